@@ -1,0 +1,1 @@
+"""The edge: HTTP endpoints, triggers, task handlers and schedules. No rules of loyalty in here."""

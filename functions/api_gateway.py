@@ -1,0 +1,42 @@
+"""/apiGateway/api/v1/<name>: one function that routes to every endpoint; also serves the docs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from functions import http
+from functions.catalog import API_PREFIX, ENDPOINT_BY_NAME, GATEWAY
+from shared.errors import UnknownAction
+
+if TYPE_CHECKING:
+    from flask import Request, Response
+
+
+def handle(request: Request) -> Response:
+    """Answer a request by the last part of its path.
+
+    Cloud Functions strips the function's own name from the path and functions-framework does not,
+    so only what follows ``/api/v1/`` counts.
+    """
+    name = action_of(request.path)
+    endpoint = ENDPOINT_BY_NAME.get(name or "")
+    if endpoint is not None:
+        return http.serve(endpoint, request)
+    return http.guarded(name or request.path, request, lambda _: _other(request, name))
+
+
+def action_of(path: str) -> str | None:
+    """Return what follows ``/api/v1/``, ``None`` if the path has no such part."""
+    _, found, action = path.partition(API_PREFIX)
+    return action.strip("/") if found else None
+
+
+def _other(request: Request, name: str | None) -> Any:
+    from functions import api_docs
+
+    page = api_docs.find(request.path)
+    if page is not None:
+        return page
+    if request.method == "OPTIONS":
+        return http.preflight(("GET", "POST"))
+    raise UnknownAction(f"There is no action {name or request.path} in {GATEWAY}.")

@@ -1,0 +1,183 @@
+"""The catalog as Cloud Functions. The only module that knows the Firebase SDK.
+
+The SDK is needed to describe functions to the CLI, and then every function is built. To serve one,
+it is not: functions-framework calls a plain function, so a cold start imports neither the SDK nor
+any other function's module.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+from typing import TYPE_CHECKING, Any, cast
+
+from functions.catalog import (
+    ENDPOINT_BY_NAME,
+    GATEWAY,
+    QUEUES,
+    SCHEDULES,
+    TRIGGERS,
+    Endpoint,
+    Queue,
+    Schedule,
+    Trigger,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cloudevents.http import CloudEvent
+    from flask import Request, Response
+
+_BY_NAME: dict[str, Trigger | Queue | Schedule] = {
+    each.name: each for each in (*TRIGGERS, *QUEUES, *SCHEDULES)
+}
+NAMES = (GATEWAY, *ENDPOINT_BY_NAME, *_BY_NAME)
+
+MEMORY_MB = 512
+# Without it a function gets a sixth of a CPU, and with that one request at a time.
+CPU = 1
+CONCURRENCY = 80
+SECRETS = ("PUNKTWERK_SECRET_KEYS",)
+
+
+def build(name: str) -> Callable[..., Any]:
+    """Return the Cloud Function of this name; importing what it needs and no more.
+
+    Raises:
+        AttributeError: There is no such function.
+    """
+    if name not in NAMES:
+        raise AttributeError(name)
+    function = _function(name)
+    function.__name__ = function.__qualname__ = name
+    if is_described():
+        _describe(function, name)
+    elif isinstance(_BY_NAME.get(name), Trigger):
+        import functions_framework
+
+        function = functions_framework.cloud_event(function)
+    return function
+
+
+def is_described() -> bool:
+    """Tell whether the CLI is asking what there is, and not a request to be served."""
+    return "ADMIN_PORT" in os.environ
+
+
+def _function(name: str) -> Callable[..., Any]:
+    if name == GATEWAY:
+        return _gateway()
+    if name in ENDPOINT_BY_NAME:
+        return _endpoint(ENDPOINT_BY_NAME[name])
+    match _BY_NAME[name]:
+        case Trigger() as trigger:
+            return _trigger(trigger)
+        case Queue() as queue:
+            return _queue(queue)
+        case Schedule() as schedule:
+            return _schedule(schedule)
+
+
+def _gateway() -> Callable[[Request], Response]:
+    def function(request: Request) -> Response:
+        from functions import api_gateway
+
+        return api_gateway.handle(request)
+
+    return function
+
+
+def _endpoint(endpoint: Endpoint) -> Callable[[Request], Response]:
+    from functions import http
+
+    if not is_described():
+        importlib.import_module(endpoint.module)
+
+    def function(request: Request) -> Response:
+        return http.serve(endpoint, request)
+
+    return function
+
+
+def _trigger(trigger: Trigger) -> Callable[[CloudEvent], None]:
+    module = importlib.import_module(trigger.module)
+
+    def function(event: CloudEvent) -> None:
+        module.handle(str(event["document"]))
+
+    return function
+
+
+def _queue(queue: Queue) -> Callable[[Request], tuple[dict[str, Any], int]]:
+    module = importlib.import_module(queue.module)
+
+    def function(request: Request) -> tuple[dict[str, Any], int]:
+        module.handle(request.get_json(force=True)["data"])
+        return {"result": None}, 200
+
+    return function
+
+
+def _schedule(schedule: Schedule) -> Callable[[Request], tuple[str, int]]:
+    module = importlib.import_module(schedule.module)
+
+    def function(_: Request) -> tuple[str, int]:
+        module.handle()
+        return "OK", 200
+
+    return function
+
+
+def _describe(function: Callable[..., Any], name: str) -> None:
+    """Attach what the CLI deploys: trigger, region, memory and concurrency."""
+    described = _decorator(name)(function)
+    for attribute, value in vars(described).items():
+        if attribute != "__wrapped__":
+            setattr(function, attribute, value)
+
+
+def _decorator(name: str) -> Any:
+    from firebase_functions import firestore_fn, https_fn, options, scheduler_fn, tasks_fn
+
+    from shared import config
+
+    common: dict[str, Any] = {
+        "region": config.region(),
+        "memory": options.MemoryOption.MB_512,
+        "cpu": CPU,
+        "concurrency": CONCURRENCY,
+    }
+    secrets: dict[str, Any] = {"secrets": list(SECRETS)}
+    match _BY_NAME.get(name):
+        case Trigger(document=document):
+            return _retried(firestore_fn.on_document_created(document=document, **common))
+        case Queue() as queue:
+            return tasks_fn.on_task_dispatched(
+                retry_config=options.RetryConfig(
+                    max_attempts=queue.max_attempts, min_backoff_seconds=queue.min_backoff_s
+                ),
+                rate_limits=options.RateLimits(
+                    max_concurrent_dispatches=queue.max_concurrent,
+                    max_dispatches_per_second=queue.max_per_s,
+                ),
+                **common,
+                **secrets,
+            )
+        case Schedule() as schedule:
+            return scheduler_fn.on_schedule(
+                schedule=schedule.every, timeout_sec=540, max_instances=1, **common
+            )
+        case _:
+            return https_fn.on_request(invoker="public", **common, **secrets)
+
+
+def _retried(decorate: Callable[..., Any]) -> Callable[..., Any]:
+    """Ask for retries, which the SDK cannot (its issue 165)."""
+
+    def decorated(function: Callable[..., Any]) -> Callable[..., Any]:
+        described: Any = decorate(function)
+        described.__firebase_endpoint__.eventTrigger["retry"] = True
+        return cast("Callable[..., Any]", described)
+
+    return decorated

@@ -1,0 +1,258 @@
+"""From an HTTP request to an endpoint's ``handle`` and back: the same steps for every endpoint.
+
+Request id, method (405), key (401), package (403), JSON and schema (400), sandbox or ``handle``,
+refusals to their status, anything else to a bare 500, and one line in the log.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+import time
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from flask import Response
+from pydantic import ValidationError
+
+from shared import ids, logs
+from shared.auth.caller import Caller, Claim
+from shared.domain.units import to_json_number
+from shared.errors import (
+    Busy,
+    EndpointNotAllowed,
+    InternalError,
+    InvalidIdempotencyKey,
+    InvalidJson,
+    MethodNotAllowed,
+    PunktwerkError,
+    RequestTooLarge,
+)
+from shared.schemas.base import ResponseModel, WireModel, to_refusal
+from shared.services import callers
+from shared.store import client
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+
+    from flask import Request
+
+    from functions.catalog import Endpoint
+
+BODY_BYTES_MAX = 1024 * 1024
+_CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "X-Request-Id, Idempotent-Replayed, Retry-After",
+}
+_PREFLIGHT = {
+    "Access-Control-Allow-Headers": (
+        "Authorization, Content-Type, Idempotency-Key, X-Beep-Store-Id, X-SDK-Version"
+    ),
+    "Access-Control-Max-Age": "3600",
+}
+_KEY_PATTERN = re.compile(r"[\x20-\x7e]{1,255}")
+
+
+def serve(endpoint: Endpoint, request: Request) -> Response:
+    """Answer a request for an endpoint; never raises."""
+    if request.method == "OPTIONS":
+        return preflight(endpoint.methods)
+    return guarded(endpoint.name, request, lambda log: _answer(endpoint, request, log))
+
+
+def guarded(
+    action: str, request: Request, answer: Callable[[dict[str, Any]], Response]
+) -> Response:
+    """Run ``answer``, turn what it raises into a refusal, and log the request."""
+    started_s = time.monotonic()
+    request_id = ids.new("req")
+    usage = client.start_usage()
+    log: dict[str, Any] = {"action": action, "method": request.method, "requestId": request_id}
+    try:
+        response = answer(log)
+    except PunktwerkError as error:
+        response = refusal(error, request_id)
+        log["error"] = error.code
+    except Exception:  # noqa: BLE001 - the one place where a bug becomes a bare 500
+        logs.exception("unexpected failure", **log)
+        response = refusal(InternalError("Something went wrong on our side."), request_id)
+        log["error"] = InternalError.code
+    response.headers["X-Request-Id"] = request_id
+    response.headers.extend(_CORS)
+    log |= {"rpcs": usage.rpcs, "reads": usage.reads, "writes": usage.writes}
+    duration_ms = round((time.monotonic() - started_s) * 1000, 1)
+    logs.info("request", **log, status=response.status_code, durationMs=duration_ms)
+    return response
+
+
+def preflight(methods: tuple[str, ...]) -> Response:
+    """Answer a browser's question whether it may call."""
+    allowed = {"Access-Control-Allow-Methods": ", ".join((*methods, "OPTIONS"))}
+    return Response(status=204, headers={**_CORS, **_PREFLIGHT, **allowed})
+
+
+def to_response(body: dict[str, Any], status: int = 200) -> Response:
+    """Write a JSON object."""
+    text = json.dumps(body, ensure_ascii=False, default=_json_default)
+    return Response(text, status=status, content_type="application/json; charset=utf-8")
+
+
+def refusal(error: PunktwerkError, request_id: str) -> Response:
+    """Write a refusal: it satisfies the documentation, the official client and Firebase clients."""
+    details = dict(error.details)
+    lifted: dict[str, Any] = {
+        name: details.pop(name) for name in ("requiredUpgrade", "currentPackage") if name in details
+    }
+    body = {
+        "success": False,
+        "error": error.code,
+        "message": error.message,
+        "statusCode": error.status,
+        "requestId": request_id,
+        **lifted,
+        "fix": error.fix,
+    }
+    if details:
+        body["details"] = details
+    response = to_response(body, error.status)
+    if isinstance(error, MethodNotAllowed):
+        response.headers["Allow"] = ", ".join(error.details["allowed"])
+    if isinstance(error, Busy):
+        response.headers["Retry-After"] = str(error.retry_after_s)
+    return response
+
+
+def _answer(endpoint: Endpoint, request: Request, log: dict[str, Any]) -> Response:
+    if request.method not in endpoint.methods:
+        allowed = [*endpoint.methods, "OPTIONS"]
+        raise MethodNotAllowed(f"Use {' or '.join(endpoint.methods)}.", allowed=allowed)
+    caller = callers.authenticate(request.headers.get("Authorization"))
+    log |= {"accountId": caller.account_id, "live": caller.is_live}
+    if not caller.package.includes(endpoint.package):
+        raise EndpointNotAllowed(
+            f"{endpoint.name} needs the package {endpoint.package}.",
+            requiredUpgrade=endpoint.package,
+            currentPackage=caller.package,
+        )
+    module = importlib.import_module(endpoint.module)
+    body = _validated(module, _read(request))
+    key = _idempotency_key(request)
+    if not caller.is_live:
+        return to_response(sandbox_answer(module.EXAMPLE, body))
+    caller = _with_claim(caller, endpoint, key, body)
+    answer: ResponseModel = module.handle(body, caller)
+    response = to_response(answer.model_dump(by_alias=True, mode="json"))
+    if answer.is_replay:
+        response.headers["Idempotent-Replayed"] = "true"
+    return response
+
+
+def _read(request: Request) -> dict[str, Any]:
+    """Return the parameters, from the query or from the raw body, whatever its Content-Type."""
+    if request.method == "GET":
+        parameters: dict[str, Any] = {
+            name: _query_value(name, values) for name, values in request.args.lists()
+        }
+    else:
+        parameters = _parse(_raw_body(request))
+    store_id = request.headers.get("X-Beep-Store-Id")
+    if store_id and not parameters.keys() & {"storeId", "store_id"}:
+        parameters["storeId"] = store_id
+    return parameters
+
+
+def _query(request: Request) -> dict[str, Any]:
+    return {name: _query_value(name, values) for name, values in request.args.lists()}
+
+
+def _query_value(name: str, values: list[str]) -> str | int:
+    if len(values) > 1:
+        raise InvalidJson(f"The parameter {name} is given {len(values)} times.")
+    is_count = name == "limit" and values[0].isascii() and values[0].isdigit()
+    return int(values[0][:9]) if is_count else values[0]
+
+
+def _raw_body(request: Request) -> bytes:
+    length = request.content_length
+    if length is not None and length > BODY_BYTES_MAX:
+        raise RequestTooLarge(f"The body has {length} bytes; {BODY_BYTES_MAX} is the most.")
+    raw = request.stream.read(BODY_BYTES_MAX + 1)
+    if len(raw) > BODY_BYTES_MAX:
+        raise RequestTooLarge(f"The body has more than {BODY_BYTES_MAX} bytes.")
+    return raw
+
+
+def _parse(raw: bytes) -> dict[str, Any]:
+    if not raw.strip():
+        return {}
+    try:
+        parsed = json.loads(
+            raw.decode("utf-8"),
+            parse_float=Decimal,
+            parse_constant=_refuse_constant,
+            object_pairs_hook=_without_duplicates,
+        )
+    except (ValueError, ArithmeticError, RecursionError) as error:
+        reason = str(error) if isinstance(error, _BadJson) else "it cannot be parsed"
+        raise InvalidJson(f"The body is not valid JSON: {reason}.") from None
+    if not isinstance(parsed, dict):
+        raise InvalidJson("The body must be a JSON object.")
+    return parsed
+
+
+class _BadJson(ValueError):
+    pass
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise _BadJson(f"{name} is not a number")
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise _BadJson("a name is given twice")
+    return found
+
+
+def _validated(module: ModuleType, parameters: dict[str, Any]) -> WireModel:
+    model: type[WireModel] = module.Request
+    try:
+        return model.model_validate(parameters)
+    except ValidationError as error:
+        raise to_refusal(error) from None
+
+
+def _idempotency_key(request: Request) -> str | None:
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not _KEY_PATTERN.fullmatch(key):
+        raise InvalidIdempotencyKey("Idempotency-Key must be 1 to 255 printable ASCII characters.")
+    return key
+
+
+def _with_claim(caller: Caller, endpoint: Endpoint, key: str | None, body: WireModel) -> Caller:
+    if key is None:
+        return caller
+    canonical = json.dumps(
+        body.model_dump(by_alias=True, mode="json"), sort_keys=True, default=_json_default
+    )
+    claim = Claim(
+        claim_id=ids.digest(caller.account_id, endpoint.name, key),
+        fingerprint=ids.digest(canonical),
+    )
+    return Caller(caller.account_id, caller.package, caller.is_live, claim)
+
+
+def sandbox_answer(example: dict[str, Any], body: WireModel) -> dict[str, Any]:
+    """Answer a test key: the documented example, with what the caller sent put in its place."""
+    sent = body.model_dump(by_alias=True, mode="json", exclude_none=True)
+    echoed = {name: value for name, value in sent.items() if name in example}
+    return {**example, **echoed, "_sandbox": True}
+
+
+def _json_default(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return to_json_number(value)
+    raise TypeError(f"{type(value).__name__} is not JSON")

@@ -1,0 +1,1 @@
+"""Endpoints that keep other systems in step."""

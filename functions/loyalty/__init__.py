@@ -1,0 +1,1 @@
+"""Endpoints of the loyalty API: programs, members, points."""

@@ -1,0 +1,69 @@
+"""POST /api/v1/updateLoyaltyProgram: change a loyalty program; what is left out stays."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from shared.auth.caller import Caller
+from shared.schemas.base import Id, Name, RequestModel, ResponseModel, Success, Text, Timestamp
+from shared.schemas.programs import (
+    BrandingBody,
+    EarningMethods,
+    Rewards,
+    RulesBody,
+    parse_rules,
+    to_rewards,
+)
+from shared.services import programs
+
+
+class Request(RequestModel):
+    """What is to be different. The type cannot be changed; ``rules`` replace the old ones."""
+
+    program_id: Id
+    store_id: Id | None = None
+    program_name: Name | None = None
+    description: Text | None = None
+    rules: RulesBody | None = None
+    rewards: Rewards | None = None
+    branding: BrandingBody | None = None
+    earning_methods: EarningMethods | None = None
+    is_active: bool | None = None
+
+
+class Response(ResponseModel):
+    """When the program was changed."""
+
+    success: Success = True
+    program_id: str
+    store_id: str
+    updated_at: Timestamp
+
+
+EXAMPLE: dict[str, Any] = {
+    "success": True,
+    "programId": "lp_abc123",
+    "storeId": "store_a",
+    "updatedAt": "2026-03-03T12:00:00.000Z",
+}
+
+
+def handle(body: Request, caller: Caller) -> Response:
+    """Change the program in both places at once."""
+    changes = programs.Changes(
+        program_name=body.program_name,
+        description=body.description,
+        rules=None if body.rules is None else partial(parse_rules, body=body.rules),
+        rewards=None if body.rewards is None else to_rewards(body.rewards),
+        branding=None if body.branding is None else body.branding.model_dump(exclude_unset=True),
+        earning_methods=tuple(dict.fromkeys(body.earning_methods or ())) or None,
+        is_active=body.is_active,
+    )
+    saved = programs.update(caller, body.program_id, body.store_id, changes)
+    return Response(
+        program_id=saved.program_id,
+        store_id=saved.store_id,
+        updated_at=saved.updated_at,
+        is_replay=saved.is_replay,
+    )

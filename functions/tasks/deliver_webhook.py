@@ -1,0 +1,14 @@
+"""A delivery's attempt is due."""
+
+from typing import Any
+
+from shared.services import deliveries
+
+
+def handle(data: dict[str, Any]) -> None:
+    """Make the attempt.
+
+    Args:
+        data: ``{"deliveryId": ...}``.
+    """
+    deliveries.attempt(data["deliveryId"])

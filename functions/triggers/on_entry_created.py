@@ -1,0 +1,13 @@
+"""A ledger entry was created: events, counters and deliveries follow."""
+
+from shared.services import emission
+
+
+def handle(document: str) -> None:
+    """Tell the world about an entry.
+
+    Args:
+        document: ``loyaltyMembers/{membershipId}/entries/{entryId}``.
+    """
+    _, membership_id, _, entry_id = document.split("/")
+    emission.entry_recorded(membership_id, entry_id)

@@ -1,0 +1,13 @@
+"""A membership was created: its event, the count of members and deliveries follow."""
+
+from shared.services import emission
+
+
+def handle(document: str) -> None:
+    """Tell the world about a new membership.
+
+    Args:
+        document: ``loyaltyMembers/{membershipId}``.
+    """
+    _, membership_id = document.split("/")
+    emission.member_enrolled(membership_id)

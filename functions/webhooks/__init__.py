@@ -1,0 +1,1 @@
+"""Endpoints that tell other systems of events."""

@@ -1,0 +1,1 @@
+"""Everything below the edge: domain, use cases, storage, webhooks and keys."""

@@ -1,0 +1,97 @@
+"""API keys: `bk_{test|live}_{pk|sk}_` and 32 characters. Only the hash of one is ever stored."""
+
+import hashlib
+import re
+import secrets
+import string
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+TAIL_CHARS = 32
+
+_ALPHABET = string.ascii_uppercase + string.digits
+_KEY = re.compile(r"bk_(?P<mode>test|live)_(?P<kind>pk|sk)_(?P<tail>[A-Za-z0-9]{32})")
+# The form of the documentation's samples.
+_SAMPLE = re.compile(r"(?P<kind>pk|sk)_(?P<mode>test|live)_(?P<tail>[A-Za-z0-9]{32})")
+_BEARER = re.compile(r"bearer +([\x21-\x7e]+)", re.IGNORECASE)
+
+
+class Mode(StrEnum):
+    """Sandbox or real data."""
+
+    TEST = "test"
+    LIVE = "live"
+
+
+class Kind(StrEnum):
+    """Publishable (identifies the account) or secret (full access, servers only)."""
+
+    PUBLISHABLE = "pk"
+    SECRET = "sk"  # noqa: S105 - a kind of key, not one
+
+
+class MissingHeaderError(ValueError):
+    """There is no Authorization header, or an empty one."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A key in canonical form."""
+
+    mode: Mode
+    kind: Kind
+    text: str = field(repr=False)
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the canonical text, lower-case hex: what is stored and looked up."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    @property
+    def prefix(self) -> str:
+        """The part that is no secret, for display: `bk_live_sk_`."""
+        return self.text[:-TAIL_CHARS]
+
+    @property
+    def last4(self) -> str:
+        """The last four characters, for display."""
+        return self.text[-4:]
+
+
+def generate(mode: Mode, kind: Kind) -> ApiKey:
+    """Make a key from a cryptographic source: 32 characters of A-Z and 0-9, 165 bits."""
+    return _key(mode, kind, "".join(secrets.choice(_ALPHABET) for _ in range(TAIL_CHARS)))
+
+
+def parse(text: str) -> ApiKey:
+    """Read a key, in its own form or in that of the samples (`sk_live_...`).
+
+    Raises:
+        ValueError: It has neither form. The message does not repeat it.
+
+    Source: authentication page, "Anatomy"; quick start, samples.
+    """
+    match = _KEY.fullmatch(text) or _SAMPLE.fullmatch(text)
+    if match is None:
+        raise ValueError("An API key has the form bk_live_sk_ and 32 letters or digits.")
+    return _key(Mode(match["mode"]), Kind(match["kind"]), match["tail"])
+
+
+def bearer(header: str | None) -> str:
+    """Extract the token from an Authorization header; the scheme's case does not matter.
+
+    Raises:
+        MissingHeaderError: The header is absent or empty.
+        ValueError: It is not `Bearer` and one token.
+    """
+    value = (header or "").strip(" \t")
+    if not value:
+        raise MissingHeaderError("The Authorization header is missing.")
+    match = _BEARER.fullmatch(value)
+    if match is None:
+        raise ValueError("The Authorization header must be `Bearer` and the API key.")
+    return match[1]
+
+
+def _key(mode: Mode, kind: Kind, tail: str) -> ApiKey:
+    return ApiKey(mode, kind, f"bk_{mode}_{kind}_{tail}")

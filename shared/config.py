@@ -1,0 +1,41 @@
+"""Settings of the process, read from its environment."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+REGION_DEFAULT = "europe-west6"
+PROJECT_DEFAULT = "demo-punktwerk"
+
+
+def project_id() -> str:
+    """Return the Google Cloud project, as Cloud Functions and the emulators name it."""
+    return (
+        os.environ.get("GOOGLE_CLOUD_PROJECT")
+        or os.environ.get("GCLOUD_PROJECT")
+        or PROJECT_DEFAULT
+    )
+
+
+def region() -> str:
+    """Return the region that functions and queues run in."""
+    return os.environ.get("PUNKTWERK_REGION") or REGION_DEFAULT
+
+
+def is_emulated() -> bool:
+    """Tell whether storage is the emulator: loopback receivers and local keys are for it alone."""
+    return bool(os.environ.get("FIRESTORE_EMULATOR_HOST"))
+
+
+def secret_keys() -> str | None:
+    """Return the comma-separated encryption keys (newest first); a secret in production."""
+    return os.environ.get("PUNKTWERK_SECRET_KEYS") or None
+
+
+def local_secret_file() -> Path | None:
+    """Return where the emulator's generated encryption key lives; ``None`` in production."""
+    if not is_emulated():
+        return None
+    root = Path(__file__).resolve().parent.parent
+    return Path(os.environ.get("PUNKTWERK_SECRET_FILE") or root / ".local" / "secret.key")

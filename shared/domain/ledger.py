@@ -1,0 +1,487 @@
+"""The ledger: the only place where a balance changes, one immutable entry for each change.
+
+Every function takes the state that was read and returns the state and the entry to be written;
+the caller commits both or neither. What always holds (``Membership.assert_consistent``)::
+
+    balance = sum(open lots) - deficit
+    balance = earned - redeemed - expired - reversed + adjusted
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from shared.domain import chain, tiers
+from shared.domain.programs import Program, StampsRules
+from shared.domain.units import BALANCE_UNITS_MAX, from_units
+from shared.errors import BalanceLimitExceeded, InsufficientBalance
+
+RECENT_MAX = 10
+"""Entries kept in the membership, so that balance and history are one read."""
+FULL_CARD = "full_card"
+"""What a stamp card without rewards unlocks when it is full."""
+
+
+class EntryKind(StrEnum):
+    """Why a balance changed."""
+
+    EARN = "earn"
+    REDEEM = "redeem"
+    ADJUST = "adjust"
+    REVERSE = "reverse"
+    EXPIRE = "expire"
+
+
+class ReversePolicy(StrEnum):
+    """What to do when an earn is reversed whose points are spent already."""
+
+    WITHIN_BALANCE = "within_balance"
+    UNLIMITED = "unlimited"
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """Units that expire together; ``expires_at`` is ``None`` for those that never do."""
+
+    units: int
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Who asked for a booking, and what it is to be called.
+
+    ``entry_id`` is the idempotency key of the entry; ``fingerprint`` tells a repeated request from
+    another one under the same key; ``key_hash`` is the digest of the ``Idempotency-Key`` header.
+    """
+
+    entry_id: str
+    fingerprint: str
+    now: datetime
+    key_hash: str | None = None
+    description: str = ""
+    source: str | None = None
+    transaction_id: str | None = None
+    action: str | None = None
+    purchase_amount: str | None = None
+    requested_units: int | None = None
+    capped_by: str | None = None
+    reward_id: str | None = None
+    reward_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One change of a membership. Never changed, never deleted; a correction names it."""
+
+    entry_id: str
+    membership_id: str
+    account_id: str
+    store_id: str
+    program_id: str
+    user_id: str
+    seq: int
+    kind: EntryKind
+    units: int
+    scale: int
+    balance_before_units: int
+    balance_after_units: int
+    earned_after_units: int
+    tier_before: str | None
+    tier_after: str | None
+    unlocked_reward_ids: tuple[str, ...]
+    lot_expires_at: datetime | None
+    corrects_entry_id: str | None
+    uncollected_units: int
+    recorded_at: datetime
+    fingerprint: str
+    key_hash: str | None
+    description: str
+    source: str | None
+    transaction_id: str | None
+    action: str | None
+    purchase_amount: str | None
+    requested_units: int | None
+    capped_by: str | None
+    reward_id: str | None
+    reward_code: str | None
+    previous_hash: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecentEntry:
+    """What a member sees of an entry in the history."""
+
+    entry_id: str
+    kind: EntryKind
+    units: int
+    balance_after_units: int
+    description: str
+    transaction_id: str | None
+    reward_code: str | None
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """One user's standing in one program. All amounts in the program's smallest unit.
+
+    ``lots`` are open, in the order in which they are consumed; ``deficit_units`` is what a reversal
+    took beyond the balance; ``lifetime_units`` is what counts for tiers: everything earned, less
+    the earns that were reversed; ``reversed_units`` is what reversals took, less what they gave
+    back; ``adjusted_units`` may be negative; ``seq`` and ``head_hash`` are those of the last entry.
+    """
+
+    membership_id: str
+    account_id: str
+    store_id: str
+    program_id: str
+    user_id: str
+    scale: int
+    enrolled_at: datetime
+    updated_at: datetime
+    source: str | None = None
+    balance_units: int = 0
+    earned_units: int = 0
+    redeemed_units: int = 0
+    expired_units: int = 0
+    reversed_units: int = 0
+    adjusted_units: int = 0
+    deficit_units: int = 0
+    lifetime_units: int = 0
+    tier: str | None = None
+    lots: tuple[Lot, ...] = ()
+    recent: tuple[RecentEntry, ...] = ()
+    seq: int = 0
+    head_hash: str = chain.GENESIS
+
+    def assert_consistent(self) -> None:
+        """Assert what must hold after every booking."""
+        assert all(lot.units > 0 for lot in self.lots)
+        assert self.deficit_units >= 0
+        assert self.balance_units == sum(lot.units for lot in self.lots) - self.deficit_units
+        assert self.balance_units == (
+            self.earned_units
+            - self.redeemed_units
+            - self.expired_units
+            - self.reversed_units
+            + self.adjusted_units
+        )
+
+
+def enroll(
+    program: Program, *, membership_id: str, user_id: str, now: datetime, source: str | None = None
+) -> Membership:
+    """Open an empty membership.
+
+    Raises:
+        ProgramInactive: The program takes no members.
+    """
+    program.require_active()
+    return Membership(
+        membership_id=membership_id,
+        account_id=program.account_id,
+        store_id=program.store_id,
+        program_id=program.program_id,
+        user_id=user_id,
+        scale=program.scale,
+        enrolled_at=now,
+        updated_at=now,
+        source=source,
+        tier=tiers.tier_for(program.tiers, 0),
+    )
+
+
+def earn(
+    membership: Membership,
+    program: Program,
+    units: int,
+    cause: Cause,
+    *,
+    expires_at: datetime | None = None,
+) -> tuple[Membership, Entry]:
+    """Grant ``units`` (> 0), which expire at ``expires_at`` or never.
+
+    Raises:
+        ProgramInactive: The program grants nothing.
+        BalanceLimitExceeded: The membership would hold more than it may.
+    """
+    assert units > 0
+    program.require_active()
+    after = replace(
+        _credit(membership, units, expires_at),
+        earned_units=membership.earned_units + units,
+        lifetime_units=membership.lifetime_units + units,
+    )
+    return _book(membership, after, program, EntryKind.EARN, cause, lot_expires_at=expires_at)
+
+
+def redeem(
+    membership: Membership, program: Program, units: int, cause: Cause
+) -> tuple[Membership, Entry]:
+    """Spend ``units`` (> 0), those that expire first first.
+
+    Members keep the right to spend while a program is inactive.
+
+    Raises:
+        InsufficientBalance: ``units`` exceeds the balance; nothing changes.
+
+    Source: Loyalty API, redeemLoyaltyPoints ("Doppelabzug ist nicht möglich").
+    """
+    assert units > 0
+    if units > membership.balance_units:
+        raise insufficient(membership, units)
+    after = replace(_debit(membership, units), redeemed_units=membership.redeemed_units + units)
+    return _book(membership, after, program, EntryKind.REDEEM, cause)
+
+
+def set_balance(
+    membership: Membership, program: Program, target_units: int, cause: Cause
+) -> tuple[Membership, Entry] | None:
+    """Book the difference that makes the balance ``target_units`` (>= 0).
+
+    Returns:
+        ``None`` if it is that already: a difference of 0 books nothing.
+
+    Source: External Sync API, action ``set`` ("bei set: Neuer Stand").
+    """
+    assert target_units >= 0
+    difference = target_units - membership.balance_units
+    if difference == 0:
+        return None
+    changed = (
+        _credit(membership, difference, None) if difference > 0 else _debit(membership, -difference)
+    )
+    after = replace(changed, adjusted_units=membership.adjusted_units + difference)
+    return _book(membership, after, program, EntryKind.ADJUST, cause)
+
+
+def reverse(
+    membership: Membership,
+    program: Program,
+    original: Entry,
+    units: int,
+    cause: Cause,
+    *,
+    policy: ReversePolicy = ReversePolicy.WITHIN_BALANCE,
+) -> tuple[Membership, Entry] | None:
+    """Take back ``units`` of an earn, or give back ``units`` of a redemption.
+
+    Args:
+        membership: State that the decision is about.
+        program: Tiers and rewards, for what follows from the change.
+        cause: Who asked, and the id of the new entry.
+        original: The entry that is corrected: an earn or a redemption.
+        units: From 1 to what the original booked and no earlier reversal took back.
+        policy: What happens if an earn's units are spent already: take what the balance covers and
+            record the rest as uncollected, or take all and leave a deficit, which the next credit
+            absorbs.
+
+    Returns:
+        ``None`` if nothing can be taken within the balance.
+    """
+    assert original.kind in {EntryKind.EARN, EntryKind.REDEEM}
+    assert 0 < units <= abs(original.units)
+    if original.kind is EntryKind.REDEEM:
+        after = replace(
+            _credit(membership, units, None), reversed_units=membership.reversed_units - units
+        )
+        return _book(membership, after, program, EntryKind.REVERSE, cause, corrects=original)
+    within_balance = min(units, max(membership.balance_units, 0))
+    taken = units if policy is ReversePolicy.UNLIMITED else within_balance
+    if taken == 0:
+        return None
+    after = replace(
+        _debit(membership, taken, first=original.lot_expires_at),
+        reversed_units=membership.reversed_units + taken,
+        lifetime_units=membership.lifetime_units - taken,
+    )
+    return _book(
+        membership,
+        after,
+        program,
+        EntryKind.REVERSE,
+        cause,
+        corrects=original,
+        uncollected_units=units - taken,
+    )
+
+
+def expire(
+    membership: Membership, program: Program, cause: Cause
+) -> tuple[Membership, Entry] | None:
+    """Write off the lots whose time has come at ``cause.now``; ``None`` if there are none."""
+    open_lots = tuple(lot for lot in membership.lots if not _is_due(lot, cause.now))
+    units = sum(lot.units for lot in membership.lots) - sum(lot.units for lot in open_lots)
+    if units == 0:
+        return None
+    after = replace(
+        membership,
+        lots=open_lots,
+        balance_units=membership.balance_units - units,
+        expired_units=membership.expired_units + units,
+    )
+    return _book(membership, after, program, EntryKind.EXPIRE, cause)
+
+
+def insufficient(membership: Membership, units: int) -> InsufficientBalance:
+    """Return the refusal to spend more than there is, in the units of the wire."""
+    required = from_units(units, membership.scale)
+    available = from_units(max(membership.balance_units, 0), membership.scale)
+    return InsufficientBalance(
+        f"The balance of {available} does not cover {required}.",
+        required=required,
+        available=available,
+        missing=required - available,
+    )
+
+
+def _is_due(lot: Lot, now: datetime) -> bool:
+    return lot.expires_at is not None and lot.expires_at <= now
+
+
+def _credit(membership: Membership, units: int, expires_at: datetime | None) -> Membership:
+    """Add units: what is owed is absorbed first, the rest joins the lot of its expiry."""
+    if membership.balance_units + units > BALANCE_UNITS_MAX:
+        raise BalanceLimitExceeded("The membership would hold more than it may.")
+    absorbed = min(units, membership.deficit_units)
+    return replace(
+        membership,
+        balance_units=membership.balance_units + units,
+        deficit_units=membership.deficit_units - absorbed,
+        lots=_with_lot(membership.lots, Lot(units - absorbed, expires_at)),
+    )
+
+
+def _with_lot(lots: Iterable[Lot], added: Lot) -> tuple[Lot, ...]:
+    """Merge by expiry, so that their number is bounded by the number of expiry dates."""
+    if added.units == 0:
+        return tuple(lots)
+    units_by_expiry = {lot.expires_at: lot.units for lot in lots}
+    units_by_expiry[added.expires_at] = units_by_expiry.get(added.expires_at, 0) + added.units
+    merged = (Lot(units, expires_at) for expires_at, units in units_by_expiry.items())
+    return tuple(sorted(merged, key=_consumption_order))
+
+
+def _consumption_order(lot: Lot) -> tuple[bool, float]:
+    """Earliest expiry first, what never expires last."""
+    return (lot.expires_at is None, lot.expires_at.timestamp() if lot.expires_at else 0.0)
+
+
+def _debit(membership: Membership, units: int, *, first: datetime | None = None) -> Membership:
+    """Take units from the lots, the one that expires at ``first`` before all others."""
+    remaining = units
+    order = sorted(
+        membership.lots,
+        key=lambda lot: (first is None or lot.expires_at != first, *_consumption_order(lot)),
+    )
+    left: list[Lot] = []
+    for lot in order:
+        taken = min(lot.units, remaining)
+        remaining -= taken
+        if lot.units > taken:
+            left.append(replace(lot, units=lot.units - taken))
+    return replace(
+        membership,
+        balance_units=membership.balance_units - units,
+        deficit_units=membership.deficit_units + remaining,
+        lots=tuple(sorted(left, key=_consumption_order)),
+    )
+
+
+def _book(
+    before: Membership,
+    changed: Membership,
+    program: Program,
+    kind: EntryKind,
+    cause: Cause,
+    *,
+    lot_expires_at: datetime | None = None,
+    corrects: Entry | None = None,
+    uncollected_units: int = 0,
+) -> tuple[Membership, Entry]:
+    """Seal a change: number it, recompute tier and unlocked rewards, chain it by its hash."""
+    tier = tiers.tier_for(program.tiers, changed.lifetime_units)
+    unsealed = Entry(
+        entry_id=cause.entry_id,
+        membership_id=before.membership_id,
+        account_id=before.account_id,
+        store_id=before.store_id,
+        program_id=before.program_id,
+        user_id=before.user_id,
+        seq=before.seq + 1,
+        kind=kind,
+        units=changed.balance_units - before.balance_units,
+        scale=before.scale,
+        balance_before_units=before.balance_units,
+        balance_after_units=changed.balance_units,
+        earned_after_units=changed.earned_units,
+        tier_before=before.tier,
+        tier_after=tier,
+        unlocked_reward_ids=_unlocked(before, changed, program, cause.now),
+        lot_expires_at=lot_expires_at,
+        corrects_entry_id=corrects.entry_id if corrects else None,
+        uncollected_units=uncollected_units,
+        recorded_at=cause.now,
+        fingerprint=cause.fingerprint,
+        key_hash=cause.key_hash,
+        description=cause.description,
+        source=cause.source,
+        transaction_id=cause.transaction_id,
+        action=cause.action,
+        purchase_amount=cause.purchase_amount,
+        requested_units=cause.requested_units,
+        capped_by=cause.capped_by,
+        reward_id=cause.reward_id,
+        reward_code=cause.reward_code,
+        previous_hash=before.head_hash,
+        hash="",
+    )
+    entry = replace(unsealed, hash=chain.entry_hash(unsealed))
+    after = replace(
+        changed,
+        tier=tier,
+        seq=entry.seq,
+        head_hash=entry.hash,
+        updated_at=cause.now,
+        recent=(_recent(entry), *before.recent)[:RECENT_MAX],
+    )
+    after.assert_consistent()
+    return after, entry
+
+
+def _unlocked(
+    before: Membership, after: Membership, program: Program, now: datetime
+) -> tuple[str, ...]:
+    """Return the ids of the rewards that the balance covers now and did not before.
+
+    A stamp card without rewards has one all the same: ``FULL_CARD``.
+    """
+
+    def crosses(cost_units: int) -> bool:
+        return before.balance_units < cost_units <= after.balance_units
+
+    if not program.rewards and isinstance(program.rules, StampsRules):
+        return (FULL_CARD,) if crosses(program.rules.required_stamps) else ()
+    return tuple(
+        reward.reward_id
+        for reward in program.rewards
+        if reward.is_offered(now) and crosses(program.cost_units(reward))
+    )
+
+
+def _recent(entry: Entry) -> RecentEntry:
+    return RecentEntry(
+        entry_id=entry.entry_id,
+        kind=entry.kind,
+        units=entry.units,
+        balance_after_units=entry.balance_after_units,
+        description=entry.description,
+        transaction_id=entry.transaction_id,
+        reward_code=entry.reward_code,
+        recorded_at=entry.recorded_at,
+    )

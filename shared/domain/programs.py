@@ -1,0 +1,187 @@
+"""Loyalty programs: what a store promises its customers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from shared.domain.units import currency_scale
+from shared.errors import ProgramInactive, RewardNotFound
+
+
+class ProgramType(StrEnum):
+    """How a program rewards."""
+
+    STAMPS = "stamps"
+    POINTS = "points"
+    CASHBACK = "cashback"
+    TIER = "tier"
+
+
+class EarningMethod(StrEnum):
+    """How customers earn, besides purchases that a till reports."""
+
+    QR_CHECKIN = "qr_checkin"
+    STORE_CHECKIN = "store_checkin"
+    SCAN_AND_GO = "scan_and_go"
+    CLICK_COLLECT = "click_collect"
+
+
+EARNING_METHODS_DEFAULT = (EarningMethod.QR_CHECKIN, EarningMethod.STORE_CHECKIN)
+
+REWARD_TYPES_BUILT_IN = frozenset(
+    {"discount_percent", "discount_amount", "free_product", "voucher"}
+)
+"""Reward types every package may use; any other is a custom reward (GROW and up)."""
+
+
+@dataclass(frozen=True, slots=True)
+class StampsRules:
+    """A stamp card: full at ``required_stamps``."""
+
+    required_stamps: int
+    stamps_per_purchase: int = 1
+    points_per_checkin: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PointsRules:
+    """Points for each euro (or other currency unit) of a purchase."""
+
+    points_per_euro: Decimal
+    minimum_purchase: Decimal | None = None
+    points_per_checkin: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CashbackRules:
+    """A percentage of a purchase, paid as store credit."""
+
+    cashback_percentage: Decimal
+    max_cashback_per_transaction: Decimal | None = None
+    minimum_purchase: Decimal | None = None
+    points_per_checkin: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """A level reached by lifetime earned points."""
+
+    name: str
+    min_points: int
+
+
+@dataclass(frozen=True, slots=True)
+class TierRules:
+    """Points, and levels that they lead to. Tiers ascend by ``min_points``."""
+
+    points_per_euro: Decimal
+    tiers: tuple[Tier, ...]
+    minimum_purchase: Decimal | None = None
+    points_per_checkin: int | None = None
+
+
+RULES_BY_TYPE: Mapping[ProgramType, type[StampsRules | PointsRules | CashbackRules | TierRules]] = {
+    ProgramType.STAMPS: StampsRules,
+    ProgramType.POINTS: PointsRules,
+    ProgramType.CASHBACK: CashbackRules,
+    ProgramType.TIER: TierRules,
+}
+Rules = StampsRules | PointsRules | CashbackRules | TierRules
+
+
+@dataclass(frozen=True, slots=True)
+class Reward:
+    """What points buy.
+
+    ``stock`` is how many there were when it was last set (``None``: unlimited); what is left is
+    counted in a document of its own. ``extra`` keeps fields that integrators add for themselves.
+    """
+
+    reward_id: str
+    title: str
+    type: str
+    required_points: Decimal
+    description: str = ""
+    is_active: bool = True
+    stock: int | None = None
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
+    extra: Mapping[str, str | int | float | bool] = field(default_factory=dict)
+
+    def is_offered(self, now: datetime) -> bool:
+        """Tell whether the reward can be had at ``now``, stock aside."""
+        started = self.valid_from is None or self.valid_from <= now
+        ended = self.valid_until is not None and self.valid_until <= now
+        return self.is_active and started and not ended
+
+
+@dataclass(frozen=True, slots=True)
+class Branding:
+    """How the card looks in the app."""
+
+    color: str | None = None
+    logo: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A loyalty program of a store."""
+
+    program_id: str
+    account_id: str
+    store_id: str
+    program_name: str
+    program_type: ProgramType
+    description: str
+    rules: Rules
+    rewards: tuple[Reward, ...]
+    branding: Branding
+    earning_methods: tuple[EarningMethod, ...]
+    is_active: bool
+    currency: str
+    time_zone: str
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def scale(self) -> int:
+        """Decimals of the program's unit: those of the currency for cashback, else none."""
+        is_money = self.program_type is ProgramType.CASHBACK
+        return currency_scale(self.currency) if is_money else 0
+
+    @property
+    def tiers(self) -> tuple[Tier, ...]:
+        """The levels, ascending; empty for programs without tiers."""
+        return self.rules.tiers if isinstance(self.rules, TierRules) else ()
+
+    def cost_units(self, reward: Reward) -> int:
+        """Return what a reward costs, in units."""
+        return int(reward.required_points.scaleb(self.scale))
+
+    def reward(self, reward_id: str) -> Reward:
+        """Return the reward of this id.
+
+        Raises:
+            RewardNotFound: The program has none.
+        """
+        reward = self.find_reward(reward_id)
+        if reward is None:
+            raise RewardNotFound(f"The program has no reward {reward_id}.")
+        return reward
+
+    def find_reward(self, reward_id: str) -> Reward | None:
+        """Return the reward of this id, ``None`` if the program has none."""
+        return next((each for each in self.rewards if each.reward_id == reward_id), None)
+
+    def require_active(self) -> None:
+        """Refuse what an inactive program must not do: take members and grant points.
+
+        Raises:
+            ProgramInactive: The program is not active.
+        """
+        if not self.is_active:
+            raise ProgramInactive("The program is not active.", programId=self.program_id)

@@ -1,0 +1,218 @@
+"""Every refusal that the API can answer with: stable code, HTTP status, and what to do about it.
+
+Statuses follow Google's canonical mapping, which Firebase clients know. A refusal means that
+nothing was written. ``docs/errors.md`` is generated from the classes below.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+class PunktwerkError(Exception):
+    """Base of all refusals. ``details`` reach the caller: no secrets, no internals."""
+
+    code: ClassVar[str] = "INTERNAL_ERROR"
+    status: ClassVar[int] = 500
+    fix: ClassVar[str] = (
+        "Retry with the same idempotency key; report the request id if it persists."
+    )
+
+    def __init__(self, message: str, **details: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details = details
+
+
+class InternalError(PunktwerkError):
+    """Something that should not have happened, did."""
+
+
+class InvalidParameters(PunktwerkError):
+    """A field is missing, unknown or out of bounds."""
+
+    code = "INVALID_PARAMETERS"
+    status = 400
+    fix = "Correct the fields named in `details.fields` and send the request again."
+
+
+class InvalidJson(PunktwerkError):
+    """The body is not one JSON object."""
+
+    code = "INVALID_JSON"
+    status = 400
+    fix = "Send one JSON object in UTF-8, without duplicate names, NaN or Infinity."
+
+
+class RequestTooLarge(PunktwerkError):
+    """The body is larger than 1 MiB."""
+
+    code = "REQUEST_TOO_LARGE"
+    status = 400
+    fix = "Send at most 1,048,576 bytes."
+
+
+class InvalidIdempotencyKey(PunktwerkError):
+    """The `Idempotency-Key` header is not 1 to 255 printable ASCII characters."""
+
+    code = "INVALID_IDEMPOTENCY_KEY"
+    status = 400
+    fix = "Send 1 to 255 printable ASCII characters, for instance a UUID."
+
+
+class ProgramInactive(PunktwerkError):
+    """The program takes no new members and grants nothing while it is inactive."""
+
+    code = "PROGRAM_INACTIVE"
+    status = 400
+    fix = "Activate the program: updateLoyaltyProgram with `isActive: true`."
+
+
+class InsufficientBalance(PunktwerkError):
+    """The balance does not cover what is to be spent."""
+
+    code = "INSUFFICIENT_BALANCE"
+    status = 400
+    fix = "Redeem at most `details.available`."
+
+
+class RewardCostMismatch(PunktwerkError):
+    """`points` is not what the reward costs."""
+
+    code = "REWARD_COST_MISMATCH"
+    status = 400
+    fix = "Send `details.required` as `points`, or leave out `rewardId`."
+
+
+class RewardUnavailable(PunktwerkError):
+    """The reward is switched off or outside its period."""
+
+    code = "REWARD_UNAVAILABLE"
+    status = 400
+    fix = "Offer another reward; getLoyaltyProgram lists them."
+
+
+class RewardOutOfStock(PunktwerkError):
+    """Nothing is left of the reward."""
+
+    code = "REWARD_OUT_OF_STOCK"
+    status = 400
+    fix = "Offer another reward, or raise its `stock` with updateLoyaltyProgram."
+
+
+class BalanceLimitExceeded(PunktwerkError):
+    """The balance would exceed 1,000,000,000,000,000 units."""
+
+    code = "BALANCE_LIMIT_EXCEEDED"
+    status = 400
+    fix = "Redeem or correct the membership before adding to it."
+
+
+class LimitExceeded(PunktwerkError):
+    """The store has as many of these as it may have."""
+
+    code = "LIMIT_EXCEEDED"
+    status = 400
+    fix = "Update or remove one that exists."
+
+
+class MissingAuthHeader(PunktwerkError):
+    """There is no `Authorization` header."""
+
+    code = "MISSING_AUTH_HEADER"
+    status = 401
+    fix = "Send `Authorization: Bearer bk_live_sk_...`."
+
+
+class InvalidApiKey(PunktwerkError):
+    """The key is malformed, unknown or revoked."""
+
+    code = "INVALID_API_KEY"
+    status = 401
+    fix = "Check the key; issue a new one if it was revoked."
+
+
+class SubscriptionInactive(PunktwerkError):
+    """Live keys need an active subscription."""
+
+    code = "SUBSCRIPTION_INACTIVE"
+    status = 403
+    fix = "Renew the subscription; test keys go on working."
+
+
+class EndpointNotAllowed(PunktwerkError):
+    """The package, or the kind of key, does not include this."""
+
+    code = "ENDPOINT_NOT_ALLOWED"
+    status = 403
+    fix = "Upgrade to `requiredUpgrade`, or use the secret key."
+
+
+class UnknownAction(PunktwerkError):
+    """There is no endpoint of this name."""
+
+    code = "UNKNOWN_ACTION"
+    status = 404
+    fix = "Check the spelling against the endpoint list."
+
+
+class StoreNotFound(PunktwerkError):
+    """The store does not exist, or belongs to another account."""
+
+    code = "STORE_NOT_FOUND"
+    status = 404
+    fix = "Check `storeId` and that the key belongs to the store's account."
+
+
+class ProgramNotFound(PunktwerkError):
+    """The program does not exist, or belongs to another account or store."""
+
+    code = "PROGRAM_NOT_FOUND"
+    status = 404
+    fix = "Check `programId` and that the key belongs to the program's account."
+
+
+class MembershipNotFound(PunktwerkError):
+    """The customer is not enrolled in the program."""
+
+    code = "MEMBERSHIP_NOT_FOUND"
+    status = 404
+    fix = "Call enrollInLoyaltyProgram first."
+
+
+class RewardNotFound(PunktwerkError):
+    """The program has no reward of this id."""
+
+    code = "REWARD_NOT_FOUND"
+    status = 404
+    fix = "Use a `rewardId` that getLoyaltyProgram lists."
+
+
+class MethodNotAllowed(PunktwerkError):
+    """The endpoint does not take this HTTP method."""
+
+    code = "METHOD_NOT_ALLOWED"
+    status = 405
+    fix = "Use POST; reads also take GET (see the `Allow` header)."
+
+
+class IdempotencyKeyReused(PunktwerkError):
+    """The key was used before, for a different request."""
+
+    code = "IDEMPOTENCY_KEY_REUSED"
+    status = 409
+    fix = "Use a new key for a new request; repeat a request unchanged."
+
+
+class Busy(PunktwerkError):
+    """Too many writes met on the same document; nothing was written."""
+
+    code = "BUSY"
+    status = 503
+    fix = "Retry after `Retry-After` seconds with the same idempotency key."
+    retry_after_s: ClassVar[int] = 1
+
+
+def catalog() -> list[type[PunktwerkError]]:
+    """Return every refusal, by status and code."""
+    return sorted(PunktwerkError.__subclasses__(), key=lambda error: (error.status, error.code))

@@ -1,0 +1,39 @@
+"""Identifiers: random where nothing else identifies a thing, derived where something does."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+
+_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
+_CODE_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+RANDOM_LENGTH = 20  # 32 letters: 100 bits
+
+
+def new(prefix: str) -> str:
+    """Return a random identifier such as ``lp_k3v9...`` (100 bits)."""
+    return f"{prefix}_{_random(_ALPHABET, RANDOM_LENGTH)}"
+
+
+def derived(prefix: str, *parts: str) -> str:
+    """Return the identifier that the same parts always give (160 bits of SHA-256).
+
+    Parts are length-prefixed before they are hashed, so ``("a", "bc")`` and ``("ab", "c")`` differ.
+    """
+    return f"{prefix}_{digest(*parts)[:40]}"
+
+
+def digest(*parts: str) -> str:
+    """Return the SHA-256 of length-prefixed parts, in hex."""
+    framed = "".join(f"{len(part)}:{part}" for part in parts)
+    return hashlib.sha256(framed.encode()).hexdigest()
+
+
+def reward_code() -> str:
+    """Return a code that nobody can guess: ``RW-XXXX-XXXX-XXXX-XXXX`` (80 bits)."""
+    groups = (_random(_CODE_ALPHABET, 4) for _ in range(4))
+    return "RW-" + "-".join(groups)
+
+
+def _random(alphabet: str, length: int) -> str:
+    return "".join(secrets.choice(alphabet) for _ in range(length))

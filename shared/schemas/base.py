@@ -1,0 +1,181 @@
+"""What all bodies have in common: names, numbers, times, and how a refusal names its fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationError,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic.alias_generators import to_camel
+
+from shared.clock import to_milliseconds, to_wire
+from shared.domain.units import to_json_number
+from shared.errors import InvalidParameters
+
+DIGITS_MAX = 20
+DECIMALS_MAX = 10
+FIELDS_MAX = 20
+
+
+class WireModel(BaseModel):
+    """A JSON object: camelCase out, camelCase or snake_case in, unknown names refused."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel, validate_by_name=True, extra="forbid", strict=True, frozen=True
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _accept_snake_case(cls, data: Any) -> Any:
+        """Read snake_case names as camelCase ones; where both are given, camelCase wins."""
+        if not isinstance(data, Mapping):
+            return data
+        renamed = {
+            name: field.alias
+            for name, field in cls.model_fields.items()
+            if field.alias is not None and field.alias != name
+        }
+        camel = {name: value for name, value in data.items() if name not in renamed}
+        snake = {renamed[name]: value for name, value in data.items() if name in renamed}
+        return {**snake, **camel}
+
+
+class RequestModel(WireModel):
+    """A request. Every one may name the store, in the body or by ``X-Beep-Store-Id``."""
+
+
+class ResponseModel(WireModel):
+    """An answer. ``is_replay`` becomes the header ``Idempotent-Replayed``."""
+
+    is_replay: bool = Field(default=False, exclude=True)
+
+
+def _to_decimal(value: Any) -> Decimal:
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        raise ValueError("must be a number")  # noqa: TRY004 - pydantic reports ValueError
+    number = Decimal(value)
+    exponent = number.as_tuple().exponent
+    if not isinstance(exponent, int):
+        raise ValueError("must be a finite number")  # noqa: TRY004
+    if number.adjusted() > DIGITS_MAX or len(number.as_tuple().digits) > DIGITS_MAX:
+        raise ValueError("has too many digits")
+    if exponent < -DECIMALS_MAX and number.normalize().as_tuple().exponent < -DECIMALS_MAX:  # type: ignore[operator]
+        raise ValueError("has too many decimals")
+    return number
+
+
+Number = Annotated[
+    Decimal,
+    BeforeValidator(_to_decimal),
+    PlainSerializer(to_json_number, return_type=float | int, when_used="always"),
+    WithJsonSchema({"type": "number"}),
+]
+"""A JSON number, kept exact. Strings and booleans are not numbers."""
+
+Timestamp = Annotated[
+    datetime,
+    PlainSerializer(to_wire, return_type=str, when_used="always"),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+"""A time in an answer: UTC with milliseconds, ``2026-03-03T12:00:00.000Z``."""
+
+
+def _parse_time(value: Any) -> datetime:
+    if not isinstance(value, str):
+        raise ValueError("must be an ISO 8601 time")  # noqa: TRY004
+    try:
+        parsed = datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError("must be an ISO 8601 time, like 2026-03-03T12:00:00.000Z") from None
+    if parsed.tzinfo is None:
+        raise ValueError("must have a time zone, like 2026-03-03T12:00:00.000Z")
+    return to_milliseconds(parsed)
+
+
+RequestTime = Annotated[
+    datetime,
+    BeforeValidator(_parse_time),
+    PlainSerializer(to_wire, return_type=str, when_used="always"),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+"""A time in a request: ISO 8601 with a time zone."""
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("must not be blank")
+    return text
+
+
+Id = Annotated[str, Field(min_length=1, max_length=128), AfterValidator(_not_blank)]
+"""An identifier, ours or the integrator's."""
+Name = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_not_blank)]
+Text = Annotated[str, Field(max_length=500)]
+Success = Literal[True]
+Duplicate = Annotated[Literal[True] | None, Field(exclude_if=lambda value: value is None)]
+"""Only there if an earlier request, with another ``Idempotency-Key``, did the same."""
+
+
+def to_refusal(error: ValidationError, *within: str) -> InvalidParameters:
+    """Turn pydantic's findings into a refusal that names each field and what is wrong with it.
+
+    Args:
+        error: What pydantic found.
+        within: Where the validated object stands in the request, e.g. ``rules``.
+    """
+    found = error.errors(include_url=False)[:FIELDS_MAX]
+    fields = {_path((*within, *each["loc"])): _problem(each) for each in found}
+    message = "; ".join(f"{name} {problem}" for name, problem in fields.items())
+    return InvalidParameters(f"{message}.", fields=fields)
+
+
+def _path(location: tuple[int | str, ...]) -> str:
+    path = ""
+    for part in location:
+        path += f"[{part}]" if isinstance(part, int) else f".{part}"
+    return path.removeprefix(".") or "body"
+
+
+_PROBLEMS = {
+    "missing": "is required",
+    "extra_forbidden": "is not a known field",
+    "string_type": "must be a string",
+    "string_unicode": "must be valid Unicode text",
+    "bool_type": "must be true or false",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "list_type": "must be an array",
+    "tuple_type": "must be an array",
+    "model_type": "must be an object",
+    "dict_type": "must be an object",
+    "string_too_short": "must have at least {min_length} characters",
+    "string_too_long": "must have at most {max_length} characters",
+    "too_short": "must have at least {min_length} items",
+    "too_long": "must have at most {max_length} items",
+    "greater_than": "must be greater than {gt}",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than": "must be less than {lt}",
+    "less_than_equal": "must be at most {le}",
+    "enum": "must be one of {expected}",
+    "literal_error": "must be one of {expected}",
+}
+
+
+def _problem(found: Any) -> str:
+    context = found.get("ctx", {})
+    if found["type"] == "value_error":
+        return str(context["error"])
+    template = _PROBLEMS.get(found["type"])
+    return template.format(**context) if template else str(found["msg"])

@@ -1,0 +1,310 @@
+"""Programs on the wire: rules by type, rewards, branding."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from itertools import pairwise
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, ConfigDict, Field, ValidationError, model_validator
+
+from shared import ids
+from shared.domain import programs as domain
+from shared.domain.programs import EarningMethod, Program, ProgramType, Reward, Rules
+from shared.schemas.base import (
+    Id,
+    Name,
+    Number,
+    RequestTime,
+    Text,
+    Timestamp,
+    WireModel,
+    to_refusal,
+)
+
+REWARDS_MAX = 50
+TIERS_MAX = 20
+REWARD_EXTRAS_MAX = 20
+EXTRA_CHARS_MAX = 500
+_COLOR = re.compile(r"#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")
+
+
+def _decimals(most: int) -> Callable[[Decimal], Decimal]:
+    def check(number: Decimal) -> Decimal:
+        if number != round(number, most):
+            raise ValueError(f"must have at most {most} decimals")
+        return number
+
+    return check
+
+
+Rate = Annotated[Number, Field(gt=0, le=100_000), AfterValidator(_decimals(4))]
+Percentage = Annotated[Number, Field(gt=0, le=100), AfterValidator(_decimals(2))]
+Money = Annotated[Number, Field(ge=0, le=1_000_000), AfterValidator(_decimals(3))]
+PositiveMoney = Annotated[Number, Field(gt=0, le=1_000_000), AfterValidator(_decimals(3))]
+PerCheckin = Annotated[int, Field(ge=0, le=1_000_000)]
+
+
+class StampsRules(WireModel):
+    """``{"requiredStamps": 10, "stampsPerPurchase": 1, "pointsPerCheckin": 1}``."""
+
+    required_stamps: int = Field(ge=1, le=1_000)
+    stamps_per_purchase: int = Field(default=1, ge=1, le=100)
+    points_per_checkin: PerCheckin | None = None
+
+
+class PointsRules(WireModel):
+    """``{"pointsPerEuro": 10, "minimumPurchase": 5.0, "pointsPerCheckin": 5}``."""
+
+    points_per_euro: Rate
+    minimum_purchase: Money | None = None
+    points_per_checkin: PerCheckin | None = None
+
+
+class CashbackRules(WireModel):
+    """``{"cashbackPercentage": 3, "maxCashbackPerTransaction": 5.0}``."""
+
+    cashback_percentage: Percentage
+    max_cashback_per_transaction: PositiveMoney | None = None
+    minimum_purchase: Money | None = None
+    points_per_checkin: Money | None = None
+
+
+class Tier(WireModel):
+    """``{"name": "Silber", "minPoints": 500}``."""
+
+    name: str = Field(min_length=1, max_length=50)
+    min_points: int = Field(ge=0, le=1_000_000_000)
+
+
+class TierRules(WireModel):
+    """``{"pointsPerEuro": 10, "pointsPerCheckin": 5, "tiers": [...]}``."""
+
+    points_per_euro: Rate
+    tiers: list[Tier] = Field(min_length=1, max_length=TIERS_MAX)
+    minimum_purchase: Money | None = None
+    points_per_checkin: PerCheckin | None = None
+
+    @model_validator(mode="after")
+    def _ascending_and_unique(self) -> TierRules:
+        thresholds = [tier.min_points for tier in self.tiers]
+        if any(low >= high for low, high in pairwise(thresholds)):
+            raise ValueError("must have tiers in ascending order of minPoints, each different")
+        names = {tier.name.casefold() for tier in self.tiers}
+        if len(names) < len(self.tiers):
+            raise ValueError("must have tiers with different names")
+        return self
+
+
+_SCHEMAS: Mapping[ProgramType, type[WireModel]] = {
+    ProgramType.STAMPS: StampsRules,
+    ProgramType.POINTS: PointsRules,
+    ProgramType.CASHBACK: CashbackRules,
+    ProgramType.TIER: TierRules,
+}
+RulesBody = dict[str, Any]
+
+
+def parse_rules(program_type: ProgramType, body: Mapping[str, Any]) -> Rules:
+    """Read rules by the schema of a program's type.
+
+    Raises:
+        InvalidParameters: They do not fit; fields are named ``rules.pointsPerEuro`` and so on.
+    """
+    try:
+        parsed = _SCHEMAS[program_type].model_validate(dict(body))
+    except ValidationError as error:
+        raise to_refusal(error, "rules") from None
+    values = dict(parsed)
+    if "tiers" in values:
+        values["tiers"] = tuple(domain.Tier(tier.name, tier.min_points) for tier in values["tiers"])
+    return domain.RULES_BY_TYPE[program_type](**values)
+
+
+def rules_body(rules: Rules) -> dict[str, Any]:
+    """Write rules as the wire has them; what is not set is left out."""
+    schema = next(
+        _SCHEMAS[kind] for kind, each in domain.RULES_BY_TYPE.items() if isinstance(rules, each)
+    )
+    values = {name: getattr(rules, name) for name in schema.model_fields}
+    if "tiers" in values:
+        values["tiers"] = [
+            Tier(name=each.name, min_points=each.min_points) for each in values["tiers"]
+        ]
+    return schema(**values).model_dump(by_alias=True, exclude_none=True)
+
+
+def _hex_color(text: str) -> str:
+    if not _COLOR.fullmatch(text):
+        raise ValueError("must be a colour like #2563EB")
+    return text
+
+
+def _https_url(text: str) -> str:
+    try:
+        url = urlsplit(text)
+        is_https = url.scheme == "https" and bool(url.hostname) and not url.username
+    except ValueError:
+        is_https = False
+    if not is_https or any(char.isspace() for char in text):
+        raise ValueError("must be an https URL")
+    return text
+
+
+class BrandingBody(WireModel):
+    """How the card looks: a hex colour, and a logo at an https URL."""
+
+    color: Annotated[str, AfterValidator(_hex_color)] | None = None
+    logo: Annotated[str, Field(max_length=2_048), AfterValidator(_https_url)] | None = None
+
+
+Extra = str | int | float | bool
+
+
+class RewardBody(WireModel):
+    """Something that points buy. Further fields with plain values are kept as they are."""
+
+    model_config = ConfigDict(extra="allow")
+
+    reward_id: Id | None = None
+    title: Name
+    type: str = Field(pattern=r"^[a-z][a-z0-9_]{0,49}$")
+    required_points: Annotated[Number, Field(gt=0)]
+    description: Text = ""
+    is_active: bool = True
+    stock: int | None = Field(default=None, ge=0, le=1_000_000_000)
+    valid_from: RequestTime | None = None
+    valid_until: RequestTime | None = None
+
+    @model_validator(mode="after")
+    def _plain_extras(self) -> RewardBody:
+        extras = self.model_extra or {}
+        if len(extras) > REWARD_EXTRAS_MAX:
+            raise ValueError(f"must have at most {REWARD_EXTRAS_MAX} fields of its own")
+        for name, value in extras.items():
+            if (
+                not isinstance(value, str | int | float | bool | Decimal)
+                or len(str(value)) > EXTRA_CHARS_MAX
+            ):
+                raise ValueError(f"must have a short plain value for {name[:100]}")
+            if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,49}", name):
+                raise ValueError("must have names of letters, digits and _")
+        return self
+
+    def to_domain(self) -> Reward:
+        """Return the reward; without an id it gets one."""
+        return Reward(
+            reward_id=self.reward_id or ids.new("rw"),
+            title=self.title,
+            type=self.type,
+            required_points=self.required_points,
+            description=self.description,
+            is_active=self.is_active,
+            stock=self.stock,
+            valid_from=self.valid_from,
+            valid_until=self.valid_until,
+            extra={
+                name: float(value) if isinstance(value, Decimal) else value
+                for name, value in (self.model_extra or {}).items()
+            },
+        )
+
+
+def reward_body(reward: Reward) -> RewardBody:
+    """Write a reward as the wire has it."""
+    return RewardBody(
+        reward_id=reward.reward_id,
+        title=reward.title,
+        type=reward.type,
+        required_points=reward.required_points,
+        description=reward.description,
+        is_active=reward.is_active,
+        stock=reward.stock,
+    ).model_copy(
+        update={
+            "valid_from": reward.valid_from,
+            "valid_until": reward.valid_until,
+            **reward.extra,
+        }
+    )
+
+
+ProgramTypeName = Annotated[ProgramType, Field(strict=False)]
+EarningMethods = Annotated[
+    list[Annotated[EarningMethod, Field(strict=False)]], Field(min_length=1, max_length=4)
+]
+Rewards = Annotated[list[RewardBody], Field(max_length=REWARDS_MAX)]
+
+
+class ProgramBody(WireModel):
+    """A program in answers."""
+
+    program_id: str
+    store_id: str
+    program_name: str
+    program_type: ProgramTypeName
+    description: str
+    rules: RulesBody
+    rewards: list[RewardBody]
+    branding: BrandingBody
+    earning_methods: EarningMethods
+    is_active: bool
+    currency: str
+    created_at: Timestamp
+    updated_at: Timestamp
+
+
+def program_fields(program: Program) -> dict[str, Any]:
+    """Return the fields of a ``ProgramBody``."""
+    return {
+        "program_id": program.program_id,
+        "store_id": program.store_id,
+        "program_name": program.program_name,
+        "program_type": program.program_type,
+        "description": program.description,
+        "rules": rules_body(program.rules),
+        "rewards": [reward_body(reward) for reward in program.rewards],
+        "branding": BrandingBody(color=program.branding.color, logo=program.branding.logo),
+        "earning_methods": list(program.earning_methods),
+        "is_active": program.is_active,
+        "currency": program.currency,
+        "created_at": program.created_at,
+        "updated_at": program.updated_at,
+    }
+
+
+def to_rewards(bodies: list[RewardBody]) -> tuple[Reward, ...]:
+    """Return the rewards of a request."""
+    return tuple(body.to_domain() for body in bodies)
+
+
+PROGRAM_EXAMPLE: dict[str, Any] = {
+    "programId": "lp_abc123",
+    "storeId": "store_a",
+    "programName": "Stempelkarte",
+    "programType": "stamps",
+    "description": "Jeder zehnte Kaffee ist gratis.",
+    "rules": {"requiredStamps": 10, "stampsPerPurchase": 1, "pointsPerCheckin": 1},
+    "rewards": [
+        {
+            "rewardId": "rw_abc123",
+            "title": "10% Rabatt",
+            "type": "discount_percent",
+            "requiredPoints": 10,
+            "description": "",
+            "isActive": True,
+            "stock": None,
+            "validFrom": None,
+            "validUntil": None,
+        }
+    ],
+    "branding": {"color": "#2563EB", "logo": None},
+    "earningMethods": ["qr_checkin", "store_checkin"],
+    "isActive": True,
+    "currency": "EUR",
+    "createdAt": "2026-03-03T12:00:00.000Z",
+    "updatedAt": "2026-03-03T12:00:00.000Z",
+}

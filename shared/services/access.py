@@ -1,0 +1,55 @@
+"""The only ways to what belongs to an account: the same 404 for absent and not yours."""
+
+from __future__ import annotations
+
+from shared.auth.caller import Caller
+from shared.domain.accounts import Store
+from shared.domain.programs import Program
+from shared.errors import ProgramNotFound, StoreNotFound
+from shared.store import accounts, programs
+
+
+def store(caller: Caller, store_id: str) -> Store:
+    """Return a store of the caller's account.
+
+    Raises:
+        StoreNotFound: It does not exist, or is not theirs.
+    """
+    return own_store(caller, accounts.find_store(store_id), store_id)
+
+
+def own_store(caller: Caller, found: Store | None, store_id: str) -> Store:
+    """Return ``found`` if it is the caller's.
+
+    Raises:
+        StoreNotFound: It does not exist, or is not theirs.
+    """
+    if found is None or found.account_id != caller.account_id:
+        raise StoreNotFound(f"There is no store {store_id}.")
+    return found
+
+
+def program(caller: Caller, program_id: str, store_id: str | None) -> Program:
+    """Return a program of the caller's account, and of ``store_id`` if one is given.
+
+    Raises:
+        ProgramNotFound: It does not exist, or is not theirs, or is another store's.
+    """
+    return own_program(caller, programs.find(program_id), program_id, store_id)
+
+
+def own_program(
+    caller: Caller, found: Program | None, program_id: str, store_id: str | None
+) -> Program:
+    """Return ``found`` if it is the caller's, and of ``store_id`` if one is given.
+
+    Raises:
+        ProgramNotFound: It does not exist, or is not theirs, or is another store's.
+    """
+    if (
+        found is None
+        or found.account_id != caller.account_id
+        or store_id not in {None, found.store_id}
+    ):
+        raise ProgramNotFound(f"There is no program {program_id}.")
+    return found

@@ -1,0 +1,45 @@
+"""From an ``Authorization`` header to the caller behind it."""
+
+from __future__ import annotations
+
+import hmac
+
+from shared.auth import keys
+from shared.auth.caller import Caller
+from shared.domain.packages import Package
+from shared.errors import EndpointNotAllowed, InvalidApiKey, MissingAuthHeader, SubscriptionInactive
+from shared.store import accounts
+
+
+def authenticate(authorization: str | None) -> Caller:
+    """Return the caller of a secret key.
+
+    Test keys act as PRIME, whatever the account's package. Revoking a key takes effect within 60 s.
+
+    Raises:
+        MissingAuthHeader, InvalidApiKey, SubscriptionInactive,
+        EndpointNotAllowed: The key is publishable: it only identifies an account.
+    """
+    if authorization is None or not authorization.strip():
+        raise MissingAuthHeader("The Authorization header is missing.")
+    try:
+        key = keys.parse(keys.bearer(authorization))
+    except ValueError:
+        raise InvalidApiKey("The API key is malformed, unknown or revoked.") from None
+    record = accounts.find_key(key.hash)
+    if (
+        record is None
+        or record.revoked_at is not None
+        or not hmac.compare_digest(record.key_hash, key.hash)
+    ):
+        raise InvalidApiKey("The API key is malformed, unknown or revoked.")
+    if key.kind == "pk":
+        raise EndpointNotAllowed("A publishable key cannot be used here; use the secret key.")
+    account = accounts.find_account(record.account_id)
+    if account is None:
+        raise InvalidApiKey("The API key is malformed, unknown or revoked.")
+    if key.mode == "test":
+        return Caller(account.account_id, Package.PRIME, is_live=False)
+    if not account.is_active:
+        raise SubscriptionInactive("The account has no active subscription.")
+    return Caller(account.account_id, account.package, is_live=True)

@@ -1,0 +1,76 @@
+"""Enrolment and balances."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from shared import clock
+from shared.auth.caller import Caller
+from shared.domain import ledger, tiers
+from shared.domain.ledger import Membership
+from shared.domain.programs import Program
+from shared.domain.tiers import TierProgress
+from shared.errors import MembershipNotFound
+from shared.services import access, idempotency
+from shared.store import members, paths, protocol
+from shared.store.protocol import Decision, Reads
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """A membership; ``is_new`` if this request opened it, or first did with the same key."""
+
+    membership: Membership
+    is_new: bool
+    is_replay: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A membership with its program and the way between tiers."""
+
+    membership: Membership
+    program: Program
+    progress: TierProgress
+
+
+def enroll(caller: Caller, *, program_id: str, user_id: str, store_id: str | None) -> Enrolment:
+    """Open a membership; return the one there is if the user has one already.
+
+    Raises:
+        ProgramNotFound, ProgramInactive, IdempotencyKeyReused, Busy.
+    """
+    program = access.program(caller, program_id, store_id)
+    membership_id = paths.membership_id(program_id, user_id)
+    path = paths.member(membership_id)
+    now = clock.utc_now()
+
+    def decide(reads: Reads) -> Decision[Enrolment]:
+        earlier = idempotency.earlier_result(caller.claim, reads, now)
+        existing = members.decode(reads[path])
+        if existing is not None and earlier is not None:
+            as_enrolled = replace(existing, balance_units=0, tier=earlier["tier"])
+            return Decision(Enrolment(as_enrolled, is_new=True, is_replay=True))
+        if existing is not None:
+            return Decision(Enrolment(existing, is_new=False))
+        opened = ledger.enroll(program, membership_id=membership_id, user_id=user_id, now=now)
+        writes = [
+            *members.writes(reads[path], opened),
+            *idempotency.claim_writes(caller.claim, reads, {"tier": opened.tier}, now),
+        ]
+        return Decision(Enrolment(opened, is_new=True), writes)
+
+    return protocol.run([path, *idempotency.claim_paths(caller.claim)], decide)
+
+
+def standing(caller: Caller, *, program_id: str, user_id: str, store_id: str | None) -> Standing:
+    """Return a customer's balance, totals, tier and history: one read.
+
+    Raises:
+        ProgramNotFound, MembershipNotFound.
+    """
+    program = access.program(caller, program_id, store_id)
+    membership = members.find(paths.membership_id(program_id, user_id))
+    if membership is None:
+        raise MembershipNotFound(f"User {user_id} is not enrolled.")
+    return Standing(membership, program, tiers.progress(program.tiers, membership.lifetime_units))

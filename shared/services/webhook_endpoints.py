@@ -1,0 +1,103 @@
+"""Register and list the URLs that a store's events are sent to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shared import clock, ids
+from shared.auth.caller import Caller
+from shared.domain.webhooks import WebhookEndpoint
+from shared.errors import LimitExceeded
+from shared.services import access, idempotency
+from shared.services.vaults import vault
+from shared.store import paths, protocol
+from shared.store import webhooks as stored
+from shared.store.protocol import Decision, Reads
+from shared.webhooks import signing
+
+ENDPOINTS_PER_STORE_MAX = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """An endpoint as it was written; ``secret`` is given here once, if it was made or changed."""
+
+    endpoint: WebhookEndpoint
+    secret: str | None
+    is_new: bool
+    is_replay: bool = False
+
+
+def register(
+    caller: Caller,
+    store_id: str,
+    *,
+    url: str,
+    events: Sequence[str],
+    secret: str | None,
+    source: str | None,
+) -> Registration:
+    """Register a URL, or change what is registered for it: a store has a URL once.
+
+    Args:
+        caller: Whose store it must be.
+        store_id: Whose events are sent.
+        url: Already checked against the policy for outgoing URLs.
+        events: Types or ``loyalty.*``.
+        secret: The merchant's own; made if a new endpoint has none, kept if an old one has.
+        source: External system behind the URL, which is not told what it caused itself.
+
+    Raises:
+        StoreNotFound, LimitExceeded, IdempotencyKeyReused, Busy.
+    """
+    access.store(caller, store_id)
+    now = clock.utc_now()
+    endpoint_id = ids.derived("we", store_id, url)
+    path = paths.webhook_endpoint(endpoint_id)
+    secret_made = signing.new_secret()
+    registered = {each.endpoint_id for each in stored.endpoints_of_store(store_id)}
+    if endpoint_id not in registered and len(registered) >= ENDPOINTS_PER_STORE_MAX:
+        raise LimitExceeded(f"A store has at most {ENDPOINTS_PER_STORE_MAX} webhook endpoints.")
+
+    def decide(reads: Reads) -> Decision[Registration]:
+        earlier = idempotency.earlier_result(caller.claim, reads, now)
+        existing = stored.decode_endpoint(reads[path])
+        if earlier is not None and existing is not None:
+            token = earlier["secretToken"]
+            shown = vault().decrypt(token) if token else None
+            return Decision(Registration(existing, shown, earlier["isNew"], is_replay=True))
+        shown = secret or (None if existing else secret_made)
+        endpoint = WebhookEndpoint(
+            endpoint_id=endpoint_id,
+            account_id=caller.account_id,
+            store_id=store_id,
+            url=url,
+            events=tuple(events),
+            secret_token=vault().encrypt(shown) if shown else existing.secret_token,  # type: ignore[union-attr]
+            source=source,
+            is_enabled=True,
+            created_at=existing.created_at if existing else now,
+            updated_at=now,
+        )
+        is_new = existing is None
+        result = {"secretToken": endpoint.secret_token if shown else None, "isNew": is_new}
+        return Decision(
+            Registration(endpoint, shown, is_new),
+            [
+                stored.endpoint_write(reads[path], endpoint),
+                *idempotency.claim_writes(caller.claim, reads, result, now),
+            ],
+        )
+
+    return protocol.run([path, *idempotency.claim_paths(caller.claim)], decide)
+
+
+def list_of_store(caller: Caller, store_id: str) -> list[WebhookEndpoint]:
+    """Return a store's endpoints, oldest first.
+
+    Raises:
+        StoreNotFound: The store is absent or not the caller's.
+    """
+    access.store(caller, store_id)
+    return stored.endpoints_of_store(store_id)

@@ -1,0 +1,1 @@
+"""The only code that speaks Firestore: paths, documents and the commit protocol."""

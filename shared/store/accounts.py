@@ -1,0 +1,102 @@
+"""Accounts, stores and API keys."""
+
+from __future__ import annotations
+
+from shared.domain.accounts import Account, KeyRecord, Store
+from shared.store import client, codec, paths
+from shared.store.cache import Cache
+from shared.store.client import Create, Snapshot, Update
+
+_accounts: Cache[Account] = Cache()
+_stores: Cache[Store] = Cache()
+_keys: Cache[KeyRecord] = Cache()
+
+
+def find_account(account_id: str) -> Account | None:
+    """Return an account, at most 60 s old."""
+
+    def load() -> Account | None:
+        data = client.get_one(paths.account(account_id)).data
+        return codec.from_document(Account, data) if data else None
+
+    return _accounts.get(account_id, load)
+
+
+def find_store(store_id: str) -> Store | None:
+    """Return a store, at most 60 s old."""
+
+    def load() -> Store | None:
+        return decode_store(client.get_one(paths.store(store_id)))
+
+    return _stores.get(store_id, load)
+
+
+def find_key(key_hash: str) -> KeyRecord | None:
+    """Return the record of a key, at most 60 s old."""
+
+    def load() -> KeyRecord | None:
+        data = client.get_one(paths.api_key(key_hash)).data
+        return codec.from_document(KeyRecord, data) if data else None
+
+    return _keys.get(key_hash, load)
+
+
+def decode_store(snapshot: Snapshot) -> Store | None:
+    """Return the store of a snapshot, ``None`` if there is none."""
+    return codec.from_document(Store, snapshot.data) if snapshot.data else None
+
+
+def create_account(account: Account) -> None:
+    """Write a new account."""
+    client.commit([Create(paths.account(account.account_id), codec.to_document(account))])
+
+
+def create_store(store: Store) -> None:
+    """Write a new store."""
+    client.commit([Create(paths.store(store.store_id), codec.to_document(store))])
+
+
+def create_key(record: KeyRecord) -> None:
+    """Write the record of a new key."""
+    client.commit([Create(paths.api_key(record.key_hash), codec.to_document(record))])
+
+
+def replace_account(read: Snapshot, account: Account) -> Update:
+    """Return the write that changes an account."""
+    return Update(read, codec.to_document(account))
+
+
+def replace_key(read: Snapshot, record: KeyRecord) -> Update:
+    """Return the write that changes a key's record."""
+    return Update(read, codec.to_document(record))
+
+
+def replace_store(read: Snapshot, store: Store) -> Update:
+    """Return the write that changes a store."""
+    return Update(read, codec.to_document(store))
+
+
+def forget_store(store_id: str) -> None:
+    """Load the store again on its next use: call it after a change is committed."""
+    _stores.forget(store_id)
+
+
+def list_keys(account_id: str) -> list[KeyRecord]:
+    """Return the records of an account's keys, oldest first."""
+    found = client.query("apiKeys", ("accountId", "==", account_id))
+    records = [codec.from_document(KeyRecord, each.data or {}) for each in found]
+    return sorted(records, key=lambda record: record.created_at)
+
+
+def list_stores(account_id: str) -> list[Store]:
+    """Return an account's stores, oldest first."""
+    found = client.query("stores", ("accountId", "==", account_id))
+    stores = [codec.from_document(Store, each.data or {}) for each in found]
+    return sorted(stores, key=lambda store: store.created_at)
+
+
+def list_accounts() -> list[Account]:
+    """Return all accounts, oldest first."""
+    found = client.query("accounts")
+    accounts = [codec.from_document(Account, each.data or {}) for each in found]
+    return sorted(accounts, key=lambda account: account.created_at)

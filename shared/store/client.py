@@ -1,0 +1,241 @@
+"""Firestore in four verbs: get, query, commit, and the writes that a commit takes.
+
+Counts the RPCs, document reads and document writes of the current request, because they are a
+budget (``Usage``).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from google.api_core import exceptions
+
+from shared import config
+from shared.errors import Busy
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from google.cloud.firestore import Client
+    from google.cloud.firestore_v1 import WriteBatch
+    from google.cloud.firestore_v1.base_document import DocumentSnapshot
+
+RPC_TIMEOUT_S = 10.0
+Document = dict[str, Any]
+
+
+class WriteConflict(Exception):
+    """A precondition failed, or it is unknown whether the commit was applied: read again."""
+
+
+@dataclass(slots=True)
+class Usage:
+    """What a request cost."""
+
+    rpcs: int = 0
+    reads: int = 0
+    writes: int = 0
+
+
+_usage: ContextVar[Usage | None] = ContextVar("usage", default=None)
+
+
+def start_usage() -> Usage:
+    """Count from zero, for a new request."""
+    usage = Usage()
+    _usage.set(usage)
+    return usage
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A document as it was read; ``data`` is ``None`` if it does not exist."""
+
+    path: str
+    data: Document | None
+    update_time: datetime | None
+
+    @property
+    def id(self) -> str:
+        """Last part of the path."""
+        return self.path.rsplit("/", 1)[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """Write a document that must not exist."""
+
+    path: str
+    data: Document
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Replace the fields of a document that must be as it was read."""
+
+    read: Snapshot
+    data: Document
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Write a document whatever there is: only for mirrors, whose original has a precondition."""
+
+    path: str
+    data: Document
+
+
+@dataclass(frozen=True, slots=True)
+class Increment:
+    """Add to counters; nested maps of integers, created as needed."""
+
+    path: str
+    amounts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Delete a document that must be as it was read."""
+
+    read: Snapshot
+
+
+Write = Create | Update | Put | Increment | Delete
+
+_client: Client | None = None
+_client_lock = threading.Lock()
+
+
+def client() -> Client:
+    """Return the process's client; made on first use, safe for threads."""
+    global _client  # noqa: PLW0603 - one channel a process
+    if _client is None:
+        with _client_lock:
+            if _client is None:
+                from google.cloud.firestore import Client
+
+                _client = Client(project=config.project_id())
+    return _client
+
+
+def get(paths: Sequence[str]) -> dict[str, Snapshot]:
+    """Read documents in one ``BatchGetDocuments``; absent ones come back without data."""
+    firestore = client()
+    _count(rpcs=1, reads=len(paths))
+    references = [firestore.document(path) for path in paths]
+    try:
+        found = {
+            snapshot.reference.path: _snapshot(snapshot)
+            for snapshot in firestore.get_all(references, timeout=RPC_TIMEOUT_S)
+        }
+    except (exceptions.ServerError, exceptions.RetryError, exceptions.Aborted) as error:
+        raise Busy("The database did not answer in time.") from error
+    return {path: found[path] for path in paths}
+
+
+def get_one(path: str) -> Snapshot:
+    """Read one document."""
+    return get([path])[path]
+
+
+def query(
+    collection: str,
+    *filters: tuple[str, str, Any],
+    group: bool = False,
+    order_by: Sequence[str] = (),
+    after: Document | None = None,
+    limit: int | None = None,
+) -> list[Snapshot]:
+    """Run one query.
+
+    Args:
+        collection: Path of a collection, or the id of a collection group if ``group``.
+        group: Search all collections of this id, wherever they are.
+        filters: ``(field, operator, value)``, all of which must hold.
+        order_by: Fields, ascending; a leading ``-`` is descending.
+        after: Values of the ``order_by`` fields to start after.
+        limit: Most documents to return.
+    """
+    from google.cloud.firestore_v1.base_query import FieldFilter
+
+    firestore = client()
+    found: Any = (
+        firestore.collection_group(collection) if group else firestore.collection(collection)
+    )
+    for name, operator, value in filters:
+        found = found.where(filter=FieldFilter(name, operator, value))
+    for name in order_by:
+        direction = "DESCENDING" if name.startswith("-") else "ASCENDING"
+        found = found.order_by(name.removeprefix("-"), direction=direction)
+    if after is not None:
+        found = found.start_after(after)
+    if limit is not None:
+        found = found.limit(limit)
+    try:
+        snapshots = [_snapshot(each) for each in found.stream(timeout=RPC_TIMEOUT_S)]
+    except (exceptions.ServerError, exceptions.RetryError, exceptions.Aborted) as error:
+        raise Busy("The database did not answer in time.") from error
+    _count(rpcs=1, reads=max(len(snapshots), 1))
+    return snapshots
+
+
+def commit(writes: Iterable[Write]) -> None:
+    """Apply all writes, or none.
+
+    Raises:
+        WriteConflict: A precondition failed and nothing was written, or the answer got lost.
+    """
+    batch = client().batch()
+    for write in writes:
+        _add(batch, write)
+    _count(rpcs=1, writes=len(batch))
+    try:
+        # No retry below us: a commit that was applied, and whose answer was lost, would meet its
+        # own work and report a conflict that is none.
+        batch.commit(retry=None, timeout=RPC_TIMEOUT_S)
+    except (exceptions.Conflict, exceptions.FailedPrecondition, exceptions.NotFound) as error:
+        raise WriteConflict from error
+    except (exceptions.ServerError, exceptions.RetryError) as error:
+        raise WriteConflict from error
+
+
+def _add(batch: WriteBatch, write: Write) -> None:
+    firestore = client()
+    match write:
+        case Create(path, data):
+            batch.create(firestore.document(path), data)
+        case Update(read, data):
+            option = firestore.write_option(last_update_time=read.update_time)
+            batch.update(firestore.document(read.path), data, option=option)
+        case Put(path, data):
+            batch.set(firestore.document(path), data)
+        case Increment(path, amounts):
+            batch.set(firestore.document(path), _increments(amounts), merge=True)
+        case Delete(read):
+            option = firestore.write_option(last_update_time=read.update_time)
+            batch.delete(firestore.document(read.path), option=option)
+
+
+def _increments(amounts: Mapping[str, Any]) -> Document:
+    from google.cloud.firestore import Increment as FirestoreIncrement
+
+    return {
+        name: _increments(amount) if isinstance(amount, Mapping) else FirestoreIncrement(amount)
+        for name, amount in amounts.items()
+    }
+
+
+def _snapshot(snapshot: DocumentSnapshot[Any]) -> Snapshot:
+    return Snapshot(snapshot.reference.path, snapshot.to_dict(), snapshot.update_time)
+
+
+def _count(*, rpcs: int = 0, reads: int = 0, writes: int = 0) -> None:
+    usage = _usage.get()
+    if usage is not None:
+        usage.rpcs += rpcs
+        usage.reads += reads
+        usage.writes += writes

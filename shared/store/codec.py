@@ -1,0 +1,90 @@
+"""Dataclasses to Firestore documents and back: camelCase names, exact decimals as strings."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Hashable, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import Enum
+from functools import cache
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+T = TypeVar("T")
+
+
+def to_document(value: Any) -> dict[str, Any]:
+    """Convert a dataclass to a document."""
+    plain: dict[str, Any] = _encode(value)
+    return plain
+
+
+def from_document(cls: type[T], document: Mapping[str, Any]) -> T:
+    """Convert a document back to the dataclass it was made from.
+
+    Fields that the document lacks take their default, so that older documents stay readable.
+    """
+    values = {
+        name: _decode(hint, document[wire_name])
+        for name, wire_name, hint in _plan(cls)  # type: ignore[arg-type]
+        if wire_name in document
+    }
+    return cls(**values)
+
+
+def camel(name: str) -> str:
+    """Return a Python name as documents spell it: ``program_id`` is ``programId``."""
+    head, *rest = name.split("_")
+    return head + "".join(word.capitalize() for word in rest)
+
+
+@cache
+def _plan(cls: Hashable) -> tuple[tuple[str, str, Any], ...]:
+    hints = get_type_hints(cls)
+    return tuple((f.name, camel(f.name), hints[f.name]) for f in fields(cls))  # type: ignore[arg-type]
+
+
+def _encode(value: Any) -> Any:  # noqa: PLR0911 - one return a type
+    if value is None or (isinstance(value, bool | int) and not isinstance(value, Enum)):
+        return value
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, str | datetime | float):
+        return value
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")
+    if is_dataclass(value):
+        return {wire: _encode(getattr(value, name)) for name, wire, _ in _plan(type(value))}  # type: ignore[arg-type]
+    if isinstance(value, tuple | list):
+        return [_encode(item) for item in value]
+    return {key: _encode(item) for key, item in value.items()}
+
+
+def _plain_datetime(value: datetime) -> datetime:
+    """Drop the client's nanosecond subclass, whose text differs."""
+    utc = value.astimezone(UTC)
+    return datetime(
+        utc.year, utc.month, utc.day, utc.hour, utc.minute, utc.second, utc.microsecond, UTC
+    )
+
+
+def _decode(hint: Any, value: Any) -> Any:  # noqa: PLR0911 - one return a type
+    if value is None or is_dataclass(value):
+        return value
+    origin = get_origin(hint)
+    if origin in {Union, types.UnionType}:
+        (inner,) = (arg for arg in get_args(hint) if arg is not type(None))
+        return _decode(inner, value)
+    if origin is tuple:
+        item = get_args(hint)[0]
+        return tuple(_decode(item, each) for each in value)
+    if not isinstance(hint, type):
+        return value
+    if is_dataclass(hint):
+        return from_document(hint, value)
+    if issubclass(hint, Decimal | Enum):
+        return hint(value)
+    if issubclass(hint, datetime):
+        return _plain_datetime(value)
+    return value

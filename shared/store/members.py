@@ -1,0 +1,72 @@
+"""Memberships and their ledger entries."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from shared.domain.ledger import Entry, Membership
+from shared.store import client, codec, paths
+from shared.store.client import Create, Put, Snapshot, Update, Write
+
+
+def decode(snapshot: Snapshot) -> Membership | None:
+    """Return the membership of a snapshot, ``None`` if there is none."""
+    return codec.from_document(Membership, snapshot.data) if snapshot.data else None
+
+
+def decode_entry(snapshot: Snapshot) -> Entry | None:
+    """Return the entry of a snapshot, ``None`` if there is none."""
+    return codec.from_document(Entry, snapshot.data) if snapshot.data else None
+
+
+def find(membership_id: str) -> Membership | None:
+    """Return a membership as it is now."""
+    return decode(client.get_one(paths.member(membership_id)))
+
+
+def find_entry(membership_id: str, entry_id: str) -> Entry | None:
+    """Return an entry."""
+    return decode_entry(client.get_one(paths.entry(membership_id, entry_id)))
+
+
+def list_entries(membership_id: str) -> list[Entry]:
+    """Return all entries of a membership, oldest first."""
+    found = client.query(f"{paths.member(membership_id)}/entries", order_by=["seq"])
+    return [entry for each in found if (entry := decode_entry(each))]
+
+
+def entries_recorded_since(moment: datetime, limit: int) -> list[Entry]:
+    """Return entries of all memberships from ``moment`` on, oldest first."""
+    found = client.query(
+        "entries",
+        ("recordedAt", ">=", moment),
+        group=True,
+        order_by=["recordedAt"],
+        limit=limit,
+    )
+    return [entry for each in found if (entry := decode_entry(each))]
+
+
+def enrolled_since(moment: datetime, limit: int) -> list[Membership]:
+    """Return memberships of all programs opened from ``moment`` on, oldest first."""
+    found = client.query(
+        "loyaltyMembers",
+        ("enrolledAt", ">=", moment),
+        order_by=["enrolledAt"],
+        limit=limit,
+    )
+    return [membership for each in found if (membership := decode(each))]
+
+
+def writes(read: Snapshot, membership: Membership, *entries: Entry) -> list[Write]:
+    """Return the writes of a booking: membership, mirror and entries, all or none."""
+    body = codec.to_document(membership)
+    mirror = paths.store_member(membership.store_id, membership.membership_id)
+    return [
+        Update(read, body) if read.data is not None else Create(read.path, body),
+        Put(mirror, body),
+        *(
+            Create(paths.entry(entry.membership_id, entry.entry_id), codec.to_document(entry))
+            for entry in entries
+        ),
+    ]

@@ -1,0 +1,84 @@
+"""Where everything lives. Ids from outside are encoded before they become part of a path."""
+
+from __future__ import annotations
+
+import hashlib
+from urllib.parse import quote
+
+ENCODED_MAX = 600
+
+
+def encode(identifier: str) -> str:
+    """Make any text a valid document id: no slashes, not ``.``, ``..`` or ``__name__``."""
+    encoded = quote(identifier, safe="")
+    if len(encoded) > ENCODED_MAX:  # A document id has at most 1,500 bytes.
+        # No encoded text contains "%s", so this collides with none.
+        return f"%sha256-{hashlib.sha256(identifier.encode()).hexdigest()}"
+    if encoded.strip(".") == "" or encoded.startswith("__"):
+        return "".join(f"%{byte:02X}" for byte in identifier.encode())
+    return encoded
+
+
+def account(account_id: str) -> str:
+    return f"accounts/{encode(account_id)}"
+
+
+def api_key(key_hash: str) -> str:
+    return f"apiKeys/{key_hash}"
+
+
+def store(store_id: str) -> str:
+    return f"stores/{encode(store_id)}"
+
+
+def program(program_id: str) -> str:
+    return f"loyaltyPrograms/{encode(program_id)}"
+
+
+def store_program(store_id: str, program_id: str) -> str:
+    return f"{store(store_id)}/loyaltyPrograms/{encode(program_id)}"
+
+
+def reward_stock(program_id: str, reward_id: str) -> str:
+    return f"{program(program_id)}/rewardStock/{encode(reward_id)}"
+
+
+def membership_id(program_id: str, user_id: str) -> str:
+    """Return the id of a user's membership in a program, which is also its document id."""
+    return f"{encode(program_id)}_{encode(user_id)}"
+
+
+def member(membership_id: str) -> str:
+    return f"loyaltyMembers/{membership_id}"
+
+
+def store_member(store_id: str, membership_id: str) -> str:
+    return f"{store(store_id)}/loyaltyMembers/{membership_id}"
+
+
+def entry(membership_id: str, entry_id: str) -> str:
+    return f"{member(membership_id)}/entries/{entry_id}"
+
+
+def idempotency_key(claim_id: str) -> str:
+    return f"idempotencyKeys/{claim_id}"
+
+
+def event(event_id: str) -> str:
+    return f"events/{event_id}"
+
+
+def webhook_endpoint(endpoint_id: str) -> str:
+    return f"webhookEndpoints/{endpoint_id}"
+
+
+def webhook_delivery(delivery_id: str) -> str:
+    return f"webhookDeliveries/{delivery_id}"
+
+
+def stats_shards(program_id: str) -> str:
+    return f"programStats/{encode(program_id)}/shards"
+
+
+def sweep(name: str) -> str:
+    return f"sweeps/{name}"

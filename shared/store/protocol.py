@@ -1,0 +1,75 @@
+"""The commit protocol: read, decide, commit with preconditions, and again if somebody was faster.
+
+No locks are held on the server while a request thinks, so two writers of one membership cost each
+other a repetition and never a deadlock. Writers in the same process take turns, which makes
+repetitions rare; that is a courtesy, and nothing depends on it.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from shared.errors import Busy
+from shared.store import client
+from shared.store.client import Snapshot, Write, WriteConflict
+
+T = TypeVar("T")
+
+ATTEMPTS_MAX = 20
+BACKOFF_BASE_S = 0.004
+BACKOFF_MAX_S = 0.25
+TURN_TIMEOUT_S = 20.0
+
+Reads = dict[str, Snapshot]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision(Generic[T]):
+    """What to answer, and what must be written for the answer to be true."""
+
+    result: T
+    writes: Sequence[Write] = ()
+
+
+_TURNS = tuple(threading.Lock() for _ in range(1024))
+
+
+def run(paths: Sequence[str], decide: Callable[[Reads], Decision[T]]) -> T:
+    """Read ``paths``, decide, and commit what was decided; repeat until nobody interfered.
+
+    Args:
+        paths: Documents that the decision needs. Writers that agree on the first take turns.
+        decide: Pure: the same reads give the same decision. May raise a refusal, which ends the
+            run with nothing written. Called again with fresh reads after a conflict, so ids and
+            codes that it uses are made before.
+
+    Raises:
+        Busy: Conflicts exhausted the attempts; nothing was written.
+    """
+    turn = _TURNS[hash(paths[0]) % len(_TURNS)]
+    if not turn.acquire(timeout=TURN_TIMEOUT_S):
+        raise Busy("Too many requests write the same document.")
+    try:
+        for attempt in range(ATTEMPTS_MAX):
+            decision = decide(client.get(paths))
+            if not decision.writes:
+                return decision.result
+            try:
+                client.commit(decision.writes)
+            except WriteConflict:
+                time.sleep(_backoff_s(attempt))
+            else:
+                return decision.result
+    finally:
+        turn.release()
+    raise Busy("Too many requests write the same document.")
+
+
+def _backoff_s(attempt: int) -> float:
+    """Full jitter: anything from nothing to the doubled bound."""
+    return random.uniform(0, min(BACKOFF_MAX_S, BACKOFF_BASE_S * 2**attempt))

@@ -1,0 +1,129 @@
+"""Encryption at rest for endpoint secrets and connector credentials."""
+
+import os
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+
+class VaultError(Exception):
+    """Keys are missing or malformed, or a text was not encrypted with any of them."""
+
+
+class Vault:
+    """Encrypts with the first key, decrypts with any: put a new key first to rotate.
+
+    Source: Fernet (AES-128-CBC and HMAC-SHA256) of the cryptography package.
+    """
+
+    __slots__ = ("_fernet", "_keys_count")
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        """Take the keys.
+
+        Args:
+            keys: Fernet keys (32 bytes in URL-safe base64, see `new_key`), newest first.
+
+        Raises:
+            VaultError: No key, or one that is none; the message tells which, never its text.
+        """
+        if not keys:
+            raise VaultError("At least one encryption key is needed.")
+        self._fernet = MultiFernet(
+            [_fernet(key, f"{number} of {len(keys)}") for number, key in enumerate(keys, start=1)]
+        )
+        self._keys_count = len(keys)
+
+    def __repr__(self) -> str:
+        return f"Vault(keys={self._keys_count})"
+
+    def encrypt(self, text: str) -> str:
+        return self._fernet.encrypt(text.encode()).decode()
+
+    def decrypt(self, token: str) -> str:
+        """Give back the text of a token of `encrypt`.
+
+        Raises:
+            VaultError: The token was changed, or its key is no longer among the keys.
+        """
+        try:
+            return self._fernet.decrypt(token.encode()).decode()
+        except InvalidToken:
+            raise _undecryptable() from None
+
+    def rotate(self, token: str) -> str:
+        """Encrypt a token's text anew with the first key.
+
+        Raises:
+            VaultError: The token was changed, or its key is no longer among the keys.
+        """
+        try:
+            return self._fernet.rotate(token.encode()).decode()
+        except InvalidToken:
+            raise _undecryptable() from None
+
+
+def new_key() -> str:
+    return Fernet.generate_key().decode()
+
+
+def load_keys(environ_value: str | None, file: Path | None) -> list[str]:
+    """Find the keys of the vault.
+
+    Args:
+        environ_value: Keys separated by commas, newest first (in production a secret of Secret
+            Manager); it wins over the file.
+        file: Only under the emulator: where a key is kept. It is generated if absent, readable by
+            its owner only. Processes that start together end with the same key.
+
+    Raises:
+        VaultError: There is no key in either place.
+    """
+    if keys := _split(environ_value or ""):
+        return keys
+    if file is None:
+        raise VaultError(
+            "No encryption key is configured: set the secret to one or more keys, newest first, "
+            "separated by commas."
+        )
+    if not file.exists():
+        _create(file, new_key())
+    keys = _split(file.read_text("ascii"))
+    if not keys:
+        raise VaultError(f"The key file {file.name} is empty: delete it, and it is made anew.")
+    return keys
+
+
+def _fernet(key: str, which: str) -> Fernet:
+    try:
+        return Fernet(key)
+    except ValueError:
+        raise VaultError(
+            f"Encryption key {which} is malformed: 32 bytes in URL-safe base64 are needed."
+        ) from None
+
+
+def _undecryptable() -> VaultError:
+    return VaultError("The token was not encrypted with any of the configured keys.")
+
+
+def _split(text: str) -> list[str]:
+    return [key for part in text.split(",") if (key := part.strip())]
+
+
+def _create(file: Path, text: str) -> None:
+    # Written in full under another name, then linked: the file appears complete or not at all, and
+    # linking fails if another process was faster.
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w") as stream:
+            stream.write(text + "\n")
+        file.hardlink_to(draft)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()

@@ -1,0 +1,1 @@
+"""Outgoing webhooks: which URLs, how they are signed, sent and tried again."""

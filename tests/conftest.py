@@ -1,0 +1,91 @@
+"""The Firestore emulator, the gateway in this process, merchants, and the clock."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+
+from shared import clock
+from shared.domain.packages import Package
+from shared.store import cache
+from tests.support.api import Api
+from tests.support.merchants import Member, Merchant, create_merchant
+from tools.emulators import FirestoreEmulator
+
+
+@pytest.fixture(scope="session")
+def firestore_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FirestoreEmulator]:
+    """One emulator for each worker, empty at its start."""
+    with FirestoreEmulator() as emulator:
+        os.environ["FIRESTORE_EMULATOR_HOST"] = emulator.host
+        os.environ["GOOGLE_CLOUD_PROJECT"] = "demo-test"
+        os.environ["PUNKTWERK_SECRET_FILE"] = str(tmp_path_factory.mktemp("vault") / "secret.key")
+        yield emulator
+
+
+@pytest.fixture(scope="session")
+def app(firestore_emulator: FirestoreEmulator) -> Flask:
+    """The gateway, as functions-framework serves it."""
+    import functions_framework
+
+    return functions_framework.create_app("apiGateway", "main.py")
+
+
+@pytest.fixture(autouse=True)
+def _fresh_caches() -> Iterator[None]:
+    cache.clear_all()
+    yield
+    cache.clear_all()
+
+
+@pytest.fixture
+def anonymous(app: Flask) -> Api:
+    """The API without a key."""
+    return Api(app)
+
+
+@pytest.fixture
+def new_merchant(app: Flask) -> Callable[..., Merchant]:
+    """Make further merchants: ``new_merchant(Package.GO)``."""
+
+    def make(package: Package = Package.PRIME, **options: object) -> Merchant:
+        return create_merchant(app, package, **options)  # type: ignore[arg-type]
+
+    return make
+
+
+@pytest.fixture
+def merchant(app: Flask) -> Merchant:
+    """A merchant with the package PRIME, which nothing else in the test run touches."""
+    return create_merchant(app)
+
+
+@pytest.fixture
+def member(merchant: Merchant) -> Member:
+    """A member with 100 points in a points program: 10 points a euro from 5 euros on."""
+    return merchant.member("points", balance=100)
+
+
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def set(self, year: int, month: int, day: int, hour: int = 12, minute: int = 0) -> None:
+        self.now = datetime(year, month, day, hour, minute, tzinfo=UTC)
+
+    def advance(self, **delta: float) -> None:
+        self.now += timedelta(**delta)
+
+
+@pytest.fixture
+def frozen_clock() -> Iterator[Clock]:
+    """The product's clock, at 2026-03-03T12:00:00.000Z."""
+    stopped = Clock(datetime(2026, 3, 3, 12, tzinfo=UTC))
+    with clock.use(lambda: stopped.now):
+        yield stopped

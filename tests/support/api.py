@@ -1,0 +1,70 @@
+"""The API as a client sees it: JSON in, status, headers and JSON out."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask
+
+PREFIX = "/apiGateway/api/v1/"
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    body: dict[str, Any]
+    headers: dict[str, str]
+
+    @property
+    def error(self) -> str | None:
+        return self.body.get("error")
+
+    @property
+    def is_replay(self) -> bool:
+        return self.headers.get("Idempotent-Replayed") == "true"
+
+
+@dataclass(frozen=True)
+class Api:
+    """Calls actions of the gateway with a key."""
+
+    app: Flask
+    key: str | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def __call__(
+        self,
+        action: str,
+        body: dict[str, Any] | None = None,
+        *,
+        idempotency_key: str | None = None,
+        **headers: str,
+    ) -> Answer:
+        """POST a JSON body."""
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        if idempotency_key is not None:
+            sent["Idempotency-Key"] = idempotency_key
+        return self.send("POST", action, data=json.dumps(body or {}), headers=sent)
+
+    def ok(self, action: str, body: dict[str, Any] | None = None, **options: Any) -> dict[str, Any]:
+        """POST a JSON body, expect 200, return the answer."""
+        answer = self(action, body, **options)
+        assert answer.status == 200, answer.body
+        return answer.body
+
+    def get(self, action: str, query: dict[str, str] | None = None) -> Answer:
+        return self.send("GET", action, query_string=query or {})
+
+    def send(
+        self, method: str, action: str, *, headers: dict[str, str] | None = None, **options: Any
+    ) -> Answer:
+        sent = {**self.headers, **(headers or {})}
+        if self.key is not None:
+            sent.setdefault("Authorization", f"Bearer {self.key}")
+        response = self.app.test_client().open(
+            PREFIX + action, method=method, headers=sent, **options
+        )
+        text = response.get_data(as_text=True)
+        return Answer(response.status_code, json.loads(text) if text else {}, dict(response.headers))

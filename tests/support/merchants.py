@@ -1,0 +1,138 @@
+"""Merchants with a store, keys and programs, as a test needs them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask import Flask
+
+from shared import clock, ids
+from shared.auth import keys
+from shared.auth.keys import Kind, Mode
+from shared.domain.accounts import Account, KeyRecord, Store
+from shared.domain.packages import Package
+from shared.store import accounts
+from tests.support.api import Answer, Api
+
+POINTS_RULES = {"pointsPerEuro": 10, "minimumPurchase": 5.0, "pointsPerCheckin": 5}
+RULES = {
+    "stamps": {"requiredStamps": 10, "stampsPerPurchase": 1, "pointsPerCheckin": 1},
+    "points": POINTS_RULES,
+    "cashback": {"cashbackPercentage": 3, "maxCashbackPerTransaction": 5.0},
+    "tier": {
+        "pointsPerEuro": 10,
+        "pointsPerCheckin": 5,
+        "tiers": [
+            {"name": "Bronze", "minPoints": 0},
+            {"name": "Silber", "minPoints": 500},
+            {"name": "Gold", "minPoints": 1500},
+        ],
+    },
+}
+
+
+@dataclass(frozen=True)
+class Merchant:
+    """An account with one store. ``api`` has its live key, ``sandbox`` its test key."""
+
+    account_id: str
+    store_id: str
+    api: Api
+    sandbox: Api
+
+    def program(self, program_type: str = "points", **fields: Any) -> str:
+        """Create an active program, return its id."""
+        body = {
+            "storeId": self.store_id,
+            "programName": "Program",
+            "programType": program_type,
+            "rules": RULES[program_type],
+            "isActive": True,
+            **fields,
+        }
+        program_id: str = self.api.ok("createLoyaltyProgram", body)["programId"]
+        return program_id
+
+    def member(self, program_type: str = "points", balance: int = 0, **fields: Any) -> Member:
+        """Create a program with one member who has a balance."""
+        member = Member(self, self.program(program_type, **fields), "user_1")
+        member.enroll()
+        if balance:
+            member.earn(balance)
+        return member
+
+
+@dataclass(frozen=True)
+class Member:
+    """A user in a program, and what tills do with one."""
+
+    merchant: Merchant
+    program_id: str
+    user_id: str
+
+    @property
+    def api(self) -> Api:
+        return self.merchant.api
+
+    @property
+    def ids(self) -> dict[str, str]:
+        return {"programId": self.program_id, "userId": self.user_id}
+
+    @property
+    def membership_id(self) -> str:
+        return f"{self.program_id}_{self.user_id}"
+
+    def other(self, user_id: str) -> Member:
+        """Return another user of the same program, not enrolled."""
+        return replace(self, user_id=user_id)
+
+    def enroll(self) -> dict[str, Any]:
+        return self.api.ok("enrollInLoyaltyProgram", self.ids)
+
+    def earn(self, points: float, **fields: Any) -> dict[str, Any]:
+        return self.api.ok("addLoyaltyPoints", {**self.ids, "points": points, **fields})
+
+    def add(self, idempotency_key: str | None = None, **fields: Any) -> Answer:
+        body = {**self.ids, **fields}
+        return self.api("addLoyaltyPoints", body, idempotency_key=idempotency_key)
+
+    def redeem(self, points: float, idempotency_key: str | None = None, **fields: Any) -> Answer:
+        body = {**self.ids, "points": points, "rewardDescription": "Test", **fields}
+        return self.api("redeemLoyaltyPoints", body, idempotency_key=idempotency_key)
+
+    def sync(self, action: str, points: float, **fields: Any) -> Answer:
+        return self.api(
+            "syncExternalLoyalty", {**self.ids, "action": action, "points": points, **fields}
+        )
+
+    def balance(self) -> dict[str, Any]:
+        return self.api.ok("getCustomerBalance", self.ids)
+
+
+def create_merchant(
+    app: Flask,
+    package: Package = Package.PRIME,
+    *,
+    is_active: bool = True,
+    time_zone: str = "Europe/Berlin",
+    currency: str = "EUR",
+) -> Merchant:
+    now = clock.utc_now()
+    account_id, store_id = ids.new("acc"), ids.new("store")
+    accounts.create_account(Account(account_id, "Merchant", package, is_active, now))
+    accounts.create_store(Store(store_id, account_id, "Store", time_zone, currency, now))
+    return Merchant(
+        account_id,
+        store_id,
+        Api(app, create_key(account_id, Mode.LIVE)),
+        Api(app, create_key(account_id, Mode.TEST)),
+    )
+
+
+def create_key(account_id: str, mode: Mode, kind: Kind = Kind.SECRET) -> str:
+    key = keys.generate(mode, kind)
+    now = clock.utc_now()
+    record = KeyRecord(key.hash, account_id, mode, kind, "test", key.prefix, key.last4, now)
+    accounts.create_key(record)
+    return key.text
