@@ -6,6 +6,7 @@ import hmac
 
 from shared.auth import keys
 from shared.auth.caller import Caller
+from shared.auth.keys import Kind, Mode
 from shared.domain.packages import Package
 from shared.errors import EndpointNotAllowed, InvalidApiKey, MissingAuthHeader, SubscriptionInactive
 from shared.store import accounts
@@ -20,10 +21,10 @@ def authenticate(authorization: str | None) -> Caller:
         MissingAuthHeader, InvalidApiKey, SubscriptionInactive,
         EndpointNotAllowed: The key is publishable: it only identifies an account.
     """
-    if authorization is None or not authorization.strip():
-        raise MissingAuthHeader("The Authorization header is missing.")
     try:
         key = keys.parse(keys.bearer(authorization))
+    except keys.MissingHeaderError:
+        raise MissingAuthHeader("The Authorization header is missing.") from None
     except ValueError:
         raise InvalidApiKey("The API key is malformed, unknown or revoked.") from None
     record = accounts.find_key(key.hash)
@@ -33,12 +34,12 @@ def authenticate(authorization: str | None) -> Caller:
         or not hmac.compare_digest(record.key_hash, key.hash)
     ):
         raise InvalidApiKey("The API key is malformed, unknown or revoked.")
-    if key.kind == "pk":
+    if key.kind is Kind.PUBLISHABLE:
         raise EndpointNotAllowed("A publishable key cannot be used here; use the secret key.")
     account = accounts.find_account(record.account_id)
     if account is None:
         raise InvalidApiKey("The API key is malformed, unknown or revoked.")
-    if key.mode == "test":
+    if key.mode is Mode.TEST:
         return Caller(account.account_id, Package.PRIME, is_live=False)
     if not account.is_active:
         raise SubscriptionInactive("The account has no active subscription.")

@@ -8,7 +8,6 @@ a whole, where requests only limits each single read; and a bound on what is rea
 
 import http.client
 import io
-import re
 import socket
 import threading
 import time
@@ -16,7 +15,6 @@ from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 from ipaddress import ip_address
 from typing import Any, Literal
@@ -27,18 +25,16 @@ from requests_hardened import Config, HTTPSession  # type: ignore[import-untyped
 from requests_hardened.ip_filter import InvalidIPAddress  # type: ignore[import-untyped]
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from shared.webhooks.guard import check_url, is_public
+from shared.webhooks.guard import check_header, check_url, is_public
+from shared.webhooks.schedule import parse_retry_after
 
 USER_AGENT = "Punktwerk-Webhooks/1"
 ANSWER_BYTES_MAX = 64 * 1024
 TEXT_CHARS_MAX = 2048
-RETRY_AFTER_S_MAX = 86_400
 
 # Below the 5 s after which common servers close an idle connection. It also keeps us from sending
 # into a connection that died unnoticed while the instance had no CPU between two requests.
 _IDLE_S_MAX = 4.0
-_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
-_HEADER_VALUE = re.compile(r"([\x21-\x7e]([\t\x20-\x7e]*[\x21-\x7e])?)?")
 
 AttemptError = Literal[
     "url_refused",
@@ -92,35 +88,16 @@ def post(
 
     Source: Standard Webhooks, "Webhook delivery" and "Server-side request forgery".
     """
-    started_s = time.monotonic()
-    limits = _Limits(started_s + timeout_s, allow_loopback)
+    limits = _Limits(time.monotonic(), timeout_s, allow_loopback)
     scope = _limits.set(limits)
     try:
-        status, data, retry_after_s = _exchange(url, body, headers, timeout_s)
+        status, data, retry_after_s = _exchange(url, body, headers, limits)
     except (requests.RequestException, urllib3.exceptions.HTTPError, _RefusedError) as failure:
-        return Attempt(None, _since_ms(started_s), error=_code(failure, limits))
+        return Attempt(None, limits.spent_ms(), error=_code(failure, limits))
     finally:
         _limits.reset(scope)
     text = data.decode(errors="replace")[:TEXT_CHARS_MAX]
-    return Attempt(status, _since_ms(started_s), text, retry_after_s=retry_after_s)
-
-
-def parse_retry_after(value: str | None, *, now: datetime) -> int | None:
-    """Read a Retry-After header: seconds, or a date counted from `now` (UTC).
-
-    Returns:
-        0 to 86,400 seconds; None if the header is absent or is neither.
-
-    Source: RFC 9110, section 10.2.3.
-    """
-    text = (value or "").strip()
-    if re.fullmatch(r"[0-9]+", text):
-        # Zeros aside, the bound has 5 digits, and int() raises from 4,301 digits on.
-        return min(int(text.lstrip("0")[:6] or 0), RETRY_AFTER_S_MAX)
-    date = _parse_date(text)
-    if date is None:
-        return None
-    return min(max(int((date - now).total_seconds()), 0), RETRY_AFTER_S_MAX)
+    return Attempt(status, limits.spent_ms(), text, retry_after_s=retry_after_s)
 
 
 class _RefusedError(Exception):
@@ -135,11 +112,18 @@ class _RefusedError(Exception):
 class _Limits:
     """Bounds of the attempt under way."""
 
-    deadline_s: float  # of time.monotonic()
+    started_s: float  # of time.monotonic()
+    timeout_s: float
     allow_loopback: bool
 
+    def spent_ms(self) -> int:
+        return int((time.monotonic() - self.started_s) * 1000)
+
+    def is_over(self) -> bool:
+        return time.monotonic() - self.started_s >= self.timeout_s
+
     def remaining_s(self) -> float:
-        remaining_s = self.deadline_s - time.monotonic()
+        remaining_s = self.started_s + self.timeout_s - time.monotonic()
         if remaining_s <= 0:
             raise TimeoutError("The attempt has taken too long.")
         return remaining_s
@@ -263,24 +247,27 @@ _sessions = _Sessions()
 
 
 def _exchange(
-    url: str, body: bytes, headers: Mapping[str, str], timeout_s: float
+    url: str, body: bytes, headers: Mapping[str, str], limits: _Limits
 ) -> tuple[int, bytes, int | None]:
-    allow_loopback = _limits.get().allow_loopback
     try:
-        target = check_url(url, allow_loopback=allow_loopback)
+        target = check_url(url, allow_loopback=limits.allow_loopback)
     except ValueError:
         raise _RefusedError("url_refused") from None
-    if not all(map(_is_header, headers, headers.values())):
-        raise _RefusedError("invalid_headers")
-    response: requests.Response = _sessions.get(allow_loopback=allow_loopback).post(
-        target, data=body, headers=dict(headers), timeout=timeout_s, stream=True
+    try:
+        for name, value in headers.items():
+            check_header(name, value)
+    except ValueError:
+        raise _RefusedError("invalid_headers") from None
+    response: requests.Response = _sessions.get(allow_loopback=limits.allow_loopback).post(
+        target, data=body, headers=dict(headers), timeout=limits.timeout_s, stream=True
     )
     with response:
-        return response.status_code, _read(response.raw), _retry_after_s(response.headers)
-
-
-def _is_header(name: str, value: str) -> bool:
-    return bool(_HEADER_NAME.fullmatch(name) and _HEADER_VALUE.fullmatch(value))
+        retry_after_s = parse_retry_after(
+            response.headers.get("Retry-After"),
+            date=response.headers.get("Date"),
+            now=datetime.now(tz=UTC),
+        )
+        return response.status_code, _read(response.raw), retry_after_s
 
 
 def _read(raw: urllib3.BaseHTTPResponse) -> bytes:
@@ -296,24 +283,10 @@ def _read(raw: urllib3.BaseHTTPResponse) -> bytes:
     return data
 
 
-def _retry_after_s(headers: Mapping[str, str]) -> int | None:
-    # A date counts from the receiver's own clock, if it tells it.
-    now = _parse_date(headers.get("Date", "")) or datetime.now(tz=UTC)
-    return parse_retry_after(headers.get("Retry-After"), now=now)
-
-
-def _parse_date(text: str) -> datetime | None:
-    try:
-        date = parsedate_to_datetime(text)
-    except (ValueError, OverflowError):
-        return None
-    return date if date.tzinfo else date.replace(tzinfo=UTC)
-
-
 def _code(failure: Exception, limits: _Limits) -> AttemptError:
     if isinstance(failure, _RefusedError):
         return failure.code
-    if isinstance(failure, requests.Timeout) or time.monotonic() >= limits.deadline_s:
+    if isinstance(failure, requests.Timeout) or limits.is_over():
         return "timeout"
     causes = tuple(_causes(failure))
     for types, code in _CODES:
@@ -336,7 +309,3 @@ def _causes(failure: BaseException | None) -> Iterator[BaseException]:
     while failure is not None:
         yield failure
         failure = failure.__cause__ or failure.__context__
-
-
-def _since_ms(started_s: float) -> int:
-    return int((time.monotonic() - started_s) * 1000)

@@ -1,4 +1,4 @@
-"""Which URLs and addresses a webhook may be sent to.
+"""Which URLs and addresses a webhook may be sent to, and which headers can be sent with it.
 
 `check_url` reads the text only and asks no DNS: a name need not resolve yet when it is registered,
 may resolve differently a second later, and the address that counts is the one connected to. The
@@ -21,6 +21,9 @@ _UNSAFE = re.compile(r"[\s\x00-\x20\x7f-\x9f\\]")
 _PATH_QUERY = re.compile(r"[A-Za-z0-9\-._~:/?\[\]@!$&'()*+,;=%]*")
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 _NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+")
+
+_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_HEADER_VALUE = re.compile(r"([\x21-\x7e]([\t\x20-\x7e]*[\x21-\x7e])?)?")
 
 # Names that public DNS does not answer. Sources: RFC 6761, 6762, 8375; ICANN's .internal; habit.
 _PRIVATE_SUFFIXES = (
@@ -116,6 +119,22 @@ def check_url(url: str, *, allow_loopback: bool) -> str:
     normal = f"{scheme}://{host}{suffix}{path}"
     _check_length(normal)
     return normal
+
+
+def check_header(name: str, value: str) -> None:
+    """Accept a header that HTTP can carry. Which names are ours is not judged here.
+
+    Raises:
+        ValueError: It could not be sent, or would be read as something else.
+
+    Source: RFC 9110, section 5.
+    """
+    if not _HEADER_NAME.fullmatch(name):
+        raise ValueError("A header's name may hold only letters, digits and !#$%&'*+-.^_`|~.")
+    if not _HEADER_VALUE.fullmatch(value):
+        raise ValueError(
+            "A header's value may hold only printable ASCII characters, no space at its ends."
+        )
 
 
 def _check_length(url: str) -> None:

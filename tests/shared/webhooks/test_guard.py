@@ -9,7 +9,7 @@ import requests
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.webhooks.guard import check_url, is_public
+from shared.webhooks.guard import check_header, check_url, is_public
 
 HTTPS = "begin with https"
 FORM = "form https"
@@ -310,3 +310,32 @@ def test_any_text_is_answered_by_a_url_or_a_refusal(text):
             continue
         assert normal.isascii()
         assert normal.startswith("https://")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("X-Custom", "a"), ("x_custom", "a b\tc"), ("X-Empty", ""), ("Authorization", "Bearer a=")],
+)
+def test_a_header_that_can_be_sent_is_accepted(name, value):
+    check_header(name, value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("", "a", "name"),
+        ("X Custom", "a", "name"),
+        ("X-Custom:", "a", "name"),
+        ("X-Custom\n", "a", "name"),
+        ("X-Gr\u00fc\u00df", "a", "name"),
+        ("X-Custom", "a\r\nX-Injected: b", "value"),
+        ("X-Custom", "a\n b", "value"),
+        ("X-Custom", "a\x00", "value"),
+        ("X-Custom", " a", "value"),
+        ("X-Custom", "a ", "value"),
+        ("X-Custom", "gr\u00fc\u00df", "value"),
+    ],
+)
+def test_a_header_that_cannot_be_sent_is_refused(name, value, message):
+    with pytest.raises(ValueError, match=rf"A header's {message} may hold only"):
+        check_header(name, value)
