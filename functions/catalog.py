@@ -1,6 +1,7 @@
 """The table of contents of the product: every endpoint, trigger, queue and schedule by its name.
 
-To add an endpoint: a module with ``Request``, ``Response`` and ``handle``, and a line here.
+To add an endpoint: a module with ``Request``, ``Response``, ``EXAMPLE_REQUESTS``, ``EXAMPLE`` and
+``handle``, and a line here.
 """
 
 from __future__ import annotations

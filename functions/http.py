@@ -25,6 +25,7 @@ from shared.errors import (
     InternalError,
     InvalidIdempotencyKey,
     InvalidJson,
+    InvalidParameters,
     MethodNotAllowed,
     PunktwerkError,
     RequestTooLarge,
@@ -34,7 +35,7 @@ from shared.services import callers
 from shared.store import client
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from types import ModuleType
 
     from flask import Request
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from functions.catalog import Endpoint
 
 BODY_BYTES_MAX = 1024 * 1024
+DEPTH_MAX = 32
 _CORS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "X-Request-Id, Idempotent-Replayed, Retry-After",
@@ -157,19 +159,16 @@ def _read(request: Request) -> dict[str, Any]:
         }
     else:
         parameters = _parse(_raw_body(request))
-    store_id = request.headers.get("X-Beep-Store-Id")
+    store_id = request.args.get("storeId") or request.headers.get("X-Beep-Store-Id")
     if store_id and not parameters.keys() & {"storeId", "store_id"}:
         parameters["storeId"] = store_id
     return parameters
 
 
-def _query(request: Request) -> dict[str, Any]:
-    return {name: _query_value(name, values) for name, values in request.args.lists()}
-
-
 def _query_value(name: str, values: list[str]) -> str | int:
     if len(values) > 1:
-        raise InvalidJson(f"The parameter {name} is given {len(values)} times.")
+        problem = "must be given once"
+        raise InvalidParameters(f"{name} {problem}.", fields={name: problem})
     is_count = name == "limit" and values[0].isascii() and values[0].isdigit()
     return int(values[0][:9]) if is_count else values[0]
 
@@ -199,6 +198,7 @@ def _parse(raw: bytes) -> dict[str, Any]:
         raise InvalidJson(f"The body is not valid JSON: {reason}.") from None
     if not isinstance(parsed, dict):
         raise InvalidJson("The body must be a JSON object.")
+    _require_storable(parsed)
     return parsed
 
 
@@ -208,6 +208,26 @@ class _BadJson(ValueError):
 
 def _refuse_constant(name: str) -> NoReturn:
     raise _BadJson(f"{name} is not a number")
+
+
+def _require_storable(parsed: dict[str, Any]) -> None:
+    """Refuse what JSON can say and nothing behind this can write down again."""
+    level: list[dict[str, Any] | list[Any]] = [parsed]
+    depth = 1
+    while level:
+        if depth > DEPTH_MAX:
+            raise InvalidJson(f"The body is nested more than {DEPTH_MAX} levels deep.")
+        items = (item for each in level for item in _items(each))
+        level = [item for item in items if isinstance(item, dict | list)]
+        depth += 1
+    try:
+        json.dumps(parsed, ensure_ascii=False, default=str).encode()
+    except UnicodeEncodeError:
+        raise InvalidJson("The body has text that is not valid Unicode.") from None
+
+
+def _items(container: dict[str, Any] | list[Any]) -> Iterable[Any]:
+    return container.values() if isinstance(container, dict) else container
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

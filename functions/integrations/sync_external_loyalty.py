@@ -8,7 +8,7 @@ from pydantic import Field
 
 from shared.auth.caller import Caller
 from shared.domain.units import from_units
-from shared.schemas.base import Duplicate, Id, Number, RequestModel, ResponseModel, Success
+from shared.schemas.base import Duplicate, Id, Number, Points, RequestModel, ResponseModel, Success
 from shared.services import ledger
 
 
@@ -19,7 +19,7 @@ class Request(RequestModel):
     user_id: Id
     store_id: Id | None = None
     action: Literal["add", "redeem", "set"]
-    points: Annotated[Number, Field(ge=0)]
+    points: Points
     source: Annotated[str, Field(min_length=1, max_length=100)] | None = None
     external_transaction_id: Id | None = None
 
@@ -40,6 +40,18 @@ class Response(ResponseModel):
     entry_id: str | None
     duplicate: Duplicate = None
 
+
+EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
+    action: {
+        "programId": "lp_abc123",
+        "userId": "user_xyz",
+        "action": action,
+        "points": 50,
+        "source": "payback",
+        "externalTransactionId": "PB-TXN-9876",
+    }
+    for action in ("add", "redeem", "set")
+}
 
 EXAMPLE: dict[str, Any] = {
     "success": True,

@@ -15,6 +15,7 @@ from shared.schemas.base import (
     Duplicate,
     Id,
     Number,
+    PositivePoints,
     RequestModel,
     ResponseModel,
     Success,
@@ -40,7 +41,7 @@ class Request(RequestModel):
     program_id: Id
     user_id: Id
     store_id: Id | None = None
-    points: Annotated[Number, Field(gt=0)] | None = None
+    points: PositivePoints | None = None
     purchase_amount: Money | None = None
     purchase_lines: (
         Annotated[list[PurchaseLine], Field(min_length=1, max_length=LINES_MAX)] | None
@@ -87,6 +88,21 @@ class Response(ResponseModel):
     transaction_id: str | None
     duplicate: Duplicate = None
 
+
+EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
+    "points": {
+        "programId": "lp_abc123",
+        "userId": "user_xyz",
+        "points": 50,
+        "transactionId": "PB-TXN-9876",
+    },
+    "purchase": {"programId": "lp_abc123", "userId": "user_xyz", "purchaseAmount": 28.5},
+    "receipt": {
+        "programId": "lp_abc123",
+        "userId": "user_xyz",
+        "purchaseLines": [{"amount": 31.5}, {"amount": -3, "type": "discount"}],
+    },
+}
 
 EXAMPLE: dict[str, Any] = {
     "success": True,

@@ -7,9 +7,16 @@ from typing import Any, Self
 from pydantic import Field, model_validator
 
 from shared.auth.caller import Caller
-from shared.domain.programs import EARNING_METHODS_DEFAULT, Branding
+from shared.domain.programs import (
+    EARNING_METHODS_DEFAULT,
+    Branding,
+    ProgramType,
+    require_costs,
+)
+from shared.domain.units import SCALE_MAX
 from shared.schemas.base import Id, Name, RequestModel, ResponseModel, Success, Text, Timestamp
 from shared.schemas.programs import (
+    RULES_EXAMPLES,
     BrandingBody,
     EarningMethods,
     ProgramTypeName,
@@ -35,8 +42,11 @@ class Request(RequestModel):
     is_active: bool = False
 
     @model_validator(mode="after")
-    def _rules_fit_type(self) -> Self:
+    def _fits_type(self) -> Self:
         parse_rules(self.program_type, self.rules)
+        # The currency, which says how fine money is, is the store's.
+        scale = SCALE_MAX if self.program_type is ProgramType.CASHBACK else 0
+        require_costs(to_rewards(self.rewards), scale)
         return self
 
 
@@ -48,6 +58,19 @@ class Response(ResponseModel):
     store_id: str
     created_at: Timestamp
 
+
+EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
+    program_type.value: {
+        "storeId": "store_a",
+        "programName": "Stammkunden",
+        "programType": program_type.value,
+        "rules": rules,
+        "rewards": [{"title": "10% Rabatt", "type": "discount_percent", "requiredPoints": 10}],
+        "branding": {"color": "#2563EB"},
+        "isActive": True,
+    }
+    for program_type, rules in RULES_EXAMPLES.items()
+}
 
 EXAMPLE: dict[str, Any] = {
     "success": True,

@@ -31,6 +31,10 @@ class Response(ResponseModel):
     already_enrolled: bool
 
 
+EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
+    "member": {"programId": "lp_abc123", "userId": "user_xyz"}
+}
+
 EXAMPLE: dict[str, Any] = {
     "success": True,
     "programId": "lp_abc123",

@@ -62,6 +62,10 @@ class Response(ResponseModel):
     recent_transactions: list[Transaction]
 
 
+EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
+    "member": {"userId": "user_xyz", "programId": "lp_abc123"}
+}
+
 EXAMPLE: dict[str, Any] = {
     "success": True,
     "programId": "lp_abc123",

@@ -32,6 +32,8 @@ class Response(ResponseModel):
     redeemed_this_month: Number
 
 
+EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {"program": {"programId": "lp_abc123"}}
+
 EXAMPLE: dict[str, Any] = {
     "success": True,
     "totalMembers": 142,

@@ -24,6 +24,8 @@ class Response(ProgramBody, ResponseModel):
     program: ProgramBody
 
 
+EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {"program": {"programId": "lp_abc123"}}
+
 EXAMPLE: dict[str, Any] = {"success": True, **PROGRAM_EXAMPLE, "program": PROGRAM_EXAMPLE}
 
 

@@ -24,6 +24,8 @@ class Response(ResponseModel):
     count: int
 
 
+EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {"store": {"storeId": "store_a"}}
+
 EXAMPLE: dict[str, Any] = {"success": True, "programs": [PROGRAM_EXAMPLE], "count": 1}
 
 

@@ -8,7 +8,15 @@ from pydantic import Field
 
 from shared.auth.caller import Caller
 from shared.domain.units import from_units
-from shared.schemas.base import Duplicate, Id, Number, RequestModel, ResponseModel, Success
+from shared.schemas.base import (
+    Duplicate,
+    Id,
+    Number,
+    PositivePoints,
+    RequestModel,
+    ResponseModel,
+    Success,
+)
 from shared.services import ledger
 
 
@@ -18,7 +26,7 @@ class Request(RequestModel):
     program_id: Id
     user_id: Id
     store_id: Id | None = None
-    points: Annotated[Number, Field(gt=0)]
+    points: PositivePoints
     reward_description: Annotated[str, Field(max_length=200)] | None = None
     reward_id: Id | None = None
     transaction_id: Id | None = None
@@ -45,6 +53,16 @@ class Response(ResponseModel):
     transaction_id: str | None
     duplicate: Duplicate = None
 
+
+EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
+    "reward": {
+        "programId": "lp_abc123",
+        "userId": "user_xyz",
+        "points": 100,
+        "rewardId": "rw_abc123",
+        "rewardDescription": "10% Rabatt",
+    }
+}
 
 EXAMPLE: dict[str, Any] = {
     "success": True,

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import Any, Self
+
+from pydantic import model_validator
 
 from shared.auth.caller import Caller
+from shared.domain.programs import require_costs
+from shared.domain.units import SCALE_MAX
 from shared.schemas.base import Id, Name, RequestModel, ResponseModel, Success, Text, Timestamp
 from shared.schemas.programs import (
     BrandingBody,
@@ -13,6 +17,7 @@ from shared.schemas.programs import (
     Rewards,
     RulesBody,
     parse_rules,
+    require_rules_of_some_type,
     to_rewards,
 )
 from shared.services import programs
@@ -31,6 +36,13 @@ class Request(RequestModel):
     earning_methods: EarningMethods | None = None
     is_active: bool | None = None
 
+    @model_validator(mode="after")
+    def _could_fit(self) -> Self:
+        if self.rules is not None:
+            require_rules_of_some_type(self.rules)
+        require_costs(to_rewards(self.rewards or []), SCALE_MAX)
+        return self
+
 
 class Response(ResponseModel):
     """When the program was changed."""
@@ -40,6 +52,11 @@ class Response(ResponseModel):
     store_id: str
     updated_at: Timestamp
 
+
+EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
+    "activate": {"programId": "lp_abc123", "isActive": True},
+    "rules": {"programId": "lp_abc123", "rules": {"requiredStamps": 8}},
+}
 
 EXAMPLE: dict[str, Any] = {
     "success": True,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
 from shared import config
 from shared.auth.caller import Caller
@@ -26,6 +26,28 @@ def _allowed_url(url: str) -> str:
     return guard.check_url(url, allow_loopback=config.is_emulated())
 
 
+Url = Annotated[
+    str, AfterValidator(_allowed_url), WithJsonSchema({"type": "string", "format": "uri"})
+]
+EventType = Annotated[
+    str,
+    AfterValidator(_known_type),
+    WithJsonSchema({"type": "string", "enum": [*sorted(events.PACKAGE_BY_TYPE), events.WILDCARD]}),
+]
+Secret = Annotated[
+    str,
+    AfterValidator(signing.check_secret),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "minLength": signing.SECRET_CHARS_MIN,
+            "maxLength": signing.SECRET_CHARS_MAX,
+            "pattern": "^[!-~]+$",
+        }
+    ),
+]
+
+
 class Request(RequestModel):
     """A URL with its events to register or change it; neither to list what there is.
 
@@ -33,14 +55,9 @@ class Request(RequestModel):
     """
 
     store_id: Id
-    url: Annotated[str, AfterValidator(_allowed_url)] | None = None
-    events: (
-        Annotated[
-            list[Annotated[str, AfterValidator(_known_type)]], Field(min_length=1, max_length=50)
-        ]
-        | None
-    ) = None
-    secret: Annotated[str, AfterValidator(signing.check_secret)] | None = None
+    url: Url | None = None
+    events: Annotated[list[EventType], Field(min_length=1, max_length=50)] | None = None
+    secret: Secret | None = None
     source: Annotated[str, Field(min_length=1, max_length=100)] | None = None
 
     @model_validator(mode="after")
@@ -52,7 +69,7 @@ class Request(RequestModel):
         return self
 
 
-class EndpointBody(WireModel):
+class WebhookBody(WireModel):
     """A registered URL."""
 
     webhook_id: str
@@ -88,10 +105,19 @@ class Response(ResponseModel):
     store_id: str
     webhook_id: str | None
     secret: str | None
-    webhooks: list[EndpointBody]
+    webhooks: list[WebhookBody]
     count: int
     available_events: list[str]
 
+
+EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
+    "register": {
+        "storeId": "store_a",
+        "url": "https://example.com/webhooks/beep",
+        "events": ["loyalty.points_earned", "loyalty.points_redeemed"],
+    },
+    "list": {"storeId": "store_a"},
+}
 
 EXAMPLE: dict[str, Any] = {
     "success": True,
@@ -128,8 +154,8 @@ def handle(body: Request, caller: Caller) -> Response:
     )
 
 
-def _endpoint_body(endpoint: WebhookEndpoint) -> EndpointBody:
-    return EndpointBody(
+def _endpoint_body(endpoint: WebhookEndpoint) -> WebhookBody:
+    return WebhookBody(
         webhook_id=endpoint.endpoint_id,
         store_id=endpoint.store_id,
         url=endpoint.url,

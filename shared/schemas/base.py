@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -21,12 +21,13 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 from shared.clock import to_milliseconds, to_wire
-from shared.domain.units import to_json_number
+from shared.domain.units import AMOUNT_UNITS_MAX, to_json_number
 from shared.errors import InvalidParameters
 
 DIGITS_MAX = 20
 DECIMALS_MAX = 10
 FIELDS_MAX = 20
+NAME_CHARS_MAX = 100
 
 
 class WireModel(BaseModel):
@@ -84,6 +85,11 @@ Number = Annotated[
 ]
 """A JSON number, kept exact. Strings and booleans are not numbers."""
 
+# A unit is never larger than 1, so more than this many is too much whatever the program counts in.
+Points = Annotated[Number, Field(ge=0, le=AMOUNT_UNITS_MAX)]
+PositivePoints = Annotated[Number, Field(gt=0, le=AMOUNT_UNITS_MAX)]
+"""An amount of a program: points, stamps or money. What is finer than its unit is refused later."""
+
 Timestamp = Annotated[
     datetime,
     PlainSerializer(to_wire, return_type=str, when_used="always"),
@@ -101,7 +107,10 @@ def _parse_time(value: Any) -> datetime:
         raise ValueError("must be an ISO 8601 time, like 2026-03-03T12:00:00.000Z") from None
     if parsed.tzinfo is None:
         raise ValueError("must have a time zone, like 2026-03-03T12:00:00.000Z")
-    return to_milliseconds(parsed)
+    try:
+        return to_milliseconds(parsed.astimezone(UTC))
+    except OverflowError:
+        raise ValueError("must be a time of the years 1 to 9999") from None
 
 
 RequestTime = Annotated[
@@ -144,7 +153,7 @@ def to_refusal(error: ValidationError, *within: str) -> InvalidParameters:
 def _path(location: tuple[int | str, ...]) -> str:
     path = ""
     for part in location:
-        path += f"[{part}]" if isinstance(part, int) else f".{part}"
+        path += f"[{part}]" if isinstance(part, int) else f".{part[:NAME_CHARS_MAX]}"
     return path.removeprefix(".") or "body"
 
 

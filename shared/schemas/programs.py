@@ -9,11 +9,19 @@ from itertools import pairwise
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    WithJsonSchema,
+    model_validator,
+)
 
 from shared import ids
 from shared.domain import programs as domain
 from shared.domain.programs import EarningMethod, Program, ProgramType, Reward, Rules
+from shared.errors import InvalidParameters
 from shared.schemas.base import (
     Id,
     Name,
@@ -29,6 +37,8 @@ REWARDS_MAX = 50
 TIERS_MAX = 20
 REWARD_EXTRAS_MAX = 20
 EXTRA_CHARS_MAX = 500
+EXTRA_NUMBER_MAX = 2**53
+LOGO_CHARS_MAX = 2_048
 _COLOR = re.compile(r"#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")
 
 
@@ -74,7 +84,7 @@ class CashbackRules(WireModel):
 
 
 class Tier(WireModel):
-    """``{"name": "Silber", "minPoints": 500}``."""
+    """A level: ``{"name": "Silber", "minPoints": 500}``."""
 
     name: str = Field(min_length=1, max_length=50)
     min_points: int = Field(ge=0, le=1_000_000_000)
@@ -99,7 +109,7 @@ class TierRules(WireModel):
         return self
 
 
-_SCHEMAS: Mapping[ProgramType, type[WireModel]] = {
+RULES_SCHEMAS: Mapping[ProgramType, type[WireModel]] = {
     ProgramType.STAMPS: StampsRules,
     ProgramType.POINTS: PointsRules,
     ProgramType.CASHBACK: CashbackRules,
@@ -115,7 +125,7 @@ def parse_rules(program_type: ProgramType, body: Mapping[str, Any]) -> Rules:
         InvalidParameters: They do not fit; fields are named ``rules.pointsPerEuro`` and so on.
     """
     try:
-        parsed = _SCHEMAS[program_type].model_validate(dict(body))
+        parsed = RULES_SCHEMAS[program_type].model_validate(dict(body))
     except ValidationError as error:
         raise to_refusal(error, "rules") from None
     values = dict(parsed)
@@ -124,10 +134,29 @@ def parse_rules(program_type: ProgramType, body: Mapping[str, Any]) -> Rules:
     return domain.RULES_BY_TYPE[program_type](**values)
 
 
+def require_rules_of_some_type(body: Mapping[str, Any]) -> None:
+    """Refuse rules that fit no type: what can be said before the program is known.
+
+    Raises:
+        InvalidParameters: Fields are named as the type has them that comes closest.
+    """
+    refusals = []
+    for program_type in ProgramType:
+        try:
+            parse_rules(program_type, body)
+        except InvalidParameters as refusal:
+            refusals.append(refusal)
+        else:
+            return
+    raise min(refusals, key=lambda refusal: len(refusal.details["fields"]))
+
+
 def rules_body(rules: Rules) -> dict[str, Any]:
     """Write rules as the wire has them; what is not set is left out."""
     schema = next(
-        _SCHEMAS[kind] for kind, each in domain.RULES_BY_TYPE.items() if isinstance(rules, each)
+        RULES_SCHEMAS[kind]
+        for kind, each in domain.RULES_BY_TYPE.items()
+        if isinstance(rules, each)
     )
     values = {name: getattr(rules, name) for name in schema.model_fields}
     if "tiers" in values:
@@ -154,14 +183,36 @@ def _https_url(text: str) -> str:
     return text
 
 
+Color = Annotated[
+    str,
+    AfterValidator(_hex_color),
+    WithJsonSchema({"type": "string", "pattern": f"^{_COLOR.pattern}$"}),
+]
+Logo = Annotated[
+    str,
+    Field(max_length=LOGO_CHARS_MAX),
+    AfterValidator(_https_url),
+    WithJsonSchema(
+        {"type": "string", "format": "uri", "pattern": "^https://", "maxLength": LOGO_CHARS_MAX}
+    ),
+]
+
+
 class BrandingBody(WireModel):
     """How the card looks: a hex colour, and a logo at an https URL."""
 
-    color: Annotated[str, AfterValidator(_hex_color)] | None = None
-    logo: Annotated[str, Field(max_length=2_048), AfterValidator(_https_url)] | None = None
+    color: Color | None = None
+    logo: Logo | None = None
 
 
 Extra = str | int | float | bool
+
+
+def _is_plain(value: Any) -> bool:
+    """Tell whether the database and every JSON reader keep a value as it is."""
+    if isinstance(value, str):
+        return len(value) <= EXTRA_CHARS_MAX
+    return isinstance(value, int | Decimal) and -EXTRA_NUMBER_MAX <= value <= EXTRA_NUMBER_MAX
 
 
 class RewardBody(WireModel):
@@ -185,10 +236,7 @@ class RewardBody(WireModel):
         if len(extras) > REWARD_EXTRAS_MAX:
             raise ValueError(f"must have at most {REWARD_EXTRAS_MAX} fields of its own")
         for name, value in extras.items():
-            if (
-                not isinstance(value, str | int | float | bool | Decimal)
-                or len(str(value)) > EXTRA_CHARS_MAX
-            ):
+            if not _is_plain(value):
                 raise ValueError(f"must have a short plain value for {name[:100]}")
             if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,49}", name):
                 raise ValueError("must have names of letters, digits and _")
@@ -281,13 +329,27 @@ def to_rewards(bodies: list[RewardBody]) -> tuple[Reward, ...]:
     return tuple(body.to_domain() for body in bodies)
 
 
+RULES_EXAMPLES: Mapping[ProgramType, dict[str, Any]] = {
+    ProgramType.STAMPS: {"requiredStamps": 10, "stampsPerPurchase": 1, "pointsPerCheckin": 1},
+    ProgramType.POINTS: {"pointsPerEuro": 10, "minimumPurchase": 5.0, "pointsPerCheckin": 5},
+    ProgramType.CASHBACK: {"cashbackPercentage": 3, "maxCashbackPerTransaction": 5.0},
+    ProgramType.TIER: {
+        "pointsPerEuro": 10,
+        "pointsPerCheckin": 5,
+        "tiers": [
+            {"name": "Bronze", "minPoints": 0},
+            {"name": "Silber", "minPoints": 500},
+            {"name": "Gold", "minPoints": 1500},
+        ],
+    },
+}
 PROGRAM_EXAMPLE: dict[str, Any] = {
     "programId": "lp_abc123",
     "storeId": "store_a",
     "programName": "Stempelkarte",
     "programType": "stamps",
     "description": "Jeder zehnte Kaffee ist gratis.",
-    "rules": {"requiredStamps": 10, "stampsPerPurchase": 1, "pointsPerCheckin": 1},
+    "rules": RULES_EXAMPLES[ProgramType.STAMPS],
     "rewards": [
         {
             "rewardId": "rw_abc123",

@@ -1,0 +1,115 @@
+"""Refusals: the body that all of them have, and an answer for each status with its codes."""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+from itertools import groupby
+from typing import Any
+
+from functions import http
+from functions.catalog import Endpoint
+from functions.openapi import fields
+from functions.openapi.components import Schema, reference
+from shared.domain.packages import Package
+from shared.errors import (
+    Busy,
+    EndpointNotAllowed,
+    IdempotencyKeyReused,
+    InsufficientBalance,
+    InvalidParameters,
+    MethodNotAllowed,
+    PunktwerkError,
+    RewardCostMismatch,
+    catalog,
+)
+
+REQUEST_ID = "req_k3v9a7xq2mztc4ewnp5h"
+_DETAILS: dict[type[PunktwerkError], dict[str, Any]] = {
+    InvalidParameters: {"fields": {"points": "is required"}},
+    InsufficientBalance: {"required": 100, "available": 80, "missing": 20},
+    RewardCostMismatch: {"rewardId": "rw_abc123", "required": 100},
+    EndpointNotAllowed: {"requiredUpgrade": Package.PRIME, "currentPackage": Package.GO},
+    MethodNotAllowed: {"allowed": ["POST", "OPTIONS"]},
+    IdempotencyKeyReused: {"entryId": "le_abc123", "transactionId": "PB-TXN-9876"},
+}
+_WRITE_ONLY = {IdempotencyKeyReused.status}
+
+
+def schema() -> Schema:
+    """Return the schema of every refusal."""
+    package = {"type": "string", "enum": list(Package)}
+    properties: dict[str, Schema] = {
+        "success": {"type": "boolean", "const": False},
+        "error": {"type": "string", "enum": [error.code for error in catalog()]},
+        "message": {"type": "string"},
+        "statusCode": {"type": "integer", "enum": sorted({error.status for error in catalog()})},
+        "requestId": {"type": "string"},
+        "fix": {"type": "string"},
+        "requiredUpgrade": package,
+        "currentPackage": package,
+        "details": {"type": "object"},
+    }
+    optional = {"requiredUpgrade", "currentPackage", "details"}
+    return {
+        "title": "Error",
+        "type": "object",
+        "description": "A refusal. Nothing was written.",
+        "properties": {
+            name: {**found, "description": fields.describe("Error", name)}
+            for name, found in properties.items()
+        },
+        "required": [name for name in properties if name not in optional],
+    }
+
+
+def responses() -> dict[str, Any]:
+    """Return an answer for each status that a refusal can have."""
+    by_status = groupby(catalog(), key=lambda error: error.status)
+    return {_name(status): _response(status, list(errors)) for status, errors in by_status}
+
+
+def references(endpoint: Endpoint) -> dict[str, Schema]:
+    """Return the refusals of an endpoint, by status."""
+    statuses = sorted({error.status for error in catalog()})
+    return {
+        str(status): {"$ref": f"#/components/responses/{_name(status)}"}
+        for status in statuses
+        if not (endpoint.is_read and status in _WRITE_ONLY)
+    }
+
+
+def example(error: type[PunktwerkError]) -> dict[str, Any]:
+    """Return what the API answers when it raises this."""
+    refused = http.refusal(error(_summary(error), **_DETAILS.get(error, {})), REQUEST_ID)
+    body: dict[str, Any] = json.loads(refused.get_data())
+    return body
+
+
+def _response(status: int, errors: list[type[PunktwerkError]]) -> dict[str, Any]:
+    codes: Schema = {"properties": {"error": {"enum": [error.code for error in errors]}}}
+    headers = {"X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"}}
+    if status == Busy.status:
+        headers["Retry-After"] = {"$ref": "#/components/headers/Retry-After"}
+    if status == MethodNotAllowed.status:
+        headers["Allow"] = {"$ref": "#/components/headers/Allow"}
+    table = ["| code | meaning | what to do |", "|---|---|---|"]
+    table += [f"| `{error.code}` | {_summary(error)} | {error.fix} |" for error in errors]
+    return {
+        "description": f"{HTTPStatus(status).phrase}\n\n" + "\n".join(table),
+        "headers": headers,
+        "content": {
+            "application/json": {
+                "schema": {"allOf": [reference("Error"), codes]},
+                "examples": {error.code: {"value": example(error)} for error in errors},
+            }
+        },
+    }
+
+
+def _name(status: int) -> str:
+    return HTTPStatus(status).phrase.replace(" ", "")
+
+
+def _summary(error: type[PunktwerkError]) -> str:
+    return (error.__doc__ or "").partition("\n")[0]

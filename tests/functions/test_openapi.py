@@ -1,0 +1,461 @@
+"""The OpenAPI document: valid, complete, and what the product really takes and answers."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.exceptions import ValidationError
+from openapi_spec_validator import validate
+
+from functions import openapi
+from functions.catalog import ENDPOINT_BY_NAME, ENDPOINTS, Endpoint
+from functions.openapi import components, fields, refusals, webhooks
+from shared.domain.events import PACKAGE_BY_TYPE
+from shared.domain.packages import Package
+from shared.errors import Busy, PunktwerkError, catalog
+from tests.support.api import Answer
+from tests.support.events import Pipeline
+from tests.support.merchants import Member, Merchant
+from tests.support.receivers import receiving
+
+DOCUMENT = openapi.document()
+REWARD = {
+    "rewardId": "rw_1",
+    "title": "10% off",
+    "type": "discount_percent",
+    "requiredPoints": 40,
+    "stock": 5,
+    "validFrom": "2026-01-01T00:00:00+01:00",
+    "colour": "red",
+}
+
+each_endpoint = pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda each: each.name)
+
+
+def closed_schemas() -> dict[str, Any]:
+    """Return the components, with nothing allowed in answers and events that is not described."""
+    schemas: dict[str, Any] = copy.deepcopy(DOCUMENT["components"]["schemas"])
+    for schema in schemas.values():
+        for each in (schema, schema.get("properties", {}).get("data", {})):
+            if "properties" in each:
+                each.setdefault("additionalProperties", False)
+    return schemas
+
+
+CLOSED = {"components": {**DOCUMENT["components"], "schemas": closed_schemas()}}
+
+
+def assert_fits(value: Any, pointer: str) -> None:
+    """Assert that a value has a schema of the document and no more than that describes."""
+    schema = {"$ref": f"#/{pointer}", **CLOSED}
+    Draft202012Validator(schema, format_checker=FormatChecker()).validate(value)
+
+
+def assert_is(value: Any, name: str) -> None:
+    assert_fits(value, f"components/schemas/{name}")
+
+
+def assert_refused_as_described(answer: Answer, action: str) -> None:
+    """Assert that a refusal has the body that its operation describes for its status."""
+    operation = DOCUMENT["paths"][f"/{action}"]["post"]
+    reference = operation["responses"][str(answer.status)]["$ref"].removeprefix("#/")
+    assert_fits(answer.body, f"{reference}/content/application~1json/schema")
+    for name in DOCUMENT["components"]["responses"][reference.rpartition("/")[2]]["headers"]:
+        assert name in answer.headers
+
+
+def test_what_is_not_described_does_not_fit() -> None:
+    example = DOCUMENT["webhooks"]["loyalty.points_earned"]["post"]["requestBody"]["content"][
+        "application/json"
+    ]["example"]
+    strangers = [
+        ({"programId": "lp_1", "surprise": 1}, "GetLoyaltyProgramRequest"),
+        ({**refusals.example(Busy), "surprise": 1}, "Error"),
+        ({**example, "data": {**example["data"], "surprise": 1}}, "LoyaltyPointsEarnedEvent"),
+    ]
+
+    for value, name in strangers:
+        with pytest.raises(ValidationError, match="surprise"):
+            assert_is(value, name)
+
+
+def test_is_valid_openapi() -> None:
+    assert DOCUMENT["openapi"] == "3.1.0"
+    validate(DOCUMENT)
+
+
+def test_is_the_same_each_time() -> None:
+    assert json.dumps(openapi.document()) == json.dumps(DOCUMENT)
+
+
+def test_describes_every_endpoint_and_alias_and_nothing_else() -> None:
+    methods = {
+        path: tuple(method.upper() for method in item) for path, item in DOCUMENT["paths"].items()
+    }
+
+    assert methods == {f"/{name}": each.methods for name, each in ENDPOINT_BY_NAME.items()}
+
+
+def test_names_every_operation_differently() -> None:
+    operations = [each for item in DOCUMENT["paths"].values() for each in item.values()]
+    operations += [item["post"] for item in DOCUMENT["webhooks"].values()]
+    names = [operation["operationId"] for operation in operations]
+
+    assert len(set(names)) == len(names)
+
+
+def test_says_that_an_alias_is_one() -> None:
+    alias = DOCUMENT["paths"]["/getStoreLoyaltyPrograms"]["post"]
+    original = DOCUMENT["paths"]["/getLoyaltyPrograms"]["post"]
+
+    assert alias["description"].endswith("Another name of getLoyaltyPrograms.")
+    assert original["description"].endswith("Also answers to the name getStoreLoyaltyPrograms.")
+    said = {"operationId", "description"}
+    assert {name: alias[name] for name in alias.keys() - said} == {
+        name: original[name] for name in original.keys() - said
+    }
+
+
+@each_endpoint
+def test_says_which_package_an_endpoint_needs(endpoint: Endpoint) -> None:
+    operations = DOCUMENT["paths"][f"/{endpoint.name}"].values()
+
+    assert {operation["x-package"] for operation in operations} == {endpoint.package}
+
+
+@each_endpoint
+def test_offers_idempotency_keys_to_writes_alone(endpoint: Endpoint) -> None:
+    operation = DOCUMENT["paths"][f"/{endpoint.name}"]["post"]
+    names = {each["$ref"].rpartition("/")[2] for each in operation["parameters"]}
+    replayed = "Idempotent-Replayed" in operation["responses"]["200"]["headers"]
+
+    assert ("Idempotency-Key" in names, replayed, "409" in operation["responses"]) == (
+        (False,) * 3 if endpoint.is_read else (True,) * 3
+    )
+
+
+def test_reads_take_their_fields_as_query_parameters() -> None:
+    parameters = DOCUMENT["paths"]["/getCustomerBalance"]["get"]["parameters"]
+
+    assert parameters == [
+        {
+            "name": "userId",
+            "in": "query",
+            "required": True,
+            "description": "Your id of the customer.",
+            "schema": {"type": "string", "minLength": 1, "maxLength": 128},
+            "example": "user_xyz",
+        },
+        {
+            "name": "programId",
+            "in": "query",
+            "required": True,
+            "description": "Id of the program.",
+            "schema": {"type": "string", "minLength": 1, "maxLength": 128},
+            "example": "lp_abc123",
+        },
+        {
+            "name": "storeId",
+            "in": "query",
+            "required": False,
+            "description": "Id of the store. The header `X-Beep-Store-Id` can stand in for it.",
+            "schema": {"type": "string", "minLength": 1, "maxLength": 128},
+        },
+        {"$ref": "#/components/parameters/X-Beep-Store-Id"},
+    ]
+
+
+def test_numbers_carry_their_bounds() -> None:
+    schemas = DOCUMENT["components"]["schemas"]
+    percentage = schemas["CashbackRules"]["properties"]["cashbackPercentage"]
+    minimum = schemas["PointsRules"]["properties"]["minimumPurchase"]
+    line = schemas["PurchaseLine"]["properties"]["amount"]
+    figure = schemas["GetLoyaltyAnalyticsResponse"]["properties"]["redemptionRate"]
+
+    assert without_description(percentage) == {
+        "type": "number",
+        "exclusiveMinimum": 0,
+        "maximum": 100,
+    }
+    assert without_description(minimum) == {
+        "type": ["number", "null"],
+        "minimum": 0,
+        "maximum": 1_000_000,
+    }
+    assert without_description(line) == {
+        "type": "number",
+        "minimum": -10_000_000,
+        "maximum": 10_000_000,
+    }
+    assert without_description(figure) == {"type": "number"}
+
+
+def without_description(schema: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in schema.items() if name != "description"}
+
+
+def test_requests_are_closed_and_answers_open() -> None:
+    schemas = DOCUMENT["components"]["schemas"]
+    closed = {name for name in schemas if schemas[name].get("additionalProperties") is False}
+    requests = {components.request_name(endpoint) for endpoint in ENDPOINTS}
+    answers = {components.response_name(endpoint) for endpoint in ENDPOINTS}
+
+    assert requests <= closed
+    assert not answers & closed
+
+
+def test_answers_require_all_but_what_may_be_left_out() -> None:
+    schema = DOCUMENT["components"]["schemas"]["SyncExternalLoyaltyResponse"]
+
+    assert schema["properties"].keys() - set(schema["required"]) == {"duplicate", "_sandbox"}
+
+
+@pytest.mark.parametrize("program_type", ["stamps", "points", "cashback", "tier"])
+def test_rules_fit_one_type_of_program_each(program_type: str) -> None:
+    examples = DOCUMENT["paths"]["/createLoyaltyProgram"]["post"]["requestBody"]["content"][
+        "application/json"
+    ]["examples"]
+    rules = examples[program_type]["value"]["rules"]
+
+    assert_is(rules, f"{program_type.capitalize()}Rules")
+    assert_is(rules, "Rules")
+    for other in {"Stamps", "Points", "Cashback", "Tier"} - {program_type.capitalize()}:
+        with pytest.raises(ValidationError):
+            assert_is(rules, f"{other}Rules")
+
+
+def test_every_meaning_of_a_field_is_used() -> None:
+    used: set[str] = set()
+
+    class Noted(dict[str, str]):
+        def get(self, name: str, default: Any = None) -> Any:
+            used.update({name} & self.keys())
+            return super().get(name, default)
+
+        def __getitem__(self, name: str) -> str:
+            used.add(name)
+            return super().__getitem__(name)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fields, "MEANINGS", Noted(fields.MEANINGS))
+        openapi.document()
+
+    assert used == fields.MEANINGS.keys()
+
+
+@each_endpoint
+def test_example_answer_fits(endpoint: Endpoint) -> None:
+    assert_is(components.module_of(endpoint).EXAMPLE, components.response_name(endpoint))
+
+
+@each_endpoint
+def test_example_requests_fit(endpoint: Endpoint) -> None:
+    examples = components.module_of(endpoint).EXAMPLE_REQUESTS
+
+    assert examples
+    for example in examples.values():
+        assert_is(example, components.request_name(endpoint))
+
+
+@each_endpoint
+def test_sandbox_gives_the_example_answer_to_the_example_request(
+    endpoint: Endpoint, merchant: Merchant
+) -> None:
+    module = components.module_of(endpoint)
+    answers = [
+        merchant.sandbox.ok(endpoint.name, request) for request in module.EXAMPLE_REQUESTS.values()
+    ]
+
+    assert answers[0] == {**module.EXAMPLE, "_sandbox": True}
+    for answer in answers:
+        assert_is(answer, components.response_name(endpoint))
+
+
+CALLS: dict[str, Callable[[Member], dict[str, Any]]] = {
+    "createLoyaltyProgram": lambda member: {
+        "storeId": member.merchant.store_id,
+        "programName": "Another",
+        "programType": "cashback",
+        "rules": {"cashbackPercentage": 2.5},
+        "rewards": [{**REWARD, "requiredPoints": 0.5}],
+        "branding": {"color": "#fff", "logo": "https://example.com/logo.png"},
+        "earningMethods": ["scan_and_go"],
+    },
+    "updateLoyaltyProgram": lambda member: {
+        "programId": member.program_id,
+        "description": "Changed",
+    },
+    "getLoyaltyProgram": lambda member: {"programId": member.program_id},
+    "getLoyaltyPrograms": lambda member: {"storeId": member.merchant.store_id},
+    "enrollInLoyaltyProgram": lambda member: {**member.ids, "userId": "user_2"},
+    "addLoyaltyPoints": lambda member: {
+        **member.ids,
+        "purchaseLines": [{"amount": 12.5}, {"amount": -1, "type": "discount"}],
+        "transactionId": "t1",
+        "source": "pos",
+    },
+    "redeemLoyaltyPoints": lambda member: {**member.ids, "points": 40, "rewardId": "rw_1"},
+    "getLoyaltyAnalytics": lambda member: {"programId": member.program_id},
+    "getCustomerBalance": lambda member: member.ids,
+    "getLoyaltyWebhookEvents": lambda member: {
+        "storeId": member.merchant.store_id,
+        "url": "https://example.com/hook",
+        "events": ["loyalty.*"],
+        "source": "erp",
+    },
+    "syncExternalLoyalty": lambda member: {
+        **member.ids,
+        "action": "set",
+        "points": 7,
+        "source": "payback",
+        "externalTransactionId": "x1",
+    },
+}
+
+
+def test_every_endpoint_is_called_below() -> None:
+    assert CALLS.keys() == {endpoint.name for endpoint in ENDPOINTS}
+
+
+@pytest.mark.parametrize("action", CALLS)
+def test_live_request_and_answer_fit(action: str, merchant: Merchant) -> None:
+    member = merchant.member("tier", balance=500, rewards=[REWARD])
+    endpoint = ENDPOINT_BY_NAME[action]
+    body = CALLS[action](member)
+    answer = member.api(action, body)
+
+    assert answer.status == 200, answer.body
+    assert_is(body, components.request_name(endpoint))
+    assert_is(answer.body, components.response_name(endpoint))
+
+
+@pytest.mark.parametrize(
+    "path", [path for path, item in DOCUMENT["paths"].items() if "get" in item]
+)
+def test_live_answer_to_a_query_fits(path: str, merchant: Merchant) -> None:
+    member = merchant.member("points", balance=10, rewards=[REWARD])
+    endpoint = ENDPOINT_BY_NAME[path.removeprefix("/")]
+    answer = member.api.get(path.removeprefix("/"), CALLS[endpoint.name](member))
+
+    assert answer.status == 200, answer.body
+    assert_is(answer.body, components.response_name(endpoint))
+
+
+def test_replayed_answer_fits(member: Member) -> None:
+    member.add(points=5, transactionId="t1", idempotency_key="first")
+    replayed = member.add(points=5, transactionId="t1", idempotency_key="second")
+    header = DOCUMENT["components"]["headers"]["Idempotent-Replayed"]["schema"]
+
+    assert replayed.body["duplicate"] is True
+    assert replayed.headers["Idempotent-Replayed"] == header["const"]
+    assert_is(replayed.body, "AddLoyaltyPointsResponse")
+
+
+@pytest.mark.parametrize("error", catalog(), ids=lambda error: error.code)
+def test_example_of_every_refusal_fits(error: type[PunktwerkError]) -> None:
+    body = refusals.example(error)
+    response = next(
+        name
+        for name, each in DOCUMENT["components"]["responses"].items()
+        if error.code in each["content"]["application/json"]["examples"]
+    )
+
+    assert (body["error"], body["statusCode"], body["fix"]) == (error.code, error.status, error.fix)
+    assert_fits(body, f"components/responses/{response}/content/application~1json/schema")
+
+
+REFUSED: dict[str, tuple[str, Callable[[Member], Answer]]] = {
+    "INVALID_PARAMETERS": ("addLoyaltyPoints", lambda member: member.add(points=-1)),
+    "INVALID_JSON": (
+        "addLoyaltyPoints",
+        lambda member: member.api.send("POST", "addLoyaltyPoints", data="{"),
+    ),
+    "INVALID_IDEMPOTENCY_KEY": (
+        "addLoyaltyPoints",
+        lambda member: member.add(points=1, idempotency_key="x" * 256),
+    ),
+    "INSUFFICIENT_BALANCE": ("redeemLoyaltyPoints", lambda member: member.redeem(101)),
+    "REWARD_COST_MISMATCH": (
+        "redeemLoyaltyPoints",
+        lambda member: member.redeem(39, rewardId="rw_1"),
+    ),
+    "INVALID_API_KEY": (
+        "getCustomerBalance",
+        lambda member: member.api(
+            "getCustomerBalance", member.ids, Authorization="Bearer bk_live_sk_" + "A" * 32
+        ),
+    ),
+    "PROGRAM_NOT_FOUND": (
+        "getLoyaltyProgram",
+        lambda member: member.api("getLoyaltyProgram", {"programId": "lp_absent"}),
+    ),
+    "METHOD_NOT_ALLOWED": (
+        "addLoyaltyPoints",
+        lambda member: member.api.get("addLoyaltyPoints", member.ids),
+    ),
+    "IDEMPOTENCY_KEY_REUSED": (
+        "addLoyaltyPoints",
+        lambda member: [member.add(points=points, transactionId="t1") for points in (1, 2)][-1],
+    ),
+}
+
+
+@pytest.mark.parametrize("code", REFUSED)
+def test_live_refusal_fits(code: str, merchant: Merchant) -> None:
+    member = merchant.member("points", balance=100, rewards=[REWARD])
+    action, call = REFUSED[code]
+    answer = call(member)
+
+    assert answer.error == code
+    assert_refused_as_described(answer, action)
+
+
+def test_refusal_for_the_package_fits(new_merchant: Callable[..., Merchant]) -> None:
+    answer = new_merchant(Package.GO).member().sync("add", 5)
+
+    assert (answer.error, answer.body["requiredUpgrade"]) == ("ENDPOINT_NOT_ALLOWED", "PRIME")
+    assert_refused_as_described(answer, "syncExternalLoyalty")
+
+
+def test_describes_every_event_type_and_nothing_else() -> None:
+    packages = {kind: item["post"]["x-package"] for kind, item in DOCUMENT["webhooks"].items()}
+
+    assert packages == PACKAGE_BY_TYPE
+
+
+@pytest.mark.parametrize("kind", PACKAGE_BY_TYPE)
+def test_example_of_every_event_fits(kind: str) -> None:
+    content = DOCUMENT["webhooks"][kind]["post"]["requestBody"]["content"]["application/json"]
+    not_sent_yet = {"loyalty.checkin_earned", "loyalty.qr_earned"}
+
+    assert ("example" in content) == (kind not in not_sent_yet)
+    if "example" in content:
+        assert_is(content["example"], webhooks.name(kind))
+
+
+def test_delivered_events_fit(pipeline: Pipeline, merchant: Merchant) -> None:
+    with receiving() as receiver:
+        pipeline.register(merchant, receiver.url)
+        member = merchant.member("tier", rewards=[REWARD])
+        member.add(purchaseAmount=60, transactionId="t1")
+        member.redeem(40, rewardId="rw_1")
+        member.sync("set", 3)
+        pipeline.run(merchant)
+
+    assert sorted(set(receiver.types)) == [
+        "loyalty.enrollment",
+        "loyalty.external_synced",
+        "loyalty.points_earned",
+        "loyalty.points_redeemed",
+        "loyalty.reward_unlocked",
+        "loyalty.tier_changed",
+    ]
+    for received in receiver.received:
+        described = DOCUMENT["webhooks"][received.type]["post"]["parameters"]
+        assert {each["name"].lower() for each in described} <= received.headers.keys()
+        assert_is(received.event, webhooks.name(received.type))
