@@ -16,6 +16,8 @@ from tests.support.api import Api
 from tests.support.merchants import Member, Merchant, create_merchant
 from tools.emulators import FirestoreEmulator
 
+pytest_plugins = ["tests.support.events"]
+
 
 @pytest.fixture(scope="session")
 def firestore_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FirestoreEmulator]:

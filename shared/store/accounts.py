@@ -16,8 +16,7 @@ def find_account(account_id: str) -> Account | None:
     """Return an account, at most 60 s old."""
 
     def load() -> Account | None:
-        data = client.get_one(paths.account(account_id)).data
-        return codec.from_document(Account, data) if data else None
+        return decode_account(client.get_one(paths.account(account_id)))
 
     return _accounts.get(account_id, load)
 
@@ -35,10 +34,14 @@ def find_key(key_hash: str) -> KeyRecord | None:
     """Return the record of a key, at most 60 s old."""
 
     def load() -> KeyRecord | None:
-        data = client.get_one(paths.api_key(key_hash)).data
-        return codec.from_document(KeyRecord, data) if data else None
+        return decode_key(client.get_one(paths.api_key(key_hash)))
 
     return _keys.get(key_hash, load)
+
+
+def decode_account(snapshot: Snapshot) -> Account | None:
+    """Return the account of a snapshot, ``None`` if there is none."""
+    return codec.from_document(Account, snapshot.data) if snapshot.data else None
 
 
 def decode_store(snapshot: Snapshot) -> Store | None:
@@ -46,19 +49,24 @@ def decode_store(snapshot: Snapshot) -> Store | None:
     return codec.from_document(Store, snapshot.data) if snapshot.data else None
 
 
-def create_account(account: Account) -> None:
-    """Write a new account."""
-    client.commit([Create(paths.account(account.account_id), codec.to_document(account))])
+def decode_key(snapshot: Snapshot) -> KeyRecord | None:
+    """Return the key's record of a snapshot, ``None`` if there is none."""
+    return codec.from_document(KeyRecord, snapshot.data) if snapshot.data else None
 
 
-def create_store(store: Store) -> None:
-    """Write a new store."""
-    client.commit([Create(paths.store(store.store_id), codec.to_document(store))])
+def account_creation(account: Account) -> Create:
+    """Return the write of a new account."""
+    return Create(paths.account(account.account_id), codec.to_document(account))
 
 
-def create_key(record: KeyRecord) -> None:
-    """Write the record of a new key."""
-    client.commit([Create(paths.api_key(record.key_hash), codec.to_document(record))])
+def store_creation(store: Store) -> Create:
+    """Return the write of a new store."""
+    return Create(paths.store(store.store_id), codec.to_document(store))
+
+
+def key_creation(record: KeyRecord) -> Create:
+    """Return the write of a new key's record."""
+    return Create(paths.api_key(record.key_hash), codec.to_document(record))
 
 
 def replace_account(read: Snapshot, account: Account) -> Update:
@@ -76,6 +84,16 @@ def replace_store(read: Snapshot, store: Store) -> Update:
     return Update(read, codec.to_document(store))
 
 
+def forget_account(account_id: str) -> None:
+    """Load the account again on its next use: call it after a change is committed."""
+    _accounts.forget(account_id)
+
+
+def forget_key(key_hash: str) -> None:
+    """Load the key again on its next use: call it after a change is committed."""
+    _keys.forget(key_hash)
+
+
 def forget_store(store_id: str) -> None:
     """Load the store again on its next use: call it after a change is committed."""
     _stores.forget(store_id)
@@ -86,6 +104,18 @@ def list_keys(account_id: str) -> list[KeyRecord]:
     found = client.query("apiKeys", ("accountId", "==", account_id))
     records = [codec.from_document(KeyRecord, each.data or {}) for each in found]
     return sorted(records, key=lambda record: record.created_at)
+
+
+def keys_beginning_with(hash_prefix: str, limit: int) -> list[KeyRecord]:
+    """Return the records of the keys whose hash begins with these hex digits."""
+    found = client.query(
+        "apiKeys",
+        ("keyHash", ">=", hash_prefix),
+        ("keyHash", "<", f"{hash_prefix}g"),
+        order_by=["keyHash"],
+        limit=limit,
+    )
+    return [record for each in found if (record := decode_key(each))]
 
 
 def list_stores(account_id: str) -> list[Store]:

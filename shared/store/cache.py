@@ -25,6 +25,7 @@ class Cache(Generic[T]):
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._entries: dict[str, tuple[float, T]] = {}
+        self._forgotten = 0
         _caches.append(self)  # type: ignore[arg-type]
 
     def get(self, key: str, load: Callable[[], T | None]) -> T | None:
@@ -32,22 +33,26 @@ class Cache(Generic[T]):
         entry = self._entries.get(key)
         if entry is not None and entry[0] > time.monotonic():
             return entry[1]
+        forgotten, expires_s = self._forgotten, time.monotonic() + TTL_S
         value = load()
-        if value is not None:
-            with self._lock:
+        with self._lock:
+            # What was forgotten while it was loading may be what was loaded: it is not kept.
+            if value is not None and forgotten == self._forgotten:
                 if len(self._entries) >= ENTRIES_MAX:
                     self._entries.clear()
-                self._entries[key] = (time.monotonic() + TTL_S, value)
+                self._entries[key] = (expires_s, value)
         return value
 
     def forget(self, key: str) -> None:
         """Load again on the next use."""
         with self._lock:
+            self._forgotten += 1
             self._entries.pop(key, None)
 
     def clear(self) -> None:
         """Forget everything."""
         with self._lock:
+            self._forgotten += 1
             self._entries.clear()
 
 

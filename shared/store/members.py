@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from shared.domain.ledger import Entry, Membership
@@ -33,6 +34,17 @@ def list_entries(membership_id: str) -> list[Entry]:
     """Return all entries of a membership, oldest first."""
     found = client.query(f"{paths.member(membership_id)}/entries", order_by=["seq"])
     return [entry for each in found if (entry := decode_entry(each))]
+
+
+def pages_of_program(program_id: str) -> Iterator[list[Snapshot]]:
+    """Return the memberships of a program as they are stored, some at a time."""
+    return client.pages("loyaltyMembers", ("programId", "==", program_id))
+
+
+def mirror_pages_of_program(store_id: str, program_id: str) -> Iterator[list[Snapshot]]:
+    """Return the store's copies of a program's memberships, some at a time."""
+    mirrors = f"{paths.store(store_id)}/loyaltyMembers"
+    return client.pages(mirrors, ("programId", "==", program_id))
 
 
 def entries_recorded_since(moment: datetime, limit: int) -> list[Entry]:

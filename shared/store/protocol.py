@@ -21,8 +21,8 @@ from shared.store.client import Snapshot, Write, WriteConflict
 T = TypeVar("T")
 
 ATTEMPTS_MAX = 20
-BACKOFF_BASE_S = 0.004
-BACKOFF_MAX_S = 0.25
+BACKOFF_BASE_S = 0.02
+BACKOFF_MAX_S = 1.0
 TURN_TIMEOUT_S = 20.0
 
 Reads = dict[str, Snapshot]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +19,11 @@ def endpoints_of_store(store_id: str) -> list[WebhookEndpoint]:
     found = client.query("webhookEndpoints", ("storeId", "==", store_id))
     endpoints = [endpoint for each in found if (endpoint := decode_endpoint(each))]
     return sorted(endpoints, key=lambda each: (each.created_at, each.endpoint_id))
+
+
+def endpoint_pages() -> Iterator[list[Snapshot]]:
+    """Return all endpoints as they are stored, some at a time."""
+    return client.pages("webhookEndpoints")
 
 
 def decode_endpoint(snapshot: Snapshot) -> WebhookEndpoint | None:
@@ -46,13 +52,22 @@ def delivery_update(read: Snapshot, delivery: Delivery) -> Write:
     return Update(read, codec.to_document(delivery))
 
 
-def due_deliveries(before: datetime, limit: int) -> list[Delivery]:
-    """Return pending deliveries whose attempt was due before a moment, longest due first."""
+def due_deliveries(before: datetime, limit: int, after: Delivery | None = None) -> list[Delivery]:
+    """Return pending deliveries whose attempt was due before a moment, longest due first.
+
+    Args:
+        before: The moment, UTC.
+        limit: Most to return.
+        after: The last one of the page before, to go on from there.
+    """
     found = client.query(
         "webhookDeliveries",
         ("state", "==", DeliveryState.PENDING.value),
         ("nextAttemptAt", "<=", before),
-        order_by=["nextAttemptAt"],
+        order_by=["nextAttemptAt", "__name__"],
+        after={"nextAttemptAt": after.next_attempt_at, "__name__": after.delivery_id}
+        if after
+        else None,
         limit=limit,
     )
     return [delivery for each in found if (delivery := decode_delivery(each))]

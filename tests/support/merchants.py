@@ -12,7 +12,7 @@ from shared.auth import keys
 from shared.auth.keys import Kind, Mode
 from shared.domain.accounts import Account, KeyRecord, Store
 from shared.domain.packages import Package
-from shared.store import accounts
+from shared.store import accounts, client
 from tests.support.api import Answer, Api
 
 POINTS_RULES = {"pointsPerEuro": 10, "minimumPurchase": 5.0, "pointsPerCheckin": 5}
@@ -120,8 +120,9 @@ def create_merchant(
 ) -> Merchant:
     now = clock.utc_now()
     account_id, store_id = ids.new("acc"), ids.new("store")
-    accounts.create_account(Account(account_id, "Merchant", package, is_active, now))
-    accounts.create_store(Store(store_id, account_id, "Store", time_zone, currency, now))
+    account = Account(account_id, "Merchant", package, is_active, now)
+    store = Store(store_id, account_id, "Store", time_zone, currency, now)
+    client.commit([accounts.account_creation(account), accounts.store_creation(store)])
     return Merchant(
         account_id,
         store_id,
@@ -134,5 +135,5 @@ def create_key(account_id: str, mode: Mode, kind: Kind = Kind.SECRET) -> str:
     key = keys.generate(mode, kind)
     now = clock.utc_now()
     record = KeyRecord(key.hash, account_id, mode, kind, "test", key.prefix, key.last4, now)
-    accounts.create_key(record)
+    client.commit([accounts.key_creation(record)])
     return key.text

@@ -1,0 +1,227 @@
+"""Every query of the product has its index: the emulator answers all, and production does not."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared import clock
+from shared.domain.ledger import Entry, Membership
+from shared.domain.programs import Program
+from shared.domain.stats import Counters
+from shared.domain.webhooks import Delivery
+from shared.services import emission
+from shared.store import accounts, client, codec, members, paths, programs, stats, webhooks
+from tests.support.merchants import Member
+from tools.emulators import ROOT
+
+SPEC = json.loads((ROOT / "firestore.indexes.json").read_text())
+STORED = {
+    "entries": Entry,
+    "loyaltyMembers": Membership,
+    "loyaltyPrograms": Program,
+    "shards": Counters,
+    "webhookDeliveries": Delivery,
+}
+
+
+def overridden(collection: str) -> dict[str, list[dict[str, str]]]:
+    """Return the indexes of the fields that do not have the usual ones."""
+    return {
+        each["fieldPath"]: each["indexes"]
+        for each in SPEC["fieldOverrides"]
+        if each["collectionGroup"] == collection
+    }
+
+
+@dataclass(frozen=True)
+class Query:
+    """A query that was made: fields compared as equal, and those that give its order."""
+
+    place: tuple[str, int]
+    collection: str
+    is_group: bool
+    equal: tuple[str, ...]
+    order: tuple[tuple[str, str], ...]
+
+    def lacks(self) -> str | None:
+        """Return what production would miss."""
+        fields = [*((name, "ASCENDING") for name in self.equal), *self.order]
+        if self.equal and self.order:
+            wanted = [{"fieldPath": name, "order": direction} for name, direction in fields]
+            composite = [
+                each["fields"]
+                for each in SPEC["indexes"]
+                if each["collectionGroup"] == self.collection
+            ]
+            named = ", ".join(name for name, _ in fields)
+            return None if wanted in composite else f"composite index of {named}"
+        scope = "COLLECTION_GROUP" if self.is_group else "COLLECTION"
+        usual = [
+            {"queryScope": "COLLECTION", "order": each} for each in ("ASCENDING", "DESCENDING")
+        ]
+        for name, direction in fields:
+            wanted_index = {"queryScope": scope, "order": direction}
+            if wanted_index not in overridden(self.collection).get(name, usual):
+                return f"{direction} index of {name} for {scope}"
+        return None
+
+
+@pytest.fixture
+def queries(monkeypatch: pytest.MonkeyPatch) -> list[Query]:
+    """What is asked of Firestore from here on."""
+    made: list[Query] = []
+    query, pages = client.query, client.pages
+
+    def record(collection: str, *filters: Any, **options: Any) -> None:
+        caller = inspect.stack()[2]
+        spelt = {name.removeprefix("-"): name for name in options.get("order_by", ())}
+        spelt |= {name: spelt.get(name, name) for name, operator, _ in filters if operator != "=="}
+        order = tuple(
+            (name, "DESCENDING" if text.startswith("-") else "ASCENDING")
+            for name, text in spelt.items()
+            # It is the end of every index.
+            if name != "__name__"
+        )
+        equal = tuple(name for name, operator, _ in filters if operator == "==")
+        place = (str(Path(caller.filename).relative_to(ROOT)), caller.lineno)
+        name, is_group = collection.rpartition("/")[2], options.get("group", False)
+        made.append(Query(place, name, is_group, equal, order))
+
+    def recording_query(*arguments: Any, **options: Any) -> Any:
+        record(*arguments, **options)
+        return query(*arguments, **options)
+
+    def recording_pages(*arguments: Any) -> Any:
+        record(*arguments)
+        return pages(*arguments)
+
+    monkeypatch.setattr(client, "query", recording_query)
+    monkeypatch.setattr(client, "pages", recording_pages)
+    return made
+
+
+def query_all(member: Member) -> None:
+    """Call everything in the product that makes a query."""
+    merchant, now = member.merchant, clock.utc_now()
+    accounts.list_accounts()
+    accounts.list_stores(merchant.account_id)
+    accounts.list_keys(merchant.account_id)
+    accounts.keys_beginning_with("0" * 64, limit=1)
+    programs.list_of_store(merchant.store_id)
+    members.list_entries(member.membership_id)
+    members.entries_recorded_since(now, 1)
+    members.enrolled_since(now, 1)
+    members.pages_of_program(member.program_id)
+    members.mirror_pages_of_program(merchant.store_id, member.program_id)
+    stats.shards(member.program_id)
+    webhooks.endpoints_of_store(merchant.store_id)
+    webhooks.endpoint_pages()
+    webhooks.due_deliveries(now, 1)
+
+
+def places_of_queries() -> set[tuple[str, int]]:
+    """Return where in the product `client.query` or `client.pages` is called."""
+    return {
+        (str(file.relative_to(ROOT)), node.lineno)
+        for folder in ("functions", "shared")
+        for file in (ROOT / folder).rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"client.query", "client.pages"}
+    }
+
+
+def test_every_query_has_its_index(member: Member, queries: list[Query]) -> None:
+    query_all(member)
+
+    assert {each.place: missing for each in queries if (missing := each.lacks())} == {}
+
+
+def test_every_query_is_looked_at(member: Member, queries: list[Query]) -> None:
+    query_all(member)
+
+    assert places_of_queries() - {each.place for each in queries} == set()
+
+
+@pytest.mark.parametrize(
+    ("collection", "equal", "order", "missing"),
+    [
+        ("entries", (), (("hash", "ASCENDING"),), "ASCENDING index of hash for COLLECTION"),
+        ("loyaltyMembers", ("userId",), (), None),
+        ("loyaltyMembers", ("userId", "programId"), (), None),
+        ("loyaltyMembers", ("headHash",), (), "ASCENDING index of headHash for COLLECTION"),
+        (
+            "entries",
+            ("userId",),
+            (("seq", "ASCENDING"),),
+            "composite index of userId, seq",
+        ),
+        # What the app asks for.
+        ("entries", (), (("recordedAt", "DESCENDING"),), None),
+        ("loyaltyPrograms", ("isActive",), (), None),
+    ],
+)
+def test_tells_a_query_without_an_index(
+    collection: str, equal: Any, order: Any, missing: str | None
+) -> None:
+    query = Query(("", 0), collection, is_group=False, equal=equal, order=order)
+
+    assert query.lacks() == missing
+
+
+def test_tells_a_search_without_an_index() -> None:
+    by_number = Query(("", 0), "entries", is_group=True, equal=(), order=(("seq", "ASCENDING"),))
+
+    assert by_number.lacks() == "ASCENDING index of seq for COLLECTION_GROUP"
+
+
+@pytest.mark.parametrize(("collection", "stored"), STORED.items())
+def test_sets_apart_fields_that_exist(collection: str, stored: Any) -> None:
+    names = {codec.camel(each.name) for each in fields(stored)}
+
+    assert overridden(collection).keys() - names == set()
+
+
+def test_sets_apart_fields_of_records(member: Member) -> None:
+    member.merchant.api.ok(
+        "enrollInLoyaltyProgram", member.other("user_2").ids, idempotency_key="key"
+    )
+    emission.member_enrolled(member.membership_id)
+    (event,) = client.query("events", ("programId", "==", member.program_id))
+    claim = client.query("idempotencyKeys", limit=1)[0]
+
+    assert overridden("events").keys() - (event.data or {}).keys() == set()
+    assert overridden("idempotencyKeys").keys() - (claim.data or {}).keys() == set()
+
+
+def test_deletes_what_is_kept_for_a_time() -> None:
+    expiring = {each["collectionGroup"] for each in SPEC["fieldOverrides"] if each.get("ttl")}
+
+    assert expiring == {"events", "idempotencyKeys", "webhookDeliveries"}
+    assert all(
+        each["fieldPath"] == "expiresAt" for each in SPEC["fieldOverrides"] if each.get("ttl")
+    )
+
+
+def test_knows_paths_of_all_overrides(member: Member) -> None:
+    collections = {each["collectionGroup"] for each in SPEC["fieldOverrides"]}
+    known = {
+        name
+        for path in (
+            paths.entry(member.membership_id, "x"),
+            paths.event("x"),
+            paths.idempotency_key("x"),
+            paths.program("x"),
+            f"{paths.stats_shards('x')}/0",
+            paths.webhook_delivery("x"),
+        )
+        for name in path.split("/")[::2]
+    }
+
+    assert collections - known == set()

@@ -1,0 +1,440 @@
+"""What firestore.rules let an app read, and that they let it write nothing."""
+
+from __future__ import annotations
+
+import base64
+import inspect
+import json
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+import requests
+from flask import Flask
+
+from shared.services import emission
+from shared.store import client, paths
+from shared.store.client import Put, Snapshot
+from tests.support.merchants import Merchant, create_merchant
+from tools.emulators import FirestoreEmulator
+
+PROJECT = "demo-test"
+CUSTOMER, OTHER = "user_1", "user_2"
+DENIED = 403
+SESSION = requests.Session()
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Somebody who speaks to Firestore without the API, as an app does."""
+
+    name: str
+    host: str
+    token: str | None
+
+    def get(self, path: str) -> requests.Response:
+        return self._send("GET", f"/{path}")
+
+    def list_documents(self, collection: str) -> requests.Response:
+        return self._send("GET", f"/{collection}")
+
+    def query(
+        self,
+        collection: str,
+        *filters: tuple[str, Any],
+        order_by: str | None = None,
+        descending: bool = False,
+        limit: int | None = None,
+        after: dict[str, Any] | None = None,
+        group: bool = False,
+    ) -> requests.Response:
+        parent, _, name = collection.rpartition("/")
+        query: dict[str, Any] = {"from": [{"collectionId": name, "allDescendants": group}]}
+        if filters:
+            each = [
+                {
+                    "fieldFilter": {
+                        "field": {"fieldPath": field},
+                        "op": "EQUAL",
+                        "value": encoded(value),
+                    }
+                }
+                for field, value in filters
+            ]
+            query["where"] = {"compositeFilter": {"op": "AND", "filters": each}}
+        if order_by:
+            direction = "DESCENDING" if descending else "ASCENDING"
+            query["orderBy"] = [{"field": {"fieldPath": order_by}, "direction": direction}]
+        if limit:
+            query["limit"] = limit
+        if after:
+            query["startAt"] = {"values": [after], "before": False}
+        path = f"/{parent}:runQuery" if parent else ":runQuery"
+        return self._send("POST", path, {"structuredQuery": query})
+
+    def create(self, path: str) -> requests.Response:
+        collection, _, name = path.rpartition("/")
+        return self._send("POST", f"/{collection}", FORGED, documentId=name)
+
+    def update(self, path: str) -> requests.Response:
+        return self._send("PATCH", f"/{path}", FORGED)
+
+    def delete(self, path: str) -> requests.Response:
+        return self._send("DELETE", f"/{path}")
+
+    def increment(self, path: str, field: str) -> requests.Response:
+        name = f"projects/{PROJECT}/databases/(default)/documents/{path}"
+        transform = {"fieldPath": field, "increment": {"integerValue": "1000"}}
+        write = {"transform": {"document": name, "fieldTransforms": [transform]}}
+        return self._send("POST", ":commit", {"writes": [write]})
+
+    def _send(
+        self, method: str, path: str, body: Any = None, **parameters: str
+    ) -> requests.Response:
+        root = f"http://{self.host}/v1/projects/{PROJECT}/databases/(default)/documents"
+        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        url = root + quote(path, safe="/:")
+        return SESSION.request(
+            method, url, params=parameters, json=body, headers=headers, timeout=30
+        )
+
+
+def encoded(value: Any) -> dict[str, Any]:
+    return {"booleanValue": value} if isinstance(value, bool) else {"stringValue": value}
+
+
+FORGED = {
+    "fields": {
+        "userId": {"stringValue": CUSTOMER},
+        "isActive": {"booleanValue": True},
+        "balanceUnits": {"integerValue": "1000000"},
+    }
+}
+
+
+def token(uid: str, provider: str | None = "password") -> str:
+    """Make an unsigned ID token, as the emulator takes it in the place of a signed one."""
+    claims: dict[str, Any] = {
+        "iss": f"https://securetoken.google.com/{PROJECT}",
+        "aud": PROJECT,
+        "sub": uid,
+        "user_id": uid,
+        "iat": 0,
+        "auth_time": 0,
+        "exp": 4_102_444_800,
+    }
+    if provider is not None:
+        claims["firebase"] = {"sign_in_provider": provider, "identities": {}}
+    parts = ({"alg": "none", "typ": "JWT"}, claims)
+    text = (base64.urlsafe_b64encode(json.dumps(each).encode()).decode() for each in parts)
+    return ".".join(each.rstrip("=") for each in text) + "."
+
+
+@dataclass(frozen=True)
+class World:
+    """A store with an active and an inactive program; ``CUSTOMER`` and ``OTHER`` are members.
+
+    ``documents``: one for each place that the store knows, by the name of its function in
+    ``shared.store.paths``; where a customer may read, it is the customer's.
+    """
+
+    merchant: Merchant
+    active_id: str
+    inactive_id: str
+    own_membership: str
+    others_membership: str
+    documents: dict[str, str]
+
+    @property
+    def store(self) -> str:
+        return f"stores/{self.merchant.store_id}"
+
+
+@pytest.fixture(scope="module")
+def world(app: Flask) -> World:
+    merchant = create_merchant(app)
+    active_id = merchant.program()
+    inactive_id = merchant.program(isActive=False)
+    for user_id in (CUSTOMER, OTHER):
+        ids = {"programId": active_id, "userId": user_id}
+        merchant.api.ok("enrollInLoyaltyProgram", ids)
+        for points in (1, 2, 3):
+            merchant.api.ok("addLoyaltyPoints", {**ids, "points": points})
+    own = paths.membership_id(active_id, CUSTOMER)
+    others = paths.membership_id(active_id, OTHER)
+    entry_id = entries_of(own)[0].id
+    emission.entry_recorded(own, entry_id)
+    documents = {
+        "account": paths.account(merchant.account_id),
+        "api_key": client.query("apiKeys", ("accountId", "==", merchant.account_id))[0].path,
+        "store": paths.store(merchant.store_id),
+        "program": paths.program(active_id),
+        "store_program": paths.store_program(merchant.store_id, active_id),
+        "reward_stock": paths.reward_stock(active_id, "rw_1"),
+        "member": paths.member(own),
+        "store_member": paths.store_member(merchant.store_id, own),
+        "entry": paths.entry(own, entry_id),
+        "idempotency_key": paths.idempotency_key(f"{own}_key"),
+        "event": client.query("events", ("programId", "==", active_id))[0].path,
+        "webhook_endpoint": paths.webhook_endpoint(f"we_{own}"),
+        "webhook_delivery": paths.webhook_delivery(f"wd_{own}"),
+        "stats_shards": f"{paths.stats_shards(active_id)}/{own}",
+        "sweep": paths.sweep(own),
+        "unknown": f"unknown/{own}",
+        "below a membership": f"{paths.member(own)}/unknown/x",
+        "below a program": f"{paths.program(active_id)}/unknown/x",
+        "below a store": f"{paths.store(merchant.store_id)}/unknown/x",
+        "copy of an entry": f"{paths.store_member(merchant.store_id, own)}/entries/x",
+    }
+    # What would be allowed if it were elsewhere.
+    body = {"userId": CUSTOMER, "isActive": True, "accountId": merchant.account_id}
+    absent = [path for path, read in client.get([*documents.values()]).items() if read.data is None]
+    client.commit(Put(path, body) for path in absent)
+    return World(merchant, active_id, inactive_id, own, others, documents)
+
+
+def entries_of(membership_id: str) -> list[Snapshot]:
+    """Return the entries of a membership, oldest first."""
+    return client.query(f"{paths.member(membership_id)}/entries", order_by=["seq"])
+
+
+def actor(emulator: FirestoreEmulator, name: str) -> Actor:
+    tokens = {
+        "customer": token(CUSTOMER),
+        "other customer": token(OTHER),
+        # With the customer's own id, so that nothing but the way of signing in is different.
+        "anonymous": token(CUSTOMER, "anonymous"),
+        "nobody": None,
+    }
+    return Actor(name, emulator.host, tokens[name])
+
+
+ACTORS = ["customer", "other customer", "anonymous", "nobody"]
+PROGRAMS = {"program", "store_program"}
+READABLE = {
+    "customer": PROGRAMS | {"member", "store_member", "entry"},
+    "other customer": PROGRAMS,
+    "anonymous": set(),
+    "nobody": set(),
+}
+
+
+@pytest.fixture(params=ACTORS)
+def anyone(request: pytest.FixtureRequest, firestore_emulator: FirestoreEmulator) -> Actor:
+    return actor(firestore_emulator, request.param)
+
+
+@pytest.fixture(params=ACTORS[1:])
+def not_the_customer(
+    request: pytest.FixtureRequest, firestore_emulator: FirestoreEmulator
+) -> Actor:
+    return actor(firestore_emulator, request.param)
+
+
+@pytest.fixture(params=["anonymous", "nobody"])
+def no_customer(request: pytest.FixtureRequest, firestore_emulator: FirestoreEmulator) -> Actor:
+    return actor(firestore_emulator, request.param)
+
+
+@pytest.fixture
+def customer(firestore_emulator: FirestoreEmulator) -> Actor:
+    return actor(firestore_emulator, "customer")
+
+
+def ids_of(answer: requests.Response) -> list[str]:
+    """Return the ids of the documents that a query found."""
+    assert answer.status_code == 200, answer.text
+    return [
+        each["document"]["name"].rpartition("/")[2] for each in answer.json() if "document" in each
+    ]
+
+
+def test_covers_every_path_of_the_store(world: World) -> None:
+    functions = {name for name, _ in inspect.getmembers(paths, inspect.isfunction)}
+
+    places = functions - {"encode", "quote", "membership_id"}
+    assert places - world.documents.keys() == set()
+
+
+def test_gets_what_is_theirs_and_nothing_else(world: World, anyone: Actor) -> None:
+    statuses = {name: anyone.get(path).status_code for name, path in world.documents.items()}
+
+    assert statuses == {
+        name: 200 if name in READABLE[anyone.name] else DENIED for name in world.documents
+    }
+
+
+def test_lists_no_whole_collection(world: World, anyone: Actor) -> None:
+    collections = {path.rpartition("/")[0] for path in world.documents.values()}
+    own_entries = f"{paths.member(world.own_membership)}/entries"
+    if anyone.name == "customer":
+        collections.remove(own_entries)
+
+    listed = {each: anyone.list_documents(each).status_code for each in collections}
+    queried = {each: anyone.query(each).status_code for each in collections}
+
+    assert listed == queried == dict.fromkeys(collections, DENIED)
+
+
+def test_lists_active_programs(world: World, customer: Actor) -> None:
+    in_store = customer.query(f"{world.store}/loyaltyPrograms", ("isActive", True))
+    everywhere = customer.query(
+        "loyaltyPrograms", ("storeId", world.merchant.store_id), ("isActive", True)
+    )
+
+    assert ids_of(in_store) == [world.active_id]
+    assert ids_of(everywhere) == [world.active_id]
+
+
+def test_shows_active_programs_to_customers_alone(world: World, no_customer: Actor) -> None:
+    active = ("isActive", True)
+
+    assert no_customer.query(f"{world.store}/loyaltyPrograms", active).status_code == DENIED
+    assert no_customer.query("loyaltyPrograms", active).status_code == DENIED
+
+
+def test_shows_no_inactive_program(world: World, anyone: Actor) -> None:
+    in_store = paths.store_program(world.merchant.store_id, world.inactive_id)
+
+    assert anyone.get(paths.program(world.inactive_id)).status_code == DENIED
+    assert anyone.get(in_store).status_code == DENIED
+    inactive = ("isActive", False)
+    assert anyone.query("loyaltyPrograms", inactive).status_code == DENIED
+    assert anyone.query(f"{world.store}/loyaltyPrograms", inactive).status_code == DENIED
+
+
+def test_hides_a_program_once_it_is_inactive(world: World, customer: Actor) -> None:
+    program_id = world.merchant.program()
+    assert customer.get(paths.program(program_id)).status_code == 200
+
+    world.merchant.api.ok("updateLoyaltyProgram", {"programId": program_id, "isActive": False})
+
+    assert customer.get(paths.program(program_id)).status_code == DENIED
+
+
+def test_lists_own_memberships(world: World, customer: Actor) -> None:
+    mine = ("userId", CUSTOMER)
+    in_program = ("programId", world.active_id)
+
+    assert ids_of(customer.query("loyaltyMembers", mine, in_program)) == [world.own_membership]
+    assert ids_of(customer.query(f"{world.store}/loyaltyMembers", mine)) == [world.own_membership]
+
+
+def test_lists_no_membership_of_others(world: World, not_the_customer: Actor) -> None:
+    theirs = ("userId", CUSTOMER)
+    membership = paths.member(world.own_membership)
+
+    assert not_the_customer.get(membership).status_code == DENIED
+    assert not_the_customer.query("loyaltyMembers", theirs).status_code == DENIED
+    in_store = not_the_customer.query(f"{world.store}/loyaltyMembers", theirs)
+    assert in_store.status_code == DENIED
+
+
+def test_lists_no_members_of_a_program(world: World, anyone: Actor) -> None:
+    answer = anyone.query("loyaltyMembers", ("programId", world.active_id))
+
+    assert answer.status_code == DENIED
+
+
+def test_lists_own_history_newest_first(world: World, customer: Actor) -> None:
+    entries = f"{paths.member(world.own_membership)}/entries"
+    expected = [each.id for each in reversed(entries_of(world.own_membership))]
+
+    first = customer.query(entries, order_by="recordedAt", descending=True, limit=2)
+    after = first.json()[-1]["document"]["fields"]["recordedAt"]
+    second = customer.query(entries, order_by="recordedAt", descending=True, limit=2, after=after)
+
+    assert ids_of(first) == expected[:2]
+    assert ids_of(second) == expected[2:]
+    assert ids_of(customer.query(entries, order_by="recordedAt")) == expected[::-1]
+
+
+def test_lists_no_history_of_others(world: World, not_the_customer: Actor) -> None:
+    entries = f"{paths.member(world.own_membership)}/entries"
+
+    for order_by in (None, "recordedAt", "seq"):
+        answer = not_the_customer.query(entries, order_by=order_by)
+        assert answer.status_code == DENIED
+    assert not_the_customer.query(entries, ("userId", CUSTOMER)).status_code == DENIED
+    assert not_the_customer.query(entries, ("userId", OTHER)).status_code == DENIED
+
+
+def test_gets_no_entry_of_others(world: World, customer: Actor) -> None:
+    others = entries_of(world.others_membership)[0].path
+    own_under_others = paths.entry(world.others_membership, entries_of(world.own_membership)[0].id)
+
+    assert customer.get(others).status_code == DENIED
+    assert customer.get(own_under_others).status_code == DENIED
+
+
+@pytest.mark.parametrize("collection", ["entries", "loyaltyMembers", "loyaltyPrograms"])
+def test_searches_no_collection_group(world: World, anyone: Actor, collection: str) -> None:
+    mine = ("isActive", True) if collection == "loyaltyPrograms" else ("userId", CUSTOMER)
+
+    assert anyone.query(collection, mine, group=True).status_code == DENIED
+    assert anyone.query(collection, group=True).status_code == DENIED
+
+
+@pytest.mark.parametrize("provider", ["phone", "google.com", "apple.com", "custom", None])
+def test_does_not_mind_how_a_customer_signed_in(
+    world: World, firestore_emulator: FirestoreEmulator, provider: str | None
+) -> None:
+    someone = Actor("customer", firestore_emulator.host, token(CUSTOMER, provider))
+
+    assert someone.get(paths.member(world.own_membership)).status_code == 200
+    assert someone.get(paths.member(world.others_membership)).status_code == DENIED
+
+
+def test_tells_absent_from_foreign_to_nobody(world: World, anyone: Actor) -> None:
+    absent = [
+        paths.member(f"{world.active_id}_absent"),
+        paths.entry(world.own_membership, "le_absent"),
+        paths.entry(f"{world.active_id}_absent", "le_absent"),
+        paths.program("lp_absent"),
+    ]
+
+    assert [anyone.get(path).status_code for path in absent] == [DENIED] * len(absent)
+
+
+def test_reads_ids_that_had_to_be_encoded(
+    world: World, firestore_emulator: FirestoreEmulator
+) -> None:
+    user_id = f"auth0|{world.active_id}/ä"
+    ids = {"programId": world.active_id, "userId": user_id}
+    world.merchant.api.ok("enrollInLoyaltyProgram", ids)
+    world.merchant.api.ok("addLoyaltyPoints", {**ids, "points": 7})
+    membership_id = paths.membership_id(world.active_id, user_id)
+    someone = Actor("customer", firestore_emulator.host, token(user_id))
+
+    assert ids_of(someone.query("loyaltyMembers", ("userId", user_id))) == [membership_id]
+    history = someone.query(f"{paths.member(membership_id)}/entries", order_by="recordedAt")
+    assert len(ids_of(history)) == 1
+
+
+def test_writes_nothing(world: World, anyone: Actor) -> None:
+    existing = [*world.documents.values()]
+    others = [paths.member(world.others_membership), paths.program(world.inactive_id)]
+    new = [f"{path}_{anyone.name.replace(' ', '_')}" for path in existing]
+    before = client.get([*existing, *others, *new])
+
+    statuses = [
+        *(anyone.create(path).status_code for path in new),
+        *(anyone.update(path).status_code for path in (*new, *existing, *others)),
+        *(anyone.delete(path).status_code for path in (*existing, *others)),
+        *(anyone.increment(path, "balanceUnits").status_code for path in existing),
+    ]
+
+    assert set(statuses) == {DENIED}
+    assert client.get([*before]) == before
+
+
+def test_resets_no_sign_of_the_ledger(world: World, customer: Actor) -> None:
+    entries = entries_of(world.own_membership)
+
+    for each in entries:
+        assert customer.delete(each.path).status_code == DENIED
+    forged = customer.create(paths.entry(world.own_membership, "le_forged"))
+
+    assert forged.status_code == DENIED
+    assert entries_of(world.own_membership) == entries

@@ -1,0 +1,184 @@
+"""The way from a ledger entry to a receiver, by the deployed functions, as the emulators call them.
+
+Triggers get CloudEvents as Firestore sends them; tasks wait in a queue; nothing runs by itself, so
+a test decides what runs, how often, and what gets lost.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import functions_framework
+import pytest
+from flask import Flask
+
+from shared import config, ids
+from shared.domain.webhooks import Delivery
+from shared.store import cache, client
+from shared.store import webhooks as stored
+from tests.support.merchants import Merchant
+from tests.support.tasks import Task, TaskQueue, task_queue
+from tools.emulators import FirestoreEmulator
+
+ENTRY = "onEntryCreated"
+MEMBER = "onMemberEnrolled"
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A webhook endpoint, with the secret that was shown once."""
+
+    id: str
+    url: str
+    secret: str
+
+
+@dataclass
+class Pipeline:
+    """The functions behind a merchant's webhooks. ``fired`` are the documents told already."""
+
+    triggers: dict[str, Flask]
+    sweep_app: Flask
+    tasks: TaskQueue
+    fired: set[str] = field(default_factory=set)
+
+    def register(self, merchant: Merchant, url: str, *events: str, **fields: Any) -> Registered:
+        """Register a URL, for all loyalty events unless some are named."""
+        body = {
+            "storeId": merchant.store_id,
+            "url": url,
+            "events": list(events) or ["loyalty.*"],
+            **fields,
+        }
+        answer = merchant.api.ok("getLoyaltyWebhookEvents", body)
+        secret = fields.get("secret") or answer["secret"]
+        return Registered(answer["webhookId"], url, secret)
+
+    def trigger(self, name: str, document: str) -> int:
+        """Call a trigger function for a document; return its status."""
+        response = (
+            self.triggers[name]
+            .test_client()
+            .post("/", headers=cloud_event_headers(document), data=b"")
+        )
+        return response.status_code
+
+    def fire(self, merchant: Merchant) -> int:
+        """Call the triggers of a merchant's new memberships and entries; return how many."""
+        mine = ("accountId", "==", merchant.account_id)
+        found = {each.path: MEMBER for each in client.query("loyaltyMembers", mine)}
+        found |= {each.path: ENTRY for each in client.query("entries", mine, group=True)}
+        new = [path for path in sorted(found) if path not in self.fired]
+        for path in new:
+            assert self.trigger(found[path], path) == 200
+        self.fired.update(new)
+        return len(new)
+
+    def deliver(self, merchant: Merchant) -> int:
+        """Run a merchant's tasks until there are none; return how many ran."""
+        ran = 0
+        while more := self.tasks.run_pending(self.is_of(merchant)):
+            ran += more
+        return ran
+
+    def attempt(self, delivery_id: str) -> int:
+        """Call the task function for a delivery; return its status."""
+        task = Task(ids.new("task"), {"data": {"deliveryId": delivery_id}}, None, {})
+        return self.tasks.run(task)
+
+    def run(self, merchant: Merchant) -> None:
+        """Have everything told that has happened."""
+        self.fire(merchant)
+        self.deliver(merchant)
+
+    def sweep(self) -> None:
+        """Call the scheduled function."""
+        assert self.sweep_app.test_client().post("/").status_code == 200
+
+    def is_of(self, merchant: Merchant) -> Any:
+        """Return what tells whether a task is one of the merchant's."""
+        own = {each.delivery_id for each in deliveries_of(merchant)}
+
+        def wanted(task: Task) -> bool:
+            return task.delivery_id in own
+
+        return wanted
+
+
+def cloud_event_headers(document: str) -> dict[str, str]:
+    """Return the headers that Firestore sends when a document is created."""
+    project = config.project_id()
+    return {
+        "ce-specversion": "1.0",
+        "ce-type": "google.cloud.firestore.document.v1.created",
+        "ce-source": f"//firestore.googleapis.com/projects/{project}/databases/(default)",
+        "ce-id": ids.new("ce"),
+        "ce-subject": f"documents/{document}",
+        "ce-time": "2026-03-03T12:00:00Z",
+        "ce-datacontenttype": "application/protobuf",
+        "ce-dataschema": "https://github.com/googleapis/google-cloudevents/blob/main/proto/google/"
+        "events/cloud/firestore/v1/data.proto",
+        "ce-location": "europe-west6",
+        "ce-project": project,
+        "ce-database": "(default)",
+        "ce-namespace": "(default)",
+        "ce-document": document,
+        "Content-Type": "application/protobuf",
+    }
+
+
+def events_of(merchant: Merchant) -> list[dict[str, Any]]:
+    """Return the documents of a store's events, in the order in which they happened."""
+    found = client.query("events", ("storeId", "==", merchant.store_id))
+    documents = [each.data for each in found if each.data]
+    return sorted(documents, key=lambda event: (event["createdAt"], event["type"]))
+
+
+def deliveries_of(merchant: Merchant) -> list[Delivery]:
+    """Return the deliveries of a store's events."""
+    found = client.query("webhookDeliveries", ("storeId", "==", merchant.store_id))
+    return [delivery for each in found if (delivery := stored.decode_delivery(each))]
+
+
+@pytest.fixture(scope="session")
+def _task_queue(firestore_emulator: FirestoreEmulator) -> Iterator[TaskQueue]:
+    with task_queue(_app("deliverWebhook", "http")) as queue:
+        os.environ["CLOUD_TASKS_EMULATOR_HOST"] = queue.host
+        yield queue
+        del os.environ["CLOUD_TASKS_EMULATOR_HOST"]
+
+
+@pytest.fixture(scope="session")
+def _functions(firestore_emulator: FirestoreEmulator) -> dict[str, Flask]:
+    apps = {name: _app(name, "cloudevent") for name in (ENTRY, MEMBER)}
+    return {**apps, "sweepOutbox": _app("sweepOutbox", "http")}
+
+
+def _app(name: str, signature_type: str) -> Flask:
+    # functions-framework leaves the type in the environment, where the next app would find it.
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("FUNCTION_SIGNATURE_TYPE", signature_type)
+        return functions_framework.create_app(name, "main.py", signature_type)
+
+
+@pytest.fixture
+def pipeline(_functions: dict[str, Flask], _task_queue: TaskQueue) -> Pipeline:
+    """The functions, with a queue that holds nothing of other tests."""
+    _task_queue.reset()
+    triggers = {name: _functions[name] for name in (ENTRY, MEMBER)}
+    return Pipeline(triggers, _functions["sweepOutbox"], _task_queue)
+
+
+@pytest.fixture
+def own_database(
+    firestore_emulator: FirestoreEmulator, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """A database that nothing else uses: for what works through all there is."""
+    monkeypatch.setenv("GOOGLE_CLOUD_PROJECT", f"demo-{ids.new('own').replace('_', '-')}")
+    monkeypatch.setattr(client, "_client", None)
+    cache.clear_all()
+    yield
+    cache.clear_all()

@@ -1,0 +1,74 @@
+"""What is in Firestore behind a member, a program or a store, as it is stored."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.domain import chain
+from shared.domain.ledger import Entry, EntryKind, Membership
+from shared.store import client, members, paths
+from tests.support.merchants import Member, Merchant
+
+
+def document(path: str) -> dict[str, Any] | None:
+    """Return a document as it is now."""
+    return client.get_one(path).data
+
+
+def documents(collection: str) -> dict[str, dict[str, Any]]:
+    """Return a collection by document id."""
+    return {each.id: each.data or {} for each in client.query(collection)}
+
+
+def membership(member: Member) -> Membership:
+    """Return a membership that must be there."""
+    found = members.find(paths.membership_id(member.program_id, member.user_id))
+    assert found is not None
+    return found
+
+
+def entries(member: Member) -> list[Entry]:
+    """Return a member's entries, oldest first."""
+    return members.list_entries(paths.membership_id(member.program_id, member.user_id))
+
+
+def units(member: Member) -> list[int]:
+    """Return what a member's entries booked, oldest first."""
+    return [entry.units for entry in entries(member)]
+
+
+def of_member(member: Member) -> dict[str, Any]:
+    """Return all that is stored of a member: membership, mirror and entries."""
+    membership_id = paths.membership_id(member.program_id, member.user_id)
+    member_path = paths.member(membership_id)
+    return {
+        "membership": document(member_path),
+        "mirror": document(paths.store_member(member.merchant.store_id, membership_id)),
+        "entries": documents(f"{member_path}/entries"),
+    }
+
+
+def of_program(merchant: Merchant, program_id: str) -> dict[str, Any]:
+    """Return a program, and check that its copy in the store is the same document."""
+    source = document(paths.program(program_id))
+    mirror = document(paths.store_program(merchant.store_id, program_id))
+    assert source is not None
+    assert mirror == source
+    return source
+
+
+def assert_sound(member: Member) -> None:
+    """Assert what holds for a membership after whatever happened to it."""
+    now, booked = membership(member), entries(member)
+    stored = of_member(member)
+    assert stored["mirror"] == stored["membership"]
+    by_kind = {kind: sum(each.units for each in booked if each.kind is kind) for kind in EntryKind}
+    assert now.balance_units == sum(each.units for each in booked)
+    assert now.balance_units == sum(lot.units for lot in now.lots) - now.deficit_units
+    assert now.balance_units >= 0
+    assert now.earned_units == by_kind[EntryKind.EARN]
+    assert now.redeemed_units == -by_kind[EntryKind.REDEEM]
+    assert now.adjusted_units == by_kind[EntryKind.ADJUST]
+    assert now.balance_units == now.earned_units - now.redeemed_units + now.adjusted_units
+    assert now.seq == len(booked)
+    assert chain.find_break(booked, now.head_hash) is None

@@ -1,0 +1,124 @@
+"""A task queue on this machine, with the surface of the Firebase CLI's emulator of Cloud Tasks.
+
+It keeps what it is given, and runs it when it is told to and not before.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from flask import Flask
+
+
+@dataclass(frozen=True)
+class Task:
+    """A task as it was put in: its own name, its body, its time, and the headers of the call."""
+
+    id: str
+    body: Any
+    schedule_time: str | None
+    headers: dict[str, str]
+
+    @property
+    def delivery_id(self) -> str:
+        return self.body["data"]["deliveryId"]
+
+
+@dataclass
+class TaskQueue:
+    """``pending`` has not run; ``all`` is every task that was ever taken; ``refused`` every name
+    that was put in again. While ``is_losing``, tasks are taken and forgotten."""
+
+    host: str
+    app: Flask
+    pending: list[Task] = field(default_factory=list)
+    all: list[Task] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    status: int | None = None
+    is_losing: bool = False
+    _names: set[str] = field(default_factory=set)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def reset(self) -> None:
+        """Forget what other tests have put in."""
+        with self._lock:
+            self.pending.clear()
+            self.all.clear()
+            self.refused.clear()
+            self.status, self.is_losing = None, False
+
+    def create(self, path: str, task: dict[str, Any], headers: dict[str, str]) -> tuple[int, Any]:
+        """Take a task, as the emulator does."""
+        with self._lock:
+            if self.status is not None:
+                return self.status, "as told"
+            if self.is_losing:
+                return 200, {"task": task}
+            if task["name"] in self._names:
+                self.refused.append(task["name"].rpartition("/")[2])
+                return 409, "A task with the same name already exists"
+            self._names.add(task["name"])
+            location, _, task_id = task["name"].rpartition("/")
+            assert path == f"/{location}"
+            request = task["httpRequest"]
+            body = json.loads(base64.b64decode(request["body"]))
+            task["httpRequest"] = {**request, "body": body}
+            taken = Task(task_id, body, task.get("scheduleTime"), headers)
+            self.pending.append(taken)
+            self.all.append(taken)
+            return 200, {"task": task}
+
+    def run(self, task: Task) -> int:
+        """Post a task to the function, as the queue does; return the function's status."""
+        headers = {"X-CloudTasks-TaskName": task.id, "X-CloudTasks-QueueName": "deliverWebhook"}
+        return self.app.test_client().post("/", json=task.body, headers=headers).status_code
+
+    def run_pending(
+        self, wanted: Callable[[Task], bool] = lambda _: True, *, threads: int = 1
+    ) -> int:
+        """Run what is there now, not what that puts in; return how many ran."""
+        with self._lock:
+            chosen = [task for task in self.pending if wanted(task)]
+            self.pending = [task for task in self.pending if not wanted(task)]
+        with ThreadPoolExecutor(threads) as pool:
+            statuses = list(pool.map(self.run, chosen))
+        assert set(statuses) <= {200}, statuses
+        return len(chosen)
+
+
+@contextmanager
+def task_queue(app: Flask) -> Iterator[TaskQueue]:
+    """Run a queue for the function ``app`` on a free port of the loopback interface."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            data = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            status, answer = queue.create(self.path, data["task"], headers)
+            body = answer.encode() if isinstance(answer, str) else json.dumps(answer).encode()
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    queue = TaskQueue(f"127.0.0.1:{server.server_port}", app)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield queue
+    finally:
+        server.shutdown()
+        server.server_close()

@@ -1,0 +1,84 @@
+"""The RPCs between this process and Firestore: counted, and open to interference."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+Send = Callable[[], Any]
+Act = Callable[[Send], Any]
+
+
+class Wire:
+    """What went over the wire, and what happens to what goes next.
+
+    An act gets a function that sends the RPC. What an act itself sends is neither counted nor
+    interfered with.
+
+    Attributes:
+        calls: Names of the RPCs, in their order.
+        commits: Acts for the next commits, one each.
+        reads: Acts for the next batch reads, one each.
+        every_commit: Act for all commits that have none of their own.
+    """
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+        self.commits: list[Act] = []
+        self.reads: list[Act] = []
+        self.every_commit: Act | None = None
+        self._inside = threading.local()
+
+    def through(self, name: str, real: Callable[..., Any]) -> Callable[..., Any]:
+        """Return an RPC's function that passes here."""
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            if getattr(self._inside, "act", False):
+                return real(*args, **kwargs)
+            self.calls.append(name)
+            self._inside.act = True
+            try:
+                return self._act(name)(lambda: real(*args, **kwargs))
+            finally:
+                self._inside.act = False
+
+        return call
+
+    def _act(self, name: str) -> Act:
+        if name == "commit" and self.commits:
+            return self.commits.pop(0)
+        if name == "commit" and self.every_commit is not None:
+            return self.every_commit
+        if name == "batch_get_documents" and self.reads:
+            return self.reads.pop(0)
+        return lambda send: send()
+
+
+def first(action: Callable[[], object]) -> Act:
+    """Do something before the RPC: somebody is faster."""
+
+    def act(send: Send) -> Any:
+        action()
+        return send()
+
+    return act
+
+
+def lost(error: type[Exception]) -> Act:
+    """Let the RPC take effect, and lose its answer."""
+
+    def act(send: Send) -> Any:
+        send()
+        raise error("the answer was lost")
+
+    return act
+
+
+def failed(error: type[Exception]) -> Act:
+    """Let the RPC never arrive."""
+
+    def act(_: Send) -> Any:
+        raise error("the request was lost")
+
+    return act

@@ -1,0 +1,695 @@
+"""The operator's command line: accounts, stores, keys, and proof of the books."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from flask import Flask
+from google.cloud.firestore import Client
+
+from shared import ids
+from shared.auth import keys
+from shared.auth.keys import Kind, Mode
+from shared.domain.packages import Package
+from shared.domain.webhooks import WebhookEndpoint
+from shared.services import administration
+from shared.store import client, codec, members, paths
+from shared.store.client import Create, Delete, Put, Update
+from shared.vault import Vault, new_key
+from tests.support.api import Api
+from tests.support.merchants import Member, Merchant
+from tools import admin
+from tools.emulators import ROOT, FirestoreEmulator
+
+pytestmark = pytest.mark.usefixtures("firestore_emulator")
+
+
+class Admin:
+    """Runs a command in this process."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys = capsys
+
+    def __call__(self, *arguments: str) -> tuple[int, str, str]:
+        """Return exit code, standard output and standard error."""
+        self._capsys.readouterr()
+        try:
+            code = admin.main(arguments)
+        except SystemExit as end:
+            code = int(str(end.code))
+        return code, *self._capsys.readouterr()
+
+    def ok(self, *arguments: str) -> dict[str, Any]:
+        code, output, errors = self(*arguments, "--json")
+        assert code == 0, errors
+        facts: dict[str, Any] = json.loads(output)
+        return facts
+
+    def refused(self, *arguments: str) -> str:
+        """Return why, without the line that says where."""
+        code, output, errors = self(*arguments)
+        assert (code, output) == (1, "")
+        return errors.split("\n", 1)[1]
+
+    def misused(self, *arguments: str) -> str:
+        code, output, errors = self(*arguments)
+        assert (code, output) == (2, "")
+        return errors
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Admin:
+    return Admin(capsys)
+
+
+@pytest.fixture
+def account_id(run: Admin) -> str:
+    account_id: str = run.ok("account", "create", "Café", "--package", "GO")["accountId"]
+    return account_id
+
+
+def in_subprocess(*arguments: str, **changes: str | None) -> subprocess.CompletedProcess[str]:
+    env = {**os.environ, **changes}
+    return subprocess.run(
+        [sys.executable, "-m", "tools.admin", *arguments],
+        cwd=ROOT,
+        env={name: value for name, value in env.items() if value is not None},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def stored(path: str) -> dict[str, Any]:
+    """Return a document that must be there."""
+    data = client.get_one(path).data
+    assert data is not None
+    return data
+
+
+def test_runs_as_a_program(firestore_emulator: FirestoreEmulator) -> None:
+    account_id = ids.new("acc")
+    done = in_subprocess(
+        "account", "create", "Bäckerei", "--package", "grow", "--id", account_id, "--json"
+    )
+
+    facts = json.loads(done.stdout)
+    assert done.returncode == 0
+    assert facts == {
+        "accountId": account_id,
+        "name": "Bäckerei",
+        "package": "GROW",
+        "isActive": True,
+        "createdAt": facts["createdAt"],
+    }
+    assert done.stderr == (
+        f"Working on the emulator at {firestore_emulator.host}, project demo-test.\n"
+    )
+    assert administration.get_account(account_id).package is Package.GROW
+
+
+def test_says_what_it_can_do() -> None:
+    done = in_subprocess("--help")
+
+    assert done.returncode == 0
+    assert all(name in done.stdout for name in ("account", "store", "key", "verify"))
+
+
+@pytest.mark.parametrize(
+    "command",
+    re.findall(
+        r"^admin ((?:account|store|key) .+?)(?: #.*)?$",
+        (ROOT / "docs" / "operations.md").read_text("utf-8"),
+        re.MULTILINE,
+    ),
+)
+def test_understands_what_the_operations_page_says(command: str) -> None:
+    assert callable(admin.parser().parse_args(shlex.split(command)).run)
+
+
+def test_does_not_guess_a_project() -> None:
+    nowhere = {
+        "FIRESTORE_EMULATOR_HOST": None,
+        "GOOGLE_CLOUD_PROJECT": None,
+        "GCLOUD_PROJECT": None,
+    }
+    done = in_subprocess("account", "list", **nowhere)
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        "Say where: --project ID, or FIRESTORE_EMULATOR_HOST for the emulator.\n"
+    )
+
+
+def test_says_how_to_get_credentials() -> None:
+    without = {
+        "FIRESTORE_EMULATOR_HOST": None,
+        "GOOGLE_APPLICATION_CREDENTIALS": str(ROOT / "absent.json"),
+    }
+    done = in_subprocess("account", "list", "--project", "my-project", **without)
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("Working on the real project my-project.\n")
+    assert "gcloud auth application-default login" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_lists_accounts(run: Admin, account_id: str) -> None:
+    listed = run.ok("account", "list")["accounts"]
+
+    assert [each for each in listed if each["accountId"] == account_id] == [
+        {
+            "accountId": account_id,
+            "name": "Café",
+            "package": "GO",
+            "isActive": True,
+            "createdAt": listed[-1]["createdAt"],
+        }
+    ]
+
+
+def test_refuses_an_account_id_that_is_taken(run: Admin, account_id: str) -> None:
+    reason = run.refused("account", "create", "Other", "--package", "PRIME", "--id", account_id)
+
+    assert reason == f"There is an account {account_id} already.\n"
+    assert administration.get_account(account_id).name == "Café"
+
+
+@pytest.mark.parametrize("account_id", ["a/b", "", "__x__", "a" * 65, "ä"])
+def test_refuses_ids_that_are_no_plain_words(run: Admin, account_id: str) -> None:
+    reason = run.refused("account", "create", "Café", "--package", "GO", "--id", account_id)
+
+    assert reason == f"The id {account_id!r} must be 1 to 64 letters, digits, - and _.\n"
+
+
+@pytest.mark.parametrize("name", ["", "   ", "a" * 101])
+def test_refuses_names_that_are_none(run: Admin, name: str) -> None:
+    reason = run.refused("account", "create", name, "--package", "GO")
+
+    assert reason == "A name has 1 to 100 characters.\n"
+
+
+def test_refuses_an_unknown_package(run: Admin) -> None:
+    errors = run.misused("account", "create", "Café", "--package", "GOLD")
+
+    assert "'GOLD' is none of DISCOVER, ASSIST, GO, GROW, PRIME" in errors
+
+
+def test_sets_the_package(run: Admin, account_id: str, app: Flask) -> None:
+    key = run.ok("key", "issue", account_id, "--mode", "live")["key"]
+    api = Api(app, key)
+    assert api("syncExternalLoyalty").error == "ENDPOINT_NOT_ALLOWED"
+
+    facts = run.ok("account", "set-package", account_id, "prime")
+
+    assert facts["package"] == "PRIME"
+    assert api("syncExternalLoyalty").error == "INVALID_PARAMETERS"
+
+
+def test_stops_and_starts_a_subscription(run: Admin, account_id: str, app: Flask) -> None:
+    live = Api(app, run.ok("key", "issue", account_id, "--mode", "live")["key"])
+    test = Api(app, run.ok("key", "issue", account_id, "--mode", "test")["key"])
+
+    assert run.ok("account", "deactivate", account_id)["isActive"] is False
+    assert live("getLoyaltyProgram").error == "SUBSCRIPTION_INACTIVE"
+    assert test("getLoyaltyProgram").error == "INVALID_PARAMETERS"
+
+    assert run.ok("account", "activate", account_id)["isActive"] is True
+    assert live("getLoyaltyProgram").error == "INVALID_PARAMETERS"
+
+
+def test_creates_an_account_without_a_subscription(run: Admin) -> None:
+    facts = run.ok("account", "create", "Café", "--package", "GO", "--inactive")
+
+    assert administration.get_account(facts["accountId"]).is_active is False
+
+
+def test_creates_and_lists_stores(run: Admin, account_id: str) -> None:
+    options = ["--time-zone", "Europe/Zurich", "--currency", "CHF", "--position=47.37,-8.54"]
+    created = run.ok("store", "create", account_id, "Markt", *options)
+
+    assert created == {
+        "storeId": created["storeId"],
+        "accountId": account_id,
+        "name": "Markt",
+        "timeZone": "Europe/Zurich",
+        "currency": "CHF",
+        "position": [47.37, -8.54],
+        "programs": 0,
+        "createdAt": created["createdAt"],
+    }
+    assert run.ok("store", "list", account_id) == {"stores": [created]}
+    assert stored(paths.store(created["storeId"]))["timeZone"] == "Europe/Zurich"
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "reason"),
+    [
+        (
+            "--time-zone",
+            "Europe/Berln",
+            "There is no time zone 'Europe/Berln'. Did you mean Europe/Berlin?",
+        ),
+        (
+            "--time-zone",
+            "Europe",
+            "There is no time zone 'Europe'. Give an IANA name, as Europe/Berlin.",
+        ),
+        (
+            "--time-zone",
+            "/etc/localtime",
+            "There is no time zone '/etc/localtime'. Give an IANA name, as Europe/Berlin.",
+        ),
+        (
+            "--currency",
+            "eur",
+            "The currency 'eur' is no ISO 4217 code: three capitals, such as EUR.",
+        ),
+        (
+            "--currency",
+            "EURO",
+            "The currency 'EURO' is no ISO 4217 code: three capitals, such as EUR.",
+        ),
+        (
+            "--position",
+            "91,0",
+            "A position is a latitude up to 90 and a longitude up to 180 degrees.",
+        ),
+        (
+            "--position",
+            "nan,0",
+            "A position is a latitude up to 90 and a longitude up to 180 degrees.",
+        ),
+        ("--id", "a b", "The id 'a b' must be 1 to 64 letters, digits, - and _."),
+    ],
+)
+def test_refuses_a_store_that_cannot_be(
+    run: Admin, account_id: str, option: str, value: str, reason: str
+) -> None:
+    options = {"--time-zone": "Europe/Berlin", "--currency": "EUR", option: value}
+    arguments = [f"{name}={given}" for name, given in options.items()]
+
+    assert run.refused("store", "create", account_id, "Markt", *arguments) == f"{reason}\n"
+    assert run.ok("store", "list", account_id) == {"stores": []}
+
+
+def test_refuses_a_position_that_is_none(run: Admin, account_id: str) -> None:
+    options = ["--time-zone", "Europe/Berlin", "--currency", "EUR", "--position", "here"]
+
+    errors = run.misused("store", "create", account_id, "Markt", *options)
+
+    assert "'here' is not LATITUDE,LONGITUDE" in errors
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("account", "show"),
+        ("account", "activate"),
+        ("account", "deactivate"),
+        ("account", "set-package", "--", "GO"),
+        ("store", "list"),
+        ("store", "create", "--time-zone=Europe/Berlin", "--currency=EUR", "--", "Markt"),
+        ("key", "list"),
+        ("key", "issue", "--mode=live"),
+    ],
+)
+def test_refuses_an_unknown_account(run: Admin, arguments: tuple[str, ...]) -> None:
+    command = [each for each in arguments if each != "--"]
+    command.insert(2, "acc_unknown")
+
+    assert run.refused(*command) == "There is no account acc_unknown.\n"
+    assert client.query("stores", ("accountId", "==", "acc_unknown")) == []
+    assert client.query("apiKeys", ("accountId", "==", "acc_unknown")) == []
+    assert client.get_one(paths.account("acc_unknown")).data is None
+
+
+def test_issues_a_key_and_keeps_its_hash_alone(run: Admin, account_id: str, app: Flask) -> None:
+    issued = run.ok("key", "issue", account_id, "--mode", "live", "--label", "till 1")
+
+    key = keys.parse(issued["key"])
+    assert issued == {
+        "key": key.text,
+        "keyId": key.hash[:16],
+        "accountId": account_id,
+        "mode": "live",
+        "kind": "sk",
+        "prefix": "bk_live_sk_",
+        "last4": key.text[-4:],
+        "label": "till 1",
+        "createdAt": issued["createdAt"],
+        "revokedAt": None,
+    }
+    assert Api(app, key.text)("getLoyaltyProgram").error == "INVALID_PARAMETERS"
+    listed = run.ok("key", "list", account_id)
+    assert listed == {"keys": [{name: issued[name] for name in issued if name != "key"}]}
+    assert key.text not in json.dumps(stored(paths.api_key(key.hash)), default=str)
+
+
+def test_issues_a_publishable_test_key(run: Admin, account_id: str) -> None:
+    issued = run.ok("key", "issue", account_id, "--mode", "test", "--kind", "publishable")
+
+    assert issued["key"].startswith("bk_test_pk_")
+
+
+def test_refuses_a_label_that_is_too_long(run: Admin, account_id: str) -> None:
+    reason = run.refused("key", "issue", account_id, "--mode", "live", "--label", "a" * 101)
+
+    assert reason == "A label has at most 100 characters.\n"
+    assert run.ok("key", "list", account_id) == {"keys": []}
+
+
+def test_revokes_a_key(run: Admin, account_id: str, app: Flask) -> None:
+    kept = run.ok("key", "issue", account_id, "--mode", "live")
+    issued = run.ok("key", "issue", account_id, "--mode", "live")
+    assert Api(app, issued["key"])("getLoyaltyProgram").status == 400
+
+    revoked = run.ok("key", "revoke", issued["keyId"])
+
+    assert revoked["revokedAt"] is not None
+    assert run.ok("key", "revoke", issued["keyId"]) == revoked
+    assert Api(app, issued["key"])("getLoyaltyProgram").error == "INVALID_API_KEY"
+    assert Api(app, kept["key"])("getLoyaltyProgram").error == "INVALID_PARAMETERS"
+
+
+def test_revokes_a_key_by_its_whole_hash(run: Admin, account_id: str) -> None:
+    issued = run.ok("key", "issue", account_id, "--mode", "live")
+
+    revoked = run.ok("key", "revoke", keys.parse(issued["key"]).hash)
+
+    assert revoked["keyId"] == issued["keyId"]
+    assert revoked["revokedAt"] is not None
+
+
+def test_rotates_a_key(run: Admin, account_id: str, app: Flask) -> None:
+    before = run.ok("key", "issue", account_id, "--mode", "test", "--label", "shop")
+
+    after = run.ok("key", "rotate", before["keyId"])
+
+    assert after["key"] != before["key"]
+    assert (after["mode"], after["kind"], after["label"]) == ("test", "sk", "shop")
+    assert after["replaced"] == before["keyId"]
+    assert Api(app, before["key"])("getLoyaltyProgram").error == "INVALID_API_KEY"
+    assert Api(app, after["key"])("getLoyaltyProgram").error == "INVALID_PARAMETERS"
+    listed = {
+        each["keyId"]: each["revokedAt"] for each in run.ok("key", "list", account_id)["keys"]
+    }
+    assert listed == {before["keyId"]: after["createdAt"], after["keyId"]: None}
+
+
+def test_does_not_rotate_a_revoked_key(run: Admin, account_id: str) -> None:
+    issued = run.ok("key", "issue", account_id, "--mode", "live")
+    run.ok("key", "revoke", issued["keyId"])
+
+    reason = run.refused("key", "rotate", issued["keyId"])
+
+    assert reason == f"The key {issued['keyId']} is revoked: issue a new one instead.\n"
+    assert len(run.ok("key", "list", account_id)["keys"]) == 1
+
+
+@pytest.mark.parametrize("command", ["rotate", "revoke"])
+def test_refuses_an_unknown_key(run: Admin, command: str) -> None:
+    unknown = keys.generate(Mode.LIVE, Kind.SECRET).hash
+
+    assert run.refused("key", command, unknown) == f"There is no key {unknown}.\n"
+
+
+@pytest.mark.parametrize("key_id", ["", "abc", "ABCDEF0123456789", "../apiKeys", "g" * 16])
+def test_refuses_what_is_no_key_id(run: Admin, key_id: str) -> None:
+    reason = run.refused("key", "revoke", key_id)
+
+    assert reason == "A key's id is what `key list` shows: 8 or more hex digits of its SHA-256.\n"
+
+
+def test_refuses_a_key_id_that_two_keys_share(run: Admin, account_id: str) -> None:
+    issued = run.ok("key", "issue", account_id, "--mode", "live")
+    key_hash = keys.parse(issued["key"]).hash
+    twin_hash = key_hash[:63] + ("0" if key_hash[63] != "0" else "1")
+    body = stored(paths.api_key(key_hash))
+    client.commit([Create(paths.api_key(twin_hash), {**body, "keyHash": twin_hash})])
+
+    reason = run.refused("key", "revoke", key_hash[:16])
+
+    assert reason == f"More than one key begins with {key_hash[:16]}: give more of its id.\n"
+    assert [each["revokedAt"] for each in run.ok("key", "list", account_id)["keys"]] == [None, None]
+
+
+def test_shows_an_account_with_stores_and_keys(run: Admin, merchant: Merchant) -> None:
+    shown = run.ok("account", "show", merchant.account_id)
+
+    assert shown["package"] == "PRIME"
+    assert [each["storeId"] for each in shown["stores"]] == [merchant.store_id]
+    assert {each["mode"] for each in shown["keys"]} == {"live", "test"}
+
+
+def test_writes_for_people(run: Admin, account_id: str) -> None:
+    code, output, _ = run("account", "show", account_id)
+    created_at = output.splitlines()[4]
+
+    assert code == 0
+    assert output.splitlines() == [
+        f"accountId: {account_id}",
+        "name: Café",
+        "package: GO",
+        "isActive: yes",
+        created_at,
+        "stores:",
+        "  none",
+        "keys:",
+        "  none",
+    ]
+
+
+def test_writes_tables_for_people(run: Admin, account_id: str) -> None:
+    issued = run.ok("key", "issue", account_id, "--mode", "live")
+
+    _, output, _ = run("key", "list", account_id)
+
+    title, names, row = output.splitlines()
+    assert title == "keys:"
+    assert names.split() == [name for name in issued if name != "key"]
+    assert row.split() == [
+        *(issued[name] for name in ("keyId", "accountId", "mode", "kind", "prefix", "last4")),
+        "-",
+        issued["createdAt"],
+        "-",
+    ]
+
+
+OTHER_PROJECT = "demo-secrets"
+ENDPOINT = WebhookEndpoint(
+    endpoint_id="we_1",
+    account_id="acc_1",
+    store_id="store_1",
+    url="https://example.com/",
+    events=("loyalty.*",),
+    secret_token="",
+    source=None,
+    is_enabled=True,
+    created_at=datetime(2026, 3, 3, 12, tzinfo=UTC),
+    updated_at=datetime(2026, 3, 3, 12, tzinfo=UTC),
+)
+
+
+def test_encrypts_secrets_anew(firestore_emulator: FirestoreEmulator) -> None:
+    # A project of its own: its endpoints change hands, so to speak.
+    elsewhere = Client(project=OTHER_PROJECT)
+    old, new, lost = new_key(), new_key(), new_key()
+    for endpoint_id, key in (("we_1", old), ("we_2", old), ("we_3", lost)):
+        token = Vault([key]).encrypt(f"secret of {endpoint_id}")
+        endpoint = replace(ENDPOINT, endpoint_id=endpoint_id, secret_token=token)
+        elsewhere.document(paths.webhook_endpoint(endpoint_id)).set(codec.to_document(endpoint))
+
+    done = in_subprocess(
+        "secret",
+        "reencrypt",
+        "--json",
+        "--project",
+        OTHER_PROJECT,
+        PUNKTWERK_SECRET_KEYS=f"{new},{old}",
+    )
+
+    problem = "none of the configured keys decrypts its secret"
+    assert done.returncode == 1
+    assert json.loads(done.stdout) == {
+        "endpoints": 3,
+        "problems": [{"path": "webhookEndpoints/we_3", "message": problem}],
+    }
+    tokens = {
+        each.id: each.get("secretToken") for each in elsewhere.collection("webhookEndpoints").get()
+    }
+    assert Vault([new]).decrypt(tokens["we_1"]) == "secret of we_1"
+    assert Vault([new]).decrypt(tokens["we_2"]) == "secret of we_2"
+    assert Vault([lost]).decrypt(tokens["we_3"]) == "secret of we_3"
+
+
+def test_refuses_encryption_keys_that_are_none() -> None:
+    done = in_subprocess("secret", "reencrypt", PUNKTWERK_SECRET_KEYS="abc")
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.splitlines()[1] == (
+        "Encryption key 1 of 1 is malformed: 32 bytes in URL-safe base64 are needed."
+    )
+
+
+def history(member: Member) -> str:
+    """Give a program two members with entries of several kinds; return its id."""
+    member.redeem(30)
+    member.sync("set", 55, source="till", externalTransactionId="x1")
+    member.earn(12)
+    other = member.other("user_2")
+    other.enroll()
+    other.earn(7)
+    return member.program_id
+
+
+def problems(run: Admin, program_id: str) -> list[dict[str, str]]:
+    code, output, _ = run("verify", program_id, "--json")
+    assert code == 1
+    found: list[dict[str, str]] = json.loads(output)["problems"]
+    return found
+
+
+def test_verifies_that_the_books_are_right(run: Admin, member: Member) -> None:
+    program_id = history(member)
+
+    code, output, _ = run("verify", program_id, "--json")
+
+    assert (code, json.loads(output)) == (
+        0,
+        {"programId": program_id, "memberships": 2, "entries": 5, "problems": []},
+    )
+
+
+def test_verifies_more_members_than_a_page_has(
+    run: Admin, member: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(2, 6):
+        member.other(f"user_{number}").enroll()
+    monkeypatch.setattr(client, "PAGE", 2)
+
+    assert run.ok("verify", member.program_id)["memberships"] == 5
+
+
+def test_refuses_to_verify_an_unknown_program(run: Admin) -> None:
+    assert run.refused("verify", "lp_unknown") == "There is no program lp_unknown.\n"
+
+
+def test_finds_a_balance_that_was_written_by_hand(run: Admin, member: Member) -> None:
+    history(member)
+    path = paths.member(member.membership_id)
+    mirror = paths.store_member(member.merchant.store_id, member.membership_id)
+    read = client.get_one(path)
+    body = {**stored(path), "balanceUnits": 1000}
+    client.commit([Update(read, body), Put(mirror, body)])
+
+    assert problems(run, member.program_id) == [
+        {"path": path, "message": "balance is 1000, and the entries give 67"},
+        {
+            "path": path,
+            "message": "balance against its open lots is 1000, and the entries give 67",
+        },
+    ]
+
+
+def test_finds_a_mirror_that_differs(run: Admin, member: Member) -> None:
+    mirror = paths.store_member(member.merchant.store_id, member.membership_id)
+    client.commit([Put(mirror, {**stored(mirror), "tier": "Gold"})])
+
+    assert problems(run, member.program_id) == [
+        {
+            "path": mirror,
+            "message": f"differs from {paths.member(member.membership_id)} in tier",
+        }
+    ]
+
+
+def test_finds_a_mirror_that_is_missing(run: Admin, member: Member) -> None:
+    mirror = client.get_one(paths.store_member(member.merchant.store_id, member.membership_id))
+    client.commit([Delete(mirror)])
+
+    assert problems(run, member.program_id) == [{"path": mirror.path, "message": "is missing"}]
+
+
+def test_finds_a_mirror_of_nothing(run: Admin, member: Member) -> None:
+    body = stored(paths.member(member.membership_id))
+    mirror = paths.store_member(member.merchant.store_id, f"{member.program_id}_ghost")
+    client.commit([Put(mirror, body)])
+
+    assert problems(run, member.program_id) == [
+        {"path": mirror, "message": "mirrors a membership that does not exist"}
+    ]
+
+
+def test_finds_a_program_whose_mirror_differs(run: Admin, member: Member) -> None:
+    mirror = paths.store_program(member.merchant.store_id, member.program_id)
+    body = stored(mirror)
+    client.commit([Put(mirror, {**body, "isActive": False, "programName": "Other"})])
+
+    assert problems(run, member.program_id) == [
+        {
+            "path": mirror,
+            "message": f"differs from {paths.program(member.program_id)} in isActive, programName",
+        }
+    ]
+
+
+def test_finds_an_entry_that_was_changed(run: Admin, member: Member) -> None:
+    history(member)
+    entry = client.query(f"{paths.member(member.membership_id)}/entries", order_by=["seq"])[0]
+    client.commit([Update(entry, {**stored(entry.path), "description": "Something else"})])
+
+    assert problems(run, member.program_id) == [
+        {
+            "path": paths.member(member.membership_id),
+            "message": f"entry {entry.id} was changed",
+        }
+    ]
+
+
+def test_finds_an_entry_that_was_removed(run: Admin, member: Member) -> None:
+    history(member)
+    entries = client.query(f"{paths.member(member.membership_id)}/entries", order_by=["seq"])
+    client.commit([Delete(entries[-1])])
+
+    messages = [each["message"] for each in problems(run, member.program_id)]
+
+    assert messages == [
+        "balance is 67, and the entries give 55",
+        "earned is 112, and the entries give 100",
+        "lifetime is 112, and the entries give 100",
+        messages[3],
+        "the last entries are missing",
+    ]
+    assert messages[3].startswith("recent is ")
+
+
+def test_reads_again_what_is_booked_meanwhile(
+    run: Admin, member: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_entries = members.list_entries
+    booked: list[str] = []
+
+    def book_first(membership_id: str) -> Any:
+        if not booked:
+            booked.append(membership_id)
+            member.earn(1)
+        return read_entries(membership_id)
+
+    monkeypatch.setattr(members, "list_entries", book_first)
+
+    assert run.ok("verify", member.program_id) == {
+        "programId": member.program_id,
+        "memberships": 1,
+        "entries": 2,
+        "problems": [],
+    }

@@ -1,0 +1,138 @@
+"""The demo data of a local run."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from shared.services import verification
+from shared.store import client
+from tests.support.api import Api
+from tools.emulators import ROOT, FirestoreEmulator
+
+PACKAGES = ["DISCOVER", "ASSIST", "GO", "GROW", "PRIME"]
+
+
+def run_seed(**changes: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "tools.seed"],
+        cwd=ROOT,
+        env={**os.environ, **changes},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def seeds(firestore_emulator: FirestoreEmulator) -> dict[str, Any]:
+    done = run_seed()
+    assert (done.returncode, done.stderr) == (0, "")
+    facts: dict[str, Any] = json.loads(done.stdout)
+    return facts
+
+
+@pytest.fixture
+def prime(app: Flask, seeds: dict[str, Any]) -> Api:
+    return Api(app, seeds["keys"]["live"]["PRIME"])
+
+
+def test_refuses_to_run_without_the_emulator() -> None:
+    done = run_seed(FIRESTORE_EMULATOR_HOST="")
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        "Demo data is for the emulator only: set FIRESTORE_EMULATOR_HOST, as `make run` does.\n"
+    )
+
+
+def test_tells_keys_stores_and_programs(seeds: dict[str, Any]) -> None:
+    assert list(seeds) == ["keys", "storeId", "otherStoreId", "programs"]
+    assert list(seeds["keys"]) == ["live", "test"]
+    assert list(seeds["keys"]["live"]) == PACKAGES
+    assert list(seeds["programs"]) == ["stamps", "points", "cashback", "tier"]
+    assert all(key.startswith("bk_live_sk_") for key in seeds["keys"]["live"].values())
+    assert seeds["keys"]["test"].startswith("bk_test_sk_")
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_has_a_key_for_each_package(app: Flask, seeds: dict[str, Any], package: str) -> None:
+    answer = Api(app, seeds["keys"]["live"][package])("getLoyaltyProgram", {"programId": "lp_x"})
+
+    needs_more = package in {"DISCOVER", "ASSIST"}
+    assert answer.error == ("ENDPOINT_NOT_ALLOWED" if needs_more else "PROGRAM_NOT_FOUND")
+    assert answer.body.get("currentPackage") == (package if needs_more else None)
+
+
+def test_has_a_test_key(app: Flask, seeds: dict[str, Any]) -> None:
+    body = {"programId": "lp_x", "userId": "user_x"}
+
+    assert Api(app, seeds["keys"]["test"]).ok("enrollInLoyaltyProgram", body)["_sandbox"] is True
+
+
+def test_has_an_active_program_of_each_type(prime: Api, seeds: dict[str, Any]) -> None:
+    programs = prime.ok("getLoyaltyPrograms", {"storeId": seeds["storeId"]})["programs"]
+
+    found = {each["programType"]: each["programId"] for each in programs if each["isActive"]}
+    assert found == seeds["programs"]
+
+
+@pytest.mark.parametrize(("package", "count"), [("GO", 1), ("GROW", 1)])
+def test_has_a_store_and_a_program_for_others(
+    app: Flask, seeds: dict[str, Any], package: str, count: int
+) -> None:
+    store_id = {"GO": "store_demo_go", "GROW": seeds["otherStoreId"]}[package]
+    api = Api(app, seeds["keys"]["live"][package])
+
+    assert len(api.ok("getLoyaltyPrograms", {"storeId": store_id})["programs"]) == count
+
+
+def test_keeps_the_stores_apart(prime: Api, seeds: dict[str, Any]) -> None:
+    answer = prime("getLoyaltyPrograms", {"storeId": seeds["otherStoreId"]})
+
+    assert answer.error == "STORE_NOT_FOUND"
+
+
+def test_has_members_with_a_history(prime: Api, seeds: dict[str, Any]) -> None:
+    body = {"programId": seeds["programs"]["points"], "userId": "user_demo_anna"}
+    balance = prime.ok("getCustomerBalance", body)
+
+    # 18.20 and 9.99 at 10 points a euro, less a reward for 100.
+    assert balance["currentBalance"] == 182 + 99 - 100
+    assert len(balance["recentTransactions"]) == 3
+
+
+@pytest.mark.parametrize("program_type", ["stamps", "points", "cashback", "tier"])
+def test_keeps_right_books(seeds: dict[str, Any], program_type: str) -> None:
+    report = verification.verify(seeds["programs"][program_type])
+
+    assert report is not None
+    assert report.problems == ()
+    assert report.entries > 0
+
+
+def test_adds_only_keys_when_run_again(app: Flask, seeds: dict[str, Any]) -> None:
+    collections = [("loyaltyPrograms", False), ("loyaltyMembers", False), ("entries", True)]
+
+    def demo_documents() -> list[str]:
+        return [
+            each.path
+            for name, group in collections
+            for each in client.query(name, group=group)
+            if str((each.data or {})["accountId"]).startswith("acc_demo_")
+        ]
+
+    before = demo_documents()
+    again = json.loads(run_seed().stdout)
+
+    assert demo_documents() == before
+    assert {**again, "keys": None} == {**seeds, "keys": None}
+    keys = {*again["keys"]["live"].values(), *seeds["keys"]["live"].values()}
+    assert len(keys) == 2 * len(PACKAGES)
+    assert Api(app, again["keys"]["live"]["GO"])("getLoyaltyProgram").status == 400

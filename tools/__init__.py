@@ -1,0 +1,1 @@
+"""Local tools: set-up, the runner, seeding, benchmarks. Nothing here is deployed."""

@@ -1,0 +1,364 @@
+"""Accounts, stores, keys and secrets from the command line: ``python -m tools.admin --help``.
+
+Works on the emulator if FIRESTORE_EMULATOR_HOST is set, else on a real project with application
+default credentials. Exit codes: 0 done, 1 refused or problems found, 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+from shared import clock, config
+from shared.auth.keys import Kind, Mode
+from shared.domain.accounts import Account, KeyRecord, Position, Store
+from shared.domain.packages import Package
+from shared.errors import PunktwerkError
+from shared.services import administration, verification
+from shared.services.administration import IssuedKey, Refused
+from shared.vault import VaultError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+Facts = dict[str, Any]
+
+KINDS = {"secret": Kind.SECRET, "publishable": Kind.PUBLISHABLE}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return the exit code."""
+    options = parser().parse_args(arguments)
+    if options.project:
+        os.environ["GOOGLE_CLOUD_PROJECT"] = options.project
+    try:
+        require_target()
+        # Standard output is for the result alone, and the product logs there.
+        with contextlib.redirect_stdout(sys.stderr):
+            facts: Facts = options.run(options)
+    except (Refused, PunktwerkError, VaultError) as error:
+        return complain(str(error))
+    except Exception as error:
+        if not is_of_google(error):
+            raise
+        return complain(explained(error))
+    print(json.dumps(facts, indent=2, ensure_ascii=False) if options.json else as_text(facts))
+    return 1 if facts.get("problems") else 0
+
+
+def complain(message: str) -> int:
+    """Say why it was not done."""
+    sys.stderr.write(f"{message}\n")
+    return 1
+
+
+def require_target() -> None:
+    """Say where the command works; refuse to guess a real project.
+
+    Raises:
+        Refused: There is no emulator and no project.
+    """
+    if config.is_emulated():
+        where = f"the emulator at {os.environ['FIRESTORE_EMULATOR_HOST']}, project"
+    elif os.environ.get("GOOGLE_CLOUD_PROJECT") or os.environ.get("GCLOUD_PROJECT"):
+        where = "the real project"
+    else:
+        raise Refused("Say where: --project ID, or FIRESTORE_EMULATOR_HOST for the emulator.")
+    sys.stderr.write(f"Working on {where} {config.project_id()}.\n")
+
+
+def is_of_google(error: Exception) -> bool:
+    """Tell whether Google's libraries raised it: no credentials, no permission, no database."""
+    return type(error).__module__.startswith(("google.auth", "google.api_core"))
+
+
+def explained(error: Exception) -> str:
+    """Return what to do about an error of Google's libraries."""
+    if type(error).__module__.startswith("google.auth"):
+        return f"{error}\nFor credentials: gcloud auth application-default login"
+    return f"The project {config.project_id()} refused: {error}"
+
+
+# Commands
+
+
+def account_create(options: argparse.Namespace) -> Facts:
+    return account_facts(
+        administration.create_account(
+            options.name, options.package, account_id=options.id, is_active=not options.inactive
+        )
+    )
+
+
+def account_list(_: argparse.Namespace) -> Facts:
+    return {"accounts": [account_facts(each) for each in administration.list_accounts()]}
+
+
+def account_show(options: argparse.Namespace) -> Facts:
+    account = administration.get_account(options.account)
+    return account_facts(account) | store_list(options) | key_list(options)
+
+
+def account_set_package(options: argparse.Namespace) -> Facts:
+    return account_facts(administration.set_package(options.account, options.package))
+
+
+def account_activate(options: argparse.Namespace) -> Facts:
+    return account_facts(administration.set_active(options.account, is_active=True))
+
+
+def account_deactivate(options: argparse.Namespace) -> Facts:
+    return account_facts(administration.set_active(options.account, is_active=False))
+
+
+def store_create(options: argparse.Namespace) -> Facts:
+    return store_facts(
+        administration.create_store(
+            options.account,
+            options.name,
+            time_zone=options.time_zone,
+            currency=options.currency,
+            store_id=options.id,
+            position=options.position,
+        )
+    )
+
+
+def store_list(options: argparse.Namespace) -> Facts:
+    return {"stores": [store_facts(each) for each in administration.list_stores(options.account)]}
+
+
+def key_issue(options: argparse.Namespace) -> Facts:
+    mode, kind = Mode(options.mode), KINDS[options.kind]
+    return issued_facts(administration.issue_key(options.account, mode, kind, label=options.label))
+
+
+def key_list(options: argparse.Namespace) -> Facts:
+    return {"keys": [key_facts(each) for each in administration.list_keys(options.account)]}
+
+
+def key_rotate(options: argparse.Namespace) -> Facts:
+    return issued_facts(administration.rotate_key(options.key_id))
+
+
+def key_revoke(options: argparse.Namespace) -> Facts:
+    return key_facts(administration.revoke_key(options.key_id))
+
+
+def secret_reencrypt(_: argparse.Namespace) -> Facts:
+    count, undecryptable = administration.reencrypt_secrets()
+    message = "none of the configured keys decrypts its secret"
+    return {
+        "endpoints": count,
+        "problems": [{"path": path, "message": message} for path in undecryptable],
+    }
+
+
+def verify(options: argparse.Namespace) -> Facts:
+    report = verification.verify(options.program)
+    if report is None:
+        raise Refused(f"There is no program {options.program}.")
+    return {
+        "programId": options.program,
+        "memberships": report.memberships,
+        "entries": report.entries,
+        "problems": [{"path": each.path, "message": each.message} for each in report.problems],
+    }
+
+
+# What is told
+
+
+def account_facts(account: Account) -> Facts:
+    return {
+        "accountId": account.account_id,
+        "name": account.name,
+        "package": account.package.value,
+        "isActive": account.is_active,
+        "createdAt": clock.to_wire(account.created_at),
+    }
+
+
+def store_facts(store: Store) -> Facts:
+    position = store.position
+    return {
+        "storeId": store.store_id,
+        "accountId": store.account_id,
+        "name": store.name,
+        "timeZone": store.time_zone,
+        "currency": store.currency,
+        "position": [position.latitude, position.longitude] if position else None,
+        "programs": len(store.program_ids),
+        "createdAt": clock.to_wire(store.created_at),
+    }
+
+
+def key_facts(record: KeyRecord) -> Facts:
+    return {
+        "keyId": administration.id_of_key(record),
+        "accountId": record.account_id,
+        "mode": record.mode,
+        "kind": record.kind,
+        "prefix": record.prefix,
+        "last4": record.last4,
+        "label": record.label,
+        "createdAt": clock.to_wire(record.created_at),
+        "revokedAt": clock.to_wire(record.revoked_at) if record.revoked_at else None,
+    }
+
+
+def issued_facts(issued: IssuedKey) -> Facts:
+    sys.stderr.write("The key is shown this once: only its SHA-256 is kept.\n")
+    facts = {"key": issued.key.text, **key_facts(issued.record)}
+    return {**facts, "replaced": key_facts(issued.replaced)["keyId"]} if issued.replaced else facts
+
+
+def as_text(facts: Mapping[str, Any]) -> str:
+    """Write facts for people: values one a line, lists as tables."""
+    return "\n".join(
+        f"{name}:\n{as_table(value)}"
+        if isinstance(value, list) and name != "position"
+        else f"{name}: {as_word(value)}"
+        for name, value in facts.items()
+    )
+
+
+def as_table(rows: list[dict[str, Any]]) -> str:
+    """Write rows with equal names below each other."""
+    if not rows:
+        return "  none"
+    lines = [list(rows[0]), *([as_word(value) for value in row.values()] for row in rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
+    return "\n".join("  " + "  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
+
+
+def as_word(value: Any) -> str:
+    match value:
+        case None | "":
+            return "-"
+        case bool():
+            return "yes" if value else "no"
+        case list():
+            return ",".join(map(str, value))
+        case _:
+            return str(value)
+
+
+# The command line
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser; every command has its function in ``run``."""
+    root = argparse.ArgumentParser(
+        prog="python -m tools.admin",
+        description="Accounts, stores, keys and secrets of Punktwerk, and proof of its books.",
+        epilog="Works on the emulator if FIRESTORE_EMULATOR_HOST is set, else on a real project "
+        "with application default credentials (gcloud auth application-default login). "
+        "Servers see changes within 60 seconds. "
+        "Exit codes: 0 done, 1 refused or problems found, 2 wrong usage.",
+    )
+    groups = root.add_subparsers(required=True, metavar="COMMAND")
+
+    account = _group(groups, "account", "merchants and what they subscribe to")
+    create = _command(account, "create", account_create, "create an account")
+    create.add_argument("name", help="what people call the merchant")
+    create.add_argument("--package", type=_package, required=True, help=_PACKAGES)
+    create.add_argument("--id", help="fixed id (default: a random one)")
+    create.add_argument("--inactive", action="store_true", help="without a subscription for now")
+    _command(account, "list", account_list, "list all accounts")
+    _with_account(_command(account, "show", account_show, "an account, its stores and keys"))
+    change = _command(account, "set-package", account_set_package, "change the package")
+    _with_account(change)
+    change.add_argument("package", type=_package, help=_PACKAGES)
+    for name, run, text in (
+        ("activate", account_activate, "start the subscription: live keys work"),
+        ("deactivate", account_deactivate, "stop it: live keys are refused, test keys work"),
+    ):
+        _with_account(_command(account, name, run, text))
+
+    store = _group(groups, "store", "shops of an account")
+    create = _command(store, "create", store_create, "create a store")
+    _with_account(create)
+    create.add_argument("name", help="what people call the store")
+    create.add_argument("--time-zone", required=True, help="IANA name, such as Europe/Berlin")
+    create.add_argument("--currency", required=True, help="ISO 4217 code, such as EUR")
+    create.add_argument("--id", help="fixed id (default: a random one)")
+    create.add_argument("--position", type=_position, help="--position=LATITUDE,LONGITUDE")
+    _with_account(_command(store, "list", store_list, "list an account's stores"))
+
+    key = _group(groups, "key", "API keys; only their SHA-256 is kept")
+    issue = _command(key, "issue", key_issue, "make a key; it is shown this once")
+    _with_account(issue)
+    issue.add_argument("--mode", choices=[*Mode], required=True, help="test keys change nothing")
+    issue.add_argument("--kind", choices=list(KINDS), default="secret", help="(default: secret)")
+    issue.add_argument("--label", default="", help="what it is for")
+    _with_account(_command(key, "list", key_list, "list an account's keys"))
+    for name, run, text in (
+        ("rotate", key_rotate, "revoke a key and issue one like it, at once"),
+        ("revoke", key_revoke, "revoke a key"),
+    ):
+        command = _command(key, name, run, text)
+        command.add_argument("key_id", metavar="KEY_ID", help="the beginning of its SHA-256")
+
+    secret = _group(groups, "secret", "secrets of webhook endpoints, which are stored encrypted")
+    _command(
+        secret,
+        "reencrypt",
+        secret_reencrypt,
+        "encrypt them anew with the first key of PUNKTWERK_SECRET_KEYS",
+    )
+
+    proof = _command(groups, "verify", verify, "check mirrors, chains and sums of a program")
+    proof.add_argument("program", metavar="PROGRAM_ID")
+    return root
+
+
+_PACKAGES = ", ".join(Package)
+
+
+def _group(groups: Any, name: str, text: str) -> Any:
+    group = groups.add_parser(name, help=text, description=_sentence(text))
+    return group.add_subparsers(required=True, metavar="COMMAND")
+
+
+def _command(
+    group: Any, name: str, run: Callable[[argparse.Namespace], Facts], text: str
+) -> argparse.ArgumentParser:
+    command: argparse.ArgumentParser = group.add_parser(
+        name, help=text, description=_sentence(text)
+    )
+    command.add_argument("--project", help="Google Cloud project (default: GOOGLE_CLOUD_PROJECT)")
+    command.add_argument("--json", action="store_true", help="print one JSON object")
+    command.set_defaults(run=run)
+    return command
+
+
+def _with_account(command: argparse.ArgumentParser) -> None:
+    command.add_argument("account", metavar="ACCOUNT_ID")
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def _package(text: str) -> Package:
+    try:
+        return Package(text.upper())
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is none of {_PACKAGES}") from None
+
+
+def _position(text: str) -> Position:
+    try:
+        latitude, longitude = map(float, text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not LATITUDE,LONGITUDE") from None
+    return Position(latitude, longitude)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,204 @@
+"""Demo data for a local run: ``python -m tools.seed`` prints what it made as one JSON object.
+
+One account for each package, with fresh keys; stores, programs and members with a history for the
+packages that include loyalty. All goes through the same use cases as requests do, so it is what a
+merchant would have made. Running it again adds keys and nothing else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from decimal import Decimal
+from typing import Any
+
+from shared import config
+from shared.auth.caller import Caller
+from shared.auth.keys import Mode
+from shared.domain.accounts import Position
+from shared.domain.packages import Package
+from shared.domain.programs import Branding, EarningMethod, ProgramType, Reward
+from shared.errors import PunktwerkError
+from shared.schemas.programs import parse_rules
+from shared.services import administration, ledger, memberships, programs
+from shared.services.administration import Refused
+
+STORES = {
+    Package.PRIME: ("store_demo_prime", "Café Morgenrot, Berlin", Position(52.5311, 13.3849)),
+    Package.GROW: ("store_demo_grow", "Buchhandlung am Markt, Zürich", Position(47.3717, 8.5422)),
+    Package.GO: ("store_demo_go", "Bäckerei Sommer, Wien", Position(48.2006, 16.3695)),
+}
+TIME_ZONES = {
+    Package.PRIME: ("Europe/Berlin", "EUR"),
+    Package.GROW: ("Europe/Zurich", "CHF"),
+    Package.GO: ("Europe/Vienna", "EUR"),
+}
+
+METHODS = (EarningMethod.QR_CHECKIN, EarningMethod.STORE_CHECKIN)
+COFFEE = Reward("rw_demo_coffee", "Gratis-Kaffee", "free_product", Decimal(10))
+DISCOUNT = Reward("rw_demo_discount", "10% Rabatt", "discount_percent", Decimal(100))
+TOTE_BAG = Reward("rw_demo_bag", "Stofftasche", "free_product", Decimal(250), stock=25)
+VOUCHER = Reward("rw_demo_voucher", "Gutschein über 5 €", "voucher", Decimal(5))
+LOUNGE = Reward("rw_demo_lounge", "Abend für Stammgäste", "event", Decimal(1000))
+
+PROGRAMS: dict[ProgramType, tuple[str, dict[str, Any], tuple[Reward, ...]]] = {
+    ProgramType.STAMPS: (
+        "Stempelkarte",
+        {"requiredStamps": 10, "stampsPerPurchase": 1, "pointsPerCheckin": 1},
+        (COFFEE,),
+    ),
+    ProgramType.POINTS: (
+        "Punkte",
+        {"pointsPerEuro": 10, "minimumPurchase": 5, "pointsPerCheckin": 5},
+        (DISCOUNT, TOTE_BAG),
+    ),
+    ProgramType.CASHBACK: (
+        "Cashback",
+        {"cashbackPercentage": 3, "maxCashbackPerTransaction": 5},
+        (VOUCHER,),
+    ),
+    ProgramType.TIER: (
+        "Stammgäste",
+        {
+            "pointsPerEuro": 10,
+            "pointsPerCheckin": 5,
+            "tiers": [
+                {"name": "Bronze", "minPoints": 0},
+                {"name": "Silber", "minPoints": 500},
+                {"name": "Gold", "minPoints": 1500},
+            ],
+        },
+        (LOUNGE,),
+    ),
+}
+
+ANNA, BEN, CARLA = "user_demo_anna", "user_demo_ben", "user_demo_carla"
+PURCHASES = {
+    ProgramType.STAMPS: [(ANNA, "3.40"), (ANNA, "4.10"), (BEN, "2.90")],
+    ProgramType.POINTS: [(ANNA, "18.20"), (ANNA, "9.99"), (BEN, "31.50"), (CARLA, "4.50")],
+    ProgramType.CASHBACK: [(ANNA, "64.00"), (CARLA, "210.00")],
+    ProgramType.TIER: [(ANNA, "72.00"), (BEN, "24.80")],
+}
+
+
+def main() -> int:
+    """Load the demo data, print what there is; return the exit code."""
+    if not config.is_emulated():
+        sys.stderr.write(
+            "Demo data is for the emulator only: set FIRESTORE_EMULATOR_HOST, as `make run` does.\n"
+        )
+        return 1
+    try:
+        # Standard output is for the result alone, and the product logs there.
+        with contextlib.redirect_stdout(sys.stderr):
+            result = seed()
+    except (PunktwerkError, Refused) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    print(json.dumps(result, indent=2))
+    return 0
+
+
+def seed() -> dict[str, Any]:
+    """Make what is missing; return keys and ids."""
+    for package in Package:
+        _account(package)
+    for package in STORES:
+        _store(package)
+    prime = Caller(_account_id(Package.PRIME), Package.PRIME, is_live=True)
+    store_id = STORES[Package.PRIME][0]
+    program_ids = {each: _program(prime, store_id, each) for each in PROGRAMS}
+    for program_type, purchases in PURCHASES.items():
+        _purchases(prime, program_ids[program_type], purchases)
+    _redemption(prime, program_ids[ProgramType.POINTS], ANNA, DISCOUNT)
+    for package in (Package.GROW, Package.GO):
+        caller = Caller(_account_id(package), package, is_live=True)
+        program_id = _program(caller, STORES[package][0], ProgramType.POINTS)
+        _purchases(caller, program_id, [(ANNA, "12.00")])
+    live = {package.value: _key(package, Mode.LIVE) for package in Package}
+    return {
+        "keys": {"live": live, "test": _key(Package.PRIME, Mode.TEST)},
+        "storeId": store_id,
+        "otherStoreId": STORES[Package.GROW][0],
+        "programs": {each.value: program_ids[each] for each in PROGRAMS},
+    }
+
+
+def _account_id(package: Package) -> str:
+    return f"acc_demo_{package.lower()}"
+
+
+def _account(package: Package) -> None:
+    if _account_id(package) not in {each.account_id for each in administration.list_accounts()}:
+        administration.create_account(f"Demo {package}", package, account_id=_account_id(package))
+
+
+def _store(package: Package) -> None:
+    store_id, name, position = STORES[package]
+    account_id = _account_id(package)
+    if store_id not in {each.store_id for each in administration.list_stores(account_id)}:
+        time_zone, currency = TIME_ZONES[package]
+        administration.create_store(
+            account_id,
+            name,
+            time_zone=time_zone,
+            currency=currency,
+            store_id=store_id,
+            position=position,
+        )
+
+
+def _program(caller: Caller, store_id: str, program_type: ProgramType) -> str:
+    for program in programs.list_of_store(caller, store_id):
+        if program.program_type is program_type:
+            return program.program_id
+    name, rules, rewards = PROGRAMS[program_type]
+    draft = programs.Draft(
+        program_name=name,
+        program_type=program_type,
+        description="Ein Programm zum Ausprobieren.",
+        rules=parse_rules(program_type, rules),
+        rewards=rewards,
+        branding=Branding(color="#2563EB"),
+        earning_methods=METHODS,
+        is_active=True,
+    )
+    return programs.create(caller, store_id, draft).program_id
+
+
+def _purchases(caller: Caller, program_id: str, purchases: list[tuple[str, str]]) -> None:
+    for number, (user_id, amount) in enumerate(purchases, start=1):
+        memberships.enroll(caller, program_id=program_id, user_id=user_id, store_id=None)
+        ledger.add(
+            caller,
+            program_id=program_id,
+            user_id=user_id,
+            store_id=None,
+            points=None,
+            purchase_amount=Decimal(amount),
+            transaction_id=f"receipt_demo_{number}",
+            source=None,
+            description="Einkauf",
+        )
+
+
+def _redemption(caller: Caller, program_id: str, user_id: str, reward: Reward) -> None:
+    ledger.redeem(
+        caller,
+        program_id=program_id,
+        user_id=user_id,
+        store_id=None,
+        points=reward.required_points,
+        reward_id=reward.reward_id,
+        reward_description=None,
+        transaction_id="redemption_demo_1",
+    )
+
+
+def _key(package: Package, mode: Mode) -> str:
+    return administration.issue_key(_account_id(package), mode, label="demo").key.text
+
+
+if __name__ == "__main__":
+    sys.exit(main())
