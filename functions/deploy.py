@@ -51,14 +51,14 @@ def build(name: str) -> Callable[..., Any]:
     """
     if name not in NAMES:
         raise AttributeError(name)
-    if is_described():
-        function = _function(name)
-        _describe(function, name)
-        return function
     with _uncollected():
         function = _function(name)
-        _preload()
-    if isinstance(_BY_NAME.get(name), Trigger):
+        if not is_described():
+            _preload()
+    function.__name__ = function.__qualname__ = name
+    if is_described():
+        _describe(function, name)
+    elif isinstance(_BY_NAME.get(name), Trigger):
         import functions_framework
 
         function = functions_framework.cloud_event(function)
@@ -92,12 +92,6 @@ def _preload() -> None:
 
 
 def _function(name: str) -> Callable[..., Any]:
-    function = _unnamed(name)
-    function.__name__ = function.__qualname__ = name
-    return function
-
-
-def _unnamed(name: str) -> Callable[..., Any]:
     if name == GATEWAY:
         return _gateway()
     if name in ENDPOINT_BY_NAME:

@@ -17,7 +17,7 @@ from shared.schemas.programs import (
     Rewards,
     RulesBody,
     parse_rules,
-    require_rules_of_some_type,
+    refuse_impossible_rules,
     to_rewards,
 )
 from shared.services import programs
@@ -39,7 +39,7 @@ class Request(RequestModel):
     @model_validator(mode="after")
     def _could_fit(self) -> Self:
         if self.rules is not None:
-            require_rules_of_some_type(self.rules)
+            refuse_impossible_rules(self.rules)
         require_costs(to_rewards(self.rewards or []), SCALE_MAX)
         return self
 

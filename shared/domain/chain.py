@@ -1,9 +1,12 @@
 """The hash chain of a membership's entries: proof that none was changed, removed or inserted.
 
-Canonical form of an entry: its fields by name in camelCase, sorted, without ``hash``, as JSON with
-no spaces and no ASCII escapes; times as ``2026-03-03T12:00:00.000Z``; UTF-8. ``hash`` is the
-SHA-256 of that, and ``previousHash`` is part of it. The membership holds the hash of its last
-entry.
+Canonical form of an entry: its fields by name in camelCase, sorted, without ``hash`` and without
+those that are null, as JSON with no spaces and no ASCII escapes; times as
+``2026-03-03T12:00:00.000Z``; UTF-8. ``hash`` is the SHA-256 of that, and ``previousHash`` is part
+of it. The membership holds the hash of its last entry.
+
+Fields that are null are left out, so that a field which entries get one day, and which older
+entries lack, leaves the hashes of those as they are.
 """
 
 from __future__ import annotations
@@ -28,9 +31,9 @@ GENESIS = "0" * 64
 def canonical(entry: Entry) -> bytes:
     """Return the bytes that are hashed."""
     values = {
-        _camel(field.name): _plain(getattr(entry, field.name))
+        _camel(field.name): _plain(value)
         for field in fields(entry)
-        if field.name != "hash"
+        if field.name != "hash" and (value := getattr(entry, field.name)) is not None
     }
     text = json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return text.encode()

@@ -132,7 +132,7 @@ _TYPE_BY_KIND = {
 
 def _booking(entry: Entry) -> tuple[str, dict[str, Any]]:
     """Return type and data of the event that tells the booking itself."""
-    signed = entry.action == "set" or entry.kind in {EntryKind.ADJUST, EntryKind.REVERSE}
+    signed = entry.kind in {EntryKind.ADJUST, EntryKind.REVERSE}
     points = entry.units if signed else abs(entry.units)
     data: dict[str, Any] = {
         "entryId": entry.entry_id,

@@ -296,7 +296,7 @@ def reverse(
     if taken == 0:
         return None
     after = replace(
-        _debit(membership, taken, first=original.lot_expires_at),
+        _debit(membership, taken, original=original),
         reversed_units=membership.reversed_units + taken,
         lifetime_units=membership.lifetime_units - taken,
     )
@@ -372,15 +372,16 @@ def _consumption_order(lot: Lot) -> tuple[bool, float]:
     return (lot.expires_at is None, lot.expires_at.timestamp() if lot.expires_at else 0.0)
 
 
-def _debit(membership: Membership, units: int, *, first: datetime | None = None) -> Membership:
-    """Take units from the lots, the one that expires at ``first`` before all others."""
+def _debit(membership: Membership, units: int, *, original: Entry | None = None) -> Membership:
+    """Take units from the lots, the one that the ``original`` entry filled before all others."""
+
+    def order(lot: Lot) -> tuple[bool, bool, float]:
+        is_own = original is not None and lot.expires_at == original.lot_expires_at
+        return (not is_own, *_consumption_order(lot))
+
     remaining = units
-    order = sorted(
-        membership.lots,
-        key=lambda lot: (first is None or lot.expires_at != first, *_consumption_order(lot)),
-    )
     left: list[Lot] = []
-    for lot in order:
+    for lot in sorted(membership.lots, key=order):
         taken = min(lot.units, remaining)
         remaining -= taken
         if lot.units > taken:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from shared.domain.units import currency_scale
-from shared.errors import ProgramInactive, RewardNotFound
+from shared.domain.units import currency_scale, to_units
+from shared.errors import InvalidParameters, ProgramInactive, RewardNotFound
 
 
 class ProgramType(StrEnum):
@@ -185,3 +185,22 @@ class Program:
         """
         if not self.is_active:
             raise ProgramInactive("The program is not active.", programId=self.program_id)
+
+
+def require_costs(rewards: Iterable[Reward], scale: int) -> None:
+    """Refuse rewards that cannot be paid in a unit of ``scale`` decimals, or that share an id.
+
+    Raises:
+        InvalidParameters: Fields are named ``rewards[0].requiredPoints`` and so on.
+    """
+    seen: set[str] = set()
+    for index, reward in enumerate(rewards):
+        field = f"rewards[{index}].requiredPoints"
+        if to_units(reward.required_points, scale, field=field) == 0:
+            raise InvalidParameters(
+                f"{field} must be greater than 0.", fields={field: "must be greater than 0"}
+            )
+        if reward.reward_id in seen:
+            name = f"rewards[{index}].rewardId"
+            raise InvalidParameters(f"{name} is used twice.", fields={name: "is used twice"})
+        seen.add(reward.reward_id)

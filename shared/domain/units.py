@@ -18,6 +18,8 @@ _CURRENCY_SCALES = {
     **dict.fromkeys(_WITH_THREE_DECIMALS.split(), 3),
 }
 _CURRENCY_SCALE_DEFAULT = 2
+SCALE_MAX = 3
+"""The most decimals that a unit has."""
 
 
 def currency_scale(currency: str) -> int:

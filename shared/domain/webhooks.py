@@ -49,7 +49,11 @@ class AttemptRecord:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """An event's message to one endpoint. ``next_attempt_at`` is ``None`` once it is settled."""
+    """An event's message to one endpoint. ``next_attempt_at`` is ``None`` once it is settled.
+
+    ``reason`` says why it is dead (``attempts_exhausted``, ``endpoint_gone``) or was skipped
+    (``endpoint_disabled``, ``event_expired``, ``subscription_inactive``, ``package_insufficient``).
+    """
 
     delivery_id: str
     event_id: str

@@ -145,9 +145,18 @@ def to_refusal(error: ValidationError, *within: str) -> InvalidParameters:
         within: Where the validated object stands in the request, e.g. ``rules``.
     """
     found = error.errors(include_url=False)[:FIELDS_MAX]
-    fields = {_path((*within, *each["loc"])): _problem(each) for each in found}
-    message = "; ".join(f"{name} {problem}" for name, problem in fields.items())
+    return invalid({_path((*within, *each["loc"])): _problem(each) for each in found})
+
+
+def invalid(fields: Mapping[str, str]) -> InvalidParameters:
+    """Return the refusal that says what is wrong with each field."""
+    message = "; ".join(_sentence(name, problem) for name, problem in fields.items())
     return InvalidParameters(f"{message}.", fields=fields)
+
+
+def _sentence(name: str, problem: str) -> str:
+    is_sentence = problem[:1].isupper()
+    return f"{name}: {problem.removesuffix('.')}" if is_sentence else f"{name} {problem}"
 
 
 def _path(location: tuple[int | str, ...]) -> str:
@@ -157,9 +166,11 @@ def _path(location: tuple[int | str, ...]) -> str:
     return path.removeprefix(".") or "body"
 
 
+MISSING = "is required"
+UNKNOWN = "is not a known field"
 _PROBLEMS = {
-    "missing": "is required",
-    "extra_forbidden": "is not a known field",
+    "missing": MISSING,
+    "extra_forbidden": UNKNOWN,
     "string_type": "must be a string",
     "string_unicode": "must be valid Unicode text",
     "bool_type": "must be true or false",

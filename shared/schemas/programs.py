@@ -21,8 +21,9 @@ from pydantic import (
 from shared import ids
 from shared.domain import programs as domain
 from shared.domain.programs import EarningMethod, Program, ProgramType, Reward, Rules
-from shared.errors import InvalidParameters
 from shared.schemas.base import (
+    MISSING,
+    UNKNOWN,
     Id,
     Name,
     Number,
@@ -30,6 +31,7 @@ from shared.schemas.base import (
     Text,
     Timestamp,
     WireModel,
+    invalid,
     to_refusal,
 )
 
@@ -134,21 +136,27 @@ def parse_rules(program_type: ProgramType, body: Mapping[str, Any]) -> Rules:
     return domain.RULES_BY_TYPE[program_type](**values)
 
 
-def require_rules_of_some_type(body: Mapping[str, Any]) -> None:
-    """Refuse rules that fit no type: what can be said before the program is known.
+def refuse_impossible_rules(body: Mapping[str, Any]) -> None:
+    """Refuse rules that no type could have: all that can be said before the program is known.
 
     Raises:
         InvalidParameters: Fields are named as the type has them that comes closest.
     """
-    refusals = []
-    for program_type in ProgramType:
+    impossible = []
+    for schema in RULES_SCHEMAS.values():
         try:
-            parse_rules(program_type, body)
-        except InvalidParameters as refusal:
-            refusals.append(refusal)
+            schema.model_validate(dict(body))
+        except ValidationError as error:
+            fields = to_refusal(error, "rules").details["fields"]
+            wrong = {name: problem for name, problem in fields.items() if problem != MISSING}
+            if not wrong:
+                return
+            impossible.append(wrong)
         else:
             return
-    raise min(refusals, key=lambda refusal: len(refusal.details["fields"]))
+    raise invalid(
+        min(impossible, key=lambda wrong: (list(wrong.values()).count(UNKNOWN), len(wrong)))
+    )
 
 
 def rules_body(rules: Rules) -> dict[str, Any]:
@@ -212,7 +220,8 @@ def _is_plain(value: Any) -> bool:
     """Tell whether the database and every JSON reader keep a value as it is."""
     if isinstance(value, str):
         return len(value) <= EXTRA_CHARS_MAX
-    return isinstance(value, int | Decimal) and -EXTRA_NUMBER_MAX <= value <= EXTRA_NUMBER_MAX
+    is_number = isinstance(value, int | float | Decimal)
+    return is_number and -EXTRA_NUMBER_MAX <= value <= EXTRA_NUMBER_MAX
 
 
 class RewardBody(WireModel):

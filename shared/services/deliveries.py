@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import math
 import random
+import time
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from shared import clock, config
+from shared import clock, config, logs
 from shared.domain import events
 from shared.domain.webhooks import AttemptRecord, Delivery, DeliveryState, WebhookEndpoint
 from shared.services.vaults import vault
-from shared.store import accounts, client, paths
+from shared.store import accounts, client, paths, protocol
 from shared.store import webhooks as stored
-from shared.store.client import Snapshot, Write, WriteConflict
+from shared.store.client import Write
+from shared.store.protocol import Decision, Reads
+from shared.vault import VaultError
 from shared.webhooks import client as http
 from shared.webhooks import queue, schedule, signing
-from shared.webhooks.client import Attempt
 from shared.webhooks.schedule import Outcome
 
 TIMEOUT_S = 15.0
@@ -24,30 +27,38 @@ EARLY_S = 2
 OVERDUE_AFTER = timedelta(minutes=2)
 OVERDUE_AFTER_EMULATED = timedelta(seconds=1)
 OVERDUE_PAGE = 500
+OVERDUE_RUN_S_MAX = 60.0
 
 
 def enqueue(delivery: Delivery) -> None:
     """Have the delivery's next attempt made at its time."""
     assert delivery.next_attempt_at is not None
-    number = len(delivery.attempts) + 1
     due = delivery.next_attempt_at
     if config.is_emulated() and due > clock.utc_now() + timedelta(seconds=EARLY_S):
         return  # The emulator runs every task at once; the sweep enqueues it when it is due.
-    task_id = f"{delivery.delivery_id}-{number}-{int(due.timestamp())}"
-    queue.enqueue(task_id, {"deliveryId": delivery.delivery_id}, due if number > 1 else None)
+    _enqueue(delivery, _task_id(delivery, due), due if delivery.attempts else None)
 
 
-def enqueue_overdue() -> int:
-    """Enqueue again what should have been attempted a while ago, because its task was lost."""
+def enqueue_overdue(page_size: int = OVERDUE_PAGE) -> int:
+    """Enqueue again what should have been attempted a while ago, because its task was lost.
+
+    A task that only waits its turn has the same name, so the queue does not take it twice. What
+    stays overdue for 4, 8, 16 ... minutes gets a new name each time: the queue remembers the names
+    of tasks that it has run, also of those that failed.
+
+    Returns:
+        How many tasks the queue took.
+    """
     late = OVERDUE_AFTER_EMULATED if config.is_emulated() else OVERDUE_AFTER
     now = clock.utc_now()
-    overdue = stored.due_deliveries(now - late, OVERDUE_PAGE)
-    for delivery in overdue:
-        task_id = (
-            f"{delivery.delivery_id}-{len(delivery.attempts) + 1}-sweep-{int(now.timestamp())}"
-        )
-        queue.enqueue(task_id, {"deliveryId": delivery.delivery_id}, None)
-    return len(overdue)
+    stop_at_s = time.monotonic() + OVERDUE_RUN_S_MAX
+    enqueued, last = 0, None
+    while True:
+        page = stored.due_deliveries(now - late, page_size, after=last)
+        enqueued += sum(_enqueue_again(delivery, now) for delivery in page)
+        if len(page) < page_size or time.monotonic() > stop_at_s:
+            return enqueued
+        last = page[-1]
 
 
 def attempt(delivery_id: str) -> DeliveryState | None:
@@ -56,9 +67,7 @@ def attempt(delivery_id: str) -> DeliveryState | None:
     Returns:
         Its state afterwards; ``None`` if there is no such delivery.
     """
-    path = paths.webhook_delivery(delivery_id)
-    read = client.get_one(path)
-    delivery = stored.decode_delivery(read)
+    delivery = stored.decode_delivery(client.get_one(paths.webhook_delivery(delivery_id)))
     if delivery is None or not _is_due(delivery):
         return delivery.state if delivery else None
     endpoint_path = paths.webhook_endpoint(delivery.endpoint_id)
@@ -68,21 +77,31 @@ def attempt(delivery_id: str) -> DeliveryState | None:
     event = reads[event_path].data
     refusal = _refusal(delivery, endpoint, has_event=event is not None)
     if refusal is not None or endpoint is None or event is None:
-        settled = replace(
+        skipped = replace(
             delivery, state=DeliveryState.SKIPPED, reason=refusal, next_attempt_at=None
         )
-        return _record(read, settled, [])
-    started_at = clock.utc_now()
-    answer = _send(endpoint, delivery, event["payload"], started_at)
-    outcome = schedule.outcome(answer.status, answer.error)
-    after = _after(delivery, answer, outcome, started_at)
-    disabled = replace(endpoint, is_enabled=False, updated_at=clock.utc_now())
-    more = (
-        [stored.endpoint_write(reads[endpoint_path], disabled)]
-        if outcome is Outcome.DISABLE
-        else []
-    )
-    return _record(read, after, more)
+        return _record(skipped, len(delivery.attempts))
+    made, retry_after_s = _send(endpoint, delivery, event["payload"])
+    outcome = schedule.outcome(made.status, made.error)
+    after = _after(delivery, made, outcome, retry_after_s)
+    gone = endpoint if outcome is Outcome.DISABLE else None
+    return _record(after, len(delivery.attempts), gone)
+
+
+def _task_id(delivery: Delivery, due: datetime) -> str:
+    return f"{delivery.delivery_id}-{len(delivery.attempts) + 1}-{int(due.timestamp())}"
+
+
+def _enqueue(delivery: Delivery, task_id: str, at: datetime | None) -> bool:
+    return queue.enqueue(task_id, {"deliveryId": delivery.delivery_id}, at)
+
+
+def _enqueue_again(delivery: Delivery, now: datetime) -> bool:
+    due = delivery.next_attempt_at
+    assert due is not None
+    doublings = math.floor(math.log2(max((now - due) / OVERDUE_AFTER, 1)))
+    task_id = _task_id(delivery, due)
+    return _enqueue(delivery, f"{task_id}-{doublings}" if doublings else task_id, None)
 
 
 def _is_due(delivery: Delivery) -> bool:
@@ -99,21 +118,28 @@ def _refusal(
     if not has_event:
         return "event_expired"
     account = accounts.find_account(delivery.account_id)
-    needed = events.PACKAGE_BY_TYPE[delivery.event_type]
-    if account is None or not account.is_active or not account.package.includes(needed):
+    if account is None or not account.is_active:
+        return "subscription_inactive"
+    if not account.package.includes(events.PACKAGE_BY_TYPE[delivery.event_type]):
         return "package_insufficient"
     return None
 
 
 def _send(
-    endpoint: WebhookEndpoint, delivery: Delivery, payload: str, started_at: datetime
-) -> Attempt:
+    endpoint: WebhookEndpoint, delivery: Delivery, payload: str
+) -> tuple[AttemptRecord, int | None]:
+    """Post the event once; return what came of it, and for how long the receiver asked to wait."""
+    at = clock.utc_now()
+    try:
+        secret = vault().decrypt(endpoint.secret_token)
+    except VaultError:
+        # An operator's mistake with the keys. It counts as an attempt, so that what follows is the
+        # schedule and not a task that fails for ever.
+        logs.exception("webhook secret unreadable", endpointId=endpoint.endpoint_id)
+        return AttemptRecord(at, None, 0, "secret_unreadable", ""), None
     body = payload.encode()
     signature = signing.sign(
-        [vault().decrypt(endpoint.secret_token)],
-        message_id=delivery.event_id,
-        timestamp_s=int(started_at.timestamp()),
-        body=body,
+        [secret], message_id=delivery.event_id, timestamp_s=int(at.timestamp()), body=body
     )
     headers = {
         "Content-Type": "application/json",
@@ -121,42 +147,81 @@ def _send(
         "X-Beep-Delivery": delivery.delivery_id,
         **signature,
     }
-    return http.post(
+    answer = http.post(
         endpoint.url,
         body=body,
         headers=headers,
         timeout_s=TIMEOUT_S,
         allow_loopback=config.is_emulated(),
     )
-
-
-def _after(delivery: Delivery, answer: Attempt, outcome: Outcome, started_at: datetime) -> Delivery:
     record = AttemptRecord(
-        at=started_at,
+        at=at,
         status=answer.status,
         duration_ms=answer.duration_ms,
         error=answer.error,
         response_text=answer.response_text,
     )
+    return record, answer.retry_after_s
+
+
+def _after(
+    delivery: Delivery, record: AttemptRecord, outcome: Outcome, retry_after_s: int | None
+) -> Delivery:
     made = replace(delivery, attempts=(*delivery.attempts, record), next_attempt_at=None)
     if outcome is Outcome.SUCCEEDED:
         return replace(made, state=DeliveryState.SUCCEEDED)
     if outcome is Outcome.DISABLE:
         return replace(made, state=DeliveryState.DEAD, reason="endpoint_gone")
     delay_s = schedule.next_delay_s(
-        len(made.attempts), jitter=random.random(), retry_after_s=answer.retry_after_s
+        len(made.attempts), jitter=random.random(), retry_after_s=retry_after_s
     )
     if delay_s is None:
         return replace(made, state=DeliveryState.DEAD, reason="attempts_exhausted")
     return replace(made, next_attempt_at=clock.utc_now() + timedelta(seconds=delay_s))
 
 
-def _record(read: Snapshot, delivery: Delivery, more: list[Write]) -> DeliveryState:
-    try:
-        client.commit([stored.delivery_update(read, delivery), *more])
-    except WriteConflict:
-        # Another task made an attempt meanwhile and has recorded it: its record stands.
-        return delivery.state
-    if delivery.next_attempt_at is not None:
-        enqueue(delivery)
-    return delivery.state
+def _record(
+    after: Delivery, attempts_before: int, gone: WebhookEndpoint | None = None
+) -> DeliveryState:
+    """Write what came of an attempt, and enqueue the next one if there is to be one.
+
+    Args:
+        after: The delivery as it is to be.
+        attempts_before: How many attempts it had when this one began. If it has more by now,
+            another task has made an attempt meanwhile, and its record stands.
+        gone: The endpoint as it was when it answered that it wants no more; ``None`` if it did not.
+    """
+    path = paths.webhook_delivery(after.delivery_id)
+    endpoint_path = paths.webhook_endpoint(after.endpoint_id)
+
+    def decide(reads: Reads) -> Decision[tuple[DeliveryState, bool]]:
+        now = stored.decode_delivery(reads[path])
+        if now is None or now.state is not DeliveryState.PENDING:
+            return Decision((now.state if now else after.state, False))
+        if len(now.attempts) != attempts_before:
+            return Decision((now.state, False))
+        writes: list[Write] = [stored.delivery_update(reads[path], after)]
+        if gone is not None and stored.decode_endpoint(reads[endpoint_path]) == gone:
+            # Not if its owner has changed it since: it may be another server by now.
+            disabled = replace(gone, is_enabled=False, updated_at=clock.utc_now())
+            writes.append(stored.endpoint_write(reads[endpoint_path], disabled))
+        return Decision((after.state, True), writes)
+
+    reads_needed = [path] if gone is None else [path, endpoint_path]
+    state, is_recorded = protocol.run(reads_needed, decide)
+    if is_recorded:
+        _follow_up(after)
+    return state
+
+
+def _follow_up(after: Delivery) -> None:
+    if after.next_attempt_at is not None:
+        enqueue(after)
+    if after.state is DeliveryState.DEAD:
+        logs.warning(
+            "webhook delivery dead",
+            deliveryId=after.delivery_id,
+            endpointId=after.endpoint_id,
+            storeId=after.store_id,
+            reason=after.reason,
+        )

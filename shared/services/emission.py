@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
-from shared import clock
+from shared import clock, logs
 from shared.domain import events, stats
 from shared.domain.events import Event
 from shared.domain.stats import Counters
@@ -22,6 +22,9 @@ from shared.store import stats as stored_stats
 from shared.store import webhooks as stored_webhooks
 from shared.store.client import Write
 from shared.store.protocol import Decision, Reads
+
+TOLD_WITHIN = timedelta(days=25)
+"""What is older is history: the event that would show it was told may have expired by now."""
 
 
 def entry_recorded(membership_id: str, entry_id: str) -> int:
@@ -35,7 +38,10 @@ def entry_recorded(membership_id: str, entry_id: str) -> int:
 
     def decide(reads: Reads) -> Decision[Sequence[Delivery]]:
         entry = members.decode_entry(reads[entry_path])
-        if entry is None or reads[marker].data is not None:
+        if entry is None:
+            logs.warning("entry not found", path=entry_path)
+            return Decision([])
+        if reads[marker].data is not None or _is_history(entry.recorded_at):
             return Decision([])
         program = programs.find(entry.program_id)
         assert program is not None, f"entry {entry_id} of unknown program"
@@ -56,7 +62,10 @@ def member_enrolled(membership_id: str) -> int:
 
     def decide(reads: Reads) -> Decision[Sequence[Delivery]]:
         membership = members.decode(reads[member_path])
-        if membership is None or reads[marker].data is not None:
+        if membership is None:
+            logs.warning("membership not found", path=member_path)
+            return Decision([])
+        if reads[marker].data is not None or _is_history(membership.enrolled_at):
             return Decision([])
         happened = [events.from_enrollment(membership)]
         return _announce(happened, membership.program_id, stats.NEW_MEMBER)
@@ -76,6 +85,10 @@ def payload(event: Event) -> str:
         "data": {name: _json_value(value) for name, value in event.data.items()},
     }
     return json.dumps(envelope, separators=(",", ":"), ensure_ascii=False)
+
+
+def _is_history(moment: datetime) -> bool:
+    return moment < clock.utc_now() - TOLD_WITHIN
 
 
 def _announce(

@@ -24,7 +24,7 @@ from shared.errors import (
 )
 from shared.services import access, idempotency
 from shared.store import members, paths, protocol
-from shared.store.client import Update, Write
+from shared.store.client import Document, Update, Write
 from shared.store.protocol import Decision, Reads
 
 
@@ -97,8 +97,7 @@ def add(
             return _Booked(membership, None)
         return _Booked(*ledger.earn(membership, program, award.awarded_units, cause))
 
-    booking = _run(caller.claim, program, user_id, cause, book)
-    return replace(booking, award=award)
+    return _run(caller.claim, program, user_id, cause, book, award=award)
 
 
 def redeem(
@@ -145,7 +144,7 @@ def redeem(
         if reward_id:
             _require_terms(program, program.reward(reward_id), units, cause.now)
         after, entry = ledger.redeem(membership, program, units, cause)
-        return _Booked(after, entry, [_taken(reads, stock_path)] if stock_path else [])
+        return _Booked(after, entry, [_taken(reads, stock_path, reward_id)] if stock_path else [])
 
     return _run(
         caller.claim, program, user_id, cause, book, more_paths=[stock_path] if stock_path else []
@@ -221,6 +220,7 @@ def _run(
     *,
     more_paths: list[str] | tuple[str, ...] = (),
     enrolls: bool = False,
+    award: Award | None = None,
 ) -> Booking:
     """Read, let ``book`` decide, commit: two RPCs. A repeated request gets its first answer."""
     membership_id = paths.membership_id(program.program_id, user_id)
@@ -232,7 +232,7 @@ def _run(
         stored = members.decode_entry(reads[entry_path])
         membership = members.decode(reads[member_path])
         if stored is not None:
-            return Decision(_replay(program, stored, cause))
+            return Decision(replace(_replay(program, stored, cause), award=award))
         if earlier is not None:
             return Decision(_replay_of_nothing(program, membership_id, earlier))
         if membership is None:
@@ -247,8 +247,15 @@ def _run(
             )
         booked = book(membership, reads)
         after = booked.membership
-        booking = Booking(program, membership_id, booked.entry, after.balance_units, after.tier)
-        result = {"balanceUnits": after.balance_units, "tier": after.tier}
+        booking = Booking(
+            program, membership_id, booked.entry, after.balance_units, after.tier, award
+        )
+        result = {
+            "balanceUnits": after.balance_units,
+            "tier": after.tier,
+            "requestedUnits": award.requested_units if award else 0,
+            "reason": award.reason if award else None,
+        }
         writes = [*idempotency.claim_writes(claim, reads, result, cause.now), *booked.more_writes]
         if booked.entry is not None or reads[member_path].data is None:
             entries = [booked.entry] if booked.entry else []
@@ -282,12 +289,18 @@ def _replay(program: Program, stored: Entry, cause: Cause) -> Booking:
     )
 
 
-def _replay_of_nothing(program: Program, membership_id: str, earlier: dict[str, object]) -> Booking:
+def _replay_of_nothing(program: Program, membership_id: str, earlier: Document) -> Booking:
     """Answer as a request with the same key was answered that had nothing to book."""
-    balance_units, tier = earlier["balanceUnits"], earlier["tier"]
-    assert isinstance(balance_units, int)
-    assert tier is None or isinstance(tier, str)
-    return Booking(program, membership_id, None, balance_units, tier, is_replay=True)
+    award = Award(earlier["requestedUnits"], 0, reason=earlier["reason"])
+    return Booking(
+        program,
+        membership_id,
+        None,
+        earlier["balanceUnits"],
+        earlier["tier"],
+        award,
+        is_replay=True,
+    )
 
 
 def _cause(
@@ -361,7 +374,7 @@ def _require_terms(program: Program, reward: Reward, units: int, now: datetime) 
         )
 
 
-def _taken(reads: Reads, stock_path: str) -> Update:
+def _taken(reads: Reads, stock_path: str, reward_id: str | None) -> Update:
     """Return the write that takes one from the stock of a reward.
 
     Raises:
@@ -370,5 +383,5 @@ def _taken(reads: Reads, stock_path: str) -> Update:
     read = reads[stock_path]
     remaining = read.data["remaining"] if read.data else 0
     if remaining <= 0:
-        raise RewardOutOfStock("Nothing is left of this reward.", rewardId=read.id)
+        raise RewardOutOfStock("Nothing is left of this reward.", rewardId=reward_id)
     return Update(read, {"remaining": remaining - 1})

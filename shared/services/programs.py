@@ -19,9 +19,9 @@ from shared.domain.programs import (
     ProgramType,
     Reward,
     Rules,
+    require_costs,
 )
-from shared.domain.units import to_units
-from shared.errors import EndpointNotAllowed, InvalidParameters, LimitExceeded
+from shared.errors import EndpointNotAllowed, LimitExceeded
 from shared.services import access, idempotency
 from shared.store import accounts, paths, protocol
 from shared.store import programs as stored_programs
@@ -80,12 +80,14 @@ def create(caller: Caller, store_id: str, draft: Draft) -> Saved:
     _require_rewards_allowed(caller, draft.rewards)
     now = clock.utc_now()
     program_id = ids.new("lp")
-    store_path = paths.store(store_id)
+    store_path, program_path = paths.store(store_id), paths.program(program_id)
 
     def decide(reads: Reads) -> Decision[Saved]:
         earlier = idempotency.earlier_result(caller.claim, reads, now)
         if earlier is not None:
             return Decision(Saved(**earlier, is_replay=True))
+        if reads[program_path].data is not None:  # An earlier attempt, whose answer got lost.
+            return Decision(Saved(program_id, store_id, now, now))
         store = access.own_store(caller, accounts.decode_store(reads[store_path]), store_id)
         if len(store.program_ids) >= PROGRAMS_PER_STORE_MAX:
             raise LimitExceeded(f"A store has at most {PROGRAMS_PER_STORE_MAX} programs.")
@@ -106,7 +108,7 @@ def create(caller: Caller, store_id: str, draft: Draft) -> Saved:
             created_at=now,
             updated_at=now,
         )
-        _require_costs(program)
+        require_costs(program.rewards, program.scale)
         listed = _listed(caller, store, program)
         saved = Saved(program_id, store_id, now, now)
         return Decision(
@@ -119,7 +121,7 @@ def create(caller: Caller, store_id: str, draft: Draft) -> Saved:
             ],
         )
 
-    saved = protocol.run([store_path, *idempotency.claim_paths(caller.claim)], decide)
+    saved = protocol.run([store_path, program_path, *idempotency.claim_paths(caller.claim)], decide)
     accounts.forget_store(store_id)
     return saved
 
@@ -145,7 +147,7 @@ def update(caller: Caller, program_id: str, store_id: str | None, changes: Chang
         before = access.own_program(caller, found, program_id, store_id)
         store = access.own_store(caller, accounts.decode_store(reads[store_path]), before.store_id)
         after = _changed(before, changes, now)
-        _require_costs(after)
+        require_costs(after.rewards, after.scale)
         listed = _listed(caller, store, after)
         saved = Saved(program_id, after.store_id, after.created_at, now)
         writes: list[Write] = [
@@ -223,21 +225,6 @@ def _require_rewards_allowed(caller: Caller, rewards: tuple[Reward, ...]) -> Non
             currentPackage=caller.package,
             builtInTypes=sorted(REWARD_TYPES_BUILT_IN),
         )
-
-
-def _require_costs(program: Program) -> None:
-    """Refuse rewards that cannot be paid in the program's unit, or that share an id."""
-    seen: set[str] = set()
-    for index, reward in enumerate(program.rewards):
-        field = f"rewards[{index}].requiredPoints"
-        if to_units(reward.required_points, program.scale, field=field) == 0:
-            raise InvalidParameters(
-                f"{field} must be greater than 0.", fields={field: "must be greater than 0"}
-            )
-        if reward.reward_id in seen:
-            name = f"rewards[{index}].rewardId"
-            raise InvalidParameters(f"{name} is used twice.", fields={name: "is used twice"})
-        seen.add(reward.reward_id)
 
 
 def _stock_writes(program: Program, before: Program | None) -> list[Write]:

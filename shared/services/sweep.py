@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from shared import clock
+from shared import clock, logs
 from shared.domain import events
 from shared.services import deliveries, emission
 from shared.store import client, members, paths
@@ -18,8 +18,10 @@ SETTLED_AFTER = timedelta(seconds=30)
 """What is younger is left to its trigger."""
 OVERLAP = timedelta(minutes=2)
 """A cause carries the time of its decision; one that is committed late is looked for this long."""
+FAILING_AT_MOST = timedelta(days=1)
+"""A cause that cannot be told holds the watermark back for this long, then it is passed over."""
 PAGE = 300
-RUN_S_MAX = 240.0
+RUN_S_MAX = 150.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,61 +33,95 @@ class _Cause:
     emit: Callable[[], int]
 
 
-def run() -> int:
+_Load = Callable[[datetime, int], Sequence[_Cause]]
+
+
+def run(page_size: int = PAGE) -> int:
     """Emit what was not emitted, and enqueue again what is overdue.
+
+    Runs at the same time do no harm: an event is made once, whoever makes it.
 
     Returns:
         How many deliveries were made or enqueued.
     """
-    return (
-        _sweep("entries", _entries) + _sweep("enrollments", _enrollments)
-    ) + deliveries.enqueue_overdue()
+    steps: dict[str, Callable[[], int]] = {
+        "entries": partial(_sweep, "entries", _entries, page_size),
+        "enrollments": partial(_sweep, "enrollments", _enrollments, page_size),
+        "deliveries": partial(deliveries.enqueue_overdue, page_size),
+    }
+    return sum(_try(name, step) or 0 for name, step in steps.items())
 
 
-def _entries(since: datetime) -> list[_Cause]:
+def _entries(since: datetime, limit: int) -> list[_Cause]:
     return [
         _Cause(
             entry.recorded_at,
             paths.event(events.booking_event_id(entry.membership_id, entry.entry_id)),
             partial(emission.entry_recorded, entry.membership_id, entry.entry_id),
         )
-        for entry in members.entries_recorded_since(since, PAGE)
+        for entry in members.entries_recorded_since(since, limit)
     ]
 
 
-def _enrollments(since: datetime) -> list[_Cause]:
+def _enrollments(since: datetime, limit: int) -> list[_Cause]:
     return [
         _Cause(
             member.enrolled_at,
             paths.event(events.enrollment_event_id(member.membership_id)),
             partial(emission.member_enrolled, member.membership_id),
         )
-        for member in members.enrolled_since(since, PAGE)
+        for member in members.enrolled_since(since, limit)
     ]
 
 
-def _sweep(name: str, load: Callable[[datetime], Sequence[_Cause]]) -> int:
-    """Go through the causes from the watermark on, page by page, and move the watermark."""
+def _sweep(name: str, load: _Load, page_size: int) -> int:
+    """Go through the causes from the watermark on, page by page, and move the watermark.
+
+    The watermark stays ``OVERLAP`` behind, because what is older may still be committed, and
+    before the first cause that could not be told.
+    """
     path = paths.sweep(name)
     known = client.get_one(path).data
     until = clock.utc_now() - SETTLED_AFTER
-    since: datetime = known["watermark"] if known else datetime.fromtimestamp(0, until.tzinfo)
+    oldest = until - emission.TOLD_WITHIN
+    since: datetime = max(known["watermark"], oldest) if known else oldest
+    watermark_max = until - OVERLAP
     stop_at_s = time.monotonic() + RUN_S_MAX
-    made = 0
+    made, limit = 0, page_size
     while True:
-        page = load(since)
+        page = load(since, limit)
         settled = [cause for cause in page if cause.at <= until]
-        made += _emit_missing(settled)
-        is_last = len(page) < PAGE or len(settled) < PAGE or settled[-1].at == since
-        # All that is older than the overlap has been committed or never will be.
-        since = max(since, until - OVERLAP) if is_last else settled[-1].at
-        client.commit([Put(path, {"watermark": since})])
+        emitted, failed = _emit_missing(settled)
+        made += emitted
+        if failed:
+            watermark_max = min(watermark_max, max(failed[0].at, until - FAILING_AT_MOST))
+        is_last = len(page) < limit or len(settled) < len(page)
+        reached = until if is_last else settled[-1].at
+        client.commit([Put(path, {"watermark": min(reached, watermark_max)})])
         if is_last or time.monotonic() > stop_at_s:
             return made
+        # More causes in one millisecond than a page holds: only a longer page gets past them.
+        limit = limit * 2 if reached == since else page_size
+        since = reached
 
 
-def _emit_missing(causes: Sequence[_Cause]) -> int:
-    if not causes:
-        return 0
-    markers = client.get([cause.marker_path for cause in causes])
-    return sum(cause.emit() for cause in causes if markers[cause.marker_path].data is None)
+def _emit_missing(causes: Sequence[_Cause]) -> tuple[int, list[_Cause]]:
+    """Return how many deliveries were made, and the causes that could not be told."""
+    markers = client.get([cause.marker_path for cause in causes]) if causes else {}
+    emitted, failed = 0, []
+    for cause in causes:
+        if markers[cause.marker_path].data is None:
+            made = _try(cause.marker_path, cause.emit)
+            emitted += made or 0
+            if made is None:
+                failed.append(cause)
+    return emitted, failed
+
+
+def _try(what: str, step: Callable[[], int]) -> int | None:
+    """Return what a step returns, ``None`` if it failed."""
+    try:
+        return step()
+    except Exception:  # noqa: BLE001 - what fails must not keep the rest from being repaired
+        logs.exception("sweep failed", what=what)
+        return None

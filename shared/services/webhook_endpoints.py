@@ -55,7 +55,8 @@ def register(
     now = clock.utc_now()
     endpoint_id = ids.derived("we", store_id, url)
     path = paths.webhook_endpoint(endpoint_id)
-    secret_made = signing.new_secret()
+    secret_made = secret or signing.new_secret()
+    token_made = vault().encrypt(secret_made)
     registered = {each.endpoint_id for each in stored.endpoints_of_store(store_id)}
     if endpoint_id not in registered and len(registered) >= ENDPOINTS_PER_STORE_MAX:
         raise LimitExceeded(f"A store has at most {ENDPOINTS_PER_STORE_MAX} webhook endpoints.")
@@ -67,14 +68,18 @@ def register(
             token = earlier["secretToken"]
             shown = vault().decrypt(token) if token else None
             return Decision(Registration(existing, shown, earlier["isNew"], is_replay=True))
-        shown = secret or (None if existing else secret_made)
+        if existing is not None and existing.secret_token == token_made:
+            # An earlier attempt, whose answer got lost.
+            return Decision(Registration(existing, secret_made, existing.created_at == now))
+        keeps_secret = existing is not None and secret is None
+        shown = None if keeps_secret else secret_made
         endpoint = WebhookEndpoint(
             endpoint_id=endpoint_id,
             account_id=caller.account_id,
             store_id=store_id,
             url=url,
             events=tuple(events),
-            secret_token=vault().encrypt(shown) if shown else existing.secret_token,  # type: ignore[union-attr]
+            secret_token=existing.secret_token if existing and keeps_secret else token_made,
             source=source,
             is_enabled=True,
             created_at=existing.created_at if existing else now,

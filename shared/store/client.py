@@ -10,21 +10,21 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from google.api_core import exceptions
 
 from shared import config
 from shared.errors import Busy
+from shared.store import messages
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from google.api_core.retry import Retry
     from google.cloud.firestore import Client
-    from google.cloud.firestore_v1 import WriteBatch
-    from google.cloud.firestore_v1._helpers import WriteOption
     from google.cloud.firestore_v1.base_document import DocumentSnapshot
+
+    from shared.store.messages import Message
 
 RPC_TIMEOUT_S = 10.0
 PAGE = 200
@@ -132,14 +132,11 @@ def client() -> Client:
 
 def get(paths: Sequence[str]) -> dict[str, Snapshot]:
     """Read documents in one ``BatchGetDocuments``; absent ones come back without data."""
-    firestore = client()
     _count(rpcs=1, reads=len(paths))
-    references = [firestore.document(path) for path in paths]
+    request = {"documents": [_name(path) for path in paths]}
     try:
-        found = {
-            snapshot.reference.path: _snapshot(snapshot)
-            for snapshot in firestore.get_all(references, retry=_retry(), timeout=RPC_TIMEOUT_S)
-        }
+        answers = _send("batch_get_documents", request, _retry())
+        found = {snapshot.path: snapshot for snapshot in map(_found, answers)}
     except (exceptions.ServerError, exceptions.RetryError, exceptions.Aborted) as error:
         raise Busy("The database did not answer in time.") from error
     return {path: found[path] for path in paths}
@@ -217,14 +214,12 @@ def commit(writes: Iterable[Write]) -> None:
     Raises:
         WriteConflict: A precondition failed and nothing was written, or the answer got lost.
     """
-    batch = client().batch()
-    for write in writes:
-        _add(batch, write)
-    _count(rpcs=1, writes=len(batch))
+    request = {"writes": [_message(write) for write in writes]}
+    _count(rpcs=1, writes=len(request["writes"]))
     try:
         # No retry below us: a commit that was applied, and whose answer was lost, would meet its
         # own work and report a conflict that is none.
-        batch.commit(retry=None, timeout=RPC_TIMEOUT_S)
+        _send("commit", request, None)
     except (exceptions.Conflict, exceptions.FailedPrecondition, exceptions.NotFound) as error:
         raise WriteConflict from error
     except (exceptions.ServerError, exceptions.TooManyRequests) as error:
@@ -238,34 +233,80 @@ def _retry() -> Retry:
     return Retry(initial=0.1, maximum=2.0, multiplier=2.0, timeout=RPC_TIMEOUT_S)
 
 
-def _add(batch: WriteBatch, write: Write) -> None:
+def _send(rpc: str, request: dict[str, Any], retry: Retry | None) -> Any:
+    """Call Firestore below the library's own documents and batches: see ``messages``."""
     firestore = client()
+    call = getattr(firestore._firestore_api, rpc)  # noqa: SLF001 - the library shows no way there
+    database = firestore._database_string  # noqa: SLF001
+    metadata = firestore._rpc_metadata  # noqa: SLF001
+    request = {"database": database, **request}
+    return call(request=request, metadata=metadata, retry=retry, timeout=RPC_TIMEOUT_S)
+
+
+def _name(path: str) -> str:
+    return f"{client()._database_string}/documents/{path}"  # noqa: SLF001
+
+
+def _path(name: str) -> str:
+    return name.split("/documents/", 1)[1]
+
+
+def _found(answer: Any) -> Snapshot:
+    message = type(answer).pb(answer)
+    if message.WhichOneof("result") == "missing":
+        return Snapshot(_path(message.missing), None, None)
+    document = message.found
+    update_time = document.update_time.ToDatetime(UTC)
+    return Snapshot(_path(document.name), messages.decode(document.fields), update_time)
+
+
+def _message(write: Write) -> Message:
+    from google.cloud.firestore_v1 import types
+
+    message: Message = types.Write.pb()()
     match write:
         case Create(path, data):
-            batch.create(firestore.document(path), data)
+            message.current_document.exists = False
+            _set(message, path, data)
         case Update(read, data):
-            batch.update(firestore.document(read.path), data, option=_as_read(read))
+            _require_as_read(message, read)
+            _set(message, read.path, data)
+            message.update_mask.SetInParent()  # Without one the whole document is replaced.
+            message.update_mask.field_paths.extend(data)
         case Put(path, data):
-            batch.set(firestore.document(path), data)
+            _set(message, path, data)
         case Increment(path, amounts):
-            batch.set(firestore.document(path), _increments(amounts), merge=True)
+            message.update_mask.SetInParent()  # Empty: all fields stay as they are.
+            _set(message, path, {})
+            _increment(message, amounts)
         case Delete(read):
-            batch.delete(firestore.document(read.path), option=_as_read(read))
+            _require_as_read(message, read)
+            message.delete = _name(read.path)
+    return message
 
 
-def _as_read(read: Snapshot) -> WriteOption:
+def _set(message: Message, path: str, data: Document) -> None:
+    message.update.name = _name(path)
+    messages.encode(data, message.update.fields)
+
+
+def _require_as_read(message: Message, read: Snapshot) -> None:
     # Without a time the precondition would be empty, and whatever is there overwritten.
     assert read.update_time is not None, f"{read.path} did not exist when it was read"
-    return client().write_option(last_update_time=read.update_time)
+    message.current_document.update_time.FromDatetime(read.update_time)
 
 
-def _increments(amounts: Mapping[str, Any]) -> Document:
-    from google.cloud.firestore import Increment as FirestoreIncrement
+def _increment(message: Message, amounts: Mapping[str, Any], *within: str) -> None:
+    from google.cloud.firestore_v1.field_path import FieldPath
 
-    return {
-        name: _increments(amount) if isinstance(amount, Mapping) else FirestoreIncrement(amount)
-        for name, amount in amounts.items()
-    }
+    for name, amount in amounts.items():
+        if isinstance(amount, Mapping):
+            _increment(message, amount, *within, name)
+        else:
+            transform = message.update_transforms.add(
+                field_path=FieldPath(*within, name).to_api_repr()
+            )
+            transform.increment.integer_value = amount
 
 
 def _snapshot(snapshot: DocumentSnapshot[Any]) -> Snapshot:

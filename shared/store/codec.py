@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
+Decoder = Callable[[Any], Any]
 
 
 def to_document(value: Any) -> dict[str, Any]:
@@ -26,8 +27,8 @@ def from_document(cls: type[T], document: Mapping[str, Any]) -> T:
     Fields that the document lacks take their default, so that older documents stay readable.
     """
     values = {
-        name: _decode(hint, document[wire_name])
-        for name, wire_name, hint in _plan(cls)  # type: ignore[arg-type]
+        name: None if (value := document[wire_name]) is None else decode(value)
+        for name, wire_name, decode in _plan(cls)  # type: ignore[arg-type]
         if wire_name in document
     }
     return cls(**values)
@@ -40,9 +41,9 @@ def camel(name: str) -> str:
 
 
 @cache
-def _plan(cls: Hashable) -> tuple[tuple[str, str, Any], ...]:
+def _plan(cls: Hashable) -> tuple[tuple[str, str, Decoder], ...]:
     hints = get_type_hints(cls)
-    return tuple((f.name, camel(f.name), hints[f.name]) for f in fields(cls))  # type: ignore[arg-type]
+    return tuple((f.name, camel(f.name), _decoder(hints[f.name])) for f in fields(cls))  # type: ignore[arg-type]
 
 
 def _encode(value: Any) -> Any:  # noqa: PLR0911 - one return a type
@@ -61,30 +62,34 @@ def _encode(value: Any) -> Any:  # noqa: PLR0911 - one return a type
     return {key: _encode(item) for key, item in value.items()}
 
 
+def _decoder(hint: Any) -> Decoder:
+    """Return what makes a field of this type of what is stored, and is not ``None``."""
+    origin = get_origin(hint)
+    if origin in {Union, types.UnionType}:
+        inner = [arg for arg in get_args(hint) if arg is not type(None)]
+        # Which of several it is, only the caller knows, who has decoded it already.
+        return _decoder(inner[0]) if len(inner) == 1 else _as_it_is
+    if origin is tuple:
+        decode = _decoder(get_args(hint)[0])
+        return lambda items: tuple(map(decode, items))
+    if not isinstance(hint, type):
+        return _as_it_is
+    if is_dataclass(hint):
+        return partial(from_document, hint)
+    if issubclass(hint, Decimal | Enum):
+        return hint
+    return _plain_datetime if issubclass(hint, datetime) else _as_it_is
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
 def _plain_datetime(value: datetime) -> datetime:
     """Drop the client's nanosecond subclass, whose text differs."""
+    if type(value) is datetime and value.tzinfo is UTC:
+        return value
     utc = value.astimezone(UTC)
     return datetime(
         utc.year, utc.month, utc.day, utc.hour, utc.minute, utc.second, utc.microsecond, UTC
     )
-
-
-def _decode(hint: Any, value: Any) -> Any:  # noqa: PLR0911 - one return a type
-    if value is None or is_dataclass(value):
-        return value
-    origin = get_origin(hint)
-    if origin in {Union, types.UnionType}:
-        (inner,) = (arg for arg in get_args(hint) if arg is not type(None))
-        return _decode(inner, value)
-    if origin is tuple:
-        item = get_args(hint)[0]
-        return tuple(_decode(item, each) for each in value)
-    if not isinstance(hint, type):
-        return value
-    if is_dataclass(hint):
-        return from_document(hint, value)
-    if issubclass(hint, Decimal | Enum):
-        return hint(value)
-    if issubclass(hint, datetime):
-        return _plain_datetime(value)
-    return value

@@ -1,0 +1,44 @@
+# Every target sets up what is missing first; `make help` lists them.
+
+# A pyenv shim exists without working, so it is tried, not looked for.
+PYTHON := $(shell for python in python3.11 python3; do $$python -c '' 2>/dev/null && echo $$python && break; done)
+VENV := venv/bin/python
+CODE := main.py functions shared tests tools
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check format bench clean
+
+help: ## List the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 14
+
+setup: ## Install what is missing: venv/ and tools/node_modules/
+ifeq ($(PYTHON),)
+	@echo "Python 3.11 is missing: install it, for example with \`apt-get install python3.11 python3.11-venv\`." >&2; exit 1
+else
+	@$(PYTHON) tools/bootstrap.py
+endif
+
+run: setup ## Run the product on the emulator suite with demo data; PORT_OFFSET=100 moves its ports
+	@exec $(VENV) -m tools.run
+
+test: setup ## Run every test; ARGS="-k ledger" chooses
+	@exec $(VENV) -m pytest $(ARGS)
+
+check: setup ## Check format, lint, types, layers and generated docs
+	venv/bin/ruff format --check $(CODE)
+	venv/bin/ruff check $(CODE)
+	venv/bin/mypy
+	venv/bin/lint-imports
+	$(VENV) -m tools.docs --check
+
+format: setup ## Format the code and mend what lint can mend
+	venv/bin/ruff check --fix-only $(CODE)
+	venv/bin/ruff format $(CODE)
+
+bench: setup ## Measure against the bare Firestore client in the same run
+	@exec $(VENV) -m tools.bench $(ARGS)
+
+clean: ## Remove all that the other targets have made
+	rm -rf venv tools/node_modules .local .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +

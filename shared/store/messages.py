@@ -1,0 +1,68 @@
+"""Documents as the messages that Firestore speaks, and back.
+
+The client library does the same through wrappers that take ten times as long, and that was most of
+the processor time of a request. A test holds both to the same messages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+Message = Any
+"""A protocol buffer. Their classes are made when the library is loaded."""
+
+
+def encode(document: Mapping[str, Any], fields: Message) -> None:
+    """Write a document into the ``fields`` of a message.
+
+    Raises:
+        TypeError: It holds something that a document cannot.
+    """
+    for name, value in document.items():
+        _encode(value, fields[name])
+
+
+def decode(fields: Message) -> dict[str, Any]:
+    """Read a document from the ``fields`` of a message."""
+    return {name: _decode(value) for name, value in fields.items()}
+
+
+def _encode(value: Any, message: Message) -> None:
+    match value:
+        case None:
+            message.null_value = 0
+        case str():
+            message.string_value = value
+        case bool():
+            message.boolean_value = value
+        case int():
+            message.integer_value = value
+        case float():
+            message.double_value = value
+        case datetime():
+            message.timestamp_value.FromDatetime(value)
+        case dict():
+            message.map_value.SetInParent()  # An empty one is a value too.
+            encode(value, message.map_value.fields)
+        case list() | tuple():
+            message.array_value.SetInParent()
+            for item in value:
+                _encode(item, message.array_value.values.add())
+        case _:
+            raise TypeError(f"a document cannot hold a {type(value).__name__}")
+
+
+def _decode(message: Message) -> Any:
+    match message.WhichOneof("value_type"):
+        case "null_value":
+            return None
+        case "timestamp_value":
+            return message.timestamp_value.ToDatetime(UTC)
+        case "map_value":
+            return decode(message.map_value.fields)
+        case "array_value":
+            return [_decode(item) for item in message.array_value.values]
+        case kind:
+            return getattr(message, kind)

@@ -1,0 +1,142 @@
+"""What each request costs in Firestore, as an exact table: a change here is a change of price."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from functions.catalog import ENDPOINTS
+from shared.store import cache
+from tests.support.api import Answer
+from tests.support.merchants import RULES, Member, Merchant
+from tests.support.traffic import watched
+
+REWARD = {"rewardId": "rw_1", "title": "T", "type": "voucher", "requiredPoints": 5, "stock": 9}
+HOOK = {"url": "https://example.com/hook", "events": ["loyalty.*"]}
+PROGRAM = {"programName": "P", "programType": "stamps", "rules": RULES["stamps"]}
+OF_STORE = {"createLoyaltyProgram", "getLoyaltyPrograms", "getLoyaltyWebhookEvents"}
+OF_PROGRAM = {"updateLoyaltyProgram", "getLoyaltyProgram", "getLoyaltyAnalytics"}
+
+
+@dataclass(frozen=True)
+class Budget:
+    """RPCs, documents read and documents written; ``again`` counts the second of two requests."""
+
+    action: str
+    cost: tuple[int, int, int]
+    fields: dict[str, Any] = field(default_factory=dict)
+    key: str | None = None
+    again: bool = False
+
+    def send(self, member: Member) -> Answer:
+        """Send the request for a member of a program that has nothing else."""
+        whose = member.ids
+        if self.action in OF_STORE:
+            whose = {"storeId": member.merchant.store_id}
+        if self.action in OF_PROGRAM:
+            whose = {"programId": member.program_id}
+        return member.api(self.action, {**whose, **self.fields}, idempotency_key=self.key)
+
+
+EARN, REDEEM, SYNC = "addLoyaltyPoints", "redeemLoyaltyPoints", "syncExternalLoyalty"
+FIVE = {"points": 5}
+ADD_FIVE = {"action": "add", "points": 5, "externalTransactionId": "t"}
+SOMEBODY_NEW = {"userId": "user_2"}
+BUDGETS = {
+    "earn": Budget(EARN, (2, 2, 3), FIVE),
+    "earn-by-transaction": Budget(EARN, (2, 2, 3), {**FIVE, "transactionId": "t"}),
+    "earn-by-key": Budget(EARN, (2, 3, 4), FIVE, key="k"),
+    "earn-by-purchase": Budget(EARN, (2, 2, 3), {"purchaseAmount": 5}),
+    "earn-nothing": Budget(EARN, (1, 2, 0), {"purchaseAmount": 4}),
+    "earn-again": Budget(EARN, (1, 2, 0), {**FIVE, "transactionId": "t"}, again=True),
+    "earn-again-by-key": Budget(EARN, (1, 3, 0), FIVE, key="k", again=True),
+    "redeem": Budget(REDEEM, (2, 2, 3), FIVE),
+    "redeem-by-key": Budget(REDEEM, (2, 3, 4), FIVE, key="k"),
+    "redeem-reward": Budget(REDEEM, (2, 3, 4), {**FIVE, "rewardId": "rw_1"}),
+    "redeem-too-much": Budget(REDEEM, (1, 2, 0), {"points": 101}),
+    "sync": Budget(SYNC, (2, 2, 3), ADD_FIVE),
+    "sync-again": Budget(SYNC, (1, 2, 0), ADD_FIVE, again=True),
+    "sync-nothing": Budget(SYNC, (1, 2, 0), {"action": "set", "points": 100}),
+    "sync-and-enrol": Budget(SYNC, (2, 2, 3), {**ADD_FIVE, **SOMEBODY_NEW}),
+    "balance": Budget("getCustomerBalance", (1, 1, 0)),
+    "enrol": Budget("enrollInLoyaltyProgram", (2, 1, 2), SOMEBODY_NEW),
+    "enrol-again": Budget("enrollInLoyaltyProgram", (1, 1, 0)),
+    "program": Budget("getLoyaltyProgram", (0, 0, 0)),
+    "programs-of-a-store": Budget("getLoyaltyPrograms", (1, 1, 0)),
+    "figures": Budget("getLoyaltyAnalytics", (1, 1, 0)),
+    "create": Budget("createLoyaltyProgram", (2, 2, 3), PROGRAM),
+    "create-by-key": Budget("createLoyaltyProgram", (2, 3, 4), PROGRAM, key="k"),
+    "rename": Budget("updateLoyaltyProgram", (2, 2, 2), {"programName": "Neu"}),
+    "switch-off": Budget("updateLoyaltyProgram", (2, 2, 3), {"isActive": False}),
+    # How many there are, whether this one is, the write, and the list of all.
+    "register-webhook": Budget("getLoyaltyWebhookEvents", (4, 3, 1), HOOK),
+    "list-webhooks": Budget("getLoyaltyWebhookEvents", (1, 1, 0)),
+}
+
+
+def warm(member: Member) -> None:
+    """Have the key, the account, the store and the program in the process."""
+    member.api.ok("getLoyaltyProgram", {"programId": member.program_id})
+    member.api.ok("getLoyaltyPrograms", {"storeId": member.merchant.store_id})
+
+
+@pytest.mark.parametrize("name", list(BUDGETS))
+def test_costs_what_it_may_and_says_so(
+    name: str, merchant: Merchant, capsys: pytest.CaptureFixture[str]
+) -> None:
+    budget = BUDGETS[name]
+    member = merchant.member("points", balance=100, rewards=[REWARD])
+    if budget.again:
+        budget.send(member)
+    warm(member)
+
+    with watched() as traffic:
+        budget.send(member)
+
+    line = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert traffic.cost == budget.cost
+    assert (line["action"], line["rpcs"], line["reads"], line["writes"]) == (
+        budget.action,
+        *budget.cost,
+    )
+
+
+def test_every_endpoint_has_a_budget() -> None:
+    assert {budget.action for budget in BUDGETS.values()} == {each.name for each in ENDPOINTS}
+
+
+@pytest.mark.parametrize(
+    ("action", "cost"),
+    [
+        # Cold, the key, the account and the program are read as well, one after the other.
+        ("getCustomerBalance", (4, 4, 0)),
+        ("getLoyaltyProgram", (3, 3, 0)),
+    ],
+)
+def test_a_first_request_costs_more(
+    action: str, cost: tuple[int, int, int], member: Member
+) -> None:
+    fields = {"getLoyaltyProgram": {"programId": member.program_id}}.get(action, member.ids)
+    cache.clear_all()
+
+    with watched() as traffic:
+        member.api.ok(action, fields)
+
+    assert traffic.cost == cost
+
+
+@pytest.mark.parametrize(
+    "action", ["getCustomerBalance", "addLoyaltyPoints", "redeemLoyaltyPoints"]
+)
+def test_the_sandbox_costs_nothing(action: str, member: Member) -> None:
+    body = {**member.ids} if action == "getCustomerBalance" else {**member.ids, **FIVE}
+    sandbox = member.merchant.sandbox
+    sandbox.ok(action, body)
+
+    with watched() as traffic:
+        sandbox.ok(action, body)
+
+    assert traffic.cost == (0, 0, 0)

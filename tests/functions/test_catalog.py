@@ -1,0 +1,275 @@
+"""What every endpoint of the catalog has and refuses, whichever it is."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from functions.catalog import ENDPOINT_BY_NAME, ENDPOINTS, Endpoint
+from shared import ids
+from shared.domain.packages import Package
+from shared.schemas.base import RequestModel, ResponseModel
+from tests.support import stored
+from tests.support.api import Answer, Api
+from tests.support.merchants import RULES, Member, Merchant
+from tests.support.refusals import assert_refused, nothing_written
+from tests.support.traffic import watched
+
+BODIES: dict[str, Callable[[Member], dict[str, Any]]] = {
+    "createLoyaltyProgram": lambda member: {
+        "storeId": member.merchant.store_id,
+        "programName": "Stempelkarte",
+        "programType": "stamps",
+        "rules": RULES["stamps"],
+    },
+    "updateLoyaltyProgram": lambda member: {"programId": member.program_id, "isActive": True},
+    "getLoyaltyProgram": lambda member: {"programId": member.program_id},
+    "getLoyaltyPrograms": lambda member: {"storeId": member.merchant.store_id},
+    "enrollInLoyaltyProgram": lambda member: member.ids,
+    "addLoyaltyPoints": lambda member: {**member.ids, "points": 5},
+    "redeemLoyaltyPoints": lambda member: {**member.ids, "points": 5, "rewardDescription": "x"},
+    "getLoyaltyAnalytics": lambda member: {"programId": member.program_id},
+    "getCustomerBalance": lambda member: member.ids,
+    "getLoyaltyWebhookEvents": lambda member: {
+        "storeId": member.merchant.store_id,
+        "url": "https://example.com/hook",
+        "events": ["loyalty.*"],
+    },
+    "syncExternalLoyalty": lambda member: {**member.ids, "action": "add", "points": 5},
+}
+"""A good request for each endpoint."""
+
+every_endpoint = pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda each: each.name)
+every_read = pytest.mark.parametrize(
+    "endpoint", [each for each in ENDPOINTS if each.is_read], ids=lambda each: each.name
+)
+every_write = pytest.mark.parametrize(
+    "endpoint", [each for each in ENDPOINTS if not each.is_read], ids=lambda each: each.name
+)
+
+
+def body_of(endpoint: Endpoint, member: Member) -> dict[str, Any]:
+    return BODIES[endpoint.name](member)
+
+
+def absent(member: Member) -> Member:
+    """Return somebody whose store and program do not exist, with ids as long as real ones."""
+    merchant = Merchant("acc", ids.new("store"), member.merchant.api, member.merchant.sandbox)
+    return Member(merchant, ids.new("lp"), member.user_id)
+
+
+def text_without_ids(answer: Answer, named: Member) -> str:
+    """Return status, body and headers of an answer, whatever was named in the request."""
+    headers = {name: value for name, value in answer.headers.items() if name != "X-Request-Id"}
+    text = json.dumps([answer.status, answer.body, headers])
+    names = {
+        answer.headers["X-Request-Id"]: "request",
+        named.merchant.store_id: "store",
+        named.program_id: "program",
+    }
+    for name, word in names.items():
+        text = text.replace(name, word)
+    return text
+
+
+def test_every_endpoint_has_a_request_here() -> None:
+    assert list(BODIES) == [endpoint.name for endpoint in ENDPOINTS]
+
+
+def test_names_and_aliases_are_unique() -> None:
+    names = [name for endpoint in ENDPOINTS for name in (endpoint.name, *endpoint.aliases)]
+
+    assert sorted(names) == sorted(ENDPOINT_BY_NAME)
+
+
+@every_endpoint
+def test_has_models_an_example_and_a_handler(endpoint: Endpoint) -> None:
+    module = importlib.import_module(endpoint.module)
+
+    assert issubclass(module.Request, RequestModel)
+    assert issubclass(module.Response, ResponseModel)
+    assert callable(module.handle)
+    assert module.EXAMPLE.keys() == {
+        field.alias
+        for name, field in module.Response.model_fields.items()
+        if name not in {"is_replay", "duplicate"}
+    }
+
+
+@every_endpoint
+def test_answers_a_good_request(endpoint: Endpoint, member: Member) -> None:
+    answer = member.api(endpoint.name, body_of(endpoint, member))
+
+    assert (answer.status, answer.body["success"]) == (200, True)
+    assert "_sandbox" not in answer.body
+    module = importlib.import_module(endpoint.module)
+    assert answer.body.keys() == module.EXAMPLE.keys()
+
+
+@every_read
+def test_a_read_takes_get_and_writes_nothing(endpoint: Endpoint, member: Member) -> None:
+    body = body_of(endpoint, member)
+
+    with nothing_written():
+        posted, got = member.api(endpoint.name, body), member.api.get(endpoint.name, body)
+
+    assert (got.status, got.body) == (200, posted.body)
+
+
+@every_write
+def test_a_write_does_not_take_get(endpoint: Endpoint, member: Member) -> None:
+    with nothing_written():
+        answer = member.api.get(endpoint.name)
+
+    details = {"allowed": ["POST", "OPTIONS"]}
+    assert_refused(answer, 405, "METHOD_NOT_ALLOWED", details, message="Use POST.")
+
+
+@every_endpoint
+def test_needs_a_key(endpoint: Endpoint, anonymous: Api, member: Member) -> None:
+    with nothing_written():
+        answer = anonymous(endpoint.name, body_of(endpoint, member))
+
+    assert_refused(answer, 401, "MISSING_AUTH_HEADER")
+
+
+@every_endpoint
+@pytest.mark.parametrize("package", list(Package))
+def test_needs_its_package(
+    endpoint: Endpoint, new_merchant: Callable[..., Merchant], package: Package
+) -> None:
+    merchant = new_merchant(package)
+
+    with watched() as traffic:
+        answer = merchant.api(endpoint.name, {})
+        test_answer = merchant.sandbox(endpoint.name, {})
+
+    assert traffic.written == []
+    assert test_answer.error == "INVALID_PARAMETERS"
+    if package.includes(endpoint.package):
+        assert answer.error == "INVALID_PARAMETERS"
+        return
+    assert_refused(
+        answer,
+        403,
+        "ENDPOINT_NOT_ALLOWED",
+        message=f"{endpoint.name} needs the package {endpoint.package}.",
+        requiredUpgrade=endpoint.package,
+        currentPackage=package,
+    )
+
+
+def test_loyalty_needs_go_and_external_sync_needs_prime() -> None:
+    needed = {endpoint.name: endpoint.package for endpoint in ENDPOINTS}
+
+    assert needed.pop("syncExternalLoyalty") is Package.PRIME
+    assert set(needed.values()) == {Package.GO}
+
+
+@every_endpoint
+def test_what_belongs_to_another_account_does_not_exist(
+    endpoint: Endpoint, member: Member, new_merchant: Callable[..., Merchant]
+) -> None:
+    stranger = new_merchant().api
+    nobody = absent(member)
+    before = stored.of_member(member), stored.of_program(member.merchant, member.program_id)
+
+    with nothing_written():
+        theirs = stranger(endpoint.name, body_of(endpoint, member))
+        nothing = stranger(endpoint.name, body_of(endpoint, nobody))
+
+    assert theirs.status == 404
+    assert text_without_ids(theirs, member) == text_without_ids(nothing, nobody)
+    assert before == (
+        stored.of_member(member),
+        stored.of_program(member.merchant, member.program_id),
+    )
+
+
+@every_endpoint
+def test_what_belongs_to_another_account_does_not_exist_under_ones_own_store(
+    endpoint: Endpoint, member: Member, new_merchant: Callable[..., Merchant]
+) -> None:
+    stranger, nobody = new_merchant(), absent(member)
+    own = {"X_Beep_Store_Id": stranger.store_id}
+
+    def ask(whose: Member) -> Answer:
+        body = body_of(endpoint, whose)
+        return stranger.api(endpoint.name, body, idempotency_key="k1", **own)
+
+    with nothing_written():
+        theirs, nothing = ask(member), ask(nobody)
+
+    assert theirs.status == 404
+    assert text_without_ids(theirs, member) == text_without_ids(nothing, nobody)
+
+
+@pytest.mark.parametrize(
+    "action", ["addLoyaltyPoints", "redeemLoyaltyPoints", "getCustomerBalance"]
+)
+def test_a_member_of_another_account_does_not_exist(
+    action: str, member: Member, new_merchant: Callable[..., Merchant]
+) -> None:
+    own = new_merchant().member("points").other("somebody")
+    member.other(own.user_id).enroll()
+    nobody = own.other("s-nobody")
+
+    with nothing_written():
+        theirs = own.api(action, BODIES[action](own))
+        nothing = own.api(action, BODIES[action](nobody))
+
+    message = "User somebody is not enrolled."
+    assert_refused(theirs, 404, "MEMBERSHIP_NOT_FOUND", message=message)
+    same = json.dumps(nothing.body).replace(nobody.user_id, own.user_id)
+    assert json.loads(same) == {**theirs.body, "requestId": nothing.body["requestId"]}
+
+
+@every_endpoint
+def test_refuses_an_unknown_field_by_its_name(endpoint: Endpoint, member: Member) -> None:
+    body = {**body_of(endpoint, member), "surprise": 1}
+
+    with nothing_written():
+        answers = [api(endpoint.name, body) for api in (member.api, member.merchant.sandbox)]
+
+    for answer in answers:
+        details = {"fields": {"surprise": "is not a known field"}}
+        message = "surprise is not a known field."
+        assert_refused(answer, 400, "INVALID_PARAMETERS", details, message=message)
+
+
+@every_endpoint
+def test_the_sandbox_answers_with_the_example_and_writes_nothing(
+    endpoint: Endpoint, member: Member
+) -> None:
+    module = importlib.import_module(endpoint.module)
+    body = body_of(endpoint, absent(member))
+
+    with watched() as traffic:
+        answer = member.merchant.sandbox(endpoint.name, body, idempotency_key="k1")
+
+    echoed = {name: value for name, value in body.items() if name in module.EXAMPLE}
+    assert answer.status == 200
+    assert answer.body == {**module.EXAMPLE, **echoed, "_sandbox": True}
+    assert traffic.written == []
+    assert not answer.is_replay
+
+
+@every_endpoint
+def test_is_a_function_of_its_own_too(endpoint: Endpoint, app: Flask, member: Member) -> None:
+    import functions_framework
+
+    alone = functions_framework.create_app(endpoint.name, "main.py")
+    headers = {"Authorization": f"Bearer {member.merchant.sandbox.key}"}
+    data = json.dumps(body_of(endpoint, member))
+
+    refused = alone.test_client().post("/", data=data)
+    answered = alone.test_client().post("/", data=data, headers=headers)
+
+    assert (refused.status_code, refused.get_json()["error"]) == (401, "MISSING_AUTH_HEADER")
+    through_gateway = member.merchant.sandbox(endpoint.name, body_of(endpoint, member))
+    assert (answered.status_code, answered.get_json()) == (200, through_gateway.body)

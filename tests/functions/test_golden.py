@@ -1,0 +1,206 @@
+"""The documented samples, replayed: what was written about us is what we take and answer.
+
+Each file in ``tests/golden`` has a request, word for word, and its response. ``response`` holds the
+documented fields; ``additional`` names those of ours beside them. ``given`` is what must be there
+before. ``varies`` has patterns for what differs on live data, like ids, and ``mock`` what differs
+in the sandbox, which answers every request with the same data. Paths look like
+``webhooks[0].events``; ``["..."]`` stands for any array.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from functions.catalog import ENDPOINT_BY_NAME, ENDPOINTS
+from shared import clock
+from shared.auth.keys import Mode
+from shared.domain.accounts import Account, Store
+from shared.domain.packages import Package
+from shared.domain.programs import EARNING_METHODS_DEFAULT, Branding, Program, ProgramType
+from shared.schemas.programs import RewardBody, parse_rules, to_rewards
+from shared.store import accounts, client, paths, programs
+from tests.support.api import Answer, Api
+from tests.support.merchants import Member, Merchant, create_key
+from tests.support.refusals import nothing_written
+
+FOLDER = Path(__file__).parents[1] / "golden"
+NAMES = sorted(path.stem for path in FOLDER.glob("*.json"))
+ANY_ARRAY = ["..."]
+
+every_sample = pytest.mark.parametrize("name", NAMES)
+
+
+def read(name: str) -> dict[str, Any]:
+    sample: dict[str, Any] = json.loads((FOLDER / f"{name}.json").read_text())
+    return sample
+
+
+def flat(value: Any, path: str = "") -> dict[str, Any]:
+    """Return the leaves of a JSON value by their paths; empty containers are leaves."""
+    if isinstance(value, dict) and value:
+        parts = {f"{path}.{name}".removeprefix("."): each for name, each in value.items()}
+    elif isinstance(value, list) and value and value != ANY_ARRAY:
+        parts = {f"{path}[{index}]": each for index, each in enumerate(value)}
+    else:
+        return {path: value}
+    return {deeper: leaf for name, each in parts.items() for deeper, leaf in flat(each, name).items()}
+
+
+def assert_matches(
+    found: dict[str, Any], documented: dict[str, Any], varies: dict[str, str]
+) -> None:
+    """Assert that the documented fields are there, to the type of each number."""
+    wanted = flat(documented)
+    arrays = [path for path, leaf in wanted.items() if leaf == ANY_ARRAY]
+    for path in arrays:
+        assert isinstance(found[path], list)
+        del wanted[path]
+    leaves = flat({name: each for name, each in found.items() if name in documented})
+    leaves = {
+        path: leaf for path, leaf in leaves.items() if not path.startswith(tuple(arrays) or " ")
+    }
+    for path, pattern in varies.items():
+        assert re.fullmatch(pattern, leaves.pop(path))
+        del wanted[path]
+    assert leaves == wanted
+    assert {path: type(leaf) for path, leaf in leaves.items()} == {
+        path: type(leaf) for path, leaf in wanted.items()
+    }
+
+
+def with_mock(documented: dict[str, Any], mock: dict[str, Any]) -> dict[str, Any]:
+    """Return the documented response with what the sandbox says instead."""
+    text: dict[str, Any] = json.loads(json.dumps(documented))
+    for path, value in mock.items():
+        *parents, last = re.findall(r"\w+", path)
+        target: Any = text
+        for part in parents:
+            target = target[int(part) if part.isdigit() else part]
+        target[last] = value
+    return text
+
+
+def send(api: Api, sample: dict[str, Any]) -> Answer:
+    call = api.get if sample["method"] == "GET" else api
+    answer: Answer = call(sample["action"], sample["request"])
+    return answer
+
+
+def samples_merchant(app: Flask) -> Merchant:
+    """Return the merchant of the documentation, with the store ``store_a``."""
+    now = clock.utc_now()
+    account = Account("acc_docs", "Merchant", Package.PRIME, True, now)
+    store = Store("store_a", "acc_docs", "Store", "Europe/Berlin", "EUR", now)
+    client.commit([accounts.account_creation(account), accounts.store_creation(store)])
+    live, test = (Api(app, create_key("acc_docs", mode)) for mode in (Mode.LIVE, Mode.TEST))
+    return Merchant("acc_docs", "store_a", live, test)
+
+
+def prepare(merchant: Merchant, given: dict[str, Any]) -> None:
+    """Make the program ``lp_abc123`` and its member ``user_xyz`` as a sample needs them."""
+    if not given:
+        return
+    now, program_type = clock.utc_now(), ProgramType(given["programType"])
+    program = Program(
+        program_id="lp_abc123",
+        account_id=merchant.account_id,
+        store_id=merchant.store_id,
+        program_name="Stempelkarte",
+        program_type=program_type,
+        description=given.get("description", ""),
+        rules=parse_rules(program_type, exact(given["rules"])),
+        rewards=to_rewards([RewardBody(**each) for each in exact(given.get("rewards", []))]),
+        branding=Branding("#2563EB", None),
+        earning_methods=EARNING_METHODS_DEFAULT,
+        is_active=True,
+        currency="EUR",
+        time_zone="Europe/Berlin",
+        created_at=now,
+        updated_at=now,
+    )
+    client.commit(programs.creation(program))
+    if counters := given.get("counters"):
+        client.commit([client.Put(f"{paths.stats_shards('lp_abc123')}/0", counters)])
+    member = Member(merchant, "lp_abc123", "user_xyz")
+    member.enroll()
+    if earned := given.get("earned"):
+        member.earn(earned)
+    if redeemed := given.get("redeemed"):
+        assert member.redeem(redeemed).status == 200
+
+
+def exact(value: Any) -> Any:
+    """Return a JSON value as requests are read: with exact decimals."""
+    return json.loads(json.dumps(value), parse_float=Decimal)
+
+
+def test_every_endpoint_has_a_sample() -> None:
+    sampled = {ENDPOINT_BY_NAME[read(name)["action"]].name for name in NAMES}
+
+    assert sampled == {endpoint.name for endpoint in ENDPOINTS}
+
+
+@pytest.mark.usefixtures("own_database", "frozen_clock")
+@every_sample
+def test_a_live_key_is_answered_as_documented(app: Flask, name: str) -> None:
+    sample = read(name)
+    merchant = samples_merchant(app)
+    prepare(merchant, sample["given"])
+
+    answer = send(merchant.api, sample)
+
+    assert answer.status == sample["status"]
+    assert answer.body.keys() == {*sample["response"], *sample["additional"]}
+    assert_matches(answer.body, sample["response"], sample["varies"])
+
+
+@every_sample
+def test_a_test_key_is_answered_as_documented(merchant: Merchant, name: str) -> None:
+    sample = read(name)
+
+    with nothing_written():
+        answer = send(merchant.sandbox, sample)
+
+    assert answer.status == sample["status"]
+    assert answer.body.keys() == {*sample["response"], *sample["additional"], "_sandbox"}
+    assert answer.body["_sandbox"] is True
+    assert_matches(answer.body, with_mock(sample["response"], sample["mock"]), {})
+
+
+@every_sample
+def test_the_example_is_the_documented_response(name: str) -> None:
+    sample = read(name)
+    module = importlib.import_module(ENDPOINT_BY_NAME[sample["action"]].module)
+    echoed = {
+        field: sample["request"].get(field, value) for field, value in module.EXAMPLE.items()
+    }
+
+    assert module.EXAMPLE.keys() == {*sample["response"], *sample["additional"]}
+    assert_matches(echoed, with_mock(sample["response"], sample["mock"]), {})
+
+
+@every_sample
+def test_a_sample_says_where_it_is_from(name: str) -> None:
+    sample = read(name)
+
+    assert list(sample) == [
+        "source",
+        "action",
+        "method",
+        "given",
+        "request",
+        "status",
+        "response",
+        "additional",
+        "varies",
+        "mock",
+    ]
+    assert re.match(r"Loyalty API, |External Sync API, |Loyalty quick start: ", sample["source"])

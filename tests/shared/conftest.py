@@ -1,0 +1,24 @@
+"""What tests of the shared code need besides the emulator."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import settings
+
+from shared.store import client
+from tests.support.wire import Wire
+from tools.emulators import FirestoreEmulator
+
+# A busy machine is slow, not wrong.
+settings.register_profile("punktwerk", deadline=None)
+settings.load_profile("punktwerk")
+
+
+@pytest.fixture
+def wire(firestore_emulator: FirestoreEmulator, monkeypatch: pytest.MonkeyPatch) -> Wire:
+    """The RPCs to the emulator: what went over the wire, and what happens to what goes next."""
+    wire = Wire()
+    api = client.client()._firestore_api
+    for name in ("commit", "batch_get_documents", "run_query"):
+        monkeypatch.setattr(api, name, wire.through(name, getattr(api, name)))
+    return wire

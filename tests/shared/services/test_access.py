@@ -1,0 +1,74 @@
+"""What belongs to an account is reached by that account alone; others get the answer of absence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+
+from shared.auth.caller import Caller
+from shared.domain.packages import Package
+from shared.errors import ProgramNotFound, PunktwerkError, StoreNotFound
+from shared.services import access
+from tests.support.merchants import Merchant
+
+
+def caller_of(merchant: Merchant) -> Caller:
+    return Caller(merchant.account_id, Package.PRIME, is_live=True)
+
+
+def refusal_of(call: Callable[[], object]) -> tuple[type, str, dict[str, object]]:
+    with pytest.raises(PunktwerkError) as refusal:
+        call()
+    return type(refusal.value), refusal.value.message, refusal.value.details
+
+
+def test_a_store_is_reached_by_its_account(merchant: Merchant) -> None:
+    store = access.store(caller_of(merchant), merchant.store_id)
+    assert (store.store_id, store.account_id) == (merchant.store_id, merchant.account_id)
+
+
+def test_a_foreign_store_is_as_absent_as_none(
+    merchant: Merchant, new_merchant: Callable[..., Merchant]
+) -> None:
+    stranger = caller_of(new_merchant())
+    foreign = refusal_of(partial(access.store, stranger, merchant.store_id))
+    absent = refusal_of(partial(access.store, stranger, "store_none"))
+    assert foreign == (StoreNotFound, f"There is no store {merchant.store_id}.", {})
+    assert absent == (StoreNotFound, "There is no store store_none.", {})
+
+
+def test_a_program_is_reached_by_its_account(merchant: Merchant) -> None:
+    program_id = merchant.program()
+    for store_id in (None, merchant.store_id):
+        program = access.program(caller_of(merchant), program_id, store_id)
+        assert (program.program_id, program.store_id) == (program_id, merchant.store_id)
+
+
+def test_a_foreign_program_is_as_absent_as_none(
+    merchant: Merchant, new_merchant: Callable[..., Merchant]
+) -> None:
+    program_id, other = merchant.program(), new_merchant()
+    stranger = caller_of(other)
+    for store_id in (None, other.store_id, merchant.store_id):
+        refusal = refusal_of(partial(access.program, stranger, program_id, store_id))
+        assert refusal == (ProgramNotFound, f"There is no program {program_id}.", {})
+    absent = refusal_of(partial(access.program, stranger, "lp_none", None))
+    assert absent == (ProgramNotFound, "There is no program lp_none.", {})
+
+
+def test_a_program_is_not_reached_by_way_of_another_store(merchant: Merchant) -> None:
+    program_id, caller = merchant.program(), caller_of(merchant)
+    for store_id in ("store_none", "", f"{merchant.store_id} "):
+        refusal = refusal_of(partial(access.program, caller, program_id, store_id))
+        assert refusal == (ProgramNotFound, f"There is no program {program_id}.", {})
+
+
+def test_a_cached_program_is_still_checked(
+    merchant: Merchant, new_merchant: Callable[..., Merchant]
+) -> None:
+    program_id = merchant.program()
+    access.program(caller_of(merchant), program_id, None)
+    with pytest.raises(ProgramNotFound):
+        access.program(caller_of(new_merchant()), program_id, None)

@@ -1,0 +1,133 @@
+"""When a delivery's task is put in, and put in again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from shared.services import deliveries
+from shared.store import client
+from tests.conftest import Clock
+from tests.support.events import Pipeline, deliveries_of
+from tests.support.merchants import Merchant
+
+NOWHERE = "http://127.0.0.1:9/hook"
+NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def merchant(
+    own_database: None, frozen_clock: Clock, new_merchant: Callable[..., Merchant]
+) -> Merchant:
+    return new_merchant()
+
+
+@pytest.fixture
+def losing(pipeline: Pipeline) -> Iterator[Pipeline]:
+    """A pipeline whose queue loses what it is given."""
+    pipeline.tasks.is_losing = True
+    yield pipeline
+    pipeline.tasks.is_losing = False
+
+
+@pytest.fixture
+def in_production(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """From when it is called, the process takes itself for a deployed one."""
+    return lambda: monkeypatch.delenv("FIRESTORE_EMULATOR_HOST")
+
+
+def announce(pipeline: Pipeline, merchant: Merchant, count: int) -> None:
+    """Have ``count`` deliveries made."""
+    for number in range(count):
+        pipeline.register(merchant, f"{NOWHERE}/{number}", "loyalty.enrollment")
+    merchant.member()
+    pipeline.fire(merchant)
+    assert len(deliveries_of(merchant)) == count
+
+
+def test_the_queue_is_told_when_the_next_attempt_is_due(
+    pipeline: Pipeline, merchant: Merchant, in_production: Callable[[], None]
+) -> None:
+    announce(pipeline, merchant, 1)
+    in_production()
+    pipeline.deliver(merchant)  # refused: loopback is for the emulator alone
+
+    (delivery,) = deliveries_of(merchant)
+    due = delivery.next_attempt_at
+    assert due is not None
+    assert NOON + timedelta(seconds=4) <= due <= NOON + timedelta(seconds=6)
+    assert [each.error for each in delivery.attempts] == ["url_refused"]
+    (task,) = [each for each in pipeline.tasks.all if each.schedule_time]
+    assert task.id == f"{delivery.delivery_id}-2-{int(due.timestamp())}"
+    assert task.schedule_time == due.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    assert task.body == {"data": {"deliveryId": delivery.delivery_id}}
+
+
+@pytest.mark.parametrize(("waited_s", "tasks_count"), [(119, 0), (120, 1)])
+def test_what_is_overdue_for_two_minutes_is_enqueued_again(
+    losing: Pipeline,
+    merchant: Merchant,
+    frozen_clock: Clock,
+    in_production: Callable[[], None],
+    waited_s: int,
+    tasks_count: int,
+) -> None:
+    announce(losing, merchant, 1)
+    losing.tasks.is_losing = False
+    in_production()
+    frozen_clock.advance(seconds=waited_s)
+
+    deliveries.enqueue_overdue()
+
+    assert len(losing.tasks.all) == tasks_count
+
+
+@pytest.mark.parametrize("page_size", [1, 2, 5, 6, 500])
+def test_pages_hide_nothing(
+    losing: Pipeline, merchant: Merchant, frozen_clock: Clock, page_size: int
+) -> None:
+    announce(losing, merchant, 5)  # all due at once
+    losing.tasks.is_losing = False
+    frozen_clock.advance(minutes=3)
+
+    assert deliveries.enqueue_overdue(page_size) == 5
+    assert {each.delivery_id for each in losing.tasks.all} == {
+        each.delivery_id for each in deliveries_of(merchant)
+    }
+    assert deliveries.enqueue_overdue(page_size) == 0
+    assert len(losing.tasks.refused) == 5
+
+
+def test_what_fails_for_ever_does_not_starve_others(
+    losing: Pipeline, merchant: Merchant, frozen_clock: Clock
+) -> None:
+    announce(losing, merchant, 3)
+    frozen_clock.advance(minutes=1)
+    merchant.member()
+    losing.fire(merchant)
+    losing.tasks.is_losing = False
+    frozen_clock.advance(hours=1)
+    deliveries.enqueue_overdue(2)
+    newest = {each.delivery_id for each in deliveries_of(merchant)}
+
+    assert {each.delivery_id for each in losing.tasks.all} == newest
+    assert len(newest) == 6
+
+
+def test_what_is_settled_is_not_enqueued(
+    pipeline: Pipeline, merchant: Merchant, frozen_clock: Clock
+) -> None:
+    pipeline.register(merchant, NOWHERE)
+    merchant.member()
+    pipeline.fire(merchant)
+    (delivery,) = deliveries_of(merchant)
+    for _ in range(10):
+        frozen_clock.advance(days=3)
+        pipeline.attempt(delivery.delivery_id)
+    frozen_clock.advance(hours=1)
+    usage = client.start_usage()
+
+    assert deliveries.enqueue_overdue() == 0
+    assert (usage.rpcs, usage.writes) == (1, 0)

@@ -1,0 +1,155 @@
+"""Where everything lives, and that no text from outside can lead elsewhere."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shared.store import client, paths
+from shared.store.client import Create
+from shared.store.paths import encode
+from tools.emulators import FirestoreEmulator
+
+ODD = [
+    ".",
+    "..",
+    "...",
+    "__x__",
+    "__",
+    "____",
+    "__x",
+    "/",
+    "a/b",
+    "//",
+    "../../accounts/acc_1",
+    " ",
+    "\t\n",
+    "\x00",
+    "%",
+    "%2F",
+    "%2E",
+    "%sha256-0",
+    "a_b",
+    "*",
+    "`",
+    "~",
+    "{id}",
+    "#?&=+",
+    "ä",
+    "a\u0308",
+    "ﬀ",
+    "🎁",
+    "🎁" * 128,
+    "\U0010ffff" * 128,
+    "ä" * 128,
+    "/" * 128,
+    "a" * 128,
+    "a" * 600,
+    "a" * 601,
+    "a" * 5_000,
+    "user@example.org",
+]
+LEGAL = re.compile(r"[A-Za-z0-9_.~%-]{1,600}")
+TEXTS = st.text(min_size=1, max_size=128) | st.sampled_from(ODD)
+SEGMENTS = st.text("/._%-~ax\x00", min_size=1, max_size=12)
+
+
+@given(TEXTS | SEGMENTS)
+def test_any_text_becomes_one_legal_segment(text: str) -> None:
+    encoded = encode(text)
+    assert LEGAL.fullmatch(encoded)
+    assert encoded not in {".", ".."}
+    assert not encoded.startswith("__")
+
+
+@given(st.lists(TEXTS | SEGMENTS, unique=True, min_size=2, max_size=30))
+def test_different_texts_stay_different(texts: list[str]) -> None:
+    assert len({encode(text) for text in texts}) == len(texts)
+
+
+def test_the_odd_texts_stay_different() -> None:
+    assert len({encode(text) for text in ODD}) == len(ODD)
+
+
+def test_the_form_of_a_hashed_text_cannot_be_sent() -> None:
+    hashed = encode("a" * 601)
+    assert hashed.startswith("%sha256-")
+    assert encode(hashed) != hashed
+
+
+@pytest.mark.parametrize("text", ["user_xyz", "lp_abc123", "A-b.c~9", "x__y__"])
+def test_plain_ids_stay_readable(text: str) -> None:
+    assert encode(text) == text
+
+
+@pytest.mark.parametrize("text", ODD)
+def test_firestore_takes_every_odd_id(firestore_emulator: FirestoreEmulator, text: str) -> None:
+    assert_stored_alone(text)
+
+
+@given(TEXTS | SEGMENTS)
+@settings(max_examples=60)
+def test_firestore_takes_any_id(firestore_emulator: FirestoreEmulator, text: str) -> None:
+    assert_stored_alone(text)
+
+
+def assert_stored_alone(text: str) -> None:
+    """Write and read back a document whose ids are all this text, through Firestore."""
+    path = paths.entry(paths.membership_id(text, text), encode(text))
+    mirror = paths.store_member(text, paths.membership_id(text, text))
+    for each in (path, mirror):
+        read = client.get_one(each)
+        if read.data is None:
+            client.commit([Create(each, {"text": text})])
+        assert client.get_one(each).data == {"text": text}
+        assert client.client().document(each).path == each
+    assert [path.count("/"), mirror.count("/")] == [3, 3]
+
+
+@given(TEXTS | SEGMENTS, TEXTS | SEGMENTS)
+def test_two_users_of_a_program_never_share_a_membership(one: str, other: str) -> None:
+    ids_ = {paths.membership_id("lp_1", user) for user in (one, other)}
+    assert len(ids_) == len({one, other})
+
+
+def test_everything_has_its_place() -> None:
+    assert [
+        paths.account("acc/1"),
+        paths.api_key("ab12"),
+        paths.store("store/1"),
+        paths.program("lp/1"),
+        paths.store_program("store/1", "lp/1"),
+        paths.reward_stock("lp/1", "rw/1"),
+        paths.member("lp_1_u%2F1"),
+        paths.store_member("store/1", "lp_1_u%2F1"),
+        paths.entry("lp_1_u%2F1", "le_1"),
+        paths.idempotency_key("cd34"),
+        paths.event("evt_1"),
+        paths.webhook_endpoint("we_1"),
+        paths.webhook_delivery("evt_1_we_1"),
+        paths.stats_shards("lp/1"),
+        paths.sweep("entries"),
+    ] == [
+        "accounts/acc%2F1",
+        "apiKeys/ab12",
+        "stores/store%2F1",
+        "loyaltyPrograms/lp%2F1",
+        "stores/store%2F1/loyaltyPrograms/lp%2F1",
+        "loyaltyPrograms/lp%2F1/rewardStock/rw%2F1",
+        "loyaltyMembers/lp_1_u%2F1",
+        "stores/store%2F1/loyaltyMembers/lp_1_u%2F1",
+        "loyaltyMembers/lp_1_u%2F1/entries/le_1",
+        "idempotencyKeys/cd34",
+        "events/evt_1",
+        "webhookEndpoints/we_1",
+        "webhookDeliveries/evt_1_we_1",
+        "programStats/lp%2F1/shards",
+        "sweeps/entries",
+    ]
+
+
+def test_a_membership_is_named_after_program_and_user() -> None:
+    assert paths.membership_id("lp_1", "user/1") == "lp_1_user%2F1"

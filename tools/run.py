@@ -1,0 +1,253 @@
+"""``make run``: the product on the Firebase emulator suite, with demo data, until Ctrl-C.
+
+Its processes: the suite (Firestore, task queues, triggers and the single functions), the suite's
+Auth, ``apiGateway`` as production serves it (functions-framework: one process, many threads), the
+stand-in for Cloud Scheduler, and this one, which watches them.
+
+Settings: ``PORT_OFFSET`` moves every port; ``PUNKTWERK_LOCAL`` names another folder than ``.local``
+for what a run writes, so that two can run side by side.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from tools import suite
+from tools.emulators import LOCAL, LOOPBACK, ROOT, EmulatorError, get, tail
+from tools.guard import Guarded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+READY_TIMEOUT_S = 180
+STOP_GRACE_S = 8  # for the emulators to end; what takes longer is killed
+WATCH_EVERY_S = 0.3
+SUITE_READY = "All emulators ready!"
+LOGS = LOCAL / "logs"
+DEV_JSON = LOCAL / "dev.json"
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class RunError(Exception):
+    """The run cannot go on; the message says why."""
+
+
+class StopRequested(BaseException):
+    """A signal asks for the end."""
+
+
+def main() -> int:
+    """Run until a signal or a failure; return the exit code."""
+    for number in SIGNALS:
+        signal.signal(number, _request_stop)
+    try:
+        with only_one_run(), contextlib.ExitStack() as cleanup:
+            run(cleanup)
+    except StopRequested:
+        return 0
+    except (RunError, EmulatorError) as error:
+        say(str(error))
+        return 1
+
+
+def _request_stop(*_: object) -> NoReturn:
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not cut the end short
+    raise StopRequested
+
+
+def run(cleanup: contextlib.ExitStack) -> NoReturn:
+    """Start everything, announce it, and watch it; ``cleanup`` ends it."""
+    ports = prepare()
+    env = suite.environment(ports)
+    suite_env = suite.suite_environment(env)
+    children: dict[str, Guarded] = {}
+    cleanup.callback(stop_all, children)
+
+    say("Starting the emulators ...")
+    for process in suite.PROCESSES:
+        command = suite.suite_command(process)
+        children[process] = start(process, command, suite_env, grace_s=STOP_GRACE_S)
+    children["gateway"] = start("gateway", suite.gateway_command(ports["gateway"]), env, grace_s=1)
+    wait_until(children, lambda: get(ports["gateway"], "/") is not None, "the gateway")
+    wait_until(children, lambda: is_ready(children["suite"]), "the emulators")
+    check_functions(ports["functions"], children["suite"].log)
+    say("Loading demo data ...")
+    seeds = seed(env)
+    wait_until(children, lambda: is_ready(children["auth"]), "the Auth emulator")
+    children["scheduler"] = start("scheduler", [sys.executable, "-m", "tools.scheduler"], env)
+
+    facts = describe(ports, seeds)
+    announce(facts, seeds)
+    cleanup.callback(DEV_JSON.unlink, missing_ok=True)
+    suite.write_atomically(DEV_JSON, json.dumps(facts, indent=2) + "\n")
+    while True:
+        time.sleep(WATCH_EVERY_S)
+        check_alive(children)
+
+
+@contextlib.contextmanager
+def only_one_run() -> Iterator[None]:
+    """Hold this folder's lock: two runs would overwrite each other's files."""
+    LOGS.mkdir(parents=True, exist_ok=True)
+    with (LOCAL / "run.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise RunError(
+                f"A run is at work here already (see {shown(DEV_JSON)}). Stop it first, or give "
+                "this one a folder of its own: PUNKTWERK_LOCAL=.local/second make run."
+            ) from None
+        DEV_JSON.unlink(missing_ok=True)  # that of a run that was killed
+        yield
+
+
+def prepare() -> dict[str, int]:
+    """Choose ports, say which had to be moved, and write the configuration."""
+    config = json.loads(suite.FIREBASE_JSON.read_text())
+    offset = suite.port_offset(os.environ.get("PORT_OFFSET"))
+    ports, moved = suite.choose_ports(suite.default_ports(config), offset)
+    if moved:
+        say("\n".join([*moved, f"PORT_OFFSET={offset + 100} would move all ports together."]))
+    suite.write_configs(config, ports)
+    return ports
+
+
+def start(name: str, command: list[str], env: dict[str, str], *, grace_s: float = 0) -> Guarded:
+    """Start a child with a log of its own."""
+    cwd = ROOT
+    if name in suite.PROCESSES:  # firebase-tools writes more logs, into its working directory
+        cwd = LOGS / name
+        cwd.mkdir(exist_ok=True)
+    return Guarded(command, log=LOGS / f"{name}.log", env=env, cwd=cwd, grace_s=grace_s)
+
+
+def is_ready(process: Guarded) -> bool:
+    """Tell whether firebase-tools has said that all its emulators run."""
+    return SUITE_READY in process.log.read_text(errors="replace")
+
+
+def wait_until(children: Mapping[str, Guarded], condition: Callable[[], bool], what: str) -> None:
+    """Wait for a condition while all children live."""
+    deadline = time.monotonic() + READY_TIMEOUT_S
+    while not condition():
+        check_alive(children)
+        if time.monotonic() > deadline:
+            logs = "\n".join(tail(child.log, 10) for child in children.values())
+            raise RunError(f"{logs}\nWaited {READY_TIMEOUT_S} s for {what}, in vain.")
+        time.sleep(0.1)
+
+
+def check_alive(children: Mapping[str, Guarded]) -> None:
+    """Raise with the end of its log if one has ended."""
+    for name, child in children.items():
+        if (code := child.exit_code()) is not None:
+            raise RunError(
+                f"{tail(child.log)}\n\nThe {name} ended unexpectedly with exit code {code}, so "
+                f"everything was stopped. Its whole log is {shown(child.log)}."
+            )
+
+
+def check_functions(port: int, log: Path) -> None:
+    """Raise if the functions could not be loaded: the emulator goes on without them."""
+    backends = json.loads(get(port, "/backends") or b'{"backends": []}')["backends"]
+    if not any(backend["functionTriggers"] for backend in backends):
+        raise RunError(f"{tail(log)}\n\nThe functions could not be loaded; the log says why.")
+
+
+def seed(env: dict[str, str]) -> dict[str, Any]:
+    """Load the demo data; return what the seeding tells about it."""
+    log = LOGS / "seed.log"
+    command = [sys.executable, "-m", "tools.seed"]
+    with log.open("w") as errors:
+        done = subprocess.run(
+            command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=errors, check=False
+        )
+    if done.returncode != 0:
+        raise RunError(f"{tail(log)}\n\nThe demo data could not be loaded; {shown(log)} says why.")
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
+
+
+def stop_all(children: Mapping[str, Guarded]) -> None:
+    """End all children and what they have started."""
+    say("\nStopping ...")
+    for child in children.values():
+        child.ask_to_stop()
+    for child in children.values():
+        child.stop()
+
+
+def describe(ports: Mapping[str, int], seeds: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the content of dev.json."""
+    gateway = f"http://{LOOPBACK}:{ports['gateway']}"
+    base_url = f"{gateway}/apiGateway/api/v1"
+    functions = f"http://{LOOPBACK}:{ports['functions']}/{suite.PROJECT}/{suite.REGION}"
+    return {
+        "baseUrl": base_url,
+        "projectId": suite.PROJECT,
+        "region": suite.REGION,
+        "keys": seeds["keys"],
+        "storeId": seeds["storeId"],
+        "otherStoreId": seeds["otherStoreId"],
+        "firestoreHost": f"{LOOPBACK}:{ports['firestore']}",
+        "authHost": f"{LOOPBACK}:{ports['auth']}",
+        "urls": {
+            "openapi": f"{base_url}/openapi.json",
+            "docs": f"{gateway}/docs",
+            "functions": functions,
+            "tasks": f"http://{LOOPBACK}:{ports['tasks']}",
+        },
+    }
+
+
+def announce(facts: Mapping[str, Any], seeds: Mapping[str, Any]) -> None:
+    """Print where everything is, and what to try."""
+    base_url = facts["baseUrl"]
+    program = seeds["programs"]["points"]
+    keys = {**facts["keys"]["live"], "test": facts["keys"]["test"]}
+    curl = f"curl -s -H 'Authorization: Bearer {keys['PRIME']}'"
+    member = {"programId": program, "userId": "you"}
+    points = {**member, "points": 25, "transactionId": "receipt-1"}
+    say(f"""
+Punktwerk is running. Ctrl-C stops it.
+
+  API    {base_url}
+  Docs   {facts["urls"]["docs"]}
+  Facts  {shown(DEV_JSON)}
+  Logs   {shown(LOGS)}/
+
+A key for each package, and a test key:
+""")
+    for name, key in keys.items():
+        say(f"  {name:8}  {key}")
+    say(f"""
+Try:
+  {curl} -d '{json.dumps(member)}' {base_url}/enrollInLoyaltyProgram
+  {curl} -d '{json.dumps(points)}' {base_url}/addLoyaltyPoints
+  {curl} '{base_url}/getCustomerBalance?programId={program}&userId=you'
+""")
+
+
+def say(text: str) -> None:
+    """Print, also when nobody listens any more: that must not keep us from stopping children."""
+    with contextlib.suppress(OSError):
+        print(text, flush=True)
+
+
+def shown(path: Path) -> str:
+    """Return the path as a person in the project's folder would type it."""
+    return str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
