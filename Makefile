@@ -3,11 +3,11 @@
 # A pyenv shim exists without working, so it is tried, not looked for.
 PYTHON := $(shell for python in python3.11 python3; do $$python -c '' 2>/dev/null && echo $$python && break; done)
 VENV := venv/bin/python
-CODE := main.py functions shared tests tools
+CODE := main.py functions shared tests tools examples
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format bench clean
+.PHONY: help setup run test check docs format bench clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 14
@@ -23,7 +23,7 @@ run: setup ## Run the product on the emulator suite with demo data; PORT_OFFSET=
 	@exec $(VENV) -m tools.run
 
 test: setup ## Run every test; ARGS="-k ledger" chooses
-	@exec $(VENV) -m pytest $(ARGS)
+	@exec $(VENV) -m pytest -n 2 --dist loadgroup $(ARGS)
 
 check: setup ## Check format, lint, types, layers and generated docs
 	venv/bin/ruff format --check $(CODE)
@@ -31,6 +31,9 @@ check: setup ## Check format, lint, types, layers and generated docs
 	venv/bin/mypy
 	venv/bin/lint-imports
 	$(VENV) -m tools.docs --check
+
+docs: setup ## Write the generated docs: OpenAPI, endpoints, errors
+	@$(VENV) -m tools.docs
 
 format: setup ## Format the code and mend what lint can mend
 	venv/bin/ruff check --fix-only $(CODE)

@@ -1,6 +1,6 @@
 """``python tools/guard.py GRACE_S COMMAND...``: run a command so that nothing outlives it.
 
-The command runs in a POSIX session of its own, so a Ctrl-C in the terminal does not reach it. When the
+The command runs in a POSIX session of its own: a terminal's Ctrl-C does not reach it. When the
 guard's standard input closes, because the parent asks for the end or because it died in whatever
 way, the command gets SIGTERM and ``GRACE_S`` seconds; then all that it has started gets SIGKILL.
 The same happens when the command ends by itself.

@@ -14,6 +14,7 @@ import contextlib
 import fcntl
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -34,6 +35,7 @@ WATCH_EVERY_S = 0.3
 SUITE_READY = "All emulators ready!"
 LOGS = LOCAL / "logs"
 DEV_JSON = LOCAL / "dev.json"
+DEV_ENV = LOCAL / "dev.env"
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -88,7 +90,8 @@ def run(cleanup: contextlib.ExitStack) -> NoReturn:
 
     facts = describe(ports, seeds)
     announce(facts, seeds)
-    cleanup.callback(DEV_JSON.unlink, missing_ok=True)
+    cleanup.callback(forget_facts)
+    suite.write_atomically(DEV_ENV, shell_variables(facts, seeds))
     suite.write_atomically(DEV_JSON, json.dumps(facts, indent=2) + "\n")
     while True:
         time.sleep(WATCH_EVERY_S)
@@ -107,7 +110,7 @@ def only_one_run() -> Iterator[None]:
                 f"A run is at work here already (see {shown(DEV_JSON)}). Stop it first, or give "
                 "this one a folder of its own: PUNKTWERK_LOCAL=.local/second make run."
             ) from None
-        DEV_JSON.unlink(missing_ok=True)  # that of a run that was killed
+        forget_facts()  # those of a run that was killed
         yield
 
 
@@ -210,6 +213,24 @@ def describe(ports: Mapping[str, int], seeds: Mapping[str, Any]) -> dict[str, An
     }
 
 
+def shell_variables(facts: Mapping[str, Any], seeds: Mapping[str, Any]) -> str:
+    """Return the content of dev.env, which a shell takes over with ``. .local/dev.env``."""
+    values = {
+        "URL": facts["baseUrl"],
+        "KEY": facts["keys"]["live"]["PRIME"],
+        "TEST_KEY": facts["keys"]["test"],
+        "STORE": facts["storeId"],
+        "PROGRAM": seeds["programs"]["points"],
+    }
+    return "".join(f"export {name}={shlex.quote(value)}\n" for name, value in values.items())
+
+
+def forget_facts() -> None:
+    """Remove what says where a run is."""
+    DEV_JSON.unlink(missing_ok=True)
+    DEV_ENV.unlink(missing_ok=True)
+
+
 def announce(facts: Mapping[str, Any], seeds: Mapping[str, Any]) -> None:
     """Print where everything is, and what to try."""
     base_url = facts["baseUrl"]
@@ -223,7 +244,7 @@ Punktwerk is running. Ctrl-C stops it.
 
   API    {base_url}
   Docs   {facts["urls"]["docs"]}
-  Facts  {shown(DEV_JSON)}
+  Facts  {shown(DEV_JSON)}, and for a shell: . {shown(DEV_ENV)}
   Logs   {shown(LOGS)}/
 
 A key for each package, and a test key:

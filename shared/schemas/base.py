@@ -67,12 +67,13 @@ def _to_decimal(value: Any) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise ValueError("must be a number")  # noqa: TRY004 - pydantic reports ValueError
     number = Decimal(value)
-    exponent = number.as_tuple().exponent
+    _, digits, exponent = number.as_tuple()
     if not isinstance(exponent, int):
         raise ValueError("must be a finite number")  # noqa: TRY004
-    if number.adjusted() > DIGITS_MAX or len(number.as_tuple().digits) > DIGITS_MAX:
+    if number.adjusted() > DIGITS_MAX or len(digits) > DIGITS_MAX:
         raise ValueError("has too many digits")
-    if exponent < -DECIMALS_MAX and number.normalize().as_tuple().exponent < -DECIMALS_MAX:  # type: ignore[operator]
+    # Not by normalize(), which rounds what is next to nothing to nothing.
+    if exponent < -DECIMALS_MAX and any(digits[exponent + DECIMALS_MAX :]):
         raise ValueError("has too many decimals")
     return number
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from google.api_core import exceptions
@@ -272,7 +273,7 @@ def _message(write: Write) -> Message:
             _require_as_read(message, read)
             _set(message, read.path, data)
             message.update_mask.SetInParent()  # Without one the whole document is replaced.
-            message.update_mask.field_paths.extend(data)
+            message.update_mask.field_paths.extend(_field(name) for name in data)
         case Put(path, data):
             _set(message, path, data)
         case Increment(path, amounts):
@@ -296,16 +297,21 @@ def _require_as_read(message: Message, read: Snapshot) -> None:
     message.current_document.update_time.FromDatetime(read.update_time)
 
 
-def _increment(message: Message, amounts: Mapping[str, Any], *within: str) -> None:
+@cache
+def _field(*names: str) -> str:
+    """Return the path of a field, quoted where its names need it: ``a.b`` is one name."""
     from google.cloud.firestore_v1.field_path import FieldPath
 
+    path: str = FieldPath(*names).to_api_repr()
+    return path
+
+
+def _increment(message: Message, amounts: Mapping[str, Any], *within: str) -> None:
     for name, amount in amounts.items():
         if isinstance(amount, Mapping):
             _increment(message, amount, *within, name)
         else:
-            transform = message.update_transforms.add(
-                field_path=FieldPath(*within, name).to_api_repr()
-            )
+            transform = message.update_transforms.add(field_path=_field(*within, name))
             transform.increment.integer_value = amount
 
 

@@ -90,7 +90,7 @@ def signed(secrets: list[str], *, age_s: int = 0) -> dict[str, str]:
     return {name.lower(): value for name, value in headers.items()}
 
 
-@pytest.mark.parametrize("secret", SECRETS)
+@pytest.mark.parametrize("secret", SECRETS, ids=range(len(SECRETS)))
 def test_the_snippets_accept_what_is_signed(verify: Verify, secret: str) -> None:
     assert verify(secret, signed([secret]), BODY)
     assert verify(secret, signed([secret], age_s=280), BODY)
@@ -111,6 +111,7 @@ def test_the_snippets_accept_either_secret_while_one_is_rotated(verify: Verify) 
         {"webhook-signature": "v1,AAAA"},
         {"webhook-signature": ""},
     ],
+    ids=["id", "timestamp", "signature", "no signature"],
 )
 def test_the_snippets_refuse_what_was_changed(verify: Verify, change: dict[str, str]) -> None:
     assert not verify(SECRETS[0], {**signed([SECRETS[0]], age_s=1), **change}, BODY)

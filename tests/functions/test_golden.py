@@ -51,7 +51,9 @@ def flat(value: Any, path: str = "") -> dict[str, Any]:
         parts = {f"{path}[{index}]": each for index, each in enumerate(value)}
     else:
         return {path: value}
-    return {deeper: leaf for name, each in parts.items() for deeper, leaf in flat(each, name).items()}
+    return {
+        deeper: leaf for name, each in parts.items() for deeper, leaf in flat(each, name).items()
+    }
 
 
 def assert_matches(
@@ -179,9 +181,7 @@ def test_a_test_key_is_answered_as_documented(merchant: Merchant, name: str) -> 
 def test_the_example_is_the_documented_response(name: str) -> None:
     sample = read(name)
     module = importlib.import_module(ENDPOINT_BY_NAME[sample["action"]].module)
-    echoed = {
-        field: sample["request"].get(field, value) for field, value in module.EXAMPLE.items()
-    }
+    echoed = {field: sample["request"].get(field, value) for field, value in module.EXAMPLE.items()}
 
     assert module.EXAMPLE.keys() == {*sample["response"], *sample["additional"]}
     assert_matches(echoed, with_mock(sample["response"], sample["mock"]), {})

@@ -251,9 +251,7 @@ def test_answers_without_a_redirect(merchant: Merchant, path: str) -> None:
         ";;;",
     ],
 )
-def test_reads_json_whatever_its_content_type(
-    merchant: Merchant, content_type: str | None
-) -> None:
+def test_reads_json_whatever_its_content_type(merchant: Merchant, content_type: str | None) -> None:
     headers = {"Content-Type": content_type} if content_type else {}
     data = json.dumps({"storeId": merchant.store_id})
 
@@ -347,7 +345,9 @@ def test_takes_whole_characters_however_they_are_written(merchant: Merchant) -> 
 @pytest.mark.parametrize("nested", ["[" * 40 + "]" * 40, '{"a":' * 40 + "1" + "}" * 40])
 def test_refuses_what_is_nested_too_deeply(merchant: Merchant, nested: str) -> None:
     with nothing_written():
-        live = raw(merchant, f'{{"programId": "p", "rules": {{"x": {nested}}}}}', "updateLoyaltyProgram")
+        live = raw(
+            merchant, f'{{"programId": "p", "rules": {{"x": {nested}}}}}', "updateLoyaltyProgram"
+        )
 
     assert_bad_json(live, "The body is nested more than 32 levels deep.")
 
@@ -493,9 +493,7 @@ def test_an_answer_is_json_in_utf_8(merchant: Merchant) -> None:
     assert "Käsekuchen".encode() in response.data
 
 
-def test_a_bug_tells_the_caller_nothing(
-    member: Member, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_bug_tells_the_caller_nothing(member: Member, capsys: pytest.CaptureFixture[str]) -> None:
     path = paths.program(member.program_id)
     client.commit([client.Update(client.get_one(path), {"programType": "lottery"})])
     cache.clear_all()
@@ -631,18 +629,14 @@ def test_reads_a_body_of_unknown_length(merchant: Merchant, server: int) -> None
     assert (status, answer["count"]) == (200, 0)
 
 
-def test_refuses_a_body_of_unknown_length_that_is_too_long(
-    merchant: Merchant, server: int
-) -> None:
+def test_refuses_a_body_of_unknown_length_that_is_too_long(merchant: Merchant, server: int) -> None:
     status, answer = chunked(server, merchant.api.key, b"{" + b" " * MIB + b"}")
 
     assert (status, answer["error"]) == (400, "REQUEST_TOO_LARGE")
     assert answer["message"] == "The body has more than 1048576 bytes."
 
 
-def test_a_connection_can_be_used_again_after_a_refusal(
-    merchant: Merchant, server: int
-) -> None:
+def test_a_connection_can_be_used_again_after_a_refusal(merchant: Merchant, server: int) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", server, timeout=30)
     headers = {"Authorization": f"Bearer {merchant.api.key}"}
     body = json.dumps({"storeId": merchant.store_id})

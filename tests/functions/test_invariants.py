@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -61,8 +62,7 @@ def _operation(dice: random.Random, member: Member, number: int) -> Callable[[],
             return lambda: member.sync("set", points)
 
 
-@pytest.mark.parametrize("program_type", ["points", "tier"])
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize(("program_type", "seed"), [("points", 1), ("tier", 2)])
 def test_the_books_are_right_after_anything(
     merchant: Merchant, pipeline: Pipeline, program_type: str, seed: int
 ) -> None:
@@ -95,7 +95,7 @@ def _assert_told(member: Member) -> None:
     assert told["totalRedeemed"] == now.redeemed_units
     history = [line["entryId"] for line in told["recentTransactions"]]
     assert history == [entry.entry_id for entry in reversed(booked)][:10]
-    for before, after in zip(booked, booked[1:], strict=False):
+    for before, after in pairwise(booked):
         assert after.balance_before_units == before.balance_after_units
 
 

@@ -67,4 +67,6 @@ class Api:
             PREFIX + action, method=method, headers=sent, **options
         )
         text = response.get_data(as_text=True)
-        return Answer(response.status_code, json.loads(text) if text else {}, dict(response.headers))
+        return Answer(
+            response.status_code, json.loads(text) if text else {}, dict(response.headers)
+        )

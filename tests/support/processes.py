@@ -1,24 +1,152 @@
-"""Looking at other processes."""
+"""Requests served by processes of their own, which may be killed between any two RPCs.
+
+One process imports everything and makes no connection; each request is served by a fork of it, with
+the real gateway against the same database. As a module it is that process: a line of JSON with jobs
+in, a line with what became of them out.
+"""
 
 from __future__ import annotations
 
+import importlib
+import json
 import os
-import time
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+KILLED = 137
 
 
-def is_alive(pid: int) -> bool:
-    """Tell whether there is such a process."""
+@dataclass(frozen=True)
+class Job:
+    """A request. ``rpcs`` is how many Firestore RPCs return before the process is killed."""
+
+    action: str
+    body: dict[str, Any]
+    key: str
+    idempotency_key: str | None = None
+    rpcs: int | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a request: an answer, or nothing if its process was killed."""
+
+    exit_code: int
+    status: int | None = None
+    body: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_killed(self) -> bool:
+        """Whether there is no answer."""
+        return self.exit_code == KILLED
+
+
+@dataclass(frozen=True)
+class Processes:
+    """Serves jobs, each in a process of its own, all at the same time."""
+
+    parent: subprocess.Popen[str]
+
+    def run(self, *jobs: Job) -> list[Outcome]:
+        """Return what became of the jobs."""
+        assert self.parent.stdin is not None
+        assert self.parent.stdout is not None
+        self.parent.stdin.write(json.dumps([asdict(job) for job in jobs]) + "\n")
+        self.parent.stdin.flush()
+        return [Outcome(**each) for each in json.loads(self.parent.stdout.readline())]
+
+
+@contextmanager
+def processes() -> Iterator[Processes]:
+    """Start the process that serves jobs; it ends with its input."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.support.processes"],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as parent:
+        yield Processes(parent)
+        assert parent.stdin is not None
+        parent.stdin.close()
+
+
+def _serve_lines() -> None:
+    import functions_framework
+
+    from functions.catalog import ENDPOINTS
+
+    app = functions_framework.create_app("apiGateway", "main.py")
+    for endpoint in ENDPOINTS:
+        importlib.import_module(endpoint.module)
+    for line in sys.stdin:
+        children = [_fork(app, Job(**job)) for job in json.loads(line)]
+        sys.stdout.write(json.dumps([_outcome(*child) for child in children]) + "\n")
+        sys.stdout.flush()
+
+
+def _fork(app: Any, job: Job) -> tuple[int, int]:
+    """Serve a job in a new process; return its id, and where its answer will be."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child:
+        os.close(writer)
+        return child, reader
+    os.close(reader)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the log
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
+        answer = _serve(app, job)
+        os.write(writer, json.dumps(answer).encode())
+    finally:
+        os._exit(0)
 
 
-def wait_for(condition: Callable[[], bool]) -> None:
-    """Wait a few seconds for something to become true."""
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.02)
+def _serve(app: Any, job: Job) -> dict[str, Any]:
+    from tests.support.api import Api
+
+    if job.rpcs is not None:
+        _kill_after(job.rpcs)
+    answer = Api(app, job.key)(job.action, job.body, idempotency_key=job.idempotency_key)
+    return {"status": answer.status, "body": answer.body}
+
+
+def _kill_after(rpcs: int) -> None:
+    """End the process as a power cut does: before the first RPC, or when so many have returned."""
+    from shared.store import client
+
+    api, returned = client.client()._firestore_api, 0
+
+    def counted(call: Any, *, streams: bool) -> Any:
+        def wrapper(*arguments: Any, **options: Any) -> Any:
+            nonlocal returned
+            if returned >= rpcs:
+                os._exit(KILLED)
+            found = call(*arguments, **options)
+            result = iter(list(found)) if streams else found
+            returned += 1
+            if returned >= rpcs:
+                os._exit(KILLED)
+            return result
+
+        return wrapper
+
+    api.batch_get_documents = counted(api.batch_get_documents, streams=True)
+    api.run_query = counted(api.run_query, streams=True)
+    api.commit = counted(api.commit, streams=False)
+
+
+def _outcome(child: int, reader: int) -> dict[str, Any]:
+    with os.fdopen(reader) as pipe:
+        text = pipe.read()
+    exit_code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    return {"exit_code": exit_code, **(json.loads(text) if text else {})}
+
+
+if __name__ == "__main__":
+    _serve_lines()

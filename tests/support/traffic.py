@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from google.api_core.exceptions import ServiceUnavailable
 
 from shared.store import client
 
@@ -72,6 +73,27 @@ def interfered(after_read: Callable[[], None]) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(api, "batch_get_documents", batch_get_documents)
         yield
+
+
+@contextmanager
+def first_answer_lost() -> Iterator[None]:
+    """Apply the next commit, and lose the answer that says so."""
+    api = client.client()._firestore_api
+    write_all = api.commit
+    commits = 0
+
+    def commit(request: Any, **options: Any) -> Any:
+        nonlocal commits
+        commits += 1
+        answer = write_all(request=request, **options)
+        if commits == 1:
+            raise ServiceUnavailable("connection reset")
+        return answer
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(api, "commit", commit)
+        yield
+    assert commits >= 1
 
 
 def _path(write: Any) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.processes import is_alive, wait_for
+from tests.support.liveness import is_alive, wait_for
 from tools.guard import Guarded
 
 PARENT = """

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.processes import is_alive, wait_for
+from tests.support.liveness import is_alive, wait_for
 from tools import run, suite
 from tools.guard import Guarded
 

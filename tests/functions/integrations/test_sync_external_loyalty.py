@@ -76,9 +76,7 @@ def test_setting_what_is_already_so_books_nothing(member: Member) -> None:
         answer = member.sync("set", 100)
 
     message = "External sync: set successful"
-    assert answer.body == expected(
-        member, answer, message=message, newBalance=100, entryId=None
-    )
+    assert answer.body == expected(member, answer, message=message, newBalance=100, entryId=None)
     assert stored.units(member) == [100]
 
 
@@ -92,18 +90,14 @@ def test_setting_twice_books_once(member: Member) -> None:
     assert stored.units(member) == [100, -20]
 
 
-@pytest.mark.parametrize(
-    ("action", "units"), [("add", [50]), ("set", [50])]
-)
+@pytest.mark.parametrize(("action", "units"), [("add", [50]), ("set", [50])])
 def test_enrols_who_is_not(member: Member, action: str, units: list[int]) -> None:
     other = member.other("user_2")
 
     answer = sync(other, action=action)
 
     message = f"External sync: {action} successful"
-    assert answer.body == expected(
-        other, answer, message=message, previousBalance=0, newBalance=50
-    )
+    assert answer.body == expected(other, answer, message=message, previousBalance=0, newBalance=50)
     assert stored.units(other) == units
     stored.assert_sound(other)
 
@@ -271,9 +265,7 @@ def test_a_source_and_its_transaction_are_told_apart(member: Member) -> None:
     assert stored.units(member) == [100, 50, 50]
 
 
-def test_an_external_transaction_counts_in_each_program(
-    member: Member, merchant: Merchant
-) -> None:
+def test_an_external_transaction_counts_in_each_program(member: Member, merchant: Merchant) -> None:
     other = merchant.member("points")
 
     sync(member, **EXTERNAL)

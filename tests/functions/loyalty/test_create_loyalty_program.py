@@ -105,9 +105,7 @@ def test_takes_the_documented_rules(merchant: Merchant, program_type: str) -> No
         ("tier", {"pointsPerEuro": 1, "tiers": [{"name": "Basis", "minPoints": 0}]}),
     ],
 )
-def test_rules_may_be_short(
-    merchant: Merchant, program_type: str, least: dict[str, Any]
-) -> None:
+def test_rules_may_be_short(merchant: Merchant, program_type: str, least: dict[str, Any]) -> None:
     body = program(merchant, create(merchant, program_type, rules=least))
 
     defaults = {"stampsPerPurchase": 1} if program_type == "stamps" else {}
@@ -446,7 +444,10 @@ def test_rules_must_fit_the_type(
         ),
         ({"stock": -1}, {"rewards[0].stock": "must be at least 0"}),
         ({"rewardId": ""}, {"rewards[0].rewardId": "must have at least 1 characters"}),
-        ({"validFrom": "tomorrow"}, {"rewards[0].validFrom": "must be an ISO 8601 time, like " + NOW}),
+        (
+            {"validFrom": "tomorrow"},
+            {"rewards[0].validFrom": "must be an ISO 8601 time, like " + NOW},
+        ),
         (
             {"validFrom": "2026-03-03T12:00:00"},
             {"rewards[0].validFrom": "must have a time zone, like " + NOW},
@@ -477,7 +478,9 @@ def test_refuses_a_reward(
 
 def test_refuses_two_rewards_of_one_id(merchant: Merchant) -> None:
     with nothing_written():
-        answer = create(merchant, rewards=[{**REWARD, "rewardId": "r"}, {**REWARD, "rewardId": "r"}])
+        answer = create(
+            merchant, rewards=[{**REWARD, "rewardId": "r"}, {**REWARD, "rewardId": "r"}]
+        )
 
     assert_fields_refused(answer, {"rewards[1].rewardId": "is used twice"})
 
@@ -567,9 +570,7 @@ def test_deactivating_makes_room_on_go(new_merchant: Callable[..., Merchant]) ->
 
 
 @pytest.mark.parametrize("reward_type", ["custom", "experience"])
-def test_custom_rewards_need_grow(
-    new_merchant: Callable[..., Merchant], reward_type: str
-) -> None:
+def test_custom_rewards_need_grow(new_merchant: Callable[..., Merchant], reward_type: str) -> None:
     rewards = [REWARD, {**REWARD, "type": reward_type}]
     merchant = new_merchant(Package.GO)
     assert create(new_merchant(Package.GROW), rewards=rewards).status == 200

@@ -132,9 +132,7 @@ def test_adds_up_the_shards(frozen_clock: Clock, merchant: Merchant) -> None:
         {"members": 42, "issuedUnits": 400, "earnedUnitsByMonth": {"2026-03": 4200}},
         {"redemptions": 7, "redeemedUnitsByMonth": {"2026-02": 9, "2026-03": 1800}},
     ]
-    client.commit(
-        [client.Put(f"{shards}/{number}", part) for number, part in enumerate(parts)]
-    )
+    client.commit([client.Put(f"{shards}/{number}", part) for number, part in enumerate(parts)])
 
     with nothing_written():
         body = figures(merchant, program_id)

@@ -34,8 +34,7 @@ def test_lists_all_oldest_first_inactive_ones_too(
         answer = merchant.api.get(ACTION, {"storeId": merchant.store_id})
 
     programs = [
-        merchant.api.ok("getLoyaltyProgram", {"programId": each})["program"]
-        for each in program_ids
+        merchant.api.ok("getLoyaltyProgram", {"programId": each})["program"] for each in program_ids
     ]
     assert answer.status == 200
     assert answer.body == {"success": True, "programs": programs, "count": 4}

@@ -78,9 +78,7 @@ def test_redeems(member: Member) -> None:
     answer = member.redeem(30, rewardDescription="10% off", transactionId="t1")
 
     assert answer.status == 200
-    assert answer.body == expected(
-        member, answer, rewardDescription="10% off", transactionId="t1"
-    )
+    assert answer.body == expected(member, answer, rewardDescription="10% off", transactionId="t1")
     assert member.balance()["currentBalance"] == 70
     assert stored.units(member) == [100, -30]
     stored.assert_sound(member)

@@ -371,9 +371,7 @@ def test_refuses_an_unknown_program(merchant: Merchant) -> None:
     assert_refused(answer, 404, "PROGRAM_NOT_FOUND", message="There is no program lp_absent.")
 
 
-def test_the_store_that_is_named_must_be_the_programs(
-    merchant: Merchant, program_id: str
-) -> None:
+def test_the_store_that_is_named_must_be_the_programs(merchant: Merchant, program_id: str) -> None:
     with nothing_written():
         answer = update(merchant, program_id, storeId="store_other", programName="Neu")
 

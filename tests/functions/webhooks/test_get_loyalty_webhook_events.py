@@ -281,7 +281,8 @@ def test_refuses_a_field(
 
 
 @pytest.mark.parametrize(
-    "secret", ["short", "x" * 257, "with spaces in between", "ümlaut-secret-123", "whsec_notbase64!!"]
+    "secret",
+    ["short", "x" * 257, "with spaces in between", "ümlaut-secret-123", "whsec_notbase64!!"],
 )
 def test_refuses_a_secret_without_repeating_it(merchant: Merchant, secret: str) -> None:
     with nothing_written():

@@ -191,6 +191,17 @@ def test_an_inserted_entry_is_found(index: int) -> None:
     assert chain.find_break(renumbered, head) is not None
 
 
+def test_a_skipped_number_is_found_even_in_a_chain_that_was_made_with_it() -> None:
+    entries, _ = history()
+    previous_hash, skipped = chain.GENESIS, []
+    for entry, seq in zip(entries, (1, 2, 4, 5, 6), strict=True):
+        unsealed = replace(entry, seq=seq, previous_hash=previous_hash)
+        skipped.append(replace(unsealed, hash=chain.entry_hash(unsealed)))
+        previous_hash = skipped[-1].hash
+    found = chain.find_break(skipped, previous_hash)
+    assert found == "entry le_3 has number 4 where 3 is due"
+
+
 def test_the_entries_of_another_membership_do_not_fit() -> None:
     entries, head = history()
     others, other_head = history(make_program(TIERED, account_id="acc_2"))

@@ -137,6 +137,31 @@ def test_an_update_replaces_the_fields_it_names_and_keeps_the_others(collection:
     assert data_of(path) == {"kept": 1, "list": [], "map": {"x.y": 1, "`": {"z": 2}}, "new": None}
 
 
+def test_a_name_with_a_dot_is_one_name(collection: str) -> None:
+    path = f"{collection}/a"
+    client.commit([Create(path, {"a": {"b": 1}})])
+    client.commit([Update(client.get_one(path), {"a.b": 2, "2026-03": 3, "x y": 4, "`": 5})])
+    assert data_of(path) == {"a": {"b": 1}, "a.b": 2, "2026-03": 3, "x y": 4, "`": 5}
+    client.commit([Increment(path, {"a.b": 1, "a": {"b": 1, "c.d": 1}})])
+    assert data_of(path) == {
+        "a": {"b": 2, "c.d": 1},
+        "a.b": 3,
+        "2026-03": 3,
+        "x y": 4,
+        "`": 5,
+    }
+
+
+def test_nothing_to_read_is_nothing_found(firestore_emulator: FirestoreEmulator) -> None:
+    assert client.get([]) == {}
+
+
+def test_a_document_that_is_asked_for_twice_is_found_once(collection: str) -> None:
+    client.commit([Create(f"{collection}/a", {"n": 1})])
+    found = client.get([f"{collection}/a", f"{collection}/a", f"{collection}/b"])
+    assert [each.data for each in found.values()] == [{"n": 1}, None]
+
+
 def test_a_put_replaces_the_whole_document(collection: str) -> None:
     path = f"{collection}/a"
     client.commit([Put(path, {"old": 1, "map": {"a": 1}})])

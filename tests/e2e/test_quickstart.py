@@ -1,0 +1,48 @@
+"""The quick start, as a newcomer types it: from nothing to a verified webhook."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+
+import pytest
+
+from tests.e2e.conftest import ROOT, Run
+from tools.emulators import free_port
+
+pytestmark = [pytest.mark.suite, pytest.mark.xdist_group("suite"), pytest.mark.timeout(400)]
+
+EVENTS = ("enrollment", "points_earned", "reward_unlocked", "points_redeemed")
+# In place of the reader, who waits until the four lines are there.
+WAIT = """\
+for _ in $(seq 300); do [ "$(grep -c ^verified "$LINES_SEEN")" -ge 4 ] && break; sleep 0.2; done
+"""
+
+
+def test_the_quick_start_ends_with_four_verified_events(run: Run) -> None:
+    page = (ROOT / "docs" / "quickstart.md").read_text()
+    take_over, make, listen, book, leave = re.findall(r"^```sh\n(.*?)^```", page, re.M | re.S)
+    settings = take_over.replace(".local/", f"{run.local}/")
+    seen = run.local / "quickstart.log"
+    script = "\n".join([settings, make, listen, book, WAIT, leave])
+
+    with seen.open("w") as output:
+        done = subprocess.run(
+            ["bash", "-eu", "-c", script],
+            cwd=ROOT,
+            env={
+                "PATH": "/usr/local/bin:/usr/bin:/bin",
+                "PORT": str(free_port()),
+                "LINES_SEEN": str(seen),
+            },
+            stdout=output,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=180,
+            check=False,
+        )
+
+    assert done.returncode == 0, done.stderr + seen.read_text()
+    lines = [line for line in seen.read_text().splitlines() if line.startswith("verified ")]
+    assert sorted(line.split()[1] for line in lines) == sorted(f"loyalty.{name}" for name in EVENTS)
+    assert '"currentBalance": 29' in seen.read_text()
