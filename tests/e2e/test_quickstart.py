@@ -21,10 +21,12 @@ for _ in $(seq 300); do [ "$(grep -c ^verified "$LINES_SEEN")" -ge 4 ] && break;
 
 def test_the_quick_start_ends_with_four_verified_events(run: Run) -> None:
     page = (ROOT / "docs" / "quickstart.md").read_text()
-    take_over, make, listen, book, leave = re.findall(r"^```sh\n(.*?)^```", page, re.M | re.S)
+    take_over, make, listen, book, leave = re.findall(
+        r"^```sh\n(.*?)^```", page, re.MULTILINE | re.DOTALL
+    )
     settings = take_over.replace(".local/", f"{run.local}/")
     seen = run.local / "quickstart.log"
-    script = "\n".join([settings, make, listen, book, WAIT, leave])
+    script = f"{settings}\n{make}\n{listen}\n{book}\n{WAIT}\n{leave}"
 
     with seen.open("w") as output:
         done = subprocess.run(
