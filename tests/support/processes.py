@@ -86,25 +86,42 @@ def _serve_lines() -> None:
     for endpoint in ENDPOINTS:
         importlib.import_module(endpoint.module)
     for line in sys.stdin:
-        children = [_fork(app, Job(**job)) for job in json.loads(line)]
-        sys.stdout.write(json.dumps([_outcome(*child) for child in children]) + "\n")
+        outcomes = _serve_at_once(app, [Job(**job) for job in json.loads(line)])
+        sys.stdout.write(json.dumps(outcomes) + "\n")
         sys.stdout.flush()
 
 
-def _fork(app: Any, job: Job) -> tuple[int, int]:
-    """Serve a job in a new process; return its id, and where its answer will be."""
-    reader, writer = os.pipe()
-    child = os.fork()
-    if child:
+def _serve_at_once(app: Any, jobs: list[Job]) -> list[dict[str, Any]]:
+    """Serve jobs in processes that begin together, each with its connection made."""
+    ready_reader, ready_writer = os.pipe()
+    start_reader, start_writer = os.pipe()
+    children = []
+    for job in jobs:
+        reader, writer = os.pipe()
+        child = os.fork()
+        if child == 0:
+            os.close(start_writer)
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the log
+            _connect()
+            os.write(ready_writer, b".")
+            os.read(start_reader, 1)  # nothing comes, it ends
+            os.write(writer, json.dumps(_serve(app, job)).encode())
+            os._exit(0)
         os.close(writer)
-        return child, reader
-    os.close(reader)
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the log
-    try:
-        answer = _serve(app, job)
-        os.write(writer, json.dumps(answer).encode())
-    finally:
-        os._exit(0)
+        children.append((child, reader))
+    os.close(ready_writer)
+    for _ in jobs:
+        assert os.read(ready_reader, 1), "a process ended before it began"
+    os.close(start_writer)
+    os.close(start_reader)
+    os.close(ready_reader)
+    return [_outcome(*child) for child in children]
+
+
+def _connect() -> None:
+    from shared.store import client
+
+    client.get_one("nothing/here")
 
 
 def _serve(app: Any, job: Job) -> dict[str, Any]:

@@ -16,7 +16,7 @@ NODE = "#!/bin/sh\necho v20.11.1\n"
 NPM = """#!/bin/sh
 echo "$*" >> ../npm-calls
 [ -f ../npm-fails ] && echo "the registry said no" && exit 7
-sleep 0.3
+while [ -f ../npm-waits ]; do sleep 0.05; done
 mkdir -p node_modules/.bin && touch node_modules/.bin/firebase
 """
 
@@ -126,11 +126,17 @@ def test_two_at_once_build_once(project: Project) -> None:
     calls = project.npm_calls()
     lock = project.root / "tools" / "package-lock.json"
     lock.write_text(lock.read_text() + "\n")
-    both = [project.start(), project.start()]
-    said = sorted(process.communicate()[1] for process in both)
-    assert [process.returncode for process in both] == [0, 0]
-    assert said[0] == "Another set-up is at work here; waiting for it.\n"
-    assert "Setting up: Firebase CLI" in said[1]
+    waits = project.root / "npm-waits"
+    waits.touch()
+    first = project.start()
+    assert first.stderr is not None
+    assert "Setting up: Firebase CLI" in first.stderr.readline()
+    second = project.start()
+    assert second.stderr is not None
+    assert second.stderr.readline() == "Another set-up is at work here; waiting for it.\n"
+    waits.unlink()
+    assert [process.communicate()[1] for process in (first, second)] == ["", ""]
+    assert [first.returncode, second.returncode] == [0, 0]
     assert project.npm_calls() == calls + 1
 
 

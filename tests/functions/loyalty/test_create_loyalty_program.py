@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from shared.domain.packages import Package
-from shared.store import client, paths
+from shared.store import client, paths, protocol
 from tests.conftest import Clock
 from tests.support import stored
 from tests.support.api import Answer
@@ -648,7 +648,10 @@ def test_without_a_key_each_request_creates_one(merchant: Merchant) -> None:
     assert len(programs_of(merchant)["programs"]) == 2
 
 
-def test_gives_up_when_others_are_always_faster(merchant: Merchant) -> None:
+def test_gives_up_when_others_are_always_faster(
+    merchant: Merchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(protocol, "BACKOFF_MAX_S", 0)
     store = client.client().document(paths.store(merchant.store_id))
     names = iter(range(10_000))
 

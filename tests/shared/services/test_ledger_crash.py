@@ -17,9 +17,9 @@ from shared.store import paths
 from tests.support import stored
 from tests.support.api import Answer
 from tests.support.merchants import RULES, Member, Merchant
-from tests.support.processes import Job, Processes, processes
+from tests.support.processes import Job, Outcome, Processes, processes
 from tests.support.refusals import nothing_written
-from tests.support.traffic import first_answer_lost
+from tests.support.traffic import first_answer_lost, interfered
 
 REWARD = {
     "rewardId": "rw_1",
@@ -253,6 +253,29 @@ def test_a_commit_whose_answer_was_lost_is_not_repeated(
     assert_whole(member, name, write)
 
 
+@pytest.mark.parametrize("name", ["earn", "redeem", "sync", "enrol", "create"])
+def test_what_another_process_does_between_read_and_commit_is_kept(
+    name: str, merchant: Merchant, servers: Processes
+) -> None:
+    """The same request, sent again before the first is through, by a client that lost patience."""
+    member = new_member(merchant, name)
+    write = replace(WRITES[name], key="k1")
+    others: list[Outcome] = []
+
+    def act_once() -> None:
+        if not others:
+            others.extend(servers.run(write.job(member)))
+
+    member.api.ok("getLoyaltyProgram", {"programId": member.program_id})
+    with interfered(act_once):
+        answer = write.send(member)
+
+    (other,) = others
+    assert (other.status, other.body) == (200, write.answer(member, other.body))
+    assert (answer.status, answer.body, answer.is_replay) == (200, other.body, True)
+    assert_whole(member, name, write)
+
+
 def test_processes_that_redeem_at_once_spend_the_balance_once(
     member: Member, servers: Processes
 ) -> None:
@@ -268,6 +291,28 @@ def test_processes_that_redeem_at_once_spend_the_balance_once(
     }
     assert stored.units(member) == [100, -100]
     stored.assert_sound(member)
+
+
+def test_processes_that_enrol_somebody_at_once_lose_nothing(
+    member: Member, servers: Processes
+) -> None:
+    assert member.api.key is not None
+    other = member.other("user_2")
+    jobs = [
+        Job(
+            "syncExternalLoyalty",
+            {**other.ids, "action": "add", "points": 50, "externalTransactionId": f"x{number}"},
+            member.api.key,
+        )
+        for number in range(8)
+    ]
+
+    outcomes = servers.run(*jobs)
+
+    assert [each.status for each in outcomes] == [200] * 8
+    assert sorted(each.body["newBalance"] for each in outcomes) == list(range(50, 450, 50))
+    assert stored.units(other) == [50] * 8
+    stored.assert_sound(other)
 
 
 def test_processes_that_repeat_one_request_at_once_book_it_once(

@@ -168,10 +168,17 @@ def test_a_lost_answer_ends_in_one_effect(path: str, wire: Wire, error: type[Exc
 
 @pytest.mark.parametrize(
     "error",
-    [*NO_ANSWER, exceptions.Aborted, exceptions.ResourceExhausted],
+    [
+        *NO_ANSWER,
+        exceptions.Aborted,
+        exceptions.ResourceExhausted,
+        exceptions.FailedPrecondition,
+        exceptions.NotFound,
+        exceptions.AlreadyExists,
+    ],
     ids=lambda error: error.__name__,
 )
-def test_a_commit_that_never_arrived_is_made_again(
+def test_a_commit_that_was_not_applied_is_decided_again(
     path: str, wire: Wire, error: type[Exception]
 ) -> None:
     set_count(path, 10)
