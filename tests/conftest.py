@@ -11,7 +11,7 @@ from flask import Flask
 
 from shared import clock
 from shared.domain.packages import Package
-from shared.store import cache
+from shared.store import cache, client
 from tests.support.api import Api
 from tests.support.merchants import Member, Merchant, create_merchant
 from tools.emulators import FirestoreEmulator
@@ -26,6 +26,8 @@ def firestore_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fir
         os.environ["FIRESTORE_EMULATOR_HOST"] = emulator.host
         os.environ["GOOGLE_CLOUD_PROJECT"] = "demo-test"
         os.environ["PUNKTWERK_SECRET_FILE"] = str(tmp_path_factory.mktemp("vault") / "secret.key")
+        # The first commit warms up its Java, which may take longer than a request may.
+        client.client().document("warm/up").set({}, timeout=60)
         yield emulator
 
 

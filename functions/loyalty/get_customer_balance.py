@@ -106,7 +106,7 @@ def handle(body: Request, caller: Caller) -> Response:
         current_balance=from_units(membership.balance_units, scale),
         total_earned=from_units(membership.earned_units, scale),
         total_redeemed=from_units(membership.redeemed_units, scale),
-        current_tier=membership.tier,
+        current_tier=progress.current,
         next_tier=progress.next,
         points_to_next_tier=progress.points_to_reach if standing.program.tiers else None,
         points_to_fall_down=progress.points_to_fall_down,

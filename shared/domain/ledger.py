@@ -332,11 +332,12 @@ def insufficient(membership: Membership, units: int) -> InsufficientBalance:
     """Return the refusal to spend more than there is, in the units of the wire."""
     required = from_units(units, membership.scale)
     available = from_units(max(membership.balance_units, 0), membership.scale)
+    missing = from_units(units - membership.balance_units, membership.scale)
     return InsufficientBalance(
         f"The balance of {available} does not cover {required}.",
         required=required,
         available=available,
-        missing=required - available,
+        missing=missing,
     )
 
 
@@ -406,7 +407,12 @@ def _book(
     uncollected_units: int = 0,
 ) -> tuple[Membership, Entry]:
     """Seal a change: number it, recompute tier and unlocked rewards, chain it by its hash."""
-    tier = tiers.tier_for(program.tiers, changed.lifetime_units)
+    tier = tiers.tier_after(
+        program.tiers,
+        before.tier,
+        lifetime_before=before.lifetime_units,
+        lifetime_after=changed.lifetime_units,
+    )
     unsealed = Entry(
         entry_id=cause.entry_id,
         membership_id=before.membership_id,

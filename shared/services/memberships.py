@@ -73,4 +73,5 @@ def standing(caller: Caller, *, program_id: str, user_id: str, store_id: str | N
     membership = members.find(paths.membership_id(program_id, user_id))
     if membership is None:
         raise MembershipNotFound(f"User {user_id} is not enrolled.")
-    return Standing(membership, program, tiers.progress(program.tiers, membership.lifetime_units))
+    progress = tiers.progress(program.tiers, membership.lifetime_units, membership.tier)
+    return Standing(membership, program, progress)

@@ -440,3 +440,17 @@ def test_the_sandbox_refuses_rules_that_fit_no_type(merchant: Merchant) -> None:
 
     assert_fields_refused(negative, {"rules.pointsPerEuro": "must be greater than 0"})
     assert_fields_refused(mixed, {"rules.cashbackPercentage": "is not a known field"})
+
+
+def test_raised_thresholds_take_no_tier_from_a_member(merchant: Merchant) -> None:
+    member = merchant.member("tier", balance=600)
+    raised = [{"name": "Bronze", "minPoints": 0}, {"name": "Silber", "minPoints": 800}]
+    rules = {"pointsPerEuro": 10, "tiers": raised}
+
+    merchant.api.ok("updateLoyaltyProgram", {"programId": member.program_id, "rules": rules})
+    redeemed = member.redeem(10).body
+    earned = member.earn(5)
+
+    assert (redeemed["currentTier"], earned["currentTier"]) == ("Silber", "Silber")
+    assert member.balance()["currentTier"] == "Silber"
+    assert member.balance()["pointsToFallDown"] == 1

@@ -102,3 +102,26 @@ def test_spending_never_lowers_a_tier(earned: int, data: st.DataObject) -> None:
     after, entry = ledger.redeem(membership, program, spent, make_cause("le_2"))
     assert after.tier == membership.tier == tiers.tier_for(TIERS, earned)
     assert (entry.tier_before, entry.tier_after) == (membership.tier, membership.tier)
+
+
+RAISED = (Tier("Bronze", 0), Tier("Silber", 800), Tier("Gold", 2_000))
+
+
+def test_a_raised_threshold_takes_no_tier_away() -> None:
+    assert tiers.tier_after(RAISED, "Silber", lifetime_before=600, lifetime_after=600) == "Silber"
+    assert tiers.tier_after(RAISED, "Silber", lifetime_before=600, lifetime_after=700) == "Silber"
+    assert tiers.tier_after(RAISED, "Silber", lifetime_before=600, lifetime_after=2_000) == "Gold"
+
+
+def test_a_reversal_leads_to_the_tier_that_is_left() -> None:
+    assert tiers.tier_after(RAISED, "Silber", lifetime_before=600, lifetime_after=599) == "Bronze"
+    assert tiers.tier_after(RAISED, "Gold", lifetime_before=2_000, lifetime_after=900) == "Silber"
+
+
+def test_a_tier_that_was_renamed_gives_way_to_the_one_that_is_reached() -> None:
+    assert tiers.tier_after(RAISED, "Silver", lifetime_before=600, lifetime_after=700) == "Bronze"
+    assert tiers.progress(RAISED, 700, "Silver").current == "Bronze"
+
+
+def test_the_way_from_a_tier_that_is_held_leads_up_from_there() -> None:
+    assert tiers.progress(RAISED, 600, "Silber") == TierProgress("Silber", "Gold", 1_400, 1)

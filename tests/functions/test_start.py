@@ -1,0 +1,40 @@
+"""A served function has loaded what it needs before its first request, and no more."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from tools.emulators import ROOT
+
+START = """
+import gc, json, sys
+import functions_framework
+functions_framework.create_app({name!r}, "main.py")
+print(json.dumps({{"modules": list(sys.modules), "collects": gc.isenabled()}}))
+"""
+
+
+def start(name: str) -> dict[str, Any]:
+    """Return what a fresh interpreter has loaded when it is ready to serve a function."""
+    env = {key: value for key, value in os.environ.items() if key != "ADMIN_PORT"}
+    command = [sys.executable, "-c", START.format(name=name)]
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=True)
+    loaded: dict[str, Any] = json.loads(done.stdout)
+    return loaded
+
+
+@pytest.mark.parametrize("name", ["redeemLoyaltyPoints", "apiGateway"])
+def test_a_function_starts_with_firestore_and_without_what_webhooks_need(name: str) -> None:
+    loaded = set(start(name)["modules"])
+    assert {"functions.http", "google.cloud.firestore"} <= loaded
+    assert not {"firebase_functions", "firebase_admin", "requests_hardened"} & loaded
+
+
+def test_garbage_is_collected_again_after_the_start() -> None:
+    assert start("redeemLoyaltyPoints")["collects"] is True
