@@ -1,0 +1,106 @@
+"""``make bench``: measure, print tables and verdicts. Exit code 0 also if a goal is missed."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from tools.bench import cold, contention, latency, rpcs, webhooks, world
+from tools.bench.report import Section, summary
+from tools.bench.world import BenchError, World
+from tools.emulators import EmulatorError
+
+GATEWAYS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much is measured."""
+
+    contention_rounds: int
+    transactional_bound_s: float
+    latency_calls: int
+    cold_rounds: int
+    webhook_writes: int
+    webhook_rounds: int
+
+
+FULL = Size(3, 10.0, 200, 9, 200, 3)
+QUICK = Size(1, 3.0, 40, 3, 24, 1)
+
+BENCHMARKS: dict[str, Callable[[World, Size], Section]] = {
+    "contention": lambda world, size: contention.run(
+        world, rounds=size.contention_rounds, bound_s=size.transactional_bound_s
+    ),
+    "rpcs": lambda world, _: rpcs.run(world),
+    "latency": lambda world, size: latency.run(world, calls=size.latency_calls),
+    "cold": lambda _, size: cold.run(rounds=size.cold_rounds),
+    "webhooks": lambda world, size: webhooks.run(
+        world, writes=size.webhook_writes, rounds=size.webhook_rounds
+    ),
+}
+
+
+def main() -> int:
+    """Run what the command line asks for."""
+    arguments = _parser().parse_args()
+    size = QUICK if arguments.quick else FULL
+    started_s = time.monotonic()
+    print(_conditions())
+    sections: list[Section] = []
+    try:
+        with world.firestore(), world.world(GATEWAYS) as found:
+            for name in arguments.only:
+                print(f"\nMeasuring: {name} ...", file=sys.stderr, flush=True)
+                section = BENCHMARKS[name](found, size)
+                sections.append(section)
+                for table in section.tables:
+                    print(f"\n{table}", flush=True)
+    except (BenchError, EmulatorError) as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 1
+    print(f"\n{summary(sections)}\n\nTook {time.monotonic() - started_s:.0f} s.")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tools.bench", description=__doc__)
+    parser.add_argument(
+        "--only",
+        type=_names,
+        default=list(BENCHMARKS),
+        metavar="NAME,...",
+        help=f"what to measure: {', '.join(BENCHMARKS)}",
+    )
+    parser.add_argument("--quick", action="store_true", help="few rounds: does it work at all")
+    return parser
+
+
+def _names(text: str) -> Sequence[str]:
+    names = text.split(",")
+    unknown = [name for name in names if name not in BENCHMARKS]
+    if unknown:
+        raise argparse.ArgumentTypeError(
+            f"there is no {unknown[0]}; there are {', '.join(BENCHMARKS)}"
+        )
+    return names
+
+
+def _conditions() -> str:
+    """Say what the figures depend on."""
+    today = datetime.now(tz=UTC).date()
+    version = ".".join(map(str, sys.version_info[:3]))
+    load = ""
+    with contextlib.suppress(OSError):
+        load = f", load {os.getloadavg()[0]:.1f}"
+    return f"{today}, Python {version}, {os.cpu_count()} cores{load}, Firestore emulator."
+
+
+if __name__ == "__main__":
+    sys.exit(main())
