@@ -36,10 +36,10 @@ _BY_NAME: dict[str, Trigger | Queue | Schedule] = {
 }
 NAMES = (GATEWAY, *ENDPOINT_BY_NAME, *_BY_NAME)
 
-MEMORY_MB = 512
 # Without it a function gets a sixth of a CPU, and with that one request at a time.
 CPU = 1
-CONCURRENCY = 80
+CONCURRENCY = 32
+"""Requests that an instance is given at once, and threads that it has for them."""
 SECRETS = ("PUNKTWERK_SECRET_KEYS",)
 
 
@@ -54,7 +54,7 @@ def build(name: str) -> Callable[..., Any]:
     with _uncollected():
         function = _function(name)
         if not is_described():
-            _preload()
+            _prepare()
     function.__name__ = function.__qualname__ = name
     if is_described():
         _describe(function, name)
@@ -84,11 +84,13 @@ def _uncollected() -> Iterator[None]:
         gc.enable()
 
 
-def _preload() -> None:
-    """Import what every function needs, before the first request instead of during it."""
+def _prepare() -> None:
+    """Do before the first request what would otherwise be done during it."""
     from shared.store import client
 
     client.preload()
+    # functions-framework reads it after this; by itself it takes four threads a CPU.
+    os.environ.setdefault("THREADS", str(CONCURRENCY))
 
 
 def _function(name: str) -> Callable[..., Any]:

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 PROJECT = "demo-punktwerk"
 REGION = "europe-west6"
 GATEWAY_PORT = 8787
-GATEWAY_THREADS = 32
 PORT_MAX = 65535
 FIREBASE_JSON = ROOT / "firebase.json"
 # Auth has a process of its own: it compiles its schemas for 8 s, in which the rest can start.
@@ -120,7 +119,6 @@ def environment(ports: Mapping[str, int]) -> dict[str, str]:
         "CLOUD_TASKS_EMULATOR_HOST": f"{LOOPBACK}:{ports['tasks']}",
         "METADATA_SERVER_DETECTION": "none",
         "PYTHONUNBUFFERED": "1",
-        "THREADS": str(GATEWAY_THREADS),
     }
 
 

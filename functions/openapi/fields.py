@@ -28,8 +28,7 @@ MEANINGS: Mapping[str, str] = {
     "balanceAfter": "The balance after this transaction.",
     "branding": "How the card looks in the app.",
     "cappedBy": (
-        "What cut the award: `maxCashbackPerTransaction` or `maximumAmount`. "
-        "Null if it was granted in full."
+        "What cut the award: `maxCashbackPerTransaction`. Null if it was granted in full."
     ),
     "cashbackPercentage": "Percent of the purchase that is paid back; at most 2 decimals.",
     "color": "Hex colour: `#2563EB` or `#26E`.",

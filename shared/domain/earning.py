@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from shared.domain.programs import CashbackRules, PointsRules, Program, StampsRules, TierRules
 from shared.domain.units import AMOUNT_UNITS_MAX, floor_to_units
+from shared.errors import InvalidParameters
 
 PERCENT = Decimal(100)
 
@@ -61,6 +62,9 @@ def award_for_purchase(program: Program, purchase_amount: Decimal) -> Award:
         program: Rules and unit.
         purchase_amount: What was paid, in the store's currency, not negative.
 
+    Raises:
+        InvalidParameters: It earns more than one amount may be.
+
     Source: Loyalty API, "Regel-Schemata nach Typ"; ``purchaseAmount`` is "für automatische
     Berechnung". Fractions of a unit are dropped.
     """
@@ -96,5 +100,6 @@ def _granted(units: int) -> Award:
     if units == 0:
         return Award(0, 0, reason="below_one_unit")
     if units > AMOUNT_UNITS_MAX:
-        return Award(units, AMOUNT_UNITS_MAX, capped_by="maximumAmount")
+        problem = f"earns more than {AMOUNT_UNITS_MAX} units"
+        raise InvalidParameters(f"The purchase {problem}.", fields={"purchaseAmount": problem})
     return Award(units, units)

@@ -91,6 +91,16 @@ Points = Annotated[Number, Field(ge=0, le=AMOUNT_UNITS_MAX)]
 PositivePoints = Annotated[Number, Field(gt=0, le=AMOUNT_UNITS_MAX)]
 """An amount of a program: points, stamps or money. What is finer than its unit is refused later."""
 
+
+def _to_whole(value: Any) -> Any:
+    """Take 10.0 for 10: some languages write whole numbers so."""
+    is_whole = isinstance(value, Decimal) and value.is_finite() and value.adjusted() <= DIGITS_MAX
+    return int(value) if is_whole and value == value.to_integral_value() else value
+
+
+Whole = Annotated[int, BeforeValidator(_to_whole)]
+"""A JSON number without a fraction."""
+
 Timestamp = Annotated[
     datetime,
     PlainSerializer(to_wire, return_type=str, when_used="always"),

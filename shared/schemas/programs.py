@@ -30,6 +30,7 @@ from shared.schemas.base import (
     RequestTime,
     Text,
     Timestamp,
+    Whole,
     WireModel,
     invalid,
     to_refusal,
@@ -57,14 +58,14 @@ Rate = Annotated[Number, Field(gt=0, le=100_000), AfterValidator(_decimals(4))]
 Percentage = Annotated[Number, Field(gt=0, le=100), AfterValidator(_decimals(2))]
 Money = Annotated[Number, Field(ge=0, le=1_000_000), AfterValidator(_decimals(3))]
 PositiveMoney = Annotated[Number, Field(gt=0, le=1_000_000), AfterValidator(_decimals(3))]
-PerCheckin = Annotated[int, Field(ge=0, le=1_000_000)]
+PerCheckin = Annotated[Whole, Field(ge=0, le=1_000_000)]
 
 
 class StampsRules(WireModel):
     """``{"requiredStamps": 10, "stampsPerPurchase": 1, "pointsPerCheckin": 1}``."""
 
-    required_stamps: int = Field(ge=1, le=1_000)
-    stamps_per_purchase: int = Field(default=1, ge=1, le=100)
+    required_stamps: Whole = Field(ge=1, le=1_000)
+    stamps_per_purchase: Whole = Field(default=1, ge=1, le=100)
     points_per_checkin: PerCheckin | None = None
 
 
@@ -89,7 +90,7 @@ class Tier(WireModel):
     """A level: ``{"name": "Silber", "minPoints": 500}``."""
 
     name: str = Field(min_length=1, max_length=50)
-    min_points: int = Field(ge=0, le=1_000_000_000)
+    min_points: Whole = Field(ge=0, le=1_000_000_000)
 
 
 class TierRules(WireModel):
@@ -235,9 +236,15 @@ class RewardBody(WireModel):
     required_points: Annotated[Number, Field(gt=0)]
     description: Text = ""
     is_active: bool = True
-    stock: int | None = Field(default=None, ge=0, le=1_000_000_000)
+    stock: Annotated[Whole, Field(ge=0, le=1_000_000_000)] | None = None
     valid_from: RequestTime | None = None
     valid_until: RequestTime | None = None
+
+    @model_validator(mode="after")
+    def _offered_at_some_time(self) -> RewardBody:
+        if self.valid_from and self.valid_until and self.valid_from >= self.valid_until:
+            raise ValueError("must have validFrom before validUntil")
+        return self
 
     @model_validator(mode="after")
     def _plain_extras(self) -> RewardBody:

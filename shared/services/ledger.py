@@ -201,7 +201,15 @@ def sync_external(
                 booked = ledger.set_balance(membership, program, units, cause)
                 return _Booked(*booked) if booked else _Booked(membership, None)
 
-    return _run(caller.claim, program, user_id, cause, book, enrolls=True)
+    return _run(
+        caller.claim,
+        program,
+        user_id,
+        cause,
+        book,
+        enrolls=True,
+        remembers_nothing=action == "set" and business_key is not None,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,21 +228,40 @@ def _run(
     *,
     more_paths: list[str] | tuple[str, ...] = (),
     enrolls: bool = False,
+    remembers_nothing: bool = False,
     award: Award | None = None,
 ) -> Booking:
-    """Read, let ``book`` decide, commit: two RPCs. A repeated request gets its first answer."""
+    """Read, let ``book`` decide, commit: two RPCs. A repeated request gets its first answer.
+
+    ``remembers_nothing``: also if there was nothing to book. Without an entry, a balance that was
+    set would be set again by a late repetition, over what was booked since.
+    """
     membership_id = paths.membership_id(program.program_id, user_id)
     member_path = paths.member(membership_id)
     entry_path = paths.entry(membership_id, cause.entry_id)
+    nothing = (
+        Claim(ids.digest("nothing", membership_id, cause.entry_id), cause.fingerprint)
+        if remembers_nothing
+        else None
+    )
 
     def decide(reads: Reads) -> Decision[Booking]:
-        earlier = idempotency.earlier_result(claim, reads, cause.now)
+        claimed = idempotency.earlier_result(claim, reads, cause.now)
+        earlier = claimed or idempotency.earlier_result(nothing, reads, cause.now)
         stored = members.decode_entry(reads[entry_path])
         membership = members.decode(reads[member_path])
         if stored is not None:
-            return Decision(replace(_replay(program, stored, cause), award=award))
-        if earlier is not None:
-            return Decision(_replay_of_nothing(program, membership_id, earlier))
+            replay = replace(_replay(program, stored, cause), award=award)
+            result = _result(replay)
+        elif earlier is not None:
+            replay = _replay_of_nothing(program, membership_id, earlier)
+            result = earlier
+        if stored is not None or earlier is not None:
+            # A second key for what is booked already must not serve for something else.
+            known = claimed is not None
+            return Decision(
+                replay, [] if known else idempotency.claim_writes(claim, reads, result, cause.now)
+            )
         if membership is None:
             if not enrolls:
                 raise MembershipNotFound(f"User {user_id} is not enrolled.")
@@ -250,20 +277,27 @@ def _run(
         booking = Booking(
             program, membership_id, booked.entry, after.balance_units, after.tier, award
         )
-        result = {
-            "balanceUnits": after.balance_units,
-            "tier": after.tier,
-            "requestedUnits": award.requested_units if award else 0,
-            "reason": award.reason if award else None,
-        }
+        result = _result(booking)
         writes = [*idempotency.claim_writes(claim, reads, result, cause.now), *booked.more_writes]
+        if booked.entry is None:
+            writes += idempotency.claim_writes(nothing, reads, result, cause.now)
         if booked.entry is not None or reads[member_path].data is None:
             entries = [booked.entry] if booked.entry else []
             writes += members.writes(reads[member_path], after, *entries)
         return Decision(booking, writes)
 
-    reads_needed = [member_path, entry_path, *idempotency.claim_paths(claim), *more_paths]
-    return protocol.run(reads_needed, decide)
+    claim_paths = [*idempotency.claim_paths(claim), *idempotency.claim_paths(nothing)]
+    return protocol.run([member_path, entry_path, *claim_paths, *more_paths], decide)
+
+
+def _result(booking: Booking) -> Document:
+    """Return what a claim keeps, for the case that there is no entry to answer from."""
+    return {
+        "balanceUnits": booking.balance_units,
+        "tier": booking.tier,
+        "requestedUnits": booking.award.requested_units if booking.award else 0,
+        "reason": booking.award.reason if booking.award else None,
+    }
 
 
 def _replay(program: Program, stored: Entry, cause: Cause) -> Booking:

@@ -49,16 +49,21 @@ def enroll(caller: Caller, *, program_id: str, user_id: str, store_id: str | Non
         earlier = idempotency.earlier_result(caller.claim, reads, now)
         existing = members.decode(reads[path])
         if existing is not None and earlier is not None:
-            as_enrolled = replace(existing, balance_units=0, tier=earlier["tier"])
-            return Decision(Enrolment(as_enrolled, is_new=True, is_replay=True))
-        if existing is not None:
-            return Decision(Enrolment(existing, is_new=False))
-        opened = ledger.enroll(program, membership_id=membership_id, user_id=user_id, now=now)
-        writes = [
-            *members.writes(reads[path], opened),
-            *idempotency.claim_writes(caller.claim, reads, {"tier": opened.tier}, now),
-        ]
-        return Decision(Enrolment(opened, is_new=True), writes)
+            then = replace(existing, balance_units=earlier["balanceUnits"], tier=earlier["tier"])
+            return Decision(Enrolment(then, is_new=earlier["isNew"], is_replay=True))
+        membership = existing or ledger.enroll(
+            program, membership_id=membership_id, user_id=user_id, now=now
+        )
+        is_new = existing is None
+        result = {
+            "balanceUnits": membership.balance_units,
+            "tier": membership.tier,
+            "isNew": is_new,
+        }
+        writes = idempotency.claim_writes(caller.claim, reads, result, now)
+        if is_new:
+            writes += members.writes(reads[path], membership)
+        return Decision(Enrolment(membership, is_new=is_new), writes)
 
     return protocol.run([path, *idempotency.claim_paths(caller.claim)], decide)
 

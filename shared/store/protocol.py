@@ -11,6 +11,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -56,14 +57,13 @@ def run(paths: Sequence[str], decide: Callable[[Reads], Decision[T]]) -> T:
         raise Busy("Too many requests write the same document.")
     try:
         for attempt in range(ATTEMPTS_MAX):
+            if attempt:
+                time.sleep(_backoff_s(attempt - 1))
             decision = decide(client.get(paths))
             if not decision.writes:
                 return decision.result
-            try:
+            with suppress(WriteConflict):
                 client.commit(decision.writes)
-            except WriteConflict:
-                time.sleep(_backoff_s(attempt))
-            else:
                 return decision.result
     finally:
         turn.release()

@@ -94,7 +94,7 @@ def test_tells_the_cli_what_to_deploy(described: dict[str, Any]) -> None:
     for name, about in described.items():
         assert about["entryPoint"] == name
         assert about["region"] == ["europe-west6"]
-        assert (about["availableMemoryMb"], about["cpu"], about["concurrency"]) == (512, 1, 80)
+        assert (about["availableMemoryMb"], about["cpu"], about["concurrency"]) == (512, 1, 32)
 
 
 def test_tells_the_cli_what_starts_a_function(described: dict[str, Any]) -> None:

@@ -189,7 +189,7 @@ def _program(port: int, merchant: Merchant) -> str:
 def _gateway(cleanup: contextlib.ExitStack, log: Path) -> int:
     """Start a gateway as the local runner does, return its port."""
     port = free_port()
-    env = {**os.environ, "THREADS": str(suite.GATEWAY_THREADS)}
+    env = dict(os.environ)
     process = Guarded(suite.gateway_command(port), log=log, env=env, cwd=ROOT, grace_s=1)
     cleanup.callback(process.stop)
     deadline_s = time.monotonic() + START_TIMEOUT_S

@@ -309,11 +309,27 @@ def test_a_key_with_another_amount_is_refused(member: Member) -> None:
 
 def test_an_external_transaction_under_another_key_is_a_duplicate(member: Member) -> None:
     first = sync(member, "k1", **EXTERNAL)
+    second = sync(member, "k2", **EXTERNAL)
     with nothing_written():
-        second = sync(member, "k2", **EXTERNAL)
+        again = sync(member, "k2", **EXTERNAL)
 
     assert (second.status, second.body) == (200, {**first.body, "duplicate": True})
+    assert again.body == second.body
     assert stored.units(member) == [100, 50]
+
+
+def test_setting_nothing_is_remembered_by_its_transaction(member: Member) -> None:
+    daily = {"action": "set", "points": 100, "source": "payback", "externalTransactionId": "day-1"}
+    first = sync(member, **daily)
+    member.earn(20)
+
+    with nothing_written():
+        late = sync(member, **daily)
+        other = sync(member, **{**daily, "points": 90})
+
+    assert (late.body, late.is_replay) == (first.body, True)
+    assert (other.status, other.error) == (409, "IDEMPOTENCY_KEY_REUSED")
+    assert member.balance()["currentBalance"] == 120
 
 
 def test_setting_nothing_is_remembered_by_its_key(member: Member) -> None:

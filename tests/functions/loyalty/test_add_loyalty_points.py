@@ -474,12 +474,24 @@ def test_a_key_of_one_user_is_refused_for_another(member: Member) -> None:
 def test_a_transaction_under_another_key_is_a_duplicate(member: Member) -> None:
     first = member.add("k1", points=50, transactionId="t1")
 
+    second = member.add("k2", points=50, transactionId="t1")
     with nothing_written():
-        second = member.add("k2", points=50, transactionId="t1")
+        again = member.add("k2", points=50, transactionId="t1")
         without_key = member.add(points=50, transactionId="t1")
 
     assert (second.status, second.body) == (200, {**first.body, "duplicate": True})
-    assert without_key.body == second.body
+    assert again.body == without_key.body == second.body
+    assert stored.units(member) == [50]
+
+
+def test_the_key_of_a_duplicate_serves_for_nothing_else(member: Member) -> None:
+    member.add("k1", points=50, transactionId="t1")
+    member.add("k2", points=50, transactionId="t1")
+
+    with nothing_written():
+        answer = member.add("k2", points=70, transactionId="t2")
+
+    assert (answer.status, answer.error) == (409, "IDEMPOTENCY_KEY_REUSED")
     assert stored.units(member) == [50]
 
 

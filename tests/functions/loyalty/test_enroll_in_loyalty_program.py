@@ -182,3 +182,16 @@ def test_the_sandbox_answers_with_mock_data_and_writes_nothing(merchant: Merchan
         "alreadyEnrolled": False,
         "_sandbox": True,
     }
+
+
+def test_the_key_of_a_second_enrolment_serves_for_nothing_else(member: Member) -> None:
+    second = member.api("enrollInLoyaltyProgram", member.ids, idempotency_key="k1")
+    member.earn(5)
+    with nothing_written():
+        again = member.api("enrollInLoyaltyProgram", member.ids, idempotency_key="k1")
+        other = member.other("user_2")
+        refused = other.api("enrollInLoyaltyProgram", other.ids, idempotency_key="k1")
+
+    assert (second.body["alreadyEnrolled"], second.body["currentBalance"]) == (True, 100)
+    assert (again.body, again.is_replay) == (second.body, True)
+    assert (refused.status, refused.error) == (409, "IDEMPOTENCY_KEY_REUSED")

@@ -434,10 +434,12 @@ def test_a_key_of_one_user_is_refused_for_another(member: Member) -> None:
 
 def test_a_transaction_under_another_key_is_a_duplicate(member: Member) -> None:
     first = member.redeem(30, "k1", transactionId="t1")
+    second = member.redeem(30, "k2", transactionId="t1")
     with nothing_written():
-        second = member.redeem(30, "k2", transactionId="t1")
+        again = member.redeem(30, "k2", transactionId="t1")
 
     assert (second.status, second.body) == (200, {**first.body, "duplicate": True})
+    assert again.body == second.body
     assert stored.units(member) == [100, -30]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from shared.domain import programs
 from shared.domain.programs import (
     CashbackRules,
     PointsRules,
@@ -155,3 +156,18 @@ def test_a_reward_keeps_plain_short_values_only(value: Any) -> None:
 @pytest.mark.parametrize("value", ["x" * 500, 2**53, -(2**53), Decimal("0.25"), False])
 def test_a_reward_keeps_a_value_at_the_bounds(value: Any) -> None:
     assert RewardBody.model_validate({**REWARD, "own": value}).to_domain().extra == {"own": value}
+
+
+def test_whole_numbers_may_be_written_with_a_zero_fraction() -> None:
+    rules = parse_rules(ProgramType.STAMPS, {"requiredStamps": Decimal("10.0")})
+
+    assert rules == programs.StampsRules(required_stamps=10)
+    assert type(rules.required_stamps) is int
+
+
+def test_a_reward_must_be_offered_at_some_time() -> None:
+    period = {"validFrom": "2026-03-03T12:00:00.000Z", "validUntil": "2026-03-03T12:00:00.000Z"}
+    reward = {"title": "Coffee", "type": "free_product", "requiredPoints": 10}
+
+    with pytest.raises(ValidationError, match="must have validFrom before validUntil"):
+        RewardBody.model_validate({**reward, **period})
