@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from shared.domain import programs
 from shared.domain.programs import (
     CashbackRules,
     PointsRules,
@@ -161,7 +160,7 @@ def test_a_reward_keeps_a_value_at_the_bounds(value: Any) -> None:
 def test_whole_numbers_may_be_written_with_a_zero_fraction() -> None:
     rules = parse_rules(ProgramType.STAMPS, {"requiredStamps": Decimal("10.0")})
 
-    assert rules == programs.StampsRules(required_stamps=10)
+    assert rules == StampsRules(required_stamps=10)
     assert type(rules.required_stamps) is int
 
 
