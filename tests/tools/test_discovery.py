@@ -138,7 +138,7 @@ def test_deploys_with_a_whole_cpu_in_the_region(
         "entryPoint": name,
         "availableMemoryMb": 512,
         "cpu": 1,
-        "concurrency": 80,
+        "concurrency": 32,
     }
 
 
