@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from shared.auth.caller import Caller
-from shared.domain.ledger import RecentEntry
+from shared.domain.membership import RecentEntry
 from shared.domain.units import from_units
 from shared.schemas.base import (
     Id,

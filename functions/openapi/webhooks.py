@@ -14,7 +14,7 @@ from functions.openapi import fields
 from functions.openapi.components import Schema, reference
 from shared.domain import events, ledger
 from shared.domain.events import Event
-from shared.domain.ledger import Cause, Entry, Membership
+from shared.domain.membership import Cause, Entry, Membership
 from shared.domain.programs import Branding, Program, ProgramType, Reward, Tier, TierRules
 from shared.services import deliveries, emission
 from shared.webhooks import signing

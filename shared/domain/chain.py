@@ -22,7 +22,7 @@ from shared.clock import to_wire
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from shared.domain.ledger import Entry
+    from shared.domain.membership import Entry
 
 GENESIS = "0" * 64
 """``previousHash`` of a membership's first entry."""

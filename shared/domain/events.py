@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from shared import ids
-from shared.domain.ledger import Entry, EntryKind, Membership
+from shared.domain.membership import Entry, EntryKind, Membership
 from shared.domain.packages import Package
 from shared.domain.units import from_units
 

@@ -9,30 +9,26 @@ the caller commits both or neither. What always holds (``Membership.assert_consi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
-from shared.domain import chain, tiers
+from shared.domain import chain, lots, tiers
+from shared.domain.lots import Lot
+from shared.domain.membership import (
+    RECENT_MAX,
+    Cause,
+    Entry,
+    EntryKind,
+    Membership,
+    RecentEntry,
+)
 from shared.domain.programs import Program, StampsRules
 from shared.domain.units import BALANCE_UNITS_MAX, from_units
 from shared.errors import BalanceLimitExceeded, InsufficientBalance
 
-RECENT_MAX = 10
-"""Entries kept in the membership, so that balance and history are one read."""
 FULL_CARD = "full_card"
 """What a stamp card without rewards unlocks when it is full."""
-
-
-class EntryKind(StrEnum):
-    """Why a balance changed."""
-
-    EARN = "earn"
-    REDEEM = "redeem"
-    ADJUST = "adjust"
-    REVERSE = "reverse"
-    EXPIRE = "expire"
 
 
 class ReversePolicy(StrEnum):
@@ -40,137 +36,6 @@ class ReversePolicy(StrEnum):
 
     WITHIN_BALANCE = "within_balance"
     UNLIMITED = "unlimited"
-
-
-@dataclass(frozen=True, slots=True)
-class Lot:
-    """Units that expire together; ``expires_at`` is ``None`` for those that never do."""
-
-    units: int
-    expires_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """Who asked for a booking, and what it is to be called.
-
-    ``entry_id`` is the idempotency key of the entry; ``fingerprint`` tells a repeated request from
-    another one under the same key; ``key_hash`` is the digest of the ``Idempotency-Key`` header.
-    """
-
-    entry_id: str
-    fingerprint: str
-    now: datetime
-    key_hash: str | None = None
-    description: str = ""
-    source: str | None = None
-    transaction_id: str | None = None
-    action: str | None = None
-    purchase_amount: str | None = None
-    requested_units: int | None = None
-    capped_by: str | None = None
-    reward_id: str | None = None
-    reward_code: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One change of a membership. Never changed, never deleted; a correction names it."""
-
-    entry_id: str
-    membership_id: str
-    account_id: str
-    store_id: str
-    program_id: str
-    user_id: str
-    seq: int
-    kind: EntryKind
-    units: int
-    scale: int
-    balance_before_units: int
-    balance_after_units: int
-    earned_after_units: int
-    tier_before: str | None
-    tier_after: str | None
-    unlocked_reward_ids: tuple[str, ...]
-    lot_expires_at: datetime | None
-    corrects_entry_id: str | None
-    uncollected_units: int
-    recorded_at: datetime
-    fingerprint: str
-    key_hash: str | None
-    description: str
-    source: str | None
-    transaction_id: str | None
-    action: str | None
-    purchase_amount: str | None
-    requested_units: int | None
-    capped_by: str | None
-    reward_id: str | None
-    reward_code: str | None
-    previous_hash: str
-    hash: str
-
-
-@dataclass(frozen=True, slots=True)
-class RecentEntry:
-    """What a member sees of an entry in the history."""
-
-    entry_id: str
-    kind: EntryKind
-    units: int
-    balance_after_units: int
-    description: str
-    transaction_id: str | None
-    reward_code: str | None
-    recorded_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Membership:
-    """One user's standing in one program. All amounts in the program's smallest unit.
-
-    ``lots`` are open, in the order in which they are consumed; ``deficit_units`` is what a reversal
-    took beyond the balance; ``lifetime_units`` is what counts for tiers: everything earned, less
-    the earns that were reversed; ``reversed_units`` is what reversals took, less what they gave
-    back; ``adjusted_units`` may be negative; ``seq`` and ``head_hash`` are those of the last entry.
-    """
-
-    membership_id: str
-    account_id: str
-    store_id: str
-    program_id: str
-    user_id: str
-    scale: int
-    enrolled_at: datetime
-    updated_at: datetime
-    source: str | None = None
-    balance_units: int = 0
-    earned_units: int = 0
-    redeemed_units: int = 0
-    expired_units: int = 0
-    reversed_units: int = 0
-    adjusted_units: int = 0
-    deficit_units: int = 0
-    lifetime_units: int = 0
-    tier: str | None = None
-    lots: tuple[Lot, ...] = ()
-    recent: tuple[RecentEntry, ...] = ()
-    seq: int = 0
-    head_hash: str = chain.GENESIS
-
-    def assert_consistent(self) -> None:
-        """Assert what must hold after every booking."""
-        assert all(lot.units > 0 for lot in self.lots)
-        assert self.deficit_units >= 0
-        assert self.balance_units == sum(lot.units for lot in self.lots) - self.deficit_units
-        assert self.balance_units == (
-            self.earned_units
-            - self.redeemed_units
-            - self.expired_units
-            - self.reversed_units
-            + self.adjusted_units
-        )
 
 
 def enroll(
@@ -315,8 +180,7 @@ def expire(
     membership: Membership, program: Program, cause: Cause
 ) -> tuple[Membership, Entry] | None:
     """Write off the lots whose time has come at ``cause.now``; ``None`` if there are none."""
-    open_lots = tuple(lot for lot in membership.lots if not _is_due(lot, cause.now))
-    units = sum(lot.units for lot in membership.lots) - sum(lot.units for lot in open_lots)
+    open_lots, units = lots.split_due(membership.lots, cause.now)
     if units == 0:
         return None
     after = replace(
@@ -341,10 +205,6 @@ def insufficient(membership: Membership, units: int) -> InsufficientBalance:
     )
 
 
-def _is_due(lot: Lot, now: datetime) -> bool:
-    return lot.expires_at is not None and lot.expires_at <= now
-
-
 def _credit(membership: Membership, units: int, expires_at: datetime | None) -> Membership:
     """Add units: what is owed is absorbed first, the rest joins the lot of its expiry."""
     if membership.balance_units + units > BALANCE_UNITS_MAX:
@@ -354,44 +214,19 @@ def _credit(membership: Membership, units: int, expires_at: datetime | None) -> 
         membership,
         balance_units=membership.balance_units + units,
         deficit_units=membership.deficit_units - absorbed,
-        lots=_with_lot(membership.lots, Lot(units - absorbed, expires_at)),
+        lots=lots.add(membership.lots, Lot(units - absorbed, expires_at)),
     )
-
-
-def _with_lot(lots: Iterable[Lot], added: Lot) -> tuple[Lot, ...]:
-    """Merge by expiry, so that their number is bounded by the number of expiry dates."""
-    if added.units == 0:
-        return tuple(lots)
-    units_by_expiry = {lot.expires_at: lot.units for lot in lots}
-    units_by_expiry[added.expires_at] = units_by_expiry.get(added.expires_at, 0) + added.units
-    merged = (Lot(units, expires_at) for expires_at, units in units_by_expiry.items())
-    return tuple(sorted(merged, key=_consumption_order))
-
-
-def _consumption_order(lot: Lot) -> tuple[bool, float]:
-    """Earliest expiry first, what never expires last."""
-    return (lot.expires_at is None, lot.expires_at.timestamp() if lot.expires_at else 0.0)
 
 
 def _debit(membership: Membership, units: int, *, original: Entry | None = None) -> Membership:
     """Take units from the lots, the one that the ``original`` entry filled before all others."""
-
-    def order(lot: Lot) -> tuple[bool, bool, float]:
-        is_own = original is not None and lot.expires_at == original.lot_expires_at
-        return (not is_own, *_consumption_order(lot))
-
-    remaining = units
-    left: list[Lot] = []
-    for lot in sorted(membership.lots, key=order):
-        taken = min(lot.units, remaining)
-        remaining -= taken
-        if lot.units > taken:
-            left.append(replace(lot, units=lot.units - taken))
+    own = () if original is None else (original.lot_expires_at,)
+    left, missing = lots.take(membership.lots, units, own=own)
     return replace(
         membership,
         balance_units=membership.balance_units - units,
-        deficit_units=membership.deficit_units + remaining,
-        lots=tuple(sorted(left, key=_consumption_order)),
+        deficit_units=membership.deficit_units + missing,
+        lots=left,
     )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
-from shared.domain.ledger import Entry, EntryKind
+from shared.domain.membership import Entry, EntryKind
 
 TENTH = Decimal("0.1")
 

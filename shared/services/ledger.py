@@ -11,7 +11,7 @@ from shared import clock, ids
 from shared.auth.caller import Caller, Claim
 from shared.domain import earning, ledger
 from shared.domain.earning import Award
-from shared.domain.ledger import Cause, Entry, Membership
+from shared.domain.membership import Cause, Entry, Membership
 from shared.domain.programs import Program, Reward
 from shared.domain.units import to_units
 from shared.errors import (

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from shared import clock
 from shared.auth.caller import Caller
 from shared.domain import ledger, tiers
-from shared.domain.ledger import Membership
+from shared.domain.membership import Membership
 from shared.domain.programs import Program
 from shared.domain.tiers import TierProgress
 from shared.errors import MembershipNotFound

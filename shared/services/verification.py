@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from shared.domain import chain
-from shared.domain.ledger import RECENT_MAX, Entry, EntryKind, Membership
+from shared.domain.membership import RECENT_MAX, Entry, EntryKind, Membership
 from shared.store import client, members, paths, programs
 from shared.store.client import Snapshot
 

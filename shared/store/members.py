@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from shared.domain.ledger import Entry, Membership
+from shared.domain.membership import Entry, Membership
 from shared.store import client, codec, paths
 from shared.store.client import Create, Put, Snapshot, Update, Write
 

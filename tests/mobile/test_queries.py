@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from shared.domain.ledger import Entry, Membership
+from shared.domain.membership import Entry, Membership
 from shared.domain.programs import Program
 from shared.store import client, codec, paths
 from tests.conftest import Clock

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from shared import clock
-from shared.domain.ledger import Entry, Membership
+from shared.domain.membership import Entry, Membership
 from shared.domain.programs import Program
 from shared.domain.stats import Counters
 from shared.domain.webhooks import Delivery

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from shared.domain import chain
-from shared.domain.ledger import Entry, EntryKind, Membership
+from shared.domain.membership import Entry, EntryKind, Membership
 from shared.store import client, members, paths
 from tests.support.merchants import Member, Merchant
 

@@ -13,7 +13,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from hypothesis import strategies as st
 
 from shared.domain import ledger
-from shared.domain.ledger import Cause, Entry, Membership
+from shared.domain.membership import Cause, Entry, Membership
 from shared.domain.programs import (
     RULES_BY_TYPE,
     Branding,

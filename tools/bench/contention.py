@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from shared.domain import chain
-from shared.domain.ledger import EntryKind
+from shared.domain.membership import EntryKind
 from shared.store import members
 from tools.bench import measure
 from tools.bench.bare import BareLedger, new_client

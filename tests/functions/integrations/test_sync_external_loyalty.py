@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shared.domain.ledger import EntryKind
+from shared.domain.membership import EntryKind
 from shared.domain.packages import Package
 from tests.conftest import Clock
 from tests.support import amounts, stored

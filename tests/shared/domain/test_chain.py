@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain import chain, ledger
-from shared.domain.ledger import Entry, EntryKind
+from shared.domain.membership import Entry, EntryKind
 from shared.domain.programs import Program
 from tests.support.strategies import TIERED, make_cause, make_membership, make_program
 

@@ -11,7 +11,8 @@ import pytest
 
 from shared.domain import events, ledger
 from shared.domain.events import Event
-from shared.domain.ledger import Entry, Membership, ReversePolicy
+from shared.domain.ledger import ReversePolicy
+from shared.domain.membership import Entry, Membership
 from shared.domain.packages import Package
 from shared.domain.programs import Program, Reward
 from tests.support.strategies import (

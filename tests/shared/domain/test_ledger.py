@@ -12,17 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain import chain, ledger, tiers
-from shared.domain.ledger import (
-    FULL_CARD,
-    RECENT_MAX,
-    Cause,
-    Entry,
-    EntryKind,
-    Lot,
-    Membership,
-    RecentEntry,
-    ReversePolicy,
-)
+from shared.domain.ledger import FULL_CARD, ReversePolicy
+from shared.domain.lots import Lot
+from shared.domain.membership import RECENT_MAX, Cause, Entry, EntryKind, Membership, RecentEntry
 from shared.domain.programs import Program, Reward
 from shared.domain.units import BALANCE_UNITS_MAX
 from shared.errors import BalanceLimitExceeded, InsufficientBalance, ProgramInactive

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from shared import ids
 from shared.domain import chain
 from shared.domain.accounts import Account, KeyRecord, Position, Store
-from shared.domain.ledger import Entry, Membership
+from shared.domain.membership import Entry, Membership
 from shared.domain.packages import Package
 from shared.domain.programs import CashbackRules, PointsRules, Program, TierRules
 from shared.domain.stats import Counters

@@ -9,7 +9,7 @@ import pytest
 
 from shared import ids
 from shared.domain import ledger
-from shared.domain.ledger import Entry, Membership
+from shared.domain.membership import Entry, Membership
 from shared.domain.programs import Program
 from shared.store import client, members, paths
 from shared.store.client import WriteConflict
