@@ -10,8 +10,8 @@ from typing import Any
 
 from shared.auth.caller import Claim
 from shared.errors import IdempotencyKeyReused
-from shared.store import paths
-from shared.store.client import Create, Document, Snapshot, Update, Write
+from shared.store import client, paths
+from shared.store.client import Document, Write
 from shared.store.protocol import Reads
 
 KEPT = timedelta(days=30)
@@ -52,12 +52,8 @@ def claim_writes(
         "createdAt": now,
         "expiresAt": now + KEPT,
     }
-    return [_write(read, record)]
-
-
-def _write(read: Snapshot, record: Document) -> Write:
     # Firestore deletes expired documents lazily: one may still be there, and is replaced.
-    return Create(read.path, record) if read.data is None else Update(read, record)
+    return [client.replacement(read, record)]
 
 
 def _is_over(record: Document, now: datetime) -> bool:

@@ -110,6 +110,12 @@ class Delete:
 
 Write = Create | Update | Put | Increment | Delete
 
+
+def replacement(read: Snapshot, data: Document) -> Create | Update:
+    """Return the write of a document that must be as it was read: absent, or unchanged."""
+    return Create(read.path, data) if read.data is None else Update(read, data)
+
+
 _client: Client | None = None
 _client_lock = threading.Lock()
 

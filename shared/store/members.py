@@ -7,7 +7,7 @@ from datetime import datetime
 
 from shared.domain.membership import Entry, Membership
 from shared.store import client, codec, paths
-from shared.store.client import Create, Put, Snapshot, Update, Write
+from shared.store.client import Create, Put, Snapshot, Write
 
 
 def decode(snapshot: Snapshot) -> Membership | None:
@@ -75,7 +75,7 @@ def writes(read: Snapshot, membership: Membership, *entries: Entry) -> list[Writ
     body = codec.to_document(membership)
     mirror = paths.store_member(membership.store_id, membership.membership_id)
     return [
-        Update(read, body) if read.data is not None else Create(read.path, body),
+        client.replacement(read, body),
         Put(mirror, body),
         *(
             Create(paths.entry(entry.membership_id, entry.entry_id), codec.to_document(entry))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from shared.domain.programs import RULES_BY_TYPE, Program, ProgramType
 from shared.store import client, codec, paths
 from shared.store.cache import Cache
@@ -39,7 +37,7 @@ def decode(snapshot: Snapshot) -> Program | None:
 
 def creation(program: Program) -> list[Write]:
     """Return the writes of a new program: both copies."""
-    body = _body(program)
+    body = codec.to_document(program)
     return [
         Create(paths.program(program.program_id), body),
         Put(paths.store_program(program.store_id, program.program_id), body),
@@ -48,7 +46,7 @@ def creation(program: Program) -> list[Write]:
 
 def replacement(read: Snapshot, program: Program) -> list[Write]:
     """Return the writes of a changed program: both copies."""
-    body = _body(program)
+    body = codec.to_document(program)
     mirror = paths.store_program(program.store_id, program.program_id)
     return [Update(read, body), Put(mirror, body)]
 
@@ -56,7 +54,3 @@ def replacement(read: Snapshot, program: Program) -> list[Write]:
 def forget(program_id: str) -> None:
     """Load the program again on its next use: call it after a change is committed."""
     _programs.forget(program_id)
-
-
-def _body(program: Program) -> dict[str, Any]:
-    return codec.to_document(program)

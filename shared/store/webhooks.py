@@ -33,8 +33,7 @@ def decode_endpoint(snapshot: Snapshot) -> WebhookEndpoint | None:
 
 def endpoint_write(read: Snapshot, endpoint: WebhookEndpoint) -> Write:
     """Return the write of a new or changed endpoint."""
-    body = codec.to_document(endpoint)
-    return Create(read.path, body) if read.data is None else Update(read, body)
+    return client.replacement(read, codec.to_document(endpoint))
 
 
 def decode_delivery(snapshot: Snapshot) -> Delivery | None:
