@@ -12,11 +12,11 @@ from typing import Any
 
 from functions.openapi import fields
 from functions.openapi.components import Schema, reference
-from shared.domain import events, ledger
+from shared.domain import event_types, events, ledger
 from shared.domain.events import Event
 from shared.domain.membership import Cause, Entry, Membership
 from shared.domain.programs import Branding, Program, ProgramType, Reward, Tier, TierRules
-from shared.services import deliveries, emission
+from shared.services import attempts, outbox
 from shared.webhooks import signing
 
 _SECRET = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"  # noqa: S105 - the sample's
@@ -54,15 +54,13 @@ def samples() -> dict[str, list[Event]]:
 def schemas() -> dict[str, Schema]:
     """Return the schema of each event type, under a name for it."""
     found = samples()
-    return {name(kind): _schema(kind, found.get(kind, [])) for kind in events.PACKAGE_BY_TYPE}
+    return {name(kind): _schema(kind, found.get(kind, [])) for kind in event_types.BY_NAME}
 
 
 def operations() -> dict[str, Any]:
     """Return the webhooks section: what is sent, by event type."""
     found = samples()
-    return {
-        kind: {"post": _operation(kind, found.get(kind, []))} for kind in events.PACKAGE_BY_TYPE
-    }
+    return {kind: {"post": _operation(kind, found.get(kind, []))} for kind in event_types.BY_NAME}
 
 
 def name(kind: str) -> str:
@@ -158,23 +156,23 @@ def _type_of(found: set[str]) -> str | list[str]:
 
 
 def _operation(kind: str, happened: list[Event]) -> dict[str, Any]:
-    package = events.PACKAGE_BY_TYPE[kind]
+    package = event_types.BY_NAME[kind].package
     content: dict[str, Any] = {"schema": reference(name(kind))}
     description = f"Sent to accounts with the package {package} or above."
     if happened:
-        content["example"] = json.loads(emission.payload(example(happened)))
+        content["example"] = json.loads(outbox.payload(example(happened)))
     else:
         description += " Can be subscribed to; nothing sends it yet."
     return {
         "operationId": name(kind),
-        "summary": SUMMARIES[kind],
+        "summary": event_types.BY_NAME[kind].summary,
         "description": description,
         "x-package": package,
         "security": [],
         "parameters": _headers(happened),
         "requestBody": {"required": True, "content": {"application/json": content}},
         "responses": {
-            "2XX": {"description": f"Received. Answer within {deliveries.TIMEOUT_S:.0f} seconds."},
+            "2XX": {"description": f"Received. Answer within {attempts.TIMEOUT_S:.0f} seconds."},
             "410": {"description": "Gone: the URL is disabled, and nothing more is sent to it."},
             "default": {"description": "Not received: it is sent again, later and later."},
         },
@@ -183,7 +181,7 @@ def _operation(kind: str, happened: list[Event]) -> dict[str, Any]:
 
 def _headers(happened: list[Event]) -> list[dict[str, Any]]:
     event = example(happened or [next(_story())])
-    body = emission.payload(event).encode()
+    body = outbox.payload(event).encode()
     signed = signing.sign(
         [_SECRET],
         message_id=event.event_id,
@@ -214,17 +212,4 @@ HEADERS: Mapping[str, str] = {
     ),
     "X-Beep-Event": "Type of the event.",
     "X-Beep-Delivery": "Id of the delivery to this URL, equal on every attempt.",
-}
-SUMMARIES: Mapping[str, str] = {
-    events.POINTS_EARNED: "Points were granted.",
-    events.POINTS_REDEEMED: "Points were spent.",
-    events.ENROLLMENT: "A customer became a member.",
-    events.TIER_CHANGED: "A member's tier changed.",
-    events.REWARD_UNLOCKED: "The balance now covers a reward that it did not cover before.",
-    events.EXTERNAL_SYNCED: "An external system changed a balance.",
-    events.CHECKIN_EARNED: "Points were granted for a check-in in the store.",
-    events.QR_EARNED: "Points were granted for a scanned QR code.",
-    events.POINTS_ADJUSTED: "A balance was corrected.",
-    events.POINTS_REVERSED: "An earlier booking was taken back.",
-    events.POINTS_EXPIRED: "Points expired.",
 }

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from shared.services import deliveries
+from shared.services import attempts
 
 
 def handle(data: dict[str, Any]) -> None:
@@ -11,4 +11,4 @@ def handle(data: dict[str, Any]) -> None:
     Args:
         data: ``{"deliveryId": ...}``.
     """
-    deliveries.attempt(data["deliveryId"])
+    attempts.attempt(data["deliveryId"])

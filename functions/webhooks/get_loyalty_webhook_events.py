@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
 from shared import config
 from shared.auth.caller import Caller
-from shared.domain import events
+from shared.domain import event_types
 from shared.domain.webhooks import WebhookEndpoint
 from shared.schemas.base import Id, RequestModel, ResponseModel, Success, Timestamp, WireModel
 from shared.services import webhook_endpoints
@@ -16,9 +16,8 @@ from shared.webhooks import guard, signing
 
 
 def _known_type(name: str) -> str:
-    if name != events.WILDCARD and name not in events.PACKAGE_BY_TYPE:
-        known = ", ".join([*sorted(events.PACKAGE_BY_TYPE), events.WILDCARD])
-        raise ValueError(f"is not an event type; known are {known}")
+    if name not in event_types.PATTERNS:
+        raise ValueError(f"is not an event type; known are {', '.join(event_types.PATTERNS)}")
     return name
 
 
@@ -32,7 +31,7 @@ Url = Annotated[
 EventType = Annotated[
     str,
     AfterValidator(_known_type),
-    WithJsonSchema({"type": "string", "enum": [*sorted(events.PACKAGE_BY_TYPE), events.WILDCARD]}),
+    WithJsonSchema({"type": "string", "enum": list(event_types.PATTERNS)}),
 ]
 Secret = Annotated[
     str,
@@ -126,7 +125,7 @@ EXAMPLE: dict[str, Any] = {
     "secret": "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD",
     "webhooks": [_ENDPOINT_EXAMPLE],
     "count": 1,
-    "availableEvents": sorted(events.PACKAGE_BY_TYPE),
+    "availableEvents": list(event_types.BY_NAME),
 }
 
 
@@ -149,7 +148,7 @@ def handle(body: Request, caller: Caller) -> Response:
         secret=registration.secret if registration else None,
         webhooks=[_endpoint_body(endpoint) for endpoint in found],
         count=len(found),
-        available_events=sorted(events.PACKAGE_BY_TYPE),
+        available_events=list(event_types.BY_NAME),
         is_replay=registration.is_replay if registration else False,
     )
 
@@ -158,7 +157,7 @@ def _endpoint_body(endpoint: WebhookEndpoint) -> WebhookBody:
     return WebhookBody(
         webhook_id=endpoint.endpoint_id,
         store_id=endpoint.store_id,
-        url=endpoint.url,
+        url=endpoint.target,
         events=list(endpoint.events),
         source=endpoint.source,
         is_enabled=endpoint.is_enabled,

@@ -2,71 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from shared import ids
+from shared.clock import to_wire
+from shared.domain.event_types import (
+    ANNIVERSARY,
+    ENROLLMENT,
+    EXTERNAL_SYNCED,
+    MILESTONE_REACHED,
+    POINTS_ADJUSTED,
+    POINTS_EARNED,
+    POINTS_EXPIRED,
+    POINTS_EXPIRING,
+    POINTS_REDEEMED,
+    POINTS_REVERSED,
+    REWARD_UNLOCKED,
+    TIER_CHANGED,
+    WEBHOOK_ENDPOINT_DISABLED,
+)
 from shared.domain.membership import Entry, EntryKind, Membership
-from shared.domain.packages import Package
 from shared.domain.units import from_units
+from shared.domain.webhooks import WebhookEndpoint
 
 API_VERSION = "v1"
-
-POINTS_EARNED = "loyalty.points_earned"
-POINTS_REDEEMED = "loyalty.points_redeemed"
-ENROLLMENT = "loyalty.enrollment"
-TIER_CHANGED = "loyalty.tier_changed"
-REWARD_UNLOCKED = "loyalty.reward_unlocked"
-EXTERNAL_SYNCED = "loyalty.external_synced"
-CHECKIN_EARNED = "loyalty.checkin_earned"
-QR_EARNED = "loyalty.qr_earned"
-POINTS_ADJUSTED = "loyalty.points_adjusted"
-POINTS_REVERSED = "loyalty.points_reversed"
-POINTS_EXPIRED = "loyalty.points_expired"
-
-WILDCARD = "loyalty.*"
-
-PACKAGE_BY_TYPE: Mapping[str, Package] = {
-    POINTS_EARNED: Package.GO,
-    POINTS_REDEEMED: Package.GO,
-    ENROLLMENT: Package.GO,
-    REWARD_UNLOCKED: Package.GO,
-    CHECKIN_EARNED: Package.GO,
-    QR_EARNED: Package.GO,
-    POINTS_ADJUSTED: Package.GO,
-    POINTS_REVERSED: Package.GO,
-    POINTS_EXPIRED: Package.GO,
-    TIER_CHANGED: Package.PRIME,
-    EXTERNAL_SYNCED: Package.PRIME,
-}
-"""Every event type that can be subscribed to, and the package that its delivery needs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
     """Something that happened once.
 
-    ``source`` names the external system that caused it; such an event is not sent back there.
+    ``program_id`` and ``user_id`` are ``None`` if it is about no member. ``source`` names the
+    external system that caused it; such an event is not sent back there. ``is_test``: nothing
+    happened, somebody wants to see what it would look like.
     """
 
     event_id: str
     type: str
     account_id: str
     store_id: str
-    program_id: str
-    user_id: str
+    program_id: str | None
+    user_id: str | None
     source: str | None
     created_at: datetime
     data: Mapping[str, Any]
-
-
-def subscribes(patterns: tuple[str, ...], event_type: str) -> bool:
-    """Tell whether an endpoint's list of types, or ``loyalty.*``, includes a type."""
-    return event_type in patterns or (
-        WILDCARD in patterns and event_type.startswith(WILDCARD.removesuffix("*"))
-    )
+    is_test: bool = False
 
 
 def booking_event_id(membership_id: str, entry_id: str) -> str:
@@ -81,25 +64,88 @@ def enrollment_event_id(membership_id: str) -> str:
 
 def from_enrollment(membership: Membership) -> Event:
     """Return the event of a new membership."""
-    member = {"programId": membership.program_id, "userId": membership.user_id}
-    return Event(
-        event_id=enrollment_event_id(membership.membership_id),
-        type=ENROLLMENT,
-        account_id=membership.account_id,
-        store_id=membership.store_id,
-        program_id=membership.program_id,
-        user_id=membership.user_id,
+    return _of_member(
+        membership,
+        enrollment_event_id(membership.membership_id),
+        ENROLLMENT,
+        membership.enrolled_at,
+        {"memberId": membership.membership_id},
         source=membership.source,
-        created_at=membership.enrolled_at,
-        data={**member, "memberId": membership.membership_id},
     )
 
 
-def from_entry(entry: Entry) -> list[Event]:
+def from_anniversary(membership: Membership, years: int, now: datetime) -> Event:
+    """Return the event of a membership that is ``years`` old."""
+    return _of_member(
+        membership,
+        ids.derived("evt", membership.membership_id, ANNIVERSARY, str(years)),
+        ANNIVERSARY,
+        now,
+        {
+            "memberId": membership.membership_id,
+            "years": years,
+            "enrolledAt": membership.enrolled_at,
+        },
+    )
+
+
+def from_expiring(membership: Membership, units: int, expires_at: datetime, now: datetime) -> Event:
+    """Return the alert that ``units`` expire at ``expires_at``."""
+    return _of_member(
+        membership,
+        # The sequence number, because points of the same day may be granted after an alert.
+        ids.derived(
+            "evt",
+            membership.membership_id,
+            POINTS_EXPIRING,
+            to_wire(expires_at),
+            str(membership.seq),
+        ),
+        POINTS_EXPIRING,
+        now,
+        {
+            "points": from_units(units, membership.scale),
+            "expiresAt": expires_at,
+            "currentBalance": from_units(membership.balance_units, membership.scale),
+        },
+    )
+
+
+def from_disabled_endpoint(endpoint: WebhookEndpoint) -> Event:
+    """Return the event of an endpoint that was disabled, for the others of its store.
+
+    Not its URL: the path of one may be a secret.
+    """
+    assert endpoint.disabled_at is not None
+    return Event(
+        event_id=ids.derived(
+            "evt", endpoint.endpoint_id, WEBHOOK_ENDPOINT_DISABLED, to_wire(endpoint.disabled_at)
+        ),
+        type=WEBHOOK_ENDPOINT_DISABLED,
+        account_id=endpoint.account_id,
+        store_id=endpoint.store_id,
+        program_id=None,
+        user_id=None,
+        source=None,
+        created_at=endpoint.disabled_at,
+        data={
+            "webhookId": endpoint.endpoint_id,
+            "reason": endpoint.disabled_reason,
+            "failingSince": endpoint.health.failing_since,
+        },
+    )
+
+
+def from_entry(entry: Entry, milestones_units: Sequence[int] = ()) -> list[Event]:
     """Return the events of a ledger entry: the booking itself first, then what followed from it.
 
     A change that an external system booked is ``loyalty.external_synced``, whatever its kind, and
     not ``points_earned`` or ``points_redeemed`` as well: one booking is told once.
+
+    Args:
+        entry: What was booked.
+        milestones_units: Totals that the program celebrates, in units. What a member has earned
+            never falls, so each of them is passed once.
     """
     booking_id = booking_event_id(entry.membership_id, entry.entry_id)
     events = [_event(entry, booking_id, *_booking(entry))]
@@ -118,7 +164,22 @@ def from_entry(entry: Entry) -> list[Event]:
         }
         event_id = ids.derived("evt", booking_id, REWARD_UNLOCKED, reward_id)
         events.append(_event(entry, event_id, REWARD_UNLOCKED, unlocked))
+    for milestone_units in _passed(entry, milestones_units):
+        reached = {
+            "milestone": from_units(milestone_units, entry.scale),
+            "totalEarned": from_units(entry.earned_after_units, entry.scale),
+        }
+        event_id = ids.derived("evt", booking_id, MILESTONE_REACHED, str(milestone_units))
+        events.append(_event(entry, event_id, MILESTONE_REACHED, reached))
     return events
+
+
+def _passed(entry: Entry, milestones_units: Sequence[int]) -> list[int]:
+    """Return the milestones that this entry made the total of what was earned reach."""
+    if entry.kind is not EntryKind.EARN:
+        return []
+    before_units = entry.earned_after_units - entry.units
+    return [each for each in milestones_units if before_units < each <= entry.earned_after_units]
 
 
 _TYPE_BY_KIND = {
@@ -166,5 +227,28 @@ def _event(entry: Entry, event_id: str, event_type: str, data: Mapping[str, Any]
         user_id=entry.user_id,
         source=entry.source,
         created_at=entry.recorded_at,
+        data={**member, "sequence": entry.seq, **data},
+    )
+
+
+def _of_member(
+    membership: Membership,
+    event_id: str,
+    event_type: str,
+    created_at: datetime,
+    data: Mapping[str, Any],
+    *,
+    source: str | None = None,
+) -> Event:
+    member = {"programId": membership.program_id, "userId": membership.user_id}
+    return Event(
+        event_id=event_id,
+        type=event_type,
+        account_id=membership.account_id,
+        store_id=membership.store_id,
+        program_id=membership.program_id,
+        user_id=membership.user_id,
+        source=source,
+        created_at=created_at,
         data={**member, **data},
     )

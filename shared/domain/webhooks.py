@@ -2,29 +2,72 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
+
+HTTP = "http"
+"""The kind of an endpoint that is a URL; the other kinds are queues and buses."""
+ATTEMPTS_KEPT = 50
+
+
+@dataclass(frozen=True, slots=True)
+class SigningSecret:
+    """An endpoint's secret, encrypted; ``valid_until`` is ``None`` for the one in use."""
+
+    token: str
+    valid_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How an endpoint has been answering.
+
+    ``failing_since`` is the first failure after the last success; ``is_slow``: it takes long to
+    answer, so its deliveries wait in a queue of their own; ``pace_s`` is how far apart attempts are
+    kept while it is overloaded (0: not at all), and ``next_slot_at`` when the next one may be made.
+    """
+
+    failing_since: datetime | None = None
+    is_slow: bool = False
+    slow_since: datetime | None = None
+    pace_s: int = 0
+    next_slot_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class WebhookEndpoint:
-    """A URL of a merchant that events of a store are sent to.
+    """Where a merchant has events of a store sent to.
 
-    ``events`` are types, or ``loyalty.*``; ``source`` is the external system behind the URL, which
-    is not told of what it caused itself; ``secret_token`` is the secret, encrypted.
+    ``kind`` is ``http`` or that of another destination; ``target`` is the URL, queue or bus, which
+    a store has once; ``settings`` are what else the kind needs to know, nothing secret;
+    ``credentials_token`` and ``headers_token`` are JSON objects, encrypted; ``secrets`` sign, the
+    newest first; ``events`` are types and wildcards; ``source`` is the external system behind the
+    endpoint, which is not told of what it caused itself. ``updated_at`` is when its owner last
+    changed it: what deliveries do to ``health`` and ``is_enabled`` leaves it as it is.
     """
 
     endpoint_id: str
     account_id: str
     store_id: str
-    url: str
+    kind: str
+    target: str
     events: tuple[str, ...]
-    secret_token: str
-    source: str | None
-    is_enabled: bool
+    secrets: tuple[SigningSecret, ...]
     created_at: datetime
     updated_at: datetime
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    credentials_token: str | None = None
+    header_names: tuple[str, ...] = ()
+    headers_token: str | None = None
+    description: str = ""
+    source: str | None = None
+    is_enabled: bool = True
+    disabled_reason: str | None = None
+    disabled_at: datetime | None = None
+    health: Health = Health()
 
 
 class DeliveryState(StrEnum):
@@ -38,7 +81,7 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AttemptRecord:
-    """One HTTP try: ``status`` is ``None`` if there was no answer, then ``error`` says why."""
+    """One try: ``status`` is ``None`` if there was no answer, then ``error`` says why."""
 
     at: datetime
     status: int | None
@@ -51,8 +94,13 @@ class AttemptRecord:
 class Delivery:
     """An event's message to one endpoint. ``next_attempt_at`` is ``None`` once it is settled.
 
-    ``reason`` says why it is dead (``attempts_exhausted``, ``endpoint_gone``) or was skipped
-    (``endpoint_disabled``, ``event_expired``, ``subscription_inactive``, ``package_insufficient``).
+    ``reason`` says why it is dead (``attempts_exhausted``, ``endpoint_gone``, ``test_failed``) or
+    was skipped (``endpoint_disabled``, ``endpoint_deleted``, ``event_expired``,
+    ``subscription_inactive``, ``package_insufficient``).
+
+    ``attempt_count`` counts all attempts ever made, of which ``attempts`` keeps the latest;
+    ``round_start`` is how many there were when the delivery was last started over, because a
+    merchant asked for it: the schedule counts from there. ``is_test``: made by hand, tried once.
     """
 
     delivery_id: str
@@ -66,4 +114,7 @@ class Delivery:
     expires_at: datetime
     next_attempt_at: datetime | None
     attempts: tuple[AttemptRecord, ...] = ()
+    attempt_count: int = 0
+    round_start: int = 0
     reason: str | None = None
+    is_test: bool = False

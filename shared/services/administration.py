@@ -15,7 +15,7 @@ from shared.auth.keys import ApiKey, Kind, Mode
 from shared.domain.accounts import Account, KeyRecord, Position, Store
 from shared.domain.packages import Package
 from shared.services.vaults import vault
-from shared.store import accounts, client, paths, protocol, webhooks
+from shared.store import accounts, client, paths, protocol, webhook_endpoints
 from shared.store.client import Write
 from shared.store.protocol import Decision, Reads
 from shared.vault import Vault, VaultError
@@ -241,7 +241,7 @@ def reencrypt_secrets() -> tuple[int, list[str]]:
     """
     keys = vault()
     count, undecryptable = 0, []
-    for page in webhooks.endpoint_pages():
+    for page in webhook_endpoints.pages():
         for each in page:
             count += 1
             try:
@@ -257,11 +257,20 @@ def id_of_key(record: KeyRecord) -> str:
 
 
 def _reencrypted(keys: Vault, path: str, reads: Reads) -> Decision[None]:
-    endpoint = webhooks.decode_endpoint(reads[path])
+    endpoint = webhook_endpoints.decode(reads[path])
     if endpoint is None:
         return Decision(None)
-    after = replace(endpoint, secret_token=keys.rotate(endpoint.secret_token))
-    return Decision(None, [webhooks.endpoint_write(reads[path], after)])
+    after = replace(
+        endpoint,
+        secrets=tuple(replace(each, token=keys.rotate(each.token)) for each in endpoint.secrets),
+        credentials_token=_rotated(keys, endpoint.credentials_token),
+        headers_token=_rotated(keys, endpoint.headers_token),
+    )
+    return Decision(None, [webhook_endpoints.write(reads[path], after)])
+
+
+def _rotated(keys: Vault, token: str | None) -> str | None:
+    return None if token is None else keys.rotate(token)
 
 
 def _found_account(reads: Reads, account_id: str) -> Account:

@@ -5,22 +5,17 @@ Triggers run at least once and in any order; what a second run finds is the even
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from shared import clock, logs
 from shared.domain import events, stats
 from shared.domain.events import Event
 from shared.domain.stats import Counters
-from shared.domain.units import to_json_number
-from shared.domain.webhooks import Delivery, DeliveryState, WebhookEndpoint
-from shared.services import deliveries
+from shared.domain.webhooks import Delivery
+from shared.services import outbox
 from shared.store import members, paths, programs, protocol
 from shared.store import stats as stored_stats
-from shared.store import webhooks as stored_webhooks
-from shared.store.client import Write
 from shared.store.protocol import Decision, Reads
 
 TOLD_WITHIN = timedelta(days=25)
@@ -48,7 +43,7 @@ def entry_recorded(membership_id: str, entry_id: str) -> int:
         counters = stats.from_entry(entry, program.time_zone)
         return _announce(events.from_entry(entry), entry.program_id, counters)
 
-    return _dispatch(protocol.run([marker, entry_path], decide))
+    return outbox.dispatch(protocol.run([marker, entry_path], decide))
 
 
 def member_enrolled(membership_id: str) -> int:
@@ -70,21 +65,7 @@ def member_enrolled(membership_id: str) -> int:
         happened = [events.from_enrollment(membership)]
         return _announce(happened, membership.program_id, stats.NEW_MEMBER)
 
-    return _dispatch(protocol.run([marker, member_path], decide))
-
-
-def payload(event: Event) -> str:
-    """Return the text that every endpoint is sent, byte for byte, on every attempt."""
-    envelope = {
-        "id": event.event_id,
-        "type": event.type,
-        "createdAt": clock.to_wire(event.created_at),
-        "apiVersion": events.API_VERSION,
-        "livemode": True,
-        "storeId": event.store_id,
-        "data": {name: _json_value(value) for name, value in event.data.items()},
-    }
-    return json.dumps(envelope, separators=(",", ":"), ensure_ascii=False)
+    return outbox.dispatch(protocol.run([marker, member_path], decide))
 
 
 def _is_history(moment: datetime) -> bool:
@@ -94,49 +75,6 @@ def _is_history(moment: datetime) -> bool:
 def _announce(
     happened: Sequence[Event], program_id: str, counters: Counters
 ) -> Decision[Sequence[Delivery]]:
-    endpoints = stored_webhooks.endpoints_of_store(happened[0].store_id)
-    now = clock.utc_now()
-    made = [
-        _delivery(event, endpoint, now)
-        for event in happened
-        for endpoint in endpoints
-        if _wants(endpoint, event)
-    ]
-    writes: list[Write] = [
-        *(stored_webhooks.event_creation(event, payload(event)) for event in happened),
-        *(stored_webhooks.delivery_creation(delivery) for delivery in made),
-        *stored_stats.increment(program_id, counters),
-    ]
-    return Decision(made, writes)
-
-
-def _wants(endpoint: WebhookEndpoint, event: Event) -> bool:
-    """An external system is not told what it caused: it would book it again."""
-    is_echo = event.source is not None and endpoint.source == event.source
-    return endpoint.is_enabled and not is_echo and events.subscribes(endpoint.events, event.type)
-
-
-def _delivery(event: Event, endpoint: WebhookEndpoint, now: datetime) -> Delivery:
-    return Delivery(
-        delivery_id=f"{event.event_id}_{endpoint.endpoint_id}",
-        event_id=event.event_id,
-        endpoint_id=endpoint.endpoint_id,
-        account_id=endpoint.account_id,
-        store_id=endpoint.store_id,
-        event_type=event.type,
-        state=DeliveryState.PENDING,
-        created_at=now,
-        expires_at=now + stored_webhooks.KEPT,
-        next_attempt_at=now,
-    )
-
-
-def _dispatch(made: Sequence[Delivery]) -> int:
-    # After the commit: a task that is lost here is found by the sweep of due deliveries.
-    for delivery in made:
-        deliveries.enqueue(delivery)
-    return len(made)
-
-
-def _json_value(value: object) -> object:
-    return to_json_number(value) if isinstance(value, Decimal) else value
+    told = outbox.announce(happened)
+    counted = stored_stats.increment(program_id, counters)
+    return Decision(told.deliveries, [*told.writes, *counted])

@@ -10,7 +10,7 @@ from functools import partial
 
 from shared import clock, logs
 from shared.domain import events
-from shared.services import deliveries, emission
+from shared.services import emission, outbox
 from shared.store import client, members, paths
 from shared.store.client import Put
 
@@ -47,7 +47,7 @@ def run(page_size: int = PAGE) -> int:
     steps: dict[str, Callable[[], int]] = {
         "entries": partial(_sweep, "entries", _entries, page_size),
         "enrollments": partial(_sweep, "enrollments", _enrollments, page_size),
-        "deliveries": partial(deliveries.enqueue_overdue, page_size),
+        "deliveries": partial(outbox.enqueue_overdue, page_size),
     }
     return sum(_try(name, step) or 0 for name, step in steps.items())
 

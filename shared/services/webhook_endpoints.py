@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from shared import clock, ids
 from shared.auth.caller import Caller
-from shared.domain.webhooks import WebhookEndpoint
+from shared.domain.webhooks import HTTP, SigningSecret, WebhookEndpoint
 from shared.errors import LimitExceeded
 from shared.services import access, idempotency
 from shared.services.vaults import vault
 from shared.store import paths, protocol
-from shared.store import webhooks as stored
+from shared.store import webhook_endpoints as stored
 from shared.store.protocol import Decision, Reads
 from shared.webhooks import signing
 
@@ -57,18 +57,18 @@ def register(
     path = paths.webhook_endpoint(endpoint_id)
     secret_made = secret or signing.new_secret()
     token_made = vault().encrypt(secret_made)
-    registered = {each.endpoint_id for each in stored.endpoints_of_store(store_id)}
+    registered = {each.endpoint_id for each in stored.list_of_store(store_id)}
     if endpoint_id not in registered and len(registered) >= ENDPOINTS_PER_STORE_MAX:
         raise LimitExceeded(f"A store has at most {ENDPOINTS_PER_STORE_MAX} webhook endpoints.")
 
     def decide(reads: Reads) -> Decision[Registration]:
         earlier = idempotency.earlier_result(caller.claim, reads, now)
-        existing = stored.decode_endpoint(reads[path])
+        existing = stored.decode(reads[path])
         if earlier is not None and existing is not None:
             token = earlier["secretToken"]
             shown = vault().decrypt(token) if token else None
             return Decision(Registration(existing, shown, earlier["isNew"], is_replay=True))
-        if existing is not None and existing.secret_token == token_made:
+        if existing is not None and existing.secrets[0].token == token_made:
             # An earlier attempt, whose answer got lost.
             return Decision(Registration(existing, secret_made, existing.created_at == now))
         keeps_secret = existing is not None and secret is None
@@ -77,20 +77,22 @@ def register(
             endpoint_id=endpoint_id,
             account_id=caller.account_id,
             store_id=store_id,
-            url=url,
+            kind=HTTP,
+            target=url,
             events=tuple(events),
-            secret_token=existing.secret_token if existing and keeps_secret else token_made,
+            secrets=(
+                existing.secrets if existing and keeps_secret else (SigningSecret(token_made),)
+            ),
             source=source,
-            is_enabled=True,
             created_at=existing.created_at if existing else now,
             updated_at=now,
         )
         is_new = existing is None
-        result = {"secretToken": endpoint.secret_token if shown else None, "isNew": is_new}
+        result = {"secretToken": endpoint.secrets[0].token if shown else None, "isNew": is_new}
         return Decision(
             Registration(endpoint, shown, is_new),
             [
-                stored.endpoint_write(reads[path], endpoint),
+                stored.write(reads[path], endpoint),
                 *idempotency.claim_writes(caller.claim, reads, result, now),
             ],
         )
@@ -105,4 +107,4 @@ def list_of_store(caller: Caller, store_id: str) -> list[WebhookEndpoint]:
         StoreNotFound: The store is absent or not the caller's.
     """
     access.store(caller, store_id)
-    return stored.endpoints_of_store(store_id)
+    return stored.list_of_store(store_id)

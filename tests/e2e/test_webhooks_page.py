@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from shared.domain import events
+from shared.domain import event_types
 from shared.webhooks import schedule, signing
 from tests.conftest import Clock
 from tests.support.events import Pipeline
@@ -182,7 +182,7 @@ def test_the_table_of_types_is_that_of_the_code() -> None:
         each: package for types, package, *_ in rows for each in re.findall(r"`(\S+?)`", types)
     }
 
-    assert listed == {name: str(package) for name, package in events.PACKAGE_BY_TYPE.items()}
+    assert listed == {name: str(kind.package) for name, kind in event_types.BY_NAME.items()}
 
 
 def test_the_table_of_types_names_every_field(pipeline: Pipeline, merchant: Merchant) -> None:

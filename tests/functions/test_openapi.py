@@ -15,7 +15,7 @@ from openapi_spec_validator import validate
 from functions import openapi
 from functions.catalog import ENDPOINT_BY_NAME, ENDPOINTS, Endpoint
 from functions.openapi import components, fields, refusals, webhooks
-from shared.domain.events import PACKAGE_BY_TYPE
+from shared.domain.event_types import BY_NAME
 from shared.domain.packages import Package
 from shared.errors import Busy, PunktwerkError, catalog
 from tests.support.api import Answer
@@ -425,10 +425,10 @@ def test_refusal_for_the_package_fits(new_merchant: Callable[..., Merchant]) -> 
 def test_describes_every_event_type_and_nothing_else() -> None:
     packages = {kind: item["post"]["x-package"] for kind, item in DOCUMENT["webhooks"].items()}
 
-    assert packages == PACKAGE_BY_TYPE
+    assert packages == {name: kind.package for name, kind in BY_NAME.items()}
 
 
-@pytest.mark.parametrize("kind", PACKAGE_BY_TYPE)
+@pytest.mark.parametrize("kind", BY_NAME)
 def test_example_of_every_event_fits(kind: str) -> None:
     content = DOCUMENT["webhooks"][kind]["post"]["requestBody"]["content"]["application/json"]
     not_sent_yet = {"loyalty.checkin_earned", "loyalty.qr_earned"}

@@ -17,7 +17,17 @@ from shared.domain.programs import Program
 from shared.domain.stats import Counters
 from shared.domain.webhooks import Delivery
 from shared.services import emission
-from shared.store import accounts, client, codec, members, paths, programs, stats, webhooks
+from shared.store import (
+    accounts,
+    client,
+    codec,
+    deliveries,
+    members,
+    paths,
+    programs,
+    stats,
+    webhook_endpoints,
+)
 from tests.support.merchants import Member
 from tools.emulators import ROOT
 
@@ -121,9 +131,9 @@ def query_all(member: Member) -> None:
     members.pages_of_program(member.program_id)
     members.mirror_pages_of_program(merchant.store_id, member.program_id)
     stats.shards(member.program_id)
-    webhooks.endpoints_of_store(merchant.store_id)
-    webhooks.endpoint_pages()
-    webhooks.due_deliveries(now, 1)
+    webhook_endpoints.list_of_store(merchant.store_id)
+    webhook_endpoints.pages()
+    deliveries.list_due(now, 1)
 
 
 def places_of_queries() -> set[tuple[str, int]]:

@@ -17,8 +17,7 @@ from flask import Flask
 
 from shared import config, ids
 from shared.domain.webhooks import Delivery
-from shared.store import cache, client
-from shared.store import webhooks as stored
+from shared.store import cache, client, deliveries
 from tests.support.merchants import Merchant
 from tests.support.tasks import Task, TaskQueue, task_queue
 from tools.emulators import FirestoreEmulator
@@ -140,7 +139,7 @@ def events_of(merchant: Merchant) -> list[dict[str, Any]]:
 def deliveries_of(merchant: Merchant) -> list[Delivery]:
     """Return the deliveries of a store's events."""
     found = client.query("webhookDeliveries", ("storeId", "==", merchant.store_id))
-    return [delivery for each in found if (delivery := stored.decode_delivery(each))]
+    return [delivery for each in found if (delivery := deliveries.decode(each))]
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ from shared import ids
 from shared.auth import keys
 from shared.auth.keys import Kind, Mode
 from shared.domain.packages import Package
-from shared.domain.webhooks import WebhookEndpoint
+from shared.domain.webhooks import HTTP, SigningSecret, WebhookEndpoint
 from shared.services import administration
 from shared.store import client, codec, members, paths
 from shared.store.client import Create, Delete, Put, Update
@@ -490,11 +490,10 @@ ENDPOINT = WebhookEndpoint(
     endpoint_id="we_1",
     account_id="acc_1",
     store_id="store_1",
-    url="https://example.com/",
+    kind=HTTP,
+    target="https://example.com/",
     events=("loyalty.*",),
-    secret_token="",
-    source=None,
-    is_enabled=True,
+    secrets=(),
     created_at=datetime(2026, 3, 3, 12, tzinfo=UTC),
     updated_at=datetime(2026, 3, 3, 12, tzinfo=UTC),
 )
@@ -506,7 +505,8 @@ def test_encrypts_secrets_anew(firestore_emulator: FirestoreEmulator) -> None:
     old, new, lost = new_key(), new_key(), new_key()
     for endpoint_id, key in (("we_1", old), ("we_2", old), ("we_3", lost)):
         token = Vault([key]).encrypt(f"secret of {endpoint_id}")
-        endpoint = replace(ENDPOINT, endpoint_id=endpoint_id, secret_token=token)
+        secrets = (SigningSecret(token), SigningSecret(token, ENDPOINT.updated_at))
+        endpoint = replace(ENDPOINT, endpoint_id=endpoint_id, secrets=secrets, headers_token=token)
         elsewhere.document(paths.webhook_endpoint(endpoint_id)).set(codec.to_document(endpoint))
 
     done = in_subprocess(
@@ -525,11 +525,12 @@ def test_encrypts_secrets_anew(firestore_emulator: FirestoreEmulator) -> None:
         "problems": [{"path": "webhookEndpoints/we_3", "message": problem}],
     }
     tokens = {
-        each.id: each.get("secretToken") for each in elsewhere.collection("webhookEndpoints").get()
+        each.id: [each.get("headersToken"), *(one["token"] for one in each.get("secrets"))]
+        for each in elsewhere.collection("webhookEndpoints").get()
     }
-    assert Vault([new]).decrypt(tokens["we_1"]) == "secret of we_1"
-    assert Vault([new]).decrypt(tokens["we_2"]) == "secret of we_2"
-    assert Vault([lost]).decrypt(tokens["we_3"]) == "secret of we_3"
+    for endpoint_id, key in (("we_1", new), ("we_2", new), ("we_3", lost)):
+        decrypted = {Vault([key]).decrypt(token) for token in tokens[endpoint_id]}
+        assert decrypted == {f"secret of {endpoint_id}"}
 
 
 def test_refuses_encryption_keys_that_are_none() -> None:

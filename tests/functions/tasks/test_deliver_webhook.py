@@ -17,7 +17,7 @@ import pytest
 
 from shared.domain.packages import Package
 from shared.domain.webhooks import AttemptRecord, Delivery, DeliveryState
-from shared.services import deliveries
+from shared.services import attempts
 from shared.store import accounts, cache, client, codec, paths
 from shared.store.client import Delete, Update
 from tests.conftest import Clock
@@ -248,7 +248,7 @@ def test_a_slow_receiver_is_tried_again(
     def say_nothing(_: socket.socket) -> None:
         receiver.closing.wait(10)
 
-    monkeypatch.setattr(deliveries, "TIMEOUT_S", 0.2)
+    monkeypatch.setattr(attempts, "TIMEOUT_S", 0.2)
     receiver.answer = say_nothing
     announced(pipeline, merchant, receiver)
     pipeline.deliver(merchant)
@@ -482,7 +482,7 @@ def test_a_secret_that_cannot_be_read_costs_attempts_and_not_for_ever(
     endpoint = announced(pipeline, merchant, receiver)
     read = client.get_one(paths.webhook_endpoint(endpoint.id))
     assert read.data is not None
-    client.commit([Update(read, {**read.data, "secretToken": "from another key"})])
+    client.commit([Update(read, {"secrets": [{"token": "from another key", "validUntil": None}]})])
     capsys.readouterr()
     pipeline.deliver(merchant)
 

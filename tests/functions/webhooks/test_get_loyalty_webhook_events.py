@@ -73,7 +73,7 @@ def secret_of(answer: Answer) -> str:
     """Return the secret that is kept for the endpoint of an answer."""
     document = stored.document(paths.webhook_endpoint(answer.body["webhookId"]))
     assert document is not None
-    return vault().decrypt(document["secretToken"])
+    return vault().decrypt(document["secrets"][0]["token"])
 
 
 @pytest.mark.usefixtures("frozen_clock")

@@ -10,7 +10,7 @@ import pytest
 
 from shared.domain import events
 from shared.errors import Busy
-from shared.services import deliveries, emission
+from shared.services import attempts, emission
 from shared.store import client, paths, protocol
 from shared.store.client import Create
 from tests.support.events import Pipeline, deliveries_of, events_of
@@ -84,7 +84,7 @@ def test_an_attempt_writes_its_delivery(pipeline: Pipeline, merchant: Merchant) 
     (delivery,) = deliveries_of(merchant)
 
     usage = client.start_usage()
-    deliveries.attempt(delivery.delivery_id)
+    attempts.attempt(delivery.delivery_id)
 
     # The delivery; endpoint and event; the delivery again, as it is after sending; the commit.
     assert (usage.rpcs, usage.reads, usage.writes) == (4, 4, 1)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.services import deliveries
+from shared.services import outbox
 from shared.store import client
 from tests.conftest import Clock
 from tests.support.events import Pipeline, deliveries_of
@@ -79,7 +79,7 @@ def test_what_is_overdue_for_two_minutes_is_enqueued_again(
     in_production()
     frozen_clock.advance(seconds=waited_s)
 
-    deliveries.enqueue_overdue()
+    outbox.enqueue_overdue()
 
     assert len(losing.tasks.all) == tasks_count
 
@@ -92,11 +92,11 @@ def test_pages_hide_nothing(
     losing.tasks.is_losing = False
     frozen_clock.advance(minutes=3)
 
-    assert deliveries.enqueue_overdue(page_size) == 5
+    assert outbox.enqueue_overdue(page_size) == 5
     assert {each.delivery_id for each in losing.tasks.all} == {
         each.delivery_id for each in deliveries_of(merchant)
     }
-    assert deliveries.enqueue_overdue(page_size) == 0
+    assert outbox.enqueue_overdue(page_size) == 0
     assert len(losing.tasks.refused) == 5
 
 
@@ -109,7 +109,7 @@ def test_what_fails_for_ever_does_not_starve_others(
     losing.fire(merchant)
     losing.tasks.is_losing = False
     frozen_clock.advance(hours=1)
-    deliveries.enqueue_overdue(2)
+    outbox.enqueue_overdue(2)
     newest = {each.delivery_id for each in deliveries_of(merchant)}
 
     assert {each.delivery_id for each in losing.tasks.all} == newest
@@ -129,5 +129,5 @@ def test_what_is_settled_is_not_enqueued(
     frozen_clock.advance(hours=1)
     usage = client.start_usage()
 
-    assert deliveries.enqueue_overdue() == 0
+    assert outbox.enqueue_overdue() == 0
     assert (usage.rpcs, usage.writes) == (1, 0)

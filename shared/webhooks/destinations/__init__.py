@@ -1,0 +1,57 @@
+"""Where events can be sent to: a URL, or a queue or bus of a cloud.
+
+A kind is a module here with a model ``Settings`` (what a merchant says) and a function ``send``.
+To add one: its module, and a line in ``Destination`` and in ``_SENDERS``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Protocol
+
+from pydantic import Field
+
+from shared.domain.webhooks import HTTP
+from shared.webhooks.client import Attempt
+from shared.webhooks.destinations import aws_eventbridge, aws_sqs, http
+from shared.webhooks.message import Message
+
+Destination = Annotated[aws_sqs.Settings | aws_eventbridge.Settings, Field(discriminator="kind")]
+"""A destination that is not a URL, as requests name it."""
+
+
+class Send(Protocol):
+    """Send a message once. Never raises for what a destination does."""
+
+    def __call__(
+        self,
+        message: Message,
+        *,
+        target: str,
+        settings: Mapping[str, Any],
+        credentials: Mapping[str, Any],
+        timeout_s: float,
+        is_emulated: bool,
+    ) -> Attempt:
+        """Make one attempt.
+
+        Args:
+            message: What to send.
+            target: The URL, queue or bus.
+            settings: What ``Settings.visible`` returned when the endpoint was made.
+            credentials: What ``Settings.secret`` returned; empty for a URL.
+            timeout_s: For all of it.
+            is_emulated: Also to this machine.
+        """
+
+
+_SENDERS: Mapping[str, Send] = {
+    HTTP: http.send,
+    aws_sqs.KIND: aws_sqs.send,
+    aws_eventbridge.KIND: aws_eventbridge.send,
+}
+
+
+def sender(kind: str) -> Send:
+    """Return what sends to destinations of a kind."""
+    return _SENDERS[kind]
