@@ -31,7 +31,7 @@ class Size:
     webhook_rounds: int
 
 
-FULL = Size(3, 10.0, 200, 9, 200, 3)
+FULL = Size(3, 10.0, 200, 9, 1000, 3)
 QUICK = Size(1, 3.0, 40, 3, 24, 1)
 
 BENCHMARKS: dict[str, Callable[[World, Size], Section]] = {
