@@ -40,7 +40,12 @@ class Decision(Generic[T]):
 _TURNS = tuple(threading.Lock() for _ in range(1024))
 
 
-def run(paths: Sequence[str], decide: Callable[[Reads], Decision[T]]) -> T:
+def run(
+    paths: Sequence[str],
+    decide: Callable[[Reads], Decision[T]],
+    *,
+    known: Reads | None = None,
+) -> T:
     """Read ``paths``, decide, and commit what was decided; repeat until nobody interfered.
 
     Args:
@@ -48,6 +53,8 @@ def run(paths: Sequence[str], decide: Callable[[Reads], Decision[T]]) -> T:
         decide: Pure: the same reads give the same decision. May raise a refusal, which ends the
             run with nothing written. Called again with fresh reads after a conflict, so ids and
             codes that it uses are made before.
+        known: ``paths`` as they were read already, which saves the first reading. What has changed
+            since fails the precondition of its write, and is read again.
 
     Raises:
         Busy: Conflicts exhausted the attempts; nothing was written.
@@ -59,7 +66,8 @@ def run(paths: Sequence[str], decide: Callable[[Reads], Decision[T]]) -> T:
         for attempt in range(ATTEMPTS_MAX):
             if attempt:
                 time.sleep(_backoff_s(attempt - 1))
-            decision = decide(client.get(paths))
+            reads = known if known is not None and attempt == 0 else client.get(paths)
+            decision = decide(reads)
             if not decision.writes:
                 return decision.result
             with suppress(WriteConflict):

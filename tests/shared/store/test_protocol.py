@@ -79,6 +79,25 @@ def test_an_undisturbed_run_takes_two_rpcs(path: str, wire: Wire) -> None:
     assert count_at(path) == 5
 
 
+def test_what_is_known_is_not_read_again(path: str, wire: Wire) -> None:
+    client.commit([Create(path, {"count": 4})])
+    known = client.get([path])
+    wire.calls.clear()
+    assert protocol.run([path], add(path), known=known) == 5
+    assert wire.calls == ["commit"]
+    assert count_at(path) == 5
+
+
+def test_what_is_known_and_outdated_is_read_again(path: str, wire: Wire) -> None:
+    client.commit([Create(path, {"count": 4})])
+    known = client.get([path])
+    set_count(path, 10)
+    wire.calls.clear()
+    assert protocol.run([path], add(path), known=known) == 11
+    assert wire.calls == ["commit", "batch_get_documents", "commit"]
+    assert count_at(path) == 11
+
+
 def test_a_decision_without_writes_takes_one_rpc(path: str, wire: Wire) -> None:
     usage = client.start_usage()
     assert protocol.run([path], lambda reads: Decision(reads[path].data)) is None
