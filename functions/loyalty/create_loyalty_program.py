@@ -9,9 +9,11 @@ from pydantic import Field, model_validator
 from shared.auth.caller import Caller
 from shared.domain.programs import (
     EARNING_METHODS_DEFAULT,
+    MILESTONES_DEFAULT,
     Branding,
     ProgramType,
     require_costs,
+    require_milestones,
 )
 from shared.domain.units import SCALE_MAX
 from shared.schemas.base import Id, Name, RequestModel, ResponseModel, Success, Text, Timestamp
@@ -19,6 +21,8 @@ from shared.schemas.programs import (
     RULES_EXAMPLES,
     BrandingBody,
     EarningMethods,
+    Milestones,
+    PointsExpiryBody,
     ProgramTypeName,
     Rewards,
     RulesBody,
@@ -40,6 +44,8 @@ class Request(RequestModel):
     branding: BrandingBody = BrandingBody()
     earning_methods: EarningMethods = Field(default_factory=lambda: list(EARNING_METHODS_DEFAULT))
     is_active: bool = False
+    points_expiry: PointsExpiryBody | None = None
+    milestones: Milestones = Field(default_factory=lambda: list(MILESTONES_DEFAULT))
 
     @model_validator(mode="after")
     def _fits_type(self) -> Self:
@@ -47,6 +53,7 @@ class Request(RequestModel):
         # The currency, which says how fine money is, is the store's.
         scale = SCALE_MAX if self.program_type is ProgramType.CASHBACK else 0
         require_costs(to_rewards(self.rewards), scale)
+        require_milestones(self.milestones, scale)
         return self
 
 
@@ -91,6 +98,8 @@ def handle(body: Request, caller: Caller) -> Response:
         branding=Branding(body.branding.color, body.branding.logo),
         earning_methods=tuple(dict.fromkeys(body.earning_methods)),
         is_active=body.is_active,
+        points_expiry=body.points_expiry.to_domain() if body.points_expiry else None,
+        milestones=tuple(body.milestones),
     )
     saved = programs.create(caller, body.store_id, draft)
     return Response(

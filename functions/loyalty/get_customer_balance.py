@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from shared.auth.caller import Caller
-from shared.domain.membership import RecentEntry
+from shared.domain.membership import Membership, RecentEntry
 from shared.domain.units import from_units
 from shared.schemas.base import (
     Id,
@@ -40,8 +40,18 @@ class Transaction(WireModel):
     created_at: Timestamp
 
 
+class NextExpiry(WireModel):
+    """What can be spent until then, and not after."""
+
+    points: Number
+    expires_at: Timestamp
+
+
 class Response(ResponseModel):
     """Balance, totals and tier as they are now, and the last ten transactions, newest first.
+
+    What has expired does not count from its moment on; the history has it within 15 minutes, or
+    with the next booking.
 
     ``isActive`` tells whether the program is. ``pointsToNextTier`` is 0 at the top,
     ``pointsToFallDown`` null at the bottom, and both are null in programs without tiers.
@@ -53,6 +63,8 @@ class Response(ResponseModel):
     current_balance: Number
     total_earned: Number
     total_redeemed: Number
+    total_expired: Number
+    next_expiry: NextExpiry | None
     current_tier: str | None
     next_tier: str | None
     points_to_next_tier: int | None
@@ -73,6 +85,8 @@ EXAMPLE: dict[str, Any] = {
     "currentBalance": 142,
     "totalEarned": 280,
     "totalRedeemed": 138,
+    "totalExpired": 0,
+    "nextExpiry": None,
     "currentTier": "Silber",
     "nextTier": "Gold",
     "pointsToNextTier": 1220,
@@ -106,6 +120,8 @@ def handle(body: Request, caller: Caller) -> Response:
         current_balance=from_units(membership.balance_units, scale),
         total_earned=from_units(membership.earned_units, scale),
         total_redeemed=from_units(membership.redeemed_units, scale),
+        total_expired=from_units(membership.expired_units, scale),
+        next_expiry=_next_expiry(membership),
         current_tier=progress.current,
         next_tier=progress.next,
         points_to_next_tier=progress.points_to_reach if standing.program.tiers else None,
@@ -114,6 +130,14 @@ def handle(body: Request, caller: Caller) -> Response:
         enrolled_at=membership.enrolled_at,
         recent_transactions=[_transaction(entry, scale) for entry in membership.recent],
     )
+
+
+def _next_expiry(membership: Membership) -> NextExpiry | None:
+    """Return what expires next: lots are in that order, those that never do last."""
+    lot = membership.lots[0] if membership.lots else None
+    if lot is None or lot.expires_at is None:
+        return None
+    return NextExpiry(points=from_units(lot.units, membership.scale), expires_at=lot.expires_at)
 
 
 def _transaction(entry: RecentEntry, scale: int) -> Transaction:

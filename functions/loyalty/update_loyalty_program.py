@@ -8,12 +8,14 @@ from typing import Any, Self
 from pydantic import model_validator
 
 from shared.auth.caller import Caller
-from shared.domain.programs import require_costs
+from shared.domain.programs import PointsExpiry, require_costs, require_milestones
 from shared.domain.units import SCALE_MAX
 from shared.schemas.base import Id, Name, RequestModel, ResponseModel, Success, Text, Timestamp
 from shared.schemas.programs import (
     BrandingBody,
     EarningMethods,
+    Milestones,
+    PointsExpiryBody,
     Rewards,
     RulesBody,
     parse_rules,
@@ -21,10 +23,14 @@ from shared.schemas.programs import (
     to_rewards,
 )
 from shared.services import programs
+from shared.services.programs import Kept
 
 
 class Request(RequestModel):
-    """What is to be different. The type cannot be changed; ``rules`` replace the old ones."""
+    """What is to be different. The type cannot be changed; ``rules`` replace the old ones.
+
+    ``pointsExpiry`` is the one field that null changes: points granted from then on never expire.
+    """
 
     program_id: Id
     store_id: Id | None = None
@@ -35,13 +41,22 @@ class Request(RequestModel):
     branding: BrandingBody | None = None
     earning_methods: EarningMethods | None = None
     is_active: bool | None = None
+    points_expiry: PointsExpiryBody | None = None
+    milestones: Milestones | None = None
 
     @model_validator(mode="after")
     def _could_fit(self) -> Self:
         if self.rules is not None:
             refuse_impossible_rules(self.rules)
         require_costs(to_rewards(self.rewards or []), SCALE_MAX)
+        require_milestones(self.milestones or [], SCALE_MAX)
         return self
+
+    def new_points_expiry(self) -> PointsExpiry | Kept | None:
+        """Return the policy from now on: null ends it, and what is left out stays."""
+        if "points_expiry" not in self.model_fields_set:
+            return Kept.KEPT
+        return self.points_expiry.to_domain() if self.points_expiry else None
 
 
 class Response(ResponseModel):
@@ -56,6 +71,7 @@ class Response(ResponseModel):
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
     "activate": {"programId": "lp_abc123", "isActive": True},
     "rules": {"programId": "lp_abc123", "rules": {"requiredStamps": 8}},
+    "expiry": {"programId": "lp_abc123", "pointsExpiry": {"afterDays": 365, "alertDays": 30}},
 }
 
 EXAMPLE: dict[str, Any] = {
@@ -76,6 +92,8 @@ def handle(body: Request, caller: Caller) -> Response:
         branding=None if body.branding is None else body.branding.model_dump(exclude_unset=True),
         earning_methods=tuple(dict.fromkeys(body.earning_methods or ())) or None,
         is_active=body.is_active,
+        points_expiry=body.new_points_expiry(),
+        milestones=None if body.milestones is None else tuple(body.milestones),
     )
     saved = programs.update(caller, body.program_id, body.store_id, changes)
     return Response(

@@ -13,7 +13,8 @@ from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
-from shared.domain import chain, lots, tiers
+from shared import ids
+from shared.domain import chain, due, lots, tiers
 from shared.domain.lots import Lot
 from shared.domain.membership import (
     RECENT_MAX,
@@ -47,7 +48,7 @@ def enroll(
         ProgramInactive: The program takes no members.
     """
     program.require_active()
-    return Membership(
+    opened = Membership(
         membership_id=membership_id,
         account_id=program.account_id,
         store_id=program.store_id,
@@ -59,6 +60,7 @@ def enroll(
         source=source,
         tier=tiers.tier_for(program.tiers, 0),
     )
+    return due.scheduled(opened, program.time_zone)
 
 
 def earn(
@@ -69,7 +71,7 @@ def earn(
     *,
     expires_at: datetime | None = None,
 ) -> tuple[Membership, Entry]:
-    """Grant ``units`` (> 0), which expire at ``expires_at`` or never.
+    """Grant ``units`` (> 0), which expire at ``expires_at``; by default when the program says.
 
     Raises:
         ProgramInactive: The program grants nothing.
@@ -77,8 +79,10 @@ def earn(
     """
     assert units > 0
     program.require_active()
+    expires_at = expires_at or due.expires_at(program, cause.now)
+    lot = Lot(units, expires_at, due.alert_at(program, expires_at))
     after = replace(
-        _credit(membership, units, expires_at),
+        _credit(membership, lot),
         earned_units=membership.earned_units + units,
         lifetime_units=membership.lifetime_units + units,
     )
@@ -109,6 +113,9 @@ def set_balance(
 ) -> tuple[Membership, Entry] | None:
     """Book the difference that makes the balance ``target_units`` (>= 0).
 
+    What it adds never expires: who sets a balance also says when it falls, and would otherwise set
+    again what expired here.
+
     Returns:
         ``None`` if it is that already: a difference of 0 books nothing.
 
@@ -119,7 +126,7 @@ def set_balance(
     if difference == 0:
         return None
     changed = (
-        _credit(membership, difference, None) if difference > 0 else _debit(membership, -difference)
+        _credit(membership, Lot(difference)) if difference > 0 else _debit(membership, -difference)
     )
     after = replace(changed, adjusted_units=membership.adjusted_units + difference)
     return _book(membership, after, program, EntryKind.ADJUST, cause)
@@ -153,7 +160,7 @@ def reverse(
     assert 0 < units <= abs(original.units)
     if original.kind is EntryKind.REDEEM:
         after = replace(
-            _credit(membership, units, None), reversed_units=membership.reversed_units - units
+            _credit(membership, Lot(units)), reversed_units=membership.reversed_units - units
         )
         return _book(membership, after, program, EntryKind.REVERSE, cause, corrects=original)
     within_balance = min(units, max(membership.balance_units, 0))
@@ -180,16 +187,32 @@ def expire(
     membership: Membership, program: Program, cause: Cause
 ) -> tuple[Membership, Entry] | None:
     """Write off the lots whose time has come at ``cause.now``; ``None`` if there are none."""
-    open_lots, units = lots.split_due(membership.lots, cause.now)
-    if units == 0:
+    after = effective(membership, cause.now)
+    if after is membership:
         return None
-    after = replace(
+    return _book(membership, after, program, EntryKind.EXPIRE, cause)
+
+
+def expiry_cause(membership: Membership, now: datetime) -> Cause:
+    """Name the entry that writes off what is due: whoever does it, it is the same entry."""
+    entry_id = ids.derived("le", "expire", membership.membership_id, str(membership.seq + 1))
+    return Cause(entry_id=entry_id, fingerprint=ids.digest("expire", entry_id), now=now)
+
+
+def effective(membership: Membership, now: datetime) -> Membership:
+    """Return what a membership is worth at ``now``: without the lots whose time has come.
+
+    They count as expired although no entry says so yet: the next one will, before anything else.
+    """
+    open_lots, units = lots.split_due(membership.lots, now)
+    if units == 0:
+        return membership
+    return replace(
         membership,
         lots=open_lots,
         balance_units=membership.balance_units - units,
         expired_units=membership.expired_units + units,
     )
-    return _book(membership, after, program, EntryKind.EXPIRE, cause)
 
 
 def insufficient(membership: Membership, units: int) -> InsufficientBalance:
@@ -205,16 +228,16 @@ def insufficient(membership: Membership, units: int) -> InsufficientBalance:
     )
 
 
-def _credit(membership: Membership, units: int, expires_at: datetime | None) -> Membership:
+def _credit(membership: Membership, lot: Lot) -> Membership:
     """Add units: what is owed is absorbed first, the rest joins the lot of its expiry."""
-    if membership.balance_units + units > BALANCE_UNITS_MAX:
+    if membership.balance_units + lot.units > BALANCE_UNITS_MAX:
         raise BalanceLimitExceeded("The membership would hold more than it may.")
-    absorbed = min(units, membership.deficit_units)
+    absorbed = min(lot.units, membership.deficit_units)
     return replace(
         membership,
-        balance_units=membership.balance_units + units,
+        balance_units=membership.balance_units + lot.units,
         deficit_units=membership.deficit_units - absorbed,
-        lots=lots.add(membership.lots, Lot(units - absorbed, expires_at)),
+        lots=lots.add(membership.lots, replace(lot, units=lot.units - absorbed)),
     )
 
 
@@ -293,7 +316,7 @@ def _book(
         recent=(_recent(entry), *before.recent)[:RECENT_MAX],
     )
     after.assert_consistent()
-    return after, entry
+    return due.scheduled(after, program.time_zone), entry
 
 
 def _unlocked(

@@ -9,23 +9,30 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Lot:
-    """Units that expire together; ``expires_at`` is ``None`` for those that never do."""
+    """Units that expire together; ``expires_at`` is ``None`` for those that never do.
+
+    ``alert_at`` is when that is to be announced: ``None`` once it was, or if it is not to be.
+    """
 
     units: int
     expires_at: datetime | None = None
+    alert_at: datetime | None = None
 
 
 Lots = tuple[Lot, ...]
 
 
 def add(lots: Iterable[Lot], added: Lot) -> Lots:
-    """Merge by expiry, so that the number of lots is bounded by the number of expiry dates."""
+    """Merge by expiry, so that the number of lots is bounded by the number of expiry dates.
+
+    A lot that was announced already is announced once more if units join it that were not.
+    """
     if added.units == 0:
         return tuple(lots)
-    units_by_expiry = {lot.expires_at: lot.units for lot in lots}
-    units_by_expiry[added.expires_at] = units_by_expiry.get(added.expires_at, 0) + added.units
-    merged = (Lot(units, expires_at) for expires_at, units in units_by_expiry.items())
-    return tuple(sorted(merged, key=_spending_order))
+    by_expiry = {lot.expires_at: lot for lot in lots}
+    held = by_expiry.get(added.expires_at)
+    by_expiry[added.expires_at] = _merged(held, added) if held else added
+    return tuple(sorted(by_expiry.values(), key=_spending_order))
 
 
 def take(
@@ -60,6 +67,11 @@ def split_due(lots: Iterable[Lot], now: datetime) -> tuple[Lots, int]:
     every = tuple(lots)
     open_lots = tuple(lot for lot in every if lot.expires_at is None or lot.expires_at > now)
     return open_lots, sum(lot.units for lot in every) - sum(lot.units for lot in open_lots)
+
+
+def _merged(held: Lot, added: Lot) -> Lot:
+    alerts = [lot.alert_at for lot in (held, added) if lot.alert_at is not None]
+    return Lot(held.units + added.units, held.expires_at, min(alerts, default=None))
 
 
 def _spending_order(lot: Lot) -> tuple[bool, float]:

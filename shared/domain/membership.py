@@ -107,6 +107,8 @@ class Membership:
     took beyond the balance; ``lifetime_units`` is what counts for tiers: everything earned, less
     the earns that were reversed; ``reversed_units`` is what reversals took, less what they gave
     back; ``adjusted_units`` may be negative; ``seq`` and ``head_hash`` are those of the last entry.
+    ``next_due_at`` is when time brings something next: an expiry, its announcement, an anniversary;
+    ``anniversary_years`` is the last anniversary that is over and done with.
     """
 
     membership_id: str
@@ -131,6 +133,8 @@ class Membership:
     recent: tuple[RecentEntry, ...] = ()
     seq: int = 0
     head_hash: str = chain.GENESIS
+    anniversary_years: int = 0
+    next_due_at: datetime | None = None
 
     def assert_consistent(self) -> None:
         """Assert what must hold after every booking."""

@@ -119,6 +119,21 @@ class Reward:
         return self.is_active and started and not ended
 
 
+ALERT_DAYS_DEFAULT = 30
+MILESTONES_DEFAULT = tuple(map(Decimal, (100, 500, 1_000, 5_000, 10_000, 50_000, 100_000)))
+
+
+@dataclass(frozen=True, slots=True)
+class PointsExpiry:
+    """How long points can be spent, in days after the one on which they were granted.
+
+    ``alert_days`` before they cannot any more, that is announced; 0 if it is not.
+    """
+
+    after_days: int
+    alert_days: int
+
+
 @dataclass(frozen=True, slots=True)
 class Branding:
     """How the card looks in the app."""
@@ -129,7 +144,11 @@ class Branding:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A loyalty program of a store."""
+    """A loyalty program of a store.
+
+    ``points_expiry`` is ``None`` if points never expire. ``milestones`` are totals of what a member
+    has ever earned that are worth an event, ascending, in points, stamps or money.
+    """
 
     program_id: str
     account_id: str
@@ -146,6 +165,8 @@ class Program:
     time_zone: str
     created_at: datetime
     updated_at: datetime
+    points_expiry: PointsExpiry | None = None
+    milestones: tuple[Decimal, ...] = MILESTONES_DEFAULT
 
     @property
     def scale(self) -> int:
@@ -157,6 +178,11 @@ class Program:
     def tiers(self) -> tuple[Tier, ...]:
         """The levels, ascending; empty for programs without tiers."""
         return self.rules.tiers if isinstance(self.rules, TierRules) else ()
+
+    @property
+    def milestones_units(self) -> tuple[int, ...]:
+        """The milestones, in units."""
+        return tuple(int(milestone.scaleb(self.scale)) for milestone in self.milestones)
 
     def cost_units(self, reward: Reward) -> int:
         """Return what a reward costs, in units."""
@@ -204,3 +230,13 @@ def require_costs(rewards: Iterable[Reward], scale: int) -> None:
             name = f"rewards[{index}].rewardId"
             raise InvalidParameters(f"{name} is used twice.", fields={name: "is used twice"})
         seen.add(reward.reward_id)
+
+
+def require_milestones(milestones: Iterable[Decimal], scale: int) -> None:
+    """Refuse milestones that cannot be reached in a unit of ``scale`` decimals.
+
+    Raises:
+        InvalidParameters: Fields are named ``milestones[0]`` and so on.
+    """
+    for index, milestone in enumerate(milestones):
+        to_units(milestone, scale, field=f"milestones[{index}]")

@@ -20,7 +20,15 @@ from pydantic import (
 
 from shared import ids
 from shared.domain import programs as domain
-from shared.domain.programs import EarningMethod, Program, ProgramType, Reward, Rules
+from shared.domain.programs import (
+    ALERT_DAYS_DEFAULT,
+    EarningMethod,
+    PointsExpiry,
+    Program,
+    ProgramType,
+    Reward,
+    Rules,
+)
 from shared.schemas.base import (
     MISSING,
     UNKNOWN,
@@ -38,6 +46,7 @@ from shared.schemas.base import (
 
 REWARDS_MAX = 50
 TIERS_MAX = 20
+MILESTONES_MAX = 20
 REWARD_EXTRAS_MAX = 20
 EXTRA_CHARS_MAX = 500
 EXTRA_NUMBER_MAX = 2**53
@@ -303,6 +312,39 @@ EarningMethods = Annotated[
 Rewards = Annotated[list[RewardBody], Field(max_length=REWARDS_MAX)]
 
 
+class PointsExpiryBody(WireModel):
+    """``{"afterDays": 365, "alertDays": 30}``."""
+
+    after_days: Whole = Field(ge=1, le=3_650)
+    alert_days: Annotated[Whole, Field(ge=0, le=365)] | None = None
+
+    @model_validator(mode="after")
+    def _alerts_after_the_grant(self) -> PointsExpiryBody:
+        if self.alert_days is not None and self.alert_days >= self.after_days:
+            raise ValueError("must have alertDays below afterDays")
+        return self
+
+    def to_domain(self) -> PointsExpiry:
+        """Return the policy; the alert is 30 days before by default, or as many as there are."""
+        alert_days = min(ALERT_DAYS_DEFAULT, self.after_days - 1)
+        return PointsExpiry(
+            self.after_days, alert_days if self.alert_days is None else self.alert_days
+        )
+
+
+def _ascending(milestones: list[Decimal]) -> list[Decimal]:
+    if any(low >= high for low, high in pairwise(milestones)):
+        raise ValueError("must ascend, each different")
+    return milestones
+
+
+Milestones = Annotated[
+    list[Annotated[Number, Field(gt=0)]],
+    Field(max_length=MILESTONES_MAX),
+    AfterValidator(_ascending),
+]
+
+
 class ProgramBody(WireModel):
     """A program in answers."""
 
@@ -316,6 +358,8 @@ class ProgramBody(WireModel):
     branding: BrandingBody
     earning_methods: EarningMethods
     is_active: bool
+    points_expiry: PointsExpiryBody | None
+    milestones: Milestones
     currency: str
     created_at: Timestamp
     updated_at: Timestamp
@@ -334,10 +378,18 @@ def program_fields(program: Program) -> dict[str, Any]:
         "branding": BrandingBody(color=program.branding.color, logo=program.branding.logo),
         "earning_methods": list(program.earning_methods),
         "is_active": program.is_active,
+        "points_expiry": _points_expiry_body(program.points_expiry),
+        "milestones": list(program.milestones),
         "currency": program.currency,
         "created_at": program.created_at,
         "updated_at": program.updated_at,
     }
+
+
+def _points_expiry_body(policy: PointsExpiry | None) -> PointsExpiryBody | None:
+    if policy is None:
+        return None
+    return PointsExpiryBody(after_days=policy.after_days, alert_days=policy.alert_days)
 
 
 def to_rewards(bodies: list[RewardBody]) -> tuple[Reward, ...]:
@@ -382,6 +434,8 @@ PROGRAM_EXAMPLE: dict[str, Any] = {
     "branding": {"color": "#2563EB", "logo": None},
     "earningMethods": ["qr_checkin", "store_checkin"],
     "isActive": True,
+    "pointsExpiry": None,
+    "milestones": [100, 500, 1000, 5000, 10000, 50000, 100000],
     "currency": "EUR",
     "createdAt": "2026-03-03T12:00:00.000Z",
     "updatedAt": "2026-03-03T12:00:00.000Z",

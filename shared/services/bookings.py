@@ -104,6 +104,9 @@ def run(
 ) -> Booking:
     """Read, let ``book`` decide, commit: two RPCs. A repeated request gets its first answer.
 
+    Points whose time has come are gone when ``book`` decides: their entry goes before its own, in
+    the same commit, and not at all if it refuses.
+
     ``remembers_nothing``: also if there was nothing to book. Without an entry, a balance that was
     set would be set again by a late repetition, over what was booked since.
     """
@@ -138,6 +141,7 @@ def run(
                 now=cause.now,
                 source=cause.source,
             )
+        membership, expired = _without_expired(membership, program, cause)
         booked = book(membership, reads)
         after = booked.membership
         booking = Booking(
@@ -147,13 +151,21 @@ def run(
         writes = [*idempotency.claim_writes(claim, reads, result, cause.now), *booked.more_writes]
         if booked.entry is None:
             writes += idempotency.claim_writes(nothing, reads, result, cause.now)
-        if booked.entry is not None or reads[member_path].data is None:
-            entries = [booked.entry] if booked.entry else []
+        entries = [each for each in (expired, booked.entry) if each is not None]
+        if entries or reads[member_path].data is None:
             writes += members.writes(reads[member_path], after, *entries)
         return Decision(booking, writes)
 
     claim_paths = [*idempotency.claim_paths(claim), *idempotency.claim_paths(nothing)]
     return protocol.run([member_path, entry_path, *claim_paths, *more_paths], decide)
+
+
+def _without_expired(
+    membership: Membership, program: Program, cause: Cause
+) -> tuple[Membership, Entry | None]:
+    """Write off what is due before anything else is booked, whether or not the calendar has run."""
+    expiry_cause = ledger.expiry_cause(membership, cause.now)
+    return ledger.expire(membership, program, expiry_cause) or (membership, None)
 
 
 def _result(booking: Booking) -> Document:

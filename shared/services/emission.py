@@ -41,7 +41,8 @@ def entry_recorded(membership_id: str, entry_id: str) -> int:
         program = programs.find(entry.program_id)
         assert program is not None, f"entry {entry_id} of unknown program"
         counters = stats.from_entry(entry, program.time_zone)
-        return _announce(events.from_entry(entry), entry.program_id, counters)
+        happened = events.from_entry(entry, program.milestones_units)
+        return _announce(happened, entry.program_id, counters)
 
     return outbox.dispatch(protocol.run([marker, entry_path], decide))
 

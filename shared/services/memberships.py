@@ -51,8 +51,10 @@ def enroll(caller: Caller, *, program_id: str, user_id: str, store_id: str | Non
         if existing is not None and earlier is not None:
             then = replace(existing, balance_units=earlier["balanceUnits"], tier=earlier["tier"])
             return Decision(Enrolment(then, is_new=earlier["isNew"], is_replay=True))
-        membership = existing or ledger.enroll(
-            program, membership_id=membership_id, user_id=user_id, now=now
+        membership = (
+            ledger.effective(existing, now)
+            if existing
+            else ledger.enroll(program, membership_id=membership_id, user_id=user_id, now=now)
         )
         is_new = existing is None
         result = {
@@ -69,14 +71,17 @@ def enroll(caller: Caller, *, program_id: str, user_id: str, store_id: str | Non
 
 
 def standing(caller: Caller, *, program_id: str, user_id: str, store_id: str | None) -> Standing:
-    """Return a customer's balance, totals, tier and history: one read.
+    """Return a customer's balance, totals, tier and history: one read, nothing written.
+
+    Points whose time has come do not count, though the history tells of it only once it is booked.
 
     Raises:
         ProgramNotFound, MembershipNotFound.
     """
     program = access.program(caller, program_id, store_id)
-    membership = members.find(paths.membership_id(program_id, user_id))
-    if membership is None:
+    found = members.find(paths.membership_id(program_id, user_id))
+    if found is None:
         raise MembershipNotFound(f"User {user_id} is not enrolled.")
+    membership = ledger.effective(found, clock.utc_now())
     progress = tiers.progress(program.tiers, membership.lifetime_units, membership.tier)
     return Standing(membership, program, progress)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
+from enum import Enum
 from typing import Any
 
 from shared import clock, ids
@@ -12,14 +14,17 @@ from shared.auth.caller import Caller
 from shared.domain.accounts import Store
 from shared.domain.packages import Package
 from shared.domain.programs import (
+    MILESTONES_DEFAULT,
     REWARD_TYPES_BUILT_IN,
     Branding,
     EarningMethod,
+    PointsExpiry,
     Program,
     ProgramType,
     Reward,
     Rules,
     require_costs,
+    require_milestones,
 )
 from shared.errors import EndpointNotAllowed, LimitExceeded
 from shared.services import access, idempotency
@@ -29,6 +34,12 @@ from shared.store.client import Create, Put, Write
 from shared.store.protocol import Decision, Reads
 
 PROGRAMS_PER_STORE_MAX = 100
+
+
+class Kept(Enum):
+    """What a change leaves as it is, where ``None`` is something to change it to."""
+
+    KEPT = "kept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +54,16 @@ class Draft:
     branding: Branding
     earning_methods: tuple[EarningMethod, ...]
     is_active: bool
+    points_expiry: PointsExpiry | None = None
+    milestones: tuple[Decimal, ...] = MILESTONES_DEFAULT
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What is to be different; ``None`` leaves as is. ``rules`` are checked against the type."""
+    """What is to be different; ``None`` leaves as is. ``rules`` are checked against the type.
+
+    Without a ``points_expiry``, points that are granted from then on never expire.
+    """
 
     program_name: str | None = None
     description: str | None = None
@@ -56,6 +72,8 @@ class Changes:
     branding: Mapping[str, str | None] | None = None
     earning_methods: tuple[EarningMethod, ...] | None = None
     is_active: bool | None = None
+    points_expiry: PointsExpiry | Kept | None = Kept.KEPT
+    milestones: tuple[Decimal, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +125,11 @@ def create(caller: Caller, store_id: str, draft: Draft) -> Saved:
             time_zone=store.time_zone,
             created_at=now,
             updated_at=now,
+            points_expiry=draft.points_expiry,
+            milestones=draft.milestones,
         )
         require_costs(program.rewards, program.scale)
+        require_milestones(program.milestones, program.scale)
         listed = _listed(caller, store, program)
         saved = Saved(program_id, store_id, now, now)
         return Decision(
@@ -148,6 +169,7 @@ def update(caller: Caller, program_id: str, store_id: str | None, changes: Chang
         store = access.own_store(caller, accounts.decode_store(reads[store_path]), before.store_id)
         after = _changed(before, changes, now)
         require_costs(after.rewards, after.scale)
+        require_milestones(after.milestones, after.scale)
         listed = _listed(caller, store, after)
         saved = Saved(program_id, after.store_id, after.created_at, now)
         writes: list[Write] = [
@@ -189,6 +211,10 @@ def _changed(before: Program, changes: Changes, now: datetime) -> Program:
         earning_methods=_given(changes.earning_methods, before.earning_methods),
         is_active=_given(changes.is_active, before.is_active),
         updated_at=now,
+        points_expiry=(
+            before.points_expiry if changes.points_expiry is Kept.KEPT else changes.points_expiry
+        ),
+        milestones=_given(changes.milestones, before.milestones),
     )
 
 

@@ -70,6 +70,24 @@ def enrolled_since(moment: datetime, limit: int) -> list[Membership]:
     return [membership for each in found if (membership := decode(each))]
 
 
+def list_due(before: datetime, limit: int, after: Membership | None = None) -> list[Membership]:
+    """Return memberships to which time brought something, longest due first.
+
+    Args:
+        before: What was due at this moment or before it, UTC.
+        limit: Most to return.
+        after: The last one of the page before, to go on from there.
+    """
+    found = client.query(
+        "loyaltyMembers",
+        ("nextDueAt", "<=", before),
+        order_by=["nextDueAt", "__name__"],
+        after={"nextDueAt": after.next_due_at, "__name__": after.membership_id} if after else None,
+        limit=limit,
+    )
+    return [membership for each in found if (membership := decode(each))]
+
+
 def writes(read: Snapshot, membership: Membership, *entries: Entry) -> list[Write]:
     """Return the writes of a booking: membership, mirror and entries, all or none."""
     body = codec.to_document(membership)

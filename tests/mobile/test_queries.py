@@ -17,6 +17,7 @@ from shared.domain.membership import Entry, Membership
 from shared.domain.programs import Program
 from shared.store import client, codec, paths
 from tests.conftest import Clock
+from tests.support import stored
 from tests.support.merchants import Member, Merchant
 from tools.emulators import ROOT, FirestoreEmulator
 
@@ -190,6 +191,21 @@ def test_watches_the_balance(mobile: App, merchant: Merchant) -> None:
     assert mobile.answer() == {"result": 10.25}
 
 
+def test_what_has_expired_is_no_balance(
+    mobile: App, frozen_clock: Clock, merchant: Merchant
+) -> None:
+    frozen_clock.set(2020, 1, 1)
+    member = merchant.member(balance=30, pointsExpiry={"afterDays": 1})
+    changes = {"programId": member.program_id, "pointsExpiry": None}
+    merchant.api.ok("updateLoyaltyProgram", changes)
+    member.earn(7)
+    assert stored.membership(member).balance_units == 37
+
+    mobile.watch("watchBalance", member.membership_id)
+
+    assert mobile.answer() == {"result": 7}
+
+
 def test_watches_no_balance_of_others(mobile: App, member: Member) -> None:
     mobile.watch("watchBalance", member.membership_id, user_id="user_2")
     assert mobile.answer() == PERMISSION_DENIED
@@ -256,7 +272,7 @@ def test_shows_what_can_be_bought(shared_app: App, merchant: Merchant) -> None:
     ]
     member = merchant.member("points", balance=100, rewards=rewards)
 
-    card = {"programId": member.program_id, "balanceUnits": 100, "scale": 0}
+    card = {"programId": member.program_id, "balanceUnits": 100, "scale": 0, "lots": []}
     shared_app.ok("programOf", card)
     found = shared_app.ok("affordableRewards", {"from": "programOf"}, card, user_id=None)
 
@@ -265,6 +281,6 @@ def test_shows_what_can_be_bought(shared_app: App, merchant: Merchant) -> None:
 
 @pytest.mark.parametrize(("units", "scale", "amount"), [(1250, 2, 12.5), (7, 0, 7), (1, 3, 0.001)])
 def test_converts_units(shared_app: App, units: int, scale: int, amount: float) -> None:
-    membership = {"balanceUnits": units, "scale": scale}
+    membership = {"balanceUnits": units, "scale": scale, "lots": []}
 
     assert shared_app.ok("balanceOf", membership, user_id=None) == amount

@@ -82,6 +82,8 @@ def test_creates_an_inactive_program_with_the_defaults(merchant: Merchant) -> No
         "branding": {"color": None, "logo": None},
         "earningMethods": ["qr_checkin", "store_checkin"],
         "isActive": False,
+        "pointsExpiry": None,
+        "milestones": ["100", "500", "1000", "5000", "10000", "50000", "100000"],
         "currency": "EUR",
         "timeZone": "Europe/Berlin",
         "createdAt": now,
@@ -738,3 +740,105 @@ def test_a_program_in_the_sandbox_can_be_used_like_a_real_one(merchant: Merchant
     assert all(answer["programId"] == "lp_anything" for answer in answers)
     assert all(answer["userId"] == "anybody" for answer in answers)
     assert all(answer["_sandbox"] is True for answer in answers)
+
+
+# What time brings
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ({"afterDays": 365, "alertDays": 30}, {"afterDays": 365, "alertDays": 30}),
+        ({"afterDays": 3650, "alertDays": 365}, {"afterDays": 3650, "alertDays": 365}),
+        ({"after_days": 2, "alert_days": 0}, {"afterDays": 2, "alertDays": 0}),
+        ({"afterDays": 365}, {"afterDays": 365, "alertDays": 30}),
+        ({"afterDays": 31.0, "alertDays": None}, {"afterDays": 31, "alertDays": 30}),
+        ({"afterDays": 30}, {"afterDays": 30, "alertDays": 29}),
+        ({"afterDays": 1}, {"afterDays": 1, "alertDays": 0}),
+        (None, None),
+    ],
+)
+def test_points_may_expire(
+    merchant: Merchant, sent: dict[str, Any] | None, shown: dict[str, int] | None
+) -> None:
+    answer = create(merchant, pointsExpiry=sent)
+
+    assert program(merchant, answer)["pointsExpiry"] == shown
+    assert stored.of_program(merchant, answer.body["programId"])["pointsExpiry"] == shown
+
+
+@pytest.mark.parametrize(
+    ("policy", "problems"),
+    [
+        ({}, {"pointsExpiry.afterDays": "is required"}),
+        ({"afterDays": 0}, {"pointsExpiry.afterDays": "must be at least 1"}),
+        ({"afterDays": 3651}, {"pointsExpiry.afterDays": "must be at most 3650"}),
+        ({"afterDays": 1.5}, {"pointsExpiry.afterDays": "must be a whole number"}),
+        ({"afterDays": 9, "alertDays": -1}, {"pointsExpiry.alertDays": "must be at least 0"}),
+        (
+            {"afterDays": 999, "alertDays": 366},
+            {"pointsExpiry.alertDays": "must be at most 365"},
+        ),
+        (
+            {"afterDays": 30, "alertDays": 30},
+            {"pointsExpiry": "must have alertDays below afterDays"},
+        ),
+        ({"afterDays": 9, "months": 1}, {"pointsExpiry.months": "is not a known field"}),
+        (365, {"pointsExpiry": "must be an object"}),
+    ],
+)
+def test_refuses_an_expiry(merchant: Merchant, policy: Any, problems: dict[str, str]) -> None:
+    with nothing_written():
+        answer = create(merchant, pointsExpiry=policy)
+
+    assert_fields_refused(answer, problems)
+
+
+@pytest.mark.parametrize(
+    ("program_type", "milestones"),
+    [
+        ("points", [1, 10, 1_000_000_000]),
+        ("cashback", [0.01, 99.99, 100]),
+        ("tier", list(range(1, 21))),
+        ("stamps", []),
+    ],
+)
+def test_a_merchant_chooses_the_milestones(
+    merchant: Merchant, program_type: str, milestones: list[float]
+) -> None:
+    answer = create(merchant, program_type, milestones=milestones)
+
+    assert program(merchant, answer)["milestones"] == milestones
+
+
+@pytest.mark.parametrize(
+    ("program_type", "milestones", "problems"),
+    [
+        ("points", [0], {"milestones[0]": "must be greater than 0"}),
+        ("points", [1, 1.5], {"milestones[1]": "must be a whole number"}),
+        ("points", [1, 1], {"milestones": "must ascend, each different"}),
+        ("points", [2, 1], {"milestones": "must ascend, each different"}),
+        ("points", list(range(1, 22)), {"milestones": "must have at most 20 items"}),
+        ("points", [1_000_000_001], {"milestones[0]": "must be from 0 to 1000000000"}),
+        ("points", ["100"], {"milestones[0]": "must be a number"}),
+        ("points", None, {"milestones": "must be an array"}),
+        ("cashback", [0.001], {"milestones[0]": "must be a number with at most 2 decimals"}),
+        ("cashback", [0.0001], {"milestones[0]": "must be a number with at most 3 decimals"}),
+    ],
+)
+def test_refuses_milestones(
+    merchant: Merchant, program_type: str, milestones: Any, problems: dict[str, str]
+) -> None:
+    with nothing_written():
+        answer = create(merchant, program_type, milestones=milestones)
+
+    assert_fields_refused(answer, problems)
+
+
+def test_milestones_are_in_the_unit_of_the_currency(new_merchant: Callable[..., Merchant]) -> None:
+    merchant = new_merchant(currency="JPY")
+
+    with nothing_written():
+        answer = create(merchant, "cashback", milestones=[0.5])
+
+    assert_fields_refused(answer, {"milestones[0]": "must be a whole number"})

@@ -454,3 +454,61 @@ def test_raised_thresholds_take_no_tier_from_a_member(merchant: Merchant) -> Non
     assert (redeemed["currentTier"], earned["currentTier"]) == ("Silber", "Silber")
     assert member.balance()["currentTier"] == "Silber"
     assert member.balance()["pointsToFallDown"] == 1
+
+
+# What time brings
+
+
+def test_expiry_is_set_kept_changed_and_ended(merchant: Merchant, program_id: str) -> None:
+    def expiry(**fields: Any) -> Any:
+        assert update(merchant, program_id, **fields).status == 200
+        return program(merchant, program_id)["pointsExpiry"]
+
+    year = {"afterDays": 365, "alertDays": 30}
+    assert expiry(programName="Neu") is None
+    assert expiry(pointsExpiry={"afterDays": 365}) == year
+    assert expiry(programName="Neuer") == year
+    assert expiry(points_expiry={"after_days": 20}) == {"afterDays": 20, "alertDays": 19}
+    assert expiry(pointsExpiry=None) is None
+    assert expiry(pointsExpiry=year) == year
+    assert expiry(points_expiry=None) is None
+
+
+def test_milestones_are_replaced(merchant: Merchant, program_id: str) -> None:
+    def milestones(**fields: Any) -> Any:
+        assert update(merchant, program_id, **fields).status == 200
+        return program(merchant, program_id)["milestones"]
+
+    assert milestones(milestones=[50, 100]) == [50, 100]
+    assert milestones(programName="Neu") == [50, 100]
+    assert milestones(milestones=None) == [50, 100]
+    assert milestones(milestones=[]) == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "problems"),
+    [
+        ({"pointsExpiry": {"afterDays": 0}}, {"pointsExpiry.afterDays": "must be at least 1"}),
+        (
+            {"pointsExpiry": {"afterDays": 5, "alertDays": 5}},
+            {"pointsExpiry": "must have alertDays below afterDays"},
+        ),
+        ({"milestones": [5, 5]}, {"milestones": "must ascend, each different"}),
+        # What no program counts in, and what this one does not.
+        (
+            {"milestones": [0.0001]},
+            {"milestones[0]": "must be a number with at most 3 decimals"},
+        ),
+        ({"milestones": [1, 1.5]}, {"milestones[1]": "must be a whole number"}),
+    ],
+)
+def test_refuses_what_cannot_come(
+    merchant: Merchant, program_id: str, fields: dict[str, Any], problems: dict[str, str]
+) -> None:
+    before = program(merchant, program_id)
+
+    with nothing_written():
+        answer = update(merchant, program_id, **fields)
+
+    assert_fields_refused(answer, problems)
+    assert program(merchant, program_id) == before

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain import chain, ledger, tiers
+from shared.domain import chain, due, ledger, tiers
 from shared.domain.ledger import FULL_CARD, ReversePolicy
 from shared.domain.lots import Lot
 from shared.domain.membership import RECENT_MAX, Cause, Entry, EntryKind, Membership, RecentEntry
-from shared.domain.programs import Program, Reward
+from shared.domain.programs import PointsExpiry, Program, Reward
 from shared.domain.units import BALANCE_UNITS_MAX
 from shared.errors import BalanceLimitExceeded, InsufficientBalance, ProgramInactive
 from tests.support.strategies import (
@@ -203,6 +203,7 @@ def assert_sound(account: Account) -> None:
     dates = sorted(set(account.held), key=lambda each: (each is None, each or NOW))
     assert account.lots() == [(account.held.count(each), each) for each in dates]
     assert not (membership.deficit_units and membership.lots)
+    assert membership == due.scheduled(membership, account.program.time_zone)
     assert membership.tier == tiers.tier_for(account.program.tiers, membership.lifetime_units)
 
 
@@ -279,6 +280,7 @@ def test_enrolling_opens_an_empty_membership() -> None:
         source="till",
         tier="Bronze",
         head_hash="0" * 64,
+        next_due_at=datetime(2027, 3, 2, 23, tzinfo=NOW.tzinfo),
     )
     membership.assert_consistent()
 
@@ -730,3 +732,78 @@ def test_a_stamp_card_with_rewards_unlocks_those_alone() -> None:
 
 def test_other_programs_have_no_card_to_fill() -> None:
     assert Account.of(make_program()).earn(100).unlocked_reward_ids == ()
+
+
+# Expiry
+
+
+def test_what_is_earned_expires_when_the_program_says() -> None:
+    account = Account.of(make_program(points_expiry=PointsExpiry(60, 30)))
+    entry = account.earn(100)
+    expires_at = datetime(2026, 5, 2, 22, tzinfo=NOW.tzinfo)
+    assert entry.lot_expires_at == expires_at
+    alert_at = datetime(2026, 4, 2, 22, tzinfo=NOW.tzinfo)
+    assert account.membership.lots == (Lot(100, expires_at, alert_at),)
+    assert account.membership.next_due_at == alert_at
+
+
+def test_what_is_set_or_given_back_never_expires() -> None:
+    account = Account.of(make_program(points_expiry=PointsExpiry(60, 0)))
+    account.set(50)
+    assert account.lots() == [(50, None)]
+    spent = account.redeem(20)
+    account.reverse(spent, 20)
+    assert account.lots() == [(50, None)]
+
+
+def test_points_keep_their_date_when_the_program_changes_its_mind() -> None:
+    account = Account.of(make_program(points_expiry=PointsExpiry(365, 30)))
+    account.earn(100)
+    (lot,) = account.membership.lots
+    account.program = make_program(points_expiry=PointsExpiry(180, 10))
+    account.earn(10)
+    assert lot in account.membership.lots
+    account.program = make_program()
+    account.earn(1)
+    assert [units for units, _ in account.lots()] == [10, 100, 1]
+    assert account.membership.lots[1] == lot
+    assert account.lots()[2] == (1, None)
+
+
+def test_what_has_expired_does_not_count_before_it_is_booked() -> None:
+    account = Account.of(make_program())
+    account.earn(100, MARCH_END)
+    account.earn(50, APRIL_END)
+    held = account.membership
+    assert ledger.effective(held, MARCH_END - timedelta(milliseconds=1)) is held
+    effective = ledger.effective(held, MARCH_END)
+    effective.assert_consistent()
+    assert (effective.balance_units, effective.expired_units) == (50, 100)
+    assert effective.lots == (Lot(50, APRIL_END),)
+    assert (effective.seq, effective.recent) == (held.seq, held.recent)
+
+
+def test_an_expiry_is_one_entry_whoever_books_it() -> None:
+    account = Account.of(make_program())
+    account.earn(100, MARCH_END)
+    held, later = account.membership, APRIL_END
+    first, second = (ledger.expiry_cause(held, now) for now in (MARCH_END, later))
+    assert first.entry_id == second.entry_id
+    assert first.entry_id.startswith("le_")
+    account.now = MARCH_END
+    account.earn(5)
+    assert ledger.expiry_cause(account.membership, later).entry_id != first.entry_id
+    other = replace(held, membership_id="lp_1_user_2")
+    assert ledger.expiry_cause(other, later).entry_id != first.entry_id
+
+
+def test_what_was_earned_never_falls_so_that_each_milestone_is_passed_once() -> None:
+    account = Account.of(make_program())
+    earned = [account.earn(100)]
+    account.reverse(earned[0], 100)
+    account.earn(30, MARCH_END)
+    account.now = MARCH_END
+    account.expire()
+    account.earn(30)
+    totals = [entry.earned_after_units for entry in account.entries]
+    assert totals == [100, 100, 130, 130, 160]

@@ -40,6 +40,26 @@ def test_a_lot_is_due_at_its_expiry() -> None:
     assert lots.split_due(held, datetime(2026, 3, 31, 21, tzinfo=UTC)) == (held, 0)
 
 
+def test_units_of_one_expiry_are_announced_together_and_early_enough() -> None:
+    early, late = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 15, tzinfo=UTC)
+
+    def alert_at(held: datetime | None, added: datetime | None) -> datetime | None:
+        (lot,) = lots.add((Lot(10, MARCH, held),), Lot(5, MARCH, added))
+        assert (lot.units, lot.expires_at) == (15, MARCH)
+        return lot.alert_at
+
+    assert alert_at(early, late) == alert_at(late, early) == early
+    assert alert_at(None, late) == late  # announced before, but not these
+    assert alert_at(late, None) == late
+    assert alert_at(None, None) is None
+
+
+def test_what_is_left_of_a_lot_is_still_announced() -> None:
+    alert_at = datetime(2026, 3, 1, tzinfo=UTC)
+
+    assert lots.take((Lot(100, MARCH, alert_at),), 30) == ((Lot(70, MARCH, alert_at),), 0)
+
+
 @given(ADDED, st.integers(0, 30_000))
 def test_adding_and_taking_keep_every_unit(added: list[Lot], units: int) -> None:
     held: lots.Lots = ()

@@ -8,7 +8,14 @@ from typing import Any
 
 import pytest
 
-from shared.domain.programs import RULES_BY_TYPE, ProgramType, Reward, Rules, require_costs
+from shared.domain.programs import (
+    RULES_BY_TYPE,
+    ProgramType,
+    Reward,
+    Rules,
+    require_costs,
+    require_milestones,
+)
 from shared.errors import InvalidParameters, ProgramInactive, RewardNotFound
 from tests.support.strategies import CASHBACK, NOW, POINTS, STAMPS, TIERED, TIERS, make_program
 
@@ -129,3 +136,31 @@ def test_two_rewards_of_one_id_are_refused() -> None:
     with pytest.raises(InvalidParameters) as refusal:
         require_costs([reward(), reward()], 0)
     assert refusal.value.details == {"fields": {"rewards[1].rewardId": "is used twice"}}
+
+
+@pytest.mark.parametrize(
+    ("rules", "units"), [(POINTS, (100, 250)), (STAMPS, (100, 250)), (CASHBACK, (10_000, 25_000))]
+)
+def test_milestones_are_in_the_unit_of_the_program(rules: Rules, units: tuple[int, ...]) -> None:
+    program = make_program(rules, milestones=(Decimal(100), Decimal(250)))
+
+    assert program.milestones_units == units
+
+
+def test_by_default_a_program_has_milestones() -> None:
+    assert make_program().milestones_units == (100, 500, 1_000, 5_000, 10_000, 50_000, 100_000)
+
+
+@pytest.mark.parametrize(
+    ("milestone", "scale", "problem"),
+    [
+        (Decimal("99.5"), 0, "must be a whole number"),
+        (Decimal("99.501"), 2, "must be a number with at most 2 decimals"),
+        (Decimal(1_000_000_001), 0, "must be from 0 to 1000000000"),
+    ],
+)
+def test_a_milestone_must_fit_the_unit(milestone: Decimal, scale: int, problem: str) -> None:
+    require_milestones([Decimal(1), Decimal("1E+2")], scale)
+    with pytest.raises(InvalidParameters) as caught:
+        require_milestones([Decimal(1), milestone], scale)
+    assert caught.value.details == {"fields": {"milestones[1]": problem}}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -162,3 +163,24 @@ def test_the_memberships_of_a_program_come_in_pages(
     found = list(pages(program))
     assert [len(page) for page in found] == [2, 2]
     assert {each.id for page in found for each in page} == expected
+
+
+@pytest.mark.usefixtures("own_database")
+def test_pages_of_what_is_due_go_through_it_once(program: Program) -> None:
+    due_at = [NOW, NOW, NOW, NOW + timedelta(days=1), NOW + timedelta(days=2)]
+    for number, next_due_at in enumerate(due_at):
+        opened = replace(enrolled(program, f"user_{number}"), next_due_at=next_due_at)
+        read = client.get_one(paths.member(opened.membership_id))
+        client.commit(members.writes(read, opened))
+    never = replace(enrolled(program, "user_9"), next_due_at=None)
+    read = client.get_one(paths.member(never.membership_id))
+    client.commit(members.writes(read, never))
+
+    found: list[str] = []
+    last: Membership | None = None
+    while page := members.list_due(NOW + timedelta(days=1), 2, after=last):
+        assert len(page) <= 2
+        found += [each.user_id for each in page]
+        last = page[-1]
+
+    assert found == ["user_0", "user_1", "user_2", "user_3"]
