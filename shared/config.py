@@ -39,3 +39,13 @@ def local_secret_file() -> Path | None:
         return None
     root = Path(__file__).resolve().parent.parent
     return Path(os.environ.get("PUNKTWERK_SECRET_FILE") or root / ".local" / "secret.key")
+
+
+def aws_endpoint_url() -> str | None:
+    """Return where AWS is emulated. Only for when storage is emulated too."""
+    return os.environ.get("AWS_ENDPOINT_URL") or None
+
+
+def metadata_host() -> str:
+    """Return Google Cloud's metadata server, under the name that Google's libraries use."""
+    return os.environ.get("GCE_METADATA_HOST") or "metadata.google.internal"

@@ -45,6 +45,7 @@ AttemptError = Literal[
     "tls_failed",
     "invalid_response",
     "timeout",
+    "credentials_unavailable",
 ]
 
 
@@ -286,7 +287,16 @@ def _read(raw: urllib3.BaseHTTPResponse) -> bytes:
 def _code(failure: Exception, limits: _Limits) -> AttemptError:
     if isinstance(failure, _RefusedError):
         return failure.code
-    if isinstance(failure, requests.Timeout) or limits.is_over():
+    return "timeout" if limits.is_over() else error_code(failure)
+
+
+def error_code(failure: Exception) -> AttemptError:
+    """Name the reason why there was no answer.
+
+    Args:
+        failure: What requests or botocore raised, with its causes.
+    """
+    if isinstance(failure, requests.Timeout):
         return "timeout"
     causes = tuple(_causes(failure))
     for types, code in _CODES:

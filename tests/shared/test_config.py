@@ -16,6 +16,8 @@ NAMES = (
     "PUNKTWERK_SECRET_KEYS",
     "PUNKTWERK_SECRET_FILE",
     "FIRESTORE_EMULATOR_HOST",
+    "AWS_ENDPOINT_URL",
+    "GCE_METADATA_HOST",
 )
 
 
@@ -33,6 +35,15 @@ def test_an_empty_environment_is_production_with_defaults() -> None:
     assert config.is_emulated() is False
     assert config.secret_keys() is None
     assert config.local_secret_file() is None
+    assert config.aws_endpoint_url() is None
+    assert config.metadata_host() == "metadata.google.internal"
+
+
+def test_what_stands_in_for_other_clouds_is_named(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:5000")
+    environment.setenv("GCE_METADATA_HOST", "127.0.0.1:5001")
+    assert config.aws_endpoint_url() == "http://127.0.0.1:5000"
+    assert config.metadata_host() == "127.0.0.1:5001"
 
 
 def test_the_project_is_named_by_the_runtime(environment: pytest.MonkeyPatch) -> None:

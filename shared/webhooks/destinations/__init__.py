@@ -1,7 +1,8 @@
 """Where events can be sent to: a URL, or a queue or bus of a cloud.
 
-A kind is a module here with a model ``Settings`` (what a merchant says) and a function ``send``.
-To add one: its module, and a line in ``Destination`` and in ``_SENDERS``.
+A kind is a module here with a model (what a merchant says of the place) and a function ``send``.
+To add one: its module, its model in ``Destination`` and its line in ``_SENDERS``. See
+``docs/destinations.md``.
 """
 
 from __future__ import annotations
@@ -12,11 +13,14 @@ from typing import Annotated, Any, Protocol
 from pydantic import Field
 
 from shared.domain.webhooks import HTTP
+from shared.schemas.base import Untagged
 from shared.webhooks.client import Attempt
 from shared.webhooks.destinations import aws_eventbridge, aws_sqs, http
 from shared.webhooks.message import Message
 
-Destination = Annotated[aws_sqs.Settings | aws_eventbridge.Settings, Field(discriminator="kind")]
+Destination = Annotated[
+    aws_sqs.AwsSqsBody | aws_eventbridge.AwsEventBridgeBody, Field(discriminator="kind"), Untagged
+]
 """A destination that is not a URL, as requests name it."""
 
 
@@ -38,8 +42,8 @@ class Send(Protocol):
         Args:
             message: What to send.
             target: The URL, queue or bus.
-            settings: What ``Settings.visible`` returned when the endpoint was made.
-            credentials: What ``Settings.secret`` returned; empty for a URL.
+            settings: What the model's ``visible`` returned when the endpoint was made.
+            credentials: What the model's ``secret`` returned; empty for a URL.
             timeout_s: For all of it.
             is_emulated: Also to this machine.
         """

@@ -1,32 +1,186 @@
-"""What the destinations on AWS share: regions and credentials."""
+"""What the destinations on AWS share: places, credentials, and how an attempt is made.
+
+What speaks to AWS is imported when it is needed: it takes a fifth of a second, and most deployments
+never do.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 
-from shared.schemas.base import WireModel
+from shared import config
+from shared.schemas.base import Untagged, WireModel
+from shared.webhooks.client import TEXT_CHARS_MAX, Attempt
+from shared.webhooks.message import Message
 
-Region = Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+){1,2}-[0-9]{1,2}$")]
-"""``eu-central-1``, ``us-gov-west-1``, ``cn-north-1``."""
+REGION = "[a-z]{2,4}(?:-[a-z]+){1,2}-[0-9]{1,2}"
+"""``eu-central-1``, ``us-gov-west-1``, ``eusc-de-east-1``: nothing that ends the name of a host."""
+ACCOUNT = "[0-9]{12}"
+
+_ACCESS_KEY_ID = "[A-Z0-9]{16,128}"
+_ROLE_ARN = f"arn:aws(?:-[a-z]+)*:iam::{ACCOUNT}:role/[A-Za-z0-9_+=,.@/-]{{1,576}}"
+_FORBIDDEN = 403
 
 
-class AccessKeyBody(WireModel):
-    """A long-lived key of an IAM user that may send and nothing else."""
+class Partition(NamedTuple):
+    """A cloud of AWS with accounts and names of its own."""
+
+    name: str
+    dns_suffix: str
+
+
+_AWS = Partition("aws", "amazonaws.com")
+_PARTITIONS = {
+    "cn-": Partition("aws-cn", "amazonaws.com.cn"),
+    "us-gov-": Partition("aws-us-gov", "amazonaws.com"),
+    "eusc-": Partition("aws-eusc", "amazonaws.eu"),
+}
+
+
+def partition(region: str) -> Partition:
+    """Return the partition that a region belongs to, by the beginning of its name."""
+    return next((each for start, each in _PARTITIONS.items() if region.startswith(start)), _AWS)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A region. ``stand_in`` is the URL of what plays AWS on this machine, under the emulator."""
+
+    region: str
+    stand_in: str | None = None
+
+    def endpoint(self, service: str) -> str:
+        """Return the URL of a service: by the region alone, so that it is always AWS's."""
+        return (
+            self.stand_in or f"https://{service}.{self.region}.{partition(self.region).dns_suffix}"
+        )
+
+
+def place(region: str, *, is_emulated: bool) -> Place:
+    """Return the place of a region; where AWS is emulated too if the product is."""
+    return Place(region, config.aws_endpoint_url() if is_emulated else None)
+
+
+def _long_lived(access_key_id: str) -> str:
+    if not re.fullmatch(_ACCESS_KEY_ID, access_key_id):
+        raise ValueError("must be 16 to 128 capital letters and digits, as AWS shows it")
+    if access_key_id.startswith("ASIA"):
+        raise ValueError("must not be temporary: make a key of an IAM user, or name a role")
+    return access_key_id
+
+
+def _printable(secret: str) -> str:
+    if not re.fullmatch("[!-~]{16,128}", secret):
+        raise ValueError("must be 16 to 128 printable ASCII characters without spaces")
+    return secret
+
+
+def _role_arn(arn: str) -> str:
+    if not re.fullmatch(_ROLE_ARN, arn):
+        raise ValueError("must have the form arn:aws:iam::ACCOUNT:role/NAME")
+    return arn
+
+
+class AwsAccessKeyBody(WireModel):
+    """A key of an IAM user that may send there and do nothing else."""
 
     type: Literal["access_key"]
-    access_key_id: Annotated[str, Field(pattern=r"^[A-Z0-9]{16,128}$")]
-    secret_access_key: Annotated[str, Field(min_length=16, max_length=128, pattern=r"^[!-~]+$")]
+    access_key_id: Annotated[
+        str,
+        AfterValidator(_long_lived),
+        WithJsonSchema({"type": "string", "pattern": f"^{_ACCESS_KEY_ID}$"}),
+    ]
+    secret_access_key: Annotated[
+        str,
+        AfterValidator(_printable),
+        Field(repr=False),
+        WithJsonSchema({"type": "string", "minLength": 16, "maxLength": 128}),
+    ]
 
 
-class RoleBody(WireModel):
+class AwsRoleBody(WireModel):
     """An IAM role that trusts this deployment's Google identity: nothing secret is kept."""
 
     type: Literal["role"]
     role_arn: Annotated[
-        str, Field(pattern=r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+$")
+        str,
+        AfterValidator(_role_arn),
+        WithJsonSchema({"type": "string", "pattern": f"^{_ROLE_ARN}$"}),
     ]
 
 
-Credentials = Annotated[AccessKeyBody | RoleBody, Field(discriminator="type")]
+Credentials = Annotated[AwsAccessKeyBody | AwsRoleBody, Field(discriminator="type"), Untagged]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A call of one of AWS's services.
+
+    Attributes:
+        service: As in the name of its host: ``sqs``.
+        method: As botocore names it: ``send_message``.
+        parameters: As AWS documents them.
+        settle: Makes a status and a text of AWS's answer. A field that it looks for in vain
+            (``LookupError``) means that the answer is not AWS's.
+    """
+
+    service: str
+    method: str
+    parameters: Mapping[str, Any]
+    settle: Callable[[Mapping[str, Any]], tuple[int, str]]
+
+
+def attempt(
+    operation: Operation,
+    message: Message,
+    *,
+    where: Place,
+    credentials: Mapping[str, Any],
+    timeout_s: float,
+) -> Attempt:
+    """Send a message by one call, tried once. Never raises for what AWS does.
+
+    Args:
+        operation: The call.
+        message: Whose store a role is asked to trust.
+        where: Its region.
+        credentials: An ``AwsAccessKeyBody`` or ``AwsRoleBody`` as the wire has it.
+        timeout_s: A third of it for connecting, the rest for the answer; with a role one half of it
+            is kept for getting its session. Looking up a name comes on top, and so does a host of
+            which several addresses are dead: botocore knows no limit for the whole.
+    """
+    from shared.webhooks.destinations import aws_calls, aws_roles
+
+    started_s = time.monotonic()
+    role_arn = credentials["roleArn"] if credentials["type"] == "role" else None
+    status, text, error = None, "", None
+    try:
+        if role_arn is None:
+            keys = aws_calls.Keys(credentials["accessKeyId"], credentials["secretAccessKey"])
+        else:
+            timeout_s /= 2
+            keys = aws_roles.assume(role_arn, message.store_id, where, timeout_s=timeout_s)
+        answer = aws_calls.call(
+            operation.service,
+            operation.method,
+            operation.parameters,
+            where=where,
+            keys=keys,
+            timeout_s=timeout_s,
+        )
+        status, text = operation.settle(answer)
+    except aws_calls.CallFailed as failure:
+        status, text, error = failure.status, failure.text, failure.error
+        if role_arn is not None and status == _FORBIDDEN:
+            # The session may be one of a role that was deleted and made again.
+            aws_roles.forget(role_arn, message.store_id, where)
+    except LookupError:
+        error = "invalid_response"
+    duration_ms = int((time.monotonic() - started_s) * 1000)
+    return Attempt(status, duration_ms, text[:TEXT_CHARS_MAX], error)

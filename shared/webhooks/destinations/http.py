@@ -26,9 +26,7 @@ def send(
         headers={
             **message.headers,
             "Content-Type": "application/json",
-            "X-Beep-Event": message.event_type,
-            "X-Beep-Delivery": message.delivery_id,
-            **message.signature,
+            **message.metadata,
         },
         timeout_s=timeout_s,
         allow_loopback=is_emulated,

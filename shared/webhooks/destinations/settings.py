@@ -8,7 +8,7 @@ from typing import Any
 from shared.schemas.base import WireModel
 
 
-class DestinationSettings(WireModel, ABC):
+class DestinationBody(WireModel, ABC):
     """What a merchant says of a destination. ``credentials`` are shown to nobody again."""
 
     @property

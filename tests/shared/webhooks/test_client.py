@@ -1,8 +1,6 @@
 """The outgoing client, against receivers on this machine that behave well, badly and worse."""
 
-import datetime as dt
 import socket
-import ssl
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -10,15 +8,12 @@ from contextlib import suppress
 
 import pytest
 import requests.adapters
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.webhooks import client
 from shared.webhooks.client import Attempt
+from tests.support.certificates import self_signed
 
 BODY = b'{"type":"loyalty.points_earned"}'
 HEADERS = {"Content-Type": "application/json", "webhook-id": "evt_1"}
@@ -529,34 +524,7 @@ def test_ipv6_works_where_the_machine_has_it(receive):
 @pytest.fixture(scope="module")
 def certify(tmp_path_factory):
     def make(name):
-        folder = tmp_path_factory.mktemp("tls")
-        key = ec.generate_private_key(ec.SECP256R1())
-        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-        now = dt.datetime.now(tz=dt.UTC)
-        certificate = (
-            x509.CertificateBuilder()
-            .subject_name(subject)
-            .issuer_name(subject)
-            .public_key(key.public_key())
-            .serial_number(1)
-            .not_valid_before(now - dt.timedelta(days=1))
-            .not_valid_after(now + dt.timedelta(days=1))
-            .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-            .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-            .sign(key, hashes.SHA256())
-        )
-        cert_file, key_file = folder / "cert.pem", folder / "key.pem"
-        cert_file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-        key_file.write_bytes(
-            key.private_bytes(
-                serialization.Encoding.PEM,
-                serialization.PrivateFormat.PKCS8,
-                serialization.NoEncryption(),
-            )
-        )
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(cert_file, key_file)
-        return context, str(cert_file)
+        return self_signed(name, tmp_path_factory.mktemp("tls"))
 
     return make
 

@@ -1,0 +1,194 @@
+"""Calls of AWS's services: with the keys and to the host that are given, tried once.
+
+botocore by itself looks for keys, hosts, regions, proxies and retries in the environment, in files
+and at metadata servers. Nothing of that may decide what is done with a merchant's keys, so the
+session here knows none of these sources.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from typing import Any
+
+import botocore.session
+from botocore import UNSIGNED
+from botocore.config import Config
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    ParamValidationError,
+    ReadTimeoutError,
+    SSLError,
+)
+from botocore.parsers import ResponseParserError
+
+from shared.webhooks.client import USER_AGENT, AttemptError, error_code
+from shared.webhooks.destinations.aws import Place
+
+CLIENTS_MAX = 32
+"""Clients kept, each with its connections: making one takes 3 ms, and its TLS settings 18 ms."""
+CONNECT_SHARE = 1 / 3
+
+_THROTTLED = frozenset({"RequestLimitExceeded", "SlowDown", "TooManyRequestsException"})
+_REFUSED = frozenset(
+    {
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "IncompleteSignature",
+        "IncompleteSignatureException",
+        "InvalidAccessKeyId",
+        "InvalidClientTokenId",
+        "InvalidIdentityToken",
+        "InvalidSecurity",
+        "InvalidSignatureException",
+        "MissingAuthenticationToken",
+        "MissingAuthenticationTokenException",
+        "NotAuthorized",
+        "OptInRequired",
+        "SignatureDoesNotMatch",
+        "UnrecognizedClientException",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What signs: a key of a user, or of a role's session, which has a token besides."""
+
+    access_key_id: str
+    secret_access_key: str = field(repr=False)
+    session_token: str | None = field(default=None, repr=False)
+
+
+class CallFailed(Exception):
+    """There was no success. Either ``status`` or ``error`` is ``None``, as in ``client.Attempt``.
+
+    ``text`` is what AWS says of it, without anything secret.
+    """
+
+    def __init__(
+        self, *, status: int | None = None, text: str = "", error: AttemptError | None = None
+    ) -> None:
+        super().__init__(text or error)
+        self.status = status
+        self.text = text
+        self.error = error
+
+
+def call(
+    service: str,
+    method: str,
+    parameters: Mapping[str, Any],
+    *,
+    where: Place,
+    keys: Keys | None,
+    timeout_s: float,
+) -> Mapping[str, Any]:
+    """Call a service once, and return its answer.
+
+    Args:
+        service: As botocore names it.
+        method: As botocore names it.
+        parameters: As AWS documents them. Who signs nothing proves who they are by these.
+        where: The region.
+        keys: ``None`` for a call that is not signed.
+        timeout_s: A third of it for each address connected to, the rest for each read.
+
+    Raises:
+        CallFailed: AWS refused, or did not answer.
+    """
+    try:
+        with _making:
+            client = _client(service, where, keys, timeout_s)
+        answer: Mapping[str, Any] = getattr(client, method)(**parameters)
+    except ClientError as refusal:
+        raise _refused(refusal, _secrets(keys, parameters)) from None
+    except ParamValidationError:
+        raise  # Ours to get right: settings and messages were checked before.
+    except BotoCoreError as failure:
+        raise CallFailed(error=_error(failure)) from None
+    except (ResponseParserError, AttributeError, TypeError, ValueError, LookupError):
+        # botocore takes for granted that an answer has the shape that AWS documents.
+        raise CallFailed(error="invalid_response") from None
+    return answer
+
+
+def status_of(code: str, status: int) -> int:
+    """Return what a refusal means in HTTP's terms.
+
+    Args:
+        code: AWS's name for it. Services that speak JSON say 400 to nearly everything, also to a
+            wrong key and to too many requests.
+        status: AWS's own status.
+    """
+    if "Throttl" in code or code in _THROTTLED:
+        return 429
+    if "AccessDenied" in code or code in _REFUSED:
+        return 403
+    return status
+
+
+_making = threading.Lock()  # botocore's sessions are not to be shared between threads
+
+
+@cache
+def _session() -> botocore.session.Session:
+    names = botocore.session.Session.SESSION_VARIABLES
+    # Neither a name in files nor one in the environment: only the default is left.
+    sourceless = {
+        name: (None, None, default, convert) for name, (_, _, default, convert) in names.items()
+    }
+    no_files = dict.fromkeys(("config_file", "credentials_file"), (None, None, os.devnull, None))
+    return botocore.session.Session(session_vars={**sourceless, **no_files})
+
+
+@lru_cache(maxsize=CLIENTS_MAX)
+def _client(service: str, where: Place, keys: Keys | None, timeout_s: float) -> Any:
+    connect_s = timeout_s * CONNECT_SHARE
+    settings = Config(
+        connect_timeout=connect_s,
+        read_timeout=timeout_s - connect_s,
+        retries={"total_max_attempts": 1},
+        max_pool_connections=CLIENTS_MAX,
+        proxies={},
+        signature_version=UNSIGNED if keys is None else None,
+        ignore_configured_endpoint_urls=True,
+        user_agent=USER_AGENT,
+    )
+    return _session().create_client(
+        service,
+        region_name=where.region,
+        endpoint_url=where.endpoint(service),
+        aws_access_key_id=keys.access_key_id if keys else None,
+        aws_secret_access_key=keys.secret_access_key if keys else None,
+        aws_session_token=keys.session_token if keys else None,
+        verify=True,  # by certifi's authorities, whatever the environment says
+        config=settings,
+    )
+
+
+def _error(failure: BotoCoreError) -> AttemptError:
+    if isinstance(failure, ConnectTimeoutError | ReadTimeoutError):
+        return "timeout"
+    return "tls_failed" if isinstance(failure, SSLError) else error_code(failure)
+
+
+def _secrets(keys: Keys | None, parameters: Mapping[str, Any]) -> Sequence[str]:
+    of_keys = (keys.secret_access_key, keys.session_token, keys.access_key_id) if keys else ()
+    return [each for each in (*of_keys, parameters.get("WebIdentityToken")) if each]
+
+
+def _refused(refusal: ClientError, secrets: Sequence[str]) -> CallFailed:
+    error = refusal.response.get("Error", {})
+    code = str(error.get("Code", ""))
+    text = f"{refusal.operation_name}: {code}: {error.get('Message', '')}"
+    # A wrong signature is answered with the whole request that was signed.
+    for secret in secrets:
+        text = text.replace(secret, "[...]")
+    status = refusal.response["ResponseMetadata"]["HTTPStatusCode"]
+    return CallFailed(status=status_of(code, status), text=text)
