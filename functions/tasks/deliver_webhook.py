@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from shared.domain.webhooks import Lane
 from shared.services import attempts
 
 
 def handle(data: dict[str, Any]) -> None:
-    """Make the attempt.
+    """Make the attempt, unless the endpoint has become slow: then it is left to the other queue.
 
     Args:
         data: ``{"deliveryId": ...}``.
     """
-    attempts.attempt(data["deliveryId"])
+    attempts.attempt(data["deliveryId"], Lane.FAST)

@@ -5,40 +5,52 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from shared import clock, config, logs
-from shared.domain import event_types
+from shared.domain import event_types, health
 from shared.domain.webhooks import (
     ATTEMPTS_KEPT,
     AttemptRecord,
     Delivery,
     DeliveryState,
+    Lane,
     WebhookEndpoint,
 )
-from shared.services import endpoint_secrets, outbox
-from shared.store import accounts, client, deliveries, paths, protocol, webhook_endpoints
-from shared.store.client import Document, Write
-from shared.store.protocol import Decision, Reads
+from shared.services import attempt_records, endpoint_secrets, outbox, turns
+from shared.services.attempt_records import Judgement
+from shared.store import accounts, client, deliveries, paths, webhook_endpoints
+from shared.store.client import Document
+from shared.store.protocol import Reads
 from shared.vault import VaultError
 from shared.webhooks import destinations, schedule, signing
 from shared.webhooks.message import Message
 from shared.webhooks.schedule import Outcome
 
 TIMEOUT_S = 15.0
+SECRET_UNREADABLE = "secret_unreadable"  # noqa: S105 - the code of a failure, not a secret
+OF_OPERATORS = frozenset({SECRET_UNREADABLE, "credentials_unavailable"})
+"""Errors for which no endpoint is to blame."""
 
 
-def attempt(delivery_id: str) -> DeliveryState | None:
-    """Make the delivery's attempt that is due.
+def attempt(delivery_id: str, lane: Lane) -> DeliveryState | None:
+    """Make the delivery's attempt that is due, if this is the queue for it and it has its turn.
+
+    Args:
+        delivery_id: Which.
+        lane: The queue whose task this is. A slow endpoint is left to the slow one; an endpoint
+            that is fast again is attempted from there too, until nothing is left there.
 
     Returns:
         Its state afterwards; ``None`` if there is no such delivery.
     """
-    delivery = deliveries.decode(client.get_one(paths.webhook_delivery(delivery_id)))
+    path = paths.webhook_delivery(delivery_id)
+    event_id, endpoint_id = outbox.ids_in(delivery_id)
+    event_path, endpoint_path = paths.event(event_id), paths.webhook_endpoint(endpoint_id)
+    reads = client.get([path, endpoint_path, event_path])
+    delivery = deliveries.decode(reads[path])
     if delivery is None or not outbox.is_due(delivery):
         return delivery.state if delivery else None
-    endpoint_path = paths.webhook_endpoint(delivery.endpoint_id)
-    event_path = paths.event(delivery.event_id)
-    reads = client.get([endpoint_path, event_path])
     endpoint = webhook_endpoints.decode(reads[endpoint_path])
     event = reads[event_path].data
     refusal = _refusal(delivery, endpoint, has_event=event is not None)
@@ -46,12 +58,13 @@ def attempt(delivery_id: str) -> DeliveryState | None:
         skipped = replace(
             delivery, state=DeliveryState.SKIPPED, reason=refusal, next_attempt_at=None
         )
-        return _record(skipped, delivery.attempt_count)
-    made, retry_after_s = _send(endpoint, delivery, event)
-    outcome = schedule.outcome(made.status, made.error)
-    after = _after(delivery, made, outcome, retry_after_s)
-    gone = endpoint if outcome is Outcome.DISABLE else None
-    return _record(after, delivery.attempt_count, gone)
+        return attempt_records.record(skipped, reads)
+    if lane is Lane.FAST and health.lane(endpoint.health) is Lane.SLOW:
+        outbox.move_over(delivery)
+        return delivery.state
+    if not turns.is_now(delivery, endpoint):
+        return delivery.state
+    return _make(endpoint, delivery, event, reads)
 
 
 def _refusal(
@@ -72,6 +85,28 @@ def _refusal(
     return None
 
 
+def _make(
+    endpoint: WebhookEndpoint, delivery: Delivery, event: Document, reads: Reads
+) -> DeliveryState:
+    made, retry_after_s = _send(endpoint, delivery, event)
+    outcome = schedule.outcome(made.status, made.error)
+    after = _after(delivery, made, outcome, retry_after_s)
+    if delivery.is_test or made.error in OF_OPERATORS:
+        # What was made by hand, and an operator's mistake, say nothing about the endpoint.
+        return attempt_records.record(after, reads)
+    judge = partial(
+        health.judge,
+        attempt=made,
+        is_success=outcome is Outcome.SUCCEEDED,
+        is_gone=outcome is Outcome.DISABLE,
+        retry_after_s=retry_after_s,
+    )
+    judged = judge(endpoint)
+    after = replace(after, lane=health.lane(judged.health))
+    judgement = None if judged == endpoint else Judgement(endpoint, judge)
+    return attempt_records.record(after, reads, judgement)
+
+
 def _send(
     endpoint: WebhookEndpoint, delivery: Delivery, event: Document
 ) -> tuple[AttemptRecord, int | None]:
@@ -85,12 +120,13 @@ def _send(
         # An operator's mistake with the keys. It counts as an attempt, so that what follows is the
         # schedule and not a task that fails for ever.
         logs.exception("webhook secret unreadable", endpointId=endpoint.endpoint_id)
-        return AttemptRecord(at, None, 0, "secret_unreadable", ""), None
+        return AttemptRecord(at, None, 0, SECRET_UNREADABLE, ""), None
     body = event["payload"].encode()
     message = Message(
         event_id=delivery.event_id,
         event_type=delivery.event_type,
         delivery_id=delivery.delivery_id,
+        store_id=delivery.store_id,
         group=_group(event),
         body=body,
         signature=signing.sign(
@@ -130,9 +166,12 @@ def _after(
         attempts=(*delivery.attempts, record)[-ATTEMPTS_KEPT:],
         attempt_count=delivery.attempt_count + 1,
         next_attempt_at=None,
+        slot_at=None,
     )
     if outcome is Outcome.SUCCEEDED:
         return replace(made, state=DeliveryState.SUCCEEDED)
+    if delivery.is_test:
+        return replace(made, state=DeliveryState.DEAD, reason="test_failed")
     if outcome is Outcome.DISABLE:
         return replace(made, state=DeliveryState.DEAD, reason="endpoint_gone")
     delay_s = schedule.next_delay_s(
@@ -143,51 +182,3 @@ def _after(
     if delay_s is None:
         return replace(made, state=DeliveryState.DEAD, reason="attempts_exhausted")
     return replace(made, next_attempt_at=clock.utc_now() + timedelta(seconds=delay_s))
-
-
-def _record(
-    after: Delivery, attempts_before: int, gone: WebhookEndpoint | None = None
-) -> DeliveryState:
-    """Write what came of an attempt, and enqueue the next one if there is to be one.
-
-    Args:
-        after: The delivery as it is to be.
-        attempts_before: How many attempts it had when this one began. If it has more by now,
-            another task has made an attempt meanwhile, and its record stands.
-        gone: The endpoint as it was when it answered that it wants no more; ``None`` if it did not.
-    """
-    path = paths.webhook_delivery(after.delivery_id)
-    endpoint_path = paths.webhook_endpoint(after.endpoint_id)
-
-    def decide(reads: Reads) -> Decision[tuple[DeliveryState, bool]]:
-        now = deliveries.decode(reads[path])
-        if now is None or now.state is not DeliveryState.PENDING:
-            return Decision((now.state if now else after.state, False))
-        if now.attempt_count != attempts_before:
-            return Decision((now.state, False))
-        writes: list[Write] = [deliveries.update(reads[path], after)]
-        endpoint = webhook_endpoints.decode(reads[endpoint_path]) if gone else None
-        if gone and endpoint and endpoint.updated_at == gone.updated_at:
-            # Not if its owner has changed it since: it may be another server by now.
-            disabled = replace(endpoint, is_enabled=False, disabled_reason="gone")
-            writes.append(webhook_endpoints.write(reads[endpoint_path], disabled))
-        return Decision((after.state, True), writes)
-
-    reads_needed = [path] if gone is None else [path, endpoint_path]
-    state, is_recorded = protocol.run(reads_needed, decide)
-    if is_recorded:
-        _follow_up(after)
-    return state
-
-
-def _follow_up(after: Delivery) -> None:
-    if after.next_attempt_at is not None:
-        outbox.enqueue(after)
-    if after.state is DeliveryState.DEAD:
-        logs.warning(
-            "webhook delivery dead",
-            deliveryId=after.delivery_id,
-            endpointId=after.endpoint_id,
-            storeId=after.store_id,
-            reason=after.reason,
-        )

@@ -10,19 +10,20 @@ import json
 import math
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from shared import clock, config
-from shared.domain import event_types, events
+from shared.domain import event_types, events, health
 from shared.domain.events import Event
 from shared.domain.units import to_json_number
-from shared.domain.webhooks import Delivery, DeliveryState, WebhookEndpoint
+from shared.domain.webhooks import Delivery, DeliveryState, Lane, WebhookEndpoint
 from shared.store import deliveries as stored_deliveries
 from shared.store import events as stored_events
 from shared.store import webhook_endpoints as stored_endpoints
 from shared.store.client import Write
+from shared.store.events import StoredEvent
 from shared.webhooks import queue
 
 EARLY_S = 2
@@ -31,6 +32,8 @@ OVERDUE_AFTER = timedelta(minutes=2)
 OVERDUE_AFTER_EMULATED = timedelta(seconds=1)
 OVERDUE_PAGE = 500
 OVERDUE_RUN_S_MAX = 60.0
+
+_FUNCTIONS = {Lane.FAST: queue.FAST, Lane.SLOW: queue.SLOW}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ def payload(event: Event) -> str:
     return json.dumps(envelope, separators=(",", ":"), ensure_ascii=False)
 
 
-def wants(endpoint: WebhookEndpoint, event: Event) -> bool:
+def wants(endpoint: WebhookEndpoint, event: Event | StoredEvent) -> bool:
     """Tell whether an endpoint is to be told of an event.
 
     An external system is not told what it caused: it would book it again.
@@ -104,7 +107,15 @@ def delivery_id(event_id: str, endpoint_id: str) -> str:
     return f"{event_id}_{endpoint_id}"
 
 
-def new_delivery(event: Event, endpoint: WebhookEndpoint, now: datetime) -> Delivery:
+def ids_in(delivery_id: str) -> tuple[str, str]:
+    """Return the ids of event and endpoint that a delivery's id is made of."""
+    event_id, _, rest = delivery_id.partition(
+        "_we_"
+    )  # No id has an underscore but after its prefix.
+    return event_id, f"we_{rest}"
+
+
+def new_delivery(event: Event | StoredEvent, endpoint: WebhookEndpoint, now: datetime) -> Delivery:
     """Return a delivery whose first attempt is due."""
     return Delivery(
         delivery_id=delivery_id(event.event_id, endpoint.endpoint_id),
@@ -118,16 +129,40 @@ def new_delivery(event: Event, endpoint: WebhookEndpoint, now: datetime) -> Deli
         expires_at=now + stored_deliveries.KEPT,
         next_attempt_at=now,
         is_test=event.is_test,
+        lane=health.lane(endpoint.health),
+    )
+
+
+def due_again(delivery: Delivery, endpoint: WebhookEndpoint, now: datetime) -> Delivery:
+    """Return a delivery that is due now: what waits goes on, what is settled starts over."""
+    is_settled = delivery.state is not DeliveryState.PENDING
+    return replace(
+        delivery,
+        state=DeliveryState.PENDING,
+        reason=None,
+        next_attempt_at=now,
+        slot_at=None,
+        round_start=delivery.attempt_count if is_settled else delivery.round_start,
+        expires_at=now + stored_deliveries.KEPT,
+        lane=health.lane(endpoint.health),
     )
 
 
 def enqueue(delivery: Delivery) -> None:
     """Have the delivery's next attempt made at its time."""
     assert delivery.next_attempt_at is not None
-    due = delivery.next_attempt_at
-    if config.is_emulated() and due > clock.utc_now() + timedelta(seconds=EARLY_S):
+    due, now = delivery.next_attempt_at, clock.utc_now()
+    if config.is_emulated() and due > now + timedelta(seconds=EARLY_S):
         return  # The emulator runs every task at once; the sweep enqueues it when it is due.
-    _enqueue(delivery, _task_id(delivery, due), due if delivery.attempt_count else None)
+    _enqueue(delivery, _task_id(delivery, due), due if due > now else None)
+
+
+def move_over(delivery: Delivery) -> None:
+    """Have the attempt that is due made from the queue for slow endpoints.
+
+    The delivery is not written: what the sweep finds of it comes this way again.
+    """
+    _enqueue_again(replace(delivery, lane=Lane.SLOW), clock.utc_now())
 
 
 def enqueue_overdue(page_size: int = OVERDUE_PAGE) -> int:
@@ -163,7 +198,8 @@ def _task_id(delivery: Delivery, due: datetime) -> str:
 
 
 def _enqueue(delivery: Delivery, task_id: str, at: datetime | None) -> bool:
-    return queue.enqueue(task_id, {"deliveryId": delivery.delivery_id}, at)
+    function = _FUNCTIONS[delivery.lane]
+    return queue.enqueue(function, task_id, {"deliveryId": delivery.delivery_id}, at)
 
 
 def _enqueue_again(delivery: Delivery, now: datetime) -> bool:

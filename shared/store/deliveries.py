@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from shared.domain.webhooks import Delivery, DeliveryState
+from shared.schemas.paging import Position
 from shared.store import client, codec, paths
 from shared.store.client import Create, Snapshot, Update, Write
 
 KEPT = timedelta(days=30)
+"""After the last that happened to it. What waits is attempted again long before that."""
+
+
+def find(delivery_id: str) -> Delivery | None:
+    """Return a delivery as it is now, ``None`` if there is none."""
+    return decode(client.get_one(paths.webhook_delivery(delivery_id)))
 
 
 def decode(snapshot: Snapshot) -> Delivery | None:
@@ -22,8 +30,10 @@ def creation(delivery: Delivery) -> Write:
 
 
 def update(read: Snapshot, delivery: Delivery) -> Write:
-    """Return the write of a delivery after an attempt."""
-    return Update(read, codec.to_document(delivery))
+    """Return the write of a delivery that exists: of what has changed, because answers are long."""
+    before = read.data or {}
+    after = codec.to_document(delivery)
+    return Update(read, {name: after[name] for name in after if before.get(name) != after[name]})
 
 
 def list_due(before: datetime, limit: int, after: Delivery | None = None) -> list[Delivery]:
@@ -45,3 +55,73 @@ def list_due(before: datetime, limit: int, after: Delivery | None = None) -> lis
         limit=limit,
     )
     return [delivery for each in found if (delivery := decode(each))]
+
+
+def list_of_store(
+    store_id: str,
+    limit: int,
+    *,
+    endpoint_id: str | None = None,
+    state: DeliveryState | None = None,
+    event_type: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    after: Position | None = None,
+) -> list[Delivery]:
+    """Return deliveries of a store, newest first.
+
+    Args:
+        store_id: Whose.
+        limit: Most to return.
+        endpoint_id: To this endpoint only.
+        state: In this state only.
+        event_type: Of this type only.
+        since: Made then or later, UTC.
+        until: Made before, UTC.
+        after: The last one of the page before, to go on from there.
+    """
+    equal = {
+        "storeId": store_id,
+        "endpointId": endpoint_id,
+        "state": state.value if state else None,
+        "eventType": event_type,
+    }
+    bounds = ((">=", since), ("<", until))
+    filters: list[tuple[str, str, Any]] = [
+        *((name, "==", value) for name, value in equal.items() if value is not None),
+        *(("createdAt", operator, moment) for operator, moment in bounds if moment is not None),
+    ]
+    found = client.query(
+        "webhookDeliveries",
+        *filters,
+        order_by=["-createdAt", "-__name__"],
+        after={"createdAt": after.at, "__name__": after.id} if after else None,
+        limit=limit,
+    )
+    return [delivery for each in found if (delivery := decode(each))]
+
+
+def list_of_event(store_id: str, event_id: str) -> list[Delivery]:
+    """Return the deliveries of one event: one for each endpoint that was told, newest first."""
+    found = client.query(
+        "webhookDeliveries", ("storeId", "==", store_id), ("eventId", "==", event_id)
+    )
+    deliveries = [delivery for each in found if (delivery := decode(each))]
+    return sorted(deliveries, key=lambda each: (each.created_at, each.delivery_id), reverse=True)
+
+
+def count_of_endpoint(endpoint_id: str, state: DeliveryState, since: datetime) -> int:
+    """Return how many deliveries to an endpoint are in a state, test events left out.
+
+    Args:
+        endpoint_id: To which endpoint.
+        state: In which state they are now.
+        since: Made then or later, UTC.
+    """
+    return client.count(
+        "webhookDeliveries",
+        ("endpointId", "==", endpoint_id),
+        ("isTest", "==", False),
+        ("state", "==", state.value),
+        ("createdAt", ">=", since),
+    )

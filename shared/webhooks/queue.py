@@ -1,4 +1,7 @@
-"""The task queue that deliveries wait in: Cloud Tasks, or the emulator of it.
+"""The task queues that deliveries wait in: Cloud Tasks, or the emulator of it.
+
+There are two, each of a function of its own, so that endpoints that take long to answer hold up
+each other and nobody else.
 
 Tasks name the delivery and its attempt, and the queue takes each name once, so enqueueing twice
 is harmless. Losing one is harmless too: the sweep looks for deliveries that are overdue.
@@ -17,17 +20,19 @@ from shared import config, logs
 if TYPE_CHECKING:
     from firebase_admin.functions import TaskQueue
 
-QUEUE = "deliverWebhook"
+FAST = "deliverWebhook"
+SLOW = "deliverWebhookSlowly"
 
 _app_lock = threading.Lock()
 
 
-def enqueue(task_id: str, data: dict[str, Any], at: datetime | None) -> bool:
-    """Have ``deliverWebhook`` called with ``data``, not before ``at``.
+def enqueue(function: str, task_id: str, data: dict[str, Any], at: datetime | None) -> bool:
+    """Have a function called with ``data``, not before ``at``.
 
     Args:
-        task_id: At most 500 letters, digits, hyphens and underscores. A name that was used lately
-            is not taken again.
+        function: ``FAST`` or ``SLOW``; its queue has the same name.
+        task_id: At most 500 letters, digits, hyphens and underscores. A name that the queue had
+            lately is not taken again.
         data: What the function gets.
         at: When, UTC; ``None`` for at once.
 
@@ -40,19 +45,19 @@ def enqueue(task_id: str, data: dict[str, Any], at: datetime | None) -> bool:
         logs.warning("task not enqueued", taskId=task_id, reason="no CLOUD_TASKS_EMULATOR_HOST")
         return False
     try:
-        return _create(task_id, data, at)
+        return _create(function, task_id, data, at)
     except Exception as error:  # noqa: BLE001 - whatever five libraries raise: the sweep repairs it
         logs.warning("task not enqueued", taskId=task_id, reason=str(error))
         return False
 
 
-def _create(task_id: str, data: dict[str, Any], at: datetime | None) -> bool:
+def _create(function: str, task_id: str, data: dict[str, Any], at: datetime | None) -> bool:
     from firebase_admin.exceptions import AlreadyExistsError, ConflictError
     from firebase_admin.functions import TaskOptions
 
     try:
         # The body as callers of task functions wrap it; Python's SDK leaves that to us.
-        _queue().enqueue({"data": data}, TaskOptions(task_id=task_id, schedule_time=at))
+        _queue(function).enqueue({"data": data}, TaskOptions(task_id=task_id, schedule_time=at))
     except (AlreadyExistsError, ConflictError):  # Cloud Tasks says the one, its emulator the other.
         return False
     except ValueError:
@@ -64,7 +69,7 @@ def _create(task_id: str, data: dict[str, Any], at: datetime | None) -> bool:
 
 
 @cache
-def _queue() -> TaskQueue:
+def _queue(function: str) -> TaskQueue:
     import firebase_admin
     from firebase_admin import functions
 
@@ -75,4 +80,4 @@ def _queue() -> TaskQueue:
             app = firebase_admin.initialize_app(  # type: ignore[no-untyped-call]
                 options={"projectId": config.project_id()}
             )
-    return functions.task_queue(f"locations/{config.region()}/functions/{QUEUE}", app=app)
+    return functions.task_queue(f"locations/{config.region()}/functions/{function}", app=app)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from threading import Barrier, Event
 from typing import Any
@@ -16,14 +17,21 @@ from typing import Any
 import pytest
 
 from shared.domain.packages import Package
-from shared.domain.webhooks import AttemptRecord, Delivery, DeliveryState
+from shared.domain.webhooks import (
+    AttemptRecord,
+    Delivery,
+    DeliveryState,
+    Health,
+    WebhookEndpoint,
+)
 from shared.services import attempts
-from shared.store import accounts, cache, client, codec, paths
-from shared.store.client import Delete, Update
+from shared.store import accounts, cache, client, codec, paths, protocol, webhook_endpoints
+from shared.store.client import Delete, Put, Update
 from tests.conftest import Clock
-from tests.support.events import Pipeline, Registered, deliveries_of
+from tests.support.events import Pipeline, Registered, deliveries_of, events_of
 from tests.support.merchants import Merchant
 from tests.support.receivers import Receiver, hang_up, raw, receiving, status, verify
+from tests.support.traffic import interfered, watched
 
 NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
 DELAYS_S = (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
@@ -56,6 +64,11 @@ def endpoint_is_enabled(merchant: Merchant) -> bool:
         "webhooks"
     ]
     return endpoint["isEnabled"]
+
+
+def endpoint_of(merchant: Merchant) -> WebhookEndpoint:
+    (endpoint,) = webhook_endpoints.list_of_store(merchant.store_id)
+    return endpoint
 
 
 def change_account(merchant: Merchant, **fields: Any) -> None:
@@ -105,6 +118,7 @@ def test_delivers_at_once(
         expires_at=NOON + timedelta(days=30),
         next_attempt_at=None,
         attempts=(AttemptRecord(NOON, 200, duration_ms, None, "thanks"),),
+        attempt_count=1,
     )
 
 
@@ -317,6 +331,8 @@ def test_gone_twice_at_once_is_recorded_twice(
     assert sorted(states) in ([dead, dead], [dead, skipped])
     assert len(receiver.received) == states.count(dead)
     assert not endpoint_is_enabled(merchant)
+    told = [each["type"] for each in events_of(merchant)]
+    assert told.count("loyalty.webhook_endpoint_disabled") == 1
 
 
 def test_gone_does_not_disable_what_its_owner_has_changed_meanwhile(
@@ -332,6 +348,8 @@ def test_gone_does_not_disable_what_its_owner_has_changed_meanwhile(
 
     assert only_delivery(merchant).reason == "endpoint_gone"
     assert endpoint_is_enabled(merchant)
+    assert endpoint_of(merchant).health == Health()
+    assert [each["type"] for each in events_of(merchant)] == ["loyalty.enrollment"]
 
 
 @pytest.mark.parametrize("package", [Package.GO, Package.GROW])
@@ -473,6 +491,196 @@ def test_one_dead_endpoint_does_not_delay_another(
     assert states == ["pending", "pending", "succeeded", "succeeded"]
 
 
+def lines_of(capsys: pytest.CaptureFixture[str], message: str) -> list[dict[str, Any]]:
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    return [line for line in lines if line["message"] == message]
+
+
+def test_what_fails_is_written_to_its_endpoint_once(
+    frozen_clock: Clock, pipeline: Pipeline, merchant: Merchant, receiver: Receiver
+) -> None:
+    receiver.answer = status(500)
+    endpoint = announced(pipeline, merchant, receiver)
+    path, owners = paths.webhook_endpoint(endpoint.id), endpoint_of(merchant).updated_at
+    delivery = only_delivery(merchant)
+    written = []
+    for answer in (500, 500, 404, 200):
+        receiver.answer = status(answer)
+        with watched() as traffic:
+            pipeline.attempt(delivery.delivery_id)
+        written.append(traffic.written.count(path))
+        assert endpoint_of(merchant).health == Health(failing_since=NOON if answer > 299 else None)
+        frozen_clock.now = only_delivery(merchant).next_attempt_at or frozen_clock.now
+
+    assert written == [1, 0, 0, 1]
+    assert endpoint_of(merchant).updated_at == owners
+    assert only_delivery(merchant).state is DeliveryState.SUCCEEDED
+
+
+def test_an_endpoint_that_only_failed_for_five_days_is_disabled_and_its_owner_told(
+    frozen_clock: Clock,
+    pipeline: Pipeline,
+    merchant: Merchant,
+    receiver: Receiver,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    receiver.answer = status(500)
+    failing = pipeline.register(merchant, receiver.url)
+    owners = endpoint_of(merchant).updated_at
+    with receiving() as other:
+        member = merchant.member()
+        pipeline.run(merchant)
+        pipeline.register(merchant, other.url, "loyalty.webhook_endpoint_disabled")
+        frozen_clock.advance(days=5, milliseconds=-1)
+        member.earn(5)
+        pipeline.run(merchant)
+        assert endpoint_is_enabled_of(merchant, failing)
+        assert other.received == []
+
+        frozen_clock.advance(milliseconds=1)
+        member.earn(5)
+        capsys.readouterr()
+        pipeline.fire(merchant)
+        pipeline.tasks.run_pending(pipeline.is_of(merchant))
+        assert lines_of(capsys, "webhook endpoint disabled") == [
+            {
+                "severity": "ERROR",
+                "message": "webhook endpoint disabled",
+                "endpointId": failing.id,
+                "storeId": merchant.store_id,
+                "reason": "only_failed",
+            }
+        ]
+        pipeline.deliver(merchant)
+
+    (told,) = other.received
+    assert told.type == "loyalty.webhook_endpoint_disabled"
+    assert told.event["data"] == {
+        "webhookId": failing.id,
+        "reason": "only_failed",
+        "failingSince": "2026-03-03T12:00:00.000Z",
+    }
+    disabled = webhook_endpoints.find(failing.id)
+    assert disabled is not None
+    assert (disabled.is_enabled, disabled.disabled_reason) == (False, "only_failed")
+    assert (disabled.disabled_at, disabled.updated_at) == (frozen_clock.now, owners)
+    assert len(receiver.received) == 3  # and was not told of itself
+
+    member.earn(5)
+    pipeline.run(merchant)
+    assert len(receiver.received) == 3
+
+
+def endpoint_is_enabled_of(merchant: Merchant, endpoint: Registered) -> bool:
+    listed = merchant.api.ok("listWebhookEndpoints", {"storeId": merchant.store_id})["webhooks"]
+    (found,) = [each for each in listed if each["webhookId"] == endpoint.id]
+    return found["isEnabled"]
+
+
+def test_a_success_begins_the_five_days_anew(
+    frozen_clock: Clock, pipeline: Pipeline, merchant: Merchant, receiver: Receiver
+) -> None:
+    pipeline.register(merchant, receiver.url)
+    member = merchant.member()
+    for answer, days in ((500, 4), (200, 2), (500, 4), (500, 0)):
+        receiver.answer = status(answer)
+        member.earn(1)
+        pipeline.run(merchant)
+        frozen_clock.advance(days=days)
+
+    assert endpoint_is_enabled(merchant)
+    assert endpoint_of(merchant).health.failing_since == NOON + timedelta(days=6)
+
+
+def test_what_its_owner_has_changed_meanwhile_is_not_judged(
+    frozen_clock: Clock, pipeline: Pipeline, merchant: Merchant, receiver: Receiver
+) -> None:
+    def move_and_fail(connection: socket.socket) -> None:
+        frozen_clock.advance(seconds=1)
+        pipeline.register(merchant, receiver.url, "loyalty.points_earned")
+        status(500)(connection)
+
+    receiver.answers = [move_and_fail]
+    announced(pipeline, merchant, receiver)
+    pipeline.deliver(merchant)
+
+    assert len(only_delivery(merchant).attempts) == 1
+    assert endpoint_of(merchant).health == Health()
+
+
+def test_what_came_of_an_attempt_is_kept_where_the_endpoint_cannot_be_written(
+    pipeline: Pipeline,
+    merchant: Merchant,
+    receiver: Receiver,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(protocol, "ATTEMPTS_MAX", 2)
+    receiver.answer = status(500)
+    endpoint = announced(pipeline, merchant, receiver)
+
+    read = client.get_one(paths.webhook_endpoint(endpoint.id))
+    assert read.data is not None
+    numbers = count()
+
+    def change_the_endpoint() -> None:
+        client.commit([Put(read.path, {**read.data, "description": str(next(numbers))})])
+
+    with interfered(change_the_endpoint):
+        pipeline.deliver(merchant)
+
+    assert [each.status for each in only_delivery(merchant).attempts] == [500]
+    assert endpoint_of(merchant).health == Health()
+    assert len(receiver.received) == 1
+
+
+@pytest.mark.parametrize("answer", [500, 410, 429])
+def test_a_merchants_own_test_is_attempted_once_and_says_nothing_about_the_endpoint(
+    frozen_clock: Clock, pipeline: Pipeline, merchant: Merchant, receiver: Receiver, answer: int
+) -> None:
+    receiver.answer = status(answer)
+    endpoint = pipeline.register(merchant, receiver.url)
+    before = endpoint_of(merchant)
+    body = {"webhookId": endpoint.id, "type": "loyalty.enrollment"}
+    merchant.api.ok("sendTestWebhookEvent", body)
+    pipeline.deliver(merchant)
+
+    delivery = only_delivery(merchant)
+    assert (delivery.state, delivery.reason) == (DeliveryState.DEAD, "test_failed")
+    assert (delivery.attempt_count, delivery.next_attempt_at) == (1, None)
+    assert endpoint_of(merchant) == before
+    assert len(receiver.received) == 1
+
+
+def test_a_delivery_is_kept_for_thirty_days_after_its_last_attempt(
+    frozen_clock: Clock, pipeline: Pipeline, merchant: Merchant, receiver: Receiver
+) -> None:
+    receiver.answer = status(500)
+    announced(pipeline, merchant, receiver)
+    delivery = only_delivery(merchant)
+    while delivery.next_attempt_at is not None:
+        frozen_clock.now = delivery.next_attempt_at
+        pipeline.attempt(delivery.delivery_id)
+        delivery = only_delivery(merchant)
+        assert delivery.expires_at == frozen_clock.now + timedelta(days=30)
+
+    assert delivery.state is DeliveryState.DEAD
+    assert frozen_clock.now > NOON + timedelta(hours=60)
+
+
+def test_an_address_that_has_become_private_is_refused_at_sending(
+    pipeline: Pipeline, merchant: Merchant, receiver: Receiver
+) -> None:
+    endpoint = announced(pipeline, merchant, receiver)
+    read = client.get_one(paths.webhook_endpoint(endpoint.id))
+    client.commit([Update(read, {"target": "https://10.1.2.3/hook"})])
+    pipeline.deliver(merchant)
+
+    assert [(each.status, each.error) for each in only_delivery(merchant).attempts] == [
+        (None, "url_refused")
+    ]
+    assert receiver.received == []
+
+
 def test_a_secret_that_cannot_be_read_costs_attempts_and_not_for_ever(
     pipeline: Pipeline,
     merchant: Merchant,
@@ -492,6 +700,7 @@ def test_a_secret_that_cannot_be_read_costs_attempts_and_not_for_ever(
         (None, "secret_unreadable")
     ]
     assert receiver.received == []
+    assert endpoint_of(merchant).health == Health()
     line = json.loads(capsys.readouterr().out.splitlines()[0])
     assert line["severity"] == "ERROR"
     assert line["message"] == "webhook secret unreadable"

@@ -8,7 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shared.services import outbox
-from shared.store import client
+from shared.store import client, paths
+from shared.store.client import Update
+from shared.webhooks.queue import FAST, SLOW
 from tests.conftest import Clock
 from tests.support.events import Pipeline, deliveries_of
 from tests.support.merchants import Merchant
@@ -63,6 +65,28 @@ def test_the_queue_is_told_when_the_next_attempt_is_due(
     assert task.id == f"{delivery.delivery_id}-2-{int(due.timestamp())}"
     assert task.schedule_time == due.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     assert task.body == {"data": {"deliveryId": delivery.delivery_id}}
+
+
+def test_the_queue_is_told_when_its_turn_comes(
+    pipeline: Pipeline, merchant: Merchant, in_production: Callable[[], None]
+) -> None:
+    announce(pipeline, merchant, 1)
+    (delivery,) = deliveries_of(merchant)
+    read = client.get_one(paths.webhook_endpoint(delivery.endpoint_id))
+    assert read.data is not None
+    turn = NOON + timedelta(seconds=60)
+    paced = {**read.data["health"], "paceS": 10, "nextSlotAt": turn}
+    client.commit([Update(read, {"health": paced})])
+    in_production()
+    pipeline.deliver(merchant)
+
+    (waiting,) = deliveries_of(merchant)
+    assert (waiting.attempt_count, waiting.next_attempt_at, waiting.slot_at) == (0, turn, turn)
+    assert waiting.expires_at == NOON + timedelta(days=30)
+    first, moved, postponed = pipeline.tasks.all
+    assert [first.queue, moved.queue, postponed.queue] == [FAST, SLOW, SLOW]
+    assert (first.schedule_time, moved.schedule_time) == (None, None)
+    assert postponed.schedule_time == "2026-03-03T12:01:00.000000Z"
 
 
 @pytest.mark.parametrize(("waited_s", "tasks_count"), [(119, 0), (120, 1)])

@@ -13,6 +13,7 @@ from threading import Barrier
 import firebase_admin
 import pytest
 
+from functions.catalog import QUEUES
 from shared import ids
 from shared.webhooks import queue
 from tests.support.events import Pipeline
@@ -44,10 +45,11 @@ def test_puts_in_a_task_as_task_functions_read_it(
 ) -> None:
     task_id = ids.new("task")
 
-    assert queue.enqueue(task_id, DATA, None) is True
+    assert queue.enqueue(queue.FAST, task_id, DATA, None) is True
 
     (task,) = tasks.pending
-    assert (task.id, task.body, task.schedule_time) == (task_id, {"data": DATA}, None)
+    assert (task.queue, task.id) == ("deliverWebhook", task_id)
+    assert (task.body, task.schedule_time) == ({"data": DATA}, None)
     assert task.headers["authorization"] == "Bearer owner"
     assert warnings(capsys) == []
 
@@ -55,7 +57,7 @@ def test_puts_in_a_task_as_task_functions_read_it(
 def test_puts_in_a_task_for_later(tasks: TaskQueue) -> None:
     at = datetime(2026, 3, 3, 12, 0, 5, 250_000, UTC)
 
-    assert queue.enqueue(ids.new("task"), DATA, at) is True
+    assert queue.enqueue(queue.FAST, ids.new("task"), DATA, at) is True
 
     (task,) = tasks.pending
     assert task.schedule_time == "2026-03-03T12:00:05.250000Z"
@@ -64,11 +66,31 @@ def test_puts_in_a_task_for_later(tasks: TaskQueue) -> None:
 def test_takes_a_name_once(tasks: TaskQueue, capsys: pytest.CaptureFixture[str]) -> None:
     task_id = ids.new("task")
 
-    assert [queue.enqueue(task_id, DATA, None) for _ in range(3)] == [True, False, False]
+    assert [queue.enqueue(queue.FAST, task_id, DATA, None) for _ in range(3)] == [
+        True,
+        False,
+        False,
+    ]
 
     assert len(tasks.pending) == 1
     assert tasks.refused == [task_id] * 2
     assert warnings(capsys) == []
+
+
+def test_each_function_has_a_queue_of_its_own(tasks: TaskQueue) -> None:
+    task_id = ids.new("task")
+
+    assert queue.enqueue(queue.FAST, task_id, DATA, None) is True
+    assert queue.enqueue(queue.SLOW, task_id, DATA, None) is True
+
+    assert [(each.queue, each.id) for each in tasks.pending] == [
+        ("deliverWebhook", task_id),
+        ("deliverWebhookSlowly", task_id),
+    ]
+
+
+def test_the_queues_are_those_of_the_catalog() -> None:
+    assert [each.name for each in QUEUES] == [queue.FAST, queue.SLOW]
 
 
 def test_the_names_of_deliveries_are_allowed() -> None:
@@ -95,7 +117,7 @@ def test_eight_threads_may_be_the_first(
 
     def put_in(_: int) -> bool:
         together.wait()
-        return queue.enqueue(ids.new("task"), DATA, None)
+        return queue.enqueue(queue.FAST, ids.new("task"), DATA, None)
 
     for _ in range(5):
         firebase_admin._apps.clear()
@@ -114,7 +136,7 @@ def test_logs_what_the_queue_refuses(
     tasks.status = status
     task_id = ids.new("task")
 
-    assert queue.enqueue(task_id, DATA, None) is False
+    assert queue.enqueue(queue.FAST, task_id, DATA, None) is False
 
     (line,) = warnings(capsys)
     assert (line["severity"], line["message"]) == ("WARNING", "task not enqueued")
@@ -129,7 +151,7 @@ def test_logs_a_queue_that_does_not_answer(
 ) -> None:
     monkeypatch.setenv("CLOUD_TASKS_EMULATOR_HOST", "127.0.0.1:9")
 
-    assert queue.enqueue(ids.new("task"), DATA, None) is False
+    assert queue.enqueue(queue.FAST, ids.new("task"), DATA, None) is False
 
     (line,) = warnings(capsys)
     assert line["message"] == "task not enqueued"
@@ -142,7 +164,7 @@ def test_asks_for_no_credentials_under_the_emulator(
     monkeypatch.delenv("CLOUD_TASKS_EMULATOR_HOST")
     task_id = ids.new("task")
 
-    assert queue.enqueue(task_id, DATA, None) is False
+    assert queue.enqueue(queue.FAST, task_id, DATA, None) is False
 
     assert warnings(capsys) == [
         {
@@ -162,7 +184,7 @@ def test_survives_missing_credentials_in_production(
         monkeypatch.delenv(name)
     monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", "/nonexistent/credentials.json")
 
-    assert queue.enqueue(ids.new("task"), DATA, None) is False
+    assert queue.enqueue(queue.FAST, ids.new("task"), DATA, None) is False
 
     (line,) = warnings(capsys)
     assert "/nonexistent/credentials.json" in line["reason"]

@@ -1,0 +1,15 @@
+"""A delivery's attempt is due, to an endpoint that is slow or overloaded."""
+
+from typing import Any
+
+from shared.domain.webhooks import Lane
+from shared.services import attempts
+
+
+def handle(data: dict[str, Any]) -> None:
+    """Make the attempt.
+
+    Args:
+        data: ``{"deliveryId": ...}``.
+    """
+    attempts.attempt(data["deliveryId"], Lane.SLOW)
