@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared.domain.packages import Package
@@ -31,8 +32,9 @@ class Position:
 class Store:
     """A shop of an account; its time zone and currency are those of its programs.
 
-    ``program_ids`` and ``active_program_ids`` are kept here so that limits on their number hold
-    when two programs are made at once.
+    ``program_ids``, ``active_program_ids`` and ``webhook_ids_by_target`` are kept here so that what
+    holds for the store as a whole holds when two are made at once: limits on their number, and that
+    events go to a target once (``webhook_targets``).
     """
 
     store_id: str
@@ -44,6 +46,7 @@ class Store:
     position: Position | None = None
     program_ids: tuple[str, ...] = ()
     active_program_ids: tuple[str, ...] = ()
+    webhook_ids_by_target: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 HTTP = "http"
 """The kind of an endpoint that is a URL; the other kinds are queues and buses."""
 ATTEMPTS_KEPT = 50
+SECRETS_MAX = 10
+BY_OWNER = "owner"
+"""Why an endpoint is disabled whose owner did it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +23,44 @@ class SigningSecret:
     token: str
     valid_until: datetime | None = None
 
+    def is_valid(self, now: datetime) -> bool:
+        """Tell whether it still signs."""
+        return self.valid_until is None or self.valid_until > now
+
+
+def rotated(
+    secrets: Sequence[SigningSecret], token: str, *, now: datetime, overlap: timedelta
+) -> tuple[SigningSecret, ...]:
+    """Put a new secret in use, and let the ones before it go on signing for a while.
+
+    Args:
+        secrets: What signs so far, the newest first.
+        token: The new one, encrypted.
+        now: When it is put in use.
+        overlap: How long the others go on at most: one that was to end earlier still does.
+
+    Returns:
+        The new one, then those that have not ended, ``SECRETS_MAX`` at most.
+    """
+    end = now + overlap
+    before = [replace(each, valid_until=min(each.valid_until or end, end)) for each in secrets]
+    valid = [each for each in before if each.is_valid(now)]
+    return (SigningSecret(token), *valid)[:SECRETS_MAX]
+
+
+def previous_secrets_expire_at(secrets: Sequence[SigningSecret], now: datetime) -> datetime | None:
+    """Return when the secret in use will be the only one, ``None`` if it is."""
+    ends = [each.valid_until for each in secrets if each.valid_until and each.is_valid(now)]
+    return max(ends, default=None)
+
 
 @dataclass(frozen=True, slots=True)
 class Health:
     """How an endpoint has been answering.
 
     ``failing_since`` is the first failure after the last success; ``is_slow``: it takes long to
-    answer, so its deliveries wait in a queue of their own; ``pace_s`` is how far apart attempts are
-    kept while it is overloaded (0: not at all), and ``next_slot_at`` when the next one may be made.
+    answer, since ``slow_since``; ``pace_s`` is how far apart attempts are kept while it is
+    overloaded (0: not at all), and ``next_slot_at`` when the next one may be made.
     """
 
     failing_since: datetime | None = None
@@ -70,6 +103,27 @@ class WebhookEndpoint:
     health: Health = Health()
 
 
+def enabled(endpoint: WebhookEndpoint) -> WebhookEndpoint:
+    """Return the endpoint as one that nothing is known against."""
+    return replace(
+        endpoint, is_enabled=True, disabled_reason=None, disabled_at=None, health=Health()
+    )
+
+
+def disabled(endpoint: WebhookEndpoint, reason: str, now: datetime) -> WebhookEndpoint:
+    """Return the endpoint as one that is sent nothing; one that was for this reason, as it is."""
+    if endpoint.disabled_reason == reason:
+        return endpoint
+    return replace(endpoint, is_enabled=False, disabled_reason=reason, disabled_at=now)
+
+
+class Lane(StrEnum):
+    """The queue that a delivery waits in: ``slow`` endpoints must not hold up ``fast`` ones."""
+
+    FAST = "fast"
+    SLOW = "slow"
+
+
 class DeliveryState(StrEnum):
     """``pending`` until it succeeded, was given up (``dead``) or need not be sent (``skipped``)."""
 
@@ -101,6 +155,10 @@ class Delivery:
     ``attempt_count`` counts all attempts ever made, of which ``attempts`` keeps the latest;
     ``round_start`` is how many there were when the delivery was last started over, because a
     merchant asked for it: the schedule counts from there. ``is_test``: made by hand, tried once.
+
+    ``lane`` is the queue that it was last put in; ``slot_at`` the turn that it was given at an
+    overloaded endpoint, ``None`` if it was given none: it is then its ``next_attempt_at``.
+    ``expires_at`` moves on with all that happens to it.
     """
 
     delivery_id: str
@@ -118,3 +176,5 @@ class Delivery:
     round_start: int = 0
     reason: str | None = None
     is_test: bool = False
+    lane: Lane = Lane.FAST
+    slot_at: datetime | None = None

@@ -5,8 +5,9 @@ from __future__ import annotations
 from shared.auth.caller import Caller
 from shared.domain.accounts import Store
 from shared.domain.programs import Program
-from shared.errors import ProgramNotFound, StoreNotFound
-from shared.store import accounts, programs
+from shared.domain.webhooks import WebhookEndpoint
+from shared.errors import ProgramNotFound, StoreNotFound, WebhookNotFound
+from shared.store import accounts, programs, webhook_endpoints
 
 
 def store(caller: Caller, store_id: str) -> Store:
@@ -52,4 +53,30 @@ def own_program(
         or store_id not in {None, found.store_id}
     ):
         raise ProgramNotFound(f"There is no program {program_id}.")
+    return found
+
+
+def webhook(caller: Caller, webhook_id: str, store_id: str | None) -> WebhookEndpoint:
+    """Return a webhook endpoint of the caller's account, and of ``store_id`` if one is given.
+
+    Raises:
+        WebhookNotFound: It does not exist, or is not theirs, or is another store's.
+    """
+    return own_webhook(caller, webhook_endpoints.find(webhook_id), webhook_id, store_id)
+
+
+def own_webhook(
+    caller: Caller, found: WebhookEndpoint | None, webhook_id: str, store_id: str | None
+) -> WebhookEndpoint:
+    """Return ``found`` if it is the caller's, and of ``store_id`` if one is given.
+
+    Raises:
+        WebhookNotFound: It does not exist, or is not theirs, or is another store's.
+    """
+    if (
+        found is None
+        or found.account_id != caller.account_id
+        or store_id not in {None, found.store_id}
+    ):
+        raise WebhookNotFound(f"There is no webhook endpoint {webhook_id}.")
     return found

@@ -10,9 +10,9 @@ from shared.domain.webhooks import WebhookEndpoint
 from shared.services.vaults import vault
 
 
-def seal(values: Mapping[str, object]) -> str:
-    """Encrypt a JSON object."""
-    return vault().encrypt(json.dumps(values))
+def seal(values: Mapping[str, object]) -> str | None:
+    """Encrypt a JSON object; ``None`` stands for an empty one."""
+    return vault().encrypt(json.dumps(values)) if values else None
 
 
 def signing_secrets(endpoint: WebhookEndpoint, now: datetime) -> list[str]:
@@ -21,10 +21,7 @@ def signing_secrets(endpoint: WebhookEndpoint, now: datetime) -> list[str]:
     Raises:
         VaultError: One of them cannot be decrypted.
     """
-    valid = [
-        each for each in endpoint.secrets if each.valid_until is None or each.valid_until > now
-    ]
-    return [vault().decrypt(each.token) for each in valid]
+    return [vault().decrypt(each.token) for each in endpoint.secrets if each.is_valid(now)]
 
 
 def credentials(endpoint: WebhookEndpoint) -> dict[str, str]:

@@ -1,103 +1,78 @@
-"""Register and list the URLs that a store's events are sent to."""
+"""Make and list the endpoints that a store's events are sent to."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from shared import clock, ids
 from shared.auth.caller import Caller
-from shared.domain.webhooks import HTTP, SigningSecret, WebhookEndpoint
-from shared.errors import LimitExceeded
-from shared.services import access, idempotency
+from shared.domain import webhook_targets
+from shared.domain.accounts import Store
+from shared.domain.webhook_targets import Target
+from shared.domain.webhooks import SigningSecret, WebhookEndpoint, enabled
+from shared.services import access, endpoint_secrets, idempotency
 from shared.services.vaults import vault
-from shared.store import paths, protocol
+from shared.store import accounts, client, paths, protocol
 from shared.store import webhook_endpoints as stored
+from shared.store.client import Document, Snapshot, Write
 from shared.store.protocol import Decision, Reads
 from shared.webhooks import signing
 
-ENDPOINTS_PER_STORE_MAX = 20
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a merchant says of a new endpoint; without a ``secret`` one is made."""
+
+    target: Target
+    events: tuple[str, ...]
+    secret: str | None = None
+    source: str | None = None
+    description: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Registration:
-    """An endpoint as it was written; ``secret`` is given here once, if it was made or changed."""
+class Saved:
+    """An endpoint as it was written; ``is_replay`` if an earlier request with the same key did it.
+
+    ``secret`` is given where it was made or changed, and never again. In the endpoint of a replay
+    nothing encrypted is left.
+    """
 
     endpoint: WebhookEndpoint
-    secret: str | None
-    is_new: bool
+    secret: str | None = None
     is_replay: bool = False
 
 
-def register(
-    caller: Caller,
-    store_id: str,
-    *,
-    url: str,
-    events: Sequence[str],
-    secret: str | None,
-    source: str | None,
-) -> Registration:
-    """Register a URL, or change what is registered for it: a store has a URL once.
+def create(caller: Caller, store_id: str, draft: Draft) -> Saved:
+    """Make an endpoint for a target that the store does not have yet.
+
+    A call that is repeated without a key must not double every delivery: so a target that is known
+    is refused.
 
     Args:
         caller: Whose store it must be.
         store_id: Whose events are sent.
-        url: Already checked against the policy for outgoing URLs.
-        events: Types or ``loyalty.*``.
-        secret: The merchant's own; made if a new endpoint has none, kept if an old one has.
-        source: External system behind the URL, which is not told what it caused itself.
+        draft: Checked already: URL, headers and secret.
+
+    Raises:
+        StoreNotFound, WebhookExists, LimitExceeded, IdempotencyKeyReused, Busy.
+    """
+    return _save(caller, store_id, draft, replaces=False)
+
+
+def register(caller: Caller, store_id: str, draft: Draft) -> Saved:
+    """Make an endpoint for a target, or change the one that the store has for it.
+
+    That one gets the draft's events and source, and its secret if there is one. It is enabled, and
+    keeps its description and headers.
 
     Raises:
         StoreNotFound, LimitExceeded, IdempotencyKeyReused, Busy.
     """
-    access.store(caller, store_id)
-    now = clock.utc_now()
-    endpoint_id = ids.derived("we", store_id, url)
-    path = paths.webhook_endpoint(endpoint_id)
-    secret_made = secret or signing.new_secret()
-    token_made = vault().encrypt(secret_made)
-    registered = {each.endpoint_id for each in stored.list_of_store(store_id)}
-    if endpoint_id not in registered and len(registered) >= ENDPOINTS_PER_STORE_MAX:
-        raise LimitExceeded(f"A store has at most {ENDPOINTS_PER_STORE_MAX} webhook endpoints.")
-
-    def decide(reads: Reads) -> Decision[Registration]:
-        earlier = idempotency.earlier_result(caller.claim, reads, now)
-        existing = stored.decode(reads[path])
-        if earlier is not None and existing is not None:
-            token = earlier["secretToken"]
-            shown = vault().decrypt(token) if token else None
-            return Decision(Registration(existing, shown, earlier["isNew"], is_replay=True))
-        if existing is not None and existing.secrets[0].token == token_made:
-            # An earlier attempt, whose answer got lost.
-            return Decision(Registration(existing, secret_made, existing.created_at == now))
-        keeps_secret = existing is not None and secret is None
-        shown = None if keeps_secret else secret_made
-        endpoint = WebhookEndpoint(
-            endpoint_id=endpoint_id,
-            account_id=caller.account_id,
-            store_id=store_id,
-            kind=HTTP,
-            target=url,
-            events=tuple(events),
-            secrets=(
-                existing.secrets if existing and keeps_secret else (SigningSecret(token_made),)
-            ),
-            source=source,
-            created_at=existing.created_at if existing else now,
-            updated_at=now,
-        )
-        is_new = existing is None
-        result = {"secretToken": endpoint.secrets[0].token if shown else None, "isNew": is_new}
-        return Decision(
-            Registration(endpoint, shown, is_new),
-            [
-                stored.write(reads[path], endpoint),
-                *idempotency.claim_writes(caller.claim, reads, result, now),
-            ],
-        )
-
-    return protocol.run([path, *idempotency.claim_paths(caller.claim)], decide)
+    return _save(caller, store_id, draft, replaces=True)
 
 
 def list_of_store(caller: Caller, store_id: str) -> list[WebhookEndpoint]:
@@ -108,3 +83,122 @@ def list_of_store(caller: Caller, store_id: str) -> list[WebhookEndpoint]:
     """
     access.store(caller, store_id)
     return stored.list_of_store(store_id)
+
+
+def claim_writes(
+    caller: Caller, reads: Reads, endpoint: WebhookEndpoint, secret_token: str | None, now: datetime
+) -> list[Write]:
+    """Return the write that keeps what is answered under the request's key.
+
+    Of secrets only the one that is shown, and encrypted: nothing else needs to be there twice.
+    """
+    shown = replace(
+        endpoint,
+        secrets=tuple(replace(each, token="") for each in endpoint.secrets),
+        credentials_token=None,
+        headers_token=None,
+    )
+    result = {"endpoint": stored.to_document(shown), "secretToken": secret_token}
+    return idempotency.claim_writes(caller.claim, reads, result, now)
+
+
+def remembered(result: Document) -> Saved:
+    """Return what ``claim_writes`` kept.
+
+    Raises:
+        VaultError: The key that its secret was encrypted with is gone.
+    """
+    token = result["secretToken"]
+    secret = vault().decrypt(token) if token else None
+    return Saved(stored.from_document(result["endpoint"]), secret, is_replay=True)
+
+
+def _save(caller: Caller, store_id: str, draft: Draft, *, replaces: bool) -> Saved:
+    access.store(caller, store_id)
+    now = clock.utc_now()
+    secret = draft.secret or signing.new_secret()
+    endpoint = _new_endpoint(caller, store_id, draft, vault().encrypt(secret), now)
+    store_path, path = paths.store(store_id), paths.webhook_endpoint(endpoint.endpoint_id)
+
+    def decide(reads: Reads) -> Decision[Saved]:
+        earlier = idempotency.earlier_result(caller.claim, reads, now)
+        if earlier is not None:
+            return Decision(remembered(earlier))
+        if reads[path].data is not None:  # An earlier attempt, whose answer got lost.
+            return Decision(Saved(endpoint, secret))
+        store = access.own_store(caller, accounts.decode_store(reads[store_path]), store_id)
+        if replaces:
+            read, known = _known(store, endpoint)
+            if read is not None and known is not None:
+                return _registered_again(caller, reads, read, known, draft, endpoint)
+            # One that is listed and not there was deleted since the store was read, and its list
+            # has changed: this commit will fail, and the next attempt find it so.
+            store = webhook_targets.unlisted(store, endpoint)
+        listed = webhook_targets.listed(store, endpoint)
+        return Decision(
+            Saved(endpoint, secret),
+            [
+                stored.write(reads[path], endpoint),
+                accounts.replace_store(reads[store_path], listed),
+                *claim_writes(caller, reads, endpoint, endpoint.secrets[0].token, now),
+            ],
+        )
+
+    return protocol.run([store_path, path, *idempotency.claim_paths(caller.claim)], decide)
+
+
+def _new_endpoint(
+    caller: Caller, store_id: str, draft: Draft, secret_token: str, now: datetime
+) -> WebhookEndpoint:
+    return WebhookEndpoint(
+        endpoint_id=ids.new("we"),
+        account_id=caller.account_id,
+        store_id=store_id,
+        kind=draft.target.kind,
+        target=draft.target.address,
+        events=draft.events,
+        secrets=(SigningSecret(secret_token),),
+        created_at=now,
+        updated_at=now,
+        settings=draft.target.settings,
+        credentials_token=endpoint_secrets.seal(draft.target.credentials),
+        header_names=tuple(draft.headers),
+        headers_token=endpoint_secrets.seal(draft.headers),
+        description=draft.description,
+        source=draft.source,
+    )
+
+
+def _known(
+    store: Store, endpoint: WebhookEndpoint
+) -> tuple[Snapshot, WebhookEndpoint | None] | tuple[None, None]:
+    """Return the endpoint that the store has for the target of this one, if it has one."""
+    known_id = webhook_targets.find(store, endpoint)
+    if known_id is None:
+        return None, None
+    read = client.get_one(paths.webhook_endpoint(known_id))
+    return read, stored.decode(read)
+
+
+def _registered_again(
+    caller: Caller,
+    reads: Reads,
+    read: Snapshot,
+    known: WebhookEndpoint,
+    draft: Draft,
+    endpoint: WebhookEndpoint,
+) -> Decision[Saved]:
+    """Change the endpoint that is known to what ``endpoint`` would be if it were new."""
+    now = endpoint.updated_at
+    after = enabled(
+        replace(
+            known,
+            events=endpoint.events,
+            source=endpoint.source,
+            secrets=endpoint.secrets if draft.secret else known.secrets,
+            updated_at=now,
+        )
+    )
+    secret_token = after.secrets[0].token if draft.secret else None
+    claimed = claim_writes(caller, reads, after, secret_token, now)
+    return Decision(Saved(after, draft.secret), [stored.write(read, after), *claimed])

@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shared.domain.webhooks import WebhookEndpoint
-from shared.store import client, codec
-from shared.store.client import Snapshot, Write
+from shared.store import client, codec, paths
+from shared.store.client import Delete, Document, Snapshot, Write
+
+
+def find(endpoint_id: str) -> WebhookEndpoint | None:
+    """Return an endpoint as it is now, ``None`` if there is none."""
+    return decode(client.get_one(paths.webhook_endpoint(endpoint_id)))
 
 
 def list_of_store(store_id: str) -> list[WebhookEndpoint]:
@@ -23,9 +28,24 @@ def pages() -> Iterator[list[Snapshot]]:
 
 def decode(snapshot: Snapshot) -> WebhookEndpoint | None:
     """Return the endpoint of a snapshot, ``None`` if there is none."""
-    return codec.from_document(WebhookEndpoint, snapshot.data) if snapshot.data else None
+    return from_document(snapshot.data) if snapshot.data else None
+
+
+def from_document(document: Document) -> WebhookEndpoint:
+    """Return the endpoint that ``to_document`` made a document of."""
+    return codec.from_document(WebhookEndpoint, document)
+
+
+def to_document(endpoint: WebhookEndpoint) -> Document:
+    """Return an endpoint as it is stored."""
+    return codec.to_document(endpoint)
 
 
 def write(read: Snapshot, endpoint: WebhookEndpoint) -> Write:
     """Return the write of a new or changed endpoint."""
-    return client.replacement(read, codec.to_document(endpoint))
+    return client.replacement(read, to_document(endpoint))
+
+
+def deletion(read: Snapshot) -> Write:
+    """Return the write that deletes an endpoint."""
+    return Delete(read)

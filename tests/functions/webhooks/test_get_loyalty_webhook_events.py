@@ -10,13 +10,16 @@ from typing import Any
 
 import pytest
 
+from shared.domain import event_types
 from shared.services.vaults import vault
-from shared.store import paths
+from shared.store import client, paths
+from shared.store.client import Delete, Update
 from tests.conftest import Clock
 from tests.support import stored
 from tests.support.api import Answer
 from tests.support.merchants import Merchant
 from tests.support.refusals import assert_fields_refused, assert_refused, nothing_written
+from tests.support.traffic import first_answer_lost, interfered
 
 ACTION = "getLoyaltyWebhookEvents"
 NOW = "2026-03-03T12:00:00.000Z"
@@ -31,15 +34,7 @@ DOCUMENTED = [
     "loyalty.checkin_earned",
     "loyalty.qr_earned",
 ]
-AVAILABLE = sorted(
-    [
-        *DOCUMENTED,
-        "loyalty.external_synced",
-        "loyalty.points_adjusted",
-        "loyalty.points_expired",
-        "loyalty.points_reversed",
-    ]
-)
+AVAILABLE = list(event_types.BY_NAME)
 
 
 def register(merchant: Merchant, idempotency_key: str | None = None, **fields: Any) -> Answer:
@@ -59,14 +54,31 @@ def webhook(merchant: Merchant, answer: Answer, **fields: Any) -> dict[str, Any]
     return {
         "webhookId": answer.body["webhookId"],
         "storeId": merchant.store_id,
+        "kind": "http",
         "url": URL,
+        "destination": None,
         "events": ["loyalty.*"],
         "source": None,
+        "description": "",
+        "headerNames": [],
         "isEnabled": True,
+        "disabledReason": None,
+        "disabledAt": None,
+        "failingSince": None,
+        "previousSecretsExpireAt": None,
         "createdAt": NOW,
         "updatedAt": NOW,
         **fields,
     }
+
+
+def delete(merchant: Merchant, webhook_id: str) -> None:
+    """Delete the store's only endpoint as another process would, which waits for no turn here."""
+    store, endpoint = (
+        client.get_one(path)
+        for path in (paths.store(merchant.store_id), paths.webhook_endpoint(webhook_id))
+    )
+    client.commit([Delete(endpoint), Update(store, {"webhookIdsByTarget": {}})])
 
 
 def secret_of(answer: Answer) -> str:
@@ -183,6 +195,74 @@ def test_registering_again_may_change_the_secret(merchant: Merchant) -> None:
     assert secret_of(again) == SECRET
 
 
+def test_registering_again_keeps_what_it_cannot_say(merchant: Merchant) -> None:
+    hook = {"url": URL, "events": ["*"], "description": "Mine", "headers": {"X-Mine": "1"}}
+    created = merchant.api.ok("createWebhookEndpoint", {"storeId": merchant.store_id, **hook})
+
+    again = register(merchant)
+
+    assert again.body["webhookId"] == created["webhook"]["webhookId"]
+    (kept,) = listed(merchant)
+    assert (kept["description"], kept["headerNames"]) == ("Mine", ["X-Mine"])
+    assert kept["events"] == ["loyalty.*"]
+
+
+def test_registering_again_enables(merchant: Merchant) -> None:
+    webhook_id = register(merchant).body["webhookId"]
+    merchant.api.ok("updateWebhookEndpoint", {"webhookId": webhook_id, "isEnabled": False})
+
+    register(merchant)
+
+    (now,) = listed(merchant)
+    assert (now["isEnabled"], now["disabledReason"], now["disabledAt"]) == (True, None, None)
+
+
+def test_what_was_deleted_is_registered_anew(merchant: Merchant) -> None:
+    first = register(merchant, "k1")
+    merchant.api.ok("deleteWebhookEndpoint", {"webhookId": first.body["webhookId"]})
+
+    repeated, second = register(merchant, "k1"), register(merchant)
+
+    assert repeated.is_replay
+    assert repeated.body["webhookId"] == first.body["webhookId"]
+    assert second.body["webhookId"] != first.body["webhookId"]
+    assert second.body["secret"] not in {None, first.body["secret"]}
+    assert [each["webhookId"] for each in listed(merchant)] == [second.body["webhookId"]]
+
+
+@pytest.mark.parametrize("read", [1, 2], ids=["store", "endpoint"])
+def test_what_is_deleted_once_it_was_read_is_registered_anew(merchant: Merchant, read: int) -> None:
+    first = register(merchant)
+    reads: list[None] = []
+
+    def somebody_deletes() -> None:
+        reads.append(None)
+        if len(reads) == read:
+            delete(merchant, first.body["webhookId"])
+
+    with interfered(somebody_deletes):
+        second = register(merchant)
+
+    assert second.body["webhookId"] != first.body["webhookId"]
+    assert [each["webhookId"] for each in listed(merchant)] == [second.body["webhookId"]]
+
+
+@pytest.mark.parametrize("key", [None, "k1"])
+@pytest.mark.parametrize("is_known", [False, True])
+def test_an_answer_that_got_lost_is_given_all_the_same(
+    merchant: Merchant, key: str | None, is_known: bool
+) -> None:
+    if is_known:
+        register(merchant)
+
+    with first_answer_lost():
+        answer = register(merchant, key, secret=SECRET, source="payback")
+
+    assert (answer.status, answer.body["secret"], answer.body["count"]) == (200, SECRET, 1)
+    assert secret_of(answer) == SECRET
+    assert listed(merchant)[0]["source"] == "payback"
+
+
 def test_one_url_is_registered_once_however_it_is_spelled(merchant: Merchant) -> None:
     register(merchant)
     register(merchant, url="HTTPS://EXAMPLE.com:443/webhooks/beep")
@@ -261,10 +341,7 @@ REGISTER_OR_LIST = "needs both url and events to register, or neither to list"
         ({"events": ["loyalty.*"] * 51}, {"events": "must have at most 50 items"}),
         (
             {"events": ["loyalty.*", "loyalty.bought"]},
-            {
-                "events[1]": "is not an event type; known are "
-                + ", ".join([*AVAILABLE, "loyalty.*"])
-            },
+            {"events[1]": "is not an event type; known are " + ", ".join(event_types.PATTERNS)},
         ),
         ({"events": [5]}, {"events[0]": "must be a string"}),
         ({"source": ""}, {"source": "must have at least 1 characters"}),
@@ -366,10 +443,18 @@ def test_the_sandbox_answers_with_mock_data_and_registers_nothing(merchant: Merc
             {
                 "webhookId": "we_abc123",
                 "storeId": "store_a",
+                "kind": "http",
                 "url": URL,
+                "destination": None,
                 "events": ["loyalty.points_earned", "loyalty.points_redeemed"],
                 "source": None,
+                "description": "",
+                "headerNames": [],
                 "isEnabled": True,
+                "disabledReason": None,
+                "disabledAt": None,
+                "failingSince": None,
+                "previousSecretsExpireAt": None,
                 "createdAt": NOW,
                 "updatedAt": NOW,
             }
