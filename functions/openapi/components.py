@@ -32,11 +32,12 @@ class _Generator(GenerateJsonSchema):
     """What pydantic writes, with the bounds of our numbers and what answers always carry."""
 
     def generate_inner(self, schema: Any) -> Schema:
-        """Add the bounds of a ``Number``, which its own schema hides."""
+        """Add the bounds of a ``Number``, which its own schema hides, and name those of others."""
         found = super().generate_inner(schema)
         if found.get("type") == "number":
             found |= dict(_bounds(schema))
-        return found
+        # Of what has a validator before them, pydantic leaves bounds under its own names.
+        return {_BOUNDS.get(name, name): each for name, each in found.items()}
 
     def default_schema(self, schema: Any) -> Schema:
         """Leave out defaults that say nothing: of answers, and null."""
@@ -127,6 +128,21 @@ def schemas() -> dict[str, Schema]:
         "oneOf": [reference(model.__name__) for model in RULES_SCHEMAS.values()],
     }
     return {name: _finished(name, schema) for name, schema in sorted(named.items())}
+
+
+def self_contained(model: type[BaseModel]) -> Schema:
+    """Return the schema of what is sent of a model, with what it refers to in its place."""
+    generated = model.model_json_schema(mode="serialization", schema_generator=_Generator)
+    schema: Schema = _in_place(generated, generated.pop("$defs", {}))
+    return schema
+
+
+def _in_place(found: Any, definitions: Mapping[str, Schema]) -> Any:
+    if not isinstance(found, dict):
+        return found
+    if "$ref" in found:
+        return _in_place(definitions[found["$ref"].removeprefix("#/$defs/")], definitions)
+    return {name: _in_place(each, definitions) for name, each in found.items()}
 
 
 def _bounds(schema: Mapping[str, Any]) -> Iterator[tuple[str, float]]:

@@ -6,21 +6,40 @@ from collections.abc import Mapping
 
 
 def describe(schema: str, field: str) -> str:
-    """Return what a field of a schema means: there, else in requests, else everywhere.
+    """Return what a field of a schema means: there, else in its kind of schema, else everywhere.
+
+    Args:
+        schema: A component; for the data of an event its type, such as ``payment.paid``.
+        field: The field.
 
     Raises:
         KeyError: Nothing is said; every field is described.
     """
-    kind = "Request" if schema.endswith("Request") else schema
+    kind = "Request" if schema.endswith("Request") else "Event.data" if "." in schema else schema
     meaning = MEANINGS.get(f"{schema}.{field}") or MEANINGS.get(f"{kind}.{field}")
     return meaning or MEANINGS[field]
 
 
 MEANINGS: Mapping[str, str] = {
     "_sandbox": "Only there if a test key was used: this is mock data, and nothing was written.",
+    "accessKeyId": "Id of an IAM user's access key, not a temporary one.",
+    "AwsAccessKey.type": "A key of an IAM user.",
+    "AwsEventBridge.kind": "An event bus of Amazon EventBridge.",
+    "AwsRole.type": "A role that trusts this deployment.",
+    "AwsSqs.kind": "A queue of Amazon SQS.",
     "action": (
         "`add` grants, `redeem` spends, `set` makes the balance `points`: the difference is booked."
     ),
+    "afterDays": (
+        "Points can be spent until the end of the day that is this many days after the one on "
+        "which they were granted, in the store's time zone."
+    ),
+    "alertDays": (
+        "How many days before points expire `loyalty.points_expiring` tells of it; 0 for never. "
+        "By default 30, or `afterDays` less 1 if that is less."
+    ),
+    "alreadyPending": "How many waited already, and were left alone.",
+    "alreadySucceeded": "How many had succeeded, and were left alone.",
     "alreadyEnrolled": "True if the user was a member before this request.",
     "amount": "In the store's currency; negative for what lowers the sum.",
     "apiVersion": "Version of the API whose schema the event follows.",
@@ -35,20 +54,89 @@ MEANINGS: Mapping[str, str] = {
     "correctsEntryId": "The entry that was reversed, in whole or in part.",
     "count": "How many are listed.",
     "createdAt": "When it was made: UTC with milliseconds.",
+    "credentials": "What AWS knows us by. Never shown again.",
     "currency": "ISO 4217 code of the store's currency.",
     "currentBalance": "What the member can spend now.",
     "currentTier": "The tier after this request. Null below the first tier and without tiers.",
     "currentPackage": "The package that the account has.",
+    "cursor": "`nextCursor` of the page before, to go on from there.",
     "data": "What happened: ids and figures, no personal data.",
+    "dead": "How many were given up.",
+    "deletedAt": "When it was deleted: UTC with milliseconds.",
+    "deliveryId": "Id of the delivery: this event to this endpoint.",
     "description": "Free text.",
     "AddLoyaltyPointsRequest.description": "Shown in the customer's history.",
     "Transaction.description": "What it was for.",
+    "attempts": "The attempts, the oldest first; the latest 50 are kept.",
+    "attemptCount": "How many attempts were made.",
+    "Attempt.at": "When it was made: UTC with milliseconds.",
+    "Attempt.durationMs": "How long it took, in milliseconds.",
+    "Attempt.error": (
+        "Why there was no answer: `timeout`, `connection_failed`, `name_not_resolved` and so on. "
+        "Null with a status."
+    ),
+    "Attempt.responseText": "The first 2,048 characters of the answer.",
+    "Attempt.status": "HTTP status of the answer. Null without one.",
+    "continueSince": "With `hasMore`, the next request's `since`. Null if all was looked at.",
+    "deliveries": "The deliveries, the newest first.",
+    "delivery": "The delivery with its attempts.",
+    "destination": "A queue or bus on AWS, instead of `url`.",
+    "Webhook.destination": "The queue or bus, without credentials. Null for a URL.",
+    "disabledAt": "When it was disabled. Null while it is enabled.",
+    "disabledReason": (
+        "`owner` if you disabled it, `gone` if it answered 410 Gone, `only_failed` if nothing else "
+        "came of any attempt for five days. Null while it is enabled."
+    ),
+    "eventBusArn": "ARN of the event bus, which names its region too.",
+    "failingSince": "The first failure after the last success. Null without one.",
+    "hasMore": "True if not all of the time was looked at: repeat with `continueSince`.",
+    "headerNames": "Names of your own headers that are sent as well, without what they hold.",
+    "headers": (
+        "Headers to send as well, by name: for instance what your gateway wants to see. They are "
+        "encrypted, and never shown again. With `url` only."
+    ),
+    "isSlow": "Whether it takes long to answer, and its deliveries wait in another queue.",
+    "kind": "`http` for a URL, else that of the destination.",
+    "lastError": "Why the last attempt had no answer. Null if it had one, or none was made.",
+    "lastStatus": "HTTP status of the last attempt. Null if it had none, or none was made.",
+    "nextAttemptAt": "When the next attempt is due: UTC with milliseconds. Null if there is none.",
+    "overlapHours": "How many hours the secrets before it go on signing too; 0 if one has leaked.",
+    "paceSeconds": "How far apart attempts are kept while it is overloaded; 0 while it is not.",
+    "pending": "How many are to be attempted, for the first time or again.",
+    "previousSecretsExpireAt": "Until when earlier secrets sign as well. Null if none does.",
+    "queueUrl": ("URL of the queue as AWS shows it; the name of a FIFO queue ends with `.fifo`."),
+    "recovered": "How many deliveries are sent again, or for the first time.",
+    "roleArn": "ARN of an IAM role that trusts this deployment.",
+    "secretAccessKey": "The secret of the access key.",
+    "skipped": "How many need not be sent, for instance because the endpoint was disabled.",
+    "state": (
+        "`pending` until it `succeeded`, was given up (`dead`) or need not be sent (`skipped`)."
+    ),
+    "Delivery.createdAt": "When it was made: UTC with milliseconds.",
+    "Delivery.reason": (
+        "Why it is dead (`attempts_exhausted`, `endpoint_gone`, `test_failed`) or was skipped "
+        "(`endpoint_disabled`, `endpoint_deleted`, `event_expired`, `subscription_inactive`, "
+        "`package_insufficient`). Else null."
+    ),
+    "Delivery.test": "Only there, and true, if it was made by hand.",
+    "Delivery.type": "Type of the event.",
+    "DeliveryWithAttempts.createdAt": "When it was made: UTC with milliseconds.",
+    "DeliveryWithAttempts.reason": (
+        "Why it is dead (`attempts_exhausted`, `endpoint_gone`, `test_failed`) or was skipped "
+        "(`endpoint_disabled`, `endpoint_deleted`, `event_expired`, `subscription_inactive`, "
+        "`package_insufficient`). Else null."
+    ),
+    "DeliveryWithAttempts.test": "Only there, and true, if it was made by hand.",
+    "DeliveryWithAttempts.type": "Type of the event.",
+    "ListWebhookDeliveriesRequest.eventId": "Only deliveries of this event.",
+    "ListWebhookDeliveriesRequest.state": "Only deliveries in this state.",
+    "ListWebhookDeliveriesRequest.type": "Only deliveries of events of this type.",
+    "ListWebhookDeliveriesRequest.webhookId": "Only deliveries to this endpoint.",
     "details": "Facts about this refusal, by name; which ones depends on the code.",
     "duplicate": (
         "Only there, and true, if an earlier request with another `Idempotency-Key` did the same."
     ),
     "earnedThisMonth": "What was earned this month, in the store's time zone.",
-    "earningMethod": "`purchase` if computed from a purchase, `api` if given as points.",
     "earningMethods": "How customers earn. By default at check-in: by QR code and in the store.",
     "enrolledAt": "When the user became a member.",
     "entryId": "The ledger entry that was booked.",
@@ -57,11 +145,35 @@ MEANINGS: Mapping[str, str] = {
         "The ledger entry. Null if `set` found the balance as it should be."
     ),
     "Event.createdAt": "When it happened: UTC with milliseconds.",
+    "Event.data.amount": "In `currency`.",
+    "Event.data.categories": "How many categories were imported.",
+    "Event.data.checkinId": "Id of the check-in.",
+    "Event.data.currency": "ISO 4217 code.",
+    "Event.data.dataType": "What was sent, for instance `sales`.",
+    "Event.data.earningMethod": (
+        "`purchase` if computed from a purchase, `api` if given as points, `checkin`, `qr`."
+    ),
+    "Event.data.expiresAt": "When they expire: UTC with milliseconds.",
     "Event.data.externalTransactionId": (
         "The external system's id of the transaction. Null if none was given."
     ),
+    "Event.data.failingSince": "The first failure after the last success. Null without one.",
+    "Event.data.inventory": "How many stock levels were imported.",
+    "Event.data.items": "How many items were bought.",
+    "Event.data.messageId": "Id of the message.",
+    "Event.data.milestone": "The total that was reached.",
+    "Event.data.offerId": "Id of the offer.",
+    "Event.data.orderId": "Id of the order.",
+    "Event.data.orders": "How many orders were imported.",
+    "Event.data.paymentId": "Id of the payment.",
     "error": "Stable code of the refusal.",
     "events": "Event types, or `loyalty.*` for all of them.",
+    "event": "The event as it was sent.",
+    "eventId": "Id of the event.",
+    "ListEventsRequest.programId": "Only events of this program.",
+    "ListEventsRequest.type": "Only events of this type.",
+    "ListEventsRequest.userId": "Only events of this customer.",
+    "ListEventsResponse.events": "The events, the newest first.",
     "externalTransactionId": (
         "The external system's id of the transaction. With `source` it makes the call idempotent, "
         "for ever."
@@ -72,18 +184,28 @@ MEANINGS: Mapping[str, str] = {
     "CreateLoyaltyProgramRequest.isActive": "Whether the program takes members and grants points.",
     "UpdateLoyaltyProgramRequest.isActive": "Whether the program takes members and grants points.",
     "GetCustomerBalanceResponse.isActive": "Whether the program is active.",
-    "isEnabled": "False once the receiver has answered 410 Gone; register it again to enable it.",
+    "isEnabled": "Whether events are sent to it; `disabledReason` says why not.",
+    "UpdateWebhookEndpointRequest.isEnabled": "Whether events are sent to it.",
+    "limit": "The most to list.",
     "livemode": "True for real data, false for tests.",
     "logo": "https URL of an image.",
     "maxCashbackPerTransaction": "The most that one purchase earns, in the store's currency.",
     "memberId": "Id of the membership.",
     "message": "For people; may change.",
     "SyncExternalLoyaltyResponse.message": "What was done.",
+    "milestones": (
+        "Totals of what a member has ever earned that `loyalty.milestone_reached` tells of, "
+        "ascending; by default 100, 500, 1000 and so on to 100000. Empty for none."
+    ),
     "minPoints": "Lifetime points from which the tier is reached; ascending from tier to tier.",
     "minimumPurchase": "Purchases below earn nothing. In the store's currency.",
     "name": "Name of the tier, unique in the program.",
     "newBalance": "The balance after this.",
     "newTier": "The tier after this. Null below the first.",
+    "nextCursor": "Send it as `cursor` for the next page. Null on the last one.",
+    "nextExpiry": "What expires next unless it is spent. Null if nothing does.",
+    "NextExpiry.points": "How much of the balance expires then.",
+    "NextExpiry.expiresAt": "The moment from which it cannot be spent: a midnight of the store.",
     "nextTier": "The tier above. Null at the top and without tiers.",
     "points": "How many points, stamps or how much cashback (in the store's currency).",
     "AddLoyaltyPointsRequest.points": (
@@ -94,7 +216,42 @@ MEANINGS: Mapping[str, str] = {
         "The amount to add or redeem, more than 0; for `set` the new balance."
     ),
     "Event.data.points": "The amount; with a sign if a balance was set, corrected or reversed.",
+    "loyalty.points_expiring.points": "What expires unless it is spent.",
+    "loyalty.sync_conflict.points": "What the external system wanted the balance to be.",
+    "Event.data.priceUpdates": "How many prices were changed.",
+    "Event.data.productId": "Id of the product.",
+    "Event.data.products": "How many products were imported.",
+    "Event.data.provider": "The payment provider.",
+    "Event.data.reason": (
+        "`gone` if the receiver has answered 410 Gone, `only_failed` if nothing else came of any "
+        "attempt for five days."
+    ),
+    "Event.data.records": "How many records there were.",
+    "Event.data.refundId": "Id of the refund.",
+    "Event.data.rewardDescription": "What was bought.",
+    "Event.data.rewardId": "Id of the reward. Null without one.",
+    "loyalty.reward_unlocked.rewardId": (
+        "Id of the reward; `full_card` for the full card of a program without rewards."
+    ),
+    "Event.data.sequence": (
+        "Number of the ledger entry in its membership: it orders what happened to a member."
+    ),
+    "Event.data.status": "How far it has come.",
+    "Event.data.suppliers": "How many suppliers were imported.",
+    "Event.data.synced": "How many of each were imported.",
+    "Event.data.system": "The other system.",
+    "Event.data.tags": "How many tags were deactivated.",
+    "Event.data.total": "What is to be paid, in the store's currency.",
+    "Event.data.years": "How many years ago the user became a member.",
     "Transaction.points": "What was booked; negative for what was spent.",
+    "pointsExpiry": (
+        "When points expire that are granted from now on. Null if never. Points that members have "
+        "keep their dates."
+    ),
+    "UpdateLoyaltyProgramRequest.pointsExpiry": (
+        "When points expire that are granted from now on; null for never. Left out, it stays as it "
+        "is. Points that members have keep their dates."
+    ),
     "pointsAdded": "What was granted.",
     "pointsPerCheckin": "What a check-in earns, whatever is bought.",
     "pointsPerEuro": "Points for each unit of the store's currency; at most 4 decimals.",
@@ -144,25 +301,41 @@ MEANINGS: Mapping[str, str] = {
         "Signs what is sent. With the prefix `whsec_` the rest is the base64 of 24 to 64 bytes. "
         "One is made if it is left out."
     ),
+    "RotateWebhookSecretResponse.secret": "The signing secret, shown this once.",
+    "CreateWebhookEndpointResponse.secret": "The signing secret, shown this once.",
     "GetLoyaltyWebhookEventsResponse.secret": (
         "The signing secret, shown only when it was made or changed, else null."
     ),
+    "since": "The earliest time, inclusive.",
+    "GetWebhookStatsResponse.since": "The oldest that is counted: UTC with milliseconds.",
+    "GetWebhookStatsRequest.since": "The oldest to count; at most 30 days ago, by default 7.",
     "source": "The external system that this comes from; its own webhooks are not told of it.",
+    "UpdateWebhookEndpointRequest.source": (
+        "The external system behind the endpoint: it is not told of what it caused itself. Null "
+        "for none."
+    ),
+    "CreateWebhookEndpointRequest.source": (
+        "The external system behind the endpoint: it is not told of what it caused itself."
+    ),
     "Event.data.source": "The external system that caused it. Null if none is named.",
     "GetLoyaltyWebhookEventsRequest.source": (
         "The external system behind the URL: it is not told of what it caused itself."
     ),
-    "Webhook.source": "The external system behind the URL.",
+    "Webhook.source": "The external system behind the endpoint. Null if none is named.",
     "stampsPerPurchase": "Stamps for each purchase.",
     "statusCode": "The HTTP status.",
     "stock": "How many there were when it was last set. Null: without limit.",
     "storeId": "Id of the store.",
     "Request.storeId": "Id of the store. The header `X-Beep-Store-Id` can stand in for it.",
+    "succeeded": "How many were answered with 2xx.",
     "success": "Always true.",
     "Error.success": "Always false.",
+    "successRate": "Percent of those that succeeded or were given up, to one decimal; 0 of none.",
     "tiers": "The levels, ascending by `minPoints`.",
     "title": "Name that customers see.",
+    "total": "How many there are in all.",
     "totalEarned": "Everything ever earned.",
+    "totalExpired": "Everything that ever expired.",
     "totalMembers": "How many have enrolled.",
     "totalPointsIssued": "Everything that all members have ever earned.",
     "totalRedeemed": "Everything ever spent.",
@@ -176,15 +349,20 @@ MEANINGS: Mapping[str, str] = {
     ),
     "type": "Kind of reward; any but `discount_percent`, `discount_amount`, `free_product` and "
     "`voucher` is a custom reward and needs GROW.",
+    "SendTestWebhookEventRequest.type": "Which type of event to send an example of.",
     "Event.type": "What happened.",
+    "Event.test": "Only there, and true, if nothing happened: somebody asked for a test event.",
     "PurchaseLine.type": "Only items earn; discounts and rewards lower the sum.",
     "Transaction.type": "`earn`, `redeem`, `adjust`, `reverse` or `expire`.",
+    "until": "The end, exclusive.",
     "updatedAt": "When it was last changed: UTC with milliseconds.",
     "url": "https URL that events are sent to.",
+    "Webhook.url": "The URL that events are sent to. Null for a queue or bus.",
     "userId": "Your id of the customer.",
     "validFrom": "The reward can be had from then on. Null: at once.",
     "validUntil": "The reward can be had before then. Null: without end.",
-    "webhookId": "Id of the registered URL.",
+    "webhook": "The endpoint, without what is secret of it.",
+    "webhookId": "Id of the webhook endpoint.",
     "GetLoyaltyWebhookEventsResponse.webhookId": "The URL just registered. Null when listing.",
-    "webhooks": "Every URL registered for the store.",
+    "webhooks": "Every webhook endpoint of the store, the oldest first.",
 }

@@ -135,6 +135,8 @@ def _without_null(field: Schema) -> Schema:
     schema = {name: value for name, value in field.items() if name != "description"}
     if isinstance(schema.get("type"), list):
         schema["type"] = next(name for name in schema["type"] if name != "null")
+    if "anyOf" in schema:
+        schema |= next(each for each in schema.pop("anyOf") if each != {"type": "null"})
     return schema
 
 

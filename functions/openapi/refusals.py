@@ -21,6 +21,7 @@ from shared.errors import (
     MethodNotAllowed,
     PunktwerkError,
     RewardCostMismatch,
+    WebhookExists,
     catalog,
 )
 
@@ -31,6 +32,7 @@ _DETAILS: dict[type[PunktwerkError], dict[str, Any]] = {
     RewardCostMismatch: {"rewardId": "rw_abc123", "required": 100},
     EndpointNotAllowed: {"requiredUpgrade": Package.PRIME, "currentPackage": Package.GO},
     MethodNotAllowed: {"allowed": ["POST", "OPTIONS"]},
+    WebhookExists: {"webhookId": "we_abc123"},
     IdempotencyKeyReused: {"entryId": "le_abc123", "transactionId": "PB-TXN-9876"},
 }
 _WRITE_ONLY = {IdempotencyKeyReused.status}

@@ -1,66 +1,34 @@
-"""What webhooks carry: made by the functions that make the real events, from a sample story."""
+"""What webhooks carry, by type of event: schema, example and headers, from the events' models."""
 
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from functions.openapi import fields
-from functions.openapi.components import Schema, reference
-from shared.domain import event_types, events, ledger
-from shared.domain.events import Event
-from shared.domain.membership import Cause, Entry, Membership
-from shared.domain.programs import Branding, Program, ProgramType, Reward, Tier, TierRules
-from shared.services import attempts, outbox
+from functions.openapi.components import Schema, reference, self_contained
+from shared.domain import event_types
+from shared.domain.event_types import EventType
+from shared.schemas import events
+from shared.services import attempts
 from shared.webhooks import signing
 
 _SECRET = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"  # noqa: S105 - the sample's
-_NOW = datetime(2026, 3, 3, 12, tzinfo=UTC)
-_TYPES = {str: "string", Decimal: "number", int: "integer", type(None): "null"}
-_PROGRAM = Program(
-    program_id="lp_abc123",
-    account_id="acc_abc123",
-    store_id="store_a",
-    program_name="Stammkunden",
-    program_type=ProgramType.TIER,
-    description="",
-    rules=TierRules(Decimal(10), (Tier("Silber", 500), Tier("Gold", 1500))),
-    rewards=(Reward("rw_abc123", "10% Rabatt", "discount_percent", Decimal(500)),),
-    branding=Branding(),
-    earning_methods=(),
-    is_active=True,
-    currency="EUR",
-    time_zone="Europe/Berlin",
-    created_at=_NOW,
-    updated_at=_NOW,
-)
-_CAUSE = Cause(entry_id="le_abc123", fingerprint="", now=_NOW)
-_TOLD = replace(_CAUSE, transaction_id="PB-TXN-9876", source="payback")
-
-
-def samples() -> dict[str, list[Event]]:
-    """Return events of every type that is sent, with and without what may be null."""
-    by_type = defaultdict(list)
-    for event in _story():
-        by_type[event.type].append(event)
-    return dict(by_type)
+NOT_SENT = "It can be subscribed to; nothing sends it yet."
 
 
 def schemas() -> dict[str, Schema]:
     """Return the schema of each event type, under a name for it."""
-    found = samples()
-    return {name(kind): _schema(kind, found.get(kind, [])) for kind in event_types.BY_NAME}
+    return {name(kind): schema(kind) for kind in event_types.BY_NAME}
 
 
 def operations() -> dict[str, Any]:
     """Return the webhooks section: what is sent, by event type."""
-    found = samples()
-    return {kind: {"post": _operation(kind, found.get(kind, []))} for kind in event_types.BY_NAME}
+    return {
+        name: {"post": _operation(event_type)} for name, event_type in event_types.BY_NAME.items()
+    }
 
 
 def name(kind: str) -> str:
@@ -69,107 +37,55 @@ def name(kind: str) -> str:
     return "".join(word.capitalize() for word in words) + "Event"
 
 
-def example(happened: Iterable[Event]) -> Event:
-    """Return the sample that has the fewest nulls."""
-    return min(happened, key=lambda event: list(event.data.values()).count(None))
-
-
-def _story() -> Iterator[Event]:
-    """Tell of a member to whom everything happens, first without ids and sources, then with."""
-    member = ledger.enroll(
-        _PROGRAM, membership_id="lp_abc123_user_xyz", user_id="user_xyz", now=_NOW
-    )
-    yield events.from_enrollment(member)
-    member, first = ledger.earn(member, _PROGRAM, 480, _CAUSE)
-    yield from events.from_entry(first)
-    for cause in (_CAUSE, _TOLD):
-        for entry in _bookings(member, first, cause):
-            yield from events.from_entry(entry)
-
-
-def _bookings(member: Membership, first: Entry, cause: Cause) -> Iterator[Entry]:
-    """Book each kind of change on a member with 480 points, of the entry ``first``."""
-    purchase = replace(cause, purchase_amount="49.00")
-    silver, entry = ledger.earn(member, _PROGRAM, 490, purchase)
-    yield entry
-    yield ledger.earn(silver, _PROGRAM, 1_000, cause)[1]
-    yield ledger.redeem(silver, _PROGRAM, 100, cause)[1]
-    rewarded = replace(cause, reward_id="rw_abc123", description="10% Rabatt")
-    yield ledger.redeem(silver, _PROGRAM, 500, rewarded)[1]
-    yield ledger.earn(member, _PROGRAM, 10, replace(cause, action="add"))[1]
-    for booked in (
-        ledger.set_balance(member, _PROGRAM, 490, cause),
-        ledger.reverse(silver, _PROGRAM, first, 480, cause),
-        ledger.expire(
-            ledger.earn(member, _PROGRAM, 10, cause, expires_at=_NOW)[0],
-            _PROGRAM,
-            replace(cause, now=_NOW + timedelta(days=1)),
-        ),
-    ):
-        assert booked is not None
-        yield booked[1]
-
-
-def _schema(kind: str, happened: list[Event]) -> Schema:
-    properties: dict[str, Schema] = {
-        "id": {"type": "string"},
+def schema(kind: str) -> Schema:
+    """Return the schema of a whole event of a type, which refers to nothing outside of it."""
+    envelope = self_contained(events.EventBody)
+    properties = envelope["properties"] | {
         "type": {"type": "string", "const": kind},
-        "createdAt": {"type": "string", "format": "date-time"},
-        "apiVersion": {"type": "string", "const": events.API_VERSION},
-        "livemode": {"type": "boolean"},
-        "storeId": {"type": "string"},
-        "data": _data_schema(happened),
+        "data": _with_meanings(self_contained(events.DATA_BY_TYPE[kind]), kind),
     }
     return {
         "title": name(kind),
+        "description": description(event_types.BY_NAME[kind]),
         "type": "object",
         "properties": {
             field: {**found, "description": fields.describe("Event", field)}
             for field, found in properties.items()
         },
-        "required": list(properties),
+        "required": envelope["required"],
     }
 
 
-def _data_schema(happened: list[Event]) -> Schema:
-    """Infer the schema of an event's data from samples of it."""
-    types: dict[str, set[str]] = defaultdict(set)
-    for event in happened:
-        for field, value in event.data.items():
-            types[field].add(_TYPES[type(value)])
-    schema: Schema = {"type": "object"}
-    if types:
-        schema["properties"] = {
-            field: {
-                "type": _type_of(found),
-                "description": fields.describe("Event.data", field),
-            }
-            for field, found in types.items()
-        }
-        schema["required"] = list(types)
-    return schema
+def description(event_type: EventType) -> str:
+    """Return when an event of a type is sent, and to whom."""
+    sent = f"{event_type.summary} Sent to accounts with the package {event_type.package} or above."
+    return sent if event_type.is_sent else f"{sent} {NOT_SENT}"
 
 
-def _type_of(found: set[str]) -> str | list[str]:
-    names = sorted(found, key=lambda name: (name == "null", name))
-    return names if len(names) > 1 else names[0]
-
-
-def _operation(kind: str, happened: list[Event]) -> dict[str, Any]:
-    package = event_types.BY_NAME[kind].package
-    content: dict[str, Any] = {"schema": reference(name(kind))}
-    description = f"Sent to accounts with the package {package} or above."
-    if happened:
-        content["example"] = json.loads(outbox.payload(example(happened)))
-    else:
-        description += " Can be subscribed to; nothing sends it yet."
+def _with_meanings(schema: Schema, kind: str) -> Schema:
     return {
-        "operationId": name(kind),
-        "summary": event_types.BY_NAME[kind].summary,
-        "description": description,
-        "x-package": package,
+        "type": "object",
+        "properties": {
+            field: {
+                **(_with_meanings(found, kind) if "properties" in found else found),
+                "description": fields.describe(kind, field),
+            }
+            for field, found in schema["properties"].items()
+        },
+        "required": schema["required"],
+    }
+
+
+def _operation(event_type: EventType) -> dict[str, Any]:
+    event = events.example_event(event_type.name)
+    content = {"schema": reference(name(event_type.name)), "example": event}
+    return {
+        "operationId": name(event_type.name),
+        "summary": event_type.summary,
+        "description": description(event_type),
+        "x-package": event_type.package,
         "security": [],
-        "parameters": _headers(happened),
+        "parameters": _headers(event),
         "requestBody": {"required": True, "content": {"application/json": content}},
         "responses": {
             "2XX": {"description": f"Received. Answer within {attempts.TIMEOUT_S:.0f} seconds."},
@@ -179,16 +95,19 @@ def _operation(kind: str, happened: list[Event]) -> dict[str, Any]:
     }
 
 
-def _headers(happened: list[Event]) -> list[dict[str, Any]]:
-    event = example(happened or [next(_story())])
-    body = outbox.payload(event).encode()
+def _headers(event: Mapping[str, Any]) -> list[dict[str, Any]]:
+    body = json.dumps(event, separators=(",", ":"), ensure_ascii=False).encode()
     signed = signing.sign(
         [_SECRET],
-        message_id=event.event_id,
-        timestamp_s=int(_NOW.timestamp()),
+        message_id=event["id"],
+        timestamp_s=int(datetime.fromisoformat(event["createdAt"]).timestamp()),
         body=body,
     )
-    sent = {**signed, "X-Beep-Event": event.type, "X-Beep-Delivery": f"{event.event_id}_we_abc123"}
+    sent = {
+        **signed,
+        "X-Beep-Event": event["type"],
+        "X-Beep-Delivery": f"{event['id']}_we_abc123",
+    }
     return [
         {
             "name": header,

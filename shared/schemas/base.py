@@ -15,7 +15,10 @@ from pydantic import (
     Field,
     PlainSerializer,
     ValidationError,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
     WithJsonSchema,
+    WrapValidator,
     model_validator,
 )
 from pydantic.alias_generators import to_camel
@@ -133,6 +136,17 @@ RequestTime = Annotated[
 """A time in a request: ISO 8601 with a time zone."""
 
 
+def _after_since(until: datetime, info: ValidationInfo) -> datetime:
+    since = info.data.get("since")
+    if since is not None and until <= since:
+        raise ValueError("must be after since")
+    return until
+
+
+Until = Annotated[RequestTime, AfterValidator(_after_since)]
+"""The end of a period whose begin is the field ``since``, declared before it."""
+
+
 def _not_blank(text: str) -> str:
     if not text.strip():
         raise ValueError("must not be blank")
@@ -146,6 +160,21 @@ Text = Annotated[str, Field(max_length=500)]
 Success = Literal[True]
 Duplicate = Annotated[Literal[True] | None, Field(exclude_if=lambda value: value is None)]
 """Only there if an earlier request, with another ``Idempotency-Key``, did the same."""
+
+
+def _without_tag(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
+    try:
+        return validate(value)
+    except ValidationError as error:
+        found: list[Any] = [
+            {**each, "loc": each["loc"][1:]} for each in error.errors(include_url=False)
+        ]
+        raise ValidationError.from_exception_data(error.title, found) from None
+
+
+Untagged = WrapValidator(_without_tag)
+"""For a union with a discriminator: names fields as the request has them, where pydantic puts the
+discriminator's value between the union's name and the field's."""
 
 
 def to_refusal(error: ValidationError, *within: str) -> InvalidParameters:
@@ -201,6 +230,8 @@ _PROBLEMS = {
     "less_than_equal": "must be at most {le}",
     "enum": "must be one of {expected}",
     "literal_error": "must be one of {expected}",
+    "union_tag_invalid": "must have a {discriminator} of {expected_tags}",
+    "union_tag_not_found": "must be an object with a {discriminator}",
 }
 
 

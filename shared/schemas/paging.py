@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -16,6 +17,9 @@ from shared.schemas.base import Whole
 
 LIMIT_DEFAULT = 20
 LIMIT_MAX = 100
+
+_ID = re.compile(r"[a-z]+_[0-9A-Za-z_-]{1,200}")
+"""Ids of ours, and nothing that Firestore would not take for one."""
 
 Limit = Annotated[Whole, Field(ge=1, le=LIMIT_MAX)]
 """How many to return."""
@@ -52,7 +56,7 @@ def decode(cursor: str) -> Position:
 
 def _pair(value: Any) -> tuple[str, str]:
     at, last_id = value
-    if not (isinstance(at, str) and isinstance(last_id, str) and last_id and "/" not in last_id):
+    if not (isinstance(at, str) and _ID.fullmatch(last_id)):
         raise ValueError
     return at, last_id
 

@@ -65,15 +65,15 @@ def idempotency_key(claim_id: str) -> str:
 
 
 def event(event_id: str) -> str:
-    return f"events/{event_id}"
+    return f"events/{encode(event_id)}"
 
 
 def webhook_endpoint(endpoint_id: str) -> str:
-    return f"webhookEndpoints/{endpoint_id}"
+    return f"webhookEndpoints/{encode(endpoint_id)}"
 
 
 def webhook_delivery(delivery_id: str) -> str:
-    return f"webhookDeliveries/{delivery_id}"
+    return f"webhookDeliveries/{encode(delivery_id)}"
 
 
 def stats_shards(program_id: str) -> str:

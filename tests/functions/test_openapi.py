@@ -5,19 +5,25 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 from openapi_spec_validator import validate
+from standardwebhooks import Webhook
 
 from functions import openapi
 from functions.catalog import ENDPOINT_BY_NAME, ENDPOINTS, Endpoint
 from functions.openapi import components, fields, refusals, webhooks
-from shared.domain.event_types import BY_NAME
+from shared import clock
+from shared.domain.event_types import BY_NAME, EventType
+from shared.domain.events import enrollment_event_id
 from shared.domain.packages import Package
 from shared.errors import Busy, PunktwerkError, catalog
+from shared.services import emission
+from shared.store import webhook_endpoints
 from tests.support.api import Answer
 from tests.support.events import Pipeline
 from tests.support.merchants import Member, Merchant
@@ -33,6 +39,11 @@ REWARD = {
     "validFrom": "2026-01-01T00:00:00+01:00",
     "colour": "red",
 }
+QUEUE = {
+    "kind": "aws_sqs",
+    "queueUrl": "https://sqs.eu-central-1.amazonaws.com/123456789012/events.fifo",
+    "credentials": {"type": "role", "roleArn": "arn:aws:iam::123456789012:role/punktwerk"},
+}
 
 each_endpoint = pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda each: each.name)
 
@@ -41,10 +52,16 @@ def closed_schemas() -> dict[str, Any]:
     """Return the components, with nothing allowed in answers and events that is not described."""
     schemas: dict[str, Any] = copy.deepcopy(DOCUMENT["components"]["schemas"])
     for schema in schemas.values():
-        for each in (schema, schema.get("properties", {}).get("data", {})):
-            if "properties" in each:
-                each.setdefault("additionalProperties", False)
+        close(schema)
     return schemas
+
+
+def close(schema: dict[str, Any]) -> None:
+    """Allow nothing that is not described, in an object and those within it."""
+    if "properties" in schema:
+        schema.setdefault("additionalProperties", False)
+        for each in schema["properties"].values():
+            close(each)
 
 
 CLOSED = {"components": {**DOCUMENT["components"], "schemas": closed_schemas()}}
@@ -170,6 +187,32 @@ def test_reads_take_their_fields_as_query_parameters() -> None:
     ]
 
 
+def test_a_query_parameter_is_never_null() -> None:
+    for item in DOCUMENT["paths"].values():
+        for each in item.get("get", {}).get("parameters", ()):
+            assert '"null"' not in json.dumps(each)
+
+
+def test_every_bound_has_the_name_that_readers_know() -> None:
+    used = keywords(list(DOCUMENT["components"]["schemas"].values()))
+
+    assert {"minimum", "maximum", "exclusiveMinimum"} <= used
+    assert used.isdisjoint({"ge", "gt", "le", "lt"})
+
+
+def keywords(schemas: list[Any]) -> set[str]:
+    """Return the keywords of schemas and of all that they hold."""
+    found: set[str] = set()
+    for schema in schemas:
+        if isinstance(schema, dict):
+            inner = [each for name, each in schema.items() if name != "properties"]
+            named = list(schema.get("properties", {}).values())
+            found |= schema.keys() | keywords([*inner, *named])
+        elif isinstance(schema, list):
+            found |= keywords(schema)
+    return found
+
+
 def test_numbers_carry_their_bounds() -> None:
     schemas = DOCUMENT["components"]["schemas"]
     percentage = schemas["CashbackRules"]["properties"]["cashbackPercentage"]
@@ -276,6 +319,30 @@ def test_sandbox_gives_the_example_answer_to_the_example_request(
         assert_is(answer, components.response_name(endpoint))
 
 
+def told_event_id(member: Member) -> str:
+    """Have a member's enrolment told; return the id of the event."""
+    emission.member_enrolled(member.membership_id)
+    return enrollment_event_id(member.membership_id)
+
+
+def registered(member: Member) -> Member:
+    """Return the member, whose store has a webhook endpoint now."""
+    hook = {"url": "https://example.com/first", "events": ["*"], "source": "erp"}
+    member.api.ok("createWebhookEndpoint", {"storeId": member.merchant.store_id, **hook})
+    return member
+
+
+def webhook_of(member: Member) -> str:
+    """Return the id of the only webhook endpoint of a member's store."""
+    (endpoint,) = webhook_endpoints.list_of_store(member.merchant.store_id)
+    return endpoint.endpoint_id
+
+
+def told_delivery_id(member: Member) -> str:
+    """Have a member's enrolment told to a webhook endpoint; return the id of the delivery."""
+    return f"{told_event_id(registered(member))}_{webhook_of(member)}"
+
+
 CALLS: dict[str, Callable[[Member], dict[str, Any]]] = {
     "createLoyaltyProgram": lambda member: {
         "storeId": member.merchant.store_id,
@@ -307,6 +374,48 @@ CALLS: dict[str, Callable[[Member], dict[str, Any]]] = {
         "url": "https://example.com/hook",
         "events": ["loyalty.*"],
         "source": "erp",
+    },
+    "getEvent": lambda member: {"eventId": told_event_id(member)},
+    "listEvents": lambda member: {
+        "storeId": member.merchant.store_id,
+        "type": "loyalty.enrollment",
+        "userId": member.user_id,
+    },
+    "createWebhookEndpoint": lambda member: {
+        "storeId": member.merchant.store_id,
+        "destination": QUEUE,
+        "events": ["loyalty.points_earned", "payment.*"],
+        "secret": "a-secret-of-the-merchant",
+        "source": "erp",
+        "description": "The data warehouse",
+    },
+    "listWebhookEndpoints": lambda member: {"storeId": registered(member).merchant.store_id},
+    "updateWebhookEndpoint": lambda member: {
+        "webhookId": webhook_of(registered(member)),
+        "url": "https://example.com/another",
+        "isEnabled": False,
+        "source": None,
+        "headers": {"Authorization": "Bearer x"},
+    },
+    "deleteWebhookEndpoint": lambda member: {"webhookId": webhook_of(registered(member))},
+    "rotateWebhookSecret": lambda member: {
+        "webhookId": webhook_of(registered(member)),
+        "overlapHours": 3,
+    },
+    "sendTestWebhookEvent": lambda member: {
+        "webhookId": webhook_of(registered(member)),
+        "type": "payment.paid",
+    },
+    "getWebhookStats": lambda member: {"webhookId": webhook_of(registered(member))},
+    "listWebhookDeliveries": lambda member: {
+        "storeId": member.merchant.store_id,
+        "eventId": told_event_id(registered(member)),
+    },
+    "getWebhookDelivery": lambda member: {"deliveryId": told_delivery_id(member)},
+    "retryWebhookDelivery": lambda member: {"deliveryId": told_delivery_id(member)},
+    "recoverWebhookDeliveries": lambda member: {
+        "webhookId": webhook_of(registered(member)),
+        "since": clock.to_wire(clock.utc_now() - timedelta(days=1)),
     },
     "syncExternalLoyalty": lambda member: {
         **member.ids,
@@ -431,11 +540,46 @@ def test_describes_every_event_type_and_nothing_else() -> None:
 @pytest.mark.parametrize("kind", BY_NAME)
 def test_example_of_every_event_fits(kind: str) -> None:
     content = DOCUMENT["webhooks"][kind]["post"]["requestBody"]["content"]["application/json"]
-    not_sent_yet = {"loyalty.checkin_earned", "loyalty.qr_earned"}
 
-    assert ("example" in content) == (kind not in not_sent_yet)
-    if "example" in content:
-        assert_is(content["example"], webhooks.name(kind))
+    assert content["example"]["type"] == kind
+    assert_is(content["example"], webhooks.name(kind))
+    assert_is({**content["example"], "livemode": False, "test": True}, webhooks.name(kind))
+
+
+@pytest.mark.parametrize("kind", BY_NAME)
+def test_the_headers_of_an_event_are_those_of_its_example(kind: str) -> None:
+    operation = DOCUMENT["webhooks"][kind]["post"]
+    headers = {each["name"]: each["example"] for each in operation["parameters"]}
+    example = operation["requestBody"]["content"]["application/json"]["example"]
+    body = json.dumps(example, separators=(",", ":"), ensure_ascii=False)
+    secret = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
+
+    signature = Webhook(secret).sign(
+        headers["webhook-id"], datetime(2026, 3, 3, 12, tzinfo=UTC), body
+    )
+    assert (headers["webhook-signature"], headers["webhook-id"]) == (signature, example["id"])
+    assert headers["X-Beep-Event"] == kind
+
+
+@pytest.mark.parametrize("kind", BY_NAME)
+def test_an_event_requires_every_field_and_is_open_to_more(kind: str) -> None:
+    schema = DOCUMENT["components"]["schemas"][webhooks.name(kind)]
+    data = schema["properties"]["data"]
+
+    assert schema["properties"].keys() - set(schema["required"]) == {"test"}
+    assert data["properties"].keys() == set(data["required"])
+    assert "additionalProperties" not in json.dumps(schema)
+    assert "$ref" not in json.dumps(schema)
+
+
+@pytest.mark.parametrize("kind", BY_NAME.values(), ids=BY_NAME)
+def test_says_whether_an_event_is_sent_yet(kind: EventType) -> None:
+    for described in (
+        DOCUMENT["webhooks"][kind.name]["post"],
+        DOCUMENT["components"]["schemas"][webhooks.name(kind.name)],
+    ):
+        assert described["description"].startswith(kind.summary)
+        assert ("nothing sends it yet" in described["description"]) is not kind.is_sent
 
 
 def test_delivered_events_fit(pipeline: Pipeline, merchant: Merchant) -> None:

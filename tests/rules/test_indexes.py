@@ -6,22 +6,26 @@ import ast
 import inspect
 import json
 from dataclasses import dataclass, fields
+from itertools import combinations, product
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from shared import clock
+from shared.domain.accounts import Store
 from shared.domain.membership import Entry, Membership
 from shared.domain.programs import Program
 from shared.domain.stats import Counters
-from shared.domain.webhooks import Delivery
+from shared.domain.webhooks import Delivery, DeliveryState
+from shared.schemas import paging
 from shared.services import emission
 from shared.store import (
     accounts,
     client,
     codec,
     deliveries,
+    events,
     members,
     paths,
     programs,
@@ -37,6 +41,7 @@ STORED = {
     "loyaltyMembers": Membership,
     "loyaltyPrograms": Program,
     "shards": Counters,
+    "stores": Store,
     "webhookDeliveries": Delivery,
 }
 
@@ -62,16 +67,10 @@ class Query:
 
     def lacks(self) -> str | None:
         """Return what production would miss."""
-        fields = [*((name, "ASCENDING") for name in self.equal), *self.order]
         if self.equal and self.order:
-            wanted = [{"fieldPath": name, "order": direction} for name, direction in fields]
-            composite = [
-                each["fields"]
-                for each in SPEC["indexes"]
-                if each["collectionGroup"] == self.collection
-            ]
-            named = ", ".join(name for name, _ in fields)
-            return None if wanted in composite else f"composite index of {named}"
+            names = [*self.equal, *(name for name, _ in self.order)]
+            return None if self._is_covered() else f"composite index of {', '.join(names)}"
+        fields = [*((name, "ASCENDING") for name in self.equal), *self.order]
         scope = "COLLECTION_GROUP" if self.is_group else "COLLECTION"
         usual = [
             {"queryScope": "COLLECTION", "order": each} for each in ("ASCENDING", "DESCENDING")
@@ -82,12 +81,27 @@ class Query:
                 return f"{direction} index of {name} for {scope}"
         return None
 
+    def _is_covered(self) -> bool:
+        """Tell whether one composite index serves the query, or several that are merged.
+
+        Firestore merges indexes that end in the query's order and begin with nothing but fields
+        that it compares as equal, if each of those is in one of them.
+        """
+        served: set[str] = set()
+        for each in SPEC["indexes"]:
+            fields = [(field["fieldPath"], field["order"]) for field in each["fields"]]
+            begin = {name for name, _ in fields[: -len(self.order)]}
+            ends_alike = fields[-len(self.order) :] == list(self.order)
+            if each["collectionGroup"] == self.collection and ends_alike and begin <= {*self.equal}:
+                served |= begin
+        return served == {*self.equal}
+
 
 @pytest.fixture
 def queries(monkeypatch: pytest.MonkeyPatch) -> list[Query]:
     """What is asked of Firestore from here on."""
     made: list[Query] = []
-    query, pages = client.query, client.pages
+    query, pages, count = client.query, client.pages, client.count
 
     def record(collection: str, *filters: Any, **options: Any) -> None:
         caller = inspect.stack()[2]
@@ -112,8 +126,13 @@ def queries(monkeypatch: pytest.MonkeyPatch) -> list[Query]:
         record(*arguments)
         return pages(*arguments)
 
+    def recording_count(*arguments: Any) -> Any:
+        record(*arguments)
+        return count(*arguments)
+
     monkeypatch.setattr(client, "query", recording_query)
     monkeypatch.setattr(client, "pages", recording_pages)
+    monkeypatch.setattr(client, "count", recording_count)
     return made
 
 
@@ -128,22 +147,57 @@ def query_all(member: Member) -> None:
     members.list_entries(member.membership_id)
     members.entries_recorded_since(now, 1)
     members.enrolled_since(now, 1)
+    members.list_due(now, 1)
     members.pages_of_program(member.program_id)
     members.mirror_pages_of_program(merchant.store_id, member.program_id)
     stats.shards(member.program_id)
     webhook_endpoints.list_of_store(merchant.store_id)
     webhook_endpoints.pages()
     deliveries.list_due(now, 1)
+    events.list_oldest(merchant.store_id, since=now, until=now, limit=1)
+    list_events(merchant.store_id)
+    deliveries.list_of_event(merchant.store_id, "evt_1")
+    list_deliveries(merchant.store_id)
+    deliveries.count_of_endpoint("we_1", DeliveryState.DEAD, now)
+
+
+def list_events(store_id: str) -> None:
+    """Ask for events by everything that they can be asked for by."""
+    now = clock.utc_now()
+    position = paging.Position(now, "evt_1")
+    fields = {"event_type": "loyalty.enrollment", "program_id": "lp_1", "user_id": "user_1"}
+    for size in range(len(fields) + 1):
+        for names in combinations(fields, size):
+            only: Any = {name: fields[name] for name in names}
+            for until, after in product((None, now), (None, position)):
+                events.list_newest(store_id, **only, since=now, until=until, after=after, limit=1)
+
+
+def list_deliveries(store_id: str) -> None:
+    """Ask for deliveries by everything that they can be asked for by."""
+    now = clock.utc_now()
+    position = paging.Position(now, "evt_1_we_1")
+    fields = {
+        "endpoint_id": "we_1",
+        "state": DeliveryState.DEAD,
+        "event_type": "loyalty.enrollment",
+    }
+    for size in range(len(fields) + 1):
+        for names in combinations(fields, size):
+            only: Any = {name: fields[name] for name in names}
+            for since, until, after in product((None, now), (None, now), (None, position)):
+                deliveries.list_of_store(store_id, 1, **only, since=since, until=until, after=after)
 
 
 def places_of_queries() -> set[tuple[str, int]]:
-    """Return where in the product `client.query` or `client.pages` is called."""
+    """Return where in the product `client.query`, `client.pages` or `client.count` is called."""
+    asking = {"client.query", "client.pages", "client.count"}
     return {
         (str(file.relative_to(ROOT)), node.lineno)
         for folder in ("functions", "shared")
         for file in (ROOT / folder).rglob("*.py")
         for node in ast.walk(ast.parse(file.read_text()))
-        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"client.query", "client.pages"}
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in asking
     }
 
 
@@ -171,6 +225,31 @@ def test_every_query_is_looked_at(member: Member, queries: list[Query]) -> None:
             ("userId",),
             (("seq", "ASCENDING"),),
             "composite index of userId, seq",
+        ),
+        ("events", ("storeId", "type", "userId"), (("createdAt", "DESCENDING"),), None),
+        (
+            "events",
+            ("storeId", "type"),
+            (("createdAt", "ASCENDING"),),
+            "composite index of storeId, type, createdAt",
+        ),
+        (
+            "events",
+            ("storeId", "source"),
+            (("createdAt", "DESCENDING"),),
+            "composite index of storeId, source, createdAt",
+        ),
+        (
+            "events",
+            ("type",),
+            (("createdAt", "DESCENDING"),),
+            "composite index of type, createdAt",
+        ),
+        (
+            "webhookDeliveries",
+            ("endpointId", "isTest"),
+            (("createdAt", "ASCENDING"),),
+            "composite index of endpointId, isTest, createdAt",
         ),
         # What the app asks for.
         ("entries", (), (("recordedAt", "DESCENDING"),), None),
@@ -228,6 +307,7 @@ def test_knows_paths_of_all_overrides(member: Member) -> None:
             paths.event("x"),
             paths.idempotency_key("x"),
             paths.program("x"),
+            paths.store("x"),
             f"{paths.stats_shards('x')}/0",
             paths.webhook_delivery("x"),
         )

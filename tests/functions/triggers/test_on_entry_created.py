@@ -73,7 +73,8 @@ def test_tells_points_earned(pipeline: Pipeline, member: Member) -> None:
         received,
         "loyalty.points_earned",
         member.merchant.store_id,
-        f'{{"programId":"{member.program_id}","userId":"user_1","entryId":"{entry["entryId"]}",'
+        f'{{"programId":"{member.program_id}","userId":"user_1","sequence":2,'
+        f'"entryId":"{entry["entryId"]}",'
         '"points":50,"previousBalance":100,"newBalance":150,"source":"till",'
         '"transactionId":"PB-TXN-9876","earningMethod":"api"}',
     )
@@ -95,7 +96,8 @@ def test_tells_cashback_in_the_currency(pipeline: Pipeline, merchant: Merchant) 
         received,
         "loyalty.points_earned",
         merchant.store_id,
-        f'{{"programId":"{member.program_id}","userId":"user_1","entryId":"{entry["entryId"]}",'
+        f'{{"programId":"{member.program_id}","userId":"user_1","sequence":1,'
+        f'"entryId":"{entry["entryId"]}",'
         '"points":1.45,"previousBalance":0,"newBalance":1.45,"source":null,'
         '"transactionId":null,"earningMethod":"purchase"}',
     )
@@ -118,7 +120,7 @@ def test_tells_points_redeemed_in_utf_8(pipeline: Pipeline, merchant: Merchant) 
         received,
         "loyalty.points_redeemed",
         merchant.store_id,
-        f'{{"programId":"{member.program_id}","userId":"user_1","entryId":"{entry_id}",'
+        f'{{"programId":"{member.program_id}","userId":"user_1","sequence":2,"entryId":"{entry_id}",'
         '"points":50,"previousBalance":100,"newBalance":50,"source":null,"transactionId":null,'
         '"rewardId":"rw_kaffee","rewardDescription":"Käffchen ☕"}',
     )
@@ -147,7 +149,7 @@ def test_tells_an_external_sync_once(
         received,
         "loyalty.external_synced",
         member.merchant.store_id,
-        f'{{"programId":"{member.program_id}","userId":"user_1","entryId":"{entry_id}",'
+        f'{{"programId":"{member.program_id}","userId":"user_1","sequence":2,"entryId":"{entry_id}",'
         f'"points":{told_points},"previousBalance":100,"newBalance":{balance},'
         f'"source":"payback","action":"{action}","externalTransactionId":"t1"}}',
     )
@@ -165,8 +167,8 @@ def test_tells_a_tier_change_after_the_booking(pipeline: Pipeline, merchant: Mer
         received,
         "loyalty.tier_changed",
         merchant.store_id,
-        f'{{"programId":"{member.program_id}","userId":"user_1","previousTier":"Bronze",'
-        '"newTier":"Silber","totalEarned":500}',
+        f'{{"programId":"{member.program_id}","userId":"user_1","sequence":2,'
+        '"previousTier":"Bronze","newTier":"Silber","totalEarned":500}',
     )
 
 
@@ -187,8 +189,8 @@ def test_tells_each_reward_that_is_within_reach_now(pipeline: Pipeline, merchant
             received,
             "loyalty.reward_unlocked",
             merchant.store_id,
-            f'{{"programId":"{member.program_id}","userId":"user_1","rewardId":"{reward_id}",'
-            '"newBalance":60}',
+            f'{{"programId":"{member.program_id}","userId":"user_1","sequence":2,'
+            f'"rewardId":"{reward_id}","newBalance":60}}',
         )
 
 
@@ -198,7 +200,12 @@ def test_tells_a_full_stamp_card(pipeline: Pipeline, merchant: Merchant) -> None
         told(pipeline, member, receiver, lambda: member.earn(1))
 
     (received,) = receiver.of_type("loyalty.reward_unlocked")
-    assert received.event["data"] == {**member.ids, "rewardId": "full_card", "newBalance": 10}
+    assert received.event["data"] == {
+        **member.ids,
+        "sequence": 2,
+        "rewardId": "full_card",
+        "newBalance": 10,
+    }
 
 
 @pytest.mark.usefixtures("frozen_clock")
@@ -218,8 +225,10 @@ def test_keeps_the_event_with_what_is_sent(pipeline: Pipeline, member: Member) -
         "userId": "user_1",
         "source": "till",
         "createdAt": datetime(2026, 3, 3, 12, tzinfo=UTC),
+        "isTest": False,
         "payload": received.body.decode(),
-        "expiresAt": datetime(2026, 4, 2, 12, tzinfo=UTC),
+        # 30 days after the four that a delivery may take.
+        "expiresAt": datetime(2026, 4, 6, 12, tzinfo=UTC),
     }
 
 
@@ -440,3 +449,79 @@ def test_every_entry_is_told_once_to_everyone_subscribed(
         if each["type"] == "loyalty.points_earned"
     ]
     assert sorted(pairs) == sorted(everything + earned)
+
+
+# Milestones
+
+
+def reached(merchant: Merchant) -> list[tuple[float, float]]:
+    """Return milestones that were told, with the totals that reached them."""
+    told = [
+        json.loads(event["payload"])["data"]
+        for event in events_of(merchant)
+        if event["type"] == "loyalty.milestone_reached"
+    ]
+    return sorted((each["milestone"], each["totalEarned"]) for each in told)
+
+
+def test_each_milestone_is_told_once(pipeline: Pipeline, merchant: Merchant) -> None:
+    member = merchant.member(milestones=[100, 200, 250, 1_000])
+    for points in (99, 1, 150):
+        member.earn(points)
+        pipeline.fire(merchant)
+        pipeline.fired.clear()
+    assert reached(merchant) == [(100, 100), (200, 250), (250, 250)]
+
+    # Neither spending nor a balance that is set moves what was ever earned.
+    member.redeem(250)
+    member.sync("set", 900)
+    member.earn(1)
+    pipeline.fire(merchant)
+    assert len(reached(merchant)) == 3
+
+
+def test_a_milestone_is_told_to_who_wants_it(pipeline: Pipeline, merchant: Merchant) -> None:
+    member = merchant.member(milestones=[50])
+    with receiving() as receiver:
+        pipeline.register(merchant, receiver.url, "loyalty.milestone_reached")
+        member.sync("add", 60, source="erp")
+        pipeline.run(merchant)
+
+    (received,) = receiver.received
+    assert received.event["data"] == {
+        **member.ids,
+        "sequence": 1,
+        "milestone": 50,
+        "totalEarned": 60,
+    }
+
+
+def test_milestones_of_cashback_are_money(pipeline: Pipeline, merchant: Merchant) -> None:
+    member = merchant.member("cashback", milestones=[0.5, 10])
+    member.earn(0.49)
+    member.earn(9.5)
+    member.earn(0.01)
+    pipeline.fire(merchant)
+
+    assert reached(merchant) == [(0.5, 9.99), (10, 10)]
+
+
+def test_programs_have_milestones_unless_they_want_none(
+    pipeline: Pipeline, merchant: Merchant
+) -> None:
+    body = {
+        "storeId": merchant.store_id,
+        "programName": "P",
+        "programType": "points",
+        "rules": {"pointsPerEuro": 1},
+        "isActive": True,
+    }
+    program_id = merchant.api.ok("createLoyaltyProgram", body)["programId"]
+    member = Member(merchant, program_id, "user_1")
+    member.enroll()
+    member.earn(500)
+    quiet = merchant.member(balance=500, milestones=[])
+    pipeline.fire(merchant)
+
+    assert quiet.balance()["totalEarned"] == 500
+    assert reached(merchant) == [(100, 500), (500, 500)]

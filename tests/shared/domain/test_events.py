@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import chain
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from shared.domain import event_types, events, ledger
+from shared.domain import events, ledger
 from shared.domain.events import Event
 from shared.domain.ledger import ReversePolicy
 from shared.domain.membership import Entry, Membership
-from shared.domain.packages import Package
 from shared.domain.programs import Program, Reward
+from shared.domain.webhooks import Health, SigningSecret, WebhookEndpoint
 from tests.support.strategies import (
     CASHBACK,
     NOW,
@@ -35,9 +39,9 @@ def earned(
     return ledger.earn(opened, program, units, make_cause(f"le_{opened.seq + 1}", **facts))
 
 
-def told(entry: Entry) -> list[tuple[str, dict[str, Any]]]:
+def told(entry: Entry, milestones_units: Sequence[int] = ()) -> list[tuple[str, dict[str, Any]]]:
     """Return types and data of an entry's events; the rest of each is checked here."""
-    found = events.from_entry(entry)
+    found = events.from_entry(entry, milestones_units)
     for event in found:
         assert replace(event, event_id="", type="", data={}) == Event(
             "", "", "acc_1", "store_1", "lp_1", "user_1", entry.source, entry.recorded_at, {}
@@ -67,6 +71,7 @@ def test_an_earn_is_told() -> None:
             "loyalty.points_earned",
             {
                 **MEMBER,
+                "sequence": 1,
                 "entryId": "le_1",
                 "points": Decimal(50),
                 "previousBalance": Decimal(0),
@@ -93,6 +98,7 @@ def test_a_redemption_is_told_with_its_reward() -> None:
             "loyalty.points_redeemed",
             {
                 **MEMBER,
+                "sequence": 2,
                 "entryId": "le_2",
                 "points": Decimal(30),
                 "previousBalance": Decimal(100),
@@ -116,6 +122,7 @@ def test_an_adjustment_is_told_with_its_sign(target: int, points: int) -> None:
             "loyalty.points_adjusted",
             {
                 **MEMBER,
+                "sequence": 2,
                 "entryId": "le_2",
                 "points": Decimal(points),
                 "previousBalance": Decimal(100),
@@ -136,6 +143,7 @@ def test_a_reversal_is_told_with_its_sign_and_what_it_corrects() -> None:
             "loyalty.points_reversed",
             {
                 **MEMBER,
+                "sequence": 2,
                 "entryId": "le_2",
                 "points": Decimal(-40),
                 "previousBalance": Decimal(100),
@@ -170,6 +178,7 @@ def test_an_expiry_is_told() -> None:
             "loyalty.points_expired",
             {
                 **MEMBER,
+                "sequence": 2,
                 "entryId": "le_2",
                 "points": Decimal(100),
                 "previousBalance": Decimal(100),
@@ -206,6 +215,7 @@ def test_what_an_external_system_booked_is_told_once_as_synced() -> None:
     assert [synced(entry) for entry in (added, spent, booked[1])] == [
         {
             **common,
+            "sequence": 1,
             "entryId": "le_1",
             "action": "add",
             "points": Decimal(100),
@@ -214,6 +224,7 @@ def test_what_an_external_system_booked_is_told_once_as_synced() -> None:
         },
         {
             **common,
+            "sequence": 2,
             "entryId": "le_2",
             "action": "redeem",
             "points": Decimal(30),
@@ -222,6 +233,7 @@ def test_what_an_external_system_booked_is_told_once_as_synced() -> None:
         },
         {
             **common,
+            "sequence": 3,
             "entryId": "le_3",
             "action": "set",
             "points": Decimal(-60),
@@ -241,6 +253,7 @@ def test_a_tier_change_is_told_after_the_booking() -> None:
             "loyalty.tier_changed",
             {
                 **MEMBER,
+                "sequence": 2,
                 "previousTier": "Bronze",
                 "newTier": "Silber",
                 "totalEarned": Decimal(501),
@@ -275,9 +288,186 @@ def test_each_unlocked_reward_is_told() -> None:
         "loyalty.reward_unlocked",
     ]
     assert [data for _, data in told(entry)[2:]] == [
-        {**MEMBER, "rewardId": "rw_1", "newBalance": Decimal(500)},
-        {**MEMBER, "rewardId": "rw_2", "newBalance": Decimal(500)},
+        {**MEMBER, "sequence": 1, "rewardId": "rw_1", "newBalance": Decimal(500)},
+        {**MEMBER, "sequence": 1, "rewardId": "rw_2", "newBalance": Decimal(500)},
     ]
+
+
+def test_milestones_are_told_last_each_by_itself() -> None:
+    program = make_program(TIERED)
+    _, entry = earned(500, program)
+
+    assert told(entry, (100, 500, 501))[1:] == [
+        (
+            "loyalty.tier_changed",
+            {
+                **MEMBER,
+                "sequence": 1,
+                "previousTier": "Bronze",
+                "newTier": "Silber",
+                "totalEarned": Decimal(500),
+            },
+        ),
+        (
+            "loyalty.milestone_reached",
+            {**MEMBER, "sequence": 1, "milestone": Decimal(100), "totalEarned": Decimal(500)},
+        ),
+        (
+            "loyalty.milestone_reached",
+            {**MEMBER, "sequence": 1, "milestone": Decimal(500), "totalEarned": Decimal(500)},
+        ),
+    ]
+
+
+def test_a_milestone_is_told_in_money() -> None:
+    _, entry = earned(1050, make_program(CASHBACK))
+    reached = told(entry, (1000,))[1][1]
+    assert (str(reached["milestone"]), str(reached["totalEarned"])) == ("10.00", "10.50")
+
+
+@given(amounts=st.lists(st.integers(1, 60), max_size=8), milestones=st.sets(st.integers(1, 300)))
+def test_each_milestone_is_told_once_when_the_total_passes_it(
+    amounts: list[int], milestones: set[int]
+) -> None:
+    membership, reached = make_membership(POINTS), []
+    for number, amount in enumerate(amounts):
+        membership, entry = earned(amount, membership=membership)
+        found = events.from_entry(entry, sorted(milestones))[1:]
+        for event in found:
+            assert event.data["milestone"] <= event.data["totalEarned"]
+            assert event.data["milestone"] > sum(amounts[:number])
+        reached += [(event.event_id, int(event.data["milestone"])) for event in found]
+
+    assert [each for _, each in reached] == sorted(m for m in milestones if m <= sum(amounts))
+    assert len({event_id for event_id, _ in reached}) == len(reached)
+
+
+def test_only_what_is_earned_reaches_a_milestone() -> None:
+    membership, first = earned(100)
+    reversed_ = ledger.reverse(membership, POINTS, first, 100, make_cause("le_2"))
+    assert reversed_ is not None
+    booked = ledger.set_balance(reversed_[0], POINTS, 200, make_cause("le_3"))
+    assert booked is not None
+    _, spent = ledger.redeem(booked[0], POINTS, 50, make_cause("le_4"))
+
+    for entry in (reversed_[1], booked[1], spent):
+        assert "loyalty.milestone_reached" not in [each for each, _ in told(entry, (50, 100, 150))]
+
+
+def test_an_anniversary_is_told() -> None:
+    now = NOW + timedelta(days=365)
+    event = events.from_anniversary(make_membership(POINTS, source="crm"), 1, now)
+
+    assert event == Event(
+        event_id=event.event_id,
+        type="loyalty.anniversary",
+        account_id="acc_1",
+        store_id="store_1",
+        program_id="lp_1",
+        user_id="user_1",
+        source=None,
+        created_at=now,
+        data={**MEMBER, "memberId": "lp_1_user_1", "years": 1, "enrolledAt": NOW},
+    )
+
+
+def test_each_anniversary_has_an_id_whenever_it_is_told() -> None:
+    membership = make_membership(POINTS)
+    other = make_membership(POINTS, membership_id="lp_1_user_2")
+
+    def event_id(whose: Membership, years: int, now: datetime = NOW) -> str:
+        return events.from_anniversary(whose, years, now).event_id
+
+    assert event_id(membership, 1) == event_id(membership, 1, NOW + timedelta(days=1))
+    distinct = {event_id(membership, 1), event_id(membership, 2), event_id(other, 1)}
+    assert len(distinct | {events.enrollment_event_id(membership.membership_id)}) == 4
+
+
+def test_an_alert_is_told_with_what_expires_and_what_there_is() -> None:
+    membership, _ = earned(599, make_program(CASHBACK))
+    expires_at = datetime(2026, 4, 1, 22, tzinfo=UTC)
+
+    event = events.from_expiring(membership, 150, expires_at, NOW)
+
+    assert event == Event(
+        event_id=event.event_id,
+        type="loyalty.points_expiring",
+        account_id="acc_1",
+        store_id="store_1",
+        program_id="lp_1",
+        user_id="user_1",
+        source=None,
+        created_at=NOW,
+        data={
+            **MEMBER,
+            "points": Decimal("1.50"),
+            "expiresAt": expires_at,
+            "currentBalance": Decimal("5.99"),
+        },
+    )
+
+
+def test_an_alert_has_an_id_for_its_day_and_the_state_of_the_membership() -> None:
+    membership, _ = earned(100)
+    later, _ = earned(100, membership=membership)
+    day = datetime(2026, 4, 1, 22, tzinfo=UTC)
+
+    def event_id(whose: Membership, units: int, expires_at: datetime) -> str:
+        return events.from_expiring(whose, units, expires_at, NOW).event_id
+
+    assert event_id(membership, 10, day) == event_id(membership, 20, day)
+    assert len({event_id(membership, 1, day), event_id(later, 1, day)}) == 2
+    assert event_id(membership, 1, day) != event_id(membership, 1, day + timedelta(days=1))
+
+
+def disabled_endpoint(**fields: Any) -> WebhookEndpoint:
+    endpoint = WebhookEndpoint(
+        endpoint_id="we_1",
+        account_id="acc_1",
+        store_id="store_1",
+        kind="http",
+        target="https://example.com/path-that-is-a-secret",
+        events=("*",),
+        secrets=(SigningSecret("token"),),
+        created_at=NOW,
+        updated_at=NOW,
+        source="crm",
+        is_enabled=False,
+        disabled_reason="only_failed",
+        disabled_at=NOW + timedelta(days=5),
+        health=Health(failing_since=NOW),
+    )
+    return replace(endpoint, **fields)
+
+
+def test_a_disabled_endpoint_is_told_without_its_url() -> None:
+    event = events.from_disabled_endpoint(disabled_endpoint())
+
+    assert event == Event(
+        event_id=event.event_id,
+        type="loyalty.webhook_endpoint_disabled",
+        account_id="acc_1",
+        store_id="store_1",
+        program_id=None,
+        user_id=None,
+        source=None,
+        created_at=NOW + timedelta(days=5),
+        data={"webhookId": "we_1", "reason": "only_failed", "failingSince": NOW},
+    )
+
+
+def test_an_endpoint_that_never_failed_before_is_told_so() -> None:
+    endpoint = disabled_endpoint(disabled_reason="gone", health=Health())
+    data = events.from_disabled_endpoint(endpoint).data
+    assert data == {"webhookId": "we_1", "reason": "gone", "failingSince": None}
+
+
+def test_an_endpoint_disabled_again_is_told_again() -> None:
+    first = events.from_disabled_endpoint(disabled_endpoint())
+    again = events.from_disabled_endpoint(disabled_endpoint(disabled_at=NOW + timedelta(days=9)))
+    other = events.from_disabled_endpoint(disabled_endpoint(endpoint_id="we_2"))
+    assert len({first.event_id, again.event_id, other.event_id}) == 3
+    assert first == events.from_disabled_endpoint(disabled_endpoint())
 
 
 def test_ids_are_distinct_and_always_the_same() -> None:
@@ -297,34 +487,3 @@ def test_ids_are_distinct_and_always_the_same() -> None:
     assert all(each.startswith("evt_") for each in every)
     assert told_ids[0] == [event.event_id for event in events.from_entry(first)]
     assert told_ids[0][0] == events.booking_event_id("lp_1_user_1", "le_1")
-
-
-@pytest.mark.parametrize(
-    ("patterns", "event_type", "expected"),
-    [
-        (("loyalty.points_earned",), "loyalty.points_earned", True),
-        (("loyalty.points_earned",), "loyalty.points_redeemed", False),
-        (("loyalty.enrollment", "loyalty.qr_earned"), "loyalty.qr_earned", True),
-        (("loyalty.*",), "loyalty.tier_changed", True),
-        (("loyalty.*", "loyalty.enrollment"), "loyalty.enrollment", True),
-        (("loyalty.*",), "offer.published", False),
-        (("loyalty.*",), "loyaltyx.points_earned", False),
-        (("loyalty.points",), "loyalty.points_earned", False),
-        ((), "loyalty.points_earned", False),
-    ],
-)
-def test_an_endpoint_subscribes_to_types_or_to_all(
-    patterns: tuple[str, ...], event_type: str, expected: bool
-) -> None:
-    assert event_types.subscribes(patterns, event_type) is expected
-
-
-def test_tiers_and_syncs_are_delivered_to_the_highest_package_alone() -> None:
-    loyalty = {n: t.package for n, t in event_types.BY_NAME.items() if n.startswith("loyalty.")}
-    dear = {name for name, needed in loyalty.items() if needed is Package.PRIME}
-    assert dear == {"loyalty.tier_changed", "loyalty.external_synced", "loyalty.sync_conflict"}
-    assert set(loyalty.values()) == {Package.GO, Package.PRIME}
-
-
-def test_every_type_can_be_had_by_the_wildcard() -> None:
-    assert all(event_types.subscribes(("*",), each) for each in event_types.BY_NAME)

@@ -283,6 +283,31 @@ def test_what_a_query_found_can_be_updated_as_it_was_read(collection: str) -> No
     assert data_of(found.path) == {"n": 10, "even": True}
 
 
+def test_a_count_counts_what_holds(collection: str) -> None:
+    numbered(collection, 5)
+    assert client.count(collection) == 5
+    assert client.count(collection, ("even", "==", True), ("n", ">", 0)) == 2
+    assert client.count(collection, ("n", ">", 100)) == 0
+    assert client.count(f"{collection}/absent/things") == 0
+
+
+def test_a_count_without_an_answer_is_busy(collection: str, wire: Wire) -> None:
+    wire.counts = [failed(exceptions.ServiceUnavailable)]
+    with pytest.raises(Busy):
+        client.count(collection)
+
+
+@pytest.mark.parametrize(("found", "reads"), [(0, 1), (1, 1), (2, 1), (3, 2), (4, 2), (5, 3)])
+def test_a_count_costs_a_read_for_so_many(
+    collection: str, monkeypatch: pytest.MonkeyPatch, found: int, reads: int
+) -> None:
+    monkeypatch.setattr(client, "COUNTED_BY_A_READ", 2)
+    numbered(collection, 5)
+    usage = client.start_usage()
+    assert client.count(collection, ("n", "<", found)) == found
+    assert usage == Usage(rpcs=1, reads=reads)
+
+
 def test_usage_counts_what_a_request_cost(collection: str, wire: Wire) -> None:
     usage = client.start_usage()
     numbered(collection, 3)

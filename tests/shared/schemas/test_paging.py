@@ -1,0 +1,32 @@
+"""Cursors: what is written is read back, and nothing else is taken for one."""
+
+from __future__ import annotations
+
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.clock import to_milliseconds
+from shared.schemas.paging import Position, decode, encode
+from tests.support.strategies import NOW, times
+
+ids = st.text(string.ascii_letters + string.digits + "_-", min_size=1, max_size=200)
+positions = st.builds(Position, times.map(to_milliseconds), ids.map(lambda text: f"evt_{text}"))
+
+
+@given(position=positions)
+def test_a_position_is_read_back(position: Position) -> None:
+    cursor = encode(position)
+
+    assert decode(cursor) == position
+    assert set(cursor) <= set(string.ascii_letters + string.digits + "-_")
+
+
+@pytest.mark.parametrize("cut", [1, 5, 20])
+def test_a_cursor_that_was_cut_off_is_refused(cut: int) -> None:
+    cursor = encode(Position(NOW, "evt_1"))
+
+    with pytest.raises(ValueError, match="must be a nextCursor"):
+        decode(cursor[:-cut])
