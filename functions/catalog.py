@@ -83,6 +83,33 @@ ENDPOINTS = (
     Endpoint(
         "getLoyaltyWebhookEvents", "functions.webhooks.get_loyalty_webhook_events", Package.GO
     ),
+    Endpoint("createWebhookEndpoint", "functions.webhooks.create_webhook_endpoint", Package.GO),
+    Endpoint(
+        "listWebhookEndpoints",
+        "functions.webhooks.list_webhook_endpoints",
+        Package.GO,
+        is_read=True,
+    ),
+    Endpoint("updateWebhookEndpoint", "functions.webhooks.update_webhook_endpoint", Package.GO),
+    Endpoint("deleteWebhookEndpoint", "functions.webhooks.delete_webhook_endpoint", Package.GO),
+    Endpoint("rotateWebhookSecret", "functions.webhooks.rotate_webhook_secret", Package.GO),
+    Endpoint("sendTestWebhookEvent", "functions.webhooks.send_test_webhook_event", Package.GO),
+    Endpoint("getWebhookStats", "functions.webhooks.get_webhook_stats", Package.GO, is_read=True),
+    Endpoint(
+        "listWebhookDeliveries",
+        "functions.webhooks.list_webhook_deliveries",
+        Package.GO,
+        is_read=True,
+    ),
+    Endpoint(
+        "getWebhookDelivery", "functions.webhooks.get_webhook_delivery", Package.GO, is_read=True
+    ),
+    Endpoint("retryWebhookDelivery", "functions.webhooks.retry_webhook_delivery", Package.GO),
+    Endpoint(
+        "recoverWebhookDeliveries", "functions.webhooks.recover_webhook_deliveries", Package.GO
+    ),
+    Endpoint("getEvent", "functions.webhooks.get_event", Package.GO, is_read=True),
+    Endpoint("listEvents", "functions.webhooks.list_events", Package.GO, is_read=True),
     Endpoint("syncExternalLoyalty", "functions.integrations.sync_external_loyalty", Package.PRIME),
 )
 
@@ -103,12 +130,30 @@ QUEUES = (
         "functions.tasks.deliver_webhook",
         max_attempts=5,
         min_backoff_s=5,
-        max_concurrent=100,
+        max_concurrent=500,
+        max_per_s=500,
+    ),
+    Queue(
+        "deliverWebhookSlowly",
+        "functions.tasks.deliver_webhook_slowly",
+        max_attempts=5,
+        min_backoff_s=5,
+        max_concurrent=200,
         max_per_s=100,
     ),
 )
+"""Cloud Tasks starts at most 500 tasks a second of a queue, and keeps at most 5,000 under way.
 
-SCHEDULES = (Schedule("sweepOutbox", "functions.scheduled.sweep_outbox", "every 2 minutes"),)
+``deliverWebhook`` takes all of that rate, and keeps 500 under way: its endpoints answer within a
+second, or are moved to the other queue. There an attempt takes up to 15 seconds, so 200 under way
+are at least 13 attempts a second, of 7 instances that wait. The instances are what these numbers
+cost: one takes 32 tasks at once.
+"""
+
+SCHEDULES = (
+    Schedule("sweepOutbox", "functions.scheduled.sweep_outbox", "every 2 minutes"),
+    Schedule("runMemberCalendar", "functions.scheduled.run_member_calendar", "every 15 minutes"),
+)
 
 ENDPOINT_BY_NAME = {
     name: endpoint for endpoint in ENDPOINTS for name in (endpoint.name, *endpoint.aliases)

@@ -256,7 +256,10 @@ def _with_claim(caller: Caller, endpoint: Endpoint, key: str | None, body: WireM
     if key is None:
         return caller
     canonical = json.dumps(
-        body.model_dump(by_alias=True, mode="json"), sort_keys=True, default=_json_default
+        # Null is not the same as left out: where something can be removed, it says so.
+        body.model_dump(by_alias=True, mode="json", exclude_unset=True),
+        sort_keys=True,
+        default=_json_default,
     )
     claim = Claim(
         claim_id=ids.digest(caller.account_id, endpoint.name, key),

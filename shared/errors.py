@@ -108,6 +108,14 @@ class BalanceLimitExceeded(PunktwerkError):
     fix = "Redeem or correct the membership before adding to it."
 
 
+class WebhookDisabled(PunktwerkError):
+    """Nothing is sent to the webhook endpoint while it is disabled."""
+
+    code = "WEBHOOK_DISABLED"
+    status = 400
+    fix = "Enable it: updateWebhookEndpoint with `isEnabled: true`."
+
+
 class LimitExceeded(PunktwerkError):
     """The store has as many of these as it may have."""
 
@@ -188,6 +196,30 @@ class RewardNotFound(PunktwerkError):
     fix = "Use a `rewardId` that getLoyaltyProgram lists."
 
 
+class WebhookNotFound(PunktwerkError):
+    """The webhook endpoint does not exist, or belongs to another account or store."""
+
+    code = "WEBHOOK_NOT_FOUND"
+    status = 404
+    fix = "Use a `webhookId` that listWebhookEndpoints lists."
+
+
+class EventNotFound(PunktwerkError):
+    """The event does not exist, belongs to another account or store, or is no longer kept."""
+
+    code = "EVENT_NOT_FOUND"
+    status = 404
+    fix = "Use an `id` that listEvents lists; events are kept for 34 days."
+
+
+class DeliveryNotFound(PunktwerkError):
+    """The delivery does not exist, belongs to another account or store, or is no longer kept."""
+
+    code = "DELIVERY_NOT_FOUND"
+    status = 404
+    fix = "Use a `deliveryId` that listWebhookDeliveries lists."
+
+
 class MethodNotAllowed(PunktwerkError):
     """The endpoint does not take this HTTP method."""
 
@@ -202,6 +234,14 @@ class IdempotencyKeyReused(PunktwerkError):
     code = "IDEMPOTENCY_KEY_REUSED"
     status = 409
     fix = "Use a new key for a new request; repeat a request unchanged."
+
+
+class WebhookExists(PunktwerkError):
+    """The store has a webhook endpoint for this target already."""
+
+    code = "WEBHOOK_EXISTS"
+    status = 409
+    fix = "Change the one that exists: updateWebhookEndpoint with `details.webhookId`."
 
 
 class Busy(PunktwerkError):

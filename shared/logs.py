@@ -18,6 +18,11 @@ def warning(message: str, **fields: Any) -> None:
     _write("WARNING", message, fields)
 
 
+def error(message: str, **fields: Any) -> None:
+    """Log something that somebody must be told of."""
+    _write("ERROR", message, fields)
+
+
 def exception(message: str, **fields: Any) -> None:
     """Log the exception being handled, with its traceback."""
     _write("ERROR", message, {**fields, "exception": traceback.format_exc()})

@@ -12,14 +12,14 @@ from tools.emulators import free_port
 
 pytestmark = [pytest.mark.suite, pytest.mark.xdist_group("suite"), pytest.mark.timeout(400)]
 
-EVENTS = ("enrollment", "points_earned", "reward_unlocked", "points_redeemed")
-# In place of the reader, who waits until the four lines are there.
+EVENTS = ("enrollment", "points_earned", "reward_unlocked", "milestone_reached", "points_redeemed")
+# In place of the reader, who waits until the five lines are there.
 WAIT = """\
-for _ in $(seq 300); do [ "$(grep -c ^verified "$LINES_SEEN")" -ge 4 ] && break; sleep 0.2; done
+for _ in $(seq 300); do [ "$(grep -c ^verified "$LINES_SEEN")" -ge 5 ] && break; sleep 0.2; done
 """
 
 
-def test_the_quick_start_ends_with_four_verified_events(run: Run) -> None:
+def test_the_quick_start_ends_with_five_verified_events(run: Run) -> None:
     page = (ROOT / "docs" / "quickstart.md").read_text()
     take_over, make, listen, book, leave = re.findall(
         r"^```sh\n(.*?)^```", page, re.MULTILINE | re.DOTALL

@@ -141,7 +141,7 @@ def test_a_webhook_arrives_for_each_event_and_the_analytics_become_exact(run: Ru
         run.post("enrollInLoyaltyProgram", member)
         run.post("addLoyaltyPoints", {**member, "purchaseAmount": 12.9, "transactionId": "r1"})
         run.post("redeemLoyaltyPoints", {**member, "points": 100, "rewardDescription": "Kaffee"})
-        arrived = eventually(lambda: len(of_program(receiver, program_id)) >= 4)
+        arrived = eventually(lambda: len(of_program(receiver, program_id)) >= 5)
 
         received = of_program(receiver, program_id)
         assert arrived, f"only {[each.type for each in received]}"
@@ -149,6 +149,7 @@ def test_a_webhook_arrives_for_each_event_and_the_analytics_become_exact(run: Ru
     by_type = {each.type: each for each in received}
     assert sorted(each.type for each in received) == [
         "loyalty.enrollment",
+        "loyalty.milestone_reached",
         "loyalty.points_earned",
         "loyalty.points_redeemed",
         "loyalty.reward_unlocked",

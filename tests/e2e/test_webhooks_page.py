@@ -12,17 +12,21 @@ from email.parser import Parser
 from email.policy import HTTP
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 
 from shared.domain import event_types
 from shared.webhooks import schedule, signing
 from tests.conftest import Clock
+from tests.support.api import Answer
 from tests.support.events import Pipeline
 from tests.support.merchants import Member, Merchant
 from tests.support.receivers import receiving
+from tests.support.receivers import verify as verify_both
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "webhooks.md").read_text()
+LONG_AGO = "2026-01-01T00:00:00Z"
 SECRETS = (
     "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD",
     "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oDAA",  # without the padding
@@ -176,31 +180,24 @@ def test_the_example_has_the_fields_and_headers_of_what_is_sent(
     assert received.headers.keys() - transport == shown
 
 
-def test_the_table_of_types_is_that_of_the_code() -> None:
-    rows = re.findall(r"^\| (`loyalty\..*?) \| (\w+) \| (.*?) \| (.*?) \|$", PAGE, re.MULTILINE)
-    listed = {
-        each: package for types, package, *_ in rows for each in re.findall(r"`(\S+?)`", types)
-    }
+def test_every_type_and_wildcard_that_the_page_names_can_be_subscribed_to() -> None:
+    named = set(re.findall(r"`((?:loyalty|integration)\.[\w.*]+|\*)`", PAGE))
 
-    assert listed == {name: str(kind.package) for name, kind in event_types.BY_NAME.items()}
+    assert {"*", "loyalty.*", "integration.pos.*", "integration.*"} <= named
+    assert named <= set(event_types.PATTERNS)
 
 
-def test_the_table_of_types_names_every_field(pipeline: Pipeline, merchant: Merchant) -> None:
-    reward = {"title": "Kaffee", "type": "free_product", "requiredPoints": 50}
-    with receiving() as receiver:
-        pipeline.register(merchant, receiver.url)
-        member = merchant.member("tier", balance=500, rewards=[reward])
-        member.redeem(10)
-        member.sync("add", 1, source="erp", externalTransactionId="t1")
-        pipeline.run(merchant)
+def test_events_can_be_looked_up_as_the_page_says(pipeline: Pipeline, member: Member) -> None:
+    pipeline.fire(member.merchant)
+    queries = dict(re.findall(r'"\$URL/(listEvents|getEvent)\?(\S+)"', PAGE))
+    asked = dict(parse_qsl(queries["listEvents"]))
+    mine = {"storeId": member.merchant.store_id, "userId": member.user_id, "since": LONG_AGO}
 
-    assert len(set(receiver.types)) == 6
-    rows = dict(re.findall(r"^\| `(loyalty\.\w+)` \| \w+ \| .*? \| (.*?) \|$", PAGE, re.MULTILINE))
-    for received in receiver.received:
-        named = set(re.findall(r"`(\w+)`", rows[received.type]))
-        fields = received.event["data"].keys() - {"programId", "userId"}
-        assert fields <= named, received.type
-        assert named - fields <= {"purchase", "api", "full_card", "set"}, received.type
+    listed = member.api.get("listEvents", {**asked, **mine})
+    (event,) = listed.body["events"]
+    assert event["type"] == asked["type"]
+    assert list(dict(parse_qsl(queries["getEvent"]))) == ["eventId"]
+    assert member.api.get("getEvent", {"eventId": event["id"]}).body["event"] == event
 
 
 def test_the_pauses_are_those_of_the_schedule() -> None:
@@ -209,3 +206,47 @@ def test_the_pauses_are_those_of_the_schedule() -> None:
     pauses = re.findall(r"(\d+) (s|min|h)\b", sentence)
 
     assert tuple(int(number) * units[unit] for number, unit in pauses) == schedule.DELAYS_S
+
+
+def test_endpoints_are_managed_as_the_page_says(pipeline: Pipeline, merchant: Merchant) -> None:
+    url = "https://hooks.example.com/beep"
+    with receiving() as receiver:
+        real = {"store_a": merchant.store_id, url: receiver.url}
+        calls = re.findall(r"-d '(\{.*\})' \$URL/(\w+)$", section("Register"), re.MULTILINE)
+        ((body, action),) = calls
+        made = merchant.api.ok(action, json.loads(with_real(body, real)))
+        real["we_abc123"] = made["webhook"]["webhookId"]
+        for title in ("Send a test event", "Rotate the secret", "Statistics", "Manage"):
+            for line in section(title).splitlines():
+                if line.startswith("curl "):
+                    answer = call_as_typed(merchant, with_real(line, real))
+                    assert answer.status == 200, answer.body
+            pipeline.deliver(merchant)
+
+        (received,) = receiver.received
+    assert (received.event["livemode"], received.event["test"]) == (False, True)
+    verify_both(received, made["secret"])
+    listed = merchant.api.ok("listWebhookEndpoints", {"storeId": merchant.store_id})
+    assert listed["webhooks"] == []
+
+
+def section(title: str) -> str:
+    """Return the page's section under a title."""
+    (found,) = re.findall(rf"^## {title}\n(.*?)(?=^## )", PAGE, re.MULTILINE | re.DOTALL)
+    return found
+
+
+def with_real(text: str, names: dict[str, str]) -> str:
+    """Put what there is in the place of the page's names."""
+    for name, real in names.items():
+        text = text.replace(name, real)
+    return text
+
+
+def call_as_typed(merchant: Merchant, line: str) -> Answer:
+    """Make the call of a line with curl."""
+    posted = re.search(r"-d '(\{.*\})' \$URL/(\w+)$", line)
+    if posted is not None:
+        return merchant.api(posted[2], json.loads(posted[1]))
+    (got,) = re.findall(r'"\$URL/(\w+)\?(\S+)"$', line)
+    return merchant.api.get(got[0], dict(parse_qsl(got[1])))

@@ -4,21 +4,44 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from functions.catalog import ENDPOINTS
-from shared.store import cache
+from shared import clock
+from shared.domain import events
+from shared.services import emission
+from shared.store import cache, webhook_endpoints
+from tests.conftest import Clock
 from tests.support.api import Answer
 from tests.support.merchants import RULES, Member, Merchant
 from tests.support.traffic import watched
 
 REWARD = {"rewardId": "rw_1", "title": "T", "type": "voucher", "requiredPoints": 5, "stock": 9}
 HOOK = {"url": "https://example.com/hook", "events": ["loyalty.*"]}
+SINCE_YESTERDAY = {"since": clock.to_wire(clock.utc_now() - timedelta(days=1))}
 PROGRAM = {"programName": "P", "programType": "stamps", "rules": RULES["stamps"]}
-OF_STORE = {"createLoyaltyProgram", "getLoyaltyPrograms", "getLoyaltyWebhookEvents"}
+OF_STORE = {
+    "createLoyaltyProgram",
+    "getLoyaltyPrograms",
+    "getLoyaltyWebhookEvents",
+    "createWebhookEndpoint",
+    "listWebhookEndpoints",
+    "listEvents",
+    "listWebhookDeliveries",
+}
 OF_PROGRAM = {"updateLoyaltyProgram", "getLoyaltyProgram", "getLoyaltyAnalytics"}
+OF_WEBHOOK = {
+    "updateWebhookEndpoint",
+    "deleteWebhookEndpoint",
+    "rotateWebhookSecret",
+    "sendTestWebhookEvent",
+    "getWebhookStats",
+    "recoverWebhookDeliveries",
+}
+OF_DELIVERY = {"getWebhookDelivery", "retryWebhookDelivery"}
 
 
 @dataclass(frozen=True)
@@ -31,14 +54,30 @@ class Budget:
     key: str | None = None
     again: bool = False
 
-    def send(self, member: Member) -> Answer:
-        """Send the request for a member of a program that has nothing else."""
+    def body(self, member: Member) -> dict[str, Any]:
+        """Return the request for a member of a program that has nothing else."""
         whose = member.ids
         if self.action in OF_STORE:
             whose = {"storeId": member.merchant.store_id}
         if self.action in OF_PROGRAM:
             whose = {"programId": member.program_id}
-        return member.api(self.action, {**whose, **self.fields}, idempotency_key=self.key)
+        if self.action == "getEvent":
+            whose = {"eventId": events.enrollment_event_id(member.membership_id)}
+        if self.action in OF_WEBHOOK:
+            whose = {"webhookId": webhook_of(member)}
+        if self.action in OF_DELIVERY:
+            event_id = events.enrollment_event_id(member.membership_id)
+            whose = {"deliveryId": f"{event_id}_{webhook_of(member)}"}
+        return {**whose, **self.fields}
+
+    def send(self, member: Member, body: dict[str, Any]) -> Answer:
+        return member.api(self.action, body, idempotency_key=self.key)
+
+
+def webhook_of(member: Member) -> str:
+    """Return the member's store's only webhook endpoint."""
+    (endpoint,) = webhook_endpoints.list_of_store(member.merchant.store_id)
+    return endpoint.endpoint_id
 
 
 EARN, REDEEM, SYNC = "addLoyaltyPoints", "redeemLoyaltyPoints", "syncExternalLoyalty"
@@ -71,9 +110,32 @@ BUDGETS = {
     "create-by-key": Budget("createLoyaltyProgram", (2, 3, 4), PROGRAM, key="k"),
     "rename": Budget("updateLoyaltyProgram", (2, 2, 2), {"programName": "Neu"}),
     "switch-off": Budget("updateLoyaltyProgram", (2, 2, 3), {"isActive": False}),
-    # How many there are, whether this one is, the write, and the list of all.
-    "register-webhook": Budget("getLoyaltyWebhookEvents", (4, 3, 1), HOOK),
+    # The store and the endpoint, the writes of both, and the list of all.
+    "register-webhook": Budget("getLoyaltyWebhookEvents", (3, 3, 2), HOOK),
+    "register-webhook-again": Budget("getLoyaltyWebhookEvents", (4, 4, 1), HOOK, again=True),
     "list-webhooks": Budget("getLoyaltyWebhookEvents", (1, 1, 0)),
+    "create-webhook": Budget("createWebhookEndpoint", (2, 2, 2), HOOK),
+    "create-webhook-by-key": Budget("createWebhookEndpoint", (2, 3, 3), HOOK, key="k"),
+    "webhooks-of-a-store": Budget("listWebhookEndpoints", (1, 1, 0)),
+    # The endpoint, to know its store; both; the write.
+    "change-webhook": Budget("updateWebhookEndpoint", (3, 3, 1), {"events": ["*"]}),
+    "move-webhook": Budget("updateWebhookEndpoint", (3, 3, 2), {"url": "https://example.com/2"}),
+    "delete-webhook": Budget("deleteWebhookEndpoint", (3, 3, 2)),
+    "rotate-secret": Budget("rotateWebhookSecret", (2, 1, 1)),
+    "test-webhook": Budget("sendTestWebhookEvent", (2, 2, 2), {"type": "loyalty.enrollment"}),
+    # The endpoint, and a count of each state.
+    "webhook-stats": Budget("getWebhookStats", (5, 5, 0)),
+    "deliveries": Budget("listWebhookDeliveries", (1, 1, 0)),
+    "deliveries-of-an-event": Budget("listWebhookDeliveries", (1, 1, 0), {"eventId": "evt_1"}),
+    "delivery": Budget("getWebhookDelivery", (1, 1, 0)),
+    # The delivery, to know its endpoint; both and the event; the write.
+    "retry": Budget("retryWebhookDelivery", (3, 4, 1)),
+    # The endpoint, the events, their deliveries, and the one that is missing.
+    "recover": Budget("recoverWebhookDeliveries", (4, 3, 1), SINCE_YESTERDAY),
+    "recover-by-key": Budget("recoverWebhookDeliveries", (7, 5, 2), SINCE_YESTERDAY, key="k"),
+    "recover-again": Budget("recoverWebhookDeliveries", (3, 3, 0), SINCE_YESTERDAY, again=True),
+    "event": Budget("getEvent", (1, 1, 0)),
+    "events": Budget("listEvents", (1, 1, 0)),
 }
 
 
@@ -89,12 +151,18 @@ def test_costs_what_it_may_and_says_so(
 ) -> None:
     budget = BUDGETS[name]
     member = merchant.member("points", balance=100, rewards=[REWARD])
+    if budget.action in OF_DELIVERY:
+        member.api.ok("createWebhookEndpoint", {"storeId": merchant.store_id, **HOOK})
+    emission.member_enrolled(member.membership_id)
+    if budget.action in OF_WEBHOOK:
+        member.api.ok("createWebhookEndpoint", {"storeId": merchant.store_id, **HOOK})
+    body = budget.body(member)
     if budget.again:
-        budget.send(member)
+        budget.send(member, body)
     warm(member)
 
     with watched() as traffic:
-        budget.send(member)
+        budget.send(member, body)
 
     line = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert traffic.cost == budget.cost
@@ -102,6 +170,17 @@ def test_costs_what_it_may_and_says_so(
         budget.action,
         *budget.cost,
     )
+
+
+def test_what_is_due_costs_one_write_more(frozen_clock: Clock, merchant: Merchant) -> None:
+    member = merchant.member(balance=100, pointsExpiry={"afterDays": 1})
+    frozen_clock.advance(days=2)
+    warm(member)
+
+    with watched() as traffic:
+        member.earn(5)
+
+    assert traffic.cost == (2, 2, 4)
 
 
 def test_every_endpoint_has_a_budget() -> None:

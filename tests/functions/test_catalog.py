@@ -4,21 +4,34 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from functions.catalog import ENDPOINT_BY_NAME, ENDPOINTS, Endpoint
-from shared import ids
+from shared import clock, ids
+from shared.domain import events
 from shared.domain.packages import Package
 from shared.schemas.base import RequestModel, ResponseModel
+from shared.services import emission
+from shared.store import webhook_endpoints
 from tests.support import stored
 from tests.support.api import Answer, Api
 from tests.support.merchants import RULES, Member, Merchant
 from tests.support.refusals import assert_refused, nothing_written
 from tests.support.traffic import watched
+
+YESTERDAY = clock.to_wire(clock.utc_now() - timedelta(days=1))
+
+
+def event_id_of(member: Member) -> str:
+    """Return the id of the event that tells a member's enrolment."""
+    return events.enrollment_event_id(member.membership_id)
+
 
 BODIES: dict[str, Callable[[Member], dict[str, Any]]] = {
     "createLoyaltyProgram": lambda member: {
@@ -40,9 +53,42 @@ BODIES: dict[str, Callable[[Member], dict[str, Any]]] = {
         "url": "https://example.com/hook",
         "events": ["loyalty.*"],
     },
+    "createWebhookEndpoint": lambda member: {
+        "storeId": member.merchant.store_id,
+        "url": "https://example.com/another",
+        "events": ["*"],
+    },
+    "listWebhookEndpoints": lambda member: {"storeId": member.merchant.store_id},
+    "updateWebhookEndpoint": lambda member: {"webhookId": webhook_of(member), "isEnabled": True},
+    "deleteWebhookEndpoint": lambda member: {"webhookId": webhook_of(member)},
+    "rotateWebhookSecret": lambda member: {"webhookId": webhook_of(member)},
+    "sendTestWebhookEvent": lambda member: {
+        "webhookId": webhook_of(member),
+        "type": "loyalty.enrollment",
+    },
+    "getWebhookStats": lambda member: {"webhookId": webhook_of(member), "since": YESTERDAY},
+    "listWebhookDeliveries": lambda member: {"storeId": member.merchant.store_id},
+    "getWebhookDelivery": lambda member: {"deliveryId": delivery_id_of(member)},
+    "retryWebhookDelivery": lambda member: {"deliveryId": delivery_id_of(member)},
+    "recoverWebhookDeliveries": lambda member: {
+        "webhookId": webhook_of(member),
+        "since": YESTERDAY,
+    },
+    "getEvent": lambda member: {"eventId": event_id_of(member)},
+    "listEvents": lambda member: {"storeId": member.merchant.store_id},
     "syncExternalLoyalty": lambda member: {**member.ids, "action": "add", "points": 5},
 }
 """A good request for each endpoint."""
+
+
+@pytest.fixture
+def member(member: Member) -> Member:
+    """A member whose enrolment has been told, so that there is one of everything."""
+    hook = {"url": "https://example.com/first", "events": ["loyalty.enrollment"]}
+    member.api.ok("createWebhookEndpoint", {"storeId": member.merchant.store_id, **hook})
+    emission.member_enrolled(member.membership_id)
+    return member
+
 
 every_endpoint = pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda each: each.name)
 every_read = pytest.mark.parametrize(
@@ -51,6 +97,17 @@ every_read = pytest.mark.parametrize(
 every_write = pytest.mark.parametrize(
     "endpoint", [each for each in ENDPOINTS if not each.is_read], ids=lambda each: each.name
 )
+
+
+def webhook_of(member: Member) -> str:
+    """Return the first webhook endpoint of a member's store, one that is none if it has none."""
+    found = webhook_endpoints.list_of_store(member.merchant.store_id)
+    return found[0].endpoint_id if found else ids.new("we")
+
+
+def delivery_id_of(member: Member) -> str:
+    """Return the id of the delivery that tells a member's enrolment to their store's webhook."""
+    return f"{event_id_of(member)}_{webhook_of(member)}"
 
 
 def body_of(endpoint: Endpoint, member: Member) -> dict[str, Any]:
@@ -71,10 +128,11 @@ def text_without_ids(answer: Answer, named: Member) -> str:
         answer.headers["X-Request-Id"]: "request",
         named.merchant.store_id: "store",
         named.program_id: "program",
+        event_id_of(named): "event",
     }
     for name, word in names.items():
         text = text.replace(name, word)
-    return text
+    return re.sub(r"we_[a-z0-9]{20}", "webhook", text)
 
 
 def test_every_endpoint_has_a_request_here() -> None:

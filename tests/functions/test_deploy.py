@@ -112,6 +112,8 @@ def test_tells_the_cli_what_starts_a_function(described: dict[str, Any]) -> None
     assert described["onMemberEnrolled"]["eventTrigger"]["retry"] is True
     queue = described["deliverWebhook"]["taskQueueTrigger"]
     assert queue["retryConfig"]["maxAttempts"] == 5
-    assert queue["rateLimits"]["maxConcurrentDispatches"] == 100
+    assert queue["rateLimits"]["maxConcurrentDispatches"] == 500
+    slow_queue = described["deliverWebhookSlowly"]["taskQueueTrigger"]
+    assert slow_queue["rateLimits"]["maxConcurrentDispatches"] == 200
     schedule = described["sweepOutbox"]["scheduleTrigger"]
     assert schedule["schedule"] == "every 2 minutes"

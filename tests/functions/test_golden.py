@@ -12,6 +12,8 @@ from __future__ import annotations
 import importlib
 import json
 import re
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -22,11 +24,31 @@ from flask import Flask
 from functions.catalog import ENDPOINT_BY_NAME, ENDPOINTS
 from shared import clock
 from shared.auth.keys import Mode
+from shared.domain import event_types
 from shared.domain.accounts import Account, Store
+from shared.domain.events import Event
 from shared.domain.packages import Package
 from shared.domain.programs import EARNING_METHODS_DEFAULT, Branding, Program, ProgramType
+from shared.domain.webhooks import (
+    HTTP,
+    AttemptRecord,
+    DeliveryState,
+    SigningSecret,
+    WebhookEndpoint,
+)
 from shared.schemas.programs import RewardBody, parse_rules, to_rewards
-from shared.store import accounts, client, paths, programs
+from shared.services import emission, outbox
+from shared.services.vaults import vault
+from shared.store import (
+    accounts,
+    client,
+    deliveries,
+    events,
+    paths,
+    programs,
+    webhook_endpoints,
+)
+from shared.webhooks import signing
 from tests.support.api import Answer, Api
 from tests.support.merchants import Member, Merchant, create_key
 from tests.support.refusals import nothing_written
@@ -107,8 +129,16 @@ def samples_merchant(app: Flask) -> Merchant:
 
 
 def prepare(merchant: Merchant, given: dict[str, Any]) -> None:
-    """Make the program ``lp_abc123`` and its member ``user_xyz`` as a sample needs them."""
-    if not given:
+    """Make the program ``lp_abc123`` and its member ``user_xyz`` as a sample needs them.
+
+    And the webhook endpoint ``we_abc123``, which is to have the URL of the documentation, with a
+    delivery that was attempted once.
+    """
+    if given.get("webhook"):
+        create_webhook(merchant)
+    if state := given.get("delivery"):
+        create_delivery(merchant, DeliveryState(state))
+    if "programType" not in given:
         return
     now, program_type = clock.utc_now(), ProgramType(given["programType"])
     program = Program(
@@ -137,6 +167,50 @@ def prepare(merchant: Merchant, given: dict[str, Any]) -> None:
         member.earn(earned)
     if redeemed := given.get("redeemed"):
         assert member.redeem(redeemed).status == 200
+    if given.get("told"):
+        emission.member_enrolled(member.membership_id)
+
+
+def create_webhook(merchant: Merchant) -> None:
+    now = clock.utc_now()
+    endpoint = WebhookEndpoint(
+        endpoint_id="we_abc123",
+        account_id=merchant.account_id,
+        store_id=merchant.store_id,
+        kind=HTTP,
+        target="https://example.com/webhooks/beep",
+        events=("loyalty.points_earned", "loyalty.points_redeemed"),
+        secrets=(SigningSecret(vault().encrypt(signing.new_secret())),),
+        created_at=now,
+        updated_at=now,
+    )
+    path = paths.webhook_endpoint(endpoint.endpoint_id)
+    client.commit([webhook_endpoints.write(client.get_one(path), endpoint)])
+
+
+def create_delivery(merchant: Merchant, state: DeliveryState) -> None:
+    now = clock.utc_now()
+    event = Event(
+        event_id="evt_abc123",
+        type=event_types.POINTS_EARNED,
+        account_id=merchant.account_id,
+        store_id=merchant.store_id,
+        program_id="lp_abc123",
+        user_id="user_xyz",
+        source=None,
+        created_at=now,
+        data={"points": 50},
+    )
+    endpoint = webhook_endpoints.find("we_abc123")
+    assert endpoint is not None
+    delivery = replace(
+        outbox.new_delivery(event, endpoint, now),
+        state=state,
+        next_attempt_at=now + timedelta(seconds=5),
+        attempts=(AttemptRecord(now, 500, 120, None, "Internal Server Error"),),
+        attempt_count=1,
+    )
+    client.commit([events.creation(event, outbox.payload(event)), deliveries.creation(delivery)])
 
 
 def exact(value: Any) -> Any:
@@ -203,4 +277,5 @@ def test_a_sample_says_where_it_is_from(name: str) -> None:
         "varies",
         "mock",
     ]
-    assert re.match(r"Loyalty API, |External Sync API, |Loyalty quick start: ", sample["source"])
+    sources = r"Loyalty API, |External Sync API, |Loyalty quick start: |Our own; "
+    assert re.match(sources, sample["source"])

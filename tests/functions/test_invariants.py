@@ -19,6 +19,7 @@ from tests.support.api import Answer
 from tests.support.events import Pipeline, deliveries_of, events_of
 from tests.support.merchants import Member, Merchant
 
+EARNED = "loyalty.points_earned"
 OPERATIONS = 60
 THREADS = 8
 REWARD = {"rewardId": "rw_1", "title": "T", "type": "voucher", "requiredPoints": 20, "stock": 4}
@@ -66,7 +67,11 @@ def _operation(dice: random.Random, member: Member, number: int) -> Callable[[],
 def test_the_books_are_right_after_anything(
     merchant: Merchant, pipeline: Pipeline, program_type: str, seed: int
 ) -> None:
-    pipeline.register(merchant, "https://example.com/hook")
+    endpoints = {
+        pipeline.register(merchant, "https://example.com/hook").id: None,
+        pipeline.register(merchant, "https://example.com/second").id: None,
+        pipeline.register(merchant, "https://example.com/earned", EARNED).id: EARNED,
+    }
     first = merchant.member(program_type, balance=50, rewards=[REWARD])
     members = [first, first.other("user_2"), first.other("user_3")]
     for member in members[1:]:
@@ -84,7 +89,7 @@ def test_the_books_are_right_after_anything(
     _assert_stock(members)
     pipeline.fire(merchant)
     _assert_counted(members)
-    _assert_events(merchant, members)
+    _assert_events(merchant, members, endpoints)
 
 
 def _assert_told(member: Member) -> None:
@@ -130,13 +135,26 @@ def _assert_counted(members: list[Member]) -> None:
     }
 
 
-def _assert_events(merchant: Merchant, members: list[Member]) -> None:
-    """Assert one event for each entry and membership, and one delivery for each event."""
+def _assert_events(
+    merchant: Merchant, members: list[Member], endpoints: dict[str, str | None]
+) -> None:
+    """Assert one event for each entry and membership, and its delivery to who wants it.
+
+    Args:
+        merchant: Of whom all is.
+        members: All there are.
+        endpoints: The only type that they subscribe to, ``None`` for all, by their ids.
+    """
     entries = sum(len(stored.entries(member)) for member in members)
     follow_ups = {"loyalty.tier_changed", "loyalty.reward_unlocked", "loyalty.enrollment"}
     events = events_of(merchant)
     booked = [event for event in events if event["type"] not in follow_ups]
     assert len(booked) == entries
     assert len({event["eventId"] for event in events}) == len(events)
-    delivered = sorted(delivery.event_id for delivery in deliveries_of(merchant))
-    assert delivered == sorted(event["eventId"] for event in events)
+    delivered = sorted((each.endpoint_id, each.event_id) for each in deliveries_of(merchant))
+    assert delivered == sorted(
+        (endpoint_id, event["eventId"])
+        for endpoint_id, wanted in endpoints.items()
+        for event in events
+        if wanted in {None, event["type"]}
+    )

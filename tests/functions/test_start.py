@@ -33,7 +33,13 @@ def start(name: str) -> dict[str, Any]:
 def test_a_function_starts_with_firestore_and_without_what_webhooks_need(name: str) -> None:
     loaded = set(start(name)["modules"])
     assert {"functions.http", "google.cloud.firestore"} <= loaded
-    assert not {"firebase_functions", "firebase_admin", "requests_hardened"} & loaded
+    assert not {"firebase_functions", "firebase_admin", "requests_hardened", "botocore"} & loaded
+
+
+def test_a_delivery_starts_without_what_speaks_aws() -> None:
+    loaded = set(start("deliverWebhook")["modules"])
+    assert "shared.webhooks.destinations.aws_sqs" in loaded
+    assert not {"botocore", "shared.webhooks.destinations.aws_calls"} & loaded
 
 
 def test_garbage_is_collected_again_after_the_start() -> None:

@@ -19,6 +19,6 @@ def wire(firestore_emulator: FirestoreEmulator, monkeypatch: pytest.MonkeyPatch)
     """The RPCs to the emulator: what went over the wire, and what happens to what goes next."""
     wire = Wire()
     api = client.client()._firestore_api
-    for name in ("commit", "batch_get_documents", "run_query"):
+    for name in ("commit", "batch_get_documents", "run_query", "run_aggregation_query"):
         monkeypatch.setattr(api, name, wire.through(name, getattr(api, name)))
     return wire

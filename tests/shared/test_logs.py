@@ -21,9 +21,11 @@ def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
 def test_a_line_has_severity_message_and_fields(capsys: pytest.CaptureFixture[str]) -> None:
     logs.info("request", status=200, live=True)
     logs.warning("entry not found", path="loyaltyMembers/a")
+    logs.error("webhook endpoint disabled", endpointId="we_1")
     assert lines(capsys) == [
         {"severity": "INFO", "message": "request", "status": 200, "live": True},
         {"severity": "WARNING", "message": "entry not found", "path": "loyaltyMembers/a"},
+        {"severity": "ERROR", "message": "webhook endpoint disabled", "endpointId": "we_1"},
     ]
 
 

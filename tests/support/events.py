@@ -18,12 +18,15 @@ from flask import Flask
 from shared import config, ids
 from shared.domain.webhooks import Delivery
 from shared.store import cache, client, deliveries
+from shared.webhooks.queue import FAST, SLOW
 from tests.support.merchants import Merchant
 from tests.support.tasks import Task, TaskQueue, task_queue
 from tools.emulators import FirestoreEmulator
 
 ENTRY = "onEntryCreated"
 MEMBER = "onMemberEnrolled"
+SWEEP = "sweepOutbox"
+CALENDAR = "runMemberCalendar"
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,7 @@ class Pipeline:
 
     triggers: dict[str, Flask]
     sweep_app: Flask
+    calendar_app: Flask
     tasks: TaskQueue
     fired: set[str] = field(default_factory=set)
 
@@ -83,9 +87,9 @@ class Pipeline:
             ran += more
         return ran
 
-    def attempt(self, delivery_id: str) -> int:
-        """Call the task function for a delivery; return its status."""
-        task = Task(ids.new("task"), {"data": {"deliveryId": delivery_id}}, None, {})
+    def attempt(self, delivery_id: str, queue: str = FAST) -> int:
+        """Call the function of a queue for a delivery; return its status."""
+        task = Task(queue, ids.new("task"), {"data": {"deliveryId": delivery_id}}, None, {})
         return self.tasks.run(task)
 
     def run(self, merchant: Merchant) -> None:
@@ -96,6 +100,10 @@ class Pipeline:
     def sweep(self) -> None:
         """Call the scheduled function."""
         assert self.sweep_app.test_client().post("/").status_code == 200
+
+    def run_calendar(self) -> None:
+        """Call the scheduled function that does what time brings."""
+        assert self.calendar_app.test_client().post("/").status_code == 200
 
     def is_of(self, merchant: Merchant) -> Any:
         """Return what tells whether a task is one of the merchant's."""
@@ -144,7 +152,7 @@ def deliveries_of(merchant: Merchant) -> list[Delivery]:
 
 @pytest.fixture(scope="session")
 def _task_queue(firestore_emulator: FirestoreEmulator) -> Iterator[TaskQueue]:
-    with task_queue(_app("deliverWebhook", "http")) as queue:
+    with task_queue({name: _app(name, "http") for name in (FAST, SLOW)}) as queue:
         os.environ["CLOUD_TASKS_EMULATOR_HOST"] = queue.host
         yield queue
         del os.environ["CLOUD_TASKS_EMULATOR_HOST"]
@@ -153,7 +161,8 @@ def _task_queue(firestore_emulator: FirestoreEmulator) -> Iterator[TaskQueue]:
 @pytest.fixture(scope="session")
 def _functions(firestore_emulator: FirestoreEmulator) -> dict[str, Flask]:
     apps = {name: _app(name, "cloudevent") for name in (ENTRY, MEMBER)}
-    return {**apps, "sweepOutbox": _app("sweepOutbox", "http")}
+    schedules = {name: _app(name, "http") for name in (SWEEP, CALENDAR)}
+    return {**apps, **schedules}
 
 
 def _app(name: str, signature_type: str) -> Flask:
@@ -168,7 +177,7 @@ def pipeline(_functions: dict[str, Flask], _task_queue: TaskQueue) -> Pipeline:
     """The functions, with a queue that holds nothing of other tests."""
     _task_queue.reset()
     triggers = {name: _functions[name] for name in (ENTRY, MEMBER)}
-    return Pipeline(triggers, _functions["sweepOutbox"], _task_queue)
+    return Pipeline(triggers, _functions[SWEEP], _functions[CALENDAR], _task_queue)
 
 
 @pytest.fixture

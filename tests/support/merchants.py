@@ -42,13 +42,14 @@ class Merchant:
     sandbox: Api
 
     def program(self, program_type: str = "points", **fields: Any) -> str:
-        """Create an active program, return its id."""
+        """Create an active program that celebrates nothing unless told, return its id."""
         body = {
             "storeId": self.store_id,
             "programName": "Program",
             "programType": program_type,
             "rules": RULES[program_type],
             "isActive": True,
+            "milestones": [],
             **fields,
         }
         program_id: str = self.api.ok("createLoyaltyProgram", body)["programId"]

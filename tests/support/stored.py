@@ -69,6 +69,9 @@ def assert_sound(member: Member) -> None:
     assert now.earned_units == by_kind[EntryKind.EARN]
     assert now.redeemed_units == -by_kind[EntryKind.REDEEM]
     assert now.adjusted_units == by_kind[EntryKind.ADJUST]
-    assert now.balance_units == now.earned_units - now.redeemed_units + now.adjusted_units
+    assert now.expired_units == -by_kind[EntryKind.EXPIRE]
+    assert now.balance_units == (
+        now.earned_units - now.redeemed_units - now.expired_units + now.adjusted_units
+    )
     assert now.seq == len(booked)
     assert chain.find_break(booked, now.head_hash) is None

@@ -1,6 +1,6 @@
-"""A task queue on this machine, with the surface of the Firebase CLI's emulator of Cloud Tasks.
+"""Task queues on this machine, with the surface of the Firebase CLI's emulator of Cloud Tasks.
 
-It keeps what it is given, and runs it when it is told to and not before.
+They keep what they are given, and run it when they are told to and not before.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ from flask import Flask
 
 @dataclass(frozen=True)
 class Task:
-    """A task as it was put in: its own name, its body, its time, and the headers of the call."""
+    """A task as it was put in: queue, its own name, its body, its time, the headers of the call."""
 
+    queue: str
     id: str
     body: Any
     schedule_time: str | None
@@ -34,11 +35,14 @@ class Task:
 
 @dataclass
 class TaskQueue:
-    """``pending`` has not run; ``all`` is every task that was ever taken; ``refused`` every name
-    that was put in again. While ``is_losing``, tasks are taken and forgotten."""
+    """The queues of the functions in ``apps``, by name.
+
+    ``pending`` has not run; ``all`` is every task that was ever taken; ``refused`` every name that
+    was put in again. While ``is_losing``, tasks are taken and forgotten.
+    """
 
     host: str
-    app: Flask
+    apps: dict[str, Flask]
     pending: list[Task] = field(default_factory=list)
     all: list[Task] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
@@ -68,18 +72,21 @@ class TaskQueue:
             self._names.add(task["name"])
             location, _, task_id = task["name"].rpartition("/")
             assert path == f"/{location}"
+            name = location.split("/")[-2]
+            assert location.split("/")[-3:] == ["queues", name, "tasks"]
             request = task["httpRequest"]
             body = json.loads(base64.b64decode(request["body"]))
             task["httpRequest"] = {**request, "body": body}
-            taken = Task(task_id, body, task.get("scheduleTime"), headers)
+            taken = Task(name, task_id, body, task.get("scheduleTime"), headers)
             self.pending.append(taken)
             self.all.append(taken)
             return 200, {"task": task}
 
     def run(self, task: Task) -> int:
         """Post a task to the function, as the queue does; return the function's status."""
-        headers = {"X-CloudTasks-TaskName": task.id, "X-CloudTasks-QueueName": "deliverWebhook"}
-        return self.app.test_client().post("/", json=task.body, headers=headers).status_code
+        headers = {"X-CloudTasks-TaskName": task.id, "X-CloudTasks-QueueName": task.queue}
+        client = self.apps[task.queue].test_client()
+        return client.post("/", json=task.body, headers=headers).status_code
 
     def run_pending(
         self, wanted: Callable[[Task], bool] = lambda _: True, *, threads: int = 1
@@ -95,8 +102,8 @@ class TaskQueue:
 
 
 @contextmanager
-def task_queue(app: Flask) -> Iterator[TaskQueue]:
-    """Run a queue for the function ``app`` on a free port of the loopback interface."""
+def task_queue(apps: dict[str, Flask]) -> Iterator[TaskQueue]:
+    """Run queues for functions on a free port of the loopback interface."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -115,7 +122,7 @@ def task_queue(app: Flask) -> Iterator[TaskQueue]:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    queue = TaskQueue(f"127.0.0.1:{server.server_port}", app)
+    queue = TaskQueue(f"127.0.0.1:{server.server_port}", apps)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield queue

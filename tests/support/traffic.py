@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -46,15 +47,24 @@ def watched() -> Iterator[Traffic]:
             yield response
         traffic.reads += max(found, 1)
 
+    def run_aggregation_query(request: Any, **options: Any) -> Iterator[Any]:
+        traffic.rpcs.append("count")
+        for response in aggregate(request=request, **options):
+            for value in response.result.aggregate_fields.values():
+                traffic.reads += max(math.ceil(value.integer_value / 1000), 1)
+            yield response
+
     def commit(request: Any, **options: Any) -> Any:
         traffic.rpcs.append("commit")
         traffic.written += [_path(write) for write in request["writes"]]
         return write_all(request=request, **options)
 
     get, query, write_all = api.batch_get_documents, api.run_query, api.commit
+    aggregate = api.run_aggregation_query
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(api, "batch_get_documents", batch_get_documents)
         patch.setattr(api, "run_query", run_query)
+        patch.setattr(api, "run_aggregation_query", run_aggregation_query)
         patch.setattr(api, "commit", commit)
         yield traffic
 

@@ -20,6 +20,7 @@ class Wire:
         calls: Names of the RPCs, in their order.
         commits: Acts for the next commits, one each.
         reads: Acts for the next batch reads, one each.
+        counts: Acts for the next counts, one each.
         every_commit: Act for all commits that have none of their own.
     """
 
@@ -27,6 +28,7 @@ class Wire:
         self.calls: list[str] = []
         self.commits: list[Act] = []
         self.reads: list[Act] = []
+        self.counts: list[Act] = []
         self.every_commit: Act | None = None
         self._inside = threading.local()
 
@@ -52,6 +54,8 @@ class Wire:
             return self.every_commit
         if name == "batch_get_documents" and self.reads:
             return self.reads.pop(0)
+        if name == "run_aggregation_query" and self.counts:
+            return self.counts.pop(0)
         return lambda send: send()
 
 

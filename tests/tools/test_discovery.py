@@ -148,7 +148,7 @@ def test_lets_everybody_call_endpoints(options: dict[str, dict[str, Any]], name:
     assert options[name]["httpsTrigger"] == {"invoker": ["public"]}
 
 
-@pytest.mark.parametrize("name", [*HTTP_NAMES, "deliverWebhook"])
+@pytest.mark.parametrize("name", [*HTTP_NAMES, *(each.name for each in QUEUES)])
 def test_hands_secrets_to_what_needs_them(options: dict[str, dict[str, Any]], name: str) -> None:
     assert options[name]["secretEnvironmentVariables"] == [SECRET]
 
@@ -163,10 +163,19 @@ def test_retries_triggers(options: dict[str, dict[str, Any]], trigger: Any) -> N
     }
 
 
-def test_limits_the_queue(options: dict[str, dict[str, Any]]) -> None:
+@pytest.mark.parametrize(
+    ("name", "concurrent_max", "per_s_max"),
+    [("deliverWebhook", 500, 500), ("deliverWebhookSlowly", 200, 100)],
+)
+def test_limits_the_queues(
+    options: dict[str, dict[str, Any]], name: str, concurrent_max: int, per_s_max: int
+) -> None:
     # Nobody but the queue may call it: no invoker is named.
-    assert options["deliverWebhook"]["taskQueueTrigger"] == {
-        "rateLimits": {"maxConcurrentDispatches": 100, "maxDispatchesPerSecond": 100},
+    assert options[name]["taskQueueTrigger"] == {
+        "rateLimits": {
+            "maxConcurrentDispatches": concurrent_max,
+            "maxDispatchesPerSecond": per_s_max,
+        },
         "retryConfig": {"maxAttempts": 5, "minBackoffSeconds": 5},
     }
 
@@ -254,8 +263,9 @@ def test_triggers_start_alone(started: dict[str, dict[str, Any]], name: str) -> 
     assert [answer["status"] for answer in started[name]["answers"]] == [200]
 
 
-def test_the_queue_starts_alone(started: dict[str, dict[str, Any]]) -> None:
-    (answer,) = started["deliverWebhook"]["answers"]
+@pytest.mark.parametrize("name", [each.name for each in QUEUES])
+def test_queues_start_alone(started: dict[str, dict[str, Any]], name: str) -> None:
+    (answer,) = started[name]["answers"]
 
     assert (answer["status"], json.loads(answer["text"])) == (200, {"result": None})
 

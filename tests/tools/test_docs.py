@@ -6,13 +6,19 @@ import json
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.exceptions import ValidationError
 
 from functions import openapi
 from functions.catalog import ENDPOINTS
+from functions.openapi import webhooks
+from shared.domain.event_types import BY_NAME, PATTERNS
 from shared.errors import catalog
+from shared.schemas.events import DATA_BY_TYPE, example_event
 from tools import docs
 
-FILES = ["openapi.json", "errors.md", "endpoints.md"]
+SCHEMAS = [f"schemas/{name}.json" for name in BY_NAME]
+FILES = ["openapi.json", "errors.md", "endpoints.md", "events.md", *SCHEMAS]
 
 
 def test_committed_pages_are_up_to_date() -> None:
@@ -71,9 +77,75 @@ def test_every_endpoint_has_a_row_and_a_section() -> None:
         assert any(line.startswith(f"{row}{endpoint.package} | ") for line in lines)
 
 
-def test_every_link_within_the_endpoints_leads_somewhere() -> None:
-    text = docs.generate()["endpoints.md"]
-    headings = {line.lstrip("# ").lower() for line in text.splitlines() if line.startswith("##")}
+@pytest.mark.parametrize("page", ["endpoints.md", "events.md"])
+def test_every_link_within_a_page_leads_somewhere(page: str) -> None:
+    text = docs.generate()[page]
+    headings = {
+        line.lstrip("# ").lower().replace(".", "")
+        for line in text.splitlines()
+        if line.startswith("##")
+    }
     targets = {part.partition(")")[0] for part in text.split("](#")[1:]}
 
     assert targets <= headings
+
+
+def section(name: str) -> str:
+    """Return what the page of events says of a type."""
+    _, _, rest = docs.generate()["events.md"].partition(f"\n## {name}\n")
+    return rest.partition("\n## ")[0]
+
+
+def test_every_event_type_has_a_row_and_a_section() -> None:
+    lines = docs.generate()["events.md"].splitlines()
+    sections = [line.removeprefix("## ") for line in lines if line.startswith("## ")]
+
+    assert sections == list(BY_NAME)
+    for name, each in BY_NAME.items():
+        anchor, is_sent = name.lower().replace(".", ""), "yes" if each.is_sent else "not yet"
+        row = f"| [{name}](#{anchor}) | {each.package} | {is_sent} | {each.summary} |"
+        assert lines.count(row) == 1
+
+
+def test_the_page_of_events_names_every_wildcard() -> None:
+    text = docs.generate()["events.md"]
+
+    assert all(f"`{each}`" in text for each in PATTERNS if each not in BY_NAME)
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_the_section_of_an_event_names_every_field_and_has_the_example(name: str) -> None:
+    text = section(name)
+    named = [line.split("`")[1] for line in text.splitlines() if line.startswith("| `")][1:]
+    fields = [str(field.alias) for field in DATA_BY_TYPE[name].model_fields.values()]
+
+    assert [each for each in named if "." not in each] == fields
+    assert json.loads(text.partition("```json")[2].partition("```")[0]) == example_event(name)
+
+
+def test_the_section_of_an_event_names_what_is_within_a_field() -> None:
+    row = "| `synced.priceUpdates` | integer | How many prices were changed. |"
+
+    assert row in section("integration.pos.synced").splitlines()
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_the_schema_of_an_event_stands_alone(name: str) -> None:
+    schema = json.loads(docs.generate()[f"schemas/{name}.json"])
+    Draft202012Validator.check_schema(schema)
+    validator = Draft202012Validator(schema, format_checker=FormatChecker())
+    event = example_event(name)
+
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert schema["title"] == webhooks.name(name)
+    validator.validate(event)
+    validator.validate({**event, "later": 1, "data": {**event["data"], "later": 1}})
+    for change in ({"type": "loyalty.other"}, {"data": {}}, {"createdAt": "today"}):
+        with pytest.raises(ValidationError):
+            validator.validate({**event, **change})
+
+
+def test_the_folder_of_schemas_holds_no_others() -> None:
+    folder = docs.ROOT / "docs" / "schemas"
+
+    assert {f"schemas/{path.name}" for path in folder.iterdir()} == set(SCHEMAS)

@@ -9,8 +9,9 @@ import pytest
 
 from shared.auth.caller import Caller
 from shared.domain.packages import Package
-from shared.errors import ProgramNotFound, PunktwerkError, StoreNotFound
+from shared.errors import ProgramNotFound, PunktwerkError, StoreNotFound, WebhookNotFound
 from shared.services import access
+from tests.support.hooks import created
 from tests.support.merchants import Merchant
 
 
@@ -72,3 +73,25 @@ def test_a_cached_program_is_still_checked(
     access.program(caller_of(merchant), program_id, None)
     with pytest.raises(ProgramNotFound):
         access.program(caller_of(new_merchant()), program_id, None)
+
+
+def test_a_webhook_endpoint_is_reached_by_its_account(merchant: Merchant) -> None:
+    webhook_id = created(merchant)
+    for store_id in (None, merchant.store_id):
+        endpoint = access.webhook(caller_of(merchant), webhook_id, store_id)
+        assert (endpoint.endpoint_id, endpoint.store_id) == (webhook_id, merchant.store_id)
+
+
+def test_a_foreign_webhook_endpoint_is_as_absent_as_none(
+    merchant: Merchant, new_merchant: Callable[..., Merchant]
+) -> None:
+    webhook_id, other = created(merchant), new_merchant()
+    stranger = caller_of(other)
+    expected = (WebhookNotFound, f"There is no webhook endpoint {webhook_id}.", {})
+    for store_id in (None, other.store_id, merchant.store_id):
+        assert refusal_of(partial(access.webhook, stranger, webhook_id, store_id)) == expected
+    for store_id in ("store_none", "", other.store_id):
+        own = partial(access.webhook, caller_of(merchant), webhook_id, store_id)
+        assert refusal_of(own) == expected
+    absent = refusal_of(partial(access.webhook, stranger, "we_none", None))
+    assert absent == (WebhookNotFound, "There is no webhook endpoint we_none.", {})

@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 
 from shared.domain import events
+from shared.domain.webhooks import Lane
 from shared.errors import Busy
 from shared.services import attempts, emission
 from shared.store import client, paths, protocol
 from shared.store.client import Create
+from tests.conftest import Clock
 from tests.support.events import Pipeline, deliveries_of, events_of
 from tests.support.merchants import Member, Merchant
+from tests.support.receivers import receiving
 
 REWARDS = [
     {"title": f"Reward {cost}", "type": "voucher", "requiredPoints": cost} for cost in (40, 50)
@@ -77,17 +80,34 @@ def test_writes_no_counter_where_nothing_counts(pipeline: Pipeline, merchant: Me
     assert writes == 1 + 2
 
 
+def cost_of_attempt(merchant: Merchant) -> tuple[int, int, int]:
+    """Make the attempt that is due; return its RPCs, reads and writes."""
+    (delivery,) = deliveries_of(merchant)
+    usage = client.start_usage()
+    attempts.attempt(delivery.delivery_id, Lane.FAST)
+    return usage.rpcs, usage.reads, usage.writes
+
+
 def test_an_attempt_writes_its_delivery(pipeline: Pipeline, merchant: Merchant) -> None:
+    with receiving() as receiver:
+        pipeline.register(merchant, receiver.url)
+        merchant.member()
+        pipeline.fire(merchant)
+
+        # The delivery; endpoint and event; the delivery again, as it is after sending; the commit.
+        assert cost_of_attempt(merchant) == (2, 3, 1)
+
+
+def test_the_first_failure_is_written_on_the_endpoint_as_well(
+    frozen_clock: Clock, pipeline: Pipeline, merchant: Merchant
+) -> None:
     register(pipeline, merchant, 1)
     merchant.member()
     pipeline.fire(merchant)
-    (delivery,) = deliveries_of(merchant)
 
-    usage = client.start_usage()
-    attempts.attempt(delivery.delivery_id)
-
-    # The delivery; endpoint and event; the delivery again, as it is after sending; the commit.
-    assert (usage.rpcs, usage.reads, usage.writes) == (4, 4, 1)
+    assert cost_of_attempt(merchant) == (2, 3, 2)
+    frozen_clock.advance(seconds=6)
+    assert cost_of_attempt(merchant) == (2, 3, 1)
 
 
 @pytest.mark.usefixtures("own_database")
