@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from shared.webhooks.guard import check_header
+from shared.outgoing.guard import check_header
 
 HEADERS_MAX = 20
 BYTES_MAX = 8_000

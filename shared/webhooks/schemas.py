@@ -9,8 +9,9 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 from shared import clock, config
 from shared.domain import event_types
 from shared.domain.webhooks import HTTP, WebhookEndpoint, previous_secrets_expire_at
+from shared.outgoing import guard
 from shared.schemas.base import Timestamp, WireModel
-from shared.webhooks import guard, headers, signing
+from shared.webhooks import headers, signing
 
 EVENTS_MAX = 50
 

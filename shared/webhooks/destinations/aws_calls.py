@@ -27,7 +27,8 @@ from botocore.exceptions import (
 )
 from botocore.parsers import ResponseParserError
 
-from shared.webhooks.client import USER_AGENT, AttemptError, error_code
+from shared.outgoing.session import error_code
+from shared.webhooks.client import USER_AGENT, AttemptError
 from shared.webhooks.destinations.aws import Place
 
 CLIENTS_MAX = 32

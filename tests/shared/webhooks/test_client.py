@@ -11,6 +11,7 @@ import requests.adapters
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shared.outgoing import session
 from shared.webhooks import client
 from shared.webhooks.client import Attempt
 from tests.support.certificates import self_signed
@@ -472,7 +473,7 @@ def test_a_connection_is_used_again_unless_the_receiver_has_closed_it(receive):
 
 def test_an_idle_connection_is_not_used_again(receive, monkeypatch):
     receiver = receive(OK)
-    monkeypatch.setattr(client, "_IDLE_S_MAX", 0.05)
+    monkeypatch.setattr(session, "_IDLE_S_MAX", 0.05)
     assert post(receiver.url).status == 200
     time.sleep(0.06)
     assert post(receiver.url).status == 200

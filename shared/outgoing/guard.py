@@ -121,6 +121,16 @@ def check_url(url: str, *, allow_loopback: bool) -> str:
     return normal
 
 
+def is_loopback_url(url: str) -> bool:
+    """Tell whether a URL, which must be valid, names this machine."""
+    try:
+        _, authority, _ = _split(url)
+        host, _ = _host_port(authority)
+    except ValueError:
+        return False
+    return _is_loopback(host)
+
+
 def check_header(name: str, value: str) -> None:
     """Accept a header that HTTP can carry. Which names are ours is not judged here.
 

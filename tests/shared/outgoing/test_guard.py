@@ -9,7 +9,7 @@ import requests
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.webhooks.guard import check_header, check_url, is_public
+from shared.outgoing.guard import check_header, check_url, is_public
 
 HTTPS = "begin with https"
 FORM = "form https"
