@@ -1,0 +1,55 @@
+"""Amounts in minor units of systems whose currencies do not all have ISO's decimals."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from shared.domain.money import Money
+from shared.domain.units import currency_scale
+from shared.errors import ConnectorAnswerInvalid, ConnectorRejected
+
+_CURRENCY = re.compile(r"[A-Z]{3}")
+
+
+@dataclass(frozen=True, slots=True)
+class MinorUnits:
+    """How one system counts. Never rounds.
+
+    Attributes:
+        system: Its name, for messages.
+        scales: Its decimals of the currencies where they are not ISO's.
+        steps: Currencies of which it takes multiples of some minor units only.
+    """
+
+    system: str
+    scales: Mapping[str, int]
+    steps: Mapping[str, int] = field(default_factory=dict)
+
+    def write(self, amount: Money) -> int:
+        """Convert to the system's minor units.
+
+        Raises:
+            ConnectorRejected: The amount is finer than the system takes.
+        """
+        minor = Decimal(amount.amount_minor).scaleb(self._shift(amount.currency))
+        if minor % self.steps.get(amount.currency, 1) != 0:
+            raise ConnectorRejected(f"{self.system} does not take {amount}: too many decimals.")
+        return int(minor)
+
+    def read(self, minor: int, currency: str) -> Money:
+        """Convert from the system's minor units.
+
+        Raises:
+            ConnectorAnswerInvalid: It is no amount of a currency.
+        """
+        ours = Decimal(minor).scaleb(-self._shift(currency))
+        if not _CURRENCY.fullmatch(currency) or ours % 1 != 0:
+            raise ConnectorAnswerInvalid(f"The answer of {self.system} has no valid amount.")
+        return Money(int(ours), currency)
+
+    def _shift(self, currency: str) -> int:
+        iso = currency_scale(currency)
+        return self.scales.get(currency, iso) - iso

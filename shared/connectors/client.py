@@ -1,0 +1,302 @@
+"""The JSON client of connectors: bounded time and size, bounded retries, one family of errors.
+
+Only what cannot be done twice by mistake is retried: reads, and writes that carry a key by which
+the other system knows them again.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from pydantic import BaseModel, ValidationError
+
+from shared.errors import (
+    ConnectorAnswerInvalid,
+    ConnectorConflict,
+    ConnectorCredentialsRefused,
+    ConnectorError,
+    ConnectorNotFound,
+    ConnectorRateLimited,
+    ConnectorRejected,
+    ConnectorTimeout,
+    ConnectorUnavailable,
+)
+from shared.outgoing import session
+from shared.outgoing.session import Answer, OutgoingError
+
+Model = TypeVar("Model", bound=BaseModel)
+
+USER_AGENT = "Punktwerk-Connectors/1"
+TIMEOUT_S = 15.0
+TOTAL_S_MAX = 25.0
+"""For all tries of a call and the pauses between them: an endpoint has 60 seconds."""
+TRIES_MAX = 3
+PAUSE_S_MAX = 5.0
+ANSWER_BYTES_MAX = 8 * 1024 * 1024
+MESSAGE_CHARS_MAX = 300
+
+_SUCCESS = range(200, 300)
+_FAILURE = range(500, 600)
+_CONFLICTS = {409, 412, 423}
+_BUSY = 429
+_BY_STATUS: Mapping[int, type[ConnectorError]] = {
+    401: ConnectorCredentialsRefused,
+    403: ConnectorCredentialsRefused,
+    404: ConnectorNotFound,
+    410: ConnectorNotFound,
+    408: ConnectorTimeout,
+    429: ConnectorRateLimited,
+    **dict.fromkeys(_CONFLICTS, ConnectorConflict),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A successful answer: ``body`` is its JSON with exact numbers, ``None`` if it is empty."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: Any
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class JsonClient:
+    """Calls one system with one merchant's credentials.
+
+    Attributes:
+        system: Its name, for messages.
+        base_url: Scheme, host and path in front of every path; no slash at its end.
+        authorize: Given method, path with query, and body, returns the headers that prove who
+            calls.
+        secrets: Struck out of every message.
+        allow_loopback: Whether ``base_url`` may be this machine. Only under the emulator.
+        problem: Given the JSON of a refusal, returns what it says in words.
+    """
+
+    system: str
+    base_url: str
+    authorize: Callable[[str, str, bytes], Mapping[str, str]]
+    secrets: tuple[str, ...] = ()
+    allow_loopback: bool = False
+    problem: Callable[[Any], str | None] = lambda _: None
+
+    def get(self, path: str, query: Mapping[str, Any] | None = None) -> Reply:
+        """Read something.
+
+        Raises:
+            ConnectorError: See ``call``.
+        """
+        return self.call("GET", path, query=query, is_repeatable=True)
+
+    def post(
+        self,
+        path: str,
+        body: Any,
+        *,
+        headers: Mapping[str, str] | None = None,
+        is_repeatable: bool = False,
+    ) -> Reply:
+        """Send a JSON object.
+
+        Args:
+            path: Below the base URL.
+            body: What ``json`` writes; a ``Decimal`` becomes a number, exact to 15 digits.
+            headers: The idempotency key, as the system calls it, and the like.
+            is_repeatable: The system knows the call again if it comes twice.
+
+        Raises:
+            ConnectorError: See ``call``.
+        """
+        return self.call(
+            "POST",
+            path,
+            body=_to_json(body),
+            headers={"Content-Type": "application/json", **(headers or {})},
+            is_repeatable=is_repeatable,
+        )
+
+    def post_form(
+        self,
+        path: str,
+        fields: Mapping[str, str],
+        *,
+        headers: Mapping[str, str] | None = None,
+        is_repeatable: bool = False,
+    ) -> Reply:
+        """Send form fields.
+
+        Raises:
+            ConnectorError: See ``call``.
+        """
+        return self.call(
+            "POST",
+            path,
+            body=urlencode(fields).encode(),
+            headers={"Content-Type": "application/x-www-form-urlencoded", **(headers or {})},
+            is_repeatable=is_repeatable,
+        )
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        body: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+        is_repeatable: bool = False,
+    ) -> Reply:
+        """Make a call, and again if that is safe and promising.
+
+        Raises:
+            ConnectorCredentialsRefused: 401, 403.
+            ConnectorNotFound: 404, 410.
+            ConnectorConflict: 409, 412, 423.
+            ConnectorRateLimited: 429, also after the tries.
+            ConnectorRejected: Any other 4xx, and a redirect.
+            ConnectorUnavailable: 5xx, or no connection.
+            ConnectorTimeout: No answer in time.
+            ConnectorAnswerInvalid: The answer is not JSON, or too long.
+        """
+        target = f"{path}?{urlencode(query)}" if query else path
+        stop_at_s = time.monotonic() + TOTAL_S_MAX
+        tries = TRIES_MAX if is_repeatable else 1
+        for number in range(1, tries + 1):
+            try:
+                return self._once(method, target, body, headers or {})
+            except ConnectorError as failure:
+                pause_s = _pause_s(failure, number)
+                is_last = number == tries or time.monotonic() + pause_s + TIMEOUT_S > stop_at_s
+                if not failure.retryable or is_last or pause_s > PAUSE_S_MAX:
+                    raise
+            time.sleep(pause_s)
+        raise AssertionError("a loop that returns or raises")
+
+    def _once(self, method: str, target: str, body: bytes, headers: Mapping[str, str]) -> Reply:
+        try:
+            answer = session.request(
+                method,
+                self.base_url + target,
+                body=body or None,
+                headers={
+                    "Accept": "application/json, */*;q=0.5",
+                    **headers,
+                    **self.authorize(method, target, body),
+                },
+                timeout_s=TIMEOUT_S,
+                answer_bytes_max=ANSWER_BYTES_MAX,
+                allow_loopback=self.allow_loopback,
+                user_agent=USER_AGENT,
+            )
+        except OutgoingError as failure:
+            raise self._unanswered(failure) from None
+        text = answer.data.decode("utf-8", errors="replace")
+        if answer.status not in _SUCCESS:
+            raise self._refused(answer, text)
+        if not answer.is_complete:
+            raise ConnectorAnswerInvalid(f"The answer of {self.system} did not arrive in full.")
+        return Reply(answer.status, answer.headers, self._parse(text, answer), text)
+
+    def _parse(self, text: str, answer: Answer) -> Any:
+        if not text.strip():
+            return None
+        if "json" not in answer.headers.get("Content-Type", "json"):
+            return None
+        try:
+            return json.loads(text, parse_float=Decimal)
+        except (ValueError, RecursionError):
+            raise ConnectorAnswerInvalid(f"The answer of {self.system} is not JSON.") from None
+
+    def _unanswered(self, failure: OutgoingError) -> ConnectorError:
+        if failure.code == "timeout":
+            return ConnectorTimeout(f"{self.system} did not answer in time.")
+        if failure.code == "invalid_response":
+            return ConnectorAnswerInvalid(f"{self.system} did not answer with HTTP.")
+        if failure.code in {"url_refused", "address_refused", "invalid_headers"}:
+            return ConnectorRejected(f"{self.system} cannot be called at this address.")
+        return ConnectorUnavailable(f"{self.system} cannot be reached ({failure.code}).")
+
+    def _refused(self, answer: Answer, text: str) -> ConnectorError:
+        return refusal(self.system, answer.status, self._said(text), answer.headers, self.secrets)
+
+    def _said(self, text: str) -> str:
+        """Return what the system says of its refusal."""
+        try:
+            return str(self.problem(json.loads(text)) or "")
+        except (ValueError, RecursionError, KeyError, TypeError, AttributeError, IndexError):
+            return ""
+
+
+def parsed(model: type[Model], value: Any, *, system: str) -> Model:
+    """Read what a system answered as a model of it. What the model does not name is passed over.
+
+    Raises:
+        ConnectorAnswerInvalid: It is not of that shape.
+    """
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        where = ".".join(str(part) for part in error.errors(include_input=False)[0]["loc"])
+        raise ConnectorAnswerInvalid(
+            f"The answer of {system} has no valid {where or 'content'}."
+        ) from None
+
+
+def refusal(
+    system: str, status: int, said: str, headers: Mapping[str, str], secrets: Iterable[str]
+) -> ConnectorError:
+    """Return what an answer other than a success stands for.
+
+    Args:
+        system: Which system answered.
+        status: Of HTTP.
+        said: What the system says of it; may be empty.
+        headers: Of the answer, names in any case.
+        secrets: Struck out of what it says.
+    """
+    kind = _BY_STATUS.get(status)
+    if kind is None:
+        kind = ConnectorUnavailable if status in _FAILURE else ConnectorRejected
+    readable = " ".join(said.encode(errors="replace").decode().split())
+    words = redacted(readable, secrets)[:MESSAGE_CHARS_MAX]
+    details: dict[str, Any] = {"status": status}
+    if status == _BUSY:
+        details["retryAfter"] = _retry_after_s(headers)
+    return kind(f"{system} answered {status}" + (f": {words}" if words else "."), **details)
+
+
+def redacted(text: str, secrets: Iterable[str]) -> str:
+    """Strike secrets out of a text."""
+    for secret in sorted(filter(None, secrets), key=len, reverse=True):
+        text = text.replace(secret, "***")
+    return text
+
+
+def _to_json(value: Any) -> bytes:
+    return json.dumps(value, default=_exact, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _exact(value: object) -> Any:
+    if isinstance(value, Decimal):
+        return float(value)
+    raise TypeError(f"{type(value).__name__} is not JSON")
+
+
+def _retry_after_s(headers: Mapping[str, str]) -> int:
+    text = headers.get("Retry-After", "").strip()
+    if text.isascii() and text.isdigit():
+        return min(int(text[:6]), 3_600)
+    return 1
+
+
+def _pause_s(failure: ConnectorError, number: int) -> float:
+    asked_s = float(failure.details.get("retryAfter", 0))
+    return max(asked_s, random.uniform(0.1, 0.3) * float(2**number))

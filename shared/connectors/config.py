@@ -1,0 +1,52 @@
+"""What a merchant says to let us into another system."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Self
+
+from pydantic import Field, SecretStr
+
+from shared.schemas.base import WireModel
+
+
+class ConnectorConfig(WireModel):
+    """Settings and credentials of one system. Secrets are ``SecretStr``, which nothing prints.
+
+    ``base_url`` is a stand-in of the system on this machine, taken under the emulator only.
+    """
+
+    base_url: str | None = Field(default=None, max_length=200)
+
+    def reveal(self) -> dict[str, Any]:
+        """Return everything as JSON, secrets in clear: to be encrypted at once."""
+        return {
+            name: value.get_secret_value() if isinstance(value, SecretStr) else value
+            for name, value in self.model_dump(by_alias=True, exclude_none=True).items()
+        }
+
+    def visible(self) -> dict[str, Any]:
+        """Return what may be shown: everything but secrets."""
+        found = self.model_dump(by_alias=True, exclude_none=True)
+        return {name: each for name, each in found.items() if not isinstance(each, SecretStr)}
+
+    def secrets(self) -> Iterator[str]:
+        """Return the secrets, to be struck out of whatever another system says."""
+        for name in type(self).model_fields:
+            value = getattr(self, name)
+            if isinstance(value, SecretStr):
+                yield value.get_secret_value()
+
+    def hosts(self) -> Mapping[str, str]:
+        """Return the URLs that the merchant chose, by the names of their fields."""
+        return {}
+
+    @property
+    def is_test(self) -> bool:
+        """Whether it is a test account, whose payments move no money."""
+        return False
+
+    @classmethod
+    def restore(cls, revealed: dict[str, Any]) -> Self:
+        """Return the configuration that ``reveal`` was called on."""
+        return cls.model_validate(revealed)

@@ -1,0 +1,434 @@
+"""Adyen, by its hosted page (Pay by Link).
+
+Sources: Adyen's OpenAPI of Checkout v72 and Webhooks v1, 2026-07-01; the official SDK;
+docs.adyen.com/development-resources on currency codes, API idempotency and HMAC signatures.
+
+Adyen cannot be asked how a payment is: what became of it comes only by signed notification. A
+payment's id is Adyen's ``pspReference``, which is first told with the authorisation; until then the
+payment has none. The SDK names the calls; our client carries them, so that its limits, its address
+filter and its errors hold here too.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal, Self
+from urllib.parse import quote
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from shared.connectors.amounts import MinorUnits
+from shared.connectors.client import JsonClient, Model, parsed
+from shared.connectors.config import ConnectorConfig
+from shared.connectors.psp.base import (
+    ForgedNotification,
+    Notification,
+    PaymentRequest,
+    RefundRequest,
+)
+from shared.domain.money import Money
+from shared.domain.payments import Observation, RefundObservation, RefundStatus, Stage
+from shared.errors import ConnectorAnswerInvalid, ConnectorUnavailable
+
+if TYPE_CHECKING:
+    from Adyen.services import AdyenCheckoutApi  # type: ignore[import-untyped]
+
+SYSTEM = "adyen"
+HAS_IDEMPOTENCY_KEYS = True
+VERSION = "/v72"
+TEST_URL = "https://checkout-test.adyen.com"
+LIVE_URL = "https://{prefix}-checkout-live.adyenpayments.com/checkout"
+
+AMOUNTS = MinorUnits(SYSTEM, scales={"CLP": 2, "CVE": 0, "IDR": 0, "ISK": 2})
+"""Source: docs.adyen.com/development-resources/currency-codes, "differs from standard"."""
+_LATER = "later"
+"""Behind our reference: the payment is only authorized at first. Other than ``additionalData``, the
+reference is signed in notifications."""
+_SAME_KEY = "704"
+"""The errorCode of a call whose key belongs to one that is not done yet."""
+_OURS = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]{0,31}")
+"""A reference of ours: the merchant account may have other payments too."""
+_KEY = re.compile(r"[\x21-\x7e]{20,500}")
+_ACCOUNT = re.compile(r"[A-Za-z0-9_-]{1,80}")
+_PREFIX = re.compile(r"[0-9a-f]{8,32}-[A-Za-z0-9]{1,60}")
+_HMAC_KEY = re.compile(r"[0-9A-Fa-f]{64}")
+_SIGNED = (
+    "pspReference",
+    "originalReference",
+    "merchantAccountCode",
+    "merchantReference",
+    "value",
+    "currency",
+    "eventCode",
+    "success",
+)
+_CANCELED = {"CANCELLATION", "TECHNICAL_CANCEL", "EXPIRE"}
+_REFUND_FAILED = {"REFUND_FAILED", "REFUNDED_REVERSED"}
+
+
+class Config(ConnectorConfig):
+    """A merchant account of Adyen.
+
+    Keys of test and live look alike: ``mode`` chooses the host, and a key of the other kind is
+    refused there when the provider is configured.
+    """
+
+    api_key: SecretStr
+    merchant_account: str
+    hmac_key: SecretStr
+    mode: Literal["test", "live"] = "live"
+    live_url_prefix: str | None = None
+
+    @field_validator("api_key")
+    @classmethod
+    def _check_api_key(cls, key: SecretStr) -> SecretStr:
+        if not _KEY.fullmatch(key.get_secret_value()):
+            raise ValueError("must be an API key of Adyen: 20 to 500 characters without spaces")
+        return key
+
+    @field_validator("merchant_account")
+    @classmethod
+    def _check_merchant_account(cls, name: str) -> str:
+        if not _ACCOUNT.fullmatch(name):
+            raise ValueError("must be the name of a merchant account, like ExampleCoECOM")
+        return name
+
+    @field_validator("hmac_key")
+    @classmethod
+    def _check_hmac_key(cls, key: SecretStr) -> SecretStr:
+        if not _HMAC_KEY.fullmatch(key.get_secret_value()):
+            raise ValueError("must be the webhook's HMAC key: 64 hexadecimal digits")
+        return key
+
+    @field_validator("live_url_prefix")
+    @classmethod
+    def _check_live_url_prefix(cls, prefix: str | None) -> str | None:
+        if prefix is not None and not _PREFIX.fullmatch(prefix):
+            raise ValueError("must be like 1797a841fbb37ca7-ExampleCo")
+        return prefix
+
+    @model_validator(mode="after")
+    def _check_mode(self) -> Self:
+        if self.mode == "live" and self.live_url_prefix is None:
+            raise ValueError("needs liveUrlPrefix in mode live; test accounts need mode test")
+        return self
+
+    @property
+    def is_test(self) -> bool:
+        """Whether the test host is called."""
+        return self.mode == "test"
+
+    def url(self) -> str:
+        """Return where Adyen's Checkout API is."""
+        if self.base_url is not None:
+            return self.base_url.rstrip("/")
+        if self.is_test:
+            return TEST_URL + VERSION
+        return LIVE_URL.format(prefix=self.live_url_prefix) + VERSION
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(strict=True, frozen=True)
+
+
+class _Amount(_Answer):
+    currency: str
+    value: int
+
+
+class _Link(_Answer):
+    amount: _Amount
+    reference: str
+    url: str
+
+
+class _Received(_Answer):
+    """A modification: ``status`` is always ``received``, and its outcome comes later."""
+
+    psp_reference: str = Field(alias="pspReference")
+    payment_psp_reference: str = Field(alias="paymentPspReference")
+
+
+class _Any(_Answer):
+    """An answer of which only matters that it came."""
+
+
+class _Item(_Answer):
+    psp_reference: str = Field(alias="pspReference")
+    original_reference: str | None = Field(default=None, alias="originalReference")
+    merchant_account: str = Field(alias="merchantAccountCode")
+    merchant_reference: str = Field(alias="merchantReference")
+    amount: _Amount
+    event_code: str = Field(alias="eventCode")
+    success: str
+    reason: str | None = None
+    additional_data: dict[str, Any] = Field(default_factory=dict, alias="additionalData")
+
+
+class _Envelope(_Answer):
+    item: _Item = Field(alias="NotificationRequestItem")
+
+
+class _Report(_Answer):
+    live: str
+    items: list[_Envelope] = Field(alias="notificationItems")
+
+
+def connect(config: ConnectorConfig, *, is_emulated: bool) -> Connector:
+    """Return the merchant's account, without calling anything."""
+    assert isinstance(config, Config)
+    return Connector(config, is_emulated=is_emulated)
+
+
+class Connector:
+    """One merchant's account."""
+
+    def __init__(self, config: Config, *, is_emulated: bool) -> None:
+        self._config = config
+        self._account = {"merchantAccount": config.merchant_account}
+        key = config.api_key.get_secret_value()
+        self._client = JsonClient(
+            system=SYSTEM,
+            base_url=config.url(),
+            authorize=lambda *_: {"X-API-Key": key},
+            secrets=tuple(config.secrets()),
+            allow_loopback=is_emulated,
+            problem=_problem,
+        )
+
+    @cached_property
+    def _sdk(self) -> AdyenCheckoutApi:
+        """The SDK: imported late, because that takes a cold start's time."""
+        from Adyen import AdyenClient  # type: ignore[import-untyped]
+        from Adyen.services import AdyenCheckoutApi
+
+        client = AdyenClient(xapikey=self._config.api_key.get_secret_value())
+        client.http_client, client.http_init = _Transport(self._client), True
+        return AdyenCheckoutApi(client=client)
+
+    def verify(self) -> None:
+        """Ask which ways to pay the merchant account offers."""
+        _called(_Any, lambda: self._sdk.payments_api.payment_methods(self._account))
+
+    def create(self, request: PaymentRequest) -> Observation:
+        """Make a link to Adyen's page, good for one payment and one day."""
+        body = {**self._account, **to_link(request)}
+        key = request.idempotency_key
+        made = _called(_Link, lambda: self._sdk.payment_links_api.payment_links(body, key))
+        return to_observation(made)
+
+    def find(self, request: PaymentRequest) -> Observation | None:  # noqa: ARG002
+        """Find nothing: Adyen has no look-up by our reference.
+
+        Repeating ``create`` gets the first answer again. If nobody repeats it, nobody was ever sent
+        to the page, and the link ends after a day.
+        """
+        return None
+
+    def status(self, vendor_payment_id: str) -> Observation:
+        """Tell nothing new: Adyen's API has no call for it, and notifies instead."""
+        return Observation(vendor_payment_id)
+
+    def capture(self, vendor_payment_id: str, amount: Money, idempotency_key: str) -> Observation:
+        """Ask for what was authorized. It is taken when Adyen notifies so."""
+        body = {**self._account, "amount": to_amount(amount)}
+        _called(
+            _Received,
+            lambda: self._sdk.modifications_api.capture_authorised_payment(
+                body, _part(vendor_payment_id), idempotency_key
+            ),
+        )
+        return Observation(vendor_payment_id)
+
+    def cancel(self, vendor_payment_id: str, amount: Money, idempotency_key: str) -> Observation:  # noqa: ARG002 - all of it
+        """Ask for an authorisation to be given up. It is when Adyen notifies so."""
+        _called(
+            _Received,
+            lambda: self._sdk.modifications_api.cancel_authorised_payment_by_psp_reference(
+                self._account, _part(vendor_payment_id), idempotency_key
+            ),
+        )
+        return Observation(vendor_payment_id)
+
+    def refund(self, request: RefundRequest) -> RefundObservation:
+        """Ask for money to be given back. It is when Adyen notifies so."""
+        body = {
+            **self._account,
+            "amount": to_amount(request.amount),
+            "reference": f"{request.payment_reference}.{request.refund_reference}",
+        }
+        received = _called(
+            _Received,
+            lambda: self._sdk.modifications_api.refund_captured_payment(
+                body, _part(request.vendor_payment_id), request.idempotency_key
+            ),
+        )
+        return RefundObservation(received.psp_reference)
+
+    def find_refund(self, request: RefundRequest) -> RefundObservation | None:  # noqa: ARG002
+        """Find nothing: Adyen has no look-up. Repeating ``refund`` gets the first answer again."""
+        return None
+
+    def notification(self, headers: Mapping[str, str], body: bytes) -> list[Notification]:  # noqa: ARG002 - the signature is in the body
+        """Read what became of payments. Each of them is signed."""
+        try:
+            report = _Report.model_validate_json(body)
+        except ValidationError:
+            raise ForgedNotification from None
+        key = bytes.fromhex(self._config.hmac_key.get_secret_value())
+        items = [each.item for each in report.items]
+        are_ours = {self._config.merchant_account} == {each.merchant_account for each in items}
+        is_mode = report.live == ("false" if self._config.is_test else "true")
+        if not is_mode or not are_ours or not all(is_signed(each, key) for each in items):
+            raise ForgedNotification
+        return [news for each in items if (news := to_notification(each)) is not None]
+
+
+class _Transport:
+    """Carries the SDK's calls with our client: its limits, its address filter, its errors."""
+
+    user_agent = ""
+    """The SDK wants to know it; our client sends its own."""
+
+    def __init__(self, client: JsonClient) -> None:
+        self._client = client
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        json: Any = None,
+        *,
+        headers: Mapping[str, str],
+        xapikey: str,  # noqa: ARG002 - our client authorizes
+    ) -> tuple[str, Any, int, Mapping[str, str]]:
+        """Make a call: to our host, whichever one the SDK thinks of."""
+        assert method == "POST"
+        path = url.partition(VERSION)[2]
+        keys = {name: headers[name] for name in ("Idempotency-Key",) if name in headers}
+        reply = self._client.post(path, json, headers=keys, is_repeatable=bool(keys))
+        if not isinstance(reply.body, dict):
+            raise ConnectorAnswerInvalid(f"The answer of {SYSTEM} is no JSON object.")
+        return reply.text, json, reply.status, {}
+
+
+def to_link(request: PaymentRequest) -> dict[str, Any]:
+    """Write a payment as a link, but for the merchant account.
+
+    Without ``captureDelayHours`` the merchant account's settings would decide when to capture.
+    """
+    reference = request.reference
+    is_later = request.captures_later
+    return {
+        "amount": to_amount(request.amount),
+        "reference": f"{reference}.{_LATER}" if is_later else reference,
+        "returnUrl": request.return_url,
+        **({"description": request.description} if request.description else {}),
+        **({"manualCapture": True} if is_later else {"captureDelayHours": 0}),
+    }
+
+
+def to_amount(amount: Money) -> dict[str, Any]:
+    """Write an amount."""
+    return {"currency": amount.currency, "value": AMOUNTS.write(amount)}
+
+
+def from_amount(amount: _Amount) -> Money:
+    """Read an amount."""
+    return AMOUNTS.read(amount.value, amount.currency)
+
+
+def to_observation(link: _Link) -> Observation:
+    """Read a link that was just made."""
+    return Observation(
+        stage=Stage.REQUIRES_ACTION, amount=from_amount(link.amount), redirect_url=link.url
+    )
+
+
+def is_signed(item: _Item, key: bytes) -> bool:
+    """Tell whether a notification carries the HMAC-SHA256 of its eight signed values."""
+    values = {
+        **item.model_dump(by_alias=True),
+        "originalReference": item.original_reference or "",
+        "value": item.amount.value,
+        "currency": item.amount.currency,
+    }
+    text = ":".join(str(values[name]) for name in _SIGNED)
+    expected = base64.b64encode(hmac.digest(key, text.encode(), hashlib.sha256))
+    given = item.additional_data.get("hmacSignature")
+    return isinstance(given, str) and hmac.compare_digest(expected, given.encode())
+
+
+def to_notification(item: _Item) -> Notification | None:
+    """Read a verified notification: nothing, if it says nothing about a payment of ours."""
+    reference, _, suffix = item.merchant_reference.partition(".")
+    is_success = item.success == "true"
+    known = reference if _OURS.fullmatch(reference) else None
+    if item.event_code == "REFUND" or item.event_code in _REFUND_FAILED:
+        if not suffix or suffix == _LATER or known is None:
+            return None  # made in Adyen's Customer Area
+        has_succeeded = item.event_code == "REFUND" and is_success
+        status = RefundStatus.SUCCEEDED if has_succeeded else RefundStatus.FAILED
+        seen = RefundObservation(item.psp_reference, status, None if has_succeeded else item.reason)
+        return Notification(
+            known,
+            refund_reference=suffix,
+            vendor_refund_id=item.psp_reference,
+            refund=seen,
+        )
+    if not is_success:
+        return None  # the customer may try again with the same link, and we with the same capture
+    amount, payment_id = from_amount(item.amount), item.original_reference or item.psp_reference
+    if item.event_code == "AUTHORISATION":
+        stage = Stage.AUTHORIZED if suffix == _LATER else Stage.PAID
+        payment = Observation(payment_id, stage, amount)
+    elif item.event_code == "CAPTURE":
+        payment = Observation(payment_id, Stage.PAID, captured=amount)
+    elif item.event_code in _CANCELED:
+        payment = Observation(payment_id, Stage.CANCELED)
+    else:
+        return None
+    return Notification(known, payment_id, payment)
+
+
+def _called(model: type[Model], call: Callable[[], Any]) -> Model:
+    """Make a call of the SDK's and read its answer.
+
+    Our client raises what other systems refuse; what the SDK raises besides is about an answer that
+    it cannot read.
+    """
+    from Adyen import AdyenError
+
+    try:
+        answer = call().message
+    except AdyenError:
+        raise ConnectorAnswerInvalid(f"The answer of {SYSTEM} makes no sense.") from None
+    return parsed(model, answer, system=SYSTEM)
+
+
+def _part(vendor_payment_id: str) -> str:
+    return quote(vendor_payment_id, safe="")
+
+
+def _problem(body: Any) -> str:
+    """Return what Adyen says of a refusal.
+
+    Raises:
+        ConnectorUnavailable: An earlier call with the same key is not done yet.
+    """
+    if body.get("errorCode") == _SAME_KEY:
+        raise ConnectorUnavailable(f"{SYSTEM} is still at an earlier call with the same key.")
+    return f"{body['message']} ({body['errorCode']})"

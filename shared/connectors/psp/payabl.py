@@ -1,0 +1,269 @@
+"""payabl.: the customer pays on payabl.'s hosted payment page.
+
+Source: docs.payabl.com (hosted payment page, capture, reversal, refund, diagnose interface,
+signature calculation, response codes); payabl.'s SDK for PHP for the answer of the payment page.
+There is no machine-readable contract.
+
+There is no idempotency key. Our reference is the order id, by which the diagnose interface finds
+a payment.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Literal, Self
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+
+from shared import clock
+from shared.connectors.client import JsonClient, redacted
+from shared.connectors.config import ConnectorConfig
+from shared.connectors.psp import payabl_answers as answers
+from shared.connectors.psp.base import (
+    ForgedNotification,
+    Notification,
+    PaymentRequest,
+    RefundRequest,
+)
+from shared.connectors.psp.payabl_answers import SYSTEM
+from shared.domain.money import Money
+from shared.domain.payments import Observation, RefundObservation, RefundStatus, Stage
+from shared.errors import (
+    ConnectorConflict,
+    ConnectorCredentialsRefused,
+    ConnectorError,
+    ConnectorNotFound,
+    ConnectorRejected,
+    ConnectorUnavailable,
+    ConnectorUnsupported,
+)
+
+HAS_IDEMPOTENCY_KEYS = False
+SANDBOX = "sandbox.payabl.com"
+TOLERANCE = timedelta(days=1)
+"""Of a notification's age: it may be sent again for hours, and only leads to asking."""
+
+_WRONG_CREDENTIALS = frozenset({-999, -119, -104})
+_WRONG_FIELDS = -6000
+_UNCLEAR = {-999, -998, -5000}
+"""Errors of payabl.'s own, after which money may have moved."""
+_LOOK_BACK, _LOOK_AHEAD = timedelta(days=27), timedelta(days=1)
+"""payabl. asks for no more than a month at a time."""
+_SECRET = re.compile(r"[!-~]{4,200}")
+_LIVE_HOST = re.compile(r"(?!.*sandbox)[a-z0-9-]+(\.[a-z0-9-]+)*\.payabl\.com")
+
+
+class Config(ConnectorConfig):
+    """A merchant account, and what is sent in place of the customer's data.
+
+    A secret does not show which environment it is of: ``mode`` is ``test`` for the sandbox, and
+    ``live`` for the host that payabl. has named to the merchant, under payabl.com.
+    """
+
+    merchant_id: str = Field(pattern=r"^[A-Za-z0-9_.-]{1,40}$")
+    secret: SecretStr
+    mode: Literal["test", "live"]
+    live_host: str | None = None
+    customer_email: str = Field(pattern=r"^[!-?A-~]{1,40}@[a-z0-9.-]{3,40}$", max_length=50)
+    customer_first_name: str = Field(default="Online", pattern=r"^[A-Za-z .'-]{1,30}$")
+    customer_last_name: str = Field(default="Customer", pattern=r"^[A-Za-z .'-]{1,30}$")
+    customer_ip: str | None = Field(default=None, pattern=r"^[0-9a-fA-F.:]{3,39}$")
+
+    @field_validator("secret")
+    @classmethod
+    def _is_secret(cls, value: SecretStr) -> SecretStr:
+        if not _SECRET.fullmatch(value.get_secret_value()):
+            raise ValueError("must be 4 to 200 printable characters, without spaces")
+        return value
+
+    @model_validator(mode="after")
+    def _is_one_environment(self) -> Self:
+        if self.mode == "test" and self.live_host is not None:
+            raise ValueError("liveHost is for mode live only: the sandbox has its own host")
+        if self.mode == "live" and not _LIVE_HOST.fullmatch(self.live_host or ""):
+            raise ValueError("liveHost must be payabl.'s production host, like pay4.payabl.com")
+        return self
+
+    def hosts(self) -> Mapping[str, str]:
+        """Return where production is."""
+        return {"liveHost": f"https://{self.live_host}"} if self.live_host else {}
+
+    @property
+    def is_test(self) -> bool:
+        """Whether payments are made in the sandbox."""
+        return self.mode == "test"
+
+
+def connect(config: ConnectorConfig, *, is_emulated: bool) -> Connector:
+    """Return the merchant's account, without calling anything."""
+    assert isinstance(config, Config)
+    return Connector(config, is_emulated=is_emulated)
+
+
+class Connector:
+    """One merchant's account."""
+
+    def __init__(self, config: Config, *, is_emulated: bool) -> None:
+        self._config = config
+        self._secret = config.secret.get_secret_value()
+        host = (is_emulated and config.base_url) or f"https://{config.live_host or SANDBOX}"
+        self._client = JsonClient(
+            system=SYSTEM,
+            base_url=host.rstrip("/"),
+            authorize=lambda *_: {},  # every request is signed in a field of its own
+            secrets=(self._secret,),
+            allow_loopback=is_emulated,
+        )
+
+    def verify(self) -> None:
+        """Look for a payment that does not exist."""
+        try:
+            self._diagnose(type="orderid", orderid="verify", **_days())
+        except ConnectorRejected as refused:
+            # How it is said that there is none is not documented; a wrong signature is.
+            if refused.details.get("vendorCode") == _WRONG_FIELDS:
+                raise
+
+    def create(self, request: PaymentRequest) -> Observation:
+        """Begin a payment on payabl.'s page, which takes the money at once.
+
+        Raises:
+            ConnectorUnsupported: It is to authorize only.
+        """
+        if request.captures_later:
+            raise ConnectorUnsupported(
+                "The payment page takes the money at once.", offers=["captureLater: false"]
+            )
+        config = self._config
+        fields = {
+            "amount": answers.to_amount(request.amount),
+            "currency": request.amount.currency,
+            "orderid": answers.to_order_id(request.reference),
+            "url_return": request.return_url,
+            "notification_url": request.notification_url,
+            "email": config.customer_email,
+            "firstname": config.customer_first_name,
+            "lastname": config.customer_last_name,
+            **({"customerip": config.customer_ip} if config.customer_ip else {}),
+        }
+        result = self._call("/pay/payment/init", fields)
+        return answers.to_first_observation(self._accepted(result, _WRONG_CREDENTIALS))
+
+    def find(self, request: PaymentRequest) -> Observation | None:
+        """Look a payment up by our reference. Where to send the customer is not told again."""
+        order_id = answers.to_order_id(request.reference)
+        steps = self._diagnose(type="orderid", orderid=order_id, **_days())
+        return answers.to_found_observation([each for each in steps if each.order_id == order_id])
+
+    def status(self, vendor_payment_id: str) -> Observation:
+        """Ask for a payment.
+
+        Raises:
+            ConnectorNotFound: There is none.
+        """
+        return answers.to_observation(vendor_payment_id, self._steps(vendor_payment_id))
+
+    def capture(self, vendor_payment_id: str, amount: Money, idempotency_key: str) -> Observation:  # noqa: ARG002 - all of it
+        """Take what was authorized; nothing happens if an earlier call did."""
+        return self._operate("payment_capture", vendor_payment_id, Stage.PAID)
+
+    def cancel(self, vendor_payment_id: str, amount: Money, idempotency_key: str) -> Observation:  # noqa: ARG002 - all of it
+        """Give up what was authorized; nothing happens if an earlier call did."""
+        return self._operate("payment_reversal", vendor_payment_id, Stage.CANCELED)
+
+    def refund(self, request: RefundRequest) -> RefundObservation:
+        """Give money back."""
+        fields = {
+            "transactionid": request.vendor_payment_id,
+            "amount": answers.to_amount(request.amount),
+            "currency": request.amount.currency,
+            "external_id": request.refund_reference,
+        }
+        result = self._accepted(self._call("/pay/backoffice/payment_refund", fields))
+        is_done = result.code == answers.SUCCESS
+        status = RefundStatus.SUCCEEDED if is_done else RefundStatus.PENDING
+        return RefundObservation(result.fields.get("transactionid") or None, status)
+
+    def find_refund(self, request: RefundRequest) -> RefundObservation | None:
+        """Look for a refund by our reference, or else by its amount."""
+        return answers.to_found_refund(self._steps(request.vendor_payment_id), request)
+
+    def notification(self, headers: Mapping[str, str], body: bytes) -> list[Notification]:  # noqa: ARG002 - the signature is in the body
+        """Read a report, of which only the transaction's id counts.
+
+        The order id in it is not signed: whoever has one report could make it one of any payment.
+        """
+        fields = answers.to_report(body)
+        expected = answers.to_security(self._secret, fields)
+        age_s = abs(clock.utc_now().timestamp() - int(fields["timestamp"]))
+        is_signed = hmac.compare_digest(fields["security"].lower(), expected)
+        if not is_signed or age_s > TOLERANCE.total_seconds():
+            raise ForgedNotification
+        return [Notification(vendor_payment_id=fields["transactionid"])]
+
+    def _operate(self, name: str, payment_id: str, stage: Stage) -> Observation:
+        """Make a call that payabl. refuses if it was made before, and then look whether it was."""
+        path, fields = f"/pay/backoffice/{name}", {"transactionid": payment_id}
+        try:
+            result = self._accepted(self._call(path, fields))
+        except (ConnectorRejected, ConnectorConflict) as failure:
+            return self._done_before(payment_id, stage, failure)
+        return Observation(payment_id, stage if result.code == answers.SUCCESS else None)
+
+    def _done_before(self, payment_id: str, stage: Stage, failure: ConnectorError) -> Observation:
+        seen = self.status(payment_id)
+        if seen.stage is not stage:
+            raise failure
+        return seen
+
+    def _steps(self, transaction_id: str) -> Sequence[answers.Step]:
+        steps = self._diagnose(type="tx", transactionid=transaction_id)
+        if not steps:
+            raise ConnectorNotFound(f"{SYSTEM} has no such payment.")
+        return steps
+
+    def _diagnose(self, **fields: str) -> Sequence[answers.Step]:
+        """Ask for transactions. It is a POST, but changes nothing."""
+        text = self._text("/pay/backoffice/tx_diagnose", fields, is_repeatable=True)
+        result, steps = answers.to_steps(text)
+        self._accepted(result, _WRONG_CREDENTIALS)
+        return steps
+
+    def _call(self, path: str, fields: Mapping[str, str]) -> answers.Result:
+        return answers.to_result(self._text(path, fields))
+
+    def _text(self, path: str, fields: Mapping[str, str], *, is_repeatable: bool = False) -> str:
+        sent = {"merchantid": self._config.merchant_id, **fields}
+        sent["signature"] = answers.to_signature(self._secret, sent)
+        return self._client.post_form(path, sent, is_repeatable=is_repeatable).text
+
+    def _accepted(
+        self, result: answers.Result, wrong_credentials: frozenset[int] = frozenset()
+    ) -> answers.Result:
+        """Return a result that is no refusal.
+
+        Raises:
+            ConnectorCredentialsRefused: The signature is wrong, or something is not permitted.
+            ConnectorUnavailable: payabl. has failed, and may have done what it was asked for.
+            ConnectorRejected: Anything else.
+        """
+        if result.code in {answers.SUCCESS, answers.PENDING}:
+            return result
+        message = f"{SYSTEM} answered {redacted(' '.join(result.said.split()), [self._secret])}"
+        if result.code in wrong_credentials:
+            raise ConnectorCredentialsRefused(message[:300])
+        if result.code in _UNCLEAR:
+            raise ConnectorUnavailable(message[:300])
+        raise ConnectorRejected(message[:300], vendorCode=result.code)
+
+
+def _days() -> dict[str, str]:
+    """Return the days in which a payment may have been begun whose answer got lost."""
+    today = clock.utc_now()
+    return {
+        "start_date": f"{today - _LOOK_BACK:%d.%m.%Y}",
+        "end_date": f"{today + _LOOK_AHEAD:%d.%m.%Y}",
+    }

@@ -1,0 +1,278 @@
+"""What payabl. says and is told, and what that means here. Nothing is called from here.
+
+Source: docs.payabl.com; payabl.'s SDK for PHP for the answer of the payment page.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from urllib.parse import parse_qsl
+from xml.etree import ElementTree as ET
+
+from shared.connectors.psp.base import ForgedNotification, RefundRequest
+from shared.domain.money import Money
+from shared.domain.payments import Observation, RefundObservation, RefundStatus, Stage
+from shared.domain.units import currency_scale
+from shared.errors import ConnectorAnswerInvalid, ConnectorUnsupported
+
+SYSTEM = "payabl"
+SUCCESS, PENDING = 0, 2000
+
+_PAID_BY = {"capture", "authorize", "authorization"}
+"""An authorization charges the customer at once. Source: docs.payabl.com/docs/authorization."""
+_RESERVED_BY = {"preauthorize", "preauthorization", "pre-authorization"}
+_CANCELED_BY = {"reversal"}
+_GIVEN_BACK_BY = {"refund", "chb", "chargeback"}
+_ORDER_ID_CHARS_MAX = 30
+_SCALE_MAX = 2
+_FIELDS: Mapping[str, str] = {
+    "transactionid": r"[0-9]{1,50}",
+    "type": r"[A-Za-z_-]{1,40}",
+    "errorcode": r"-?[0-9]{1,10}",
+    "timestamp": r"[0-9]{10}",
+    "security": r"[0-9a-fA-F]{64}",
+}
+"""Of a notification. Their shapes matter: they are signed without anything between them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The fields that a call is answered with, and its code: 0, 2000 for pending, or an error."""
+
+    code: int
+    fields: Mapping[str, str]
+
+    @property
+    def said(self) -> str:
+        """What payabl. says of an error."""
+        text = self.fields.get("errormessage") or self.fields.get("errmsg") or ""
+        return f"{self.code} {text}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a transaction: what it is, and how it went."""
+
+    transaction_id: str
+    type: str
+    code: int
+    amount: Decimal | None
+    currency: str
+    order_id: str
+    external_id: str
+
+
+def to_signature(secret: str, fields: Mapping[str, str]) -> str:
+    """Return the signature of a request: SHA-1 of its values in order of their names."""
+    values = "".join(fields[name] for name in sorted(fields) if name != "signature")
+    return hashlib.sha1(f"{values}{secret}".encode()).hexdigest()  # noqa: S324 - payabl.'s choice
+
+
+def to_security(secret: str, fields: Mapping[str, str]) -> str:
+    """Return the signature of a notification."""
+    values = "".join(fields[name] for name in ("transactionid", "type", "errorcode", "timestamp"))
+    return hashlib.sha256(f"{values}{secret}".encode()).hexdigest()
+
+
+def to_report(body: bytes) -> Mapping[str, str]:
+    """Return the fields of a notification that count.
+
+    Raises:
+        ForgedNotification: One is missing, there twice, or of another shape.
+    """
+    try:
+        pairs = parse_qsl(body.decode("latin-1"), keep_blank_values=True, max_num_fields=200)
+    except ValueError:
+        raise ForgedNotification from None
+    found = {name: [value for key, value in pairs if key == name] for name in _FIELDS}
+    for name, pattern in _FIELDS.items():
+        if len(found[name]) != 1 or not re.fullmatch(pattern, found[name][0]):
+            raise ForgedNotification
+    return {name: values[0] for name, values in found.items()}
+
+
+def to_amount(money: Money) -> str:
+    """Write an amount in major units: ``1.23``, and ``123`` for yen.
+
+    Raises:
+        ConnectorUnsupported: The currency has three decimals.
+    """
+    if currency_scale(money.currency) > _SCALE_MAX:
+        raise ConnectorUnsupported(f"{SYSTEM} takes no {money.currency}.", offers=[])
+    return str(money.to_major())
+
+
+def to_order_id(reference: str) -> str:
+    """Return the order id of a payment: 30 characters at most, so ours goes without prefix."""
+    return reference if len(reference) <= _ORDER_ID_CHARS_MAX else reference.partition("_")[2]
+
+
+def to_result(text: str) -> Result:
+    """Read an answer in the form of a query string.
+
+    Raises:
+        ConnectorAnswerInvalid: It says neither success nor failure.
+    """
+    fields = dict(parse_qsl(text.strip(), keep_blank_values=True))
+    return Result(_to_code(fields.get("status", fields.get("errorcode"))), fields)
+
+
+def to_first_observation(result: Result) -> Observation:
+    """Read the answer to a payment that was begun.
+
+    Raises:
+        ConnectorAnswerInvalid: Transaction or page are not told.
+    """
+    transaction_id, url = result.fields.get("transactionid"), result.fields.get("start_url", "")
+    if not transaction_id or not url.startswith("https://"):
+        raise ConnectorAnswerInvalid(f"The answer of {SYSTEM} has no payment page.")
+    return Observation(transaction_id, Stage.REQUIRES_ACTION, redirect_url=url)
+
+
+def to_steps(text: str) -> tuple[Result, Sequence[Step]]:
+    """Read an answer of the diagnose interface.
+
+    Raises:
+        ConnectorAnswerInvalid: It is no such answer.
+    """
+    root = _parse_xml(text)
+    code = _to_code(root.findtext("process/status"))
+    result = Result(code, {"errormessage": root.findtext("process/error_message") or ""})
+    steps = []
+    for transaction in root.iter("transaction"):
+        transaction_id = _text(transaction, "transaction_id")
+        details = list(transaction.find("transaction_status") or ())
+        steps += [_to_step(transaction_id, each) for each in details]
+    return result, steps
+
+
+def to_observation(vendor_payment_id: str, steps: Sequence[Step]) -> Observation:
+    """Read a payment from its steps."""
+    stage, tries = to_stage(steps), [each for each in steps if _is_payment(each)]
+    first = next((_money(each) for each in tries if each.amount is not None), None)
+    given_back = [each for each in steps if each.type in _GIVEN_BACK_BY and each.code == SUCCESS]
+    refunded = sum((each.amount or Decimal(0) for each in given_back), Decimal(0))
+    taken = [each for each in tries if each.type in _PAID_BY and each.code == SUCCESS]
+    return Observation(
+        vendor_payment_id=vendor_payment_id,
+        stage=stage,
+        amount=first,
+        captured=_money(taken[-1]) if taken and taken[-1].amount is not None else None,
+        refunded=to_money(refunded, first.currency) if first else None,
+        failure=str(tries[-1].code) if stage is Stage.FAILED else None,
+    )
+
+
+def to_found_observation(steps: Sequence[Step]) -> Observation | None:
+    """Read a payment from the transactions of its order id: one that succeeded, else the last."""
+    seen = {
+        each.transaction_id: to_observation(
+            each.transaction_id,
+            [step for step in steps if step.transaction_id == each.transaction_id],
+        )
+        for each in steps
+    }
+    for stage in (Stage.PAID, Stage.AUTHORIZED):
+        for observation in seen.values():
+            if observation.stage is stage:
+                return observation
+    return list(seen.values())[-1] if seen else None
+
+
+def to_stage(steps: Sequence[Step]) -> Stage | None:
+    """Return how far a payment has come; ``None`` if its steps are of no known type."""
+    done = {each.type for each in steps if each.code == SUCCESS}
+    if done & _PAID_BY:
+        return Stage.PAID
+    if done & _CANCELED_BY:
+        return Stage.CANCELED
+    if done & _RESERVED_BY:
+        return Stage.AUTHORIZED
+    tries = [each for each in steps if _is_payment(each)]
+    if not tries:
+        return None
+    return Stage.PENDING if tries[-1].code == PENDING else Stage.FAILED
+
+
+def to_found_refund(steps: Sequence[Step], request: RefundRequest) -> RefundObservation | None:
+    """Read a refund from a payment's steps; ``None`` if it is not there.
+
+    The diagnose interface is not documented to tell our reference. Without it, one of the amount
+    may be ours: all of a payment can be given back once only; a part stays pending, and is not
+    given back again.
+    """
+    made = [each for each in steps if each.type == "refund" and each.code in {SUCCESS, PENDING}]
+    ours = [each for each in made if each.external_id == request.refund_reference]
+    if ours:
+        is_done = ours[-1].code == SUCCESS
+        return RefundObservation(status=RefundStatus.SUCCEEDED if is_done else RefundStatus.PENDING)
+    alike = [
+        each
+        for each in made
+        if not each.external_id and each.amount in {None, request.amount.to_major()}
+    ]
+    if not alike:
+        return None
+    is_certain = request.is_full and alike[-1].code == SUCCESS and alike[-1].amount is not None
+    return RefundObservation(status=RefundStatus.SUCCEEDED if is_certain else RefundStatus.PENDING)
+
+
+def to_money(amount: Decimal, currency: str) -> Money:
+    """Read an amount.
+
+    Raises:
+        ConnectorAnswerInvalid: The currency has no such amount.
+    """
+    try:
+        return Money.from_major(amount, currency)
+    except ValueError:
+        raise ConnectorAnswerInvalid(f"The answer of {SYSTEM} has no valid amount.") from None
+
+
+def _parse_xml(text: str) -> ET.Element:
+    """Parse XML without declarations, which is where XML is dangerous."""
+    if "<!" in text:
+        raise ConnectorAnswerInvalid(f"The answer of {SYSTEM} has declarations.")
+    try:
+        return ET.fromstring(text.strip())  # noqa: S314 - nothing is declared, so nothing expands
+    except (ET.ParseError, ValueError):
+        raise ConnectorAnswerInvalid(f"The answer of {SYSTEM} is not XML.") from None
+
+
+def _to_step(transaction_id: str, element: ET.Element) -> Step:
+    amount, currency = _text(element, "amount"), _text(element, "currency")
+    try:
+        number = Decimal(amount) if amount and currency else None
+    except InvalidOperation:
+        raise ConnectorAnswerInvalid(f"The answer of {SYSTEM} has no valid amount.") from None
+    return Step(
+        transaction_id=transaction_id,
+        type=_text(element, "type").lower(),
+        code=_to_code(element.findtext("error_code")),
+        amount=number,
+        currency=currency,
+        order_id=_text(element, "order_id"),
+        external_id=_text(element, "external_id"),
+    )
+
+
+def _text(element: ET.Element, name: str) -> str:
+    return (element.findtext(name) or "").strip()
+
+
+def _to_code(text: str | None) -> int:
+    if text is None or not re.fullmatch(r"\s*-?[0-9]{1,10}\s*", text):
+        raise ConnectorAnswerInvalid(f"The answer of {SYSTEM} has no valid status.")
+    return int(text)
+
+
+def _is_payment(step: Step) -> bool:
+    return step.type in _PAID_BY or step.type in _RESERVED_BY
+
+
+def _money(step: Step) -> Money:
+    return to_money(step.amount or Decimal(0), step.currency)

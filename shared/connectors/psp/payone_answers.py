@@ -1,0 +1,353 @@
+"""What PAYONE (PCP) says and is told, and what that means here. Nothing is called from here.
+
+Sources: PAYONE's OpenAPI definition 1.61.0 for shapes and words; its SDK for Java for what amounts
+and references mean.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from shared import ids
+from shared.connectors.psp.base import PaymentRequest, RefundRequest
+from shared.domain.money import Money
+from shared.domain.payments import Observation, RefundObservation, RefundStatus, Stage
+from shared.errors import ConnectorAnswerInvalid, ConnectorUnavailable, ConnectorUnsupported
+
+SYSTEM = "payone"
+WERO = 900
+"""Takes the money at once only."""
+REFERENCE_CHARS_MAX = 20
+"""Of the reference of a payment or refund; that of a commerce case may have 40."""
+
+STAGES: Mapping[str | None, Stage] = {
+    "CREATED": Stage.PENDING,
+    "AUTHORIZATION_REQUESTED": Stage.PENDING,
+    "PENDING_PAYMENT": Stage.PENDING,
+    "PENDING_COMPLETION": Stage.PENDING,
+    "REDIRECTED": Stage.REQUIRES_ACTION,
+    "PENDING_CAPTURE": Stage.AUTHORIZED,
+    "CAPTURED": Stage.PAID,
+    "REJECTED": Stage.FAILED,
+    "CANCELLED": Stage.CANCELED,
+    "REVERSED": Stage.CANCELED,
+}
+_PROGRESS = (Stage.PENDING, Stage.REQUIRES_ACTION, Stage.AUTHORIZED)
+_REFUND_STATUSES: Mapping[str | None, RefundStatus] = {
+    "REFUNDED": RefundStatus.SUCCEEDED,
+    "REJECTED_REFUND": RefundStatus.FAILED,
+    "REJECTED": RefundStatus.FAILED,
+    "CANCELLED": RefundStatus.FAILED,
+}
+_DECIMALS = 2
+"""Of every amount, whatever the currency has. Source: AmountOfMoney in PAYONE's SDK for Java:
+"Amount in cents and always having 2 decimals"."""
+_SERVER_ERROR = 500
+_LETTERS = string.digits + string.ascii_letters
+_OUR_ID = re.compile(r"[a-z]{3}_([0-9a-f]{28})")
+_PACKED_CHARS = 19
+_PACKED = re.compile(f"[0-9A-Za-z]{{{_PACKED_CHARS}}}")
+
+
+class Answer(BaseModel):
+    """Anything PAYONE says. Numbers are numbers, and what is not named is passed over."""
+
+    model_config = ConfigDict(alias_generator=to_camel, frozen=True, strict=True)
+
+
+class Amount(Answer):
+    """An amount, always with two decimals."""
+
+    amount: int
+    currency_code: str
+
+
+class Event(Answer):
+    """One step of a payment: what it is, and how far it has come."""
+
+    type: str | None = None
+    payment_status: str | None = None
+    amount_of_money: Amount | None = None
+    merchant_reference: str | None = None
+    payment_event_id: str | None = None
+
+
+class Execution(Answer):
+    payment_execution_id: str
+    events: list[Event] = []
+
+
+class Totals(Answer):
+    refunded_amount: int = 0
+    chargeback_amount: int = 0
+
+
+class Checkout(Answer):
+    checkout_id: str
+    amount_of_money: Amount | None = None
+    status_output: Totals | None = None
+    payment_executions: list[Execution] = []
+
+
+class Case(Answer):
+    commerce_case_id: str
+    merchant_reference: str | None = None
+    checkouts: list[Checkout] = []
+
+
+class Cases(Answer):
+    cases: list[Case]
+
+
+class Fault(Answer):
+    id: str | None = None
+    http_status_code: int | None = None
+
+
+class Faults(Answer):
+    errors: list[Fault] = []
+
+
+class _RedirectData(Answer):
+    redirect_url: str | None = Field(default=None, alias="redirectURL")
+
+
+class _Action(Answer):
+    redirect_data: _RedirectData | None = None
+
+
+class Payment(Answer):
+    status: str | None = None
+
+
+class _Made(Answer):
+    payment: Payment | None = None
+    merchant_action: _Action | None = None
+    payment_execution_id: str | None = None
+
+
+class _NewCheckout(Answer):
+    checkout_id: str
+    amount_of_money: Amount | None = None
+    payment_response: _Made | None = None
+    error_response: Faults | None = None
+
+
+class NewCase(Answer):
+    commerce_case_id: str
+    checkout: _NewCheckout
+
+
+class Canceled(Answer):
+    payment: Payment | None = None
+
+
+class Refunded(Answer):
+    id: str | None = None
+    status: str | None = None
+
+
+def to_amount(money: Money) -> dict[str, Any]:
+    """Write an amount as PAYONE has it.
+
+    Raises:
+        ConnectorUnsupported: It is finer than a hundredth.
+    """
+    hundredths = money.to_major().scaleb(_DECIMALS)
+    if hundredths != hundredths.to_integral_value():
+        raise ConnectorUnsupported(f"{SYSTEM} knows two decimals only, not {money}.", offers=[])
+    return {"amount": int(hundredths), "currencyCode": money.currency}
+
+
+def to_money(amount: Amount) -> Money:
+    """Read an amount.
+
+    Raises:
+        ConnectorAnswerInvalid: The currency has no such amount.
+    """
+    try:
+        return Money.from_major(Decimal(amount.amount).scaleb(-_DECIMALS), amount.currency_code)
+    except ValueError:
+        raise ConnectorAnswerInvalid(f"The answer of {SYSTEM} has no valid amount.") from None
+
+
+def to_short_reference(reference: str) -> str:
+    """Return a reference of at most 20 letters and digits; ours can be read back from it."""
+    ours = _OUR_ID.fullmatch(reference)
+    if ours is None:
+        is_short = len(reference) <= REFERENCE_CHARS_MAX
+        return reference if is_short else ids.digest(reference)[:REFERENCE_CHARS_MAX]
+    number, letters = int(ours[1], 16), ""
+    for _ in range(_PACKED_CHARS):
+        number, digit = divmod(number, len(_LETTERS))
+        letters = _LETTERS[digit] + letters
+    return letters
+
+
+def to_long_reference(reference: str, prefix: str) -> str:
+    """Return the reference of ours that was made short; any other one as it is."""
+    if not _PACKED.fullmatch(reference):
+        return reference
+    number = 0
+    for letter in reference:
+        number = number * len(_LETTERS) + _LETTERS.index(letter)
+    return f"{prefix}_{number:028x}"
+
+
+def to_case(request: PaymentRequest, product: int) -> dict[str, Any]:
+    """Write the request for a payment: case, checkout and order in one.
+
+    Raises:
+        ConnectorUnsupported: Wero is to authorize only, or the amount is too fine.
+    """
+    if request.captures_later and product == WERO:
+        raise ConnectorUnsupported("Wero takes the money at once.", offers=["captureLater: false"])
+    return {
+        "merchantReference": request.reference,
+        "checkout": {
+            "amountOfMoney": to_amount(request.amount),
+            "references": {"merchantReference": request.reference},
+            "autoExecuteOrder": True,
+            "orderRequest": {
+                "orderType": "FULL",
+                "orderReferences": {
+                    "merchantReference": to_short_reference(request.reference),
+                    "descriptor": request.description,
+                },
+                "paymentMethodSpecificInput": {
+                    "paymentChannel": "ECOMMERCE",
+                    "redirectPaymentMethodSpecificInput": {
+                        "requiresApproval": request.captures_later,
+                        "paymentProductId": product,
+                        "redirectionData": {"returnUrl": request.return_url},
+                    },
+                },
+            },
+        },
+    }
+
+
+def to_first_observation(case: NewCase) -> Observation:
+    """Read the answer to a payment that was begun.
+
+    Raises:
+        ConnectorUnavailable: PAYONE says that it failed itself: there may be a payment.
+        ConnectorAnswerInvalid: There is neither a payment nor a refusal.
+    """
+    checkout = case.checkout
+    made = checkout.payment_response
+    faults = checkout.error_response.errors if checkout.error_response else []
+    amount = to_money(checkout.amount_of_money) if checkout.amount_of_money else None
+    if made is None or made.payment_execution_id is None:
+        if not faults:
+            raise ConnectorAnswerInvalid(f"The answer of {SYSTEM} has no payment.")
+        if any((each.http_status_code or 0) >= _SERVER_ERROR for each in faults):
+            raise ConnectorUnavailable(f"{SYSTEM} has failed.")
+        return Observation(stage=Stage.FAILED, amount=amount, failure=faults[0].id or "REJECTED")
+    action = made.merchant_action
+    url = action.redirect_data.redirect_url if action and action.redirect_data else None
+    stage = STAGES.get(made.payment.status if made.payment else None)
+    return Observation(
+        vendor_payment_id=to_id(
+            case.commerce_case_id, checkout.checkout_id, made.payment_execution_id
+        ),
+        stage=Stage.REQUIRES_ACTION if url and stage is Stage.PENDING else stage,
+        amount=amount,
+        redirect_url=url,
+        failure="REJECTED" if stage is Stage.FAILED else None,
+    )
+
+
+def to_observation(vendor_id: str, checkout: Checkout, events: Sequence[Event]) -> Observation:
+    """Read a payment from its events."""
+    amount = to_money(checkout.amount_of_money) if checkout.amount_of_money else None
+    stage = to_stage(events, amount)
+    refunded = None
+    if amount is not None and checkout.status_output is not None:
+        totals = checkout.status_output
+        given_back = totals.refunded_amount + totals.chargeback_amount
+        refunded = to_money(Amount(amount=given_back, currencyCode=amount.currency))
+    return Observation(
+        vendor_payment_id=vendor_id,
+        stage=stage,
+        amount=amount,
+        captured=_captured(events, amount),
+        refunded=refunded,
+        failure="REJECTED" if stage is Stage.FAILED else None,
+    )
+
+
+def to_stage(events: Sequence[Event], amount: Money | None) -> Stage | None:
+    """Return how far a payment has come, by its events; ``None`` if they say nothing known."""
+    if any(_is_captured(each) for each in events):
+        return Stage.PAID
+    if any(_is_canceled(each, amount) for each in events):
+        return Stage.CANCELED
+    tries = [each for each in events if each.type in {"SALE", "RESERVATION"}]
+    if tries and STAGES.get(tries[-1].payment_status) is Stage.FAILED:
+        return Stage.FAILED
+    stages = {STAGES.get(each.payment_status) for each in tries}
+    known = [stage for stage in _PROGRESS if stage in stages]
+    return known[-1] if known else None
+
+
+def to_refund_observation(refund: Refunded) -> RefundObservation:
+    """Read a refund."""
+    status = _REFUND_STATUSES.get(refund.status, RefundStatus.PENDING)
+    failure = refund.status if status is RefundStatus.FAILED else None
+    return RefundObservation(refund.id, status, failure)
+
+
+def to_found_refund(events: Sequence[Event], request: RefundRequest) -> RefundObservation | None:
+    """Read the refund with our reference from a payment's events; ``None`` if it is not there.
+
+    One of the same amount without any reference may be it: it counts as pending, so that the
+    refund is not made again.
+    """
+    ours = to_short_reference(request.refund_reference)
+    amount = to_amount(request.amount)["amount"]
+    refunds = [each for each in events if each.type == "REFUND"]
+    for each in refunds:
+        if each.merchant_reference == ours:
+            found = Refunded(id=each.payment_event_id, status=each.payment_status)
+            return to_refund_observation(found)
+    for each in refunds:
+        part = each.amount_of_money
+        if each.merchant_reference is None and (part is None or part.amount == amount):
+            return RefundObservation()
+    return None
+
+
+def to_id(case_id: str, checkout_id: str, execution_id: str) -> str:
+    """Return what a payment is known by: three ids, which all its calls need."""
+    return f"{case_id}.{checkout_id}.{execution_id}"
+
+
+def _is_captured(event: Event) -> bool:
+    return event.type in {"SALE", "CAPTURE"} and event.payment_status in {"CAPTURED", "REFUNDED"}
+
+
+def _is_canceled(event: Event, amount: Money | None) -> bool:
+    """Tell whether all of a payment was given up, and not a part."""
+    if STAGES.get(event.payment_status) is not Stage.CANCELED or event.type == "REFUND":
+        return False
+    part = event.amount_of_money
+    return part is None or amount is None or to_money(part) == amount
+
+
+def _captured(events: Sequence[Event], amount: Money | None) -> Money | None:
+    """Return what was taken; never more than was asked for, as an event may be told twice."""
+    parts = [each.amount_of_money for each in events if _is_captured(each)]
+    known = [to_money(each) for each in parts if each is not None]
+    if amount is None or not parts or len(known) != len(parts):
+        return None
+    other = next((each for each in known if each.currency != amount.currency), None)
+    taken_minor = sum(each.amount_minor for each in known)
+    return other or Money(min(taken_minor, amount.amount_minor), amount.currency)

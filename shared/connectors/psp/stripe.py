@@ -1,0 +1,478 @@
+"""Stripe, by its hosted page (Checkout).
+
+Sources: Stripe's OpenAPI of version 2023-08-16, which every call asks for; the official SDK;
+docs.stripe.com/currencies, /webhooks and /api/idempotent_requests.
+
+A payment's id is its Checkout session's: the PaymentIntent behind it only appears when the customer
+pays. The SDK names the calls and writes their form fields; our client carries them, so that its
+limits, its address filter and its errors hold here too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, cast
+
+from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError, field_validator
+
+from shared.connectors import signatures
+from shared.connectors.amounts import MinorUnits
+from shared.connectors.client import JsonClient, Model, parsed
+from shared.connectors.config import ConnectorConfig
+from shared.connectors.psp.base import (
+    ForgedNotification,
+    Notification,
+    PaymentRequest,
+    RefundRequest,
+)
+from shared.domain.money import Money
+from shared.domain.payments import Observation, RefundObservation, RefundStatus, Stage
+from shared.errors import (
+    ConnectorAnswerInvalid,
+    ConnectorConflict,
+    ConnectorUnavailable,
+)
+
+if TYPE_CHECKING:
+    from stripe import HTTPClient, RequestOptions, StripeClient
+    from stripe.params import RefundListParams
+    from stripe.params.checkout import SessionCreateParams
+
+SYSTEM = "stripe"
+HAS_IDEMPOTENCY_KEYS = True
+API_URL = "https://api.stripe.com"
+API_VERSION = "2023-08-16"
+PAGES_MAX = 10
+"""Of refunds of one payment, with 100 on each."""
+
+AMOUNTS = MinorUnits(
+    SYSTEM,
+    scales={"ISK": 2, "UGX": 2, "MGA": 0},
+    steps=dict.fromkeys(("BHD", "JOD", "KWD", "OMR", "TND"), 10),
+)
+"""Source: docs.stripe.com/currencies. Of three decimals, the last must be 0."""
+_SECRET_KEY = re.compile(r"(?:sk|rk)_(?:test|live)_[A-Za-z0-9]{10,240}")
+_WEBHOOK_SECRET = re.compile(r"whsec_[A-Za-z0-9+/=_-]{10,240}")
+_KEY_IN_WORDS = re.compile(r"\b(?:sk|rk|pk)_(?:test|live)_\S+")
+"""Stripe repeats a wrong key in its message, all but some of it masked."""
+_OURS = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]{0,31}")
+"""A reference of ours: the merchant's account may have other payments too."""
+_HEADERS = ("Authorization", "Content-Type", "Idempotency-Key", "Stripe-Version")
+"""What is sent of the SDK's headers; the others tell of the machine it runs on."""
+
+_INTENT_STAGES: Mapping[str, Stage] = {
+    "processing": Stage.PENDING,
+    "requires_capture": Stage.AUTHORIZED,
+    "succeeded": Stage.PAID,
+    "canceled": Stage.CANCELED,
+}
+_SESSION_STAGES: Mapping[str | None, Stage] = {
+    "open": Stage.REQUIRES_ACTION,
+    "expired": Stage.CANCELED,
+}
+_REFUND_STATUSES: Mapping[str | None, RefundStatus] = {
+    "succeeded": RefundStatus.SUCCEEDED,
+    "failed": RefundStatus.FAILED,
+    "canceled": RefundStatus.FAILED,
+}
+
+
+class Config(ConnectorConfig):
+    """A Stripe account. Test and live have one host: the key decides which of them it is."""
+
+    secret_key: SecretStr
+    webhook_secret: SecretStr
+
+    @field_validator("secret_key")
+    @classmethod
+    def _check_secret_key(cls, key: SecretStr) -> SecretStr:
+        if not _SECRET_KEY.fullmatch(key.get_secret_value()):
+            raise ValueError("must be a secret or restricted key, which begins with sk_ or rk_")
+        return key
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _check_webhook_secret(cls, secret: SecretStr) -> SecretStr:
+        if not _WEBHOOK_SECRET.fullmatch(secret.get_secret_value()):
+            raise ValueError("must be the webhook endpoint's signing secret, which begins whsec_")
+        return secret
+
+    @property
+    def is_test(self) -> bool:
+        """Whether the key is one of test mode."""
+        return self.secret_key.get_secret_value()[3:8] == "test_"
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(strict=True, frozen=True)
+
+
+class _Charge(_Answer):
+    amount_refunded: int = 0
+
+
+class _Failure(_Answer):
+    code: str | None = None
+    decline_code: str | None = None
+
+
+class _Intent(_Answer):
+    id: str
+    status: str
+    amount: int
+    currency: str
+    amount_received: int = 0
+    latest_charge: _Charge | str | None = None
+    last_payment_error: _Failure | None = None
+
+
+class _Session(_Answer):
+    id: str
+    status: str | None
+    amount_total: int | None
+    currency: str | None
+    payment_intent: _Intent | str | None = None
+    url: str | None = None
+
+
+class _Refund(_Answer):
+    id: str
+    status: str | None
+    metadata: dict[str, str] | None = None
+    failure_reason: str | None = None
+
+
+class _Refunds(_Answer):
+    data: list[_Refund]
+    has_more: bool
+
+
+class _Any(_Answer):
+    """An answer of which only matters that it came."""
+
+
+class _Reported(_Answer):
+    """What an event is about, as far as sessions, intents and charges have it in common."""
+
+    id: str
+    client_reference_id: str | None = None
+    metadata: dict[str, str] | None = None
+
+
+class _EventData(_Answer):
+    object: dict[str, Any]
+
+
+class _Event(_Answer):
+    livemode: bool
+    data: _EventData
+    account: str | None = None
+
+
+def connect(config: ConnectorConfig, *, is_emulated: bool) -> Connector:
+    """Return the merchant's account, without calling anything."""
+    assert isinstance(config, Config)
+    return Connector(config, is_emulated=is_emulated)
+
+
+class Connector:
+    """One merchant's account."""
+
+    def __init__(self, config: Config, *, is_emulated: bool) -> None:
+        self._config = config
+        self._client = JsonClient(
+            system=SYSTEM,
+            base_url=(config.base_url or API_URL).rstrip("/"),
+            authorize=lambda *_: {},  # the SDK does it
+            secrets=tuple(config.secrets()),
+            allow_loopback=is_emulated,
+            problem=_problem,
+        )
+
+    @cached_property
+    def _sdk(self) -> StripeClient:
+        """The SDK: imported late, because that takes a cold start's time."""
+        from stripe import StripeClient
+
+        return StripeClient(
+            self._config.secret_key.get_secret_value(),
+            stripe_version=API_VERSION,
+            base_addresses={"api": self._client.base_url},
+            max_network_retries=0,
+            http_client=cast("HTTPClient", _Transport(self._client)),
+        )
+
+    def verify(self) -> None:
+        """Ask for a session, which the key must be allowed to read: a restricted one may not."""
+        _called(_Any, lambda: self._sdk.v1.checkout.sessions.list({"limit": 1}))
+
+    def create(self, request: PaymentRequest) -> Observation:
+        """Begin a payment on Stripe's page."""
+        params, key = to_session(request), _key(request.idempotency_key)
+        made = _called(_Session, lambda: self._sdk.v1.checkout.sessions.create(params, key))
+        return to_observation(made)
+
+    def find(self, request: PaymentRequest) -> Observation | None:  # noqa: ARG002
+        """Find nothing: sessions cannot be looked up by our reference.
+
+        Repeating ``create`` gets the first answer again. If nobody repeats it, nobody was ever sent
+        to the page, and Stripe closes it after a day.
+        """
+        return None
+
+    def status(self, vendor_payment_id: str) -> Observation:
+        """Ask for a payment."""
+        return to_observation(self._session(vendor_payment_id))
+
+    def capture(self, vendor_payment_id: str, amount: Money, idempotency_key: str) -> Observation:
+        """Take what was authorized; if nothing is, only tell how the payment is."""
+        session, key = self._session(vendor_payment_id), _key(idempotency_key)
+        intent = session.payment_intent
+        if not isinstance(intent, _Intent) or intent.status != "requires_capture":
+            return to_observation(session)
+        minor = to_amount(amount)
+        after = _called(
+            _Intent,
+            lambda: self._sdk.v1.payment_intents.capture(
+                intent.id, {"amount_to_capture": minor}, key
+            ),
+        )
+        return to_observation(session.model_copy(update={"payment_intent": after}))
+
+    def cancel(self, vendor_payment_id: str, amount: Money, idempotency_key: str) -> Observation:  # noqa: ARG002
+        """Close the page, or let go of what was authorized; else tell how the payment is."""
+        session, key = self._session(vendor_payment_id), _key(idempotency_key)
+        intent = session.payment_intent
+        if session.status == "open":
+            closed = _called(
+                _Session, lambda: self._sdk.v1.checkout.sessions.expire(session.id, {}, key)
+            )
+            return to_observation(closed)
+        if not isinstance(intent, _Intent) or intent.status != "requires_capture":
+            return to_observation(session)
+        after = _called(_Intent, lambda: self._sdk.v1.payment_intents.cancel(intent.id, {}, key))
+        return to_observation(session.model_copy(update={"payment_intent": after}))
+
+    def refund(self, request: RefundRequest) -> RefundObservation:
+        """Give money back."""
+        intent_id, amount = self._intent_id(request), to_amount(request.amount)
+        # An empty value would tell Stripe to remove the name.
+        said = {"reason": request.reason} if request.reason else {}
+        names = {"payment": request.payment_reference, "reference": request.refund_reference}
+        made = _called(
+            _Refund,
+            lambda: self._sdk.v1.refunds.create(
+                {"payment_intent": intent_id, "amount": amount, "metadata": {**names, **said}},
+                _key(request.idempotency_key),
+            ),
+        )
+        return to_refund_observation(made)
+
+    def find_refund(self, request: RefundRequest) -> RefundObservation | None:
+        """Look through the payment's refunds for our reference."""
+        intent_id, after = self._intent_id(request), ""
+        for _ in range(PAGES_MAX):
+            page = self._refunds(intent_id, after)
+            for each in page.data:
+                if (each.metadata or {}).get("reference") == request.refund_reference:
+                    return to_refund_observation(each)
+            if not page.has_more or not page.data:
+                return None
+            after = page.data[-1].id
+        raise ConnectorAnswerInvalid(f"{SYSTEM} has too many refunds of this payment.")
+
+    def notification(self, headers: Mapping[str, str], body: bytes) -> list[Notification]:
+        """Read an event. Of a payment it is a hint only, because events overtake each other."""
+        secret = self._config.webhook_secret.get_secret_value()
+        if not signatures.is_valid(headers.get("Stripe-Signature", ""), secret, body):
+            raise ForgedNotification
+        try:
+            event = _Event.model_validate_json(body)
+            if event.livemode is self._config.is_test or event.account is not None:
+                raise ForgedNotification
+            return to_notifications(event.data.object)
+        except ValidationError:
+            raise ForgedNotification from None
+
+    def _session(self, session_id: str) -> _Session:
+        expand = ["payment_intent.latest_charge"]
+        return _called(
+            _Session,
+            lambda: self._sdk.v1.checkout.sessions.retrieve(session_id, {"expand": expand}),
+        )
+
+    def _intent_id(self, request: RefundRequest) -> str:
+        intent = self._session(request.vendor_payment_id).payment_intent
+        if intent is None:
+            raise ConnectorConflict(f"{SYSTEM} has taken no money for this payment.")
+        return intent.id if isinstance(intent, _Intent) else intent
+
+    def _refunds(self, intent_id: str, after: str) -> _Refunds:
+        params: RefundListParams = {"payment_intent": intent_id, "limit": 100}
+        if after:
+            params["starting_after"] = after
+        return _called(_Refunds, lambda: self._sdk.v1.refunds.list(params))
+
+
+class _Transport:
+    """Carries the SDK's calls with our client: its limits, its address filter, its errors."""
+
+    name = "punktwerk"
+    """For the SDK, which wants to tell Stripe."""
+
+    def __init__(self, client: JsonClient) -> None:
+        self._client = client
+
+    def request_with_retries(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        post_data: str | None = None,
+        max_network_retries: int | None = None,  # noqa: ARG002 - our client knows when to retry
+        *,
+        _usage: list[str] | None = None,
+    ) -> tuple[str, int, Mapping[str, str]]:
+        """Make a call. Every POST of ours has an idempotency key, so it may be repeated."""
+        reply = self._client.call(
+            method.upper(),
+            url.removeprefix(self._client.base_url),
+            body=(post_data or "").encode(),
+            headers={name: headers[name] for name in _HEADERS if name in headers},
+            is_repeatable=True,
+        )
+        if not isinstance(reply.body, dict):
+            raise ConnectorAnswerInvalid(f"The answer of {SYSTEM} is no JSON object.")
+        return reply.text, reply.status, {}
+
+
+def to_session(request: PaymentRequest) -> SessionCreateParams:
+    """Write a payment as a session of one line."""
+    names = {"reference": request.reference}
+    return {
+        "mode": "payment",
+        "client_reference_id": request.reference,
+        "metadata": names,
+        "success_url": request.return_url,
+        "cancel_url": request.return_url,
+        "line_items": [
+            {
+                "quantity": 1,
+                "price_data": {
+                    "currency": request.amount.currency.lower(),
+                    "unit_amount": to_amount(request.amount),
+                    "product_data": {"name": request.description or request.reference},
+                },
+            }
+        ],
+        "payment_intent_data": {
+            "capture_method": "manual" if request.captures_later else "automatic",
+            "description": request.description or request.reference,
+            "metadata": names,
+        },
+    }
+
+
+def to_amount(amount: Money) -> int:
+    """Write an amount in Stripe's minor units."""
+    return AMOUNTS.write(amount)
+
+
+def from_amount(minor: int | None, currency: str | None) -> Money | None:
+    """Read an amount in Stripe's minor units, if there is one."""
+    if minor is None or currency is None:
+        return None
+    return AMOUNTS.read(minor, currency.upper())
+
+
+def to_observation(session: _Session) -> Observation:
+    """Read a session, and the intent in it if it was asked for."""
+    intent = session.payment_intent
+    if not isinstance(intent, _Intent):
+        return Observation(
+            vendor_payment_id=session.id,
+            stage=_SESSION_STAGES.get(session.status),
+            amount=from_amount(session.amount_total, session.currency),
+            redirect_url=session.url,
+        )
+    charge, error = intent.latest_charge, intent.last_payment_error
+    refunded_minor = charge.amount_refunded if isinstance(charge, _Charge) else None
+    return Observation(
+        vendor_payment_id=session.id,
+        stage=_stage(session, intent),
+        amount=from_amount(intent.amount, intent.currency),
+        captured=from_amount(intent.amount_received, intent.currency),
+        refunded=from_amount(refunded_minor, intent.currency),
+        redirect_url=session.url,
+        failure=(error.decline_code or error.code) if error else None,
+    )
+
+
+def to_refund_observation(refund: _Refund) -> RefundObservation:
+    """Read a refund."""
+    status = _REFUND_STATUSES.get(refund.status, RefundStatus.PENDING)
+    return RefundObservation(refund.id, status, refund.failure_reason)
+
+
+def to_notifications(reported: Mapping[str, Any]) -> list[Notification]:
+    """Read what an event is about: nothing, if it is none of our payments."""
+    kind = reported.get("object")
+    if kind == "refund":
+        refund = _Refund.model_validate(reported)
+        names = refund.metadata or {}
+        payment, reference = names.get("payment", ""), names.get("reference")
+        seen = to_refund_observation(refund)
+        news = Notification(
+            payment, refund_reference=reference, vendor_refund_id=refund.id, refund=seen
+        )
+        return [news] if reference and _OURS.fullmatch(payment) else []
+    if kind not in {"checkout.session", "payment_intent", "charge"}:
+        return []
+    found = _Reported.model_validate(reported)
+    reference = found.client_reference_id or (found.metadata or {}).get("reference") or ""
+    session_id = found.id if kind == "checkout.session" else None
+    return [Notification(reference, session_id)] if _OURS.fullmatch(reference) else []
+
+
+def _stage(session: _Session, intent: _Intent) -> Stage | None:
+    known = _INTENT_STAGES.get(intent.status) or _SESSION_STAGES.get(session.status)
+    # A bank debit, for instance, fails days after the customer has left the page for good.
+    has_failed = session.status == "complete" and intent.status == "requires_payment_method"
+    return Stage.FAILED if has_failed else known
+
+
+def _called(model: type[Model], call: Callable[[], Any]) -> Model:
+    """Make a call of the SDK's and read its answer.
+
+    Our client raises what other systems refuse; what the SDK raises besides is about an answer that
+    it cannot read.
+    """
+    from stripe import StripeError
+
+    try:
+        answer = call().to_dict()
+    except (StripeError, ArithmeticError, TypeError, ValueError):
+        raise ConnectorAnswerInvalid(f"The answer of {SYSTEM} makes no sense.") from None
+    return parsed(model, answer, system=SYSTEM)
+
+
+def _key(idempotency_key: str) -> RequestOptions:
+    return {"idempotency_key": idempotency_key}
+
+
+def _problem(body: Any) -> str:
+    """Return what Stripe says of a refusal.
+
+    Raises:
+        ConnectorUnavailable: An earlier call with the same key is not done yet.
+        ConnectorConflict: The key was used for something else.
+    """
+    error = body["error"]
+    if error.get("code") == "idempotency_key_in_use":
+        raise ConnectorUnavailable(f"{SYSTEM} is still at an earlier call with the same key.")
+    if error.get("type") == "idempotency_error":
+        raise ConnectorConflict(f"{SYSTEM} knows the key from a call with other values.")
+    said = _KEY_IN_WORDS.sub("***", str(error.get("message") or ""))
+    return f"{said} ({error['code']})" if error.get("code") else said

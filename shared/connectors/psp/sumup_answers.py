@@ -1,0 +1,138 @@
+"""What SumUp answers and reports, and what it means here. Pure.
+
+Source: SumUp API, github.com/sumup/sumup-openapi of 2026-06-18. A checkout becomes paid by a
+transaction; a refund is an event of that transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from pydantic import BaseModel, Field
+
+from shared.connectors.psp.base import RefundRequest
+from shared.domain.money import Money
+from shared.domain.payments import Observation, RefundObservation, RefundStatus, Stage
+from shared.domain.units import to_json_number
+from shared.errors import ConnectorAnswerInvalid, ConnectorRejected
+
+_STAGES: Mapping[str, Stage] = {
+    "PENDING": Stage.PENDING,
+    "PAID": Stage.PAID,
+    "FAILED": Stage.FAILED,
+    "EXPIRED": Stage.CANCELED,
+}
+_REFUND_STATUSES: Mapping[str, RefundStatus] = {
+    "REFUNDED": RefundStatus.SUCCEEDED,
+    "SUCCESSFUL": RefundStatus.SUCCEEDED,
+    "FAILED": RefundStatus.FAILED,
+}
+
+
+class Transaction(BaseModel):
+    id: str | None = None
+    status: str | None = None
+
+
+class Checkout(BaseModel):
+    id: str = Field(min_length=1)
+    status: str
+    amount: Decimal
+    currency: str = Field(pattern=r"^[A-Z]{3}$")
+    checkout_reference: str | None = None
+    merchant_code: str | None = None
+    hosted_checkout_url: str | None = None
+    transaction_id: str | None = None
+    transactions: list[Transaction] | None = None
+
+
+class Event(BaseModel):
+    id: int
+    event_type: str | None = None
+    status: str | None = None
+    amount: Decimal | None = None
+
+
+class History(BaseModel):
+    transaction_events: list[Event] | None = None
+
+
+class Hint(BaseModel):
+    """What comes to the ``return_url`` of a checkout, unsigned."""
+
+    event_type: str
+    id: str = Field(pattern=r"^[A-Za-z0-9-]{1,64}$")
+
+
+class Subject(BaseModel):
+    id: str = Field(pattern=r"^[A-Za-z0-9-]{1,64}$")
+    type: str
+
+
+class Report(BaseModel):
+    """What comes to a webhook endpoint of the merchant's, signed."""
+
+    object: Subject
+
+
+def to_amount(amount: Money) -> float:
+    """Write an amount as the JSON number that reads back the same: 10.1 EUR, 10 JPY."""
+    return to_json_number(amount.to_major())
+
+
+def to_observation(checkout: Checkout) -> Observation:
+    """Read a checkout.
+
+    Raises:
+        ConnectorAnswerInvalid: Its amount is none of its currency.
+    """
+    try:
+        amount = Money.from_major(checkout.amount, checkout.currency)
+    except ValueError:
+        raise ConnectorAnswerInvalid("The answer of sumup has no valid amount.") from None
+    stage = _STAGES.get(checkout.status)
+    if stage is Stage.PENDING and checkout.hosted_checkout_url:
+        stage = Stage.REQUIRES_ACTION
+    is_over = stage in {Stage.FAILED, Stage.CANCELED}
+    return Observation(
+        vendor_payment_id=checkout.id,
+        stage=stage,
+        amount=amount,
+        captured=amount if stage is Stage.PAID else None,
+        redirect_url=checkout.hosted_checkout_url if stage is Stage.REQUIRES_ACTION else None,
+        failure=checkout.status if is_over else None,
+    )
+
+
+def to_transaction_id(checkout: Checkout) -> str:
+    """Return the transaction that paid a checkout.
+
+    Raises:
+        ConnectorRejected: There is none.
+    """
+    if checkout.transaction_id:
+        return checkout.transaction_id
+    for each in checkout.transactions or []:
+        if each.status == "SUCCESSFUL" and each.id:
+            return each.id
+    raise ConnectorRejected("sumup has no successful transaction of this payment.")
+
+
+def to_refund_observation(event: Event) -> RefundObservation:
+    """Read a refund."""
+    status = _REFUND_STATUSES.get(event.status or "", RefundStatus.PENDING)
+    is_failed = status is RefundStatus.FAILED
+    return RefundObservation(str(event.id), status, event.status if is_failed else None)
+
+
+def to_event(history: History, request: RefundRequest) -> Event | None:
+    """Return the newest refund of this amount that is none of the others; failed ones last."""
+    events = [
+        each
+        for each in history.transaction_events or []
+        if each.event_type == "REFUND"
+        and each.amount == request.amount.to_major()
+        and str(each.id) not in (request.other_refund_ids or ())
+    ]
+    return max(events, key=lambda each: (each.status != "FAILED", each.id), default=None)

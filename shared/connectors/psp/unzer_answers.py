@@ -1,0 +1,233 @@
+"""What Unzer says and is told, and what that means here. Nothing is called from here.
+
+Sources: docs.unzer.com; recorded answers in Unzer's SDK for Java.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic.alias_generators import to_camel
+
+from shared.connectors.psp.base import PaymentRequest
+from shared.domain.money import Money
+from shared.domain.payments import Observation, RefundObservation, RefundStatus, Stage
+from shared.errors import ConnectorAnswerInvalid, ConnectorRejected
+
+SYSTEM = "unzer"
+
+_PENDING, _COMPLETED, _CANCELED, _PARTLY, _REVIEW, _CHARGEBACK, _CREATED = range(7)
+"""States of a payment. Source: docs.unzer.com, payment states."""
+_ID = re.compile(r"[A-Za-z0-9-]{1,100}")
+
+
+class Answer(BaseModel):
+    model_config = ConfigDict(alias_generator=to_camel, frozen=True)
+
+
+class _Fault(Answer):
+    code: str = ""
+    merchant_message: str = ""
+
+
+class Result(Answer):
+    is_error: bool = False
+    errors: list[_Fault] = []
+
+
+class KeyPair(Answer):
+    public_key: str
+
+
+class _Resources(Answer):
+    payment_id: str | None = None
+    pay_page_id: str | None = None
+
+
+class Page(Answer):
+    """A payment page, with the payment that it is for."""
+
+    redirect_url: str
+    resources: _Resources
+    amount: Decimal | None = None
+    currency: str | None = None
+
+
+class Operation(Answer):
+    """One call for money: a charge, or a cancellation of one."""
+
+    id: str
+    is_success: bool = False
+    is_pending: bool = False
+    is_error: bool = False
+    payment_reference: str | None = None
+    message: dict[str, Any] | None = None
+
+
+class Transaction(Answer):
+    """An operation as a payment lists it. Its ids are in its URL only."""
+
+    type: str
+    status: str
+    url: str
+    amount: Decimal
+
+    @field_validator("type", "status")
+    @classmethod
+    def _in_lower_case(cls, value: str) -> str:
+        return value.lower()
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The parts after the payment's id, such as ``("charges", "s-chg-1")``."""
+        _, _, after = urlsplit(self.url).path.partition("/payments/")
+        parts = after.split("/")[1:]
+        return tuple(parts) if all(_ID.fullmatch(each) for each in parts) else ()
+
+
+class _State(Answer):
+    id: int
+
+
+class _Amounts(Answer):
+    total: Decimal
+
+
+class Payment(Answer):
+    """A payment, with all that was done with it."""
+
+    id: str
+    state: _State
+    amount: _Amounts
+    currency: str
+    order_id: str | None = None
+    resources: _Resources = _Resources()
+    transactions: list[Transaction] = []
+
+    def succeeded(self, *types: str) -> Iterator[Transaction]:
+        """Return the transactions of these types that succeeded."""
+        return (each for each in self.transactions if each.type in types and _is_success(each))
+
+
+def to_page(request: PaymentRequest) -> dict[str, Any]:
+    """Write the request for a payment page. Amounts are in major units."""
+    return {
+        "amount": request.amount.to_major(),
+        "currency": request.amount.currency,
+        "returnUrl": request.return_url,
+        "orderId": request.reference,
+        "shopDescription": request.description,
+    }
+
+
+def to_money(amount: Decimal, currency: str) -> Money:
+    """Read an amount, which has four decimals: ``10.9900``.
+
+    Raises:
+        ConnectorAnswerInvalid: The currency has no such amount.
+    """
+    try:
+        return Money.from_major(amount, currency)
+    except ValueError:
+        raise ConnectorAnswerInvalid(f"The answer of {SYSTEM} has no valid amount.") from None
+
+
+def to_first_observation(page: Page) -> Observation:
+    """Read the answer to a payment that was begun.
+
+    Raises:
+        ConnectorAnswerInvalid: No payment is named.
+    """
+    if not page.resources.payment_id:
+        raise ConnectorAnswerInvalid(f"The answer of {SYSTEM} has no payment.")
+    is_told = page.amount is not None and page.currency is not None
+    return Observation(
+        vendor_payment_id=page.resources.payment_id,
+        stage=Stage.REQUIRES_ACTION,
+        amount=to_money(page.amount, page.currency) if is_told else None,  # type: ignore[arg-type]
+        redirect_url=page.redirect_url,
+    )
+
+
+def to_observation(payment: Payment, redirect_url: str | None = None) -> Observation:
+    """Read a payment from its transactions, which are what does not change any more."""
+    stage = to_stage(payment)
+    charges = list(payment.succeeded("charge"))
+    # What a chargeback took must not be given back again.
+    given_back = _sum(payment.succeeded("cancel-charge", "chargeback"))
+    # The total is reduced by what was reversed; before anything was done it need not be set.
+    total = payment.amount.total + _sum(payment.succeeded("cancel-authorize"))
+    return Observation(
+        vendor_payment_id=payment.id,
+        stage=stage,
+        amount=to_money(total, payment.currency) if total else None,
+        captured=to_money(_sum(charges), payment.currency) if charges else None,
+        refunded=to_money(given_back, payment.currency),
+        redirect_url=redirect_url,
+        failure="DECLINED" if stage is Stage.FAILED else None,
+    )
+
+
+def to_stage(payment: Payment) -> Stage | None:
+    """Return how far a payment has come; ``None`` for a state that is not known."""
+    if any(payment.succeeded("charge")):
+        return Stage.PAID
+    if payment.state.id == _CANCELED:
+        was_tried = any(each.status == "error" for each in payment.transactions)
+        was_reversed = any(payment.succeeded("cancel-authorize"))
+        return Stage.FAILED if was_tried and not was_reversed else Stage.CANCELED
+    if any(payment.succeeded("authorize")):
+        return Stage.AUTHORIZED if payment.state.id in {_PENDING, _PARTLY} else None
+    if payment.state.id == _CREATED:
+        return Stage.REQUIRES_ACTION
+    return Stage.PENDING if payment.state.id == _PENDING else None
+
+
+def to_charge_id(payment: Payment, amount: Money) -> str:
+    """Return the charge that an amount can be given back of.
+
+    Raises:
+        ConnectorRejected: No single charge has that much left.
+    """
+    for charge in payment.succeeded("charge"):
+        cancels = [
+            each
+            for each in payment.transactions
+            if each.type == "cancel-charge"
+            and each.status != "error"
+            and each.path[:2] == charge.path
+        ]
+        if charge.path and charge.amount - _sum(cancels) >= amount.to_major():
+            return charge.path[-1]
+    raise ConnectorRejected(f"{SYSTEM} has no charge of which {amount} can be given back.")
+
+
+def to_refund_observation(cancel: Operation) -> RefundObservation:
+    """Read a refund."""
+    if cancel.is_success:
+        return RefundObservation(cancel.id, RefundStatus.SUCCEEDED)
+    if cancel.is_error:
+        return RefundObservation(cancel.id, RefundStatus.FAILED, message_of(cancel)[:100])
+    return RefundObservation(cancel.id)
+
+
+def _is_success(transaction: Transaction) -> bool:
+    return transaction.status == "success"
+
+
+def _sum(transactions: Iterable[Transaction]) -> Decimal:
+    return sum((each.amount for each in transactions), Decimal(0))
+
+
+def said(result: Result) -> str:
+    return "; ".join(f"{each.code} {each.merchant_message}".strip() for each in result.errors)
+
+
+def message_of(done: Operation) -> str:
+    message = done.message or {}
+    return f"{message.get('code') or ''} {message.get('merchant') or ''}".strip()

@@ -1,0 +1,37 @@
+"""Signatures of notifications in the form ``t=<unix time>,v1=<hex>``, as several providers sign."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+
+from shared import clock
+
+TOLERANCE_S = 300
+
+_TIME = re.compile(r"[0-9]{1,12}")
+
+
+def is_valid(
+    header: str, secret: str, body: bytes, *, prefix: str = "", separator: str = "."
+) -> bool:
+    """Tell whether one of the signatures is the HMAC-SHA256 of time and body, and is recent.
+
+    Args:
+        header: ``t=...,v1=...``; several ``v1`` while the secret is changed.
+        secret: The key, as text.
+        body: The raw body.
+        prefix: What is signed in front of the time.
+        separator: What is signed between time and body.
+    """
+    pairs = [part.strip().partition("=") for part in header.split(",")]
+    times = [value for name, _, value in pairs if name == "t"]
+    if len(times) != 1 or not _TIME.fullmatch(times[0]):
+        return False
+    age_s = abs(clock.utc_now().timestamp() - int(times[0]))
+    signed = f"{prefix}{times[0]}{separator}".encode() + body
+    expected = hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest().encode()
+    given = [value.encode(errors="replace") for name, _, value in pairs if name == "v1"]
+    is_known = [hmac.compare_digest(expected, each) for each in given]
+    return any(is_known) and age_s <= TOLERANCE_S

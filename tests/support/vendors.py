@@ -1,0 +1,65 @@
+"""Stand-ins for other people's systems: mock servers made from their own specs."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from tools.emulators import LOOPBACK, ROOT, free_port
+
+PRISM = ROOT / "tools" / "node_modules" / ".bin" / "prism"
+CUSTOM_PSP = ROOT / "docs" / "connectors" / "custom-psp.openapi.json"
+
+
+def vendor_spec(path: str) -> Path:
+    """Return a vendor's spec, such as ``stripe/x.json``; skip where there are none."""
+    folder = Path(os.environ.get("VENDOR_SPECS_DIR") or ROOT.parent / "shared" / "specs")
+    if not folder.is_dir():
+        pytest.skip(f"no vendors' specs here: set VENDOR_SPECS_DIR ({path} is needed)")
+    return folder / path
+
+
+@contextmanager
+def prism(spec: Path) -> Iterator[str]:
+    """Run a mock server that checks every request against a spec; yield its base URL.
+
+    It answers with the spec's examples, whatever was sent before. Run as few as possible: each
+    takes a second or more to start, and 100 MB or more.
+    """
+    port = free_port()
+    with subprocess.Popen(
+        [PRISM, "mock", "-h", LOOPBACK, "-p", str(port), str(spec)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        try:
+            _await_listening(process)
+            # What it prints must be read, or it blocks when the pipe is full.
+            threading.Thread(target=_drain, args=(process,), daemon=True).start()
+            yield f"http://{LOOPBACK}:{port}"
+        finally:
+            process.kill()
+
+
+def _await_listening(process: subprocess.Popen[str]) -> None:
+    assert process.stdout is not None
+    printed = []
+    for line in process.stdout:
+        printed.append(line)
+        if "Prism is listening" in line:
+            return
+    raise AssertionError("prism ended: " + "".join(printed))
+
+
+def _drain(process: subprocess.Popen[str]) -> None:
+    assert process.stdout is not None
+    with suppress(ValueError):
+        for _ in process.stdout:
+            pass
