@@ -6,6 +6,7 @@ nothing was written. ``docs/errors.md`` is generated from the classes below.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 
@@ -140,6 +141,14 @@ class InvalidApiKey(PunktwerkError):
     fix = "Check the key; issue a new one if it was revoked."
 
 
+class NotificationRefused(PunktwerkError):
+    """A provider's notification is not signed as it should be, or nobody expects it."""
+
+    code = "NOTIFICATION_REFUSED"
+    status = 401
+    fix = "Compare the URL and the signing secret in the provider's settings with configurePSP."
+
+
 class SubscriptionInactive(PunktwerkError):
     """Live keys need an active subscription."""
 
@@ -244,6 +253,139 @@ class WebhookExists(PunktwerkError):
     fix = "Change the one that exists: updateWebhookEndpoint with `details.webhookId`."
 
 
+class PaymentNotFound(PunktwerkError):
+    """The payment does not exist, or belongs to another account or store."""
+
+    code = "PAYMENT_NOT_FOUND"
+    status = 404
+    fix = "Use a `paymentId` that processPayment or listPayments returned."
+
+
+class PaymentNotRefundable(PunktwerkError):
+    """The payment is not paid, or was refunded too often."""
+
+    code = "PAYMENT_NOT_REFUNDABLE"
+    status = 400
+    fix = "Wait until getPayment says `paid`; cancel what is only authorized with cancelPayment."
+
+
+class PaymentStateConflict(PunktwerkError):
+    """What is asked for does not fit the payment's status."""
+
+    code = "PAYMENT_STATE_CONFLICT"
+    status = 400
+    fix = "Look at `details.status`: only an authorized payment can be captured or canceled."
+
+
+class RefundExceedsPayment(PunktwerkError):
+    """The refund would give back more than is left of the payment."""
+
+    code = "REFUND_EXCEEDS_PAYMENT"
+    status = 400
+    fix = "Refund at most `details.refundable`, in minor units."
+
+
+class ConnectorError(PunktwerkError):
+    """Base of what goes wrong between us and another system. Never holds a secret.
+
+    ``retryable``: the same call may succeed later. ``is_unknown``: the other system may have done
+    what it was asked for.
+    """
+
+    retryable: ClassVar[bool] = False
+    is_unknown: ClassVar[bool] = False
+
+    def __init__(self, message: str, **details: Any) -> None:
+        super().__init__(message, retryable=self.retryable, **details)
+
+
+class ConnectorNotConfigured(ConnectorError):
+    """The store has no such system configured."""
+
+    code = "CONNECTOR_NOT_CONFIGURED"
+    status = 400
+    fix = "Configure it first, for payments with configurePSP."
+
+
+class ConnectorUnsupported(ConnectorError):
+    """The other system has no call for this."""
+
+    code = "CONNECTOR_UNSUPPORTED"
+    status = 400
+    fix = "Use what `details.offers` names."
+
+
+class ConnectorCredentialsRefused(ConnectorError):
+    """The other system does not accept the credentials."""
+
+    code = "CONNECTOR_CREDENTIALS_REFUSED"
+    status = 400
+    fix = "Check the credentials in the other system and configure them anew."
+
+
+class ConnectorRejected(ConnectorError):
+    """The other system understood the call and refuses it."""
+
+    code = "CONNECTOR_REJECTED"
+    status = 400
+    fix = "Correct what the message says; the other system has done nothing."
+
+
+class ConnectorNotFound(ConnectorError):
+    """The other system does not have what the call is about."""
+
+    code = "CONNECTOR_NOT_FOUND"
+    status = 400
+    fix = "Check that the object exists in the account that the credentials belong to."
+
+
+class ConnectorConflict(ConnectorError):
+    """The other system says that the call conflicts with an earlier one."""
+
+    code = "CONNECTOR_CONFLICT"
+    status = 409
+    fix = "Look at the state of the object first; do not repeat the call blindly."
+
+
+class ConnectorRateLimited(ConnectorError):
+    """The other system has had too many calls."""
+
+    code = "CONNECTOR_RATE_LIMITED"
+    status = 429
+    retryable = True
+    fix = "Retry after `retryAfter` seconds with the same idempotency key."
+
+
+class ConnectorUnavailable(ConnectorError):
+    """The other system cannot be reached or has failed."""
+
+    code = "CONNECTOR_UNAVAILABLE"
+    status = 503
+    retryable = True
+    is_unknown = True
+    fix = "Retry later with the same idempotency key: nothing is done twice."
+
+
+class ConnectorTimeout(ConnectorError):
+    """The other system did not answer in time, and may have done what it was asked for."""
+
+    code = "CONNECTOR_TIMEOUT"
+    status = 503
+    retryable = True
+    is_unknown = True
+    fix = "Retry with the same idempotency key: nothing is done twice."
+
+
+class ConnectorAnswerInvalid(ConnectorError):
+    """The other system's answer makes no sense, and it may have done what it was asked for."""
+
+    code = "CONNECTOR_ANSWER_INVALID"
+    status = 503
+    retryable = True
+    is_unknown = True
+    fix = "Retry with the same idempotency key; report it if it persists."
+
+
 class Busy(PunktwerkError):
     """Too many writes met on the same document; nothing was written."""
 
@@ -255,4 +397,11 @@ class Busy(PunktwerkError):
 
 def catalog() -> list[type[PunktwerkError]]:
     """Return every refusal, by status and code."""
-    return sorted(PunktwerkError.__subclasses__(), key=lambda error: (error.status, error.code))
+    found = [error for error in _subclasses(PunktwerkError) if not error.__subclasses__()]
+    return sorted(found, key=lambda error: (error.status, error.code))
+
+
+def _subclasses(error: type[PunktwerkError]) -> Iterator[type[PunktwerkError]]:
+    for each in error.__subclasses__():
+        yield each
+        yield from _subclasses(each)

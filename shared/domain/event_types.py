@@ -26,6 +26,14 @@ ANNIVERSARY = "loyalty.anniversary"
 MILESTONE_REACHED = "loyalty.milestone_reached"
 SYNC_CONFLICT = "loyalty.sync_conflict"
 WEBHOOK_ENDPOINT_DISABLED = "loyalty.webhook_endpoint_disabled"
+PSP_CONFIGURED = "integration.psp.configured"
+PAYMENT_CREATED = "payment.created"
+PAYMENT_REQUIRES_ACTION = "payment.requires_action"
+PAYMENT_AUTHORIZED = "payment.authorized"
+PAYMENT_PAID = "payment.paid"
+PAYMENT_FAILED = "payment.failed"
+PAYMENT_CANCELED = "payment.canceled"
+PAYMENT_REFUNDED = "payment.refunded"
 
 ALL = "*"
 
@@ -68,7 +76,7 @@ _LOYALTY = (
     ),
     EventType(QR_EARNED, Package.GO, "Points were granted for a scanned QR code.", is_sent=False),
     EventType(POINTS_ADJUSTED, Package.GO, "A balance was corrected.", is_sent=False),
-    EventType(POINTS_REVERSED, Package.GO, "An earlier booking was taken back.", is_sent=False),
+    EventType(POINTS_REVERSED, Package.GO, "An earlier booking was taken back."),
     EventType(
         SYNC_CONFLICT,
         Package.PRIME,
@@ -76,22 +84,33 @@ _LOYALTY = (
         is_sent=False,
     ),
 )
+_PAYMENTS = {
+    PSP_CONFIGURED,
+    PAYMENT_CREATED,
+    PAYMENT_REQUIRES_ACTION,
+    PAYMENT_AUTHORIZED,
+    PAYMENT_PAID,
+    PAYMENT_FAILED,
+    PAYMENT_CANCELED,
+    PAYMENT_REFUNDED,
+}
+"""Those of the types below that something sends."""
 # Source: webhooks page of the API, table of events with their packages.
 _OTHERS = tuple(
-    EventType(name, package, summary, is_sent=False)
+    EventType(name, package, summary, is_sent=name in _PAYMENTS)
     for name, package, summary in (
         ("integration.pos.synced", Package.GROW, "Products were imported from a till system."),
         ("integration.pos.pushed", Package.GROW, "Data was sent to a till system."),
         ("integration.erp.synced", Package.GROW, "Stock and orders were imported from an ERP."),
         ("integration.erp.pushed", Package.GROW, "Data was sent to an ERP."),
-        ("integration.psp.configured", Package.GROW, "A payment provider was configured."),
-        ("payment.created", Package.GROW, "A payment was initiated."),
-        ("payment.requires_action", Package.GROW, "A payment waits for the customer."),
-        ("payment.authorized", Package.GROW, "A payment was authorized, and is not captured yet."),
-        ("payment.paid", Package.GROW, "A payment succeeded."),
-        ("payment.failed", Package.GROW, "A payment failed."),
-        ("payment.canceled", Package.GROW, "A payment was canceled."),
-        ("payment.refunded", Package.GROW, "A refund was initiated."),
+        (PSP_CONFIGURED, Package.GROW, "A payment provider was configured."),
+        (PAYMENT_CREATED, Package.GROW, "A payment was initiated."),
+        (PAYMENT_REQUIRES_ACTION, Package.GROW, "A payment waits for the customer."),
+        (PAYMENT_AUTHORIZED, Package.GROW, "A payment was authorized, and is not captured yet."),
+        (PAYMENT_PAID, Package.GROW, "A payment succeeded."),
+        (PAYMENT_FAILED, Package.GROW, "A payment failed."),
+        (PAYMENT_CANCELED, Package.GROW, "A payment was canceled."),
+        (PAYMENT_REFUNDED, Package.GROW, "A refund was initiated."),
         ("checkout.started", Package.GROW, "A checkout began."),
         ("checkout.completed", Package.GROW, "A checkout was paid."),
         ("checkout.cancelled", Package.GROW, "A checkout was cancelled or timed out."),

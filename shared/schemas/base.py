@@ -239,5 +239,7 @@ def _problem(found: Any) -> str:
     context = found.get("ctx", {})
     if found["type"] == "value_error":
         return str(context["error"])
-    template = _PROBLEMS.get(found["type"])
+    # What pydantic calls a value is a secret's text.
+    kind = "string_" if context.get("field_type") == "Value" else ""
+    template = _PROBLEMS.get(kind + found["type"])
     return template.format(**context) if template else str(found["msg"])

@@ -209,22 +209,26 @@ class PspConfiguredData(WireModel):
     """A payment provider that can be used now."""
 
     provider: Word
+    is_default: bool
+    is_test: bool
 
 
 class PaymentData(WireModel):
-    """A payment and how far it has come."""
+    """A payment and how far it has come. ``amount`` is all of it, in minor units."""
 
     payment_id: Id
     provider: Word
-    amount: Number
+    amount: Whole
     currency: Currency
     status: Word
+    purchase_id: Id | None
 
 
 class RefundData(PaymentData):
-    """A refund of a payment; ``amount`` is what is refunded."""
+    """A refund of a payment; ``refund_amount`` is what it gave back, in minor units."""
 
     refund_id: Id
+    refund_amount: Whole
 
 
 class CheckoutData(WireModel):
@@ -316,7 +320,14 @@ _SYNCED = {
     "externalTransactionId": "PB-TXN-9876",
 }
 _PUSHED = {"dataType": "sales", "records": 120}
-_PAYMENT = {"paymentId": "pay_abc123", "provider": "stripe", "amount": 49.9, "currency": "EUR"}
+_PAID = {
+    "paymentId": "pay_4f1c9a2be07d4c6e8b13a5f0c2d7",
+    "provider": "stripe",
+    "amount": 1099,
+    "currency": "EUR",
+    "status": "paid",
+    "purchaseId": "order_1001",
+}
 _CHECKOUT = {"transactionId": "tx_abc123", "userId": "user_xyz", "total": 49.9, "items": 3}
 _ORDER = {"orderId": "order_abc123", "storeId": "store_a", "userId": "user_xyz"}
 
@@ -402,16 +413,24 @@ _CATALOG: Mapping[str, tuple[type[WireModel], Mapping[str, Any]]] = {
         },
     ),
     "integration.erp.pushed": (PushedData, {"system": "sap", **_PUSHED}),
-    "integration.psp.configured": (PspConfiguredData, {"provider": "stripe"}),
-    "payment.created": (PaymentData, {**_PAYMENT, "status": "pending"}),
-    "payment.requires_action": (PaymentData, {**_PAYMENT, "status": "requires_action"}),
-    "payment.authorized": (PaymentData, {**_PAYMENT, "status": "authorized"}),
-    "payment.paid": (PaymentData, {**_PAYMENT, "status": "paid"}),
-    "payment.failed": (PaymentData, {**_PAYMENT, "status": "failed"}),
-    "payment.canceled": (PaymentData, {**_PAYMENT, "status": "canceled"}),
-    "payment.refunded": (
+    event_types.PSP_CONFIGURED: (
+        PspConfiguredData,
+        {"provider": "stripe", "isDefault": True, "isTest": False},
+    ),
+    event_types.PAYMENT_CREATED: (PaymentData, {**_PAID, "status": "pending"}),
+    event_types.PAYMENT_REQUIRES_ACTION: (PaymentData, {**_PAID, "status": "requires_action"}),
+    event_types.PAYMENT_AUTHORIZED: (PaymentData, {**_PAID, "status": "authorized"}),
+    event_types.PAYMENT_PAID: (PaymentData, _PAID),
+    event_types.PAYMENT_FAILED: (PaymentData, {**_PAID, "status": "failed"}),
+    event_types.PAYMENT_CANCELED: (PaymentData, {**_PAID, "status": "canceled"}),
+    event_types.PAYMENT_REFUNDED: (
         RefundData,
-        {**_PAYMENT, "status": "refunded", "refundId": "refund_abc123"},
+        {
+            **_PAID,
+            "status": "partially_refunded",
+            "refundId": "ref_8c02e4d1b7a94f3e9d6c5a4b3f21",
+            "refundAmount": 500,
+        },
     ),
     "checkout.started": (CheckoutData, _CHECKOUT),
     "checkout.completed": (CheckoutData, _CHECKOUT),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from shared.auth.caller import Caller
 from shared.domain.accounts import Store
+from shared.domain.payments import Payment
 from shared.domain.programs import Program
 from shared.domain.webhooks import WebhookEndpoint
-from shared.errors import ProgramNotFound, StoreNotFound, WebhookNotFound
-from shared.store import accounts, programs, webhook_endpoints
+from shared.errors import PaymentNotFound, ProgramNotFound, StoreNotFound, WebhookNotFound
+from shared.store import accounts, payments, programs, webhook_endpoints
 
 
 def store(caller: Caller, store_id: str) -> Store:
@@ -79,4 +80,30 @@ def own_webhook(
         or store_id not in {None, found.store_id}
     ):
         raise WebhookNotFound(f"There is no webhook endpoint {webhook_id}.")
+    return found
+
+
+def payment(caller: Caller, payment_id: str, store_id: str | None) -> Payment:
+    """Return a payment of the caller's account, and of ``store_id`` if one is given.
+
+    Raises:
+        PaymentNotFound: It does not exist, or is not theirs, or is another store's.
+    """
+    return own_payment(caller, payments.find(payment_id), payment_id, store_id)
+
+
+def own_payment(
+    caller: Caller, found: Payment | None, payment_id: str, store_id: str | None
+) -> Payment:
+    """Return ``found`` if it is the caller's, and of ``store_id`` if one is given.
+
+    Raises:
+        PaymentNotFound: It does not exist, or is not theirs, or is another store's.
+    """
+    if (
+        found is None
+        or found.account_id != caller.account_id
+        or store_id not in {None, found.store_id}
+    ):
+        raise PaymentNotFound(f"There is no payment {payment_id}.")
     return found

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib import resources
+from itertools import chain
 
 from shared import clock, ids
 from shared.auth import keys
@@ -15,8 +16,8 @@ from shared.auth.keys import ApiKey, Kind, Mode
 from shared.domain.accounts import Account, KeyRecord, Position, Store
 from shared.domain.packages import Package
 from shared.services.vaults import vault
-from shared.store import accounts, client, paths, protocol, webhook_endpoints
-from shared.store.client import Write
+from shared.store import accounts, client, paths, protocol, psp, webhook_endpoints
+from shared.store.client import Snapshot, Write
 from shared.store.protocol import Decision, Reads
 from shared.vault import Vault, VaultError
 
@@ -40,6 +41,18 @@ class IssuedKey:
     key: ApiKey
     record: KeyRecord
     replaced: KeyRecord | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reencryption:
+    """How many documents have secrets, and the paths of those that none of the keys decrypts.
+
+    ``psp_configurations`` counts stores with payment providers.
+    """
+
+    endpoints: int
+    psp_configurations: int
+    undecryptable: tuple[str, ...]
 
 
 def create_account(
@@ -230,30 +243,37 @@ def revoke_key(key_id: str) -> KeyRecord:
     return record
 
 
-def reencrypt_secrets() -> tuple[int, list[str]]:
-    """Encrypt the secrets of all webhook endpoints anew, with the first of the configured keys.
+def reencrypt_secrets() -> Reencryption:
+    """Encrypt all secrets anew, with the first of the configured keys.
 
-    Returns:
-        How many there are, and the paths of those that none of the keys decrypts.
+    Those are the secrets of webhook endpoints and the configurations of payment providers.
 
     Raises:
         VaultError: No key is configured, or one is malformed.
     """
     keys = vault()
-    count, undecryptable = 0, []
-    for page in webhook_endpoints.pages():
-        for each in page:
-            count += 1
-            try:
-                protocol.run([each.path], partial(_reencrypted, keys, each.path))
-            except VaultError:
-                undecryptable.append(each.path)
-    return count, undecryptable
+    endpoints = _reencrypt(webhook_endpoints.pages(), partial(_reencrypted, keys))
+    stores = _reencrypt(psp.pages(), partial(_reencrypted_psp, keys))
+    return Reencryption(endpoints[0], stores[0], (*endpoints[1], *stores[1]))
 
 
 def id_of_key(record: KeyRecord) -> str:
     """Return what names a key: the beginning of its SHA-256."""
     return record.key_hash[:KEY_ID_CHARS]
+
+
+def _reencrypt(
+    pages: Iterable[list[Snapshot]], change: Callable[[str, Reads], Decision[None]]
+) -> tuple[int, list[str]]:
+    """Change each document; return how many there are, and those that no key decrypts."""
+    count, undecryptable = 0, []
+    for each in chain.from_iterable(pages):
+        count += 1
+        try:
+            protocol.run([each.path], partial(change, each.path))
+        except VaultError:
+            undecryptable.append(each.path)
+    return count, undecryptable
 
 
 def _reencrypted(keys: Vault, path: str, reads: Reads) -> Decision[None]:
@@ -267,6 +287,18 @@ def _reencrypted(keys: Vault, path: str, reads: Reads) -> Decision[None]:
         headers_token=_rotated(keys, endpoint.headers_token),
     )
     return Decision(None, [webhook_endpoints.write(reads[path], after)])
+
+
+def _reencrypted_psp(keys: Vault, path: str, reads: Reads) -> Decision[None]:
+    configuration = psp.decode(reads[path])
+    if configuration is None:
+        return Decision(None)
+    accounts_after = tuple(
+        replace(each, config_token=keys.rotate(each.config_token))
+        for each in configuration.accounts
+    )
+    after = replace(configuration, accounts=accounts_after)
+    return Decision(None, [psp.write(reads[path], after)])
 
 
 def _rotated(keys: Vault, token: str | None) -> str | None:

@@ -1,4 +1,4 @@
-"""Everything that changes a balance: earn, redeem, external sync. One commit each."""
+"""Everything that changes a balance: earn, redeem, take back, external sync. One commit each."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from shared.errors import (
 )
 from shared.services import access, bookings
 from shared.services.bookings import Booking
-from shared.store import paths
+from shared.store import members, paths
 from shared.store.client import Update
 from shared.store.protocol import Reads
 
@@ -179,6 +179,64 @@ def sync_external(
         book,
         enrolls=True,
         remembers_nothing=action == "set" and business_key is not None,
+    )
+
+
+def take_back(
+    caller: Caller,
+    *,
+    program_id: str,
+    user_id: str,
+    store_id: str | None,
+    entry_id: str,
+    units: int,
+    transaction_id: str,
+    description: str,
+) -> Booking:
+    """Take back a part of what an earn granted, as far as the balance covers it.
+
+    Once for one ``transaction_id``, also if nothing was there to take. All parts together must not
+    be more than the entry granted: that is the caller's to see to.
+
+    Args:
+        caller: Whose program it must be.
+        program_id: Which one.
+        user_id: Who got the points.
+        store_id: Of the store, if it is given.
+        entry_id: The earn.
+        units: From 1 to what it granted, in the program's smallest unit.
+        transaction_id: Names the reversal.
+        description: What the member reads of it.
+
+    Raises:
+        ProgramNotFound, MembershipNotFound, IdempotencyKeyReused, Busy.
+    """
+    program = access.program(caller, program_id, store_id)
+    cause = bookings.cause_of(
+        caller,
+        program,
+        action="take_back",
+        business_key=transaction_id,
+        terms=(entry_id, str(units)),
+        description=description,
+        transaction_id=transaction_id,
+    )
+    original_path = paths.entry(paths.membership_id(program_id, user_id), entry_id)
+
+    def book(membership: Membership, reads: Reads) -> bookings.Decided:
+        original = members.decode_entry(reads[original_path])
+        assert original is not None, f"{original_path} is gone"
+        booked = ledger.reverse(membership, program, original, units, cause)
+        return bookings.Decided(*booked) if booked else bookings.Decided(membership, None)
+
+    return bookings.run(
+        caller.claim,
+        program,
+        user_id,
+        cause,
+        book,
+        more_paths=[original_path],
+        remembers_nothing=True,
     )
 
 

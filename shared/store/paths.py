@@ -82,3 +82,11 @@ def stats_shards(program_id: str) -> str:
 
 def sweep(name: str) -> str:
     return f"sweeps/{name}"
+
+
+def psp_configuration(store_id: str) -> str:
+    return f"pspConfigurations/{encode(store_id)}"
+
+
+def payment(payment_id: str) -> str:
+    return f"payments/{payment_id}"

@@ -70,8 +70,7 @@ def assert_sound(member: Member) -> None:
     assert now.redeemed_units == -by_kind[EntryKind.REDEEM]
     assert now.adjusted_units == by_kind[EntryKind.ADJUST]
     assert now.expired_units == -by_kind[EntryKind.EXPIRE]
-    assert now.balance_units == (
-        now.earned_units - now.redeemed_units - now.expired_units + now.adjusted_units
-    )
+    assert now.reversed_units == -by_kind[EntryKind.REVERSE]
+    now.assert_consistent()
     assert now.seq == len(booked)
     assert chain.find_break(booked, now.head_hash) is None

@@ -28,7 +28,16 @@ SENT = {
     "loyalty.anniversary",
     "loyalty.points_expiring",
     "loyalty.points_expired",
+    "loyalty.points_reversed",
     "loyalty.webhook_endpoint_disabled",
+    "integration.psp.configured",
+    "payment.created",
+    "payment.requires_action",
+    "payment.authorized",
+    "payment.paid",
+    "payment.failed",
+    "payment.canceled",
+    "payment.refunded",
 }
 
 

@@ -16,11 +16,13 @@ from pydantic import ValidationError
 
 from functions.openapi.components import self_contained
 from shared.domain import events as domain
-from shared.domain import ledger
+from shared.domain import ledger, payment_events
 from shared.domain.event_types import BY_NAME
 from shared.domain.events import Event
 from shared.domain.membership import Cause, Entry, EntryKind, Membership
+from shared.domain.payments import Payment, Refund, RefundStatus, Stage
 from shared.domain.programs import Reward
+from shared.domain.psp import PspAccount, PspConfiguration
 from shared.domain.webhooks import Health, WebhookEndpoint
 from shared.schemas.events import (
     DATA_BY_TYPE,
@@ -30,6 +32,7 @@ from shared.schemas.events import (
     example_event,
     parse,
 )
+from shared.schemas.payments import AMOUNT_MINOR_MAX
 from shared.services import outbox
 from shared.store import paths
 from tests.support.strategies import (
@@ -64,6 +67,25 @@ def story() -> Iterator[Event]:
     disabled = replace(endpoint, disabled_reason="gone", disabled_at=NOW)
     yield domain.from_disabled_endpoint(disabled)
     yield domain.from_disabled_endpoint(replace(disabled, health=Health(failing_since=NOW)))
+    account = PspAccount("custom", "", {}, False, NOW)
+    yield payment_events.from_configuration(PspConfiguration("store_1", "acc_1"), account)
+    yield from payment_story(PAYMENT)
+    yield from payment_story(replace(PAYMENT, purchase_id="order_1", program_id="lp_1"))
+
+
+PAYMENT = Payment(
+    "pay_1", "acc_1", "store_1", "custom", 1099, "EUR", Stage.PENDING, NOW, NOW, "fingerprint"
+)
+REFUND = Refund("ref_1", 500, RefundStatus.SUCCEEDED, NOW, NOW, "fingerprint", is_settled=True)
+
+
+def payment_story(pending: Payment) -> Iterator[Event]:
+    """Let a payment come to every end that it can come to."""
+    yield from payment_events.from_change(None, pending)
+    for stage in Stage:
+        yield from payment_events.from_change(pending, replace(pending, stage=stage))
+    paid = replace(pending, stage=Stage.PAID, captured_minor=1099)
+    yield from payment_events.from_change(paid, replace(paid, refunds=(REFUND,)))
 
 
 def bookings(member: Membership, cause: Cause) -> Iterator[Entry]:
@@ -105,8 +127,7 @@ def test_everything_that_happens_is_sent_as_promised() -> None:
     for event in told:
         assert_as_promised(event)
     possible = {name for name, each in BY_NAME.items() if each.is_sent}
-    booked_only = {"loyalty.points_adjusted", "loyalty.points_reversed"}
-    assert {event.type for event in told} == possible | booked_only
+    assert {event.type for event in told} == possible | {"loyalty.points_adjusted"}
 
 
 ids = st.text(min_size=1, max_size=128).filter(str.strip)
@@ -141,6 +162,33 @@ def test_whatever_is_booked_is_sent_as_promised(entry: Entry, milestones: list[i
     for event in domain.from_entry(entry, milestones):
         sent = assert_as_promised(event)
         assert sent["data"]["sequence"] == entry.seq
+
+
+@pytest.mark.parametrize("letter", ["\U0001f600", "\x01"])
+def test_the_largest_payment_is_sent_as_promised(letter: str) -> None:
+    largest = replace(
+        PAYMENT,
+        payment_id="pay_" + "0" * 28,
+        store_id=letter * 128,
+        purchase_id=letter * 128,
+        amount_minor=AMOUNT_MINOR_MAX,
+    )
+    refund = replace(REFUND, refund_id="ref_" + "0" * 28, amount_minor=AMOUNT_MINOR_MAX)
+    paid = replace(largest, stage=Stage.PAID, captured_minor=AMOUNT_MINOR_MAX)
+
+    (refunded,) = payment_events.from_change(paid, replace(paid, refunds=(refund,)))
+
+    data = assert_as_promised(refunded)["data"]
+    assert data == {
+        "paymentId": largest.payment_id,
+        "provider": "custom",
+        "amount": AMOUNT_MINOR_MAX,
+        "currency": "EUR",
+        "status": "refunded",
+        "purchaseId": letter * 128,
+        "refundId": refund.refund_id,
+        "refundAmount": AMOUNT_MINOR_MAX,
+    }
 
 
 @pytest.mark.parametrize("kind", EntryKind)

@@ -1,0 +1,66 @@
+"""POST /api/v1/listPayments: list a store's payments, newest first."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from shared.auth.caller import Caller
+from shared.domain.payments import Stage
+from shared.schemas import paging
+from shared.schemas.base import Id, RequestModel, ResponseModel, Success
+from shared.schemas.paging import Cursor, Limit, Position
+from shared.schemas.payments import PAYMENT_EXAMPLE, PaymentBody, to_payment_body
+from shared.services import payments
+
+
+class Request(RequestModel):
+    """A page of them. ``stage`` chooses by how far taking the money has come, refunds aside."""
+
+    store_id: Id
+    stage: Annotated[Stage, Field(strict=False)] | None = None
+    limit: Limit = paging.LIMIT_DEFAULT
+    cursor: Cursor | None = None
+
+
+class Response(ResponseModel):
+    """A page; ``nextCursor`` asks for the next one and is null on the last."""
+
+    success: Success = True
+    store_id: str
+    payments: list[PaymentBody]
+    count: int
+    next_cursor: str | None
+
+
+EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
+    "newest": {"storeId": "store_a", "limit": 20},
+    "paid": {"storeId": "store_a", "stage": "paid"},
+}
+
+EXAMPLE: dict[str, Any] = {
+    "success": True,
+    "storeId": "store_a",
+    "payments": [PAYMENT_EXAMPLE],
+    "count": 1,
+    "nextCursor": None,
+}
+
+
+def handle(body: Request, caller: Caller) -> Response:
+    """Read a page: one query."""
+    after = paging.decode(body.cursor) if body.cursor else None
+    # One more than the page, to know whether there is a next one.
+    more = payments.list_page(
+        caller, body.store_id, stage=body.stage, after=after, limit=body.limit + 1
+    )
+    found = more[: body.limit]
+    is_last = len(more) == len(found)
+    last = None if is_last else Position(found[-1].created_at, found[-1].payment_id)
+    return Response(
+        store_id=body.store_id,
+        payments=[to_payment_body(each) for each in found],
+        count=len(found),
+        next_cursor=paging.encode(last) if last else None,
+    )

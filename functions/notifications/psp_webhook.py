@@ -1,0 +1,68 @@
+"""POST /pspWebhook/{provider}/{storeId}: a payment provider reports that something has changed.
+
+No key: the provider's signature is the proof, or the provider is asked.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import unquote
+
+from flask import Response
+
+from functions import http
+from functions.catalog import PSP_WEBHOOK
+from shared.connectors.psp import PROVIDERS
+from shared.connectors.psp.base import ForgedNotification
+from shared.errors import MethodNotAllowed, NotificationRefused
+from shared.services import payment_notifications
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flask import Request
+
+_ACCEPTED = "[accepted]"
+"""Adyen wants to read this; the others look at the status only."""
+
+
+def serve(request: Request) -> Response:
+    """Answer a provider; never raises."""
+    return http.guarded(PSP_WEBHOOK, request, lambda log: _answer(request, log))
+
+
+def _answer(request: Request, log: dict[str, Any]) -> Response:
+    if request.method != "POST":
+        raise MethodNotAllowed("Use POST.", allowed=["POST"])
+    provider, store_id = _named(request.path)
+    log |= {"provider": provider, "storeId": store_id}
+    try:
+        count = payment_notifications.notify(
+            provider, store_id, _headers(request), http.raw_body(request)
+        )
+    except ForgedNotification:
+        raise _refused() from None
+    log["payments"] = count
+    return Response(_ACCEPTED, content_type="text/plain")
+
+
+def _headers(request: Request) -> Mapping[str, str]:
+    return cast("Mapping[str, str]", request.headers)  # names in any case, like a mapping
+
+
+def _named(path: str) -> tuple[str, str]:
+    """Return provider and store of a path; only what follows the function's name counts.
+
+    As a function of its own its name is cut off by Cloud Functions.
+    """
+    parts = [unquote(part) for part in path.partition(f"/{PSP_WEBHOOK}/")[2].split("/")]
+    if len(parts) == 1:
+        parts = [unquote(part) for part in path.strip("/").split("/")]
+    match parts:
+        case [provider, store_id] if provider in PROVIDERS and store_id:
+            return provider, store_id
+    raise _refused()
+
+
+def _refused() -> NotificationRefused:
+    return NotificationRefused("The notification is not signed as it should be, or unexpected.")

@@ -1,0 +1,42 @@
+"""Money: whole minor units and a currency; major units only at the edge, exactly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from shared.domain.units import currency_scale
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount of a currency, e.g. 1,099 minor units of EUR for 10.99 euros.
+
+    ``currency`` is an ISO 4217 code in capitals; how many decimals it has is ISO's, not a
+    provider's.
+    """
+
+    amount_minor: int
+    currency: str
+
+    @classmethod
+    def from_major(cls, amount: Decimal, currency: str) -> Money:
+        """Convert what a provider writes in major units; never rounds.
+
+        Raises:
+            ValueError: The amount is finer than the currency's minor unit, or is no number.
+        """
+        if not amount.is_finite():
+            raise ValueError(f"{amount} is no amount")
+        minor = amount.scaleb(currency_scale(currency))
+        if minor != minor.to_integral_value():
+            raise ValueError(f"{amount} {currency} is finer than a minor unit")
+        return cls(int(minor), currency)
+
+    def to_major(self) -> Decimal:
+        """Return the amount in major units, with all decimals of the currency: 10.90 for EUR."""
+        scale = currency_scale(self.currency)
+        return Decimal(self.amount_minor).scaleb(-scale).quantize(Decimal(1).scaleb(-scale))
+
+    def __str__(self) -> str:
+        return f"{self.to_major()} {self.currency}"

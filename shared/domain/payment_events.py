@@ -1,0 +1,84 @@
+"""What happens to payments, in the words of the webhook documentation."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from shared import ids
+from shared.clock import to_wire
+from shared.domain import event_types
+from shared.domain.events import Event
+from shared.domain.payments import Payment, Refund, RefundStatus, Stage
+from shared.domain.psp import PspAccount, PspConfiguration
+
+_TYPE_BY_STAGE = {
+    Stage.REQUIRES_ACTION: event_types.PAYMENT_REQUIRES_ACTION,
+    Stage.AUTHORIZED: event_types.PAYMENT_AUTHORIZED,
+    Stage.PAID: event_types.PAYMENT_PAID,
+    Stage.FAILED: event_types.PAYMENT_FAILED,
+    Stage.CANCELED: event_types.PAYMENT_CANCELED,
+}
+
+
+def from_configuration(configuration: PspConfiguration, account: PspAccount) -> Event:
+    """Return the event of a provider that was configured."""
+    at = account.configured_at
+    return Event(
+        event_id=ids.derived(
+            "evt", configuration.store_id, account.provider, to_wire(at), account.config_token
+        ),
+        type=event_types.PSP_CONFIGURED,
+        account_id=configuration.account_id,
+        store_id=configuration.store_id,
+        program_id=None,
+        user_id=None,
+        source=None,
+        created_at=at,
+        data={
+            "provider": account.provider,
+            "isDefault": configuration.default_provider == account.provider,
+            "isTest": account.is_test,
+        },
+    )
+
+
+def from_change(before: Payment | None, after: Payment) -> list[Event]:
+    """Return the events that tell what became of a payment, in the order in which it happened."""
+    found = [] if before else [_event(after, event_types.PAYMENT_CREATED)]
+    if after.stage != (before.stage if before else Stage.PENDING):
+        found.append(_event(after, _TYPE_BY_STAGE[after.stage]))
+    known = {each.refund_id: each for each in before.refunds} if before else {}
+    for refund in after.refunds:
+        was = known.get(refund.refund_id)
+        is_new = refund.is_settled and not (was and was.is_settled)
+        if is_new and refund.status is not RefundStatus.FAILED:
+            found.append(_event(after, event_types.PAYMENT_REFUNDED, refund))
+    return found
+
+
+def _event(payment: Payment, event_type: str, refund: Refund | None = None) -> Event:
+    at: datetime = payment.updated_at
+    about_refund = (
+        {"refundId": refund.refund_id, "refundAmount": refund.amount_minor} if refund else {}
+    )
+    return Event(
+        event_id=ids.derived(
+            "evt", payment.payment_id, event_type, refund.refund_id if refund else to_wire(at)
+        ),
+        type=event_type,
+        account_id=payment.account_id,
+        store_id=payment.store_id,
+        program_id=payment.program_id,
+        user_id=payment.user_id,
+        source=None,
+        created_at=at,
+        data={
+            "paymentId": payment.payment_id,
+            "provider": payment.provider,
+            "amount": payment.amount_minor,
+            "currency": payment.currency,
+            "status": payment.status,
+            "purchaseId": payment.purchase_id,
+            **about_refund,
+        },
+    )
