@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from functions import http
-from functions.catalog import API_PREFIX, ENDPOINT_BY_NAME, GATEWAY
+from functions.catalog import API_PREFIX, ENDPOINT_BY_NAME, GATEWAY, PSP_WEBHOOK
 from shared.errors import UnknownAction
 
 if TYPE_CHECKING:
@@ -18,6 +18,10 @@ def handle(request: Request) -> Response:
     Cloud Functions strips the function's own name from the path and functions-framework does not,
     so only what follows ``/api/v1/`` counts.
     """
+    if f"/{PSP_WEBHOOK}/" in request.path:
+        from functions.notifications import psp_webhook
+
+        return psp_webhook.serve(request)
     name = action_of(request.path)
     endpoint = ENDPOINT_BY_NAME.get(name or "")
     if endpoint is not None:

@@ -55,14 +55,16 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """A function that Cloud Scheduler calls."""
+    """A function that Cloud Scheduler calls. ``needs_secrets``: it decrypts what is stored."""
 
     name: str
     module: str
     every: str
+    needs_secrets: bool = False
 
 
 _LOYALTY = "functions.loyalty"
+_INTEGRATIONS = "functions.integrations"
 
 ENDPOINTS = (
     Endpoint("createLoyaltyProgram", f"{_LOYALTY}.create_loyalty_program", Package.GO),
@@ -111,6 +113,20 @@ ENDPOINTS = (
     Endpoint("getEvent", "functions.webhooks.get_event", Package.GO, is_read=True),
     Endpoint("listEvents", "functions.webhooks.list_events", Package.GO, is_read=True),
     Endpoint("syncExternalLoyalty", "functions.integrations.sync_external_loyalty", Package.PRIME),
+    Endpoint("configurePSP", f"{_INTEGRATIONS}.configure_psp", Package.GROW),
+    Endpoint(
+        "getPSPConfiguration",
+        f"{_INTEGRATIONS}.get_psp_configuration",
+        Package.GROW,
+        is_read=True,
+    ),
+    Endpoint("deletePSPConfiguration", f"{_INTEGRATIONS}.delete_psp_configuration", Package.GROW),
+    Endpoint("processPayment", f"{_INTEGRATIONS}.process_payment", Package.GROW),
+    Endpoint("capturePayment", f"{_INTEGRATIONS}.capture_payment", Package.GROW),
+    Endpoint("cancelPayment", f"{_INTEGRATIONS}.cancel_payment", Package.GROW),
+    Endpoint("refundPayment", f"{_INTEGRATIONS}.refund_payment", Package.GROW),
+    Endpoint("getPayment", f"{_INTEGRATIONS}.get_payment", Package.GROW, is_read=True),
+    Endpoint("listPayments", f"{_INTEGRATIONS}.list_payments", Package.GROW, is_read=True),
 )
 
 TRIGGERS = (
@@ -153,9 +169,17 @@ cost: one takes 32 tasks at once.
 SCHEDULES = (
     Schedule("sweepOutbox", "functions.scheduled.sweep_outbox", "every 2 minutes"),
     Schedule("runMemberCalendar", "functions.scheduled.run_member_calendar", "every 15 minutes"),
+    Schedule(
+        "settlePayments",
+        "functions.scheduled.settle_payments",
+        "every 5 minutes",
+        needs_secrets=True,
+    ),
 )
 
 ENDPOINT_BY_NAME = {
     name: endpoint for endpoint in ENDPOINTS for name in (endpoint.name, *endpoint.aliases)
 }
 GATEWAY = "apiGateway"
+PSP_WEBHOOK = "pspWebhook"
+"""A function of its own and a route of the gateway, like an endpoint, but called by providers."""

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 from functions.catalog import (
     ENDPOINT_BY_NAME,
     GATEWAY,
+    PSP_WEBHOOK,
     QUEUES,
     SCHEDULES,
     TRIGGERS,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 _BY_NAME: dict[str, Trigger | Queue | Schedule] = {
     each.name: each for each in (*TRIGGERS, *QUEUES, *SCHEDULES)
 }
-NAMES = (GATEWAY, *ENDPOINT_BY_NAME, *_BY_NAME)
+NAMES = (GATEWAY, PSP_WEBHOOK, *ENDPOINT_BY_NAME, *_BY_NAME)
 
 # Without it a function gets a sixth of a CPU, and with that one request at a time.
 CPU = 1
@@ -96,6 +97,8 @@ def _prepare() -> None:
 def _function(name: str) -> Callable[..., Any]:
     if name == GATEWAY:
         return _gateway()
+    if name == PSP_WEBHOOK:
+        return _psp_webhook()
     if name in ENDPOINT_BY_NAME:
         return _endpoint(ENDPOINT_BY_NAME[name])
     match _BY_NAME[name]:
@@ -112,6 +115,15 @@ def _gateway() -> Callable[[Request], Response]:
 
     def function(request: Request) -> Response:
         return api_gateway.handle(request)
+
+    return function
+
+
+def _psp_webhook() -> Callable[[Request], Response]:
+    from functions.notifications import psp_webhook
+
+    def function(request: Request) -> Response:
+        return psp_webhook.serve(request)
 
     return function
 
@@ -194,7 +206,11 @@ def _decorator(name: str) -> Any:
             )
         case Schedule() as schedule:
             return scheduler_fn.on_schedule(
-                schedule=schedule.every, timeout_sec=540, max_instances=1, **common
+                schedule=schedule.every,
+                timeout_sec=540,
+                max_instances=1,
+                **common,
+                **(secrets if schedule.needs_secrets else {}),
             )
         case _:
             return https_fn.on_request(invoker="public", **common, **secrets)

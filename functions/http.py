@@ -54,6 +54,7 @@ _PREFLIGHT = {
     ),
     "Access-Control-Max-Age": "3600",
 }
+_LIFTED = ("requiredUpgrade", "currentPackage", "retryAfter")
 _KEY_PATTERN = re.compile(r"[\x20-\x7e]{1,255}")
 
 
@@ -104,9 +105,7 @@ def to_response(body: dict[str, Any], status: int = 200) -> Response:
 def refusal(error: PunktwerkError, request_id: str) -> Response:
     """Write a refusal: it satisfies the documentation, the official client and Firebase clients."""
     details = dict(error.details)
-    lifted: dict[str, Any] = {
-        name: details.pop(name) for name in ("requiredUpgrade", "currentPackage") if name in details
-    }
+    lifted: dict[str, Any] = {name: details.pop(name) for name in _LIFTED if name in details}
     body = {
         "success": False,
         "error": error.code,
@@ -121,8 +120,9 @@ def refusal(error: PunktwerkError, request_id: str) -> Response:
     response = to_response(body, error.status)
     if isinstance(error, MethodNotAllowed):
         response.headers["Allow"] = ", ".join(error.details["allowed"])
-    if isinstance(error, Busy):
-        response.headers["Retry-After"] = str(error.retry_after_s)
+    retry_after_s = error.retry_after_s if isinstance(error, Busy) else lifted.get("retryAfter")
+    if retry_after_s is not None:
+        response.headers["Retry-After"] = str(retry_after_s)
     return response
 
 
@@ -158,7 +158,7 @@ def _read(request: Request) -> dict[str, Any]:
             name: _query_value(name, values) for name, values in request.args.lists()
         }
     else:
-        parameters = _parse(_raw_body(request))
+        parameters = _parse(raw_body(request))
     store_id = request.args.get("storeId") or request.headers.get("X-Beep-Store-Id")
     if store_id and not parameters.keys() & {"storeId", "store_id"}:
         parameters["storeId"] = store_id
@@ -173,7 +173,12 @@ def _query_value(name: str, values: list[str]) -> str | int:
     return int(values[0][:9]) if is_count else values[0]
 
 
-def _raw_body(request: Request) -> bytes:
+def raw_body(request: Request) -> bytes:
+    """Return the body as it arrived.
+
+    Raises:
+        RequestTooLarge: It has more than ``BODY_BYTES_MAX`` bytes.
+    """
     length = request.content_length
     if length is not None and length > BODY_BYTES_MAX:
         raise RequestTooLarge(f"The body has {length} bytes; {BODY_BYTES_MAX} is the most.")

@@ -41,6 +41,13 @@ def local_secret_file() -> Path | None:
     return Path(os.environ.get("PUNKTWERK_SECRET_FILE") or root / ".local" / "secret.key")
 
 
+def public_url() -> str:
+    """Return the URL of the gateway function, as others reach it; no slash at its end."""
+    configured = os.environ.get("PUNKTWERK_PUBLIC_URL")
+    default = f"https://{region()}-{project_id()}.cloudfunctions.net/apiGateway"
+    return (configured or default).rstrip("/")
+
+
 def aws_endpoint_url() -> str | None:
     """Return where AWS is emulated. Only for when storage is emulated too."""
     return os.environ.get("AWS_ENDPOINT_URL") or None

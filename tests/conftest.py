@@ -16,7 +16,7 @@ from tests.support.api import Api
 from tests.support.merchants import Member, Merchant, create_merchant
 from tools.emulators import FirestoreEmulator
 
-pytest_plugins = ["tests.support.aws", "tests.support.events"]
+pytest_plugins = ["tests.support.aws", "tests.support.events", "tests.support.payments"]
 
 
 @pytest.fixture(scope="session")

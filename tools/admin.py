@@ -150,11 +150,12 @@ def key_revoke(options: argparse.Namespace) -> Facts:
 
 
 def secret_reencrypt(_: argparse.Namespace) -> Facts:
-    count, undecryptable = administration.reencrypt_secrets()
+    done = administration.reencrypt_secrets()
     message = "none of the configured keys decrypts its secret"
     return {
-        "endpoints": count,
-        "problems": [{"path": path, "message": message} for path in undecryptable],
+        "endpoints": done.endpoints,
+        "pspConfigurations": done.psp_configurations,
+        "problems": [{"path": path, "message": message} for path in done.undecryptable],
     }
 
 
@@ -304,7 +305,7 @@ def parser() -> argparse.ArgumentParser:
         command = _command(key, name, run, text)
         command.add_argument("key_id", metavar="KEY_ID", help="the beginning of its SHA-256")
 
-    secret = _group(groups, "secret", "secrets of webhook endpoints, which are stored encrypted")
+    secret = _group(groups, "secret", "secrets of webhook endpoints and payment providers")
     _command(
         secret,
         "reencrypt",

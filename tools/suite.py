@@ -113,6 +113,7 @@ def environment(ports: Mapping[str, int]) -> dict[str, str]:
         "GOOGLE_CLOUD_PROJECT": PROJECT,
         "FUNCTION_REGION": REGION,
         "PUNKTWERK_REGION": REGION,
+        "PUNKTWERK_PUBLIC_URL": f"http://{LOOPBACK}:{ports['gateway']}/apiGateway",
         "FIRESTORE_EMULATOR_HOST": f"{LOOPBACK}:{ports['firestore']}",
         "FIREBASE_AUTH_EMULATOR_HOST": f"{LOOPBACK}:{ports['auth']}",
         "CLOUD_TASKS_EMULATOR_HOST": f"{LOOPBACK}:{ports['tasks']}",

@@ -13,12 +13,14 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json
 
 from functions.catalog import ENDPOINTS, Endpoint
 from functions.openapi import fields
+from shared.connectors import psp
 from shared.schemas.programs import RULES_EXAMPLES, RULES_SCHEMAS
 
 Schema = dict[str, Any]
 
 REFERENCE = "#/components/schemas/"
 RULES = "Rules"
+PSP_CONFIG = "PSPConfig"
 _BOUNDS = {
     "gt": "exclusiveMinimum",
     "ge": "minimum",
@@ -92,6 +94,11 @@ def response_name(endpoint: Endpoint) -> str:
     return f"{_capitalised(endpoint.name)}Response"
 
 
+def config_name(provider: str) -> str:
+    """Return the component of what a payment provider needs to be configured: ``StripeConfig``."""
+    return f"{provider.capitalize()}Config"
+
+
 def text_of(described: Any) -> str:
     """Return the docstring of a class or module as Markdown."""
     return inspect.cleandoc(described.__doc__).replace("``", "`")
@@ -111,6 +118,8 @@ def schemas() -> dict[str, Schema]:
         wanted[module.Response, "serialization"] = response_name(endpoint)
     for model in RULES_SCHEMAS.values():
         wanted[model, "validation"] = model.__name__
+    for provider in psp.PROVIDERS:
+        wanted[psp.module_of(provider).Config, "validation"] = config_name(provider)
     references, generated = models_json_schema(
         list(wanted), ref_template=REFERENCE + "{model}", schema_generator=_Generator
     )
@@ -126,6 +135,10 @@ def schemas() -> dict[str, Schema]:
     named[RULES] = {
         "description": "What earns how much, by the type of the program.",
         "oneOf": [reference(model.__name__) for model in RULES_SCHEMAS.values()],
+    }
+    named[PSP_CONFIG] = {
+        "description": "Settings and credentials, by the payment provider.",
+        "oneOf": [reference(config_name(provider)) for provider in psp.PROVIDERS],
     }
     return {name: _finished(name, schema) for name, schema in sorted(named.items())}
 
@@ -176,7 +189,7 @@ def _finished(name: str, schema: Schema) -> Schema:
     if "properties" in schema:
         finished["properties"] = {
             field: {
-                **(_with_rules(found) if field == "rules" else found),
+                **_with_kinds(name, field, found),
                 "description": fields.describe(name, field),
             }
             for field, found in schema["properties"].items()
@@ -184,8 +197,12 @@ def _finished(name: str, schema: Schema) -> Schema:
     return finished
 
 
-def _with_rules(schema: Schema) -> Schema:
-    """Put the four kinds of rules in the place of the open object that models hold."""
+def _with_kinds(name: str, field: str, schema: Schema) -> Schema:
+    """Put the kinds of rules and configurations in the place of the open object of the model."""
+    if (name, field) == ("ConfigurePSPRequest", "config"):
+        return reference(PSP_CONFIG)
+    if field != "rules":
+        return schema
     if isinstance(schema["type"], list):
         return {"anyOf": [reference(RULES), {"type": "null"}]}
     return reference(RULES)

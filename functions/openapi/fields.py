@@ -41,7 +41,12 @@ MEANINGS: Mapping[str, str] = {
     "alreadyPending": "How many waited already, and were left alone.",
     "alreadySucceeded": "How many had succeeded, and were left alone.",
     "alreadyEnrolled": "True if the user was a member before this request.",
-    "amount": "In the store's currency; negative for what lowers the sum.",
+    "amount": "In minor units of `currency`: 1099 for 10.99 EUR.",
+    "PurchaseLine.amount": "In the store's currency; negative for what lowers the sum.",
+    "RefundPaymentRequest.amount": (
+        "How much to give back, in minor units of the payment's currency. By default all that is "
+        "left."
+    ),
     "apiVersion": "Version of the API whose schema the event follows.",
     "availableEvents": "Every event type that can be subscribed to.",
     "balanceAfter": "The balance after this transaction.",
@@ -55,7 +60,9 @@ MEANINGS: Mapping[str, str] = {
     "count": "How many are listed.",
     "createdAt": "When it was made: UTC with milliseconds.",
     "credentials": "What AWS knows us by. Never shown again.",
-    "currency": "ISO 4217 code of the store's currency.",
+    "currency": "ISO 4217 code.",
+    "GetLoyaltyProgramResponse.currency": "ISO 4217 code of the store's currency.",
+    "Program.currency": "ISO 4217 code of the store's currency.",
     "currentBalance": "What the member can spend now.",
     "currentTier": "The tier after this request. Null below the first tier and without tiers.",
     "currentPackage": "The package that the account has.",
@@ -145,10 +152,8 @@ MEANINGS: Mapping[str, str] = {
         "The ledger entry. Null if `set` found the balance as it should be."
     ),
     "Event.createdAt": "When it happened: UTC with milliseconds.",
-    "Event.data.amount": "In `currency`.",
     "Event.data.categories": "How many categories were imported.",
     "Event.data.checkinId": "Id of the check-in.",
-    "Event.data.currency": "ISO 4217 code.",
     "Event.data.dataType": "What was sent, for instance `sales`.",
     "Event.data.earningMethod": (
         "`purchase` if computed from a purchase, `api` if given as points, `checkin`, `qr`."
@@ -165,7 +170,6 @@ MEANINGS: Mapping[str, str] = {
     "Event.data.offerId": "Id of the offer.",
     "Event.data.orderId": "Id of the order.",
     "Event.data.orders": "How many orders were imported.",
-    "Event.data.paymentId": "Id of the payment.",
     "error": "Stable code of the refusal.",
     "events": "Event types, or `loyalty.*` for all of them.",
     "event": "The event as it was sent.",
@@ -221,13 +225,11 @@ MEANINGS: Mapping[str, str] = {
     "Event.data.priceUpdates": "How many prices were changed.",
     "Event.data.productId": "Id of the product.",
     "Event.data.products": "How many products were imported.",
-    "Event.data.provider": "The payment provider.",
     "Event.data.reason": (
         "`gone` if the receiver has answered 410 Gone, `only_failed` if nothing else came of any "
         "attempt for five days."
     ),
     "Event.data.records": "How many records there were.",
-    "Event.data.refundId": "Id of the refund.",
     "Event.data.rewardDescription": "What was bought.",
     "Event.data.rewardId": "Id of the reward. Null without one.",
     "loyalty.reward_unlocked.rewardId": (
@@ -289,6 +291,7 @@ MEANINGS: Mapping[str, str] = {
     "rewardDescription": (
         "What was bought; shown in the customer's history. By default the reward's title."
     ),
+    "retryAfter": "Seconds to wait before the next try.",
     "rewardId": "Id of the reward. A new reward without one gets one.",
     "RedeemLoyaltyPointsRequest.rewardId": (
         "The program's reward to buy; `points` must be what it costs."
@@ -365,4 +368,100 @@ MEANINGS: Mapping[str, str] = {
     "webhookId": "Id of the webhook endpoint.",
     "GetLoyaltyWebhookEventsResponse.webhookId": "The URL just registered. Null when listing.",
     "webhooks": "Every webhook endpoint of the store, the oldest first.",
+    # Payments.
+    "captureLater": (
+        "Only authorize the payment: the money is taken by `capturePayment`. Not every provider "
+        "can."
+    ),
+    "captured": "What the provider has taken, in minor units.",
+    "ConfigurePSPRequest.config": "What the provider needs; the fields depend on `provider`.",
+    "config": "What of its configuration is no secret.",
+    "configured": "Always true.",
+    "configuredAt": "When it was last configured: UTC with milliseconds.",
+    "defaultProvider": (
+        "The provider of payments that name none. Null if the store has no provider."
+    ),
+    "failure": "Why it failed: a word of ours or of the provider's. Null if it has not.",
+    "isDefault": "Whether payments that name no provider go through this one.",
+    "ConfigurePSPRequest.isDefault": (
+        "Whether payments that name no provider go through this one from now on. The first "
+        "provider of a store does in any case."
+    ),
+    "isTest": "Whether it is a test account with the provider: no money moves.",
+    "payment": "The payment.",
+    "paymentId": "Id of the payment.",
+    "payments": "The payments, newest first.",
+    "problem": (
+        "Why somebody has to look at it: `amount_mismatch` if the provider named another amount or "
+        "currency than was asked for, `refund_unknown` if what became of a refund cannot be found "
+        "out, `points_not_booked` if the member's points were refused. Null if nothing is wrong."
+    ),
+    "ProcessPaymentRequest.currency": "ISO 4217 code; need not be the store's currency.",
+    "ProcessPaymentRequest.description": (
+        "Shown to the customer on the provider's page. By default `purchaseId`."
+    ),
+    "ProcessPaymentRequest.programId": "The program that the payment earns points in.",
+    "ProcessPaymentRequest.provider": "The provider to pay with. By default the store's default.",
+    "ProcessPaymentRequest.userId": "The member who earns points for the payment.",
+    "provider": "The payment provider.",
+    "providers": "The store's providers; those configured last come last.",
+    "purchaseId": "Your id of what is paid for. Null if none was given.",
+    "ProcessPaymentRequest.purchaseId": (
+        "Your id of what is paid for. It is paid once in this store, however often it is asked for."
+    ),
+    "Payment.programId": "The program that the payment earns points in. Null without one.",
+    "Payment.status": "How far it has come, and whether it was refunded.",
+    "ProcessPaymentResponse.status": "How far it has come.",
+    "Payment.userId": "The member who earns points for the payment. Null without one.",
+    "redirectUrl": "Where the customer pays. Null if there is no such page.",
+    "refundable": "What can still be given back, in minor units.",
+    "refundAmount": "What this refund gives back, in minor units of `currency`.",
+    "refunded": "What was given back for certain, in minor units.",
+    "refundId": "Id of the refund.",
+    "refundReference": (
+        "Your id of the refund. It is made once of this payment, however often it is asked for."
+    ),
+    "refunds": "What was given back through us, or is about to be; the oldest first.",
+    "Refund.reason": "What was said when it was asked for.",
+    "RefundPaymentRequest.reason": "Shown by the provider, if it shows reasons.",
+    "Refund.status": "`pending` until the provider says that the money is back, or is not.",
+    "RefundPaymentResponse.status": (
+        "`pending` until the provider says that the money is back, or is not."
+    ),
+    "returnUrl": "Where the provider sends the customer's browser afterwards.",
+    "stage": "How far taking the money has come; refunds do not change it.",
+    # What a payment provider needs to be configured.
+    "baseUrl": (
+        "Where a stand-in of the provider is on this machine. Taken under the emulator only."
+    ),
+    "mode": "Whether the account is one for tests, which moves no money.",
+    "apiKey": "The secret API key.",
+    "AdyenConfig.hmacKey": "The key that signs the standard webhook: 64 hexadecimal digits.",
+    "AdyenConfig.liveUrlPrefix": (
+        "The prefix of the account's live host, such as `1797a841fbb37ca7-ExampleCo`. Needed in "
+        "the mode `live`."
+    ),
+    "AdyenConfig.merchantAccount": "Name of the merchant account, such as `ExampleCoECOM`.",
+    "CustomConfig.apiUrl": "Where the provider's API is: https, on a public address.",
+    "CustomConfig.notificationSecret": "Signs the provider's notifications.",
+    "PayablConfig.customerEmail": "Sent in place of the customer's address of email.",
+    "PayablConfig.customerFirstName": "Sent in place of the customer's first name.",
+    "PayablConfig.customerIp": "Sent in place of the customer's IP address.",
+    "PayablConfig.customerLastName": "Sent in place of the customer's last name.",
+    "PayablConfig.liveHost": (
+        "The host that payabl. has named for live payments, such as `pay4.payabl.com`. Needed in "
+        "the mode `live`."
+    ),
+    "PayablConfig.merchantId": "Id of the merchant at payabl.",
+    "PayablConfig.secret": "Signs requests and notifications.",
+    "PayoneConfig.apiKey": "The API key, which names the key pair.",
+    "PayoneConfig.apiSecret": "The secret of the API key.",
+    "PayoneConfig.merchantId": "Id of the merchant in the Commerce Portal.",
+    "PayoneConfig.paymentProduct": "How customers pay: 840 is PayPal, 900 is Wero.",
+    "StripeConfig.secretKey": "A secret or restricted API key: `sk_...` or `rk_...`.",
+    "StripeConfig.webhookSecret": "The signing secret of the webhook endpoint: `whsec_...`.",
+    "SumupConfig.merchantCode": "Code of the merchant, such as `MH4H92C7`.",
+    "SumupConfig.webhookSecret": "The signing secret of webhooks, if SumUp has given one.",
+    "UnzerConfig.privateKey": "The private key: `s-priv-...` in the sandbox, else `p-priv-...`.",
+    "UnzerConfig.publicKey": "The public key of the same pair.",
 }

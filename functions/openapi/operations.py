@@ -43,7 +43,7 @@ HEADERS: dict[str, Any] = {
         "schema": {"type": "string", "const": "true"},
     },
     "Retry-After": {
-        "description": "Seconds to wait before the next try.",
+        "description": "Seconds to wait before the next try, where that is known.",
         "schema": {"type": "integer"},
     },
     "Allow": {"description": "The methods that the endpoint takes.", "schema": {"type": "string"}},

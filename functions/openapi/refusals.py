@@ -14,18 +14,29 @@ from functions.openapi.components import Schema, reference
 from shared.domain.packages import Package
 from shared.errors import (
     Busy,
+    ConnectorConflict,
+    ConnectorCredentialsRefused,
+    ConnectorNotConfigured,
+    ConnectorNotFound,
+    ConnectorRateLimited,
+    ConnectorRejected,
+    ConnectorUnavailable,
     EndpointNotAllowed,
     IdempotencyKeyReused,
     InsufficientBalance,
     InvalidParameters,
     MethodNotAllowed,
+    PaymentNotRefundable,
+    PaymentStateConflict,
     PunktwerkError,
+    RefundExceedsPayment,
     RewardCostMismatch,
     WebhookExists,
     catalog,
 )
 
 REQUEST_ID = "req_k3v9a7xq2mztc4ewnp5h"
+_PAYMENT_ID = "pay_4f1c9a2be07d4c6e8b13a5f0c2d7"
 _DETAILS: dict[type[PunktwerkError], dict[str, Any]] = {
     InvalidParameters: {"fields": {"points": "is required"}},
     InsufficientBalance: {"required": 100, "available": 80, "missing": 20},
@@ -34,6 +45,16 @@ _DETAILS: dict[type[PunktwerkError], dict[str, Any]] = {
     MethodNotAllowed: {"allowed": ["POST", "OPTIONS"]},
     WebhookExists: {"webhookId": "we_abc123"},
     IdempotencyKeyReused: {"entryId": "le_abc123", "transactionId": "PB-TXN-9876"},
+    PaymentNotRefundable: {"paymentId": _PAYMENT_ID, "status": "requires_action"},
+    PaymentStateConflict: {"paymentId": _PAYMENT_ID, "status": "requires_action"},
+    RefundExceedsPayment: {"refundable": 599, "requested": 1099},
+    ConnectorNotConfigured: {"configured": ["stripe"]},
+    ConnectorCredentialsRefused: {"status": 401},
+    ConnectorRejected: {"status": 422, "paymentId": _PAYMENT_ID},
+    ConnectorNotFound: {"status": 404, "paymentId": _PAYMENT_ID},
+    ConnectorConflict: {"status": 409, "paymentId": _PAYMENT_ID},
+    ConnectorRateLimited: {"retryAfter": 30, "status": 429, "paymentId": _PAYMENT_ID},
+    ConnectorUnavailable: {"status": 502, "paymentId": _PAYMENT_ID},
 }
 _WRITE_ONLY = {IdempotencyKeyReused.status}
 
@@ -50,9 +71,10 @@ def schema() -> Schema:
         "fix": {"type": "string"},
         "requiredUpgrade": package,
         "currentPackage": package,
+        "retryAfter": {"type": "integer"},
         "details": {"type": "object"},
     }
-    optional = {"requiredUpgrade", "currentPackage", "details"}
+    optional = {"requiredUpgrade", "currentPackage", "retryAfter", "details"}
     return {
         "title": "Error",
         "type": "object",
@@ -91,7 +113,7 @@ def example(error: type[PunktwerkError]) -> dict[str, Any]:
 def _response(status: int, errors: list[type[PunktwerkError]]) -> dict[str, Any]:
     codes: Schema = {"properties": {"error": {"enum": [error.code for error in errors]}}}
     headers = {"X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"}}
-    if status == Busy.status:
+    if status in {Busy.status, ConnectorRateLimited.status}:
         headers["Retry-After"] = {"$ref": "#/components/headers/Retry-After"}
     if status == MethodNotAllowed.status:
         headers["Allow"] = {"$ref": "#/components/headers/Allow"}

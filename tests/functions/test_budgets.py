@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from functions.catalog import ENDPOINTS
 from shared import clock
@@ -17,7 +19,9 @@ from shared.store import cache, webhook_endpoints
 from tests.conftest import Clock
 from tests.support.api import Answer
 from tests.support.merchants import RULES, Member, Merchant
+from tests.support.payments import Till
 from tests.support.traffic import watched
+from tools.psp_stand_in import StandIn
 
 REWARD = {"rewardId": "rw_1", "title": "T", "type": "voucher", "requiredPoints": 5, "stock": 9}
 HOOK = {"url": "https://example.com/hook", "events": ["loyalty.*"]}
@@ -139,6 +143,112 @@ BUDGETS = {
 }
 
 
+@dataclass(frozen=True)
+class PaymentBudget:
+    """What a request about payments costs.
+
+    ``given`` makes what must be there before; what it returns is sent, with the store's id.
+    """
+
+    action: str
+    cost: tuple[int, int, int]
+    given: Callable[[Till], dict[str, Any]]
+    key: str | None = None
+    again: bool = False
+
+
+def config_of(till: Till) -> dict[str, Any]:
+    return {"provider": "custom", "config": till.config}
+
+
+def purchase(_: Till) -> dict[str, Any]:
+    return {
+        "amount": 1099,
+        "currency": "EUR",
+        "purchaseId": "order_1",
+        "returnUrl": "https://shop.example.com/done",
+    }
+
+
+def begun(till: Till) -> dict[str, Any]:
+    return {"paymentId": till.process().body["paymentId"]}
+
+
+def authorized(till: Till) -> dict[str, Any]:
+    return {"paymentId": till.paid(captureLater=True)}
+
+
+def paid(till: Till) -> dict[str, Any]:
+    return {"paymentId": till.paid()}
+
+
+def part(till: Till) -> dict[str, Any]:
+    return {**paid(till), "amount": 500, "refundReference": "return_1"}
+
+
+# Each event costs a query for the store's webhook endpoints, and a write.
+PAYMENT_BUDGETS = {
+    "configure": PaymentBudget("configurePSP", (3, 2, 2), config_of),
+    "configure-by-key": PaymentBudget("configurePSP", (3, 3, 3), config_of, key="k"),
+    "configuration": PaymentBudget("getPSPConfiguration", (1, 1, 0), lambda _: {}),
+    "forget": PaymentBudget("deletePSPConfiguration", (2, 1, 1), lambda _: {"provider": "custom"}),
+    # The configuration; the payment before the provider is asked and after, with an event each.
+    "pay": PaymentBudget("processPayment", (7, 5, 4), purchase),
+    "pay-again": PaymentBudget("processPayment", (2, 2, 0), purchase, again=True),
+    "capture": PaymentBudget("capturePayment", (5, 4, 2), authorized),
+    "capture-again": PaymentBudget("capturePayment", (1, 1, 0), paid),
+    "cancel": PaymentBudget("cancelPayment", (5, 4, 2), begun),
+    # The payment, to know whose it is; it and the configuration; the payment after, with an event.
+    "refund": PaymentBudget("refundPayment", (6, 5, 3), paid),
+    "refund-again": PaymentBudget("refundPayment", (2, 3, 0), part, again=True),
+    "payment": PaymentBudget("getPayment", (1, 1, 0), paid),
+    "payments": PaymentBudget("listPayments", (1, 1, 0), lambda till: paid(till) and {}),
+}
+
+
+@pytest.fixture
+def cashed(merchant: Merchant, shared_provider: StandIn, app: Flask) -> Till:
+    """A store with a payment provider, known to the process."""
+    till = Till(merchant, shared_provider, app)
+    assert till.configure().status == 200
+    return till
+
+
+@pytest.mark.parametrize("name", list(PAYMENT_BUDGETS))
+def test_payments_cost_what_they_may_and_say_so(
+    name: str, cashed: Till, capsys: pytest.CaptureFixture[str]
+) -> None:
+    budget = PAYMENT_BUDGETS[name]
+    body = {"storeId": cashed.merchant.store_id, **budget.given(cashed)}
+    for _ in range(budget.again):
+        cashed.merchant.api(budget.action, body, idempotency_key=budget.key)
+
+    with watched() as traffic:
+        answer = cashed.merchant.api(budget.action, body, idempotency_key=budget.key)
+
+    line = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert answer.status == 200
+    assert traffic.cost == budget.cost
+    assert (line["rpcs"], line["reads"], line["writes"]) == budget.cost
+
+
+@pytest.mark.parametrize(("is_news", "cost"), [(True, (5, 4, 2)), (False, (3, 3, 0))])
+def test_a_notification_costs_what_it_may(
+    cashed: Till, is_news: bool, cost: tuple[int, int, int]
+) -> None:
+    payment_id = cashed.process().body["paymentId"]
+    vendor_id = cashed.stored(payment_id).vendor_payment_id
+    assert vendor_id is not None
+    cashed.provider.pay(vendor_id, notifies=False)
+    if not is_news:
+        assert cashed.notify(vendor_id) == 200
+
+    with watched() as traffic:
+        assert cashed.notify(vendor_id) == 200
+
+    assert traffic.cost == cost
+
+
 def warm(member: Member) -> None:
     """Have the key, the account, the store and the program in the process."""
     member.api.ok("getLoyaltyProgram", {"programId": member.program_id})
@@ -184,7 +294,9 @@ def test_what_is_due_costs_one_write_more(frozen_clock: Clock, merchant: Merchan
 
 
 def test_every_endpoint_has_a_budget() -> None:
-    assert {budget.action for budget in BUDGETS.values()} == {each.name for each in ENDPOINTS}
+    budgets = (*BUDGETS.values(), *PAYMENT_BUDGETS.values())
+
+    assert {budget.action for budget in budgets} == {each.name for each in ENDPOINTS}
 
 
 @pytest.mark.parametrize(

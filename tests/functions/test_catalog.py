@@ -16,14 +16,17 @@ from functions.catalog import ENDPOINT_BY_NAME, ENDPOINTS, Endpoint
 from shared import clock, ids
 from shared.domain import events
 from shared.domain.packages import Package
+from shared.domain.payments import Stage
 from shared.schemas.base import RequestModel, ResponseModel
 from shared.services import emission
-from shared.store import webhook_endpoints
+from shared.store import payments, psp, webhook_endpoints
 from tests.support import stored
 from tests.support.api import Answer, Api
 from tests.support.merchants import RULES, Member, Merchant
+from tests.support.payments import RETURN_URL, Till
 from tests.support.refusals import assert_refused, nothing_written
 from tests.support.traffic import watched
+from tools.psp_stand_in import API_KEY, NOTIFICATION_SECRET, StandIn
 
 YESTERDAY = clock.to_wire(clock.utc_now() - timedelta(days=1))
 
@@ -77,17 +80,62 @@ BODIES: dict[str, Callable[[Member], dict[str, Any]]] = {
     "getEvent": lambda member: {"eventId": event_id_of(member)},
     "listEvents": lambda member: {"storeId": member.merchant.store_id},
     "syncExternalLoyalty": lambda member: {**member.ids, "action": "add", "points": 5},
+    "configurePSP": lambda member: {
+        "storeId": member.merchant.store_id,
+        "provider": "custom",
+        "config": {
+            "apiUrl": provider_of(member),
+            "apiKey": API_KEY,
+            "notificationSecret": NOTIFICATION_SECRET,
+        },
+        "isDefault": True,
+    },
+    "getPSPConfiguration": lambda member: {"storeId": member.merchant.store_id},
+    "deletePSPConfiguration": lambda member: {
+        "storeId": member.merchant.store_id,
+        "provider": "custom",
+    },
+    "processPayment": lambda member: {
+        "storeId": member.merchant.store_id,
+        "amount": 1099,
+        "currency": "EUR",
+        "purchaseId": "order_9",
+        "returnUrl": RETURN_URL,
+    },
+    "capturePayment": lambda member: {"paymentId": payment_of(member, Stage.AUTHORIZED)},
+    "cancelPayment": lambda member: {"paymentId": payment_of(member, Stage.AUTHORIZED)},
+    "refundPayment": lambda member: {"paymentId": payment_of(member, Stage.PAID)},
+    "getPayment": lambda member: {"paymentId": payment_of(member, Stage.PAID)},
+    "listPayments": lambda member: {"storeId": member.merchant.store_id},
 }
 """A good request for each endpoint."""
 
 
 @pytest.fixture
-def member(member: Member) -> Member:
-    """A member whose enrolment has been told, so that there is one of everything."""
+def member(request: pytest.FixtureRequest, member: Member) -> Member:
+    """A member whose enrolment has been told, so that there is one of everything.
+
+    Tests of payments find an authorized and a paid one besides, and their provider.
+    """
     hook = {"url": "https://example.com/first", "events": ["loyalty.enrollment"]}
     member.api.ok("createWebhookEndpoint", {"storeId": member.merchant.store_id, **hook})
     emission.member_enrolled(member.membership_id)
+    if "endpoint" in request.fixturenames and takes_payments(request.getfixturevalue("endpoint")):
+        pay(member.merchant, request.getfixturevalue("shared_provider"), request)
     return member
+
+
+def takes_payments(endpoint: Endpoint) -> bool:
+    """Tell whether an endpoint is about payments."""
+    return endpoint.package is Package.GROW
+
+
+def pay(merchant: Merchant, provider: StandIn, request: pytest.FixtureRequest) -> None:
+    """Have a store make an authorized and a paid payment."""
+    till = Till(merchant, provider, request.getfixturevalue("app"))
+    assert till.configure().status == 200
+    till.paid(purchaseId="order_1", captureLater=True)
+    till.paid(purchaseId="order_2")
 
 
 every_endpoint = pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda each: each.name)
@@ -108,6 +156,18 @@ def webhook_of(member: Member) -> str:
 def delivery_id_of(member: Member) -> str:
     """Return the id of the delivery that tells a member's enrolment to their store's webhook."""
     return f"{event_id_of(member)}_{webhook_of(member)}"
+
+
+def provider_of(member: Member) -> str:
+    """Return where the payment provider of a member's store is, elsewhere if it has none."""
+    found = psp.find(member.merchant.store_id)
+    return str(found.accounts[0].visible["apiUrl"]) if found else "https://pay.example.com"
+
+
+def payment_of(member: Member, stage: Stage) -> str:
+    """Return a payment of a member's store, one that is none if there is none."""
+    found = payments.list_page(member.merchant.store_id, stage=stage, limit=1)
+    return found[0].payment_id if found else f"pay_{ids.digest(member.program_id)[:28]}"
 
 
 def body_of(endpoint: Endpoint, member: Member) -> dict[str, Any]:
@@ -132,6 +192,7 @@ def text_without_ids(answer: Answer, named: Member) -> str:
     }
     for name, word in names.items():
         text = text.replace(name, word)
+    text = re.sub(r"pay_[0-9a-f]{28}", "payment", text)
     return re.sub(r"we_[a-z0-9]{20}", "webhook", text)
 
 
@@ -222,10 +283,13 @@ def test_needs_its_package(
     )
 
 
-def test_loyalty_needs_go_and_external_sync_needs_prime() -> None:
+def test_loyalty_needs_go_payments_need_grow_and_external_sync_needs_prime() -> None:
     needed = {endpoint.name: endpoint.package for endpoint in ENDPOINTS}
+    of_payments = {name for name in needed if "PSP" in name or "Payment" in name}
 
     assert needed.pop("syncExternalLoyalty") is Package.PRIME
+    assert {needed.pop(name) for name in of_payments} == {Package.GROW}
+    assert len(of_payments) == 9
     assert set(needed.values()) == {Package.GO}
 
 

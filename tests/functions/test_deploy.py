@@ -12,12 +12,21 @@ from typing import Any
 import pytest
 
 from functions import deploy
-from functions.catalog import ENDPOINT_BY_NAME, ENDPOINTS, GATEWAY, QUEUES, SCHEDULES, TRIGGERS
+from functions.catalog import (
+    ENDPOINT_BY_NAME,
+    ENDPOINTS,
+    GATEWAY,
+    PSP_WEBHOOK,
+    QUEUES,
+    SCHEDULES,
+    TRIGGERS,
+)
 
 ROOT = Path(__file__).parents[2]
 MODULE_BY_NAME = {name: endpoint.module for name, endpoint in ENDPOINT_BY_NAME.items()} | {
     each.name: each.module for each in (*TRIGGERS, *QUEUES, *SCHEDULES)
 }
+MODULE_BY_NAME[PSP_WEBHOOK] = "functions.notifications.psp_webhook"
 
 # A process for each function, as in production; what all of them need is imported once.
 BUILD_EACH_ALONE = """
@@ -117,3 +126,12 @@ def test_tells_the_cli_what_starts_a_function(described: dict[str, Any]) -> None
     assert slow_queue["rateLimits"]["maxConcurrentDispatches"] == 200
     schedule = described["sweepOutbox"]["scheduleTrigger"]
     assert schedule["schedule"] == "every 2 minutes"
+    assert described["settlePayments"]["scheduleTrigger"]["schedule"] == "every 5 minutes"
+    assert described[PSP_WEBHOOK]["httpsTrigger"] == {"invoker": ["public"]}
+
+
+def test_gives_secrets_to_what_decrypts(described: dict[str, Any]) -> None:
+    given = {name for name, about in described.items() if about.get("secretEnvironmentVariables")}
+
+    without = {each.name for each in TRIGGERS} | {"sweepOutbox", "runMemberCalendar"}
+    assert given == set(deploy.NAMES) - without

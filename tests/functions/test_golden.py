@@ -9,6 +9,7 @@ in the sandbox, which answers every request with the same data. Paths look like
 
 from __future__ import annotations
 
+import copy
 import importlib
 import json
 import re
@@ -28,6 +29,7 @@ from shared.domain import event_types
 from shared.domain.accounts import Account, Store
 from shared.domain.events import Event
 from shared.domain.packages import Package
+from shared.domain.payments import Payment, Stage
 from shared.domain.programs import EARNING_METHODS_DEFAULT, Branding, Program, ProgramType
 from shared.domain.webhooks import (
     HTTP,
@@ -45,17 +47,21 @@ from shared.store import (
     deliveries,
     events,
     paths,
+    payments,
     programs,
     webhook_endpoints,
 )
 from shared.webhooks import signing
 from tests.support.api import Answer, Api
 from tests.support.merchants import Member, Merchant, create_key
+from tests.support.payments import Till
 from tests.support.refusals import nothing_written
+from tools.psp_stand_in import StandIn
 
 FOLDER = Path(__file__).parents[1] / "golden"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.json"))
 ANY_ARRAY = ["..."]
+VENDOR_PAYMENT_ID = "p_abc123"
 
 every_sample = pytest.mark.parametrize("name", NAMES)
 
@@ -171,6 +177,22 @@ def prepare(merchant: Merchant, given: dict[str, Any]) -> None:
         emission.member_enrolled(member.membership_id)
 
 
+def prepare_payments(till: Till, given: dict[str, Any]) -> None:
+    """Configure the payment provider ``custom``, and make a payment of the stage that is given."""
+    if given.get("psp"):
+        assert till.configure().status == 200
+    if stage := given.get("payment"):
+        create_payment(till.merchant, till.provider, Stage(stage))
+
+
+def with_provider(sample: dict[str, Any], provider: StandIn) -> dict[str, Any]:
+    """Return the sample with the stand-in in the place of the documented provider."""
+    changed = copy.deepcopy(sample)
+    if "config" in changed["request"]:
+        changed["request"]["config"]["apiUrl"] = provider.url
+    return changed
+
+
 def create_webhook(merchant: Merchant) -> None:
     now = clock.utc_now()
     endpoint = WebhookEndpoint(
@@ -186,6 +208,42 @@ def create_webhook(merchant: Merchant) -> None:
     )
     path = paths.webhook_endpoint(endpoint.endpoint_id)
     client.commit([webhook_endpoints.write(client.get_one(path), endpoint)])
+
+
+def create_payment(merchant: Merchant, provider: StandIn, stage: Stage) -> None:
+    """Make the payment of the documentation, here and at the provider."""
+    now = clock.utc_now()
+    captured_minor = 1099 if stage is Stage.PAID else 0
+    payment = Payment(
+        payment_id="pay_4f1c9a2be07d4c6e8b13a5f0c2d7",
+        account_id=merchant.account_id,
+        store_id=merchant.store_id,
+        provider="custom",
+        amount_minor=1099,
+        currency="EUR",
+        stage=stage,
+        created_at=now,
+        updated_at=now,
+        fingerprint="",
+        is_settled=True,
+        vendor_payment_id=VENDOR_PAYMENT_ID,
+        captured_minor=captured_minor,
+        redirect_url="https://pay.example.com/p_1",
+        purchase_id="order_1001",
+    )
+    provider.payments[VENDOR_PAYMENT_ID] = {
+        "id": VENDOR_PAYMENT_ID,
+        "reference": payment.payment_id,
+        "amountMinor": payment.amount_minor,
+        "currency": payment.currency,
+        "status": stage.value,
+        "capturedMinor": captured_minor,
+        "refundedMinor": 0,
+        "redirectUrl": payment.redirect_url,
+        "failure": None,
+    }
+    path = paths.payment(payment.payment_id)
+    client.commit([payments.write(client.get_one(path), payment)])
 
 
 def create_delivery(merchant: Merchant, state: DeliveryState) -> None:
@@ -226,12 +284,15 @@ def test_every_endpoint_has_a_sample() -> None:
 
 @pytest.mark.usefixtures("own_database", "frozen_clock")
 @every_sample
-def test_a_live_key_is_answered_as_documented(app: Flask, name: str) -> None:
+def test_a_live_key_is_answered_as_documented(
+    app: Flask, shared_provider: StandIn, name: str
+) -> None:
     sample = read(name)
     merchant = samples_merchant(app)
     prepare(merchant, sample["given"])
+    prepare_payments(Till(merchant, shared_provider, app), sample["given"])
 
-    answer = send(merchant.api, sample)
+    answer = send(merchant.api, with_provider(sample, shared_provider))
 
     assert answer.status == sample["status"]
     assert answer.body.keys() == {*sample["response"], *sample["additional"]}

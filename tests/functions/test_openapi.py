@@ -18,6 +18,8 @@ from functions import openapi
 from functions.catalog import ENDPOINT_BY_NAME, ENDPOINTS, Endpoint
 from functions.openapi import components, fields, refusals, webhooks
 from shared import clock
+from shared.connectors import psp
+from shared.connectors.psp import PROVIDERS
 from shared.domain.event_types import BY_NAME, EventType
 from shared.domain.events import enrollment_event_id
 from shared.domain.packages import Package
@@ -27,6 +29,8 @@ from shared.store import webhook_endpoints
 from tests.support.api import Answer
 from tests.support.events import Pipeline
 from tests.support.merchants import Member, Merchant
+from tests.support.payments import RETURN_URL, Till
+from tests.support.psp_samples import CONFIGS
 from tests.support.receivers import receiving
 
 DOCUMENT = openapi.document()
@@ -77,13 +81,16 @@ def assert_is(value: Any, name: str) -> None:
     assert_fits(value, f"components/schemas/{name}")
 
 
-def assert_refused_as_described(answer: Answer, action: str) -> None:
-    """Assert that a refusal has the body that its operation describes for its status."""
+def assert_refused_as_described(answer: Answer, action: str, *, lacks: str = "") -> None:
+    """Assert that a refusal has body and headers that its operation describes for its status.
+
+    ``lacks`` is a header that not every refusal of the status has.
+    """
     operation = DOCUMENT["paths"][f"/{action}"]["post"]
     reference = operation["responses"][str(answer.status)]["$ref"].removeprefix("#/")
     assert_fits(answer.body, f"{reference}/content/application~1json/schema")
     for name in DOCUMENT["components"]["responses"][reference.rpartition("/")[2]]["headers"]:
-        assert name in answer.headers
+        assert (name in answer.headers) is (name != lacks)
 
 
 def test_what_is_not_described_does_not_fit() -> None:
@@ -427,8 +434,86 @@ CALLS: dict[str, Callable[[Member], dict[str, Any]]] = {
 }
 
 
+PAYMENT_CALLS: dict[str, Callable[[Till], dict[str, Any]]] = {
+    "configurePSP": lambda till: {
+        "storeId": till.merchant.store_id,
+        "provider": "custom",
+        "config": {**till.config, "mode": "test"},
+    },
+    "getPSPConfiguration": lambda till: {"storeId": till.merchant.store_id},
+    "deletePSPConfiguration": lambda till: {
+        "storeId": till.merchant.store_id,
+        "provider": "custom",
+    },
+    "processPayment": lambda till: {
+        "storeId": till.merchant.store_id,
+        "amount": 1099,
+        "currency": "EUR",
+        "returnUrl": RETURN_URL,
+        "purchaseId": "order_1",
+        "captureLater": True,
+    },
+    "capturePayment": lambda till: {"paymentId": till.paid(captureLater=True)},
+    "cancelPayment": lambda till: {"paymentId": till.process().body["paymentId"]},
+    "refundPayment": lambda till: {
+        "paymentId": till.paid(),
+        "amount": 500,
+        "refundReference": "return_1",
+    },
+    "getPayment": lambda till: {"paymentId": refunded(till)},
+    "listPayments": lambda till: {
+        "storeId": till.stored(refunded(till)).store_id,
+        "stage": "paid",
+    },
+}
+
+
+def refunded(till: Till) -> str:
+    """Make a payment of which a part was given back; return its id."""
+    payment_id = till.paid()
+    assert till.refund(payment_id, amount=500, refundReference="return_1").status == 200
+    return payment_id
+
+
 def test_every_endpoint_is_called_below() -> None:
-    assert CALLS.keys() == {endpoint.name for endpoint in ENDPOINTS}
+    assert {*CALLS, *PAYMENT_CALLS} == {endpoint.name for endpoint in ENDPOINTS}
+
+
+@pytest.mark.parametrize("action", PAYMENT_CALLS)
+def test_live_request_and_answer_about_payments_fit(action: str, till: Till) -> None:
+    body = PAYMENT_CALLS[action](till)
+    answer = till.merchant.api(action, body)
+
+    assert answer.status == 200, answer.body
+    assert_is(body, components.request_name(ENDPOINT_BY_NAME[action]))
+    assert_is(answer.body, components.response_name(ENDPOINT_BY_NAME[action]))
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_a_configuration_fits_its_provider_alone(provider: str) -> None:
+    config = CONFIGS[provider]
+
+    assert_is(config, components.config_name(provider))
+    assert_is(config, "PSPConfig")
+    request = {"provider": provider, "storeId": "store_a", "config": config}
+    assert_is(request, "ConfigurePSPRequest")
+    with pytest.raises(ValidationError):
+        assert_is({**request, "config": {**config, "surprise": 1}}, "ConfigurePSPRequest")
+    for other in set(PROVIDERS) - {provider}:
+        with pytest.raises(ValidationError):
+            assert_is(config, components.config_name(other))
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_secrets_of_a_configuration_are_marked(provider: str) -> None:
+    schema = DOCUMENT["components"]["schemas"][components.config_name(provider)]
+    secret = {name for name, each in schema["properties"].items() if each.get("writeOnly")}
+    config = psp.module_of(provider).Config.model_validate(CONFIGS[provider])
+
+    assert {CONFIGS[provider][name] for name in secret & CONFIGS[provider].keys()} == {
+        *config.secrets()
+    }
+    assert all(schema["properties"][name]["format"] == "password" for name in secret)
 
 
 @pytest.mark.parametrize("action", CALLS)
@@ -446,10 +531,13 @@ def test_live_request_and_answer_fit(action: str, merchant: Merchant) -> None:
 @pytest.mark.parametrize(
     "path", [path for path, item in DOCUMENT["paths"].items() if "get" in item]
 )
-def test_live_answer_to_a_query_fits(path: str, merchant: Merchant) -> None:
-    member = merchant.member("points", balance=10, rewards=[REWARD])
+def test_live_answer_to_a_query_fits(path: str, till: Till) -> None:
     endpoint = ENDPOINT_BY_NAME[path.removeprefix("/")]
-    answer = member.api.get(path.removeprefix("/"), CALLS[endpoint.name](member))
+    if endpoint.name in PAYMENT_CALLS:
+        query = PAYMENT_CALLS[endpoint.name](till)
+    else:
+        query = CALLS[endpoint.name](till.merchant.member("points", balance=10, rewards=[REWARD]))
+    answer = till.merchant.api.get(path.removeprefix("/"), query)
 
     assert answer.status == 200, answer.body
     assert_is(answer.body, components.response_name(endpoint))
@@ -524,6 +612,36 @@ def test_live_refusal_fits(code: str, merchant: Merchant) -> None:
     assert_refused_as_described(answer, action)
 
 
+def test_refusals_about_payments_fit(till: Till) -> None:
+    payment_id = till.process().body["paymentId"]
+    till.provider.after = lambda *_: (429, b"{}")
+    limited = till.process(purchaseId="order_2")
+    till.provider.after = lambda *_: (502, b"")
+    unavailable = till.process(purchaseId="order_3")
+    till.provider.after = lambda *_: (422, b'{"message": "The shop is closed."}')
+    rejected = till.process(purchaseId="order_4")
+    unpaid = till.refund(payment_id)
+    unauthorized = till.merchant.api("capturePayment", {"paymentId": payment_id})
+
+    refused = {
+        "CONNECTOR_RATE_LIMITED": (limited, "processPayment"),
+        "CONNECTOR_UNAVAILABLE": (unavailable, "processPayment"),
+        "CONNECTOR_REJECTED": (rejected, "processPayment"),
+        "PAYMENT_NOT_REFUNDABLE": (unpaid, "refundPayment"),
+        "PAYMENT_STATE_CONFLICT": (unauthorized, "capturePayment"),
+    }
+    for code, (answer, action) in refused.items():
+        assert answer.error == code
+        assert answer.body["details"].keys() == refusals.example(by_code(code))["details"].keys()
+        # A provider that has failed does not say for how long.
+        lacks = "Retry-After" if code == "CONNECTOR_UNAVAILABLE" else ""
+        assert_refused_as_described(answer, action, lacks=lacks)
+
+
+def by_code(code: str) -> type[PunktwerkError]:
+    return next(error for error in catalog() if error.code == code)
+
+
 def test_refusal_for_the_package_fits(new_merchant: Callable[..., Merchant]) -> None:
     answer = new_merchant(Package.GO).member().sync("add", 5)
 
@@ -580,6 +698,24 @@ def test_says_whether_an_event_is_sent_yet(kind: EventType) -> None:
     ):
         assert described["description"].startswith(kind.summary)
         assert ("nothing sends it yet" in described["description"]) is not kind.is_sent
+
+
+def test_delivered_events_of_payments_fit(pipeline: Pipeline, till: Till) -> None:
+    with receiving() as receiver:
+        pipeline.register(till.merchant, receiver.url, "payment.*", "integration.psp.*")
+        till.configure()
+        refunded(till)
+        pipeline.deliver(till.merchant)
+
+    assert sorted(receiver.types) == [
+        "integration.psp.configured",
+        "payment.created",
+        "payment.paid",
+        "payment.refunded",
+        "payment.requires_action",
+    ]
+    for received in receiver.received:
+        assert_is(received.event, webhooks.name(received.type))
 
 
 def test_delivered_events_fit(pipeline: Pipeline, merchant: Merchant) -> None:

@@ -42,5 +42,13 @@ def test_a_delivery_starts_without_what_speaks_aws() -> None:
     assert not {"botocore", "shared.webhooks.destinations.aws_calls"} & loaded
 
 
+@pytest.mark.parametrize("name", ["processPayment", "pspWebhook"])
+def test_a_payment_starts_without_the_vendors_sdks(name: str) -> None:
+    loaded = set(start(name)["modules"])
+    assert "shared.connectors.psp" in loaded
+    assert not {"stripe", "Adyen", "sumup", "httpx"} & loaded
+    assert not {each for each in loaded if each.startswith("shared.connectors.psp.stripe")}
+
+
 def test_garbage_is_collected_again_after_the_start() -> None:
     assert start("redeemLoyaltyPoints")["collects"] is True

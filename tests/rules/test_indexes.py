@@ -6,6 +6,7 @@ import ast
 import inspect
 import json
 from dataclasses import dataclass, fields
+from datetime import datetime
 from itertools import combinations, product
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,9 @@ import pytest
 from shared import clock
 from shared.domain.accounts import Store
 from shared.domain.membership import Entry, Membership
+from shared.domain.payments import Payment, Stage
 from shared.domain.programs import Program
+from shared.domain.psp import PspConfiguration
 from shared.domain.stats import Counters
 from shared.domain.webhooks import Delivery, DeliveryState
 from shared.schemas import paging
@@ -28,7 +31,9 @@ from shared.store import (
     events,
     members,
     paths,
+    payments,
     programs,
+    psp,
     stats,
     webhook_endpoints,
 )
@@ -40,6 +45,8 @@ STORED = {
     "entries": Entry,
     "loyaltyMembers": Membership,
     "loyaltyPrograms": Program,
+    "payments": Payment,
+    "pspConfigurations": PspConfiguration,
     "shards": Counters,
     "stores": Store,
     "webhookDeliveries": Delivery,
@@ -159,6 +166,16 @@ def query_all(member: Member) -> None:
     deliveries.list_of_event(merchant.store_id, "evt_1")
     list_deliveries(merchant.store_id)
     deliveries.count_of_endpoint("we_1", DeliveryState.DEAD, now)
+    psp.pages()
+    query_payments(merchant.store_id, now)
+
+
+def query_payments(store_id: str, now: datetime) -> None:
+    """Ask for payments by everything that they can be asked for by."""
+    payments.find_by_vendor_id(store_id, "custom", "p_1")
+    payments.list_to_check(now, 1)
+    for stage, after in product((None, Stage.PAID), (None, (now, "pay_1"))):
+        payments.list_page(store_id, stage=stage, after=after, limit=1)
 
 
 def list_events(store_id: str) -> None:
@@ -251,6 +268,14 @@ def test_every_query_is_looked_at(member: Member, queries: list[Query]) -> None:
             (("createdAt", "ASCENDING"),),
             "composite index of endpointId, isTest, createdAt",
         ),
+        ("payments", ("storeId", "stage"), (("createdAt", "DESCENDING"),), None),
+        (
+            "payments",
+            ("storeId", "provider"),
+            (("createdAt", "DESCENDING"),),
+            "composite index of storeId, provider, createdAt",
+        ),
+        ("payments", (), (("checkAt", "ASCENDING"),), None),
         # What the app asks for.
         ("entries", (), (("recordedAt", "DESCENDING"),), None),
         ("loyaltyPrograms", ("isActive",), (), None),
@@ -306,7 +331,9 @@ def test_knows_paths_of_all_overrides(member: Member) -> None:
             paths.entry(member.membership_id, "x"),
             paths.event("x"),
             paths.idempotency_key("x"),
+            paths.payment("x"),
             paths.program("x"),
+            paths.psp_configuration("x"),
             paths.store("x"),
             f"{paths.stats_shards('x')}/0",
             paths.webhook_delivery("x"),

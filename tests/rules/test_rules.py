@@ -181,6 +181,8 @@ def world(app: Flask) -> World:
         "webhook_delivery": paths.webhook_delivery(f"wd_{own}"),
         "stats_shards": f"{paths.stats_shards(active_id)}/{own}",
         "sweep": paths.sweep(own),
+        "psp_configuration": paths.psp_configuration(merchant.store_id),
+        "payment": paths.payment(f"pay_{own}"),
         "unknown": f"unknown/{own}",
         "below a membership": f"{paths.member(own)}/unknown/x",
         "below a program": f"{paths.program(active_id)}/unknown/x",

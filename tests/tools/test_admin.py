@@ -20,6 +20,7 @@ from shared import ids
 from shared.auth import keys
 from shared.auth.keys import Kind, Mode
 from shared.domain.packages import Package
+from shared.domain.psp import PspAccount, PspConfiguration
 from shared.domain.webhooks import HTTP, SigningSecret, WebhookEndpoint
 from shared.services import administration
 from shared.store import client, codec, members, paths
@@ -499,6 +500,10 @@ ENDPOINT = WebhookEndpoint(
 )
 
 
+ACCOUNT = PspAccount("custom", "", {"mode": "live"}, False, ENDPOINT.updated_at)
+PROVIDERS = ("custom", "stripe")
+
+
 def test_encrypts_secrets_anew(firestore_emulator: FirestoreEmulator) -> None:
     # A project of its own: its endpoints change hands, so to speak.
     elsewhere = Client(project=OTHER_PROJECT)
@@ -508,6 +513,12 @@ def test_encrypts_secrets_anew(firestore_emulator: FirestoreEmulator) -> None:
         secrets = (SigningSecret(token), SigningSecret(token, ENDPOINT.updated_at))
         endpoint = replace(ENDPOINT, endpoint_id=endpoint_id, secrets=secrets, headers_token=token)
         elsewhere.document(paths.webhook_endpoint(endpoint_id)).set(codec.to_document(endpoint))
+    for store_id, key in (("store_1", old), ("store_2", lost)):
+        token = Vault([key]).encrypt(f"keys of {store_id}")
+        accounts = tuple(replace(ACCOUNT, provider=each, config_token=token) for each in PROVIDERS)
+        configuration = PspConfiguration(store_id, "acc_1", "custom", accounts)
+        path = paths.psp_configuration(store_id)
+        elsewhere.document(path).set(codec.to_document(configuration))
 
     done = in_subprocess(
         "secret",
@@ -522,7 +533,11 @@ def test_encrypts_secrets_anew(firestore_emulator: FirestoreEmulator) -> None:
     assert done.returncode == 1
     assert json.loads(done.stdout) == {
         "endpoints": 3,
-        "problems": [{"path": "webhookEndpoints/we_3", "message": problem}],
+        "pspConfigurations": 2,
+        "problems": [
+            {"path": path, "message": problem}
+            for path in ("webhookEndpoints/we_3", "pspConfigurations/store_2")
+        ],
     }
     tokens = {
         each.id: [each.get("headersToken"), *(one["token"] for one in each.get("secrets"))]
@@ -531,6 +546,11 @@ def test_encrypts_secrets_anew(firestore_emulator: FirestoreEmulator) -> None:
     for endpoint_id, key in (("we_1", new), ("we_2", new), ("we_3", lost)):
         decrypted = {Vault([key]).decrypt(token) for token in tokens[endpoint_id]}
         assert decrypted == {f"secret of {endpoint_id}"}
+    for store_id, key in (("store_1", new), ("store_2", lost)):
+        found = elsewhere.document(paths.psp_configuration(store_id)).get().to_dict() or {}
+        assert [each["provider"] for each in found["accounts"]] == [*PROVIDERS]
+        decrypted = {Vault([key]).decrypt(each["configToken"]) for each in found["accounts"]}
+        assert decrypted == {f"keys of {store_id}"}
 
 
 def test_refuses_encryption_keys_that_are_none() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tools.bench import __main__ as command
-from tools.bench import contention, measure, rpcs
+from tools.bench import contention, measure, payments, rpcs
 from tools.bench.bare import new_client
 from tools.bench.cold import Import, parse_import_times
 from tools.bench.contention import Contest
@@ -176,6 +176,19 @@ def test_every_endpoint_keeps_its_budget_and_logs_what_it_cost(two_gateways: Wor
     assert rows["getCustomerBalance"] == ("4 / 4 / 0", "1 / 1 / 0", "1")
 
 
+def test_a_payment_keeps_its_budget(two_gateways: World) -> None:
+    section = payments.run(two_gateways, calls=2)
+
+    assert [verdict.claim for verdict in section.verdicts if not verdict.is_met] == []
+    counted, timed = section.tables
+    assert counted.rows == [
+        ("processPayment", "7 / 5 / 4", "7 / 6 / 4", "7"),
+        ("pspWebhook", "5 / 4 / 2", "9 / 7 / 6", "5"),
+        ("refundPayment", "6 / 5 / 3", "10 / 10 / 7", "6"),
+    ]
+    assert [row[0] for row in timed.rows] == ["p50", "p95"]
+
+
 def test_an_unknown_benchmark_is_refused_with_the_names_there_are(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -183,6 +196,6 @@ def test_an_unknown_benchmark_is_refused_with_the_names_there_are(
     with pytest.raises(SystemExit) as ended:
         command.main()
     assert ended.value.code == 2
-    assert "there is no hot; there are contention, rpcs, latency, cold, webhooks" in (
+    assert "there is no hot; there are contention, rpcs, latency, cold, webhooks, payments" in (
         capsys.readouterr().err
     )

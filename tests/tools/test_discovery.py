@@ -15,7 +15,14 @@ from typing import Any
 import pytest
 import requests
 
-from functions.catalog import ENDPOINT_BY_NAME, GATEWAY, QUEUES, SCHEDULES, TRIGGERS
+from functions.catalog import (
+    ENDPOINT_BY_NAME,
+    GATEWAY,
+    PSP_WEBHOOK,
+    QUEUES,
+    SCHEDULES,
+    TRIGGERS,
+)
 from shared.domain import events
 from shared.store import client, paths
 from tests.support.merchants import Member
@@ -24,7 +31,7 @@ from tools.guard import Guarded
 
 HERE = Path(__file__).parent
 START_TIMEOUT_S = 60
-HTTP_NAMES = [GATEWAY, *ENDPOINT_BY_NAME]
+HTTP_NAMES = [GATEWAY, PSP_WEBHOOK, *ENDPOINT_BY_NAME]
 TRIGGER_BY_NAME = {each.name: each for each in TRIGGERS}
 NAMES = [*HTTP_NAMES, *TRIGGER_BY_NAME, *(each.name for each in (*QUEUES, *SCHEDULES))]
 SECRET = {
@@ -97,6 +104,10 @@ def requests_for(name: str) -> list[dict[str, Any]]:
             {"method": "POST", "path": "/api/v1/addLoyaltyPoints"},
             {"method": "POST", "path": "/api/v1/nothing"},
         ]
+    if name == PSP_WEBHOOK:
+        # Cloud Functions cuts off the function's own name, and functions-framework does not.
+        paths = ("/custom/store_1", f"/{PSP_WEBHOOK}/custom/store_1", "/nobody/store_1")
+        return [{"method": "POST", "path": path, "body": "{}"} for path in paths]
     if name in ENDPOINT_BY_NAME:
         return [{"method": "POST"}, {"method": "PUT"}]
     if name in TRIGGER_BY_NAME:
@@ -148,7 +159,7 @@ def test_lets_everybody_call_endpoints(options: dict[str, dict[str, Any]], name:
     assert options[name]["httpsTrigger"] == {"invoker": ["public"]}
 
 
-@pytest.mark.parametrize("name", [*HTTP_NAMES, *(each.name for each in QUEUES)])
+@pytest.mark.parametrize("name", [*HTTP_NAMES, *(each.name for each in QUEUES), "settlePayments"])
 def test_hands_secrets_to_what_needs_them(options: dict[str, dict[str, Any]], name: str) -> None:
     assert options[name]["secretEnvironmentVariables"] == [SECRET]
 
@@ -190,6 +201,15 @@ def test_sweeps_every_two_minutes(options: dict[str, dict[str, Any]]) -> None:
     assert options["sweepOutbox"]["timeoutSeconds"] == 540
 
 
+def test_settles_payments_every_five_minutes(options: dict[str, dict[str, Any]]) -> None:
+    assert options["settlePayments"]["scheduleTrigger"]["schedule"] == "every 5 minutes"
+
+
+@pytest.mark.parametrize("name", ["sweepOutbox", "runMemberCalendar", *TRIGGER_BY_NAME])
+def test_keeps_secrets_from_what_needs_none(options: dict[str, dict[str, Any]], name: str) -> None:
+    assert options[name].get("secretEnvironmentVariables", []) == []
+
+
 def test_asks_for_the_apis_that_it_needs(deployment: dict[str, Any]) -> None:
     assert sorted(deployment["apis"]) == [
         "cloudscheduler.googleapis.com",
@@ -226,7 +246,16 @@ def test_uploads_the_product_alone(deployment: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_imports_its_own_module_alone(started: dict[str, dict[str, Any]], name: str) -> None:
-    edges = ("loyalty", "integrations", "webhooks", "triggers", "tasks", "scheduled", "openapi")
+    edges = (
+        "loyalty",
+        "integrations",
+        "webhooks",
+        "notifications",
+        "triggers",
+        "tasks",
+        "scheduled",
+        "openapi",
+    )
     imported = [
         each
         for each in started[name]["modules"]
@@ -235,6 +264,7 @@ def test_imports_its_own_module_alone(started: dict[str, dict[str, Any]], name: 
 
     tasks = {each.name: each.module for each in (*TRIGGERS, *QUEUES, *SCHEDULES)}
     modules = tasks | {each: found.module for each, found in ENDPOINT_BY_NAME.items()}
+    modules[PSP_WEBHOOK] = "functions.notifications.psp_webhook"
     assert imported == ([modules[name]] if name in modules else [])
 
 
@@ -270,8 +300,16 @@ def test_queues_start_alone(started: dict[str, dict[str, Any]], name: str) -> No
     assert (answer["status"], json.loads(answer["text"])) == (200, {"result": None})
 
 
-def test_the_schedule_starts_alone(started: dict[str, dict[str, Any]]) -> None:
-    (answer,) = started["sweepOutbox"]["answers"]
+def test_what_providers_call_starts_alone(started: dict[str, dict[str, Any]]) -> None:
+    answers = started[PSP_WEBHOOK]["answers"]
+
+    assert [each["status"] for each in answers] == [401, 401, 401]
+    assert {json.loads(each["text"])["error"] for each in answers} == {"NOTIFICATION_REFUSED"}
+
+
+@pytest.mark.parametrize("name", [each.name for each in SCHEDULES])
+def test_schedules_start_alone(started: dict[str, dict[str, Any]], name: str) -> None:
+    (answer,) = started[name]["answers"]
 
     assert (answer["status"], answer["text"]) == (200, "OK")
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from tools.bench import cold, contention, latency, rpcs, webhooks, world
+from tools.bench import cold, contention, latency, payments, rpcs, webhooks, world
 from tools.bench.report import Section, summary
 from tools.bench.world import BenchError, World
 from tools.emulators import EmulatorError
@@ -29,10 +29,11 @@ class Size:
     cold_rounds: int
     webhook_writes: int
     webhook_rounds: int
+    payments: int
 
 
-FULL = Size(3, 10.0, 200, 9, 1000, 3)
-QUICK = Size(1, 3.0, 40, 3, 24, 1)
+FULL = Size(3, 10.0, 200, 9, 1000, 3, 200)
+QUICK = Size(1, 3.0, 40, 3, 24, 1, 20)
 
 BENCHMARKS: dict[str, Callable[[World, Size], Section]] = {
     "contention": lambda world, size: contention.run(
@@ -44,6 +45,7 @@ BENCHMARKS: dict[str, Callable[[World, Size], Section]] = {
     "webhooks": lambda world, size: webhooks.run(
         world, writes=size.webhook_writes, rounds=size.webhook_rounds
     ),
+    "payments": lambda world, size: payments.run(world, calls=size.payments),
 }
 
 
