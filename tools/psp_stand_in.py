@@ -26,6 +26,7 @@ from urllib.request import Request, urlopen
 from tools.emulators import LOOPBACK
 
 API_KEY = "key-of-the-stand-in-1"
+STOP_POLL_S = 0.01
 NOTIFICATION_SECRET = "secret-of-the-stand-in"  # noqa: S105 - of a provider that takes no money
 Json = dict[str, Any]
 
@@ -238,7 +239,8 @@ def running(port: int = 0) -> Iterator[StandIn]:
     server = ThreadingHTTPServer((LOOPBACK, port), Handler)
     server.daemon_threads = True
     provider = StandIn(f"http://{LOOPBACK}:{server.server_port}")
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    # Looks often whether it is to stop: by default that takes half a second, in every test.
+    threading.Thread(target=server.serve_forever, args=(STOP_POLL_S,), daemon=True).start()
     try:
         yield provider
     finally:
