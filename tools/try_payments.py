@@ -108,6 +108,8 @@ def main(dev_json: Path = DEV_JSON) -> int:
             event = verifier.verify(body, headers)
             told.append(event["type"])
             print(f"  {event['type']}  {json.dumps(event['data'])}")
+        # The stand-in ends here, so nothing may be left that leads to it.
+        api("deletePSPConfiguration", storeId=api.store_id, provider="custom")
         api("deleteWebhookEndpoint", webhookId=webhook["webhook"]["webhookId"])
     found = (ended["status"], earned, left, sorted(told))
     return 0 if found == ("refunded", POINTS, 0, sorted(EVENTS)) else 1
