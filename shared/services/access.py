@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from shared.auth.caller import Caller
 from shared.domain.accounts import Store
 from shared.domain.payments import Payment
@@ -9,6 +11,21 @@ from shared.domain.programs import Program
 from shared.domain.webhooks import WebhookEndpoint
 from shared.errors import PaymentNotFound, ProgramNotFound, StoreNotFound, WebhookNotFound
 from shared.store import accounts, payments, programs, webhook_endpoints
+
+
+class _Owned(Protocol):
+    """What belongs to a store of an account."""
+
+    @property
+    def account_id(self) -> str: ...
+
+    @property
+    def store_id(self) -> str: ...
+
+
+def is_own(caller: Caller, found: _Owned, store_id: str | None) -> bool:
+    """Tell whether something is the caller's, and of ``store_id`` if one is given."""
+    return found.account_id == caller.account_id and store_id in {None, found.store_id}
 
 
 def store(caller: Caller, store_id: str) -> Store:
@@ -48,11 +65,7 @@ def own_program(
     Raises:
         ProgramNotFound: It does not exist, or is not theirs, or is another store's.
     """
-    if (
-        found is None
-        or found.account_id != caller.account_id
-        or store_id not in {None, found.store_id}
-    ):
+    if found is None or not is_own(caller, found, store_id):
         raise ProgramNotFound(f"There is no program {program_id}.")
     return found
 
@@ -74,11 +87,7 @@ def own_webhook(
     Raises:
         WebhookNotFound: It does not exist, or is not theirs, or is another store's.
     """
-    if (
-        found is None
-        or found.account_id != caller.account_id
-        or store_id not in {None, found.store_id}
-    ):
+    if found is None or not is_own(caller, found, store_id):
         raise WebhookNotFound(f"There is no webhook endpoint {webhook_id}.")
     return found
 
@@ -100,10 +109,6 @@ def own_payment(
     Raises:
         PaymentNotFound: It does not exist, or is not theirs, or is another store's.
     """
-    if (
-        found is None
-        or found.account_id != caller.account_id
-        or store_id not in {None, found.store_id}
-    ):
+    if found is None or not is_own(caller, found, store_id):
         raise PaymentNotFound(f"There is no payment {payment_id}.")
     return found

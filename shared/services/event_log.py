@@ -32,8 +32,7 @@ def get(caller: Caller, event_id: str, store_id: str | None) -> StoredEvent:
     found = stored.find(event_id)
     if (
         found is None
-        or found.account_id != caller.account_id
-        or store_id not in {None, found.store_id}
+        or not access.is_own(caller, found, store_id)
         # Firestore deletes what has expired within a day, not at once.
         or found.expires_at <= clock.utc_now()
     ):
