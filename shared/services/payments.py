@@ -155,15 +155,6 @@ def cancel(caller: Caller, payment_id: str, store_id: str | None) -> Payment:
     return payment_calls.observe(payment, seen)
 
 
-def get(caller: Caller, payment_id: str, store_id: str | None) -> Payment:
-    """Return a payment.
-
-    Raises:
-        PaymentNotFound: It does not exist, or is not theirs, or is another store's.
-    """
-    return access.payment(caller, payment_id, store_id)
-
-
 def list_page(
     caller: Caller, store_id: str, *, stage: Stage | None, after: Position | None, limit: int
 ) -> list[Payment]:
