@@ -82,7 +82,8 @@ class Run:
             **os.environ,
             "PYTHONPATH": str(suite.ROOT),
             "PUNKTWERK_LOCAL": str(self.dev_json.parent),
-            "PORT_OFFSET": str(10000 + os.getpid() % 1000 * 11),  # test workers run side by side
+            # Test workers run side by side; the end-to-end tests have the ports below these.
+            "PORT_OFFSET": str(17_200 + os.getpid() % 600 * 10),
         }
         command = [sys.executable, str(self.folder / "driver.py"), str(self.folder)]
         return subprocess.Popen(
