@@ -1,0 +1,35 @@
+"""What every ERP's module offers."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from shared.connectors.base import Page, SystemModule
+from shared.connectors.config import ConnectorConfig
+from shared.domain.goods import Order, StockLevel, Supplier
+
+
+class ErpConnector(Protocol):
+    """One merchant's account with an ERP. Every method may raise a ``ConnectorError``.
+
+    Streams are read as those of a till system are; see ``shared.connectors.pos.base``.
+    """
+
+    def verify(self) -> None:
+        """Make a harmless call that shows whether the credentials are accepted; may do nothing."""
+
+    def stock(self, position: str | None, since: str | None) -> Page[StockLevel]:
+        """Read how much there is of what."""
+
+    def orders(self, position: str | None, since: str | None) -> Page[Order]:
+        """Read orders."""
+
+    def suppliers(self, position: str | None, since: str | None) -> Page[Supplier]:
+        """Read suppliers."""
+
+
+class ErpModule(SystemModule, Protocol):
+    """A module of this package."""
+
+    def connect(self, config: ConnectorConfig, *, is_emulated: bool) -> ErpConnector:
+        """Return the merchant's account, without calling anything."""

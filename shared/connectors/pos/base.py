@@ -1,0 +1,41 @@
+"""What every till system's module offers."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from shared.connectors.base import Page, SystemModule
+from shared.connectors.config import ConnectorConfig
+from shared.domain.goods import Category, Product
+from shared.domain.sales import Receipt
+
+
+class PosConnector(Protocol):
+    """One merchant's account with a till system. Every method may raise a ``ConnectorError``.
+
+    Each stream is read page by page: ``position`` is that of the page before, ``None`` for the
+    first; ``since`` is what the last page of the sync before said, the same for all pages of a
+    sync, ``None`` for a first one. Nothing is kept between two calls.
+
+    Only the streams that the module's ``STREAMS`` names have a method. What its ``PUSHES`` says
+    adds the methods of ``Pushing`` or ``Exporting``.
+    """
+
+    def verify(self) -> None:
+        """Make a harmless call that shows whether the credentials are accepted; may do nothing."""
+
+    def categories(self, position: str | None, since: str | None) -> Page[Category]:
+        """Read categories."""
+
+    def products(self, position: str | None, since: str | None) -> Page[Product]:
+        """Read products with their prices."""
+
+    def receipts(self, position: str | None, since: str | None) -> Page[Receipt]:
+        """Read receipts, oldest first."""
+
+
+class PosModule(SystemModule, Protocol):
+    """A module of this package."""
+
+    def connect(self, config: ConnectorConfig, *, is_emulated: bool) -> PosConnector:
+        """Return the merchant's account, without calling anything."""
