@@ -22,6 +22,8 @@ from functions.catalog import (
     TRIGGERS,
 )
 
+pytestmark = pytest.mark.xdist_group("deploy")
+
 ROOT = Path(__file__).parents[2]
 MODULE_BY_NAME = {name: endpoint.module for name, endpoint in ENDPOINT_BY_NAME.items()} | {
     each.name: each.module for each in (*TRIGGERS, *QUEUES, *SCHEDULES)

@@ -19,6 +19,8 @@ from shared.store.client import Put, Snapshot
 from tests.support.merchants import Merchant, create_merchant
 from tools.emulators import FirestoreEmulator
 
+pytestmark = pytest.mark.xdist_group("rules")
+
 PROJECT = "demo-test"
 CUSTOMER, OTHER = "user_1", "user_2"
 DENIED = 403

@@ -17,6 +17,8 @@ from tools.bench.report import Section, Table, Verdict, milliseconds, summary
 from tools.bench.world import World, world
 from tools.emulators import FirestoreEmulator
 
+pytestmark = pytest.mark.xdist_group("bench")
+
 MANY = Contest("6 redemptions of 1", balance=5, redemptions=6, points=1)
 WHOLE = Contest("3 redemptions of the whole balance", balance=7, redemptions=3, points=7)
 

@@ -12,6 +12,8 @@ import pytest
 
 from tools import bootstrap
 
+pytestmark = pytest.mark.xdist_group("bootstrap")
+
 NODE = "#!/bin/sh\necho v20.11.1\n"
 NPM = """#!/bin/sh
 echo "$*" >> ../npm-calls

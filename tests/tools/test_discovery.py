@@ -29,6 +29,8 @@ from tests.support.merchants import Member
 from tools.emulators import LOOPBACK, ROOT, FirestoreEmulator, free_port, get
 from tools.guard import Guarded
 
+pytestmark = pytest.mark.xdist_group("discovery")
+
 HERE = Path(__file__).parent
 START_TIMEOUT_S = 60
 HTTP_NAMES = [GATEWAY, PSP_WEBHOOK, *ENDPOINT_BY_NAME]

@@ -16,6 +16,8 @@ from shared.store import client
 from tests.support.api import Api
 from tools.emulators import ROOT, FirestoreEmulator
 
+pytestmark = pytest.mark.xdist_group("seed")
+
 PACKAGES = ["DISCOVER", "ASSIST", "GO", "GROW", "PRIME"]
 
 

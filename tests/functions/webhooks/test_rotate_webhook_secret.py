@@ -183,6 +183,7 @@ def test_no_secret_makes_a_changed_message_believed(
         assert [believes(secret, each) for each in changed] == [False] * len(changed)
 
 
+@pytest.mark.usefixtures("own_database")  # the sweep works through all there is
 def test_what_was_old_and_is_sent_again_has_the_secrets_of_then(
     frozen_clock: Clock, pipeline: Pipeline, merchant: Merchant, receiver: Receiver
 ) -> None:
