@@ -125,6 +125,7 @@ def test_moving_over_costs_no_attempt_and_no_write(
     assert len(receiver.received) == 2
 
 
+@pytest.mark.usefixtures("own_database")  # the sweep works through all there is
 @pytest.mark.parametrize("is_name_taken", [False, True])
 def test_a_move_that_got_lost_is_made_again_by_the_sweep(
     frozen_clock: Clock,
@@ -183,6 +184,7 @@ def test_what_a_slow_endpoint_gets_waits_in_the_slow_queue_until_it_is_fast(
     assert lanes == {Lane.FAST, Lane.SLOW}
 
 
+@pytest.mark.usefixtures("own_database")  # the sweep works through all there is
 def test_a_retry_waits_in_the_queue_of_its_endpoint(
     frozen_clock: Clock, pipeline: Pipeline, merchant: Merchant, receiver: Receiver
 ) -> None:

@@ -336,6 +336,7 @@ def test_a_repetition_with_the_key_is_a_replay(
     assert_refused(refused, 409, "IDEMPOTENCY_KEY_REUSED")
 
 
+@pytest.mark.usefixtures("own_database")  # the sweep works through all there is
 def test_what_was_not_enqueued_is_found_by_the_sweep(
     frozen_clock: Clock, pipeline: Pipeline, member: Member, receiver: Receiver
 ) -> None:

@@ -240,6 +240,7 @@ def test_an_answer_that_got_lost_is_given_all_the_same(
     assert len(deliveries_of(merchant)) == 1
 
 
+@pytest.mark.usefixtures("own_database")  # the sweep works through all there is
 def test_a_task_that_got_lost_is_found_by_the_sweep(
     frozen_clock: Clock, pipeline: Pipeline, merchant: Merchant, receiver: Receiver
 ) -> None:
