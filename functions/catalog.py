@@ -11,13 +11,16 @@ from dataclasses import dataclass
 from shared.domain.packages import Package
 
 API_PREFIX = "/api/v1/"
+MIB = 1024 * 1024
+FILE_BYTES_MAX = 10 * MIB
+"""Of a request that carries a file of a system, as base64."""
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """A documented action: a function of its own and a route of ``apiGateway``.
 
-    ``is_read``: takes GET with query parameters as well as POST.
+    ``is_read``: takes GET with query parameters as well as POST. ``body_bytes_max``: of a request.
     """
 
     name: str
@@ -25,6 +28,8 @@ class Endpoint:
     package: Package
     is_read: bool = False
     aliases: tuple[str, ...] = ()
+    body_bytes_max: int = MIB
+    timeout_s: int = 60
 
     @property
     def methods(self) -> tuple[str, ...]:
@@ -51,6 +56,7 @@ class Queue:
     min_backoff_s: int
     max_concurrent: int
     max_per_s: int
+    timeout_s: int = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +133,25 @@ ENDPOINTS = (
     Endpoint("refundPayment", f"{_INTEGRATIONS}.refund_payment", Package.GROW),
     Endpoint("getPayment", f"{_INTEGRATIONS}.get_payment", Package.GROW, is_read=True),
     Endpoint("listPayments", f"{_INTEGRATIONS}.list_payments", Package.GROW, is_read=True),
+    Endpoint(
+        "syncPOS",
+        f"{_INTEGRATIONS}.sync_pos",
+        Package.GROW,
+        body_bytes_max=FILE_BYTES_MAX,
+        timeout_s=300,
+    ),
+    Endpoint("pushToPOS", f"{_INTEGRATIONS}.push_to_pos", Package.GROW),
+    Endpoint(
+        "syncERP",
+        f"{_INTEGRATIONS}.sync_erp",
+        Package.GROW,
+        body_bytes_max=FILE_BYTES_MAX,
+        timeout_s=300,
+    ),
+    Endpoint("pushToERP", f"{_INTEGRATIONS}.push_to_erp", Package.GROW),
+    Endpoint("getSyncStatus", f"{_INTEGRATIONS}.get_sync_status", Package.GROW, is_read=True),
+    Endpoint("configureSync", f"{_INTEGRATIONS}.configure_sync", Package.GROW),
+    Endpoint("deleteSyncConfiguration", f"{_INTEGRATIONS}.delete_sync_configuration", Package.GROW),
 )
 
 TRIGGERS = (
@@ -157,6 +182,15 @@ QUEUES = (
         max_concurrent=200,
         max_per_s=100,
     ),
+    Queue(
+        "continueSync",
+        "functions.tasks.continue_sync",
+        max_attempts=3,
+        min_backoff_s=30,
+        max_concurrent=20,
+        max_per_s=5,
+        timeout_s=540,
+    ),
 )
 """Cloud Tasks starts at most 500 tasks a second of a queue, and keeps at most 5,000 under way.
 
@@ -175,6 +209,7 @@ SCHEDULES = (
         "every 5 minutes",
         needs_secrets=True,
     ),
+    Schedule("runSyncs", "functions.scheduled.run_syncs", "every 5 minutes", needs_secrets=True),
 )
 
 ENDPOINT_BY_NAME = {

@@ -201,6 +201,7 @@ def _decorator(name: str) -> Any:
                     max_concurrent_dispatches=queue.max_concurrent,
                     max_dispatches_per_second=queue.max_per_s,
                 ),
+                timeout_sec=queue.timeout_s,
                 **common,
                 **secrets,
             )
@@ -213,7 +214,15 @@ def _decorator(name: str) -> Any:
                 **(secrets if schedule.needs_secrets else {}),
             )
         case _:
-            return https_fn.on_request(invoker="public", **common, **secrets)
+            return https_fn.on_request(
+                invoker="public", timeout_sec=_timeout_s(name), **common, **secrets
+            )
+
+
+def _timeout_s(name: str) -> int:
+    """Return how long a request may take; the gateway has the longest of its endpoints."""
+    named = [ENDPOINT_BY_NAME[name]] if name in ENDPOINT_BY_NAME else ENDPOINT_BY_NAME.values()
+    return max(endpoint.timeout_s for endpoint in named)
 
 
 def _retried(decorate: Callable[..., Any]) -> Callable[..., Any]:

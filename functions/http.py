@@ -139,7 +139,7 @@ def _answer(endpoint: Endpoint, request: Request, log: dict[str, Any]) -> Respon
             currentPackage=caller.package,
         )
     module = importlib.import_module(endpoint.module)
-    body = _validated(module, _read(request))
+    body = _validated(module, _read(request, endpoint.body_bytes_max))
     key = _idempotency_key(request)
     if not caller.is_live:
         return to_response(sandbox_answer(module.EXAMPLE, body))
@@ -151,14 +151,14 @@ def _answer(endpoint: Endpoint, request: Request, log: dict[str, Any]) -> Respon
     return response
 
 
-def _read(request: Request) -> dict[str, Any]:
+def _read(request: Request, bytes_max: int) -> dict[str, Any]:
     """Return the parameters, from the query or from the raw body, whatever its Content-Type."""
     if request.method == "GET":
         parameters: dict[str, Any] = {
             name: _query_value(name, values) for name, values in request.args.lists()
         }
     else:
-        parameters = _parse(raw_body(request))
+        parameters = _parse(raw_body(request, bytes_max))
     store_id = request.args.get("storeId") or request.headers.get("X-Beep-Store-Id")
     if store_id and not parameters.keys() & {"storeId", "store_id"}:
         parameters["storeId"] = store_id
@@ -173,18 +173,18 @@ def _query_value(name: str, values: list[str]) -> str | int:
     return int(values[0][:9]) if is_count else values[0]
 
 
-def raw_body(request: Request) -> bytes:
+def raw_body(request: Request, bytes_max: int = BODY_BYTES_MAX) -> bytes:
     """Return the body as it arrived.
 
     Raises:
-        RequestTooLarge: It has more than ``BODY_BYTES_MAX`` bytes.
+        RequestTooLarge: It has more than ``bytes_max`` bytes.
     """
     length = request.content_length
-    if length is not None and length > BODY_BYTES_MAX:
-        raise RequestTooLarge(f"The body has {length} bytes; {BODY_BYTES_MAX} is the most.")
-    raw = request.stream.read(BODY_BYTES_MAX + 1)
-    if len(raw) > BODY_BYTES_MAX:
-        raise RequestTooLarge(f"The body has more than {BODY_BYTES_MAX} bytes.")
+    if length is not None and length > bytes_max:
+        raise RequestTooLarge(f"The body has {length} bytes; {bytes_max} is the most.")
+    raw = request.stream.read(bytes_max + 1)
+    if len(raw) > bytes_max:
+        raise RequestTooLarge(f"The body has more than {bytes_max} bytes.")
     return raw
 
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-
-from pydantic import ValidationError
 
 from shared import clock, config
 from shared.auth.caller import Caller
@@ -18,10 +15,7 @@ from shared.domain import payment_events
 from shared.domain.payments import Payment
 from shared.domain.psp import PspAccount, PspConfiguration
 from shared.errors import ConnectorNotConfigured
-from shared.outgoing import guard
-from shared.schemas.base import invalid, to_refusal
-from shared.services import access, idempotency, outbox
-from shared.services.vaults import vault
+from shared.services import access, connector_configs, idempotency, outbox
 from shared.store import paths, protocol
 from shared.store import psp as stored
 from shared.store.protocol import Decision, Reads
@@ -54,12 +48,14 @@ def configure(
         ConnectorError: The provider does not accept the credentials, or does not answer.
     """
     access.store(caller, store_id)
-    checked = _checked(provider, settings)
+    checked = connector_configs.checked(
+        providers.module_of(provider).Config, settings, within="config"
+    )
     connect(provider, checked).verify()
     now = clock.utc_now()
     account = PspAccount(
         provider=provider,
-        config_token=vault().encrypt(json.dumps(checked.reveal())),
+        config_token=connector_configs.encrypted(checked),
         visible=checked.visible(),
         is_test=checked.is_test,
         configured_at=now,
@@ -155,27 +151,5 @@ def open_account(account: PspAccount) -> PspConnector:
     Raises:
         VaultError: The configuration cannot be decrypted.
     """
-    revealed = json.loads(vault().decrypt(account.config_token))
-    return connect(account.provider, providers.module_of(account.provider).Config.restore(revealed))
-
-
-def _checked(provider: str, settings: Mapping[str, Any]) -> ConnectorConfig:
-    try:
-        checked = providers.module_of(provider).Config.model_validate(settings)
-    except ValidationError as error:
-        raise to_refusal(error, "config") from None
-    if checked.base_url is not None:
-        _require_stand_in(checked.base_url)
-    for name, url in checked.hosts().items():
-        try:
-            guard.check_url(url, allow_loopback=config.is_emulated())
-        except ValueError as problem:
-            raise invalid({f"config.{name}": str(problem)}) from None
-    return checked
-
-
-def _require_stand_in(base_url: str) -> None:
-    if not config.is_emulated():
-        raise invalid({"config.baseUrl": "is for tests under the emulator only: leave it out"})
-    if not guard.is_loopback_url(base_url):
-        raise invalid({"config.baseUrl": "must be on this machine, like http://127.0.0.1:4010"})
+    model = providers.module_of(account.provider).Config
+    return connect(account.provider, connector_configs.decrypted(model, account.config_token))

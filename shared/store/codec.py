@@ -62,7 +62,7 @@ def _encode(value: Any) -> Any:  # noqa: PLR0911 - one return a type
     return {key: _encode(item) for key, item in value.items()}
 
 
-def _decoder(hint: Any) -> Decoder:
+def _decoder(hint: Any) -> Decoder:  # noqa: PLR0911 - one return a type
     """Return what makes a field of this type of what is stored, and is not ``None``."""
     origin = get_origin(hint)
     if origin in {Union, types.UnionType}:
@@ -72,6 +72,9 @@ def _decoder(hint: Any) -> Decoder:
     if origin is tuple:
         decode = _decoder(get_args(hint)[0])
         return lambda items: tuple(map(decode, items))
+    if origin is Mapping:
+        decode_value = _decoder(get_args(hint)[1])
+        return lambda items: {name: decode_value(each) for name, each in items.items()}
     if not isinstance(hint, type):
         return _as_it_is
     if is_dataclass(hint):

@@ -90,3 +90,48 @@ def psp_configuration(store_id: str) -> str:
 
 def payment(payment_id: str) -> str:
     return f"payments/{payment_id}"
+
+
+def product_id(store_id: str, key: str) -> str:
+    """Return the id of a store's product, which is also its document id."""
+    return f"{encode(store_id)}_{encode(key)}"
+
+
+def product(product_id: str) -> str:
+    return f"products/{product_id}"
+
+
+def store_products(store_id: str) -> str:
+    return f"{store(store_id)}/products"
+
+
+def store_product(store_id: str, key: str) -> str:
+    return f"{store_products(store_id)}/{encode(key)}"
+
+
+def price_change(store_id: str, key: str, change_id: str) -> str:
+    return f"{store_product(store_id, key)}/priceChanges/{change_id}"
+
+
+def store_records(store_id: str, collection: str) -> str:
+    return f"{store(store_id)}/{collection}"
+
+
+def store_record(store_id: str, collection: str, record_id: str) -> str:
+    return f"{store_records(store_id, collection)}/{encode(record_id)}"
+
+
+def connection(store_id: str, kind: str, system: str) -> str:
+    return f"connections/{encode(store_id)}_{kind}_{system}"
+
+
+def sync(store_id: str, kind: str, system: str) -> str:
+    return f"syncs/{encode(store_id)}_{kind}_{system}"
+
+
+def sync_part(sync_path: str, sync_id: str, number: int) -> str:
+    return f"{sync_path}/parts/{sync_id}_{number:06}"
+
+
+def push(push_id: str) -> str:
+    return f"pushes/{push_id}"

@@ -1,0 +1,15 @@
+"""A sync goes on."""
+
+from typing import Any
+
+from shared.domain.syncs import Kind
+from shared.services import sync_runs
+
+
+def handle(data: dict[str, Any]) -> None:
+    """Work on it, unless it has ended or somebody is at it.
+
+    Args:
+        data: ``{"storeId": ..., "kind": "pos", "system": ..., "syncId": ...}``.
+    """
+    sync_runs.resume(data["storeId"], Kind(data["kind"]), data["system"], data["syncId"])

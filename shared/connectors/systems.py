@@ -1,0 +1,44 @@
+"""Till systems and ERPs alike: what a store is kept in step with."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol, cast
+
+from shared.connectors import erp, pos
+from shared.connectors.base import Page, Stream, SystemModule
+from shared.connectors.config import ConnectorConfig
+from shared.domain.syncs import Kind
+
+
+class System(Protocol):
+    """One merchant's account with a system."""
+
+    def verify(self) -> None:
+        """Make a harmless call that shows whether the credentials are accepted; may do nothing."""
+
+
+class Module(SystemModule, Protocol):
+    """A connector's module."""
+
+    def connect(self, config: ConnectorConfig, *, is_emulated: bool) -> System:
+        """Return the merchant's account, without calling anything."""
+
+
+_SYSTEMS = {Kind.POS: pos.SYSTEMS, Kind.ERP: erp.SYSTEMS}
+
+
+def names(kind: Kind) -> tuple[str, ...]:
+    """Return the names of a kind of systems."""
+    return _SYSTEMS[kind]
+
+
+def module_of(kind: Kind, system: str) -> Module:
+    """Import and return a system's module."""
+    found = pos.module_of(system) if kind is Kind.POS else erp.module_of(system)
+    return cast("Module", found)
+
+
+def read(system: System, stream: Stream, position: str | None, since: str | None) -> Page[Any]:
+    """Read a page of a stream that the system's module has."""
+    page: Page[Any] = getattr(system, stream.value)(position, since)
+    return page

@@ -1,0 +1,134 @@
+"""Points for receipts that a till has issued: each receipt once, however often it is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shared import ids
+from shared.auth.caller import Caller
+from shared.domain import earning, ledger
+from shared.domain.membership import Membership
+from shared.domain.packages import Package
+from shared.domain.programs import Program
+from shared.domain.sales import Receipt, ReceiptKind
+from shared.domain.syncs import Sync
+from shared.errors import PunktwerkError
+from shared.services import access, bookings
+from shared.services import ledger as bookkeeping
+from shared.store import members, paths
+from shared.store.protocol import Reads
+
+UNCERTAIN = 500
+"""A refusal's status from which on another try may succeed."""
+
+
+class Outcome(StrEnum):
+    """What became of a receipt. ``NOTHING``: it is nobody's, or no receipt that earns."""
+
+    AWARDED = "awarded"
+    TAKEN_BACK = "taken_back"
+    NOTHING = "nothing"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of a receipt; ``reason`` says why points were refused."""
+
+    outcome: Outcome
+    reason: str = ""
+
+
+_NOTHING = Result(Outcome.NOTHING)
+
+
+def book(sync: Sync, receipt: Receipt) -> Result:
+    """Grant what a receipt earns, or take back what the receipt earned that it voids.
+
+    Nothing is earned by trainings, transfers and whatever else is no sale; nor by receipts of
+    nobody, older than ``issued_since``, or from before the customer was a member.
+
+    Raises:
+        ProgramNotFound: The program is gone.
+        PunktwerkError: The database is busy; the same receipt may come again.
+    """
+    if receipt.customer_id is None or sync.program_id is None:
+        return _NOTHING
+    if sync.issued_since is not None and receipt.issued_at < sync.issued_since:
+        return _NOTHING
+    caller = Caller(sync.account_id, Package.PRIME, is_live=True)
+    program = access.program(caller, sync.program_id, sync.store_id)
+    try:
+        if receipt.kind is ReceiptKind.SALE:
+            return _earn(caller, program, sync, receipt)
+        if receipt.kind is ReceiptKind.VOID and receipt.voids is not None:
+            return _take_back(caller, program, sync, receipt, receipt.voids)
+    except PunktwerkError as refusal:
+        if refusal.status >= UNCERTAIN:
+            raise
+        return Result(Outcome.REFUSED, f"{refusal.code}: {refusal.message}")
+    return _NOTHING
+
+
+def transaction_id(sync: Sync, external_id: str) -> str:
+    """Return what names the booking of a receipt: unique among all systems of a store."""
+    return f"receipt:{sync.store_id}:{sync.system}:{external_id}"
+
+
+def _earn(caller: Caller, program: Program, sync: Sync, receipt: Receipt) -> Result:
+    amount = receipt.eligible
+    if amount.currency != program.currency:
+        return Result(Outcome.REFUSED, f"The receipt is in {amount.currency}.")
+    if amount.amount_minor <= 0:
+        return _NOTHING
+    user_id = receipt.customer_id
+    assert user_id is not None
+    award = earning.award_for_purchase(program, amount.to_major())
+    cause = bookings.cause_of(
+        caller,
+        program,
+        action="earn",
+        business_key=transaction_id(sync, receipt.external_id),
+        # The receipt is what is booked; a system that corrects it later issues another one.
+        terms=("receipt",),
+        description=f"Receipt {receipt.number}"[:200],
+        source=sync.system,
+        transaction_id=transaction_id(sync, receipt.external_id),
+        purchase_amount=str(amount.to_major()),
+        requested_units=award.requested_units,
+        capped_by=award.capped_by,
+    )
+
+    def booked(membership: Membership, _: Reads) -> bookings.Decided:
+        if award.awarded_units == 0 or receipt.issued_at < membership.enrolled_at:
+            return bookings.Decided(membership, None)
+        return bookings.Decided(*ledger.earn(membership, program, award.awarded_units, cause))
+
+    booking = bookings.run(None, program, user_id, cause, booked, award=award)
+    is_news = booking.entry is not None and not booking.is_replay
+    return Result(Outcome.AWARDED) if is_news else _NOTHING
+
+
+def _take_back(
+    caller: Caller, program: Program, sync: Sync, receipt: Receipt, voided_id: str
+) -> Result:
+    user_id = receipt.customer_id
+    assert user_id is not None
+    entry_id = ids.derived("le", "earn", transaction_id(sync, voided_id))
+    membership_id = paths.membership_id(program.program_id, user_id)
+    earned = members.find_entry(membership_id, entry_id)
+    if earned is None:
+        return _NOTHING  # It has earned nothing.
+    booking = bookkeeping.take_back(
+        caller,
+        program_id=program.program_id,
+        user_id=user_id,
+        store_id=sync.store_id,
+        entry_id=entry_id,
+        units=earned.units,
+        transaction_id=transaction_id(sync, receipt.external_id),
+        description=f"Receipt {receipt.number}"[:200],
+    )
+    is_news = booking.entry is not None and not booking.is_replay
+    return Result(Outcome.TAKEN_BACK) if is_news else _NOTHING

@@ -1,0 +1,240 @@
+"""Take over what a system lists, page by page: what changed is written, what did not is not.
+
+Each commit holds products or records, how far the sync has come, and a note of what was seen. So a
+sync that dies goes on with neither gap nor repetition, and its counts are exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any, Protocol
+
+from shared import clock
+from shared.connectors.base import Page
+from shared.domain import syncs
+from shared.domain.syncs import Counts, Remark, Sync
+from shared.store import protocol
+from shared.store import syncs as stored
+from shared.store.client import Write
+from shared.store.protocol import Decision, Reads
+from shared.store.syncs import Seen
+
+CHUNK = 150
+"""Items of a commit: three writes each, and Firestore takes 500."""
+LEASE = timedelta(seconds=120)
+"""Longer than one call with its repetitions and the commits of its page take."""
+GONE_AT_ONCE_MAX = 10
+"""So many may vanish whatever they are a part of."""
+TOO_MANY_GONE = "too_many_gone"
+_DUPLICATE = "Another product has the same EAN, article number and id."
+
+
+class LeaseLost(Exception):
+    """Somebody else works on the sync, or it was ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What becomes of one item: what to write, and how it counts."""
+
+    writes: Sequence[Write] = ()
+    counts: Counts = field(default_factory=Counts)
+
+
+class Shelf(Protocol):
+    """How the items of one stream are kept."""
+
+    def key(self, item: Any, owners: dict[str, str]) -> str | None:
+        """Return what an item is kept under, ``None`` if another one has its place."""
+
+    def path(self, key: str) -> str:
+        """Return where it is kept."""
+
+    def also(self, items: dict[str, Any], reads: Reads) -> dict[str, str]:
+        """Return further documents that items replace: their paths, and the keys of the items."""
+
+    def take(self, reads: Reads, key: str, item: Any, now: datetime) -> Taken:
+        """Decide what becomes of an item."""
+
+    def retire(self, reads: Reads, path: str, replaced_by: str | None, now: datetime) -> Taken:
+        """Decide what becomes of something that is no longer listed."""
+
+    def count_live(self) -> int:
+        """Return how much of it is known and not gone."""
+
+    def live(self) -> Iterator[tuple[str, str, str]]:
+        """Go through all that is known and not gone: path, key and the system's id."""
+
+
+@dataclass(slots=True)
+class Run:
+    """A worker's hold on a sync: the sync as it was last written, and what is not written yet."""
+
+    sync: Sync
+    seen: Seen
+    _counts: Counts = field(default_factory=Counts)
+    _remarks: list[Remark] = field(default_factory=list)
+    _unwritten: Seen = field(default_factory=lambda: Seen({}, set()))
+
+    @property
+    def stream(self) -> str:
+        """The stream that it is at."""
+        assert self.sync.stream is not None
+        return self.sync.stream
+
+    def count(self, counts: Counts) -> None:
+        """Count something, to be written with the next commit."""
+        self._counts = self._counts.plus(counts)
+
+    def remark(self, external_id: str, reason: str) -> None:
+        """Note something that could not be taken."""
+        self._remarks.append(Remark(self.stream, external_id[:200], reason[:300]))
+        self.count(Counts(skipped=1))
+
+    def see(self, key: str, external_id: str, *, is_ended: bool) -> None:
+        """Note what was listed."""
+        for each in (self.seen, self._unwritten):
+            each.owners[key] = external_id
+            if is_ended:
+                each.ended.add(key)
+
+    def commit(
+        self,
+        paths: Sequence[str] = (),
+        decide: Callable[[Reads], Sequence[Taken]] = lambda _: (),
+        *,
+        move: Callable[[Sync], Sync] | None = None,
+        more: Callable[[Sync, Reads], Iterable[Write]] = lambda _, __: (),
+        known: Reads | None = None,
+    ) -> None:
+        """Write what was decided, and with it how far the sync has come.
+
+        Without ``move`` nothing is written if nothing changed: it waits for the next commit.
+
+        Args:
+            paths: Documents to decide on.
+            decide: Returns what becomes of each item.
+            move: Returns the sync as it goes on from here.
+            more: Further writes, given the sync as it will be.
+            known: ``paths`` and the sync as they were read already.
+
+        Raises:
+            LeaseLost: This worker no longer holds the sync.
+        """
+        ours = self.sync
+        path = stored.path_of(ours)
+        now = clock.utc_now()
+
+        def decision(reads: Reads) -> Decision[tuple[Sync | None, Counts]]:
+            found = stored.decode(reads[path])
+            if found is None or found.lease_id != ours.lease_id or not found.is_running:
+                raise LeaseLost
+            taken = decide(reads)
+            counts = sum_of(each.counts for each in taken)
+            writes = [write for each in taken for write in each.writes]
+            if not writes and move is None:
+                return Decision((None, counts))
+            after = syncs.advanced(found, self._counts.plus(counts), tuple(self._remarks), now)
+            after = replace(after, lease_until=now + LEASE)
+            if self._unwritten.owners:
+                writes.append(stored.part(after, self._unwritten))
+                after = replace(after, parts=after.parts + 1)
+            if move is not None:
+                after = move(after)
+            writes += more(after, reads)
+            return Decision((after, counts), [*writes, stored.write(reads[path], after)])
+
+        after, counts = protocol.run([path, *paths], decision, known=known)
+        if after is None:
+            self.count(counts)
+        else:
+            self.sync = after
+            self._counts = Counts()
+            self._remarks.clear()
+            self._unwritten = Seen({}, set())
+
+
+def take_over(run: Run, shelf: Shelf, page: Page[Any]) -> None:
+    """Take over a page; the caller turns it."""
+    for each in page.skipped:
+        run.remark(each.external_id, each.reason)
+    items: dict[str, Any] = {}
+    for item in page.items:
+        key = shelf.key(item, run.seen.owners)
+        if key is None:
+            run.remark(item.external_id, _DUPLICATE)
+        elif key not in run.seen.owners:
+            items[key] = item
+            run.count(Counts(read=1))
+            run.seen.owners[key] = item.external_id  # for the keys of those that come after it
+        elif not page.is_listing:
+            items[key] = item  # What comes later is newer. A list shows everything once.
+    for chunk in _chunks(items.items(), CHUNK):
+        _take_chunk(run, shelf, dict(chunk), is_listing=page.is_listing)
+
+
+def retire_missing(run: Run, shelf: Shelf) -> None:
+    """Mark as gone what a full list did not show.
+
+    If that is more than half of what is known, it is the list that is rather wrong: then nothing is
+    marked, and the sync says so.
+    """
+    live_keys = run.seen.owners.keys() - run.seen.ended
+    known = shelf.count_live()
+    if known == len(live_keys):
+        return
+    keys = {owner: key for key, owner in run.seen.owners.items()}
+    gone = [
+        (path, keys.get(external_id))
+        for path, key, external_id in shelf.live()
+        if key not in live_keys
+    ]
+    if len(gone) > max(GONE_AT_ONCE_MAX, known // 2) and not run.sync.may_delete_most:
+        run.commit(move=lambda sync: replace(sync, problem=TOO_MANY_GONE))
+        return
+    for chunk in _chunks(gone, CHUNK):
+        replaced = dict(chunk)
+
+        def decide(reads: Reads, replaced: dict[str, str | None] = replaced) -> list[Taken]:
+            now = clock.utc_now()
+            return [shelf.retire(reads, path, by, now) for path, by in replaced.items()]
+
+        run.commit(list(replaced), decide)
+
+
+def sum_of(counts: Iterable[Counts]) -> Counts:
+    """Add up counts."""
+    total = Counts()
+    for each in counts:
+        total = total.plus(each)
+    return total
+
+
+def _take_chunk(run: Run, shelf: Shelf, items: dict[str, Any], *, is_listing: bool) -> None:
+    from shared.store import client
+
+    paths = [shelf.path(key) for key in items]
+    sync_path = stored.path_of(run.sync)
+    reads = client.get([sync_path, *paths])
+    # A full list tells at its end what is gone; else a product with a new key must be looked for.
+    moved = {} if is_listing or run.sync.is_first else shelf.also(items, reads)
+    if moved:
+        reads |= client.get(list(moved))
+    for key, item in items.items():
+        run.see(key, item.external_id, is_ended=item.is_deleted)
+
+    def decide(reads: Reads) -> list[Taken]:
+        now = clock.utc_now()
+        taken = [shelf.take(reads, key, item, now) for key, item in items.items()]
+        return taken + [shelf.retire(reads, path, by, now) for path, by in moved.items()]
+
+    run.commit([*paths, *moved], decide, known=reads)
+
+
+def _chunks(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
+    rest = iter(items)
+    while chunk := list(islice(rest, size)):
+        yield chunk
