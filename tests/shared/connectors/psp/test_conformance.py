@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from pydantic import ValidationError
 
+from shared.connectors import client
 from shared.connectors.psp import PROVIDERS, module_of
 from shared.connectors.psp.base import ForgedNotification
 from shared.errors import (
@@ -24,6 +25,12 @@ from tests.support.psp_samples import CONFIGS, REQUEST, connect, secrets_of
 from tests.support.receivers import hang_up, raw, receiving, status
 
 every_provider = pytest.mark.parametrize("provider", PROVIDERS)
+
+
+@pytest.fixture(autouse=True)
+def _no_repetitions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What would be repeated after a pause is not: every pause is too long."""
+    monkeypatch.setattr(client, "PAUSE_S_MAX", -1.0)
 
 
 def required(provider: str) -> list[str]:
