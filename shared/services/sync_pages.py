@@ -32,6 +32,10 @@ TOO_MANY_GONE = "too_many_gone"
 _DUPLICATE = "Another product has the same EAN, article number and id."
 
 
+Move = Callable[[Sync], Sync]
+"""How a sync goes on from what was taken over."""
+
+
 class LeaseLost(Exception):
     """Somebody else works on the sync, or it was ended."""
 
@@ -106,7 +110,7 @@ class Run:
         paths: Sequence[str] = (),
         decide: Callable[[Reads], Sequence[Taken]] = lambda _: (),
         *,
-        move: Callable[[Sync], Sync] | None = None,
+        move: Move | None = None,
         more: Callable[[Sync, Reads], Iterable[Write]] = lambda _, __: (),
         known: Reads | None = None,
     ) -> None:
@@ -157,8 +161,15 @@ class Run:
             self._unwritten = Seen({}, set())
 
 
-def take_over(run: Run, shelf: Shelf, page: Page[Any]) -> None:
-    """Take over a page; the caller turns it."""
+def take_over(run: Run, shelf: Shelf, page: Page[Any], move: Move | None) -> None:
+    """Take over a page.
+
+    Args:
+        run: The hold on the sync.
+        shelf: Where the items are kept.
+        page: What was listed.
+        move: Turns the page, in the commit of its last items; ``None`` if the caller turns it.
+    """
     for each in page.skipped:
         run.remark(each.external_id, each.reason)
     items: dict[str, Any] = {}
@@ -172,8 +183,12 @@ def take_over(run: Run, shelf: Shelf, page: Page[Any]) -> None:
             run.seen.owners[key] = item.external_id  # for the keys of those that come after it
         elif not page.is_listing:
             items[key] = item  # What comes later is newer. A list shows everything once.
-    for chunk in _chunks(items.items(), CHUNK):
-        _take_chunk(run, shelf, dict(chunk), is_listing=page.is_listing)
+    chunks = list(_chunks(items.items(), CHUNK))
+    for number, chunk in enumerate(chunks, start=1):
+        turn = move if number == len(chunks) else None
+        _take_chunk(run, shelf, dict(chunk), turn, is_listing=page.is_listing)
+    if move is not None and not chunks:
+        run.commit(move=move)
 
 
 def retire_missing(run: Run, shelf: Shelf) -> None:
@@ -213,7 +228,9 @@ def sum_of(counts: Iterable[Counts]) -> Counts:
     return total
 
 
-def _take_chunk(run: Run, shelf: Shelf, items: dict[str, Any], *, is_listing: bool) -> None:
+def _take_chunk(
+    run: Run, shelf: Shelf, items: dict[str, Any], move: Move | None, *, is_listing: bool
+) -> None:
     from shared.store import client
 
     paths = [shelf.path(key) for key in items]
@@ -231,7 +248,7 @@ def _take_chunk(run: Run, shelf: Shelf, items: dict[str, Any], *, is_listing: bo
         taken = [shelf.take(reads, key, item, now) for key, item in items.items()]
         return taken + [shelf.retire(reads, path, by, now) for path, by in moved.items()]
 
-    run.commit([*paths, *moved], decide, known=reads)
+    run.commit([*paths, *moved], decide, move=move, known=reads)
 
 
 def _chunks(items: Iterable[Any], size: int) -> Iterator[list[Any]]:

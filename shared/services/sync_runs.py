@@ -324,19 +324,23 @@ def _turn_page(run: Run, account: System) -> None:
     if stream is Stream.PRODUCTS and sync.position is None:
         run.count(Counts(priced=catalog_prices.apply_due(sync.store_id)))
     page = systems.read(account, stream, sync.position, sync.since.get(run.stream))
+    is_last = page.position is None
+
+    def turn(found: Sync) -> Sync:
+        turned = syncs.turned(found, page.position, is_listing=page.is_listing)
+        return syncs.streamed(turned, page.since) if is_last else turned
+
     if stream is Stream.RECEIPTS:
         _book_receipts(run, page)
-    else:
-        sync_pages.take_over(run, shelves.shelf_of(sync), page)
-    if page.position is not None:
-        run.commit(
-            move=lambda found: syncs.turned(found, page.position, is_listing=page.is_listing)
-        )
-        return
-    if page.is_listing and run.sync.is_listing and stream is not Stream.RECEIPTS:
+        run.commit(move=turn)
+    elif is_last and page.is_listing and sync.is_listing:
+        sync_pages.take_over(run, shelves.shelf_of(sync), page, None)
         sync_pages.retire_missing(run, shelves.shelf_of(sync))
-    run.commit(move=lambda found: syncs.streamed(found, page.since))
-    run.seen = stored.Seen({}, set())
+        run.commit(move=turn)
+    else:
+        sync_pages.take_over(run, shelves.shelf_of(sync), page, turn)
+    if is_last:
+        run.seen = stored.Seen({}, set())
 
 
 def _book_receipts(run: Run, page: Page[Any]) -> None:

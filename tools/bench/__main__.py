@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from tools.bench import cold, contention, latency, payments, rpcs, webhooks, world
+from tools.bench import cold, contention, latency, payments, rpcs, syncs, webhooks, world
 from tools.bench.report import Section, summary
 from tools.bench.world import BenchError, World
 from tools.emulators import EmulatorError
@@ -30,10 +30,11 @@ class Size:
     webhook_writes: int
     webhook_rounds: int
     payments: int
+    products: int
 
 
-FULL = Size(3, 10.0, 200, 9, 1000, 3, 200)
-QUICK = Size(1, 3.0, 40, 3, 24, 1, 20)
+FULL = Size(3, 10.0, 200, 9, 1000, 3, 200, 10_000)
+QUICK = Size(1, 3.0, 40, 3, 24, 1, 20, 300)
 
 BENCHMARKS: dict[str, Callable[[World, Size], Section]] = {
     "contention": lambda world, size: contention.run(
@@ -46,6 +47,7 @@ BENCHMARKS: dict[str, Callable[[World, Size], Section]] = {
         world, writes=size.webhook_writes, rounds=size.webhook_rounds
     ),
     "payments": lambda world, size: payments.run(world, calls=size.payments),
+    "syncs": lambda world, size: syncs.run(world, products=size.products),
 }
 
 
