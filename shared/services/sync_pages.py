@@ -81,7 +81,7 @@ class Run:
     seen: Seen
     _counts: Counts = field(default_factory=Counts)
     _remarks: list[Remark] = field(default_factory=list)
-    _unwritten: Seen = field(default_factory=lambda: Seen({}, set()))
+    _unwritten: Seen = field(default_factory=Seen)
 
     @property
     def stream(self) -> str:
@@ -96,6 +96,8 @@ class Run:
     def remark(self, external_id: str, reason: str) -> None:
         """Note something that could not be taken."""
         self._remarks.append(Remark(self.stream, external_id[:200], reason[:300]))
+        for each in (self.seen, self._unwritten):
+            each.skipped.add(external_id)
         self.count(Counts(skipped=1))
 
     def see(self, key: str, external_id: str, *, is_ended: bool) -> None:
@@ -143,7 +145,7 @@ class Run:
                 return Decision((None, counts))
             after = syncs.advanced(found, self._counts.plus(counts), tuple(self._remarks), now)
             after = replace(after, lease_until=now + LEASE)
-            if self._unwritten.owners:
+            if self._unwritten:
                 writes.append(stored.part(after, self._unwritten))
                 after = replace(after, parts=after.parts + 1)
             if move is not None:
@@ -158,7 +160,7 @@ class Run:
             self.sync = after
             self._counts = Counts()
             self._remarks.clear()
-            self._unwritten = Seen({}, set())
+            self._unwritten = Seen()
 
 
 def take_over(run: Run, shelf: Shelf, page: Page[Any], move: Move | None) -> None:
@@ -205,7 +207,7 @@ def retire_missing(run: Run, shelf: Shelf) -> None:
     gone = [
         (path, keys.get(external_id))
         for path, key, external_id in shelf.live()
-        if key not in live_keys
+        if key not in live_keys and external_id not in run.seen.skipped
     ]
     if len(gone) > max(GONE_AT_ONCE_MAX, known // 2) and not run.sync.may_delete_most:
         run.commit(move=lambda sync: replace(sync, problem=TOO_MANY_GONE))

@@ -340,7 +340,7 @@ def _turn_page(run: Run, account: System) -> None:
     else:
         sync_pages.take_over(run, shelves.shelf_of(sync), page, turn)
     if is_last:
-        run.seen = stored.Seen({}, set())
+        run.seen = stored.Seen()
 
 
 def _book_receipts(run: Run, page: Page[Any]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared.domain.syncs import Connection, Kind, Sync, SyncState
@@ -46,26 +46,43 @@ def list_running(limit: int) -> list[Sync]:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a sync has seen of a stream: keys and whose they are; those that are sold no more."""
+    """What a sync has seen of a stream.
 
-    owners: dict[str, str]
-    ended: set[str]
+    ``owners`` are keys and whose they are; ``ended`` are those keys that are sold no more;
+    ``skipped`` are the system's ids of what could not be taken, which is there nevertheless.
+    """
+
+    owners: dict[str, str] = field(default_factory=dict)
+    ended: set[str] = field(default_factory=set)
+    skipped: set[str] = field(default_factory=set)
+
+    def __bool__(self) -> bool:
+        """Whether there is anything."""
+        return bool(self.owners or self.skipped)
 
 
 def part(sync: Sync, seen: Seen) -> Write:
     """Return the write of a note of what a sync has seen, to be read again after a crash."""
     path = paths.sync_part(path_of(sync), sync.sync_id, sync.parts)
-    return Put(path, {"owners": dict(seen.owners), "ended": sorted(seen.ended)})
+    return Put(
+        path,
+        {
+            "owners": dict(seen.owners),
+            "ended": sorted(seen.ended),
+            "skipped": sorted(seen.skipped),
+        },
+    )
 
 
 def seen(sync: Sync) -> Seen:
     """Return what a sync has noted of the stream that it is at."""
-    found = Seen({}, set())
+    found = Seen()
     wanted = [paths.sync_part(path_of(sync), sync.sync_id, each) for each in range(sync.parts)]
     for snapshot in client.get(wanted).values() if wanted else ():
         if snapshot.data is not None:
             found.owners.update(snapshot.data["owners"])
             found.ended.update(snapshot.data["ended"])
+            found.skipped.update(snapshot.data["skipped"])
     return found
 
 

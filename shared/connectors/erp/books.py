@@ -1,0 +1,79 @@
+"""What books of German companies have in common: days, amounts, and sales by rate of tax. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import Field
+
+from shared.domain.money import Money
+from shared.domain.sales import Sale, vat_in
+from shared.errors import ConnectorRejected
+
+BERLIN = ZoneInfo("Europe/Berlin")
+"""Whose days count: a sale at midnight in UTC is one of the next day."""
+CURRENCY = "EUR"
+_CENT = Decimal("0.01")
+
+# Bounded, for a Decimal of a few characters can stand for a number of a million digits.
+Amount = Annotated[Decimal, Field(max_digits=18)]
+
+
+@dataclass(frozen=True, slots=True)
+class RateTotal:
+    """What was sold at one rate of tax: the gross amount, and the tax in it."""
+
+    vat_percent: Decimal
+    gross: Money
+    vat: Money
+
+
+def rate_totals(sale: Sale, *, system: str) -> list[RateTotal]:
+    """Add a sale up by rates of tax, lowest rate first.
+
+    The tax is that in the sum, not the sum of the lines' taxes: books check it against the rate.
+
+    Raises:
+        ConnectorRejected: The sale is not in euros, or its lines do not add up to its total.
+    """
+    if {sale.total.currency, *(line.total.currency for line in sale.lines)} != {CURRENCY}:
+        raise ConnectorRejected(f"{system} takes sales in {CURRENCY} only.")
+    sums: dict[Decimal, int] = defaultdict(int)
+    for line in sale.lines:
+        sums[line.vat_percent] += line.total.amount_minor
+    if sum(sums.values()) != sale.total.amount_minor or not sums:
+        raise ConnectorRejected(f"The lines of {sale.record_id} do not add up to its total.")
+    return [
+        RateTotal(rate, gross, vat_in(gross, rate))
+        for rate, gross in ((rate, Money(sums[rate], CURRENCY)) for rate in sorted(sums))
+    ]
+
+
+def gross_of(net: Decimal, vat_percent: Decimal) -> Decimal:
+    """Add the tax to a net amount in euros, rounded half up (away from zero) to the cent."""
+    return (net * (100 + vat_percent) / 100).quantize(_CENT, ROUND_HALF_UP)
+
+
+def moment_of(text: str | None) -> datetime | None:
+    """Read a time as these systems write it, UTC; ``None`` if it is none.
+
+    ISO 8601, or a German date; without an offset it is the time in Berlin.
+    """
+    if not text:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        try:
+            found = datetime.strptime(text, "%d.%m.%Y")  # noqa: DTZ007 - its zone comes below
+        except ValueError:
+            return None
+    try:
+        return found.replace(tzinfo=found.tzinfo or BERLIN).astimezone(UTC)
+    except OverflowError:  # the first or last day of all
+        return None

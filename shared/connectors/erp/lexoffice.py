@@ -1,0 +1,173 @@
+"""lexoffice (Lexware Office): orders and suppliers; sales become vouchers. It keeps no stock.
+
+Source: see ``lexoffice_answers``. Two calls a second are allowed, for all that use the key. There
+are no idempotency keys: a voucher is looked for by its number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from pydantic import Field, SecretStr, field_validator
+
+from shared.connectors.base import Page, PushBy, Pushed, Stream
+from shared.connectors.client import JsonClient, parsed
+from shared.connectors.config import ConnectorConfig
+from shared.connectors.erp.books import rate_totals
+from shared.connectors.erp.lexoffice_answers import (
+    Created,
+    Listed,
+    ListedVoucher,
+    to_order,
+    to_problem,
+    to_supplier,
+    to_voucher,
+)
+from shared.connectors.erp.listings import Item, Place, Rows, read_rows
+from shared.connectors.pacing import Pace
+from shared.domain.goods import Order, Supplier
+from shared.domain.sales import DataType, Record, Sale
+from shared.errors import ConnectorAnswerInvalid, ConnectorNotFound
+
+SYSTEM = "lexoffice"
+STREAMS = frozenset({Stream.ORDERS, Stream.SUPPLIERS})
+PUSHES: Mapping[DataType, PushBy] = {
+    DataType.SALES_RECORD: PushBy.CALL,
+    DataType.RECEIPT: PushBy.CALL,
+}
+HAS_PUSH_KEYS = False
+IS_FILE = False
+
+BASE_URL = "https://api.lexware.io/v1"
+A_CALL_EVERY_S = 0.5
+ROWS_A_PAGE = 250
+ORDERS_A_PAGE = 10
+"""Each takes a call of its own: more than five seconds a page at the pace that is allowed."""
+FOUND_PAGES_MAX = 4
+GOODS_SOLD = "8f8664a8-fd86-11e1-a21f-0800200c9a66"
+"""The posting category "Warenverkäufe", the same in every account."""
+
+_KEY = re.compile(r"[A-Za-z0-9._~+/=-]{20,200}")
+_UUID = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+_SALES = "salesinvoice,salescreditnote"
+
+
+class Config(ConnectorConfig):
+    """The key of the public API, and the posting category that sales are booked to."""
+
+    api_key: SecretStr = Field(max_length=200)
+    posting_category_id: str = Field(default=GOODS_SOLD, pattern=_UUID)
+
+    @field_validator("api_key")
+    @classmethod
+    def _check_key(cls, key: SecretStr) -> SecretStr:
+        if not _KEY.fullmatch(key.get_secret_value()):
+            raise ValueError("must be a key of the public API of lexoffice")
+        return key
+
+
+def connect(config: ConnectorConfig, *, is_emulated: bool) -> Connector:
+    """Return the merchant's account, without calling anything."""
+    assert isinstance(config, Config)
+    stand_in = config.base_url if is_emulated else None
+    # A stand-in on this machine bears any pace.
+    return Connector(config, is_emulated=is_emulated, pace=Pace(0 if stand_in else A_CALL_EVERY_S))
+
+
+class Connector:
+    """One merchant's account."""
+
+    def __init__(self, config: Config, *, is_emulated: bool, pace: Pace) -> None:
+        self._category_id = config.posting_category_id
+        self._key = config.api_key.get_secret_value()
+        self._pace = pace
+        self._client = JsonClient(
+            system=SYSTEM,
+            base_url=((config.base_url if is_emulated else None) or BASE_URL).rstrip("/"),
+            authorize=self._authorize,
+            secrets=tuple(config.secrets()),
+            allow_loopback=is_emulated,
+            problem=to_problem,
+        )
+
+    def verify(self) -> None:
+        """Ask for the company that the key belongs to."""
+        self._client.get("/profile")
+
+    def orders(self, position: str | None, since: str | None) -> Page[Order]:  # noqa: ARG002 - everything, always
+        """Read order confirmations, each by a call of its own, for the list has no lines."""
+        query = {
+            "voucherType": "orderconfirmation",
+            "voucherStatus": "any",
+            "sort": "createdDate,ASC",
+        }
+        place = Place.of(position)
+        page = self._list("/voucherlist", query, place.begin, ORDERS_A_PAGE)
+        return _to_page(place, page, read_rows(page.content, self._to_order), ORDERS_A_PAGE)
+
+    def suppliers(self, position: str | None, since: str | None) -> Page[Supplier]:  # noqa: ARG002 - everything, always
+        """Read contacts that are vendors."""
+        place = Place.of(position)
+        page = self._list("/contacts", {"vendor": "true"}, place.begin, ROWS_A_PAGE)
+        return _to_page(place, page, read_rows(page.content, to_supplier), ROWS_A_PAGE)
+
+    def push(self, data_type: DataType, record: Record) -> Pushed:  # noqa: ARG002 - both are a sale
+        """Make the voucher of a sale."""
+        assert isinstance(record, Sale)
+        totals = rate_totals(record, system=SYSTEM)
+        reply = self._client.post(
+            "/vouchers", to_voucher(record, totals, category_id=self._category_id)
+        )
+        return Pushed(parsed(Created, reply.body, system=SYSTEM).id)
+
+    def find_pushed(self, data_type: DataType, record: Record) -> Pushed | None:  # noqa: ARG002 - both are a sale
+        """Look for the voucher of a sale by its number, whose case lexoffice does not regard."""
+        query = {
+            "voucherType": _SALES,
+            "voucherStatus": "any",
+            "voucherNumber": record.record_id,
+        }
+        for number in range(FOUND_PAGES_MAX):
+            page = self._list("/voucherlist", query, number, ROWS_A_PAGE)
+            for row in page.content:
+                voucher = parsed(ListedVoucher, row, system=SYSTEM)
+                if voucher.number == record.record_id:
+                    return Pushed(voucher.id)
+            if number + 1 >= page.pages:
+                return None
+        raise ConnectorAnswerInvalid("lexoffice lists more vouchers than can be of one sale.")
+
+    def _authorize(self, *_: object) -> Mapping[str, str]:
+        """Prove who calls. Asked for every try of a call, so the pace is kept here."""
+        self._pace.wait()
+        return {"Authorization": f"Bearer {self._key}"}
+
+    def _to_order(self, row: Any) -> Order | None:
+        """Read the order of a listed voucher; ``None`` if it was deleted since it was listed.
+
+        Raises:
+            ValueError: It cannot be taken.
+        """
+        listed = ListedVoucher.model_validate(row)
+        try:
+            reply = self._client.get(f"/order-confirmations/{quote(listed.id, safe='')}")
+        except ConnectorNotFound:
+            return None
+        return to_order(reply.body)
+
+    def _list(self, path: str, query: Mapping[str, str], number: int, size: int) -> Listed:
+        reply = self._client.get(path, {**query, "page": str(number), "size": str(size)})
+        return parsed(Listed, reply.body, system=SYSTEM)
+
+
+def _to_page(place: Place, page: Listed, rows: Rows[Item], size: int) -> Page[Item]:
+    has_more = place.begin + 1 < page.pages
+    return place.to_page(
+        rows,
+        length=page.length,
+        following=place.begin + 1 if has_more else None,
+        is_short=has_more and len(page.content) < size,
+    )

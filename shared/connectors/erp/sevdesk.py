@@ -1,0 +1,217 @@
+"""sevdesk: stock, orders and suppliers; sales become vouchers.
+
+Source: sevdesk API v1, see ``sevdesk_answers``. Lists have ``limit`` and ``offset``, and nothing
+tells what was deleted, so every sync reads everything. There are no idempotency keys: a voucher is
+looked for by its description.
+
+Stock cannot be changed safely. The one call for it sets a part's stock to a number, so what
+sevdesk itself took from it between our reading and our writing would be put back, and after a lost
+answer nobody could tell whether it was done. Changes of stock are therefore not taken.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+from urllib.parse import quote
+
+from pydantic import Field, SecretStr, field_validator
+
+from shared.connectors.base import Page, PushBy, Pushed, Stream
+from shared.connectors.client import JsonClient, parsed
+from shared.connectors.config import ConnectorConfig
+from shared.connectors.erp.books import rate_totals
+from shared.connectors.erp.listings import Item, Place, Rows, read_rows
+from shared.connectors.erp.sevdesk_answers import (
+    SYSTEM,
+    Books,
+    Objects,
+    Saved,
+    Voucher,
+    account_for,
+    is_confirmed,
+    stock_id_of,
+    to_order,
+    to_problem,
+    to_stock_level,
+    to_supplier,
+    to_voucher,
+)
+from shared.domain.goods import Order, StockLevel, Supplier
+from shared.domain.sales import DataType, Record, Sale
+from shared.errors import ConnectorAnswerInvalid, ConnectorNotFound, ConnectorRejected
+
+STREAMS = frozenset({Stream.STOCK, Stream.ORDERS, Stream.SUPPLIERS})
+PUSHES: Mapping[DataType, PushBy] = {
+    DataType.SALES_RECORD: PushBy.CALL,
+    DataType.RECEIPT: PushBy.CALL,
+}
+HAS_PUSH_KEYS = False
+IS_FILE = False
+
+BASE_URL = "https://my.sevdesk.de/api/v1"
+ROWS_A_PAGE = 100
+"""sevdesk advises against more."""
+ORDERS_A_PAGE = 20
+"""Each takes a call of its own for its positions."""
+POSITIONS_MAX = 1_000
+FOUND_PAGES_MAX = 10
+SUPPLIERS = "2"
+"""The category of suppliers, in every account."""
+CONFIRMED = "AB"
+_VERSION = "2.0"
+_TOKEN = re.compile(r"[0-9a-fA-F]{32}")
+
+
+class Config(ConnectorConfig):
+    """The token of an administrator, and where sales are booked.
+
+    ``revenue_account`` is needed for sales only: the number of the account as sevdesk shows it.
+    ``tax_rule`` is 1 for sales with VAT, 11 for small businesses that charge none.
+    """
+
+    api_token: SecretStr = Field(max_length=100)
+    revenue_account: str | None = Field(default=None, pattern=r"^[0-9]{3,8}$")
+    tax_rule: Literal["1", "11"] = "1"
+
+    @field_validator("api_token")
+    @classmethod
+    def _check_token(cls, token: SecretStr) -> SecretStr:
+        if not _TOKEN.fullmatch(token.get_secret_value()):
+            raise ValueError("must be an API token of sevdesk: 32 hexadecimal digits")
+        return token
+
+
+def connect(config: ConnectorConfig, *, is_emulated: bool) -> Connector:
+    """Return the merchant's account, without calling anything."""
+    assert isinstance(config, Config)
+    return Connector(config, is_emulated=is_emulated)
+
+
+class Connector:
+    """One merchant's account."""
+
+    def __init__(self, config: Config, *, is_emulated: bool) -> None:
+        token = config.api_token.get_secret_value()
+        self._config = config
+        self._client = JsonClient(
+            system=SYSTEM,
+            base_url=((config.base_url if is_emulated else None) or BASE_URL).rstrip("/"),
+            authorize=lambda *_: {"Authorization": token},
+            secrets=tuple(config.secrets()),
+            allow_loopback=is_emulated,
+            problem=to_problem,
+        )
+
+    def verify(self) -> None:
+        """Ask how the account keeps its books.
+
+        Raises:
+            ConnectorRejected: In the old way, which knows neither tax rules nor these accounts.
+        """
+        reply = self._client.get("/Tools/bookkeepingSystemVersion")
+        version = parsed(Books, reply.body, system=SYSTEM).version
+        if version != _VERSION:
+            raise ConnectorRejected(f"The account is not on sevdesk-Update {_VERSION}.")
+
+    def stock(self, position: str | None, since: str | None) -> Page[StockLevel]:  # noqa: ARG002 - everything, always
+        """Read the parts that sevdesk keeps stock of."""
+        return self._page(
+            "/Part",
+            {"embed": "unity"},
+            position,
+            lambda rows: read_rows(rows, to_stock_level, id_of=stock_id_of),
+        )
+
+    def orders(self, position: str | None, since: str | None) -> Page[Order]:  # noqa: ARG002 - everything, always
+        """Read confirmed orders, each with its positions."""
+        return self._page(
+            "/Order",
+            {"orderType": CONFIRMED},
+            position,
+            lambda rows: read_rows(rows, self._to_order),
+            rows_a_page=ORDERS_A_PAGE,
+        )
+
+    def suppliers(self, position: str | None, since: str | None) -> Page[Supplier]:  # noqa: ARG002 - everything, always
+        """Read contacts of the category of suppliers, persons too."""
+        return self._page(
+            "/Contact",
+            {"depth": "1", "category[id]": SUPPLIERS, "category[objectName]": "Category"},
+            position,
+            lambda rows: read_rows(rows, lambda row: to_supplier(row, category_id=SUPPLIERS)),
+        )
+
+    def push(self, data_type: DataType, record: Record) -> Pushed:  # noqa: ARG002 - both are a sale
+        """Make the voucher of a sale."""
+        assert isinstance(record, Sale)
+        totals = rate_totals(record, system=SYSTEM)
+        number, tax_rule = self._config.revenue_account, self._config.tax_rule
+        if number is None:
+            raise ConnectorRejected("Sales need the number of an account: `revenueAccount`.")
+        account_id = account_for(self._guidance(), number, tax_rule=tax_rule, totals=totals)
+        body = to_voucher(record, totals, account_id=account_id, tax_rule=tax_rule)
+        reply = self._client.post("/Voucher/Factory/saveVoucher", body)
+        return Pushed(parsed(Saved, reply.body, system=SYSTEM).id)
+
+    def find_pushed(self, data_type: DataType, record: Record) -> Pushed | None:  # noqa: ARG002 - both are a sale
+        """Look for the voucher of a sale by its description. sevdesk finds similar ones as well."""
+        query = {"creditDebit": "D", "descriptionLike": record.record_id}
+        for number in range(FOUND_PAGES_MAX):
+            rows = self._list("/Voucher", query, number * ROWS_A_PAGE, ROWS_A_PAGE).objects
+            for row in rows:
+                voucher = parsed(Voucher, row, system=SYSTEM)
+                if voucher.description == record.record_id:
+                    return Pushed(voucher.id)
+            if len(rows) < ROWS_A_PAGE:
+                return None
+        raise ConnectorAnswerInvalid("sevdesk lists more vouchers than can be of one sale.")
+
+    def _guidance(self) -> list[Any]:
+        reply = self._client.get("/ReceiptGuidance/forRevenue")
+        return parsed(Objects, reply.body, system=SYSTEM).objects
+
+    def _to_order(self, row: Any) -> Order | None:
+        """Read an order; ``None`` if it is none, or was deleted since it was listed.
+
+        Raises:
+            ValueError: It cannot be taken.
+        """
+        if not is_confirmed(row, order_type=CONFIRMED):
+            return None
+        order = to_order(row, ())  # before a call is made for it
+        path = f"/Order/{quote(order.external_id, safe='')}/getPositions"
+        try:
+            positions = self._list(path, {"embed": "part"}, 0, POSITIONS_MAX).objects
+        except ConnectorNotFound:
+            return None
+        if len(positions) >= POSITIONS_MAX:
+            raise ValueError("too many positions")
+        return to_order(row, positions)
+
+    def _page(
+        self,
+        path: str,
+        query: Mapping[str, str],
+        position: str | None,
+        read: Callable[[list[Any]], Rows[Item]],
+        *,
+        rows_a_page: int = ROWS_A_PAGE,
+    ) -> Page[Item]:
+        place = Place.of(position)
+        page = self._list(path, {**query, "countAll": "true"}, place.begin, rows_a_page)
+        following = place.begin + len(page.objects)
+        is_full = len(page.objects) >= rows_a_page
+        has_more = is_full if page.total is None else following < page.total
+        return place.to_page(
+            read(page.objects),
+            length=page.total,
+            following=following if has_more and page.objects else None,
+            is_short=has_more and not page.objects,
+        )
+
+    def _list(self, path: str, query: Mapping[str, str], offset: int, limit: int) -> Objects:
+        window = {"limit": str(limit), "offset": str(offset)}
+        reply = self._client.get(path, {**query, **window})
+        return parsed(Objects, reply.body, system=SYSTEM)
