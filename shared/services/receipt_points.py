@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import ROUND_CEILING, Decimal
 from enum import StrEnum
 
 from shared import ids
 from shared.auth.caller import Caller
 from shared.domain import earning, ledger
-from shared.domain.membership import Membership
+from shared.domain.membership import Entry, Membership
 from shared.domain.packages import Package
 from shared.domain.programs import Program
 from shared.domain.sales import Receipt, ReceiptKind
 from shared.domain.syncs import Sync
-from shared.errors import PunktwerkError
+from shared.errors import IdempotencyKeyReused, PunktwerkError
 from shared.services import access, bookings
 from shared.services import ledger as bookkeeping
 from shared.store import members, paths
@@ -53,9 +54,8 @@ def book(sync: Sync, receipt: Receipt) -> Result:
         ProgramNotFound: The program is gone.
         PunktwerkError: The database is busy; the same receipt may come again.
     """
-    if receipt.customer_id is None or sync.program_id is None:
-        return _NOTHING
-    if sync.issued_since is not None and receipt.issued_at < sync.issued_since:
+    is_old = sync.issued_since is not None and receipt.issued_at < sync.issued_since
+    if receipt.customer_id is None or sync.program_id is None or is_old:
         return _NOTHING
     caller = Caller(sync.account_id, Package.PRIME, is_live=True)
     program = access.program(caller, sync.program_id, sync.store_id)
@@ -64,6 +64,8 @@ def book(sync: Sync, receipt: Receipt) -> Result:
             return _earn(caller, program, sync, receipt)
         if receipt.kind is ReceiptKind.VOID and receipt.voids is not None:
             return _take_back(caller, program, sync, receipt, receipt.voids)
+    except IdempotencyKeyReused:
+        return _NOTHING  # It was read before, when other amounts were left.
     except PunktwerkError as refusal:
         if refusal.status >= UNCERTAIN:
             raise
@@ -120,15 +122,37 @@ def _take_back(
     earned = members.find_entry(membership_id, entry_id)
     if earned is None:
         return _NOTHING  # It has earned nothing.
+    taken = members.list_corrections(membership_id, entry_id)
+    name = transaction_id(sync, receipt.external_id)
+    units = _units_to_take(receipt, earned, taken)
+    if units == 0 or name in {each.transaction_id for each in taken}:
+        return _NOTHING
     booking = bookkeeping.take_back(
         caller,
         program_id=program.program_id,
         user_id=user_id,
         store_id=sync.store_id,
         entry_id=entry_id,
-        units=earned.units,
-        transaction_id=transaction_id(sync, receipt.external_id),
+        units=units,
+        transaction_id=name,
         description=f"Receipt {receipt.number}"[:200],
     )
     is_news = booking.entry is not None and not booking.is_replay
     return Result(Outcome.TAKEN_BACK) if is_news else _NOTHING
+
+
+def _units_to_take(receipt: Receipt, earned: Entry, taken: list[Entry]) -> int:
+    """Return what a void takes back: all that is left, or the share of the goods that came back.
+
+    Tills void a receipt in place, or by a second one, or both, or line by line. All together take
+    back what was earned, and no more; a share is rounded up, as what is earned is rounded down.
+    """
+    asked = sum(each.uncollected_units - each.units for each in taken)
+    left = max(earned.units - asked, 0)
+    returned = abs(receipt.eligible.to_major())
+    bought = Decimal(earned.purchase_amount or 0)
+    is_whole = receipt.voids == receipt.external_id or returned == 0 or returned >= bought
+    if is_whole:
+        return left
+    share = (earned.units * returned / bought).to_integral_value(rounding=ROUND_CEILING)
+    return min(int(share), left)

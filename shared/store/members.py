@@ -36,6 +36,14 @@ def list_entries(membership_id: str) -> list[Entry]:
     return [entry for each in found if (entry := decode_entry(each))]
 
 
+def list_corrections(membership_id: str, entry_id: str) -> list[Entry]:
+    """Return what was taken back of an entry, or given back."""
+    found = client.query(
+        f"{paths.member(membership_id)}/entries", ("correctsEntryId", "==", entry_id)
+    )
+    return [entry for each in found if (entry := decode_entry(each))]
+
+
 def pages_of_program(program_id: str) -> Iterator[list[Snapshot]]:
     """Return the memberships of a program as they are stored, some at a time."""
     return client.pages("loyaltyMembers", ("programId", "==", program_id))

@@ -1,0 +1,128 @@
+"""What is written to KORONA.cloud. Every write is an array, and is answered by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from shared.connectors.client import MESSAGE_CHARS_MAX, parsed, redacted
+from shared.connectors.pos.korona_answers import Written
+from shared.domain.sales import Sale, SaleLine, SalePayment, StockChange
+from shared.errors import ConnectorAnswerInvalid, ConnectorRejected
+
+SYSTEM = "korona"
+
+
+def to_receipt_body(
+    sale: Sale,
+    products: list[dict[str, str]],
+    *,
+    payment_methods: dict[str, str],
+    cashier: str | None,
+) -> dict[str, Any]:
+    """Write a sale as a receipt of an external till.
+
+    Our record id is its order number, which KORONA can look for. The total is KORONA's to add up.
+
+    Args:
+        sale: The sale.
+        products: The product of each line, as KORONA names it.
+        payment_methods: Numbers of payment methods by ``PaidBy``.
+        cashier: Number of the cashier.
+
+    Raises:
+        ConnectorRejected: A payment's kind has no number, or the lines do not make the total.
+    """
+    if sum(line.total.amount_minor for line in sale.lines) != sale.total.amount_minor:
+        raise ConnectorRejected("korona adds up the lines itself, and they do not make the total.")
+    body: dict[str, Any] = {
+        "number": sale.number,
+        "orderNumber": sale.record_id,
+        "creationTime": to_time(sale.sold_at),
+        "bookingTime": to_time(sale.sold_at),
+        "items": [_item(line, product) for line, product in zip(sale.lines, products, strict=True)],
+        "payments": [_payment(each, sale, payment_methods) for each in sale.payments],
+    }
+    if cashier is not None:
+        body["cashier"] = {"number": cashier}
+    if sale.customer_id is not None:
+        body["customer"] = {"number": sale.customer_id}
+    return body
+
+
+def to_adjustment(change: StockChange, warehouse: str) -> dict[str, Any]:
+    """Write the head of a stock adjustment. Our record id is its number."""
+    body = {"number": change.record_id, "warehouse": to_reference(warehouse)}
+    return {**body, "reason": change.reason} if change.reason else body
+
+
+def to_adjustment_item(change: StockChange, product: dict[str, str]) -> dict[str, Any]:
+    """Write what changes: ``amount`` is the difference."""
+    return {"product": product, "amount": change.change}
+
+
+def to_reference(id_or_number: str) -> dict[str, str]:
+    """Name an object. KORONA takes whatever looks like a UUID for an id."""
+    return {"id" if _is_uuid(id_or_number) else "number": id_or_number}
+
+
+def to_time(moment: datetime) -> str:
+    """Write a time as KORONA does: ``2018-11-22T08:40:21+00:00``."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def to_written(body: Any, secrets: Iterable[str]) -> Written:
+    """Read what became of the one row that was written. A success may hold a refusal.
+
+    Args:
+        body: Of the answer.
+        secrets: Struck out of what KORONA says.
+
+    Raises:
+        ConnectorRejected: KORONA has not taken the row.
+        ConnectorAnswerInvalid: It does not say what became of it.
+    """
+    if not isinstance(body, list) or len(body) != 1:
+        raise ConnectorAnswerInvalid("The answer of korona is not that to one row.")
+    written = parsed(Written, body[0], system=SYSTEM)
+    if written.status != "OK":
+        said = redacted(" ".join((written.message or "no reason given").split()), secrets)
+        raise ConnectorRejected(f"korona refuses the record: {said[:MESSAGE_CHARS_MAX]}")
+    return written
+
+
+def _item(line: SaleLine, product: dict[str, str]) -> dict[str, Any]:
+    gross, tax = line.total.to_major(), line.vat.to_major()
+    return {
+        "type": "PRODUCT",
+        "product": product,
+        "description": line.name,
+        "quantity": line.quantity,
+        "total": {
+            "base": gross,
+            "gross": gross,
+            "net": gross - tax,
+            "taxPayments": [{"amount": tax, "taxRate": line.vat_percent, "included": True}],
+        },
+    }
+
+
+def _payment(payment: SalePayment, sale: Sale, numbers: dict[str, str]) -> dict[str, Any]:
+    number = numbers.get(payment.paid_by)
+    if number is None:
+        raise ConnectorRejected(
+            f"No payment method of korona is named for {payment.paid_by}: set paymentMethods."
+        )
+    return {
+        "amount": payment.amount.to_major(),
+        "paymentMethod": {"number": number},
+        "transactionTime": to_time(sale.sold_at),
+    }
+
+
+def _is_uuid(text: str) -> bool:
+    parts = text.split("-")
+    return [len(part) for part in parts] == [8, 4, 4, 4, 12] and all(
+        character in "0123456789abcdefABCDEF-" for character in text
+    )

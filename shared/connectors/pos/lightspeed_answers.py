@@ -1,0 +1,257 @@
+"""What Lightspeed Retail X-Series answers, and what it means here.
+
+Source: the vendor's OpenAPI definition of API 2.0, of 2025-07-23. Amounts are JSON numbers in major
+units with up to five decimals: what is sold at 3.02632 is paid with 3.03, so they are rounded half
+up to the minor unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from typing import Any
+
+from pydantic import AliasPath, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+from shared.connectors.pos.rows import ExternalId, Number
+from shared.domain.goods import Category, Product
+from shared.domain.gtin import ean_of
+from shared.domain.money import Money
+from shared.domain.sales import Receipt, ReceiptKind
+from shared.domain.units import currency_scale
+
+_NOTHING = Decimal(0)
+_DONE = {
+    "CLOSED",
+    "ONACCOUNT_CLOSED",
+    "LAYBY_CLOSED",
+    "DISPATCHED_CLOSED",
+    "PICKED_UP_CLOSED",
+    "SERVICE_CLOSED",
+}
+_VOIDED = "VOIDED"
+_BARCODES = {"EAN", "JAN", "UPC", "ITF"}
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(frozen=True, str_strip_whitespace=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _drop_nulls(cls, data: Any) -> Any:
+        """Take a field that is null for one that is not there."""
+        if not isinstance(data, Mapping):
+            return data
+        return {name: value for name, value in data.items() if value is not None}
+
+
+class Collection(_Answer):
+    """A page of a list in the order of the version. Its rows are read one by one."""
+
+    data: list[dict[str, Any]]
+    version_max: int | None = Field(default=None, validation_alias=AliasPath("version", "max"))
+
+
+class CategoryList(_Answer):
+    """A page of the categories, which have no version."""
+
+    categories: list[dict[str, Any]] = Field(validation_alias=AliasPath("data", "categories"))
+    has_next: bool = Field(default=False, validation_alias=AliasPath("page_info", "has_next"))
+    last_seen: str | None = Field(
+        default=None, validation_alias=AliasPath("page_info", "last_seen")
+    )
+
+
+class _FoundSale(_Answer):
+    id: ExternalId
+    source_id: str | None = None
+
+
+class Found(_Answer):
+    """The sales that a search found."""
+
+    data: list[_FoundSale]
+
+
+class Retailer(_Answer):
+    """The account. All its amounts are of one currency."""
+
+    currency: str = Field(
+        pattern=r"^[A-Z]{3}$", validation_alias=AliasPath("data", "currency", "code")
+    )
+
+
+class CategoryRow(_Answer):
+    """A product category."""
+
+    id: ExternalId
+    name: str = Field(min_length=1)
+    parent_category_id: str | None = None
+
+
+class _Code(_Answer):
+    type: str = ""
+    code: str = ""
+
+
+class ProductRow(_Answer):
+    """A product, or one variant of it."""
+
+    id: ExternalId
+    name: str = ""
+    variant_name: str = ""
+    variant_parent_id: str | None = None
+    sku: str | None = None
+    active: bool = True
+    deleted_at: str | None = None
+    price_including_tax: Number | None = None
+    product_codes: list[_Code] = []
+    product_type_id: str | None = None
+    type_id: str | None = Field(default=None, validation_alias=AliasPath("type", "id"))
+    brand: str | None = Field(default=None, validation_alias=AliasPath("brand", "name"))
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Everything that the product is scanned or typed by."""
+        return (*((self.sku,) if self.sku else ()), *(each.code for each in self.product_codes))
+
+
+class _Line(_Answer):
+    price_total: Number = _NOTHING
+    tax_total: Number = _NOTHING
+
+
+class SaleRow(_Answer):
+    """A sale in whatever state it is."""
+
+    id: ExternalId
+    status: str
+    invoice_number: str | None = None
+    sale_date: AwareDatetime
+    deleted_at: str | None = None
+    customer_id: str | None = None
+    return_for: str | None = None
+    total_price: Number
+    total_tax: Number = _NOTHING
+    line_items: list[_Line] = []
+
+
+class TaxRow(_Answer):
+    """A tax of one rate, or of several that are paid together. ``0.1`` is 10 %."""
+
+    class Rate(_Answer):
+        """A part of the tax."""
+
+        rate: Number
+
+    id: ExternalId
+    is_default: bool = False
+    deleted_at: str | None = None
+    rates: list[Rate] = []
+
+    @property
+    def percent(self) -> Decimal:
+        """All rates together, e.g. 19."""
+        return sum((each.rate for each in self.rates), _NOTHING) * 100
+
+
+class Written(_Answer):
+    """The sale that was written."""
+
+    id: ExternalId = Field(validation_alias=AliasPath("register_sale", "id"))
+
+
+def to_category(row: CategoryRow) -> Category:
+    """Read a category."""
+    return Category(row.id, row.name, row.parent_category_id)
+
+
+def to_product(row: ProductRow, currency: str) -> Product:
+    """Read a product.
+
+    Raises:
+        ValueError: It has no name.
+    """
+    is_deleted = row.deleted_at is not None or not row.active
+    name = (row.variant_name if row.variant_parent_id else "") or row.name
+    if not name and is_deleted:
+        name = row.sku or row.id
+    if not name:
+        raise ValueError("has no name")
+    price = row.price_including_tax
+    return Product(
+        external_id=row.id,
+        name=name,
+        number=row.sku or None,
+        ean=_ean_of(row),
+        brand=row.brand or "",
+        category_id=row.type_id or row.product_type_id,
+        price=None if price is None or is_deleted else to_money(price, currency),
+        is_deleted=is_deleted,
+    )
+
+
+def to_receipt(row: SaleRow, currency: str) -> Receipt | None:
+    """Read a sale, if it is finished. One that is not comes again when it is.
+
+    A voided sale takes itself back: it may have been closed when it was read before.
+    """
+    is_void = row.status == _VOIDED or row.deleted_at is not None
+    if not is_void and row.status not in _DONE:
+        return None
+    total = to_money(row.total_price + row.total_tax, currency)
+    voids = row.id if is_void else row.return_for
+    is_sale = voids is None and total.amount_minor >= 0
+    kind = ReceiptKind.VOID if voids else ReceiptKind.SALE if is_sale else ReceiptKind.OTHER
+    return Receipt(
+        external_id=row.id,
+        number=row.invoice_number or row.id,
+        issued_at=row.sale_date,
+        kind=kind,
+        total=total,
+        eligible=_eligible(row.line_items, total),
+        customer_id=row.customer_id,
+        voids=voids,
+    )
+
+
+def tax_id_of(percent: Decimal, taxes: Iterable[TaxRow]) -> str | None:
+    """Return the tax of that rate; of several the default one, else the first."""
+    found = [tax for tax in taxes if tax.percent == percent and tax.deleted_at is None]
+    found.sort(key=lambda tax: not tax.is_default)
+    return found[0].id if found else None
+
+
+def to_money(amount: Decimal, currency: str) -> Money:
+    """Round half up to the minor unit, as the till does with what is paid."""
+    return _rounded(amount, currency, ROUND_HALF_UP)
+
+
+def to_problem(body: Any) -> str:
+    """Read what a refusal says; it has several forms."""
+    for name in ("message", "error_description", "details", "error", "errors"):
+        if body.get(name):
+            return str(body[name])
+    return ""
+
+
+def _ean_of(row: ProductRow) -> str | None:
+    named = [each.code for each in row.product_codes if each.type.upper() in _BARCODES]
+    return next(filter(None, map(ean_of, (*named, row.sku))), None)
+
+
+def _eligible(lines: Iterable[_Line], total: Money) -> Money:
+    """Return what earns points: the lines, which have no tips and fees in them, rounded down.
+
+    Never more than was paid.
+    """
+    exact = sum((line.price_total + line.tax_total for line in lines), _NOTHING)
+    minor = _rounded(exact, total.currency, ROUND_DOWN).amount_minor
+    if total.amount_minor < 0:
+        return Money(max(min(minor, 0), total.amount_minor), total.currency)
+    return Money(min(max(minor, 0), total.amount_minor), total.currency)
+
+
+def _rounded(amount: Decimal, currency: str, rounding: str) -> Money:
+    minor = amount.scaleb(currency_scale(currency)).to_integral_value(rounding)
+    return Money(int(minor), currency)
