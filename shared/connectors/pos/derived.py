@@ -1,0 +1,67 @@
+"""Pages of what receipts show, for systems that do not list what they sell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from shared.connectors.base import PAGE_ITEMS_MAX, Skipped
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class Identified(Protocol):
+    """Anything that a system has an id for."""
+
+    @property
+    def external_id(self) -> str:
+        """The system's id."""
+
+
+Item = TypeVar("Item", bound=Identified)
+
+
+@dataclass(slots=True)
+class Harvest(Generic[Item]):
+    """What the receipts of one page show. A later receipt replaces what an earlier one said."""
+
+    items: dict[str, Item] = field(default_factory=dict)
+    skipped: dict[str, Skipped] = field(default_factory=dict)
+
+    def take(self, found: Iterable[Item | Skipped]) -> bool:
+        """Add what one receipt shows, all of it or nothing.
+
+        Returns:
+            ``False`` if it does not fit any more: leave the receipt to the next page. What does not
+            even fit on a page of its own is skipped.
+        """
+        items: dict[str, Item] = {}
+        skipped: dict[str, Skipped] = {}
+        for each in found:
+            if isinstance(each, Skipped):
+                skipped[each.external_id] = each
+            else:
+                items[each.external_id] = each
+        if len(self.items.keys() | items.keys()) > PAGE_ITEMS_MAX:
+            if self.items:
+                return False
+            for external_id in list(items)[PAGE_ITEMS_MAX:]:
+                del items[external_id]
+                skipped[external_id] = Skipped(
+                    external_id, "comes in a receipt with too many others"
+                )
+        self.items.update(items)
+        self.skipped.update(skipped)
+        return True
+
+
+def valid(model: type[Model], row: Any, external_id: str) -> Model | Skipped:
+    """Read a row as a model of it, or say what is wrong with it."""
+    try:
+        return model.model_validate(row)
+    except ValidationError as error:
+        where = ".".join(str(part) for part in error.errors(include_input=False)[0]["loc"])
+        return Skipped(external_id, f"has no valid {where}" if where else "is no object")

@@ -1,0 +1,243 @@
+"""SumUp as a till: what was sold at readers and in SumUp's app.
+
+Source: SumUp API, github.com/sumup/sumup-openapi of 2026-06-18. It has no list of products, so they
+are what transactions name: a name and a price, no id and no EAN. The history lists transactions
+without what was sold and without tips; each is asked for, so pages are small.
+
+Nothing is pushed. The only call that takes a sale starts a payment at a reader: the customer would
+pay what is paid already, and again if the call is repeated, for it takes no key.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any, Literal
+from urllib.parse import parse_qsl, urlencode
+
+from pydantic import BaseModel, Field, SecretStr, field_validator
+
+from shared import clock
+from shared.connectors.base import POSITION_CHARS_MAX, Page, PushBy, Skipped, Stream
+from shared.connectors.client import JsonClient, parsed
+from shared.connectors.config import ConnectorConfig
+from shared.connectors.pos import sumup_answers as answers
+from shared.connectors.pos.derived import Harvest, Item, valid
+from shared.domain.goods import Product
+from shared.domain.sales import DataType, Receipt
+from shared.errors import ConnectorAnswerInvalid, ConnectorNotFound, ConnectorRejected
+
+SYSTEM = "sumup"
+STREAMS = frozenset({Stream.PRODUCTS, Stream.RECEIPTS})
+PUSHES: Mapping[DataType, PushBy] = {}
+HAS_PUSH_KEYS = False
+IS_FILE = False
+
+BASE_URL = "https://api.sumup.com"
+TRANSACTIONS_A_PAGE = 20
+"""Each costs a call, and a page must be read in less than a request's time."""
+OVERLAP = timedelta(minutes=10)
+"""Of two syncs: SumUp's clock and ours may differ, and a change may show a little late."""
+_AFTER_CHARS_MAX = 310
+"""Of a position, for ``after``."""
+_REFERENCES = ("oldest_ref", "newest_ref", "oldest_time", "newest_time")
+_KEY = re.compile(r"sup_(?!pk_)[A-Za-z0-9_]{16,200}")
+
+
+class Config(ConnectorConfig):
+    """A secret API key, and the merchant that it is for.
+
+    Keys of test merchants ("sandbox") look like others, and the host is the same: ``mode`` says
+    what the merchant is to be, and SumUp is asked whether it is.
+    """
+
+    api_key: SecretStr = Field(max_length=220)
+    merchant_code: str
+    mode: Literal["test", "live"] = "live"
+
+    @field_validator("api_key")
+    @classmethod
+    def _check_key(cls, key: SecretStr) -> SecretStr:
+        if not _KEY.fullmatch(key.get_secret_value()):
+            raise ValueError("must be a secret API key of SumUp, sup_sk_..., not a public one")
+        return key
+
+    @field_validator("merchant_code")
+    @classmethod
+    def _check_merchant_code(cls, code: str) -> str:
+        if not re.fullmatch(r"[A-Z0-9]{4,16}", code):
+            raise ValueError("must be a merchant code of SumUp, like MH4H92C7")
+        return code
+
+    @property
+    def is_test(self) -> bool:
+        """Whether the merchant is a sandbox, as the merchant says and ``verify`` checks."""
+        return self.mode == "test"
+
+
+class _Merchant(BaseModel):
+    sandbox: bool = False
+
+
+class _Link(BaseModel):
+    rel: str
+    href: str
+
+
+class _History(BaseModel):
+    items: list[Any]
+    links: list[_Link] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a sync is.
+
+    Attributes:
+        began: When it began: the next one asks for what has changed since then.
+        references: Which page of the history, in SumUp's words.
+        after: The last transaction of that page that was read, if only a part of it fitted.
+    """
+
+    began: str
+    references: tuple[tuple[str, str], ...] = ()
+    after: str = ""
+
+    @classmethod
+    def of(cls, position: str | None) -> _Place:
+        if position is None:
+            return cls(clock.to_wire(clock.utc_now() - OVERLAP))
+        found = dict(parse_qsl(position))
+        references = tuple((name, found[name]) for name in _REFERENCES if name in found)
+        return cls(found["began"], references, found.get("after", ""))
+
+    def __str__(self) -> str:
+        rest = {"after": self.after} if self.after else {}
+        return urlencode({"began": self.began, **dict(self.references), **rest})
+
+
+def connect(config: ConnectorConfig, *, is_emulated: bool) -> Connector:
+    """Return the merchant's account, without calling anything."""
+    assert isinstance(config, Config)
+    return Connector(config, is_emulated=is_emulated)
+
+
+class Connector:
+    """One merchant's account."""
+
+    def __init__(self, config: Config, *, is_emulated: bool) -> None:
+        self._config = config
+        self._transactions = f"/v2.1/merchants/{config.merchant_code}/transactions"
+        key = config.api_key.get_secret_value()
+        self._client = JsonClient(
+            system=SYSTEM,
+            base_url=((config.base_url if is_emulated else None) or BASE_URL).rstrip("/"),
+            authorize=lambda *_: {"Authorization": f"Bearer {key}"},
+            secrets=tuple(config.secrets()),
+            allow_loopback=is_emulated,
+            problem=lambda body: body.get("message") or body.get("detail"),
+        )
+
+    def verify(self) -> None:
+        """Ask for the merchant, who must be a sandbox in test mode, and none in live mode."""
+        code = self._config.merchant_code
+        reply = self._client.get(f"/v1/merchants/{code}")
+        is_sandbox = parsed(_Merchant, reply.body, system=SYSTEM).sandbox
+        if is_sandbox is not self._config.is_test:
+            kind, mode = ("a sandbox", "test") if is_sandbox else ("a live merchant", "live")
+            raise ConnectorRejected(f"sumup: {code} is {kind}: config.mode must be {mode}.")
+
+    def products(self, position: str | None, since: str | None) -> Page[Product]:
+        """Read what transactions name, each with the price that it last had."""
+        return self._page(position, since, answers.to_products)
+
+    def receipts(self, position: str | None, since: str | None) -> Page[Receipt]:
+        """Read receipts; one that was refunded later comes again."""
+        return self._page(position, since, answers.to_receipts)
+
+    def _page(
+        self,
+        position: str | None,
+        since: str | None,
+        to_found: Callable[[Any, str], Iterable[Item | Skipped]],
+    ) -> Page[Item]:
+        """Read a page of the history. Nothing is ever a full listing.
+
+        Raises:
+            ConnectorError: See ``JsonClient.call``.
+            ConnectorAnswerInvalid: Also if the next page is none.
+        """
+        place = _Place.of(position)
+        history = self._history(place, since)
+        listed = [valid(answers.Listed, row, "") for row in history.items]
+        harvest: Harvest[Item] = Harvest()
+        following = _following(history, place)
+        for each in listed[_places_to_skip(listed, place.after) :]:
+            if not harvest.take(self._found(each, to_found)):
+                following = place
+                break
+            if isinstance(each, answers.Listed) and each.detail_id:
+                place = replace(place, after=each.detail_id)
+        return Page(
+            tuple(harvest.items.values()),
+            position=None if following is None else str(following),
+            since=place.began if following is None else None,
+            skipped=tuple(harvest.skipped.values()),
+        )
+
+    def _history(self, place: _Place, since: str | None) -> _History:
+        query = {
+            "order": "ascending",
+            "limit": TRANSACTIONS_A_PAGE,
+            "types[]": "PAYMENT",
+            **({"changes_since": since} if since else {}),
+            **dict(place.references),
+        }
+        reply = self._client.get(f"{self._transactions}/history", query)
+        return parsed(_History, reply.body, system=SYSTEM)
+
+    def _found(
+        self,
+        listed: answers.Listed | Skipped,
+        to_found: Callable[[Any, str], Iterable[Item | Skipped]],
+    ) -> Iterable[Item | Skipped]:
+        """Ask for a transaction. One that cannot be read keeps no other from being read."""
+        if isinstance(listed, Skipped):
+            return [listed]
+        if not listed.is_of_a_till:
+            return []
+        if listed.detail_id is None:
+            return [Skipped("", "has no valid id")]
+        try:
+            reply = self._client.get(self._transactions, {"id": listed.detail_id})
+        except ConnectorNotFound:
+            return [Skipped(listed.detail_id, "is listed, but cannot be read")]
+        return to_found(reply.body, listed.detail_id)
+
+
+def _places_to_skip(listed: list[answers.Listed | Skipped], after: str) -> int:
+    """Return how many of a page have been read: none if the last one of them is not there now."""
+    for place, each in enumerate(listed, start=1):
+        if after and isinstance(each, answers.Listed) and each.detail_id == after:
+            return place
+    return 0
+
+
+def _following(history: _History, place: _Place) -> _Place | None:
+    """Return the next page, ``None`` after the last. Of a link nothing else counts than where.
+
+    Raises:
+        ConnectorAnswerInvalid: It is the same page again, or not to be kept in a position.
+    """
+    links = [each.href for each in history.links or [] if each.rel == "next"]
+    if not links or not history.items:
+        return None
+    found = dict(parse_qsl(links[0].rpartition("?")[2]))
+    references = tuple((name, found[name]) for name in _REFERENCES if name in found)
+    following = _Place(place.began, references)
+    is_long = len(str(following)) > POSITION_CHARS_MAX - _AFTER_CHARS_MAX
+    if not references or references == place.references or is_long:
+        raise ConnectorAnswerInvalid(f"The answer of {SYSTEM} has no valid next page.")
+    return following

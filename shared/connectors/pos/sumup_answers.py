@@ -1,0 +1,223 @@
+"""What SumUp's transactions say of a till's sales, and what it means here. Pure.
+
+Source: SumUp API, github.com/sumup/sumup-openapi of 2026-06-18. Amounts are numbers in major units,
+rates of taxes are fractions: 0.19.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Annotated, Any
+
+from pydantic import AwareDatetime, BaseModel, Field
+
+from shared import clock, ids
+from shared.connectors.base import Skipped
+from shared.connectors.pos.derived import valid
+from shared.domain.goods import Product
+from shared.domain.money import Money
+from shared.domain.sales import Receipt, ReceiptKind
+from shared.domain.units import currency_scale
+
+_TILL_PAYMENTS = {"POS", "CASH"}
+"""What is paid at a reader or in SumUp's app. Online payments are none of a till, and some of them
+are those that we began: their points are given elsewhere.
+"""
+_UNFINISHED = {"PENDING", "FAILED"}
+_SOLD = {"SUCCESSFUL", "REFUNDED"}
+_CANCELLED = "CANCELLED"
+_TAKEN_BACK = {"REFUND", "CHARGE_BACK"}
+_DONE = {"SUCCESSFUL", "REFUNDED", "RECONCILED", "PAID_OUT"}
+
+# Bounded, so that what is computed of them is exact.
+_Amount = Annotated[Decimal, Field(max_digits=15, decimal_places=6)]
+_Id = Annotated[str, Field(pattern=r"^[!-~]{1,100}$")]
+_Rate = Annotated[Decimal, Field(max_digits=9, decimal_places=6, ge=0)]
+
+
+class Listed(BaseModel):
+    """A transaction in the history: only what tells whether to ask for the rest of it."""
+
+    id: _Id | None = None
+    transaction_id: _Id | None = None
+    type: str | None = None
+    status: str | None = None
+    payment_type: str | None = None
+
+    @property
+    def detail_id(self) -> str | None:
+        """What to ask with for the rest."""
+        return self.transaction_id or self.id
+
+    @property
+    def is_of_a_till(self) -> bool:
+        """Whether it is a payment at a till that has ended."""
+        return (
+            self.payment_type in _TILL_PAYMENTS
+            and self.type in {None, "PAYMENT"}
+            and self.status not in _UNFINISHED
+        )
+
+
+class _Event(BaseModel):
+    id: int
+    event_type: str | None = None
+    status: str | None = None
+    amount: _Amount | None = None
+    timestamp: AwareDatetime | None = None
+
+
+class Transaction(BaseModel):
+    """A transaction as a whole."""
+
+    transaction_code: str = ""
+    amount: _Amount
+    currency: str = Field(pattern=r"^[A-Z]{3}$")
+    timestamp: AwareDatetime
+    status: str
+    tip_amount: Annotated[_Amount, Field(ge=0)] | None = None
+    transaction_events: list[_Event] | None = None
+
+    @property
+    def at(self) -> datetime:
+        """When it was made."""
+        return _to_utc(self.timestamp)
+
+
+class _Sold(BaseModel):
+    name: str | None = None
+    price_label: str | None = None
+    price: _Amount | None = None
+    price_with_vat: _Amount | None = None
+    vat_rate: _Rate | None = None
+
+
+class _Basket(BaseModel):
+    currency: str = Field(pattern=r"^[A-Z]{3}$")
+    status: str
+    products: list[Any] | None = None
+
+
+def to_receipts(row: Any, transaction_id: str) -> Iterator[Receipt | Skipped]:
+    """Read a transaction as its receipt, and a receipt more for each time money went back.
+
+    Tips earn nothing. SumUp marks neither deposits nor gift cards, so they do. What went back is
+    negative, and takes away from what was eligible first, from the tip last.
+    """
+    transaction = valid(Transaction, row, transaction_id)
+    if isinstance(transaction, Skipped):
+        yield transaction
+        return
+    try:
+        total = Money.from_major(transaction.amount, transaction.currency)
+        tip = Money.from_major(transaction.tip_amount or Decimal(0), transaction.currency)
+    except ValueError as error:
+        yield Skipped(transaction_id, str(error))
+        return
+    number = transaction.transaction_code or transaction_id
+    if transaction.status == _CANCELLED:
+        amount = Money(-total.amount_minor, total.currency)
+        yield Receipt(
+            external_id=f"{transaction_id}:cancelled",
+            number=number,
+            issued_at=transaction.at,
+            kind=ReceiptKind.VOID,
+            total=amount,
+            eligible=amount,
+            voids=transaction_id,
+        )
+        return
+    sale = Receipt(
+        external_id=transaction_id,
+        number=number,
+        issued_at=transaction.at,
+        kind=ReceiptKind.SALE if transaction.status in _SOLD else ReceiptKind.OTHER,
+        total=total,
+        eligible=Money(max(total.amount_minor - tip.amount_minor, 0), total.currency),
+    )
+    yield sale
+    yield from _returns(transaction, sale)
+
+
+def _returns(transaction: Transaction, sale: Receipt) -> Iterator[Receipt | Skipped]:
+    events = [
+        each
+        for each in transaction.transaction_events or []
+        if each.event_type in _TAKEN_BACK and each.status in _DONE
+    ]
+    if transaction.status == "REFUNDED" and not events:
+        yield Skipped(f"{sale.external_id}:refunded", "was refunded, but it does not say how much")
+    left = sale.eligible.amount_minor
+    for event in sorted(events, key=lambda each: each.id):
+        external_id = f"{sale.external_id}:{event.id}"
+        try:
+            returned = Money.from_major(event.amount or Decimal(0), transaction.currency)
+        except ValueError as error:
+            yield Skipped(external_id, str(error))
+            continue
+        taken = min(abs(returned.amount_minor), left)
+        left -= taken
+        yield Receipt(
+            external_id=external_id,
+            number=sale.number,
+            issued_at=_to_utc(event.timestamp) if event.timestamp else sale.issued_at,
+            kind=ReceiptKind.VOID,
+            total=Money(-abs(returned.amount_minor), transaction.currency),
+            eligible=Money(-taken, transaction.currency),
+            voids=sale.external_id,
+        )
+
+
+def to_products(row: Any, transaction_id: str) -> Iterator[Product | Skipped]:
+    """Read what a transaction sold. Positions without a name are amounts that somebody typed."""
+    basket = valid(_Basket, row, transaction_id)
+    if isinstance(basket, Skipped):
+        yield basket
+        return
+    if basket.status not in _SOLD:
+        return
+    for each in basket.products or []:
+        sold = valid(_Sold, each, transaction_id)
+        if isinstance(sold, Skipped):
+            yield sold
+        elif sold.name and sold.name.strip():
+            yield _to_product(sold, " ".join(sold.name.split()), basket.currency)
+
+
+def to_external_id(name: str, variant: str) -> str:
+    """Make an id of what SumUp calls a product, which has none; the same for the same words."""
+    words = (" ".join(each.casefold().split()) for each in (name, variant))
+    return ids.digest(*(unicodedata.normalize("NFC", each) for each in words))[:32]
+
+
+def _to_product(sold: _Sold, name: str, currency: str) -> Product | Skipped:
+    variant = " ".join((sold.price_label or "").split())
+    external_id = to_external_id(name, variant)
+    price = _gross(sold, currency)
+    if price is None or price < 0:
+        return Skipped(external_id, f"{name} was sold without a price")
+    try:
+        amount = Money.from_major(price, currency)
+    except ValueError as error:
+        return Skipped(external_id, f"{name}: {error}")
+    return Product(
+        external_id=external_id,
+        name=f"{name} ({variant})" if variant else name,
+        price=amount,
+        vat_percent=None if sold.vat_rate is None else sold.vat_rate * 100,
+    )
+
+
+def _gross(sold: _Sold, currency: str) -> Decimal | None:
+    """Return what one costs with taxes: as SumUp says, else rounded half up to the minor unit."""
+    if sold.price_with_vat is not None or sold.price is None or not sold.vat_rate:
+        return sold.price if sold.price_with_vat is None else sold.price_with_vat
+    minor_unit = Decimal(1).scaleb(-currency_scale(currency))
+    return (sold.price * (1 + sold.vat_rate)).quantize(minor_unit, ROUND_HALF_UP)
+
+
+def _to_utc(moment: datetime) -> datetime:
+    return clock.to_milliseconds(moment.astimezone(UTC))
