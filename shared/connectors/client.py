@@ -11,12 +11,16 @@ import random
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC
 from decimal import Decimal
+from email.utils import parsedate_to_datetime
+from math import ceil
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from pydantic import BaseModel, ValidationError
 
+from shared import clock
 from shared.errors import (
     ConnectorAnswerInvalid,
     ConnectorConflict,
@@ -39,6 +43,7 @@ TOTAL_S_MAX = 25.0
 """For all tries of a call and the pauses between them: an endpoint has 60 seconds."""
 TRIES_MAX = 3
 PAUSE_S_MAX = 5.0
+RETRY_AFTER_S_MAX = 3_600
 ANSWER_BYTES_MAX = 8 * 1024 * 1024
 MESSAGE_CHARS_MAX = 300
 
@@ -291,10 +296,16 @@ def _exact(value: object) -> Any:
 
 
 def _retry_after_s(headers: Mapping[str, str]) -> int:
+    """Read seconds, or the date that they end at; 1 if it says neither."""
     text = headers.get("Retry-After", "").strip()
     if text.isascii() and text.isdigit():
-        return min(int(text[:6]), 3_600)
-    return 1
+        return min(int(text[:6]), RETRY_AFTER_S_MAX)
+    try:
+        until = parsedate_to_datetime(text)
+        left_s = ceil((until.astimezone(UTC) - clock.utc_now()).total_seconds())
+    except (ValueError, OverflowError):
+        return 1
+    return max(1, min(left_s, RETRY_AFTER_S_MAX))
 
 
 def _pause_s(failure: ConnectorError, number: int) -> float:

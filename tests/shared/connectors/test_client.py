@@ -6,7 +6,9 @@ import json
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from decimal import Decimal
+from email.utils import format_datetime
 from typing import Any
 
 import pytest
@@ -25,6 +27,7 @@ from shared.errors import (
     ConnectorTimeout,
     ConnectorUnavailable,
 )
+from tests.conftest import Clock
 from tests.support.receivers import Answer, Receiver, hang_up, raw, receiving, status
 
 SECRET = "secret-of-the-merchant"
@@ -239,7 +242,16 @@ def test_does_not_wait_longer_than_it_may(
     assert (len(server.received), time.pauses_s) == (1, [])
 
 
-@pytest.mark.parametrize("header", ["", "soon", "-1", "1.5", "Wed, 21 Oct 2026 07:28:00 GMT", "²"])
+def test_understands_a_date_too(system: JsonClient, server: Receiver, frozen_clock: Clock) -> None:
+    until = format_datetime(frozen_clock.now + timedelta(seconds=40), usegmt=True)
+    server.answer = raw(
+        f"HTTP/1.1 429 X\r\nRetry-After: {until}\r\nContent-Length: 0\r\n\r\n".encode()
+    )
+    failure = refused(lambda: system.post("/", {}))
+    assert failure.details["retryAfter"] in {40, 41}
+
+
+@pytest.mark.parametrize("header", ["", "soon", "-1", "1.5", "Wed, 21 Oct 2015 07:28:00 GMT", "²"])
 def test_does_not_understand_everything(system: JsonClient, server: Receiver, header: str) -> None:
     server.answer = raw(
         f"HTTP/1.1 429 X\r\nRetry-After: {header}\r\nContent-Length: 0\r\n\r\n".encode()
