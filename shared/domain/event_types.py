@@ -26,6 +26,10 @@ ANNIVERSARY = "loyalty.anniversary"
 MILESTONE_REACHED = "loyalty.milestone_reached"
 SYNC_CONFLICT = "loyalty.sync_conflict"
 WEBHOOK_ENDPOINT_DISABLED = "loyalty.webhook_endpoint_disabled"
+POS_SYNCED = "integration.pos.synced"
+POS_PUSHED = "integration.pos.pushed"
+ERP_SYNCED = "integration.erp.synced"
+ERP_PUSHED = "integration.erp.pushed"
 PSP_CONFIGURED = "integration.psp.configured"
 PAYMENT_CREATED = "payment.created"
 PAYMENT_REQUIRES_ACTION = "payment.requires_action"
@@ -34,6 +38,8 @@ PAYMENT_PAID = "payment.paid"
 PAYMENT_FAILED = "payment.failed"
 PAYMENT_CANCELED = "payment.canceled"
 PAYMENT_REFUNDED = "payment.refunded"
+PAYMENT_REFUND_FAILED = "payment.refund_failed"
+PAYMENT_CHARGED_BACK = "payment.charged_back"
 
 ALL = "*"
 
@@ -84,7 +90,11 @@ _LOYALTY = (
         is_sent=False,
     ),
 )
-_PAYMENTS = {
+_SENT = {
+    POS_SYNCED,
+    POS_PUSHED,
+    ERP_SYNCED,
+    ERP_PUSHED,
     PSP_CONFIGURED,
     PAYMENT_CREATED,
     PAYMENT_REQUIRES_ACTION,
@@ -93,16 +103,18 @@ _PAYMENTS = {
     PAYMENT_FAILED,
     PAYMENT_CANCELED,
     PAYMENT_REFUNDED,
+    PAYMENT_REFUND_FAILED,
+    PAYMENT_CHARGED_BACK,
 }
 """Those of the types below that something sends."""
 # Source: webhooks page of the API, table of events with their packages.
 _OTHERS = tuple(
-    EventType(name, package, summary, is_sent=name in _PAYMENTS)
+    EventType(name, package, summary, is_sent=name in _SENT)
     for name, package, summary in (
-        ("integration.pos.synced", Package.GROW, "Products were imported from a till system."),
-        ("integration.pos.pushed", Package.GROW, "Data was sent to a till system."),
-        ("integration.erp.synced", Package.GROW, "Stock and orders were imported from an ERP."),
-        ("integration.erp.pushed", Package.GROW, "Data was sent to an ERP."),
+        (POS_SYNCED, Package.GROW, "Products were imported from a till system."),
+        (POS_PUSHED, Package.GROW, "Data was sent to a till system."),
+        (ERP_SYNCED, Package.GROW, "Stock and orders were imported from an ERP."),
+        (ERP_PUSHED, Package.GROW, "Data was sent to an ERP."),
         (PSP_CONFIGURED, Package.GROW, "A payment provider was configured."),
         (PAYMENT_CREATED, Package.GROW, "A payment was initiated."),
         (PAYMENT_REQUIRES_ACTION, Package.GROW, "A payment waits for the customer."),
@@ -111,6 +123,16 @@ _OTHERS = tuple(
         (PAYMENT_FAILED, Package.GROW, "A payment failed."),
         (PAYMENT_CANCELED, Package.GROW, "A payment was canceled."),
         (PAYMENT_REFUNDED, Package.GROW, "A refund was initiated."),
+        (
+            PAYMENT_REFUND_FAILED,
+            Package.GROW,
+            "A refund that was initiated has failed, also after it had succeeded.",
+        ),
+        (
+            PAYMENT_CHARGED_BACK,
+            Package.GROW,
+            "The customer's bank has withdrawn money of a payment, or has given it back.",
+        ),
         ("checkout.started", Package.GROW, "A checkout began."),
         ("checkout.completed", Package.GROW, "A checkout was paid."),
         ("checkout.cancelled", Package.GROW, "A checkout was cancelled or timed out."),

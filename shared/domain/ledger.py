@@ -183,6 +183,32 @@ def reverse(
     )
 
 
+def restore(
+    membership: Membership, program: Program, original: Entry, units: int, cause: Cause
+) -> tuple[Membership, Entry]:
+    """Give back ``units`` of an earn that reversals took. They expire when they would have.
+
+    Args:
+        membership: State that the decision is about.
+        program: Tiers and rewards, for what follows from the change.
+        original: The earn.
+        units: From 1 to what reversals took of it and was not given back yet.
+        cause: Who asked, and the id of the new entry.
+
+    Raises:
+        BalanceLimitExceeded: The membership would hold more than it may.
+    """
+    assert original.kind is EntryKind.EARN
+    assert 0 < units <= original.units
+    expires_at = original.lot_expires_at
+    after = replace(
+        _credit(membership, Lot(units, expires_at, due.alert_at(program, expires_at))),
+        reversed_units=membership.reversed_units - units,
+        lifetime_units=membership.lifetime_units + units,
+    )
+    return _book(membership, after, program, EntryKind.REVERSE, cause, corrects=original)
+
+
 def expire(
     membership: Membership, program: Program, cause: Cause
 ) -> tuple[Membership, Entry] | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from shared import ids
 from shared.clock import to_wire
@@ -51,20 +53,33 @@ def from_change(before: Payment | None, after: Payment) -> list[Event]:
     for refund in after.refunds:
         was = known.get(refund.refund_id)
         is_new = refund.is_settled and not (was and was.is_settled)
-        if is_new and refund.status is not RefundStatus.FAILED:
-            found.append(_event(after, event_types.PAYMENT_REFUNDED, refund))
+        has_failed = refund.status is RefundStatus.FAILED
+        if is_new and not has_failed:
+            found.append(_of_refund(after, event_types.PAYMENT_REFUNDED, refund))
+        if has_failed and was and was.is_settled and was.status is not RefundStatus.FAILED:
+            found.append(_of_refund(after, event_types.PAYMENT_REFUND_FAILED, refund))
+    if after.charged_back_minor != (before.charged_back_minor if before else 0):
+        amount = {"chargedBackAmount": after.charged_back_minor}
+        found.append(_event(after, event_types.PAYMENT_CHARGED_BACK, about=amount))
     return found
 
 
-def _event(payment: Payment, event_type: str, refund: Refund | None = None) -> Event:
+def _of_refund(payment: Payment, event_type: str, refund: Refund) -> Event:
+    about = {"refundId": refund.refund_id, "refundAmount": refund.amount_minor}
+    return _event(payment, event_type, once=refund.refund_id, about=about)
+
+
+def _event(
+    payment: Payment,
+    event_type: str,
+    *,
+    once: str | None = None,
+    about: Mapping[str, Any] | None = None,
+) -> Event:
+    """Return an event: one for ``once``, else one for each moment at which the payment changed."""
     at: datetime = payment.updated_at
-    about_refund = (
-        {"refundId": refund.refund_id, "refundAmount": refund.amount_minor} if refund else {}
-    )
     return Event(
-        event_id=ids.derived(
-            "evt", payment.payment_id, event_type, refund.refund_id if refund else to_wire(at)
-        ),
+        event_id=ids.derived("evt", payment.payment_id, event_type, once or to_wire(at)),
         type=event_type,
         account_id=payment.account_id,
         store_id=payment.store_id,
@@ -79,6 +94,6 @@ def _event(payment: Payment, event_type: str, refund: Refund | None = None) -> E
             "currency": payment.currency,
             "status": payment.status,
             "purchaseId": payment.purchase_id,
-            **about_refund,
+            **(about or {}),
         },
     )

@@ -1,4 +1,4 @@
-"""Points for a payment: what it earned, and what its refunds take back again.
+"""Points for a payment: what it earned, and what is taken of that for money that was not kept.
 
 Everything is fixed in the payment before it is booked in the ledger, so that it is booked once and
 the same, whoever comes to do it and however often.
@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """What one refund takes back.
+    """What one refund, or another loss of money, takes back of the points.
 
-    ``cause`` names the refund within its payment; ``amount_minor`` is what was given back in money,
-    ``units`` what is to be taken of the points. ``taken_units`` is what could be taken of them,
-    less if they were spent, and ``None`` until it is booked.
+    ``cause`` names it within its payment; ``amount_minor`` is the money, ``units`` what is to be
+    taken of the points. ``taken_units`` is what could be taken of them, less if they were spent,
+    and ``None`` until it is booked. All three are negative for a loss that turned out to be none:
+    it gives back.
     """
 
     cause: str
@@ -56,15 +57,16 @@ class PaymentPoints:
         return sum(each.units for each in self.takings)
 
 
-def planned(points: PaymentPoints, refunds: Iterable[tuple[str, int]]) -> PaymentPoints:
-    """Fix what refunds take back that take nothing yet.
+def planned(points: PaymentPoints, losses: Iterable[tuple[str, int]]) -> PaymentPoints:
+    """Fix what losses take back that take nothing yet.
 
-    What was taken back after a refund is always the same part of the points as what was given back
-    is of the money, rounded down for the customer; and all of them once all of it is.
+    What was taken back after each of them is always the same part of the points as what was lost is
+    of the money, rounded down for the customer; and all of them once all of it is.
 
     Args:
         points: Of the payment; as long as nothing is earned, nothing is taken back.
-        refunds: All that succeeded, as ``cause`` and minor units; more of them each time.
+        losses: All there were, as ``cause`` and minor units; those that are known already may be
+            left out. What is negative takes back an earlier one.
     """
     if not points.earned_units or points.failure is not None:
         return points
@@ -72,7 +74,7 @@ def planned(points: PaymentPoints, refunds: Iterable[tuple[str, int]]) -> Paymen
     known = {each.cause for each in takings}
     covered_minor = sum(each.amount_minor for each in takings)
     planned_units = points.planned_units
-    for cause, amount_minor in refunds:
+    for cause, amount_minor in losses:
         if cause in known:
             continue
         covered_minor += amount_minor
@@ -85,7 +87,7 @@ def planned(points: PaymentPoints, refunds: Iterable[tuple[str, int]]) -> Paymen
 
 
 def taken(points: PaymentPoints, cause: str, units: int) -> PaymentPoints:
-    """Note what was taken back for a refund; what is noted already stays."""
+    """Note what was taken back for a loss; what is noted already stays."""
     takings = tuple(
         replace(each, taken_units=units)
         if each.cause == cause and each.taken_units is None
@@ -95,6 +97,22 @@ def taken(points: PaymentPoints, cause: str, units: int) -> PaymentPoints:
     return replace(points, takings=takings)
 
 
-def _target_units(earned_units: int, refunded_minor: int, purchase_minor: int) -> int:
-    """Return what is to be taken back in all. A provider may give back more than was paid."""
-    return earned_units * min(refunded_minor, purchase_minor) // purchase_minor
+def to_give_back(points: PaymentPoints, due: Taking) -> int:
+    """Return how many units a loss that was none gives back.
+
+    What was taken in all beyond what is to be taken without it: less than its share, and perhaps
+    nothing, if the points were spent when they should have been taken.
+
+    Args:
+        points: Of the payment; everything before ``due`` is booked.
+        due: One of its takings, which gives back.
+    """
+    earlier = points.takings[: points.takings.index(due)]
+    taken_units = sum(each.taken_units or 0 for each in earlier)
+    target_units = sum(each.units for each in earlier) + due.units
+    return max(taken_units - target_units, 0)
+
+
+def _target_units(earned_units: int, lost_minor: int, purchase_minor: int) -> int:
+    """Return what is to be taken back in all. More may be given back than was paid."""
+    return earned_units * min(lost_minor, purchase_minor) // purchase_minor

@@ -173,11 +173,25 @@ class PosImport(WireModel):
     price_updates: Whole
 
 
-class PosSyncedData(WireModel):
+class ImportChanges(WireModel):
+    """What became of what was imported."""
+
+    created: Whole
+    changed: Whole
+    deleted: Whole
+    skipped: Whole
+    receipts_awarded: Whole
+
+
+class _SyncedData(WireModel):
+    system: Word
+    sync_id: Id
+    changes: ImportChanges
+
+
+class PosSyncedData(_SyncedData):
     """An import from a till system."""
 
-    system: Word
-    store_id: Id
     synced: PosImport
 
 
@@ -189,11 +203,9 @@ class ErpImport(WireModel):
     suppliers: Whole
 
 
-class ErpSyncedData(WireModel):
+class ErpSyncedData(_SyncedData):
     """An import from an ERP."""
 
-    system: Word
-    store_id: Id
     synced: ErpImport
 
 
@@ -229,6 +241,12 @@ class RefundData(PaymentData):
 
     refund_id: Id
     refund_amount: Whole
+
+
+class ChargebackData(PaymentData):
+    """A payment of which ``charged_back_amount`` is withdrawn now, in minor units: 0 once won."""
+
+    charged_back_amount: Whole
 
 
 class CheckoutData(WireModel):
@@ -319,7 +337,11 @@ _SYNCED = {
     "action": "add",
     "externalTransactionId": "PB-TXN-9876",
 }
-_PUSHED = {"dataType": "sales", "records": 120}
+_IMPORTED = {
+    "syncId": "sync_abc123",
+    "changes": {"created": 3, "changed": 9, "deleted": 1, "skipped": 0, "receiptsAwarded": 0},
+}
+_PUSHED = {"dataType": "sales_record", "records": 120}
 _PAID = {
     "paymentId": "pay_4f1c9a2be07d4c6e8b13a5f0c2d7",
     "provider": "stripe",
@@ -395,24 +417,24 @@ _CATALOG: Mapping[str, tuple[type[WireModel], Mapping[str, Any]]] = {
             "currentBalance": 150,
         },
     ),
-    "integration.pos.synced": (
+    event_types.POS_SYNCED: (
         PosSyncedData,
         {
+            **_IMPORTED,
             "system": "korona",
-            "storeId": "store_a",
             "synced": {"products": 42, "categories": 5, "priceUpdates": 8},
         },
     ),
-    "integration.pos.pushed": (PushedData, {"system": "korona", **_PUSHED}),
-    "integration.erp.synced": (
+    event_types.POS_PUSHED: (PushedData, {"system": "korona", **_PUSHED}),
+    event_types.ERP_SYNCED: (
         ErpSyncedData,
         {
+            **_IMPORTED,
             "system": "sap",
-            "storeId": "store_a",
             "synced": {"inventory": 310, "orders": 12, "suppliers": 4},
         },
     ),
-    "integration.erp.pushed": (PushedData, {"system": "sap", **_PUSHED}),
+    event_types.ERP_PUSHED: (PushedData, {"system": "sap", **_PUSHED}),
     event_types.PSP_CONFIGURED: (
         PspConfiguredData,
         {"provider": "stripe", "isDefault": True, "isTest": False},
@@ -432,6 +454,11 @@ _CATALOG: Mapping[str, tuple[type[WireModel], Mapping[str, Any]]] = {
             "refundAmount": 500,
         },
     ),
+    event_types.PAYMENT_REFUND_FAILED: (
+        RefundData,
+        {**_PAID, "refundId": "ref_8c02e4d1b7a94f3e9d6c5a4b3f21", "refundAmount": 500},
+    ),
+    event_types.PAYMENT_CHARGED_BACK: (ChargebackData, {**_PAID, "chargedBackAmount": 1099}),
     "checkout.started": (CheckoutData, _CHECKOUT),
     "checkout.completed": (CheckoutData, _CHECKOUT),
     "checkout.cancelled": (CheckoutData, _CHECKOUT),

@@ -1,4 +1,4 @@
-"""Everything that changes a balance: earn, redeem, take back, external sync. One commit each."""
+"""Everything that changes a balance: earn, redeem, take and give back, sync. One commit each."""
 
 from __future__ import annotations
 
@@ -238,6 +238,54 @@ def take_back(
         more_paths=[original_path],
         remembers_nothing=True,
     )
+
+
+def give_back(
+    caller: Caller,
+    *,
+    program_id: str,
+    user_id: str,
+    store_id: str | None,
+    entry_id: str,
+    units: int,
+    transaction_id: str,
+    description: str,
+) -> Booking:
+    """Give back a part of what ``take_back`` took of an earn: once for one ``transaction_id``.
+
+    All parts together must not be more than was taken: that is the caller's to see to.
+
+    Args:
+        caller: Whose program it must be.
+        program_id: Which one.
+        user_id: Who had the points.
+        store_id: Of the store, if it is given.
+        entry_id: The earn.
+        units: From 1 to what was taken of it, in the program's smallest unit.
+        transaction_id: Names the entry.
+        description: What the member reads of it.
+
+    Raises:
+        ProgramNotFound, MembershipNotFound, IdempotencyKeyReused, BalanceLimitExceeded, Busy.
+    """
+    program = access.program(caller, program_id, store_id)
+    cause = bookings.cause_of(
+        caller,
+        program,
+        action="give_back",
+        business_key=transaction_id,
+        terms=(entry_id, str(units)),
+        description=description,
+        transaction_id=transaction_id,
+    )
+    original_path = paths.entry(paths.membership_id(program_id, user_id), entry_id)
+
+    def book(membership: Membership, reads: Reads) -> bookings.Decided:
+        original = members.decode_entry(reads[original_path])
+        assert original is not None, f"{original_path} is gone"
+        return bookings.Decided(*ledger.restore(membership, program, original, units, cause))
+
+    return bookings.run(caller.claim, program, user_id, cause, book, more_paths=[original_path])
 
 
 def _award(program: Program, points: Decimal | None, purchase_amount: Decimal | None) -> Award:

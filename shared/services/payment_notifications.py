@@ -45,6 +45,7 @@ def _take_in(
         seen = connector.status(vendor_id)
     if seen is not None:
         payment = payment_calls.observe(payment, seen)
+        payment = payment_settlement.confirm_refunds(connector, payment, seen)
     if news.refund is not None:
         made = _reported_refund(payment, news)
         if made is not None:

@@ -1,4 +1,4 @@
-"""Points for what is paid, taken back with what is refunded: each once, in the ledger.
+"""Points for what is paid, taken back with what is not kept of it: each once, in the ledger.
 
 What is to be booked stands in the payment before it is booked, and that it is booked afterwards. In
 between a process may die, or two may come: an entry's id is derived from the payment or the refund,
@@ -111,26 +111,36 @@ def _earned(payment: Payment) -> Payment:
 
 
 def _taken(payment: Payment) -> Payment:
-    """Take back what is due first."""
+    """Take or give back what is due first."""
     points = payment.points
     assert points is not None
-    assert points.entry_id is not None
-    due: Taking = points.due[0]
-    booking = ledger.take_back(
-        _owner(payment),
-        **_member(payment),
-        entry_id=points.entry_id,
-        units=due.units,
-        transaction_id=f"refund:{payment.payment_id}:{due.cause}",
-        description=payment.description,
-    )
-    taken_units = -booking.entry.units if booking.entry else 0
+    due = points.due[0]
+    taken_units = _moved(payment, points, due)
 
     def noted(found: Payment) -> Payment:
         assert found.points is not None
         return _with(found, points_of.taken(found.points, due.cause, taken_units))
 
     return payment_calls.change(payment.payment_id, noted)
+
+
+def _moved(payment: Payment, points: PaymentPoints, due: Taking) -> int:
+    """Book what a loss takes back; return the units that it took, negative if it gave back."""
+    assert points.entry_id is not None
+    is_taking = due.units > 0
+    units = due.units if is_taking else points_of.to_give_back(points, due)
+    if units == 0:
+        return 0
+    move = ledger.take_back if is_taking else ledger.give_back
+    booking = move(
+        _owner(payment),
+        **_member(payment),
+        entry_id=points.entry_id,
+        units=units,
+        transaction_id=f"refund:{payment.payment_id}:{due.cause}",
+        description=payment.description,
+    )
+    return -booking.entry.units if booking.entry else 0
 
 
 def _refused(payment: Payment, refusal: PunktwerkError) -> Payment:

@@ -40,6 +40,17 @@ def settle(payment: Payment) -> Payment:
     return after
 
 
+def confirm_refunds(connector: PspConnector, payment: Payment, seen: Observation) -> Payment:
+    """Ask for refunds that are said to have succeeded, and that the provider's sum lacks.
+
+    Raises:
+        ConnectorError: It does not answer.
+    """
+    for each in payments.unconfirmed_refunds(payment, seen):
+        payment = _settle_refund(connector, payment, each)
+    return payment
+
+
 def _asked(payment: Payment) -> Payment:
     connector = payment_requests.connector(payment)
     if payment.vendor_payment_id is not None:
@@ -47,6 +58,8 @@ def _asked(payment: Payment) -> Payment:
     else:
         seen = connector.find(payment_requests.of_payment(payment))
     after = payment_calls.observe(payment, seen) if seen else payment
+    if seen is not None:
+        after = confirm_refunds(connector, after, seen)
     for each in after.refunds:
         if each.status is RefundStatus.PENDING:
             after = _settle_refund(connector, after, each)

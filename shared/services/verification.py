@@ -66,8 +66,11 @@ def sums_problems(membership: Membership, entries: Sequence[Entry]) -> Iterator[
     units = {
         kind: sum(entry.units for entry in entries if entry.kind is kind) for kind in EntryKind
     }
+    earned_ids = {entry.entry_id for entry in entries if entry.kind is EntryKind.EARN}
     taken_back = sum(
-        entry.units for entry in entries if entry.kind is EntryKind.REVERSE and entry.units < 0
+        entry.units
+        for entry in entries
+        if entry.kind is EntryKind.REVERSE and entry.corrects_entry_id in earned_ids
     )
     open_units = sum(lot.units for lot in membership.lots)
     last_tier = entries[-1].tier_after if entries else membership.tier

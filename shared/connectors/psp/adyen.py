@@ -3,10 +3,11 @@
 Sources: Adyen's OpenAPI of Checkout v72 and Webhooks v1, 2026-07-01; the official SDK;
 docs.adyen.com/development-resources on currency codes, API idempotency and HMAC signatures.
 
-Adyen cannot be asked how a payment is: what became of it comes only by signed notification. A
-payment's id is Adyen's ``pspReference``, which is first told with the authorisation; until then the
-payment has none. The SDK names the calls; our client carries them, so that its limits, its address
-filter and its errors hold here too.
+Adyen cannot be asked how a payment is: what became of it comes only by signed notification. It can
+be asked for the link. A payment's id is therefore the link's until something was paid by it; the
+authorisation tells Adyen's ``pspReference``, which is the payment's id from then on. The SDK names
+the calls; our client carries them, so that its limits, its address filter and its errors hold here
+too.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import hmac
 import re
 from collections.abc import Callable, Mapping
 from functools import cached_property
+from json import dumps
 from typing import TYPE_CHECKING, Any, Literal, Self
 from urllib.parse import quote
 
@@ -31,7 +33,7 @@ from pydantic import (
 )
 
 from shared.connectors.amounts import MinorUnits
-from shared.connectors.client import JsonClient, Model, parsed
+from shared.connectors.client import JsonClient, Model, Reply, parsed
 from shared.connectors.config import ConnectorConfig
 from shared.connectors.psp.base import (
     ForgedNotification,
@@ -40,7 +42,14 @@ from shared.connectors.psp.base import (
     RefundRequest,
 )
 from shared.domain.money import Money
-from shared.domain.payments import Observation, RefundObservation, RefundStatus, Stage
+from shared.domain.payments import (
+    DisputeObservation,
+    DisputeStatus,
+    Observation,
+    RefundObservation,
+    RefundStatus,
+    Stage,
+)
 from shared.errors import ConnectorAnswerInvalid, ConnectorUnavailable
 
 if TYPE_CHECKING:
@@ -75,8 +84,25 @@ _SIGNED = (
     "eventCode",
     "success",
 )
+_LINK_PREFIX = "PL"
+_PSP_REFERENCE_CHARS = 16
+_LINK_STAGES: Mapping[str, Stage] = {
+    "active": Stage.REQUIRES_ACTION,
+    "expired": Stage.CANCELED,
+}
+"""Of a link that was paid, or is being paid, the notification says more."""
+LINK_EXPIRED = "link_expired"
+_TRUE = "true"
+_CAPTURE_FAILED = "CAPTURE_FAILED"
 _CANCELED = {"CANCELLATION", "TECHNICAL_CANCEL", "EXPIRE"}
 _REFUND_FAILED = {"REFUND_FAILED", "REFUNDED_REVERSED"}
+_DISPUTES: Mapping[str, DisputeStatus] = {
+    "CHARGEBACK": DisputeStatus.OPEN,
+    "CHARGEBACK_REVERSED": DisputeStatus.WON,
+    "SECOND_CHARGEBACK": DisputeStatus.LOST,
+    "PREARBITRATION_LOST": DisputeStatus.LOST,
+}
+"""All of a dispute have the same ``pspReference``. Source: docs.adyen.com, dispute webhooks."""
 
 
 class Config(ConnectorConfig):
@@ -150,8 +176,9 @@ class _Amount(_Answer):
 
 
 class _Link(_Answer):
+    id: str = Field(min_length=1)
     amount: _Amount
-    reference: str
+    status: str
     url: str
 
 
@@ -239,8 +266,15 @@ class Connector:
         return None
 
     def status(self, vendor_payment_id: str) -> Observation:
-        """Tell nothing new: Adyen's API has no call for it, and notifies instead."""
-        return Observation(vendor_payment_id)
+        """Ask for the link, as long as nothing was paid by it.
+
+        Of what was paid this tells nothing new: Adyen's API has no call for it, and notifies.
+        """
+        if not is_link(vendor_payment_id):
+            return Observation(vendor_payment_id)
+        link_id = _part(vendor_payment_id)
+        found = _called(_Link, lambda: self._sdk.payment_links_api.get_payment_link(link_id))
+        return to_observation(found)
 
     def capture(self, vendor_payment_id: str, amount: Money, idempotency_key: str) -> Observation:
         """Ask for what was authorized. It is taken when Adyen notifies so."""
@@ -254,7 +288,12 @@ class Connector:
         return Observation(vendor_payment_id)
 
     def cancel(self, vendor_payment_id: str, amount: Money, idempotency_key: str) -> Observation:  # noqa: ARG002 - all of it
-        """Ask for an authorisation to be given up. It is when Adyen notifies so."""
+        """Close the link, or ask for an authorisation to be given up: it is when Adyen says so.
+
+        A customer may be paying while the link is closed. That they have is notified, and counts.
+        """
+        if is_link(vendor_payment_id):
+            return self._close(vendor_payment_id, idempotency_key)
         _called(
             _Received,
             lambda: self._sdk.modifications_api.cancel_authorised_payment_by_psp_reference(
@@ -262,6 +301,19 @@ class Connector:
             ),
         )
         return Observation(vendor_payment_id)
+
+    def _close(self, link_id: str, idempotency_key: str) -> Observation:
+        """Close a link that is open; else tell how it is."""
+        seen = self.status(link_id)
+        if seen.stage is not Stage.REQUIRES_ACTION:
+            return seen
+        closed = _called(
+            _Link,
+            lambda: self._sdk.payment_links_api.update_payment_link(
+                {"status": "expired"}, _part(link_id), idempotency_key
+            ),
+        )
+        return to_observation(closed)
 
     def refund(self, request: RefundRequest) -> RefundObservation:
         """Ask for money to be given back. It is when Adyen notifies so."""
@@ -316,13 +368,33 @@ class _Transport:
         xapikey: str,  # noqa: ARG002 - our client authorizes
     ) -> tuple[str, Any, int, Mapping[str, str]]:
         """Make a call: to our host, whichever one the SDK thinks of."""
-        assert method == "POST"
         path = url.partition(VERSION)[2]
         keys = {name: headers[name] for name in ("Idempotency-Key",) if name in headers}
-        reply = self._client.post(path, json, headers=keys, is_repeatable=bool(keys))
+        if method == "POST":
+            reply = self._client.post(path, json, headers=keys, is_repeatable=bool(keys))
+        elif method == "GET":
+            reply = self._client.get(path)
+        else:
+            reply = self._patch(path, json, keys)
         if not isinstance(reply.body, dict):
             raise ConnectorAnswerInvalid(f"The answer of {SYSTEM} is no JSON object.")
         return reply.text, json, reply.status, {}
+
+    def _patch(self, path: str, content: Any, keys: Mapping[str, str]) -> Reply:
+        """Change something to what it then is, however often."""
+        return self._client.call(
+            "PATCH",
+            path,
+            body=dumps(content).encode(),
+            headers={"Content-Type": "application/json", **keys},
+            is_repeatable=True,
+        )
+
+
+def is_link(vendor_payment_id: str) -> bool:
+    """Tell the id of a link from a ``pspReference``, which is always of 16 characters."""
+    is_psp_reference = len(vendor_payment_id) == _PSP_REFERENCE_CHARS
+    return vendor_payment_id.startswith(_LINK_PREFIX) and not is_psp_reference
 
 
 def to_link(request: PaymentRequest) -> dict[str, Any]:
@@ -352,9 +424,14 @@ def from_amount(amount: _Amount) -> Money:
 
 
 def to_observation(link: _Link) -> Observation:
-    """Read a link that was just made."""
+    """Read a link."""
+    stage = _LINK_STAGES.get(link.status)
     return Observation(
-        stage=Stage.REQUIRES_ACTION, amount=from_amount(link.amount), redirect_url=link.url
+        vendor_payment_id=link.id,
+        stage=stage,
+        amount=from_amount(link.amount),
+        redirect_url=link.url,
+        failure=LINK_EXPIRED if stage is Stage.CANCELED else None,
     )
 
 
@@ -375,33 +452,43 @@ def is_signed(item: _Item, key: bytes) -> bool:
 def to_notification(item: _Item) -> Notification | None:
     """Read a verified notification: nothing, if it says nothing about a payment of ours."""
     reference, _, suffix = item.merchant_reference.partition(".")
-    is_success = item.success == "true"
     known = reference if _OURS.fullmatch(reference) else None
     if item.event_code == "REFUND" or item.event_code in _REFUND_FAILED:
-        if not suffix or suffix == _LATER or known is None:
-            return None  # made in Adyen's Customer Area
-        has_succeeded = item.event_code == "REFUND" and is_success
-        status = RefundStatus.SUCCEEDED if has_succeeded else RefundStatus.FAILED
-        seen = RefundObservation(item.psp_reference, status, None if has_succeeded else item.reason)
+        is_ours = known is not None and suffix not in {"", _LATER}
         return Notification(
             known,
-            refund_reference=suffix,
+            item.original_reference,
+            refund_reference=suffix if is_ours else None,
             vendor_refund_id=item.psp_reference,
-            refund=seen,
+            refund=_to_refund(item),
         )
-    if not is_success:
-        return None  # the customer may try again with the same link, and we with the same capture
-    amount, payment_id = from_amount(item.amount), item.original_reference or item.psp_reference
-    if item.event_code == "AUTHORISATION":
-        stage = Stage.AUTHORIZED if suffix == _LATER else Stage.PAID
-        payment = Observation(payment_id, stage, amount)
-    elif item.event_code == "CAPTURE":
-        payment = Observation(payment_id, Stage.PAID, captured=amount)
-    elif item.event_code in _CANCELED:
-        payment = Observation(payment_id, Stage.CANCELED)
-    else:
+    payment = _to_payment(item, is_later=suffix == _LATER)
+    if payment is None:
         return None
-    return Notification(known, payment_id, payment)
+    return Notification(known, item.original_reference or item.psp_reference, payment)
+
+
+def _to_refund(item: _Item) -> RefundObservation:
+    has_succeeded = item.event_code == "REFUND" and item.success == _TRUE
+    status = RefundStatus.SUCCEEDED if has_succeeded else RefundStatus.FAILED
+    return RefundObservation(item.psp_reference, status, None if has_succeeded else item.reason)
+
+
+def _to_payment(item: _Item, *, is_later: bool) -> Observation | None:
+    code, payment_id = item.event_code, item.original_reference or item.psp_reference
+    if code == _CAPTURE_FAILED:
+        return Observation(item.original_reference, failure=item.reason or code, is_reversed=True)
+    if item.success != _TRUE:
+        return None  # the customer may try again with the same link, and we with the same capture
+    amount = from_amount(item.amount)
+    if code == "AUTHORISATION":
+        return Observation(payment_id, Stage.AUTHORIZED if is_later else Stage.PAID, amount)
+    if code == "CAPTURE":
+        return Observation(payment_id, Stage.PAID, captured=amount)
+    if code in _DISPUTES:
+        dispute = DisputeObservation(item.psp_reference, amount, _DISPUTES[code])
+        return Observation(dispute=dispute)
+    return Observation(payment_id, Stage.CANCELED) if code in _CANCELED else None
 
 
 def _called(model: type[Model], call: Callable[[], Any]) -> Model:

@@ -7,13 +7,16 @@ with all decimals of the currency; which currency has how many is ISO's also wit
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
-from pydantic import AliasPath, BaseModel, Field, SecretStr, field_validator
+from pydantic import AliasPath, BaseModel, Field, SecretStr, ValidationError, field_validator
 
 from shared.connectors.client import JsonClient, Model, parsed
 from shared.connectors.config import ConnectorConfig
@@ -31,11 +34,13 @@ SYSTEM = "mollie"
 HAS_IDEMPOTENCY_KEYS = True
 """Of every POST, but Mollie forgets a key after a while: see ``Connector.refund``."""
 
+SIGNATURE_HEADER = "X-Mollie-Signature"
 BASE_URL = "https://api.mollie.com"
 REFUNDS_A_PAGE = 250
 REFUND_PAGES_MAX = 4
 _KEY = re.compile(r"(test|live)_[A-Za-z0-9]{30,64}")
-_PAYMENT_ID = re.compile(rb"id=(tr_[A-Za-z0-9]{1,64})")
+_PAYMENT_ID = re.compile(r"tr_[A-Za-z0-9]{1,64}")
+_CLASSIC = re.compile(rb"id=(tr_[A-Za-z0-9]{1,64})")
 
 _STAGES: Mapping[str, Stage] = {
     "open": Stage.REQUIRES_ACTION,
@@ -55,9 +60,13 @@ _REFUND_STATUSES: Mapping[str, RefundStatus] = {
 
 
 class Config(ConnectorConfig):
-    """The API key of a profile. Its kind says whether money moves: Mollie has one host for both."""
+    """The API key of a profile. Its kind says whether money moves: Mollie has one host for both.
+
+    ``webhook_secret`` is that of a webhook which was set up at Mollie, and is signed.
+    """
 
     api_key: SecretStr = Field(max_length=100)
+    webhook_secret: SecretStr | None = Field(default=None, min_length=8, max_length=200)
 
     @field_validator("api_key")
     @classmethod
@@ -90,6 +99,7 @@ class _Payment(BaseModel):
     amount: _Amount
     captured: _Amount | None = Field(default=None, validation_alias="amountCaptured")
     refunded: _Amount | None = Field(default=None, validation_alias="amountRefunded")
+    charged_back: _Amount | None = Field(default=None, validation_alias="amountChargedBack")
     reason: str | None = Field(default=None, validation_alias=AliasPath("statusReason", "code"))
     checkout: str | None = Field(
         default=None, validation_alias=AliasPath("_links", "checkout", "href")
@@ -117,6 +127,15 @@ class _Capture(BaseModel):
     status: str
 
 
+class _Event(BaseModel):
+    """What a signed webhook reports: a payment, or with full payload something of one."""
+
+    entity_id: str | None = Field(validation_alias="entityId")
+    payment_id: str | None = Field(
+        default=None, validation_alias=AliasPath("_embedded", "entity", "paymentId")
+    )
+
+
 def connect(config: ConnectorConfig, *, is_emulated: bool) -> Connector:
     """Return the merchant's account, without calling anything."""
     assert isinstance(config, Config)
@@ -128,6 +147,7 @@ class Connector:
 
     def __init__(self, config: Config, *, is_emulated: bool) -> None:
         key = config.api_key.get_secret_value()
+        self._webhook_secret = config.webhook_secret
         self._client = JsonClient(
             system=SYSTEM,
             base_url=((config.base_url if is_emulated else None) or BASE_URL).rstrip("/"),
@@ -221,9 +241,19 @@ class Connector:
             query["from"] = to_cursor(page.next_url)
         raise ConnectorAnswerInvalid("mollie lists more refunds than a payment can have.")
 
-    def notification(self, headers: Mapping[str, str], body: bytes) -> list[Notification]:  # noqa: ARG002 - unsigned
-        """Read which payment to ask for. Mollie signs nothing, and says nothing else."""
-        named = _PAYMENT_ID.fullmatch(body.strip())
+    def notification(self, headers: Mapping[str, str], body: bytes) -> list[Notification]:
+        """Read which payment to ask for; nothing else is believed, signed or not.
+
+        The address that a payment tells Mollie gets reports without a signature: they name it, and
+        no more. Webhooks that are set up at Mollie are signed.
+        """
+        secret, signature = self._webhook_secret, headers.get(SIGNATURE_HEADER)
+        named = _CLASSIC.fullmatch(body.strip())
+        if secret is not None and signature is not None:
+            if not is_signed(body, signature, secret.get_secret_value()):
+                raise ForgedNotification
+            if named is None:
+                return to_notifications(body)
         if named is None:
             raise ForgedNotification
         return [Notification(vendor_payment_id=named[1].decode())]
@@ -249,16 +279,43 @@ def to_observation(payment: _Payment) -> Observation:
         ConnectorAnswerInvalid: An amount is none of its currency.
     """
     stage = _STAGES.get(payment.status)
-    is_open = stage is Stage.REQUIRES_ACTION
+    is_open, is_paid = stage is Stage.REQUIRES_ACTION, stage is Stage.PAID
+    amount = payment.amount.money
+    # What Mollie leaves out of a payment that is paid is nothing, also where there was something.
+    nothing = replace(amount, amount_minor=0) if is_paid else None
     return Observation(
         vendor_payment_id=payment.id,
         stage=stage,
-        amount=payment.amount.money,
+        amount=amount,
         captured=payment.captured.money if payment.captured else None,
-        refunded=payment.refunded.money if payment.refunded else None,
+        refunded=payment.refunded.money if payment.refunded else nothing,
+        charged_back=payment.charged_back.money if payment.charged_back else nothing,
         redirect_url=payment.checkout if is_open else None,
         failure=(payment.reason or payment.status) if payment.status in _ENDED else None,
     )
+
+
+def is_signed(body: bytes, signature: str, secret: str) -> bool:
+    """Tell whether a signature is the HMAC-SHA256 of a body."""
+    expected = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest().encode()
+    given = signature.removeprefix("sha256=").encode(errors="replace")
+    return hmac.compare_digest(expected, given)
+
+
+def to_notifications(body: bytes) -> list[Notification]:
+    """Read a verified event: nothing, if it names no payment.
+
+    Raises:
+        ForgedNotification: It is no event.
+    """
+    try:
+        event = _Event.model_validate_json(body)
+    except ValidationError:
+        raise ForgedNotification from None
+    named = [
+        each for each in (event.entity_id, event.payment_id) if _PAYMENT_ID.fullmatch(each or "")
+    ]
+    return [Notification(vendor_payment_id=each) for each in named[:1]]
 
 
 def to_refund_observation(refund: _Refund) -> RefundObservation:

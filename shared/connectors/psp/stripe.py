@@ -28,7 +28,14 @@ from shared.connectors.psp.base import (
     RefundRequest,
 )
 from shared.domain.money import Money
-from shared.domain.payments import Observation, RefundObservation, RefundStatus, Stage
+from shared.domain.payments import (
+    DisputeObservation,
+    DisputeStatus,
+    Observation,
+    RefundObservation,
+    RefundStatus,
+    Stage,
+)
 from shared.errors import (
     ConnectorAnswerInvalid,
     ConnectorConflict,
@@ -77,6 +84,13 @@ _REFUND_STATUSES: Mapping[str | None, RefundStatus] = {
     "failed": RefundStatus.FAILED,
     "canceled": RefundStatus.FAILED,
 }
+_DISPUTE_STATUSES: Mapping[str, DisputeStatus] = {
+    "needs_response": DisputeStatus.OPEN,
+    "under_review": DisputeStatus.OPEN,
+    "won": DisputeStatus.WON,
+    "lost": DisputeStatus.LOST,
+}
+"""Of the others, ``warning_...``, no money has moved."""
 
 
 class Config(ConnectorConfig):
@@ -147,6 +161,20 @@ class _Refund(_Answer):
 class _Refunds(_Answer):
     data: list[_Refund]
     has_more: bool
+
+
+class _Dispute(_Answer):
+    id: str
+    status: str
+    amount: int
+    currency: str
+    payment_intent: str | None = None
+
+
+class _Names(_Answer):
+    """What of a payment intent tells whose it is."""
+
+    metadata: dict[str, str] | None = None
 
 
 class _Any(_Answer):
@@ -284,7 +312,13 @@ class Connector:
         raise ConnectorAnswerInvalid(f"{SYSTEM} has too many refunds of this payment.")
 
     def notification(self, headers: Mapping[str, str], body: bytes) -> list[Notification]:
-        """Read an event. Of a payment it is a hint only, because events overtake each other."""
+        """Read an event. Of a payment it is a hint only, because events overtake each other.
+
+        A dispute does not name our payment: its payment intent is asked for that.
+
+        Raises:
+            ConnectorError: It had to be asked for, and Stripe did not answer.
+        """
         secret = self._config.webhook_secret.get_secret_value()
         if not signatures.is_valid(headers.get("Stripe-Signature", ""), secret, body):
             raise ForgedNotification
@@ -292,9 +326,21 @@ class Connector:
             event = _Event.model_validate_json(body)
             if event.livemode is self._config.is_test or event.account is not None:
                 raise ForgedNotification
-            return to_notifications(event.data.object)
+            dispute = to_dispute(event.data.object)
+            news = [] if dispute else to_notifications(event.data.object)
         except ValidationError:
             raise ForgedNotification from None
+        return self._disputed(dispute) if dispute else news
+
+    def _disputed(self, dispute: _Dispute) -> list[Notification]:
+        """Return what a dispute is about: nothing, if it is none of our payments."""
+        intent_id, seen = dispute.payment_intent, to_dispute_observation(dispute)
+        if intent_id is None or seen is None:
+            return []
+        intent = _called(_Names, lambda: self._sdk.v1.payment_intents.retrieve(intent_id))
+        reference = (intent.metadata or {}).get("reference", "")
+        news = Notification(reference, payment=Observation(dispute=seen))
+        return [news] if _OURS.fullmatch(reference) else []
 
     def _session(self, session_id: str) -> _Session:
         expand = ["payment_intent.latest_charge"]
@@ -414,6 +460,20 @@ def to_refund_observation(refund: _Refund) -> RefundObservation:
     """Read a refund."""
     status = _REFUND_STATUSES.get(refund.status, RefundStatus.PENDING)
     return RefundObservation(refund.id, status, refund.failure_reason)
+
+
+def to_dispute(reported: Mapping[str, Any]) -> _Dispute | None:
+    """Read a dispute, if an event is about one."""
+    return _Dispute.model_validate(reported) if reported.get("object") == "dispute" else None
+
+
+def to_dispute_observation(dispute: _Dispute) -> DisputeObservation | None:
+    """Read how a dispute stands: nothing, if no money has moved."""
+    status = _DISPUTE_STATUSES.get(dispute.status)
+    if status is None:
+        return None
+    amount = AMOUNTS.read(dispute.amount, dispute.currency.upper())
+    return DisputeObservation(dispute.id, amount, status)
 
 
 def to_notifications(reported: Mapping[str, Any]) -> list[Notification]:

@@ -38,6 +38,8 @@ SENT = {
     "payment.failed",
     "payment.canceled",
     "payment.refunded",
+    "payment.refund_failed",
+    "payment.charged_back",
 }
 
 

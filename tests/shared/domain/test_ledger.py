@@ -107,6 +107,24 @@ class Account:
         self.release(taken - len(own))
         return entry
 
+    def restore(self, original: Entry, units: int) -> Entry:
+        entry = self.book(
+            ledger.restore(self.membership, self.program, original, units, self.cause())
+        )
+        self.hold(units, original.lot_expires_at)
+        assert entry is not None
+        return entry
+
+    def restorable(self) -> dict[str, int]:
+        """Return what reversals took of each earn, less what was given back."""
+        kinds = {entry.entry_id: entry.kind for entry in self.entries}
+        taken: dict[str, int] = {}
+        for entry in self.entries:
+            corrected = entry.corrects_entry_id
+            if corrected is not None and kinds[corrected] is EntryKind.EARN:
+                taken[corrected] = taken.get(corrected, 0) - entry.units
+        return {entry_id: units for entry_id, units in taken.items() if units}
+
     def expire(self) -> Entry | None:
         self.held = [each for each in self.held if each is None or each > self.now]
         return self.book(ledger.expire(self.membership, self.program, self.cause()))
@@ -134,8 +152,11 @@ REVERSALS = st.tuples(
     st.integers(1, 80),
     st.integers(0, 100),
 )
+RESTORATIONS = st.tuples(st.just("restore"), st.integers(1, 80), st.integers(0, 100))
 EXPIRIES = st.tuples(st.just("expire"), st.integers(0, 8), st.just(0))
-OPERATIONS = st.lists(st.one_of(EARNS, REDEMPTIONS, SETS, REVERSALS, EXPIRIES), max_size=40)
+OPERATIONS = st.lists(
+    st.one_of(EARNS, REDEMPTIONS, SETS, REVERSALS, RESTORATIONS, EXPIRIES), max_size=40
+)
 PROGRAMS = st.sampled_from(
     [
         make_program(),
@@ -169,6 +190,13 @@ def perform(account: Account, operation: tuple[str, int, int | None]) -> None:
         case "expire":
             account.now += timedelta(days=number)
             account.expire()
+        case "restore":
+            taken = account.restorable()
+            if taken:
+                assert choice is not None
+                entry_id = list(taken)[choice % len(taken)]
+                original = next(each for each in account.entries if each.entry_id == entry_id)
+                account.restore(original, min(number, taken[entry_id]))
         case _:
             open_ = {
                 entry.entry_id: entry
@@ -566,6 +594,44 @@ def test_a_reversal_takes_other_units_when_its_own_are_spent() -> None:
     account.reverse(march, 50)
     assert account.lots() == []
     assert account.membership.balance_units == 0
+
+
+def test_what_a_reversal_took_is_given_back_as_it_was() -> None:
+    account = Account.of(make_program(TIERED))
+    earned = account.earn(520, MARCH_END)
+    before = account.membership
+    account.reverse(earned, 300)
+    assert account.membership.tier != before.tier
+    entry = account.restore(earned, 300)
+    assert (entry.kind, entry.units, entry.corrects_entry_id) == (EntryKind.REVERSE, 300, "le_1")
+    after = account.membership
+    assert (after.lots, after.balance_units, after.tier) == (
+        before.lots,
+        before.balance_units,
+        before.tier,
+    )
+    assert (after.earned_units, after.reversed_units, after.lifetime_units) == (520, 0, 520)
+
+
+def test_what_is_given_back_expires_when_it_would_have() -> None:
+    account = Account.of(make_program())
+    earned = account.earn(100, MARCH_END)
+    account.reverse(earned, 100)
+    account.now = MARCH_END
+    account.restore(earned, 100)
+    account.expire()
+    assert (account.membership.balance_units, account.membership.expired_units) == (0, 100)
+
+
+@pytest.mark.parametrize("units", [0, -1, 101])
+def test_only_what_an_earn_granted_is_given_back(units: int) -> None:
+    account = Account.of(make_program())
+    earned = account.earn(100)
+    spent = account.redeem(100)
+    with pytest.raises(AssertionError):
+        account.restore(earned, units)
+    with pytest.raises(AssertionError):
+        account.restore(spent, 1)
 
 
 @pytest.mark.parametrize("units", [0, -1, 101])

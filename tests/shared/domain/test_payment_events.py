@@ -13,6 +13,8 @@ from shared.domain import payment_events, payments
 from shared.domain.events import Event
 from shared.domain.money import Money
 from shared.domain.payments import (
+    DisputeObservation,
+    DisputeStatus,
     Observation,
     Payment,
     Refund,
@@ -112,6 +114,46 @@ def test_a_refund_is_told_once_the_provider_has_it(status: RefundStatus, told: i
     ] * told
     settled = payments.with_refund(after, replace(made, status=RefundStatus.SUCCEEDED))
     assert types(after, settled) == []
+
+
+@pytest.mark.parametrize(
+    ("was", "told"),
+    [
+        (replace(REFUND, is_settled=True), ["payment.refund_failed"]),
+        (
+            replace(REFUND, is_settled=True, status=RefundStatus.SUCCEEDED),
+            ["payment.refund_failed"],
+        ),
+        (REFUND, []),
+        (replace(REFUND, is_settled=True, status=RefundStatus.FAILED), []),
+    ],
+)
+def test_a_refund_that_was_told_and_fails_is_told(was: Refund, told: list[str]) -> None:
+    before = replace(PAID, refunds=(was,))
+    said = RefundObservation("r_1", RefundStatus.FAILED, "account_closed")
+    after = payments.observe_refund(before, "ref_1", said, NOW)
+    found = payment_events.from_change(before, after)
+    assert [each.type for each in found] == told
+    assert all(
+        (each.data["refundId"], each.data["refundAmount"], each.data["status"])
+        == ("ref_1", 500, "paid")
+        for each in found
+    )
+
+
+def test_a_chargeback_is_told_each_time_that_it_moves_money() -> None:
+    payment, told = PAID, []
+    statuses = [DisputeStatus.OPEN, DisputeStatus.OPEN, DisputeStatus.WON, DisputeStatus.LOST]
+    for minute, status in enumerate(statuses):
+        dispute = DisputeObservation("dp_1", Money(600, "EUR"), status)
+        now = NOW + timedelta(minutes=minute)
+        after = payments.observe(payment, Observation(dispute=dispute), now)
+        told += payment_events.from_change(payment, after)
+        payment = after
+    assert [each.type for each in told] == ["payment.charged_back"] * 3
+    assert [each.data["chargedBackAmount"] for each in told] == [600, 0, 600]
+    assert {each.data["status"] for each in told} == {"paid"}
+    assert len({each.event_id for each in told}) == 3
 
 
 @given(st.data())

@@ -1,13 +1,14 @@
-"""What refunds take back of the points: all together what was earned, and never more."""
+"""What losses take back of the points: all together what was earned, and never more."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.payment_points import PaymentPoints, planned, taken
+from shared.domain.payment_points import PaymentPoints, planned, taken, to_give_back
 
 
 @st.composite
@@ -69,6 +70,26 @@ def test_a_share_of_nothing_is_done_at_once() -> None:
     assert [(each.units, each.taken_units) for each in points.takings] == [(0, 0)]
     assert not points.is_due
     assert planned(points, [("a", 999), ("b", 1)]).planned_units == 1
+
+
+@pytest.mark.parametrize(
+    ("taken_units", "given_back"),
+    [((40, 30), 40), ((10, 30), 10), ((0, 30), 0), ((40, 0), 10), ((0, 0), 0)],
+)
+def test_gives_back_what_was_taken_beyond_what_is_to_be(
+    taken_units: tuple[int, int], given_back: int
+) -> None:
+    points = PaymentPoints(100, earned_units=100, entry_id="le_1")
+    points = planned(points, [("a", 40), ("b", 30)])
+    for cause, units in zip("ab", taken_units, strict=True):
+        points = taken(points, cause, units)
+    points = planned(points, [("a", 40), ("b", 30), ("a:failed", -40)])
+    [due] = points.due
+    assert (due.units, points.planned_units) == (-40, 30)
+    assert to_give_back(points, due) == given_back
+    done = taken(points, due.cause, -given_back)
+    assert not done.is_due
+    assert planned(done, [("a:failed", -40)]) == done
 
 
 def test_what_was_taken_is_noted_once() -> None:

@@ -1,7 +1,11 @@
-"""What a provider says comes late, twice and in any order: money never moves back."""
+"""What a provider says comes late, twice and in any order: the end is the same, and counts once.
+
+Success is taken back by an explicit word only.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
@@ -10,13 +14,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain import payments
+from shared.domain import payment_points, payments
 from shared.domain.money import Money
 from shared.domain.payment_points import PaymentPoints
 from shared.domain.payments import (
     AMOUNT_MISMATCH,
+    CHARGED_BACK,
     CHECKED_FOR,
     GIVEN_UP_AFTER,
+    DisputeObservation,
+    DisputeStatus,
     Observation,
     Payment,
     PaymentStatus,
@@ -163,10 +170,13 @@ STEP = st.one_of(
 )
 
 
+REFUND_ORDER = [RefundStatus.PENDING, RefundStatus.SUCCEEDED, RefundStatus.FAILED]
+
+
 @given(st.lists(STEP, max_size=30))
 def test_never_is_more_given_back_than_came(steps: list[tuple[str, int]]) -> None:
     payment, made_by_us = PAID, 0
-    final: dict[str, RefundStatus] = {}
+    known: dict[str, RefundStatus] = {}
     for step, number in steps:
         if step == "reserve":
             refund_id, left = f"ref_{len(payment.refunds)}", payment.refundable_minor
@@ -194,10 +204,9 @@ def test_never_is_more_given_back_than_came(steps: list[tuple[str, int]]) -> Non
             said = RefundObservation(f"r_{chosen}", RefundStatus(step))
             payment = payments.observe_refund(payment, chosen, said, NOW)
         for each in payment.refunds:
-            assert final.setdefault(each.refund_id, each.status) is each.status or (
-                final[each.refund_id] is RefundStatus.PENDING
-            )
-            final[each.refund_id] = each.status
+            before_status = known.get(each.refund_id, RefundStatus.PENDING)
+            assert REFUND_ORDER.index(each.status) >= REFUND_ORDER.index(before_status)
+            known[each.refund_id] = each.status
         assert 0 <= payment.refundable_minor <= AMOUNT
         assert_status_fits(payment)
 
@@ -248,14 +257,140 @@ def test_there_are_at_most_so_many_refunds() -> None:
 
 
 @pytest.mark.parametrize("last", [RefundStatus.SUCCEEDED, RefundStatus.FAILED])
-def test_success_and_failure_of_a_refund_are_final(last: RefundStatus) -> None:
+def test_only_failure_takes_back_what_is_known_of_a_refund(last: RefundStatus) -> None:
     leased = payments.reserve_refund(PAID, refund(1, lease_until=NOW))
     ended = payments.observe_refund(leased, "ref_1", RefundObservation("r_1", last, "why"), NOW)
     [made] = ended.refunds
     assert (made.status, made.is_settled, made.lease_until) == (last, True, None)
-    for status in RefundStatus:
+    for status in REFUND_ORDER[: REFUND_ORDER.index(last) + 1]:
         said = RefundObservation("r_2", status)
         assert payments.observe_refund(ended, "ref_1", said, NOW) == ended
+
+
+def test_a_refund_that_fails_after_all_can_be_made_again() -> None:
+    payment = payments.reserve_refund(PAID, refund(AMOUNT))
+    for said in (
+        RefundObservation("r_1", RefundStatus.SUCCEEDED),
+        RefundObservation("r_1", RefundStatus.FAILED, "account_closed"),
+        RefundObservation("r_1", RefundStatus.SUCCEEDED),
+    ):
+        payment = payments.observe_refund(payment, "ref_1", said, NOW + timedelta(days=1))
+    [made] = payment.refunds
+    assert (made.status, made.failure) == (RefundStatus.FAILED, "account_closed")
+    assert made.updated_at == NOW + timedelta(days=1)
+    assert (payment.status, payment.refundable_minor) == (PaymentStatus.PAID, AMOUNT)
+    late = replace(SEEN_PAID, refunded=Money(AMOUNT, "EUR"))  # read before it failed
+    assert payments.observe(payment, late, NOW).refundable_minor == AMOUNT
+
+
+def test_a_refund_that_the_provider_refused_is_not_in_its_sum() -> None:
+    refused = refund(400, status=RefundStatus.FAILED)
+    seen = replace(SEEN_PAID, refunded=Money(300, "EUR"))
+    after = payments.observe(replace(PAID, refunds=(refused,)), seen, NOW)
+    assert after.refunded_elsewhere_minor == 300
+
+
+@pytest.mark.parametrize(("told", "asked"), [(None, 0), (599, 1), (600, 0), (1000, 0)])
+def test_refunds_that_the_providers_sum_lacks_are_asked_for(told: int | None, asked: int) -> None:
+    done = refund(600, "ref_1", status=RefundStatus.SUCCEEDED)
+    others = (refund(100, "ref_2"), refund(100, "ref_3", status=RefundStatus.FAILED))
+    payment = replace(PAID, refunds=(done, *others))
+    seen = Observation("p_1", refunded=None if told is None else Money(told, "EUR"))
+    assert payments.unconfirmed_refunds(payment, seen) == (done,) * asked
+
+
+# What takes success back.
+
+
+REVERSED = Observation("p_1", failure="capture refused", is_reversed=True)
+
+
+def dispute(status: DisputeStatus, amount: int = AMOUNT, dispute_id: str = "dp_1") -> Observation:
+    return Observation(dispute=DisputeObservation(dispute_id, Money(amount, "EUR"), status))
+
+
+def charged_back(amount: int) -> Observation:
+    return Observation("p_1", Stage.PAID, charged_back=Money(amount, "EUR"))
+
+
+@given(
+    st.lists(
+        st.sampled_from([SEEN_PAID, Observation("p_1", Stage.AUTHORIZED), Observation("p_1")]),
+        max_size=4,
+    ),
+    st.data(),
+)
+def test_a_capture_that_failed_after_all_is_final(more: list[Observation], data) -> None:
+    seen = data.draw(st.permutations([SEEN_PAID, REVERSED, REVERSED, *more]))
+    after = observed(PAYMENT, *seen)
+    assert (after.status, after.failure) == (PaymentStatus.FAILED, "capture refused")
+    assert (after.captured_minor, after.refundable_minor) == (0, 0)
+    assert (after.problem, after.vendor_payment_id) == (None, "p_1")
+    assert not after.awaits_provider
+    with pytest.raises(PaymentNotRefundable):
+        payments.reserve_refund(after, refund(1))
+
+
+def test_the_last_word_of_a_failed_capture_stays() -> None:
+    declined = Observation("p_1", Stage.FAILED, failure="declined")
+    for seen in ([declined, SEEN_PAID, REVERSED], [REVERSED, declined, SEEN_PAID]):
+        assert observed(PAYMENT, *seen).failure == "capture refused"
+
+
+STEPS = [DisputeStatus.OPEN, DisputeStatus.WON, DisputeStatus.LOST]
+
+
+@pytest.mark.parametrize(("steps", "kept"), [(STEPS[:1], 0), (STEPS[:2], AMOUNT), (STEPS, 0)])
+@given(st.data())
+def test_a_dispute_goes_forward_in_any_order(
+    steps: list[DisputeStatus], kept: int, data: st.DataObject
+) -> None:
+    repeated = data.draw(st.lists(st.sampled_from(steps), max_size=4))
+    seen = [SEEN_PAID, *map(dispute, [*steps, *repeated])]
+    after = observed(PAYMENT, *data.draw(st.permutations(seen)))
+    assert (after.status, after.captured_minor) == (PaymentStatus.PAID, AMOUNT)
+    assert (after.charged_back_minor, after.refundable_minor) == (AMOUNT - kept, kept)
+    assert after.problem == (None if kept else CHARGED_BACK)
+
+
+def test_disputes_add_up_and_are_never_more_than_what_was_taken() -> None:
+    part = observed(PAID, dispute(DisputeStatus.OPEN, 300))
+    assert (part.charged_back_minor, part.refundable_minor) == (300, 700)
+    with pytest.raises(RefundExceedsPayment):
+        payments.reserve_refund(part, refund(701))
+    both = observed(part, dispute(DisputeStatus.OPEN, 400, "dp_2"))
+    assert both.charged_back_minor == 700
+    assert observed(both, dispute(DisputeStatus.LOST, 900, "dp_3")).charged_back_minor == AMOUNT
+    won = observed(both, dispute(DisputeStatus.WON, 300), dispute(DisputeStatus.WON, 400, "dp_2"))
+    assert (won.charged_back_minor, won.problem, won.refundable_minor) == (0, None, AMOUNT)
+
+
+def test_a_sum_of_chargebacks_is_as_it_was_told_last() -> None:
+    assert observed(PAID, charged_back(0)) == PAID
+    payment = PAID
+    for amount in (300, 300, 1000, 0, 200):
+        payment = observed(payment, charged_back(amount))
+        assert payment.charged_back_minor == amount
+        assert payment.problem == (CHARGED_BACK if amount else None)
+    assert observed(payment, SEEN_PAID) == payment
+
+
+def test_a_chargeback_hides_no_other_problem() -> None:
+    mismatch = replace(SEEN_PAID, amount=Money(1, "EUR"))
+    for seen in permutations([mismatch, dispute(DisputeStatus.OPEN), dispute(DisputeStatus.WON)]):
+        assert observed(PAID, *seen).problem == AMOUNT_MISMATCH
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        Observation("p_1", charged_back=Money(1, "USD")),
+        Observation(dispute=DisputeObservation("dp_1", Money(1, "USD"), DisputeStatus.OPEN)),
+    ],
+)
+def test_a_chargeback_in_another_currency_is_a_problem(wrong: Observation) -> None:
+    after = observed(PAID, wrong)
+    assert (after.problem, after.charged_back_minor) == (AMOUNT_MISMATCH, 0)
 
 
 def test_is_looked_at_less_and_less_often() -> None:
@@ -349,8 +484,92 @@ def test_what_was_given_back_elsewhere_takes_points_back_once() -> None:
     ]
 
 
+def booked(payment: Payment) -> Payment:
+    """Do what the services do: plan, and book all that is due; the member spends nothing."""
+    payment = payments.with_points(payment)
+    points = payment.points
+    if points is None:
+        return payment
+    if points.earned_units is None:
+        earned = replace(points, earned_units=points.purchase_minor // 7, entry_id="le_1")
+        return booked(replace(payment, points=earned))
+    for due in points.due:
+        units = due.units if due.units > 0 else -payment_points.to_give_back(points, due)
+        points = payment_points.taken(points, due.cause, units)
+    return replace(payment, points=points)
+
+
+def told_of_refund(number: int, status: RefundStatus) -> Callable[[Payment], Payment]:
+    said = RefundObservation(f"r_{number}", status)
+    return lambda payment: payments.observe_refund(payment, f"ref_{number}", said, NOW)
+
+
+def told(seen: Observation) -> Callable[[Payment], Payment]:
+    return lambda payment: payments.observe(payment, seen, NOW)
+
+
+@given(
+    st.lists(st.integers(1, 400), min_size=2, max_size=2),
+    st.integers(1, AMOUNT),
+    st.sets(st.sampled_from(["refund", "other refund", "won", "lost", "reversed"])),
+    st.data(),
+)
+def test_points_are_the_share_of_what_is_kept_whatever_is_told_when(
+    amounts: list[int], disputed: int, fates: set[str], data: st.DataObject
+) -> None:
+    """Every word that a provider may have, repeated and in any order, each booked as it comes."""
+    bought = replace(PAID, program_id="lp_1", user_id="u_1")
+    for number, amount in enumerate(amounts):
+        bought = payments.reserve_refund(bought, refund(amount, f"ref_{number}"))
+    words = [told_of_refund(number, RefundStatus.SUCCEEDED) for number in range(2)]
+    words += [told(dispute(DisputeStatus.OPEN, disputed)), told(SEEN_PAID)]
+    for number, fate in enumerate(["refund", "other refund"]):
+        words += [told_of_refund(number, RefundStatus.FAILED)] * (fate in fates)
+    words += [told(dispute(DisputeStatus.WON, disputed))] * ("won" in fates)
+    words += [told(dispute(DisputeStatus.LOST, disputed))] * ("lost" in fates)
+    words += [told(REVERSED)] * ("reversed" in fates)
+    words += data.draw(st.lists(st.sampled_from(words), max_size=3))
+    payment = bought
+    for tell in data.draw(st.permutations(words)):
+        payment = booked(tell(payment)) if data.draw(st.booleans()) else tell(payment)
+    payment = booked(payment)
+
+    assert booked(payment) == payment
+    given_back = amounts[0] * ("refund" not in fates) + amounts[1] * ("other refund" not in fates)
+    withdrawn = 0 if "won" in fates and "lost" not in fates else disputed
+    lost = AMOUNT if "reversed" in fates else min(given_back + withdrawn, AMOUNT)
+    assert payment.stage is (Stage.FAILED if "reversed" in fates else Stage.PAID)
+    assert (payment.problem is None) == ("reversed" in fates or withdrawn == 0)
+    points = payment.points
+    if points is None:  # it failed before anything was booked
+        assert "reversed" in fates
+        return
+    earned = AMOUNT // 7
+    kept_units = earned - sum(each.taken_units or 0 for each in points.takings)
+    assert kept_units == earned - earned * lost // AMOUNT
+
+
+def test_what_fails_before_it_has_earned_earns_nothing() -> None:
+    bought = replace(PAYMENT, program_id="lp_1", user_id="u_1")
+    failed = payments.with_points(observed(bought, REVERSED, SEEN_PAID))
+    assert (failed.stage, failed.points) == (Stage.FAILED, None)
+
+
 def test_points_that_cannot_be_booked_are_given_up_in_the_end() -> None:
     due = member_of(PAID, earned=None)
     assert payments.give_up(due, NOW + CHECKED_FOR - timedelta(seconds=1)) == due
     given_up = payments.give_up(due, NOW + CHECKED_FOR)
     assert (given_up.awaits_points, given_up.problem) == (False, "points_not_booked")
+
+
+def test_who_pays_is_known_as_long_as_the_provider_may_have_to_be_told_again() -> None:
+    asked = replace(PAYMENT, stage=Stage.PENDING, is_settled=False, customer_token="t")
+    last = asked.created_at + GIVEN_UP_AFTER - timedelta(milliseconds=1)
+    assert payments.forget_customer(asked, last) == asked
+    for after, now in (
+        (asked, last + timedelta(milliseconds=1)),
+        (replace(asked, is_settled=True), last),
+        (replace(asked, stage=Stage.FAILED), last),
+    ):
+        forgotten = payments.forget_customer(after, now)
+        assert forgotten == replace(after, customer_token=None)

@@ -24,7 +24,14 @@ from shared.connectors.psp.base import (
     RefundRequest,
 )
 from shared.domain.money import Money
-from shared.domain.payments import Observation, RefundObservation, RefundStatus, Stage
+from shared.domain.payments import (
+    DisputeObservation,
+    DisputeStatus,
+    Observation,
+    RefundObservation,
+    RefundStatus,
+    Stage,
+)
 from shared.errors import (
     ConnectorAnswerInvalid,
     ConnectorConflict,
@@ -113,6 +120,9 @@ def test_every_call_fits_the_contract(mocked: Connector) -> None:
         assert seen.stage is Stage.REQUIRES_ACTION
         assert seen.redirect_url == "https://test.adyen.link/PLE83C39B0A0DE0C1E"
         assert seen.amount == Money(1250, "BRL")  # of the contract's example
+        assert seen.vendor_payment_id == "PLE83C39B0A0DE0C1E"
+    link = mocked.status("PL61C53A8B97E6915A")
+    assert (link.stage, link.amount) == (Stage.REQUIRES_ACTION, Money(8700, "EUR"))
     assert mocked.capture(PSP, EUROS, "c") == Observation(PSP)
     assert mocked.cancel(PSP, EUROS, "c") == Observation(PSP)
     assert mocked.refund(REFUND) == RefundObservation("993617894906488A", RefundStatus.PENDING)
@@ -142,8 +152,9 @@ def test_the_mock_wants_credentials(mock_url: str) -> None:
     connector = connected(mock_url)
     bare = JsonClient("adyen", mock_url, lambda *_: {}, allow_loopback=True)
     connector._sdk.client.http_client._client = bare
-    with pytest.raises(ConnectorCredentialsRefused):
-        connector.verify()
+    for call in (connector.verify, lambda: connector.status(LINK["id"])):
+        with pytest.raises(ConnectorCredentialsRefused):
+            call()
 
 
 # What is sent.
@@ -153,7 +164,7 @@ def test_a_link_is_sent_whole(server: Receiver) -> None:
     server.answer = answer(LINK, 201)
     seen = connected(server.url).create(REQUEST)
     assert seen == Observation(
-        stage=Stage.REQUIRES_ACTION, amount=EUROS, redirect_url=LINK["url"]
+        LINK["id"], Stage.REQUIRES_ACTION, EUROS, redirect_url=LINK["url"]
     ), "its pspReference is not known yet"
     (received,) = server.received
     assert (received.method, received.path) == ("POST", "/paymentLinks")
@@ -209,6 +220,62 @@ def test_what_changes_a_payment_is_only_asked_for(server: Receiver) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("word", "stage", "failure"),
+    [
+        ("active", Stage.REQUIRES_ACTION, None),
+        ("expired", Stage.CANCELED, "link_expired"),
+        ("completed", None, None),
+        ("paymentPending", None, None),
+        ("paid", None, None),
+        ("something new", None, None),
+    ],
+)
+def test_asks_for_a_link(
+    server: Receiver, word: str, stage: Stage | None, failure: str | None
+) -> None:
+    server.answer = answer({**LINK, "status": word})
+    seen = connected(server.url).status(LINK["id"])
+    assert seen == Observation(LINK["id"], stage, EUROS, redirect_url=LINK["url"], failure=failure)
+    (received,) = server.received
+    assert (received.method, received.path) == ("GET", f"/paymentLinks/{LINK['id']}")
+    assert received.headers["x-api-key"] == KEY
+
+
+def test_closes_a_link_that_is_open(server: Receiver) -> None:
+    server.answers = [answer(LINK)]
+    server.answer = answer({**LINK, "status": "expired"})
+    seen = connected(server.url).cancel(LINK["id"], EUROS, "can_1")
+    assert (seen.stage, seen.failure) == (Stage.CANCELED, "link_expired")
+    asked, closed = server.received
+    assert (closed.method, closed.path) == ("PATCH", asked.path)
+    assert closed.event == {"status": "expired"}
+    assert closed.headers["content-type"] == "application/json"
+    assert closed.headers["idempotency-key"] == "can_1"
+
+
+@pytest.mark.parametrize(("word", "stage"), [("completed", None), ("expired", Stage.CANCELED)])
+def test_closes_no_link_that_is_not_open(server: Receiver, word: str, stage: Stage | None) -> None:
+    server.answer = answer({**LINK, "status": word})
+    assert connected(server.url).cancel(LINK["id"], EUROS, "can_1").stage is stage
+    assert [each.method for each in server.received] == ["GET"]
+
+
+def test_a_link_that_was_paid_meanwhile_is_not_closed(server: Receiver) -> None:
+    server.answers = [answer(LINK)]
+    server.answer = said(422, "14_999", "Payment link cannot be updated.")
+    with pytest.raises(ConnectorRejected):
+        connected(server.url).cancel(LINK["id"], EUROS, "can_1")
+
+
+@pytest.mark.parametrize(
+    ("vendor_id", "expected"),
+    [(LINK["id"], True), ("PL1", True), (PSP, False), ("PLFQTPCQ8HXSKGK8", False), ("", False)],
+)
+def test_tells_links_from_payments(vendor_id: str, *, expected: bool) -> None:
+    assert adyen.is_link(vendor_id) is expected
+
+
 def test_what_adyen_cannot_be_asked_is_not_asked(server: Receiver) -> None:
     connector = connected(server.url)
     assert connector.status(PSP) == Observation(PSP)
@@ -254,6 +321,7 @@ FAULTS: list[tuple[Answer, type[ConnectorError]]] = [
     (answer({**LINK, "amount": {"currency": "EUR", "value": 10.99}}), ConnectorAnswerInvalid),
     (answer({**LINK, "amount": {"currency": "eur", "value": 1099}}), ConnectorAnswerInvalid),
     (answer({**LINK, "url": None}), ConnectorAnswerInvalid),
+    (answer({**LINK, "id": ""}), ConnectorAnswerInvalid),
 ]
 
 
@@ -380,13 +448,28 @@ CHANGE = {"originalReference": PSP, "pspReference": "993617894906488A"}
 REFUND_CHANGE = {**CHANGE, "merchantReference": "pay_1.ref_1", "reason": "why"}
 
 
-def refund_news(status: RefundStatus, failure: str | None = None) -> Notification:
+def refund_news(
+    status: RefundStatus,
+    failure: str | None = None,
+    *,
+    payment: str | None = "pay_1",
+    reference: str | None = "ref_1",
+) -> Notification:
     return Notification(
-        "pay_1",
-        refund_reference="ref_1",
+        payment,
+        PSP,
+        refund_reference=reference,
         vendor_refund_id="993617894906488A",
         refund=RefundObservation("993617894906488A", status, failure),
     )
+
+
+def reversal(failure: str, payment_id: str | None = PSP) -> Observation:
+    return Observation(payment_id, failure=failure, is_reversed=True)
+
+
+def disputed(status: DisputeStatus) -> Observation:
+    return Observation(dispute=DisputeObservation("993617894906488A", EUROS, status))
 
 
 @pytest.mark.parametrize(
@@ -408,7 +491,17 @@ def refund_news(status: RefundStatus, failure: str | None = None) -> Notificatio
             Notification("pay_1", PSP, Observation(PSP, Stage.PAID, captured=EUROS)),
         ),
         (item("CAPTURE", **CHANGE, success="false"), None),
-        (item("CAPTURE_FAILED", **CHANGE), None),
+        *(
+            (
+                item("CAPTURE_FAILED", **CHANGE, reason="refused", success=success),
+                Notification("pay_1", PSP, reversal("refused")),
+            )
+            for success in ("true", "false")
+        ),
+        (
+            item("CAPTURE_FAILED"),
+            Notification("pay_1", PSP, reversal("CAPTURE_FAILED", None)),
+        ),
         *(
             (
                 item(event, **CHANGE, merchantReference=""),
@@ -425,10 +518,28 @@ def refund_news(status: RefundStatus, failure: str | None = None) -> Notificatio
         ),
         (item("REFUND_FAILED", **REFUND_CHANGE), refund_news(RefundStatus.FAILED, "why")),
         (item("REFUNDED_REVERSED", **REFUND_CHANGE), refund_news(RefundStatus.FAILED, "why")),
-        (item("REFUND", **CHANGE), None),
-        (item("REFUND", **CHANGE, merchantReference="pay_1.later"), None),
-        (item("REFUND", **CHANGE, merchantReference="a/b.ref_1"), None),
-        (item("CHARGEBACK", **CHANGE), None),
+        *(
+            (
+                item("REFUND", **CHANGE, merchantReference=reference),
+                refund_news(RefundStatus.SUCCEEDED, payment=payment, reference=None),
+            )
+            for reference, payment in (
+                ("pay_1", "pay_1"),
+                ("pay_1.later", "pay_1"),
+                ("a/b.ref_1", None),
+            )
+        ),
+        *(
+            (item(event, **CHANGE), Notification("pay_1", PSP, disputed(status)))
+            for event, status in (
+                ("CHARGEBACK", DisputeStatus.OPEN),
+                ("CHARGEBACK_REVERSED", DisputeStatus.WON),
+                ("SECOND_CHARGEBACK", DisputeStatus.LOST),
+                ("PREARBITRATION_LOST", DisputeStatus.LOST),
+            )
+        ),
+        (item("CHARGEBACK", **CHANGE, success="false"), None),
+        (item("NOTIFICATION_OF_CHARGEBACK", **CHANGE), None),
         (item("SOMETHING_NEW"), None),
     ],
 )
@@ -446,15 +557,17 @@ def test_reads_several_items() -> None:
 def test_reads_the_examples_of_the_contract() -> None:
     spec = json.loads(vendor_spec("adyen/Webhooks-v1.json").read_text())
     examples = spec["components"]["examples"]
-    for name in ("AUTHORISATION", "CAPTURE", "CANCELLATION", "EXPIRE", "REFUND_FAILED"):
+    names = ["AUTHORISATION", "CAPTURE", "CANCELLATION", "EXPIRE", "REFUND_FAILED"]
+    names += ["REFUNDED_REVERSED", "CAPTURE_FAILED", "CHARGEBACK", "CHARGEBACK_REVERSED"]
+    for name in (*names, "SECOND_CHARGEBACK", "PREARBITRATION_LOST"):
         example = examples[f"post-{name}-{name.lower()}"]["value"]
         content = example["notificationItems"][0]["NotificationRequestItem"]
         content["merchantAccountCode"] = ACCOUNT
+        example["live"] = "false"
         content.pop("additionalData", None)
         signature = generate_notification_sig(content, HMAC_KEY).decode()
         content["additionalData"] = {"hmacSignature": signature}
-        news = read(json.dumps(example).encode())
-        assert len(news) == (0 if name == "REFUND_FAILED" else 1)
+        assert len(read(json.dumps(example).encode())) == 1
 
 
 def unsigned() -> dict[str, Any]:

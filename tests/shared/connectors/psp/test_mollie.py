@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -177,7 +179,16 @@ def test_reads_all_of_a_payment() -> None:
         amount=Money(1099, "EUR"),
         captured=Money(800, "EUR"),
         refunded=Money(150, "EUR"),
+        charged_back=Money(0, "EUR"),
     )
+    charged_back = payment(status="paid", amountChargedBack={"currency": "EUR", "value": "9.99"})
+    assert charged_back.charged_back == Money(999, "EUR")
+
+
+def test_what_is_left_out_of_a_paid_payment_is_nothing_and_else_not_said() -> None:
+    paid, opened = payment(status="paid"), payment()
+    assert (paid.refunded, paid.charged_back) == (Money(0, "EUR"), Money(0, "EUR"))
+    assert (paid.captured, opened.refunded, opened.charged_back) == (None, None, None)
 
 
 def test_says_why_a_payment_ended() -> None:
@@ -524,6 +535,84 @@ def test_ids_from_outside_stay_one_part_of_the_path(server: Receiver) -> None:
 
 
 # Notifications.
+
+
+SECRET = "fake-secret-of-a-webhook"
+
+
+def event(**fields: Any) -> bytes:
+    """Return an event in the form of Mollie's signed webhooks."""
+    return json.dumps({"resource": "event", "id": "event_1", **fields}).encode()
+
+
+def signature(body: bytes, secret: str = SECRET) -> str:
+    return hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+
+
+def notified(body: bytes, signed: str | None, secret: str | None = SECRET) -> list[Notification]:
+    settings = {"apiKey": KEY, "webhookSecret": secret, "baseUrl": "http://127.0.0.1:1"}
+    config = Config.model_validate({name: each for name, each in settings.items() if each})
+    headers = {} if signed is None else {"X-Mollie-Signature": signed}
+    return mollie.connect(config, is_emulated=True).notification(headers, body)
+
+
+NAMED = [Notification(vendor_payment_id="tr_1")]
+OF_REFUND = {"entityId": "re_1", "_embedded": {"entity": {"id": "re_1", "paymentId": "tr_1"}}}
+
+
+@pytest.mark.parametrize("prefix", ["", "sha256="])
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (event(type="payment.paid", entityId="tr_1"), NAMED),
+        (event(type="refund.failed", **OF_REFUND), NAMED),
+        (event(type="refund.failed", entityId="re_1"), []),
+        (event(type="payment-link.paid", entityId="pl_1"), []),
+        (event(type="hook.ping", entityId=None), []),
+        (b"id=tr_1", NAMED),
+    ],
+)
+def test_reads_what_is_signed(prefix: str, body: bytes, expected: list[Notification]) -> None:
+    assert notified(body, prefix + signature(body)) == expected
+
+
+PAID_EVENT = event(type="payment.paid", entityId="tr_1")
+
+
+@pytest.mark.parametrize(
+    ("body", "signed", "secret"),
+    [
+        (PAID_EVENT, None, SECRET),
+        (PAID_EVENT, "", SECRET),
+        (PAID_EVENT, "sha256=", SECRET),
+        (PAID_EVENT, "ÄÖ", SECRET),
+        (PAID_EVENT, signature(PAID_EVENT, "another-secret"), SECRET),
+        (PAID_EVENT, signature(PAID_EVENT + b" "), SECRET),
+        (PAID_EVENT, signature(PAID_EVENT), None),
+        (b"id=tr_1", signature(PAID_EVENT), SECRET),
+        (b"[]", signature(b"[]"), SECRET),
+        (b"{}", signature(b"{}"), SECRET),
+        (b"", signature(b""), SECRET),
+    ],
+)
+def test_refuses_what_is_not_signed_as_it_should_be(
+    body: bytes, signed: str | None, secret: str | None
+) -> None:
+    with pytest.raises(ForgedNotification):
+        notified(body, signed, secret)
+
+
+@pytest.mark.parametrize(("signed", "secret"), [(None, SECRET), (None, None), ("other", None)])
+def test_what_names_a_payment_needs_no_signature(signed: str | None, secret: str | None) -> None:
+    assert notified(b"id=tr_1", signed, secret) == NAMED
+
+
+def test_the_webhooks_secret_is_kept_and_not_shown() -> None:
+    config = Config.model_validate({"apiKey": KEY, "webhookSecret": SECRET})
+    assert Config.restore(config.reveal()) == config
+    assert SECRET in set(config.secrets())
+    assert config.visible() == {}
+    assert SECRET not in repr(config)
 
 
 @pytest.mark.parametrize("body", [b"id=tr_d0b0E3EA3v", b"id=tr_d0b0E3EA3v\r\n"])

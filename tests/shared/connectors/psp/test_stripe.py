@@ -28,7 +28,14 @@ from shared.connectors.psp.base import (
 )
 from shared.connectors.psp.stripe import Config, Connector
 from shared.domain.money import Money
-from shared.domain.payments import Observation, RefundObservation, RefundStatus, Stage
+from shared.domain.payments import (
+    DisputeObservation,
+    DisputeStatus,
+    Observation,
+    RefundObservation,
+    RefundStatus,
+    Stage,
+)
 from shared.errors import (
     ConnectorAnswerInvalid,
     ConnectorConflict,
@@ -568,6 +575,17 @@ SESSION_NEWS = {**COMPLETE, "payment_intent": "pi_1", "client_reference_id": "pa
         ({**MADE_REFUND, "metadata": {"payment": "a/b", "reference": "ref_1"}}, []),
         ({"object": "customer", "id": "cus_1"}, []),
         (
+            {**MADE_REFUND, "status": "failed", "failure_reason": "declined"},
+            [
+                Notification(
+                    "pay_1",
+                    refund_reference="ref_1",
+                    vendor_refund_id="re_1",
+                    refund=RefundObservation("re_1", RefundStatus.FAILED, "declined"),
+                )
+            ],
+        ),
+        (
             MADE_REFUND,
             [
                 Notification(
@@ -582,6 +600,71 @@ SESSION_NEWS = {**COMPLETE, "payment_intent": "pi_1", "client_reference_id": "pa
 )
 def test_reads_events_that_stripes_sdk_signed(thing: object, expected: list[Notification]) -> None:
     assert notified(thing) == expected
+
+
+DISPUTE: dict[str, Any] = {
+    "object": "dispute",
+    "id": "dp_1",
+    "status": "needs_response",
+    "amount": 500,
+    "currency": "eur",
+    "charge": "ch_1",
+    "payment_intent": "pi_1",
+}
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("needs_response", DisputeStatus.OPEN),
+        ("under_review", DisputeStatus.OPEN),
+        ("won", DisputeStatus.WON),
+        ("lost", DisputeStatus.LOST),
+    ],
+)
+def test_asks_whose_payment_a_dispute_is_about(
+    server: Receiver, word: str, expected: DisputeStatus
+) -> None:
+    server.answer = answer({**PAID_INTENT, "metadata": {"reference": "pay_1"}})
+    body = event({**DISPUTE, "status": word})
+    (news,) = connected(server.url).notification(signed(body), body)
+    seen = DisputeObservation("dp_1", Money(500, "EUR"), expected)
+    assert news == Notification("pay_1", payment=Observation(dispute=seen))
+    (received,) = server.received
+    assert (received.method, received.path) == ("GET", "/v1/payment_intents/pi_1")
+
+
+@pytest.mark.parametrize(
+    ("metadata", "changes", "asked"),
+    [
+        ({}, {}, 1),
+        (None, {}, 1),
+        ({"reference": "orders/7"}, {}, 1),
+        ({"reference": "pay_1"}, {"payment_intent": None}, 0),
+        ({"reference": "pay_1"}, {"status": "warning_needs_response"}, 0),
+        ({"reference": "pay_1"}, {"status": "warning_closed"}, 0),
+        ({"reference": "pay_1"}, {"status": "something_new"}, 0),
+    ],
+)
+def test_passes_over_disputes_that_move_no_money_of_ours(
+    server: Receiver, metadata: object, changes: dict[str, object], asked: int
+) -> None:
+    server.answer = answer({**PAID_INTENT, "metadata": metadata})
+    body = event({**DISPUTE, **changes})
+    assert connected(server.url).notification(signed(body), body) == []
+    assert len(server.received) == asked
+
+
+def test_a_dispute_waits_until_stripe_says_whose_it_is(server: Receiver) -> None:
+    server.answer = status(503)
+    body = event(DISPUTE)
+    with pytest.raises(ConnectorUnavailable):
+        connected(server.url).notification(signed(body), body)
+
+
+def test_asks_for_the_intent_of_a_dispute_as_the_contract_says(mocked: Connector) -> None:
+    body = event(DISPUTE)
+    assert mocked.notification(signed(body), body) == []
 
 
 def test_stripes_sdk_accepts_what_is_accepted_here() -> None:

@@ -1,0 +1,1 @@
+"""Ours, and not what a library leaves under this name beside its own package."""
