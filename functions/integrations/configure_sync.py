@@ -43,7 +43,12 @@ EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
         "kind": "pos",
         "system": "korona",
         "storeId": "store_a",
-        "credentials": {"account": "128", "user": "beep", "password": "password"},
+        "credentials": {
+            "server": "128",
+            "accountId": "9f8e7d6c-0000-4000-8000-00000000000a",
+            "username": "beep",
+            "password": "password-of-the-api-user",
+        },
         "schedule": "nightly",
     },
 }

@@ -39,7 +39,7 @@ EXAMPLE: dict[str, Any] = {
             "kind": "pos",
             "system": "korona",
             "isConfigured": True,
-            "config": {"account": "128"},
+            "config": {"server": "128"},
             "schedule": "nightly",
             "awardPointsProgramId": None,
             "nextSyncAt": "2026-03-04T02:17:00.000Z",

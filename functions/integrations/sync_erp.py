@@ -54,9 +54,10 @@ EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
         "system": "sap",
         "storeId": "store_a",
         "credentials": {
-            "host": "my300000.s4hana.example.com",
-            "user": "BEEP",
-            "password": "password",
+            "host": "my300000-api.s4hana.cloud.sap",
+            "sapClient": "100",
+            "username": "BEEP",
+            "password": "password-of-the-communication-user",
         },
     },
     "stored": {"system": "sap", "storeId": "store_a"},
