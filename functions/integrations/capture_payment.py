@@ -6,7 +6,7 @@ from typing import Any
 
 from shared.auth.caller import Caller
 from shared.schemas.base import Id, RequestModel, ResponseModel, Success
-from shared.schemas.payments import PAYMENT_EXAMPLE, PaymentBody, to_payment_body
+from shared.schemas.payments import PAYMENT_EXAMPLE, PaymentBody
 from shared.services import payments
 
 
@@ -37,4 +37,4 @@ EXAMPLE: dict[str, Any] = {
 def handle(body: Request, caller: Caller) -> Response:
     """Capture it."""
     payment = payments.capture(caller, body.payment_id, body.store_id)
-    return Response(payment=to_payment_body(payment))
+    return Response(payment=payments.shown(payment))

@@ -6,8 +6,8 @@ from typing import Any
 
 from shared.auth.caller import Caller
 from shared.schemas.base import Id, RequestModel, ResponseModel, Success
-from shared.schemas.payments import PAYMENT_EXAMPLE, PaymentBody, to_payment_body
-from shared.services import access
+from shared.schemas.payments import PAYMENT_EXAMPLE, PaymentBody
+from shared.services import access, payments
 
 
 class Request(RequestModel):
@@ -33,4 +33,5 @@ EXAMPLE: dict[str, Any] = {"success": True, "payment": PAYMENT_EXAMPLE}
 
 def handle(body: Request, caller: Caller) -> Response:
     """Read it: one document, no call to the provider."""
-    return Response(payment=to_payment_body(access.payment(caller, body.payment_id, body.store_id)))
+    payment = access.payment(caller, body.payment_id, body.store_id)
+    return Response(payment=payments.shown(payment))

@@ -10,8 +10,8 @@ from shared.auth.caller import Caller
 from shared.domain.payments import Stage
 from shared.schemas import paging
 from shared.schemas.base import Id, RequestModel, ResponseModel, Success
-from shared.schemas.paging import Cursor, Limit, Position
-from shared.schemas.payments import PAYMENT_EXAMPLE, PaymentBody, to_payment_body
+from shared.schemas.paging import Cursor, Limit
+from shared.schemas.payments import PAYMENT_EXAMPLE, PaymentBody
 from shared.services import payments
 
 
@@ -51,16 +51,12 @@ EXAMPLE: dict[str, Any] = {
 def handle(body: Request, caller: Caller) -> Response:
     """Read a page: one query."""
     after = paging.decode(body.cursor) if body.cursor else None
-    # One more than the page, to know whether there is a next one.
-    more = payments.list_page(
-        caller, body.store_id, stage=body.stage, after=after, limit=body.limit + 1
+    found = payments.list_page(
+        caller, body.store_id, stage=body.stage, after=after, limit=body.limit
     )
-    found = more[: body.limit]
-    is_last = len(more) == len(found)
-    last = None if is_last else Position(found[-1].created_at, found[-1].payment_id)
     return Response(
         store_id=body.store_id,
-        payments=[to_payment_body(each) for each in found],
-        count=len(found),
-        next_cursor=paging.encode(last) if last else None,
+        payments=[payments.shown(each) for each in found.items],
+        count=len(found.items),
+        next_cursor=found.next_cursor,
     )

@@ -10,7 +10,7 @@ from shared.auth.caller import Caller
 from shared.domain.money import Money
 from shared.domain.payments import PaymentStatus
 from shared.schemas.base import Id, RequestModel, ResponseModel, Success
-from shared.schemas.payments import AmountMinor, Currency, ProviderName
+from shared.schemas.payments import AmountMinor, Currency, CustomerBody, ProviderName
 from shared.services import payments
 from shared.services.payments import Draft
 
@@ -20,7 +20,7 @@ class Request(RequestModel):
 
     Needs ``purchaseId`` or the header ``Idempotency-Key``: a repeated request pays once. With
     ``programId`` and ``userId`` the member gets points for what is paid, and loses them again with
-    what is refunded.
+    what is refunded. ``customer`` is told the provider, and dropped once it has answered.
     """
 
     store_id: Id
@@ -33,6 +33,7 @@ class Request(RequestModel):
     capture_later: bool = False
     program_id: Id | None = None
     user_id: Id | None = None
+    customer: CustomerBody | None = None
 
     @model_validator(mode="after")
     def _names_a_member(self) -> Self:
@@ -61,6 +62,13 @@ EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
         "purchaseId": "order_1001",
         "description": "Bestellung 1001",
         "returnUrl": "https://shop.example.com/done",
+        "customer": {
+            "email": "erika@example.com",
+            "firstName": "Erika",
+            "lastName": "Mustermann",
+            "ipAddress": "192.0.2.7",
+            "locale": "de-DE",
+        },
     },
 }
 
@@ -86,6 +94,7 @@ def handle(body: Request, caller: Caller) -> Response:
         captures_later=body.capture_later,
         program_id=body.program_id,
         user_id=body.user_id,
+        customer=body.customer.to_customer() if body.customer else None,
     )
     done = payments.process(caller, body.store_id, draft)
     return Response(

@@ -16,6 +16,7 @@ from shared.errors import (
     Busy,
     ConnectorConflict,
     ConnectorCredentialsRefused,
+    ConnectorError,
     ConnectorNotConfigured,
     ConnectorNotFound,
     ConnectorRateLimited,
@@ -57,6 +58,8 @@ _DETAILS: dict[type[PunktwerkError], dict[str, Any]] = {
     ConnectorUnavailable: {"status": 502, "paymentId": _PAYMENT_ID},
 }
 _WRITE_ONLY = {IdempotencyKeyReused.status}
+_SUFFIXES = {None: "", "configured": "OfConfiguration", "called": "OfConnector"}
+"""Of the answers of endpoints, by what they have to do with connectors."""
 
 
 def schema() -> Schema:
@@ -88,17 +91,19 @@ def schema() -> Schema:
 
 
 def responses() -> dict[str, Any]:
-    """Return an answer for each status that a refusal can have."""
-    by_status = groupby(catalog(), key=lambda error: error.status)
-    return {_name(status): _response(status, list(errors)) for status, errors in by_status}
+    """Return an answer for each status that a refusal can have, with what it can mean where."""
+    return {
+        _name(status, connector): _response(status, errors)
+        for connector in _SUFFIXES
+        for status, errors in _by_status(connector).items()
+    }
 
 
 def references(endpoint: Endpoint) -> dict[str, Schema]:
     """Return the refusals of an endpoint, by status."""
-    statuses = sorted({error.status for error in catalog()})
     return {
-        str(status): {"$ref": f"#/components/responses/{_name(status)}"}
-        for status in statuses
+        str(status): {"$ref": f"#/components/responses/{_name(status, endpoint.connector)}"}
+        for status in _by_status(endpoint.connector)
         if not (endpoint.is_read and status in _WRITE_ONLY)
     }
 
@@ -131,8 +136,23 @@ def _response(status: int, errors: list[type[PunktwerkError]]) -> dict[str, Any]
     }
 
 
-def _name(status: int) -> str:
-    return HTTPStatus(status).phrase.replace(" ", "")
+def _by_status(connector: str | None) -> dict[int, list[type[PunktwerkError]]]:
+    """Return the refusals of endpoints that have this to do with connectors, by status."""
+    errors = [error for error in catalog() if _can_occur(error, connector)]
+    return {status: list(each) for status, each in groupby(errors, key=lambda error: error.status)}
+
+
+def _can_occur(error: type[PunktwerkError], connector: str | None) -> bool:
+    if error is ConnectorNotConfigured:
+        return connector is not None
+    return not issubclass(error, ConnectorError) or connector == "called"
+
+
+def _name(status: int, connector: str | None) -> str:
+    """Name an answer by its status, and by what else it can mean for connectors."""
+    phrase = HTTPStatus(status).phrase.replace(" ", "")
+    is_plain = _by_status(connector)[status] == _by_status(None).get(status)
+    return phrase if is_plain else phrase + _SUFFIXES[connector]
 
 
 def _summary(error: type[PunktwerkError]) -> str:

@@ -88,7 +88,7 @@ def handle(body: Request, caller: Caller) -> Response:
     )
     return Response(
         store_id=body.store_id,
-        events=[parse(each.payload) for each in found.events],
-        count=len(found.events),
-        next_cursor=paging.encode(found.end) if found.end else None,
+        events=[parse(each.payload) for each in found.items],
+        count=len(found.items),
+        next_cursor=found.next_cursor,
     )

@@ -70,7 +70,7 @@ def handle(body: Request, caller: Caller) -> Response:
     found = deliveries.page(caller, body.store_id, wanted, after=after, limit=body.limit)
     return Response(
         store_id=body.store_id,
-        deliveries=[DeliveryBody(**delivery_fields(each)) for each in found.deliveries],
-        count=len(found.deliveries),
-        next_cursor=paging.encode(found.end) if found.end else None,
+        deliveries=[DeliveryBody(**delivery_fields(each)) for each in found.items],
+        count=len(found.items),
+        next_cursor=found.next_cursor,
     )

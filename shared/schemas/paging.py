@@ -6,17 +6,23 @@ import base64
 import binascii
 import json
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
 from shared.clock import to_wire
 from shared.schemas.base import Whole
 
+Item = TypeVar("Item")
+
 LIMIT_DEFAULT = 20
 LIMIT_MAX = 100
+
+_NO_CURSOR = "must be a nextCursor of an earlier answer"
+_UNREADABLE = (binascii.Error, ValueError, TypeError, OverflowError, RecursionError)
 
 _ID = re.compile(r"[a-z]+_[0-9A-Za-z_-]{1,200}")
 """Ids of ours, and nothing that Firestore would not take for one."""
@@ -33,10 +39,28 @@ class Position:
     id: str
 
 
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Item]):
+    """Some of a list, in its order; ``end`` is the last one if there are more, else ``None``."""
+
+    items: Sequence[Item]
+    end: Position | None
+
+    @property
+    def next_cursor(self) -> str | None:
+        """What asks for the next page; ``None`` on the last."""
+        return encode(self.end) if self.end else None
+
+
+def cut(found: Sequence[Item], limit: int, position: Callable[[Item], Position]) -> Page[Item]:
+    """Return a page of what was found by asking for one more than ``limit``."""
+    items = found[:limit]
+    return Page(items, position(items[-1]) if len(found) > limit else None)
+
+
 def encode(position: Position) -> str:
     """Return the text that stands for a position: opaque to callers, nothing secret."""
-    text = json.dumps([to_wire(position.at), position.id], separators=(",", ":"))
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    return _encoded([to_wire(position.at), position.id])
 
 
 def decode(cursor: str) -> Position:
@@ -46,12 +70,43 @@ def decode(cursor: str) -> Position:
         ValueError: The text is none that ``encode`` makes; the message is for the caller.
     """
     try:
-        padded = cursor + "=" * (-len(cursor) % 4)
-        at, last_id = _pair(json.loads(base64.b64decode(padded, altchars=b"-_", validate=True)))
+        at, last_id = _pair(_decoded(cursor))
         moment = datetime.fromisoformat(at).astimezone(UTC)
-    except (binascii.Error, ValueError, TypeError, OverflowError, RecursionError):
-        raise ValueError("must be a nextCursor of an earlier answer") from None
+    except _UNREADABLE:
+        raise ValueError(_NO_CURSOR) from None
     return Position(moment, last_id)
+
+
+def encode_key(key: str) -> str:
+    """Return the text that stands for the last key of a page: opaque to callers."""
+    return _encoded([key])
+
+
+def decode_key(cursor: str) -> str:
+    """Read a key back.
+
+    Raises:
+        ValueError: The text is none that ``encode_key`` makes; the message is for the caller.
+    """
+    try:
+        (key,) = _decoded(cursor)
+        # Half of a pair of surrogates is text in JSON, and nowhere else.
+        is_key = isinstance(key, str) and bool(key.encode())
+    except _UNREADABLE:
+        is_key = False
+    if not is_key:
+        raise ValueError(_NO_CURSOR)
+    return str(key)
+
+
+def _encoded(values: list[str]) -> str:
+    text = json.dumps(values, separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _decoded(cursor: str) -> Any:
+    padded = cursor + "=" * (-len(cursor) % 4)
+    return json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
 
 
 def _pair(value: Any) -> tuple[str, str]:
@@ -73,3 +128,17 @@ Cursor = Annotated[
     WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 1000}),
 ]
 """``nextCursor`` of the page before."""
+
+
+def _checked_key(cursor: str) -> str:
+    decode_key(cursor)
+    return cursor
+
+
+KeyCursor = Annotated[
+    str,
+    Field(min_length=1, max_length=2000),
+    AfterValidator(_checked_key),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 2000}),
+]
+"""``nextCursor`` of the page before, of a list that is in the order of keys."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,21 +9,14 @@ from shared import clock
 from shared.auth.caller import Caller
 from shared.domain.webhooks import Delivery, DeliveryState
 from shared.errors import DeliveryNotFound, EventNotFound, WebhookDisabled
-from shared.schemas.paging import Position
+from shared.schemas import paging
+from shared.schemas.paging import Page, Position
 from shared.services import access, idempotency, outbox
 from shared.store import deliveries as stored
 from shared.store import events as stored_events
 from shared.store import paths, protocol
 from shared.store import webhook_endpoints as stored_endpoints
 from shared.store.protocol import Decision, Reads
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Deliveries, the newest first; ``end`` is the last one if there are more, else ``None``."""
-
-    deliveries: Sequence[Delivery]
-    end: Position | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +64,7 @@ def get(caller: Caller, delivery_id: str, store_id: str | None) -> Delivery:
 
 def page(
     caller: Caller, store_id: str, wanted: Filter, *, after: Position | None, limit: int
-) -> Page:
+) -> Page[Delivery]:
     """Return some of a store's deliveries, the newest first.
 
     Args:
@@ -106,9 +98,7 @@ def page(
             until=wanted.until,
             after=after,
         )
-    shown = found[:limit]
-    has_more = len(found) > limit
-    return Page(shown, Position(shown[-1].created_at, shown[-1].delivery_id) if has_more else None)
+    return paging.cut(found, limit, lambda last: Position(last.created_at, last.delivery_id))
 
 
 def retry(caller: Caller, delivery_id: str, store_id: str | None) -> Retried:

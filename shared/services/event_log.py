@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared import clock
 from shared.auth.caller import Caller
 from shared.errors import EventNotFound
-from shared.schemas.paging import Position
+from shared.schemas import paging
+from shared.schemas.paging import Page, Position
 from shared.services import access
 from shared.store import events as stored
 from shared.store.events import StoredEvent
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Events, the newest first; ``end`` is the last one if there are more, else ``None``."""
-
-    events: Sequence[StoredEvent]
-    end: Position | None
 
 
 def get(caller: Caller, event_id: str, store_id: str | None) -> StoredEvent:
@@ -51,7 +42,7 @@ def page(
     until: datetime | None,
     after: Position | None,
     limit: int,
-) -> Page:
+) -> Page[StoredEvent]:
     """Return some of a store's events, the newest first; what is ``None`` does not matter.
 
     Args:
@@ -80,6 +71,4 @@ def page(
         after=after,
         limit=limit + 1,
     )
-    events = found[:limit]
-    has_more = len(found) > limit
-    return Page(events, Position(events[-1].created_at, events[-1].event_id) if has_more else None)
+    return paging.cut(found, limit, lambda last: Position(last.created_at, last.event_id))

@@ -11,27 +11,37 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeVar
 
 from shared import clock, logs
+from shared.connectors import psp as providers
 from shared.domain import payment_events, payments
 from shared.domain.payments import (
     Observation,
     Payment,
+    Refund,
     RefundObservation,
     RefundStatus,
     Stage,
 )
+from shared.domain.psp import PspAccount
 from shared.domain.webhooks import Delivery
-from shared.errors import Busy, ConnectorError
-from shared.services import outbox
+from shared.errors import Busy, ConnectorCredentialsRefused, ConnectorError
+from shared.services import outbox, payment_requests, psp_configurations
 from shared.store import paths, protocol
 from shared.store import payments as stored
 from shared.store.protocol import Decision, Reads
 
-LEASE = timedelta(seconds=40)
-"""Longer than a call with its repetitions takes."""
+LEASE = timedelta(seconds=60)
+"""As long as a request may take."""
+SENDING = timedelta(seconds=40)
+"""How long it takes at most to send something: some ask for the payment first, with repetitions."""
 DOUBT = timedelta(minutes=2)
 """After an answer that got lost, how long the provider may still be working on the call."""
+
+Seen = TypeVar("Seen", Observation, RefundObservation)
+Made = TypeVar("Made", Payment, Refund)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +50,14 @@ class Change:
 
     payment: Payment
     deliveries: Sequence[Delivery] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """What a call that failed leaves: the code of a final refusal, or until when to wait."""
+
+    failure: str | None = None
+    until: datetime | None = None
 
 
 def change(payment_id: str, decide_after: Callable[[Payment], Payment]) -> Payment:
@@ -54,10 +72,10 @@ def change(payment_id: str, decide_after: Callable[[Payment], Payment]) -> Payme
     def decide(reads: Reads) -> Decision[Change]:
         before = stored.decode(reads[path])
         assert before is not None, f"{path} is gone"
-        changed = payments.with_points(decide_after(before))
+        now = clock.utc_now()
+        changed = payments.forget_customer(payments.with_points(decide_after(before)), now)
         if changed == before:
             return Decision(Change(before))
-        now = clock.utc_now()
         after = replace(changed, check_at=payments.check_at(changed, now))
         news = told(before, after)
         writes = [stored.write(reads[path], after), *news.writes]
@@ -97,78 +115,63 @@ def require_lease(lease_until: datetime | None, now: datetime) -> None:
         raise Busy("The provider is being asked for this already.")
 
 
-def begin(payment: Payment, create: Callable[[], Observation], *, is_keyed: bool) -> Payment:
+def require_time(lease_until: datetime | None) -> None:
+    """Refuse to send something that somebody else may be sending before it is done.
+
+    Raises:
+        Busy: What is left of the lease does not suffice.
+    """
+    assert lease_until is not None
+    if clock.utc_now() + SENDING > lease_until:
+        raise Busy("The provider took too long to say whether it has done this already.")
+
+
+def begin(payment: Payment, account: PspAccount, *, is_again: bool) -> Payment:
     """Have the provider make a payment that this process holds the lease of.
 
     Args:
         payment: Written down, not settled.
-        create: Makes the call, after looking whether an earlier one did it, if need be.
-        is_keyed: The provider knows a repeated call by its key.
+        account: Who is to make it.
+        is_again: An earlier call may have been made.
 
     Raises:
         ConnectorError: The payment was refused, and failed; or its fate is not known, and it stays
             pending until a repetition or the sweep finds out.
+        Busy: Looking for an earlier call took too long to make another one.
     """
-    try:
-        seen = create()
-    except ConnectorError as failure:
+    connector = psp_configurations.open_account(account)
+    request = payment_requests.of_payment(payment)
+
+    def failed(failure: ConnectorError, end: _End) -> None:
         failure.details["paymentId"] = payment.payment_id
-        if failure.retryable:
-            _give_back(payment, is_in_doubt=failure.is_unknown and not is_keyed)
-        else:
-            _fail(payment, failure)
-        raise
+        change(payment.payment_id, lambda found: _given_back(found, payment, end))
+
+    find = partial(connector.find, request) if is_again else None
+    seen = _called(account, payment, find, partial(connector.create, request), failed)
     return observe(payment, seen)
 
 
-def _give_back(payment: Payment, *, is_in_doubt: bool) -> None:
-    """Let others call; if the provider may still be at it, and would not know them, later."""
-    now = clock.utc_now()
-    until = now + DOUBT if is_in_doubt else None
-    change(payment.payment_id, lambda found: _leased(found, payment, until))
-
-
-def _leased(found: Payment, ours: Payment, until: datetime | None) -> Payment:
-    if found.is_settled or found.lease_until != ours.lease_until:
-        return found
-    return replace(found, lease_until=until)
-
-
-def _fail(payment: Payment, failure: ConnectorError) -> None:
-    """Write down that the provider made nothing: the same request may try again."""
-    now = clock.utc_now()
-
-    def failed(found: Payment) -> Payment:
-        if found.is_settled or found.lease_until != payment.lease_until:
-            return found  # Somebody else is at it by now.
-        return replace(
-            found, stage=Stage.FAILED, failure=failure.code, lease_until=None, updated_at=now
-        )
-
-    change(payment.payment_id, failed)
-
-
 def begin_refund(
-    payment: Payment, refund_id: str, send: Callable[[], RefundObservation], *, is_keyed: bool
+    payment: Payment, refund_id: str, account: PspAccount, *, is_again: bool
 ) -> Payment:
     """Have the provider make a refund that this process holds the lease of; see ``begin``."""
-    try:
-        seen = send()
-    except ConnectorError as failure:
+    connector = psp_configurations.open_account(account)
+    request = payment_requests.of_refund(payment, refund_id)
+    ours = payment.refund(refund_id)
+    assert ours is not None
+
+    def failed(failure: ConnectorError, end: _End) -> None:
         failure.details["refundId"] = refund_id
-        if failure.retryable:
-            is_in_doubt = failure.is_unknown and not is_keyed
-            until = clock.utc_now() + DOUBT if is_in_doubt else None
-            _change_refund(payment, refund_id, lease_until=until)
-        else:
-            _change_refund(
-                payment,
-                refund_id,
-                lease_until=None,
-                status=RefundStatus.FAILED,
-                failure=failure.code,
-            )
-        raise
+
+        def after(found: Payment) -> Payment:
+            made = found.refund(refund_id)
+            assert made is not None
+            return payments.with_refund(found, _given_back(made, ours, end))
+
+        change(payment.payment_id, after)
+
+    find = partial(connector.find_refund, request) if is_again else None
+    seen = _called(account, ours, find, partial(connector.refund, request), failed)
     return observe_refund(payment, refund_id, seen)
 
 
@@ -181,15 +184,50 @@ def observe_refund(payment: Payment, refund_id: str, seen: RefundObservation) ->
     return change(payment.payment_id, after)
 
 
-def _change_refund(payment: Payment, refund_id: str, **changes: object) -> None:
-    ours = payment.refund(refund_id)
-    assert ours is not None
+def _called(
+    account: PspAccount,
+    leased: Payment | Refund,
+    find: Callable[[], Seen | None] | None,
+    send: Callable[[], Seen],
+    failed: Callable[[ConnectorError, _End], None],
+) -> Seen:
+    """Make a call for what is leased, unless an earlier one is found to have done it.
 
-    def after(found: Payment) -> Payment:
-        made = found.refund(refund_id)
-        assert made is not None
-        if made.is_settled or made.lease_until != ours.lease_until:
-            return found
-        return payments.with_refund(found, replace(made, **changes))  # type: ignore[arg-type]
+    Args:
+        account: Of the provider.
+        leased: What the call is for.
+        find: Looks for an earlier call; not asked if the provider knows a repeated one by its key.
+        send: Makes the call.
+        failed: Is told why it failed, and what that means for what is leased.
+    """
+    is_keyed = providers.module_of(account.provider).HAS_IDEMPOTENCY_KEYS
+    is_unheard = find is not None
+    try:
+        if find is not None and not is_keyed:
+            found = find()
+            if found is not None:
+                return found
+            is_unheard = False
+            require_time(leased.lease_until)
+        return send()
+    except ConnectorError as failure:
+        # A refusal to look, or whoever asks now, does not say what became of the earlier call.
+        is_beside = not is_keyed or isinstance(failure, ConnectorCredentialsRefused)
+        if not failure.retryable and not (is_unheard and is_beside):
+            failed(failure, _End(failure=failure.code))
+        else:
+            is_in_doubt = failure.is_unknown and not is_keyed
+            failed(failure, _End(until=clock.utc_now() + DOUBT if is_in_doubt else None))
+        raise
 
-    change(payment.payment_id, after)
+
+def _given_back(found: Made, ours: Made, end: _End) -> Made:
+    """Let others call; what the provider refused for good has failed, and can be tried again."""
+    if found.is_settled or found.lease_until != ours.lease_until:
+        return found  # Somebody else is at it by now.
+    if end.failure is None:
+        return replace(found, lease_until=end.until)
+    after = replace(found, failure=end.failure, lease_until=None, updated_at=clock.utc_now())
+    if isinstance(after, Payment):
+        return replace(after, stage=Stage.FAILED)
+    return replace(after, status=RefundStatus.FAILED)

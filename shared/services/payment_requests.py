@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from urllib.parse import quote
 
 from shared import config
 from shared.connectors.psp.base import PaymentRequest, PspConnector, RefundRequest
+from shared.domain.customers import Customer
 from shared.domain.money import Money
 from shared.domain.payments import Payment, RefundStatus
 from shared.services import psp_configurations
+from shared.services.vaults import vault
+from shared.store import codec
 from shared.store import psp as stored_psp
 
 
@@ -33,7 +37,17 @@ def of_payment(payment: Payment) -> PaymentRequest:
         notification_url=_notification_url(payment),
         captures_later=payment.captures_later,
         idempotency_key=payment.payment_id,
+        customer=_unsealed(payment.customer_token) if payment.customer_token else None,
     )
+
+
+def sealed(customer: Customer) -> str:
+    """Return who pays as it is stored: encrypted."""
+    return vault().encrypt(json.dumps(codec.to_document(customer)))
+
+
+def _unsealed(token: str) -> Customer:
+    return codec.from_document(Customer, json.loads(vault().decrypt(token)))
 
 
 def _notification_url(payment: Payment) -> str:

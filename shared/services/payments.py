@@ -8,14 +8,16 @@ from datetime import datetime
 
 from shared import clock, ids
 from shared.auth.caller import Caller
-from shared.connectors import psp as providers
 from shared.domain import payments
+from shared.domain.customers import Customer
 from shared.domain.money import Money
-from shared.domain.payments import Observation, Payment, Stage
+from shared.domain.payments import Payment, Stage
 from shared.domain.psp import PspAccount
 from shared.domain.webhooks import Delivery
 from shared.errors import IdempotencyKeyReused, InvalidParameters, PaymentStateConflict
-from shared.schemas.paging import Position
+from shared.schemas import paging
+from shared.schemas.paging import Page, Position
+from shared.schemas.payments import PaymentBody, to_payment_body
 from shared.services import (
     access,
     outbox,
@@ -25,7 +27,7 @@ from shared.services import (
     psp_configurations,
 )
 from shared.services.payment_calls import LEASE, require_lease
-from shared.store import paths, protocol
+from shared.store import paths, programs, protocol
 from shared.store import payments as stored
 from shared.store.protocol import Decision, Reads
 
@@ -36,6 +38,8 @@ class Draft:
 
     ``provider`` is ``None`` for the store's default; ``purchase_id`` is the merchant's id of what
     is paid for, which is paid once; ``program_id`` and ``user_id`` name the member who gets points.
+    ``customer`` is who pays, and no part of what makes a request the same: a shop may know less of
+    them, or see another address, when it asks again.
     """
 
     provider: str | None
@@ -46,6 +50,7 @@ class Draft:
     captures_later: bool = False
     program_id: str | None = None
     user_id: str | None = None
+    customer: Customer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,7 @@ def process(caller: Caller, store_id: str, draft: Draft) -> Done:
     )
     now = clock.utc_now()
     path = paths.payment(payment_id)
+    token = payment_requests.sealed(draft.customer) if draft.customer else None
     fingerprint = ids.digest(
         store_id,
         str(draft.amount.amount_minor),
@@ -99,7 +105,8 @@ def process(caller: Caller, store_id: str, draft: Draft) -> Done:
         if before is None:
             payment_points.require_enrolled(reads, member_paths, draft.user_id)
             account = configuration.account(draft.provider)
-            after = _intended(caller, store_id, payment_id, draft, account, fingerprint, now)
+            intended = _intended(caller, store_id, payment_id, draft, account, fingerprint, now)
+            after = replace(intended, customer_token=token)
             news = payment_calls.told(None, after)
             writes = [stored.write(reads[path], after), *news.writes]
             return Decision(_Intent(after, deliveries=news.deliveries), writes)
@@ -112,7 +119,13 @@ def process(caller: Caller, store_id: str, draft: Draft) -> Done:
         configuration.account(before.provider)  # refuses, if it was deleted since
         require_lease(before.lease_until, now)
         after = replace(
-            before, stage=Stage.PENDING, failure=None, lease_until=now + LEASE, updated_at=now
+            before,
+            stage=Stage.PENDING,
+            failure=None,
+            lease_until=now + LEASE,
+            # What may have been begun is asked for in the same words, what was refused in new ones.
+            customer_token=before.customer_token if before.stage is Stage.PENDING else token,
+            updated_at=now,
         )
         return Decision(_Intent(after, is_again=True), [stored.write(reads[path], after)])
 
@@ -120,7 +133,9 @@ def process(caller: Caller, store_id: str, draft: Draft) -> Done:
     outbox.dispatch(intent.deliveries)
     if intent.is_done:
         return Done(intent.payment, is_replay=True)
-    return Done(_begin(intent, configuration.account(intent.payment.provider)))
+    account = configuration.account(intent.payment.provider)
+    begun = payment_calls.begin(intent.payment, account, is_again=intent.is_again)
+    return Done(payment_points.book(begun))
 
 
 def capture(caller: Caller, payment_id: str, store_id: str | None) -> Payment:
@@ -157,27 +172,25 @@ def cancel(caller: Caller, payment_id: str, store_id: str | None) -> Payment:
 
 def list_page(
     caller: Caller, store_id: str, *, stage: Stage | None, after: Position | None, limit: int
-) -> list[Payment]:
-    """Return a store's payments, newest first, after the last one of the page before.
+) -> Page[Payment]:
+    """Return some of a store's payments, newest first, after the last one of the page before.
 
     Raises:
         StoreNotFound: The store is absent or not the caller's.
     """
     access.store(caller, store_id)
     last = (after.at, after.id) if after else None
-    return stored.list_page(store_id, stage=stage, after=last, limit=limit)
+    found = stored.list_page(store_id, stage=stage, after=last, limit=limit + 1)
+    return paging.cut(found, limit, lambda last: Position(last.created_at, last.payment_id))
 
 
-def _begin(intent: _Intent, account: PspAccount) -> Payment:
-    request = payment_requests.of_payment(intent.payment)
-    connector = psp_configurations.open_account(account)
-    is_keyed = providers.module_of(account.provider).HAS_IDEMPOTENCY_KEYS
-
-    def create() -> Observation:
-        found = connector.find(request) if intent.is_again and not is_keyed else None
-        return found or connector.create(request)
-
-    return payment_points.book(payment_calls.begin(intent.payment, create, is_keyed=is_keyed))
+def shown(payment: Payment) -> PaymentBody:
+    """Write a payment as answers show it: its points as its program counts them."""
+    if payment.points is None or payment.program_id is None:
+        return to_payment_body(payment)
+    program = programs.find(payment.program_id)
+    assert program is not None, f"program {payment.program_id} is gone"
+    return to_payment_body(payment, points_scale=program.scale)
 
 
 def _require_authorized(payment: Payment) -> str:

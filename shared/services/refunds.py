@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
 
 from shared import clock, ids
 from shared.auth.caller import Caller
-from shared.connectors import psp as providers
 from shared.domain import payments
-from shared.domain.payments import Payment, Refund, RefundObservation, RefundStatus
+from shared.domain.payments import Payment, Refund, RefundStatus
 from shared.domain.psp import PspAccount
 from shared.errors import IdempotencyKeyReused, InvalidParameters
 from shared.services import (
     access,
     payment_calls,
     payment_points,
-    payment_requests,
     psp_configurations,
 )
 from shared.services.payment_calls import LEASE, require_lease
@@ -42,6 +41,7 @@ class _Intent:
     """
 
     payment: Payment
+    refund_id: str
     account: PspAccount | None = None
     is_again: bool = False
 
@@ -62,7 +62,8 @@ def refund(
         payment_id: Which one.
         store_id: Of the store, if it is given.
         amount_minor: In minor units; ``None`` for all that is left.
-        refund_reference: The merchant's id of the refund, which is made once.
+        refund_reference: The merchant's id of the refund, which is made once. If it failed, the
+            same request makes another attempt at it.
         reason: Shown by the provider.
 
     Raises:
@@ -72,28 +73,30 @@ def refund(
     """
     known = access.payment(caller, payment_id, store_id)
     fingerprint = ids.digest(payment_id, str(amount_minor or "all"))
-    refund_id = _refund_id(caller, known, amount_minor, refund_reference, fingerprint)
+    known_by = _known_by(caller, known, amount_minor, refund_reference)
     now = clock.utc_now()
     path, psp_path = paths.payment(payment_id), paths.psp_configuration(known.store_id)
 
     def decide(reads: Reads) -> Decision[_Intent]:
         before = access.own_payment(caller, stored.decode(reads[path]), payment_id, store_id)
-        made = before.refund(refund_id)
+        made, next_id = _last_attempt(before, known_by)
         if made is not None and made.fingerprint != fingerprint:
             raise IdempotencyKeyReused(
-                "The refund was asked for before with another amount.", refundId=refund_id
+                "The refund was asked for before with another amount.", refundId=made.refund_id
             )
-        if made is not None and (made.is_settled or made.status is RefundStatus.FAILED):
-            return Decision(_Intent(before))
+        if made is not None and made.status is RefundStatus.FAILED:
+            made = None
+        if made is not None and made.is_settled:
+            return Decision(_Intent(before, made.refund_id))
         # Before anything is set aside: whom nobody can ask will never say that it is done.
         account = psp_configurations.account_of(stored_psp.decode(reads[psp_path]), before)
         if made is not None:
             require_lease(made.lease_until, now)
             after = payments.with_refund(before, replace(made, lease_until=now + LEASE))
-            intent = _Intent(after, account, is_again=True)
+            intent = _Intent(after, made.refund_id, account, is_again=True)
             return Decision(intent, [stored.write(reads[path], after)])
         drafted = Refund(
-            refund_id=refund_id,
+            refund_id=next_id,
             amount_minor=amount_minor or before.refundable_minor,
             status=RefundStatus.PENDING,
             created_at=now,
@@ -104,55 +107,49 @@ def refund(
         )
         reserved = payments.reserve_refund(before, drafted)
         after = replace(reserved, check_at=payments.check_at(reserved, now))
-        return Decision(_Intent(after, account), [stored.write(reads[path], after)])
+        return Decision(_Intent(after, next_id, account), [stored.write(reads[path], after)])
 
     intent = protocol.run([path, psp_path], decide)
-    payment, is_done = intent.payment, intent.account is None
-    if intent.account is not None:
-        payment = _give_back(payment, intent.account, refund_id, is_again=intent.is_again)
+    payment, refund_id, account = intent.payment, intent.refund_id, intent.account
+    if account is not None:
+        payment = payment_calls.begin_refund(payment, refund_id, account, is_again=intent.is_again)
     payment = payment_points.book(payment)
     made = payment.refund(refund_id)
     assert made is not None
-    return Refunded(payment, made, is_replay=is_done)
+    return Refunded(payment, made, is_replay=account is None)
 
 
-def _give_back(payment: Payment, account: PspAccount, refund_id: str, *, is_again: bool) -> Payment:
-    request = payment_requests.of_refund(payment, refund_id)
-    connector = psp_configurations.open_account(account)
-    is_keyed = providers.module_of(payment.provider).HAS_IDEMPOTENCY_KEYS
+def _known_by(
+    caller: Caller, payment: Payment, amount_minor: int | None, refund_reference: str | None
+) -> tuple[str, ...]:
+    """Return what makes a refund the same: the merchant's reference, or the ``Idempotency-Key``.
 
-    def send() -> RefundObservation:
-        found = connector.find_refund(request) if is_again and not is_keyed else None
-        return found or connector.refund(request)
-
-    return payment_calls.begin_refund(payment, refund_id, send, is_keyed=is_keyed)
-
-
-def _refund_id(
-    caller: Caller,
-    payment: Payment,
-    amount_minor: int | None,
-    refund_reference: str | None,
-    fingerprint: str,
-) -> str:
-    """Name the refund: by the merchant's reference, else by the ``Idempotency-Key``.
-
-    All that is left can be given back once, so that needs neither: the same request again is about
-    the same refund, unless that failed.
+    All that is left can be given back once, so that needs neither.
     """
     if refund_reference is not None:
-        return f"ref_{ids.digest('reference', payment.payment_id, refund_reference)[:28]}"
+        return ("reference", payment.payment_id, refund_reference)
     if caller.claim is not None:
-        return f"ref_{ids.digest('key', payment.payment_id, caller.claim.claim_id)[:28]}"
+        return ("key", payment.payment_id, caller.claim.claim_id)
     if amount_minor is None:
-        made = [
-            each.refund_id
-            for each in payment.refunds
-            if each.fingerprint == fingerprint and each.status is not RefundStatus.FAILED
-        ]
-        fresh = ids.digest("all", payment.payment_id, str(len(payment.refunds)))[:28]
-        return made[-1] if made else f"ref_{fresh}"
+        return ("all", payment.payment_id)
     raise InvalidParameters(
         "Send refundReference or the header Idempotency-Key with a partial refund.",
         fields={"refundReference": "is required unless the header Idempotency-Key is sent"},
     )
+
+
+def _last_attempt(payment: Payment, known_by: tuple[str, ...]) -> tuple[Refund | None, str]:
+    """Return the last attempt at a refund, and the id of another one.
+
+    Each has an id of its own, which is what the provider knows it by: so it takes another attempt
+    for another refund, and what it says of the one that failed is not taken for this one's.
+    """
+    last: Refund | None = None
+    for attempt in itertools.count(1):
+        again = () if attempt == 1 else (str(attempt),)
+        refund_id = f"ref_{ids.digest(*known_by, *again)[:28]}"
+        made = payment.refund(refund_id)
+        if made is None:
+            return last, refund_id
+        last = made
+    raise AssertionError("a payment has a bounded number of refunds")

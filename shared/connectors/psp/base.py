@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from shared.connectors.config import ConnectorConfig
+from shared.domain.customers import Customer
 from shared.domain.money import Money
-from shared.domain.payments import Observation, RefundObservation
+from shared.domain.payments import Observation, RefundObservation, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class PaymentRequest:
         notification_url: Where the provider reports what happens.
         captures_later: Only authorize; the money is taken by ``capture``.
         idempotency_key: The same for every attempt of this payment, at most 64 characters.
+        customer: Who pays, if the merchant says so; the same for every attempt.
     """
 
     reference: str
@@ -33,6 +35,7 @@ class PaymentRequest:
     notification_url: str
     captures_later: bool
     idempotency_key: str
+    customer: Customer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,20 @@ class Notification:
 
 class ForgedNotification(Exception):
     """A notification's signature is missing or wrong, or it is none of this provider's."""
+
+
+PAGE_LOST = "PAGE_LOST"
+
+
+def without_page(found: Observation) -> Observation:
+    """Say of a payment that was looked up what that means where its page is told only once.
+
+    The answer that told the page got lost, so nobody was ever sent there: what is not paid yet
+    never will be, and another payment can be begun.
+    """
+    if found.stage in {Stage.PENDING, Stage.REQUIRES_ACTION}:
+        return replace(found, stage=Stage.FAILED, failure=PAGE_LOST)
+    return found
 
 
 class PspConnector(Protocol):

@@ -22,6 +22,7 @@ from shared.connectors.psp.base import (
     PaymentRequest,
     RefundRequest,
 )
+from shared.domain.customers import Customer
 from shared.domain.money import Money
 from shared.domain.payments import Observation, RefundObservation, RefundStatus, Stage
 
@@ -129,6 +130,7 @@ class Connector:
             "returnUrl": request.return_url,
             "notificationUrl": request.notification_url,
             "captureLater": request.captures_later,
+            **({"customer": to_customer(request.customer)} if request.customer else {}),
         }
         return to_observation(self._send(_Payment, "/payments", body, request.idempotency_key))
 
@@ -184,6 +186,18 @@ class Connector:
         key = {"Idempotency-Key": idempotency_key}
         reply = self._client.post(path, body, headers=key, is_repeatable=True)
         return parsed(model, reply.body, system=SYSTEM)
+
+
+def to_customer(customer: Customer) -> dict[str, str]:
+    """Write what is said of who pays."""
+    said = {
+        "email": customer.email,
+        "firstName": customer.first_name,
+        "lastName": customer.last_name,
+        "ipAddress": customer.ip_address,
+        "locale": customer.locale,
+    }
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def to_observation(payment: _Payment) -> Observation:

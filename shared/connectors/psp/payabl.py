@@ -27,8 +27,10 @@ from shared.connectors.psp.base import (
     Notification,
     PaymentRequest,
     RefundRequest,
+    without_page,
 )
 from shared.connectors.psp.payabl_answers import SYSTEM
+from shared.domain.customers import Customer
 from shared.domain.money import Money
 from shared.domain.payments import Observation, RefundObservation, RefundStatus, Stage
 from shared.errors import (
@@ -57,7 +59,7 @@ _LIVE_HOST = re.compile(r"(?!.*sandbox)[a-z0-9-]+(\.[a-z0-9-]+)*\.payabl\.com")
 
 
 class Config(ConnectorConfig):
-    """A merchant account, and what is sent in place of the customer's data.
+    """A merchant account, and what is sent of a customer whom the payment says nothing of.
 
     A secret does not show which environment it is of: ``mode`` is ``test`` for the sandbox, and
     ``live`` for the host that payabl. has named to the merchant, under payabl.com.
@@ -67,9 +69,9 @@ class Config(ConnectorConfig):
     secret: SecretStr
     mode: Literal["test", "live"]
     live_host: str | None = None
-    customer_email: str = Field(pattern=r"^[!-?A-~]{1,40}@[a-z0-9.-]{3,40}$", max_length=50)
-    customer_first_name: str = Field(default="Online", pattern=r"^[A-Za-z .'-]{1,30}$")
-    customer_last_name: str = Field(default="Customer", pattern=r"^[A-Za-z .'-]{1,30}$")
+    customer_email: str = Field(pattern=answers.EMAIL, max_length=answers.EMAIL_CHARS_MAX)
+    customer_first_name: str = Field(default="Online", pattern=answers.NAME)
+    customer_last_name: str = Field(default="Customer", pattern=answers.NAME)
     customer_ip: str | None = Field(default=None, pattern=r"^[0-9a-fA-F.:]{3,39}$")
 
     @field_validator("secret")
@@ -137,26 +139,26 @@ class Connector:
             raise ConnectorUnsupported(
                 "The payment page takes the money at once.", offers=["captureLater: false"]
             )
-        config = self._config
         fields = {
             "amount": answers.to_amount(request.amount),
             "currency": request.amount.currency,
             "orderid": answers.to_order_id(request.reference),
             "url_return": request.return_url,
             "notification_url": request.notification_url,
-            "email": config.customer_email,
-            "firstname": config.customer_first_name,
-            "lastname": config.customer_last_name,
-            **({"customerip": config.customer_ip} if config.customer_ip else {}),
+            **self._customer(request.customer or Customer()),
         }
         result = self._call("/pay/payment/init", fields)
         return answers.to_first_observation(self._accepted(result, _WRONG_CREDENTIALS))
 
     def find(self, request: PaymentRequest) -> Observation | None:
-        """Look a payment up by our reference. Where to send the customer is not told again."""
+        """Look a payment up by our reference. Where to send the customer is not told again.
+
+        So what is not paid yet has failed; see ``without_page``.
+        """
         order_id = answers.to_order_id(request.reference)
         steps = self._diagnose(type="orderid", orderid=order_id, **_days())
-        return answers.to_found_observation([each for each in steps if each.order_id == order_id])
+        found = answers.to_found_observation([each for each in steps if each.order_id == order_id])
+        return without_page(found) if found else None
 
     def status(self, vendor_payment_id: str) -> Observation:
         """Ask for a payment.
@@ -203,6 +205,17 @@ class Connector:
         if not is_signed or age_s > TOLERANCE.total_seconds():
             raise ForgedNotification
         return [Notification(vendor_payment_id=fields["transactionid"])]
+
+    def _customer(self, customer: Customer) -> Mapping[str, str]:
+        """Write who pays: what payabl. takes of what is said, else what is configured."""
+        config = self._config
+        email, ip = customer.email or "", customer.ip_address or config.customer_ip
+        return {
+            "email": email if answers.is_email(email) else config.customer_email,
+            "firstname": answers.to_name(customer.first_name) or config.customer_first_name,
+            "lastname": answers.to_name(customer.last_name) or config.customer_last_name,
+            **({"customerip": ip} if ip else {}),
+        }
 
     def _operate(self, name: str, payment_id: str, stage: Stage) -> Observation:
         """Make a call that payabl. refuses if it was made before, and then look whether it was."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -21,6 +22,10 @@ from shared.errors import ConnectorAnswerInvalid, ConnectorUnsupported
 
 SYSTEM = "payabl"
 SUCCESS, PENDING = 0, 2000
+EMAIL = r"^[!-?A-~]{1,40}@[a-z0-9.-]{3,40}$"
+EMAIL_CHARS_MAX = 50
+NAME = r"^[A-Za-z .'-]{1,30}$"
+"""ASCII, as payabl. reads no UTF-8."""
 
 _PAID_BY = {"capture", "authorize", "authorization"}
 """An authorization charges the customer at once. Source: docs.payabl.com/docs/authorization."""
@@ -109,6 +114,18 @@ def to_amount(money: Money) -> str:
 def to_order_id(reference: str) -> str:
     """Return the order id of a payment: 30 characters at most, so ours goes without prefix."""
     return reference if len(reference) <= _ORDER_ID_CHARS_MAX else reference.partition("_")[2]
+
+
+def is_email(text: str) -> bool:
+    """Tell whether payabl. takes an e-mail address."""
+    return len(text) <= EMAIL_CHARS_MAX and re.fullmatch(EMAIL, text) is not None
+
+
+def to_name(name: str | None) -> str:
+    """Write a name without accents; empty if that is not all, as in a name of another script."""
+    plain = unicodedata.normalize("NFKD", (name or "").replace("ß", "ss"))
+    letters = "".join(each for each in plain if not unicodedata.combining(each))
+    return letters if re.fullmatch(NAME, letters) else ""
 
 
 def to_result(text: str) -> Result:

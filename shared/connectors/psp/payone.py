@@ -29,6 +29,7 @@ from shared.connectors.psp.base import (
     Notification,
     PaymentRequest,
     RefundRequest,
+    without_page,
 )
 from shared.connectors.psp.payone_answers import STAGES, SYSTEM, Answer
 from shared.domain.money import Money
@@ -136,7 +137,8 @@ class Connector:
     def find(self, request: PaymentRequest) -> Observation | None:
         """Look a payment up by our reference, which its commerce case has.
 
-        Where to send the customer is told only once, and not here.
+        Where to send the customer is told only once, and not here: so what is not paid yet has
+        failed; see ``without_page``.
         """
         reply = self._client.get(self._cases, {"merchantReference": request.reference})
         found = parsed(answers.Cases, {"cases": reply.body or []}, system=SYSTEM).cases
@@ -148,7 +150,8 @@ class Connector:
                     payment_id = answers.to_id(
                         case.commerce_case_id, checkout.checkout_id, made.payment_execution_id
                     )
-                    return answers.to_observation(payment_id, checkout, made.events)
+                    seen = answers.to_observation(payment_id, checkout, made.events)
+                    return without_page(seen)
         return None
 
     def status(self, vendor_payment_id: str) -> Observation:

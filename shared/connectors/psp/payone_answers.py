@@ -17,6 +17,7 @@ from pydantic.alias_generators import to_camel
 
 from shared import ids
 from shared.connectors.psp.base import PaymentRequest, RefundRequest
+from shared.domain.customers import Customer
 from shared.domain.money import Money
 from shared.domain.payments import Observation, RefundObservation, RefundStatus, Stage
 from shared.errors import ConnectorAnswerInvalid, ConnectorUnavailable, ConnectorUnsupported
@@ -209,8 +210,12 @@ def to_case(request: PaymentRequest, product: int) -> dict[str, Any]:
     """
     if request.captures_later and product == WERO:
         raise ConnectorUnsupported("Wero takes the money at once.", offers=["captureLater: false"])
+    customer = request.customer or Customer()
+    device = {"customerDevice": {"ipAddress": customer.ip_address}} if customer.ip_address else {}
+    person = to_customer(customer)
     return {
         "merchantReference": request.reference,
+        **({"customer": person} if person else {}),
         "checkout": {
             "amountOfMoney": to_amount(request.amount),
             "references": {"merchantReference": request.reference},
@@ -223,6 +228,7 @@ def to_case(request: PaymentRequest, product: int) -> dict[str, Any]:
                 },
                 "paymentMethodSpecificInput": {
                     "paymentChannel": "ECOMMERCE",
+                    **device,
                     "redirectPaymentMethodSpecificInput": {
                         "requiresApproval": request.captures_later,
                         "paymentProductId": product,
@@ -231,6 +237,17 @@ def to_case(request: PaymentRequest, product: int) -> dict[str, Any]:
                 },
             },
         },
+    }
+
+
+def to_customer(customer: Customer) -> dict[str, Any]:
+    """Write who pays; empty if nothing is said. Of a locale PAYONE takes the language."""
+    name = {"firstName": customer.first_name, "surname": customer.last_name}
+    known = {key: each for key, each in name.items() if each is not None}
+    return {
+        **({"contactDetails": {"emailAddress": customer.email}} if customer.email else {}),
+        **({"personalInformation": {"name": known}} if known else {}),
+        **({"locale": customer.locale[:2]} if customer.locale else {}),
     }
 
 
@@ -308,8 +325,8 @@ def to_refund_observation(refund: Refunded) -> RefundObservation:
 def to_found_refund(events: Sequence[Event], request: RefundRequest) -> RefundObservation | None:
     """Read the refund with our reference from a payment's events; ``None`` if it is not there.
 
-    One of the same amount without any reference may be it: it counts as pending, so that the
-    refund is not made again.
+    One of the same amount without any reference may be it, unless that failed: it counts as
+    pending, so that the refund is not made again.
     """
     ours = to_short_reference(request.refund_reference)
     amount = to_amount(request.amount)["amount"]
@@ -320,7 +337,8 @@ def to_found_refund(events: Sequence[Event], request: RefundRequest) -> RefundOb
             return to_refund_observation(found)
     for each in refunds:
         part = each.amount_of_money
-        if each.merchant_reference is None and (part is None or part.amount == amount):
+        is_alike = each.merchant_reference is None and (part is None or part.amount == amount)
+        if is_alike and _REFUND_STATUSES.get(each.payment_status) is not RefundStatus.FAILED:
             return RefundObservation()
     return None
 

@@ -1,22 +1,21 @@
 """SumUp payments: the customer pays on SumUp's page (Hosted Checkout).
 
-Source: SumUp API, github.com/sumup/sumup-openapi of 2026-06-18, and the vendor's SDK 0.4.0, which
-makes the calls. Amounts are numbers in major units. A checkout becomes paid by a transaction;
-refunds are events of that transaction and keep no reference of ours.
+Source: SumUp API, github.com/sumup/sumup-openapi of 2026-06-18. Amounts are numbers in major units.
+A checkout becomes paid by a transaction; refunds are events of that transaction and keep no
+reference of ours.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 from urllib.parse import quote
 
-from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 
 from shared.connectors import signatures
-from shared.connectors.client import Model, parsed, refusal
+from shared.connectors.client import JsonClient, Model, parsed
 from shared.connectors.config import ConnectorConfig
 from shared.connectors.psp import sumup_answers as answers
 from shared.connectors.psp.base import (
@@ -25,6 +24,7 @@ from shared.connectors.psp.base import (
     PaymentRequest,
     RefundRequest,
 )
+from shared.connectors.psp.sumup_answers import SYSTEM
 from shared.domain.money import Money
 from shared.domain.payments import Observation, RefundObservation, RefundStatus
 from shared.errors import (
@@ -32,26 +32,14 @@ from shared.errors import (
     ConnectorConflict,
     ConnectorError,
     ConnectorRejected,
-    ConnectorTimeout,
-    ConnectorUnavailable,
     ConnectorUnsupported,
 )
 
-if TYPE_CHECKING:
-    from sumup import Sumup  # type: ignore[import-untyped]
-
-SYSTEM = "sumup"
 HAS_IDEMPOTENCY_KEYS = False
 
 BASE_URL = "https://api.sumup.com"
-TIMEOUTS_S = (5.0, 10.0, 10.0, 5.0)
-"""To connect, read, write and get a connection. A refund asks before it pays, and both together
-must end before somebody else may try.
-"""
 SIGNATURE_HEADER = "X-SumUp-Webhook-Signature"
 _KEY = re.compile(r"sup_(?!pk_)[A-Za-z0-9_]{16,200}")
-_REFUND_ACCEPTED = {200, 204}
-"""The contract says 204, the vendor's newer pages and SDK 201; the SDK takes nothing but 201."""
 
 
 class Config(ConnectorConfig):
@@ -97,12 +85,19 @@ class Connector:
 
     def __init__(self, config: Config, *, is_emulated: bool) -> None:
         self._config = config
-        self._base_url = ((config.base_url if is_emulated else None) or BASE_URL).rstrip("/")
+        key = config.api_key.get_secret_value()
+        self._client = JsonClient(
+            system=SYSTEM,
+            base_url=((is_emulated and config.base_url) or BASE_URL).rstrip("/"),
+            authorize=lambda *_: {"Authorization": f"Bearer {key}"},
+            secrets=tuple(config.secrets()),
+            allow_loopback=is_emulated,
+            problem=answers.said,
+        )
 
     def verify(self) -> None:
         """Ask for the merchant, who must be a sandbox in test mode, and none in live mode."""
-        with self._calling() as api:
-            merchant = api.merchants.get(self._config.merchant_code)
+        merchant = self._get(answers.Merchant, f"/v1/merchants/{self._config.merchant_code}")
         if bool(merchant.sandbox) is not self._config.is_test:
             kind, mode = ("a sandbox", "test") if merchant.sandbox else ("a live merchant", "live")
             raise ConnectorRejected(
@@ -114,22 +109,21 @@ class Connector:
 
         Raises:
             ConnectorUnsupported: The money is to be taken later.
-            ConnectorError: See ``to_connector_error``.
         """
         if request.captures_later:
             raise _capture_unsupported()
+        body = {
+            "checkout_reference": request.reference,
+            "amount": request.amount.to_major(),
+            "currency": request.amount.currency,
+            "merchant_code": self._config.merchant_code,
+            "description": request.description,
+            "redirect_url": request.return_url,
+            "return_url": request.notification_url,
+            "hosted_checkout": {"enabled": True},
+        }
         try:
-            with self._calling() as api:
-                made = api.checkouts.create(
-                    checkout_reference=request.reference,
-                    amount=answers.to_amount(request.amount),
-                    currency=request.amount.currency,
-                    merchant_code=self._config.merchant_code,
-                    description=request.description,
-                    redirect_url=request.return_url,
-                    return_url=request.notification_url,
-                    hosted_checkout={"enabled": True},
-                )
+            made = self._client.post("/v0.1/checkouts", body).body
         except ConnectorConflict:  # the reference is taken
             found = self.find(request)
             if found is None:
@@ -139,10 +133,9 @@ class Connector:
 
     def find(self, request: PaymentRequest) -> Observation | None:
         """Look a checkout up by our reference."""
-        with self._calling() as api:
-            listed = api.checkouts.list(checkout_reference=request.reference)
-        for each in listed:
-            checkout = _parsed(answers.Checkout, each)
+        query = {"checkout_reference": request.reference}
+        listed = self._client.get("/v0.1/checkouts", query).body
+        for checkout in _parsed(answers.Checkouts, {"checkouts": listed}).checkouts:
             is_own = checkout.merchant_code in {None, self._config.merchant_code}
             if is_own and checkout.checkout_reference == request.reference:
                 return answers.to_observation(checkout)
@@ -150,8 +143,7 @@ class Connector:
 
     def status(self, vendor_payment_id: str) -> Observation:
         """Ask for a checkout."""
-        with self._calling() as api:
-            return answers.to_observation(_checkout(api, vendor_payment_id))
+        return answers.to_observation(self._checkout(vendor_payment_id))
 
     def capture(self, vendor_payment_id: str, amount: Money, idempotency_key: str) -> Observation:  # noqa: ARG002 - refused
         """Refuse: SumUp takes the money at once.
@@ -163,8 +155,7 @@ class Connector:
 
     def cancel(self, vendor_payment_id: str, amount: Money, idempotency_key: str) -> Observation:  # noqa: ARG002 - all of it
         """Close a checkout that was not paid."""
-        with self._calling() as api:
-            closed = api.checkouts.deactivate(_quoted(vendor_payment_id))
+        closed = self._client.call("DELETE", _path(vendor_payment_id)).body
         return answers.to_observation(_parsed(answers.Checkout, closed))
 
     def refund(self, request: RefundRequest) -> RefundObservation:
@@ -173,9 +164,10 @@ class Connector:
         The answer names no refund: which event it became is asked for afterwards. If that fails,
         the refund is made all the same.
         """
-        with self._calling() as api:
-            transaction_id = answers.to_transaction_id(_checkout(api, request.vendor_payment_id))
-            self._send_refund(api, transaction_id, request.amount)
+        transaction_id = answers.to_transaction_id(self._checkout(request.vendor_payment_id))
+        payment = f"payments/{quote(transaction_id, safe='')}"
+        path = f"/v1.0/merchants/{self._config.merchant_code}/{payment}/refunds"
+        self._client.post(path, {"amount": request.amount.to_major()})
         try:
             event = self._refund_event(transaction_id, request)
         except ConnectorError:
@@ -190,10 +182,8 @@ class Connector:
         Raises:
             ConnectorAnswerInvalid: There is one, but it may be another's: ask again when the
                 others are settled. Nothing is sent meanwhile.
-            ConnectorError: See ``to_connector_error``.
         """
-        with self._calling() as api:
-            transaction_id = answers.to_transaction_id(_checkout(api, request.vendor_payment_id))
+        transaction_id = answers.to_transaction_id(self._checkout(request.vendor_payment_id))
         event = self._refund_event(transaction_id, request)
         if event is None:
             return None
@@ -221,62 +211,24 @@ class Connector:
         ):
             raise ForgedNotification
 
-    def _send_refund(self, api: Sumup, transaction_id: str, amount: Money) -> None:
-        from sumup.errors import APIError  # type: ignore[import-untyped]
-
-        try:
-            api.transactions.refund(
-                self._config.merchant_code,
-                _quoted(transaction_id),
-                amount=answers.to_amount(amount),
-            )
-        except APIError as answer:
-            if answer.status not in _REFUND_ACCEPTED:
-                raise
+    def _checkout(self, checkout_id: str) -> answers.Checkout:
+        return self._get(answers.Checkout, _path(checkout_id))
 
     def _refund_event(self, transaction_id: str, request: RefundRequest) -> answers.Event | None:
         """Return the newest refund of this amount that is none of the others; failed ones last."""
-        with self._calling() as api:
-            answer = api.transactions.get(self._config.merchant_code, id=transaction_id)
-        return answers.to_event(_parsed(answers.History, answer), request)
+        path = f"/v2.1/merchants/{self._config.merchant_code}/transactions"
+        return answers.to_event(self._get(answers.History, path, {"id": transaction_id}), request)
 
-    @contextmanager
-    def _calling(self) -> Iterator[Sumup]:
-        """Give the vendor's SDK for some calls. It makes each once, and follows no redirect."""
-        from sumup import Sumup  # late: it takes half a second
-        from sumup.errors import APIError
-
-        key = self._config.api_key.get_secret_value()
-        with Sumup(api_key=key, base_url=self._base_url, timeout=TIMEOUTS_S) as api:
-            try:
-                yield api
-            except (APIError, ValueError, RecursionError) as failure:
-                raise to_connector_error(failure, tuple(self._config.secrets())) from None
+    def _get(self, model: type[Model], path: str, query: Mapping[str, str] | None = None) -> Model:
+        return _parsed(model, self._client.get(path, query).body)
 
 
-def to_connector_error(failure: Exception, secrets: tuple[str, ...]) -> ConnectorError:
-    """Say in our words what the SDK raised: no answer, a refusal, or an answer without sense."""
-    from sumup.errors import APIConnectionError, APIError, APITimeoutError
-
-    if isinstance(failure, APITimeoutError):
-        return ConnectorTimeout("sumup did not answer in time.")
-    if isinstance(failure, APIConnectionError):
-        return ConnectorUnavailable("sumup cannot be reached.")
-    if not isinstance(failure, APIError) or failure.response.is_success:
-        return ConnectorAnswerInvalid("The answer of sumup is not what its contract says.")
-    said = failure.message
-    if isinstance(failure.body, dict):  # of another shape than the SDK expects, such as refunds'
-        said = str(failure.body.get("message") or failure.body.get("detail") or said)
-    return refusal(SYSTEM, failure.status, said, failure.response.headers, secrets)
+def _parsed(model: type[Model], body: Any) -> Model:
+    return parsed(model, body, system=SYSTEM)
 
 
-def _checkout(api: Sumup, checkout_id: str) -> answers.Checkout:
-    return _parsed(answers.Checkout, api.checkouts.get(_quoted(checkout_id)))
-
-
-def _parsed(model: type[Model], answer: BaseModel) -> Model:
-    """Read the SDK's model as ours. Its floats become the decimals that they were written as."""
-    return parsed(model, answer.model_dump(), system=SYSTEM)
+def _path(checkout_id: str) -> str:
+    return f"/v0.1/checkouts/{quote(checkout_id, safe='')}"
 
 
 def _capture_unsupported() -> ConnectorUnsupported:
@@ -284,7 +236,3 @@ def _capture_unsupported() -> ConnectorUnsupported:
         "sumup takes the money at once: it cannot be authorized first.",
         offers=["captureLater: false"],
     )
-
-
-def _quoted(path_segment: str) -> str:
-    return quote(path_segment, safe="")

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 from pydantic import BaseModel, Field
 
 from shared.connectors.psp.base import RefundRequest
 from shared.domain.money import Money
 from shared.domain.payments import Observation, RefundObservation, RefundStatus, Stage
-from shared.domain.units import to_json_number
 from shared.errors import ConnectorAnswerInvalid, ConnectorRejected
+
+SYSTEM = "sumup"
 
 _STAGES: Mapping[str, Stage] = {
     "PENDING": Stage.PENDING,
@@ -47,6 +49,14 @@ class Checkout(BaseModel):
     transactions: list[Transaction] | None = None
 
 
+class Checkouts(BaseModel):
+    checkouts: list[Checkout]
+
+
+class Merchant(BaseModel):
+    sandbox: bool | None = None
+
+
 class Event(BaseModel):
     id: int
     event_type: str | None = None
@@ -76,9 +86,10 @@ class Report(BaseModel):
     object: Subject
 
 
-def to_amount(amount: Money) -> float:
-    """Write an amount as the JSON number that reads back the same: 10.1 EUR, 10 JPY."""
-    return to_json_number(amount.to_major())
+def said(body: Any) -> str | None:
+    """Return what a refusal says in words. SumUp has three forms of refusals."""
+    words: str | None = body.get("message") or body.get("error_message") or body.get("detail")
+    return words
 
 
 def to_observation(checkout: Checkout) -> Observation:
@@ -90,7 +101,7 @@ def to_observation(checkout: Checkout) -> Observation:
     try:
         amount = Money.from_major(checkout.amount, checkout.currency)
     except ValueError:
-        raise ConnectorAnswerInvalid("The answer of sumup has no valid amount.") from None
+        raise ConnectorAnswerInvalid(f"The answer of {SYSTEM} has no valid amount.") from None
     stage = _STAGES.get(checkout.status)
     if stage is Stage.PENDING and checkout.hosted_checkout_url:
         stage = Stage.REQUIRES_ACTION

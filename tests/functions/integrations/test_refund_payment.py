@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
 
+import pytest
+
+from shared.services import payment_settlement
 from tests.support.payments import Till, nothing_special
 from tests.support.refusals import assert_refused, nothing_written
 
@@ -195,3 +201,134 @@ def test_all_can_be_asked_for_again_after_a_failure(till: Till) -> None:
     statuses = [each["status"] for each in till.get(payment_id)["refunds"]]
     assert statuses == ["failed", "succeeded"]
     assert refunded(till) == 1099
+
+
+# Another attempt at a refund that failed.
+
+
+@contextmanager
+def refusing(till: Till) -> Iterator[None]:
+    """Have the provider take no refunds."""
+    left = till.provider.payments["p_1"]["refundedMinor"]
+    till.provider.payments["p_1"]["refundedMinor"] = till.provider.payments["p_1"]["capturedMinor"]
+    yield
+    till.provider.payments["p_1"]["refundedMinor"] = left
+
+
+def statuses(till: Till, payment_id: str) -> list[str]:
+    return [each["status"] for each in till.get(payment_id)["refunds"]]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"amount": 500, "refundReference": "a"},
+        {"refundReference": "a"},
+        {"amount": 500, "key": "k"},
+        {},
+    ],
+    ids=["part", "all-by-reference", "part-by-key", "all"],
+)
+def test_a_refund_that_failed_can_be_tried_again(till: Till, fields: dict[str, Any]) -> None:
+    payment_id = till.paid()
+    with refusing(till):
+        refused = [till.refund(payment_id, **fields) for _ in range(2)]
+    assert [each.error for each in refused] == ["CONNECTOR_REJECTED"] * 2
+
+    made, again = till.refund(payment_id, **fields), till.refund(payment_id, **fields)
+
+    assert (made.status, made.body["status"], made.is_replay) == (200, "succeeded", False)
+    assert (again.body, again.is_replay) == (made.body, True)
+    assert statuses(till, payment_id) == ["failed", "failed", "succeeded"]
+    attempts = {each.body["details"]["refundId"] for each in refused} | {made.body["refundId"]}
+    assert len(attempts) == 3  # the provider takes each for another refund
+    assert refunded(till) == fields.get("amount", 1099)
+
+
+def test_another_attempt_is_for_the_same_amount(till: Till) -> None:
+    payment_id = till.paid()
+    with refusing(till):
+        failed = till.refund(payment_id, amount=500, refundReference="a")
+
+    with nothing_written():
+        answer = till.refund(payment_id, amount=501, refundReference="a")
+
+    details = {"refundId": failed.body["details"]["refundId"]}
+    assert_refused(answer, 409, "IDEMPOTENCY_KEY_REUSED", details)
+    assert refunded(till) == 0
+
+
+def test_a_refund_that_the_provider_let_fail_later_can_be_tried_again(till: Till) -> None:
+    payment_id = till.paid()
+    till.provider.after = lambda _, path: (
+        (201, b'{"id": "r_x", "status": "pending"}') if path.endswith("/refunds") else None
+    )
+    first = till.refund(payment_id, amount=500, refundReference="a")
+    till.provider.after = nothing_special
+    assert first.body["status"] == "pending"
+    [made] = till.provider.refunds["p_1"]
+    made["status"] = "failed"  # and the provider keeps the money
+    till.provider.payments["p_1"]["refundedMinor"] = 0
+    payment_settlement.settle(till.stored(payment_id))
+    assert statuses(till, payment_id) == ["failed"]
+
+    again = till.refund(payment_id, amount=500, refundReference="a")
+
+    assert again.body["status"] == "succeeded"
+    assert again.body["refundId"] != first.body["refundId"]
+    [_, second] = till.provider.refunds["p_1"]
+    assert (second["reference"], second["amountMinor"]) == (again.body["refundId"], 500)
+    assert till.get(payment_id)["refundable"] == 599
+    till.notify("p_1")  # what comes of the first one does not touch the second
+    assert statuses(till, payment_id) == ["failed", "succeeded"]
+
+
+def test_eight_attempts_at_once_give_back_once(till: Till) -> None:
+    payment_id = till.paid()
+    with refusing(till):
+        till.refund(payment_id, amount=500, refundReference="a")
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(
+            pool.map(
+                lambda _: till.refund(payment_id, amount=500, refundReference="a"),
+                range(8),
+            )
+        )
+
+    assert {answer.status for answer in answers} <= {200, 503}
+    assert len({answer.body["refundId"] for answer in answers if answer.status == 200}) == 1
+    assert statuses(till, payment_id) == ["failed", "succeeded"]
+    assert refunded(till) == 500
+
+
+def test_another_attempt_whose_answer_got_lost_is_not_made_twice(till: Till) -> None:
+    payment_id = till.paid()
+    with refusing(till):
+        till.refund(payment_id, amount=500, refundReference="a")
+    till.provider.after = lambda _, path: (502, b"") if path.endswith("/refunds") else None
+    lost = till.refund(payment_id, amount=500, refundReference="a")
+    till.provider.after = nothing_special
+    assert lost.error == "CONNECTOR_UNAVAILABLE"
+
+    again = till.refund(payment_id, amount=500, refundReference="a")
+
+    assert again.body["refundId"] == lost.body["details"]["refundId"]
+    assert statuses(till, payment_id) == ["failed", "succeeded"]
+    assert refunded(till) == 500
+
+
+def test_credentials_that_are_refused_do_not_say_that_an_earlier_call_failed(till: Till) -> None:
+    """The first call has given back; a second attempt beside it would do so again."""
+    payment_id = till.paid()
+    till.provider.after = lambda _, path: (502, b"") if path.endswith("/refunds") else None
+    till.refund(payment_id, amount=500, refundReference="a")
+    till.provider.after = lambda *_: (401, b"{}")
+    refused = till.refund(payment_id, amount=500, refundReference="a")
+    till.provider.after = nothing_special
+    assert refused.error == "CONNECTOR_CREDENTIALS_REFUSED"
+    assert statuses(till, payment_id) == ["pending"]
+
+    assert till.refund(payment_id, amount=500, refundReference="a").body["status"] == "succeeded"
+
+    assert refunded(till) == 500

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.clock import to_milliseconds
-from shared.schemas.paging import Position, decode, encode
+from shared.schemas.paging import Position, cut, decode, encode
 from tests.support.strategies import NOW, times
 
 ids = st.text(string.ascii_letters + string.digits + "_-", min_size=1, max_size=200)
@@ -24,9 +24,19 @@ def test_a_position_is_read_back(position: Position) -> None:
     assert set(cursor) <= set(string.ascii_letters + string.digits + "-_")
 
 
-@pytest.mark.parametrize("cut", [1, 5, 20])
-def test_a_cursor_that_was_cut_off_is_refused(cut: int) -> None:
+@pytest.mark.parametrize("missing", [1, 5, 20])
+def test_a_cursor_that_was_cut_off_is_refused(missing: int) -> None:
     cursor = encode(Position(NOW, "evt_1"))
 
     with pytest.raises(ValueError, match="must be a nextCursor"):
-        decode(cursor[:-cut])
+        decode(cursor[:-missing])
+
+
+@given(found=st.lists(st.integers(), max_size=4), limit=st.integers(1, 4))
+def test_a_page_ends_where_the_next_one_begins(found: list[int], limit: int) -> None:
+    page = cut(found, limit, lambda last: Position(NOW, f"evt_{last}"))
+
+    assert page.items == found[:limit]
+    end = Position(NOW, f"evt_{found[limit - 1]}") if len(found) > limit else None
+    assert page.end == end
+    assert page.next_cursor == (encode(end) if end else None)

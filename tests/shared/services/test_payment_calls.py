@@ -238,3 +238,71 @@ def test_what_was_refused_was_not_done_and_can_be_tried_at_once(till: Till) -> N
         "requires_action",
         None,
     )
+
+
+@pytest.mark.usefixtures("keyless")
+def test_without_keys_a_look_up_that_is_refused_fails_no_refund(
+    till: Till, frozen_clock: Clock
+) -> None:
+    """Else another attempt would be made beside the one that may have given back."""
+    payment_id = till.paid()
+    with lost(till, "/refunds"):
+        till.refund(payment_id, amount=500, refundReference="a")
+    frozen_clock.now += DOUBT
+    till.provider.after = lambda method, _: (404, b"{}") if method == "GET" else None
+    assert till.refund(payment_id, amount=500, refundReference="a").error == "CONNECTOR_NOT_FOUND"
+    till.provider.after = nothing_special
+    assert [each["status"] for each in till.get(payment_id)["refunds"]] == ["pending"]
+
+    found = till.refund(payment_id, amount=500, refundReference="a")
+
+    assert (found.status, found.body["status"]) == (200, "succeeded")
+    assert refunded(till) == [500]
+    assert posts(till, "/refunds") == 1
+
+
+@pytest.mark.usefixtures("keyless")
+@pytest.mark.parametrize(("took_s", "sent"), [(20, 2), (21, 1)])
+def test_without_keys_a_look_up_that_took_too_long_sends_nothing(
+    till: Till, frozen_clock: Clock, took_s: int, sent: int
+) -> None:
+    """The lease may end while it is being sent, and somebody else would send it as well."""
+    payment_id = till.paid()
+    with lost(till, "/refunds"):
+        till.refund(payment_id, amount=500, refundReference="a")
+    till.provider.refunds.clear()
+    till.provider.payments["p_1"]["refundedMinor"] = 0
+    frozen_clock.now += DOUBT
+
+    def slow(method: str, _: str) -> None:
+        if method == "GET":
+            frozen_clock.now += timedelta(seconds=took_s)
+
+    till.provider.after = slow
+    answer = till.refund(payment_id, amount=500, refundReference="a")
+
+    assert answer.error == (None if sent == 2 else "BUSY")
+    assert posts(till, "/refunds") == sent
+    assert till.refund(payment_id, amount=500, refundReference="a").error == answer.error
+    frozen_clock.now += LEASE
+    till.provider.after = nothing_special
+    assert till.refund(payment_id, amount=500, refundReference="a").body["status"] == "succeeded"
+    assert refunded(till) == [500]
+
+
+@pytest.mark.usefixtures("keyless")
+def test_without_keys_what_is_not_found_and_then_refused_has_failed(
+    till: Till, frozen_clock: Clock
+) -> None:
+    payment_id = till.paid()
+    with lost(till, "/refunds"):
+        till.refund(payment_id, amount=500, refundReference="a")
+    till.provider.refunds.clear()
+    frozen_clock.now += DOUBT
+    till.provider.after = lambda method, _: (422, b"{}") if method == "POST" else None
+
+    refused = till.refund(payment_id, amount=500, refundReference="a")
+
+    assert refused.error == "CONNECTOR_REJECTED"
+    assert [each["status"] for each in till.get(payment_id)["refunds"]] == ["failed"]
+    assert till.get(payment_id)["refundable"] == 1099

@@ -15,6 +15,7 @@ from shared.connectors.psp.base import (
     RefundRequest,
 )
 from shared.connectors.psp.custom import _STAGES, Config, Connector, _Payment, _Refund
+from shared.domain.customers import Customer
 from shared.domain.money import Money
 from shared.domain.payments import RefundObservation, RefundStatus, Stage
 from shared.errors import ConnectorCredentialsRefused, ConnectorNotFound, ConnectorRejected
@@ -69,6 +70,18 @@ def test_begins_a_payment(connector: Connector) -> None:
     assert seen.redirect_url == "https://pay.example.com/p_1"
 
 
+def test_names_who_pays(connector: Connector) -> None:
+    customer = Customer("erika@example.com", "Erika", "Mustermann", "192.0.2.7", "de-DE")
+    for each in (customer, Customer(), Customer(locale="de")):
+        connector.create(replace(REQUEST, customer=each))
+    assert custom.to_customer(replace(customer, first_name=None)) == {
+        "email": "erika@example.com",
+        "lastName": "Mustermann",
+        "ipAddress": "192.0.2.7",
+        "locale": "de-DE",
+    }
+
+
 def test_the_other_calls_fit_the_contract(connector: Connector) -> None:
     connector.verify()
     assert connector.status("p_1").stage is Stage.REQUIRES_ACTION
@@ -89,6 +102,8 @@ def test_the_other_calls_fit_the_contract(connector: Connector) -> None:
         {"reference": ""},
         {"reference": "x" * 41},
         {"description": "x" * 101},
+        {"customer": Customer(locale="German")},
+        {"customer": Customer(first_name="")},
         {"idempotency_key": ""},
         {"idempotency_key": "x" * 65},
     ],

@@ -20,12 +20,14 @@ from shared.connectors import client
 from shared.connectors.psp import payabl
 from shared.connectors.psp import payabl_answers as answers
 from shared.connectors.psp.base import (
+    PAGE_LOST,
     ForgedNotification,
     Notification,
     PaymentRequest,
     RefundRequest,
 )
 from shared.connectors.psp.payabl import Config, Connector
+from shared.domain.customers import Customer
 from shared.domain.money import Money
 from shared.domain.payments import Observation, RefundObservation, RefundStatus, Stage
 from shared.errors import (
@@ -380,6 +382,33 @@ def test_begins_a_payment(server: Receiver) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("customer", "told"),
+    [
+        (
+            Customer("jörg@example.com", "Jörg", "Weiß-Ñuñez", "2001:db8::1", "de-DE"),
+            ("shop@example.com", "Jorg", "Weiss-Nunez", "2001:db8::1"),
+        ),
+        (
+            Customer("joerg@example.com", "Ивана", "N" * 31),
+            ("joerg@example.com", "Online", "Customer", "192.0.2.1"),
+        ),
+        (
+            Customer("j@" + "x" * 36 + ".example.com"),
+            ("shop@example.com", "Online", "Customer", "192.0.2.1"),
+        ),
+    ],
+)
+def test_names_who_pays_as_far_as_payabl_takes_it(
+    server: Receiver, customer: Customer, told: tuple[str, ...]
+) -> None:
+    server.answer = form(**STARTED)
+    request = replace(REQUEST, customer=customer)
+    connected(server.url, customerIp="192.0.2.1").create(request)
+    fields = sent(server.received[0])
+    assert tuple(fields[name] for name in ("email", "firstname", "lastname", "customerip")) == told
+
+
 def test_the_page_takes_the_money_at_once(server: Receiver) -> None:
     with pytest.raises(ConnectorUnsupported):
         connected(server.url).create(replace(REQUEST, captures_later=True))
@@ -447,10 +476,12 @@ def test_finds_a_payment_by_exactly_our_order_id(server: Receiver) -> None:
         found = [connector.find(REQUEST) for _ in range(4)]
     assert [(each.vendor_payment_id, each.stage) if each else None for each in found] == [
         ("2", Stage.PAID),
-        ("3", Stage.PENDING),
+        ("3", Stage.FAILED),  # where the customer was to go is not told again
         None,
         None,
     ]
+    assert found[1] is not None
+    assert found[1].failure == PAGE_LOST
     fields = sent(server.received[0])
     assert (fields["type"], fields["orderid"]) == ("orderid", ORDER_ID)
     assert (fields["start_date"], fields["end_date"]) == ("25.10.2026", "22.11.2026")

@@ -22,12 +22,14 @@ from shared.connectors import client
 from shared.connectors.psp import payone
 from shared.connectors.psp import payone_answers as answers
 from shared.connectors.psp.base import (
+    PAGE_LOST,
     ForgedNotification,
     Notification,
     PaymentRequest,
     RefundRequest,
 )
 from shared.connectors.psp.payone import Config, Connector
+from shared.domain.customers import Customer
 from shared.domain.money import Money
 from shared.domain.payments import Observation, RefundObservation, RefundStatus, Stage
 from shared.errors import (
@@ -319,6 +321,7 @@ def test_finds_a_refund_by_its_reference() -> None:
 def test_a_refund_without_reference_may_be_ours() -> None:
     assert found_refund(event("REFUND", "REFUNDED", 595)) == RefundObservation()
     assert found_refund(event("REFUND", "REFUNDED", 594)) is None
+    assert found_refund(event("REFUND", "REJECTED_REFUND", 595)) is None
 
 
 # The contract.
@@ -337,6 +340,45 @@ def test_begins_a_payment(relay: Relay) -> None:
     assert order["orderReferences"]["merchantReference"] == answers.to_short_reference(REFERENCE)
     method = order["paymentMethodSpecificInput"]["redirectPaymentMethodSpecificInput"]
     assert (method["paymentProductId"], method["requiresApproval"]) == (840, False)
+
+
+@pytest.mark.parametrize(
+    ("customer", "person", "device"),
+    [
+        (
+            Customer("erika@example.com", "Erika", "Mustermann", "192.0.2.7", "de-DE"),
+            {
+                "contactDetails": {"emailAddress": "erika@example.com"},
+                "personalInformation": {"name": {"firstName": "Erika", "surname": "Mustermann"}},
+                "locale": "de",
+            },
+            {"ipAddress": "192.0.2.7"},
+        ),
+        (
+            Customer(last_name="Mustermann"),
+            {"personalInformation": {"name": {"surname": "Mustermann"}}},
+            None,
+        ),
+        (Customer(), None, None),
+    ],
+)
+def test_names_who_pays(relay: Relay, customer: Customer, person: Any, device: Any) -> None:
+    connected(relay.url).create(replace(REQUEST, customer=customer))
+    body = json.loads(relay.received[0].body)
+    method = body["checkout"]["orderRequest"]["paymentMethodSpecificInput"]
+    assert (body.get("customer"), method.get("customerDevice")) == (person, device)
+
+
+@pytest.mark.parametrize(
+    "customer", [{"locale": "de-DE"}, {"contactDetails": {"email": "erika@example.com"}}]
+)
+def test_the_mock_refuses_a_customer_that_breaks_the_contract(
+    mock_url: str, customer: dict[str, Any]
+) -> None:
+    connector = connected(mock_url)
+    body = {**answers.to_case(REQUEST, 840), "customer": customer}
+    with pytest.raises(ConnectorRejected):
+        connector._send(answers.NewCase, connector._cases, body)
 
 
 def test_the_other_calls_fit_the_contract(relay: Relay) -> None:
@@ -529,6 +571,15 @@ def test_finds_a_payment_by_exactly_our_reference(server: Receiver) -> None:
     assert found is not None
     assert (found.vendor_payment_id, found.stage) == (PAYMENT_ID, Stage.PAID)
     assert [connector.find(REQUEST) for _ in range(3)] == [None, None, None]
+
+
+@pytest.mark.parametrize("word", ["REDIRECTED", "PENDING_PAYMENT", "CREATED"])
+def test_a_payment_whose_page_nobody_was_told_has_failed(server: Receiver, word: str) -> None:
+    case = {"commerceCaseId": UUID, "merchantReference": REFERENCE}
+    server.answer = answer(200, [{**case, "checkouts": [checkout(event("SALE", word))]}])
+    found = connected(server.url).find(REQUEST)
+    assert found is not None
+    assert (found.stage, found.failure) == (Stage.FAILED, PAGE_LOST)
 
 
 @pytest.mark.parametrize(
