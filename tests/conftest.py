@@ -16,7 +16,13 @@ from tests.support.api import Api
 from tests.support.merchants import Member, Merchant, create_merchant
 from tools.emulators import FirestoreEmulator
 
-pytest_plugins = ["tests.support.aws", "tests.support.events", "tests.support.payments"]
+pytest_plugins = [
+    "tests.support.aws",
+    "tests.support.branches",
+    "tests.support.events",
+    "tests.support.payments",
+    "tests.support.psp_doubles.fixtures",
+]
 
 
 @pytest.fixture(scope="session")

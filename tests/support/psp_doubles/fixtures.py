@@ -1,0 +1,106 @@
+"""A shop for each provider, in a database of its own, since the sweep works through all there is.
+
+It is opened once. Tests leave no payment behind that the sweep of others would look at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import pytest
+from flask import Flask
+from google.cloud.firestore import Client
+
+from shared import ids
+from shared.connectors import client
+from shared.outgoing import session
+from shared.store import cache
+from shared.store import client as store
+from tests.conftest import Clock
+from tests.support.merchants import Member, create_merchant
+from tests.support.psp_doubles.shop import Shop, SkippedTime
+from tools.emulators import FirestoreEmulator
+
+if TYPE_CHECKING:
+    from tests.support.psp_doubles.server import Double, Doubles
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a provider's shop is: a project with its connection, a program, and the double."""
+
+    project: str
+    connection: Client
+    nobody: Member
+    double: Double
+
+
+@pytest.fixture(scope="module")
+def _doubles() -> Iterator[Doubles]:
+    from tests.support.psp_doubles.server import serving  # late: the vendors' SDKs take a second
+
+    with serving() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def _machine_time() -> SkippedTime:
+    return SkippedTime()
+
+
+@pytest.fixture(scope="module")
+def _places(
+    firestore_emulator: FirestoreEmulator, app: Flask, _doubles: Doubles, _machine_time: SkippedTime
+) -> Callable[[str, pytest.MonkeyPatch], _Place]:
+    made: dict[str, _Place] = {}
+
+    def go_to(provider: str, patch: pytest.MonkeyPatch) -> _Place:
+        known = made.get(provider)
+        project = known.project if known else f"demo-{ids.new('own').replace('_', '-')}"
+        connection = known.connection if known else Client(project=project)
+        patch.setenv("GOOGLE_CLOUD_PROJECT", project)
+        patch.setattr(store, "_client", connection)
+        cache.clear_all()
+        if known is None:
+            merchant = create_merchant(app)
+            double = _doubles.open(provider, lambda: _machine_time.sleep(client.TIMEOUT_S))
+            body = {"provider": provider, "storeId": merchant.store_id, "config": double.config}
+            merchant.api.ok("configurePSP", body)
+            nobody = Member(merchant, merchant.program(), "nobody")
+            made[provider] = _Place(project, connection, nobody, double)
+        return made[provider]
+
+    return go_to
+
+
+@pytest.fixture
+def _place(
+    _places: Callable[[str, pytest.MonkeyPatch], _Place],
+    provider: str,
+    _machine_time: SkippedTime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> _Place:
+    monkeypatch.setattr(client, "time", _machine_time)
+    monkeypatch.setattr(session, "time", _machine_time)
+    return _places(provider, monkeypatch)
+
+
+@pytest.fixture
+def shop(_place: _Place, app: Flask, frozen_clock: Clock) -> Iterator[Shop]:
+    """A shop whose payments are taken by the provider that a test's parameter names.
+
+    What our client of other systems waits for is skipped.
+    """
+    _place.double.met.clear()
+    yield Shop(_place.nobody.merchant, _place.double, app, frozen_clock)
+    assert _place.double.problems == []
+
+
+@pytest.fixture
+def loyal(shop: Shop, _place: _Place) -> Shop:
+    """The same shop; who pays is a new member, and gets points."""
+    member = _place.nobody.other(ids.new("user"))
+    member.enroll()
+    return replace(shop, member=member)
