@@ -12,8 +12,10 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json_schema
 
 from functions.catalog import ENDPOINTS, Endpoint
-from functions.openapi import fields
+from functions.openapi import credentials, fields
 from shared.connectors import psp
+from shared.connectors.config import ConnectorConfig
+from shared.domain.syncs import Kind
 from shared.schemas.programs import RULES_EXAMPLES, RULES_SCHEMAS
 
 Schema = dict[str, Any]
@@ -27,6 +29,14 @@ _BOUNDS = {
     "lt": "exclusiveMaximum",
     "le": "maximum",
 }
+_CREDENTIALS = {
+    "SyncPOSRequest": (Kind.POS,),
+    "PushToPOSRequest": (Kind.POS,),
+    "SyncERPRequest": (Kind.ERP,),
+    "PushToERPRequest": (Kind.ERP,),
+    "ConfigureSyncRequest": (Kind.POS, Kind.ERP),
+}
+_NULL: Schema = {"type": "null"}
 _SANDBOX: Schema = {"type": "boolean", "const": True}
 
 
@@ -120,6 +130,9 @@ def schemas() -> dict[str, Schema]:
         wanted[model, "validation"] = model.__name__
     for provider in psp.PROVIDERS:
         wanted[psp.module_of(provider).Config, "validation"] = config_name(provider)
+    systems = dict(credentials.models())
+    for name, config in systems.items():
+        wanted[config, "validation"] = name
     references, generated = models_json_schema(
         list(wanted), ref_template=REFERENCE + "{model}", schema_generator=_Generator
     )
@@ -140,7 +153,15 @@ def schemas() -> dict[str, Schema]:
         "description": "Settings and credentials, by the payment provider.",
         "oneOf": [reference(config_name(provider)) for provider in psp.PROVIDERS],
     }
-    return {name: _finished(name, schema) for name, schema in sorted(named.items())}
+    for kind, name in credentials.KINDS.items():
+        named[name] = {
+            "description": "Settings and credentials, by the system.",
+            "oneOf": [reference(each) for each in credentials.names(kind)],
+        }
+    finished = {name: _finished(name, each) for name, each in named.items() if name not in systems}
+    for name, config in systems.items():
+        finished[name] = _of_system(name, named[name], config)
+    return dict(sorted(finished.items()))
 
 
 def self_contained(model: type[BaseModel]) -> Schema:
@@ -197,10 +218,24 @@ def _finished(name: str, schema: Schema) -> Schema:
     return finished
 
 
+def _of_system(name: str, schema: Schema, config: type[ConnectorConfig]) -> Schema:
+    """Describe what a system needs as its module does."""
+    meanings = credentials.meanings(config)
+    properties = {
+        field: {**found, "description": meanings[field]}
+        for field, found in schema["properties"].items()
+    }
+    described = credentials.summary(config).replace("``", "`")
+    return {**schema, "title": name, "description": described, "properties": properties}
+
+
 def _with_kinds(name: str, field: str, schema: Schema) -> Schema:
     """Put the kinds of rules and configurations in the place of the open object of the model."""
     if (name, field) == ("ConfigurePSPRequest", "config"):
         return reference(PSP_CONFIG)
+    if field == "credentials" and name in _CREDENTIALS:
+        kinds = [reference(credentials.KINDS[kind]) for kind in _CREDENTIALS[name]]
+        return {"anyOf": kinds} if name == "ConfigureSyncRequest" else {"anyOf": [*kinds, _NULL]}
     if field != "rules":
         return schema
     if isinstance(schema["type"], list):

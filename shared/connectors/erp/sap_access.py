@@ -30,15 +30,21 @@ class Config(ConnectorConfig):
     Attributes:
         host: Of the system, with port 8443 if it has that one. Nothing else is ever called.
         sap_client: Three digits.
-        username: With ``password``; or ``client_id`` with ``client_secret`` for OAuth 2.0.
+        username: Of the communication user, with ``password``.
+        password: Of the communication user.
+        client_id: In place of a user and password: of an OAuth 2.0 client.
+        client_secret: Of that client.
         token_path: Of the token endpoint, on the same host.
         language: Of units and of what SAP says.
         time_zone: Whose calendar SAP's dates are of.
         plant: Of the store: its stock alone is read, and goods move there.
         storage_location: Where goods move, unless a stock change says another.
         sales_organization: Whose orders are read, and which sales are entered for.
+        distribution_channel: Of the sales area, with ``sales_organization``.
+        division: Of the sales area, with ``sales_organization``.
         sold_to_party: The customer in whose name sales are entered. One that nobody else enters
             orders for, so that its references are ours.
+        sales_order_type: Of the orders that sales are entered as.
         price_condition: The condition type that takes a net price by hand. Without it, the prices
             in SAP count.
         issue_movement_type: Of goods that are taken.

@@ -67,8 +67,10 @@ _TOKEN = re.compile(r"[0-9a-fA-F]{32}")
 class Config(ConnectorConfig):
     """The token of an administrator, and where sales are booked.
 
-    ``revenue_account`` is needed for sales only: the number of the account as sevdesk shows it.
-    ``tax_rule`` is 1 for sales with VAT, 11 for small businesses that charge none.
+    Attributes:
+        api_token: Of an administrator: 32 hexadecimal digits.
+        revenue_account: Number of the account as sevdesk shows it; needed for sales only.
+        tax_rule: 1 for sales with VAT, 11 for small businesses that charge none.
     """
 
     api_token: SecretStr = Field(max_length=100)

@@ -51,6 +51,11 @@ class Config(ConnectorConfig):
 
     Keys of test merchants ("sandbox") look like others, and the host is the same: ``mode`` says
     what the merchant is to be, and SumUp is asked whether it is.
+
+    Attributes:
+        api_key: The secret one: ``sup_sk_...``.
+        merchant_code: Of the merchant, like ``MH4H92C7``.
+        mode: Whether the merchant is a sandbox.
     """
 
     api_key: SecretStr = Field(max_length=220)
