@@ -51,7 +51,7 @@ def _take_in(
         if made is not None:
             payment = payment_calls.observe_refund(payment, made.refund_id, news.refund)
     elif payment.awaits_refund:
-        payment = payment_settlement.settle(payment)
+        payment = payment_settlement.settle(payment, connector)
     payment_points.book(payment)
     return 1
 

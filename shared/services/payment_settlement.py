@@ -26,15 +26,20 @@ def settle_due(limit: int = SETTLED_PER_RUN) -> int:
     return len(due)
 
 
-def settle(payment: Payment) -> Payment:
+def settle(payment: Payment, connector: PspConnector | None = None) -> Payment:
     """Complete what is known of a payment and done for it: at the provider, and in the ledger.
+
+    Args:
+        payment: Whatever its stage.
+        connector: To its provider, if the caller has it at hand.
 
     Raises:
         ConnectorError: It does not answer.
     """
     payment = payment_points.book(payment)
     if payment.awaits_provider:
-        payment = payment_points.book(_asked(payment))
+        account = connector or payment_requests.connector(payment)
+        payment = payment_points.book(_asked(account, payment))
     after = payment_calls.change(payment.payment_id, _answered)
     payment_calls.alert(payment, after)
     return after
@@ -51,8 +56,7 @@ def confirm_refunds(connector: PspConnector, payment: Payment, seen: Observation
     return payment
 
 
-def _asked(payment: Payment) -> Payment:
-    connector = payment_requests.connector(payment)
+def _asked(connector: PspConnector, payment: Payment) -> Payment:
     if payment.vendor_payment_id is not None:
         seen: Observation | None = connector.status(payment.vendor_payment_id)
     else:
