@@ -7,6 +7,7 @@ To add an endpoint: a module with ``Request``, ``Response``, ``EXAMPLE_REQUESTS`
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from shared.domain.packages import Package
 
@@ -21,6 +22,7 @@ class Endpoint:
     """A documented action: a function of its own and a route of ``apiGateway``.
 
     ``is_read``: takes GET with query parameters as well as POST. ``body_bytes_max``: of a request.
+    ``connector``: whether it calls another system, or only looks for how one is configured.
     """
 
     name: str
@@ -30,6 +32,7 @@ class Endpoint:
     aliases: tuple[str, ...] = ()
     body_bytes_max: int = MIB
     timeout_s: int = 60
+    connector: Literal["called", "configured"] | None = None
 
     @property
     def methods(self) -> tuple[str, ...]:
@@ -71,6 +74,8 @@ class Schedule:
 
 _LOYALTY = "functions.loyalty"
 _INTEGRATIONS = "functions.integrations"
+_PRODUCTS = "functions.products"
+_STORES = "functions.stores"
 
 ENDPOINTS = (
     Endpoint("createLoyaltyProgram", f"{_LOYALTY}.create_loyalty_program", Package.GO),
@@ -119,18 +124,33 @@ ENDPOINTS = (
     Endpoint("getEvent", "functions.webhooks.get_event", Package.GO, is_read=True),
     Endpoint("listEvents", "functions.webhooks.list_events", Package.GO, is_read=True),
     Endpoint("syncExternalLoyalty", "functions.integrations.sync_external_loyalty", Package.PRIME),
-    Endpoint("configurePSP", f"{_INTEGRATIONS}.configure_psp", Package.GROW),
+    Endpoint("configurePSP", f"{_INTEGRATIONS}.configure_psp", Package.GROW, connector="called"),
     Endpoint(
         "getPSPConfiguration",
         f"{_INTEGRATIONS}.get_psp_configuration",
         Package.GROW,
         is_read=True,
     ),
-    Endpoint("deletePSPConfiguration", f"{_INTEGRATIONS}.delete_psp_configuration", Package.GROW),
-    Endpoint("processPayment", f"{_INTEGRATIONS}.process_payment", Package.GROW),
-    Endpoint("capturePayment", f"{_INTEGRATIONS}.capture_payment", Package.GROW),
-    Endpoint("cancelPayment", f"{_INTEGRATIONS}.cancel_payment", Package.GROW),
-    Endpoint("refundPayment", f"{_INTEGRATIONS}.refund_payment", Package.GROW),
+    Endpoint(
+        "deletePSPConfiguration",
+        f"{_INTEGRATIONS}.delete_psp_configuration",
+        Package.GROW,
+        connector="configured",
+    ),
+    Endpoint(
+        "processPayment",
+        f"{_INTEGRATIONS}.process_payment",
+        Package.GROW,
+        connector="called",
+    ),
+    Endpoint(
+        "capturePayment",
+        f"{_INTEGRATIONS}.capture_payment",
+        Package.GROW,
+        connector="called",
+    ),
+    Endpoint("cancelPayment", f"{_INTEGRATIONS}.cancel_payment", Package.GROW, connector="called"),
+    Endpoint("refundPayment", f"{_INTEGRATIONS}.refund_payment", Package.GROW, connector="called"),
     Endpoint("getPayment", f"{_INTEGRATIONS}.get_payment", Package.GROW, is_read=True),
     Endpoint("listPayments", f"{_INTEGRATIONS}.list_payments", Package.GROW, is_read=True),
     Endpoint(
@@ -139,19 +159,35 @@ ENDPOINTS = (
         Package.GROW,
         body_bytes_max=FILE_BYTES_MAX,
         timeout_s=300,
+        connector="called",
     ),
-    Endpoint("pushToPOS", f"{_INTEGRATIONS}.push_to_pos", Package.GROW),
+    Endpoint("pushToPOS", f"{_INTEGRATIONS}.push_to_pos", Package.GROW, connector="called"),
     Endpoint(
         "syncERP",
         f"{_INTEGRATIONS}.sync_erp",
         Package.GROW,
         body_bytes_max=FILE_BYTES_MAX,
         timeout_s=300,
+        connector="called",
     ),
-    Endpoint("pushToERP", f"{_INTEGRATIONS}.push_to_erp", Package.GROW),
+    Endpoint("pushToERP", f"{_INTEGRATIONS}.push_to_erp", Package.GROW, connector="called"),
     Endpoint("getSyncStatus", f"{_INTEGRATIONS}.get_sync_status", Package.GROW, is_read=True),
-    Endpoint("configureSync", f"{_INTEGRATIONS}.configure_sync", Package.GROW),
-    Endpoint("deleteSyncConfiguration", f"{_INTEGRATIONS}.delete_sync_configuration", Package.GROW),
+    Endpoint("configureSync", f"{_INTEGRATIONS}.configure_sync", Package.GROW, connector="called"),
+    Endpoint(
+        "deleteSyncConfiguration",
+        f"{_INTEGRATIONS}.delete_sync_configuration",
+        Package.GROW,
+        connector="configured",
+    ),
+    Endpoint("fetchStores", f"{_STORES}.fetch_stores", Package.DISCOVER, is_read=True),
+    Endpoint("fetchStore", f"{_STORES}.fetch_store", Package.DISCOVER, is_read=True),
+    Endpoint("insertProduct", f"{_PRODUCTS}.insert_product", Package.DISCOVER),
+    Endpoint("bulkImportProducts", f"{_PRODUCTS}.bulk_import_products", Package.DISCOVER),
+    Endpoint("fetchProducts", f"{_PRODUCTS}.fetch_products", Package.DISCOVER, is_read=True),
+    Endpoint("fetchProduct", f"{_PRODUCTS}.fetch_product", Package.DISCOVER, is_read=True),
+    Endpoint(
+        "registerProductToStore", f"{_PRODUCTS}.register_product_to_store", Package.DISCOVER
+    ),
 )
 
 TRIGGERS = (
