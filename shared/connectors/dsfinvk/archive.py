@@ -1,0 +1,185 @@
+"""The zip of an export: bounded, read as a stream, nothing unpacked to a disk."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+
+from shared.connectors.dsfinvk import index
+from shared.connectors.dsfinvk.index import Layout
+from shared.errors import ConnectorRejected
+
+MEMBERS_MAX = 100
+UNPACKED_BYTES_MAX = 64 * 1024 * 1024
+"""Of all members together, as the zip declares them: more than that is never read out of one."""
+INDEX_BYTES_MAX = 1024 * 1024
+SIGNATURE = b"PK\x03\x04"
+
+_ENTRY = b"PK\x01\x02"
+_IS_ENCRYPTED = 1
+_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+_KEY = "Z_KASSE_ID"
+"""The first column of every table, by which a row of headings is known."""
+_NUMBER_CHARS_MAX = 24
+
+
+class Archive:
+    """An export. Folders in it are passed over: a file is known by its name.
+
+    Raises:
+        ConnectorRejected: It is no zip, has too much in it, or two files of one name.
+    """
+
+    def __init__(self, content: bytes) -> None:
+        # Counted before anything is read, because reading makes an object of every entry.
+        if content.count(_ENTRY) > MEMBERS_MAX:
+            raise ConnectorRejected(f"The zip has more than {MEMBERS_MAX} files.")
+        with _refusing("The file"):
+            self._zip = zipfile.ZipFile(io.BytesIO(content))
+        self._members = _members(self._zip)
+        self._layouts = self._read_index()
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._members
+
+    def table(self, name: str) -> Table:
+        """Return a file of the export.
+
+        Raises:
+            ConnectorRejected: It is not in there.
+        """
+        if name not in self._members:
+            raise ConnectorRejected(f"The zip has no {name}: it is no DSFinV-K export.")
+        return Table(self._zip, self._members[name], name, self._layouts.get(name, Layout()))
+
+    def _read_index(self) -> dict[str, Layout]:
+        """Read how the files are written. Without a description, the standard's own way holds."""
+        member = self._members.get(index.FILE_NAME)
+        if member is None:
+            return {}
+        if member.file_size > INDEX_BYTES_MAX:
+            raise ConnectorRejected(f"{index.FILE_NAME} is too long.")
+        with _refusing(index.FILE_NAME):
+            content = self._zip.read(member)
+        return index.parse(content)
+
+
+class Table:
+    """One CSV file of an export."""
+
+    def __init__(
+        self, archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, layout: Layout
+    ) -> None:
+        self._zip = archive
+        self._member = member
+        self._name = name
+        self._layout = layout
+        group, point = re.escape(layout.grouping), re.escape(layout.decimal)
+        self._number = re.compile(
+            rf"([+-]?)(\d{{1,3}}(?:{group}\d{{3}})+|\d+)(?:{point}(\d*))?", re.ASCII
+        )
+
+    def rows(
+        self, required: tuple[str, ...], optional: tuple[str, ...] = ()
+    ) -> Iterator[list[str]]:
+        """Read the file row by row.
+
+        Args:
+            required: Columns that must be there.
+            optional: Columns that are empty if they are not there.
+
+        Returns:
+            The fields of these columns, in this order, without spaces around them.
+
+        Raises:
+            ConnectorRejected: The file is damaged, or has another shape than it says.
+        """
+        with _refusing(self._name), self._zip.open(self._member) as raw:
+            text = io.TextIOWrapper(raw, self._layout.codec, newline="")
+            fields = csv.reader(
+                text, delimiter=self._layout.delimiter, quotechar=self._layout.quote
+            )
+            columns: list[str] | None = None
+            places: list[int | None] = []
+            for row in fields:
+                if not row:
+                    continue
+                if columns is None:
+                    columns, is_heading = self._columns(row)
+                    places = self._places(columns, required, optional)
+                    if is_heading:
+                        continue
+                if len(row) != len(columns):
+                    raise ConnectorRejected(
+                        f"{self._name} has {len(row)} fields instead of {len(columns)} in line "
+                        f"{fields.line_num}."
+                    )
+                yield ["" if place is None else row[place].strip() for place in places]
+
+    def number(self, text: str) -> Decimal:
+        """Read a number as this file writes it, e.g. ``1.234,50``.
+
+        Raises:
+            ValueError: It is none, or has more digits than any amount has.
+        """
+        found = self._number.fullmatch(text)
+        if found is None or len(text) > _NUMBER_CHARS_MAX:
+            raise ValueError(f"{text[:_NUMBER_CHARS_MAX]} is no number")
+        sign, whole, fraction = found.groups()
+        return Decimal(f"{sign}{whole.replace(self._layout.grouping, '')}.{fraction or '0'}")
+
+    def _columns(self, first: list[str]) -> tuple[list[str], bool]:
+        """Return the columns' names, and whether the first row is what says them."""
+        named = [each.strip().upper() for each in first]
+        if _KEY in named:
+            return named, True
+        if not self._layout.columns:
+            raise ConnectorRejected(f"{self._name} does not say what its columns are.")
+        return [each.upper() for each in self._layout.columns], False
+
+    def _places(
+        self, columns: list[str], required: tuple[str, ...], optional: tuple[str, ...]
+    ) -> list[int | None]:
+        place = {column: number for number, column in enumerate(columns)}
+        missing = [column for column in required if column not in place]
+        if missing:
+            raise ConnectorRejected(f"{self._name} has no column {missing[0]}.")
+        return [place.get(column) for column in (*required, *optional)]
+
+
+def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+    found: dict[str, zipfile.ZipInfo] = {}
+    left = UNPACKED_BYTES_MAX
+    for member in archive.infolist():
+        name = index.base_name(member.filename)
+        is_ours = name.endswith((".csv", index.FILE_NAME)) and not name.startswith(".")
+        if member.is_dir() or not is_ours:
+            continue
+        left -= member.file_size
+        if left < 0:
+            raise ConnectorRejected(
+                f"The zip has more than {UNPACKED_BYTES_MAX} bytes in it; export fewer days."
+            )
+        if member.flag_bits & _IS_ENCRYPTED or member.compress_type not in _METHODS:
+            raise ConnectorRejected(f"{name} in the zip is encrypted, or packed in a rare way.")
+        if name in found:
+            raise ConnectorRejected(f"The zip has two files {name}: hand over one export at once.")
+        found[name] = member
+    return found
+
+
+@contextmanager
+def _refusing(name: str) -> Iterator[None]:
+    """Say of what is damaged that it is."""
+    try:
+        yield
+    except UnicodeError:
+        raise ConnectorRejected(f"{name} is not in the encoding that it claims.") from None
+    except (zipfile.BadZipFile, zlib.error, csv.Error, EOFError, NotImplementedError, OSError):
+        raise ConnectorRejected(f"{name} is damaged, or no zip of a DSFinV-K export.") from None

@@ -1,0 +1,166 @@
+"""``index.xml``: which files an export has, and how they are written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from xml.parsers import expat
+
+from shared.connectors.dsfinvk.schema import Column, Kind, Table
+from shared.errors import ConnectorRejected
+
+FILE_NAME = "index.xml"
+DEPTH_MAX = 32
+
+_CODECS = {"UTF8": "utf-8-sig", "UTF16": "utf-16", "ANSI": "cp1252", "OEM": "cp850"}
+_OTHER_CODECS = {"UTF7", "Macintosh"}
+_COLUMNS = {"VariableColumn", "VariablePrimaryKey"}
+
+
+@dataclass(slots=True)
+class Layout:
+    """How one file is written. The defaults are those of the standard."""
+
+    file_name: str = ""
+    codec: str = "utf-8-sig"
+    decimal: str = ","
+    grouping: str = "."
+    delimiter: str = ";"
+    quote: str = '"'
+    columns: list[str] = field(default_factory=list)
+
+
+_SIGNS = {
+    "DecimalSymbol": "decimal",
+    "DigitGroupingSymbol": "grouping",
+    "ColumnDelimiter": "delimiter",
+    "TextEncapsulator": "quote",
+}
+
+
+def base_name(path: str) -> str:
+    """Return a file's name without the folders before it, in lower case."""
+    return path.replace("\\", "/").rpartition("/")[2].lower()
+
+
+def parse(content: bytes) -> dict[str, Layout]:
+    """Read ``index.xml``.
+
+    Returns:
+        The layouts by the base names of their files.
+
+    Raises:
+        ConnectorRejected: It is no such description.
+    """
+    reader = _Reader()
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartElementHandler = reader.begin
+    parser.EndElementHandler = reader.end
+    parser.CharacterDataHandler = reader.characters
+    # Entities of its own are how a small file becomes a large one; no export has any.
+    parser.EntityDeclHandler = _refuse_entity
+    try:
+        parser.Parse(content, True)
+    except (expat.ExpatError, UnicodeError, LookupError):
+        raise ConnectorRejected(f"{FILE_NAME} is no XML.") from None
+    return {base_name(each.file_name): each for each in reader.layouts if each.file_name}
+
+
+class _Reader:
+    """What expat calls. ``layouts`` are those of the tables that have ended."""
+
+    def __init__(self) -> None:
+        self.layouts: list[Layout] = []
+        self._path: list[str] = []
+        self._text: list[str] = []
+        self._layout = Layout()
+
+    def begin(self, name: str, _attributes: object) -> None:
+        if len(self._path) >= DEPTH_MAX:
+            raise ConnectorRejected(f"{FILE_NAME} is nested too deeply.")
+        self._path.append(name)
+        self._text.clear()
+        if name == "Table":
+            self._layout = Layout()
+
+    def characters(self, text: str) -> None:
+        self._text.append(text)
+
+    def end(self, name: str) -> None:
+        self._path.pop()
+        within = self._path[-1] if self._path else ""
+        text = "".join(self._text)
+        self._text.clear()
+        if name == "Table":
+            self.layouts.append(self._layout)
+        elif name == "URL" and within == "Table":
+            self._layout.file_name = text.strip()
+        elif name == "Name" and within in _COLUMNS:
+            self._layout.columns.append(text.strip())
+        elif name in _SIGNS:
+            setattr(self._layout, _SIGNS[name], _to_sign(name, text))
+        elif name in _CODECS:
+            self._layout.codec = _CODECS[name]
+        elif name in _OTHER_CODECS:
+            raise ConnectorRejected(f"{FILE_NAME} asks for {name}, which is not read.")
+
+
+def _to_sign(name: str, text: str) -> str:
+    sign = text.strip() or text
+    if len(sign) != 1 or sign.isalnum() or sign in "\r\n":
+        raise ConnectorRejected(f"{FILE_NAME} has a {name} that is not one sign.")
+    return sign
+
+
+def _refuse_entity(*_: Any) -> None:
+    raise ConnectorRejected(f"{FILE_NAME} has entities of its own.")
+
+
+def write(tables: Iterable[Table]) -> str:
+    """Describe the files that we write.
+
+    The document type belongs to the standard and is not enclosed: whoever reads such files has it.
+    """
+    described = "".join(map(_described, tables))
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<!DOCTYPE DataSet SYSTEM "gdpdu-01-08-2002.dtd">\n'
+        "<DataSet><Version>1.0</Version><DataSupplier><Name>Punktwerk</Name><Location/>"
+        "<Comment>Sales in the tables of DSFinV-K; not signed</Comment></DataSupplier>"
+        f"<Media><Name>DSFinV-K</Name>{described}</Media></DataSet>\n"
+    )
+
+
+def _described(table: Table) -> str:
+    columns = "".join(
+        f"<VariableColumn><Name>{column.name}</Name>{_KIND_TAGS[column.kind](column)}"
+        "</VariableColumn>"
+        for column in table.columns
+    )
+    return (
+        f"<Table><URL>{table.file_name}</URL><Name>{table.name}</Name><UTF8/>"
+        "<DecimalSymbol>,</DecimalSymbol><DigitGroupingSymbol>.</DigitGroupingSymbol>"
+        "<Range><From>2</From></Range><VariableLength><ColumnDelimiter>;</ColumnDelimiter>"
+        "<RecordDelimiter>&#13;&#10;</RecordDelimiter><TextEncapsulator>&quot;</TextEncapsulator>"
+        f"{columns}</VariableLength></Table>"
+    )
+
+
+def _text_tag(column: Column) -> str:
+    length = f"<MaxLength>{column.limit}</MaxLength>" if column.limit else ""
+    return f"<AlphaNumeric/>{length}"
+
+
+def _number_tag(column: Column) -> str:
+    accuracy = f"<Accuracy>{column.limit}</Accuracy>" if column.limit else ""
+    return f"<Numeric>{accuracy}</Numeric>"
+
+
+_KIND_TAGS: Mapping[Kind, Callable[[Column], str]] = {
+    Kind.TEXT: _text_tag,
+    Kind.TIME: _text_tag,
+    Kind.NUMBER: _number_tag,
+    Kind.FLAG: _number_tag,
+}

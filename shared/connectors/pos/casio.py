@@ -1,0 +1,152 @@
+"""Casio's cash registers: what they write to their SD card, or an export of DSFinV-K.
+
+Source: the user's manuals of SE-S100 / PCR-T295 (page 87, "CSV file format of the sales data") and
+SE-C3500 (page 12, with the list of titles); DSFinV-K for the models with a security device. Casio
+has no web API. The report of PLUs says what was sold how often, and no prices: an amount divided
+by a quantity is an average over discounts, and no price. The electronic journal is a text for
+people, and is not read.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Mapping
+from typing import Literal
+
+from shared.connectors.base import PushBy, Skipped, Stream
+from shared.connectors.config import ConnectorConfig
+from shared.connectors.dsfinvk import archive, reader
+from shared.connectors.pos.uploads import (
+    Contents,
+    Item,
+    Listing,
+    UploadConfig,
+    UploadConnector,
+    once,
+    text_of,
+)
+from shared.domain.goods import Category, Product
+from shared.domain.gtin import ean_of
+from shared.domain.sales import DataType
+from shared.errors import ConnectorRejected
+
+SYSTEM = "casio"
+STREAMS = frozenset({Stream.CATEGORIES, Stream.PRODUCTS, Stream.RECEIPTS})
+PUSHES: Mapping[DataType, PushBy] = {}
+"""No manual describes a file that a register would read: its backups are for itself."""
+HAS_PUSH_KEYS = False
+IS_FILE = True
+
+_RECORD = "RECORD"
+_NAME = "DESCRIPTOR"
+_CODE = "OBR CODE"
+"""Of scanned products: what the optical barcode reader read."""
+_REPORTS = {"FILE004": "plu", "FILE005": "department"}
+_FIXED_TOTALS = ("GROSS", "NET")
+"""How the report of fixed totals begins, as the registers are delivered."""
+
+
+class Config(UploadConfig):
+    """A file of the register.
+
+    Attributes:
+        report: What a CSV file is about: ``plu`` (``X004_...``, ``Z004_...``) or ``department``
+            (``X005_...``, ``Z005_...``). Larger models say it in the file, and that holds.
+    """
+
+    report: Literal["plu", "department"] = "plu"
+
+
+def connect(config: ConnectorConfig, *, is_emulated: bool) -> Connector:  # noqa: ARG001
+    """Return the merchant's file, without reading it. There is nothing to call anywhere."""
+    assert isinstance(config, Config)
+    return Connector(config)
+
+
+class Connector(UploadConnector):
+    """One register's file."""
+
+    def __init__(self, config: Config) -> None:
+        super().__init__(lambda: read(config))
+
+
+def read(config: Config) -> Contents:
+    """Read the file as what it is.
+
+    Raises:
+        ConnectorRejected: It is neither a sales report nor an export of DSFinV-K.
+    """
+    content = config.content
+    if content.startswith(archive.SIGNATURE):
+        return reader.read(content, currency=config.currency, zone=config.zone)
+    return read_report(text_of(content), report=config.report)
+
+
+def read_report(text: str, *, report: str) -> Contents:
+    """Read a sales report: products of a report of PLUs, categories of one of departments.
+
+    Args:
+        text: The file.
+        report: What it is about, if it does not say so itself.
+
+    Raises:
+        ConnectorRejected: It is no such report.
+    """
+    rows = _rows(text)
+    start = next((place for place, row in enumerate(rows) if row[0].upper() == _RECORD), None)
+    if start is None:
+        raise ConnectorRejected("The file has no row of titles that begins with RECORD.")
+    titles = [each.upper() for each in rows[start]]
+    if _NAME not in titles:
+        raise ConnectorRejected(f"The file has no {_NAME} among its titles.")
+    headers = {row[0].upper(): row[-1].upper() for row in rows[:start]}
+    records = [dict(zip(titles, row, strict=False)) for row in rows[start + 1 :]]
+    about = "plu" if _CODE in titles else _REPORTS.get(headers.get("FILE", ""))
+    if about is None and "FILE" not in headers and not _are_fixed_totals(records):
+        about = report
+    if about == "plu":
+        return Contents(products=_listing(records, _to_product))
+    if about == "department":
+        return Contents(categories=_listing(records, _to_category))
+    raise ConnectorRejected("The file is a report of neither PLUs (004) nor departments (005).")
+
+
+def _rows(text: str) -> list[list[str]]:
+    """Split the file. Registers pad texts with spaces, inside the quotes and around them."""
+    fields = csv.reader(io.StringIO(text, newline=""), skipinitialspace=True)
+    try:
+        return [[each.strip() for each in row] for row in fields if row]
+    except csv.Error:
+        raise ConnectorRejected(f"The file is no CSV in line {fields.line_num}.") from None
+
+
+def _are_fixed_totals(records: list[dict[str, str]]) -> bool:
+    return tuple(each.get(_NAME, "").upper() for each in records[:2]) == _FIXED_TOTALS
+
+
+def _listing(
+    records: list[dict[str, str]], convert: Callable[[dict[str, str]], Item]
+) -> Listing[Item]:
+    """Convert records. Those without a number or a name are skipped."""
+    skipped = [
+        Skipped(each[_RECORD] or each.get(_NAME, ""), "has no number or no name")
+        for each in records
+        if not _is_named(each)
+    ]
+    items = once(map(convert, filter(_is_named, records)), skipped)
+    return Listing(items, tuple(skipped))
+
+
+def _is_named(record: dict[str, str]) -> bool:
+    return bool(record[_RECORD] and record.get(_NAME))
+
+
+def _to_product(record: dict[str, str]) -> Product:
+    number = record[_RECORD]
+    ean = ean_of(record.get(_CODE))
+    return Product(external_id=number, name=record[_NAME], number=number, ean=ean)
+
+
+def _to_category(record: dict[str, str]) -> Category:
+    return Category(record[_RECORD], record[_NAME])

@@ -1,0 +1,139 @@
+"""Any till that can write a file: an export of DSFinV-K, or JSON or CSV as documented.
+
+Source: ``shared.connectors.dsfinvk``, and docs/connectors/pos-generic.md for our own shapes of JSON
+and CSV. Files also go the other way: sales as DSFinV-K, changes of stock as CSV, for somebody to
+import.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from shared import clock
+from shared.connectors.base import ExportFile, PushBy, Stream
+from shared.connectors.config import ConnectorConfig
+from shared.connectors.dsfinvk import archive, reader, writer
+from shared.connectors.pos import generic_files
+from shared.connectors.pos.uploads import Contents, UploadConfig, UploadConnector, text_of
+from shared.domain.sales import DataType, Record, Sale, StockChange
+from shared.errors import ConnectorRejected
+
+SYSTEM = "generic"
+STREAMS = frozenset({Stream.CATEGORIES, Stream.PRODUCTS, Stream.RECEIPTS})
+PUSHES: Mapping[DataType, PushBy] = dict.fromkeys(DataType, PushBy.FILE)
+HAS_PUSH_KEYS = False
+IS_FILE = True
+
+STOCK_COLUMNS = (
+    "recordId",
+    "changedAt",
+    "productId",
+    "sku",
+    "ean",
+    "change",
+    "unit",
+    "locationId",
+    "reason",
+)
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""How a text begins that a spreadsheet would run instead of showing it."""
+
+
+class Config(UploadConfig):
+    """A file, and how it is to be read.
+
+    Attributes:
+        format: How it is written; found out if it is not said.
+        is_complete: It lists all products there are, so those that it does not list are gone. Of
+            no effect if a row of it cannot be taken.
+    """
+
+    format: Literal["dsfinvk", "json", "csv"] | None = None
+    is_complete: bool = False
+
+
+def connect(config: ConnectorConfig, *, is_emulated: bool) -> Connector:  # noqa: ARG001
+    """Return the merchant's file, without reading it. There is nothing to call anywhere."""
+    assert isinstance(config, Config)
+    return Connector(config)
+
+
+class Connector(UploadConnector):
+    """One merchant's file."""
+
+    def __init__(self, config: Config) -> None:
+        super().__init__(lambda: read(config))
+        self._zone = config.zone
+
+    def export(self, data_type: DataType, records: Sequence[Record]) -> ExportFile:
+        """Write records as a file: a DSFinV-K zip of sales, a CSV of changes of stock.
+
+        Raises:
+            ConnectorRejected: A sale does not add up, or does not fit into DSFinV-K.
+        """
+        assert records
+        if data_type is DataType.INVENTORY_UPDATE:
+            changes = [each for each in records if isinstance(each, StockChange)]
+            assert len(changes) == len(records)
+            text = stock_csv(changes)
+            return ExportFile("stock-changes.csv", "text/csv; charset=utf-8", text.encode())
+        sales = [each for each in records if isinstance(each, Sale)]
+        assert len(sales) == len(records)
+        content = writer.write(sales, zone=self._zone)
+        return ExportFile("dsfinvk.zip", "application/zip", content)
+
+
+def read(config: Config) -> Contents:
+    """Read the file as what it is.
+
+    Raises:
+        ConnectorRejected: It is not of that format, or says less than is claimed for it.
+    """
+    content = config.content
+    file_format = config.format or found_format(content)
+    if file_format == "dsfinvk":
+        if config.is_complete:
+            raise ConnectorRejected(
+                "An export of DSFinV-K lists what was sold, not all products: leave isComplete out."
+            )
+        return reader.read(content, currency=config.currency, zone=config.zone)
+    read_text = generic_files.read_json if file_format == "json" else generic_files.read_csv
+    return read_text(
+        text_of(content),
+        currency=config.currency,
+        zone=config.zone,
+        is_complete=config.is_complete,
+    )
+
+
+def found_format(content: bytes) -> Literal["dsfinvk", "json", "csv"]:
+    """Find out how a file is written, by how it begins."""
+    if content.startswith(archive.SIGNATURE):
+        return "dsfinvk"
+    is_json = text_of(content[:64]).lstrip().startswith(("{", "["))
+    return "json" if is_json else "csv"
+
+
+def stock_csv(changes: Sequence[StockChange]) -> str:
+    """Write changes of stock as CSV: semicolons, decimal commas, times in UTC."""
+    target = io.StringIO()
+    rows = csv.writer(target, delimiter=";", lineterminator="\r\n")
+    rows.writerow(STOCK_COLUMNS)
+    rows.writerows(
+        (
+            change.record_id,
+            clock.to_wire(change.changed_at),
+            change.product_id or "",
+            change.number or "",
+            change.ean or "",
+            f"{change.change:f}".replace(".", ","),
+            change.unit,
+            change.location_id or "",
+            f"'{change.reason}" if change.reason.startswith(_FORMULA) else change.reason,
+        )
+        for change in changes
+    )
+    return target.getvalue()

@@ -1,0 +1,203 @@
+"""Files of a till that a merchant hands over in the credentials: read once, served page by page."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Generic, Protocol, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, SecretStr, field_validator
+
+from shared import clock
+from shared.connectors.base import PAGE_ITEMS_MAX, Page, Skipped
+from shared.connectors.config import ConnectorConfig
+from shared.domain.goods import Category, Product
+from shared.domain.sales import Receipt
+from shared.errors import ConnectorRejected
+
+FILE_CHARS_MAX = 8 * 1024 * 1024
+"""Of base64: 6 MiB of file."""
+ID_CHARS_MAX = 100
+"""Of an id in a file: what is longer is a text that got into the wrong column."""
+
+
+class Identified(Protocol):
+    """What has an id in the system that it comes from."""
+
+    @property
+    def external_id(self) -> str:
+        """The id."""
+
+
+Item = TypeVar("Item", bound=Identified)
+
+
+class UploadConfig(ConnectorConfig):
+    """A till's file, and what it does not say itself.
+
+    Attributes:
+        file: In base64. Kept as a secret, because receipts name customers.
+        currency: Of amounts that the file gives no currency for.
+        time_zone: Of times that the file gives no time zone for, e.g. ``Europe/Berlin``.
+    """
+
+    file: SecretStr = Field(min_length=1, max_length=FILE_CHARS_MAX)
+    currency: str = Field(default="EUR", pattern="^[A-Z]{3}$")
+    time_zone: str = Field(default="Europe/Berlin", max_length=50)
+
+    @field_validator("file")
+    @classmethod
+    def _check_file(cls, file: SecretStr) -> SecretStr:
+        try:
+            content = _decoded(file)
+        except binascii.Error:
+            raise ValueError("must be a file in base64") from None
+        if not content:
+            raise ValueError("must be a file that is not empty")
+        return file
+
+    @field_validator("time_zone")
+    @classmethod
+    def _check_time_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("must be a time zone of IANA, like Europe/Berlin") from None
+        return name
+
+    @property
+    def content(self) -> bytes:
+        """The file."""
+        return _decoded(self.file)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone."""
+        return ZoneInfo(self.time_zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing(Generic[Item]):
+    """All of a stream. No id is in it twice.
+
+    ``is_complete``: it is everything there is, so what is not in it is gone.
+    """
+
+    items: tuple[Item, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    is_complete: bool = False
+
+    def page(self, position: str | None) -> Page[Item]:
+        """Return the page that begins at a position: the number of items before it.
+
+        Raises:
+            ConnectorRejected: The position is none of this file.
+        """
+        begin = 0 if position is None else _to_begin(position)
+        length = max(len(self.items), len(self.skipped))
+        if begin and begin >= length:
+            raise ConnectorRejected("The file is not the one that was begun with.")
+        end = begin + PAGE_ITEMS_MAX
+        return Page(
+            items=self.items[begin:end],
+            position=str(end) if end < length else None,
+            is_listing=self.is_complete,
+            skipped=self.skipped[begin:end],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a file of a till holds. Receipts are in order of time, oldest first."""
+
+    categories: Listing[Category] = field(default_factory=Listing)
+    products: Listing[Product] = field(default_factory=Listing)
+    receipts: Listing[Receipt] = field(default_factory=Listing)
+
+
+class UploadConnector:
+    """One file. It is read when something of it is asked for, and then kept."""
+
+    def __init__(self, read: Callable[[], Contents]) -> None:
+        self._read = read
+
+    @cached_property
+    def _contents(self) -> Contents:
+        return self._read()
+
+    def verify(self) -> None:
+        """Read the file, which shows whether it can be read."""
+        _ = self._contents
+
+    def categories(self, position: str | None, _since: str | None) -> Page[Category]:
+        """Return the categories in it. There is nothing to continue from: files have no cursor."""
+        return self._contents.categories.page(position)
+
+    def products(self, position: str | None, _since: str | None) -> Page[Product]:
+        """Return the products in it."""
+        return self._contents.products.page(position)
+
+    def receipts(self, position: str | None, _since: str | None) -> Page[Receipt]:
+        """Return the receipts in it, oldest first."""
+        return self._contents.receipts.page(position)
+
+
+def text_of(content: bytes) -> str:
+    """Return the text of a file: UTF-8 with or without a mark, else what Windows writes.
+
+    Raises:
+        ConnectorRejected: It is no text.
+    """
+    if b"\0" in content:
+        raise ConnectorRejected("The file is neither text nor a zip.")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
+
+
+def moment_of(text: str, zone: ZoneInfo) -> datetime:
+    """Read a time of ISO 8601; one without a time zone is that of ``zone``.
+
+    Raises:
+        ValueError: It is none.
+    """
+    try:
+        moment = datetime.fromisoformat(text.strip())
+        local = moment.replace(tzinfo=zone) if moment.tzinfo is None else moment
+        return clock.to_milliseconds(local.astimezone(UTC))
+    except (ValueError, OverflowError):
+        raise ValueError(f"{text[:40] or 'nothing'} is no time of ISO 8601") from None
+
+
+def shortest(number: Decimal) -> Decimal:
+    """Return the same number in one spelling only: 19 for 19.00, 10.7 for 10.70."""
+    whole = number.to_integral_value()
+    return whole if number == whole else number.normalize()
+
+
+def once(found: Iterable[Item], skipped: list[Skipped]) -> tuple[Item, ...]:
+    """Keep the first item of each id; what comes again is added to ``skipped``."""
+    kept: dict[str, Item] = {}
+    for item in found:
+        if item.external_id in kept:
+            skipped.append(Skipped(item.external_id, "is in the file twice"))
+        else:
+            kept[item.external_id] = item
+    return tuple(kept.values())
+
+
+def _decoded(file: SecretStr) -> bytes:
+    return base64.b64decode("".join(file.get_secret_value().split()), validate=True)
+
+
+def _to_begin(position: str) -> int:
+    if not (position.isascii() and position.isdigit()) or len(position) > len(str(FILE_CHARS_MAX)):
+        raise ConnectorRejected("The file is not the one that was begun with.")
+    return int(position)

@@ -1,0 +1,340 @@
+"""Products and receipts in JSON and CSV: what is documented is read, everything else is told."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared import clock
+from shared.connectors.base import Skipped
+from shared.connectors.pos import generic_files
+from shared.connectors.pos.uploads import Contents
+from shared.domain.goods import Category, Price, Product
+from shared.domain.money import Money
+from shared.domain.sales import Receipt, ReceiptKind
+from shared.errors import ConnectorRejected
+
+BERLIN = ZoneInfo("Europe/Berlin")
+NOW = datetime(2026, 3, 3, 12, tzinfo=UTC)
+EXAMPLES = Path(__file__).parents[4] / "examples" / "till"
+ESPRESSO = {"id": "p-1", "name": "Espresso", "price": 2.5}
+RECEIPT = {"id": "r-1", "issuedAt": "2026-03-02T09:30:00", "total": 9.5, "eligible": 9}
+
+
+def read_json(value: Any, *, is_complete: bool = False) -> Contents:
+    text = value if isinstance(value, str) else json.dumps(value)
+    return generic_files.read_json(text, currency="EUR", zone=BERLIN, is_complete=is_complete)
+
+
+def read_csv(text: str, *, is_complete: bool = False) -> Contents:
+    return generic_files.read_csv(text, currency="EUR", zone=BERLIN, is_complete=is_complete)
+
+
+def product(**fields: Any) -> Product | str:
+    """Return what comes of a product in JSON: the product, or why it is skipped."""
+    found = read_json({"products": [{**ESPRESSO, **fields}]}).products
+    [one] = found.items or found.skipped
+    return one.reason if isinstance(one, Skipped) else one
+
+
+def receipt(**fields: Any) -> Receipt | str:
+    """Return what comes of a receipt in JSON: the receipt, or why it is skipped."""
+    found = read_json({"receipts": [{**RECEIPT, **fields}]}).receipts
+    [one] = found.items or found.skipped
+    return one.reason if isinstance(one, Skipped) else one
+
+
+def test_reads_the_example_in_json() -> None:
+    with clock.use(lambda: NOW):
+        found = read_json((EXAMPLES / "till.json").read_text())
+    assert found.categories.items == (
+        Category("hot", "Heißgetränke"),
+        Category("coffee", "Kaffee", parent_id="hot"),
+    )
+    assert found.products.items == (
+        Product(
+            external_id="p-1",
+            name="Espresso",
+            number="100",
+            ean="4006381333931",
+            brand="Rösterei Nord",
+            category_id="coffee",
+            price=Money(250, "EUR"),
+            upcoming=(Price(Money(270, "EUR"), datetime(2027, 3, 31, 22, tzinfo=UTC)),),
+            vat_percent=Decimal(19),
+        ),
+        Product(external_id="200", name="Filterkaffee", number="200", is_deleted=True),
+    )
+    assert found.receipts.items == (
+        Receipt(
+            external_id="r-1",
+            number="42",
+            issued_at=datetime(2026, 3, 2, 8, 30, tzinfo=UTC),
+            kind=ReceiptKind.SALE,
+            total=Money(775, "EUR"),
+            eligible=Money(750, "EUR"),
+            customer_id="K17",
+        ),
+        Receipt(
+            external_id="r-2",
+            number="r-2",
+            issued_at=datetime(2026, 3, 2, 9, 30, tzinfo=UTC),
+            kind=ReceiptKind.VOID,
+            total=Money(-775, "EUR"),
+            eligible=Money(-750, "EUR"),
+            voids="r-1",
+        ),
+    )
+    assert not (found.categories.skipped + found.products.skipped + found.receipts.skipped)
+
+
+def test_the_examples_in_csv_say_the_same() -> None:
+    products = read_csv((EXAMPLES / "products.csv").read_text())
+    receipts = read_csv((EXAMPLES / "receipts.csv").read_text())
+    with clock.use(lambda: NOW):
+        found = read_json((EXAMPLES / "till.json").read_text())
+    assert receipts.receipts == found.receipts
+    assert products.categories.items == (Category("coffee", "Kaffee"),)
+    assert [each.external_id for each in products.products.items] == ["p-1", "200"]
+    first, second = products.products.items
+    assert (first.price, first.vat_percent) == (Money(250, "EUR"), Decimal(19))
+    assert (first.ean, first.brand, first.category_id) == (
+        "4006381333931",
+        "Rösterei Nord",
+        "coffee",
+    )
+    assert second == found.products.items[1]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"id": None},
+        {"id": 1},
+        {"id": "x" * 101},
+        {"id": "", "sku": " "},
+        {"name": ""},
+        {"name": None},
+        {"price": "2.50"},
+        {"price": True},
+        {"price": -1},
+        {"price": 0.005},
+        {"price": 1e300},
+        {"vat": 101},
+        {"vat": "19"},
+        {"ean": "4006381333932"},
+        {"ean": 4006381333931},
+        {"isDeleted": "no"},
+        {"upcoming": [{"price": 1}]},
+        {"upcoming": [{"price": 1, "validFrom": "morgen"}]},
+    ],
+    ids=str,
+)
+def test_a_product_that_cannot_be_taken_is_told_with_the_reason(fields: dict[str, Any]) -> None:
+    reason = product(**fields)
+    assert isinstance(reason, str)
+    assert len(reason) < 200
+
+
+def test_a_row_that_cannot_be_taken_keeps_no_other_from_being_taken() -> None:
+    rows = [ESPRESSO, {"id": "p-2", "price": 1}, None, {"sku": "s", "name": "Tee"}, {}]
+    found = read_json({"products": rows}).products
+    assert [each.external_id for each in found.items] == ["p-1", "s"]
+    assert [each.external_id for each in found.skipped] == ["p-2", "row 3", "row 5"]
+    assert "name is required" in found.skipped[0].reason
+
+
+def test_of_two_rows_of_one_id_the_first_counts_and_the_second_is_told() -> None:
+    found = read_json({"products": [ESPRESSO, {**ESPRESSO, "price": 3}]}).products
+    assert [each.price for each in found.items] == [Money(250, "EUR")]
+    assert found.skipped == (Skipped("p-1", "is in the file twice"),)
+
+
+@pytest.mark.parametrize(
+    ("fields", "external_id"),
+    [({}, "p-1"), ({"id": ""}, "100"), ({"id": "", "sku": ""}, "96385074")],
+)
+def test_a_product_is_known_by_its_id_or_number_or_ean(
+    fields: dict[str, str], external_id: str
+) -> None:
+    found = product(**{"sku": "100", "ean": "96385074", **fields})
+    assert isinstance(found, Product)
+    assert found.external_id == external_id
+
+
+def test_the_price_that_has_begun_last_is_the_price_now() -> None:
+    upcoming = [
+        {"price": 4, "validFrom": "2026-03-04T00:00:00"},
+        {"price": 3, "validFrom": "2026-03-03T13:00:00"},
+        {"price": 2, "validFrom": "2026-03-01T00:00:00"},
+        {"price": 5, "validFrom": "2026-03-03T13:00:01"},
+    ]
+    with clock.use(lambda: NOW):
+        found = product(upcoming=upcoming)
+    assert isinstance(found, Product)
+    assert found.price == Money(300, "EUR")
+    assert [each.amount.amount_minor for each in found.upcoming] == [500, 400]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"id": ""},
+        {"total": None},
+        {"eligible": None},
+        {"eligible": "9"},
+        {"eligible": 9.001},
+        {"kind": "gift"},
+        {"issuedAt": "02.03.2026"},
+        {"issuedAt": 1},
+    ],
+    ids=str,
+)
+def test_a_receipt_that_cannot_be_taken_is_told_with_the_reason(fields: dict[str, Any]) -> None:
+    assert isinstance(receipt(**fields), str)
+
+
+@pytest.mark.parametrize("kind", list(ReceiptKind))
+def test_a_receipt_is_of_any_kind(kind: ReceiptKind) -> None:
+    found = receipt(kind=kind.value)
+    assert isinstance(found, Receipt)
+    assert found.kind is kind
+
+
+def test_receipts_come_in_order_of_time() -> None:
+    times = {"r-1": "2026-03-02T10:00:00", "r-2": "2026-03-02T09:00:00Z", "r-3": "2026-03-01"}
+    rows = [{**RECEIPT, "id": name, "issuedAt": at} for name, at in times.items()]
+    found = read_json({"receipts": rows}).receipts
+    assert [each.external_id for each in found.items] == ["r-3", "r-1", "r-2"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        "{}",
+        "null",
+        '{"goods": []}',
+        '{"products": {}}',
+        '{"products": [], "currency": "euro"}',
+        '{"products": [], "currency": 1}',
+        '{"products": [{"id": "1", "name": "x", "price": NaN}]}',
+        '{"products": [{"id": "1", "name": "x", "price": 1e9999999999999999999}]}',
+        "[" * 100_000,
+    ],
+    ids=range(12),
+)
+def test_refuses_json_of_another_shape(text: str) -> None:
+    with pytest.raises(ConnectorRejected, match="file"):
+        read_json(text)
+
+
+def test_a_number_without_end_is_skipped_and_not_written_out() -> None:
+    text = '{"products": [{"id": "1", "name": "x", "price": 1e999999}]}'
+    assert len(read_json(text).products.skipped) == 1
+
+
+def test_the_file_may_say_its_currency() -> None:
+    found = read_json({"products": [ESPRESSO], "currency": "JPY"}).products
+    assert "finer than a minor unit" in found.skipped[0].reason
+    found = read_json({"products": [{**ESPRESSO, "price": 250}], "currency": "JPY"}).products
+    assert found.items[0].price == Money(250, "JPY")
+
+
+@pytest.mark.parametrize(
+    ("value", "are_complete"),
+    [
+        ({"products": [ESPRESSO]}, (False, True)),
+        ({"products": [ESPRESSO], "categories": [{"id": "c", "name": "n"}]}, (True, True)),
+        ({"products": [ESPRESSO, {}]}, (False, False)),
+        ({"products": [ESPRESSO, ESPRESSO]}, (False, False)),
+        ({"products": []}, (False, False)),
+        ({"receipts": [RECEIPT]}, (False, False)),
+    ],
+    ids=range(6),
+)
+def test_nothing_is_gone_because_of_a_slip(value: Any, are_complete: tuple[bool, bool]) -> None:
+    found = read_json(value, is_complete=True)
+    assert (found.categories.is_complete, found.products.is_complete) == are_complete
+    assert not found.receipts.is_complete
+    assert not read_json(value).products.is_complete
+
+
+@pytest.mark.parametrize("delimiter", [";", ",", "\t"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_reads_csv_of_any_delimiter(delimiter: str, end: str) -> None:
+    rows = [["SKU", "name", "price", "extra"], ["100", '"A ""b"", c"', "2.50", ""], ["", "", ""]]
+    text = end.join(delimiter.join(row) for row in rows)
+    found = read_csv(text).products
+    assert [(each.external_id, each.name, each.price) for each in found.items] == [
+        ("100", 'A "b", c', Money(250, "EUR"))
+    ]
+    assert found.skipped == ()
+
+
+@pytest.mark.parametrize("heading", ["categoryId", "category_id", "CategoryId", " CATEGORY_ID "])
+def test_headings_may_be_written_in_other_ways(heading: str) -> None:
+    found = read_csv(f"id;name;{heading}\n1;Tee;c-1\n")
+    assert found.products.items[0].category_id == "c-1"
+    assert found.categories.items == (Category("c-1", "c-1"),)
+
+
+def test_categories_come_from_the_products() -> None:
+    found = read_csv("id;name;category\n1;Tee;Heißes\n2;Kaffee;Heißes\n3;Tasse;\n")
+    assert found.categories.items == (Category("Heißes", "Heißes"),)
+    assert [each.category_id for each in found.products.items] == ["Heißes", "Heißes", None]
+
+
+def test_without_categories_no_category_is_gone() -> None:
+    assert not read_csv("id;name\n1;Tee\n", is_complete=True).categories.is_complete
+    assert read_csv("id;name\n1;Tee\n", is_complete=True).products.is_complete
+
+
+@pytest.mark.parametrize(
+    ("text", "minor"),
+    [("2,50", 250), ("2.5", 250), ("2", 200), ("1.499", None), ("1.499,00", None), ("2 €", None)],
+)
+def test_prices_have_a_comma_or_a_point_and_no_thousands(text: str, minor: int | None) -> None:
+    found = read_csv(f'id;name;price\n1;Tee;"{text}"\n').products
+    assert [each.price for each in found.items] == ([Money(minor, "EUR")] if minor else [])
+    assert len(found.skipped) == (0 if minor else 1)
+
+
+@given(st.integers(0, 10**11), st.sampled_from(".,"))
+def test_reads_every_price_exactly(minor: int, point: str) -> None:
+    text = f"id;name;price\n1;Tee;{minor // 100}{point}{minor % 100:02d}\n"
+    assert read_csv(text).products.items[0].price == Money(minor, "EUR")
+
+
+@pytest.mark.parametrize(
+    ("text", "is_deleted"),
+    [("1", True), ("Yes", True), ("true", True), ("0", False), ("no", False), ("", False)],
+)
+def test_reads_whether_a_product_is_gone(text: str, is_deleted: bool) -> None:
+    [found] = read_csv(f"id;name;isDeleted\n1;Tee;{text}\n").products.items
+    assert found.is_deleted is is_deleted
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "neither name nor total"),
+        ("a;b\n1;2\n", "neither name nor total"),
+        ("id,name,price\n1,Tee,1,49\n", "Row 1 of the file has more fields"),
+        ('id;name\n1;"' + "x" * 200_000, "no CSV in line 2"),
+    ],
+    ids=range(4),
+)
+def test_refuses_csv_of_another_shape(text: str, reason: str) -> None:
+    with pytest.raises(ConnectorRejected, match=reason):
+        read_csv(text)
