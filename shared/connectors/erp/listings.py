@@ -48,11 +48,16 @@ class Place:
 
     @classmethod
     def of(cls, position: str | None) -> Place:
-        """Read a page's position, as ``to_page`` wrote it."""
+        """Read a page's position, as ``to_page`` wrote it.
+
+        Raises:
+            ValueError: It is none of ours.
+        """
         if position is None:
             return cls()
         found = _POSITION.fullmatch(position)
-        assert found is not None, "a position that was not ours"
+        if found is None:
+            raise ValueError("a position that was not ours")
         return cls(int(found[1]), int(found[2]) if found[2] else None)
 
     def to_page(

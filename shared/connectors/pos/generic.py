@@ -7,17 +7,15 @@ import.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from shared import clock
 from shared.connectors.base import ExportFile, PushBy, Stream
 from shared.connectors.config import ConnectorConfig
 from shared.connectors.dsfinvk import archive, reader, writer
 from shared.connectors.pos import generic_files
 from shared.connectors.pos.uploads import Contents, UploadConfig, UploadConnector, text_of
+from shared.connectors.record_files import stock_csv
 from shared.domain.sales import DataType, Record, Sale, StockChange
 from shared.errors import ConnectorRejected
 
@@ -26,20 +24,6 @@ STREAMS = frozenset({Stream.CATEGORIES, Stream.PRODUCTS, Stream.RECEIPTS})
 PUSHES: Mapping[DataType, PushBy] = dict.fromkeys(DataType, PushBy.FILE)
 HAS_PUSH_KEYS = False
 IS_FILE = True
-
-STOCK_COLUMNS = (
-    "recordId",
-    "changedAt",
-    "productId",
-    "sku",
-    "ean",
-    "change",
-    "unit",
-    "locationId",
-    "reason",
-)
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""How a text begins that a spreadsheet would run instead of showing it."""
 
 
 class Config(UploadConfig):
@@ -115,25 +99,3 @@ def found_format(content: bytes) -> Literal["dsfinvk", "json", "csv"]:
         return "dsfinvk"
     is_json = text_of(content[:64]).lstrip().startswith(("{", "["))
     return "json" if is_json else "csv"
-
-
-def stock_csv(changes: Sequence[StockChange]) -> str:
-    """Write changes of stock as CSV: semicolons, decimal commas, times in UTC."""
-    target = io.StringIO()
-    rows = csv.writer(target, delimiter=";", lineterminator="\r\n")
-    rows.writerow(STOCK_COLUMNS)
-    rows.writerows(
-        (
-            change.record_id,
-            clock.to_wire(change.changed_at),
-            change.product_id or "",
-            change.number or "",
-            change.ean or "",
-            f"{change.change:f}".replace(".", ","),
-            change.unit,
-            change.location_id or "",
-            f"'{change.reason}" if change.reason.startswith(_FORMULA) else change.reason,
-        )
-        for change in changes
-    )
-    return target.getvalue()

@@ -84,5 +84,5 @@ def test_a_page_with_rows_missing_says_nothing_of_what_is_gone() -> None:
 
 @pytest.mark.parametrize("position", ["", "x", "-1/2", "1", "1/2/3", "https://evil.example.com"])
 def test_a_position_that_is_none_is_not_followed(position: str) -> None:
-    with pytest.raises(AssertionError):
+    with pytest.raises(ValueError):
         Place.of(position)

@@ -147,12 +147,6 @@ def test_exports_changes_of_stock_as_csv() -> None:
     ]
 
 
-@pytest.mark.parametrize("reason", ['=HYPERLINK("http://x")', "+1", "-1", "@x"])
-def test_a_reason_is_no_formula(reason: str) -> None:
-    change = StockChange("rec_1", CHANGE.changed_at, Decimal(1), reason=reason)
-    assert f"'{reason}" in generic.stock_csv([change]).replace('""', '"')
-
-
 def test_everything_that_can_be_pushed_goes_into_a_file() -> None:
     offered = dict(generic.PUSHES)
     assert offered == dict.fromkeys(DataType, PushBy.FILE)

@@ -1,0 +1,296 @@
+"""Stock, suppliers and orders in CSV, as docs/connectors/erp-generic.md describes them. Pure.
+
+A file has a row of headings, in English or German, in any order; others than ours are passed over.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from shared.connectors.base import Skipped
+from shared.connectors.erp.books import moment_of
+from shared.connectors.pos.uploads import ID_CHARS_MAX, Item, Listing, once
+from shared.domain.goods import Order, OrderLine, StockLevel, Supplier
+from shared.domain.gtin import ean_of
+from shared.domain.money import Money
+from shared.errors import ConnectorRejected
+
+STOCK = "stock"
+"""The place of what a file gives no place for."""
+TEXT_CHARS_MAX = 500
+_DELIMITERS = ";,\t"
+_NUMBER = re.compile(r"(-?\d{1,12})(?:[.,](\d{1,10}))?", re.ASCII)
+_COUNTRY = re.compile(r"[A-Z]{2}")
+_NO_LETTERS = re.compile(r"[^a-z0-9äöüß]")
+
+_STOCK_HEADINGS: Mapping[str, tuple[str, ...]] = {
+    "productId": ("productid", "artikelid"),
+    "sku": ("sku", "artikelnummer", "artikelnr", "artnr"),
+    "ean": ("ean", "gtin", "barcode"),
+    "quantity": ("quantity", "stock", "menge", "bestand", "lagerbestand"),
+    "unit": ("unit", "einheit"),
+    "locationId": ("locationid", "location", "lager", "lagerort"),
+}
+_SUPPLIER_HEADINGS: Mapping[str, tuple[str, ...]] = {
+    "id": ("id", "supplierid", "lieferantenid"),
+    "number": ("number", "suppliernumber", "lieferantennummer", "lieferantennr"),
+    "name": ("name", "company", "firma", "lieferant"),
+    "country": ("country", "land"),
+}
+_ORDER_HEADINGS: Mapping[str, tuple[str, ...]] = {
+    "id": ("id", "orderid", "bestellid", "auftragsid"),
+    "number": ("number", "ordernumber", "bestellnummer", "auftragsnummer"),
+    "status": ("status",),
+    "orderedAt": ("orderedat", "orderdate", "bestelldatum", "auftragsdatum", "datum"),
+    "supplierId": ("supplierid", "lieferantenid"),
+    "total": ("total", "gesamtbetrag", "summe"),
+    "productId": ("productid", "artikelid"),
+    "sku": ("sku", "artikelnummer", "artikelnr", "artnr"),
+    "name": ("name", "bezeichnung", "artikel"),
+    "quantity": ("quantity", "menge", "anzahl"),
+    "amount": ("amount", "betrag", "positionsbetrag"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What a line of the file says. ``line`` is its number, as editors count.
+
+    What reads a value raises ``ValueError`` for one that makes no sense, and says in which line.
+    """
+
+    line: int
+    values: Mapping[str, str]
+
+    def wrong(self, reason: str) -> ValueError:
+        """Return what to raise for this row."""
+        return ValueError(f"line {self.line}: {reason}")
+
+    def text(self, name: str) -> str:
+        """Return a text, empty if there is none."""
+        return self.values.get(name, "")
+
+    def id(self, name: str) -> str | None:
+        """Read an id; ``None`` if there is none."""
+        found = self.text(name)
+        if len(found) > ID_CHARS_MAX:
+            raise self.wrong(f"{name} is too long")
+        return found or None
+
+    def number(self, name: str) -> Decimal | None:
+        """Read a number with a decimal comma or point; ``None`` if there is none."""
+        found = self.text(name)
+        if not found:
+            return None
+        match = _NUMBER.fullmatch(found)
+        if match is None:
+            raise self.wrong(f"{name} is no number")
+        return Decimal(f"{match[1]}.{match[2] or '0'}")
+
+    def moment(self, name: str) -> datetime | None:
+        """Read a time of ISO 8601 or a German date; ``None`` if there is none."""
+        found = self.text(name)
+        moment = moment_of(found)
+        if found and moment is None:
+            raise self.wrong(f"{name} is no date")
+        return moment
+
+    def money(self, name: str, currency: str) -> Money | None:
+        """Read an amount in major units; ``None`` if there is none."""
+        found = self.number(name)
+        try:
+            return None if found is None else Money.from_major(found, currency)
+        except ValueError as error:
+            raise self.wrong(str(error)) from None
+
+    def skipped(self, error: ValueError) -> Skipped:
+        """Say that this row cannot be taken."""
+        named = next(filter(None, map(self.text, ("id", "productId", "sku"))), "")
+        return Skipped(named[:ID_CHARS_MAX] or f"line {self.line}", str(error))
+
+
+def read_stock(text: str, *, is_complete: bool) -> Listing[StockLevel]:
+    """Read a row for each product in each place.
+
+    Args:
+        text: The file.
+        is_complete: It lists everything, so what is missing is gone; see ``_listing``.
+
+    Raises:
+        ConnectorRejected: It is no such file. Of single rows, the invalid ones are skipped.
+    """
+    rows = _rows(text, _STOCK_HEADINGS, required=("quantity",))
+    return _listing(rows, _to_stock_level, is_complete=is_complete)
+
+
+def read_suppliers(text: str, *, is_complete: bool) -> Listing[Supplier]:
+    """Read a row for each supplier. Arguments and errors as for ``read_stock``."""
+    rows = _rows(text, _SUPPLIER_HEADINGS, required=("name",))
+    return _listing(rows, _to_supplier, is_complete=is_complete)
+
+
+def read_orders(text: str, *, currency: str, is_complete: bool) -> Listing[Order]:
+    """Read a row for each line of each order; what belongs to an order has its id.
+
+    An order of which a row cannot be taken is left out as a whole: half of it would be another
+    order. Arguments and errors as for ``read_stock``; ``currency`` is that of all amounts.
+    """
+    by_id: dict[str, list[_Row]] = {}
+    skipped: list[Skipped] = []
+    for row in _rows(text, _ORDER_HEADINGS, required=()):
+        try:
+            by_id.setdefault(_order_id(row), []).append(row)
+        except ValueError as error:
+            skipped.append(row.skipped(error))
+    orders = []
+    for external_id, rows in by_id.items():
+        try:
+            orders.append(_to_order(external_id, rows, currency))
+        except ValueError as error:
+            skipped.append(Skipped(external_id, str(error)))
+    is_whole = is_complete and bool(orders) and not skipped
+    return Listing(tuple(orders), tuple(skipped), is_whole)
+
+
+def _order_id(row: _Row) -> str:
+    found = row.id("id") or row.id("number")
+    if found is None:
+        raise row.wrong("id is missing")
+    return found
+
+
+def _to_order(external_id: str, rows: list[_Row], currency: str) -> Order:
+    """Read an order; what is said of it as a whole is on its first row."""
+    first = rows[0]
+    return Order(
+        external_id=external_id,
+        number=first.text("number"),
+        status=first.text("status"),
+        ordered_at=first.moment("orderedAt"),
+        supplier_id=first.id("supplierId"),
+        total=first.money("total", currency),
+        lines=tuple(_to_line(row, currency) for row in rows if _has_line(row)),
+    )
+
+
+def _has_line(row: _Row) -> bool:
+    """Return whether a row tells of a line, and not of the order alone."""
+    return any(map(row.text, ("productId", "sku", "name", "quantity", "amount")))
+
+
+def _to_line(row: _Row, currency: str) -> OrderLine:
+    quantity = row.number("quantity")
+    if quantity is None:
+        raise row.wrong("quantity is missing")
+    return OrderLine(
+        quantity=quantity,
+        name=row.text("name"),
+        product_id=row.id("productId"),
+        number=row.id("sku"),
+        amount=row.money("amount", currency),
+    )
+
+
+def _to_stock_level(row: _Row) -> StockLevel:
+    number, text = row.id("sku"), row.text("ean")
+    ean = ean_of(text)
+    if text and ean is None:
+        raise row.wrong("ean is no valid EAN")
+    product_id = row.id("productId") or number or ean
+    if product_id is None:
+        raise row.wrong("productId is missing")
+    quantity = row.number("quantity")
+    if quantity is None:
+        raise row.wrong("quantity is missing")
+    return StockLevel(
+        product_id=product_id,
+        location_id=row.id("locationId") or STOCK,
+        quantity=quantity,
+        unit=row.text("unit"),
+        number=number,
+        ean=ean,
+    )
+
+
+def _to_supplier(row: _Row) -> Supplier:
+    number = row.id("number")
+    external_id = row.id("id") or number
+    if external_id is None:
+        raise row.wrong("id is missing")
+    if not row.text("name"):
+        raise row.wrong("name is missing")
+    country = row.text("country").upper()
+    if country and not _COUNTRY.fullmatch(country):
+        raise row.wrong("country is no code of two letters, like DE")
+    return Supplier(external_id, row.text("name"), number, country or None)
+
+
+def _listing(
+    rows: Iterable[_Row], convert: Callable[[_Row], Item], *, is_complete: bool
+) -> Listing[Item]:
+    """Convert rows; the invalid ones, and those whose id came before, are skipped.
+
+    What lacks a row is not complete, nor is what is empty: nothing is gone because of a slip.
+    """
+    skipped: list[Skipped] = []
+
+    def valid() -> Iterator[Item]:
+        for row in rows:
+            try:
+                yield convert(row)
+            except ValueError as error:
+                skipped.append(row.skipped(error))
+
+    items = once(valid(), skipped)
+    return Listing(items, tuple(skipped), is_complete and bool(items) and not skipped)
+
+
+def _rows(
+    text: str, headings: Mapping[str, tuple[str, ...]], *, required: tuple[str, ...]
+) -> Iterator[_Row]:
+    """Read rows by our names for their columns. Empty ones are passed over.
+
+    Raises:
+        ConnectorRejected: It is no CSV, lacks a heading or has one twice, or a row has more fields
+            than headings: decimal commas between commas, say, which make one number two.
+    """
+    first_line = text.partition("\n")[0]
+    delimiter = max(_DELIMITERS, key=first_line.count)
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        names = [_name_of(each, headings) for each in next(lines, [])]
+        _check_names(names, required)
+        for fields in lines:
+            if any(each.strip() for each in fields[len(names) :]):
+                raise ConnectorRejected(
+                    f"Line {lines.line_num} of the file has more fields than headings."
+                )
+            named = zip(names, fields, strict=False)
+            values = {name: each.strip()[:TEXT_CHARS_MAX] for name, each in named if name}
+            if any(values.values()):
+                yield _Row(lines.line_num, values)
+    except csv.Error:
+        raise ConnectorRejected(f"The file is no CSV in line {lines.line_num}.") from None
+
+
+def _name_of(heading: str, headings: Mapping[str, tuple[str, ...]]) -> str | None:
+    spelled = _NO_LETTERS.sub("", heading.strip().lower())
+    return next((name for name, spellings in headings.items() if spelled in spellings), None)
+
+
+def _check_names(names: list[str | None], required: tuple[str, ...]) -> None:
+    known = [name for name in names if name]
+    missing = [name for name in required if name not in known]
+    if missing or not known:
+        raise ConnectorRejected(
+            f"The first row of the file has no heading {missing[0] if missing else 'of ours'}."
+        )
+    twice = [name for name in known if known.count(name) > 1]
+    if twice:
+        raise ConnectorRejected(f"The first row of the file has two headings for {twice[0]}.")
