@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from shared.connectors.base import Skipped
 from shared.connectors.dsfinvk.archive import Archive
-from shared.connectors.pos.uploads import ID_CHARS_MAX, Contents, Listing, moment_of, shortest
+from shared.connectors.uploads import ID_CHARS_MAX, Contents, Listing, moment_of, shortest
 from shared.domain.goods import Category, Product
 from shared.domain.gtin import ean_of
 from shared.domain.money import Money

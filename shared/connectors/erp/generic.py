@@ -20,8 +20,13 @@ from shared import clock
 from shared.connectors.base import ExportFile, Page, PushBy, Stream
 from shared.connectors.config import ConnectorConfig
 from shared.connectors.erp import datev, generic_files
-from shared.connectors.pos.uploads import FILE_CHARS_MAX, Item, Listing, text_of
 from shared.connectors.record_files import sales_csv, stock_csv
+from shared.connectors.rows import Item
+from shared.connectors.uploads import (
+    FILE_CHARS_MAX,
+    Listing,
+    text_of,
+)
 from shared.domain.goods import Order, StockLevel, Supplier
 from shared.domain.sales import DataType, PaidBy, Record, Sale, StockChange
 from shared.errors import ConnectorRejected

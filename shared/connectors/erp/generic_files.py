@@ -15,7 +15,12 @@ from decimal import Decimal
 
 from shared.connectors.base import Skipped
 from shared.connectors.erp.books import moment_of
-from shared.connectors.pos.uploads import ID_CHARS_MAX, Item, Listing, once
+from shared.connectors.rows import Item
+from shared.connectors.uploads import (
+    ID_CHARS_MAX,
+    Listing,
+    once,
+)
 from shared.domain.goods import Order, OrderLine, StockLevel, Supplier
 from shared.domain.gtin import ean_of
 from shared.domain.money import Money

@@ -26,8 +26,9 @@ from shared.connectors.erp.lexoffice_answers import (
     to_supplier,
     to_voucher,
 )
-from shared.connectors.erp.listings import Item, Place, Rows, read_rows
+from shared.connectors.erp.listings import Place
 from shared.connectors.pacing import Pace
+from shared.connectors.rows import Item, Rows, read_rows
 from shared.domain.goods import Order, Supplier
 from shared.domain.sales import DataType, Record, Sale
 from shared.errors import ConnectorAnswerInvalid, ConnectorNotFound

@@ -3,35 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
 
-from pydantic import ValidationError
+from shared.connectors.base import Page
+from shared.connectors.rows import Item, Rows
 
-from shared.connectors.base import Page, Skipped
-
-ID_CHARS_MAX = 100
 _POSITION = re.compile(r"([0-9]{1,9})/([0-9]{0,9})")
-
-
-class Identified(Protocol):
-    """What a system lists. ``external_id`` is its id there."""
-
-    @property
-    def external_id(self) -> str:
-        """The system's id, or one made of its ids."""
-
-
-Item = TypeVar("Item", bound=Identified)
-
-
-@dataclass(frozen=True, slots=True)
-class Rows(Generic[Item]):
-    """What became of the rows of a page: no item twice."""
-
-    items: tuple[Item, ...]
-    skipped: tuple[Skipped, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,44 +60,3 @@ class Place:
             is_listing=not (has_changed or is_short),
             skipped=rows.skipped,
         )
-
-
-def reason_of(error: ValueError) -> str:
-    """Say why a row cannot be taken, for the merchant."""
-    if not isinstance(error, ValidationError):
-        return str(error)
-    first = error.errors(include_url=False, include_input=False)[0]
-    return f"no valid {'.'.join(str(part) for part in first['loc']) or 'content'}"
-
-
-def id_in(row: Any) -> str:
-    """Return the id of a row that may be anything, empty if it has none."""
-    found = row.get("id") if isinstance(row, dict) else None
-    return str(found)[:ID_CHARS_MAX] if isinstance(found, str | int) else ""
-
-
-def read_rows(
-    rows: Iterable[Any],
-    to_item: Callable[[Any], Item | None],
-    *,
-    id_of: Callable[[Any], str] = id_in,
-) -> Rows[Item]:
-    """Read rows one by one, so that one that makes no sense does not keep the others back.
-
-    Args:
-        rows: As the system sent them.
-        to_item: Reads a row; returns ``None`` for one that is none of what is asked for, raises
-            ``ValueError`` (pydantic's too) for one that cannot be taken.
-        id_of: Returns what the ``external_id`` of a row that cannot be taken would be.
-    """
-    items: dict[str, Item] = {}
-    skipped = []
-    for row in rows:
-        try:
-            item = to_item(row)
-        except ValueError as error:
-            skipped.append(Skipped(id_of(row), reason_of(error)))
-        else:
-            if item is not None:
-                items[item.external_id] = item
-    return Rows(tuple(items.values()), tuple(skipped))

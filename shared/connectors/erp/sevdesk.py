@@ -22,7 +22,7 @@ from shared.connectors.base import Page, PushBy, Pushed, Stream
 from shared.connectors.client import JsonClient, parsed
 from shared.connectors.config import ConnectorConfig
 from shared.connectors.erp.books import rate_totals
-from shared.connectors.erp.listings import Item, Place, Rows, read_rows
+from shared.connectors.erp.listings import Place
 from shared.connectors.erp.sevdesk_answers import (
     SYSTEM,
     Books,
@@ -38,6 +38,7 @@ from shared.connectors.erp.sevdesk_answers import (
     to_supplier,
     to_voucher,
 )
+from shared.connectors.rows import Item, Rows, read_rows
 from shared.domain.goods import Order, StockLevel, Supplier
 from shared.domain.sales import DataType, Record, Sale
 from shared.errors import ConnectorAnswerInvalid, ConnectorNotFound, ConnectorRejected

@@ -29,7 +29,7 @@ from shared.connectors.erp.books import (
     gross_of,
     moment_of,
 )
-from shared.connectors.erp.listings import id_in
+from shared.connectors.rows import id_in
 from shared.domain.goods import Order, OrderLine, StockLevel, Supplier
 from shared.domain.money import Money
 from shared.domain.sales import Sale

@@ -20,7 +20,7 @@ from pydantic import Field, SecretStr, field_validator
 from shared.connectors.base import Page, PushBy, Pushed, Stream
 from shared.connectors.client import JsonClient, parsed
 from shared.connectors.config import ConnectorConfig
-from shared.connectors.erp.listings import Item, Place, Rows, read_rows
+from shared.connectors.erp.listings import Place
 from shared.connectors.erp.xentral_answers import (
     SYSTEM,
     Flow,
@@ -36,6 +36,7 @@ from shared.connectors.erp.xentral_answers import (
     to_stock_level,
     to_supplier,
 )
+from shared.connectors.rows import Item, Rows, read_rows
 from shared.domain.goods import Order, StockLevel, Supplier
 from shared.domain.gtin import ean_of
 from shared.domain.sales import DataType, Record, Sale, SaleLine

@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import AliasPath, BaseModel, ConfigDict, Field
 
 from shared.connectors.erp.books import BERLIN, Amount, moment_of
-from shared.connectors.erp.listings import id_in
+from shared.connectors.rows import id_in
 from shared.domain.goods import Order, OrderLine, StockLevel, Supplier
 from shared.domain.gtin import ean_of
 from shared.domain.money import Money

@@ -17,9 +17,9 @@ from typing import Literal
 from shared.connectors.base import PushBy, Skipped, Stream
 from shared.connectors.config import ConnectorConfig
 from shared.connectors.dsfinvk import archive, reader
-from shared.connectors.pos.uploads import (
+from shared.connectors.rows import Item
+from shared.connectors.uploads import (
     Contents,
-    Item,
     Listing,
     UploadConfig,
     UploadConnector,

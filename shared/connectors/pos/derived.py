@@ -4,24 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from shared.connectors.base import PAGE_ITEMS_MAX, Skipped
+from shared.connectors.rows import Item, reason_of
 
 Model = TypeVar("Model", bound=BaseModel)
-
-
-class Identified(Protocol):
-    """Anything that a system has an id for."""
-
-    @property
-    def external_id(self) -> str:
-        """The system's id."""
-
-
-Item = TypeVar("Item", bound=Identified)
 
 
 @dataclass(slots=True)
@@ -63,5 +53,4 @@ def valid(model: type[Model], row: Any, external_id: str) -> Model | Skipped:
     try:
         return model.model_validate(row)
     except ValidationError as error:
-        where = ".".join(str(part) for part in error.errors(include_input=False)[0]["loc"])
-        return Skipped(external_id, f"has no valid {where}" if where else "is no object")
+        return Skipped(external_id, reason_of(error))

@@ -14,8 +14,8 @@ from shared.connectors.base import ExportFile, PushBy, Stream
 from shared.connectors.config import ConnectorConfig
 from shared.connectors.dsfinvk import archive, reader, writer
 from shared.connectors.pos import generic_files
-from shared.connectors.pos.uploads import Contents, UploadConfig, UploadConnector, text_of
 from shared.connectors.record_files import stock_csv
+from shared.connectors.uploads import Contents, UploadConfig, UploadConnector, text_of
 from shared.domain.sales import DataType, Record, Sale, StockChange
 from shared.errors import ConnectorRejected
 

@@ -21,10 +21,10 @@ from pydantic.alias_generators import to_camel
 
 from shared import clock
 from shared.connectors.base import Skipped
-from shared.connectors.pos.uploads import (
+from shared.connectors.rows import Item
+from shared.connectors.uploads import (
     ID_CHARS_MAX,
     Contents,
-    Item,
     Listing,
     moment_of,
     once,

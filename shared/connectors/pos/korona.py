@@ -51,7 +51,7 @@ from shared.connectors.pos.korona_writes import (
     to_receipt_body,
     to_written,
 )
-from shared.connectors.pos.rows import Item, Row, take
+from shared.connectors.rows import Item, Row, take
 from shared.domain.goods import Category, Product
 from shared.domain.sales import DataType, PaidBy, Receipt, Record, Sale, SaleLine, StockChange
 from shared.errors import ConnectorAnswerInvalid, ConnectorRejected

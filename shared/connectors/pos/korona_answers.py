@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
-from shared.connectors.pos.rows import ExternalId, Number
+from shared.connectors.rows import ExternalId, Number
 from shared.domain.goods import Category, Price, Product
 from shared.domain.gtin import ean_of
 from shared.domain.money import Money

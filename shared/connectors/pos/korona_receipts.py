@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import AwareDatetime
 
 from shared.connectors.pos.korona_answers import Answer, Reference
-from shared.connectors.pos.rows import ExternalId, Number
+from shared.connectors.rows import ExternalId, Number
 from shared.domain.money import Money
 from shared.domain.sales import Receipt, ReceiptKind
 from shared.domain.units import currency_scale

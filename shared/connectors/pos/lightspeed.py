@@ -44,7 +44,7 @@ from shared.connectors.pos.lightspeed_answers import (
     to_product,
     to_receipt,
 )
-from shared.connectors.pos.rows import Item, Row, take
+from shared.connectors.rows import Item, Row, take
 from shared.domain.goods import Category, Product
 from shared.domain.money import Money
 from shared.domain.sales import DataType, PaidBy, Receipt, Record, Sale, SaleLine

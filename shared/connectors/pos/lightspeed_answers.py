@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import AliasPath, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
-from shared.connectors.pos.rows import ExternalId, Number
+from shared.connectors.rows import ExternalId, Number
 from shared.domain.goods import Category, Product
 from shared.domain.gtin import ean_of
 from shared.domain.money import Money

@@ -24,7 +24,8 @@ from shared.connectors.base import POSITION_CHARS_MAX, Page, PushBy, Skipped, St
 from shared.connectors.client import JsonClient, parsed
 from shared.connectors.config import ConnectorConfig
 from shared.connectors.pos import sumup_answers as answers
-from shared.connectors.pos.derived import Harvest, Item, valid
+from shared.connectors.pos.derived import Harvest, valid
+from shared.connectors.rows import Item
 from shared.domain.goods import Product
 from shared.domain.sales import DataType, Receipt
 from shared.errors import ConnectorAnswerInvalid, ConnectorNotFound, ConnectorRejected

@@ -24,8 +24,9 @@ from shared.connectors.base import ExportFile, Page, PushBy, Skipped, Stream
 from shared.connectors.client import JsonClient, Reply, parsed
 from shared.connectors.config import ConnectorConfig
 from shared.connectors.pos import vectron_answers as answers
-from shared.connectors.pos.derived import Harvest, Item, valid
+from shared.connectors.pos.derived import Harvest, valid
 from shared.connectors.pos.vectron_files import to_file
+from shared.connectors.rows import Item
 from shared.domain.goods import Category, Product
 from shared.domain.sales import DataType, Receipt, Record
 from shared.errors import ConnectorAnswerInvalid, ConnectorCredentialsRefused

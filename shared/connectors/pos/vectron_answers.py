@@ -17,7 +17,7 @@ from pydantic.alias_generators import to_camel
 from shared import clock
 from shared.connectors.base import Skipped
 from shared.connectors.pos.derived import valid
-from shared.connectors.pos.rows import ExternalId
+from shared.connectors.rows import ExternalId
 from shared.domain.goods import Category, Product
 from shared.domain.money import Money
 from shared.domain.sales import Receipt, ReceiptKind

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from shared.connectors.base import Skipped
 from shared.connectors.dsfinvk import reader
-from shared.connectors.pos.uploads import Contents
+from shared.connectors.uploads import Contents
 from shared.domain.goods import Category, Product
 from shared.domain.money import Money
 from shared.domain.sales import Receipt, ReceiptKind

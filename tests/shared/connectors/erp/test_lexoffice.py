@@ -595,7 +595,7 @@ def test_rows_that_make_no_sense_keep_no_other_back(server: Receiver) -> None:
     server.answer = listed({**CONTACT, "id": "1", "company": None}, "x", CONTACT, CONTACT)
     page = connected(server.url).suppliers(None, None)
     assert [each.external_id for each in page.items] == [ID]
-    assert page.skipped == (Skipped("1", "no name"), Skipped("", "no valid content"))
+    assert page.skipped == (Skipped("1", "no name"), Skipped("", "is no object"))
 
 
 def test_an_order_that_makes_no_sense_keeps_no_other_back(server: Receiver) -> None:
@@ -607,7 +607,10 @@ def test_an_order_that_makes_no_sense_keeps_no_other_back(server: Receiver) -> N
     ]
     page = connected(server.url).orders(None, None)
     assert [each.external_id for each in page.items] == ["2"]
-    assert page.skipped == (Skipped("", "no valid id"), Skipped("1", "no valid voucherStatus"))
+    assert page.skipped == (
+        Skipped("", "has no valid id"),
+        Skipped("1", "has no valid voucherStatus"),
+    )
     assert [path_of(each.path) for each in server.received[1:]] == [
         "/order-confirmations/1",
         "/order-confirmations/..%2F2%3Fx%3D1%23",

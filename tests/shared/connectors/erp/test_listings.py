@@ -6,7 +6,8 @@ import pytest
 from pydantic import BaseModel
 
 from shared.connectors.base import Skipped
-from shared.connectors.erp.listings import Place, Rows, read_rows
+from shared.connectors.erp.listings import Place
+from shared.connectors.rows import Rows, read_rows
 from shared.domain.goods import Supplier
 
 NOTHING: Rows[Supplier] = Rows((), ())
@@ -40,11 +41,11 @@ def test_one_row_that_makes_no_sense_keeps_no_other_back() -> None:
     )
     assert [each.external_id for each in rows.items] == ["1", "8"]
     assert rows.skipped == (
-        Skipped("2", "no valid id"),
-        Skipped("3", "no valid name"),
-        Skipped("", "no valid content"),
+        Skipped("2", "has no valid id"),
+        Skipped("3", "has no valid name"),
+        Skipped("", "is no object"),
         Skipped("6", "is refused"),
-        Skipped("", "no valid id"),
+        Skipped("", "has no valid id"),
     )
 
 

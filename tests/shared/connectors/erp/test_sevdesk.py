@@ -610,8 +610,8 @@ def test_rows_that_make_no_sense_keep_no_other_back(server: Receiver) -> None:
     page = connected(server.url).stock(None, None)
     assert [each.external_id for each in page.items] == ["7@stock"]
     assert page.skipped == (
-        Skipped("8@stock", "no valid stock"),
-        Skipped("@stock", "no valid content"),
+        Skipped("8@stock", "has no valid stock"),
+        Skipped("@stock", "is no object"),
     )
 
 
@@ -633,8 +633,8 @@ def test_an_order_whose_positions_make_no_sense_keeps_no_other_back(server: Rece
     page = connected(server.url).orders(None, None)
     assert [each.external_id for each in page.items] == ["../4?x=1#"]
     assert page.skipped == (
-        Skipped("1", "no valid status"),
-        Skipped("3", "no valid 0.quantity"),
+        Skipped("1", "has no valid status"),
+        Skipped("3", "has no valid 0.quantity"),
         Skipped("6", "too many positions"),
     )
     paths = [urlsplit(each.path).path for each in server.received]

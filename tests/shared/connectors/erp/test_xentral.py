@@ -697,12 +697,12 @@ def test_rows_that_make_no_sense_keep_no_other_back(server: Receiver) -> None:
     stock = connector.stock(None, None)
     assert [each.external_id for each in stock.items] == ["17@stock"]
     assert stock.skipped == (
-        Skipped("8@stock", "no valid stockCount"),
-        Skipped("@stock", "no valid content"),
+        Skipped("8@stock", "has no valid stockCount"),
+        Skipped("@stock", "is no object"),
     )
     orders = connector.orders(None, None)
     assert [each.external_id for each in orders.items] == ["9"]
-    assert orders.skipped == (Skipped("1", "no valid status"), Skipped("", "no valid content"))
+    assert orders.skipped == (Skipped("1", "has no valid status"), Skipped("", "is no object"))
     suppliers = connector.suppliers(None, None)
     assert [each.external_id for each in suppliers.items] == ["8"]
     assert suppliers.skipped == (Skipped("1", "no name"),)

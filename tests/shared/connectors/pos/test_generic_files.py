@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from shared import clock
 from shared.connectors.base import Skipped
 from shared.connectors.pos import generic_files
-from shared.connectors.pos.uploads import Contents
+from shared.connectors.uploads import Contents
 from shared.domain.goods import Category, Price, Product
 from shared.domain.money import Money
 from shared.domain.sales import Receipt, ReceiptKind

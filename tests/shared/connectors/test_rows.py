@@ -7,7 +7,7 @@ from decimal import Decimal
 from pydantic import BaseModel
 
 from shared.connectors.base import Skipped
-from shared.connectors.pos.rows import ExternalId, Number, take
+from shared.connectors.rows import ExternalId, Number, take
 from shared.domain.goods import Category
 
 

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from shared.connectors import uploads
 from shared.connectors.base import PAGE_ITEMS_MAX, Skipped
-from shared.connectors.pos import uploads
-from shared.connectors.pos.uploads import Contents, Listing, UploadConfig, UploadConnector
+from shared.connectors.uploads import Contents, Listing, UploadConfig, UploadConnector
 from shared.domain.goods import Category
 from shared.errors import ConnectorRejected
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import Generic, Protocol, TypeVar
+from typing import Generic
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, field_validator
@@ -17,6 +17,7 @@ from pydantic import Field, SecretStr, field_validator
 from shared import clock
 from shared.connectors.base import PAGE_ITEMS_MAX, Page, Skipped
 from shared.connectors.config import ConnectorConfig
+from shared.connectors.rows import Item
 from shared.domain.goods import Category, Product
 from shared.domain.sales import Receipt
 from shared.errors import ConnectorRejected
@@ -25,17 +26,6 @@ FILE_CHARS_MAX = 8 * 1024 * 1024
 """Of base64: 6 MiB of file."""
 ID_CHARS_MAX = 100
 """Of an id in a file: what is longer is a text that got into the wrong column."""
-
-
-class Identified(Protocol):
-    """What has an id in the system that it comes from."""
-
-    @property
-    def external_id(self) -> str:
-        """The id."""
-
-
-Item = TypeVar("Item", bound=Identified)
 
 
 class UploadConfig(ConnectorConfig):

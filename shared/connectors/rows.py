@@ -1,0 +1,91 @@
+"""Rows of a list, one by one: a row that we cannot take keeps no other from being taken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Annotated, Any, Generic, Protocol, TypeVar
+
+from pydantic import BaseModel, Field, ValidationError
+
+from shared.connectors.base import Skipped
+
+EXTERNAL_ID_CHARS_MAX = 100
+
+Number = Annotated[Decimal, Field(max_digits=24, decimal_places=12)]
+"""Bounded, since ``1e999999`` is a number in JSON, and a megabyte as an integer."""
+ExternalId = Annotated[str, Field(min_length=1, max_length=EXTERNAL_ID_CHARS_MAX)]
+
+
+class Identified(Protocol):
+    """What a system lists. ``external_id`` is its id there."""
+
+    @property
+    def external_id(self) -> str:
+        """The system's id, or one made of its ids."""
+
+
+Row = TypeVar("Row", bound=BaseModel)
+Item = TypeVar("Item", bound=Identified)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows(Generic[Item]):
+    """What became of the rows of a page: no item twice."""
+
+    items: tuple[Item, ...]
+    skipped: tuple[Skipped, ...]
+
+
+def reason_of(error: ValueError) -> str:
+    """Say why a row cannot be taken, for the merchant. What is in it may be personal data."""
+    if not isinstance(error, ValidationError):
+        return str(error)
+    first = error.errors(include_url=False, include_input=False)[0]
+    where = ".".join(str(part) for part in first["loc"])
+    return f"has no valid {where}" if where else "is no object"
+
+
+def id_in(row: Any) -> str:
+    """Return the id of a row that may be anything, empty if it has none."""
+    found = row.get("id") if isinstance(row, dict) else None
+    return str(found)[:EXTERNAL_ID_CHARS_MAX] if isinstance(found, str | int) else ""
+
+
+def read_rows(
+    rows: Iterable[Any],
+    to_item: Callable[[Any], Item | None],
+    *,
+    id_of: Callable[[Any], str] = id_in,
+) -> Rows[Item]:
+    """Read rows as items, each once; of a row that comes twice the later one counts.
+
+    Args:
+        rows: As the system sent them.
+        to_item: Reads a row; returns ``None`` for one that is none of our business, raises
+            ``ValueError`` (pydantic's too) for one that cannot be taken.
+        id_of: Returns what the ``external_id`` of a row that cannot be taken would be.
+    """
+    items: dict[str, Item] = {}
+    skipped = []
+    for row in rows:
+        try:
+            item = to_item(row)
+        except ValueError as error:
+            skipped.append(Skipped(id_of(row), reason_of(error)))
+        else:
+            if item is not None:
+                items[item.external_id] = item
+    return Rows(tuple(items.values()), tuple(skipped))
+
+
+def take(
+    rows: Iterable[Any], model: type[Row], transform: Callable[[Row], Item | None]
+) -> tuple[tuple[Item, ...], tuple[Skipped, ...]]:
+    """Read rows that have to fit a model; see ``read_rows``.
+
+    What the model does not name is passed over.
+    """
+    found = read_rows(rows, lambda row: transform(model.model_validate(row)))
+    return found.items, found.skipped
