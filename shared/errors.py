@@ -46,11 +46,11 @@ class InvalidJson(PunktwerkError):
 
 
 class RequestTooLarge(PunktwerkError):
-    """The body is larger than 1 MiB."""
+    """The body is larger than 1 MiB, or than 10 MiB where a file may be sent."""
 
     code = "REQUEST_TOO_LARGE"
     status = 400
-    fix = "Send at most 1,048,576 bytes."
+    fix = "Send at most as many bytes as the message says; split what is more."
 
 
 class InvalidIdempotencyKey(PunktwerkError):
@@ -229,6 +229,14 @@ class DeliveryNotFound(PunktwerkError):
     fix = "Use a `deliveryId` that listWebhookDeliveries lists."
 
 
+class ProductNotFound(PunktwerkError):
+    """The product does not exist, or belongs to another account or store."""
+
+    code = "PRODUCT_NOT_FOUND"
+    status = 404
+    fix = "Use a `productId` that fetchProducts lists, or an EAN together with `storeId`."
+
+
 class MethodNotAllowed(PunktwerkError):
     """The endpoint does not take this HTTP method."""
 
@@ -251,6 +259,22 @@ class WebhookExists(PunktwerkError):
     code = "WEBHOOK_EXISTS"
     status = 409
     fix = "Change the one that exists: updateWebhookEndpoint with `details.webhookId`."
+
+
+class ProductExists(PunktwerkError):
+    """The store sells the product already, with other values."""
+
+    code = "PRODUCT_EXISTS"
+    status = 409
+    fix = "Look at `details.productId` with fetchProduct; `ifExists: update` changes it."
+
+
+class ProductManaged(PunktwerkError):
+    """The product comes from one of the store's own systems, which has other values for it."""
+
+    code = "PRODUCT_MANAGED"
+    status = 409
+    fix = "Change it in `details.source` and sync; `ifExists: take_over` changes it here alone."
 
 
 class PaymentNotFound(PunktwerkError):
@@ -283,6 +307,14 @@ class RefundExceedsPayment(PunktwerkError):
     code = "REFUND_EXCEEDS_PAYMENT"
     status = 400
     fix = "Refund at most `details.refundable`, in minor units."
+
+
+class SyncRunning(PunktwerkError):
+    """Another sync of the store with the same system is under way."""
+
+    code = "SYNC_RUNNING"
+    status = 409
+    fix = "Wait until getSyncStatus says that `details.syncId` has ended."
 
 
 class ConnectorError(PunktwerkError):

@@ -14,7 +14,6 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json
 from functions.catalog import ENDPOINTS, Endpoint
 from functions.openapi import credentials, fields
 from shared.connectors import psp
-from shared.connectors.config import ConnectorConfig
 from shared.domain.syncs import Kind
 from shared.schemas.programs import RULES_EXAMPLES, RULES_SCHEMAS
 
@@ -130,7 +129,7 @@ def schemas() -> dict[str, Schema]:
         wanted[model, "validation"] = model.__name__
     for provider in psp.PROVIDERS:
         wanted[psp.module_of(provider).Config, "validation"] = config_name(provider)
-    systems = dict(credentials.models())
+    systems: dict[str, type[BaseModel]] = dict(credentials.models())
     for name, config in systems.items():
         wanted[config, "validation"] = name
     references, generated = models_json_schema(
@@ -158,8 +157,11 @@ def schemas() -> dict[str, Schema]:
             "description": "Settings and credentials, by the system.",
             "oneOf": [reference(each) for each in credentials.names(kind)],
         }
-    finished = {name: _finished(name, each) for name, each in named.items() if name not in systems}
-    for name, config in systems.items():
+    described = {**systems, **dict(credentials.parts())}
+    finished = {
+        name: _finished(name, each) for name, each in named.items() if name not in described
+    }
+    for name, config in described.items():
         finished[name] = _of_system(name, named[name], config)
     return dict(sorted(finished.items()))
 
@@ -218,7 +220,7 @@ def _finished(name: str, schema: Schema) -> Schema:
     return finished
 
 
-def _of_system(name: str, schema: Schema, config: type[ConnectorConfig]) -> Schema:
+def _of_system(name: str, schema: Schema, config: type[BaseModel]) -> Schema:
     """Describe what a system needs as its module does."""
     meanings = credentials.meanings(config)
     properties = {

@@ -5,6 +5,9 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterator, Mapping
+from typing import get_args
+
+from pydantic import BaseModel
 
 from shared.connectors import systems
 from shared.connectors.config import ConnectorConfig
@@ -28,7 +31,16 @@ def models() -> Iterator[tuple[str, type[ConnectorConfig]]]:
             yield _name(kind, system), systems.module_of(kind, system).Config
 
 
-def meanings(model: type[ConnectorConfig]) -> dict[str, str]:
+def parts() -> Iterator[tuple[str, type[BaseModel]]]:
+    """Return the component and the model of what is written into models of systems."""
+    for _, model in models():
+        for field in model.model_fields.values():
+            for each in (field.annotation, *get_args(field.annotation)):
+                if inspect.isclass(each) and issubclass(each, BaseModel):
+                    yield each.__name__, each
+
+
+def meanings(model: type[BaseModel]) -> dict[str, str]:
     """Return what the fields of a model mean, by their names on the wire, as its docstrings say.
 
     Raises:
@@ -36,12 +48,12 @@ def meanings(model: type[ConnectorConfig]) -> dict[str, str]:
     """
     said = {"base_url": _BASE_URL}
     for each in reversed(model.__mro__):
-        if issubclass(each, ConnectorConfig) and each is not ConnectorConfig:
+        if issubclass(each, BaseModel) and each.__module__.startswith("shared.connectors."):
             said |= dict(_attributes(inspect.cleandoc(each.__doc__ or "")))
     return {field.alias or name: said[name] for name, field in model.model_fields.items()}
 
 
-def summary(model: type[ConnectorConfig]) -> str:
+def summary(model: type[BaseModel]) -> str:
     """Return what a model's docstring says of it as a whole."""
     return inspect.cleandoc(model.__doc__ or "").split("\n\nAttributes:")[0]
 

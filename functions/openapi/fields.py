@@ -20,6 +20,11 @@ def describe(schema: str, field: str) -> str:
     return meaning or MEANINGS[field]
 
 
+_CREDENTIALS = (
+    "What the system needs; the fields depend on `system`, see its page in the documentation. By "
+    "default what configureSync has stored."
+)
+
 MEANINGS: Mapping[str, str] = {
     "_sandbox": "Only there if a test key was used: this is mock data, and nothing was written.",
     "accessKeyId": "Id of an IAM user's access key, not a temporary one.",
@@ -374,10 +379,21 @@ MEANINGS: Mapping[str, str] = {
         "can."
     ),
     "captured": "What the provider has taken, in minor units.",
+    "chargedBackAmount": "What is withdrawn now, in minor units of `currency`; 0 once it is back.",
+    "Payment.chargedBack": "What customers' banks have withdrawn, in minor units.",
     "ConfigurePSPRequest.config": "What the provider needs; the fields depend on `provider`.",
     "config": "What of its configuration is no secret.",
     "configured": "Always true.",
     "configuredAt": "When it was last configured: UTC with milliseconds.",
+    "customer": (
+        "Who pays. Passed on to providers that ask for it, kept encrypted until the provider has "
+        "answered, and then dropped."
+    ),
+    "Customer.email": "E-mail address.",
+    "Customer.firstName": "First name.",
+    "Customer.ipAddress": "The customer's IPv4 or IPv6 address, not your server's.",
+    "Customer.lastName": "Last name.",
+    "Customer.locale": "Language, perhaps with a country: `de`, `de-CH`.",
     "defaultProvider": (
         "The provider of payments that name none. Null if the store has no provider."
     ),
@@ -394,7 +410,8 @@ MEANINGS: Mapping[str, str] = {
     "problem": (
         "Why somebody has to look at it: `amount_mismatch` if the provider named another amount or "
         "currency than was asked for, `refund_unknown` if what became of a refund cannot be found "
-        "out, `points_not_booked` if the member's points were refused. Null if nothing is wrong."
+        "out, `charged_back` while money is withdrawn by the customer's bank, `points_not_booked` "
+        "if the member's points were refused. Null if nothing is wrong."
     ),
     "ProcessPaymentRequest.currency": "ISO 4217 code; need not be the store's currency.",
     "ProcessPaymentRequest.description": (
@@ -403,6 +420,14 @@ MEANINGS: Mapping[str, str] = {
     "ProcessPaymentRequest.programId": "The program that the payment earns points in.",
     "ProcessPaymentRequest.provider": "The provider to pay with. By default the store's default.",
     "ProcessPaymentRequest.userId": "The member who earns points for the payment.",
+    "Payment.points": "The member's points for the payment. Null before it is paid, and without.",
+    "PaymentPoints.awarded": (
+        "What the payment has earned, in points, stamps or money. Null until it is booked."
+    ),
+    "PaymentPoints.failure": (
+        "The code of the refusal for which no more is booked. Null if nothing was refused."
+    ),
+    "PaymentPoints.takenBack": "What was taken of it again for what was refunded or charged back.",
     "provider": "The payment provider.",
     "providers": "The store's providers; those configured last come last.",
     "purchaseId": "Your id of what is paid for. Null if none was given.",
@@ -458,10 +483,174 @@ MEANINGS: Mapping[str, str] = {
     "PayoneConfig.apiSecret": "The secret of the API key.",
     "PayoneConfig.merchantId": "Id of the merchant in the Commerce Portal.",
     "PayoneConfig.paymentProduct": "How customers pay: 840 is PayPal, 900 is Wero.",
+    "MollieConfig.webhookSecret": "The signing secret of a webhook that was set up at Mollie.",
     "StripeConfig.secretKey": "A secret or restricted API key: `sk_...` or `rk_...`.",
     "StripeConfig.webhookSecret": "The signing secret of the webhook endpoint: `whsec_...`.",
     "SumupConfig.merchantCode": "Code of the merchant, such as `MH4H92C7`.",
     "SumupConfig.webhookSecret": "The signing secret of webhooks, if SumUp has given one.",
     "UnzerConfig.privateKey": "The private key: `s-priv-...` in the sandbox, else `p-priv-...`.",
     "UnzerConfig.publicKey": "The public key of the same pair.",
+    "allowMassDeletion": (
+        "True to mark products as gone even if that is more than half of what is known."
+    ),
+    "awardPoints": (
+        "Have receipts that name a member earn points. By default as configureSync said."
+    ),
+    "awardPointsProgramId": (
+        "The program in which receipts that name a member earn points. Null for none."
+    ),
+    "AwardPoints.programId": "The program in which receipts earn points.",
+    "issuedSince": "Receipts that are older earn nothing; nor do those from before a membership.",
+    "change": "How much was put to stock; negative for what was taken.",
+    "changedAt": "When. By default now.",
+    "changes": "What became of what was read.",
+    "created": "How many are new.",
+    "changed": "How many have changed.",
+    "deleted": "How many are gone, and marked so.",
+    "DeleteSyncConfigurationResponse.deleted": "Always true.",
+    "priced": "How many known products have got another price.",
+    "awarded": "How many receipts have earned points.",
+    "receiptsAwarded": "How many receipts have earned points.",
+    "read": "How many were listed, each once.",
+    "content": "The file, in base64.",
+    "contentType": "Media type of the file.",
+    "counts": "What was found, by stream.",
+    "ConfigureSyncRequest.credentials": (
+        "What the system needs; the fields depend on `system`. Stored encrypted, never shown again."
+    ),
+    "customerId": "Of whom the system knows by this id.",
+    "dataType": "What the records are.",
+    "externalId": "The system's id.",
+    "failureMessage": "Why the sync failed, or waits, in words. Null if it does not.",
+    "file": "To be imported into the system. Only there for systems that are fed by files.",
+    "isConfigured": "Whether credentials are stored.",
+    "isDuplicate": "True if the system had the record from an earlier request.",
+    "isFull": "True to read everything again, as if it were the first time.",
+    "lastSync": "The latest sync. Null if there was none.",
+    "lines": "Positions of the sale.",
+    "locationId": "The system's id of the place where the stock lies.",
+    "nextSyncAt": "When the next sync begins by itself. Null if none does.",
+    "paidBy": "How it was paid.",
+    "SalePayment.amount": "In minor units of the sale's currency.",
+    "PosSynced.products": "Products that were listed.",
+    "PosSynced.categories": "Categories that were listed.",
+    "priceUpdates": "Known products that have got another price.",
+    "pushed": "How many records the system has now.",
+    "quantity": "Pieces or kilograms; negative for what is taken back.",
+    "recordId": "The caller's id of the record, under which it is pushed once.",
+    "records": "At most 100, each with a `recordId` of its own.",
+    "remarks": "What could not be taken, and why: the first 50.",
+    "results": "What became of each record, in the order of the request.",
+    "retryable": "Whether the same record may succeed later.",
+    "retryAt": "When a sync goes on whose system did not answer. Null if it need not wait.",
+    "schedule": "How often the system is synced by itself.",
+    "soldAt": "When it was sold.",
+    "stream": "What is read: `categories`, `products`, `receipts`, `stock`, `orders`, `suppliers`.",
+    "synced": "What was read.",
+    "syncId": "The run.",
+    "system": "Name of the system.",
+    "systems": "Systems that are configured or were synced before.",
+    "finishedAt": "When it ended. Null while it runs.",
+    "startedAt": "When it began.",
+    "unitPrice": "Of one unit, taxes included, in minor units of `currency`.",
+    "Sale.total": "Taxes and discounts included, in minor units of `currency`.",
+    "SaleLine.total": (
+        "Of the position, in minor units; by default `quantity` times `unitPrice`, rounded half up."
+    ),
+    "vatPercent": "Rate of the tax in the price, for instance 7 or 19.",
+    "ErpSynced.inventory": "Stock levels that were listed.",
+    "ErpSynced.orders": "Orders that were listed.",
+    "ErpSynced.suppliers": "Suppliers that were listed.",
+    "ean": "EAN-8, UPC-A or EAN-13.",
+    "number": "The merchant's own article number.",
+    "Sale.number": "As on the receipt. By default `recordId`.",
+    "Sale.payments": "What was paid, by means. Sums up to `total`.",
+    "StockChange.unit": "Of `change`, as the system calls it. By default that of the product.",
+    "SaleLine.productId": "The system's id of the product.",
+    "StockChange.productId": "The system's id of the product.",
+    "SyncChanges.skipped": "How many could not be taken; getSyncStatus says why.",
+    "StreamCounts.skipped": "How many could not be taken; `remarks` say why.",
+    "Event.data.failed": "How many rows could not be taken.",
+    "Event.data.unchanged": "How many products were as the rows say already.",
+    "Event.data.updated": "How many products have got other values.",
+    "BulkImportProductsResponse.created": "How many products are sold from now on.",
+    "BulkImportProductsResponse.results": "What became of each row, in the order of the request.",
+    "BulkImportProductsRequest.products": "The rows.",
+    "brand": "Who makes it. May be empty.",
+    "categoryId": "The source's id of the category.",
+    "failed": "How many rows could not be taken.",
+    "FetchProductsRequest.source": "Only products of this system; `api` for those of calls.",
+    "FetchProductsRequest.categoryId": "Only products of this category.",
+    "FetchProductsResponse.products": "The products, in the order of EANs and article numbers.",
+    "FetchProductRequest.productId": "Id of the product; with `storeId` also its EAN or number.",
+    "FetchStoresRequest.storeId": (
+        "Only this store. The header `X-Beep-Store-Id` can stand in for it."
+    ),
+    "flags": "What the app must heed at the till.",
+    "ifExists": (
+        "What to do if the store sells the product with other values: `refuse`, `update`, or "
+        "`take_over`, which also changes what comes from one of the store's own systems; it is "
+        "the system's again when that next lists it."
+    ),
+    "includeDeleted": "True to list also what is no longer sold.",
+    "index": "Number of the row in the request, from 0.",
+    "ImportedRow.error": "Code of the refusal. Null if the row was taken.",
+    "ImportedRow.message": "Why the row was refused, for people. Null if it was taken.",
+    "ImportedRow.productId": "Id of the product. Null if the row names none.",
+    "latitude": "In degrees, north is positive.",
+    "longitude": "In degrees, east is positive.",
+    "outcome": (
+        "`created` if it is sold from now on, `updated` if its values are others now, "
+        "`unchanged` if they were as they are."
+    ),
+    "ImportedRow.outcome": "As of insertProduct, or `failed`.",
+    "position": "Where it is. Null if that is not known.",
+    "price": "What one unit costs, taxes included, in major units of the currency: 1.49.",
+    "Product.price": (
+        "What one unit costs now, taxes included, in major units of `currency`: 1.49. Null "
+        "without a price."
+    ),
+    "ProductWithPrices.price": (
+        "What one unit costs now, taxes included, in major units of `currency`: 1.49. Null "
+        "without a price."
+    ),
+    "RegisterProductToStoreRequest.price": (
+        "What one unit costs in this store, in major units of its currency: 1.49. By default what "
+        "it costs in the other one."
+    ),
+    "priceHistory": "The latest 20 prices that have ended, the latest first.",
+    "PriceChange.source": "Where the price after it comes from.",
+    "product": "The product.",
+    "productId": "Id of the product.",
+    "Product.currency": "ISO 4217 code. Null without a price.",
+    "Product.deletedAt": "Since when it is no longer sold. Null while it is.",
+    "Product.externalId": "The id that its source has for it. Null if none has.",
+    "Product.name": "What it is called.",
+    "Product.source": "The system that it comes from; `api` if a call has inserted it.",
+    "ProductWithPrices.currency": "ISO 4217 code. Null without a price.",
+    "ProductWithPrices.deletedAt": "Since when it is no longer sold. Null while it is.",
+    "ProductWithPrices.externalId": "The id that its source has for it. Null if none has.",
+    "ProductWithPrices.name": "What it is called.",
+    "ProductWithPrices.source": "The system that it comes from; `api` if a call has inserted it.",
+    "ProductInput.name": "What it is called.",
+    "InsertProductRequest.name": "What it is called.",
+    "replacedBy": "Id of the product that it goes on as, after its EAN changed. Else null.",
+    "requiresHumanVerification": (
+        "Whether staff must look at the customer before it is sold, for instance at their age."
+    ),
+    "PriceChange.since": "When it began.",
+    "store": "The store.",
+    "stores": "The stores, the oldest first.",
+    "Store.name": "What it is called.",
+    "timeZone": "IANA name of the time zone.",
+    "unchanged": "How many products were as the rows say already.",
+    "PriceChange.until": "When it ended.",
+    "upcomingPrices": "Prices that begin later, the soonest first.",
+    "updated": "How many products have got other values.",
+    "UpcomingPrice.validFrom": "When it begins.",
+    "vat": "Rate of the tax in the price, in percent: 7 or 19.",
+    "SyncPOSRequest.credentials": _CREDENTIALS,
+    "SyncERPRequest.credentials": _CREDENTIALS,
+    "PushToPOSRequest.credentials": _CREDENTIALS,
+    "PushToERPRequest.credentials": _CREDENTIALS,
 }

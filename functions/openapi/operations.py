@@ -123,7 +123,7 @@ def _query(endpoint: Endpoint, schema: Schema) -> Iterator[dict[str, Any]]:
         parameter = {
             "name": name,
             "in": "query",
-            "required": name in schema["required"],
+            "required": name in schema.get("required", ()),
             "description": field["description"],
             "schema": _without_null(field),
         }

@@ -80,8 +80,8 @@ def key_of(product: Product, taken: Mapping[str, str]) -> str | None:
 
     Args:
         product: As its system describes it.
-        taken: Keys that other products of the same system have in this sync, with their ids. A
-            second product with an EAN is kept under its article number, so that none is lost.
+        taken: Keys that products of the same system have, with their ids. A second product with
+            an EAN is kept under its article number, so that none is lost.
 
     Returns:
         ``None`` if every key that it could have is another product's.
@@ -97,10 +97,12 @@ def merged(
 ) -> CatalogProduct:
     """Return a product after its system was read: ``known`` itself if nothing has changed.
 
+    What is sold no more keeps the last price that it had.
+
     Args:
         known: As we have it; ``None`` if it is new.
         seen: As the system describes it.
-        base: An empty product of the store, key and source.
+        base: A product of the store, key and source with nothing but what the system does not say.
         now: When it was read.
     """
     start = known or base
@@ -117,26 +119,40 @@ def merged(
         deleted_at=(start.deleted_at or now) if seen.is_deleted else None,
         replaced_by=start.replaced_by if seen.is_deleted else None,
     )
-    after = _priced(after, seen.price, seen.upcoming, now)
+    after = (
+        _priced(after, start.price, (), now)
+        if seen.is_deleted
+        else _priced(after, seen.price, seen.upcoming, now)
+    )
     return start if known and after == start else replace(after, updated_at=now)
 
 
 def gone(
     product: CatalogProduct, now: datetime, *, replaced_by: str | None = None
 ) -> CatalogProduct:
-    """Return a product that is no longer sold."""
-    return replace(product, deleted_at=now, updated_at=now, replaced_by=replaced_by)
+    """Return a product that is no longer sold. It keeps its price, and gets no other."""
+    ended = replace(product, deleted_at=now, updated_at=now, replaced_by=replaced_by)
+    return _priced(ended, ended.price, (), now)
 
 
 def with_due_price(product: CatalogProduct, now: datetime) -> CatalogProduct:
-    """Return the product with the price that has begun by ``now``, itself if none has."""
-    due = [each for each in product.upcoming if each.valid_from <= now]
-    if not due:
+    """Return the product with the first price that has begun by ``now``, itself if none has.
+
+    One at a time: a price that began and ended since is one that it had.
+    """
+    if not product.upcoming or product.upcoming[0].valid_from > now:
         return product
-    later = tuple(each for each in product.upcoming if each.valid_from > now)
-    current = max(due, key=lambda each: each.valid_from)
+    current, *later = product.upcoming
     priced = _priced(product, current.amount, later, current.valid_from)
     return replace(priced, updated_at=now)
+
+
+def states_until(product: CatalogProduct, now: datetime) -> list[CatalogProduct]:
+    """Return the states that a product goes through as prices begin by ``now``, itself first."""
+    states = [product]
+    while (after := with_due_price(states[-1], now)) is not states[-1]:
+        states.append(after)
+    return states
 
 
 def price_change(before: CatalogProduct | None, after: CatalogProduct) -> PriceChange | None:

@@ -40,6 +40,8 @@ PAYMENT_CANCELED = "payment.canceled"
 PAYMENT_REFUNDED = "payment.refunded"
 PAYMENT_REFUND_FAILED = "payment.refund_failed"
 PAYMENT_CHARGED_BACK = "payment.charged_back"
+PRODUCT_CREATED = "product.created"
+PRODUCT_BULK_IMPORTED = "product.bulk_imported"
 
 ALL = "*"
 
@@ -105,6 +107,8 @@ _SENT = {
     PAYMENT_REFUNDED,
     PAYMENT_REFUND_FAILED,
     PAYMENT_CHARGED_BACK,
+    PRODUCT_CREATED,
+    PRODUCT_BULK_IMPORTED,
 }
 """Those of the types below that something sends."""
 # Source: webhooks page of the API, table of events with their packages.
@@ -146,8 +150,8 @@ _OTHERS = tuple(
         ("clickcollect.order", Package.GO, "An order was placed for collection."),
         ("clickcollect.status_changed", Package.GO, "An order's status changed."),
         ("clickcollect.picked_up", Package.GO, "An order was collected."),
-        ("product.created", Package.DISCOVER, "A product was created."),
-        ("product.bulk_imported", Package.DISCOVER, "A bulk import of products ended."),
+        (PRODUCT_CREATED, Package.DISCOVER, "A product was created."),
+        (PRODUCT_BULK_IMPORTED, Package.DISCOVER, "A bulk import of products ended."),
     )
 )
 

@@ -17,6 +17,7 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 from shared.domain import event_types
 from shared.domain.events import API_VERSION
 from shared.schemas.base import Id, Number, RequestTime, Text, Whole, WireModel
+from shared.schemas.products import ProductId
 
 MEMBER_ID_CHARS_MAX = 1201
 """The ids of a program and of a user in their encoded form, and what is between them."""
@@ -310,13 +311,17 @@ class OrderData(WireModel):
 class ProductData(WireModel):
     """A product."""
 
-    product_id: Id
+    product_id: ProductId
 
 
 class BulkImportData(WireModel):
-    """An import of many products."""
+    """An import of many products, and what became of its rows."""
 
     records: Whole
+    created: Whole
+    updated: Whole
+    unchanged: Whole
+    failed: Whole
 
 
 _MEMBER = {"programId": "lp_abc123", "userId": "user_xyz"}
@@ -475,8 +480,11 @@ _CATALOG: Mapping[str, tuple[type[WireModel], Mapping[str, Any]]] = {
     "clickcollect.order": (OrderData, {**_ORDER, "status": "pending"}),
     "clickcollect.status_changed": (OrderData, {**_ORDER, "status": "ready"}),
     "clickcollect.picked_up": (OrderData, {**_ORDER, "status": "picked_up"}),
-    "product.created": (ProductData, {"productId": "product_abc123"}),
-    "product.bulk_imported": (BulkImportData, {"records": 250}),
+    event_types.PRODUCT_CREATED: (ProductData, {"productId": "store_a_4006381333931"}),
+    event_types.PRODUCT_BULK_IMPORTED: (
+        BulkImportData,
+        {"records": 250, "created": 3, "updated": 9, "unchanged": 237, "failed": 1},
+    ),
 }
 
 DATA_BY_TYPE: Mapping[str, type[WireModel]] = {name: model for name, (model, _) in _CATALOG.items()}

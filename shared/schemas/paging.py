@@ -89,14 +89,13 @@ def decode_key(cursor: str) -> str:
         ValueError: The text is none that ``encode_key`` makes; the message is for the caller.
     """
     try:
-        (key,) = _decoded(cursor)
-        # Half of a pair of surrogates is text in JSON, and nowhere else.
-        is_key = isinstance(key, str) and bool(key.encode())
+        match _decoded(cursor):
+            # Half of a pair of surrogates is text in JSON, and nowhere else.
+            case [str() as key] if key.encode():
+                return key
     except _UNREADABLE:
-        is_key = False
-    if not is_key:
-        raise ValueError(_NO_CURSOR)
-    return str(key)
+        pass
+    raise ValueError(_NO_CURSOR)
 
 
 def _encoded(values: list[str]) -> str:

@@ -6,11 +6,18 @@ from typing import Protocol
 
 from shared.auth.caller import Caller
 from shared.domain.accounts import Store
+from shared.domain.catalog import CatalogProduct
 from shared.domain.payments import Payment
 from shared.domain.programs import Program
 from shared.domain.webhooks import WebhookEndpoint
-from shared.errors import PaymentNotFound, ProgramNotFound, StoreNotFound, WebhookNotFound
-from shared.store import accounts, payments, programs, webhook_endpoints
+from shared.errors import (
+    PaymentNotFound,
+    ProductNotFound,
+    ProgramNotFound,
+    StoreNotFound,
+    WebhookNotFound,
+)
+from shared.store import accounts, catalog, payments, programs, webhook_endpoints
 
 
 class _Owned(Protocol):
@@ -111,4 +118,26 @@ def own_payment(
     """
     if found is None or not is_own(caller, found, store_id):
         raise PaymentNotFound(f"There is no payment {payment_id}.")
+    return found
+
+
+def product(caller: Caller, product_id: str, store_id: str | None) -> CatalogProduct:
+    """Return a product of the caller's account, and of ``store_id`` if one is given.
+
+    Raises:
+        ProductNotFound: It does not exist, or is not theirs, or is another store's.
+    """
+    return own_product(caller, catalog.find(product_id), product_id, store_id)
+
+
+def own_product(
+    caller: Caller, found: CatalogProduct | None, product_id: str, store_id: str | None
+) -> CatalogProduct:
+    """Return ``found`` if it is the caller's, and of ``store_id`` if one is given.
+
+    Raises:
+        ProductNotFound: It does not exist, or is not theirs, or is another store's.
+    """
+    if found is None or not is_own(caller, found, store_id):
+        raise ProductNotFound(f"There is no product {product_id}.")
     return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from shared.domain.accounts import Account, KeyRecord, Store
 from shared.store import client, codec, paths
 from shared.store.cache import Cache
@@ -123,6 +125,26 @@ def list_stores(account_id: str) -> list[Store]:
     found = client.query("stores", ("accountId", "==", account_id))
     stores = [codec.from_document(Store, each.data or {}) for each in found]
     return sorted(stores, key=lambda store: store.created_at)
+
+
+def list_stores_page(
+    account_id: str, *, after: tuple[datetime, str] | None = None, limit: int
+) -> list[Store]:
+    """Return some of an account's stores, oldest first.
+
+    Args:
+        account_id: Whose.
+        after: Time and id of the last one of the page before.
+        limit: Most to return.
+    """
+    found = client.query(
+        "stores",
+        ("accountId", "==", account_id),
+        order_by=["createdAt", "__name__"],
+        after={"createdAt": after[0], "__name__": paths.encode(after[1])} if after else None,
+        limit=limit,
+    )
+    return [store for each in found if (store := decode_store(each))]
 
 
 def list_accounts() -> list[Account]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from shared.domain import catalog
-from shared.domain.catalog import CatalogProduct
+from shared.domain.catalog import CatalogProduct, PriceChange
 from shared.store import client, codec, paths
 from shared.store.client import Put, Snapshot, Write
 
@@ -20,23 +20,58 @@ def decode(snapshot: Snapshot) -> CatalogProduct | None:
 
 def find(product_id: str) -> CatalogProduct | None:
     """Return a product as it is now."""
-    return decode(client.get_one(paths.product(product_id)))
+    found = find_many([product_id])
+    return found[0] if found else None
+
+
+def find_many(product_ids: list[str]) -> list[CatalogProduct]:
+    """Return those of some products that there are, in this order."""
+    asked = [paths.product(each) for each in product_ids if paths.is_product_id(each)]
+    found = client.get(asked) if asked else {}
+    return [product for path in asked if (product := decode(found[path]))]
+
+
+def list_by_number(store_id: str, number: str, limit: int) -> list[CatalogProduct]:
+    """Return a store's products of an article number, in the order of their keys."""
+    found = client.query(paths.store_products(store_id), ("number", "==", number), limit=limit)
+    return [product for each in found if (product := decode(each))]
+
+
+def list_price_changes(store_id: str, key: str, limit: int) -> list[PriceChange]:
+    """Return the prices that a product had, the latest first."""
+    found = client.query(paths.price_changes(store_id, key), order_by=["-until"], limit=limit)
+    return [codec.from_document(PriceChange, each.data) for each in found if each.data]
 
 
 def list_page(
-    store_id: str, *, source: str | None = None, after_key: str | None = None, limit: int
+    store_id: str,
+    *,
+    source: str | None = None,
+    category_id: str | None = None,
+    includes_deleted: bool = True,
+    after_key: str | None = None,
+    limit: int,
 ) -> list[CatalogProduct]:
     """Return a store's products in the order of their keys' document ids.
 
     Args:
         store_id: Whose.
         source: Only those of this system.
+        category_id: Only those of this category.
+        includes_deleted: Also those that are no longer sold.
         after_key: Of the last one of the page before.
         limit: Most to return.
     """
+    filters: list[tuple[str, str, str | None]] = []
+    if source is not None:
+        filters.append(("source", "==", source))
+    if category_id is not None:
+        filters.append(("categoryId", "==", category_id))
+    if not includes_deleted:
+        filters.append(("deletedAt", "==", None))
     found = client.query(
         paths.store_products(store_id),
-        *([("source", "==", source)] if source else []),
+        *filters,
         order_by=["__name__"],
         after={"__name__": paths.encode(after_key)} if after_key is not None else None,
         limit=limit,

@@ -25,9 +25,11 @@ def find(membership_id: str) -> Membership | None:
     return decode(client.get_one(paths.member(membership_id)))
 
 
-def find_entry(membership_id: str, entry_id: str) -> Entry | None:
-    """Return an entry."""
-    return decode_entry(client.get_one(paths.entry(membership_id, entry_id)))
+def find_by_transaction(program_id: str, transaction_id: str) -> list[Entry]:
+    """Return what a transaction has booked in a program, whoever the member is."""
+    found = client.query("entries", ("transactionId", "==", transaction_id), group=True)
+    entries = [entry for each in found if (entry := decode_entry(each))]
+    return [entry for entry in entries if entry.program_id == program_id]
 
 
 def list_entries(membership_id: str) -> list[Entry]:

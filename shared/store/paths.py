@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from urllib.parse import quote
 
 ENCODED_MAX = 600
+_PRODUCT_ID = re.compile(r"(?!__.*__$)[0-9A-Za-z_.~%-]+_[0-9A-Za-z_.~%-]+")
 
 
 def encode(identifier: str) -> str:
@@ -101,6 +103,11 @@ def product(product_id: str) -> str:
     return f"products/{product_id}"
 
 
+def is_product_id(text: str) -> bool:
+    """Tell whether a text can be a product's id; Firestore refuses to look for some that cannot."""
+    return _PRODUCT_ID.fullmatch(text) is not None
+
+
 def store_products(store_id: str) -> str:
     return f"{store(store_id)}/products"
 
@@ -109,8 +116,12 @@ def store_product(store_id: str, key: str) -> str:
     return f"{store_products(store_id)}/{encode(key)}"
 
 
+def price_changes(store_id: str, key: str) -> str:
+    return f"{store_product(store_id, key)}/priceChanges"
+
+
 def price_change(store_id: str, key: str, change_id: str) -> str:
-    return f"{store_product(store_id, key)}/priceChanges/{change_id}"
+    return f"{price_changes(store_id, key)}/{change_id}"
 
 
 def store_records(store_id: str, collection: str) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared.domain.syncs import Connection, Kind, Sync, SyncState
 from shared.store import client, codec, paths
-from shared.store.client import Delete, Put, Snapshot, Write
+from shared.store.client import Delete, Put, Snapshot, Write, WriteConflict
 
 
 def path_of(sync: Sync) -> str:
@@ -46,19 +47,33 @@ def list_running(limit: int) -> list[Sync]:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a sync has seen of a stream.
+    """What a sync has seen of a stream. Ids are the system's.
 
-    ``owners`` are keys and whose they are; ``ended`` are those keys that are sold no more;
-    ``skipped`` are the system's ids of what could not be taken, which is there nevertheless.
+    ``owners`` are keys and the ids of what is kept under them; ``ended`` are the same of what is
+    sold no more, which leaves its key to others; ``keys`` is where each id was seen last;
+    ``skipped`` are ids of what could not be taken, which is there nevertheless.
     """
 
     owners: dict[str, str] = field(default_factory=dict)
-    ended: set[str] = field(default_factory=set)
+    ended: dict[str, str] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
     skipped: set[str] = field(default_factory=set)
 
     def __bool__(self) -> bool:
         """Whether there is anything."""
-        return bool(self.owners or self.skipped)
+        return bool(self.keys or self.skipped)
+
+    def note(self, key: str, external_id: str, *, is_ended: bool) -> None:
+        """Note what was listed. What was listed under another key before has left it."""
+        before = self.keys.get(external_id)
+        if before is not None and self.owners.get(before) == external_id:
+            del self.owners[before]
+        self.keys[external_id] = key
+        if is_ended:
+            self.ended[key] = external_id
+        else:
+            self.ended.pop(key, None)
+            self.owners[key] = external_id
 
 
 def part(sync: Sync, seen: Seen) -> Write:
@@ -68,7 +83,7 @@ def part(sync: Sync, seen: Seen) -> Write:
         path,
         {
             "owners": dict(seen.owners),
-            "ended": sorted(seen.ended),
+            "ended": dict(seen.ended),
             "skipped": sorted(seen.skipped),
         },
     )
@@ -80,16 +95,19 @@ def seen(sync: Sync) -> Seen:
     wanted = [paths.sync_part(path_of(sync), sync.sync_id, each) for each in range(sync.parts)]
     for snapshot in client.get(wanted).values() if wanted else ():
         if snapshot.data is not None:
-            found.owners.update(snapshot.data["owners"])
-            found.ended.update(snapshot.data["ended"])
+            for key, external_id in snapshot.data["ended"].items():
+                found.note(key, external_id, is_ended=True)
+            for key, external_id in snapshot.data["owners"].items():
+                found.note(key, external_id, is_ended=False)
             found.skipped.update(snapshot.data["skipped"])
     return found
 
 
 def delete_parts(sync: Sync) -> None:
-    """Forget what a sync and those before it have noted."""
+    """Forget what a sync and those before it have noted. What is left over, the next one forgets."""
     for page in client.pages(f"{path_of(sync)}/parts"):
-        client.commit([Delete(each) for each in page])
+        with suppress(WriteConflict):
+            client.commit([Delete(each) for each in page])
 
 
 def decode_connection(snapshot: Snapshot) -> Connection | None:

@@ -63,6 +63,14 @@ class Merchant:
             member.earn(balance)
         return member
 
+    def another_store(self, currency: str = "EUR") -> Merchant:
+        """Make another store of the account; return the merchant as its owner."""
+        store = Store(
+            ids.new("store"), self.account_id, "Another", "Europe/Berlin", currency, clock.utc_now()
+        )
+        client.commit([accounts.store_creation(store)])
+        return replace(self, store_id=store.store_id)
+
 
 @dataclass(frozen=True)
 class Member:

@@ -1,0 +1,1 @@
+"""Endpoints that fill and read the catalog of a store."""

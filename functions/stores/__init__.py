@@ -1,0 +1,1 @@
+"""Endpoints that show the stores of an account."""
