@@ -185,9 +185,7 @@ ENDPOINTS = (
     Endpoint("bulkImportProducts", f"{_PRODUCTS}.bulk_import_products", Package.DISCOVER),
     Endpoint("fetchProducts", f"{_PRODUCTS}.fetch_products", Package.DISCOVER, is_read=True),
     Endpoint("fetchProduct", f"{_PRODUCTS}.fetch_product", Package.DISCOVER, is_read=True),
-    Endpoint(
-        "registerProductToStore", f"{_PRODUCTS}.register_product_to_store", Package.DISCOVER
-    ),
+    Endpoint("registerProductToStore", f"{_PRODUCTS}.register_product_to_store", Package.DISCOVER),
 )
 
 TRIGGERS = (
