@@ -11,7 +11,7 @@ from shared.domain.syncs import Connection, Counts, Kind, Schedule, Sync, SyncSt
 from shared.schemas.base import Id, RequestTime, Timestamp, WireModel
 
 PosName = Literal["korona", "vectron", "casio", "lightspeed", "sumup", "generic"]
-ErpName = Literal["sap", "lexoffice", "sevdesk", "xentral", "generic"]
+ErpName = Literal["sap", "lexoffice", "sevdesk", "xentral", "weclapp", "generic"]
 SystemName = Literal[
     "korona",
     "vectron",
@@ -22,6 +22,7 @@ SystemName = Literal[
     "lexoffice",
     "sevdesk",
     "xentral",
+    "weclapp",
     "generic",
 ]
 KindName = Annotated[Kind, Field(strict=False)]

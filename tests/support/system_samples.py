@@ -58,6 +58,13 @@ CONFIGS: dict[tuple[str, str], dict[str, Any]] = {
         "paymentMethodId": "1",
         "shippingMethodId": "7",
     },
+    ("erp", "weclapp"): {
+        "tenant": "example",
+        "token": "fake-token-of-weclapp",
+        "customerId": "3201",
+        "taxes": {"19": "1201", "7": "1202"},
+        "storagePlaceId": "4401",
+    },
     ("erp", "generic"): {
         "stockFile": "QXJ0aWtlbG51bW1lcjtCZXN0YW5kDQo0NzExOzEyLDUNCg==",
         "datev": {

@@ -7,7 +7,7 @@ from typing import cast
 
 from shared.connectors.erp.base import ErpModule
 
-SYSTEMS = ("sap", "lexoffice", "sevdesk", "xentral", "generic")
+SYSTEMS = ("sap", "lexoffice", "sevdesk", "xentral", "weclapp", "generic")
 
 
 def module_of(system: str) -> ErpModule:

@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from shared.domain.money import Money
-from shared.domain.sales import Sale, vat_in
+from shared.domain.sales import Sale, SaleLine, vat_in
+from shared.domain.units import currency_scale
 from shared.errors import ConnectorRejected
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -57,6 +58,35 @@ def rate_totals(sale: Sale, *, system: str) -> list[RateTotal]:
 def gross_of(net: Decimal, vat_percent: Decimal) -> Decimal:
     """Add the tax to a net amount in euros, rounded half up (away from zero) to the cent."""
     return (net * (100 + vat_percent) / 100).quantize(_CENT, ROUND_HALF_UP)
+
+
+def rounded(amount: Decimal, currency: str) -> Money:
+    """Round major units half up (away from zero): some systems keep fractions of cents."""
+    minor = amount.scaleb(currency_scale(currency))
+    return Money(int(minor.quantize(Decimal(1), ROUND_HALF_UP)), currency)
+
+
+def unit_price(line: SaleLine, *, step: Decimal, system: str) -> Decimal:
+    """Return a price that makes the line's total when it is multiplied: discounts are in it.
+
+    Args:
+        line: What was sold.
+        step: What the system keeps of a unit's price, such as 0.0001.
+        system: Its name, for messages.
+
+    Raises:
+        ConnectorRejected: The line takes something back, or there is no such price.
+    """
+    total = line.total
+    if line.quantity <= 0 or total.amount_minor < 0:
+        raise ConnectorRejected(f"{system} takes nothing back in a sales order: {line.name}.")
+    each = total.to_major() / line.quantity
+    for price in (line.unit_price.to_major(), each.quantize(step)):
+        if rounded(price * line.quantity, total.currency) == total:
+            return price
+    raise ConnectorRejected(
+        f"{system} keeps no price so fine that it made {total.to_major()}: {line.name}."
+    )
 
 
 def moment_of(text: str | None) -> datetime | None:

@@ -9,18 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from pydantic import AliasPath, BaseModel, ConfigDict, Field
 
-from shared.connectors.erp.books import BERLIN, Amount, moment_of
+from shared.connectors.erp.books import BERLIN, Amount, moment_of, rounded, unit_price
 from shared.connectors.rows import id_in
 from shared.domain.goods import Order, OrderLine, StockLevel, Supplier
 from shared.domain.gtin import ean_of
 from shared.domain.money import Money
 from shared.domain.sales import Sale, SaleLine
-from shared.domain.units import currency_scale
 from shared.errors import ConnectorRejected
 
 SYSTEM = "xentral"
@@ -90,9 +89,8 @@ class _Money(_Answer):
     currency: str = Field(pattern=r"^[A-Z]{3}$")
 
     def to_money(self) -> Money:
-        """Round half up (away from zero): Xentral keeps fractions of cents, and prints none."""
-        minor = self.amount.scaleb(currency_scale(self.currency))
-        return Money(int(minor.quantize(Decimal(1), ROUND_HALF_UP)), self.currency)
+        """Round it: Xentral keeps fractions of cents, and prints none."""
+        return rounded(self.amount, self.currency)
 
 
 class _Line(_Answer):
@@ -212,7 +210,7 @@ def to_sales_order(sale: Sale, terms: Terms, product_id_of: Callable[[SaleLine],
     currency = sale.total.currency
     if currency not in _CURRENCIES:
         raise ConnectorRejected(f"Xentral takes no orders in {currency}.")
-    prices = [_unit_price(line) for line in sale.lines]
+    prices = [unit_price(line, step=_PRICE_STEP, system="Xentral") for line in sale.lines]
     taxes = [_tax(line) for line in sale.lines]
     return {
         "date": f"{sale.sold_at.astimezone(BERLIN):%Y-%m-%d}",
@@ -240,17 +238,6 @@ def to_sales_order(sale: Sale, terms: Terms, product_id_of: Callable[[SaleLine],
             for line, price, tax in zip(sale.lines, prices, taxes, strict=True)
         ],
     }
-
-
-def _unit_price(line: SaleLine) -> Decimal:
-    """Return a price that makes the line's total when it is multiplied: discounts are in it."""
-    if line.quantity <= 0 or line.total.amount_minor < 0:
-        raise ConnectorRejected(f"Xentral takes nothing back in a sales order: {line.name}.")
-    total = line.total.to_major()
-    for price in (line.unit_price.to_major(), (total / line.quantity).quantize(_PRICE_STEP)):
-        if (price * line.quantity).quantize(Decimal("0.01"), ROUND_HALF_UP) == total:
-            return price
-    raise ConnectorRejected(f"Xentral keeps no price so fine that it made {total}: {line.name}.")
 
 
 def _tax(line: SaleLine) -> dict[str, str]:

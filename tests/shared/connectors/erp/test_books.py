@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -7,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.connectors.erp.books import RateTotal, gross_of, moment_of, rate_totals
+from shared.connectors.erp.books import (
+    RateTotal,
+    gross_of,
+    moment_of,
+    rate_totals,
+    rounded,
+    unit_price,
+)
 from shared.domain.money import Money
 from shared.domain.sales import Sale, SaleLine
 from shared.errors import ConnectorRejected
@@ -94,3 +102,51 @@ def test_adds_the_tax_and_rounds_half_away_from_zero(net: str, rate: str, gross:
 )
 def test_reads_times_as_they_are_in_berlin(text: str | None, moment: datetime | None) -> None:
     assert moment_of(text) == moment
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "minor"),
+    [
+        ("1.005", "EUR", 101),
+        ("1.004", "EUR", 100),
+        ("-1.005", "EUR", -101),
+        ("119.5", "JPY", 120),
+        ("1.0005", "TND", 1001),
+    ],
+)
+def test_rounds_to_the_minor_unit_away_from_zero(amount: str, currency: str, minor: int) -> None:
+    assert rounded(Decimal(amount), currency) == Money(minor, currency)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "unit_minor", "total_minor", "step", "price"),
+    [
+        ("2", 595, 1190, "0.0001", "5.95"),
+        ("3", 100, 200, "0.0001", "0.6667"),
+        ("3", 100, 200, "0.00001", "0.66667"),
+        ("1.5", 357, 536, "0.0001", "3.57"),
+        ("1", 0, 0, "0.0001", "0.00"),
+    ],
+)
+def test_a_units_price_makes_the_total(
+    quantity: str, unit_minor: int, total_minor: int, step: str, price: str
+) -> None:
+    sold = replace(
+        line(total_minor, "19"), quantity=Decimal(quantity), unit_price=Money(unit_minor, "EUR")
+    )
+    assert str(unit_price(sold, step=Decimal(step), system="x")) == price
+
+
+@pytest.mark.parametrize(
+    ("quantity", "total_minor", "says"),
+    [
+        ("-2", -1190, "x takes nothing back in a sales order: Kaffee."),
+        ("0", 0, "x takes nothing back"),
+        ("1", -1, "x takes nothing back"),
+        ("3001", 10_000_001, "x keeps no price so fine that it made 100000.01: Kaffee."),
+    ],
+)
+def test_a_line_without_such_a_price_is_refused(quantity: str, total_minor: int, says: str) -> None:
+    sold = replace(line(total_minor, "19"), quantity=Decimal(quantity))
+    with pytest.raises(ConnectorRejected, match=says):
+        unit_price(sold, step=Decimal("0.0001"), system="x")
