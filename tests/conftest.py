@@ -19,6 +19,7 @@ from tools.emulators import FirestoreEmulator
 pytest_plugins = [
     "tests.support.aws",
     "tests.support.branches",
+    "tests.support.erps",
     "tests.support.events",
     "tests.support.payments",
     "tests.support.psp_doubles.fixtures",

@@ -33,6 +33,7 @@ COUPLING_ID = "coupling-of-the-stand-in"
 STOP_POLL_S = 0.01
 TAX_ID, SECTOR_ID = str(uuid.UUID(int=1)), str(uuid.UUID(int=2))
 Json = dict[str, Any]
+Instead = tuple[int, bytes, dict[str, str]]
 DEMO = (
     ("Milch", "Bio-Vollmilch 1 l", "4006381333931", "1.49"),
     ("Milch", "Butter 250 g", "4000417025005", "2.29"),
@@ -57,13 +58,14 @@ class StandIn:
 
     ``tables`` hold its objects by path and id. ``calls`` is what was asked of it. ``after`` is
     called with each request's method and path, once the work is done and before it is answered:
-    what it returns is sent instead of the answer, and what it raises cuts the connection.
+    what it returns (status, body, further headers) is sent instead of the answer, and what it
+    raises cuts the connection.
     """
 
     url: str
     tables: dict[str, dict[str, Json]] = field(default_factory=dict)
     calls: list[tuple[str, str]] = field(default_factory=list)
-    after: Callable[[str, str], tuple[int, bytes] | None] = lambda *_: None
+    after: Callable[[str, str], Instead | None] = lambda *_: None
     _revisions: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -118,11 +120,12 @@ class StandIn:
     ) -> Json:
         """Issue a receipt of goods. ``amount`` in euros."""
         gross = float(amount)
+        price: Json = {"base": gross, "gross": gross, "net": gross, "taxPayments": []}
         row: Json = {
             "number": number,
             "bookingTime": "2026-03-03T12:00:00+00:00",
-            "items": [{"type": "PRODUCT", "total": {"base": gross, "gross": gross}}],
-            "total": {"gross": gross},
+            "items": [{"type": "PRODUCT", "total": {**price, "discount": 0.0}}],
+            "total": price,
         }
         if customer is not None:
             row["customer"] = {"number": customer}
@@ -154,6 +157,7 @@ class StandIn:
             return 204, None
         size = int(query.get("size", 100))
         return 200, {
+            "links": {},
             "currentPage": 1,
             "pagesTotal": ceil(len(found) / size),
             "resultsOfPage": min(size, len(found)),
@@ -220,8 +224,10 @@ def running(port: int = 0) -> Iterator[StandIn]:
                 status, found = refused.status, refused.body
             text = b"" if found is None else json.dumps(found).encode()
             instead = system.after(self.command, urlsplit(self.path).path)
-            status, text = instead or (status, text)
+            status, text, headers = instead or (status, text, {})
             self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(text)))
             self.end_headers()
@@ -232,8 +238,13 @@ def running(port: int = 0) -> Iterator[StandIn]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer((LOOPBACK, port), Handler)
-    server.daemon_threads = True
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+
+        def handle_error(self, *_: object) -> None:
+            """Pass over connections that were cut."""
+
+    server = Server((LOOPBACK, port), Handler)
     system = StandIn(f"http://{LOOPBACK}:{server.server_port}")
     fill(system)
     threading.Thread(target=server.serve_forever, args=(STOP_POLL_S,), daemon=True).start()

@@ -60,7 +60,7 @@ EXAMPLE: dict[str, Any] = {
     "storeId": "store_a",
     "configured": True,
     "schedule": "nightly",
-    "nextSyncAt": "2026-03-04T02:17:00.000Z",
+    "nextSyncAt": "2026-03-04T02:19:00.000Z",
 }
 
 

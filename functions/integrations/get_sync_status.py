@@ -42,7 +42,7 @@ EXAMPLE: dict[str, Any] = {
             "config": {"server": "128"},
             "schedule": "nightly",
             "awardPointsProgramId": None,
-            "nextSyncAt": "2026-03-04T02:17:00.000Z",
+            "nextSyncAt": "2026-03-04T02:19:00.000Z",
             "lastSync": SYNC_EXAMPLE,
         }
     ],

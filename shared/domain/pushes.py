@@ -20,7 +20,8 @@ class Push:
     """A record that a system was or is to be given.
 
     ``fingerprint`` tells a repeated record from another one under the same id. Until
-    ``lease_until`` somebody is at it, or the system may be, and nobody else may push it.
+    ``lease_until`` somebody is at it, or the system may be, and nobody else may push it;
+    ``lease_id`` is who was at it last.
     """
 
     push_id: str
@@ -34,6 +35,7 @@ class Push:
     state: PushState
     created_at: datetime
     updated_at: datetime
+    lease_id: str | None = None
     lease_until: datetime | None = None
     external_id: str | None = None
     failure: str | None = None

@@ -30,8 +30,8 @@ def from_sync(sync: Sync) -> Event:
         data={
             "system": sync.system,
             "syncId": sync.sync_id,
-            "synced": synced(sync),
             "changes": changes(sync),
+            "synced": synced(sync),
         },
     )
 

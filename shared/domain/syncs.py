@@ -14,6 +14,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from shared import ids
+from shared.errors import InternalError
 
 
 class Kind(StrEnum):
@@ -88,6 +89,7 @@ PAUSES = (
     timedelta(minutes=30),
 )
 NIGHT_HOUR = 3
+BROKE_OFF = "It broke off."
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,9 @@ class Sync:
         problem: What somebody should look at although it succeeded.
         config_token: The credentials, encrypted, as long as it runs; ``None`` if they came with
             the request and cannot be kept.
+        settings_digest: Of what of the credentials is no secret. With other settings, such as
+            another account, ``since`` means nothing.
+        version: How often whoever works on it has written it.
     """
 
     sync_id: str
@@ -144,6 +149,8 @@ class Sync:
     failure_message: str | None = None
     problem: str | None = None
     config_token: str | None = None
+    settings_digest: str = ""
+    version: int = 0
     finished_at: datetime | None = None
 
     @property
@@ -192,7 +199,12 @@ def advanced(sync: Sync, found: Counts, remarks: tuple[Remark, ...], now: dateti
 def turned(sync: Sync, position: str | None, *, is_listing: bool) -> Sync:
     """Return a sync whose current page was taken over; ``position`` is the next one's."""
     return replace(
-        sync, position=position, is_listing=sync.is_listing and is_listing, failures=0, failure=None
+        sync,
+        position=position,
+        is_listing=sync.is_listing and is_listing,
+        failures=0,
+        failure=None,
+        failure_message=None,
     )
 
 
@@ -210,7 +222,22 @@ def streamed(sync: Sync, since: str | None) -> Sync:
         next_since=known,
         failures=0,
         failure=None,
+        failure_message=None,
     )
+
+
+def resumed(sync: Sync, lease_id: str, lease_until: datetime, now: datetime) -> Sync:
+    """Return a sync that somebody goes on with, or that is given up.
+
+    A lease that ran out is that of a worker who died. If each of them dies without coming further,
+    it is what they read that kills them.
+    """
+    has_died = sync.lease_until is not None
+    failures = sync.failures + int(has_died)
+    held = replace(sync, lease_id=lease_id, failures=failures)
+    if failures >= FAILURES_MAX:
+        return failed(held, InternalError.code, BROKE_OFF, now)
+    return replace(held, lease_until=lease_until, retry_at=None, updated_at=now)
 
 
 def succeeded(sync: Sync, now: datetime) -> Sync:
@@ -271,12 +298,12 @@ def next_sync_at(
     if schedule is Schedule.NONE:
         return None
     minute = int(ids.digest(store_id)[:8], 16) % 60
+    if schedule is Schedule.HOURLY:
+        hourly = now.astimezone(UTC).replace(minute=minute, second=0, microsecond=0)
+        return hourly if hourly > now else hourly + timedelta(hours=1)
     local = now.astimezone(ZoneInfo(time_zone))
-    first = local.replace(minute=minute, second=0, microsecond=0)
-    if schedule is Schedule.NIGHTLY:
-        first = first.replace(hour=NIGHT_HOUR)
-    step = timedelta(hours=1) if schedule is Schedule.HOURLY else timedelta(days=1)
-    # Compared in UTC: a local hour may come twice, or not at all.
-    while (moment := first.astimezone(UTC)) <= now:
-        first += step
+    nightly = local.replace(hour=NIGHT_HOUR, minute=minute, second=0, microsecond=0, fold=0)
+    # Compared in UTC: a night may be an hour longer or shorter.
+    while (moment := nightly.astimezone(UTC)) <= now:
+        nightly += timedelta(days=1)
     return moment

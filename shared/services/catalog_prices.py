@@ -4,36 +4,35 @@ from __future__ import annotations
 
 from shared import clock
 from shared.domain import catalog
+from shared.domain.syncs import Counts
+from shared.services.sync_pages import Run, Taken
 from shared.store import catalog as stored
-from shared.store import paths, protocol
-from shared.store.client import Write
-from shared.store.protocol import Decision, Reads
+from shared.store import paths
+from shared.store.protocol import Reads
 
 PAGE = 100
 
 
-def apply_due(store_id: str) -> int:
-    """Let the prices begin whose time has come; return how many products have got another one."""
-    total = 0
+def apply_due(run: Run) -> None:
+    """Let the prices of a sync's store begin whose time has come.
+
+    Raises:
+        LeaseLost: See ``Run.commit``.
+    """
+    store_id = run.sync.store_id
     while due := stored.list_to_price(store_id, clock.utc_now(), PAGE):
-        total += _apply(store_id, [each.key for each in due])
-    return total
+        wanted = [paths.store_product(store_id, each.key) for each in due]
+
+        def decide(reads: Reads, wanted: list[str] = wanted) -> list[Taken]:
+            return [_begun(reads, path) for path in wanted]
+
+        run.commit(wanted, decide)
 
 
-def _apply(store_id: str, keys: list[str]) -> int:
-    product_paths = [paths.store_product(store_id, key) for key in keys]
-    now = clock.utc_now()
-
-    def decide(reads: Reads) -> Decision[int]:
-        writes: list[Write] = []
-        changed = 0
-        for path in product_paths:
-            before = stored.decode(reads[path])
-            after = catalog.with_due_price(before, now) if before else None
-            if before is None or after is None or after is before:
-                continue
-            writes += stored.writes(reads[path], before, after)
-            changed += int(catalog.is_repriced(before, after))
-        return Decision(changed, writes)
-
-    return protocol.run(product_paths, decide)
+def _begun(reads: Reads, path: str) -> Taken:
+    before = stored.decode(reads[path])
+    after = catalog.with_due_price(before, clock.utc_now()) if before else None
+    if before is None or after is None or after is before:
+        return Taken()
+    counts = Counts(priced=int(catalog.is_repriced(before, after)))
+    return Taken(stored.writes(reads[path], before, after), counts)

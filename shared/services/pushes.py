@@ -69,6 +69,7 @@ class Outcome:
 class _Claimed:
     """Records that are this process's to push; ``again`` are those that the system may have."""
 
+    lease_id: str
     rows: dict[str, Row] = field(default_factory=dict)
     ours: frozenset[str] = frozenset()
     again: frozenset[str] = frozenset()
@@ -130,7 +131,7 @@ def push(
     claimed = _claim(blank, records)
     pushing = cast("Pushing", account)
     done = _push_each(pushing, data_type, records, claimed, has_keys=module.HAS_PUSH_KEYS)
-    _settle(blank, done, is_keyed=module.HAS_PUSH_KEYS)
+    _settle(blank, claimed.lease_id, done, is_keyed=module.HAS_PUSH_KEYS)
     rows = {**claimed.rows, **{record_id: row for record_id, (row, _) in done.items()}}
     return Outcome([rows[record.record_id] for record, _ in records])
 
@@ -138,6 +139,8 @@ def push(
 def _claim(blank: Push, records: Sequence[tuple[Record, str]]) -> _Claimed:
     """Write down what is going to be pushed; answer what is pushed already or another's."""
     now = clock.utc_now()
+    lease_id = ids.new("lease")
+    earlier: set[str] = set()
     wanted = {
         _path(blank, record.record_id): (record.record_id, fingerprint)
         for record, fingerprint in records
@@ -145,16 +148,19 @@ def _claim(blank: Push, records: Sequence[tuple[Record, str]]) -> _Claimed:
 
     def decide(reads: Reads) -> Decision[_Claimed]:
         rows: dict[str, Row] = {}
-        ours, again, writes = set(), set(), []
+        ours, writes = set(), []
         for path, (record_id, fingerprint) in wanted.items():
             found = stored.decode(reads[path])
+            if found is not None and found.lease_id == lease_id:
+                ours.add(record_id)  # It is claimed already, and the answer got lost.
+                continue
             row = _known_row(found, record_id, fingerprint, now) if found else None
             if row is not None:
                 rows[record_id] = row
                 continue
             ours.add(record_id)
             if found is not None and found.state is PushState.PENDING:
-                again.add(record_id)
+                earlier.add(record_id)
             start = found or replace(
                 blank,
                 push_id=path.rsplit("/", 1)[-1],
@@ -165,12 +171,14 @@ def _claim(blank: Push, records: Sequence[tuple[Record, str]]) -> _Claimed:
                 start,
                 fingerprint=fingerprint,
                 state=PushState.PENDING,
+                lease_id=lease_id,
                 lease_until=now + LEASE,
                 updated_at=now,
                 failure=None,
             )
             writes.append(stored.write(reads[path], begun))
-        return Decision(_Claimed(rows, frozenset(ours), frozenset(again)), writes)
+        again = frozenset(earlier & ours)
+        return Decision(_Claimed(lease_id, rows, frozenset(ours), again), writes)
 
     return protocol.run(list(wanted), decide)
 
@@ -223,9 +231,16 @@ def _push_each(
 
 
 def _settle(
-    blank: Push, done: Mapping[str, tuple[Row, ConnectorError | None]], *, is_keyed: bool
+    blank: Push,
+    lease_id: str,
+    done: Mapping[str, tuple[Row, ConnectorError | None]],
+    *,
+    is_keyed: bool,
 ) -> None:
-    """Write down what became of the records, and tell of those that the system has taken."""
+    """Write down what became of the records, and tell of those that the system has taken.
+
+    What somebody else is at meanwhile, because this process took too long, is theirs to fail.
+    """
     if not done:
         return
     now = clock.utc_now()
@@ -247,13 +262,19 @@ def _settle(
         )
 
     def decide(reads: Reads) -> Decision[None]:
-        writes: list[Write] = list(told.writes)
+        writes: list[Write] = []
+        has_told = False
         for path, (row, failure) in by_path.items():
             found = stored.decode(reads[path])
             assert found is not None, f"{path} is gone"
-            after = _after(found, row, failure, now, is_keyed=is_keyed)
-            writes.append(stored.write(reads[path], replace(after, updated_at=now)))
-        return Decision(None, writes)
+            is_ours = found.lease_id == lease_id
+            # Written already, and the answer got lost.
+            has_told |= is_ours and found.state is PushState.PUSHED
+            is_open = is_ours and found.state is PushState.PENDING
+            if is_open or (row.error is None and found.state is not PushState.PUSHED):
+                after = _after(found, row, failure, now, is_keyed=is_keyed)
+                writes.append(stored.write(reads[path], replace(after, updated_at=now)))
+        return Decision(None, [] if has_told else [*writes, *told.writes])
 
     protocol.run(list(by_path), decide)
     outbox.dispatch(told.deliveries)

@@ -6,18 +6,17 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 from enum import StrEnum
 
-from shared import ids
 from shared.auth.caller import Caller
 from shared.domain import earning, ledger
-from shared.domain.membership import Entry, Membership
+from shared.domain.membership import Entry, EntryKind, Membership
 from shared.domain.packages import Package
 from shared.domain.programs import Program
 from shared.domain.sales import Receipt, ReceiptKind
 from shared.domain.syncs import Sync
-from shared.errors import IdempotencyKeyReused, PunktwerkError
+from shared.errors import IdempotencyKeyReused, MembershipNotFound, PunktwerkError
 from shared.services import access, bookings
 from shared.services import ledger as bookkeeping
-from shared.store import members, paths
+from shared.store import members
 from shared.store.protocol import Reads
 
 UNCERTAIN = 500
@@ -48,24 +47,25 @@ def book(sync: Sync, receipt: Receipt) -> Result:
     """Grant what a receipt earns, or take back what the receipt earned that it voids.
 
     Nothing is earned by trainings, transfers and whatever else is no sale; nor by receipts of
-    nobody, older than ``issued_since``, or from before the customer was a member.
+    nobody, older than ``issued_since``, or from before the customer was a member. A void takes back
+    from whoever has earned, also if the till does not say again who that is.
 
     Raises:
         ProgramNotFound: The program is gone.
         PunktwerkError: The database is busy; the same receipt may come again.
     """
-    is_old = sync.issued_since is not None and receipt.issued_at < sync.issued_since
-    if receipt.customer_id is None or sync.program_id is None or is_old:
+    if sync.program_id is None:
         return _NOTHING
     caller = Caller(sync.account_id, Package.PRIME, is_live=True)
     program = access.program(caller, sync.program_id, sync.store_id)
+    is_old = sync.issued_since is not None and receipt.issued_at < sync.issued_since
     try:
-        if receipt.kind is ReceiptKind.SALE:
-            return _earn(caller, program, sync, receipt)
+        if receipt.kind is ReceiptKind.SALE and receipt.customer_id is not None and not is_old:
+            return _earn(caller, program, sync, receipt, receipt.customer_id)
         if receipt.kind is ReceiptKind.VOID and receipt.voids is not None:
             return _take_back(caller, program, sync, receipt, receipt.voids)
-    except IdempotencyKeyReused:
-        return _NOTHING  # It was read before, when other amounts were left.
+    except (MembershipNotFound, IdempotencyKeyReused):
+        return _NOTHING  # It is nobody's, or was read before, when other amounts were left.
     except PunktwerkError as refusal:
         if refusal.status >= UNCERTAIN:
             raise
@@ -78,14 +78,12 @@ def transaction_id(sync: Sync, external_id: str) -> str:
     return f"receipt:{sync.store_id}:{sync.system}:{external_id}"
 
 
-def _earn(caller: Caller, program: Program, sync: Sync, receipt: Receipt) -> Result:
+def _earn(caller: Caller, program: Program, sync: Sync, receipt: Receipt, user_id: str) -> Result:
     amount = receipt.eligible
     if amount.currency != program.currency:
         return Result(Outcome.REFUSED, f"The receipt is in {amount.currency}.")
     if amount.amount_minor <= 0:
         return _NOTHING
-    user_id = receipt.customer_id
-    assert user_id is not None
     award = earning.award_for_purchase(program, amount.to_major())
     cause = bookings.cause_of(
         caller,
@@ -108,21 +106,20 @@ def _earn(caller: Caller, program: Program, sync: Sync, receipt: Receipt) -> Res
         return bookings.Decided(*ledger.earn(membership, program, award.awarded_units, cause))
 
     booking = bookings.run(None, program, user_id, cause, booked, award=award)
-    is_news = booking.entry is not None and not booking.is_replay
+    # What this sync has booked and not counted, because its worker died, is news still.
+    entry = booking.entry
+    is_news = entry is not None and (not booking.is_replay or entry.recorded_at > sync.started_at)
     return Result(Outcome.AWARDED) if is_news else _NOTHING
 
 
 def _take_back(
     caller: Caller, program: Program, sync: Sync, receipt: Receipt, voided_id: str
 ) -> Result:
-    user_id = receipt.customer_id
-    assert user_id is not None
-    entry_id = ids.derived("le", "earn", transaction_id(sync, voided_id))
-    membership_id = paths.membership_id(program.program_id, user_id)
-    earned = members.find_entry(membership_id, entry_id)
+    booked = members.find_by_transaction(program.program_id, transaction_id(sync, voided_id))
+    earned = next((each for each in booked if each.kind is EntryKind.EARN), None)
     if earned is None:
         return _NOTHING  # It has earned nothing.
-    taken = members.list_corrections(membership_id, entry_id)
+    taken = members.list_corrections(earned.membership_id, earned.entry_id)
     name = transaction_id(sync, receipt.external_id)
     units = _units_to_take(receipt, earned, taken)
     if units == 0 or name in {each.transaction_id for each in taken}:
@@ -130,9 +127,9 @@ def _take_back(
     booking = bookkeeping.take_back(
         caller,
         program_id=program.program_id,
-        user_id=user_id,
+        user_id=earned.user_id,
         store_id=sync.store_id,
-        entry_id=entry_id,
+        entry_id=earned.entry_id,
         units=units,
         transaction_id=name,
         description=f"Receipt {receipt.number}"[:200],

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import ClassVar
 
 from shared.connectors.base import Stream
 from shared.domain import catalog
@@ -15,9 +16,11 @@ from shared.services.sync_pages import Shelf, Taken
 from shared.store import catalog as stored_products
 from shared.store import client, paths
 from shared.store import records as stored_records
+from shared.store.client import Snapshot
 from shared.store.protocol import Reads
+from shared.store.records import StoredRecord
 
-RECORDS: dict[Stream, type[Category | StockLevel | Order | Supplier]] = {
+RECORDS: dict[Stream, type[StoredRecord]] = {
     Stream.CATEGORIES: Category,
     Stream.STOCK: StockLevel,
     Stream.ORDERS: Order,
@@ -38,9 +41,12 @@ def shelf_of(sync: Sync) -> Shelf:
 class ProductShelf:
     """Products of a store."""
 
+    has_choice: ClassVar[bool] = True
+    may_be_empty: ClassVar[bool] = False
+
     sync: Sync
 
-    def key(self, item: Product, owners: dict[str, str]) -> str | None:
+    def key(self, item: Product, owners: Mapping[str, str]) -> str | None:
         """Return the EAN, the article number or the system's id."""
         return catalog.key_of(item, owners)
 
@@ -48,12 +54,16 @@ class ProductShelf:
         """Return where the product is kept."""
         return paths.store_product(self.sync.store_id, key)
 
-    def also(self, items: dict[str, Product], reads: Reads) -> dict[str, str]:
+    def holder(self, read: Snapshot) -> str | None:
+        """Return the system's id of the product that is kept there and sold."""
+        found = stored_products.decode(read)
+        is_ours = found is not None and found.source == self.sync.system and not found.is_deleted
+        return found.external_id if found and is_ours else None
+
+    def former(self, items: dict[str, Product], reads: Reads) -> dict[str, str | None]:
         """Find products that were kept under other keys, such as an EAN that they had."""
         keys = {
-            item.external_id: key
-            for key, item in items.items()
-            if not item.is_deleted and self._is_new(reads, key, item)
+            item.external_id: key for key, item in items.items() if self._is_new(reads, key, item)
         }
         if not keys:
             return {}
@@ -61,20 +71,23 @@ class ProductShelf:
             self.sync.store_id, self.sync.system, list(keys)
         )
         return {
-            self.path(each.key): keys[each.external_id]
+            self.path(each.key): None
+            if items[keys[each.external_id]].is_deleted
+            else keys[each.external_id]
             for each in found
-            if each.external_id in keys
-            and each.key not in {keys[each.external_id], *items}
-            and not each.is_deleted
+            if each.external_id in keys and each.key not in items and not each.is_deleted
         }
 
-    def take(self, reads: Reads, key: str, item: Product, now: datetime) -> Taken:
+    def take(
+        self, reads: Reads, key: str, item: Product, former: str | None, now: datetime
+    ) -> Taken:
         """Write a product that is new or has changed."""
         read = reads[self.path(key)]
         before = stored_products.decode(read)
-        if before is None and item.is_deleted:
-            return Taken()  # It came and went between two syncs.
-        after = catalog.merged(before, item, self._base(key, now), now)
+        if item.is_deleted and (before is None or before.external_id != item.external_id):
+            return Taken()  # It came and went between two syncs, or has left its key to another.
+        moved = stored_products.decode(reads[former]) if former else None
+        after = catalog.merged(before, item, self._base(key, moved, now), now)
         if after is before:
             return Taken()
         has_ended = after.is_deleted and not (before and before.is_deleted)
@@ -109,10 +122,10 @@ class ProductShelf:
                     yield snapshot.path, product.key, product.external_id or ""
 
     def _is_new(self, reads: Reads, key: str, item: Product) -> bool:
-        before = stored_products.decode(reads[self.path(key)])
-        return before is None or before.external_id != item.external_id
+        before = reads[self.path(key)].data
+        return before is None or before["externalId"] != item.external_id
 
-    def _base(self, key: str, now: datetime) -> CatalogProduct:
+    def _base(self, key: str, moved: CatalogProduct | None, now: datetime) -> CatalogProduct:
         sync = self.sync
         return CatalogProduct(
             product_id=paths.product_id(sync.store_id, key),
@@ -123,6 +136,7 @@ class ProductShelf:
             source=sync.system,
             created_at=now,
             updated_at=now,
+            flags=moved.flags if moved else None,
         )
 
 
@@ -130,10 +144,13 @@ class ProductShelf:
 class RecordShelf:
     """Categories, stock levels, orders or suppliers of a store."""
 
+    has_choice: ClassVar[bool] = False
+    may_be_empty: ClassVar[bool] = True
+
     sync: Sync
     stream: Stream
 
-    def key(self, item: Category | StockLevel | Order | Supplier, owners: dict[str, str]) -> str:  # noqa: ARG002 - ids are unique already
+    def key(self, item: StoredRecord, owners: Mapping[str, str]) -> str:  # noqa: ARG002 - ids are unique already
         """Return the system's id."""
         return item.external_id
 
@@ -141,7 +158,10 @@ class RecordShelf:
         """Return where the record is kept."""
         return stored_records.path_of(self.sync.store_id, self.stream, self.sync.system, key)
 
-    def also(self, items: dict[str, object], reads: Reads) -> dict[str, str]:  # noqa: ARG002 - see above
+    def holder(self, read: Snapshot) -> None:
+        """Return nothing: nobody else is ever kept under an id."""
+
+    def former(self, items: dict[str, StoredRecord], reads: Reads) -> dict[str, str | None]:  # noqa: ARG002 - see above
         """Return nothing: ids never change."""
         return {}
 
@@ -149,7 +169,8 @@ class RecordShelf:
         self,
         reads: Reads,
         key: str,
-        item: Category | StockLevel | Order | Supplier,
+        item: StoredRecord,
+        former: str | None,  # noqa: ARG002 - see above
         now: datetime,
     ) -> Taken:
         """Write a record that is new or has changed."""

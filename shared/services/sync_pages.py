@@ -6,19 +6,20 @@ sync that dies goes on with neither gap nor repetition, and its counts are exact
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import ChainMap
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from shared import clock
 from shared.connectors.base import Page
 from shared.domain import syncs
 from shared.domain.syncs import Counts, Remark, Sync
-from shared.store import protocol
+from shared.store import client, protocol
 from shared.store import syncs as stored
-from shared.store.client import Write
+from shared.store.client import Snapshot, Write
 from shared.store.protocol import Decision, Reads
 from shared.store.syncs import Seen
 
@@ -49,19 +50,34 @@ class Taken:
 
 
 class Shelf(Protocol):
-    """How the items of one stream are kept."""
+    """How the items of one stream are kept.
 
-    def key(self, item: Any, owners: dict[str, str]) -> str | None:
-        """Return what an item is kept under, ``None`` if another one has its place."""
+    Attributes:
+        has_choice: An item may be kept under one of several keys.
+        may_be_empty: A list that shows nothing at all may be right.
+    """
+
+    has_choice: ClassVar[bool]
+    may_be_empty: ClassVar[bool]
+
+    def key(self, item: Any, owners: Mapping[str, str]) -> str | None:
+        """Return what an item is kept under, ``None`` if others have its places."""
 
     def path(self, key: str) -> str:
         """Return where it is kept."""
 
-    def also(self, items: dict[str, Any], reads: Reads) -> dict[str, str]:
-        """Return further documents that items replace: their paths, and the keys of the items."""
+    def holder(self, read: Snapshot) -> str | None:
+        """Return the system's id of what is kept there and not gone."""
 
-    def take(self, reads: Reads, key: str, item: Any, now: datetime) -> Taken:
-        """Decide what becomes of an item."""
+    def former(self, items: dict[str, Any], reads: Reads) -> dict[str, str | None]:
+        """Return where items were kept under other keys.
+
+        Returns:
+            By path, the keys that they have now; ``None`` for what is gone altogether.
+        """
+
+    def take(self, reads: Reads, key: str, item: Any, former: str | None, now: datetime) -> Taken:
+        """Decide what becomes of an item, which was kept at the path ``former`` before."""
 
     def retire(self, reads: Reads, path: str, replaced_by: str | None, now: datetime) -> Taken:
         """Decide what becomes of something that is no longer listed."""
@@ -94,18 +110,20 @@ class Run:
         self._counts = self._counts.plus(counts)
 
     def remark(self, external_id: str, reason: str) -> None:
-        """Note something that could not be taken."""
+        """Note something that could not be taken, once."""
+        if external_id in self.seen.skipped:
+            return
         self._remarks.append(Remark(self.stream, external_id[:200], reason[:300]))
         for each in (self.seen, self._unwritten):
             each.skipped.add(external_id)
         self.count(Counts(skipped=1))
 
     def see(self, key: str, external_id: str, *, is_ended: bool) -> None:
-        """Note what was listed."""
+        """Note what was listed, and count it once."""
+        if external_id not in self.seen.keys:
+            self.count(Counts(read=1))
         for each in (self.seen, self._unwritten):
-            each.owners[key] = external_id
-            if is_ended:
-                each.ended.add(key)
+            each.note(key, external_id, is_ended=is_ended)
 
     def commit(
         self,
@@ -136,7 +154,11 @@ class Run:
 
         def decision(reads: Reads) -> Decision[tuple[Sync | None, Counts]]:
             found = stored.decode(reads[path])
-            if found is None or found.lease_id != ours.lease_id or not found.is_running:
+            if found is None or found.lease_id != ours.lease_id:
+                raise LeaseLost
+            if found.version != ours.version:
+                return Decision((found, Counts()))  # It was applied, and its answer got lost.
+            if not found.is_running:
                 raise LeaseLost
             taken = decide(reads)
             counts = sum_of(each.counts for each in taken)
@@ -144,7 +166,7 @@ class Run:
             if not writes and move is None:
                 return Decision((None, counts))
             after = syncs.advanced(found, self._counts.plus(counts), tuple(self._remarks), now)
-            after = replace(after, lease_until=now + LEASE)
+            after = replace(after, lease_until=now + LEASE, version=found.version + 1)
             if self._unwritten:
                 writes.append(stored.part(after, self._unwritten))
                 after = replace(after, parts=after.parts + 1)
@@ -174,21 +196,11 @@ def take_over(run: Run, shelf: Shelf, page: Page[Any], move: Move | None) -> Non
     """
     for each in page.skipped:
         run.remark(each.external_id, each.reason)
-    items: dict[str, Any] = {}
-    for item in page.items:
-        key = shelf.key(item, run.seen.owners)
-        if key is None:
-            run.remark(item.external_id, _DUPLICATE)
-        elif key not in run.seen.owners:
-            items[key] = item
-            run.count(Counts(read=1))
-            run.seen.owners[key] = item.external_id  # for the keys of those that come after it
-        elif not page.is_listing:
-            items[key] = item  # What comes later is newer. A list shows everything once.
+    items, reads = _placed(run, shelf, page)
     chunks = list(_chunks(items.items(), CHUNK))
     for number, chunk in enumerate(chunks, start=1):
         turn = move if number == len(chunks) else None
-        _take_chunk(run, shelf, dict(chunk), turn, is_listing=page.is_listing)
+        _take_chunk(run, shelf, dict(chunk), reads, turn, is_listing=page.is_listing)
     if move is not None and not chunks:
         run.commit(move=move)
 
@@ -196,20 +208,21 @@ def take_over(run: Run, shelf: Shelf, page: Page[Any], move: Move | None) -> Non
 def retire_missing(run: Run, shelf: Shelf) -> None:
     """Mark as gone what a full list did not show.
 
-    If that is more than half of what is known, it is the list that is rather wrong: then nothing is
-    marked, and the sync says so.
+    If that is more than half of what is known, or everything, it is the list that is rather wrong:
+    then nothing is marked, and the sync says so.
     """
-    live_keys = run.seen.owners.keys() - run.seen.ended
-    known = shelf.count_live()
-    if known == len(live_keys):
+    seen, known = run.seen, shelf.count_live()
+    if known == len(seen.owners):
         return
-    keys = {owner: key for key, owner in run.seen.owners.items()}
+    moved = {external_id: key for key, external_id in seen.owners.items()}
     gone = [
-        (path, keys.get(external_id))
+        (path, moved.get(external_id))
         for path, key, external_id in shelf.live()
-        if key not in live_keys and external_id not in run.seen.skipped
+        if key not in seen.owners and external_id not in seen.skipped
     ]
-    if len(gone) > max(GONE_AT_ONCE_MAX, known // 2) and not run.sync.may_delete_most:
+    is_empty = len(gone) == known and not shelf.may_be_empty
+    is_doubtful = is_empty or len(gone) > max(GONE_AT_ONCE_MAX, known // 2)
+    if gone and is_doubtful and not run.sync.may_delete_most:
         run.commit(move=lambda sync: replace(sync, problem=TOO_MANY_GONE))
         return
     for chunk in _chunks(gone, CHUNK):
@@ -230,27 +243,85 @@ def sum_of(counts: Iterable[Counts]) -> Counts:
     return total
 
 
-def _take_chunk(
-    run: Run, shelf: Shelf, items: dict[str, Any], move: Move | None, *, is_listing: bool
-) -> None:
-    from shared.store import client
+def _placed(run: Run, shelf: Shelf, page: Page[Any]) -> tuple[dict[str, Any], Reads]:
+    """Return the items of a page by what they are kept under, and what was read to find that out.
 
+    A list of changes does not show what else there is: what it does not show keeps its key, and an
+    item that would have it too takes another one.
+    """
+    is_alone = page.is_listing or run.sync.is_first or not shelf.has_choice
+    held: dict[str, str] = {}
+    reads: Reads = {}
+    while True:
+        items, left = _keyed(shelf, page, ChainMap({}, run.seen.owners, held))
+        unread = [] if is_alone else [key for key in items if shelf.path(key) not in reads]
+        if not unread:
+            break
+        reads |= client.get([shelf.path(key) for key in unread])
+        held |= _held(shelf, page, {key: reads[shelf.path(key)] for key in unread})
+    for item in left:
+        run.remark(item.external_id, _DUPLICATE)
+    return items, reads
+
+
+def _keyed(
+    shelf: Shelf, page: Page[Any], owners: ChainMap[str, str]
+) -> tuple[dict[str, Any], list[Any]]:
+    """Give each item of a page its key; return those that get none as well."""
+    items: dict[str, Any] = {}
+    left: list[Any] = []
+    for item in sorted(page.items, key=lambda each: bool(each.is_deleted)):  # Those leave theirs.
+        key = shelf.key(item, owners)
+        if key is None:
+            left.append(item)
+        else:
+            items[key] = item
+            owners[key] = item.external_id
+    return items, left
+
+
+def _held(shelf: Shelf, page: Page[Any], reads: Mapping[str, Snapshot]) -> dict[str, str]:
+    """Return the keys that are kept by what the page does not show, or shows unchanged."""
+    shown = {item.external_id for item in page.items}
+    staying = {
+        (shelf.key(item, {}), item.external_id) for item in page.items if not item.is_deleted
+    }
+    holders = {key: shelf.holder(read) for key, read in reads.items()}
+    return {
+        key: holder
+        for key, holder in holders.items()
+        if holder is not None and (holder not in shown or (key, holder) in staying)
+    }
+
+
+def _take_chunk(
+    run: Run,
+    shelf: Shelf,
+    items: dict[str, Any],
+    known: Reads,
+    move: Move | None,
+    *,
+    is_listing: bool,
+) -> None:
     paths = [shelf.path(key) for key in items]
-    sync_path = stored.path_of(run.sync)
-    reads = client.get([sync_path, *paths])
-    # A full list tells at its end what is gone; else a product with a new key must be looked for.
-    moved = {} if is_listing or run.sync.is_first else shelf.also(items, reads)
-    if moved:
-        reads |= client.get(list(moved))
+    unread = [path for path in paths if path not in known]
+    reads = {path: known[path] for path in paths if path in known}
+    reads |= client.get([stored.path_of(run.sync), *unread])
+    # What is gone for good is found at the end of a list.
+    movable = {key: item for key, item in items.items() if not (is_listing and item.is_deleted)}
+    former = {} if run.sync.is_first else shelf.former(movable, reads)
+    if former:
+        reads |= client.get(list(former))
+    path_of = {key: path for path, key in former.items() if key is not None}
     for key, item in items.items():
         run.see(key, item.external_id, is_ended=item.is_deleted)
 
     def decide(reads: Reads) -> list[Taken]:
         now = clock.utc_now()
-        taken = [shelf.take(reads, key, item, now) for key, item in items.items()]
-        return taken + [shelf.retire(reads, path, by, now) for path, by in moved.items()]
+        taken = [shelf.take(reads, key, item, path_of.get(key), now) for key, item in items.items()]
+        return taken + [shelf.retire(reads, path, by, now) for path, by in former.items()]
 
-    run.commit([*paths, *moved], decide, move=move, known=reads)
+    run.commit([*paths, *former], decide, move=move, known=reads)
 
 
 def _chunks(items: Iterable[Any], size: int) -> Iterator[list[Any]]:

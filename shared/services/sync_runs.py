@@ -6,10 +6,11 @@ sweep. Two at once on a store and system: one works, the other is told.
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from shared import clock, config, ids, logs
@@ -52,6 +53,8 @@ AT_ONCE_S = 15.0
 """A caller waits so long; the official client gives up after 30 seconds."""
 TASK_S = 400.0
 """A task works so long, and leaves the rest to the next one."""
+TASK_LOST_AFTER = timedelta(minutes=5)
+"""So long a task may wait in its queue before the sweep puts in another one."""
 RESUMED_PER_SWEEP = 50
 SCHEDULED_PER_SWEEP = 200
 
@@ -150,14 +153,17 @@ def resume(store_id: str, kind: Kind, system: str, sync_id: str) -> None:
 
     def decide(reads: Reads) -> Decision[Sync | None]:
         found = stored.decode(reads[path])
-        if found is None or found.sync_id != sync_id or not _is_open(found, now):
+        if found is None or found.sync_id != sync_id:
             return Decision(None)
-        held = replace(found, lease_id=lease_id, lease_until=now + LEASE)
-        after = replace(held, retry_at=None, updated_at=now)
+        if found.lease_id == lease_id:
+            return Decision(found)  # It is ours already, and the answer got lost.
+        if not _is_open(found, now):
+            return Decision(None)
+        after = syncs.resumed(found, lease_id, now + LEASE, now)
         return Decision(after, [stored.write(reads[path], after)])
 
     sync = protocol.run([path], decide)
-    if sync is None:
+    if sync is None or not sync.is_running:
         return
     module = systems.module_of(kind, system)
     assert sync.config_token is not None
@@ -167,9 +173,16 @@ def resume(store_id: str, kind: Kind, system: str, sync_id: str) -> None:
 
 
 def resume_open() -> int:
-    """Have syncs gone on with whose worker died or whose pause is over; return how many."""
+    """Have syncs gone on with whose worker died or whose pause is over; return how many.
+
+    What came with a request that died cannot be gone on with, and is given up.
+    """
     now = clock.utc_now()
-    waiting = [each for each in stored.list_running(RESUMED_PER_SWEEP) if _is_open(each, now)]
+    running = stored.list_running(RESUMED_PER_SWEEP)
+    for sync in running:
+        if sync.config_token is None and not sync.is_held(now):
+            _give_up(sync)
+    waiting = [each for each in running if _is_open(each, now) and not _is_queued(each, now)]
     for sync in waiting:
         # The queue remembers the names of tasks that it has run, also of those that failed.
         _enqueue(replace(sync, retry_at=None, updated_at=now))
@@ -191,10 +204,9 @@ def _start_scheduled(connection: Connection) -> None:
     caller = Caller(connection.account_id, Package.PRIME, is_live=True)
     store = access.store(caller, connection.store_id)
     now = clock.utc_now()
-    _move_schedule(
-        connection,
-        syncs.next_sync_at(connection.schedule, store.store_id, store.time_zone, now),
-    )
+    following = syncs.next_sync_at(connection.schedule, store.store_id, store.time_zone, now)
+    if not _move_schedule(connection, following):
+        return
     module = systems.module_of(connection.kind, connection.system)
     settings = connector_configs.decrypted(module.Config, connection.config_token)
     where = (connection.kind, connection.system, connection.store_id)
@@ -205,15 +217,31 @@ def _start_scheduled(connection: Connection) -> None:
     _enqueue(_released(begun.sync))
 
 
-def _move_schedule(connection: Connection, next_sync_at: datetime | None) -> None:
+def _move_schedule(connection: Connection, next_sync_at: datetime | None) -> bool:
+    """Set when a connection is due next; ``False`` if it was deleted, or is another's to begin."""
     path = paths.connection(connection.store_id, connection.kind, connection.system)
 
-    def decide(reads: Reads) -> Decision[None]:
+    def decide(reads: Reads) -> Decision[bool]:
         found = stored.decode_connection(reads[path])
         if found is None or found.next_sync_at != connection.next_sync_at:
-            return Decision(None)
+            return Decision(result=False)
         moved = replace(found, next_sync_at=next_sync_at)
-        return Decision(None, [stored.write_connection(reads[path], moved)])
+        return Decision(result=True, writes=[stored.write_connection(reads[path], moved)])
+
+    return protocol.run([path], decide)
+
+
+def _give_up(sync: Sync) -> None:
+    """Fail a sync that nobody can go on with."""
+    path = stored.path_of(sync)
+    now = clock.utc_now()
+
+    def decide(reads: Reads) -> Decision[None]:
+        found = stored.decode(reads[path])
+        if found is None or found.lease_id != sync.lease_id or not found.is_running:
+            return Decision(None)
+        after = syncs.failed(found, InternalError.code, syncs.BROKE_OFF, now)
+        return Decision(None, [stored.write(reads[path], after)])
 
     protocol.run([path], decide)
 
@@ -230,6 +258,7 @@ def _begin(
     now = clock.utc_now()
     sync_id, lease_id = ids.new("sync"), ids.new("lease")
     token = None if module.IS_FILE else connector_configs.encrypted(settings)
+    digest = "" if module.IS_FILE else _digest(settings)
     path = paths.sync(store_id, kind, system)
     streams = tuple(
         each.value
@@ -239,6 +268,8 @@ def _begin(
 
     def decide(reads: Reads) -> Decision[Begun]:
         found = stored.decode(reads[path])
+        if found is not None and found.lease_id == lease_id:
+            return Decision(Begun(found))  # It is begun already, and the answer got lost.
         earlier = idempotency.earlier_result(caller.claim, reads, now)
         if earlier is not None and found is not None:
             return Decision(Begun(found, is_replay=True))
@@ -247,10 +278,11 @@ def _begin(
                 f"The store is being synced with {system} already.", syncId=found.sync_id
             )
         held = {"lease_id": lease_id, "lease_until": now + LEASE, "config_token": token}
-        if found is not None and _goes_on(found, streams, token, terms):
-            after = replace(found, retry_at=None, **held)  # type: ignore[arg-type]
+        is_same = found is not None and found.settings_digest == digest and not terms.is_full
+        if found is not None and is_same and _goes_on(found, streams, token, terms):
+            may_delete_most = found.may_delete_most or terms.may_delete_most
+            after = replace(found, retry_at=None, may_delete_most=may_delete_most, **held)  # type: ignore[arg-type]
         else:
-            has_begun = found is not None and not terms.is_full
             after = Sync(
                 sync_id=sync_id,
                 account_id=caller.account_id,
@@ -262,7 +294,8 @@ def _begin(
                 updated_at=now,
                 streams=streams,
                 stream=streams[0] if streams else None,
-                since=found.since if found and has_begun else {},
+                since=found.since if found and is_same else {},
+                settings_digest=digest,
                 is_first=found is None,
                 program_id=terms.program_id,
                 issued_since=terms.issued_since,
@@ -282,14 +315,24 @@ def _goes_on(found: Sync, streams: tuple[str, ...], token: str | None, terms: Te
         and token is not None
         and found.streams == streams
         and found.program_id == terms.program_id
-        and not terms.is_full
+        and found.issued_since == terms.issued_since
     )
+
+
+def _digest(settings: ConnectorConfig) -> str:
+    return ids.digest(json.dumps(settings.visible(), sort_keys=True, default=str))
 
 
 def _is_open(sync: Sync, now: datetime) -> bool:
     is_paused = sync.retry_at is not None and sync.retry_at > now
     can_go_on = sync.config_token is not None
     return sync.is_running and can_go_on and not sync.is_held(now) and not is_paused
+
+
+def _is_queued(sync: Sync, now: datetime) -> bool:
+    """Tell whether a task was put in lately that may be run at once."""
+    is_left_to_task = sync.lease_until is None and sync.retry_at is None
+    return is_left_to_task and sync.updated_at > now - TASK_LOST_AFTER
 
 
 def _work(sync: Sync, account: System, budget_s: float | None, *, is_awaited: bool) -> Sync:
@@ -322,7 +365,7 @@ def _work(sync: Sync, account: System, budget_s: float | None, *, is_awaited: bo
 def _turn_page(run: Run, account: System) -> None:
     sync, stream = run.sync, Stream(run.stream)
     if stream is Stream.PRODUCTS and sync.position is None:
-        run.count(Counts(priced=catalog_prices.apply_due(sync.store_id)))
+        catalog_prices.apply_due(run)
     page = systems.read(account, stream, sync.position, sync.since.get(run.stream))
     is_last = page.position is None
 
@@ -348,7 +391,10 @@ def _book_receipts(run: Run, page: Page[Any]) -> None:
         run.remark(each.external_id, each.reason)
     for receipt in page.items:
         result = receipt_points.book(run.sync, receipt)
-        run.count(Counts(read=1, awarded=int(result.outcome is Outcome.AWARDED)))
+        is_news = receipt.external_id not in run.seen.keys
+        run.see(receipt.external_id, receipt.external_id, is_ended=False)
+        if result.outcome is Outcome.AWARDED and is_news:
+            run.count(Counts(awarded=1))
         if result.outcome is Outcome.REFUSED:
             run.remark(receipt.external_id, result.reason)
 
@@ -394,7 +440,7 @@ def _stopped(run: Run, failure: ConnectorError, *, is_awaited: bool) -> Sync:
 def _broken(run: Run, failure: Exception) -> None:
     """Let it be tried again, and not for ever, after a failure of our own."""
     code = failure.code if isinstance(failure, PunktwerkError) else InternalError.code
-    message = failure.message if isinstance(failure, PunktwerkError) else "It broke off."
+    message = failure.message if isinstance(failure, PunktwerkError) else syncs.BROKE_OFF
     now = clock.utc_now()
     if run.sync.config_token is None:
         _moved(run, lambda found: syncs.failed(found, code, message, now))

@@ -59,22 +59,3 @@ def count_live(store_id: str, collection: str, source: str) -> int:
         ("source", "==", source),
         ("isDeleted", "==", False),
     )
-
-
-def list_page(
-    store_id: str, collection: str, *, after_id: str | None = None, limit: int
-) -> list[Snapshot]:
-    """Return a store's records in the order of their ids.
-
-    Args:
-        store_id: Whose.
-        collection: Which kind.
-        after_id: ``record_id`` of the last one of the page before.
-        limit: Most to return.
-    """
-    return client.query(
-        paths.store_records(store_id, collection),
-        order_by=["__name__"],
-        after={"__name__": paths.encode(after_id)} if after_id is not None else None,
-        limit=limit,
-    )

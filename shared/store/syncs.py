@@ -49,9 +49,9 @@ def list_running(limit: int) -> list[Sync]:
 class Seen:
     """What a sync has seen of a stream. Ids are the system's.
 
-    ``owners`` are keys and the ids of what is kept under them; ``ended`` are the same of what is
-    sold no more, which leaves its key to others; ``keys`` is where each id was seen last;
-    ``skipped`` are ids of what could not be taken, which is there nevertheless.
+    ``owners`` are keys and the ids of what is kept under them; ``keys`` is where each id was seen
+    last; ``ended`` is that of what is sold no more, which leaves its key to others; ``skipped`` are
+    ids of what could not be taken, which is there nevertheless.
     """
 
     owners: dict[str, str] = field(default_factory=dict)
@@ -70,9 +70,9 @@ class Seen:
             del self.owners[before]
         self.keys[external_id] = key
         if is_ended:
-            self.ended[key] = external_id
+            self.ended[external_id] = key
         else:
-            self.ended.pop(key, None)
+            self.ended.pop(external_id, None)
             self.owners[key] = external_id
 
 
@@ -95,7 +95,7 @@ def seen(sync: Sync) -> Seen:
     wanted = [paths.sync_part(path_of(sync), sync.sync_id, each) for each in range(sync.parts)]
     for snapshot in client.get(wanted).values() if wanted else ():
         if snapshot.data is not None:
-            for key, external_id in snapshot.data["ended"].items():
+            for external_id, key in snapshot.data["ended"].items():
                 found.note(key, external_id, is_ended=True)
             for key, external_id in snapshot.data["owners"].items():
                 found.note(key, external_id, is_ended=False)
@@ -104,7 +104,7 @@ def seen(sync: Sync) -> Seen:
 
 
 def delete_parts(sync: Sync) -> None:
-    """Forget what a sync and those before it have noted. What is left over, the next one forgets."""
+    """Forget what a sync and those before it have noted; the next one forgets what is left."""
     for page in client.pages(f"{path_of(sync)}/parts"):
         with suppress(WriteConflict):
             client.commit([Delete(each) for each in page])

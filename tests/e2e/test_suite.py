@@ -103,6 +103,27 @@ def test_all_ten_methods_of_the_official_client_work_live(run: Run, live: BeepCl
     assert loyalty.get_analytics(program_id)["success"] is True
 
 
+def test_the_official_clients_methods_for_catalog_and_stores_work_live(
+    run: Run, live: BeepClient
+) -> None:
+    catalog, store_id = live.catalog, run.store_id
+    milk = {"ean": "4006381333931", "name": "Bio-Vollmilch 3,5%", "brand": "BioHof", "vat": 7}
+
+    inserted = catalog.insert_product(storeId=store_id, price=1.49, **milk)
+    product_id = inserted["productId"]
+    assert (inserted["outcome"], inserted["product"]["price"]) == ("created", 1.49)
+    imported = catalog.bulk_import(store_id, [{**milk, "price": 1.59}, {"name": "Nothing"}])
+    assert (imported["updated"], imported["failed"]) == (1, 1)
+    listed = catalog.list_products(storeId=store_id, limit=100)["products"]
+    assert product_id in [each["productId"] for each in listed]
+    product = catalog.get_product(product_id)["product"]
+    assert (product["price"], product["priceHistory"][0]["price"]) == (1.59, 1.49)
+    assert catalog.register_to_store(product_id, store_id)["outcome"] == "unchanged"
+
+    stores = live.stores.list()["stores"]
+    assert live.stores.get(store_id)["store"] in stores
+
+
 def test_all_ten_methods_of_the_official_client_work_in_the_sandbox(
     run: Run, live: BeepClient, sandbox: BeepClient
 ) -> None:

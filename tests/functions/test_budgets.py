@@ -15,12 +15,16 @@ from functions.catalog import ENDPOINTS
 from shared import clock
 from shared.domain import events
 from shared.services import emission
-from shared.store import cache, webhook_endpoints
+from shared.store import cache, paths, webhook_endpoints
 from tests.conftest import Clock
+from tests.support import erps
 from tests.support.api import Answer
+from tests.support.branches import Branch
 from tests.support.merchants import RULES, Member, Merchant
 from tests.support.payments import Till
+from tests.support.receivers import Receiver
 from tests.support.traffic import watched
+from tools.korona_stand_in import StandIn as TillStandIn
 from tools.psp_stand_in import StandIn
 
 REWARD = {"rewardId": "rw_1", "title": "T", "type": "voucher", "requiredPoints": 5, "stock": 9}
@@ -35,6 +39,10 @@ OF_STORE = {
     "listWebhookEndpoints",
     "listEvents",
     "listWebhookDeliveries",
+    "fetchStore",
+    "insertProduct",
+    "bulkImportProducts",
+    "fetchProducts",
 }
 OF_PROGRAM = {"updateLoyaltyProgram", "getLoyaltyProgram", "getLoyaltyAnalytics"}
 OF_WEBHOOK = {
@@ -46,6 +54,9 @@ OF_WEBHOOK = {
     "recoverWebhookDeliveries",
 }
 OF_DELIVERY = {"getWebhookDelivery", "retryWebhookDelivery"}
+OF_PRODUCT = {"fetchProduct", "registerProductToStore"}
+MILK = {"ean": "4006381333931", "name": "Milch", "price": 1.49}
+WINE = {"number": "W-0815", "name": "Wein", "price": 8.9}
 
 
 @dataclass(frozen=True)
@@ -72,6 +83,12 @@ class Budget:
         if self.action in OF_DELIVERY:
             event_id = events.enrollment_event_id(member.membership_id)
             whose = {"deliveryId": f"{event_id}_{webhook_of(member)}"}
+        if self.action in OF_PRODUCT:
+            whose = {"productId": paths.product_id(member.merchant.store_id, MILK["ean"])}
+        if self.action == "fetchStores":
+            whose = {}
+        if self.action == "registerProductToStore":
+            whose["storeId"] = member.merchant.another_store().store_id
         return {**whose, **self.fields}
 
     def send(self, member: Member, body: dict[str, Any]) -> Answer:
@@ -140,6 +157,26 @@ BUDGETS = {
     "recover-again": Budget("recoverWebhookDeliveries", (3, 3, 0), SINCE_YESTERDAY, again=True),
     "event": Budget("getEvent", (1, 1, 0)),
     "events": Budget("listEvents", (1, 1, 0)),
+    "stores": Budget("fetchStores", (1, 1, 0)),
+    "store": Budget("fetchStore", (0, 0, 0)),
+    # The product; the store's webhook endpoints; product, mirror and event.
+    "insert": Budget("insertProduct", (3, 2, 3), WINE),
+    "insert-by-key": Budget("insertProduct", (3, 3, 4), WINE, key="k"),
+    "insert-again": Budget("insertProduct", (1, 1, 0), WINE, again=True),
+    # Product, mirror and the price that ended.
+    "reprice": Budget("insertProduct", (2, 1, 3), {**MILK, "price": 1.59, "ifExists": "update"}),
+    # The products in one commit, and the event with the result for the key in another.
+    "import": Budget("bulkImportProducts", (5, 4, 3), {"products": [MILK, WINE]}),
+    "import-by-key": Budget("bulkImportProducts", (6, 6, 4), {"products": [MILK, WINE]}, key="k"),
+    "import-again": Budget("bulkImportProducts", (4, 4, 1), {"products": [MILK, WINE]}, again=True),
+    "import-again-by-key": Budget(
+        "bulkImportProducts", (1, 1, 0), {"products": [MILK, WINE]}, key="k", again=True
+    ),
+    "products": Budget("fetchProducts", (1, 1, 0)),
+    # The product, and the prices that it had.
+    "product": Budget("fetchProduct", (2, 2, 0)),
+    # The product, the other store's, its webhook endpoints, and the writes. The store is new here.
+    "register-product": Budget("registerProductToStore", (5, 4, 3)),
 }
 
 
@@ -249,6 +286,94 @@ def test_a_notification_costs_what_it_may(
     assert traffic.cost == cost
 
 
+@dataclass(frozen=True)
+class SyncBudget:
+    """What a request about syncs costs, with a till system of 3 categories and 5 products.
+
+    ``given`` makes what must be there before; what it returns is sent, with the store's id.
+    """
+
+    action: str
+    cost: tuple[int, int, int]
+    given: Callable[[Branch, Receiver], dict[str, Any]]
+    key: str | None = None
+
+
+def with_credentials(branch: Branch, _: Receiver) -> dict[str, Any]:
+    return {"system": "korona", "credentials": branch.till.credentials}
+
+
+def configured(branch: Branch, _: Receiver) -> dict[str, Any]:
+    assert branch.configure().status == 200
+    return {"kind": "pos", "system": "korona"}
+
+
+def synced_once(branch: Branch, _: Receiver) -> dict[str, Any]:
+    branch.synced()
+    return {"system": "korona", "credentials": branch.till.credentials}
+
+
+def stock_of_erp(_: Branch, __: Receiver) -> dict[str, Any]:
+    return {"system": "generic", "credentials": erps.FILES}
+
+
+def a_sale(branch: Branch, _: Receiver) -> dict[str, Any]:
+    line = {"name": "Milk", "quantity": 2, "unitPrice": 149, "vatPercent": 7, "number": "1001"}
+    sale = {"recordId": "sale_1", "soldAt": SINCE_YESTERDAY["since"], "total": 298, "lines": [line]}
+    records = {"dataType": "receipt", "records": [sale]}
+    return {"system": "korona", "credentials": branch.till.credentials, **records}
+
+
+def a_sale_again(branch: Branch, erp: Receiver) -> dict[str, Any]:
+    body = a_sale(branch, erp)
+    branch.push(*body["records"])
+    return body
+
+
+def a_sale_for_the_books(branch: Branch, erp: Receiver) -> dict[str, Any]:
+    return {**a_sale(branch, erp), "system": "sevdesk", "credentials": erps.credentials(erp)}
+
+
+SYNC_BUDGETS = {
+    # The connection and the sync; how far it has come, with what was read, each page; the events.
+    "sync": SyncBudget("syncPOS", (19, 20, 23), with_credentials),
+    "sync-by-key": SyncBudget("syncPOS", (19, 21, 24), with_credentials, key="k"),
+    "sync-again": SyncBudget("syncPOS", (14, 16, 8), synced_once),
+    "sync-erp": SyncBudget("syncERP", (14, 11, 12), stock_of_erp),
+    # The connection; the push before the system is called and after, with an event.
+    "push": SyncBudget("pushToPOS", (6, 4, 3), a_sale),
+    "push-again": SyncBudget("pushToPOS", (2, 2, 0), a_sale_again),
+    "push-to-erp": SyncBudget("pushToERP", (6, 4, 3), a_sale_for_the_books),
+    "sync-status": SyncBudget("getSyncStatus", (2, 2, 0), lambda *_: {}),
+    "configure-sync": SyncBudget(
+        "configureSync", (2, 1, 1), lambda *those: {"kind": "pos", **with_credentials(*those)}
+    ),
+    "delete-sync": SyncBudget("deleteSyncConfiguration", (2, 1, 1), configured),
+}
+
+
+@pytest.mark.parametrize("name", list(SYNC_BUDGETS))
+def test_syncs_cost_what_they_may_and_say_so(
+    name: str,
+    merchant: Merchant,
+    shared_till: TillStandIn,
+    shared_erp: Receiver,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    budget = SYNC_BUDGETS[name]
+    branch = Branch(merchant, shared_till)
+    body = {"storeId": merchant.store_id, **budget.given(branch, shared_erp)}
+    merchant.api.ok("getSyncStatus", {"storeId": merchant.store_id})
+
+    with watched() as traffic:
+        answer = merchant.api(budget.action, body, idempotency_key=budget.key)
+
+    line = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert answer.status == 200
+    assert traffic.cost == budget.cost
+    assert (line["rpcs"], line["reads"], line["writes"]) == budget.cost
+
+
 def warm(member: Member) -> None:
     """Have the key, the account, the store and the program in the process."""
     member.api.ok("getLoyaltyProgram", {"programId": member.program_id})
@@ -266,6 +391,8 @@ def test_costs_what_it_may_and_says_so(
     emission.member_enrolled(member.membership_id)
     if budget.action in OF_WEBHOOK:
         member.api.ok("createWebhookEndpoint", {"storeId": merchant.store_id, **HOOK})
+    if "Product" in budget.action:
+        member.api.ok("insertProduct", {"storeId": merchant.store_id, **MILK})
     body = budget.body(member)
     if budget.again:
         budget.send(member, body)
@@ -294,7 +421,7 @@ def test_what_is_due_costs_one_write_more(frozen_clock: Clock, merchant: Merchan
 
 
 def test_every_endpoint_has_a_budget() -> None:
-    budgets = (*BUDGETS.values(), *PAYMENT_BUDGETS.values())
+    budgets = (*BUDGETS.values(), *PAYMENT_BUDGETS.values(), *SYNC_BUDGETS.values())
 
     assert {budget.action for budget in budgets} == {each.name for each in ENDPOINTS}
 

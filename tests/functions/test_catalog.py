@@ -17,18 +17,49 @@ from shared import clock, ids
 from shared.domain import events
 from shared.domain.packages import Package
 from shared.domain.payments import Stage
+from shared.domain.syncs import Kind
 from shared.schemas.base import RequestModel, ResponseModel
 from shared.services import emission
-from shared.store import payments, psp, webhook_endpoints
-from tests.support import stored
+from shared.store import paths, payments, psp, syncs, webhook_endpoints
+from tests.support import erps, stored
 from tests.support.api import Answer, Api
 from tests.support.merchants import RULES, Member, Merchant
 from tests.support.payments import RETURN_URL, Till
 from tests.support.refusals import assert_refused, nothing_written
+from tests.support.system_samples import CONFIGS
 from tests.support.traffic import watched
+from tools.korona_stand_in import StandIn as TillStandIn
 from tools.psp_stand_in import API_KEY, NOTIFICATION_SECRET, StandIn
 
+SYNCING = {
+    "syncPOS",
+    "pushToPOS",
+    "syncERP",
+    "pushToERP",
+    "getSyncStatus",
+    "configureSync",
+    "deleteSyncConfiguration",
+}
 YESTERDAY = clock.to_wire(clock.utc_now() - timedelta(days=1))
+
+
+MILK = {"ean": "4006381333931", "name": "Bio-Vollmilch 3,5%", "price": 1.49}
+
+
+SALE = {
+    "recordId": "sale_1",
+    "soldAt": "2026-03-03T12:00:00.000Z",
+    "total": 298,
+    "lines": [
+        {"name": "Milk", "quantity": 2, "unitPrice": 149, "vatPercent": 7, "ean": MILK["ean"]}
+    ],
+    "payments": [{"paidBy": "card", "amount": 298}],
+}
+
+
+def milk_of(member: Member) -> str:
+    """Return the id of the milk that a member's store sells, if it sells any."""
+    return paths.product_id(member.merchant.store_id, MILK["ean"])
 
 
 def event_id_of(member: Member) -> str:
@@ -107,6 +138,48 @@ BODIES: dict[str, Callable[[Member], dict[str, Any]]] = {
     "refundPayment": lambda member: {"paymentId": payment_of(member, Stage.PAID)},
     "getPayment": lambda member: {"paymentId": payment_of(member, Stage.PAID)},
     "listPayments": lambda member: {"storeId": member.merchant.store_id},
+    "syncPOS": lambda member: {"storeId": member.merchant.store_id, "system": "korona"},
+    "pushToPOS": lambda member: {
+        "storeId": member.merchant.store_id,
+        "system": "korona",
+        "dataType": "receipt",
+        "records": [SALE],
+    },
+    "syncERP": lambda member: {
+        "storeId": member.merchant.store_id,
+        "system": "generic",
+        "credentials": erps.FILES,
+    },
+    "pushToERP": lambda member: {
+        "storeId": member.merchant.store_id,
+        "system": "generic",
+        "dataType": "sales_record",
+        "records": [SALE],
+        "credentials": CONFIGS["erp", "generic"],
+    },
+    "getSyncStatus": lambda member: {"storeId": member.merchant.store_id},
+    "configureSync": lambda member: {
+        "storeId": member.merchant.store_id,
+        "kind": "pos",
+        "system": "korona",
+        "credentials": till_credentials_of(member),
+        "schedule": "nightly",
+    },
+    "deleteSyncConfiguration": lambda member: {
+        "storeId": member.merchant.store_id,
+        "kind": "pos",
+        "system": "korona",
+    },
+    "fetchStores": lambda member: {"storeId": member.merchant.store_id},
+    "fetchStore": lambda member: {"storeId": member.merchant.store_id},
+    "insertProduct": lambda member: {"storeId": member.merchant.store_id, **MILK},
+    "bulkImportProducts": lambda member: {"storeId": member.merchant.store_id, "products": [MILK]},
+    "fetchProducts": lambda member: {"storeId": member.merchant.store_id},
+    "fetchProduct": lambda member: {"productId": milk_of(member)},
+    "registerProductToStore": lambda member: {
+        "productId": milk_of(member),
+        "storeId": member.merchant.store_id,
+    },
 }
 """A good request for each endpoint."""
 
@@ -115,19 +188,39 @@ BODIES: dict[str, Callable[[Member], dict[str, Any]]] = {
 def member(request: pytest.FixtureRequest, member: Member) -> Member:
     """A member whose enrolment has been told, so that there is one of everything.
 
-    Tests of payments find an authorized and a paid one besides, and their provider.
+    Tests of payments find an authorized and a paid one besides, and their provider; tests of
+    products find one, and tests of syncs a till system.
     """
     hook = {"url": "https://example.com/first", "events": ["loyalty.enrollment"]}
     member.api.ok("createWebhookEndpoint", {"storeId": member.merchant.store_id, **hook})
     emission.member_enrolled(member.membership_id)
-    if "endpoint" in request.fixturenames and takes_payments(request.getfixturevalue("endpoint")):
+    if "endpoint" not in request.fixturenames:
+        return member
+    endpoint = request.getfixturevalue("endpoint")
+    if takes_payments(endpoint):
         pay(member.merchant, request.getfixturevalue("shared_provider"), request)
+    if endpoint.name in SYNCING:
+        till: TillStandIn = request.getfixturevalue("shared_till")
+        body = {"storeId": member.merchant.store_id, "kind": "pos", "system": "korona"}
+        member.api.ok("configureSync", {**body, "credentials": till.credentials})
+    if is_of_products(endpoint):
+        member.api.ok("insertProduct", BODIES["insertProduct"](member))
     return member
 
 
 def takes_payments(endpoint: Endpoint) -> bool:
     """Tell whether an endpoint is about payments."""
-    return endpoint.package is Package.GROW
+    return "PSP" in endpoint.name or "Payment" in endpoint.name
+
+
+def is_of_products(endpoint: Endpoint) -> bool:
+    """Tell whether an endpoint is about products."""
+    return endpoint.module.startswith("functions.products.")
+
+
+def is_of_catalog(endpoint: Endpoint) -> bool:
+    """Tell whether an endpoint is about products or stores."""
+    return is_of_products(endpoint) or endpoint.module.startswith("functions.stores.")
 
 
 def pay(merchant: Merchant, provider: StandIn, request: pytest.FixtureRequest) -> None:
@@ -162,6 +255,13 @@ def provider_of(member: Member) -> str:
     """Return where the payment provider of a member's store is, elsewhere if it has none."""
     found = psp.find(member.merchant.store_id)
     return str(found.accounts[0].visible["apiUrl"]) if found else "https://pay.example.com"
+
+
+def till_credentials_of(member: Member) -> dict[str, Any]:
+    """Return what lets into the till system of a member's store, elsewhere if it has none."""
+    found = syncs.find_connection(member.merchant.store_id, Kind.POS, "korona")
+    url = str(found.visible["baseUrl"]) if found else "http://127.0.0.1:1"
+    return TillStandIn(url).credentials
 
 
 def payment_of(member: Member, stage: Stage) -> str:
@@ -216,7 +316,7 @@ def test_has_models_an_example_and_a_handler(endpoint: Endpoint) -> None:
     assert module.EXAMPLE.keys() == {
         field.alias
         for name, field in module.Response.model_fields.items()
-        if name not in {"is_replay", "duplicate"}
+        if name not in {"is_replay", "duplicate", "file"}
     }
 
 
@@ -227,7 +327,7 @@ def test_answers_a_good_request(endpoint: Endpoint, member: Member) -> None:
     assert (answer.status, answer.body["success"]) == (200, True)
     assert "_sandbox" not in answer.body
     module = importlib.import_module(endpoint.module)
-    assert answer.body.keys() == module.EXAMPLE.keys()
+    assert answer.body.keys() - {"file"} == module.EXAMPLE.keys()
 
 
 @every_read
@@ -265,8 +365,8 @@ def test_needs_its_package(
     merchant = new_merchant(package)
 
     with watched() as traffic:
-        answer = merchant.api(endpoint.name, {})
-        test_answer = merchant.sandbox(endpoint.name, {})
+        answer = merchant.api(endpoint.name, {"surprise": 1})
+        test_answer = merchant.sandbox(endpoint.name, {"surprise": 1})
 
     assert traffic.written == []
     assert test_answer.error == "INVALID_PARAMETERS"
@@ -283,13 +383,16 @@ def test_needs_its_package(
     )
 
 
-def test_loyalty_needs_go_payments_need_grow_and_external_sync_needs_prime() -> None:
+def test_each_part_of_the_product_needs_its_package() -> None:
     needed = {endpoint.name: endpoint.package for endpoint in ENDPOINTS}
-    of_payments = {name for name in needed if "PSP" in name or "Payment" in name}
+    of_payments = {each.name for each in ENDPOINTS if takes_payments(each)}
 
     assert needed.pop("syncExternalLoyalty") is Package.PRIME
     assert {needed.pop(name) for name in of_payments} == {Package.GROW}
     assert len(of_payments) == 9
+    assert {needed.pop(name) for name in SYNCING} == {Package.GROW}
+    of_catalog = {each.name for each in ENDPOINTS if is_of_catalog(each)}
+    assert {needed.pop(name) for name in of_catalog} == {Package.DISCOVER}
     assert set(needed.values()) == {Package.GO}
 
 

@@ -52,10 +52,13 @@ from shared.store import (
     webhook_endpoints,
 )
 from shared.webhooks import signing
+from tests.support import erps
 from tests.support.api import Answer, Api
 from tests.support.merchants import Member, Merchant, create_key
 from tests.support.payments import Till
+from tests.support.receivers import Receiver
 from tests.support.refusals import nothing_written
+from tools.korona_stand_in import StandIn as TillStandIn
 from tools.psp_stand_in import StandIn
 
 FOLDER = Path(__file__).parents[1] / "golden"
@@ -138,10 +141,12 @@ def prepare(merchant: Merchant, given: dict[str, Any]) -> None:
     """Make the program ``lp_abc123`` and its member ``user_xyz`` as a sample needs them.
 
     And the webhook endpoint ``we_abc123``, which is to have the URL of the documentation, with a
-    delivery that was attempted once.
+    delivery that was attempted once, and the milk of the documentation in a store.
     """
     if given.get("webhook"):
         create_webhook(merchant)
+    if store_id := given.get("product"):
+        create_product(merchant, store_id)
     if state := given.get("delivery"):
         create_delivery(merchant, DeliveryState(state))
     if "programType" not in given:
@@ -193,6 +198,23 @@ def with_provider(sample: dict[str, Any], provider: StandIn) -> dict[str, Any]:
     return changed
 
 
+def prepare_systems(merchant: Merchant, till: TillStandIn, given: dict[str, Any]) -> None:
+    """Configure the till system ``korona``."""
+    if given.get("till"):
+        body = {"storeId": merchant.store_id, "kind": "pos", "system": "korona"}
+        merchant.api.ok("configureSync", {**body, "credentials": till.credentials})
+
+
+def with_systems(sample: dict[str, Any], till: TillStandIn, erp: Receiver) -> dict[str, Any]:
+    """Return the sample with stand-ins in the place of the documented systems."""
+    stand_ins = {"korona": till.credentials, "sevdesk": erps.credentials(erp)}
+    request = sample["request"]
+    credentials = stand_ins.get(request.get("system"))
+    if credentials is None or "credentials" not in request:
+        return sample
+    return {**sample, "request": {**request, "credentials": credentials}}
+
+
 def create_webhook(merchant: Merchant) -> None:
     now = clock.utc_now()
     endpoint = WebhookEndpoint(
@@ -208,6 +230,16 @@ def create_webhook(merchant: Merchant) -> None:
     )
     path = paths.webhook_endpoint(endpoint.endpoint_id)
     client.commit([webhook_endpoints.write(client.get_one(path), endpoint)])
+
+
+def create_product(merchant: Merchant, store_id: str) -> None:
+    """Have a store sell milk, and make the store if it is another one than ``store_a``."""
+    if store_id != merchant.store_id:
+        now = clock.utc_now()
+        store = Store(store_id, merchant.account_id, "Another", "Europe/Berlin", "EUR", now)
+        client.commit([accounts.store_creation(store)])
+    milk = {"ean": "4006381333931", "name": "Bio-Vollmilch 3,5%", "brand": "BioHof", "vat": 7}
+    merchant.api.ok("insertProduct", {"storeId": store_id, **milk, "price": 1.49})
 
 
 def create_payment(merchant: Merchant, provider: StandIn, stage: Stage) -> None:
@@ -285,12 +317,14 @@ def test_every_endpoint_has_a_sample() -> None:
 @pytest.mark.usefixtures("own_database", "frozen_clock")
 @every_sample
 def test_a_live_key_is_answered_as_documented(
-    app: Flask, shared_provider: StandIn, name: str
+    app: Flask, shared_provider: StandIn, shared_till: TillStandIn, shared_erp: Receiver, name: str
 ) -> None:
     sample = read(name)
     merchant = samples_merchant(app)
     prepare(merchant, sample["given"])
     prepare_payments(Till(merchant, shared_provider, app), sample["given"])
+    prepare_systems(merchant, shared_till, sample["given"])
+    sample = with_systems(sample, shared_till, shared_erp)
 
     answer = send(merchant.api, with_provider(sample, shared_provider))
 
@@ -338,5 +372,5 @@ def test_a_sample_says_where_it_is_from(name: str) -> None:
         "varies",
         "mock",
     ]
-    sources = r"Loyalty API, |External Sync API, |Loyalty quick start: |Our own; "
+    sources = r"Loyalty API, |External Sync API, |POS API, |Loyalty quick start: |Our own; "
     assert re.match(sources, sample["source"])

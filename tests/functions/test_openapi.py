@@ -23,15 +23,19 @@ from shared.connectors.psp import PROVIDERS
 from shared.domain.event_types import BY_NAME, EventType
 from shared.domain.events import enrollment_event_id
 from shared.domain.packages import Package
-from shared.errors import Busy, PunktwerkError, catalog
+from shared.errors import Busy, ConnectorError, PunktwerkError, catalog
 from shared.services import emission
 from shared.store import webhook_endpoints
+from tests.support import erps
 from tests.support.api import Answer
+from tests.support.branches import BUSY, Branch, always
+from tests.support.dying import dying_after
 from tests.support.events import Pipeline
 from tests.support.merchants import Member, Merchant
 from tests.support.payments import RETURN_URL, Till
 from tests.support.psp_samples import CONFIGS
-from tests.support.receivers import receiving
+from tests.support.receivers import Receiver, receiving
+from tests.support.system_samples import CONFIGS as CONFIGS_OF_SYSTEMS
 
 DOCUMENT = openapi.document()
 REWARD = {
@@ -434,6 +438,51 @@ CALLS: dict[str, Callable[[Member], dict[str, Any]]] = {
 }
 
 
+MILK = {"ean": "4006381333931", "name": "Bio-Vollmilch 3,5%", "price": 1.49, "vat": 7}
+
+
+def milk_of(member: Member, **fields: Any) -> str:
+    """Have a member's store sell milk; return the id of the product."""
+    body = {"storeId": member.merchant.store_id, **MILK, **fields}
+    answer = member.api.ok("insertProduct", body)
+    return str(answer["productId"])
+
+
+def repriced_milk_of(member: Member) -> str:
+    """Have a member's store sell milk that was cheaper once; return the id of the product."""
+    milk_of(member)
+    return milk_of(member, price=1.59, ifExists="update")
+
+
+CATALOG_CALLS: dict[str, Callable[[Member], dict[str, Any]]] = {
+    "fetchStores": lambda _: {},
+    "fetchStore": lambda member: {"storeId": member.merchant.store_id},
+    "insertProduct": lambda member: {
+        "storeId": member.merchant.store_id,
+        "number": "W-0815",
+        "name": "Hauswein rot",
+        "price": 8.9,
+        "flags": {"requiresHumanVerification": True},
+        "ifExists": "take_over",
+    },
+    "bulkImportProducts": lambda member: {
+        "storeId": member.merchant.store_id,
+        "products": [MILK, MILK],
+    },
+    "fetchProducts": lambda member: {
+        "storeId": milk_of(member) and member.merchant.store_id,
+        "source": "api",
+    },
+    "fetchProduct": lambda member: {"productId": repriced_milk_of(member)},
+    "registerProductToStore": lambda member: {
+        "productId": milk_of(member),
+        "storeId": member.merchant.another_store().store_id,
+        "price": 1.39,
+    },
+}
+CALLS |= CATALOG_CALLS
+
+
 PAYMENT_CALLS: dict[str, Callable[[Till], dict[str, Any]]] = {
     "configurePSP": lambda till: {
         "storeId": till.merchant.store_id,
@@ -468,6 +517,129 @@ PAYMENT_CALLS: dict[str, Callable[[Till], dict[str, Any]]] = {
 }
 
 
+SALE = {
+    "recordId": "sale_1",
+    "number": "R-1",
+    "soldAt": "2026-03-03T12:00:00.000Z",
+    "currency": "EUR",
+    "total": 298,
+    "lines": [
+        {"name": "Milk", "quantity": 2, "unitPrice": 149, "vatPercent": 7, "ean": MILK["ean"]}
+    ],
+    "payments": [{"paidBy": "card", "amount": 298}],
+    "customerId": "user_1",
+}
+STOCK = {"recordId": "stock_1", "change": -1.5, "ean": MILK["ean"], "reason": "broken"}
+
+
+def synced(branch: Branch) -> str:
+    """Sync a store with products of which one cannot be taken; return the store's id."""
+    branch.till.put_product("001", "Milk", "1.49", MILK["ean"])
+    branch.till.put_product("002", "Too fine", "1.001")
+    branch.configure(schedule="nightly")
+    branch.synced()
+    return branch.store_id
+
+
+SYNC_CALLS: dict[str, Callable[[Branch, Receiver], dict[str, Any]]] = {
+    "syncPOS": lambda branch, _: {
+        "system": "korona",
+        "storeId": branch.store_id,
+        "credentials": branch.till.credentials,
+        "awardPoints": {
+            "programId": branch.merchant.program(),
+            "issuedSince": "2026-03-01T00:00:00.000Z",
+        },
+        "isFull": True,
+        "allowMassDeletion": True,
+    },
+    "pushToPOS": lambda branch, _: {
+        "system": "korona",
+        "storeId": synced(branch),
+        "dataType": "inventory_update",
+        "records": [STOCK, {**STOCK, "recordId": "stock_2", "ean": "96385074"}],
+    },
+    "syncERP": lambda branch, _: {
+        "system": "generic",
+        "storeId": branch.store_id,
+        "credentials": erps.FILES,
+        "isFull": True,
+        "allowMassDeletion": True,
+    },
+    "pushToERP": lambda branch, erp: {
+        "system": "sevdesk",
+        "storeId": branch.store_id,
+        "dataType": "sales_record",
+        "records": [SALE],
+        "credentials": erps.credentials(erp),
+    },
+    "getSyncStatus": lambda branch, _: {"storeId": synced(branch), "kind": "pos"},
+    "configureSync": lambda branch, _: {
+        "kind": "pos",
+        "system": "korona",
+        "storeId": branch.store_id,
+        "credentials": branch.till.credentials,
+        "schedule": "hourly",
+        "awardPointsProgramId": branch.merchant.program(),
+    },
+    "deleteSyncConfiguration": lambda branch, _: {
+        "kind": "pos",
+        "system": "korona",
+        "storeId": synced(branch),
+    },
+}
+
+
+@pytest.mark.parametrize("action", SYNC_CALLS)
+def test_live_request_and_answer_about_syncs_fit(
+    action: str, branch: Branch, shared_erp: Receiver
+) -> None:
+    body = SYNC_CALLS[action](branch, shared_erp)
+    answer = branch.merchant.api(action, body)
+
+    assert answer.status == 200, answer.body
+    assert_is(body, components.request_name(ENDPOINT_BY_NAME[action]))
+    assert_is(answer.body, components.response_name(ENDPOINT_BY_NAME[action]))
+
+
+def test_an_answer_with_a_file_fits(merchant: Merchant) -> None:
+    body = {
+        "system": "generic",
+        "storeId": merchant.store_id,
+        "dataType": "receipt",
+        "records": [SALE],
+        "credentials": CONFIGS_OF_SYSTEMS["erp", "generic"],
+    }
+    answer = merchant.api("pushToERP", body)
+
+    assert answer.body["file"]
+    assert_is(answer.body, "PushToERPResponse")
+
+
+def test_refusals_about_syncs_fit(branch: Branch) -> None:
+    branch.till.after = always(BUSY)
+    limited = branch.sync()
+    branch.till.after = lambda *_: None
+    body = {"system": "vectron", "credentials": CONFIGS_OF_SYSTEMS["pos", "vectron"]}
+    unsupported = branch.push(SALE, **body)
+    unconfigured = branch.sync(credentials=None)
+    with dying_after(9):
+        branch.sync()
+    running = branch.sync()
+
+    refused = {
+        "CONNECTOR_RATE_LIMITED": (limited, "syncPOS"),
+        "CONNECTOR_UNSUPPORTED": (unsupported, "pushToPOS"),
+        "CONNECTOR_NOT_CONFIGURED": (unconfigured, "syncPOS"),
+        "SYNC_RUNNING": (running, "syncPOS"),
+    }
+    for code, (answer, action) in refused.items():
+        assert answer.error == code
+        assert_refused_as_described(
+            answer, action, lacks="Retry-After" if answer.status == 503 else ""
+        )
+
+
 def refunded(till: Till) -> str:
     """Make a payment of which a part was given back; return its id."""
     payment_id = till.paid()
@@ -476,7 +648,8 @@ def refunded(till: Till) -> str:
 
 
 def test_every_endpoint_is_called_below() -> None:
-    assert {*CALLS, *PAYMENT_CALLS} == {endpoint.name for endpoint in ENDPOINTS}
+    called = {*CALLS, *PAYMENT_CALLS, *SYNC_CALLS}
+    assert called == {endpoint.name for endpoint in ENDPOINTS}
 
 
 @pytest.mark.parametrize("action", PAYMENT_CALLS)
@@ -531,10 +704,14 @@ def test_live_request_and_answer_fit(action: str, merchant: Merchant) -> None:
 @pytest.mark.parametrize(
     "path", [path for path, item in DOCUMENT["paths"].items() if "get" in item]
 )
-def test_live_answer_to_a_query_fits(path: str, till: Till) -> None:
+def test_live_answer_to_a_query_fits(
+    path: str, till: Till, branch: Branch, shared_erp: Receiver
+) -> None:
     endpoint = ENDPOINT_BY_NAME[path.removeprefix("/")]
     if endpoint.name in PAYMENT_CALLS:
         query = PAYMENT_CALLS[endpoint.name](till)
+    elif endpoint.name in SYNC_CALLS:
+        query = SYNC_CALLS[endpoint.name](branch, shared_erp)
     else:
         query = CALLS[endpoint.name](till.merchant.member("points", balance=10, rewards=[REWARD]))
     answer = till.merchant.api.get(path.removeprefix("/"), query)
@@ -636,6 +813,30 @@ def test_refusals_about_payments_fit(till: Till) -> None:
         # A provider that has failed does not say for how long.
         lacks = "Retry-After" if code == "CONNECTOR_UNAVAILABLE" else ""
         assert_refused_as_described(answer, action, lacks=lacks)
+
+
+def refusals_of(action: str) -> set[str]:
+    """Return the codes that an endpoint can answer with, as its operation describes them."""
+    answers = DOCUMENT["paths"][f"/{action}"]["post"]["responses"]
+    references = [each["$ref"].rpartition("/")[2] for each in answers.values() if "$ref" in each]
+    found = [DOCUMENT["components"]["responses"][name] for name in references]
+    schemas = [each["content"]["application/json"]["schema"] for each in found]
+    return {code for each in schemas for code in each["allOf"][1]["properties"]["error"]["enum"]}
+
+
+@each_endpoint
+def test_names_the_errors_of_connectors_where_one_is_called(endpoint: Endpoint) -> None:
+    connectors = {error.code for error in catalog() if issubclass(error, ConnectorError)}
+    described = {
+        None: set(),
+        "configured": {"CONNECTOR_NOT_CONFIGURED"},
+        "called": connectors,
+    }
+
+    codes = refusals_of(endpoint.name)
+
+    assert codes & connectors == described[endpoint.connector]
+    assert {"INVALID_PARAMETERS", "INVALID_API_KEY", "BUSY", "INTERNAL_ERROR"} <= codes
 
 
 def by_code(code: str) -> type[PunktwerkError]:

@@ -15,16 +15,22 @@ import pytest
 
 from shared import clock
 from shared.domain.accounts import Store
+from shared.domain.catalog import CatalogProduct
+from shared.domain.goods import Order
 from shared.domain.membership import Entry, Membership
 from shared.domain.payments import Payment, Stage
 from shared.domain.programs import Program
 from shared.domain.psp import PspConfiguration
+from shared.domain.pushes import Push
 from shared.domain.stats import Counters
+from shared.domain.syncs import Connection, Kind, Sync, SyncState
 from shared.domain.webhooks import Delivery, DeliveryState
 from shared.schemas import paging
-from shared.services import emission
+from shared.services import emission, shelves
+from shared.services.shelves import RECORDS
 from shared.store import (
     accounts,
+    catalog,
     client,
     codec,
     deliveries,
@@ -34,21 +40,30 @@ from shared.store import (
     payments,
     programs,
     psp,
+    records,
     stats,
+    syncs,
     webhook_endpoints,
 )
+from shared.store.syncs import Seen
 from tests.support.merchants import Member
 from tools.emulators import ROOT
 
 SPEC = json.loads((ROOT / "firestore.indexes.json").read_text())
 STORED = {
+    "connections": Connection,
     "entries": Entry,
     "loyaltyMembers": Membership,
     "loyaltyPrograms": Program,
+    "orders": Order,
+    "parts": Seen,
     "payments": Payment,
+    "products": CatalogProduct,
     "pspConfigurations": PspConfiguration,
+    "pushes": Push,
     "shards": Counters,
     "stores": Store,
+    "syncs": Sync,
     "webhookDeliveries": Delivery,
 }
 
@@ -113,14 +128,16 @@ def queries(monkeypatch: pytest.MonkeyPatch) -> list[Query]:
     def record(collection: str, *filters: Any, **options: Any) -> None:
         caller = inspect.stack()[2]
         spelt = {name.removeprefix("-"): name for name in options.get("order_by", ())}
-        spelt |= {name: spelt.get(name, name) for name, operator, _ in filters if operator != "=="}
+        # `in` asks for each of its values as an equal one.
+        ranges = [name for name, operator, _ in filters if operator not in {"==", "in"}]
+        spelt |= {name: spelt.get(name, name) for name in ranges}
         order = tuple(
             (name, "DESCENDING" if text.startswith("-") else "ASCENDING")
             for name, text in spelt.items()
             # It is the end of every index.
             if name != "__name__"
         )
-        equal = tuple(name for name, operator, _ in filters if operator == "==")
+        equal = tuple(name for name, operator, _ in filters if operator in {"==", "in"})
         place = (str(Path(caller.filename).relative_to(ROOT)), caller.lineno)
         name, is_group = collection.rpartition("/")[2], options.get("group", False)
         made.append(Query(place, name, is_group, equal, order))
@@ -148,6 +165,8 @@ def query_all(member: Member) -> None:
     merchant, now = member.merchant, clock.utc_now()
     accounts.list_accounts()
     accounts.list_stores(merchant.account_id)
+    for after in (None, (now, "store_1")):
+        accounts.list_stores_page(merchant.account_id, after=after, limit=1)
     accounts.list_keys(merchant.account_id)
     accounts.keys_beginning_with("0" * 64, limit=1)
     programs.list_of_store(merchant.store_id)
@@ -168,6 +187,10 @@ def query_all(member: Member) -> None:
     deliveries.count_of_endpoint("we_1", DeliveryState.DEAD, now)
     psp.pages()
     query_payments(merchant.store_id, now)
+    query_products(merchant.store_id, now)
+    query_syncs(merchant.store_id, now)
+    members.find_by_transaction(member.program_id, "t1")
+    members.list_corrections(member.membership_id, "le_1")
 
 
 def query_payments(store_id: str, now: datetime) -> None:
@@ -176,6 +199,55 @@ def query_payments(store_id: str, now: datetime) -> None:
     payments.list_to_check(now, 1)
     for stage, after in product((None, Stage.PAID), (None, (now, "pay_1"))):
         payments.list_page(store_id, stage=stage, after=after, limit=1)
+
+
+def query_syncs(store_id: str, now: datetime) -> None:
+    """Ask for syncs, connections and what was synced."""
+    sync = make_sync(store_id)
+    syncs.list_of_store(store_id)
+    syncs.list_running(1)
+    syncs.list_connections(store_id)
+    syncs.list_due(now, 1)
+    syncs.delete_parts(sync)
+    for stream in RECORDS:
+        records.count_live(store_id, stream, "sap")
+        list(shelves.RecordShelf(sync, stream).live())
+    list(shelves.ProductShelf(sync).live())
+
+
+def make_sync(store_id: str) -> Sync:
+    now = clock.utc_now()
+    return Sync(
+        sync_id="sync_1",
+        account_id="acc_1",
+        store_id=store_id,
+        kind=Kind.POS,
+        system="korona",
+        state=SyncState.RUNNING,
+        started_at=now,
+        updated_at=now,
+        streams=(),
+    )
+
+
+def query_products(store_id: str, now: datetime) -> None:
+    """Ask for products by everything that they can be asked for by."""
+    for source, category_id, includes_deleted, after_key in product(
+        (None, "api"), (None, "1"), (False, True), (None, "4006381333931")
+    ):
+        catalog.list_page(
+            store_id,
+            source=source,
+            category_id=category_id,
+            includes_deleted=includes_deleted,
+            after_key=after_key,
+            limit=1,
+        )
+    catalog.list_by_number(store_id, "1", 1)
+    catalog.list_price_changes(store_id, "4006381333931", 1)
+    catalog.list_by_external_id(store_id, "korona", ["1"])
+    catalog.list_to_price(store_id, now, 1)
+    catalog.count_live(store_id, "korona")
 
 
 def list_events(store_id: str) -> None:
@@ -334,6 +406,11 @@ def test_knows_paths_of_all_overrides(member: Member) -> None:
             paths.payment("x"),
             paths.program("x"),
             paths.psp_configuration("x"),
+            paths.connection("x", "pos", "korona"),
+            paths.sync_part(paths.sync("x", "pos", "korona"), "x", 0),
+            paths.product("x"),
+            paths.push("x"),
+            paths.store_record("x", "orders", "x"),
             paths.store("x"),
             f"{paths.stats_shards('x')}/0",
             paths.webhook_delivery("x"),

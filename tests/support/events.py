@@ -17,6 +17,7 @@ from flask import Flask
 
 from shared import config, ids
 from shared.domain.webhooks import Delivery
+from shared.services.sync_runs import CONTINUE
 from shared.store import cache, client, deliveries
 from shared.webhooks.queue import FAST, SLOW
 from tests.support.merchants import Merchant
@@ -152,7 +153,7 @@ def deliveries_of(merchant: Merchant) -> list[Delivery]:
 
 @pytest.fixture(scope="session")
 def _task_queue(firestore_emulator: FirestoreEmulator) -> Iterator[TaskQueue]:
-    with task_queue({name: _app(name, "http") for name in (FAST, SLOW)}) as queue:
+    with task_queue({name: _app(name, "http") for name in (FAST, SLOW, CONTINUE)}) as queue:
         os.environ["CLOUD_TASKS_EMULATOR_HOST"] = queue.host
         yield queue
         del os.environ["CLOUD_TASKS_EMULATOR_HOST"]

@@ -29,8 +29,8 @@ class Task:
     headers: dict[str, str]
 
     @property
-    def delivery_id(self) -> str:
-        return self.body["data"]["deliveryId"]
+    def delivery_id(self) -> str | None:
+        return self.body["data"].get("deliveryId")
 
 
 @dataclass

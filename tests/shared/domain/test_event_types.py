@@ -40,6 +40,12 @@ SENT = {
     "payment.refunded",
     "payment.refund_failed",
     "payment.charged_back",
+    "product.created",
+    "product.bulk_imported",
+    "integration.pos.synced",
+    "integration.pos.pushed",
+    "integration.erp.synced",
+    "integration.erp.pushed",
 }
 
 

@@ -16,13 +16,23 @@ from pydantic import ValidationError
 
 from functions.openapi.components import self_contained
 from shared.domain import events as domain
-from shared.domain import ledger, payment_events
+from shared.domain import ledger, payment_events, product_events, sync_events
+from shared.domain.accounts import Store
 from shared.domain.event_types import BY_NAME
 from shared.domain.events import Event
 from shared.domain.membership import Cause, Entry, EntryKind, Membership
-from shared.domain.payments import Payment, Refund, RefundStatus, Stage
+from shared.domain.payments import (
+    Dispute,
+    DisputeStatus,
+    Payment,
+    Refund,
+    RefundStatus,
+    Stage,
+)
 from shared.domain.programs import Reward
 from shared.domain.psp import PspAccount, PspConfiguration
+from shared.domain.sales import DataType
+from shared.domain.syncs import Kind, Sync, SyncState
 from shared.domain.webhooks import Health, WebhookEndpoint
 from shared.schemas.events import (
     DATA_BY_TYPE,
@@ -33,7 +43,8 @@ from shared.schemas.events import (
     parse,
 )
 from shared.schemas.payments import AMOUNT_MINOR_MAX
-from shared.services import outbox
+from shared.schemas.products import PRODUCT_ID_CHARS_MAX
+from shared.services import outbox, product_imports, products
 from shared.store import paths
 from tests.support.strategies import (
     NOW,
@@ -71,8 +82,28 @@ def story() -> Iterator[Event]:
     yield payment_events.from_configuration(PspConfiguration("store_1", "acc_1"), account)
     yield from payment_story(PAYMENT)
     yield from payment_story(replace(PAYMENT, purchase_id="order_1", program_id="lp_1"))
+    yield product_events.from_created(PRODUCT)
+    yield product_events.from_import("evt_1", STORE, product_imports.Imported(()).counts, NOW)
+    for kind in Kind:
+        yield sync_events.from_sync(replace(SYNC, kind=kind))
+        store = (STORE.account_id, STORE.store_id)
+        yield sync_events.from_push(store, kind, "generic", DataType.RECEIPT, ["rec_1"], NOW)
 
 
+STORE = Store("store_1", "acc_1", "Store", "Europe/Berlin", "EUR", NOW)
+SYNC = Sync(
+    "sync_1",
+    "acc_1",
+    "store_1",
+    Kind.POS,
+    "korona",
+    SyncState.SUCCEEDED,
+    NOW,
+    NOW,
+    ("products",),
+    finished_at=NOW,
+)
+PRODUCT = products.new_product(STORE, "4006381333931", NOW)
 PAYMENT = Payment(
     "pay_1", "acc_1", "store_1", "custom", 1099, "EUR", Stage.PENDING, NOW, NOW, "fingerprint"
 )
@@ -85,7 +116,12 @@ def payment_story(pending: Payment) -> Iterator[Event]:
     for stage in Stage:
         yield from payment_events.from_change(pending, replace(pending, stage=stage))
     paid = replace(pending, stage=Stage.PAID, captured_minor=1099)
-    yield from payment_events.from_change(paid, replace(paid, refunds=(REFUND,)))
+    refunded = replace(paid, refunds=(REFUND,))
+    yield from payment_events.from_change(paid, refunded)
+    failed = replace(REFUND, status=RefundStatus.FAILED)
+    yield from payment_events.from_change(refunded, replace(paid, refunds=(failed,)))
+    disputed = replace(paid, disputes=(Dispute("dp_1", 1099, DisputeStatus.OPEN),))
+    yield from payment_events.from_change(paid, disputed)
 
 
 def bookings(member: Membership, cause: Cause) -> Iterator[Entry]:
@@ -241,10 +277,11 @@ def test_no_event_reaches_20_kilobytes(name: str) -> None:
     assert len(outbox.payload(event).encode()) < BYTES_MAX
 
 
-def test_an_id_of_a_membership_has_its_bound() -> None:
+def test_an_id_of_a_membership_or_product_has_its_bound() -> None:
     part = "x" * paths.ENCODED_MAX
 
     assert len(paths.membership_id(part, part)) == MEMBER_ID_CHARS_MAX
+    assert len(paths.product_id(part, part)) == PRODUCT_ID_CHARS_MAX
 
 
 def test_every_type_has_a_model_and_no_other_has() -> None:

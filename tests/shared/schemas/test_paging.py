@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.clock import to_milliseconds
-from shared.schemas.paging import Position, cut, decode, encode
+from shared.schemas.paging import Position, cut, decode, decode_key, encode, encode_key
 from tests.support.strategies import NOW, times
 
 ids = st.text(string.ascii_letters + string.digits + "_-", min_size=1, max_size=200)
@@ -22,6 +22,25 @@ def test_a_position_is_read_back(position: Position) -> None:
 
     assert decode(cursor) == position
     assert set(cursor) <= set(string.ascii_letters + string.digits + "-_")
+
+
+@given(key=st.text(min_size=1))
+def test_a_key_is_read_back(key: str) -> None:
+    cursor = encode_key(key)
+
+    assert decode_key(cursor) == key
+    assert set(cursor) <= set(string.ascii_letters + string.digits + "-_")
+
+
+@pytest.mark.parametrize("cursor", [encode(Position(NOW, "evt_1")), encode_key("evt_1")[:-1], ""])
+def test_a_cursor_of_something_else_is_no_key(cursor: str) -> None:
+    with pytest.raises(ValueError, match="must be a nextCursor"):
+        decode_key(cursor)
+
+
+def test_a_key_is_no_position() -> None:
+    with pytest.raises(ValueError, match="must be a nextCursor"):
+        decode(encode_key("evt_1"))
 
 
 @pytest.mark.parametrize("missing", [1, 5, 20])

@@ -59,6 +59,11 @@ def mirror_of(membership: Membership) -> client.Document | None:
     return client.get_one(path).data
 
 
+def entry_of(membership: Membership, entry_id: str) -> Entry | None:
+    path = paths.entry(membership.membership_id, entry_id)
+    return members.decode_entry(client.get_one(path))
+
+
 def test_a_new_membership_is_written_in_both_places(opened: Membership) -> None:
     assert members.find(opened.membership_id) == opened
     assert mirror_of(opened) == client.get_one(paths.member(opened.membership_id)).data
@@ -70,7 +75,7 @@ def test_a_booking_is_written_with_its_entry_and_mirror(
 ) -> None:
     after, entry = booked(program, opened)
     assert members.find(opened.membership_id) == after
-    assert members.find_entry(opened.membership_id, "le_1") == entry
+    assert entry_of(opened, "le_1") == entry
     assert mirror_of(opened) == client.get_one(paths.member(opened.membership_id)).data
 
 
@@ -95,7 +100,7 @@ def test_a_membership_that_was_changed_meanwhile_stops_entry_and_mirror(
     with pytest.raises(WriteConflict):
         client.commit(members.writes(stale, late, entry))
     assert members.find(opened.membership_id) == after
-    assert members.find_entry(opened.membership_id, "le_2") is None
+    assert entry_of(opened, "le_2") is None
     assert mirror_of(opened) == client.get_one(paths.member(opened.membership_id)).data
 
 
@@ -103,6 +108,27 @@ def test_a_user_is_not_enrolled_twice(program: Program, opened: Membership) -> N
     absent = client.Snapshot(paths.member(opened.membership_id), None, None)
     with pytest.raises(WriteConflict):
         client.commit(members.writes(absent, opened))
+
+
+def test_what_a_transaction_has_booked_is_found_whoever_the_member_is(
+    firestore_emulator: FirestoreEmulator,
+) -> None:
+    program = make_program(program_id=ids.new("lp"), store_id=ids.new("store"))
+    another = make_program(program_id=ids.new("lp"), store_id=program.store_id)
+    transaction_id = ids.new("t")
+    booked_entries = []
+    for each, user_id in ((program, "user_1"), (program, "user_2"), (another, "user_1")):
+        membership = enrolled(each, user_id)
+        read = client.get_one(paths.member(membership.membership_id))
+        cause = make_cause(ids.new("le"), now=NOW, transaction_id=transaction_id)
+        after, entry = ledger.earn(membership, each, 10, cause)
+        client.commit(members.writes(read, after, entry))
+        booked_entries.append(entry)
+
+    found = members.find_by_transaction(program.program_id, transaction_id)
+
+    assert sorted(found, key=lambda entry: entry.user_id) == booked_entries[:2]
+    assert members.find_by_transaction(program.program_id, ids.new("t")) == []
 
 
 def test_entries_are_listed_oldest_first(program: Program, opened: Membership) -> None:
@@ -115,7 +141,6 @@ def test_entries_are_listed_oldest_first(program: Program, opened: Membership) -
 
 def test_what_is_absent_is_none(firestore_emulator: FirestoreEmulator) -> None:
     assert members.find(ids.new("lp")) is None
-    assert members.find_entry(ids.new("lp"), "le_1") is None
 
 
 def test_entries_of_all_memberships_are_found_by_time(program: Program) -> None:

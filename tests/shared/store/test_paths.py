@@ -109,6 +109,16 @@ def assert_stored_alone(text: str) -> None:
     assert [path.count("/"), mirror.count("/")] == [3, 3]
 
 
+@given(TEXTS | SEGMENTS)
+def test_what_names_a_product_is_told_from_what_cannot(key: str) -> None:
+    product_id = paths.product_id("store_1", key)
+
+    assert paths.is_product_id(product_id)
+    assert not paths.is_product_id(f"{product_id}/{key}")
+    assert not paths.is_product_id(f"__{product_id}__")
+    assert not paths.is_product_id(paths.encode(key).replace("_", ""))
+
+
 @given(TEXTS | SEGMENTS, TEXTS | SEGMENTS)
 def test_two_users_of_a_program_never_share_a_membership(one: str, other: str) -> None:
     ids_ = {paths.membership_id("lp_1", user) for user in (one, other)}
