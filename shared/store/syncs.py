@@ -79,12 +79,15 @@ class Seen:
 def part(sync: Sync, seen: Seen) -> Write:
     """Return the write of a note of what a sync has seen, to be read again after a crash."""
     path = paths.sync_part(path_of(sync), sync.sync_id, sync.parts)
+    # As lists: not every text can be the name of a field.
     return Put(
         path,
         {
-            "owners": dict(seen.owners),
-            "ended": dict(seen.ended),
-            "skipped": sorted(seen.skipped),
+            "liveKeys": list(seen.owners),
+            "liveIds": list(seen.owners.values()),
+            "endedIds": list(seen.ended),
+            "endedKeys": list(seen.ended.values()),
+            "skippedIds": sorted(seen.skipped),
         },
     )
 
@@ -94,12 +97,13 @@ def seen(sync: Sync) -> Seen:
     found = Seen()
     wanted = [paths.sync_part(path_of(sync), sync.sync_id, each) for each in range(sync.parts)]
     for snapshot in client.get(wanted).values() if wanted else ():
-        if snapshot.data is not None:
-            for external_id, key in snapshot.data["ended"].items():
+        noted = snapshot.data
+        if noted is not None:
+            for external_id, key in zip(noted["endedIds"], noted["endedKeys"], strict=True):
                 found.note(key, external_id, is_ended=True)
-            for key, external_id in snapshot.data["owners"].items():
+            for key, external_id in zip(noted["liveKeys"], noted["liveIds"], strict=True):
                 found.note(key, external_id, is_ended=False)
-            found.skipped.update(snapshot.data["skipped"])
+            found.skipped.update(noted["skippedIds"])
     return found
 
 

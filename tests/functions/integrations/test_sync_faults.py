@@ -305,6 +305,17 @@ def test_two_products_change_places(branch: Branch) -> None:
     assert branch.prices() == {"Milk": 100, "Butter": 200}
 
 
+@pytest.mark.parametrize("number", ["__name__", "..", "a/b", "a.b`c", "ä" * 100])
+def test_any_article_number_is_a_key(branch: Branch, number: str) -> None:
+    branch.till.put_product(number, "Odd", "1.00")
+    branch.synced()
+
+    again = branch.synced(isFull=True)["changes"]
+
+    assert branch.prices() == {"Odd": 100}
+    assert (again["created"], again["changed"], again["deleted"]) == (0, 0, 0)
+
+
 def test_a_product_without_a_price_is_there(branch: Branch) -> None:
     branch.till.put_product("001", "Weighed", None)
     branch.synced()
