@@ -107,7 +107,7 @@ def test_the_official_clients_methods_for_catalog_and_stores_work_live(
     run: Run, live: BeepClient
 ) -> None:
     catalog, store_id = live.catalog, run.store_id
-    milk = {"ean": "4006381333931", "name": "Bio-Vollmilch 3,5%", "brand": "BioHof", "vat": 7}
+    milk = {"ean": "4005500087861", "name": "Bio-Vollmilch 3,5%", "brand": "BioHof", "vat": 7}
 
     inserted = catalog.insert_product(storeId=store_id, price=1.49, **milk)
     product_id = inserted["productId"]

@@ -115,8 +115,9 @@ def requests_for(name: str) -> list[dict[str, Any]]:
     if name in TRIGGER_BY_NAME:
         document = re.sub(r"{\w+}", "absent", TRIGGER_BY_NAME[name].document)
         return [{"method": "POST", "headers": cloud_event(document)}]
-    body = {"data": {"deliveryId": "absent"}}
-    return [{"method": "POST", "body": json.dumps(body)}]
+    sync = {"storeId": "absent", "kind": "pos", "system": "korona", "syncId": "absent"}
+    data = sync if name == "continueSync" else {"deliveryId": "absent"}
+    return [{"method": "POST", "body": json.dumps({"data": data})}]
 
 
 def cloud_event(document: str) -> dict[str, str]:
@@ -203,6 +204,13 @@ def test_sweeps_every_two_minutes(options: dict[str, dict[str, Any]]) -> None:
     assert options["sweepOutbox"]["timeoutSeconds"] == 540
 
 
+def test_goes_on_with_syncs_for_minutes(options: dict[str, dict[str, Any]]) -> None:
+    assert options["continueSync"]["timeoutSeconds"] == 540
+    assert options["syncPOS"]["timeoutSeconds"] == options[GATEWAY]["timeoutSeconds"] == 300
+    assert options["addLoyaltyPoints"]["timeoutSeconds"] == 60
+    assert options["runSyncs"]["scheduleTrigger"]["schedule"] == "every 5 minutes"
+
+
 def test_settles_payments_every_five_minutes(options: dict[str, dict[str, Any]]) -> None:
     assert options["settlePayments"]["scheduleTrigger"]["schedule"] == "every 5 minutes"
 
@@ -251,6 +259,8 @@ def test_imports_its_own_module_alone(started: dict[str, dict[str, Any]], name: 
     edges = (
         "loyalty",
         "integrations",
+        "products",
+        "stores",
         "webhooks",
         "notifications",
         "triggers",

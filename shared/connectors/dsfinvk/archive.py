@@ -181,5 +181,13 @@ def _refusing(name: str) -> Iterator[None]:
         yield
     except UnicodeError:
         raise ConnectorRejected(f"{name} is not in the encoding that it claims.") from None
-    except (zipfile.BadZipFile, zlib.error, csv.Error, EOFError, NotImplementedError, OSError):
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        csv.Error,
+        EOFError,
+        NotImplementedError,
+        OSError,
+        ValueError,  # of places in the file that are not there
+    ):
         raise ConnectorRejected(f"{name} is damaged, or no zip of a DSFinV-K export.") from None

@@ -15,6 +15,7 @@ import pytest
 
 from functions.catalog import QUEUES
 from shared import ids
+from shared.services import sync_runs
 from shared.webhooks import queue
 from tests.support.events import Pipeline
 from tests.support.tasks import TaskQueue
@@ -90,7 +91,7 @@ def test_each_function_has_a_queue_of_its_own(tasks: TaskQueue) -> None:
 
 
 def test_the_queues_are_those_of_the_catalog() -> None:
-    assert [each.name for each in QUEUES] == [queue.FAST, queue.SLOW]
+    assert [each.name for each in QUEUES] == [queue.FAST, queue.SLOW, sync_runs.CONTINUE]
 
 
 def test_the_names_of_deliveries_are_allowed() -> None:
