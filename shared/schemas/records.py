@@ -2,19 +2,40 @@
 
 from __future__ import annotations
 
+import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Protocol, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from shared import ids
 from shared.clock import utc_now
 from shared.domain.money import Money
-from shared.domain.sales import DataType, PaidBy, Sale, SaleLine, SalePayment, StockChange
+from shared.domain.sales import (
+    DataType,
+    PaidBy,
+    Record,
+    Sale,
+    SaleLine,
+    SalePayment,
+    StockChange,
+)
 from shared.domain.units import to_json_number
-from shared.schemas.base import Id, Name, Number, RequestTime, Text, Untagged, Whole, WireModel
+from shared.schemas.base import (
+    Id,
+    Name,
+    Number,
+    RequestModel,
+    RequestTime,
+    ResponseModel,
+    Success,
+    Text,
+    Untagged,
+    Whole,
+    WireModel,
+)
 from shared.schemas.payments import AMOUNT_MINOR_MAX, Currency
 
 RECORDS_MAX = 100
@@ -194,3 +215,88 @@ class PushedRow(WireModel):
     error: str | None
     message: str | None
     retryable: bool
+
+
+class PushRequest(RequestModel):
+    """Records of one ``dataType``; each is pushed once under its ``recordId``."""
+
+    store_id: Id
+    data_type: DataTypeName
+    records: RecordBodies
+    credentials: dict[str, Any] | None = None
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        require_records(self.data_type, self.records)
+        return self
+
+    def fingerprinted(self) -> list[tuple[Record, str]]:
+        """Return the records, each with what tells it from another one of the same id."""
+        return [(each.to_record(), fingerprint(each)) for each in self.records]
+
+
+class PushResponse(ResponseModel):
+    """What became of each record."""
+
+    success: Success = True
+    data_type: DataTypeName
+    pushed: int
+    results: list[PushedRow]
+    file: Annotated[FileBody | None, Field(exclude_if=lambda value: value is None)] = None
+
+
+class _File(Protocol):
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def content_type(self) -> str: ...
+
+    @property
+    def content(self) -> bytes: ...
+
+
+def to_rows(rows: Iterable[object]) -> list[PushedRow]:
+    """Write what became of records."""
+    return [PushedRow.model_validate(each, from_attributes=True) for each in rows]
+
+
+def to_file_body(file: _File | None) -> FileBody | None:
+    """Write a file, if there is one."""
+    if file is None:
+        return None
+    content = base64.b64encode(file.content).decode()
+    return FileBody(name=file.name, content_type=file.content_type, content=content)
+
+
+SALE_EXAMPLE: dict[str, Any] = {
+    "recordId": "sale_1001",
+    "soldAt": "2026-03-03T12:00:00.000Z",
+    "total": 298,
+    "lines": [
+        {
+            "name": "Bio-Vollmilch",
+            "quantity": 2,
+            "unitPrice": 149,
+            "vatPercent": 7,
+            "ean": "4006381333931",
+        }
+    ],
+    "payments": [{"paidBy": "card", "amount": 298}],
+}
+STOCK_EXAMPLE: dict[str, Any] = {"recordId": "stock_1001", "change": -2, "ean": "4006381333931"}
+PUSHED_EXAMPLE: dict[str, Any] = {
+    "success": True,
+    "dataType": "sales_record",
+    "pushed": 1,
+    "results": [
+        {
+            "recordId": "sale_1001",
+            "externalId": "4711",
+            "isDuplicate": False,
+            "error": None,
+            "message": None,
+            "retryable": False,
+        }
+    ],
+}
