@@ -10,14 +10,13 @@ pay what is paid already, and again if the call is repeated, for it takes no key
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from pydantic import BaseModel, Field, SecretStr, field_validator
+from pydantic import BaseModel
 
 from shared import clock
 from shared.connectors.base import POSITION_CHARS_MAX, Page, PushBy, Skipped, Stream
@@ -26,6 +25,7 @@ from shared.connectors.config import ConnectorConfig
 from shared.connectors.pos import sumup_answers as answers
 from shared.connectors.pos.derived import Harvest, valid
 from shared.connectors.rows import Item
+from shared.connectors.sumup_account import BASE_URL, AccountConfig
 from shared.domain.goods import Product
 from shared.domain.sales import DataType, Receipt
 from shared.errors import ConnectorAnswerInvalid, ConnectorNotFound, ConnectorRejected
@@ -36,7 +36,6 @@ PUSHES: Mapping[DataType, PushBy] = {}
 HAS_PUSH_KEYS = False
 IS_FILE = False
 
-BASE_URL = "https://api.sumup.com"
 TRANSACTIONS_A_PAGE = 20
 """Each costs a call, and a page must be read in less than a request's time."""
 OVERLAP = timedelta(minutes=10)
@@ -44,43 +43,14 @@ OVERLAP = timedelta(minutes=10)
 _AFTER_CHARS_MAX = 310
 """Of a position, for ``after``."""
 _REFERENCES = ("oldest_ref", "newest_ref", "oldest_time", "newest_time")
-_KEY = re.compile(r"sup_(?!pk_)[A-Za-z0-9_]{16,200}")
 
 
-class Config(ConnectorConfig):
+class Config(AccountConfig):
     """A secret API key, and the merchant that it is for.
 
     Keys of test merchants ("sandbox") look like others, and the host is the same: ``mode`` says
     what the merchant is to be, and SumUp is asked whether it is.
-
-    Attributes:
-        api_key: The secret one: ``sup_sk_...``.
-        merchant_code: Of the merchant, like ``MH4H92C7``.
-        mode: Whether the merchant is a sandbox.
     """
-
-    api_key: SecretStr = Field(max_length=220)
-    merchant_code: str
-    mode: Literal["test", "live"] = "live"
-
-    @field_validator("api_key")
-    @classmethod
-    def _check_key(cls, key: SecretStr) -> SecretStr:
-        if not _KEY.fullmatch(key.get_secret_value()):
-            raise ValueError("must be a secret API key of SumUp, sup_sk_..., not a public one")
-        return key
-
-    @field_validator("merchant_code")
-    @classmethod
-    def _check_merchant_code(cls, code: str) -> str:
-        if not re.fullmatch(r"[A-Z0-9]{4,16}", code):
-            raise ValueError("must be a merchant code of SumUp, like MH4H92C7")
-        return code
-
-    @property
-    def is_test(self) -> bool:
-        """Whether the merchant is a sandbox, as the merchant says and ``verify`` checks."""
-        return self.mode == "test"
 
 
 class _Merchant(BaseModel):

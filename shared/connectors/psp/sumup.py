@@ -7,12 +7,11 @@ reference of ours.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import quote
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError
 
 from shared.connectors import signatures
 from shared.connectors.client import JsonClient, Model, parsed
@@ -25,6 +24,7 @@ from shared.connectors.psp.base import (
     RefundRequest,
 )
 from shared.connectors.psp.sumup_answers import SYSTEM
+from shared.connectors.sumup_account import BASE_URL, AccountConfig
 from shared.domain.money import Money
 from shared.domain.payments import Observation, RefundObservation, RefundStatus
 from shared.errors import (
@@ -37,41 +37,17 @@ from shared.errors import (
 
 HAS_IDEMPOTENCY_KEYS = False
 
-BASE_URL = "https://api.sumup.com"
 SIGNATURE_HEADER = "X-SumUp-Webhook-Signature"
-_KEY = re.compile(r"sup_(?!pk_)[A-Za-z0-9_]{16,200}")
 
 
-class Config(ConnectorConfig):
+class Config(AccountConfig):
     """A secret API key, and the merchant that it is for.
 
     Keys of test merchants ("sandbox") look like others, and the host is the same: ``mode`` says
     what the merchant is to be, and SumUp is asked whether it is.
     """
 
-    api_key: SecretStr = Field(max_length=220)
-    merchant_code: str
-    mode: Literal["test", "live"] = "live"
     webhook_secret: SecretStr | None = Field(default=None, min_length=16, max_length=200)
-
-    @field_validator("api_key")
-    @classmethod
-    def _check_key(cls, key: SecretStr) -> SecretStr:
-        if not _KEY.fullmatch(key.get_secret_value()):
-            raise ValueError("must be a secret API key of SumUp, sup_sk_..., not a public one")
-        return key
-
-    @field_validator("merchant_code")
-    @classmethod
-    def _check_merchant_code(cls, code: str) -> str:
-        if not re.fullmatch(r"[A-Z0-9]{4,16}", code):
-            raise ValueError("must be a merchant code of SumUp, like MH4H92C7")
-        return code
-
-    @property
-    def is_test(self) -> bool:
-        """Whether the merchant is a sandbox, as the merchant says and ``verify`` checks."""
-        return self.mode == "test"
 
 
 def connect(config: ConnectorConfig, *, is_emulated: bool) -> Connector:

@@ -1,0 +1,46 @@
+"""How a merchant lets us into SumUp, whose tills and payments are one account."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from pydantic import Field, SecretStr, field_validator
+
+from shared.connectors.config import ConnectorConfig
+
+BASE_URL = "https://api.sumup.com"
+_KEY = re.compile(r"sup_(?!pk_)[A-Za-z0-9_]{16,200}")
+
+
+class AccountConfig(ConnectorConfig):
+    """A secret API key, and the merchant that it is for.
+
+    Attributes:
+        api_key: The secret one: ``sup_sk_...``.
+        merchant_code: Of the merchant, like ``MH4H92C7``.
+        mode: Whether the merchant is a sandbox.
+    """
+
+    api_key: SecretStr = Field(max_length=220)
+    merchant_code: str
+    mode: Literal["test", "live"] = "live"
+
+    @field_validator("api_key")
+    @classmethod
+    def _check_key(cls, key: SecretStr) -> SecretStr:
+        if not _KEY.fullmatch(key.get_secret_value()):
+            raise ValueError("must be a secret API key of SumUp, sup_sk_..., not a public one")
+        return key
+
+    @field_validator("merchant_code")
+    @classmethod
+    def _check_merchant_code(cls, code: str) -> str:
+        if not re.fullmatch(r"[A-Z0-9]{4,16}", code):
+            raise ValueError("must be a merchant code of SumUp, like MH4H92C7")
+        return code
+
+    @property
+    def is_test(self) -> bool:
+        """Whether the merchant is a sandbox, as the merchant says and ``verify`` checks."""
+        return self.mode == "test"
