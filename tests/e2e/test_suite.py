@@ -194,15 +194,23 @@ def test_a_webhook_arrives_for_each_event_and_the_analytics_become_exact(run: Ru
     assert eventually(lambda: run.get("getLoyaltyAnalytics", programId=program_id) == exact)
 
 
+def attempts_at_first(receiver: Receiver) -> list[Received]:
+    """What came of the event that came first: others of the store may come in between."""
+    received = list(receiver.received)
+    return [
+        each for each in received if each.headers["webhook-id"] == received[0].headers["webhook-id"]
+    ]
+
+
 def test_a_failed_webhook_is_sent_again(run: Run) -> None:
     with receiving() as receiver:
         receiver.answers = [status(500, "not yet")]
         secret = register(run, receiver, events=["loyalty.enrollment"])
         program_id = create_program(run)
         run.post("enrollInLoyaltyProgram", {"programId": program_id, "userId": "anna"})
-        assert eventually(lambda: len(receiver.received) >= 2)
+        assert eventually(lambda: len(attempts_at_first(receiver)) >= 2)
 
-    first, second = receiver.received
+    first, second = attempts_at_first(receiver)
     assert second.body == first.body
     assert second.headers["webhook-id"] == first.headers["webhook-id"]
     verify(second, secret)
