@@ -36,7 +36,7 @@ def action_of(path: str) -> str | None:
 
 
 def _other(request: Request, name: str | None) -> Any:
-    from functions import api_docs
+    from functions.beep import api_docs
 
     page = api_docs.find(request.path)
     if page is not None:

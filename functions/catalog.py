@@ -6,10 +6,11 @@ To add an endpoint: a module with ``Request``, ``Response``, ``EXAMPLE_REQUESTS`
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
-from shared.domain.packages import Package
+from shared.domain.accounts.packages import Package
 
 API_PREFIX = "/api/v1/"
 MIB = 1024 * 1024
@@ -17,22 +18,33 @@ FILE_BYTES_MAX = 10 * MIB
 """Of a request that carries a file of a system, as base64."""
 
 
+def _snake(name: str) -> str:
+    """Return the name of a module: ``syncPOS`` is ``sync_pos``."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """A documented action: a function of its own and a route of ``apiGateway``.
 
-    ``is_read``: takes GET with query parameters as well as POST. ``body_bytes_max``: of a request.
-    ``connector``: whether it calls another system, or only looks for how one is configured.
+    ``noun``: the folder of its module. ``is_read``: takes GET with query parameters as well as
+    POST. ``body_bytes_max``: of a request. ``connector``: whether it calls another system, or only
+    looks for how one is configured.
     """
 
     name: str
-    module: str
+    noun: str
     package: Package
     is_read: bool = False
     aliases: tuple[str, ...] = ()
     body_bytes_max: int = MIB
     timeout_s: int = 60
     connector: Literal["called", "configured"] | None = None
+
+    @property
+    def module(self) -> str:
+        """Where it is handled."""
+        return f"functions.beep.{self.noun}.{_snake(self.name)}"
 
     @property
     def methods(self) -> tuple[str, ...]:
@@ -45,8 +57,12 @@ class Trigger:
     """A function that runs when a document is created, at least once, in any order."""
 
     name: str
-    module: str
     document: str
+
+    @property
+    def module(self) -> str:
+        """Where it is handled."""
+        return f"functions.triggers.{_snake(self.name)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +70,16 @@ class Queue:
     """A function that Cloud Tasks calls, with the limits of its queue."""
 
     name: str
-    module: str
     max_attempts: int
     min_backoff_s: int
     max_concurrent: int
     max_per_s: int
     timeout_s: int = 60
+
+    @property
+    def module(self) -> str:
+        """Where it is handled."""
+        return f"functions.tasks.{_snake(self.name)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,142 +87,131 @@ class Schedule:
     """A function that Cloud Scheduler calls. ``needs_secrets``: it decrypts what is stored."""
 
     name: str
-    module: str
     every: str
     needs_secrets: bool = False
 
+    @property
+    def module(self) -> str:
+        """Where it is handled."""
+        return f"functions.schedules.{_snake(self.name)}"
 
-_LOYALTY = "functions.loyalty"
-_INTEGRATIONS = "functions.integrations"
-_PRODUCTS = "functions.products"
-_STORES = "functions.stores"
 
 ENDPOINTS = (
-    Endpoint("createLoyaltyProgram", f"{_LOYALTY}.create_loyalty_program", Package.GO),
-    Endpoint("updateLoyaltyProgram", f"{_LOYALTY}.update_loyalty_program", Package.GO),
-    Endpoint("getLoyaltyProgram", f"{_LOYALTY}.get_loyalty_program", Package.GO, is_read=True),
+    Endpoint("createLoyaltyProgram", "loyalty", Package.GO),
+    Endpoint("updateLoyaltyProgram", "loyalty", Package.GO),
+    Endpoint("getLoyaltyProgram", "loyalty", Package.GO, is_read=True),
     Endpoint(
         "getLoyaltyPrograms",
-        f"{_LOYALTY}.get_loyalty_programs",
+        "loyalty",
         Package.GO,
         is_read=True,
         aliases=("getStoreLoyaltyPrograms",),
     ),
-    Endpoint("enrollInLoyaltyProgram", f"{_LOYALTY}.enroll_in_loyalty_program", Package.GO),
-    Endpoint("addLoyaltyPoints", f"{_LOYALTY}.add_loyalty_points", Package.GO),
-    Endpoint("redeemLoyaltyPoints", f"{_LOYALTY}.redeem_loyalty_points", Package.GO),
-    Endpoint("getLoyaltyAnalytics", f"{_LOYALTY}.get_loyalty_analytics", Package.GO, is_read=True),
-    Endpoint("getCustomerBalance", f"{_LOYALTY}.get_customer_balance", Package.GO, is_read=True),
-    Endpoint(
-        "getLoyaltyWebhookEvents", "functions.webhooks.get_loyalty_webhook_events", Package.GO
-    ),
-    Endpoint("createWebhookEndpoint", "functions.webhooks.create_webhook_endpoint", Package.GO),
+    Endpoint("enrollInLoyaltyProgram", "members", Package.GO),
+    Endpoint("addLoyaltyPoints", "loyalty", Package.GO),
+    Endpoint("redeemLoyaltyPoints", "loyalty", Package.GO),
+    Endpoint("getLoyaltyAnalytics", "loyalty", Package.GO, is_read=True),
+    Endpoint("getCustomerBalance", "members", Package.GO, is_read=True),
+    Endpoint("getLoyaltyWebhookEvents", "webhooks", Package.GO),
+    Endpoint("createWebhookEndpoint", "webhooks", Package.GO),
     Endpoint(
         "listWebhookEndpoints",
-        "functions.webhooks.list_webhook_endpoints",
+        "webhooks",
         Package.GO,
         is_read=True,
     ),
-    Endpoint("updateWebhookEndpoint", "functions.webhooks.update_webhook_endpoint", Package.GO),
-    Endpoint("deleteWebhookEndpoint", "functions.webhooks.delete_webhook_endpoint", Package.GO),
-    Endpoint("rotateWebhookSecret", "functions.webhooks.rotate_webhook_secret", Package.GO),
-    Endpoint("sendTestWebhookEvent", "functions.webhooks.send_test_webhook_event", Package.GO),
-    Endpoint("getWebhookStats", "functions.webhooks.get_webhook_stats", Package.GO, is_read=True),
+    Endpoint("updateWebhookEndpoint", "webhooks", Package.GO),
+    Endpoint("deleteWebhookEndpoint", "webhooks", Package.GO),
+    Endpoint("rotateWebhookSecret", "webhooks", Package.GO),
+    Endpoint("sendTestWebhookEvent", "webhooks", Package.GO),
+    Endpoint("getWebhookStats", "webhooks", Package.GO, is_read=True),
     Endpoint(
         "listWebhookDeliveries",
-        "functions.webhooks.list_webhook_deliveries",
+        "webhooks",
         Package.GO,
         is_read=True,
     ),
-    Endpoint(
-        "getWebhookDelivery", "functions.webhooks.get_webhook_delivery", Package.GO, is_read=True
-    ),
-    Endpoint("retryWebhookDelivery", "functions.webhooks.retry_webhook_delivery", Package.GO),
-    Endpoint(
-        "recoverWebhookDeliveries", "functions.webhooks.recover_webhook_deliveries", Package.GO
-    ),
-    Endpoint("getEvent", "functions.webhooks.get_event", Package.GO, is_read=True),
-    Endpoint("listEvents", "functions.webhooks.list_events", Package.GO, is_read=True),
-    Endpoint("syncExternalLoyalty", "functions.integrations.sync_external_loyalty", Package.PRIME),
-    Endpoint("configurePSP", f"{_INTEGRATIONS}.configure_psp", Package.GROW, connector="called"),
+    Endpoint("getWebhookDelivery", "webhooks", Package.GO, is_read=True),
+    Endpoint("retryWebhookDelivery", "webhooks", Package.GO),
+    Endpoint("recoverWebhookDeliveries", "webhooks", Package.GO),
+    Endpoint("getEvent", "events", Package.GO, is_read=True),
+    Endpoint("listEvents", "events", Package.GO, is_read=True),
+    Endpoint("syncExternalLoyalty", "loyalty", Package.PRIME),
+    Endpoint("configurePSP", "payments", Package.GROW, connector="called"),
     Endpoint(
         "getPSPConfiguration",
-        f"{_INTEGRATIONS}.get_psp_configuration",
+        "payments",
         Package.GROW,
         is_read=True,
     ),
     Endpoint(
         "deletePSPConfiguration",
-        f"{_INTEGRATIONS}.delete_psp_configuration",
+        "payments",
         Package.GROW,
         connector="configured",
     ),
     Endpoint(
         "processPayment",
-        f"{_INTEGRATIONS}.process_payment",
+        "payments",
         Package.GROW,
         connector="called",
     ),
     Endpoint(
         "capturePayment",
-        f"{_INTEGRATIONS}.capture_payment",
+        "payments",
         Package.GROW,
         connector="called",
     ),
-    Endpoint("cancelPayment", f"{_INTEGRATIONS}.cancel_payment", Package.GROW, connector="called"),
-    Endpoint("refundPayment", f"{_INTEGRATIONS}.refund_payment", Package.GROW, connector="called"),
-    Endpoint("getPayment", f"{_INTEGRATIONS}.get_payment", Package.GROW, is_read=True),
-    Endpoint("listPayments", f"{_INTEGRATIONS}.list_payments", Package.GROW, is_read=True),
+    Endpoint("cancelPayment", "payments", Package.GROW, connector="called"),
+    Endpoint("refundPayment", "payments", Package.GROW, connector="called"),
+    Endpoint("getPayment", "payments", Package.GROW, is_read=True),
+    Endpoint("listPayments", "payments", Package.GROW, is_read=True),
     Endpoint(
         "syncPOS",
-        f"{_INTEGRATIONS}.sync_pos",
+        "systems",
         Package.GROW,
         body_bytes_max=FILE_BYTES_MAX,
         timeout_s=300,
         connector="called",
     ),
-    Endpoint("pushToPOS", f"{_INTEGRATIONS}.push_to_pos", Package.GROW, connector="called"),
+    Endpoint("pushToPOS", "systems", Package.GROW, connector="called"),
     Endpoint(
         "syncERP",
-        f"{_INTEGRATIONS}.sync_erp",
+        "systems",
         Package.GROW,
         body_bytes_max=FILE_BYTES_MAX,
         timeout_s=300,
         connector="called",
     ),
-    Endpoint("pushToERP", f"{_INTEGRATIONS}.push_to_erp", Package.GROW, connector="called"),
-    Endpoint("getSyncStatus", f"{_INTEGRATIONS}.get_sync_status", Package.GROW, is_read=True),
-    Endpoint("configureSync", f"{_INTEGRATIONS}.configure_sync", Package.GROW, connector="called"),
+    Endpoint("pushToERP", "systems", Package.GROW, connector="called"),
+    Endpoint("getSyncStatus", "systems", Package.GROW, is_read=True),
+    Endpoint("configureSync", "systems", Package.GROW, connector="called"),
     Endpoint(
         "deleteSyncConfiguration",
-        f"{_INTEGRATIONS}.delete_sync_configuration",
+        "systems",
         Package.GROW,
         connector="configured",
     ),
-    Endpoint("fetchStores", f"{_STORES}.fetch_stores", Package.DISCOVER, is_read=True),
-    Endpoint("fetchStore", f"{_STORES}.fetch_store", Package.DISCOVER, is_read=True),
-    Endpoint("insertProduct", f"{_PRODUCTS}.insert_product", Package.DISCOVER),
-    Endpoint("bulkImportProducts", f"{_PRODUCTS}.bulk_import_products", Package.DISCOVER),
-    Endpoint("fetchProducts", f"{_PRODUCTS}.fetch_products", Package.DISCOVER, is_read=True),
-    Endpoint("fetchProduct", f"{_PRODUCTS}.fetch_product", Package.DISCOVER, is_read=True),
-    Endpoint("registerProductToStore", f"{_PRODUCTS}.register_product_to_store", Package.DISCOVER),
+    Endpoint("fetchStores", "stores", Package.DISCOVER, is_read=True),
+    Endpoint("fetchStore", "stores", Package.DISCOVER, is_read=True),
+    Endpoint("insertProduct", "catalog", Package.DISCOVER),
+    Endpoint("bulkImportProducts", "catalog", Package.DISCOVER),
+    Endpoint("fetchProducts", "catalog", Package.DISCOVER, is_read=True),
+    Endpoint("fetchProduct", "catalog", Package.DISCOVER, is_read=True),
+    Endpoint("registerProductToStore", "catalog", Package.DISCOVER),
 )
 
 TRIGGERS = (
     Trigger(
         "onEntryCreated",
-        "functions.triggers.on_entry_created",
         "loyaltyMembers/{membershipId}/entries/{entryId}",
     ),
-    Trigger(
-        "onMemberEnrolled", "functions.triggers.on_member_enrolled", "loyaltyMembers/{membershipId}"
-    ),
+    Trigger("onMemberEnrolled", "loyaltyMembers/{membershipId}"),
 )
 
 QUEUES = (
     Queue(
         "deliverWebhook",
-        "functions.tasks.deliver_webhook",
         max_attempts=5,
         min_backoff_s=5,
         max_concurrent=500,
@@ -210,7 +219,6 @@ QUEUES = (
     ),
     Queue(
         "deliverWebhookSlowly",
-        "functions.tasks.deliver_webhook_slowly",
         max_attempts=5,
         min_backoff_s=5,
         max_concurrent=200,
@@ -218,7 +226,6 @@ QUEUES = (
     ),
     Queue(
         "continueSync",
-        "functions.tasks.continue_sync",
         max_attempts=3,
         min_backoff_s=30,
         max_concurrent=20,
@@ -235,15 +242,14 @@ cost: one takes 32 tasks at once.
 """
 
 SCHEDULES = (
-    Schedule("sweepOutbox", "functions.scheduled.sweep_outbox", "every 2 minutes"),
-    Schedule("runMemberCalendar", "functions.scheduled.run_member_calendar", "every 15 minutes"),
+    Schedule("sweepOutbox", "every 2 minutes"),
+    Schedule("runMemberCalendar", "every 15 minutes"),
     Schedule(
         "settlePayments",
-        "functions.scheduled.settle_payments",
         "every 5 minutes",
         needs_secrets=True,
     ),
-    Schedule("runSyncs", "functions.scheduled.run_syncs", "every 5 minutes", needs_secrets=True),
+    Schedule("runSyncs", "every 5 minutes", needs_secrets=True),
 )
 
 ENDPOINT_BY_NAME = {

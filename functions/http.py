@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from shared import ids, logs
 from shared.auth.caller import Caller, Claim
-from shared.domain.units import to_json_number
+from shared.domain import exact_json
 from shared.errors import (
     Busy,
     EndpointNotAllowed,
@@ -31,7 +31,7 @@ from shared.errors import (
     RequestTooLarge,
 )
 from shared.schemas.base import ResponseModel, WireModel, to_refusal
-from shared.services import callers
+from shared.services.accounts import callers
 from shared.store import client
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def preflight(methods: tuple[str, ...]) -> Response:
 
 def to_response(body: dict[str, Any], status: int = 200) -> Response:
     """Write a JSON object."""
-    text = json.dumps(body, ensure_ascii=False, default=_json_default)
+    text = json.dumps(body, ensure_ascii=False, default=exact_json.default)
     return Response(text, status=status, content_type="application/json; charset=utf-8")
 
 
@@ -264,7 +264,7 @@ def _with_claim(caller: Caller, endpoint: Endpoint, key: str | None, body: WireM
         # Null is not the same as left out: where something can be removed, it says so.
         body.model_dump(by_alias=True, mode="json", exclude_unset=True),
         sort_keys=True,
-        default=_json_default,
+        default=exact_json.default,
     )
     claim = Claim(
         claim_id=ids.digest(caller.account_id, endpoint.name, key),
@@ -278,9 +278,3 @@ def sandbox_answer(example: dict[str, Any], body: WireModel) -> dict[str, Any]:
     sent = body.model_dump(by_alias=True, mode="json", exclude_none=True)
     echoed = {name: value for name, value in sent.items() if name in example}
     return {**example, **echoed, "_sandbox": True}
-
-
-def _json_default(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return to_json_number(value)
-    raise TypeError(f"{type(value).__name__} is not JSON")

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from shared import clock
-from shared.domain.packages import Package
+from shared.domain.accounts.packages import Package
 from shared.store import cache, client
 from tests.support.api import Api
 from tests.support.merchants import Member, Merchant, create_merchant

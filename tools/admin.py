@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 from shared import clock, config
 from shared.auth.keys import Kind, Mode
-from shared.domain.accounts import Account, KeyRecord, Position, Store
-from shared.domain.packages import Package
+from shared.domain.accounts.accounts import Account, KeyRecord
+from shared.domain.accounts.packages import Package
+from shared.domain.stores.stores import Position, Store
 from shared.errors import PunktwerkError
-from shared.services import administration, verification
-from shared.services.administration import IssuedKey, Refused
+from shared.services.accounts import administration
+from shared.services.accounts.administration import IssuedKey, Refused
+from shared.services.loyalty import verification
 from shared.vault import VaultError
 
 if TYPE_CHECKING:

@@ -9,13 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from functions import openapi
+from functions.beep import openapi
+from functions.beep.openapi import components, refusals, webhooks
+from functions.beep.openapi.components import REFERENCE, Schema
 from functions.catalog import ENDPOINTS, Endpoint
-from functions.openapi import components, refusals, webhooks
-from functions.openapi.components import REFERENCE, Schema
 from shared import errors
-from shared.domain.event_types import BY_NAME, PATTERNS
-from shared.schemas.events import example_event
+from shared.domain.events.event_types import BY_NAME, PATTERNS
+from shared.schemas.events.event_data import example_event
 
 ROOT = Path(__file__).resolve().parent.parent
 JSON_SCHEMA = "https://json-schema.org/draft/2020-12/schema"

@@ -16,13 +16,15 @@ from typing import Any
 from shared import config
 from shared.auth.caller import Caller
 from shared.auth.keys import Mode
-from shared.domain.accounts import Position
-from shared.domain.packages import Package
-from shared.domain.programs import Branding, EarningMethod, ProgramType, Reward
+from shared.domain.accounts.packages import Package
+from shared.domain.loyalty.programs import Branding, EarningMethod, ProgramType, Reward
+from shared.domain.stores.stores import Position
 from shared.errors import PunktwerkError
-from shared.schemas.programs import parse_rules
-from shared.services import administration, ledger, memberships, programs
-from shared.services.administration import Refused
+from shared.schemas.loyalty.program_bodies import parse_rules
+from shared.services.accounts import administration
+from shared.services.accounts.administration import Refused
+from shared.services.loyalty import balances, programs
+from shared.services.members import memberships
 
 STORES = {
     Package.PRIME: ("store_demo_prime", "Café Morgenrot, Berlin", Position(52.5311, 13.3849)),
@@ -170,7 +172,7 @@ def _program(caller: Caller, store_id: str, program_type: ProgramType) -> str:
 def _purchases(caller: Caller, program_id: str, purchases: list[tuple[str, str]]) -> None:
     for number, (user_id, amount) in enumerate(purchases, start=1):
         memberships.enroll(caller, program_id=program_id, user_id=user_id, store_id=None)
-        ledger.add(
+        balances.add(
             caller,
             program_id=program_id,
             user_id=user_id,
@@ -184,7 +186,7 @@ def _purchases(caller: Caller, program_id: str, purchases: list[tuple[str, str]]
 
 
 def _redemption(caller: Caller, program_id: str, user_id: str, reward: Reward) -> None:
-    ledger.redeem(
+    balances.redeem(
         caller,
         program_id=program_id,
         user_id=user_id,

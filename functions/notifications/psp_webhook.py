@@ -15,7 +15,7 @@ from functions.catalog import PSP_WEBHOOK
 from shared.connectors.psp import PROVIDERS
 from shared.connectors.psp.base import ForgedNotification
 from shared.errors import MethodNotAllowed, NotificationRefused
-from shared.services import payment_notifications
+from shared.services.payments import payment_notifications
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from shared.domain.syncs import Kind
-from shared.services import sync_runs
+from shared.domain.systems.syncs import Kind
+from shared.services.systems import sync_runs
 
 
 def handle(data: dict[str, Any]) -> None:

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from shared.domain.webhooks import Lane
-from shared.services import attempts
+from shared.domain.webhooks.deliveries import Lane
+from shared.services.webhooks import attempts
 
 
 def handle(data: dict[str, Any]) -> None:

@@ -1,6 +1,6 @@
 """A ledger entry was created: events, counters and deliveries follow."""
 
-from shared.services import emission
+from shared.services.events import emission
 
 
 def handle(document: str) -> None:

@@ -1,6 +1,6 @@
 """A membership was created: its event, the count of members and deliveries follow."""
 
-from shared.services import emission
+from shared.services.events import emission
 
 
 def handle(document: str) -> None:

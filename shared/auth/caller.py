@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shared.domain.packages import Package
+from shared.domain.accounts.packages import Package
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 
 from shared.connectors.config import ConnectorConfig
-from shared.domain.sales import DataType, Record
+from shared.domain.systems.sales import DataType, Record
 
 Item_co = TypeVar("Item_co", covariant=True)
 

@@ -11,16 +11,14 @@ import random
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC
 from decimal import Decimal
-from email.utils import parsedate_to_datetime
-from math import ceil
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from pydantic import BaseModel, ValidationError
 
 from shared import clock
+from shared.domain import exact_json
 from shared.errors import (
     ConnectorAnswerInvalid,
     ConnectorConflict,
@@ -33,6 +31,7 @@ from shared.errors import (
     ConnectorUnavailable,
 )
 from shared.outgoing import session
+from shared.outgoing.retry_after import parse_retry_after
 from shared.outgoing.session import Answer, OutgoingError
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -286,26 +285,17 @@ def redacted(text: str, secrets: Iterable[str]) -> str:
 
 
 def _to_json(value: Any) -> bytes:
-    return json.dumps(value, default=_exact, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def _exact(value: object) -> Any:
-    if isinstance(value, Decimal):
-        return float(value)
-    raise TypeError(f"{type(value).__name__} is not JSON")
+    return json.dumps(
+        value, default=exact_json.default, ensure_ascii=False, separators=(",", ":")
+    ).encode()
 
 
 def _retry_after_s(headers: Mapping[str, str]) -> int:
-    """Read seconds, or the date that they end at; 1 if it says neither."""
-    text = headers.get("Retry-After", "").strip()
-    if text.isascii() and text.isdigit():
-        return min(int(text[:6]), RETRY_AFTER_S_MAX)
-    try:
-        until = parsedate_to_datetime(text)
-        left_s = ceil((until.astimezone(UTC) - clock.utc_now()).total_seconds())
-    except (ValueError, OverflowError):
-        return 1
-    return max(1, min(left_s, RETRY_AFTER_S_MAX))
+    """Read how long to wait, up to an hour; 1 second if the answer does not say."""
+    asked_s = parse_retry_after(
+        headers.get("Retry-After"), date=headers.get("Date"), now=clock.utc_now()
+    )
+    return 1 if asked_s is None else min(asked_s, RETRY_AFTER_S_MAX)
 
 
 def _pause_s(failure: ConnectorError, number: int) -> float:

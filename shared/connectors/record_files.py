@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from shared import clock
-from shared.domain.sales import PaidBy, Sale, StockChange
+from shared.domain.systems.sales import PaidBy, Sale, StockChange
 
 STOCK_COLUMNS = (
     "recordId",

@@ -7,7 +7,7 @@ from typing import Any, Protocol, cast
 from shared.connectors import erp, pos
 from shared.connectors.base import Page, Stream, SystemModule
 from shared.connectors.config import ConnectorConfig
-from shared.domain.syncs import Kind
+from shared.domain.systems.syncs import Kind
 
 
 class System(Protocol):

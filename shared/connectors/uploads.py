@@ -18,8 +18,8 @@ from shared import clock
 from shared.connectors.base import PAGE_ITEMS_MAX, Page, Skipped
 from shared.connectors.config import ConnectorConfig
 from shared.connectors.rows import Item
-from shared.domain.goods import Category, Product
-from shared.domain.sales import Receipt
+from shared.domain.catalog.goods import Category, Product
+from shared.domain.systems.sales import Receipt
 from shared.errors import ConnectorRejected
 
 FILE_CHARS_MAX = 8 * 1024 * 1024

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Protocol
 
 from shared.auth.caller import Caller
-from shared.domain.accounts import Store
-from shared.domain.catalog import CatalogProduct
-from shared.domain.payments import Payment
-from shared.domain.programs import Program
-from shared.domain.webhooks import WebhookEndpoint
+from shared.domain.catalog.products import CatalogProduct
+from shared.domain.loyalty.programs import Program
+from shared.domain.payments.payments import Payment
+from shared.domain.stores.stores import Store
+from shared.domain.webhooks.endpoints import WebhookEndpoint
 from shared.errors import (
     PaymentNotFound,
     ProductNotFound,
@@ -17,7 +17,11 @@ from shared.errors import (
     StoreNotFound,
     WebhookNotFound,
 )
-from shared.store import accounts, catalog, payments, programs, webhook_endpoints
+from shared.store.accounts import account_documents
+from shared.store.catalog import product_documents
+from shared.store.loyalty import program_documents
+from shared.store.payments import payment_documents
+from shared.store.webhooks import endpoint_documents
 
 
 class _Owned(Protocol):
@@ -41,7 +45,7 @@ def store(caller: Caller, store_id: str) -> Store:
     Raises:
         StoreNotFound: It does not exist, or is not theirs.
     """
-    return own_store(caller, accounts.find_store(store_id), store_id)
+    return own_store(caller, account_documents.find_store(store_id), store_id)
 
 
 def own_store(caller: Caller, found: Store | None, store_id: str) -> Store:
@@ -61,7 +65,7 @@ def program(caller: Caller, program_id: str, store_id: str | None) -> Program:
     Raises:
         ProgramNotFound: It does not exist, or is not theirs, or is another store's.
     """
-    return own_program(caller, programs.find(program_id), program_id, store_id)
+    return own_program(caller, program_documents.find(program_id), program_id, store_id)
 
 
 def own_program(
@@ -83,7 +87,7 @@ def webhook(caller: Caller, webhook_id: str, store_id: str | None) -> WebhookEnd
     Raises:
         WebhookNotFound: It does not exist, or is not theirs, or is another store's.
     """
-    return own_webhook(caller, webhook_endpoints.find(webhook_id), webhook_id, store_id)
+    return own_webhook(caller, endpoint_documents.find(webhook_id), webhook_id, store_id)
 
 
 def own_webhook(
@@ -105,7 +109,7 @@ def payment(caller: Caller, payment_id: str, store_id: str | None) -> Payment:
     Raises:
         PaymentNotFound: It does not exist, or is not theirs, or is another store's.
     """
-    return own_payment(caller, payments.find(payment_id), payment_id, store_id)
+    return own_payment(caller, payment_documents.find(payment_id), payment_id, store_id)
 
 
 def own_payment(
@@ -127,7 +131,7 @@ def product(caller: Caller, product_id: str, store_id: str | None) -> CatalogPro
     Raises:
         ProductNotFound: It does not exist, or is not theirs, or is another store's.
     """
-    return own_product(caller, catalog.find(product_id), product_id, store_id)
+    return own_product(caller, product_documents.find(product_id), product_id, store_id)
 
 
 def own_product(

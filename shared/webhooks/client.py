@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from shared.outgoing import session
+from shared.outgoing.retry_after import parse_retry_after
 from shared.outgoing.session import OutgoingCode, OutgoingError
-from shared.webhooks.schedule import parse_retry_after
 
 USER_AGENT = "Punktwerk-Webhooks/1"
 ANSWER_BYTES_MAX = 64 * 1024

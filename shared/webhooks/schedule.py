@@ -1,14 +1,10 @@
 """When a webhook is tried again, and what an attempt means for its delivery."""
 
-import re
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
 # Between consecutive attempts.
 DELAYS_S = (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
 ATTEMPTS_MAX = len(DELAYS_S) + 1
-RETRY_AFTER_S_MAX = 86_400
 
 _SUCCESS = range(200, 300)
 _GONE = 410
@@ -80,35 +76,3 @@ def next_delay_s(attempts_made: int, *, jitter: float, retry_after_s: int | None
     if retry_after_s is None:
         return round(base_s * (0.8 + 0.4 * jitter))
     return min(max(retry_after_s, base_s) + round(0.2 * base_s * jitter), 2 * base_s)
-
-
-def parse_retry_after(value: str | None, *, date: str | None, now: datetime) -> int | None:
-    """Read an answer's Retry-After header: seconds, or a date.
-
-    Args:
-        value: The header, None if absent.
-        date: The answer's Date header: the receiver's clock, from which its dates count.
-        now: Our clock, UTC, for an answer that does not tell its own.
-
-    Returns:
-        0 to 86,400 seconds; None if the header is absent or is neither.
-
-    Source: RFC 9110, section 10.2.3.
-    """
-    text = (value or "").strip()
-    if re.fullmatch(r"[0-9]+", text):
-        # Zeros aside, the bound has 5 digits, and int() raises from 4,301 digits on.
-        return min(int(text.lstrip("0")[:6] or 0), RETRY_AFTER_S_MAX)
-    until = _parse_date(text)
-    if until is None:
-        return None
-    since = _parse_date(date or "") or now
-    return min(max(int((until - since).total_seconds()), 0), RETRY_AFTER_S_MAX)
-
-
-def _parse_date(text: str) -> datetime | None:
-    try:
-        parsed = parsedate_to_datetime(text)
-    except (ValueError, OverflowError):
-        return None
-    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)

@@ -1,56 +1,19 @@
 """Signatures of webhooks: `X-Beep-Signature` and Standard Webhooks, over the bytes sent."""
 
 import base64
-import binascii
 import hashlib
 import hmac
-import re
 from collections.abc import Sequence
 from secrets import token_bytes
 
-SECRET_PREFIX = "whsec_"  # noqa: S105 - the format of secrets, not one
-KEY_BYTES_NEW = 32
-KEY_BYTES_MIN = 24
-KEY_BYTES_MAX = 64
-SECRET_CHARS_MIN = 16
-SECRET_CHARS_MAX = 256
+from shared.domain.webhooks.secret_format import PRINTABLE, SECRET_PREFIX, decoded_key
 
-_PRINTABLE = re.compile(r"[\x21-\x7e]*")
+KEY_BYTES_NEW = 32
 
 
 def new_secret() -> str:
     """Make an endpoint secret: `whsec_` and the base64 of 32 random bytes, 50 characters."""
     return SECRET_PREFIX + base64.b64encode(token_bytes(KEY_BYTES_NEW)).decode()
-
-
-def check_secret(text: str) -> str:
-    """Accept a merchant's own secret.
-
-    Args:
-        text: 16 to 256 printable ASCII characters without spaces. With the prefix `whsec_` the rest
-            must be the base64 of 24 to 64 bytes, because that is how receivers' libraries read it.
-
-    Returns:
-        The same text.
-
-    Raises:
-        ValueError: The text does not qualify; the message says how to fix it, without the secret.
-    """
-    if not SECRET_CHARS_MIN <= len(text) <= SECRET_CHARS_MAX:
-        raise ValueError(
-            f"The secret must have {SECRET_CHARS_MIN} to {SECRET_CHARS_MAX} characters."
-        )
-    if not _PRINTABLE.fullmatch(text):
-        raise ValueError(
-            "The secret may hold only printable ASCII characters, no spaces: letters, digits and "
-            "punctuation."
-        )
-    if text.startswith(SECRET_PREFIX) and _decoded(text) is None:
-        raise ValueError(
-            f"A secret that begins with {SECRET_PREFIX} must go on with the base64 of "
-            f"{KEY_BYTES_MIN} to {KEY_BYTES_MAX} bytes. Correct it, or leave the prefix out."
-        )
-    return text
 
 
 def sign(
@@ -81,7 +44,7 @@ def sign(
     """
     if not secrets:
         raise ValueError("At least one secret is needed to sign.")
-    if not message_id or "." in message_id or not _PRINTABLE.fullmatch(message_id):
+    if not message_id or "." in message_id or not PRINTABLE.fullmatch(message_id):
         raise ValueError("A message id is printable ASCII without full stops and spaces.")
     signed = f"{message_id}.{timestamp_s}.".encode() + body
     return {
@@ -101,17 +64,5 @@ def _hmac(key: bytes, data: bytes) -> bytes:
 
 def _standard_key(secret: str) -> bytes:
     # Who brought a secret of their own passes base64(secret) to the libraries, which decode it.
-    decoded = _decoded(secret)
+    decoded = decoded_key(secret)
     return secret.encode() if decoded is None else decoded
-
-
-def _decoded(secret: str) -> bytes | None:
-    if not secret.startswith(SECRET_PREFIX):
-        return None
-    text = secret.removeprefix(SECRET_PREFIX)
-    try:
-        # Padding may be left out, as the reference library allows.
-        key = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
-    except (binascii.Error, ValueError):
-        return None
-    return key if KEY_BYTES_MIN <= len(key) <= KEY_BYTES_MAX else None

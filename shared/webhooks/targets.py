@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.domain.webhook_targets import Target
+from shared.domain.webhooks.webhook_targets import Target
 from shared.webhooks.destinations import Destination
 
 

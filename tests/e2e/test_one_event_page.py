@@ -7,7 +7,7 @@ from email.parser import Parser
 from email.policy import HTTP
 from pathlib import Path
 
-from shared.schemas.events import parse
+from shared.schemas.events.event_data import parse
 from shared.webhooks import signing
 from tools.emulators import ROOT
 

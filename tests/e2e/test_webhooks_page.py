@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from shared.domain import event_types
+from shared.domain.events import event_types
 from shared.webhooks import schedule, signing
 from tests.conftest import Clock
 from tests.support.api import Answer

@@ -13,9 +13,10 @@ from flask import Flask
 
 from functions.catalog import ENDPOINTS
 from shared import clock
-from shared.domain import events
-from shared.services import emission
-from shared.store import cache, paths, webhook_endpoints
+from shared.domain.loyalty import loyalty_events
+from shared.services.events import emission
+from shared.store import cache, paths
+from shared.store.webhooks import endpoint_documents
 from tests.conftest import Clock
 from tests.support import erps
 from tests.support.api import Answer
@@ -77,11 +78,11 @@ class Budget:
         if self.action in OF_PROGRAM:
             whose = {"programId": member.program_id}
         if self.action == "getEvent":
-            whose = {"eventId": events.enrollment_event_id(member.membership_id)}
+            whose = {"eventId": loyalty_events.enrollment_event_id(member.membership_id)}
         if self.action in OF_WEBHOOK:
             whose = {"webhookId": webhook_of(member)}
         if self.action in OF_DELIVERY:
-            event_id = events.enrollment_event_id(member.membership_id)
+            event_id = loyalty_events.enrollment_event_id(member.membership_id)
             whose = {"deliveryId": f"{event_id}_{webhook_of(member)}"}
         if self.action in OF_PRODUCT:
             whose = {"productId": paths.product_id(member.merchant.store_id, MILK["ean"])}
@@ -97,7 +98,7 @@ class Budget:
 
 def webhook_of(member: Member) -> str:
     """Return the member's store's only webhook endpoint."""
-    (endpoint,) = webhook_endpoints.list_of_store(member.merchant.store_id)
+    (endpoint,) = endpoint_documents.list_of_store(member.merchant.store_id)
     return endpoint.endpoint_id
 
 

@@ -14,13 +14,16 @@ from flask import Flask
 
 from functions.catalog import ENDPOINT_BY_NAME, ENDPOINTS, Endpoint
 from shared import clock, ids
-from shared.domain import events
-from shared.domain.packages import Package
-from shared.domain.payments import Stage
-from shared.domain.syncs import Kind
+from shared.domain.accounts.packages import Package
+from shared.domain.loyalty import loyalty_events
+from shared.domain.payments.payments import Stage
+from shared.domain.systems.syncs import Kind
 from shared.schemas.base import RequestModel, ResponseModel
-from shared.services import emission
-from shared.store import paths, payments, psp, syncs, webhook_endpoints
+from shared.services.events import emission
+from shared.store import paths
+from shared.store.payments import payment_documents, psp_documents
+from shared.store.systems import sync_documents
+from shared.store.webhooks import endpoint_documents
 from tests.support import erps, stored
 from tests.support.api import Answer, Api
 from tests.support.merchants import RULES, Member, Merchant
@@ -64,7 +67,7 @@ def milk_of(member: Member) -> str:
 
 def event_id_of(member: Member) -> str:
     """Return the id of the event that tells a member's enrolment."""
-    return events.enrollment_event_id(member.membership_id)
+    return loyalty_events.enrollment_event_id(member.membership_id)
 
 
 BODIES: dict[str, Callable[[Member], dict[str, Any]]] = {
@@ -215,12 +218,12 @@ def takes_payments(endpoint: Endpoint) -> bool:
 
 def is_of_products(endpoint: Endpoint) -> bool:
     """Tell whether an endpoint is about products."""
-    return endpoint.module.startswith("functions.products.")
+    return endpoint.noun == "catalog"
 
 
 def is_of_catalog(endpoint: Endpoint) -> bool:
     """Tell whether an endpoint is about products or stores."""
-    return is_of_products(endpoint) or endpoint.module.startswith("functions.stores.")
+    return is_of_products(endpoint) or endpoint.noun == "stores"
 
 
 def pay(merchant: Merchant, provider: StandIn, request: pytest.FixtureRequest) -> None:
@@ -242,7 +245,7 @@ every_write = pytest.mark.parametrize(
 
 def webhook_of(member: Member) -> str:
     """Return the first webhook endpoint of a member's store, one that is none if it has none."""
-    found = webhook_endpoints.list_of_store(member.merchant.store_id)
+    found = endpoint_documents.list_of_store(member.merchant.store_id)
     return found[0].endpoint_id if found else ids.new("we")
 
 
@@ -253,20 +256,20 @@ def delivery_id_of(member: Member) -> str:
 
 def provider_of(member: Member) -> str:
     """Return where the payment provider of a member's store is, elsewhere if it has none."""
-    found = psp.find(member.merchant.store_id)
+    found = psp_documents.find(member.merchant.store_id)
     return str(found.accounts[0].visible["apiUrl"]) if found else "https://pay.example.com"
 
 
 def till_credentials_of(member: Member) -> dict[str, Any]:
     """Return what lets into the till system of a member's store, elsewhere if it has none."""
-    found = syncs.find_connection(member.merchant.store_id, Kind.POS, "korona")
+    found = sync_documents.find_connection(member.merchant.store_id, Kind.POS, "korona")
     url = str(found.visible["baseUrl"]) if found else "http://127.0.0.1:1"
     return TillStandIn(url).credentials
 
 
 def payment_of(member: Member, stage: Stage) -> str:
     """Return a payment of a member's store, one that is none if there is none."""
-    found = payments.list_page(member.merchant.store_id, stage=stage, limit=1)
+    found = payment_documents.list_page(member.merchant.store_id, stage=stage, limit=1)
     return found[0].payment_id if found else f"pay_{ids.digest(member.program_id)[:28]}"
 
 

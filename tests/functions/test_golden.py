@@ -25,32 +25,24 @@ from flask import Flask
 from functions.catalog import ENDPOINT_BY_NAME, ENDPOINTS
 from shared import clock
 from shared.auth.keys import Mode
-from shared.domain import event_types
-from shared.domain.accounts import Account, Store
-from shared.domain.events import Event
-from shared.domain.packages import Package
-from shared.domain.payments import Payment, Stage
-from shared.domain.programs import EARNING_METHODS_DEFAULT, Branding, Program, ProgramType
-from shared.domain.webhooks import (
-    HTTP,
-    AttemptRecord,
-    DeliveryState,
-    SigningSecret,
-    WebhookEndpoint,
-)
-from shared.schemas.programs import RewardBody, parse_rules, to_rewards
-from shared.services import emission, outbox
+from shared.domain.accounts.accounts import Account
+from shared.domain.accounts.packages import Package
+from shared.domain.events import event_types
+from shared.domain.events.event import Event
+from shared.domain.loyalty.programs import EARNING_METHODS_DEFAULT, Branding, Program, ProgramType
+from shared.domain.payments.payments import Payment, Stage
+from shared.domain.stores.stores import Store
+from shared.domain.webhooks.deliveries import AttemptRecord, DeliveryState
+from shared.domain.webhooks.endpoints import HTTP, SigningSecret, WebhookEndpoint
+from shared.schemas.loyalty.program_bodies import RewardBody, parse_rules, to_rewards
+from shared.services.events import emission, outbox
 from shared.services.vaults import vault
-from shared.store import (
-    accounts,
-    client,
-    deliveries,
-    events,
-    paths,
-    payments,
-    programs,
-    webhook_endpoints,
-)
+from shared.store import client, paths
+from shared.store.accounts import account_documents
+from shared.store.events import event_documents
+from shared.store.loyalty import program_documents
+from shared.store.payments import payment_documents
+from shared.store.webhooks import delivery_documents, endpoint_documents
 from shared.webhooks import signing
 from tests.support import erps
 from tests.support.api import Answer, Api
@@ -132,7 +124,9 @@ def samples_merchant(app: Flask) -> Merchant:
     now = clock.utc_now()
     account = Account("acc_docs", "Merchant", Package.PRIME, True, now)
     store = Store("store_a", "acc_docs", "Store", "Europe/Berlin", "EUR", now)
-    client.commit([accounts.account_creation(account), accounts.store_creation(store)])
+    client.commit(
+        [account_documents.account_creation(account), account_documents.store_creation(store)]
+    )
     live, test = (Api(app, create_key("acc_docs", mode)) for mode in (Mode.LIVE, Mode.TEST))
     return Merchant("acc_docs", "store_a", live, test)
 
@@ -169,7 +163,7 @@ def prepare(merchant: Merchant, given: dict[str, Any]) -> None:
         created_at=now,
         updated_at=now,
     )
-    client.commit(programs.creation(program))
+    client.commit(program_documents.creation(program))
     if counters := given.get("counters"):
         client.commit([client.Put(f"{paths.stats_shards('lp_abc123')}/0", counters)])
     member = Member(merchant, "lp_abc123", "user_xyz")
@@ -229,7 +223,7 @@ def create_webhook(merchant: Merchant) -> None:
         updated_at=now,
     )
     path = paths.webhook_endpoint(endpoint.endpoint_id)
-    client.commit([webhook_endpoints.write(client.get_one(path), endpoint)])
+    client.commit([endpoint_documents.write(client.get_one(path), endpoint)])
 
 
 def create_product(merchant: Merchant, store_id: str) -> None:
@@ -237,7 +231,7 @@ def create_product(merchant: Merchant, store_id: str) -> None:
     if store_id != merchant.store_id:
         now = clock.utc_now()
         store = Store(store_id, merchant.account_id, "Another", "Europe/Berlin", "EUR", now)
-        client.commit([accounts.store_creation(store)])
+        client.commit([account_documents.store_creation(store)])
     milk = {"ean": "4006381333931", "name": "Bio-Vollmilch 3,5%", "brand": "BioHof", "vat": 7}
     merchant.api.ok("insertProduct", {"storeId": store_id, **milk, "price": 1.49})
 
@@ -275,7 +269,7 @@ def create_payment(merchant: Merchant, provider: StandIn, stage: Stage) -> None:
         "failure": None,
     }
     path = paths.payment(payment.payment_id)
-    client.commit([payments.write(client.get_one(path), payment)])
+    client.commit([payment_documents.write(client.get_one(path), payment)])
 
 
 def create_delivery(merchant: Merchant, state: DeliveryState) -> None:
@@ -291,7 +285,7 @@ def create_delivery(merchant: Merchant, state: DeliveryState) -> None:
         created_at=now,
         data={"points": 50},
     )
-    endpoint = webhook_endpoints.find("we_abc123")
+    endpoint = endpoint_documents.find("we_abc123")
     assert endpoint is not None
     delivery = replace(
         outbox.new_delivery(event, endpoint, now),
@@ -300,7 +294,12 @@ def create_delivery(merchant: Merchant, state: DeliveryState) -> None:
         attempts=(AttemptRecord(now, 500, 120, None, "Internal Server Error"),),
         attempt_count=1,
     )
-    client.commit([events.creation(event, outbox.payload(event)), deliveries.creation(delivery)])
+    client.commit(
+        [
+            event_documents.creation(event, outbox.payload(event)),
+            delivery_documents.creation(delivery),
+        ]
+    )
 
 
 def exact(value: Any) -> Any:

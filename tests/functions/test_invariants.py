@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from shared.domain.membership import EntryKind
+from shared.domain.loyalty.entries import EntryKind
 from shared.store import paths
 from tests.support import stored
 from tests.support.api import Answer

@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
-from shared.domain.membership import Entry, Membership
-from shared.domain.programs import Program
+from shared.domain.loyalty.entries import Entry
+from shared.domain.loyalty.membership import Membership
+from shared.domain.loyalty.programs import Program
 from shared.store import client, codec, paths
 from tests.conftest import Clock
 from tests.support import stored

@@ -14,38 +14,31 @@ from typing import Any
 import pytest
 
 from shared import clock
-from shared.domain.accounts import Store
-from shared.domain.catalog import CatalogProduct
-from shared.domain.goods import Order
-from shared.domain.membership import Entry, Membership
-from shared.domain.payments import Payment, Stage
-from shared.domain.programs import Program
-from shared.domain.psp import PspConfiguration
-from shared.domain.pushes import Push
-from shared.domain.stats import Counters
-from shared.domain.syncs import Connection, Kind, Sync, SyncState
-from shared.domain.webhooks import Delivery, DeliveryState
+from shared.domain.catalog.goods import Order
+from shared.domain.catalog.products import CatalogProduct
+from shared.domain.loyalty.entries import Entry
+from shared.domain.loyalty.figures import Counters
+from shared.domain.loyalty.membership import Membership
+from shared.domain.loyalty.programs import Program
+from shared.domain.payments.payments import Payment, Stage
+from shared.domain.payments.psp import PspConfiguration
+from shared.domain.stores.stores import Store
+from shared.domain.systems.pushes import Push
+from shared.domain.systems.syncs import Connection, Kind, Sync, SyncState
+from shared.domain.webhooks.deliveries import Delivery, DeliveryState
 from shared.schemas import paging
-from shared.services import emission, shelves
-from shared.services.shelves import RECORDS
-from shared.store import (
-    accounts,
-    catalog,
-    client,
-    codec,
-    deliveries,
-    events,
-    members,
-    paths,
-    payments,
-    programs,
-    psp,
-    records,
-    stats,
-    syncs,
-    webhook_endpoints,
-)
-from shared.store.syncs import Seen
+from shared.services.events import emission
+from shared.services.systems import shelves
+from shared.services.systems.shelves import RECORDS
+from shared.store import client, codec, paths
+from shared.store.accounts import account_documents
+from shared.store.catalog import product_documents
+from shared.store.events import event_documents
+from shared.store.loyalty import figure_documents, membership_documents, program_documents
+from shared.store.payments import payment_documents, psp_documents
+from shared.store.systems import goods_documents, sync_documents
+from shared.store.systems.sync_documents import Seen
+from shared.store.webhooks import delivery_documents, endpoint_documents
 from tests.support.merchants import Member
 from tools.emulators import ROOT
 
@@ -163,54 +156,54 @@ def queries(monkeypatch: pytest.MonkeyPatch) -> list[Query]:
 def query_all(member: Member) -> None:
     """Call everything in the product that makes a query."""
     merchant, now = member.merchant, clock.utc_now()
-    accounts.list_accounts()
-    accounts.list_stores(merchant.account_id)
+    account_documents.list_accounts()
+    account_documents.list_stores(merchant.account_id)
     for after in (None, (now, "store_1")):
-        accounts.list_stores_page(merchant.account_id, after=after, limit=1)
-    accounts.list_keys(merchant.account_id)
-    accounts.keys_beginning_with("0" * 64, limit=1)
-    programs.list_of_store(merchant.store_id)
-    members.list_entries(member.membership_id)
-    members.entries_recorded_since(now, 1)
-    members.enrolled_since(now, 1)
-    members.list_due(now, 1)
-    members.pages_of_program(member.program_id)
-    members.mirror_pages_of_program(merchant.store_id, member.program_id)
-    stats.shards(member.program_id)
-    webhook_endpoints.list_of_store(merchant.store_id)
-    webhook_endpoints.pages()
-    deliveries.list_due(now, 1)
-    events.list_oldest(merchant.store_id, since=now, until=now, limit=1)
+        account_documents.list_stores_page(merchant.account_id, after=after, limit=1)
+    account_documents.list_keys(merchant.account_id)
+    account_documents.keys_beginning_with("0" * 64, limit=1)
+    program_documents.list_of_store(merchant.store_id)
+    membership_documents.list_entries(member.membership_id)
+    membership_documents.entries_recorded_since(now, 1)
+    membership_documents.enrolled_since(now, 1)
+    membership_documents.list_due(now, 1)
+    membership_documents.pages_of_program(member.program_id)
+    membership_documents.mirror_pages_of_program(merchant.store_id, member.program_id)
+    figure_documents.shards(member.program_id)
+    endpoint_documents.list_of_store(merchant.store_id)
+    endpoint_documents.pages()
+    delivery_documents.list_due(now, 1)
+    event_documents.list_oldest(merchant.store_id, since=now, until=now, limit=1)
     list_events(merchant.store_id)
-    deliveries.list_of_event(merchant.store_id, "evt_1")
+    delivery_documents.list_of_event(merchant.store_id, "evt_1")
     list_deliveries(merchant.store_id)
-    deliveries.count_of_endpoint("we_1", DeliveryState.DEAD, now)
-    psp.pages()
+    delivery_documents.count_of_endpoint("we_1", DeliveryState.DEAD, now)
+    psp_documents.pages()
     query_payments(merchant.store_id, now)
     query_products(merchant.store_id, now)
     query_syncs(merchant.store_id, now)
-    members.find_by_transaction(member.program_id, "t1")
-    members.list_corrections(member.membership_id, "le_1")
+    membership_documents.find_by_transaction(member.program_id, "t1")
+    membership_documents.list_corrections(member.membership_id, "le_1")
 
 
 def query_payments(store_id: str, now: datetime) -> None:
     """Ask for payments by everything that they can be asked for by."""
-    payments.find_by_vendor_id(store_id, "custom", "p_1")
-    payments.list_to_check(now, 1)
+    payment_documents.find_by_vendor_id(store_id, "custom", "p_1")
+    payment_documents.list_to_check(now, 1)
     for stage, after in product((None, Stage.PAID), (None, (now, "pay_1"))):
-        payments.list_page(store_id, stage=stage, after=after, limit=1)
+        payment_documents.list_page(store_id, stage=stage, after=after, limit=1)
 
 
 def query_syncs(store_id: str, now: datetime) -> None:
     """Ask for syncs, connections and what was synced."""
     sync = make_sync(store_id)
-    syncs.list_of_store(store_id)
-    syncs.list_running(1)
-    syncs.list_connections(store_id)
-    syncs.list_due(now, 1)
-    syncs.delete_parts(sync)
+    sync_documents.list_of_store(store_id)
+    sync_documents.list_running(1)
+    sync_documents.list_connections(store_id)
+    sync_documents.list_due(now, 1)
+    sync_documents.delete_parts(sync)
     for stream in RECORDS:
-        records.count_live(store_id, stream, "sap")
+        goods_documents.count_live(store_id, stream, "sap")
         list(shelves.RecordShelf(sync, stream).live())
     list(shelves.ProductShelf(sync).live())
 
@@ -235,7 +228,7 @@ def query_products(store_id: str, now: datetime) -> None:
     for source, category_id, includes_deleted, after_key in product(
         (None, "api"), (None, "1"), (False, True), (None, "4006381333931")
     ):
-        catalog.list_page(
+        product_documents.list_page(
             store_id,
             source=source,
             category_id=category_id,
@@ -243,11 +236,11 @@ def query_products(store_id: str, now: datetime) -> None:
             after_key=after_key,
             limit=1,
         )
-    catalog.list_by_number(store_id, "1", 1)
-    catalog.list_price_changes(store_id, "4006381333931", 1)
-    catalog.list_by_external_id(store_id, "korona", ["1"])
-    catalog.list_to_price(store_id, now, 1)
-    catalog.count_live(store_id, "korona")
+    product_documents.list_by_number(store_id, "1", 1)
+    product_documents.list_price_changes(store_id, "4006381333931", 1)
+    product_documents.list_by_external_id(store_id, "korona", ["1"])
+    product_documents.list_to_price(store_id, now, 1)
+    product_documents.count_live(store_id, "korona")
 
 
 def list_events(store_id: str) -> None:
@@ -259,7 +252,9 @@ def list_events(store_id: str) -> None:
         for names in combinations(fields, size):
             only: Any = {name: fields[name] for name in names}
             for until, after in product((None, now), (None, position)):
-                events.list_newest(store_id, **only, since=now, until=until, after=after, limit=1)
+                event_documents.list_newest(
+                    store_id, **only, since=now, until=until, after=after, limit=1
+                )
 
 
 def list_deliveries(store_id: str) -> None:
@@ -275,7 +270,9 @@ def list_deliveries(store_id: str) -> None:
         for names in combinations(fields, size):
             only: Any = {name: fields[name] for name in names}
             for since, until, after in product((None, now), (None, now), (None, position)):
-                deliveries.list_of_store(store_id, 1, **only, since=since, until=until, after=after)
+                delivery_documents.list_of_store(
+                    store_id, 1, **only, since=since, until=until, after=after
+                )
 
 
 def places_of_queries() -> set[tuple[str, int]]:

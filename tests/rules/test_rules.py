@@ -13,7 +13,7 @@ import pytest
 import requests
 from flask import Flask
 
-from shared.services import emission
+from shared.services.events import emission
 from shared.store import client, paths
 from shared.store.client import Put, Snapshot
 from tests.support.merchants import Merchant, create_merchant

@@ -18,11 +18,13 @@ from functions.tasks import continue_sync
 from shared import clock
 from shared.connectors import client as http
 from shared.connectors.pos import korona
-from shared.domain.catalog import CatalogProduct, PriceChange
-from shared.domain.goods import Category
-from shared.domain.syncs import Kind, Sync
-from shared.services import sync_pages
-from shared.store import catalog, client, codec, paths, syncs
+from shared.domain.catalog.goods import Category
+from shared.domain.catalog.products import CatalogProduct, PriceChange
+from shared.domain.systems.syncs import Kind, Sync
+from shared.services.systems import sync_pages
+from shared.store import client, codec, paths
+from shared.store.catalog import product_documents
+from shared.store.systems import sync_documents
 from tests.support.api import Answer
 from tests.support.merchants import Merchant
 from tools import korona_stand_in
@@ -138,7 +140,7 @@ class Branch:
 
     def stored(self) -> Sync:
         """Return the latest sync."""
-        found = syncs.find(self.store_id, Kind.POS, "korona")
+        found = sync_documents.find(self.store_id, Kind.POS, "korona")
         assert found is not None
         return found
 
@@ -167,7 +169,7 @@ class Branch:
     def products(self) -> dict[str, CatalogProduct]:
         """Return the store's products by their keys; each is the same document at the top."""
         snapshots = client.query(paths.store_products(self.store_id))
-        found = [product for each in snapshots if (product := catalog.decode(each))]
+        found = [product for each in snapshots if (product := product_documents.decode(each))]
         mirrors = client.query("products", ("storeId", "==", self.store_id))
         assert {each.id: each.data for each in mirrors} == {
             paths.product_id(self.store_id, product.key): snapshot.data

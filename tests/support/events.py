@@ -16,10 +16,11 @@ import pytest
 from flask import Flask
 
 from shared import config, ids
-from shared.domain.webhooks import Delivery
-from shared.services.sync_runs import CONTINUE
-from shared.store import cache, client, deliveries
-from shared.webhooks.queue import FAST, SLOW
+from shared.domain.webhooks.deliveries import Delivery
+from shared.services.systems.sync_runs import CONTINUE
+from shared.store import cache, client
+from shared.store.webhooks import delivery_documents
+from shared.tasks import FAST, SLOW
 from tests.support.merchants import Merchant
 from tests.support.tasks import Task, TaskQueue, task_queue
 from tools.emulators import FirestoreEmulator
@@ -148,7 +149,7 @@ def events_of(merchant: Merchant) -> list[dict[str, Any]]:
 def deliveries_of(merchant: Merchant) -> list[Delivery]:
     """Return the deliveries of a store's events."""
     found = client.query("webhookDeliveries", ("storeId", "==", merchant.store_id))
-    return [delivery for each in found if (delivery := deliveries.decode(each))]
+    return [delivery for each in found if (delivery := delivery_documents.decode(each))]
 
 
 @pytest.fixture(scope="session")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from shared.domain.accounts import Store
-from shared.domain.webhooks import WebhookEndpoint
+from shared.domain.stores.stores import Store
+from shared.domain.webhooks.endpoints import WebhookEndpoint
 from shared.services.vaults import vault
-from shared.store import accounts, client, paths, webhook_endpoints
+from shared.store import client, paths
+from shared.store.accounts import account_documents
 from shared.store.client import Update
+from shared.store.webhooks import endpoint_documents
 from tests.support.api import Answer
 from tests.support.merchants import Merchant
 
@@ -53,7 +55,7 @@ def listed(merchant: Merchant) -> list[dict[str, Any]]:
 
 def kept(webhook_id: str) -> WebhookEndpoint:
     """Return an endpoint as it is stored."""
-    found = webhook_endpoints.find(webhook_id)
+    found = endpoint_documents.find(webhook_id)
     assert found is not None
     return found
 
@@ -66,12 +68,12 @@ def secrets_of(webhook_id: str) -> list[str]:
 def change(endpoint: WebhookEndpoint) -> None:
     """Store an endpoint as it is to be, past the API."""
     read = client.get_one(paths.webhook_endpoint(endpoint.endpoint_id))
-    client.commit([webhook_endpoints.write(read, endpoint)])
+    client.commit([endpoint_documents.write(read, endpoint)])
 
 
 def store_of(merchant: Merchant) -> Store:
     """Return the store as it is stored."""
-    found = accounts.decode_store(client.get_one(paths.store(merchant.store_id)))
+    found = account_documents.decode_store(client.get_one(paths.store(merchant.store_id)))
     assert found is not None
     return found
 
@@ -84,7 +86,7 @@ def forget_targets(merchant: Merchant) -> None:
 
 def assert_listed_exactly(merchant: Merchant) -> None:
     """Assert that the store's list of targets is that of its endpoints."""
-    endpoints = webhook_endpoints.list_of_store(merchant.store_id)
+    endpoints = endpoint_documents.list_of_store(merchant.store_id)
     ids_by_target = store_of(merchant).webhook_ids_by_target
     assert sorted(ids_by_target.values()) == sorted(each.endpoint_id for each in endpoints)
     assert len({each.target for each in endpoints}) == len(endpoints)

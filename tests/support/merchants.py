@@ -10,9 +10,11 @@ from flask import Flask
 from shared import clock, ids
 from shared.auth import keys
 from shared.auth.keys import Kind, Mode
-from shared.domain.accounts import Account, KeyRecord, Store
-from shared.domain.packages import Package
-from shared.store import accounts, client
+from shared.domain.accounts.accounts import Account, KeyRecord
+from shared.domain.accounts.packages import Package
+from shared.domain.stores.stores import Store
+from shared.store import client
+from shared.store.accounts import account_documents
 from tests.support.api import Answer, Api
 
 POINTS_RULES = {"pointsPerEuro": 10, "minimumPurchase": 5.0, "pointsPerCheckin": 5}
@@ -68,7 +70,7 @@ class Merchant:
         store = Store(
             ids.new("store"), self.account_id, "Another", "Europe/Berlin", currency, clock.utc_now()
         )
-        client.commit([accounts.store_creation(store)])
+        client.commit([account_documents.store_creation(store)])
         return replace(self, store_id=store.store_id)
 
 
@@ -131,7 +133,9 @@ def create_merchant(
     account_id, store_id = ids.new("acc"), ids.new("store")
     account = Account(account_id, "Merchant", package, is_active, now)
     store = Store(store_id, account_id, "Store", time_zone, currency, now)
-    client.commit([accounts.account_creation(account), accounts.store_creation(store)])
+    client.commit(
+        [account_documents.account_creation(account), account_documents.store_creation(store)]
+    )
     return Merchant(
         account_id,
         store_id,
@@ -144,5 +148,5 @@ def create_key(account_id: str, mode: Mode, kind: Kind = Kind.SECRET) -> str:
     key = keys.generate(mode, kind)
     now = clock.utc_now()
     record = KeyRecord(key.hash, account_id, mode, kind, "test", key.prefix, key.last4, now)
-    client.commit([accounts.key_creation(record)])
+    client.commit([account_documents.key_creation(record)])
     return key.text

@@ -10,8 +10,8 @@ import pytest
 from flask import Flask
 
 from shared import clock
-from shared.domain.payments import Payment
-from shared.store import payments as stored
+from shared.domain.payments.payments import Payment
+from shared.store.payments import payment_documents
 from tests.support.api import Answer
 from tests.support.merchants import Merchant
 from tools import psp_stand_in
@@ -89,7 +89,7 @@ class Till:
         return payment_id
 
     def stored(self, payment_id: str) -> Payment:
-        found = stored.find(payment_id)
+        found = payment_documents.find(payment_id)
         assert found is not None
         return found
 

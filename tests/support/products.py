@@ -7,10 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 from shared import clock
-from shared.domain.catalog import CatalogProduct, PriceChange
+from shared.domain.catalog.products import CatalogProduct, PriceChange
 from shared.domain.money import Money
-from shared.services import products
-from shared.store import accounts, catalog, client, codec, paths
+from shared.services.catalog import products
+from shared.store import client, codec, paths
+from shared.store.accounts import account_documents
+from shared.store.catalog import product_documents
 from tests.support import stored
 from tests.support.api import Answer
 from tests.support.merchants import Merchant
@@ -40,7 +42,7 @@ def inserted(merchant: Merchant, **fields: Any) -> dict[str, Any]:
 
 def synced(merchant: Merchant, **fields: Any) -> CatalogProduct:
     """Leave milk in a store as a sync with KORONA does."""
-    store = accounts.find_store(merchant.store_id)
+    store = account_documents.find_store(merchant.store_id)
     assert store is not None
     key = fields.pop("key", EAN)
     milk = replace(
@@ -55,7 +57,7 @@ def synced(merchant: Merchant, **fields: Any) -> CatalogProduct:
     )
     product = replace(milk, **fields)
     path = paths.store_product(merchant.store_id, key)
-    client.commit(catalog.writes(client.get_one(path), None, product))
+    client.commit(product_documents.writes(client.get_one(path), None, product))
     return product
 
 
@@ -70,4 +72,4 @@ def kept(merchant: Merchant, key: str = EAN) -> CatalogProduct:
 
 def ended_prices(merchant: Merchant, key: str = EAN) -> list[PriceChange]:
     """Return the prices that a product had, the latest first."""
-    return catalog.list_price_changes(merchant.store_id, key, 100)
+    return product_documents.list_price_changes(merchant.store_id, key, 100)

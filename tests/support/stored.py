@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from shared.domain import chain
-from shared.domain.membership import Entry, EntryKind, Membership
-from shared.store import client, members, paths
+from shared.domain.loyalty import chain
+from shared.domain.loyalty.entries import Entry, EntryKind
+from shared.domain.loyalty.membership import Membership
+from shared.store import client, paths
+from shared.store.loyalty import membership_documents
 from tests.support.merchants import Member, Merchant
 
 
@@ -22,14 +24,14 @@ def documents(collection: str) -> dict[str, dict[str, Any]]:
 
 def membership(member: Member) -> Membership:
     """Return a membership that must be there."""
-    found = members.find(paths.membership_id(member.program_id, member.user_id))
+    found = membership_documents.find(paths.membership_id(member.program_id, member.user_id))
     assert found is not None
     return found
 
 
 def entries(member: Member) -> list[Entry]:
     """Return a member's entries, oldest first."""
-    return members.list_entries(paths.membership_id(member.program_id, member.user_id))
+    return membership_documents.list_entries(paths.membership_id(member.program_id, member.user_id))
 
 
 def units(member: Member) -> list[int]:

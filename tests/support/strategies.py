@@ -12,9 +12,10 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from hypothesis import strategies as st
 
-from shared.domain import ledger
-from shared.domain.membership import Cause, Entry, Membership
-from shared.domain.programs import (
+from shared.domain.loyalty import ledger
+from shared.domain.loyalty.entries import Cause, Entry
+from shared.domain.loyalty.membership import Membership
+from shared.domain.loyalty.programs import (
     RULES_BY_TYPE,
     Branding,
     CashbackRules,

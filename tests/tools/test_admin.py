@@ -19,12 +19,13 @@ from google.cloud.firestore import Client
 from shared import ids
 from shared.auth import keys
 from shared.auth.keys import Kind, Mode
-from shared.domain.packages import Package
-from shared.domain.psp import PspAccount, PspConfiguration
-from shared.domain.webhooks import HTTP, SigningSecret, WebhookEndpoint
-from shared.services import administration
-from shared.store import client, codec, members, paths
+from shared.domain.accounts.packages import Package
+from shared.domain.payments.psp import PspAccount, PspConfiguration
+from shared.domain.webhooks.endpoints import HTTP, SigningSecret, WebhookEndpoint
+from shared.services.accounts import administration
+from shared.store import client, codec, paths
 from shared.store.client import Create, Delete, Put, Update
+from shared.store.loyalty import membership_documents
 from shared.vault import Vault, new_key
 from tests.support.api import Api
 from tests.support.merchants import Member, Merchant
@@ -697,7 +698,7 @@ def test_finds_an_entry_that_was_removed(run: Admin, member: Member) -> None:
 def test_reads_again_what_is_booked_meanwhile(
     run: Admin, member: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read_entries = members.list_entries
+    read_entries = membership_documents.list_entries
     booked: list[str] = []
 
     def book_first(membership_id: str) -> Any:
@@ -706,7 +707,7 @@ def test_reads_again_what_is_booked_meanwhile(
             member.earn(1)
         return read_entries(membership_id)
 
-    monkeypatch.setattr(members, "list_entries", book_first)
+    monkeypatch.setattr(membership_documents, "list_entries", book_first)
 
     assert run.ok("verify", member.program_id) == {
         "programId": member.program_id,

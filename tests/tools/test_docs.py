@@ -9,12 +9,12 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 
-from functions import openapi
+from functions.beep import openapi
+from functions.beep.openapi import webhooks
 from functions.catalog import ENDPOINTS
-from functions.openapi import webhooks
-from shared.domain.event_types import BY_NAME, PATTERNS
+from shared.domain.events.event_types import BY_NAME, PATTERNS
 from shared.errors import catalog
-from shared.schemas.events import DATA_BY_TYPE, example_event
+from shared.schemas.events.event_data import DATA_BY_TYPE, example_event
 from tools import docs
 
 SCHEMAS = [f"schemas/{name}.json" for name in BY_NAME]

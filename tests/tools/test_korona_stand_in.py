@@ -13,9 +13,9 @@ from jsonschema import Draft202012Validator
 from shared.connectors import systems
 from shared.connectors.base import Stream
 from shared.connectors.pos import korona
-from shared.domain.sales import DataType
-from shared.domain.syncs import Kind
-from shared.schemas.records import SaleBody, StockChangeBody
+from shared.domain.systems.sales import DataType
+from shared.domain.systems.syncs import Kind
+from shared.schemas.systems.record_bodies import SaleBody, StockChangeBody
 from tests.support.vendors import vendor_spec
 from tools import korona_stand_in
 from tools.korona_stand_in import ACCOUNT_ID, DEMO, PASSWORD, USERNAME, StandIn

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from shared.services import verification
+from shared.services.loyalty import verification
 from shared.store import client
 from tests.support.api import Api
 from tools.emulators import ROOT, FirestoreEmulator

@@ -32,7 +32,7 @@ BARE_MODEL = f"{BARE}\nclass Model(pydantic.BaseModel):\n    points: int = pydan
 READY = """import functions_framework
 functions_framework.create_app("{target}", "main.py")
 import google.cloud.firestore
-import functions.loyalty.redeem_loyalty_points, functions.{entry}"""
+import functions.beep.loyalty.redeem_loyalty_points, functions.{entry}"""
 SIDES = {
     "bare imports": BARE,
     "bare imports and one model": BARE_MODEL,

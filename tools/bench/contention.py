@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from shared.domain import chain
-from shared.domain.membership import EntryKind
-from shared.store import members
+from shared.domain.loyalty import chain
+from shared.domain.loyalty.entries import EntryKind
+from shared.store.loyalty import membership_documents
 from tools.bench import measure
 from tools.bench.bare import BareLedger, new_client
 from tools.bench.report import Section, Table, Verdict, milliseconds
@@ -210,9 +210,9 @@ def wrong_answers(contest: Contest, answers: Iterable[tuple[int, Body]]) -> list
 
 def _wrong_ledger(contest: Contest, member: Member) -> list[str]:
     """Say what is wrong with the ledger after a contest: balance, entries, chain."""
-    membership = members.find(member.membership_id)
+    membership = membership_documents.find(member.membership_id)
     assert membership is not None
-    entries = members.list_entries(member.membership_id)
+    entries = membership_documents.list_entries(member.membership_id)
     redeemed = sum(entry.kind is EntryKind.REDEEM for entry in entries)
     broken = chain.find_break(entries, membership.head_hash)
     return [

@@ -15,7 +15,7 @@ import time
 import tracemalloc
 from typing import TYPE_CHECKING, Any
 
-from shared.domain.syncs import Kind
+from shared.domain.systems.syncs import Kind
 from shared.store import client as store
 from shared.store import paths
 from tools import korona_stand_in
@@ -26,7 +26,7 @@ from tools.emulators import LOOPBACK
 from tools.korona_stand_in import StandIn
 
 if TYPE_CHECKING:
-    from shared.services.sync_runs import Begun
+    from shared.services.systems.sync_runs import Begun
 
 BATCH = 500
 PEAK_MIB_MAX = 64.0
@@ -146,14 +146,14 @@ def listed_bare(till: StandIn) -> float:
 def _sync(world: World, till: StandIn, *, is_full: bool) -> None:
     """Sync as the endpoint does, and go on as the task does until there is nothing left."""
     from shared.auth.caller import Caller
-    from shared.domain.packages import Package
-    from shared.services import sync_runs
-    from shared.services.sync_runs import Terms
-    from shared.store import accounts
-    from shared.store import syncs as stored
+    from shared.domain.accounts.packages import Package
+    from shared.services.systems import sync_runs
+    from shared.services.systems.sync_runs import Terms
+    from shared.store.accounts import account_documents
+    from shared.store.systems import sync_documents
 
     store_id = world.merchant.store_id
-    found = accounts.find_store(store_id)
+    found = account_documents.find_store(store_id)
     assert found is not None
     caller = Caller(found.account_id, Package.PRIME, is_live=True)
     with contextlib.redirect_stdout(io.StringIO()):  # the log
@@ -161,7 +161,7 @@ def _sync(world: World, till: StandIn, *, is_full: bool) -> None:
             caller, Kind.POS, "korona", store_id, till.credentials, Terms(is_full=is_full)
         )
         sync_runs.resume(store_id, Kind.POS, "korona", begun.sync.sync_id)
-    ended = stored.find(store_id, Kind.POS, "korona")
+    ended = sync_documents.find(store_id, Kind.POS, "korona")
     if ended is None or ended.is_running or ended.failure:
         raise BenchError(f"The sync did not end well: {ended}")
 

@@ -25,7 +25,7 @@ from typing import Any, ClassVar
 
 from functions.tasks import deliver_webhook
 from functions.triggers import on_entry_created
-from shared.domain import events
+from shared.domain.loyalty import loyalty_events
 from shared.store import client, paths
 from tools.bench import measure
 from tools.bench.report import Section, Table, Verdict, milliseconds
@@ -211,7 +211,7 @@ def _wait_for(port: int) -> None:
 def _book(till: HttpClient, member: Member) -> Booked:
     entry_id = till.ok("addLoyaltyPoints", earning(member, 1))["entryId"]
     committed_at_s = time.time()
-    event_id = events.booking_event_id(member.membership_id, entry_id)
+    event_id = loyalty_events.booking_event_id(member.membership_id, entry_id)
     return Booked(paths.entry(member.membership_id, entry_id), event_id, committed_at_s)
 
 

@@ -15,9 +15,9 @@ from typing import Any
 
 from shared import config, ids
 from shared.auth.keys import Mode
-from shared.domain.packages import Package
+from shared.domain.accounts.packages import Package
 from shared.errors import Busy
-from shared.services import administration
+from shared.services.accounts import administration
 from shared.store import client
 from tools import suite
 from tools.emulators import LOOPBACK, ROOT, FirestoreEmulator, free_port, get, tail

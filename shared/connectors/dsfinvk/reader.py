@@ -17,10 +17,10 @@ from zoneinfo import ZoneInfo
 from shared.connectors.base import Skipped
 from shared.connectors.dsfinvk.archive import Archive
 from shared.connectors.uploads import ID_CHARS_MAX, Contents, Listing, moment_of, shortest
-from shared.domain.goods import Category, Product
+from shared.domain.catalog.goods import Category, Product
 from shared.domain.gtin import ean_of
 from shared.domain.money import Money
-from shared.domain.sales import Receipt, ReceiptKind
+from shared.domain.systems.sales import Receipt, ReceiptKind
 from shared.domain.units import currency_scale
 
 HEADS = "transactions.csv"

@@ -22,7 +22,7 @@ from shared.connectors.dsfinvk import index
 from shared.connectors.dsfinvk.schema import TABLES, TAXONOMY_VERSION, Column, Kind, Table
 from shared.connectors.uploads import shortest
 from shared.domain.money import Money
-from shared.domain.sales import PaidBy, Sale, SaleLine
+from shared.domain.systems.sales import PaidBy, Sale, SaleLine
 from shared.domain.units import currency_scale
 from shared.errors import ConnectorRejected
 

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from shared.connectors.base import Page, SystemModule
 from shared.connectors.config import ConnectorConfig
-from shared.domain.goods import Order, StockLevel, Supplier
+from shared.domain.catalog.goods import Order, StockLevel, Supplier
 
 
 class ErpConnector(Protocol):

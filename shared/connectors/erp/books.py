@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from shared.domain.money import Money
-from shared.domain.sales import Sale, SaleLine, vat_in
+from shared.domain.systems.sales import Sale, SaleLine, vat_in
 from shared.domain.units import currency_scale
 from shared.errors import ConnectorRejected
 

@@ -16,7 +16,7 @@ from decimal import Decimal
 from shared.connectors.erp.books import BERLIN, CURRENCY, rate_totals
 from shared.connectors.record_files import shown, to_comma
 from shared.domain.money import Money
-from shared.domain.sales import PaidBy, Sale
+from shared.domain.systems.sales import PaidBy, Sale
 from shared.errors import ConnectorRejected
 
 SYSTEM = "DATEV"

@@ -27,8 +27,8 @@ from shared.connectors.uploads import (
     Listing,
     text_of,
 )
-from shared.domain.goods import Order, StockLevel, Supplier
-from shared.domain.sales import DataType, PaidBy, Record, Sale, StockChange
+from shared.domain.catalog.goods import Order, StockLevel, Supplier
+from shared.domain.systems.sales import DataType, PaidBy, Record, Sale, StockChange
 from shared.errors import ConnectorRejected
 from shared.schemas.base import WireModel
 

@@ -21,7 +21,7 @@ from shared.connectors.uploads import (
     Listing,
     once,
 )
-from shared.domain.goods import Order, OrderLine, StockLevel, Supplier
+from shared.domain.catalog.goods import Order, OrderLine, StockLevel, Supplier
 from shared.domain.gtin import ean_of
 from shared.domain.money import Money
 from shared.errors import ConnectorRejected

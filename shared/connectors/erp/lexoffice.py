@@ -29,8 +29,8 @@ from shared.connectors.erp.lexoffice_answers import (
 from shared.connectors.erp.listings import Place
 from shared.connectors.pacing import Pace
 from shared.connectors.rows import Item, Rows, read_rows
-from shared.domain.goods import Order, Supplier
-from shared.domain.sales import DataType, Record, Sale
+from shared.domain.catalog.goods import Order, Supplier
+from shared.domain.systems.sales import DataType, Record, Sale
 from shared.errors import ConnectorAnswerInvalid, ConnectorNotFound
 
 SYSTEM = "lexoffice"

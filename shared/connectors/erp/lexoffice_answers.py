@@ -15,9 +15,9 @@ from typing import Any
 from pydantic import AliasPath, BaseModel, ConfigDict, Field
 
 from shared.connectors.erp.books import BERLIN, CURRENCY, Amount, RateTotal, gross_of, moment_of
-from shared.domain.goods import Order, OrderLine, Supplier
+from shared.domain.catalog.goods import Order, OrderLine, Supplier
 from shared.domain.money import Money
-from shared.domain.sales import Sale
+from shared.domain.systems.sales import Sale
 
 _NET = "net"
 _TEXT = "text"

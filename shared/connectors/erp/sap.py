@@ -29,9 +29,9 @@ from shared.connectors.erp.sap_odata import (
     literal,
     moment_literal,
 )
-from shared.domain.goods import Order, StockLevel, Supplier
+from shared.domain.catalog.goods import Order, StockLevel, Supplier
 from shared.domain.gtin import ean_of
-from shared.domain.sales import DataType, Record, Sale, SaleLine, StockChange
+from shared.domain.systems.sales import DataType, Record, Sale, SaleLine, StockChange
 from shared.errors import ConnectorAnswerInvalid, ConnectorRejected
 
 __all__ = ["SYSTEM", "Config", "Connector", "connect"]

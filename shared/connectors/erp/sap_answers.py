@@ -17,7 +17,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from shared.connectors.base import Skipped
 from shared.connectors.client import Model
 from shared.connectors.erp.sap_odata import Row, moment_of
-from shared.domain.goods import Order, OrderLine, StockLevel, Supplier
+from shared.domain.catalog.goods import Order, OrderLine, StockLevel, Supplier
 from shared.domain.gtin import ean_of
 from shared.domain.money import Money
 

@@ -18,7 +18,7 @@ from shared.connectors.erp.sap_answers import ProductRow
 from shared.connectors.erp.sap_odata import SYSTEM, day_json, decimal_text
 from shared.domain.gtin import ean_of
 from shared.domain.money import Money
-from shared.domain.sales import Sale, SaleLine, StockChange
+from shared.domain.systems.sales import Sale, SaleLine, StockChange
 from shared.errors import ConnectorAnswerInvalid, ConnectorRejected
 
 ISSUE, RECEIPT = "03", "05"

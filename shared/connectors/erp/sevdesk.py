@@ -39,8 +39,8 @@ from shared.connectors.erp.sevdesk_answers import (
     to_voucher,
 )
 from shared.connectors.rows import Item, Rows, read_rows
-from shared.domain.goods import Order, StockLevel, Supplier
-from shared.domain.sales import DataType, Record, Sale
+from shared.domain.catalog.goods import Order, StockLevel, Supplier
+from shared.domain.systems.sales import DataType, Record, Sale
 from shared.errors import ConnectorAnswerInvalid, ConnectorNotFound, ConnectorRejected
 
 STREAMS = frozenset({Stream.STOCK, Stream.ORDERS, Stream.SUPPLIERS})

@@ -30,9 +30,9 @@ from shared.connectors.erp.books import (
     moment_of,
 )
 from shared.connectors.rows import id_in
-from shared.domain.goods import Order, OrderLine, StockLevel, Supplier
+from shared.domain.catalog.goods import Order, OrderLine, StockLevel, Supplier
 from shared.domain.money import Money
-from shared.domain.sales import Sale
+from shared.domain.systems.sales import Sale
 from shared.errors import ConnectorRejected
 
 SYSTEM = "sevdesk"

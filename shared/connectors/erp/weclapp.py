@@ -24,8 +24,8 @@ from shared.connectors.erp import weclapp_answers as answers
 from shared.connectors.erp.listings import Place
 from shared.connectors.erp.weclapp_answers import SYSTEM
 from shared.connectors.rows import Item, Rows, read_rows
-from shared.domain.goods import Order, StockLevel, Supplier
-from shared.domain.sales import DataType, Record, Sale, SaleLine, StockChange
+from shared.domain.catalog.goods import Order, StockLevel, Supplier
+from shared.domain.systems.sales import DataType, Record, Sale, SaleLine, StockChange
 from shared.errors import ConnectorAnswerInvalid, ConnectorRejected
 
 __all__ = ["SYSTEM", "Config", "Connector", "connect"]

@@ -18,9 +18,9 @@ from pydantic import AliasPath, BaseModel, ConfigDict, Field
 from shared.connectors.client import parsed
 from shared.connectors.erp.books import Amount, rounded, unit_price
 from shared.connectors.rows import id_in
-from shared.domain.goods import Order, OrderLine, StockLevel, Supplier
+from shared.domain.catalog.goods import Order, OrderLine, StockLevel, Supplier
 from shared.domain.gtin import ean_of
-from shared.domain.sales import Sale, SaleLine, StockChange
+from shared.domain.systems.sales import Sale, SaleLine, StockChange
 from shared.errors import ConnectorAnswerInvalid, ConnectorRejected
 
 SYSTEM = "weclapp"

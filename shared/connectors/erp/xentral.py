@@ -37,9 +37,9 @@ from shared.connectors.erp.xentral_answers import (
     to_supplier,
 )
 from shared.connectors.rows import Item, Rows, read_rows
-from shared.domain.goods import Order, StockLevel, Supplier
+from shared.domain.catalog.goods import Order, StockLevel, Supplier
 from shared.domain.gtin import ean_of
-from shared.domain.sales import DataType, Record, Sale, SaleLine
+from shared.domain.systems.sales import DataType, Record, Sale, SaleLine
 from shared.errors import ConnectorAnswerInvalid, ConnectorRejected
 
 STREAMS = frozenset({Stream.STOCK, Stream.ORDERS, Stream.SUPPLIERS})

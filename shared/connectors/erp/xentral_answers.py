@@ -16,10 +16,10 @@ from pydantic import AliasPath, BaseModel, ConfigDict, Field
 
 from shared.connectors.erp.books import BERLIN, Amount, moment_of, rounded, unit_price
 from shared.connectors.rows import id_in
-from shared.domain.goods import Order, OrderLine, StockLevel, Supplier
+from shared.domain.catalog.goods import Order, OrderLine, StockLevel, Supplier
 from shared.domain.gtin import ean_of
 from shared.domain.money import Money
-from shared.domain.sales import Sale, SaleLine
+from shared.domain.systems.sales import Sale, SaleLine
 from shared.errors import ConnectorRejected
 
 SYSTEM = "xentral"

@@ -6,8 +6,8 @@ from typing import Protocol
 
 from shared.connectors.base import Page, SystemModule
 from shared.connectors.config import ConnectorConfig
-from shared.domain.goods import Category, Product
-from shared.domain.sales import Receipt
+from shared.domain.catalog.goods import Category, Product
+from shared.domain.systems.sales import Receipt
 
 
 class PosConnector(Protocol):

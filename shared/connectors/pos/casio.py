@@ -26,9 +26,9 @@ from shared.connectors.uploads import (
     once,
     text_of,
 )
-from shared.domain.goods import Category, Product
+from shared.domain.catalog.goods import Category, Product
 from shared.domain.gtin import ean_of
-from shared.domain.sales import DataType
+from shared.domain.systems.sales import DataType
 from shared.errors import ConnectorRejected
 
 SYSTEM = "casio"

@@ -16,7 +16,7 @@ from shared.connectors.dsfinvk import archive, reader, writer
 from shared.connectors.pos import generic_files
 from shared.connectors.record_files import stock_csv
 from shared.connectors.uploads import Contents, UploadConfig, UploadConnector, text_of
-from shared.domain.sales import DataType, Record, Sale, StockChange
+from shared.domain.systems.sales import DataType, Record, Sale, StockChange
 from shared.errors import ConnectorRejected
 
 SYSTEM = "generic"

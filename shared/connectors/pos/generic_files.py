@@ -30,10 +30,10 @@ from shared.connectors.uploads import (
     once,
     shortest,
 )
-from shared.domain.goods import Category, Price, Product
+from shared.domain.catalog.goods import Category, Price, Product
 from shared.domain.gtin import ean_of
 from shared.domain.money import Money
-from shared.domain.sales import Receipt, ReceiptKind
+from shared.domain.systems.sales import Receipt, ReceiptKind
 from shared.errors import ConnectorRejected
 from shared.schemas.base import Number, to_refusal
 

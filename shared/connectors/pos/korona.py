@@ -52,8 +52,16 @@ from shared.connectors.pos.korona_writes import (
     to_written,
 )
 from shared.connectors.rows import Item, Row, take
-from shared.domain.goods import Category, Product
-from shared.domain.sales import DataType, PaidBy, Receipt, Record, Sale, SaleLine, StockChange
+from shared.domain.catalog.goods import Category, Product
+from shared.domain.systems.sales import (
+    DataType,
+    PaidBy,
+    Receipt,
+    Record,
+    Sale,
+    SaleLine,
+    StockChange,
+)
 from shared.errors import ConnectorAnswerInvalid, ConnectorRejected
 
 STREAMS = frozenset({Stream.CATEGORIES, Stream.PRODUCTS, Stream.RECEIPTS})

@@ -16,7 +16,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validato
 from pydantic.alias_generators import to_camel
 
 from shared.connectors.rows import ExternalId, Number
-from shared.domain.goods import Category, Price, Product
+from shared.domain.catalog.goods import Category, Price, Product
 from shared.domain.gtin import ean_of
 from shared.domain.money import Money
 from shared.domain.units import currency_scale

@@ -15,7 +15,7 @@ from pydantic import AwareDatetime
 from shared.connectors.pos.korona_answers import Answer, Reference
 from shared.connectors.rows import ExternalId, Number
 from shared.domain.money import Money
-from shared.domain.sales import Receipt, ReceiptKind
+from shared.domain.systems.sales import Receipt, ReceiptKind
 from shared.domain.units import currency_scale
 
 _CURRENCY = re.compile(r"[A-Z]{3}")

@@ -8,7 +8,7 @@ from typing import Any
 
 from shared.connectors.client import MESSAGE_CHARS_MAX, parsed, redacted
 from shared.connectors.pos.korona_answers import Written
-from shared.domain.sales import Sale, SaleLine, SalePayment, StockChange
+from shared.domain.systems.sales import Sale, SaleLine, SalePayment, StockChange
 from shared.errors import ConnectorAnswerInvalid, ConnectorRejected
 
 SYSTEM = "korona"

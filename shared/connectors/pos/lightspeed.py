@@ -45,9 +45,9 @@ from shared.connectors.pos.lightspeed_answers import (
     to_receipt,
 )
 from shared.connectors.rows import Item, Row, take
-from shared.domain.goods import Category, Product
+from shared.domain.catalog.goods import Category, Product
 from shared.domain.money import Money
-from shared.domain.sales import DataType, PaidBy, Receipt, Record, Sale, SaleLine
+from shared.domain.systems.sales import DataType, PaidBy, Receipt, Record, Sale, SaleLine
 from shared.errors import ConnectorAnswerInvalid, ConnectorRejected
 
 SYSTEM = "lightspeed"

@@ -14,10 +14,10 @@ from typing import Any
 from pydantic import AliasPath, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from shared.connectors.rows import ExternalId, Number
-from shared.domain.goods import Category, Product
+from shared.domain.catalog.goods import Category, Product
 from shared.domain.gtin import ean_of
 from shared.domain.money import Money
-from shared.domain.sales import Receipt, ReceiptKind
+from shared.domain.systems.sales import Receipt, ReceiptKind
 from shared.domain.units import currency_scale
 
 _NOTHING = Decimal(0)

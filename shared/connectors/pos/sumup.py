@@ -26,8 +26,8 @@ from shared.connectors.pos import sumup_answers as answers
 from shared.connectors.pos.derived import Harvest, valid
 from shared.connectors.rows import Item
 from shared.connectors.sumup_account import BASE_URL, AccountConfig
-from shared.domain.goods import Product
-from shared.domain.sales import DataType, Receipt
+from shared.domain.catalog.goods import Product
+from shared.domain.systems.sales import DataType, Receipt
 from shared.errors import ConnectorAnswerInvalid, ConnectorNotFound, ConnectorRejected
 
 SYSTEM = "sumup"

@@ -17,9 +17,9 @@ from pydantic import AwareDatetime, BaseModel, Field
 from shared import clock, ids
 from shared.connectors.base import Skipped
 from shared.connectors.pos.derived import valid
-from shared.domain.goods import Product
+from shared.domain.catalog.goods import Product
 from shared.domain.money import Money
-from shared.domain.sales import Receipt, ReceiptKind
+from shared.domain.systems.sales import Receipt, ReceiptKind
 from shared.domain.units import currency_scale
 
 _TILL_PAYMENTS = {"POS", "CASH"}

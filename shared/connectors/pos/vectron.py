@@ -27,8 +27,8 @@ from shared.connectors.pos import vectron_answers as answers
 from shared.connectors.pos.derived import Harvest, valid
 from shared.connectors.pos.vectron_files import to_file
 from shared.connectors.rows import Item
-from shared.domain.goods import Category, Product
-from shared.domain.sales import DataType, Receipt, Record
+from shared.domain.catalog.goods import Category, Product
+from shared.domain.systems.sales import DataType, Receipt, Record
 from shared.errors import ConnectorAnswerInvalid, ConnectorCredentialsRefused
 
 SYSTEM = "vectron"

@@ -18,9 +18,9 @@ from shared import clock
 from shared.connectors.base import Skipped
 from shared.connectors.pos.derived import valid
 from shared.connectors.rows import ExternalId
-from shared.domain.goods import Category, Product
+from shared.domain.catalog.goods import Category, Product
 from shared.domain.money import Money
-from shared.domain.sales import Receipt, ReceiptKind
+from shared.domain.systems.sales import Receipt, ReceiptKind
 from shared.domain.units import currency_scale
 
 _KINDS: Mapping[str, ReceiptKind] = {

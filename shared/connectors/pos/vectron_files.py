@@ -14,7 +14,7 @@ from decimal import Decimal
 from shared import clock
 from shared.connectors.base import ExportFile
 from shared.domain.money import Money
-from shared.domain.sales import DataType, PaidBy, Record, Sale, SaleLine, SalePayment
+from shared.domain.systems.sales import DataType, PaidBy, Record, Sale, SaleLine, SalePayment
 
 COLUMNS = (
     "BON_ID",

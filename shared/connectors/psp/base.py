@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from shared.connectors.config import ConnectorConfig
-from shared.domain.customers import Customer
 from shared.domain.money import Money
-from shared.domain.payments import Observation, RefundObservation, Stage
+from shared.domain.payments.customers import Customer
+from shared.domain.payments.payments import Observation, RefundObservation, Stage
 
 
 @dataclass(frozen=True, slots=True)

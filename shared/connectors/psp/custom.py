@@ -22,9 +22,9 @@ from shared.connectors.psp.base import (
     PaymentRequest,
     RefundRequest,
 )
-from shared.domain.customers import Customer
 from shared.domain.money import Money
-from shared.domain.payments import Observation, RefundObservation, RefundStatus, Stage
+from shared.domain.payments.customers import Customer
+from shared.domain.payments.payments import Observation, RefundObservation, RefundStatus, Stage
 
 SYSTEM = "custom"
 HAS_IDEMPOTENCY_KEYS = True

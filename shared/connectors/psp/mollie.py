@@ -27,7 +27,7 @@ from shared.connectors.psp.base import (
     RefundRequest,
 )
 from shared.domain.money import Money
-from shared.domain.payments import Observation, RefundObservation, RefundStatus, Stage
+from shared.domain.payments.payments import Observation, RefundObservation, RefundStatus, Stage
 from shared.errors import ConnectorAnswerInvalid, ConnectorConflict
 
 SYSTEM = "mollie"

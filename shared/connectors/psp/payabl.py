@@ -30,9 +30,9 @@ from shared.connectors.psp.base import (
     without_page,
 )
 from shared.connectors.psp.payabl_answers import SYSTEM
-from shared.domain.customers import Customer
 from shared.domain.money import Money
-from shared.domain.payments import Observation, RefundObservation, RefundStatus, Stage
+from shared.domain.payments.customers import Customer
+from shared.domain.payments.payments import Observation, RefundObservation, RefundStatus, Stage
 from shared.errors import (
     ConnectorConflict,
     ConnectorCredentialsRefused,

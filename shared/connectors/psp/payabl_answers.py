@@ -16,7 +16,7 @@ from xml.etree import ElementTree as ET
 
 from shared.connectors.psp.base import ForgedNotification, RefundRequest
 from shared.domain.money import Money
-from shared.domain.payments import Observation, RefundObservation, RefundStatus, Stage
+from shared.domain.payments.payments import Observation, RefundObservation, RefundStatus, Stage
 from shared.domain.units import currency_scale
 from shared.errors import ConnectorAnswerInvalid, ConnectorUnsupported
 

@@ -33,7 +33,7 @@ from shared.connectors.psp.base import (
 )
 from shared.connectors.psp.payone_answers import STAGES, SYSTEM, Answer
 from shared.domain.money import Money
-from shared.domain.payments import Observation, RefundObservation, Stage
+from shared.domain.payments.payments import Observation, RefundObservation, Stage
 from shared.errors import (
     ConnectorConflict,
     ConnectorCredentialsRefused,

@@ -17,9 +17,9 @@ from pydantic.alias_generators import to_camel
 
 from shared import ids
 from shared.connectors.psp.base import PaymentRequest, RefundRequest
-from shared.domain.customers import Customer
 from shared.domain.money import Money
-from shared.domain.payments import Observation, RefundObservation, RefundStatus, Stage
+from shared.domain.payments.customers import Customer
+from shared.domain.payments.payments import Observation, RefundObservation, RefundStatus, Stage
 from shared.errors import ConnectorAnswerInvalid, ConnectorUnavailable, ConnectorUnsupported
 
 SYSTEM = "payone"

@@ -26,7 +26,7 @@ from shared.connectors.psp.base import (
 from shared.connectors.psp.sumup_answers import SYSTEM
 from shared.connectors.sumup_account import BASE_URL, AccountConfig
 from shared.domain.money import Money
-from shared.domain.payments import Observation, RefundObservation, RefundStatus
+from shared.domain.payments.payments import Observation, RefundObservation, RefundStatus
 from shared.errors import (
     ConnectorAnswerInvalid,
     ConnectorConflict,

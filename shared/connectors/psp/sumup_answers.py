@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 
 from shared.connectors.psp.base import RefundRequest
 from shared.domain.money import Money
-from shared.domain.payments import Observation, RefundObservation, RefundStatus, Stage
+from shared.domain.payments.payments import Observation, RefundObservation, RefundStatus, Stage
 from shared.errors import ConnectorAnswerInvalid, ConnectorRejected
 
 SYSTEM = "sumup"

@@ -35,7 +35,7 @@ from shared.connectors.psp.base import (
 )
 from shared.connectors.psp.unzer_answers import SYSTEM
 from shared.domain.money import Money
-from shared.domain.payments import Observation, RefundObservation, Stage
+from shared.domain.payments.payments import Observation, RefundObservation, Stage
 from shared.errors import (
     ConnectorAnswerInvalid,
     ConnectorConflict,

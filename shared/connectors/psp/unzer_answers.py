@@ -16,7 +16,7 @@ from pydantic.alias_generators import to_camel
 
 from shared.connectors.psp.base import PaymentRequest
 from shared.domain.money import Money
-from shared.domain.payments import Observation, RefundObservation, RefundStatus, Stage
+from shared.domain.payments.payments import Observation, RefundObservation, RefundStatus, Stage
 from shared.errors import ConnectorAnswerInvalid, ConnectorRejected
 
 SYSTEM = "unzer"

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Protocol
 
 from pydantic import Field
 
-from shared.domain.webhooks import HTTP
+from shared.domain.webhooks.endpoints import HTTP
 from shared.schemas.base import Untagged
 from shared.webhooks.client import Attempt
 from shared.webhooks.destinations import aws_eventbridge, aws_sqs, http

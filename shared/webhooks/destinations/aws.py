@@ -1,4 +1,4 @@
-"""What the destinations on AWS share: places, credentials, and how an attempt is made.
+"""What the destinations on AWS share: credentials, and how an attempt is made.
 
 What speaks to AWS is imported when it is needed: it takes a fifth of a second, and most deployments
 never do.
@@ -10,61 +10,18 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
-from shared import config
 from shared.schemas.base import Untagged, WireModel
 from shared.webhooks.client import TEXT_CHARS_MAX, Attempt
+from shared.webhooks.destinations.aws_places import ACCOUNT, Place
 from shared.webhooks.message import Message
-
-REGION = "[a-z]{2,4}(?:-[a-z]+){1,2}-[0-9]{1,2}"
-"""``eu-central-1``, ``us-gov-west-1``, ``eusc-de-east-1``: nothing that ends the name of a host."""
-ACCOUNT = "[0-9]{12}"
 
 _ACCESS_KEY_ID = "[A-Z0-9]{16,128}"
 _ROLE_ARN = f"arn:aws(?:-[a-z]+)*:iam::{ACCOUNT}:role/[A-Za-z0-9_+=,.@/-]{{1,576}}"
 _FORBIDDEN = 403
-
-
-class Partition(NamedTuple):
-    """A cloud of AWS with accounts and names of its own."""
-
-    name: str
-    dns_suffix: str
-
-
-_AWS = Partition("aws", "amazonaws.com")
-_PARTITIONS = {
-    "cn-": Partition("aws-cn", "amazonaws.com.cn"),
-    "us-gov-": Partition("aws-us-gov", "amazonaws.com"),
-    "eusc-": Partition("aws-eusc", "amazonaws.eu"),
-}
-
-
-def partition(region: str) -> Partition:
-    """Return the partition that a region belongs to, by the beginning of its name."""
-    return next((each for start, each in _PARTITIONS.items() if region.startswith(start)), _AWS)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A region. ``stand_in`` is the URL of what plays AWS on this machine, under the emulator."""
-
-    region: str
-    stand_in: str | None = None
-
-    def endpoint(self, service: str) -> str:
-        """Return the URL of a service: by the region alone, so that it is always AWS's."""
-        return (
-            self.stand_in or f"https://{service}.{self.region}.{partition(self.region).dns_suffix}"
-        )
-
-
-def place(region: str, *, is_emulated: bool) -> Place:
-    """Return the place of a region; where AWS is emulated too if the product is."""
-    return Place(region, config.aws_endpoint_url() if is_emulated else None)
 
 
 def _long_lived(access_key_id: str) -> str:

@@ -29,7 +29,7 @@ from botocore.parsers import ResponseParserError
 
 from shared.outgoing.session import error_code
 from shared.webhooks.client import USER_AGENT, AttemptError
-from shared.webhooks.destinations.aws import Place
+from shared.webhooks.destinations.aws_places import Place
 
 CLIENTS_MAX = 32
 """Clients kept, each with its connections: making one takes 3 ms, and its TLS settings 18 ms."""

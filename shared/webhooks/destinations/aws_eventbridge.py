@@ -10,8 +10,9 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, WithJsonSchema
 
 from shared.webhooks.client import Attempt
-from shared.webhooks.destinations import aws
-from shared.webhooks.destinations.aws import ACCOUNT, REGION, Credentials, Operation
+from shared.webhooks.destinations import aws, aws_places
+from shared.webhooks.destinations.aws import Credentials, Operation
+from shared.webhooks.destinations.aws_places import ACCOUNT, REGION
 from shared.webhooks.destinations.settings import DestinationBody
 from shared.webhooks.message import Message
 
@@ -28,7 +29,7 @@ _ARN = (
 def find_region(arn: str) -> str | None:
     """Return the region of an event bus; ``None`` if this is not the ARN of one."""
     match = re.fullmatch(_ARN, arn)
-    if match is None or match["partition"] != aws.partition(match["region"]).name:
+    if match is None or match["partition"] != aws_places.partition(match["region"]).name:
         return None
     return match["region"]
 
@@ -87,7 +88,7 @@ def send(
         ),
     }
     operation = Operation("events", "put_events", {"Entries": [entry]}, _settle)
-    where = aws.place(region, is_emulated=is_emulated)
+    where = aws_places.place(region, is_emulated=is_emulated)
     return aws.attempt(
         operation, message, where=where, credentials=credentials, timeout_s=timeout_s
     )

@@ -15,8 +15,8 @@ from datetime import datetime, timedelta
 import requests
 
 from shared import clock, config, logs
-from shared.webhooks.destinations.aws import Place
 from shared.webhooks.destinations.aws_calls import CallFailed, Keys, call
+from shared.webhooks.destinations.aws_places import Place
 
 SESSION_S = 3600
 """What every role allows."""

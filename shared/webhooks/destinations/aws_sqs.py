@@ -11,8 +11,9 @@ from pydantic import AfterValidator, WithJsonSchema
 
 from shared import config
 from shared.webhooks.client import Attempt
-from shared.webhooks.destinations import aws
-from shared.webhooks.destinations.aws import ACCOUNT, REGION, Credentials, Operation, Place
+from shared.webhooks.destinations import aws, aws_places
+from shared.webhooks.destinations.aws import Credentials, Operation
+from shared.webhooks.destinations.aws_places import ACCOUNT, REGION, Place
 from shared.webhooks.destinations.settings import DestinationBody
 from shared.webhooks.message import Message
 
@@ -40,10 +41,10 @@ def find_queue(url: str, *, is_emulated: bool) -> Place | None:
     match = _URL.fullmatch(url)
     if match is not None:
         is_queue = (
-            match["suffix"] == aws.partition(match["region"]).dns_suffix
+            match["suffix"] == aws_places.partition(match["region"]).dns_suffix
             and len(match["name"]) <= NAME_CHARS_MAX
         )
-        return aws.place(match["region"], is_emulated=is_emulated) if is_queue else None
+        return aws_places.place(match["region"], is_emulated=is_emulated) if is_queue else None
     match = _LOOPBACK_URL.fullmatch(url) if is_emulated else None
     return None if match is None else Place(STAND_IN_REGION, match["origin"])
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from shared.domain.syncs import SyncState
-from shared.services import sync_runs
-from shared.services.sync_runs import CONTINUE
+from shared.domain.systems.syncs import SyncState
+from shared.services.systems import sync_runs
+from shared.services.systems.sync_runs import CONTINUE
 from tests.support.branches import PAGE_ITEMS, Branch
 from tests.support.events import Pipeline
 from tests.support.tasks import Task

@@ -16,17 +16,14 @@ from typing import Any
 
 import pytest
 
-from shared.domain.packages import Package
-from shared.domain.webhooks import (
-    AttemptRecord,
-    Delivery,
-    DeliveryState,
-    Health,
-    WebhookEndpoint,
-)
-from shared.services import attempts
-from shared.store import accounts, cache, client, codec, paths, protocol, webhook_endpoints
+from shared.domain.accounts.packages import Package
+from shared.domain.webhooks.deliveries import AttemptRecord, Delivery, DeliveryState
+from shared.domain.webhooks.endpoints import Health, WebhookEndpoint
+from shared.services.webhooks import attempts
+from shared.store import cache, client, codec, paths, protocol
+from shared.store.accounts import account_documents
 from shared.store.client import Delete, Put, Update
+from shared.store.webhooks import endpoint_documents
 from tests.conftest import Clock
 from tests.support.events import Pipeline, Registered, deliveries_of, events_of
 from tests.support.merchants import Merchant
@@ -67,14 +64,14 @@ def endpoint_is_enabled(merchant: Merchant) -> bool:
 
 
 def endpoint_of(merchant: Merchant) -> WebhookEndpoint:
-    (endpoint,) = webhook_endpoints.list_of_store(merchant.store_id)
+    (endpoint,) = endpoint_documents.list_of_store(merchant.store_id)
     return endpoint
 
 
 def change_account(merchant: Merchant, **fields: Any) -> None:
     """Change the account; what the process has cached of it is forgotten."""
     read = client.get_one(paths.account(merchant.account_id))
-    account = accounts.find_account(merchant.account_id)
+    account = account_documents.find_account(merchant.account_id)
     assert account is not None
     client.commit([Update(read, codec.to_document(replace(account, **fields)))])
     cache.clear_all()
@@ -560,7 +557,7 @@ def test_an_endpoint_that_only_failed_for_five_days_is_disabled_and_its_owner_to
         "reason": "only_failed",
         "failingSince": "2026-03-03T12:00:00.000Z",
     }
-    disabled = webhook_endpoints.find(failing.id)
+    disabled = endpoint_documents.find(failing.id)
     assert disabled is not None
     assert (disabled.is_enabled, disabled.disabled_reason) == (False, "only_failed")
     assert (disabled.disabled_at, disabled.updated_at) == (frozen_clock.now, owners)

@@ -8,11 +8,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.domain import health
-from shared.domain.webhooks import Delivery, DeliveryState, Health, Lane
-from shared.services import attempts
-from shared.store import webhook_endpoints
-from shared.webhooks.queue import FAST, SLOW
+from shared.domain.webhooks import health
+from shared.domain.webhooks.deliveries import Delivery, DeliveryState, Lane
+from shared.domain.webhooks.endpoints import Health
+from shared.services.webhooks import attempts
+from shared.store.webhooks import endpoint_documents
+from shared.tasks import FAST, SLOW
 from tests.conftest import Clock
 from tests.support.events import Pipeline, Registered, deliveries_of
 from tests.support.merchants import Member, Merchant
@@ -63,7 +64,7 @@ def earned(pipeline: Pipeline, member: Member, count: int) -> None:
 
 
 def health_of(endpoint: Registered) -> Health:
-    found = webhook_endpoints.find(endpoint.id)
+    found = endpoint_documents.find(endpoint.id)
     assert found is not None
     return found.health
 

@@ -9,7 +9,7 @@ import pytest
 
 from shared.connectors import record_files
 from shared.domain.money import Money
-from shared.domain.sales import PaidBy, Sale, SaleLine, SalePayment, StockChange
+from shared.domain.systems.sales import PaidBy, Sale, SaleLine, SalePayment, StockChange
 
 AT = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
 CHANGE = StockChange(

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from shared.connectors.base import Skipped
 from shared.connectors.rows import ExternalId, Number, take
-from shared.domain.goods import Category
+from shared.domain.catalog.goods import Category
 
 
 class Row(BaseModel):

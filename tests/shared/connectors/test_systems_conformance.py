@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from shared.connectors import client, systems
 from shared.connectors.base import PushBy, Stream
 from shared.connectors.config import ConnectorConfig
-from shared.domain.syncs import Kind
+from shared.domain.systems.syncs import Kind
 from shared.errors import (
     ConnectorAnswerInvalid,
     ConnectorCredentialsRefused,

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from shared.connectors import uploads
 from shared.connectors.base import PAGE_ITEMS_MAX, Skipped
 from shared.connectors.uploads import Contents, Listing, UploadConfig, UploadConnector
-from shared.domain.goods import Category
+from shared.domain.catalog.goods import Category
 from shared.errors import ConnectorRejected
 
 FILE = base64.b64encode(b"id;name\r\n1;Espresso\r\n").decode()

@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from shared.auth.caller import Caller
-from shared.domain.packages import Package
+from shared.domain.accounts.packages import Package
 from shared.errors import ProgramNotFound, PunktwerkError, StoreNotFound, WebhookNotFound
 from shared.services import access
 from tests.support.hooks import created

@@ -13,15 +13,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared import ids
-from shared.domain import chain
-from shared.domain.accounts import Account, KeyRecord, Position, Store
-from shared.domain.membership import Entry, Membership
-from shared.domain.packages import Package
-from shared.domain.programs import CashbackRules, PointsRules, Program, TierRules
-from shared.domain.stats import Counters
-from shared.domain.webhooks import Delivery, WebhookEndpoint
-from shared.store import client, codec, programs
+from shared.domain.accounts.accounts import Account, KeyRecord
+from shared.domain.accounts.packages import Package
+from shared.domain.loyalty import chain
+from shared.domain.loyalty.entries import Entry
+from shared.domain.loyalty.figures import Counters
+from shared.domain.loyalty.membership import Membership
+from shared.domain.loyalty.programs import CashbackRules, PointsRules, Program, TierRules
+from shared.domain.stores.stores import Position, Store
+from shared.domain.webhooks.deliveries import Delivery
+from shared.domain.webhooks.endpoints import WebhookEndpoint
+from shared.store import client, codec
 from shared.store.client import Create, Snapshot
+from shared.store.loyalty import program_documents
 from tests.support import strategies
 from tests.support.strategies import NOW, TIERED, exact_decimals, make_program, records
 from tools.emulators import FirestoreEmulator
@@ -55,7 +59,9 @@ def test_a_record_is_read_back_as_it_was(record: Any) -> None:
 
 @given(strategies.programs)
 def test_a_program_is_read_back_with_the_rules_of_its_type(program: Program) -> None:
-    read = programs.decode(Snapshot("loyaltyPrograms/lp_1", codec.to_document(program), NOW))
+    read = program_documents.decode(
+        Snapshot("loyaltyPrograms/lp_1", codec.to_document(program), NOW)
+    )
     assert read == program
     assert type(read.rules) is type(program.rules)
 
@@ -78,7 +84,7 @@ def test_firestore_gives_a_record_back_as_it_was(
 def test_firestore_gives_a_program_back_as_it_was(
     firestore_emulator: FirestoreEmulator, program: Program
 ) -> None:
-    assert programs.decode(stored(codec.to_document(program))) == program
+    assert program_documents.decode(stored(codec.to_document(program))) == program
 
 
 @given(strategies.entries)

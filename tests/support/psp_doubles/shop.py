@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 
 from shared import ids
-from shared.services import payment_settlement
+from shared.services.payments import payment_settlement
 from tests.conftest import Clock
 from tests.support.api import Answer
 from tests.support.merchants import Member, Merchant

@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 from shared.connectors.base import Skipped
 from shared.connectors.dsfinvk import reader
 from shared.connectors.uploads import Contents
-from shared.domain.goods import Category, Product
+from shared.domain.catalog.goods import Category, Product
 from shared.domain.money import Money
-from shared.domain.sales import Receipt, ReceiptKind
+from shared.domain.systems.sales import Receipt, ReceiptKind
 from shared.errors import ConnectorRejected
 from tests.support import tills
 from tests.support.tills import export, head, line, master_data, reference

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from shared.connectors.dsfinvk import reader, schema, writer
 from shared.connectors.dsfinvk.schema import Column, Kind
 from shared.domain.money import Money
-from shared.domain.sales import PaidBy, ReceiptKind, Sale, SaleLine, SalePayment
+from shared.domain.systems.sales import PaidBy, ReceiptKind, Sale, SaleLine, SalePayment
 from shared.errors import ConnectorRejected
 from tests.support.tills import file_of
 

@@ -17,7 +17,7 @@ from shared.connectors.erp.books import (
     unit_price,
 )
 from shared.domain.money import Money
-from shared.domain.sales import Sale, SaleLine
+from shared.domain.systems.sales import Sale, SaleLine
 from shared.errors import ConnectorRejected
 
 AT = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)

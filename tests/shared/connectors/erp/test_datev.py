@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from shared.connectors.erp import datev
 from shared.connectors.erp.datev import Books
 from shared.domain.money import Money
-from shared.domain.sales import PaidBy, Sale, SaleLine, SalePayment
+from shared.domain.systems.sales import PaidBy, Sale, SaleLine, SalePayment
 from shared.errors import ConnectorRejected
 
 NOW = datetime(2027, 1, 2, 8, 30, 15, 123_000, tzinfo=UTC)

@@ -16,7 +16,7 @@ from shared.connectors.base import PAGE_ITEMS_MAX, PushBy, Stream
 from shared.connectors.erp import generic
 from shared.connectors.erp.generic import Config, Connector
 from shared.domain.money import Money
-from shared.domain.sales import DataType, PaidBy, Sale, SaleLine, SalePayment, StockChange
+from shared.domain.systems.sales import DataType, PaidBy, Sale, SaleLine, SalePayment, StockChange
 from shared.errors import ConnectorRejected
 from tests.support.system_samples import CONFIGS
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from shared.connectors.base import Skipped
 from shared.connectors.erp import generic_files
 from shared.connectors.uploads import Listing
-from shared.domain.goods import Order, OrderLine, StockLevel, Supplier
+from shared.domain.catalog.goods import Order, OrderLine, StockLevel, Supplier
 from shared.domain.money import Money
 from shared.errors import ConnectorRejected
 

@@ -29,9 +29,9 @@ from shared.connectors.erp import lexoffice, lexoffice_answers
 from shared.connectors.erp.books import rate_totals
 from shared.connectors.erp.lexoffice import Config, Connector
 from shared.connectors.pacing import Pace
-from shared.domain.goods import Order, OrderLine, Supplier
+from shared.domain.catalog.goods import Order, OrderLine, Supplier
 from shared.domain.money import Money
-from shared.domain.sales import DataType, Sale, SaleLine
+from shared.domain.systems.sales import DataType, Sale, SaleLine
 from shared.errors import (
     ConnectorAnswerInvalid,
     ConnectorConflict,

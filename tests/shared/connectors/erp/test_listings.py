@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from shared.connectors.base import Skipped
 from shared.connectors.erp.listings import Place
 from shared.connectors.rows import Rows, read_rows
-from shared.domain.goods import Supplier
+from shared.domain.catalog.goods import Supplier
 
 NOTHING: Rows[Supplier] = Rows((), ())
 

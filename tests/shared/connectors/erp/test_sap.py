@@ -20,9 +20,9 @@ from shared.connectors.erp import sap
 from shared.connectors.erp.sap import Config, Connector
 from shared.connectors.erp.sap_documents import movement_reference
 from shared.connectors.erp.sap_odata import ROOT
-from shared.domain.goods import Order, OrderLine, StockLevel, Supplier
+from shared.domain.catalog.goods import Order, OrderLine, StockLevel, Supplier
 from shared.domain.money import Money
-from shared.domain.sales import DataType, Sale, SaleLine, StockChange
+from shared.domain.systems.sales import DataType, Sale, SaleLine, StockChange
 from shared.errors import (
     ConnectorAnswerInvalid,
     ConnectorCredentialsRefused,

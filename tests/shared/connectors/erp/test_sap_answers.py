@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from shared.connectors.base import Skipped
 from shared.connectors.erp import sap_answers as answers
 from shared.connectors.erp.sap_answers import OrderRow, ProductRow, StockRow, SupplierRow
-from shared.domain.goods import Supplier
+from shared.domain.catalog.goods import Supplier
 from shared.domain.money import Money
 
 PLACE = {"Material": "TG11", "Plant": "1010", "StorageLocation": "101A"}

@@ -17,7 +17,7 @@ from openapi_schema_validator import OAS30Validator
 from shared.connectors.erp import sap_documents as documents
 from shared.connectors.erp.sap_answers import ProductRow
 from shared.domain.money import Money
-from shared.domain.sales import Sale, SaleLine, StockChange
+from shared.domain.systems.sales import Sale, SaleLine, StockChange
 from shared.errors import ConnectorAnswerInvalid, ConnectorRejected
 from tests.support.sap_specs import sap_schema
 

@@ -21,9 +21,9 @@ from shared.connectors.base import Page, PushBy, Pushed, Skipped, Stream
 from shared.connectors.erp import sevdesk, sevdesk_answers
 from shared.connectors.erp.books import rate_totals
 from shared.connectors.erp.sevdesk import Config, Connector
-from shared.domain.goods import Order, OrderLine, StockLevel, Supplier
+from shared.domain.catalog.goods import Order, OrderLine, StockLevel, Supplier
 from shared.domain.money import Money
-from shared.domain.sales import DataType, Sale, SaleLine
+from shared.domain.systems.sales import DataType, Sale, SaleLine
 from shared.errors import (
     ConnectorAnswerInvalid,
     ConnectorCredentialsRefused,

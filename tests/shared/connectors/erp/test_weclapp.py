@@ -21,9 +21,17 @@ from shared.connectors.base import Page, PushBy, Pushed, Skipped, Stream
 from shared.connectors.erp import weclapp, weclapp_answers
 from shared.connectors.erp.weclapp import Config, Connector
 from shared.connectors.erp.weclapp_answers import Terms
-from shared.domain.goods import Order, OrderLine, StockLevel, Supplier
+from shared.domain.catalog.goods import Order, OrderLine, StockLevel, Supplier
 from shared.domain.money import Money
-from shared.domain.sales import DataType, PaidBy, Record, Sale, SaleLine, SalePayment, StockChange
+from shared.domain.systems.sales import (
+    DataType,
+    PaidBy,
+    Record,
+    Sale,
+    SaleLine,
+    SalePayment,
+    StockChange,
+)
 from shared.errors import (
     ConnectorAnswerInvalid,
     ConnectorCredentialsRefused,

@@ -21,9 +21,9 @@ from shared.connectors.base import Page, PushBy, Pushed, Skipped, Stream
 from shared.connectors.erp import xentral, xentral_answers
 from shared.connectors.erp.xentral import Config, Connector
 from shared.connectors.erp.xentral_answers import Terms
-from shared.domain.goods import Order, OrderLine, StockLevel, Supplier
+from shared.domain.catalog.goods import Order, OrderLine, StockLevel, Supplier
 from shared.domain.money import Money
-from shared.domain.sales import DataType, PaidBy, Sale, SaleLine, SalePayment
+from shared.domain.systems.sales import DataType, PaidBy, Sale, SaleLine, SalePayment
 from shared.errors import (
     ConnectorAnswerInvalid,
     ConnectorCredentialsRefused,

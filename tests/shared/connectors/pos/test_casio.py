@@ -9,7 +9,7 @@ import pytest
 
 from shared.connectors.pos import casio
 from shared.connectors.pos.casio import Config, Connector
-from shared.domain.goods import Category, Product
+from shared.domain.catalog.goods import Category, Product
 from shared.domain.money import Money
 from shared.errors import ConnectorRejected
 from tests.support.tills import export, head, line, master_data

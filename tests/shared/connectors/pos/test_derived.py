@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from shared.connectors.base import PAGE_ITEMS_MAX, Skipped
 from shared.connectors.pos.derived import Harvest
-from shared.domain.goods import Category
+from shared.domain.catalog.goods import Category
 
 
 def groups(*numbers: int, name: str = "Speisen") -> list[Category]:

@@ -17,9 +17,9 @@ from shared.connectors.base import PAGE_ITEMS_MAX, PushBy
 from shared.connectors.dsfinvk import reader
 from shared.connectors.pos import generic
 from shared.connectors.pos.generic import Config, Connector
-from shared.domain.goods import Product
+from shared.domain.catalog.goods import Product
 from shared.domain.money import Money
-from shared.domain.sales import DataType, Sale, SaleLine, StockChange
+from shared.domain.systems.sales import DataType, Sale, SaleLine, StockChange
 from shared.errors import ConnectorRejected
 from tests.support.tills import export, head, line, master_data
 

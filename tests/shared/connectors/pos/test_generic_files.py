@@ -17,9 +17,9 @@ from shared import clock
 from shared.connectors.base import Skipped
 from shared.connectors.pos import generic_files
 from shared.connectors.uploads import Contents
-from shared.domain.goods import Category, Price, Product
+from shared.domain.catalog.goods import Category, Price, Product
 from shared.domain.money import Money
-from shared.domain.sales import Receipt, ReceiptKind
+from shared.domain.systems.sales import Receipt, ReceiptKind
 from shared.errors import ConnectorRejected
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -29,9 +29,9 @@ from shared.connectors.pos.korona_answers import (
     Terms,
 )
 from shared.connectors.pos.korona_receipts import ReceiptRow
-from shared.domain.goods import Category, Price, Product
+from shared.domain.catalog.goods import Category, Price, Product
 from shared.domain.money import Money
-from shared.domain.sales import (
+from shared.domain.systems.sales import (
     DataType,
     PaidBy,
     ReceiptKind,

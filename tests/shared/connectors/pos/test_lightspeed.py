@@ -21,9 +21,17 @@ from shared.connectors.base import Page, Pushed, Skipped
 from shared.connectors.pos import lightspeed, lightspeed_answers
 from shared.connectors.pos.lightspeed import Config, Connector
 from shared.connectors.pos.lightspeed_answers import ProductRow, SaleRow, TaxRow
-from shared.domain.goods import Category, Product
+from shared.domain.catalog.goods import Category, Product
 from shared.domain.money import Money
-from shared.domain.sales import DataType, PaidBy, Receipt, ReceiptKind, Sale, SaleLine, SalePayment
+from shared.domain.systems.sales import (
+    DataType,
+    PaidBy,
+    Receipt,
+    ReceiptKind,
+    Sale,
+    SaleLine,
+    SalePayment,
+)
 from shared.errors import (
     ConnectorAnswerInvalid,
     ConnectorCredentialsRefused,

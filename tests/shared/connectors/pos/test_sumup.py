@@ -20,9 +20,9 @@ from shared.connectors.base import PAGE_ITEMS_MAX, POSITION_CHARS_MAX, Page, Ski
 from shared.connectors.pos import sumup
 from shared.connectors.pos.sumup import TRANSACTIONS_A_PAGE, Config, Connector
 from shared.connectors.pos.sumup_answers import to_external_id, to_products, to_receipts
-from shared.domain.goods import Product
+from shared.domain.catalog.goods import Product
 from shared.domain.money import Money
-from shared.domain.sales import Receipt, ReceiptKind
+from shared.domain.systems.sales import Receipt, ReceiptKind
 from shared.errors import (
     ConnectorAnswerInvalid,
     ConnectorCredentialsRefused,

@@ -21,9 +21,9 @@ from shared.connectors.base import PAGE_ITEMS_MAX, Page, PushBy, Skipped, Stream
 from shared.connectors.pos import vectron
 from shared.connectors.pos.vectron import Config, Connector
 from shared.connectors.pos.vectron_answers import to_categories, to_products, to_receipt
-from shared.domain.goods import Category, Product
+from shared.domain.catalog.goods import Category, Product
 from shared.domain.money import Money
-from shared.domain.sales import DataType, Receipt, ReceiptKind
+from shared.domain.systems.sales import DataType, Receipt, ReceiptKind
 from shared.errors import (
     ConnectorAnswerInvalid,
     ConnectorCredentialsRefused,

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from shared.connectors.pos.vectron_files import COLUMNS, to_file
 from shared.domain.money import Money
-from shared.domain.sales import DataType, PaidBy, Sale, SaleLine, SalePayment
+from shared.domain.systems.sales import DataType, PaidBy, Sale, SaleLine, SalePayment
 
 COFFEE = SaleLine(
     name="Kaffee; groß",

@@ -24,7 +24,7 @@ from shared.connectors.psp.base import (
     RefundRequest,
 )
 from shared.domain.money import Money
-from shared.domain.payments import (
+from shared.domain.payments.payments import (
     DisputeObservation,
     DisputeStatus,
     Observation,

@@ -15,9 +15,9 @@ from shared.connectors.psp.base import (
     RefundRequest,
 )
 from shared.connectors.psp.custom import _STAGES, Config, Connector, _Payment, _Refund
-from shared.domain.customers import Customer
 from shared.domain.money import Money
-from shared.domain.payments import RefundObservation, RefundStatus, Stage
+from shared.domain.payments.customers import Customer
+from shared.domain.payments.payments import RefundObservation, RefundStatus, Stage
 from shared.errors import ConnectorCredentialsRefused, ConnectorNotFound, ConnectorRejected
 from tests.support.receivers import receiving, status
 from tests.support.vendors import CUSTOM_PSP, prism

@@ -27,9 +27,9 @@ from shared.connectors.psp.base import (
     RefundRequest,
 )
 from shared.connectors.psp.payabl import Config, Connector
-from shared.domain.customers import Customer
 from shared.domain.money import Money
-from shared.domain.payments import Observation, RefundObservation, RefundStatus, Stage
+from shared.domain.payments.customers import Customer
+from shared.domain.payments.payments import Observation, RefundObservation, RefundStatus, Stage
 from shared.errors import (
     ConnectorAnswerInvalid,
     ConnectorConflict,

@@ -28,7 +28,7 @@ from shared.connectors.psp.base import (
 )
 from shared.connectors.psp.stripe import Config, Connector
 from shared.domain.money import Money
-from shared.domain.payments import (
+from shared.domain.payments.payments import (
     DisputeObservation,
     DisputeStatus,
     Observation,

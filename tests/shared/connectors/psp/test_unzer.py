@@ -32,7 +32,7 @@ from shared.connectors.psp.base import (
 )
 from shared.connectors.psp.unzer import Config, Connector
 from shared.domain.money import Money
-from shared.domain.payments import Observation, RefundObservation, RefundStatus, Stage
+from shared.domain.payments.payments import Observation, RefundObservation, RefundStatus, Stage
 from shared.errors import (
     ConnectorAnswerInvalid,
     ConnectorConflict,

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from shared.schemas.base import to_refusal
-from shared.webhooks.destinations import Destination, aws
-from shared.webhooks.destinations.aws import AwsAccessKeyBody, AwsRoleBody, Credentials, Place
+from shared.webhooks.destinations import Destination, aws_places
+from shared.webhooks.destinations.aws import AwsAccessKeyBody, AwsRoleBody, Credentials
+from shared.webhooks.destinations.aws_places import Place
 from shared.webhooks.destinations.aws_sqs import find_queue
 from tests.support.aws import ACCESS_KEY, ROLE
 
@@ -40,19 +41,19 @@ def test_hosts_are_those_that_aws_itself_names(service: str) -> None:
         known = resolver.construct_endpoint(service, region, partition)
         host = f"{service}.{region}.{known['dnsSuffix']}"
         assert Place(region).endpoint(service) == f"https://{host}"
-        assert aws.partition(region).name == partition
+        assert aws_places.partition(region).name == partition
         queue = f"https://sqs.{region}.{known['dnsSuffix']}/123456789012/events"
         assert find_queue(queue, is_emulated=False) == Place(region)
 
 
 def test_a_place_has_a_stand_in_under_the_emulator_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:5000")
-    emulated = aws.place("eu-central-1", is_emulated=True)
+    emulated = aws_places.place("eu-central-1", is_emulated=True)
     assert emulated.endpoint("sts") == "http://127.0.0.1:5000"
-    real = aws.place("eu-central-1", is_emulated=False)
+    real = aws_places.place("eu-central-1", is_emulated=False)
     assert real.endpoint("sts") == "https://sts.eu-central-1.amazonaws.com"
     monkeypatch.delenv("AWS_ENDPOINT_URL")
-    assert aws.place("eu-central-1", is_emulated=True) == real
+    assert aws_places.place("eu-central-1", is_emulated=True) == real
 
 
 def test_credentials_are_a_key_or_a_role() -> None:
@@ -145,9 +146,9 @@ def test_a_refusal_names_fields_as_the_request_has_them() -> None:
     }
 
 
-@given(st.from_regex(aws.REGION, fullmatch=True))
+@given(st.from_regex(aws_places.REGION, fullmatch=True))
 def test_no_region_leads_elsewhere(region: str) -> None:
-    suffix = aws.partition(region).dns_suffix
+    suffix = aws_places.partition(region).dns_suffix
     assert Place(region).endpoint("sqs") == f"https://sqs.{region}.{suffix}"
     assert not set("./:@?#\\ \n") & set(region)
     assert suffix in {"amazonaws.com", "amazonaws.com.cn", "amazonaws.eu"}

@@ -13,8 +13,8 @@ import pytest
 
 from shared.webhooks.client import Attempt
 from shared.webhooks.destinations import aws_calls, aws_sqs
-from shared.webhooks.destinations.aws import Place
 from shared.webhooks.destinations.aws_calls import CallFailed, Keys
+from shared.webhooks.destinations.aws_places import Place
 from tests.support.aws import ACCESS_KEY, Aws
 from tests.support.certificates import self_signed
 from tests.support.messages import new_message

@@ -13,7 +13,7 @@ import pytest
 from shared import clock
 from shared.webhooks.client import Attempt
 from shared.webhooks.destinations import aws_roles, aws_sqs
-from shared.webhooks.destinations.aws import Place
+from shared.webhooks.destinations.aws_places import Place
 from tests.support.aws import ROLE, ROLE_ARN, Aws
 from tests.support.messages import new_message
 from tests.support.receivers import Answer, Receiver, hang_up, receiving, status

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from shared.schemas.base import to_refusal
 from shared.webhooks.client import Attempt
 from shared.webhooks.destinations import aws_sqs
-from shared.webhooks.destinations.aws import Place
+from shared.webhooks.destinations.aws_places import Place
 from shared.webhooks.destinations.aws_sqs import AwsSqsBody, find_queue
 from shared.webhooks.message import Message
 from tests.support.aws import ACCESS_KEY, Aws, as_received

@@ -1,0 +1,54 @@
+"""POST /api/v1/fetchProduct: show a product, and what it has cost and will cost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.auth.caller import Caller
+from shared.schemas.base import Id, RequestModel, ResponseModel, Success
+from shared.schemas.catalog.product_bodies import PRODUCT_EXAMPLE, ProductWithPricesBody
+from shared.schemas.fields import ProductId
+from shared.services.catalog import products
+
+
+class Request(RequestModel):
+    """Names the product by our id; with ``storeId`` its EAN or article number will do."""
+
+    product_id: ProductId
+    store_id: Id | None = None
+
+
+class Response(ResponseModel):
+    """The product, also if it is no longer sold, with its prices."""
+
+    success: Success = True
+    product: ProductWithPricesBody
+
+
+EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
+    "product": {"productId": "store_a_4006381333931"},
+    "ean": {"productId": "4006381333931", "storeId": "store_a"},
+}
+
+EXAMPLE: dict[str, Any] = {
+    "success": True,
+    "product": {
+        **PRODUCT_EXAMPLE,
+        "upcomingPrices": [{"price": 1.59, "validFrom": "2026-04-01T00:00:00.000Z"}],
+        "priceHistory": [
+            {
+                "price": 1.39,
+                "currency": "EUR",
+                "since": "2026-01-01T12:00:00.000Z",
+                "until": "2026-03-03T12:00:00.000Z",
+                "source": "api",
+            }
+        ],
+    },
+}
+
+
+def handle(body: Request, caller: Caller) -> Response:
+    """Read it and the prices that it had."""
+    product = products.find(caller, body.product_id, body.store_id)
+    return Response(product=products.shown_with_prices(product))

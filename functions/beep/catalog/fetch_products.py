@@ -1,0 +1,66 @@
+"""POST /api/v1/fetchProducts: list what a store sells."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.auth.caller import Caller
+from shared.schemas import paging
+from shared.schemas.base import Id, RequestModel, ResponseModel, Success
+from shared.schemas.catalog.product_bodies import PRODUCT_EXAMPLE, ProductBody, Switch
+from shared.schemas.paging import KeyCursor, Limit
+from shared.services.catalog import products
+
+
+class Request(RequestModel):
+    """A page of them, in the order of EANs and article numbers."""
+
+    store_id: Id
+    source: Id | None = None
+    category_id: Id | None = None
+    include_deleted: Switch = False
+    limit: Limit = paging.LIMIT_DEFAULT
+    cursor: KeyCursor | None = None
+
+
+class Response(ResponseModel):
+    """A page; ``nextCursor`` asks for the next one and is null on the last."""
+
+    success: Success = True
+    store_id: str
+    products: list[ProductBody]
+    count: int
+    next_cursor: str | None
+
+
+EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
+    "all": {"storeId": "store_a", "limit": 100},
+    "ofSystem": {"storeId": "store_a", "source": "korona", "includeDeleted": True},
+}
+
+EXAMPLE: dict[str, Any] = {
+    "success": True,
+    "storeId": "store_a",
+    "products": [PRODUCT_EXAMPLE],
+    "count": 1,
+    "nextCursor": None,
+}
+
+
+def handle(body: Request, caller: Caller) -> Response:
+    """Read a page: one query."""
+    found = products.list_page(
+        caller,
+        body.store_id,
+        source=body.source,
+        category_id=body.category_id,
+        includes_deleted=body.include_deleted,
+        after_key=paging.decode_key(body.cursor) if body.cursor else None,
+        limit=body.limit,
+    )
+    return Response(
+        store_id=body.store_id,
+        products=[products.shown(each) for each in found.items],
+        count=len(found.items),
+        next_cursor=found.next_cursor,
+    )

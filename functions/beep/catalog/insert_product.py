@@ -1,0 +1,81 @@
+"""POST /api/v1/insertProduct: have a store sell a product."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.auth.caller import Caller
+from shared.domain.catalog.product_drafts import IfExists
+from shared.schemas.base import Id, RequestModel, ResponseModel, Success
+from shared.schemas.catalog.product_bodies import (
+    PRODUCT_EXAMPLE,
+    IfExistsName,
+    OutcomeName,
+    ProductBody,
+    ProductInput,
+)
+from shared.services import access
+from shared.services.catalog import products
+
+
+class Request(ProductInput, RequestModel):
+    """A product with an EAN, or else an article number; ``price`` in the store's currency.
+
+    One that the store sells with the same values is answered as it is. ``ifExists`` says what to do
+    if the values differ.
+    """
+
+    store_id: Id
+    if_exists: IfExistsName = IfExists.REFUSE
+
+
+class Response(ResponseModel):
+    """The product as the store sells it now."""
+
+    success: Success = True
+    store_id: str
+    product_id: str
+    outcome: OutcomeName
+    product: ProductBody
+
+
+EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
+    "product": {
+        "storeId": "store_a",
+        "ean": "4006381333931",
+        "name": "Bio-Vollmilch 3,5%",
+        "brand": "BioHof",
+        "price": 1.49,
+        "vat": 7,
+    },
+    "number": {
+        "storeId": "store_a",
+        "number": "W-0815",
+        "name": "Hauswein rot",
+        "price": 8.9,
+        "vat": 19,
+        "flags": {"requiresHumanVerification": True},
+        "ifExists": "update",
+    },
+}
+
+EXAMPLE: dict[str, Any] = {
+    "success": True,
+    "storeId": "store_a",
+    "productId": "store_a_4006381333931",
+    "outcome": "created",
+    "product": PRODUCT_EXAMPLE,
+}
+
+
+def handle(body: Request, caller: Caller) -> Response:
+    """Write it: one read, one commit."""
+    store = access.store(caller, body.store_id)
+    saved = products.insert(caller, store, body.to_draft(store.currency), body.if_exists)
+    return Response(
+        store_id=store.store_id,
+        product_id=saved.product.product_id,
+        outcome=saved.outcome,
+        product=products.shown(saved.product),
+        is_replay=saved.is_replay,
+    )

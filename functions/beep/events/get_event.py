@@ -1,0 +1,36 @@
+"""GET /api/v1/getEvent: one event, as it was sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.auth.caller import Caller
+from shared.domain.events import event_types
+from shared.schemas.base import Id, RequestModel, ResponseModel, Success
+from shared.schemas.events.event_data import EventBody, example_event, parse
+from shared.services.events import event_log
+
+
+class Request(RequestModel):
+    """Which event. It is kept for 34 days."""
+
+    event_id: Id
+    store_id: Id | None = None
+
+
+class Response(ResponseModel):
+    """The event, field by field as endpoints are sent it."""
+
+    success: Success = True
+    event: EventBody
+
+
+EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {"event": {"eventId": "evt_abc123"}}
+
+EXAMPLE: dict[str, Any] = {"success": True, "event": example_event(event_types.ENROLLMENT)}
+
+
+def handle(body: Request, caller: Caller) -> Response:
+    """Return the event."""
+    found = event_log.get(caller, body.event_id, body.store_id)
+    return Response(event=parse(found.payload))

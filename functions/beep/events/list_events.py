@@ -1,0 +1,94 @@
+"""GET /api/v1/listEvents: what has happened in a store, the newest first."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationInfo, field_validator
+
+from shared.auth.caller import Caller
+from shared.domain.events import event_types
+from shared.schemas import paging
+from shared.schemas.base import Id, RequestModel, RequestTime, ResponseModel, Success
+from shared.schemas.events.event_data import EventBody, TypeName, example_event, parse
+from shared.schemas.paging import Cursor, Limit
+from shared.services.events import event_log
+
+
+class Request(RequestModel):
+    """Which events: all that are kept, which is 34 days, or those of a type, member or time.
+
+    Each appears when it is told, which may be some minutes after its ``createdAt``. To read on,
+    send ``nextCursor`` with the same fields: what happens meanwhile moves no page.
+    """
+
+    store_id: Id
+    type: TypeName | None = None
+    program_id: Id | None = None
+    user_id: Id | None = None
+    since: RequestTime | None = None
+    until: RequestTime | None = None
+    limit: Limit = paging.LIMIT_DEFAULT
+    cursor: Cursor | None = None
+
+    @field_validator("until")
+    @classmethod
+    def _ends_after_it_begins(cls, until: datetime | None, info: ValidationInfo) -> datetime | None:
+        since = info.data.get("since")
+        if until is not None and since is not None and until <= since:
+            raise ValueError("must be after since")
+        return until
+
+
+class Response(ResponseModel):
+    """The events as endpoints are sent them, the newest first."""
+
+    success: Success = True
+    store_id: str
+    events: list[EventBody]
+    count: int
+    next_cursor: str | None
+
+
+EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
+    "newest": {"storeId": "store_a"},
+    "member": {
+        "storeId": "store_a",
+        "type": event_types.ENROLLMENT,
+        "programId": "lp_abc123",
+        "userId": "user_xyz",
+        "since": "2026-03-01T00:00:00.000Z",
+        "until": "2026-04-01T00:00:00.000Z",
+        "limit": 50,
+    },
+}
+
+EXAMPLE: dict[str, Any] = {
+    "success": True,
+    "storeId": "store_a",
+    "events": [example_event(event_types.ENROLLMENT)],
+    "count": 1,
+    "nextCursor": None,
+}
+
+
+def handle(body: Request, caller: Caller) -> Response:
+    """Return a page."""
+    found = event_log.page(
+        caller,
+        body.store_id,
+        event_type=body.type,
+        program_id=body.program_id,
+        user_id=body.user_id,
+        since=body.since,
+        until=body.until,
+        after=paging.decode(body.cursor) if body.cursor else None,
+        limit=body.limit,
+    )
+    return Response(
+        store_id=body.store_id,
+        events=[parse(each.payload) for each in found.items],
+        count=len(found.items),
+        next_cursor=found.next_cursor,
+    )

@@ -1,0 +1,1 @@
+"""Programs, points and rewards."""

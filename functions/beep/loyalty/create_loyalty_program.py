@@ -1,0 +1,110 @@
+"""POST /api/v1/createLoyaltyProgram: create a loyalty program for a store."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from pydantic import Field, model_validator
+
+from shared.auth.caller import Caller
+from shared.domain.loyalty.programs import (
+    EARNING_METHODS_DEFAULT,
+    MILESTONES_DEFAULT,
+    Branding,
+    ProgramType,
+    require_costs,
+    require_milestones,
+)
+from shared.domain.units import SCALE_MAX
+from shared.schemas.base import Id, Name, RequestModel, ResponseModel, Success, Text, Timestamp
+from shared.schemas.loyalty.program_bodies import (
+    RULES_EXAMPLES,
+    BrandingBody,
+    EarningMethods,
+    Milestones,
+    PointsExpiryBody,
+    ProgramTypeName,
+    Rewards,
+    RulesBody,
+    parse_rules,
+    to_rewards,
+)
+from shared.services.loyalty import programs
+
+
+class Request(RequestModel):
+    """A new program; inactive unless ``isActive``."""
+
+    store_id: Id
+    program_name: Name
+    program_type: ProgramTypeName
+    rules: RulesBody
+    description: Text = ""
+    rewards: Rewards = Field(default_factory=list)
+    branding: BrandingBody = BrandingBody()
+    earning_methods: EarningMethods = Field(default_factory=lambda: list(EARNING_METHODS_DEFAULT))
+    is_active: bool = False
+    points_expiry: PointsExpiryBody | None = None
+    milestones: Milestones = Field(default_factory=lambda: list(MILESTONES_DEFAULT))
+
+    @model_validator(mode="after")
+    def _fits_type(self) -> Self:
+        parse_rules(self.program_type, self.rules)
+        # The currency, which says how fine money is, is the store's.
+        scale = SCALE_MAX if self.program_type is ProgramType.CASHBACK else 0
+        require_costs(to_rewards(self.rewards), scale)
+        require_milestones(self.milestones, scale)
+        return self
+
+
+class Response(ResponseModel):
+    """The program's id."""
+
+    success: Success = True
+    program_id: str
+    store_id: str
+    created_at: Timestamp
+
+
+EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
+    program_type.value: {
+        "storeId": "store_a",
+        "programName": "Stammkunden",
+        "programType": program_type.value,
+        "rules": rules,
+        "rewards": [{"title": "10% Rabatt", "type": "discount_percent", "requiredPoints": 10}],
+        "branding": {"color": "#2563EB"},
+        "isActive": True,
+    }
+    for program_type, rules in RULES_EXAMPLES.items()
+}
+
+EXAMPLE: dict[str, Any] = {
+    "success": True,
+    "programId": "lp_abc123",
+    "storeId": "store_a",
+    "createdAt": "2026-03-03T12:00:00.000Z",
+}
+
+
+def handle(body: Request, caller: Caller) -> Response:
+    """Create the program, in the store and at the top level at once."""
+    draft = programs.Draft(
+        program_name=body.program_name,
+        program_type=body.program_type,
+        description=body.description,
+        rules=parse_rules(body.program_type, body.rules),
+        rewards=to_rewards(body.rewards),
+        branding=Branding(body.branding.color, body.branding.logo),
+        earning_methods=tuple(dict.fromkeys(body.earning_methods)),
+        is_active=body.is_active,
+        points_expiry=body.points_expiry.to_domain() if body.points_expiry else None,
+        milestones=tuple(body.milestones),
+    )
+    saved = programs.create(caller, body.store_id, draft)
+    return Response(
+        program_id=saved.program_id,
+        store_id=saved.store_id,
+        created_at=saved.created_at,
+        is_replay=saved.is_replay,
+    )

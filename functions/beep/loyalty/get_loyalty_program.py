@@ -1,0 +1,35 @@
+"""GET /api/v1/getLoyaltyProgram: one loyalty program."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.auth.caller import Caller
+from shared.schemas.base import Id, RequestModel, ResponseModel, Success
+from shared.schemas.loyalty.program_bodies import PROGRAM_EXAMPLE, ProgramBody, program_fields
+from shared.services import access
+
+
+class Request(RequestModel):
+    """Which program."""
+
+    program_id: Id
+    store_id: Id | None = None
+
+
+class Response(ProgramBody, ResponseModel):
+    """The program: its fields at the top, and once more as ``program``."""
+
+    success: Success = True
+    program: ProgramBody
+
+
+EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {"program": {"programId": "lp_abc123"}}
+
+EXAMPLE: dict[str, Any] = {"success": True, **PROGRAM_EXAMPLE, "program": PROGRAM_EXAMPLE}
+
+
+def handle(body: Request, caller: Caller) -> Response:
+    """Return the program."""
+    fields = program_fields(access.program(caller, body.program_id, body.store_id))
+    return Response(**fields, program=ProgramBody(**fields))

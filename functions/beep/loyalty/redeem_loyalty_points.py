@@ -1,0 +1,111 @@
+"""POST /api/v1/redeemLoyaltyPoints: spend points, stamps or cashback."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from shared.auth.caller import Caller
+from shared.domain.units import from_units
+from shared.schemas.base import (
+    Duplicate,
+    Id,
+    Number,
+    PositivePoints,
+    RequestModel,
+    ResponseModel,
+    Success,
+)
+from shared.services.loyalty import balances
+
+
+class Request(RequestModel):
+    """How much, and for what. With ``rewardId``, ``points`` must be what the reward costs."""
+
+    program_id: Id
+    user_id: Id
+    store_id: Id | None = None
+    points: PositivePoints
+    reward_description: Annotated[str, Field(max_length=200)] | None = None
+    reward_id: Id | None = None
+    transaction_id: Id | None = None
+
+
+class Response(ResponseModel):
+    """The redemption; with ``rewardId`` also the code that the customer shows.
+
+    ``duplicate``: an earlier request, with another ``Idempotency-Key``, booked this
+    ``transactionId``; this is its answer.
+    """
+
+    success: Success = True
+    program_id: str
+    user_id: str
+    redemption_id: str
+    points_redeemed: Number
+    previous_balance: Number
+    new_balance: Number
+    current_tier: str | None
+    reward_id: str | None
+    reward_code: str | None
+    reward_description: str
+    transaction_id: str | None
+    duplicate: Duplicate = None
+
+
+EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
+    "reward": {
+        "programId": "lp_abc123",
+        "userId": "user_xyz",
+        "points": 100,
+        "rewardId": "rw_abc123",
+        "rewardDescription": "10% Rabatt",
+    }
+}
+
+EXAMPLE: dict[str, Any] = {
+    "success": True,
+    "programId": "lp_abc123",
+    "userId": "user_xyz",
+    "redemptionId": "le_def456",
+    "pointsRedeemed": 100,
+    "previousBalance": 242,
+    "newBalance": 142,
+    "currentTier": "Silber",
+    "rewardId": "rw_abc123",
+    "rewardCode": "RW-7K2M-9QXT-4HBC-W3ZP",
+    "rewardDescription": "10% Rabatt",
+    "transactionId": None,
+}
+
+
+def handle(body: Request, caller: Caller) -> Response:
+    """Book the redemption, or refuse it with nothing changed."""
+    booking = balances.redeem(
+        caller,
+        program_id=body.program_id,
+        user_id=body.user_id,
+        store_id=body.store_id,
+        points=body.points,
+        reward_id=body.reward_id,
+        reward_description=body.reward_description,
+        transaction_id=body.transaction_id,
+    )
+    entry, scale = booking.entry, booking.program.scale
+    assert entry is not None
+    return Response(
+        program_id=body.program_id,
+        user_id=body.user_id,
+        redemption_id=entry.entry_id,
+        points_redeemed=from_units(-entry.units, scale),
+        previous_balance=from_units(booking.previous_units, scale),
+        new_balance=from_units(booking.new_units, scale),
+        current_tier=booking.tier,
+        reward_id=entry.reward_id,
+        reward_code=entry.reward_code,
+        reward_description=entry.description,
+        transaction_id=entry.transaction_id,
+        duplicate=True if booking.is_duplicate else None,
+        is_replay=booking.is_replay,
+    )

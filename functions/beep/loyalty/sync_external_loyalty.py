@@ -1,0 +1,89 @@
+"""POST /api/v1/syncExternalLoyalty: book what an external loyalty system did."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from shared.auth.caller import Caller
+from shared.domain.units import from_units
+from shared.schemas.base import Duplicate, Id, Number, Points, RequestModel, ResponseModel, Success
+from shared.services.loyalty import balances
+
+
+class Request(RequestModel):
+    """``add``, ``redeem``, or ``set`` the balance to ``points``."""
+
+    program_id: Id
+    user_id: Id
+    store_id: Id | None = None
+    action: Literal["add", "redeem", "set"]
+    points: Points
+    source: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    external_transaction_id: Id | None = None
+
+
+class Response(ResponseModel):
+    """Balance before and after. ``entryId`` is null if ``set`` found nothing to change.
+
+    ``duplicate``: an earlier request, with another ``Idempotency-Key``, booked this
+    ``externalTransactionId``; this is its answer.
+    """
+
+    success: Success = True
+    message: str
+    user_id: str
+    program_id: str
+    previous_balance: Number
+    new_balance: Number
+    entry_id: str | None
+    duplicate: Duplicate = None
+
+
+EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
+    action: {
+        "programId": "lp_abc123",
+        "userId": "user_xyz",
+        "action": action,
+        "points": 50,
+        "source": "payback",
+        "externalTransactionId": "PB-TXN-9876",
+    }
+    for action in ("add", "redeem", "set")
+}
+
+EXAMPLE: dict[str, Any] = {
+    "success": True,
+    "message": "External sync: add successful",
+    "userId": "user_xyz",
+    "programId": "lp_abc123",
+    "previousBalance": 100,
+    "newBalance": 150,
+    "entryId": "le_abc123",
+}
+
+
+def handle(body: Request, caller: Caller) -> Response:
+    """Book it; a user who is not enrolled is enrolled."""
+    booking = balances.sync_external(
+        caller,
+        program_id=body.program_id,
+        user_id=body.user_id,
+        store_id=body.store_id,
+        action=body.action,
+        points=body.points,
+        source=body.source,
+        external_transaction_id=body.external_transaction_id,
+    )
+    scale = booking.program.scale
+    return Response(
+        message=f"External sync: {body.action} successful",
+        user_id=body.user_id,
+        program_id=body.program_id,
+        previous_balance=from_units(booking.previous_units, scale),
+        new_balance=from_units(booking.new_units, scale),
+        entry_id=booking.entry.entry_id if booking.entry else None,
+        duplicate=True if booking.is_duplicate else None,
+        is_replay=booking.is_replay,
+    )

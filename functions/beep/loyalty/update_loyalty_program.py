@@ -1,0 +1,104 @@
+"""POST /api/v1/updateLoyaltyProgram: change a loyalty program; what is left out stays."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, Self
+
+from pydantic import model_validator
+
+from shared.auth.caller import Caller
+from shared.domain.loyalty.programs import PointsExpiry, require_costs, require_milestones
+from shared.domain.units import SCALE_MAX
+from shared.schemas.base import Id, Name, RequestModel, ResponseModel, Success, Text, Timestamp
+from shared.schemas.loyalty.program_bodies import (
+    BrandingBody,
+    EarningMethods,
+    Milestones,
+    PointsExpiryBody,
+    Rewards,
+    RulesBody,
+    parse_rules,
+    refuse_impossible_rules,
+    to_rewards,
+)
+from shared.services.loyalty import programs
+from shared.services.loyalty.programs import Kept
+
+
+class Request(RequestModel):
+    """What is to be different. The type cannot be changed; ``rules`` replace the old ones.
+
+    ``pointsExpiry`` is the one field that null changes: points granted from then on never expire.
+    """
+
+    program_id: Id
+    store_id: Id | None = None
+    program_name: Name | None = None
+    description: Text | None = None
+    rules: RulesBody | None = None
+    rewards: Rewards | None = None
+    branding: BrandingBody | None = None
+    earning_methods: EarningMethods | None = None
+    is_active: bool | None = None
+    points_expiry: PointsExpiryBody | None = None
+    milestones: Milestones | None = None
+
+    @model_validator(mode="after")
+    def _could_fit(self) -> Self:
+        if self.rules is not None:
+            refuse_impossible_rules(self.rules)
+        require_costs(to_rewards(self.rewards or []), SCALE_MAX)
+        require_milestones(self.milestones or [], SCALE_MAX)
+        return self
+
+    def new_points_expiry(self) -> PointsExpiry | Kept | None:
+        """Return the policy from now on: null ends it, and what is left out stays."""
+        if "points_expiry" not in self.model_fields_set:
+            return Kept.KEPT
+        return self.points_expiry.to_domain() if self.points_expiry else None
+
+
+class Response(ResponseModel):
+    """When the program was changed."""
+
+    success: Success = True
+    program_id: str
+    store_id: str
+    updated_at: Timestamp
+
+
+EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
+    "activate": {"programId": "lp_abc123", "isActive": True},
+    "rules": {"programId": "lp_abc123", "rules": {"requiredStamps": 8}},
+    "expiry": {"programId": "lp_abc123", "pointsExpiry": {"afterDays": 365, "alertDays": 30}},
+}
+
+EXAMPLE: dict[str, Any] = {
+    "success": True,
+    "programId": "lp_abc123",
+    "storeId": "store_a",
+    "updatedAt": "2026-03-03T12:00:00.000Z",
+}
+
+
+def handle(body: Request, caller: Caller) -> Response:
+    """Change the program in both places at once."""
+    changes = programs.Changes(
+        program_name=body.program_name,
+        description=body.description,
+        rules=None if body.rules is None else partial(parse_rules, body=body.rules),
+        rewards=None if body.rewards is None else to_rewards(body.rewards),
+        branding=None if body.branding is None else body.branding.model_dump(exclude_unset=True),
+        earning_methods=tuple(dict.fromkeys(body.earning_methods or ())) or None,
+        is_active=body.is_active,
+        points_expiry=body.new_points_expiry(),
+        milestones=None if body.milestones is None else tuple(body.milestones),
+    )
+    saved = programs.update(caller, body.program_id, body.store_id, changes)
+    return Response(
+        program_id=saved.program_id,
+        store_id=saved.store_id,
+        updated_at=saved.updated_at,
+        is_replay=saved.is_replay,
+    )

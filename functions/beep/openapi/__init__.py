@@ -1,0 +1,59 @@
+"""OpenAPI 3.1, generated from the catalog, the endpoints' models, the refusals and the events."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from functions.beep.openapi import components, operations, refusals, webhooks
+from shared.domain.events import event
+
+SERVER_BESIDE_DOCUMENT = "../v1"
+"""Where the API is, seen from ``/api/v1/openapi.json``: ``/api/v1``, with no slash at its end."""
+_DESCRIPTION = """\
+An open loyalty cloud: stamp cards, points, cashback and tiers.
+
+- **Base URL**: `https://REGION-PROJECT.cloudfunctions.net/apiGateway/api/v1`. Each endpoint is a
+  function of its own, too.
+- **Keys**: `Authorization: Bearer bk_live_sk_...`, for servers only. With a test key
+  (`bk_test_sk_...`) requests are checked, answers are mock data with `"_sandbox": true`, and
+  nothing is written.
+- **Requests**: JSON, whatever the `Content-Type`. Names in camelCase or snake_case; unknown ones
+  are refused. Reads also take GET with query parameters.
+- **Answers**: a JSON object and status 200. Names in camelCase, times in UTC with milliseconds.
+  Answers get new fields without notice.
+- **Refusals**: a stable code in `error`, what to do about it in `fix`. Nothing was written.
+- **Repeating**: a write with the same `transactionId` or `externalTransactionId`, or with the same
+  `Idempotency-Key`, gets the first answer again, and `Idempotent-Replayed: true`.
+- **Amounts**: whole numbers of points and stamps; cashback and money with the decimals of the
+  store's currency.
+"""
+
+
+def document(server_url: str = SERVER_BESIDE_DOCUMENT) -> dict[str, Any]:
+    """Return the description of the whole API.
+
+    Args:
+        server_url: Where the API is, relative to where the document is.
+    """
+    schemas = components.schemas()
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Punktwerk",
+            "version": event.API_VERSION,
+            "description": _DESCRIPTION,
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": server_url, "description": "Where this document is served"}],
+        "security": [{"apiKey": []}],
+        "tags": operations.tags(),
+        "paths": operations.paths(schemas),
+        "webhooks": webhooks.operations(),
+        "components": {
+            "securitySchemes": {"apiKey": operations.SECURITY_SCHEME},
+            "parameters": operations.PARAMETERS,
+            "headers": operations.HEADERS,
+            "responses": refusals.responses(),
+            "schemas": {**schemas, "Error": refusals.schema(), **webhooks.schemas()},
+        },
+    }

@@ -1,0 +1,249 @@
+"""Request and response models as JSON Schema, under the names that clients read."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json_schema
+
+from functions.beep.openapi import credentials, fields
+from functions.catalog import ENDPOINTS, Endpoint
+from shared.connectors import psp
+from shared.domain.systems.syncs import Kind
+from shared.schemas.loyalty.program_bodies import RULES_EXAMPLES, RULES_SCHEMAS
+
+Schema = dict[str, Any]
+
+REFERENCE = "#/components/schemas/"
+RULES = "Rules"
+PSP_CONFIG = "PSPConfig"
+_BOUNDS = {
+    "gt": "exclusiveMinimum",
+    "ge": "minimum",
+    "lt": "exclusiveMaximum",
+    "le": "maximum",
+}
+_CREDENTIALS = {
+    "SyncPOSRequest": (Kind.POS,),
+    "PushToPOSRequest": (Kind.POS,),
+    "SyncERPRequest": (Kind.ERP,),
+    "PushToERPRequest": (Kind.ERP,),
+    "ConfigureSyncRequest": (Kind.POS, Kind.ERP),
+}
+_NULL: Schema = {"type": "null"}
+_SANDBOX: Schema = {"type": "boolean", "const": True}
+
+
+class _Generator(GenerateJsonSchema):
+    """What pydantic writes, with the bounds of our numbers and what answers always carry."""
+
+    def generate_inner(self, schema: Any) -> Schema:
+        """Add the bounds of a ``Number``, which its own schema hides, and name those of others."""
+        found = super().generate_inner(schema)
+        if found.get("type") == "number":
+            found |= dict(_bounds(schema))
+        # Of what has a validator before them, pydantic leaves bounds under its own names.
+        return {_BOUNDS.get(name, name): each for name, each in found.items()}
+
+    def default_schema(self, schema: Any) -> Schema:
+        """Leave out defaults that say nothing: of answers, and null."""
+        if self.mode == "serialization" or schema.get("default", ...) is None:
+            return self.generate_inner(schema["schema"])
+        return super().default_schema(schema)
+
+    def model_schema(self, schema: Any) -> Schema:
+        """Leave answers open: they get new fields without notice."""
+        found = super().model_schema(schema)
+        if self.mode == "serialization" and found.get("additionalProperties") is False:
+            del found["additionalProperties"]
+        return found
+
+    def nullable_schema(self, schema: Any) -> Schema:
+        """Write ``type: [string, null]`` where that says it all."""
+        inner = self.generate_inner(schema["schema"])
+        if isinstance(inner.get("type"), str) and not inner.keys() & {"const", "enum"}:
+            return {**inner, "type": [inner["type"], "null"]}
+        return super().nullable_schema(schema)
+
+    def model_field_schema(self, schema: Any) -> Schema:
+        """Leave out the null of what an answer leaves out rather than say null."""
+        found = super().model_field_schema(schema)
+        if self.mode == "serialization" and "serialization_exclude_if" in schema:
+            found = next(each for each in found["anyOf"] if each != {"type": "null"})
+        return found
+
+    def field_is_required(self, field: Any, total: bool) -> bool:
+        """Require of answers all that is not left out on purpose."""
+        if self.mode == "serialization":
+            return "serialization_exclude_if" not in field
+        return super().field_is_required(field, total)
+
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - pydantic's
+        """Leave out titles: they repeat the name."""
+        return False
+
+
+def module_of(endpoint: Endpoint) -> Any:
+    """Return the module of an endpoint."""
+    return importlib.import_module(endpoint.module)
+
+
+def request_name(endpoint: Endpoint) -> str:
+    """Return the component that an endpoint takes: ``AddLoyaltyPointsRequest``."""
+    return f"{_capitalised(endpoint.name)}Request"
+
+
+def response_name(endpoint: Endpoint) -> str:
+    """Return the component that an endpoint answers with: ``AddLoyaltyPointsResponse``."""
+    return f"{_capitalised(endpoint.name)}Response"
+
+
+def config_name(provider: str) -> str:
+    """Return the component of what a payment provider needs to be configured: ``StripeConfig``."""
+    return f"{provider.capitalize()}Config"
+
+
+def text_of(described: Any) -> str:
+    """Return the docstring of a class or module as Markdown."""
+    return inspect.cleandoc(described.__doc__).replace("``", "`")
+
+
+def reference(name: str) -> Schema:
+    """Return a reference to a component."""
+    return {"$ref": REFERENCE + name}
+
+
+def schemas() -> dict[str, Schema]:
+    """Return every schema by its name, requests and responses of all endpoints included."""
+    wanted: dict[tuple[type[BaseModel], JsonSchemaMode], str] = {}
+    for endpoint in ENDPOINTS:
+        module = module_of(endpoint)
+        wanted[module.Request, "validation"] = request_name(endpoint)
+        wanted[module.Response, "serialization"] = response_name(endpoint)
+    for model in RULES_SCHEMAS.values():
+        wanted[model, "validation"] = model.__name__
+    for provider in psp.PROVIDERS:
+        wanted[psp.module_of(provider).Config, "validation"] = config_name(provider)
+    systems: dict[str, type[BaseModel]] = dict(credentials.models())
+    for name, config in systems.items():
+        wanted[config, "validation"] = name
+    references, generated = models_json_schema(
+        list(wanted), ref_template=REFERENCE + "{model}", schema_generator=_Generator
+    )
+    names = {references[key]["$ref"].removeprefix(REFERENCE): name for key, name in wanted.items()}
+    named = _renamed(generated["$defs"], names)
+    for endpoint in ENDPOINTS:
+        named[response_name(endpoint)]["properties"]["_sandbox"] = _SANDBOX
+    for program_type, model in RULES_SCHEMAS.items():
+        named[model.__name__] |= {
+            "description": f"Rules of a program of the type `{program_type}`.",
+            "examples": [RULES_EXAMPLES[program_type]],
+        }
+    named[RULES] = {
+        "description": "What earns how much, by the type of the program.",
+        "oneOf": [reference(model.__name__) for model in RULES_SCHEMAS.values()],
+    }
+    named[PSP_CONFIG] = {
+        "description": "Settings and credentials, by the payment provider.",
+        "oneOf": [reference(config_name(provider)) for provider in psp.PROVIDERS],
+    }
+    for kind, name in credentials.KINDS.items():
+        named[name] = {
+            "description": "Settings and credentials, by the system.",
+            "oneOf": [reference(each) for each in credentials.names(kind)],
+        }
+    described = {**systems, **dict(credentials.parts())}
+    finished = {
+        name: _finished(name, each) for name, each in named.items() if name not in described
+    }
+    for name, config in described.items():
+        finished[name] = _of_system(name, named[name], config)
+    return dict(sorted(finished.items()))
+
+
+def self_contained(model: type[BaseModel]) -> Schema:
+    """Return the schema of what is sent of a model, with what it refers to in its place."""
+    generated = model.model_json_schema(mode="serialization", schema_generator=_Generator)
+    schema: Schema = _in_place(generated, generated.pop("$defs", {}))
+    return schema
+
+
+def _in_place(found: Any, definitions: Mapping[str, Schema]) -> Any:
+    if not isinstance(found, dict):
+        return found
+    if "$ref" in found:
+        return _in_place(definitions[found["$ref"].removeprefix("#/$defs/")], definitions)
+    return {name: _in_place(each, definitions) for name, each in found.items()}
+
+
+def _bounds(schema: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
+    while "schema" in schema:
+        updates = schema.get("metadata", {}).get("pydantic_js_updates", {})
+        yield from ((_BOUNDS[name], bound) for name, bound in updates.items() if name in _BOUNDS)
+        schema = schema["schema"]
+
+
+def _renamed(generated: dict[str, Schema], names: Mapping[str, str]) -> dict[str, Schema]:
+    """Give components, and the references to them, the names that clients read."""
+    text = json.dumps(generated)
+    renamed = {name: names.get(name) or _public(name) for name in generated}
+    assert len(set(renamed.values())) == len(renamed), "two schemas of one name"
+    for name, public in renamed.items():
+        text = text.replace(json.dumps(REFERENCE + name), json.dumps(REFERENCE + public))
+    read: dict[str, Schema] = json.loads(text)
+    return {renamed[name]: schema for name, schema in read.items()}
+
+
+def _public(name: str) -> str:
+    """``RewardBody-Output`` is a Reward, ``RewardBody-Input`` a RewardInput."""
+    return name.replace("-Output", "").replace("-Input", "Input").replace("Body", "")
+
+
+def _finished(name: str, schema: Schema) -> Schema:
+    """Describe a component and its fields."""
+    finished = {**schema, "title": name}
+    if "description" in schema:
+        finished["description"] = schema["description"].replace("``", "`")
+    if "properties" in schema:
+        finished["properties"] = {
+            field: {
+                **_with_kinds(name, field, found),
+                "description": fields.describe(name, field),
+            }
+            for field, found in schema["properties"].items()
+        }
+    return finished
+
+
+def _of_system(name: str, schema: Schema, config: type[BaseModel]) -> Schema:
+    """Describe what a system needs as its module does."""
+    meanings = credentials.meanings(config)
+    properties = {
+        field: {**found, "description": meanings[field]}
+        for field, found in schema["properties"].items()
+    }
+    described = credentials.summary(config).replace("``", "`")
+    return {**schema, "title": name, "description": described, "properties": properties}
+
+
+def _with_kinds(name: str, field: str, schema: Schema) -> Schema:
+    """Put the kinds of rules and configurations in the place of the open object of the model."""
+    if (name, field) == ("ConfigurePSPRequest", "config"):
+        return reference(PSP_CONFIG)
+    if field == "credentials" and name in _CREDENTIALS:
+        kinds = [reference(credentials.KINDS[kind]) for kind in _CREDENTIALS[name]]
+        return {"anyOf": kinds} if name == "ConfigureSyncRequest" else {"anyOf": [*kinds, _NULL]}
+    if field != "rules":
+        return schema
+    if isinstance(schema["type"], list):
+        return {"anyOf": [reference(RULES), {"type": "null"}]}
+    return reference(RULES)
+
+
+def _capitalised(name: str) -> str:
+    return name[0].upper() + name[1:]

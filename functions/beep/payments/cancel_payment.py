@@ -1,0 +1,40 @@
+"""POST /api/v1/cancelPayment: give up a payment before it is paid."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.auth.caller import Caller
+from shared.schemas.base import Id, RequestModel, ResponseModel, Success
+from shared.schemas.payments.payment_bodies import PAYMENT_EXAMPLE, PaymentBody
+from shared.services.payments import processing
+
+
+class Request(RequestModel):
+    """A payment that is not paid yet; one that is canceled stays as it is."""
+
+    payment_id: Id
+    store_id: Id | None = None
+
+
+class Response(ResponseModel):
+    """The payment afterwards."""
+
+    success: Success = True
+    payment: PaymentBody
+
+
+EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
+    "payment": {"paymentId": "pay_4f1c9a2be07d4c6e8b13a5f0c2d7"}
+}
+
+EXAMPLE: dict[str, Any] = {
+    "success": True,
+    "payment": {**PAYMENT_EXAMPLE, "status": "canceled"},
+}
+
+
+def handle(body: Request, caller: Caller) -> Response:
+    """Cancel it."""
+    payment = processing.cancel(caller, body.payment_id, body.store_id)
+    return Response(payment=processing.shown(payment))

@@ -1,0 +1,40 @@
+"""POST /api/v1/capturePayment: take the money of a payment that is authorized."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.auth.caller import Caller
+from shared.schemas.base import Id, RequestModel, ResponseModel, Success
+from shared.schemas.payments.payment_bodies import PAYMENT_EXAMPLE, PaymentBody
+from shared.services.payments import processing
+
+
+class Request(RequestModel):
+    """An authorized payment; one that is paid stays as it is."""
+
+    payment_id: Id
+    store_id: Id | None = None
+
+
+class Response(ResponseModel):
+    """The payment afterwards."""
+
+    success: Success = True
+    payment: PaymentBody
+
+
+EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
+    "payment": {"paymentId": "pay_4f1c9a2be07d4c6e8b13a5f0c2d7"}
+}
+
+EXAMPLE: dict[str, Any] = {
+    "success": True,
+    "payment": {**PAYMENT_EXAMPLE, "status": "paid", "captured": 1099, "refundable": 1099},
+}
+
+
+def handle(body: Request, caller: Caller) -> Response:
+    """Capture it."""
+    payment = processing.capture(caller, body.payment_id, body.store_id)
+    return Response(payment=processing.shown(payment))

@@ -1,0 +1,71 @@
+"""POST /api/v1/configurePSP: bring a payment provider of your own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.auth.caller import Caller
+from shared.schemas.base import Id, RequestModel, ResponseModel, Success
+from shared.schemas.payments.payment_bodies import ProviderName
+from shared.services.payments import psp_configurations
+
+
+class Request(RequestModel):
+    """``config`` is what the provider needs; see its page in the documentation.
+
+    It is checked with the provider, stored encrypted, and never shown again. The first provider of
+    a store is its default; ``isDefault`` makes it another one.
+    """
+
+    provider: ProviderName
+    store_id: Id
+    config: dict[str, Any]
+    is_default: bool = False
+
+
+class Response(ResponseModel):
+    """What is configured now; no secrets."""
+
+    success: Success = True
+    provider: ProviderName
+    store_id: str
+    configured: Success = True
+    is_default: bool
+    is_test: bool
+
+
+EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
+    "custom": {
+        "provider": "custom",
+        "storeId": "store_a",
+        "config": {
+            "apiUrl": "https://pay.example.com/v1",
+            "apiKey": "key-of-the-provider",
+            "notificationSecret": "secret-of-notifications",
+        },
+        "isDefault": True,
+    },
+}
+
+EXAMPLE: dict[str, Any] = {
+    "success": True,
+    "provider": "custom",
+    "storeId": "store_a",
+    "configured": True,
+    "isDefault": True,
+    "isTest": False,
+}
+
+
+def handle(body: Request, caller: Caller) -> Response:
+    """Check it with the provider, then store it."""
+    done = psp_configurations.configure(
+        caller, body.store_id, body.provider, body.config, is_default=body.is_default
+    )
+    return Response(
+        provider=body.provider,
+        store_id=body.store_id,
+        is_default=done.is_default,
+        is_test=done.is_test,
+        is_replay=done.is_replay,
+    )

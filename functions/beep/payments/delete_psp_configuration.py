@@ -1,0 +1,49 @@
+"""POST /api/v1/deletePSPConfiguration: forget a payment provider, credentials included."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.auth.caller import Caller
+from shared.schemas.base import Id, RequestModel, ResponseModel, Success
+from shared.schemas.payments.payment_bodies import ProviderName
+from shared.services.payments import psp_configurations
+
+
+class Request(RequestModel):
+    """Names the store and the provider. Payments that it made can no longer be refunded here."""
+
+    store_id: Id
+    provider: ProviderName
+
+
+class Response(ResponseModel):
+    """What is forgotten, and which provider the store uses by default from now on."""
+
+    success: Success = True
+    store_id: str
+    provider: ProviderName
+    default_provider: ProviderName | None
+
+
+EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
+    "custom": {"storeId": "store_a", "provider": "custom"}
+}
+
+EXAMPLE: dict[str, Any] = {
+    "success": True,
+    "storeId": "store_a",
+    "provider": "custom",
+    "defaultProvider": None,
+}
+
+
+def handle(body: Request, caller: Caller) -> Response:
+    """Delete it; the oldest of the others becomes the default."""
+    deleted = psp_configurations.delete(caller, body.store_id, body.provider)
+    return Response(
+        store_id=body.store_id,
+        provider=body.provider,
+        default_provider=deleted.default_provider,  # type: ignore[arg-type]
+        is_replay=deleted.is_replay,
+    )

@@ -1,0 +1,109 @@
+"""POST /api/v1/processPayment: take money through the merchant's payment provider."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Self
+
+from pydantic import Field, model_validator
+
+from shared.auth.caller import Caller
+from shared.domain.money import Money
+from shared.domain.payments.payments import PaymentStatus
+from shared.schemas.base import Id, RequestModel, ResponseModel, Success
+from shared.schemas.fields import AmountMinor, Currency
+from shared.schemas.payments.payment_bodies import CustomerBody, ProviderName
+from shared.services.payments import processing
+from shared.services.payments.processing import Draft
+
+
+class Request(RequestModel):
+    """A payment, begun on a page of the provider's: send the customer to ``redirectUrl``.
+
+    Needs ``purchaseId`` or the header ``Idempotency-Key``: a repeated request pays once. With
+    ``programId`` and ``userId`` the member gets points for what is paid, and loses them again with
+    what is refunded. ``customer`` is told the provider, and dropped once it has answered.
+    """
+
+    store_id: Id
+    amount: AmountMinor
+    currency: Currency
+    return_url: Annotated[str, Field(max_length=2048, pattern="^https?://")]
+    provider: ProviderName | None = None
+    purchase_id: Id | None = None
+    description: Annotated[str, Field(max_length=100)] = ""
+    capture_later: bool = False
+    program_id: Id | None = None
+    user_id: Id | None = None
+    customer: CustomerBody | None = None
+
+    @model_validator(mode="after")
+    def _names_a_member(self) -> Self:
+        if (self.program_id is None) != (self.user_id is None):
+            raise ValueError("needs both programId and userId, or neither")
+        return self
+
+
+class Response(ResponseModel):
+    """The payment. ``redirectUrl`` is where the customer pays; null if nothing is left to do."""
+
+    success: Success = True
+    payment_id: str
+    status: PaymentStatus
+    provider: ProviderName
+    redirect_url: str | None
+    amount: int
+    currency: str
+
+
+EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
+    "purchase": {
+        "storeId": "store_a",
+        "amount": 1099,
+        "currency": "EUR",
+        "purchaseId": "order_1001",
+        "description": "Bestellung 1001",
+        "returnUrl": "https://shop.example.com/done",
+        "customer": {
+            "email": "erika@example.com",
+            "firstName": "Erika",
+            "lastName": "Mustermann",
+            "ipAddress": "192.0.2.7",
+            "locale": "de-DE",
+        },
+    },
+}
+
+EXAMPLE: dict[str, Any] = {
+    "success": True,
+    "paymentId": "pay_4f1c9a2be07d4c6e8b13a5f0c2d7",
+    "status": "requires_action",
+    "provider": "custom",
+    "redirectUrl": "https://pay.example.com/p_1",
+    "amount": 1099,
+    "currency": "EUR",
+}
+
+
+def handle(body: Request, caller: Caller) -> Response:
+    """Write down what is to be paid, then have the provider begin it."""
+    draft = Draft(
+        provider=body.provider,
+        amount=Money(body.amount, body.currency),
+        purchase_id=body.purchase_id,
+        description=body.description or body.purchase_id or "",
+        return_url=body.return_url,
+        captures_later=body.capture_later,
+        program_id=body.program_id,
+        user_id=body.user_id,
+        customer=body.customer.to_customer() if body.customer else None,
+    )
+    done = processing.process(caller, body.store_id, draft)
+    return Response(
+        payment_id=done.payment.payment_id,
+        status=done.payment.status,
+        provider=done.payment.provider,  # type: ignore[arg-type]
+        redirect_url=done.payment.redirect_url,
+        amount=done.payment.amount_minor,
+        currency=done.payment.currency,
+        is_replay=done.is_replay,
+    )

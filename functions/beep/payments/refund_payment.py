@@ -1,0 +1,78 @@
+"""POST /api/v1/refundPayment: give money back through the provider that took it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from shared.auth.caller import Caller
+from shared.domain.payments.payments import RefundStatus
+from shared.schemas.base import Id, RequestModel, ResponseModel, Success
+from shared.schemas.fields import AmountMinor
+from shared.services.payments import refunds
+
+
+class Request(RequestModel):
+    """All that is left of a payment, or ``amount`` of it, in minor units.
+
+    A part needs ``refundReference`` or the header ``Idempotency-Key``: a repeated request gives
+    back once. Never more than was paid, also if several ask at once.
+    """
+
+    payment_id: Id
+    store_id: Id | None = None
+    amount: AmountMinor | None = None
+    refund_reference: Id | None = None
+    reason: Annotated[str, Field(max_length=100)] = ""
+
+
+class Response(ResponseModel):
+    """The refund. ``pending`` until the provider says that the money is back, or is not."""
+
+    success: Success = True
+    refund_id: str
+    payment_id: str
+    status: RefundStatus
+    amount: int
+    currency: str
+
+
+EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
+    "all": {"paymentId": "pay_4f1c9a2be07d4c6e8b13a5f0c2d7"},
+    "part": {
+        "paymentId": "pay_4f1c9a2be07d4c6e8b13a5f0c2d7",
+        "amount": 500,
+        "refundReference": "return_77",
+        "reason": "returned",
+    },
+}
+
+EXAMPLE: dict[str, Any] = {
+    "success": True,
+    "refundId": "ref_8c02e4d1b7a94f3e9d6c5a4b3f21",
+    "paymentId": "pay_4f1c9a2be07d4c6e8b13a5f0c2d7",
+    "status": "succeeded",
+    "amount": 1099,
+    "currency": "EUR",
+}
+
+
+def handle(body: Request, caller: Caller) -> Response:
+    """Set aside what is to be given back, then have the provider do it."""
+    done = refunds.refund(
+        caller,
+        body.payment_id,
+        body.store_id,
+        amount_minor=body.amount,
+        refund_reference=body.refund_reference,
+        reason=body.reason,
+    )
+    return Response(
+        refund_id=done.refund.refund_id,
+        payment_id=done.payment.payment_id,
+        status=done.refund.status,
+        amount=done.refund.amount_minor,
+        currency=done.payment.currency,
+        is_replay=done.is_replay,
+    )

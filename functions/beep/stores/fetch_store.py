@@ -1,0 +1,33 @@
+"""POST /api/v1/fetchStore: show a store."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.auth.caller import Caller
+from shared.schemas.base import Id, RequestModel, ResponseModel, Success
+from shared.schemas.stores.store_bodies import STORE_EXAMPLES, StoreBody, to_store_body
+from shared.services import access
+
+
+class Request(RequestModel):
+    """Names the store."""
+
+    store_id: Id
+
+
+class Response(ResponseModel):
+    """The store."""
+
+    success: Success = True
+    store: StoreBody
+
+
+EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {"store": {"storeId": "sandbox_store_001"}}
+
+EXAMPLE: dict[str, Any] = {"success": True, "store": STORE_EXAMPLES[0]}
+
+
+def handle(body: Request, caller: Caller) -> Response:
+    """Show it; what is cached is at most 60 s old."""
+    return Response(store=to_store_body(access.store(caller, body.store_id)))

@@ -1,0 +1,1 @@
+"""Tills and ERPs: reading from them and writing to them."""

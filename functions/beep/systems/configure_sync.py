@@ -1,0 +1,87 @@
+"""POST /api/v1/configureSync: let a till system or an ERP be synced without further ado."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.auth.caller import Caller
+from shared.connectors import systems
+from shared.domain.systems.syncs import Schedule
+from shared.schemas.base import Id, RequestModel, ResponseModel, Success, Timestamp, invalid
+from shared.schemas.systems.sync_bodies import KindName, ScheduleName, SystemName
+from shared.services.systems import connections
+
+
+class Request(RequestModel):
+    """``credentials`` are checked with the system, stored encrypted, and never shown again.
+
+    With ``awardPointsProgramId`` receipts that name a member earn points in that program.
+    """
+
+    kind: KindName
+    system: SystemName
+    store_id: Id
+    credentials: dict[str, Any]
+    schedule: ScheduleName = Schedule.NONE
+    award_points_program_id: Id | None = None
+
+
+class Response(ResponseModel):
+    """What is configured now; no secrets."""
+
+    success: Success = True
+    kind: KindName
+    system: SystemName
+    store_id: str
+    configured: Success = True
+    schedule: ScheduleName
+    next_sync_at: Timestamp | None
+
+
+EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
+    "nightly": {
+        "kind": "pos",
+        "system": "korona",
+        "storeId": "store_a",
+        "credentials": {
+            "server": "128",
+            "accountId": "9f8e7d6c-0000-4000-8000-00000000000a",
+            "username": "beep",
+            "password": "password-of-the-api-user",
+        },
+        "schedule": "nightly",
+    },
+}
+
+EXAMPLE: dict[str, Any] = {
+    "success": True,
+    "kind": "pos",
+    "system": "korona",
+    "storeId": "store_a",
+    "configured": True,
+    "schedule": "nightly",
+    "nextSyncAt": "2026-03-04T02:19:00.000Z",
+}
+
+
+def handle(body: Request, caller: Caller) -> Response:
+    """Check it with the system, then store it."""
+    if body.system not in systems.names(body.kind):
+        raise invalid({"system": f"must be one of {', '.join(systems.names(body.kind))}"})
+    done = connections.configure(
+        caller,
+        body.kind,
+        body.system,
+        body.store_id,
+        body.credentials,
+        schedule=body.schedule,
+        program_id=body.award_points_program_id,
+    )
+    return Response(
+        kind=body.kind,
+        system=body.system,
+        store_id=body.store_id,
+        schedule=done.connection.schedule,
+        next_sync_at=done.connection.next_sync_at,
+        is_replay=done.is_replay,
+    )

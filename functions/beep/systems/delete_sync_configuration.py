@@ -1,0 +1,50 @@
+"""POST /api/v1/deleteSyncConfiguration: forget a store's access to a till system or an ERP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.auth.caller import Caller
+from shared.connectors import systems
+from shared.schemas.base import Id, RequestModel, ResponseModel, Success, invalid
+from shared.schemas.systems.sync_bodies import KindName, SystemName
+from shared.services.systems import connections
+
+
+class Request(RequestModel):
+    """Names the system. What was synced stays."""
+
+    kind: KindName
+    system: SystemName
+    store_id: Id
+
+
+class Response(ResponseModel):
+    """The credentials are gone, and no sync begins by itself any more."""
+
+    success: Success = True
+    kind: KindName
+    system: SystemName
+    store_id: str
+    deleted: Success = True
+
+
+EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
+    "korona": {"kind": "pos", "system": "korona", "storeId": "store_a"},
+}
+
+EXAMPLE: dict[str, Any] = {
+    "success": True,
+    "kind": "pos",
+    "system": "korona",
+    "storeId": "store_a",
+    "deleted": True,
+}
+
+
+def handle(body: Request, caller: Caller) -> Response:
+    """Delete it."""
+    if body.system not in systems.names(body.kind):
+        raise invalid({"system": f"must be one of {', '.join(systems.names(body.kind))}"})
+    is_replay = connections.delete(caller, body.kind, body.system, body.store_id)
+    return Response(kind=body.kind, system=body.system, store_id=body.store_id, is_replay=is_replay)

@@ -1,0 +1,68 @@
+"""POST /api/v1/getSyncStatus: show a store's systems and how their latest syncs went."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.auth.caller import Caller
+from shared.schemas.base import Id, RequestModel, ResponseModel, Success
+from shared.schemas.systems.sync_bodies import (
+    SYNC_EXAMPLE,
+    KindName,
+    SystemBody,
+    SystemName,
+    to_system_body,
+)
+from shared.services.systems import connections
+
+
+class Request(RequestModel):
+    """Names the store; ``kind`` and ``system`` choose among its systems."""
+
+    store_id: Id
+    kind: KindName | None = None
+    system: SystemName | None = None
+
+
+class Response(ResponseModel):
+    """The systems that are configured or were synced before; no secrets."""
+
+    success: Success = True
+    store_id: str
+    systems: list[SystemBody]
+
+
+EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
+    "all": {"storeId": "store_a"},
+    "one": {"storeId": "store_a", "kind": "pos", "system": "korona"},
+}
+
+EXAMPLE: dict[str, Any] = {
+    "success": True,
+    "storeId": "store_a",
+    "systems": [
+        {
+            "kind": "pos",
+            "system": "korona",
+            "isConfigured": True,
+            "config": {"server": "128"},
+            "schedule": "nightly",
+            "awardPointsProgramId": None,
+            "nextSyncAt": "2026-03-04T02:19:00.000Z",
+            "lastSync": SYNC_EXAMPLE,
+        }
+    ],
+}
+
+
+def handle(body: Request, caller: Caller) -> Response:
+    """Read them."""
+    found = connections.statuses(caller, body.store_id)
+    return Response(
+        store_id=body.store_id,
+        systems=[
+            to_system_body(each.kind, each.system, each.connection, each.sync)
+            for each in found
+            if body.kind in {None, each.kind} and body.system in {None, each.system}
+        ],
+    )

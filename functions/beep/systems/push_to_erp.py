@@ -1,0 +1,73 @@
+"""POST /api/v1/pushToERP: give sales, receipts and stock changes to an ERP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.auth.caller import Caller
+from shared.domain.systems.syncs import Kind
+from shared.schemas.systems.record_bodies import (
+    PUSHED_EXAMPLE,
+    SALE_EXAMPLE,
+    STOCK_EXAMPLE,
+    PushRequest,
+    PushResponse,
+    to_file_body,
+    to_rows,
+)
+from shared.schemas.systems.sync_bodies import ErpName
+from shared.services.systems import pushes
+
+
+class Request(PushRequest):
+    """Records of one ``dataType``; each is pushed once under its ``recordId``.
+
+    ``credentials`` may be left out if configureSync has stored them.
+    """
+
+    system: ErpName
+
+
+class Response(PushResponse):
+    """What became of each record. A system that is fed by files answers with one."""
+
+    system: ErpName
+
+
+EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
+    "sale": {
+        "system": "sap",
+        "storeId": "store_a",
+        "dataType": "sales_record",
+        "records": [SALE_EXAMPLE],
+    },
+    "stock": {
+        "system": "sap",
+        "storeId": "store_a",
+        "dataType": "inventory_update",
+        "records": [STOCK_EXAMPLE],
+    },
+}
+
+EXAMPLE: dict[str, Any] = {**PUSHED_EXAMPLE, "system": "sap"}
+
+
+def handle(body: Request, caller: Caller) -> Response:
+    """Push them one by one."""
+    outcome = pushes.push(
+        caller,
+        Kind.ERP,
+        body.system,
+        body.store_id,
+        body.data_type,
+        body.fingerprinted(),
+        body.credentials,
+    )
+    rows = to_rows(outcome.rows)
+    return Response(
+        system=body.system,
+        data_type=body.data_type,
+        pushed=sum(row.error is None for row in rows),
+        results=rows,
+        file=to_file_body(outcome.file),
+    )

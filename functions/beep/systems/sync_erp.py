@@ -1,0 +1,93 @@
+"""POST /api/v1/syncERP: read stock, orders and suppliers of an ERP."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from shared.auth.caller import Caller
+from shared.domain.systems import sync_events
+from shared.domain.systems.syncs import Kind, SyncState
+from shared.schemas.base import Id, RequestModel, ResponseModel, Success
+from shared.schemas.systems.sync_bodies import (
+    CHANGES_EXAMPLE,
+    ErpName,
+    ErpSynced,
+    SyncChanges,
+    to_changes,
+)
+from shared.services.systems import sync_runs
+from shared.services.systems.sync_runs import Terms
+
+StateName = Annotated[SyncState, Field(strict=False)]
+
+
+class Request(RequestModel):
+    """``credentials`` are what the system needs; see its page in the documentation.
+
+    They may be left out if configureSync has stored them. ``isFull`` reads everything again, also
+    what has not changed since the last time.
+    """
+
+    system: ErpName
+    store_id: Id
+    credentials: dict[str, Any] | None = None
+    is_full: bool = False
+    allow_mass_deletion: bool = False
+
+
+class Response(ResponseModel):
+    """What was read, and what became of it. A big sync goes on as ``running``: getSyncStatus."""
+
+    success: Success = True
+    system: ErpName
+    synced: ErpSynced
+    state: StateName
+    sync_id: str
+    changes: SyncChanges
+    problem: str | None
+
+
+EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
+    "credentials": {
+        "system": "sap",
+        "storeId": "store_a",
+        "credentials": {
+            "host": "my300000-api.s4hana.cloud.sap",
+            "sapClient": "100",
+            "username": "BEEP",
+            "password": "password-of-the-communication-user",
+        },
+    },
+    "stored": {"system": "sap", "storeId": "store_a"},
+}
+
+EXAMPLE: dict[str, Any] = {
+    "success": True,
+    "system": "sap",
+    "synced": {"inventory": 310, "orders": 12, "suppliers": 4},
+    "state": "succeeded",
+    "syncId": "sync_k3v9a7xq2mztc4ewnp5h",
+    "changes": CHANGES_EXAMPLE,
+    "problem": None,
+}
+
+
+def handle(body: Request, caller: Caller) -> Response:
+    """Read what there is, as far as that goes at once."""
+    terms = Terms(
+        is_full=body.is_full,
+        may_delete_most=body.allow_mass_deletion,
+    )
+    begun = sync_runs.start(caller, Kind.ERP, body.system, body.store_id, body.credentials, terms)
+    sync = begun.sync
+    return Response(
+        system=body.system,
+        synced=ErpSynced.model_validate(dict(sync_events.synced(sync))),
+        state=sync.state,
+        sync_id=sync.sync_id,
+        changes=to_changes(sync),
+        problem=sync.problem,
+        is_replay=begun.is_replay,
+    )

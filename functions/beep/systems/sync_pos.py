@@ -1,0 +1,97 @@
+"""POST /api/v1/syncPOS: read products, categories and prices of a till system."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from shared.auth.caller import Caller
+from shared.domain.systems import sync_events
+from shared.domain.systems.syncs import Kind, SyncState
+from shared.schemas.base import Id, RequestModel, ResponseModel, Success
+from shared.schemas.systems.sync_bodies import (
+    CHANGES_EXAMPLE,
+    AwardPointsBody,
+    PosName,
+    PosSynced,
+    SyncChanges,
+    to_changes,
+)
+from shared.services.systems import sync_runs
+from shared.services.systems.sync_runs import Terms
+
+StateName = Annotated[SyncState, Field(strict=False)]
+
+
+class Request(RequestModel):
+    """``credentials`` are what the system needs; see its page in the documentation.
+
+    They may be left out if configureSync has stored them. ``isFull`` reads everything again, also
+    what has not changed since the last time.
+    """
+
+    system: PosName
+    store_id: Id
+    credentials: dict[str, Any] | None = None
+    award_points: AwardPointsBody | None = None
+    is_full: bool = False
+    allow_mass_deletion: bool = False
+
+
+class Response(ResponseModel):
+    """What was read, and what became of it. A big sync goes on as ``running``: getSyncStatus."""
+
+    success: Success = True
+    system: PosName
+    synced: PosSynced
+    state: StateName
+    sync_id: str
+    changes: SyncChanges
+    problem: str | None
+
+
+EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
+    "credentials": {
+        "system": "korona",
+        "storeId": "store_a",
+        "credentials": {
+            "server": "128",
+            "accountId": "9f8e7d6c-0000-4000-8000-00000000000a",
+            "username": "beep",
+            "password": "password-of-the-api-user",
+        },
+    },
+    "stored": {"system": "korona", "storeId": "store_a"},
+}
+
+EXAMPLE: dict[str, Any] = {
+    "success": True,
+    "system": "korona",
+    "synced": {"products": 42, "categories": 5, "priceUpdates": 8},
+    "state": "succeeded",
+    "syncId": "sync_k3v9a7xq2mztc4ewnp5h",
+    "changes": CHANGES_EXAMPLE,
+    "problem": None,
+}
+
+
+def handle(body: Request, caller: Caller) -> Response:
+    """Read what there is, as far as that goes at once."""
+    terms = Terms(
+        program_id=body.award_points.program_id if body.award_points else None,
+        issued_since=body.award_points.issued_since if body.award_points else None,
+        is_full=body.is_full,
+        may_delete_most=body.allow_mass_deletion,
+    )
+    begun = sync_runs.start(caller, Kind.POS, body.system, body.store_id, body.credentials, terms)
+    sync = begun.sync
+    return Response(
+        system=body.system,
+        synced=PosSynced.model_validate(dict(sync_events.synced(sync))),
+        state=sync.state,
+        sync_id=sync.sync_id,
+        changes=to_changes(sync),
+        problem=sync.problem,
+        is_replay=begun.is_replay,
+    )

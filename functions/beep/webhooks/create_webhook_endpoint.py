@@ -1,0 +1,96 @@
+"""POST /api/v1/createWebhookEndpoint: have events of a store sent to a URL, queue or bus."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from pydantic import model_validator
+
+from shared.auth.caller import Caller
+from shared.schemas.base import Id, RequestModel, ResponseModel, Success, Text
+from shared.schemas.webhooks.endpoint_bodies import (
+    SECRET_EXAMPLE,
+    WEBHOOK_EXAMPLE,
+    EventPatterns,
+    Headers,
+    Secret,
+    Source,
+    Url,
+    WebhookBody,
+    webhook_body,
+)
+from shared.services.webhooks import webhook_endpoints
+from shared.services.webhooks.webhook_endpoints import Draft
+from shared.webhooks.destinations import Destination
+from shared.webhooks.targets import to_target
+
+
+class Request(RequestModel):
+    """A URL, or a destination on AWS, and which events are sent there.
+
+    ``source`` names the external system behind it: it is not told of what it caused itself.
+    """
+
+    store_id: Id
+    url: Url | None = None
+    destination: Destination | None = None
+    events: EventPatterns
+    secret: Secret | None = None
+    source: Source | None = None
+    description: Text = ""
+    headers: Headers | None = None
+
+    @model_validator(mode="after")
+    def _names_one_target(self) -> Self:
+        if (self.url is None) == (self.destination is None):
+            raise ValueError("needs either url or destination")
+        if self.url is None and self.headers:
+            raise ValueError("can have headers with a url only")
+        return self
+
+
+class Response(ResponseModel):
+    """The endpoint, and the secret that signs, which is shown this once."""
+
+    success: Success = True
+    webhook: WebhookBody
+    secret: str
+
+
+EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
+    "url": {
+        "storeId": "store_a",
+        "url": "https://example.com/webhooks/beep",
+        "events": ["loyalty.points_earned", "loyalty.points_redeemed"],
+    },
+    "everything": {
+        "storeId": "store_a",
+        "url": "https://example.com/webhooks/beep",
+        "events": ["*"],
+        "secret": "a-secret-of-the-merchant",
+        "source": "payback",
+        "description": "The data warehouse",
+        "headers": {"Authorization": "Bearer of-the-receiver"},
+    },
+}
+
+EXAMPLE: dict[str, Any] = {"success": True, "webhook": WEBHOOK_EXAMPLE, "secret": SECRET_EXAMPLE}
+
+
+def handle(body: Request, caller: Caller) -> Response:
+    """Make the endpoint."""
+    target = to_target(body.url, body.destination)
+    assert target is not None
+    draft = Draft(
+        target=target,
+        events=tuple(body.events),
+        secret=body.secret,
+        source=body.source,
+        description=body.description,
+        headers=body.headers or {},
+    )
+    saved = webhook_endpoints.create(caller, body.store_id, draft)
+    assert saved.secret is not None
+    return Response(
+        webhook=webhook_body(saved.endpoint), secret=saved.secret, is_replay=saved.is_replay
+    )

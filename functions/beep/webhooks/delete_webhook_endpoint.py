@@ -1,0 +1,41 @@
+"""POST /api/v1/deleteWebhookEndpoint: send nothing there any more, and forget it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.auth.caller import Caller
+from shared.schemas.base import Id, RequestModel, ResponseModel, Success, Timestamp
+from shared.services.webhooks import webhook_changes
+
+
+class Request(RequestModel):
+    """Which endpoint. What waits to be sent there is skipped; what was sent stays listed."""
+
+    webhook_id: Id
+    store_id: Id | None = None
+
+
+class Response(ResponseModel):
+    """When it was deleted."""
+
+    success: Success = True
+    webhook_id: str
+    deleted_at: Timestamp
+
+
+EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {"webhook": {"webhookId": "we_abc123"}}
+
+EXAMPLE: dict[str, Any] = {
+    "success": True,
+    "webhookId": "we_abc123",
+    "deletedAt": "2026-03-03T12:00:00.000Z",
+}
+
+
+def handle(body: Request, caller: Caller) -> Response:
+    """Delete the endpoint."""
+    deleted = webhook_changes.delete(caller, body.webhook_id, body.store_id)
+    return Response(
+        webhook_id=body.webhook_id, deleted_at=deleted.deleted_at, is_replay=deleted.is_replay
+    )

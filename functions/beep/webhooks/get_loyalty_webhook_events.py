@@ -1,0 +1,104 @@
+"""POST /api/v1/getLoyaltyWebhookEvents: register a URL for loyalty events, or list what is."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from pydantic import model_validator
+
+from shared.auth.caller import Caller
+from shared.domain.events import event_types
+from shared.domain.webhooks.webhook_targets import Target
+from shared.schemas.base import Id, RequestModel, ResponseModel, Success
+from shared.schemas.webhooks.endpoint_bodies import (
+    SECRET_EXAMPLE,
+    WEBHOOK_EXAMPLE,
+    EventPatterns,
+    Secret,
+    Source,
+    Url,
+    WebhookBody,
+    webhook_body,
+)
+from shared.services.webhooks import webhook_endpoints
+from shared.services.webhooks.webhook_endpoints import Draft
+
+
+class Request(RequestModel):
+    """A URL with its events to register or change it; neither to list what there is.
+
+    ``source`` names the external system behind the URL: it is not told of what it caused itself.
+    """
+
+    store_id: Id
+    url: Url | None = None
+    events: EventPatterns | None = None
+    secret: Secret | None = None
+    source: Source | None = None
+
+    @model_validator(mode="after")
+    def _registers_or_lists(self) -> Self:
+        if (self.url is None) != (self.events is None):
+            raise ValueError("needs both url and events to register, or neither to list")
+        if self.url is None and (self.secret or self.source):
+            raise ValueError("needs url and events with secret or source")
+        return self
+
+
+class Response(ResponseModel):
+    """All webhooks of the store.
+
+    After registering, ``webhookId`` is the one registered, and ``secret`` is shown this once if it
+    was made or changed.
+    """
+
+    success: Success = True
+    store_id: str
+    webhook_id: str | None
+    secret: str | None
+    webhooks: list[WebhookBody]
+    count: int
+    available_events: list[str]
+
+
+EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
+    "register": {
+        "storeId": "store_a",
+        "url": "https://example.com/webhooks/beep",
+        "events": ["loyalty.points_earned", "loyalty.points_redeemed"],
+    },
+    "list": {"storeId": "store_a"},
+}
+
+EXAMPLE: dict[str, Any] = {
+    "success": True,
+    "storeId": "store_a",
+    "webhookId": "we_abc123",
+    "secret": SECRET_EXAMPLE,
+    "webhooks": [WEBHOOK_EXAMPLE],
+    "count": 1,
+    "availableEvents": list(event_types.BY_NAME),
+}
+
+
+def handle(body: Request, caller: Caller) -> Response:
+    """Register if there is a URL; list in any case."""
+    saved = None
+    if body.url is not None and body.events is not None:
+        draft = Draft(
+            target=Target(body.url),
+            events=tuple(body.events),
+            secret=body.secret,
+            source=body.source,
+        )
+        saved = webhook_endpoints.register(caller, body.store_id, draft)
+    found = webhook_endpoints.list_of_store(caller, body.store_id)
+    return Response(
+        store_id=body.store_id,
+        webhook_id=saved.endpoint.endpoint_id if saved else None,
+        secret=saved.secret if saved else None,
+        webhooks=[webhook_body(endpoint) for endpoint in found],
+        count=len(found),
+        available_events=list(event_types.BY_NAME),
+        is_replay=saved.is_replay if saved else False,
+    )

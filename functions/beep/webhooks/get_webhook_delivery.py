@@ -1,0 +1,52 @@
+"""GET /api/v1/getWebhookDelivery: one delivery with every attempt."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.auth.caller import Caller
+from shared.schemas.base import Id, RequestModel, ResponseModel, Success
+from shared.schemas.webhooks.delivery_bodies import (
+    ATTEMPT_EXAMPLE,
+    DELIVERY_EXAMPLE,
+    AttemptBody,
+    DeliveryBody,
+    attempt_body,
+    delivery_fields,
+)
+from shared.services.webhooks import deliveries
+
+
+class Request(RequestModel):
+    """Which delivery: ``X-Beep-Delivery`` of what arrived, or one that was listed."""
+
+    delivery_id: Id
+    store_id: Id | None = None
+
+
+class DeliveryWithAttempts(DeliveryBody):
+    """A delivery with its attempts, the latest 50, the oldest first."""
+
+    attempts: list[AttemptBody]
+
+
+class Response(ResponseModel):
+    """The delivery."""
+
+    success: Success = True
+    delivery: DeliveryWithAttempts
+
+
+EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {"delivery": {"deliveryId": "evt_abc123_we_abc123"}}
+
+EXAMPLE: dict[str, Any] = {
+    "success": True,
+    "delivery": {**DELIVERY_EXAMPLE, "attempts": [ATTEMPT_EXAMPLE]},
+}
+
+
+def handle(body: Request, caller: Caller) -> Response:
+    """Return the delivery."""
+    found = deliveries.get(caller, body.delivery_id, body.store_id)
+    attempts = [attempt_body(each) for each in found.attempts]
+    return Response(delivery=DeliveryWithAttempts(**delivery_fields(found), attempts=attempts))

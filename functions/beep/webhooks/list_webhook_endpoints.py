@@ -1,0 +1,45 @@
+"""POST /api/v1/listWebhookEndpoints: where a store's events are sent to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.auth.caller import Caller
+from shared.schemas.base import Id, RequestModel, ResponseModel, Success
+from shared.schemas.webhooks.endpoint_bodies import WEBHOOK_EXAMPLE, WebhookBody, webhook_body
+from shared.services.webhooks import webhook_endpoints
+
+
+class Request(RequestModel):
+    """Which store."""
+
+    store_id: Id
+
+
+class Response(ResponseModel):
+    """All webhook endpoints of the store, oldest first, without what is secret of them."""
+
+    success: Success = True
+    store_id: str
+    webhooks: list[WebhookBody]
+    count: int
+
+
+EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {"store": {"storeId": "store_a"}}
+
+EXAMPLE: dict[str, Any] = {
+    "success": True,
+    "storeId": "store_a",
+    "webhooks": [WEBHOOK_EXAMPLE],
+    "count": 1,
+}
+
+
+def handle(body: Request, caller: Caller) -> Response:
+    """List them."""
+    found = webhook_endpoints.list_of_store(caller, body.store_id)
+    return Response(
+        store_id=body.store_id,
+        webhooks=[webhook_body(endpoint) for endpoint in found],
+        count=len(found),
+    )

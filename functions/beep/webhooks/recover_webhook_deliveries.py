@@ -1,0 +1,81 @@
+"""POST /api/v1/recoverWebhookDeliveries: send an endpoint everything that it has missed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.auth.caller import Caller
+from shared.schemas.base import (
+    Id,
+    RequestModel,
+    RequestTime,
+    ResponseModel,
+    Success,
+    Timestamp,
+    Until,
+)
+from shared.services.webhooks import recovery
+
+
+class Request(RequestModel):
+    """Whose events of which time, by their ``createdAt``; ``since`` is at most 30 days ago.
+
+    All that the endpoint subscribes to now is sent, from ``since`` on, also what happened while it
+    was disabled or before it was registered. What has succeeded or still waits is left alone.
+    """
+
+    webhook_id: Id
+    store_id: Id | None = None
+    since: RequestTime
+    until: Until | None = None
+
+
+class Response(ResponseModel):
+    """How many deliveries were made due, at most 10,000 at once, and how many need not be.
+
+    With ``hasMore``, repeat the request with ``continueSince`` as ``since``.
+    """
+
+    success: Success = True
+    webhook_id: str
+    recovered: int
+    already_succeeded: int
+    already_pending: int
+    has_more: bool
+    continue_since: Timestamp | None
+
+
+EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
+    "outage": {"webhookId": "we_abc123", "since": "2026-03-01T00:00:00.000Z"},
+    "period": {
+        "webhookId": "we_abc123",
+        "since": "2026-03-01T00:00:00.000Z",
+        "until": "2026-03-02T00:00:00.000Z",
+    },
+}
+
+EXAMPLE: dict[str, Any] = {
+    "success": True,
+    "webhookId": "we_abc123",
+    "recovered": 42,
+    "alreadySucceeded": 3,
+    "alreadyPending": 0,
+    "hasMore": False,
+    "continueSince": None,
+}
+
+
+def handle(body: Request, caller: Caller) -> Response:
+    """Have it sent."""
+    done = recovery.recover(
+        caller, body.webhook_id, body.store_id, since=body.since, until=body.until
+    )
+    return Response(
+        webhook_id=body.webhook_id,
+        recovered=done.recovered,
+        already_succeeded=done.already_succeeded,
+        already_pending=done.already_pending,
+        has_more=done.continue_since is not None,
+        continue_since=done.continue_since,
+        is_replay=done.is_replay,
+    )

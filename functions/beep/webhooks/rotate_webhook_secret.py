@@ -1,0 +1,67 @@
+"""POST /api/v1/rotateWebhookSecret: sign with a new secret, and for a while with the old one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from shared.auth.caller import Caller
+from shared.schemas.base import Id, RequestModel, ResponseModel, Success, Timestamp, Whole
+from shared.schemas.webhooks.endpoint_bodies import SECRET_EXAMPLE, Secret
+from shared.services.webhooks import webhook_changes
+
+OVERLAP_HOURS_MAX = 24
+
+
+class Request(RequestModel):
+    """Which endpoint's secret.
+
+    While both secrets sign, ``webhook-signature`` has a signature of each, and a receiver with
+    either secret accepts the message. ``X-Beep-Signature`` is made with the new secret alone.
+    """
+
+    webhook_id: Id
+    store_id: Id | None = None
+    secret: Secret | None = None
+    overlap_hours: Annotated[Whole, Field(ge=0, le=OVERLAP_HOURS_MAX)] = OVERLAP_HOURS_MAX
+
+
+class Response(ResponseModel):
+    """The new secret, which is shown this once."""
+
+    success: Success = True
+    webhook_id: str
+    secret: str
+    previous_secrets_expire_at: Timestamp | None
+
+
+EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
+    "rotate": {"webhookId": "we_abc123"},
+    "leaked": {"webhookId": "we_abc123", "overlapHours": 0},
+}
+
+EXAMPLE: dict[str, Any] = {
+    "success": True,
+    "webhookId": "we_abc123",
+    "secret": SECRET_EXAMPLE,
+    "previousSecretsExpireAt": "2026-03-04T12:00:00.000Z",
+}
+
+
+def handle(body: Request, caller: Caller) -> Response:
+    """Put a new secret in use."""
+    rotation = webhook_changes.rotate(
+        caller,
+        body.webhook_id,
+        body.store_id,
+        secret=body.secret,
+        overlap=timedelta(hours=body.overlap_hours),
+    )
+    return Response(
+        webhook_id=body.webhook_id,
+        secret=rotation.secret,
+        previous_secrets_expire_at=rotation.previous_expire_at,
+        is_replay=rotation.is_replay,
+    )

@@ -1,0 +1,53 @@
+"""POST /api/v1/sendTestWebhookEvent: have the example of an event sent, to see it arrive."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.auth.caller import Caller
+from shared.schemas.base import Id, RequestModel, ResponseModel, Success
+from shared.schemas.events.event_data import TypeName
+from shared.services.webhooks import webhook_samples
+
+
+class Request(RequestModel):
+    """To which endpoint, and which type: also one that it does not subscribe to.
+
+    The event has ``livemode: false`` and ``test: true``, and is signed like any other.
+    """
+
+    webhook_id: Id
+    store_id: Id | None = None
+    type: TypeName
+
+
+class Response(ResponseModel):
+    """What was made; it is sent at once."""
+
+    success: Success = True
+    webhook_id: str
+    event_id: str
+    delivery_id: str
+
+
+EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
+    "earned": {"webhookId": "we_abc123", "type": "loyalty.points_earned"}
+}
+
+EXAMPLE: dict[str, Any] = {
+    "success": True,
+    "webhookId": "we_abc123",
+    "eventId": "evt_abc123",
+    "deliveryId": "evt_abc123_we_abc123",
+}
+
+
+def handle(body: Request, caller: Caller) -> Response:
+    """Make the event, for this endpoint alone."""
+    sent = webhook_samples.send(caller, body.webhook_id, body.store_id, body.type)
+    return Response(
+        webhook_id=body.webhook_id,
+        event_id=sent.event_id,
+        delivery_id=sent.delivery_id,
+        is_replay=sent.is_replay,
+    )

@@ -1,0 +1,82 @@
+"""POST /api/v1/updateWebhookEndpoint: change a webhook endpoint; what is left out stays."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from pydantic import model_validator
+
+from shared.auth.caller import Caller
+from shared.schemas.base import Id, RequestModel, ResponseModel, Success, Text
+from shared.schemas.webhooks.endpoint_bodies import (
+    WEBHOOK_EXAMPLE,
+    EventPatterns,
+    Headers,
+    Source,
+    Url,
+    WebhookBody,
+    webhook_body,
+)
+from shared.services.webhooks import webhook_changes
+from shared.services.webhooks.webhook_changes import Changes
+from shared.webhooks.destinations import Destination
+from shared.webhooks.targets import to_target
+
+
+class Request(RequestModel):
+    """What is to be different. A URL stays a URL, and a destination one of its kind.
+
+    ``headers`` and ``events`` replace the old ones; ``{}`` removes all headers, and null removes
+    ``source``. Enabling an endpoint forgets how it failed, and so does a new target, which also
+    enables it if it was not you who disabled it.
+    """
+
+    webhook_id: Id
+    store_id: Id | None = None
+    url: Url | None = None
+    destination: Destination | None = None
+    events: EventPatterns | None = None
+    is_enabled: bool | None = None
+    source: Source | None = None
+    description: Text | None = None
+    headers: Headers | None = None
+
+    @model_validator(mode="after")
+    def _names_one_target(self) -> Self:
+        if self.url is not None and self.destination is not None:
+            raise ValueError("can have either url or destination")
+        return self
+
+
+class Response(ResponseModel):
+    """The endpoint as it is now."""
+
+    success: Success = True
+    webhook: WebhookBody
+
+
+EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
+    "events": {
+        "webhookId": "we_abc123",
+        "events": ["loyalty.points_earned", "loyalty.points_redeemed"],
+    },
+    "enable": {"webhookId": "we_abc123", "isEnabled": True},
+    "clear": {"webhookId": "we_abc123", "source": None, "headers": {}},
+}
+
+EXAMPLE: dict[str, Any] = {"success": True, "webhook": WEBHOOK_EXAMPLE}
+
+
+def handle(body: Request, caller: Caller) -> Response:
+    """Change the endpoint."""
+    changes = Changes(
+        target=to_target(body.url, body.destination),
+        events=None if body.events is None else tuple(body.events),
+        is_enabled=body.is_enabled,
+        headers=body.headers,
+        description=body.description,
+        source=body.source,
+        removes_source="source" in body.model_fields_set and body.source is None,
+    )
+    saved = webhook_changes.update(caller, body.webhook_id, body.store_id, changes)
+    return Response(webhook=webhook_body(saved.endpoint), is_replay=saved.is_replay)

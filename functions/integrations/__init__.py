@@ -1,1 +1,0 @@
-"""Endpoints that keep other systems in step."""

@@ -1,1 +1,0 @@
-"""Endpoints of the loyalty API: programs, members, points."""

@@ -1,1 +1,0 @@
-"""Endpoints that fill and read the catalog of a store."""

@@ -1,1 +1,0 @@
-"""Endpoints that show the stores of an account."""

@@ -1,1 +1,0 @@
-"""Endpoints that tell other systems of events."""

@@ -1,0 +1,34 @@
+"""Merchants and their keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.domain.accounts.packages import Package
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A merchant. Live keys work while ``is_active``."""
+
+    account_id: str
+    name: str
+    package: Package
+    is_active: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRecord:
+    """What is kept of an API key: never the key, only its SHA-256."""
+
+    key_hash: str
+    account_id: str
+    mode: str
+    kind: str
+    label: str
+    prefix: str
+    last4: str
+    created_at: datetime
+    revoked_at: datetime | None = None

@@ -1,0 +1,67 @@
+"""The hash chain of a membership's entries: proof that none was changed, removed or inserted.
+
+Canonical form of an entry: its fields by name in camelCase, sorted, without ``hash`` and without
+those that are null, as JSON with no spaces and no ASCII escapes; times as
+``2026-03-03T12:00:00.000Z``; UTF-8. ``hash`` is the SHA-256 of that, and ``previousHash`` is part
+of it. The membership holds the hash of its last entry.
+
+Fields that are null are left out, so that a field which entries get one day, and which older
+entries lack, leaves the hashes of those as they are.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from shared.clock import to_wire
+from shared.domain.loyalty.entries import GENESIS, Entry
+
+
+def canonical(entry: Entry) -> bytes:
+    """Return the bytes that are hashed."""
+    values = {
+        _camel(field.name): _plain(value)
+        for field in fields(entry)
+        if field.name != "hash" and (value := getattr(entry, field.name)) is not None
+    }
+    text = json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return text.encode()
+
+
+def entry_hash(entry: Entry) -> str:
+    """Return the SHA-256 of an entry's canonical form, in hex."""
+    return hashlib.sha256(canonical(entry)).hexdigest()
+
+
+def find_break(entries: Iterable[Entry], head_hash: str) -> str | None:
+    """Walk a membership's entries, oldest first, and say where the chain breaks.
+
+    Returns:
+        ``None`` if every entry is untouched, in its place, and the last one is ``head_hash``.
+    """
+    expected = GENESIS
+    for seq, entry in enumerate(entries, start=1):
+        if entry.seq != seq:
+            return f"entry {entry.entry_id} has number {entry.seq} where {seq} is due"
+        if entry.previous_hash != expected:
+            return f"entry {entry.entry_id} does not follow its predecessor"
+        if entry.hash != entry_hash(entry):
+            return f"entry {entry.entry_id} was changed"
+        expected = entry.hash
+    return None if expected == head_hash else "the last entries are missing"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return to_wire(value)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _camel(name: str) -> str:
+    head, *rest = name.split("_")
+    return head + "".join(word.title() for word in rest)

@@ -1,0 +1,135 @@
+"""What time brings to a membership: points expire, that is announced before, and years pass.
+
+Days are those of the program's time zone; each begins at its midnight there. Points carry their
+dates from the day on which they are granted: a program that changes its mind changes nothing about
+points that its members have.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from shared.domain.loyalty.lots import Lot
+from shared.domain.loyalty.membership import Membership
+from shared.domain.loyalty.programs import Program
+
+ANNIVERSARY_TOLD_WITHIN = timedelta(days=7)
+"""Nobody wants to be congratulated later than that."""
+_FEBRUARY = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A membership after what was due was told, and what that is.
+
+    ``expiring`` are the lots to be announced, with what is left of them; ``years`` is the
+    anniversary, ``None`` if there is none to tell of.
+    """
+
+    membership: Membership
+    expiring: tuple[Lot, ...]
+    years: int | None
+
+
+def expires_at(program: Program, granted_at: datetime) -> datetime | None:
+    """Return the moment from which points granted now cannot be spent: a midnight of the store.
+
+    The last day on which they can is ``after_days`` after the one on which they were granted.
+
+    Returns:
+        ``None`` if points of the program never expire.
+    """
+    policy = program.points_expiry
+    if policy is None:
+        return None
+    last_day = _local_day(granted_at, program.time_zone) + timedelta(days=policy.after_days)
+    return start_of_day(last_day + timedelta(days=1), program.time_zone)
+
+
+def alert_at(program: Program, expires_at: datetime | None) -> datetime | None:
+    """Return the midnight at which the expiry is announced; ``None`` if it never is."""
+    policy = program.points_expiry
+    if policy is None or expires_at is None or policy.alert_days == 0:
+        return None
+    day = _local_day(expires_at, program.time_zone) - timedelta(days=policy.alert_days)
+    return start_of_day(day, program.time_zone)
+
+
+def anniversary_at(enrolled_at: datetime, years: int, time_zone: str) -> datetime:
+    """Return when a membership is ``years`` old: the first moment of that day in the time zone.
+
+    Who joined on 29 February has the 28th in years without one.
+    """
+    joined = _local_day(enrolled_at, time_zone)
+    try:
+        day = joined.replace(year=joined.year + years)
+    except ValueError:
+        day = date(joined.year + years, _FEBRUARY, 28)
+    return start_of_day(day, time_zone)
+
+
+def start_of_day(day: date, time_zone: str) -> datetime:
+    """Return the first moment of a day in a time zone, in UTC.
+
+    Where clocks skip midnight, it is the moment at which they do; where midnight comes twice, the
+    first.
+    """
+    midnight = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(time_zone))
+    return midnight.astimezone(UTC)
+
+
+def scheduled(membership: Membership, time_zone: str) -> Membership:
+    """Return the membership with the moment at which something is due next: the earliest there is.
+
+    Args:
+        membership: After whatever was done to it.
+        time_zone: The program's.
+    """
+    moments = [
+        anniversary_at(membership.enrolled_at, membership.anniversary_years + 1, time_zone),
+        *(lot.expires_at for lot in membership.lots if lot.expires_at is not None),
+        *(lot.alert_at for lot in membership.lots if lot.alert_at is not None),
+    ]
+    return replace(membership, next_due_at=min(moments))
+
+
+def tell(membership: Membership, time_zone: str, now: datetime) -> Told:
+    """Take out of a membership's calendar what is to be told at ``now``.
+
+    Of several anniversaries that were missed only the latest is told, and none that is more than
+    ``ANNIVERSARY_TOLD_WITHIN`` ago.
+
+    Args:
+        membership: Without lots that are due: they expire, and are announced no more.
+        time_zone: The program's.
+        now: UTC.
+    """
+    expiring = tuple(lot for lot in membership.lots if _is_announced(lot, now))
+    silent = tuple(
+        replace(lot, alert_at=None) if _is_announced(lot, now) else lot for lot in membership.lots
+    )
+    years = max(_years_old(membership, time_zone, now), membership.anniversary_years)
+    is_news = (
+        years > membership.anniversary_years
+        and now - anniversary_at(membership.enrolled_at, years, time_zone)
+        <= ANNIVERSARY_TOLD_WITHIN
+    )
+    after = replace(membership, lots=silent, anniversary_years=years, updated_at=now)
+    return Told(scheduled(after, time_zone), expiring, years if is_news else None)
+
+
+def _is_announced(lot: Lot, now: datetime) -> bool:
+    return lot.alert_at is not None and lot.alert_at <= now
+
+
+def _years_old(membership: Membership, time_zone: str, now: datetime) -> int:
+    joined = _local_day(membership.enrolled_at, time_zone)
+    years = _local_day(now, time_zone).year - joined.year
+    is_ahead = anniversary_at(membership.enrolled_at, years, time_zone) > now
+    return years - 1 if is_ahead else years
+
+
+def _local_day(moment: datetime, time_zone: str) -> date:
+    return moment.astimezone(ZoneInfo(time_zone)).date()

@@ -1,0 +1,82 @@
+"""Ledger entries: immutable changes of a membership, and what causes one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+GENESIS = "0" * 64
+"""``previous_hash`` of a membership's first entry."""
+
+
+class EntryKind(StrEnum):
+    """Why a balance changed."""
+
+    EARN = "earn"
+    REDEEM = "redeem"
+    ADJUST = "adjust"
+    REVERSE = "reverse"
+    EXPIRE = "expire"
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Who asked for a booking, and what it is to be called.
+
+    ``entry_id`` is the idempotency key of the entry; ``fingerprint`` tells a repeated request from
+    another one under the same key; ``key_hash`` is the digest of the ``Idempotency-Key`` header.
+    """
+
+    entry_id: str
+    fingerprint: str
+    now: datetime
+    key_hash: str | None = None
+    description: str = ""
+    source: str | None = None
+    transaction_id: str | None = None
+    action: str | None = None
+    purchase_amount: str | None = None
+    requested_units: int | None = None
+    capped_by: str | None = None
+    reward_id: str | None = None
+    reward_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One change of a membership. Never changed, never deleted; a correction names it."""
+
+    entry_id: str
+    membership_id: str
+    account_id: str
+    store_id: str
+    program_id: str
+    user_id: str
+    seq: int
+    kind: EntryKind
+    units: int
+    scale: int
+    balance_before_units: int
+    balance_after_units: int
+    earned_after_units: int
+    tier_before: str | None
+    tier_after: str | None
+    unlocked_reward_ids: tuple[str, ...]
+    lot_expires_at: datetime | None
+    corrects_entry_id: str | None
+    uncollected_units: int
+    recorded_at: datetime
+    fingerprint: str
+    key_hash: str | None
+    description: str
+    source: str | None
+    transaction_id: str | None
+    action: str | None
+    purchase_amount: str | None
+    requested_units: int | None
+    capped_by: str | None
+    reward_id: str | None
+    reward_code: str | None
+    previous_hash: str
+    hash: str

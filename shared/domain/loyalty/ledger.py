@@ -1,0 +1,372 @@
+"""The ledger: the only place where a balance changes, one immutable entry for each change.
+
+Every function takes the state that was read and returns the state and the entry to be written;
+the caller commits both or neither. What always holds (``Membership.assert_consistent``)::
+
+    balance = sum(open lots) - deficit
+    balance = earned - redeemed - expired - reversed + adjusted
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from enum import StrEnum
+
+from shared import ids
+from shared.domain.loyalty import chain, due, lots, tiers
+from shared.domain.loyalty.entries import Cause, Entry, EntryKind
+from shared.domain.loyalty.lots import Lot
+from shared.domain.loyalty.membership import RECENT_MAX, Membership, RecentEntry
+from shared.domain.loyalty.programs import Program, StampsRules
+from shared.domain.units import BALANCE_UNITS_MAX, from_units
+from shared.errors import BalanceLimitExceeded, InsufficientBalance
+
+FULL_CARD = "full_card"
+"""What a stamp card without rewards unlocks when it is full."""
+
+
+class ReversePolicy(StrEnum):
+    """What to do when an earn is reversed whose points are spent already."""
+
+    WITHIN_BALANCE = "within_balance"
+    UNLIMITED = "unlimited"
+
+
+def enroll(
+    program: Program, *, membership_id: str, user_id: str, now: datetime, source: str | None = None
+) -> Membership:
+    """Open an empty membership.
+
+    Raises:
+        ProgramInactive: The program takes no members.
+    """
+    program.require_active()
+    opened = Membership(
+        membership_id=membership_id,
+        account_id=program.account_id,
+        store_id=program.store_id,
+        program_id=program.program_id,
+        user_id=user_id,
+        scale=program.scale,
+        enrolled_at=now,
+        updated_at=now,
+        source=source,
+        tier=tiers.tier_for(program.tiers, 0),
+    )
+    return due.scheduled(opened, program.time_zone)
+
+
+def earn(
+    membership: Membership,
+    program: Program,
+    units: int,
+    cause: Cause,
+    *,
+    expires_at: datetime | None = None,
+) -> tuple[Membership, Entry]:
+    """Grant ``units`` (> 0), which expire at ``expires_at``; by default when the program says.
+
+    Raises:
+        ProgramInactive: The program grants nothing.
+        BalanceLimitExceeded: The membership would hold more than it may.
+    """
+    assert units > 0
+    program.require_active()
+    expires_at = expires_at or due.expires_at(program, cause.now)
+    lot = Lot(units, expires_at, due.alert_at(program, expires_at))
+    after = replace(
+        _credit(membership, lot),
+        earned_units=membership.earned_units + units,
+        lifetime_units=membership.lifetime_units + units,
+    )
+    return _book(membership, after, program, EntryKind.EARN, cause, lot_expires_at=expires_at)
+
+
+def redeem(
+    membership: Membership, program: Program, units: int, cause: Cause
+) -> tuple[Membership, Entry]:
+    """Spend ``units`` (> 0), those that expire first first.
+
+    Members keep the right to spend while a program is inactive.
+
+    Raises:
+        InsufficientBalance: ``units`` exceeds the balance; nothing changes.
+
+    Source: Loyalty API, redeemLoyaltyPoints ("Doppelabzug ist nicht möglich").
+    """
+    assert units > 0
+    if units > membership.balance_units:
+        raise insufficient(membership, units)
+    after = replace(_debit(membership, units), redeemed_units=membership.redeemed_units + units)
+    return _book(membership, after, program, EntryKind.REDEEM, cause)
+
+
+def set_balance(
+    membership: Membership, program: Program, target_units: int, cause: Cause
+) -> tuple[Membership, Entry] | None:
+    """Book the difference that makes the balance ``target_units`` (>= 0).
+
+    What it adds never expires: who sets a balance also says when it falls, and would otherwise set
+    again what expired here.
+
+    Returns:
+        ``None`` if it is that already: a difference of 0 books nothing.
+
+    Source: External Sync API, action ``set`` ("bei set: Neuer Stand").
+    """
+    assert target_units >= 0
+    difference = target_units - membership.balance_units
+    if difference == 0:
+        return None
+    changed = (
+        _credit(membership, Lot(difference)) if difference > 0 else _debit(membership, -difference)
+    )
+    after = replace(changed, adjusted_units=membership.adjusted_units + difference)
+    return _book(membership, after, program, EntryKind.ADJUST, cause)
+
+
+def reverse(
+    membership: Membership,
+    program: Program,
+    original: Entry,
+    units: int,
+    cause: Cause,
+    *,
+    policy: ReversePolicy = ReversePolicy.WITHIN_BALANCE,
+) -> tuple[Membership, Entry] | None:
+    """Take back ``units`` of an earn, or give back ``units`` of a redemption.
+
+    Args:
+        membership: State that the decision is about.
+        program: Tiers and rewards, for what follows from the change.
+        cause: Who asked, and the id of the new entry.
+        original: The entry that is corrected: an earn or a redemption.
+        units: From 1 to what the original booked and no earlier reversal took back.
+        policy: What happens if an earn's units are spent already: take what the balance covers and
+            record the rest as uncollected, or take all and leave a deficit, which the next credit
+            absorbs.
+
+    Returns:
+        ``None`` if nothing can be taken within the balance.
+    """
+    assert original.kind in {EntryKind.EARN, EntryKind.REDEEM}
+    assert 0 < units <= abs(original.units)
+    if original.kind is EntryKind.REDEEM:
+        after = replace(
+            _credit(membership, Lot(units)), reversed_units=membership.reversed_units - units
+        )
+        return _book(membership, after, program, EntryKind.REVERSE, cause, corrects=original)
+    within_balance = min(units, max(membership.balance_units, 0))
+    taken = units if policy is ReversePolicy.UNLIMITED else within_balance
+    if taken == 0:
+        return None
+    after = replace(
+        _debit(membership, taken, original=original),
+        reversed_units=membership.reversed_units + taken,
+        lifetime_units=membership.lifetime_units - taken,
+    )
+    return _book(
+        membership,
+        after,
+        program,
+        EntryKind.REVERSE,
+        cause,
+        corrects=original,
+        uncollected_units=units - taken,
+    )
+
+
+def restore(
+    membership: Membership, program: Program, original: Entry, units: int, cause: Cause
+) -> tuple[Membership, Entry]:
+    """Give back ``units`` of an earn that reversals took. They expire when they would have.
+
+    Args:
+        membership: State that the decision is about.
+        program: Tiers and rewards, for what follows from the change.
+        original: The earn.
+        units: From 1 to what reversals took of it and was not given back yet.
+        cause: Who asked, and the id of the new entry.
+
+    Raises:
+        BalanceLimitExceeded: The membership would hold more than it may.
+    """
+    assert original.kind is EntryKind.EARN
+    assert 0 < units <= original.units
+    expires_at = original.lot_expires_at
+    after = replace(
+        _credit(membership, Lot(units, expires_at, due.alert_at(program, expires_at))),
+        reversed_units=membership.reversed_units - units,
+        lifetime_units=membership.lifetime_units + units,
+    )
+    return _book(membership, after, program, EntryKind.REVERSE, cause, corrects=original)
+
+
+def expire(
+    membership: Membership, program: Program, cause: Cause
+) -> tuple[Membership, Entry] | None:
+    """Write off the lots whose time has come at ``cause.now``; ``None`` if there are none."""
+    after = effective(membership, cause.now)
+    if after is membership:
+        return None
+    return _book(membership, after, program, EntryKind.EXPIRE, cause)
+
+
+def expiry_cause(membership: Membership, now: datetime) -> Cause:
+    """Name the entry that writes off what is due: whoever does it, it is the same entry."""
+    entry_id = ids.derived("le", "expire", membership.membership_id, str(membership.seq + 1))
+    return Cause(entry_id=entry_id, fingerprint=ids.digest("expire", entry_id), now=now)
+
+
+def effective(membership: Membership, now: datetime) -> Membership:
+    """Return what a membership is worth at ``now``: without the lots whose time has come.
+
+    They count as expired although no entry says so yet: the next one will, before anything else.
+    """
+    open_lots, units = lots.split_due(membership.lots, now)
+    if units == 0:
+        return membership
+    return replace(
+        membership,
+        lots=open_lots,
+        balance_units=membership.balance_units - units,
+        expired_units=membership.expired_units + units,
+    )
+
+
+def insufficient(membership: Membership, units: int) -> InsufficientBalance:
+    """Return the refusal to spend more than there is, in the units of the wire."""
+    required = from_units(units, membership.scale)
+    available = from_units(max(membership.balance_units, 0), membership.scale)
+    missing = from_units(units - membership.balance_units, membership.scale)
+    return InsufficientBalance(
+        f"The balance of {available} does not cover {required}.",
+        required=required,
+        available=available,
+        missing=missing,
+    )
+
+
+def _credit(membership: Membership, lot: Lot) -> Membership:
+    """Add units: what is owed is absorbed first, the rest joins the lot of its expiry."""
+    if membership.balance_units + lot.units > BALANCE_UNITS_MAX:
+        raise BalanceLimitExceeded("The membership would hold more than it may.")
+    absorbed = min(lot.units, membership.deficit_units)
+    return replace(
+        membership,
+        balance_units=membership.balance_units + lot.units,
+        deficit_units=membership.deficit_units - absorbed,
+        lots=lots.add(membership.lots, replace(lot, units=lot.units - absorbed)),
+    )
+
+
+def _debit(membership: Membership, units: int, *, original: Entry | None = None) -> Membership:
+    """Take units from the lots, the one that the ``original`` entry filled before all others."""
+    own = () if original is None else (original.lot_expires_at,)
+    left, missing = lots.take(membership.lots, units, own=own)
+    return replace(
+        membership,
+        balance_units=membership.balance_units - units,
+        deficit_units=membership.deficit_units + missing,
+        lots=left,
+    )
+
+
+def _book(
+    before: Membership,
+    changed: Membership,
+    program: Program,
+    kind: EntryKind,
+    cause: Cause,
+    *,
+    lot_expires_at: datetime | None = None,
+    corrects: Entry | None = None,
+    uncollected_units: int = 0,
+) -> tuple[Membership, Entry]:
+    """Seal a change: number it, recompute tier and unlocked rewards, chain it by its hash."""
+    tier = tiers.tier_after(
+        program.tiers,
+        before.tier,
+        lifetime_before=before.lifetime_units,
+        lifetime_after=changed.lifetime_units,
+    )
+    unsealed = Entry(
+        entry_id=cause.entry_id,
+        membership_id=before.membership_id,
+        account_id=before.account_id,
+        store_id=before.store_id,
+        program_id=before.program_id,
+        user_id=before.user_id,
+        seq=before.seq + 1,
+        kind=kind,
+        units=changed.balance_units - before.balance_units,
+        scale=before.scale,
+        balance_before_units=before.balance_units,
+        balance_after_units=changed.balance_units,
+        earned_after_units=changed.earned_units,
+        tier_before=before.tier,
+        tier_after=tier,
+        unlocked_reward_ids=_unlocked(before, changed, program, cause.now),
+        lot_expires_at=lot_expires_at,
+        corrects_entry_id=corrects.entry_id if corrects else None,
+        uncollected_units=uncollected_units,
+        recorded_at=cause.now,
+        fingerprint=cause.fingerprint,
+        key_hash=cause.key_hash,
+        description=cause.description,
+        source=cause.source,
+        transaction_id=cause.transaction_id,
+        action=cause.action,
+        purchase_amount=cause.purchase_amount,
+        requested_units=cause.requested_units,
+        capped_by=cause.capped_by,
+        reward_id=cause.reward_id,
+        reward_code=cause.reward_code,
+        previous_hash=before.head_hash,
+        hash="",
+    )
+    entry = replace(unsealed, hash=chain.entry_hash(unsealed))
+    after = replace(
+        changed,
+        tier=tier,
+        seq=entry.seq,
+        head_hash=entry.hash,
+        updated_at=cause.now,
+        recent=(_recent(entry), *before.recent)[:RECENT_MAX],
+    )
+    after.assert_consistent()
+    return due.scheduled(after, program.time_zone), entry
+
+
+def _unlocked(
+    before: Membership, after: Membership, program: Program, now: datetime
+) -> tuple[str, ...]:
+    """Return the ids of the rewards that the balance covers now and did not before.
+
+    A stamp card without rewards has one all the same: ``FULL_CARD``.
+    """
+
+    def crosses(cost_units: int) -> bool:
+        return before.balance_units < cost_units <= after.balance_units
+
+    if not program.rewards and isinstance(program.rules, StampsRules):
+        return (FULL_CARD,) if crosses(program.rules.required_stamps) else ()
+    return tuple(
+        reward.reward_id
+        for reward in program.rewards
+        if reward.is_offered(now) and crosses(program.cost_units(reward))
+    )
+
+
+def _recent(entry: Entry) -> RecentEntry:
+    return RecentEntry(
+        entry_id=entry.entry_id,
+        kind=entry.kind,
+        units=entry.units,
+        balance_after_units=entry.balance_after_units,
+        description=entry.description,
+        transaction_id=entry.transaction_id,
+        reward_code=entry.reward_code,
+        recorded_at=entry.recorded_at,
+    )

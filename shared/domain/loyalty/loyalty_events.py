@@ -1,0 +1,205 @@
+"""What happens to memberships, in the words of the webhook documentation: no personal data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from shared import ids
+from shared.clock import to_wire
+from shared.domain.events.event import Event
+from shared.domain.events.event_types import (
+    ANNIVERSARY,
+    ENROLLMENT,
+    EXTERNAL_SYNCED,
+    MILESTONE_REACHED,
+    POINTS_ADJUSTED,
+    POINTS_EARNED,
+    POINTS_EXPIRED,
+    POINTS_EXPIRING,
+    POINTS_REDEEMED,
+    POINTS_REVERSED,
+    REWARD_UNLOCKED,
+    TIER_CHANGED,
+)
+from shared.domain.loyalty.entries import Entry, EntryKind
+from shared.domain.loyalty.membership import Membership
+from shared.domain.units import from_units
+
+
+def booking_event_id(membership_id: str, entry_id: str) -> str:
+    """Return the id of the event that tells an entry: known before the entry is read."""
+    return ids.derived("evt", membership_id, entry_id)
+
+
+def enrollment_event_id(membership_id: str) -> str:
+    """Return the id of the event that tells a new membership."""
+    return ids.derived("evt", membership_id)
+
+
+def from_enrollment(membership: Membership) -> Event:
+    """Return the event of a new membership."""
+    return _of_member(
+        membership,
+        enrollment_event_id(membership.membership_id),
+        ENROLLMENT,
+        membership.enrolled_at,
+        {"memberId": membership.membership_id},
+        source=membership.source,
+    )
+
+
+def from_anniversary(membership: Membership, years: int, now: datetime) -> Event:
+    """Return the event of a membership that is ``years`` old."""
+    return _of_member(
+        membership,
+        ids.derived("evt", membership.membership_id, ANNIVERSARY, str(years)),
+        ANNIVERSARY,
+        now,
+        {
+            "memberId": membership.membership_id,
+            "years": years,
+            "enrolledAt": membership.enrolled_at,
+        },
+    )
+
+
+def from_expiring(membership: Membership, units: int, expires_at: datetime, now: datetime) -> Event:
+    """Return the alert that ``units`` expire at ``expires_at``."""
+    return _of_member(
+        membership,
+        # The sequence number, because points of the same day may be granted after an alert.
+        ids.derived(
+            "evt",
+            membership.membership_id,
+            POINTS_EXPIRING,
+            to_wire(expires_at),
+            str(membership.seq),
+        ),
+        POINTS_EXPIRING,
+        now,
+        {
+            "points": from_units(units, membership.scale),
+            "expiresAt": expires_at,
+            "currentBalance": from_units(membership.balance_units, membership.scale),
+        },
+    )
+
+
+def from_entry(entry: Entry, milestones_units: Sequence[int] = ()) -> list[Event]:
+    """Return the events of a ledger entry: the booking itself first, then what followed from it.
+
+    A change that an external system booked is ``loyalty.external_synced``, whatever its kind, and
+    not ``points_earned`` or ``points_redeemed`` as well: one booking is told once.
+
+    Args:
+        entry: What was booked.
+        milestones_units: Totals that the program celebrates, in units. What a member has earned
+            never falls, so each of them is passed once.
+    """
+    booking_id = booking_event_id(entry.membership_id, entry.entry_id)
+    events = [_event(entry, booking_id, *_booking(entry))]
+    if entry.tier_before != entry.tier_after:
+        change = {
+            "previousTier": entry.tier_before,
+            "newTier": entry.tier_after,
+            "totalEarned": from_units(entry.earned_after_units, entry.scale),
+        }
+        event_id = ids.derived("evt", booking_id, TIER_CHANGED)
+        events.append(_event(entry, event_id, TIER_CHANGED, change))
+    for reward_id in entry.unlocked_reward_ids:
+        unlocked = {
+            "rewardId": reward_id,
+            "newBalance": from_units(entry.balance_after_units, entry.scale),
+        }
+        event_id = ids.derived("evt", booking_id, REWARD_UNLOCKED, reward_id)
+        events.append(_event(entry, event_id, REWARD_UNLOCKED, unlocked))
+    for milestone_units in _passed(entry, milestones_units):
+        reached = {
+            "milestone": from_units(milestone_units, entry.scale),
+            "totalEarned": from_units(entry.earned_after_units, entry.scale),
+        }
+        event_id = ids.derived("evt", booking_id, MILESTONE_REACHED, str(milestone_units))
+        events.append(_event(entry, event_id, MILESTONE_REACHED, reached))
+    return events
+
+
+def _passed(entry: Entry, milestones_units: Sequence[int]) -> list[int]:
+    """Return the milestones that this entry made the total of what was earned reach."""
+    if entry.kind is not EntryKind.EARN:
+        return []
+    before_units = entry.earned_after_units - entry.units
+    return [each for each in milestones_units if before_units < each <= entry.earned_after_units]
+
+
+_TYPE_BY_KIND = {
+    EntryKind.EARN: POINTS_EARNED,
+    EntryKind.REDEEM: POINTS_REDEEMED,
+    EntryKind.ADJUST: POINTS_ADJUSTED,
+    EntryKind.REVERSE: POINTS_REVERSED,
+    EntryKind.EXPIRE: POINTS_EXPIRED,
+}
+
+
+def _booking(entry: Entry) -> tuple[str, dict[str, Any]]:
+    """Return type and data of the event that tells the booking itself."""
+    signed = entry.kind in {EntryKind.ADJUST, EntryKind.REVERSE}
+    points = entry.units if signed else abs(entry.units)
+    data: dict[str, Any] = {
+        "entryId": entry.entry_id,
+        "points": from_units(points, entry.scale),
+        "previousBalance": from_units(entry.balance_before_units, entry.scale),
+        "newBalance": from_units(entry.balance_after_units, entry.scale),
+        "source": entry.source,
+    }
+    if entry.action is not None:
+        synced = {"action": entry.action, "externalTransactionId": entry.transaction_id}
+        return EXTERNAL_SYNCED, {**data, **synced}
+    data["transactionId"] = entry.transaction_id
+    if entry.kind is EntryKind.EARN:
+        data["earningMethod"] = "purchase" if entry.purchase_amount else "api"
+    if entry.kind is EntryKind.REDEEM:
+        data["rewardId"] = entry.reward_id
+        data["rewardDescription"] = entry.description
+    if entry.kind is EntryKind.REVERSE:
+        data["correctsEntryId"] = entry.corrects_entry_id
+    return _TYPE_BY_KIND[entry.kind], data
+
+
+def _event(entry: Entry, event_id: str, event_type: str, data: Mapping[str, Any]) -> Event:
+    member = {"programId": entry.program_id, "userId": entry.user_id}
+    return Event(
+        event_id=event_id,
+        type=event_type,
+        account_id=entry.account_id,
+        store_id=entry.store_id,
+        program_id=entry.program_id,
+        user_id=entry.user_id,
+        source=entry.source,
+        created_at=entry.recorded_at,
+        data={**member, "sequence": entry.seq, **data},
+    )
+
+
+def _of_member(
+    membership: Membership,
+    event_id: str,
+    event_type: str,
+    created_at: datetime,
+    data: Mapping[str, Any],
+    *,
+    source: str | None = None,
+) -> Event:
+    member = {"programId": membership.program_id, "userId": membership.user_id}
+    return Event(
+        event_id=event_id,
+        type=event_type,
+        account_id=membership.account_id,
+        store_id=membership.store_id,
+        program_id=membership.program_id,
+        user_id=membership.user_id,
+        source=source,
+        created_at=created_at,
+        data={**member, **data},
+    )

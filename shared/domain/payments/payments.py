@@ -1,0 +1,564 @@
+"""Payments as they are known here: what was asked for, and what the provider has confirmed.
+
+What a provider says arrives late, twice and in any order. A payment moves forward by explicit
+success only, and only an explicit word takes success back: that a capture or a refund failed after
+all, or that the customer's bank has withdrawn the money. Such a word is final, since what it takes
+back may still be reported after it; a dispute alone goes on, and has steps that are in order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from shared.domain.money import Money
+from shared.domain.payments import payment_points
+from shared.domain.payments.payment_points import PaymentPoints
+from shared.errors import PaymentNotRefundable, RefundExceedsPayment
+
+REFUNDS_MAX = 100
+"""Refunds of one payment, so that its document stays small."""
+
+
+class Stage(StrEnum):
+    """How far taking the money has come."""
+
+    PENDING = "pending"
+    REQUIRES_ACTION = "requires_action"
+    AUTHORIZED = "authorized"
+    PAID = "paid"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+
+class PaymentStatus(StrEnum):
+    """A payment in one word: its stage, or what was given back of it."""
+
+    PENDING = "pending"
+    REQUIRES_ACTION = "requires_action"
+    AUTHORIZED = "authorized"
+    PAID = "paid"
+    PARTIALLY_REFUNDED = "partially_refunded"
+    REFUNDED = "refunded"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+
+class RefundStatus(StrEnum):
+    """``pending`` until the provider has said explicitly that it succeeded or failed."""
+
+    PENDING = "pending"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """Money given back, or about to be. Its id is the reference that the provider gets.
+
+    ``fingerprint`` tells a repeated request from another one under the same key; ``is_settled`` and
+    ``lease_until`` are as in a payment.
+    """
+
+    refund_id: str
+    amount_minor: int
+    status: RefundStatus
+    created_at: datetime
+    updated_at: datetime
+    fingerprint: str
+    is_settled: bool = False
+    lease_until: datetime | None = None
+    vendor_refund_id: str | None = None
+    reason: str = ""
+    failure: str | None = None
+
+
+class DisputeStatus(StrEnum):
+    """How far a chargeback has come. Later ones win, whichever is heard of first.
+
+    ``open``: the money was withdrawn. ``won``: it came back. ``lost``: it is gone for good, also
+    after it had come back.
+    """
+
+    OPEN = "open"
+    WON = "won"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """A chargeback: the customer's bank withdraws what was paid. The id is the provider's."""
+
+    dispute_id: str
+    amount_minor: int
+    status: DisputeStatus
+
+    @property
+    def withdrawn_minor(self) -> int:
+        """What of it the merchant does not have."""
+        return 0 if self.status is DisputeStatus.WON else self.amount_minor
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """One payment by one provider. Its id is the reference that the provider gets.
+
+    Amounts in minor units of ``currency``. ``captured_minor`` is what the provider took;
+    ``refunded_elsewhere_minor`` is what it gave back without us, for instance in its own dashboard.
+    ``is_reversed``: taking the money failed although it had succeeded; that is final.
+    ``is_settled`` is false while it is not known whether the provider has the payment: a call was
+    about to be made, or was made and its answer got lost; until ``lease_until`` somebody is making
+    it, and nobody else may. ``check_at`` is when to ask the provider again, ``None`` if nothing
+    more is to come. ``points`` are those of the member, from the moment it is paid. ``problem``
+    says why somebody has to look at it. ``customer_token`` is who pays, encrypted, as long as the
+    provider may have to be told again.
+    """
+
+    payment_id: str
+    account_id: str
+    store_id: str
+    provider: str
+    amount_minor: int
+    currency: str
+    stage: Stage
+    created_at: datetime
+    updated_at: datetime
+    fingerprint: str
+    is_test: bool = False
+    is_settled: bool = False
+    lease_until: datetime | None = None
+    captures_later: bool = False
+    vendor_payment_id: str | None = None
+    captured_minor: int = 0
+    refunded_elsewhere_minor: int = 0
+    refunds: tuple[Refund, ...] = ()
+    disputes: tuple[Dispute, ...] = ()
+    is_reversed: bool = False
+    redirect_url: str | None = None
+    purchase_id: str | None = None
+    description: str = ""
+    return_url: str = ""
+    customer_token: str | None = None
+    program_id: str | None = None
+    user_id: str | None = None
+    points: PaymentPoints | None = None
+    failure: str | None = None
+    problem: str | None = None
+    check_at: datetime | None = None
+
+    @property
+    def amount(self) -> Money:
+        """What was asked for."""
+        return Money(self.amount_minor, self.currency)
+
+    @property
+    def refunded_minor(self) -> int:
+        """What was given back for certain."""
+        ours = sum(
+            each.amount_minor for each in self.refunds if each.status is RefundStatus.SUCCEEDED
+        )
+        return ours + self.refunded_elsewhere_minor
+
+    @property
+    def reserved_minor(self) -> int:
+        """What was given back, or may be being given back."""
+        return self.refunded_elsewhere_minor + sum(
+            each.amount_minor for each in self.refunds if each.status is not RefundStatus.FAILED
+        )
+
+    @property
+    def charged_back_minor(self) -> int:
+        """What customers' banks have withdrawn."""
+        return min(sum(each.withdrawn_minor for each in self.disputes), self.captured_minor)
+
+    @property
+    def refundable_minor(self) -> int:
+        """What can still be given back."""
+        return max(self.captured_minor - self.reserved_minor - self.charged_back_minor, 0)
+
+    @property
+    def status(self) -> PaymentStatus:
+        """The payment in one word."""
+        if self.stage is not Stage.PAID or self.refunded_minor == 0:
+            return PaymentStatus(self.stage)
+        is_all = self.refunded_minor >= self.captured_minor
+        return PaymentStatus.REFUNDED if is_all else PaymentStatus.PARTIALLY_REFUNDED
+
+    @property
+    def awaits_provider(self) -> bool:
+        """Whether the provider may still have something to say of it."""
+        is_over = self.stage in {Stage.PAID, Stage.FAILED, Stage.CANCELED}
+        return not (is_over and self.is_settled) or self.awaits_refund
+
+    @property
+    def awaits_refund(self) -> bool:
+        """Whether it is not known of a refund whether the money is back."""
+        return any(each.status is RefundStatus.PENDING for each in self.refunds)
+
+    @property
+    def awaits_points(self) -> bool:
+        """Whether points of it are still to be booked."""
+        return self.points is not None and self.points.is_due
+
+    def refund(self, refund_id: str) -> Refund | None:
+        """Return the refund of this id."""
+        return next((each for each in self.refunds if each.refund_id == refund_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeObservation:
+    """What a provider has said of a chargeback."""
+
+    dispute_id: str
+    amount: Money
+    status: DisputeStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What a provider has said of a payment. ``None`` is what it did not say.
+
+    ``stage`` is ``None`` for a word that we do not know: the payment stays as it is.
+    ``refunded`` is everything that was given back of it so far. ``is_reversed``: taking the money
+    has failed, whatever was said of it before. ``dispute`` is one chargeback, ``charged_back`` the
+    sum of all that stand, from providers that tell no more.
+    """
+
+    vendor_payment_id: str | None = None
+    stage: Stage | None = None
+    amount: Money | None = None
+    captured: Money | None = None
+    refunded: Money | None = None
+    redirect_url: str | None = None
+    failure: str | None = None
+    is_reversed: bool = False
+    dispute: DisputeObservation | None = None
+    charged_back: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RefundObservation:
+    """What a provider has said of a refund."""
+
+    vendor_refund_id: str | None = None
+    status: RefundStatus = RefundStatus.PENDING
+    failure: str | None = None
+
+
+AMOUNT_MISMATCH = "amount_mismatch"
+CHARGED_BACK = "charged_back"
+POINTS_NOT_BOOKED = "points_not_booked"
+REFUND_UNKNOWN = "refund_unknown"
+NEVER_BEGUN = "NEVER_BEGUN"
+GIVEN_UP_AFTER = timedelta(days=1)
+"""A payment that its provider has never heard of by then was never begun."""
+CHECKED_FOR = timedelta(days=30)
+_CHECK_PAUSES = (
+    (timedelta(minutes=10), timedelta(minutes=2)),
+    (timedelta(hours=2), timedelta(minutes=10)),
+    (timedelta(days=2), timedelta(hours=2)),
+    (CHECKED_FOR, timedelta(hours=24)),
+)
+_BEFORE_SUCCESS = frozenset({Stage.PENDING, Stage.REQUIRES_ACTION, Stage.FAILED, Stage.CANCELED})
+_ELSEWHERE = "elsewhere:"
+_CHARGEBACK = "chargeback:"
+_FAILED_AFTER_ALL = ":failed"
+_CAPTURE_FAILED = "capture_failed"
+_SUM = "sum"
+"""Stands for all chargebacks of a provider that tells their sum only."""
+_FORWARD = (Stage.PENDING, Stage.REQUIRES_ACTION, Stage.AUTHORIZED, Stage.PAID)
+_REFUND_FORWARD = (RefundStatus.PENDING, RefundStatus.SUCCEEDED, RefundStatus.FAILED)
+_DISPUTE_FORWARD = (DisputeStatus.OPEN, DisputeStatus.WON, DisputeStatus.LOST)
+
+
+def observe(payment: Payment, seen: Observation, now: datetime) -> Payment:
+    """Take over what a provider has said, if it is news.
+
+    An amount or currency other than what was asked for, or a payment of nothing, changes nothing
+    but ``problem``: it is another payment's answer, or somebody tampers.
+    """
+    if _is_mismatch(payment, seen):
+        return _changed(payment, now, problem=AMOUNT_MISMATCH)
+    is_reversed = payment.is_reversed or seen.is_reversed
+    stage = Stage.FAILED if is_reversed else _next_stage(payment.stage, seen.stage)
+    captured_minor = 0 if is_reversed else payment.captured_minor
+    if stage is Stage.PAID:
+        said_minor = seen.captured.amount_minor if seen.captured else None
+        first_minor = payment.amount_minor if captured_minor == 0 else captured_minor
+        captured_minor = max(captured_minor, first_minor if said_minor is None else said_minor)
+    is_first_success = payment.stage in _BEFORE_SUCCESS and stage not in _BEFORE_SUCCESS
+    disputes = _disputes(payment, seen)
+    known_id, seen_id = payment.vendor_payment_id, seen.vendor_payment_id
+    return _changed(
+        payment,
+        now,
+        stage=stage,
+        is_settled=True,
+        lease_until=None,
+        # Some providers know the page by one id and what was paid on it by another.
+        vendor_payment_id=(seen_id or known_id) if is_first_success else (known_id or seen_id),
+        captured_minor=captured_minor,
+        refunded_elsewhere_minor=_refunded_elsewhere_minor(payment, seen),
+        disputes=disputes,
+        is_reversed=is_reversed,
+        redirect_url=seen.redirect_url or payment.redirect_url,
+        failure=_failure(payment, seen) if stage in {Stage.FAILED, Stage.CANCELED} else None,
+        problem=_problem(payment, captured_minor, disputes),
+    )
+
+
+def reserve_refund(payment: Payment, refund: Refund) -> Payment:
+    """Set aside what a refund is to give back, before the provider is asked.
+
+    Raises:
+        PaymentNotRefundable: Nothing was taken yet, or there were too many refunds.
+        RefundExceedsPayment: More than is left, or nothing is.
+    """
+    if payment.stage is not Stage.PAID:
+        raise PaymentNotRefundable(
+            f"The payment is {payment.status}; only what is paid can be refunded.",
+            paymentId=payment.payment_id,
+            status=payment.status,
+        )
+    if len(payment.refunds) >= REFUNDS_MAX:
+        raise PaymentNotRefundable(f"A payment has at most {REFUNDS_MAX} refunds.")
+    if not 0 < refund.amount_minor <= payment.refundable_minor:
+        raise RefundExceedsPayment(
+            f"Of {payment.amount} only {payment.refundable_minor} minor units can be refunded.",
+            refundable=payment.refundable_minor,
+            requested=refund.amount_minor,
+        )
+    return replace(payment, refunds=(*payment.refunds, refund), updated_at=refund.created_at)
+
+
+def observe_refund(
+    payment: Payment, refund_id: str, seen: RefundObservation, now: datetime
+) -> Payment:
+    """Take over what a provider has said of a refund: success is, and failure is final.
+
+    Banks return money days after a provider has said that the refund succeeded, and reports of that
+    success may still come then. No provider makes a failed refund succeed: it is another refund.
+    """
+    refunds = tuple(
+        _observed(each, seen, now) if each.refund_id == refund_id else each
+        for each in payment.refunds
+    )
+    return _changed(payment, now, refunds=refunds)
+
+
+def with_refund(payment: Payment, changed: Refund) -> Payment:
+    """Return the payment with one of its refunds changed."""
+    refunds = tuple(
+        changed if each.refund_id == changed.refund_id else each for each in payment.refunds
+    )
+    return replace(payment, refunds=refunds)
+
+
+def give_up(payment: Payment, now: datetime) -> Payment:
+    """Draw the conclusion if the provider answers, and does not know what it was asked for.
+
+    A payment was never begun then. Of a refund that is not so sure, since some providers cannot
+    look one up, and its money must not be given back again: somebody has to look at it. Points that
+    could not be booked in all the time are not booked any more.
+    """
+    if _is_unheard_of(payment, now) and payment.stage is Stage.PENDING:
+        return replace(payment, stage=Stage.FAILED, failure=NEVER_BEGUN, updated_at=now)
+    is_unknown = any(
+        each.status is RefundStatus.PENDING and _is_unheard_of(each, now)
+        for each in payment.refunds
+    )
+    if is_unknown:
+        return replace(payment, problem=payment.problem or REFUND_UNKNOWN)
+    if payment.points and payment.points.is_due and now - payment.updated_at >= CHECKED_FOR:
+        return without_points(payment, "GIVEN_UP")
+    return payment
+
+
+def forget_customer(payment: Payment, now: datetime) -> Payment:
+    """Drop who pays once the provider need not be told again, or has not been for a day."""
+    is_begun = payment.is_settled or payment.stage is not Stage.PENDING
+    if not is_begun and now - payment.created_at < GIVEN_UP_AFTER:
+        return payment
+    return replace(payment, customer_token=None)
+
+
+def without_points(payment: Payment, failure: str) -> Payment:
+    """Return the payment with its points given up, for a reason: a code."""
+    assert payment.points is not None
+    return replace(
+        payment,
+        points=replace(payment.points, failure=failure),
+        problem=payment.problem or POINTS_NOT_BOOKED,
+    )
+
+
+def with_points(payment: Payment) -> Payment:
+    """Return the payment with the points that are to be booked for what it has become.
+
+    A payment with a member earns by what was captured when it was paid; what the merchant has not
+    kept of that takes its share back: each refund that succeeded, also those that were made in the
+    provider's own dashboard, chargebacks, and a capture that failed after all. What of these turns
+    out not to be so gives its share back.
+    """
+    is_paid = payment.stage is Stage.PAID
+    if payment.program_id is None or not (is_paid or payment.points):
+        return payment
+    points = payment.points or PaymentPoints(payment.captured_minor)
+    return replace(payment, points=payment_points.planned(points, _losses(payment, points)))
+
+
+def check_at(payment: Payment, now: datetime) -> datetime | None:
+    """Return when to look at it again: a notification may get lost, or points not be booked.
+
+    Often while the customer is likely to be at it, then rarely; not any more once nothing can
+    change, or after ``CHECKED_FOR``.
+    """
+    is_later = payment.awaits_refund or payment.awaits_points
+    age = now - (payment.updated_at if is_later else payment.created_at)
+    if not (payment.awaits_provider or payment.awaits_points) or age >= CHECKED_FOR:
+        return None
+    pause = next(pause for until, pause in _CHECK_PAUSES if age < until)
+    return now + pause
+
+
+def unconfirmed_refunds(payment: Payment, seen: Observation) -> tuple[Refund, ...]:
+    """Return the refunds to ask a provider about that has just told what it gave back in all.
+
+    Those that are said to have succeeded, if the provider's sum does not cover them: one of them
+    may have failed since.
+    """
+    if seen.refunded is None or seen.refunded.amount_minor >= payment.refunded_minor:
+        return ()
+    return tuple(each for each in payment.refunds if each.status is RefundStatus.SUCCEEDED)
+
+
+def _losses(payment: Payment, points: PaymentPoints) -> list[tuple[str, int]]:
+    """Return what of a payment was not kept, as ``cause`` and minor units; negative if it was."""
+    takings = points.takings
+    known = {each.cause for each in takings}
+    losses = [(_CAPTURE_FAILED, points.purchase_minor)] if payment.is_reversed else []
+    for each in payment.refunds:
+        if each.status is RefundStatus.SUCCEEDED:
+            losses.append((each.refund_id, each.amount_minor))
+        elif each.refund_id in known:
+            losses.append((f"{each.refund_id}{_FAILED_AFTER_ALL}", -each.amount_minor))
+    elsewhere_minor = payment.refunded_elsewhere_minor
+    known_minor = sum(each.amount_minor for each in takings if each.cause.startswith(_ELSEWHERE))
+    if elsewhere_minor > known_minor:
+        # The sum names what came last: it only ever grows.
+        losses.append((f"{_ELSEWHERE}{elsewhere_minor}", elsewhere_minor - known_minor))
+    charged_back = [each for each in takings if each.cause.startswith(_CHARGEBACK)]
+    more_minor = payment.charged_back_minor - sum(each.amount_minor for each in charged_back)
+    if more_minor:
+        losses.append((f"{_CHARGEBACK}{len(charged_back) + 1}", more_minor))
+    return losses
+
+
+def _disputes(payment: Payment, seen: Observation) -> tuple[Dispute, ...]:
+    """Return the chargebacks after what was seen: each goes forward, a sum is as it was said last.
+
+    A sum has no steps that could be told apart. Whoever tells one is asked for it each time.
+    """
+    disputes = {each.dispute_id: each for each in payment.disputes}
+    if seen.charged_back is not None and (seen.charged_back.amount_minor or _SUM in disputes):
+        sum_minor = seen.charged_back.amount_minor
+        status = DisputeStatus.OPEN if sum_minor else DisputeStatus.WON
+        disputes[_SUM] = Dispute(_SUM, sum_minor, status)
+    if seen.dispute is not None:
+        dispute_id = seen.dispute.dispute_id
+        told = Dispute(dispute_id, seen.dispute.amount.amount_minor, seen.dispute.status)
+        disputes[dispute_id] = max(disputes.get(dispute_id, told), told, key=_how_far)
+    return tuple(disputes[dispute_id] for dispute_id in sorted(disputes))
+
+
+def _how_far(dispute: Dispute) -> tuple[int, int]:
+    return _DISPUTE_FORWARD.index(dispute.status), dispute.amount_minor
+
+
+def _problem(payment: Payment, captured_minor: int, disputes: Iterable[Dispute]) -> str | None:
+    """Return why somebody has to look at it: a chargeback, as long as it is not won."""
+    if captured_minor and any(each.withdrawn_minor for each in disputes):
+        return payment.problem or CHARGED_BACK
+    return None if payment.problem == CHARGED_BACK else payment.problem
+
+
+def _failure(payment: Payment, seen: Observation) -> str | None:
+    """Return why it failed: the word that was final, else the last one."""
+    if payment.is_reversed:
+        return payment.failure
+    return seen.failure or payment.failure
+
+
+def _is_unheard_of(made: Payment | Refund, now: datetime) -> bool:
+    is_being_made = made.lease_until is not None and made.lease_until > now
+    is_over = now - made.created_at >= GIVEN_UP_AFTER
+    return is_over and not made.is_settled and not is_being_made
+
+
+def _observed(refund: Refund, seen: RefundObservation, now: datetime) -> Refund:
+    if _REFUND_FORWARD.index(seen.status) < _REFUND_FORWARD.index(refund.status):
+        return refund
+    after = replace(
+        refund,
+        status=seen.status,
+        is_settled=True,
+        lease_until=None,
+        vendor_refund_id=refund.vendor_refund_id or seen.vendor_refund_id,
+        failure=refund.failure or seen.failure,
+    )
+    return refund if after == refund else replace(after, updated_at=now)
+
+
+def _is_mismatch(payment: Payment, seen: Observation) -> bool:
+    disputed = seen.dispute.amount if seen.dispute else None
+    told = (seen.amount, seen.captured, seen.refunded, seen.charged_back, disputed)
+    currencies = {each.currency for each in told if each}
+    is_other_amount = seen.amount is not None and seen.amount != payment.amount
+    is_nothing = (
+        payment.stage is not Stage.PAID
+        and seen.stage is Stage.PAID
+        and seen.captured is not None
+        and seen.captured.amount_minor == 0
+    )
+    is_too_much = seen.captured is not None and seen.captured.amount_minor > payment.amount_minor
+    return is_other_amount or is_nothing or is_too_much or not currencies <= {payment.currency}
+
+
+def _next_stage(now: Stage, seen: Stage | None) -> Stage:
+    """Return the stage after what was seen: forward by success; failure only before success.
+
+    A provider that says *paid* has the money, also after it said *failed*: customers try again.
+    """
+    if seen is None or now is Stage.PAID:
+        return now
+    if seen is Stage.PAID:
+        return seen
+    if now in {Stage.FAILED, Stage.CANCELED}:
+        return now
+    if seen in {Stage.FAILED, Stage.CANCELED}:
+        return seen
+    return max(now, seen, key=_FORWARD.index)
+
+
+def _refunded_elsewhere_minor(payment: Payment, seen: Observation) -> int:
+    """Return what was given back and is none of our refunds, as far as can be told.
+
+    A refund of ours that is still pending, or that failed after the provider had accepted it, may
+    be in the provider's sum or not: it is taken to be. Else a sum that was read before the refund
+    failed would take for ever what can be given back.
+    """
+    if seen.refunded is None:
+        return payment.refunded_elsewhere_minor
+    ours_minor = sum(
+        each.amount_minor
+        for each in payment.refunds
+        if each.status is not RefundStatus.FAILED or each.is_settled
+    )
+    return max(payment.refunded_elsewhere_minor, seen.refunded.amount_minor - ours_minor)
+
+
+def _changed(payment: Payment, now: datetime, **changes: object) -> Payment:
+    after = replace(payment, **changes)  # type: ignore[arg-type]
+    return payment if after == payment else replace(after, updated_at=now)

@@ -1,0 +1,36 @@
+"""Stores: the shops of an account."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a store is, in degrees."""
+
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """A shop of an account; its time zone and currency are those of its programs.
+
+    ``program_ids``, ``active_program_ids`` and ``webhook_ids_by_target`` are kept here so that what
+    holds for the store as a whole holds when two are made at once: limits on their number, and that
+    events go to a target once (``webhook_targets``).
+    """
+
+    store_id: str
+    account_id: str
+    name: str
+    time_zone: str
+    currency: str
+    created_at: datetime
+    position: Position | None = None
+    program_ids: tuple[str, ...] = ()
+    active_program_ids: tuple[str, ...] = ()
+    webhook_ids_by_target: Mapping[str, str] = field(default_factory=dict)

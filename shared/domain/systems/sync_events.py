@@ -1,0 +1,99 @@
+"""What happens between a store and its systems, in the words of the webhook documentation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from shared import ids
+from shared.clock import to_wire
+from shared.domain.events import event_types
+from shared.domain.events.event import Event
+from shared.domain.systems.syncs import Counts, Kind, Sync
+
+_SYNCED = {Kind.POS: event_types.POS_SYNCED, Kind.ERP: event_types.ERP_SYNCED}
+_PUSHED = {Kind.POS: event_types.POS_PUSHED, Kind.ERP: event_types.ERP_PUSHED}
+
+
+def from_sync(sync: Sync) -> Event:
+    """Return the event of a sync that has read everything."""
+    assert sync.finished_at is not None
+    return Event(
+        event_id=ids.derived("evt", sync.sync_id, "synced"),
+        type=_SYNCED[sync.kind],
+        account_id=sync.account_id,
+        store_id=sync.store_id,
+        program_id=None,
+        user_id=None,
+        source=sync.system,
+        created_at=sync.finished_at,
+        data={
+            "system": sync.system,
+            "syncId": sync.sync_id,
+            "changes": changes(sync),
+            "synced": synced(sync),
+        },
+    )
+
+
+def from_push(
+    store: tuple[str, str],
+    kind: Kind,
+    system: str,
+    data_type: str,
+    record_ids: list[str],
+    at: datetime,
+) -> Event:
+    """Return the event of records that a system has taken.
+
+    Args:
+        store: Account and store.
+        kind: What the system is.
+        system: Its name.
+        data_type: What the records are.
+        record_ids: Ours, at least one.
+        at: When.
+    """
+    account_id, store_id = store
+    return Event(
+        event_id=ids.derived(
+            "evt", store_id, kind, system, data_type, to_wire(at), *sorted(record_ids)
+        ),
+        type=_PUSHED[kind],
+        account_id=account_id,
+        store_id=store_id,
+        program_id=None,
+        user_id=None,
+        source=system,
+        created_at=at,
+        data={"system": system, "dataType": data_type, "records": len(record_ids)},
+    )
+
+
+def synced(sync: Sync) -> Mapping[str, int]:
+    """Return the documented counts: what was listed, and products that got another price."""
+    if sync.kind is Kind.POS:
+        return {
+            "products": sync.counted("products").read,
+            "categories": sync.counted("categories").read,
+            "priceUpdates": sync.counted("products").priced,
+        }
+    return {
+        "inventory": sync.counted("stock").read,
+        "orders": sync.counted("orders").read,
+        "suppliers": sync.counted("suppliers").read,
+    }
+
+
+def changes(sync: Sync) -> Mapping[str, int]:
+    """Return what became of it all."""
+    total = Counts()
+    for each in sync.counts.values():
+        total = total.plus(each)
+    return {
+        "created": total.created,
+        "changed": total.changed,
+        "deleted": total.deleted,
+        "skipped": total.skipped,
+        "receiptsAwarded": total.awarded,
+    }

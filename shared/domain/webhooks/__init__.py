@@ -1,0 +1,1 @@
+"""Endpoints of merchants, and deliveries to them: rules."""

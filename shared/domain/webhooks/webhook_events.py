@@ -1,0 +1,34 @@
+"""What happens to webhook endpoints, in the words of the webhook documentation."""
+
+from __future__ import annotations
+
+from shared import ids
+from shared.clock import to_wire
+from shared.domain.events.event import Event
+from shared.domain.events.event_types import WEBHOOK_ENDPOINT_DISABLED
+from shared.domain.webhooks.endpoints import WebhookEndpoint
+
+
+def from_disabled_endpoint(endpoint: WebhookEndpoint) -> Event:
+    """Return the event of an endpoint that was disabled, for the others of its store.
+
+    Not its URL: the path of one may be a secret.
+    """
+    assert endpoint.disabled_at is not None
+    return Event(
+        event_id=ids.derived(
+            "evt", endpoint.endpoint_id, WEBHOOK_ENDPOINT_DISABLED, to_wire(endpoint.disabled_at)
+        ),
+        type=WEBHOOK_ENDPOINT_DISABLED,
+        account_id=endpoint.account_id,
+        store_id=endpoint.store_id,
+        program_id=None,
+        user_id=None,
+        source=None,
+        created_at=endpoint.disabled_at,
+        data={
+            "webhookId": endpoint.endpoint_id,
+            "reason": endpoint.disabled_reason,
+            "failingSince": endpoint.health.failing_since,
+        },
+    )

@@ -1,0 +1,304 @@
+"""Products as requests describe them and answers show them: prices in the currency's major unit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    GetCoreSchemaHandler,
+    ValidationError,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+)
+from pydantic_core import CoreSchema, core_schema
+
+from shared.domain import gtin
+from shared.domain.catalog.goods import Price
+from shared.domain.catalog.product_drafts import Draft, IfExists, Outcome
+from shared.domain.catalog.products import CatalogProduct, PriceChange
+from shared.domain.money import Money
+from shared.domain.units import currency_scale, to_units
+from shared.errors import InvalidParameters
+from shared.schemas.base import Id, Number, Timestamp, WireModel, invalid, to_refusal
+from shared.schemas.fields import Percent
+
+PRICE_MAX = 10_000_000
+_EAN_LENGTHS = (8, 12, 13, 14)
+
+PriceAmount = Annotated[Number, Field(ge=0, le=PRICE_MAX)]
+"""What one unit costs, in major units: 1.49 for 1.49 EUR. What is finer is refused later."""
+IfExistsName = Annotated[IfExists, Field(strict=False)]
+OutcomeName = Annotated[Outcome, Field(strict=False)]
+
+
+def _trimmed(text: str) -> str:
+    if not text.strip():
+        raise ValueError("must not be blank")
+    return text.strip()
+
+
+ProductName = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_trimmed)]
+
+
+def _digits(ean: str) -> str:
+    """Refuse what cannot be an EAN. The check digit is looked at when it is used.
+
+    The example of the documentation, 4000000000001, has a wrong one, and is to be answered by the
+    sandbox all the same.
+    """
+    if not (ean.isascii() and ean.isdigit() and len(ean) in _EAN_LENGTHS):
+        raise ValueError("must be the digits of an EAN-8, UPC-A or EAN-13")
+    return ean
+
+
+Ean = Annotated[str, Field(min_length=8, max_length=14), AfterValidator(_digits)]
+
+
+def _needed_without_ean(number: str | None, info: ValidationInfo) -> str | None:
+    if number is None and info.data.get("ean", "") is None:
+        raise ValueError("is required where there is no ean")
+    return number
+
+
+def _to_switch(value: Any) -> Any:
+    return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
+
+
+Switch = Annotated[bool, BeforeValidator(_to_switch)]
+"""True or false, in a query as text."""
+
+
+class FlagsInput(WireModel):
+    """What the app must heed at the till; what is left out stays as it is."""
+
+    requires_human_verification: bool | None = None
+
+
+class FlagsBody(WireModel):
+    """What the app must heed at the till."""
+
+    requires_human_verification: bool
+
+
+class ProductInput(WireModel):
+    """A product as a merchant describes it; what is left out stays as it is."""
+
+    ean: Ean | None = None
+    number: Annotated[
+        Id | None, Field(validate_default=True), AfterValidator(_needed_without_ean)
+    ] = None
+    name: ProductName
+    price: PriceAmount
+    vat: Percent | None = None
+    brand: Annotated[str, Field(max_length=100)] | None = None
+    category_id: Id | None = None
+    flags: FlagsInput | None = None
+
+    def to_draft(self, currency: str) -> Draft:
+        """Return what is said of the product.
+
+        Raises:
+            InvalidParameters: The EAN has a wrong check digit, or the price is finer than the
+                currency's minor unit.
+        """
+        ean = gtin.ean_of(self.ean)
+        if self.ean is not None and ean is None:
+            problem = "has a wrong check digit; article numbers of your own go into number"
+            raise invalid({"ean": problem})
+        flags = self.flags.model_dump(by_alias=True, exclude_none=True) if self.flags else {}
+        return Draft(
+            name=self.name,
+            ean=ean,
+            number=self.number,
+            brand=self.brand,
+            category_id=self.category_id,
+            price=to_price(self.price, currency),
+            vat_percent=self.vat,
+            flags=flags,
+        )
+
+
+def to_price(amount: Any, currency: str) -> Money:
+    """Return a price that a request names in major units, exactly.
+
+    Raises:
+        InvalidParameters: It is finer than the currency's minor unit.
+    """
+    return Money(to_units(amount, currency_scale(currency), field="price"), currency)
+
+
+def _as_it_is(row: Any, _: ValidatorFunctionWrapHandler) -> dict[str, Any]:
+    if not isinstance(row, dict):
+        raise ValueError("must be an object")  # noqa: TRY004 - pydantic reports ValueError
+    return row
+
+
+class _Row:
+    """Described as a ``ProductInput``, and not validated: a bad row must not spoil the others."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_wrap_validator_function(
+            _as_it_is,
+            handler.generate_schema(ProductInput),
+            serialization=core_schema.plain_serializer_function_ser_schema(dict),
+        )
+
+
+ProductRow = Annotated[dict[str, Any], _Row]
+"""A ``ProductInput`` that is not validated yet: see ``to_drafts``."""
+
+
+def to_drafts(rows: Sequence[Mapping[str, Any]], currency: str) -> list[Draft | InvalidParameters]:
+    """Return what each row says of a product, or what is wrong with it."""
+    return [_to_draft(row, currency) for row in rows]
+
+
+def _to_draft(row: Mapping[str, Any], currency: str) -> Draft | InvalidParameters:
+    try:
+        return ProductInput.model_validate(row).to_draft(currency)
+    except ValidationError as error:
+        return to_refusal(error)
+    except InvalidParameters as refusal:
+        return refusal
+
+
+class ProductBody(WireModel):
+    """A product of a store."""
+
+    product_id: str
+    store_id: str
+    ean: str | None
+    number: str | None
+    name: str
+    brand: str
+    category_id: str | None
+    price: Number | None
+    currency: str | None
+    vat: Number | None
+    flags: FlagsBody
+    source: str
+    external_id: str | None
+    created_at: Timestamp
+    updated_at: Timestamp
+    deleted_at: Timestamp | None
+    replaced_by: str | None
+
+
+class UpcomingPriceBody(WireModel):
+    """A price that begins later."""
+
+    price: Number
+    valid_from: Timestamp
+
+
+class PriceChangeBody(WireModel):
+    """A price that the product had."""
+
+    price: Number
+    currency: str
+    since: Timestamp
+    until: Timestamp
+    source: str
+
+
+class ProductWithPricesBody(ProductBody):
+    """A product of a store with the prices that it had and will have."""
+
+    upcoming_prices: list[UpcomingPriceBody]
+    price_history: list[PriceChangeBody]
+
+
+class ImportedRow(WireModel):
+    """What became of a row. One that has failed says why, and names the product if there is one."""
+
+    index: int
+    outcome: Literal["created", "updated", "unchanged", "failed"]
+    product_id: str | None
+    error: str | None
+    message: str | None
+
+
+PRODUCT_EXAMPLE: dict[str, Any] = {
+    "productId": "store_a_4006381333931",
+    "storeId": "store_a",
+    "ean": "4006381333931",
+    "number": None,
+    "name": "Bio-Vollmilch 3,5%",
+    "brand": "BioHof",
+    "categoryId": None,
+    "price": 1.49,
+    "currency": "EUR",
+    "vat": 7,
+    "flags": {"requiresHumanVerification": False},
+    "source": "api",
+    "externalId": None,
+    "createdAt": "2026-03-03T12:00:00.000Z",
+    "updatedAt": "2026-03-03T12:00:00.000Z",
+    "deletedAt": None,
+    "replacedBy": None,
+}
+
+
+def to_product_body(product: CatalogProduct, replaced_by: str | None) -> ProductBody:
+    """Write a product as answers show it.
+
+    Args:
+        product: The product, with the price that is valid now.
+        replaced_by: Id of the product that it goes on as.
+    """
+    return ProductBody(**_fields(product, replaced_by))
+
+
+def to_product_with_prices_body(
+    product: CatalogProduct, replaced_by: str | None, history: Sequence[PriceChange]
+) -> ProductWithPricesBody:
+    """Write a product and the prices that it had, the latest first."""
+    return ProductWithPricesBody(
+        **_fields(product, replaced_by),
+        upcoming_prices=[_upcoming(each) for each in product.upcoming],
+        price_history=[_ended(each) for each in history],
+    )
+
+
+def _fields(product: CatalogProduct, replaced_by: str | None) -> dict[str, Any]:
+    flags = product.flags or {}
+    return {
+        "product_id": product.product_id,
+        "store_id": product.store_id,
+        "ean": product.ean,
+        "number": product.number,
+        "name": product.name,
+        "brand": product.brand,
+        "category_id": product.category_id,
+        "price": product.price.to_major() if product.price else None,
+        "currency": product.price.currency if product.price else None,
+        "vat": product.vat_percent,
+        "flags": FlagsBody(
+            requires_human_verification=flags.get("requiresHumanVerification", False)
+        ),
+        "source": product.source,
+        "external_id": product.external_id,
+        "created_at": product.created_at,
+        "updated_at": product.updated_at,
+        "deleted_at": product.deleted_at,
+        "replaced_by": replaced_by,
+    }
+
+
+def _upcoming(price: Price) -> UpcomingPriceBody:
+    return UpcomingPriceBody(price=price.amount.to_major(), valid_from=price.valid_from)
+
+
+def _ended(change: PriceChange) -> PriceChangeBody:
+    return PriceChangeBody(
+        price=change.amount.to_major(),
+        currency=change.amount.currency,
+        since=change.since,
+        until=change.until,
+        source=change.source,
+    )

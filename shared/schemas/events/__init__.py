@@ -1,0 +1,1 @@
+"""What happened: types, log and outbox: bodies."""

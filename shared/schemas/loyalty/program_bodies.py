@@ -1,0 +1,442 @@
+"""Programs on the wire: rules by type, rewards, branding."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from itertools import pairwise
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    WithJsonSchema,
+    model_validator,
+)
+
+from shared import ids
+from shared.domain.loyalty import programs as domain
+from shared.domain.loyalty.programs import (
+    ALERT_DAYS_DEFAULT,
+    EarningMethod,
+    PointsExpiry,
+    Program,
+    ProgramType,
+    Reward,
+    Rules,
+)
+from shared.schemas.base import (
+    MISSING,
+    UNKNOWN,
+    Id,
+    Name,
+    Number,
+    RequestTime,
+    Text,
+    Timestamp,
+    Whole,
+    WireModel,
+    invalid,
+    to_refusal,
+)
+
+REWARDS_MAX = 50
+TIERS_MAX = 20
+MILESTONES_MAX = 20
+REWARD_EXTRAS_MAX = 20
+EXTRA_CHARS_MAX = 500
+EXTRA_NUMBER_MAX = 2**53
+LOGO_CHARS_MAX = 2_048
+_COLOR = re.compile(r"#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")
+
+
+def _decimals(most: int) -> Callable[[Decimal], Decimal]:
+    def check(number: Decimal) -> Decimal:
+        if number != round(number, most):
+            raise ValueError(f"must have at most {most} decimals")
+        return number
+
+    return check
+
+
+Rate = Annotated[Number, Field(gt=0, le=100_000), AfterValidator(_decimals(4))]
+Percentage = Annotated[Number, Field(gt=0, le=100), AfterValidator(_decimals(2))]
+Money = Annotated[Number, Field(ge=0, le=1_000_000), AfterValidator(_decimals(3))]
+PositiveMoney = Annotated[Number, Field(gt=0, le=1_000_000), AfterValidator(_decimals(3))]
+PerCheckin = Annotated[Whole, Field(ge=0, le=1_000_000)]
+
+
+class StampsRules(WireModel):
+    """``{"requiredStamps": 10, "stampsPerPurchase": 1, "pointsPerCheckin": 1}``."""
+
+    required_stamps: Whole = Field(ge=1, le=1_000)
+    stamps_per_purchase: Whole = Field(default=1, ge=1, le=100)
+    points_per_checkin: PerCheckin | None = None
+
+
+class PointsRules(WireModel):
+    """``{"pointsPerEuro": 10, "minimumPurchase": 5.0, "pointsPerCheckin": 5}``."""
+
+    points_per_euro: Rate
+    minimum_purchase: Money | None = None
+    points_per_checkin: PerCheckin | None = None
+
+
+class CashbackRules(WireModel):
+    """``{"cashbackPercentage": 3, "maxCashbackPerTransaction": 5.0}``."""
+
+    cashback_percentage: Percentage
+    max_cashback_per_transaction: PositiveMoney | None = None
+    minimum_purchase: Money | None = None
+    points_per_checkin: Money | None = None
+
+
+class Tier(WireModel):
+    """A level: ``{"name": "Silber", "minPoints": 500}``."""
+
+    name: str = Field(min_length=1, max_length=50)
+    min_points: Whole = Field(ge=0, le=1_000_000_000)
+
+
+class TierRules(WireModel):
+    """``{"pointsPerEuro": 10, "pointsPerCheckin": 5, "tiers": [...]}``."""
+
+    points_per_euro: Rate
+    tiers: list[Tier] = Field(min_length=1, max_length=TIERS_MAX)
+    minimum_purchase: Money | None = None
+    points_per_checkin: PerCheckin | None = None
+
+    @model_validator(mode="after")
+    def _ascending_and_unique(self) -> TierRules:
+        thresholds = [tier.min_points for tier in self.tiers]
+        if any(low >= high for low, high in pairwise(thresholds)):
+            raise ValueError("must have tiers in ascending order of minPoints, each different")
+        names = {tier.name.casefold() for tier in self.tiers}
+        if len(names) < len(self.tiers):
+            raise ValueError("must have tiers with different names")
+        return self
+
+
+RULES_SCHEMAS: Mapping[ProgramType, type[WireModel]] = {
+    ProgramType.STAMPS: StampsRules,
+    ProgramType.POINTS: PointsRules,
+    ProgramType.CASHBACK: CashbackRules,
+    ProgramType.TIER: TierRules,
+}
+RulesBody = dict[str, Any]
+
+
+def parse_rules(program_type: ProgramType, body: Mapping[str, Any]) -> Rules:
+    """Read rules by the schema of a program's type.
+
+    Raises:
+        InvalidParameters: They do not fit; fields are named ``rules.pointsPerEuro`` and so on.
+    """
+    try:
+        parsed = RULES_SCHEMAS[program_type].model_validate(dict(body))
+    except ValidationError as error:
+        raise to_refusal(error, "rules") from None
+    values = dict(parsed)
+    if "tiers" in values:
+        values["tiers"] = tuple(domain.Tier(tier.name, tier.min_points) for tier in values["tiers"])
+    return domain.RULES_BY_TYPE[program_type](**values)
+
+
+def refuse_impossible_rules(body: Mapping[str, Any]) -> None:
+    """Refuse rules that no type could have: all that can be said before the program is known.
+
+    Raises:
+        InvalidParameters: Fields are named as the type has them that comes closest.
+    """
+    impossible = []
+    for schema in RULES_SCHEMAS.values():
+        try:
+            schema.model_validate(dict(body))
+        except ValidationError as error:
+            fields = to_refusal(error, "rules").details["fields"]
+            wrong = {name: problem for name, problem in fields.items() if problem != MISSING}
+            if not wrong:
+                return
+            impossible.append(wrong)
+        else:
+            return
+    raise invalid(
+        min(impossible, key=lambda wrong: (list(wrong.values()).count(UNKNOWN), len(wrong)))
+    )
+
+
+def rules_body(rules: Rules) -> dict[str, Any]:
+    """Write rules as the wire has them; what is not set is left out."""
+    schema = next(
+        RULES_SCHEMAS[kind]
+        for kind, each in domain.RULES_BY_TYPE.items()
+        if isinstance(rules, each)
+    )
+    values = {name: getattr(rules, name) for name in schema.model_fields}
+    if "tiers" in values:
+        values["tiers"] = [
+            Tier(name=each.name, min_points=each.min_points) for each in values["tiers"]
+        ]
+    return schema(**values).model_dump(by_alias=True, exclude_none=True)
+
+
+def _hex_color(text: str) -> str:
+    if not _COLOR.fullmatch(text):
+        raise ValueError("must be a colour like #2563EB")
+    return text
+
+
+def _https_url(text: str) -> str:
+    try:
+        url = urlsplit(text)
+        is_https = url.scheme == "https" and bool(url.hostname) and not url.username
+    except ValueError:
+        is_https = False
+    if not is_https or any(char.isspace() for char in text):
+        raise ValueError("must be an https URL")
+    return text
+
+
+Color = Annotated[
+    str,
+    AfterValidator(_hex_color),
+    WithJsonSchema({"type": "string", "pattern": f"^{_COLOR.pattern}$"}),
+]
+Logo = Annotated[
+    str,
+    Field(max_length=LOGO_CHARS_MAX),
+    AfterValidator(_https_url),
+    WithJsonSchema(
+        {"type": "string", "format": "uri", "pattern": "^https://", "maxLength": LOGO_CHARS_MAX}
+    ),
+]
+
+
+class BrandingBody(WireModel):
+    """How the card looks: a hex colour, and a logo at an https URL."""
+
+    color: Color | None = None
+    logo: Logo | None = None
+
+
+Extra = str | int | float | bool
+
+
+def _is_plain(value: Any) -> bool:
+    """Tell whether the database and every JSON reader keep a value as it is."""
+    if isinstance(value, str):
+        return len(value) <= EXTRA_CHARS_MAX
+    is_number = isinstance(value, int | float | Decimal)
+    return is_number and -EXTRA_NUMBER_MAX <= value <= EXTRA_NUMBER_MAX
+
+
+class RewardBody(WireModel):
+    """Something that points buy. Further fields with plain values are kept as they are."""
+
+    model_config = ConfigDict(extra="allow")
+
+    reward_id: Id | None = None
+    title: Name
+    type: str = Field(pattern=r"^[a-z][a-z0-9_]{0,49}$")
+    required_points: Annotated[Number, Field(gt=0)]
+    description: Text = ""
+    is_active: bool = True
+    stock: Annotated[Whole, Field(ge=0, le=1_000_000_000)] | None = None
+    valid_from: RequestTime | None = None
+    valid_until: RequestTime | None = None
+
+    @model_validator(mode="after")
+    def _offered_at_some_time(self) -> RewardBody:
+        if self.valid_from and self.valid_until and self.valid_from >= self.valid_until:
+            raise ValueError("must have validFrom before validUntil")
+        return self
+
+    @model_validator(mode="after")
+    def _plain_extras(self) -> RewardBody:
+        extras = self.model_extra or {}
+        if len(extras) > REWARD_EXTRAS_MAX:
+            raise ValueError(f"must have at most {REWARD_EXTRAS_MAX} fields of its own")
+        for name, value in extras.items():
+            if not _is_plain(value):
+                raise ValueError(f"must have a short plain value for {name[:100]}")
+            if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,49}", name):
+                raise ValueError("must have names of letters, digits and _")
+        return self
+
+    def to_domain(self) -> Reward:
+        """Return the reward; without an id it gets one."""
+        return Reward(
+            reward_id=self.reward_id or ids.new("rw"),
+            title=self.title,
+            type=self.type,
+            required_points=self.required_points,
+            description=self.description,
+            is_active=self.is_active,
+            stock=self.stock,
+            valid_from=self.valid_from,
+            valid_until=self.valid_until,
+            extra={
+                name: float(value) if isinstance(value, Decimal) else value
+                for name, value in (self.model_extra or {}).items()
+            },
+        )
+
+
+def reward_body(reward: Reward) -> RewardBody:
+    """Write a reward as the wire has it."""
+    return RewardBody(
+        reward_id=reward.reward_id,
+        title=reward.title,
+        type=reward.type,
+        required_points=reward.required_points,
+        description=reward.description,
+        is_active=reward.is_active,
+        stock=reward.stock,
+    ).model_copy(
+        update={
+            "valid_from": reward.valid_from,
+            "valid_until": reward.valid_until,
+            **reward.extra,
+        }
+    )
+
+
+ProgramTypeName = Annotated[ProgramType, Field(strict=False)]
+EarningMethods = Annotated[
+    list[Annotated[EarningMethod, Field(strict=False)]], Field(min_length=1, max_length=4)
+]
+Rewards = Annotated[list[RewardBody], Field(max_length=REWARDS_MAX)]
+
+
+class PointsExpiryBody(WireModel):
+    """``{"afterDays": 365, "alertDays": 30}``."""
+
+    after_days: Whole = Field(ge=1, le=3_650)
+    alert_days: Annotated[Whole, Field(ge=0, le=365)] | None = None
+
+    @model_validator(mode="after")
+    def _alerts_after_the_grant(self) -> PointsExpiryBody:
+        if self.alert_days is not None and self.alert_days >= self.after_days:
+            raise ValueError("must have alertDays below afterDays")
+        return self
+
+    def to_domain(self) -> PointsExpiry:
+        """Return the policy; the alert is 30 days before by default, or as many as there are."""
+        alert_days = min(ALERT_DAYS_DEFAULT, self.after_days - 1)
+        return PointsExpiry(
+            self.after_days, alert_days if self.alert_days is None else self.alert_days
+        )
+
+
+def _ascending(milestones: list[Decimal]) -> list[Decimal]:
+    if any(low >= high for low, high in pairwise(milestones)):
+        raise ValueError("must ascend, each different")
+    return milestones
+
+
+Milestones = Annotated[
+    list[Annotated[Number, Field(gt=0)]],
+    Field(max_length=MILESTONES_MAX),
+    AfterValidator(_ascending),
+]
+
+
+class ProgramBody(WireModel):
+    """A program in answers."""
+
+    program_id: str
+    store_id: str
+    program_name: str
+    program_type: ProgramTypeName
+    description: str
+    rules: RulesBody
+    rewards: list[RewardBody]
+    branding: BrandingBody
+    earning_methods: EarningMethods
+    is_active: bool
+    points_expiry: PointsExpiryBody | None
+    milestones: Milestones
+    currency: str
+    created_at: Timestamp
+    updated_at: Timestamp
+
+
+def program_fields(program: Program) -> dict[str, Any]:
+    """Return the fields of a ``ProgramBody``."""
+    return {
+        "program_id": program.program_id,
+        "store_id": program.store_id,
+        "program_name": program.program_name,
+        "program_type": program.program_type,
+        "description": program.description,
+        "rules": rules_body(program.rules),
+        "rewards": [reward_body(reward) for reward in program.rewards],
+        "branding": BrandingBody(color=program.branding.color, logo=program.branding.logo),
+        "earning_methods": list(program.earning_methods),
+        "is_active": program.is_active,
+        "points_expiry": _points_expiry_body(program.points_expiry),
+        "milestones": list(program.milestones),
+        "currency": program.currency,
+        "created_at": program.created_at,
+        "updated_at": program.updated_at,
+    }
+
+
+def _points_expiry_body(policy: PointsExpiry | None) -> PointsExpiryBody | None:
+    if policy is None:
+        return None
+    return PointsExpiryBody(after_days=policy.after_days, alert_days=policy.alert_days)
+
+
+def to_rewards(bodies: list[RewardBody]) -> tuple[Reward, ...]:
+    """Return the rewards of a request."""
+    return tuple(body.to_domain() for body in bodies)
+
+
+RULES_EXAMPLES: Mapping[ProgramType, dict[str, Any]] = {
+    ProgramType.STAMPS: {"requiredStamps": 10, "stampsPerPurchase": 1, "pointsPerCheckin": 1},
+    ProgramType.POINTS: {"pointsPerEuro": 10, "minimumPurchase": 5.0, "pointsPerCheckin": 5},
+    ProgramType.CASHBACK: {"cashbackPercentage": 3, "maxCashbackPerTransaction": 5.0},
+    ProgramType.TIER: {
+        "pointsPerEuro": 10,
+        "pointsPerCheckin": 5,
+        "tiers": [
+            {"name": "Bronze", "minPoints": 0},
+            {"name": "Silber", "minPoints": 500},
+            {"name": "Gold", "minPoints": 1500},
+        ],
+    },
+}
+PROGRAM_EXAMPLE: dict[str, Any] = {
+    "programId": "lp_abc123",
+    "storeId": "store_a",
+    "programName": "Stempelkarte",
+    "programType": "stamps",
+    "description": "Jeder zehnte Kaffee ist gratis.",
+    "rules": RULES_EXAMPLES[ProgramType.STAMPS],
+    "rewards": [
+        {
+            "rewardId": "rw_abc123",
+            "title": "10% Rabatt",
+            "type": "discount_percent",
+            "requiredPoints": 10,
+            "description": "",
+            "isActive": True,
+            "stock": None,
+            "validFrom": None,
+            "validUntil": None,
+        }
+    ],
+    "branding": {"color": "#2563EB", "logo": None},
+    "earningMethods": ["qr_checkin", "store_checkin"],
+    "isActive": True,
+    "pointsExpiry": None,
+    "milestones": [100, 500, 1000, 5000, 10000, 50000, 100000],
+    "currency": "EUR",
+    "createdAt": "2026-03-03T12:00:00.000Z",
+    "updatedAt": "2026-03-03T12:00:00.000Z",
+}

@@ -1,0 +1,62 @@
+"""Stores as answers show them: nothing that staff use to let customers out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.domain.stores.stores import Store
+from shared.schemas.base import Timestamp, WireModel
+
+
+class PositionBody(WireModel):
+    """Where a store is, in degrees."""
+
+    latitude: float
+    longitude: float
+
+
+class StoreBody(WireModel):
+    """A shop of the account."""
+
+    store_id: str
+    name: str
+    time_zone: str
+    currency: str
+    position: PositionBody | None
+    created_at: Timestamp
+
+
+STORE_EXAMPLES: list[dict[str, Any]] = [
+    {
+        "storeId": "sandbox_store_001",
+        "name": "Sandbox Berlin",
+        "timeZone": "Europe/Berlin",
+        "currency": "EUR",
+        "position": {"latitude": 52.520008, "longitude": 13.404954},
+        "createdAt": "2026-03-03T12:00:00.000Z",
+    },
+    {
+        "storeId": "sandbox_store_002",
+        "name": "Sandbox Zürich",
+        "timeZone": "Europe/Zurich",
+        "currency": "CHF",
+        "position": None,
+        "createdAt": "2026-03-03T12:00:00.000Z",
+    },
+]
+"""The sandbox has two stores."""
+
+
+def to_store_body(store: Store) -> StoreBody:
+    """Write a store as answers show it."""
+    position = store.position
+    return StoreBody(
+        store_id=store.store_id,
+        name=store.name,
+        time_zone=store.time_zone,
+        currency=store.currency,
+        position=PositionBody(latitude=position.latitude, longitude=position.longitude)
+        if position
+        else None,
+        created_at=store.created_at,
+    )

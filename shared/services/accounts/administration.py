@@ -1,0 +1,400 @@
+"""What an operator does: accounts, stores, keys, and the encryption of secrets."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from functools import partial
+from importlib import resources
+from itertools import chain
+
+from shared import clock, ids
+from shared.auth import keys
+from shared.auth.keys import ApiKey, Kind, Mode
+from shared.domain.accounts.accounts import Account, KeyRecord
+from shared.domain.accounts.packages import Package
+from shared.domain.stores.stores import Position, Store
+from shared.services.vaults import vault
+from shared.store import client, paths, protocol
+from shared.store.accounts import account_documents
+from shared.store.client import Snapshot, Write
+from shared.store.payments import psp_documents
+from shared.store.protocol import Decision, Reads
+from shared.store.webhooks import endpoint_documents
+from shared.vault import Vault, VaultError
+
+NAME_CHARS_MAX = 100
+KEY_ID_CHARS = 16
+"""How much of a key's SHA-256 names it in lists."""
+LATITUDE_MAX, LONGITUDE_MAX = 90, 180
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+_KEY_ID = re.compile(r"[0-9a-f]{8,64}")
+_CURRENCY = re.compile(r"[A-Z]{3}")
+
+
+class Refused(Exception):
+    """What was asked for cannot be done, and nothing was written; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedKey:
+    """A new key: the only time that its text is known. ``replaced`` is the key it came for."""
+
+    key: ApiKey
+    record: KeyRecord
+    replaced: KeyRecord | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reencryption:
+    """How many documents have secrets, and the paths of those that none of the keys decrypts.
+
+    ``psp_configurations`` counts stores with payment providers.
+    """
+
+    endpoints: int
+    psp_configurations: int
+    undecryptable: tuple[str, ...]
+
+
+def create_account(
+    name: str, package: Package, *, account_id: str | None = None, is_active: bool = True
+) -> Account:
+    """Create an account; without an id it gets a random one.
+
+    Raises:
+        Refused: The name or the id does not do, or the id is taken.
+    """
+    account = Account(
+        account_id=_checked_id(account_id, "acc"),
+        name=_checked_name(name),
+        package=package,
+        is_active=is_active,
+        created_at=clock.utc_now(),
+    )
+    path = paths.account(account.account_id)
+
+    def decide(reads: Reads) -> Decision[Account]:
+        if reads[path].data is not None:
+            raise Refused(f"There is an account {account.account_id} already.")
+        return Decision(account, [account_documents.account_creation(account)])
+
+    return protocol.run([path], decide)
+
+
+def get_account(account_id: str) -> Account:
+    """Return an account as it is now.
+
+    Raises:
+        Refused: There is none of this id.
+    """
+    path = paths.account(account_id)
+    return _found_account(client.get([path]), account_id)
+
+
+def list_accounts() -> list[Account]:
+    """Return all accounts, oldest first."""
+    return account_documents.list_accounts()
+
+
+def set_package(account_id: str, package: Package) -> Account:
+    """Change what an account subscribes to; live keys have it within 60 s.
+
+    Raises:
+        Refused: There is no such account.
+    """
+    return _change_account(account_id, lambda account: replace(account, package=package))
+
+
+def set_active(account_id: str, *, is_active: bool) -> Account:
+    """Start or stop an account's subscription; live keys follow within 60 s.
+
+    Raises:
+        Refused: There is no such account.
+    """
+    return _change_account(account_id, lambda account: replace(account, is_active=is_active))
+
+
+def create_store(
+    account_id: str,
+    name: str,
+    *,
+    time_zone: str,
+    currency: str,
+    store_id: str | None = None,
+    position: Position | None = None,
+) -> Store:
+    """Create a store of an account; without an id it gets a random one.
+
+    Args:
+        account_id: Whose store it is.
+        name: What people call it.
+        time_zone: IANA name, such as ``Europe/Berlin``: days and months are those of it.
+        currency: ISO 4217 code, such as ``EUR``.
+        store_id: Fixed id, if any.
+        position: Where it is, if known.
+
+    Raises:
+        Refused: There is no such account, a value does not do, or the id is taken.
+    """
+    store = Store(
+        store_id=_checked_id(store_id, "store"),
+        account_id=account_id,
+        name=_checked_name(name),
+        time_zone=_checked_time_zone(time_zone),
+        currency=_checked_currency(currency),
+        created_at=clock.utc_now(),
+        position=_checked_position(position),
+    )
+    path, account_path = paths.store(store.store_id), paths.account(account_id)
+
+    def decide(reads: Reads) -> Decision[Store]:
+        _found_account(reads, account_id)
+        if reads[path].data is not None:
+            raise Refused(f"There is a store {store.store_id} already.")
+        return Decision(store, [account_documents.store_creation(store)])
+
+    return protocol.run([path, account_path], decide)
+
+
+def list_stores(account_id: str) -> list[Store]:
+    """Return an account's stores, oldest first.
+
+    Raises:
+        Refused: There is no such account.
+    """
+    get_account(account_id)
+    return account_documents.list_stores(account_id)
+
+
+def issue_key(
+    account_id: str, mode: Mode, kind: Kind = Kind.SECRET, *, label: str = ""
+) -> IssuedKey:
+    """Make a key for an account.
+
+    Raises:
+        Refused: There is no such account, or the label is too long.
+    """
+    issued = _new_key(account_id, mode, kind, _checked_label(label))
+    account_path, key_path = paths.account(account_id), paths.api_key(issued.record.key_hash)
+
+    def decide(reads: Reads) -> Decision[IssuedKey]:
+        _found_account(reads, account_id)
+        return Decision(issued, [account_documents.key_creation(issued.record)])
+
+    return protocol.run([key_path, account_path], decide)
+
+
+def list_keys(account_id: str) -> list[KeyRecord]:
+    """Return the records of an account's keys, oldest first.
+
+    Raises:
+        Refused: There is no such account.
+    """
+    get_account(account_id)
+    return account_documents.list_keys(account_id)
+
+
+def rotate_key(key_id: str) -> IssuedKey:
+    """Revoke a key and issue one like it, in one commit.
+
+    Raises:
+        Refused: No key that works, or more than one, has this id.
+    """
+    found = _find_key(key_id)
+    issued = _new_key(found.account_id, Mode(found.mode), Kind(found.kind), found.label)
+    path = paths.api_key(found.key_hash)
+
+    def decide(reads: Reads) -> Decision[IssuedKey]:
+        before = account_documents.decode_key(reads[path])
+        if before is None or before.revoked_at is not None:
+            raise Refused(f"The key {key_id} is revoked: issue a new one instead.")
+        revoked = replace(before, revoked_at=issued.record.created_at)
+        writes: list[Write] = [
+            account_documents.replace_key(reads[path], revoked),
+            account_documents.key_creation(issued.record),
+        ]
+        return Decision(replace(issued, replaced=revoked), writes)
+
+    rotated = protocol.run([path], decide)
+    account_documents.forget_key(found.key_hash)
+    return rotated
+
+
+def revoke_key(key_id: str) -> KeyRecord:
+    """Revoke a key; it stops working within 60 s. One that is revoked already stays as it is.
+
+    Raises:
+        Refused: No key, or more than one, has this id.
+    """
+    key_hash = _find_key(key_id).key_hash
+    path = paths.api_key(key_hash)
+    now = clock.utc_now()
+
+    def decide(reads: Reads) -> Decision[KeyRecord]:
+        before = account_documents.decode_key(reads[path])
+        if before is None:
+            raise Refused(f"There is no key {key_id}.")
+        if before.revoked_at is not None:
+            return Decision(before)
+        revoked = replace(before, revoked_at=now)
+        return Decision(revoked, [account_documents.replace_key(reads[path], revoked)])
+
+    record = protocol.run([path], decide)
+    account_documents.forget_key(key_hash)
+    return record
+
+
+def reencrypt_secrets() -> Reencryption:
+    """Encrypt all secrets anew, with the first of the configured keys.
+
+    Those are the secrets of webhook endpoints and the configurations of payment providers.
+
+    Raises:
+        VaultError: No key is configured, or one is malformed.
+    """
+    keys = vault()
+    endpoints = _reencrypt(endpoint_documents.pages(), partial(_reencrypted, keys))
+    stores = _reencrypt(psp_documents.pages(), partial(_reencrypted_psp, keys))
+    return Reencryption(endpoints[0], stores[0], (*endpoints[1], *stores[1]))
+
+
+def id_of_key(record: KeyRecord) -> str:
+    """Return what names a key: the beginning of its SHA-256."""
+    return record.key_hash[:KEY_ID_CHARS]
+
+
+def _reencrypt(
+    pages: Iterable[list[Snapshot]], change: Callable[[str, Reads], Decision[None]]
+) -> tuple[int, list[str]]:
+    """Change each document; return how many there are, and those that no key decrypts."""
+    count, undecryptable = 0, []
+    for each in chain.from_iterable(pages):
+        count += 1
+        try:
+            protocol.run([each.path], partial(change, each.path))
+        except VaultError:
+            undecryptable.append(each.path)
+    return count, undecryptable
+
+
+def _reencrypted(keys: Vault, path: str, reads: Reads) -> Decision[None]:
+    endpoint = endpoint_documents.decode(reads[path])
+    if endpoint is None:
+        return Decision(None)
+    after = replace(
+        endpoint,
+        secrets=tuple(replace(each, token=keys.rotate(each.token)) for each in endpoint.secrets),
+        credentials_token=_rotated(keys, endpoint.credentials_token),
+        headers_token=_rotated(keys, endpoint.headers_token),
+    )
+    return Decision(None, [endpoint_documents.write(reads[path], after)])
+
+
+def _reencrypted_psp(keys: Vault, path: str, reads: Reads) -> Decision[None]:
+    configuration = psp_documents.decode(reads[path])
+    if configuration is None:
+        return Decision(None)
+    accounts_after = tuple(
+        replace(each, config_token=keys.rotate(each.config_token))
+        for each in configuration.accounts
+    )
+    after = replace(configuration, accounts=accounts_after)
+    return Decision(None, [psp_documents.write(reads[path], after)])
+
+
+def _rotated(keys: Vault, token: str | None) -> str | None:
+    return None if token is None else keys.rotate(token)
+
+
+def _found_account(reads: Reads, account_id: str) -> Account:
+    account = account_documents.decode_account(reads[paths.account(account_id)])
+    if account is None:
+        raise Refused(f"There is no account {account_id}.")
+    return account
+
+
+def _change_account(account_id: str, change: Callable[[Account], Account]) -> Account:
+    path = paths.account(account_id)
+
+    def decide(reads: Reads) -> Decision[Account]:
+        before = _found_account(reads, account_id)
+        after = change(before)
+        writes = [account_documents.replace_account(reads[path], after)] if after != before else []
+        return Decision(after, writes)
+
+    account = protocol.run([path], decide)
+    account_documents.forget_account(account_id)
+    return account
+
+
+def _new_key(account_id: str, mode: Mode, kind: Kind, label: str) -> IssuedKey:
+    key = keys.generate(mode, kind)
+    record = KeyRecord(
+        key_hash=key.hash,
+        account_id=account_id,
+        mode=mode,
+        kind=kind,
+        label=label,
+        prefix=key.prefix,
+        last4=key.last4,
+        created_at=clock.utc_now(),
+    )
+    return IssuedKey(key, record)
+
+
+def _find_key(key_id: str) -> KeyRecord:
+    if not _KEY_ID.fullmatch(key_id):
+        raise Refused("A key's id is what `key list` shows: 8 or more hex digits of its SHA-256.")
+    found = account_documents.keys_beginning_with(key_id, limit=2)
+    if not found:
+        raise Refused(f"There is no key {key_id}.")
+    if len(found) > 1:
+        raise Refused(f"More than one key begins with {key_id}: give more of its id.")
+    return found[0]
+
+
+def _checked_id(given: str | None, prefix: str) -> str:
+    if given is None:
+        return ids.new(prefix)
+    if not _ID.fullmatch(given):
+        raise Refused(f"The id {given!r} must be 1 to 64 letters, digits, - and _.")
+    return given
+
+
+def _checked_name(name: str) -> str:
+    if not 1 <= len(name.strip()) <= NAME_CHARS_MAX:
+        raise Refused(f"A name has 1 to {NAME_CHARS_MAX} characters.")
+    return name.strip()
+
+
+def _checked_label(label: str) -> str:
+    if len(label) > NAME_CHARS_MAX:
+        raise Refused(f"A label has at most {NAME_CHARS_MAX} characters.")
+    return label
+
+
+def _checked_time_zone(name: str) -> str:
+    # The pinned package's names, which every server has, whatever this machine has besides.
+    known = resources.files("tzdata").joinpath("zones").read_text("ascii").split()
+    if name not in known:
+        close = difflib.get_close_matches(name, known, n=1, cutoff=0.8)
+        hint = f" Did you mean {close[0]}?" if close else " Give an IANA name, as Europe/Berlin."
+        raise Refused(f"There is no time zone {name!r}.{hint}")
+    return name
+
+
+def _checked_currency(code: str) -> str:
+    if not _CURRENCY.fullmatch(code):
+        raise Refused(f"The currency {code!r} is no ISO 4217 code: three capitals, such as EUR.")
+    return code
+
+
+def _checked_position(position: Position | None) -> Position | None:
+    if position is not None and not (
+        abs(position.latitude) <= LATITUDE_MAX and abs(position.longitude) <= LONGITUDE_MAX
+    ):
+        raise Refused("A position is a latitude up to 90 and a longitude up to 180 degrees.")
+    return position

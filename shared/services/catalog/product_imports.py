@@ -1,0 +1,182 @@
+"""Bring many products into a store at once: each row by itself, and every good one is taken."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared import clock, ids
+from shared.auth.caller import Caller
+from shared.domain.catalog import product_drafts, product_events
+from shared.domain.catalog.product_drafts import Draft, IfExists, Outcome
+from shared.domain.stores.stores import Store
+from shared.domain.webhooks.deliveries import Delivery
+from shared.errors import InvalidParameters, ProductExists, ProductManaged, PunktwerkError
+from shared.schemas.base import invalid
+from shared.services import idempotency
+from shared.services.catalog import products
+from shared.services.events import outbox
+from shared.store import client, codec, paths, protocol
+from shared.store.catalog import product_documents
+from shared.store.client import Document, Write
+from shared.store.protocol import Decision, Reads
+
+ROWS_PER_COMMIT = 150
+"""Each is two or three writes, of which a commit takes 500."""
+FAILED = "failed"
+OUTCOMES = (*(each.value for each in Outcome), FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What became of a row: an ``Outcome`` with a product, or ``FAILED`` with the reason."""
+
+    index: int
+    outcome: str
+    product_id: str | None = None
+    error: str | None = None
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of all rows, in their order; ``is_replay`` if an earlier request did it."""
+
+    rows: Sequence[Row]
+    is_replay: bool = False
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many rows had each of the ``OUTCOMES``."""
+        counted = Counter(row.outcome for row in self.rows)
+        return {outcome: counted[outcome] for outcome in OUTCOMES}
+
+
+def run(
+    caller: Caller,
+    store: Store,
+    drafts: Sequence[Draft | InvalidParameters],
+    if_exists: IfExists,
+) -> Imported:
+    """Have a store sell what the rows say.
+
+    What is sold already, with the same values, is not written. So a request that is repeated after
+    its process died on the way goes on where that was. The event is written last, with the result
+    for the request's key.
+
+    Args:
+        caller: Whose store it is.
+        store: Where the products are sold.
+        drafts: A product, or what is wrong with the row, for each row.
+        if_exists: What to do with products that the store sells with other values.
+
+    Raises:
+        IdempotencyKeyReused, Busy.
+    """
+    now = clock.utc_now()
+    earlier = _earlier(caller, now)
+    if earlier is not None:
+        return earlier
+    good, failed = _sorted_out(drafts)
+    rows = list(failed)
+    for start in range(0, len(good), ROWS_PER_COMMIT):
+        rows += _write(store, good[start : start + ROWS_PER_COMMIT], if_exists, now)
+    rows.sort(key=lambda row: row.index)
+    return _finish(caller, store, Imported(rows), now)
+
+
+def _sorted_out(
+    drafts: Sequence[Draft | InvalidParameters],
+) -> tuple[list[tuple[int, Draft]], list[Row]]:
+    """Return the rows that can be written, and those that cannot."""
+    good: list[tuple[int, Draft]] = []
+    failed: list[Row] = []
+    indexes: dict[str, int] = {}
+    for index, draft in enumerate(drafts):
+        if isinstance(draft, InvalidParameters):
+            failed.append(_failed(index, draft))
+        elif (first := indexes.setdefault(draft.key, index)) != index:
+            field = "ean" if draft.ean else "number"
+            failed.append(_failed(index, invalid({field: f"is that of products[{first}], too"})))
+        else:
+            good.append((index, draft))
+    return good, failed
+
+
+def _write(
+    store: Store, good: Sequence[tuple[int, Draft]], if_exists: IfExists, now: datetime
+) -> list[Row]:
+    """Write some rows in one commit."""
+
+    def decide(reads: Reads) -> Decision[list[Row]]:
+        rows: list[Row] = []
+        writes: list[Write] = []
+        for index, draft in good:
+            row, written = _decide(store, index, draft, if_exists, reads, now)
+            rows.append(row)
+            writes += written
+        return Decision(rows, writes)
+
+    return protocol.run([_path(store, draft) for _, draft in good], decide)
+
+
+def _decide(
+    store: Store, index: int, draft: Draft, if_exists: IfExists, reads: Reads, now: datetime
+) -> tuple[Row, list[Write]]:
+    read = reads[_path(store, draft)]
+    before = product_documents.decode(read)
+    blank = products.new_product(store, draft.key, now)
+    try:
+        found = product_drafts.insert(before, draft, blank, if_exists)
+    except (ProductExists, ProductManaged) as refusal:
+        return _failed(index, refusal, blank.product_id), []
+    row = Row(index, found.outcome.value, found.product.product_id)
+    return row, [] if found.product is before else product_documents.writes(
+        read, before, found.product
+    )
+
+
+def _finish(caller: Caller, store: Store, imported: Imported, now: datetime) -> Imported:
+    """Tell that the import has ended, and keep its result under the request's key."""
+    event_id = ids.new("evt")
+    event_path = paths.event(event_id)
+    event = product_events.from_import(event_id, store, imported.counts, clock.utc_now())
+    result = {"rows": [codec.to_document(row) for row in imported.rows]}
+
+    def decide(reads: Reads) -> Decision[tuple[Imported, Sequence[Delivery]]]:
+        earlier = idempotency.earlier_result(caller.claim, reads, now)
+        if earlier is not None:
+            return Decision((_remembered(earlier), ()))
+        if reads[event_path].data is not None:  # An earlier attempt, whose answer got lost.
+            return Decision((imported, ()))
+        told = outbox.announce([event])
+        claimed = idempotency.claim_writes(caller.claim, reads, result, now)
+        return Decision((imported, told.deliveries), [*told.writes, *claimed])
+
+    finished, deliveries = protocol.run(
+        [event_path, *idempotency.claim_paths(caller.claim)], decide
+    )
+    outbox.dispatch(deliveries)
+    return finished
+
+
+def _earlier(caller: Caller, now: datetime) -> Imported | None:
+    """Return what the request did that used the key before, ``None`` if there was none."""
+    claimed = idempotency.claim_paths(caller.claim)
+    result = idempotency.earlier_result(caller.claim, client.get(claimed), now) if claimed else None
+    return _remembered(result) if result else None
+
+
+def _remembered(result: Document) -> Imported:
+    rows = [codec.from_document(Row, each) for each in result["rows"]]
+    return Imported(rows, is_replay=True)
+
+
+def _failed(index: int, refusal: PunktwerkError, product_id: str | None = None) -> Row:
+    return Row(index, FAILED, product_id, refusal.code, refusal.message)
+
+
+def _path(store: Store, draft: Draft) -> str:
+    return paths.store_product(store.store_id, draft.key)

@@ -1,0 +1,81 @@
+"""From a ledger entry or a new membership to events, counters and deliveries: once, in one commit.
+
+Triggers run at least once and in any order; what a second run finds is the event of the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from shared import clock, logs
+from shared.domain.events.event import Event
+from shared.domain.loyalty import figures, loyalty_events
+from shared.domain.loyalty.figures import Counters
+from shared.domain.webhooks.deliveries import Delivery
+from shared.services.events import outbox
+from shared.store import paths, protocol
+from shared.store.loyalty import figure_documents, membership_documents, program_documents
+from shared.store.protocol import Decision, Reads
+
+TOLD_WITHIN = timedelta(days=25)
+"""What is older is history: the event that would show it was told may have expired by now."""
+
+
+def entry_recorded(membership_id: str, entry_id: str) -> int:
+    """Tell the world about an entry.
+
+    Returns:
+        How many deliveries were made; 0 if an earlier run did it all.
+    """
+    entry_path = paths.entry(membership_id, entry_id)
+    marker = paths.event(loyalty_events.booking_event_id(membership_id, entry_id))
+
+    def decide(reads: Reads) -> Decision[Sequence[Delivery]]:
+        entry = membership_documents.decode_entry(reads[entry_path])
+        if entry is None:
+            logs.warning("entry not found", path=entry_path)
+            return Decision([])
+        if reads[marker].data is not None or _is_history(entry.recorded_at):
+            return Decision([])
+        program = program_documents.find(entry.program_id)
+        assert program is not None, f"entry {entry_id} of unknown program"
+        counters = figures.from_entry(entry, program.time_zone)
+        happened = loyalty_events.from_entry(entry, program.milestones_units)
+        return _announce(happened, entry.program_id, counters)
+
+    return outbox.dispatch(protocol.run([marker, entry_path], decide))
+
+
+def member_enrolled(membership_id: str) -> int:
+    """Tell the world about a new membership.
+
+    Returns:
+        How many deliveries were made; 0 if an earlier run did it all.
+    """
+    member_path = paths.member(membership_id)
+    marker = paths.event(loyalty_events.enrollment_event_id(membership_id))
+
+    def decide(reads: Reads) -> Decision[Sequence[Delivery]]:
+        membership = membership_documents.decode(reads[member_path])
+        if membership is None:
+            logs.warning("membership not found", path=member_path)
+            return Decision([])
+        if reads[marker].data is not None or _is_history(membership.enrolled_at):
+            return Decision([])
+        happened = [loyalty_events.from_enrollment(membership)]
+        return _announce(happened, membership.program_id, figures.NEW_MEMBER)
+
+    return outbox.dispatch(protocol.run([marker, member_path], decide))
+
+
+def _is_history(moment: datetime) -> bool:
+    return moment < clock.utc_now() - TOLD_WITHIN
+
+
+def _announce(
+    happened: Sequence[Event], program_id: str, counters: Counters
+) -> Decision[Sequence[Delivery]]:
+    told = outbox.announce(happened)
+    counted = figure_documents.increment(program_id, counters)
+    return Decision(told.deliveries, [*told.writes, *counted])

@@ -1,0 +1,74 @@
+"""What has happened in a store, as long as it is kept."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from shared import clock
+from shared.auth.caller import Caller
+from shared.errors import EventNotFound
+from shared.schemas import paging
+from shared.schemas.paging import Page, Position
+from shared.services import access
+from shared.store.events import event_documents
+from shared.store.events.event_documents import StoredEvent
+
+
+def get(caller: Caller, event_id: str, store_id: str | None) -> StoredEvent:
+    """Return an event of the caller's account, and of ``store_id`` if one is given.
+
+    Raises:
+        EventNotFound: It does not exist, is not theirs, is another store's, or has expired.
+    """
+    found = event_documents.find(event_id)
+    if (
+        found is None
+        or not access.is_own(caller, found, store_id)
+        # Firestore deletes what has expired within a day, not at once.
+        or found.expires_at <= clock.utc_now()
+    ):
+        raise EventNotFound(f"There is no event {event_id}.")
+    return found
+
+
+def page(
+    caller: Caller,
+    store_id: str,
+    *,
+    event_type: str | None,
+    program_id: str | None,
+    user_id: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    after: Position | None,
+    limit: int,
+) -> Page[StoredEvent]:
+    """Return some of a store's events, the newest first; what is ``None`` does not matter.
+
+    Args:
+        caller: Whose store it must be.
+        store_id: Whose events.
+        event_type: Only this type.
+        program_id: Only this program.
+        user_id: Only this user.
+        since: The earliest time, inclusive.
+        until: The end, exclusive.
+        after: The end of the page before.
+        limit: Most to return.
+
+    Raises:
+        StoreNotFound: The store is absent or not the caller's.
+    """
+    access.store(caller, store_id)
+    oldest_kept = clock.utc_now() - event_documents.KEPT + timedelta(milliseconds=1)
+    found = event_documents.list_newest(
+        store_id,
+        event_type=event_type,
+        program_id=program_id,
+        user_id=user_id,
+        since=max(since, oldest_kept) if since else oldest_kept,
+        until=until,
+        after=after,
+        limit=limit + 1,
+    )
+    return paging.cut(found, limit, lambda last: Position(last.created_at, last.event_id))

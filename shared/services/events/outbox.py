@@ -1,0 +1,212 @@
+"""What is to be told, written in the commit of what happened, and the queue that it waits in.
+
+An event, and a delivery for each endpoint that wants it, go into the same commit as the change that
+they tell of, or as the mark that a trigger has seen it: there is never one without the other.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from shared import clock, config, tasks
+from shared.domain import exact_json
+from shared.domain.events import event as events
+from shared.domain.events import event_types
+from shared.domain.events.event import Event
+from shared.domain.webhooks import health
+from shared.domain.webhooks.deliveries import Delivery, DeliveryState, Lane
+from shared.domain.webhooks.endpoints import WebhookEndpoint
+from shared.store.client import Write
+from shared.store.events import event_documents
+from shared.store.events.event_documents import StoredEvent
+from shared.store.webhooks import delivery_documents, endpoint_documents
+
+EARLY_S = 2
+"""How much too early a queue may be before a task is left to its time."""
+OVERDUE_AFTER = timedelta(minutes=2)
+OVERDUE_AFTER_EMULATED = timedelta(seconds=1)
+OVERDUE_PAGE = 500
+OVERDUE_RUN_S_MAX = 60.0
+
+_FUNCTIONS = {Lane.FAST: tasks.FAST, Lane.SLOW: tasks.SLOW}
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """What a commit must write to tell events, and the deliveries to ``dispatch`` after it."""
+
+    writes: Sequence[Write]
+    deliveries: Sequence[Delivery]
+
+
+def announce(happened: Sequence[Event]) -> Announcement:
+    """Prepare telling events of one store to the endpoints that it has now: one query."""
+    return announce_to(endpoint_documents.list_of_store(happened[0].store_id), happened)
+
+
+def announce_to(endpoints: Iterable[WebhookEndpoint], happened: Iterable[Event]) -> Announcement:
+    """Prepare telling events to those of the endpoints that want them."""
+    now = clock.utc_now()
+    told, every = list(happened), list(endpoints)
+    made = [
+        new_delivery(event, endpoint, now)
+        for event in told
+        for endpoint in every
+        if wants(endpoint, event)
+    ]
+    writes: list[Write] = [
+        *(event_documents.creation(event, payload(event)) for event in told),
+        *(delivery_documents.creation(delivery) for delivery in made),
+    ]
+    return Announcement(writes, made)
+
+
+def dispatch(made: Sequence[Delivery]) -> int:
+    """Enqueue deliveries whose commit was made; return how many.
+
+    A task that is lost here is found by the sweep of due deliveries.
+    """
+    for delivery in made:
+        enqueue(delivery)
+    return len(made)
+
+
+def payload(event: Event) -> str:
+    """Return the text that every endpoint is sent, byte for byte, on every attempt."""
+    envelope = {
+        "id": event.event_id,
+        "type": event.type,
+        "createdAt": clock.to_wire(event.created_at),
+        "apiVersion": events.API_VERSION,
+        "livemode": not event.is_test,
+        "storeId": event.store_id,
+        "data": dict(event.data),
+    }
+    if event.is_test:
+        envelope["test"] = True
+    return json.dumps(
+        envelope, separators=(",", ":"), ensure_ascii=False, default=exact_json.default
+    )
+
+
+def wants(endpoint: WebhookEndpoint, event: Event | StoredEvent) -> bool:
+    """Tell whether an endpoint is to be told of an event.
+
+    An external system is not told what it caused: it would book it again.
+    """
+    is_echo = event.source is not None and endpoint.source == event.source
+    is_subscribed = event_types.subscribes(endpoint.events, event.type)
+    return endpoint.is_enabled and not is_echo and is_subscribed
+
+
+def delivery_id(event_id: str, endpoint_id: str) -> str:
+    """Return the id of an event's delivery to an endpoint."""
+    return f"{event_id}_{endpoint_id}"
+
+
+def ids_in(delivery_id: str) -> tuple[str, str]:
+    """Return the ids of event and endpoint that a delivery's id is made of."""
+    event_id, _, rest = delivery_id.partition(
+        "_we_"
+    )  # No id has an underscore but after its prefix.
+    return event_id, f"we_{rest}"
+
+
+def new_delivery(event: Event | StoredEvent, endpoint: WebhookEndpoint, now: datetime) -> Delivery:
+    """Return a delivery whose first attempt is due."""
+    return Delivery(
+        delivery_id=delivery_id(event.event_id, endpoint.endpoint_id),
+        event_id=event.event_id,
+        endpoint_id=endpoint.endpoint_id,
+        account_id=endpoint.account_id,
+        store_id=endpoint.store_id,
+        event_type=event.type,
+        state=DeliveryState.PENDING,
+        created_at=now,
+        expires_at=now + delivery_documents.KEPT,
+        next_attempt_at=now,
+        is_test=event.is_test,
+        lane=health.lane(endpoint.health),
+    )
+
+
+def due_again(delivery: Delivery, endpoint: WebhookEndpoint, now: datetime) -> Delivery:
+    """Return a delivery that is due now: what waits goes on, what is settled starts over."""
+    is_settled = delivery.state is not DeliveryState.PENDING
+    return replace(
+        delivery,
+        state=DeliveryState.PENDING,
+        reason=None,
+        next_attempt_at=now,
+        slot_at=None,
+        round_start=delivery.attempt_count if is_settled else delivery.round_start,
+        expires_at=now + delivery_documents.KEPT,
+        lane=health.lane(endpoint.health),
+    )
+
+
+def enqueue(delivery: Delivery) -> None:
+    """Have the delivery's next attempt made at its time."""
+    assert delivery.next_attempt_at is not None
+    due, now = delivery.next_attempt_at, clock.utc_now()
+    if config.is_emulated() and due > now + timedelta(seconds=EARLY_S):
+        return  # The emulator runs every task at once; the sweep enqueues it when it is due.
+    _enqueue(delivery, _task_id(delivery, due), due if due > now else None)
+
+
+def move_over(delivery: Delivery) -> None:
+    """Have the attempt that is due made from the queue for slow endpoints.
+
+    The delivery is not written: what the sweep finds of it comes this way again.
+    """
+    _enqueue_again(replace(delivery, lane=Lane.SLOW), clock.utc_now())
+
+
+def enqueue_overdue(page_size: int = OVERDUE_PAGE) -> int:
+    """Enqueue again what should have been attempted a while ago, because its task was lost.
+
+    A task that only waits its turn has the same name, so the queue does not take it twice. What
+    stays overdue for 4, 8, 16 ... minutes gets a new name each time: the queue remembers the names
+    of tasks that it has run, also of those that failed.
+
+    Returns:
+        How many tasks the queue took.
+    """
+    late = OVERDUE_AFTER_EMULATED if config.is_emulated() else OVERDUE_AFTER
+    now = clock.utc_now()
+    stop_at_s = time.monotonic() + OVERDUE_RUN_S_MAX
+    enqueued, last = 0, None
+    while True:
+        page = delivery_documents.list_due(now - late, page_size, after=last)
+        enqueued += sum(_enqueue_again(delivery, now) for delivery in page)
+        if len(page) < page_size or time.monotonic() > stop_at_s:
+            return enqueued
+        last = page[-1]
+
+
+def is_due(delivery: Delivery) -> bool:
+    """Tell whether the delivery's next attempt may be made now."""
+    due = delivery.next_attempt_at
+    return due is not None and due <= clock.utc_now() + timedelta(seconds=EARLY_S)
+
+
+def _task_id(delivery: Delivery, due: datetime) -> str:
+    return f"{delivery.delivery_id}-{delivery.attempt_count + 1}-{int(due.timestamp())}"
+
+
+def _enqueue(delivery: Delivery, task_id: str, at: datetime | None) -> bool:
+    function = _FUNCTIONS[delivery.lane]
+    return tasks.enqueue(function, task_id, {"deliveryId": delivery.delivery_id}, at)
+
+
+def _enqueue_again(delivery: Delivery, now: datetime) -> bool:
+    due = delivery.next_attempt_at
+    assert due is not None
+    doublings = math.floor(math.log2(max((now - due) / OVERDUE_AFTER, 1)))
+    task_id = _task_id(delivery, due)
+    return _enqueue(delivery, f"{task_id}-{doublings}" if doublings else task_id, None)

@@ -1,0 +1,128 @@
+"""What a lost trigger or task left behind is found and done, within five minutes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from shared import clock, logs
+from shared.domain.loyalty import loyalty_events
+from shared.services.events import emission, outbox
+from shared.store import client, paths
+from shared.store.client import Put
+from shared.store.loyalty import membership_documents
+
+SETTLED_AFTER = timedelta(seconds=30)
+"""What is younger is left to its trigger."""
+OVERLAP = timedelta(minutes=2)
+"""A cause carries the time of its decision; one that is committed late is looked for this long."""
+FAILING_AT_MOST = timedelta(days=1)
+"""A cause that cannot be told holds the watermark back for this long, then it is passed over."""
+PAGE = 300
+RUN_S_MAX = 150.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Cause:
+    """Something that events must tell of; ``marker_path`` exists once they do."""
+
+    at: datetime
+    marker_path: str
+    emit: Callable[[], int]
+
+
+_Load = Callable[[datetime, int], Sequence[_Cause]]
+
+
+def run(page_size: int = PAGE) -> int:
+    """Emit what was not emitted, and enqueue again what is overdue.
+
+    Runs at the same time do no harm: an event is made once, whoever makes it.
+
+    Returns:
+        How many deliveries were made or enqueued.
+    """
+    steps: dict[str, Callable[[], int]] = {
+        "entries": partial(_sweep, "entries", _entries, page_size),
+        "enrollments": partial(_sweep, "enrollments", _enrollments, page_size),
+        "deliveries": partial(outbox.enqueue_overdue, page_size),
+    }
+    return sum(_try(name, step) or 0 for name, step in steps.items())
+
+
+def _entries(since: datetime, limit: int) -> list[_Cause]:
+    return [
+        _Cause(
+            entry.recorded_at,
+            paths.event(loyalty_events.booking_event_id(entry.membership_id, entry.entry_id)),
+            partial(emission.entry_recorded, entry.membership_id, entry.entry_id),
+        )
+        for entry in membership_documents.entries_recorded_since(since, limit)
+    ]
+
+
+def _enrollments(since: datetime, limit: int) -> list[_Cause]:
+    return [
+        _Cause(
+            member.enrolled_at,
+            paths.event(loyalty_events.enrollment_event_id(member.membership_id)),
+            partial(emission.member_enrolled, member.membership_id),
+        )
+        for member in membership_documents.enrolled_since(since, limit)
+    ]
+
+
+def _sweep(name: str, load: _Load, page_size: int) -> int:
+    """Go through the causes from the watermark on, page by page, and move the watermark.
+
+    The watermark stays ``OVERLAP`` behind, because what is older may still be committed, and
+    before the first cause that could not be told.
+    """
+    path = paths.sweep(name)
+    known = client.get_one(path).data
+    until = clock.utc_now() - SETTLED_AFTER
+    oldest = until - emission.TOLD_WITHIN
+    since: datetime = max(known["watermark"], oldest) if known else oldest
+    watermark_max = until - OVERLAP
+    stop_at_s = time.monotonic() + RUN_S_MAX
+    made, limit = 0, page_size
+    while True:
+        page = load(since, limit)
+        settled = [cause for cause in page if cause.at <= until]
+        emitted, failed = _emit_missing(settled)
+        made += emitted
+        if failed:
+            watermark_max = min(watermark_max, max(failed[0].at, until - FAILING_AT_MOST))
+        is_last = len(page) < limit or len(settled) < len(page)
+        reached = until if is_last else settled[-1].at
+        client.commit([Put(path, {"watermark": min(reached, watermark_max)})])
+        if is_last or time.monotonic() > stop_at_s:
+            return made
+        # More causes in one millisecond than a page holds: only a longer page gets past them.
+        limit = limit * 2 if reached == since else page_size
+        since = reached
+
+
+def _emit_missing(causes: Sequence[_Cause]) -> tuple[int, list[_Cause]]:
+    """Return how many deliveries were made, and the causes that could not be told."""
+    markers = client.get([cause.marker_path for cause in causes]) if causes else {}
+    emitted, failed = 0, []
+    for cause in causes:
+        if markers[cause.marker_path].data is None:
+            made = _try(cause.marker_path, cause.emit)
+            emitted += made or 0
+            if made is None:
+                failed.append(cause)
+    return emitted, failed
+
+
+def _try(what: str, step: Callable[[], int]) -> int | None:
+    """Return what a step returns, ``None`` if it failed."""
+    try:
+        return step()
+    except Exception:  # noqa: BLE001 - what fails must not keep the rest from being repaired
+        logs.exception("sweep failed", what=what)
+        return None

@@ -1,0 +1,1 @@
+"""Programs, the ledger, and what time brings: use cases."""

@@ -1,0 +1,343 @@
+"""Everything that changes a balance: earn, redeem, take and give back, sync. One commit each."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from shared import ids
+from shared.auth.caller import Caller
+from shared.domain.loyalty import earning, ledger
+from shared.domain.loyalty.earning import Award
+from shared.domain.loyalty.membership import Membership
+from shared.domain.loyalty.programs import Program, Reward
+from shared.domain.units import to_units
+from shared.errors import (
+    InvalidParameters,
+    RewardCostMismatch,
+    RewardOutOfStock,
+    RewardUnavailable,
+)
+from shared.services import access
+from shared.services.loyalty import bookings
+from shared.services.loyalty.bookings import Booking
+from shared.store import paths
+from shared.store.client import Update
+from shared.store.loyalty import membership_documents
+from shared.store.protocol import Reads
+
+
+def add(
+    caller: Caller,
+    *,
+    program_id: str,
+    user_id: str,
+    store_id: str | None,
+    points: Decimal | None,
+    purchase_amount: Decimal | None,
+    transaction_id: str | None,
+    source: str | None,
+    description: str,
+) -> Booking:
+    """Grant points, stamps or cashback: ``points`` as given, or what ``purchase_amount`` earns.
+
+    Raises:
+        ProgramNotFound, MembershipNotFound, ProgramInactive, InvalidParameters,
+        IdempotencyKeyReused, BalanceLimitExceeded, Busy.
+    """
+    program = access.program(caller, program_id, store_id)
+    award = _award(program, points, purchase_amount)
+    cause = bookings.cause_of(
+        caller,
+        program,
+        action="earn",
+        business_key=transaction_id,
+        terms=(_term(points), _term(purchase_amount)),
+        description=description,
+        source=source,
+        transaction_id=transaction_id,
+        purchase_amount=_term(purchase_amount) or None,
+        requested_units=award.requested_units,
+        capped_by=award.capped_by,
+    )
+
+    def book(membership: Membership, _: Reads) -> bookings.Decided:
+        if award.awarded_units == 0:
+            program.require_active()
+            return bookings.Decided(membership, None)
+        return bookings.Decided(*ledger.earn(membership, program, award.awarded_units, cause))
+
+    return bookings.run(caller.claim, program, user_id, cause, book, award=award)
+
+
+def redeem(
+    caller: Caller,
+    *,
+    program_id: str,
+    user_id: str,
+    store_id: str | None,
+    points: Decimal,
+    reward_id: str | None,
+    reward_description: str | None,
+    transaction_id: str | None,
+) -> Booking:
+    """Spend points, for a reward of the program if ``reward_id`` names one.
+
+    Raises:
+        ProgramNotFound, MembershipNotFound, InsufficientBalance, RewardNotFound,
+        RewardCostMismatch, RewardUnavailable, RewardOutOfStock, InvalidParameters,
+        IdempotencyKeyReused, Busy.
+    """
+    program = access.program(caller, program_id, store_id)
+    units = _positive_units(points, program)
+    reward = program.find_reward(reward_id) if reward_id else None
+    description = reward_description or (reward.title if reward else "")
+    cause = bookings.cause_of(
+        caller,
+        program,
+        action="redeem",
+        business_key=transaction_id,
+        terms=(str(units), str(reward_id)),
+        description=description,
+        transaction_id=transaction_id,
+        reward_id=reward_id,
+        reward_code=ids.reward_code() if reward else None,
+    )
+    stock_path = (
+        paths.reward_stock(program.program_id, reward.reward_id)
+        if reward and reward.stock is not None
+        else None
+    )
+
+    def book(membership: Membership, reads: Reads) -> bookings.Decided:
+        # Looked up in here, so that a repeated request is answered even if the reward is gone.
+        if reward_id:
+            _require_terms(program, program.reward(reward_id), units, cause.now)
+        after, entry = ledger.redeem(membership, program, units, cause)
+        return bookings.Decided(
+            after, entry, [_taken(reads, stock_path, reward_id)] if stock_path else []
+        )
+
+    return bookings.run(
+        caller.claim, program, user_id, cause, book, more_paths=[stock_path] if stock_path else []
+    )
+
+
+def sync_external(
+    caller: Caller,
+    *,
+    program_id: str,
+    user_id: str,
+    store_id: str | None,
+    action: str,
+    points: Decimal,
+    source: str | None,
+    external_transaction_id: str | None,
+) -> Booking:
+    """Book what an external system did: ``add``, ``redeem``, or ``set`` the balance.
+
+    Enrols a user who is not; ``set`` books the difference, and nothing if there is none.
+
+    Raises:
+        ProgramNotFound, ProgramInactive, InsufficientBalance, InvalidParameters,
+        IdempotencyKeyReused, BalanceLimitExceeded, Busy.
+    """
+    program = access.program(caller, program_id, store_id)
+    units = (
+        to_units(points, program.scale, field="points")
+        if action == "set"
+        else _positive_units(points, program)
+    )
+    business_key = None
+    if external_transaction_id is not None:
+        business_key = f"{len(source or '')}:{source or ''}:{external_transaction_id}"
+    cause = bookings.cause_of(
+        caller,
+        program,
+        action="sync",
+        business_key=business_key,
+        terms=(action, str(units)),
+        description=f"External sync: {action}",
+        source=source,
+        transaction_id=external_transaction_id,
+        sync_action=action,
+    )
+
+    def book(membership: Membership, _: Reads) -> bookings.Decided:
+        match action:
+            case "add":
+                return bookings.Decided(*ledger.earn(membership, program, units, cause))
+            case "redeem":
+                return bookings.Decided(*ledger.redeem(membership, program, units, cause))
+            case _:
+                booked = ledger.set_balance(membership, program, units, cause)
+                return bookings.Decided(*booked) if booked else bookings.Decided(membership, None)
+
+    return bookings.run(
+        caller.claim,
+        program,
+        user_id,
+        cause,
+        book,
+        enrolls=True,
+        remembers_nothing=action == "set" and business_key is not None,
+    )
+
+
+def take_back(
+    caller: Caller,
+    *,
+    program_id: str,
+    user_id: str,
+    store_id: str | None,
+    entry_id: str,
+    units: int,
+    transaction_id: str,
+    description: str,
+) -> Booking:
+    """Take back a part of what an earn granted, as far as the balance covers it.
+
+    Once for one ``transaction_id``, also if nothing was there to take. All parts together must not
+    be more than the entry granted: that is the caller's to see to.
+
+    Args:
+        caller: Whose program it must be.
+        program_id: Which one.
+        user_id: Who got the points.
+        store_id: Of the store, if it is given.
+        entry_id: The earn.
+        units: From 1 to what it granted, in the program's smallest unit.
+        transaction_id: Names the reversal.
+        description: What the member reads of it.
+
+    Raises:
+        ProgramNotFound, MembershipNotFound, IdempotencyKeyReused, Busy.
+    """
+    program = access.program(caller, program_id, store_id)
+    cause = bookings.cause_of(
+        caller,
+        program,
+        action="take_back",
+        business_key=transaction_id,
+        terms=(entry_id, str(units)),
+        description=description,
+        transaction_id=transaction_id,
+    )
+    original_path = paths.entry(paths.membership_id(program_id, user_id), entry_id)
+
+    def book(membership: Membership, reads: Reads) -> bookings.Decided:
+        original = membership_documents.decode_entry(reads[original_path])
+        assert original is not None, f"{original_path} is gone"
+        booked = ledger.reverse(membership, program, original, units, cause)
+        return bookings.Decided(*booked) if booked else bookings.Decided(membership, None)
+
+    return bookings.run(
+        caller.claim,
+        program,
+        user_id,
+        cause,
+        book,
+        more_paths=[original_path],
+        remembers_nothing=True,
+    )
+
+
+def give_back(
+    caller: Caller,
+    *,
+    program_id: str,
+    user_id: str,
+    store_id: str | None,
+    entry_id: str,
+    units: int,
+    transaction_id: str,
+    description: str,
+) -> Booking:
+    """Give back a part of what ``take_back`` took of an earn: once for one ``transaction_id``.
+
+    All parts together must not be more than was taken: that is the caller's to see to.
+
+    Args:
+        caller: Whose program it must be.
+        program_id: Which one.
+        user_id: Who had the points.
+        store_id: Of the store, if it is given.
+        entry_id: The earn.
+        units: From 1 to what was taken of it, in the program's smallest unit.
+        transaction_id: Names the entry.
+        description: What the member reads of it.
+
+    Raises:
+        ProgramNotFound, MembershipNotFound, IdempotencyKeyReused, BalanceLimitExceeded, Busy.
+    """
+    program = access.program(caller, program_id, store_id)
+    cause = bookings.cause_of(
+        caller,
+        program,
+        action="give_back",
+        business_key=transaction_id,
+        terms=(entry_id, str(units)),
+        description=description,
+        transaction_id=transaction_id,
+    )
+    original_path = paths.entry(paths.membership_id(program_id, user_id), entry_id)
+
+    def book(membership: Membership, reads: Reads) -> bookings.Decided:
+        original = membership_documents.decode_entry(reads[original_path])
+        assert original is not None, f"{original_path} is gone"
+        return bookings.Decided(*ledger.restore(membership, program, original, units, cause))
+
+    return bookings.run(caller.claim, program, user_id, cause, book, more_paths=[original_path])
+
+
+def _award(program: Program, points: Decimal | None, purchase_amount: Decimal | None) -> Award:
+    """Explicit points win; else the program's rules say what the purchase earns."""
+    if points is not None:
+        units = _positive_units(points, program)
+        return Award(units, units)
+    if purchase_amount is None:
+        raise InvalidParameters(
+            "Send points, purchaseAmount or purchaseLines.",
+            fields={"points": "is required unless purchaseAmount or purchaseLines is given"},
+        )
+    return earning.award_for_purchase(program, purchase_amount)
+
+
+def _term(amount: Decimal | None) -> str:
+    """Write an amount the same way however the request spelled it: 5, 5.0 and 5.00 are one."""
+    return "" if amount is None else format(amount.normalize(), "f")
+
+
+def _positive_units(points: Decimal, program: Program) -> int:
+    units = to_units(points, program.scale, field="points")
+    if units == 0:
+        raise InvalidParameters(
+            "points must be greater than 0.", fields={"points": "must be greater than 0"}
+        )
+    return units
+
+
+def _require_terms(program: Program, reward: Reward, units: int, now: datetime) -> None:
+    if not reward.is_offered(now):
+        raise RewardUnavailable(
+            f"{reward.title} is not offered at the moment.", rewardId=reward.reward_id
+        )
+    if units != program.cost_units(reward):
+        raise RewardCostMismatch(
+            f"{reward.title} costs {reward.required_points}.",
+            rewardId=reward.reward_id,
+            required=reward.required_points,
+        )
+
+
+def _taken(reads: Reads, stock_path: str, reward_id: str | None) -> Update:
+    """Return the write that takes one from the stock of a reward.
+
+    Raises:
+        RewardOutOfStock: There is none left.
+    """
+    read = reads[stock_path]
+    remaining = read.data["remaining"] if read.data else 0
+    if remaining <= 0:
+        raise RewardOutOfStock("Nothing is left of this reward.", rewardId=reward_id)
+    return Update(read, {"remaining": remaining - 1})

@@ -1,0 +1,231 @@
+"""How a booking is made: named by its key, decided on fresh reads, and committed at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from shared import clock, ids
+from shared.auth.caller import Caller, Claim
+from shared.domain.loyalty import ledger
+from shared.domain.loyalty.earning import Award
+from shared.domain.loyalty.entries import Cause, Entry
+from shared.domain.loyalty.membership import Membership
+from shared.domain.loyalty.programs import Program
+from shared.errors import (
+    IdempotencyKeyReused,
+    MembershipNotFound,
+)
+from shared.services import idempotency
+from shared.store import paths, protocol
+from shared.store.client import Document, Write
+from shared.store.loyalty import membership_documents
+from shared.store.protocol import Decision, Reads
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """What a request did to a membership.
+
+    ``entry`` is ``None`` if there was nothing to book; then the balance is as it was.
+    ``is_replay``: the entry stems from an earlier request with the same key.
+    ``is_duplicate``: that request had another ``Idempotency-Key`` and the same business key.
+    """
+
+    program: Program
+    membership_id: str
+    entry: Entry | None
+    balance_units: int
+    tier: str | None
+    award: Award | None = None
+    is_replay: bool = False
+    is_duplicate: bool = False
+
+    @property
+    def previous_units(self) -> int:
+        """Balance before."""
+        return self.entry.balance_before_units if self.entry else self.balance_units
+
+    @property
+    def new_units(self) -> int:
+        """Balance after."""
+        return self.entry.balance_after_units if self.entry else self.balance_units
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What ``book`` decided: the membership after it, the entry if any, and what goes with it."""
+
+    membership: Membership
+    entry: Entry | None
+    more_writes: list[Write] | tuple[Write, ...] = ()
+
+
+def cause_of(
+    caller: Caller,
+    program: Program,
+    *,
+    action: str,
+    business_key: str | None,
+    terms: tuple[str, ...],
+    sync_action: str | None = None,
+    **facts: object,
+) -> Cause:
+    """Name the entry: by its business key, else by the ``Idempotency-Key``, else at random.
+
+    ``terms`` are what the request is about; a repeated key with other terms is refused.
+    """
+    claim = caller.claim
+    if business_key is not None:
+        entry_id = ids.derived("le", action, business_key)
+    elif claim is not None:
+        entry_id = ids.derived("le", action, "key", claim.claim_id)
+    else:
+        entry_id = ids.new("le")
+    return Cause(
+        entry_id=entry_id,
+        fingerprint=ids.digest(action, program.program_id, *terms),
+        key_hash=claim.claim_id if claim else None,
+        now=clock.utc_now(),
+        action=sync_action,
+        **facts,  # type: ignore[arg-type]
+    )
+
+
+def run(
+    claim: Claim | None,
+    program: Program,
+    user_id: str,
+    cause: Cause,
+    book: Callable[[Membership, Reads], Decided],
+    *,
+    more_paths: list[str] | tuple[str, ...] = (),
+    enrolls: bool = False,
+    remembers_nothing: bool = False,
+    award: Award | None = None,
+) -> Booking:
+    """Read, let ``book`` decide, commit: two RPCs. A repeated request gets its first answer.
+
+    Points whose time has come are gone when ``book`` decides: their entry goes before its own, in
+    the same commit, and not at all if it refuses.
+
+    ``remembers_nothing``: also if there was nothing to book. Without an entry, a balance that was
+    set would be set again by a late repetition, over what was booked since.
+    """
+    membership_id = paths.membership_id(program.program_id, user_id)
+    member_path = paths.member(membership_id)
+    entry_path = paths.entry(membership_id, cause.entry_id)
+    nothing = (
+        Claim(ids.digest("nothing", membership_id, cause.entry_id), cause.fingerprint)
+        if remembers_nothing
+        else None
+    )
+
+    def decide(reads: Reads) -> Decision[Booking]:
+        claimed = idempotency.earlier_result(claim, reads, cause.now)
+        earlier = claimed or idempotency.earlier_result(nothing, reads, cause.now)
+        stored = membership_documents.decode_entry(reads[entry_path])
+        membership = membership_documents.decode(reads[member_path])
+        if stored is not None or earlier is not None:
+            told = _told_before(program, membership_id, cause, stored, earlier)
+            # A second key for what is booked already must not serve for something else.
+            is_new_key = claimed is None
+            kept = _result(told)
+            writes = idempotency.claim_writes(claim, reads, kept, cause.now) if is_new_key else []
+            return Decision(replace(told, award=told.award or award), writes)
+        if membership is None:
+            if not enrolls:
+                raise MembershipNotFound(f"User {user_id} is not enrolled.")
+            membership = ledger.enroll(
+                program,
+                membership_id=membership_id,
+                user_id=user_id,
+                now=cause.now,
+                source=cause.source,
+            )
+        membership, expired = _without_expired(membership, program, cause)
+        booked = book(membership, reads)
+        after = booked.membership
+        booking = Booking(
+            program, membership_id, booked.entry, after.balance_units, after.tier, award
+        )
+        result = _result(booking)
+        writes = [*idempotency.claim_writes(claim, reads, result, cause.now), *booked.more_writes]
+        if booked.entry is None:
+            writes += idempotency.claim_writes(nothing, reads, result, cause.now)
+        entries = [each for each in (expired, booked.entry) if each is not None]
+        if entries or reads[member_path].data is None:
+            writes += membership_documents.writes(reads[member_path], after, *entries)
+        return Decision(booking, writes)
+
+    claim_paths = [*idempotency.claim_paths(claim), *idempotency.claim_paths(nothing)]
+    return protocol.run([member_path, entry_path, *claim_paths, *more_paths], decide)
+
+
+def _without_expired(
+    membership: Membership, program: Program, cause: Cause
+) -> tuple[Membership, Entry | None]:
+    """Write off what is due before anything else is booked, whether or not the calendar has run."""
+    expiry_cause = ledger.expiry_cause(membership, cause.now)
+    return ledger.expire(membership, program, expiry_cause) or (membership, None)
+
+
+def _result(booking: Booking) -> Document:
+    """Return what a claim keeps, for the case that there is no entry to answer from."""
+    return {
+        "balanceUnits": booking.balance_units,
+        "tier": booking.tier,
+        "requestedUnits": booking.award.requested_units if booking.award else 0,
+        "reason": booking.award.reason if booking.award else None,
+    }
+
+
+def _told_before(
+    program: Program,
+    membership_id: str,
+    cause: Cause,
+    stored: Entry | None,
+    earlier: Document | None,
+) -> Booking:
+    """Answer as the earlier request was answered: from its entry, else from what its key kept."""
+    if stored is not None:
+        return _replay(program, stored, cause)
+    assert earlier is not None
+    return _replay_of_nothing(program, membership_id, earlier)
+
+
+def _replay(program: Program, stored: Entry, cause: Cause) -> Booking:
+    """Answer from the entry that the same key booked before.
+
+    Raises:
+        IdempotencyKeyReused: That entry was booked by a different request.
+    """
+    if stored.fingerprint != cause.fingerprint:
+        raise IdempotencyKeyReused(
+            "The transaction was booked before with other values.",
+            entryId=stored.entry_id,
+            transactionId=stored.transaction_id,
+        )
+    return Booking(
+        program,
+        stored.membership_id,
+        stored,
+        stored.balance_after_units,
+        stored.tier_after,
+        is_replay=True,
+        is_duplicate=stored.key_hash != cause.key_hash,
+    )
+
+
+def _replay_of_nothing(program: Program, membership_id: str, earlier: Document) -> Booking:
+    """Answer as a request with the same key was answered that had nothing to book."""
+    award = Award(earlier["requestedUnits"], 0, reason=earlier["reason"])
+    return Booking(
+        program,
+        membership_id,
+        None,
+        earlier["balanceUnits"],
+        earlier["tier"],
+        award,
+        is_replay=True,
+    )

@@ -1,0 +1,102 @@
+"""What time brings, done and told when it is due: expiries, their announcements, anniversaries.
+
+Each membership says when it is due next, and moves that on in the commit that does it. So whatever
+is done at once or again finds the membership changed, and each thing is done and told once.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import datetime
+
+from shared import clock, logs
+from shared.domain.events.event import Event
+from shared.domain.loyalty import due, ledger, loyalty_events
+from shared.domain.loyalty.due import Told
+from shared.domain.loyalty.membership import Membership
+from shared.domain.loyalty.programs import Program
+from shared.domain.webhooks.deliveries import Delivery
+from shared.services.events import outbox
+from shared.store import paths, protocol
+from shared.store.client import Write
+from shared.store.loyalty import membership_documents, program_documents
+from shared.store.protocol import Decision, Reads
+
+PAGE = 300
+RUN_S_MAX = 400.0
+"""The schedule's function may take 540 s."""
+
+
+def run(page_size: int = PAGE) -> int:
+    """Do what is due, for one membership after the other.
+
+    One that fails is left for the next run, and does not keep the others from theirs.
+
+    Returns:
+        How many memberships were due and are no more.
+    """
+    started_at = clock.utc_now()
+    stop_at_s = time.monotonic() + RUN_S_MAX
+    moved, last = 0, None
+    while True:
+        page = membership_documents.list_due(started_at, page_size, after=last)
+        for membership in page:
+            moved += _try(membership)
+            if time.monotonic() > stop_at_s:
+                return moved
+        if len(page) < page_size:
+            return moved
+        last = page[-1]
+
+
+def _try(membership: Membership) -> bool:
+    """Tell whether all went well."""
+    try:
+        outbox.dispatch(_move_on(membership.membership_id, membership.program_id))
+    except Exception:  # noqa: BLE001 - what fails must not keep the rest from what is theirs
+        logs.exception("member calendar failed", membership=membership.membership_id)
+        return False
+    return True
+
+
+def _move_on(membership_id: str, program_id: str) -> Sequence[Delivery]:
+    """Write off, announce and celebrate in one commit; return the deliveries that it made."""
+    path = paths.member(membership_id)
+    program = program_documents.find(program_id)
+    assert program is not None, f"membership {membership_id} of unknown program"
+    now = clock.utc_now()
+
+    def decide(reads: Reads) -> Decision[Sequence[Delivery]]:
+        membership = membership_documents.decode(reads[path])
+        assert membership is not None, "memberships are never deleted"
+        if membership.next_due_at is None or membership.next_due_at > now:
+            return Decision([])  # Somebody was faster.
+        cause = ledger.expiry_cause(membership, now)
+        booked = ledger.expire(membership, program, cause)
+        left, entries = (booked[0], [booked[1]]) if booked else (membership, [])
+        told = due.tell(left, program.time_zone, now)
+        writes: list[Write] = membership_documents.writes(reads[path], told.membership, *entries)
+        happened = _events(told, program, now)
+        if not happened:
+            return Decision([], writes)
+        announcement = outbox.announce(happened)
+        return Decision(announcement.deliveries, [*writes, *announcement.writes])
+
+    return protocol.run([path], decide)
+
+
+def _events(told: Told, program: Program, now: datetime) -> list[Event]:
+    """Return what the store's endpoints are told; the entry of an expiry has a trigger of its own.
+
+    Members can spend while a program is inactive, so they are told what expires; such a program
+    celebrates nothing.
+    """
+    happened = [
+        loyalty_events.from_expiring(told.membership, lot.units, lot.expires_at, now)
+        for lot in told.expiring
+        if lot.expires_at is not None
+    ]
+    if told.years is not None and program.is_active:
+        happened.append(loyalty_events.from_anniversary(told.membership, told.years, now))
+    return happened

@@ -1,0 +1,281 @@
+"""Create, change and read loyalty programs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+from shared import clock, ids
+from shared.auth.caller import Caller
+from shared.domain.accounts.packages import Package
+from shared.domain.loyalty.programs import (
+    MILESTONES_DEFAULT,
+    REWARD_TYPES_BUILT_IN,
+    Branding,
+    EarningMethod,
+    PointsExpiry,
+    Program,
+    ProgramType,
+    Reward,
+    Rules,
+    require_costs,
+    require_milestones,
+)
+from shared.domain.stores.stores import Store
+from shared.errors import EndpointNotAllowed, LimitExceeded
+from shared.services import access, idempotency
+from shared.store import paths, protocol
+from shared.store.accounts import account_documents
+from shared.store.client import Create, Put, Write
+from shared.store.loyalty import program_documents
+from shared.store.protocol import Decision, Reads
+
+PROGRAMS_PER_STORE_MAX = 100
+
+
+class Kept(Enum):
+    """What a change leaves as it is, where ``None`` is something to change it to."""
+
+    KEPT = "kept"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a merchant says of a new program. Rewards without an id get one."""
+
+    program_name: str
+    program_type: ProgramType
+    description: str
+    rules: Rules
+    rewards: tuple[Reward, ...]
+    branding: Branding
+    earning_methods: tuple[EarningMethod, ...]
+    is_active: bool
+    points_expiry: PointsExpiry | None = None
+    milestones: tuple[Decimal, ...] = MILESTONES_DEFAULT
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What is to be different; ``None`` leaves as is. ``rules`` are checked against the type.
+
+    Without a ``points_expiry``, points that are granted from then on never expire.
+    """
+
+    program_name: str | None = None
+    description: str | None = None
+    rules: Callable[[ProgramType], Rules] | None = None
+    rewards: tuple[Reward, ...] | None = None
+    branding: Mapping[str, str | None] | None = None
+    earning_methods: tuple[EarningMethod, ...] | None = None
+    is_active: bool | None = None
+    points_expiry: PointsExpiry | Kept | None = Kept.KEPT
+    milestones: tuple[Decimal, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A program as it was written; ``is_replay`` if an earlier request with the same key did it."""
+
+    program_id: str
+    store_id: str
+    created_at: datetime
+    updated_at: datetime
+    is_replay: bool = False
+
+
+def create(caller: Caller, store_id: str, draft: Draft) -> Saved:
+    """Create a program in both places, in one commit with the store's list of programs.
+
+    Raises:
+        StoreNotFound, InvalidParameters, LimitExceeded, IdempotencyKeyReused, Busy,
+        EndpointNotAllowed: The package has no custom rewards, or no second active program.
+    """
+    access.store(caller, store_id)
+    _require_rewards_allowed(caller, draft.rewards)
+    now = clock.utc_now()
+    program_id = ids.new("lp")
+    store_path, program_path = paths.store(store_id), paths.program(program_id)
+
+    def decide(reads: Reads) -> Decision[Saved]:
+        earlier = idempotency.earlier_result(caller.claim, reads, now)
+        if earlier is not None:
+            return Decision(Saved(**earlier, is_replay=True))
+        if reads[program_path].data is not None:  # An earlier attempt, whose answer got lost.
+            return Decision(Saved(program_id, store_id, now, now))
+        store = access.own_store(
+            caller, account_documents.decode_store(reads[store_path]), store_id
+        )
+        if len(store.program_ids) >= PROGRAMS_PER_STORE_MAX:
+            raise LimitExceeded(f"A store has at most {PROGRAMS_PER_STORE_MAX} programs.")
+        program = Program(
+            program_id=program_id,
+            account_id=caller.account_id,
+            store_id=store_id,
+            program_name=draft.program_name,
+            program_type=draft.program_type,
+            description=draft.description,
+            rules=draft.rules,
+            rewards=draft.rewards,
+            branding=draft.branding,
+            earning_methods=draft.earning_methods,
+            is_active=draft.is_active,
+            currency=store.currency,
+            time_zone=store.time_zone,
+            created_at=now,
+            updated_at=now,
+            points_expiry=draft.points_expiry,
+            milestones=draft.milestones,
+        )
+        require_costs(program.rewards, program.scale)
+        require_milestones(program.milestones, program.scale)
+        listed = _listed(caller, store, program)
+        saved = Saved(program_id, store_id, now, now)
+        return Decision(
+            saved,
+            [
+                *program_documents.creation(program),
+                account_documents.replace_store(reads[store_path], listed),
+                *_stock_writes(program, None),
+                *_claim_writes(caller, reads, saved),
+            ],
+        )
+
+    saved = protocol.run([store_path, program_path, *idempotency.claim_paths(caller.claim)], decide)
+    account_documents.forget_store(store_id)
+    return saved
+
+
+def update(caller: Caller, program_id: str, store_id: str | None, changes: Changes) -> Saved:
+    """Change a program in both places. Its type stays, and new rules must fit it.
+
+    Raises:
+        ProgramNotFound, InvalidParameters, IdempotencyKeyReused, Busy,
+        EndpointNotAllowed: The package has no custom rewards, or no second active program.
+    """
+    known = access.program(caller, program_id, store_id)
+    if changes.rewards is not None:
+        _require_rewards_allowed(caller, changes.rewards)
+    now = clock.utc_now()
+    program_path, store_path = paths.program(program_id), paths.store(known.store_id)
+
+    def decide(reads: Reads) -> Decision[Saved]:
+        earlier = idempotency.earlier_result(caller.claim, reads, now)
+        if earlier is not None:
+            return Decision(Saved(**earlier, is_replay=True))
+        found = program_documents.decode(reads[program_path])
+        before = access.own_program(caller, found, program_id, store_id)
+        store = access.own_store(
+            caller, account_documents.decode_store(reads[store_path]), before.store_id
+        )
+        after = _changed(before, changes, now)
+        require_costs(after.rewards, after.scale)
+        require_milestones(after.milestones, after.scale)
+        listed = _listed(caller, store, after)
+        saved = Saved(program_id, after.store_id, after.created_at, now)
+        writes: list[Write] = [
+            *program_documents.replacement(reads[program_path], after),
+            *_stock_writes(after, before),
+            *_claim_writes(caller, reads, saved),
+        ]
+        if listed != store:
+            writes.append(account_documents.replace_store(reads[store_path], listed))
+        return Decision(saved, writes)
+
+    saved = protocol.run([store_path, program_path, *idempotency.claim_paths(caller.claim)], decide)
+    program_documents.forget(program_id)
+    account_documents.forget_store(known.store_id)
+    return saved
+
+
+def list_of_store(caller: Caller, store_id: str) -> list[Program]:
+    """Return all programs of a store, oldest first.
+
+    Raises:
+        StoreNotFound: The store is absent or not the caller's.
+    """
+    access.store(caller, store_id)
+    return program_documents.list_of_store(store_id)
+
+
+def _changed(before: Program, changes: Changes, now: datetime) -> Program:
+    branding = before.branding
+    if changes.branding is not None:
+        branding = replace(branding, **changes.branding)
+    return replace(
+        before,
+        program_name=_given(changes.program_name, before.program_name),
+        description=_given(changes.description, before.description),
+        rules=changes.rules(before.program_type) if changes.rules else before.rules,
+        rewards=_given(changes.rewards, before.rewards),
+        branding=branding,
+        earning_methods=_given(changes.earning_methods, before.earning_methods),
+        is_active=_given(changes.is_active, before.is_active),
+        updated_at=now,
+        points_expiry=(
+            before.points_expiry if changes.points_expiry is Kept.KEPT else changes.points_expiry
+        ),
+        milestones=_given(changes.milestones, before.milestones),
+    )
+
+
+def _given(value: Any, otherwise: Any) -> Any:
+    return otherwise if value is None else value
+
+
+def _listed(caller: Caller, store: Store, program: Program) -> Store:
+    """Return the store with the program in its lists.
+
+    Raises:
+        EndpointNotAllowed: It would be the second active program on a package below GROW.
+    """
+    others = tuple(each for each in store.active_program_ids if each != program.program_id)
+    active = (*others, program.program_id) if program.is_active else others
+    is_newly_active = program.program_id not in store.active_program_ids
+    if len(active) > 1 and is_newly_active and not caller.package.includes(Package.GROW):
+        raise EndpointNotAllowed(
+            "Your package has one active program a store.",
+            requiredUpgrade=Package.GROW,
+            currentPackage=caller.package,
+        )
+    known = program.program_id in store.program_ids
+    every = store.program_ids if known else (*store.program_ids, program.program_id)
+    return replace(store, program_ids=every, active_program_ids=active)
+
+
+def _require_rewards_allowed(caller: Caller, rewards: tuple[Reward, ...]) -> None:
+    custom = [reward.type for reward in rewards if reward.type not in REWARD_TYPES_BUILT_IN]
+    if custom and not caller.package.includes(Package.GROW):
+        raise EndpointNotAllowed(
+            f"Rewards of type {custom[0]} are custom rewards.",
+            requiredUpgrade=Package.GROW,
+            currentPackage=caller.package,
+            builtInTypes=sorted(REWARD_TYPES_BUILT_IN),
+        )
+
+
+def _stock_writes(program: Program, before: Program | None) -> list[Write]:
+    """Set the count of what is left where a merchant sets a new stock, and only there."""
+    writes: list[Write] = []
+    for reward in program.rewards:
+        known = before.find_reward(reward.reward_id) if before else None
+        if reward.stock is None or (known is not None and known.stock == reward.stock):
+            continue
+        path = paths.reward_stock(program.program_id, reward.reward_id)
+        data = {"remaining": reward.stock}
+        writes.append(Create(path, data) if before is None else Put(path, data))
+    return writes
+
+
+def _claim_writes(caller: Caller, reads: Reads, saved: Saved) -> list[Write]:
+    result = {
+        "program_id": saved.program_id,
+        "store_id": saved.store_id,
+        "created_at": saved.created_at,
+        "updated_at": saved.updated_at,
+    }
+    return idempotency.claim_writes(caller.claim, reads, result, saved.updated_at)

@@ -1,0 +1,139 @@
+"""Proof that a program's books are right: mirrors, chains and sums of every membership."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from shared.domain.loyalty import chain
+from shared.domain.loyalty.entries import Entry, EntryKind
+from shared.domain.loyalty.membership import RECENT_MAX, Membership
+from shared.store import client, paths
+from shared.store.client import Snapshot
+from shared.store.loyalty import membership_documents, program_documents
+
+ATTEMPTS_MAX = 5
+"""A membership that is booked while it is read is read again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that is not as it must be. ``path`` is the document that shows it."""
+
+    path: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was looked at, and what was found."""
+
+    memberships: int
+    entries: int
+    problems: tuple[Problem, ...]
+
+
+def verify(program_id: str) -> Report | None:
+    """Check a program with all its memberships and entries, by reading each once.
+
+    Returns:
+        ``None`` if there is no such program.
+    """
+    source = client.get_one(paths.program(program_id))
+    program = program_documents.decode(source)
+    if program is None:
+        return None
+    problems: list[Problem] = []
+    mirror = client.get_one(paths.store_program(program.store_id, program_id))
+    problems.extend(_mirror_problems(source, mirror))
+    memberships = entries = 0
+    for page in membership_documents.pages_of_program(program_id):
+        for each in page:
+            checked, found = _verify_membership(each.id, program.store_id)
+            memberships += 1
+            entries += checked
+            problems.extend(found)
+    for page in membership_documents.mirror_pages_of_program(program.store_id, program_id):
+        sources = client.get([paths.member(each.id) for each in page])
+        problems.extend(
+            Problem(each.path, "mirrors a membership that does not exist")
+            for each in page
+            if sources[paths.member(each.id)].data is None
+        )
+    return Report(memberships, entries, tuple(problems))
+
+
+def sums_problems(membership: Membership, entries: Sequence[Entry]) -> Iterator[str]:
+    """Say which amounts of a membership are not what its entries (oldest first) add up to."""
+    units = {
+        kind: sum(entry.units for entry in entries if entry.kind is kind) for kind in EntryKind
+    }
+    earned_ids = {entry.entry_id for entry in entries if entry.kind is EntryKind.EARN}
+    taken_back = sum(
+        entry.units
+        for entry in entries
+        if entry.kind is EntryKind.REVERSE and entry.corrects_entry_id in earned_ids
+    )
+    open_units = sum(lot.units for lot in membership.lots)
+    last_tier = entries[-1].tier_after if entries else membership.tier
+    recent = tuple(entry.entry_id for entry in reversed(entries[-RECENT_MAX:]))
+    sums = {
+        "balance": (membership.balance_units, sum(units.values())),
+        "balance against its open lots": (
+            membership.balance_units,
+            open_units - membership.deficit_units,
+        ),
+        "earned": (membership.earned_units, units[EntryKind.EARN]),
+        "redeemed": (membership.redeemed_units, -units[EntryKind.REDEEM]),
+        "expired": (membership.expired_units, -units[EntryKind.EXPIRE]),
+        "reversed": (membership.reversed_units, -units[EntryKind.REVERSE]),
+        "adjusted": (membership.adjusted_units, units[EntryKind.ADJUST]),
+        "lifetime": (membership.lifetime_units, units[EntryKind.EARN] + taken_back),
+        "tier": (membership.tier, last_tier),
+        "recent": (tuple(each.entry_id for each in membership.recent), recent),
+    }
+    for name, (stored, computed) in sums.items():
+        if stored != computed:
+            yield f"{name} is {stored}, and the entries give {computed}"
+    balance_units = 0
+    for entry in entries:
+        if (entry.balance_before_units, entry.balance_after_units) != (
+            balance_units,
+            balance_units + entry.units,
+        ):
+            yield f"entry {entry.entry_id} does not go on from a balance of {balance_units}"
+        balance_units = entry.balance_after_units
+
+
+def _verify_membership(membership_id: str, store_id: str) -> tuple[int, list[Problem]]:
+    """Return how many entries a membership has, and what is wrong with it."""
+    path, mirror_path = paths.member(membership_id), paths.store_member(store_id, membership_id)
+    for _ in range(ATTEMPTS_MAX):
+        # Both in one read, so that they are of one moment.
+        reads = client.get([path, mirror_path])
+        membership = membership_documents.decode(reads[path])
+        assert membership is not None, "memberships are never deleted"
+        entries = membership_documents.list_entries(membership_id)
+        messages = [*sums_problems(membership, entries)]
+        if broken := chain.find_break(entries, membership.head_hash):
+            messages.append(broken)
+        problems = [
+            *_mirror_problems(reads[path], reads[mirror_path]),
+            *(Problem(path, message) for message in messages),
+        ]
+        if not problems or client.get_one(path).update_time == reads[path].update_time:
+            break
+    return len(entries), problems
+
+
+def _mirror_problems(source: Snapshot, mirror: Snapshot) -> list[Problem]:
+    if mirror.data is None:
+        return [Problem(mirror.path, "is missing")]
+    if source.data == mirror.data:
+        return []
+    names = sorted(
+        name
+        for name in (source.data or {}).keys() | mirror.data.keys()
+        if (source.data or {}).get(name) != mirror.data.get(name)
+    )
+    return [Problem(mirror.path, f"differs from {source.path} in {', '.join(names)}")]

@@ -1,0 +1,1 @@
+"""Who takes part in programs, and how they stand: use cases."""

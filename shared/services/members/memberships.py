@@ -1,0 +1,88 @@
+"""Enrolment and balances."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from shared import clock
+from shared.auth.caller import Caller
+from shared.domain.loyalty import ledger, tiers
+from shared.domain.loyalty.membership import Membership
+from shared.domain.loyalty.programs import Program
+from shared.domain.loyalty.tiers import TierProgress
+from shared.errors import MembershipNotFound
+from shared.services import access, idempotency
+from shared.store import paths, protocol
+from shared.store.loyalty import membership_documents
+from shared.store.protocol import Decision, Reads
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """A membership; ``is_new`` if this request opened it, or first did with the same key."""
+
+    membership: Membership
+    is_new: bool
+    is_replay: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A membership with its program and the way between tiers."""
+
+    membership: Membership
+    program: Program
+    progress: TierProgress
+
+
+def enroll(caller: Caller, *, program_id: str, user_id: str, store_id: str | None) -> Enrolment:
+    """Open a membership; return the one there is if the user has one already.
+
+    Raises:
+        ProgramNotFound, ProgramInactive, IdempotencyKeyReused, Busy.
+    """
+    program = access.program(caller, program_id, store_id)
+    membership_id = paths.membership_id(program_id, user_id)
+    path = paths.member(membership_id)
+    now = clock.utc_now()
+
+    def decide(reads: Reads) -> Decision[Enrolment]:
+        earlier = idempotency.earlier_result(caller.claim, reads, now)
+        existing = membership_documents.decode(reads[path])
+        if existing is not None and earlier is not None:
+            then = replace(existing, balance_units=earlier["balanceUnits"], tier=earlier["tier"])
+            return Decision(Enrolment(then, is_new=earlier["isNew"], is_replay=True))
+        membership = (
+            ledger.effective(existing, now)
+            if existing
+            else ledger.enroll(program, membership_id=membership_id, user_id=user_id, now=now)
+        )
+        is_new = existing is None
+        result = {
+            "balanceUnits": membership.balance_units,
+            "tier": membership.tier,
+            "isNew": is_new,
+        }
+        writes = idempotency.claim_writes(caller.claim, reads, result, now)
+        if is_new:
+            writes += membership_documents.writes(reads[path], membership)
+        return Decision(Enrolment(membership, is_new=is_new), writes)
+
+    return protocol.run([path, *idempotency.claim_paths(caller.claim)], decide)
+
+
+def standing(caller: Caller, *, program_id: str, user_id: str, store_id: str | None) -> Standing:
+    """Return a customer's balance, totals, tier and history: one read, nothing written.
+
+    Points whose time has come do not count, though the history tells of it only once it is booked.
+
+    Raises:
+        ProgramNotFound, MembershipNotFound.
+    """
+    program = access.program(caller, program_id, store_id)
+    found = membership_documents.find(paths.membership_id(program_id, user_id))
+    if found is None:
+        raise MembershipNotFound(f"User {user_id} is not enrolled.")
+    membership = ledger.effective(found, clock.utc_now())
+    progress = tiers.progress(program.tiers, membership.lifetime_units, membership.tier)
+    return Standing(membership, program, progress)

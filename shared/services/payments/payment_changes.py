@@ -1,0 +1,68 @@
+"""The one way to change a payment that is stored, with what is told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from shared import clock, logs
+from shared.domain.payments import payment_events, payments
+from shared.domain.payments.payments import Observation, Payment
+from shared.domain.webhooks.deliveries import Delivery
+from shared.services.events import outbox
+from shared.store import paths, protocol
+from shared.store.payments import payment_documents
+from shared.store.protocol import Decision, Reads
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A payment after a commit, and the deliveries that tell of it."""
+
+    payment: Payment
+    deliveries: Sequence[Delivery] = ()
+
+
+def change(payment_id: str, decide_after: Callable[[Payment], Payment]) -> Payment:
+    """Change a payment, tell what happened, and say what is to be done yet: one commit.
+
+    Args:
+        payment_id: Of a payment that exists.
+        decide_after: Returns the payment as it is to be; the same one if nothing changes.
+    """
+    path = paths.payment(payment_id)
+
+    def decide(reads: Reads) -> Decision[Change]:
+        before = payment_documents.decode(reads[path])
+        assert before is not None, f"{path} is gone"
+        now = clock.utc_now()
+        changed = payments.forget_customer(payments.with_points(decide_after(before)), now)
+        if changed == before:
+            return Decision(Change(before))
+        after = replace(changed, check_at=payments.check_at(changed, now))
+        news = told(before, after)
+        writes = [payment_documents.write(reads[path], after), *news.writes]
+        return Decision(Change(after, news.deliveries), writes)
+
+    done = protocol.run([path], decide)
+    outbox.dispatch(done.deliveries)
+    return done.payment
+
+
+def told(before: Payment | None, after: Payment) -> outbox.Announcement:
+    """Prepare telling what became of a payment."""
+    happened = payment_events.from_change(before, after)
+    return outbox.announce(happened) if happened else outbox.Announcement((), ())
+
+
+def observe(payment: Payment, seen: Observation) -> Payment:
+    """Write down what the provider has said of a payment."""
+    after = change(payment.payment_id, lambda found: payments.observe(found, seen, clock.utc_now()))
+    alert(payment, after)
+    return after
+
+
+def alert(before: Payment, after: Payment) -> None:
+    """Tell operators of a payment that somebody has to look at."""
+    if after.problem and after.problem != before.problem:
+        logs.error("payment needs attention", paymentId=after.payment_id, problem=after.problem)

@@ -1,0 +1,176 @@
+"""Points for what is paid, taken back with what is not kept of it: each once, in the ledger.
+
+What is to be booked stands in the payment before it is booked, and that it is booked afterwards. In
+between a process may die, or two may come: an entry's id is derived from the payment or the refund,
+so it is booked once, and whoever comes next, at last the sweep, notes it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from shared import logs
+from shared.auth.caller import Caller
+from shared.domain.accounts.packages import Package
+from shared.domain.money import Money
+from shared.domain.payments import payment_points as points_of
+from shared.domain.payments import payments
+from shared.domain.payments.payment_points import PaymentPoints, Taking
+from shared.domain.payments.payments import Payment
+from shared.errors import InvalidParameters, MembershipNotFound, PunktwerkError
+from shared.services import access
+from shared.services.loyalty import balances
+from shared.services.payments import payment_changes
+from shared.store import paths
+from shared.store.protocol import Reads
+
+UNCERTAIN = 500
+"""A refusal's status from which on another try may succeed."""
+
+
+def require_program(
+    caller: Caller, store_id: str, program_id: str | None, user_id: str | None, currency: str
+) -> list[str]:
+    """Check that a member can get points for a payment of this currency.
+
+    Returns:
+        What must be read to know whether the user is enrolled; nothing if nobody is to get points.
+
+    Raises:
+        ProgramNotFound: It is absent, or not the caller's, or another store's.
+        InvalidParameters: The program counts in another currency.
+    """
+    if program_id is None or user_id is None:
+        return []
+    program = access.program(caller, program_id, store_id)
+    if program.currency != currency:
+        problem = f"must be {program.currency}, the currency of the program"
+        raise InvalidParameters(f"currency {problem}.", fields={"currency": problem})
+    return [paths.member(paths.membership_id(program_id, user_id))]
+
+
+def require_enrolled(reads: Reads, member_paths: list[str], user_id: str | None) -> None:
+    """Refuse a payment whose points nobody could get.
+
+    Raises:
+        MembershipNotFound: The user is not enrolled.
+    """
+    if any(reads[path].data is None for path in member_paths):
+        raise MembershipNotFound(f"User {user_id} is not enrolled.")
+
+
+def book(payment: Payment) -> Payment:
+    """Book what is due for a payment; return the payment as it is then.
+
+    Never raises: the money has moved already. A refusal is final, and noted in the payment;
+    anything else is logged, and left to the sweep.
+    """
+    if not payment.awaits_points:
+        return payment
+    try:
+        return _booked(payment)
+    except Exception:  # noqa: BLE001 - see above
+        logs.exception("points not booked yet", paymentId=payment.payment_id)
+        return payment
+
+
+def _booked(payment: Payment) -> Payment:
+    try:
+        while payment.awaits_points:
+            assert payment.points is not None
+            is_earned = payment.points.earned_units is not None
+            payment = _taken(payment) if is_earned else _earned(payment)
+    except PunktwerkError as refusal:
+        if refusal.status >= UNCERTAIN:
+            raise
+        return _refused(payment, refusal)
+    return payment
+
+
+def _earned(payment: Payment) -> Payment:
+    points = payment.points
+    assert points is not None
+    purchase = Money(points.purchase_minor, payment.currency)
+    booking = balances.add(
+        _owner(payment),
+        **_member(payment),
+        points=None,
+        purchase_amount=purchase.to_major(),
+        transaction_id=f"payment:{payment.payment_id}",
+        source=None,
+        description=payment.description,
+    )
+    entry = booking.entry
+    units, entry_id = (entry.units, entry.entry_id) if entry else (0, None)
+
+    def noted(found: Payment) -> Payment:
+        assert found.points is not None
+        if found.points.earned_units is not None:
+            return found
+        return _with(found, replace(found.points, earned_units=units, entry_id=entry_id))
+
+    return payment_changes.change(payment.payment_id, noted)
+
+
+def _taken(payment: Payment) -> Payment:
+    """Take or give back what is due first."""
+    points = payment.points
+    assert points is not None
+    due = points.due[0]
+    taken_units = _moved(payment, points, due)
+
+    def noted(found: Payment) -> Payment:
+        assert found.points is not None
+        return _with(found, points_of.taken(found.points, due.cause, taken_units))
+
+    return payment_changes.change(payment.payment_id, noted)
+
+
+def _moved(payment: Payment, points: PaymentPoints, due: Taking) -> int:
+    """Book what a loss takes back; return the units that it took, negative if it gave back."""
+    assert points.entry_id is not None
+    is_taking = due.units > 0
+    units = due.units if is_taking else points_of.to_give_back(points, due)
+    if units == 0:
+        return 0
+    move = balances.take_back if is_taking else balances.give_back
+    booking = move(
+        _owner(payment),
+        **_member(payment),
+        entry_id=points.entry_id,
+        units=units,
+        transaction_id=f"refund:{payment.payment_id}:{due.cause}",
+        description=payment.description,
+    )
+    return -booking.entry.units if booking.entry else 0
+
+
+def _refused(payment: Payment, refusal: PunktwerkError) -> Payment:
+    """Give up: the ledger has refused, and would again."""
+
+    def given_up(found: Payment) -> Payment:
+        return payments.without_points(found, refusal.code) if found.awaits_points else found
+
+    logs.warning("points not booked", paymentId=payment.payment_id, error=refusal.code)
+    after = payment_changes.change(payment.payment_id, given_up)
+    payment_changes.alert(payment, after)
+    return after
+
+
+def _with(payment: Payment, points: PaymentPoints) -> Payment:
+    return replace(payment, points=points)
+
+
+def _owner(payment: Payment) -> Caller:
+    """Return the account that asked for the payment, whoever carries out what is due for it."""
+    return Caller(payment.account_id, Package.PRIME, is_live=True)
+
+
+def _member(payment: Payment) -> dict[str, str]:
+    assert payment.program_id is not None
+    assert payment.user_id is not None
+    return {
+        "program_id": payment.program_id,
+        "user_id": payment.user_id,
+        "store_id": payment.store_id,
+    }

@@ -1,0 +1,75 @@
+"""What is asked of a payment's provider: the same each time, so that it is known again."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import quote
+
+from shared import config
+from shared.connectors.psp.base import PaymentRequest, PspConnector, RefundRequest
+from shared.domain.money import Money
+from shared.domain.payments.customers import Customer
+from shared.domain.payments.payments import Payment, RefundStatus
+from shared.services.payments import psp_configurations
+from shared.services.vaults import vault
+from shared.store import codec
+from shared.store.payments import psp_documents
+
+
+def connector(payment: Payment) -> PspConnector:
+    """Return the account that a payment was made with.
+
+    Raises:
+        ConnectorNotConfigured: It was deleted since.
+    """
+    configuration = psp_documents.find(payment.store_id)
+    account = psp_configurations.account_of(configuration, payment)
+    return psp_configurations.open_account(account)
+
+
+def of_payment(payment: Payment) -> PaymentRequest:
+    """Return what makes a payment, or finds it."""
+    return PaymentRequest(
+        reference=payment.payment_id,
+        amount=payment.amount,
+        description=payment.description,
+        return_url=payment.return_url,
+        notification_url=_notification_url(payment),
+        captures_later=payment.captures_later,
+        idempotency_key=payment.payment_id,
+        customer=_unsealed(payment.customer_token) if payment.customer_token else None,
+    )
+
+
+def sealed(customer: Customer) -> str:
+    """Return who pays as it is stored: encrypted."""
+    return vault().encrypt(json.dumps(codec.to_document(customer)))
+
+
+def _unsealed(token: str) -> Customer:
+    return codec.from_document(Customer, json.loads(vault().decrypt(token)))
+
+
+def _notification_url(payment: Payment) -> str:
+    store = quote(payment.store_id, safe="")
+    return f"{config.public_url()}/pspWebhook/{payment.provider}/{store}"
+
+
+def of_refund(payment: Payment, refund_id: str) -> RefundRequest:
+    """Return what makes a refund that is written down in its payment, or finds it."""
+    made = payment.refund(refund_id)
+    assert made is not None
+    assert payment.vendor_payment_id is not None
+    others = [each for each in payment.refunds if each.refund_id != refund_id]
+    is_known = all(each.vendor_refund_id or each.status is RefundStatus.FAILED for each in others)
+    known_ids = tuple(each.vendor_refund_id for each in others if each.vendor_refund_id)
+    return RefundRequest(
+        payment_reference=payment.payment_id,
+        vendor_payment_id=payment.vendor_payment_id,
+        refund_reference=refund_id,
+        amount=Money(made.amount_minor, payment.currency),
+        is_full=made.amount_minor == payment.captured_minor,
+        reason=made.reason,
+        idempotency_key=refund_id,
+        other_refund_ids=known_ids if is_known else None,
+    )

@@ -1,0 +1,97 @@
+"""Settle what became of payments unheard: an answer got lost, a process died, nobody reported."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from shared import clock, logs
+from shared.connectors.psp.base import PspConnector
+from shared.domain.payments import payments
+from shared.domain.payments.payments import Observation, Payment, Refund, RefundStatus
+from shared.services.payments import (
+    payment_calls,
+    payment_changes,
+    payment_points,
+    payment_requests,
+)
+from shared.store.payments import payment_documents
+
+SETTLED_PER_RUN = 200
+
+
+def settle_due(limit: int = SETTLED_PER_RUN) -> int:
+    """Settle the payments whose time has come; return how many. What fails is tried later."""
+    due = payment_documents.list_to_check(clock.utc_now(), limit)
+    for payment in due:
+        try:
+            settle(payment)
+        except Exception:  # noqa: BLE001 - one that fails must not keep the others from being settled
+            logs.exception("payment not settled", paymentId=payment.payment_id)
+            _put_off(payment)
+    return len(due)
+
+
+def settle(payment: Payment, connector: PspConnector | None = None) -> Payment:
+    """Complete what is known of a payment and done for it: at the provider, and in the ledger.
+
+    Args:
+        payment: Whatever its stage.
+        connector: To its provider, if the caller has it at hand.
+
+    Raises:
+        ConnectorError: It does not answer.
+    """
+    payment = payment_points.book(payment)
+    if payment.awaits_provider:
+        account = connector or payment_requests.connector(payment)
+        payment = payment_points.book(_asked(account, payment))
+    after = payment_changes.change(payment.payment_id, _answered)
+    payment_changes.alert(payment, after)
+    return after
+
+
+def confirm_refunds(connector: PspConnector, payment: Payment, seen: Observation) -> Payment:
+    """Ask for refunds that are said to have succeeded, and that the provider's sum lacks.
+
+    Raises:
+        ConnectorError: It does not answer.
+    """
+    for each in payments.unconfirmed_refunds(payment, seen):
+        payment = _settle_refund(connector, payment, each)
+    return payment
+
+
+def _asked(connector: PspConnector, payment: Payment) -> Payment:
+    if payment.vendor_payment_id is not None:
+        seen: Observation | None = connector.status(payment.vendor_payment_id)
+    else:
+        seen = connector.find(payment_requests.of_payment(payment))
+    after = payment_changes.observe(payment, seen) if seen else payment
+    if seen is not None:
+        after = confirm_refunds(connector, after, seen)
+    for each in after.refunds:
+        if each.status is RefundStatus.PENDING:
+            after = _settle_refund(connector, after, each)
+    return after
+
+
+def _settle_refund(connector: PspConnector, payment: Payment, made: Refund) -> Payment:
+    found = connector.find_refund(payment_requests.of_refund(payment, made.refund_id))
+    return payment_calls.observe_refund(payment, made.refund_id, found) if found else payment
+
+
+def _put_off(payment: Payment) -> None:
+    """Look again later. Nothing is given up as long as the provider has not answered."""
+    try:
+        payment_changes.change(payment.payment_id, _checked)
+    except Exception:  # noqa: BLE001 - it stays due, and comes first the next time
+        logs.exception("payment not put off", paymentId=payment.payment_id)
+
+
+def _checked(payment: Payment) -> Payment:
+    return replace(payment, check_at=payments.check_at(payment, clock.utc_now()))
+
+
+def _answered(payment: Payment) -> Payment:
+    """Draw the conclusion from what the provider has answered, and be it that it knows nothing."""
+    return _checked(payments.give_up(payment, clock.utc_now()))

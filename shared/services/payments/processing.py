@@ -1,0 +1,255 @@
+"""Take money through the merchant's payment provider."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from shared import clock, ids
+from shared.auth.caller import Caller
+from shared.domain.money import Money
+from shared.domain.payments import payments
+from shared.domain.payments.customers import Customer
+from shared.domain.payments.payments import Payment, Stage
+from shared.domain.payments.psp import PspAccount
+from shared.domain.webhooks.deliveries import Delivery
+from shared.errors import IdempotencyKeyReused, InvalidParameters, PaymentStateConflict
+from shared.schemas import paging
+from shared.schemas.paging import Page, Position
+from shared.schemas.payments.payment_bodies import PaymentBody, to_payment_body
+from shared.services import access
+from shared.services.events import outbox
+from shared.services.payments import (
+    payment_calls,
+    payment_changes,
+    payment_points,
+    payment_requests,
+    psp_configurations,
+)
+from shared.services.payments.payment_calls import LEASE, require_lease
+from shared.store import paths, protocol
+from shared.store.loyalty import program_documents
+from shared.store.payments import payment_documents
+from shared.store.protocol import Decision, Reads
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A payment that a merchant asks for.
+
+    ``provider`` is ``None`` for the store's default; ``purchase_id`` is the merchant's id of what
+    is paid for, which is paid once; ``program_id`` and ``user_id`` name the member who gets points.
+    ``customer`` is who pays, and no part of what makes a request the same: a shop may know less of
+    them, or see another address, when it asks again.
+    """
+
+    provider: str | None
+    amount: Money
+    purchase_id: str | None
+    description: str
+    return_url: str
+    captures_later: bool = False
+    program_id: str | None = None
+    user_id: str | None = None
+    customer: Customer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A payment after a request; ``is_replay`` if an earlier request with the same key did it."""
+
+    payment: Payment
+    is_replay: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Intent:
+    """A payment that is written down. ``is_done``: its provider has it; ``is_again``: it may."""
+
+    payment: Payment
+    is_done: bool = False
+    is_again: bool = False
+    deliveries: Sequence[Delivery] = ()
+
+
+def process(caller: Caller, store_id: str, draft: Draft) -> Done:
+    """Begin a payment; once for one ``Idempotency-Key`` or purchase.
+
+    Raises:
+        StoreNotFound, ProgramNotFound, MembershipNotFound, IdempotencyKeyReused, Busy.
+        InvalidParameters: Nothing makes the payment known again, or the program counts in another
+            currency.
+        ConnectorNotConfigured: The store has no such provider.
+        ConnectorError: The provider refused, or did not answer; ``retryable`` says which.
+    """
+    access.store(caller, store_id)
+    payment_id = _payment_id(caller, store_id, draft.purchase_id)
+    configuration = psp_configurations.find(caller, store_id)
+    member_paths = payment_points.require_program(
+        caller, store_id, draft.program_id, draft.user_id, draft.amount.currency
+    )
+    now = clock.utc_now()
+    path = paths.payment(payment_id)
+    token = payment_requests.sealed(draft.customer) if draft.customer else None
+    fingerprint = ids.digest(
+        store_id,
+        str(draft.amount.amount_minor),
+        draft.amount.currency,
+        draft.provider or "",
+        str(draft.captures_later),
+        draft.program_id or "",
+        draft.user_id or "",
+    )
+
+    def decide(reads: Reads) -> Decision[_Intent]:
+        before = payment_documents.decode(reads[path])
+        if before is None:
+            payment_points.require_enrolled(reads, member_paths, draft.user_id)
+            account = configuration.account(draft.provider)
+            intended = _intended(caller, store_id, payment_id, draft, account, fingerprint, now)
+            after = replace(intended, customer_token=token)
+            news = payment_changes.told(None, after)
+            writes = [payment_documents.write(reads[path], after), *news.writes]
+            return Decision(_Intent(after, deliveries=news.deliveries), writes)
+        if before.fingerprint != fingerprint:
+            raise IdempotencyKeyReused(
+                "The payment was asked for before with other values.", paymentId=payment_id
+            )
+        if before.is_settled:
+            return Decision(_Intent(before, is_done=True))
+        configuration.account(before.provider)  # refuses, if it was deleted since
+        require_lease(before.lease_until, now)
+        after = replace(
+            before,
+            stage=Stage.PENDING,
+            failure=None,
+            lease_until=now + LEASE,
+            # What may have been begun is asked for in the same words, what was refused in new ones.
+            customer_token=before.customer_token if before.stage is Stage.PENDING else token,
+            updated_at=now,
+        )
+        return Decision(
+            _Intent(after, is_again=True), [payment_documents.write(reads[path], after)]
+        )
+
+    intent = protocol.run([path, *member_paths], decide)
+    outbox.dispatch(intent.deliveries)
+    if intent.is_done:
+        return Done(intent.payment, is_replay=True)
+    account = configuration.account(intent.payment.provider)
+    begun = payment_calls.begin(intent.payment, account, is_again=intent.is_again)
+    return Done(payment_points.book(begun))
+
+
+def capture(caller: Caller, payment_id: str, store_id: str | None) -> Payment:
+    """Take the money of a payment that is authorized; nothing happens if that is done.
+
+    Raises:
+        PaymentNotFound, PaymentStateConflict, ConnectorError, Busy.
+    """
+    payment = access.payment(caller, payment_id, store_id)
+    if payment.stage is Stage.PAID:
+        return payment
+    vendor_id = _require_authorized(payment)
+    key = ids.derived("cap", payment_id)
+    seen = payment_requests.connector(payment).capture(vendor_id, payment.amount, key)
+    return payment_points.book(payment_changes.observe(payment, seen))
+
+
+def cancel(caller: Caller, payment_id: str, store_id: str | None) -> Payment:
+    """Give up a payment that was not taken yet; nothing happens if that is done.
+
+    Raises:
+        PaymentNotFound, PaymentStateConflict, ConnectorError, Busy.
+    """
+    payment = access.payment(caller, payment_id, store_id)
+    if payment.stage is Stage.CANCELED:
+        return payment
+    if payment.stage in {Stage.PAID, Stage.FAILED} or payment.vendor_payment_id is None:
+        raise _state_conflict(payment, "canceled")
+    key = ids.derived("can", payment_id)
+    connector = payment_requests.connector(payment)
+    seen = connector.cancel(payment.vendor_payment_id, payment.amount, key)
+    return payment_changes.observe(payment, seen)
+
+
+def list_page(
+    caller: Caller, store_id: str, *, stage: Stage | None, after: Position | None, limit: int
+) -> Page[Payment]:
+    """Return some of a store's payments, newest first, after the last one of the page before.
+
+    Raises:
+        StoreNotFound: The store is absent or not the caller's.
+    """
+    access.store(caller, store_id)
+    last = (after.at, after.id) if after else None
+    found = payment_documents.list_page(store_id, stage=stage, after=last, limit=limit + 1)
+    return paging.cut(found, limit, lambda last: Position(last.created_at, last.payment_id))
+
+
+def shown(payment: Payment) -> PaymentBody:
+    """Write a payment as answers show it: its points as its program counts them."""
+    if payment.points is None or payment.program_id is None:
+        return to_payment_body(payment)
+    program = program_documents.find(payment.program_id)
+    assert program is not None, f"program {payment.program_id} is gone"
+    return to_payment_body(payment, points_scale=program.scale)
+
+
+def _require_authorized(payment: Payment) -> str:
+    if payment.stage is not Stage.AUTHORIZED or payment.vendor_payment_id is None:
+        raise _state_conflict(payment, "captured")
+    return payment.vendor_payment_id
+
+
+def _state_conflict(payment: Payment, wish: str) -> PaymentStateConflict:
+    return PaymentStateConflict(
+        f"The payment is {payment.status} and cannot be {wish}.",
+        paymentId=payment.payment_id,
+        status=payment.status,
+    )
+
+
+def _payment_id(caller: Caller, store_id: str, purchase_id: str | None) -> str:
+    """Name the payment: by the purchase, else by the ``Idempotency-Key``."""
+    if purchase_id is not None:
+        return f"pay_{ids.digest('purchase', store_id, purchase_id)[:28]}"
+    if caller.claim is not None:
+        return f"pay_{ids.digest('key', caller.claim.claim_id)[:28]}"
+    raise InvalidParameters(
+        "Send purchaseId or the header Idempotency-Key, so that nobody pays twice.",
+        fields={"purchaseId": "is required unless the header Idempotency-Key is sent"},
+    )
+
+
+def _intended(
+    caller: Caller,
+    store_id: str,
+    payment_id: str,
+    draft: Draft,
+    account: PspAccount,
+    fingerprint: str,
+    now: datetime,
+) -> Payment:
+    payment = Payment(
+        payment_id=payment_id,
+        account_id=caller.account_id,
+        store_id=store_id,
+        provider=account.provider,
+        amount_minor=draft.amount.amount_minor,
+        currency=draft.amount.currency,
+        stage=Stage.PENDING,
+        created_at=now,
+        updated_at=now,
+        fingerprint=fingerprint,
+        is_test=account.is_test,
+        lease_until=now + LEASE,
+        captures_later=draft.captures_later,
+        purchase_id=draft.purchase_id,
+        description=draft.description,
+        return_url=draft.return_url,
+        program_id=draft.program_id,
+        user_id=draft.user_id,
+    )
+    return replace(payment, check_at=payments.check_at(payment, now))

@@ -1,0 +1,154 @@
+"""Configure the payment providers of a store. Credentials are stored encrypted and never shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from shared import clock, config
+from shared.auth.caller import Caller
+from shared.connectors import psp as providers
+from shared.connectors.config import ConnectorConfig
+from shared.connectors.psp.base import PspConnector
+from shared.domain.payments import payment_events
+from shared.domain.payments.payments import Payment
+from shared.domain.payments.psp import PspAccount, PspConfiguration
+from shared.errors import ConnectorNotConfigured
+from shared.services import access, credentials, idempotency
+from shared.services.events import outbox
+from shared.store import paths, protocol
+from shared.store.payments import psp_documents
+from shared.store.protocol import Decision, Reads
+
+
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """What became of a provider; ``is_replay`` if an earlier request had configured it."""
+
+    is_default: bool
+    is_test: bool
+    is_replay: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """The default provider that is left; ``is_replay`` if an earlier request had deleted one."""
+
+    default_provider: str | None
+    is_replay: bool = False
+
+
+def configure(
+    caller: Caller, store_id: str, provider: str, settings: Mapping[str, Any], *, is_default: bool
+) -> Configured:
+    """Add or replace a store's account with a provider, once the provider accepts it.
+
+    Raises:
+        StoreNotFound, InvalidParameters, IdempotencyKeyReused, Busy.
+        ConnectorError: The provider does not accept the credentials, or does not answer.
+    """
+    access.store(caller, store_id)
+    checked = credentials.checked(providers.module_of(provider).Config, settings, within="config")
+    connect(provider, checked).verify()
+    now = clock.utc_now()
+    account = PspAccount(
+        provider=provider,
+        config_token=credentials.encrypted(checked),
+        visible=checked.visible(),
+        is_test=checked.is_test,
+        configured_at=now,
+    )
+    path = paths.psp_configuration(store_id)
+    told: list[outbox.Announcement] = []
+
+    def decide(reads: Reads) -> Decision[Configured]:
+        earlier = idempotency.earlier_result(caller.claim, reads, now)
+        if earlier is not None:
+            return Decision(Configured(earlier["isDefault"], earlier["isTest"], is_replay=True))
+        before = psp_documents.decode(reads[path]) or PspConfiguration(store_id, caller.account_id)
+        after = before.configured(account, is_default=is_default)
+        event = payment_events.from_configuration(after, account)
+        told[:] = [outbox.announce([event])]
+        done = Configured(after.default_provider == provider, account.is_test)
+        result = {"isDefault": done.is_default, "isTest": done.is_test}
+        return Decision(
+            done,
+            [
+                psp_documents.write(reads[path], after),
+                *told[0].writes,
+                *idempotency.claim_writes(caller.claim, reads, result, now),
+            ],
+        )
+
+    done = protocol.run([path, *idempotency.claim_paths(caller.claim)], decide)
+    if not done.is_replay:
+        outbox.dispatch(told[0].deliveries)
+    return done
+
+
+def find(caller: Caller, store_id: str) -> PspConfiguration:
+    """Return a store's providers; an empty configuration if it has none.
+
+    Raises:
+        StoreNotFound: The store is absent or not the caller's.
+    """
+    access.store(caller, store_id)
+    return psp_documents.find(store_id) or PspConfiguration(store_id, caller.account_id)
+
+
+def delete(caller: Caller, store_id: str, provider: str) -> Deleted:
+    """Forget a store's account with a provider, credentials included.
+
+    Raises:
+        StoreNotFound, IdempotencyKeyReused, Busy.
+        ConnectorNotConfigured: The store has no such provider.
+    """
+    access.store(caller, store_id)
+    now = clock.utc_now()
+    path = paths.psp_configuration(store_id)
+
+    def decide(reads: Reads) -> Decision[Deleted]:
+        earlier = idempotency.earlier_result(caller.claim, reads, now)
+        if earlier is not None:
+            return Decision(Deleted(earlier["defaultProvider"], is_replay=True))
+        before = psp_documents.decode(reads[path])
+        if before is None:
+            raise ConnectorNotConfigured("The store has no payment provider.", configured=[])
+        after = before.without(provider)
+        result = {"defaultProvider": after.default_provider}
+        return Decision(
+            Deleted(after.default_provider),
+            [
+                psp_documents.write(reads[path], after),
+                *idempotency.claim_writes(caller.claim, reads, result, now),
+            ],
+        )
+
+    return protocol.run([path, *idempotency.claim_paths(caller.claim)], decide)
+
+
+def account_of(configuration: PspConfiguration | None, payment: Payment) -> PspAccount:
+    """Return the account that a payment was made with.
+
+    Raises:
+        ConnectorNotConfigured: It was deleted since.
+    """
+    if configuration is None:
+        raise ConnectorNotConfigured("The store has no payment provider.", configured=[])
+    return configuration.account(payment.provider)
+
+
+def connect(provider: str, settings: ConnectorConfig) -> PspConnector:
+    """Return the account that a configuration gives access to."""
+    return providers.module_of(provider).connect(settings, is_emulated=config.is_emulated())
+
+
+def open_account(account: PspAccount) -> PspConnector:
+    """Return the account of a stored configuration.
+
+    Raises:
+        VaultError: The configuration cannot be decrypted.
+    """
+    model = providers.module_of(account.provider).Config
+    return connect(account.provider, credentials.decrypted(model, account.config_token))

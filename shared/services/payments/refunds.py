@@ -1,0 +1,154 @@
+"""Give money back through the provider that took it."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, replace
+
+from shared import clock, ids
+from shared.auth.caller import Caller
+from shared.domain.payments import payments
+from shared.domain.payments.payments import Payment, Refund, RefundStatus
+from shared.domain.payments.psp import PspAccount
+from shared.errors import IdempotencyKeyReused, InvalidParameters
+from shared.services import access
+from shared.services.payments import payment_calls, payment_points, psp_configurations
+from shared.services.payments.payment_calls import LEASE, require_lease
+from shared.store import paths, protocol
+from shared.store.payments import payment_documents, psp_documents
+from shared.store.protocol import Decision, Reads
+
+
+@dataclass(frozen=True, slots=True)
+class Refunded:
+    """A refund after a request; ``is_replay`` if an earlier request with the same key made it."""
+
+    payment: Payment
+    refund: Refund
+    is_replay: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Intent:
+    """A refund that is written down, and the account to ask for it; none if it is done.
+
+    ``is_again``: the provider may have it.
+    """
+
+    payment: Payment
+    refund_id: str
+    account: PspAccount | None = None
+    is_again: bool = False
+
+
+def refund(
+    caller: Caller,
+    payment_id: str,
+    store_id: str | None,
+    *,
+    amount_minor: int | None,
+    refund_reference: str | None,
+    reason: str,
+) -> Refunded:
+    """Give money back: all that is left, or a part. Never more than was paid, also in parallel.
+
+    Args:
+        caller: Whose payment it must be.
+        payment_id: Which one.
+        store_id: Of the store, if it is given.
+        amount_minor: In minor units; ``None`` for all that is left.
+        refund_reference: The merchant's id of the refund, which is made once. If it failed, the
+            same request makes another attempt at it.
+        reason: Shown by the provider.
+
+    Raises:
+        PaymentNotFound, PaymentNotRefundable, RefundExceedsPayment, InvalidParameters,
+        IdempotencyKeyReused, Busy.
+        ConnectorError: The provider refused, or did not answer; ``retryable`` says which.
+    """
+    known = access.payment(caller, payment_id, store_id)
+    fingerprint = ids.digest(payment_id, str(amount_minor or "all"))
+    known_by = _known_by(caller, known, amount_minor, refund_reference)
+    now = clock.utc_now()
+    path, psp_path = paths.payment(payment_id), paths.psp_configuration(known.store_id)
+
+    def decide(reads: Reads) -> Decision[_Intent]:
+        before = access.own_payment(
+            caller, payment_documents.decode(reads[path]), payment_id, store_id
+        )
+        made, next_id = _last_attempt(before, known_by)
+        if made is not None and made.fingerprint != fingerprint:
+            raise IdempotencyKeyReused(
+                "The refund was asked for before with another amount.", refundId=made.refund_id
+            )
+        if made is not None and made.status is RefundStatus.FAILED:
+            made = None
+        if made is not None and made.is_settled:
+            return Decision(_Intent(before, made.refund_id))
+        # Before anything is set aside: whom nobody can ask will never say that it is done.
+        account = psp_configurations.account_of(psp_documents.decode(reads[psp_path]), before)
+        if made is not None:
+            require_lease(made.lease_until, now)
+            after = payments.with_refund(before, replace(made, lease_until=now + LEASE))
+            intent = _Intent(after, made.refund_id, account, is_again=True)
+            return Decision(intent, [payment_documents.write(reads[path], after)])
+        drafted = Refund(
+            refund_id=next_id,
+            amount_minor=amount_minor or before.refundable_minor,
+            status=RefundStatus.PENDING,
+            created_at=now,
+            updated_at=now,
+            fingerprint=fingerprint,
+            lease_until=now + LEASE,
+            reason=reason,
+        )
+        reserved = payments.reserve_refund(before, drafted)
+        after = replace(reserved, check_at=payments.check_at(reserved, now))
+        return Decision(
+            _Intent(after, next_id, account), [payment_documents.write(reads[path], after)]
+        )
+
+    intent = protocol.run([path, psp_path], decide)
+    payment, refund_id, account = intent.payment, intent.refund_id, intent.account
+    if account is not None:
+        payment = payment_calls.begin_refund(payment, refund_id, account, is_again=intent.is_again)
+    payment = payment_points.book(payment)
+    made = payment.refund(refund_id)
+    assert made is not None
+    return Refunded(payment, made, is_replay=account is None)
+
+
+def _known_by(
+    caller: Caller, payment: Payment, amount_minor: int | None, refund_reference: str | None
+) -> tuple[str, ...]:
+    """Return what makes a refund the same: the merchant's reference, or the ``Idempotency-Key``.
+
+    All that is left can be given back once, so that needs neither.
+    """
+    if refund_reference is not None:
+        return ("reference", payment.payment_id, refund_reference)
+    if caller.claim is not None:
+        return ("key", payment.payment_id, caller.claim.claim_id)
+    if amount_minor is None:
+        return ("all", payment.payment_id)
+    raise InvalidParameters(
+        "Send refundReference or the header Idempotency-Key with a partial refund.",
+        fields={"refundReference": "is required unless the header Idempotency-Key is sent"},
+    )
+
+
+def _last_attempt(payment: Payment, known_by: tuple[str, ...]) -> tuple[Refund | None, str]:
+    """Return the last attempt at a refund, and the id of another one.
+
+    Each has an id of its own, which is what the provider knows it by: so it takes another attempt
+    for another refund, and what it says of the one that failed is not taken for this one's.
+    """
+    last: Refund | None = None
+    for attempt in itertools.count(1):
+        again = () if attempt == 1 else (str(attempt),)
+        refund_id = f"ref_{ids.digest(*known_by, *again)[:28]}"
+        made = payment.refund(refund_id)
+        if made is None:
+            return last, refund_id
+        last = made
+    raise AssertionError("a payment has a bounded number of refunds")

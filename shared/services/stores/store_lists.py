@@ -1,0 +1,31 @@
+"""List an account's stores."""
+
+from __future__ import annotations
+
+from shared.auth.caller import Caller
+from shared.domain.stores.stores import Store
+from shared.schemas import paging
+from shared.schemas.paging import Page, Position
+from shared.services import access
+from shared.store.accounts import account_documents
+
+
+def list_page(
+    caller: Caller, *, store_id: str | None, after: Position | None, limit: int
+) -> Page[Store]:
+    """Return some of an account's stores, oldest first: one query.
+
+    Args:
+        caller: Whose.
+        store_id: Only this one; ``None`` for all.
+        after: The end of the page before.
+        limit: Most to return.
+
+    Raises:
+        StoreNotFound: The one is absent or not the caller's.
+    """
+    if store_id is not None:
+        return Page([access.store(caller, store_id)], None)
+    last = (after.at, after.id) if after else None
+    found = account_documents.list_stores_page(caller.account_id, after=last, limit=limit + 1)
+    return paging.cut(found, limit, lambda end: Position(end.created_at, end.store_id))

@@ -1,0 +1,1 @@
+"""Tills and ERPs: syncs, pushes, sales and receipts: use cases."""

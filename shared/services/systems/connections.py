@@ -1,0 +1,139 @@
+"""A store's access to its systems, kept so that syncs run alone and requests are short."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from shared import clock, config
+from shared.auth.caller import Caller
+from shared.connectors import systems
+from shared.domain.systems import syncs
+from shared.domain.systems.syncs import Connection, Kind, Schedule, Sync
+from shared.errors import ConnectorNotConfigured, ConnectorUnsupported
+from shared.services import access, idempotency
+from shared.services import credentials as connector_configs
+from shared.store import paths, protocol
+from shared.store.client import Delete
+from shared.store.protocol import Decision, Reads
+from shared.store.systems import sync_documents
+
+
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """A connection after a request; ``is_replay`` if an earlier one had configured it."""
+
+    connection: Connection
+    is_replay: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A store and one of its systems: how it gets in, and how the latest sync went."""
+
+    kind: Kind
+    system: str
+    connection: Connection | None
+    sync: Sync | None
+
+
+def configure(
+    caller: Caller,
+    kind: Kind,
+    system: str,
+    store_id: str,
+    credentials: Mapping[str, Any],
+    *,
+    schedule: Schedule,
+    program_id: str | None,
+) -> Configured:
+    """Add or replace a store's access to a system, once the system accepts it.
+
+    Raises:
+        StoreNotFound, ProgramNotFound, InvalidParameters, IdempotencyKeyReused, Busy.
+        ConnectorUnsupported: The system is a file, and there is nothing to keep.
+        ConnectorError: The system does not accept the credentials, or does not answer.
+    """
+    store = access.store(caller, store_id)
+    if program_id is not None:
+        access.program(caller, program_id, store_id)
+    module = systems.module_of(kind, system)
+    if module.IS_FILE:
+        raise ConnectorUnsupported(
+            f"{module.SYSTEM} is read from files: send one with each sync.",
+            offers={"syncPOS" if kind is Kind.POS else "syncERP": "credentials.file"},
+        )
+    settings = connector_configs.checked(module.Config, credentials, within="credentials")
+    module.connect(settings, is_emulated=config.is_emulated()).verify()
+    now = clock.utc_now()
+    connection = Connection(
+        account_id=caller.account_id,
+        store_id=store_id,
+        kind=kind,
+        system=system,
+        config_token=connector_configs.encrypted(settings),
+        visible=settings.visible(),
+        connected_at=now,
+        schedule=schedule,
+        program_id=program_id,
+        next_sync_at=syncs.next_sync_at(schedule, store_id, store.time_zone, now),
+    )
+    path = paths.connection(store_id, kind, system)
+
+    def decide(reads: Reads) -> Decision[Configured]:
+        earlier = idempotency.earlier_result(caller.claim, reads, now)
+        before = sync_documents.decode_connection(reads[path])
+        if earlier is not None:
+            return Decision(Configured(before or connection, is_replay=True))
+        claims = idempotency.claim_writes(caller.claim, reads, {}, now)
+        writes = [sync_documents.write_connection(reads[path], connection), *claims]
+        return Decision(Configured(connection), writes)
+
+    return protocol.run([path, *idempotency.claim_paths(caller.claim)], decide)
+
+
+def delete(caller: Caller, kind: Kind, system: str, store_id: str) -> bool:
+    """Forget a store's access to a system, credentials included. What was synced stays.
+
+    Returns:
+        Whether an earlier request with the same key had done it.
+
+    Raises:
+        StoreNotFound, IdempotencyKeyReused, Busy.
+        ConnectorNotConfigured: There is none.
+    """
+    access.store(caller, store_id)
+    now = clock.utc_now()
+    path = paths.connection(store_id, kind, system)
+
+    def decide(reads: Reads) -> Decision[bool]:
+        if idempotency.earlier_result(caller.claim, reads, now) is not None:
+            return Decision(result=True)
+        if reads[path].data is None:
+            raise ConnectorNotConfigured(
+                f"The store has no stored credentials of {system}.", kind=kind, system=system
+            )
+        claims = idempotency.claim_writes(caller.claim, reads, {}, now)
+        return Decision(result=False, writes=[Delete(reads[path]), *claims])
+
+    return protocol.run([path, *idempotency.claim_paths(caller.claim)], decide)
+
+
+def statuses(caller: Caller, store_id: str) -> list[Status]:
+    """Return what is known of a store and its systems, in a fixed order.
+
+    Raises:
+        StoreNotFound: It is absent, or not the caller's.
+    """
+    access.store(caller, store_id)
+    connections = {
+        (each.kind, each.system): each for each in sync_documents.list_connections(store_id)
+    }
+    latest = {(each.kind, each.system): each for each in sync_documents.list_of_store(store_id)}
+    return [
+        Status(kind, system, connections.get((kind, system)), latest.get((kind, system)))
+        for kind in Kind
+        for system in systems.names(kind)
+        if (kind, system) in connections.keys() | latest.keys()
+    ]

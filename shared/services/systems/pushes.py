@@ -1,0 +1,325 @@
+"""Give records to a merchant's system: each once, whatever gets lost on the way.
+
+What is about to be pushed is written down first, with a lease. A system that does not know a
+repeated push by itself is asked for the record before it is pushed again.
+"""
+
+from __future__ import annotations
+
+import base64
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from shared import clock, config, ids
+from shared.auth.caller import Caller
+from shared.connectors import systems
+from shared.connectors.base import ExportFile, Exporting, PushBy, Pushed, Pushing
+from shared.connectors.systems import Module
+from shared.domain.systems import sync_events
+from shared.domain.systems.pushes import Push, PushState
+from shared.domain.systems.sales import DataType, Record
+from shared.domain.systems.syncs import Kind
+from shared.errors import (
+    Busy,
+    ConnectorCredentialsRefused,
+    ConnectorError,
+    ConnectorUnsupported,
+    IdempotencyKeyReused,
+)
+from shared.services import access
+from shared.services.events import outbox
+from shared.services.systems import sync_runs
+from shared.store import paths, protocol
+from shared.store.client import Write
+from shared.store.protocol import Decision, Reads
+from shared.store.systems import push_documents, sync_documents
+
+BUDGET_S = 20.0
+"""What could not be pushed by then is answered as not tried; the official client waits for 30."""
+LEASE = timedelta(seconds=90)
+"""Longer than the budget and one more call with its repetitions take."""
+DOUBT = timedelta(minutes=2)
+"""After an answer that got lost, how long the system may still be working on the call."""
+NOT_TRIED = "NOT_TRIED"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What became of one record. ``error`` is ``None`` if the system has it."""
+
+    record_id: str
+    external_id: str | None = None
+    is_duplicate: bool = False
+    error: str | None = None
+    message: str | None = None
+    retryable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of all records: row for row, or a file with all of them."""
+
+    rows: Sequence[Row] = ()
+    file: ExportFile | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Claimed:
+    """Records that are this process's to push; ``again`` are those that the system may have."""
+
+    lease_id: str
+    rows: dict[str, Row] = field(default_factory=dict)
+    ours: frozenset[str] = frozenset()
+    again: frozenset[str] = frozenset()
+
+
+def push(
+    caller: Caller,
+    kind: Kind,
+    system: str,
+    store_id: str,
+    data_type: DataType,
+    records: Sequence[tuple[Record, str]],
+    credentials: Mapping[str, Any] | None,
+) -> Outcome:
+    """Give records to a system.
+
+    Args:
+        caller: Whose store it must be.
+        kind: What the system is.
+        system: Its name, a known one.
+        store_id: Which store.
+        data_type: What the records are.
+        records: Each with its fingerprint; no id twice.
+        credentials: As they were sent; ``None`` for those of the store's connection.
+
+    Raises:
+        StoreNotFound, InvalidParameters, Busy.
+        ConnectorNotConfigured: No credentials were sent, and none are stored.
+        ConnectorUnsupported: The system does not take such records; ``details.file`` holds them if
+            they can be imported by hand.
+    """
+    access.store(caller, store_id)
+    module = systems.module_of(kind, system)
+    by = module.PUSHES.get(data_type)
+    if by is None:
+        raise _unsupported(module, data_type)
+    connection = sync_documents.find_connection(store_id, kind, system)
+    settings = sync_runs.settings_of(module, kind, system, credentials, connection)
+    account = module.connect(settings, is_emulated=config.is_emulated())
+    if by is PushBy.FILE:
+        exporting = cast("Exporting", account)
+        found = exporting.export(data_type, [record for record, _ in records])
+        if not module.IS_FILE:
+            raise _file_only(module, data_type, found)
+        return Outcome([Row(record.record_id) for record, _ in records], found)
+    blank = Push(
+        push_id="",
+        account_id=caller.account_id,
+        store_id=store_id,
+        kind=kind,
+        system=system,
+        data_type=data_type,
+        record_id="",
+        fingerprint="",
+        state=PushState.PENDING,
+        created_at=clock.utc_now(),
+        updated_at=clock.utc_now(),
+    )
+    claimed = _claim(blank, records)
+    pushing = cast("Pushing", account)
+    done = _push_each(pushing, data_type, records, claimed, has_keys=module.HAS_PUSH_KEYS)
+    _settle(blank, claimed.lease_id, done, is_keyed=module.HAS_PUSH_KEYS)
+    rows = {**claimed.rows, **{record_id: row for record_id, (row, _) in done.items()}}
+    return Outcome([rows[record.record_id] for record, _ in records])
+
+
+def _claim(blank: Push, records: Sequence[tuple[Record, str]]) -> _Claimed:
+    """Write down what is going to be pushed; answer what is pushed already or another's."""
+    now = clock.utc_now()
+    lease_id = ids.new("lease")
+    earlier: set[str] = set()
+    wanted = {
+        _path(blank, record.record_id): (record.record_id, fingerprint)
+        for record, fingerprint in records
+    }
+
+    def decide(reads: Reads) -> Decision[_Claimed]:
+        rows: dict[str, Row] = {}
+        ours, writes = set(), []
+        for path, (record_id, fingerprint) in wanted.items():
+            found = push_documents.decode(reads[path])
+            if found is not None and found.lease_id == lease_id:
+                ours.add(record_id)  # It is claimed already, and the answer got lost.
+                continue
+            row = _known_row(found, record_id, fingerprint, now) if found else None
+            if row is not None:
+                rows[record_id] = row
+                continue
+            ours.add(record_id)
+            if found is not None and found.state is PushState.PENDING:
+                earlier.add(record_id)
+            start = found or replace(
+                blank,
+                push_id=path.rsplit("/", 1)[-1],
+                record_id=record_id,
+                fingerprint=fingerprint,
+            )
+            begun = replace(
+                start,
+                fingerprint=fingerprint,
+                state=PushState.PENDING,
+                lease_id=lease_id,
+                lease_until=now + LEASE,
+                updated_at=now,
+                failure=None,
+            )
+            writes.append(push_documents.write(reads[path], begun))
+        again = frozenset(earlier & ours)
+        return Decision(_Claimed(lease_id, rows, frozenset(ours), again), writes)
+
+    return protocol.run(list(wanted), decide)
+
+
+def _known_row(found: Push, record_id: str, fingerprint: str, now: datetime) -> Row | None:
+    if found.fingerprint != fingerprint and found.state is not PushState.FAILED:
+        return Row(
+            record_id,
+            error=IdempotencyKeyReused.code,
+            message="The record was pushed before with other values.",
+        )
+    if found.state is PushState.PUSHED:
+        return Row(record_id, found.external_id, is_duplicate=True)
+    if found.lease_until is not None and found.lease_until > now:
+        message = "The record is being pushed already, or its answer got lost just now."
+        return Row(record_id, error=Busy.code, message=message, retryable=True)
+    return None
+
+
+def _push_each(
+    pushing: Pushing,
+    data_type: DataType,
+    records: Sequence[tuple[Record, str]],
+    claimed: _Claimed,
+    *,
+    has_keys: bool,
+) -> dict[str, tuple[Row, ConnectorError | None]]:
+    """Push one after the other. After a failure that would meet the next ones too, push no more."""
+    done: dict[str, tuple[Row, ConnectorError | None]] = {}
+    stop_at_s = time.monotonic() + BUDGET_S
+    is_over = False
+    for record, _ in records:
+        record_id = record.record_id
+        if record_id not in claimed.ours:
+            continue
+        if is_over or time.monotonic() > stop_at_s:
+            done[record_id] = (_not_tried(record_id), None)
+            continue
+        is_again = record_id in claimed.again
+        try:
+            known = pushing.find_pushed(data_type, record) if is_again and not has_keys else None
+            pushed: Pushed = known or pushing.push(data_type, record)
+        except ConnectorError as failure:
+            done[record_id] = (_failed(record_id, failure), failure)
+            is_over = failure.retryable or isinstance(failure, ConnectorCredentialsRefused)
+        else:
+            is_duplicate = known is not None
+            done[record_id] = (Row(record_id, pushed.external_id, is_duplicate), None)
+    return done
+
+
+def _settle(
+    blank: Push,
+    lease_id: str,
+    done: Mapping[str, tuple[Row, ConnectorError | None]],
+    *,
+    is_keyed: bool,
+) -> None:
+    """Write down what became of the records, and tell of those that the system has taken.
+
+    What somebody else is at meanwhile, because this process took too long, is theirs to fail.
+    """
+    if not done:
+        return
+    now = clock.utc_now()
+    by_path = {_path(blank, record_id): each for record_id, each in done.items()}
+    taken = [row.record_id for row, _ in done.values() if row.error is None]
+    told = outbox.Announcement((), ())
+    if taken:
+        told = outbox.announce(
+            [
+                sync_events.from_push(
+                    (blank.account_id, blank.store_id),
+                    Kind(blank.kind),
+                    blank.system,
+                    blank.data_type,
+                    taken,
+                    now,
+                )
+            ]
+        )
+
+    def decide(reads: Reads) -> Decision[None]:
+        writes: list[Write] = []
+        has_told = False
+        for path, (row, failure) in by_path.items():
+            found = push_documents.decode(reads[path])
+            assert found is not None, f"{path} is gone"
+            is_ours = found.lease_id == lease_id
+            # Written already, and the answer got lost.
+            has_told |= is_ours and found.state is PushState.PUSHED
+            is_open = is_ours and found.state is PushState.PENDING
+            if is_open or (row.error is None and found.state is not PushState.PUSHED):
+                after = _after(found, row, failure, now, is_keyed=is_keyed)
+                writes.append(push_documents.write(reads[path], replace(after, updated_at=now)))
+        return Decision(None, [] if has_told else [*writes, *told.writes])
+
+    protocol.run(list(by_path), decide)
+    outbox.dispatch(told.deliveries)
+
+
+def _after(
+    found: Push, row: Row, failure: ConnectorError | None, now: datetime, *, is_keyed: bool
+) -> Push:
+    if row.error is None:
+        return replace(found, state=PushState.PUSHED, external_id=row.external_id, lease_until=None)
+    if failure is not None and not failure.retryable:
+        return replace(found, state=PushState.FAILED, failure=row.error, lease_until=None)
+    is_in_doubt = failure is not None and failure.is_unknown and not is_keyed
+    return replace(found, lease_until=now + DOUBT if is_in_doubt else None, failure=row.error)
+
+
+def _path(blank: Push, record_id: str) -> str:
+    return paths.push(
+        ids.derived("push", blank.store_id, blank.kind, blank.system, blank.data_type, record_id)
+    )
+
+
+def _failed(record_id: str, failure: ConnectorError) -> Row:
+    return Row(record_id, error=failure.code, message=failure.message, retryable=failure.retryable)
+
+
+def _not_tried(record_id: str) -> Row:
+    message = "The system did not answer in time for the records before this one."
+    return Row(record_id, error=NOT_TRIED, message=message, retryable=True)
+
+
+def _file_only(module: Module, data_type: DataType, found: ExportFile) -> ConnectorUnsupported:
+    """Say that nothing was pushed, and hand over the file that can be imported by hand."""
+    return ConnectorUnsupported(
+        f"{module.SYSTEM} has no call that takes a {data_type}: import the file there.",
+        offers={data_type.value: PushBy.FILE.value},
+        file={
+            "name": found.name,
+            "contentType": found.content_type,
+            "content": base64.b64encode(found.content).decode(),
+        },
+    )
+
+
+def _unsupported(module: Module, data_type: DataType) -> ConnectorUnsupported:
+    offers = {each.value: by.value for each, by in module.PUSHES.items()}
+    return ConnectorUnsupported(f"{module.SYSTEM} takes no {data_type}.", offers=offers)

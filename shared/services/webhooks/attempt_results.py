@@ -1,0 +1,141 @@
+"""What came of an attempt, written once: to its delivery, and to its endpoint if it matters there.
+
+Both go into one commit, with the event that tells of an endpoint that was disabled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from shared import clock, logs
+from shared.domain.webhooks import webhook_events
+from shared.domain.webhooks.deliveries import Delivery, DeliveryState
+from shared.domain.webhooks.endpoints import WebhookEndpoint
+from shared.errors import Busy
+from shared.services.events import outbox
+from shared.services.events.outbox import Announcement
+from shared.store import paths, protocol
+from shared.store.client import Snapshot, Write
+from shared.store.protocol import Decision, Reads
+from shared.store.webhooks import delivery_documents, endpoint_documents
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What an attempt makes of its endpoint: ``judge`` changes ``attempted``, as it was then."""
+
+    attempted: WebhookEndpoint
+    judge: Callable[[WebhookEndpoint], WebhookEndpoint]
+
+    def of(self, endpoint: WebhookEndpoint) -> WebhookEndpoint:
+        """Return the endpoint as it is to be.
+
+        If its owner has changed it since, it may be another server by now; if another attempt has
+        disabled it, that is told already. Then it stays as it is.
+        """
+        is_same = endpoint.updated_at == self.attempted.updated_at
+        return self.judge(endpoint) if is_same and endpoint.is_enabled else endpoint
+
+
+@dataclass(frozen=True, slots=True)
+class _Recorded:
+    """The delivery's state; ``disabled`` is the endpoint if it was, and ``told`` who is to know."""
+
+    state: DeliveryState
+    is_recorded: bool = False
+    disabled: WebhookEndpoint | None = None
+    told: Sequence[Delivery] = ()
+
+
+def record(after: Delivery, known: Reads, judgement: Judgement | None = None) -> DeliveryState:
+    """Write what came of an attempt, and enqueue the next one if there is to be one.
+
+    Args:
+        after: The delivery as it is to be.
+        known: Delivery and endpoint as they were read when the attempt began. If the delivery has
+            changed since, another task has seen to it, and its record stands.
+        judgement: What it makes of its endpoint; ``None`` if nothing.
+
+    Returns:
+        The delivery's state.
+    """
+    kept = replace(after, expires_at=clock.utc_now() + delivery_documents.KEPT)
+    try:
+        recorded = _record(kept, known, judgement)
+    except Busy:
+        if judgement is None:
+            raise
+        # Many attempts at once change the endpoint, and any of them may. But an attempt that has
+        # no record is made again.
+        recorded = _record(kept, known, None)
+    if recorded.is_recorded:
+        _follow_up(kept, recorded)
+    return recorded.state
+
+
+def _record(after: Delivery, known: Reads, judgement: Judgement | None) -> _Recorded:
+    path = paths.webhook_delivery(after.delivery_id)
+    before = delivery_documents.decode(known[path])
+    assert before is not None
+    endpoint_path = paths.webhook_endpoint(after.endpoint_id)
+
+    def decide(reads: Reads) -> Decision[_Recorded]:
+        now = delivery_documents.decode(reads[path])
+        if now is None or now.state is not DeliveryState.PENDING:
+            return Decision(_Recorded(now.state if now else after.state))
+        if now.attempt_count != before.attempt_count:
+            return Decision(_Recorded(now.state))
+        writes: list[Write] = [delivery_documents.update(reads[path], after)]
+        if judgement is None:
+            return Decision(_Recorded(after.state, is_recorded=True), writes)
+        changed = _judged(reads[endpoint_path], judgement)
+        if changed is None:
+            return Decision(_Recorded(after.state, is_recorded=True), writes)
+        writes.append(endpoint_documents.write(reads[endpoint_path], changed))
+        if changed.is_enabled:
+            return Decision(_Recorded(after.state, is_recorded=True), writes)
+        announcement = _disabling(changed)
+        recorded = _Recorded(after.state, True, changed, announcement.deliveries)
+        return Decision(recorded, [*writes, *announcement.writes])
+
+    # The endpoint first: those who write it take turns.
+    return protocol.run([endpoint_path, path], decide, known=known)
+
+
+def _judged(read: Snapshot, judgement: Judgement) -> WebhookEndpoint | None:
+    """Return the endpoint as it is to be, ``None`` if it stays as it is."""
+    endpoint = endpoint_documents.decode(read)
+    judged = judgement.of(endpoint) if endpoint else None
+    return None if judged == endpoint else judged
+
+
+def _disabling(endpoint: WebhookEndpoint) -> Announcement:
+    """Prepare telling the other endpoints of the store that this one was disabled."""
+    others = [
+        each
+        for each in endpoint_documents.list_of_store(endpoint.store_id)
+        if each.endpoint_id != endpoint.endpoint_id
+    ]
+    return outbox.announce_to(others, [webhook_events.from_disabled_endpoint(endpoint)])
+
+
+def _follow_up(after: Delivery, recorded: _Recorded) -> None:
+    if after.next_attempt_at is not None:
+        outbox.enqueue(after)
+    if after.state is DeliveryState.DEAD:
+        logs.warning(
+            "webhook delivery dead",
+            deliveryId=after.delivery_id,
+            endpointId=after.endpoint_id,
+            storeId=after.store_id,
+            reason=after.reason,
+        )
+    if recorded.disabled is not None:
+        logs.error(
+            "webhook endpoint disabled",
+            endpointId=recorded.disabled.endpoint_id,
+            storeId=recorded.disabled.store_id,
+            reason=recorded.disabled.disabled_reason,
+        )
+        outbox.dispatch(recorded.told)

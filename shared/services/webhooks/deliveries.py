@@ -1,0 +1,152 @@
+"""Deliveries as their merchant sees them: what was sent, what came of it, and send it again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared import clock
+from shared.auth.caller import Caller
+from shared.domain.webhooks.deliveries import Delivery, DeliveryState
+from shared.errors import DeliveryNotFound, EventNotFound, WebhookDisabled
+from shared.schemas import paging
+from shared.schemas.paging import Page, Position
+from shared.services import access, idempotency
+from shared.services.events import outbox
+from shared.store import paths, protocol
+from shared.store.events import event_documents
+from shared.store.protocol import Decision, Reads
+from shared.store.webhooks import delivery_documents, endpoint_documents
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which deliveries; what is ``None`` does not matter.
+
+    ``since`` is inclusive and ``until`` exclusive, UTC, by when the delivery was made.
+    """
+
+    endpoint_id: str | None = None
+    state: DeliveryState | None = None
+    event_id: str | None = None
+    event_type: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def fits(self, delivery: Delivery) -> bool:
+        """Tell whether a delivery of the event, if one is named, is wanted."""
+        return (
+            self.endpoint_id in {None, delivery.endpoint_id}
+            and self.state in {None, delivery.state}
+            and self.event_type in {None, delivery.event_type}
+            and (self.since is None or delivery.created_at >= self.since)
+            and (self.until is None or delivery.created_at < self.until)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Retried:
+    """When a delivery is attempted again; ``is_replay`` if a repeated request asked for it."""
+
+    delivery: Delivery
+    at: datetime
+    is_replay: bool = False
+
+
+def get(caller: Caller, delivery_id: str, store_id: str | None) -> Delivery:
+    """Return a delivery of the caller's account, and of ``store_id`` if one is given.
+
+    Raises:
+        DeliveryNotFound: It does not exist, or is not theirs, or is another store's.
+    """
+    return _own(caller, delivery_documents.find(delivery_id), delivery_id, store_id)
+
+
+def page(
+    caller: Caller, store_id: str, wanted: Filter, *, after: Position | None, limit: int
+) -> Page[Delivery]:
+    """Return some of a store's deliveries, the newest first.
+
+    Args:
+        caller: Whose store it must be.
+        store_id: Whose deliveries.
+        wanted: Which of them.
+        after: The end of the page before.
+        limit: Most to return.
+
+    Raises:
+        StoreNotFound: The store is absent or not the caller's.
+    """
+    access.store(caller, store_id)
+    if wanted.event_id is not None:
+        # A few: one for each endpoint.
+        of_event = delivery_documents.list_of_event(store_id, wanted.event_id)
+        last = (after.at, after.id) if after else None
+        found = [
+            each
+            for each in of_event
+            if wanted.fits(each) and (last is None or (each.created_at, each.delivery_id) < last)
+        ]
+    else:
+        found = delivery_documents.list_of_store(
+            store_id,
+            limit + 1,
+            endpoint_id=wanted.endpoint_id,
+            state=wanted.state,
+            event_type=wanted.event_type,
+            since=wanted.since,
+            until=wanted.until,
+            after=after,
+        )
+    return paging.cut(found, limit, lambda last: Position(last.created_at, last.delivery_id))
+
+
+def retry(caller: Caller, delivery_id: str, store_id: str | None) -> Retried:
+    """Have a delivery attempted now, whatever has come of it so far.
+
+    What is settled starts over with all attempts of the schedule; what waits goes on with it.
+
+    Raises:
+        DeliveryNotFound: It does not exist, or is not theirs, or is another store's.
+        WebhookNotFound: Its endpoint was deleted.
+        WebhookDisabled, IdempotencyKeyReused, Busy.
+        EventNotFound: What it tells is not kept any more.
+    """
+    known = get(caller, delivery_id, store_id)
+    now = clock.utc_now()
+    path = paths.webhook_delivery(delivery_id)
+    endpoint_path = paths.webhook_endpoint(known.endpoint_id)
+    event_path = paths.event(known.event_id)
+
+    def decide(reads: Reads) -> Decision[Retried]:
+        delivery = _own(caller, delivery_documents.decode(reads[path]), delivery_id, store_id)
+        earlier = idempotency.earlier_result(caller.claim, reads, now)
+        if earlier is not None:
+            return Decision(Retried(delivery, earlier["nextAttemptAt"], is_replay=True))
+        found = endpoint_documents.decode(reads[endpoint_path])
+        endpoint = access.own_webhook(caller, found, known.endpoint_id, store_id)
+        if not endpoint.is_enabled:
+            raise WebhookDisabled(f"The webhook endpoint {endpoint.endpoint_id} is disabled.")
+        event = event_documents.decode(reads[event_path])
+        if event is None or event.expires_at <= now:
+            raise EventNotFound(f"There is no event {known.event_id}.")
+        again = outbox.due_again(delivery, endpoint, now)
+        claimed = idempotency.claim_writes(caller.claim, reads, {"nextAttemptAt": now}, now)
+        return Decision(
+            Retried(again, now), [delivery_documents.update(reads[path], again), *claimed]
+        )
+
+    needed = [path, endpoint_path, event_path, *idempotency.claim_paths(caller.claim)]
+    retried = protocol.run(needed, decide)
+    if retried.delivery.state is DeliveryState.PENDING:
+        # Of a replay too: the request before it may have died before it came to this.
+        outbox.enqueue(retried.delivery)
+    return retried
+
+
+def _own(
+    caller: Caller, found: Delivery | None, delivery_id: str, store_id: str | None
+) -> Delivery:
+    if found is None or not access.is_own(caller, found, store_id):
+        raise DeliveryNotFound(f"There is no delivery {delivery_id}.")
+    return found

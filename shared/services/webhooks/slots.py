@@ -1,0 +1,65 @@
+"""Turns at an overloaded endpoint: its deliveries come one after the other, at its pace."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from datetime import timedelta
+
+from shared import clock
+from shared.domain.webhooks import health
+from shared.domain.webhooks.deliveries import Delivery, Lane
+from shared.domain.webhooks.endpoints import WebhookEndpoint
+from shared.services.events import outbox
+from shared.store import paths, protocol
+from shared.store.client import Write
+from shared.store.protocol import Decision, Reads
+from shared.store.webhooks import delivery_documents, endpoint_documents
+
+
+def is_now(delivery: Delivery, endpoint: WebhookEndpoint) -> bool:
+    """Tell whether a delivery may come to its endpoint now; if not, it is put in for later.
+
+    Nothing is read or written for an endpoint that is not overloaded. What has had a turn given is
+    let through at it, and what was made by hand at once.
+
+    Args:
+        delivery: One that is due.
+        endpoint: As it was read just now.
+    """
+    if not endpoint.health.pace_s or delivery.slot_at is not None or delivery.is_test:
+        return True
+    path = paths.webhook_delivery(delivery.delivery_id)
+    endpoint_path = paths.webhook_endpoint(delivery.endpoint_id)
+    jitter = random.random()
+
+    def decide(reads: Reads) -> Decision[tuple[bool, Delivery | None]]:
+        now = clock.utc_now()
+        paced = endpoint_documents.decode(reads[endpoint_path])
+        if delivery_documents.decode(reads[path]) != delivery:
+            return Decision((False, None))  # Another task has seen to it meanwhile.
+        if paced is None or not paced.health.pace_s:
+            return Decision((True, None))
+        after, at, is_own = health.reserve(paced.health, now, jitter=jitter)
+        writes: list[Write] = []
+        if after != paced.health:
+            changed = replace(paced, health=after)
+            writes.append(endpoint_documents.write(reads[endpoint_path], changed))
+        if at <= now + timedelta(seconds=outbox.EARLY_S):
+            return Decision((True, None), writes)
+        postponed = replace(
+            delivery,
+            next_attempt_at=clock.to_milliseconds(at),
+            slot_at=clock.to_milliseconds(at) if is_own else None,
+            expires_at=now + delivery_documents.KEPT,
+            lane=Lane.SLOW,
+        )
+        return Decision(
+            (False, postponed), [*writes, delivery_documents.update(reads[path], postponed)]
+        )
+
+    # The endpoint first: those who write it take turns.
+    may_come, postponed = protocol.run([endpoint_path, path], decide)
+    if postponed is not None:
+        outbox.enqueue(postponed)
+    return may_come

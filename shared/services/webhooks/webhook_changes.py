@@ -1,0 +1,247 @@
+"""Change and delete the endpoints that a store's events are sent to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from shared import clock
+from shared.auth.caller import Caller
+from shared.domain.webhooks import webhook_targets
+from shared.domain.webhooks.endpoints import (
+    BY_OWNER,
+    HTTP,
+    Health,
+    WebhookEndpoint,
+    disabled,
+    enabled,
+    previous_secrets_expire_at,
+    rotated,
+)
+from shared.domain.webhooks.webhook_targets import Target
+from shared.schemas.base import invalid
+from shared.services import access, idempotency
+from shared.services.vaults import vault
+from shared.services.webhooks import endpoint_secrets
+from shared.services.webhooks.webhook_endpoints import Saved, claim_writes, remembered
+from shared.store import paths, protocol
+from shared.store.accounts import account_documents
+from shared.store.client import Write
+from shared.store.protocol import Decision, Reads
+from shared.store.webhooks import endpoint_documents
+from shared.webhooks import signing
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What is to be different; ``None`` leaves as is.
+
+    ``target`` must be of the kind that the endpoint has. Empty ``headers`` remove all of them;
+    ``removes_source`` says what ``source`` cannot.
+    """
+
+    target: Target | None = None
+    events: tuple[str, ...] | None = None
+    is_enabled: bool | None = None
+    headers: Mapping[str, str] | None = None
+    description: str | None = None
+    source: str | None = None
+    removes_source: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """When an endpoint was deleted; ``is_replay`` if an earlier request with the same key did."""
+
+    deleted_at: datetime
+    is_replay: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """The secret that is in use now, and when it is the only one: ``None`` if at once."""
+
+    secret: str
+    previous_expire_at: datetime | None
+    is_replay: bool = False
+
+
+def update(caller: Caller, webhook_id: str, store_id: str | None, changes: Changes) -> Saved:
+    """Change an endpoint.
+
+    A new target is a new start: what is known of the old one's health is forgotten, and the
+    endpoint is enabled, unless it was its owner who disabled it.
+
+    Raises:
+        WebhookNotFound, IdempotencyKeyReused, Busy,
+        WebhookExists: The store has another endpoint for the new target.
+        InvalidParameters: The target is of another kind, or headers are for a queue or bus.
+    """
+    known = endpoint_documents.find(webhook_id)
+    now = clock.utc_now()
+    path = paths.webhook_endpoint(webhook_id)
+    headers_token = endpoint_secrets.seal(changes.headers or {})
+    credentials_token = endpoint_secrets.seal(changes.target.credentials if changes.target else {})
+
+    def decide(reads: Reads) -> Decision[Saved]:
+        earlier = idempotency.earlier_result(caller.claim, reads, now)
+        if earlier is not None:
+            return Decision(remembered(earlier))
+        before = access.own_webhook(
+            caller, endpoint_documents.decode(reads[path]), webhook_id, store_id
+        )
+        _require_possible(before, changes)
+        after = _described(before, changes, headers_token)
+        if changes.target is not None:
+            after = _pointed_at(after, changes.target, credentials_token)
+        if changes.is_enabled is not None:
+            after = enabled(after) if changes.is_enabled else disabled(after, BY_OWNER, now)
+        after = replace(after, updated_at=now)
+        writes = [endpoint_documents.write(reads[path], after)]
+        if after.target != before.target:
+            writes.append(_store_write(reads, before, after))
+        return Decision(Saved(after), [*writes, *claim_writes(caller, reads, after, None, now)])
+
+    return protocol.run(_needed(caller, known, path), decide)
+
+
+def delete(caller: Caller, webhook_id: str, store_id: str | None) -> Deleted:
+    """Delete an endpoint. What waits for it is skipped when its turn comes.
+
+    Raises:
+        WebhookNotFound, IdempotencyKeyReused, Busy.
+    """
+    known = endpoint_documents.find(webhook_id)
+    now = clock.utc_now()
+    path = paths.webhook_endpoint(webhook_id)
+
+    def decide(reads: Reads) -> Decision[Deleted]:
+        earlier = idempotency.earlier_result(caller.claim, reads, now)
+        if earlier is not None:
+            return Decision(Deleted(earlier["deletedAt"], is_replay=True))
+        access.own_webhook(caller, known, webhook_id, store_id)
+        endpoint = endpoint_documents.decode(reads[path])
+        if endpoint is None:  # By an attempt whose answer got lost, or by somebody else just now.
+            return Decision(Deleted(now))
+        writes: list[Write] = [
+            endpoint_documents.deletion(reads[path]),
+            _store_write(reads, endpoint, None),
+            *idempotency.claim_writes(caller.claim, reads, {"deletedAt": now}, now),
+        ]
+        return Decision(Deleted(now), writes)
+
+    return protocol.run(_needed(caller, known, path), decide)
+
+
+def rotate(
+    caller: Caller,
+    webhook_id: str,
+    store_id: str | None,
+    *,
+    secret: str | None,
+    overlap: timedelta,
+) -> Rotation:
+    """Put a new secret in use; the ones before it go on signing as well until ``overlap`` is over.
+
+    Args:
+        caller: Whose endpoint it must be.
+        webhook_id: Of which endpoint.
+        store_id: Of which store it must be, if one is given.
+        secret: The merchant's own, checked already; ``None`` to have one made.
+        overlap: 0 if the old one is not to be believed any more.
+
+    Raises:
+        WebhookNotFound, IdempotencyKeyReused, Busy.
+    """
+    now = clock.utc_now()
+    path = paths.webhook_endpoint(webhook_id)
+    secret_new = secret or signing.new_secret()
+    token = vault().encrypt(secret_new)
+
+    def decide(reads: Reads) -> Decision[Rotation]:
+        earlier = idempotency.earlier_result(caller.claim, reads, now)
+        if earlier is not None:
+            shown = vault().decrypt(earlier["secretToken"])
+            return Decision(Rotation(shown, earlier["previousExpireAt"], is_replay=True))
+        before = access.own_webhook(
+            caller, endpoint_documents.decode(reads[path]), webhook_id, store_id
+        )
+        if before.secrets[0].token == token:  # An earlier attempt, whose answer got lost.
+            return Decision(_rotation(before, secret_new, now))
+        secrets = rotated(before.secrets, token, now=now, overlap=overlap)
+        after = replace(before, secrets=secrets, updated_at=now)
+        rotation = _rotation(after, secret_new, now)
+        result = {"secretToken": token, "previousExpireAt": rotation.previous_expire_at}
+        writes = [
+            endpoint_documents.write(reads[path], after),
+            *idempotency.claim_writes(caller.claim, reads, result, now),
+        ]
+        return Decision(rotation, writes)
+
+    return protocol.run([path, *idempotency.claim_paths(caller.claim)], decide)
+
+
+def _needed(caller: Caller, known: WebhookEndpoint | None, path: str) -> list[str]:
+    """Return what a change reads: the store first, since writers that agree on it take turns."""
+    store_paths = [paths.store(known.store_id)] if known else []
+    return [*store_paths, path, *idempotency.claim_paths(caller.claim)]
+
+
+def _require_possible(before: WebhookEndpoint, changes: Changes) -> None:
+    target = changes.target
+    if target is not None and target.kind != before.kind:
+        name = "url" if target.kind == HTTP else "destination"
+        raise invalid({name: f"must be of the kind {before.kind}, which cannot be changed"})
+    if changes.headers and before.kind != HTTP:
+        raise invalid({"headers": "can be sent to a url only"})
+
+
+def _described(
+    before: WebhookEndpoint, changes: Changes, headers_token: str | None
+) -> WebhookEndpoint:
+    after = before
+    if changes.headers is not None:
+        names = tuple(changes.headers)
+        after = replace(after, header_names=names, headers_token=headers_token)
+    if changes.events is not None:
+        after = replace(after, events=changes.events)
+    if changes.description is not None:
+        after = replace(after, description=changes.description)
+    if changes.source is not None or changes.removes_source:
+        after = replace(after, source=changes.source)
+    return after
+
+
+def _pointed_at(
+    before: WebhookEndpoint, target: Target, credentials_token: str | None
+) -> WebhookEndpoint:
+    if target.address == before.target and credentials_token is None:
+        return before
+    after = replace(
+        before,
+        target=target.address,
+        settings=target.settings,
+        credentials_token=credentials_token,
+        health=Health(),
+    )
+    return after if before.disabled_reason == BY_OWNER else enabled(after)
+
+
+def _store_write(reads: Reads, before: WebhookEndpoint, after: WebhookEndpoint | None) -> Write:
+    """Return the write of the store whose endpoint has another target, or is no more.
+
+    Raises:
+        WebhookExists: It has another endpoint for that target.
+    """
+    read = reads[paths.store(before.store_id)]
+    store = account_documents.decode_store(read)
+    assert store is not None, f"endpoint {before.endpoint_id} of unknown store"
+    others = webhook_targets.unlisted(store, before)
+    return account_documents.replace_store(
+        read, webhook_targets.listed(others, after) if after else others
+    )
+
+
+def _rotation(endpoint: WebhookEndpoint, secret: str, now: datetime) -> Rotation:
+    return Rotation(secret, previous_secrets_expire_at(endpoint.secrets, now))

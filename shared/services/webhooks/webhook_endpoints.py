@@ -1,0 +1,208 @@
+"""Make and list the endpoints that a store's events are sent to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from shared import clock, ids
+from shared.auth.caller import Caller
+from shared.domain.stores.stores import Store
+from shared.domain.webhooks import webhook_targets
+from shared.domain.webhooks.endpoints import SigningSecret, WebhookEndpoint, enabled
+from shared.domain.webhooks.webhook_targets import Target
+from shared.services import access, idempotency
+from shared.services.vaults import vault
+from shared.services.webhooks import endpoint_secrets
+from shared.store import client, paths, protocol
+from shared.store.accounts import account_documents
+from shared.store.client import Document, Snapshot, Write
+from shared.store.protocol import Decision, Reads
+from shared.store.webhooks import endpoint_documents
+from shared.webhooks import signing
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a merchant says of a new endpoint; without a ``secret`` one is made."""
+
+    target: Target
+    events: tuple[str, ...]
+    secret: str | None = None
+    source: str | None = None
+    description: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """An endpoint as it was written; ``is_replay`` if an earlier request with the same key did it.
+
+    ``secret`` is given where it was made or changed, and never again. In the endpoint of a replay
+    nothing encrypted is left.
+    """
+
+    endpoint: WebhookEndpoint
+    secret: str | None = None
+    is_replay: bool = False
+
+
+def create(caller: Caller, store_id: str, draft: Draft) -> Saved:
+    """Make an endpoint for a target that the store does not have yet.
+
+    A call that is repeated without a key must not double every delivery: so a target that is known
+    is refused.
+
+    Args:
+        caller: Whose store it must be.
+        store_id: Whose events are sent.
+        draft: Checked already: URL, headers and secret.
+
+    Raises:
+        StoreNotFound, WebhookExists, LimitExceeded, IdempotencyKeyReused, Busy.
+    """
+    return _save(caller, store_id, draft, replaces=False)
+
+
+def register(caller: Caller, store_id: str, draft: Draft) -> Saved:
+    """Make an endpoint for a target, or change the one that the store has for it.
+
+    That one gets the draft's events and source, and its secret if there is one. It is enabled, and
+    keeps its description and headers.
+
+    Raises:
+        StoreNotFound, LimitExceeded, IdempotencyKeyReused, Busy.
+    """
+    return _save(caller, store_id, draft, replaces=True)
+
+
+def list_of_store(caller: Caller, store_id: str) -> list[WebhookEndpoint]:
+    """Return a store's endpoints, oldest first.
+
+    Raises:
+        StoreNotFound: The store is absent or not the caller's.
+    """
+    access.store(caller, store_id)
+    return endpoint_documents.list_of_store(store_id)
+
+
+def claim_writes(
+    caller: Caller, reads: Reads, endpoint: WebhookEndpoint, secret_token: str | None, now: datetime
+) -> list[Write]:
+    """Return the write that keeps what is answered under the request's key.
+
+    Of secrets only the one that is shown, and encrypted: nothing else needs to be there twice.
+    """
+    shown = replace(
+        endpoint,
+        secrets=tuple(replace(each, token="") for each in endpoint.secrets),
+        credentials_token=None,
+        headers_token=None,
+    )
+    result = {"endpoint": endpoint_documents.to_document(shown), "secretToken": secret_token}
+    return idempotency.claim_writes(caller.claim, reads, result, now)
+
+
+def remembered(result: Document) -> Saved:
+    """Return what ``claim_writes`` kept.
+
+    Raises:
+        VaultError: The key that its secret was encrypted with is gone.
+    """
+    token = result["secretToken"]
+    secret = vault().decrypt(token) if token else None
+    return Saved(endpoint_documents.from_document(result["endpoint"]), secret, is_replay=True)
+
+
+def _save(caller: Caller, store_id: str, draft: Draft, *, replaces: bool) -> Saved:
+    access.store(caller, store_id)
+    now = clock.utc_now()
+    secret = draft.secret or signing.new_secret()
+    endpoint = _new_endpoint(caller, store_id, draft, vault().encrypt(secret), now)
+    store_path, path = paths.store(store_id), paths.webhook_endpoint(endpoint.endpoint_id)
+
+    def decide(reads: Reads) -> Decision[Saved]:
+        earlier = idempotency.earlier_result(caller.claim, reads, now)
+        if earlier is not None:
+            return Decision(remembered(earlier))
+        if reads[path].data is not None:  # An earlier attempt, whose answer got lost.
+            return Decision(Saved(endpoint, secret))
+        store = access.own_store(
+            caller, account_documents.decode_store(reads[store_path]), store_id
+        )
+        if replaces:
+            read, known = _known(store, endpoint)
+            if read is not None and known is not None:
+                return _registered_again(caller, reads, read, known, draft, endpoint)
+            # One that is listed and not there was deleted since the store was read, and its list
+            # has changed: this commit will fail, and the next attempt find it so.
+            store = webhook_targets.unlisted(store, endpoint)
+        listed = webhook_targets.listed(store, endpoint)
+        return Decision(
+            Saved(endpoint, secret),
+            [
+                endpoint_documents.write(reads[path], endpoint),
+                account_documents.replace_store(reads[store_path], listed),
+                *claim_writes(caller, reads, endpoint, endpoint.secrets[0].token, now),
+            ],
+        )
+
+    return protocol.run([store_path, path, *idempotency.claim_paths(caller.claim)], decide)
+
+
+def _new_endpoint(
+    caller: Caller, store_id: str, draft: Draft, secret_token: str, now: datetime
+) -> WebhookEndpoint:
+    return WebhookEndpoint(
+        endpoint_id=ids.new("we"),
+        account_id=caller.account_id,
+        store_id=store_id,
+        kind=draft.target.kind,
+        target=draft.target.address,
+        events=draft.events,
+        secrets=(SigningSecret(secret_token),),
+        created_at=now,
+        updated_at=now,
+        settings=draft.target.settings,
+        credentials_token=endpoint_secrets.seal(draft.target.credentials),
+        header_names=tuple(draft.headers),
+        headers_token=endpoint_secrets.seal(draft.headers),
+        description=draft.description,
+        source=draft.source,
+    )
+
+
+def _known(
+    store: Store, endpoint: WebhookEndpoint
+) -> tuple[Snapshot, WebhookEndpoint | None] | tuple[None, None]:
+    """Return the endpoint that the store has for the target of this one, if it has one."""
+    known_id = webhook_targets.find(store, endpoint)
+    if known_id is None:
+        return None, None
+    read = client.get_one(paths.webhook_endpoint(known_id))
+    return read, endpoint_documents.decode(read)
+
+
+def _registered_again(
+    caller: Caller,
+    reads: Reads,
+    read: Snapshot,
+    known: WebhookEndpoint,
+    draft: Draft,
+    endpoint: WebhookEndpoint,
+) -> Decision[Saved]:
+    """Change the endpoint that is known to what ``endpoint`` would be if it were new."""
+    now = endpoint.updated_at
+    after = enabled(
+        replace(
+            known,
+            events=endpoint.events,
+            source=endpoint.source,
+            secrets=endpoint.secrets if draft.secret else known.secrets,
+            updated_at=now,
+        )
+    )
+    secret_token = after.secrets[0].token if draft.secret else None
+    claimed = claim_writes(caller, reads, after, secret_token, now)
+    return Decision(Saved(after, draft.secret), [endpoint_documents.write(read, after), *claimed])

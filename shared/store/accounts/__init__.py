@@ -1,0 +1,1 @@
+"""Merchants, their packages and keys: documents."""

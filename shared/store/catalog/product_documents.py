@@ -1,0 +1,133 @@
+"""Products of stores, mirrored at the top, and the prices they had."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from shared.domain.catalog import products
+from shared.domain.catalog.products import CatalogProduct, PriceChange
+from shared.store import client, codec, paths
+from shared.store.client import Put, Snapshot, Write
+
+EXTERNAL_IDS_PER_QUERY = 30
+"""Firestore's limit of values in one ``in``."""
+
+
+def decode(snapshot: Snapshot) -> CatalogProduct | None:
+    """Return the product of a snapshot, ``None`` if there is none."""
+    return codec.from_document(CatalogProduct, snapshot.data) if snapshot.data else None
+
+
+def find(product_id: str) -> CatalogProduct | None:
+    """Return a product as it is now."""
+    found = find_many([product_id])
+    return found[0] if found else None
+
+
+def find_many(product_ids: list[str]) -> list[CatalogProduct]:
+    """Return those of some products that there are, in this order."""
+    asked = [paths.product(each) for each in product_ids if paths.is_product_id(each)]
+    found = client.get(asked) if asked else {}
+    return [product for path in asked if (product := decode(found[path]))]
+
+
+def list_by_number(store_id: str, number: str, limit: int) -> list[CatalogProduct]:
+    """Return a store's products of an article number, in the order of their keys."""
+    found = client.query(paths.store_products(store_id), ("number", "==", number), limit=limit)
+    return [product for each in found if (product := decode(each))]
+
+
+def list_price_changes(store_id: str, key: str, limit: int) -> list[PriceChange]:
+    """Return the prices that a product had, the latest first."""
+    found = client.query(paths.price_changes(store_id, key), order_by=["-until"], limit=limit)
+    return [codec.from_document(PriceChange, each.data) for each in found if each.data]
+
+
+def list_page(
+    store_id: str,
+    *,
+    source: str | None = None,
+    category_id: str | None = None,
+    includes_deleted: bool = True,
+    after_key: str | None = None,
+    limit: int,
+) -> list[CatalogProduct]:
+    """Return a store's products in the order of their keys' document ids.
+
+    Args:
+        store_id: Whose.
+        source: Only those of this system.
+        category_id: Only those of this category.
+        includes_deleted: Also those that are no longer sold.
+        after_key: Of the last one of the page before.
+        limit: Most to return.
+    """
+    filters: list[tuple[str, str, str | None]] = []
+    if source is not None:
+        filters.append(("source", "==", source))
+    if category_id is not None:
+        filters.append(("categoryId", "==", category_id))
+    if not includes_deleted:
+        filters.append(("deletedAt", "==", None))
+    found = client.query(
+        paths.store_products(store_id),
+        *filters,
+        order_by=["__name__"],
+        after={"__name__": paths.encode(after_key)} if after_key is not None else None,
+        limit=limit,
+    )
+    return [product for each in found if (product := decode(each))]
+
+
+def list_by_external_id(
+    store_id: str, source: str, external_ids: list[str]
+) -> list[CatalogProduct]:
+    """Return products of a system by its ids: a query for each 30."""
+    found: list[CatalogProduct] = []
+    for start in range(0, len(external_ids), EXTERNAL_IDS_PER_QUERY):
+        snapshots = client.query(
+            paths.store_products(store_id),
+            ("source", "==", source),
+            ("externalId", "in", external_ids[start : start + EXTERNAL_IDS_PER_QUERY]),
+        )
+        found += [product for each in snapshots if (product := decode(each))]
+    return found
+
+
+def list_to_price(store_id: str, before: datetime, limit: int) -> list[CatalogProduct]:
+    """Return products of which another price begins, longest due first."""
+    found = client.query(
+        paths.store_products(store_id),
+        ("nextPriceAt", "<=", before),
+        order_by=["nextPriceAt"],
+        limit=limit,
+    )
+    return [product for each in found if (product := decode(each))]
+
+
+def count_live(store_id: str, source: str) -> int:
+    """Return how many products of a system the store sells."""
+    return client.count(
+        paths.store_products(store_id), ("source", "==", source), ("deletedAt", "==", None)
+    )
+
+
+def writes(read: Snapshot, before: CatalogProduct | None, after: CatalogProduct) -> list[Write]:
+    """Return the writes of a new or changed product: itself, its mirror, and a price that ended.
+
+    Args:
+        read: Of the store's product, as ``before`` was read from it.
+        before: As it was.
+        after: As it is to be.
+    """
+    document = codec.to_document(after)
+    found: list[Write] = [
+        client.replacement(read, document),
+        Put(paths.product(after.product_id), document),
+    ]
+    ended = products.price_change(before, after)
+    if ended is not None:
+        change_id = f"{int(ended.until.timestamp() * 1000):015}"
+        path = paths.price_change(after.store_id, after.key, change_id)
+        found.append(Put(path, codec.to_document(ended)))
+    return found

@@ -1,0 +1,117 @@
+"""Events: what happened, with the exact text that endpoints are sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from shared.domain.events.event import Event
+from shared.schemas.paging import Position
+from shared.store import client, codec, paths
+from shared.store.client import Create, Snapshot, Write
+
+KEPT = timedelta(days=34)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """An event as it is kept until ``expires_at``: its ``payload`` is what endpoints are sent."""
+
+    event_id: str
+    type: str
+    account_id: str
+    store_id: str
+    program_id: str | None
+    user_id: str | None
+    source: str | None
+    created_at: datetime
+    expires_at: datetime
+    payload: str
+    is_test: bool = False
+
+
+def creation(event: Event, payload: str) -> Write:
+    """Return the write of a new event with the exact text that every endpoint is sent."""
+    body: dict[str, Any] = codec.to_document(event)
+    del body["data"]  # It is in the payload.
+    kept = {"payload": payload, "expiresAt": event.created_at + KEPT}
+    return Create(paths.event(event.event_id), {**body, **kept})
+
+
+def decode(snapshot: Snapshot) -> StoredEvent | None:
+    """Return the event of a snapshot, ``None`` if there is none."""
+    return codec.from_document(StoredEvent, snapshot.data) if snapshot.data else None
+
+
+def find(event_id: str) -> StoredEvent | None:
+    """Return an event, also one that has expired and is not deleted yet."""
+    return decode(client.get_one(paths.event(event_id)))
+
+
+def list_newest(
+    store_id: str,
+    *,
+    event_type: str | None = None,
+    program_id: str | None = None,
+    user_id: str | None = None,
+    since: datetime,
+    until: datetime | None = None,
+    after: Position | None = None,
+    limit: int,
+) -> list[StoredEvent]:
+    """Return events of a store, the newest first, those of the same millisecond by descending id.
+
+    Args:
+        store_id: Whose.
+        event_type: Only this type.
+        program_id: Only this program.
+        user_id: Only this user.
+        since: The earliest time, inclusive.
+        until: The end, exclusive.
+        after: The last one of the page before, to go on from there.
+        limit: Most to return.
+    """
+    equal = {"storeId": store_id, "type": event_type, "programId": program_id, "userId": user_id}
+    filters = [(name, "==", value) for name, value in equal.items() if value is not None]
+    end = [("createdAt", "<", until)] if until else []
+    found = client.query(
+        "events",
+        *filters,
+        ("createdAt", ">=", since),
+        *end,
+        order_by=["-createdAt", "-__name__"],
+        after={"createdAt": after.at, "__name__": after.id} if after else None,
+        limit=limit,
+    )
+    return [event for each in found if (event := decode(each))]
+
+
+def list_oldest(
+    store_id: str,
+    *,
+    since: datetime,
+    until: datetime | None = None,
+    after: Position | None = None,
+    limit: int,
+) -> list[StoredEvent]:
+    """Return events of a store, the oldest first, those of the same millisecond by ascending id.
+
+    Args:
+        store_id: Whose.
+        since: The earliest time, inclusive.
+        until: The end, exclusive.
+        after: The last one of the page before, to go on from there.
+        limit: Most to return.
+    """
+    end = [("createdAt", "<", until)] if until else []
+    found = client.query(
+        "events",
+        ("storeId", "==", store_id),
+        ("createdAt", ">=", since),
+        *end,
+        order_by=["createdAt", "__name__"],
+        after={"createdAt": after.at, "__name__": after.id} if after else None,
+        limit=limit,
+    )
+    return [event for each in found if (event := decode(each))]

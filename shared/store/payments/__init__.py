@@ -1,0 +1,1 @@
+"""Payments, refunds and the providers that take them: documents."""

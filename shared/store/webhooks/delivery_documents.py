@@ -1,0 +1,129 @@
+"""Deliveries of events to webhook endpoints."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from shared.domain.webhooks.deliveries import Delivery, DeliveryState
+from shared.schemas.paging import Position
+from shared.store import client, codec, paths
+from shared.store.client import Create, Snapshot, Update, Write
+from shared.store.events import event_documents
+
+KEPT = event_documents.KEPT - timedelta(days=4)
+"""Less than its event by the days that it may take: a dead letter can be sent again while kept."""
+"""After the last that happened to it. What waits is attempted again long before that."""
+
+
+def find(delivery_id: str) -> Delivery | None:
+    """Return a delivery as it is now, ``None`` if there is none."""
+    return decode(client.get_one(paths.webhook_delivery(delivery_id)))
+
+
+def decode(snapshot: Snapshot) -> Delivery | None:
+    """Return the delivery of a snapshot, ``None`` if there is none."""
+    return codec.from_document(Delivery, snapshot.data) if snapshot.data else None
+
+
+def creation(delivery: Delivery) -> Write:
+    """Return the write of a new delivery."""
+    return Create(paths.webhook_delivery(delivery.delivery_id), codec.to_document(delivery))
+
+
+def update(read: Snapshot, delivery: Delivery) -> Write:
+    """Return the write of a delivery that exists: of what has changed, because answers are long."""
+    before = read.data or {}
+    after = codec.to_document(delivery)
+    return Update(read, {name: after[name] for name in after if before.get(name) != after[name]})
+
+
+def list_due(before: datetime, limit: int, after: Delivery | None = None) -> list[Delivery]:
+    """Return pending deliveries whose attempt was due before a moment, longest due first.
+
+    Args:
+        before: The moment, UTC.
+        limit: Most to return.
+        after: The last one of the page before, to go on from there.
+    """
+    found = client.query(
+        "webhookDeliveries",
+        ("state", "==", DeliveryState.PENDING.value),
+        ("nextAttemptAt", "<=", before),
+        order_by=["nextAttemptAt", "__name__"],
+        after={"nextAttemptAt": after.next_attempt_at, "__name__": after.delivery_id}
+        if after
+        else None,
+        limit=limit,
+    )
+    return [delivery for each in found if (delivery := decode(each))]
+
+
+def list_of_store(
+    store_id: str,
+    limit: int,
+    *,
+    endpoint_id: str | None = None,
+    state: DeliveryState | None = None,
+    event_type: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    after: Position | None = None,
+) -> list[Delivery]:
+    """Return deliveries of a store, newest first.
+
+    Args:
+        store_id: Whose.
+        limit: Most to return.
+        endpoint_id: To this endpoint only.
+        state: In this state only.
+        event_type: Of this type only.
+        since: Made then or later, UTC.
+        until: Made before, UTC.
+        after: The last one of the page before, to go on from there.
+    """
+    equal = {
+        "storeId": store_id,
+        "endpointId": endpoint_id,
+        "state": state.value if state else None,
+        "eventType": event_type,
+    }
+    bounds = ((">=", since), ("<", until))
+    filters: list[tuple[str, str, Any]] = [
+        *((name, "==", value) for name, value in equal.items() if value is not None),
+        *(("createdAt", operator, moment) for operator, moment in bounds if moment is not None),
+    ]
+    found = client.query(
+        "webhookDeliveries",
+        *filters,
+        order_by=["-createdAt", "-__name__"],
+        after={"createdAt": after.at, "__name__": after.id} if after else None,
+        limit=limit,
+    )
+    return [delivery for each in found if (delivery := decode(each))]
+
+
+def list_of_event(store_id: str, event_id: str) -> list[Delivery]:
+    """Return the deliveries of one event: one for each endpoint that was told, newest first."""
+    found = client.query(
+        "webhookDeliveries", ("storeId", "==", store_id), ("eventId", "==", event_id)
+    )
+    deliveries = [delivery for each in found if (delivery := decode(each))]
+    return sorted(deliveries, key=lambda each: (each.created_at, each.delivery_id), reverse=True)
+
+
+def count_of_endpoint(endpoint_id: str, state: DeliveryState, since: datetime) -> int:
+    """Return how many deliveries to an endpoint are in a state, test events left out.
+
+    Args:
+        endpoint_id: To which endpoint.
+        state: In which state they are now.
+        since: Made then or later, UTC.
+    """
+    return client.count(
+        "webhookDeliveries",
+        ("endpointId", "==", endpoint_id),
+        ("isTest", "==", False),
+        ("state", "==", state.value),
+        ("createdAt", ">=", since),
+    )

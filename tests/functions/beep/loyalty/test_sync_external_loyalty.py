@@ -1,0 +1,411 @@
+"""syncExternalLoyalty: what an external system did, booked once, for whoever it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from shared.domain.accounts.packages import Package
+from shared.domain.loyalty.entries import EntryKind
+from tests.conftest import Clock
+from tests.support import amounts, stored
+from tests.support.api import Answer
+from tests.support.merchants import Member, Merchant
+from tests.support.refusals import assert_fields_refused, assert_refused, nothing_written
+
+ACTION = "syncExternalLoyalty"
+EXTERNAL = {"source": "payback", "externalTransactionId": "PB-TXN-9876"}
+
+
+def expected(member: Member, answer: Answer, **fields: Any) -> dict[str, Any]:
+    """Return the whole answer to an added 50 on 100, but for these fields."""
+    return {
+        "success": True,
+        "message": "External sync: add successful",
+        **member.ids,
+        "previousBalance": 100,
+        "newBalance": 150,
+        "entryId": answer.body["entryId"],
+        **fields,
+    }
+
+
+def sync(member: Member, idempotency_key: str | None = None, **fields: Any) -> Answer:
+    body = {**member.ids, "action": "add", "points": 50, **fields}
+    return member.api(ACTION, body, idempotency_key=idempotency_key)
+
+
+def test_adds(member: Member) -> None:
+    answer = sync(member, **EXTERNAL)
+
+    assert (answer.status, answer.body) == (200, expected(member, answer))
+    (_, entry) = stored.entries(member)
+    assert (entry.kind, entry.units, entry.source) == (EntryKind.EARN, 50, "payback")
+    assert (entry.action, entry.transaction_id) == ("add", "PB-TXN-9876")
+    stored.assert_sound(member)
+
+
+def test_redeems(member: Member) -> None:
+    answer = member.sync("redeem", 50, **EXTERNAL)
+
+    message = "External sync: redeem successful"
+    assert answer.body == expected(member, answer, message=message, newBalance=50)
+    assert stored.entries(member)[-1].kind is EntryKind.REDEEM
+    assert member.balance()["totalRedeemed"] == 50
+
+
+@pytest.mark.parametrize("target", [0, 30, 150])
+def test_sets_the_balance_by_booking_the_difference(member: Member, target: int) -> None:
+    answer = member.sync("set", target, **EXTERNAL)
+
+    message = "External sync: set successful"
+    assert answer.body == expected(member, answer, message=message, newBalance=target)
+    entry = stored.entries(member)[-1]
+    assert (entry.kind, entry.units) == (EntryKind.ADJUST, target - 100)
+    balance = member.balance()
+    assert (balance["currentBalance"], balance["totalEarned"]) == (target, 100)
+    assert balance["totalRedeemed"] == 0
+    stored.assert_sound(member)
+
+
+def test_setting_what_is_already_so_books_nothing(member: Member) -> None:
+    with nothing_written():
+        answer = member.sync("set", 100)
+
+    message = "External sync: set successful"
+    assert answer.body == expected(member, answer, message=message, newBalance=100, entryId=None)
+    assert stored.units(member) == [100]
+
+
+def test_setting_twice_books_once(member: Member) -> None:
+    first = member.sync("set", 80)
+    second = member.sync("set", 80)
+
+    assert (first.body["previousBalance"], first.body["newBalance"]) == (100, 80)
+    assert (second.body["previousBalance"], second.body["newBalance"]) == (80, 80)
+    assert second.body["entryId"] is None
+    assert stored.units(member) == [100, -20]
+
+
+@pytest.mark.parametrize(("action", "units"), [("add", [50]), ("set", [50])])
+def test_enrols_who_is_not(member: Member, action: str, units: list[int]) -> None:
+    other = member.other("user_2")
+
+    answer = sync(other, action=action)
+
+    message = f"External sync: {action} successful"
+    assert answer.body == expected(other, answer, message=message, previousBalance=0, newBalance=50)
+    assert stored.units(other) == units
+    stored.assert_sound(other)
+
+
+def test_enrols_even_if_there_is_nothing_to_book(member: Member) -> None:
+    other = member.other("user_2")
+
+    answer = other.sync("set", 0, source="payback")
+
+    assert (answer.status, answer.body["entryId"]) == (200, None)
+    assert other.balance()["currentBalance"] == 0
+    assert stored.membership(other).source == "payback"
+    stored.assert_sound(other)
+
+
+def test_does_not_enrol_for_a_redemption_that_is_not_covered(member: Member) -> None:
+    other = member.other("user_2")
+
+    with nothing_written():
+        answer = other.sync("redeem", 1)
+
+    details = {"required": 1, "available": 0, "missing": 1}
+    assert_refused(answer, 400, "INSUFFICIENT_BALANCE", details)
+    assert stored.of_member(other) == {"membership": None, "mirror": None, "entries": {}}
+
+
+def test_refuses_more_than_there_is(member: Member) -> None:
+    with nothing_written():
+        answer = member.sync("redeem", 101, **EXTERNAL)
+
+    details = {"required": 101, "available": 100, "missing": 1}
+    assert_refused(answer, 400, "INSUFFICIENT_BALANCE", details)
+
+
+@pytest.mark.parametrize("action", ["add", "set"])
+def test_an_inactive_program_takes_no_new_members(merchant: Merchant, action: str) -> None:
+    member = Member(merchant, merchant.program("points", isActive=False), "user_1")
+
+    with nothing_written():
+        answer = member.sync(action, 5)
+
+    details = {"programId": member.program_id}
+    assert_refused(answer, 400, "PROGRAM_INACTIVE", details)
+
+
+def test_an_inactive_program_adds_nothing_and_lets_members_spend(member: Member) -> None:
+    member.api.ok("updateLoyaltyProgram", {"programId": member.program_id, "isActive": False})
+
+    with nothing_written():
+        assert member.sync("add", 5).error == "PROGRAM_INACTIVE"
+    assert member.sync("redeem", 5).body["newBalance"] == 95
+
+
+@pytest.mark.parametrize(("points", "problem"), amounts.REFUSED)
+@pytest.mark.parametrize("action", ["add", "redeem"])
+def test_refuses_an_amount(member: Member, action: str, points: str, problem: str) -> None:
+    if problem == amounts.POSITIVE and points == "-5":
+        problem = "must be at least 0"
+
+    with nothing_written():
+        answer = amounts.send(member.api, ACTION, {**member.ids, "action": action}, points)
+
+    amounts.assert_amount_refused(answer, problem)
+    assert stored.units(member) == [100]
+
+
+@pytest.mark.parametrize(
+    ("points", "problem"), [("-1", "must be at least 0"), ("null", amounts.NUMBER)]
+)
+def test_refuses_to_set(member: Member, points: str, problem: str) -> None:
+    with nothing_written():
+        answer = amounts.send(member.api, ACTION, {**member.ids, "action": "set"}, points)
+
+    amounts.assert_amount_refused(answer, problem)
+
+
+@pytest.mark.parametrize("missing", ["programId", "userId", "action", "points"])
+def test_requires(member: Member, missing: str) -> None:
+    body = {**member.ids, "action": "add", "points": 50}
+    del body[missing]
+
+    with nothing_written():
+        answer = member.api(ACTION, body)
+
+    assert_fields_refused(answer, {missing: "is required"})
+
+
+@pytest.mark.parametrize(
+    ("fields", "problems"),
+    [
+        ({"action": "ADD"}, {"action": "must be one of 'add', 'redeem' or 'set'"}),
+        ({"action": None}, {"action": "must be one of 'add', 'redeem' or 'set'"}),
+        ({"source": "s" * 101}, {"source": "must have at most 100 characters"}),
+        (
+            {"externalTransactionId": ""},
+            {"externalTransactionId": "must have at least 1 characters"},
+        ),
+        ({"transactionId": "t1"}, {"transactionId": "is not a known field"}),
+    ],
+)
+def test_refuses_a_field(member: Member, fields: dict[str, Any], problems: dict[str, str]) -> None:
+    with nothing_written():
+        answer = sync(member, **fields)
+
+    assert_fields_refused(answer, problems)
+
+
+def test_refuses_an_unknown_program(member: Member) -> None:
+    with nothing_written():
+        answer = sync(member, programId="lp_absent")
+
+    assert_refused(answer, 404, "PROGRAM_NOT_FOUND", message="There is no program lp_absent.")
+
+
+def test_the_store_that_is_named_must_be_the_programs(member: Member) -> None:
+    with nothing_written():
+        answer = sync(member, storeId="store_other")
+
+    assert_refused(answer, 404, "PROGRAM_NOT_FOUND")
+
+
+def test_needs_the_package_prime(new_merchant: Callable[..., Merchant]) -> None:
+    member = new_merchant(Package.GROW).member("points", balance=100)
+
+    with nothing_written():
+        answer = sync(member)
+
+    assert_refused(
+        answer,
+        403,
+        "ENDPOINT_NOT_ALLOWED",
+        message="syncExternalLoyalty needs the package PRIME.",
+        requiredUpgrade="PRIME",
+        currentPackage="GROW",
+    )
+    assert member.balance()["currentBalance"] == 100
+
+
+# Idempotency
+
+
+@pytest.mark.parametrize("action", ["add", "redeem", "set"])
+def test_an_external_transaction_is_booked_once(member: Member, action: str) -> None:
+    first = sync(member, action=action, **EXTERNAL)
+    with nothing_written():
+        second = sync(member, action=action, **EXTERNAL)
+
+    assert (second.status, second.body, second.is_replay) == (200, first.body, True)
+    assert not first.is_replay
+    assert len(stored.entries(member)) == 2
+
+
+def test_an_external_transaction_counts_for_each_source(member: Member) -> None:
+    sync(member, source="payback", externalTransactionId="1")
+    sync(member, source="deutschlandcard", externalTransactionId="1")
+    sync(member, externalTransactionId="1")
+
+    assert stored.units(member) == [100, 50, 50, 50]
+
+
+def test_a_source_and_its_transaction_are_told_apart(member: Member) -> None:
+    sync(member, source="a", externalTransactionId="b:c")
+    sync(member, source="a:b", externalTransactionId="c")
+
+    assert stored.units(member) == [100, 50, 50]
+
+
+def test_an_external_transaction_counts_in_each_program(member: Member, merchant: Merchant) -> None:
+    other = merchant.member("points")
+
+    sync(member, **EXTERNAL)
+    sync(other, **EXTERNAL)
+
+    assert (stored.units(member), stored.units(other)) == ([100, 50], [50])
+
+
+@pytest.mark.parametrize("change", [{"points": 60}, {"action": "redeem"}, {"action": "set"}])
+def test_an_external_transaction_with_other_terms_is_refused(
+    member: Member, change: dict[str, Any]
+) -> None:
+    first = sync(member, **EXTERNAL)
+
+    with nothing_written():
+        answer = sync(member, **EXTERNAL, **change)
+
+    details = {"entryId": first.body["entryId"], "transactionId": "PB-TXN-9876"}
+    assert_refused(answer, 409, "IDEMPOTENCY_KEY_REUSED", details)
+    assert stored.units(member) == [100, 50]
+
+
+def test_a_key_is_booked_once(member: Member) -> None:
+    first = sync(member, "k1")
+    with nothing_written():
+        second = sync(member, "k1")
+
+    assert (second.status, second.body, second.is_replay) == (200, first.body, True)
+    assert stored.units(member) == [100, 50]
+
+
+def test_a_key_with_another_amount_is_refused(member: Member) -> None:
+    sync(member, "k1")
+
+    with nothing_written():
+        answer = sync(member, "k1", points=60)
+
+    assert_refused(answer, 409, "IDEMPOTENCY_KEY_REUSED")
+    assert member.balance()["currentBalance"] == 150
+
+
+def test_an_external_transaction_under_another_key_is_a_duplicate(member: Member) -> None:
+    first = sync(member, "k1", **EXTERNAL)
+    second = sync(member, "k2", **EXTERNAL)
+    with nothing_written():
+        again = sync(member, "k2", **EXTERNAL)
+
+    assert (second.status, second.body) == (200, {**first.body, "duplicate": True})
+    assert again.body == second.body
+    assert stored.units(member) == [100, 50]
+
+
+def test_setting_nothing_is_remembered_by_its_transaction(member: Member) -> None:
+    daily = {"action": "set", "points": 100, "source": "payback", "externalTransactionId": "day-1"}
+    first = sync(member, **daily)
+    member.earn(20)
+
+    with nothing_written():
+        late = sync(member, **daily)
+        other = sync(member, **{**daily, "points": 90})
+
+    assert (late.body, late.is_replay) == (first.body, True)
+    assert (other.status, other.error) == (409, "IDEMPOTENCY_KEY_REUSED")
+    assert member.balance()["currentBalance"] == 120
+
+
+def test_setting_nothing_is_remembered_by_its_key(member: Member) -> None:
+    first = sync(member, "k1", action="set", points=100)
+    member.earn(20)
+
+    with nothing_written():
+        second = sync(member, "k1", action="set", points=100)
+
+    assert (second.body, second.is_replay) == (first.body, True)
+    assert member.balance()["currentBalance"] == 120
+
+
+def test_an_answer_that_was_lost_is_given_again_20_minutes_later(
+    frozen_clock: Clock, merchant: Merchant
+) -> None:
+    member = merchant.member("points", balance=100)
+    first = sync(member, **EXTERNAL)
+    frozen_clock.advance(minutes=20)
+
+    again = sync(member, **EXTERNAL)
+
+    assert (again.status, again.body, again.is_replay) == (200, first.body, True)
+    assert stored.units(member) == [100, 50]
+
+
+def test_many_systems_enrol_somebody_once(member: Member) -> None:
+    other = member.other("user_2")
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(
+            pool.map(lambda number: sync(other, externalTransactionId=f"t{number}"), range(8))
+        )
+
+    assert [answer.status for answer in answers] == [200] * 8
+    assert sorted(answer.body["newBalance"] for answer in answers) == list(range(50, 450, 50))
+    stored.assert_sound(other)
+
+
+# Sandbox
+
+
+def test_the_sandbox_answers_with_the_documented_sample(merchant: Merchant) -> None:
+    body = {
+        "programId": "lp_abc123",
+        "userId": "user_xyz",
+        "action": "add",
+        "points": 50,
+        "source": "payback_system",
+        "externalTransactionId": "PB-TXN-9876",
+    }
+
+    with nothing_written():
+        answer = merchant.sandbox(ACTION, body)
+
+    assert answer.status == 200
+    assert answer.body == {
+        "success": True,
+        "message": "External sync: add successful",
+        "userId": "user_xyz",
+        "programId": "lp_abc123",
+        "previousBalance": 100,
+        "newBalance": 150,
+        "entryId": "le_abc123",
+        "_sandbox": True,
+    }
+
+
+def test_the_sandbox_is_prime_whatever_the_account_has(
+    new_merchant: Callable[..., Merchant],
+) -> None:
+    sandbox = new_merchant(Package.DISCOVER).sandbox
+    body = {"programId": "lp_1", "userId": "u1", "action": "set", "points": 0}
+
+    with nothing_written():
+        assert sandbox(ACTION, body).status == 200
+        refused = sandbox(ACTION, {**body, "points": -1})
+
+    assert_fields_refused(refused, {"points": "must be at least 0"})

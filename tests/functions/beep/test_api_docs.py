@@ -1,0 +1,157 @@
+"""``openapi.json`` and ``/docs``: served by the gateway, whole, from nowhere else."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import subprocess
+import sys
+from html.parser import HTMLParser
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from functions.beep import openapi
+
+PAGES = [
+    "/apiGateway/docs",
+    "/apiGateway/docs/",
+    "/apiGateway/api/v1/docs",
+    "/apiGateway/api/v1/docs/",
+    "/docs",
+    "/docs/",
+    "/api/v1/docs",
+]
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+
+
+class Links(HTMLParser):
+    """The addresses that a page names, by the attribute that names them."""
+
+    def __init__(self, page: TestResponse) -> None:
+        super().__init__()
+        self.found: list[tuple[str, str]] = []
+        self.feed(page.text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        wanted = {"href", "src", "data-document"}
+        self.found += [(name, value) for name, value in attrs if name in wanted and value]
+
+
+def get(app: Flask, path: str, **headers: str) -> TestResponse:
+    sent = {name.replace("_", "-"): value for name, value in headers.items()}
+    return app.test_client().get(path, headers=sent)
+
+
+def error_of(answer: TestResponse) -> str:
+    return str(json.loads(answer.data)["error"])
+
+
+def test_serves_the_document_without_a_key(app: Flask) -> None:
+    answer = get(app, "/apiGateway/api/v1/openapi.json")
+
+    assert answer.status_code == 200
+    assert answer.content_type == "application/json"
+    assert answer.json == json.loads(json.dumps(openapi.document()))
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
+@pytest.mark.parametrize(
+    ("path", "base"),
+    [
+        ("/apiGateway/api/v1/openapi.json", "/apiGateway/api/v1"),
+        ("/api/v1/openapi.json", "/api/v1"),
+        ("/apiGateway/openapi.json", "/apiGateway/api/v1"),
+        ("/openapi.json", "/api/v1"),
+    ],
+)
+def test_document_leads_to_the_api_it_came_from(app: Flask, path: str, base: str) -> None:
+    document = get(app, path).json
+    assert document is not None
+    server = urljoin(path, document["servers"][0]["url"])
+
+    assert server == base
+    assert error_of(get(app, f"{server}/getLoyaltyProgram")) == "MISSING_AUTH_HEADER"
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_everything_on_the_page_is_there(app: Flask, path: str) -> None:
+    page = get(app, path)
+    links = Links(page).found
+    types = {name: get(app, urljoin(path, link)).content_type for name, link in links}
+    statuses = [get(app, urljoin(path, link)).status_code for _, link in links]
+
+    assert (page.status_code, page.content_type) == (200, "text/html; charset=utf-8")
+    assert statuses == [200] * 6
+    assert types == {
+        "href": "text/css; charset=utf-8",
+        "src": "text/javascript; charset=utf-8",
+        "data-document": "application/json",
+    }
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_page_names_no_other_host(app: Flask, path: str) -> None:
+    page = get(app, path)
+
+    assert {urlsplit(link).netloc for _, link in Links(page).found} == {""}
+    assert page.headers["Content-Security-Policy"] == POLICY
+    assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert page.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_page_asks_no_foreign_validator(app: Flask) -> None:
+    assert "validatorUrl: null" in get(app, "/docs/page.js").text
+
+
+@pytest.mark.parametrize(
+    "name", ["swagger-ui.js", "index.html", "LICENSE", "..%2f__init__.py", "page.css/"]
+)
+def test_serves_no_other_file(app: Flask, name: str) -> None:
+    answer = get(app, f"/apiGateway/api/v1/docs/{name}")
+
+    assert answer.status_code == 404
+    assert error_of(answer) == "UNKNOWN_ACTION"
+
+
+@pytest.mark.parametrize("path", ["/api/v1/openapi.json", "/docs", "/docs/swagger-ui.css"])
+def test_compresses_for_those_who_ask(app: Flask, path: str) -> None:
+    plain, packed = get(app, path), get(app, path, Accept_Encoding="gzip, br")
+
+    assert "Content-Encoding" not in plain.headers
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.data) == plain.data
+    assert plain.headers["Vary"] == packed.headers["Vary"] == "Accept-Encoding"
+
+
+@pytest.mark.parametrize(
+    ("path", "cache_control"),
+    [
+        ("/api/v1/openapi.json", "no-cache"),
+        ("/docs", "no-cache"),
+        ("/docs/swagger-ui-bundle.js", "public, max-age=86400"),
+    ],
+)
+def test_sends_nothing_twice(app: Flask, path: str, cache_control: str) -> None:
+    first = get(app, path)
+    again = get(app, path, If_None_Match=first.headers["ETag"])
+
+    assert first.headers["Cache-Control"] == again.headers["Cache-Control"] == cache_control
+    assert (again.status_code, again.data) == (304, b"")
+
+
+def test_costs_a_cold_start_nothing() -> None:
+    code = "import sys, functions.api_gateway as _; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
+
+    assert "functions.api_gateway" in loaded
+    assert not {"functions.beep.api_docs", "functions.beep.openapi", "flask_swagger_ui"} & set(
+        loaded
+    )

@@ -1,0 +1,942 @@
+"""The OpenAPI document: valid, complete, and what the product really takes and answers."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.exceptions import ValidationError
+from openapi_spec_validator import validate
+from standardwebhooks import Webhook
+
+from functions.beep import openapi
+from functions.beep.openapi import components, fields, refusals, webhooks
+from functions.catalog import ENDPOINT_BY_NAME, ENDPOINTS, Endpoint
+from shared import clock
+from shared.connectors import psp
+from shared.connectors.psp import PROVIDERS
+from shared.domain.accounts.packages import Package
+from shared.domain.events.event_types import BY_NAME, EventType
+from shared.domain.loyalty.loyalty_events import enrollment_event_id
+from shared.errors import Busy, ConnectorError, PunktwerkError, catalog
+from shared.services.events import emission
+from shared.store.webhooks import endpoint_documents
+from tests.support import erps
+from tests.support.api import Answer
+from tests.support.branches import BUSY, Branch, always
+from tests.support.dying import dying_after
+from tests.support.events import Pipeline
+from tests.support.merchants import Member, Merchant
+from tests.support.payments import RETURN_URL, Till
+from tests.support.psp_samples import CONFIGS
+from tests.support.receivers import Receiver, receiving
+from tests.support.system_samples import CONFIGS as CONFIGS_OF_SYSTEMS
+
+DOCUMENT = openapi.document()
+REWARD = {
+    "rewardId": "rw_1",
+    "title": "10% off",
+    "type": "discount_percent",
+    "requiredPoints": 40,
+    "stock": 5,
+    "validFrom": "2026-01-01T00:00:00+01:00",
+    "colour": "red",
+}
+QUEUE = {
+    "kind": "aws_sqs",
+    "queueUrl": "https://sqs.eu-central-1.amazonaws.com/123456789012/events.fifo",
+    "credentials": {"type": "role", "roleArn": "arn:aws:iam::123456789012:role/punktwerk"},
+}
+
+each_endpoint = pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda each: each.name)
+
+
+def closed_schemas() -> dict[str, Any]:
+    """Return the components, with nothing allowed in answers and events that is not described."""
+    schemas: dict[str, Any] = copy.deepcopy(DOCUMENT["components"]["schemas"])
+    for schema in schemas.values():
+        close(schema)
+    return schemas
+
+
+def close(schema: dict[str, Any]) -> None:
+    """Allow nothing that is not described, in an object and those within it."""
+    if "properties" in schema:
+        schema.setdefault("additionalProperties", False)
+        for each in schema["properties"].values():
+            close(each)
+
+
+CLOSED = {"components": {**DOCUMENT["components"], "schemas": closed_schemas()}}
+
+
+def assert_fits(value: Any, pointer: str) -> None:
+    """Assert that a value has a schema of the document and no more than that describes."""
+    schema = {"$ref": f"#/{pointer}", **CLOSED}
+    Draft202012Validator(schema, format_checker=FormatChecker()).validate(value)
+
+
+def assert_is(value: Any, name: str) -> None:
+    assert_fits(value, f"components/schemas/{name}")
+
+
+def assert_refused_as_described(answer: Answer, action: str, *, lacks: str = "") -> None:
+    """Assert that a refusal has body and headers that its operation describes for its status.
+
+    ``lacks`` is a header that not every refusal of the status has.
+    """
+    operation = DOCUMENT["paths"][f"/{action}"]["post"]
+    reference = operation["responses"][str(answer.status)]["$ref"].removeprefix("#/")
+    assert_fits(answer.body, f"{reference}/content/application~1json/schema")
+    for name in DOCUMENT["components"]["responses"][reference.rpartition("/")[2]]["headers"]:
+        assert (name in answer.headers) is (name != lacks)
+
+
+def test_what_is_not_described_does_not_fit() -> None:
+    example = DOCUMENT["webhooks"]["loyalty.points_earned"]["post"]["requestBody"]["content"][
+        "application/json"
+    ]["example"]
+    strangers = [
+        ({"programId": "lp_1", "surprise": 1}, "GetLoyaltyProgramRequest"),
+        ({**refusals.example(Busy), "surprise": 1}, "Error"),
+        ({**example, "data": {**example["data"], "surprise": 1}}, "LoyaltyPointsEarnedEvent"),
+    ]
+
+    for value, name in strangers:
+        with pytest.raises(ValidationError, match="surprise"):
+            assert_is(value, name)
+
+
+def test_is_valid_openapi() -> None:
+    assert DOCUMENT["openapi"] == "3.1.0"
+    validate(DOCUMENT)
+
+
+def test_is_the_same_each_time() -> None:
+    assert json.dumps(openapi.document()) == json.dumps(DOCUMENT)
+
+
+def test_describes_every_endpoint_and_alias_and_nothing_else() -> None:
+    methods = {
+        path: tuple(method.upper() for method in item) for path, item in DOCUMENT["paths"].items()
+    }
+
+    assert methods == {f"/{name}": each.methods for name, each in ENDPOINT_BY_NAME.items()}
+
+
+def test_names_every_operation_differently() -> None:
+    operations = [each for item in DOCUMENT["paths"].values() for each in item.values()]
+    operations += [item["post"] for item in DOCUMENT["webhooks"].values()]
+    names = [operation["operationId"] for operation in operations]
+
+    assert len(set(names)) == len(names)
+
+
+def test_says_that_an_alias_is_one() -> None:
+    alias = DOCUMENT["paths"]["/getStoreLoyaltyPrograms"]["post"]
+    original = DOCUMENT["paths"]["/getLoyaltyPrograms"]["post"]
+
+    assert alias["description"].endswith("Another name of getLoyaltyPrograms.")
+    assert original["description"].endswith("Also answers to the name getStoreLoyaltyPrograms.")
+    said = {"operationId", "description"}
+    assert {name: alias[name] for name in alias.keys() - said} == {
+        name: original[name] for name in original.keys() - said
+    }
+
+
+@each_endpoint
+def test_says_which_package_an_endpoint_needs(endpoint: Endpoint) -> None:
+    operations = DOCUMENT["paths"][f"/{endpoint.name}"].values()
+
+    assert {operation["x-package"] for operation in operations} == {endpoint.package}
+
+
+@each_endpoint
+def test_offers_idempotency_keys_to_writes_alone(endpoint: Endpoint) -> None:
+    operation = DOCUMENT["paths"][f"/{endpoint.name}"]["post"]
+    names = {each["$ref"].rpartition("/")[2] for each in operation["parameters"]}
+    replayed = "Idempotent-Replayed" in operation["responses"]["200"]["headers"]
+
+    assert ("Idempotency-Key" in names, replayed, "409" in operation["responses"]) == (
+        (False,) * 3 if endpoint.is_read else (True,) * 3
+    )
+
+
+def test_reads_take_their_fields_as_query_parameters() -> None:
+    parameters = DOCUMENT["paths"]["/getCustomerBalance"]["get"]["parameters"]
+
+    assert parameters == [
+        {
+            "name": "userId",
+            "in": "query",
+            "required": True,
+            "description": "Your id of the customer.",
+            "schema": {"type": "string", "minLength": 1, "maxLength": 128},
+            "example": "user_xyz",
+        },
+        {
+            "name": "programId",
+            "in": "query",
+            "required": True,
+            "description": "Id of the program.",
+            "schema": {"type": "string", "minLength": 1, "maxLength": 128},
+            "example": "lp_abc123",
+        },
+        {
+            "name": "storeId",
+            "in": "query",
+            "required": False,
+            "description": "Id of the store. The header `X-Beep-Store-Id` can stand in for it.",
+            "schema": {"type": "string", "minLength": 1, "maxLength": 128},
+        },
+        {"$ref": "#/components/parameters/X-Beep-Store-Id"},
+    ]
+
+
+def test_a_query_parameter_is_never_null() -> None:
+    for item in DOCUMENT["paths"].values():
+        for each in item.get("get", {}).get("parameters", ()):
+            assert '"null"' not in json.dumps(each)
+
+
+def test_every_bound_has_the_name_that_readers_know() -> None:
+    used = keywords(list(DOCUMENT["components"]["schemas"].values()))
+
+    assert {"minimum", "maximum", "exclusiveMinimum"} <= used
+    assert used.isdisjoint({"ge", "gt", "le", "lt"})
+
+
+def keywords(schemas: list[Any]) -> set[str]:
+    """Return the keywords of schemas and of all that they hold."""
+    found: set[str] = set()
+    for schema in schemas:
+        if isinstance(schema, dict):
+            inner = [each for name, each in schema.items() if name != "properties"]
+            named = list(schema.get("properties", {}).values())
+            found |= schema.keys() | keywords([*inner, *named])
+        elif isinstance(schema, list):
+            found |= keywords(schema)
+    return found
+
+
+def test_numbers_carry_their_bounds() -> None:
+    schemas = DOCUMENT["components"]["schemas"]
+    percentage = schemas["CashbackRules"]["properties"]["cashbackPercentage"]
+    minimum = schemas["PointsRules"]["properties"]["minimumPurchase"]
+    line = schemas["PurchaseLine"]["properties"]["amount"]
+    figure = schemas["GetLoyaltyAnalyticsResponse"]["properties"]["redemptionRate"]
+
+    assert without_description(percentage) == {
+        "type": "number",
+        "exclusiveMinimum": 0,
+        "maximum": 100,
+    }
+    assert without_description(minimum) == {
+        "type": ["number", "null"],
+        "minimum": 0,
+        "maximum": 1_000_000,
+    }
+    assert without_description(line) == {
+        "type": "number",
+        "minimum": -10_000_000,
+        "maximum": 10_000_000,
+    }
+    assert without_description(figure) == {"type": "number"}
+
+
+def without_description(schema: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in schema.items() if name != "description"}
+
+
+def test_requests_are_closed_and_answers_open() -> None:
+    schemas = DOCUMENT["components"]["schemas"]
+    closed = {name for name in schemas if schemas[name].get("additionalProperties") is False}
+    requests = {components.request_name(endpoint) for endpoint in ENDPOINTS}
+    answers = {components.response_name(endpoint) for endpoint in ENDPOINTS}
+
+    assert requests <= closed
+    assert not answers & closed
+
+
+def test_answers_require_all_but_what_may_be_left_out() -> None:
+    schema = DOCUMENT["components"]["schemas"]["SyncExternalLoyaltyResponse"]
+
+    assert schema["properties"].keys() - set(schema["required"]) == {"duplicate", "_sandbox"}
+
+
+@pytest.mark.parametrize("program_type", ["stamps", "points", "cashback", "tier"])
+def test_rules_fit_one_type_of_program_each(program_type: str) -> None:
+    examples = DOCUMENT["paths"]["/createLoyaltyProgram"]["post"]["requestBody"]["content"][
+        "application/json"
+    ]["examples"]
+    rules = examples[program_type]["value"]["rules"]
+
+    assert_is(rules, f"{program_type.capitalize()}Rules")
+    assert_is(rules, "Rules")
+    for other in {"Stamps", "Points", "Cashback", "Tier"} - {program_type.capitalize()}:
+        with pytest.raises(ValidationError):
+            assert_is(rules, f"{other}Rules")
+
+
+def test_every_meaning_of_a_field_is_used() -> None:
+    used: set[str] = set()
+
+    class Noted(dict[str, str]):
+        def get(self, name: str, default: Any = None) -> Any:
+            used.update({name} & self.keys())
+            return super().get(name, default)
+
+        def __getitem__(self, name: str) -> str:
+            used.add(name)
+            return super().__getitem__(name)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fields, "MEANINGS", Noted(fields.MEANINGS))
+        openapi.document()
+
+    assert used == fields.MEANINGS.keys()
+
+
+@each_endpoint
+def test_example_answer_fits(endpoint: Endpoint) -> None:
+    assert_is(components.module_of(endpoint).EXAMPLE, components.response_name(endpoint))
+
+
+@each_endpoint
+def test_example_requests_fit(endpoint: Endpoint) -> None:
+    examples = components.module_of(endpoint).EXAMPLE_REQUESTS
+
+    assert examples
+    for example in examples.values():
+        assert_is(example, components.request_name(endpoint))
+
+
+@each_endpoint
+def test_sandbox_gives_the_example_answer_to_the_example_request(
+    endpoint: Endpoint, merchant: Merchant
+) -> None:
+    module = components.module_of(endpoint)
+    answers = [
+        merchant.sandbox.ok(endpoint.name, request) for request in module.EXAMPLE_REQUESTS.values()
+    ]
+
+    assert answers[0] == {**module.EXAMPLE, "_sandbox": True}
+    for answer in answers:
+        assert_is(answer, components.response_name(endpoint))
+
+
+def told_event_id(member: Member) -> str:
+    """Have a member's enrolment told; return the id of the event."""
+    emission.member_enrolled(member.membership_id)
+    return enrollment_event_id(member.membership_id)
+
+
+def registered(member: Member) -> Member:
+    """Return the member, whose store has a webhook endpoint now."""
+    hook = {"url": "https://example.com/first", "events": ["*"], "source": "erp"}
+    member.api.ok("createWebhookEndpoint", {"storeId": member.merchant.store_id, **hook})
+    return member
+
+
+def webhook_of(member: Member) -> str:
+    """Return the id of the only webhook endpoint of a member's store."""
+    (endpoint,) = endpoint_documents.list_of_store(member.merchant.store_id)
+    return endpoint.endpoint_id
+
+
+def told_delivery_id(member: Member) -> str:
+    """Have a member's enrolment told to a webhook endpoint; return the id of the delivery."""
+    return f"{told_event_id(registered(member))}_{webhook_of(member)}"
+
+
+CALLS: dict[str, Callable[[Member], dict[str, Any]]] = {
+    "createLoyaltyProgram": lambda member: {
+        "storeId": member.merchant.store_id,
+        "programName": "Another",
+        "programType": "cashback",
+        "rules": {"cashbackPercentage": 2.5},
+        "rewards": [{**REWARD, "requiredPoints": 0.5}],
+        "branding": {"color": "#fff", "logo": "https://example.com/logo.png"},
+        "earningMethods": ["scan_and_go"],
+    },
+    "updateLoyaltyProgram": lambda member: {
+        "programId": member.program_id,
+        "description": "Changed",
+    },
+    "getLoyaltyProgram": lambda member: {"programId": member.program_id},
+    "getLoyaltyPrograms": lambda member: {"storeId": member.merchant.store_id},
+    "enrollInLoyaltyProgram": lambda member: {**member.ids, "userId": "user_2"},
+    "addLoyaltyPoints": lambda member: {
+        **member.ids,
+        "purchaseLines": [{"amount": 12.5}, {"amount": -1, "type": "discount"}],
+        "transactionId": "t1",
+        "source": "pos",
+    },
+    "redeemLoyaltyPoints": lambda member: {**member.ids, "points": 40, "rewardId": "rw_1"},
+    "getLoyaltyAnalytics": lambda member: {"programId": member.program_id},
+    "getCustomerBalance": lambda member: member.ids,
+    "getLoyaltyWebhookEvents": lambda member: {
+        "storeId": member.merchant.store_id,
+        "url": "https://example.com/hook",
+        "events": ["loyalty.*"],
+        "source": "erp",
+    },
+    "getEvent": lambda member: {"eventId": told_event_id(member)},
+    "listEvents": lambda member: {
+        "storeId": member.merchant.store_id,
+        "type": "loyalty.enrollment",
+        "userId": member.user_id,
+    },
+    "createWebhookEndpoint": lambda member: {
+        "storeId": member.merchant.store_id,
+        "destination": QUEUE,
+        "events": ["loyalty.points_earned", "payment.*"],
+        "secret": "a-secret-of-the-merchant",
+        "source": "erp",
+        "description": "The data warehouse",
+    },
+    "listWebhookEndpoints": lambda member: {"storeId": registered(member).merchant.store_id},
+    "updateWebhookEndpoint": lambda member: {
+        "webhookId": webhook_of(registered(member)),
+        "url": "https://example.com/another",
+        "isEnabled": False,
+        "source": None,
+        "headers": {"Authorization": "Bearer x"},
+    },
+    "deleteWebhookEndpoint": lambda member: {"webhookId": webhook_of(registered(member))},
+    "rotateWebhookSecret": lambda member: {
+        "webhookId": webhook_of(registered(member)),
+        "overlapHours": 3,
+    },
+    "sendTestWebhookEvent": lambda member: {
+        "webhookId": webhook_of(registered(member)),
+        "type": "payment.paid",
+    },
+    "getWebhookStats": lambda member: {"webhookId": webhook_of(registered(member))},
+    "listWebhookDeliveries": lambda member: {
+        "storeId": member.merchant.store_id,
+        "eventId": told_event_id(registered(member)),
+    },
+    "getWebhookDelivery": lambda member: {"deliveryId": told_delivery_id(member)},
+    "retryWebhookDelivery": lambda member: {"deliveryId": told_delivery_id(member)},
+    "recoverWebhookDeliveries": lambda member: {
+        "webhookId": webhook_of(registered(member)),
+        "since": clock.to_wire(clock.utc_now() - timedelta(days=1)),
+    },
+    "syncExternalLoyalty": lambda member: {
+        **member.ids,
+        "action": "set",
+        "points": 7,
+        "source": "payback",
+        "externalTransactionId": "x1",
+    },
+}
+
+
+MILK = {"ean": "4006381333931", "name": "Bio-Vollmilch 3,5%", "price": 1.49, "vat": 7}
+
+
+def milk_of(member: Member, **fields: Any) -> str:
+    """Have a member's store sell milk; return the id of the product."""
+    body = {"storeId": member.merchant.store_id, **MILK, **fields}
+    answer = member.api.ok("insertProduct", body)
+    return str(answer["productId"])
+
+
+def repriced_milk_of(member: Member) -> str:
+    """Have a member's store sell milk that was cheaper once; return the id of the product."""
+    milk_of(member)
+    return milk_of(member, price=1.59, ifExists="update")
+
+
+CATALOG_CALLS: dict[str, Callable[[Member], dict[str, Any]]] = {
+    "fetchStores": lambda _: {},
+    "fetchStore": lambda member: {"storeId": member.merchant.store_id},
+    "insertProduct": lambda member: {
+        "storeId": member.merchant.store_id,
+        "number": "W-0815",
+        "name": "Hauswein rot",
+        "price": 8.9,
+        "flags": {"requiresHumanVerification": True},
+        "ifExists": "take_over",
+    },
+    "bulkImportProducts": lambda member: {
+        "storeId": member.merchant.store_id,
+        "products": [MILK, MILK],
+    },
+    "fetchProducts": lambda member: {
+        "storeId": milk_of(member) and member.merchant.store_id,
+        "source": "api",
+    },
+    "fetchProduct": lambda member: {"productId": repriced_milk_of(member)},
+    "registerProductToStore": lambda member: {
+        "productId": milk_of(member),
+        "storeId": member.merchant.another_store().store_id,
+        "price": 1.39,
+    },
+}
+CALLS |= CATALOG_CALLS
+
+
+PAYMENT_CALLS: dict[str, Callable[[Till], dict[str, Any]]] = {
+    "configurePSP": lambda till: {
+        "storeId": till.merchant.store_id,
+        "provider": "custom",
+        "config": {**till.config, "mode": "test"},
+    },
+    "getPSPConfiguration": lambda till: {"storeId": till.merchant.store_id},
+    "deletePSPConfiguration": lambda till: {
+        "storeId": till.merchant.store_id,
+        "provider": "custom",
+    },
+    "processPayment": lambda till: {
+        "storeId": till.merchant.store_id,
+        "amount": 1099,
+        "currency": "EUR",
+        "returnUrl": RETURN_URL,
+        "purchaseId": "order_1",
+        "captureLater": True,
+    },
+    "capturePayment": lambda till: {"paymentId": till.paid(captureLater=True)},
+    "cancelPayment": lambda till: {"paymentId": till.process().body["paymentId"]},
+    "refundPayment": lambda till: {
+        "paymentId": till.paid(),
+        "amount": 500,
+        "refundReference": "return_1",
+    },
+    "getPayment": lambda till: {"paymentId": refunded(till)},
+    "listPayments": lambda till: {
+        "storeId": till.stored(refunded(till)).store_id,
+        "stage": "paid",
+    },
+}
+
+
+SALE = {
+    "recordId": "sale_1",
+    "number": "R-1",
+    "soldAt": "2026-03-03T12:00:00.000Z",
+    "currency": "EUR",
+    "total": 298,
+    "lines": [
+        {"name": "Milk", "quantity": 2, "unitPrice": 149, "vatPercent": 7, "ean": MILK["ean"]}
+    ],
+    "payments": [{"paidBy": "card", "amount": 298}],
+    "customerId": "user_1",
+}
+STOCK = {"recordId": "stock_1", "change": -1.5, "ean": MILK["ean"], "reason": "broken"}
+
+
+def synced(branch: Branch) -> str:
+    """Sync a store with products of which one cannot be taken; return the store's id."""
+    branch.till.put_product("001", "Milk", "1.49", MILK["ean"])
+    branch.till.put_product("002", "Too fine", "1.001")
+    branch.configure(schedule="nightly")
+    branch.synced()
+    return branch.store_id
+
+
+SYNC_CALLS: dict[str, Callable[[Branch, Receiver], dict[str, Any]]] = {
+    "syncPOS": lambda branch, _: {
+        "system": "korona",
+        "storeId": branch.store_id,
+        "credentials": branch.till.credentials,
+        "awardPoints": {
+            "programId": branch.merchant.program(),
+            "issuedSince": "2026-03-01T00:00:00.000Z",
+        },
+        "isFull": True,
+        "allowMassDeletion": True,
+    },
+    "pushToPOS": lambda branch, _: {
+        "system": "korona",
+        "storeId": synced(branch),
+        "dataType": "inventory_update",
+        "records": [STOCK, {**STOCK, "recordId": "stock_2", "ean": "96385074"}],
+    },
+    "syncERP": lambda branch, _: {
+        "system": "generic",
+        "storeId": branch.store_id,
+        "credentials": erps.FILES,
+        "isFull": True,
+        "allowMassDeletion": True,
+    },
+    "pushToERP": lambda branch, erp: {
+        "system": "sevdesk",
+        "storeId": branch.store_id,
+        "dataType": "sales_record",
+        "records": [SALE],
+        "credentials": erps.credentials(erp),
+    },
+    "getSyncStatus": lambda branch, _: {"storeId": synced(branch), "kind": "pos"},
+    "configureSync": lambda branch, _: {
+        "kind": "pos",
+        "system": "korona",
+        "storeId": branch.store_id,
+        "credentials": branch.till.credentials,
+        "schedule": "hourly",
+        "awardPointsProgramId": branch.merchant.program(),
+    },
+    "deleteSyncConfiguration": lambda branch, _: {
+        "kind": "pos",
+        "system": "korona",
+        "storeId": synced(branch),
+    },
+}
+
+
+@pytest.mark.parametrize("action", SYNC_CALLS)
+def test_live_request_and_answer_about_syncs_fit(
+    action: str, branch: Branch, shared_erp: Receiver
+) -> None:
+    body = SYNC_CALLS[action](branch, shared_erp)
+    answer = branch.merchant.api(action, body)
+
+    assert answer.status == 200, answer.body
+    assert_is(body, components.request_name(ENDPOINT_BY_NAME[action]))
+    assert_is(answer.body, components.response_name(ENDPOINT_BY_NAME[action]))
+
+
+def test_an_answer_with_a_file_fits(merchant: Merchant) -> None:
+    body = {
+        "system": "generic",
+        "storeId": merchant.store_id,
+        "dataType": "receipt",
+        "records": [SALE],
+        "credentials": CONFIGS_OF_SYSTEMS["erp", "generic"],
+    }
+    answer = merchant.api("pushToERP", body)
+
+    assert answer.body["file"]
+    assert_is(answer.body, "PushToERPResponse")
+
+
+def test_refusals_about_syncs_fit(branch: Branch) -> None:
+    branch.till.after = always(BUSY)
+    limited = branch.sync()
+    branch.till.after = lambda *_: None
+    body = {"system": "vectron", "credentials": CONFIGS_OF_SYSTEMS["pos", "vectron"]}
+    unsupported = branch.push(SALE, **body)
+    unconfigured = branch.sync(credentials=None)
+    with dying_after(9):
+        branch.sync()
+    running = branch.sync()
+
+    refused = {
+        "CONNECTOR_RATE_LIMITED": (limited, "syncPOS"),
+        "CONNECTOR_UNSUPPORTED": (unsupported, "pushToPOS"),
+        "CONNECTOR_NOT_CONFIGURED": (unconfigured, "syncPOS"),
+        "SYNC_RUNNING": (running, "syncPOS"),
+    }
+    for code, (answer, action) in refused.items():
+        assert answer.error == code
+        assert_refused_as_described(
+            answer, action, lacks="Retry-After" if answer.status == 503 else ""
+        )
+
+
+def refunded(till: Till) -> str:
+    """Make a payment of which a part was given back; return its id."""
+    payment_id = till.paid()
+    assert till.refund(payment_id, amount=500, refundReference="return_1").status == 200
+    return payment_id
+
+
+def test_every_endpoint_is_called_below() -> None:
+    called = {*CALLS, *PAYMENT_CALLS, *SYNC_CALLS}
+    assert called == {endpoint.name for endpoint in ENDPOINTS}
+
+
+@pytest.mark.parametrize("action", PAYMENT_CALLS)
+def test_live_request_and_answer_about_payments_fit(action: str, till: Till) -> None:
+    body = PAYMENT_CALLS[action](till)
+    answer = till.merchant.api(action, body)
+
+    assert answer.status == 200, answer.body
+    assert_is(body, components.request_name(ENDPOINT_BY_NAME[action]))
+    assert_is(answer.body, components.response_name(ENDPOINT_BY_NAME[action]))
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_a_configuration_fits_its_provider_alone(provider: str) -> None:
+    config = CONFIGS[provider]
+
+    assert_is(config, components.config_name(provider))
+    assert_is(config, "PSPConfig")
+    request = {"provider": provider, "storeId": "store_a", "config": config}
+    assert_is(request, "ConfigurePSPRequest")
+    with pytest.raises(ValidationError):
+        assert_is({**request, "config": {**config, "surprise": 1}}, "ConfigurePSPRequest")
+    for other in set(PROVIDERS) - {provider}:
+        with pytest.raises(ValidationError):
+            assert_is(config, components.config_name(other))
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_secrets_of_a_configuration_are_marked(provider: str) -> None:
+    schema = DOCUMENT["components"]["schemas"][components.config_name(provider)]
+    secret = {name for name, each in schema["properties"].items() if each.get("writeOnly")}
+    config = psp.module_of(provider).Config.model_validate(CONFIGS[provider])
+
+    assert {CONFIGS[provider][name] for name in secret & CONFIGS[provider].keys()} == {
+        *config.secrets()
+    }
+    assert all(schema["properties"][name]["format"] == "password" for name in secret)
+
+
+@pytest.mark.parametrize("action", CALLS)
+def test_live_request_and_answer_fit(action: str, merchant: Merchant) -> None:
+    member = merchant.member("tier", balance=500, rewards=[REWARD])
+    endpoint = ENDPOINT_BY_NAME[action]
+    body = CALLS[action](member)
+    answer = member.api(action, body)
+
+    assert answer.status == 200, answer.body
+    assert_is(body, components.request_name(endpoint))
+    assert_is(answer.body, components.response_name(endpoint))
+
+
+@pytest.mark.parametrize(
+    "path", [path for path, item in DOCUMENT["paths"].items() if "get" in item]
+)
+def test_live_answer_to_a_query_fits(
+    path: str, till: Till, branch: Branch, shared_erp: Receiver
+) -> None:
+    endpoint = ENDPOINT_BY_NAME[path.removeprefix("/")]
+    if endpoint.name in PAYMENT_CALLS:
+        query = PAYMENT_CALLS[endpoint.name](till)
+    elif endpoint.name in SYNC_CALLS:
+        query = SYNC_CALLS[endpoint.name](branch, shared_erp)
+    else:
+        query = CALLS[endpoint.name](till.merchant.member("points", balance=10, rewards=[REWARD]))
+    answer = till.merchant.api.get(path.removeprefix("/"), query)
+
+    assert answer.status == 200, answer.body
+    assert_is(answer.body, components.response_name(endpoint))
+
+
+def test_replayed_answer_fits(member: Member) -> None:
+    member.add(points=5, transactionId="t1", idempotency_key="first")
+    replayed = member.add(points=5, transactionId="t1", idempotency_key="second")
+    header = DOCUMENT["components"]["headers"]["Idempotent-Replayed"]["schema"]
+
+    assert replayed.body["duplicate"] is True
+    assert replayed.headers["Idempotent-Replayed"] == header["const"]
+    assert_is(replayed.body, "AddLoyaltyPointsResponse")
+
+
+@pytest.mark.parametrize("error", catalog(), ids=lambda error: error.code)
+def test_example_of_every_refusal_fits(error: type[PunktwerkError]) -> None:
+    body = refusals.example(error)
+    response = next(
+        name
+        for name, each in DOCUMENT["components"]["responses"].items()
+        if error.code in each["content"]["application/json"]["examples"]
+    )
+
+    assert (body["error"], body["statusCode"], body["fix"]) == (error.code, error.status, error.fix)
+    assert_fits(body, f"components/responses/{response}/content/application~1json/schema")
+
+
+REFUSED: dict[str, tuple[str, Callable[[Member], Answer]]] = {
+    "INVALID_PARAMETERS": ("addLoyaltyPoints", lambda member: member.add(points=-1)),
+    "INVALID_JSON": (
+        "addLoyaltyPoints",
+        lambda member: member.api.send("POST", "addLoyaltyPoints", data="{"),
+    ),
+    "INVALID_IDEMPOTENCY_KEY": (
+        "addLoyaltyPoints",
+        lambda member: member.add(points=1, idempotency_key="x" * 256),
+    ),
+    "INSUFFICIENT_BALANCE": ("redeemLoyaltyPoints", lambda member: member.redeem(101)),
+    "REWARD_COST_MISMATCH": (
+        "redeemLoyaltyPoints",
+        lambda member: member.redeem(39, rewardId="rw_1"),
+    ),
+    "INVALID_API_KEY": (
+        "getCustomerBalance",
+        lambda member: member.api(
+            "getCustomerBalance", member.ids, Authorization="Bearer bk_live_sk_" + "A" * 32
+        ),
+    ),
+    "PROGRAM_NOT_FOUND": (
+        "getLoyaltyProgram",
+        lambda member: member.api("getLoyaltyProgram", {"programId": "lp_absent"}),
+    ),
+    "METHOD_NOT_ALLOWED": (
+        "addLoyaltyPoints",
+        lambda member: member.api.get("addLoyaltyPoints", member.ids),
+    ),
+    "IDEMPOTENCY_KEY_REUSED": (
+        "addLoyaltyPoints",
+        lambda member: [member.add(points=points, transactionId="t1") for points in (1, 2)][-1],
+    ),
+}
+
+
+@pytest.mark.parametrize("code", REFUSED)
+def test_live_refusal_fits(code: str, merchant: Merchant) -> None:
+    member = merchant.member("points", balance=100, rewards=[REWARD])
+    action, call = REFUSED[code]
+    answer = call(member)
+
+    assert answer.error == code
+    assert_refused_as_described(answer, action)
+
+
+def test_refusals_about_payments_fit(till: Till) -> None:
+    payment_id = till.process().body["paymentId"]
+    till.provider.after = lambda *_: (429, b"{}")
+    limited = till.process(purchaseId="order_2")
+    till.provider.after = lambda *_: (502, b"")
+    unavailable = till.process(purchaseId="order_3")
+    till.provider.after = lambda *_: (422, b'{"message": "The shop is closed."}')
+    rejected = till.process(purchaseId="order_4")
+    unpaid = till.refund(payment_id)
+    unauthorized = till.merchant.api("capturePayment", {"paymentId": payment_id})
+
+    refused = {
+        "CONNECTOR_RATE_LIMITED": (limited, "processPayment"),
+        "CONNECTOR_UNAVAILABLE": (unavailable, "processPayment"),
+        "CONNECTOR_REJECTED": (rejected, "processPayment"),
+        "PAYMENT_NOT_REFUNDABLE": (unpaid, "refundPayment"),
+        "PAYMENT_STATE_CONFLICT": (unauthorized, "capturePayment"),
+    }
+    for code, (answer, action) in refused.items():
+        assert answer.error == code
+        assert answer.body["details"].keys() == refusals.example(by_code(code))["details"].keys()
+        # A provider that has failed does not say for how long.
+        lacks = "Retry-After" if code == "CONNECTOR_UNAVAILABLE" else ""
+        assert_refused_as_described(answer, action, lacks=lacks)
+
+
+def refusals_of(action: str) -> set[str]:
+    """Return the codes that an endpoint can answer with, as its operation describes them."""
+    answers = DOCUMENT["paths"][f"/{action}"]["post"]["responses"]
+    references = [each["$ref"].rpartition("/")[2] for each in answers.values() if "$ref" in each]
+    found = [DOCUMENT["components"]["responses"][name] for name in references]
+    schemas = [each["content"]["application/json"]["schema"] for each in found]
+    return {code for each in schemas for code in each["allOf"][1]["properties"]["error"]["enum"]}
+
+
+@each_endpoint
+def test_names_the_errors_of_connectors_where_one_is_called(endpoint: Endpoint) -> None:
+    connectors = {error.code for error in catalog() if issubclass(error, ConnectorError)}
+    described = {
+        None: set(),
+        "configured": {"CONNECTOR_NOT_CONFIGURED"},
+        "called": connectors,
+    }
+
+    codes = refusals_of(endpoint.name)
+
+    assert codes & connectors == described[endpoint.connector]
+    assert {"INVALID_PARAMETERS", "INVALID_API_KEY", "BUSY", "INTERNAL_ERROR"} <= codes
+
+
+def by_code(code: str) -> type[PunktwerkError]:
+    return next(error for error in catalog() if error.code == code)
+
+
+def test_refusal_for_the_package_fits(new_merchant: Callable[..., Merchant]) -> None:
+    answer = new_merchant(Package.GO).member().sync("add", 5)
+
+    assert (answer.error, answer.body["requiredUpgrade"]) == ("ENDPOINT_NOT_ALLOWED", "PRIME")
+    assert_refused_as_described(answer, "syncExternalLoyalty")
+
+
+def test_describes_every_event_type_and_nothing_else() -> None:
+    packages = {kind: item["post"]["x-package"] for kind, item in DOCUMENT["webhooks"].items()}
+
+    assert packages == {name: kind.package for name, kind in BY_NAME.items()}
+
+
+@pytest.mark.parametrize("kind", BY_NAME)
+def test_example_of_every_event_fits(kind: str) -> None:
+    content = DOCUMENT["webhooks"][kind]["post"]["requestBody"]["content"]["application/json"]
+
+    assert content["example"]["type"] == kind
+    assert_is(content["example"], webhooks.name(kind))
+    assert_is({**content["example"], "livemode": False, "test": True}, webhooks.name(kind))
+
+
+@pytest.mark.parametrize("kind", BY_NAME)
+def test_the_headers_of_an_event_are_those_of_its_example(kind: str) -> None:
+    operation = DOCUMENT["webhooks"][kind]["post"]
+    headers = {each["name"]: each["example"] for each in operation["parameters"]}
+    example = operation["requestBody"]["content"]["application/json"]["example"]
+    body = json.dumps(example, separators=(",", ":"), ensure_ascii=False)
+    secret = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
+
+    signature = Webhook(secret).sign(
+        headers["webhook-id"], datetime(2026, 3, 3, 12, tzinfo=UTC), body
+    )
+    assert (headers["webhook-signature"], headers["webhook-id"]) == (signature, example["id"])
+    assert headers["X-Beep-Event"] == kind
+
+
+@pytest.mark.parametrize("kind", BY_NAME)
+def test_an_event_requires_every_field_and_is_open_to_more(kind: str) -> None:
+    schema = DOCUMENT["components"]["schemas"][webhooks.name(kind)]
+    data = schema["properties"]["data"]
+
+    assert schema["properties"].keys() - set(schema["required"]) == {"test"}
+    assert data["properties"].keys() == set(data["required"])
+    assert "additionalProperties" not in json.dumps(schema)
+    assert "$ref" not in json.dumps(schema)
+
+
+@pytest.mark.parametrize("kind", BY_NAME.values(), ids=BY_NAME)
+def test_says_whether_an_event_is_sent_yet(kind: EventType) -> None:
+    for described in (
+        DOCUMENT["webhooks"][kind.name]["post"],
+        DOCUMENT["components"]["schemas"][webhooks.name(kind.name)],
+    ):
+        assert described["description"].startswith(kind.summary)
+        assert ("nothing sends it yet" in described["description"]) is not kind.is_sent
+
+
+def test_delivered_events_of_payments_fit(pipeline: Pipeline, till: Till) -> None:
+    with receiving() as receiver:
+        pipeline.register(till.merchant, receiver.url, "payment.*", "integration.psp.*")
+        till.configure()
+        refunded(till)
+        pipeline.deliver(till.merchant)
+
+    assert sorted(receiver.types) == [
+        "integration.psp.configured",
+        "payment.created",
+        "payment.paid",
+        "payment.refunded",
+        "payment.requires_action",
+    ]
+    for received in receiver.received:
+        assert_is(received.event, webhooks.name(received.type))
+
+
+def test_delivered_events_fit(pipeline: Pipeline, merchant: Merchant) -> None:
+    with receiving() as receiver:
+        pipeline.register(merchant, receiver.url)
+        member = merchant.member("tier", rewards=[REWARD])
+        member.add(purchaseAmount=60, transactionId="t1")
+        member.redeem(40, rewardId="rw_1")
+        member.sync("set", 3)
+        pipeline.run(merchant)
+
+    assert sorted(set(receiver.types)) == [
+        "loyalty.enrollment",
+        "loyalty.external_synced",
+        "loyalty.points_earned",
+        "loyalty.points_redeemed",
+        "loyalty.reward_unlocked",
+        "loyalty.tier_changed",
+    ]
+    for received in receiver.received:
+        described = DOCUMENT["webhooks"][received.type]["post"]["parameters"]
+        assert {each["name"].lower() for each in described} <= received.headers.keys()
+        assert_is(received.event, webhooks.name(received.type))

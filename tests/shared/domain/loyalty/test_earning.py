@@ -1,0 +1,194 @@
+"""What a purchase earns: exact decimals, floored once, and the reason when it is less."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from shared.domain.loyalty.earning import (
+    Award,
+    LineType,
+    PurchaseLine,
+    award_for_purchase,
+    paid_amount,
+)
+from shared.domain.loyalty.programs import CashbackRules, PointsRules, StampsRules, TierRules
+from shared.errors import InvalidParameters
+from tests.support.strategies import CASHBACK, POINTS, STAMPS, TIERED, TIERS, make_program
+
+AMOUNTS = st.decimals(min_value=0, max_value=10_000_000, places=10)
+RATES = st.decimals(min_value="0.0001", max_value=100_000, places=4)
+PERCENTAGES = st.decimals(min_value="0.01", max_value=100, places=2)
+NO_MINIMUM = PointsRules(points_per_euro=Decimal(10))
+
+
+def award(rules: object, amount: str, **fields: object) -> Award:
+    return award_for_purchase(make_program(rules, **fields), Decimal(amount))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("amount", "units"),
+    [("9.99", 99), ("10.00", 100), ("5", 50), ("5.00", 50), ("5.09", 50), ("5.10", 51)],
+)
+def test_points_are_floored(amount: str, units: int) -> None:
+    assert award(POINTS, amount) == Award(units, units)
+
+
+def test_lines_are_added_exactly() -> None:
+    paid = paid_amount([PurchaseLine(Decimal("0.1")), PurchaseLine(Decimal("0.2"))])
+    assert str(paid) == "0.3"
+    assert award_for_purchase(make_program(NO_MINIMUM), paid) == Award(3, 3)
+
+
+def test_a_purchase_below_the_minimum_earns_nothing_and_says_so() -> None:
+    assert award(POINTS, "4.99") == Award(0, 0, reason="minimum_purchase")
+    assert award(POINTS, "4.9999999999") == Award(0, 0, reason="minimum_purchase")
+    assert award(POINTS, "5.00") == Award(50, 50)
+
+
+def test_the_minimum_holds_for_tier_and_cashback_programs_too() -> None:
+    tiered = replace(TIERED, minimum_purchase=Decimal(5))
+    cashback = replace(CASHBACK, minimum_purchase=Decimal(5))
+    assert award(tiered, "4.99") == Award(0, 0, reason="minimum_purchase")
+    assert award(tiered, "5") == Award(50, 50)
+    assert award(cashback, "4.99") == Award(0, 0, reason="minimum_purchase")
+    assert award(cashback, "5") == Award(15, 15)
+
+
+@pytest.mark.parametrize(
+    ("amount", "expected"),
+    [
+        ("200.00", Award(600, 500, capped_by="maxCashbackPerTransaction")),
+        ("166.67", Award(500, 500)),
+        ("166.99", Award(500, 500)),
+        ("167.00", Award(501, 500, capped_by="maxCashbackPerTransaction")),
+        ("0.33", Award(0, 0, reason="below_one_unit")),
+        ("0.34", Award(1, 1)),
+        ("19.99", Award(59, 59)),
+    ],
+)
+def test_cashback_is_a_floored_percentage_up_to_the_cap(amount: str, expected: Award) -> None:
+    assert award(CASHBACK, amount) == expected
+
+
+@pytest.mark.parametrize(
+    ("currency", "amount", "units"),
+    [("EUR", "9.99", 29), ("JPY", "999", 29), ("KWD", "9.999", 299)],
+)
+def test_cashback_counts_in_the_smallest_unit_of_the_currency(
+    currency: str, amount: str, units: int
+) -> None:
+    uncapped = CashbackRules(cashback_percentage=Decimal(3))
+    assert award(uncapped, amount, currency=currency) == Award(units, units)
+
+
+@pytest.mark.parametrize(("currency", "cap_units"), [("EUR", 500), ("JPY", 5), ("KWD", 5000)])
+def test_the_cap_is_money_of_the_currency(currency: str, cap_units: int) -> None:
+    capped = award(CASHBACK, "1000000", currency=currency)
+    assert capped.awarded_units == cap_units
+    assert capped.capped_by == "maxCashbackPerTransaction"
+
+
+@pytest.mark.parametrize("amount", ["0.01", "1", "1000000"])
+def test_stamps_do_not_depend_on_the_amount(amount: str) -> None:
+    assert award(STAMPS, amount) == Award(1, 1)
+    assert award(StampsRules(10, stamps_per_purchase=3), amount) == Award(3, 3)
+
+
+@pytest.mark.parametrize("rules", [POINTS, STAMPS, CASHBACK, TIERED])
+@pytest.mark.parametrize("amount", ["0", "0.00", "-1"])
+def test_nothing_paid_earns_nothing(rules: object, amount: str) -> None:
+    assert award(rules, amount) == Award(0, 0, reason="nothing_paid")
+
+
+def test_less_than_a_unit_is_said_to_be_too_little() -> None:
+    assert award(NO_MINIMUM, "0.09") == Award(0, 0, reason="below_one_unit")
+    assert award(NO_MINIMUM, "0.10") == Award(1, 1)
+
+
+def test_an_award_above_what_one_request_may_add_is_refused() -> None:
+    generous = PointsRules(points_per_euro=Decimal(1000))
+    assert award(generous, "1000000") == Award(1_000_000_000, 1_000_000_000)
+    with pytest.raises(InvalidParameters) as refused:
+        award(generous, "1000000.001")
+    assert refused.value.details == {
+        "fields": {"purchaseAmount": "earns more than 1000000000 units"}
+    }
+
+
+def test_only_items_earn() -> None:
+    item, discount, reward = (
+        PurchaseLine(Decimal("20.00")),
+        PurchaseLine(Decimal("-3.00"), LineType.DISCOUNT),
+        PurchaseLine(Decimal("-5.50"), LineType.REWARD),
+    )
+    assert paid_amount([item, discount, reward]) == Decimal("11.50")
+
+
+@pytest.mark.parametrize("line_type", [LineType.DISCOUNT, LineType.REWARD])
+def test_a_discount_or_reward_printed_with_its_price_does_not_earn(line_type: LineType) -> None:
+    lines = [PurchaseLine(Decimal("20.00")), PurchaseLine(Decimal("5.00"), line_type)]
+    assert paid_amount(lines) == Decimal("20.00")
+
+
+def test_a_returned_item_lowers_what_was_paid_but_never_below_zero() -> None:
+    bought, returned = PurchaseLine(Decimal("20.00")), PurchaseLine(Decimal("-30.00"))
+    assert paid_amount([bought, returned]) == 0
+    assert paid_amount([returned]) == 0
+    assert paid_amount([bought, PurchaseLine(Decimal("-3.00"))]) == Decimal("17.00")
+    assert paid_amount([]) == 0
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.decimals(min_value=-(10**7), max_value=10**7, places=10), st.sampled_from(LineType)
+        ),
+        max_size=50,
+    )
+)
+def test_discounts_and_rewards_never_raise_what_earns(
+    lines: list[tuple[Decimal, LineType]],
+) -> None:
+    every = [PurchaseLine(amount, line_type) for amount, line_type in lines]
+    items = [line for line in every if line.type is LineType.ITEM]
+    assert 0 <= paid_amount(every) <= paid_amount(items)
+    exact = sum((Fraction(line.amount) for line in items), Fraction(0))
+    assert Fraction(paid_amount(items)) == max(exact, 0)
+
+
+@given(AMOUNTS, RATES, st.booleans())
+def test_points_are_the_exact_product_less_a_fraction_of_one(
+    amount: Decimal, rate: Decimal, tiered: bool
+) -> None:
+    rules = TierRules(rate, TIERS) if tiered else PointsRules(rate)
+    exact = Fraction(amount) * Fraction(rate)
+    assume(exact // 1 <= 1_000_000_000)
+    granted = award_for_purchase(make_program(rules), amount)
+    assert granted.requested_units == granted.awarded_units == exact // 1
+    assert type(granted.awarded_units) is int
+    assert type(granted.requested_units) is int
+
+
+@given(AMOUNTS, PERCENTAGES, st.sampled_from(["EUR", "JPY", "KWD"]))
+def test_cashback_is_the_exact_share_less_a_fraction_of_one(
+    amount: Decimal, percentage: Decimal, currency: str
+) -> None:
+    program = make_program(CashbackRules(percentage), currency=currency)
+    exact = Fraction(amount) * Fraction(percentage) / 100 * 10**program.scale
+    assume(exact // 1 <= 1_000_000_000)
+    granted = award_for_purchase(program, amount)
+    assert granted.requested_units == granted.awarded_units == exact // 1
+    assert type(granted.awarded_units) is int
+
+
+@given(AMOUNTS, PERCENTAGES, st.decimals(min_value="0.01", max_value=1_000_000, places=2))
+def test_cashback_never_exceeds_the_cap(amount: Decimal, percentage: Decimal, cap: Decimal) -> None:
+    granted = award_for_purchase(make_program(CashbackRules(percentage, cap)), amount)
+    assert Fraction(granted.awarded_units, 100) <= Fraction(cap)
+    assert (granted.capped_by is not None) == (granted.awarded_units < granted.requested_units)

@@ -1,0 +1,342 @@
+"""The models of events are what is really sent: every field of it, and no other."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from functions.beep.openapi.components import self_contained
+from shared.domain.catalog import product_events
+from shared.domain.events.event import Event
+from shared.domain.events.event_types import BY_NAME
+from shared.domain.loyalty import ledger, loyalty_events
+from shared.domain.loyalty.entries import Cause, Entry, EntryKind
+from shared.domain.loyalty.membership import Membership
+from shared.domain.loyalty.programs import Reward
+from shared.domain.payments import payment_events
+from shared.domain.payments.payments import (
+    Dispute,
+    DisputeStatus,
+    Payment,
+    Refund,
+    RefundStatus,
+    Stage,
+)
+from shared.domain.payments.psp import PspAccount, PspConfiguration
+from shared.domain.stores.stores import Store
+from shared.domain.systems import sync_events
+from shared.domain.systems.sales import DataType
+from shared.domain.systems.syncs import Kind, Sync, SyncState
+from shared.domain.webhooks import webhook_events
+from shared.domain.webhooks.endpoints import Health, WebhookEndpoint
+from shared.schemas.events.event_data import (
+    DATA_BY_TYPE,
+    MEMBER_ID_CHARS_MAX,
+    EventBody,
+    example,
+    example_event,
+    parse,
+)
+from shared.schemas.fields import AMOUNT_MINOR_MAX, PRODUCT_ID_CHARS_MAX
+from shared.services.catalog import product_imports, products
+from shared.services.events import outbox
+from shared.store import paths
+from tests.support.strategies import (
+    NOW,
+    TIERED,
+    make_cause,
+    make_membership,
+    make_program,
+    records,
+)
+
+PROGRAM = make_program(TIERED, rewards=(Reward("rw_1", "Coffee", "free_product", Decimal(500)),))
+MILESTONES = (100, 500, 1_000)
+BYTES_MAX = 20_000
+
+every_type = pytest.mark.parametrize("name", BY_NAME)
+
+
+def story() -> Iterator[Event]:
+    """Tell of a member to whom everything happens, first without ids and sources, then with."""
+    member = make_membership(PROGRAM)
+    yield loyalty_events.from_enrollment(member)
+    yield loyalty_events.from_anniversary(member, 1, NOW + timedelta(days=365))
+    named = make_cause(transaction_id="t1", source="crm")
+    for cause in (make_cause(), named):
+        for entry in bookings(member, cause):
+            yield from loyalty_events.from_entry(entry, MILESTONES)
+    yield loyalty_events.from_expiring(member, 5, NOW + timedelta(days=30), NOW)
+    endpoint = WebhookEndpoint(
+        "we_1", "acc_1", "store_1", "http", "https://example.com", ("*",), (), NOW, NOW
+    )
+    disabled = replace(endpoint, disabled_reason="gone", disabled_at=NOW)
+    yield webhook_events.from_disabled_endpoint(disabled)
+    yield webhook_events.from_disabled_endpoint(replace(disabled, health=Health(failing_since=NOW)))
+    account = PspAccount("custom", "", {}, False, NOW)
+    yield payment_events.from_configuration(PspConfiguration("store_1", "acc_1"), account)
+    yield from payment_story(PAYMENT)
+    yield from payment_story(replace(PAYMENT, purchase_id="order_1", program_id="lp_1"))
+    yield product_events.from_created(PRODUCT)
+    yield product_events.from_import("evt_1", STORE, product_imports.Imported(()).counts, NOW)
+    for kind in Kind:
+        yield sync_events.from_sync(replace(SYNC, kind=kind))
+        store = (STORE.account_id, STORE.store_id)
+        yield sync_events.from_push(store, kind, "generic", DataType.RECEIPT, ["rec_1"], NOW)
+
+
+STORE = Store("store_1", "acc_1", "Store", "Europe/Berlin", "EUR", NOW)
+SYNC = Sync(
+    "sync_1",
+    "acc_1",
+    "store_1",
+    Kind.POS,
+    "korona",
+    SyncState.SUCCEEDED,
+    NOW,
+    NOW,
+    ("products",),
+    finished_at=NOW,
+)
+PRODUCT = products.new_product(STORE, "4006381333931", NOW)
+PAYMENT = Payment(
+    "pay_1", "acc_1", "store_1", "custom", 1099, "EUR", Stage.PENDING, NOW, NOW, "fingerprint"
+)
+REFUND = Refund("ref_1", 500, RefundStatus.SUCCEEDED, NOW, NOW, "fingerprint", is_settled=True)
+
+
+def payment_story(pending: Payment) -> Iterator[Event]:
+    """Let a payment come to every end that it can come to."""
+    yield from payment_events.from_change(None, pending)
+    for stage in Stage:
+        yield from payment_events.from_change(pending, replace(pending, stage=stage))
+    paid = replace(pending, stage=Stage.PAID, captured_minor=1099)
+    refunded = replace(paid, refunds=(REFUND,))
+    yield from payment_events.from_change(paid, refunded)
+    failed = replace(REFUND, status=RefundStatus.FAILED)
+    yield from payment_events.from_change(refunded, replace(paid, refunds=(failed,)))
+    disputed = replace(paid, disputes=(Dispute("dp_1", 1099, DisputeStatus.OPEN),))
+    yield from payment_events.from_change(paid, disputed)
+
+
+def bookings(member: Membership, cause: Cause) -> Iterator[Entry]:
+    """Book each kind of change."""
+    member, first = ledger.earn(member, PROGRAM, 480, cause)
+    yield first
+    rich, entry = ledger.earn(member, PROGRAM, 490, replace(cause, purchase_amount="49.00"))
+    yield entry
+    yield ledger.redeem(rich, PROGRAM, 100, cause)[1]
+    rewarded = replace(cause, reward_id="rw_1", description="Coffee")
+    yield ledger.redeem(rich, PROGRAM, 500, rewarded)[1]
+    yield ledger.earn(member, PROGRAM, 10, replace(cause, action="add"))[1]
+    due, _ = ledger.earn(member, PROGRAM, 10, cause, expires_at=NOW)
+    for booked in (
+        ledger.set_balance(member, PROGRAM, 490, cause),
+        ledger.reverse(rich, PROGRAM, first, 480, cause),
+        ledger.expire(due, PROGRAM, replace(cause, now=NOW + timedelta(days=1))),
+    ):
+        assert booked is not None
+        yield booked[1]
+
+
+def assert_as_promised(event: Event) -> dict[str, Any]:
+    """Assert that an event is sent with exactly the fields of its model, in their order."""
+    payload = outbox.payload(event)
+    sent: dict[str, Any] = json.loads(payload, parse_float=Decimal)
+    model = DATA_BY_TYPE[event.type]
+    assert list(sent["data"]) == [field.alias for field in model.model_fields.values()]
+    model.model_validate(sent["data"])
+    body = EventBody.model_validate(sent)
+    assert body.model_dump(by_alias=True, mode="json").keys() == sent.keys()
+    assert len(payload.encode()) < BYTES_MAX
+    return sent
+
+
+def test_everything_that_happens_is_sent_as_promised() -> None:
+    told = list(story())
+
+    for event in told:
+        assert_as_promised(event)
+    possible = {name for name, each in BY_NAME.items() if each.is_sent}
+    assert {event.type for event in told} == possible | {"loyalty.points_adjusted"}
+
+
+ids = st.text(min_size=1, max_size=128).filter(str.strip)
+words = st.text(min_size=1, max_size=100)
+amounts = st.integers(-(10**15), 10**15)
+entries: st.SearchStrategy[Entry] = records(
+    Entry,
+    entry_id=ids,
+    store_id=ids,
+    program_id=ids,
+    user_id=ids,
+    seq=st.integers(1, 10**9),
+    units=amounts,
+    scale=st.integers(0, 3),
+    balance_before_units=amounts,
+    balance_after_units=amounts,
+    earned_after_units=amounts,
+    tier_before=st.none() | words,
+    tier_after=st.none() | words,
+    unlocked_reward_ids=st.lists(ids, max_size=3).map(tuple),
+    corrects_entry_id=ids,
+    description=st.text(max_size=500),
+    source=st.none() | words,
+    transaction_id=st.none() | ids,
+    action=st.none() | st.sampled_from(["add", "redeem", "set"]),
+    reward_id=st.none() | ids,
+)
+
+
+@given(entry=entries, milestones=st.lists(st.integers(1, 10**15), max_size=3))
+def test_whatever_is_booked_is_sent_as_promised(entry: Entry, milestones: list[int]) -> None:
+    for event in loyalty_events.from_entry(entry, milestones):
+        sent = assert_as_promised(event)
+        assert sent["data"]["sequence"] == entry.seq
+
+
+@pytest.mark.parametrize("letter", ["\U0001f600", "\x01"])
+def test_the_largest_payment_is_sent_as_promised(letter: str) -> None:
+    largest = replace(
+        PAYMENT,
+        payment_id="pay_" + "0" * 28,
+        store_id=letter * 128,
+        purchase_id=letter * 128,
+        amount_minor=AMOUNT_MINOR_MAX,
+    )
+    refund = replace(REFUND, refund_id="ref_" + "0" * 28, amount_minor=AMOUNT_MINOR_MAX)
+    paid = replace(largest, stage=Stage.PAID, captured_minor=AMOUNT_MINOR_MAX)
+
+    (refunded,) = payment_events.from_change(paid, replace(paid, refunds=(refund,)))
+
+    data = assert_as_promised(refunded)["data"]
+    assert data == {
+        "paymentId": largest.payment_id,
+        "provider": "custom",
+        "amount": AMOUNT_MINOR_MAX,
+        "currency": "EUR",
+        "status": "refunded",
+        "purchaseId": letter * 128,
+        "refundId": refund.refund_id,
+        "refundAmount": AMOUNT_MINOR_MAX,
+    }
+
+
+@pytest.mark.parametrize("kind", EntryKind)
+@pytest.mark.parametrize("action", [None, "set"])
+# Four bytes of UTF-8, and a control character, of which JSON makes six.
+@pytest.mark.parametrize("letter", ["\U0001f600", "\x01"])
+def test_the_largest_booking_is_sent_as_promised(
+    kind: EntryKind, action: str | None, letter: str
+) -> None:
+    _, entry = ledger.earn(make_membership(PROGRAM), PROGRAM, 100, make_cause())
+    ids = ("entry_id", "store_id", "program_id", "user_id", "reward_id", "transaction_id")
+    largest = replace(
+        entry,
+        kind=kind,
+        action=action,
+        units=10**15 - 1,
+        scale=3,
+        balance_before_units=10**15 - 1,
+        balance_after_units=1 - 10**15,
+        earned_after_units=10**15 - 1,
+        tier_before=letter * 50,
+        tier_after=letter * 49,
+        unlocked_reward_ids=(letter * 128,),
+        corrects_entry_id=letter * 128,
+        description=letter * 500,
+        source=letter * 100,
+        **dict.fromkeys(ids, letter * 128),
+    )
+
+    for event in loyalty_events.from_entry(largest, (1,)):
+        assert_as_promised(event)
+
+
+def largest(schema: dict[str, Any]) -> Any:
+    """Return the largest value that a schema allows; every text must have a bound."""
+    kind = schema["type"]
+    kinds = kind if isinstance(kind, list) else [kind]
+    if "object" in kinds:
+        return {name: largest(each) for name, each in schema["properties"].items()}
+    if "string" in kinds and schema.get("format") != "date-time":
+        return "\x01" * schema["maxLength"]
+    return "2026-03-03T12:00:00.000Z" if "string" in kinds else -999_999_999_999.999
+
+
+@every_type
+def test_no_event_reaches_20_kilobytes(name: str) -> None:
+    data = largest(self_contained(DATA_BY_TYPE[name]))
+    event = Event("evt_1" * 20, name, "acc_1", "\x01" * 128, None, None, None, NOW, data)
+
+    assert len(outbox.payload(event).encode()) < BYTES_MAX
+
+
+def test_an_id_of_a_membership_or_product_has_its_bound() -> None:
+    part = "x" * paths.ENCODED_MAX
+
+    assert len(paths.membership_id(part, part)) == MEMBER_ID_CHARS_MAX
+    assert len(paths.product_id(part, part)) == PRODUCT_ID_CHARS_MAX
+
+
+def test_every_type_has_a_model_and_no_other_has() -> None:
+    assert DATA_BY_TYPE.keys() == BY_NAME.keys()
+
+
+@every_type
+def test_an_example_has_every_field_and_no_other(name: str) -> None:
+    found = example(name)
+
+    data = DATA_BY_TYPE[name].model_validate(json.loads(json.dumps(found), parse_float=Decimal))
+    assert json.loads(json.dumps(data.model_dump(by_alias=True, mode="json"))) == found
+
+
+@every_type
+def test_an_example_event_is_what_would_be_sent(name: str) -> None:
+    event = Event("evt_abc123", name, "acc_1", "store_a", None, None, None, NOW, data=example(name))
+
+    assert json.dumps(example_event(name), separators=(",", ":"), ensure_ascii=False) == (
+        outbox.payload(event)
+    )
+
+
+def test_examples_are_the_callers_to_change() -> None:
+    example("integration.pos.synced")["synced"]["products"] = 0
+    example("loyalty.enrollment")["userId"] = "somebody"
+
+    assert example("integration.pos.synced")["synced"]["products"] == 42
+    assert example("loyalty.enrollment")["userId"] == "user_xyz"
+
+
+@every_type
+def test_examples_name_nobody(name: str) -> None:
+    assert not {"email", "name", "firstName", "lastName", "phone", "address"} & example(name).keys()
+
+
+@every_type
+def test_a_model_takes_no_other_field(name: str) -> None:
+    with pytest.raises(ValidationError, match="surprise"):
+        DATA_BY_TYPE[name].model_validate({**example(name), "surprise": 1})
+
+
+@pytest.mark.parametrize("is_test", [False, True])
+def test_reads_back_exactly_what_was_sent(is_test: bool) -> None:
+    data = {"points": Decimal("1.45"), "zero": Decimal("0.00"), "at": NOW, "nothing": None}
+    event = Event(
+        "evt_1", "loyalty.anniversary", "acc_1", "store_1", None, None, None, NOW, data, is_test
+    )
+
+    payload = outbox.payload(event)
+    read = parse(payload).model_dump(by_alias=True, mode="json")
+
+    assert json.dumps(read, separators=(",", ":")) == payload
+    assert (read["livemode"], read.get("test")) == ((False, True) if is_test else (True, None))
