@@ -1,16 +1,15 @@
-"""The task queues that deliveries wait in: Cloud Tasks, or the emulator of it.
+"""Task queues: Cloud Tasks, or the emulator of it. Each belongs to the function that it calls.
 
-There are two, each of a function of its own, so that endpoints that take long to answer hold up
-each other and nobody else.
-
-Tasks name the delivery and its attempt, and the queue takes each name once, so enqueueing twice
-is harmless. Losing one is harmless too: the sweep looks for deliveries that are overdue.
+The queue takes each name once, so enqueueing twice is harmless. Losing a task is harmless too:
+sweeps look for what is overdue.
 """
 
 from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -20,21 +19,29 @@ from shared import config, logs
 if TYPE_CHECKING:
     from firebase_admin.functions import TaskQueue
 
-FAST = "deliverWebhook"
-SLOW = "deliverWebhookSlowly"
-
 _app_lock = threading.Lock()
 
 
-def enqueue(function: str, task_id: str, data: dict[str, Any], at: datetime | None) -> bool:
-    """Have a function called with ``data``, not before ``at``.
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A call of a function, once, not before its time.
 
-    Args:
-        function: ``FAST`` or ``SLOW``; its queue has the same name.
+    Attributes:
+        function: Its name, which is also that of its queue.
         task_id: At most 500 letters, digits, hyphens and underscores. A name that the queue had
             lately is not taken again.
         data: What the function gets.
         at: When, UTC; ``None`` for at once.
+    """
+
+    function: str
+    task_id: str
+    data: Mapping[str, Any]
+    at: datetime | None = None
+
+
+def enqueue(task: Task) -> bool:
+    """Have a function called.
 
     Returns:
         Whether the queue took it now. ``False`` if it had the name before, or did not answer, which
@@ -42,22 +49,25 @@ def enqueue(function: str, task_id: str, data: dict[str, Any], at: datetime | No
     """
     if config.is_emulated() and not os.environ.get("CLOUD_TASKS_EMULATOR_HOST"):
         # Without it the SDK would look for credentials and enqueue in a real project.
-        logs.warning("task not enqueued", taskId=task_id, reason="no CLOUD_TASKS_EMULATOR_HOST")
+        logs.warning(
+            "task not enqueued", taskId=task.task_id, reason="no CLOUD_TASKS_EMULATOR_HOST"
+        )
         return False
     try:
-        return _create(function, task_id, data, at)
+        return _create(task)
     except Exception as error:  # noqa: BLE001 - whatever five libraries raise: the sweep repairs it
-        logs.warning("task not enqueued", taskId=task_id, reason=str(error))
+        logs.warning("task not enqueued", taskId=task.task_id, reason=str(error))
         return False
 
 
-def _create(function: str, task_id: str, data: dict[str, Any], at: datetime | None) -> bool:
+def _create(task: Task) -> bool:
     from firebase_admin.exceptions import AlreadyExistsError, ConflictError
     from firebase_admin.functions import TaskOptions
 
     try:
         # The body as callers of task functions wrap it; Python's SDK leaves that to us.
-        _queue(function).enqueue({"data": data}, TaskOptions(task_id=task_id, schedule_time=at))
+        options = TaskOptions(task_id=task.task_id, schedule_time=task.at)
+        _queue(task.function).enqueue({"data": dict(task.data)}, options)
     except (AlreadyExistsError, ConflictError):  # Cloud Tasks says the one, its emulator the other.
         return False
     except ValueError:

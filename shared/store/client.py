@@ -36,7 +36,11 @@ Document = dict[str, Any]
 
 
 class WriteConflict(Exception):
-    """A precondition failed, or it is unknown whether the commit was applied: read again."""
+    """A precondition failed, and nothing was written: read again."""
+
+
+class AnswerLost(Exception):
+    """It is not known whether the commit was applied: look at what it wrote."""
 
 
 @dataclass(slots=True)
@@ -232,11 +236,28 @@ def pages(collection: str, *filters: tuple[str, str, Any]) -> Iterator[list[Snap
         last = page[-1]
 
 
+def has_applied(writes: Iterable[Write]) -> bool:
+    """Tell whether a commit whose answer was lost was applied: one read.
+
+    What it created is looked at, because that has ids and times of its own; without any, what it
+    changed or deleted. All of that must be as it would be afterwards, and one of it exactly as it
+    was written: the others may have changed once more since.
+    """
+    every = list(writes)
+    looked_at: list[Create | Update | Delete] = [each for each in every if isinstance(each, Create)]
+    if not looked_at:
+        looked_at = [each for each in every if isinstance(each, Update | Delete)]
+    found = get([_path_of(each) for each in looked_at]) if looked_at else {}
+    pairs = [(each, found[_path_of(each)]) for each in looked_at]
+    return all(_is_over(*pair) for pair in pairs) and any(_is_exact(*pair) for pair in pairs)
+
+
 def commit(writes: Iterable[Write]) -> None:
     """Apply all writes, or none.
 
     Raises:
-        WriteConflict: A precondition failed and nothing was written, or the answer got lost.
+        WriteConflict: A precondition failed, and nothing was written.
+        AnswerLost: All of it was written, or nothing.
     """
     request = {"writes": [_message(write) for write in writes]}
     _count(rpcs=1, writes=len(request["writes"]))
@@ -247,7 +268,30 @@ def commit(writes: Iterable[Write]) -> None:
     except (exceptions.Conflict, exceptions.FailedPrecondition, exceptions.NotFound) as error:
         raise WriteConflict from error
     except (exceptions.ServerError, exceptions.TooManyRequests) as error:
-        raise WriteConflict from error
+        raise AnswerLost from error
+
+
+def _path_of(write: Create | Update | Delete) -> str:
+    return write.path if isinstance(write, Create) else write.read.path
+
+
+def _is_over(write: Create | Update | Delete, found: Snapshot) -> bool:
+    """Tell whether a document can be what a write has left."""
+    match write:
+        case Create():
+            return found.data is not None
+        case Update(read):
+            return found.data is not None and found.update_time != read.update_time
+        case Delete():
+            return found.data is None
+
+
+def _is_exact(write: Create | Update | Delete, found: Snapshot) -> bool:
+    """Tell whether a document is what a write has made of it, and nothing else."""
+    if isinstance(write, Delete) or found.data is None:
+        return isinstance(write, Delete) and found.data is None
+    wanted = messages.decode(_message(write).update.fields)
+    return all(name in found.data and found.data[name] == wanted[name] for name in wanted)
 
 
 def _filtered(found: Any, filters: Iterable[tuple[str, str, Any]]) -> Any:

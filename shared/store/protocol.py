@@ -3,6 +3,9 @@
 No locks are held on the server while a request thinks, so two writers of one membership cost each
 other a repetition and never a deadlock. Writers in the same process take turns, which makes
 repetitions rare; that is a courtesy, and nothing depends on it.
+
+A commit whose answer is lost may have been applied. Before anything is decided again, what it wrote
+is looked at, so no decision has to recognise its own work.
 """
 
 from __future__ import annotations
@@ -11,13 +14,12 @@ import random
 import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from shared.errors import Busy
 from shared.store import client
-from shared.store.client import Snapshot, Write, WriteConflict
+from shared.store.client import AnswerLost, Snapshot, Write, WriteConflict
 
 T = TypeVar("T")
 
@@ -63,16 +65,26 @@ def run(
     if not turn.acquire(timeout=TURN_TIMEOUT_S):
         raise Busy("Too many requests write the same document.")
     try:
+        unanswered: list[Decision[T]] = []
         for attempt in range(ATTEMPTS_MAX):
             if attempt:
                 time.sleep(_backoff_s(attempt - 1))
+            # One that was not there yet may have been applied since.
+            for earlier in unanswered:
+                if client.has_applied(earlier.writes):
+                    return earlier.result
             reads = known if known is not None and attempt == 0 else client.get(paths)
             decision = decide(reads)
             if not decision.writes:
                 return decision.result
-            with suppress(WriteConflict):
+            try:
                 client.commit(decision.writes)
-                return decision.result
+            except WriteConflict:
+                continue
+            except AnswerLost:
+                unanswered.append(decision)
+                continue
+            return decision.result
     finally:
         turn.release()
     raise Busy("Too many requests write the same document.")

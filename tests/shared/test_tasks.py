@@ -16,7 +16,9 @@ import pytest
 from functions.catalog import QUEUES
 from shared import ids
 from shared import tasks as queue
+from shared.services.events import outbox
 from shared.services.systems import sync_runs
+from shared.tasks import Task
 from tests.support.events import Pipeline
 from tests.support.tasks import TaskQueue
 
@@ -46,7 +48,7 @@ def test_puts_in_a_task_as_task_functions_read_it(
 ) -> None:
     task_id = ids.new("task")
 
-    assert queue.enqueue(queue.FAST, task_id, DATA, None) is True
+    assert queue.enqueue(Task(outbox.FAST, task_id, DATA)) is True
 
     (task,) = tasks.pending
     assert (task.queue, task.id) == ("deliverWebhook", task_id)
@@ -58,7 +60,7 @@ def test_puts_in_a_task_as_task_functions_read_it(
 def test_puts_in_a_task_for_later(tasks: TaskQueue) -> None:
     at = datetime(2026, 3, 3, 12, 0, 5, 250_000, UTC)
 
-    assert queue.enqueue(queue.FAST, ids.new("task"), DATA, at) is True
+    assert queue.enqueue(Task(outbox.FAST, ids.new("task"), DATA, at)) is True
 
     (task,) = tasks.pending
     assert task.schedule_time == "2026-03-03T12:00:05.250000Z"
@@ -67,7 +69,7 @@ def test_puts_in_a_task_for_later(tasks: TaskQueue) -> None:
 def test_takes_a_name_once(tasks: TaskQueue, capsys: pytest.CaptureFixture[str]) -> None:
     task_id = ids.new("task")
 
-    assert [queue.enqueue(queue.FAST, task_id, DATA, None) for _ in range(3)] == [
+    assert [queue.enqueue(Task(outbox.FAST, task_id, DATA)) for _ in range(3)] == [
         True,
         False,
         False,
@@ -81,8 +83,8 @@ def test_takes_a_name_once(tasks: TaskQueue, capsys: pytest.CaptureFixture[str])
 def test_each_function_has_a_queue_of_its_own(tasks: TaskQueue) -> None:
     task_id = ids.new("task")
 
-    assert queue.enqueue(queue.FAST, task_id, DATA, None) is True
-    assert queue.enqueue(queue.SLOW, task_id, DATA, None) is True
+    assert queue.enqueue(Task(outbox.FAST, task_id, DATA)) is True
+    assert queue.enqueue(Task(outbox.SLOW, task_id, DATA)) is True
 
     assert [(each.queue, each.id) for each in tasks.pending] == [
         ("deliverWebhook", task_id),
@@ -91,7 +93,7 @@ def test_each_function_has_a_queue_of_its_own(tasks: TaskQueue) -> None:
 
 
 def test_the_queues_are_those_of_the_catalog() -> None:
-    assert [each.name for each in QUEUES] == [queue.FAST, queue.SLOW, sync_runs.CONTINUE]
+    assert [each.name for each in QUEUES] == [outbox.FAST, outbox.SLOW, sync_runs.CONTINUE]
 
 
 def test_the_names_of_deliveries_are_allowed() -> None:
@@ -118,7 +120,7 @@ def test_eight_threads_may_be_the_first(
 
     def put_in(_: int) -> bool:
         together.wait()
-        return queue.enqueue(queue.FAST, ids.new("task"), DATA, None)
+        return queue.enqueue(Task(outbox.FAST, ids.new("task"), DATA))
 
     for _ in range(5):
         firebase_admin._apps.clear()
@@ -137,7 +139,7 @@ def test_logs_what_the_queue_refuses(
     tasks.status = status
     task_id = ids.new("task")
 
-    assert queue.enqueue(queue.FAST, task_id, DATA, None) is False
+    assert queue.enqueue(Task(outbox.FAST, task_id, DATA)) is False
 
     (line,) = warnings(capsys)
     assert (line["severity"], line["message"]) == ("WARNING", "task not enqueued")
@@ -152,7 +154,7 @@ def test_logs_a_queue_that_does_not_answer(
 ) -> None:
     monkeypatch.setenv("CLOUD_TASKS_EMULATOR_HOST", "127.0.0.1:9")
 
-    assert queue.enqueue(queue.FAST, ids.new("task"), DATA, None) is False
+    assert queue.enqueue(Task(outbox.FAST, ids.new("task"), DATA)) is False
 
     (line,) = warnings(capsys)
     assert line["message"] == "task not enqueued"
@@ -165,7 +167,7 @@ def test_asks_for_no_credentials_under_the_emulator(
     monkeypatch.delenv("CLOUD_TASKS_EMULATOR_HOST")
     task_id = ids.new("task")
 
-    assert queue.enqueue(queue.FAST, task_id, DATA, None) is False
+    assert queue.enqueue(Task(outbox.FAST, task_id, DATA)) is False
 
     assert warnings(capsys) == [
         {
@@ -185,7 +187,7 @@ def test_survives_missing_credentials_in_production(
         monkeypatch.delenv(name)
     monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", "/nonexistent/credentials.json")
 
-    assert queue.enqueue(queue.FAST, ids.new("task"), DATA, None) is False
+    assert queue.enqueue(Task(outbox.FAST, ids.new("task"), DATA)) is False
 
     (line,) = warnings(capsys)
     assert "/nonexistent/credentials.json" in line["reason"]

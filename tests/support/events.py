@@ -17,10 +17,10 @@ from flask import Flask
 
 from shared import config, ids
 from shared.domain.webhooks.deliveries import Delivery
+from shared.services.events.outbox import FAST, SLOW
 from shared.services.systems.sync_runs import CONTINUE
 from shared.store import cache, client
 from shared.store.webhooks import delivery_documents
-from shared.tasks import FAST, SLOW
 from tests.support.merchants import Merchant
 from tests.support.tasks import Task, TaskQueue, task_queue
 from tools.emulators import FirestoreEmulator

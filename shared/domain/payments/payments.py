@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from shared.domain import lease
 from shared.domain.money import Money
 from shared.domain.payments import payment_points
 from shared.domain.payments.payment_points import PaymentPoints
@@ -492,7 +493,7 @@ def _failure(payment: Payment, seen: Observation) -> str | None:
 
 
 def _is_unheard_of(made: Payment | Refund, now: datetime) -> bool:
-    is_being_made = made.lease_until is not None and made.lease_until > now
+    is_being_made = lease.is_held(made.lease_until, now)
     is_over = now - made.created_at >= GIVEN_UP_AFTER
     return is_over and not made.is_settled and not is_being_made
 

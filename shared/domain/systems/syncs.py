@@ -14,6 +14,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from shared import ids
+from shared.domain import lease
 from shared.errors import InternalError
 
 
@@ -117,7 +118,6 @@ class Sync:
             the request and cannot be kept.
         settings_digest: Of what of the credentials is no secret. With other settings, such as
             another account, ``since`` means nothing.
-        version: How often whoever works on it has written it.
     """
 
     sync_id: str
@@ -150,7 +150,6 @@ class Sync:
     problem: str | None = None
     config_token: str | None = None
     settings_digest: str = ""
-    version: int = 0
     finished_at: datetime | None = None
 
     @property
@@ -160,7 +159,7 @@ class Sync:
 
     def is_held(self, now: datetime) -> bool:
         """Tell whether somebody works on it."""
-        return self.is_running and self.lease_until is not None and self.lease_until > now
+        return self.is_running and lease.is_held(self.lease_until, now)
 
     def counted(self, stream: str) -> Counts:
         """Return what was found in a stream."""

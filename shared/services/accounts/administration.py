@@ -16,12 +16,13 @@ from shared.auth.keys import ApiKey, Kind, Mode
 from shared.domain.accounts.accounts import Account, KeyRecord
 from shared.domain.accounts.packages import Package
 from shared.domain.stores.stores import Position, Store
+from shared.services import commands
+from shared.services.commands import Effect, Reads
 from shared.services.vaults import vault
-from shared.store import client, paths, protocol
+from shared.store import client, paths
 from shared.store.accounts import account_documents
 from shared.store.client import Snapshot, Write
 from shared.store.payments import psp_documents
-from shared.store.protocol import Decision, Reads
 from shared.store.webhooks import endpoint_documents
 from shared.vault import Vault, VaultError
 
@@ -76,12 +77,12 @@ def create_account(
     )
     path = paths.account(account.account_id)
 
-    def decide(reads: Reads) -> Decision[Account]:
+    def decide(reads: Reads) -> Effect[Account]:
         if reads[path].data is not None:
             raise Refused(f"There is an account {account.account_id} already.")
-        return Decision(account, [account_documents.account_creation(account)])
+        return Effect(account, [account_documents.account_creation(account)])
 
-    return protocol.run([path], decide)
+    return commands.run([path], decide)
 
 
 def get_account(account_id: str) -> Account:
@@ -150,13 +151,13 @@ def create_store(
     )
     path, account_path = paths.store(store.store_id), paths.account(account_id)
 
-    def decide(reads: Reads) -> Decision[Store]:
+    def decide(reads: Reads) -> Effect[Store]:
         _found_account(reads, account_id)
         if reads[path].data is not None:
             raise Refused(f"There is a store {store.store_id} already.")
-        return Decision(store, [account_documents.store_creation(store)])
+        return Effect(store, [account_documents.store_creation(store)])
 
-    return protocol.run([path, account_path], decide)
+    return commands.run([path, account_path], decide)
 
 
 def list_stores(account_id: str) -> list[Store]:
@@ -180,11 +181,11 @@ def issue_key(
     issued = _new_key(account_id, mode, kind, _checked_label(label))
     account_path, key_path = paths.account(account_id), paths.api_key(issued.record.key_hash)
 
-    def decide(reads: Reads) -> Decision[IssuedKey]:
+    def decide(reads: Reads) -> Effect[IssuedKey]:
         _found_account(reads, account_id)
-        return Decision(issued, [account_documents.key_creation(issued.record)])
+        return Effect(issued, [account_documents.key_creation(issued.record)])
 
-    return protocol.run([key_path, account_path], decide)
+    return commands.run([key_path, account_path], decide)
 
 
 def list_keys(account_id: str) -> list[KeyRecord]:
@@ -207,7 +208,7 @@ def rotate_key(key_id: str) -> IssuedKey:
     issued = _new_key(found.account_id, Mode(found.mode), Kind(found.kind), found.label)
     path = paths.api_key(found.key_hash)
 
-    def decide(reads: Reads) -> Decision[IssuedKey]:
+    def decide(reads: Reads) -> Effect[IssuedKey]:
         before = account_documents.decode_key(reads[path])
         if before is None or before.revoked_at is not None:
             raise Refused(f"The key {key_id} is revoked: issue a new one instead.")
@@ -216,9 +217,9 @@ def rotate_key(key_id: str) -> IssuedKey:
             account_documents.replace_key(reads[path], revoked),
             account_documents.key_creation(issued.record),
         ]
-        return Decision(replace(issued, replaced=revoked), writes)
+        return Effect(replace(issued, replaced=revoked), writes)
 
-    rotated = protocol.run([path], decide)
+    rotated = commands.run([path], decide)
     account_documents.forget_key(found.key_hash)
     return rotated
 
@@ -233,16 +234,16 @@ def revoke_key(key_id: str) -> KeyRecord:
     path = paths.api_key(key_hash)
     now = clock.utc_now()
 
-    def decide(reads: Reads) -> Decision[KeyRecord]:
+    def decide(reads: Reads) -> Effect[KeyRecord]:
         before = account_documents.decode_key(reads[path])
         if before is None:
             raise Refused(f"There is no key {key_id}.")
         if before.revoked_at is not None:
-            return Decision(before)
+            return Effect(before)
         revoked = replace(before, revoked_at=now)
-        return Decision(revoked, [account_documents.replace_key(reads[path], revoked)])
+        return Effect(revoked, [account_documents.replace_key(reads[path], revoked)])
 
-    record = protocol.run([path], decide)
+    record = commands.run([path], decide)
     account_documents.forget_key(key_hash)
     return record
 
@@ -267,42 +268,42 @@ def id_of_key(record: KeyRecord) -> str:
 
 
 def _reencrypt(
-    pages: Iterable[list[Snapshot]], change: Callable[[str, Reads], Decision[None]]
+    pages: Iterable[list[Snapshot]], change: Callable[[str, Reads], Effect[None]]
 ) -> tuple[int, list[str]]:
     """Change each document; return how many there are, and those that no key decrypts."""
     count, undecryptable = 0, []
     for each in chain.from_iterable(pages):
         count += 1
         try:
-            protocol.run([each.path], partial(change, each.path))
+            commands.run([each.path], partial(change, each.path))
         except VaultError:
             undecryptable.append(each.path)
     return count, undecryptable
 
 
-def _reencrypted(keys: Vault, path: str, reads: Reads) -> Decision[None]:
+def _reencrypted(keys: Vault, path: str, reads: Reads) -> Effect[None]:
     endpoint = endpoint_documents.decode(reads[path])
     if endpoint is None:
-        return Decision(None)
+        return Effect(None)
     after = replace(
         endpoint,
         secrets=tuple(replace(each, token=keys.rotate(each.token)) for each in endpoint.secrets),
         credentials_token=_rotated(keys, endpoint.credentials_token),
         headers_token=_rotated(keys, endpoint.headers_token),
     )
-    return Decision(None, [endpoint_documents.write(reads[path], after)])
+    return Effect(None, [endpoint_documents.write(reads[path], after)])
 
 
-def _reencrypted_psp(keys: Vault, path: str, reads: Reads) -> Decision[None]:
+def _reencrypted_psp(keys: Vault, path: str, reads: Reads) -> Effect[None]:
     configuration = psp_documents.decode(reads[path])
     if configuration is None:
-        return Decision(None)
+        return Effect(None)
     accounts_after = tuple(
         replace(each, config_token=keys.rotate(each.config_token))
         for each in configuration.accounts
     )
     after = replace(configuration, accounts=accounts_after)
-    return Decision(None, [psp_documents.write(reads[path], after)])
+    return Effect(None, [psp_documents.write(reads[path], after)])
 
 
 def _rotated(keys: Vault, token: str | None) -> str | None:
@@ -319,13 +320,13 @@ def _found_account(reads: Reads, account_id: str) -> Account:
 def _change_account(account_id: str, change: Callable[[Account], Account]) -> Account:
     path = paths.account(account_id)
 
-    def decide(reads: Reads) -> Decision[Account]:
+    def decide(reads: Reads) -> Effect[Account]:
         before = _found_account(reads, account_id)
         after = change(before)
         writes = [account_documents.replace_account(reads[path], after)] if after != before else []
-        return Decision(after, writes)
+        return Effect(after, writes)
 
-    account = protocol.run([path], decide)
+    account = commands.run([path], decide)
     account_documents.forget_account(account_id)
     return account
 

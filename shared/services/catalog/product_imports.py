@@ -12,16 +12,15 @@ from shared.auth.caller import Caller
 from shared.domain.catalog import product_drafts, product_events
 from shared.domain.catalog.product_drafts import Draft, IfExists, Outcome
 from shared.domain.stores.stores import Store
-from shared.domain.webhooks.deliveries import Delivery
 from shared.errors import InvalidParameters, ProductExists, ProductManaged, PunktwerkError
 from shared.schemas.base import invalid
-from shared.services import idempotency
+from shared.services import commands
 from shared.services.catalog import products
+from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
-from shared.store import client, codec, paths, protocol
+from shared.store import codec, paths
 from shared.store.catalog import product_documents
 from shared.store.client import Document, Write
-from shared.store.protocol import Decision, Reads
 
 ROWS_PER_COMMIT = 150
 """Each is two or three writes, of which a commit takes 500."""
@@ -76,7 +75,7 @@ def run(
         IdempotencyKeyReused, Busy.
     """
     now = clock.utc_now()
-    earlier = _earlier(caller, now)
+    earlier = commands.find_replay(caller.claim, _replayed)
     if earlier is not None:
         return earlier
     good, failed = _sorted_out(drafts)
@@ -84,7 +83,7 @@ def run(
     for start in range(0, len(good), ROWS_PER_COMMIT):
         rows += _write(store, good[start : start + ROWS_PER_COMMIT], if_exists, now)
     rows.sort(key=lambda row: row.index)
-    return _finish(caller, store, Imported(rows), now)
+    return _finish(caller, store, Imported(rows))
 
 
 def _sorted_out(
@@ -110,16 +109,16 @@ def _write(
 ) -> list[Row]:
     """Write some rows in one commit."""
 
-    def decide(reads: Reads) -> Decision[list[Row]]:
+    def decide(reads: Reads) -> Effect[list[Row]]:
         rows: list[Row] = []
         writes: list[Write] = []
         for index, draft in good:
             row, written = _decide(store, index, draft, if_exists, reads, now)
             rows.append(row)
             writes += written
-        return Decision(rows, writes)
+        return Effect(rows, writes)
 
-    return protocol.run([_path(store, draft) for _, draft in good], decide)
+    return commands.run([_path(store, draft) for _, draft in good], decide)
 
 
 def _decide(
@@ -138,39 +137,21 @@ def _decide(
     )
 
 
-def _finish(caller: Caller, store: Store, imported: Imported, now: datetime) -> Imported:
+def _finish(caller: Caller, store: Store, imported: Imported) -> Imported:
     """Tell that the import has ended, and keep its result under the request's key."""
     event_id = ids.new("evt")
-    event_path = paths.event(event_id)
     event = product_events.from_import(event_id, store, imported.counts, clock.utc_now())
-    result = {"rows": [codec.to_document(row) for row in imported.rows]}
+    kept = {"rows": [codec.to_document(row) for row in imported.rows]}
 
-    def decide(reads: Reads) -> Decision[tuple[Imported, Sequence[Delivery]]]:
-        earlier = idempotency.earlier_result(caller.claim, reads, now)
-        if earlier is not None:
-            return Decision((_remembered(earlier), ()))
-        if reads[event_path].data is not None:  # An earlier attempt, whose answer got lost.
-            return Decision((imported, ()))
-        told = outbox.announce([event])
-        claimed = idempotency.claim_writes(caller.claim, reads, result, now)
-        return Decision((imported, told.deliveries), [*told.writes, *claimed])
+    def decide(_: Reads) -> Effect[Imported]:
+        news = outbox.announce([event])
+        return Effect(imported, news.writes, kept, news.tasks)
 
-    finished, deliveries = protocol.run(
-        [event_path, *idempotency.claim_paths(caller.claim)], decide
-    )
-    outbox.dispatch(deliveries)
-    return finished
+    return commands.run([paths.event(event_id)], decide, claim=caller.claim, replay=_replayed)
 
 
-def _earlier(caller: Caller, now: datetime) -> Imported | None:
-    """Return what the request did that used the key before, ``None`` if there was none."""
-    claimed = idempotency.claim_paths(caller.claim)
-    result = idempotency.earlier_result(caller.claim, client.get(claimed), now) if claimed else None
-    return _remembered(result) if result else None
-
-
-def _remembered(result: Document) -> Imported:
-    rows = [codec.from_document(Row, each) for each in result["rows"]]
+def _replayed(kept: Document, _: Reads) -> Imported:
+    rows = [codec.from_document(Row, each) for each in kept["rows"]]
     return Imported(rows, is_replay=True)
 
 

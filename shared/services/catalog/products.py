@@ -15,7 +15,6 @@ from shared.domain.catalog.product_drafts import Draft, IfExists, Inserted, Outc
 from shared.domain.catalog.products import API_SOURCE, CatalogProduct
 from shared.domain.money import Money
 from shared.domain.stores.stores import Store
-from shared.domain.webhooks.deliveries import Delivery
 from shared.errors import ProductNotFound
 from shared.schemas import paging
 from shared.schemas.base import invalid
@@ -25,12 +24,12 @@ from shared.schemas.catalog.product_bodies import (
     to_product_body,
     to_product_with_prices_body,
 )
-from shared.services import access, idempotency
+from shared.services import access, commands
+from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
-from shared.store import codec, paths, protocol
+from shared.store import codec, paths
 from shared.store.catalog import product_documents
 from shared.store.client import Document, Write
-from shared.store.protocol import Decision, Reads
 
 PRICE_HISTORY_MAX = 20
 SAME_NUMBER_MAX = 10
@@ -206,27 +205,20 @@ def _save(
     path = paths.store_product(store.store_id, key)
     blank = new_product(store, key, now)
 
-    def decide(reads: Reads) -> Decision[tuple[Saved, Sequence[Delivery]]]:
-        earlier = idempotency.earlier_result(caller.claim, reads, now)
-        if earlier is not None:
-            return Decision((_remembered(earlier), ()))
+    def decide(reads: Reads) -> Effect[Saved]:
         before = product_documents.decode(reads[path])
         found = save(before, blank)
         writes: list[Write] = []
-        deliveries: Sequence[Delivery] = ()
+        news = outbox.Announcement()
         if found.product is not before:
             writes += product_documents.writes(reads[path], before, found.product)
             if found.outcome is Outcome.CREATED:
-                told = outbox.announce([product_events.from_created(found.product)])
-                writes += told.writes
-                deliveries = told.deliveries
-        result = {"product": codec.to_document(found.product), "outcome": found.outcome.value}
-        writes += idempotency.claim_writes(caller.claim, reads, result, now)
-        return Decision((Saved(found.product, found.outcome), deliveries), writes)
+                news = outbox.announce([product_events.from_created(found.product)])
+        kept = {"product": codec.to_document(found.product), "outcome": found.outcome.value}
+        saved = Saved(found.product, found.outcome)
+        return Effect(saved, [*writes, *news.writes], kept, news.tasks)
 
-    saved, deliveries = protocol.run([path, *idempotency.claim_paths(caller.claim)], decide)
-    outbox.dispatch(deliveries)
-    return saved
+    return commands.run([path], decide, claim=caller.claim, replay=_replayed)
 
 
 def _states(product: CatalogProduct) -> list[CatalogProduct]:
@@ -243,6 +235,6 @@ def _replaced_by(product: CatalogProduct) -> str | None:
     return paths.product_id(product.store_id, key) if key is not None else None
 
 
-def _remembered(result: Document) -> Saved:
-    product = codec.from_document(CatalogProduct, result["product"])
-    return Saved(product, Outcome(result["outcome"]), is_replay=True)
+def _replayed(kept: Document, _: Reads) -> Saved:
+    product = codec.from_document(CatalogProduct, kept["product"])
+    return Saved(product, Outcome(kept["outcome"]), is_replay=True)

@@ -12,11 +12,11 @@ from shared import clock, logs
 from shared.domain.events.event import Event
 from shared.domain.loyalty import figures, loyalty_events
 from shared.domain.loyalty.figures import Counters
-from shared.domain.webhooks.deliveries import Delivery
+from shared.services import commands
+from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
-from shared.store import paths, protocol
+from shared.store import paths
 from shared.store.loyalty import figure_documents, membership_documents, program_documents
-from shared.store.protocol import Decision, Reads
 
 TOLD_WITHIN = timedelta(days=25)
 """What is older is history: the event that would show it was told may have expired by now."""
@@ -31,20 +31,20 @@ def entry_recorded(membership_id: str, entry_id: str) -> int:
     entry_path = paths.entry(membership_id, entry_id)
     marker = paths.event(loyalty_events.booking_event_id(membership_id, entry_id))
 
-    def decide(reads: Reads) -> Decision[Sequence[Delivery]]:
+    def decide(reads: Reads) -> Effect[int]:
         entry = membership_documents.decode_entry(reads[entry_path])
         if entry is None:
             logs.warning("entry not found", path=entry_path)
-            return Decision([])
+            return Effect(0)
         if reads[marker].data is not None or _is_history(entry.recorded_at):
-            return Decision([])
+            return Effect(0)
         program = program_documents.find(entry.program_id)
         assert program is not None, f"entry {entry_id} of unknown program"
         counters = figures.from_entry(entry, program.time_zone)
         happened = loyalty_events.from_entry(entry, program.milestones_units)
         return _announce(happened, entry.program_id, counters)
 
-    return outbox.dispatch(protocol.run([marker, entry_path], decide))
+    return commands.run([marker, entry_path], decide)
 
 
 def member_enrolled(membership_id: str) -> int:
@@ -56,26 +56,24 @@ def member_enrolled(membership_id: str) -> int:
     member_path = paths.member(membership_id)
     marker = paths.event(loyalty_events.enrollment_event_id(membership_id))
 
-    def decide(reads: Reads) -> Decision[Sequence[Delivery]]:
+    def decide(reads: Reads) -> Effect[int]:
         membership = membership_documents.decode(reads[member_path])
         if membership is None:
             logs.warning("membership not found", path=member_path)
-            return Decision([])
+            return Effect(0)
         if reads[marker].data is not None or _is_history(membership.enrolled_at):
-            return Decision([])
+            return Effect(0)
         happened = [loyalty_events.from_enrollment(membership)]
         return _announce(happened, membership.program_id, figures.NEW_MEMBER)
 
-    return outbox.dispatch(protocol.run([marker, member_path], decide))
+    return commands.run([marker, member_path], decide)
 
 
 def _is_history(moment: datetime) -> bool:
     return moment < clock.utc_now() - TOLD_WITHIN
 
 
-def _announce(
-    happened: Sequence[Event], program_id: str, counters: Counters
-) -> Decision[Sequence[Delivery]]:
+def _announce(happened: Sequence[Event], program_id: str, counters: Counters) -> Effect[int]:
     told = outbox.announce(happened)
     counted = figure_documents.increment(program_id, counters)
-    return Decision(told.deliveries, [*told.writes, *counted])
+    return Effect(len(told.deliveries), [*told.writes, *counted], tasks=told.tasks)

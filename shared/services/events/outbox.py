@@ -25,6 +25,7 @@ from shared.store.client import Write
 from shared.store.events import event_documents
 from shared.store.events.event_documents import StoredEvent
 from shared.store.webhooks import delivery_documents, endpoint_documents
+from shared.tasks import Task
 
 EARLY_S = 2
 """How much too early a queue may be before a task is left to its time."""
@@ -33,19 +34,29 @@ OVERDUE_AFTER_EMULATED = timedelta(seconds=1)
 OVERDUE_PAGE = 500
 OVERDUE_RUN_S_MAX = 60.0
 
-_FUNCTIONS = {Lane.FAST: tasks.FAST, Lane.SLOW: tasks.SLOW}
+FAST = "deliverWebhook"
+SLOW = "deliverWebhookSlowly"
+"""Two functions with queues of their own: endpoints that take long hold up each other only."""
+_FUNCTIONS = {Lane.FAST: FAST, Lane.SLOW: SLOW}
 
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """What a commit must write to tell events, and the deliveries to ``dispatch`` after it."""
+    """What a commit must write to tell events, and the deliveries that wait after it."""
 
-    writes: Sequence[Write]
-    deliveries: Sequence[Delivery]
+    writes: Sequence[Write] = ()
+    deliveries: Sequence[Delivery] = ()
+
+    @property
+    def tasks(self) -> list[Task]:
+        """The tasks that attempt the deliveries; one that is lost is found by the sweep."""
+        return [task for each in self.deliveries for task in tasks_of(each)]
 
 
 def announce(happened: Sequence[Event]) -> Announcement:
-    """Prepare telling events of one store to the endpoints that it has now: one query."""
+    """Prepare telling events of one store to the endpoints that it has now: one query, if any."""
+    if not happened:
+        return Announcement()
     return announce_to(endpoint_documents.list_of_store(happened[0].store_id), happened)
 
 
@@ -64,16 +75,6 @@ def announce_to(endpoints: Iterable[WebhookEndpoint], happened: Iterable[Event])
         *(delivery_documents.creation(delivery) for delivery in made),
     ]
     return Announcement(writes, made)
-
-
-def dispatch(made: Sequence[Delivery]) -> int:
-    """Enqueue deliveries whose commit was made; return how many.
-
-    A task that is lost here is found by the sweep of due deliveries.
-    """
-    for delivery in made:
-        enqueue(delivery)
-    return len(made)
 
 
 def payload(event: Event) -> str:
@@ -150,13 +151,19 @@ def due_again(delivery: Delivery, endpoint: WebhookEndpoint, now: datetime) -> D
     )
 
 
-def enqueue(delivery: Delivery) -> None:
-    """Have the delivery's next attempt made at its time."""
+def tasks_of(delivery: Delivery) -> list[Task]:
+    """Return the task of a delivery's next attempt, at its time; none if the sweep sees to it."""
     assert delivery.next_attempt_at is not None
     due, now = delivery.next_attempt_at, clock.utc_now()
     if config.is_emulated() and due > now + timedelta(seconds=EARLY_S):
-        return  # The emulator runs every task at once; the sweep enqueues it when it is due.
-    _enqueue(delivery, _task_id(delivery, due), due if due > now else None)
+        return []  # The emulator runs every task at once; the sweep enqueues it when it is due.
+    return [_task(delivery, _task_id(delivery, due), due if due > now else None)]
+
+
+def enqueue(delivery: Delivery) -> None:
+    """Have the delivery's next attempt made at its time."""
+    for task in tasks_of(delivery):
+        tasks.enqueue(task)
 
 
 def move_over(delivery: Delivery) -> None:
@@ -199,9 +206,8 @@ def _task_id(delivery: Delivery, due: datetime) -> str:
     return f"{delivery.delivery_id}-{delivery.attempt_count + 1}-{int(due.timestamp())}"
 
 
-def _enqueue(delivery: Delivery, task_id: str, at: datetime | None) -> bool:
-    function = _FUNCTIONS[delivery.lane]
-    return tasks.enqueue(function, task_id, {"deliveryId": delivery.delivery_id}, at)
+def _task(delivery: Delivery, task_id: str, at: datetime | None) -> Task:
+    return Task(_FUNCTIONS[delivery.lane], task_id, {"deliveryId": delivery.delivery_id}, at)
 
 
 def _enqueue_again(delivery: Delivery, now: datetime) -> bool:
@@ -209,4 +215,5 @@ def _enqueue_again(delivery: Delivery, now: datetime) -> bool:
     assert due is not None
     doublings = math.floor(math.log2(max((now - due) / OVERDUE_AFTER, 1)))
     task_id = _task_id(delivery, due)
-    return _enqueue(delivery, f"{task_id}-{doublings}" if doublings else task_id, None)
+    name = f"{task_id}-{doublings}" if doublings else task_id
+    return tasks.enqueue(_task(delivery, name, None))

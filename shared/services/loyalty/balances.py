@@ -19,12 +19,12 @@ from shared.errors import (
     RewardUnavailable,
 )
 from shared.services import access
+from shared.services.commands import Reads
 from shared.services.loyalty import bookings
 from shared.services.loyalty.bookings import Booking
 from shared.store import paths
 from shared.store.client import Update
 from shared.store.loyalty import membership_documents
-from shared.store.protocol import Reads
 
 
 def add(
@@ -180,7 +180,7 @@ def sync_external(
         cause,
         book,
         enrolls=True,
-        remembers_nothing=action == "set" and business_key is not None,
+        records_no_op=action == "set" and business_key is not None,
     )
 
 
@@ -238,7 +238,7 @@ def take_back(
         cause,
         book,
         more_paths=[original_path],
-        remembers_nothing=True,
+        records_no_op=True,
     )
 
 

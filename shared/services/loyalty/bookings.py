@@ -16,11 +16,11 @@ from shared.errors import (
     IdempotencyKeyReused,
     MembershipNotFound,
 )
-from shared.services import idempotency
-from shared.store import paths, protocol
+from shared.services import commands, idempotency
+from shared.services.commands import Effect, Reads
+from shared.store import paths
 from shared.store.client import Document, Write
 from shared.store.loyalty import membership_documents
-from shared.store.protocol import Decision, Reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def run(
     *,
     more_paths: list[str] | tuple[str, ...] = (),
     enrolls: bool = False,
-    remembers_nothing: bool = False,
+    records_no_op: bool = False,
     award: Award | None = None,
 ) -> Booking:
     """Read, let ``book`` decide, commit: two RPCs. A repeated request gets its first answer.
@@ -109,30 +109,35 @@ def run(
     Points whose time has come are gone when ``book`` decides: their entry goes before its own, in
     the same commit, and not at all if it refuses.
 
-    ``remembers_nothing``: also if there was nothing to book. Without an entry, a balance that was
-    set would be set again by a late repetition, over what was booked since.
+    ``records_no_op``: the request is known again also if there was nothing to book. Without an
+    entry, a balance that was set would be set again by a late repetition, over what was booked
+    since.
     """
     membership_id = paths.membership_id(program.program_id, user_id)
     member_path = paths.member(membership_id)
     entry_path = paths.entry(membership_id, cause.entry_id)
-    nothing = (
+    no_op = (
         Claim(ids.digest("nothing", membership_id, cause.entry_id), cause.fingerprint)
-        if remembers_nothing
+        if records_no_op
         else None
     )
 
-    def decide(reads: Reads) -> Decision[Booking]:
-        claimed = idempotency.earlier_result(claim, reads, cause.now)
-        earlier = claimed or idempotency.earlier_result(nothing, reads, cause.now)
+    def replay(kept: Document, reads: Reads) -> Booking:
+        """Answer as the earlier request was answered: from its entry, else from what is kept."""
         stored = membership_documents.decode_entry(reads[entry_path])
-        membership = membership_documents.decode(reads[member_path])
-        if stored is not None or earlier is not None:
-            told = _told_before(program, membership_id, cause, stored, earlier)
+        if stored is not None:
+            booking = _replay(program, stored, cause)
+        else:
+            booking = _replay_of_nothing(program, membership_id, kept)
+        return replace(booking, award=booking.award or award)
+
+    def decide(reads: Reads) -> Effect[Booking]:
+        earlier = idempotency.earlier_result(no_op, reads, cause.now)
+        if reads[entry_path].data is not None or earlier is not None:
+            booking = replay(earlier or {}, reads)
             # A second key for what is booked already must not serve for something else.
-            is_new_key = claimed is None
-            kept = _result(told)
-            writes = idempotency.claim_writes(claim, reads, kept, cause.now) if is_new_key else []
-            return Decision(replace(told, award=told.award or award), writes)
+            return Effect(booking, kept=_kept(booking))
+        membership = membership_documents.decode(reads[member_path])
         if membership is None:
             if not enrolls:
                 raise MembershipNotFound(f"User {user_id} is not enrolled.")
@@ -149,17 +154,17 @@ def run(
         booking = Booking(
             program, membership_id, booked.entry, after.balance_units, after.tier, award
         )
-        result = _result(booking)
-        writes = [*idempotency.claim_writes(claim, reads, result, cause.now), *booked.more_writes]
+        kept = _kept(booking)
+        writes = [*booked.more_writes]
         if booked.entry is None:
-            writes += idempotency.claim_writes(nothing, reads, result, cause.now)
+            writes += idempotency.claim_writes(no_op, reads, kept, cause.now)
         entries = [each for each in (expired, booked.entry) if each is not None]
         if entries or reads[member_path].data is None:
             writes += membership_documents.writes(reads[member_path], after, *entries)
-        return Decision(booking, writes)
+        return Effect(booking, writes, kept)
 
-    claim_paths = [*idempotency.claim_paths(claim), *idempotency.claim_paths(nothing)]
-    return protocol.run([member_path, entry_path, *claim_paths, *more_paths], decide)
+    needs = [member_path, entry_path, *idempotency.claim_paths(no_op), *more_paths]
+    return commands.run(needs, decide, claim=claim, replay=replay)
 
 
 def _without_expired(
@@ -170,7 +175,7 @@ def _without_expired(
     return ledger.expire(membership, program, expiry_cause) or (membership, None)
 
 
-def _result(booking: Booking) -> Document:
+def _kept(booking: Booking) -> Document:
     """Return what a claim keeps, for the case that there is no entry to answer from."""
     return {
         "balanceUnits": booking.balance_units,
@@ -178,20 +183,6 @@ def _result(booking: Booking) -> Document:
         "requestedUnits": booking.award.requested_units if booking.award else 0,
         "reason": booking.award.reason if booking.award else None,
     }
-
-
-def _told_before(
-    program: Program,
-    membership_id: str,
-    cause: Cause,
-    stored: Entry | None,
-    earlier: Document | None,
-) -> Booking:
-    """Answer as the earlier request was answered: from its entry, else from what its key kept."""
-    if stored is not None:
-        return _replay(program, stored, cause)
-    assert earlier is not None
-    return _replay_of_nothing(program, membership_id, earlier)
 
 
 def _replay(program: Program, stored: Entry, cause: Cause) -> Booking:

@@ -7,7 +7,6 @@ is done at once or again finds the membership changed, and each thing is done an
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from datetime import datetime
 
 from shared import clock, logs
@@ -16,12 +15,12 @@ from shared.domain.loyalty import due, ledger, loyalty_events
 from shared.domain.loyalty.due import Told
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program
-from shared.domain.webhooks.deliveries import Delivery
+from shared.services import commands
+from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
-from shared.store import paths, protocol
+from shared.store import paths
 from shared.store.client import Write
 from shared.store.loyalty import membership_documents, program_documents
-from shared.store.protocol import Decision, Reads
 
 PAGE = 300
 RUN_S_MAX = 400.0
@@ -53,37 +52,34 @@ def run(page_size: int = PAGE) -> int:
 def _try(membership: Membership) -> bool:
     """Tell whether all went well."""
     try:
-        outbox.dispatch(_move_on(membership.membership_id, membership.program_id))
+        _move_on(membership.membership_id, membership.program_id)
     except Exception:  # noqa: BLE001 - what fails must not keep the rest from what is theirs
         logs.exception("member calendar failed", membership=membership.membership_id)
         return False
     return True
 
 
-def _move_on(membership_id: str, program_id: str) -> Sequence[Delivery]:
-    """Write off, announce and celebrate in one commit; return the deliveries that it made."""
+def _move_on(membership_id: str, program_id: str) -> None:
+    """Write off, announce and celebrate in one commit."""
     path = paths.member(membership_id)
     program = program_documents.find(program_id)
     assert program is not None, f"membership {membership_id} of unknown program"
     now = clock.utc_now()
 
-    def decide(reads: Reads) -> Decision[Sequence[Delivery]]:
+    def decide(reads: Reads) -> Effect[None]:
         membership = membership_documents.decode(reads[path])
         assert membership is not None, "memberships are never deleted"
         if membership.next_due_at is None or membership.next_due_at > now:
-            return Decision([])  # Somebody was faster.
+            return Effect(None)  # Somebody was faster.
         cause = ledger.expiry_cause(membership, now)
         booked = ledger.expire(membership, program, cause)
         left, entries = (booked[0], [booked[1]]) if booked else (membership, [])
         told = due.tell(left, program.time_zone, now)
         writes: list[Write] = membership_documents.writes(reads[path], told.membership, *entries)
-        happened = _events(told, program, now)
-        if not happened:
-            return Decision([], writes)
-        announcement = outbox.announce(happened)
-        return Decision(announcement.deliveries, [*writes, *announcement.writes])
+        announcement = outbox.announce(_events(told, program, now))
+        return Effect(None, [*writes, *announcement.writes], tasks=announcement.tasks)
 
-    return protocol.run([path], decide)
+    commands.run([path], decide)
 
 
 def _events(told: Told, program: Program, now: datetime) -> list[Event]:

@@ -27,12 +27,12 @@ from shared.domain.loyalty.programs import (
 )
 from shared.domain.stores.stores import Store
 from shared.errors import EndpointNotAllowed, LimitExceeded
-from shared.services import access, idempotency
-from shared.store import paths, protocol
+from shared.services import access, commands
+from shared.services.commands import Effect, Reads
+from shared.store import paths
 from shared.store.accounts import account_documents
-from shared.store.client import Create, Put, Write
+from shared.store.client import Create, Document, Put, Write
 from shared.store.loyalty import program_documents
-from shared.store.protocol import Decision, Reads
 
 PROGRAMS_PER_STORE_MAX = 100
 
@@ -99,14 +99,9 @@ def create(caller: Caller, store_id: str, draft: Draft) -> Saved:
     _require_rewards_allowed(caller, draft.rewards)
     now = clock.utc_now()
     program_id = ids.new("lp")
-    store_path, program_path = paths.store(store_id), paths.program(program_id)
+    store_path = paths.store(store_id)
 
-    def decide(reads: Reads) -> Decision[Saved]:
-        earlier = idempotency.earlier_result(caller.claim, reads, now)
-        if earlier is not None:
-            return Decision(Saved(**earlier, is_replay=True))
-        if reads[program_path].data is not None:  # An earlier attempt, whose answer got lost.
-            return Decision(Saved(program_id, store_id, now, now))
+    def decide(reads: Reads) -> Effect[Saved]:
         store = access.own_store(
             caller, account_documents.decode_store(reads[store_path]), store_id
         )
@@ -135,17 +130,14 @@ def create(caller: Caller, store_id: str, draft: Draft) -> Saved:
         require_milestones(program.milestones, program.scale)
         listed = _listed(caller, store, program)
         saved = Saved(program_id, store_id, now, now)
-        return Decision(
-            saved,
-            [
-                *program_documents.creation(program),
-                account_documents.replace_store(reads[store_path], listed),
-                *_stock_writes(program, None),
-                *_claim_writes(caller, reads, saved),
-            ],
-        )
+        writes = [
+            *program_documents.creation(program),
+            account_documents.replace_store(reads[store_path], listed),
+            *_stock_writes(program, None),
+        ]
+        return Effect(saved, writes, _kept(saved))
 
-    saved = protocol.run([store_path, program_path, *idempotency.claim_paths(caller.claim)], decide)
+    saved = commands.run([store_path], decide, claim=caller.claim, replay=_replayed)
     account_documents.forget_store(store_id)
     return saved
 
@@ -163,10 +155,7 @@ def update(caller: Caller, program_id: str, store_id: str | None, changes: Chang
     now = clock.utc_now()
     program_path, store_path = paths.program(program_id), paths.store(known.store_id)
 
-    def decide(reads: Reads) -> Decision[Saved]:
-        earlier = idempotency.earlier_result(caller.claim, reads, now)
-        if earlier is not None:
-            return Decision(Saved(**earlier, is_replay=True))
+    def decide(reads: Reads) -> Effect[Saved]:
         found = program_documents.decode(reads[program_path])
         before = access.own_program(caller, found, program_id, store_id)
         store = access.own_store(
@@ -180,13 +169,13 @@ def update(caller: Caller, program_id: str, store_id: str | None, changes: Chang
         writes: list[Write] = [
             *program_documents.replacement(reads[program_path], after),
             *_stock_writes(after, before),
-            *_claim_writes(caller, reads, saved),
         ]
         if listed != store:
             writes.append(account_documents.replace_store(reads[store_path], listed))
-        return Decision(saved, writes)
+        return Effect(saved, writes, _kept(saved))
 
-    saved = protocol.run([store_path, program_path, *idempotency.claim_paths(caller.claim)], decide)
+    needs = [store_path, program_path]
+    saved = commands.run(needs, decide, claim=caller.claim, replay=_replayed)
     program_documents.forget(program_id)
     account_documents.forget_store(known.store_id)
     return saved
@@ -271,11 +260,14 @@ def _stock_writes(program: Program, before: Program | None) -> list[Write]:
     return writes
 
 
-def _claim_writes(caller: Caller, reads: Reads, saved: Saved) -> list[Write]:
-    result = {
+def _kept(saved: Saved) -> Document:
+    return {
         "program_id": saved.program_id,
         "store_id": saved.store_id,
         "created_at": saved.created_at,
         "updated_at": saved.updated_at,
     }
-    return idempotency.claim_writes(caller.claim, reads, result, saved.updated_at)
+
+
+def _replayed(kept: Document, _: Reads) -> Saved:
+    return Saved(**kept, is_replay=True)

@@ -11,10 +11,11 @@ from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program
 from shared.domain.loyalty.tiers import TierProgress
 from shared.errors import MembershipNotFound
-from shared.services import access, idempotency
-from shared.store import paths, protocol
+from shared.services import access, commands
+from shared.services.commands import Effect, Reads
+from shared.store import paths
+from shared.store.client import Document
 from shared.store.loyalty import membership_documents
-from shared.store.protocol import Decision, Reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,29 +47,29 @@ def enroll(caller: Caller, *, program_id: str, user_id: str, store_id: str | Non
     path = paths.member(membership_id)
     now = clock.utc_now()
 
-    def decide(reads: Reads) -> Decision[Enrolment]:
-        earlier = idempotency.earlier_result(caller.claim, reads, now)
+    def replay(kept: Document, reads: Reads) -> Enrolment:
         existing = membership_documents.decode(reads[path])
-        if existing is not None and earlier is not None:
-            then = replace(existing, balance_units=earlier["balanceUnits"], tier=earlier["tier"])
-            return Decision(Enrolment(then, is_new=earlier["isNew"], is_replay=True))
+        assert existing is not None, "memberships are never deleted"
+        then = replace(existing, balance_units=kept["balanceUnits"], tier=kept["tier"])
+        return Enrolment(then, is_new=kept["isNew"], is_replay=True)
+
+    def decide(reads: Reads) -> Effect[Enrolment]:
+        existing = membership_documents.decode(reads[path])
         membership = (
             ledger.effective(existing, now)
             if existing
             else ledger.enroll(program, membership_id=membership_id, user_id=user_id, now=now)
         )
         is_new = existing is None
-        result = {
+        kept = {
             "balanceUnits": membership.balance_units,
             "tier": membership.tier,
             "isNew": is_new,
         }
-        writes = idempotency.claim_writes(caller.claim, reads, result, now)
-        if is_new:
-            writes += membership_documents.writes(reads[path], membership)
-        return Decision(Enrolment(membership, is_new=is_new), writes)
+        writes = membership_documents.writes(reads[path], membership) if is_new else []
+        return Effect(Enrolment(membership, is_new=is_new), writes, kept)
 
-    return protocol.run([path, *idempotency.claim_paths(caller.claim)], decide)
+    return commands.run([path], decide, claim=caller.claim, replay=replay)
 
 
 def standing(caller: Caller, *, program_id: str, user_id: str, store_id: str | None) -> Standing:

@@ -16,6 +16,7 @@ from typing import TypeVar
 
 from shared import clock
 from shared.connectors import psp as providers
+from shared.domain import lease
 from shared.domain.payments import payments
 from shared.domain.payments.payments import (
     Observation,
@@ -54,7 +55,7 @@ def require_lease(lease_until: datetime | None, now: datetime) -> None:
     Raises:
         Busy: A call for the same thing is under way.
     """
-    if lease_until is not None and lease_until > now:
+    if lease.is_held(lease_until, now):
         raise Busy("The provider is being asked for this already.")
 
 

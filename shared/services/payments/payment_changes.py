@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 
 from shared import clock, logs
 from shared.domain.payments import payment_events, payments
 from shared.domain.payments.payments import Observation, Payment
-from shared.domain.webhooks.deliveries import Delivery
+from shared.services import commands
+from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
-from shared.store import paths, protocol
+from shared.store import paths
 from shared.store.payments import payment_documents
-from shared.store.protocol import Decision, Reads
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A payment after a commit, and the deliveries that tell of it."""
-
-    payment: Payment
-    deliveries: Sequence[Delivery] = ()
 
 
 def change(payment_id: str, decide_after: Callable[[Payment], Payment]) -> Payment:
@@ -32,27 +24,24 @@ def change(payment_id: str, decide_after: Callable[[Payment], Payment]) -> Payme
     """
     path = paths.payment(payment_id)
 
-    def decide(reads: Reads) -> Decision[Change]:
+    def decide(reads: Reads) -> Effect[Payment]:
         before = payment_documents.decode(reads[path])
         assert before is not None, f"{path} is gone"
         now = clock.utc_now()
         changed = payments.forget_customer(payments.with_points(decide_after(before)), now)
         if changed == before:
-            return Decision(Change(before))
+            return Effect(before)
         after = replace(changed, check_at=payments.check_at(changed, now))
         news = told(before, after)
         writes = [payment_documents.write(reads[path], after), *news.writes]
-        return Decision(Change(after, news.deliveries), writes)
+        return Effect(after, writes, tasks=news.tasks)
 
-    done = protocol.run([path], decide)
-    outbox.dispatch(done.deliveries)
-    return done.payment
+    return commands.run([path], decide)
 
 
 def told(before: Payment | None, after: Payment) -> outbox.Announcement:
     """Prepare telling what became of a payment."""
-    happened = payment_events.from_change(before, after)
-    return outbox.announce(happened) if happened else outbox.Announcement((), ())
+    return outbox.announce(payment_events.from_change(before, after))
 
 
 def observe(payment: Payment, seen: Observation) -> Payment:

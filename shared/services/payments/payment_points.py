@@ -19,10 +19,10 @@ from shared.domain.payments.payment_points import PaymentPoints, Taking
 from shared.domain.payments.payments import Payment
 from shared.errors import InvalidParameters, MembershipNotFound, PunktwerkError
 from shared.services import access
+from shared.services.commands import Reads
 from shared.services.loyalty import balances
 from shared.services.payments import payment_changes
 from shared.store import paths
-from shared.store.protocol import Reads
 
 UNCERTAIN = 500
 """A refusal's status from which on another try may succeed."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -13,13 +12,12 @@ from shared.domain.payments import payments
 from shared.domain.payments.customers import Customer
 from shared.domain.payments.payments import Payment, Stage
 from shared.domain.payments.psp import PspAccount
-from shared.domain.webhooks.deliveries import Delivery
 from shared.errors import IdempotencyKeyReused, InvalidParameters, PaymentStateConflict
 from shared.schemas import paging
 from shared.schemas.paging import Page, Position
 from shared.schemas.payments.payment_bodies import PaymentBody, to_payment_body
-from shared.services import access
-from shared.services.events import outbox
+from shared.services import access, commands
+from shared.services.commands import Effect, Reads
 from shared.services.payments import (
     payment_calls,
     payment_changes,
@@ -28,10 +26,9 @@ from shared.services.payments import (
     psp_configurations,
 )
 from shared.services.payments.payment_calls import LEASE, require_lease
-from shared.store import paths, protocol
+from shared.store import paths
 from shared.store.loyalty import program_documents
 from shared.store.payments import payment_documents
-from shared.store.protocol import Decision, Reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +67,6 @@ class _Intent:
     payment: Payment
     is_done: bool = False
     is_again: bool = False
-    deliveries: Sequence[Delivery] = ()
 
 
 def process(caller: Caller, store_id: str, draft: Draft) -> Done:
@@ -102,7 +98,7 @@ def process(caller: Caller, store_id: str, draft: Draft) -> Done:
         draft.user_id or "",
     )
 
-    def decide(reads: Reads) -> Decision[_Intent]:
+    def decide(reads: Reads) -> Effect[_Intent]:
         before = payment_documents.decode(reads[path])
         if before is None:
             payment_points.require_enrolled(reads, member_paths, draft.user_id)
@@ -111,13 +107,13 @@ def process(caller: Caller, store_id: str, draft: Draft) -> Done:
             after = replace(intended, customer_token=token)
             news = payment_changes.told(None, after)
             writes = [payment_documents.write(reads[path], after), *news.writes]
-            return Decision(_Intent(after, deliveries=news.deliveries), writes)
+            return Effect(_Intent(after), writes, tasks=news.tasks)
         if before.fingerprint != fingerprint:
             raise IdempotencyKeyReused(
                 "The payment was asked for before with other values.", paymentId=payment_id
             )
         if before.is_settled:
-            return Decision(_Intent(before, is_done=True))
+            return Effect(_Intent(before, is_done=True))
         configuration.account(before.provider)  # refuses, if it was deleted since
         require_lease(before.lease_until, now)
         after = replace(
@@ -129,12 +125,9 @@ def process(caller: Caller, store_id: str, draft: Draft) -> Done:
             customer_token=before.customer_token if before.stage is Stage.PENDING else token,
             updated_at=now,
         )
-        return Decision(
-            _Intent(after, is_again=True), [payment_documents.write(reads[path], after)]
-        )
+        return Effect(_Intent(after, is_again=True), [payment_documents.write(reads[path], after)])
 
-    intent = protocol.run([path, *member_paths], decide)
-    outbox.dispatch(intent.deliveries)
+    intent = commands.run([path, *member_paths], decide)
     if intent.is_done:
         return Done(intent.payment, is_replay=True)
     account = configuration.account(intent.payment.provider)

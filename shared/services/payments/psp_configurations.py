@@ -15,11 +15,12 @@ from shared.domain.payments import payment_events
 from shared.domain.payments.payments import Payment
 from shared.domain.payments.psp import PspAccount, PspConfiguration
 from shared.errors import ConnectorNotConfigured
-from shared.services import access, credentials, idempotency
+from shared.services import access, commands, credentials
+from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
-from shared.store import paths, protocol
+from shared.store import paths
+from shared.store.client import Document
 from shared.store.payments import psp_documents
-from shared.store.protocol import Decision, Reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,31 +61,20 @@ def configure(
         configured_at=now,
     )
     path = paths.psp_configuration(store_id)
-    told: list[outbox.Announcement] = []
 
-    def decide(reads: Reads) -> Decision[Configured]:
-        earlier = idempotency.earlier_result(caller.claim, reads, now)
-        if earlier is not None:
-            return Decision(Configured(earlier["isDefault"], earlier["isTest"], is_replay=True))
+    def replay(kept: Document, _: Reads) -> Configured:
+        return Configured(kept["isDefault"], kept["isTest"], is_replay=True)
+
+    def decide(reads: Reads) -> Effect[Configured]:
         before = psp_documents.decode(reads[path]) or PspConfiguration(store_id, caller.account_id)
         after = before.configured(account, is_default=is_default)
-        event = payment_events.from_configuration(after, account)
-        told[:] = [outbox.announce([event])]
+        news = outbox.announce([payment_events.from_configuration(after, account)])
         done = Configured(after.default_provider == provider, account.is_test)
-        result = {"isDefault": done.is_default, "isTest": done.is_test}
-        return Decision(
-            done,
-            [
-                psp_documents.write(reads[path], after),
-                *told[0].writes,
-                *idempotency.claim_writes(caller.claim, reads, result, now),
-            ],
-        )
+        writes = [psp_documents.write(reads[path], after), *news.writes]
+        kept = {"isDefault": done.is_default, "isTest": done.is_test}
+        return Effect(done, writes, kept, news.tasks)
 
-    done = protocol.run([path, *idempotency.claim_paths(caller.claim)], decide)
-    if not done.is_replay:
-        outbox.dispatch(told[0].deliveries)
-    return done
+    return commands.run([path], decide, claim=caller.claim, replay=replay)
 
 
 def find(caller: Caller, store_id: str) -> PspConfiguration:
@@ -105,27 +95,21 @@ def delete(caller: Caller, store_id: str, provider: str) -> Deleted:
         ConnectorNotConfigured: The store has no such provider.
     """
     access.store(caller, store_id)
-    now = clock.utc_now()
     path = paths.psp_configuration(store_id)
 
-    def decide(reads: Reads) -> Decision[Deleted]:
-        earlier = idempotency.earlier_result(caller.claim, reads, now)
-        if earlier is not None:
-            return Decision(Deleted(earlier["defaultProvider"], is_replay=True))
+    def replay(kept: Document, _: Reads) -> Deleted:
+        return Deleted(kept["defaultProvider"], is_replay=True)
+
+    def decide(reads: Reads) -> Effect[Deleted]:
         before = psp_documents.decode(reads[path])
         if before is None:
             raise ConnectorNotConfigured("The store has no payment provider.", configured=[])
         after = before.without(provider)
-        result = {"defaultProvider": after.default_provider}
-        return Decision(
-            Deleted(after.default_provider),
-            [
-                psp_documents.write(reads[path], after),
-                *idempotency.claim_writes(caller.claim, reads, result, now),
-            ],
-        )
+        kept = {"defaultProvider": after.default_provider}
+        writes = [psp_documents.write(reads[path], after)]
+        return Effect(Deleted(after.default_provider), writes, kept)
 
-    return protocol.run([path, *idempotency.claim_paths(caller.claim)], decide)
+    return commands.run([path], decide, claim=caller.claim, replay=replay)
 
 
 def account_of(configuration: PspConfiguration | None, payment: Payment) -> PspAccount:

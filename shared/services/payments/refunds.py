@@ -11,12 +11,12 @@ from shared.domain.payments import payments
 from shared.domain.payments.payments import Payment, Refund, RefundStatus
 from shared.domain.payments.psp import PspAccount
 from shared.errors import IdempotencyKeyReused, InvalidParameters
-from shared.services import access
+from shared.services import access, commands
+from shared.services.commands import Effect, Reads
 from shared.services.payments import payment_calls, payment_points, psp_configurations
 from shared.services.payments.payment_calls import LEASE, require_lease
-from shared.store import paths, protocol
+from shared.store import paths
 from shared.store.payments import payment_documents, psp_documents
-from shared.store.protocol import Decision, Reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def refund(
     now = clock.utc_now()
     path, psp_path = paths.payment(payment_id), paths.psp_configuration(known.store_id)
 
-    def decide(reads: Reads) -> Decision[_Intent]:
+    def decide(reads: Reads) -> Effect[_Intent]:
         before = access.own_payment(
             caller, payment_documents.decode(reads[path]), payment_id, store_id
         )
@@ -84,14 +84,14 @@ def refund(
         if made is not None and made.status is RefundStatus.FAILED:
             made = None
         if made is not None and made.is_settled:
-            return Decision(_Intent(before, made.refund_id))
+            return Effect(_Intent(before, made.refund_id))
         # Before anything is set aside: whom nobody can ask will never say that it is done.
         account = psp_configurations.account_of(psp_documents.decode(reads[psp_path]), before)
         if made is not None:
             require_lease(made.lease_until, now)
             after = payments.with_refund(before, replace(made, lease_until=now + LEASE))
             intent = _Intent(after, made.refund_id, account, is_again=True)
-            return Decision(intent, [payment_documents.write(reads[path], after)])
+            return Effect(intent, [payment_documents.write(reads[path], after)])
         drafted = Refund(
             refund_id=next_id,
             amount_minor=amount_minor or before.refundable_minor,
@@ -104,11 +104,11 @@ def refund(
         )
         reserved = payments.reserve_refund(before, drafted)
         after = replace(reserved, check_at=payments.check_at(reserved, now))
-        return Decision(
+        return Effect(
             _Intent(after, next_id, account), [payment_documents.write(reads[path], after)]
         )
 
-    intent = protocol.run([path, psp_path], decide)
+    intent = commands.run([path, psp_path], decide)
     payment, refund_id, account = intent.payment, intent.refund_id, intent.account
     if account is not None:
         payment = payment_calls.begin_refund(payment, refund_id, account, is_again=intent.is_again)

@@ -12,11 +12,11 @@ from shared.connectors import systems
 from shared.domain.systems import syncs
 from shared.domain.systems.syncs import Connection, Kind, Schedule, Sync
 from shared.errors import ConnectorNotConfigured, ConnectorUnsupported
-from shared.services import access, idempotency
-from shared.services import credentials as connector_configs
-from shared.store import paths, protocol
-from shared.store.client import Delete
-from shared.store.protocol import Decision, Reads
+from shared.services import access, commands
+from shared.services import credentials as stored_credentials
+from shared.services.commands import Effect, Reads
+from shared.store import paths
+from shared.store.client import Delete, Document
 from shared.store.systems import sync_documents
 
 
@@ -64,7 +64,7 @@ def configure(
             f"{module.SYSTEM} is read from files: send one with each sync.",
             offers={"syncPOS" if kind is Kind.POS else "syncERP": "credentials.file"},
         )
-    settings = connector_configs.checked(module.Config, credentials, within="credentials")
+    settings = stored_credentials.checked(module.Config, credentials, within="credentials")
     module.connect(settings, is_emulated=config.is_emulated()).verify()
     now = clock.utc_now()
     connection = Connection(
@@ -72,7 +72,7 @@ def configure(
         store_id=store_id,
         kind=kind,
         system=system,
-        config_token=connector_configs.encrypted(settings),
+        config_token=stored_credentials.encrypted(settings),
         visible=settings.visible(),
         connected_at=now,
         schedule=schedule,
@@ -81,16 +81,15 @@ def configure(
     )
     path = paths.connection(store_id, kind, system)
 
-    def decide(reads: Reads) -> Decision[Configured]:
-        earlier = idempotency.earlier_result(caller.claim, reads, now)
-        before = sync_documents.decode_connection(reads[path])
-        if earlier is not None:
-            return Decision(Configured(before or connection, is_replay=True))
-        claims = idempotency.claim_writes(caller.claim, reads, {}, now)
-        writes = [sync_documents.write_connection(reads[path], connection), *claims]
-        return Decision(Configured(connection), writes)
+    def replay(_: Document, reads: Reads) -> Configured:
+        found = sync_documents.decode_connection(reads[path])
+        return Configured(found or connection, is_replay=True)
 
-    return protocol.run([path, *idempotency.claim_paths(caller.claim)], decide)
+    def decide(reads: Reads) -> Effect[Configured]:
+        writes = [sync_documents.write_connection(reads[path], connection)]
+        return Effect(Configured(connection), writes)
+
+    return commands.run([path], decide, claim=caller.claim, replay=replay)
 
 
 def delete(caller: Caller, kind: Kind, system: str, store_id: str) -> bool:
@@ -104,20 +103,16 @@ def delete(caller: Caller, kind: Kind, system: str, store_id: str) -> bool:
         ConnectorNotConfigured: There is none.
     """
     access.store(caller, store_id)
-    now = clock.utc_now()
     path = paths.connection(store_id, kind, system)
 
-    def decide(reads: Reads) -> Decision[bool]:
-        if idempotency.earlier_result(caller.claim, reads, now) is not None:
-            return Decision(result=True)
+    def decide(reads: Reads) -> Effect[bool]:
         if reads[path].data is None:
             raise ConnectorNotConfigured(
                 f"The store has no stored credentials of {system}.", kind=kind, system=system
             )
-        claims = idempotency.claim_writes(caller.claim, reads, {}, now)
-        return Decision(result=False, writes=[Delete(reads[path]), *claims])
+        return Effect(result=False, writes=[Delete(reads[path])])
 
-    return protocol.run([path, *idempotency.claim_paths(caller.claim)], decide)
+    return commands.run([path], decide, claim=caller.claim, replay=lambda _, __: True)
 
 
 def statuses(caller: Caller, store_id: str) -> list[Status]:

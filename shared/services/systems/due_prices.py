@@ -5,10 +5,10 @@ from __future__ import annotations
 from shared import clock
 from shared.domain.catalog import products
 from shared.domain.systems.syncs import Counts
+from shared.services.commands import Reads
 from shared.services.systems.sync_pages import Run, Taken
 from shared.store import paths
 from shared.store.catalog import product_documents
-from shared.store.protocol import Reads
 
 PAGE = 100
 

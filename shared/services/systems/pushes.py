@@ -18,6 +18,7 @@ from shared.auth.caller import Caller
 from shared.connectors import systems
 from shared.connectors.base import ExportFile, Exporting, PushBy, Pushed, Pushing
 from shared.connectors.systems import Module
+from shared.domain import lease
 from shared.domain.systems import sync_events
 from shared.domain.systems.pushes import Push, PushState
 from shared.domain.systems.sales import DataType, Record
@@ -29,12 +30,12 @@ from shared.errors import (
     ConnectorUnsupported,
     IdempotencyKeyReused,
 )
-from shared.services import access
+from shared.services import access, commands
+from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
 from shared.services.systems import sync_runs
-from shared.store import paths, protocol
+from shared.store import paths
 from shared.store.client import Write
-from shared.store.protocol import Decision, Reads
 from shared.store.systems import push_documents, sync_documents
 
 BUDGET_S = 20.0
@@ -141,27 +142,23 @@ def _claim(blank: Push, records: Sequence[tuple[Record, str]]) -> _Claimed:
     """Write down what is going to be pushed; answer what is pushed already or another's."""
     now = clock.utc_now()
     lease_id = ids.new("lease")
-    earlier: set[str] = set()
     wanted = {
         _path(blank, record.record_id): (record.record_id, fingerprint)
         for record, fingerprint in records
     }
 
-    def decide(reads: Reads) -> Decision[_Claimed]:
+    def decide(reads: Reads) -> Effect[_Claimed]:
         rows: dict[str, Row] = {}
-        ours, writes = set(), []
+        ours, again, writes = set(), set(), []
         for path, (record_id, fingerprint) in wanted.items():
             found = push_documents.decode(reads[path])
-            if found is not None and found.lease_id == lease_id:
-                ours.add(record_id)  # It is claimed already, and the answer got lost.
-                continue
             row = _known_row(found, record_id, fingerprint, now) if found else None
             if row is not None:
                 rows[record_id] = row
                 continue
             ours.add(record_id)
             if found is not None and found.state is PushState.PENDING:
-                earlier.add(record_id)
+                again.add(record_id)
             start = found or replace(
                 blank,
                 push_id=path.rsplit("/", 1)[-1],
@@ -178,10 +175,10 @@ def _claim(blank: Push, records: Sequence[tuple[Record, str]]) -> _Claimed:
                 failure=None,
             )
             writes.append(push_documents.write(reads[path], begun))
-        again = frozenset(earlier & ours)
-        return Decision(_Claimed(lease_id, rows, frozenset(ours), again), writes)
+        claimed = _Claimed(lease_id, rows, frozenset(ours), frozenset(again))
+        return Effect(claimed, writes)
 
-    return protocol.run(list(wanted), decide)
+    return commands.run(list(wanted), decide)
 
 
 def _known_row(found: Push, record_id: str, fingerprint: str, now: datetime) -> Row | None:
@@ -193,7 +190,7 @@ def _known_row(found: Push, record_id: str, fingerprint: str, now: datetime) -> 
         )
     if found.state is PushState.PUSHED:
         return Row(record_id, found.external_id, is_duplicate=True)
-    if found.lease_until is not None and found.lease_until > now:
+    if lease.is_held(found.lease_until, now):
         message = "The record is being pushed already, or its answer got lost just now."
         return Row(record_id, error=Busy.code, message=message, retryable=True)
     return None
@@ -247,9 +244,9 @@ def _settle(
     now = clock.utc_now()
     by_path = {_path(blank, record_id): each for record_id, each in done.items()}
     taken = [row.record_id for row, _ in done.values() if row.error is None]
-    told = outbox.Announcement((), ())
+    news = outbox.Announcement()
     if taken:
-        told = outbox.announce(
+        news = outbox.announce(
             [
                 sync_events.from_push(
                     (blank.account_id, blank.store_id),
@@ -262,23 +259,19 @@ def _settle(
             ]
         )
 
-    def decide(reads: Reads) -> Decision[None]:
+    def decide(reads: Reads) -> Effect[None]:
         writes: list[Write] = []
-        has_told = False
         for path, (row, failure) in by_path.items():
             found = push_documents.decode(reads[path])
             assert found is not None, f"{path} is gone"
             is_ours = found.lease_id == lease_id
-            # Written already, and the answer got lost.
-            has_told |= is_ours and found.state is PushState.PUSHED
             is_open = is_ours and found.state is PushState.PENDING
             if is_open or (row.error is None and found.state is not PushState.PUSHED):
                 after = _after(found, row, failure, now, is_keyed=is_keyed)
                 writes.append(push_documents.write(reads[path], replace(after, updated_at=now)))
-        return Decision(None, [] if has_told else [*writes, *told.writes])
+        return Effect(None, [*writes, *news.writes], tasks=news.tasks)
 
-    protocol.run(list(by_path), decide)
-    outbox.dispatch(told.deliveries)
+    commands.run(list(by_path), decide)
 
 
 def _after(

@@ -16,10 +16,10 @@ from shared.domain.systems.sales import Receipt, ReceiptKind
 from shared.domain.systems.syncs import Sync
 from shared.errors import IdempotencyKeyReused, MembershipNotFound, PunktwerkError
 from shared.services import access
+from shared.services.commands import Reads
 from shared.services.loyalty import balances as bookkeeping
 from shared.services.loyalty import bookings
 from shared.store.loyalty import membership_documents
-from shared.store.protocol import Reads
 
 UNCERTAIN = 500
 """A refusal's status from which on another try may succeed."""

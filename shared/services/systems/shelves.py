@@ -12,11 +12,11 @@ from shared.domain.catalog import products
 from shared.domain.catalog.goods import Category, Order, Product, StockLevel, Supplier
 from shared.domain.catalog.products import CatalogProduct
 from shared.domain.systems.syncs import Counts, Sync
+from shared.services.commands import Reads
 from shared.services.systems.sync_pages import Shelf, Taken
 from shared.store import client, paths
 from shared.store.catalog import product_documents
 from shared.store.client import Snapshot
-from shared.store.protocol import Reads
 from shared.store.systems import goods_documents
 from shared.store.systems.goods_documents import StoredRecord
 

@@ -17,9 +17,11 @@ from shared import clock
 from shared.connectors.base import Page
 from shared.domain.systems import syncs
 from shared.domain.systems.syncs import Counts, Remark, Sync
-from shared.store import client, protocol
+from shared.services import commands
+from shared.services.commands import Effect, Reads
+from shared.services.events.outbox import Announcement
+from shared.store import client
 from shared.store.client import Snapshot, Write
-from shared.store.protocol import Decision, Reads
 from shared.store.systems import sync_documents
 from shared.store.systems.sync_documents import Seen
 
@@ -131,7 +133,7 @@ class Run:
         decide: Callable[[Reads], Sequence[Taken]] = lambda _: (),
         *,
         move: Move | None = None,
-        more: Callable[[Sync, Reads], Iterable[Write]] = lambda _, __: (),
+        tell: Callable[[Sync], Announcement] = lambda _: Announcement(),
         known: Reads | None = None,
     ) -> None:
         """Write what was decided, and with it how far the sync has come.
@@ -142,7 +144,7 @@ class Run:
             paths: Documents to decide on.
             decide: Returns what becomes of each item.
             move: Returns the sync as it goes on from here.
-            more: Further writes, given the sync as it will be.
+            tell: Returns what is told of the sync as it will be.
             known: ``paths`` and the sync as they were read already.
 
         Raises:
@@ -152,30 +154,29 @@ class Run:
         path = sync_documents.path_of(ours)
         now = clock.utc_now()
 
-        def decision(reads: Reads) -> Decision[tuple[Sync | None, Counts]]:
+        def decision(reads: Reads) -> Effect[tuple[Sync | None, Counts]]:
             found = sync_documents.decode(reads[path])
             if found is None or found.lease_id != ours.lease_id:
                 raise LeaseLost
-            if found.version != ours.version:
-                return Decision((found, Counts()))  # It was applied, and its answer got lost.
             if not found.is_running:
                 raise LeaseLost
             taken = decide(reads)
             counts = sum_of(each.counts for each in taken)
             writes = [write for each in taken for write in each.writes]
             if not writes and move is None:
-                return Decision((None, counts))
+                return Effect((None, counts))
             after = syncs.advanced(found, self._counts.plus(counts), tuple(self._remarks), now)
-            after = replace(after, lease_until=now + LEASE, version=found.version + 1)
+            after = replace(after, lease_until=now + LEASE)
             if self._unwritten:
                 writes.append(sync_documents.part(after, self._unwritten))
                 after = replace(after, parts=after.parts + 1)
             if move is not None:
                 after = move(after)
-            writes += more(after, reads)
-            return Decision((after, counts), [*writes, sync_documents.write(reads[path], after)])
+            news = tell(after)
+            writes += [*news.writes, sync_documents.write(reads[path], after)]
+            return Effect((after, counts), writes, tasks=news.tasks)
 
-        after, counts = protocol.run([path, *paths], decision, known=known)
+        after, counts = commands.run([path, *paths], decision, known=known)
         if after is None:
             self.count(counts)
         else:

@@ -29,16 +29,17 @@ from shared.errors import (
     PunktwerkError,
     SyncRunning,
 )
-from shared.services import access, idempotency
+from shared.services import access, commands
 from shared.services import credentials as connector_configs
+from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
 from shared.services.systems import due_prices, receipt_points, shelves, sync_pages
 from shared.services.systems.receipt_points import Outcome
 from shared.services.systems.sync_pages import LEASE, LeaseLost, Run
-from shared.store import paths, protocol
-from shared.store.client import Write
-from shared.store.protocol import Decision, Reads
+from shared.store import paths
+from shared.store.client import Document
 from shared.store.systems import sync_documents
+from shared.tasks import Task
 
 CONTINUE = "continueSync"
 """The function that goes on with a sync; its queue has the same name."""
@@ -144,18 +145,16 @@ def resume(store_id: str, kind: Kind, system: str, sync_id: str) -> None:
     lease_id = ids.new("lease")
     path = paths.sync(store_id, kind, system)
 
-    def decide(reads: Reads) -> Decision[Sync | None]:
+    def decide(reads: Reads) -> Effect[Sync | None]:
         found = sync_documents.decode(reads[path])
         if found is None or found.sync_id != sync_id:
-            return Decision(None)
-        if found.lease_id == lease_id:
-            return Decision(found)  # It is ours already, and the answer got lost.
+            return Effect(None)
         if not _is_open(found, now):
-            return Decision(None)
+            return Effect(None)
         after = syncs.resumed(found, lease_id, now + LEASE, now)
-        return Decision(after, [sync_documents.write(reads[path], after)])
+        return Effect(after, [sync_documents.write(reads[path], after)])
 
-    sync = protocol.run([path], decide)
+    sync = commands.run([path], decide)
     if sync is None or not sync.is_running:
         return
     module = systems.module_of(kind, system)
@@ -214,14 +213,14 @@ def _move_schedule(connection: Connection, next_sync_at: datetime | None) -> boo
     """Set when a connection is due next; ``False`` if it was deleted, or is another's to begin."""
     path = paths.connection(connection.store_id, connection.kind, connection.system)
 
-    def decide(reads: Reads) -> Decision[bool]:
+    def decide(reads: Reads) -> Effect[bool]:
         found = sync_documents.decode_connection(reads[path])
         if found is None or found.next_sync_at != connection.next_sync_at:
-            return Decision(result=False)
+            return Effect(result=False)
         moved = replace(found, next_sync_at=next_sync_at)
-        return Decision(result=True, writes=[sync_documents.write_connection(reads[path], moved)])
+        return Effect(result=True, writes=[sync_documents.write_connection(reads[path], moved)])
 
-    return protocol.run([path], decide)
+    return commands.run([path], decide)
 
 
 def _give_up(sync: Sync) -> None:
@@ -229,14 +228,14 @@ def _give_up(sync: Sync) -> None:
     path = sync_documents.path_of(sync)
     now = clock.utc_now()
 
-    def decide(reads: Reads) -> Decision[None]:
+    def decide(reads: Reads) -> Effect[None]:
         found = sync_documents.decode(reads[path])
         if found is None or found.lease_id != sync.lease_id or not found.is_running:
-            return Decision(None)
+            return Effect(None)
         after = syncs.failed(found, InternalError.code, syncs.BROKE_OFF, now)
-        return Decision(None, [sync_documents.write(reads[path], after)])
+        return Effect(None, [sync_documents.write(reads[path], after)])
 
-    protocol.run([path], decide)
+    commands.run([path], decide)
 
 
 def _begin(
@@ -259,13 +258,13 @@ def _begin(
         if each in module.STREAMS and (each is not Stream.RECEIPTS or terms.program_id)
     )
 
-    def decide(reads: Reads) -> Decision[Begun]:
+    def replay(_: Document, reads: Reads) -> Begun:
         found = sync_documents.decode(reads[path])
-        if found is not None and found.lease_id == lease_id:
-            return Decision(Begun(found))  # It is begun already, and the answer got lost.
-        earlier = idempotency.earlier_result(caller.claim, reads, now)
-        if earlier is not None and found is not None:
-            return Decision(Begun(found, is_replay=True))
+        assert found is not None, f"{path} is gone"
+        return Begun(found, is_replay=True)
+
+    def decide(reads: Reads) -> Effect[Begun]:
+        found = sync_documents.decode(reads[path])
         if found is not None and found.is_held(now):
             raise SyncRunning(
                 f"The store is being synced with {system} already.", syncId=found.sync_id
@@ -295,11 +294,10 @@ def _begin(
                 may_delete_most=terms.may_delete_most,
                 **held,  # type: ignore[arg-type]
             )
-        result = {"syncId": after.sync_id}
-        claims = idempotency.claim_writes(caller.claim, reads, result, now)
-        return Decision(Begun(after), [sync_documents.write(reads[path], after), *claims])
+        writes = [sync_documents.write(reads[path], after)]
+        return Effect(Begun(after), writes, {"syncId": after.sync_id})
 
-    return protocol.run([path, *idempotency.claim_paths(caller.claim)], decide)
+    return commands.run([path], decide, claim=caller.claim, replay=replay)
 
 
 def _goes_on(found: Sync, streams: tuple[str, ...], token: str | None, terms: Terms) -> bool:
@@ -394,14 +392,10 @@ def _book_receipts(run: Run, page: Page[Any]) -> None:
 
 def _finish(run: Run) -> Sync:
     """Say that it is done, in the commit that makes it so."""
-    told: list[outbox.Announcement] = []
-
-    def tell(after: Sync, _: Reads) -> list[Write]:
-        told[:] = [outbox.announce([sync_events.from_sync(after)])]
-        return list(told[0].writes)
-
-    run.commit(move=lambda found: syncs.succeeded(found, clock.utc_now()), more=tell)
-    outbox.dispatch(told[0].deliveries)
+    run.commit(
+        move=lambda found: syncs.succeeded(found, clock.utc_now()),
+        tell=lambda after: outbox.announce([sync_events.from_sync(after)]),
+    )
     sync_documents.delete_parts(run.sync)
     if run.sync.problem is not None:
         logs.error("sync needs attention", syncId=run.sync.sync_id, problem=run.sync.problem)
@@ -453,14 +447,14 @@ def _released(sync: Sync) -> Sync:
     """Let the next worker begin at once."""
     path = sync_documents.path_of(sync)
 
-    def decide(reads: Reads) -> Decision[Sync]:
+    def decide(reads: Reads) -> Effect[Sync]:
         found = sync_documents.decode(reads[path])
         if found is None or found.lease_id != sync.lease_id:
-            return Decision(sync)
+            return Effect(sync)
         after = replace(found, lease_until=None)
-        return Decision(after, [sync_documents.write(reads[path], after)])
+        return Effect(after, [sync_documents.write(reads[path], after)])
 
-    return protocol.run([path], decide)
+    return commands.run([path], decide)
 
 
 def _enqueue(sync: Sync) -> None:
@@ -475,4 +469,4 @@ def _enqueue(sync: Sync) -> None:
         "syncId": sync.sync_id,
     }
     task_id = f"{sync.sync_id}-{int(sync.updated_at.timestamp() * 1000)}"
-    tasks.enqueue(CONTINUE, task_id, data, at)
+    tasks.enqueue(Task(CONTINUE, task_id, data, at))

@@ -5,7 +5,7 @@ Both go into one commit, with the event that tells of an endpoint that was disab
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from shared import clock, logs
@@ -13,11 +13,12 @@ from shared.domain.webhooks import webhook_events
 from shared.domain.webhooks.deliveries import Delivery, DeliveryState
 from shared.domain.webhooks.endpoints import WebhookEndpoint
 from shared.errors import Busy
+from shared.services import commands
+from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
 from shared.services.events.outbox import Announcement
-from shared.store import paths, protocol
+from shared.store import paths
 from shared.store.client import Snapshot, Write
-from shared.store.protocol import Decision, Reads
 from shared.store.webhooks import delivery_documents, endpoint_documents
 
 
@@ -40,12 +41,11 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class _Recorded:
-    """The delivery's state; ``disabled`` is the endpoint if it was, and ``told`` who is to know."""
+    """The delivery's state; ``disabled`` is the endpoint if it was."""
 
     state: DeliveryState
     is_recorded: bool = False
     disabled: WebhookEndpoint | None = None
-    told: Sequence[Delivery] = ()
 
 
 def record(after: Delivery, known: Reads, judgement: Judgement | None = None) -> DeliveryState:
@@ -80,27 +80,28 @@ def _record(after: Delivery, known: Reads, judgement: Judgement | None) -> _Reco
     assert before is not None
     endpoint_path = paths.webhook_endpoint(after.endpoint_id)
 
-    def decide(reads: Reads) -> Decision[_Recorded]:
+    def decide(reads: Reads) -> Effect[_Recorded]:
         now = delivery_documents.decode(reads[path])
         if now is None or now.state is not DeliveryState.PENDING:
-            return Decision(_Recorded(now.state if now else after.state))
+            return Effect(_Recorded(now.state if now else after.state))
         if now.attempt_count != before.attempt_count:
-            return Decision(_Recorded(now.state))
+            return Effect(_Recorded(now.state))
         writes: list[Write] = [delivery_documents.update(reads[path], after)]
         if judgement is None:
-            return Decision(_Recorded(after.state, is_recorded=True), writes)
+            return Effect(_Recorded(after.state, is_recorded=True), writes)
         changed = _judged(reads[endpoint_path], judgement)
         if changed is None:
-            return Decision(_Recorded(after.state, is_recorded=True), writes)
+            return Effect(_Recorded(after.state, is_recorded=True), writes)
         writes.append(endpoint_documents.write(reads[endpoint_path], changed))
         if changed.is_enabled:
-            return Decision(_Recorded(after.state, is_recorded=True), writes)
+            return Effect(_Recorded(after.state, is_recorded=True), writes)
         announcement = _disabling(changed)
-        recorded = _Recorded(after.state, True, changed, announcement.deliveries)
-        return Decision(recorded, [*writes, *announcement.writes])
+        recorded = _Recorded(after.state, True, changed)
+        writes += announcement.writes
+        return Effect(recorded, writes, tasks=announcement.tasks)
 
     # The endpoint first: those who write it take turns.
-    return protocol.run([endpoint_path, path], decide, known=known)
+    return commands.run([endpoint_path, path], decide, known=known)
 
 
 def _judged(read: Snapshot, judgement: Judgement) -> WebhookEndpoint | None:
@@ -138,4 +139,3 @@ def _follow_up(after: Delivery, recorded: _Recorded) -> None:
             storeId=recorded.disabled.store_id,
             reason=recorded.disabled.disabled_reason,
         )
-        outbox.dispatch(recorded.told)

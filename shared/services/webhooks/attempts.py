@@ -18,13 +18,13 @@ from shared.domain.webhooks.deliveries import (
     Lane,
 )
 from shared.domain.webhooks.endpoints import WebhookEndpoint
+from shared.services.commands import Reads
 from shared.services.events import outbox
 from shared.services.webhooks import attempt_results, endpoint_secrets, slots
 from shared.services.webhooks.attempt_results import Judgement
 from shared.store import client, paths
 from shared.store.accounts import account_documents
 from shared.store.client import Document
-from shared.store.protocol import Reads
 from shared.store.webhooks import delivery_documents, endpoint_documents
 from shared.vault import VaultError
 from shared.webhooks import destinations, schedule, signing

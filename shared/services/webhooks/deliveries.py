@@ -11,11 +11,12 @@ from shared.domain.webhooks.deliveries import Delivery, DeliveryState
 from shared.errors import DeliveryNotFound, EventNotFound, WebhookDisabled
 from shared.schemas import paging
 from shared.schemas.paging import Page, Position
-from shared.services import access, idempotency
+from shared.services import access, commands
+from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
-from shared.store import paths, protocol
+from shared.store import paths
+from shared.store.client import Document
 from shared.store.events import event_documents
-from shared.store.protocol import Decision, Reads
 from shared.store.webhooks import delivery_documents, endpoint_documents
 
 
@@ -118,11 +119,14 @@ def retry(caller: Caller, delivery_id: str, store_id: str | None) -> Retried:
     endpoint_path = paths.webhook_endpoint(known.endpoint_id)
     event_path = paths.event(known.event_id)
 
-    def decide(reads: Reads) -> Decision[Retried]:
-        delivery = _own(caller, delivery_documents.decode(reads[path]), delivery_id, store_id)
-        earlier = idempotency.earlier_result(caller.claim, reads, now)
-        if earlier is not None:
-            return Decision(Retried(delivery, earlier["nextAttemptAt"], is_replay=True))
+    def own(reads: Reads) -> Delivery:
+        return _own(caller, delivery_documents.decode(reads[path]), delivery_id, store_id)
+
+    def replay(kept: Document, reads: Reads) -> Retried:
+        return Retried(own(reads), kept["nextAttemptAt"], is_replay=True)
+
+    def decide(reads: Reads) -> Effect[Retried]:
+        delivery = own(reads)
         found = endpoint_documents.decode(reads[endpoint_path])
         endpoint = access.own_webhook(caller, found, known.endpoint_id, store_id)
         if not endpoint.is_enabled:
@@ -131,13 +135,11 @@ def retry(caller: Caller, delivery_id: str, store_id: str | None) -> Retried:
         if event is None or event.expires_at <= now:
             raise EventNotFound(f"There is no event {known.event_id}.")
         again = outbox.due_again(delivery, endpoint, now)
-        claimed = idempotency.claim_writes(caller.claim, reads, {"nextAttemptAt": now}, now)
-        return Decision(
-            Retried(again, now), [delivery_documents.update(reads[path], again), *claimed]
-        )
+        writes = [delivery_documents.update(reads[path], again)]
+        return Effect(Retried(again, now), writes, {"nextAttemptAt": now})
 
-    needed = [path, endpoint_path, event_path, *idempotency.claim_paths(caller.claim)]
-    retried = protocol.run(needed, decide)
+    needs = [path, endpoint_path, event_path]
+    retried = commands.run(needs, decide, claim=caller.claim, replay=replay)
     if retried.delivery.state is DeliveryState.PENDING:
         # Of a replay too: the request before it may have died before it came to this.
         outbox.enqueue(retried.delivery)

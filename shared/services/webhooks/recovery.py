@@ -16,13 +16,13 @@ from shared.domain.webhooks.endpoints import WebhookEndpoint
 from shared.errors import WebhookDisabled
 from shared.schemas.base import invalid
 from shared.schemas.paging import Position
-from shared.services import access, idempotency
+from shared.services import access, commands
+from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
-from shared.store import client, paths, protocol
-from shared.store.client import Write
+from shared.store import paths
+from shared.store.client import Document, Write
 from shared.store.events import event_documents
 from shared.store.events.event_documents import StoredEvent
-from shared.store.protocol import Decision, Reads
 from shared.store.webhooks import delivery_documents
 
 SINCE_AT_MOST = timedelta(days=30)
@@ -75,7 +75,7 @@ def recover(
     """
     endpoint = access.webhook(caller, webhook_id, store_id)
     now = clock.utc_now()
-    earlier = _earlier(caller, now)
+    earlier = commands.find_replay(caller.claim, _replayed)
     if earlier is not None:
         return earlier
     if since < now - SINCE_AT_MOST:
@@ -83,7 +83,8 @@ def recover(
     if not endpoint.is_enabled:
         raise WebhookDisabled(f"The webhook endpoint {webhook_id} is disabled.")
     recovery = _walk(caller, endpoint, since, until, now)
-    _keep(caller, recovery, now)
+    kept = {name: value for name, value in asdict(recovery).items() if name != "is_replay"}
+    commands.keep(caller.claim, kept)
     return recovery
 
 
@@ -131,7 +132,7 @@ def _recover_batch(
         for event in wanted
     }
 
-    def decide(reads: Reads) -> Decision[tuple[Sequence[Delivery], Recovery]]:
+    def decide(reads: Reads) -> Effect[tuple[Sequence[Delivery], Recovery]]:
         made: list[Delivery] = []
         writes: list[Write] = []
         succeeded = pending = 0
@@ -148,9 +149,9 @@ def _recover_batch(
             else:
                 made.append(outbox.due_again(found, endpoint, now))
                 writes.append(delivery_documents.update(read, made[-1]))
-        return Decision((made, Recovery(len(made), succeeded, pending)), writes)
+        return Effect((made, Recovery(len(made), succeeded, pending)), writes)
 
-    return protocol.run(list(path_by_event.values()), decide)
+    return commands.run(list(path_by_event.values()), decide)
 
 
 def _sum(one: Recovery, other: Recovery) -> Recovery:
@@ -161,22 +162,5 @@ def _sum(one: Recovery, other: Recovery) -> Recovery:
     )
 
 
-def _earlier(caller: Caller, now: datetime) -> Recovery | None:
-    """Return what the request did that used the key before, ``None`` if there was none."""
-    claimed = idempotency.claim_paths(caller.claim)
-    result = idempotency.earlier_result(caller.claim, client.get(claimed), now) if claimed else None
-    return Recovery(**result, is_replay=True) if result else None
-
-
-def _keep(caller: Caller, recovery: Recovery, now: datetime) -> None:
-    """Keep the result under the key: after the effect, which a repetition does not double."""
-    claimed = idempotency.claim_paths(caller.claim)
-    result = {name: value for name, value in asdict(recovery).items() if name != "is_replay"}
-
-    def decide(reads: Reads) -> Decision[None]:
-        if idempotency.earlier_result(caller.claim, reads, now) is not None:
-            return Decision(None)
-        return Decision(None, idempotency.claim_writes(caller.claim, reads, result, now))
-
-    if claimed:
-        protocol.run(claimed, decide)
+def _replayed(kept: Document, _: Reads) -> Recovery:
+    return Recovery(**kept, is_replay=True)

@@ -10,10 +10,11 @@ from shared import clock
 from shared.domain.webhooks import health
 from shared.domain.webhooks.deliveries import Delivery, Lane
 from shared.domain.webhooks.endpoints import WebhookEndpoint
+from shared.services import commands
+from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
-from shared.store import paths, protocol
+from shared.store import paths
 from shared.store.client import Write
-from shared.store.protocol import Decision, Reads
 from shared.store.webhooks import delivery_documents, endpoint_documents
 
 
@@ -33,20 +34,20 @@ def is_now(delivery: Delivery, endpoint: WebhookEndpoint) -> bool:
     endpoint_path = paths.webhook_endpoint(delivery.endpoint_id)
     jitter = random.random()
 
-    def decide(reads: Reads) -> Decision[tuple[bool, Delivery | None]]:
+    def decide(reads: Reads) -> Effect[bool]:
         now = clock.utc_now()
         paced = endpoint_documents.decode(reads[endpoint_path])
         if delivery_documents.decode(reads[path]) != delivery:
-            return Decision((False, None))  # Another task has seen to it meanwhile.
+            return Effect(result=False)  # Another task has seen to it meanwhile.
         if paced is None or not paced.health.pace_s:
-            return Decision((True, None))
+            return Effect(result=True)
         after, at, is_own = health.reserve(paced.health, now, jitter=jitter)
         writes: list[Write] = []
         if after != paced.health:
             changed = replace(paced, health=after)
             writes.append(endpoint_documents.write(reads[endpoint_path], changed))
         if at <= now + timedelta(seconds=outbox.EARLY_S):
-            return Decision((True, None), writes)
+            return Effect(result=True, writes=writes)
         postponed = replace(
             delivery,
             next_attempt_at=clock.to_milliseconds(at),
@@ -54,12 +55,8 @@ def is_now(delivery: Delivery, endpoint: WebhookEndpoint) -> bool:
             expires_at=now + delivery_documents.KEPT,
             lane=Lane.SLOW,
         )
-        return Decision(
-            (False, postponed), [*writes, delivery_documents.update(reads[path], postponed)]
-        )
+        writes.append(delivery_documents.update(reads[path], postponed))
+        return Effect(result=False, writes=writes, tasks=outbox.tasks_of(postponed))
 
     # The endpoint first: those who write it take turns.
-    may_come, postponed = protocol.run([endpoint_path, path], decide)
-    if postponed is not None:
-        outbox.enqueue(postponed)
-    return may_come
+    return commands.run([endpoint_path, path], decide)

@@ -21,14 +21,14 @@ from shared.domain.webhooks.endpoints import (
 )
 from shared.domain.webhooks.webhook_targets import Target
 from shared.schemas.base import invalid
-from shared.services import access, idempotency
+from shared.services import access, commands
+from shared.services.commands import Effect, Reads
 from shared.services.vaults import vault
 from shared.services.webhooks import endpoint_secrets
-from shared.services.webhooks.webhook_endpoints import Saved, claim_writes, remembered
-from shared.store import paths, protocol
+from shared.services.webhooks.webhook_endpoints import Saved, kept_of, replayed
+from shared.store import paths
 from shared.store.accounts import account_documents
-from shared.store.client import Write
-from shared.store.protocol import Decision, Reads
+from shared.store.client import Document, Write
 from shared.store.webhooks import endpoint_documents
 from shared.webhooks import signing
 
@@ -84,10 +84,7 @@ def update(caller: Caller, webhook_id: str, store_id: str | None, changes: Chang
     headers_token = endpoint_secrets.seal(changes.headers or {})
     credentials_token = endpoint_secrets.seal(changes.target.credentials if changes.target else {})
 
-    def decide(reads: Reads) -> Decision[Saved]:
-        earlier = idempotency.earlier_result(caller.claim, reads, now)
-        if earlier is not None:
-            return Decision(remembered(earlier))
+    def decide(reads: Reads) -> Effect[Saved]:
         before = access.own_webhook(
             caller, endpoint_documents.decode(reads[path]), webhook_id, store_id
         )
@@ -101,9 +98,9 @@ def update(caller: Caller, webhook_id: str, store_id: str | None, changes: Chang
         writes = [endpoint_documents.write(reads[path], after)]
         if after.target != before.target:
             writes.append(_store_write(reads, before, after))
-        return Decision(Saved(after), [*writes, *claim_writes(caller, reads, after, None, now)])
+        return Effect(Saved(after), writes, kept_of(after, None))
 
-    return protocol.run(_needed(caller, known, path), decide)
+    return commands.run(_needs(known, path), decide, claim=caller.claim, replay=replayed)
 
 
 def delete(caller: Caller, webhook_id: str, store_id: str | None) -> Deleted:
@@ -116,22 +113,22 @@ def delete(caller: Caller, webhook_id: str, store_id: str | None) -> Deleted:
     now = clock.utc_now()
     path = paths.webhook_endpoint(webhook_id)
 
-    def decide(reads: Reads) -> Decision[Deleted]:
-        earlier = idempotency.earlier_result(caller.claim, reads, now)
-        if earlier is not None:
-            return Decision(Deleted(earlier["deletedAt"], is_replay=True))
+    def replay(kept: Document, _: Reads) -> Deleted:
+        return Deleted(kept["deletedAt"], is_replay=True)
+
+    def decide(reads: Reads) -> Effect[Deleted]:
         access.own_webhook(caller, known, webhook_id, store_id)
+        kept = {"deletedAt": now}
         endpoint = endpoint_documents.decode(reads[path])
-        if endpoint is None:  # By an attempt whose answer got lost, or by somebody else just now.
-            return Decision(Deleted(now))
+        if endpoint is None:  # Somebody else did it just now.
+            return Effect(Deleted(now), kept=kept)
         writes: list[Write] = [
             endpoint_documents.deletion(reads[path]),
             _store_write(reads, endpoint, None),
-            *idempotency.claim_writes(caller.claim, reads, {"deletedAt": now}, now),
         ]
-        return Decision(Deleted(now), writes)
+        return Effect(Deleted(now), writes, kept)
 
-    return protocol.run(_needed(caller, known, path), decide)
+    return commands.run(_needs(known, path), decide, claim=caller.claim, replay=replay)
 
 
 def rotate(
@@ -159,33 +156,27 @@ def rotate(
     secret_new = secret or signing.new_secret()
     token = vault().encrypt(secret_new)
 
-    def decide(reads: Reads) -> Decision[Rotation]:
-        earlier = idempotency.earlier_result(caller.claim, reads, now)
-        if earlier is not None:
-            shown = vault().decrypt(earlier["secretToken"])
-            return Decision(Rotation(shown, earlier["previousExpireAt"], is_replay=True))
+    def replay(kept: Document, _: Reads) -> Rotation:
+        shown = vault().decrypt(kept["secretToken"])
+        return Rotation(shown, kept["previousExpireAt"], is_replay=True)
+
+    def decide(reads: Reads) -> Effect[Rotation]:
         before = access.own_webhook(
             caller, endpoint_documents.decode(reads[path]), webhook_id, store_id
         )
-        if before.secrets[0].token == token:  # An earlier attempt, whose answer got lost.
-            return Decision(_rotation(before, secret_new, now))
         secrets = rotated(before.secrets, token, now=now, overlap=overlap)
         after = replace(before, secrets=secrets, updated_at=now)
         rotation = _rotation(after, secret_new, now)
-        result = {"secretToken": token, "previousExpireAt": rotation.previous_expire_at}
-        writes = [
-            endpoint_documents.write(reads[path], after),
-            *idempotency.claim_writes(caller.claim, reads, result, now),
-        ]
-        return Decision(rotation, writes)
+        kept = {"secretToken": token, "previousExpireAt": rotation.previous_expire_at}
+        return Effect(rotation, [endpoint_documents.write(reads[path], after)], kept)
 
-    return protocol.run([path, *idempotency.claim_paths(caller.claim)], decide)
+    return commands.run([path], decide, claim=caller.claim, replay=replay)
 
 
-def _needed(caller: Caller, known: WebhookEndpoint | None, path: str) -> list[str]:
+def _needs(known: WebhookEndpoint | None, path: str) -> list[str]:
     """Return what a change reads: the store first, since writers that agree on it take turns."""
     store_paths = [paths.store(known.store_id)] if known else []
-    return [*store_paths, path, *idempotency.claim_paths(caller.claim)]
+    return [*store_paths, path]
 
 
 def _require_possible(before: WebhookEndpoint, changes: Changes) -> None:

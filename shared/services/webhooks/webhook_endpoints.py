@@ -12,13 +12,13 @@ from shared.domain.stores.stores import Store
 from shared.domain.webhooks import webhook_targets
 from shared.domain.webhooks.endpoints import SigningSecret, WebhookEndpoint, enabled
 from shared.domain.webhooks.webhook_targets import Target
-from shared.services import access, idempotency
+from shared.services import access, commands
+from shared.services.commands import Effect, Reads
 from shared.services.vaults import vault
 from shared.services.webhooks import endpoint_secrets
-from shared.store import client, paths, protocol
+from shared.store import client, paths
 from shared.store.accounts import account_documents
-from shared.store.client import Document, Snapshot, Write
-from shared.store.protocol import Decision, Reads
+from shared.store.client import Document, Snapshot
 from shared.store.webhooks import endpoint_documents
 from shared.webhooks import signing
 
@@ -87,10 +87,8 @@ def list_of_store(caller: Caller, store_id: str) -> list[WebhookEndpoint]:
     return endpoint_documents.list_of_store(store_id)
 
 
-def claim_writes(
-    caller: Caller, reads: Reads, endpoint: WebhookEndpoint, secret_token: str | None, now: datetime
-) -> list[Write]:
-    """Return the write that keeps what is answered under the request's key.
+def kept_of(endpoint: WebhookEndpoint, secret_token: str | None) -> Document:
+    """Return what a repetition of the request is answered from.
 
     Of secrets only the one that is shown, and encrypted: nothing else needs to be there twice.
     """
@@ -100,19 +98,18 @@ def claim_writes(
         credentials_token=None,
         headers_token=None,
     )
-    result = {"endpoint": endpoint_documents.to_document(shown), "secretToken": secret_token}
-    return idempotency.claim_writes(caller.claim, reads, result, now)
+    return {"endpoint": endpoint_documents.to_document(shown), "secretToken": secret_token}
 
 
-def remembered(result: Document) -> Saved:
-    """Return what ``claim_writes`` kept.
+def replayed(kept: Document, _: Reads) -> Saved:
+    """Return what ``kept_of`` kept.
 
     Raises:
         VaultError: The key that its secret was encrypted with is gone.
     """
-    token = result["secretToken"]
+    token = kept["secretToken"]
     secret = vault().decrypt(token) if token else None
-    return Saved(endpoint_documents.from_document(result["endpoint"]), secret, is_replay=True)
+    return Saved(endpoint_documents.from_document(kept["endpoint"]), secret, is_replay=True)
 
 
 def _save(caller: Caller, store_id: str, draft: Draft, *, replaces: bool) -> Saved:
@@ -120,35 +117,28 @@ def _save(caller: Caller, store_id: str, draft: Draft, *, replaces: bool) -> Sav
     now = clock.utc_now()
     secret = draft.secret or signing.new_secret()
     endpoint = _new_endpoint(caller, store_id, draft, vault().encrypt(secret), now)
-    store_path, path = paths.store(store_id), paths.webhook_endpoint(endpoint.endpoint_id)
+    store_path = paths.store(store_id)
 
-    def decide(reads: Reads) -> Decision[Saved]:
-        earlier = idempotency.earlier_result(caller.claim, reads, now)
-        if earlier is not None:
-            return Decision(remembered(earlier))
-        if reads[path].data is not None:  # An earlier attempt, whose answer got lost.
-            return Decision(Saved(endpoint, secret))
+    def decide(reads: Reads) -> Effect[Saved]:
         store = access.own_store(
             caller, account_documents.decode_store(reads[store_path]), store_id
         )
         if replaces:
             read, known = _known(store, endpoint)
             if read is not None and known is not None:
-                return _registered_again(caller, reads, read, known, draft, endpoint)
+                return _registered_again(read, known, draft, endpoint)
             # One that is listed and not there was deleted since the store was read, and its list
             # has changed: this commit will fail, and the next attempt find it so.
             store = webhook_targets.unlisted(store, endpoint)
         listed = webhook_targets.listed(store, endpoint)
-        return Decision(
-            Saved(endpoint, secret),
-            [
-                endpoint_documents.write(reads[path], endpoint),
-                account_documents.replace_store(reads[store_path], listed),
-                *claim_writes(caller, reads, endpoint, endpoint.secrets[0].token, now),
-            ],
-        )
+        writes = [
+            endpoint_documents.creation(endpoint),
+            account_documents.replace_store(reads[store_path], listed),
+        ]
+        kept = kept_of(endpoint, endpoint.secrets[0].token)
+        return Effect(Saved(endpoint, secret), writes, kept)
 
-    return protocol.run([store_path, path, *idempotency.claim_paths(caller.claim)], decide)
+    return commands.run([store_path], decide, claim=caller.claim, replay=replayed)
 
 
 def _new_endpoint(
@@ -185,24 +175,18 @@ def _known(
 
 
 def _registered_again(
-    caller: Caller,
-    reads: Reads,
-    read: Snapshot,
-    known: WebhookEndpoint,
-    draft: Draft,
-    endpoint: WebhookEndpoint,
-) -> Decision[Saved]:
+    read: Snapshot, known: WebhookEndpoint, draft: Draft, endpoint: WebhookEndpoint
+) -> Effect[Saved]:
     """Change the endpoint that is known to what ``endpoint`` would be if it were new."""
-    now = endpoint.updated_at
     after = enabled(
         replace(
             known,
             events=endpoint.events,
             source=endpoint.source,
             secrets=endpoint.secrets if draft.secret else known.secrets,
-            updated_at=now,
+            updated_at=endpoint.updated_at,
         )
     )
     secret_token = after.secrets[0].token if draft.secret else None
-    claimed = claim_writes(caller, reads, after, secret_token, now)
-    return Decision(Saved(after, draft.secret), [endpoint_documents.write(read, after), *claimed])
+    writes = [endpoint_documents.write(read, after)]
+    return Effect(Saved(after, draft.secret), writes, kept_of(after, secret_token))

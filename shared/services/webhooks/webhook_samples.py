@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shared import clock, ids
 from shared.auth.caller import Caller
 from shared.domain.events import event_types
 from shared.domain.events.event import Event
-from shared.domain.webhooks.deliveries import Delivery
 from shared.errors import EndpointNotAllowed, WebhookDisabled
 from shared.schemas.events import event_data as event_schemas
-from shared.services import access, idempotency
+from shared.services import access, commands
+from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
-from shared.store import paths, protocol
+from shared.store import paths
+from shared.store.client import Document
 from shared.store.events import event_documents
-from shared.store.protocol import Decision, Reads
 from shared.store.webhooks import delivery_documents, endpoint_documents
 
 
@@ -47,12 +46,12 @@ def send(caller: Caller, webhook_id: str, store_id: str | None, event_type: str)
     _require_included(caller, event_type)
     now = clock.utc_now()
     event_id = ids.new("evt")
-    path, event_path = paths.webhook_endpoint(webhook_id), paths.event(event_id)
+    path = paths.webhook_endpoint(webhook_id)
 
-    def decide(reads: Reads) -> Decision[tuple[Sent, Sequence[Delivery]]]:
-        earlier = idempotency.earlier_result(caller.claim, reads, now)
-        if earlier is not None:
-            return Decision((Sent(earlier["eventId"], earlier["deliveryId"], is_replay=True), ()))
+    def replay(kept: Document, _: Reads) -> Sent:
+        return Sent(kept["eventId"], kept["deliveryId"], is_replay=True)
+
+    def decide(reads: Reads) -> Effect[Sent]:
         found = endpoint_documents.decode(reads[path])
         endpoint = access.own_webhook(caller, found, webhook_id, store_id)
         if not endpoint.is_enabled:
@@ -70,21 +69,17 @@ def send(caller: Caller, webhook_id: str, store_id: str | None, event_type: str)
             is_test=True,
         )
         delivery = outbox.new_delivery(event, endpoint, now)
-        sent = Sent(event_id, delivery.delivery_id)
-        if reads[event_path].data is not None:  # An earlier attempt, whose answer got lost.
-            return Decision((sent, (delivery,)))
-        result = {"eventId": sent.event_id, "deliveryId": sent.delivery_id}
-        writes = [
-            event_documents.creation(event, outbox.payload(event)),
-            delivery_documents.creation(delivery),
-            *idempotency.claim_writes(caller.claim, reads, result, now),
-        ]
-        return Decision((sent, (delivery,)), writes)
+        return Effect(
+            Sent(event_id, delivery.delivery_id),
+            [
+                event_documents.creation(event, outbox.payload(event)),
+                delivery_documents.creation(delivery),
+            ],
+            {"eventId": event_id, "deliveryId": delivery.delivery_id},
+            outbox.tasks_of(delivery),
+        )
 
-    needed = [path, event_path, *idempotency.claim_paths(caller.claim)]
-    sent, made = protocol.run(needed, decide)
-    outbox.dispatch(made)
-    return sent
+    return commands.run([path], decide, claim=caller.claim, replay=replay)
 
 
 def _require_included(caller: Caller, event_type: str) -> None:

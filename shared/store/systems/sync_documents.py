@@ -8,7 +8,7 @@ from datetime import datetime
 
 from shared.domain.systems.syncs import Connection, Kind, Sync, SyncState
 from shared.store import client, codec, paths
-from shared.store.client import Delete, Put, Snapshot, Write, WriteConflict
+from shared.store.client import AnswerLost, Delete, Put, Snapshot, Write, WriteConflict
 
 
 def path_of(sync: Sync) -> str:
@@ -110,7 +110,7 @@ def seen(sync: Sync) -> Seen:
 def delete_parts(sync: Sync) -> None:
     """Forget what a sync and those before it have noted; the next one forgets what is left."""
     for page in client.pages(f"{path_of(sync)}/parts"):
-        with suppress(WriteConflict):
+        with suppress(WriteConflict, AnswerLost):
             client.commit([Delete(each) for each in page])
 
 

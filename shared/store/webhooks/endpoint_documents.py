@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from shared.domain.webhooks.endpoints import WebhookEndpoint
 from shared.store import client, codec, paths
-from shared.store.client import Delete, Document, Snapshot, Write
+from shared.store.client import Create, Delete, Document, Snapshot, Write
 
 
 def find(endpoint_id: str) -> WebhookEndpoint | None:
@@ -39,6 +39,11 @@ def from_document(document: Document) -> WebhookEndpoint:
 def to_document(endpoint: WebhookEndpoint) -> Document:
     """Return an endpoint as it is stored."""
     return codec.to_document(endpoint)
+
+
+def creation(endpoint: WebhookEndpoint) -> Write:
+    """Return the write of a new endpoint."""
+    return Create(paths.webhook_endpoint(endpoint.endpoint_id), to_document(endpoint))
 
 
 def write(read: Snapshot, endpoint: WebhookEndpoint) -> Write:

@@ -11,9 +11,9 @@ import pytest
 from shared.domain.webhooks import health
 from shared.domain.webhooks.deliveries import Delivery, DeliveryState, Lane
 from shared.domain.webhooks.endpoints import Health
+from shared.services.events.outbox import FAST, SLOW
 from shared.services.webhooks import attempts
 from shared.store.webhooks import endpoint_documents
-from shared.tasks import FAST, SLOW
 from tests.conftest import Clock
 from tests.support.events import Pipeline, Registered, deliveries_of
 from tests.support.merchants import Member, Merchant

@@ -13,6 +13,7 @@ from shared import ids
 from shared.errors import Busy
 from shared.store import client
 from shared.store.client import (
+    AnswerLost,
     Create,
     Delete,
     Increment,
@@ -188,20 +189,31 @@ def test_counters_do_not_touch_what_they_do_not_name(collection: str) -> None:
     [
         exceptions.ServiceUnavailable,
         exceptions.DeadlineExceeded,
-        exceptions.Aborted,
+        exceptions.ResourceExhausted,
     ],
 )
-def test_a_commit_without_an_answer_is_a_conflict_not_a_success(
+def test_a_commit_without_an_answer_is_no_success_and_can_be_looked_at(
     collection: str, wire: Wire, error: type[Exception]
 ) -> None:
     path = f"{collection}/a"
+    writes = [Create(path, {"n": 1})]
     wire.commits = [failed(error), lost(error)]
+    with pytest.raises(AnswerLost):
+        client.commit(writes)
+    assert data_of(path) is None
+    assert client.has_applied(writes) is False
+    with pytest.raises(AnswerLost):
+        client.commit(writes)
+    assert data_of(path) == {"n": 1}
+    assert client.has_applied(writes) is True
+
+
+def test_an_aborted_commit_is_a_conflict(collection: str, wire: Wire) -> None:
+    path = f"{collection}/a"
+    wire.commits = [failed(exceptions.Aborted)]
     with pytest.raises(WriteConflict):
         client.commit([Create(path, {"n": 1})])
     assert data_of(path) is None
-    with pytest.raises(WriteConflict):
-        client.commit([Create(path, {"n": 1})])
-    assert data_of(path) == {"n": 1}
 
 
 @pytest.mark.parametrize("error", [exceptions.ServiceUnavailable, exceptions.DeadlineExceeded])

@@ -185,7 +185,7 @@ def test_ends_alike_whatever_answer_of_the_database_gets_lost(each_store: Stores
 def test_what_was_noted_is_forgotten_by_the_next_sync(branch: Branch) -> None:
     fill(branch)
     with suppress(Died), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sync_runs.stored, "delete_parts", died)
+        patch.setattr(sync_runs.sync_documents, "delete_parts", died)
         branch.sync()
     assert branch.stored().state is SyncState.SUCCEEDED
     assert parts(branch)

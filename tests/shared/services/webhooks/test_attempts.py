@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shared.services.events import outbox
+from shared.services.events.outbox import FAST, SLOW
 from shared.store import client, paths
 from shared.store.client import Update
-from shared.tasks import FAST, SLOW
 from tests.conftest import Clock
 from tests.support.events import Pipeline, deliveries_of
 from tests.support.merchants import Merchant

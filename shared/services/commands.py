@@ -1,0 +1,104 @@
+"""The one way to write: read, decide, commit, and answer a repetition as the first request.
+
+What a request does is decided on fresh reads and committed at once, with what its
+``Idempotency-Key`` keeps and what is told of it. A repeated request gets the first answer, and
+nothing is written. Tasks are enqueued after the commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from shared import clock, tasks
+from shared.auth.caller import Claim
+from shared.services import idempotency
+from shared.store import client, protocol
+from shared.store.client import Document, Write
+from shared.store.protocol import Decision, Reads
+from shared.tasks import Task
+
+__all__ = ["Effect", "Reads", "Replay", "find_replay", "keep", "run"]
+
+T = TypeVar("T")
+
+Replay = Callable[[Document, Reads], T]
+"""Makes the result of what an earlier request with the same key has kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect(Generic[T]):
+    """What a command does.
+
+    Attributes:
+        result: What to answer.
+        writes: What must be written for the answer to be true.
+        kept: What a repetition of the request is answered from.
+        tasks: What is to be called after the commit.
+    """
+
+    result: T
+    writes: Sequence[Write] = ()
+    kept: Document = field(default_factory=dict)
+    tasks: Sequence[Task] = ()
+
+
+def run(
+    needs: Sequence[str],
+    decide: Callable[[Reads], Effect[T]],
+    *,
+    claim: Claim | None = None,
+    replay: Replay[T] | None = None,
+    known: Reads | None = None,
+) -> T:
+    """Do what a request asks for, once: two RPCs if nobody interferes.
+
+    Args:
+        needs: Paths of the documents that the decision needs. Writers that agree on the first take
+            turns.
+        decide: Pure, as ``protocol.run`` says. It may raise a refusal: then nothing is written.
+        claim: The request's ``Idempotency-Key``, if it has one.
+        replay: Needed with ``claim``.
+        known: ``needs`` as they were read already.
+
+    Raises:
+        IdempotencyKeyReused: The key was used for a different request.
+        Busy: Others were faster each time; nothing was written.
+    """
+    now = clock.utc_now()
+
+    def decided(reads: Reads) -> Decision[Effect[T]]:
+        earlier = idempotency.earlier_result(claim, reads, now)
+        if earlier is not None:
+            assert replay is not None, "a claim needs a replay"
+            return Decision(Effect(replay(earlier, reads)))
+        effect = decide(reads)
+        claimed = idempotency.claim_writes(claim, reads, effect.kept, now)
+        return Decision(effect, [*effect.writes, *claimed])
+
+    done = protocol.run([*needs, *idempotency.claim_paths(claim)], decided, known=known)
+    for task in done.tasks:
+        tasks.enqueue(task)
+    return done.result
+
+
+def find_replay(claim: Claim | None, replay: Replay[T]) -> T | None:
+    """Return the answer of the request that used the key before; ``None`` if there was none.
+
+    It is for commands of several commits, each of which does nothing twice; ``keep`` ends them.
+
+    Raises:
+        IdempotencyKeyReused: The key was used for a different request.
+    """
+    if claim is None:
+        return None
+    reads = client.get(idempotency.claim_paths(claim))
+    earlier = idempotency.earlier_result(claim, reads, clock.utc_now())
+    return None if earlier is None else replay(earlier, reads)
+
+
+def keep(claim: Claim | None, kept: Document) -> None:
+    """Keep what answers a repetition, after all the commits of a command."""
+    if claim is not None:
+        run([], lambda _: Effect(None, kept=kept), claim=claim, replay=lambda _, __: None)
