@@ -28,8 +28,8 @@ from shared.domain.systems.syncs import Connection, Kind, Sync, SyncState
 from shared.domain.webhooks.deliveries import Delivery, DeliveryState
 from shared.schemas import paging
 from shared.services.events import emission
-from shared.services.systems import shelves
-from shared.services.systems.shelves import RECORDS
+from shared.services.systems import item_stores
+from shared.services.systems.item_stores import GOODS
 from shared.store import client, codec, paths
 from shared.store.accounts import account_documents
 from shared.store.catalog import product_documents
@@ -202,10 +202,10 @@ def query_syncs(store_id: str, now: datetime) -> None:
     sync_documents.list_connections(store_id)
     sync_documents.list_due(now, 1)
     sync_documents.delete_parts(sync)
-    for stream in RECORDS:
+    for stream in GOODS:
         goods_documents.count_live(store_id, stream, "sap")
-        list(shelves.RecordShelf(sync, stream).live())
-    list(shelves.ProductShelf(sync).live())
+        list(item_stores.GoodsStore(sync, stream).live())
+    list(item_stores.ProductStore(sync).live())
 
 
 def make_sync(store_id: str) -> Sync:

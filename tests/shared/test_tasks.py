@@ -17,7 +17,7 @@ from functions.catalog import QUEUES
 from shared import ids
 from shared import tasks as queue
 from shared.services.events import outbox
-from shared.services.systems import sync_runs
+from shared.services.systems import sync_worker
 from shared.tasks import Task
 from tests.support.events import Pipeline
 from tests.support.tasks import TaskQueue
@@ -93,7 +93,7 @@ def test_each_function_has_a_queue_of_its_own(tasks: TaskQueue) -> None:
 
 
 def test_the_queues_are_those_of_the_catalog() -> None:
-    assert [each.name for each in QUEUES] == [outbox.FAST, outbox.SLOW, sync_runs.CONTINUE]
+    assert [each.name for each in QUEUES] == [outbox.FAST, outbox.SLOW, sync_worker.CONTINUE]
 
 
 def test_the_names_of_deliveries_are_allowed() -> None:

@@ -18,7 +18,7 @@ from flask import Flask
 from shared import config, ids
 from shared.domain.webhooks.deliveries import Delivery
 from shared.services.events.outbox import FAST, SLOW
-from shared.services.systems.sync_runs import CONTINUE
+from shared.services.systems.sync_worker import CONTINUE
 from shared.store import cache, client
 from shared.store.webhooks import delivery_documents
 from tests.support.merchants import Merchant

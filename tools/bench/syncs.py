@@ -26,7 +26,7 @@ from tools.emulators import LOOPBACK
 from tools.korona_stand_in import StandIn
 
 if TYPE_CHECKING:
-    from shared.services.systems.sync_runs import Begun
+    from shared.services.systems.sync_starts import Begun
 
 BATCH = 500
 PEAK_MIB_MAX = 64.0
@@ -147,8 +147,8 @@ def _sync(world: World, till: StandIn, *, is_full: bool) -> None:
     """Sync as the endpoint does, and go on as the task does until there is nothing left."""
     from shared.auth.caller import Caller
     from shared.domain.accounts.packages import Package
-    from shared.services.systems import sync_runs
-    from shared.services.systems.sync_runs import Terms
+    from shared.services.systems import sync_starts, sync_worker
+    from shared.services.systems.sync_starts import Terms
     from shared.store.accounts import account_documents
     from shared.store.systems import sync_documents
 
@@ -157,10 +157,10 @@ def _sync(world: World, till: StandIn, *, is_full: bool) -> None:
     assert found is not None
     caller = Caller(found.account_id, Package.PRIME, is_live=True)
     with contextlib.redirect_stdout(io.StringIO()):  # the log
-        begun: Begun = sync_runs.start(
+        begun: Begun = sync_starts.start(
             caller, Kind.POS, "korona", store_id, till.credentials, Terms(is_full=is_full)
         )
-        sync_runs.resume(store_id, Kind.POS, "korona", begun.sync.sync_id)
+        sync_worker.resume(store_id, Kind.POS, "korona", begun.sync.sync_id)
     ended = sync_documents.find(store_id, Kind.POS, "korona")
     if ended is None or ended.is_running or ended.failure:
         raise BenchError(f"The sync did not end well: {ended}")

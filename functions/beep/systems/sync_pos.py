@@ -18,8 +18,8 @@ from shared.schemas.systems.sync_bodies import (
     SyncChanges,
     to_changes,
 )
-from shared.services.systems import sync_runs
-from shared.services.systems.sync_runs import Terms
+from shared.services.systems import sync_starts
+from shared.services.systems.sync_starts import Terms
 
 StateName = Annotated[SyncState, Field(strict=False)]
 
@@ -84,7 +84,7 @@ def handle(body: Request, caller: Caller) -> Response:
         is_full=body.is_full,
         may_delete_most=body.allow_mass_deletion,
     )
-    begun = sync_runs.start(caller, Kind.POS, body.system, body.store_id, body.credentials, terms)
+    begun = sync_starts.start(caller, Kind.POS, body.system, body.store_id, body.credentials, terms)
     sync = begun.sync
     return Response(
         system=body.system,

@@ -186,7 +186,7 @@ class Connection:
     next_sync_at: datetime | None = None
 
 
-def advanced(sync: Sync, found: Counts, remarks: tuple[Remark, ...], now: datetime) -> Sync:
+def with_findings(sync: Sync, found: Counts, remarks: tuple[Remark, ...], now: datetime) -> Sync:
     """Return a sync after something of its stream was taken over."""
     counts = dict(sync.counts)
     if sync.stream is not None:
@@ -195,7 +195,7 @@ def advanced(sync: Sync, found: Counts, remarks: tuple[Remark, ...], now: dateti
     return replace(sync, counts=counts, remarks=remembered, updated_at=now)
 
 
-def turned(sync: Sync, position: str | None, *, is_listing: bool) -> Sync:
+def page_done(sync: Sync, position: str | None, *, is_listing: bool) -> Sync:
     """Return a sync whose current page was taken over; ``position`` is the next one's."""
     return replace(
         sync,
@@ -207,7 +207,7 @@ def turned(sync: Sync, position: str | None, *, is_listing: bool) -> Sync:
     )
 
 
-def streamed(sync: Sync, since: str | None) -> Sync:
+def stream_done(sync: Sync, since: str | None) -> Sync:
     """Return a sync whose current stream was read to its end; it goes on with the next one."""
     assert sync.stream is not None
     rest = sync.streams[sync.streams.index(sync.stream) + 1 :]

@@ -9,6 +9,8 @@ from typing import Any
 from shared import clock, config
 from shared.auth.caller import Caller
 from shared.connectors import systems
+from shared.connectors.config import ConnectorConfig
+from shared.connectors.systems import Module
 from shared.domain.systems import syncs
 from shared.domain.systems.syncs import Connection, Kind, Schedule, Sync
 from shared.errors import ConnectorNotConfigured, ConnectorUnsupported
@@ -132,3 +134,27 @@ def statuses(caller: Caller, store_id: str) -> list[Status]:
         for system in systems.names(kind)
         if (kind, system) in connections.keys() | latest.keys()
     ]
+
+
+def settings_of(
+    module: Module,
+    kind: Kind,
+    system: str,
+    credentials: Mapping[str, Any] | None,
+    connection: Connection | None,
+) -> ConnectorConfig:
+    """Return what lets us into a system: what was sent, else what is stored.
+
+    Raises:
+        InvalidParameters: What was sent is not what the system needs.
+        ConnectorNotConfigured: Nothing was sent, and nothing is stored.
+    """
+    if credentials is not None:
+        return stored_credentials.checked(module.Config, credentials, within="credentials")
+    if connection is None:
+        raise ConnectorNotConfigured(
+            f"The store has no stored credentials of {system}: send credentials.",
+            kind=kind,
+            system=system,
+        )
+    return stored_credentials.decrypted(module.Config, connection.config_token)

@@ -33,7 +33,7 @@ from shared.errors import (
 from shared.services import access, commands
 from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
-from shared.services.systems import sync_runs
+from shared.services.systems import connections
 from shared.store import paths
 from shared.store.client import Write
 from shared.store.systems import push_documents, sync_documents
@@ -109,7 +109,7 @@ def push(
     if by is None:
         raise _unsupported(module, data_type)
     connection = sync_documents.find_connection(store_id, kind, system)
-    settings = sync_runs.settings_of(module, kind, system, credentials, connection)
+    settings = connections.settings_of(module, kind, system, credentials, connection)
     account = module.connect(settings, is_emulated=config.is_emulated())
     if by is PushBy.FILE:
         exporting = cast("Exporting", account)

@@ -10,8 +10,8 @@ import pytest
 
 from functions.schedules import run_syncs
 from shared.domain.systems.syncs import Kind, SyncState
-from shared.services.systems import sync_runs
-from shared.services.systems.sync_runs import CONTINUE, TASK_LOST_AFTER
+from shared.services.systems import sync_starts
+from shared.services.systems.sync_worker import CONTINUE, TASK_LOST_AFTER
 from shared.store import client, paths
 from shared.store.systems import sync_documents
 from tests.support.branches import BUSY, Branch, always, nth
@@ -115,7 +115,7 @@ def test_a_connection_that_was_deleted_meanwhile_is_not_synced(
     found = sync_documents.list_due(branch.clock.now, 10)
     body = {"kind": "pos", "system": "korona", "storeId": branch.store_id}
     branch.merchant.api.ok("deleteSyncConfiguration", body)
-    monkeypatch.setattr(sync_runs.stored, "list_due", lambda *_: found)
+    monkeypatch.setattr(sync_starts.sync_documents, "list_due", lambda *_: found)
 
     run_syncs.handle()
 
@@ -207,7 +207,7 @@ def test_what_waits_is_gone_on_with_when_its_pause_is_over(
 def test_a_task_that_was_lost_is_put_in_again(
     branch: Branch, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sync_runs, "AT_ONCE_S", -1.0)
+    monkeypatch.setattr(sync_starts, "AT_ONCE_S", -1.0)
     pipeline.tasks.is_losing = True
     branch.sync()
     pipeline.tasks.is_losing = False

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from shared.domain.systems.syncs import SyncState
-from shared.services.systems import sync_runs
-from shared.services.systems.sync_runs import CONTINUE
+from shared.services.systems import sync_starts
+from shared.services.systems.sync_worker import CONTINUE
 from tests.support.branches import PAGE_ITEMS, Branch
 from tests.support.events import Pipeline
 from tests.support.tasks import Task
@@ -19,7 +19,7 @@ def task(branch: Branch, pipeline: Pipeline) -> Task:
     for number in range(PAGE_ITEMS + 2):
         branch.till.put_product(f"{number:03}", f"Product {number}", "1.00")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sync_runs, "AT_ONCE_S", -1.0)
+        patch.setattr(sync_starts, "AT_ONCE_S", -1.0)
         assert branch.sync().body["state"] == "running"
     (found,) = [each for each in pipeline.tasks.pending if each.queue == CONTINUE]
     return found

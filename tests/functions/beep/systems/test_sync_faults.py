@@ -15,7 +15,7 @@ from shared.connectors import client as http
 from shared.connectors.pos import korona
 from shared.domain.systems import syncs
 from shared.domain.systems.syncs import PAUSES, SyncState
-from shared.services.systems import sync_pages, sync_runs
+from shared.services.systems import sync_pages, sync_progress, sync_starts, sync_worker
 from shared.store import client, paths
 from tests.support.branches import (
     BUSY,
@@ -485,7 +485,7 @@ def test_what_takes_too_long_goes_on_as_a_task(
     branch: Branch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(branch)
-    monkeypatch.setattr(sync_runs, "AT_ONCE_S", -1.0)
+    monkeypatch.setattr(sync_starts, "AT_ONCE_S", -1.0)
     answer = branch.sync()
 
     assert (answer.status, answer.body["state"]) == (200, "running")
@@ -500,9 +500,9 @@ def test_a_task_that_takes_too_long_leaves_the_rest_to_the_next(
 ) -> None:
     fill(branch)
     one_page_each = SimpleNamespace(monotonic=itertools.cycle([0.0, 0.0, 1.0]).__next__)
-    monkeypatch.setattr(sync_runs, "AT_ONCE_S", 0.0)
-    monkeypatch.setattr(sync_runs, "TASK_S", 0.0)
-    monkeypatch.setattr(sync_runs, "time", one_page_each)
+    monkeypatch.setattr(sync_starts, "AT_ONCE_S", 0.0)
+    monkeypatch.setattr(sync_worker, "TASK_S", 0.0)
+    monkeypatch.setattr(sync_worker, "time", one_page_each)
     branch.sync()
     tasks = 0
     while branch.stored().is_running:
@@ -563,4 +563,4 @@ def test_an_unchanged_catalog_is_not_written(branch: Branch) -> None:
 def test_constants_fit_into_a_commit() -> None:
     """A product that moves takes six writes; sync, note and event come on top."""
     assert sync_pages.CHUNK * 3 + 10 <= 500
-    assert sync_pages.LEASE.total_seconds() > http.TOTAL_S_MAX
+    assert sync_progress.LEASE.total_seconds() > http.TOTAL_S_MAX

@@ -54,8 +54,10 @@ def test_counts_add_up_in_any_order(a: Counts, b: Counts, c: Counts) -> None:
 
 
 def test_what_was_found_is_counted_for_its_stream() -> None:
-    once = syncs.advanced(SYNC, Counts(read=2, created=1), (), LATER)
-    twice = syncs.advanced(once, Counts(read=1), (Remark("categories", "1", "no name"),), LATER)
+    once = syncs.with_findings(SYNC, Counts(read=2, created=1), (), LATER)
+    twice = syncs.with_findings(
+        once, Counts(read=1), (Remark("categories", "1", "no name"),), LATER
+    )
 
     assert twice.counts == {"categories": Counts(read=3, created=1)}
     assert (twice.updated_at, len(twice.remarks)) == (LATER, 1)
@@ -64,22 +66,22 @@ def test_what_was_found_is_counted_for_its_stream() -> None:
 def test_remarks_are_kept_up_to_a_number() -> None:
     remarks = tuple(Remark("products", str(number), "x") for number in range(REMARKS_MAX + 5))
 
-    assert syncs.advanced(SYNC, Counts(), remarks, LATER).remarks == remarks[:REMARKS_MAX]
+    assert syncs.with_findings(SYNC, Counts(), remarks, LATER).remarks == remarks[:REMARKS_MAX]
 
 
 def test_streams_are_read_in_their_order_and_then_it_has_succeeded() -> None:
-    turned = syncs.turned(replace(SYNC, failures=3, failure="X"), "p2", is_listing=False)
+    turned = syncs.page_done(replace(SYNC, failures=3, failure="X"), "p2", is_listing=False)
     assert (turned.position, turned.is_listing, turned.failures) == ("p2", False, 0)
     assert (turned.failure, turned.failure_message) == (None, None)
 
-    second = syncs.streamed(replace(turned, parts=3), "9")
+    second = syncs.stream_done(replace(turned, parts=3), "9")
     assert (second.stream, second.position, second.is_listing, second.parts) == (
         "products",
         None,
         True,
         0,
     )
-    last = syncs.streamed(second, None)
+    last = syncs.stream_done(second, None)
     assert (last.stream, last.next_since) == (None, {"categories": "9"})
 
     done = syncs.succeeded(last, LATER)
@@ -116,7 +118,7 @@ def test_the_death_of_workers_is_counted_until_somebody_comes_further() -> None:
         sync = syncs.resumed(sync, f"lease_{number}", LATER, NOW)
         assert (sync.is_running, sync.failures, sync.lease_id) == (True, number, f"lease_{number}")
     assert not syncs.resumed(sync, "lease_x", LATER, NOW).is_running
-    further = syncs.turned(sync, "p2", is_listing=True)
+    further = syncs.page_done(sync, "p2", is_listing=True)
     assert syncs.resumed(further, "lease_x", LATER, NOW).is_running
 
     # Whoever left it to the next one has not died.

@@ -13,8 +13,8 @@ import pytest
 
 from shared.connectors.pos import korona
 from shared.domain.systems.syncs import FAILURES_MAX, Kind, SyncState
-from shared.services.systems import sync_pages, sync_runs
-from shared.services.systems.sync_pages import LEASE
+from shared.services.systems import sync_pages, sync_starts, sync_worker
+from shared.services.systems.sync_progress import LEASE
 from shared.store import client
 from shared.store.systems import sync_documents
 from tests.support.branches import Branch, answer_lost, as_before
@@ -185,7 +185,7 @@ def test_ends_alike_whatever_answer_of_the_database_gets_lost(each_store: Stores
 def test_what_was_noted_is_forgotten_by_the_next_sync(branch: Branch) -> None:
     fill(branch)
     with suppress(Died), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sync_runs.sync_documents, "delete_parts", died)
+        patch.setattr(sync_worker.sync_documents, "delete_parts", died)
         branch.sync()
     assert branch.stored().state is SyncState.SUCCEEDED
     assert parts(branch)
@@ -243,13 +243,13 @@ def test_credentials_that_cannot_be_read_any_more_end_it(
     branch: Branch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(branch)
-    monkeypatch.setattr(sync_runs, "AT_ONCE_S", -1.0)
+    monkeypatch.setattr(sync_starts, "AT_ONCE_S", -1.0)
     branch.sync()
 
     def unreadable(*_: object) -> None:
         raise ValueError("another key")
 
-    monkeypatch.setattr(sync_runs.connector_configs, "decrypted", unreadable)
+    monkeypatch.setattr(sync_worker.stored_credentials, "decrypted", unreadable)
     for _ in range(FAILURES_MAX + 1):
         branch.clock.advance(timedelta(hours=1))
         with suppress(ValueError):
@@ -273,7 +273,7 @@ def test_a_file_whose_worker_died_is_given_up_and_sent_again(branch: Branch) -> 
     assert (found.is_running, found.config_token) == (True, None)
 
     branch.clock.advance(timedelta(hours=1))
-    assert sync_runs.resume_open() == 0
+    assert sync_worker.resume_open() == 0
 
     given_up = sync_documents.find(branch.store_id, Kind.POS, "generic")
     assert given_up is not None

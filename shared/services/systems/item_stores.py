@@ -1,11 +1,11 @@
-"""Where a sync keeps what it reads: products with mirror and prices, all else as it comes."""
+"""How a sync keeps what it reads: products with mirror and prices, all other goods as they come."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar, Protocol
 
 from shared.connectors.base import Stream
 from shared.domain.catalog import products
@@ -13,14 +13,14 @@ from shared.domain.catalog.goods import Category, Order, Product, StockLevel, Su
 from shared.domain.catalog.products import CatalogProduct
 from shared.domain.systems.syncs import Counts, Sync
 from shared.services.commands import Reads
-from shared.services.systems.sync_pages import Shelf, Taken
+from shared.services.systems.sync_progress import ItemChange
 from shared.store import client, paths
 from shared.store.catalog import product_documents
 from shared.store.client import Snapshot
 from shared.store.systems import goods_documents
-from shared.store.systems.goods_documents import StoredRecord
+from shared.store.systems.goods_documents import Goods
 
-RECORDS: dict[Stream, type[StoredRecord]] = {
+GOODS: dict[Stream, type[Goods]] = {
     Stream.CATEGORIES: Category,
     Stream.STOCK: StockLevel,
     Stream.ORDERS: Order,
@@ -29,16 +29,60 @@ RECORDS: dict[Stream, type[StoredRecord]] = {
 """Streams whose items are kept as they are, each in a collection of the stream's name."""
 
 
-def shelf_of(sync: Sync) -> Shelf:
-    """Return where the items of the stream are kept that a sync is at."""
+class ItemStore(Protocol):
+    """How the items of one stream are kept.
+
+    Attributes:
+        has_choice: An item may be kept under one of several keys.
+        may_be_empty: A list that shows nothing at all may be right.
+    """
+
+    has_choice: ClassVar[bool]
+    may_be_empty: ClassVar[bool]
+
+    def key(self, item: Any, owners: Mapping[str, str]) -> str | None:
+        """Return the key of an item; ``None`` if other items own every key that it could have."""
+
+    def path(self, key: str) -> str:
+        """Return where the item of a key is kept."""
+
+    def owner(self, read: Snapshot) -> str | None:
+        """Return the system's id of the item that is kept there, unless it is gone."""
+
+    def former_paths(self, items: dict[str, Any], reads: Reads) -> dict[str, str | None]:
+        """Find items that are kept under a key that they no longer have.
+
+        Returns:
+            By path, the keys that they have now; ``None`` for what is gone altogether.
+        """
+
+    def save(
+        self, reads: Reads, key: str, item: Any, former: str | None, now: datetime
+    ) -> ItemChange:
+        """Return what becomes of an item, which was kept at the path ``former`` before."""
+
+    def mark_gone(
+        self, reads: Reads, path: str, replaced_by: str | None, now: datetime
+    ) -> ItemChange:
+        """Return what becomes of an item that is no longer listed."""
+
+    def count_live(self) -> int:
+        """Return how many items are known and not gone."""
+
+    def live(self) -> Iterator[tuple[str, str, str]]:
+        """Go through all items that are known and not gone: path, key and the system's id."""
+
+
+def store_of(sync: Sync) -> ItemStore:
+    """Return how the items of the stream are kept that a sync is at."""
     stream = Stream(sync.stream or "")
     if stream is Stream.PRODUCTS:
-        return ProductShelf(sync)
-    return RecordShelf(sync, stream)
+        return ProductStore(sync)
+    return GoodsStore(sync, stream)
 
 
 @dataclass(frozen=True, slots=True)
-class ProductShelf:
+class ProductStore:
     """Products of a store."""
 
     has_choice: ClassVar[bool] = True
@@ -54,13 +98,13 @@ class ProductShelf:
         """Return where the product is kept."""
         return paths.store_product(self.sync.store_id, key)
 
-    def holder(self, read: Snapshot) -> str | None:
+    def owner(self, read: Snapshot) -> str | None:
         """Return the system's id of the product that is kept there and sold."""
         found = product_documents.decode(read)
         is_ours = found is not None and found.source == self.sync.system and not found.is_deleted
         return found.external_id if found and is_ours else None
 
-    def former(self, items: dict[str, Product], reads: Reads) -> dict[str, str | None]:
+    def former_paths(self, items: dict[str, Product], reads: Reads) -> dict[str, str | None]:
         """Find products that were kept under other keys, such as an EAN that they had."""
         keys = {
             item.external_id: key for key, item in items.items() if self._is_new(reads, key, item)
@@ -78,18 +122,20 @@ class ProductShelf:
             if each.external_id in keys and each.key not in items and not each.is_deleted
         }
 
-    def take(
+    def save(
         self, reads: Reads, key: str, item: Product, former: str | None, now: datetime
-    ) -> Taken:
+    ) -> ItemChange:
         """Write a product that is new or has changed."""
         read = reads[self.path(key)]
         before = product_documents.decode(read)
         if item.is_deleted and (before is None or before.external_id != item.external_id):
-            return Taken()  # It came and went between two syncs, or has left its key to another.
+            return (
+                ItemChange()
+            )  # It came and went between two syncs, or has left its key to another.
         moved = product_documents.decode(reads[former]) if former else None
         after = products.merged(before, item, self._base(key, moved, now), now)
         if after is before:
-            return Taken()
+            return ItemChange()
         has_ended = after.is_deleted and not (before and before.is_deleted)
         counts = Counts(
             created=int(before is None),
@@ -97,15 +143,17 @@ class ProductShelf:
             deleted=int(has_ended),
             priced=int(products.is_repriced(before, after)),
         )
-        return Taken(product_documents.writes(read, before, after), counts)
+        return ItemChange(product_documents.writes(read, before, after), counts)
 
-    def retire(self, reads: Reads, path: str, replaced_by: str | None, now: datetime) -> Taken:
+    def mark_gone(
+        self, reads: Reads, path: str, replaced_by: str | None, now: datetime
+    ) -> ItemChange:
         """Mark a product as sold no more."""
         before = product_documents.decode(reads[path])
         if before is None or before.is_deleted or before.source != self.sync.system:
-            return Taken()
+            return ItemChange()
         after = products.gone(before, now, replaced_by=replaced_by)
-        return Taken(product_documents.writes(reads[path], before, after), Counts(deleted=1))
+        return ItemChange(product_documents.writes(reads[path], before, after), Counts(deleted=1))
 
     def count_live(self) -> int:
         """Return how many products of the system are sold."""
@@ -141,7 +189,7 @@ class ProductShelf:
 
 
 @dataclass(frozen=True, slots=True)
-class RecordShelf:
+class GoodsStore:
     """Categories, stock levels, orders or suppliers of a store."""
 
     has_choice: ClassVar[bool] = False
@@ -150,57 +198,63 @@ class RecordShelf:
     sync: Sync
     stream: Stream
 
-    def key(self, item: StoredRecord, owners: Mapping[str, str]) -> str:  # noqa: ARG002 - ids are unique already
+    def key(self, item: Goods, owners: Mapping[str, str]) -> str:  # noqa: ARG002 - ids are unique already
         """Return the system's id."""
         return item.external_id
 
     def path(self, key: str) -> str:
-        """Return where the record is kept."""
+        """Return where the item is kept."""
         return goods_documents.path_of(self.sync.store_id, self.stream, self.sync.system, key)
 
-    def holder(self, read: Snapshot) -> None:
+    def owner(self, read: Snapshot) -> None:
         """Return nothing: nobody else is ever kept under an id."""
 
-    def former(self, items: dict[str, StoredRecord], reads: Reads) -> dict[str, str | None]:  # noqa: ARG002 - see above
+    def former_paths(self, items: dict[str, Goods], reads: Reads) -> dict[str, str | None]:  # noqa: ARG002 - see above
         """Return nothing: ids never change."""
         return {}
 
-    def take(
+    def save(
         self,
         reads: Reads,
         key: str,
-        item: StoredRecord,
+        item: Goods,
         former: str | None,  # noqa: ARG002 - see above
         now: datetime,
-    ) -> Taken:
-        """Write a record that is new or has changed."""
+    ) -> ItemChange:
+        """Write an item that is new or has changed."""
         read = reads[self.path(key)]
-        before = goods_documents.decode(RECORDS[self.stream], read)
+        before = goods_documents.decode(GOODS[self.stream], read)
         if before == item or (before is None and item.is_deleted):
-            return Taken()
+            return ItemChange()
         counts = Counts(
             created=int(before is None),
             changed=int(before is not None and not item.is_deleted),
             deleted=int(item.is_deleted),
         )
-        return Taken([goods_documents.write(read, item, self._owner, now)], counts)
+        return ItemChange([goods_documents.write(read, item, self._owner, now)], counts)
 
-    def retire(self, reads: Reads, path: str, replaced_by: str | None, now: datetime) -> Taken:  # noqa: ARG002 - see above
-        """Mark a record as gone."""
-        before = goods_documents.decode(RECORDS[self.stream], reads[path])
+    def mark_gone(
+        self,
+        reads: Reads,
+        path: str,
+        replaced_by: str | None,  # noqa: ARG002 - see above
+        now: datetime,
+    ) -> ItemChange:
+        """Mark an item as gone."""
+        before = goods_documents.decode(GOODS[self.stream], reads[path])
         if before is None or before.is_deleted:
-            return Taken()
+            return ItemChange()
         after = replace(before, is_deleted=True)
-        return Taken(
+        return ItemChange(
             [goods_documents.write(reads[path], after, self._owner, now)], Counts(deleted=1)
         )
 
     def count_live(self) -> int:
-        """Return how many records of the system there are."""
+        """Return how many items of the system there are."""
         return goods_documents.count_live(self.sync.store_id, self.stream, self.sync.system)
 
     def live(self) -> Iterator[tuple[str, str, str]]:
-        """Go through the records of the system."""
+        """Go through the items of the system."""
         collection = paths.store_records(self.sync.store_id, self.stream)
         for page in client.pages(collection, ("source", "==", self.sync.system)):
             for snapshot in page:

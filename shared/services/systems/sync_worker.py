@@ -1,0 +1,259 @@
+"""Work on a sync: read page by page, until there is nothing left or the time is up.
+
+What takes longer than a request goes on as a task, and what dies goes on by the sweep.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from shared import clock, config, ids, logs, tasks
+from shared.connectors import systems
+from shared.connectors.base import Page, Stream
+from shared.connectors.systems import System
+from shared.domain.systems import sync_events, syncs
+from shared.domain.systems.syncs import Counts, Kind, Sync
+from shared.errors import (
+    ConnectorError,
+    InternalError,
+    PunktwerkError,
+)
+from shared.services import commands
+from shared.services import credentials as stored_credentials
+from shared.services.commands import Effect, Reads
+from shared.services.events import outbox
+from shared.services.systems import due_prices, item_stores, receipt_points, sync_pages
+from shared.services.systems.receipt_points import Outcome
+from shared.services.systems.sync_progress import LEASE, LeaseLost, SyncProgress
+from shared.store import paths
+from shared.store.systems import sync_documents
+from shared.tasks import Task
+
+CONTINUE = "continueSync"
+"""The function that goes on with a sync; its queue has the same name."""
+TASK_S = 400.0
+"""A task works so long, and leaves the rest to the next one."""
+TASK_LOST_AFTER = timedelta(minutes=5)
+"""So long a task may wait in its queue before the sweep puts in another one."""
+RESUMED_PER_SWEEP = 50
+
+
+def work(sync: Sync, account: System, budget_s: float | None, *, is_awaited: bool) -> Sync:
+    """Read page by page, until there is nothing left or the time is up.
+
+    Args:
+        sync: Held by this process.
+        account: With the system.
+        budget_s: How long to work; ``None`` to the end.
+        is_awaited: Somebody waits for the answer, and is told if nothing could be read at all.
+    """
+    stop_at_s = None if budget_s is None else time.monotonic() + budget_s
+    progress = SyncProgress(sync, sync_documents.seen(sync))
+    try:
+        while progress.sync.stream is not None:
+            if stop_at_s is not None and time.monotonic() > stop_at_s:
+                enqueue(release(progress.sync))
+                return progress.sync
+            _sync_page(progress, account)
+        return _finish(progress)
+    except LeaseLost:
+        return progress.sync
+    except ConnectorError as failure:
+        return _stopped(progress, failure, is_awaited=is_awaited)
+    except Exception as failure:
+        _broken(progress, failure)
+        raise
+
+
+def resume(store_id: str, kind: Kind, system: str, sync_id: str) -> None:
+    """Go on with a sync, unless it has ended or somebody is at it."""
+    now = clock.utc_now()
+    lease_id = ids.new("lease")
+    path = paths.sync(store_id, kind, system)
+
+    def decide(reads: Reads) -> Effect[Sync | None]:
+        found = sync_documents.decode(reads[path])
+        if found is None or found.sync_id != sync_id:
+            return Effect(None)
+        if not _is_open(found, now):
+            return Effect(None)
+        after = syncs.resumed(found, lease_id, now + LEASE, now)
+        return Effect(after, [sync_documents.write(reads[path], after)])
+
+    sync = commands.run([path], decide)
+    if sync is None or not sync.is_running:
+        return
+    module = systems.module_of(kind, system)
+    assert sync.config_token is not None
+    settings = stored_credentials.decrypted(module.Config, sync.config_token)
+    account = module.connect(settings, is_emulated=config.is_emulated())
+    work(sync, account, TASK_S, is_awaited=False)
+
+
+def resume_open() -> int:
+    """Have syncs gone on with whose worker died or whose pause is over; return how many.
+
+    What came with a request that died cannot be gone on with, and is given up.
+    """
+    now = clock.utc_now()
+    running = sync_documents.list_running(RESUMED_PER_SWEEP)
+    for sync in running:
+        if sync.config_token is None and not sync.is_held(now):
+            _give_up(sync)
+    waiting = [each for each in running if _is_open(each, now) and not _is_queued(each, now)]
+    for sync in waiting:
+        # The queue remembers the names of tasks that it has run, also of those that failed.
+        enqueue(replace(sync, retry_at=None, updated_at=now))
+    return len(waiting)
+
+
+def release(sync: Sync) -> Sync:
+    """Let the next worker begin at once."""
+    path = sync_documents.path_of(sync)
+
+    def decide(reads: Reads) -> Effect[Sync]:
+        found = sync_documents.decode(reads[path])
+        if found is None or found.lease_id != sync.lease_id:
+            return Effect(sync)
+        after = replace(found, lease_until=None)
+        return Effect(after, [sync_documents.write(reads[path], after)])
+
+    return commands.run([path], decide)
+
+
+def enqueue(sync: Sync) -> None:
+    """Have a task go on with a sync. Losing it is harmless: the sweep looks for open ones."""
+    at = sync.retry_at
+    if at is not None and config.is_emulated():
+        return  # The emulator runs every task at once; the sweep finds it when its pause is over.
+    data = {
+        "storeId": sync.store_id,
+        "kind": sync.kind.value,
+        "system": sync.system,
+        "syncId": sync.sync_id,
+    }
+    task_id = f"{sync.sync_id}-{int(sync.updated_at.timestamp() * 1000)}"
+    tasks.enqueue(Task(CONTINUE, task_id, data, at))
+
+
+def _sync_page(progress: SyncProgress, account: System) -> None:
+    sync, stream = progress.sync, Stream(progress.stream)
+    if stream is Stream.PRODUCTS and sync.position is None:
+        due_prices.apply_due(progress)
+    page = systems.read(account, stream, sync.position, sync.since.get(progress.stream))
+    is_last = page.position is None
+
+    def advance(found: Sync) -> Sync:
+        done = syncs.page_done(found, page.position, is_listing=page.is_listing)
+        return syncs.stream_done(done, page.since) if is_last else done
+
+    if stream is Stream.RECEIPTS:
+        _book_receipts(progress, page)
+        progress.commit(advance=advance)
+    elif is_last and page.is_listing and sync.is_listing:
+        sync_pages.take_over(progress, item_stores.store_of(sync), page, None)
+        sync_pages.mark_missing(progress, item_stores.store_of(sync))
+        progress.commit(advance=advance)
+    else:
+        sync_pages.take_over(progress, item_stores.store_of(sync), page, advance)
+    if is_last:
+        progress.seen = sync_documents.Seen()
+
+
+def _book_receipts(progress: SyncProgress, page: Page[Any]) -> None:
+    for each in page.skipped:
+        progress.remark(each.external_id, each.reason)
+    for receipt in page.items:
+        result = receipt_points.book(progress.sync, receipt)
+        is_news = receipt.external_id not in progress.seen.keys
+        progress.note_seen(receipt.external_id, receipt.external_id, is_ended=False)
+        if result.outcome is Outcome.AWARDED and is_news:
+            progress.count(Counts(awarded=1))
+        if result.outcome is Outcome.REFUSED:
+            progress.remark(receipt.external_id, result.reason)
+
+
+def _finish(progress: SyncProgress) -> Sync:
+    """Say that it is done, in the commit that makes it so."""
+    progress.commit(
+        advance=lambda found: syncs.succeeded(found, clock.utc_now()),
+        tell=lambda after: outbox.announce([sync_events.from_sync(after)]),
+    )
+    sync_documents.delete_parts(progress.sync)
+    if progress.sync.problem is not None:
+        logs.error(
+            "sync needs attention", syncId=progress.sync.sync_id, problem=progress.sync.problem
+        )
+    return progress.sync
+
+
+def _stopped(progress: SyncProgress, failure: ConnectorError, *, is_awaited: bool) -> Sync:
+    """Write down why it does not go on, and for how long."""
+    now = clock.utc_now()
+    failure.details["syncId"] = progress.sync.sync_id
+    has_read = progress.sync.position is not None or bool(progress.sync.counts)
+    can_wait = failure.retryable and progress.sync.config_token is not None
+    if can_wait and (has_read or not is_awaited):
+        retry_after_s = int(failure.details.get("retryAfter", 0))
+        after = _commit_move(
+            progress,
+            lambda found: syncs.put_off(found, failure.code, failure.message, retry_after_s, now),
+        )
+        if after.is_running and after.retry_at is not None:
+            enqueue(after)
+        return after
+    _commit_move(progress, lambda found: syncs.failed(found, failure.code, failure.message, now))
+    if is_awaited:
+        raise failure
+    logs.warning("sync failed", syncId=progress.sync.sync_id, error=failure.code)
+    return progress.sync
+
+
+def _broken(progress: SyncProgress, failure: Exception) -> None:
+    """Let it be tried again, and not for ever, after a failure of our own."""
+    code = failure.code if isinstance(failure, PunktwerkError) else InternalError.code
+    message = failure.message if isinstance(failure, PunktwerkError) else syncs.BROKE_OFF
+    now = clock.utc_now()
+    if progress.sync.config_token is None:
+        _commit_move(progress, lambda found: syncs.failed(found, code, message, now))
+    else:
+        _commit_move(progress, lambda found: syncs.put_off(found, code, message, 0, now))
+
+
+def _commit_move(progress: SyncProgress, move: Callable[[Sync], Sync]) -> Sync:
+    try:
+        progress.commit(advance=move)
+    except LeaseLost:
+        logs.info("sync is another's", syncId=progress.sync.sync_id)
+    return progress.sync
+
+
+def _give_up(sync: Sync) -> None:
+    """Fail a sync that nobody can go on with."""
+    path = sync_documents.path_of(sync)
+    now = clock.utc_now()
+
+    def decide(reads: Reads) -> Effect[None]:
+        found = sync_documents.decode(reads[path])
+        if found is None or found.lease_id != sync.lease_id or not found.is_running:
+            return Effect(None)
+        after = syncs.failed(found, InternalError.code, syncs.BROKE_OFF, now)
+        return Effect(None, [sync_documents.write(reads[path], after)])
+
+    commands.run([path], decide)
+
+
+def _is_open(sync: Sync, now: datetime) -> bool:
+    is_paused = sync.retry_at is not None and sync.retry_at > now
+    can_go_on = sync.config_token is not None
+    return sync.is_running and can_go_on and not sync.is_held(now) and not is_paused
+
+
+def _is_queued(sync: Sync, now: datetime) -> bool:
+    """Tell whether a task was put in lately that may be run at once."""
+    is_left_to_task = sync.lease_until is None and sync.retry_at is None
+    return is_left_to_task and sync.updated_at > now - TASK_LOST_AFTER
