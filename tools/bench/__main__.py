@@ -11,7 +11,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from tools.bench import cold, contention, latency, payments, rpcs, syncs, webhooks, world
+from tools.bench import (
+    cold,
+    contention,
+    latency,
+    payments,
+    processor,
+    rpcs,
+    syncs,
+    webhooks,
+    world,
+)
 from tools.bench.report import Section, summary
 from tools.bench.world import BenchError, World
 from tools.emulators import EmulatorError
@@ -26,6 +36,7 @@ class Size:
     contention_rounds: int
     transactional_bound_s: float
     latency_calls: int
+    processor_calls: int
     cold_rounds: int
     webhook_writes: int
     webhook_rounds: int
@@ -33,8 +44,8 @@ class Size:
     products: int
 
 
-FULL = Size(3, 10.0, 200, 9, 1000, 3, 200, 10_000)
-QUICK = Size(1, 3.0, 40, 3, 24, 1, 20, 300)
+FULL = Size(3, 10.0, 200, 500, 9, 1000, 3, 200, 10_000)
+QUICK = Size(1, 3.0, 40, 50, 3, 24, 1, 20, 300)
 
 BENCHMARKS: dict[str, Callable[[World, Size], Section]] = {
     "contention": lambda world, size: contention.run(
@@ -42,6 +53,7 @@ BENCHMARKS: dict[str, Callable[[World, Size], Section]] = {
     ),
     "rpcs": lambda world, _: rpcs.run(world),
     "latency": lambda world, size: latency.run(world, calls=size.latency_calls),
+    "processor": lambda world, size: processor.run(world, calls=size.processor_calls),
     "cold": lambda _, size: cold.run(rounds=size.cold_rounds),
     "webhooks": lambda world, size: webhooks.run(
         world, writes=size.webhook_writes, rounds=size.webhook_rounds
