@@ -23,9 +23,14 @@ def region() -> str:
     return os.environ.get("PUNKTWERK_REGION") or REGION_DEFAULT
 
 
+def firestore_emulator() -> str | None:
+    """Return host and port of the emulator of storage; ``None`` in production."""
+    return os.environ.get("FIRESTORE_EMULATOR_HOST") or None
+
+
 def is_emulated() -> bool:
     """Tell whether storage is the emulator: loopback receivers and local keys are for it alone."""
-    return bool(os.environ.get("FIRESTORE_EMULATOR_HOST"))
+    return firestore_emulator() is not None
 
 
 def secret_keys() -> str | None:

@@ -11,8 +11,9 @@ from flask import Flask
 
 from shared import clock
 from shared.domain.accounts.packages import Package
-from shared.store import cache, client
+from shared.store import cache
 from tests.support.api import Api
+from tests.support.library import library
 from tests.support.merchants import Member, Merchant, create_merchant
 from tools.emulators import FirestoreEmulator
 
@@ -34,7 +35,7 @@ def firestore_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fir
         os.environ["GOOGLE_CLOUD_PROJECT"] = "demo-test"
         os.environ["PUNKTWERK_SECRET_FILE"] = str(tmp_path_factory.mktemp("vault") / "secret.key")
         # The first commit warms up its Java, which may take longer than a request may.
-        client.client().document("warm/up").set({}, timeout=60)
+        library().document("warm/up").set({}, timeout=60)
         yield emulator
 
 

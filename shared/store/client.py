@@ -7,40 +7,46 @@ budget (``Usage``).
 from __future__ import annotations
 
 import math
-import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from google.api_core import exceptions
+from shared.store import messages, queries, rpc
+from shared.store.messages import Message
+from shared.store.queries import Filter
+from shared.store.rpc import AnswerLost, WriteConflict, preload
 
-from shared import config
-from shared.errors import Busy
-from shared.store import messages
+__all__ = [
+    "AnswerLost",
+    "Create",
+    "Delete",
+    "Document",
+    "Increment",
+    "Put",
+    "Snapshot",
+    "Update",
+    "Usage",
+    "Write",
+    "WriteConflict",
+    "commit",
+    "count",
+    "get",
+    "get_one",
+    "has_applied",
+    "pages",
+    "preload",
+    "query",
+    "replacement",
+    "start_usage",
+]
 
-if TYPE_CHECKING:
-    from google.api_core.retry import Retry
-    from google.cloud.firestore import Client
-    from google.cloud.firestore_v1.base_document import DocumentSnapshot
-
-    from shared.store.messages import Message
-
-RPC_TIMEOUT_S = 10.0
 PAGE = 200
 COUNTED_BY_A_READ = 1000
 """Index entries that a count goes through for the price of one document read."""
 Document = dict[str, Any]
-
-
-class WriteConflict(Exception):
-    """A precondition failed, and nothing was written: read again."""
-
-
-class AnswerLost(Exception):
-    """It is not known whether the commit was applied: look at what it wrote."""
 
 
 @dataclass(slots=True)
@@ -123,36 +129,12 @@ def replacement(read: Snapshot, data: Document) -> Create | Update:
     return Create(read.path, data) if read.data is None else Update(read, data)
 
 
-_client: Client | None = None
-_client_lock = threading.Lock()
-
-
-def preload() -> None:
-    """Import the library now, which takes a quarter of a second, and not in a request."""
-    from google.cloud import firestore  # noqa: F401 - for its effect
-
-
-def client() -> Client:
-    """Return the process's client; made on first use, safe for threads."""
-    global _client  # noqa: PLW0603 - one channel a process
-    if _client is None:
-        with _client_lock:
-            if _client is None:
-                from google.cloud.firestore import Client
-
-                _client = Client(project=config.project_id())
-    return _client
-
-
 def get(paths: Sequence[str]) -> dict[str, Snapshot]:
     """Read documents in one ``BatchGetDocuments``; absent ones come back without data."""
     _count(rpcs=1, reads=len(paths))
-    request = {"documents": [_name(path) for path in paths]}
-    try:
-        answers = _send("batch_get_documents", request, _retry())
-        found = {snapshot.path: snapshot for snapshot in map(_found, answers)}
-    except (exceptions.ServerError, exceptions.RetryError, exceptions.Aborted) as error:
-        raise Busy("The database did not answer in time.") from error
+    request = messages.new("BatchGetDocumentsRequest", database=rpc.connection().database)
+    request.documents.extend(map(_name, paths))
+    found = {snapshot.path: snapshot for snapshot in map(_found, rpc.read(rpc.GET, request))}
     return {path: found[path] for path in paths}
 
 
@@ -163,7 +145,7 @@ def get_one(path: str) -> Snapshot:
 
 def query(
     collection: str,
-    *filters: tuple[str, str, Any],
+    *filters: Filter,
     group: bool = False,
     order_by: Sequence[str] = (),
     after: Document | None = None,
@@ -179,46 +161,37 @@ def query(
         after: Values of the ``order_by`` fields to start after.
         limit: Most documents to return.
     """
-    firestore = client()
-    found = _filtered(
-        firestore.collection_group(collection) if group else firestore.collection(collection),
-        filters,
-    )
-    for name in order_by:
-        direction = "DESCENDING" if name.startswith("-") else "ASCENDING"
-        found = found.order_by(name.removeprefix("-"), direction=direction)
+    parent, collection_id = _within(collection)
+    selected = queries.select(collection_id, filters, group=group, limit=limit)
+    queries.order(selected, order_by)
     if after is not None:
-        found = found.start_after(after)
-    if limit is not None:
-        found = found.limit(limit)
-    try:
-        snapshots = [
-            _snapshot(each) for each in found.stream(retry=_retry(), timeout=RPC_TIMEOUT_S)
-        ]
-    except (exceptions.ServerError, exceptions.RetryError, exceptions.Aborted) as error:
-        raise Busy("The database did not answer in time.") from error
+        queries.start_after(selected, after, _name(collection))
+    request = messages.new("RunQueryRequest", parent=parent, structured_query=selected)
+    answers = rpc.read(rpc.QUERY, request)
+    snapshots = [_snapshot(each.document) for each in answers if each.HasField("document")]
     _count(rpcs=1, reads=max(len(snapshots), 1))
     return snapshots
 
 
-def count(collection: str, *filters: tuple[str, str, Any]) -> int:
+def count(collection: str, *filters: Filter) -> int:
     """Return how many documents there are; each thousand costs a read, and none costs one.
 
     Args:
         collection: Path of a collection.
         filters: ``(field, operator, value)``, all of which must hold.
     """
-    counted = _filtered(client().collection(collection), filters).count(alias="count")
-    try:
-        ((result,),) = counted.get(retry=_retry(), timeout=RPC_TIMEOUT_S)
-    except (exceptions.ServerError, exceptions.RetryError, exceptions.Aborted) as error:
-        raise Busy("The database did not answer in time.") from error
-    found = int(result.value)
+    parent, collection_id = _within(collection)
+    request = messages.new("RunAggregationQueryRequest", parent=parent)
+    selected = queries.select(collection_id, filters, group=False, limit=None)
+    request.structured_aggregation_query.structured_query.CopyFrom(selected)
+    request.structured_aggregation_query.aggregations.add(alias="count").count.SetInParent()
+    (answer,) = rpc.read(rpc.COUNT, request)
+    found: int = answer.result.aggregate_fields["count"].integer_value
     _count(rpcs=1, reads=max(math.ceil(found / COUNTED_BY_A_READ), 1))
     return found
 
 
-def pages(collection: str, *filters: tuple[str, str, Any]) -> Iterator[list[Snapshot]]:
+def pages(collection: str, *filters: Filter) -> Iterator[list[Snapshot]]:
     """Go through documents in the order of their ids, ``PAGE`` at a time; no page is empty.
 
     Args:
@@ -259,16 +232,10 @@ def commit(writes: Iterable[Write]) -> None:
         WriteConflict: A precondition failed, and nothing was written.
         AnswerLost: All of it was written, or nothing.
     """
-    request = {"writes": [_message(write) for write in writes]}
-    _count(rpcs=1, writes=len(request["writes"]))
-    try:
-        # No retry below us: a commit that was applied, and whose answer was lost, would meet its
-        # own work and report a conflict that is none.
-        _send("commit", request, None)
-    except (exceptions.Conflict, exceptions.FailedPrecondition, exceptions.NotFound) as error:
-        raise WriteConflict from error
-    except (exceptions.ServerError, exceptions.TooManyRequests) as error:
-        raise AnswerLost from error
+    request = messages.new("CommitRequest", database=rpc.connection().database)
+    request.writes.extend(map(_message, writes))
+    _count(rpcs=1, writes=len(request.writes))
+    rpc.commit(request)
 
 
 def _path_of(write: Create | Update | Delete) -> str:
@@ -294,52 +261,33 @@ def _is_exact(write: Create | Update | Delete, found: Snapshot) -> bool:
     return all(name in found.data and found.data[name] == wanted[name] for name in wanted)
 
 
-def _filtered(found: Any, filters: Iterable[tuple[str, str, Any]]) -> Any:
-    from google.cloud.firestore_v1.base_query import FieldFilter
-
-    for name, operator, value in filters:
-        found = found.where(filter=FieldFilter(name, operator, value))
-    return found
-
-
-def _retry() -> Retry:
-    """Return how reads are repeated: without it the client goes on for 5 minutes."""
-    from google.api_core.retry import Retry
-
-    return Retry(initial=0.1, maximum=2.0, multiplier=2.0, timeout=RPC_TIMEOUT_S)
-
-
-def _send(rpc: str, request: dict[str, Any], retry: Retry | None) -> Any:
-    """Call Firestore below the library's own documents and batches: see ``messages``."""
-    firestore = client()
-    call = getattr(firestore._firestore_api, rpc)  # noqa: SLF001 - the library shows no way there
-    database = firestore._database_string  # noqa: SLF001
-    metadata = firestore._rpc_metadata  # noqa: SLF001
-    request = {"database": database, **request}
-    return call(request=request, metadata=metadata, retry=retry, timeout=RPC_TIMEOUT_S)
-
-
 def _name(path: str) -> str:
-    return f"{client()._database_string}/documents/{path}"  # noqa: SLF001
+    return f"{rpc.connection().database}/documents/{path}"
+
+
+def _within(collection: str) -> tuple[str, str]:
+    """Return the name of what a collection is in, and its id."""
+    parent, _, collection_id = _name(collection).rpartition("/")
+    return parent, collection_id
 
 
 def _path(name: str) -> str:
     return name.split("/documents/", 1)[1]
 
 
-def _found(answer: Any) -> Snapshot:
-    message = type(answer).pb(answer)
-    if message.WhichOneof("result") == "missing":
-        return Snapshot(_path(message.missing), None, None)
-    document = message.found
+def _found(answer: Message) -> Snapshot:
+    if answer.WhichOneof("result") == "missing":
+        return Snapshot(_path(answer.missing), None, None)
+    return _snapshot(answer.found)
+
+
+def _snapshot(document: Message) -> Snapshot:
     update_time = document.update_time.ToDatetime(UTC)
     return Snapshot(_path(document.name), messages.decode(document.fields), update_time)
 
 
 def _message(write: Write) -> Message:
-    from google.cloud.firestore_v1 import types
-
-    message: Message = types.Write.pb()()
+    message = messages.new("Write")
     match write:
         case Create(path, data):
             message.current_document.exists = False
@@ -388,10 +336,6 @@ def _increment(message: Message, amounts: Mapping[str, Any], *within: str) -> No
         else:
             transform = message.update_transforms.add(field_path=_field(*within, name))
             transform.increment.integer_value = amount
-
-
-def _snapshot(snapshot: DocumentSnapshot[Any]) -> Snapshot:
-    return Snapshot(snapshot.reference.path, snapshot.to_dict(), snapshot.update_time)
 
 
 def _count(*, rpcs: int = 0, reads: int = 0, writes: int = 0) -> None:

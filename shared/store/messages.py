@@ -8,10 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 Message = Any
 """A protocol buffer. Their classes are made when the library is loaded."""
+
+
+@cache
+def kind(name: str) -> Any:
+    """Return the class of a message, by its name in Firestore's API."""
+    from google.cloud.firestore_v1 import types
+
+    return getattr(types, name).pb()
+
+
+def new(name: str, **fields: Any) -> Message:
+    """Return a new message of Firestore's API."""
+    return kind(name)(**fields)
 
 
 def encode(document: Mapping[str, Any], fields: Message) -> None:
@@ -21,15 +35,15 @@ def encode(document: Mapping[str, Any], fields: Message) -> None:
         TypeError: It holds something that a document cannot.
     """
     for name, value in document.items():
-        _encode(value, fields[name])
+        encode_value(value, fields[name])
 
 
-def decode(fields: Message) -> dict[str, Any]:
-    """Read a document from the ``fields`` of a message."""
-    return {name: _decode(value) for name, value in fields.items()}
+def encode_value(value: Any, message: Message) -> None:
+    """Write a value into the message of one.
 
-
-def _encode(value: Any, message: Message) -> None:
+    Raises:
+        TypeError: A document cannot hold it.
+    """
     match value:
         case None:
             message.null_value = 0
@@ -49,9 +63,14 @@ def _encode(value: Any, message: Message) -> None:
         case list() | tuple():
             message.array_value.SetInParent()
             for item in value:
-                _encode(item, message.array_value.values.add())
+                encode_value(item, message.array_value.values.add())
         case _:
             raise TypeError(f"a document cannot hold a {type(value).__name__}")
+
+
+def decode(fields: Message) -> dict[str, Any]:
+    """Read a document from the ``fields`` of a message."""
+    return {name: _decode(value) for name, value in fields.items()}
 
 
 def _decode(message: Message) -> Any:

@@ -15,7 +15,7 @@ from werkzeug.serving import make_server
 
 from shared import clock
 from shared.auth.keys import Kind, Mode
-from shared.store import cache, client, paths
+from shared.store import cache, client, paths, rpc
 from tests.support.api import PREFIX, Answer, Api
 from tests.support.merchants import RULES, Member, Merchant, create_key
 from tests.support.refusals import assert_fields_refused, assert_refused, nothing_written
@@ -517,8 +517,8 @@ def test_an_unreachable_database_is_a_reason_to_try_again(
     points = {"points": 5} if action == "addLoyaltyPoints" else {}
     with monkeypatch.context() as patch:
         patch.setenv("FIRESTORE_EMULATOR_HOST", "127.0.0.1:1")
-        patch.setattr(client, "_client", None)
-        patch.setattr(client, "RPC_TIMEOUT_S", 0.2)
+        patch.setattr(rpc, "_connection", None)
+        patch.setattr(rpc, "RPC_TIMEOUT_S", 0.2)
 
         answer = member.api(action, {**member.ids, **points})
 

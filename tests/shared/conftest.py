@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import settings
 
-from shared.store import client
+from shared.store import rpc
 from tests.support.wire import Wire
 from tools.emulators import FirestoreEmulator
 
@@ -18,7 +18,5 @@ settings.load_profile("punktwerk")
 def wire(firestore_emulator: FirestoreEmulator, monkeypatch: pytest.MonkeyPatch) -> Wire:
     """The RPCs to the emulator: what went over the wire, and what happens to what goes next."""
     wire = Wire()
-    api = client.client()._firestore_api
-    for name in ("commit", "batch_get_documents", "run_query", "run_aggregation_query"):
-        monkeypatch.setattr(api, name, wire.through(name, getattr(api, name)))
+    monkeypatch.setattr(rpc, "send", wire.through(rpc.send))
     return wire

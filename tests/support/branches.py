@@ -12,7 +12,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from google.api_core.exceptions import ServiceUnavailable
 
 from functions.tasks import continue_sync
 from shared import clock
@@ -235,25 +234,6 @@ def as_before(till: StandIn) -> Iterator[None]:
     finally:
         till.tables.clear()
         till.tables.update(tables)
-
-
-@contextmanager
-def answer_lost(number: int) -> Iterator[list[int]]:
-    """Apply the ``number``-th commit, and lose the answer; yield how many were made, as a list."""
-    api = client.client()._firestore_api
-    write_all = api.commit
-    commits = [0]
-
-    def commit(request: Any, **options: Any) -> Any:
-        commits[0] += 1
-        answer = write_all(request=request, **options)
-        if commits[0] == number:
-            raise ServiceUnavailable("connection reset")
-        return answer
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(api, "commit", commit)
-        yield commits
 
 
 @pytest.fixture

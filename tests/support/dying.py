@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from shared.outgoing import session
-from shared.store import client
+from shared.store import rpc
 
 
 class Died(BaseException):
@@ -40,22 +40,13 @@ class Life:
 @contextmanager
 def dying_after(steps: int) -> Iterator[Life]:
     """Let the process die when so many calls have returned; whatever it tries then fails."""
-    life, api = Life(steps), client.client()._firestore_api
+    life = Life(steps)
 
-    def stepping(call: Any, *, streams: bool = False) -> Any:
-        def wrapper(*arguments: Any, **options: Any) -> Any:
-            def made() -> Any:
-                found = call(*arguments, **options)
-                return iter(list(found)) if streams else found
-
-            return life.step(made)
-
-        return wrapper
+    def stepping(call: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda *arguments, **options: life.step(lambda: call(*arguments, **options))
 
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("batch_get_documents", "run_query", "run_aggregation_query"):
-            patch.setattr(api, name, stepping(getattr(api, name), streams=True))
-        patch.setattr(api, "commit", stepping(api.commit))
+        patch.setattr(rpc, "send", stepping(rpc.send))
         patch.setattr(session, "request", stepping(session.request))
         with suppress(Died):
             yield life

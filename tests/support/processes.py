@@ -135,27 +135,21 @@ def _serve(app: Any, job: Job) -> dict[str, Any]:
 
 def _kill_after(rpcs: int) -> None:
     """End the process as a power cut does: before the first RPC, or when so many have returned."""
-    from shared.store import client
+    from shared.store import rpc
 
-    api, returned = client.client()._firestore_api, 0
+    real, returned = rpc.send, 0
 
-    def counted(call: Any, *, streams: bool) -> Any:
-        def wrapper(*arguments: Any, **options: Any) -> Any:
-            nonlocal returned
-            if returned >= rpcs:
-                os._exit(KILLED)
-            found = call(*arguments, **options)
-            result = iter(list(found)) if streams else found
-            returned += 1
-            if returned >= rpcs:
-                os._exit(KILLED)
-            return result
+    def send(name: str, request: Any) -> list[Any]:
+        nonlocal returned
+        if returned >= rpcs:
+            os._exit(KILLED)
+        answers = real(name, request)
+        returned += 1
+        if returned >= rpcs:
+            os._exit(KILLED)
+        return answers
 
-        return wrapper
-
-    api.batch_get_documents = counted(api.batch_get_documents, streams=True)
-    api.run_query = counted(api.run_query, streams=True)
-    api.commit = counted(api.commit, streams=False)
+    rpc.send = send
 
 
 def _outcome(child: int, reader: int) -> dict[str, Any]:

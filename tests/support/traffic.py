@@ -1,4 +1,4 @@
-"""What goes over the wire to Firestore, counted at the generated client that sends it."""
+"""What goes over the wire to Firestore, counted where it is sent."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 from google.api_core.exceptions import ServiceUnavailable
 
-from shared.store import client
+from shared.store import rpc
+
+NAMES = {rpc.GET: "get", rpc.QUERY: "query", rpc.COUNT: "count", rpc.COMMIT: "commit"}
 
 
 @dataclass
@@ -32,78 +34,68 @@ class Traffic:
 def watched() -> Iterator[Traffic]:
     """Count what the process sends to Firestore while the block runs."""
     traffic = Traffic()
-    api = client.client()._firestore_api
+    real = rpc.send
 
-    def batch_get_documents(request: Any, **options: Any) -> Any:
-        traffic.rpcs.append("get")
-        traffic.reads += len(request["documents"])
-        return get(request=request, **options)
+    def send(name: str, request: Any) -> list[Any]:
+        traffic.rpcs.append(NAMES[name])
+        if name == rpc.GET:
+            traffic.reads += len(request.documents)
+        if name == rpc.COMMIT:
+            traffic.written += [_path(write) for write in request.writes]
+        answers = real(name, request)
+        if name == rpc.QUERY:
+            traffic.reads += max(sum(bool(each.document.name) for each in answers), 1)
+        if name == rpc.COUNT:
+            for answer in answers:
+                for value in answer.result.aggregate_fields.values():
+                    traffic.reads += max(math.ceil(value.integer_value / 1000), 1)
+        return answers
 
-    def run_query(request: Any, **options: Any) -> Iterator[Any]:
-        traffic.rpcs.append("query")
-        found = 0
-        for response in query(request=request, **options):
-            found += bool(response.document.name)
-            yield response
-        traffic.reads += max(found, 1)
-
-    def run_aggregation_query(request: Any, **options: Any) -> Iterator[Any]:
-        traffic.rpcs.append("count")
-        for response in aggregate(request=request, **options):
-            for value in response.result.aggregate_fields.values():
-                traffic.reads += max(math.ceil(value.integer_value / 1000), 1)
-            yield response
-
-    def commit(request: Any, **options: Any) -> Any:
-        traffic.rpcs.append("commit")
-        traffic.written += [_path(write) for write in request["writes"]]
-        return write_all(request=request, **options)
-
-    get, query, write_all = api.batch_get_documents, api.run_query, api.commit
-    aggregate = api.run_aggregation_query
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(api, "batch_get_documents", batch_get_documents)
-        patch.setattr(api, "run_query", run_query)
-        patch.setattr(api, "run_aggregation_query", run_aggregation_query)
-        patch.setattr(api, "commit", commit)
+        patch.setattr(rpc, "send", send)
         yield traffic
 
 
 @contextmanager
 def interfered(after_read: Callable[[], None]) -> Iterator[None]:
     """Let somebody else act between every read of documents and what follows from it."""
-    api = client.client()._firestore_api
-    get = api.batch_get_documents
+    real = rpc.send
 
-    def batch_get_documents(request: Any, **options: Any) -> Iterator[Any]:
-        found = list(get(request=request, **options))
-        after_read()
-        return iter(found)
+    def send(name: str, request: Any) -> list[Any]:
+        found = real(name, request)
+        if name == rpc.GET:
+            after_read()
+        return found
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(api, "batch_get_documents", batch_get_documents)
+        patch.setattr(rpc, "send", send)
         yield
 
 
 @contextmanager
 def first_answer_lost() -> Iterator[None]:
     """Apply the next commit, and lose the answer that says so."""
-    api = client.client()._firestore_api
-    write_all = api.commit
-    commits = 0
+    with answer_lost(1) as commits:
+        yield
+    assert commits[0] >= 1
 
-    def commit(request: Any, **options: Any) -> Any:
-        nonlocal commits
-        commits += 1
-        answer = write_all(request=request, **options)
-        if commits == 1:
+
+@contextmanager
+def answer_lost(number: int) -> Iterator[list[int]]:
+    """Apply the ``number``-th commit, and lose the answer; yield how many were made, as a list."""
+    real = rpc.send
+    commits = [0]
+
+    def send(name: str, request: Any) -> list[Any]:
+        answers = real(name, request)
+        commits[0] += name == rpc.COMMIT
+        if name == rpc.COMMIT and commits[0] == number:
             raise ServiceUnavailable("connection reset")
-        return answer
+        return answers
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(api, "commit", commit)
-        yield
-    assert commits >= 1
+        patch.setattr(rpc, "send", send)
+        yield commits
 
 
 def _path(write: Any) -> str:

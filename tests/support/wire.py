@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from shared.store import rpc
+
 Send = Callable[[], Any]
 Act = Callable[[Send], Any]
 
@@ -32,29 +34,29 @@ class Wire:
         self.every_commit: Act | None = None
         self._inside = threading.local()
 
-    def through(self, name: str, real: Callable[..., Any]) -> Callable[..., Any]:
-        """Return an RPC's function that passes here."""
+    def through(self, real: Callable[[str, Any], Any]) -> Callable[[str, Any], Any]:
+        """Return a function that sends RPCs and passes here."""
 
-        def call(*args: Any, **kwargs: Any) -> Any:
+        def call(name: str, request: Any) -> Any:
             if getattr(self._inside, "act", False):
-                return real(*args, **kwargs)
+                return real(name, request)
             self.calls.append(name)
             self._inside.act = True
             try:
-                return self._act(name)(lambda: real(*args, **kwargs))
+                return self._act(name)(lambda: real(name, request))
             finally:
                 self._inside.act = False
 
         return call
 
     def _act(self, name: str) -> Act:
-        if name == "commit" and self.commits:
+        if name == rpc.COMMIT and self.commits:
             return self.commits.pop(0)
-        if name == "commit" and self.every_commit is not None:
+        if name == rpc.COMMIT and self.every_commit is not None:
             return self.every_commit
-        if name == "batch_get_documents" and self.reads:
+        if name == rpc.GET and self.reads:
             return self.reads.pop(0)
-        if name == "run_aggregation_query" and self.counts:
+        if name == rpc.COUNT and self.counts:
             return self.counts.pop(0)
         return lambda send: send()
 

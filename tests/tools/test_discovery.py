@@ -18,6 +18,7 @@ import requests
 from functions.catalog import ENDPOINT_BY_NAME, GATEWAY, PSP_WEBHOOK, QUEUES, SCHEDULES, TRIGGERS
 from shared.domain.loyalty import loyalty_events
 from shared.store import client, paths
+from tests.support.library import library
 from tests.support.merchants import Member
 from tools.emulators import LOOPBACK, ROOT, FirestoreEmulator, free_port, get
 from tools.guard import Guarded
@@ -324,7 +325,7 @@ def serve(upload: Path, tmp_path: Path) -> Any:
         command = ["functions-framework", "--target", name, "--host", LOOPBACK, "--port", str(port)]
         script = str(Path(sys.executable).with_name(command[0]))
         log = tmp_path / f"{name}.log"
-        env = environment(client.client().project)
+        env = environment(library().project)
         servers.append(Guarded([script, *command[1:]], log=log, env=env, cwd=upload))
         wait_for(port, "/")
         return port

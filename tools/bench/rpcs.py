@@ -1,4 +1,4 @@
-"""What each endpoint asks of Firestore, counted where the client library sends it."""
+"""What each endpoint asks of Firestore, counted where it is sent."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ import io
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+from unittest import mock
 
 from shared import ids
-from shared.store import cache, client
+from shared.store import cache, rpc
+from shared.store.messages import Message
 from tools.bench.report import Section, Table, Verdict
 from tools.bench.world import OK, PREFIX, PROGRAM, BenchError, Body, Merchant, World
 from tools.emulators import LOOPBACK
@@ -40,46 +42,33 @@ class Counts:
         return f"{self.rpcs} / {self.reads} / {self.writes}"
 
 
-class CountingApi:
-    """Stands before the generated client and counts what passes."""
+class Counter:
+    """Stands before what sends RPCs, and counts what passes."""
 
-    def __init__(self, api: Any) -> None:
-        self._api = api
+    def __init__(self) -> None:
         self.counts = Counts()
+        self._send = rpc.send
 
-    def __getattr__(self, name: str) -> Any:
-        method = getattr(self._api, name)
-        return self._counted(method) if callable(method) else method
-
-    def _counted(self, method: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*, request: dict[str, Any], **options: Any) -> Any:
-            self.counts.rpcs += 1
-            self.counts.reads += len(request.get("documents", ()))
-            self.counts.writes += len(request.get("writes", ()))
-            answer = method(request=request, **options)
-            return self._results(answer) if "structured_query" in request else answer
-
-        return call
-
-    def _results(self, answers: Iterator[Any]) -> Iterator[Any]:
-        found = 0
-        for answer in answers:
-            found += bool(answer.document.name)
-            yield answer
-        self.counts.reads += max(found, 1)  # A query that finds nothing costs one read.
+    def send(self, name: str, request: Message) -> list[Message]:
+        """Count a request and send it."""
+        self.counts.rpcs += 1
+        if name == rpc.GET:
+            self.counts.reads += len(request.documents)
+        elif name == rpc.COMMIT:
+            self.counts.writes += len(request.writes)
+        answers = self._send(name, request)
+        if name == rpc.QUERY:
+            # A query that finds nothing costs one read.
+            self.counts.reads += max(sum(each.HasField("document") for each in answers), 1)
+        return answers
 
 
 @contextlib.contextmanager
-def counting() -> Iterator[CountingApi]:
+def counting() -> Iterator[Counter]:
     """Count what this process asks of Firestore."""
-    firestore: Any = client.client()
-    real = firestore._firestore_api  # noqa: SLF001 - below it there is only the channel
-    counted = CountingApi(real)
-    firestore._firestore_api_internal = counted  # noqa: SLF001
-    try:
-        yield counted
-    finally:
-        firestore._firestore_api_internal = real  # noqa: SLF001
+    counter = Counter()
+    with mock.patch.object(rpc, "send", counter.send):
+        yield counter
 
 
 def run(world: World) -> Section:
@@ -135,7 +124,7 @@ def _calls(world: World) -> list[tuple[str, str, Callable[[], Body]]]:
 
 
 def _measured(
-    app: Flask, merchant: Merchant, api: CountingApi, action: str, body: Body
+    app: Flask, merchant: Merchant, api: Counter, action: str, body: Body
 ) -> tuple[Counts, Counts]:
     """Return what a call cost, as counted and as the product has logged it."""
     api.counts = Counts()

@@ -19,6 +19,7 @@ from shared.domain.systems.syncs import Kind
 from shared.store import client as store
 from shared.store import paths
 from tools import korona_stand_in
+from tools.bench.bare import new_client
 from tools.bench.report import Section, Table, Verdict
 from tools.bench.rpcs import Counts, counting
 from tools.bench.world import BenchError, World
@@ -117,7 +118,7 @@ def documents_of(world: World) -> list[tuple[str, dict[str, Any]]]:
 
 def written_bare(world: World, documents: list[tuple[str, dict[str, Any]]]) -> float:
     """Write documents with the library alone, under other names; return the seconds."""
-    library = store.client()
+    library = new_client()
     started_s = time.perf_counter()
     for start in range(0, len(documents), BATCH):
         batch = library.batch()

@@ -26,6 +26,7 @@ from shared.store.client import Delete, Put, Update
 from shared.store.webhooks import endpoint_documents
 from tests.conftest import Clock
 from tests.support.events import Pipeline, Registered, deliveries_of, events_of
+from tests.support.library import library
 from tests.support.merchants import Merchant
 from tests.support.receivers import Receiver, hang_up, raw, receiving, status, verify
 from tests.support.traffic import interfered, watched
@@ -751,4 +752,4 @@ def all_documents() -> Any:
                 yield json.dumps(document.get().to_dict(), default=str)
                 yield from walk(document.collections())
 
-    return walk(client.client().collections())
+    return walk(library().collections())

@@ -14,7 +14,7 @@ from shared.errors import IdempotencyKeyReused, InsufficientBalance
 from shared.services import commands
 from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
-from shared.store import client, paths
+from shared.store import client, paths, rpc
 from shared.store.client import Create, Delete, Document, Increment, Put, Update, Write
 from shared.tasks import Task
 from tests.support.events import Pipeline
@@ -63,10 +63,10 @@ def test_a_repetition_gets_the_first_answer_and_changes_nothing(
     path: str, claim: Claim, wire: Wire
 ) -> None:
     assert commands.run([path], counting(path), claim=claim, replay=replayed) == 1
-    assert wire.calls == ["batch_get_documents", "commit"]
+    assert wire.calls == [rpc.GET, rpc.COMMIT]
     wire.calls.clear()
     assert commands.run([path], counting(path), claim=claim, replay=replayed) == -1
-    assert wire.calls == ["batch_get_documents"]
+    assert wire.calls == [rpc.GET]
     assert count_at(path) == 1
 
 

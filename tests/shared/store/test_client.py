@@ -11,7 +11,7 @@ from google.api_core import exceptions
 
 from shared import ids
 from shared.errors import Busy
-from shared.store import client
+from shared.store import client, rpc
 from shared.store.client import (
     AnswerLost,
     Create,
@@ -327,7 +327,7 @@ def test_usage_counts_what_a_request_cost(collection: str, wire: Wire) -> None:
     client.query(collection)
     client.query(collection, ("n", ">", 100))
     assert usage == Usage(rpcs=4, reads=3 + 3 + 1, writes=3)
-    assert wire.calls == ["commit", "batch_get_documents", "run_query", "run_query"]
+    assert wire.calls == [rpc.COMMIT, rpc.GET, rpc.QUERY, rpc.QUERY]
 
 
 def test_a_new_request_counts_from_zero(collection: str) -> None:
@@ -351,5 +351,5 @@ def test_times_and_exact_integers_survive(collection: str) -> None:
     assert data_of(path) == body
 
 
-def test_a_process_has_one_client() -> None:
-    assert client.client() is client.client()
+def test_a_process_has_one_connection() -> None:
+    assert rpc.connection() is rpc.connection()

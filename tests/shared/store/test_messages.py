@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from shared.store import client, messages
 from shared.store.client import Create, Delete, Increment, Put, Snapshot, Update, Write
+from tests.support.library import library
 from tools.emulators import FirestoreEmulator
 
 READ_AT = datetime(2026, 3, 3, 12, 0, 0, 123_456, UTC)
@@ -97,7 +98,7 @@ WRITES: list[tuple[Write, Callable[[WriteBatch, BaseDocumentReference, Any], Non
 def test_a_write_is_the_one_that_the_library_makes(
     firestore_emulator: FirestoreEmulator, write: Write, with_library: Any
 ) -> None:
-    firestore = client.client()
+    firestore = library()
     batch = firestore.batch()
     option = firestore.write_option(last_update_time=READ_AT)
     with_library(batch, firestore.document(PATH), option)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from shared.store import client, paths
 from shared.store.client import Create
 from shared.store.paths import encode
+from tests.support.library import library
 from tools.emulators import FirestoreEmulator
 
 ODD = [
@@ -105,7 +106,7 @@ def assert_stored_alone(text: str) -> None:
         if read.data is None:
             client.commit([Create(each, {"text": text})])
         assert client.get_one(each).data == {"text": text}
-        assert client.client().document(each).path == each
+        assert library().document(each).path == each
     assert [path.count("/"), mirror.count("/")] == [3, 3]
 
 

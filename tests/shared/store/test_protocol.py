@@ -12,9 +12,10 @@ from google.api_core import exceptions
 
 from shared import ids
 from shared.errors import Busy, InsufficientBalance
-from shared.store import client, protocol
+from shared.store import client, protocol, rpc
 from shared.store.client import Create, Increment, Put, Update, Usage, Write
 from shared.store.protocol import ATTEMPTS_MAX, BACKOFF_MAX_S, Decision, Reads
+from tests.support.library import library
 from tests.support.wire import Wire, failed, first, lost
 from tools.emulators import FirestoreEmulator
 
@@ -74,7 +75,7 @@ def test_an_undisturbed_run_takes_two_rpcs(path: str, wire: Wire) -> None:
     wire.calls.clear()
     usage = client.start_usage()
     assert protocol.run([path, f"{path}x"], add(path)) == 5
-    assert wire.calls == ["batch_get_documents", "commit"]
+    assert wire.calls == [rpc.GET, rpc.COMMIT]
     assert usage == Usage(rpcs=2, reads=2, writes=1)
     assert count_at(path) == 5
 
@@ -84,7 +85,7 @@ def test_what_is_known_is_not_read_again(path: str, wire: Wire) -> None:
     known = client.get([path])
     wire.calls.clear()
     assert protocol.run([path], add(path), known=known) == 5
-    assert wire.calls == ["commit"]
+    assert wire.calls == [rpc.COMMIT]
     assert count_at(path) == 5
 
 
@@ -94,14 +95,14 @@ def test_what_is_known_and_outdated_is_read_again(path: str, wire: Wire) -> None
     set_count(path, 10)
     wire.calls.clear()
     assert protocol.run([path], add(path), known=known) == 11
-    assert wire.calls == ["commit", "batch_get_documents", "commit"]
+    assert wire.calls == [rpc.COMMIT, rpc.GET, rpc.COMMIT]
     assert count_at(path) == 11
 
 
 def test_a_decision_without_writes_takes_one_rpc(path: str, wire: Wire) -> None:
     usage = client.start_usage()
     assert protocol.run([path], lambda reads: Decision(reads[path].data)) is None
-    assert wire.calls == ["batch_get_documents"]
+    assert wire.calls == [rpc.GET]
     assert usage == Usage(rpcs=1, reads=1, writes=0)
 
 
@@ -118,7 +119,7 @@ def test_somebody_faster_makes_it_decide_again_on_fresh_reads(path: str, wire: W
     usage = client.start_usage()
     assert protocol.run([path], decide) == 31
     assert seen == [{"count": 10}, {"count": 20}, {"count": 30}]
-    assert wire.calls == ["batch_get_documents", "commit"] * 3
+    assert wire.calls == [rpc.GET, rpc.COMMIT] * 3
     assert usage.rpcs == 6 + 2  # Two are the competitor's.
     assert count_at(path) == 31
 
@@ -133,7 +134,7 @@ def test_a_document_that_appears_meanwhile_is_read_and_not_overwritten(
 
 def test_a_document_that_disappears_meanwhile_is_made_anew(path: str, wire: Wire) -> None:
     set_count(path, 7)
-    wire.commits = [first(lambda: client.client().document(path).delete())]
+    wire.commits = [first(lambda: library().document(path).delete())]
     assert protocol.run([path], add(path)) == 1
     assert count_at(path) == 1
 
@@ -181,7 +182,7 @@ def test_a_lost_answer_ends_in_one_effect(path: str, wire: Wire, error: type[Exc
     wire.calls.clear()
     wire.commits = [lost(error)]
     assert protocol.run([path, marker], add_once(path, marker)) == 11
-    assert wire.calls == ["batch_get_documents", "commit", "batch_get_documents"]
+    assert wire.calls == [rpc.GET, rpc.COMMIT, rpc.GET]
     assert count_at(path) == 11
 
 
@@ -209,16 +210,18 @@ def test_a_commit_that_was_not_applied_is_decided_again(
 def test_a_commit_is_not_repeated_beneath_the_protocol(
     path: str, wire: Wire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    api = client.client()._firestore_api
-    send, retries = api.commit, []
+    connection, sent = rpc.connection(), []
+    real = connection.call
 
-    def commit(*args: Any, **options: Any) -> Any:
-        retries.append(options["retry"])
-        return send(*args, **options)
+    def call(name: str, *arguments: Any) -> list[Any]:
+        sent.append(name)
+        if name == rpc.COMMIT and sent.count(name) == 1:
+            raise exceptions.ServiceUnavailable("the request was lost")
+        return real(name, *arguments)
 
-    monkeypatch.setattr(api, "commit", commit)
+    monkeypatch.setattr(connection, "call", call)
     protocol.run([path], add(path))
-    assert retries == [None]
+    assert sent == wire.calls == [rpc.GET, rpc.COMMIT, rpc.GET, rpc.COMMIT]
 
 
 def test_a_database_that_does_not_answer_reads_is_busy(path: str, wire: Wire) -> None:
@@ -232,7 +235,7 @@ def test_an_error_that_no_repetition_mends_is_not_repeated(path: str, wire: Wire
     wire.commits = [failed(exceptions.PermissionDenied)]
     with pytest.raises(exceptions.PermissionDenied):
         protocol.run([path], add(path))
-    assert wire.calls == ["batch_get_documents", "commit"]
+    assert wire.calls == [rpc.GET, rpc.COMMIT]
 
 
 def test_a_refusal_leaves_nothing_written(path: str, wire: Wire) -> None:
@@ -241,7 +244,7 @@ def test_a_refusal_leaves_nothing_written(path: str, wire: Wire) -> None:
 
     with pytest.raises(InsufficientBalance):
         protocol.run([path], refuse)
-    assert wire.calls == ["batch_get_documents"]
+    assert wire.calls == [rpc.GET]
     assert count_at(path) is None
     assert protocol.run([path], add(path)) == 1
 

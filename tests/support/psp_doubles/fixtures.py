@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
-from google.cloud.firestore import Client
 
 from shared import ids
 from shared.connectors import client
 from shared.outgoing import session
-from shared.store import cache
-from shared.store import client as store
+from shared.store import cache, rpc
+from shared.store.rpc import Connection
 from tests.conftest import Clock
 from tests.support.merchants import Member, create_merchant
 from tests.support.psp_doubles.shop import Shop, SkippedTime
@@ -32,7 +31,7 @@ class _Place:
     """Where a provider's shop is: a project with its connection, a program, and the double."""
 
     project: str
-    connection: Client
+    connection: Connection
     nobody: Member
     double: Double
 
@@ -59,9 +58,9 @@ def _places(
     def go_to(provider: str, patch: pytest.MonkeyPatch) -> _Place:
         known = made.get(provider)
         project = known.project if known else f"demo-{ids.new('own').replace('_', '-')}"
-        connection = known.connection if known else Client(project=project)
         patch.setenv("GOOGLE_CLOUD_PROJECT", project)
-        patch.setattr(store, "_client", connection)
+        connection = known.connection if known else rpc.connect()
+        patch.setattr(rpc, "_connection", connection)
         cache.clear_all()
         if known is None:
             merchant = create_merchant(app)

@@ -15,6 +15,7 @@ from shared.store import client, paths, protocol
 from tests.conftest import Clock
 from tests.support import stored
 from tests.support.api import Answer
+from tests.support.library import library
 from tests.support.merchants import RULES, Member, Merchant
 from tests.support.refusals import assert_fields_refused, assert_refused, nothing_written
 from tests.support.traffic import interfered
@@ -654,7 +655,7 @@ def test_gives_up_when_others_are_always_faster(
     merchant: Merchant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(protocol, "BACKOFF_MAX_S", 0)
-    store = client.client().document(paths.store(merchant.store_id))
+    store = library().document(paths.store(merchant.store_id))
     names = iter(range(10_000))
 
     with interfered(lambda: store.update({"name": f"Store {next(names)}"})):

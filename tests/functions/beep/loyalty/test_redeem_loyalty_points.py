@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from shared.store import client, paths, protocol
+from shared.store import paths, protocol
 from tests.conftest import Clock
 from tests.support import amounts, stored
 from tests.support.api import Answer
+from tests.support.library import library
 from tests.support.merchants import Member, Merchant
 from tests.support.refusals import assert_fields_refused, assert_refused, nothing_written
 from tests.support.traffic import interfered
@@ -533,7 +534,7 @@ def test_gives_up_when_others_are_always_faster(
 
     def touch() -> None:
         """Change the membership as another writer would."""
-        now = client.client().document(path)
+        now = library().document(path)
         now.update({"source": f"till {next(times)}"})
 
     before = stored.of_member(member)

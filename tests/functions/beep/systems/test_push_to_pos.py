@@ -12,9 +12,10 @@ import pytest
 from shared.domain.accounts.packages import Package
 from shared.services.systems import pushes
 from shared.store import client
-from tests.support.branches import BUSY, DOWN, GARBAGE, Branch, always, answer_lost, cut, nth
+from tests.support.branches import BUSY, DOWN, GARBAGE, Branch, always, cut, nth
 from tests.support.dying import dying_after
 from tests.support.refusals import assert_fields_refused, assert_refused, nothing_written
+from tests.support.traffic import answer_lost
 from tools.korona_stand_in import COUPLING_ID, PASSWORD
 
 MILK = "4006381333931"

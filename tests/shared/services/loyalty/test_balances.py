@@ -10,7 +10,7 @@ from google.api_core import exceptions
 
 from shared import clock, ids
 from shared.domain.loyalty import chain, ledger
-from shared.store import client, paths
+from shared.store import client, paths, rpc
 from shared.store.loyalty import membership_documents, program_documents
 from tests.support.api import Answer
 from tests.support.merchants import Member, Merchant
@@ -222,8 +222,8 @@ def test_a_booking_takes_two_rpcs_and_a_replay_one(
     member.balance()  # Now key, account and program are cached.
     wire.calls.clear()
     first_body = action(member).body
-    assert wire.calls == ["batch_get_documents", "commit"]
+    assert wire.calls == [rpc.GET, rpc.COMMIT]
     wire.calls.clear()
     again = action(member)
-    assert wire.calls == ["batch_get_documents"]
+    assert wire.calls == [rpc.GET]
     assert (again.is_replay, again.body) == (True, first_body)

@@ -12,10 +12,10 @@ from google.api_core import exceptions
 from shared import clock, ids
 from shared.domain.loyalty import ledger
 from shared.domain.loyalty.entries import Entry
-from shared.domain.loyalty.membership import Membership
+from shared.domain.loyalty.membership import Entry, Membership
 from shared.domain.loyalty.programs import Program
 from shared.services.loyalty import member_calendar
-from shared.store import client, paths
+from shared.store import client, paths, rpc
 from shared.store.loyalty import membership_documents, program_documents
 from tests.conftest import Clock
 from tests.support import stored
@@ -45,9 +45,7 @@ def holder(
 def wire(own_database: None, monkeypatch: pytest.MonkeyPatch) -> Wire:
     """The RPCs to the test's own database."""
     wire = Wire()
-    api = client.client()._firestore_api
-    for name in ("commit", "batch_get_documents"):
-        monkeypatch.setattr(api, name, wire.through(name, getattr(api, name)))
+    monkeypatch.setattr(rpc, "send", wire.through(rpc.send))
     return wire
 
 
@@ -90,7 +88,7 @@ def test_an_answer_that_is_lost_does_nothing_twice(
         frozen_clock.now = now
         wire.commits, wire.calls = [lost(error)], []
         assert member_calendar.run() == 1
-        assert wire.calls.count("commit") == 1
+        assert wire.calls.count(rpc.COMMIT) == 1
 
     assert len(announced(holder)) == len(deliveries_of(holder.merchant)) == 1
     assert stored.units(holder) == [100, -100]

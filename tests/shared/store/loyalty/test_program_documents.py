@@ -9,7 +9,7 @@ import pytest
 
 from shared import ids
 from shared.domain.loyalty.programs import Program
-from shared.store import client, paths
+from shared.store import client, paths, rpc
 from shared.store.client import WriteConflict
 from shared.store.loyalty import program_documents
 from tests.support.strategies import NOW, TIERED, make_program
@@ -68,7 +68,7 @@ def test_an_id_is_used_once(program: Program) -> None:
 def test_a_program_is_read_once_and_again_after_a_change(program: Program, wire: Wire) -> None:
     program_documents.find(program.program_id)
     program_documents.find(program.program_id)
-    assert wire.calls == ["batch_get_documents"]
+    assert wire.calls == [rpc.GET]
     changed = replace(program, program_name="New")
     read = client.get_one(paths.program(program.program_id))
     client.commit(program_documents.replacement(read, changed))
