@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -282,7 +282,7 @@ def _found(answer: Message) -> Snapshot:
 
 
 def _snapshot(document: Message) -> Snapshot:
-    update_time = document.update_time.ToDatetime(UTC)
+    update_time = messages.decode_time(document.update_time)
     return Snapshot(_path(document.name), messages.decode(document.fields), update_time)
 
 
@@ -317,7 +317,7 @@ def _set(message: Message, path: str, data: Document) -> None:
 def _require_as_read(message: Message, read: Snapshot) -> None:
     # Without a time the precondition would be empty, and whatever is there overwritten.
     assert read.update_time is not None, f"{read.path} did not exist when it was read"
-    message.current_document.update_time.FromDatetime(read.update_time)
+    messages.encode_time(read.update_time, message.current_document.update_time)
 
 
 @cache

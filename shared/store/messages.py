@@ -7,12 +7,14 @@ the processor time of a request. A test holds both to the same messages.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
 Message = Any
 """A protocol buffer. Their classes are made when the library is loaded."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @cache
@@ -56,7 +58,7 @@ def encode_value(value: Any, message: Message) -> None:
         case float():
             message.double_value = value
         case datetime():
-            message.timestamp_value.FromDatetime(value)
+            encode_time(value, message.timestamp_value)
         case dict():
             message.map_value.SetInParent()  # An empty one is a value too.
             encode(value, message.map_value.fields)
@@ -70,7 +72,19 @@ def encode_value(value: Any, message: Message) -> None:
 
 def decode(fields: Message) -> dict[str, Any]:
     """Read a document from the ``fields`` of a message."""
-    return {name: _decode(value) for name, value in fields.items()}
+    return {name: _decode(fields[name]) for name in fields}  # faster than items()
+
+
+def encode_time(time: datetime, message: Message) -> None:
+    """Write a time into the message of one, in less time than its own method takes."""
+    since = time - _EPOCH
+    message.seconds = since.days * 86_400 + since.seconds
+    message.nanos = since.microseconds * 1_000
+
+
+def decode_time(message: Message) -> datetime:
+    """Read a time, in UTC; what is smaller than a microsecond is dropped."""
+    return _EPOCH + timedelta(seconds=message.seconds, microseconds=message.nanos // 1_000)
 
 
 def _decode(message: Message) -> Any:
@@ -78,7 +92,7 @@ def _decode(message: Message) -> Any:
         case "null_value":
             return None
         case "timestamp_value":
-            return message.timestamp_value.ToDatetime(UTC)
+            return decode_time(message.timestamp_value)
         case "map_value":
             return decode(message.map_value.fields)
         case "array_value":

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tools.bench import __main__ as command
-from tools.bench import contention, measure, payments, rpcs
+from tools.bench import contention, measure, payments, processor, rpcs
 from tools.bench.bare import new_client
 from tools.bench.cold import Import, parse_import_times
 from tools.bench.contention import Contest
@@ -191,6 +191,14 @@ def test_a_payment_keeps_its_budget(two_gateways: World) -> None:
     assert [row[0] for row in timed.rows] == ["p50", "p95"]
 
 
+def test_processor_time_is_measured_of_calls_and_of_deliveries(two_gateways: World) -> None:
+    (table,) = processor.run(two_gateways, calls=1).tables
+
+    names = ["earn", "redeem", "balance", "webhook delivery, with its share of the event"]
+    assert [row[0] for row in table.rows] == names
+    assert [bool(row[-1]) for row in table.rows] == [True, True, True, False]
+
+
 def test_an_unknown_benchmark_is_refused_with_the_names_there_are(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -198,6 +206,7 @@ def test_an_unknown_benchmark_is_refused_with_the_names_there_are(
     with pytest.raises(SystemExit) as ended:
         command.main()
     assert ended.value.code == 2
-    assert "there is no hot; there are contention, rpcs, latency, cold, webhooks, payments" in (
-        capsys.readouterr().err
+    assert (
+        "there is no hot; there are contention, rpcs, latency, processor, cold, webhooks, payments"
+        in (capsys.readouterr().err)
     )

@@ -207,6 +207,7 @@ def _sink() -> Iterator[int]:
     receiving, sending = context.Pipe(duplex=False)
     process = context.Process(target=_serve, args=(sending,), daemon=True)
     process.start()
+    sending.close()  # Else nobody would notice if that process ended.
     try:
         port: int = receiving.recv()
         os.environ["CLOUD_TASKS_EMULATOR_HOST"] = f"{LOOPBACK}:{port}"
