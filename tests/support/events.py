@@ -14,16 +14,13 @@ from typing import Any
 import functions_framework
 import pytest
 from flask import Flask
-from shared.services.systems.sync_runs import CONTINUE
 
 from shared import config, ids
 from shared.domain.webhooks.deliveries import Delivery
-from shared.domain.webhooks.endpoints import Delivery
 from shared.services.events.outbox import FAST, SLOW
 from shared.services.systems.sync_worker import CONTINUE
 from shared.store import cache, client, rpc
 from shared.store.webhooks import delivery_documents
-from shared.tasks import FAST, SLOW
 from tests.support.merchants import Merchant
 from tests.support.tasks import Task, TaskQueue, task_queue
 from tools.emulators import FirestoreEmulator

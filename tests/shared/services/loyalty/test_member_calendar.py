@@ -12,7 +12,7 @@ from google.api_core import exceptions
 from shared import clock, ids
 from shared.domain.loyalty import ledger
 from shared.domain.loyalty.entries import Entry
-from shared.domain.loyalty.membership import Entry, Membership
+from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program
 from shared.services.loyalty import member_calendar
 from shared.store import client, paths, rpc

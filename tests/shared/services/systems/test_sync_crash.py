@@ -14,11 +14,10 @@ import pytest
 from shared.connectors.pos import korona
 from shared.domain.systems.syncs import FAILURES_MAX, Kind, SyncState
 from shared.services.systems import sync_pages, sync_starts, sync_worker
-from shared.services.systems.sync_pages import LEASE
 from shared.services.systems.sync_progress import LEASE
 from shared.store import client
 from shared.store.systems import sync_documents
-from tests.support.branches import Branch, answer_lost, as_before
+from tests.support.branches import Branch, as_before
 from tests.support.dying import Died, dying_after
 from tests.support.merchants import Merchant
 from tests.support.traffic import answer_lost
