@@ -1,6 +1,7 @@
 """The outgoing client, against receivers on this machine that behave well, badly and worse."""
 
 import socket
+import ssl
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -8,6 +9,7 @@ from contextlib import suppress
 
 import pytest
 import requests.adapters
+import urllib3.util.ssl_
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -540,6 +542,35 @@ def test_tls_is_verified_against_the_name_not_the_pinned_address(receive, certif
     assert outcome(post(f"https://127.0.0.1:{receiver.port}/")) == (None, "tls_failed", "")
     assert names == ["localhost", None]
     assert len(receiver.requests) == 1
+
+
+def test_the_authorities_are_read_once(receive, certify, monkeypatch):
+    context, cert_file = certify("localhost")
+    answer = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+    receiver = receive(answer, tls=context)
+    monkeypatch.setattr(requests.adapters, "DEFAULT_CA_BUNDLE_PATH", cert_file)
+    read = []
+
+    class Context(ssl.SSLContext):
+        def load_verify_locations(self, *files):
+            read.append(files[0])
+            super().load_verify_locations(*files)
+
+    monkeypatch.setattr(urllib3.util.ssl_, "SSLContext", Context)
+    for count in (1, 2):
+        assert post(f"https://localhost:{receiver.port}/").status == 200
+        assert receiver.connections_count == count
+    assert read == [cert_file]
+
+
+def test_authorities_trusted_before_are_not_trusted_by_others(receive, certify, monkeypatch):
+    context, cert_file = certify("localhost")
+    receiver = receive(OK, tls=context)
+    with monkeypatch.context() as patch:
+        patch.setattr(requests.adapters, "DEFAULT_CA_BUNDLE_PATH", cert_file)
+        assert post(f"https://localhost:{receiver.port}/").status == 200
+    monkeypatch.setattr(session, "_sessions", session._Sessions())
+    assert post(f"https://localhost:{receiver.port}/").error == "tls_failed"
 
 
 def test_an_unknown_certificate_is_refused(receive, certify):
