@@ -5,12 +5,15 @@ PYTHON := $(shell for python in python3.11 python3; do $$python -c '' 2>/dev/nul
 VENV := venv/bin/python
 CODE := main.py functions shared tests tools examples
 ARGS ?=
+# For one platform, so that every machine writes the same; the hashes are those of all platforms' files.
+COMPILE := venv/bin/uv pip compile pyproject.toml --quiet --generate-hashes --python-version 3.11 \
+	--python-platform linux --custom-compile-command "make requirements"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check docs format bench clean
+.PHONY: help setup run test check docs format requirements bench clean
 
 help: ## List the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 14
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 20
 
 setup: ## Install what is missing: venv/ and tools/node_modules/
 ifeq ($(PYTHON),)
@@ -38,6 +41,11 @@ docs: setup ## Write the generated docs: OpenAPI, endpoints, errors
 format: setup ## Format the code and mend what lint can mend
 	venv/bin/ruff check --fix-only $(CODE)
 	venv/bin/ruff format $(CODE)
+
+# What the files pin stays so, unless ARGS="--upgrade-package flask" renews one, or ARGS=--upgrade all.
+requirements: setup ## Write requirements.txt and requirements-dev.txt from pyproject.toml
+	$(COMPILE) --output-file requirements.txt $(ARGS)
+	$(COMPILE) --output-file requirements-dev.txt --group dev --constraint requirements.txt $(ARGS)
 
 bench: setup ## Measure against the bare Firestore client in the same run
 	@exec $(VENV) -m tools.bench $(ARGS)

@@ -156,9 +156,9 @@ def steps(python: str, node_major: int) -> Iterator[Step]:
         # In place, for what may be running in it: a pin that went leaves its package behind.
         stamp=venv / ".stamp-packages",
         product=binary,
-        inputs=(ROOT / "requirements.txt", requirements),
+        inputs=(requirements,),
         salt="",
-        command=(*pip, "-r", str(requirements)),
+        command=(*pip, "--require-hashes", "-r", str(requirements)),
         cwd=ROOT,
     )
     yield Step(

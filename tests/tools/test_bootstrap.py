@@ -31,8 +31,7 @@ class Project:
         (root / "bin").mkdir(parents=True)
         (root / "tools").mkdir()
         shutil.copy(bootstrap.__file__, root / "tools")
-        for name in ("requirements.txt", "requirements-dev.txt"):
-            (root / name).write_text("# none\n")
+        (root / "requirements-dev.txt").write_text("# none\n")
         for name in ("package.json", "package-lock.json"):
             (root / "tools" / name).write_text("{}\n")
         self.put("node", NODE)
@@ -145,7 +144,7 @@ def test_two_at_once_build_once(project: Project) -> None:
 def test_changed_requirements_are_installed_in_place(project: Project) -> None:
     project.set_up()
     calls, made_at = project.npm_calls(), project.python.lstat().st_ctime_ns
-    requirements = project.root / "requirements.txt"
+    requirements = project.root / "requirements-dev.txt"
     requirements.write_text(requirements.read_text() + "# more\n")
     code, said = project.set_up()
     assert (code, said) == (
