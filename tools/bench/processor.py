@@ -109,7 +109,7 @@ def _repeated(action: Callable[[], object], count: int) -> list[Callable[[], obj
 def _webhooks(app: Flask, world: World, port: int) -> dict[str, tuple[Side, Side | None]]:
     from functions.tasks import deliver_webhook
     from functions.triggers import on_entry_created
-    from shared.domain import events
+    from shared.domain.loyalty import loyalty_events
     from shared.store import paths
 
     world = world.another()
@@ -133,7 +133,7 @@ def _webhooks(app: Flask, world: World, port: int) -> dict[str, tuple[Side, Side
             partial(
                 deliver,
                 paths.entry(member.membership_id, entry_id),
-                events.booking_event_id(member.membership_id, entry_id),
+                loyalty_events.booking_event_id(member.membership_id, entry_id),
                 endpoint_ids,
             )
             for entry_id in entry_ids
