@@ -18,6 +18,7 @@ from tests.support.merchants import Member, Merchant, create_merchant
 from tools.emulators import FirestoreEmulator
 
 pytest_plugins = [
+    "tests.support.without_specs",  # first: others import it, and it is to be rewritten
     "tests.support.aws",
     "tests.support.branches",
     "tests.support.erps",

@@ -11,24 +11,35 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import without_specs
 from tools.emulators import LOOPBACK, ROOT, free_port
 
 PRISM = ROOT / "tools" / "node_modules" / ".bin" / "prism"
+BESIDE = ROOT.parent / "shared" / "specs"
+"""Where specs are looked for unless ``VENDOR_SPECS_DIR`` says where: beside the checkout."""
 CUSTOM_PSP = ROOT / "docs" / "connectors" / "custom-psp.openapi.json"
 
 
 def vendor_spec(path: str) -> Path:
-    """Return a vendor's spec, such as ``stripe/x.json``; skip where there are none."""
+    """Return a vendor's spec, such as ``stripe/x.json``; skip the test where there are none."""
     found = find_vendor_spec(path)
     if found is None:
-        pytest.skip(f"no vendors' specs here: set VENDOR_SPECS_DIR ({path} is needed)")
+        pytest.skip(f"{without_specs.REASON} ({path} is needed)")
     return found
 
 
 def find_vendor_spec(path: str) -> Path | None:
-    """Return a vendor's spec, or ``None`` where there are none."""
-    folder = Path(os.environ.get("VENDOR_SPECS_DIR") or ROOT.parent / "shared" / "specs")
-    return folder / path if folder.is_dir() else None
+    """Return a vendor's spec, or ``None`` where no specs are at hand.
+
+    Where there are some, one that is missing fails the test: it was to be looked at.
+    """
+    folder = Path(os.environ.get("VENDOR_SPECS_DIR") or BESIDE)
+    if folder == BESIDE and not BESIDE.is_dir():
+        return None
+    found = folder / path
+    if not found.is_file():
+        raise AssertionError(f"the vendor's spec {path} is missing in {folder}")
+    return found
 
 
 @contextmanager

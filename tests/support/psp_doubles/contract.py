@@ -39,6 +39,11 @@ def check(dialect: Dialect, route: Route, reply: Reply) -> None:
     _seen.add(key)
 
 
+def is_known(dialect: Dialect) -> bool:
+    """Return whether there is a contract here to hold answers against, if there is any."""
+    return dialect.spec is None or _spec(dialect.spec) is not None
+
+
 @cache
 def _spec(name: str) -> dict[str, Any] | None:
     path = CUSTOM_PSP if name == CUSTOM_PSP.name else find_vendor_spec(name)

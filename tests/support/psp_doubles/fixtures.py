@@ -18,7 +18,9 @@ from shared.outgoing import session
 from shared.store import cache, rpc
 from shared.store.rpc import Connection
 from tests.conftest import Clock
+from tests.support import without_specs
 from tests.support.merchants import Member, create_merchant
+from tests.support.psp_doubles import contract
 from tests.support.psp_doubles.shop import Shop, SkippedTime
 from tools.emulators import FirestoreEmulator
 
@@ -87,12 +89,19 @@ def _place(
 
 
 @pytest.fixture
-def shop(_place: _Place, app: Flask, frozen_clock: Clock) -> Iterator[Shop]:
+def shop(
+    _place: _Place,
+    app: Flask,
+    frozen_clock: Clock,
+    record_property: Callable[[str, object], None],
+) -> Iterator[Shop]:
     """A shop whose payments are taken by the provider that a test's parameter names.
 
     What our client of other systems waits for is skipped.
     """
     _place.double.met.clear()
+    if not contract.is_known(_place.double.dialect):
+        record_property(without_specs.UNCHECKED, _place.double.dialect.spec)
     yield Shop(_place.nobody.merchant, _place.double, app, frozen_clock)
     assert _place.double.problems == []
 
