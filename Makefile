@@ -5,15 +5,19 @@ PYTHON := $(shell for python in python3.11 python3; do $$python -c '' 2>/dev/nul
 VENV := venv/bin/python
 CODE := main.py functions shared tests tools examples
 ARGS ?=
+# What is compiled is kept whatever the environment says: the tests start the product in some hundred
+# processes, and each would compile all of it.
+PYTEST := env PYTHONDONTWRITEBYTECODE= $(VENV) -m pytest -n 2 --dist loadgroup
+
 # For one platform, so that every machine writes the same; the hashes are those of all platforms' files.
 COMPILE := venv/bin/uv pip compile pyproject.toml --quiet --generate-hashes --python-version 3.11 \
 	--python-platform linux --custom-compile-command "make requirements"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check docs format requirements bench clean
+.PHONY: help setup run test test-wide check docs format requirements bench clean
 
 help: ## List the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 20
 
 setup: ## Install what is missing: venv/ and tools/node_modules/
 ifeq ($(PYTHON),)
@@ -25,8 +29,11 @@ endif
 run: setup ## Run the product on the emulator suite with demo data; PORT_OFFSET=100 moves its ports
 	@exec $(VENV) -m tools.run
 
-test: setup ## Run every test; ARGS="-k ledger" chooses
-	@exec $(VENV) -m pytest -n 2 --dist loadgroup $(ARGS)
+test: setup ## Run the tests but the wide ones; ARGS="-k ledger" chooses
+	@exec $(PYTEST) -m "not wide" $(ARGS)
+
+test-wide: setup ## Run the tests that start the whole emulator suite
+	@exec $(PYTEST) -m wide $(ARGS)
 
 check: setup ## Check format, lint, types, layers and generated docs
 	venv/bin/ruff format --check $(CODE)

@@ -10,7 +10,7 @@ import pytest
 from tests.e2e.conftest import ROOT, Run
 from tools.emulators import free_port
 
-pytestmark = [pytest.mark.suite, pytest.mark.xdist_group("suite"), pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.wide, pytest.mark.xdist_group("suite"), pytest.mark.timeout(400)]
 
 EVENTS = ("enrollment", "points_earned", "reward_unlocked", "milestone_reached", "points_redeemed")
 # In place of the reader, who waits until the five lines are there.

@@ -17,7 +17,7 @@ from beep import BeepClient
 from tests.e2e.conftest import STOP_TIMEOUT_S, Run, eventually, running, stop
 from tests.support.receivers import Received, Receiver, receiving, status, verify
 
-pytestmark = [pytest.mark.suite, pytest.mark.xdist_group("suite"), pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.wide, pytest.mark.xdist_group("suite"), pytest.mark.timeout(400)]
 
 RULES = {"pointsPerEuro": 10, "minimumPurchase": 5.0, "pointsPerCheckin": 5}
 TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"

@@ -11,7 +11,7 @@ from tests.e2e.conftest import Run
 from tools import try_payments
 from tools.psp_stand_in import API_KEY, NOTIFICATION_SECRET
 
-pytestmark = [pytest.mark.suite, pytest.mark.xdist_group("suite"), pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.wide, pytest.mark.xdist_group("suite"), pytest.mark.timeout(400)]
 
 
 def test_pays_refunds_and_shows_the_events(run: Run, capsys: pytest.CaptureFixture[str]) -> None:

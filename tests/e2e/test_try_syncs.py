@@ -8,7 +8,7 @@ from tests.e2e.conftest import Run
 from tools import try_syncs
 from tools.korona_stand_in import COUPLING_ID, PASSWORD
 
-pytestmark = [pytest.mark.suite, pytest.mark.xdist_group("suite"), pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.wide, pytest.mark.xdist_group("suite"), pytest.mark.timeout(400)]
 
 
 def test_syncs_pushes_and_awards_with_the_official_client(

@@ -133,20 +133,28 @@ def create_merchant(
     account_id, store_id = ids.new("acc"), ids.new("store")
     account = Account(account_id, "Merchant", package, is_active, now)
     store = Store(store_id, account_id, "Store", time_zone, currency, now)
+    live, live_creation = _new_key(account_id, Mode.LIVE, Kind.SECRET)
+    test, test_creation = _new_key(account_id, Mode.TEST, Kind.SECRET)
+    # One commit, because nearly every test waits for it.
     client.commit(
-        [account_documents.account_creation(account), account_documents.store_creation(store)]
+        [
+            account_documents.account_creation(account),
+            account_documents.store_creation(store),
+            live_creation,
+            test_creation,
+        ]
     )
-    return Merchant(
-        account_id,
-        store_id,
-        Api(app, create_key(account_id, Mode.LIVE)),
-        Api(app, create_key(account_id, Mode.TEST)),
-    )
+    return Merchant(account_id, store_id, Api(app, live), Api(app, test))
 
 
 def create_key(account_id: str, mode: Mode, kind: Kind = Kind.SECRET) -> str:
+    text, creation = _new_key(account_id, mode, kind)
+    client.commit([creation])
+    return text
+
+
+def _new_key(account_id: str, mode: Mode, kind: Kind) -> tuple[str, client.Write]:
     key = keys.generate(mode, kind)
     now = clock.utc_now()
     record = KeyRecord(key.hash, account_id, mode, kind, "test", key.prefix, key.last4, now)
-    client.commit([account_documents.key_creation(record)])
-    return key.text
+    return key.text, account_documents.key_creation(record)

@@ -42,7 +42,9 @@ def main() -> None:
     requests: dict[str, list[dict[str, Any]]] = json.load(sys.stdin)
     context = multiprocessing.get_context("forkserver")
     # What all share, and nothing of ours: it need not be imported once for each.
-    context.set_forkserver_preload(["functions_framework"])
+    context.set_forkserver_preload(
+        ["functions_framework", "pydantic", "requests", "google.cloud.firestore"]
+    )
     with context.Pool(STARTED_AT_ONCE, maxtasksperchild=1) as pool:
         started = pool.starmap(start, requests.items(), chunksize=1)
     sys.stdout.write(json.dumps(dict(zip(requests, started, strict=True))))

@@ -23,7 +23,8 @@ from tests.support.merchants import Member
 from tools.emulators import LOOPBACK, ROOT, FirestoreEmulator, free_port, get
 from tools.guard import Guarded
 
-pytestmark = pytest.mark.xdist_group("discovery")
+# Every function is started once for all of these tests, which takes a busy machine its time.
+pytestmark = [pytest.mark.xdist_group("discovery"), pytest.mark.timeout(400)]
 
 HERE = Path(__file__).parent
 START_TIMEOUT_S = 60

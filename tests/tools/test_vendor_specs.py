@@ -148,9 +148,10 @@ def test_ci_runs_every_part_and_passes_if_all_do(tmp_path: Path) -> None:
 
     assert exit_code == 0
     assert [line for line in lines if line.endswith("says something")] == [
-        f"{target} says something" for target in ("check", "test")
+        f"{target} says something" for target in ("check", "test", "test-wide")
     ]
 
 
-def test_ci_fails_if_the_tests_do(tmp_path: Path) -> None:
-    assert run_ci(tmp_path, failing="test")[0] == 3
+@pytest.mark.parametrize("failing", ["test", "test-wide"])
+def test_ci_fails_if_the_tests_do(tmp_path: Path, failing: str) -> None:
+    assert run_ci(tmp_path, failing=failing)[0] == 3
