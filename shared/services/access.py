@@ -17,10 +17,10 @@ from shared.errors import (
     StoreNotFound,
     WebhookNotFound,
 )
-from shared.store.accounts import account_documents
 from shared.store.catalog import product_documents
 from shared.store.loyalty import program_documents
 from shared.store.payments import payment_documents
+from shared.store.stores import store_documents
 from shared.store.webhooks import endpoint_documents
 
 
@@ -45,7 +45,7 @@ def store(caller: Caller, store_id: str) -> Store:
     Raises:
         StoreNotFound: It does not exist, or is not theirs.
     """
-    return own_store(caller, account_documents.find_store(store_id), store_id)
+    return own_store(caller, store_documents.find(store_id), store_id)
 
 
 def own_store(caller: Caller, found: Store | None, store_id: str) -> Store:

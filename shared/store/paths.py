@@ -82,6 +82,10 @@ def stats_shards(program_id: str) -> str:
     return f"programStats/{encode(program_id)}/shards"
 
 
+def stats_shard(program_id: str, number: int) -> str:
+    return f"{stats_shards(program_id)}/{number}"
+
+
 def sweep(name: str) -> str:
     return f"sweeps/{name}"
 

@@ -42,6 +42,7 @@ from shared.store.accounts import account_documents
 from shared.store.events import event_documents
 from shared.store.loyalty import program_documents
 from shared.store.payments import payment_documents
+from shared.store.stores import store_documents
 from shared.store.webhooks import delivery_documents, endpoint_documents
 from shared.webhooks import signing
 from tests.support import erps
@@ -124,9 +125,7 @@ def samples_merchant(app: Flask) -> Merchant:
     now = clock.utc_now()
     account = Account("acc_docs", "Merchant", Package.PRIME, True, now)
     store = Store("store_a", "acc_docs", "Store", "Europe/Berlin", "EUR", now)
-    client.commit(
-        [account_documents.account_creation(account), account_documents.store_creation(store)]
-    )
+    client.commit([account_documents.account_creation(account), store_documents.creation(store)])
     live, test = (Api(app, create_key("acc_docs", mode)) for mode in (Mode.LIVE, Mode.TEST))
     return Merchant("acc_docs", "store_a", live, test)
 
@@ -231,7 +230,7 @@ def create_product(merchant: Merchant, store_id: str) -> None:
     if store_id != merchant.store_id:
         now = clock.utc_now()
         store = Store(store_id, merchant.account_id, "Another", "Europe/Berlin", "EUR", now)
-        client.commit([account_documents.store_creation(store)])
+        client.commit([store_documents.creation(store)])
     milk = {"ean": "4006381333931", "name": "Bio-Vollmilch 3,5%", "brand": "BioHof", "vat": 7}
     merchant.api.ok("insertProduct", {"storeId": store_id, **milk, "price": 1.49})
 

@@ -36,6 +36,7 @@ from shared.store.catalog import product_documents
 from shared.store.events import event_documents
 from shared.store.loyalty import figure_documents, membership_documents, program_documents
 from shared.store.payments import payment_documents, psp_documents
+from shared.store.stores import store_documents
 from shared.store.systems import goods_documents, sync_documents
 from shared.store.systems.sync_documents import Seen
 from shared.store.webhooks import delivery_documents, endpoint_documents
@@ -157,9 +158,9 @@ def query_all(member: Member) -> None:
     """Call everything in the product that makes a query."""
     merchant, now = member.merchant, clock.utc_now()
     account_documents.list_accounts()
-    account_documents.list_stores(merchant.account_id)
+    store_documents.list_of_account(merchant.account_id)
     for after in (None, (now, "store_1")):
-        account_documents.list_stores_page(merchant.account_id, after=after, limit=1)
+        store_documents.list_page(merchant.account_id, after=after, limit=1)
     account_documents.list_keys(merchant.account_id)
     account_documents.keys_beginning_with("0" * 64, limit=1)
     program_documents.list_of_store(merchant.store_id)

@@ -8,8 +8,8 @@ from shared.domain.stores.stores import Store
 from shared.domain.webhooks.endpoints import WebhookEndpoint
 from shared.services.vaults import vault
 from shared.store import client, paths
-from shared.store.accounts import account_documents
 from shared.store.client import Update
+from shared.store.stores import store_documents
 from shared.store.webhooks import endpoint_documents
 from tests.support.api import Answer
 from tests.support.merchants import Merchant
@@ -73,7 +73,7 @@ def change(endpoint: WebhookEndpoint) -> None:
 
 def store_of(merchant: Merchant) -> Store:
     """Return the store as it is stored."""
-    found = account_documents.decode_store(client.get_one(paths.store(merchant.store_id)))
+    found = store_documents.decode(client.get_one(paths.store(merchant.store_id)))
     assert found is not None
     return found
 

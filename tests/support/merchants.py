@@ -15,6 +15,7 @@ from shared.domain.accounts.packages import Package
 from shared.domain.stores.stores import Store
 from shared.store import client
 from shared.store.accounts import account_documents
+from shared.store.stores import store_documents
 from tests.support.api import Answer, Api
 
 POINTS_RULES = {"pointsPerEuro": 10, "minimumPurchase": 5.0, "pointsPerCheckin": 5}
@@ -70,7 +71,7 @@ class Merchant:
         store = Store(
             ids.new("store"), self.account_id, "Another", "Europe/Berlin", currency, clock.utc_now()
         )
-        client.commit([account_documents.store_creation(store)])
+        client.commit([store_documents.creation(store)])
         return replace(self, store_id=store.store_id)
 
 
@@ -139,7 +140,7 @@ def create_merchant(
     client.commit(
         [
             account_documents.account_creation(account),
-            account_documents.store_creation(store),
+            store_documents.creation(store),
             live_creation,
             test_creation,
         ]

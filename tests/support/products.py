@@ -11,8 +11,8 @@ from shared.domain.catalog.products import CatalogProduct, PriceChange
 from shared.domain.money import Money
 from shared.services.catalog import products
 from shared.store import client, codec, paths
-from shared.store.accounts import account_documents
 from shared.store.catalog import product_documents
+from shared.store.stores import store_documents
 from tests.support import stored
 from tests.support.api import Answer
 from tests.support.merchants import Merchant
@@ -42,7 +42,7 @@ def inserted(merchant: Merchant, **fields: Any) -> dict[str, Any]:
 
 def synced(merchant: Merchant, **fields: Any) -> CatalogProduct:
     """Leave milk in a store as a sync with KORONA does."""
-    store = account_documents.find_store(merchant.store_id)
+    store = store_documents.find(merchant.store_id)
     assert store is not None
     key = fields.pop("key", EAN)
     milk = replace(

@@ -150,11 +150,11 @@ def _sync(world: World, till: StandIn, *, is_full: bool) -> None:
     from shared.domain.accounts.packages import Package
     from shared.services.systems import sync_starts, sync_worker
     from shared.services.systems.sync_starts import Terms
-    from shared.store.accounts import account_documents
+    from shared.store.stores import store_documents
     from shared.store.systems import sync_documents
 
     store_id = world.merchant.store_id
-    found = account_documents.find_store(store_id)
+    found = store_documents.find(store_id)
     assert found is not None
     caller = Caller(found.account_id, Package.PRIME, is_live=True)
     with contextlib.redirect_stdout(io.StringIO()):  # the log

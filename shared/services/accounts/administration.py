@@ -23,6 +23,7 @@ from shared.store import client, paths
 from shared.store.accounts import account_documents
 from shared.store.client import Snapshot, Write
 from shared.store.payments import psp_documents
+from shared.store.stores import store_documents
 from shared.store.webhooks import endpoint_documents
 from shared.vault import Vault, VaultError
 
@@ -155,7 +156,7 @@ def create_store(
         _found_account(reads, account_id)
         if reads[path].data is not None:
             raise Refused(f"There is a store {store.store_id} already.")
-        return Effect(store, [account_documents.store_creation(store)])
+        return Effect(store, [store_documents.creation(store)])
 
     return commands.run([path, account_path], decide)
 
@@ -167,7 +168,7 @@ def list_stores(account_id: str) -> list[Store]:
         Refused: There is no such account.
     """
     get_account(account_id)
-    return account_documents.list_stores(account_id)
+    return store_documents.list_of_account(account_id)
 
 
 def issue_key(

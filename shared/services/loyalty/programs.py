@@ -30,9 +30,9 @@ from shared.errors import EndpointNotAllowed, LimitExceeded
 from shared.services import access, commands
 from shared.services.commands import Effect, Reads
 from shared.store import paths
-from shared.store.accounts import account_documents
 from shared.store.client import Create, Document, Put, Write
 from shared.store.loyalty import program_documents
+from shared.store.stores import store_documents
 
 PROGRAMS_PER_STORE_MAX = 100
 
@@ -102,9 +102,7 @@ def create(caller: Caller, store_id: str, draft: Draft) -> Saved:
     store_path = paths.store(store_id)
 
     def decide(reads: Reads) -> Effect[Saved]:
-        store = access.own_store(
-            caller, account_documents.decode_store(reads[store_path]), store_id
-        )
+        store = access.own_store(caller, store_documents.decode(reads[store_path]), store_id)
         if len(store.program_ids) >= PROGRAMS_PER_STORE_MAX:
             raise LimitExceeded(f"A store has at most {PROGRAMS_PER_STORE_MAX} programs.")
         program = Program(
@@ -132,13 +130,13 @@ def create(caller: Caller, store_id: str, draft: Draft) -> Saved:
         saved = Saved(program_id, store_id, now, now)
         writes = [
             *program_documents.creation(program),
-            account_documents.replace_store(reads[store_path], listed),
+            store_documents.write(reads[store_path], listed),
             *_stock_writes(program, None),
         ]
         return Effect(saved, writes, _kept(saved))
 
     saved = commands.run([store_path], decide, claim=caller.claim, replay=_replayed)
-    account_documents.forget_store(store_id)
+    store_documents.forget(store_id)
     return saved
 
 
@@ -158,9 +156,7 @@ def update(caller: Caller, program_id: str, store_id: str | None, changes: Chang
     def decide(reads: Reads) -> Effect[Saved]:
         found = program_documents.decode(reads[program_path])
         before = access.own_program(caller, found, program_id, store_id)
-        store = access.own_store(
-            caller, account_documents.decode_store(reads[store_path]), before.store_id
-        )
+        store = access.own_store(caller, store_documents.decode(reads[store_path]), before.store_id)
         after = _changed(before, changes, now)
         require_costs(after.rewards, after.scale)
         require_milestones(after.milestones, after.scale)
@@ -171,13 +167,13 @@ def update(caller: Caller, program_id: str, store_id: str | None, changes: Chang
             *_stock_writes(after, before),
         ]
         if listed != store:
-            writes.append(account_documents.replace_store(reads[store_path], listed))
+            writes.append(store_documents.write(reads[store_path], listed))
         return Effect(saved, writes, _kept(saved))
 
     needs = [store_path, program_path]
     saved = commands.run(needs, decide, claim=caller.claim, replay=_replayed)
     program_documents.forget(program_id)
-    account_documents.forget_store(known.store_id)
+    store_documents.forget(known.store_id)
     return saved
 
 

@@ -7,7 +7,7 @@ from shared.domain.stores.stores import Store
 from shared.schemas import paging
 from shared.schemas.paging import Page, Position
 from shared.services import access
-from shared.store.accounts import account_documents
+from shared.store.stores import store_documents
 
 
 def list_page(
@@ -27,5 +27,5 @@ def list_page(
     if store_id is not None:
         return Page([access.store(caller, store_id)], None)
     last = (after.at, after.id) if after else None
-    found = account_documents.list_stores_page(caller.account_id, after=last, limit=limit + 1)
+    found = store_documents.list_page(caller.account_id, after=last, limit=limit + 1)
     return paging.cut(found, limit, lambda end: Position(end.created_at, end.store_id))

@@ -27,8 +27,8 @@ from shared.services.vaults import vault
 from shared.services.webhooks import endpoint_secrets
 from shared.services.webhooks.webhook_endpoints import Saved, kept_of, replayed
 from shared.store import paths
-from shared.store.accounts import account_documents
 from shared.store.client import Document, Write
+from shared.store.stores import store_documents
 from shared.store.webhooks import endpoint_documents
 from shared.webhooks import signing
 
@@ -226,12 +226,10 @@ def _store_write(reads: Reads, before: WebhookEndpoint, after: WebhookEndpoint |
         WebhookExists: It has another endpoint for that target.
     """
     read = reads[paths.store(before.store_id)]
-    store = account_documents.decode_store(read)
+    store = store_documents.decode(read)
     assert store is not None, f"endpoint {before.endpoint_id} of unknown store"
     others = webhook_targets.unlisted(store, before)
-    return account_documents.replace_store(
-        read, webhook_targets.listed(others, after) if after else others
-    )
+    return store_documents.write(read, webhook_targets.listed(others, after) if after else others)
 
 
 def _rotation(endpoint: WebhookEndpoint, secret: str, now: datetime) -> Rotation:

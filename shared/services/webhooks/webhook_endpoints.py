@@ -17,8 +17,8 @@ from shared.services.commands import Effect, Reads
 from shared.services.vaults import vault
 from shared.services.webhooks import endpoint_secrets
 from shared.store import client, paths
-from shared.store.accounts import account_documents
 from shared.store.client import Document, Snapshot
+from shared.store.stores import store_documents
 from shared.store.webhooks import endpoint_documents
 from shared.webhooks import signing
 
@@ -120,9 +120,7 @@ def _save(caller: Caller, store_id: str, draft: Draft, *, replaces: bool) -> Sav
     store_path = paths.store(store_id)
 
     def decide(reads: Reads) -> Effect[Saved]:
-        store = access.own_store(
-            caller, account_documents.decode_store(reads[store_path]), store_id
-        )
+        store = access.own_store(caller, store_documents.decode(reads[store_path]), store_id)
         if replaces:
             read, known = _known(store, endpoint)
             if read is not None and known is not None:
@@ -133,7 +131,7 @@ def _save(caller: Caller, store_id: str, draft: Draft, *, replaces: bool) -> Sav
         listed = webhook_targets.listed(store, endpoint)
         writes = [
             endpoint_documents.creation(endpoint),
-            account_documents.replace_store(reads[store_path], listed),
+            store_documents.write(reads[store_path], listed),
         ]
         kept = kept_of(endpoint, endpoint.secrets[0].token)
         return Effect(Saved(endpoint, secret), writes, kept)

@@ -6,16 +6,22 @@ from datetime import datetime
 
 from shared.domain.catalog import products
 from shared.domain.catalog.products import CatalogProduct, PriceChange
-from shared.store import client, codec, paths
+from shared.store import client, paths
 from shared.store.client import Put, Snapshot, Write
+from shared.store.documents import Documents
 
 EXTERNAL_IDS_PER_QUERY = 30
 """Firestore's limit of values in one ``in``."""
 
 
-def decode(snapshot: Snapshot) -> CatalogProduct | None:
-    """Return the product of a snapshot, ``None`` if there is none."""
-    return codec.from_document(CatalogProduct, snapshot.data) if snapshot.data else None
+PRODUCTS = Documents(
+    CatalogProduct,
+    paths.store_product,
+    mirror_of=lambda product: paths.product(product.product_id),
+)
+PRICE_CHANGES = Documents(PriceChange, paths.price_change)
+
+decode = PRODUCTS.decode
 
 
 def find(product_id: str) -> CatalogProduct | None:
@@ -33,14 +39,16 @@ def find_many(product_ids: list[str]) -> list[CatalogProduct]:
 
 def list_by_number(store_id: str, number: str, limit: int) -> list[CatalogProduct]:
     """Return a store's products of an article number, in the order of their keys."""
-    found = client.query(paths.store_products(store_id), ("number", "==", number), limit=limit)
-    return [product for each in found if (product := decode(each))]
+    return PRODUCTS.query(
+        ("number", "==", number), collection=paths.store_products(store_id), limit=limit
+    )
 
 
 def list_price_changes(store_id: str, key: str, limit: int) -> list[PriceChange]:
     """Return the prices that a product had, the latest first."""
-    found = client.query(paths.price_changes(store_id, key), order_by=["-until"], limit=limit)
-    return [codec.from_document(PriceChange, each.data) for each in found if each.data]
+    return PRICE_CHANGES.query(
+        collection=paths.price_changes(store_id, key), order_by=["-until"], limit=limit
+    )
 
 
 def list_page(
@@ -69,14 +77,13 @@ def list_page(
         filters.append(("categoryId", "==", category_id))
     if not includes_deleted:
         filters.append(("deletedAt", "==", None))
-    found = client.query(
-        paths.store_products(store_id),
+    return PRODUCTS.query(
         *filters,
+        collection=paths.store_products(store_id),
         order_by=["__name__"],
         after={"__name__": paths.encode(after_key)} if after_key is not None else None,
         limit=limit,
     )
-    return [product for each in found if (product := decode(each))]
 
 
 def list_by_external_id(
@@ -85,30 +92,30 @@ def list_by_external_id(
     """Return products of a system by its ids: a query for each 30."""
     found: list[CatalogProduct] = []
     for start in range(0, len(external_ids), EXTERNAL_IDS_PER_QUERY):
-        snapshots = client.query(
-            paths.store_products(store_id),
+        found += PRODUCTS.query(
             ("source", "==", source),
             ("externalId", "in", external_ids[start : start + EXTERNAL_IDS_PER_QUERY]),
+            collection=paths.store_products(store_id),
         )
-        found += [product for each in snapshots if (product := decode(each))]
     return found
 
 
 def list_to_price(store_id: str, before: datetime, limit: int) -> list[CatalogProduct]:
     """Return products of which another price begins, longest due first."""
-    found = client.query(
-        paths.store_products(store_id),
+    return PRODUCTS.query(
         ("nextPriceAt", "<=", before),
+        collection=paths.store_products(store_id),
         order_by=["nextPriceAt"],
         limit=limit,
     )
-    return [product for each in found if (product := decode(each))]
 
 
 def count_live(store_id: str, source: str) -> int:
     """Return how many products of a system the store sells."""
-    return client.count(
-        paths.store_products(store_id), ("source", "==", source), ("deletedAt", "==", None)
+    return PRODUCTS.count(
+        ("source", "==", source),
+        ("deletedAt", "==", None),
+        collection=paths.store_products(store_id),
     )
 
 
@@ -120,14 +127,10 @@ def writes(read: Snapshot, before: CatalogProduct | None, after: CatalogProduct)
         before: As it was.
         after: As it is to be.
     """
-    document = codec.to_document(after)
-    found: list[Write] = [
-        client.replacement(read, document),
-        Put(paths.product(after.product_id), document),
-    ]
+    found = PRODUCTS.writes(read, after)
     ended = products.price_change(before, after)
     if ended is not None:
         change_id = f"{int(ended.until.timestamp() * 1000):015}"
         path = paths.price_change(after.store_id, after.key, change_id)
-        found.append(Put(path, codec.to_document(ended)))
+        found.append(Put(path, PRICE_CHANGES.to_document(ended)))
     return found

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from shared.domain.events.event import Event
 from shared.schemas.paging import Position
-from shared.store import client, codec, paths
-from shared.store.client import Create, Snapshot, Write
+from shared.store import paths
+from shared.store.client import Write
+from shared.store.documents import Documents
 
 KEPT = timedelta(days=34)
 
@@ -31,22 +31,34 @@ class StoredEvent:
     is_test: bool = False
 
 
+EVENTS = Documents(
+    StoredEvent,
+    paths.event,
+    collection="events",
+    path_of=lambda event: paths.event(event.event_id),
+)
+
+decode = EVENTS.decode
+find = EVENTS.find  # Also one that has expired and is not deleted yet.
+
+
 def creation(event: Event, payload: str) -> Write:
     """Return the write of a new event with the exact text that every endpoint is sent."""
-    body: dict[str, Any] = codec.to_document(event)
-    del body["data"]  # It is in the payload.
-    kept = {"payload": payload, "expiresAt": event.created_at + KEPT}
-    return Create(paths.event(event.event_id), {**body, **kept})
-
-
-def decode(snapshot: Snapshot) -> StoredEvent | None:
-    """Return the event of a snapshot, ``None`` if there is none."""
-    return codec.from_document(StoredEvent, snapshot.data) if snapshot.data else None
-
-
-def find(event_id: str) -> StoredEvent | None:
-    """Return an event, also one that has expired and is not deleted yet."""
-    return decode(client.get_one(paths.event(event_id)))
+    return EVENTS.creation(
+        StoredEvent(
+            event_id=event.event_id,
+            type=event.type,
+            account_id=event.account_id,
+            store_id=event.store_id,
+            program_id=event.program_id,
+            user_id=event.user_id,
+            source=event.source,
+            created_at=event.created_at,
+            expires_at=event.created_at + KEPT,
+            payload=payload,
+            is_test=event.is_test,
+        )
+    )
 
 
 def list_newest(
@@ -75,8 +87,7 @@ def list_newest(
     equal = {"storeId": store_id, "type": event_type, "programId": program_id, "userId": user_id}
     filters = [(name, "==", value) for name, value in equal.items() if value is not None]
     end = [("createdAt", "<", until)] if until else []
-    found = client.query(
-        "events",
+    return EVENTS.query(
         *filters,
         ("createdAt", ">=", since),
         *end,
@@ -84,7 +95,6 @@ def list_newest(
         after={"createdAt": after.at, "__name__": after.id} if after else None,
         limit=limit,
     )
-    return [event for each in found if (event := decode(each))]
 
 
 def list_oldest(
@@ -105,8 +115,7 @@ def list_oldest(
         limit: Most to return.
     """
     end = [("createdAt", "<", until)] if until else []
-    found = client.query(
-        "events",
+    return EVENTS.query(
         ("storeId", "==", store_id),
         ("createdAt", ">=", since),
         *end,
@@ -114,4 +123,3 @@ def list_oldest(
         after={"createdAt": after.at, "__name__": after.id} if after else None,
         limit=limit,
     )
-    return [event for each in found if (event := decode(each))]

@@ -3,54 +3,36 @@
 from __future__ import annotations
 
 from shared.domain.loyalty.programs import RULES_BY_TYPE, Program, ProgramType
-from shared.store import client, codec, paths
-from shared.store.cache import Cache
-from shared.store.client import Create, Put, Snapshot, Update, Write
-
-_programs: Cache[Program] = Cache()
+from shared.store import codec, paths
+from shared.store.client import Document
+from shared.store.documents import Documents
 
 
-def find(program_id: str) -> Program | None:
-    """Return a program, at most 60 s old."""
+def _from_document(document: Document) -> Program:
+    """Return a program with the rules of its type, which the type of the field does not tell."""
+    rules_type = RULES_BY_TYPE[ProgramType(document["programType"])]
+    rules = codec.from_document(rules_type, document["rules"])
+    return codec.from_document(Program, {**document, "rules": rules})
 
-    def load() -> Program | None:
-        return decode(client.get_one(paths.program(program_id)))
 
-    return _programs.get(program_id, load)
+PROGRAMS = Documents(
+    Program,
+    paths.program,
+    collection="loyaltyPrograms",
+    path_of=lambda program: paths.program(program.program_id),
+    mirror_of=lambda program: paths.store_program(program.store_id, program.program_id),
+    from_document=_from_document,
+    is_cached=True,
+)
+
+decode = PROGRAMS.decode
+find = PROGRAMS.find
+forget = PROGRAMS.forget
+creation = PROGRAMS.creations
+replacement = PROGRAMS.writes
 
 
 def list_of_store(store_id: str) -> list[Program]:
     """Return the programs of a store, oldest first."""
-    found = client.query(f"{paths.store(store_id)}/loyaltyPrograms")
-    programs = [program for each in found if (program := decode(each))]
+    programs = PROGRAMS.query(collection=f"{paths.store(store_id)}/loyaltyPrograms")
     return sorted(programs, key=lambda program: (program.created_at, program.program_id))
-
-
-def decode(snapshot: Snapshot) -> Program | None:
-    """Return the program of a snapshot, ``None`` if there is none."""
-    if snapshot.data is None:
-        return None
-    rules_type = RULES_BY_TYPE[ProgramType(snapshot.data["programType"])]
-    rules = codec.from_document(rules_type, snapshot.data["rules"])
-    return codec.from_document(Program, {**snapshot.data, "rules": rules})
-
-
-def creation(program: Program) -> list[Write]:
-    """Return the writes of a new program: both copies."""
-    body = codec.to_document(program)
-    return [
-        Create(paths.program(program.program_id), body),
-        Put(paths.store_program(program.store_id, program.program_id), body),
-    ]
-
-
-def replacement(read: Snapshot, program: Program) -> list[Write]:
-    """Return the writes of a changed program: both copies."""
-    body = codec.to_document(program)
-    mirror = paths.store_program(program.store_id, program.program_id)
-    return [Update(read, body), Put(mirror, body)]
-
-
-def forget(program_id: str) -> None:
-    """Load the program again on its next use: call it after a change is committed."""
-    _programs.forget(program_id)

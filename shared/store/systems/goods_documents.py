@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from shared.domain.catalog.goods import Category, Order, StockLevel, Supplier
 from shared.store import client, codec, paths
 from shared.store.client import Document, Snapshot, Write
+from shared.store.documents import Documents
 
 Goods = Category | StockLevel | Order | Supplier
 GoodsT = TypeVar("GoodsT", bound=Goods)
+
+GOODS: dict[type, Documents[Any, ...]] = {
+    kind: Documents(kind, paths.store_record) for kind in (Category, StockLevel, Order, Supplier)
+}
 
 
 def record_id(source: str, external_id: str) -> str:
@@ -25,7 +30,8 @@ def path_of(store_id: str, collection: str, source: str, external_id: str) -> st
 
 def decode(kind: type[GoodsT], snapshot: Snapshot) -> GoodsT | None:
     """Return the item of a snapshot, ``None`` if there is none."""
-    return codec.from_document(kind, snapshot.data) if snapshot.data else None
+    found: GoodsT | None = GOODS[kind].decode(snapshot)
+    return found
 
 
 def write(read: Snapshot, goods: Goods, owner: tuple[str, str, str], now: datetime) -> Write:

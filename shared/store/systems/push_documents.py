@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 from shared.domain.systems.pushes import Push
-from shared.store import client, codec
-from shared.store.client import Snapshot, Write
+from shared.store import paths
+from shared.store.documents import Documents
 
+PUSHES = Documents(Push, paths.push, collection="pushes")
 
-def decode(snapshot: Snapshot) -> Push | None:
-    """Return the push of a snapshot, ``None`` if there is none."""
-    return codec.from_document(Push, snapshot.data) if snapshot.data else None
-
-
-def write(read: Snapshot, push: Push) -> Write:
-    """Return the write of a new or changed push."""
-    return client.replacement(read, codec.to_document(push))
+decode = PUSHES.decode
+write = PUSHES.write

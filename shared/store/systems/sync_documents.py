@@ -6,43 +6,39 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from shared.domain.systems.syncs import Connection, Kind, Sync, SyncState
-from shared.store import client, codec, paths
-from shared.store.client import AnswerLost, Delete, Put, Snapshot, Write, WriteConflict
+from shared.domain.systems.syncs import Connection, Sync, SyncState
+from shared.store import client, paths
+from shared.store.client import AnswerLost, Delete, Put, Write, WriteConflict
+from shared.store.documents import Documents
 
+SYNCS = Documents(
+    Sync,
+    paths.sync,
+    collection="syncs",
+    path_of=lambda sync: paths.sync(sync.store_id, sync.kind, sync.system),
+)
+CONNECTIONS = Documents(Connection, paths.connection, collection="connections")
 
-def path_of(sync: Sync) -> str:
-    """Return where a sync is kept."""
-    return paths.sync(sync.store_id, sync.kind, sync.system)
+path_of = SYNCS.path_of
+decode = SYNCS.decode
+find = SYNCS.find
+write = SYNCS.write
 
-
-def decode(snapshot: Snapshot) -> Sync | None:
-    """Return the sync of a snapshot, ``None`` if there is none."""
-    return codec.from_document(Sync, snapshot.data) if snapshot.data else None
-
-
-def find(store_id: str, kind: Kind, system: str) -> Sync | None:
-    """Return the latest sync with a system."""
-    return decode(client.get_one(paths.sync(store_id, kind, system)))
-
-
-def write(read: Snapshot, sync: Sync) -> Write:
-    """Return the write of a new or changed sync."""
-    return client.replacement(read, codec.to_document(sync))
+decode_connection = CONNECTIONS.decode
+find_connection = CONNECTIONS.find
+write_connection = CONNECTIONS.write
 
 
 def list_of_store(store_id: str) -> list[Sync]:
     """Return the latest sync with each of a store's systems."""
-    found = client.query("syncs", ("storeId", "==", store_id))
-    return [sync for each in found if (sync := decode(each))]
+    return SYNCS.query(("storeId", "==", store_id))
 
 
 def list_running(limit: int) -> list[Sync]:
     """Return syncs that have something left to do, the longest untouched first."""
-    found = client.query(
-        "syncs", ("state", "==", SyncState.RUNNING.value), order_by=["updatedAt"], limit=limit
+    return SYNCS.query(
+        ("state", "==", SyncState.RUNNING.value), order_by=["updatedAt"], limit=limit
     )
-    return [sync for each in found if (sync := decode(each))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,30 +110,11 @@ def delete_parts(sync: Sync) -> None:
             client.commit([Delete(each) for each in page])
 
 
-def decode_connection(snapshot: Snapshot) -> Connection | None:
-    """Return the connection of a snapshot, ``None`` if there is none."""
-    return codec.from_document(Connection, snapshot.data) if snapshot.data else None
-
-
-def find_connection(store_id: str, kind: Kind, system: str) -> Connection | None:
-    """Return a store's access to a system."""
-    return decode_connection(client.get_one(paths.connection(store_id, kind, system)))
-
-
 def list_connections(store_id: str) -> list[Connection]:
     """Return a store's access to its systems."""
-    found = client.query("connections", ("storeId", "==", store_id))
-    return [connection for each in found if (connection := decode_connection(each))]
+    return CONNECTIONS.query(("storeId", "==", store_id))
 
 
 def list_due(before: datetime, limit: int) -> list[Connection]:
     """Return connections whose scheduled sync is due, the longest due first."""
-    found = client.query(
-        "connections", ("nextSyncAt", "<=", before), order_by=["nextSyncAt"], limit=limit
-    )
-    return [connection for each in found if (connection := decode_connection(each))]
-
-
-def write_connection(read: Snapshot, connection: Connection) -> Write:
-    """Return the write of a new or changed connection."""
-    return client.replacement(read, codec.to_document(connection))
+    return CONNECTIONS.query(("nextSyncAt", "<=", before), order_by=["nextSyncAt"], limit=limit)

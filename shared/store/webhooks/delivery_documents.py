@@ -7,8 +7,9 @@ from typing import Any
 
 from shared.domain.webhooks.deliveries import Delivery, DeliveryState
 from shared.schemas.paging import Position
-from shared.store import client, codec, paths
-from shared.store.client import Create, Snapshot, Update, Write
+from shared.store import paths
+from shared.store.client import Snapshot, Update, Write
+from shared.store.documents import Documents
 from shared.store.events import event_documents
 
 KEPT = event_documents.KEPT - timedelta(days=4)
@@ -16,25 +17,22 @@ KEPT = event_documents.KEPT - timedelta(days=4)
 """After the last that happened to it. What waits is attempted again long before that."""
 
 
-def find(delivery_id: str) -> Delivery | None:
-    """Return a delivery as it is now, ``None`` if there is none."""
-    return decode(client.get_one(paths.webhook_delivery(delivery_id)))
+DELIVERIES = Documents(
+    Delivery,
+    paths.webhook_delivery,
+    collection="webhookDeliveries",
+    path_of=lambda delivery: paths.webhook_delivery(delivery.delivery_id),
+)
 
-
-def decode(snapshot: Snapshot) -> Delivery | None:
-    """Return the delivery of a snapshot, ``None`` if there is none."""
-    return codec.from_document(Delivery, snapshot.data) if snapshot.data else None
-
-
-def creation(delivery: Delivery) -> Write:
-    """Return the write of a new delivery."""
-    return Create(paths.webhook_delivery(delivery.delivery_id), codec.to_document(delivery))
+decode = DELIVERIES.decode
+find = DELIVERIES.find
+creation = DELIVERIES.creation
 
 
 def update(read: Snapshot, delivery: Delivery) -> Write:
     """Return the write of a delivery that exists: of what has changed, because answers are long."""
     before = read.data or {}
-    after = codec.to_document(delivery)
+    after = DELIVERIES.to_document(delivery)
     return Update(read, {name: after[name] for name in after if before.get(name) != after[name]})
 
 
@@ -46,8 +44,7 @@ def list_due(before: datetime, limit: int, after: Delivery | None = None) -> lis
         limit: Most to return.
         after: The last one of the page before, to go on from there.
     """
-    found = client.query(
-        "webhookDeliveries",
+    return DELIVERIES.query(
         ("state", "==", DeliveryState.PENDING.value),
         ("nextAttemptAt", "<=", before),
         order_by=["nextAttemptAt", "__name__"],
@@ -56,7 +53,6 @@ def list_due(before: datetime, limit: int, after: Delivery | None = None) -> lis
         else None,
         limit=limit,
     )
-    return [delivery for each in found if (delivery := decode(each))]
 
 
 def list_of_store(
@@ -93,22 +89,17 @@ def list_of_store(
         *((name, "==", value) for name, value in equal.items() if value is not None),
         *(("createdAt", operator, moment) for operator, moment in bounds if moment is not None),
     ]
-    found = client.query(
-        "webhookDeliveries",
+    return DELIVERIES.query(
         *filters,
         order_by=["-createdAt", "-__name__"],
         after={"createdAt": after.at, "__name__": after.id} if after else None,
         limit=limit,
     )
-    return [delivery for each in found if (delivery := decode(each))]
 
 
 def list_of_event(store_id: str, event_id: str) -> list[Delivery]:
     """Return the deliveries of one event: one for each endpoint that was told, newest first."""
-    found = client.query(
-        "webhookDeliveries", ("storeId", "==", store_id), ("eventId", "==", event_id)
-    )
-    deliveries = [delivery for each in found if (delivery := decode(each))]
+    deliveries = DELIVERIES.query(("storeId", "==", store_id), ("eventId", "==", event_id))
     return sorted(deliveries, key=lambda each: (each.created_at, each.delivery_id), reverse=True)
 
 
@@ -120,8 +111,7 @@ def count_of_endpoint(endpoint_id: str, state: DeliveryState, since: datetime) -
         state: In which state they are now.
         since: Made then or later, UTC.
     """
-    return client.count(
-        "webhookDeliveries",
+    return DELIVERIES.count(
         ("endpointId", "==", endpoint_id),
         ("isTest", "==", False),
         ("state", "==", state.value),

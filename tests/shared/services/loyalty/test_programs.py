@@ -7,7 +7,7 @@ from typing import Any
 from google.api_core import exceptions
 
 from shared.store import client, paths
-from shared.store.accounts import account_documents
+from shared.store.stores import store_documents
 from tests.support.merchants import RULES, Merchant
 from tests.support.wire import Send, Wire, lost
 
@@ -37,7 +37,7 @@ def test_a_program_whose_answer_got_lost_is_created_once(merchant: Merchant, wir
         ).values()
         assert top.data is not None
         assert top.data == mirror.data
-    store = account_documents.find_store(merchant.store_id)
+    store = store_documents.find(merchant.store_id)
     assert store is not None
     assert len(store.program_ids) == len(store.active_program_ids) == 2
     assert merchant.api.ok("getLoyaltyPrograms", {"storeId": merchant.store_id})["count"] == 2

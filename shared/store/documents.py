@@ -1,0 +1,163 @@
+"""Documents of one kind: how they are decoded, found, written and listed, said once for all kinds.
+
+A module of documents declares its kinds, and gives their methods the names that its callers use:
+``find = PAYMENTS.find``. Every kind registers itself, so that what concerns all of them (the
+encryption of secrets) forgets none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Any, Generic, ParamSpec, TypeVar
+
+from shared.store import client, codec
+from shared.store.cache import Cache
+from shared.store.client import Create, Delete, Document, Put, Snapshot, Update, Write
+
+T = TypeVar("T")
+P = ParamSpec("P")
+Filter = tuple[str, str, Any]
+
+_registered: list[Documents[Any, ...]] = []
+
+
+def registered() -> tuple[Documents[Any, ...], ...]:
+    """Return the kinds of all modules that were imported so far."""
+    return tuple(_registered)
+
+
+class Documents(Generic[T, P]):
+    """The documents that one dataclass is stored as."""
+
+    def __init__(
+        self,
+        kind: type[T],
+        path: Callable[P, str],
+        *,
+        collection: str | None = None,
+        path_of: Callable[[T], str] | None = None,
+        mirror_of: Callable[[T], str] | None = None,
+        from_document: Callable[[Document], T] | None = None,
+        to_document: Callable[[T], Document] | None = None,
+        is_cached: bool = False,
+    ) -> None:
+        """Declare a kind.
+
+        Args:
+            kind: The dataclass.
+            path: Returns where a document is, by its ids.
+            collection: Where all are, if they are at the top; ``None`` if they are in others.
+            path_of: Returns where a value is to be, for kinds that are created.
+            mirror_of: Returns where the same body is a second time.
+            from_document: Makes the value of a document, where the codec alone cannot.
+            to_document: Makes the document of a value, where the codec alone cannot.
+            is_cached: What ``find`` returns may be 60 s old.
+        """
+        self.kind = kind
+        self.collection = collection
+        self.from_document: Callable[[Document], T] = from_document or partial(
+            codec.from_document, kind
+        )
+        self.to_document: Callable[[T], Document] = to_document or codec.to_document
+        self._path = path
+        self._path_of = path_of
+        self._mirror_of = mirror_of
+        self._cache: Cache[T] | None = Cache() if is_cached else None
+        _registered.append(self)
+
+    def decode(self, snapshot: Snapshot) -> T | None:
+        """Return the value of a snapshot, ``None`` if there is none."""
+        return self.from_document(snapshot.data) if snapshot.data else None
+
+    def find(self, *args: P.args, **kwargs: P.kwargs) -> T | None:
+        """Return a value by its ids, ``None`` if there is none: as it is now, unless cached."""
+        path = self._path(*args, **kwargs)
+        if self._cache is None:
+            return self._load(path)
+        return self._cache.get(path, partial(self._load, path))
+
+    def forget(self, *args: P.args, **kwargs: P.kwargs) -> None:
+        """Load a cached value again on its next use: call it after a change is committed."""
+        assert self._cache is not None, f"{self.kind.__name__} is not cached"
+        self._cache.forget(self._path(*args, **kwargs))
+
+    def path_of(self, value: T) -> str:
+        """Return where a value is kept."""
+        assert self._path_of is not None, f"{self.kind.__name__} does not know its path"
+        return self._path_of(value)
+
+    def creation(self, value: T) -> Write:
+        """Return the write of a new value."""
+        return self._alone(self.creations(value))
+
+    def creations(self, value: T) -> list[Write]:
+        """Return the writes of a new value: itself and its mirror."""
+        return self._mirrored(Create(self.path_of(value), self.to_document(value)), value)
+
+    def write(self, read: Snapshot, value: T) -> Write:
+        """Return the write of a new or changed value, which must be as it was read until then."""
+        return self._alone(self.writes(read, value))
+
+    def writes(self, read: Snapshot, value: T) -> list[Write]:
+        """Return the writes of a new or changed value: itself and its mirror."""
+        return self._mirrored(client.replacement(read, self.to_document(value)), value)
+
+    def deletion(self, read: Snapshot) -> Write:
+        """Return the write that deletes a document."""
+        assert self._mirror_of is None, f"{self.kind.__name__} has a mirror, which would be left"
+        return Delete(read)
+
+    def query(
+        self,
+        *filters: Filter,
+        collection: str | None = None,
+        group: bool = False,
+        order_by: Sequence[str] = (),
+        after: Document | None = None,
+        limit: int | None = None,
+    ) -> list[T]:
+        """Return the values that one query finds.
+
+        Args:
+            filters: ``(field, operator, value)``, all of which must hold.
+            collection: Path of a collection in another document, or the id of a group of them.
+            group: Search all collections of this id, wherever they are.
+            order_by: Fields, ascending; a leading ``-`` is descending.
+            after: Values of the ``order_by`` fields to start after.
+            limit: Most to return.
+        """
+        found = client.query(
+            collection or self._at_top(),
+            *filters,
+            group=group,
+            order_by=order_by,
+            after=after,
+            limit=limit,
+        )
+        return [value for each in found if (value := self.decode(each)) is not None]
+
+    def count(self, *filters: Filter, collection: str | None = None) -> int:
+        """Return how many there are for which all filters hold."""
+        return client.count(collection or self._at_top(), *filters)
+
+    def pages(self, *filters: Filter, collection: str | None = None) -> Iterator[list[Snapshot]]:
+        """Go through those for which all filters hold, as they are stored, some at a time."""
+        return client.pages(collection or self._at_top(), *filters)
+
+    def _load(self, path: str) -> T | None:
+        return self.decode(client.get_one(path))
+
+    def _at_top(self) -> str:
+        assert self.collection is not None, f"{self.kind.__name__} is kept in other documents"
+        return self.collection
+
+    def _mirrored(self, write: Create | Update, value: T) -> list[Write]:
+        if self._mirror_of is None:
+            return [write]
+        return [write, Put(self._mirror_of(value), write.data)]
+
+    def _alone(self, writes: list[Write]) -> Write:
+        """Return the only write: what has a mirror is never written without it."""
+        assert self._mirror_of is None, f"{self.kind.__name__} has a mirror: write both"
+        return writes[0]
