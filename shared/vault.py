@@ -7,6 +7,8 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
+from shared.encrypted import Encrypted
+
 
 class VaultError(Exception):
     """Keys are missing or malformed, or a text was not encrypted with any of them."""
@@ -39,10 +41,10 @@ class Vault:
     def __repr__(self) -> str:
         return f"Vault(keys={self._keys_count})"
 
-    def encrypt(self, text: str) -> str:
-        return self._fernet.encrypt(text.encode()).decode()
+    def encrypt(self, text: str) -> Encrypted:
+        return Encrypted(self._fernet.encrypt(text.encode()).decode())
 
-    def decrypt(self, token: str) -> str:
+    def decrypt(self, token: Encrypted) -> str:
         """Give back the text of a token of `encrypt`.
 
         Raises:
@@ -53,14 +55,14 @@ class Vault:
         except InvalidToken:
             raise _undecryptable() from None
 
-    def rotate(self, token: str) -> str:
+    def rotate(self, token: Encrypted) -> Encrypted:
         """Encrypt a token's text anew with the first key.
 
         Raises:
             VaultError: The token was changed, or its key is no longer among the keys.
         """
         try:
-            return self._fernet.rotate(token.encode()).decode()
+            return Encrypted(self._fernet.rotate(token.encode()).decode())
         except InvalidToken:
             raise _undecryptable() from None
 

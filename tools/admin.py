@@ -19,7 +19,7 @@ from shared.domain.accounts.accounts import Account, KeyRecord
 from shared.domain.accounts.packages import Package
 from shared.domain.stores.stores import Position, Store
 from shared.errors import PunktwerkError
-from shared.services.accounts import administration
+from shared.services.accounts import administration, reencryption
 from shared.services.accounts.administration import IssuedKey, Refused
 from shared.services.loyalty import verification
 from shared.vault import VaultError
@@ -152,11 +152,13 @@ def key_revoke(options: argparse.Namespace) -> Facts:
 
 
 def secret_reencrypt(_: argparse.Namespace) -> Facts:
-    done = administration.reencrypt_secrets()
+    done = reencryption.reencrypt_secrets()
     message = "none of the configured keys decrypts its secret"
     return {
-        "endpoints": done.endpoints,
-        "pspConfigurations": done.psp_configurations,
+        "reencrypted": [
+            {"collection": collection, "documents": count}
+            for collection, count in done.counts.items()
+        ],
         "problems": [{"path": path, "message": message} for path in done.undecryptable],
     }
 
@@ -307,7 +309,7 @@ def parser() -> argparse.ArgumentParser:
         command = _command(key, name, run, text)
         command.add_argument("key_id", metavar="KEY_ID", help="the beginning of its SHA-256")
 
-    secret = _group(groups, "secret", "secrets of webhook endpoints and payment providers")
+    secret = _group(groups, "secret", "secrets and credentials that are stored encrypted")
     _command(
         secret,
         "reencrypt",

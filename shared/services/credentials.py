@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from shared import config
 from shared.connectors.config import ConnectorConfig
+from shared.encrypted import Encrypted
 from shared.outgoing import guard
 from shared.schemas.base import invalid, to_refusal
 from shared.services.vaults import vault
@@ -42,12 +43,12 @@ def checked(model: type[Config], settings: Mapping[str, Any], *, within: str) ->
     return found
 
 
-def encrypted(settings: ConnectorConfig) -> str:
+def encrypted(settings: ConnectorConfig) -> Encrypted:
     """Return a configuration as it is stored."""
     return vault().encrypt(json.dumps(settings.reveal()))
 
 
-def decrypted(model: type[Config], token: str) -> Config:
+def decrypted(model: type[Config], token: Encrypted) -> Config:
     """Return a stored configuration.
 
     Raises:

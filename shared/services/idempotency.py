@@ -10,7 +10,8 @@ from typing import Any
 
 from shared.auth.caller import Claim
 from shared.errors import IdempotencyKeyReused
-from shared.store import client, paths
+from shared.store import claim_documents, paths
+from shared.store.claim_documents import StoredClaim
 from shared.store.client import Document, Write
 from shared.store.protocol import Reads
 
@@ -30,32 +31,24 @@ def earlier_result(claim: Claim | None, reads: Reads, now: datetime) -> Document
     """
     if claim is None:
         return None
-    record = reads[paths.idempotency_key(claim.claim_id)].data
-    if record is None or _is_over(record, now):
+    earlier = claim_documents.decode(reads[paths.idempotency_key(claim.claim_id)])
+    if earlier is None or earlier.expires_at <= now:
         return None
-    if record["fingerprint"] != claim.fingerprint:
+    if earlier.fingerprint != claim.fingerprint:
         raise IdempotencyKeyReused("The Idempotency-Key was used for a different request.")
-    result: Document = record["result"]
-    return result
+    return dict(earlier.result)
 
 
 def claim_writes(
     claim: Claim | None, reads: Reads, result: dict[str, Any], now: datetime
 ) -> list[Write]:
-    """Return the write that keeps ``result`` under the key."""
+    """Return the write that keeps ``result`` under the key.
+
+    What is encrypted in it must be its ``secretToken``, or it is lost with the key of the vault.
+    """
     if claim is None:
         return []
     read = reads[paths.idempotency_key(claim.claim_id)]
-    record = {
-        "fingerprint": claim.fingerprint,
-        "result": result,
-        "createdAt": now,
-        "expiresAt": now + KEPT,
-    }
     # Firestore deletes expired documents lazily: one may still be there, and is replaced.
-    return [client.replacement(read, record)]
-
-
-def _is_over(record: Document, now: datetime) -> bool:
-    expires_at: datetime = record["expiresAt"]
-    return expires_at <= now
+    stored = StoredClaim(claim.fingerprint, result, created_at=now, expires_at=now + KEPT)
+    return [claim_documents.write(read, stored)]

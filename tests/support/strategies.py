@@ -101,6 +101,7 @@ def records(cls: type, **known: st.SearchStrategy[Any]) -> st.SearchStrategy[Any
 
 
 def _values(hint: Any) -> st.SearchStrategy[Any]:
+    hint = getattr(hint, "__supertype__", hint)
     origin, arguments = get_origin(hint), get_args(hint)
     if origin in {Union, types.UnionType}:
         inner = (each for each in arguments if each is not types.NoneType)

@@ -533,11 +533,17 @@ def test_encrypts_secrets_anew(firestore_emulator: FirestoreEmulator) -> None:
     problem = "none of the configured keys decrypts its secret"
     assert done.returncode == 1
     assert json.loads(done.stdout) == {
-        "endpoints": 3,
-        "pspConfigurations": 2,
+        "reencrypted": [
+            {"collection": "connections", "documents": 0},
+            {"collection": "idempotencyKeys", "documents": 0},
+            {"collection": "payments", "documents": 0},
+            {"collection": "pspConfigurations", "documents": 1},
+            {"collection": "syncs", "documents": 0},
+            {"collection": "webhookEndpoints", "documents": 2},
+        ],
         "problems": [
             {"path": path, "message": problem}
-            for path in ("webhookEndpoints/we_3", "pspConfigurations/store_2")
+            for path in ("pspConfigurations/store_2", "webhookEndpoints/we_3")
         ],
     }
     tokens = {

@@ -17,6 +17,7 @@ from shared.domain import lease
 from shared.domain.money import Money
 from shared.domain.payments import payment_points
 from shared.domain.payments.payment_points import PaymentPoints
+from shared.encrypted import Encrypted
 from shared.errors import PaymentNotRefundable, RefundExceedsPayment
 
 REFUNDS_MAX = 100
@@ -141,7 +142,7 @@ class Payment:
     purchase_id: str | None = None
     description: str = ""
     return_url: str = ""
-    customer_token: str | None = None
+    customer_token: Encrypted | None = None
     program_id: str | None = None
     user_id: str | None = None
     points: PaymentPoints | None = None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from shared.encrypted import Encrypted
 from shared.errors import ConnectorNotConfigured
 
 
@@ -17,7 +18,7 @@ class PspAccount:
     """
 
     provider: str
-    config_token: str
+    config_token: Encrypted
     visible: Mapping[str, Any]
     is_test: bool
     configured_at: datetime

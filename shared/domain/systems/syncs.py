@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from shared import ids
 from shared.domain import lease
+from shared.encrypted import Encrypted
 from shared.errors import InternalError
 
 
@@ -148,7 +149,7 @@ class Sync:
     failure: str | None = None
     failure_message: str | None = None
     problem: str | None = None
-    config_token: str | None = None
+    config_token: Encrypted | None = None
     settings_digest: str = ""
     finished_at: datetime | None = None
 
@@ -178,7 +179,7 @@ class Connection:
     store_id: str
     kind: Kind
     system: str
-    config_token: str
+    config_token: Encrypted
     visible: Mapping[str, object]
     connected_at: datetime
     schedule: Schedule = Schedule.NONE

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from shared.encrypted import Encrypted
+
 HTTP = "http"
 """The kind of an endpoint that is a URL; the other kinds are queues and buses."""
 SECRETS_MAX = 10
@@ -18,7 +20,7 @@ BY_OWNER = "owner"
 class SigningSecret:
     """An endpoint's secret, encrypted; ``valid_until`` is ``None`` for the one in use."""
 
-    token: str
+    token: Encrypted
     valid_until: datetime | None = None
 
     def is_valid(self, now: datetime) -> bool:
@@ -27,7 +29,7 @@ class SigningSecret:
 
 
 def rotated(
-    secrets: Sequence[SigningSecret], token: str, *, now: datetime, overlap: timedelta
+    secrets: Sequence[SigningSecret], token: Encrypted, *, now: datetime, overlap: timedelta
 ) -> tuple[SigningSecret, ...]:
     """Put a new secret in use, and let the ones before it go on signing for a while.
 
@@ -90,9 +92,9 @@ class WebhookEndpoint:
     created_at: datetime
     updated_at: datetime
     settings: Mapping[str, Any] = field(default_factory=dict)
-    credentials_token: str | None = None
+    credentials_token: Encrypted | None = None
     header_names: tuple[str, ...] = ()
-    headers_token: str | None = None
+    headers_token: Encrypted | None = None
     description: str = ""
     source: str | None = None
     is_enabled: bool = True

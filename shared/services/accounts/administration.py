@@ -1,14 +1,12 @@
-"""What an operator does: accounts, stores, keys, and the encryption of secrets."""
+"""What an operator does: accounts, stores and keys."""
 
 from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
 from importlib import resources
-from itertools import chain
 
 from shared import clock, ids
 from shared.auth import keys
@@ -18,14 +16,10 @@ from shared.domain.accounts.packages import Package
 from shared.domain.stores.stores import Position, Store
 from shared.services import commands
 from shared.services.commands import Effect, Reads
-from shared.services.vaults import vault
 from shared.store import client, paths
 from shared.store.accounts import account_documents
-from shared.store.client import Snapshot, Write
-from shared.store.payments import psp_documents
+from shared.store.client import Write
 from shared.store.stores import store_documents
-from shared.store.webhooks import endpoint_documents
-from shared.vault import Vault, VaultError
 
 NAME_CHARS_MAX = 100
 KEY_ID_CHARS = 16
@@ -47,18 +41,6 @@ class IssuedKey:
     key: ApiKey
     record: KeyRecord
     replaced: KeyRecord | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Reencryption:
-    """How many documents have secrets, and the paths of those that none of the keys decrypts.
-
-    ``psp_configurations`` counts stores with payment providers.
-    """
-
-    endpoints: int
-    psp_configurations: int
-    undecryptable: tuple[str, ...]
 
 
 def create_account(
@@ -249,66 +231,9 @@ def revoke_key(key_id: str) -> KeyRecord:
     return record
 
 
-def reencrypt_secrets() -> Reencryption:
-    """Encrypt all secrets anew, with the first of the configured keys.
-
-    Those are the secrets of webhook endpoints and the configurations of payment providers.
-
-    Raises:
-        VaultError: No key is configured, or one is malformed.
-    """
-    keys = vault()
-    endpoints = _reencrypt(endpoint_documents.pages(), partial(_reencrypted, keys))
-    stores = _reencrypt(psp_documents.pages(), partial(_reencrypted_psp, keys))
-    return Reencryption(endpoints[0], stores[0], (*endpoints[1], *stores[1]))
-
-
 def id_of_key(record: KeyRecord) -> str:
     """Return what names a key: the beginning of its SHA-256."""
     return record.key_hash[:KEY_ID_CHARS]
-
-
-def _reencrypt(
-    pages: Iterable[list[Snapshot]], change: Callable[[str, Reads], Effect[None]]
-) -> tuple[int, list[str]]:
-    """Change each document; return how many there are, and those that no key decrypts."""
-    count, undecryptable = 0, []
-    for each in chain.from_iterable(pages):
-        count += 1
-        try:
-            commands.run([each.path], partial(change, each.path))
-        except VaultError:
-            undecryptable.append(each.path)
-    return count, undecryptable
-
-
-def _reencrypted(keys: Vault, path: str, reads: Reads) -> Effect[None]:
-    endpoint = endpoint_documents.decode(reads[path])
-    if endpoint is None:
-        return Effect(None)
-    after = replace(
-        endpoint,
-        secrets=tuple(replace(each, token=keys.rotate(each.token)) for each in endpoint.secrets),
-        credentials_token=_rotated(keys, endpoint.credentials_token),
-        headers_token=_rotated(keys, endpoint.headers_token),
-    )
-    return Effect(None, [endpoint_documents.write(reads[path], after)])
-
-
-def _reencrypted_psp(keys: Vault, path: str, reads: Reads) -> Effect[None]:
-    configuration = psp_documents.decode(reads[path])
-    if configuration is None:
-        return Effect(None)
-    accounts_after = tuple(
-        replace(each, config_token=keys.rotate(each.config_token))
-        for each in configuration.accounts
-    )
-    after = replace(configuration, accounts=accounts_after)
-    return Effect(None, [psp_documents.write(reads[path], after)])
-
-
-def _rotated(keys: Vault, token: str | None) -> str | None:
-    return None if token is None else keys.rotate(token)
 
 
 def _found_account(reads: Reads, account_id: str) -> Account:

@@ -10,6 +10,7 @@ from shared.connectors.psp.base import PaymentRequest, PspConnector, RefundReque
 from shared.domain.money import Money
 from shared.domain.payments.customers import Customer
 from shared.domain.payments.payments import Payment, RefundStatus
+from shared.encrypted import Encrypted
 from shared.services.payments import psp_configurations
 from shared.services.vaults import vault
 from shared.store import codec
@@ -41,12 +42,12 @@ def of_payment(payment: Payment) -> PaymentRequest:
     )
 
 
-def sealed(customer: Customer) -> str:
+def sealed(customer: Customer) -> Encrypted:
     """Return who pays as it is stored: encrypted."""
     return vault().encrypt(json.dumps(codec.to_document(customer)))
 
 
-def _unsealed(token: str) -> Customer:
+def _unsealed(token: Encrypted) -> Customer:
     return codec.from_document(Customer, json.loads(vault().decrypt(token)))
 
 

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from shared.domain.webhooks.endpoints import WebhookEndpoint
+from shared.encrypted import Encrypted
 from shared.services.vaults import vault
 
 
-def seal(values: Mapping[str, object]) -> str | None:
+def seal(values: Mapping[str, object]) -> Encrypted | None:
     """Encrypt a JSON object; ``None`` stands for an empty one."""
     return vault().encrypt(json.dumps(values)) if values else None
 
@@ -42,6 +43,6 @@ def headers(endpoint: WebhookEndpoint) -> dict[str, str]:
     return _open(endpoint.headers_token)
 
 
-def _open(token: str | None) -> dict[str, str]:
+def _open(token: Encrypted | None) -> dict[str, str]:
     opened: dict[str, str] = json.loads(vault().decrypt(token)) if token else {}
     return opened

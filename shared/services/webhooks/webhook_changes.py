@@ -20,6 +20,7 @@ from shared.domain.webhooks.endpoints import (
     rotated,
 )
 from shared.domain.webhooks.webhook_targets import Target
+from shared.encrypted import Encrypted
 from shared.schemas.base import invalid
 from shared.services import access, commands
 from shared.services.commands import Effect, Reads
@@ -189,7 +190,7 @@ def _require_possible(before: WebhookEndpoint, changes: Changes) -> None:
 
 
 def _described(
-    before: WebhookEndpoint, changes: Changes, headers_token: str | None
+    before: WebhookEndpoint, changes: Changes, headers_token: Encrypted | None
 ) -> WebhookEndpoint:
     after = before
     if changes.headers is not None:
@@ -205,7 +206,7 @@ def _described(
 
 
 def _pointed_at(
-    before: WebhookEndpoint, target: Target, credentials_token: str | None
+    before: WebhookEndpoint, target: Target, credentials_token: Encrypted | None
 ) -> WebhookEndpoint:
     if target.address == before.target and credentials_token is None:
         return before

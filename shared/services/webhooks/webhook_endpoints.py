@@ -12,6 +12,7 @@ from shared.domain.stores.stores import Store
 from shared.domain.webhooks import webhook_targets
 from shared.domain.webhooks.endpoints import SigningSecret, WebhookEndpoint, enabled
 from shared.domain.webhooks.webhook_targets import Target
+from shared.encrypted import Encrypted
 from shared.services import access, commands
 from shared.services.commands import Effect, Reads
 from shared.services.vaults import vault
@@ -87,14 +88,14 @@ def list_of_store(caller: Caller, store_id: str) -> list[WebhookEndpoint]:
     return endpoint_documents.list_of_store(store_id)
 
 
-def kept_of(endpoint: WebhookEndpoint, secret_token: str | None) -> Document:
+def kept_of(endpoint: WebhookEndpoint, secret_token: Encrypted | None) -> Document:
     """Return what a repetition of the request is answered from.
 
     Of secrets only the one that is shown, and encrypted: nothing else needs to be there twice.
     """
     shown = replace(
         endpoint,
-        secrets=tuple(replace(each, token="") for each in endpoint.secrets),
+        secrets=tuple(replace(each, token=Encrypted("")) for each in endpoint.secrets),
         credentials_token=None,
         headers_token=None,
     )
@@ -140,7 +141,7 @@ def _save(caller: Caller, store_id: str, draft: Draft, *, replaces: bool) -> Sav
 
 
 def _new_endpoint(
-    caller: Caller, store_id: str, draft: Draft, secret_token: str, now: datetime
+    caller: Caller, store_id: str, draft: Draft, secret_token: Encrypted, now: datetime
 ) -> WebhookEndpoint:
     return WebhookEndpoint(
         endpoint_id=ids.new("we"),

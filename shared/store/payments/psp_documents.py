@@ -13,4 +13,3 @@ CONFIGURATIONS = Documents(
 decode = CONFIGURATIONS.decode
 find = CONFIGURATIONS.find
 write = CONFIGURATIONS.write
-pages = CONFIGURATIONS.pages

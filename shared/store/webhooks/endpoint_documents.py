@@ -18,7 +18,6 @@ find = ENDPOINTS.find
 creation = ENDPOINTS.creation
 write = ENDPOINTS.write
 deletion = ENDPOINTS.deletion
-pages = ENDPOINTS.pages
 from_document = ENDPOINTS.from_document
 to_document = ENDPOINTS.to_document
 

@@ -1,0 +1,87 @@
+"""Encrypt anew whatever is stored encrypted, so that an old key can be removed.
+
+No list says what that is. Every kind of document registers itself, and is asked whether it has a
+field of the type ``Encrypted``: so nothing that is stored from now on can be forgotten here.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain
+from typing import Any
+
+from shared import encrypted, store
+from shared.services import commands
+from shared.services.commands import Effect, Reads
+from shared.services.vaults import vault
+from shared.store import documents
+from shared.store.client import Snapshot
+from shared.store.documents import Documents
+from shared.vault import Vault, VaultError
+
+
+@dataclass(frozen=True, slots=True)
+class Reencryption:
+    """How many documents of each collection were encrypted anew, by the collection's name.
+
+    ``undecryptable`` are the paths of those that none of the keys decrypts.
+    """
+
+    counts: dict[str, int]
+    undecryptable: tuple[str, ...]
+
+
+def reencrypt_secrets() -> Reencryption:
+    """Encrypt all secrets anew, with the first of the configured keys.
+
+    Raises:
+        VaultError: No key is configured, or one is malformed.
+    """
+    keys = vault()
+    counts: dict[str, int] = {}
+    undecryptable: list[str] = []
+    for kind in kinds():
+        assert kind.collection is not None, f"{kind.kind.__name__} cannot be gone through"
+        count, failed = _reencrypt(keys, kind)
+        counts[kind.collection] = count
+        undecryptable += failed
+    return Reencryption(counts, tuple(undecryptable))
+
+
+def kinds() -> list[Documents[Any, ...]]:
+    """Return the kinds of documents that have something encrypted, in the order of their names."""
+    _import_all()
+    found = [each for each in documents.registered() if encrypted.is_in(each.kind)]
+    return sorted(found, key=lambda each: each.collection or "")
+
+
+def _import_all() -> None:
+    """Import every module of the store: only then all kinds are registered."""
+    for module in pkgutil.walk_packages(store.__path__, f"{store.__name__}."):
+        importlib.import_module(module.name)
+
+
+def _reencrypt(keys: Vault, kind: Documents[Any, ...]) -> tuple[int, list[str]]:
+    """Return how many documents of a kind were changed, and those that no key decrypts."""
+    snapshots: Iterable[Snapshot] = chain.from_iterable(kind.pages())
+    count, undecryptable = 0, []
+    for each in snapshots:
+        try:
+            decide = partial(_reencrypted, keys, kind, each.path)
+            count += commands.run([each.path], decide, known={each.path: each})
+        except VaultError:
+            undecryptable.append(each.path)
+    return count, undecryptable
+
+
+def _reencrypted(keys: Vault, kind: Documents[Any, ...], path: str, reads: Reads) -> Effect[bool]:
+    """Change one document; tell whether it had anything encrypted."""
+    before = kind.decode(reads[path])
+    after = None if before is None else encrypted.changed(before, keys.rotate)
+    if after == before:
+        return Effect(result=False)
+    return Effect(result=True, writes=kind.writes(reads[path], after))

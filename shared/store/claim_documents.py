@@ -1,0 +1,56 @@
+"""What requests with an ``Idempotency-Key`` have done, kept for those that come again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from shared.encrypted import Encrypted
+from shared.store import codec, paths
+from shared.store.client import Document
+from shared.store.documents import Documents
+
+SECRET = "secretToken"  # noqa: S105 - the name of a field
+"""Where the result of a request has the secret that it was answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredClaim:
+    """A key that was used, by which request, and what that has done.
+
+    ``secret_token`` is the ``secretToken`` of ``result``, if there is one: nothing else of a result
+    is encrypted.
+    """
+
+    fingerprint: str
+    result: Mapping[str, Any]
+    created_at: datetime
+    expires_at: datetime
+    secret_token: Encrypted | None = None
+
+
+def _from_document(document: Document) -> StoredClaim:
+    secret_token = document["result"].get(SECRET)
+    return codec.from_document(StoredClaim, {**document, SECRET: secret_token})
+
+
+def _to_document(claim: StoredClaim) -> Document:
+    document = codec.to_document(claim)
+    secret_token = document.pop(SECRET)
+    if secret_token is not None:
+        document["result"][SECRET] = secret_token
+    return document
+
+
+CLAIMS = Documents(
+    StoredClaim,
+    paths.idempotency_key,
+    collection="idempotencyKeys",
+    from_document=_from_document,
+    to_document=_to_document,
+)
+
+decode = CLAIMS.decode
+write = CLAIMS.write
