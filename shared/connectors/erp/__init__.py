@@ -1,13 +1,14 @@
-"""ERPs by their names. To add one: its module, and its name here."""
+"""ERPs by their names. To add one: its module, and its name in the domain."""
 
 from __future__ import annotations
 
 import importlib
-from typing import cast
+from typing import cast, get_args
 
 from shared.connectors.erp.base import ErpModule
+from shared.domain.systems.system_names import ErpName
 
-SYSTEMS = ("sap", "lexoffice", "sevdesk", "xentral", "weclapp", "generic")
+SYSTEMS: tuple[str, ...] = get_args(ErpName)
 
 
 def module_of(system: str) -> ErpModule:

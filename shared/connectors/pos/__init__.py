@@ -1,13 +1,14 @@
-"""Till systems by their names. To add one: its module, and its name here."""
+"""Till systems by their names. To add one: its module, and its name in the domain."""
 
 from __future__ import annotations
 
 import importlib
-from typing import cast
+from typing import cast, get_args
 
 from shared.connectors.pos.base import PosModule
+from shared.domain.systems.system_names import PosName
 
-SYSTEMS = ("korona", "vectron", "casio", "lightspeed", "sumup", "generic")
+SYSTEMS: tuple[str, ...] = get_args(PosName)
 
 
 def module_of(system: str) -> PosModule:

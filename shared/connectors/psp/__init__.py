@@ -1,13 +1,14 @@
-"""Payment providers by their names. To add one: its module, and its name here."""
+"""Payment providers by their names. To add one: its module, and its name in the domain."""
 
 from __future__ import annotations
 
 import importlib
-from typing import cast
+from typing import cast, get_args
 
 from shared.connectors.psp.base import PspModule
+from shared.domain.payments.psp import ProviderName
 
-PROVIDERS = ("stripe", "payabl", "adyen", "mollie", "sumup", "payone", "unzer", "custom")
+PROVIDERS: tuple[str, ...] = get_args(ProviderName)
 
 
 def module_of(provider: str) -> PspModule:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from shared.encrypted import Encrypted
 from shared.errors import ConnectorNotConfigured
+
+ProviderName = Literal["stripe", "payabl", "adyen", "mollie", "sumup", "payone", "unzer", "custom"]
+"""Each is a module of ``shared/connectors/psp``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from ipaddress import ip_address
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
+from shared.domain.payments import psp
 from shared.domain.payments.customers import Customer
 from shared.domain.payments.payment_points import PaymentPoints
 from shared.domain.payments.payments import Payment, PaymentStatus, Refund, RefundStatus
@@ -14,7 +15,7 @@ from shared.domain.units import from_units
 from shared.schemas.base import Name, Number, Timestamp, WireModel
 
 Email = Annotated[str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
-ProviderName = Literal["stripe", "payabl", "adyen", "mollie", "sumup", "payone", "unzer", "custom"]
+ProviderName = psp.ProviderName
 
 
 def _is_ip_address(text: str) -> str:

@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field
 
-from shared.domain.systems import sync_events
+from shared.domain.systems import sync_events, system_names
 from shared.domain.systems.syncs import Connection, Counts, Kind, Schedule, Sync, SyncState
 from shared.schemas.base import Id, RequestTime, Timestamp, WireModel
 
-PosName = Literal["korona", "vectron", "casio", "lightspeed", "sumup", "generic"]
-ErpName = Literal["sap", "lexoffice", "sevdesk", "xentral", "weclapp", "generic"]
-SystemName = Literal[
-    "korona",
-    "vectron",
-    "casio",
-    "lightspeed",
-    "sumup",
-    "sap",
-    "lexoffice",
-    "sevdesk",
-    "xentral",
-    "weclapp",
-    "generic",
-]
+PosName = system_names.PosName
+ErpName = system_names.ErpName
+SystemName = system_names.SystemName
 KindName = Annotated[Kind, Field(strict=False)]
 ScheduleName = Annotated[Schedule, Field(strict=False)]
 

@@ -1,0 +1,14 @@
+"""Till systems and ERPs by their names."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+_Till = Literal["korona", "vectron", "casio", "lightspeed", "sumup"]
+_Erp = Literal["sap", "lexoffice", "sevdesk", "xentral", "weclapp"]
+
+PosName = Literal[_Till, "generic"]
+"""Each is a module of ``shared/connectors/pos``."""
+ErpName = Literal[_Erp, "generic"]
+"""Each is a module of ``shared/connectors/erp``."""
+SystemName = Literal[_Till, _Erp, "generic"]
