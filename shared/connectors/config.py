@@ -11,12 +11,13 @@ from shared.schemas.base import WireModel
 
 
 class ConnectorConfig(WireModel):
-    """Settings and credentials of one system. Secrets are ``SecretStr``, which nothing prints.
+    """Settings and credentials of one system. Secrets are ``SecretStr``, which nothing prints."""
 
-    ``base_url`` is a stand-in of the system on this machine, taken under the emulator only.
-    """
-
-    base_url: str | None = Field(default=None, max_length=200)
+    base_url: str | None = Field(
+        default=None,
+        max_length=200,
+        description="A stand-in of the system on this machine. Under the emulator only.",
+    )
 
     def reveal(self) -> dict[str, Any]:
         """Return everything as JSON, secrets in clear: to be encrypted at once."""

@@ -14,17 +14,13 @@ _KEY = re.compile(r"sup_(?!pk_)[A-Za-z0-9_]{16,200}")
 
 
 class AccountConfig(ConnectorConfig):
-    """A secret API key, and the merchant that it is for.
+    """A secret API key, and the merchant that it is for."""
 
-    Attributes:
-        api_key: The secret one: ``sup_sk_...``.
-        merchant_code: Of the merchant, like ``MH4H92C7``.
-        mode: Whether the merchant is a sandbox.
-    """
-
-    api_key: SecretStr = Field(max_length=220)
-    merchant_code: str
-    mode: Literal["test", "live"] = "live"
+    api_key: SecretStr = Field(max_length=220, description="The secret one: `sup_sk_...`.")
+    merchant_code: str = Field(description="Of the merchant, like `MH4H92C7`.")
+    mode: Literal["test", "live"] = Field(
+        default="live", description="Whether the merchant is a sandbox."
+    )
 
     @field_validator("api_key")
     @classmethod

@@ -29,17 +29,23 @@ ID_CHARS_MAX = 100
 
 
 class UploadConfig(ConnectorConfig):
-    """A till's file, and what it does not say itself.
+    """A till's file, and what it does not say itself."""
 
-    Attributes:
-        file: In base64. Kept as a secret, because receipts name customers.
-        currency: Of amounts that the file gives no currency for.
-        time_zone: Of times that the file gives no time zone for, e.g. ``Europe/Berlin``.
-    """
-
-    file: SecretStr = Field(min_length=1, max_length=FILE_CHARS_MAX)
-    currency: str = Field(default="EUR", pattern="^[A-Z]{3}$")
-    time_zone: str = Field(default="Europe/Berlin", max_length=50)
+    file: SecretStr = Field(
+        min_length=1,
+        max_length=FILE_CHARS_MAX,
+        description="In base64. Kept as a secret, because receipts name customers.",
+    )
+    currency: str = Field(
+        default="EUR",
+        pattern="^[A-Z]{3}$",
+        description="Of amounts that the file gives no currency for.",
+    )
+    time_zone: str = Field(
+        default="Europe/Berlin",
+        max_length=50,
+        description="Of times that the file gives no time zone for, e.g. `Europe/Berlin`.",
+    )
 
     @field_validator("file")
     @classmethod

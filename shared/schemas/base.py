@@ -143,7 +143,9 @@ def _after_since(until: datetime, info: ValidationInfo) -> datetime:
     return until
 
 
-Until = Annotated[RequestTime, AfterValidator(_after_since)]
+Until = Annotated[
+    RequestTime, AfterValidator(_after_since), Field(description="The end, exclusive.")
+]
 """The end of a period whose begin is the field ``since``, declared before it."""
 
 
@@ -157,9 +159,17 @@ Id = Annotated[str, Field(min_length=1, max_length=128), AfterValidator(_not_bla
 """An identifier, ours or the integrator's."""
 Name = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_not_blank)]
 Text = Annotated[str, Field(max_length=500)]
-Success = Literal[True]
-Duplicate = Annotated[Literal[True] | None, Field(exclude_if=lambda value: value is None)]
-"""Only there if an earlier request, with another ``Idempotency-Key``, did the same."""
+Success = Annotated[Literal[True], Field(description="Always true.")]
+Duplicate = Annotated[
+    Literal[True] | None,
+    Field(
+        exclude_if=lambda value: value is None,
+        description=(
+            "Only there, and true, if an earlier request with another `Idempotency-Key` did the "
+            "same."
+        ),
+    ),
+]
 
 
 def _without_tag(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:

@@ -1,4 +1,4 @@
-"""Types of fields that several bodies have."""
+"""Types of fields that several requests have, each with what it means. Events have some of them."""
 
 from __future__ import annotations
 
@@ -6,14 +6,49 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.schemas.base import Number, Whole
+from shared.schemas.base import Id, Number, RequestTime, Text, Whole
 
 AMOUNT_MINOR_MAX = 1_000_000_000
 PRODUCT_ID_CHARS_MAX = 1_201
 """The ids of a store and of a product in it in their encoded form, and what is between them."""
 
-AmountMinor = Annotated[Whole, Field(ge=1, le=AMOUNT_MINOR_MAX)]
-"""An amount in the currency's minor unit: 1099 for 10.99 EUR."""
-Currency = Annotated[str, Field(pattern="^[A-Z]{3}$")]
+StoreId = Annotated[
+    Id,
+    Field(description="Id of the store. The header `X-Beep-Store-Id` can stand in for it."),
+]
+ProgramId = Annotated[Id, Field(description="Id of the program.")]
+UserId = Annotated[Id, Field(description="Your id of the customer.")]
+PaymentId = Annotated[Id, Field(description="Id of the payment.")]
+WebhookId = Annotated[Id, Field(description="Id of the webhook endpoint.")]
+DeliveryId = Annotated[Id, Field(description="Id of the delivery: this event to this endpoint.")]
+ProductId = Annotated[
+    str, Field(min_length=1, max_length=PRODUCT_ID_CHARS_MAX, description="Id of the product.")
+]
+TransactionId = Annotated[
+    Id,
+    Field(description="Your id of the transaction. It makes the call idempotent, for ever."),
+]
+
+AmountMinor = Annotated[
+    Whole,
+    Field(
+        ge=1,
+        le=AMOUNT_MINOR_MAX,
+        description="In minor units of `currency`: 1099 for 10.99 EUR.",
+    ),
+]
+Currency = Annotated[str, Field(pattern="^[A-Z]{3}$", description="ISO 4217 code.")]
 Percent = Annotated[Number, Field(ge=0, le=100)]
-ProductId = Annotated[str, Field(min_length=1, max_length=PRODUCT_ID_CHARS_MAX)]
+
+ExternalSource = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=100,
+        description=(
+            "The external system that this comes from; its own webhooks are not told of it."
+        ),
+    ),
+]
+FreeText = Annotated[Text, Field(description="Free text.")]
+Since = Annotated[RequestTime, Field(description="The earliest time, inclusive.")]

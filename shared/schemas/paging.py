@@ -21,14 +21,14 @@ Item = TypeVar("Item")
 LIMIT_DEFAULT = 20
 LIMIT_MAX = 100
 
+_CURSOR = "`nextCursor` of the page before, to go on from there."
 _NO_CURSOR = "must be a nextCursor of an earlier answer"
 _UNREADABLE = (binascii.Error, ValueError, TypeError, OverflowError, RecursionError)
 
 _ID = re.compile(r"[a-z]+_[0-9A-Za-z_-]{1,200}")
 """Ids of ours, and nothing that Firestore would not take for one."""
 
-Limit = Annotated[Whole, Field(ge=1, le=LIMIT_MAX)]
-"""How many to return."""
+Limit = Annotated[Whole, Field(ge=1, le=LIMIT_MAX, description="The most to list.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +125,8 @@ Cursor = Annotated[
     Field(min_length=1, max_length=1000),
     AfterValidator(_checked),
     WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 1000}),
+    Field(description=_CURSOR),
 ]
-"""``nextCursor`` of the page before."""
 
 
 def _checked_key(cursor: str) -> str:
@@ -139,5 +139,6 @@ KeyCursor = Annotated[
     Field(min_length=1, max_length=2000),
     AfterValidator(_checked_key),
     WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 2000}),
+    Field(description=_CURSOR),
 ]
-"""``nextCursor`` of the page before, of a list that is in the order of keys."""
+"""Of a list that is in the order of keys."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 from pydantic import Field
 
 from shared.auth.caller import Caller
 from shared.domain.catalog.product_drafts import IfExists
-from shared.schemas.base import Id, RequestModel, ResponseModel, Success
+from shared.schemas import answers
+from shared.schemas.base import RequestModel, ResponseModel, Success
 from shared.schemas.catalog.product_bodies import IfExistsName, ImportedRow, ProductRow, to_drafts
+from shared.schemas.fields import StoreId
 from shared.services import access
 from shared.services.catalog import product_imports
 
@@ -19,8 +21,8 @@ ROWS_MAX = 500
 class Request(RequestModel):
     """Rows like the fields of insertProduct; a bad one is reported, and the others are taken."""
 
-    store_id: Id
-    products: Annotated[list[ProductRow], Field(min_length=1, max_length=ROWS_MAX)]
+    store_id: StoreId
+    products: list[ProductRow] = Field(min_length=1, max_length=ROWS_MAX, description="The rows.")
     if_exists: IfExistsName = IfExists.UPDATE
 
 
@@ -28,12 +30,14 @@ class Response(ResponseModel):
     """What became of the rows."""
 
     success: Success = True
-    store_id: str
-    created: int
-    updated: int
-    unchanged: int
-    failed: int
-    results: list[ImportedRow]
+    store_id: answers.StoreId
+    created: int = Field(description="How many products are sold from now on.")
+    updated: int = Field(description="How many products have got other values.")
+    unchanged: int = Field(description="How many products were as the rows say already.")
+    failed: int = Field(description="How many rows could not be taken.")
+    results: list[ImportedRow] = Field(
+        description="What became of each row, in the order of the request."
+    )
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import Field
+
 from shared.auth.caller import Caller
-from shared.schemas.base import Id, RequestModel, ResponseModel, Success
+from shared.schemas.base import RequestModel, ResponseModel, Success
 from shared.schemas.catalog.product_bodies import PRODUCT_EXAMPLE, ProductWithPricesBody
-from shared.schemas.fields import ProductId
+from shared.schemas.fields import ProductId, StoreId
 from shared.services.catalog import products
 
 
 class Request(RequestModel):
     """Names the product by our id; with ``storeId`` its EAN or article number will do."""
 
-    product_id: ProductId
-    store_id: Id | None = None
+    product_id: ProductId = Field(
+        description="Id of the product; with `storeId` also its EAN or number."
+    )
+    store_id: StoreId | None = None
 
 
 class Response(ResponseModel):
     """The product, also if it is no longer sold, with its prices."""
 
     success: Success = True
-    product: ProductWithPricesBody
+    product: ProductWithPricesBody = Field(description="The product.")
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import Field
+
 from shared.auth.caller import Caller
-from shared.schemas import paging
+from shared.schemas import answers, paging
 from shared.schemas.base import Id, RequestModel, ResponseModel, Success
 from shared.schemas.catalog.product_bodies import PRODUCT_EXAMPLE, ProductBody, Switch
+from shared.schemas.fields import StoreId
 from shared.schemas.paging import KeyCursor, Limit
 from shared.services.catalog import products
 
@@ -15,10 +18,14 @@ from shared.services.catalog import products
 class Request(RequestModel):
     """A page of them, in the order of EANs and article numbers."""
 
-    store_id: Id
-    source: Id | None = None
-    category_id: Id | None = None
-    include_deleted: Switch = False
+    store_id: StoreId
+    source: Id | None = Field(
+        default=None, description="Only products of this system; `api` for those of calls."
+    )
+    category_id: Id | None = Field(default=None, description="Only products of this category.")
+    include_deleted: Switch = Field(
+        default=False, description="True to list also what is no longer sold."
+    )
     limit: Limit = paging.LIMIT_DEFAULT
     cursor: KeyCursor | None = None
 
@@ -27,10 +34,12 @@ class Response(ResponseModel):
     """A page; ``nextCursor`` asks for the next one and is null on the last."""
 
     success: Success = True
-    store_id: str
-    products: list[ProductBody]
-    count: int
-    next_cursor: str | None
+    store_id: answers.StoreId
+    products: list[ProductBody] = Field(
+        description="The products, in the order of EANs and article numbers."
+    )
+    count: answers.Count
+    next_cursor: answers.NextCursor
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import Field
+
 from shared.auth.caller import Caller
 from shared.domain.catalog.product_drafts import IfExists
-from shared.schemas.base import Id, RequestModel, ResponseModel, Success
+from shared.schemas import answers
+from shared.schemas.base import RequestModel, ResponseModel, Success
 from shared.schemas.catalog.product_bodies import (
     PRODUCT_EXAMPLE,
     IfExistsName,
@@ -14,6 +17,7 @@ from shared.schemas.catalog.product_bodies import (
     ProductBody,
     ProductInput,
 )
+from shared.schemas.fields import StoreId
 from shared.services import access
 from shared.services.catalog import products
 
@@ -25,7 +29,7 @@ class Request(ProductInput, RequestModel):
     if the values differ.
     """
 
-    store_id: Id
+    store_id: StoreId
     if_exists: IfExistsName = IfExists.REFUSE
 
 
@@ -33,10 +37,10 @@ class Response(ResponseModel):
     """The product as the store sells it now."""
 
     success: Success = True
-    store_id: str
-    product_id: str
+    store_id: answers.StoreId
+    product_id: answers.ProductId
     outcome: OutcomeName
-    product: ProductBody
+    product: ProductBody = Field(description="The product.")
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import Field
+
 from shared.auth.caller import Caller
-from shared.schemas.base import Id, RequestModel, ResponseModel, Success
+from shared.schemas import answers
+from shared.schemas.base import RequestModel, ResponseModel, Success
 from shared.schemas.catalog.product_bodies import (
     PRODUCT_EXAMPLE,
     OutcomeName,
@@ -13,7 +16,7 @@ from shared.schemas.catalog.product_bodies import (
     ProductBody,
     to_price,
 )
-from shared.schemas.fields import ProductId
+from shared.schemas.fields import ProductId, StoreId
 from shared.services import access
 from shared.services.catalog import products
 
@@ -22,17 +25,23 @@ class Request(RequestModel):
     """The product of the one store, and the other store. ``price`` is what it costs there."""
 
     product_id: ProductId
-    store_id: Id
-    price: PriceAmount | None = None
+    store_id: StoreId
+    price: PriceAmount | None = Field(
+        default=None,
+        description=(
+            "What one unit costs in this store, in major units of its currency: 1.49. By default "
+            "what it costs in the other one."
+        ),
+    )
 
 
 class Response(ResponseModel):
     """The product of the other store; one that is sold there already stays as it is."""
 
     success: Success = True
-    store_id: str
+    store_id: answers.StoreId
     outcome: OutcomeName
-    product: ProductBody
+    product: ProductBody = Field(description="The product.")
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {

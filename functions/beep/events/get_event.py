@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import Field
+
 from shared.auth.caller import Caller
 from shared.domain.events import event_types
 from shared.schemas.base import Id, RequestModel, ResponseModel, Success
 from shared.schemas.events.event_data import EventBody, example_event, parse
+from shared.schemas.fields import StoreId
 from shared.services.events import event_log
 
 
 class Request(RequestModel):
     """Which event. It is kept for 34 days."""
 
-    event_id: Id
-    store_id: Id | None = None
+    event_id: Id = Field(description="Id of the event.")
+    store_id: StoreId | None = None
 
 
 class Response(ResponseModel):
     """The event, field by field as endpoints are sent it."""
 
     success: Success = True
-    event: EventBody
+    event: EventBody = Field(description="The event as it was sent.")
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {"event": {"eventId": "evt_abc123"}}

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from pydantic import ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from shared.auth.caller import Caller
 from shared.domain.events import event_types
-from shared.schemas import paging
+from shared.schemas import answers, paging
 from shared.schemas.base import Id, RequestModel, RequestTime, ResponseModel, Success
 from shared.schemas.events.event_data import EventBody, TypeName, example_event, parse
+from shared.schemas.fields import Since, StoreId
 from shared.schemas.paging import Cursor, Limit
 from shared.services.events import event_log
 
@@ -23,12 +24,12 @@ class Request(RequestModel):
     send ``nextCursor`` with the same fields: what happens meanwhile moves no page.
     """
 
-    store_id: Id
-    type: TypeName | None = None
-    program_id: Id | None = None
-    user_id: Id | None = None
-    since: RequestTime | None = None
-    until: RequestTime | None = None
+    store_id: StoreId
+    type: TypeName | None = Field(default=None, description="Only events of this type.")
+    program_id: Id | None = Field(default=None, description="Only events of this program.")
+    user_id: Id | None = Field(default=None, description="Only events of this customer.")
+    since: Since | None = None
+    until: RequestTime | None = Field(default=None, description="The end, exclusive.")
     limit: Limit = paging.LIMIT_DEFAULT
     cursor: Cursor | None = None
 
@@ -45,10 +46,10 @@ class Response(ResponseModel):
     """The events as endpoints are sent them, the newest first."""
 
     success: Success = True
-    store_id: str
-    events: list[EventBody]
-    count: int
-    next_cursor: str | None
+    store_id: answers.StoreId
+    events: list[EventBody] = Field(description="The events, the newest first.")
+    count: answers.Count
+    next_cursor: answers.NextCursor
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {

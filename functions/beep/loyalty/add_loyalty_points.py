@@ -3,52 +3,39 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Any, Self
+from typing import Any, Self
 
 from pydantic import Field, model_validator
 
 from shared.auth.caller import Caller
 from shared.domain.loyalty import earning
-from shared.domain.loyalty.earning import LineType
 from shared.domain.units import from_units
-from shared.schemas.base import (
-    Duplicate,
-    Id,
-    Number,
-    PositivePoints,
-    RequestModel,
-    ResponseModel,
-    Success,
-    Text,
-    WireModel,
+from shared.schemas import answers
+from shared.schemas.base import Duplicate, Number, RequestModel, ResponseModel, Success, Text
+from shared.schemas.fields import ExternalSource, ProgramId, StoreId, TransactionId, UserId
+from shared.schemas.loyalty.booking_bodies import (
+    CappedBy,
+    NoAwardReason,
+    PointsRequested,
+    PointsToAdd,
+    PurchaseAmount,
+    PurchaseLines,
 )
 from shared.services.loyalty import balances
-
-LINES_MAX = 1_000
-Money = Annotated[Number, Field(ge=0, le=10_000_000)]
-
-
-class PurchaseLine(WireModel):
-    """A line of a receipt. Only items earn; discounts and rewards (negative) lower what does."""
-
-    amount: Annotated[Number, Field(ge=-10_000_000, le=10_000_000)]
-    type: Annotated[LineType, Field(strict=False)] = LineType.ITEM
 
 
 class Request(RequestModel):
     """``points``, or a purchase from which the program's rules compute them; ``points`` win."""
 
-    program_id: Id
-    user_id: Id
-    store_id: Id | None = None
-    points: PositivePoints | None = None
-    purchase_amount: Money | None = None
-    purchase_lines: (
-        Annotated[list[PurchaseLine], Field(min_length=1, max_length=LINES_MAX)] | None
-    ) = None
-    transaction_id: Id | None = None
-    description: Text = ""
-    source: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    program_id: ProgramId
+    user_id: UserId
+    store_id: StoreId | None = None
+    points: PointsToAdd | None = None
+    purchase_amount: PurchaseAmount | None = None
+    purchase_lines: PurchaseLines | None = None
+    transaction_id: TransactionId | None = None
+    description: Text = Field(default="", description="Shown in the customer's history.")
+    source: ExternalSource | None = None
 
     @model_validator(mode="after")
     def _says_how_much(self) -> Self:
@@ -75,17 +62,17 @@ class Response(ResponseModel):
     """
 
     success: Success = True
-    program_id: str
-    user_id: str
-    entry_id: str | None
-    points_added: Number
-    points_requested: Number
-    capped_by: str | None
-    reason: str | None
-    previous_balance: Number
-    new_balance: Number
-    current_tier: str | None
-    transaction_id: str | None
+    program_id: answers.ProgramId
+    user_id: answers.UserId
+    entry_id: str | None = Field(description="The ledger entry. Null if nothing was granted.")
+    points_added: Number = Field(description="What was granted.")
+    points_requested: PointsRequested
+    capped_by: CappedBy
+    reason: NoAwardReason
+    previous_balance: answers.PreviousBalance
+    new_balance: answers.NewBalance
+    current_tier: answers.CurrentTier
+    transaction_id: answers.TransactionId
     duplicate: Duplicate = None
 
 

@@ -16,13 +16,16 @@ from shared.domain.loyalty.programs import (
     require_milestones,
 )
 from shared.domain.units import SCALE_MAX
-from shared.schemas.base import Id, Name, RequestModel, ResponseModel, Success, Text, Timestamp
+from shared.schemas import answers
+from shared.schemas.base import RequestModel, ResponseModel, Success
+from shared.schemas.fields import FreeText, StoreId
 from shared.schemas.loyalty.program_bodies import (
     RULES_EXAMPLES,
     BrandingBody,
     EarningMethods,
     Milestones,
     PointsExpiryBody,
+    ProgramName,
     ProgramTypeName,
     Rewards,
     RulesBody,
@@ -35,16 +38,26 @@ from shared.services.loyalty import programs
 class Request(RequestModel):
     """A new program; inactive unless ``isActive``."""
 
-    store_id: Id
-    program_name: Name
+    store_id: StoreId
+    program_name: ProgramName
     program_type: ProgramTypeName
     rules: RulesBody
-    description: Text = ""
+    description: FreeText = ""
     rewards: Rewards = Field(default_factory=list)
-    branding: BrandingBody = BrandingBody()
+    branding: BrandingBody = Field(
+        default=BrandingBody(), description="How the card looks in the app."
+    )
     earning_methods: EarningMethods = Field(default_factory=lambda: list(EARNING_METHODS_DEFAULT))
-    is_active: bool = False
-    points_expiry: PointsExpiryBody | None = None
+    is_active: bool = Field(
+        default=False, description="Whether the program takes members and grants points."
+    )
+    points_expiry: PointsExpiryBody | None = Field(
+        default=None,
+        description=(
+            "When points expire that are granted from now on. Null if never. Points that members "
+            "have keep their dates."
+        ),
+    )
     milestones: Milestones = Field(default_factory=lambda: list(MILESTONES_DEFAULT))
 
     @model_validator(mode="after")
@@ -61,9 +74,9 @@ class Response(ResponseModel):
     """The program's id."""
 
     success: Success = True
-    program_id: str
-    store_id: str
-    created_at: Timestamp
+    program_id: answers.ProgramId
+    store_id: answers.StoreId
+    created_at: answers.CreatedAt
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import Field
+
 from shared.auth.caller import Caller
 from shared.domain.units import from_units
-from shared.schemas.base import Id, Number, RequestModel, ResponseModel, Success
+from shared.schemas.base import Number, RequestModel, ResponseModel, Success
+from shared.schemas.fields import ProgramId, StoreId
 from shared.services.loyalty import analytics
 
 
 class Request(RequestModel):
     """Which program."""
 
-    program_id: Id
-    store_id: Id | None = None
+    program_id: ProgramId
+    store_id: StoreId | None = None
 
 
 class Response(ResponseModel):
@@ -24,12 +27,16 @@ class Response(ResponseModel):
     """
 
     success: Success = True
-    total_members: int
-    total_points_issued: Number
-    total_redemptions: int
-    redemption_rate: Number
-    earned_this_month: Number
-    redeemed_this_month: Number
+    total_members: int = Field(description="How many have enrolled.")
+    total_points_issued: Number = Field(description="Everything that all members have ever earned.")
+    total_redemptions: int = Field(description="How many redemptions there were.")
+    redemption_rate: Number = Field(description="Redemptions for each 100 members, to one decimal.")
+    earned_this_month: Number = Field(
+        description="What was earned this month, in the store's time zone."
+    )
+    redeemed_this_month: Number = Field(
+        description="What was spent this month, in the store's time zone."
+    )
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {"program": {"programId": "lp_abc123"}}

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import Field
+
 from shared.auth.caller import Caller
-from shared.schemas.base import Id, RequestModel, ResponseModel, Success
+from shared.schemas.base import RequestModel, ResponseModel, Success
+from shared.schemas.fields import ProgramId, StoreId
 from shared.schemas.loyalty.program_bodies import PROGRAM_EXAMPLE, ProgramBody, program_fields
 from shared.services import access
 
@@ -13,15 +16,15 @@ from shared.services import access
 class Request(RequestModel):
     """Which program."""
 
-    program_id: Id
-    store_id: Id | None = None
+    program_id: ProgramId
+    store_id: StoreId | None = None
 
 
 class Response(ProgramBody, ResponseModel):
     """The program: its fields at the top, and once more as ``program``."""
 
     success: Success = True
-    program: ProgramBody
+    program: ProgramBody = Field(description="The same fields once more, as one object.")
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {"program": {"programId": "lp_abc123"}}

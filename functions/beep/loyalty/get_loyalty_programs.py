@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import Field
+
 from shared.auth.caller import Caller
-from shared.schemas.base import Id, RequestModel, ResponseModel, Success
+from shared.schemas import answers
+from shared.schemas.base import RequestModel, ResponseModel, Success
+from shared.schemas.fields import StoreId
 from shared.schemas.loyalty.program_bodies import PROGRAM_EXAMPLE, ProgramBody, program_fields
 from shared.services.loyalty import programs
 
@@ -13,15 +17,15 @@ from shared.services.loyalty import programs
 class Request(RequestModel):
     """Which store."""
 
-    store_id: Id
+    store_id: StoreId
 
 
 class Response(ResponseModel):
     """All programs of the store, oldest first, inactive ones included; a store has at most 100."""
 
     success: Success = True
-    programs: list[ProgramBody]
-    count: int
+    programs: list[ProgramBody] = Field(description="The programs, oldest first.")
+    count: answers.Count
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {"store": {"storeId": "store_a"}}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 from pydantic import Field
 
 from shared.auth.caller import Caller
 from shared.domain.units import from_units
+from shared.schemas import answers
 from shared.schemas.base import (
     Duplicate,
     Id,
@@ -17,19 +18,25 @@ from shared.schemas.base import (
     ResponseModel,
     Success,
 )
+from shared.schemas.fields import ProgramId, StoreId, TransactionId, UserId
+from shared.schemas.loyalty.booking_bodies import RewardDescription
 from shared.services.loyalty import balances
 
 
 class Request(RequestModel):
     """How much, and for what. With ``rewardId``, ``points`` must be what the reward costs."""
 
-    program_id: Id
-    user_id: Id
-    store_id: Id | None = None
-    points: PositivePoints
-    reward_description: Annotated[str, Field(max_length=200)] | None = None
-    reward_id: Id | None = None
-    transaction_id: Id | None = None
+    program_id: ProgramId
+    user_id: UserId
+    store_id: StoreId | None = None
+    points: PositivePoints = Field(
+        description="How many points, stamps or how much cashback (in the store's currency)."
+    )
+    reward_description: RewardDescription | None = None
+    reward_id: Id | None = Field(
+        default=None, description="The program's reward to buy; `points` must be what it costs."
+    )
+    transaction_id: TransactionId | None = None
 
 
 class Response(ResponseModel):
@@ -40,17 +47,21 @@ class Response(ResponseModel):
     """
 
     success: Success = True
-    program_id: str
-    user_id: str
-    redemption_id: str
-    points_redeemed: Number
-    previous_balance: Number
-    new_balance: Number
-    current_tier: str | None
-    reward_id: str | None
-    reward_code: str | None
-    reward_description: str
-    transaction_id: str | None
+    program_id: answers.ProgramId
+    user_id: answers.UserId
+    redemption_id: str = Field(description="The ledger entry of the redemption.")
+    points_redeemed: Number = Field(description="What was spent.")
+    previous_balance: answers.PreviousBalance
+    new_balance: answers.NewBalance
+    current_tier: answers.CurrentTier
+    reward_id: str | None = Field(description="The reward that was bought. Null without one.")
+    reward_code: answers.RewardCode
+    reward_description: str = Field(
+        description=(
+            "What was bought; shown in the customer's history. By default the reward's title."
+        )
+    )
+    transaction_id: answers.TransactionId
     duplicate: Duplicate = None
 
 

@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
 from shared.auth.caller import Caller
 from shared.domain.units import from_units
-from shared.schemas.base import Duplicate, Id, Number, Points, RequestModel, ResponseModel, Success
+from shared.schemas import answers
+from shared.schemas.base import Duplicate, Id, Points, RequestModel, ResponseModel, Success
+from shared.schemas.fields import ExternalSource, ProgramId, StoreId, UserId
 from shared.services.loyalty import balances
 
 
 class Request(RequestModel):
     """``add``, ``redeem``, or ``set`` the balance to ``points``."""
 
-    program_id: Id
-    user_id: Id
-    store_id: Id | None = None
-    action: Literal["add", "redeem", "set"]
-    points: Points
-    source: Annotated[str, Field(min_length=1, max_length=100)] | None = None
-    external_transaction_id: Id | None = None
+    program_id: ProgramId
+    user_id: UserId
+    store_id: StoreId | None = None
+    action: Literal["add", "redeem", "set"] = Field(
+        description=(
+            "`add` grants, `redeem` spends, `set` makes the balance `points`: the difference is "
+            "booked."
+        )
+    )
+    points: Points = Field(
+        description="The amount to add or redeem, more than 0; for `set` the new balance."
+    )
+    source: ExternalSource | None = None
+    external_transaction_id: Id | None = Field(
+        default=None,
+        description=(
+            "The external system's id of the transaction. With `source` it makes the call "
+            "idempotent, for ever."
+        ),
+    )
 
 
 class Response(ResponseModel):
@@ -32,12 +47,14 @@ class Response(ResponseModel):
     """
 
     success: Success = True
-    message: str
-    user_id: str
-    program_id: str
-    previous_balance: Number
-    new_balance: Number
-    entry_id: str | None
+    message: str = Field(description="What was done.")
+    user_id: answers.UserId
+    program_id: answers.ProgramId
+    previous_balance: answers.PreviousBalance
+    new_balance: answers.NewBalance
+    entry_id: str | None = Field(
+        description="The ledger entry. Null if `set` found the balance as it should be."
+    )
     duplicate: Duplicate = None
 
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from shared.auth.caller import Caller
 from shared.domain.loyalty.programs import PointsExpiry, require_costs, require_milestones
 from shared.domain.units import SCALE_MAX
-from shared.schemas.base import Id, Name, RequestModel, ResponseModel, Success, Text, Timestamp
+from shared.schemas import answers
+from shared.schemas.base import RequestModel, ResponseModel, Success
+from shared.schemas.fields import FreeText, ProgramId, StoreId
 from shared.schemas.loyalty.program_bodies import (
     BrandingBody,
     EarningMethods,
     Milestones,
     PointsExpiryBody,
+    ProgramName,
     Rewards,
     RulesBody,
     parse_rules,
@@ -32,16 +35,28 @@ class Request(RequestModel):
     ``pointsExpiry`` is the one field that null changes: points granted from then on never expire.
     """
 
-    program_id: Id
-    store_id: Id | None = None
-    program_name: Name | None = None
-    description: Text | None = None
+    program_id: ProgramId
+    store_id: StoreId | None = None
+    program_name: ProgramName | None = None
+    description: FreeText | None = None
     rules: RulesBody | None = None
-    rewards: Rewards | None = None
-    branding: BrandingBody | None = None
+    rewards: Rewards | None = Field(
+        default=None, description="All rewards anew; send the `rewardId` of those kept."
+    )
+    branding: BrandingBody | None = Field(
+        default=None, description="How the card looks in the app."
+    )
     earning_methods: EarningMethods | None = None
-    is_active: bool | None = None
-    points_expiry: PointsExpiryBody | None = None
+    is_active: bool | None = Field(
+        default=None, description="Whether the program takes members and grants points."
+    )
+    points_expiry: PointsExpiryBody | None = Field(
+        default=None,
+        description=(
+            "When points expire that are granted from now on; null for never. Left out, it stays "
+            "as it is. Points that members have keep their dates."
+        ),
+    )
     milestones: Milestones | None = None
 
     @model_validator(mode="after")
@@ -63,9 +78,9 @@ class Response(ResponseModel):
     """When the program was changed."""
 
     success: Success = True
-    program_id: str
-    store_id: str
-    updated_at: Timestamp
+    program_id: answers.ProgramId
+    store_id: answers.StoreId
+    updated_at: answers.UpdatedAt
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {

@@ -4,31 +4,35 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import Field
+
 from shared.auth.caller import Caller
 from shared.domain.units import from_units
-from shared.schemas.base import Id, Number, RequestModel, ResponseModel, Success, Timestamp
+from shared.schemas import answers
+from shared.schemas.base import RequestModel, ResponseModel, Success
+from shared.schemas.fields import ProgramId, StoreId, UserId
 from shared.services.members import memberships
 
 
 class Request(RequestModel):
     """Who joins what."""
 
-    program_id: Id
-    user_id: Id
-    store_id: Id | None = None
+    program_id: ProgramId
+    user_id: UserId
+    store_id: StoreId | None = None
 
 
 class Response(ResponseModel):
     """The membership. Enrolling twice answers with the same one, and ``alreadyEnrolled``."""
 
     success: Success = True
-    program_id: str
-    user_id: str
-    member_id: str
-    current_balance: Number
-    current_tier: str | None
-    enrolled_at: Timestamp
-    already_enrolled: bool
+    program_id: answers.ProgramId
+    user_id: answers.UserId
+    member_id: str = Field(description="Id of the membership.")
+    current_balance: answers.CurrentBalance
+    current_tier: answers.CurrentTier
+    enrolled_at: answers.EnrolledAt
+    already_enrolled: bool = Field(description="True if the user was a member before this request.")
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import Field
+
 from shared.auth.caller import Caller
-from shared.domain.loyalty.membership import Membership, RecentEntry
 from shared.domain.units import from_units
-from shared.schemas.base import (
-    Id,
-    Number,
-    RequestModel,
-    ResponseModel,
-    Success,
-    Timestamp,
-    WireModel,
+from shared.schemas import answers
+from shared.schemas.base import Number, RequestModel, ResponseModel, Success
+from shared.schemas.fields import ProgramId, StoreId, UserId
+from shared.schemas.members.balance_bodies import (
+    NextExpiry,
+    Transaction,
+    to_next_expiry,
+    to_transaction,
 )
 from shared.services.members import memberships
 
@@ -22,29 +23,9 @@ from shared.services.members import memberships
 class Request(RequestModel):
     """Whose balance."""
 
-    user_id: Id
-    program_id: Id
-    store_id: Id | None = None
-
-
-class Transaction(WireModel):
-    """A line of the history; ``points`` is negative for what was spent."""
-
-    entry_id: str
-    type: str
-    points: Number
-    balance_after: Number
-    description: str
-    transaction_id: str | None
-    reward_code: str | None
-    created_at: Timestamp
-
-
-class NextExpiry(WireModel):
-    """What can be spent until then, and not after."""
-
-    points: Number
-    expires_at: Timestamp
+    user_id: UserId
+    program_id: ProgramId
+    store_id: StoreId | None = None
 
 
 class Response(ResponseModel):
@@ -58,20 +39,30 @@ class Response(ResponseModel):
     """
 
     success: Success = True
-    program_id: str
-    user_id: str
-    current_balance: Number
-    total_earned: Number
-    total_redeemed: Number
-    total_expired: Number
-    next_expiry: NextExpiry | None
-    current_tier: str | None
-    next_tier: str | None
-    points_to_next_tier: int | None
-    points_to_fall_down: int | None
-    is_active: bool
-    enrolled_at: Timestamp
-    recent_transactions: list[Transaction]
+    program_id: answers.ProgramId
+    user_id: answers.UserId
+    current_balance: answers.CurrentBalance
+    total_earned: answers.TotalEarned
+    total_redeemed: Number = Field(description="Everything ever spent.")
+    total_expired: Number = Field(description="Everything that ever expired.")
+    next_expiry: NextExpiry | None = Field(
+        description="What expires next unless it is spent. Null if nothing does."
+    )
+    current_tier: answers.CurrentTier
+    next_tier: str | None = Field(description="The tier above. Null at the top and without tiers.")
+    points_to_next_tier: int | None = Field(
+        description="Still missing to the next tier; 0 at the top. Null without tiers."
+    )
+    points_to_fall_down: int | None = Field(
+        description=(
+            "What would have to be reversed to lose the tier. Null in the lowest and without tiers."
+        )
+    )
+    is_active: bool = Field(description="Whether the program is active.")
+    enrolled_at: answers.EnrolledAt
+    recent_transactions: list[Transaction] = Field(
+        description="The last ten transactions, newest first."
+    )
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
@@ -121,33 +112,12 @@ def handle(body: Request, caller: Caller) -> Response:
         total_earned=from_units(membership.earned_units, scale),
         total_redeemed=from_units(membership.redeemed_units, scale),
         total_expired=from_units(membership.expired_units, scale),
-        next_expiry=_next_expiry(membership),
+        next_expiry=to_next_expiry(membership),
         current_tier=progress.current,
         next_tier=progress.next,
         points_to_next_tier=progress.points_to_reach if standing.program.tiers else None,
         points_to_fall_down=progress.points_to_fall_down,
         is_active=standing.program.is_active,
         enrolled_at=membership.enrolled_at,
-        recent_transactions=[_transaction(entry, scale) for entry in membership.recent],
-    )
-
-
-def _next_expiry(membership: Membership) -> NextExpiry | None:
-    """Return what expires next: lots are in that order, those that never do last."""
-    lot = membership.lots[0] if membership.lots else None
-    if lot is None or lot.expires_at is None:
-        return None
-    return NextExpiry(points=from_units(lot.units, membership.scale), expires_at=lot.expires_at)
-
-
-def _transaction(entry: RecentEntry, scale: int) -> Transaction:
-    return Transaction(
-        entry_id=entry.entry_id,
-        type=entry.kind.value,
-        points=from_units(entry.units, scale),
-        balance_after=from_units(entry.balance_after_units, scale),
-        description=entry.description,
-        transaction_id=entry.transaction_id,
-        reward_code=entry.reward_code,
-        created_at=entry.recorded_at,
+        recent_transactions=[to_transaction(entry, scale) for entry in membership.recent],
     )

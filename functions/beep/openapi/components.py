@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json_schema
 
-from functions.beep.openapi import credentials, fields
+from functions.beep.openapi import credentials
 from functions.catalog import ENDPOINTS, Endpoint
 from shared.connectors import psp
 from shared.domain.systems.syncs import Kind
@@ -36,17 +36,26 @@ _CREDENTIALS = {
     "ConfigureSyncRequest": (Kind.POS, Kind.ERP),
 }
 _NULL: Schema = {"type": "null"}
-_SANDBOX: Schema = {"type": "boolean", "const": True}
+_MEANING = "description"
+_SANDBOX: Schema = {
+    "type": "boolean",
+    "const": True,
+    "description": "Only there if a test key was used: this is mock data, and nothing was written.",
+}
 
 
 class _Generator(GenerateJsonSchema):
     """What pydantic writes, with the bounds of our numbers and what answers always carry."""
 
     def generate_inner(self, schema: Any) -> Schema:
-        """Add the bounds of a ``Number``, which its own schema hides, and name those of others."""
+        """Add what a type's own schema hides, and name the bounds of others.
+
+        That is what a ``Number`` is bound by, and what a time, cursor or the like means.
+        """
         found = super().generate_inner(schema)
         if found.get("type") == "number":
             found |= dict(_bounds(schema))
+        found = meaning(_updates(schema)) | found
         # Of what has a validator before them, pydantic leaves bounds under its own names.
         return {_BOUNDS.get(name, name): each for name, each in found.items()}
 
@@ -64,11 +73,18 @@ class _Generator(GenerateJsonSchema):
         return found
 
     def nullable_schema(self, schema: Any) -> Schema:
-        """Write ``type: [string, null]`` where that says it all."""
+        """Write ``type: [string, null]`` where that says it all.
+
+        What a type says it means is said of the whole, whether or not there may be null.
+        """
         inner = self.generate_inner(schema["schema"])
         if isinstance(inner.get("type"), str) and not inner.keys() & {"const", "enum"}:
             return {**inner, "type": [inner["type"], "null"]}
-        return super().nullable_schema(schema)
+        return self.get_union_of_schemas([without_meaning(inner), _NULL]) | meaning(inner)
+
+    def handle_ref_overrides(self, json_schema: Schema) -> Schema:
+        """Keep what a field means, also where its type says the same of itself."""
+        return json_schema
 
     def model_field_schema(self, schema: Any) -> Schema:
         """Leave out the null of what an answer leaves out rather than say null."""
@@ -118,6 +134,16 @@ def reference(name: str) -> Schema:
     return {"$ref": REFERENCE + name}
 
 
+def meaning(schema: Mapping[str, Any]) -> Schema:
+    """Return what a schema says to people, which is to be written behind all else."""
+    return {name: each for name, each in schema.items() if name == _MEANING}
+
+
+def without_meaning(schema: Schema) -> Schema:
+    """Return what a schema says to machines."""
+    return {name: each for name, each in schema.items() if name != _MEANING}
+
+
 def schemas() -> dict[str, Schema]:
     """Return every schema by its name, requests and responses of all endpoints included."""
     wanted: dict[tuple[type[BaseModel], JsonSchemaMode], str] = {}
@@ -129,8 +155,7 @@ def schemas() -> dict[str, Schema]:
         wanted[model, "validation"] = model.__name__
     for provider in psp.PROVIDERS:
         wanted[psp.module_of(provider).Config, "validation"] = config_name(provider)
-    systems: dict[str, type[BaseModel]] = dict(credentials.models())
-    for name, config in systems.items():
+    for name, config in credentials.models():
         wanted[config, "validation"] = name
     references, generated = models_json_schema(
         list(wanted), ref_template=REFERENCE + "{model}", schema_generator=_Generator
@@ -157,13 +182,7 @@ def schemas() -> dict[str, Schema]:
             "description": "Settings and credentials, by the system.",
             "oneOf": [reference(each) for each in credentials.names(kind)],
         }
-    described = {**systems, **dict(credentials.parts())}
-    finished = {
-        name: _finished(name, each) for name, each in named.items() if name not in described
-    }
-    for name, config in described.items():
-        finished[name] = _of_system(name, named[name], config)
-    return dict(sorted(finished.items()))
+    return {name: _finished(name, each) for name, each in sorted(named.items())}
 
 
 def self_contained(model: type[BaseModel]) -> Schema:
@@ -177,15 +196,22 @@ def _in_place(found: Any, definitions: Mapping[str, Schema]) -> Any:
     if not isinstance(found, dict):
         return found
     if "$ref" in found:
-        return _in_place(definitions[found["$ref"].removeprefix("#/$defs/")], definitions)
+        referred = _in_place(definitions[found["$ref"].removeprefix("#/$defs/")], definitions)
+        return referred | {name: each for name, each in found.items() if name != "$ref"}
     return {name: _in_place(each, definitions) for name, each in found.items()}
 
 
 def _bounds(schema: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
     while "schema" in schema:
-        updates = schema.get("metadata", {}).get("pydantic_js_updates", {})
+        updates = _updates(schema)
         yield from ((_BOUNDS[name], bound) for name, bound in updates.items() if name in _BOUNDS)
         schema = schema["schema"]
+
+
+def _updates(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what pydantic would write into the schema of a type that has none of its own."""
+    updates: Mapping[str, Any] = schema.get("metadata", {}).get("pydantic_js_updates", {})
+    return updates
 
 
 def _renamed(generated: dict[str, Schema], names: Mapping[str, str]) -> dict[str, Schema]:
@@ -205,30 +231,20 @@ def _public(name: str) -> str:
 
 
 def _finished(name: str, schema: Schema) -> Schema:
-    """Describe a component and its fields."""
+    """Name a component, and its fields' open objects by what they can be."""
     finished = {**schema, "title": name}
     if "description" in schema:
         finished["description"] = schema["description"].replace("``", "`")
     if "properties" in schema:
         finished["properties"] = {
-            field: {
-                **_with_kinds(name, field, found),
-                "description": fields.describe(name, field),
-            }
-            for field, found in schema["properties"].items()
+            field: _field(name, field, found) for field, found in schema["properties"].items()
         }
     return finished
 
 
-def _of_system(name: str, schema: Schema, config: type[BaseModel]) -> Schema:
-    """Describe what a system needs as its module does."""
-    meanings = credentials.meanings(config)
-    properties = {
-        field: {**found, "description": meanings[field]}
-        for field, found in schema["properties"].items()
-    }
-    described = credentials.summary(config).replace("``", "`")
-    return {**schema, "title": name, "description": described, "properties": properties}
+def _field(name: str, field: str, schema: Schema) -> Schema:
+    """Put the meaning behind the rest, whatever stands in the place of the rest."""
+    return without_meaning(_with_kinds(name, field, schema)) | meaning(schema)
 
 
 def _with_kinds(name: str, field: str, schema: Schema) -> Schema:

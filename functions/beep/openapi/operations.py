@@ -124,7 +124,7 @@ def _query(endpoint: Endpoint, schema: Schema) -> Iterator[dict[str, Any]]:
             "name": name,
             "in": "query",
             "required": name in schema.get("required", ()),
-            "description": field["description"],
+            "description": field.get("description"),
             "schema": _without_null(field),
         }
         yield parameter | ({"example": example[name]} if name in example else {})
@@ -132,7 +132,7 @@ def _query(endpoint: Endpoint, schema: Schema) -> Iterator[dict[str, Any]]:
 
 def _without_null(field: Schema) -> Schema:
     """A query cannot say null: a parameter is there, or it is not."""
-    schema = {name: value for name, value in field.items() if name != "description"}
+    schema = components.without_meaning(field)
     if isinstance(schema.get("type"), list):
         schema["type"] = next(name for name in schema["type"] if name != "null")
     if "anyOf" in schema:

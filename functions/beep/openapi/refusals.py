@@ -8,7 +8,6 @@ from itertools import groupby
 from typing import Any
 
 from functions import http
-from functions.beep.openapi import fields
 from functions.beep.openapi.components import Schema, reference
 from functions.catalog import Endpoint
 from shared.domain.accounts.packages import Package
@@ -61,6 +60,18 @@ _DETAILS: dict[type[PunktwerkError], dict[str, Any]] = {
     ConnectorRateLimited: {"retryAfter": 30, "status": 429, "paymentId": _PAYMENT_ID},
     ConnectorUnavailable: {"status": 502, "paymentId": _PAYMENT_ID},
 }
+_MEANINGS = {
+    "success": "Always false.",
+    "error": "Stable code of the refusal.",
+    "message": "For people; may change.",
+    "statusCode": "The HTTP status.",
+    "requestId": "Id of the request, for questions about it; also in the header `X-Request-Id`.",
+    "fix": "What to do about it.",
+    "requiredUpgrade": "The package that includes what was refused.",
+    "currentPackage": "The package that the account has.",
+    "retryAfter": "Seconds to wait before the next try.",
+    "details": "Facts about this refusal, by name; which ones depends on the code.",
+}
 _WRITE_ONLY = {IdempotencyKeyReused.status}
 _SUFFIXES = {None: "", "configured": "OfConfiguration", "called": "OfConnector"}
 """Of the answers of endpoints, by what they have to do with connectors."""
@@ -87,8 +98,7 @@ def schema() -> Schema:
         "type": "object",
         "description": "A refusal. Nothing was written.",
         "properties": {
-            name: {**found, "description": fields.describe("Error", name)}
-            for name, found in properties.items()
+            name: {**found, "description": _MEANINGS[name]} for name, found in properties.items()
         },
         "required": [name for name in properties if name not in optional],
     }

@@ -7,8 +7,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from functions.beep.openapi import fields
-from functions.beep.openapi.components import Schema, reference, self_contained
+from functions.beep.openapi.components import (
+    Schema,
+    meaning,
+    reference,
+    self_contained,
+    without_meaning,
+)
 from shared.domain.events import event_types
 from shared.domain.events.event_types import EventType
 from shared.schemas.events import event_data
@@ -40,17 +45,17 @@ def name(kind: str) -> str:
 def schema(kind: str) -> Schema:
     """Return the schema of a whole event of a type, which refers to nothing outside of it."""
     envelope = self_contained(event_data.EventBody)
-    properties = envelope["properties"] | {
+    kinds: dict[str, Schema] = {
         "type": {"type": "string", "const": kind},
-        "data": _with_meanings(self_contained(event_data.DATA_BY_TYPE[kind]), kind),
+        "data": _object(self_contained(event_data.DATA_BY_TYPE[kind])),
     }
     return {
         "title": name(kind),
         "description": description(event_types.BY_NAME[kind]),
         "type": "object",
         "properties": {
-            field: {**found, "description": fields.describe("Event", field)}
-            for field, found in properties.items()
+            field: without_meaning(kinds.get(field, found)) | meaning(found)
+            for field, found in envelope["properties"].items()
         },
         "required": envelope["required"],
     }
@@ -62,14 +67,13 @@ def description(event_type: EventType) -> str:
     return sent if event_type.is_sent else f"{sent} {NOT_SENT}"
 
 
-def _with_meanings(schema: Schema, kind: str) -> Schema:
+def _object(schema: Schema) -> Schema:
+    """Leave out what the models of data are called: their place says it."""
     return {
         "type": "object",
         "properties": {
-            field: {
-                **(_with_meanings(found, kind) if "properties" in found else found),
-                "description": fields.describe(kind, field),
-            }
+            field: without_meaning(_object(found) if "properties" in found else found)
+            | meaning(found)
             for field, found in schema["properties"].items()
         },
         "required": schema["required"],

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import Field
+
 from shared.auth.caller import Caller
-from shared.schemas.base import Id, RequestModel, ResponseModel, Success
+from shared.schemas.base import RequestModel, ResponseModel, Success
+from shared.schemas.fields import PaymentId, StoreId
 from shared.schemas.payments.payment_bodies import PAYMENT_EXAMPLE, PaymentBody
 from shared.services.payments import processing
 
@@ -13,15 +16,15 @@ from shared.services.payments import processing
 class Request(RequestModel):
     """A payment that is not paid yet; one that is canceled stays as it is."""
 
-    payment_id: Id
-    store_id: Id | None = None
+    payment_id: PaymentId
+    store_id: StoreId | None = None
 
 
 class Response(ResponseModel):
     """The payment afterwards."""
 
     success: Success = True
-    payment: PaymentBody
+    payment: PaymentBody = Field(description="The payment.")
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {

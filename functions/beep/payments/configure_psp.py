@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import Field
+
 from shared.auth.caller import Caller
-from shared.schemas.base import Id, RequestModel, ResponseModel, Success
-from shared.schemas.payments.payment_bodies import ProviderName
+from shared.schemas import answers
+from shared.schemas.base import RequestModel, ResponseModel, Success
+from shared.schemas.fields import StoreId
+from shared.schemas.payments.payment_bodies import IsDefault, IsTest, ProviderName
 from shared.services.payments import psp_configurations
 
 
@@ -18,9 +22,17 @@ class Request(RequestModel):
     """
 
     provider: ProviderName
-    store_id: Id
-    config: dict[str, Any]
-    is_default: bool = False
+    store_id: StoreId
+    config: dict[str, Any] = Field(
+        description="What the provider needs; the fields depend on `provider`."
+    )
+    is_default: bool = Field(
+        default=False,
+        description=(
+            "Whether payments that name no provider go through this one from now on. The first "
+            "provider of a store does in any case."
+        ),
+    )
 
 
 class Response(ResponseModel):
@@ -28,10 +40,10 @@ class Response(ResponseModel):
 
     success: Success = True
     provider: ProviderName
-    store_id: str
+    store_id: answers.StoreId
     configured: Success = True
-    is_default: bool
-    is_test: bool
+    is_default: IsDefault
+    is_test: IsTest
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {

@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from shared.auth.caller import Caller
-from shared.schemas.base import Id, RequestModel, ResponseModel, Success
-from shared.schemas.payments.payment_bodies import ProviderName
+from shared.schemas import answers
+from shared.schemas.base import RequestModel, ResponseModel, Success
+from shared.schemas.fields import StoreId
+from shared.schemas.payments.payment_bodies import DefaultProvider, ProviderName
 from shared.services.payments import psp_configurations
 
 
 class Request(RequestModel):
     """Names the store and the provider. Payments that it made can no longer be refunded here."""
 
-    store_id: Id
+    store_id: StoreId
     provider: ProviderName
 
 
@@ -21,9 +23,9 @@ class Response(ResponseModel):
     """What is forgotten, and which provider the store uses by default from now on."""
 
     success: Success = True
-    store_id: str
+    store_id: answers.StoreId
     provider: ProviderName
-    default_provider: ProviderName | None
+    default_provider: DefaultProvider
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {

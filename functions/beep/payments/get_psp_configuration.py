@@ -4,35 +4,43 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import Field
+
 from shared.auth.caller import Caller
-from shared.schemas.base import Id, RequestModel, ResponseModel, Success, Timestamp, WireModel
-from shared.schemas.payments.payment_bodies import ProviderName
+from shared.schemas import answers
+from shared.schemas.base import RequestModel, ResponseModel, Success, Timestamp, WireModel
+from shared.schemas.fields import StoreId
+from shared.schemas.payments.payment_bodies import DefaultProvider, IsDefault, IsTest, ProviderName
 from shared.services.payments import psp_configurations
 
 
 class Request(RequestModel):
     """Names the store."""
 
-    store_id: Id
+    store_id: StoreId
 
 
 class ProviderBody(WireModel):
     """A configured provider. ``config`` holds what of it is no secret."""
 
     provider: ProviderName
-    is_default: bool
-    is_test: bool
-    config: dict[str, Any]
-    configured_at: Timestamp
+    is_default: IsDefault
+    is_test: IsTest
+    config: dict[str, Any] = Field(description="What of its configuration is no secret.")
+    configured_at: Timestamp = Field(
+        description="When it was last configured: UTC with milliseconds."
+    )
 
 
 class Response(ResponseModel):
     """The providers, without secrets."""
 
     success: Success = True
-    store_id: str
-    default_provider: ProviderName | None
-    providers: list[ProviderBody]
+    store_id: answers.StoreId
+    default_provider: DefaultProvider
+    providers: list[ProviderBody] = Field(
+        description="The store's providers; those configured last come last."
+    )
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {"store": {"storeId": "store_a"}}

@@ -8,8 +8,9 @@ from pydantic import Field
 
 from shared.auth.caller import Caller
 from shared.domain.payments.payments import Stage
-from shared.schemas import paging
-from shared.schemas.base import Id, RequestModel, ResponseModel, Success
+from shared.schemas import answers, paging
+from shared.schemas.base import RequestModel, ResponseModel, Success
+from shared.schemas.fields import StoreId
 from shared.schemas.paging import Cursor, Limit
 from shared.schemas.payments.payment_bodies import PAYMENT_EXAMPLE, PaymentBody
 from shared.services.payments import processing
@@ -18,8 +19,10 @@ from shared.services.payments import processing
 class Request(RequestModel):
     """A page of them. ``stage`` chooses by how far taking the money has come, refunds aside."""
 
-    store_id: Id
-    stage: Annotated[Stage, Field(strict=False)] | None = None
+    store_id: StoreId
+    stage: Annotated[Stage, Field(strict=False)] | None = Field(
+        default=None, description="How far taking the money has come; refunds do not change it."
+    )
     limit: Limit = paging.LIMIT_DEFAULT
     cursor: Cursor | None = None
 
@@ -28,10 +31,10 @@ class Response(ResponseModel):
     """A page; ``nextCursor`` asks for the next one and is null on the last."""
 
     success: Success = True
-    store_id: str
-    payments: list[PaymentBody]
-    count: int
-    next_cursor: str | None
+    store_id: answers.StoreId
+    payments: list[PaymentBody] = Field(description="The payments, newest first.")
+    count: answers.Count
+    next_cursor: answers.NextCursor
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
+from typing import Any, Self
 
 from pydantic import Field, model_validator
 
 from shared.auth.caller import Caller
 from shared.domain.money import Money
 from shared.domain.payments.payments import PaymentStatus
+from shared.schemas import answers
 from shared.schemas.base import Id, RequestModel, ResponseModel, Success
-from shared.schemas.fields import AmountMinor, Currency
-from shared.schemas.payments.payment_bodies import CustomerBody, ProviderName
+from shared.schemas.fields import AmountMinor, Currency, StoreId
+from shared.schemas.payments.payment_bodies import (
+    CaptureLater,
+    PayingCustomer,
+    ProviderName,
+    PurchaseId,
+    RedirectUrl,
+    ReturnUrl,
+)
 from shared.services.payments import processing
 from shared.services.payments.processing import Draft
 
@@ -24,17 +32,27 @@ class Request(RequestModel):
     what is refunded. ``customer`` is told the provider, and dropped once it has answered.
     """
 
-    store_id: Id
+    store_id: StoreId
     amount: AmountMinor
-    currency: Currency
-    return_url: Annotated[str, Field(max_length=2048, pattern="^https?://")]
-    provider: ProviderName | None = None
-    purchase_id: Id | None = None
-    description: Annotated[str, Field(max_length=100)] = ""
-    capture_later: bool = False
-    program_id: Id | None = None
-    user_id: Id | None = None
-    customer: CustomerBody | None = None
+    currency: Currency = Field(description="ISO 4217 code; need not be the store's currency.")
+    return_url: ReturnUrl
+    provider: ProviderName | None = Field(
+        default=None, description="The provider to pay with. By default the store's default."
+    )
+    purchase_id: PurchaseId | None = None
+    description: str = Field(
+        default="",
+        max_length=100,
+        description="Shown to the customer on the provider's page. By default `purchaseId`.",
+    )
+    capture_later: CaptureLater = False
+    program_id: Id | None = Field(
+        default=None, description="The program that the payment earns points in."
+    )
+    user_id: Id | None = Field(
+        default=None, description="The member who earns points for the payment."
+    )
+    customer: PayingCustomer | None = None
 
     @model_validator(mode="after")
     def _names_a_member(self) -> Self:
@@ -47,12 +65,12 @@ class Response(ResponseModel):
     """The payment. ``redirectUrl`` is where the customer pays; null if nothing is left to do."""
 
     success: Success = True
-    payment_id: str
-    status: PaymentStatus
+    payment_id: answers.PaymentId
+    status: PaymentStatus = Field(description="How far it has come.")
     provider: ProviderName
-    redirect_url: str | None
-    amount: int
-    currency: str
+    redirect_url: RedirectUrl
+    amount: answers.Amount
+    currency: answers.Currency
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {

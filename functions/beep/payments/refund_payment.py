@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 from pydantic import Field
 
 from shared.auth.caller import Caller
-from shared.domain.payments.payments import RefundStatus
+from shared.schemas import answers
 from shared.schemas.base import Id, RequestModel, ResponseModel, Success
-from shared.schemas.fields import AmountMinor
+from shared.schemas.fields import AmountMinor, PaymentId, StoreId
+from shared.schemas.payments.payment_bodies import RefundId, RefundProgress
 from shared.services.payments import refunds
 
 
@@ -20,22 +21,35 @@ class Request(RequestModel):
     back once. Never more than was paid, also if several ask at once.
     """
 
-    payment_id: Id
-    store_id: Id | None = None
-    amount: AmountMinor | None = None
-    refund_reference: Id | None = None
-    reason: Annotated[str, Field(max_length=100)] = ""
+    payment_id: PaymentId
+    store_id: StoreId | None = None
+    amount: AmountMinor | None = Field(
+        default=None,
+        description=(
+            "How much to give back, in minor units of the payment's currency. By default all that "
+            "is left."
+        ),
+    )
+    refund_reference: Id | None = Field(
+        default=None,
+        description=(
+            "Your id of the refund. It is made once of this payment, however often it is asked for."
+        ),
+    )
+    reason: str = Field(
+        default="", max_length=100, description="Shown by the provider, if it shows reasons."
+    )
 
 
 class Response(ResponseModel):
     """The refund. ``pending`` until the provider says that the money is back, or is not."""
 
     success: Success = True
-    refund_id: str
-    payment_id: str
-    status: RefundStatus
-    amount: int
-    currency: str
+    refund_id: RefundId
+    payment_id: answers.PaymentId
+    status: RefundProgress
+    amount: answers.Amount
+    currency: answers.Currency
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import Field
+
 from shared.auth.caller import Caller
-from shared.schemas.base import Id, RequestModel, ResponseModel, Success
+from shared.schemas.base import RequestModel, ResponseModel, Success
+from shared.schemas.fields import StoreId
 from shared.schemas.stores.store_bodies import STORE_EXAMPLES, StoreBody, to_store_body
 from shared.services import access
 
@@ -13,14 +16,14 @@ from shared.services import access
 class Request(RequestModel):
     """Names the store."""
 
-    store_id: Id
+    store_id: StoreId
 
 
 class Response(ResponseModel):
     """The store."""
 
     success: Success = True
-    store: StoreBody
+    store: StoreBody = Field(description="The store.")
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {"store": {"storeId": "sandbox_store_001"}}

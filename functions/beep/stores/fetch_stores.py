@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import Field
+
 from shared.auth.caller import Caller
-from shared.schemas import paging
+from shared.schemas import answers, paging
 from shared.schemas.base import Id, RequestModel, ResponseModel, Success
 from shared.schemas.paging import Cursor, Limit
 from shared.schemas.stores.store_bodies import STORE_EXAMPLES, StoreBody, to_store_body
@@ -15,7 +17,10 @@ from shared.services.stores import store_lists
 class Request(RequestModel):
     """A page of them, oldest first; of one store if ``storeId`` says so."""
 
-    store_id: Id | None = None
+    store_id: Id | None = Field(
+        default=None,
+        description="Only this store. The header `X-Beep-Store-Id` can stand in for it.",
+    )
     limit: Limit = paging.LIMIT_DEFAULT
     cursor: Cursor | None = None
 
@@ -24,9 +29,9 @@ class Response(ResponseModel):
     """A page; ``nextCursor`` asks for the next one and is null on the last."""
 
     success: Success = True
-    stores: list[StoreBody]
-    count: int
-    next_cursor: str | None
+    stores: list[StoreBody] = Field(description="The stores, the oldest first.")
+    count: answers.Count
+    next_cursor: answers.NextCursor
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {"all": {}, "some": {"limit": 100}}

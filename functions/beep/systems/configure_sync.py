@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import Field
+
 from shared.auth.caller import Caller
 from shared.connectors import systems
 from shared.domain.systems.syncs import Schedule
-from shared.schemas.base import Id, RequestModel, ResponseModel, Success, Timestamp, invalid
-from shared.schemas.systems.sync_bodies import KindName, ScheduleName, SystemName
+from shared.schemas import answers
+from shared.schemas.base import Id, RequestModel, ResponseModel, Success, invalid
+from shared.schemas.fields import StoreId
+from shared.schemas.systems.sync_bodies import KindName, NextSyncAt, ScheduleName, SystemName
 from shared.services.systems import connections
 
 
@@ -20,10 +24,18 @@ class Request(RequestModel):
 
     kind: KindName
     system: SystemName
-    store_id: Id
-    credentials: dict[str, Any]
+    store_id: StoreId
+    credentials: dict[str, Any] = Field(
+        description=(
+            "What the system needs; the fields depend on `system`. Stored encrypted, never shown "
+            "again."
+        )
+    )
     schedule: ScheduleName = Schedule.NONE
-    award_points_program_id: Id | None = None
+    award_points_program_id: Id | None = Field(
+        default=None,
+        description="The program in which receipts that name a member earn points. Null for none.",
+    )
 
 
 class Response(ResponseModel):
@@ -32,10 +44,10 @@ class Response(ResponseModel):
     success: Success = True
     kind: KindName
     system: SystemName
-    store_id: str
+    store_id: answers.StoreId
     configured: Success = True
     schedule: ScheduleName
-    next_sync_at: Timestamp | None
+    next_sync_at: NextSyncAt
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {

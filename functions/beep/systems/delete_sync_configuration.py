@@ -6,7 +6,9 @@ from typing import Any
 
 from shared.auth.caller import Caller
 from shared.connectors import systems
-from shared.schemas.base import Id, RequestModel, ResponseModel, Success, invalid
+from shared.schemas import answers
+from shared.schemas.base import RequestModel, ResponseModel, Success, invalid
+from shared.schemas.fields import StoreId
 from shared.schemas.systems.sync_bodies import KindName, SystemName
 from shared.services.systems import connections
 
@@ -16,7 +18,7 @@ class Request(RequestModel):
 
     kind: KindName
     system: SystemName
-    store_id: Id
+    store_id: StoreId
 
 
 class Response(ResponseModel):
@@ -25,7 +27,7 @@ class Response(ResponseModel):
     success: Success = True
     kind: KindName
     system: SystemName
-    store_id: str
+    store_id: answers.StoreId
     deleted: Success = True
 
 

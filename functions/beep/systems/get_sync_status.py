@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import Field
+
 from shared.auth.caller import Caller
-from shared.schemas.base import Id, RequestModel, ResponseModel, Success
+from shared.schemas import answers
+from shared.schemas.base import RequestModel, ResponseModel, Success
+from shared.schemas.fields import StoreId
 from shared.schemas.systems.sync_bodies import (
     SYNC_EXAMPLE,
     KindName,
@@ -19,7 +23,7 @@ from shared.services.systems import connections
 class Request(RequestModel):
     """Names the store; ``kind`` and ``system`` choose among its systems."""
 
-    store_id: Id
+    store_id: StoreId
     kind: KindName | None = None
     system: SystemName | None = None
 
@@ -28,8 +32,10 @@ class Response(ResponseModel):
     """The systems that are configured or were synced before; no secrets."""
 
     success: Success = True
-    store_id: str
-    systems: list[SystemBody]
+    store_id: answers.StoreId
+    systems: list[SystemBody] = Field(
+        description="Systems that are configured or were synced before."
+    )
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 from pydantic import Field
 
 from shared.auth.caller import Caller
 from shared.domain.systems import sync_events
-from shared.domain.systems.syncs import Kind, SyncState
-from shared.schemas.base import Id, RequestModel, ResponseModel, Success
+from shared.domain.systems.syncs import Kind
+from shared.schemas.base import RequestModel, ResponseModel, Success
+from shared.schemas.fields import StoreId
 from shared.schemas.systems.sync_bodies import (
     CHANGES_EXAMPLE,
     ErpName,
     ErpSynced,
+    IsFull,
+    MayDeleteMost,
+    Problem,
+    StateName,
     SyncChanges,
+    SyncId,
+    SystemCredentials,
     to_changes,
 )
 from shared.services.systems import sync_starts
 from shared.services.systems.sync_starts import Terms
-
-StateName = Annotated[SyncState, Field(strict=False)]
 
 
 class Request(RequestModel):
@@ -31,10 +36,10 @@ class Request(RequestModel):
     """
 
     system: ErpName
-    store_id: Id
-    credentials: dict[str, Any] | None = None
-    is_full: bool = False
-    allow_mass_deletion: bool = False
+    store_id: StoreId
+    credentials: SystemCredentials | None = None
+    is_full: IsFull = False
+    allow_mass_deletion: MayDeleteMost = False
 
 
 class Response(ResponseModel):
@@ -42,11 +47,11 @@ class Response(ResponseModel):
 
     success: Success = True
     system: ErpName
-    synced: ErpSynced
+    synced: ErpSynced = Field(description="What was read.")
     state: StateName
-    sync_id: str
-    changes: SyncChanges
-    problem: str | None
+    sync_id: SyncId
+    changes: SyncChanges = Field(description="What became of what was read.")
+    problem: Problem
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 from pydantic import Field
 
 from shared.auth.caller import Caller
 from shared.domain.systems import sync_events
-from shared.domain.systems.syncs import Kind, SyncState
-from shared.schemas.base import Id, RequestModel, ResponseModel, Success
+from shared.domain.systems.syncs import Kind
+from shared.schemas.base import RequestModel, ResponseModel, Success
+from shared.schemas.fields import StoreId
 from shared.schemas.systems.sync_bodies import (
     CHANGES_EXAMPLE,
     AwardPointsBody,
+    IsFull,
+    MayDeleteMost,
     PosName,
     PosSynced,
+    Problem,
+    StateName,
     SyncChanges,
+    SyncId,
+    SystemCredentials,
     to_changes,
 )
 from shared.services.systems import sync_starts
 from shared.services.systems.sync_starts import Terms
-
-StateName = Annotated[SyncState, Field(strict=False)]
 
 
 class Request(RequestModel):
@@ -32,11 +37,16 @@ class Request(RequestModel):
     """
 
     system: PosName
-    store_id: Id
-    credentials: dict[str, Any] | None = None
-    award_points: AwardPointsBody | None = None
-    is_full: bool = False
-    allow_mass_deletion: bool = False
+    store_id: StoreId
+    credentials: SystemCredentials | None = None
+    award_points: AwardPointsBody | None = Field(
+        default=None,
+        description=(
+            "Have receipts that name a member earn points. By default as configureSync said."
+        ),
+    )
+    is_full: IsFull = False
+    allow_mass_deletion: MayDeleteMost = False
 
 
 class Response(ResponseModel):
@@ -44,11 +54,11 @@ class Response(ResponseModel):
 
     success: Success = True
     system: PosName
-    synced: PosSynced
+    synced: PosSynced = Field(description="What was read.")
     state: StateName
-    sync_id: str
-    changes: SyncChanges
-    problem: str | None
+    sync_id: SyncId
+    changes: SyncChanges = Field(description="What became of what was read.")
+    problem: Problem
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from shared.auth.caller import Caller
-from shared.schemas.base import Id, RequestModel, ResponseModel, Success, Text
+from shared.schemas.base import RequestModel, ResponseModel, Success
+from shared.schemas.fields import FreeText, StoreId
 from shared.schemas.webhooks.endpoint_bodies import (
     SECRET_EXAMPLE,
     WEBHOOK_EXAMPLE,
     EventPatterns,
     Headers,
     Secret,
+    ShownSecret,
     Source,
     Url,
     WebhookBody,
@@ -31,13 +33,18 @@ class Request(RequestModel):
     ``source`` names the external system behind it: it is not told of what it caused itself.
     """
 
-    store_id: Id
+    store_id: StoreId
     url: Url | None = None
     destination: Destination | None = None
     events: EventPatterns
     secret: Secret | None = None
-    source: Source | None = None
-    description: Text = ""
+    source: Source | None = Field(
+        default=None,
+        description=(
+            "The external system behind the endpoint: it is not told of what it caused itself."
+        ),
+    )
+    description: FreeText = ""
     headers: Headers | None = None
 
     @model_validator(mode="after")
@@ -53,8 +60,8 @@ class Response(ResponseModel):
     """The endpoint, and the secret that signs, which is shown this once."""
 
     success: Success = True
-    webhook: WebhookBody
-    secret: str
+    webhook: WebhookBody = Field(description="The endpoint, without what is secret of it.")
+    secret: ShownSecret
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {

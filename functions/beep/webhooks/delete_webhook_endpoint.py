@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import Field
+
 from shared.auth.caller import Caller
-from shared.schemas.base import Id, RequestModel, ResponseModel, Success, Timestamp
+from shared.schemas import answers
+from shared.schemas.base import RequestModel, ResponseModel, Success, Timestamp
+from shared.schemas.fields import StoreId, WebhookId
 from shared.services.webhooks import webhook_changes
 
 
 class Request(RequestModel):
     """Which endpoint. What waits to be sent there is skipped; what was sent stays listed."""
 
-    webhook_id: Id
-    store_id: Id | None = None
+    webhook_id: WebhookId
+    store_id: StoreId | None = None
 
 
 class Response(ResponseModel):
     """When it was deleted."""
 
     success: Success = True
-    webhook_id: str
-    deleted_at: Timestamp
+    webhook_id: answers.WebhookId
+    deleted_at: Timestamp = Field(description="When it was deleted: UTC with milliseconds.")
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {"webhook": {"webhookId": "we_abc123"}}

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from shared.auth.caller import Caller
 from shared.domain.events import event_types
 from shared.domain.webhooks.webhook_targets import Target
-from shared.schemas.base import Id, RequestModel, ResponseModel, Success
+from shared.schemas import answers
+from shared.schemas.base import RequestModel, ResponseModel, Success
+from shared.schemas.fields import StoreId
 from shared.schemas.webhooks.endpoint_bodies import (
     SECRET_EXAMPLE,
     WEBHOOK_EXAMPLE,
@@ -30,11 +32,14 @@ class Request(RequestModel):
     ``source`` names the external system behind the URL: it is not told of what it caused itself.
     """
 
-    store_id: Id
+    store_id: StoreId
     url: Url | None = None
     events: EventPatterns | None = None
     secret: Secret | None = None
-    source: Source | None = None
+    source: Source | None = Field(
+        default=None,
+        description="The external system behind the URL: it is not told of what it caused itself.",
+    )
 
     @model_validator(mode="after")
     def _registers_or_lists(self) -> Self:
@@ -53,12 +58,16 @@ class Response(ResponseModel):
     """
 
     success: Success = True
-    store_id: str
-    webhook_id: str | None
-    secret: str | None
-    webhooks: list[WebhookBody]
-    count: int
-    available_events: list[str]
+    store_id: answers.StoreId
+    webhook_id: str | None = Field(description="The URL just registered. Null when listing.")
+    secret: str | None = Field(
+        description="The signing secret, shown only when it was made or changed, else null."
+    )
+    webhooks: list[WebhookBody] = Field(
+        description="Every webhook endpoint of the store, the oldest first."
+    )
+    count: answers.Count
+    available_events: list[str] = Field(description="Every event type that can be subscribed to.")
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {

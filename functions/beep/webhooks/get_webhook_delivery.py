@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import Field
+
 from shared.auth.caller import Caller
-from shared.schemas.base import Id, RequestModel, ResponseModel, Success
+from shared.schemas.base import RequestModel, ResponseModel, Success
+from shared.schemas.fields import DeliveryId, StoreId
 from shared.schemas.webhooks.delivery_bodies import (
     ATTEMPT_EXAMPLE,
     DELIVERY_EXAMPLE,
@@ -20,21 +23,23 @@ from shared.services.webhooks import deliveries
 class Request(RequestModel):
     """Which delivery: ``X-Beep-Delivery`` of what arrived, or one that was listed."""
 
-    delivery_id: Id
-    store_id: Id | None = None
+    delivery_id: DeliveryId
+    store_id: StoreId | None = None
 
 
 class DeliveryWithAttempts(DeliveryBody):
     """A delivery with its attempts, the latest 50, the oldest first."""
 
-    attempts: list[AttemptBody]
+    attempts: list[AttemptBody] = Field(
+        description="The attempts, the oldest first; the latest 50 are kept."
+    )
 
 
 class Response(ResponseModel):
     """The delivery."""
 
     success: Success = True
-    delivery: DeliveryWithAttempts
+    delivery: DeliveryWithAttempts = Field(description="The delivery with its attempts.")
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {"delivery": {"deliveryId": "evt_abc123_we_abc123"}}

@@ -4,45 +4,52 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import Field
+
 from shared.auth.caller import Caller
 from shared.domain.webhooks.deliveries import DeliveryState
-from shared.schemas.base import (
-    Id,
-    Number,
-    RequestModel,
-    RequestTime,
-    ResponseModel,
-    Success,
-    Timestamp,
-)
+from shared.schemas import answers
+from shared.schemas.base import Number, RequestModel, RequestTime, ResponseModel, Success, Timestamp
+from shared.schemas.fields import StoreId, WebhookId
+from shared.schemas.webhooks.endpoint_bodies import DisabledReason, FailingSince, IsEnabled
 from shared.services.webhooks import webhook_stats
 
 
 class Request(RequestModel):
     """Which endpoint, and since when: at most 30 days ago, by default 7."""
 
-    webhook_id: Id
-    store_id: Id | None = None
-    since: RequestTime | None = None
+    webhook_id: WebhookId
+    store_id: StoreId | None = None
+    since: RequestTime | None = Field(
+        default=None, description="The oldest to count; at most 30 days ago, by default 7."
+    )
 
 
 class Response(ResponseModel):
     """Its deliveries by what has become of them, without those of test events, and its health."""
 
     success: Success = True
-    webhook_id: str
-    since: Timestamp
-    pending: int
-    succeeded: int
-    dead: int
-    skipped: int
-    total: int
-    success_rate: Number
-    failing_since: Timestamp | None
-    is_slow: bool
-    pace_seconds: int
-    is_enabled: bool
-    disabled_reason: str | None
+    webhook_id: answers.WebhookId
+    since: Timestamp = Field(description="The oldest that is counted: UTC with milliseconds.")
+    pending: int = Field(description="How many are to be attempted, for the first time or again.")
+    succeeded: int = Field(description="How many were answered with 2xx.")
+    dead: int = Field(description="How many were given up.")
+    skipped: int = Field(
+        description="How many need not be sent, for instance because the endpoint was disabled."
+    )
+    total: int = Field(description="How many there are in all.")
+    success_rate: Number = Field(
+        description="Percent of those that succeeded or were given up, to one decimal; 0 of none."
+    )
+    failing_since: FailingSince
+    is_slow: bool = Field(
+        description="Whether it takes long to answer, and its deliveries wait in another queue."
+    )
+    pace_seconds: int = Field(
+        description="How far apart attempts are kept while it is overloaded; 0 while it is not."
+    )
+    is_enabled: IsEnabled
+    disabled_reason: DisabledReason
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import Field
+
 from shared.auth.caller import Caller
 from shared.domain.webhooks.deliveries import DeliveryState
-from shared.schemas import paging
-from shared.schemas.base import Id, RequestModel, RequestTime, ResponseModel, Success, Until
+from shared.schemas import answers, paging
+from shared.schemas.base import Id, RequestModel, ResponseModel, Success, Until
 from shared.schemas.events.event_data import TypeName
+from shared.schemas.fields import Since, StoreId
 from shared.schemas.paging import Cursor, Limit
 from shared.schemas.webhooks.delivery_bodies import (
     DELIVERY_EXAMPLE,
@@ -26,12 +29,14 @@ class Request(RequestModel):
     To read on, send ``nextCursor`` with the same fields.
     """
 
-    store_id: Id
-    webhook_id: Id | None = None
-    state: State | None = None
-    event_id: Id | None = None
-    type: TypeName | None = None
-    since: RequestTime | None = None
+    store_id: StoreId
+    webhook_id: Id | None = Field(default=None, description="Only deliveries to this endpoint.")
+    state: State | None = Field(default=None, description="Only deliveries in this state.")
+    event_id: Id | None = Field(default=None, description="Only deliveries of this event.")
+    type: TypeName | None = Field(
+        default=None, description="Only deliveries of events of this type."
+    )
+    since: Since | None = None
     until: Until | None = None
     limit: Limit = paging.LIMIT_DEFAULT
     cursor: Cursor | None = None
@@ -41,10 +46,10 @@ class Response(ResponseModel):
     """The deliveries, the newest first."""
 
     success: Success = True
-    store_id: str
-    deliveries: list[DeliveryBody]
-    count: int
-    next_cursor: str | None
+    store_id: answers.StoreId
+    deliveries: list[DeliveryBody] = Field(description="The deliveries, the newest first.")
+    count: answers.Count
+    next_cursor: answers.NextCursor
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {

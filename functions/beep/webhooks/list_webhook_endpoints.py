@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import Field
+
 from shared.auth.caller import Caller
-from shared.schemas.base import Id, RequestModel, ResponseModel, Success
+from shared.schemas import answers
+from shared.schemas.base import RequestModel, ResponseModel, Success
+from shared.schemas.fields import StoreId
 from shared.schemas.webhooks.endpoint_bodies import WEBHOOK_EXAMPLE, WebhookBody, webhook_body
 from shared.services.webhooks import webhook_endpoints
 
@@ -13,16 +17,18 @@ from shared.services.webhooks import webhook_endpoints
 class Request(RequestModel):
     """Which store."""
 
-    store_id: Id
+    store_id: StoreId
 
 
 class Response(ResponseModel):
     """All webhook endpoints of the store, oldest first, without what is secret of them."""
 
     success: Success = True
-    store_id: str
-    webhooks: list[WebhookBody]
-    count: int
+    store_id: answers.StoreId
+    webhooks: list[WebhookBody] = Field(
+        description="Every webhook endpoint of the store, the oldest first."
+    )
+    count: answers.Count
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {"store": {"storeId": "store_a"}}

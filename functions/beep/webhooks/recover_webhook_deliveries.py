@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import Field
+
 from shared.auth.caller import Caller
-from shared.schemas.base import (
-    Id,
-    RequestModel,
-    RequestTime,
-    ResponseModel,
-    Success,
-    Timestamp,
-    Until,
-)
+from shared.schemas import answers
+from shared.schemas.base import RequestModel, ResponseModel, Success, Timestamp, Until
+from shared.schemas.fields import Since, StoreId, WebhookId
 from shared.services.webhooks import recovery
 
 
@@ -24,9 +20,9 @@ class Request(RequestModel):
     was disabled or before it was registered. What has succeeded or still waits is left alone.
     """
 
-    webhook_id: Id
-    store_id: Id | None = None
-    since: RequestTime
+    webhook_id: WebhookId
+    store_id: StoreId | None = None
+    since: Since
     until: Until | None = None
 
 
@@ -37,12 +33,16 @@ class Response(ResponseModel):
     """
 
     success: Success = True
-    webhook_id: str
-    recovered: int
-    already_succeeded: int
-    already_pending: int
-    has_more: bool
-    continue_since: Timestamp | None
+    webhook_id: answers.WebhookId
+    recovered: int = Field(description="How many deliveries are sent again, or for the first time.")
+    already_succeeded: int = Field(description="How many had succeeded, and were left alone.")
+    already_pending: int = Field(description="How many waited already, and were left alone.")
+    has_more: bool = Field(
+        description="True if not all of the time was looked at: repeat with `continueSince`."
+    )
+    continue_since: Timestamp | None = Field(
+        description="With `hasMore`, the next request's `since`. Null if all was looked at."
+    )
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {

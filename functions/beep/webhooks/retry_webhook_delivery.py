@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from pydantic import Field
+
 from shared.auth.caller import Caller
-from shared.schemas.base import Id, RequestModel, ResponseModel, Success, Timestamp
+from shared.schemas import answers
+from shared.schemas.base import RequestModel, ResponseModel, Success
+from shared.schemas.fields import DeliveryId, StoreId
+from shared.schemas.webhooks.delivery_bodies import NextAttemptAt
 from shared.services.webhooks import deliveries
 
 
@@ -16,19 +21,24 @@ class Request(RequestModel):
     waits for its next attempt has that one made now.
     """
 
-    delivery_id: Id
-    store_id: Id | None = None
+    delivery_id: DeliveryId
+    store_id: StoreId | None = None
 
 
 class Response(ResponseModel):
     """The delivery waits for its attempt. getWebhookDelivery tells what comes of it."""
 
     success: Success = True
-    delivery_id: str
-    webhook_id: str
-    event_id: str
-    state: Literal["pending"] = "pending"
-    next_attempt_at: Timestamp
+    delivery_id: answers.DeliveryId
+    webhook_id: answers.WebhookId
+    event_id: answers.EventId
+    state: Literal["pending"] = Field(
+        default="pending",
+        description=(
+            "`pending` until it `succeeded`, was given up (`dead`) or need not be sent (`skipped`)."
+        ),
+    )
+    next_attempt_at: NextAttemptAt
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {"delivery": {"deliveryId": "evt_abc123_we_abc123"}}

@@ -8,8 +8,15 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from shared.auth.caller import Caller
-from shared.schemas.base import Id, RequestModel, ResponseModel, Success, Timestamp, Whole
-from shared.schemas.webhooks.endpoint_bodies import SECRET_EXAMPLE, Secret
+from shared.schemas import answers
+from shared.schemas.base import RequestModel, ResponseModel, Success, Whole
+from shared.schemas.fields import StoreId, WebhookId
+from shared.schemas.webhooks.endpoint_bodies import (
+    SECRET_EXAMPLE,
+    PreviousSecretsExpireAt,
+    Secret,
+    ShownSecret,
+)
 from shared.services.webhooks import webhook_changes
 
 OVERLAP_HOURS_MAX = 24
@@ -22,19 +29,22 @@ class Request(RequestModel):
     either secret accepts the message. ``X-Beep-Signature`` is made with the new secret alone.
     """
 
-    webhook_id: Id
-    store_id: Id | None = None
+    webhook_id: WebhookId
+    store_id: StoreId | None = None
     secret: Secret | None = None
-    overlap_hours: Annotated[Whole, Field(ge=0, le=OVERLAP_HOURS_MAX)] = OVERLAP_HOURS_MAX
+    overlap_hours: Annotated[Whole, Field(ge=0, le=OVERLAP_HOURS_MAX)] = Field(
+        default=OVERLAP_HOURS_MAX,
+        description="How many hours the secrets before it go on signing too; 0 if one has leaked.",
+    )
 
 
 class Response(ResponseModel):
     """The new secret, which is shown this once."""
 
     success: Success = True
-    webhook_id: str
-    secret: str
-    previous_secrets_expire_at: Timestamp | None
+    webhook_id: answers.WebhookId
+    secret: ShownSecret
+    previous_secrets_expire_at: PreviousSecretsExpireAt
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import Field
+
 from shared.auth.caller import Caller
-from shared.schemas.base import Id, RequestModel, ResponseModel, Success
+from shared.schemas import answers
+from shared.schemas.base import RequestModel, ResponseModel, Success
 from shared.schemas.events.event_data import TypeName
+from shared.schemas.fields import StoreId, WebhookId
 from shared.services.webhooks import webhook_samples
 
 
@@ -16,18 +20,18 @@ class Request(RequestModel):
     The event has ``livemode: false`` and ``test: true``, and is signed like any other.
     """
 
-    webhook_id: Id
-    store_id: Id | None = None
-    type: TypeName
+    webhook_id: WebhookId
+    store_id: StoreId | None = None
+    type: TypeName = Field(description="Which type of event to send an example of.")
 
 
 class Response(ResponseModel):
     """What was made; it is sent at once."""
 
     success: Success = True
-    webhook_id: str
-    event_id: str
-    delivery_id: str
+    webhook_id: answers.WebhookId
+    event_id: answers.EventId
+    delivery_id: answers.DeliveryId
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from shared.auth.caller import Caller
-from shared.schemas.base import Id, RequestModel, ResponseModel, Success, Text
+from shared.schemas.base import RequestModel, ResponseModel, Success
+from shared.schemas.fields import FreeText, StoreId, WebhookId
 from shared.schemas.webhooks.endpoint_bodies import (
     WEBHOOK_EXAMPLE,
     EventPatterns,
@@ -31,14 +32,20 @@ class Request(RequestModel):
     enables it if it was not you who disabled it.
     """
 
-    webhook_id: Id
-    store_id: Id | None = None
+    webhook_id: WebhookId
+    store_id: StoreId | None = None
     url: Url | None = None
     destination: Destination | None = None
     events: EventPatterns | None = None
-    is_enabled: bool | None = None
-    source: Source | None = None
-    description: Text | None = None
+    is_enabled: bool | None = Field(default=None, description="Whether events are sent to it.")
+    source: Source | None = Field(
+        default=None,
+        description=(
+            "The external system behind the endpoint: it is not told of what it caused itself. "
+            "Null for none."
+        ),
+    )
+    description: FreeText | None = None
     headers: Headers | None = None
 
     @model_validator(mode="after")
@@ -52,7 +59,7 @@ class Response(ResponseModel):
     """The endpoint as it is now."""
 
     success: Success = True
-    webhook: WebhookBody
+    webhook: WebhookBody = Field(description="The endpoint, without what is secret of it.")
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {

@@ -47,25 +47,31 @@ File = Annotated[SecretStr, Field(min_length=1, max_length=FILE_CHARS_MAX)]
 
 
 class DatevConfig(WireModel):
-    """How a merchant's tax consultant keeps their books.
+    """How a merchant's tax consultant keeps their books."""
 
-    Attributes:
-        consultant_number: Beraternummer.
-        client_number: Mandantennummer.
-        fiscal_year_start: Month and day, ``01-01`` for most.
-        account_length: Digits of an account (Sachkontenlänge).
-        revenue_accounts: By the rate of tax in percent, e.g. ``{"19": "8400", "7": "8300"}``.
-        money_accounts: By how a sale was paid, e.g. ``{"cash": "1000", "card": "1360"}``.
-        clearing_account: Of sales that are paid in several ways, or nobody knows how.
-    """
-
-    consultant_number: int = Field(ge=1_001, le=9_999_999)
-    client_number: int = Field(ge=1, le=99_999)
-    fiscal_year_start: str = Field(default="01-01", pattern=r"^[0-9]{2}-[0-9]{2}$")
-    account_length: int = Field(default=4, ge=4, le=8)
-    revenue_accounts: dict[str, Account] = Field(min_length=1, max_length=10)
-    money_accounts: dict[str, Account] = Field(default_factory=dict, max_length=len(PaidBy))
-    clearing_account: Account | None = None
+    consultant_number: int = Field(ge=1_001, le=9_999_999, description="Beraternummer.")
+    client_number: int = Field(ge=1, le=99_999, description="Mandantennummer.")
+    fiscal_year_start: str = Field(
+        default="01-01",
+        pattern=r"^[0-9]{2}-[0-9]{2}$",
+        description="Month and day, `01-01` for most.",
+    )
+    account_length: int = Field(
+        default=4, ge=4, le=8, description="Digits of an account (Sachkontenlänge)."
+    )
+    revenue_accounts: dict[str, Account] = Field(
+        min_length=1,
+        max_length=10,
+        description='By the rate of tax in percent, e.g. `{"19": "8400", "7": "8300"}`.',
+    )
+    money_accounts: dict[str, Account] = Field(
+        default_factory=dict,
+        max_length=len(PaidBy),
+        description='By how a sale was paid, e.g. `{"cash": "1000", "card": "1360"}`.',
+    )
+    clearing_account: Account | None = Field(
+        default=None, description="Of sales that are paid in several ways, or nobody knows how."
+    )
 
     @field_validator("fiscal_year_start")
     @classmethod
@@ -120,26 +126,26 @@ class DatevConfig(WireModel):
 
 
 class Config(ConnectorConfig):
-    """Files to read, and how files are to be written.
+    """Files to read, and how files are to be written."""
 
-    Attributes:
-        stock_file: CSV in base64. Kept as a secret, as the others are: they name people.
-        suppliers_file: The same, of suppliers.
-        orders_file: The same, of orders.
-        currency: Of all amounts.
-        is_complete: Each file lists all there is, so what it does not list is gone. Of no effect
-            on a file of which a row cannot be taken.
-        export_format: How sales are written; changes of stock are always CSV.
-        datev: Needed for the format ``datev``.
-    """
-
-    stock_file: File | None = None
-    suppliers_file: File | None = None
-    orders_file: File | None = None
-    currency: str = Field(default="EUR", pattern="^[A-Z]{3}$")
-    is_complete: bool = False
-    export_format: Literal["csv", "datev"] = "csv"
-    datev: DatevConfig | None = None
+    stock_file: File | None = Field(
+        default=None,
+        description="CSV in base64. Kept as a secret, as the others are: they name people.",
+    )
+    suppliers_file: File | None = Field(default=None, description="The same, of suppliers.")
+    orders_file: File | None = Field(default=None, description="The same, of orders.")
+    currency: str = Field(default="EUR", pattern="^[A-Z]{3}$", description="Of all amounts.")
+    is_complete: bool = Field(
+        default=False,
+        description=(
+            "Each file lists all there is, so what it does not list is gone. Of no effect on a "
+            "file of which a row cannot be taken."
+        ),
+    )
+    export_format: Literal["csv", "datev"] = Field(
+        default="csv", description="How sales are written; changes of stock are always CSV."
+    )
+    datev: DatevConfig | None = Field(default=None, description="Needed for the format `datev`.")
 
     @field_validator("stock_file", "suppliers_file", "orders_file")
     @classmethod

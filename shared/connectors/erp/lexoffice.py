@@ -57,15 +57,12 @@ _SALES = "salesinvoice,salescreditnote"
 
 
 class Config(ConnectorConfig):
-    """The key of the public API, and the posting category that sales are booked to.
+    """The key of the public API, and the posting category that sales are booked to."""
 
-    Attributes:
-        api_key: Of the public API.
-        posting_category_id: By default that of goods sold.
-    """
-
-    api_key: SecretStr = Field(max_length=200)
-    posting_category_id: str = Field(default=GOODS_SOLD, pattern=_UUID)
+    api_key: SecretStr = Field(max_length=200, description="Of the public API.")
+    posting_category_id: str = Field(
+        default=GOODS_SOLD, pattern=_UUID, description="By default that of goods sold."
+    )
 
     @field_validator("api_key")
     @classmethod

@@ -25,56 +25,97 @@ _CODE = r"^[A-Z0-9]{1,4}$"
 
 
 class Config(ConnectorConfig):
-    """A communication user, and where in the company's structure the store is.
+    """A communication user, and where in the company's structure the store is."""
 
-    Attributes:
-        host: Of the system, with port 8443 if it has that one. Nothing else is ever called.
-        sap_client: Three digits.
-        username: Of the communication user, with ``password``.
-        password: Of the communication user.
-        client_id: In place of a user and password: of an OAuth 2.0 client.
-        client_secret: Of that client.
-        token_path: Of the token endpoint, on the same host.
-        language: Of units and of what SAP says.
-        time_zone: Whose calendar SAP's dates are of.
-        plant: Of the store: its stock alone is read, and goods move there.
-        storage_location: Where goods move, unless a stock change says another.
-        sales_organization: Whose orders are read, and which sales are entered for.
-        distribution_channel: Of the sales area, with ``sales_organization``.
-        division: Of the sales area, with ``sales_organization``.
-        sold_to_party: The customer in whose name sales are entered. One that nobody else enters
-            orders for, so that its references are ours.
-        sales_order_type: Of the orders that sales are entered as.
-        price_condition: The condition type that takes a net price by hand. Without it, the prices
-            in SAP count.
-        issue_movement_type: Of goods that are taken.
-        receipt_movement_type: Of goods that are put there.
-        cost_center: For movement types that ask for one.
-    """
-
-    host: str = Field(max_length=100)
-    sap_client: str = Field(pattern=r"^[0-9]{3}$")
-    username: str | None = Field(default=None, pattern=r"^[!-9;-~][ -9;-~]{0,78}[!-9;-~]$")
-    password: SecretStr | None = Field(default=None, min_length=8, max_length=100)
-    client_id: str | None = Field(default=None, pattern=r"^[!-9;-~]{3,100}$")
-    client_secret: SecretStr | None = Field(default=None, min_length=8, max_length=200)
+    host: str = Field(
+        max_length=100,
+        description=(
+            "Of the system, with port 8443 if it has that one. Nothing else is ever called."
+        ),
+    )
+    sap_client: str = Field(pattern=r"^[0-9]{3}$", description="Three digits.")
+    username: str | None = Field(
+        default=None,
+        pattern=r"^[!-9;-~][ -9;-~]{0,78}[!-9;-~]$",
+        description="Of the communication user, with `password`.",
+    )
+    password: SecretStr | None = Field(
+        default=None, min_length=8, max_length=100, description="Of the communication user."
+    )
+    client_id: str | None = Field(
+        default=None,
+        pattern=r"^[!-9;-~]{3,100}$",
+        description="In place of a user and password: of an OAuth 2.0 client.",
+    )
+    client_secret: SecretStr | None = Field(
+        default=None, min_length=8, max_length=200, description="Of that client."
+    )
     token_path: str = Field(
         default="/sap/bc/sec/oauth2/token",
         pattern=r"^(/[A-Za-z0-9_-][A-Za-z0-9._-]{0,60}){1,8}$",
+        description="Of the token endpoint, on the same host.",
     )
-    language: str = Field(default="EN", pattern=r"^[A-Z]{2}$")
-    time_zone: str = "Europe/Berlin"
-    plant: str | None = Field(default=None, pattern=_CODE)
-    storage_location: str | None = Field(default=None, pattern=_CODE)
-    sales_organization: str | None = Field(default=None, pattern=_CODE)
-    distribution_channel: str | None = Field(default=None, pattern=r"^[A-Z0-9]{1,2}$")
-    division: str | None = Field(default=None, pattern=r"^[A-Z0-9]{1,2}$")
-    sold_to_party: str | None = Field(default=None, pattern=r"^[A-Z0-9]{1,10}$")
-    sales_order_type: str = Field(default="OR", pattern=_CODE)
-    price_condition: str | None = Field(default=None, pattern=_CODE)
-    issue_movement_type: str = Field(default="251", pattern=r"^[0-9A-Z]{3}$")
-    receipt_movement_type: str = Field(default="501", pattern=r"^[0-9A-Z]{3}$")
-    cost_center: str | None = Field(default=None, pattern=r"^[A-Z0-9-]{1,10}$")
+    language: str = Field(
+        default="EN", pattern=r"^[A-Z]{2}$", description="Of units and of what SAP says."
+    )
+    time_zone: str = Field(
+        default="Europe/Berlin", description="Whose calendar SAP's dates are of."
+    )
+    plant: str | None = Field(
+        default=None,
+        pattern=_CODE,
+        description="Of the store: its stock alone is read, and goods move there.",
+    )
+    storage_location: str | None = Field(
+        default=None,
+        pattern=_CODE,
+        description="Where goods move, unless a stock change says another.",
+    )
+    sales_organization: str | None = Field(
+        default=None,
+        pattern=_CODE,
+        description="Whose orders are read, and which sales are entered for.",
+    )
+    distribution_channel: str | None = Field(
+        default=None,
+        pattern=r"^[A-Z0-9]{1,2}$",
+        description="Of the sales area, with `sales_organization`.",
+    )
+    division: str | None = Field(
+        default=None,
+        pattern=r"^[A-Z0-9]{1,2}$",
+        description="Of the sales area, with `sales_organization`.",
+    )
+    sold_to_party: str | None = Field(
+        default=None,
+        pattern=r"^[A-Z0-9]{1,10}$",
+        description=(
+            "The customer in whose name sales are entered. One that nobody else enters orders for, "
+            "so that its references are ours."
+        ),
+    )
+    sales_order_type: str = Field(
+        default="OR", pattern=_CODE, description="Of the orders that sales are entered as."
+    )
+    price_condition: str | None = Field(
+        default=None,
+        pattern=_CODE,
+        description=(
+            "The condition type that takes a net price by hand. Without it, the prices in SAP "
+            "count."
+        ),
+    )
+    issue_movement_type: str = Field(
+        default="251", pattern=r"^[0-9A-Z]{3}$", description="Of goods that are taken."
+    )
+    receipt_movement_type: str = Field(
+        default="501", pattern=r"^[0-9A-Z]{3}$", description="Of goods that are put there."
+    )
+    cost_center: str | None = Field(
+        default=None,
+        pattern=r"^[A-Z0-9-]{1,10}$",
+        description="For movement types that ask for one.",
+    )
 
     @field_validator("host")
     @classmethod

@@ -66,17 +66,19 @@ _TOKEN = re.compile(r"[0-9a-fA-F]{32}")
 
 
 class Config(ConnectorConfig):
-    """The token of an administrator, and where sales are booked.
+    """The token of an administrator, and where sales are booked."""
 
-    Attributes:
-        api_token: Of an administrator: 32 hexadecimal digits.
-        revenue_account: Number of the account as sevdesk shows it; needed for sales only.
-        tax_rule: 1 for sales with VAT, 11 for small businesses that charge none.
-    """
-
-    api_token: SecretStr = Field(max_length=100)
-    revenue_account: str | None = Field(default=None, pattern=r"^[0-9]{3,8}$")
-    tax_rule: Literal["1", "11"] = "1"
+    api_token: SecretStr = Field(
+        max_length=100, description="Of an administrator: 32 hexadecimal digits."
+    )
+    revenue_account: str | None = Field(
+        default=None,
+        pattern=r"^[0-9]{3,8}$",
+        description="Number of the account as sevdesk shows it; needed for sales only.",
+    )
+    tax_rule: Literal["1", "11"] = Field(
+        default="1", description="1 for sales with VAT, 11 for small businesses that charge none."
+    )
 
     @field_validator("api_token")
     @classmethod

@@ -45,26 +45,37 @@ Percent = Annotated[str, Field(pattern=r"^[0-9]{1,2}(\.[0-9]{1,2})?$")]
 
 
 class Config(ConnectorConfig):
-    """An API token, and for sales and stock changes: what they need besides.
+    """An API token, and for sales and stock changes: what they need besides."""
 
-    Attributes:
-        tenant: First part of the host's name: ``shop`` of ``shop.weclapp.com``.
-        token: The API token of a user.
-        warehouse_id: The warehouse whose stock is read and that sales come from; without it, the
-            stock of all of them together.
-        customer_id: Id of the customer that sales are entered for, such as one for the till.
-        sales_channel: That sales are entered in: one whose prices have the taxes in them.
-        taxes: Ids of weclapp's taxes by their rates in percent, e.g. ``{"19": "1201"}``.
-        storage_place_id: Id of the storage place that stock changes are booked at.
-    """
-
-    tenant: str = Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")
-    token: SecretStr = Field(max_length=500)
-    warehouse_id: EntityId | None = None
-    customer_id: EntityId | None = None
-    sales_channel: str = Field(default="GROSS1", pattern=r"^GROSS[1-9][0-9]{0,2}$")
-    taxes: dict[Percent, EntityId] = Field(default_factory=dict, max_length=10)
-    storage_place_id: EntityId | None = None
+    tenant: str = Field(
+        pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+        description="First part of the host's name: `shop` of `shop.weclapp.com`.",
+    )
+    token: SecretStr = Field(max_length=500, description="The API token of a user.")
+    warehouse_id: EntityId | None = Field(
+        default=None,
+        description=(
+            "The warehouse whose stock is read and that sales come from; without it, the stock of "
+            "all of them together."
+        ),
+    )
+    customer_id: EntityId | None = Field(
+        default=None,
+        description="Id of the customer that sales are entered for, such as one for the till.",
+    )
+    sales_channel: str = Field(
+        default="GROSS1",
+        pattern=r"^GROSS[1-9][0-9]{0,2}$",
+        description="That sales are entered in: one whose prices have the taxes in them.",
+    )
+    taxes: dict[Percent, EntityId] = Field(
+        default_factory=dict,
+        max_length=10,
+        description='Ids of weclapp\'s taxes by their rates in percent, e.g. `{"19": "1201"}`.',
+    )
+    storage_place_id: EntityId | None = Field(
+        default=None, description="Id of the storage place that stock changes are booked at."
+    )
 
     @field_validator("token")
     @classmethod

@@ -60,23 +60,27 @@ _ID = r"^[0-9]{1,18}$"
 
 
 class Config(ConnectorConfig):
-    """A personal access token, and for sales: what an order needs besides.
+    """A personal access token, and for sales: what an order needs besides."""
 
-    Attributes:
-        instance: First part of the host's name: ``shop`` of ``shop.xentral.biz``.
-        token: A personal access token.
-        customer_id: Id of the customer that sales are entered for, such as one for the till.
-        project_id: Of the project that they belong to.
-        payment_method_id: How they are paid.
-        shipping_method_id: How they are handed over.
-    """
-
-    instance: str = Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")
-    token: SecretStr = Field(max_length=500)
-    customer_id: str | None = Field(default=None, pattern=_ID)
-    project_id: str | None = Field(default=None, pattern=_ID)
-    payment_method_id: str | None = Field(default=None, pattern=_ID)
-    shipping_method_id: str | None = Field(default=None, pattern=_ID)
+    instance: str = Field(
+        pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+        description="First part of the host's name: `shop` of `shop.xentral.biz`.",
+    )
+    token: SecretStr = Field(max_length=500, description="A personal access token.")
+    customer_id: str | None = Field(
+        default=None,
+        pattern=_ID,
+        description="Id of the customer that sales are entered for, such as one for the till.",
+    )
+    project_id: str | None = Field(
+        default=None, pattern=_ID, description="Of the project that they belong to."
+    )
+    payment_method_id: str | None = Field(
+        default=None, pattern=_ID, description="How they are paid."
+    )
+    shipping_method_id: str | None = Field(
+        default=None, pattern=_ID, description="How they are handed over."
+    )
 
     @field_validator("token")
     @classmethod

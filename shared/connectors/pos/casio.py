@@ -14,6 +14,8 @@ import io
 from collections.abc import Callable, Mapping
 from typing import Literal
 
+from pydantic import Field
+
 from shared.connectors.base import PushBy, Skipped, Stream
 from shared.connectors.config import ConnectorConfig
 from shared.connectors.dsfinvk import archive, reader
@@ -48,14 +50,15 @@ _FIXED_TOTALS = ("GROSS", "NET")
 
 
 class Config(UploadConfig):
-    """A file of the register.
+    """A file of the register."""
 
-    Attributes:
-        report: What a CSV file is about: ``plu`` (``X004_...``, ``Z004_...``) or ``department``
-            (``X005_...``, ``Z005_...``). Larger models say it in the file, and that holds.
-    """
-
-    report: Literal["plu", "department"] = "plu"
+    report: Literal["plu", "department"] = Field(
+        default="plu",
+        description=(
+            "What a CSV file is about: `plu` (`X004_...`, `Z004_...`) or `department` (`X005_...`, "
+            "`Z005_...`). Larger models say it in the file, and that holds."
+        ),
+    )
 
 
 def connect(config: ConnectorConfig, *, is_emulated: bool) -> Connector:  # noqa: ARG001

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
+from pydantic import Field
+
 from shared.connectors.base import ExportFile, PushBy, Stream
 from shared.connectors.config import ConnectorConfig
 from shared.connectors.dsfinvk import archive, reader, writer
@@ -27,16 +29,18 @@ IS_FILE = True
 
 
 class Config(UploadConfig):
-    """A file, and how it is to be read.
+    """A file, and how it is to be read."""
 
-    Attributes:
-        format: How it is written; found out if it is not said.
-        is_complete: It lists all products there are, so those that it does not list are gone. Of
-            no effect if a row of it cannot be taken.
-    """
-
-    format: Literal["dsfinvk", "json", "csv"] | None = None
-    is_complete: bool = False
+    format: Literal["dsfinvk", "json", "csv"] | None = Field(
+        default=None, description="How it is written; found out if it is not said."
+    )
+    is_complete: bool = Field(
+        default=False,
+        description=(
+            "It lists all products there are, so those that it does not list are gone. Of no "
+            "effect if a row of it cannot be taken."
+        ),
+    )
 
 
 def connect(config: ConnectorConfig, *, is_emulated: bool) -> Connector:  # noqa: ARG001

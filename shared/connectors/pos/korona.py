@@ -89,35 +89,64 @@ _NAME = r"^[^\x00-\x1f]+$"
 
 
 class Config(ConnectorConfig):
-    """An API user of an account, and for what is pushed: which till it comes from.
+    """An API user of an account, and for what is pushed: which till it comes from."""
 
-    Attributes:
-        server: First part of the host's name, e.g. 128 of ``128.koronacloud.com``.
-        account_id: Id of the account, in the address of every call.
-        username: Of the API user.
-        password: Of the API user.
-        currency: Of all amounts; KORONA writes none beside them.
-        price_group: Id or number of the group whose prices count, if there are several.
-        organizational_unit: Id or number of the branch, if it has prices of its own.
-        point_of_sale: Id of the external till that pushed sales belong to.
-        coupling_id: What the external till was coupled with.
-        cashier: Number of the cashier of pushed sales.
-        payment_methods: Numbers of KORONA's payment methods by ours.
-        warehouse: Id or number of where stock changes, unless the record names a place.
-    """
-
-    server: str = Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")
-    account_id: str = Field(pattern=_ID)
-    username: str = Field(min_length=1, max_length=100, pattern=r"^[^:\x00-\x1f]+$")
-    password: SecretStr = Field(min_length=1, max_length=200)
-    currency: str = Field(default="EUR", pattern=r"^[A-Z]{3}$")
-    price_group: str | None = Field(default=None, max_length=100, pattern=_NAME)
-    organizational_unit: str | None = Field(default=None, max_length=100, pattern=_NAME)
-    point_of_sale: str | None = Field(default=None, pattern=_ID)
-    coupling_id: SecretStr | None = Field(default=None, min_length=1, max_length=100)
-    cashier: str | None = Field(default=None, max_length=100, pattern=_NAME)
-    payment_methods: dict[str, str] = Field(default_factory=dict, max_length=len(PaidBy))
-    warehouse: str | None = Field(default=None, max_length=100, pattern=_NAME)
+    server: str = Field(
+        pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+        description="First part of the host's name, e.g. 128 of `128.koronacloud.com`.",
+    )
+    account_id: str = Field(
+        pattern=_ID, description="Id of the account, in the address of every call."
+    )
+    username: str = Field(
+        min_length=1, max_length=100, pattern=r"^[^:\x00-\x1f]+$", description="Of the API user."
+    )
+    password: SecretStr = Field(min_length=1, max_length=200, description="Of the API user.")
+    currency: str = Field(
+        default="EUR",
+        pattern=r"^[A-Z]{3}$",
+        description="Of all amounts; KORONA writes none beside them.",
+    )
+    price_group: str | None = Field(
+        default=None,
+        max_length=100,
+        pattern=_NAME,
+        description="Id or number of the group whose prices count, if there are several.",
+    )
+    organizational_unit: str | None = Field(
+        default=None,
+        max_length=100,
+        pattern=_NAME,
+        description="Id or number of the branch, if it has prices of its own.",
+    )
+    point_of_sale: str | None = Field(
+        default=None,
+        pattern=_ID,
+        description="Id of the external till that pushed sales belong to.",
+    )
+    coupling_id: SecretStr | None = Field(
+        default=None,
+        min_length=1,
+        max_length=100,
+        description="What the external till was coupled with.",
+    )
+    cashier: str | None = Field(
+        default=None,
+        max_length=100,
+        pattern=_NAME,
+        description="Number of the cashier of pushed sales.",
+    )
+    payment_methods: dict[str, str] = Field(
+        default_factory=dict,
+        max_length=len(PaidBy),
+        description="Numbers of KORONA's payment methods by ours.",
+    )
+    warehouse: str | None = Field(
+        default=None,
+        max_length=100,
+        pattern=_NAME,
+        description="Id or number of where stock changes, unless the record names a place.",
+    )
 
     @model_validator(mode="after")
     def _check_till(self) -> Config:

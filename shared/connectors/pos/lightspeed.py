@@ -72,23 +72,25 @@ _UNIT_STEP = Decimal("0.00001")
 
 
 class Config(ConnectorConfig):
-    """A personal token of a retailer, and for what is pushed: which register it comes from.
+    """A personal token of a retailer, and for what is pushed: which register it comes from."""
 
-    Attributes:
-        variant: Which of Lightspeed's systems it is.
-        domain_prefix: First part of the host's name: ``shop`` of ``shop.retail.lightspeed.app``.
-        token: A personal token.
-        register_id: Of pushed sales.
-        user_id: The user of pushed sales.
-        payment_types: Ids of the retailer's payment types by ours.
-    """
-
-    variant: str = Field(default=VARIANT, max_length=20)
-    domain_prefix: str = Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")
-    token: SecretStr = Field(min_length=10, max_length=4_000)
-    register_id: str | None = Field(default=None, pattern=_UUID)
-    user_id: str | None = Field(default=None, pattern=_UUID)
-    payment_types: dict[str, str] = Field(default_factory=dict, max_length=len(PaidBy))
+    variant: str = Field(
+        default=VARIANT, max_length=20, description="Which of Lightspeed's systems it is."
+    )
+    domain_prefix: str = Field(
+        pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+        description="First part of the host's name: `shop` of `shop.retail.lightspeed.app`.",
+    )
+    token: SecretStr = Field(min_length=10, max_length=4_000, description="A personal token.")
+    register_id: str | None = Field(default=None, pattern=_UUID, description="Of pushed sales.")
+    user_id: str | None = Field(
+        default=None, pattern=_UUID, description="The user of pushed sales."
+    )
+    payment_types: dict[str, str] = Field(
+        default_factory=dict,
+        max_length=len(PaidBy),
+        description="Ids of the retailer's payment types by ours.",
+    )
 
     @field_validator("variant")
     @classmethod

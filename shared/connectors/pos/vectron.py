@@ -51,21 +51,17 @@ _UUID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 
 
 class Config(ConnectorConfig):
-    """The partner's key and login, and the site: a restaurant or shop with its tills.
+    """The partner's key and login, and the site: a restaurant or shop with its tills."""
 
-    Attributes:
-        api_key: Of the partner, for the login.
-        login: Of a user of the partner.
-        password: Of that user.
-        site_id: Of the site: a UUID.
-        mode: Whether it is an account of the demo system.
-    """
-
-    api_key: SecretStr = Field(min_length=8, max_length=4_000)
-    login: str = Field(min_length=1, max_length=200)
-    password: SecretStr = Field(min_length=1, max_length=200)
-    site_id: str = Field(pattern=_UUID)
-    mode: Literal["test", "live"] = "live"
+    api_key: SecretStr = Field(
+        min_length=8, max_length=4_000, description="Of the partner, for the login."
+    )
+    login: str = Field(min_length=1, max_length=200, description="Of a user of the partner.")
+    password: SecretStr = Field(min_length=1, max_length=200, description="Of that user.")
+    site_id: str = Field(pattern=_UUID, description="Of the site: a UUID.")
+    mode: Literal["test", "live"] = Field(
+        default="live", description="Whether it is an account of the demo system."
+    )
 
     @property
     def is_test(self) -> bool:

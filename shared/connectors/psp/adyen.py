@@ -19,7 +19,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from json import dumps
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
 
 from pydantic import (
@@ -37,8 +37,10 @@ from shared.connectors.client import JsonClient, Model, Reply, parsed
 from shared.connectors.config import ConnectorConfig
 from shared.connectors.psp.base import (
     ForgedNotification,
+    Mode,
     Notification,
     PaymentRequest,
+    PspConfig,
     RefundRequest,
 )
 from shared.domain.money import Money
@@ -105,18 +107,28 @@ _DISPUTES: Mapping[str, DisputeStatus] = {
 """All of a dispute have the same ``pspReference``. Source: docs.adyen.com, dispute webhooks."""
 
 
-class Config(ConnectorConfig):
+class Config(PspConfig):
     """A merchant account of Adyen.
 
     Keys of test and live look alike: ``mode`` chooses the host, and a key of the other kind is
     refused there when the provider is configured.
     """
 
-    api_key: SecretStr
-    merchant_account: str
-    hmac_key: SecretStr
-    mode: Literal["test", "live"] = "live"
-    live_url_prefix: str | None = None
+    api_key: SecretStr = Field(description="The secret API key.")
+    merchant_account: str = Field(
+        description="Name of the merchant account, such as `ExampleCoECOM`."
+    )
+    hmac_key: SecretStr = Field(
+        description="The key that signs the standard webhook: 64 hexadecimal digits."
+    )
+    mode: Mode = "live"
+    live_url_prefix: str | None = Field(
+        default=None,
+        description=(
+            "The prefix of the account's live host, such as `1797a841fbb37ca7-ExampleCo`. Needed "
+            "in the mode `live`."
+        ),
+    )
 
     @field_validator("api_key")
     @classmethod

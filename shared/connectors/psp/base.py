@@ -4,12 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Annotated, Literal, Protocol
+
+from pydantic import Field
 
 from shared.connectors.config import ConnectorConfig
 from shared.domain.money import Money
 from shared.domain.payments.customers import Customer
 from shared.domain.payments.payments import Observation, RefundObservation, Stage
+
+Mode = Annotated[
+    Literal["test", "live"],
+    Field(description="Whether the account is one for tests, which moves no money."),
+]
+
+
+class PspConfig(ConnectorConfig):
+    """Settings and credentials of a payment provider."""
+
+    base_url: str | None = Field(
+        default=None,
+        max_length=200,
+        description=(
+            "Where a stand-in of the provider is on this machine. Taken under the emulator only."
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ configured.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
@@ -18,8 +18,10 @@ from shared.connectors.client import JsonClient, Model, parsed
 from shared.connectors.config import ConnectorConfig
 from shared.connectors.psp.base import (
     ForgedNotification,
+    Mode,
     Notification,
     PaymentRequest,
+    PspConfig,
     RefundRequest,
 )
 from shared.domain.money import Money
@@ -43,13 +45,19 @@ _REFUND_STATUSES: Mapping[str, RefundStatus] = {
 }
 
 
-class Config(ConnectorConfig):
+class Config(PspConfig):
     """Where the provider is, and how both sides know each other."""
 
-    api_url: str = Field(min_length=1, max_length=200)
-    api_key: SecretStr = Field(min_length=16, max_length=200)
-    notification_secret: SecretStr = Field(min_length=16, max_length=200)
-    mode: Literal["test", "live"] = "live"
+    api_url: str = Field(
+        min_length=1,
+        max_length=200,
+        description="Where the provider's API is: https, on a public address.",
+    )
+    api_key: SecretStr = Field(min_length=16, max_length=200, description="The secret API key.")
+    notification_secret: SecretStr = Field(
+        min_length=16, max_length=200, description="Signs the provider's notifications."
+    )
+    mode: Mode = "live"
 
     def hosts(self) -> Mapping[str, str]:
         """Return where the provider is."""

@@ -24,6 +24,7 @@ from shared.connectors.psp.base import (
     ForgedNotification,
     Notification,
     PaymentRequest,
+    PspConfig,
     RefundRequest,
 )
 from shared.domain.money import Money
@@ -59,14 +60,19 @@ _REFUND_STATUSES: Mapping[str, RefundStatus] = {
 }
 
 
-class Config(ConnectorConfig):
+class Config(PspConfig):
     """The API key of a profile. Its kind says whether money moves: Mollie has one host for both.
 
     ``webhook_secret`` is that of a webhook which was set up at Mollie, and is signed.
     """
 
-    api_key: SecretStr = Field(max_length=100)
-    webhook_secret: SecretStr | None = Field(default=None, min_length=8, max_length=200)
+    api_key: SecretStr = Field(max_length=100, description="The secret API key.")
+    webhook_secret: SecretStr | None = Field(
+        default=None,
+        min_length=8,
+        max_length=200,
+        description="The signing secret of a webhook that was set up at Mollie.",
+    )
 
     @field_validator("api_key")
     @classmethod

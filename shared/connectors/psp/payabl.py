@@ -14,7 +14,7 @@ import hmac
 import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Literal, Self
+from typing import Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
@@ -24,8 +24,10 @@ from shared.connectors.config import ConnectorConfig
 from shared.connectors.psp import payabl_answers as answers
 from shared.connectors.psp.base import (
     ForgedNotification,
+    Mode,
     Notification,
     PaymentRequest,
+    PspConfig,
     RefundRequest,
     without_page,
 )
@@ -58,21 +60,45 @@ _SECRET = re.compile(r"[!-~]{4,200}")
 _LIVE_HOST = re.compile(r"(?!.*sandbox)[a-z0-9-]+(\.[a-z0-9-]+)*\.payabl\.com")
 
 
-class Config(ConnectorConfig):
+class Config(PspConfig):
     """A merchant account, and what is sent of a customer whom the payment says nothing of.
 
     A secret does not show which environment it is of: ``mode`` is ``test`` for the sandbox, and
     ``live`` for the host that payabl. has named to the merchant, under payabl.com.
     """
 
-    merchant_id: str = Field(pattern=r"^[A-Za-z0-9_.-]{1,40}$")
-    secret: SecretStr
-    mode: Literal["test", "live"]
-    live_host: str | None = None
-    customer_email: str = Field(pattern=answers.EMAIL, max_length=answers.EMAIL_CHARS_MAX)
-    customer_first_name: str = Field(default="Online", pattern=answers.NAME)
-    customer_last_name: str = Field(default="Customer", pattern=answers.NAME)
-    customer_ip: str | None = Field(default=None, pattern=r"^[0-9a-fA-F.:]{3,39}$")
+    merchant_id: str = Field(
+        pattern=r"^[A-Za-z0-9_.-]{1,40}$", description="Id of the merchant at payabl."
+    )
+    secret: SecretStr = Field(description="Signs requests and notifications.")
+    mode: Mode
+    live_host: str | None = Field(
+        default=None,
+        description=(
+            "The host that payabl. has named for live payments, such as `pay4.payabl.com`. Needed "
+            "in the mode `live`."
+        ),
+    )
+    customer_email: str = Field(
+        pattern=answers.EMAIL,
+        max_length=answers.EMAIL_CHARS_MAX,
+        description="Sent in place of the customer's address of email.",
+    )
+    customer_first_name: str = Field(
+        default="Online",
+        pattern=answers.NAME,
+        description="Sent in place of the customer's first name.",
+    )
+    customer_last_name: str = Field(
+        default="Customer",
+        pattern=answers.NAME,
+        description="Sent in place of the customer's last name.",
+    )
+    customer_ip: str | None = Field(
+        default=None,
+        pattern=r"^[0-9a-fA-F.:]{3,39}$",
+        description="Sent in place of the customer's IP address.",
+    )
 
     @field_validator("secret")
     @classmethod

@@ -26,8 +26,10 @@ from shared.connectors.config import ConnectorConfig
 from shared.connectors.psp import payone_answers as answers
 from shared.connectors.psp.base import (
     ForgedNotification,
+    Mode,
     Notification,
     PaymentRequest,
+    PspConfig,
     RefundRequest,
     without_page,
 )
@@ -52,18 +54,22 @@ _REFUSALS = (ConnectorRejected, ConnectorConflict, ConnectorCredentialsRefused)
 _IDS_OF_A_PAYMENT = 3
 
 
-class Config(ConnectorConfig):
+class Config(PspConfig):
     """An account of the Commerce Portal, and how its customers pay.
 
     A key does not show which environment it is of: ``mode`` chooses the host, and the host refuses
     the other environment's keys. ``paymentProduct`` is 840 for PayPal, 900 for Wero.
     """
 
-    merchant_id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")
-    api_key: SecretStr
-    api_secret: SecretStr
-    mode: Literal["test", "live"]
-    payment_product: Literal[840, 900] = 840
+    merchant_id: str = Field(
+        pattern=r"^[A-Za-z0-9_-]{1,64}$", description="Id of the merchant in the Commerce Portal."
+    )
+    api_key: SecretStr = Field(description="The API key, which names the key pair.")
+    api_secret: SecretStr = Field(description="The secret of the API key.")
+    mode: Mode
+    payment_product: Literal[840, 900] = Field(
+        default=840, description="How customers pay: 840 is PayPal, 900 is Wero."
+    )
 
     @field_validator("api_key", "api_secret")
     @classmethod

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
-from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from shared.connectors import signatures
 from shared.connectors.amounts import MinorUnits
@@ -25,6 +25,7 @@ from shared.connectors.psp.base import (
     ForgedNotification,
     Notification,
     PaymentRequest,
+    PspConfig,
     RefundRequest,
 )
 from shared.domain.money import Money
@@ -93,11 +94,15 @@ _DISPUTE_STATUSES: Mapping[str, DisputeStatus] = {
 """Of the others, ``warning_...``, no money has moved."""
 
 
-class Config(ConnectorConfig):
+class Config(PspConfig):
     """A Stripe account. Test and live have one host: the key decides which of them it is."""
 
-    secret_key: SecretStr
-    webhook_secret: SecretStr
+    secret_key: SecretStr = Field(
+        description="A secret or restricted API key: `sk_...` or `rk_...`."
+    )
+    webhook_secret: SecretStr = Field(
+        description="The signing secret of the webhook endpoint: `whsec_...`."
+    )
 
     @field_validator("secret_key")
     @classmethod

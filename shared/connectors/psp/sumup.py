@@ -19,8 +19,10 @@ from shared.connectors.config import ConnectorConfig
 from shared.connectors.psp import sumup_answers as answers
 from shared.connectors.psp.base import (
     ForgedNotification,
+    Mode,
     Notification,
     PaymentRequest,
+    PspConfig,
     RefundRequest,
 )
 from shared.connectors.psp.sumup_answers import SYSTEM
@@ -40,14 +42,22 @@ HAS_IDEMPOTENCY_KEYS = False
 SIGNATURE_HEADER = "X-SumUp-Webhook-Signature"
 
 
-class Config(AccountConfig):
+class Config(PspConfig, AccountConfig):
     """A secret API key, and the merchant that it is for.
 
     Keys of test merchants ("sandbox") look like others, and the host is the same: ``mode`` says
     what the merchant is to be, and SumUp is asked whether it is.
     """
 
-    webhook_secret: SecretStr | None = Field(default=None, min_length=16, max_length=200)
+    api_key: SecretStr = Field(max_length=220, description="The secret API key.")
+    merchant_code: str = Field(description="Code of the merchant, such as `MH4H92C7`.")
+    mode: Mode = "live"
+    webhook_secret: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        max_length=200,
+        description="The signing secret of webhooks, if SumUp has given one.",
+    )
 
 
 def connect(config: ConnectorConfig, *, is_emulated: bool) -> Connector:

@@ -31,6 +31,7 @@ from shared.connectors.psp.base import (
     ForgedNotification,
     Notification,
     PaymentRequest,
+    PspConfig,
     RefundRequest,
 )
 from shared.connectors.psp.unzer_answers import SYSTEM
@@ -56,11 +57,15 @@ _ORDER_ID_IN_USE = "API.320.200.138"
 _REFUSALS = (ConnectorRejected, ConnectorConflict)
 
 
-class Config(ConnectorConfig):
+class Config(PspConfig):
     """A key pair. The first letter of its keys says whether it is of the sandbox."""
 
-    private_key: SecretStr
-    public_key: str = Field(pattern=r"^[sp]-pub-[A-Za-z0-9]{10,100}$")
+    private_key: SecretStr = Field(
+        description="The private key: `s-priv-...` in the sandbox, else `p-priv-...`."
+    )
+    public_key: str = Field(
+        pattern=r"^[sp]-pub-[A-Za-z0-9]{10,100}$", description="The public key of the same pair."
+    )
 
     @field_validator("private_key")
     @classmethod

@@ -23,6 +23,7 @@ from shared.domain.catalog.products import CatalogProduct, PriceChange
 from shared.domain.money import Money
 from shared.domain.units import currency_scale, to_units
 from shared.errors import InvalidParameters
+from shared.schemas import answers
 from shared.schemas.base import Id, Number, Timestamp, WireModel, invalid, to_refusal
 from shared.schemas.fields import Percent
 
@@ -31,8 +32,27 @@ _EAN_LENGTHS = (8, 12, 13, 14)
 
 PriceAmount = Annotated[Number, Field(ge=0, le=PRICE_MAX)]
 """What one unit costs, in major units: 1.49 for 1.49 EUR. What is finer is refused later."""
-IfExistsName = Annotated[IfExists, Field(strict=False)]
-OutcomeName = Annotated[Outcome, Field(strict=False)]
+IfExistsName = Annotated[
+    IfExists,
+    Field(
+        strict=False,
+        description=(
+            "What to do if the store sells the product with other values: `refuse`, `update`, or "
+            "`take_over`, which also changes what comes from one of the store's own systems; it is "
+            "the system's again when that next lists it."
+        ),
+    ),
+]
+OutcomeName = Annotated[
+    Outcome,
+    Field(
+        strict=False,
+        description=(
+            "`created` if it is sold from now on, `updated` if its values are others now, "
+            "`unchanged` if they were as they are."
+        ),
+    ),
+]
 
 
 def _trimmed(text: str) -> str:
@@ -75,28 +95,45 @@ Switch = Annotated[bool, BeforeValidator(_to_switch)]
 class FlagsInput(WireModel):
     """What the app must heed at the till; what is left out stays as it is."""
 
-    requires_human_verification: bool | None = None
+    requires_human_verification: bool | None = Field(
+        default=None,
+        description=(
+            "Whether staff must look at the customer before it is sold, for instance at their age."
+        ),
+    )
 
 
 class FlagsBody(WireModel):
     """What the app must heed at the till."""
 
-    requires_human_verification: bool
+    requires_human_verification: bool = Field(
+        description=(
+            "Whether staff must look at the customer before it is sold, for instance at their age."
+        )
+    )
 
 
 class ProductInput(WireModel):
     """A product as a merchant describes it; what is left out stays as it is."""
 
-    ean: Ean | None = None
+    ean: Ean | None = Field(default=None, description="EAN-8, UPC-A or EAN-13.")
     number: Annotated[
         Id | None, Field(validate_default=True), AfterValidator(_needed_without_ean)
-    ] = None
-    name: ProductName
-    price: PriceAmount
-    vat: Percent | None = None
-    brand: Annotated[str, Field(max_length=100)] | None = None
-    category_id: Id | None = None
-    flags: FlagsInput | None = None
+    ] = Field(default=None, description="The merchant's own article number.")
+    name: ProductName = Field(description="What it is called.")
+    price: PriceAmount = Field(
+        description="What one unit costs, taxes included, in major units of the currency: 1.49."
+    )
+    vat: Percent | None = Field(
+        default=None, description="Rate of the tax in the price, in percent: 7 or 19."
+    )
+    brand: Annotated[str, Field(max_length=100)] | None = Field(
+        default=None, description="Who makes it. May be empty."
+    )
+    category_id: Id | None = Field(default=None, description="The source's id of the category.")
+    flags: FlagsInput | None = Field(
+        default=None, description="What the app must heed at the till."
+    )
 
     def to_draft(self, currency: str) -> Draft:
         """Return what is said of the product.
@@ -170,57 +207,82 @@ def _to_draft(row: Mapping[str, Any], currency: str) -> Draft | InvalidParameter
 class ProductBody(WireModel):
     """A product of a store."""
 
-    product_id: str
-    store_id: str
-    ean: str | None
-    number: str | None
-    name: str
-    brand: str
-    category_id: str | None
-    price: Number | None
-    currency: str | None
-    vat: Number | None
-    flags: FlagsBody
-    source: str
-    external_id: str | None
-    created_at: Timestamp
-    updated_at: Timestamp
-    deleted_at: Timestamp | None
-    replaced_by: str | None
+    product_id: answers.ProductId
+    store_id: answers.StoreId
+    ean: str | None = Field(description="EAN-8, UPC-A or EAN-13.")
+    number: str | None = Field(description="The merchant's own article number.")
+    name: str = Field(description="What it is called.")
+    brand: str = Field(description="Who makes it. May be empty.")
+    category_id: str | None = Field(description="The source's id of the category.")
+    price: Number | None = Field(
+        description=(
+            "What one unit costs now, taxes included, in major units of `currency`: 1.49. Null "
+            "without a price."
+        )
+    )
+    currency: str | None = Field(description="ISO 4217 code. Null without a price.")
+    vat: Number | None = Field(description="Rate of the tax in the price, in percent: 7 or 19.")
+    flags: FlagsBody = Field(description="What the app must heed at the till.")
+    source: str = Field(
+        description="The system that it comes from; `api` if a call has inserted it."
+    )
+    external_id: str | None = Field(
+        description="The id that its source has for it. Null if none has."
+    )
+    created_at: answers.CreatedAt
+    updated_at: answers.UpdatedAt
+    deleted_at: Timestamp | None = Field(
+        description="Since when it is no longer sold. Null while it is."
+    )
+    replaced_by: str | None = Field(
+        description="Id of the product that it goes on as, after its EAN changed. Else null."
+    )
 
 
 class UpcomingPriceBody(WireModel):
     """A price that begins later."""
 
-    price: Number
-    valid_from: Timestamp
+    price: Number = Field(
+        description="What one unit costs, taxes included, in major units of the currency: 1.49."
+    )
+    valid_from: Timestamp = Field(description="When it begins.")
 
 
 class PriceChangeBody(WireModel):
     """A price that the product had."""
 
-    price: Number
-    currency: str
-    since: Timestamp
-    until: Timestamp
-    source: str
+    price: Number = Field(
+        description="What one unit costs, taxes included, in major units of the currency: 1.49."
+    )
+    currency: answers.Currency
+    since: Timestamp = Field(description="When it began.")
+    until: Timestamp = Field(description="When it ended.")
+    source: str = Field(description="Where the price after it comes from.")
 
 
 class ProductWithPricesBody(ProductBody):
     """A product of a store with the prices that it had and will have."""
 
-    upcoming_prices: list[UpcomingPriceBody]
-    price_history: list[PriceChangeBody]
+    upcoming_prices: list[UpcomingPriceBody] = Field(
+        description="Prices that begin later, the soonest first."
+    )
+    price_history: list[PriceChangeBody] = Field(
+        description="The latest 20 prices that have ended, the latest first."
+    )
 
 
 class ImportedRow(WireModel):
     """What became of a row. One that has failed says why, and names the product if there is one."""
 
-    index: int
-    outcome: Literal["created", "updated", "unchanged", "failed"]
-    product_id: str | None
-    error: str | None
-    message: str | None
+    index: int = Field(description="Number of the row in the request, from 0.")
+    outcome: Literal["created", "updated", "unchanged", "failed"] = Field(
+        description="As of insertProduct, or `failed`."
+    )
+    product_id: str | None = Field(description="Id of the product. Null if the row names none.")
+    error: str | None = Field(description="Code of the refusal. Null if the row was taken.")
+    message: str | None = Field(
+        description="Why the row was refused, for people. Null if it was taken."
+    )
 
 
 PRODUCT_EXAMPLE: dict[str, Any] = {

@@ -16,15 +16,18 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 
 from shared.domain.events import event_types
 from shared.domain.events.event import API_VERSION
+from shared.schemas import answers
 from shared.schemas.base import Id, Number, RequestTime, Text, Whole, WireModel
-from shared.schemas.fields import ProductId
+from shared.schemas.fields import PaymentId, ProductId, ProgramId, UserId, WebhookId
 
 MEMBER_ID_CHARS_MAX = 1201
 """The ids of a program and of a user in their encoded form, and what is between them."""
 
-MemberId = Annotated[str, Field(min_length=1, max_length=MEMBER_ID_CHARS_MAX)]
+MemberId = Annotated[
+    str, Field(min_length=1, max_length=MEMBER_ID_CHARS_MAX, description="Id of the membership.")
+]
 Word = Annotated[str, Field(min_length=1, max_length=100)]
-Currency = Annotated[str, Field(min_length=3, max_length=3)]
+Currency = Annotated[str, Field(min_length=3, max_length=3, description="ISO 4217 code.")]
 
 
 def _known(name: str) -> str:
@@ -44,19 +47,27 @@ TypeName = Annotated[
 class EventBody(WireModel):
     """Something that happened, as it is sent. ``test`` is only there if nothing did."""
 
-    id: Id
-    type: TypeName
-    created_at: RequestTime
-    api_version: Literal["v1"]
-    livemode: bool
-    store_id: Id
-    data: dict[str, Any]
-    test: Annotated[Literal[True] | None, Field(exclude_if=lambda value: value is None)] = None
+    id: Id = Field(
+        description="Id of the event, equal on every attempt: ignore one that you have seen."
+    )
+    type: TypeName = Field(description="What happened.")
+    created_at: RequestTime = Field(description="When it happened: UTC with milliseconds.")
+    api_version: Literal["v1"] = Field(
+        description="Version of the API whose schema the event follows."
+    )
+    livemode: bool = Field(description="True for real data, false for tests.")
+    store_id: Id = Field(description="Id of the store.")
+    data: dict[str, Any] = Field(description="What happened: ids and figures, no personal data.")
+    test: Literal[True] | None = Field(
+        default=None,
+        exclude_if=lambda value: value is None,
+        description="Only there, and true, if nothing happened: somebody asked for a test event.",
+    )
 
 
 class _OfMember(WireModel):
-    program_id: Id
-    user_id: Id
+    program_id: ProgramId
+    user_id: UserId
 
 
 class EnrollmentData(_OfMember):
@@ -69,243 +80,289 @@ class AnniversaryData(_OfMember):
     """A membership that is a number of years old."""
 
     member_id: MemberId
-    years: Whole
-    enrolled_at: RequestTime
+    years: Whole = Field(description="How many years ago the user became a member.")
+    enrolled_at: RequestTime = Field(description="When the user became a member.")
 
 
 class PointsExpiringData(_OfMember):
     """Points that are lost at a time unless they are spent."""
 
-    points: Number
-    expires_at: RequestTime
-    current_balance: Number
+    points: Number = Field(description="What expires unless it is spent.")
+    expires_at: RequestTime = Field(description="When they expire: UTC with milliseconds.")
+    current_balance: answers.CurrentBalance
 
 
 class SyncConflictData(_OfMember):
     """What an external system wanted the balance to be, and what it stays."""
 
-    source: Word | None
-    external_transaction_id: Id | None
-    points: Number
-    current_balance: Number
+    source: Word | None = Field(
+        description="The external system that caused it. Null if none is named."
+    )
+    external_transaction_id: Id | None = Field(
+        description="The external system's id of the transaction. Null if none was given."
+    )
+    points: Number = Field(description="What the external system wanted the balance to be.")
+    current_balance: answers.CurrentBalance
 
 
 class _OfEntry(_OfMember):
     """What a ledger entry caused. ``sequence`` is the entry's number in its membership."""
 
-    sequence: Whole
+    sequence: Whole = Field(
+        description=(
+            "Number of the ledger entry in its membership: it orders what happened to a member."
+        )
+    )
 
 
 class TierChangedData(_OfEntry):
     """From one tier to another."""
 
-    previous_tier: Word | None
-    new_tier: Word | None
-    total_earned: Number
+    previous_tier: Word | None = Field(description="The tier before this. Null below the first.")
+    new_tier: Word | None = Field(description="The tier after this. Null below the first.")
+    total_earned: answers.TotalEarned
 
 
 class RewardUnlockedData(_OfEntry):
     """A reward that the balance covers now."""
 
-    reward_id: Id
-    new_balance: Number
+    reward_id: Id = Field(
+        description="Id of the reward; `full_card` for the full card of a program without rewards."
+    )
+    new_balance: answers.NewBalance
 
 
 class MilestoneReachedData(_OfEntry):
     """A total that the member has earned now."""
 
-    milestone: Number
-    total_earned: Number
+    milestone: Number = Field(description="The total that was reached.")
+    total_earned: answers.TotalEarned
 
 
 class _Booking(_OfEntry):
-    entry_id: Id
-    points: Number
-    previous_balance: Number
-    new_balance: Number
-    source: Word | None
+    entry_id: Id = Field(description="The ledger entry that was booked.")
+    points: Number = Field(
+        description="The amount; with a sign if a balance was set, corrected or reversed."
+    )
+    previous_balance: answers.PreviousBalance
+    new_balance: answers.NewBalance
+    source: Word | None = Field(
+        description="The external system that caused it. Null if none is named."
+    )
 
 
 class ExternalSyncedData(_Booking):
     """A booking of an external system."""
 
-    action: Word
-    external_transaction_id: Id | None
+    action: Word = Field(
+        description=(
+            "`add` grants, `redeem` spends, `set` makes the balance `points`: the difference is "
+            "booked."
+        )
+    )
+    external_transaction_id: Id | None = Field(
+        description="The external system's id of the transaction. Null if none was given."
+    )
 
 
 class BookingData(_Booking):
     """A booking."""
 
-    transaction_id: Id | None
+    transaction_id: Id | None = Field(
+        description="Your id of the transaction. Null if none was given."
+    )
 
 
 class PointsEarnedData(BookingData):
     """A booking that granted."""
 
-    earning_method: Word
+    earning_method: Word = Field(
+        description=(
+            "`purchase` if computed from a purchase, `api` if given as points, `checkin`, `qr`."
+        )
+    )
 
 
 class PointsRedeemedData(BookingData):
     """A booking that spent."""
 
-    reward_id: Id | None
-    reward_description: Text
+    reward_id: Id | None = Field(description="Id of the reward. Null without one.")
+    reward_description: Text = Field(description="What was bought.")
 
 
 class PointsReversedData(BookingData):
     """A booking that took an earlier one back, in whole or in part."""
 
-    corrects_entry_id: Id
+    corrects_entry_id: Id = Field(description="The entry that was reversed, in whole or in part.")
 
 
 class EndpointDisabledData(WireModel):
     """A webhook endpoint that is sent nothing any more."""
 
-    webhook_id: Id
-    reason: Word
-    failing_since: RequestTime | None
+    webhook_id: WebhookId
+    reason: Word = Field(
+        description=(
+            "`gone` if the receiver has answered 410 Gone, `only_failed` if nothing else came of "
+            "any attempt for five days."
+        )
+    )
+    failing_since: RequestTime | None = Field(
+        description="The first failure after the last success. Null without one."
+    )
 
 
 class PosImport(WireModel):
     """How many of each were imported from a till system."""
 
-    products: Whole
-    categories: Whole
-    price_updates: Whole
+    products: Whole = Field(description="How many products were imported.")
+    categories: Whole = Field(description="How many categories were imported.")
+    price_updates: Whole = Field(description="How many prices were changed.")
 
 
 class ImportChanges(WireModel):
     """What became of what was imported."""
 
-    created: Whole
-    changed: Whole
-    deleted: Whole
-    skipped: Whole
-    receipts_awarded: Whole
+    created: Whole = Field(description="How many are new.")
+    changed: Whole = Field(description="How many have changed.")
+    deleted: Whole = Field(description="How many are gone, and marked so.")
+    skipped: Whole = Field(
+        description="How many need not be sent, for instance because the endpoint was disabled."
+    )
+    receipts_awarded: Whole = Field(description="How many receipts have earned points.")
 
 
 class _SyncedData(WireModel):
-    system: Word
-    sync_id: Id
-    changes: ImportChanges
+    system: Word = Field(description="The other system.")
+    sync_id: Id = Field(description="The run.")
+    changes: ImportChanges = Field(description="What became of what was read.")
 
 
 class PosSyncedData(_SyncedData):
     """An import from a till system."""
 
-    synced: PosImport
+    synced: PosImport = Field(description="How many of each were imported.")
 
 
 class ErpImport(WireModel):
     """How many of each were imported from an ERP."""
 
-    inventory: Whole
-    orders: Whole
-    suppliers: Whole
+    inventory: Whole = Field(description="How many stock levels were imported.")
+    orders: Whole = Field(description="How many orders were imported.")
+    suppliers: Whole = Field(description="How many suppliers were imported.")
 
 
 class ErpSyncedData(_SyncedData):
     """An import from an ERP."""
 
-    synced: ErpImport
+    synced: ErpImport = Field(description="How many of each were imported.")
 
 
 class PushedData(WireModel):
     """Data that was sent to another system."""
 
-    system: Word
-    data_type: Word
-    records: Whole
+    system: Word = Field(description="The other system.")
+    data_type: Word = Field(description="What was sent, for instance `sales`.")
+    records: Whole = Field(description="How many records there were.")
 
 
 class PspConfiguredData(WireModel):
     """A payment provider that can be used now."""
 
-    provider: Word
-    is_default: bool
-    is_test: bool
+    provider: Word = Field(description="The payment provider.")
+    is_default: bool = Field(
+        description="Whether payments that name no provider go through this one."
+    )
+    is_test: bool = Field(
+        description="Whether it is a test account with the provider: no money moves."
+    )
 
 
 class PaymentData(WireModel):
     """A payment and how far it has come. ``amount`` is all of it, in minor units."""
 
-    payment_id: Id
-    provider: Word
-    amount: Whole
+    payment_id: PaymentId
+    provider: Word = Field(description="The payment provider.")
+    amount: Whole = Field(description="In minor units of `currency`: 1099 for 10.99 EUR.")
     currency: Currency
-    status: Word
-    purchase_id: Id | None
+    status: Word = Field(description="How far it has come.")
+    purchase_id: Id | None = Field(
+        description="Your id of what is paid for. Null if none was given."
+    )
 
 
 class RefundData(PaymentData):
     """A refund of a payment; ``refund_amount`` is what it gave back, in minor units."""
 
-    refund_id: Id
-    refund_amount: Whole
+    refund_id: Id = Field(description="Id of the refund.")
+    refund_amount: Whole = Field(
+        description="What this refund gives back, in minor units of `currency`."
+    )
 
 
 class ChargebackData(PaymentData):
     """A payment of which ``charged_back_amount`` is withdrawn now, in minor units: 0 once won."""
 
-    charged_back_amount: Whole
+    charged_back_amount: Whole = Field(
+        description="What is withdrawn now, in minor units of `currency`; 0 once it is back."
+    )
 
 
 class CheckoutData(WireModel):
     """A purchase in the store."""
 
-    transaction_id: Id
-    user_id: Id
-    total: Number
-    items: Whole
+    transaction_id: Id = Field(description="Your id of the transaction. Null if none was given.")
+    user_id: UserId
+    total: Number = Field(description="What is to be paid, in the store's currency.")
+    items: Whole = Field(description="How many items were bought.")
 
 
 class SecurityTagData(WireModel):
     """Tags of a purchase that let it leave the store."""
 
-    transaction_id: Id
-    user_id: Id
-    tags: Whole
+    transaction_id: Id = Field(description="Your id of the transaction. Null if none was given.")
+    user_id: UserId
+    tags: Whole = Field(description="How many tags were deactivated.")
 
 
 class OfferData(WireModel):
     """An offer."""
 
-    offer_id: Id
+    offer_id: Id = Field(description="Id of the offer.")
 
 
 class OfferClickedData(OfferData):
     """An offer that a customer opened."""
 
-    user_id: Id
+    user_id: UserId
 
 
 class CheckinData(WireModel):
     """A customer who is in the store."""
 
-    checkin_id: Id
-    user_id: Id
+    checkin_id: Id = Field(description="Id of the check-in.")
+    user_id: UserId
 
 
 class FollowerData(WireModel):
     """A customer who follows the store."""
 
-    user_id: Id
+    user_id: UserId
 
 
 class MessageData(WireModel):
     """A message, without its text."""
 
-    message_id: Id
-    user_id: Id
+    message_id: Id = Field(description="Id of the message.")
+    user_id: UserId
 
 
 class OrderData(WireModel):
     """An order for collection and how far it has come."""
 
-    order_id: Id
-    store_id: Id
-    user_id: Id
-    status: Word
+    order_id: Id = Field(description="Id of the order.")
+    store_id: Id = Field(description="Id of the store.")
+    user_id: UserId
+    status: Word = Field(description="How far it has come.")
 
 
 class ProductData(WireModel):
@@ -317,11 +374,11 @@ class ProductData(WireModel):
 class BulkImportData(WireModel):
     """An import of many products, and what became of its rows."""
 
-    records: Whole
-    created: Whole
-    updated: Whole
-    unchanged: Whole
-    failed: Whole
+    records: Whole = Field(description="How many records there were.")
+    created: Whole = Field(description="How many are new.")
+    updated: Whole = Field(description="How many products have got other values.")
+    unchanged: Whole = Field(description="How many products were as the rows say already.")
+    failed: Whole = Field(description="How many rows could not be taken.")
 
 
 _MEMBER = {"programId": "lp_abc123", "userId": "user_xyz"}

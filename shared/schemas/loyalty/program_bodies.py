@@ -29,6 +29,7 @@ from shared.domain.loyalty.programs import (
     Reward,
     Rules,
 )
+from shared.schemas import answers
 from shared.schemas.base import (
     MISSING,
     UNKNOWN,
@@ -36,13 +37,12 @@ from shared.schemas.base import (
     Name,
     Number,
     RequestTime,
-    Text,
-    Timestamp,
     Whole,
     WireModel,
     invalid,
     to_refusal,
 )
+from shared.schemas.fields import FreeText
 
 REWARDS_MAX = 50
 TIERS_MAX = 20
@@ -63,18 +63,31 @@ def _decimals(most: int) -> Callable[[Decimal], Decimal]:
     return check
 
 
-Rate = Annotated[Number, Field(gt=0, le=100_000), AfterValidator(_decimals(4))]
+Rate = Annotated[
+    Number,
+    Field(
+        gt=0,
+        le=100_000,
+        description="Points for each unit of the store's currency; at most 4 decimals.",
+    ),
+    AfterValidator(_decimals(4)),
+]
 Percentage = Annotated[Number, Field(gt=0, le=100), AfterValidator(_decimals(2))]
 Money = Annotated[Number, Field(ge=0, le=1_000_000), AfterValidator(_decimals(3))]
 PositiveMoney = Annotated[Number, Field(gt=0, le=1_000_000), AfterValidator(_decimals(3))]
-PerCheckin = Annotated[Whole, Field(ge=0, le=1_000_000)]
+PerCheckin = Annotated[
+    Whole,
+    Field(ge=0, le=1_000_000, description="What a check-in earns, whatever is bought."),
+]
 
 
 class StampsRules(WireModel):
     """``{"requiredStamps": 10, "stampsPerPurchase": 1, "pointsPerCheckin": 1}``."""
 
-    required_stamps: Whole = Field(ge=1, le=1_000)
-    stamps_per_purchase: Whole = Field(default=1, ge=1, le=100)
+    required_stamps: Whole = Field(ge=1, le=1_000, description="Stamps of a full card.")
+    stamps_per_purchase: Whole = Field(
+        default=1, ge=1, le=100, description="Stamps for each purchase."
+    )
     points_per_checkin: PerCheckin | None = None
 
 
@@ -82,32 +95,52 @@ class PointsRules(WireModel):
     """``{"pointsPerEuro": 10, "minimumPurchase": 5.0, "pointsPerCheckin": 5}``."""
 
     points_per_euro: Rate
-    minimum_purchase: Money | None = None
+    minimum_purchase: Money | None = Field(
+        default=None, description="Purchases below earn nothing. In the store's currency."
+    )
     points_per_checkin: PerCheckin | None = None
 
 
 class CashbackRules(WireModel):
     """``{"cashbackPercentage": 3, "maxCashbackPerTransaction": 5.0}``."""
 
-    cashback_percentage: Percentage
-    max_cashback_per_transaction: PositiveMoney | None = None
-    minimum_purchase: Money | None = None
-    points_per_checkin: Money | None = None
+    cashback_percentage: Percentage = Field(
+        description="Percent of the purchase that is paid back; at most 2 decimals."
+    )
+    max_cashback_per_transaction: PositiveMoney | None = Field(
+        default=None, description="The most that one purchase earns, in the store's currency."
+    )
+    minimum_purchase: Money | None = Field(
+        default=None, description="Purchases below earn nothing. In the store's currency."
+    )
+    points_per_checkin: Money | None = Field(
+        default=None, description="What a check-in earns, whatever is bought."
+    )
 
 
 class Tier(WireModel):
     """A level: ``{"name": "Silber", "minPoints": 500}``."""
 
-    name: str = Field(min_length=1, max_length=50)
-    min_points: Whole = Field(ge=0, le=1_000_000_000)
+    name: str = Field(
+        min_length=1, max_length=50, description="Name of the tier, unique in the program."
+    )
+    min_points: Whole = Field(
+        ge=0,
+        le=1_000_000_000,
+        description="Lifetime points from which the tier is reached; ascending from tier to tier.",
+    )
 
 
 class TierRules(WireModel):
     """``{"pointsPerEuro": 10, "pointsPerCheckin": 5, "tiers": [...]}``."""
 
     points_per_euro: Rate
-    tiers: list[Tier] = Field(min_length=1, max_length=TIERS_MAX)
-    minimum_purchase: Money | None = None
+    tiers: list[Tier] = Field(
+        min_length=1, max_length=TIERS_MAX, description="The levels, ascending by `minPoints`."
+    )
+    minimum_purchase: Money | None = Field(
+        default=None, description="Purchases below earn nothing. In the store's currency."
+    )
     points_per_checkin: PerCheckin | None = None
 
     @model_validator(mode="after")
@@ -127,7 +160,10 @@ RULES_SCHEMAS: Mapping[ProgramType, type[WireModel]] = {
     ProgramType.CASHBACK: CashbackRules,
     ProgramType.TIER: TierRules,
 }
-RulesBody = dict[str, Any]
+RulesBody = Annotated[
+    dict[str, Any],
+    Field(description="What earns how much; the fields depend on `programType`."),
+]
 
 
 def parse_rules(program_type: ProgramType, body: Mapping[str, Any]) -> Rules:
@@ -219,8 +255,8 @@ Logo = Annotated[
 class BrandingBody(WireModel):
     """How the card looks: a hex colour, and a logo at an https URL."""
 
-    color: Color | None = None
-    logo: Logo | None = None
+    color: Color | None = Field(default=None, description="Hex colour: `#2563EB` or `#26E`.")
+    logo: Logo | None = Field(default=None, description="https URL of an image.")
 
 
 Extra = str | int | float | bool
@@ -239,15 +275,29 @@ class RewardBody(WireModel):
 
     model_config = ConfigDict(extra="allow")
 
-    reward_id: Id | None = None
-    title: Name
-    type: str = Field(pattern=r"^[a-z][a-z0-9_]{0,49}$")
-    required_points: Annotated[Number, Field(gt=0)]
-    description: Text = ""
-    is_active: bool = True
-    stock: Annotated[Whole, Field(ge=0, le=1_000_000_000)] | None = None
-    valid_from: RequestTime | None = None
-    valid_until: RequestTime | None = None
+    reward_id: Id | None = Field(
+        default=None, description="Id of the reward. A new reward without one gets one."
+    )
+    title: Name = Field(description="Name that customers see.")
+    type: str = Field(
+        pattern=r"^[a-z][a-z0-9_]{0,49}$",
+        description=(
+            "Kind of reward; any but `discount_percent`, `discount_amount`, `free_product` and "
+            "`voucher` is a custom reward and needs GROW."
+        ),
+    )
+    required_points: Annotated[Number, Field(gt=0)] = Field(description="What the reward costs.")
+    description: FreeText = ""
+    is_active: bool = Field(default=True, description="Whether it can be used.")
+    stock: Annotated[Whole, Field(ge=0, le=1_000_000_000)] | None = Field(
+        default=None, description="How many there were when it was last set. Null: without limit."
+    )
+    valid_from: RequestTime | None = Field(
+        default=None, description="The reward can be had from then on. Null: at once."
+    )
+    valid_until: RequestTime | None = Field(
+        default=None, description="The reward can be had before then. Null: without end."
+    )
 
     @model_validator(mode="after")
     def _offered_at_some_time(self) -> RewardBody:
@@ -305,18 +355,42 @@ def reward_body(reward: Reward) -> RewardBody:
     )
 
 
-ProgramTypeName = Annotated[ProgramType, Field(strict=False)]
-EarningMethods = Annotated[
-    list[Annotated[EarningMethod, Field(strict=False)]], Field(min_length=1, max_length=4)
+ProgramName = Annotated[Name, Field(description="Name that customers see.")]
+ProgramTypeName = Annotated[
+    ProgramType,
+    Field(strict=False, description="How the program rewards. It cannot be changed."),
 ]
-Rewards = Annotated[list[RewardBody], Field(max_length=REWARDS_MAX)]
+EarningMethods = Annotated[
+    list[Annotated[EarningMethod, Field(strict=False)]],
+    Field(
+        min_length=1,
+        max_length=4,
+        description="How customers earn. By default at check-in: by QR code and in the store.",
+    ),
+]
+Rewards = Annotated[
+    list[RewardBody], Field(max_length=REWARDS_MAX, description="What members can buy.")
+]
 
 
 class PointsExpiryBody(WireModel):
     """``{"afterDays": 365, "alertDays": 30}``."""
 
-    after_days: Whole = Field(ge=1, le=3_650)
-    alert_days: Annotated[Whole, Field(ge=0, le=365)] | None = None
+    after_days: Whole = Field(
+        ge=1,
+        le=3_650,
+        description=(
+            "Points can be spent until the end of the day that is this many days after the one on "
+            "which they were granted, in the store's time zone."
+        ),
+    )
+    alert_days: Annotated[Whole, Field(ge=0, le=365)] | None = Field(
+        default=None,
+        description=(
+            "How many days before points expire `loyalty.points_expiring` tells of it; 0 for "
+            "never. By default 30, or `afterDays` less 1 if that is less."
+        ),
+    )
 
     @model_validator(mode="after")
     def _alerts_after_the_grant(self) -> PointsExpiryBody:
@@ -340,7 +414,13 @@ def _ascending(milestones: list[Decimal]) -> list[Decimal]:
 
 Milestones = Annotated[
     list[Annotated[Number, Field(gt=0)]],
-    Field(max_length=MILESTONES_MAX),
+    Field(
+        max_length=MILESTONES_MAX,
+        description=(
+            "Totals of what a member has ever earned that `loyalty.milestone_reached` tells of, "
+            "ascending; by default 100, 500, 1000 and so on to 100000. Empty for none."
+        ),
+    ),
     AfterValidator(_ascending),
 ]
 
@@ -348,21 +428,26 @@ Milestones = Annotated[
 class ProgramBody(WireModel):
     """A program in answers."""
 
-    program_id: str
-    store_id: str
-    program_name: str
+    program_id: answers.ProgramId
+    store_id: answers.StoreId
+    program_name: str = Field(description="Name that customers see.")
     program_type: ProgramTypeName
-    description: str
+    description: str = Field(description="Free text.")
     rules: RulesBody
-    rewards: list[RewardBody]
-    branding: BrandingBody
+    rewards: list[RewardBody] = Field(description="What members can buy.")
+    branding: BrandingBody = Field(description="How the card looks in the app.")
     earning_methods: EarningMethods
-    is_active: bool
-    points_expiry: PointsExpiryBody | None
+    is_active: bool = Field(description="Whether it can be used.")
+    points_expiry: PointsExpiryBody | None = Field(
+        description=(
+            "When points expire that are granted from now on. Null if never. Points that members "
+            "have keep their dates."
+        )
+    )
     milestones: Milestones
-    currency: str
-    created_at: Timestamp
-    updated_at: Timestamp
+    currency: str = Field(description="ISO 4217 code of the store's currency.")
+    created_at: answers.CreatedAt
+    updated_at: answers.UpdatedAt
 
 
 def program_fields(program: Program) -> dict[str, Any]:

@@ -12,10 +12,57 @@ from shared.domain.payments.customers import Customer
 from shared.domain.payments.payment_points import PaymentPoints
 from shared.domain.payments.payments import Payment, PaymentStatus, Refund, RefundStatus
 from shared.domain.units import from_units
-from shared.schemas.base import Name, Number, Timestamp, WireModel
+from shared.schemas import answers
+from shared.schemas.base import Id, Name, Number, WireModel
 
 Email = Annotated[str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
-ProviderName = psp.ProviderName
+ProviderName = Annotated[psp.ProviderName, Field(description="The payment provider.")]
+DefaultProvider = Annotated[
+    psp.ProviderName | None,
+    Field(
+        description="The provider of payments that name none. Null if the store has no provider."
+    ),
+]
+IsDefault = Annotated[
+    bool, Field(description="Whether payments that name no provider go through this one.")
+]
+IsTest = Annotated[
+    bool, Field(description="Whether it is a test account with the provider: no money moves.")
+]
+PurchaseId = Annotated[
+    Id,
+    Field(
+        description=(
+            "Your id of what is paid for. It is paid once in this store, however often it is asked "
+            "for."
+        )
+    ),
+]
+CaptureLater = Annotated[
+    bool,
+    Field(
+        description=(
+            "Only authorize the payment: the money is taken by `capturePayment`. Not every "
+            "provider can."
+        )
+    ),
+]
+ReturnUrl = Annotated[
+    str,
+    Field(
+        max_length=2048,
+        pattern="^https?://",
+        description="Where the provider sends the customer's browser afterwards.",
+    ),
+]
+RedirectUrl = Annotated[
+    str | None, Field(description="Where the customer pays. Null if there is no such page.")
+]
+RefundId = Annotated[str, Field(description="Id of the refund.")]
+RefundProgress = Annotated[
+    RefundStatus,
+    Field(description="`pending` until the provider says that the money is back, or is not."),
+]
 
 
 def _is_ip_address(text: str) -> str:
@@ -28,61 +75,107 @@ def _is_ip_address(text: str) -> str:
 class CustomerBody(WireModel):
     """Who pays. It is passed on to providers that want to know it, and not kept."""
 
-    email: Email | None = None
-    first_name: Name | None = None
-    last_name: Name | None = None
-    ip_address: Annotated[str, Field(max_length=45), AfterValidator(_is_ip_address)] | None = None
-    locale: Annotated[str, Field(pattern="^[a-z]{2}(-[A-Z]{2})?$")] | None = None
+    email: Email | None = Field(default=None, description="E-mail address.")
+    first_name: Name | None = Field(default=None, description="First name.")
+    last_name: Name | None = Field(default=None, description="Last name.")
+    ip_address: Annotated[str, Field(max_length=45), AfterValidator(_is_ip_address)] | None = Field(
+        default=None, description="The customer's IPv4 or IPv6 address, not your server's."
+    )
+    locale: Annotated[str, Field(pattern="^[a-z]{2}(-[A-Z]{2})?$")] | None = Field(
+        default=None, description="Language, perhaps with a country: `de`, `de-CH`."
+    )
 
     def to_customer(self) -> Customer:
         """Return what is said of them."""
         return Customer(**self.model_dump())
 
 
+PayingCustomer = Annotated[
+    CustomerBody,
+    Field(
+        description=(
+            "Who pays. Passed on to providers that ask for it, kept encrypted until the provider "
+            "has answered, and then dropped."
+        )
+    ),
+]
+
+
 class PaymentPointsBody(WireModel):
     """What a payment has booked for its member, in the program's points, stamps or money."""
 
-    awarded: Number | None
-    taken_back: Number
-    failure: str | None
+    awarded: Number | None = Field(
+        description=(
+            "What the payment has earned, in points, stamps or money. Null until it is booked."
+        )
+    )
+    taken_back: Number = Field(
+        description="What was taken of it again for what was refunded or charged back."
+    )
+    failure: str | None = Field(
+        description=(
+            "The code of the refusal for which no more is booked. Null if nothing was refused."
+        )
+    )
 
 
 class RefundBody(WireModel):
     """Money given back, or about to be."""
 
-    refund_id: str
-    amount: int
-    status: RefundStatus
-    reason: str
-    failure: str | None
-    created_at: Timestamp
-    updated_at: Timestamp
+    refund_id: RefundId
+    amount: answers.Amount
+    status: RefundProgress
+    reason: str = Field(description="What was said when it was asked for.")
+    failure: str | None = Field(
+        description="Why it failed: a word of ours or of the provider's. Null if it has not."
+    )
+    created_at: answers.CreatedAt
+    updated_at: answers.UpdatedAt
 
 
 class PaymentBody(WireModel):
     """A payment as it is known now."""
 
-    payment_id: str
-    store_id: str
+    payment_id: answers.PaymentId
+    store_id: answers.StoreId
     provider: ProviderName
-    status: PaymentStatus
-    amount: int
-    currency: str
-    captured: int
-    refunded: int
-    charged_back: int
-    refundable: int
-    is_test: bool
-    redirect_url: str | None
-    purchase_id: str | None
-    program_id: str | None
-    user_id: str | None
-    points: PaymentPointsBody | None
-    failure: str | None
-    problem: str | None
-    refunds: list[RefundBody]
-    created_at: Timestamp
-    updated_at: Timestamp
+    status: PaymentStatus = Field(description="How far it has come, and whether it was refunded.")
+    amount: answers.Amount
+    currency: answers.Currency
+    captured: int = Field(description="What the provider has taken, in minor units.")
+    refunded: int = Field(description="What was given back for certain, in minor units.")
+    charged_back: int = Field(description="What customers' banks have withdrawn, in minor units.")
+    refundable: int = Field(description="What can still be given back, in minor units.")
+    is_test: IsTest
+    redirect_url: RedirectUrl
+    purchase_id: str | None = Field(
+        description="Your id of what is paid for. Null if none was given."
+    )
+    program_id: str | None = Field(
+        description="The program that the payment earns points in. Null without one."
+    )
+    user_id: str | None = Field(
+        description="The member who earns points for the payment. Null without one."
+    )
+    points: PaymentPointsBody | None = Field(
+        description="The member's points for the payment. Null before it is paid, and without."
+    )
+    failure: str | None = Field(
+        description="Why it failed: a word of ours or of the provider's. Null if it has not."
+    )
+    problem: str | None = Field(
+        description=(
+            "Why somebody has to look at it: `amount_mismatch` if the provider named another "
+            "amount or currency than was asked for, `refund_unknown` if what became of a refund "
+            "cannot be found out, `charged_back` while money is withdrawn by the customer's bank, "
+            "`points_not_booked` if the member's points were refused. Null if nothing is wrong."
+        )
+    )
+    refunds: list[RefundBody] = Field(
+        description="What was given back through us, or is about to be; the oldest first."
+    )
+    created_at: answers.CreatedAt
+    updated_at: answers.UpdatedAt
 
 
 PAYMENT_EXAMPLE: dict[str, Any] = {

@@ -4,26 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import Field
+
 from shared.domain.stores.stores import Store
-from shared.schemas.base import Timestamp, WireModel
+from shared.schemas import answers
+from shared.schemas.base import WireModel
 
 
 class PositionBody(WireModel):
     """Where a store is, in degrees."""
 
-    latitude: float
-    longitude: float
+    latitude: float = Field(description="In degrees, north is positive.")
+    longitude: float = Field(description="In degrees, east is positive.")
 
 
 class StoreBody(WireModel):
     """A shop of the account."""
 
-    store_id: str
-    name: str
-    time_zone: str
-    currency: str
-    position: PositionBody | None
-    created_at: Timestamp
+    store_id: answers.StoreId
+    name: str = Field(description="What it is called.")
+    time_zone: str = Field(description="IANA name of the time zone.")
+    currency: answers.Currency
+    position: PositionBody | None = Field(description="Where it is. Null if that is not known.")
+    created_at: answers.CreatedAt
 
 
 STORE_EXAMPLES: list[dict[str, Any]] = [

@@ -36,7 +36,8 @@ from shared.schemas.base import (
     Whole,
     WireModel,
 )
-from shared.schemas.fields import AMOUNT_MINOR_MAX, Currency, Percent
+from shared.schemas.fields import AMOUNT_MINOR_MAX, Currency, Percent, StoreId
+from shared.schemas.systems.sync_bodies import SystemCredentials
 
 RECORDS_MAX = 100
 LINES_MAX = 200
@@ -54,14 +55,22 @@ class SaleLineBody(WireModel):
     ``total`` is ``quantity`` times ``unitPrice``, rounded half up, unless a discount made it less.
     """
 
-    name: Name
-    quantity: Quantity
-    unit_price: Cents
-    total: Cents | None = None
-    vat_percent: Percent
-    product_id: Id | None = None
-    number: Id | None = None
-    ean: Id | None = None
+    name: Name = Field(description="Name of the tier, unique in the program.")
+    quantity: Quantity = Field(description="Pieces or kilograms; negative for what is taken back.")
+    unit_price: Cents = Field(
+        description="Of one unit, taxes included, in minor units of `currency`."
+    )
+    total: Cents | None = Field(
+        default=None,
+        description=(
+            "Of the position, in minor units; by default `quantity` times `unitPrice`, rounded "
+            "half up."
+        ),
+    )
+    vat_percent: Percent = Field(description="Rate of the tax in the price, for instance 7 or 19.")
+    product_id: Id | None = Field(default=None, description="The system's id of the product.")
+    number: Id | None = Field(default=None, description="The merchant's own article number.")
+    ean: Id | None = Field(default=None, description="EAN-8, UPC-A or EAN-13.")
 
     def to_line(self, currency: str) -> SaleLine:
         """Return the position."""
@@ -82,21 +91,29 @@ class SaleLineBody(WireModel):
 class SalePaymentBody(WireModel):
     """A part of what was paid."""
 
-    paid_by: PaidByName
-    amount: Cents
+    paid_by: PaidByName = Field(description="How it was paid.")
+    amount: Cents = Field(description="In minor units of the sale's currency.")
 
 
 class SaleBody(WireModel):
     """A sale or its receipt. Its lines, and its payments if they are given, sum up to ``total``."""
 
-    record_id: Id
-    number: Id | None = None
-    sold_at: RequestTime
+    record_id: Id = Field(
+        description="The caller's id of the record, under which it is pushed once."
+    )
+    number: Id | None = Field(default=None, description="As on the receipt. By default `recordId`.")
+    sold_at: RequestTime = Field(description="When it was sold.")
     currency: Currency = "EUR"
-    total: Cents
-    lines: Annotated[list[SaleLineBody], Field(min_length=1, max_length=LINES_MAX)]
-    payments: Annotated[list[SalePaymentBody], Field(max_length=20, default_factory=list)]
-    customer_id: Id | None = None
+    total: Cents = Field(description="Taxes and discounts included, in minor units of `currency`.")
+    lines: list[SaleLineBody] = Field(
+        min_length=1, max_length=LINES_MAX, description="Positions of the sale."
+    )
+    payments: list[SalePaymentBody] = Field(
+        max_length=20,
+        default_factory=list,
+        description="What was paid, by means. Sums up to `total`.",
+    )
+    customer_id: Id | None = Field(default=None, description="Of whom the system knows by this id.")
 
     @model_validator(mode="after")
     def _sums_up(self) -> Self:
@@ -126,15 +143,29 @@ class SaleBody(WireModel):
 class StockChangeBody(WireModel):
     """What was taken from stock (negative) or put there."""
 
-    record_id: Id
-    changed_at: RequestTime | None = None
-    change: Quantity
-    unit: Annotated[str, Field(max_length=20)] = ""
-    product_id: Id | None = None
-    number: Id | None = None
-    ean: Id | None = None
-    location_id: Id | None = None
-    reason: Text = ""
+    record_id: Id = Field(
+        description="The caller's id of the record, under which it is pushed once."
+    )
+    changed_at: RequestTime | None = Field(default=None, description="When. By default now.")
+    change: Quantity = Field(description="How much was put to stock; negative for what was taken.")
+    unit: str = Field(
+        default="",
+        max_length=20,
+        description="Of `change`, as the system calls it. By default that of the product.",
+    )
+    product_id: Id | None = Field(default=None, description="The system's id of the product.")
+    number: Id | None = Field(default=None, description="The merchant's own article number.")
+    ean: Id | None = Field(default=None, description="EAN-8, UPC-A or EAN-13.")
+    location_id: Id | None = Field(
+        default=None, description="The system's id of the place where the stock lies."
+    )
+    reason: Text = Field(
+        default="",
+        description=(
+            "Why nothing was granted: `nothing_paid`, `minimum_purchase` or `below_one_unit`. Null "
+            "if something was."
+        ),
+    )
 
     @model_validator(mode="after")
     def _names_a_product(self) -> Self:
@@ -170,7 +201,7 @@ RecordBody = Annotated[
     Untagged,
 ]
 RecordBodies = Annotated[list[RecordBody], Field(min_length=1, max_length=RECORDS_MAX)]
-DataTypeName = Annotated[DataType, Field(strict=False)]
+DataTypeName = Annotated[DataType, Field(strict=False, description="What the records are.")]
 
 
 def require_records(data_type: DataType, records: Sequence[SaleBody | StockChangeBody]) -> None:
@@ -196,29 +227,33 @@ def fingerprint(record: SaleBody | StockChangeBody) -> str:
 class FileBody(WireModel):
     """A file to be imported into the system by hand. ``content`` is base64."""
 
-    name: str
-    content_type: str
-    content: str
+    name: str = Field(description="Name of the tier, unique in the program.")
+    content_type: str = Field(description="Media type of the file.")
+    content: str = Field(description="The file, in base64.")
 
 
 class PushedRow(WireModel):
     """What became of one record; ``error`` is null if the system has it."""
 
-    record_id: str
-    external_id: str | None
-    is_duplicate: bool
-    error: str | None
-    message: str | None
-    retryable: bool
+    record_id: str = Field(
+        description="The caller's id of the record, under which it is pushed once."
+    )
+    external_id: str | None = Field(description="The system's id.")
+    is_duplicate: bool = Field(
+        description="True if the system had the record from an earlier request."
+    )
+    error: str | None = Field(description="Stable code of the refusal.")
+    message: str | None = Field(description="For people; may change.")
+    retryable: bool = Field(description="Whether the same record may succeed later.")
 
 
 class PushRequest(RequestModel):
     """Records of one ``dataType``; each is pushed once under its ``recordId``."""
 
-    store_id: Id
+    store_id: StoreId
     data_type: DataTypeName
-    records: RecordBodies
-    credentials: dict[str, Any] | None = None
+    records: RecordBodies = Field(description="At most 100, each with a `recordId` of its own.")
+    credentials: SystemCredentials | None = None
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -235,9 +270,15 @@ class PushResponse(ResponseModel):
 
     success: Success = True
     data_type: DataTypeName
-    pushed: int
-    results: list[PushedRow]
-    file: Annotated[FileBody | None, Field(exclude_if=lambda value: value is None)] = None
+    pushed: int = Field(description="How many records the system has now.")
+    results: list[PushedRow] = Field(
+        description="What became of each record, in the order of the request."
+    )
+    file: FileBody | None = Field(
+        default=None,
+        exclude_if=lambda value: value is None,
+        description="To be imported into the system. Only there for systems that are fed by files.",
+    )
 
 
 class _File(Protocol):

@@ -8,96 +8,175 @@ from pydantic import Field
 
 from shared.domain.systems import sync_events, system_names
 from shared.domain.systems.syncs import Connection, Counts, Kind, Schedule, Sync, SyncState
+from shared.schemas import answers
 from shared.schemas.base import Id, RequestTime, Timestamp, WireModel
 
-PosName = system_names.PosName
-ErpName = system_names.ErpName
-SystemName = system_names.SystemName
-KindName = Annotated[Kind, Field(strict=False)]
-ScheduleName = Annotated[Schedule, Field(strict=False)]
+_NAME = "Name of the system."
+PosName = Annotated[system_names.PosName, Field(description=_NAME)]
+ErpName = Annotated[system_names.ErpName, Field(description=_NAME)]
+SystemName = Annotated[system_names.SystemName, Field(description=_NAME)]
+KindName = Annotated[
+    Kind, Field(strict=False, description="`http` for a URL, else that of the destination.")
+]
+ScheduleName = Annotated[
+    Schedule, Field(strict=False, description="How often the system is synced by itself.")
+]
+StateName = Annotated[
+    SyncState,
+    Field(
+        strict=False,
+        description=(
+            "`pending` until it `succeeded`, was given up (`dead`) or need not be sent (`skipped`)."
+        ),
+    ),
+]
+SystemCredentials = Annotated[
+    dict[str, Any],
+    Field(
+        description=(
+            "What the system needs; the fields depend on `system`, see its page in the "
+            "documentation. By default what configureSync has stored."
+        )
+    ),
+]
+IsFull = Annotated[
+    bool, Field(description="True to read everything again, as if it were the first time.")
+]
+MayDeleteMost = Annotated[
+    bool,
+    Field(
+        description=(
+            "True to mark products as gone even if that is more than half of what is known."
+        )
+    ),
+]
+NextSyncAt = Annotated[
+    Timestamp | None,
+    Field(description="When the next sync begins by itself. Null if none does."),
+]
+SyncId = Annotated[str, Field(description="The run.")]
+Problem = Annotated[
+    str | None,
+    Field(
+        description=(
+            "Why somebody has to look at it: `amount_mismatch` if the provider named another "
+            "amount or currency than was asked for, `refund_unknown` if what became of a refund "
+            "cannot be found out, `charged_back` while money is withdrawn by the customer's bank, "
+            "`points_not_booked` if the member's points were refused. Null if nothing is wrong."
+        )
+    ),
+]
 
 
 class AwardPointsBody(WireModel):
     """Have receipts earn points in a program, from ``issuedSince`` on."""
 
-    program_id: Id
-    issued_since: RequestTime | None = None
+    program_id: Id = Field(description="The program in which receipts earn points.")
+    issued_since: RequestTime | None = Field(
+        default=None,
+        description="Receipts that are older earn nothing; nor do those from before a membership.",
+    )
 
 
 class PosSynced(WireModel):
     """What was read of a till system; ``priceUpdates`` are known products with another price."""
 
-    products: int
-    categories: int
-    price_updates: int
+    products: int = Field(description="Products that were listed.")
+    categories: int = Field(description="Categories that were listed.")
+    price_updates: int = Field(description="Known products that have got another price.")
 
 
 class ErpSynced(WireModel):
     """What was read of an ERP."""
 
-    inventory: int
-    orders: int
-    suppliers: int
+    inventory: int = Field(description="Stock levels that were listed.")
+    orders: int = Field(description="Orders that were listed.")
+    suppliers: int = Field(description="Suppliers that were listed.")
 
 
 class SyncChanges(WireModel):
     """What became of what was read."""
 
-    created: int
-    changed: int
-    deleted: int
-    skipped: int
-    receipts_awarded: int
+    created: int = Field(description="How many are new.")
+    changed: int = Field(description="How many have changed.")
+    deleted: int = Field(description="How many are gone, and marked so.")
+    skipped: int = Field(description="How many could not be taken; getSyncStatus says why.")
+    receipts_awarded: int = Field(description="How many receipts have earned points.")
 
 
 class RemarkBody(WireModel):
     """Something that could not be taken, and why."""
 
-    stream: str
-    external_id: str
-    reason: str
+    stream: str = Field(
+        description=(
+            "What is read: `categories`, `products`, `receipts`, `stock`, `orders`, `suppliers`."
+        )
+    )
+    external_id: str = Field(description="The system's id.")
+    reason: str = Field(
+        description=(
+            "Why nothing was granted: `nothing_paid`, `minimum_purchase` or `below_one_unit`. Null "
+            "if something was."
+        )
+    )
 
 
 class StreamCounts(WireModel):
     """What was found in one stream."""
 
-    read: int
-    created: int
-    changed: int
-    deleted: int
-    priced: int
-    skipped: int
-    awarded: int
+    read: int = Field(description="How many were listed, each once.")
+    created: int = Field(description="How many are new.")
+    changed: int = Field(description="How many have changed.")
+    deleted: int = Field(description="How many are gone, and marked so.")
+    priced: int = Field(description="How many known products have got another price.")
+    skipped: int = Field(description="How many could not be taken; `remarks` say why.")
+    awarded: int = Field(description="How many receipts have earned points.")
 
 
 class SyncBody(WireModel):
     """The latest sync with a system."""
 
-    sync_id: str
-    state: SyncState
-    stream: str | None
-    counts: dict[str, StreamCounts]
-    remarks: list[RemarkBody]
-    problem: str | None
-    failure: str | None
-    failure_message: str | None
-    started_at: Timestamp
-    updated_at: Timestamp
-    finished_at: Timestamp | None
-    retry_at: Timestamp | None
+    sync_id: SyncId
+    state: SyncState = Field(
+        description=(
+            "`pending` until it `succeeded`, was given up (`dead`) or need not be sent (`skipped`)."
+        )
+    )
+    stream: str | None = Field(
+        description=(
+            "What is read: `categories`, `products`, `receipts`, `stock`, `orders`, `suppliers`."
+        )
+    )
+    counts: dict[str, StreamCounts] = Field(description="What was found, by stream.")
+    remarks: list[RemarkBody] = Field(description="What could not be taken, and why: the first 50.")
+    problem: Problem
+    failure: str | None = Field(
+        description="Why it failed: a word of ours or of the provider's. Null if it has not."
+    )
+    failure_message: str | None = Field(
+        description="Why the sync failed, or waits, in words. Null if it does not."
+    )
+    started_at: Timestamp = Field(description="When it began.")
+    updated_at: answers.UpdatedAt
+    finished_at: Timestamp | None = Field(description="When it ended. Null while it runs.")
+    retry_at: Timestamp | None = Field(
+        description="When a sync goes on whose system did not answer. Null if it need not wait."
+    )
 
 
 class SystemBody(WireModel):
     """A system of a store: its stored connection, and its latest sync."""
 
-    kind: Kind
+    kind: Kind = Field(description="`http` for a URL, else that of the destination.")
     system: SystemName
-    is_configured: bool
-    config: dict[str, Any]
-    schedule: Schedule
-    award_points_program_id: str | None
-    next_sync_at: Timestamp | None
-    last_sync: SyncBody | None
+    is_configured: bool = Field(description="Whether credentials are stored.")
+    config: dict[str, Any] = Field(description="What of its configuration is no secret.")
+    schedule: Schedule = Field(description="How often the system is synced by itself.")
+    award_points_program_id: str | None = Field(
+        description="The program in which receipts that name a member earn points. Null for none."
+    )
+    next_sync_at: NextSyncAt
+    last_sync: SyncBody | None = Field(description="The latest sync. Null if there was none.")
 
 
 SYNC_EXAMPLE: dict[str, Any] = {

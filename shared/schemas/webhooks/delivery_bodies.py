@@ -7,38 +7,69 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from shared.domain.webhooks.deliveries import AttemptRecord, Delivery
+from shared.schemas import answers
 from shared.schemas.base import Timestamp, WireModel
 
 State = Literal["pending", "succeeded", "dead", "skipped"]
-Test = Annotated[Literal[True] | None, Field(exclude_if=lambda value: value is None)]
-"""Only there if it was made by hand."""
+Test = Annotated[
+    Literal[True] | None,
+    Field(
+        exclude_if=lambda value: value is None,
+        description="Only there, and true, if it was made by hand.",
+    ),
+]
+NextAttemptAt = Annotated[
+    Timestamp,
+    Field(
+        description="When the next attempt is due: UTC with milliseconds. Null if there is none."
+    ),
+]
 
 
 class DeliveryBody(WireModel):
     """How far telling an event to an endpoint has come; the last attempt's status or error."""
 
-    delivery_id: str
-    event_id: str
-    type: str
-    webhook_id: str
-    state: State
-    reason: str | None
-    attempt_count: int
-    last_status: int | None
-    last_error: str | None
-    created_at: Timestamp
-    next_attempt_at: Timestamp | None
+    delivery_id: answers.DeliveryId
+    event_id: answers.EventId
+    type: str = Field(description="Type of the event.")
+    webhook_id: answers.WebhookId
+    state: State = Field(
+        description=(
+            "`pending` until it `succeeded`, was given up (`dead`) or need not be sent (`skipped`)."
+        )
+    )
+    reason: str | None = Field(
+        description=(
+            "Why it is dead (`attempts_exhausted`, `endpoint_gone`, `test_failed`) or was skipped "
+            "(`endpoint_disabled`, `endpoint_deleted`, `event_expired`, `subscription_inactive`, "
+            "`package_insufficient`). Else null."
+        )
+    )
+    attempt_count: int = Field(description="How many attempts were made.")
+    last_status: int | None = Field(
+        description="HTTP status of the last attempt. Null if it had none, or none was made."
+    )
+    last_error: str | None = Field(
+        description="Why the last attempt had no answer. Null if it had one, or none was made."
+    )
+    created_at: answers.CreatedAt
+    next_attempt_at: NextAttemptAt | None
     test: Test = None
 
 
 class AttemptBody(WireModel):
     """One attempt: either a status, or an error that says why there is none."""
 
-    at: Timestamp
-    status: int | None
-    duration_ms: int
-    error: str | None
-    response_text: str
+    at: Timestamp = Field(description="When it was made: UTC with milliseconds.")
+    status: int | None = Field(description="HTTP status of the answer. Null without one.")
+    duration_ms: int = Field(description="How long it took, in milliseconds.")
+    error: str | None = Field(
+        description=(
+            "Why there was no answer: `timeout`, `connection_failed`, `name_not_resolved` and so "
+            "on. Null with a status."
+        )
+    )
+    response_text: str = Field(description="The first 2,048 characters of the answer.")
 
 
 def delivery_fields(delivery: Delivery) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from shared.domain.events import event_types
 from shared.domain.webhooks import secret_format
 from shared.domain.webhooks.endpoints import HTTP, WebhookEndpoint, previous_secrets_expire_at
 from shared.outgoing import guard
+from shared.schemas import answers
 from shared.schemas.base import Timestamp, WireModel
 from shared.schemas.webhooks import header_rules
 
@@ -28,7 +29,10 @@ def _known_pattern(name: str) -> str:
 
 
 Url = Annotated[
-    str, AfterValidator(_allowed_url), WithJsonSchema({"type": "string", "format": "uri"})
+    str,
+    AfterValidator(_allowed_url),
+    WithJsonSchema({"type": "string", "format": "uri"}),
+    Field(description="https URL that events are sent to."),
 ]
 EventPattern = Annotated[
     str,
@@ -37,7 +41,11 @@ EventPattern = Annotated[
 ]
 EventPatterns = Annotated[
     list[EventPattern],
-    Field(min_length=1, max_length=EVENTS_MAX),
+    Field(
+        min_length=1,
+        max_length=EVENTS_MAX,
+        description="Event types, or `loyalty.*` for all of them.",
+    ),
     AfterValidator(lambda names: list(dict.fromkeys(names))),
 ]
 """Types and wildcards, each once."""
@@ -52,6 +60,12 @@ Secret = Annotated[
             "pattern": "^[!-~]+$",
         }
     ),
+    Field(
+        description=(
+            "Signs what is sent. With the prefix `whsec_` the rest is the base64 of 24 to 64 "
+            "bytes. One is made if it is left out."
+        )
+    ),
 ]
 Source = Annotated[str, Field(min_length=1, max_length=100)]
 Headers = Annotated[
@@ -64,28 +78,63 @@ Headers = Annotated[
             "maxProperties": header_rules.HEADERS_MAX,
         }
     ),
+    Field(
+        description=(
+            "Headers to send as well, by name: for instance what your gateway wants to see. They "
+            "are encrypted, and never shown again. With `url` only."
+        )
+    ),
+]
+ShownSecret = Annotated[str, Field(description="The signing secret, shown this once.")]
+PreviousSecretsExpireAt = Annotated[
+    Timestamp | None,
+    Field(description="Until when earlier secrets sign as well. Null if none does."),
+]
+FailingSince = Annotated[
+    Timestamp | None,
+    Field(description="The first failure after the last success. Null without one."),
+]
+IsEnabled = Annotated[
+    bool, Field(description="Whether events are sent to it; `disabledReason` says why not.")
+]
+DisabledReason = Annotated[
+    str | None,
+    Field(
+        description=(
+            "`owner` if you disabled it, `gone` if it answered 410 Gone, `only_failed` if nothing "
+            "else came of any attempt for five days. Null while it is enabled."
+        )
+    ),
 ]
 
 
 class WebhookBody(WireModel):
     """Where events are sent to: nothing secret."""
 
-    webhook_id: str
-    store_id: str
-    kind: str
-    url: str | None
-    destination: dict[str, Any] | None
-    events: list[str]
-    source: str | None
-    description: str
-    header_names: list[str]
-    is_enabled: bool
-    disabled_reason: str | None
-    disabled_at: Timestamp | None
-    failing_since: Timestamp | None
-    previous_secrets_expire_at: Timestamp | None
-    created_at: Timestamp
-    updated_at: Timestamp
+    webhook_id: answers.WebhookId
+    store_id: answers.StoreId
+    kind: str = Field(description="`http` for a URL, else that of the destination.")
+    url: str | None = Field(description="The URL that events are sent to. Null for a queue or bus.")
+    destination: dict[str, Any] | None = Field(
+        description="The queue or bus, without credentials. Null for a URL."
+    )
+    events: list[str] = Field(description="Event types, or `loyalty.*` for all of them.")
+    source: str | None = Field(
+        description="The external system behind the endpoint. Null if none is named."
+    )
+    description: str = Field(description="Free text.")
+    header_names: list[str] = Field(
+        description="Names of your own headers that are sent as well, without what they hold."
+    )
+    is_enabled: IsEnabled
+    disabled_reason: DisabledReason
+    disabled_at: Timestamp | None = Field(
+        description="When it was disabled. Null while it is enabled."
+    )
+    failing_since: FailingSince
+    previous_secrets_expire_at: PreviousSecretsExpireAt
+    created_at: answers.CreatedAt
+    updated_at: answers.UpdatedAt
 
 
 def webhook_body(endpoint: WebhookEndpoint) -> WebhookBody:

@@ -19,7 +19,9 @@ from shared.webhooks.destinations import aws_eventbridge, aws_sqs, http
 from shared.webhooks.message import Message
 
 Destination = Annotated[
-    aws_sqs.AwsSqsBody | aws_eventbridge.AwsEventBridgeBody, Field(discriminator="kind"), Untagged
+    aws_sqs.AwsSqsBody | aws_eventbridge.AwsEventBridgeBody,
+    Field(discriminator="kind", description="A queue or bus on AWS, instead of `url`."),
+    Untagged,
 ]
 """A destination that is not a URL, as requests name it."""
 

@@ -47,32 +47,36 @@ def _role_arn(arn: str) -> str:
 class AwsAccessKeyBody(WireModel):
     """A key of an IAM user that may send there and do nothing else."""
 
-    type: Literal["access_key"]
+    type: Literal["access_key"] = Field(description="A key of an IAM user.")
     access_key_id: Annotated[
         str,
         AfterValidator(_long_lived),
         WithJsonSchema({"type": "string", "pattern": f"^{_ACCESS_KEY_ID}$"}),
-    ]
+    ] = Field(description="Id of an IAM user's access key, not a temporary one.")
     secret_access_key: Annotated[
         str,
         AfterValidator(_printable),
         Field(repr=False),
         WithJsonSchema({"type": "string", "minLength": 16, "maxLength": 128}),
-    ]
+    ] = Field(description="The secret of the access key.")
 
 
 class AwsRoleBody(WireModel):
     """An IAM role that trusts this deployment's Google identity: nothing secret is kept."""
 
-    type: Literal["role"]
+    type: Literal["role"] = Field(description="A role that trusts this deployment.")
     role_arn: Annotated[
         str,
         AfterValidator(_role_arn),
         WithJsonSchema({"type": "string", "pattern": f"^{_ROLE_ARN}$"}),
-    ]
+    ] = Field(description="ARN of an IAM role that trusts this deployment.")
 
 
-Credentials = Annotated[AwsAccessKeyBody | AwsRoleBody, Field(discriminator="type"), Untagged]
+Credentials = Annotated[
+    AwsAccessKeyBody | AwsRoleBody,
+    Field(discriminator="type", description="What AWS knows us by. Never shown again."),
+    Untagged,
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, WithJsonSchema
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 from shared.webhooks.client import Attempt
 from shared.webhooks.destinations import aws, aws_places
@@ -43,12 +43,12 @@ def _is_bus(arn: str) -> str:
 class AwsEventBridgeBody(DestinationBody):
     """An event bus of Amazon EventBridge. Its ARN names the region too."""
 
-    kind: Literal["aws_eventbridge"]
+    kind: Literal["aws_eventbridge"] = Field(description="An event bus of Amazon EventBridge.")
     event_bus_arn: Annotated[
         str,
         AfterValidator(_is_bus),
         WithJsonSchema({"type": "string", "pattern": "^arn:aws[a-z-]*:events:"}),
-    ]
+    ] = Field(description="ARN of the event bus, which names its region too.")
     credentials: Credentials
 
     @property

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, WithJsonSchema
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 from shared import config
 from shared.webhooks.client import Attempt
@@ -58,10 +58,12 @@ def _is_queue(url: str) -> str:
 class AwsSqsBody(DestinationBody):
     """A queue of Amazon SQS. Its URL names the region too."""
 
-    kind: Literal["aws_sqs"]
+    kind: Literal["aws_sqs"] = Field(description="A queue of Amazon SQS.")
     queue_url: Annotated[
         str, AfterValidator(_is_queue), WithJsonSchema({"type": "string", "format": "uri"})
-    ]
+    ] = Field(
+        description="URL of the queue as AWS shows it; the name of a FIFO queue ends with `.fifo`."
+    )
     credentials: Credentials
 
     @property

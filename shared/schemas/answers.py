@@ -1,0 +1,49 @@
+"""Types of fields that several answers have, each with what it means. Events have some of them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from shared.schemas.base import Number, Timestamp
+
+StoreId = Annotated[str, Field(description="Id of the store.")]
+ProgramId = Annotated[str, Field(description="Id of the program.")]
+UserId = Annotated[str, Field(description="Your id of the customer.")]
+ProductId = Annotated[str, Field(description="Id of the product.")]
+PaymentId = Annotated[str, Field(description="Id of the payment.")]
+WebhookId = Annotated[str, Field(description="Id of the webhook endpoint.")]
+EventId = Annotated[str, Field(description="Id of the event.")]
+DeliveryId = Annotated[str, Field(description="Id of the delivery: this event to this endpoint.")]
+TransactionId = Annotated[
+    str | None, Field(description="Your id of the transaction. Null if none was given.")
+]
+
+CreatedAt = Annotated[Timestamp, Field(description="When it was made: UTC with milliseconds.")]
+UpdatedAt = Annotated[
+    Timestamp, Field(description="When it was last changed: UTC with milliseconds.")
+]
+EnrolledAt = Annotated[Timestamp, Field(description="When the user became a member.")]
+
+Count = Annotated[int, Field(description="How many are listed.")]
+NextCursor = Annotated[
+    str | None,
+    Field(description="Send it as `cursor` for the next page. Null on the last one."),
+]
+
+Amount = Annotated[int, Field(description="In minor units of `currency`: 1099 for 10.99 EUR.")]
+Currency = Annotated[str, Field(description="ISO 4217 code.")]
+
+CurrentBalance = Annotated[Number, Field(description="What the member can spend now.")]
+PreviousBalance = Annotated[Number, Field(description="The balance before this.")]
+NewBalance = Annotated[Number, Field(description="The balance after this.")]
+TotalEarned = Annotated[Number, Field(description="Everything ever earned.")]
+CurrentTier = Annotated[
+    str | None,
+    Field(description="The tier after this request. Null below the first tier and without tiers."),
+]
+RewardCode = Annotated[
+    str | None,
+    Field(description="The code that the customer shows for the reward. Null without one."),
+]

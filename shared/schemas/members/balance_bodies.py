@@ -1,0 +1,54 @@
+"""What a member can spend: the history of it, and what expires next."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from shared.domain.loyalty.membership import Membership, RecentEntry
+from shared.domain.units import from_units
+from shared.schemas import answers
+from shared.schemas.base import Number, Timestamp, WireModel
+
+
+class Transaction(WireModel):
+    """A line of the history; ``points`` is negative for what was spent."""
+
+    entry_id: str = Field(description="The ledger entry that was booked.")
+    type: str = Field(description="`earn`, `redeem`, `adjust`, `reverse` or `expire`.")
+    points: Number = Field(description="What was booked; negative for what was spent.")
+    balance_after: Number = Field(description="The balance after this transaction.")
+    description: str = Field(description="What it was for.")
+    transaction_id: answers.TransactionId
+    reward_code: answers.RewardCode
+    created_at: answers.CreatedAt
+
+
+class NextExpiry(WireModel):
+    """What can be spent until then, and not after."""
+
+    points: Number = Field(description="How much of the balance expires then.")
+    expires_at: Timestamp = Field(
+        description="The moment from which it cannot be spent: a midnight of the store."
+    )
+
+
+def to_next_expiry(membership: Membership) -> NextExpiry | None:
+    """Return what expires next: lots are in that order, those that never do last."""
+    lot = membership.lots[0] if membership.lots else None
+    if lot is None or lot.expires_at is None:
+        return None
+    return NextExpiry(points=from_units(lot.units, membership.scale), expires_at=lot.expires_at)
+
+
+def to_transaction(entry: RecentEntry, scale: int) -> Transaction:
+    """Write a line of the history; ``scale`` is that of the program."""
+    return Transaction(
+        entry_id=entry.entry_id,
+        type=entry.kind.value,
+        points=from_units(entry.units, scale),
+        balance_after=from_units(entry.balance_after_units, scale),
+        description=entry.description,
+        transaction_id=entry.transaction_id,
+        reward_code=entry.reward_code,
+        created_at=entry.recorded_at,
+    )
