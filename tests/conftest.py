@@ -25,6 +25,7 @@ pytest_plugins = [
     "tests.support.events",
     "tests.support.payments",
     "tests.support.psp_doubles.fixtures",
+    "tests.support.situations",
 ]
 
 

@@ -1,37 +1,133 @@
-"""A value of any dataclass, with what a test does not care about filled in."""
+"""The golden files: for each endpoint what is sent, what comes back, and what that costs.
+
+``tests/golden/<noun>/<module>.json`` has the name of the endpoint, the package that it needs, and
+its samples by name. The first is the request that every walk over the catalog sends. A sample has:
+
+- ``source``: where it is documented, for those with an ``answer``.
+- ``alias``: by which other name the endpoint is called.
+- ``why``: what is special about it, most of all why it costs what it does.
+- ``method``: ``POST`` unless it says ``GET``.
+- ``needs``: what must be there before, by the names of ``tests/support/situations.py``. Without it,
+  and without ``request``, those of the first sample.
+- ``request``: word for word; ``{storeId}`` and the like are the names of the situation.
+- ``idempotencyKey``: sent along. ``isRepeated``: it is the second of two such requests.
+- ``status``: 200 unless it says another.
+- ``answer``: the documented fields of the answer; ``additional`` names those of ours beside them,
+  ``varies`` has patterns for what differs on live data, like ids, and ``mock`` what differs in the
+  sandbox, which answers every request with the same data. Paths look like ``webhooks[0].events``;
+  ``["..."]`` stands for any array.
+- ``budget``: RPCs to Firestore, documents read, and documents written, with warm caches.
+"""
 
 from __future__ import annotations
 
+import importlib
+import json
 from collections.abc import Mapping
-from dataclasses import MISSING, fields, is_dataclass
-from datetime import datetime
-from decimal import Decimal
-from enum import Enum
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
 
-from tests.support.strategies import NOW
+from functions.catalog import ENDPOINTS, Endpoint
+from tests.support.api import Answer, Api
+from tests.support.situations import Needs, names_something
 
-T = TypeVar("T")
-_SCALARS: dict[Any, Any] = {str: "text", int: 1, bool: False, datetime: NOW, Decimal: Decimal(1)}
-
-
-def sample(kind: type[T], **known: Any) -> T:
-    """Return a value with these fields, and of the others only those that have no default."""
-    hints = get_type_hints(kind)
-    needed = {
-        each.name: _value(hints[each.name])
-        for each in fields(kind)  # type: ignore[arg-type]
-        if each.default is MISSING and each.default_factory is MISSING
-    }
-    return kind(**{**needed, **known})
+FOLDER = Path(__file__).parents[1] / "golden"
 
 
-def _value(hint: Any) -> Any:
-    hint = getattr(hint, "__supertype__", hint)
-    if type(None) in get_args(hint):
-        return None
-    if get_args(hint):
-        return {} if get_origin(hint) is Mapping else ()
-    if is_dataclass(hint):
-        return sample(hint)
-    return next(iter(hint)) if issubclass(hint, Enum) else _SCALARS[hint]
+@dataclass(frozen=True)
+class Sample:
+    """One request to an endpoint. ``text`` is what the file says of it."""
+
+    endpoint: Endpoint
+    name: str
+    text: Mapping[str, Any]
+    first: Mapping[str, Any]
+
+    def __str__(self) -> str:
+        return f"{self.endpoint.name}-{self.name}"
+
+    @property
+    def module(self) -> Any:
+        return importlib.import_module(self.endpoint.module)
+
+    @property
+    def action(self) -> str:
+        return str(self.text.get("alias", self.endpoint.name))
+
+    @property
+    def is_get(self) -> bool:
+        return self.text.get("method") == "GET"
+
+    @property
+    def needs(self) -> Needs:
+        needs: Needs = self.text.get("needs", self.first["needs"])
+        return needs
+
+    @property
+    def request(self) -> dict[str, Any]:
+        request: dict[str, Any] = self.text.get("request", self.first["request"])
+        return request
+
+    @property
+    def idempotency_key(self) -> str | None:
+        return self.text.get("idempotencyKey")
+
+    @property
+    def is_repeated(self) -> bool:
+        return bool(self.text.get("isRepeated"))
+
+    @property
+    def status(self) -> int:
+        return int(self.text.get("status", 200))
+
+    @property
+    def budget(self) -> tuple[int, int, int]:
+        budget = self.text["budget"]
+        return budget["rpcs"], budget["reads"], budget["writes"]
+
+    def send(self, api: Api, request: dict[str, Any]) -> Answer:
+        """Send the request with its names filled in."""
+        if self.is_get:
+            return api.get(self.action, request)
+        return api(self.action, request, idempotency_key=self.idempotency_key)
+
+
+def path_of(endpoint: Endpoint) -> Path:
+    """Return where the golden file of an endpoint is."""
+    *_, noun, module = endpoint.module.split(".")
+    return FOLDER / noun / f"{module}.json"
+
+
+@cache
+def file_of(endpoint: Endpoint) -> Mapping[str, Any]:
+    """Return what the golden file of an endpoint says; nothing if there is none."""
+    path = path_of(endpoint)
+    text: Mapping[str, Any] = json.loads(path.read_text()) if path.exists() else {"samples": {}}
+    return text
+
+
+def samples_of(endpoint: Endpoint) -> list[Sample]:
+    """Return all samples of an endpoint."""
+    texts = file_of(endpoint)["samples"]
+    return [
+        Sample(endpoint, name, text, next(iter(texts.values()))) for name, text in texts.items()
+    ]
+
+
+def first_of(endpoint: Endpoint) -> Sample:
+    """Return the sample that every walk sends."""
+    samples = samples_of(endpoint)
+    assert samples, f"{endpoint.name} has no sample: write {path_of(endpoint)}"
+    return samples[0]
+
+
+def naming_of(endpoint: Endpoint) -> Sample:
+    """Return the first sample that has an id in it, so that it can be somebody else's."""
+    return next(each for each in samples_of(endpoint) if names_something(each.request))
+
+
+SAMPLES = [sample for endpoint in ENDPOINTS for sample in samples_of(endpoint)]
+ANSWERED = [sample for sample in SAMPLES if "answer" in sample.text]
+PRICED = [sample for sample in SAMPLES if "budget" in sample.text]

@@ -12,8 +12,8 @@ from shared import ids
 from shared.domain.accounts.accounts import Account, KeyRecord
 from shared.store import client, paths
 from shared.store.accounts import account_documents
-from tests.support.samples import sample
 from tests.support.strategies import NOW
+from tests.support.values import sample
 from tools.emulators import FirestoreEmulator
 
 pytestmark = pytest.mark.usefixtures("firestore_emulator")

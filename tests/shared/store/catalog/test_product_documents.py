@@ -12,8 +12,8 @@ from shared.domain.catalog.products import CatalogProduct
 from shared.domain.money import Money
 from shared.store import client, paths
 from shared.store.catalog import product_documents
-from tests.support.samples import sample
 from tests.support.strategies import NOW
+from tests.support.values import sample
 from tools.emulators import FirestoreEmulator
 
 

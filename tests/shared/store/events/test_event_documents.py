@@ -13,8 +13,8 @@ from shared.schemas.paging import Position
 from shared.store import client
 from shared.store.client import WriteConflict
 from shared.store.events import event_documents
-from tests.support.samples import sample
 from tests.support.strategies import NOW
+from tests.support.values import sample
 from tools.emulators import FirestoreEmulator
 
 

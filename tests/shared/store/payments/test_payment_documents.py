@@ -11,8 +11,8 @@ from shared import ids
 from shared.domain.payments.payments import Payment, Stage
 from shared.store import client, paths
 from shared.store.payments import payment_documents
-from tests.support.samples import sample
 from tests.support.strategies import NOW
+from tests.support.values import sample
 from tools.emulators import FirestoreEmulator
 
 

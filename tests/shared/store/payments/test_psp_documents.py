@@ -8,7 +8,7 @@ from shared import ids
 from shared.domain.payments.psp import PspAccount, PspConfiguration
 from shared.store import client, paths
 from shared.store.payments import psp_documents
-from tests.support.samples import sample
+from tests.support.values import sample
 from tools.emulators import FirestoreEmulator
 
 

@@ -11,8 +11,8 @@ from shared.domain.catalog.goods import Category, Order, StockLevel, Supplier
 from shared.store import client
 from shared.store.systems import goods_documents
 from shared.store.systems.goods_documents import StoredRecord
-from tests.support.samples import sample
 from tests.support.strategies import NOW
+from tests.support.values import sample
 from tools.emulators import FirestoreEmulator
 
 

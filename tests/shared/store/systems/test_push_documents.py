@@ -8,7 +8,7 @@ from shared import ids
 from shared.domain.systems.pushes import Push
 from shared.store import client, paths
 from shared.store.systems import push_documents
-from tests.support.samples import sample
+from tests.support.values import sample
 from tools.emulators import FirestoreEmulator
 
 

@@ -13,8 +13,8 @@ from shared.schemas.paging import Position
 from shared.store import client, paths
 from shared.store.client import Update, WriteConflict
 from shared.store.webhooks import delivery_documents
-from tests.support.samples import sample
 from tests.support.strategies import NOW
+from tests.support.values import sample
 from tools.emulators import FirestoreEmulator
 
 EARLY = NOW - timedelta(days=900)

@@ -1,0 +1,404 @@
+"""What must be there before a request can be sent, made by name: a program, a member, a payment.
+
+The samples of ``tests/golden`` say what they need; the walks over the catalog, the answers, the
+budgets and the OpenAPI document have it made here. Ids are chosen before anything is made, so a
+request can be written with ``{programId}`` in it, and be sent about what is not there at all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from shared import clock, ids
+from shared.auth.keys import Mode
+from shared.domain.accounts.accounts import Account
+from shared.domain.accounts.packages import Package
+from shared.domain.events import event_types
+from shared.domain.events.event import Event
+from shared.domain.loyalty import loyalty_events
+from shared.domain.payments.payments import Payment, Stage
+from shared.domain.stores.stores import Store
+from shared.domain.webhooks.deliveries import AttemptRecord, DeliveryState
+from shared.services.events import emission, outbox
+from shared.store import client, paths
+from shared.store.accounts import account_documents
+from shared.store.events import event_documents
+from shared.store.payments import payment_documents
+from shared.store.webhooks import delivery_documents, endpoint_documents
+from tests.support import erps
+from tests.support.api import Api
+from tests.support.merchants import RULES, Member, Merchant, create_key
+from tests.support.payments import Till
+from tests.support.receivers import Receiver
+from tests.support.system_samples import CONFIGS
+from tools.korona_stand_in import StandIn as TillStandIn
+from tools.psp_stand_in import StandIn
+
+Names = Mapping[str, Any]
+"""What stands for ``{storeId}`` and the like in a sample."""
+Needs = Mapping[str, Mapping[str, Any]]
+"""What must be there, by the names of ``MAKERS``, with what is special about it; in this order."""
+
+MILK = {"ean": "4006381333931", "name": "Bio-Vollmilch 3,5%", "brand": "BioHof", "vat": 7}
+EVENTS = ["loyalty.points_earned", "loyalty.points_redeemed"]
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_DOCUMENTED: Names = {
+    "storeId": "store_a",
+    "otherStoreId": "store_b",
+    "programId": "lp_abc123",
+    "userId": "user_xyz",
+    "enrollmentEventId": loyalty_events.enrollment_event_id("lp_abc123_user_xyz"),
+    "webhookId": "we_abc123",
+    "eventId": "evt_abc123",
+    "paymentId": "pay_4f1c9a2be07d4c6e8b13a5f0c2d7",
+    "vendorPaymentId": "p_abc123",
+    "earlier": "2026-03-01T00:00:00.000Z",
+    "later": "2026-03-04T00:00:00.000Z",
+    "providerUrl": "https://pay.example.com/v1",
+    "tillCredentials": {
+        "server": "128",
+        "accountId": "9f8e7d6c-0000-4000-8000-00000000000a",
+        "username": "beep",
+        "password": "password-of-the-api-user",
+    },
+    "erpCredentials": CONFIGS["erp", "sevdesk"],
+}
+
+
+def documented() -> Names:
+    """Return the names of the documentation, at systems that nobody is to call."""
+    return _DOCUMENTED
+
+
+def drawn(store_id: str) -> Names:
+    """Return names for a store that nothing else has, of the same form as the documented ones."""
+    program_id, payment_id = ids.new("lp"), f"pay_{ids.digest(ids.new('pay'))[:28]}"
+    day = timedelta(days=1)
+    return {
+        **_DOCUMENTED,
+        "storeId": store_id,
+        "otherStoreId": ids.new("store"),
+        "programId": program_id,
+        "userId": "user_1",
+        "enrollmentEventId": loyalty_events.enrollment_event_id(f"{program_id}_user_1"),
+        "webhookId": ids.new("we"),
+        "eventId": ids.new("evt"),
+        "paymentId": payment_id,
+        "vendorPaymentId": f"p_{payment_id}",
+        "earlier": clock.to_wire(clock.utc_now() - day),
+        "later": clock.to_wire(clock.utc_now() + day),
+    }
+
+
+def filled(value: Any, names: Names) -> Any:
+    """Return a JSON value with names in the place of ``{storeId}`` and the like.
+
+    A text that is nothing but a placeholder becomes what the name stands for, an object perhaps.
+    """
+    if isinstance(value, dict):
+        return {name: filled(each, names) for name, each in value.items()}
+    if isinstance(value, list):
+        return [filled(each, names) for each in value]
+    if not isinstance(value, str):
+        return value
+    for name in _PLACEHOLDER.findall(value):
+        assert name in names, f"{{{name}}} is no name of {__name__}: one of {', '.join(names)}"
+    if whole := _PLACEHOLDER.fullmatch(value):
+        return names[whole[1]]
+    return _PLACEHOLDER.sub(lambda found: str(names[found[1]]), value)
+
+
+def names_something(value: Any) -> bool:
+    """Tell whether an id is in a request, so that it can be somebody else's."""
+    return bool(re.search(r"\{\w+Id\}", str(value)))
+
+
+@dataclass(frozen=True)
+class Systems:
+    """The provider, the till system and the ERP of every situation, on this machine."""
+
+    provider: StandIn
+    till: TillStandIn
+    erp: Receiver
+
+    @property
+    def names(self) -> Names:
+        return {
+            "providerUrl": self.provider.url,
+            "tillCredentials": self.till.credentials,
+            "erpCredentials": erps.credentials(self.erp),
+        }
+
+
+@dataclass(frozen=True)
+class Situation:
+    """A merchant, what there is of theirs, and what it is called."""
+
+    merchant: Merchant
+    names: Names
+    systems: Systems
+    made: set[str] = field(default_factory=set)
+
+    @property
+    def api(self) -> Api:
+        return self.merchant.api
+
+    @property
+    def member(self) -> Member:
+        return Member(self.merchant, self.names["programId"], self.names["userId"])
+
+    def make(self, needs: Needs) -> None:
+        """Make what is not there yet."""
+        for need, options in needs.items():
+            assert need in MAKERS, f"nothing makes {need!r}: {__name__} makes {', '.join(MAKERS)}"
+            MAKERS[need](self, **filled(dict(options), self.names))
+            self.made.add(need)
+
+    def fill(self, value: Any) -> Any:
+        """Return a request with this situation's names."""
+        return filled(value, self.names)
+
+    def absent(self) -> Situation:
+        """Return another one of the same caller, with ids as long, in which there is nothing."""
+        store_id = ids.new("store")
+        merchant = replace(self.merchant, account_id="acc", store_id=store_id)
+        return replace(self, merchant=merchant, names=drawn(store_id) | self.systems.names)
+
+    def warm(self) -> None:
+        """Have the key, the account, the store and the program in the process."""
+        self.api.ok("getLoyaltyPrograms", {"storeId": self.merchant.store_id})
+        if "program" in self.made:
+            self.api.ok("getLoyaltyProgram", {"programId": self.names["programId"]})
+
+
+def documented_merchant(app: Flask) -> Merchant:
+    """Return the merchant of the documentation, with the store ``store_a``."""
+    now = clock.utc_now()
+    account = Account("acc_docs", "Merchant", Package.PRIME, True, now)
+    store = Store("store_a", "acc_docs", "Store", "Europe/Berlin", "EUR", now)
+    client.commit(
+        [account_documents.account_creation(account), account_documents.store_creation(store)]
+    )
+    live, test = (Api(app, create_key("acc_docs", mode)) for mode in (Mode.LIVE, Mode.TEST))
+    return Merchant("acc_docs", "store_a", live, test)
+
+
+def make_program(
+    situation: Situation,
+    programType: str = "points",  # noqa: N803 - as the API says it
+    counters: Mapping[str, Any] | None = None,
+    **fields: Any,
+) -> None:
+    """Have the store a program: 10 points a euro from 5 euros on, unless told otherwise."""
+    body = {
+        "storeId": situation.merchant.store_id,
+        "programName": "Stempelkarte",
+        "programType": programType,
+        "rules": RULES[programType],
+        "branding": {"color": "#2563EB"},
+        "isActive": True,
+        **fields,
+    }
+    program_id = situation.names["programId"]
+    with _next_id("lp", program_id):
+        situation.api.ok("createLoyaltyProgram", body)
+    if counters is not None:
+        client.commit([client.Put(f"{paths.stats_shards(program_id)}/0", dict(counters))])
+
+
+def make_member(situation: Situation, earned: int = 0, redeemed: int = 0) -> None:
+    """Have a member of the program, who has earned and redeemed this much."""
+    situation.member.enroll()
+    if earned:
+        situation.member.earn(earned)
+    if redeemed:
+        assert situation.member.redeem(redeemed).status == 200
+
+
+def make_enrollment_event(situation: Situation) -> None:
+    """Tell of the member's enrolment, to the webhook endpoints that are there by now."""
+    emission.member_enrolled(situation.member.membership_id)
+
+
+def make_webhook(situation: Situation, **fields: Any) -> None:
+    """Have the store a webhook endpoint for points, with the URL of the documentation."""
+    body = {
+        "storeId": situation.merchant.store_id,
+        "url": "https://example.com/webhooks/beep",
+        "events": EVENTS,
+        **fields,
+    }
+    with _next_id("we", situation.names["webhookId"]):
+        situation.api.ok("createWebhookEndpoint", body)
+
+
+def make_delivery(situation: Situation, state: str = "pending") -> None:
+    """Have an event delivered to the webhook endpoint, which has failed once."""
+    now = clock.utc_now()
+    event = Event(
+        event_id=situation.names["eventId"],
+        type=event_types.POINTS_EARNED,
+        account_id=situation.merchant.account_id,
+        store_id=situation.merchant.store_id,
+        program_id=situation.names["programId"],
+        user_id=situation.names["userId"],
+        source=None,
+        created_at=now,
+        data={"points": 50},
+    )
+    endpoint = endpoint_documents.find(situation.names["webhookId"])
+    assert endpoint is not None
+    delivery = replace(
+        outbox.new_delivery(event, endpoint, now),
+        state=DeliveryState(state),
+        next_attempt_at=now + timedelta(seconds=5),
+        attempts=(AttemptRecord(now, 500, 120, None, "Internal Server Error"),),
+        attempt_count=1,
+    )
+    client.commit(
+        [
+            event_documents.creation(event, outbox.payload(event)),
+            delivery_documents.creation(delivery),
+        ]
+    )
+
+
+def make_other_store(situation: Situation) -> None:
+    """Have the account a second store."""
+    store_id, account_id = situation.names["otherStoreId"], situation.merchant.account_id
+    store = Store(store_id, account_id, "Another", "Europe/Berlin", "EUR", clock.utc_now())
+    client.commit([account_documents.store_creation(store)])
+
+
+def make_product(situation: Situation, **fields: Any) -> None:
+    """Have the store sell milk, whose product is ``{storeId}_4006381333931``."""
+    body = {"storeId": situation.merchant.store_id, **MILK, "price": 1.49, **fields}
+    situation.api.ok("insertProduct", body)
+
+
+def make_price(situation: Situation, price: float) -> None:
+    """Have the milk cost something else."""
+    make_product(situation, price=price, ifExists="update")
+
+
+def make_provider(situation: Situation) -> None:
+    """Have the store take payments with the provider ``custom``."""
+    till = Till(situation.merchant, situation.systems.provider, situation.api.app)
+    assert till.configure().status == 200
+
+
+def make_payment(situation: Situation, stage: str) -> None:
+    """Have a payment of this stage, here and at the provider."""
+    now = clock.utc_now()
+    captured_minor = 1099 if stage == Stage.PAID else 0
+    payment = Payment(
+        payment_id=situation.names["paymentId"],
+        account_id=situation.merchant.account_id,
+        store_id=situation.merchant.store_id,
+        provider="custom",
+        amount_minor=1099,
+        currency="EUR",
+        stage=Stage(stage),
+        created_at=now,
+        updated_at=now,
+        fingerprint="",
+        is_settled=True,
+        vendor_payment_id=situation.names["vendorPaymentId"],
+        captured_minor=captured_minor,
+        redirect_url="https://pay.example.com/p_1",
+        purchase_id="order_1001",
+    )
+    situation.systems.provider.payments[situation.names["vendorPaymentId"]] = {
+        "id": payment.vendor_payment_id,
+        "reference": payment.payment_id,
+        "amountMinor": payment.amount_minor,
+        "currency": payment.currency,
+        "status": stage,
+        "capturedMinor": captured_minor,
+        "refundedMinor": 0,
+        "redirectUrl": payment.redirect_url,
+        "failure": None,
+    }
+    path = paths.payment(payment.payment_id)
+    client.commit([payment_documents.write(client.get_one(path), payment)])
+
+
+def make_refund(situation: Situation, amount: int) -> None:
+    """Have a part of the payment given back."""
+    body = {"paymentId": situation.names["paymentId"], "amount": amount}
+    situation.api.ok("refundPayment", {**body, "refundReference": "return_1"})
+
+
+def make_till(situation: Situation, **fields: Any) -> None:
+    """Have the store's till system ``korona`` configured."""
+    body = {
+        "storeId": situation.merchant.store_id,
+        "kind": "pos",
+        "system": "korona",
+        "credentials": situation.names["tillCredentials"],
+    }
+    situation.api.ok("configureSync", {**body, **fields})
+
+
+def make_synced_till(situation: Situation) -> None:
+    """Have the store's till system ``korona`` synced once."""
+    body = {
+        "storeId": situation.merchant.store_id,
+        "system": "korona",
+        "credentials": situation.names["tillCredentials"],
+    }
+    assert situation.api.ok("syncPOS", body)["state"] == "succeeded"
+
+
+MAKERS: Mapping[str, Callable[..., None]] = {
+    "program": make_program,
+    "member": make_member,
+    "enrollment event": make_enrollment_event,
+    "webhook": make_webhook,
+    "delivery": make_delivery,
+    "other store": make_other_store,
+    "product": make_product,
+    "price": make_price,
+    "provider": make_provider,
+    "payment": make_payment,
+    "refund": make_refund,
+    "till": make_till,
+    "synced till": make_synced_till,
+}
+"""What a sample may need. What one of them builds on is named before it."""
+
+
+@contextmanager
+def _next_id(prefix: str, wanted: str) -> Iterator[None]:
+    """Have what is made of this kind get this id."""
+    real = ids.new
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ids, "new", lambda kind: wanted if kind == prefix else real(kind))
+        yield
+
+
+@pytest.fixture
+def systems(shared_provider: StandIn, shared_till: TillStandIn, shared_erp: Receiver) -> Systems:
+    """The systems on this machine that situations are connected with."""
+    return Systems(shared_provider, shared_till, shared_erp)
+
+
+@pytest.fixture
+def situate(merchant: Merchant, systems: Systems) -> Callable[[Needs], Situation]:
+    """Make a situation of a merchant of one's own."""
+
+    def make(needs: Needs) -> Situation:
+        names = drawn(merchant.store_id) | systems.names
+        situation = Situation(merchant, names, systems)
+        situation.make(needs)
+        return situation
+
+    return make
