@@ -32,6 +32,7 @@ from shared.store import client, paths
 from shared.store.accounts import account_documents
 from shared.store.events import event_documents
 from shared.store.payments import payment_documents
+from shared.store.stores import store_documents
 from shared.store.webhooks import delivery_documents, endpoint_documents
 from tests.support import erps
 from tests.support.api import Api
@@ -184,9 +185,7 @@ def documented_merchant(app: Flask) -> Merchant:
     now = clock.utc_now()
     account = Account("acc_docs", "Merchant", Package.PRIME, True, now)
     store = Store("store_a", "acc_docs", "Store", "Europe/Berlin", "EUR", now)
-    client.commit(
-        [account_documents.account_creation(account), account_documents.store_creation(store)]
-    )
+    client.commit([account_documents.account_creation(account), store_documents.creation(store)])
     live, test = (Api(app, create_key("acc_docs", mode)) for mode in (Mode.LIVE, Mode.TEST))
     return Merchant("acc_docs", "store_a", live, test)
 
@@ -275,7 +274,7 @@ def make_other_store(situation: Situation) -> None:
     """Have the account a second store."""
     store_id, account_id = situation.names["otherStoreId"], situation.merchant.account_id
     store = Store(store_id, account_id, "Another", "Europe/Berlin", "EUR", clock.utc_now())
-    client.commit([account_documents.store_creation(store)])
+    client.commit([store_documents.creation(store)])
 
 
 def make_product(situation: Situation, **fields: Any) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from shared import ids
-from shared.store import client, codec, documents
+from shared.store import client, codec, documents, rpc
 from shared.store.client import Document, WriteConflict
 from shared.store.documents import Documents
 from tests.support.wire import Wire
@@ -156,10 +156,10 @@ def test_what_is_cached_is_read_once_until_it_is_forgotten(wire: Wire) -> None:
     wire.calls.clear()
 
     assert [cached.find("s1", "n1"), cached.find("s1", "n1")] == [note, note]
-    assert wire.calls == ["batch_get_documents"]
+    assert wire.calls == [rpc.GET]
     cached.forget("s1", "n1")
     cached.find("s1", "n1")
-    assert wire.calls == ["batch_get_documents"] * 2
+    assert wire.calls == [rpc.GET] * 2
 
 
 def test_hooks_make_the_document_and_the_value() -> None:

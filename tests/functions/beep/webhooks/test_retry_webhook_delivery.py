@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from shared.domain.webhooks.deliveries import Delivery, DeliveryState, Lane
+from shared.services.events.outbox import SLOW
 from shared.store import client, paths
 from shared.store.client import Delete, Put
-from shared.tasks import SLOW
 from tests.conftest import Clock
 from tests.support.events import Pipeline, Registered, deliveries_of
 from tests.support.merchants import Merchant

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.loyalty import chain, entries, ledger
-from shared.domain.loyalty.entries import Entry, EntryKind
+from shared.domain.loyalty import chain, ledger
+from shared.domain.loyalty.entries import GENESIS, Entry, EntryKind
 from shared.domain.loyalty.programs import Program
 from tests.support.strategies import TIERED, make_cause, make_membership, make_program
 
@@ -105,7 +105,7 @@ def test_an_untouched_chain_is_whole() -> None:
 
 
 def test_no_entries_are_whole_only_for_an_empty_membership() -> None:
-    assert chain.find_break([], entries.GENESIS) is None
+    assert chain.find_break([], GENESIS) is None
     assert chain.find_break([], history()[1]) == "the last entries are missing"
 
 
@@ -182,7 +182,7 @@ def test_a_changed_order_is_found_even_if_it_is_numbered_anew(order: list[int]) 
 @pytest.mark.parametrize("index", range(6))
 def test_an_inserted_entry_is_found(index: int) -> None:
     entries, head = history()
-    previous = entries[index - 1].hash if index else entries.GENESIS
+    previous = entries[index - 1].hash if index else GENESIS
     forged = replace(entries[0], entry_id="le_x", seq=index + 1, previous_hash=previous)
     sealed = replace(forged, hash=chain.entry_hash(forged))
     inserted = [*entries[:index], sealed, *entries[index:]]
@@ -193,7 +193,7 @@ def test_an_inserted_entry_is_found(index: int) -> None:
 
 def test_a_skipped_number_is_found_even_in_a_chain_that_was_made_with_it() -> None:
     entries, _ = history()
-    previous_hash, skipped = entries.GENESIS, []
+    previous_hash, skipped = GENESIS, []
     for entry, seq in zip(entries, (1, 2, 4, 5, 6), strict=True):
         unsealed = replace(entry, seq=seq, previous_hash=previous_hash)
         skipped.append(replace(unsealed, hash=chain.entry_hash(unsealed)))

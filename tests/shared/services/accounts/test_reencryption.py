@@ -17,7 +17,7 @@ from shared.domain.systems.syncs import SyncState
 from shared.encrypted import Encrypted
 from shared.services.accounts import reencryption
 from shared.services.accounts.reencryption import Reencryption
-from shared.services.systems import sync_runs
+from shared.services.systems import sync_starts, sync_worker
 from shared.services.vaults import vault
 from shared.store import client, documents, paths
 from shared.store.client import Write
@@ -27,6 +27,7 @@ from tests.support.aws import ACCESS_KEY, Aws
 from tests.support.branches import PAGE_ITEMS, Branch
 from tests.support.events import Pipeline
 from tests.support.hooks import created
+from tests.support.library import library
 from tests.support.merchants import Merchant
 from tests.support.payments import Till, nothing_special
 from tests.support.receivers import Receiver, receiving, verify
@@ -115,7 +116,7 @@ def world(merchant: Merchant, till: Till, branch: Branch, aws: Aws, receiver: Re
     assert branch.configure(schedule="hourly").status == 200
     other_branch = branch.of(merchant.another_store())
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sync_runs, "AT_ONCE_S", -1.0)
+        patch.setattr(sync_starts, "AT_ONCE_S", -1.0)
         assert other_branch.sync().body["state"] == "running"
 
     paid_id = till.paid(purchaseId="paid")
@@ -150,7 +151,7 @@ def tokens() -> list[Encrypted]:
                 yield str(document.get().to_dict())
                 yield from below(document.collections())
 
-    texts = below(client.client().collections())
+    texts = below(library().collections())
     return [Encrypted(token) for text in texts for token in TOKEN.findall(text)]
 
 
@@ -220,7 +221,7 @@ def assert_syncs_go_on(world: World, pipeline: Pipeline) -> None:
     assert len(world.other_branch.sold()) == PAGE_ITEMS + 2
     world.branch.clock.now = datetime.fromisoformat(world.branch.status()["nextSyncAt"])
     run_syncs.handle()
-    pipeline.tasks.run_pending(lambda task: task.queue == sync_runs.CONTINUE)
+    pipeline.tasks.run_pending(lambda task: task.queue == sync_worker.CONTINUE)
     assert world.branch.stored().state is SyncState.SUCCEEDED
     assert len(world.branch.sold()) == PAGE_ITEMS + 2
 

@@ -10,7 +10,7 @@ from shared import ids
 from shared.domain.catalog.goods import Category, Order, StockLevel, Supplier
 from shared.store import client
 from shared.store.systems import goods_documents
-from shared.store.systems.goods_documents import StoredRecord
+from shared.store.systems.goods_documents import Goods
 from tests.support.strategies import NOW
 from tests.support.values import sample
 from tools.emulators import FirestoreEmulator
@@ -18,7 +18,7 @@ from tools.emulators import FirestoreEmulator
 
 @pytest.mark.parametrize("kind", [Category, StockLevel, Order, Supplier])
 def test_a_record_is_read_back_as_it_was(
-    firestore_emulator: FirestoreEmulator, kind: type[StoredRecord]
+    firestore_emulator: FirestoreEmulator, kind: type[Goods]
 ) -> None:
     store_id, record = ids.new("store"), sample(kind)
     path = goods_documents.path_of(store_id, "records", "korona", record.external_id)
