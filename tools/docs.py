@@ -16,6 +16,7 @@ from functions.catalog import ENDPOINTS, Endpoint
 from shared import errors
 from shared.domain.events.event_types import BY_NAME, PATTERNS
 from shared.schemas.events.event_data import example_event
+from tools import house
 
 ROOT = Path(__file__).resolve().parent.parent
 JSON_SCHEMA = "https://json-schema.org/draft/2020-12/schema"
@@ -49,6 +50,7 @@ def generate() -> dict[str, str]:
         "errors.md": _lines(_errors()),
         "endpoints.md": _lines(_endpoints(document)),
         "events.md": _lines(_events(event_schemas)),
+        "house.svg": house.picture(house.survey()),
         **{
             f"schemas/{name}.json": _text({"$schema": JSON_SCHEMA, **schema})
             for name, schema in event_schemas.items()
