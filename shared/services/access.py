@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from shared.auth.caller import Caller
 from shared.domain.catalog.products import CatalogProduct
@@ -14,6 +14,7 @@ from shared.errors import (
     PaymentNotFound,
     ProductNotFound,
     ProgramNotFound,
+    PunktwerkError,
     StoreNotFound,
     WebhookNotFound,
 )
@@ -34,9 +35,25 @@ class _Owned(Protocol):
     def store_id(self) -> str: ...
 
 
+OwnedT = TypeVar("OwnedT", bound=_Owned)
+
+
 def is_own(caller: Caller, found: _Owned, store_id: str | None) -> bool:
     """Tell whether something is the caller's, and of ``store_id`` if one is given."""
     return found.account_id == caller.account_id and store_id in {None, found.store_id}
+
+
+def own(
+    caller: Caller, found: OwnedT | None, refusal: PunktwerkError, store_id: str | None = None
+) -> OwnedT:
+    """Return ``found`` if it is the caller's, and of ``store_id`` if one is given.
+
+    Raises:
+        PunktwerkError: ``refusal``: it does not exist, or is not theirs, or is another store's.
+    """
+    if found is None or not is_own(caller, found, store_id):
+        raise refusal
+    return found
 
 
 def store(caller: Caller, store_id: str) -> Store:
@@ -49,14 +66,8 @@ def store(caller: Caller, store_id: str) -> Store:
 
 
 def own_store(caller: Caller, found: Store | None, store_id: str) -> Store:
-    """Return ``found`` if it is the caller's.
-
-    Raises:
-        StoreNotFound: It does not exist, or is not theirs.
-    """
-    if found is None or found.account_id != caller.account_id:
-        raise StoreNotFound(f"There is no store {store_id}.")
-    return found
+    """Return ``found`` by the rules of ``store``, for who has read it already."""
+    return own(caller, found, StoreNotFound(f"There is no store {store_id}."))
 
 
 def program(caller: Caller, program_id: str, store_id: str | None) -> Program:
@@ -71,14 +82,8 @@ def program(caller: Caller, program_id: str, store_id: str | None) -> Program:
 def own_program(
     caller: Caller, found: Program | None, program_id: str, store_id: str | None
 ) -> Program:
-    """Return ``found`` if it is the caller's, and of ``store_id`` if one is given.
-
-    Raises:
-        ProgramNotFound: It does not exist, or is not theirs, or is another store's.
-    """
-    if found is None or not is_own(caller, found, store_id):
-        raise ProgramNotFound(f"There is no program {program_id}.")
-    return found
+    """Return ``found`` by the rules of ``program``, for who has read it already."""
+    return own(caller, found, ProgramNotFound(f"There is no program {program_id}."), store_id)
 
 
 def webhook(caller: Caller, webhook_id: str, store_id: str | None) -> WebhookEndpoint:
@@ -93,14 +98,10 @@ def webhook(caller: Caller, webhook_id: str, store_id: str | None) -> WebhookEnd
 def own_webhook(
     caller: Caller, found: WebhookEndpoint | None, webhook_id: str, store_id: str | None
 ) -> WebhookEndpoint:
-    """Return ``found`` if it is the caller's, and of ``store_id`` if one is given.
-
-    Raises:
-        WebhookNotFound: It does not exist, or is not theirs, or is another store's.
-    """
-    if found is None or not is_own(caller, found, store_id):
-        raise WebhookNotFound(f"There is no webhook endpoint {webhook_id}.")
-    return found
+    """Return ``found`` by the rules of ``webhook``, for who has read it already."""
+    return own(
+        caller, found, WebhookNotFound(f"There is no webhook endpoint {webhook_id}."), store_id
+    )
 
 
 def payment(caller: Caller, payment_id: str, store_id: str | None) -> Payment:
@@ -115,14 +116,8 @@ def payment(caller: Caller, payment_id: str, store_id: str | None) -> Payment:
 def own_payment(
     caller: Caller, found: Payment | None, payment_id: str, store_id: str | None
 ) -> Payment:
-    """Return ``found`` if it is the caller's, and of ``store_id`` if one is given.
-
-    Raises:
-        PaymentNotFound: It does not exist, or is not theirs, or is another store's.
-    """
-    if found is None or not is_own(caller, found, store_id):
-        raise PaymentNotFound(f"There is no payment {payment_id}.")
-    return found
+    """Return ``found`` by the rules of ``payment``, for who has read it already."""
+    return own(caller, found, PaymentNotFound(f"There is no payment {payment_id}."), store_id)
 
 
 def product(caller: Caller, product_id: str, store_id: str | None) -> CatalogProduct:
@@ -137,11 +132,5 @@ def product(caller: Caller, product_id: str, store_id: str | None) -> CatalogPro
 def own_product(
     caller: Caller, found: CatalogProduct | None, product_id: str, store_id: str | None
 ) -> CatalogProduct:
-    """Return ``found`` if it is the caller's, and of ``store_id`` if one is given.
-
-    Raises:
-        ProductNotFound: It does not exist, or is not theirs, or is another store's.
-    """
-    if found is None or not is_own(caller, found, store_id):
-        raise ProductNotFound(f"There is no product {product_id}.")
-    return found
+    """Return ``found`` by the rules of ``product``, for who has read it already."""
+    return own(caller, found, ProductNotFound(f"There is no product {product_id}."), store_id)

@@ -146,8 +146,7 @@ def listed_bare(till: StandIn) -> float:
 
 def _sync(world: World, till: StandIn, *, is_full: bool) -> None:
     """Sync as the endpoint does, and go on as the task does until there is nothing left."""
-    from shared.auth.caller import Caller
-    from shared.domain.accounts.packages import Package
+    from shared.services.accounts import callers
     from shared.services.systems import sync_starts, sync_worker
     from shared.services.systems.sync_starts import Terms
     from shared.store.stores import store_documents
@@ -156,7 +155,7 @@ def _sync(world: World, till: StandIn, *, is_full: bool) -> None:
     store_id = world.merchant.store_id
     found = store_documents.find(store_id)
     assert found is not None
-    caller = Caller(found.account_id, Package.PRIME, is_live=True)
+    caller = callers.acting_for(found.account_id)
     with contextlib.redirect_stdout(io.StringIO()):  # the log
         begun: Begun = sync_starts.start(
             caller, Kind.POS, "korona", store_id, till.credentials, Terms(is_full=is_full)

@@ -1,4 +1,4 @@
-"""From an ``Authorization`` header to the caller behind it."""
+"""Who calls: whoever an ``Authorization`` header names, or we ourselves for an account."""
 
 from __future__ import annotations
 
@@ -44,3 +44,13 @@ def authenticate(authorization: str | None) -> Caller:
     if not account.is_active:
         raise SubscriptionInactive("The account has no active subscription.")
     return Caller(account.account_id, account.package, is_live=True)
+
+
+def acting_for(account_id: str) -> Caller:
+    """Return the caller that carries out what an account has asked for earlier.
+
+    No package limits it. The package counts when something is asked for: what was accepted is done
+    to its end, also if the account has another package by then. A member who has paid gets the
+    points, whatever became of the merchant's subscription. So nothing needs to be read here either.
+    """
+    return Caller(account_id, Package.PRIME, is_live=True)

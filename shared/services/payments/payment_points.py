@@ -11,7 +11,6 @@ from dataclasses import replace
 
 from shared import logs
 from shared.auth.caller import Caller
-from shared.domain.accounts.packages import Package
 from shared.domain.money import Money
 from shared.domain.payments import payment_points as points_of
 from shared.domain.payments import payments
@@ -19,6 +18,7 @@ from shared.domain.payments.payment_points import PaymentPoints, Taking
 from shared.domain.payments.payments import Payment
 from shared.errors import InvalidParameters, MembershipNotFound, PunktwerkError
 from shared.services import access
+from shared.services.accounts import callers
 from shared.services.commands import Reads
 from shared.services.loyalty import balances
 from shared.services.payments import payment_changes
@@ -163,7 +163,7 @@ def _with(payment: Payment, points: PaymentPoints) -> Payment:
 
 def _owner(payment: Payment) -> Caller:
     """Return the account that asked for the payment, whoever carries out what is due for it."""
-    return Caller(payment.account_id, Package.PRIME, is_live=True)
+    return callers.acting_for(payment.account_id)
 
 
 def _member(payment: Payment) -> dict[str, str]:

@@ -7,7 +7,6 @@ from decimal import ROUND_CEILING, Decimal
 from enum import StrEnum
 
 from shared.auth.caller import Caller
-from shared.domain.accounts.packages import Package
 from shared.domain.loyalty import earning, ledger
 from shared.domain.loyalty.entries import Entry, EntryKind
 from shared.domain.loyalty.membership import Membership
@@ -16,6 +15,7 @@ from shared.domain.systems.sales import Receipt, ReceiptKind
 from shared.domain.systems.syncs import Sync
 from shared.errors import IdempotencyKeyReused, MembershipNotFound, PunktwerkError
 from shared.services import access
+from shared.services.accounts import callers
 from shared.services.commands import Reads
 from shared.services.loyalty import balances as bookkeeping
 from shared.services.loyalty import bookings
@@ -58,7 +58,7 @@ def book(sync: Sync, receipt: Receipt) -> Result:
     """
     if sync.program_id is None:
         return _NOTHING
-    caller = Caller(sync.account_id, Package.PRIME, is_live=True)
+    caller = callers.acting_for(sync.account_id)
     program = access.program(caller, sync.program_id, sync.store_id)
     is_old = sync.issued_since is not None and receipt.issued_at < sync.issued_since
     try:

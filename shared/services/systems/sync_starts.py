@@ -17,7 +17,6 @@ from shared.connectors import systems
 from shared.connectors.base import Stream
 from shared.connectors.config import ConnectorConfig
 from shared.connectors.systems import Module
-from shared.domain.accounts.packages import Package
 from shared.domain.systems import syncs
 from shared.domain.systems.syncs import Connection, Kind, Sync, SyncState
 from shared.errors import (
@@ -25,6 +24,7 @@ from shared.errors import (
 )
 from shared.services import access, commands
 from shared.services import credentials as stored_credentials
+from shared.services.accounts import callers
 from shared.services.commands import Effect, Reads
 from shared.services.systems import connections, sync_worker
 from shared.services.systems.sync_progress import LEASE
@@ -111,7 +111,7 @@ def start_due() -> int:
 
 
 def _start_scheduled(connection: Connection) -> None:
-    caller = Caller(connection.account_id, Package.PRIME, is_live=True)
+    caller = callers.acting_for(connection.account_id)
     store = access.store(caller, connection.store_id)
     now = clock.utc_now()
     following = syncs.next_sync_at(connection.schedule, store.store_id, store.time_zone, now)

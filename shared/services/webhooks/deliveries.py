@@ -149,6 +149,5 @@ def retry(caller: Caller, delivery_id: str, store_id: str | None) -> Retried:
 def _own(
     caller: Caller, found: Delivery | None, delivery_id: str, store_id: str | None
 ) -> Delivery:
-    if found is None or not access.is_own(caller, found, store_id):
-        raise DeliveryNotFound(f"There is no delivery {delivery_id}.")
-    return found
+    refusal = DeliveryNotFound(f"There is no delivery {delivery_id}.")
+    return access.own(caller, found, refusal, store_id)

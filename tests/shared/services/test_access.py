@@ -8,15 +8,24 @@ from functools import partial
 import pytest
 
 from shared.auth.caller import Caller
-from shared.domain.accounts.packages import Package
-from shared.errors import ProgramNotFound, PunktwerkError, StoreNotFound, WebhookNotFound
+from shared.errors import (
+    PaymentNotFound,
+    ProductNotFound,
+    ProgramNotFound,
+    PunktwerkError,
+    StoreNotFound,
+    WebhookNotFound,
+)
 from shared.services import access
+from shared.services.accounts import callers
 from tests.support.hooks import created
 from tests.support.merchants import Merchant
+from tests.support.payments import Till
+from tests.support.products import inserted
 
 
 def caller_of(merchant: Merchant) -> Caller:
-    return Caller(merchant.account_id, Package.PRIME, is_live=True)
+    return callers.acting_for(merchant.account_id)
 
 
 def refusal_of(call: Callable[[], object]) -> tuple[type, str, dict[str, object]]:
@@ -95,3 +104,31 @@ def test_a_foreign_webhook_endpoint_is_as_absent_as_none(
         assert refusal_of(own) == expected
     absent = refusal_of(partial(access.webhook, stranger, "we_none", None))
     assert absent == (WebhookNotFound, "There is no webhook endpoint we_none.", {})
+
+
+def test_a_foreign_payment_is_as_absent_as_none(
+    till: Till, new_merchant: Callable[..., Merchant]
+) -> None:
+    merchant, payment_id = till.merchant, till.process().body["paymentId"]
+    for store_id in (None, merchant.store_id):
+        assert access.payment(caller_of(merchant), payment_id, store_id).payment_id == payment_id
+    stranger = caller_of(new_merchant())
+    for caller, store_id in ((stranger, None), (caller_of(merchant), "store_none")):
+        refusal = refusal_of(partial(access.payment, caller, payment_id, store_id))
+        assert refusal == (PaymentNotFound, f"There is no payment {payment_id}.", {})
+    absent = refusal_of(partial(access.payment, stranger, "pay_none", None))
+    assert absent == (PaymentNotFound, "There is no payment pay_none.", {})
+
+
+def test_a_foreign_product_is_as_absent_as_none(
+    merchant: Merchant, new_merchant: Callable[..., Merchant]
+) -> None:
+    product_id = inserted(merchant)["productId"]
+    for store_id in (None, merchant.store_id):
+        assert access.product(caller_of(merchant), product_id, store_id).product_id == product_id
+    stranger = caller_of(new_merchant())
+    for caller, store_id in ((stranger, None), (caller_of(merchant), "store_none")):
+        refusal = refusal_of(partial(access.product, caller, product_id, store_id))
+        assert refusal == (ProductNotFound, f"There is no product {product_id}.", {})
+    absent = refusal_of(partial(access.product, stranger, "none", None))
+    assert absent == (ProductNotFound, "There is no product none.", {})
