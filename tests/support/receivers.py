@@ -82,6 +82,11 @@ def status(code: int, text: str = "", **headers: str) -> Answer:
     return raw("\r\n".join(lines).encode() + END_OF_HEADERS + body)
 
 
+def answer(code: int, body: Any, **headers: str) -> Answer:
+    """Answer with JSON."""
+    return status(code, json.dumps(body), Content_Type="application/json", **headers)
+
+
 def raw(data: bytes) -> Answer:
     """Answer with these bytes, whether they are HTTP or not."""
     return lambda connection: connection.sendall(data)

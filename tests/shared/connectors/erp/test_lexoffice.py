@@ -42,12 +42,13 @@ from shared.errors import (
     ConnectorTimeout,
     ConnectorUnavailable,
 )
-from tests.support.receivers import Answer, Receiver, hang_up, raw, receiving, status
-from tests.support.relay import Relay, relaying
+from tests.support.receivers import Answer, Receiver, answer, hang_up, raw, status
+from tests.support.relay import Relay
 from tests.support.system_samples import CONFIGS
-from tests.support.vendors import prism, vendor_spec
 
-pytestmark = pytest.mark.xdist_group("prism-lexoffice")
+pytestmark = [pytest.mark.xdist_group("prism-lexoffice"), pytest.mark.usefixtures("no_pauses")]
+
+SPEC = "lexoffice/lexoffice.third-party.yaml"
 
 SETTINGS = CONFIGS["erp", "lexoffice"]
 KEY = SETTINGS["apiKey"]
@@ -117,36 +118,9 @@ ORDER = {
 LISTED = {"id": ID, "voucherType": "salesinvoice", "voucherNumber": "sale_1"}
 
 
-@pytest.fixture(scope="module")
-def mock_url() -> Iterator[str]:
-    with prism(vendor_spec("lexoffice/lexoffice.third-party.yaml")) as url:
-        yield url
-
-
-@pytest.fixture
-def relay(mock_url: str) -> Iterator[Relay]:
-    with relaying(mock_url) as relay:
-        yield relay
-
-
-@pytest.fixture
-def server() -> Iterator[Receiver]:
-    with receiving("") as server:
-        yield server
-
-
-@pytest.fixture(autouse=True)
-def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client.random, "uniform", lambda *_: 0.0)
-
-
 def connected(url: str, **settings: Any) -> Connector:
     config = Config.model_validate({**SETTINGS, **settings, "baseUrl": url})
     return lexoffice.connect(config, is_emulated=True)
-
-
-def answer(code: int, body: Any, **headers: str) -> Answer:
-    return status(code, json.dumps(body), Content_Type="application/json", **headers)
 
 
 def listed(*rows: Any, pages: int = 1, length: int | None = None) -> Answer:

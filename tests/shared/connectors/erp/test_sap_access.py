@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs
@@ -13,7 +12,6 @@ import pytest
 from pydantic import ValidationError
 
 from shared import clock
-from shared.connectors import client
 from shared.connectors.erp import sap
 from shared.connectors.erp.sap import Config
 from shared.errors import (
@@ -22,8 +20,10 @@ from shared.errors import (
     ConnectorError,
     ConnectorUnavailable,
 )
-from tests.support.receivers import Answer, Receiver, receiving, status
+from tests.support.receivers import Answer, Receiver, status
 from tests.support.system_samples import CONFIGS
+
+pytestmark = pytest.mark.usefixtures("no_pauses")
 
 CONFIG = CONFIGS["erp", "sap"]
 SECRET = "fake-client-secret"
@@ -36,17 +36,6 @@ def without_user(**settings: Any) -> dict[str, Any]:
 
 
 OAUTH = without_user(clientId="client_1", clientSecret=SECRET)
-
-
-@pytest.fixture
-def server() -> Iterator[Receiver]:
-    with receiving("") as server:
-        yield server
-
-
-@pytest.fixture(autouse=True)
-def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client.random, "uniform", lambda *_: 0.0)
 
 
 def answer(code: int, body: Any) -> Answer:

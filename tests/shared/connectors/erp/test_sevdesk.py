@@ -33,12 +33,12 @@ from shared.errors import (
     ConnectorTimeout,
     ConnectorUnavailable,
 )
-from tests.support.receivers import Answer, Receiver, hang_up, raw, receiving, status
-from tests.support.relay import Relay, relaying
+from tests.support.receivers import Answer, Receiver, answer, hang_up, raw, status
+from tests.support.relay import Relay
 from tests.support.system_samples import CONFIGS
 from tests.support.vendors import prism, vendor_spec
 
-pytestmark = pytest.mark.xdist_group("prism-sevdesk")
+pytestmark = [pytest.mark.xdist_group("prism-sevdesk"), pytest.mark.usefixtures("no_pauses")]
 
 SETTINGS = CONFIGS["erp", "sevdesk"]
 TOKEN = SETTINGS["apiToken"]
@@ -124,30 +124,9 @@ def mock_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture
-def relay(mock_url: str) -> Iterator[Relay]:
-    with relaying(mock_url) as relay:
-        yield relay
-
-
-@pytest.fixture
-def server() -> Iterator[Receiver]:
-    with receiving("") as server:
-        yield server
-
-
-@pytest.fixture(autouse=True)
-def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client.random, "uniform", lambda *_: 0.0)
-
-
 def connected(url: str, **settings: Any) -> Connector:
     config = Config.model_validate({**SETTINGS, **settings, "baseUrl": url})
     return sevdesk.connect(config, is_emulated=True)
-
-
-def answer(code: int, body: Any, **headers: str) -> Answer:
-    return status(code, json.dumps(body), Content_Type="application/json", **headers)
 
 
 def objects(*rows: Any, total: int | None = None) -> Answer:

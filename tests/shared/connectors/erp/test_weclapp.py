@@ -41,8 +41,18 @@ from shared.errors import (
     ConnectorTimeout,
     ConnectorUnavailable,
 )
-from tests.support.receivers import Answer, Received, Receiver, hang_up, raw, receiving, status
+from tests.support.receivers import (
+    Answer,
+    Received,
+    Receiver,
+    answer,
+    hang_up,
+    raw,
+    status,
+)
 from tests.support.system_samples import CONFIGS
+
+pytestmark = pytest.mark.usefixtures("no_pauses")
 
 SETTINGS = CONFIGS["erp", "weclapp"]
 TOKEN = SETTINGS["token"]
@@ -110,24 +120,9 @@ SUPPLIER = {
 }
 
 
-@pytest.fixture
-def server() -> Iterator[Receiver]:
-    with receiving("") as server:
-        yield server
-
-
-@pytest.fixture(autouse=True)
-def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client.random, "uniform", lambda *_: 0.0)
-
-
 def connected(url: str, **settings: Any) -> Connector:
     config = Config.model_validate({**SETTINGS, **settings, "baseUrl": url})
     return weclapp.connect(config, is_emulated=True)
-
-
-def answer(code: int, body: Any, **headers: str) -> Answer:
-    return status(code, json.dumps(body), Content_Type="application/json", **headers)
 
 
 def listed(*rows: Any, totals: list[Any] | None = None) -> Answer:

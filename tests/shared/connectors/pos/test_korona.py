@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -50,12 +50,16 @@ from shared.errors import (
     ConnectorTimeout,
     ConnectorUnavailable,
 )
-from tests.support.receivers import Answer, Received, Receiver, hang_up, receiving, status
-from tests.support.relay import Relay, relaying
+from tests.support.receivers import Answer, Received, Receiver, answer, hang_up, status
+from tests.support.relay import Relay
 from tests.support.system_samples import CONFIGS
-from tests.support.vendors import prism, vendor_spec
 
-pytestmark = pytest.mark.xdist_group("prism-korona")
+pytestmark = [
+    pytest.mark.xdist_group("prism-korona"),
+    pytest.mark.usefixtures("no_pauses", "at_noon"),
+]
+
+SPEC = "korona/korona-v3.trim.json"
 
 CONFIG = CONFIGS["pos", "korona"]
 SECRETS = (CONFIG["password"], CONFIG["couplingId"])
@@ -87,42 +91,9 @@ CHANGE = StockChange(
 SALE_TYPE, CHANGE_TYPE = DataType.SALES_RECORD, DataType.INVENTORY_UPDATE
 
 
-@pytest.fixture(scope="module")
-def mock_url() -> Iterator[str]:
-    with prism(vendor_spec("korona/korona-v3.trim.json")) as url:
-        yield url
-
-
-@pytest.fixture
-def relay(mock_url: str) -> Iterator[Relay]:
-    with relaying(mock_url) as relay:
-        yield relay
-
-
-@pytest.fixture
-def server() -> Iterator[Receiver]:
-    with receiving("") as server:
-        yield server
-
-
-@pytest.fixture(autouse=True)
-def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client.random, "uniform", lambda *_: 0.0)
-
-
-@pytest.fixture(autouse=True)
-def _at_noon() -> Iterator[None]:
-    with clock.use(lambda: NOW):
-        yield
-
-
 def connected(url: str, **more: Any) -> Connector:
     config = Config.model_validate({**CONFIG, "baseUrl": url, **more})
     return korona.connect(config, is_emulated=True)
-
-
-def answer(code: int, body: Any, **headers: str) -> Answer:
-    return status(code, json.dumps(body), Content_Type="application/json", **headers)
 
 
 def listing(*rows: Any, pages: int = 1) -> Answer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -41,12 +41,13 @@ from shared.errors import (
     ConnectorTimeout,
     ConnectorUnavailable,
 )
-from tests.support.receivers import Answer, Received, Receiver, hang_up, receiving, status
-from tests.support.relay import Relay, relaying
+from tests.support.receivers import Answer, Received, Receiver, answer, hang_up, status
+from tests.support.relay import Relay
 from tests.support.system_samples import CONFIGS
-from tests.support.vendors import prism, vendor_spec
 
-pytestmark = pytest.mark.xdist_group("prism-lightspeed")
+pytestmark = [pytest.mark.xdist_group("prism-lightspeed"), pytest.mark.usefixtures("no_pauses")]
+
+SPEC = "lightspeed/x-series-api-2.0.json"
 
 CONFIG = CONFIGS["pos", "lightspeed"]
 EAN = "4006381333931"
@@ -72,36 +73,9 @@ SALE = Sale(
 SALE_TYPE = DataType.SALES_RECORD
 
 
-@pytest.fixture(scope="module")
-def mock_url() -> Iterator[str]:
-    with prism(vendor_spec("lightspeed/x-series-api-2.0.json")) as url:
-        yield url
-
-
-@pytest.fixture
-def relay(mock_url: str) -> Iterator[Relay]:
-    with relaying(mock_url) as relay:
-        yield relay
-
-
-@pytest.fixture
-def server() -> Iterator[Receiver]:
-    with receiving("") as server:
-        yield server
-
-
-@pytest.fixture(autouse=True)
-def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client.random, "uniform", lambda *_: 0.0)
-
-
 def connected(url: str, **more: Any) -> Connector:
     config = Config.model_validate({**CONFIG, "baseUrl": url, **more})
     return lightspeed.connect(config, is_emulated=True)
-
-
-def answer(code: int, body: Any, **headers: str) -> Answer:
-    return status(code, json.dumps(body), Content_Type="application/json", **headers)
 
 
 def query_of(received: Received) -> dict[str, str]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -32,12 +31,24 @@ from shared.errors import (
     ConnectorTimeout,
     ConnectorUnavailable,
 )
-from tests.support.receivers import Answer, Received, Receiver, hang_up, raw, receiving, status
-from tests.support.relay import Relay, relaying
+from tests.support.receivers import (
+    Answer,
+    Received,
+    Receiver,
+    answer,
+    hang_up,
+    raw,
+    status,
+)
+from tests.support.relay import Relay
 from tests.support.system_samples import CONFIGS
-from tests.support.vendors import prism, vendor_spec
 
-pytestmark = pytest.mark.xdist_group("prism-sumup-till")
+pytestmark = [
+    pytest.mark.xdist_group("prism-sumup-till"),
+    pytest.mark.usefixtures("no_sleep", "at_noon"),
+]
+
+SPEC = "sumup/sumup.trim.json"
 
 SAMPLE = CONFIGS["pos", "sumup"]
 NOW = datetime(2026, 3, 3, 12, tzinfo=UTC)
@@ -46,42 +57,9 @@ HISTORY = "/v2.1/merchants/MH4H92C7/transactions/history"
 DETAIL = "/v2.1/merchants/MH4H92C7/transactions"
 
 
-@pytest.fixture(scope="module")
-def mock_url() -> Iterator[str]:
-    with prism(vendor_spec("sumup/sumup.trim.json")) as url:
-        yield url
-
-
-@pytest.fixture
-def relay(mock_url: str) -> Iterator[Relay]:
-    with relaying(mock_url) as relay:
-        yield relay
-
-
-@pytest.fixture
-def server() -> Iterator[Receiver]:
-    with receiving("") as server:
-        yield server
-
-
-@pytest.fixture(autouse=True)
-def _at_noon() -> Iterator[None]:
-    with clock.use(lambda: NOW):
-        yield
-
-
-@pytest.fixture(autouse=True)
-def _without_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client.time, "sleep", lambda _: None)
-
-
 def connected(url: str, **other: Any) -> Connector:
     config = Config.model_validate({**SAMPLE, "baseUrl": url, **other})
     return sumup.connect(config, is_emulated=True)
-
-
-def answer(code: int, body: Any, **headers: str) -> Answer:
-    return status(code, json.dumps(body), Content_Type="application/json", **headers)
 
 
 def transaction(number: int, **fields: Any) -> dict[str, Any]:

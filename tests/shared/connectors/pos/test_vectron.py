@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -15,7 +15,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from shared import clock
 from shared.connectors import client
 from shared.connectors.base import PAGE_ITEMS_MAX, Page, PushBy, Skipped, Stream
 from shared.connectors.pos import vectron
@@ -34,54 +33,33 @@ from shared.errors import (
     ConnectorTimeout,
     ConnectorUnavailable,
 )
-from tests.support.receivers import Answer, Received, Receiver, hang_up, raw, receiving, status
-from tests.support.relay import Relay, relaying
+from tests.support.receivers import (
+    Answer,
+    Received,
+    Receiver,
+    answer,
+    hang_up,
+    raw,
+    status,
+)
+from tests.support.relay import Relay
 from tests.support.system_samples import CONFIGS
-from tests.support.vendors import prism, vendor_spec
 
-pytestmark = pytest.mark.xdist_group("prism-vectron")
+pytestmark = [
+    pytest.mark.xdist_group("prism-vectron"),
+    pytest.mark.usefixtures("no_sleep", "at_noon"),
+]
+
+SPEC = "vectron/business-data-api.swagger.json"
 
 SAMPLE = CONFIGS["pos", "vectron"]
 NOW = datetime(2026, 3, 3, 12, tzinfo=UTC)
 TOKEN = "token-of-the-session"
 
 
-@pytest.fixture(scope="module")
-def mock_url() -> Iterator[str]:
-    with prism(vendor_spec("vectron/business-data-api.swagger.json")) as url:
-        yield url
-
-
-@pytest.fixture
-def relay(mock_url: str) -> Iterator[Relay]:
-    with relaying(mock_url) as relay:
-        yield relay
-
-
-@pytest.fixture
-def server() -> Iterator[Receiver]:
-    with receiving("") as server:
-        yield server
-
-
-@pytest.fixture(autouse=True)
-def _at_noon() -> Iterator[None]:
-    with clock.use(lambda: NOW):
-        yield
-
-
-@pytest.fixture(autouse=True)
-def _without_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client.time, "sleep", lambda _: None)
-
-
 def connected(url: str, **other: Any) -> Connector:
     config = Config.model_validate({**SAMPLE, "baseUrl": url, **other})
     return vectron.connect(config, is_emulated=True)
-
-
-def answer(code: int, body: Any, **headers: str) -> Answer:
-    return status(code, json.dumps(body), Content_Type="application/json", **headers)
 
 
 def invoice(number: int, **fields: Any) -> dict[str, Any]:

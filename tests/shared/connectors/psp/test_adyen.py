@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -43,10 +43,12 @@ from shared.errors import (
     ConnectorTimeout,
     ConnectorUnavailable,
 )
-from tests.support.receivers import Answer, Receiver, hang_up, raw, receiving, status
-from tests.support.vendors import prism, vendor_spec
+from tests.support.receivers import Answer, Receiver, hang_up, raw, status
+from tests.support.vendors import vendor_spec
 
-pytestmark = pytest.mark.xdist_group("prism-adyen")
+pytestmark = [pytest.mark.xdist_group("prism-adyen"), pytest.mark.usefixtures("one_try")]
+
+SPEC = "adyen/checkout-v72.trim.json"
 
 KEY = "AQE-fake-" + "FakeKey" * 4
 HMAC_KEY = "0123456789abcdef" * 4
@@ -83,23 +85,9 @@ LINK: dict[str, Any] = {
 RECEIVED = {"pspReference": "993617894906488A", "paymentPspReference": PSP, "status": "received"}
 
 
-@pytest.fixture(scope="module")
-def mock_url() -> Iterator[str]:
-    with prism(vendor_spec("adyen/checkout-v72.trim.json")) as url:
-        yield url
-
-
 @pytest.fixture
 def mocked(mock_url: str) -> Connector:
     return connected(mock_url)
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
-    """A server that answers what a test tells it to; nothing is tried twice unless it says so."""
-    monkeypatch.setattr(client, "TRIES_MAX", 1)
-    with receiving("") as receiver:
-        yield receiver
 
 
 def connected(url: str) -> Connector:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -20,10 +20,12 @@ from shared.domain.payments.customers import Customer
 from shared.domain.payments.payments import RefundObservation, RefundStatus, Stage
 from shared.errors import ConnectorCredentialsRefused, ConnectorNotFound, ConnectorRejected
 from tests.support.receivers import receiving, status
-from tests.support.vendors import CUSTOM_PSP, prism
+from tests.support.vendors import CUSTOM_PSP
 from tools import psp_stand_in
 
 pytestmark = pytest.mark.xdist_group("prism-custom")
+
+SPEC = CUSTOM_PSP
 
 SETTINGS = {
     "apiUrl": "https://pay.example.com/v1",
@@ -48,12 +50,6 @@ REFUND = RefundRequest(
     reason="returned",
     idempotency_key="ref_1",
 )
-
-
-@pytest.fixture(scope="module")
-def mock_url() -> Iterator[str]:
-    with prism(CUSTOM_PSP) as url:
-        yield url
 
 
 @pytest.fixture

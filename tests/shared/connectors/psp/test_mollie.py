@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -36,11 +36,12 @@ from shared.errors import (
     ConnectorTimeout,
     ConnectorUnavailable,
 )
-from tests.support.receivers import Answer, Receiver, hang_up, raw, receiving, status
-from tests.support.relay import Relay, relaying
-from tests.support.vendors import prism, vendor_spec
+from tests.support.receivers import Answer, Receiver, hang_up, raw, status
+from tests.support.relay import Relay
 
-pytestmark = pytest.mark.xdist_group("prism-mollie")
+pytestmark = [pytest.mark.xdist_group("prism-mollie"), pytest.mark.usefixtures("no_pauses")]
+
+SPEC = "mollie/mollie.trim.json"
 
 KEY = "test_" + "FakeKey" * 5
 REQUEST = PaymentRequest(
@@ -68,29 +69,6 @@ PAYMENT = {
     "statusReason": None,
     "_links": {"checkout": {"href": "https://www.mollie.com/checkout/1"}},
 }
-
-
-@pytest.fixture(scope="module")
-def mock_url() -> Iterator[str]:
-    with prism(vendor_spec("mollie/mollie.trim.json")) as url:
-        yield url
-
-
-@pytest.fixture
-def relay(mock_url: str) -> Iterator[Relay]:
-    with relaying(mock_url) as relay:
-        yield relay
-
-
-@pytest.fixture
-def server() -> Iterator[Receiver]:
-    with receiving("") as server:
-        yield server
-
-
-@pytest.fixture(autouse=True)
-def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client.random, "uniform", lambda *_: 0.0)
 
 
 def connected(url: str, key: str = KEY) -> Connector:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -42,7 +42,9 @@ from shared.errors import (
     ConnectorUnavailable,
     ConnectorUnsupported,
 )
-from tests.support.receivers import Answer, Received, Receiver, hang_up, raw, receiving, status
+from tests.support.receivers import Answer, Received, Receiver, hang_up, raw, status
+
+pytestmark = pytest.mark.usefixtures("no_pauses")
 
 SECRET = "fake-secret-of-a-merchant"
 SETTINGS = {
@@ -86,17 +88,6 @@ DONE = (
     "transactionid=6905370&transid=6905370&status=0&errormessage=&errmsg=&amount=1.23&"
     "price=1.23&currency=EUR&orderid=1234-123456789-4321"
 )
-
-
-@pytest.fixture
-def server() -> Iterator[Receiver]:
-    with receiving("") as server:
-        yield server
-
-
-@pytest.fixture(autouse=True)
-def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client.random, "uniform", lambda *_: 0.0)
 
 
 def connected(url: str, **settings: Any) -> Connector:

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -44,11 +44,12 @@ from shared.errors import (
     ConnectorUnavailable,
     ConnectorUnsupported,
 )
-from tests.support.receivers import Answer, Receiver, hang_up, raw, receiving, status
-from tests.support.relay import Relay, relaying
-from tests.support.vendors import prism, vendor_spec
+from tests.support.receivers import Answer, Receiver, answer, hang_up, raw, status
+from tests.support.relay import Relay
 
-pytestmark = pytest.mark.xdist_group("prism-payone")
+pytestmark = [pytest.mark.xdist_group("prism-payone"), pytest.mark.usefixtures("no_pauses")]
+
+SPEC = "payone/pcp-1.61.0.trim.json"
 
 KEY, SECRET = "fake-key-of-a-merchant", "fake-secret-of-a-merchant"
 SETTINGS = {"merchantId": "P1-TEST", "apiKey": KEY, "apiSecret": SECRET, "mode": "test"}
@@ -76,36 +77,9 @@ REFUND = RefundRequest(
 REFUND_REFERENCE = answers.to_short_reference(REFUND.refund_reference)
 
 
-@pytest.fixture(scope="module")
-def mock_url() -> Iterator[str]:
-    with prism(vendor_spec("payone/pcp-1.61.0.trim.json")) as url:
-        yield url
-
-
-@pytest.fixture
-def relay(mock_url: str) -> Iterator[Relay]:
-    with relaying(mock_url) as relay:
-        yield relay
-
-
-@pytest.fixture
-def server() -> Iterator[Receiver]:
-    with receiving("") as server:
-        yield server
-
-
-@pytest.fixture(autouse=True)
-def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client.random, "uniform", lambda *_: 0.0)
-
-
 def connected(url: str, **settings: Any) -> Connector:
     config = Config.model_validate({**SETTINGS, **settings, "baseUrl": url})
     return payone.connect(config, is_emulated=True)
-
-
-def answer(code: int, body: Any, **headers: str) -> Answer:
-    return status(code, json.dumps(body), Content_Type="application/json", **headers)
 
 
 def event(kind: str, word: str | None, amount: int = 1000, **fields: Any) -> dict[str, Any]:

@@ -47,10 +47,10 @@ from shared.errors import (
     ConnectorTimeout,
     ConnectorUnavailable,
 )
-from tests.support.receivers import Answer, Received, Receiver, hang_up, raw, receiving, status
+from tests.support.receivers import Answer, Received, Receiver, hang_up, raw, status
 from tests.support.vendors import prism, vendor_spec
 
-pytestmark = pytest.mark.xdist_group("prism-stripe")
+pytestmark = [pytest.mark.xdist_group("prism-stripe"), pytest.mark.usefixtures("one_try")]
 
 SPEC = "stripe/stripe-2023-08-16.prism.json"
 KEY = "sk_test_" + "FakeKey" * 3
@@ -159,14 +159,6 @@ def mock_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def mocked(mock_url: str) -> Connector:
     return connected(mock_url)
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
-    """A server that answers what a test tells it to; nothing is tried twice unless it says so."""
-    monkeypatch.setattr(client, "TRIES_MAX", 1)
-    with receiving("") as receiver:
-        yield receiver
 
 
 def connected(url: str, **settings: object) -> Connector:

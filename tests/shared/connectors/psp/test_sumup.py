@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
@@ -44,11 +44,12 @@ from shared.errors import (
     ConnectorUnavailable,
     ConnectorUnsupported,
 )
-from tests.support.receivers import Answer, Receiver, hang_up, raw, receiving, status
-from tests.support.relay import Relay, relaying
-from tests.support.vendors import prism, vendor_spec
+from tests.support.receivers import Answer, Receiver, answer, hang_up, raw, status
+from tests.support.relay import Relay
 
 pytestmark = pytest.mark.xdist_group("prism-sumup")
+
+SPEC = "sumup/sumup.trim.json"
 
 KEY = "sup_sk_" + "FakeKey" * 4
 SECRET = "webhook-secret-of-the-test"
@@ -84,31 +85,9 @@ CHECKOUT = {
 PAID = {**CHECKOUT, "status": "PAID", "transaction_id": "t-1"}
 
 
-@pytest.fixture(scope="module")
-def mock_url() -> Iterator[str]:
-    with prism(vendor_spec("sumup/sumup.trim.json")) as url:
-        yield url
-
-
-@pytest.fixture
-def relay(mock_url: str) -> Iterator[Relay]:
-    with relaying(mock_url) as relay:
-        yield relay
-
-
-@pytest.fixture
-def server() -> Iterator[Receiver]:
-    with receiving("") as server:
-        yield server
-
-
 def connected(url: str = "http://127.0.0.1:1", **settings: Any) -> Connector:
     config = Config.model_validate({**SETTINGS, "baseUrl": url, **settings})
     return sumup.connect(config, is_emulated=True)
-
-
-def answer(code: int, body: Any, **headers: str) -> Answer:
-    return status(code, json.dumps(body), Content_Type="application/json", **headers)
 
 
 def checkout(**fields: Any) -> Observation:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -44,7 +44,17 @@ from shared.errors import (
     ConnectorTimeout,
     ConnectorUnavailable,
 )
-from tests.support.receivers import Answer, Received, Receiver, hang_up, raw, receiving, status
+from tests.support.receivers import (
+    Answer,
+    Received,
+    Receiver,
+    answer,
+    hang_up,
+    raw,
+    status,
+)
+
+pytestmark = pytest.mark.usefixtures("no_pauses")
 
 PRIVATE, PUBLIC = "s-priv-" + "FakeKey" * 4, "s-pub-" + "FakeKey" * 4
 SETTINGS = {"privateKey": PRIVATE, "publicKey": PUBLIC}
@@ -81,17 +91,6 @@ PAGE = {
 }
 
 
-@pytest.fixture
-def server() -> Iterator[Receiver]:
-    with receiving("") as server:
-        yield server
-
-
-@pytest.fixture(autouse=True)
-def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client.random, "uniform", lambda *_: 0.0)
-
-
 def connected(url: str) -> Connector:
     config = Config.model_validate({**SETTINGS, "baseUrl": url})
     return unzer.connect(config, is_emulated=True)
@@ -101,10 +100,6 @@ def independent(url: str) -> UnzerClient:
     sdk = UnzerClient(PRIVATE, PUBLIC, sandbox=True)
     sdk.endpoint = url
     return sdk
-
-
-def answer(code: int, body: Any, **headers: str) -> Answer:
-    return status(code, json.dumps(body), Content_Type="application/json", **headers)
 
 
 def refusal(code: str = "API.330.000.004", text: str = "not allowed") -> dict[str, Any]:
