@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import inspect
 import itertools
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -12,23 +14,22 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from shared.connectors.psp import PROVIDERS
 from tests.support.psp_doubles import contract
-from tests.support.psp_doubles.adyen import Adyen
 from tests.support.psp_doubles.book import Book
-from tests.support.psp_doubles.custom import Custom
 from tests.support.psp_doubles.dialect import Call, Dialect, Reply, Route
-from tests.support.psp_doubles.mollie import Mollie
-from tests.support.psp_doubles.payabl import Payabl
-from tests.support.psp_doubles.payone import Payone
-from tests.support.psp_doubles.stripe import Stripe
-from tests.support.psp_doubles.sumup import Sumup
-from tests.support.psp_doubles.unzer import Unzer
 from tests.support.psp_samples import CONFIGS
 from tools.emulators import LOOPBACK
 
-DIALECTS: Mapping[str, type[Dialect]] = {
-    each.provider: each for each in (Adyen, Custom, Mollie, Payabl, Payone, Stripe, Sumup, Unzer)
-}
+
+def _dialect(provider: str) -> type[Dialect]:
+    """Import and return how a provider speaks: the class of its module that is of this name."""
+    module = importlib.import_module(f"tests.support.psp_doubles.{provider}")
+    found = (each for each in vars(module).values() if inspect.isclass(each))
+    return next(each for each in found if getattr(each, "provider", None) == provider)
+
+
+DIALECTS: Mapping[str, type[Dialect]] = {provider: _dialect(provider) for provider in PROVIDERS}
 RETRY_AFTER_S = 2
 STOP_POLL_S = 0.01
 _WAITED_FOR_S = 5.0
