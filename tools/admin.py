@@ -14,10 +14,10 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from shared import clock, config
-from shared.auth.keys import Kind, Mode
+from shared.auth.keys import KeyKind, KeyMode
 from shared.domain.accounts.accounts import Account, KeyRecord
 from shared.domain.accounts.packages import Package
-from shared.domain.stores.stores import Position, Store
+from shared.domain.stores.stores import Coordinates, Store
 from shared.errors import PunktwerkError
 from shared.services.accounts import administration, reencryption
 from shared.services.accounts.administration import IssuedKey, Refused
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 Facts = dict[str, Any]
 
-KINDS = {"secret": Kind.SECRET, "publishable": Kind.PUBLISHABLE}
+KINDS = {"secret": KeyKind.SECRET, "publishable": KeyKind.PUBLISHABLE}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -135,7 +135,7 @@ def store_list(options: argparse.Namespace) -> Facts:
 
 
 def key_issue(options: argparse.Namespace) -> Facts:
-    mode, kind = Mode(options.mode), KINDS[options.kind]
+    mode, kind = KeyMode(options.mode), KINDS[options.kind]
     return issued_facts(administration.issue_key(options.account, mode, kind, label=options.label))
 
 
@@ -298,7 +298,7 @@ def parser() -> argparse.ArgumentParser:
     key = _group(groups, "key", "API keys; only their SHA-256 is kept")
     issue = _command(key, "issue", key_issue, "make a key; it is shown this once")
     _with_account(issue)
-    issue.add_argument("--mode", choices=[*Mode], required=True, help="test keys change nothing")
+    issue.add_argument("--mode", choices=[*KeyMode], required=True, help="test keys change nothing")
     issue.add_argument("--kind", choices=list(KINDS), default="secret", help="(default: secret)")
     issue.add_argument("--label", default="", help="what it is for")
     _with_account(_command(key, "list", key_list, "list an account's keys"))
@@ -357,12 +357,12 @@ def _package(text: str) -> Package:
         raise argparse.ArgumentTypeError(f"{text!r} is none of {_PACKAGES}") from None
 
 
-def _position(text: str) -> Position:
+def _position(text: str) -> Coordinates:
     try:
         latitude, longitude = map(float, text.split(","))
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not LATITUDE,LONGITUDE") from None
-    return Position(latitude, longitude)
+    return Coordinates(latitude, longitude)
 
 
 if __name__ == "__main__":

@@ -15,10 +15,10 @@ from typing import Any
 
 from shared import config
 from shared.auth.caller import Caller
-from shared.auth.keys import Mode
+from shared.auth.keys import KeyMode
 from shared.domain.accounts.packages import Package
 from shared.domain.loyalty.programs import Branding, EarningMethod, ProgramType, Reward
-from shared.domain.stores.stores import Position
+from shared.domain.stores.stores import Coordinates
 from shared.errors import PunktwerkError
 from shared.schemas.loyalty.program_bodies import parse_rules
 from shared.services.accounts import administration
@@ -27,9 +27,13 @@ from shared.services.loyalty import balances, programs
 from shared.services.members import memberships
 
 STORES = {
-    Package.PRIME: ("store_demo_prime", "Café Morgenrot, Berlin", Position(52.5311, 13.3849)),
-    Package.GROW: ("store_demo_grow", "Buchhandlung am Markt, Zürich", Position(47.3717, 8.5422)),
-    Package.GO: ("store_demo_go", "Bäckerei Sommer, Wien", Position(48.2006, 16.3695)),
+    Package.PRIME: ("store_demo_prime", "Café Morgenrot, Berlin", Coordinates(52.5311, 13.3849)),
+    Package.GROW: (
+        "store_demo_grow",
+        "Buchhandlung am Markt, Zürich",
+        Coordinates(47.3717, 8.5422),
+    ),
+    Package.GO: ("store_demo_go", "Bäckerei Sommer, Wien", Coordinates(48.2006, 16.3695)),
 }
 TIME_ZONES = {
     Package.PRIME: ("Europe/Berlin", "EUR"),
@@ -118,9 +122,9 @@ def seed() -> dict[str, Any]:
         caller = Caller(_account_id(package), package, is_live=True)
         program_id = _program(caller, STORES[package][0], ProgramType.POINTS)
         _purchases(caller, program_id, [(ANNA, "12.00")])
-    live = {package.value: _key(package, Mode.LIVE) for package in Package}
+    live = {package.value: _key(package, KeyMode.LIVE) for package in Package}
     return {
-        "keys": {"live": live, "test": _key(Package.PRIME, Mode.TEST)},
+        "keys": {"live": live, "test": _key(Package.PRIME, KeyMode.TEST)},
         "storeId": store_id,
         "otherStoreId": STORES[Package.GROW][0],
         "programs": {each.value: program_ids[each] for each in PROGRAMS},
@@ -156,7 +160,7 @@ def _program(caller: Caller, store_id: str, program_type: ProgramType) -> str:
         if program.program_type is program_type:
             return program.program_id
     name, rules, rewards = PROGRAMS[program_type]
-    draft = programs.Draft(
+    draft = programs.ProgramDraft(
         program_name=name,
         program_type=program_type,
         description="Ein Programm zum Ausprobieren.",
@@ -198,7 +202,7 @@ def _redemption(caller: Caller, program_id: str, user_id: str, reward: Reward) -
     )
 
 
-def _key(package: Package, mode: Mode) -> str:
+def _key(package: Package, mode: KeyMode) -> str:
     return administration.issue_key(_account_id(package), mode, label="demo").key.text
 
 

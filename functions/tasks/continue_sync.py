@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from shared.domain.systems.syncs import Kind
+from shared.domain.systems.syncs import SystemKind
 from shared.services.systems import sync_worker
 
 
@@ -12,4 +12,4 @@ def handle(data: dict[str, Any]) -> None:
     Args:
         data: ``{"storeId": ..., "kind": "pos", "system": ..., "syncId": ...}``.
     """
-    sync_worker.resume(data["storeId"], Kind(data["kind"]), data["system"], data["syncId"])
+    sync_worker.resume(data["storeId"], SystemKind(data["kind"]), data["system"], data["syncId"])

@@ -10,4 +10,4 @@ def handle(document: str) -> None:
         document: ``loyaltyMembers/{membershipId}/entries/{entryId}``.
     """
     _, membership_id, _, entry_id = document.split("/")
-    emission.entry_recorded(membership_id, entry_id)
+    emission.emit_entry(membership_id, entry_id)

@@ -10,4 +10,4 @@ def handle(document: str) -> None:
         document: ``loyaltyMembers/{membershipId}``.
     """
     _, membership_id = document.split("/")
-    emission.member_enrolled(membership_id)
+    emission.emit_enrollment(membership_id)

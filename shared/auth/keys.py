@@ -16,14 +16,14 @@ _SAMPLE = re.compile(r"(?P<kind>pk|sk)_(?P<mode>test|live)_(?P<tail>[A-Za-z0-9]{
 _BEARER = re.compile(r"bearer +([\x21-\x7e]+)", re.IGNORECASE)
 
 
-class Mode(StrEnum):
+class KeyMode(StrEnum):
     """Sandbox or real data."""
 
     TEST = "test"
     LIVE = "live"
 
 
-class Kind(StrEnum):
+class KeyKind(StrEnum):
     """Publishable (identifies the account) or secret (full access, servers only)."""
 
     PUBLISHABLE = "pk"
@@ -38,8 +38,8 @@ class MissingHeaderError(ValueError):
 class ApiKey:
     """A key in canonical form."""
 
-    mode: Mode
-    kind: Kind
+    mode: KeyMode
+    kind: KeyKind
     text: str = field(repr=False)
 
     @property
@@ -58,7 +58,7 @@ class ApiKey:
         return self.text[-4:]
 
 
-def generate(mode: Mode, kind: Kind) -> ApiKey:
+def generate(mode: KeyMode, kind: KeyKind) -> ApiKey:
     """Make a key from a cryptographic source: 32 characters of A-Z and 0-9, 165 bits."""
     return _key(mode, kind, "".join(secrets.choice(_ALPHABET) for _ in range(TAIL_CHARS)))
 
@@ -74,7 +74,7 @@ def parse(text: str) -> ApiKey:
     match = _KEY.fullmatch(text) or _SAMPLE.fullmatch(text)
     if match is None:
         raise ValueError("An API key has the form bk_live_sk_ and 32 letters or digits.")
-    return _key(Mode(match["mode"]), Kind(match["kind"]), match["tail"])
+    return _key(KeyMode(match["mode"]), KeyKind(match["kind"]), match["tail"])
 
 
 def bearer(header: str | None) -> str:
@@ -93,5 +93,5 @@ def bearer(header: str | None) -> str:
     return match[1]
 
 
-def _key(mode: Mode, kind: Kind, tail: str) -> ApiKey:
+def _key(mode: KeyMode, kind: KeyKind, tail: str) -> ApiKey:
     return ApiKey(mode, kind, f"bk_{mode}_{kind}_{tail}")

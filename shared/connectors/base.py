@@ -44,7 +44,7 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
-class Page(Generic[Item_co]):
+class ListedPage(Generic[Item_co]):
     """A part of a stream.
 
     Attributes:

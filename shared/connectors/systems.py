@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, Protocol, cast
 
 from shared.connectors import erp, pos
-from shared.connectors.base import Page, Stream, SystemModule
+from shared.connectors.base import ListedPage, Stream, SystemModule
 from shared.connectors.config import ConnectorConfig
-from shared.domain.systems.syncs import Kind
+from shared.domain.systems.syncs import SystemKind
 
 
 class System(Protocol):
@@ -24,21 +24,23 @@ class Module(SystemModule, Protocol):
         """Return the merchant's account, without calling anything."""
 
 
-_SYSTEMS = {Kind.POS: pos.SYSTEMS, Kind.ERP: erp.SYSTEMS}
+_SYSTEMS = {SystemKind.POS: pos.SYSTEMS, SystemKind.ERP: erp.SYSTEMS}
 
 
-def names(kind: Kind) -> tuple[str, ...]:
+def names(kind: SystemKind) -> tuple[str, ...]:
     """Return the names of a kind of systems."""
     return _SYSTEMS[kind]
 
 
-def module_of(kind: Kind, system: str) -> Module:
+def module_of(kind: SystemKind, system: str) -> Module:
     """Import and return a system's module."""
-    found = pos.module_of(system) if kind is Kind.POS else erp.module_of(system)
+    found = pos.module_of(system) if kind is SystemKind.POS else erp.module_of(system)
     return cast("Module", found)
 
 
-def read(system: System, stream: Stream, position: str | None, since: str | None) -> Page[Any]:
+def read(
+    system: System, stream: Stream, position: str | None, since: str | None
+) -> ListedPage[Any]:
     """Read a page of a stream that the system's module has."""
-    page: Page[Any] = getattr(system, stream.value)(position, since)
+    page: ListedPage[Any] = getattr(system, stream.value)(position, since)
     return page

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, SecretStr, field_validator
 
 from shared import clock
-from shared.connectors.base import PAGE_ITEMS_MAX, Page, Skipped
+from shared.connectors.base import PAGE_ITEMS_MAX, ListedPage, Skipped
 from shared.connectors.config import ConnectorConfig
 from shared.connectors.rows import Item
 from shared.domain.catalog.goods import Category, Product
@@ -89,7 +89,7 @@ class Listing(Generic[Item]):
     skipped: tuple[Skipped, ...] = ()
     is_complete: bool = False
 
-    def page(self, position: str | None) -> Page[Item]:
+    def page(self, position: str | None) -> ListedPage[Item]:
         """Return the page that begins at a position: the number of items before it.
 
         Raises:
@@ -100,7 +100,7 @@ class Listing(Generic[Item]):
         if begin and begin >= length:
             raise ConnectorRejected("The file is not the one that was begun with.")
         end = begin + PAGE_ITEMS_MAX
-        return Page(
+        return ListedPage(
             items=self.items[begin:end],
             position=str(end) if end < length else None,
             is_listing=self.is_complete,
@@ -131,15 +131,15 @@ class UploadConnector:
         """Read the file, which shows whether it can be read."""
         _ = self._contents
 
-    def categories(self, position: str | None, _since: str | None) -> Page[Category]:
+    def categories(self, position: str | None, _since: str | None) -> ListedPage[Category]:
         """Return the categories in it. There is nothing to continue from: files have no cursor."""
         return self._contents.categories.page(position)
 
-    def products(self, position: str | None, _since: str | None) -> Page[Product]:
+    def products(self, position: str | None, _since: str | None) -> ListedPage[Product]:
         """Return the products in it."""
         return self._contents.products.page(position)
 
-    def receipts(self, position: str | None, _since: str | None) -> Page[Receipt]:
+    def receipts(self, position: str | None, _since: str | None) -> ListedPage[Receipt]:
         """Return the receipts in it, oldest first."""
         return self._contents.receipts.page(position)
 

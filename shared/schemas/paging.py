@@ -32,7 +32,7 @@ Limit = Annotated[Whole, Field(ge=1, le=LIMIT_MAX, description="The most to list
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
+class CursorPosition:
     """The last item of a page: its time, and its id for those of the same millisecond."""
 
     at: datetime
@@ -44,7 +44,7 @@ class Page(Generic[Item]):
     """Some of a list, in its order; ``end`` is the last one if there are more, else ``None``."""
 
     items: Sequence[Item]
-    end: Position | None
+    end: CursorPosition | None
 
     @property
     def next_cursor(self) -> str | None:
@@ -52,18 +52,20 @@ class Page(Generic[Item]):
         return encode(self.end) if self.end else None
 
 
-def cut(found: Sequence[Item], limit: int, position: Callable[[Item], Position]) -> Page[Item]:
+def cut(
+    found: Sequence[Item], limit: int, position: Callable[[Item], CursorPosition]
+) -> Page[Item]:
     """Return a page of what was found by asking for one more than ``limit``."""
     items = found[:limit]
     return Page(items, position(items[-1]) if len(found) > limit else None)
 
 
-def encode(position: Position) -> str:
+def encode(position: CursorPosition) -> str:
     """Return the text that stands for a position: opaque to callers, nothing secret."""
     return _encoded([to_wire(position.at), position.id])
 
 
-def decode(cursor: str) -> Position:
+def decode(cursor: str) -> CursorPosition:
     """Read a position back.
 
     Raises:
@@ -74,7 +76,7 @@ def decode(cursor: str) -> Position:
         moment = datetime.fromisoformat(at).astimezone(UTC)
     except _UNREADABLE:
         raise ValueError(_NO_CURSOR) from None
-    return Position(moment, last_id)
+    return CursorPosition(moment, last_id)
 
 
 def encode_key(key: str) -> str:

@@ -98,7 +98,7 @@ def _retry(timeout_s: float) -> Retry:
     return Retry(initial=0.1, maximum=2.0, multiplier=2.0, timeout=timeout_s)
 
 
-class Connection:
+class FirestoreConnection:
     """A channel to Firestore, and the database that is meant."""
 
     def __init__(self, channel: grpc.Channel, metadata: dict[str, str]) -> None:
@@ -150,11 +150,11 @@ def _route(name: str, request: Message) -> tuple[str, str]:
     return route
 
 
-_connection: Connection | None = None
+_connection: FirestoreConnection | None = None
 _connection_lock = threading.Lock()
 
 
-def connection() -> Connection:
+def connection() -> FirestoreConnection:
     """Return the process's connection; made on first use, safe for threads."""
     global _connection  # noqa: PLW0603 - one channel a process
     if _connection is None:
@@ -164,15 +164,15 @@ def connection() -> Connection:
     return _connection
 
 
-def connect() -> Connection:
+def connect() -> FirestoreConnection:
     """Return a new connection to the emulator if there is one, else to Firestore."""
     from google.cloud.firestore_v1.services.firestore.transports import FirestoreGrpcTransport
 
     emulator = config.firestore_emulator()
     if emulator is not None:
         channel = grpc.insecure_channel(emulator, _OPTIONS)
-        return Connection(channel, {"authorization": "Bearer owner"})
-    return Connection(FirestoreGrpcTransport.create_channel(options=_OPTIONS), {})
+        return FirestoreConnection(channel, {"authorization": "Bearer owner"})
+    return FirestoreConnection(FirestoreGrpcTransport.create_channel(options=_OPTIONS), {})
 
 
 def preload() -> None:

@@ -10,7 +10,7 @@ _SUCCESS = range(200, 300)
 _GONE = 410
 
 
-class Outcome(StrEnum):
+class AttemptOutcome(StrEnum):
     """What follows from one attempt."""
 
     SUCCEEDED = "succeeded"
@@ -18,7 +18,7 @@ class Outcome(StrEnum):
     DISABLE = "disable"
 
 
-def outcome(status: int | None, error: str | None) -> Outcome:
+def outcome_of(status: int | None, error: str | None) -> AttemptOutcome:
     """Judge one attempt.
 
     Args:
@@ -37,8 +37,8 @@ def outcome(status: int | None, error: str | None) -> Outcome:
     if (status is None) == (error is None):
         raise ValueError("An attempt has either a status or an error.")
     if status in _SUCCESS:
-        return Outcome.SUCCEEDED
-    return Outcome.DISABLE if status == _GONE else Outcome.RETRY
+        return AttemptOutcome.SUCCEEDED
+    return AttemptOutcome.DISABLE if status == _GONE else AttemptOutcome.RETRY
 
 
 def next_delay_s(attempts_made: int, *, jitter: float, retry_after_s: int | None) -> int | None:

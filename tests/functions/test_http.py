@@ -14,7 +14,7 @@ from flask import Flask
 from werkzeug.serving import make_server
 
 from shared import clock
-from shared.auth.keys import Kind, Mode
+from shared.auth.keys import KeyKind, KeyMode
 from shared.store import cache, client, paths, rpc
 from tests.support.api import PREFIX, Answer, Api
 from tests.support.merchants import RULES, Member, Merchant, create_key
@@ -82,7 +82,7 @@ def test_refuses_a_malformed_or_unknown_key(anonymous: Api, authorization: str) 
 
 
 def test_refuses_a_revoked_key(merchant: Merchant) -> None:
-    key = create_key(merchant.account_id, Mode.LIVE)
+    key = create_key(merchant.account_id, KeyMode.LIVE)
     api = Api(merchant.api.app, key)
     assert api(READ, {"storeId": merchant.store_id}).status == 200
     (record,) = [each for each in client.query("apiKeys") if (each.data or {})["last4"] == key[-4:]]
@@ -95,14 +95,14 @@ def test_refuses_a_revoked_key(merchant: Merchant) -> None:
 
 
 def test_refuses_the_key_of_an_account_that_is_gone(anonymous: Api) -> None:
-    key = create_key("acc_absent", Mode.LIVE)
+    key = create_key("acc_absent", KeyMode.LIVE)
 
     assert_refused(authorized(anonymous, f"Bearer {key}"), 401, "INVALID_API_KEY")
 
 
-@pytest.mark.parametrize("mode", list(Mode))
-def test_refuses_a_publishable_key(merchant: Merchant, mode: Mode) -> None:
-    key = create_key(merchant.account_id, mode, Kind.PUBLISHABLE)
+@pytest.mark.parametrize("mode", list(KeyMode))
+def test_refuses_a_publishable_key(merchant: Merchant, mode: KeyMode) -> None:
+    key = create_key(merchant.account_id, mode, KeyKind.PUBLISHABLE)
 
     answer = authorized(merchant.api, f"Bearer {key}")
 
@@ -117,15 +117,15 @@ def test_the_scheme_may_be_written_in_any_case(merchant: Merchant) -> None:
         assert answer.error == "STORE_NOT_FOUND"
 
 
-@pytest.mark.parametrize("mode", list(Mode))
-def test_takes_the_form_of_the_samples(merchant: Merchant, mode: Mode) -> None:
+@pytest.mark.parametrize("mode", list(KeyMode))
+def test_takes_the_form_of_the_samples(merchant: Merchant, mode: KeyMode) -> None:
     key = create_key(merchant.account_id, mode)
     sample = f"sk_{mode}_{key[-32:]}"
 
     answer = Api(merchant.api.app, sample)(READ, {"storeId": merchant.store_id})
 
     assert answer.status == 200
-    assert answer.body.get("_sandbox") is (True if mode is Mode.TEST else None)
+    assert answer.body.get("_sandbox") is (True if mode is KeyMode.TEST else None)
 
 
 def test_live_keys_need_an_active_subscription(new_merchant: Callable[..., Merchant]) -> None:

@@ -25,7 +25,7 @@ from shared.domain.payments.payments import Payment, Stage
 from shared.domain.payments.psp import PspConfiguration
 from shared.domain.stores.stores import Store
 from shared.domain.systems.pushes import Push
-from shared.domain.systems.syncs import Connection, Kind, Sync, SyncState
+from shared.domain.systems.syncs import Connection, Sync, SyncState, SystemKind
 from shared.domain.webhooks.deliveries import Delivery, DeliveryState
 from shared.schemas import paging
 from shared.services.accounts import reencryption
@@ -218,7 +218,7 @@ def make_sync(store_id: str) -> Sync:
         sync_id="sync_1",
         account_id="acc_1",
         store_id=store_id,
-        kind=Kind.POS,
+        kind=SystemKind.POS,
         system="korona",
         state=SyncState.RUNNING,
         started_at=now,
@@ -250,7 +250,7 @@ def query_products(store_id: str, now: datetime) -> None:
 def list_events(store_id: str) -> None:
     """Ask for events by everything that they can be asked for by."""
     now = clock.utc_now()
-    position = paging.Position(now, "evt_1")
+    position = paging.CursorPosition(now, "evt_1")
     fields = {"event_type": "loyalty.enrollment", "program_id": "lp_1", "user_id": "user_1"}
     for size in range(len(fields) + 1):
         for names in combinations(fields, size):
@@ -264,7 +264,7 @@ def list_events(store_id: str) -> None:
 def list_deliveries(store_id: str) -> None:
     """Ask for deliveries by everything that they can be asked for by."""
     now = clock.utc_now()
-    position = paging.Position(now, "evt_1_we_1")
+    position = paging.CursorPosition(now, "evt_1_we_1")
     fields = {
         "endpoint_id": "we_1",
         "state": DeliveryState.DEAD,
@@ -380,7 +380,7 @@ def test_sets_apart_fields_of_records(member: Member) -> None:
     member.merchant.api.ok(
         "enrollInLoyaltyProgram", member.other("user_2").ids, idempotency_key="key"
     )
-    emission.member_enrolled(member.membership_id)
+    emission.emit_enrollment(member.membership_id)
     (event,) = client.query("events", ("programId", "==", member.program_id))
     claim = client.query("idempotencyKeys", limit=1)[0]
 

@@ -166,7 +166,7 @@ def world(app: Flask) -> World:
     own = paths.membership_id(active_id, CUSTOMER)
     others = paths.membership_id(active_id, OTHER)
     entry_id = entries_of(own)[0].id
-    emission.entry_recorded(own, entry_id)
+    emission.emit_entry(own, entry_id)
     documents = {
         "account": paths.account(merchant.account_id),
         "api_key": client.query("apiKeys", ("accountId", "==", merchant.account_id))[0].path,

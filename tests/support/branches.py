@@ -19,7 +19,7 @@ from shared.connectors import client as http
 from shared.connectors.pos import korona
 from shared.domain.catalog.goods import Category
 from shared.domain.catalog.products import CatalogProduct, PriceChange
-from shared.domain.systems.syncs import Kind, Sync
+from shared.domain.systems.syncs import Sync, SystemKind
 from shared.services.systems import sync_pages
 from shared.store import client, codec, paths
 from shared.store.catalog import product_documents
@@ -139,7 +139,7 @@ class Branch:
 
     def stored(self) -> Sync:
         """Return the latest sync."""
-        found = sync_documents.find(self.store_id, Kind.POS, "korona")
+        found = sync_documents.find(self.store_id, SystemKind.POS, "korona")
         assert found is not None
         return found
 

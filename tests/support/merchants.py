@@ -9,7 +9,7 @@ from flask import Flask
 
 from shared import clock, ids
 from shared.auth import keys
-from shared.auth.keys import Kind, Mode
+from shared.auth.keys import KeyKind, KeyMode
 from shared.domain.accounts.accounts import Account, KeyRecord
 from shared.domain.accounts.packages import Package
 from shared.domain.stores.stores import Store
@@ -134,8 +134,8 @@ def create_merchant(
     account_id, store_id = ids.new("acc"), ids.new("store")
     account = Account(account_id, "Merchant", package, is_active, now)
     store = Store(store_id, account_id, "Store", time_zone, currency, now)
-    live, live_creation = _new_key(account_id, Mode.LIVE, Kind.SECRET)
-    test, test_creation = _new_key(account_id, Mode.TEST, Kind.SECRET)
+    live, live_creation = _new_key(account_id, KeyMode.LIVE, KeyKind.SECRET)
+    test, test_creation = _new_key(account_id, KeyMode.TEST, KeyKind.SECRET)
     # One commit, because nearly every test waits for it.
     client.commit(
         [
@@ -148,13 +148,13 @@ def create_merchant(
     return Merchant(account_id, store_id, Api(app, live), Api(app, test))
 
 
-def create_key(account_id: str, mode: Mode, kind: Kind = Kind.SECRET) -> str:
+def create_key(account_id: str, mode: KeyMode, kind: KeyKind = KeyKind.SECRET) -> str:
     text, creation = _new_key(account_id, mode, kind)
     client.commit([creation])
     return text
 
 
-def _new_key(account_id: str, mode: Mode, kind: Kind) -> tuple[str, client.Write]:
+def _new_key(account_id: str, mode: KeyMode, kind: KeyKind) -> tuple[str, client.Write]:
     key = keys.generate(mode, kind)
     now = clock.utc_now()
     record = KeyRecord(key.hash, account_id, mode, kind, "test", key.prefix, key.last4, now)

@@ -18,7 +18,7 @@ import pytest
 from flask import Flask
 
 from shared import clock, ids
-from shared.auth.keys import Mode
+from shared.auth.keys import KeyMode
 from shared.domain.accounts.accounts import Account
 from shared.domain.accounts.packages import Package
 from shared.domain.events import event_types
@@ -186,7 +186,7 @@ def documented_merchant(app: Flask) -> Merchant:
     account = Account("acc_docs", "Merchant", Package.PRIME, True, now)
     store = Store("store_a", "acc_docs", "Store", "Europe/Berlin", "EUR", now)
     client.commit([account_documents.account_creation(account), store_documents.creation(store)])
-    live, test = (Api(app, create_key("acc_docs", mode)) for mode in (Mode.LIVE, Mode.TEST))
+    live, test = (Api(app, create_key("acc_docs", mode)) for mode in (KeyMode.LIVE, KeyMode.TEST))
     return Merchant("acc_docs", "store_a", live, test)
 
 
@@ -224,7 +224,7 @@ def make_member(situation: Situation, earned: int = 0, redeemed: int = 0) -> Non
 
 def make_enrollment_event(situation: Situation) -> None:
     """Tell of the member's enrolment, to the webhook endpoints that are there by now."""
-    emission.member_enrolled(situation.member.membership_id)
+    emission.emit_enrollment(situation.member.membership_id)
 
 
 def make_webhook(situation: Situation, **fields: Any) -> None:

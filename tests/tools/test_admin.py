@@ -18,7 +18,7 @@ from google.cloud.firestore import Client
 
 from shared import ids
 from shared.auth import keys
-from shared.auth.keys import Kind, Mode
+from shared.auth.keys import KeyKind, KeyMode
 from shared.domain.accounts.packages import Package
 from shared.domain.payments.psp import PspAccount, PspConfiguration
 from shared.domain.webhooks.endpoints import HTTP, SigningSecret, WebhookEndpoint
@@ -420,7 +420,7 @@ def test_does_not_rotate_a_revoked_key(run: Admin, account_id: str) -> None:
 
 @pytest.mark.parametrize("command", ["rotate", "revoke"])
 def test_refuses_an_unknown_key(run: Admin, command: str) -> None:
-    unknown = keys.generate(Mode.LIVE, Kind.SECRET).hash
+    unknown = keys.generate(KeyMode.LIVE, KeyKind.SECRET).hash
 
     assert run.refused("key", command, unknown) == f"There is no key {unknown}.\n"
 

@@ -14,7 +14,7 @@ from shared.connectors import systems
 from shared.connectors.base import Stream
 from shared.connectors.pos import korona
 from shared.domain.systems.sales import DataType
-from shared.domain.systems.syncs import Kind
+from shared.domain.systems.syncs import SystemKind
 from shared.schemas.systems.record_bodies import SaleBody, StockChangeBody
 from tests.support.vendors import vendor_spec
 from tools import korona_stand_in
@@ -108,7 +108,7 @@ def test_the_connector_reads_it(connector: korona.Connector, till: StandIn) -> N
     read = {
         stream: systems.read(connector, stream, None, None).items
         for stream in Stream
-        if stream in systems.module_of(Kind.POS, "korona").STREAMS
+        if stream in systems.module_of(SystemKind.POS, "korona").STREAMS
     }
 
     assert [(each.name, str(each.vat_percent)) for each in read[Stream.PRODUCTS]] == [

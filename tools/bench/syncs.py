@@ -15,7 +15,7 @@ import time
 import tracemalloc
 from typing import TYPE_CHECKING, Any
 
-from shared.domain.systems.syncs import Kind
+from shared.domain.systems.syncs import SystemKind
 from shared.store import client as store
 from shared.store import paths
 from tools import korona_stand_in
@@ -27,7 +27,7 @@ from tools.emulators import LOOPBACK
 from tools.korona_stand_in import StandIn
 
 if TYPE_CHECKING:
-    from shared.services.systems.sync_starts import Begun
+    from shared.services.systems.sync_starts import BegunSync
 
 BATCH = 500
 PEAK_MIB_MAX = 64.0
@@ -148,7 +148,7 @@ def _sync(world: World, till: StandIn, *, is_full: bool) -> None:
     """Sync as the endpoint does, and go on as the task does until there is nothing left."""
     from shared.services.accounts import callers
     from shared.services.systems import sync_starts, sync_worker
-    from shared.services.systems.sync_starts import Terms
+    from shared.services.systems.sync_starts import SyncTerms
     from shared.store.stores import store_documents
     from shared.store.systems import sync_documents
 
@@ -157,11 +157,11 @@ def _sync(world: World, till: StandIn, *, is_full: bool) -> None:
     assert found is not None
     caller = callers.acting_for(found.account_id)
     with contextlib.redirect_stdout(io.StringIO()):  # the log
-        begun: Begun = sync_starts.start(
-            caller, Kind.POS, "korona", store_id, till.credentials, Terms(is_full=is_full)
+        begun: BegunSync = sync_starts.start(
+            caller, SystemKind.POS, "korona", store_id, till.credentials, SyncTerms(is_full=is_full)
         )
-        sync_worker.resume(store_id, Kind.POS, "korona", begun.sync.sync_id)
-    ended = sync_documents.find(store_id, Kind.POS, "korona")
+        sync_worker.resume(store_id, SystemKind.POS, "korona", begun.sync.sync_id)
+    ended = sync_documents.find(store_id, SystemKind.POS, "korona")
     if ended is None or ended.is_running or ended.failure:
         raise BenchError(f"The sync did not end well: {ended}")
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from shared import config, ids
-from shared.auth.keys import Mode
+from shared.auth.keys import KeyMode
 from shared.domain.accounts.packages import Package
 from shared.errors import Busy
 from shared.services.accounts import administration
@@ -175,7 +175,7 @@ def _merchant() -> Merchant:
     store = administration.create_store(
         account_id, "Benchmark", time_zone="Europe/Berlin", currency="EUR"
     )
-    issued = administration.issue_key(account_id, Mode.LIVE)
+    issued = administration.issue_key(account_id, KeyMode.LIVE)
     return Merchant(store.store_id, issued.key.text)
 
 

@@ -102,7 +102,7 @@ EXAMPLE: dict[str, Any] = {
 
 def handle(body: Request, caller: Caller) -> Response:
     """Create the program, in the store and at the top level at once."""
-    draft = programs.Draft(
+    draft = programs.ProgramDraft(
         program_name=body.program_name,
         program_type=body.program_type,
         description=body.description,

@@ -26,7 +26,7 @@ from shared.schemas.loyalty.program_bodies import (
     to_rewards,
 )
 from shared.services.loyalty import programs
-from shared.services.loyalty.programs import Kept
+from shared.services.loyalty.programs import Unchanged
 
 
 class Request(RequestModel):
@@ -67,10 +67,10 @@ class Request(RequestModel):
         require_milestones(self.milestones or [], SCALE_MAX)
         return self
 
-    def new_points_expiry(self) -> PointsExpiry | Kept | None:
+    def new_points_expiry(self) -> PointsExpiry | Unchanged | None:
         """Return the policy from now on: null ends it, and what is left out stays."""
         if "points_expiry" not in self.model_fields_set:
-            return Kept.KEPT
+            return Unchanged.UNCHANGED
         return self.points_expiry.to_domain() if self.points_expiry else None
 
 
@@ -99,7 +99,7 @@ EXAMPLE: dict[str, Any] = {
 
 def handle(body: Request, caller: Caller) -> Response:
     """Change the program in both places at once."""
-    changes = programs.Changes(
+    changes = programs.ProgramChanges(
         program_name=body.program_name,
         description=body.description,
         rules=None if body.rules is None else partial(parse_rules, body=body.rules),

@@ -14,7 +14,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json
 from functions.beep.openapi import credentials
 from functions.catalog import ENDPOINTS, Endpoint
 from shared.connectors import psp
-from shared.domain.systems.syncs import Kind
+from shared.domain.systems.syncs import SystemKind
 from shared.schemas.loyalty.program_bodies import RULES_EXAMPLES, RULES_SCHEMAS
 
 Schema = dict[str, Any]
@@ -29,11 +29,11 @@ _BOUNDS = {
     "le": "maximum",
 }
 _CREDENTIALS = {
-    "SyncPOSRequest": (Kind.POS,),
-    "PushToPOSRequest": (Kind.POS,),
-    "SyncERPRequest": (Kind.ERP,),
-    "PushToERPRequest": (Kind.ERP,),
-    "ConfigureSyncRequest": (Kind.POS, Kind.ERP),
+    "SyncPOSRequest": (SystemKind.POS,),
+    "PushToPOSRequest": (SystemKind.POS,),
+    "SyncERPRequest": (SystemKind.ERP,),
+    "PushToERPRequest": (SystemKind.ERP,),
+    "ConfigureSyncRequest": (SystemKind.POS, SystemKind.ERP),
 }
 _NULL: Schema = {"type": "null"}
 _MEANING = "description"
@@ -152,7 +152,7 @@ def schemas() -> dict[str, Schema]:
         wanted[module.Request, "validation"] = request_name(endpoint)
         wanted[module.Response, "serialization"] = response_name(endpoint)
     for model in RULES_SCHEMAS.values():
-        wanted[model, "validation"] = model.__name__
+        wanted[model, "validation"] = _public(model.__name__)
     for provider in psp.PROVIDERS:
         wanted[psp.module_of(provider).Config, "validation"] = config_name(provider)
     for name, config in credentials.models():
@@ -165,13 +165,13 @@ def schemas() -> dict[str, Schema]:
     for endpoint in ENDPOINTS:
         named[response_name(endpoint)]["properties"]["_sandbox"] = _SANDBOX
     for program_type, model in RULES_SCHEMAS.items():
-        named[model.__name__] |= {
+        named[_public(model.__name__)] |= {
             "description": f"Rules of a program of the type `{program_type}`.",
             "examples": [RULES_EXAMPLES[program_type]],
         }
     named[RULES] = {
         "description": "What earns how much, by the type of the program.",
-        "oneOf": [reference(model.__name__) for model in RULES_SCHEMAS.values()],
+        "oneOf": [reference(_public(model.__name__)) for model in RULES_SCHEMAS.values()],
     }
     named[PSP_CONFIG] = {
         "description": "Settings and credentials, by the payment provider.",

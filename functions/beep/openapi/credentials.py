@@ -6,23 +6,26 @@ from collections.abc import Iterator, Mapping
 
 from shared.connectors import systems
 from shared.connectors.config import ConnectorConfig
-from shared.domain.systems.syncs import Kind
+from shared.domain.systems.syncs import SystemKind
 
-KINDS: Mapping[Kind, str] = {Kind.POS: "PosCredentials", Kind.ERP: "ErpCredentials"}
+KINDS: Mapping[SystemKind, str] = {
+    SystemKind.POS: "PosCredentials",
+    SystemKind.ERP: "ErpCredentials",
+}
 """Components that stand for any system of a kind."""
 
 
-def names(kind: Kind) -> list[str]:
+def names(kind: SystemKind) -> list[str]:
     """Return the components of a kind's systems."""
     return [_name(kind, system) for system in systems.names(kind)]
 
 
 def models() -> Iterator[tuple[str, type[ConnectorConfig]]]:
     """Return the component and the model of every system."""
-    for kind in Kind:
+    for kind in SystemKind:
         for system in systems.names(kind):
             yield _name(kind, system), systems.module_of(kind, system).Config
 
 
-def _name(kind: Kind, system: str) -> str:
+def _name(kind: SystemKind, system: str) -> str:
     return f"{system.capitalize()}{KINDS[kind]}"

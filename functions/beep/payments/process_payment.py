@@ -21,7 +21,7 @@ from shared.schemas.payments.payment_bodies import (
     ReturnUrl,
 )
 from shared.services.payments import processing
-from shared.services.payments.processing import Draft
+from shared.services.payments.processing import PaymentDraft
 
 
 class Request(RequestModel):
@@ -104,7 +104,7 @@ EXAMPLE: dict[str, Any] = {
 
 def handle(body: Request, caller: Caller) -> Response:
     """Write down what is to be paid, then have the provider begin it."""
-    draft = Draft(
+    draft = PaymentDraft(
         provider=body.provider,
         amount=Money(body.amount, body.currency),
         purchase_id=body.purchase_id,

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from shared.auth.caller import Caller
 from shared.connectors import systems
-from shared.domain.systems.syncs import Schedule
+from shared.domain.systems.syncs import SyncSchedule
 from shared.schemas import answers
 from shared.schemas.base import Id, RequestModel, ResponseModel, Success, invalid
 from shared.schemas.fields import StoreId
@@ -31,7 +31,7 @@ class Request(RequestModel):
             "again."
         )
     )
-    schedule: ScheduleName = Schedule.NONE
+    schedule: ScheduleName = SyncSchedule.NONE
     award_points_program_id: Id | None = Field(
         default=None,
         description="The program in which receipts that name a member earn points. Null for none.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from shared.auth.caller import Caller
-from shared.domain.systems.syncs import Kind
+from shared.domain.systems.syncs import SystemKind
 from shared.schemas.systems.record_bodies import (
     PUSHED_EXAMPLE,
     SALE_EXAMPLE,
@@ -56,7 +56,7 @@ def handle(body: Request, caller: Caller) -> Response:
     """Push them one by one."""
     outcome = pushes.push(
         caller,
-        Kind.ERP,
+        SystemKind.ERP,
         body.system,
         body.store_id,
         body.data_type,

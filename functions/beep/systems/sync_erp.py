@@ -8,7 +8,7 @@ from pydantic import Field
 
 from shared.auth.caller import Caller
 from shared.domain.systems import sync_events
-from shared.domain.systems.syncs import Kind
+from shared.domain.systems.syncs import SystemKind
 from shared.schemas.base import RequestModel, ResponseModel, Success
 from shared.schemas.fields import StoreId
 from shared.schemas.systems.sync_bodies import (
@@ -25,7 +25,7 @@ from shared.schemas.systems.sync_bodies import (
     to_changes,
 )
 from shared.services.systems import sync_starts
-from shared.services.systems.sync_starts import Terms
+from shared.services.systems.sync_starts import SyncTerms
 
 
 class Request(RequestModel):
@@ -81,11 +81,13 @@ EXAMPLE: dict[str, Any] = {
 
 def handle(body: Request, caller: Caller) -> Response:
     """Read what there is, as far as that goes at once."""
-    terms = Terms(
+    terms = SyncTerms(
         is_full=body.is_full,
         may_delete_most=body.allow_mass_deletion,
     )
-    begun = sync_starts.start(caller, Kind.ERP, body.system, body.store_id, body.credentials, terms)
+    begun = sync_starts.start(
+        caller, SystemKind.ERP, body.system, body.store_id, body.credentials, terms
+    )
     sync = begun.sync
     return Response(
         system=body.system,

@@ -22,7 +22,7 @@ from shared.schemas.webhooks.endpoint_bodies import (
     webhook_body,
 )
 from shared.services.webhooks import webhook_endpoints
-from shared.services.webhooks.webhook_endpoints import Draft
+from shared.services.webhooks.webhook_endpoints import EndpointDraft
 from shared.webhooks.destinations import Destination
 from shared.webhooks.targets import to_target
 
@@ -88,7 +88,7 @@ def handle(body: Request, caller: Caller) -> Response:
     """Make the endpoint."""
     target = to_target(body.url, body.destination)
     assert target is not None
-    draft = Draft(
+    draft = EndpointDraft(
         target=target,
         events=tuple(body.events),
         secret=body.secret,

@@ -23,7 +23,7 @@ from shared.schemas.webhooks.endpoint_bodies import (
     webhook_body,
 )
 from shared.services.webhooks import webhook_endpoints
-from shared.services.webhooks.webhook_endpoints import Draft
+from shared.services.webhooks.webhook_endpoints import EndpointDraft
 
 
 class Request(RequestModel):
@@ -94,7 +94,7 @@ def handle(body: Request, caller: Caller) -> Response:
     """Register if there is a URL; list in any case."""
     saved = None
     if body.url is not None and body.events is not None:
-        draft = Draft(
+        draft = EndpointDraft(
             target=Target(body.url),
             events=tuple(body.events),
             secret=body.secret,

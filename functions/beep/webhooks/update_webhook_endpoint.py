@@ -19,7 +19,7 @@ from shared.schemas.webhooks.endpoint_bodies import (
     webhook_body,
 )
 from shared.services.webhooks import webhook_changes
-from shared.services.webhooks.webhook_changes import Changes
+from shared.services.webhooks.webhook_changes import EndpointChanges
 from shared.webhooks.destinations import Destination
 from shared.webhooks.targets import to_target
 
@@ -76,7 +76,7 @@ EXAMPLE: dict[str, Any] = {"success": True, "webhook": WEBHOOK_EXAMPLE}
 
 def handle(body: Request, caller: Caller) -> Response:
     """Change the endpoint."""
-    changes = Changes(
+    changes = EndpointChanges(
         target=to_target(body.url, body.destination),
         events=None if body.events is None else tuple(body.events),
         is_enabled=body.is_enabled,

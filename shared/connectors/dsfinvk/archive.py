@@ -48,7 +48,7 @@ class Archive:
     def __contains__(self, name: str) -> bool:
         return name in self._members
 
-    def table(self, name: str) -> Table:
+    def table(self, name: str) -> ArchiveTable:
         """Return a file of the export.
 
         Raises:
@@ -56,7 +56,7 @@ class Archive:
         """
         if name not in self._members:
             raise ConnectorRejected(f"The zip has no {name}: it is no DSFinV-K export.")
-        return Table(self._zip, self._members[name], name, self._layouts.get(name, Layout()))
+        return ArchiveTable(self._zip, self._members[name], name, self._layouts.get(name, Layout()))
 
     def _read_index(self) -> dict[str, Layout]:
         """Read how the files are written. Without a description, the standard's own way holds."""
@@ -70,7 +70,7 @@ class Archive:
         return index.parse(content)
 
 
-class Table:
+class ArchiveTable:
     """One CSV file of an export."""
 
     def __init__(

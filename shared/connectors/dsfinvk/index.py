@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from xml.parsers import expat
 
-from shared.connectors.dsfinvk.schema import Column, Kind, Table
+from shared.connectors.dsfinvk.schema import Column, ColumnKind, TableSchema
 from shared.errors import ConnectorRejected
 
 FILE_NAME = "index.xml"
@@ -118,7 +118,7 @@ def _refuse_entity(*_: Any) -> None:
     raise ConnectorRejected(f"{FILE_NAME} has entities of its own.")
 
 
-def write(tables: Iterable[Table]) -> str:
+def write(tables: Iterable[TableSchema]) -> str:
     """Describe the files that we write.
 
     The document type belongs to the standard and is not enclosed: whoever reads such files has it.
@@ -133,7 +133,7 @@ def write(tables: Iterable[Table]) -> str:
     )
 
 
-def _described(table: Table) -> str:
+def _described(table: TableSchema) -> str:
     columns = "".join(
         f"<VariableColumn><Name>{column.name}</Name>{_KIND_TAGS[column.kind](column)}"
         "</VariableColumn>"
@@ -158,9 +158,9 @@ def _number_tag(column: Column) -> str:
     return f"<Numeric>{accuracy}</Numeric>"
 
 
-_KIND_TAGS: Mapping[Kind, Callable[[Column], str]] = {
-    Kind.TEXT: _text_tag,
-    Kind.TIME: _text_tag,
-    Kind.NUMBER: _number_tag,
-    Kind.FLAG: _number_tag,
+_KIND_TAGS: Mapping[ColumnKind, Callable[[Column], str]] = {
+    ColumnKind.TEXT: _text_tag,
+    ColumnKind.TIME: _text_tag,
+    ColumnKind.NUMBER: _number_tag,
+    ColumnKind.FLAG: _number_tag,
 }

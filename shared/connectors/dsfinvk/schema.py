@@ -9,7 +9,7 @@ from enum import Enum
 TAXONOMY_VERSION = "2.4"
 
 
-class Kind(Enum):
+class ColumnKind(Enum):
     """What a column holds. Times and flags are text of a shape of their own."""
 
     TEXT = "text"
@@ -23,12 +23,12 @@ class Column:
     """A column. ``limit`` is the most characters of a text, or the decimals of a number."""
 
     name: str
-    kind: Kind
+    kind: ColumnKind
     limit: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TableSchema:
     """A file of an export, and what the standard calls it."""
 
     file_name: str
@@ -37,19 +37,19 @@ class Table:
 
 
 def _text(name: str, chars_max: int = 0) -> Column:
-    return Column(name, Kind.TEXT, chars_max)
+    return Column(name, ColumnKind.TEXT, chars_max)
 
 
 def _number(name: str, places: int = 0) -> Column:
-    return Column(name, Kind.NUMBER, places)
+    return Column(name, ColumnKind.NUMBER, places)
 
 
 def _time(name: str) -> Column:
-    return Column(name, Kind.TIME)
+    return Column(name, ColumnKind.TIME)
 
 
 def _flag(name: str) -> Column:
-    return Column(name, Kind.FLAG)
+    return Column(name, ColumnKind.FLAG)
 
 
 _CLOSING = (_text("Z_KASSE_ID", 50), _time("Z_ERSTELLUNG"), _number("Z_NR"))
@@ -65,7 +65,7 @@ _COMPANY = (
     _text("USTID", 15),
 )
 _TABLES = (
-    Table(
+    TableSchema(
         "cashpointclosing.csv",
         "Stamm_Abschluss",
         (
@@ -79,7 +79,7 @@ _TABLES = (
             _number("Z_SE_BARZAHLUNGEN", 2),
         ),
     ),
-    Table(
+    TableSchema(
         "cashregister.csv",
         "Stamm_Kassen",
         (
@@ -93,7 +93,7 @@ _TABLES = (
             _flag("KEINE_UST_ZUORDNUNG"),
         ),
     ),
-    Table(
+    TableSchema(
         "vat.csv",
         "Stamm_USt",
         (
@@ -103,7 +103,7 @@ _TABLES = (
             _text("UST_BESCHR", 55),
         ),
     ),
-    Table(
+    TableSchema(
         "transactions.csv",
         "Bonkopf",
         (
@@ -129,7 +129,7 @@ _TABLES = (
             _text("BON_NOTIZ", 255),
         ),
     ),
-    Table(
+    TableSchema(
         "transactions_vat.csv",
         "Bonkopf_USt",
         (
@@ -140,7 +140,7 @@ _TABLES = (
             _number("BON_UST", 5),
         ),
     ),
-    Table(
+    TableSchema(
         "datapayment.csv",
         "Bonkopf_Zahlarten",
         (
@@ -152,7 +152,7 @@ _TABLES = (
             _number("BASISWAEH_BETRAG", 2),
         ),
     ),
-    Table(
+    TableSchema(
         "lines.csv",
         "Bonpos",
         (
@@ -175,7 +175,7 @@ _TABLES = (
             _number("STK_BR", 5),
         ),
     ),
-    Table(
+    TableSchema(
         "lines_vat.csv",
         "Bonpos_USt",
         (
@@ -186,7 +186,7 @@ _TABLES = (
             _number("POS_UST", 5),
         ),
     ),
-    Table(
+    TableSchema(
         "businesscases.csv",
         "Z_GV_Typ",
         (
@@ -200,7 +200,7 @@ _TABLES = (
             _number("Z_UST", 5),
         ),
     ),
-    Table(
+    TableSchema(
         "payment.csv",
         "Z_Zahlart",
         (
@@ -210,12 +210,12 @@ _TABLES = (
             _number("Z_ZAHLART_BETRAG", 2),
         ),
     ),
-    Table(
+    TableSchema(
         "cash_per_currency.csv",
         "Z_Waehrungen",
         (*_CLOSING, _text("ZAHLART_WAEH", 3), _number("ZAHLART_BETRAG_WAEH", 2)),
     ),
 )
 
-TABLES: Mapping[str, Table] = {table.file_name: table for table in _TABLES}
+TABLES: Mapping[str, TableSchema] = {table.file_name: table for table in _TABLES}
 """By file. The order is that of the standard: the closing, its master data, receipts, totals."""

@@ -19,7 +19,13 @@ from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
 from shared.connectors.dsfinvk import index
-from shared.connectors.dsfinvk.schema import TABLES, TAXONOMY_VERSION, Column, Kind, Table
+from shared.connectors.dsfinvk.schema import (
+    TABLES,
+    TAXONOMY_VERSION,
+    Column,
+    ColumnKind,
+    TableSchema,
+)
 from shared.connectors.uploads import shortest
 from shared.domain.money import Money
 from shared.domain.systems.sales import PaidBy, Sale, SaleLine
@@ -281,7 +287,7 @@ def _put(archive: zipfile.ZipFile, name: str, text: str) -> None:
     archive.writestr(member, text.encode())
 
 
-def _to_csv(table: Table, rows: Sequence[_Row], zone: ZoneInfo) -> str:
+def _to_csv(table: TableSchema, rows: Sequence[_Row], zone: ZoneInfo) -> str:
     target = io.StringIO()
     writer = csv.writer(target, delimiter=";", lineterminator="\r\n")
     writer.writerow(column.name for column in table.columns)
@@ -300,7 +306,7 @@ def _to_text(column: Column, value: _Value, zone: ZoneInfo) -> str:
         return ""
     if isinstance(value, datetime):
         return f"{value.astimezone(zone):%Y-%m-%dT%H:%M:%S}"
-    if column.kind is Kind.NUMBER:
+    if column.kind is ColumnKind.NUMBER:
         places = Decimal(1).scaleb(-column.limit)
         return f"{Decimal(value).quantize(places, ROUND_HALF_UP):f}".replace(".", ",")
     text = str(value)

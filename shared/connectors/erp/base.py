@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from shared.connectors.base import Page, SystemModule
+from shared.connectors.base import ListedPage, SystemModule
 from shared.connectors.config import ConnectorConfig
 from shared.domain.catalog.goods import Order, StockLevel, Supplier
 
@@ -18,13 +18,13 @@ class ErpConnector(Protocol):
     def verify(self) -> None:
         """Make a harmless call that shows whether the credentials are accepted; may do nothing."""
 
-    def stock(self, position: str | None, since: str | None) -> Page[StockLevel]:
+    def stock(self, position: str | None, since: str | None) -> ListedPage[StockLevel]:
         """Read how much there is of what."""
 
-    def orders(self, position: str | None, since: str | None) -> Page[Order]:
+    def orders(self, position: str | None, since: str | None) -> ListedPage[Order]:
         """Read orders."""
 
-    def suppliers(self, position: str | None, since: str | None) -> Page[Supplier]:
+    def suppliers(self, position: str | None, since: str | None) -> ListedPage[Supplier]:
         """Read suppliers."""
 
 

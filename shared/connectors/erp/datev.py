@@ -117,7 +117,7 @@ COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Books:
+class DatevBooks:
     """A merchant's books, as their tax consultant keeps them.
 
     Attributes:
@@ -149,7 +149,7 @@ class _Booking:
     text: str
 
 
-def write(sales: Sequence[Sale], books: Books, *, now: datetime) -> bytes:
+def write(sales: Sequence[Sale], books: DatevBooks, *, now: datetime) -> bytes:
     """Write sales as a batch of bookings, one for each rate of tax in a sale.
 
     A sale that was paid in one way is booked on the account of that money. One that was paid in
@@ -176,7 +176,7 @@ def write(sales: Sequence[Sale], books: Books, *, now: datetime) -> bytes:
     return text.encode(ENCODING, errors="replace")
 
 
-def _bookings(sale: Sale, books: Books) -> Iterable[_Booking]:
+def _bookings(sale: Sale, books: DatevBooks) -> Iterable[_Booking]:
     paid = sum(each.amount.amount_minor for each in sale.payments)
     if sale.payments and paid != sale.total.amount_minor:
         raise ConnectorRejected(f"The payments of {sale.record_id} do not add up to its total.")
@@ -196,21 +196,21 @@ def _bookings(sale: Sale, books: Books) -> Iterable[_Booking]:
         yield _Booking(payment.amount, money, account, payment.paid_by.value)
 
 
-def _money_account(paid_by: PaidBy, books: Books) -> str:
+def _money_account(paid_by: PaidBy, books: DatevBooks) -> str:
     account = books.money_accounts.get(paid_by)
     if account is None:
         raise ConnectorRejected(f"DATEV needs an account for what is paid by {paid_by}.")
     return account
 
 
-def _clearing_account(sale: Sale, books: Books) -> str:
+def _clearing_account(sale: Sale, books: DatevBooks) -> str:
     if books.clearing_account is None:
         paid = "in several ways" if sale.payments else "nobody says how"
         raise ConnectorRejected(f"DATEV needs a clearing account: {sale.record_id} is paid {paid}.")
     return books.clearing_account
 
 
-def _revenue_account(vat_percent: Decimal, books: Books) -> str:
+def _revenue_account(vat_percent: Decimal, books: DatevBooks) -> str:
     account = books.revenue_accounts.get(vat_percent)
     if account is None:
         raise ConnectorRejected(f"DATEV needs a revenue account for {vat_percent} %.")
@@ -218,7 +218,7 @@ def _revenue_account(vat_percent: Decimal, books: Books) -> str:
 
 
 def _header(
-    books: Books, year_begins: date, first: date, last: date, now: datetime
+    books: DatevBooks, year_begins: date, first: date, last: date, now: datetime
 ) -> Sequence[str]:
     local = now.astimezone(BERLIN)
     return (

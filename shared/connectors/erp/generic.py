@@ -17,7 +17,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from shared import clock
-from shared.connectors.base import ExportFile, Page, PushBy, Stream
+from shared.connectors.base import ExportFile, ListedPage, PushBy, Stream
 from shared.connectors.config import ConnectorConfig
 from shared.connectors.erp import datev, generic_files
 from shared.connectors.record_files import sales_csv, stock_csv
@@ -110,11 +110,11 @@ class DatevConfig(WireModel):
             raise ValueError(f"must have accounts of {self.account_length} digits, not {wrong[0]}")
         return self
 
-    def to_books(self) -> datev.Books:
+    def to_books(self) -> datev.DatevBooks:
         """Return the books."""
         month, day = self.fiscal_year_start.split("-")
         rates = ((_to_percent(rate), each) for rate, each in self.revenue_accounts.items())
-        return datev.Books(
+        return datev.DatevBooks(
             consultant_number=self.consultant_number,
             client_number=self.client_number,
             year_begins=(int(month), int(day)),
@@ -177,15 +177,15 @@ class Connector:
         """Read the files, which shows whether they can be read."""
         _ = (self._stock, self._suppliers, self._orders)
 
-    def stock(self, position: str | None, _since: str | None) -> Page[StockLevel]:
+    def stock(self, position: str | None, _since: str | None) -> ListedPage[StockLevel]:
         """Return the stock in its file. There is nothing to continue from: files have no cursor."""
         return self._page(self._stock, position)
 
-    def orders(self, position: str | None, _since: str | None) -> Page[Order]:
+    def orders(self, position: str | None, _since: str | None) -> ListedPage[Order]:
         """Return the orders in their file."""
         return self._page(self._orders, position)
 
-    def suppliers(self, position: str | None, _since: str | None) -> Page[Supplier]:
+    def suppliers(self, position: str | None, _since: str | None) -> ListedPage[Supplier]:
         """Return the suppliers in their file."""
         return self._page(self._suppliers, position)
 
@@ -230,7 +230,7 @@ class Connector:
         text = text_of(_decoded(file))
         return read(text, is_complete=self._config.is_complete, **settings)
 
-    def _page(self, listing: Listing[Item], position: str | None) -> Page[Item]:
+    def _page(self, listing: Listing[Item], position: str | None) -> ListedPage[Item]:
         """Return a page.
 
         Raises:

@@ -13,20 +13,20 @@ from urllib.parse import quote
 
 from pydantic import Field, SecretStr, field_validator
 
-from shared.connectors.base import Page, PushBy, Pushed, Stream
+from shared.connectors.base import ListedPage, PushBy, Pushed, Stream
 from shared.connectors.client import JsonClient, parsed
 from shared.connectors.config import ConnectorConfig
 from shared.connectors.erp.books import rate_totals
 from shared.connectors.erp.lexoffice_answers import (
     Created,
-    Listed,
+    LexofficeListed,
     ListedVoucher,
     to_order,
     to_problem,
     to_supplier,
     to_voucher,
 )
-from shared.connectors.erp.listings import Place
+from shared.connectors.erp.listings import ListingPlace
 from shared.connectors.pacing import Pace
 from shared.connectors.rows import Item, Rows, read_rows
 from shared.domain.catalog.goods import Order, Supplier
@@ -100,20 +100,20 @@ class Connector:
         """Ask for the company that the key belongs to."""
         self._client.get("/profile")
 
-    def orders(self, position: str | None, since: str | None) -> Page[Order]:  # noqa: ARG002 - everything, always
+    def orders(self, position: str | None, since: str | None) -> ListedPage[Order]:  # noqa: ARG002 - everything, always
         """Read order confirmations, each by a call of its own, for the list has no lines."""
         query = {
             "voucherType": "orderconfirmation",
             "voucherStatus": "any",
             "sort": "createdDate,ASC",
         }
-        place = Place.of(position)
+        place = ListingPlace.of(position)
         page = self._list("/voucherlist", query, place.begin, ORDERS_A_PAGE)
         return _to_page(place, page, read_rows(page.content, self._to_order), ORDERS_A_PAGE)
 
-    def suppliers(self, position: str | None, since: str | None) -> Page[Supplier]:  # noqa: ARG002 - everything, always
+    def suppliers(self, position: str | None, since: str | None) -> ListedPage[Supplier]:  # noqa: ARG002 - everything, always
         """Read contacts that are vendors."""
-        place = Place.of(position)
+        place = ListingPlace.of(position)
         page = self._list("/contacts", {"vendor": "true"}, place.begin, ROWS_A_PAGE)
         return _to_page(place, page, read_rows(page.content, to_supplier), ROWS_A_PAGE)
 
@@ -161,12 +161,14 @@ class Connector:
             return None
         return to_order(reply.body)
 
-    def _list(self, path: str, query: Mapping[str, str], number: int, size: int) -> Listed:
+    def _list(self, path: str, query: Mapping[str, str], number: int, size: int) -> LexofficeListed:
         reply = self._client.get(path, {**query, "page": str(number), "size": str(size)})
-        return parsed(Listed, reply.body, system=SYSTEM)
+        return parsed(LexofficeListed, reply.body, system=SYSTEM)
 
 
-def _to_page(place: Place, page: Listed, rows: Rows[Item], size: int) -> Page[Item]:
+def _to_page(
+    place: ListingPlace, page: LexofficeListed, rows: Rows[Item], size: int
+) -> ListedPage[Item]:
     has_more = place.begin + 1 < page.pages
     return place.to_page(
         rows,

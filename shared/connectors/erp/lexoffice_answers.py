@@ -27,7 +27,7 @@ class _Answer(BaseModel):
     model_config = ConfigDict(coerce_numbers_to_str=True)
 
 
-class Listed(_Answer):
+class LexofficeListed(_Answer):
     """A page of a list. Pages are counted from 0."""
 
     content: list[Any]

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from shared.connectors.base import Page
+from shared.connectors.base import ListedPage
 from shared.connectors.rows import Item, Rows
 
 _POSITION = re.compile(r"([0-9]{1,9})/([0-9]{0,9})")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ListingPlace:
     """Where a page begins in a list.
 
     Attributes:
@@ -24,7 +24,7 @@ class Place:
     length: int | None = None
 
     @classmethod
-    def of(cls, position: str | None) -> Place:
+    def of(cls, position: str | None) -> ListingPlace:
         """Read a page's position, as ``to_page`` wrote it.
 
         Raises:
@@ -39,7 +39,7 @@ class Place:
 
     def to_page(
         self, rows: Rows[Item], *, length: int | None, following: int | None, is_short: bool = False
-    ) -> Page[Item]:
+    ) -> ListedPage[Item]:
         """Return the page that begins here.
 
         If rows came or went since the page before, another one may have slipped from a page that
@@ -52,7 +52,7 @@ class Place:
             is_short: Rows are missing from the page that should be on it.
         """
         has_changed = self.length is not None and length != self.length
-        return Page(
+        return ListedPage(
             items=rows.items,
             position=None
             if following is None

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from shared import clock
-from shared.connectors.base import Page, PushBy, Pushed, Skipped, Stream
+from shared.connectors.base import ListedPage, PushBy, Pushed, Skipped, Stream
 from shared.connectors.client import Model
 from shared.connectors.config import ConnectorConfig
 from shared.connectors.erp import sap_answers as answers
@@ -138,7 +138,7 @@ class Connector:
         """Read one product's number."""
         self._gateway.read(Query(_PRODUCTS, ["Product"]))
 
-    def stock(self, position: str | None, since: str | None) -> Page[StockLevel]:  # noqa: ARG002 - stock has no date of change
+    def stock(self, position: str | None, since: str | None) -> ListedPage[StockLevel]:  # noqa: ARG002 - stock has no date of change
         """Read the merchant's own stock, added up by material and storage location.
 
         What is kept for an order or a project, or belongs to somebody else, is left out.
@@ -157,14 +157,14 @@ class Connector:
             rows = [row for row in rows if row.place != rows[-1].place]
         eans = answers.to_eans(self._products("Product", (row.material for row in rows)))
         levels, unreadable = answers.to_stock(rows, eans)
-        return Page(
+        return ListedPage(
             tuple(levels),
             position="\n".join(rows[-1].place) if has_more else None,
             is_listing=True,
             skipped=(*skipped, *unreadable),
         )
 
-    def orders(self, position: str | None, since: str | None) -> Page[Order]:
+    def orders(self, position: str | None, since: str | None) -> ListedPage[Order]:
         """Read sales orders: what changed, and every so often all of them."""
         sync, after = (
             (OrdersSync.begin(since), None) if position is None else OrdersSync.at(position)
@@ -185,7 +185,7 @@ class Connector:
         )
         rows, skipped, last = self._by_key(answers.OrderRow, query, after)
         found, unreadable = answers.to_orders(rows, self._zone)
-        return Page(
+        return ListedPage(
             tuple({order.external_id: order for order in found}.values()),
             position=sync.position(last) if last is not None else None,
             since=sync.since() if last is None else None,
@@ -193,7 +193,7 @@ class Connector:
             skipped=(*skipped, *unreadable),
         )
 
-    def suppliers(self, position: str | None, since: str | None) -> Page[Supplier]:  # noqa: ARG002 - suppliers have no date of change
+    def suppliers(self, position: str | None, since: str | None) -> ListedPage[Supplier]:  # noqa: ARG002 - suppliers have no date of change
         """Read suppliers."""
         query = Query(
             _SUPPLIERS,
@@ -203,7 +203,7 @@ class Connector:
         )
         rows, skipped, last = self._by_key(answers.SupplierRow, query, position)
         found, unreadable = answers.to_suppliers(rows)
-        return Page(
+        return ListedPage(
             tuple({supplier.external_id: supplier for supplier in found}.values()),
             position=last,
             is_listing=True,
@@ -294,7 +294,7 @@ class Connector:
             )
         return {"Plant": plant, "StorageLocation": storage_location}
 
-    def _products_of(self, lines: Sequence[SaleLine | StockChange]) -> list[answers.ProductRow]:
+    def _products_of(self, lines: Sequence[SaleLine | StockChange]) -> list[answers.SapProduct]:
         """Return the product that each line names.
 
         Raises:
@@ -307,16 +307,16 @@ class Connector:
         by_ean = list(self._products("ProductStandardID", spellings))
         return [documents.to_product_of(line, by_number, by_ean) for line in lines]
 
-    def _products(self, name: str, values: Iterable[str]) -> Iterator[answers.ProductRow]:
+    def _products(self, name: str, values: Iterable[str]) -> Iterator[answers.SapProduct]:
         """Read the products that have one of these values."""
         for each in any_of(f"{name} eq {literal(value)}" for value in dict.fromkeys(values)):
             query = Query(
-                _PRODUCTS, answers.properties(answers.ProductRow), [each], top=_PRODUCT_ROWS_MAX
+                _PRODUCTS, answers.properties(answers.SapProduct), [each], top=_PRODUCT_ROWS_MAX
             )
             rows = self._gateway.read(query)
             if rows.has_more:
                 raise ConnectorAnswerInvalid(f"{SYSTEM} lists more products than were asked for.")
-            yield from answers.readable(answers.ProductRow, rows.items, "Product")[0]
+            yield from answers.readable(answers.SapProduct, rows.items, "Product")[0]
 
     def _stock_rows(
         self, filters: Sequence[str]

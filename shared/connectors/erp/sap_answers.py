@@ -16,7 +16,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from shared.connectors.base import Skipped
 from shared.connectors.client import Model
-from shared.connectors.erp.sap_odata import Row, moment_of
+from shared.connectors.erp.sap_odata import ODataRow, moment_of
 from shared.domain.catalog.goods import Order, OrderLine, StockLevel, Supplier
 from shared.domain.gtin import ean_of
 from shared.domain.money import Money
@@ -26,7 +26,7 @@ UNRESTRICTED = "01"
 _DECIMAL = TypeAdapter(Decimal)
 
 
-class StockRow(Row):
+class StockRow(ODataRow):
     """Stock of a material in one place, of one batch and stock type.
 
     What is not its place may be anything: a row that is left out would make the sum a lie.
@@ -45,7 +45,7 @@ class StockRow(Row):
         return self.material, self.plant, self.storage_location
 
 
-class ProductRow(Row):
+class SapProduct(ODataRow):
     """What pushes need of a product. ``product_standard_id`` is its main EAN or UPC."""
 
     product: str = Field(min_length=1)
@@ -53,7 +53,7 @@ class ProductRow(Row):
     product_standard_id: str | None = Field(default=None, validation_alias="ProductStandardID")
 
 
-class _Item(Row):
+class _Item(ODataRow):
     material: str | None = None
     sales_order_item_text: str | None = None
     requested_quantity: Decimal | None = None
@@ -61,11 +61,11 @@ class _Item(Row):
     transaction_currency: str | None = Field(default=None, pattern=r"^([A-Z]{3})?$")
 
 
-class _Items(Row):
+class _Items(ODataRow):
     results: list[_Item] = Field(default=[], validation_alias="results")
 
 
-class OrderRow(Row):
+class OrderRow(ODataRow):
     """A sales order with its items. Its total is net: the service tells no taxes."""
 
     sales_order: str = Field(min_length=1)
@@ -78,7 +78,7 @@ class OrderRow(Row):
     to_item: _Items = Field(default=_Items(), validation_alias="to_Item")
 
 
-class SupplierRow(Row):
+class SupplierRow(ODataRow):
     """A supplier."""
 
     supplier: str = Field(min_length=1)
@@ -87,7 +87,7 @@ class SupplierRow(Row):
     deletion_indicator: bool | None = None
 
 
-def properties(row: type[Row]) -> list[str]:
+def properties(row: type[ODataRow]) -> list[str]:
     """Return SAP's names of what is read of an entity, without what is expanded."""
     names = (str(field.validation_alias) for field in row.model_fields.values())
     return [name for name in names if not name.startswith("to_")]
@@ -170,7 +170,7 @@ def _total(rows: Iterable[StockRow]) -> Decimal | None:
     return Decimal(format(total.normalize(), "f"))
 
 
-def to_eans(rows: Iterable[ProductRow]) -> dict[str, str]:
+def to_eans(rows: Iterable[SapProduct]) -> dict[str, str]:
     """Return the valid EANs among what products have, by product."""
     found = ((row.product, ean_of(row.product_standard_id)) for row in rows)
     return {product: ean for product, ean in found if ean is not None}

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from shared.connectors.erp.sap_answers import ProductRow
+from shared.connectors.erp.sap_answers import SapProduct
 from shared.connectors.erp.sap_odata import SYSTEM, day_json, decimal_text
 from shared.domain.gtin import ean_of
 from shared.domain.money import Money
@@ -56,7 +56,7 @@ def movement_reference(record_id: str) -> str:
 def to_sales_order(
     sale: Sale,
     header: Mapping[str, str],
-    items: Sequence[tuple[SaleLine, ProductRow]],
+    items: Sequence[tuple[SaleLine, SapProduct]],
     *,
     place: Mapping[str, str],
     price_condition: str | None,
@@ -89,7 +89,7 @@ def to_sales_order(
 
 
 def _to_item(
-    line: SaleLine, product: ProductRow, place: Mapping[str, str], price_condition: str | None
+    line: SaleLine, product: SapProduct, place: Mapping[str, str], price_condition: str | None
 ) -> dict[str, Any]:
     if line.quantity <= 0:
         raise ConnectorRejected(
@@ -107,7 +107,7 @@ def _to_item(
     return item
 
 
-def _to_price(line: SaleLine, product: ProductRow, price_condition: str) -> dict[str, str]:
+def _to_price(line: SaleLine, product: SapProduct, price_condition: str) -> dict[str, str]:
     """Write the net price: of as many as were sold, so that SAP gets at the same total.
 
     Of a fraction, such as 0.532 kg, the price is that of 1,000 units, rounded half up to the minor
@@ -131,7 +131,7 @@ def _to_price(line: SaleLine, product: ProductRow, price_condition: str) -> dict
 
 def to_goods_movement(
     change: StockChange,
-    product: ProductRow,
+    product: SapProduct,
     *,
     place: Mapping[str, str],
     movement_type: str,
@@ -207,8 +207,8 @@ def spellings(ean: str) -> Iterator[str]:
 
 
 def to_product_of(
-    line: SaleLine | StockChange, by_number: Iterable[ProductRow], by_ean: Iterable[ProductRow]
-) -> ProductRow:
+    line: SaleLine | StockChange, by_number: Iterable[SapProduct], by_ean: Iterable[SapProduct]
+) -> SapProduct:
     """Return the product that a line names: by SAP's number if it has that, else by number or EAN.
 
     Args:

@@ -102,7 +102,7 @@ class _Entity(BaseModel):
     d: dict[str, Any]
 
 
-class Row(BaseModel):
+class ODataRow(BaseModel):
     """What we read of an entity. Names are SAP's; what is not named here is passed over."""
 
     model_config = ConfigDict(
@@ -112,7 +112,7 @@ class Row(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class ODataRows:
     """A part of an entity set. ``has_more``: the server says that the rest is elsewhere."""
 
     items: Sequence[dict[str, Any]]
@@ -174,7 +174,7 @@ class Gateway:
         self._keep_secret = keep_secret
         self._sessions: dict[str, Mapping[str, str]] = {}
 
-    def read(self, query: Query) -> Rows:
+    def read(self, query: Query) -> ODataRows:
         """Read rows, and whether there are more.
 
         A server may send fewer than were asked for. It then counts more, or names a next page,
@@ -192,7 +192,7 @@ class Gateway:
         has_more = found.following is not None or counts_more
         if has_more and not found.results:
             raise ConnectorAnswerInvalid(f"The answer of {SYSTEM} lists less than it counts.")
-        return Rows(found.results, has_more)
+        return ODataRows(found.results, has_more)
 
     def create(self, entity: str, key: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """Create an entity with what belongs to it, and return what SAP made of it.

@@ -18,16 +18,16 @@ from urllib.parse import quote
 
 from pydantic import Field, SecretStr, field_validator
 
-from shared.connectors.base import Page, PushBy, Pushed, Stream
+from shared.connectors.base import ListedPage, PushBy, Pushed, Stream
 from shared.connectors.client import JsonClient, parsed
 from shared.connectors.config import ConnectorConfig
 from shared.connectors.erp.books import rate_totals
-from shared.connectors.erp.listings import Place
+from shared.connectors.erp.listings import ListingPlace
 from shared.connectors.erp.sevdesk_answers import (
     SYSTEM,
-    Books,
     Objects,
-    Saved,
+    SavedObject,
+    SevdeskBooks,
     Voucher,
     account_for,
     is_confirmed,
@@ -116,11 +116,11 @@ class Connector:
             ConnectorRejected: In the old way, which knows neither tax rules nor these accounts.
         """
         reply = self._client.get("/Tools/bookkeepingSystemVersion")
-        version = parsed(Books, reply.body, system=SYSTEM).version
+        version = parsed(SevdeskBooks, reply.body, system=SYSTEM).version
         if version != _VERSION:
             raise ConnectorRejected(f"The account is not on sevdesk-Update {_VERSION}.")
 
-    def stock(self, position: str | None, since: str | None) -> Page[StockLevel]:  # noqa: ARG002 - everything, always
+    def stock(self, position: str | None, since: str | None) -> ListedPage[StockLevel]:  # noqa: ARG002 - everything, always
         """Read the parts that sevdesk keeps stock of."""
         return self._page(
             "/Part",
@@ -129,7 +129,7 @@ class Connector:
             lambda rows: read_rows(rows, to_stock_level, id_of=stock_id_of),
         )
 
-    def orders(self, position: str | None, since: str | None) -> Page[Order]:  # noqa: ARG002 - everything, always
+    def orders(self, position: str | None, since: str | None) -> ListedPage[Order]:  # noqa: ARG002 - everything, always
         """Read confirmed orders, each with its positions."""
         return self._page(
             "/Order",
@@ -139,7 +139,7 @@ class Connector:
             rows_a_page=ORDERS_A_PAGE,
         )
 
-    def suppliers(self, position: str | None, since: str | None) -> Page[Supplier]:  # noqa: ARG002 - everything, always
+    def suppliers(self, position: str | None, since: str | None) -> ListedPage[Supplier]:  # noqa: ARG002 - everything, always
         """Read contacts of the category of suppliers, persons too."""
         return self._page(
             "/Contact",
@@ -158,7 +158,7 @@ class Connector:
         account_id = account_for(self._guidance(), number, tax_rule=tax_rule, totals=totals)
         body = to_voucher(record, totals, account_id=account_id, tax_rule=tax_rule)
         reply = self._client.post("/Voucher/Factory/saveVoucher", body)
-        return Pushed(parsed(Saved, reply.body, system=SYSTEM).id)
+        return Pushed(parsed(SavedObject, reply.body, system=SYSTEM).id)
 
     def find_pushed(self, data_type: DataType, record: Record) -> Pushed | None:  # noqa: ARG002 - both are a sale
         """Look for the voucher of a sale by its description. sevdesk finds similar ones as well."""
@@ -203,8 +203,8 @@ class Connector:
         read: Callable[[list[Any]], Rows[Item]],
         *,
         rows_a_page: int = ROWS_A_PAGE,
-    ) -> Page[Item]:
-        place = Place.of(position)
+    ) -> ListedPage[Item]:
+        place = ListingPlace.of(position)
         page = self._list(path, {**query, "countAll": "true"}, place.begin, rows_a_page)
         following = place.begin + len(page.objects)
         is_full = len(page.objects) >= rows_a_page

@@ -60,11 +60,11 @@ class Objects(BaseModel):
     total: int | None = None
 
 
-class Books(BaseModel):
+class SevdeskBooks(BaseModel):
     version: str = Field(validation_alias=AliasPath("objects", "version"))
 
 
-class Saved(_Row):
+class SavedObject(_Row):
     """A voucher that was made. The contract has it bare, the API wraps it."""
 
     id: str = Field(

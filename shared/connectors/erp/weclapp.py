@@ -17,11 +17,11 @@ from typing import Annotated
 
 from pydantic import Field, SecretStr, field_validator
 
-from shared.connectors.base import Page, PushBy, Pushed, Stream
+from shared.connectors.base import ListedPage, PushBy, Pushed, Stream
 from shared.connectors.client import JsonClient, parsed
 from shared.connectors.config import ConnectorConfig
 from shared.connectors.erp import weclapp_answers as answers
-from shared.connectors.erp.listings import Place
+from shared.connectors.erp.listings import ListingPlace
 from shared.connectors.erp.weclapp_answers import SYSTEM
 from shared.connectors.rows import Item, Rows, read_rows
 from shared.domain.catalog.goods import Order, StockLevel, Supplier
@@ -112,7 +112,7 @@ class Connector:
         """Ask for a page of articles."""
         self._list("/article", {"properties": "id"})
 
-    def stock(self, position: str | None, since: str | None) -> Page[StockLevel]:  # noqa: ARG002 - everything, always
+    def stock(self, position: str | None, since: str | None) -> ListedPage[StockLevel]:  # noqa: ARG002 - everything, always
         """Read the articles that weclapp keeps stock of, with what lies in the warehouse."""
         warehouse_id = self._config.warehouse_id
         query = {
@@ -120,7 +120,7 @@ class Connector:
             "additionalProperties": answers.TOTALS,
         }
 
-        def read(page: answers.Listed) -> Rows[StockLevel]:
+        def read(page: answers.WeclappListed) -> Rows[StockLevel]:
             units = self._names("/unit")
             return read_rows(
                 answers.with_totals(page),
@@ -130,16 +130,16 @@ class Connector:
 
         return self._page("/article", query, position, read)
 
-    def orders(self, position: str | None, since: str | None) -> Page[Order]:  # noqa: ARG002 - everything, always
+    def orders(self, position: str | None, since: str | None) -> ListedPage[Order]:  # noqa: ARG002 - everything, always
         """Read sales orders with their items."""
 
-        def read(page: answers.Listed) -> Rows[Order]:
+        def read(page: answers.WeclappListed) -> Rows[Order]:
             currencies = self._names("/currency")
             return read_rows(page.result, lambda row: answers.to_order(row, currencies))
 
         return self._page("/salesOrder", {}, position, read)
 
-    def suppliers(self, position: str | None, since: str | None) -> Page[Supplier]:  # noqa: ARG002 - everything, always
+    def suppliers(self, position: str | None, since: str | None) -> ListedPage[Supplier]:  # noqa: ARG002 - everything, always
         """Read parties that are suppliers, companies and persons."""
         return self._page(
             "/party",
@@ -172,7 +172,7 @@ class Connector:
         wanted = record.record_id
         rows = self._list(path, {"filter": answers.equals(name, wanted)}).result
         for row in rows:
-            found = parsed(answers.Identified, row, system=SYSTEM)
+            found = parsed(answers.WeclappIdentified, row, system=SYSTEM)
             if row.get(name) == wanted:
                 return Pushed(found.id)
         if any(str(row.get(name)).casefold() != wanted.casefold() for row in rows):
@@ -190,7 +190,7 @@ class Connector:
         preview = self._client.post("/salesOrder?dryRun=true", body, is_repeatable=True)
         answers.check_total(preview.body, sale)
         reply = self._client.post("/salesOrder", body)
-        return Pushed(parsed(answers.Identified, reply.body, system=SYSTEM).id)
+        return Pushed(parsed(answers.WeclappIdentified, reply.body, system=SYSTEM).id)
 
     def _push_change(self, change: StockChange) -> Pushed:
         place_id = self._storage_place_of(change)
@@ -198,16 +198,16 @@ class Connector:
             change, article_id=self._article_id_of(change), storage_place_id=place_id
         )
         reply = self._client.post(f"/warehouseStockMovement/{booking}", body)
-        made = parsed(answers.Listed, reply.body, system=SYSTEM).result
+        made = parsed(answers.WeclappListed, reply.body, system=SYSTEM).result
         if not made:
             raise ConnectorAnswerInvalid(f"{SYSTEM} does not say that the change was booked.")
-        return Pushed(parsed(answers.Identified, made[0], system=SYSTEM).id)
+        return Pushed(parsed(answers.WeclappIdentified, made[0], system=SYSTEM).id)
 
-    def _terms(self) -> answers.Terms:
+    def _terms(self) -> answers.WeclappTerms:
         customer_id = self._config.customer_id
         if customer_id is None or not self._config.taxes:
             raise ConnectorRejected(f"{SYSTEM} needs `customerId` and `taxes` to enter sales.")
-        return answers.Terms(
+        return answers.WeclappTerms(
             customer_id=customer_id,
             channel=self._config.sales_channel,
             tax_ids={Decimal(rate): each for rate, each in self._config.taxes.items()},
@@ -254,9 +254,9 @@ class Connector:
         path: str,
         query: Mapping[str, str],
         position: str | None,
-        read: Callable[[answers.Listed], Rows[Item]],
-    ) -> Page[Item]:
-        place = Place.of(position)
+        read: Callable[[answers.WeclappListed], Rows[Item]],
+    ) -> ListedPage[Item]:
+        place = ListingPlace.of(position)
         number = place.begin or 1
         counted = self._client.get(
             f"{path}/count", {name: each for name, each in query.items() if name == "filter"}
@@ -271,7 +271,7 @@ class Connector:
             is_short=len(page.result) < due,
         )
 
-    def _list(self, path: str, query: Mapping[str, str], number: int = 1) -> answers.Listed:
+    def _list(self, path: str, query: Mapping[str, str], number: int = 1) -> answers.WeclappListed:
         window = {"sort": "id", "page": str(number), "pageSize": str(ROWS_A_PAGE)}
         reply = self._client.get(path, {**query, **window})
-        return parsed(answers.Listed, reply.body, system=SYSTEM)
+        return parsed(answers.WeclappListed, reply.body, system=SYSTEM)

@@ -44,7 +44,7 @@ class _Answer(BaseModel):
     model_config = ConfigDict(coerce_numbers_to_str=True)
 
 
-class Listed(_Answer):
+class WeclappListed(_Answer):
     """A page of a list. ``totals`` are those of the rows, one after the other, if asked for."""
 
     result: list[Any]
@@ -59,17 +59,17 @@ class Count(_Answer):
     result: int = Field(ge=0)
 
 
-class Identified(_Answer):
+class WeclappIdentified(_Answer):
     id: str = Field(min_length=1)
 
 
-class Named(Identified):
+class Named(WeclappIdentified):
     """A unit, or a currency, whose name is its code."""
 
     name: str
 
 
-class ListedArticle(Identified):
+class ListedArticle(WeclappIdentified):
     number: str | None = Field(default=None, validation_alias="articleNumber")
     ean: str | None = None
 
@@ -89,11 +89,11 @@ class _Totals(BaseModel):
     totals: list[_Total] = Field(validation_alias=TOTALS)
 
 
-class _Address(Identified):
+class _Address(WeclappIdentified):
     country: str | None = Field(default=None, validation_alias="countryCode")
 
 
-class _Party(Identified):
+class _Party(WeclappIdentified):
     is_supplier: bool = Field(validation_alias="supplier")
     is_active: bool = Field(default=True, validation_alias="supplierActive")
     type: str | None = Field(default=None, validation_alias="partyType")
@@ -116,7 +116,7 @@ class _Priced(_Answer):
     gross: Amount | None = Field(default=None, validation_alias="grossAmount")
 
 
-class _Order(Identified, _Priced):
+class _Order(WeclappIdentified, _Priced):
     number: str | None = Field(default=None, validation_alias="orderNumber")
     status: str
     ordered_ms: int | None = Field(
@@ -138,7 +138,7 @@ class _Problem(_Fault):
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class WeclappTerms:
     """What a sales order needs that a sale does not say.
 
     Attributes:
@@ -165,7 +165,7 @@ def names_by_id(rows: list[Any]) -> dict[str, str]:
     return {each.id: each.name for each in found}
 
 
-def with_totals(page: Listed) -> Iterator[tuple[Any, Any]]:
+def with_totals(page: WeclappListed) -> Iterator[tuple[Any, Any]]:
     """Return each article of a page with its totals by warehouse.
 
     Raises:
@@ -263,7 +263,7 @@ def to_order(row: Any, currencies: Mapping[str, str]) -> Order | None:
 
 
 def to_sales_order(
-    sale: Sale, terms: Terms, *, currency_id: str, article_id_of: Callable[[SaleLine], str]
+    sale: Sale, terms: WeclappTerms, *, currency_id: str, article_id_of: Callable[[SaleLine], str]
 ) -> dict[str, Any]:
     """Write a sale as a sales order. Our record id is its order number at the customer.
 

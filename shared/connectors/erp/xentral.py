@@ -17,17 +17,17 @@ from typing import Any
 
 from pydantic import Field, SecretStr, field_validator
 
-from shared.connectors.base import Page, PushBy, Pushed, Stream
+from shared.connectors.base import ListedPage, PushBy, Pushed, Stream
 from shared.connectors.client import JsonClient, parsed
 from shared.connectors.config import ConnectorConfig
-from shared.connectors.erp.listings import Place
+from shared.connectors.erp.listings import ListingPlace
 from shared.connectors.erp.xentral_answers import (
     SYSTEM,
     Flow,
-    Listed,
     ListedOrder,
     ListedProduct,
-    Terms,
+    XentralListed,
+    XentralTerms,
     id_at,
     stock_id_of,
     to_order,
@@ -116,9 +116,9 @@ class Connector:
         """Ask for a few products."""
         self._list("/api/v1/products", {}, 1)
 
-    def stock(self, position: str | None, since: str | None) -> Page[StockLevel]:  # noqa: ARG002 - everything, always
+    def stock(self, position: str | None, since: str | None) -> ListedPage[StockLevel]:  # noqa: ARG002 - everything, always
         """Read the products that Xentral keeps stock of, with what lies in all warehouses."""
-        place = Place.of(position)
+        place = ListingPlace.of(position)
         number = place.begin or 1
         by_id = {"order[0][field]": "id", "order[0][dir]": "asc"}
         page = self._list("/api/v1/products", by_id, number)
@@ -130,7 +130,7 @@ class Connector:
             is_short=has_more and len(page.data) < ROWS_A_PAGE,
         )
 
-    def orders(self, position: str | None, since: str | None) -> Page[Order]:  # noqa: ARG002 - everything, always
+    def orders(self, position: str | None, since: str | None) -> ListedPage[Order]:  # noqa: ARG002 - everything, always
         """Read sales orders with their items."""
         return self._flow(
             "/api/v3/salesOrders",
@@ -139,7 +139,7 @@ class Connector:
             lambda rows: read_rows(rows, to_order),
         )
 
-    def suppliers(self, position: str | None, since: str | None) -> Page[Supplier]:  # noqa: ARG002 - everything, always
+    def suppliers(self, position: str | None, since: str | None) -> ListedPage[Supplier]:  # noqa: ARG002 - everything, always
         """Read suppliers."""
         return self._flow(
             "/api/v3/suppliers", {}, position, lambda rows: read_rows(rows, to_supplier)
@@ -169,7 +169,7 @@ class Connector:
             raise ConnectorAnswerInvalid("Xentral lists more sales orders than can be of one sale.")
         return None
 
-    def _terms(self) -> Terms:
+    def _terms(self) -> XentralTerms:
         found = {
             "customerId": self._config.customer_id,
             "projectId": self._config.project_id,
@@ -180,7 +180,7 @@ class Connector:
         if len(given) < len(found):
             missing = ", ".join(name for name, each in found.items() if each is None)
             raise ConnectorRejected(f"Xentral's sales orders need to be configured: {missing}.")
-        return Terms(*given)
+        return XentralTerms(*given)
 
     def _product_id_of(self, line: SaleLine) -> str:
         if line.product_id is not None:
@@ -198,10 +198,10 @@ class Connector:
             raise ConnectorRejected(f"Xentral has {many} with the {key} {wanted}.")
         return found[0]
 
-    def _list(self, path: str, query: Mapping[str, str], number: int) -> Listed:
+    def _list(self, path: str, query: Mapping[str, str], number: int) -> XentralListed:
         window = {"page[number]": str(number), "page[size]": str(ROWS_A_PAGE)}
         reply = self._client.get(path, {**query, **window})
-        return parsed(Listed, reply.body, system=SYSTEM)
+        return parsed(XentralListed, reply.body, system=SYSTEM)
 
     def _flow(
         self,
@@ -209,7 +209,7 @@ class Connector:
         query: Mapping[str, str],
         position: str | None,
         read: Callable[[list[Any]], Rows[Item]],
-    ) -> Page[Item]:
+    ) -> ListedPage[Item]:
         """Read a page of v3 by its cursor, so that no row slips from one page to another."""
         if position is not None and not _CURSOR.fullmatch(position):
             raise ValueError("a position that is no cursor")
@@ -228,7 +228,7 @@ class Connector:
         page = parsed(Flow, reply.body, system=SYSTEM)
         _check_cursor(page, position)
         rows = read(page.data)
-        return Page(rows.items, position=page.cursor, is_listing=True, skipped=rows.skipped)
+        return ListedPage(rows.items, position=page.cursor, is_listing=True, skipped=rows.skipped)
 
 
 def _equals(key: str, value: str) -> dict[str, str]:

@@ -42,7 +42,7 @@ class _Answer(BaseModel):
     model_config = ConfigDict(coerce_numbers_to_str=True)
 
 
-class Listed(_Answer):
+class XentralListed(_Answer):
     """A page of a list of v1. Pages are counted from 1."""
 
     data: list[Any]
@@ -113,7 +113,7 @@ class _Order(_Answer):
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class XentralTerms:
     """What a sales order needs that a sale does not say: ids of the merchant's Xentral."""
 
     customer_id: str
@@ -193,7 +193,9 @@ def _is_product(line: Any) -> bool:
     return not isinstance(line, dict) or line.get("type", _PRODUCT) == _PRODUCT
 
 
-def to_sales_order(sale: Sale, terms: Terms, product_id_of: Callable[[SaleLine], str]) -> Any:
+def to_sales_order(
+    sale: Sale, terms: XentralTerms, product_id_of: Callable[[SaleLine], str]
+) -> Any:
     """Write a sale as a sales order to import. Our record id is its external id and number.
 
     Prices have the taxes in them. Nothing is shipped and no stock reserved by us: ``autoShipping``

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from shared.connectors.base import Page, SystemModule
+from shared.connectors.base import ListedPage, SystemModule
 from shared.connectors.config import ConnectorConfig
 from shared.domain.catalog.goods import Category, Product
 from shared.domain.systems.sales import Receipt
@@ -24,13 +24,13 @@ class PosConnector(Protocol):
     def verify(self) -> None:
         """Make a harmless call that shows whether the credentials are accepted; may do nothing."""
 
-    def categories(self, position: str | None, since: str | None) -> Page[Category]:
+    def categories(self, position: str | None, since: str | None) -> ListedPage[Category]:
         """Read categories."""
 
-    def products(self, position: str | None, since: str | None) -> Page[Product]:
+    def products(self, position: str | None, since: str | None) -> ListedPage[Product]:
         """Read products with their prices."""
 
-    def receipts(self, position: str | None, since: str | None) -> Page[Receipt]:
+    def receipts(self, position: str | None, since: str | None) -> ListedPage[Receipt]:
         """Read receipts, oldest first."""
 
 

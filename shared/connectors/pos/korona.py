@@ -21,7 +21,7 @@ from pydantic import Field, SecretStr, model_validator
 from shared import clock
 from shared.connectors.base import (
     PAGE_ITEMS_MAX,
-    Page,
+    ListedPage,
     PushBy,
     Pushed,
     Stream,
@@ -30,14 +30,14 @@ from shared.connectors.client import JsonClient, parsed
 from shared.connectors.config import ConnectorConfig
 from shared.connectors.pos.korona_answers import (
     CommodityGroup,
+    KoronaProduct,
+    KoronaTerms,
+    KoronaWritten,
     PriceGroup,
-    ProductRow,
     ResultList,
     SalesTax,
     Sector,
     StockAdjustment,
-    Terms,
-    Written,
     to_category,
     to_problem,
     to_product,
@@ -194,12 +194,12 @@ class Connector:
         """Ask for the account."""
         self._client.get(self._path(""))
 
-    def categories(self, position: str | None, since: str | None) -> Page[Category]:
+    def categories(self, position: str | None, since: str | None) -> ListedPage[Category]:
         """Read commodity groups, deleted ones too."""
         path = "/commodityGroups"
         return self._page(path, _WITH_DELETED, position, since, CommodityGroup, to_category)
 
-    def products(self, position: str | None, since: str | None) -> Page[Product]:
+    def products(self, position: str | None, since: str | None) -> ListedPage[Product]:
         """Read products, deleted ones too."""
         now = clock.utc_now()
         return self._page(
@@ -207,11 +207,11 @@ class Connector:
             _WITH_DELETED,
             position,
             since,
-            ProductRow,
+            KoronaProduct,
             lambda row: to_product(row, self._terms, now),
         )
 
-    def receipts(self, position: str | None, since: str | None) -> Page[Receipt]:
+    def receipts(self, position: str | None, since: str | None) -> ListedPage[Receipt]:
         """Read the receipts of all tills of the account, or of the branch that is named."""
         branch = self._config.organizational_unit
         return self._page(
@@ -290,7 +290,7 @@ class Connector:
         self._client.call("PATCH", self._path(_adjustment_path(adjustment_id, "/book")))
         return Pushed(adjustment_id)
 
-    def _write(self, path: str, row: dict[str, Any]) -> Written:
+    def _write(self, path: str, row: dict[str, Any]) -> KoronaWritten:
         reply = self._client.post(self._path(path), [row])
         return to_written(reply.body, self._client.secrets)
 
@@ -311,16 +311,16 @@ class Connector:
         for row in self._rows("/products", {"productCodes": named.ean}):
             codes = [each.get("productCode") for each in row.get("codes") or []]
             if named.ean in codes:
-                return {"id": parsed(ProductRow, row, system=SYSTEM).id}
+                return {"id": parsed(KoronaProduct, row, system=SYSTEM).id}
         raise ConnectorRejected(f"korona has no product with the EAN {named.ean}.")
 
     @cached_property
-    def _terms(self) -> Terms:
+    def _terms(self) -> KoronaTerms:
         """Ask what prices mean. Once: it takes three calls, and seldom changes."""
         net_groups = {
             group.id for group in self._all("/priceGroups", PriceGroup) if group.net_prices
         }
-        return Terms(
+        return KoronaTerms(
             currency=self._config.currency,
             price_group=self._config.price_group,
             organizational_unit=self._config.organizational_unit,
@@ -355,15 +355,15 @@ class Connector:
         since: str | None,
         model: type[Row],
         transform: Callable[[Row], Item | None],
-    ) -> Page[Item]:
+    ) -> ListedPage[Item]:
         begin = position if position is not None else since
         after = int(begin) if begin is not None else None
         listed = self._list(path, query, after)
         if not listed.results and listed.pages_total <= 1:
-            return Page((), since=begin or "0", is_listing=since is None)
+            return ListedPage((), since=begin or "0", is_listing=since is None)
         items, skipped = take(listed.results, model, transform)
         last, is_last = _last_revision(listed, after), listed.pages_total <= 1
-        return Page(
+        return ListedPage(
             items,
             position=None if is_last else str(last),
             since=str(max(last - OVERLAP_REVISIONS, 0)) if is_last else None,

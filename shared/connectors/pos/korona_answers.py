@@ -25,7 +25,7 @@ _BEGINNING = datetime.min.replace(tzinfo=UTC)
 _NOTHING = Decimal(0)
 
 
-class Answer(BaseModel):
+class KoronaAnswer(BaseModel):
     """What KORONA writes."""
 
     model_config = ConfigDict(alias_generator=to_camel, frozen=True, str_strip_whitespace=True)
@@ -39,7 +39,7 @@ class Answer(BaseModel):
         return {name: value for name, value in data.items() if value is not None}
 
 
-class Reference(Answer):
+class Reference(KoronaAnswer):
     """Another object, by any of its names."""
 
     id: str | None = None
@@ -51,14 +51,14 @@ class Reference(Answer):
         return wanted in {self.id, self.number}
 
 
-class ResultList(Answer):
+class ResultList(KoronaAnswer):
     """A page of a list. Its rows are read one by one."""
 
     results: list[dict[str, Any]]
     pages_total: int
 
 
-class CommodityGroup(Answer):
+class CommodityGroup(KoronaAnswer):
     """A category. Whatever is not ``active`` was deleted."""
 
     id: ExternalId
@@ -68,12 +68,12 @@ class CommodityGroup(Answer):
     parent: Reference | None = Field(default=None, validation_alias="parentCommodityGroup")
 
 
-class _Code(Answer):
+class _Code(KoronaAnswer):
     product_code: str | None = None
     container_size: Number | None = None
 
 
-class PriceRow(Answer):
+class PriceRow(KoronaAnswer):
     """A price: of a time, or of one code of the product, e.g. that of a crate."""
 
     value: Number | None = None
@@ -88,7 +88,7 @@ class PriceRow(Answer):
         return self.valid_from or _BEGINNING
 
 
-class ProductRow(Answer):
+class KoronaProduct(KoronaAnswer):
     """A product."""
 
     id: ExternalId
@@ -107,14 +107,14 @@ class ProductRow(Answer):
         return self.deactivated or not self.active
 
 
-class PriceGroup(Answer):
+class PriceGroup(KoronaAnswer):
     """A group of prices. In some groups prices have no tax in them."""
 
     id: ExternalId
     net_prices: bool = False
 
 
-class _Rate(Answer):
+class _Rate(KoronaAnswer):
     rate: Number
     valid_from: AwareDatetime | None = None
 
@@ -123,7 +123,7 @@ class _Rate(Answer):
         return self.valid_from or _BEGINNING
 
 
-class SalesTax(Answer):
+class SalesTax(KoronaAnswer):
     """A tax. ``included`` in prices, as in Europe, or added to them."""
 
     id: ExternalId
@@ -131,18 +131,18 @@ class SalesTax(Answer):
     rates: list[_Rate] = []
 
 
-class _SectorTax(Answer):
+class _SectorTax(KoronaAnswer):
     sales_tax: Reference
 
 
-class Sector(Answer):
+class Sector(KoronaAnswer):
     """What has the same taxes."""
 
     id: ExternalId
     sales_taxes: list[_SectorTax] = []
 
 
-class StockAdjustment(Answer):
+class StockAdjustment(KoronaAnswer):
     """A change of stock. Nothing has changed until it is ``BOOKED``."""
 
     id: ExternalId
@@ -150,7 +150,7 @@ class StockAdjustment(Answer):
     status: str | None = None
 
 
-class Written(Answer):
+class KoronaWritten(KoronaAnswer):
     """What became of one row of a write. ``QUEUED`` rows have no id yet."""
 
     status: str
@@ -167,7 +167,7 @@ class Tax:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class KoronaTerms:
     """What prices mean.
 
     Attributes:
@@ -212,7 +212,7 @@ def to_category(row: CommodityGroup) -> Category:
     return Category(row.id, name, parent_id, is_deleted=not row.active)
 
 
-def to_product(row: ProductRow, terms: Terms, now: datetime) -> Product:
+def to_product(row: KoronaProduct, terms: KoronaTerms, now: datetime) -> Product:
     """Read a product. One that is no longer sold has no price and needs none.
 
     Raises:
@@ -253,7 +253,7 @@ def _ean_of(codes: Iterable[_Code]) -> str | None:
     return next(filter(None, map(ean_of, single)), None)
 
 
-def _to_prices(rows: Iterable[PriceRow], terms: Terms, tax: Tax | None) -> tuple[Price, ...]:
+def _to_prices(rows: Iterable[PriceRow], terms: KoronaTerms, tax: Tax | None) -> tuple[Price, ...]:
     """Return the prices of one unit that count, by when they begin."""
     counting = _of_branch(_of_group(rows, terms.price_group), terms.organizational_unit)
     ordered = sorted(counting, key=lambda row: row.begins_at)
@@ -280,7 +280,7 @@ def _of_branch(rows: Iterable[PriceRow], wanted: str | None) -> list[PriceRow]:
     return own or [row for row in found if row.organizational_unit is None]
 
 
-def _gross(row: PriceRow, terms: Terms, tax: Tax | None) -> Money:
+def _gross(row: PriceRow, terms: KoronaTerms, tax: Tax | None) -> Money:
     assert row.value is not None
     group_id = row.price_group.id if row.price_group else None
     if group_id in terms.net_groups:

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import AwareDatetime
 
-from shared.connectors.pos.korona_answers import Answer, Reference
+from shared.connectors.pos.korona_answers import KoronaAnswer, Reference
 from shared.connectors.rows import ExternalId, Number
 from shared.domain.money import Money
 from shared.domain.systems.sales import Receipt, ReceiptKind
@@ -22,12 +22,12 @@ _CURRENCY = re.compile(r"[A-Z]{3}")
 _NOTHING = Decimal(0)
 
 
-class _TaxPayment(Answer):
+class _TaxPayment(KoronaAnswer):
     amount: Number = _NOTHING
     included: bool = True
 
 
-class _ItemTotal(Answer):
+class _ItemTotal(KoronaAnswer):
     base: Number | None = None
     gross: Number | None = None
     tax_payments: tuple[_TaxPayment, ...] = ()
@@ -42,16 +42,16 @@ class _ItemTotal(Answer):
         )
 
 
-class _Item(Answer):
+class _Item(KoronaAnswer):
     type: str = "PRODUCT"
     total: _ItemTotal | None = None
 
 
-class _ReceiptTotal(Answer):
+class _ReceiptTotal(KoronaAnswer):
     gross: Number
 
 
-class ReceiptRow(Answer):
+class ReceiptRow(KoronaAnswer):
     """A receipt."""
 
     id: ExternalId

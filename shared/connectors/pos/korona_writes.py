@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from shared.connectors.client import MESSAGE_CHARS_MAX, parsed, redacted
-from shared.connectors.pos.korona_answers import Written
+from shared.connectors.pos.korona_answers import KoronaWritten
 from shared.domain.systems.sales import Sale, SaleLine, SalePayment, StockChange
 from shared.errors import ConnectorAnswerInvalid, ConnectorRejected
 
@@ -72,7 +72,7 @@ def to_time(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="seconds")
 
 
-def to_written(body: Any, secrets: Iterable[str]) -> Written:
+def to_written(body: Any, secrets: Iterable[str]) -> KoronaWritten:
     """Read what became of the one row that was written. A success may hold a refusal.
 
     Args:
@@ -85,7 +85,7 @@ def to_written(body: Any, secrets: Iterable[str]) -> Written:
     """
     if not isinstance(body, list) or len(body) != 1:
         raise ConnectorAnswerInvalid("The answer of korona is not that to one row.")
-    written = parsed(Written, body[0], system=SYSTEM)
+    written = parsed(KoronaWritten, body[0], system=SYSTEM)
     if written.status != "OK":
         said = redacted(" ".join((written.message or "no reason given").split()), secrets)
         raise ConnectorRejected(f"korona refuses the record: {said[:MESSAGE_CHARS_MAX]}")

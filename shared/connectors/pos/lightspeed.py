@@ -21,7 +21,7 @@ from pydantic import Field, SecretStr, field_validator
 from shared.connectors.base import (
     PAGE_ITEMS_MAX,
     POSITION_CHARS_MAX,
-    Page,
+    ListedPage,
     PushBy,
     Pushed,
     Stream,
@@ -33,11 +33,11 @@ from shared.connectors.pos.lightspeed_answers import (
     CategoryRow,
     Collection,
     Found,
-    ProductRow,
+    LightspeedProduct,
+    LightspeedWritten,
     Retailer,
     SaleRow,
     TaxRow,
-    Written,
     tax_id_of,
     to_category,
     to_problem,
@@ -147,7 +147,7 @@ class Connector:
         """Ask for the retailer."""
         self._client.get("/retailer")
 
-    def categories(self, position: str | None, since: str | None) -> Page[Category]:  # noqa: ARG002 - all of them
+    def categories(self, position: str | None, since: str | None) -> ListedPage[Category]:  # noqa: ARG002 - all of them
         """Read product categories. Lightspeed does not report deleted ones: those are missing."""
         query = {"page_size": PAGE_ITEMS, **({"after": position} if position else {})}
         reply = self._client.get("/product_categories", query)
@@ -155,24 +155,24 @@ class Connector:
         _check_size(listed.categories)
         items, skipped = take(listed.categories, CategoryRow, to_category)
         if not listed.has_next:
-            return Page(items, is_listing=True, skipped=skipped)
+            return ListedPage(items, is_listing=True, skipped=skipped)
         following = listed.last_seen or ""
         if following in {"", position} or len(following) > POSITION_CHARS_MAX:
             raise ConnectorAnswerInvalid("lightspeed lists without end.")
-        return Page(items, position=following, is_listing=True, skipped=skipped)
+        return ListedPage(items, position=following, is_listing=True, skipped=skipped)
 
-    def products(self, position: str | None, since: str | None) -> Page[Product]:
+    def products(self, position: str | None, since: str | None) -> ListedPage[Product]:
         """Read products, deleted ones too."""
         return self._page(
             "/products",
             {"deleted": "true"},
             position,
             since,
-            ProductRow,
+            LightspeedProduct,
             lambda row: to_product(row, self._currency),
         )
 
-    def receipts(self, position: str | None, since: str | None) -> Page[Receipt]:
+    def receipts(self, position: str | None, since: str | None) -> ListedPage[Receipt]:
         """Read finished sales of all outlets."""
         return self._page(
             "/sales", {}, position, since, SaleRow, lambda row: to_receipt(row, self._currency)
@@ -183,7 +183,7 @@ class Connector:
         assert isinstance(record, Sale)
         body = self._sale_body(record)
         reply = self._older.post("/register_sales", body)
-        return Pushed(parsed(Written, reply.body, system=SYSTEM).id)
+        return Pushed(parsed(LightspeedWritten, reply.body, system=SYSTEM).id)
 
     def find_pushed(self, data_type: DataType, record: Record) -> Pushed | None:  # noqa: ARG002 - both are sales
         """Look for a sale by our record id among those of the same second.
@@ -268,7 +268,7 @@ class Connector:
             raise ConnectorRejected("A product has neither an id nor a number nor an EAN.")
         reply = self._client.get("/products", {"sku": code})
         for each in parsed(Collection, reply.body, system=SYSTEM).data:
-            product = parsed(ProductRow, each, system=SYSTEM)
+            product = parsed(LightspeedProduct, each, system=SYSTEM)
             if code in product.codes and product.deleted_at is None:
                 return product.id
         raise ConnectorRejected(f"lightspeed has no product with the code {code}.")
@@ -300,16 +300,16 @@ class Connector:
         since: str | None,
         model: type[Row],
         transform: Callable[[Row], Item | None],
-    ) -> Page[Item]:
+    ) -> ListedPage[Item]:
         """Read what has a greater version. That there is no more is said by an empty page."""
         begin = position if position is not None else since
         after = int(begin) if begin is not None else None
         listed = self._list(path, query, after)
         if not listed.data:
-            return Page((), since=begin or "0", is_listing=since is None)
+            return ListedPage((), since=begin or "0", is_listing=since is None)
         items, skipped = take(listed.data, model, transform)
         following = str(_next_version(listed, after))
-        return Page(items, position=following, is_listing=since is None, skipped=skipped)
+        return ListedPage(items, position=following, is_listing=since is None, skipped=skipped)
 
     def _list(self, path: str, query: Mapping[str, str], after: int | None) -> Collection:
         paging = {"page_size": PAGE_ITEMS, **({"after": after} if after is not None else {})}

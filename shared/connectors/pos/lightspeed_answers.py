@@ -94,7 +94,7 @@ class _Code(_Answer):
     code: str = ""
 
 
-class ProductRow(_Answer):
+class LightspeedProduct(_Answer):
     """A product, or one variant of it."""
 
     id: ExternalId
@@ -155,7 +155,7 @@ class TaxRow(_Answer):
         return sum((each.rate for each in self.rates), _NOTHING) * 100
 
 
-class Written(_Answer):
+class LightspeedWritten(_Answer):
     """The sale that was written."""
 
     id: ExternalId = Field(validation_alias=AliasPath("register_sale", "id"))
@@ -166,7 +166,7 @@ def to_category(row: CategoryRow) -> Category:
     return Category(row.id, row.name, row.parent_category_id)
 
 
-def to_product(row: ProductRow, currency: str) -> Product:
+def to_product(row: LightspeedProduct, currency: str) -> Product:
     """Read a product.
 
     Raises:
@@ -235,7 +235,7 @@ def to_problem(body: Any) -> str:
     return ""
 
 
-def _ean_of(row: ProductRow) -> str | None:
+def _ean_of(row: LightspeedProduct) -> str | None:
     named = [each.code for each in row.product_codes if each.type.upper() in _BARCODES]
     return next(filter(None, map(ean_of, (*named, row.sku))), None)
 

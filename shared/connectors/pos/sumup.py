@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl, urlencode
 from pydantic import BaseModel
 
 from shared import clock
-from shared.connectors.base import POSITION_CHARS_MAX, Page, PushBy, Skipped, Stream
+from shared.connectors.base import POSITION_CHARS_MAX, ListedPage, PushBy, Skipped, Stream
 from shared.connectors.client import JsonClient, parsed
 from shared.connectors.config import ConnectorConfig
 from shared.connectors.pos import sumup_answers as answers
@@ -125,11 +125,11 @@ class Connector:
             kind, mode = ("a sandbox", "test") if is_sandbox else ("a live merchant", "live")
             raise ConnectorRejected(f"sumup: {code} is {kind}: config.mode must be {mode}.")
 
-    def products(self, position: str | None, since: str | None) -> Page[Product]:
+    def products(self, position: str | None, since: str | None) -> ListedPage[Product]:
         """Read what transactions name, each with the price that it last had."""
         return self._page(position, since, answers.to_products)
 
-    def receipts(self, position: str | None, since: str | None) -> Page[Receipt]:
+    def receipts(self, position: str | None, since: str | None) -> ListedPage[Receipt]:
         """Read receipts; one that was refunded later comes again."""
         return self._page(position, since, answers.to_receipts)
 
@@ -138,7 +138,7 @@ class Connector:
         position: str | None,
         since: str | None,
         to_found: Callable[[Any, str], Iterable[Item | Skipped]],
-    ) -> Page[Item]:
+    ) -> ListedPage[Item]:
         """Read a page of the history. Nothing is ever a full listing.
 
         Raises:
@@ -147,16 +147,16 @@ class Connector:
         """
         place = _Place.of(position)
         history = self._history(place, since)
-        listed = [valid(answers.Listed, row, "") for row in history.items]
+        listed = [valid(answers.SumupListed, row, "") for row in history.items]
         harvest: Harvest[Item] = Harvest()
         following = _following(history, place)
         for each in listed[_places_to_skip(listed, place.after) :]:
             if not harvest.take(self._found(each, to_found)):
                 following = place
                 break
-            if isinstance(each, answers.Listed) and each.detail_id:
+            if isinstance(each, answers.SumupListed) and each.detail_id:
                 place = replace(place, after=each.detail_id)
-        return Page(
+        return ListedPage(
             tuple(harvest.items.values()),
             position=None if following is None else str(following),
             since=place.began if following is None else None,
@@ -176,7 +176,7 @@ class Connector:
 
     def _found(
         self,
-        listed: answers.Listed | Skipped,
+        listed: answers.SumupListed | Skipped,
         to_found: Callable[[Any, str], Iterable[Item | Skipped]],
     ) -> Iterable[Item | Skipped]:
         """Ask for a transaction. One that cannot be read keeps no other from being read."""
@@ -193,10 +193,10 @@ class Connector:
         return to_found(reply.body, listed.detail_id)
 
 
-def _places_to_skip(listed: list[answers.Listed | Skipped], after: str) -> int:
+def _places_to_skip(listed: list[answers.SumupListed | Skipped], after: str) -> int:
     """Return how many of a page have been read: none if the last one of them is not there now."""
     for place, each in enumerate(listed, start=1):
-        if after and isinstance(each, answers.Listed) and each.detail_id == after:
+        if after and isinstance(each, answers.SumupListed) and each.detail_id == after:
             return place
     return 0
 

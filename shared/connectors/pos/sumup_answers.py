@@ -38,7 +38,7 @@ _Id = Annotated[str, Field(pattern=r"^[!-~]{1,100}$")]
 _Rate = Annotated[Decimal, Field(max_digits=9, decimal_places=6, ge=0)]
 
 
-class Listed(BaseModel):
+class SumupListed(BaseModel):
     """A transaction in the history: only what tells whether to ask for the rest of it."""
 
     id: _Id | None = None
@@ -70,7 +70,7 @@ class _Event(BaseModel):
     timestamp: AwareDatetime | None = None
 
 
-class Transaction(BaseModel):
+class SumupSale(BaseModel):
     """A transaction as a whole."""
 
     transaction_code: str = ""
@@ -107,7 +107,7 @@ def to_receipts(row: Any, transaction_id: str) -> Iterator[Receipt | Skipped]:
     Tips earn nothing. SumUp marks neither deposits nor gift cards, so they do. What went back is
     negative, and takes away from what was eligible first, from the tip last.
     """
-    transaction = valid(Transaction, row, transaction_id)
+    transaction = valid(SumupSale, row, transaction_id)
     if isinstance(transaction, Skipped):
         yield transaction
         return
@@ -142,7 +142,7 @@ def to_receipts(row: Any, transaction_id: str) -> Iterator[Receipt | Skipped]:
     yield from _returns(transaction, sale)
 
 
-def _returns(transaction: Transaction, sale: Receipt) -> Iterator[Receipt | Skipped]:
+def _returns(transaction: SumupSale, sale: Receipt) -> Iterator[Receipt | Skipped]:
     events = [
         each
         for each in transaction.transaction_events or []

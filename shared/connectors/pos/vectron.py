@@ -20,7 +20,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field, RootModel, SecretStr
 
 from shared import clock
-from shared.connectors.base import ExportFile, Page, PushBy, Skipped, Stream
+from shared.connectors.base import ExportFile, ListedPage, PushBy, Skipped, Stream
 from shared.connectors.client import JsonClient, Reply, parsed
 from shared.connectors.config import ConnectorConfig
 from shared.connectors.pos import vectron_answers as answers
@@ -128,15 +128,15 @@ class Connector:
         """Log in, and read the site's first transactions."""
         self._transactions(None)
 
-    def categories(self, position: str | None, since: str | None) -> Page[Category]:
+    def categories(self, position: str | None, since: str | None) -> ListedPage[Category]:
         """Read the product groups that transactions mention."""
         return self._page(position, since, answers.to_categories)
 
-    def products(self, position: str | None, since: str | None) -> Page[Product]:
+    def products(self, position: str | None, since: str | None) -> ListedPage[Product]:
         """Read the products that transactions mention, each with the price that it last had."""
         return self._page(position, since, answers.to_products)
 
-    def receipts(self, position: str | None, since: str | None) -> Page[Receipt]:
+    def receipts(self, position: str | None, since: str | None) -> ListedPage[Receipt]:
         """Read receipts, those of the last ``LATE`` again and again."""
         return self._page(
             position, since, lambda row, key: [answers.to_receipt(row, key)], late=LATE
@@ -153,7 +153,7 @@ class Connector:
         to_found: Callable[[Mapping[str, Any], str], Iterable[Item | Skipped]],
         *,
         late: timedelta = timedelta(0),
-    ) -> Page[Item]:
+    ) -> ListedPage[Item]:
         """Read a page; the last one is empty. Nothing is ever a full listing.
 
         Raises:
@@ -163,7 +163,7 @@ class Connector:
         begin = place = _Place.of(position, since)
         rows = self._transactions(place.last)
         if not rows:
-            return Page((), since=place.settled)
+            return ListedPage((), since=place.settled)
         settled_before = clock.utc_now() - late
         harvest: Harvest[Item] = Harvest()
         for row in rows:
@@ -177,7 +177,7 @@ class Connector:
         if place.last == begin.last:
             raise ConnectorAnswerInvalid(f"The answer of {SYSTEM} has no valid invoiceId.")
         found = tuple(harvest.items.values())
-        return Page(found, position=str(place), skipped=tuple(harvest.skipped.values()))
+        return ListedPage(found, position=str(place), skipped=tuple(harvest.skipped.values()))
 
     def _transactions(self, last: str | None) -> list[dict[str, Any]]:
         """Read the transactions after one, oldest first; as many as Vectron sends at a time."""

@@ -271,7 +271,7 @@ class Connector:
         self._accepted(result, _WRONG_CREDENTIALS)
         return steps
 
-    def _call(self, path: str, fields: Mapping[str, str]) -> answers.Result:
+    def _call(self, path: str, fields: Mapping[str, str]) -> answers.PayablResult:
         return answers.to_result(self._text(path, fields))
 
     def _text(self, path: str, fields: Mapping[str, str], *, is_repeatable: bool = False) -> str:
@@ -280,8 +280,8 @@ class Connector:
         return self._client.post_form(path, sent, is_repeatable=is_repeatable).text
 
     def _accepted(
-        self, result: answers.Result, wrong_credentials: frozenset[int] = frozenset()
-    ) -> answers.Result:
+        self, result: answers.PayablResult, wrong_credentials: frozenset[int] = frozenset()
+    ) -> answers.PayablResult:
         """Return a result that is no refusal.
 
         Raises:

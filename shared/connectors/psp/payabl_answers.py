@@ -45,7 +45,7 @@ _FIELDS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class PayablResult:
     """The fields that a call is answered with, and its code: 0, 2000 for pending, or an error."""
 
     code: int
@@ -128,17 +128,17 @@ def to_name(name: str | None) -> str:
     return letters if re.fullmatch(NAME, letters) else ""
 
 
-def to_result(text: str) -> Result:
+def to_result(text: str) -> PayablResult:
     """Read an answer in the form of a query string.
 
     Raises:
         ConnectorAnswerInvalid: It says neither success nor failure.
     """
     fields = dict(parse_qsl(text.strip(), keep_blank_values=True))
-    return Result(_to_code(fields.get("status", fields.get("errorcode"))), fields)
+    return PayablResult(_to_code(fields.get("status", fields.get("errorcode"))), fields)
 
 
-def to_first_observation(result: Result) -> Observation:
+def to_first_observation(result: PayablResult) -> Observation:
     """Read the answer to a payment that was begun.
 
     Raises:
@@ -150,7 +150,7 @@ def to_first_observation(result: Result) -> Observation:
     return Observation(transaction_id, Stage.REQUIRES_ACTION, redirect_url=url)
 
 
-def to_steps(text: str) -> tuple[Result, Sequence[Step]]:
+def to_steps(text: str) -> tuple[PayablResult, Sequence[Step]]:
     """Read an answer of the diagnose interface.
 
     Raises:
@@ -158,7 +158,7 @@ def to_steps(text: str) -> tuple[Result, Sequence[Step]]:
     """
     root = _parse_xml(text)
     code = _to_code(root.findtext("process/status"))
-    result = Result(code, {"errormessage": root.findtext("process/error_message") or ""})
+    result = PayablResult(code, {"errormessage": root.findtext("process/error_message") or ""})
     steps = []
     for transaction in root.iter("transaction"):
         transaction_id = _text(transaction, "transaction_id")

@@ -33,7 +33,7 @@ from shared.connectors.psp.base import (
     RefundRequest,
     without_page,
 )
-from shared.connectors.psp.payone_answers import STAGES, SYSTEM, Answer
+from shared.connectors.psp.payone_answers import STAGES, SYSTEM, PayoneAnswer
 from shared.domain.money import Money
 from shared.domain.payments.payments import Observation, RefundObservation, Stage
 from shared.errors import (
@@ -84,19 +84,19 @@ class Config(PspConfig):
         return self.mode == "test"
 
 
-class _References(Answer):
+class _References(PayoneAnswer):
     merchant_reference: str | None = None
 
 
-class _Output(Answer):
+class _Output(PayoneAnswer):
     references: _References | None = None
 
 
-class _ReportedPayment(Answer):
+class _ReportedPayment(PayoneAnswer):
     payment_output: _Output | None = None
 
 
-class _Report(Answer):
+class _Report(PayoneAnswer):
     merchant_id: str
     payment: _ReportedPayment | None = None
 
@@ -173,7 +173,7 @@ class Connector:
         }
         path = self._path(vendor_payment_id, "capture")
         try:
-            status = self._send(answers.Payment, path, body).status
+            status = self._send(answers.PayonePayment, path, body).status
         except _REFUSALS as failure:
             return self._done_before(vendor_payment_id, Stage.PAID, failure)
         is_taken = STAGES.get(status) is Stage.PAID
@@ -201,7 +201,7 @@ class Connector:
             body["return"] = {"returnReason": request.reason}
         path = self._path(request.vendor_payment_id, "refund")
         try:
-            return answers.to_refund_observation(self._send(answers.Refunded, path, body))
+            return answers.to_refund_observation(self._send(answers.PayoneRefunded, path, body))
         except ConnectorConflict:
             found = self.find_refund(request)
             if found is None:
@@ -249,9 +249,11 @@ class Connector:
         checkout = f"{self._cases}/{ids[0]}/checkouts/{ids[1]}"
         return f"{checkout}/payment-executions/{ids[2]}/{action}" if action else checkout
 
-    def _checkout(self, vendor_payment_id: str) -> tuple[answers.Checkout, Sequence[answers.Event]]:
+    def _checkout(
+        self, vendor_payment_id: str
+    ) -> tuple[answers.PayoneCheckout, Sequence[answers.PayoneEvent]]:
         body = self._client.get(self._path(vendor_payment_id)).body
-        checkout = parsed(answers.Checkout, body, system=SYSTEM)
+        checkout = parsed(answers.PayoneCheckout, body, system=SYSTEM)
         ours = vendor_payment_id.rsplit(".", maxsplit=1)[-1]
         for made in checkout.payment_executions:
             if made.payment_execution_id == ours:

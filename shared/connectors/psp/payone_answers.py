@@ -57,20 +57,20 @@ _PACKED_CHARS = 19
 _PACKED = re.compile(f"[0-9A-Za-z]{{{_PACKED_CHARS}}}")
 
 
-class Answer(BaseModel):
+class PayoneAnswer(BaseModel):
     """Anything PAYONE says. Numbers are numbers, and what is not named is passed over."""
 
     model_config = ConfigDict(alias_generator=to_camel, frozen=True, strict=True)
 
 
-class Amount(Answer):
+class Amount(PayoneAnswer):
     """An amount, always with two decimals."""
 
     amount: int
     currency_code: str
 
 
-class Event(Answer):
+class PayoneEvent(PayoneAnswer):
     """One step of a payment: what it is, and how far it has come."""
 
     type: str | None = None
@@ -80,77 +80,77 @@ class Event(Answer):
     payment_event_id: str | None = None
 
 
-class Execution(Answer):
+class Execution(PayoneAnswer):
     payment_execution_id: str
-    events: list[Event] = []
+    events: list[PayoneEvent] = []
 
 
-class Totals(Answer):
+class Totals(PayoneAnswer):
     refunded_amount: int = 0
     chargeback_amount: int = 0
 
 
-class Checkout(Answer):
+class PayoneCheckout(PayoneAnswer):
     checkout_id: str
     amount_of_money: Amount | None = None
     status_output: Totals | None = None
     payment_executions: list[Execution] = []
 
 
-class Case(Answer):
+class Case(PayoneAnswer):
     commerce_case_id: str
     merchant_reference: str | None = None
-    checkouts: list[Checkout] = []
+    checkouts: list[PayoneCheckout] = []
 
 
-class Cases(Answer):
+class Cases(PayoneAnswer):
     cases: list[Case]
 
 
-class Fault(Answer):
+class Fault(PayoneAnswer):
     id: str | None = None
     http_status_code: int | None = None
 
 
-class Faults(Answer):
+class Faults(PayoneAnswer):
     errors: list[Fault] = []
 
 
-class _RedirectData(Answer):
+class _RedirectData(PayoneAnswer):
     redirect_url: str | None = Field(default=None, alias="redirectURL")
 
 
-class _Action(Answer):
+class _Action(PayoneAnswer):
     redirect_data: _RedirectData | None = None
 
 
-class Payment(Answer):
+class PayonePayment(PayoneAnswer):
     status: str | None = None
 
 
-class _Made(Answer):
-    payment: Payment | None = None
+class _Made(PayoneAnswer):
+    payment: PayonePayment | None = None
     merchant_action: _Action | None = None
     payment_execution_id: str | None = None
 
 
-class _NewCheckout(Answer):
+class _NewCheckout(PayoneAnswer):
     checkout_id: str
     amount_of_money: Amount | None = None
     payment_response: _Made | None = None
     error_response: Faults | None = None
 
 
-class NewCase(Answer):
+class NewCase(PayoneAnswer):
     commerce_case_id: str
     checkout: _NewCheckout
 
 
-class Canceled(Answer):
-    payment: Payment | None = None
+class Canceled(PayoneAnswer):
+    payment: PayonePayment | None = None
 
 
-class Refunded(Answer):
+class PayoneRefunded(PayoneAnswer):
     id: str | None = None
     status: str | None = None
 
@@ -282,7 +282,9 @@ def to_first_observation(case: NewCase) -> Observation:
     )
 
 
-def to_observation(vendor_id: str, checkout: Checkout, events: Sequence[Event]) -> Observation:
+def to_observation(
+    vendor_id: str, checkout: PayoneCheckout, events: Sequence[PayoneEvent]
+) -> Observation:
     """Read a payment from its events."""
     amount = to_money(checkout.amount_of_money) if checkout.amount_of_money else None
     stage = to_stage(events, amount)
@@ -301,7 +303,7 @@ def to_observation(vendor_id: str, checkout: Checkout, events: Sequence[Event]) 
     )
 
 
-def to_stage(events: Sequence[Event], amount: Money | None) -> Stage | None:
+def to_stage(events: Sequence[PayoneEvent], amount: Money | None) -> Stage | None:
     """Return how far a payment has come, by its events; ``None`` if they say nothing known."""
     if any(_is_captured(each) for each in events):
         return Stage.PAID
@@ -315,14 +317,16 @@ def to_stage(events: Sequence[Event], amount: Money | None) -> Stage | None:
     return known[-1] if known else None
 
 
-def to_refund_observation(refund: Refunded) -> RefundObservation:
+def to_refund_observation(refund: PayoneRefunded) -> RefundObservation:
     """Read a refund."""
     status = _REFUND_STATUSES.get(refund.status, RefundStatus.PENDING)
     failure = refund.status if status is RefundStatus.FAILED else None
     return RefundObservation(refund.id, status, failure)
 
 
-def to_found_refund(events: Sequence[Event], request: RefundRequest) -> RefundObservation | None:
+def to_found_refund(
+    events: Sequence[PayoneEvent], request: RefundRequest
+) -> RefundObservation | None:
     """Read the refund with our reference from a payment's events; ``None`` if it is not there.
 
     One of the same amount without any reference may be it, unless that failed: it counts as
@@ -333,7 +337,7 @@ def to_found_refund(events: Sequence[Event], request: RefundRequest) -> RefundOb
     refunds = [each for each in events if each.type == "REFUND"]
     for each in refunds:
         if each.merchant_reference == ours:
-            found = Refunded(id=each.payment_event_id, status=each.payment_status)
+            found = PayoneRefunded(id=each.payment_event_id, status=each.payment_status)
             return to_refund_observation(found)
     for each in refunds:
         part = each.amount_of_money
@@ -348,11 +352,11 @@ def to_id(case_id: str, checkout_id: str, execution_id: str) -> str:
     return f"{case_id}.{checkout_id}.{execution_id}"
 
 
-def _is_captured(event: Event) -> bool:
+def _is_captured(event: PayoneEvent) -> bool:
     return event.type in {"SALE", "CAPTURE"} and event.payment_status in {"CAPTURED", "REFUNDED"}
 
 
-def _is_canceled(event: Event, amount: Money | None) -> bool:
+def _is_canceled(event: PayoneEvent, amount: Money | None) -> bool:
     """Tell whether all of a payment was given up, and not a part."""
     if STAGES.get(event.payment_status) is not Stage.CANCELED or event.type == "REFUND":
         return False
@@ -360,7 +364,7 @@ def _is_canceled(event: Event, amount: Money | None) -> bool:
     return part is None or amount is None or to_money(part) == amount
 
 
-def _captured(events: Sequence[Event], amount: Money | None) -> Money | None:
+def _captured(events: Sequence[PayoneEvent], amount: Money | None) -> Money | None:
     """Return what was taken; never more than was asked for, as an event may be told twice."""
     parts = [each.amount_of_money for each in events if _is_captured(each)]
     known = [to_money(each) for each in parts if each is not None]

@@ -115,7 +115,7 @@ class Connector:
             if found is None:
                 raise
             return found
-        return answers.to_observation(_parsed(answers.Checkout, made))
+        return answers.to_observation(_parsed(answers.SumupCheckout, made))
 
     def find(self, request: PaymentRequest) -> Observation | None:
         """Look a checkout up by our reference."""
@@ -142,7 +142,7 @@ class Connector:
     def cancel(self, vendor_payment_id: str, amount: Money, idempotency_key: str) -> Observation:  # noqa: ARG002 - all of it
         """Close a checkout that was not paid."""
         closed = self._client.call("DELETE", _path(vendor_payment_id)).body
-        return answers.to_observation(_parsed(answers.Checkout, closed))
+        return answers.to_observation(_parsed(answers.SumupCheckout, closed))
 
     def refund(self, request: RefundRequest) -> RefundObservation:
         """Give money back of the transaction that paid the checkout.
@@ -184,7 +184,7 @@ class Connector:
             if signature is None:
                 return [Notification(vendor_payment_id=answers.Hint.model_validate_json(body).id)]
             self._check_signature(signature, body)
-            report = answers.Report.model_validate_json(body)
+            report = answers.SumupReport.model_validate_json(body)
         except ValidationError:
             raise ForgedNotification from None
         is_checkout = report.object.type == "checkout"
@@ -197,10 +197,12 @@ class Connector:
         ):
             raise ForgedNotification
 
-    def _checkout(self, checkout_id: str) -> answers.Checkout:
-        return self._get(answers.Checkout, _path(checkout_id))
+    def _checkout(self, checkout_id: str) -> answers.SumupCheckout:
+        return self._get(answers.SumupCheckout, _path(checkout_id))
 
-    def _refund_event(self, transaction_id: str, request: RefundRequest) -> answers.Event | None:
+    def _refund_event(
+        self, transaction_id: str, request: RefundRequest
+    ) -> answers.SumupEvent | None:
         """Return the newest refund of this amount that is none of the others; failed ones last."""
         path = f"/v2.1/merchants/{self._config.merchant_code}/transactions"
         return answers.to_event(self._get(answers.History, path, {"id": transaction_id}), request)

@@ -32,12 +32,12 @@ _REFUND_STATUSES: Mapping[str, RefundStatus] = {
 }
 
 
-class Transaction(BaseModel):
+class SumupTransaction(BaseModel):
     id: str | None = None
     status: str | None = None
 
 
-class Checkout(BaseModel):
+class SumupCheckout(BaseModel):
     id: str = Field(min_length=1)
     status: str
     amount: Decimal
@@ -46,18 +46,18 @@ class Checkout(BaseModel):
     merchant_code: str | None = None
     hosted_checkout_url: str | None = None
     transaction_id: str | None = None
-    transactions: list[Transaction] | None = None
+    transactions: list[SumupTransaction] | None = None
 
 
 class Checkouts(BaseModel):
-    checkouts: list[Checkout]
+    checkouts: list[SumupCheckout]
 
 
 class Merchant(BaseModel):
     sandbox: bool | None = None
 
 
-class Event(BaseModel):
+class SumupEvent(BaseModel):
     id: int
     event_type: str | None = None
     status: str | None = None
@@ -65,7 +65,7 @@ class Event(BaseModel):
 
 
 class History(BaseModel):
-    transaction_events: list[Event] | None = None
+    transaction_events: list[SumupEvent] | None = None
 
 
 class Hint(BaseModel):
@@ -80,7 +80,7 @@ class Subject(BaseModel):
     type: str
 
 
-class Report(BaseModel):
+class SumupReport(BaseModel):
     """What comes to a webhook endpoint of the merchant's, signed."""
 
     object: Subject
@@ -92,7 +92,7 @@ def said(body: Any) -> str | None:
     return words
 
 
-def to_observation(checkout: Checkout) -> Observation:
+def to_observation(checkout: SumupCheckout) -> Observation:
     """Read a checkout.
 
     Raises:
@@ -116,7 +116,7 @@ def to_observation(checkout: Checkout) -> Observation:
     )
 
 
-def to_transaction_id(checkout: Checkout) -> str:
+def to_transaction_id(checkout: SumupCheckout) -> str:
     """Return the transaction that paid a checkout.
 
     Raises:
@@ -130,14 +130,14 @@ def to_transaction_id(checkout: Checkout) -> str:
     raise ConnectorRejected("sumup has no successful transaction of this payment.")
 
 
-def to_refund_observation(event: Event) -> RefundObservation:
+def to_refund_observation(event: SumupEvent) -> RefundObservation:
     """Read a refund."""
     status = _REFUND_STATUSES.get(event.status or "", RefundStatus.PENDING)
     is_failed = status is RefundStatus.FAILED
     return RefundObservation(str(event.id), status, event.status if is_failed else None)
 
 
-def to_event(history: History, request: RefundRequest) -> Event | None:
+def to_event(history: History, request: RefundRequest) -> SumupEvent | None:
     """Return the newest refund of this amount that is none of the others; failed ones last."""
     events = [
         each

@@ -86,7 +86,7 @@ class Config(PspConfig):
         return self.public_key.startswith("s")
 
 
-class _Report(answers.Answer):
+class _Report(answers.UnzerAnswer):
     public_key: str
     payment_id: str | None = None
 
@@ -112,7 +112,7 @@ class Connector:
             authorize=lambda *_: {"Authorization": f"Basic {basic}"},
             secrets=self._secrets,
             allow_loopback=is_emulated,
-            problem=lambda body: answers.said(answers.Result.model_validate(body)),
+            problem=lambda body: answers.said(answers.UnzerResult.model_validate(body)),
         )
 
     def verify(self) -> None:
@@ -125,7 +125,7 @@ class Connector:
         path = "/paypage/authorize" if request.captures_later else "/paypage/charge"
         try:
             return answers.to_first_observation(
-                self._send(answers.Page, path, answers.to_page(request))
+                self._send(answers.UnzerPage, path, answers.to_page(request))
             )
         except ConnectorRejected as refused:
             found = self.find(request) if _ORDER_ID_IN_USE in refused.message else None
@@ -148,7 +148,7 @@ class Connector:
         page_id = payment.resources.pay_page_id
         if not page_id or answers.to_stage(payment) is not Stage.REQUIRES_ACTION:
             return answers.to_observation(payment)
-        page = self._get(answers.Page, f"/paypage/{quote(page_id, safe='')}")
+        page = self._get(answers.UnzerPage, f"/paypage/{quote(page_id, safe='')}")
         return answers.to_observation(payment, page.redirect_url)
 
     def status(self, vendor_payment_id: str) -> Observation:
@@ -181,7 +181,7 @@ class Connector:
             "amount": request.amount.to_major(),
             "paymentReference": request.refund_reference,
         }
-        return answers.to_refund_observation(self._send(answers.Operation, path, body))
+        return answers.to_refund_observation(self._send(answers.UnzerOperation, path, body))
 
     def find_refund(self, request: RefundRequest) -> RefundObservation | None:
         """Look for a refund by our reference, among those of its amount."""
@@ -189,7 +189,7 @@ class Connector:
         for each in payment.transactions:
             is_candidate = each.type == "cancel-charge" and each.amount == request.amount.to_major()
             if is_candidate and each.path:
-                found = self._get(answers.Operation, _path(payment.id, *each.path))
+                found = self._get(answers.UnzerOperation, _path(payment.id, *each.path))
                 if found.payment_reference == request.refund_reference:
                     return answers.to_refund_observation(found)
         return None
@@ -211,15 +211,15 @@ class Connector:
             raise ForgedNotification
         return [Notification(vendor_payment_id=report.payment_id)]
 
-    def _payment(self, payment_or_order_id: str) -> answers.Payment:
-        return self._get(answers.Payment, _path(payment_or_order_id))
+    def _payment(self, payment_or_order_id: str) -> answers.UnzerPayment:
+        return self._get(answers.UnzerPayment, _path(payment_or_order_id))
 
     def _operate(
         self, payment_id: str, path: str, body: Any, stage: Stage, captured: Money | None
     ) -> Observation:
         """Make a call that Unzer refuses if it was made before, and then look whether it was."""
         try:
-            done = self._send(answers.Operation, path, body)
+            done = self._send(answers.UnzerOperation, path, body)
             if done.is_error:
                 raise ConnectorRejected(
                     f"{SYSTEM} refused: {self._redacted(answers.message_of(done))}"
@@ -245,7 +245,7 @@ class Connector:
 
     def _read(self, model: type[Model], body: Any) -> Model:
         """Read an answer. A refusal may come with a status of success."""
-        result = parsed(answers.Result, body, system=SYSTEM)
+        result = parsed(answers.UnzerResult, body, system=SYSTEM)
         if result.errors:
             raise ConnectorRejected(f"{SYSTEM} refused: {self._redacted(answers.said(result))}")
         return parsed(model, body, system=SYSTEM)

@@ -26,30 +26,30 @@ _PENDING, _COMPLETED, _CANCELED, _PARTLY, _REVIEW, _CHARGEBACK, _CREATED = range
 _ID = re.compile(r"[A-Za-z0-9-]{1,100}")
 
 
-class Answer(BaseModel):
+class UnzerAnswer(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, frozen=True)
 
 
-class _Fault(Answer):
+class _Fault(UnzerAnswer):
     code: str = ""
     merchant_message: str = ""
 
 
-class Result(Answer):
+class UnzerResult(UnzerAnswer):
     is_error: bool = False
     errors: list[_Fault] = []
 
 
-class KeyPair(Answer):
+class KeyPair(UnzerAnswer):
     public_key: str
 
 
-class _Resources(Answer):
+class _Resources(UnzerAnswer):
     payment_id: str | None = None
     pay_page_id: str | None = None
 
 
-class Page(Answer):
+class UnzerPage(UnzerAnswer):
     """A payment page, with the payment that it is for."""
 
     redirect_url: str
@@ -58,7 +58,7 @@ class Page(Answer):
     currency: str | None = None
 
 
-class Operation(Answer):
+class UnzerOperation(UnzerAnswer):
     """One call for money: a charge, or a cancellation of one."""
 
     id: str
@@ -69,7 +69,7 @@ class Operation(Answer):
     message: dict[str, Any] | None = None
 
 
-class Transaction(Answer):
+class UnzerTransaction(UnzerAnswer):
     """An operation as a payment lists it. Its ids are in its URL only."""
 
     type: str
@@ -90,15 +90,15 @@ class Transaction(Answer):
         return tuple(parts) if all(_ID.fullmatch(each) for each in parts) else ()
 
 
-class _State(Answer):
+class _State(UnzerAnswer):
     id: int
 
 
-class _Amounts(Answer):
+class _Amounts(UnzerAnswer):
     total: Decimal
 
 
-class Payment(Answer):
+class UnzerPayment(UnzerAnswer):
     """A payment, with all that was done with it."""
 
     id: str
@@ -107,9 +107,9 @@ class Payment(Answer):
     currency: str
     order_id: str | None = None
     resources: _Resources = _Resources()
-    transactions: list[Transaction] = []
+    transactions: list[UnzerTransaction] = []
 
-    def succeeded(self, *types: str) -> Iterator[Transaction]:
+    def succeeded(self, *types: str) -> Iterator[UnzerTransaction]:
         """Return the transactions of these types that succeeded."""
         return (each for each in self.transactions if each.type in types and _is_success(each))
 
@@ -137,7 +137,7 @@ def to_money(amount: Decimal, currency: str) -> Money:
         raise ConnectorAnswerInvalid(f"The answer of {SYSTEM} has no valid amount.") from None
 
 
-def to_first_observation(page: Page) -> Observation:
+def to_first_observation(page: UnzerPage) -> Observation:
     """Read the answer to a payment that was begun.
 
     Raises:
@@ -154,7 +154,7 @@ def to_first_observation(page: Page) -> Observation:
     )
 
 
-def to_observation(payment: Payment, redirect_url: str | None = None) -> Observation:
+def to_observation(payment: UnzerPayment, redirect_url: str | None = None) -> Observation:
     """Read a payment from its transactions, which are what does not change any more."""
     stage = to_stage(payment)
     charges = list(payment.succeeded("charge"))
@@ -173,7 +173,7 @@ def to_observation(payment: Payment, redirect_url: str | None = None) -> Observa
     )
 
 
-def to_stage(payment: Payment) -> Stage | None:
+def to_stage(payment: UnzerPayment) -> Stage | None:
     """Return how far a payment has come; ``None`` for a state that is not known."""
     if any(payment.succeeded("charge")):
         return Stage.PAID
@@ -188,7 +188,7 @@ def to_stage(payment: Payment) -> Stage | None:
     return Stage.PENDING if payment.state.id == _PENDING else None
 
 
-def to_charge_id(payment: Payment, amount: Money) -> str:
+def to_charge_id(payment: UnzerPayment, amount: Money) -> str:
     """Return the charge that an amount can be given back of.
 
     Raises:
@@ -207,7 +207,7 @@ def to_charge_id(payment: Payment, amount: Money) -> str:
     raise ConnectorRejected(f"{SYSTEM} has no charge of which {amount} can be given back.")
 
 
-def to_refund_observation(cancel: Operation) -> RefundObservation:
+def to_refund_observation(cancel: UnzerOperation) -> RefundObservation:
     """Read a refund."""
     if cancel.is_success:
         return RefundObservation(cancel.id, RefundStatus.SUCCEEDED)
@@ -216,18 +216,18 @@ def to_refund_observation(cancel: Operation) -> RefundObservation:
     return RefundObservation(cancel.id)
 
 
-def _is_success(transaction: Transaction) -> bool:
+def _is_success(transaction: UnzerTransaction) -> bool:
     return transaction.status == "success"
 
 
-def _sum(transactions: Iterable[Transaction]) -> Decimal:
+def _sum(transactions: Iterable[UnzerTransaction]) -> Decimal:
     return sum((each.amount for each in transactions), Decimal(0))
 
 
-def said(result: Result) -> str:
+def said(result: UnzerResult) -> str:
     return "; ".join(f"{each.code} {each.merchant_message}".strip() for each in result.errors)
 
 
-def message_of(done: Operation) -> str:
+def message_of(done: UnzerOperation) -> str:
     message = done.message or {}
     return f"{message.get('code') or ''} {message.get('merchant') or ''}".strip()

@@ -27,7 +27,7 @@ class IfExists(StrEnum):
     TAKE_OVER = "take_over"
 
 
-class Outcome(StrEnum):
+class ProductOutcome(StrEnum):
     """What a draft has done."""
 
     CREATED = "created"
@@ -36,7 +36,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class ProductDraft:
     """A product as a merchant describes it; ``None``, and a flag that is not there, say nothing.
 
     ``ean`` is a valid one. There is an ``ean`` or a ``number``.
@@ -64,15 +64,15 @@ class Inserted:
     """A product after a draft; the one that was known if nothing is to be written."""
 
     product: CatalogProduct
-    outcome: Outcome
+    outcome: ProductOutcome
 
 
-def draft_of(product: CatalogProduct, price: Money | None) -> Draft:
+def draft_of(product: CatalogProduct, price: Money | None) -> ProductDraft:
     """Return what makes the same product in another store, at a price of its own there.
 
     Without its category, which its own store's system has made up.
     """
-    return Draft(
+    return ProductDraft(
         name=product.name,
         # One that has lost its EAN to another product is kept under its article number.
         ean=product.ean if product.key == product.ean else None,
@@ -85,7 +85,7 @@ def draft_of(product: CatalogProduct, price: Money | None) -> Draft:
 
 
 def register(
-    known: CatalogProduct | None, draft: Draft, blank: CatalogProduct, price: Money | None
+    known: CatalogProduct | None, draft: ProductDraft, blank: CatalogProduct, price: Money | None
 ) -> Inserted:
     """Return what a product of another store makes of this store's.
 
@@ -101,12 +101,12 @@ def register(
         ProductExists, ProductManaged: It is sold at another price.
     """
     if known is not None and not known.is_deleted:
-        draft = Draft(name=known.name, ean=known.ean, number=known.number, price=price)
+        draft = ProductDraft(name=known.name, ean=known.ean, number=known.number, price=price)
     return insert(known, draft, blank, IfExists.REFUSE)
 
 
 def insert(
-    known: CatalogProduct | None, draft: Draft, blank: CatalogProduct, if_exists: IfExists
+    known: CatalogProduct | None, draft: ProductDraft, blank: CatalogProduct, if_exists: IfExists
 ) -> Inserted:
     """Return what a draft makes of a product.
 
@@ -125,7 +125,7 @@ def insert(
     now = blank.updated_at
     if known is None or known.is_deleted:
         after = _described(_owned(known or blank), draft, now)
-        return Inserted(replace(after, updated_at=now), Outcome.CREATED)
+        return Inserted(replace(after, updated_at=now), ProductOutcome.CREATED)
     current = products.states_until(known, now)[-1]
     after = _described(current, draft, now)
     if after == current:
@@ -148,17 +148,17 @@ def insert(
     elif known.source != API_SOURCE:
         # Prices of a system that are due begin by themselves, each in its turn.
         after = replace(known, flags=after.flags)
-    return Inserted(replace(after, updated_at=now), Outcome.UPDATED)
+    return Inserted(replace(after, updated_at=now), ProductOutcome.UPDATED)
 
 
-def _outcome_so_far(known: CatalogProduct, now: datetime) -> Outcome:
+def _outcome_so_far(known: CatalogProduct, now: datetime) -> ProductOutcome:
     """Tell what is as it should be from what an earlier attempt of this call has made so.
 
     The answer to its commit may have got lost.
     """
     if known.updated_at != now:
-        return Outcome.UNCHANGED
-    return Outcome.CREATED if known.created_at == now else Outcome.UPDATED
+        return ProductOutcome.UNCHANGED
+    return ProductOutcome.CREATED if known.created_at == now else ProductOutcome.UPDATED
 
 
 def _owned(product: CatalogProduct) -> CatalogProduct:
@@ -174,7 +174,7 @@ def _owned(product: CatalogProduct) -> CatalogProduct:
     )
 
 
-def _described(product: CatalogProduct, draft: Draft, now: datetime) -> CatalogProduct:
+def _described(product: CatalogProduct, draft: ProductDraft, now: datetime) -> CatalogProduct:
     flags = {**(product.flags or {}), **draft.flags}
     after = replace(
         product,

@@ -21,7 +21,7 @@ _FEBRUARY = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class TimePassed:
     """A membership after what was due was told, and what that is.
 
     ``expiring`` are the lots to be announced, with what is left of them; ``years`` is the
@@ -95,7 +95,7 @@ def scheduled(membership: Membership, time_zone: str) -> Membership:
     return replace(membership, next_due_at=min(moments))
 
 
-def tell(membership: Membership, time_zone: str, now: datetime) -> Told:
+def tell(membership: Membership, time_zone: str, now: datetime) -> TimePassed:
     """Take out of a membership's calendar what is to be told at ``now``.
 
     Of several anniversaries that were missed only the latest is told, and none that is more than
@@ -117,7 +117,7 @@ def tell(membership: Membership, time_zone: str, now: datetime) -> Told:
         <= ANNIVERSARY_TOLD_WITHIN
     )
     after = replace(membership, lots=silent, anniversary_years=years, updated_at=now)
-    return Told(scheduled(after, time_zone), expiring, years if is_news else None)
+    return TimePassed(scheduled(after, time_zone), expiring, years if is_news else None)
 
 
 def _is_announced(lot: Lot, now: datetime) -> bool:

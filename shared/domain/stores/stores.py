@@ -8,7 +8,7 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
+class Coordinates:
     """Where a store is, in degrees."""
 
     latitude: float
@@ -30,7 +30,7 @@ class Store:
     time_zone: str
     currency: str
     created_at: datetime
-    position: Position | None = None
+    position: Coordinates | None = None
     program_ids: tuple[str, ...] = ()
     active_program_ids: tuple[str, ...] = ()
     webhook_ids_by_target: Mapping[str, str] = field(default_factory=dict)

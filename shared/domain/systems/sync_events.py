@@ -9,10 +9,10 @@ from shared import ids
 from shared.clock import to_wire
 from shared.domain.events import event_types
 from shared.domain.events.event import Event
-from shared.domain.systems.syncs import Counts, Kind, Sync
+from shared.domain.systems.syncs import Counts, Sync, SystemKind
 
-_SYNCED = {Kind.POS: event_types.POS_SYNCED, Kind.ERP: event_types.ERP_SYNCED}
-_PUSHED = {Kind.POS: event_types.POS_PUSHED, Kind.ERP: event_types.ERP_PUSHED}
+_SYNCED = {SystemKind.POS: event_types.POS_SYNCED, SystemKind.ERP: event_types.ERP_SYNCED}
+_PUSHED = {SystemKind.POS: event_types.POS_PUSHED, SystemKind.ERP: event_types.ERP_PUSHED}
 
 
 def from_sync(sync: Sync) -> Event:
@@ -38,7 +38,7 @@ def from_sync(sync: Sync) -> Event:
 
 def from_push(
     store: tuple[str, str],
-    kind: Kind,
+    kind: SystemKind,
     system: str,
     data_type: str,
     record_ids: list[str],
@@ -72,7 +72,7 @@ def from_push(
 
 def synced(sync: Sync) -> Mapping[str, int]:
     """Return the documented counts: what was listed, and products that got another price."""
-    if sync.kind is Kind.POS:
+    if sync.kind is SystemKind.POS:
         return {
             "products": sync.counted("products").read,
             "categories": sync.counted("categories").read,

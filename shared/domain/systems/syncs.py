@@ -19,7 +19,7 @@ from shared.encrypted import Encrypted
 from shared.errors import InternalError
 
 
-class Kind(StrEnum):
+class SystemKind(StrEnum):
     """What a system is to the merchant."""
 
     POS = "pos"
@@ -34,7 +34,7 @@ class SyncState(StrEnum):
     FAILED = "failed"
 
 
-class Schedule(StrEnum):
+class SyncSchedule(StrEnum):
     """How often a connection is synced by itself. Nightly is 03:00 of the store's time zone."""
 
     NONE = "none"
@@ -124,7 +124,7 @@ class Sync:
     sync_id: str
     account_id: str
     store_id: str
-    kind: Kind
+    kind: SystemKind
     system: str
     state: SyncState
     started_at: datetime
@@ -177,12 +177,12 @@ class Connection:
 
     account_id: str
     store_id: str
-    kind: Kind
+    kind: SystemKind
     system: str
     config_token: Encrypted
     visible: Mapping[str, object]
     connected_at: datetime
-    schedule: Schedule = Schedule.NONE
+    schedule: SyncSchedule = SyncSchedule.NONE
     program_id: str | None = None
     next_sync_at: datetime | None = None
 
@@ -289,16 +289,16 @@ def put_off(sync: Sync, code: str, message: str, retry_after_s: int, now: dateti
 
 
 def next_sync_at(
-    schedule: Schedule, store_id: str, time_zone: str, now: datetime
+    schedule: SyncSchedule, store_id: str, time_zone: str, now: datetime
 ) -> datetime | None:
     """Return when a scheduled sync is due next.
 
     Stores are spread over the hour by their ids: else all of them would call at once.
     """
-    if schedule is Schedule.NONE:
+    if schedule is SyncSchedule.NONE:
         return None
     minute = int(ids.digest(store_id)[:8], 16) % 60
-    if schedule is Schedule.HOURLY:
+    if schedule is SyncSchedule.HOURLY:
         hourly = now.astimezone(UTC).replace(minute=minute, second=0, microsecond=0)
         return hourly if hourly > now else hourly + timedelta(hours=1)
     local = now.astimezone(ZoneInfo(time_zone))

@@ -18,7 +18,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from shared.domain import gtin
 from shared.domain.catalog.goods import Price
-from shared.domain.catalog.product_drafts import Draft, IfExists, Outcome
+from shared.domain.catalog.product_drafts import ProductOutcome, IfExists, ProductDraft
 from shared.domain.catalog.products import CatalogProduct, PriceChange
 from shared.domain.money import Money
 from shared.domain.units import currency_scale, to_units
@@ -44,7 +44,7 @@ IfExistsName = Annotated[
     ),
 ]
 OutcomeName = Annotated[
-    Outcome,
+    ProductOutcome,
     Field(
         strict=False,
         description=(
@@ -135,7 +135,7 @@ class ProductInput(WireModel):
         default=None, description="What the app must heed at the till."
     )
 
-    def to_draft(self, currency: str) -> Draft:
+    def to_draft(self, currency: str) -> ProductDraft:
         """Return what is said of the product.
 
         Raises:
@@ -147,7 +147,7 @@ class ProductInput(WireModel):
             problem = "has a wrong check digit; article numbers of your own go into number"
             raise invalid({"ean": problem})
         flags = self.flags.model_dump(by_alias=True, exclude_none=True) if self.flags else {}
-        return Draft(
+        return ProductDraft(
             name=self.name,
             ean=ean,
             number=self.number,
@@ -190,12 +190,14 @@ ProductRow = Annotated[dict[str, Any], _Row]
 """A ``ProductInput`` that is not validated yet: see ``to_drafts``."""
 
 
-def to_drafts(rows: Sequence[Mapping[str, Any]], currency: str) -> list[Draft | InvalidParameters]:
+def to_drafts(
+    rows: Sequence[Mapping[str, Any]], currency: str
+) -> list[ProductDraft | InvalidParameters]:
     """Return what each row says of a product, or what is wrong with it."""
     return [_to_draft(row, currency) for row in rows]
 
 
-def _to_draft(row: Mapping[str, Any], currency: str) -> Draft | InvalidParameters:
+def _to_draft(row: Mapping[str, Any], currency: str) -> ProductDraft | InvalidParameters:
     try:
         return ProductInput.model_validate(row).to_draft(currency)
     except ValidationError as error:

@@ -13,7 +13,7 @@ LINES_MAX = 1_000
 _Money = Annotated[Number, Field(ge=0, le=10_000_000)]
 
 
-class PurchaseLine(WireModel):
+class PurchaseLineBody(WireModel):
     """A line of a receipt. Only items earn; discounts and rewards (negative) lower what does."""
 
     amount: Annotated[Number, Field(ge=-10_000_000, le=10_000_000)] = Field(
@@ -45,7 +45,7 @@ PurchaseAmount = Annotated[
     ),
 ]
 PurchaseLines = Annotated[
-    list[PurchaseLine],
+    list[PurchaseLineBody],
     Field(
         min_length=1,
         max_length=LINES_MAX,

@@ -81,7 +81,7 @@ PerCheckin = Annotated[
 ]
 
 
-class StampsRules(WireModel):
+class StampsRulesBody(WireModel):
     """``{"requiredStamps": 10, "stampsPerPurchase": 1, "pointsPerCheckin": 1}``."""
 
     required_stamps: Whole = Field(ge=1, le=1_000, description="Stamps of a full card.")
@@ -91,7 +91,7 @@ class StampsRules(WireModel):
     points_per_checkin: PerCheckin | None = None
 
 
-class PointsRules(WireModel):
+class PointsRulesBody(WireModel):
     """``{"pointsPerEuro": 10, "minimumPurchase": 5.0, "pointsPerCheckin": 5}``."""
 
     points_per_euro: Rate
@@ -101,7 +101,7 @@ class PointsRules(WireModel):
     points_per_checkin: PerCheckin | None = None
 
 
-class CashbackRules(WireModel):
+class CashbackRulesBody(WireModel):
     """``{"cashbackPercentage": 3, "maxCashbackPerTransaction": 5.0}``."""
 
     cashback_percentage: Percentage = Field(
@@ -118,7 +118,7 @@ class CashbackRules(WireModel):
     )
 
 
-class Tier(WireModel):
+class TierBody(WireModel):
     """A level: ``{"name": "Silber", "minPoints": 500}``."""
 
     name: str = Field(
@@ -131,11 +131,11 @@ class Tier(WireModel):
     )
 
 
-class TierRules(WireModel):
+class TierRulesBody(WireModel):
     """``{"pointsPerEuro": 10, "pointsPerCheckin": 5, "tiers": [...]}``."""
 
     points_per_euro: Rate
-    tiers: list[Tier] = Field(
+    tiers: list[TierBody] = Field(
         min_length=1, max_length=TIERS_MAX, description="The levels, ascending by `minPoints`."
     )
     minimum_purchase: Money | None = Field(
@@ -144,7 +144,7 @@ class TierRules(WireModel):
     points_per_checkin: PerCheckin | None = None
 
     @model_validator(mode="after")
-    def _ascending_and_unique(self) -> TierRules:
+    def _ascending_and_unique(self) -> TierRulesBody:
         thresholds = [tier.min_points for tier in self.tiers]
         if any(low >= high for low, high in pairwise(thresholds)):
             raise ValueError("must have tiers in ascending order of minPoints, each different")
@@ -155,10 +155,10 @@ class TierRules(WireModel):
 
 
 RULES_SCHEMAS: Mapping[ProgramType, type[WireModel]] = {
-    ProgramType.STAMPS: StampsRules,
-    ProgramType.POINTS: PointsRules,
-    ProgramType.CASHBACK: CashbackRules,
-    ProgramType.TIER: TierRules,
+    ProgramType.STAMPS: StampsRulesBody,
+    ProgramType.POINTS: PointsRulesBody,
+    ProgramType.CASHBACK: CashbackRulesBody,
+    ProgramType.TIER: TierRulesBody,
 }
 RulesBody = Annotated[
     dict[str, Any],
@@ -215,7 +215,7 @@ def rules_body(rules: Rules) -> dict[str, Any]:
     values = {name: getattr(rules, name) for name in schema.model_fields}
     if "tiers" in values:
         values["tiers"] = [
-            Tier(name=each.name, min_points=each.min_points) for each in values["tiers"]
+            TierBody(name=each.name, min_points=each.min_points) for each in values["tiers"]
         ]
     return schema(**values).model_dump(by_alias=True, exclude_none=True)
 

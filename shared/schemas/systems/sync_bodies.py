@@ -7,7 +7,14 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from shared.domain.systems import sync_events, system_names
-from shared.domain.systems.syncs import Connection, Counts, Kind, Schedule, Sync, SyncState
+from shared.domain.systems.syncs import (
+    Connection,
+    Counts,
+    Sync,
+    SyncSchedule,
+    SyncState,
+    SystemKind,
+)
 from shared.schemas import answers
 from shared.schemas.base import Id, RequestTime, Timestamp, WireModel
 
@@ -16,10 +23,10 @@ PosName = Annotated[system_names.PosName, Field(description=_NAME)]
 ErpName = Annotated[system_names.ErpName, Field(description=_NAME)]
 SystemName = Annotated[system_names.SystemName, Field(description=_NAME)]
 KindName = Annotated[
-    Kind, Field(strict=False, description="`http` for a URL, else that of the destination.")
+    SystemKind, Field(strict=False, description="`http` for a URL, else that of the destination.")
 ]
 ScheduleName = Annotated[
-    Schedule, Field(strict=False, description="How often the system is synced by itself.")
+    SyncSchedule, Field(strict=False, description="How often the system is synced by itself.")
 ]
 StateName = Annotated[
     SyncState,
@@ -167,11 +174,11 @@ class SyncBody(WireModel):
 class SystemBody(WireModel):
     """A system of a store: its stored connection, and its latest sync."""
 
-    kind: Kind = Field(description="`http` for a URL, else that of the destination.")
+    kind: SystemKind = Field(description="`http` for a URL, else that of the destination.")
     system: SystemName
     is_configured: bool = Field(description="Whether credentials are stored.")
     config: dict[str, Any] = Field(description="What of its configuration is no secret.")
-    schedule: Schedule = Field(description="How often the system is synced by itself.")
+    schedule: SyncSchedule = Field(description="How often the system is synced by itself.")
     award_points_program_id: str | None = Field(
         description="The program in which receipts that name a member earn points. Null for none."
     )
@@ -218,7 +225,7 @@ def to_changes(sync: Sync) -> SyncChanges:
 
 
 def to_system_body(
-    kind: Kind, system: str, connection: Connection | None, sync: Sync | None
+    kind: SystemKind, system: str, connection: Connection | None, sync: Sync | None
 ) -> SystemBody:
     """Write what is known of a store and one of its systems."""
     return SystemBody(
@@ -226,7 +233,7 @@ def to_system_body(
         system=system,  # type: ignore[arg-type]
         is_configured=connection is not None,
         config=dict(connection.visible) if connection else {},
-        schedule=connection.schedule if connection else Schedule.NONE,
+        schedule=connection.schedule if connection else SyncSchedule.NONE,
         award_points_program_id=connection.program_id if connection else None,
         next_sync_at=connection.next_sync_at if connection else None,
         last_sync=_sync(sync) if sync else None,

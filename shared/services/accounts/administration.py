@@ -10,10 +10,10 @@ from importlib import resources
 
 from shared import clock, ids
 from shared.auth import keys
-from shared.auth.keys import ApiKey, Kind, Mode
+from shared.auth.keys import ApiKey, KeyKind, KeyMode
 from shared.domain.accounts.accounts import Account, KeyRecord
 from shared.domain.accounts.packages import Package
-from shared.domain.stores.stores import Position, Store
+from shared.domain.stores.stores import Coordinates, Store
 from shared.services import commands
 from shared.services.commands import Effect, Reads
 from shared.store import client, paths
@@ -108,7 +108,7 @@ def create_store(
     time_zone: str,
     currency: str,
     store_id: str | None = None,
-    position: Position | None = None,
+    position: Coordinates | None = None,
 ) -> Store:
     """Create a store of an account; without an id it gets a random one.
 
@@ -154,7 +154,7 @@ def list_stores(account_id: str) -> list[Store]:
 
 
 def issue_key(
-    account_id: str, mode: Mode, kind: Kind = Kind.SECRET, *, label: str = ""
+    account_id: str, mode: KeyMode, kind: KeyKind = KeyKind.SECRET, *, label: str = ""
 ) -> IssuedKey:
     """Make a key for an account.
 
@@ -188,7 +188,7 @@ def rotate_key(key_id: str) -> IssuedKey:
         Refused: No key that works, or more than one, has this id.
     """
     found = _find_key(key_id)
-    issued = _new_key(found.account_id, Mode(found.mode), Kind(found.kind), found.label)
+    issued = _new_key(found.account_id, KeyMode(found.mode), KeyKind(found.kind), found.label)
     path = paths.api_key(found.key_hash)
 
     def decide(reads: Reads) -> Effect[IssuedKey]:
@@ -257,7 +257,7 @@ def _change_account(account_id: str, change: Callable[[Account], Account]) -> Ac
     return account
 
 
-def _new_key(account_id: str, mode: Mode, kind: Kind, label: str) -> IssuedKey:
+def _new_key(account_id: str, mode: KeyMode, kind: KeyKind, label: str) -> IssuedKey:
     key = keys.generate(mode, kind)
     record = KeyRecord(
         key_hash=key.hash,
@@ -319,7 +319,7 @@ def _checked_currency(code: str) -> str:
     return code
 
 
-def _checked_position(position: Position | None) -> Position | None:
+def _checked_position(position: Coordinates | None) -> Coordinates | None:
     if position is not None and not (
         abs(position.latitude) <= LATITUDE_MAX and abs(position.longitude) <= LONGITUDE_MAX
     ):

@@ -6,7 +6,7 @@ import hmac
 
 from shared.auth import keys
 from shared.auth.caller import Caller
-from shared.auth.keys import Kind, Mode
+from shared.auth.keys import KeyKind, KeyMode
 from shared.domain.accounts.packages import Package
 from shared.errors import EndpointNotAllowed, InvalidApiKey, MissingAuthHeader, SubscriptionInactive
 from shared.store.accounts import account_documents
@@ -34,12 +34,12 @@ def authenticate(authorization: str | None) -> Caller:
         or not hmac.compare_digest(record.key_hash, key.hash)
     ):
         raise InvalidApiKey("The API key is malformed, unknown or revoked.")
-    if key.kind is Kind.PUBLISHABLE:
+    if key.kind is KeyKind.PUBLISHABLE:
         raise EndpointNotAllowed("A publishable key cannot be used here; use the secret key.")
     account = account_documents.find_account(record.account_id)
     if account is None:
         raise InvalidApiKey("The API key is malformed, unknown or revoked.")
-    if key.mode is Mode.TEST:
+    if key.mode is KeyMode.TEST:
         return Caller(account.account_id, Package.PRIME, is_live=False)
     if not account.is_active:
         raise SubscriptionInactive("The account has no active subscription.")

@@ -10,7 +10,7 @@ from datetime import datetime
 from shared import clock, ids
 from shared.auth.caller import Caller
 from shared.domain.catalog import product_drafts, product_events
-from shared.domain.catalog.product_drafts import Draft, IfExists, Outcome
+from shared.domain.catalog.product_drafts import ProductOutcome, IfExists, ProductDraft
 from shared.domain.stores.stores import Store
 from shared.errors import InvalidParameters, ProductExists, ProductManaged, PunktwerkError
 from shared.schemas.base import invalid
@@ -25,12 +25,12 @@ from shared.store.client import Document, Write
 ROWS_PER_COMMIT = 150
 """Each is two or three writes, of which a commit takes 500."""
 FAILED = "failed"
-OUTCOMES = (*(each.value for each in Outcome), FAILED)
+OUTCOMES = (*(each.value for each in ProductOutcome), FAILED)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """What became of a row: an ``Outcome`` with a product, or ``FAILED`` with the reason."""
+class RowResult:
+    """What became of a row: an ``ProductOutcome`` with a product, or ``FAILED`` with the reason."""
 
     index: int
     outcome: str
@@ -40,10 +40,10 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class ProductImport:
     """What became of all rows, in their order; ``is_replay`` if an earlier request did it."""
 
-    rows: Sequence[Row]
+    rows: Sequence[RowResult]
     is_replay: bool = False
 
     @property
@@ -56,9 +56,9 @@ class Imported:
 def run(
     caller: Caller,
     store: Store,
-    drafts: Sequence[Draft | InvalidParameters],
+    drafts: Sequence[ProductDraft | InvalidParameters],
     if_exists: IfExists,
-) -> Imported:
+) -> ProductImport:
     """Have a store sell what the rows say.
 
     What is sold already, with the same values, is not written. So a request that is repeated after
@@ -83,15 +83,15 @@ def run(
     for start in range(0, len(good), ROWS_PER_COMMIT):
         rows += _write(store, good[start : start + ROWS_PER_COMMIT], if_exists, now)
     rows.sort(key=lambda row: row.index)
-    return _finish(caller, store, Imported(rows))
+    return _finish(caller, store, ProductImport(rows))
 
 
 def _sorted_out(
-    drafts: Sequence[Draft | InvalidParameters],
-) -> tuple[list[tuple[int, Draft]], list[Row]]:
+    drafts: Sequence[ProductDraft | InvalidParameters],
+) -> tuple[list[tuple[int, ProductDraft]], list[RowResult]]:
     """Return the rows that can be written, and those that cannot."""
-    good: list[tuple[int, Draft]] = []
-    failed: list[Row] = []
+    good: list[tuple[int, ProductDraft]] = []
+    failed: list[RowResult] = []
     indexes: dict[str, int] = {}
     for index, draft in enumerate(drafts):
         if isinstance(draft, InvalidParameters):
@@ -105,12 +105,12 @@ def _sorted_out(
 
 
 def _write(
-    store: Store, good: Sequence[tuple[int, Draft]], if_exists: IfExists, now: datetime
-) -> list[Row]:
+    store: Store, good: Sequence[tuple[int, ProductDraft]], if_exists: IfExists, now: datetime
+) -> list[RowResult]:
     """Write some rows in one commit."""
 
-    def decide(reads: Reads) -> Effect[list[Row]]:
-        rows: list[Row] = []
+    def decide(reads: Reads) -> Effect[list[RowResult]]:
+        rows: list[RowResult] = []
         writes: list[Write] = []
         for index, draft in good:
             row, written = _decide(store, index, draft, if_exists, reads, now)
@@ -122,8 +122,8 @@ def _write(
 
 
 def _decide(
-    store: Store, index: int, draft: Draft, if_exists: IfExists, reads: Reads, now: datetime
-) -> tuple[Row, list[Write]]:
+    store: Store, index: int, draft: ProductDraft, if_exists: IfExists, reads: Reads, now: datetime
+) -> tuple[RowResult, list[Write]]:
     read = reads[_path(store, draft)]
     before = product_documents.decode(read)
     blank = products.new_product(store, draft.key, now)
@@ -131,33 +131,33 @@ def _decide(
         found = product_drafts.insert(before, draft, blank, if_exists)
     except (ProductExists, ProductManaged) as refusal:
         return _failed(index, refusal, blank.product_id), []
-    row = Row(index, found.outcome.value, found.product.product_id)
+    row = RowResult(index, found.outcome.value, found.product.product_id)
     return row, [] if found.product is before else product_documents.writes(
         read, before, found.product
     )
 
 
-def _finish(caller: Caller, store: Store, imported: Imported) -> Imported:
+def _finish(caller: Caller, store: Store, imported: ProductImport) -> ProductImport:
     """Tell that the import has ended, and keep its result under the request's key."""
     event_id = ids.new("evt")
     event = product_events.from_import(event_id, store, imported.counts, clock.utc_now())
     kept = {"rows": [codec.to_document(row) for row in imported.rows]}
 
-    def decide(_: Reads) -> Effect[Imported]:
+    def decide(_: Reads) -> Effect[ProductImport]:
         news = outbox.announce([event])
         return Effect(imported, news.writes, kept, news.tasks)
 
     return commands.run([paths.event(event_id)], decide, claim=caller.claim, replay=_replayed)
 
 
-def _replayed(kept: Document, _: Reads) -> Imported:
-    rows = [codec.from_document(Row, each) for each in kept["rows"]]
-    return Imported(rows, is_replay=True)
+def _replayed(kept: Document, _: Reads) -> ProductImport:
+    rows = [codec.from_document(RowResult, each) for each in kept["rows"]]
+    return ProductImport(rows, is_replay=True)
 
 
-def _failed(index: int, refusal: PunktwerkError, product_id: str | None = None) -> Row:
-    return Row(index, FAILED, product_id, refusal.code, refusal.message)
+def _failed(index: int, refusal: PunktwerkError, product_id: str | None = None) -> RowResult:
+    return RowResult(index, FAILED, product_id, refusal.code, refusal.message)
 
 
-def _path(store: Store, draft: Draft) -> str:
+def _path(store: Store, draft: ProductDraft) -> str:
     return paths.store_product(store.store_id, draft.key)

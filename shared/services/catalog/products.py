@@ -11,7 +11,7 @@ from shared import clock
 from shared.auth.caller import Caller
 from shared.domain import gtin
 from shared.domain.catalog import product_drafts, product_events, products
-from shared.domain.catalog.product_drafts import Draft, IfExists, Inserted, Outcome
+from shared.domain.catalog.product_drafts import ProductOutcome, IfExists, Inserted, ProductDraft
 from shared.domain.catalog.products import API_SOURCE, CatalogProduct
 from shared.domain.money import Money
 from shared.domain.stores.stores import Store
@@ -36,23 +36,23 @@ SAME_NUMBER_MAX = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
+class SavedProduct:
     """A product after a draft; ``is_replay`` if an earlier request with the same key did it."""
 
     product: CatalogProduct
-    outcome: Outcome
+    outcome: ProductOutcome
     is_replay: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ProductPage:
     """Some of a store's products; ``next_cursor`` is ``None`` on the last page."""
 
     items: Sequence[CatalogProduct]
     next_cursor: str | None
 
 
-def insert(caller: Caller, store: Store, draft: Draft, if_exists: IfExists) -> Saved:
+def insert(caller: Caller, store: Store, draft: ProductDraft, if_exists: IfExists) -> SavedProduct:
     """Have a store sell a product.
 
     Args:
@@ -71,7 +71,7 @@ def insert(caller: Caller, store: Store, draft: Draft, if_exists: IfExists) -> S
     return _save(caller, store, draft.key, save)
 
 
-def register(caller: Caller, product_id: str, store: Store, price: Money | None) -> Saved:
+def register(caller: Caller, product_id: str, store: Store, price: Money | None) -> SavedProduct:
     """Have a store sell a product that another of the account's stores sells.
 
     If it does already, it keeps its price, unless another one is asked for, which is refused.
@@ -131,7 +131,7 @@ def list_page(
     includes_deleted: bool,
     after_key: str | None,
     limit: int,
-) -> Page:
+) -> ProductPage:
     """Return some of a store's products, in the order of their keys: one query.
 
     A product that is deleted or inserted between two pages moves no other to another page.
@@ -149,7 +149,7 @@ def list_page(
         limit=limit + 1,
     )
     items = found[:limit]
-    return Page(items, paging.encode_key(items[-1].key) if len(found) > limit else None)
+    return ProductPage(items, paging.encode_key(items[-1].key) if len(found) > limit else None)
 
 
 def shown(product: CatalogProduct) -> ProductBody:
@@ -192,7 +192,7 @@ def _save(
     store: Store,
     key: str,
     save: Callable[[CatalogProduct | None, CatalogProduct], Inserted],
-) -> Saved:
+) -> SavedProduct:
     """Write what becomes of a product, with what is told of it; nothing if it stays as it is.
 
     Args:
@@ -205,17 +205,17 @@ def _save(
     path = paths.store_product(store.store_id, key)
     blank = new_product(store, key, now)
 
-    def decide(reads: Reads) -> Effect[Saved]:
+    def decide(reads: Reads) -> Effect[SavedProduct]:
         before = product_documents.decode(reads[path])
         found = save(before, blank)
         writes: list[Write] = []
         news = outbox.Announcement()
         if found.product is not before:
             writes += product_documents.writes(reads[path], before, found.product)
-            if found.outcome is Outcome.CREATED:
+            if found.outcome is ProductOutcome.CREATED:
                 news = outbox.announce([product_events.from_created(found.product)])
         kept = {"product": codec.to_document(found.product), "outcome": found.outcome.value}
-        saved = Saved(found.product, found.outcome)
+        saved = SavedProduct(found.product, found.outcome)
         return Effect(saved, [*writes, *news.writes], kept, news.tasks)
 
     return commands.run([path], decide, claim=caller.claim, replay=_replayed)
@@ -235,6 +235,6 @@ def _replaced_by(product: CatalogProduct) -> str | None:
     return paths.product_id(product.store_id, key) if key is not None else None
 
 
-def _replayed(kept: Document, _: Reads) -> Saved:
+def _replayed(kept: Document, _: Reads) -> SavedProduct:
     product = codec.from_document(CatalogProduct, kept["product"])
-    return Saved(product, Outcome(kept["outcome"]), is_replay=True)
+    return SavedProduct(product, ProductOutcome(kept["outcome"]), is_replay=True)

@@ -22,7 +22,7 @@ TOLD_WITHIN = timedelta(days=25)
 """What is older is history: the event that would show it was told may have expired by now."""
 
 
-def entry_recorded(membership_id: str, entry_id: str) -> int:
+def emit_entry(membership_id: str, entry_id: str) -> int:
     """Tell the world about an entry.
 
     Returns:
@@ -47,7 +47,7 @@ def entry_recorded(membership_id: str, entry_id: str) -> int:
     return commands.run([marker, entry_path], decide)
 
 
-def member_enrolled(membership_id: str) -> int:
+def emit_enrollment(membership_id: str) -> int:
     """Tell the world about a new membership.
 
     Returns:

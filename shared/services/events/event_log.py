@@ -8,7 +8,7 @@ from shared import clock
 from shared.auth.caller import Caller
 from shared.errors import EventNotFound
 from shared.schemas import paging
-from shared.schemas.paging import Page, Position
+from shared.schemas.paging import CursorPosition, Page
 from shared.services import access
 from shared.store.events import event_documents
 from shared.store.events.event_documents import StoredEvent
@@ -40,7 +40,7 @@ def page(
     user_id: str | None,
     since: datetime | None,
     until: datetime | None,
-    after: Position | None,
+    after: CursorPosition | None,
     limit: int,
 ) -> Page[StoredEvent]:
     """Return some of a store's events, the newest first; what is ``None`` does not matter.
@@ -71,4 +71,4 @@ def page(
         after=after,
         limit=limit + 1,
     )
-    return paging.cut(found, limit, lambda last: Position(last.created_at, last.event_id))
+    return paging.cut(found, limit, lambda last: CursorPosition(last.created_at, last.event_id))

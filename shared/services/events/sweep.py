@@ -58,7 +58,7 @@ def _entries(since: datetime, limit: int) -> list[_Cause]:
         _Cause(
             entry.recorded_at,
             paths.event(loyalty_events.booking_event_id(entry.membership_id, entry.entry_id)),
-            partial(emission.entry_recorded, entry.membership_id, entry.entry_id),
+            partial(emission.emit_entry, entry.membership_id, entry.entry_id),
         )
         for entry in membership_documents.entries_recorded_since(since, limit)
     ]
@@ -69,7 +69,7 @@ def _enrollments(since: datetime, limit: int) -> list[_Cause]:
         _Cause(
             member.enrolled_at,
             paths.event(loyalty_events.enrollment_event_id(member.membership_id)),
-            partial(emission.member_enrolled, member.membership_id),
+            partial(emission.emit_enrollment, member.membership_id),
         )
         for member in membership_documents.enrolled_since(since, limit)
     ]

@@ -12,7 +12,7 @@ from datetime import datetime
 from shared import clock, logs
 from shared.domain.events.event import Event
 from shared.domain.loyalty import due, ledger, loyalty_events
-from shared.domain.loyalty.due import Told
+from shared.domain.loyalty.due import TimePassed
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program
 from shared.services import commands
@@ -82,7 +82,7 @@ def _move_on(membership_id: str, program_id: str) -> None:
     commands.run([path], decide)
 
 
-def _events(told: Told, program: Program, now: datetime) -> list[Event]:
+def _events(told: TimePassed, program: Program, now: datetime) -> list[Event]:
     """Return what the store's endpoints are told; the entry of an expiry has a trigger of its own.
 
     Members can spend while a program is inactive, so they are told what expires; such a program

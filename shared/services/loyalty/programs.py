@@ -37,14 +37,14 @@ from shared.store.stores import store_documents
 PROGRAMS_PER_STORE_MAX = 100
 
 
-class Kept(Enum):
+class Unchanged(Enum):
     """What a change leaves as it is, where ``None`` is something to change it to."""
 
-    KEPT = "kept"
+    UNCHANGED = "unchanged"
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class ProgramDraft:
     """What a merchant says of a new program. Rewards without an id get one."""
 
     program_name: str
@@ -60,7 +60,7 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
+class ProgramChanges:
     """What is to be different; ``None`` leaves as is. ``rules`` are checked against the type.
 
     Without a ``points_expiry``, points that are granted from then on never expire.
@@ -73,12 +73,12 @@ class Changes:
     branding: Mapping[str, str | None] | None = None
     earning_methods: tuple[EarningMethod, ...] | None = None
     is_active: bool | None = None
-    points_expiry: PointsExpiry | Kept | None = Kept.KEPT
+    points_expiry: PointsExpiry | Unchanged | None = Unchanged.UNCHANGED
     milestones: tuple[Decimal, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
+class SavedProgram:
     """A program as it was written; ``is_replay`` if an earlier request with the same key did it."""
 
     program_id: str
@@ -88,7 +88,7 @@ class Saved:
     is_replay: bool = False
 
 
-def create(caller: Caller, store_id: str, draft: Draft) -> Saved:
+def create(caller: Caller, store_id: str, draft: ProgramDraft) -> SavedProgram:
     """Create a program in both places, in one commit with the store's list of programs.
 
     Raises:
@@ -101,7 +101,7 @@ def create(caller: Caller, store_id: str, draft: Draft) -> Saved:
     program_id = ids.new("lp")
     store_path = paths.store(store_id)
 
-    def decide(reads: Reads) -> Effect[Saved]:
+    def decide(reads: Reads) -> Effect[SavedProgram]:
         store = access.own_store(caller, store_documents.decode(reads[store_path]), store_id)
         if len(store.program_ids) >= PROGRAMS_PER_STORE_MAX:
             raise LimitExceeded(f"A store has at most {PROGRAMS_PER_STORE_MAX} programs.")
@@ -127,7 +127,7 @@ def create(caller: Caller, store_id: str, draft: Draft) -> Saved:
         require_costs(program.rewards, program.scale)
         require_milestones(program.milestones, program.scale)
         listed = _listed(caller, store, program)
-        saved = Saved(program_id, store_id, now, now)
+        saved = SavedProgram(program_id, store_id, now, now)
         writes = [
             *program_documents.creation(program),
             store_documents.write(reads[store_path], listed),
@@ -140,7 +140,9 @@ def create(caller: Caller, store_id: str, draft: Draft) -> Saved:
     return saved
 
 
-def update(caller: Caller, program_id: str, store_id: str | None, changes: Changes) -> Saved:
+def update(
+    caller: Caller, program_id: str, store_id: str | None, changes: ProgramChanges
+) -> SavedProgram:
     """Change a program in both places. Its type stays, and new rules must fit it.
 
     Raises:
@@ -153,7 +155,7 @@ def update(caller: Caller, program_id: str, store_id: str | None, changes: Chang
     now = clock.utc_now()
     program_path, store_path = paths.program(program_id), paths.store(known.store_id)
 
-    def decide(reads: Reads) -> Effect[Saved]:
+    def decide(reads: Reads) -> Effect[SavedProgram]:
         found = program_documents.decode(reads[program_path])
         before = access.own_program(caller, found, program_id, store_id)
         store = access.own_store(caller, store_documents.decode(reads[store_path]), before.store_id)
@@ -161,7 +163,7 @@ def update(caller: Caller, program_id: str, store_id: str | None, changes: Chang
         require_costs(after.rewards, after.scale)
         require_milestones(after.milestones, after.scale)
         listed = _listed(caller, store, after)
-        saved = Saved(program_id, after.store_id, after.created_at, now)
+        saved = SavedProgram(program_id, after.store_id, after.created_at, now)
         writes: list[Write] = [
             *program_documents.replacement(reads[program_path], after),
             *_stock_writes(after, before),
@@ -187,7 +189,7 @@ def list_of_store(caller: Caller, store_id: str) -> list[Program]:
     return program_documents.list_of_store(store_id)
 
 
-def _changed(before: Program, changes: Changes, now: datetime) -> Program:
+def _changed(before: Program, changes: ProgramChanges, now: datetime) -> Program:
     branding = before.branding
     if changes.branding is not None:
         branding = replace(branding, **changes.branding)
@@ -202,7 +204,9 @@ def _changed(before: Program, changes: Changes, now: datetime) -> Program:
         is_active=_given(changes.is_active, before.is_active),
         updated_at=now,
         points_expiry=(
-            before.points_expiry if changes.points_expiry is Kept.KEPT else changes.points_expiry
+            before.points_expiry
+            if changes.points_expiry is Unchanged.UNCHANGED
+            else changes.points_expiry
         ),
         milestones=_given(changes.milestones, before.milestones),
     )
@@ -256,7 +260,7 @@ def _stock_writes(program: Program, before: Program | None) -> list[Write]:
     return writes
 
 
-def _kept(saved: Saved) -> Document:
+def _kept(saved: SavedProgram) -> Document:
     return {
         "program_id": saved.program_id,
         "store_id": saved.store_id,
@@ -265,5 +269,5 @@ def _kept(saved: Saved) -> Document:
     }
 
 
-def _replayed(kept: Document, _: Reads) -> Saved:
-    return Saved(**kept, is_replay=True)
+def _replayed(kept: Document, _: Reads) -> SavedProgram:
+    return SavedProgram(**kept, is_replay=True)

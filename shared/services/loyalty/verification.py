@@ -25,7 +25,7 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class VerificationReport:
     """What was looked at, and what was found."""
 
     memberships: int
@@ -33,7 +33,7 @@ class Report:
     problems: tuple[Problem, ...]
 
 
-def verify(program_id: str) -> Report | None:
+def verify(program_id: str) -> VerificationReport | None:
     """Check a program with all its memberships and entries, by reading each once.
 
     Returns:
@@ -60,7 +60,7 @@ def verify(program_id: str) -> Report | None:
             for each in page
             if sources[paths.member(each.id)].data is None
         )
-    return Report(memberships, entries, tuple(problems))
+    return VerificationReport(memberships, entries, tuple(problems))
 
 
 def sums_problems(membership: Membership, entries: Sequence[Entry]) -> Iterator[str]:

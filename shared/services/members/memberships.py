@@ -28,7 +28,7 @@ class Enrolment:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class MemberStanding:
     """A membership with its program and the way between tiers."""
 
     membership: Membership
@@ -72,7 +72,9 @@ def enroll(caller: Caller, *, program_id: str, user_id: str, store_id: str | Non
     return commands.run([path], decide, claim=caller.claim, replay=replay)
 
 
-def standing(caller: Caller, *, program_id: str, user_id: str, store_id: str | None) -> Standing:
+def standing(
+    caller: Caller, *, program_id: str, user_id: str, store_id: str | None
+) -> MemberStanding:
     """Return a customer's balance, totals, tier and history: one read, nothing written.
 
     Points whose time has come do not count, though the history tells of it only once it is booked.
@@ -86,4 +88,4 @@ def standing(caller: Caller, *, program_id: str, user_id: str, store_id: str | N
         raise MembershipNotFound(f"User {user_id} is not enrolled.")
     membership = ledger.effective(found, clock.utc_now())
     progress = tiers.progress(program.tiers, membership.lifetime_units, membership.tier)
-    return Standing(membership, program, progress)
+    return MemberStanding(membership, program, progress)

@@ -32,14 +32,14 @@ def change(payment_id: str, decide_after: Callable[[Payment], Payment]) -> Payme
         if changed == before:
             return Effect(before)
         after = replace(changed, check_at=payments.check_at(changed, now))
-        news = told(before, after)
+        news = announce(before, after)
         writes = [payment_documents.write(reads[path], after), *news.writes]
         return Effect(after, writes, tasks=news.tasks)
 
     return commands.run([path], decide)
 
 
-def told(before: Payment | None, after: Payment) -> outbox.Announcement:
+def announce(before: Payment | None, after: Payment) -> outbox.Announcement:
     """Prepare telling what became of a payment."""
     return outbox.announce(payment_events.from_change(before, after))
 

@@ -14,7 +14,7 @@ from shared.domain.payments.payments import Payment, Stage
 from shared.domain.payments.psp import PspAccount
 from shared.errors import IdempotencyKeyReused, InvalidParameters, PaymentStateConflict
 from shared.schemas import paging
-from shared.schemas.paging import Page, Position
+from shared.schemas.paging import CursorPosition, Page
 from shared.schemas.payments.payment_bodies import PaymentBody, to_payment_body
 from shared.services import access, commands
 from shared.services.commands import Effect, Reads
@@ -32,7 +32,7 @@ from shared.store.payments import payment_documents
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class PaymentDraft:
     """A payment that a merchant asks for.
 
     ``provider`` is ``None`` for the store's default; ``purchase_id`` is the merchant's id of what
@@ -53,7 +53,7 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class ProcessedPayment:
     """A payment after a request; ``is_replay`` if an earlier request with the same key did it."""
 
     payment: Payment
@@ -69,7 +69,7 @@ class _Intent:
     is_again: bool = False
 
 
-def process(caller: Caller, store_id: str, draft: Draft) -> Done:
+def process(caller: Caller, store_id: str, draft: PaymentDraft) -> ProcessedPayment:
     """Begin a payment; once for one ``Idempotency-Key`` or purchase.
 
     Raises:
@@ -105,7 +105,7 @@ def process(caller: Caller, store_id: str, draft: Draft) -> Done:
             account = configuration.account(draft.provider)
             intended = _intended(caller, store_id, payment_id, draft, account, fingerprint, now)
             after = replace(intended, customer_token=token)
-            news = payment_changes.told(None, after)
+            news = payment_changes.announce(None, after)
             writes = [payment_documents.write(reads[path], after), *news.writes]
             return Effect(_Intent(after), writes, tasks=news.tasks)
         if before.fingerprint != fingerprint:
@@ -129,10 +129,10 @@ def process(caller: Caller, store_id: str, draft: Draft) -> Done:
 
     intent = commands.run([path, *member_paths], decide)
     if intent.is_done:
-        return Done(intent.payment, is_replay=True)
+        return ProcessedPayment(intent.payment, is_replay=True)
     account = configuration.account(intent.payment.provider)
     begun = payment_calls.begin(intent.payment, account, is_again=intent.is_again)
-    return Done(payment_points.book(begun))
+    return ProcessedPayment(payment_points.book(begun))
 
 
 def capture(caller: Caller, payment_id: str, store_id: str | None) -> Payment:
@@ -168,7 +168,7 @@ def cancel(caller: Caller, payment_id: str, store_id: str | None) -> Payment:
 
 
 def list_page(
-    caller: Caller, store_id: str, *, stage: Stage | None, after: Position | None, limit: int
+    caller: Caller, store_id: str, *, stage: Stage | None, after: CursorPosition | None, limit: int
 ) -> Page[Payment]:
     """Return some of a store's payments, newest first, after the last one of the page before.
 
@@ -178,7 +178,7 @@ def list_page(
     access.store(caller, store_id)
     last = (after.at, after.id) if after else None
     found = payment_documents.list_page(store_id, stage=stage, after=last, limit=limit + 1)
-    return paging.cut(found, limit, lambda last: Position(last.created_at, last.payment_id))
+    return paging.cut(found, limit, lambda last: CursorPosition(last.created_at, last.payment_id))
 
 
 def shown(payment: Payment) -> PaymentBody:
@@ -220,7 +220,7 @@ def _intended(
     caller: Caller,
     store_id: str,
     payment_id: str,
-    draft: Draft,
+    draft: PaymentDraft,
     account: PspAccount,
     fingerprint: str,
     now: datetime,

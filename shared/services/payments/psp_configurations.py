@@ -24,7 +24,7 @@ from shared.store.payments import psp_documents
 
 
 @dataclass(frozen=True, slots=True)
-class Configured:
+class ConfiguredProvider:
     """What became of a provider; ``is_replay`` if an earlier request had configured it."""
 
     is_default: bool
@@ -33,7 +33,7 @@ class Configured:
 
 
 @dataclass(frozen=True, slots=True)
-class Deleted:
+class DeletedProvider:
     """The default provider that is left; ``is_replay`` if an earlier request had deleted one."""
 
     default_provider: str | None
@@ -42,7 +42,7 @@ class Deleted:
 
 def configure(
     caller: Caller, store_id: str, provider: str, settings: Mapping[str, Any], *, is_default: bool
-) -> Configured:
+) -> ConfiguredProvider:
     """Add or replace a store's account with a provider, once the provider accepts it.
 
     Raises:
@@ -62,14 +62,14 @@ def configure(
     )
     path = paths.psp_configuration(store_id)
 
-    def replay(kept: Document, _: Reads) -> Configured:
-        return Configured(kept["isDefault"], kept["isTest"], is_replay=True)
+    def replay(kept: Document, _: Reads) -> ConfiguredProvider:
+        return ConfiguredProvider(kept["isDefault"], kept["isTest"], is_replay=True)
 
-    def decide(reads: Reads) -> Effect[Configured]:
+    def decide(reads: Reads) -> Effect[ConfiguredProvider]:
         before = psp_documents.decode(reads[path]) or PspConfiguration(store_id, caller.account_id)
         after = before.configured(account, is_default=is_default)
         news = outbox.announce([payment_events.from_configuration(after, account)])
-        done = Configured(after.default_provider == provider, account.is_test)
+        done = ConfiguredProvider(after.default_provider == provider, account.is_test)
         writes = [psp_documents.write(reads[path], after), *news.writes]
         kept = {"isDefault": done.is_default, "isTest": done.is_test}
         return Effect(done, writes, kept, news.tasks)
@@ -87,7 +87,7 @@ def find(caller: Caller, store_id: str) -> PspConfiguration:
     return psp_documents.find(store_id) or PspConfiguration(store_id, caller.account_id)
 
 
-def delete(caller: Caller, store_id: str, provider: str) -> Deleted:
+def delete(caller: Caller, store_id: str, provider: str) -> DeletedProvider:
     """Forget a store's account with a provider, credentials included.
 
     Raises:
@@ -97,17 +97,17 @@ def delete(caller: Caller, store_id: str, provider: str) -> Deleted:
     access.store(caller, store_id)
     path = paths.psp_configuration(store_id)
 
-    def replay(kept: Document, _: Reads) -> Deleted:
-        return Deleted(kept["defaultProvider"], is_replay=True)
+    def replay(kept: Document, _: Reads) -> DeletedProvider:
+        return DeletedProvider(kept["defaultProvider"], is_replay=True)
 
-    def decide(reads: Reads) -> Effect[Deleted]:
+    def decide(reads: Reads) -> Effect[DeletedProvider]:
         before = psp_documents.decode(reads[path])
         if before is None:
             raise ConnectorNotConfigured("The store has no payment provider.", configured=[])
         after = before.without(provider)
         kept = {"defaultProvider": after.default_provider}
         writes = [psp_documents.write(reads[path], after)]
-        return Effect(Deleted(after.default_provider), writes, kept)
+        return Effect(DeletedProvider(after.default_provider), writes, kept)
 
     return commands.run([path], decide, claim=caller.claim, replay=replay)
 

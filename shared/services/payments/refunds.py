@@ -20,7 +20,7 @@ from shared.store.payments import payment_documents, psp_documents
 
 
 @dataclass(frozen=True, slots=True)
-class Refunded:
+class RefundedPayment:
     """A refund after a request; ``is_replay`` if an earlier request with the same key made it."""
 
     payment: Payment
@@ -49,7 +49,7 @@ def refund(
     amount_minor: int | None,
     refund_reference: str | None,
     reason: str,
-) -> Refunded:
+) -> RefundedPayment:
     """Give money back: all that is left, or a part. Never more than was paid, also in parallel.
 
     Args:
@@ -115,7 +115,7 @@ def refund(
     payment = payment_points.book(payment)
     made = payment.refund(refund_id)
     assert made is not None
-    return Refunded(payment, made, is_replay=account is None)
+    return RefundedPayment(payment, made, is_replay=account is None)
 
 
 def _known_by(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from shared.auth.caller import Caller
 from shared.domain.stores.stores import Store
 from shared.schemas import paging
-from shared.schemas.paging import Page, Position
+from shared.schemas.paging import CursorPosition, Page
 from shared.services import access
 from shared.store.stores import store_documents
 
 
 def list_page(
-    caller: Caller, *, store_id: str | None, after: Position | None, limit: int
+    caller: Caller, *, store_id: str | None, after: CursorPosition | None, limit: int
 ) -> Page[Store]:
     """Return some of an account's stores, oldest first: one query.
 
@@ -28,4 +28,4 @@ def list_page(
         return Page([access.store(caller, store_id)], None)
     last = (after.at, after.id) if after else None
     found = store_documents.list_page(caller.account_id, after=last, limit=limit + 1)
-    return paging.cut(found, limit, lambda end: Position(end.created_at, end.store_id))
+    return paging.cut(found, limit, lambda end: CursorPosition(end.created_at, end.store_id))

@@ -12,7 +12,7 @@ from shared.connectors import systems
 from shared.connectors.config import ConnectorConfig
 from shared.connectors.systems import Module
 from shared.domain.systems import syncs
-from shared.domain.systems.syncs import Connection, Kind, Schedule, Sync
+from shared.domain.systems.syncs import Connection, Sync, SyncSchedule, SystemKind
 from shared.errors import ConnectorNotConfigured, ConnectorUnsupported
 from shared.services import access, commands
 from shared.services import credentials as stored_credentials
@@ -23,7 +23,7 @@ from shared.store.systems import sync_documents
 
 
 @dataclass(frozen=True, slots=True)
-class Configured:
+class ConfiguredConnection:
     """A connection after a request; ``is_replay`` if an earlier one had configured it."""
 
     connection: Connection
@@ -31,10 +31,10 @@ class Configured:
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
+class ConnectionStatus:
     """A store and one of its systems: how it gets in, and how the latest sync went."""
 
-    kind: Kind
+    kind: SystemKind
     system: str
     connection: Connection | None
     sync: Sync | None
@@ -42,14 +42,14 @@ class Status:
 
 def configure(
     caller: Caller,
-    kind: Kind,
+    kind: SystemKind,
     system: str,
     store_id: str,
     credentials: Mapping[str, Any],
     *,
-    schedule: Schedule,
+    schedule: SyncSchedule,
     program_id: str | None,
-) -> Configured:
+) -> ConfiguredConnection:
     """Add or replace a store's access to a system, once the system accepts it.
 
     Raises:
@@ -64,7 +64,7 @@ def configure(
     if module.IS_FILE:
         raise ConnectorUnsupported(
             f"{module.SYSTEM} is read from files: send one with each sync.",
-            offers={"syncPOS" if kind is Kind.POS else "syncERP": "credentials.file"},
+            offers={"syncPOS" if kind is SystemKind.POS else "syncERP": "credentials.file"},
         )
     settings = stored_credentials.checked(module.Config, credentials, within="credentials")
     module.connect(settings, is_emulated=config.is_emulated()).verify()
@@ -83,18 +83,18 @@ def configure(
     )
     path = paths.connection(store_id, kind, system)
 
-    def replay(_: Document, reads: Reads) -> Configured:
+    def replay(_: Document, reads: Reads) -> ConfiguredConnection:
         found = sync_documents.decode_connection(reads[path])
-        return Configured(found or connection, is_replay=True)
+        return ConfiguredConnection(found or connection, is_replay=True)
 
-    def decide(reads: Reads) -> Effect[Configured]:
+    def decide(reads: Reads) -> Effect[ConfiguredConnection]:
         writes = [sync_documents.write_connection(reads[path], connection)]
-        return Effect(Configured(connection), writes)
+        return Effect(ConfiguredConnection(connection), writes)
 
     return commands.run([path], decide, claim=caller.claim, replay=replay)
 
 
-def delete(caller: Caller, kind: Kind, system: str, store_id: str) -> bool:
+def delete(caller: Caller, kind: SystemKind, system: str, store_id: str) -> bool:
     """Forget a store's access to a system, credentials included. What was synced stays.
 
     Returns:
@@ -117,7 +117,7 @@ def delete(caller: Caller, kind: Kind, system: str, store_id: str) -> bool:
     return commands.run([path], decide, claim=caller.claim, replay=lambda _, __: True)
 
 
-def statuses(caller: Caller, store_id: str) -> list[Status]:
+def statuses(caller: Caller, store_id: str) -> list[ConnectionStatus]:
     """Return what is known of a store and its systems, in a fixed order.
 
     Raises:
@@ -129,8 +129,8 @@ def statuses(caller: Caller, store_id: str) -> list[Status]:
     }
     latest = {(each.kind, each.system): each for each in sync_documents.list_of_store(store_id)}
     return [
-        Status(kind, system, connections.get((kind, system)), latest.get((kind, system)))
-        for kind in Kind
+        ConnectionStatus(kind, system, connections.get((kind, system)), latest.get((kind, system)))
+        for kind in SystemKind
         for system in systems.names(kind)
         if (kind, system) in connections.keys() | latest.keys()
     ]
@@ -138,7 +138,7 @@ def statuses(caller: Caller, store_id: str) -> list[Status]:
 
 def settings_of(
     module: Module,
-    kind: Kind,
+    kind: SystemKind,
     system: str,
     credentials: Mapping[str, Any] | None,
     connection: Connection | None,

@@ -22,7 +22,7 @@ from shared.domain import lease
 from shared.domain.systems import sync_events
 from shared.domain.systems.pushes import Push, PushState
 from shared.domain.systems.sales import DataType, Record
-from shared.domain.systems.syncs import Kind
+from shared.domain.systems.syncs import SystemKind
 from shared.errors import (
     Busy,
     ConnectorCredentialsRefused,
@@ -48,7 +48,7 @@ NOT_TRIED = "NOT_TRIED"
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PushRow:
     """What became of one record. ``error`` is ``None`` if the system has it."""
 
     record_id: str
@@ -60,10 +60,10 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class PushResult:
     """What became of all records: row for row, or a file with all of them."""
 
-    rows: Sequence[Row] = ()
+    rows: Sequence[PushRow] = ()
     file: ExportFile | None = None
 
 
@@ -72,20 +72,20 @@ class _Claimed:
     """Records that are this process's to push; ``again`` are those that the system may have."""
 
     lease_id: str
-    rows: dict[str, Row] = field(default_factory=dict)
+    rows: dict[str, PushRow] = field(default_factory=dict)
     ours: frozenset[str] = frozenset()
     again: frozenset[str] = frozenset()
 
 
 def push(
     caller: Caller,
-    kind: Kind,
+    kind: SystemKind,
     system: str,
     store_id: str,
     data_type: DataType,
     records: Sequence[tuple[Record, str]],
     credentials: Mapping[str, Any] | None,
-) -> Outcome:
+) -> PushResult:
     """Give records to a system.
 
     Args:
@@ -116,7 +116,7 @@ def push(
         found = exporting.export(data_type, [record for record, _ in records])
         if not module.IS_FILE:
             raise _file_only(module, data_type, found)
-        return Outcome([Row(record.record_id) for record, _ in records], found)
+        return PushResult([PushRow(record.record_id) for record, _ in records], found)
     blank = Push(
         push_id="",
         account_id=caller.account_id,
@@ -135,7 +135,7 @@ def push(
     done = _push_each(pushing, data_type, records, claimed, has_keys=module.HAS_PUSH_KEYS)
     _settle(blank, claimed.lease_id, done, is_keyed=module.HAS_PUSH_KEYS)
     rows = {**claimed.rows, **{record_id: row for record_id, (row, _) in done.items()}}
-    return Outcome([rows[record.record_id] for record, _ in records])
+    return PushResult([rows[record.record_id] for record, _ in records])
 
 
 def _claim(blank: Push, records: Sequence[tuple[Record, str]]) -> _Claimed:
@@ -148,7 +148,7 @@ def _claim(blank: Push, records: Sequence[tuple[Record, str]]) -> _Claimed:
     }
 
     def decide(reads: Reads) -> Effect[_Claimed]:
-        rows: dict[str, Row] = {}
+        rows: dict[str, PushRow] = {}
         ours, again, writes = set(), set(), []
         for path, (record_id, fingerprint) in wanted.items():
             found = push_documents.decode(reads[path])
@@ -181,18 +181,18 @@ def _claim(blank: Push, records: Sequence[tuple[Record, str]]) -> _Claimed:
     return commands.run(list(wanted), decide)
 
 
-def _known_row(found: Push, record_id: str, fingerprint: str, now: datetime) -> Row | None:
+def _known_row(found: Push, record_id: str, fingerprint: str, now: datetime) -> PushRow | None:
     if found.fingerprint != fingerprint and found.state is not PushState.FAILED:
-        return Row(
+        return PushRow(
             record_id,
             error=IdempotencyKeyReused.code,
             message="The record was pushed before with other values.",
         )
     if found.state is PushState.PUSHED:
-        return Row(record_id, found.external_id, is_duplicate=True)
+        return PushRow(record_id, found.external_id, is_duplicate=True)
     if lease.is_held(found.lease_until, now):
         message = "The record is being pushed already, or its answer got lost just now."
-        return Row(record_id, error=Busy.code, message=message, retryable=True)
+        return PushRow(record_id, error=Busy.code, message=message, retryable=True)
     return None
 
 
@@ -203,9 +203,9 @@ def _push_each(
     claimed: _Claimed,
     *,
     has_keys: bool,
-) -> dict[str, tuple[Row, ConnectorError | None]]:
+) -> dict[str, tuple[PushRow, ConnectorError | None]]:
     """Push one after the other. After a failure that would meet the next ones too, push no more."""
-    done: dict[str, tuple[Row, ConnectorError | None]] = {}
+    done: dict[str, tuple[PushRow, ConnectorError | None]] = {}
     stop_at_s = time.monotonic() + BUDGET_S
     is_over = False
     for record, _ in records:
@@ -224,14 +224,14 @@ def _push_each(
             is_over = failure.retryable or isinstance(failure, ConnectorCredentialsRefused)
         else:
             is_duplicate = known is not None
-            done[record_id] = (Row(record_id, pushed.external_id, is_duplicate), None)
+            done[record_id] = (PushRow(record_id, pushed.external_id, is_duplicate), None)
     return done
 
 
 def _settle(
     blank: Push,
     lease_id: str,
-    done: Mapping[str, tuple[Row, ConnectorError | None]],
+    done: Mapping[str, tuple[PushRow, ConnectorError | None]],
     *,
     is_keyed: bool,
 ) -> None:
@@ -250,7 +250,7 @@ def _settle(
             [
                 sync_events.from_push(
                     (blank.account_id, blank.store_id),
-                    Kind(blank.kind),
+                    SystemKind(blank.kind),
                     blank.system,
                     blank.data_type,
                     taken,
@@ -275,7 +275,7 @@ def _settle(
 
 
 def _after(
-    found: Push, row: Row, failure: ConnectorError | None, now: datetime, *, is_keyed: bool
+    found: Push, row: PushRow, failure: ConnectorError | None, now: datetime, *, is_keyed: bool
 ) -> Push:
     if row.error is None:
         return replace(found, state=PushState.PUSHED, external_id=row.external_id, lease_until=None)
@@ -291,13 +291,15 @@ def _path(blank: Push, record_id: str) -> str:
     )
 
 
-def _failed(record_id: str, failure: ConnectorError) -> Row:
-    return Row(record_id, error=failure.code, message=failure.message, retryable=failure.retryable)
+def _failed(record_id: str, failure: ConnectorError) -> PushRow:
+    return PushRow(
+        record_id, error=failure.code, message=failure.message, retryable=failure.retryable
+    )
 
 
-def _not_tried(record_id: str) -> Row:
+def _not_tried(record_id: str) -> PushRow:
     message = "The system did not answer in time for the records before this one."
-    return Row(record_id, error=NOT_TRIED, message=message, retryable=True)
+    return PushRow(record_id, error=NOT_TRIED, message=message, retryable=True)
 
 
 def _file_only(module: Module, data_type: DataType, found: ExportFile) -> ConnectorUnsupported:

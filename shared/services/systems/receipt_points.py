@@ -25,7 +25,7 @@ UNCERTAIN = 500
 """A refusal's status from which on another try may succeed."""
 
 
-class Outcome(StrEnum):
+class ReceiptOutcome(StrEnum):
     """What became of a receipt. ``NOTHING``: it is nobody's, or no receipt that earns."""
 
     AWARDED = "awarded"
@@ -35,17 +35,17 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class ReceiptResult:
     """What became of a receipt; ``reason`` says why points were refused."""
 
-    outcome: Outcome
+    outcome: ReceiptOutcome
     reason: str = ""
 
 
-_NOTHING = Result(Outcome.NOTHING)
+_NOTHING = ReceiptResult(ReceiptOutcome.NOTHING)
 
 
-def book(sync: Sync, receipt: Receipt) -> Result:
+def book(sync: Sync, receipt: Receipt) -> ReceiptResult:
     """Grant what a receipt earns, or take back what the receipt earned that it voids.
 
     Nothing is earned by trainings, transfers and whatever else is no sale; nor by receipts of
@@ -71,7 +71,7 @@ def book(sync: Sync, receipt: Receipt) -> Result:
     except PunktwerkError as refusal:
         if refusal.status >= UNCERTAIN:
             raise
-        return Result(Outcome.REFUSED, f"{refusal.code}: {refusal.message}")
+        return ReceiptResult(ReceiptOutcome.REFUSED, f"{refusal.code}: {refusal.message}")
     return _NOTHING
 
 
@@ -80,10 +80,12 @@ def transaction_id(sync: Sync, external_id: str) -> str:
     return f"receipt:{sync.store_id}:{sync.system}:{external_id}"
 
 
-def _earn(caller: Caller, program: Program, sync: Sync, receipt: Receipt, user_id: str) -> Result:
+def _earn(
+    caller: Caller, program: Program, sync: Sync, receipt: Receipt, user_id: str
+) -> ReceiptResult:
     amount = receipt.eligible
     if amount.currency != program.currency:
-        return Result(Outcome.REFUSED, f"The receipt is in {amount.currency}.")
+        return ReceiptResult(ReceiptOutcome.REFUSED, f"The receipt is in {amount.currency}.")
     if amount.amount_minor <= 0:
         return _NOTHING
     award = earning.award_for_purchase(program, amount.to_major())
@@ -111,12 +113,12 @@ def _earn(caller: Caller, program: Program, sync: Sync, receipt: Receipt, user_i
     # What this sync has booked and not counted, because its worker died, is news still.
     entry = booking.entry
     is_news = entry is not None and (not booking.is_replay or entry.recorded_at > sync.started_at)
-    return Result(Outcome.AWARDED) if is_news else _NOTHING
+    return ReceiptResult(ReceiptOutcome.AWARDED) if is_news else _NOTHING
 
 
 def _take_back(
     caller: Caller, program: Program, sync: Sync, receipt: Receipt, voided_id: str
-) -> Result:
+) -> ReceiptResult:
     booked = membership_documents.find_by_transaction(
         program.program_id, transaction_id(sync, voided_id)
     )
@@ -139,7 +141,7 @@ def _take_back(
         description=f"Receipt {receipt.number}"[:200],
     )
     is_news = booking.entry is not None and not booking.is_replay
-    return Result(Outcome.TAKEN_BACK) if is_news else _NOTHING
+    return ReceiptResult(ReceiptOutcome.TAKEN_BACK) if is_news else _NOTHING
 
 
 def _units_to_take(receipt: Receipt, earned: Entry, taken: list[Entry]) -> int:

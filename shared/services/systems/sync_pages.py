@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Any
 
 from shared import clock
-from shared.connectors.base import Page
+from shared.connectors.base import ListedPage
 from shared.services.commands import Reads
 from shared.services.systems.item_stores import ItemStore
 from shared.services.systems.sync_progress import Advance, ItemChange, SyncProgress
@@ -30,7 +30,7 @@ _DUPLICATE = "Another product has the same EAN, article number and id."
 
 
 def take_over(
-    progress: SyncProgress, store: ItemStore, page: Page[Any], advance: Advance | None
+    progress: SyncProgress, store: ItemStore, page: ListedPage[Any], advance: Advance | None
 ) -> None:
     """Take over a page.
 
@@ -82,7 +82,7 @@ def mark_missing(progress: SyncProgress, store: ItemStore) -> None:
 
 
 def _with_keys(
-    progress: SyncProgress, store: ItemStore, page: Page[Any]
+    progress: SyncProgress, store: ItemStore, page: ListedPage[Any]
 ) -> tuple[dict[str, Any], Reads]:
     """Return the items of a page by their keys, and what was read to find those.
 
@@ -105,7 +105,7 @@ def _with_keys(
 
 
 def _assign_keys(
-    store: ItemStore, page: Page[Any], owners: ChainMap[str, str]
+    store: ItemStore, page: ListedPage[Any], owners: ChainMap[str, str]
 ) -> tuple[dict[str, Any], list[Any]]:
     """Give each item of a page its key; return those that get none as well."""
     items: dict[str, Any] = {}
@@ -121,7 +121,7 @@ def _assign_keys(
 
 
 def _owners_besides(
-    store: ItemStore, page: Page[Any], reads: Mapping[str, Snapshot]
+    store: ItemStore, page: ListedPage[Any], reads: Mapping[str, Snapshot]
 ) -> dict[str, str]:
     """Return the keys that are owned by what the page does not show, or shows unchanged."""
     shown = {item.external_id for item in page.items}
@@ -139,7 +139,7 @@ def _owners_besides(
 def _save_chunk(
     progress: SyncProgress,
     store: ItemStore,
-    page: Page[Any],
+    page: ListedPage[Any],
     items: dict[str, Any],
     known: Reads,
     advance: Advance | None,

@@ -18,7 +18,7 @@ from shared.connectors.base import Stream
 from shared.connectors.config import ConnectorConfig
 from shared.connectors.systems import Module
 from shared.domain.systems import syncs
-from shared.domain.systems.syncs import Connection, Kind, Sync, SyncState
+from shared.domain.systems.syncs import Connection, Sync, SyncState, SystemKind
 from shared.errors import (
     SyncRunning,
 )
@@ -38,7 +38,7 @@ SCHEDULED_PER_SWEEP = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class SyncTerms:
     """What a sync is to do besides reading.
 
     ``program_id``: receipts issued since ``issued_since`` earn points in it. ``is_full``: begin
@@ -52,7 +52,7 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
+class BegunSync:
     """A sync after a request; ``is_replay`` if an earlier request with the same key began it."""
 
     sync: Sync
@@ -61,12 +61,12 @@ class Begun:
 
 def start(
     caller: Caller,
-    kind: Kind,
+    kind: SystemKind,
     system: str,
     store_id: str,
     credentials: Mapping[str, Any] | None,
-    terms: Terms,
-) -> Begun:
+    terms: SyncTerms,
+) -> BegunSync:
     """Sync a store with a system, as far as that goes at once.
 
     Args:
@@ -96,7 +96,7 @@ def start(
         return begun
     account = module.connect(settings, is_emulated=config.is_emulated())
     at_once_s = None if module.IS_FILE else AT_ONCE_S
-    return Begun(sync_worker.work(begun.sync, account, at_once_s, is_awaited=True))
+    return BegunSync(sync_worker.work(begun.sync, account, at_once_s, is_awaited=True))
 
 
 def start_due() -> int:
@@ -121,7 +121,7 @@ def _start_scheduled(connection: Connection) -> None:
     settings = stored_credentials.decrypted(module.Config, connection.config_token)
     where = (connection.kind, connection.system, connection.store_id)
     try:
-        begun = _begin(caller, module, where, settings, Terms(connection.program_id))
+        begun = _begin(caller, module, where, settings, SyncTerms(connection.program_id))
     except SyncRunning:
         return
     sync_worker.enqueue(sync_worker.release(begun.sync))
@@ -144,10 +144,10 @@ def _move_schedule(connection: Connection, next_sync_at: datetime | None) -> boo
 def _begin(
     caller: Caller,
     module: Module,
-    where: tuple[Kind, str, str],
+    where: tuple[SystemKind, str, str],
     settings: ConnectorConfig,
-    terms: Terms,
-) -> Begun:
+    terms: SyncTerms,
+) -> BegunSync:
     """Write down what is to be done, and hold it; what was left half done is gone on with."""
     kind, system, store_id = where
     now = clock.utc_now()
@@ -161,12 +161,12 @@ def _begin(
         if each in module.STREAMS and (each is not Stream.RECEIPTS or terms.program_id)
     )
 
-    def replay(_: Document, reads: Reads) -> Begun:
+    def replay(_: Document, reads: Reads) -> BegunSync:
         found = sync_documents.decode(reads[path])
         assert found is not None, f"{path} is gone"
-        return Begun(found, is_replay=True)
+        return BegunSync(found, is_replay=True)
 
-    def decide(reads: Reads) -> Effect[Begun]:
+    def decide(reads: Reads) -> Effect[BegunSync]:
         found = sync_documents.decode(reads[path])
         if found is not None and found.is_held(now):
             raise SyncRunning(
@@ -198,12 +198,12 @@ def _begin(
                 **held,  # type: ignore[arg-type]
             )
         writes = [sync_documents.write(reads[path], after)]
-        return Effect(Begun(after), writes, {"syncId": after.sync_id})
+        return Effect(BegunSync(after), writes, {"syncId": after.sync_id})
 
     return commands.run([path], decide, claim=caller.claim, replay=replay)
 
 
-def _goes_on(found: Sync, streams: tuple[str, ...], token: str | None, terms: Terms) -> bool:
+def _goes_on(found: Sync, streams: tuple[str, ...], token: str | None, terms: SyncTerms) -> bool:
     return (
         found.is_running
         and token is not None

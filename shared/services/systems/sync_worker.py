@@ -13,10 +13,10 @@ from typing import Any
 
 from shared import clock, config, ids, logs, tasks
 from shared.connectors import systems
-from shared.connectors.base import Page, Stream
+from shared.connectors.base import ListedPage, Stream
 from shared.connectors.systems import System
 from shared.domain.systems import sync_events, syncs
-from shared.domain.systems.syncs import Counts, Kind, Sync
+from shared.domain.systems.syncs import Counts, Sync, SystemKind
 from shared.errors import (
     ConnectorError,
     InternalError,
@@ -27,7 +27,7 @@ from shared.services import credentials as stored_credentials
 from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
 from shared.services.systems import due_prices, item_stores, receipt_points, sync_pages
-from shared.services.systems.receipt_points import Outcome
+from shared.services.systems.receipt_points import ReceiptOutcome
 from shared.services.systems.sync_progress import LEASE, LeaseLost, SyncProgress
 from shared.store import paths
 from shared.store.systems import sync_documents
@@ -69,7 +69,7 @@ def work(sync: Sync, account: System, budget_s: float | None, *, is_awaited: boo
         raise
 
 
-def resume(store_id: str, kind: Kind, system: str, sync_id: str) -> None:
+def resume(store_id: str, kind: SystemKind, system: str, sync_id: str) -> None:
     """Go on with a sync, unless it has ended or somebody is at it."""
     now = clock.utc_now()
     lease_id = ids.new("lease")
@@ -164,16 +164,16 @@ def _sync_page(progress: SyncProgress, account: System) -> None:
         progress.seen = sync_documents.Seen()
 
 
-def _book_receipts(progress: SyncProgress, page: Page[Any]) -> None:
+def _book_receipts(progress: SyncProgress, page: ListedPage[Any]) -> None:
     for each in page.skipped:
         progress.remark(each.external_id, each.reason)
     for receipt in page.items:
         result = receipt_points.book(progress.sync, receipt)
         is_news = receipt.external_id not in progress.seen.keys
         progress.note_seen(receipt.external_id, receipt.external_id, is_ended=False)
-        if result.outcome is Outcome.AWARDED and is_news:
+        if result.outcome is ReceiptOutcome.AWARDED and is_news:
             progress.count(Counts(awarded=1))
-        if result.outcome is Outcome.REFUSED:
+        if result.outcome is ReceiptOutcome.REFUSED:
             progress.remark(receipt.external_id, result.reason)
 
 

@@ -29,7 +29,7 @@ from shared.store.webhooks import delivery_documents, endpoint_documents
 from shared.vault import VaultError
 from shared.webhooks import destinations, schedule, signing
 from shared.webhooks.message import Message
-from shared.webhooks.schedule import Outcome
+from shared.webhooks.schedule import AttemptOutcome
 
 TIMEOUT_S = 15.0
 SECRET_UNREADABLE = "secret_unreadable"  # noqa: S105 - the code of a failure, not a secret
@@ -93,7 +93,7 @@ def _make(
     endpoint: WebhookEndpoint, delivery: Delivery, event: Document, reads: Reads
 ) -> DeliveryState:
     made, retry_after_s = _send(endpoint, delivery, event)
-    outcome = schedule.outcome(made.status, made.error)
+    outcome = schedule.outcome_of(made.status, made.error)
     after = _after(delivery, made, outcome, retry_after_s)
     if delivery.is_test or made.error in OF_OPERATORS:
         # What was made by hand, and an operator's mistake, say nothing about the endpoint.
@@ -101,8 +101,8 @@ def _make(
     judge = partial(
         health.judge,
         attempt=made,
-        is_success=outcome is Outcome.SUCCEEDED,
-        is_gone=outcome is Outcome.DISABLE,
+        is_success=outcome is AttemptOutcome.SUCCEEDED,
+        is_gone=outcome is AttemptOutcome.DISABLE,
         retry_after_s=retry_after_s,
     )
     judged = judge(endpoint)
@@ -163,7 +163,7 @@ def _group(event: Document) -> str:
 
 
 def _after(
-    delivery: Delivery, record: AttemptRecord, outcome: Outcome, retry_after_s: int | None
+    delivery: Delivery, record: AttemptRecord, outcome: AttemptOutcome, retry_after_s: int | None
 ) -> Delivery:
     made = replace(
         delivery,
@@ -172,11 +172,11 @@ def _after(
         next_attempt_at=None,
         slot_at=None,
     )
-    if outcome is Outcome.SUCCEEDED:
+    if outcome is AttemptOutcome.SUCCEEDED:
         return replace(made, state=DeliveryState.SUCCEEDED)
     if delivery.is_test:
         return replace(made, state=DeliveryState.DEAD, reason="test_failed")
-    if outcome is Outcome.DISABLE:
+    if outcome is AttemptOutcome.DISABLE:
         return replace(made, state=DeliveryState.DEAD, reason="endpoint_gone")
     delay_s = schedule.next_delay_s(
         made.attempt_count - made.round_start,

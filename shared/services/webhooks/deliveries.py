@@ -10,7 +10,7 @@ from shared.auth.caller import Caller
 from shared.domain.webhooks.deliveries import Delivery, DeliveryState
 from shared.errors import DeliveryNotFound, EventNotFound, WebhookDisabled
 from shared.schemas import paging
-from shared.schemas.paging import Page, Position
+from shared.schemas.paging import CursorPosition, Page
 from shared.services import access, commands
 from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
@@ -64,7 +64,7 @@ def get(caller: Caller, delivery_id: str, store_id: str | None) -> Delivery:
 
 
 def page(
-    caller: Caller, store_id: str, wanted: Filter, *, after: Position | None, limit: int
+    caller: Caller, store_id: str, wanted: Filter, *, after: CursorPosition | None, limit: int
 ) -> Page[Delivery]:
     """Return some of a store's deliveries, the newest first.
 
@@ -99,7 +99,7 @@ def page(
             until=wanted.until,
             after=after,
         )
-    return paging.cut(found, limit, lambda last: Position(last.created_at, last.delivery_id))
+    return paging.cut(found, limit, lambda last: CursorPosition(last.created_at, last.delivery_id))
 
 
 def retry(caller: Caller, delivery_id: str, store_id: str | None) -> Retried:

@@ -15,7 +15,7 @@ from shared.domain.webhooks.deliveries import Delivery, DeliveryState
 from shared.domain.webhooks.endpoints import WebhookEndpoint
 from shared.errors import WebhookDisabled
 from shared.schemas.base import invalid
-from shared.schemas.paging import Position
+from shared.schemas.paging import CursorPosition
 from shared.services import access, commands
 from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
@@ -109,7 +109,7 @@ def _walk(
             done = _sum(done, batch)
             if len(page) < limit:
                 return done
-            after = Position(page[-1].created_at, page[-1].event_id)
+            after = CursorPosition(page[-1].created_at, page[-1].event_id)
             if done.recovered >= RECOVERED_MAX or time.monotonic() > stop_at_s:
                 return replace(done, continue_since=page[-1].created_at)
 

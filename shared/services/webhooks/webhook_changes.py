@@ -26,7 +26,7 @@ from shared.services import access, commands
 from shared.services.commands import Effect, Reads
 from shared.services.vaults import vault
 from shared.services.webhooks import endpoint_secrets
-from shared.services.webhooks.webhook_endpoints import Saved, kept_of, replayed
+from shared.services.webhooks.webhook_endpoints import SavedEndpoint, kept_of, replayed
 from shared.store import paths
 from shared.store.client import Document, Write
 from shared.store.stores import store_documents
@@ -35,7 +35,7 @@ from shared.webhooks import signing
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
+class EndpointChanges:
     """What is to be different; ``None`` leaves as is.
 
     ``target`` must be of the kind that the endpoint has. Empty ``headers`` remove all of them;
@@ -52,7 +52,7 @@ class Changes:
 
 
 @dataclass(frozen=True, slots=True)
-class Deleted:
+class DeletedEndpoint:
     """When an endpoint was deleted; ``is_replay`` if an earlier request with the same key did."""
 
     deleted_at: datetime
@@ -60,7 +60,7 @@ class Deleted:
 
 
 @dataclass(frozen=True, slots=True)
-class Rotation:
+class SecretRotation:
     """The secret that is in use now, and when it is the only one: ``None`` if at once."""
 
     secret: str
@@ -68,7 +68,9 @@ class Rotation:
     is_replay: bool = False
 
 
-def update(caller: Caller, webhook_id: str, store_id: str | None, changes: Changes) -> Saved:
+def update(
+    caller: Caller, webhook_id: str, store_id: str | None, changes: EndpointChanges
+) -> SavedEndpoint:
     """Change an endpoint.
 
     A new target is a new start: what is known of the old one's health is forgotten, and the
@@ -85,7 +87,7 @@ def update(caller: Caller, webhook_id: str, store_id: str | None, changes: Chang
     headers_token = endpoint_secrets.seal(changes.headers or {})
     credentials_token = endpoint_secrets.seal(changes.target.credentials if changes.target else {})
 
-    def decide(reads: Reads) -> Effect[Saved]:
+    def decide(reads: Reads) -> Effect[SavedEndpoint]:
         before = access.own_webhook(
             caller, endpoint_documents.decode(reads[path]), webhook_id, store_id
         )
@@ -99,12 +101,12 @@ def update(caller: Caller, webhook_id: str, store_id: str | None, changes: Chang
         writes = [endpoint_documents.write(reads[path], after)]
         if after.target != before.target:
             writes.append(_store_write(reads, before, after))
-        return Effect(Saved(after), writes, kept_of(after, None))
+        return Effect(SavedEndpoint(after), writes, kept_of(after, None))
 
     return commands.run(_needs(known, path), decide, claim=caller.claim, replay=replayed)
 
 
-def delete(caller: Caller, webhook_id: str, store_id: str | None) -> Deleted:
+def delete(caller: Caller, webhook_id: str, store_id: str | None) -> DeletedEndpoint:
     """Delete an endpoint. What waits for it is skipped when its turn comes.
 
     Raises:
@@ -114,20 +116,20 @@ def delete(caller: Caller, webhook_id: str, store_id: str | None) -> Deleted:
     now = clock.utc_now()
     path = paths.webhook_endpoint(webhook_id)
 
-    def replay(kept: Document, _: Reads) -> Deleted:
-        return Deleted(kept["deletedAt"], is_replay=True)
+    def replay(kept: Document, _: Reads) -> DeletedEndpoint:
+        return DeletedEndpoint(kept["deletedAt"], is_replay=True)
 
-    def decide(reads: Reads) -> Effect[Deleted]:
+    def decide(reads: Reads) -> Effect[DeletedEndpoint]:
         access.own_webhook(caller, known, webhook_id, store_id)
         kept = {"deletedAt": now}
         endpoint = endpoint_documents.decode(reads[path])
         if endpoint is None:  # Somebody else did it just now.
-            return Effect(Deleted(now), kept=kept)
+            return Effect(DeletedEndpoint(now), kept=kept)
         writes: list[Write] = [
             endpoint_documents.deletion(reads[path]),
             _store_write(reads, endpoint, None),
         ]
-        return Effect(Deleted(now), writes, kept)
+        return Effect(DeletedEndpoint(now), writes, kept)
 
     return commands.run(_needs(known, path), decide, claim=caller.claim, replay=replay)
 
@@ -139,7 +141,7 @@ def rotate(
     *,
     secret: str | None,
     overlap: timedelta,
-) -> Rotation:
+) -> SecretRotation:
     """Put a new secret in use; the ones before it go on signing as well until ``overlap`` is over.
 
     Args:
@@ -157,11 +159,11 @@ def rotate(
     secret_new = secret or signing.new_secret()
     token = vault().encrypt(secret_new)
 
-    def replay(kept: Document, _: Reads) -> Rotation:
+    def replay(kept: Document, _: Reads) -> SecretRotation:
         shown = vault().decrypt(kept["secretToken"])
-        return Rotation(shown, kept["previousExpireAt"], is_replay=True)
+        return SecretRotation(shown, kept["previousExpireAt"], is_replay=True)
 
-    def decide(reads: Reads) -> Effect[Rotation]:
+    def decide(reads: Reads) -> Effect[SecretRotation]:
         before = access.own_webhook(
             caller, endpoint_documents.decode(reads[path]), webhook_id, store_id
         )
@@ -180,7 +182,7 @@ def _needs(known: WebhookEndpoint | None, path: str) -> list[str]:
     return [*store_paths, path]
 
 
-def _require_possible(before: WebhookEndpoint, changes: Changes) -> None:
+def _require_possible(before: WebhookEndpoint, changes: EndpointChanges) -> None:
     target = changes.target
     if target is not None and target.kind != before.kind:
         name = "url" if target.kind == HTTP else "destination"
@@ -190,7 +192,7 @@ def _require_possible(before: WebhookEndpoint, changes: Changes) -> None:
 
 
 def _described(
-    before: WebhookEndpoint, changes: Changes, headers_token: Encrypted | None
+    before: WebhookEndpoint, changes: EndpointChanges, headers_token: Encrypted | None
 ) -> WebhookEndpoint:
     after = before
     if changes.headers is not None:
@@ -233,5 +235,5 @@ def _store_write(reads: Reads, before: WebhookEndpoint, after: WebhookEndpoint |
     return store_documents.write(read, webhook_targets.listed(others, after) if after else others)
 
 
-def _rotation(endpoint: WebhookEndpoint, secret: str, now: datetime) -> Rotation:
-    return Rotation(secret, previous_secrets_expire_at(endpoint.secrets, now))
+def _rotation(endpoint: WebhookEndpoint, secret: str, now: datetime) -> SecretRotation:
+    return SecretRotation(secret, previous_secrets_expire_at(endpoint.secrets, now))

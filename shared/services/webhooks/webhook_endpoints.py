@@ -25,7 +25,7 @@ from shared.webhooks import signing
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class EndpointDraft:
     """What a merchant says of a new endpoint; without a ``secret`` one is made."""
 
     target: Target
@@ -37,7 +37,7 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
+class SavedEndpoint:
     """An endpoint as it was written; ``is_replay`` if an earlier request with the same key did it.
 
     ``secret`` is given where it was made or changed, and never again. In the endpoint of a replay
@@ -49,7 +49,7 @@ class Saved:
     is_replay: bool = False
 
 
-def create(caller: Caller, store_id: str, draft: Draft) -> Saved:
+def create(caller: Caller, store_id: str, draft: EndpointDraft) -> SavedEndpoint:
     """Make an endpoint for a target that the store does not have yet.
 
     A call that is repeated without a key must not double every delivery: so a target that is known
@@ -66,7 +66,7 @@ def create(caller: Caller, store_id: str, draft: Draft) -> Saved:
     return _save(caller, store_id, draft, replaces=False)
 
 
-def register(caller: Caller, store_id: str, draft: Draft) -> Saved:
+def register(caller: Caller, store_id: str, draft: EndpointDraft) -> SavedEndpoint:
     """Make an endpoint for a target, or change the one that the store has for it.
 
     That one gets the draft's events and source, and its secret if there is one. It is enabled, and
@@ -102,7 +102,7 @@ def kept_of(endpoint: WebhookEndpoint, secret_token: Encrypted | None) -> Docume
     return {"endpoint": endpoint_documents.to_document(shown), "secretToken": secret_token}
 
 
-def replayed(kept: Document, _: Reads) -> Saved:
+def replayed(kept: Document, _: Reads) -> SavedEndpoint:
     """Return what ``kept_of`` kept.
 
     Raises:
@@ -110,17 +110,17 @@ def replayed(kept: Document, _: Reads) -> Saved:
     """
     token = kept["secretToken"]
     secret = vault().decrypt(token) if token else None
-    return Saved(endpoint_documents.from_document(kept["endpoint"]), secret, is_replay=True)
+    return SavedEndpoint(endpoint_documents.from_document(kept["endpoint"]), secret, is_replay=True)
 
 
-def _save(caller: Caller, store_id: str, draft: Draft, *, replaces: bool) -> Saved:
+def _save(caller: Caller, store_id: str, draft: EndpointDraft, *, replaces: bool) -> SavedEndpoint:
     access.store(caller, store_id)
     now = clock.utc_now()
     secret = draft.secret or signing.new_secret()
     endpoint = _new_endpoint(caller, store_id, draft, vault().encrypt(secret), now)
     store_path = paths.store(store_id)
 
-    def decide(reads: Reads) -> Effect[Saved]:
+    def decide(reads: Reads) -> Effect[SavedEndpoint]:
         store = access.own_store(caller, store_documents.decode(reads[store_path]), store_id)
         if replaces:
             read, known = _known(store, endpoint)
@@ -135,13 +135,13 @@ def _save(caller: Caller, store_id: str, draft: Draft, *, replaces: bool) -> Sav
             store_documents.write(reads[store_path], listed),
         ]
         kept = kept_of(endpoint, endpoint.secrets[0].token)
-        return Effect(Saved(endpoint, secret), writes, kept)
+        return Effect(SavedEndpoint(endpoint, secret), writes, kept)
 
     return commands.run([store_path], decide, claim=caller.claim, replay=replayed)
 
 
 def _new_endpoint(
-    caller: Caller, store_id: str, draft: Draft, secret_token: Encrypted, now: datetime
+    caller: Caller, store_id: str, draft: EndpointDraft, secret_token: Encrypted, now: datetime
 ) -> WebhookEndpoint:
     return WebhookEndpoint(
         endpoint_id=ids.new("we"),
@@ -174,8 +174,8 @@ def _known(
 
 
 def _registered_again(
-    read: Snapshot, known: WebhookEndpoint, draft: Draft, endpoint: WebhookEndpoint
-) -> Effect[Saved]:
+    read: Snapshot, known: WebhookEndpoint, draft: EndpointDraft, endpoint: WebhookEndpoint
+) -> Effect[SavedEndpoint]:
     """Change the endpoint that is known to what ``endpoint`` would be if it were new."""
     after = enabled(
         replace(
@@ -188,4 +188,4 @@ def _registered_again(
     )
     secret_token = after.secrets[0].token if draft.secret else None
     writes = [endpoint_documents.write(read, after)]
-    return Effect(Saved(after, draft.secret), writes, kept_of(after, secret_token))
+    return Effect(SavedEndpoint(after, draft.secret), writes, kept_of(after, secret_token))

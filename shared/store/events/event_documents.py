@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.domain.events.event import Event
-from shared.schemas.paging import Position
+from shared.schemas.paging import CursorPosition
 from shared.store import paths
 from shared.store.client import Write
 from shared.store.documents import Documents
@@ -69,7 +69,7 @@ def list_newest(
     user_id: str | None = None,
     since: datetime,
     until: datetime | None = None,
-    after: Position | None = None,
+    after: CursorPosition | None = None,
     limit: int,
 ) -> list[StoredEvent]:
     """Return events of a store, the newest first, those of the same millisecond by descending id.
@@ -102,7 +102,7 @@ def list_oldest(
     *,
     since: datetime,
     until: datetime | None = None,
-    after: Position | None = None,
+    after: CursorPosition | None = None,
     limit: int,
 ) -> list[StoredEvent]:
     """Return events of a store, the oldest first, those of the same millisecond by ascending id.

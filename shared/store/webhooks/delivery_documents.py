@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shared.domain.webhooks.deliveries import Delivery, DeliveryState
-from shared.schemas.paging import Position
+from shared.schemas.paging import CursorPosition
 from shared.store import paths
 from shared.store.client import Snapshot, Update, Write
 from shared.store.documents import Documents
@@ -64,7 +64,7 @@ def list_of_store(
     event_type: str | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
-    after: Position | None = None,
+    after: CursorPosition | None = None,
 ) -> list[Delivery]:
     """Return deliveries of a store, newest first.
 

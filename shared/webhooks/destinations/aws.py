@@ -16,7 +16,7 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 
 from shared.schemas.base import Untagged, WireModel
 from shared.webhooks.client import TEXT_CHARS_MAX, Attempt
-from shared.webhooks.destinations.aws_places import ACCOUNT, Place
+from shared.webhooks.destinations.aws_places import ACCOUNT, AwsPlace
 from shared.webhooks.message import Message
 
 _ACCESS_KEY_ID = "[A-Z0-9]{16,128}"
@@ -80,7 +80,7 @@ Credentials = Annotated[
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class AwsOperation:
     """A call of one of AWS's services.
 
     Attributes:
@@ -98,10 +98,10 @@ class Operation:
 
 
 def attempt(
-    operation: Operation,
+    operation: AwsOperation,
     message: Message,
     *,
-    where: Place,
+    where: AwsPlace,
     credentials: Mapping[str, Any],
     timeout_s: float,
 ) -> Attempt:

@@ -29,7 +29,7 @@ from botocore.parsers import ResponseParserError
 
 from shared.outgoing.session import error_code
 from shared.webhooks.client import USER_AGENT, AttemptError
-from shared.webhooks.destinations.aws_places import Place
+from shared.webhooks.destinations.aws_places import AwsPlace
 
 CLIENTS_MAX = 32
 """Clients kept, each with its connections: making one takes 3 ms, and its TLS settings 18 ms."""
@@ -86,7 +86,7 @@ def call(
     method: str,
     parameters: Mapping[str, Any],
     *,
-    where: Place,
+    where: AwsPlace,
     keys: Keys | None,
     timeout_s: float,
 ) -> Mapping[str, Any]:
@@ -149,7 +149,7 @@ def _session() -> botocore.session.Session:
 
 
 @lru_cache(maxsize=CLIENTS_MAX)
-def _client(service: str, where: Place, keys: Keys | None, timeout_s: float) -> Any:
+def _client(service: str, where: AwsPlace, keys: Keys | None, timeout_s: float) -> Any:
     connect_s = timeout_s * CONNECT_SHARE
     settings = Config(
         connect_timeout=connect_s,

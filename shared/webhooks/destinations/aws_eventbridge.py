@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 
 from shared.webhooks.client import Attempt
 from shared.webhooks.destinations import aws, aws_places
-from shared.webhooks.destinations.aws import Credentials, Operation
+from shared.webhooks.destinations.aws import AwsOperation, Credentials
 from shared.webhooks.destinations.aws_places import ACCOUNT, REGION
 from shared.webhooks.destinations.settings import DestinationBody
 from shared.webhooks.message import Message
@@ -87,7 +87,7 @@ def send(
             {**json.loads(message.body), "delivery": delivery}, separators=(",", ":")
         ),
     }
-    operation = Operation("events", "put_events", {"Entries": [entry]}, _settle)
+    operation = AwsOperation("events", "put_events", {"Entries": [entry]}, _settle)
     where = aws_places.place(region, is_emulated=is_emulated)
     return aws.attempt(
         operation, message, where=where, credentials=credentials, timeout_s=timeout_s

@@ -33,7 +33,7 @@ def partition(region: str) -> Partition:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class AwsPlace:
     """A region. ``stand_in`` is the URL of what plays AWS on this machine, under the emulator."""
 
     region: str
@@ -46,6 +46,6 @@ class Place:
         )
 
 
-def place(region: str, *, is_emulated: bool) -> Place:
+def place(region: str, *, is_emulated: bool) -> AwsPlace:
     """Return the place of a region; where AWS is emulated too if the product is."""
-    return Place(region, config.aws_endpoint_url() if is_emulated else None)
+    return AwsPlace(region, config.aws_endpoint_url() if is_emulated else None)

@@ -16,7 +16,7 @@ import requests
 
 from shared import clock, config, logs
 from shared.webhooks.destinations.aws_calls import CallFailed, Keys, call
-from shared.webhooks.destinations.aws_places import Place
+from shared.webhooks.destinations.aws_places import AwsPlace
 
 SESSION_S = 3600
 """What every role allows."""
@@ -28,7 +28,7 @@ IDENTITY_SHARE = 1 / 5
 _IDENTITY_PATH = "/computeMetadata/v1/instance/service-accounts/default/identity"
 _FLAVOR = {"Metadata-Flavor": "Google"}
 
-_sessions: dict[tuple[str, str, Place], tuple[datetime, Keys]] = {}
+_sessions: dict[tuple[str, str, AwsPlace], tuple[datetime, Keys]] = {}
 _lock = threading.Lock()
 
 
@@ -37,7 +37,7 @@ def audience(store_id: str) -> str:
     return f"punktwerk:{store_id}"
 
 
-def assume(role_arn: str, store_id: str, where: Place, *, timeout_s: float) -> Keys:
+def assume(role_arn: str, store_id: str, where: AwsPlace, *, timeout_s: float) -> Keys:
     """Return the keys of a session of the role, from memory until five minutes before its end.
 
     Args:
@@ -81,7 +81,7 @@ def assume(role_arn: str, store_id: str, where: Place, *, timeout_s: float) -> K
     return keys
 
 
-def forget(role_arn: str, store_id: str, where: Place) -> None:
+def forget(role_arn: str, store_id: str, where: AwsPlace) -> None:
     """Get a new session the next time."""
     with _lock:
         _sessions.pop((role_arn, store_id, where), None)

@@ -12,8 +12,8 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 from shared import config
 from shared.webhooks.client import Attempt
 from shared.webhooks.destinations import aws, aws_places
-from shared.webhooks.destinations.aws import Credentials, Operation
-from shared.webhooks.destinations.aws_places import ACCOUNT, REGION, Place
+from shared.webhooks.destinations.aws import AwsOperation, Credentials
+from shared.webhooks.destinations.aws_places import ACCOUNT, REGION, AwsPlace
 from shared.webhooks.destinations.settings import DestinationBody
 from shared.webhooks.message import Message
 
@@ -31,7 +31,7 @@ _LOOPBACK_URL = re.compile(
 _ID = re.compile("[!-~]{1,128}")
 
 
-def find_queue(url: str, *, is_emulated: bool) -> Place | None:
+def find_queue(url: str, *, is_emulated: bool) -> AwsPlace | None:
     """Return where a queue is; ``None`` if this is not the URL of one.
 
     Args:
@@ -46,7 +46,7 @@ def find_queue(url: str, *, is_emulated: bool) -> Place | None:
         )
         return aws_places.place(match["region"], is_emulated=is_emulated) if is_queue else None
     match = _LOOPBACK_URL.fullmatch(url) if is_emulated else None
-    return None if match is None else Place(STAND_IN_REGION, match["origin"])
+    return None if match is None else AwsPlace(STAND_IN_REGION, match["origin"])
 
 
 def _is_queue(url: str) -> str:
@@ -100,7 +100,7 @@ def send(
     if target.endswith(FIFO):
         parameters["MessageGroupId"] = _id(message.group)
         parameters["MessageDeduplicationId"] = _id(message.event_id)
-    operation = Operation("sqs", "send_message", parameters, _settle)
+    operation = AwsOperation("sqs", "send_message", parameters, _settle)
     return aws.attempt(
         operation, message, where=where, credentials=credentials, timeout_s=timeout_s
     )

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from functions.schedules import run_syncs
-from shared.domain.systems.syncs import Kind, SyncState
+from shared.domain.systems.syncs import SyncState, SystemKind
 from shared.services.systems import sync_starts
 from shared.services.systems.sync_worker import CONTINUE, TASK_LOST_AFTER
 from shared.store import client, paths
@@ -120,7 +120,7 @@ def test_a_connection_that_was_deleted_meanwhile_is_not_synced(
     run_syncs.handle()
 
     assert tasks_of(pipeline) == []
-    assert sync_documents.find(branch.store_id, Kind.POS, "korona") is None
+    assert sync_documents.find(branch.store_id, SystemKind.POS, "korona") is None
 
 
 def test_sweeps_that_run_at_the_same_time_begin_one_sync(
@@ -157,7 +157,7 @@ def test_one_store_that_fails_does_not_keep_the_others_from_it(
     branch.configure(schedule="hourly")
     broken = branch.of(new_merchant())
     broken.configure(schedule="hourly")
-    path = paths.connection(broken.store_id, Kind.POS, "korona")
+    path = paths.connection(broken.store_id, SystemKind.POS, "korona")
     data = client.get_one(path).data
     assert data is not None
     client.commit([client.Put(path, {**data, "configToken": "unreadable"})])

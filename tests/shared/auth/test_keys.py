@@ -5,10 +5,10 @@ import re
 
 import pytest
 
-from shared.auth.keys import ApiKey, Kind, MissingHeaderError, Mode, bearer, generate, parse
+from shared.auth.keys import ApiKey, KeyKind, KeyMode, MissingHeaderError, bearer, generate, parse
 
 TAIL = "A1B2C3D4E5F6G7H8I9J0K1L2M3N4O5P6"
-MODES_AND_KINDS = [(mode, kind) for mode in Mode for kind in Kind]
+MODES_AND_KINDS = [(mode, kind) for mode in KeyMode for kind in KeyKind]
 
 
 @pytest.mark.parametrize(("mode", "kind"), MODES_AND_KINDS)
@@ -19,7 +19,7 @@ def test_a_generated_key_has_the_documented_form_and_parses_back(mode, kind):
 
 
 def test_generated_keys_differ_and_use_the_whole_alphabet():
-    keys = {generate(Mode.LIVE, Kind.SECRET).text for _ in range(200)}
+    keys = {generate(KeyMode.LIVE, KeyKind.SECRET).text for _ in range(200)}
     assert len(keys) == 200
     assert len({character for key in keys for character in key[-32:]}) == 36
 
@@ -27,7 +27,7 @@ def test_generated_keys_differ_and_use_the_whole_alphabet():
 def test_the_documented_sample_parses():
     text = f"bk_live_sk_{TAIL}"
     key = parse(text)
-    assert key == ApiKey(Mode.LIVE, Kind.SECRET, text)
+    assert key == ApiKey(KeyMode.LIVE, KeyKind.SECRET, text)
     assert key.hash == hashlib.sha256(text.encode()).hexdigest()
     # printf bk_live_sk_A1B2C3D4E5F6G7H8I9J0K1L2M3N4O5P6 | sha256sum
     assert key.hash == "7ce0997661ca7c306c1a9f1d7a4a4babffe2112b6812dee16bb92222ef54f6e4"

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from shared.connectors import client, systems
 from shared.connectors.base import PushBy, Stream
 from shared.connectors.config import ConnectorConfig
-from shared.domain.systems.syncs import Kind
+from shared.domain.systems.syncs import SystemKind
 from shared.errors import (
     ConnectorAnswerInvalid,
     ConnectorCredentialsRefused,
@@ -24,11 +24,11 @@ from shared.errors import (
 from tests.support.receivers import hang_up, raw, receiving, status
 from tests.support.system_samples import CONFIGS
 
-SYSTEMS = [(kind, system) for kind in Kind for system in systems.names(kind)]
+SYSTEMS = [(kind, system) for kind in SystemKind for system in systems.names(kind)]
 CALLED = [each for each in SYSTEMS if not systems.module_of(*each).IS_FILE]
 STREAMS = {
-    Kind.POS: {Stream.CATEGORIES, Stream.PRODUCTS, Stream.RECEIPTS},
-    Kind.ERP: {Stream.STOCK, Stream.ORDERS, Stream.SUPPLIERS},
+    SystemKind.POS: {Stream.CATEGORIES, Stream.PRODUCTS, Stream.RECEIPTS},
+    SystemKind.ERP: {Stream.STOCK, Stream.ORDERS, Stream.SUPPLIERS},
 }
 
 every_system = pytest.mark.parametrize(("kind", "system"), SYSTEMS, ids=str)
@@ -41,16 +41,16 @@ def _no_repetitions(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "PAUSE_S_MAX", -1.0)
 
 
-def config_of(kind: Kind, system: str, **fields: object) -> ConnectorConfig:
+def config_of(kind: SystemKind, system: str, **fields: object) -> ConnectorConfig:
     sample = CONFIGS[kind.value, system]
     return systems.module_of(kind, system).Config.model_validate({**sample, **fields})
 
 
-def secrets_of(kind: Kind, system: str) -> list[str]:
+def secrets_of(kind: SystemKind, system: str) -> list[str]:
     return list(config_of(kind, system).secrets())
 
 
-def first_page(kind: Kind, system: str, answer: object) -> object:
+def first_page(kind: SystemKind, system: str, answer: object) -> object:
     """Read what the system offers, from a server that gives this answer to everything."""
     module = systems.module_of(kind, system)
     with receiving("") as server:
@@ -70,7 +70,7 @@ def test_every_system_has_a_sample() -> None:
 
 
 @every_system
-def test_says_what_it_can_and_can_what_it_says(kind: Kind, system: str) -> None:
+def test_says_what_it_can_and_can_what_it_says(kind: SystemKind, system: str) -> None:
     module = systems.module_of(kind, system)
     account = module.connect(config_of(kind, system), is_emulated=True)
     assert module.SYSTEM
@@ -83,7 +83,9 @@ def test_says_what_it_can_and_can_what_it_says(kind: Kind, system: str) -> None:
 
 
 @every_system
-def test_refuses_a_configuration_that_lacks_something_by_its_name(kind: Kind, system: str) -> None:
+def test_refuses_a_configuration_that_lacks_something_by_its_name(
+    kind: SystemKind, system: str
+) -> None:
     model = systems.module_of(kind, system).Config
     sample = CONFIGS[kind.value, system]
     for name in model.model_json_schema().get("required", []):
@@ -94,14 +96,14 @@ def test_refuses_a_configuration_that_lacks_something_by_its_name(kind: Kind, sy
 
 
 @every_system
-def test_refuses_what_it_does_not_know_by_its_name(kind: Kind, system: str) -> None:
+def test_refuses_what_it_does_not_know_by_its_name(kind: SystemKind, system: str) -> None:
     with pytest.raises(ValidationError) as refused:
         config_of(kind, system, colour="red")
     assert ("colour",) in [each["loc"] for each in refused.value.errors()]
 
 
 @every_system
-def test_shows_no_secret(kind: Kind, system: str) -> None:
+def test_shows_no_secret(kind: SystemKind, system: str) -> None:
     config = config_of(kind, system)
     account = systems.module_of(kind, system).connect(config, is_emulated=True)
     shown = f"{config!r} {config} {config.visible()} {account!r} {account}"
@@ -110,7 +112,7 @@ def test_shows_no_secret(kind: Kind, system: str) -> None:
 
 
 @every_called
-def test_needs_secrets_and_says_which_they_are(kind: Kind, system: str) -> None:
+def test_needs_secrets_and_says_which_they_are(kind: SystemKind, system: str) -> None:
     assert secrets_of(kind, system)
 
 
@@ -127,7 +129,7 @@ def test_needs_secrets_and_says_which_they_are(kind: Kind, system: str) -> None:
     ],
 )
 def test_a_refusal_becomes_one_of_ours_and_repeats_no_secret(
-    kind: Kind, system: str, code: int, expected: tuple[type[ConnectorError], ...]
+    kind: SystemKind, system: str, code: int, expected: tuple[type[ConnectorError], ...]
 ) -> None:
     said = " and ".join(secrets_of(kind, system))
     body = json.dumps(
@@ -149,7 +151,7 @@ def test_a_refusal_becomes_one_of_ours_and_repeats_no_secret(
 
 
 @every_called
-def test_too_many_calls_can_be_repeated_later(kind: Kind, system: str) -> None:
+def test_too_many_calls_can_be_repeated_later(kind: SystemKind, system: str) -> None:
     failure = first_page(kind, system, status(429, "{}", Retry_After="30"))
     assert isinstance(failure, ConnectorRateLimited)
     assert failure.details["retryAfter"] == 30
@@ -167,14 +169,14 @@ def test_too_many_calls_can_be_repeated_later(kind: Kind, system: str) -> None:
     ],
     ids=["closed", "noise", "html", "list", "types"],
 )
-def test_nonsense_is_no_answer(kind: Kind, system: str, answer: object) -> None:
+def test_nonsense_is_no_answer(kind: SystemKind, system: str, answer: object) -> None:
     failure = first_page(kind, system, answer)
     assert isinstance(failure, (ConnectorUnavailable, ConnectorAnswerInvalid))
     assert failure.retryable
 
 
 @every_called
-def test_a_redirect_is_not_followed(kind: Kind, system: str) -> None:
+def test_a_redirect_is_not_followed(kind: SystemKind, system: str) -> None:
     with receiving("") as elsewhere:
         failure = first_page(kind, system, status(307, "", Location=elsewhere.url))
     assert isinstance(failure, ConnectorError)
@@ -183,7 +185,7 @@ def test_a_redirect_is_not_followed(kind: Kind, system: str) -> None:
 
 @every_called
 @pytest.mark.parametrize("position", ["https://evil.example.com/x", "../../x", "x y", "\x00", "-1"])
-def test_a_position_leads_nowhere_else(kind: Kind, system: str, position: str) -> None:
+def test_a_position_leads_nowhere_else(kind: SystemKind, system: str, position: str) -> None:
     """Positions are stored by us; still, none of them is an address or a path."""
     module = systems.module_of(kind, system)
     with receiving("") as server:

@@ -9,15 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.clock import to_milliseconds
-from shared.schemas.paging import Position, cut, decode, decode_key, encode, encode_key
+from shared.schemas.paging import CursorPosition, cut, decode, decode_key, encode, encode_key
 from tests.support.strategies import NOW, times
 
 ids = st.text(string.ascii_letters + string.digits + "_-", min_size=1, max_size=200)
-positions = st.builds(Position, times.map(to_milliseconds), ids.map(lambda text: f"evt_{text}"))
+positions = st.builds(
+    CursorPosition, times.map(to_milliseconds), ids.map(lambda text: f"evt_{text}")
+)
 
 
 @given(position=positions)
-def test_a_position_is_read_back(position: Position) -> None:
+def test_a_position_is_read_back(position: CursorPosition) -> None:
     cursor = encode(position)
 
     assert decode(cursor) == position
@@ -32,7 +34,9 @@ def test_a_key_is_read_back(key: str) -> None:
     assert set(cursor) <= set(string.ascii_letters + string.digits + "-_")
 
 
-@pytest.mark.parametrize("cursor", [encode(Position(NOW, "evt_1")), encode_key("evt_1")[:-1], ""])
+@pytest.mark.parametrize(
+    "cursor", [encode(CursorPosition(NOW, "evt_1")), encode_key("evt_1")[:-1], ""]
+)
 def test_a_cursor_of_something_else_is_no_key(cursor: str) -> None:
     with pytest.raises(ValueError, match="must be a nextCursor"):
         decode_key(cursor)
@@ -45,7 +49,7 @@ def test_a_key_is_no_position() -> None:
 
 @pytest.mark.parametrize("missing", [1, 5, 20])
 def test_a_cursor_that_was_cut_off_is_refused(missing: int) -> None:
-    cursor = encode(Position(NOW, "evt_1"))
+    cursor = encode(CursorPosition(NOW, "evt_1"))
 
     with pytest.raises(ValueError, match="must be a nextCursor"):
         decode(cursor[:-missing])
@@ -53,9 +57,9 @@ def test_a_cursor_that_was_cut_off_is_refused(missing: int) -> None:
 
 @given(found=st.lists(st.integers(), max_size=4), limit=st.integers(1, 4))
 def test_a_page_ends_where_the_next_one_begins(found: list[int], limit: int) -> None:
-    page = cut(found, limit, lambda last: Position(NOW, f"evt_{last}"))
+    page = cut(found, limit, lambda last: CursorPosition(NOW, f"evt_{last}"))
 
     assert page.items == found[:limit]
-    end = Position(NOW, f"evt_{found[limit - 1]}") if len(found) > limit else None
+    end = CursorPosition(NOW, f"evt_{found[limit - 1]}") if len(found) > limit else None
     assert page.end == end
     assert page.next_cursor == (encode(end) if end else None)

@@ -20,7 +20,7 @@ from shared.domain.loyalty.entries import Entry
 from shared.domain.loyalty.figures import Counters
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import CashbackRules, PointsRules, Program, TierRules
-from shared.domain.stores.stores import Position, Store
+from shared.domain.stores.stores import Coordinates, Store
 from shared.domain.webhooks.deliveries import Delivery
 from shared.domain.webhooks.endpoints import WebhookEndpoint
 from shared.store import client, codec
@@ -30,7 +30,7 @@ from tests.support import strategies
 from tests.support.strategies import NOW, TIERED, exact_decimals, make_program, records
 from tools.emulators import FirestoreEmulator
 
-POSITIONS = st.builds(Position, st.floats(-90, 90), st.floats(-180, 180))
+POSITIONS = st.builds(Coordinates, st.floats(-90, 90), st.floats(-180, 180))
 RECORDS = st.one_of(
     strategies.memberships,
     strategies.entries,

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from shared.webhooks.schedule import (
     ATTEMPTS_MAX,
     DELAYS_S,
-    Outcome,
+    AttemptOutcome,
     next_delay_s,
-    outcome,
+    outcome_of,
 )
 
 MINUTE_S, HOUR_S = 60, 3600
@@ -92,23 +92,23 @@ def test_arguments_out_of_range_are_refused(made, jitter):
 
 @pytest.mark.parametrize(
     ("status", "expected"),
-    [(status, Outcome.SUCCEEDED) for status in (200, 201, 202, 204, 299)]
-    + [(410, Outcome.DISABLE)]
+    [(status, AttemptOutcome.SUCCEEDED) for status in (200, 201, 202, 204, 299)]
+    + [(410, AttemptOutcome.DISABLE)]
     + [
-        (status, Outcome.RETRY)
+        (status, AttemptOutcome.RETRY)
         for status in (100, 101, 199, 300, 301, 302, 304, 307, 308, 400, 401, 404, 409, 411, 429)
     ]
-    + [(status, Outcome.RETRY) for status in (500, 502, 503, 504, 599, 999)],
+    + [(status, AttemptOutcome.RETRY) for status in (500, 502, 503, 504, 599, 999)],
 )
 def test_a_status_means(status, expected):
-    assert outcome(status, None) is expected
+    assert outcome_of(status, None) is expected
 
 
 def test_no_answer_is_tried_again():
-    assert outcome(None, "timeout") is Outcome.RETRY
+    assert outcome_of(None, "timeout") is AttemptOutcome.RETRY
 
 
 @pytest.mark.parametrize(("status", "error"), [(None, None), (200, "timeout")])
 def test_an_attempt_has_either_a_status_or_an_error(status, error):
     with pytest.raises(ValueError, match="either"):
-        outcome(status, error)
+        outcome_of(status, error)

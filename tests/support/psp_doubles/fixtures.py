@@ -16,7 +16,7 @@ from shared import ids
 from shared.connectors import client
 from shared.outgoing import session
 from shared.store import cache, rpc
-from shared.store.rpc import Connection
+from shared.store.rpc import FirestoreConnection
 from tests.conftest import Clock
 from tests.support import without_specs
 from tests.support.merchants import Member, create_merchant
@@ -33,7 +33,7 @@ class _Place:
     """Where a provider's shop is: a project with its connection, a program, and the double."""
 
     project: str
-    connection: Connection
+    connection: FirestoreConnection
     nobody: Member
     double: Double
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from shared import clock
-from shared.domain.stores.stores import Position, Store
+from shared.domain.stores.stores import Coordinates, Store
 from shared.store import client
 from shared.store.stores import store_documents
 from tests.support.merchants import Merchant
@@ -15,7 +15,7 @@ from tests.support.refusals import assert_refused, nothing_written
 def test_shows_what_is_known_of_it(merchant: Merchant) -> None:
     now = clock.utc_now()
     plain = Store("store_at_sea", merchant.account_id, "At sea", "UTC", "EUR", now)
-    store = replace(plain, position=Position(-12.5, 0.25), webhook_ids_by_target={"a": "we_1"})
+    store = replace(plain, position=Coordinates(-12.5, 0.25), webhook_ids_by_target={"a": "we_1"})
     client.commit([store_documents.creation(store)])
 
     with nothing_written():

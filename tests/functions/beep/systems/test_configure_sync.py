@@ -11,7 +11,7 @@ import pytest
 from shared.connectors import erp, pos
 from shared.connectors.pos.korona import Config
 from shared.domain.accounts.packages import Package
-from shared.domain.systems.syncs import Kind
+from shared.domain.systems.syncs import SystemKind
 from shared.services import credentials
 from shared.store import client, paths
 from tests.support.branches import BUSY, Branch, always
@@ -20,7 +20,7 @@ from tools.korona_stand_in import ACCOUNT_ID, COUPLING_ID, PASSWORD
 
 
 def document(branch: Branch) -> dict[str, Any] | None:
-    return client.get_one(paths.connection(branch.store_id, Kind.POS, "korona")).data
+    return client.get_one(paths.connection(branch.store_id, SystemKind.POS, "korona")).data
 
 
 def test_answers_what_is_configured(branch: Branch) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from shared.connectors import erp
 from shared.domain.accounts.packages import Package
-from shared.domain.systems.syncs import Kind
+from shared.domain.systems.syncs import SystemKind
 from shared.store import client, paths
 from tests.support.api import Answer
 from tests.support.branches import BUSY, Branch, always, nth
@@ -35,7 +35,7 @@ def test_forgets_the_credentials_and_keeps_what_was_synced(branch: Branch) -> No
         "storeId": branch.store_id,
         "deleted": True,
     }
-    assert client.get_one(paths.connection(branch.store_id, Kind.POS, "korona")).data is None
+    assert client.get_one(paths.connection(branch.store_id, SystemKind.POS, "korona")).data is None
     status = branch.status()
     assert (status["isConfigured"], status["config"], status["nextSyncAt"]) == (False, {}, None)
     assert status["lastSync"]["state"] == "succeeded"

@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.connectors.dsfinvk import reader, schema, writer
-from shared.connectors.dsfinvk.schema import Column, Kind
+from shared.connectors.dsfinvk.schema import Column, ColumnKind
 from shared.domain.money import Money
 from shared.domain.systems.sales import PaidBy, ReceiptKind, Sale, SaleLine, SalePayment
 from shared.errors import ConnectorRejected
@@ -236,14 +236,14 @@ def test_refuses_what_would_contradict_itself(reason: str, found: list[Sale]) ->
         writer.write(found, zone=BERLIN)
 
 
-def kind_of(field: object) -> tuple[Kind, int]:
+def kind_of(field: object) -> tuple[ColumnKind, int]:
     if isinstance(field, NumericField):
-        return Kind.NUMBER, field.places
+        return ColumnKind.NUMBER, field.places
     if isinstance(field, LocalDateTimeField):
-        return Kind.TIME, 0
+        return ColumnKind.TIME, 0
     if isinstance(field, BooleanField):
-        return Kind.FLAG, 0
-    return Kind.TEXT, field.max_length or 0  # type: ignore[attr-defined]
+        return ColumnKind.FLAG, 0
+    return ColumnKind.TEXT, field.max_length or 0  # type: ignore[attr-defined]
 
 
 def test_our_tables_are_those_of_the_standard() -> None:

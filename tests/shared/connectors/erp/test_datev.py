@@ -14,13 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.connectors.erp import datev
-from shared.connectors.erp.datev import Books
+from shared.connectors.erp.datev import DatevBooks
 from shared.domain.money import Money
 from shared.domain.systems.sales import PaidBy, Sale, SaleLine, SalePayment
 from shared.errors import ConnectorRejected
 
 NOW = datetime(2027, 1, 2, 8, 30, 15, 123_000, tzinfo=UTC)
-BOOKS = Books(
+BOOKS = DatevBooks(
     consultant_number=29098,
     client_number=55003,
     year_begins=(1, 1),
@@ -46,19 +46,19 @@ def sale(*lines: SaleLine, **changed: Any) -> Sale:
     return replace(whole, **{"payments": paid, **changed})
 
 
-def written(*sales: Sale, books: Books = BOOKS) -> list[list[str]]:
+def written(*sales: Sale, books: DatevBooks = BOOKS) -> list[list[str]]:
     text = datev.write(sales, books, now=NOW).decode("cp1252")
     assert text.endswith("\r\n")
     assert "\n" not in text.replace("\r\n", "")
     return list(csv.reader(io.StringIO(text, newline=""), delimiter=";"))
 
 
-def bookings(*sales: Sale, books: Books = BOOKS) -> list[dict[str, str]]:
+def bookings(*sales: Sale, books: DatevBooks = BOOKS) -> list[dict[str, str]]:
     _, columns, *rows = written(*sales, books=books)
     return [dict(zip(columns, row, strict=True)) for row in rows]
 
 
-def moved(*sales: Sale, books: Books = BOOKS) -> list[tuple[str, str, str, str]]:
+def moved(*sales: Sale, books: DatevBooks = BOOKS) -> list[tuple[str, str, str, str]]:
     """Return what was booked: amount, side, account, contra account."""
     names = (
         "Umsatz (ohne Soll/Haben-Kz)",

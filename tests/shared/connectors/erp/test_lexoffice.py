@@ -24,7 +24,7 @@ from lexoffice_client.voucherlist import VoucherlistItem
 from pydantic import ValidationError
 
 from shared.connectors import client
-from shared.connectors.base import Page, PushBy, Pushed, Skipped, Stream
+from shared.connectors.base import ListedPage, PushBy, Pushed, Skipped, Stream
 from shared.connectors.erp import lexoffice, lexoffice_answers
 from shared.connectors.erp.books import rate_totals
 from shared.connectors.erp.lexoffice import Config, Connector
@@ -522,7 +522,9 @@ def test_another_client_reads_the_same_in_what_is_answered() -> None:
 # Lists.
 
 
-def read_all(read: Callable[[str | None, str | None], Page[Any]]) -> Iterator[Page[Any]]:
+def read_all(
+    read: Callable[[str | None, str | None], ListedPage[Any]],
+) -> Iterator[ListedPage[Any]]:
     position = None
     while True:
         page = read(position, None)

@@ -6,7 +6,7 @@ import pytest
 from pydantic import BaseModel
 
 from shared.connectors.base import Skipped
-from shared.connectors.erp.listings import Place
+from shared.connectors.erp.listings import ListingPlace
 from shared.connectors.rows import Rows, read_rows
 from shared.domain.catalog.goods import Supplier
 
@@ -60,30 +60,30 @@ def test_an_id_is_not_longer_than_an_id() -> None:
 
 
 def test_goes_on_where_a_page_ended() -> None:
-    page = Place.of(None).to_page(NOTHING, length=120, following=100)
+    page = ListingPlace.of(None).to_page(NOTHING, length=120, following=100)
     assert (page.position, page.is_listing) == ("100/120", True)
-    place = Place.of(page.position)
-    assert place == Place(100, 120)
+    place = ListingPlace.of(page.position)
+    assert place == ListingPlace(100, 120)
     page = place.to_page(NOTHING, length=120, following=None)
     assert (page.position, page.is_listing) == (None, True)
 
 
 @pytest.mark.parametrize("length", [119, 121, None])
 def test_a_list_that_changed_on_the_way_says_nothing_of_what_is_gone(length: int | None) -> None:
-    page = Place.of("100/120").to_page(NOTHING, length=length, following=None)
+    page = ListingPlace.of("100/120").to_page(NOTHING, length=length, following=None)
     assert not page.is_listing
 
 
 def test_a_system_that_counts_nothing_is_believed() -> None:
-    page = Place.of("100/").to_page(NOTHING, length=None, following=200)
+    page = ListingPlace.of("100/").to_page(NOTHING, length=None, following=200)
     assert (page.position, page.is_listing) == ("200/", True)
 
 
 def test_a_page_with_rows_missing_says_nothing_of_what_is_gone() -> None:
-    assert not Place().to_page(NOTHING, length=9, following=1, is_short=True).is_listing
+    assert not ListingPlace().to_page(NOTHING, length=9, following=1, is_short=True).is_listing
 
 
 @pytest.mark.parametrize("position", ["", "x", "-1/2", "1", "1/2/3", "https://evil.example.com"])
 def test_a_position_that_is_none_is_not_followed(position: str) -> None:
     with pytest.raises(ValueError):
-        Place.of(position)
+        ListingPlace.of(position)

@@ -15,7 +15,7 @@ import pytest
 
 from shared import clock
 from shared.connectors import client
-from shared.connectors.base import PAGE_ITEMS_MAX, POSITION_CHARS_MAX, Page, Pushed, Skipped
+from shared.connectors.base import PAGE_ITEMS_MAX, POSITION_CHARS_MAX, ListedPage, Pushed, Skipped
 from shared.connectors.erp import sap
 from shared.connectors.erp.sap import Config, Connector
 from shared.connectors.erp.sap_documents import movement_reference
@@ -313,7 +313,7 @@ def serve(server: Receiver, key: Sequence[str], rows: Sequence[Any], *, most: in
 PLACE = ("Material", "Plant", "StorageLocation")
 
 
-def pages(read: Callable[[str | None, str | None], Page[Any]]) -> Iterator[Page[Any]]:
+def pages(read: Callable[[str | None, str | None], ListedPage[Any]]) -> Iterator[ListedPage[Any]]:
     position = None
     while True:
         page = read(position, None)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from shared.connectors.base import Skipped
 from shared.connectors.erp import sap_answers as answers
-from shared.connectors.erp.sap_answers import OrderRow, ProductRow, StockRow, SupplierRow
+from shared.connectors.erp.sap_answers import OrderRow, SapProduct, StockRow, SupplierRow
 from shared.domain.catalog.goods import Supplier
 from shared.domain.money import Money
 
@@ -67,7 +67,7 @@ def test_a_sum_with_an_unreadable_part_is_none(quantity: Any, kind: Any) -> None
 
 def test_only_valid_eans_count() -> None:
     rows = [
-        ProductRow.model_validate({"Product": name, "ProductStandardID": ean})
+        SapProduct.model_validate({"Product": name, "ProductStandardID": ean})
         for name, ean in (("A", "036000291452"), ("B", "12345"), ("C", None))
     ]
     assert answers.to_eans(rows) == {"A": "0036000291452"}

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from openapi_schema_validator import OAS30Validator
 
 from shared.connectors.erp import sap_documents as documents
-from shared.connectors.erp.sap_answers import ProductRow
+from shared.connectors.erp.sap_answers import SapProduct
 from shared.domain.money import Money
 from shared.domain.systems.sales import Sale, SaleLine, StockChange
 from shared.errors import ConnectorAnswerInvalid, ConnectorRejected
@@ -23,7 +23,7 @@ from tests.support.sap_specs import sap_schema
 
 BERLIN = ZoneInfo("Europe/Berlin")
 LATE = datetime(2026, 11, 20, 23, 30, tzinfo=UTC)  # the 21st in Berlin
-PRODUCT = ProductRow.model_validate({"Product": "TG11", "BaseUnit": "PC"})
+PRODUCT = SapProduct.model_validate({"Product": "TG11", "BaseUnit": "PC"})
 LINE = SaleLine(
     name="Kaffee, ganze Bohne, aus biologischem Anbau",
     quantity=Decimal(3),
@@ -168,7 +168,7 @@ def test_a_movement_type_has_its_code(movement_type: str, code: str) -> None:
 
 
 def test_a_change_says_only_what_it_knows() -> None:
-    product = ProductRow.model_validate({"Product": "TG11"})
+    product = SapProduct.model_validate({"Product": "TG11"})
     document = documents.to_goods_movement(
         replace(CHANGE, reason=""),
         product,

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from shared.connectors import client
-from shared.connectors.base import Page, PushBy, Pushed, Skipped, Stream
+from shared.connectors.base import ListedPage, PushBy, Pushed, Skipped, Stream
 from shared.connectors.erp import sevdesk, sevdesk_answers
 from shared.connectors.erp.books import rate_totals
 from shared.connectors.erp.sevdesk import Config, Connector
@@ -521,7 +521,9 @@ def test_the_mock_wants_a_token_for_a_voucher(relay: Relay) -> None:
 # Lists.
 
 
-def read_all(read: Callable[[str | None, str | None], Page[Any]]) -> Iterator[Page[Any]]:
+def read_all(
+    read: Callable[[str | None, str | None], ListedPage[Any]],
+) -> Iterator[ListedPage[Any]]:
     position = None
     while True:
         page = read(position, None)

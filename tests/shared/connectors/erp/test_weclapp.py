@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from shared.connectors import client
-from shared.connectors.base import Page, PushBy, Pushed, Skipped, Stream
+from shared.connectors.base import ListedPage, PushBy, Pushed, Skipped, Stream
 from shared.connectors.erp import weclapp, weclapp_answers
 from shared.connectors.erp.weclapp import Config, Connector
-from shared.connectors.erp.weclapp_answers import Terms
+from shared.connectors.erp.weclapp_answers import WeclappTerms
 from shared.domain.catalog.goods import Order, OrderLine, StockLevel, Supplier
 from shared.domain.money import Money
 from shared.domain.systems.sales import (
@@ -84,7 +84,7 @@ SALE = Sale(
     ),
 )
 CHANGE = StockChange("change_1", SOLD_AT, Decimal(-3), product_id="241", reason="Bruch")
-TERMS = Terms("3201", "GROSS1", {Decimal(19): "1201", Decimal(7): "1202"})
+TERMS = WeclappTerms("3201", "GROSS1", {Decimal(19): "1201", Decimal(7): "1202"})
 UNITS = {"11": "Stk"}
 CURRENCIES = {"21": "EUR", "22": "JPY"}
 ARTICLE = {
@@ -197,7 +197,9 @@ def order_of(sale: Sale) -> dict[str, Any]:
     )
 
 
-def read_all(read: Callable[[str | None, str | None], Page[Any]]) -> Iterator[Page[Any]]:
+def read_all(
+    read: Callable[[str | None, str | None], ListedPage[Any]],
+) -> Iterator[ListedPage[Any]]:
     position = None
     while True:
         page = read(position, None)

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from shared.connectors import client
-from shared.connectors.base import Page, PushBy, Pushed, Skipped, Stream
+from shared.connectors.base import ListedPage, PushBy, Pushed, Skipped, Stream
 from shared.connectors.erp import xentral, xentral_answers
 from shared.connectors.erp.xentral import Config, Connector
-from shared.connectors.erp.xentral_answers import Terms
+from shared.connectors.erp.xentral_answers import XentralTerms
 from shared.domain.catalog.goods import Order, OrderLine, StockLevel, Supplier
 from shared.domain.money import Money
 from shared.domain.systems.sales import DataType, PaidBy, Sale, SaleLine, SalePayment
@@ -70,7 +70,7 @@ SALE = Sale(
         ),
     ),
 )
-TERMS = Terms("394", "4", "1", "7")
+TERMS = XentralTerms("394", "4", "1", "7")
 PRODUCT = {
     "id": "17",
     "number": "700001",
@@ -595,7 +595,9 @@ def test_the_mock_wants_a_token(relay: Relay) -> None:
 # Lists.
 
 
-def read_all(read: Callable[[str | None, str | None], Page[Any]]) -> Iterator[Page[Any]]:
+def read_all(
+    read: Callable[[str | None, str | None], ListedPage[Any]],
+) -> Iterator[ListedPage[Any]]:
     position = None
     while True:
         page = read(position, None)

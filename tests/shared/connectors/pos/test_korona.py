@@ -18,15 +18,15 @@ from pydantic import ValidationError
 
 from shared import clock
 from shared.connectors import client
-from shared.connectors.base import Page, Pushed, Skipped
+from shared.connectors.base import ListedPage, Pushed, Skipped
 from shared.connectors.pos import korona, korona_answers, korona_receipts, korona_writes
 from shared.connectors.pos.korona import Config, Connector
 from shared.connectors.pos.korona_answers import (
-    ProductRow,
+    KoronaProduct,
+    KoronaTerms,
     SalesTax,
     Sector,
     Tax,
-    Terms,
 )
 from shared.connectors.pos.korona_receipts import ReceiptRow
 from shared.domain.catalog.goods import Category, Price, Product
@@ -66,7 +66,9 @@ SECRETS = (CONFIG["password"], CONFIG["couplingId"])
 ACCOUNT = f"/accounts/{CONFIG['accountId']}"
 NOW = datetime(2026, 3, 3, 12, tzinfo=UTC)
 EAN = "4006381333931"
-TERMS = Terms("EUR", taxes={"s7": Tax(Decimal(7), Decimal(0)), "us": Tax(Decimal(8), Decimal(8))})
+TERMS = KoronaTerms(
+    "EUR", taxes={"s7": Tax(Decimal(7), Decimal(0)), "us": Tax(Decimal(8), Decimal(8))}
+)
 SALE = Sale(
     record_id="rec_1",
     number="R-17",
@@ -176,8 +178,8 @@ def product_row(number: int, **fields: Any) -> dict[str, Any]:
 
 
 def read_all(
-    read: Callable[[str | None, str | None], Page[Any]], since: str | None = None
-) -> tuple[list[Any], Page[Any]]:
+    read: Callable[[str | None, str | None], ListedPage[Any]], since: str | None = None
+) -> tuple[list[Any], ListedPage[Any]]:
     items, position = [], None
     while True:
         page = read(position, since)
@@ -188,7 +190,7 @@ def read_all(
 
 
 def product(**fields: Any) -> Product:
-    row = ProductRow.model_validate({"id": "p1", "name": "Milk", **fields})
+    row = KoronaProduct.model_validate({"id": "p1", "name": "Milk", **fields})
     return korona_answers.to_product(row, TERMS, NOW)
 
 
@@ -315,7 +317,7 @@ def test_prices_of_codes_and_of_other_branches_do_not_count() -> None:
         {"value": 1},
         {"value": None},
     ]
-    row = ProductRow.model_validate({"id": "p1", "name": "Milk", "prices": rows})
+    row = KoronaProduct.model_validate({"id": "p1", "name": "Milk", "prices": rows})
     assert product(prices=rows).price == Money(100, "EUR")
     for name in ("2", "o2"):
         own = replace(TERMS, organizational_unit=name)
@@ -329,7 +331,7 @@ def test_of_several_price_groups_one_is_named() -> None:
         {"value": 1, "priceGroup": {"id": "g1", "number": "1"}},
         {"value": 2, "priceGroup": {"id": "g2", "number": "2"}},
     ]
-    row = ProductRow.model_validate({"id": "p1", "name": "Milk", "prices": rows})
+    row = KoronaProduct.model_validate({"id": "p1", "name": "Milk", "prices": rows})
     with pytest.raises(ValueError, match="several price groups"):
         product(prices=rows)
     seen = korona_answers.to_product(row, replace(TERMS, price_group="2"), NOW)
@@ -340,7 +342,7 @@ def test_prices_without_tax_become_gross_and_are_rounded_half_up() -> None:
     def price(value: str, sector: str | None = None, group: str = "g") -> Money | None:
         rows = [{"value": Decimal(value), "priceGroup": {"id": group}}]
         fields: dict[str, Any] = {"sector": {"id": sector}} if sector else {}
-        row = ProductRow.model_validate({"id": "p", "name": "n", "prices": rows, **fields})
+        row = KoronaProduct.model_validate({"id": "p", "name": "n", "prices": rows, **fields})
         terms = replace(TERMS, net_groups=frozenset({"net"}))
         return korona_answers.to_product(row, terms, NOW).price
 
@@ -506,8 +508,8 @@ def test_reads_the_lists_of_the_contract(relay: Relay) -> None:
 def test_an_empty_list_has_no_content(relay: Relay) -> None:
     relay.prefer = {"GET": "code=204"}
     connector = connected(relay.url)
-    assert connector.products(None, None) == Page((), since="0", is_listing=True)
-    assert connector.receipts(None, "250") == Page((), since="250")
+    assert connector.products(None, None) == ListedPage((), since="0", is_listing=True)
+    assert connector.receipts(None, "250") == ListedPage((), since="250")
     assert connector.find_pushed(SALE_TYPE, SALE) is None
     assert connector.find_pushed(CHANGE_TYPE, CHANGE) is None
 

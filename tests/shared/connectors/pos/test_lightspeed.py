@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from shared.connectors import client
-from shared.connectors.base import Page, Pushed, Skipped
+from shared.connectors.base import ListedPage, Pushed, Skipped
 from shared.connectors.pos import lightspeed, lightspeed_answers
 from shared.connectors.pos.lightspeed import Config, Connector
-from shared.connectors.pos.lightspeed_answers import ProductRow, SaleRow, TaxRow
+from shared.connectors.pos.lightspeed_answers import LightspeedProduct, SaleRow, TaxRow
 from shared.domain.catalog.goods import Category, Product
 from shared.domain.money import Money
 from shared.domain.systems.sales import (
@@ -152,8 +152,8 @@ def product_row(number: int, **fields: Any) -> dict[str, Any]:
 
 
 def read_all(
-    read: Callable[[str | None, str | None], Page[Any]], since: str | None = None
-) -> tuple[list[Any], Page[Any]]:
+    read: Callable[[str | None, str | None], ListedPage[Any]], since: str | None = None
+) -> tuple[list[Any], ListedPage[Any]]:
     items: list[Any] = []
     position = None
     while True:
@@ -165,7 +165,7 @@ def read_all(
 
 
 def product(**fields: Any) -> Product:
-    row = ProductRow.model_validate({"id": "p1", "name": "Milk", **fields})
+    row = LightspeedProduct.model_validate({"id": "p1", "name": "Milk", **fields})
     return lightspeed_answers.to_product(row, "EUR")
 
 
@@ -493,7 +493,7 @@ def test_reads_every_page_to_the_end_and_goes_on_there(shop: Shop) -> None:
 
 def test_an_empty_shop(shop: Shop) -> None:
     page = connected(shop.server.url).products(None, None)
-    assert page == Page((), since="0", is_listing=True)
+    assert page == ListedPage((), since="0", is_listing=True)
 
 
 def test_loses_nothing_that_changes_while_it_reads(shop: Shop) -> None:

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from shared import clock
 from shared.connectors import client
-from shared.connectors.base import PAGE_ITEMS_MAX, POSITION_CHARS_MAX, Page, Skipped, Stream
+from shared.connectors.base import PAGE_ITEMS_MAX, POSITION_CHARS_MAX, ListedPage, Skipped, Stream
 from shared.connectors.pos import sumup
 from shared.connectors.pos.sumup import TRANSACTIONS_A_PAGE, Config, Connector
 from shared.connectors.pos.sumup_answers import to_external_id, to_products, to_receipts
@@ -112,8 +112,8 @@ class Account:
 
 
 def pages(
-    read: Callable[[str | None, str | None], Page[Any]], since: str | None = None
-) -> list[Page[Any]]:
+    read: Callable[[str | None, str | None], ListedPage[Any]], since: str | None = None
+) -> list[ListedPage[Any]]:
     """Read a stream to its end."""
     found = [read(None, since)]
     while found[-1].position is not None:
@@ -123,7 +123,7 @@ def pages(
     return found
 
 
-def ids_of(found: list[Page[Any]]) -> list[str]:
+def ids_of(found: list[ListedPage[Any]]) -> list[str]:
     return [each.external_id for page in found for each in page.items]
 
 
@@ -138,7 +138,7 @@ def at_a_reader(body: dict[str, Any]) -> None:
 def test_reads_what_the_contract_gives(relay: Relay) -> None:
     relay.edit["GET"] = at_a_reader
     page = connected(relay.url).receipts(None, None)
-    assert page == Page(
+    assert page == ListedPage(
         (
             Receipt(
                 external_id="410fc44a-5956-44e1-b5cc-19c6f8d727a4",
@@ -234,7 +234,7 @@ def test_goes_on_after_a_crash_where_it_was(server: Receiver) -> None:
 
 def test_an_empty_account(server: Receiver) -> None:
     Account(server, [])
-    assert pages(connected(server.url).products) == [Page((), since=BEGAN)]
+    assert pages(connected(server.url).products) == [ListedPage((), since=BEGAN)]
 
 
 def test_ten_thousand_products(server: Receiver) -> None:
@@ -338,7 +338,7 @@ def test_what_is_no_payment_at_a_till_is_not_even_asked_for(
     server: Receiver, fields: dict[str, Any]
 ) -> None:
     server.answer = answer(200, {"items": [transaction(1, **fields)]})
-    assert pages(connected(server.url).receipts) == [Page((), since=BEGAN)]
+    assert pages(connected(server.url).receipts) == [ListedPage((), since=BEGAN)]
     assert len(server.received) == 1
 
 
@@ -381,7 +381,9 @@ def test_a_row_that_makes_no_sense_keeps_no_other_from_being_read(server: Receiv
 def test_a_listed_row_that_leads_nowhere(server: Receiver, row: Any, skipped: Skipped) -> None:
     server.answers = [answer(200, {"items": [row]})]
     server.answer = answer(404, {"message": "Resource not found"})
-    assert pages(connected(server.url).receipts) == [Page((), since=BEGAN, skipped=(skipped,))]
+    assert pages(connected(server.url).receipts) == [
+        ListedPage((), since=BEGAN, skipped=(skipped,))
+    ]
 
 
 @pytest.mark.parametrize(

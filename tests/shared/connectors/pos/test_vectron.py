@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from shared.connectors import client
-from shared.connectors.base import PAGE_ITEMS_MAX, Page, PushBy, Skipped, Stream
+from shared.connectors.base import PAGE_ITEMS_MAX, ListedPage, PushBy, Skipped, Stream
 from shared.connectors.pos import vectron
 from shared.connectors.pos.vectron import Config, Connector
 from shared.connectors.pos.vectron_answers import to_categories, to_products, to_receipt
@@ -99,8 +99,8 @@ class Till:
 
 
 def pages(
-    read: Callable[[str | None, str | None], Page[Any]], since: str | None = None
-) -> list[Page[Any]]:
+    read: Callable[[str | None, str | None], ListedPage[Any]], since: str | None = None
+) -> list[ListedPage[Any]]:
     """Read a stream to its end."""
     found = [read(None, since)]
     while found[-1].position is not None:
@@ -227,9 +227,9 @@ def test_reads_page_by_page_to_the_end_and_from_there_on(server: Receiver) -> No
 
 def test_a_sync_that_finds_nothing_begins_there_again(server: Receiver) -> None:
     Till(server, [invoice(1)])
-    assert pages(connected(server.url).receipts, "inv-1") == [Page((), since="inv-1")]
+    assert pages(connected(server.url).receipts, "inv-1") == [ListedPage((), since="inv-1")]
     Till(server, [])
-    assert pages(connected(server.url).receipts) == [Page(())]
+    assert pages(connected(server.url).receipts) == [ListedPage(())]
 
 
 def test_goes_on_after_a_crash_where_it_was(server: Receiver) -> None:

@@ -99,12 +99,12 @@ def checkout(*events: dict[str, Any], **fields: Any) -> dict[str, Any]:
 
 
 def seen(*events: dict[str, Any], **fields: Any) -> Observation:
-    read = answers.Checkout.model_validate(checkout(*events, **fields))
+    read = answers.PayoneCheckout.model_validate(checkout(*events, **fields))
     return answers.to_observation(PAYMENT_ID, read, read.payment_executions[0].events)
 
 
 def seen_stage(*events: dict[str, Any]) -> Stage | None:
-    read = [answers.Event.model_validate(each) for each in events]
+    read = [answers.PayoneEvent.model_validate(each) for each in events]
     return answers.to_stage(read, Money(1000, "EUR"))
 
 
@@ -274,12 +274,12 @@ def test_another_currency_is_told_as_it_is() -> None:
     ],
 )
 def test_only_known_words_end_a_refund(word: str | None, expected: RefundStatus) -> None:
-    found = answers.to_refund_observation(answers.Refunded(id="r_1", status=word))
+    found = answers.to_refund_observation(answers.PayoneRefunded(id="r_1", status=word))
     assert (found.vendor_refund_id, found.status) == ("r_1", expected)
 
 
 def found_refund(*events: dict[str, Any]) -> RefundObservation | None:
-    read = [answers.Event.model_validate(each) for each in events]
+    read = [answers.PayoneEvent.model_validate(each) for each in events]
     return answers.to_found_refund(read, REFUND)
 
 
@@ -411,7 +411,7 @@ def test_the_mock_refuses_other_calls_that_break_the_contract(
 ) -> None:
     connector = connected(mock_url)
     with pytest.raises(ConnectorRejected) as refused:
-        connector._send(answers.Answer, connector._path(PAYMENT_ID, action), body)
+        connector._send(answers.PayoneAnswer, connector._path(PAYMENT_ID, action), body)
     assert refused.value.details["status"] == 400
 
 

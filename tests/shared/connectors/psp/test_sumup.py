@@ -91,7 +91,7 @@ def connected(url: str = "http://127.0.0.1:1", **settings: Any) -> Connector:
 
 
 def checkout(**fields: Any) -> Observation:
-    return answers.to_observation(answers.Checkout.model_validate({**CHECKOUT, **fields}))
+    return answers.to_observation(answers.SumupCheckout.model_validate({**CHECKOUT, **fields}))
 
 
 def refunds(*events: tuple[int, float, str]) -> Answer:
@@ -207,13 +207,13 @@ def test_reads_all_of_a_checkout() -> None:
     ],
 )
 def test_names_the_transaction_that_paid(fields: dict[str, Any], expected: str) -> None:
-    read = answers.Checkout.model_validate({**CHECKOUT, **fields})
+    read = answers.SumupCheckout.model_validate({**CHECKOUT, **fields})
     assert answers.to_transaction_id(read) == expected
 
 
 @pytest.mark.parametrize("transactions", [None, [], [{"id": "a", "status": "PENDING"}]])
 def test_what_no_transaction_paid_cannot_be_refunded(transactions: Any) -> None:
-    read = answers.Checkout.model_validate({**CHECKOUT, "transactions": transactions})
+    read = answers.SumupCheckout.model_validate({**CHECKOUT, "transactions": transactions})
     with pytest.raises(ConnectorRejected):
         answers.to_transaction_id(read)
 
@@ -231,7 +231,7 @@ def test_what_no_transaction_paid_cannot_be_refunded(transactions: Any) -> None:
     ],
 )
 def test_only_known_words_settle_a_refund(word: str | None, expected: RefundStatus) -> None:
-    seen = answers.to_refund_observation(answers.Event(id=7, status=word))
+    seen = answers.to_refund_observation(answers.SumupEvent(id=7, status=word))
     assert (seen.vendor_refund_id, seen.status) == ("7", expected)
 
 

@@ -152,7 +152,7 @@ def payment(state: int, *transactions: dict[str, Any], **fields: Any) -> dict[st
 
 def seen(state: int, *transactions: dict[str, Any], **fields: Any) -> Observation:
     return answers.to_observation(
-        answers.Payment.model_validate(payment(state, *transactions, **fields))
+        answers.UnzerPayment.model_validate(payment(state, *transactions, **fields))
     )
 
 
@@ -317,7 +317,7 @@ def test_signs_in_with_the_private_key_and_no_password(server: Receiver) -> None
 def test_payments_are_read_as_by_the_sdk(state: int, done: list[Any], total_minor: int) -> None:
     body = payment(state, *done)
     body["amount"]["total"] = f"{Decimal(total_minor) / 100:.4f}"
-    mine = answers.Payment.model_validate(body)
+    mine = answers.UnzerPayment.model_validate(body)
     other = PaymentGetResponse.fromDict(body, independent("http://127.0.0.1:1"))
     assert (mine.id, mine.currency) == (other.paymentId, other.currency)
     assert (mine.state.id, mine.order_id) == (other.state, other.orderId)
@@ -409,16 +409,16 @@ def test_what_a_chargeback_took_is_given_back_already() -> None:
 
 
 def test_ids_come_from_the_path_of_an_url_only() -> None:
-    assert answers.Transaction.model_validate(CHARGED).path == ("charges", "s-chg-1")
+    assert answers.UnzerTransaction.model_validate(CHARGED).path == ("charges", "s-chg-1")
     for url in ("https://evil.example.com/x", "", "/payments/p/charges/../../types", "garbage"):
-        moved = answers.Transaction.model_validate({**CHARGED, "url": url})
+        moved = answers.UnzerTransaction.model_validate({**CHARGED, "url": url})
         assert moved.path == ()
 
 
 def test_a_refund_needs_a_charge_that_has_enough_left() -> None:
     small = transaction("charge", "success", "charges/s-chg-1", "6.0000")
     large = transaction("charge", "success", "charges/s-chg-2", "7.0000")
-    done = answers.Payment.model_validate(payment(1, small, REFUNDED, large))
+    done = answers.UnzerPayment.model_validate(payment(1, small, REFUNDED, large))
     assert answers.to_charge_id(done, Money(100, "EUR")) == "s-chg-1"
     assert answers.to_charge_id(done, Money(101, "EUR")) == "s-chg-2"
     with pytest.raises(ConnectorRejected):
@@ -435,7 +435,7 @@ def test_a_refund_needs_a_charge_that_has_enough_left() -> None:
     ],
 )
 def test_only_known_outcomes_end_a_refund(outcome: str, expected: RefundStatus) -> None:
-    read = answers.Operation.model_validate(operation("s-cnl-1", outcome))
+    read = answers.UnzerOperation.model_validate(operation("s-cnl-1", outcome))
     assert answers.to_refund_observation(read).status is expected
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from shared.domain.catalog import product_drafts
 from shared.domain.catalog.goods import Price
-from shared.domain.catalog.product_drafts import Draft, IfExists, Inserted, Outcome
+from shared.domain.catalog.product_drafts import ProductOutcome, IfExists, Inserted, ProductDraft
 from shared.domain.catalog.products import API_SOURCE, CatalogProduct, states_until
 from shared.domain.money import Money
 from shared.errors import ProductExists, ProductManaged
@@ -25,7 +25,7 @@ prices = st.sampled_from([Money(149, "EUR"), Money(159, "EUR")])
 rates = st.none() | st.sampled_from([Decimal(7), Decimal(19)])
 flags = st.dictionaries(st.sampled_from(["requiresHumanVerification", "other"]), st.booleans())
 drafts = st.builds(
-    Draft,
+    ProductDraft,
     name=names,
     ean=st.just(EAN),
     number=st.none() | st.just("0815"),
@@ -75,12 +75,12 @@ def later(product: CatalogProduct) -> CatalogProduct:
 
 
 def insert(
-    known: CatalogProduct | None, draft: Draft, if_exists: IfExists = IfExists.TAKE_OVER
+    known: CatalogProduct | None, draft: ProductDraft, if_exists: IfExists = IfExists.TAKE_OVER
 ) -> Inserted:
     return product_drafts.insert(known, draft, BLANK, if_exists)
 
 
-def says(draft: Draft, product: CatalogProduct) -> bool:
+def says(draft: ProductDraft, product: CatalogProduct) -> bool:
     """Tell whether a product is all that a draft says."""
     said = {
         product.name: draft.name,
@@ -99,7 +99,7 @@ def says(draft: Draft, product: CatalogProduct) -> bool:
 
 @given(known=st.none() | products, draft=drafts)
 def test_what_is_said_is_so_and_saying_it_again_changes_nothing(
-    known: CatalogProduct | None, draft: Draft
+    known: CatalogProduct | None, draft: ProductDraft
 ) -> None:
     after = insert(known, draft).product
     tomorrow = replace(BLANK, created_at=LATER, updated_at=LATER + timedelta(hours=1))
@@ -107,12 +107,12 @@ def test_what_is_said_is_so_and_saying_it_again_changes_nothing(
     again = product_drafts.insert(after, draft, tomorrow, IfExists.REFUSE)
 
     assert says(draft, later(after))
-    assert (again.product, again.outcome) == (after, Outcome.UNCHANGED)
+    assert (again.product, again.outcome) == (after, ProductOutcome.UNCHANGED)
     assert not after.is_deleted
 
 
 @given(known=products, draft=drafts)
-def test_what_is_not_said_stays(known: CatalogProduct, draft: Draft) -> None:
+def test_what_is_not_said_stays(known: CatalogProduct, draft: ProductDraft) -> None:
     known = replace(known, deleted_at=None)
     before = later(known)
 
@@ -127,7 +127,9 @@ def test_what_is_not_said_stays(known: CatalogProduct, draft: Draft) -> None:
 
 
 @given(known=products, draft=drafts)
-def test_a_systems_word_stays_unless_it_is_taken_over(known: CatalogProduct, draft: Draft) -> None:
+def test_a_systems_word_stays_unless_it_is_taken_over(
+    known: CatalogProduct, draft: ProductDraft
+) -> None:
     known = replace(known, source="korona", deleted_at=None)
     try:
         after = insert(known, draft, IfExists.UPDATE).product
@@ -140,44 +142,46 @@ def test_a_systems_word_stays_unless_it_is_taken_over(known: CatalogProduct, dra
 
 
 @given(known=products, draft=drafts)
-def test_nothing_is_changed_that_is_to_be_left_alone(known: CatalogProduct, draft: Draft) -> None:
+def test_nothing_is_changed_that_is_to_be_left_alone(
+    known: CatalogProduct, draft: ProductDraft
+) -> None:
     known = replace(known, deleted_at=None)
     try:
         found = insert(known, draft, IfExists.REFUSE)
     except (ProductExists, ProductManaged):
-        assert insert(known, draft).outcome is Outcome.UPDATED
+        assert insert(known, draft).outcome is ProductOutcome.UPDATED
         return
 
-    assert found == Inserted(known, Outcome.UNCHANGED)
+    assert found == Inserted(known, ProductOutcome.UNCHANGED)
 
 
 @given(known=products, draft=drafts)
-def test_what_is_no_longer_sold_is_sold_anew(known: CatalogProduct, draft: Draft) -> None:
+def test_what_is_no_longer_sold_is_sold_anew(known: CatalogProduct, draft: ProductDraft) -> None:
     found = insert(replace(known, deleted_at=NOW), draft, IfExists.REFUSE)
 
     after = found.product
-    assert found.outcome is Outcome.CREATED
+    assert found.outcome is ProductOutcome.CREATED
     assert (after.source, after.external_id, after.replaced_by) == (API_SOURCE, None, None)
     assert (after.deleted_at, after.upcoming, after.next_price_at) == (None, (), None)
     assert after.updated_at == LATER
 
 
 @given(draft=drafts)
-def test_an_earlier_attempt_of_the_same_call_has_done_it(draft: Draft) -> None:
+def test_an_earlier_attempt_of_the_same_call_has_done_it(draft: ProductDraft) -> None:
     created = insert(None, draft).product
 
-    assert insert(created, draft) == Inserted(created, Outcome.CREATED)
+    assert insert(created, draft) == Inserted(created, ProductOutcome.CREATED)
     older = replace(created, created_at=NOW)
-    assert insert(older, draft) == Inserted(older, Outcome.UPDATED)
+    assert insert(older, draft) == Inserted(older, ProductOutcome.UPDATED)
 
 
 @given(known=products, draft=drafts)
-def test_registering_leaves_alone_what_is_sold(known: CatalogProduct, draft: Draft) -> None:
+def test_registering_leaves_alone_what_is_sold(known: CatalogProduct, draft: ProductDraft) -> None:
     known = replace(known, deleted_at=None)
 
     found = product_drafts.register(known, draft, BLANK, None)
 
-    assert found == Inserted(known, Outcome.UNCHANGED)
+    assert found == Inserted(known, ProductOutcome.UNCHANGED)
 
 
 @pytest.mark.parametrize(

@@ -16,11 +16,11 @@ from shared.domain.systems.syncs import (
     PAUSES,
     REMARKS_MAX,
     Counts,
-    Kind,
     Remark,
-    Schedule,
     Sync,
+    SyncSchedule,
     SyncState,
+    SystemKind,
 )
 
 NOW = datetime(2026, 3, 3, 12, tzinfo=UTC)
@@ -29,7 +29,7 @@ SYNC = Sync(
     sync_id="sync_1",
     account_id="acc_1",
     store_id="store_a",
-    kind=Kind.POS,
+    kind=SystemKind.POS,
     system="korona",
     state=SyncState.RUNNING,
     started_at=NOW,
@@ -134,23 +134,23 @@ def test_is_held_until_its_lease_has_run_out() -> None:
 
 
 def test_without_a_schedule_nothing_is_due() -> None:
-    assert syncs.next_sync_at(Schedule.NONE, "store_a", "UTC", NOW) is None
+    assert syncs.next_sync_at(SyncSchedule.NONE, "store_a", "UTC", NOW) is None
 
 
 @given(moments, st.sampled_from(ZONES), st.sampled_from(["store_a", "store_b"]))
 def test_each_hour_has_one_sync(now: datetime, zone: str, store_id: str) -> None:
-    due = syncs.next_sync_at(Schedule.HOURLY, store_id, zone, now)
+    due = syncs.next_sync_at(SyncSchedule.HOURLY, store_id, zone, now)
     assert due is not None
 
     assert timedelta(0) < due - now <= timedelta(hours=1)
-    assert syncs.next_sync_at(Schedule.HOURLY, store_id, zone, due) == due + timedelta(hours=1)
+    assert syncs.next_sync_at(SyncSchedule.HOURLY, store_id, zone, due) == due + timedelta(hours=1)
 
 
 @given(moments, st.sampled_from(ZONES), st.sampled_from(["store_a", "store_b"]))
 def test_each_night_has_one_sync_after_three(now: datetime, zone: str, store_id: str) -> None:
-    due = syncs.next_sync_at(Schedule.NIGHTLY, store_id, zone, now)
+    due = syncs.next_sync_at(SyncSchedule.NIGHTLY, store_id, zone, now)
     assert due is not None
-    following = syncs.next_sync_at(Schedule.NIGHTLY, store_id, zone, due)
+    following = syncs.next_sync_at(SyncSchedule.NIGHTLY, store_id, zone, due)
     assert following is not None
 
     local, next_local = due.astimezone(ZoneInfo(zone)), following.astimezone(ZoneInfo(zone))
@@ -166,9 +166,9 @@ def test_each_night_has_one_sync_after_three(now: datetime, zone: str, store_id:
 )
 def test_nights_in_which_clocks_change_have_one_as_well(night: datetime, hours: int) -> None:
     before = syncs.next_sync_at(
-        Schedule.NIGHTLY, "store_a", "Europe/Berlin", night - timedelta(days=1)
+        SyncSchedule.NIGHTLY, "store_a", "Europe/Berlin", night - timedelta(days=1)
     )
-    after = syncs.next_sync_at(Schedule.NIGHTLY, "store_a", "Europe/Berlin", night)
+    after = syncs.next_sync_at(SyncSchedule.NIGHTLY, "store_a", "Europe/Berlin", night)
 
     assert before is not None
     assert after is not None
@@ -202,7 +202,7 @@ def test_tells_what_was_synced() -> None:
 
 def test_tells_what_was_synced_with_an_erp() -> None:
     found = {name: Counts(read=number) for number, name in enumerate(["stock", "orders"], 1)}
-    done = syncs.succeeded(replace(SYNC, kind=Kind.ERP, system="sap", counts=found), LATER)
+    done = syncs.succeeded(replace(SYNC, kind=SystemKind.ERP, system="sap", counts=found), LATER)
     event = sync_events.from_sync(done)
 
     assert event.type == "integration.erp.synced"
@@ -210,9 +210,10 @@ def test_tells_what_was_synced_with_an_erp() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "name"), [(Kind.POS, "integration.pos.pushed"), (Kind.ERP, "integration.erp.pushed")]
+    ("kind", "name"),
+    [(SystemKind.POS, "integration.pos.pushed"), (SystemKind.ERP, "integration.erp.pushed")],
 )
-def test_tells_what_was_pushed(kind: Kind, name: str) -> None:
+def test_tells_what_was_pushed(kind: SystemKind, name: str) -> None:
     store = ("acc_1", "store_a")
     event = sync_events.from_push(store, kind, "sap", "receipt", ["b", "a"], NOW)
     again = sync_events.from_push(store, kind, "sap", "receipt", ["a", "b"], NOW)

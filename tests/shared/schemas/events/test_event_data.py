@@ -35,7 +35,7 @@ from shared.domain.payments.psp import PspAccount, PspConfiguration
 from shared.domain.stores.stores import Store
 from shared.domain.systems import sync_events
 from shared.domain.systems.sales import DataType
-from shared.domain.systems.syncs import Kind, Sync, SyncState
+from shared.domain.systems.syncs import Sync, SyncState, SystemKind
 from shared.domain.webhooks import webhook_events
 from shared.domain.webhooks.endpoints import Health, WebhookEndpoint
 from shared.schemas.events.event_data import (
@@ -87,8 +87,8 @@ def story() -> Iterator[Event]:
     yield from payment_story(PAYMENT)
     yield from payment_story(replace(PAYMENT, purchase_id="order_1", program_id="lp_1"))
     yield product_events.from_created(PRODUCT)
-    yield product_events.from_import("evt_1", STORE, product_imports.Imported(()).counts, NOW)
-    for kind in Kind:
+    yield product_events.from_import("evt_1", STORE, product_imports.ProductImport(()).counts, NOW)
+    for kind in SystemKind:
         yield sync_events.from_sync(replace(SYNC, kind=kind))
         store = (STORE.account_id, STORE.store_id)
         yield sync_events.from_push(store, kind, "generic", DataType.RECEIPT, ["rec_1"], NOW)
@@ -99,7 +99,7 @@ SYNC = Sync(
     "sync_1",
     "acc_1",
     "store_1",
-    Kind.POS,
+    SystemKind.POS,
     "korona",
     SyncState.SUCCEEDED,
     NOW,

@@ -50,12 +50,12 @@ def test_writes_an_event_a_counter_and_a_delivery_an_endpoint(
     register(pipeline, merchant, endpoints_count)
     entry_id = member.earn(30)["entryId"]
 
-    writes = writes_of(lambda: emission.entry_recorded(member.membership_id, entry_id))
+    writes = writes_of(lambda: emission.emit_entry(member.membership_id, entry_id))
 
     assert writes == 2 + endpoints_count
     assert documents_count() == 1 + endpoints_count
-    assert writes_of(lambda: emission.member_enrolled(member.membership_id)) == 2 + endpoints_count
-    assert writes_of(lambda: emission.entry_recorded(member.membership_id, entry_id)) == 0
+    assert writes_of(lambda: emission.emit_enrollment(member.membership_id)) == 2 + endpoints_count
+    assert writes_of(lambda: emission.emit_entry(member.membership_id, entry_id)) == 0
 
 
 def test_writes_each_further_event_with_its_deliveries(
@@ -65,7 +65,7 @@ def test_writes_each_further_event_with_its_deliveries(
     register(pipeline, merchant, 2)
     entry_id = member.earn(500)["entryId"]
 
-    writes = writes_of(lambda: emission.entry_recorded(member.membership_id, entry_id))
+    writes = writes_of(lambda: emission.emit_entry(member.membership_id, entry_id))
 
     # Earned, a tier changed, two rewards unlocked: each with two deliveries; one counter.
     assert writes == 4 * (1 + 2) + 1
@@ -76,7 +76,7 @@ def test_writes_no_counter_where_nothing_counts(pipeline: Pipeline, merchant: Me
     register(pipeline, merchant, 2)
     entry_id = member.sync("set", 80, source="erp").body["entryId"]
 
-    writes = writes_of(lambda: emission.entry_recorded(member.membership_id, entry_id))
+    writes = writes_of(lambda: emission.emit_entry(member.membership_id, entry_id))
 
     assert writes == 1 + 2
 
@@ -126,7 +126,7 @@ def test_a_commit_that_fails_leaves_nothing(
     client.commit([Create(in_the_way, {"state": "none"})])
 
     with pytest.raises(Busy):
-        emission.member_enrolled(member.membership_id)
+        emission.emit_enrollment(member.membership_id)
 
     assert events_of(merchant) == []
     assert pipeline.tasks.all == []
@@ -144,7 +144,7 @@ def test_survives_a_queue_that_is_down(
     pipeline.tasks.status = 400
     capsys.readouterr()
 
-    assert emission.member_enrolled(member.membership_id) == 2
+    assert emission.emit_enrollment(member.membership_id) == 2
 
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [line["message"] for line in lines] == ["task not enqueued"] * 2
@@ -160,7 +160,7 @@ def test_a_payload_stays_below_20_kilobytes(merchant: Merchant) -> None:
     text: dict[str, Any] = {"rewardDescription": "\u20ac" * 200, "transactionId": "\u20ac" * 128}
     entry_id = member.redeem(1, **text).body["redemptionId"]
     membership_id = paths.membership_id(member.program_id, member.user_id)
-    emission.entry_recorded(membership_id, entry_id)
+    emission.emit_entry(membership_id, entry_id)
 
     (event,) = events_of(merchant)
 

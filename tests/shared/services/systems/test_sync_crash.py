@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from shared.connectors.pos import korona
-from shared.domain.systems.syncs import FAILURES_MAX, Kind, SyncState
+from shared.domain.systems.syncs import FAILURES_MAX, SyncState, SystemKind
 from shared.services.systems import sync_pages, sync_starts, sync_worker
 from shared.services.systems.sync_progress import LEASE
 from shared.store import client
@@ -137,7 +137,7 @@ def stores(
             branch.clock.now = START
             made = branch.of(new_merchant(), **fields)
             prepare(made)
-            latest = sync_documents.find(made.store_id, Kind.POS, "korona")
+            latest = sync_documents.find(made.store_id, SystemKind.POS, "korona")
             yield made, latest.sync_id if latest else None
 
 
@@ -158,7 +158,7 @@ def test_ends_alike_wherever_a_worker_dies(each_store: Stores) -> None:
             store.sync()
         if not life.has_ended:
             break
-        latest = sync_documents.find(store.store_id, Kind.POS, "korona")
+        latest = sync_documents.find(store.store_id, SystemKind.POS, "korona")
         if latest is None or latest.sync_id == before:
             store.synced()  # Nothing was written down yet, and it is asked for again.
         store.end()
@@ -269,14 +269,14 @@ def test_a_file_whose_worker_died_is_given_up_and_sent_again(branch: Branch) -> 
     }
     with dying_after(14):
         branch.merchant.api("syncPOS", body)
-    found = sync_documents.find(branch.store_id, Kind.POS, "generic")
+    found = sync_documents.find(branch.store_id, SystemKind.POS, "generic")
     assert found is not None
     assert (found.is_running, found.config_token) == (True, None)
 
     branch.clock.advance(timedelta(hours=1))
     assert sync_worker.resume_open() == 0
 
-    given_up = sync_documents.find(branch.store_id, Kind.POS, "generic")
+    given_up = sync_documents.find(branch.store_id, SystemKind.POS, "generic")
     assert given_up is not None
     assert (given_up.state, given_up.failure) == (SyncState.FAILED, "INTERNAL_ERROR")
     answer = branch.merchant.api.ok("syncPOS", body)

@@ -9,7 +9,7 @@ import pytest
 
 from shared import ids
 from shared.domain.events.event import Event
-from shared.schemas.paging import Position
+from shared.schemas.paging import CursorPosition
 from shared.store import client
 from shared.store.client import WriteConflict
 from shared.store.events import event_documents
@@ -59,7 +59,7 @@ def test_events_are_listed_in_either_order_a_page_at_a_time(events: list[Event])
     ):
         found: list[event_documents.StoredEvent] = []
         for _ in events:
-            last = Position(found[-1].created_at, found[-1].event_id) if found else None
+            last = CursorPosition(found[-1].created_at, found[-1].event_id) if found else None
             found += list_page(store_id, since=NOW, after=last, limit=1)
         assert [each.event_id for each in found] == expected
 

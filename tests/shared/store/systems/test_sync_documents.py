@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared import ids
-from shared.domain.systems.syncs import Kind, Sync, SyncState
+from shared.domain.systems.syncs import Sync, SyncState, SystemKind
 from shared.store import client
 from shared.store.systems import sync_documents
 from shared.store.systems.sync_documents import Seen
@@ -25,7 +25,7 @@ def make_sync() -> Sync:
         sync_id=ids.new("sync"),
         account_id="acc_1",
         store_id=ids.new("store"),
-        kind=Kind.POS,
+        kind=SystemKind.POS,
         system="korona",
         state=SyncState.RUNNING,
         started_at=NOW,

@@ -9,7 +9,7 @@ import pytest
 
 from shared import ids
 from shared.domain.webhooks.deliveries import Delivery, DeliveryState
-from shared.schemas.paging import Position
+from shared.schemas.paging import CursorPosition
 from shared.store import client, paths
 from shared.store.client import Update, WriteConflict
 from shared.store.webhooks import delivery_documents
@@ -72,7 +72,7 @@ def test_lists_what_is_due_longest_due_first(deliveries: list[Delivery]) -> None
 def test_lists_those_of_a_store_and_of_an_event_newest_first(deliveries: list[Delivery]) -> None:
     newer, older = deliveries
     list_of_store = delivery_documents.list_of_store
-    after = Position(newer.created_at, newer.delivery_id)
+    after = CursorPosition(newer.created_at, newer.delivery_id)
 
     assert list_of_store(newer.store_id, 1) == [newer]
     assert list_of_store(newer.store_id, 1, after=after) == [older]

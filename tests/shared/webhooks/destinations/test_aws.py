@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from shared.schemas.base import to_refusal
 from shared.webhooks.destinations import Destination, aws_places
 from shared.webhooks.destinations.aws import AwsAccessKeyBody, AwsRoleBody, Credentials
-from shared.webhooks.destinations.aws_places import Place
+from shared.webhooks.destinations.aws_places import AwsPlace
 from shared.webhooks.destinations.aws_sqs import find_queue
 from tests.support.aws import ACCESS_KEY, ROLE
 
@@ -40,10 +40,10 @@ def test_hosts_are_those_that_aws_itself_names(service: str) -> None:
     for partition, region in REGIONS:
         known = resolver.construct_endpoint(service, region, partition)
         host = f"{service}.{region}.{known['dnsSuffix']}"
-        assert Place(region).endpoint(service) == f"https://{host}"
+        assert AwsPlace(region).endpoint(service) == f"https://{host}"
         assert aws_places.partition(region).name == partition
         queue = f"https://sqs.{region}.{known['dnsSuffix']}/123456789012/events"
-        assert find_queue(queue, is_emulated=False) == Place(region)
+        assert find_queue(queue, is_emulated=False) == AwsPlace(region)
 
 
 def test_a_place_has_a_stand_in_under_the_emulator_only(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -149,6 +149,6 @@ def test_a_refusal_names_fields_as_the_request_has_them() -> None:
 @given(st.from_regex(aws_places.REGION, fullmatch=True))
 def test_no_region_leads_elsewhere(region: str) -> None:
     suffix = aws_places.partition(region).dns_suffix
-    assert Place(region).endpoint("sqs") == f"https://sqs.{region}.{suffix}"
+    assert AwsPlace(region).endpoint("sqs") == f"https://sqs.{region}.{suffix}"
     assert not set("./:@?#\\ \n") & set(region)
     assert suffix in {"amazonaws.com", "amazonaws.com.cn", "amazonaws.eu"}

@@ -14,7 +14,7 @@ import pytest
 from shared.webhooks.client import Attempt
 from shared.webhooks.destinations import aws_calls, aws_sqs
 from shared.webhooks.destinations.aws_calls import CallFailed, Keys
-from shared.webhooks.destinations.aws_places import Place
+from shared.webhooks.destinations.aws_places import AwsPlace
 from tests.support.aws import ACCESS_KEY, Aws
 from tests.support.certificates import self_signed
 from tests.support.messages import new_message
@@ -152,7 +152,7 @@ def test_what_does_not_speak_tls_is_told_of() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         threading.Thread(target=greet, daemon=True).start()
         with pytest.raises(CallFailed) as caught:
-            call(Place("eu-central-1", f"https://127.0.0.1:{listener.getsockname()[1]}"))
+            call(AwsPlace("eu-central-1", f"https://127.0.0.1:{listener.getsockname()[1]}"))
     assert (caught.value.status, caught.value.error) == (None, "tls_failed")
 
 
@@ -173,19 +173,19 @@ def test_the_environment_names_nobody_who_vouches_for_aws(
         server = threading.Thread(target=serve, daemon=True)
         server.start()
         with pytest.raises(CallFailed) as caught:
-            call(Place("eu-central-1", f"https://localhost:{listener.getsockname()[1]}"))
+            call(AwsPlace("eu-central-1", f"https://localhost:{listener.getsockname()[1]}"))
         server.join()
     assert (caught.value.status, caught.value.error) == (None, "tls_failed")
     assert arrived in ([], [b""])
 
 
 def test_connecting_and_reading_share_the_time() -> None:
-    client = aws_calls._client("sqs", Place("eu-central-1"), None, 15.0)
+    client = aws_calls._client("sqs", AwsPlace("eu-central-1"), None, 15.0)
     settings = client.meta.config
     assert (settings.connect_timeout, settings.read_timeout) == (5, 10)
 
 
-def call(where: Place) -> Any:
+def call(where: AwsPlace) -> Any:
     return aws_calls.call(
         "sqs",
         "send_message",
@@ -207,7 +207,7 @@ def test_the_host_is_awss_whatever_the_environment_says(
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
     with pytest.raises(CallFailed) as caught:
-        call(Place("eu-central-1"))
+        call(AwsPlace("eu-central-1"))
     assert (caught.value.status, caught.value.error) == (None, "name_not_resolved")
     assert asked == ["sqs.eu-central-1.amazonaws.com"]
     assert hostile_environment.received == []
@@ -232,7 +232,7 @@ def test_who_signs_nothing_is_not_signed_for_by_the_environment(
 ) -> None:
     with receiving("") as receiver:
         receiver.answer = status(503, "")
-        where = Place("eu-central-1", receiver.url)
+        where = AwsPlace("eu-central-1", receiver.url)
         with pytest.raises(CallFailed):
             aws_calls.call("sts", "get_caller_identity", {}, where=where, keys=None, timeout_s=3)
     (request,) = receiver.received

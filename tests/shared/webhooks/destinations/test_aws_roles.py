@@ -13,7 +13,7 @@ import pytest
 from shared import clock
 from shared.webhooks.client import Attempt
 from shared.webhooks.destinations import aws_roles, aws_sqs
-from shared.webhooks.destinations.aws_places import Place
+from shared.webhooks.destinations.aws_places import AwsPlace
 from tests.support.aws import ROLE, ROLE_ARN, Aws
 from tests.support.messages import new_message
 from tests.support.receivers import Answer, Receiver, hang_up, receiving, status
@@ -95,7 +95,7 @@ def test_aws_sees_the_token_and_then_the_session(metadata: Receiver) -> None:
     assert TOKEN not in str(sent)
 
 
-def assume(store_id: str, where: Place, role_arn: str = ROLE_ARN) -> str:
+def assume(store_id: str, where: AwsPlace, role_arn: str = ROLE_ARN) -> str:
     keys = aws_roles.assume(role_arn, store_id, where, timeout_s=5)
     return keys.access_key_id
 
@@ -103,7 +103,7 @@ def assume(store_id: str, where: Place, role_arn: str = ROLE_ARN) -> str:
 def test_a_session_is_for_one_role_store_and_region(metadata: Receiver) -> None:
     with receiving("") as receiver:
         receiver.answers = [session(f"ASIA{number}") for number in range(4)]
-        here, there = (Place(region, receiver.url) for region in ("eu-central-1", "us-east-1"))
+        here, there = (AwsPlace(region, receiver.url) for region in ("eu-central-1", "us-east-1"))
         for _ in range(2):
             assert assume("store_a", here) == "ASIA0"
             assert assume("store_b", here) == "ASIA1"
@@ -119,7 +119,7 @@ def test_a_session_is_renewed_five_minutes_before_its_end(metadata: Receiver) ->
     now = datetime.now(UTC)
     with receiving("") as receiver:
         receiver.answers = [session("ASIA0"), session("ASIA1")]
-        where = Place("eu-central-1", receiver.url)
+        where = AwsPlace("eu-central-1", receiver.url)
         for minutes, expected in ((0, "ASIA0"), (54, "ASIA0"), (56, "ASIA1")):
             with clock.use(lambda minutes=minutes: now + timedelta(minutes=minutes)):
                 assert assume("store_a", where) == expected
@@ -130,7 +130,7 @@ def test_sessions_do_not_pile_up(metadata: Receiver, monkeypatch: pytest.MonkeyP
     with receiving("") as receiver:
         receiver.answer = session()
         for number in range(10):
-            assume(f"store_{number}", Place("eu-central-1", receiver.url))
+            assume(f"store_{number}", AwsPlace("eu-central-1", receiver.url))
             assert len(aws_roles._sessions) <= 3
 
 

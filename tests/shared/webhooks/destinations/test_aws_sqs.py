@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from shared.schemas.base import to_refusal
 from shared.webhooks.client import Attempt
 from shared.webhooks.destinations import aws_sqs
-from shared.webhooks.destinations.aws_places import Place
+from shared.webhooks.destinations.aws_places import AwsPlace
 from shared.webhooks.destinations.aws_sqs import AwsSqsBody, find_queue
 from shared.webhooks.message import Message
 from tests.support.aws import ACCESS_KEY, Aws, as_received
@@ -108,13 +108,13 @@ def test_the_emulator_takes_no_more_of_them(emulated: None, url: str) -> None:
 def test_the_emulator_takes_queues_on_this_machine(emulated: None, host: str) -> None:
     url = f"http://{host}/123456789012/events"
     assert body(url).target == url
-    assert find_queue(url, is_emulated=True) == Place("us-east-1", f"http://{host}")
+    assert find_queue(url, is_emulated=True) == AwsPlace("us-east-1", f"http://{host}")
 
 
 def test_under_the_emulator_a_queue_of_aws_has_a_stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:5000")
-    assert find_queue(URL, is_emulated=True) == Place("eu-central-1", "http://127.0.0.1:5000")
-    assert find_queue(URL, is_emulated=False) == Place("eu-central-1")
+    assert find_queue(URL, is_emulated=True) == AwsPlace("eu-central-1", "http://127.0.0.1:5000")
+    assert find_queue(URL, is_emulated=False) == AwsPlace("eu-central-1")
 
 
 def test_the_exact_text_arrives_with_signatures_that_fit(aws: Aws) -> None:
