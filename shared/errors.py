@@ -24,6 +24,11 @@ class PunktwerkError(Exception):
         self.message = message
         self.details = details
 
+    @property
+    def is_final(self) -> bool:
+        """Whether another try would be refused too."""
+        return self.status < InternalError.status
+
 
 class InternalError(PunktwerkError):
     """Something that should not have happened, did."""

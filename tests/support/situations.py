@@ -192,7 +192,7 @@ def documented_merchant(app: Flask) -> Merchant:
 
 def make_program(
     situation: Situation,
-    programType: str = "points",  # noqa: N803 - as the API says it
+    programType: str = "points",
     counters: Mapping[str, Any] | None = None,
     **fields: Any,
 ) -> None:

@@ -470,8 +470,8 @@ def _disputes(payment: Payment, seen: Observation) -> tuple[Dispute, ...]:
         disputes[_SUM] = Dispute(_SUM, sum_minor, status)
     if seen.dispute is not None:
         dispute_id = seen.dispute.dispute_id
-        told = Dispute(dispute_id, seen.dispute.amount.amount_minor, seen.dispute.status)
-        disputes[dispute_id] = max(disputes.get(dispute_id, told), told, key=_how_far)
+        dispute = Dispute(dispute_id, seen.dispute.amount.amount_minor, seen.dispute.status)
+        disputes[dispute_id] = max(disputes.get(dispute_id, dispute), dispute, key=_how_far)
     return tuple(disputes[dispute_id] for dispute_id in sorted(disputes))
 
 
@@ -515,8 +515,8 @@ def _observed(refund: Refund, seen: RefundObservation, now: datetime) -> Refund:
 
 def _is_mismatch(payment: Payment, seen: Observation) -> bool:
     disputed = seen.dispute.amount if seen.dispute else None
-    told = (seen.amount, seen.captured, seen.refunded, seen.charged_back, disputed)
-    currencies = {each.currency for each in told if each}
+    amounts = (seen.amount, seen.captured, seen.refunded, seen.charged_back, disputed)
+    currencies = {each.currency for each in amounts if each}
     is_other_amount = seen.amount is not None and seen.amount != payment.amount
     is_nothing = (
         payment.stage is not Stage.PAID

@@ -18,7 +18,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from shared.domain import gtin
 from shared.domain.catalog.goods import Price
-from shared.domain.catalog.product_drafts import ProductOutcome, IfExists, ProductDraft
+from shared.domain.catalog.product_drafts import IfExists, ProductDraft, ProductOutcome
 from shared.domain.catalog.products import CatalogProduct, PriceChange
 from shared.domain.money import Money
 from shared.domain.units import currency_scale, to_units

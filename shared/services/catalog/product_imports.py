@@ -10,7 +10,7 @@ from datetime import datetime
 from shared import clock, ids
 from shared.auth.caller import Caller
 from shared.domain.catalog import product_drafts, product_events
-from shared.domain.catalog.product_drafts import ProductOutcome, IfExists, ProductDraft
+from shared.domain.catalog.product_drafts import IfExists, ProductDraft, ProductOutcome
 from shared.domain.stores.stores import Store
 from shared.errors import InvalidParameters, ProductExists, ProductManaged, PunktwerkError
 from shared.schemas.base import invalid

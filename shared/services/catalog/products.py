@@ -11,7 +11,7 @@ from shared import clock
 from shared.auth.caller import Caller
 from shared.domain import gtin
 from shared.domain.catalog import product_drafts, product_events, products
-from shared.domain.catalog.product_drafts import ProductOutcome, IfExists, Inserted, ProductDraft
+from shared.domain.catalog.product_drafts import IfExists, Inserted, ProductDraft, ProductOutcome
 from shared.domain.catalog.products import API_SOURCE, CatalogProduct
 from shared.domain.money import Money
 from shared.domain.stores.stores import Store

@@ -74,6 +74,6 @@ def _is_history(moment: datetime) -> bool:
 
 
 def _announce(happened: Sequence[Event], program_id: str, counters: Counters) -> Effect[int]:
-    told = outbox.announce(happened)
+    news = outbox.announce(happened)
     counted = figure_documents.increment(program_id, counters)
-    return Effect(len(told.deliveries), [*told.writes, *counted], tasks=told.tasks)
+    return Effect(len(news.deliveries), [*news.writes, *counted], tasks=news.tasks)

@@ -63,15 +63,15 @@ def announce(happened: Sequence[Event]) -> Announcement:
 def announce_to(endpoints: Iterable[WebhookEndpoint], happened: Iterable[Event]) -> Announcement:
     """Prepare telling events to those of the endpoints that want them."""
     now = clock.utc_now()
-    told, every = list(happened), list(endpoints)
+    news, every = list(happened), list(endpoints)
     made = [
         new_delivery(event, endpoint, now)
-        for event in told
+        for event in news
         for endpoint in every
         if wants(endpoint, event)
     ]
     writes: list[Write] = [
-        *(event_documents.creation(event, payload(event)) for event in told),
+        *(event_documents.creation(event, payload(event)) for event in news),
         *(delivery_documents.creation(delivery) for delivery in made),
     ]
     return Announcement(writes, made)

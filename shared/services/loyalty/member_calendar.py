@@ -74,25 +74,25 @@ def _move_on(membership_id: str, program_id: str) -> None:
         cause = ledger.expiry_cause(membership, now)
         booked = ledger.expire(membership, program, cause)
         left, entries = (booked[0], [booked[1]]) if booked else (membership, [])
-        told = due.tell(left, program.time_zone, now)
-        writes: list[Write] = membership_documents.writes(reads[path], told.membership, *entries)
-        announcement = outbox.announce(_events(told, program, now))
+        passed = due.tell(left, program.time_zone, now)
+        writes: list[Write] = membership_documents.writes(reads[path], passed.membership, *entries)
+        announcement = outbox.announce(_events(passed, program, now))
         return Effect(None, [*writes, *announcement.writes], tasks=announcement.tasks)
 
     commands.run([path], decide)
 
 
-def _events(told: TimePassed, program: Program, now: datetime) -> list[Event]:
+def _events(passed: TimePassed, program: Program, now: datetime) -> list[Event]:
     """Return what the store's endpoints are told; the entry of an expiry has a trigger of its own.
 
     Members can spend while a program is inactive, so they are told what expires; such a program
     celebrates nothing.
     """
     happened = [
-        loyalty_events.from_expiring(told.membership, lot.units, lot.expires_at, now)
-        for lot in told.expiring
+        loyalty_events.from_expiring(passed.membership, lot.units, lot.expires_at, now)
+        for lot in passed.expiring
         if lot.expires_at is not None
     ]
-    if told.years is not None and program.is_active:
-        happened.append(loyalty_events.from_anniversary(told.membership, told.years, now))
+    if passed.years is not None and program.is_active:
+        happened.append(loyalty_events.from_anniversary(passed.membership, passed.years, now))
     return happened

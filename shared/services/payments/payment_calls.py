@@ -145,19 +145,20 @@ def _called(
         failed: Is told why it failed, and what that means for what is leased.
     """
     is_keyed = providers.module_of(account.provider).HAS_IDEMPOTENCY_KEYS
-    is_unheard = find is not None
+    may_be_done = find is not None
     try:
         if find is not None and not is_keyed:
             found = find()
             if found is not None:
                 return found
-            is_unheard = False
+            may_be_done = False
             require_time(leased.lease_until)
         return send()
     except ConnectorError as failure:
-        # A refusal to look, or whoever asks now, does not say what became of the earlier call.
-        is_beside = not is_keyed or isinstance(failure, ConnectorCredentialsRefused)
-        if not failure.retryable and not (is_unheard and is_beside):
+        # A refusal to look, or of the credentials of now, does not say what became of an earlier
+        # call.
+        says_all = is_keyed and not isinstance(failure, ConnectorCredentialsRefused)
+        if not failure.retryable and (says_all or not may_be_done):
             failed(failure, _End(failure=failure.code))
         else:
             is_in_doubt = failure.is_unknown and not is_keyed

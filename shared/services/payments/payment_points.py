@@ -24,9 +24,6 @@ from shared.services.loyalty import balances
 from shared.services.payments import payment_changes
 from shared.store import paths
 
-UNCERTAIN = 500
-"""A refusal's status from which on another try may succeed."""
-
 
 def require_program(
     caller: Caller, store_id: str, program_id: str | None, user_id: str | None, currency: str
@@ -81,7 +78,7 @@ def _booked(payment: Payment) -> Payment:
             is_earned = payment.points.earned_units is not None
             payment = _taken(payment) if is_earned else _earned(payment)
     except PunktwerkError as refusal:
-        if refusal.status >= UNCERTAIN:
+        if not refusal.is_final:
             raise
         return _refused(payment, refusal)
     return payment

@@ -21,9 +21,6 @@ from shared.services.loyalty import balances as bookkeeping
 from shared.services.loyalty import bookings
 from shared.store.loyalty import membership_documents
 
-UNCERTAIN = 500
-"""A refusal's status from which on another try may succeed."""
-
 
 class ReceiptOutcome(StrEnum):
     """What became of a receipt. ``NOTHING``: it is nobody's, or no receipt that earns."""
@@ -69,7 +66,7 @@ def book(sync: Sync, receipt: Receipt) -> ReceiptResult:
     except (MembershipNotFound, IdempotencyKeyReused):
         return _NOTHING  # It is nobody's, or was read before, when other amounts were left.
     except PunktwerkError as refusal:
-        if refusal.status >= UNCERTAIN:
+        if not refusal.is_final:
             raise
         return ReceiptResult(ReceiptOutcome.REFUSED, f"{refusal.code}: {refusal.message}")
     return _NOTHING

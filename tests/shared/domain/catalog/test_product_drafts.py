@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from shared.domain.catalog import product_drafts
 from shared.domain.catalog.goods import Price
-from shared.domain.catalog.product_drafts import ProductOutcome, IfExists, Inserted, ProductDraft
+from shared.domain.catalog.product_drafts import IfExists, Inserted, ProductDraft, ProductOutcome
 from shared.domain.catalog.products import API_SOURCE, CatalogProduct, states_until
 from shared.domain.money import Money
 from shared.errors import ProductExists, ProductManaged
