@@ -50,6 +50,7 @@ NOUNS = (
 )
 """In the order of the import contract: a room imports only from rooms to its left."""
 SHARED_BY_ALL = ""
+Room = tuple[str, str]
 
 _LABEL, _WIDTH, _HEIGHT, _GAP, _ARCS = 170, 104, 46, 8, 44
 _TOP, _MARGIN = 70, 16
@@ -59,32 +60,31 @@ _TOP, _MARGIN = 70, 16
 class House:
     """What the picture shows.
 
+    A room is a package and a noun.
+
     Attributes:
-        modules: How many modules a room has, by package and noun.
-        lines: How many lines these have.
-        imports: How many modules of a room import from another one.
+        modules: The number of modules in each room.
+        imports: The pairs of rooms of which the first imports from the second.
     """
 
-    modules: Counter[tuple[str, str]]
-    lines: Counter[tuple[str, str]]
-    imports: Counter[tuple[tuple[str, str], tuple[str, str]]]
+    modules: Counter[Room]
+    imports: set[tuple[Room, Room]]
 
 
 def survey(root: Path = ROOT) -> House:
     """Read all modules, and say what there is."""
-    house = House(Counter(), Counter(), Counter())
+    house = House(Counter(), set())
     for path in sorted(each for name in PACKAGES for each in (root / name).rglob("*.py")):
         text = path.read_text(encoding="utf-8")
         room = room_of(".".join(path.relative_to(root).with_suffix("").parts))
         if path.name != "__init__.py":
             house.modules[room] += 1
-        house.lines[room] += text.count("\n")
         others = {room_of(name) for name in _imported(ast.parse(text))}
         house.imports.update((room, other) for other in others - {room})
     return house
 
 
-def room_of(module: str) -> tuple[str, str]:
+def room_of(module: str) -> Room:
     """Return the package and the noun of a module; the noun is empty for what all share."""
     places = sorted((*FLOORS, *SIDE), key=len, reverse=True)
     package = next(each for each in places if f"{module}.".startswith(f"{each}."))
@@ -104,7 +104,8 @@ def _is_ours(module: str) -> bool:
 
 def picture(house: House) -> str:
     """Return the house as an SVG document."""
-    columns = (SHARED_BY_ALL, *NOUNS)
+    built = {noun for _, noun in house.modules}
+    columns = [each for each in (SHARED_BY_ALL, *NOUNS) if each in built]
     width = 2 * _MARGIN + _LABEL + len(columns) * (_WIDTH + _GAP)
     floor_height = _HEIGHT + _ARCS
     side_top = _TOP + len(FLOORS) * floor_height + 24
@@ -117,13 +118,17 @@ def picture(house: House) -> str:
         ),
         f'<rect width="{width}" height="{height}" fill="#ffffff"/>',
         _text(_MARGIN, 24, "The house: floors import downwards, rooms from their left", 16),
-        _text(_MARGIN, 44, "In a room: modules and lines. Arcs: modules that import from a room"),
+        _text(
+            _MARGIN,
+            44,
+            "The number of modules in each room. An arc leads to the room that is imported from",
+        ),
     ]
     for row, (package, meaning) in enumerate(FLOORS.items()):
         top = _TOP + row * floor_height
         parts += _floor(house, package, meaning, top, columns)
     parts += _side(house, side_top)
-    return "\n".join((*parts, "</svg>")) + "\n"
+    return "\n".join([*parts, "</svg>"]) + "\n"
 
 
 def _floor(
@@ -135,12 +140,12 @@ def _floor(
         noun: _MARGIN + _LABEL + column * (_WIDTH + _GAP) for column, noun in enumerate(columns)
     }
     for noun, left in left_of.items():
-        if house.lines[package, noun]:
+        if house.modules[package, noun]:
             yield from _room(house, (package, noun), left, top, noun or "what all share")
-    for (source, target), count in sorted(house.imports.items()):
+    for source, target in sorted(house.imports):
         is_here = source[0] == target[0] == package
         if is_here and target[1] != SHARED_BY_ALL:
-            yield from _arc(left_of[source[1]], left_of[target[1]], top + _HEIGHT, count)
+            yield from _arc(left_of[source[1]], left_of[target[1]], top + _HEIGHT)
 
 
 def _side(house: House, top: int) -> Iterator[str]:
@@ -153,7 +158,7 @@ def _side(house: House, top: int) -> Iterator[str]:
 
 
 def _room(
-    house: House, room: tuple[str, str], left: int, top: int, name: str, *, wide: bool = False
+    house: House, room: Room, left: int, top: int, name: str, *, wide: bool = False
 ) -> Iterator[str]:
     width = 2 * _WIDTH - _GAP if wide else _WIDTH
     fill = "#eef3ee" if room[1] else "#f3f0e8"
@@ -162,17 +167,16 @@ def _room(
         f'fill="{fill}" stroke="#7a8b7a"/>'
     )
     yield _text(left + 8, top + 17, name)
-    size = f"{house.modules[room]} · {house.lines[room]:,}"
-    yield _text(left + 8, top + 31, size, 10, color="#666666")
+    yield _text(left + 8, top + 31, str(house.modules[room]), 10, color="#666666")
 
 
-def _arc(source: int, target: int, top: int, count: int) -> Iterator[str]:
+def _arc(source: int, target: int, top: int) -> Iterator[str]:
     start, end = source + _WIDTH // 2, target + _WIDTH // 2 + 10
     depth = min(_ARCS - 8, 14 + abs(start - end) // 24)
     middle = (start + end) // 2
     yield (
         f'<path d="M{start} {top} Q{middle} {top + 2 * depth} {end} {top}" fill="none" '
-        f'stroke="#3f6fb5" stroke-width="{1 + min(count, 8) / 8:.2f}" opacity="0.7"/>'
+        'stroke="#3f6fb5" opacity="0.7"/>'
     )
     yield f'<path d="M{end} {top} l7 3 l-4 6 z" fill="#3f6fb5"/>'
 

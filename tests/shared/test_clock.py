@@ -43,7 +43,7 @@ def test_a_time_is_written_as_the_api_documents_it(moment: datetime, text: str) 
 
 @given(
     st.datetimes(
-        datetime(1970, 1, 1),
+        datetime(1970, 1, 1),  # noqa: DTZ001 - the zone is drawn
         timezones=st.sampled_from([UTC, BERLIN]),
     )
 )

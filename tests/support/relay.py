@@ -73,7 +73,7 @@ def _handler(relay: Relay, netloc: str) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(data)
 
-        do_GET = do_POST = do_DELETE = pass_on
+        do_GET = do_POST = do_DELETE = pass_on  # noqa: N815 - named by the library
 
         def log_message(self, *_: object) -> None:
             pass

@@ -192,7 +192,7 @@ def documented_merchant(app: Flask) -> Merchant:
 
 def make_program(
     situation: Situation,
-    programType: str = "points",
+    programType: str = "points",  # noqa: N803 - as the API says it
     counters: Mapping[str, Any] | None = None,
     **fields: Any,
 ) -> None:

@@ -72,7 +72,7 @@ def make_cause(entry_id: str = "le_1", **facts: Any) -> Cause:
     return Cause(entry_id=entry_id, **{"fingerprint": f"of {entry_id}", "now": NOW, **facts})
 
 
-times = st.datetimes(datetime(1970, 1, 1), timezones=st.just(UTC)).map(
+times = st.datetimes(datetime(1970, 1, 1), timezones=st.just(UTC)).map(  # noqa: DTZ001 - UTC is added
     lambda time: time.replace(fold=0)
 )
 integers = st.integers(-(2**63), 2**63 - 1)

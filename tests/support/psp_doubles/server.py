@@ -166,7 +166,7 @@ class _Handler(BaseHTTPRequestHandler):
             double.problems.append(f"{self.command} /{path}: {problem!r}")
             self._send(Reply(500, {"message": "The double is at a loss."}))
 
-    do_GET = do_POST = do_DELETE = do_PATCH = _answer
+    do_GET = do_POST = do_DELETE = do_PATCH = _answer  # noqa: N815 - named by the library
 
     def _exchange(self, double: Double, target: str, body: bytes) -> None:
         route, parts = double.dialect.route(self.command, target)

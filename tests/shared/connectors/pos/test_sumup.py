@@ -84,7 +84,7 @@ class Account:
         self.transactions = transactions
         self.asked: list[dict[str, str]] = []
         self.details: list[str] = []
-        server.answer = lambda connection: self._answer_to(server.received[-1])(connection)
+        server.answer = lambda connection: self._answer_to(server.received[-1])(connection)  # noqa: PLW0108 - what was received last changes
 
     def _answer_to(self, request: Received) -> Answer:
         query = {name: each[0] for name, each in parse_qs(urlsplit(request.path).query).items()}

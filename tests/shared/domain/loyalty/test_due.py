@@ -30,7 +30,7 @@ ZONES = st.sampled_from(
         "Pacific/Kiritimati",
     ]
 )
-MOMENTS = st.datetimes(datetime(2012, 1, 1), datetime(2037, 12, 31), timezones=st.just(UTC))
+MOMENTS = st.datetimes(datetime(2012, 1, 1), datetime(2037, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
 POLICIES = st.integers(1, 3_650).flatmap(
     lambda days: st.builds(PointsExpiry, st.just(days), st.integers(0, min(days - 1, 365)))
 )
