@@ -182,6 +182,7 @@ def world(app: Flask) -> World:
         "webhook_endpoint": paths.webhook_endpoint(f"we_{own}"),
         "webhook_delivery": paths.webhook_delivery(f"wd_{own}"),
         "stats_shards": f"{paths.stats_shards(active_id)}/{own}",
+        "stats_shard": paths.stats_shard(active_id, 7),
         "sweep": paths.sweep(own),
         "psp_configuration": paths.psp_configuration(merchant.store_id),
         "payment": paths.payment(f"pay_{own}"),

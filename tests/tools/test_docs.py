@@ -18,7 +18,7 @@ from shared.schemas.events.event_data import DATA_BY_TYPE, example_event
 from tools import docs
 
 SCHEMAS = [f"schemas/{name}.json" for name in BY_NAME]
-FILES = ["openapi.json", "errors.md", "endpoints.md", "events.md", *SCHEMAS]
+FILES = ["openapi.json", "errors.md", "endpoints.md", "events.md", "house.svg", *SCHEMAS]
 
 
 def test_committed_pages_are_up_to_date() -> None:
