@@ -13,6 +13,9 @@ PYTEST := env PYTHONDONTWRITEBYTECODE= $(VENV) -m pytest -n 2 --dist loadgroup
 COMPILE := venv/bin/uv pip compile pyproject.toml --quiet --generate-hashes --python-version 3.11 \
 	--python-platform linux --custom-compile-command "make requirements"
 
+# With COVERAGE=1, as CI runs it: what the tests run through of the product, and a bound on that (pyproject.toml).
+COVER := $(if $(COVERAGE),--cov=functions --cov=shared --cov-report=term:skip-covered)
+
 .DEFAULT_GOAL := help
 .PHONY: help setup run test test-wide check docs format requirements bench clean
 
@@ -30,7 +33,7 @@ run: setup ## Run the product on the emulator suite with demo data; PORT_OFFSET=
 	@exec $(VENV) -m tools.run
 
 test: setup ## Run the tests but the wide ones; ARGS="-k ledger" chooses
-	@exec $(PYTEST) -m "not wide" $(ARGS)
+	@exec $(PYTEST) -m "not wide" $(COVER) $(ARGS)
 
 test-wide: setup ## Run the tests that start the whole emulator suite
 	@exec $(PYTEST) -m wide $(ARGS)
