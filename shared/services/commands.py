@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from shared import clock, tasks
+from shared import clock, ids, tasks
 from shared.auth.caller import Claim
 from shared.services import idempotency
 from shared.store import client, protocol
@@ -60,13 +60,14 @@ def run(
         decide: Pure, as ``protocol.run`` says. It may raise a refusal: then nothing is written.
         claim: The request's ``Idempotency-Key``, if it has one.
         replay: Needed with ``claim``.
-        known: ``needs`` as they were read already.
+        known: ``needs`` as they were read already; not together with ``claim``.
 
     Raises:
         IdempotencyKeyReused: The key was used for a different request.
-        Busy: Others were faster each time; nothing was written.
+        Busy: Others were faster each time, or Firestore does not answer: see ``protocol.run``.
     """
-    now = clock.utc_now()
+    assert claim is None or known is None, "the claim would be missing in what is known"
+    now, run_id = clock.utc_now(), ids.new("run")
 
     def decided(reads: Reads) -> Decision[Effect[T]]:
         earlier = idempotency.earlier_result(claim, reads, now)
@@ -74,7 +75,7 @@ def run(
             assert replay is not None, "a claim needs a replay"
             return Decision(Effect(replay(earlier, reads)))
         effect = decide(reads)
-        claimed = idempotency.claim_writes(claim, reads, effect.kept, now)
+        claimed = idempotency.claim_writes(claim, reads, effect.kept, now, run_id)
         return Decision(effect, [*effect.writes, *claimed])
 
     done = protocol.run([*needs, *idempotency.claim_paths(claim)], decided, known=known)

@@ -40,9 +40,11 @@ def earlier_result(claim: Claim | None, reads: Reads, now: datetime) -> Document
 
 
 def claim_writes(
-    claim: Claim | None, reads: Reads, result: dict[str, Any], now: datetime
+    claim: Claim | None, reads: Reads, result: dict[str, Any], now: datetime, run_id: str
 ) -> list[Write]:
     """Return the write that keeps ``result`` under the key.
+
+    ``run_id`` is random, and tells this run from another one of the same request.
 
     What is encrypted in it must be its ``secretToken``, or it is lost with the key of the vault.
     """
@@ -50,5 +52,7 @@ def claim_writes(
         return []
     read = reads[paths.idempotency_key(claim.claim_id)]
     # Firestore deletes expired documents lazily: one may still be there, and is replaced.
-    stored = StoredClaim(claim.fingerprint, result, created_at=now, expires_at=now + KEPT)
+    stored = StoredClaim(
+        claim.fingerprint, result, created_at=now, expires_at=now + KEPT, run_id=run_id
+    )
     return [claim_documents.write(read, stored)]

@@ -21,7 +21,7 @@ class StoredClaim:
     """A key that was used, by which request, and what that has done.
 
     ``secret_token`` is the ``secretToken`` of ``result``, if there is one: nothing else of a result
-    is encrypted.
+    is encrypted. ``run_id`` tells the run that has written it from others of the same request.
     """
 
     fingerprint: str
@@ -29,6 +29,7 @@ class StoredClaim:
     created_at: datetime
     expires_at: datetime
     secret_token: Encrypted | None = None
+    run_id: str | None = None
 
 
 def _from_document(document: Document) -> StoredClaim:

@@ -33,9 +33,9 @@ __all__ = [
     "WriteConflict",
     "commit",
     "count",
+    "find_applied",
     "get",
     "get_one",
-    "has_applied",
     "pages",
     "preload",
     "query",
@@ -209,20 +209,27 @@ def pages(collection: str, *filters: Filter) -> Iterator[list[Snapshot]]:
         last = page[-1]
 
 
-def has_applied(writes: Iterable[Write]) -> bool:
-    """Tell whether a commit whose answer was lost was applied: one read.
+def find_applied(commits: Sequence[Sequence[Write]]) -> int | None:
+    """Look whether commits whose answers were lost were applied: one RPC for all of them.
 
-    What it created is looked at, because that has ids and times of its own; without any, what it
-    changed or deleted. All of that must be as it would be afterwards, and one of it exactly as it
-    was written: the others may have changed once more since.
+    A commit was applied if everything that it created, changed or deleted is as it can be
+    afterwards, and one document is exactly as it was written. The others may have changed once
+    more since. The documents of a commit hold an id or a number of its own, so that an equal one of
+    somebody else is not taken for it.
+
+    Returns:
+        The index of the commit; ``None`` if there is none that can be recognised.
     """
-    every = list(writes)
-    looked_at: list[Create | Update | Delete] = [each for each in every if isinstance(each, Create)]
-    if not looked_at:
-        looked_at = [each for each in every if isinstance(each, Update | Delete)]
-    found = get([_path_of(each) for each in looked_at]) if looked_at else {}
-    pairs = [(each, found[_path_of(each)]) for each in looked_at]
-    return all(_is_over(*pair) for pair in pairs) and any(_is_exact(*pair) for pair in pairs)
+    visible = [
+        [each for each in writes if not isinstance(each, Put | Increment)] for writes in commits
+    ]
+    paths = {_path_of(each) for writes in visible for each in writes}
+    found = get(sorted(paths)) if paths else {}
+    for index, writes in enumerate(visible):
+        pairs = [(each, found[_path_of(each)]) for each in writes]
+        if all(_is_over(*pair) for pair in pairs) and any(_is_exact(*pair) for pair in pairs):
+            return index
+    return None
 
 
 def commit(writes: Iterable[Write]) -> None:
@@ -254,11 +261,15 @@ def _is_over(write: Create | Update | Delete, found: Snapshot) -> bool:
 
 
 def _is_exact(write: Create | Update | Delete, found: Snapshot) -> bool:
-    """Tell whether a document is what a write has made of it, and nothing else."""
+    """Tell whether a document is as a write has made it, in all fields that the write changes."""
     if isinstance(write, Delete) or found.data is None:
         return isinstance(write, Delete) and found.data is None
+    before = (write.read.data or {}) if isinstance(write, Update) else {}
     wanted = messages.decode(_message(write).update.fields)
-    return all(name in found.data and found.data[name] == wanted[name] for name in wanted)
+    changed = {name for name in wanted if name not in before or before[name] != wanted[name]}
+    return bool(changed) and all(
+        name in found.data and found.data[name] == wanted[name] for name in changed
+    )
 
 
 def _name(path: str) -> str:

@@ -14,10 +14,10 @@ from typing import Any, Generic, ParamSpec, TypeVar
 from shared.store import client, codec
 from shared.store.cache import Cache
 from shared.store.client import Create, Delete, Document, Put, Snapshot, Update, Write
+from shared.store.queries import Filter
 
 T = TypeVar("T")
 P = ParamSpec("P")
-Filter = tuple[str, str, Any]
 
 _registered: list[Documents[Any, ...]] = []
 

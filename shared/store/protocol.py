@@ -59,7 +59,8 @@ def run(
             since fails the precondition of its write, and is read again.
 
     Raises:
-        Busy: Conflicts exhausted the attempts; nothing was written.
+        Busy: Conflicts exhausted the attempts, and nothing was written; or Firestore does not
+            answer any more, and it is not known whether the last decision was written.
     """
     turn = _TURNS[hash(paths[0]) % len(_TURNS)]
     if not turn.acquire(timeout=TURN_TIMEOUT_S):
@@ -69,10 +70,8 @@ def run(
         for attempt in range(ATTEMPTS_MAX):
             if attempt:
                 time.sleep(_backoff_s(attempt - 1))
-            # One that was not there yet may have been applied since.
-            for earlier in unanswered:
-                if client.has_applied(earlier.writes):
-                    return earlier.result
+            if (applied := _find_applied(unanswered)) is not None:
+                return applied.result
             reads = known if known is not None and attempt == 0 else client.get(paths)
             decision = decide(reads)
             if not decision.writes:
@@ -85,9 +84,19 @@ def run(
                 unanswered.append(decision)
                 continue
             return decision.result
+        if (applied := _find_applied(unanswered)) is not None:
+            return applied.result
     finally:
         turn.release()
     raise Busy("Too many requests write the same document.")
+
+
+def _find_applied(unanswered: Sequence[Decision[T]]) -> Decision[T] | None:
+    """Return the decision that was committed after all: also one that was not there before."""
+    if not unanswered:
+        return None
+    index = client.find_applied([each.writes for each in unanswered])
+    return None if index is None else unanswered[index]
 
 
 def _backoff_s(attempt: int) -> float:

@@ -61,7 +61,7 @@ class Refund:
     """Money given back, or about to be. Its id is the reference that the provider gets.
 
     ``fingerprint`` tells a repeated request from another one under the same key; ``is_settled`` and
-    ``lease_until`` are as in a payment.
+    the lease are as in a payment.
     """
 
     refund_id: str
@@ -71,6 +71,7 @@ class Refund:
     updated_at: datetime
     fingerprint: str
     is_settled: bool = False
+    lease_id: str | None = None
     lease_until: datetime | None = None
     vendor_refund_id: str | None = None
     reason: str = ""
@@ -130,6 +131,7 @@ class Payment:
     fingerprint: str
     is_test: bool = False
     is_settled: bool = False
+    lease_id: str | None = None
     lease_until: datetime | None = None
     captures_later: bool = False
     vendor_payment_id: str | None = None

@@ -119,6 +119,7 @@ class Sync:
             the request and cannot be kept.
         settings_digest: Of what of the credentials is no secret. With other settings, such as
             another account, ``since`` means nothing.
+        version: How often whoever works on it has written it.
     """
 
     sync_id: str
@@ -151,6 +152,7 @@ class Sync:
     problem: str | None = None
     config_token: Encrypted | None = None
     settings_digest: str = ""
+    version: int = 0
     finished_at: datetime | None = None
 
     @property

@@ -122,6 +122,8 @@ def run(
         else None
     )
 
+    run_id = ids.new("run")
+
     def replay(kept: Document, reads: Reads) -> Booking:
         """Answer as the earlier request was answered: from its entry, else from what is kept."""
         stored = membership_documents.decode_entry(reads[entry_path])
@@ -157,7 +159,7 @@ def run(
         kept = _kept(booking)
         writes = [*booked.more_writes]
         if booked.entry is None:
-            writes += idempotency.claim_writes(no_op, reads, kept, cause.now)
+            writes += idempotency.claim_writes(no_op, reads, kept, cause.now, run_id)
         entries = [each for each in (expired, booked.entry) if each is not None]
         if entries or reads[member_path].data is None:
             writes += membership_documents.writes(reads[member_path], after, *entries)

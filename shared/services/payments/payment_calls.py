@@ -168,7 +168,8 @@ def _called(
 
 def _given_back(found: Made, ours: Made, end: _End) -> Made:
     """Let others call; what the provider refused for good has failed, and can be tried again."""
-    if found.is_settled or found.lease_until != ours.lease_until:
+    is_ours = (found.lease_id, found.lease_until) == (ours.lease_id, ours.lease_until)
+    if found.is_settled or not is_ours:
         return found  # Somebody else is at it by now.
     if end.failure is None:
         return replace(found, lease_until=end.until)

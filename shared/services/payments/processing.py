@@ -85,7 +85,7 @@ def process(caller: Caller, store_id: str, draft: PaymentDraft) -> ProcessedPaym
     member_paths = payment_points.require_program(
         caller, store_id, draft.program_id, draft.user_id, draft.amount.currency
     )
-    now = clock.utc_now()
+    now, lease_id = clock.utc_now(), ids.new("lease")
     path = paths.payment(payment_id)
     token = payment_requests.sealed(draft.customer) if draft.customer else None
     fingerprint = ids.digest(
@@ -104,7 +104,7 @@ def process(caller: Caller, store_id: str, draft: PaymentDraft) -> ProcessedPaym
             payment_points.require_enrolled(reads, member_paths, draft.user_id)
             account = configuration.account(draft.provider)
             intended = _intended(caller, store_id, payment_id, draft, account, fingerprint, now)
-            after = replace(intended, customer_token=token)
+            after = replace(intended, customer_token=token, lease_id=lease_id)
             news = payment_changes.announce(None, after)
             writes = [payment_documents.write(reads[path], after), *news.writes]
             return Effect(_Intent(after), writes, tasks=news.tasks)
@@ -120,6 +120,7 @@ def process(caller: Caller, store_id: str, draft: PaymentDraft) -> ProcessedPaym
             before,
             stage=Stage.PENDING,
             failure=None,
+            lease_id=lease_id,
             lease_until=now + LEASE,
             # What may have been begun is asked for in the same words, what was refused in new ones.
             customer_token=before.customer_token if before.stage is Stage.PENDING else token,

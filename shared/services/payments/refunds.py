@@ -69,7 +69,7 @@ def refund(
     known = access.payment(caller, payment_id, store_id)
     fingerprint = ids.digest(payment_id, str(amount_minor or "all"))
     known_by = _known_by(caller, known, amount_minor, refund_reference)
-    now = clock.utc_now()
+    now, lease_id = clock.utc_now(), ids.new("lease")
     path, psp_path = paths.payment(payment_id), paths.psp_configuration(known.store_id)
 
     def decide(reads: Reads) -> Effect[_Intent]:
@@ -89,7 +89,9 @@ def refund(
         account = psp_configurations.account_of(psp_documents.decode(reads[psp_path]), before)
         if made is not None:
             require_lease(made.lease_until, now)
-            after = payments.with_refund(before, replace(made, lease_until=now + LEASE))
+            after = payments.with_refund(
+                before, replace(made, lease_id=lease_id, lease_until=now + LEASE)
+            )
             intent = _Intent(after, made.refund_id, account, is_again=True)
             return Effect(intent, [payment_documents.write(reads[path], after)])
         drafted = Refund(
@@ -99,6 +101,7 @@ def refund(
             created_at=now,
             updated_at=now,
             fingerprint=fingerprint,
+            lease_id=lease_id,
             lease_until=now + LEASE,
             reason=reason,
         )

@@ -111,6 +111,9 @@ class SyncProgress:
             found = sync_documents.decode(reads[path])
             if found is None or found.lease_id != ours.lease_id:
                 raise LeaseLost
+            if found.version != ours.version:
+                # An earlier commit of ours, after whose lost answer Firestore could not be asked.
+                return Effect((found, Counts()))
             if not found.is_running:
                 raise LeaseLost
             changes = decide(reads)
@@ -119,7 +122,7 @@ class SyncProgress:
             if not writes and advance is None:
                 return Effect((None, counts))
             after = syncs.with_findings(found, self._counts.plus(counts), tuple(self._remarks), now)
-            after = replace(after, lease_until=now + LEASE)
+            after = replace(after, lease_until=now + LEASE, version=found.version + 1)
             if self._unwritten:
                 writes.append(sync_documents.part(after, self._unwritten))
                 after = replace(after, parts=after.parts + 1)

@@ -13,8 +13,11 @@ from shared.store.documents import Documents
 from shared.store.events import event_documents
 
 KEPT = event_documents.KEPT - timedelta(days=4)
-"""Less than its event by the days that it may take: a dead letter can be sent again while kept."""
-"""After the last that happened to it. What waits is attempted again long before that."""
+"""A delivery is kept so long after its last change.
+
+That is less than its event, by the days that its attempts may take: so a dead letter can be sent
+again while it is kept.
+"""
 
 
 DELIVERIES = Documents(

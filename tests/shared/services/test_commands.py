@@ -10,15 +10,15 @@ from google.api_core import exceptions
 
 from shared import clock, ids
 from shared.auth.caller import Claim
-from shared.errors import IdempotencyKeyReused, InsufficientBalance
-from shared.services import commands
+from shared.errors import Busy, IdempotencyKeyReused, InsufficientBalance
+from shared.services import commands, idempotency
 from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
-from shared.store import client, paths, rpc
+from shared.store import client, paths, protocol, rpc
 from shared.store.client import Create, Delete, Document, Increment, Put, Update, Write
 from shared.tasks import Task
 from tests.support.events import Pipeline
-from tests.support.wire import Wire, first, lost
+from tests.support.wire import Wire, failed, first, lost
 from tools.emulators import FirestoreEmulator
 
 
@@ -174,6 +174,74 @@ def test_the_last_one_left_goes_to_one_of_two_whose_commits_look_alike(
     wire.commits = [overtaken]
     assert commands.run([stock], take(mine)) is False
     assert client.get_one(mine).data is None
+
+
+def test_an_equal_request_elsewhere_that_was_faster_is_not_taken_for_ones_own(
+    path: str, claim: Claim, wire: Wire
+) -> None:
+    """Two instances, one request, one millisecond: everything but the run is equal."""
+    body = {"made": "by either"}
+
+    def decide(reads: Reads) -> Effect[str]:
+        return Effect("first", [Create(path, body)], {"code": "stored"})
+
+    def again(kept: Document, _: Reads) -> str:
+        return f"replay of {kept['code']}"
+
+    def overtaken(_: Callable[[], object]) -> object:
+        theirs = idempotency.claim_writes(
+            claim,
+            client.get(idempotency.claim_paths(claim)),
+            {"code": "stored"},
+            clock.utc_now(),
+            ids.new("run"),
+        )
+        client.commit([Create(f"{path}_their", {}), *theirs])
+        raise exceptions.ServiceUnavailable("the request was lost")
+
+    wire.commits = [overtaken]
+    assert commands.run([path], decide, claim=claim, replay=again) == "replay of stored"
+    assert client.get_one(path).data is None
+
+
+def test_a_change_is_recognised_by_the_fields_that_it_changed(path: str, wire: Wire) -> None:
+    """A writer of other fields does not hide it."""
+    client.commit([Put(path, {"count": 10, "other": 1})])
+
+    def overtaken(send: Callable[[], object]) -> object:
+        send()
+        client.commit([Update(client.get_one(path), {"count": 11, "other": 2})])
+        raise exceptions.DeadlineExceeded("the answer was lost")
+
+    def decide(reads: Reads) -> Effect[int]:
+        data = reads[path].data
+        assert data is not None
+        count = data["count"] + 1
+        return Effect(count, [Update(reads[path], {**data, "count": count})])
+
+    wire.commits = [overtaken]
+    assert commands.run([path], decide) == 11
+    assert client.get_one(path).data == {"count": 11, "other": 2}
+
+
+def test_the_last_answer_of_all_may_be_lost_too(
+    path: str, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(protocol, "ATTEMPTS_MAX", 1)
+    wire.commits = [lost(exceptions.ServiceUnavailable)]
+    assert commands.run([path], counting(path)) == 1
+
+
+def test_all_lost_answers_are_looked_up_in_one_rpc(
+    path: str, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(protocol, "BACKOFF_MAX_S", 0.001)
+    wire.every_commit = failed(exceptions.ServiceUnavailable)
+    with pytest.raises(Busy):
+        commands.run([path], counting(path))
+    assert wire.calls.count(rpc.COMMIT) == protocol.ATTEMPTS_MAX
+    assert wire.calls.count(rpc.GET) == 2 * protocol.ATTEMPTS_MAX
+    assert count_at(path) is None
 
 
 def test_a_lost_answer_of_a_deletion_is_recognised(path: str, wire: Wire) -> None:

@@ -15,6 +15,7 @@ from shared.store.client import Create, Document, WriteConflict
 from shared.store.protocol import Decision, Reads
 from tools.emulators import FirestoreEmulator
 
+RUN = "run_1"
 NOW = datetime(2026, 3, 3, 12, tzinfo=UTC)
 OVER = NOW + timedelta(days=30)
 TICK = timedelta(milliseconds=1)
@@ -35,7 +36,7 @@ def read(claim: Claim) -> Reads:
 
 
 def keep(claim: Claim, result: Document, now: datetime = NOW) -> None:
-    client.commit(idempotency.claim_writes(claim, read(claim), result, now))
+    client.commit(idempotency.claim_writes(claim, read(claim), result, now, RUN))
 
 
 def test_a_key_that_was_not_used_has_no_result(claim: Claim) -> None:
@@ -49,6 +50,7 @@ def test_a_result_is_kept_with_the_fingerprint_for_30_days(claim: Claim) -> None
         "result": {"balanceUnits": 5},
         "createdAt": NOW,
         "expiresAt": OVER,
+        "runId": RUN,
     }
 
 
@@ -96,7 +98,7 @@ def test_a_record_is_written_once(claim: Claim) -> None:
     absent = read(claim)
     keep(claim, {"balanceUnits": 5})
     with pytest.raises(WriteConflict):
-        client.commit(idempotency.claim_writes(claim, absent, {"balanceUnits": 9}, NOW))
+        client.commit(idempotency.claim_writes(claim, absent, {"balanceUnits": 9}, NOW, RUN))
     record = record_of(claim)
     assert record is not None
     assert record["result"] == {"balanceUnits": 5}
@@ -105,7 +107,7 @@ def test_a_record_is_written_once(claim: Claim) -> None:
 def test_an_effect_that_fails_leaves_the_key_free(claim: Claim) -> None:
     taken = f"serviceTests/{ids.new('t')}"
     client.commit([Create(taken, {})])
-    writes = idempotency.claim_writes(claim, read(claim), {}, NOW)
+    writes = idempotency.claim_writes(claim, read(claim), {}, NOW, RUN)
     with pytest.raises(WriteConflict):
         client.commit([*writes, Create(taken, {})])
     assert record_of(claim) is None
@@ -118,7 +120,7 @@ def test_a_second_run_finds_the_result_of_the_first(claim: Claim) -> None:
         earlier = idempotency.earlier_result(claim, reads, NOW)
         if earlier is not None:
             return Decision({**earlier, "again": True})
-        writes = idempotency.claim_writes(claim, reads, {"n": 1}, NOW)
+        writes = idempotency.claim_writes(claim, reads, {"n": 1}, NOW, RUN)
         return Decision({"n": 1}, [Create(path, {"n": 1}), *writes])
 
     needed = [path, *idempotency.claim_paths(claim)]
@@ -129,4 +131,4 @@ def test_a_second_run_finds_the_result_of_the_first(claim: Claim) -> None:
 def test_without_a_key_nothing_is_read_or_written() -> None:
     assert idempotency.claim_paths(None) == []
     assert idempotency.earlier_result(None, {}, NOW) is None
-    assert idempotency.claim_writes(None, {}, {"balanceUnits": 5}, NOW) == []
+    assert idempotency.claim_writes(None, {}, {"balanceUnits": 5}, NOW, RUN) == []

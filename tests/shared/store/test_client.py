@@ -201,11 +201,11 @@ def test_a_commit_without_an_answer_is_no_success_and_can_be_looked_at(
     with pytest.raises(AnswerLost):
         client.commit(writes)
     assert data_of(path) is None
-    assert client.has_applied(writes) is False
+    assert client.find_applied([writes]) is None
     with pytest.raises(AnswerLost):
         client.commit(writes)
     assert data_of(path) == {"n": 1}
-    assert client.has_applied(writes) is True
+    assert client.find_applied([writes]) == 0
 
 
 def test_an_aborted_commit_is_a_conflict(collection: str, wire: Wire) -> None:
