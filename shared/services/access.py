@@ -1,4 +1,4 @@
-"""The only ways to what belongs to an account: the same 404 for absent and not yours."""
+"""The only functions that load an account's data. Absent and foreign data get the same 404."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from shared.store.webhooks import endpoint_documents
 
 
 class _Owned(Protocol):
-    """What belongs to a store of an account."""
+    """A document that belongs to a store of an account."""
 
     @property
     def account_id(self) -> str: ...
@@ -60,13 +60,13 @@ def store(caller: Caller, store_id: str) -> Store:
     """Return a store of the caller's account.
 
     Raises:
-        StoreNotFound: It does not exist, or is not theirs.
+        StoreNotFound: It does not exist, or belongs to another account.
     """
     return own_store(caller, store_documents.find(store_id), store_id)
 
 
 def own_store(caller: Caller, found: Store | None, store_id: str) -> Store:
-    """Return ``found`` by the rules of ``store``, for who has read it already."""
+    """Return ``found`` by the rules of ``store``, if the document was read already."""
     return own(caller, found, StoreNotFound(f"There is no store {store_id}."))
 
 
@@ -74,7 +74,7 @@ def program(caller: Caller, program_id: str, store_id: str | None) -> Program:
     """Return a program of the caller's account, and of ``store_id`` if one is given.
 
     Raises:
-        ProgramNotFound: It does not exist, or is not theirs, or is another store's.
+        ProgramNotFound: It does not exist, or belongs to another account or store.
     """
     return own_program(caller, program_documents.find(program_id), program_id, store_id)
 
@@ -82,7 +82,7 @@ def program(caller: Caller, program_id: str, store_id: str | None) -> Program:
 def own_program(
     caller: Caller, found: Program | None, program_id: str, store_id: str | None
 ) -> Program:
-    """Return ``found`` by the rules of ``program``, for who has read it already."""
+    """Return ``found`` by the rules of ``program``, if the document was read already."""
     return own(caller, found, ProgramNotFound(f"There is no program {program_id}."), store_id)
 
 
@@ -90,7 +90,7 @@ def webhook(caller: Caller, webhook_id: str, store_id: str | None) -> WebhookEnd
     """Return a webhook endpoint of the caller's account, and of ``store_id`` if one is given.
 
     Raises:
-        WebhookNotFound: It does not exist, or is not theirs, or is another store's.
+        WebhookNotFound: It does not exist, or belongs to another account or store.
     """
     return own_webhook(caller, endpoint_documents.find(webhook_id), webhook_id, store_id)
 
@@ -98,7 +98,7 @@ def webhook(caller: Caller, webhook_id: str, store_id: str | None) -> WebhookEnd
 def own_webhook(
     caller: Caller, found: WebhookEndpoint | None, webhook_id: str, store_id: str | None
 ) -> WebhookEndpoint:
-    """Return ``found`` by the rules of ``webhook``, for who has read it already."""
+    """Return ``found`` by the rules of ``webhook``, if the document was read already."""
     return own(
         caller, found, WebhookNotFound(f"There is no webhook endpoint {webhook_id}."), store_id
     )
@@ -108,7 +108,7 @@ def payment(caller: Caller, payment_id: str, store_id: str | None) -> Payment:
     """Return a payment of the caller's account, and of ``store_id`` if one is given.
 
     Raises:
-        PaymentNotFound: It does not exist, or is not theirs, or is another store's.
+        PaymentNotFound: It does not exist, or belongs to another account or store.
     """
     return own_payment(caller, payment_documents.find(payment_id), payment_id, store_id)
 
@@ -116,7 +116,7 @@ def payment(caller: Caller, payment_id: str, store_id: str | None) -> Payment:
 def own_payment(
     caller: Caller, found: Payment | None, payment_id: str, store_id: str | None
 ) -> Payment:
-    """Return ``found`` by the rules of ``payment``, for who has read it already."""
+    """Return ``found`` by the rules of ``payment``, if the document was read already."""
     return own(caller, found, PaymentNotFound(f"There is no payment {payment_id}."), store_id)
 
 
@@ -124,7 +124,7 @@ def product(caller: Caller, product_id: str, store_id: str | None) -> CatalogPro
     """Return a product of the caller's account, and of ``store_id`` if one is given.
 
     Raises:
-        ProductNotFound: It does not exist, or is not theirs, or is another store's.
+        ProductNotFound: It does not exist, or belongs to another account or store.
     """
     return own_product(caller, product_documents.find(product_id), product_id, store_id)
 
@@ -132,5 +132,5 @@ def product(caller: Caller, product_id: str, store_id: str | None) -> CatalogPro
 def own_product(
     caller: Caller, found: CatalogProduct | None, product_id: str, store_id: str | None
 ) -> CatalogProduct:
-    """Return ``found`` by the rules of ``product``, for who has read it already."""
+    """Return ``found`` by the rules of ``product``, if the document was read already."""
     return own(caller, found, ProductNotFound(f"There is no product {product_id}."), store_id)

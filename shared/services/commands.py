@@ -1,8 +1,8 @@
 """The one way to write: read, decide, commit, and answer a repetition as the first request.
 
-What a request does is decided on fresh reads and committed at once, with what its
-``Idempotency-Key`` keeps and what is told of it. A repeated request gets the first answer, and
-nothing is written. Tasks are enqueued after the commit.
+A request is decided on fresh reads. One commit holds its changes, its events and the record of its
+``Idempotency-Key``. A repeated request gets the first answer, and nothing is written. Tasks are
+enqueued after the commit.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ __all__ = ["Effect", "Reads", "Replay", "find_replay", "keep", "run"]
 T = TypeVar("T")
 
 Replay = Callable[[Document, Reads], T]
-"""Makes the result of what an earlier request with the same key has kept."""
+"""A function that makes the result from the record of an earlier request with the same key."""
 
 
 @dataclass(frozen=True, slots=True)
 class Effect(Generic[T]):
-    """What a command does.
+    """The effect of a command.
 
     Attributes:
-        result: What to answer.
-        writes: What must be written for the answer to be true.
-        kept: What a repetition of the request is answered from.
-        tasks: What is to be called after the commit.
+        result: The answer.
+        writes: The writes that make the answer true.
+        kept: The record that answers a repeated request.
+        tasks: The tasks to enqueue after the commit.
     """
 
     result: T
@@ -52,12 +52,12 @@ def run(
     replay: Replay[T] | None = None,
     known: Reads | None = None,
 ) -> T:
-    """Do what a request asks for, once: two RPCs if nobody interferes.
+    """Carry out a request once: two RPCs if no other writer interferes.
 
     Args:
-        needs: Paths of the documents that the decision needs. Writers that agree on the first take
-            turns.
-        decide: Pure, as ``protocol.run`` says. It may raise a refusal: then nothing is written.
+        needs: Paths of the documents that the decision needs. Writers with the same first path
+            take turns.
+        decide: Pure, as for ``protocol.run``. If it raises a refusal, nothing is written.
         claim: The request's ``Idempotency-Key``, if it has one.
         replay: Needed with ``claim``.
         known: ``needs`` as they were read already; not together with ``claim``.
@@ -87,7 +87,7 @@ def run(
 def find_replay(claim: Claim | None, replay: Replay[T]) -> T | None:
     """Return the answer of the request that used the key before; ``None`` if there was none.
 
-    It is for commands of several commits, each of which does nothing twice; ``keep`` ends them.
+    Commands with several commits use it, if each commit can be repeated; ``keep`` ends them.
 
     Raises:
         IdempotencyKeyReused: The key was used for a different request.
@@ -100,6 +100,6 @@ def find_replay(claim: Claim | None, replay: Replay[T]) -> T | None:
 
 
 def keep(claim: Claim | None, kept: Document) -> None:
-    """Keep what answers a repetition, after all the commits of a command."""
+    """Keep the record that answers a repeated request, after all commits of a command."""
     if claim is not None:
         run([], lambda _: Effect(None, kept=kept), claim=claim, replay=lambda _, __: None)

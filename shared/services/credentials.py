@@ -19,11 +19,11 @@ Config = TypeVar("Config", bound=ConnectorConfig)
 
 
 def checked(model: type[Config], settings: Mapping[str, Any], *, within: str) -> Config:
-    """Return what a merchant says to let us into a system.
+    """Return a merchant's access data for a system.
 
     Args:
-        model: The system's own.
-        settings: As they were sent.
+        model: The system's own model.
+        settings: The settings as they were sent.
         within: Name of the field that they were sent in.
 
     Raises:

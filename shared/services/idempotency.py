@@ -1,6 +1,6 @@
-"""One effect for one ``Idempotency-Key``: what a request did is kept for 30 days with its result.
+"""One effect for one ``Idempotency-Key``: a request's result is kept for 30 days.
 
-The record is written in the same commit as the effect, so there is never one without the other.
+The record is written in the same commit as the effect, so neither exists without the other.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ KEPT = timedelta(days=30)
 
 
 def claim_paths(claim: Claim | None) -> list[str]:
-    """Return what must be read to know whether the key was used."""
+    """Return the paths to read to know whether the key was used."""
     return [paths.idempotency_key(claim.claim_id)] if claim else []
 
 

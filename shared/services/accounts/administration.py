@@ -1,4 +1,4 @@
-"""What an operator does: accounts, stores and keys."""
+"""An operator's commands: accounts, stores and keys."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from shared.store.stores import store_documents
 
 NAME_CHARS_MAX = 100
 KEY_ID_CHARS = 16
-"""How much of a key's SHA-256 names it in lists."""
+"""The number of characters of a key's SHA-256 that name the key in lists."""
 LATITUDE_MAX, LONGITUDE_MAX = 90, 180
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _KEY_ID = re.compile(r"[0-9a-f]{8,64}")
@@ -31,12 +31,12 @@ _CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 class Refused(Exception):
-    """What was asked for cannot be done, and nothing was written; the message says why."""
+    """The request cannot be done, and nothing was written; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class IssuedKey:
-    """A new key: the only time that its text is known. ``replaced`` is the key it came for."""
+    """A new key; its text is known only now. ``replaced`` is the key that it replaces."""
 
     key: ApiKey
     record: KeyRecord
@@ -49,7 +49,7 @@ def create_account(
     """Create an account; without an id it gets a random one.
 
     Raises:
-        Refused: The name or the id does not do, or the id is taken.
+        Refused: The name or the id is not valid, or the id is taken.
     """
     account = Account(
         account_id=_checked_id(account_id, "acc"),
@@ -72,7 +72,7 @@ def get_account(account_id: str) -> Account:
     """Return an account as it is now.
 
     Raises:
-        Refused: There is none of this id.
+        Refused: No account has this id.
     """
     path = paths.account(account_id)
     return _found_account(client.get([path]), account_id)
@@ -84,7 +84,7 @@ def list_accounts() -> list[Account]:
 
 
 def set_package(account_id: str, package: Package) -> Account:
-    """Change what an account subscribes to; live keys have it within 60 s.
+    """Change an account's package; live keys follow within 60 s.
 
     Raises:
         Refused: There is no such account.
@@ -113,15 +113,15 @@ def create_store(
     """Create a store of an account; without an id it gets a random one.
 
     Args:
-        account_id: Whose store it is.
-        name: What people call it.
-        time_zone: IANA name, such as ``Europe/Berlin``: days and months are those of it.
+        account_id: The account that owns the store.
+        name: The store's name for people.
+        time_zone: IANA name, such as ``Europe/Berlin``; days and months follow this zone.
         currency: ISO 4217 code, such as ``EUR``.
         store_id: Fixed id, if any.
-        position: Where it is, if known.
+        position: The store's position, if known.
 
     Raises:
-        Refused: There is no such account, a value does not do, or the id is taken.
+        Refused: There is no such account, a value is not valid, or the id is taken.
     """
     store = Store(
         store_id=_checked_id(store_id, "store"),
@@ -232,7 +232,7 @@ def revoke_key(key_id: str) -> KeyRecord:
 
 
 def id_of_key(record: KeyRecord) -> str:
-    """Return what names a key: the beginning of its SHA-256."""
+    """Return the id of a key: the beginning of its SHA-256."""
     return record.key_hash[:KEY_ID_CHARS]
 
 
@@ -304,7 +304,7 @@ def _checked_label(label: str) -> str:
 
 
 def _checked_time_zone(name: str) -> str:
-    # The pinned package's names, which every server has, whatever this machine has besides.
+    # The names of the pinned package: every server has them, this machine may have more.
     known = resources.files("tzdata").joinpath("zones").read_text("ascii").split()
     if name not in known:
         close = difflib.get_close_matches(name, known, n=1, cutoff=0.8)

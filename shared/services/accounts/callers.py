@@ -1,4 +1,4 @@
-"""Who calls: whoever an ``Authorization`` header names, or we ourselves for an account."""
+"""The caller: named by an ``Authorization`` header, or we ourselves for an account."""
 
 from __future__ import annotations
 
@@ -47,10 +47,10 @@ def authenticate(authorization: str | None) -> Caller:
 
 
 def acting_for(account_id: str) -> Caller:
-    """Return the caller that carries out what an account has asked for earlier.
+    """Return the caller that carries out an earlier request of an account.
 
-    No package limits it. The package counts when something is asked for: what was accepted is done
-    to its end, also if the account has another package by then. A member who has paid gets the
-    points, whatever became of the merchant's subscription. So nothing needs to be read here either.
+    No package limits this caller. The package counts at the time of the request: an accepted
+    request is finished, even if the account has another package by then. A member who has paid
+    gets the points, even if the merchant's subscription has ended. So this function reads nothing.
     """
     return Caller(account_id, Package.PRIME, is_live=True)

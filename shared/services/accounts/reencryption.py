@@ -1,7 +1,7 @@
-"""Encrypt anew whatever is stored encrypted, so that an old key can be removed.
+"""Encrypt all stored secrets anew, so that an old key can be removed.
 
-No list says what that is. Every kind of document registers itself, and is asked whether it has a
-field of the type ``Encrypted``: so nothing that is stored from now on can be forgotten here.
+There is no list of the secrets. Every kind of document registers itself, and this module checks
+whether it has a field of the type ``Encrypted``. So a new kind of document cannot be forgotten.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from shared.vault import Vault, VaultError
 
 @dataclass(frozen=True, slots=True)
 class Reencryption:
-    """How many documents of each collection were encrypted anew, by the collection's name.
+    """The number of documents that were encrypted anew, by the name of their collection.
 
-    ``undecryptable`` are the paths of those that none of the keys decrypts.
+    ``undecryptable`` are the paths of the documents that none of the keys decrypts.
     """
 
     counts: dict[str, int]
@@ -53,20 +53,20 @@ def reencrypt_secrets() -> Reencryption:
 
 
 def kinds() -> list[Documents[Any, ...]]:
-    """Return the kinds of documents that have something encrypted, in the order of their names."""
+    """Return the kinds of documents that have encrypted fields, sorted by name."""
     _import_all()
     found = [each for each in documents.registered() if encrypted.is_in(each.kind)]
     return sorted(found, key=lambda each: each.collection or "")
 
 
 def _import_all() -> None:
-    """Import every module of the store: only then all kinds are registered."""
+    """Import every module of the store, so that all kinds are registered."""
     for module in pkgutil.walk_packages(store.__path__, f"{store.__name__}."):
         importlib.import_module(module.name)
 
 
 def _reencrypt(keys: Vault, kind: Documents[Any, ...]) -> tuple[int, list[str]]:
-    """Return how many documents of a kind were changed, and those that no key decrypts."""
+    """Return the number of changed documents of a kind, and those that no key decrypts."""
     snapshots: Iterable[Snapshot] = chain.from_iterable(kind.pages())
     count, undecryptable = 0, []
     for each in snapshots:
@@ -79,7 +79,7 @@ def _reencrypt(keys: Vault, kind: Documents[Any, ...]) -> tuple[int, list[str]]:
 
 
 def _reencrypted(keys: Vault, kind: Documents[Any, ...], path: str, reads: Reads) -> Effect[bool]:
-    """Change one document; tell whether it had anything encrypted."""
+    """Change one document; tell whether it had encrypted fields."""
     before = kind.decode(reads[path])
     after = None if before is None else encrypted.changed(before, keys.rotate)
     if after == before:

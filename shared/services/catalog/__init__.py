@@ -1,1 +1,1 @@
-"""What a store sells: use cases."""
+"""Products of a store: use cases."""

@@ -1,4 +1,4 @@
-"""Bring many products into a store at once: each row by itself, and every good one is taken."""
+"""Import many products into a store at once. Each row stands alone, every good row is taken."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from shared.store.catalog import product_documents
 from shared.store.client import Document, Write
 
 ROWS_PER_COMMIT = 150
-"""Each is two or three writes, of which a commit takes 500."""
+"""A row takes two or three writes, and a commit takes 500."""
 FAILED = "failed"
 OUTCOMES = (*(each.value for each in ProductOutcome), FAILED)
 
 
 @dataclass(frozen=True, slots=True)
 class RowResult:
-    """What became of a row: an ``ProductOutcome`` with a product, or ``FAILED`` with the reason."""
+    """The result of a row: a ``ProductOutcome`` with a product, or ``FAILED`` with the reason."""
 
     index: int
     outcome: str
@@ -41,14 +41,14 @@ class RowResult:
 
 @dataclass(frozen=True, slots=True)
 class ProductImport:
-    """What became of all rows, in their order; ``is_replay`` if an earlier request did it."""
+    """The results of all rows, in their order; ``is_replay`` if an earlier request did it."""
 
     rows: Sequence[RowResult]
     is_replay: bool = False
 
     @property
     def counts(self) -> Mapping[str, int]:
-        """How many rows had each of the ``OUTCOMES``."""
+        """The number of rows with each of the ``OUTCOMES``."""
         counted = Counter(row.outcome for row in self.rows)
         return {outcome: counted[outcome] for outcome in OUTCOMES}
 
@@ -59,17 +59,17 @@ def run(
     drafts: Sequence[ProductDraft | InvalidParameters],
     if_exists: IfExists,
 ) -> ProductImport:
-    """Have a store sell what the rows say.
+    """Add the products of the rows to a store.
 
-    What is sold already, with the same values, is not written. So a request that is repeated after
-    its process died on the way goes on where that was. The event is written last, with the result
-    for the request's key.
+    A product that the store sells already, with the same values, is not written. So if a process
+    dies on the way, a repeated request goes on from the same row. The event is written last, with
+    the result for the request's key.
 
     Args:
-        caller: Whose store it is.
-        store: Where the products are sold.
-        drafts: A product, or what is wrong with the row, for each row.
-        if_exists: What to do with products that the store sells with other values.
+        caller: Owner of the store.
+        store: The store that is to sell the products.
+        drafts: For each row a product, or the row's mistake.
+        if_exists: The treatment of products that the store sells with other values.
 
     Raises:
         IdempotencyKeyReused, Busy.
@@ -89,7 +89,7 @@ def run(
 def _sorted_out(
     drafts: Sequence[ProductDraft | InvalidParameters],
 ) -> tuple[list[tuple[int, ProductDraft]], list[RowResult]]:
-    """Return the rows that can be written, and those that cannot."""
+    """Return the rows that can be written, and the rows that cannot."""
     good: list[tuple[int, ProductDraft]] = []
     failed: list[RowResult] = []
     indexes: dict[str, int] = {}
@@ -138,7 +138,7 @@ def _decide(
 
 
 def _finish(caller: Caller, store: Store, imported: ProductImport) -> ProductImport:
-    """Tell that the import has ended, and keep its result under the request's key."""
+    """Write the event of the import's end, and keep the result under the request's key."""
     event_id = ids.new("evt")
     event = product_events.from_import(event_id, store, imported.counts, clock.utc_now())
     kept = {"rows": [codec.to_document(row) for row in imported.rows]}

@@ -53,13 +53,13 @@ class ProductPage:
 
 
 def insert(caller: Caller, store: Store, draft: ProductDraft, if_exists: IfExists) -> SavedProduct:
-    """Have a store sell a product.
+    """Add a product to a store.
 
     Args:
-        caller: Whose store it is.
-        store: Where it is sold.
+        caller: Owner of the store.
+        store: The store that is to sell the product.
         draft: The product.
-        if_exists: What to do if the store sells it with other values.
+        if_exists: The treatment of a product that the store sells with other values.
 
     Raises:
         ProductExists, ProductManaged, IdempotencyKeyReused, Busy.
@@ -72,19 +72,19 @@ def insert(caller: Caller, store: Store, draft: ProductDraft, if_exists: IfExist
 
 
 def register(caller: Caller, product_id: str, store: Store, price: Money | None) -> SavedProduct:
-    """Have a store sell a product that another of the account's stores sells.
+    """Add a product to a store that another of the account's stores sells.
 
-    If it does already, it keeps its price, unless another one is asked for, which is refused.
+    If the store sells it already, the price stays. A request for another price is refused.
 
     Args:
-        caller: Whose product and store it is.
+        caller: Owner of the product and the store.
         product_id: The product in the other store.
-        store: Where it is to be sold, too.
-        price: What it costs there; ``None`` for what it costs in the other store.
+        store: The store that is to sell it, too.
+        price: Its price in this store; ``None`` for its price in the other store.
 
     Raises:
-        ProductNotFound: There is none, or it is no longer sold.
-        InvalidParameters: No price, and the stores have different currencies.
+        ProductNotFound: There is no such product, or it is no longer sold.
+        InvalidParameters: No price is given, and the stores have different currencies.
         ProductExists, ProductManaged, IdempotencyKeyReused, Busy.
     """
     product = access.product(caller, product_id, None)
@@ -107,7 +107,7 @@ def find(caller: Caller, name: str, store_id: str | None) -> CatalogProduct:
 
     Raises:
         StoreNotFound: The store is absent or not the caller's.
-        ProductNotFound: There is no such product, or it is not theirs, or is another store's.
+        ProductNotFound: There is no such product, or it belongs to another account or store.
     """
     if store_id is None:
         return access.product(caller, name, None)
@@ -117,7 +117,7 @@ def find(caller: Caller, name: str, store_id: str | None) -> CatalogProduct:
     found = [each for each in named if access.is_own(caller, each, store_id)]
     if not found:
         numbered = product_documents.list_by_number(store_id, name, SAME_NUMBER_MAX)
-        # What is no longer sold has left its number to what is.
+        # A product that is no longer sold has left its number to one that is sold.
         found = sorted(numbered, key=lambda each: each.is_deleted)
     return access.own_product(caller, found[0] if found else None, name, store_id)
 
@@ -153,14 +153,14 @@ def list_page(
 
 
 def shown(product: CatalogProduct) -> ProductBody:
-    """Write a product as answers show it, with the price that is valid now."""
+    """Return a product as answers show it, with the price that is valid now."""
     return to_product_body(_current(_states(product)), _replaced_by(product))
 
 
 def shown_with_prices(product: CatalogProduct) -> ProductWithPricesBody:
-    """Write a product as answers show it, with the prices that it had and will have: one query.
+    """Return a product as answers show it, with its past and future prices: one query.
 
-    A price has ended as soon as the next one begins, which is before the product is written so.
+    A price ends as soon as the next one begins, even if the product is not yet written so.
     """
     states = _states(product)
     ended = [
@@ -174,7 +174,7 @@ def shown_with_prices(product: CatalogProduct) -> ProductWithPricesBody:
 
 
 def new_product(store: Store, key: str, now: datetime) -> CatalogProduct:
-    """Return an empty product of a store, to be described."""
+    """Return an empty product of a store, which the caller fills in."""
     return CatalogProduct(
         product_id=paths.product_id(store.store_id, key),
         account_id=store.account_id,
@@ -193,13 +193,13 @@ def _save(
     key: str,
     save: Callable[[CatalogProduct | None, CatalogProduct], Inserted],
 ) -> SavedProduct:
-    """Write what becomes of a product, with what is told of it; nothing if it stays as it is.
+    """Write a changed product and its events; write nothing if the product stays as it is.
 
     Args:
-        caller: Whose store it is.
-        store: Where the product is sold.
-        key: The product's.
-        save: What becomes of the product that is known and an empty one.
+        caller: Owner of the store.
+        store: The store that sells the product.
+        key: The product's key.
+        save: Returns the change, from the known product and an empty one.
     """
     now = clock.utc_now()
     path = paths.store_product(store.store_id, key)
@@ -226,7 +226,7 @@ def _states(product: CatalogProduct) -> list[CatalogProduct]:
 
 
 def _current(states: list[CatalogProduct]) -> CatalogProduct:
-    # It was written when it was written, whatever it costs since then.
+    # The product's time of change stays: a new price since then does not change it.
     return replace(states[-1], updated_at=states[0].updated_at)
 
 

@@ -1,1 +1,1 @@
-"""What happened: types, log and outbox: use cases."""
+"""Events: types, log and outbox: use cases."""

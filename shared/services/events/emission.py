@@ -1,6 +1,6 @@
-"""From a ledger entry or a new membership to events, counters and deliveries: once, in one commit.
+"""Make events, counters and deliveries of a ledger entry or a new membership, once, in one commit.
 
-Triggers run at least once and in any order; what a second run finds is the event of the first.
+Triggers run at least once and in any order; a second run finds the event of the first.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from shared.store import paths
 from shared.store.loyalty import figure_documents, membership_documents, program_documents
 
 TOLD_WITHIN = timedelta(days=25)
-"""What is older is history: the event that would show it was told may have expired by now."""
+"""Older causes are not told: their event may have been made and have expired by now."""
 
 
 def emit_entry(membership_id: str, entry_id: str) -> int:
-    """Tell the world about an entry.
+    """Emit the events of a ledger entry.
 
     Returns:
-        How many deliveries were made; 0 if an earlier run did it all.
+        The number of deliveries made; 0 if an earlier run did it all.
     """
     entry_path = paths.entry(membership_id, entry_id)
     marker = paths.event(loyalty_events.booking_event_id(membership_id, entry_id))
@@ -48,10 +48,10 @@ def emit_entry(membership_id: str, entry_id: str) -> int:
 
 
 def emit_enrollment(membership_id: str) -> int:
-    """Tell the world about a new membership.
+    """Emit the event of a new membership.
 
     Returns:
-        How many deliveries were made; 0 if an earlier run did it all.
+        The number of deliveries made; 0 if an earlier run did it all.
     """
     member_path = paths.member(membership_id)
     marker = paths.event(loyalty_events.enrollment_event_id(membership_id))

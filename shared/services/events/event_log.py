@@ -1,4 +1,4 @@
-"""What has happened in a store, as long as it is kept."""
+"""A store's events, as long as they are kept."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ def get(caller: Caller, event_id: str, store_id: str | None) -> StoredEvent:
     """Return an event of the caller's account, and of ``store_id`` if one is given.
 
     Raises:
-        EventNotFound: It does not exist, is not theirs, is another store's, or has expired.
+        EventNotFound: It does not exist, belongs to another account or store, or has expired.
     """
     found = event_documents.find(event_id)
     if (
         found is None
         or not access.is_own(caller, found, store_id)
-        # Firestore deletes what has expired within a day, not at once.
+        # Firestore deletes expired documents within a day, not at once.
         or found.expires_at <= clock.utc_now()
     ):
         raise EventNotFound(f"There is no event {event_id}.")
@@ -43,18 +43,18 @@ def page(
     after: CursorPosition | None,
     limit: int,
 ) -> Page[StoredEvent]:
-    """Return some of a store's events, the newest first; what is ``None`` does not matter.
+    """Return some of a store's events, the newest first; ``None`` does not filter.
 
     Args:
-        caller: Whose store it must be.
-        store_id: Whose events.
+        caller: Must own the store.
+        store_id: The store.
         event_type: Only this type.
         program_id: Only this program.
         user_id: Only this user.
         since: The earliest time, inclusive.
         until: The end, exclusive.
         after: The end of the page before.
-        limit: Most to return.
+        limit: The most events to return.
 
     Raises:
         StoreNotFound: The store is absent or not the caller's.

@@ -1,7 +1,7 @@
-"""What is to be told, written in the commit of what happened, and the queue that it waits in.
+"""Events, written in the commit of their cause, and the queue that their deliveries wait in.
 
-An event, and a delivery for each endpoint that wants it, go into the same commit as the change that
-they tell of, or as the mark that a trigger has seen it: there is never one without the other.
+An event, and a delivery for each endpoint that wants it, go into the same commit as their change,
+or as the mark that a trigger has seen the change: the database never has only one of the two.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from shared.store.webhooks import delivery_documents, endpoint_documents
 from shared.tasks import Task
 
 EARLY_S = 2
-"""How much too early a queue may be before a task is left to its time."""
+"""A queue may run a task this many seconds too early; an earlier one is put off."""
 OVERDUE_AFTER = timedelta(minutes=2)
 OVERDUE_AFTER_EMULATED = timedelta(seconds=1)
 OVERDUE_PAGE = 500
@@ -36,32 +36,32 @@ OVERDUE_RUN_S_MAX = 60.0
 
 FAST = "deliverWebhook"
 SLOW = "deliverWebhookSlowly"
-"""Two functions with queues of their own: endpoints that take long hold up each other only."""
+"""Two functions, each with its own queue: slow endpoints delay only each other."""
 _FUNCTIONS = {Lane.FAST: FAST, Lane.SLOW: SLOW}
 
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """What a commit must write to tell events, and the deliveries that wait after it."""
+    """The writes that a commit needs to tell events, and the deliveries that wait after it."""
 
     writes: Sequence[Write] = ()
     deliveries: Sequence[Delivery] = ()
 
     @property
     def tasks(self) -> list[Task]:
-        """The tasks that attempt the deliveries; one that is lost is found by the sweep."""
+        """The tasks that attempt the deliveries; the sweep replaces lost ones."""
         return [task for each in self.deliveries for task in tasks_of(each)]
 
 
 def announce(happened: Sequence[Event]) -> Announcement:
-    """Prepare telling events of one store to the endpoints that it has now: one query, if any."""
+    """Prepare the events of one store for its present endpoints: at most one query."""
     if not happened:
         return Announcement()
     return announce_to(endpoint_documents.list_of_store(happened[0].store_id), happened)
 
 
 def announce_to(endpoints: Iterable[WebhookEndpoint], happened: Iterable[Event]) -> Announcement:
-    """Prepare telling events to those of the endpoints that want them."""
+    """Prepare events for those of the endpoints that want them."""
     now = clock.utc_now()
     news, every = list(happened), list(endpoints)
     made = [
@@ -78,7 +78,7 @@ def announce_to(endpoints: Iterable[WebhookEndpoint], happened: Iterable[Event])
 
 
 def payload(event: Event) -> str:
-    """Return the text that every endpoint is sent, byte for byte, on every attempt."""
+    """Return the text that every endpoint gets, byte for byte, on every attempt."""
     envelope = {
         "id": event.event_id,
         "type": event.type,
@@ -96,9 +96,9 @@ def payload(event: Event) -> str:
 
 
 def wants(endpoint: WebhookEndpoint, event: Event | StoredEvent) -> bool:
-    """Tell whether an endpoint is to be told of an event.
+    """Tell whether an endpoint is to get an event.
 
-    An external system is not told what it caused: it would book it again.
+    An external system does not get the events that it caused: it would book them again.
     """
     is_echo = event.source is not None and endpoint.source == event.source
     is_subscribed = event_types.subscribes(endpoint.events, event.type)
@@ -111,10 +111,10 @@ def delivery_id(event_id: str, endpoint_id: str) -> str:
 
 
 def ids_in(delivery_id: str) -> tuple[str, str]:
-    """Return the ids of event and endpoint that a delivery's id is made of."""
+    """Return the ids of event and endpoint from a delivery's id."""
     event_id, _, rest = delivery_id.partition(
         "_we_"
-    )  # No id has an underscore but after its prefix.
+    )  # An id has only one underscore: after its prefix.
     return event_id, f"we_{rest}"
 
 
@@ -137,7 +137,7 @@ def new_delivery(event: Event | StoredEvent, endpoint: WebhookEndpoint, now: dat
 
 
 def due_again(delivery: Delivery, endpoint: WebhookEndpoint, now: datetime) -> Delivery:
-    """Return a delivery that is due now: what waits goes on, what is settled starts over."""
+    """Return a delivery that is due now: a waiting one goes on, a settled one starts over."""
     is_settled = delivery.state is not DeliveryState.PENDING
     return replace(
         delivery,
@@ -152,7 +152,7 @@ def due_again(delivery: Delivery, endpoint: WebhookEndpoint, now: datetime) -> D
 
 
 def tasks_of(delivery: Delivery) -> list[Task]:
-    """Return the task of a delivery's next attempt, at its time; none if the sweep sees to it."""
+    """Return the task of a delivery's next attempt, at its time; none if the sweep enqueues it."""
     assert delivery.next_attempt_at is not None
     due, now = delivery.next_attempt_at, clock.utc_now()
     if config.is_emulated() and due > now + timedelta(seconds=EARLY_S):
@@ -161,28 +161,28 @@ def tasks_of(delivery: Delivery) -> list[Task]:
 
 
 def enqueue(delivery: Delivery) -> None:
-    """Have the delivery's next attempt made at its time."""
+    """Enqueue the delivery's next attempt, at its time."""
     for task in tasks_of(delivery):
         tasks.enqueue(task)
 
 
 def move_over(delivery: Delivery) -> None:
-    """Have the attempt that is due made from the queue for slow endpoints.
+    """Enqueue the attempt that is due in the queue for slow endpoints.
 
-    The delivery is not written: what the sweep finds of it comes this way again.
+    The delivery is not written: if the sweep finds it, the delivery comes this way again.
     """
     _enqueue_again(replace(delivery, lane=Lane.SLOW), clock.utc_now())
 
 
 def enqueue_overdue(page_size: int = OVERDUE_PAGE) -> int:
-    """Enqueue again what should have been attempted a while ago, because its task was lost.
+    """Enqueue overdue attempts again: their tasks were lost.
 
-    A task that only waits its turn has the same name, so the queue does not take it twice. What
-    stays overdue for 4, 8, 16 ... minutes gets a new name each time: the queue remembers the names
-    of tasks that it has run, also of those that failed.
+    A task that only waits its turn has the same name, so the queue does not take it twice. If an
+    attempt stays overdue for 4, 8, 16 ... minutes, its task gets a new name each time: the queue
+    remembers the names of tasks that it has run, also of those that failed.
 
     Returns:
-        How many tasks the queue took.
+        The number of tasks that the queue took.
     """
     late = OVERDUE_AFTER_EMULATED if config.is_emulated() else OVERDUE_AFTER
     now = clock.utc_now()

@@ -1,4 +1,4 @@
-"""What a lost trigger or task left behind is found and done, within five minutes."""
+"""Find and finish the work of lost triggers and tasks, within five minutes."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from shared.store.client import Put
 from shared.store.loyalty import membership_documents
 
 SETTLED_AFTER = timedelta(seconds=30)
-"""What is younger is left to its trigger."""
+"""Younger causes are left to their trigger."""
 OVERLAP = timedelta(minutes=2)
-"""A cause carries the time of its decision; one that is committed late is looked for this long."""
+"""A cause carries the time of its decision; the sweep looks this long for a late commit."""
 FAILING_AT_MOST = timedelta(days=1)
-"""A cause that cannot be told holds the watermark back for this long, then it is passed over."""
+"""A cause without an event holds the watermark back for this long, then it is passed over."""
 PAGE = 300
 RUN_S_MAX = 150.0
 
 
 @dataclass(frozen=True, slots=True)
 class _Cause:
-    """Something that events must tell of; ``marker_path`` exists once they do."""
+    """A change that needs an event; ``marker_path`` exists once the event was made."""
 
     at: datetime
     marker_path: str
@@ -38,12 +38,12 @@ _Load = Callable[[datetime, int], Sequence[_Cause]]
 
 
 def run(page_size: int = PAGE) -> int:
-    """Emit what was not emitted, and enqueue again what is overdue.
+    """Emit missing events, and enqueue overdue deliveries again.
 
-    Runs at the same time do no harm: an event is made once, whoever makes it.
+    Two runs at the same time do no harm: an event is made only once.
 
     Returns:
-        How many deliveries were made or enqueued.
+        The number of deliveries made or enqueued.
     """
     steps: dict[str, Callable[[], int]] = {
         "entries": partial(_sweep, "entries", _entries, page_size),
@@ -78,8 +78,8 @@ def _enrollments(since: datetime, limit: int) -> list[_Cause]:
 def _sweep(name: str, load: _Load, page_size: int) -> int:
     """Go through the causes from the watermark on, page by page, and move the watermark.
 
-    The watermark stays ``OVERLAP`` behind, because what is older may still be committed, and
-    before the first cause that could not be told.
+    The watermark stays ``OVERLAP`` behind, because older causes may still be committed, and
+    before the first cause whose event could not be made.
     """
     path = paths.sweep(name)
     known = client.get_one(path).data
@@ -101,13 +101,13 @@ def _sweep(name: str, load: _Load, page_size: int) -> int:
         client.commit([Put(path, {"watermark": min(reached, watermark_max)})])
         if is_last or time.monotonic() > stop_at_s:
             return made
-        # More causes in one millisecond than a page holds: only a longer page gets past them.
+        # One millisecond has more causes than a page: only a longer page gets past them.
         limit = limit * 2 if reached == since else page_size
         since = reached
 
 
 def _emit_missing(causes: Sequence[_Cause]) -> tuple[int, list[_Cause]]:
-    """Return how many deliveries were made, and the causes that could not be told."""
+    """Return the number of deliveries made, and the causes whose event could not be made."""
     markers = client.get([cause.marker_path for cause in causes]) if causes else {}
     emitted, failed = 0, []
     for cause in causes:
@@ -120,7 +120,7 @@ def _emit_missing(causes: Sequence[_Cause]) -> tuple[int, list[_Cause]]:
 
 
 def _try(what: str, step: Callable[[], int]) -> int | None:
-    """Return what a step returns, ``None`` if it failed."""
+    """Return the result of a step, ``None`` if it failed."""
     try:
         return step()
     except Exception:  # noqa: BLE001 - what fails must not keep the rest from being repaired

@@ -1,1 +1,1 @@
-"""Programs, the ledger, and what time brings: use cases."""
+"""Programs, the ledger, and changes that come with time: use cases."""

@@ -16,7 +16,7 @@ from shared.store.loyalty import figure_documents
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Counters of a program, the rate, and what belongs to the store's current month."""
+    """Counters of a program, the rate, and the figures of the store's current month."""
 
     program: Program
     counters: Counters

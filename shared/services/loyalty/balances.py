@@ -1,4 +1,4 @@
-"""Everything that changes a balance: earn, redeem, take and give back, sync. One commit each."""
+"""All changes of a balance: earn, redeem, take back, give back, sync. Each is one commit."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def add(
     source: str | None,
     description: str,
 ) -> Booking:
-    """Grant points, stamps or cashback: ``points`` as given, or what ``purchase_amount`` earns.
+    """Grant points, stamps or cashback: ``points``, or the earnings of ``purchase_amount``.
 
     Raises:
         ProgramNotFound, MembershipNotFound, ProgramInactive, InvalidParameters,
@@ -110,7 +110,7 @@ def redeem(
     )
 
     def book(membership: Membership, reads: Reads) -> bookings.Decided:
-        # Looked up in here, so that a repeated request is answered even if the reward is gone.
+        # The reward is looked up here, so that a repeated request is answered even if it is gone.
         if reward_id:
             _require_terms(program, program.reward(reward_id), units, cause.now)
         after, entry = ledger.redeem(membership, program, units, cause)
@@ -134,9 +134,9 @@ def sync_external(
     source: str | None,
     external_transaction_id: str | None,
 ) -> Booking:
-    """Book what an external system did: ``add``, ``redeem``, or ``set`` the balance.
+    """Book a change of an external system: ``add``, ``redeem``, or ``set`` the balance.
 
-    Enrols a user who is not; ``set`` books the difference, and nothing if there is none.
+    Enrols a user who is not enrolled. ``set`` books the difference, and nothing if there is none.
 
     Raises:
         ProgramNotFound, ProgramInactive, InsufficientBalance, InvalidParameters,
@@ -195,20 +195,20 @@ def take_back(
     transaction_id: str,
     description: str,
 ) -> Booking:
-    """Take back a part of what an earn granted, as far as the balance covers it.
+    """Take back a part of the points of an earn, as far as the balance covers it.
 
-    Once for one ``transaction_id``, also if nothing was there to take. All parts together must not
-    be more than the entry granted: that is the caller's to see to.
+    Happens once for one ``transaction_id``, even if the balance was empty. All parts together must
+    not be more than the entry granted: the caller must ensure that.
 
     Args:
-        caller: Whose program it must be.
-        program_id: Which one.
-        user_id: Who got the points.
-        store_id: Of the store, if it is given.
+        caller: Must own the program.
+        program_id: The program.
+        user_id: The member who got the points.
+        store_id: The store, if it is given.
         entry_id: The earn.
-        units: From 1 to what it granted, in the program's smallest unit.
+        units: From 1 to the granted units, in the program's smallest unit.
         transaction_id: Names the reversal.
-        description: What the member reads of it.
+        description: The text that the member reads.
 
     Raises:
         ProgramNotFound, MembershipNotFound, IdempotencyKeyReused, Busy.
@@ -253,19 +253,19 @@ def give_back(
     transaction_id: str,
     description: str,
 ) -> Booking:
-    """Give back a part of what ``take_back`` took of an earn: once for one ``transaction_id``.
+    """Give back a part of the points that ``take_back`` took: once for one ``transaction_id``.
 
-    All parts together must not be more than was taken: that is the caller's to see to.
+    All parts together must not be more than was taken: the caller must ensure that.
 
     Args:
-        caller: Whose program it must be.
-        program_id: Which one.
-        user_id: Who had the points.
-        store_id: Of the store, if it is given.
+        caller: Must own the program.
+        program_id: The program.
+        user_id: The member who had the points.
+        store_id: The store, if it is given.
         entry_id: The earn.
-        units: From 1 to what was taken of it, in the program's smallest unit.
+        units: From 1 to the units that were taken back, in the program's smallest unit.
         transaction_id: Names the entry.
-        description: What the member reads of it.
+        description: The text that the member reads.
 
     Raises:
         ProgramNotFound, MembershipNotFound, IdempotencyKeyReused, BalanceLimitExceeded, Busy.
@@ -291,7 +291,7 @@ def give_back(
 
 
 def _award(program: Program, points: Decimal | None, purchase_amount: Decimal | None) -> Award:
-    """Explicit points win; else the program's rules say what the purchase earns."""
+    """Return the award: the given points, else the points that the rules grant for the purchase."""
     if points is not None:
         units = _positive_units(points, program)
         return Award(units, units)
@@ -304,7 +304,7 @@ def _award(program: Program, points: Decimal | None, purchase_amount: Decimal | 
 
 
 def _term(amount: Decimal | None) -> str:
-    """Write an amount the same way however the request spelled it: 5, 5.0 and 5.00 are one."""
+    """Return an amount in one spelling: 5, 5.0 and 5.00 are the same."""
     return "" if amount is None else format(amount.normalize(), "f")
 
 
@@ -331,7 +331,7 @@ def _require_terms(program: Program, reward: Reward, units: int, now: datetime) 
 
 
 def _taken(reads: Reads, stock_path: str, reward_id: str | None) -> Update:
-    """Return the write that takes one from the stock of a reward.
+    """Return the write that reduces the stock of a reward by one.
 
     Raises:
         RewardOutOfStock: There is none left.

@@ -1,4 +1,4 @@
-"""How a booking is made: named by its key, decided on fresh reads, and committed at once."""
+"""The steps of a booking: name it by its key, decide on fresh reads, commit at once."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from shared.store.loyalty import membership_documents
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """What a request did to a membership.
+    """The change that a request made to a membership.
 
-    ``entry`` is ``None`` if there was nothing to book; then the balance is as it was.
-    ``is_replay``: the entry stems from an earlier request with the same key.
+    ``entry`` is ``None`` if there was nothing to book; then the balance is unchanged.
+    ``is_replay``: the entry comes from an earlier request with the same key.
     ``is_duplicate``: that request had another ``Idempotency-Key`` and the same business key.
     """
 
@@ -54,7 +54,7 @@ class Booking:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What ``book`` decided: the membership after it, the entry if any, and what goes with it."""
+    """The decision of ``book``: the changed membership, the entry if any, and further writes."""
 
     membership: Membership
     entry: Entry | None
@@ -71,9 +71,9 @@ def cause_of(
     sync_action: str | None = None,
     **facts: object,
 ) -> Cause:
-    """Name the entry: by its business key, else by the ``Idempotency-Key``, else at random.
+    """Return the entry's name: its business key, else the ``Idempotency-Key``, else a random one.
 
-    ``terms`` are what the request is about; a repeated key with other terms is refused.
+    ``terms`` are the contents of the request; a repeated key with other terms is refused.
     """
     claim = caller.claim
     if business_key is not None:
@@ -106,12 +106,11 @@ def run(
 ) -> Booking:
     """Read, let ``book`` decide, commit: two RPCs. A repeated request gets its first answer.
 
-    Points whose time has come are gone when ``book`` decides: their entry goes before its own, in
-    the same commit, and not at all if it refuses.
+    Expired points are written off before ``book`` decides. Their entry comes before its own, in
+    the same commit; if ``book`` refuses, neither is written.
 
-    ``records_no_op``: the request is known again also if there was nothing to book. Without an
-    entry, a balance that was set would be set again by a late repetition, over what was booked
-    since.
+    ``records_no_op``: the request is recorded even if there was nothing to book. Otherwise a late
+    repetition would set a balance again, and undo later bookings.
     """
     membership_id = paths.membership_id(program.program_id, user_id)
     member_path = paths.member(membership_id)
@@ -125,7 +124,7 @@ def run(
     run_id = ids.new("run")
 
     def replay(kept: Document, reads: Reads) -> Booking:
-        """Answer as the earlier request was answered: from its entry, else from what is kept."""
+        """Return the earlier request's answer: from its entry, else from its kept record."""
         stored = membership_documents.decode_entry(reads[entry_path])
         if stored is not None:
             booking = _replay(program, stored, cause)
@@ -137,7 +136,7 @@ def run(
         earlier = idempotency.earlier_result(no_op, reads, cause.now)
         if reads[entry_path].data is not None or earlier is not None:
             booking = replay(earlier or {}, reads)
-            # A second key for what is booked already must not serve for something else.
+            # A second key for the same booking must not serve for another one.
             return Effect(booking, kept=_kept(booking))
         membership = membership_documents.decode(reads[member_path])
         if membership is None:
@@ -172,13 +171,13 @@ def run(
 def _without_expired(
     membership: Membership, program: Program, cause: Cause
 ) -> tuple[Membership, Entry | None]:
-    """Write off what is due before anything else is booked, whether or not the calendar has run."""
+    """Write off expired points before the booking, even if the calendar has not run yet."""
     expiry_cause = ledger.expiry_cause(membership, cause.now)
     return ledger.expire(membership, program, expiry_cause) or (membership, None)
 
 
 def _kept(booking: Booking) -> Document:
-    """Return what a claim keeps, for the case that there is no entry to answer from."""
+    """Return the record that a claim keeps; it gives the answer if there is no entry."""
     return {
         "balanceUnits": booking.balance_units,
         "tier": booking.tier,
@@ -188,7 +187,7 @@ def _kept(booking: Booking) -> Document:
 
 
 def _replay(program: Program, stored: Entry, cause: Cause) -> Booking:
-    """Answer from the entry that the same key booked before.
+    """Return the answer from the entry that the same key booked before.
 
     Raises:
         IdempotencyKeyReused: That entry was booked by a different request.
@@ -211,7 +210,7 @@ def _replay(program: Program, stored: Entry, cause: Cause) -> Booking:
 
 
 def _replay_of_nothing(program: Program, membership_id: str, earlier: Document) -> Booking:
-    """Answer as a request with the same key was answered that had nothing to book."""
+    """Return the answer of an earlier request with the same key that had nothing to book."""
     award = Award(earlier["requestedUnits"], 0, reason=earlier["reason"])
     return Booking(
         program,

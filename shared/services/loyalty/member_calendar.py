@@ -1,7 +1,7 @@
-"""What time brings, done and told when it is due: expiries, their announcements, anniversaries.
+"""Changes that come with time: expiries, their announcements, anniversaries.
 
-Each membership says when it is due next, and moves that on in the commit that does it. So whatever
-is done at once or again finds the membership changed, and each thing is done and told once.
+Each membership holds the time at which it is due next. The commit that does the work moves this
+time on. So a second run finds the membership changed, and each thing is done and told once.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ RUN_S_MAX = 400.0
 def run(page_size: int = PAGE) -> int:
     """Do what is due, for one membership after the other.
 
-    One that fails is left for the next run, and does not keep the others from theirs.
+    If one fails, the next run tries it again; the others go on.
 
     Returns:
-        How many memberships were due and are no more.
+        The number of memberships that were due and are done.
     """
     started_at = clock.utc_now()
     stop_at_s = time.monotonic() + RUN_S_MAX
@@ -50,7 +50,7 @@ def run(page_size: int = PAGE) -> int:
 
 
 def _try(membership: Membership) -> bool:
-    """Tell whether all went well."""
+    """Move a membership on; tell whether that succeeded."""
     try:
         _move_on(membership.membership_id, membership.program_id)
     except Exception:  # noqa: BLE001 - what fails must not keep the rest from what is theirs
@@ -60,7 +60,7 @@ def _try(membership: Membership) -> bool:
 
 
 def _move_on(membership_id: str, program_id: str) -> None:
-    """Write off, announce and celebrate in one commit."""
+    """Write off points, announce expiries and tell anniversaries in one commit."""
     path = paths.member(membership_id)
     program = program_documents.find(program_id)
     assert program is not None, f"membership {membership_id} of unknown program"
@@ -70,7 +70,7 @@ def _move_on(membership_id: str, program_id: str) -> None:
         membership = membership_documents.decode(reads[path])
         assert membership is not None, "memberships are never deleted"
         if membership.next_due_at is None or membership.next_due_at > now:
-            return Effect(None)  # Somebody was faster.
+            return Effect(None)  # Another process was faster.
         cause = ledger.expiry_cause(membership, now)
         booked = ledger.expire(membership, program, cause)
         left, entries = (booked[0], [booked[1]]) if booked else (membership, [])
@@ -83,10 +83,10 @@ def _move_on(membership_id: str, program_id: str) -> None:
 
 
 def _events(passed: TimePassed, program: Program, now: datetime) -> list[Event]:
-    """Return what the store's endpoints are told; the entry of an expiry has a trigger of its own.
+    """Return the events for the store's endpoints; the entry of an expiry has its own trigger.
 
-    Members can spend while a program is inactive, so they are told what expires; such a program
-    celebrates nothing.
+    Members can spend points of an inactive program, so expiries are announced; anniversaries of
+    such a program are not told.
     """
     happened = [
         loyalty_events.from_expiring(passed.membership, lot.units, lot.expires_at, now)

@@ -38,14 +38,14 @@ PROGRAMS_PER_STORE_MAX = 100
 
 
 class Unchanged(Enum):
-    """What a change leaves as it is, where ``None`` is something to change it to."""
+    """The mark of an unchanged field, for fields that can be changed to ``None``."""
 
     UNCHANGED = "unchanged"
 
 
 @dataclass(frozen=True, slots=True)
 class ProgramDraft:
-    """What a merchant says of a new program. Rewards without an id get one."""
+    """A merchant's description of a new program. Rewards without an id get one."""
 
     program_name: str
     program_type: ProgramType
@@ -61,9 +61,9 @@ class ProgramDraft:
 
 @dataclass(frozen=True, slots=True)
 class ProgramChanges:
-    """What is to be different; ``None`` leaves as is. ``rules`` are checked against the type.
+    """The changes of a program; ``None`` changes nothing. ``rules`` are checked against the type.
 
-    Without a ``points_expiry``, points that are granted from then on never expire.
+    If ``points_expiry`` is ``None``, points that are granted from then on never expire.
     """
 
     program_name: str | None = None
@@ -89,7 +89,7 @@ class SavedProgram:
 
 
 def create(caller: Caller, store_id: str, draft: ProgramDraft) -> SavedProgram:
-    """Create a program in both places, in one commit with the store's list of programs.
+    """Create a program and its mirror, in one commit with the store's list of programs.
 
     Raises:
         StoreNotFound, InvalidParameters, LimitExceeded, IdempotencyKeyReused, Busy,
@@ -143,7 +143,7 @@ def create(caller: Caller, store_id: str, draft: ProgramDraft) -> SavedProgram:
 def update(
     caller: Caller, program_id: str, store_id: str | None, changes: ProgramChanges
 ) -> SavedProgram:
-    """Change a program in both places. Its type stays, and new rules must fit it.
+    """Change a program and its mirror. Its type stays, and new rules must fit the type.
 
     Raises:
         ProgramNotFound, InvalidParameters, IdempotencyKeyReused, Busy,
@@ -248,7 +248,7 @@ def _require_rewards_allowed(caller: Caller, rewards: tuple[Reward, ...]) -> Non
 
 
 def _stock_writes(program: Program, before: Program | None) -> list[Write]:
-    """Set the count of what is left where a merchant sets a new stock, and only there."""
+    """Return the writes for rewards whose stock the merchant has changed, and for no others."""
     writes: list[Write] = []
     for reward in program.rewards:
         known = before.find_reward(reward.reward_id) if before else None

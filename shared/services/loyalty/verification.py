@@ -13,12 +13,12 @@ from shared.store.client import Snapshot
 from shared.store.loyalty import membership_documents, program_documents
 
 ATTEMPTS_MAX = 5
-"""A membership that is booked while it is read is read again."""
+"""A membership that changes while it is read is read again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that is not as it must be. ``path`` is the document that shows it."""
+    """A mistake in the books. ``path`` is the document that shows it."""
 
     path: str
     message: str
@@ -26,7 +26,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class VerificationReport:
-    """What was looked at, and what was found."""
+    """The number of checked documents, and the mistakes found."""
 
     memberships: int
     entries: int
@@ -34,7 +34,7 @@ class VerificationReport:
 
 
 def verify(program_id: str) -> VerificationReport | None:
-    """Check a program with all its memberships and entries, by reading each once.
+    """Check a program with all its memberships and entries; read each once.
 
     Returns:
         ``None`` if there is no such program.
@@ -64,7 +64,7 @@ def verify(program_id: str) -> VerificationReport | None:
 
 
 def sums_problems(membership: Membership, entries: Sequence[Entry]) -> Iterator[str]:
-    """Say which amounts of a membership are not what its entries (oldest first) add up to."""
+    """Return a membership's amounts that differ from the sums of its entries (oldest first)."""
     units = {
         kind: sum(entry.units for entry in entries if entry.kind is kind) for kind in EntryKind
     }
@@ -106,10 +106,10 @@ def sums_problems(membership: Membership, entries: Sequence[Entry]) -> Iterator[
 
 
 def _verify_membership(membership_id: str, store_id: str) -> tuple[int, list[Problem]]:
-    """Return how many entries a membership has, and what is wrong with it."""
+    """Return a membership's number of entries, and its mistakes."""
     path, mirror_path = paths.member(membership_id), paths.store_member(store_id, membership_id)
     for _ in range(ATTEMPTS_MAX):
-        # Both in one read, so that they are of one moment.
+        # One read for both, so that they show the same moment.
         reads = client.get([path, mirror_path])
         membership = membership_documents.decode(reads[path])
         assert membership is not None, "memberships are never deleted"

@@ -1,1 +1,1 @@
-"""Who takes part in programs, and how they stand: use cases."""
+"""Members of programs, and their balances: use cases."""

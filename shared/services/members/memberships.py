@@ -20,7 +20,7 @@ from shared.store.loyalty import membership_documents
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """A membership; ``is_new`` if this request opened it, or first did with the same key."""
+    """A membership; ``is_new`` if this request, or the first with the same key, opened it."""
 
     membership: Membership
     is_new: bool
@@ -29,7 +29,7 @@ class Enrolment:
 
 @dataclass(frozen=True, slots=True)
 class MemberStanding:
-    """A membership with its program and the way between tiers."""
+    """A membership with its program and its progress between tiers."""
 
     membership: Membership
     program: Program
@@ -37,7 +37,7 @@ class MemberStanding:
 
 
 def enroll(caller: Caller, *, program_id: str, user_id: str, store_id: str | None) -> Enrolment:
-    """Open a membership; return the one there is if the user has one already.
+    """Open a membership; return the existing one if the user has one already.
 
     Raises:
         ProgramNotFound, ProgramInactive, IdempotencyKeyReused, Busy.
@@ -77,7 +77,7 @@ def standing(
 ) -> MemberStanding:
     """Return a customer's balance, totals, tier and history: one read, nothing written.
 
-    Points whose time has come do not count, though the history tells of it only once it is booked.
+    Expired points do not count, but the history shows the expiry only once it is booked.
 
     Raises:
         ProgramNotFound, MembershipNotFound.

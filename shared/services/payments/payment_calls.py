@@ -1,9 +1,9 @@
-"""Calling a payment provider so that a crash, a lost answer or a second caller costs no money.
+"""Calls of a payment provider: a crash, a lost answer or a second caller costs no money.
 
-What is about to be asked for is written down first, with a lease: who holds it may call the
-provider, and nobody else. Then the call is made, and its answer written. Whoever comes after a
-crash finds what was intended, waits for the lease to end, looks the payment up at the provider if
-that is the only way to know it again, and goes on from there.
+A request is written down first, with a lease: only the holder of the lease may call the provider.
+Then the call is made, and its answer is written. After a crash, the next process finds the request
+and waits for the end of the lease. It looks the payment up at the provider, if a repeated call
+would not be recognized, and goes on from there.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ from shared.errors import Busy, ConnectorCredentialsRefused, ConnectorError
 from shared.services.payments import payment_changes, payment_requests, psp_configurations
 
 LEASE = timedelta(seconds=60)
-"""As long as a request may take."""
+"""The longest time that a request may take."""
 SENDING = timedelta(seconds=40)
-"""How long it takes at most to send something: some ask for the payment first, with repetitions."""
+"""The longest time of sending: some connectors ask for the payment first, with repetitions."""
 DOUBT = timedelta(minutes=2)
-"""After an answer that got lost, how long the provider may still be working on the call."""
+"""After a lost answer, the provider may still work on the call for this long."""
 
 Seen = TypeVar("Seen", Observation, RefundObservation)
 Made = TypeVar("Made", Payment, Refund)
@@ -43,14 +43,14 @@ Made = TypeVar("Made", Payment, Refund)
 
 @dataclass(frozen=True, slots=True)
 class _End:
-    """What a call that failed leaves: the code of a final refusal, or until when to wait."""
+    """The result of a failed call: the code of a final refusal, or the end of the wait."""
 
     failure: str | None = None
     until: datetime | None = None
 
 
 def require_lease(lease_until: datetime | None, now: datetime) -> None:
-    """Refuse to call the provider while somebody else does.
+    """Refuse to call the provider while another process does.
 
     Raises:
         Busy: A call for the same thing is under way.
@@ -60,10 +60,10 @@ def require_lease(lease_until: datetime | None, now: datetime) -> None:
 
 
 def require_time(lease_until: datetime | None) -> None:
-    """Refuse to send something that somebody else may be sending before it is done.
+    """Refuse to send if the lease may end, and another process may send, before this is done.
 
     Raises:
-        Busy: What is left of the lease does not suffice.
+        Busy: The rest of the lease is too short.
     """
     assert lease_until is not None
     if clock.utc_now() + SENDING > lease_until:
@@ -71,15 +71,15 @@ def require_time(lease_until: datetime | None) -> None:
 
 
 def begin(payment: Payment, account: PspAccount, *, is_again: bool) -> Payment:
-    """Have the provider make a payment that this process holds the lease of.
+    """Ask the provider for a payment; this process holds its lease.
 
     Args:
-        payment: Written down, not settled.
-        account: Who is to make it.
+        payment: The payment, stored and not settled.
+        account: The account that is to make it.
         is_again: An earlier call may have been made.
 
     Raises:
-        ConnectorError: The payment was refused, and failed; or its fate is not known, and it stays
+        ConnectorError: The payment was refused, and failed; or its state is not known, and it stays
             pending until a repetition or the sweep finds out.
         Busy: Looking for an earlier call took too long to make another one.
     """
@@ -98,7 +98,7 @@ def begin(payment: Payment, account: PspAccount, *, is_again: bool) -> Payment:
 def begin_refund(
     payment: Payment, refund_id: str, account: PspAccount, *, is_again: bool
 ) -> Payment:
-    """Have the provider make a refund that this process holds the lease of; see ``begin``."""
+    """Ask the provider for a refund; this process holds its lease. See ``begin``."""
     connector = psp_configurations.open_account(account)
     request = payment_requests.of_refund(payment, refund_id)
     ours = payment.refund(refund_id)
@@ -120,7 +120,7 @@ def begin_refund(
 
 
 def observe_refund(payment: Payment, refund_id: str, seen: RefundObservation) -> Payment:
-    """Write down what the provider has said of a refund."""
+    """Write down the provider's report on a refund."""
 
     def after(found: Payment) -> Payment:
         return payments.observe_refund(found, refund_id, seen, clock.utc_now())
@@ -135,14 +135,14 @@ def _called(
     send: Callable[[], Seen],
     failed: Callable[[ConnectorError, _End], None],
 ) -> Seen:
-    """Make a call for what is leased, unless an earlier one is found to have done it.
+    """Make a call for a leased payment or refund, unless an earlier call has done it.
 
     Args:
-        account: Of the provider.
-        leased: What the call is for.
-        find: Looks for an earlier call; not asked if the provider knows a repeated one by its key.
+        account: The account with the provider.
+        leased: The payment or refund.
+        find: Looks for an earlier call; not used if the provider knows a repeated one by its key.
         send: Makes the call.
-        failed: Is told why it failed, and what that means for what is leased.
+        failed: Gets the failure, and its consequence for the payment or refund.
     """
     is_keyed = providers.module_of(account.provider).HAS_IDEMPOTENCY_KEYS
     may_be_done = find is not None
@@ -155,8 +155,8 @@ def _called(
             require_time(leased.lease_until)
         return send()
     except ConnectorError as failure:
-        # A refusal to look, or of the credentials of now, does not say what became of an earlier
-        # call.
+        # If the provider refuses the search, or the present credentials, the result of an earlier
+        # call stays unknown.
         says_all = is_keyed and not isinstance(failure, ConnectorCredentialsRefused)
         if not failure.retryable and (says_all or not may_be_done):
             failed(failure, _End(failure=failure.code))

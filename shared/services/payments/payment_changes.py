@@ -1,4 +1,4 @@
-"""The one way to change a payment that is stored, with what is told of it."""
+"""The one way to change a stored payment, together with its events."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from shared.store.payments import payment_documents
 
 
 def change(payment_id: str, decide_after: Callable[[Payment], Payment]) -> Payment:
-    """Change a payment, tell what happened, and say what is to be done yet: one commit.
+    """Change a payment, write its events, and set its next due time: one commit.
 
     Args:
-        payment_id: Of a payment that exists.
-        decide_after: Returns the payment as it is to be; the same one if nothing changes.
+        payment_id: The id of an existing payment.
+        decide_after: Returns the changed payment; the same one if nothing changes.
     """
     path = paths.payment(payment_id)
 
@@ -40,18 +40,18 @@ def change(payment_id: str, decide_after: Callable[[Payment], Payment]) -> Payme
 
 
 def announce(before: Payment | None, after: Payment) -> outbox.Announcement:
-    """Prepare telling what became of a payment."""
+    """Prepare the events of a payment's change."""
     return outbox.announce(payment_events.from_change(before, after))
 
 
 def observe(payment: Payment, seen: Observation) -> Payment:
-    """Write down what the provider has said of a payment."""
+    """Write down the provider's report on a payment."""
     after = change(payment.payment_id, lambda found: payments.observe(found, seen, clock.utc_now()))
     alert(payment, after)
     return after
 
 
 def alert(before: Payment, after: Payment) -> None:
-    """Tell operators of a payment that somebody has to look at."""
+    """Alert operators to a payment that a person must check."""
     if after.problem and after.problem != before.problem:
         logs.error("payment needs attention", paymentId=after.payment_id, problem=after.problem)

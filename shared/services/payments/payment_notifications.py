@@ -1,4 +1,4 @@
-"""What providers report of their own accord."""
+"""Notifications that payment providers send."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from shared.store.payments import payment_documents, psp_documents
 
 
 def notify(provider: str, store_id: str, headers: Mapping[str, str], body: bytes) -> int:
-    """Take in what a provider reports of its own accord; return how many payments it was about.
+    """Process a provider's notification; return the number of payments that it was about.
 
     Raises:
         ForgedNotification: The signature is wrong, or the store has no such provider.
-        ConnectorError: The provider had to be asked, and did not answer: it will report again.
+        ConnectorError: The provider was asked and did not answer; it will send the report again.
     """
     configuration = psp_documents.find(store_id)
     accounts = configuration.accounts if configuration else ()
@@ -62,7 +62,7 @@ def _take_in(
 
 
 def _reported(store_id: str, account: PspAccount, news: Notification) -> Payment | None:
-    """Return the payment that a report is about: only one of this store and provider."""
+    """Return the payment of a report: it must belong to this store and provider."""
     payment = payment_documents.find(news.reference) if news.reference else None
     if payment is None and news.vendor_payment_id:
         payment = payment_documents.find_by_vendor_id(

@@ -1,8 +1,8 @@
-"""Points for what is paid, taken back with what is not kept of it: each once, in the ledger.
+"""Points for payments, taken back for refunds and other losses: each once, in the ledger.
 
-What is to be booked stands in the payment before it is booked, and that it is booked afterwards. In
-between a process may die, or two may come: an entry's id is derived from the payment or the refund,
-so it is booked once, and whoever comes next, at last the sweep, notes it.
+The payment says what is to be booked before the booking, and what is booked after it. In between a
+process may die, or two may work at once. An entry's id is derived from the payment or the refund,
+so it is booked once; the next process, at the latest the sweep, notes it in the payment.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ def require_program(
     """Check that a member can get points for a payment of this currency.
 
     Returns:
-        What must be read to know whether the user is enrolled; nothing if nobody is to get points.
+        The paths to read to know whether the user is enrolled; none if nobody is to get points.
 
     Raises:
-        ProgramNotFound: It is absent, or not the caller's, or another store's.
+        ProgramNotFound: It is absent, or belongs to another account or store.
         InvalidParameters: The program counts in another currency.
     """
     if program_id is None or user_id is None:
@@ -47,7 +47,7 @@ def require_program(
 
 
 def require_enrolled(reads: Reads, member_paths: list[str], user_id: str | None) -> None:
-    """Refuse a payment whose points nobody could get.
+    """Refuse a payment with points if the user is not enrolled.
 
     Raises:
         MembershipNotFound: The user is not enrolled.
@@ -57,7 +57,7 @@ def require_enrolled(reads: Reads, member_paths: list[str], user_id: str | None)
 
 
 def book(payment: Payment) -> Payment:
-    """Book what is due for a payment; return the payment as it is then.
+    """Book the due points of a payment; return the payment as it is then.
 
     Never raises: the money has moved already. A refusal is final, and noted in the payment;
     anything else is logged, and left to the sweep.
@@ -110,7 +110,7 @@ def _earned(payment: Payment) -> Payment:
 
 
 def _taken(payment: Payment) -> Payment:
-    """Take or give back what is due first."""
+    """Take or give back the points that are due first."""
     points = payment.points
     assert points is not None
     due = points.due[0]
@@ -124,7 +124,7 @@ def _taken(payment: Payment) -> Payment:
 
 
 def _moved(payment: Payment, points: PaymentPoints, due: Taking) -> int:
-    """Book what a loss takes back; return the units that it took, negative if it gave back."""
+    """Take back points for a loss; return the units taken, negative if units were given back."""
     assert points.entry_id is not None
     is_taking = due.units > 0
     units = due.units if is_taking else points_of.to_give_back(points, due)
@@ -143,7 +143,7 @@ def _moved(payment: Payment, points: PaymentPoints, due: Taking) -> int:
 
 
 def _refused(payment: Payment, refusal: PunktwerkError) -> Payment:
-    """Give up: the ledger has refused, and would again."""
+    """Give up: the ledger has refused, and would refuse again."""
 
     def given_up(found: Payment) -> Payment:
         return payments.without_points(found, refusal.code) if found.awaits_points else found
@@ -159,7 +159,7 @@ def _with(payment: Payment, points: PaymentPoints) -> Payment:
 
 
 def _owner(payment: Payment) -> Caller:
-    """Return the account that asked for the payment, whoever carries out what is due for it."""
+    """Return a caller for the account that asked for the payment; any process may book for it."""
     return callers.acting_for(payment.account_id)
 
 

@@ -1,4 +1,4 @@
-"""What is asked of a payment's provider: the same each time, so that it is known again."""
+"""Requests to a payment's provider: the same each time, so that the provider recognizes them."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from shared.store.payments import psp_documents
 
 
 def connector(payment: Payment) -> PspConnector:
-    """Return the account that a payment was made with.
+    """Return the connector to the account that a payment was made with.
 
     Raises:
-        ConnectorNotConfigured: It was deleted since.
+        ConnectorNotConfigured: The account was deleted since.
     """
     configuration = psp_documents.find(payment.store_id)
     account = psp_configurations.account_of(configuration, payment)
@@ -29,7 +29,7 @@ def connector(payment: Payment) -> PspConnector:
 
 
 def of_payment(payment: Payment) -> PaymentRequest:
-    """Return what makes a payment, or finds it."""
+    """Return the request that makes a payment, or finds it."""
     return PaymentRequest(
         reference=payment.payment_id,
         amount=payment.amount,
@@ -43,7 +43,7 @@ def of_payment(payment: Payment) -> PaymentRequest:
 
 
 def sealed(customer: Customer) -> Encrypted:
-    """Return who pays as it is stored: encrypted."""
+    """Return the customer's data encrypted, as they are stored."""
     return vault().encrypt(json.dumps(codec.to_document(customer)))
 
 
@@ -57,7 +57,7 @@ def _notification_url(payment: Payment) -> str:
 
 
 def of_refund(payment: Payment, refund_id: str) -> RefundRequest:
-    """Return what makes a refund that is written down in its payment, or finds it."""
+    """Return the request that makes a stored refund, or finds it."""
     made = payment.refund(refund_id)
     assert made is not None
     assert payment.vendor_payment_id is not None

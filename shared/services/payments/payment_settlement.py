@@ -1,4 +1,4 @@
-"""Settle what became of payments unheard: an answer got lost, a process died, nobody reported."""
+"""Settle payments after a lost answer, a dead process or a missing notification."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SETTLED_PER_RUN = 200
 
 
 def settle_due(limit: int = SETTLED_PER_RUN) -> int:
-    """Settle the payments whose time has come; return how many. What fails is tried later."""
+    """Settle the due payments; return their number. A failed one is tried again later."""
     due = payment_documents.list_to_check(clock.utc_now(), limit)
     for payment in due:
         try:
@@ -32,11 +32,11 @@ def settle_due(limit: int = SETTLED_PER_RUN) -> int:
 
 
 def settle(payment: Payment, connector: PspConnector | None = None) -> Payment:
-    """Complete what is known of a payment and done for it: at the provider, and in the ledger.
+    """Complete a payment: ask its provider for news, and book its points.
 
     Args:
-        payment: Whatever its stage.
-        connector: To its provider, if the caller has it at hand.
+        payment: A payment at any stage.
+        connector: The connector to its provider, if the caller has one.
 
     Raises:
         ConnectorError: It does not answer.
@@ -51,7 +51,7 @@ def settle(payment: Payment, connector: PspConnector | None = None) -> Payment:
 
 
 def confirm_refunds(connector: PspConnector, payment: Payment, seen: Observation) -> Payment:
-    """Ask for refunds that are said to have succeeded, and that the provider's sum lacks.
+    """Ask for refunds that are reported as succeeded, but missing in the provider's sum.
 
     Raises:
         ConnectorError: It does not answer.
@@ -81,7 +81,7 @@ def _settle_refund(connector: PspConnector, payment: Payment, made: Refund) -> P
 
 
 def _put_off(payment: Payment) -> None:
-    """Look again later. Nothing is given up as long as the provider has not answered."""
+    """Try again later. A payment is not given up before the provider has answered."""
     try:
         payment_changes.change(payment.payment_id, _checked)
     except Exception:  # noqa: BLE001 - it stays due, and comes first the next time
@@ -93,5 +93,5 @@ def _checked(payment: Payment) -> Payment:
 
 
 def _answered(payment: Payment) -> Payment:
-    """Draw the conclusion from what the provider has answered, and be it that it knows nothing."""
+    """Return the payment after the provider's answer, even if the provider does not know it."""
     return _checked(payments.give_up(payment, clock.utc_now()))

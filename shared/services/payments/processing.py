@@ -35,10 +35,10 @@ from shared.store.payments import payment_documents
 class PaymentDraft:
     """A payment that a merchant asks for.
 
-    ``provider`` is ``None`` for the store's default; ``purchase_id`` is the merchant's id of what
-    is paid for, which is paid once; ``program_id`` and ``user_id`` name the member who gets points.
-    ``customer`` is who pays, and no part of what makes a request the same: a shop may know less of
-    them, or see another address, when it asks again.
+    ``provider`` is ``None`` for the store's default; ``purchase_id`` is the merchant's id of the
+    purchase, which is paid once; ``program_id`` and ``user_id`` name the member who gets points.
+    ``customer`` is not compared when a request is repeated: the shop may know less of the
+    customer then, or another address.
     """
 
     provider: str | None
@@ -62,7 +62,7 @@ class ProcessedPayment:
 
 @dataclass(frozen=True, slots=True)
 class _Intent:
-    """A payment that is written down. ``is_done``: its provider has it; ``is_again``: it may."""
+    """A stored payment. ``is_done``: its provider has it; ``is_again``: it may have it."""
 
     payment: Payment
     is_done: bool = False
@@ -74,8 +74,8 @@ def process(caller: Caller, store_id: str, draft: PaymentDraft) -> ProcessedPaym
 
     Raises:
         StoreNotFound, ProgramNotFound, MembershipNotFound, IdempotencyKeyReused, Busy.
-        InvalidParameters: Nothing makes the payment known again, or the program counts in another
-            currency.
+        InvalidParameters: The request has neither key nor purchase, or the program counts in
+            another currency.
         ConnectorNotConfigured: The store has no such provider.
         ConnectorError: The provider refused, or did not answer; ``retryable`` says which.
     """
@@ -114,7 +114,7 @@ def process(caller: Caller, store_id: str, draft: PaymentDraft) -> ProcessedPaym
             )
         if before.is_settled:
             return Effect(_Intent(before, is_done=True))
-        configuration.account(before.provider)  # refuses, if it was deleted since
+        configuration.account(before.provider)  # Refuses if the account was deleted since.
         require_lease(before.lease_until, now)
         after = replace(
             before,
@@ -122,7 +122,7 @@ def process(caller: Caller, store_id: str, draft: PaymentDraft) -> ProcessedPaym
             failure=None,
             lease_id=lease_id,
             lease_until=now + LEASE,
-            # What may have been begun is asked for in the same words, what was refused in new ones.
+            # A payment that may have begun keeps its request; a refused one gets a new request.
             customer_token=before.customer_token if before.stage is Stage.PENDING else token,
             updated_at=now,
         )
@@ -137,7 +137,7 @@ def process(caller: Caller, store_id: str, draft: PaymentDraft) -> ProcessedPaym
 
 
 def capture(caller: Caller, payment_id: str, store_id: str | None) -> Payment:
-    """Take the money of a payment that is authorized; nothing happens if that is done.
+    """Take the money of an authorized payment; nothing happens if it is taken already.
 
     Raises:
         PaymentNotFound, PaymentStateConflict, ConnectorError, Busy.
@@ -152,7 +152,7 @@ def capture(caller: Caller, payment_id: str, store_id: str | None) -> Payment:
 
 
 def cancel(caller: Caller, payment_id: str, store_id: str | None) -> Payment:
-    """Give up a payment that was not taken yet; nothing happens if that is done.
+    """Cancel a payment that was not taken yet; nothing happens if it is cancelled already.
 
     Raises:
         PaymentNotFound, PaymentStateConflict, ConnectorError, Busy.
@@ -183,7 +183,7 @@ def list_page(
 
 
 def shown(payment: Payment) -> PaymentBody:
-    """Write a payment as answers show it: its points as its program counts them."""
+    """Return a payment as answers show it: its points as its program counts them."""
     if payment.points is None or payment.program_id is None:
         return to_payment_body(payment)
     program = program_documents.find(payment.program_id)
@@ -206,7 +206,7 @@ def _state_conflict(payment: Payment, wish: str) -> PaymentStateConflict:
 
 
 def _payment_id(caller: Caller, store_id: str, purchase_id: str | None) -> str:
-    """Name the payment: by the purchase, else by the ``Idempotency-Key``."""
+    """Return the payment's id: from the purchase, else from the ``Idempotency-Key``."""
     if purchase_id is not None:
         return f"pay_{ids.digest('purchase', store_id, purchase_id)[:28]}"
     if caller.claim is not None:

@@ -25,7 +25,7 @@ from shared.store.payments import psp_documents
 
 @dataclass(frozen=True, slots=True)
 class ConfiguredProvider:
-    """What became of a provider; ``is_replay`` if an earlier request had configured it."""
+    """A provider after a request; ``is_replay`` if an earlier request had configured it."""
 
     is_default: bool
     is_test: bool
@@ -34,7 +34,7 @@ class ConfiguredProvider:
 
 @dataclass(frozen=True, slots=True)
 class DeletedProvider:
-    """The default provider that is left; ``is_replay`` if an earlier request had deleted one."""
+    """The default provider after a deletion; ``is_replay`` if an earlier request did it."""
 
     default_provider: str | None
     is_replay: bool = False
@@ -116,7 +116,7 @@ def account_of(configuration: PspConfiguration | None, payment: Payment) -> PspA
     """Return the account that a payment was made with.
 
     Raises:
-        ConnectorNotConfigured: It was deleted since.
+        ConnectorNotConfigured: The account was deleted since.
     """
     if configuration is None:
         raise ConnectorNotConfigured("The store has no payment provider.", configured=[])
@@ -124,12 +124,12 @@ def account_of(configuration: PspConfiguration | None, payment: Payment) -> PspA
 
 
 def connect(provider: str, settings: ConnectorConfig) -> PspConnector:
-    """Return the account that a configuration gives access to."""
+    """Return the connector to the account of a configuration."""
     return providers.module_of(provider).connect(settings, is_emulated=config.is_emulated())
 
 
 def open_account(account: PspAccount) -> PspConnector:
-    """Return the account of a stored configuration.
+    """Return the connector to the account of a stored configuration.
 
     Raises:
         VaultError: The configuration cannot be decrypted.

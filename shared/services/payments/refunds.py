@@ -30,7 +30,7 @@ class RefundedPayment:
 
 @dataclass(frozen=True, slots=True)
 class _Intent:
-    """A refund that is written down, and the account to ask for it; none if it is done.
+    """A stored refund, and the account to ask for it; no account if it is done.
 
     ``is_again``: the provider may have it.
     """
@@ -50,16 +50,16 @@ def refund(
     refund_reference: str | None,
     reason: str,
 ) -> RefundedPayment:
-    """Give money back: all that is left, or a part. Never more than was paid, also in parallel.
+    """Refund the rest or a part of a payment. Parallel refunds never exceed the payment.
 
     Args:
-        caller: Whose payment it must be.
-        payment_id: Which one.
-        store_id: Of the store, if it is given.
-        amount_minor: In minor units; ``None`` for all that is left.
+        caller: Must own the payment.
+        payment_id: The payment.
+        store_id: The store, if it is given.
+        amount_minor: In minor units; ``None`` for the rest of the payment.
         refund_reference: The merchant's id of the refund, which is made once. If it failed, the
             same request makes another attempt at it.
-        reason: Shown by the provider.
+        reason: The provider shows it.
 
     Raises:
         PaymentNotFound, PaymentNotRefundable, RefundExceedsPayment, InvalidParameters,
@@ -85,7 +85,7 @@ def refund(
             made = None
         if made is not None and made.is_settled:
             return Effect(_Intent(before, made.refund_id))
-        # Before anything is set aside: whom nobody can ask will never say that it is done.
+        # Checked before the refund is stored: without an account nobody could ever complete it.
         account = psp_configurations.account_of(psp_documents.decode(reads[psp_path]), before)
         if made is not None:
             require_lease(made.lease_until, now)
@@ -124,9 +124,9 @@ def refund(
 def _known_by(
     caller: Caller, payment: Payment, amount_minor: int | None, refund_reference: str | None
 ) -> tuple[str, ...]:
-    """Return what makes a refund the same: the merchant's reference, or the ``Idempotency-Key``.
+    """Return the identity of a refund: the merchant's reference, or the ``Idempotency-Key``.
 
-    All that is left can be given back once, so that needs neither.
+    A refund of the rest can only happen once, so it needs neither.
     """
     if refund_reference is not None:
         return ("reference", payment.payment_id, refund_reference)
@@ -141,10 +141,10 @@ def _known_by(
 
 
 def _last_attempt(payment: Payment, known_by: tuple[str, ...]) -> tuple[Refund | None, str]:
-    """Return the last attempt at a refund, and the id of another one.
+    """Return the last attempt at a refund, and the id of the next one.
 
-    Each has an id of its own, which is what the provider knows it by: so it takes another attempt
-    for another refund, and what it says of the one that failed is not taken for this one's.
+    The provider knows each attempt by its own id. So it takes another attempt for another refund,
+    and its reports on the failed attempt are not taken for reports on the new one.
     """
     last: Refund | None = None
     for attempt in itertools.count(1):

@@ -16,13 +16,13 @@ def list_page(
     """Return some of an account's stores, oldest first: one query.
 
     Args:
-        caller: Whose.
-        store_id: Only this one; ``None`` for all.
+        caller: Owner of the stores.
+        store_id: Only this store; ``None`` for all.
         after: The end of the page before.
-        limit: Most to return.
+        limit: The most stores to return.
 
     Raises:
-        StoreNotFound: The one is absent or not the caller's.
+        StoreNotFound: The store of ``store_id`` is absent or not the caller's.
     """
     if store_id is not None:
         return Page([access.store(caller, store_id)], None)

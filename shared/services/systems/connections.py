@@ -1,4 +1,4 @@
-"""A store's access to its systems, kept so that syncs run alone and requests are short."""
+"""A store's access to its systems, stored so that syncs run alone and requests are short."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class ConfiguredConnection:
 
 @dataclass(frozen=True, slots=True)
 class ConnectionStatus:
-    """A store and one of its systems: how it gets in, and how the latest sync went."""
+    """A store and one of its systems: its access, and the result of the latest sync."""
 
     kind: SystemKind
     system: str
@@ -54,7 +54,7 @@ def configure(
 
     Raises:
         StoreNotFound, ProgramNotFound, InvalidParameters, IdempotencyKeyReused, Busy.
-        ConnectorUnsupported: The system is a file, and there is nothing to keep.
+        ConnectorUnsupported: The system is a file, and there is no access to store.
         ConnectorError: The system does not accept the credentials, or does not answer.
     """
     store = access.store(caller, store_id)
@@ -95,14 +95,14 @@ def configure(
 
 
 def delete(caller: Caller, kind: SystemKind, system: str, store_id: str) -> bool:
-    """Forget a store's access to a system, credentials included. What was synced stays.
+    """Delete a store's access to a system, credentials included. Synced data stay.
 
     Returns:
-        Whether an earlier request with the same key had done it.
+        True if an earlier request with the same key had done it.
 
     Raises:
         StoreNotFound, IdempotencyKeyReused, Busy.
-        ConnectorNotConfigured: There is none.
+        ConnectorNotConfigured: The store has no access to the system.
     """
     access.store(caller, store_id)
     path = paths.connection(store_id, kind, system)
@@ -118,10 +118,10 @@ def delete(caller: Caller, kind: SystemKind, system: str, store_id: str) -> bool
 
 
 def statuses(caller: Caller, store_id: str) -> list[ConnectionStatus]:
-    """Return what is known of a store and its systems, in a fixed order.
+    """Return the states of a store and its systems, in a fixed order.
 
     Raises:
-        StoreNotFound: It is absent, or not the caller's.
+        StoreNotFound: The store is absent, or not the caller's.
     """
     access.store(caller, store_id)
     connections = {
@@ -143,10 +143,10 @@ def settings_of(
     credentials: Mapping[str, Any] | None,
     connection: Connection | None,
 ) -> ConnectorConfig:
-    """Return what lets us into a system: what was sent, else what is stored.
+    """Return the access to a system: the one that was sent, else the stored one.
 
     Raises:
-        InvalidParameters: What was sent is not what the system needs.
+        InvalidParameters: The sent access does not fit the system.
         ConnectorNotConfigured: Nothing was sent, and nothing is stored.
     """
     if credentials is not None:

@@ -1,4 +1,4 @@
-"""Prices that were announced begin at their time."""
+"""Announced prices begin at their time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PAGE = 100
 
 
 def apply_due(progress: SyncProgress) -> None:
-    """Let the prices of a sync's store begin whose time has come.
+    """Begin the prices of a sync's store that are due.
 
     Raises:
         LeaseLost: See ``SyncProgress.commit``.

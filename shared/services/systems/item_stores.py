@@ -1,4 +1,4 @@
-"""How a sync keeps what it reads: products with mirror and prices, all other goods as they come."""
+"""Storage of a sync's items: products with mirror and prices, all other goods as they come."""
 
 from __future__ import annotations
 
@@ -26,55 +26,55 @@ GOODS: dict[Stream, type[Goods]] = {
     Stream.ORDERS: Order,
     Stream.SUPPLIERS: Supplier,
 }
-"""Streams whose items are kept as they are, each in a collection of the stream's name."""
+"""Streams whose items are stored unchanged, each in a collection of the stream's name."""
 
 
 class ItemStore(Protocol):
-    """How the items of one stream are kept.
+    """The storage of one stream's items.
 
     Attributes:
         has_choice: An item may be kept under one of several keys.
-        may_be_empty: A list that shows nothing at all may be right.
+        may_be_empty: An empty list may be right.
     """
 
     has_choice: ClassVar[bool]
     may_be_empty: ClassVar[bool]
 
     def key(self, item: Any, owners: Mapping[str, str]) -> str | None:
-        """Return the key of an item; ``None`` if other items own every key that it could have."""
+        """Return an item's key; ``None`` if other items own all its possible keys."""
 
     def path(self, key: str) -> str:
-        """Return where the item of a key is kept."""
+        """Return the path of a key's item."""
 
     def owner(self, read: Snapshot) -> str | None:
-        """Return the system's id of the item that is kept there, unless it is gone."""
+        """Return the system's id of the stored item, unless it is gone."""
 
     def former_paths(self, items: dict[str, Any], reads: Reads) -> dict[str, str | None]:
-        """Find items that are kept under a key that they no longer have.
+        """Find items that are stored under a key that they no longer have.
 
         Returns:
-            By path, the keys that they have now; ``None`` for what is gone altogether.
+            Their present keys by path; ``None`` for an item that is gone.
         """
 
     def save(
         self, reads: Reads, key: str, item: Any, former: str | None, now: datetime
     ) -> ItemChange:
-        """Return what becomes of an item, which was kept at the path ``former`` before."""
+        """Return the change of an item, which was stored at the path ``former`` before."""
 
     def mark_gone(
         self, reads: Reads, path: str, replaced_by: str | None, now: datetime
     ) -> ItemChange:
-        """Return what becomes of an item that is no longer listed."""
+        """Return the change of an item that is no longer listed."""
 
     def count_live(self) -> int:
-        """Return how many items are known and not gone."""
+        """Return the number of items that are known and not gone."""
 
     def live(self) -> Iterator[tuple[str, str, str]]:
-        """Go through all items that are known and not gone: path, key and the system's id."""
+        """Yield all items that are known and not gone: path, key and the system's id."""
 
 
 def store_of(sync: Sync) -> ItemStore:
-    """Return how the items of the stream are kept that a sync is at."""
+    """Return the storage for the items of a sync's present stream."""
     stream = Stream(sync.stream or "")
     if stream is Stream.PRODUCTS:
         return ProductStore(sync)
@@ -95,17 +95,17 @@ class ProductStore:
         return products.key_of(item, owners)
 
     def path(self, key: str) -> str:
-        """Return where the product is kept."""
+        """Return the product's path."""
         return paths.store_product(self.sync.store_id, key)
 
     def owner(self, read: Snapshot) -> str | None:
-        """Return the system's id of the product that is kept there and sold."""
+        """Return the system's id of the stored product, if it is sold."""
         found = product_documents.decode(read)
         is_ours = found is not None and found.source == self.sync.system and not found.is_deleted
         return found.external_id if found and is_ours else None
 
     def former_paths(self, items: dict[str, Product], reads: Reads) -> dict[str, str | None]:
-        """Find products that were kept under other keys, such as an EAN that they had."""
+        """Find products that are stored under other keys, such as an earlier EAN."""
         keys = {
             item.external_id: key for key, item in items.items() if self._is_new(reads, key, item)
         }
@@ -131,7 +131,7 @@ class ProductStore:
         if item.is_deleted and (before is None or before.external_id != item.external_id):
             return (
                 ItemChange()
-            )  # It came and went between two syncs, or has left its key to another.
+            )  # It came and went between two syncs, or another item has its key now.
         moved = product_documents.decode(reads[former]) if former else None
         after = products.merged(before, item, self._base(key, moved, now), now)
         if after is before:
@@ -148,7 +148,7 @@ class ProductStore:
     def mark_gone(
         self, reads: Reads, path: str, replaced_by: str | None, now: datetime
     ) -> ItemChange:
-        """Mark a product as sold no more."""
+        """Mark a product as no longer sold."""
         before = product_documents.decode(reads[path])
         if before is None or before.is_deleted or before.source != self.sync.system:
             return ItemChange()
@@ -156,11 +156,11 @@ class ProductStore:
         return ItemChange(product_documents.writes(reads[path], before, after), Counts(deleted=1))
 
     def count_live(self) -> int:
-        """Return how many products of the system are sold."""
+        """Return the number of the system's products that are sold."""
         return product_documents.count_live(self.sync.store_id, self.sync.system)
 
     def live(self) -> Iterator[tuple[str, str, str]]:
-        """Go through the products of the system that are sold."""
+        """Yield the system's products that are sold."""
         collection = paths.store_products(self.sync.store_id)
         for page in client.pages(collection, ("source", "==", self.sync.system)):
             for snapshot in page:
@@ -203,14 +203,14 @@ class GoodsStore:
         return item.external_id
 
     def path(self, key: str) -> str:
-        """Return where the item is kept."""
+        """Return the item's path."""
         return goods_documents.path_of(self.sync.store_id, self.stream, self.sync.system, key)
 
     def owner(self, read: Snapshot) -> None:
-        """Return nothing: nobody else is ever kept under an id."""
+        """Return ``None``: no other item is ever stored under an id."""
 
     def former_paths(self, items: dict[str, Goods], reads: Reads) -> dict[str, str | None]:  # noqa: ARG002 - see above
-        """Return nothing: ids never change."""
+        """Return no items: ids never change."""
         return {}
 
     def save(
@@ -250,11 +250,11 @@ class GoodsStore:
         )
 
     def count_live(self) -> int:
-        """Return how many items of the system there are."""
+        """Return the number of the system's items."""
         return goods_documents.count_live(self.sync.store_id, self.stream, self.sync.system)
 
     def live(self) -> Iterator[tuple[str, str, str]]:
-        """Go through the items of the system."""
+        """Yield the system's items."""
         collection = paths.store_records(self.sync.store_id, self.stream)
         for page in client.pages(collection, ("source", "==", self.sync.system)):
             for snapshot in page:

@@ -1,7 +1,7 @@
-"""Give records to a merchant's system: each once, whatever gets lost on the way.
+"""Give records to a merchant's system: each once, even if a call or an answer gets lost.
 
-What is about to be pushed is written down first, with a lease. A system that does not know a
-repeated push by itself is asked for the record before it is pushed again.
+A push is written down first, with a lease. If a system does not recognize a repeated push by
+itself, it is asked for the record before the next push.
 """
 
 from __future__ import annotations
@@ -39,17 +39,17 @@ from shared.store.client import Write
 from shared.store.systems import push_documents, sync_documents
 
 BUDGET_S = 20.0
-"""What could not be pushed by then is answered as not tried; the official client waits for 30."""
+"""Records not pushed by then are answered as not tried; the official client waits 30 seconds."""
 LEASE = timedelta(seconds=90)
-"""Longer than the budget and one more call with its repetitions take."""
+"""Longer than the budget and one more call with its repetitions."""
 DOUBT = timedelta(minutes=2)
-"""After an answer that got lost, how long the system may still be working on the call."""
+"""After a lost answer, the system may still work on the call for this long."""
 NOT_TRIED = "NOT_TRIED"
 
 
 @dataclass(frozen=True, slots=True)
 class PushRow:
-    """What became of one record. ``error`` is ``None`` if the system has it."""
+    """The result of one record. ``error`` is ``None`` if the system has it."""
 
     record_id: str
     external_id: str | None = None
@@ -61,7 +61,7 @@ class PushRow:
 
 @dataclass(frozen=True, slots=True)
 class PushResult:
-    """What became of all records: row for row, or a file with all of them."""
+    """The results of all records: row for row, or a file with all of them."""
 
     rows: Sequence[PushRow] = ()
     file: ExportFile | None = None
@@ -69,7 +69,7 @@ class PushResult:
 
 @dataclass(frozen=True, slots=True)
 class _Claimed:
-    """Records that are this process's to push; ``again`` are those that the system may have."""
+    """Records that this process may push; ``again`` are those that the system may have already."""
 
     lease_id: str
     rows: dict[str, PushRow] = field(default_factory=dict)
@@ -89,13 +89,13 @@ def push(
     """Give records to a system.
 
     Args:
-        caller: Whose store it must be.
-        kind: What the system is.
-        system: Its name, a known one.
-        store_id: Which store.
-        data_type: What the records are.
-        records: Each with its fingerprint; no id twice.
-        credentials: As they were sent; ``None`` for those of the store's connection.
+        caller: Must own the store.
+        kind: The kind of the system.
+        system: The system's name, a known one.
+        store_id: The store.
+        data_type: The type of the records.
+        records: Each record with its fingerprint; no id twice.
+        credentials: The credentials as they were sent; ``None`` for the stored ones.
 
     Raises:
         StoreNotFound, InvalidParameters, Busy.
@@ -139,7 +139,7 @@ def push(
 
 
 def _claim(blank: Push, records: Sequence[tuple[Record, str]]) -> _Claimed:
-    """Write down what is going to be pushed; answer what is pushed already or another's."""
+    """Write down the pushes to make; answer those that are made already or held by another."""
     now = clock.utc_now()
     lease_id = ids.new("lease")
     wanted = {
@@ -204,7 +204,7 @@ def _push_each(
     *,
     has_keys: bool,
 ) -> dict[str, tuple[PushRow, ConnectorError | None]]:
-    """Push one after the other. After a failure that would meet the next ones too, push no more."""
+    """Push one after the other. Stop after a failure that would also hit the next ones."""
     done: dict[str, tuple[PushRow, ConnectorError | None]] = {}
     stop_at_s = time.monotonic() + BUDGET_S
     is_over = False
@@ -235,9 +235,9 @@ def _settle(
     *,
     is_keyed: bool,
 ) -> None:
-    """Write down what became of the records, and tell of those that the system has taken.
+    """Write down the records' results, and the events of those that the system has taken.
 
-    What somebody else is at meanwhile, because this process took too long, is theirs to fail.
+    If this process took too long, another may hold a record: then only that one may fail it.
     """
     if not done:
         return
@@ -303,7 +303,7 @@ def _not_tried(record_id: str) -> PushRow:
 
 
 def _file_only(module: Module, data_type: DataType, found: ExportFile) -> ConnectorUnsupported:
-    """Say that nothing was pushed, and hand over the file that can be imported by hand."""
+    """Return a refusal: nothing was pushed, and its file can be imported by hand."""
     return ConnectorUnsupported(
         f"{module.SYSTEM} has no call that takes a {data_type}: import the file there.",
         offers={data_type.value: PushBy.FILE.value},

@@ -1,4 +1,4 @@
-"""Points for receipts that a till has issued: each receipt once, however often it is read."""
+"""Points for receipts of a till: each receipt counts once, even if it is read many times."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from shared.store.loyalty import membership_documents
 
 
 class ReceiptOutcome(StrEnum):
-    """What became of a receipt. ``NOTHING``: it is nobody's, or no receipt that earns."""
+    """The result of a receipt. ``NOTHING``: it has no customer, or earns nothing."""
 
     AWARDED = "awarded"
     TAKEN_BACK = "taken_back"
@@ -33,7 +33,7 @@ class ReceiptOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReceiptResult:
-    """What became of a receipt; ``reason`` says why points were refused."""
+    """The result of a receipt; ``reason`` says why points were refused."""
 
     outcome: ReceiptOutcome
     reason: str = ""
@@ -43,11 +43,11 @@ _NOTHING = ReceiptResult(ReceiptOutcome.NOTHING)
 
 
 def book(sync: Sync, receipt: Receipt) -> ReceiptResult:
-    """Grant what a receipt earns, or take back what the receipt earned that it voids.
+    """Grant the points of a receipt, or take back those of the receipt that it voids.
 
-    Nothing is earned by trainings, transfers and whatever else is no sale; nor by receipts of
-    nobody, older than ``issued_since``, or from before the customer was a member. A void takes back
-    from whoever has earned, also if the till does not say again who that is.
+    Trainings, transfers and other receipts that are no sale earn nothing. Receipts without a
+    customer, older than ``issued_since``, or older than the membership earn nothing either. A void
+    takes back from the member who has earned, even if the till does not name the member again.
 
     Raises:
         ProgramNotFound: The program is gone.
@@ -64,7 +64,7 @@ def book(sync: Sync, receipt: Receipt) -> ReceiptResult:
         if receipt.kind is ReceiptKind.VOID and receipt.voids is not None:
             return _take_back(caller, program, sync, receipt, receipt.voids)
     except (MembershipNotFound, IdempotencyKeyReused):
-        return _NOTHING  # It is nobody's, or was read before, when other amounts were left.
+        return _NOTHING  # It has no customer, or was read before, when other amounts were left.
     except PunktwerkError as refusal:
         if not refusal.is_final:
             raise
@@ -73,7 +73,7 @@ def book(sync: Sync, receipt: Receipt) -> ReceiptResult:
 
 
 def transaction_id(sync: Sync, external_id: str) -> str:
-    """Return what names the booking of a receipt: unique among all systems of a store."""
+    """Return the id of a receipt's booking: unique among all systems of a store."""
     return f"receipt:{sync.store_id}:{sync.system}:{external_id}"
 
 
@@ -91,7 +91,7 @@ def _earn(
         program,
         action="earn",
         business_key=transaction_id(sync, receipt.external_id),
-        # The receipt is what is booked; a system that corrects it later issues another one.
+        # The receipt is booked as it is; a system that corrects it later issues another one.
         terms=("receipt",),
         description=f"Receipt {receipt.number}"[:200],
         source=sync.system,
@@ -107,7 +107,7 @@ def _earn(
         return bookings.Decided(*ledger.earn(membership, program, award.awarded_units, cause))
 
     booking = bookings.run(None, program, user_id, cause, booked, award=award)
-    # What this sync has booked and not counted, because its worker died, is news still.
+    # This sync has booked it and not counted it, because its worker died: it counts as new.
     entry = booking.entry
     is_news = entry is not None and (not booking.is_replay or entry.recorded_at > sync.started_at)
     return ReceiptResult(ReceiptOutcome.AWARDED) if is_news else _NOTHING
@@ -142,10 +142,10 @@ def _take_back(
 
 
 def _units_to_take(receipt: Receipt, earned: Entry, taken: list[Entry]) -> int:
-    """Return what a void takes back: all that is left, or the share of the goods that came back.
+    """Return the units that a void takes back: the rest, or the share of the returned goods.
 
     Tills void a receipt in place, or by a second one, or both, or line by line. All together take
-    back what was earned, and no more; a share is rounded up, as what is earned is rounded down.
+    back the earned units, and no more. A share is rounded up, as earned units are rounded down.
     """
     asked = sum(each.uncollected_units - each.units for each in taken)
     left = max(earned.units - asked, 0)

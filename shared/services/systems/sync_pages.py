@@ -1,4 +1,4 @@
-"""Take over what a system lists, page by page: what changed is written, what did not is not.
+"""Take over the items that a system lists, page by page. Only changed items are written.
 
 ``take_over`` gives each item of a page its key, then saves the items in chunks; ``mark_missing``
 ends a full list. Both commit through ``SyncProgress``.
@@ -24,7 +24,7 @@ from shared.store.systems import sync_documents
 CHUNK = 150
 """Items of a commit: three writes each, and Firestore takes 500."""
 GONE_AT_ONCE_MAX = 10
-"""So many may vanish whatever they are a part of."""
+"""This many may vanish, even if they are most of the items."""
 TOO_MANY_GONE = "too_many_gone"
 _DUPLICATE = "Another product has the same EAN, article number and id."
 
@@ -36,9 +36,9 @@ def take_over(
 
     Args:
         progress: The hold on the sync.
-        store: How the items are kept.
-        page: What was listed.
-        advance: Has the sync go on, in the commit of the last items; ``None`` if the caller does.
+        store: The storage of the items.
+        page: The listed items.
+        advance: Moves the sync on, in the commit of the last items; ``None`` if the caller does.
     """
     for each in page.skipped:
         progress.remark(each.external_id, each.reason)
@@ -52,10 +52,10 @@ def take_over(
 
 
 def mark_missing(progress: SyncProgress, store: ItemStore) -> None:
-    """Mark as gone what a full list did not show.
+    """Mark items as gone that a full list did not show.
 
-    If that is more than half of what is known, or everything, it is the list that is rather wrong:
-    then nothing is marked, and the sync says so.
+    If these are more than half of the known items, or all, the list is probably wrong. Then
+    nothing is marked, and the sync reports a problem.
     """
     seen, known = progress.seen, store.count_live()
     if known == len(seen.owners):
@@ -84,10 +84,10 @@ def mark_missing(progress: SyncProgress, store: ItemStore) -> None:
 def _with_keys(
     progress: SyncProgress, store: ItemStore, page: ListedPage[Any]
 ) -> tuple[dict[str, Any], Reads]:
-    """Return the items of a page by their keys, and what was read to find those.
+    """Return the items of a page by their keys, and the documents that were read for that.
 
-    A list of changes does not show what else there is: what it does not show keeps its key, and an
-    item that would have it too takes another one.
+    A list of changes does not show all items. An item that it does not show keeps its key, and a
+    listed item that would have the same key takes another one.
     """
     is_whole = page.is_listing or progress.sync.is_first or not store.has_choice
     others: dict[str, str] = {}
@@ -107,10 +107,11 @@ def _with_keys(
 def _assign_keys(
     store: ItemStore, page: ListedPage[Any], owners: ChainMap[str, str]
 ) -> tuple[dict[str, Any], list[Any]]:
-    """Give each item of a page its key; return those that get none as well."""
+    """Return the items of a page by their keys, and the items that get no key."""
     items: dict[str, Any] = {}
     keyless: list[Any] = []
-    for item in sorted(page.items, key=lambda each: bool(each.is_deleted)):  # Those leave theirs.
+    # Deleted items come last, because they leave their keys to others.
+    for item in sorted(page.items, key=lambda each: bool(each.is_deleted)):
         key = store.key(item, owners)
         if key is None:
             keyless.append(item)
@@ -123,7 +124,7 @@ def _assign_keys(
 def _owners_besides(
     store: ItemStore, page: ListedPage[Any], reads: Mapping[str, Snapshot]
 ) -> dict[str, str]:
-    """Return the keys that are owned by what the page does not show, or shows unchanged."""
+    """Return the keys of items that the page does not show, or shows unchanged."""
     shown = {item.external_id for item in page.items}
     unchanged = {
         (store.key(item, {}), item.external_id) for item in page.items if not item.is_deleted
@@ -144,12 +145,12 @@ def _save_chunk(
     known: Reads,
     advance: Advance | None,
 ) -> None:
-    """Save some items of a page in one commit; what has left its key is marked as gone there."""
+    """Save some items of a page in one commit; mark items that left their key as gone."""
     paths = [store.path(key) for key in items]
     reads = {path: known[path] for path in paths if path in known}
     unread = [path for path in paths if path not in known]
     reads |= client.get([sync_documents.path_of(progress.sync), *unread])
-    # What is gone for good is found at the end of a list.
+    # Items that are gone for good are found at the end of a list.
     movable = {
         key: item for key, item in items.items() if not (page.is_listing and item.is_deleted)
     }

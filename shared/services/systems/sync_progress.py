@@ -1,7 +1,7 @@
-"""How far a sync has come, written with what it has taken over.
+"""A sync's progress, written together with the items that it has taken over.
 
-Each commit holds products or goods, how far the sync has come, and a note of what was seen. So a
-sync that dies goes on with neither gap nor repetition, and its counts are exact.
+Each commit holds products or goods, the sync's progress, and a note of the items seen. So a sync
+that dies goes on with neither gap nor repetition, and its counts are exact.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ from shared.store.systems import sync_documents
 from shared.store.systems.sync_documents import Seen
 
 LEASE = timedelta(seconds=120)
-"""Longer than one call with its repetitions and the commits of its page take."""
+"""Longer than one call with its repetitions and the commits of its page."""
 
 Advance = Callable[[Sync], Sync]
-"""How a sync goes on from what was taken over."""
+"""A function that moves a sync on after items were taken over."""
 
 
 class LeaseLost(Exception):
-    """Somebody else works on the sync, or it was ended."""
+    """Another worker holds the sync, or it was ended."""
 
 
 @dataclass(frozen=True, slots=True)
 class ItemChange:
-    """What becomes of one item: what to write, and how it counts. Nothing, if it is unchanged."""
+    """A change of one item: its writes, and its counts. Both are empty if it is unchanged."""
 
     writes: Sequence[Write] = ()
     counts: Counts = field(default_factory=Counts)
@@ -41,11 +41,11 @@ class ItemChange:
 
 @dataclass(slots=True)
 class SyncProgress:
-    """A worker's hold on a sync: the sync as it was last written, and what is not written yet.
+    """A worker's hold on a sync: the sync as last written, and the changes not yet written.
 
     Attributes:
-        sync: As it was last written.
-        seen: What the current stream has listed so far.
+        sync: The sync as last written.
+        seen: The items that the current stream has listed so far.
     """
 
     sync: Sync
@@ -56,7 +56,7 @@ class SyncProgress:
 
     @property
     def stream(self) -> str:
-        """The stream that it is at."""
+        """The sync's present stream."""
         assert self.sync.stream is not None
         return self.sync.stream
 
@@ -74,7 +74,7 @@ class SyncProgress:
         self.count(Counts(skipped=1))
 
     def note_seen(self, key: str, external_id: str, *, is_ended: bool) -> None:
-        """Note what was listed, and count it once."""
+        """Note a listed item, and count it once."""
         if external_id not in self.seen.keys:
             self.count(Counts(read=1))
         for each in (self.seen, self._unwritten):
@@ -89,16 +89,16 @@ class SyncProgress:
         tell: Callable[[Sync], Announcement] = lambda _: Announcement(),
         known: Reads | None = None,
     ) -> None:
-        """Write what was decided, and with it how far the sync has come.
+        """Write the decided changes, together with the sync's progress.
 
-        Without ``advance`` nothing is written if nothing changed: it waits for the next commit.
+        Without ``advance`` and changes nothing is written: the notes wait for the next commit.
 
         Args:
             paths: Documents to decide on.
-            decide: Returns what becomes of each item.
-            advance: Returns the sync as it goes on from here.
-            tell: Returns what is told of the sync as it will be.
-            known: ``paths`` and the sync as they were read already.
+            decide: Returns the change of each item.
+            advance: Returns the sync moved on.
+            tell: Returns the events of the sync as it will be.
+            known: The documents of ``paths`` and the sync, if they were read already.
 
         Raises:
             LeaseLost: This worker no longer holds the sync.

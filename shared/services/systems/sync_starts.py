@@ -1,6 +1,6 @@
 """Begin syncs of a store with one of its systems: by a request, or by a schedule.
 
-Two at once on a store and system: one works, the other is refused.
+Of two syncs of the same store and system at once, one works and the other is refused.
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ from shared.store.client import Document
 from shared.store.systems import sync_documents
 
 AT_ONCE_S = 15.0
-"""A caller waits so long; the official client gives up after 30 seconds."""
+"""A caller waits this long; the official client gives up after 30 seconds."""
 SCHEDULED_PER_SWEEP = 200
 
 
 @dataclass(frozen=True, slots=True)
 class SyncTerms:
-    """What a sync is to do besides reading.
+    """The tasks of a sync besides reading.
 
-    ``program_id``: receipts issued since ``issued_since`` earn points in it. ``is_full``: begin
-    anew, as if nothing had been read before.
+    ``program_id``: receipts issued since ``issued_since`` earn points in this program.
+    ``is_full``: read everything, as if nothing had been read before.
     """
 
     program_id: str | None = None
@@ -67,20 +67,20 @@ def start(
     credentials: Mapping[str, Any] | None,
     terms: SyncTerms,
 ) -> BegunSync:
-    """Sync a store with a system, as far as that goes at once.
+    """Begin to sync a store with a system, and work for ``AT_ONCE_S`` at most.
 
     Args:
-        caller: Whose store it must be.
-        kind: What the system is.
-        system: Its name, a known one.
-        store_id: Which store.
-        credentials: As they were sent; ``None`` for those of the store's connection.
-        terms: What to do.
+        caller: Must own the store.
+        kind: The kind of the system.
+        system: The system's name, a known one.
+        store_id: The store.
+        credentials: The credentials as they were sent; ``None`` for the stored ones.
+        terms: The sync's tasks.
 
     Raises:
         StoreNotFound, ProgramNotFound, InvalidParameters, IdempotencyKeyReused, Busy.
         ConnectorNotConfigured: No credentials were sent, and none are stored.
-        SyncRunning: Another one is at it.
+        SyncRunning: Another sync is running.
         ConnectorError: The system refuses, or does not answer, before anything was read.
     """
     access.store(caller, store_id)
@@ -100,7 +100,7 @@ def start(
 
 
 def start_due() -> int:
-    """Begin the syncs whose time has come; return how many. They run as tasks."""
+    """Begin the due syncs; return their number. They run as tasks."""
     due = sync_documents.list_due(clock.utc_now(), SCHEDULED_PER_SWEEP)
     for connection in due:
         try:
@@ -128,7 +128,7 @@ def _start_scheduled(connection: Connection) -> None:
 
 
 def _move_schedule(connection: Connection, next_sync_at: datetime | None) -> bool:
-    """Set when a connection is due next; ``False`` if it was deleted, or is another's to begin."""
+    """Set a connection's next due time; ``False`` if it was deleted, or another process begins."""
     path = paths.connection(connection.store_id, connection.kind, connection.system)
 
     def decide(reads: Reads) -> Effect[bool]:
@@ -148,7 +148,7 @@ def _begin(
     settings: ConnectorConfig,
     terms: SyncTerms,
 ) -> BegunSync:
-    """Write down what is to be done, and hold it; what was left half done is gone on with."""
+    """Write down a sync and hold it; an unfinished one goes on."""
     kind, system, store_id = where
     now = clock.utc_now()
     sync_id, lease_id = ids.new("sync"), ids.new("lease")

@@ -1,6 +1,6 @@
-"""Work on a sync: read page by page, until there is nothing left or the time is up.
+"""The work on a sync: read page by page, until nothing is left or the time is up.
 
-What takes longer than a request goes on as a task, and what dies goes on by the sweep.
+A sync that takes longer than a request goes on as a task. The sweep goes on with dead ones.
 """
 
 from __future__ import annotations
@@ -36,20 +36,20 @@ from shared.tasks import Task
 CONTINUE = "continueSync"
 """The function that goes on with a sync; its queue has the same name."""
 TASK_S = 400.0
-"""A task works so long, and leaves the rest to the next one."""
+"""A task works this long, and leaves the rest to the next one."""
 TASK_LOST_AFTER = timedelta(minutes=5)
-"""So long a task may wait in its queue before the sweep puts in another one."""
+"""A task may wait this long in its queue before the sweep enqueues another one."""
 RESUMED_PER_SWEEP = 50
 
 
 def work(sync: Sync, account: System, budget_s: float | None, *, is_awaited: bool) -> Sync:
-    """Read page by page, until there is nothing left or the time is up.
+    """Read page by page, until nothing is left or the time is up.
 
     Args:
-        sync: Held by this process.
-        account: With the system.
-        budget_s: How long to work; ``None`` to the end.
-        is_awaited: Somebody waits for the answer, and is told if nothing could be read at all.
+        sync: The sync; this process holds it.
+        account: The account with the system.
+        budget_s: Seconds to work; ``None`` to work to the end.
+        is_awaited: A caller waits for the answer, and gets an error if nothing could be read.
     """
     stop_at_s = None if budget_s is None else time.monotonic() + budget_s
     progress = SyncProgress(sync, sync_documents.seen(sync))
@@ -70,7 +70,7 @@ def work(sync: Sync, account: System, budget_s: float | None, *, is_awaited: boo
 
 
 def resume(store_id: str, kind: SystemKind, system: str, sync_id: str) -> None:
-    """Go on with a sync, unless it has ended or somebody is at it."""
+    """Go on with a sync, unless it has ended or another worker holds it."""
     now = clock.utc_now()
     lease_id = ids.new("lease")
     path = paths.sync(store_id, kind, system)
@@ -95,9 +95,9 @@ def resume(store_id: str, kind: SystemKind, system: str, sync_id: str) -> None:
 
 
 def resume_open() -> int:
-    """Have syncs gone on with whose worker died or whose pause is over; return how many.
+    """Enqueue syncs whose worker died or whose pause is over; return their number.
 
-    What came with a request that died cannot be gone on with, and is given up.
+    If the credentials came with a request that died, the sync cannot go on, and is given up.
     """
     now = clock.utc_now()
     running = sync_documents.list_running(RESUMED_PER_SWEEP)
@@ -112,7 +112,7 @@ def resume_open() -> int:
 
 
 def release(sync: Sync) -> Sync:
-    """Let the next worker begin at once."""
+    """Release the hold, so that the next worker can begin at once."""
     path = sync_documents.path_of(sync)
 
     def decide(reads: Reads) -> Effect[Sync]:
@@ -126,10 +126,10 @@ def release(sync: Sync) -> Sync:
 
 
 def enqueue(sync: Sync) -> None:
-    """Have a task go on with a sync. Losing it is harmless: the sweep looks for open ones."""
+    """Enqueue a task that goes on with a sync. If it is lost, the sweep finds the open sync."""
     at = sync.retry_at
     if at is not None and config.is_emulated():
-        return  # The emulator runs every task at once; the sweep finds it when its pause is over.
+        return  # The emulator runs tasks at once; the sweep goes on after the pause.
     data = {
         "storeId": sync.store_id,
         "kind": sync.kind.value,
@@ -178,7 +178,7 @@ def _book_receipts(progress: SyncProgress, page: ListedPage[Any]) -> None:
 
 
 def _finish(progress: SyncProgress) -> Sync:
-    """Say that it is done, in the commit that makes it so."""
+    """End the sync as succeeded, and write its event in the same commit."""
     progress.commit(
         advance=lambda found: syncs.succeeded(found, clock.utc_now()),
         tell=lambda after: outbox.announce([sync_events.from_sync(after)]),
@@ -192,7 +192,7 @@ def _finish(progress: SyncProgress) -> Sync:
 
 
 def _stopped(progress: SyncProgress, failure: ConnectorError, *, is_awaited: bool) -> Sync:
-    """Write down why it does not go on, and for how long."""
+    """Write down why the sync stops, and for how long."""
     now = clock.utc_now()
     failure.details["syncId"] = progress.sync.sync_id
     has_read = progress.sync.position is not None or bool(progress.sync.counts)
@@ -214,7 +214,7 @@ def _stopped(progress: SyncProgress, failure: ConnectorError, *, is_awaited: boo
 
 
 def _broken(progress: SyncProgress, failure: Exception) -> None:
-    """Let it be tried again, and not for ever, after a failure of our own."""
+    """After a failure of our own, let the sync be tried again, but not for ever."""
     code = failure.code if isinstance(failure, PunktwerkError) else InternalError.code
     message = failure.message if isinstance(failure, PunktwerkError) else syncs.BROKE_OFF
     now = clock.utc_now()
@@ -233,7 +233,7 @@ def _commit_move(progress: SyncProgress, move: Callable[[Sync], Sync]) -> Sync:
 
 
 def _give_up(sync: Sync) -> None:
-    """Fail a sync that nobody can go on with."""
+    """Fail a sync that cannot go on."""
     path = sync_documents.path_of(sync)
     now = clock.utc_now()
 
@@ -254,6 +254,6 @@ def _is_open(sync: Sync, now: datetime) -> bool:
 
 
 def _is_queued(sync: Sync, now: datetime) -> bool:
-    """Tell whether a task was put in lately that may be run at once."""
+    """Tell whether a task was enqueued lately that may run at once."""
     is_left_to_task = sync.lease_until is None and sync.retry_at is None
     return is_left_to_task and sync.updated_at > now - TASK_LOST_AFTER

@@ -1,6 +1,6 @@
-"""What came of an attempt, written once: to its delivery, and to its endpoint if it matters there.
+"""The result of an attempt, written once: to its delivery, and to its endpoint if that changes.
 
-Both go into one commit, with the event that tells of an endpoint that was disabled.
+Both go into one commit, with the event that an endpoint was disabled.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ from shared.store.webhooks import delivery_documents, endpoint_documents
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What an attempt makes of its endpoint: ``judge`` changes ``attempted``, as it was then."""
+    """An attempt's change of its endpoint: ``judge`` changes ``attempted``, as it was then."""
 
     attempted: WebhookEndpoint
     judge: Callable[[WebhookEndpoint], WebhookEndpoint]
 
     def of(self, endpoint: WebhookEndpoint) -> WebhookEndpoint:
-        """Return the endpoint as it is to be.
+        """Return the changed endpoint.
 
-        If its owner has changed it since, it may be another server by now; if another attempt has
-        disabled it, that is told already. Then it stays as it is.
+        It stays as it is if its owner has changed it since, because it may be another server by
+        now; or if another attempt has disabled it, because the event of that is written already.
         """
         is_same = endpoint.updated_at == self.attempted.updated_at
         return self.judge(endpoint) if is_same and endpoint.is_enabled else endpoint
@@ -41,7 +41,7 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class _Recorded:
-    """The delivery's state; ``disabled`` is the endpoint if it was."""
+    """The delivery's state; ``disabled`` is the endpoint, if it was disabled."""
 
     state: DeliveryState
     is_recorded: bool = False
@@ -49,13 +49,13 @@ class _Recorded:
 
 
 def record(after: Delivery, known: Reads, judgement: Judgement | None = None) -> DeliveryState:
-    """Write what came of an attempt, and enqueue the next one if there is to be one.
+    """Write the result of an attempt, and enqueue the next attempt, if one is needed.
 
     Args:
-        after: The delivery as it is to be.
+        after: The changed delivery.
         known: Delivery and endpoint as they were read when the attempt began. If the delivery has
-            changed since, another task has seen to it, and its record stands.
-        judgement: What it makes of its endpoint; ``None`` if nothing.
+            changed since, another task has handled it, and its record stays.
+        judgement: The change of the endpoint; ``None`` if it does not change.
 
     Returns:
         The delivery's state.
@@ -66,8 +66,8 @@ def record(after: Delivery, known: Reads, judgement: Judgement | None = None) ->
     except Busy:
         if judgement is None:
             raise
-        # Many attempts at once change the endpoint, and any of them may. But an attempt that has
-        # no record is made again.
+        # Many attempts change the endpoint at once, and may lose to others. But an attempt
+        # without a record is made again.
         recorded = _record(kept, known, None)
     if recorded.is_recorded:
         _follow_up(kept, recorded)
@@ -100,19 +100,19 @@ def _record(after: Delivery, known: Reads, judgement: Judgement | None) -> _Reco
         writes += announcement.writes
         return Effect(recorded, writes, tasks=announcement.tasks)
 
-    # The endpoint first: those who write it take turns.
+    # The endpoint comes first: its writers take turns.
     return commands.run([endpoint_path, path], decide, known=known)
 
 
 def _judged(read: Snapshot, judgement: Judgement) -> WebhookEndpoint | None:
-    """Return the endpoint as it is to be, ``None`` if it stays as it is."""
+    """Return the changed endpoint, ``None`` if it stays as it is."""
     endpoint = endpoint_documents.decode(read)
     judged = judgement.of(endpoint) if endpoint else None
     return None if judged == endpoint else judged
 
 
 def _disabling(endpoint: WebhookEndpoint) -> Announcement:
-    """Prepare telling the other endpoints of the store that this one was disabled."""
+    """Prepare the event for the store's other endpoints that this one was disabled."""
     others = [
         each
         for each in endpoint_documents.list_of_store(endpoint.store_id)

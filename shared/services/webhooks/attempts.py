@@ -34,19 +34,19 @@ from shared.webhooks.schedule import AttemptOutcome
 TIMEOUT_S = 15.0
 SECRET_UNREADABLE = "secret_unreadable"  # noqa: S105 - the code of a failure, not a secret
 OF_OPERATORS = frozenset({SECRET_UNREADABLE, "credentials_unavailable"})
-"""Errors for which no endpoint is to blame."""
+"""Errors that are no endpoint's fault."""
 
 
 def attempt(delivery_id: str, lane: Lane) -> DeliveryState | None:
-    """Make the delivery's attempt that is due, if this is the queue for it and it has its turn.
+    """Make the delivery's due attempt, if this is the right queue and it is the delivery's turn.
 
     Args:
-        delivery_id: Which.
-        lane: The queue whose task this is. A slow endpoint is left to the slow one; an endpoint
-            that is fast again is attempted from there too, until nothing is left there.
+        delivery_id: The delivery.
+        lane: The queue whose task this is. A slow endpoint is left to the slow queue. That queue
+            also attempts an endpoint that is fast again, until its tasks are done.
 
     Returns:
-        Its state afterwards; ``None`` if there is no such delivery.
+        The delivery's state afterwards; ``None`` if there is no such delivery.
     """
     path = paths.webhook_delivery(delivery_id)
     event_id, endpoint_id = outbox.ids_in(delivery_id)
@@ -74,7 +74,7 @@ def attempt(delivery_id: str, lane: Lane) -> DeliveryState | None:
 def _refusal(
     delivery: Delivery, endpoint: WebhookEndpoint | None, *, has_event: bool
 ) -> str | None:
-    """Say why the delivery is not to be sent any more, ``None`` if it is."""
+    """Return why the delivery must not be sent any more, ``None`` if it may be sent."""
     if endpoint is None:
         return "endpoint_deleted"
     if not endpoint.is_enabled:
@@ -96,7 +96,7 @@ def _make(
     outcome = schedule.outcome_of(made.status, made.error)
     after = _after(delivery, made, outcome, retry_after_s)
     if delivery.is_test or made.error in OF_OPERATORS:
-        # What was made by hand, and an operator's mistake, say nothing about the endpoint.
+        # A delivery made by hand, and an operator's mistake, say nothing about the endpoint.
         return attempt_results.record(after, reads)
     judge = partial(
         health.judge,
@@ -114,15 +114,15 @@ def _make(
 def _send(
     endpoint: WebhookEndpoint, delivery: Delivery, event: Document
 ) -> tuple[AttemptRecord, int | None]:
-    """Send the event once; return what came of it, and how long the receiver asked to wait."""
+    """Send the event once; return the result, and the wait that the receiver asked for."""
     at = clock.utc_now()
     try:
         secrets = endpoint_secrets.signing_secrets(endpoint, at)
         credentials = endpoint_secrets.credentials(endpoint)
         headers = endpoint_secrets.headers(endpoint)
     except VaultError:
-        # An operator's mistake with the keys. It counts as an attempt, so that what follows is the
-        # schedule and not a task that fails for ever.
+        # An operator's mistake with the keys. It counts as an attempt, so that the schedule
+        # follows, and not a task that fails for ever.
         logs.exception("webhook secret unreadable", endpointId=endpoint.endpoint_id)
         return AttemptRecord(at, None, 0, SECRET_UNREADABLE, ""), None
     body = event["payload"].encode()
@@ -157,7 +157,7 @@ def _send(
 
 
 def _group(event: Document) -> str:
-    """Name what an event's order matters within: its member, else its store."""
+    """Return the group within which the order of events matters: the member, else the store."""
     member = [event["programId"], event["userId"]]
     return "_".join(member) if all(member) else str(event["storeId"])
 

@@ -1,4 +1,4 @@
-"""Deliveries as their merchant sees them: what was sent, what came of it, and send it again."""
+"""Deliveries as their merchant sees them: the sent event, its result, and a new attempt."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from shared.store.webhooks import delivery_documents, endpoint_documents
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which deliveries; what is ``None`` does not matter.
+    """A choice of deliveries; ``None`` does not filter.
 
-    ``since`` is inclusive and ``until`` exclusive, UTC, by when the delivery was made.
+    ``since`` is inclusive and ``until`` exclusive, UTC: the time when the delivery was made.
     """
 
     endpoint_id: str | None = None
@@ -35,7 +35,7 @@ class Filter:
     until: datetime | None = None
 
     def fits(self, delivery: Delivery) -> bool:
-        """Tell whether a delivery of the event, if one is named, is wanted."""
+        """Tell whether a delivery fits all filters except the event's."""
         return (
             self.endpoint_id in {None, delivery.endpoint_id}
             and self.state in {None, delivery.state}
@@ -47,7 +47,7 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Retried:
-    """When a delivery is attempted again; ``is_replay`` if a repeated request asked for it."""
+    """The time of a delivery's next attempt; ``is_replay`` if a repeated request asked for it."""
 
     delivery: Delivery
     at: datetime
@@ -58,7 +58,7 @@ def get(caller: Caller, delivery_id: str, store_id: str | None) -> Delivery:
     """Return a delivery of the caller's account, and of ``store_id`` if one is given.
 
     Raises:
-        DeliveryNotFound: It does not exist, or is not theirs, or is another store's.
+        DeliveryNotFound: It does not exist, or belongs to another account or store.
     """
     return _own(caller, delivery_documents.find(delivery_id), delivery_id, store_id)
 
@@ -69,18 +69,18 @@ def page(
     """Return some of a store's deliveries, the newest first.
 
     Args:
-        caller: Whose store it must be.
-        store_id: Whose deliveries.
-        wanted: Which of them.
+        caller: Must own the store.
+        store_id: The store.
+        wanted: The choice of deliveries.
         after: The end of the page before.
-        limit: Most to return.
+        limit: The most deliveries to return.
 
     Raises:
         StoreNotFound: The store is absent or not the caller's.
     """
     access.store(caller, store_id)
     if wanted.event_id is not None:
-        # A few: one for each endpoint.
+        # These are few: one for each endpoint.
         of_event = delivery_documents.list_of_event(store_id, wanted.event_id)
         last = (after.at, after.id) if after else None
         found = [
@@ -103,15 +103,15 @@ def page(
 
 
 def retry(caller: Caller, delivery_id: str, store_id: str | None) -> Retried:
-    """Have a delivery attempted now, whatever has come of it so far.
+    """Attempt a delivery again now, in any state.
 
-    What is settled starts over with all attempts of the schedule; what waits goes on with it.
+    A settled delivery starts over with all attempts of the schedule; a waiting one goes on with it.
 
     Raises:
-        DeliveryNotFound: It does not exist, or is not theirs, or is another store's.
+        DeliveryNotFound: It does not exist, or belongs to another account or store.
         WebhookNotFound: Its endpoint was deleted.
         WebhookDisabled, IdempotencyKeyReused, Busy.
-        EventNotFound: What it tells is not kept any more.
+        EventNotFound: Its event is not kept any more.
     """
     known = get(caller, delivery_id, store_id)
     now = clock.utc_now()
@@ -141,7 +141,7 @@ def retry(caller: Caller, delivery_id: str, store_id: str | None) -> Retried:
     needs = [path, endpoint_path, event_path]
     retried = commands.run(needs, decide, claim=caller.claim, replay=replay)
     if retried.delivery.state is DeliveryState.PENDING:
-        # Of a replay too: the request before it may have died before it came to this.
+        # A replay enqueues too: the earlier request may have died before this step.
         outbox.enqueue(retried.delivery)
     return retried
 

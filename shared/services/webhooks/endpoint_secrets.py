@@ -1,4 +1,4 @@
-"""What of an endpoint is stored encrypted: signing secrets, credentials, custom headers."""
+"""An endpoint's encrypted values: signing secrets, credentials, custom headers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Send an endpoint again what it missed: what failed to the end, was skipped, or was never made."""
+"""Send an endpoint its missed events: those that failed, were skipped, or had no delivery."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ from shared.store.webhooks import delivery_documents
 SINCE_AT_MOST = timedelta(days=30)
 RECOVERED_MAX = 10_000
 RUN_S_MAX = 40.0
-"""A request of a client that waits a minute is answered in time."""
+"""A client that waits a minute gets its answer in time."""
 PAGE = 100
 ENQUEUERS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """How many deliveries are made again, and how many need not be.
+    """The number of deliveries that are sent again, and of those that need not be.
 
-    If there may be more, ``continue_since`` is where to go on: some events before it are looked at
-    again, and found waiting.
+    If there may be more, go on at ``continue_since``: some events are looked at twice then, and
+    their deliveries found waiting.
     """
 
     recovered: int = 0
@@ -56,18 +56,18 @@ def recover(
     since: datetime,
     until: datetime | None,
 ) -> Recovery:
-    """Have everything delivered that an endpoint wants now and has not got.
+    """Send all events that an endpoint wants now and has not received.
 
-    Goes through the store's events, the oldest first. What has succeeded or still waits is left
-    alone, so that doing it twice, or twice at once, sends nothing twice. Every batch is committed
-    and then enqueued; should the process die between the two, the sweep finds what is due.
+    Goes through the store's events, the oldest first. Deliveries that have succeeded or still wait
+    are left alone, so a second call, or two at once, send nothing twice. Every batch is committed
+    and then enqueued; if the process dies in between, the sweep finds the due deliveries.
 
     Args:
-        caller: Whose endpoint it must be.
+        caller: Must own the endpoint.
         webhook_id: The endpoint.
         store_id: Its store, if one is given.
-        since: When the events happened: the earliest time, inclusive, at most 30 days ago.
-        until: The end, exclusive; ``None`` for all that has happened.
+        since: The earliest time of an event, inclusive, at most 30 days ago.
+        until: The end, exclusive; ``None`` for all events until now.
 
     Raises:
         WebhookNotFound, WebhookDisabled, IdempotencyKeyReused, Busy.
@@ -122,7 +122,7 @@ def _is_wanted(caller: Caller, endpoint: WebhookEndpoint, event: StoredEvent) ->
 def _recover_batch(
     endpoint: WebhookEndpoint, wanted: Sequence[StoredEvent], now: datetime
 ) -> tuple[Sequence[Delivery], Recovery]:
-    """Return the deliveries that are due now, and what was found of all."""
+    """Return the deliveries that are due now, and the states found."""
     if not wanted:
         return [], Recovery()
     path_by_event = {

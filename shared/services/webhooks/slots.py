@@ -1,4 +1,4 @@
-"""Turns at an overloaded endpoint: its deliveries come one after the other, at its pace."""
+"""Turns at an overloaded endpoint: its deliveries are sent one after the other, at its pace."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from shared.store.webhooks import delivery_documents, endpoint_documents
 
 
 def is_now(delivery: Delivery, endpoint: WebhookEndpoint) -> bool:
-    """Tell whether a delivery may come to its endpoint now; if not, it is put in for later.
+    """Tell whether a delivery may be sent now; if not, it gets a later turn.
 
-    Nothing is read or written for an endpoint that is not overloaded. What has had a turn given is
-    let through at it, and what was made by hand at once.
+    Nothing is read or written for an endpoint that is not overloaded. A delivery that has a turn is
+    sent at that turn, and one that was made by hand is sent at once.
 
     Args:
-        delivery: One that is due.
-        endpoint: As it was read just now.
+        delivery: A delivery that is due.
+        endpoint: The endpoint as it was read just now.
     """
     if not endpoint.health.pace_s or delivery.slot_at is not None or delivery.is_test:
         return True
@@ -38,7 +38,7 @@ def is_now(delivery: Delivery, endpoint: WebhookEndpoint) -> bool:
         now = clock.utc_now()
         paced = endpoint_documents.decode(reads[endpoint_path])
         if delivery_documents.decode(reads[path]) != delivery:
-            return Effect(result=False)  # Another task has seen to it meanwhile.
+            return Effect(result=False)  # Another task has handled it meanwhile.
         if paced is None or not paced.health.pace_s:
             return Effect(result=True)
         after, at, is_own = health.reserve(paced.health, now, jitter=jitter)
@@ -58,5 +58,5 @@ def is_now(delivery: Delivery, endpoint: WebhookEndpoint) -> bool:
         writes.append(delivery_documents.update(reads[path], postponed))
         return Effect(result=False, writes=writes, tasks=outbox.tasks_of(postponed))
 
-    # The endpoint first: those who write it take turns.
+    # The endpoint comes first: its writers take turns.
     return commands.run([endpoint_path, path], decide)

@@ -36,10 +36,10 @@ from shared.webhooks import signing
 
 @dataclass(frozen=True, slots=True)
 class EndpointChanges:
-    """What is to be different; ``None`` leaves as is.
+    """The changes of an endpoint; ``None`` changes nothing.
 
-    ``target`` must be of the kind that the endpoint has. Empty ``headers`` remove all of them;
-    ``removes_source`` says what ``source`` cannot.
+    ``target`` must be of the endpoint's kind. Empty ``headers`` remove all headers.
+    ``removes_source`` removes the source, because ``source`` cannot say that.
     """
 
     target: Target | None = None
@@ -53,7 +53,7 @@ class EndpointChanges:
 
 @dataclass(frozen=True, slots=True)
 class DeletedEndpoint:
-    """When an endpoint was deleted; ``is_replay`` if an earlier request with the same key did."""
+    """The time of a deletion; ``is_replay`` if an earlier request with the same key did it."""
 
     deleted_at: datetime
     is_replay: bool = False
@@ -61,7 +61,7 @@ class DeletedEndpoint:
 
 @dataclass(frozen=True, slots=True)
 class SecretRotation:
-    """The secret that is in use now, and when it is the only one: ``None`` if at once."""
+    """The secret in use now, and the time from which it is the only one: ``None`` if at once."""
 
     secret: str
     previous_expire_at: datetime | None
@@ -73,8 +73,8 @@ def update(
 ) -> SavedEndpoint:
     """Change an endpoint.
 
-    A new target is a new start: what is known of the old one's health is forgotten, and the
-    endpoint is enabled, unless it was its owner who disabled it.
+    A new target is a new start: the old target's health is forgotten, and the endpoint is enabled,
+    unless its owner has disabled it.
 
     Raises:
         WebhookNotFound, IdempotencyKeyReused, Busy,
@@ -107,7 +107,7 @@ def update(
 
 
 def delete(caller: Caller, webhook_id: str, store_id: str | None) -> DeletedEndpoint:
-    """Delete an endpoint. What waits for it is skipped when its turn comes.
+    """Delete an endpoint. Waiting deliveries are skipped when their turn comes.
 
     Raises:
         WebhookNotFound, IdempotencyKeyReused, Busy.
@@ -123,7 +123,7 @@ def delete(caller: Caller, webhook_id: str, store_id: str | None) -> DeletedEndp
         access.own_webhook(caller, known, webhook_id, store_id)
         kept = {"deletedAt": now}
         endpoint = endpoint_documents.decode(reads[path])
-        if endpoint is None:  # Somebody else did it just now.
+        if endpoint is None:  # Another request did it just now.
             return Effect(DeletedEndpoint(now), kept=kept)
         writes: list[Write] = [
             endpoint_documents.deletion(reads[path]),
@@ -145,11 +145,11 @@ def rotate(
     """Put a new secret in use; the ones before it go on signing as well until ``overlap`` is over.
 
     Args:
-        caller: Whose endpoint it must be.
-        webhook_id: Of which endpoint.
-        store_id: Of which store it must be, if one is given.
-        secret: The merchant's own, checked already; ``None`` to have one made.
-        overlap: 0 if the old one is not to be believed any more.
+        caller: Must own the endpoint.
+        webhook_id: The endpoint.
+        store_id: The endpoint's store, if one is given.
+        secret: The merchant's own, checked already; ``None`` to make one.
+        overlap: 0 if the old secret must not be trusted any more.
 
     Raises:
         WebhookNotFound, IdempotencyKeyReused, Busy.
@@ -177,7 +177,7 @@ def rotate(
 
 
 def _needs(known: WebhookEndpoint | None, path: str) -> list[str]:
-    """Return what a change reads: the store first, since writers that agree on it take turns."""
+    """Return the paths that a change reads: the store first, so that its writers take turns."""
     store_paths = [paths.store(known.store_id)] if known else []
     return [*store_paths, path]
 
@@ -223,10 +223,10 @@ def _pointed_at(
 
 
 def _store_write(reads: Reads, before: WebhookEndpoint, after: WebhookEndpoint | None) -> Write:
-    """Return the write of the store whose endpoint has another target, or is no more.
+    """Return the write of the store after a change or deletion of an endpoint's target.
 
     Raises:
-        WebhookExists: It has another endpoint for that target.
+        WebhookExists: The store has another endpoint for that target.
     """
     read = reads[paths.store(before.store_id)]
     store = store_documents.decode(read)

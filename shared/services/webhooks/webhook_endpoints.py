@@ -26,7 +26,7 @@ from shared.webhooks import signing
 
 @dataclass(frozen=True, slots=True)
 class EndpointDraft:
-    """What a merchant says of a new endpoint; without a ``secret`` one is made."""
+    """A merchant's description of a new endpoint; without a ``secret`` one is made."""
 
     target: Target
     events: tuple[str, ...]
@@ -40,8 +40,8 @@ class EndpointDraft:
 class SavedEndpoint:
     """An endpoint as it was written; ``is_replay`` if an earlier request with the same key did it.
 
-    ``secret`` is given where it was made or changed, and never again. In the endpoint of a replay
-    nothing encrypted is left.
+    ``secret`` is given when it was made or changed, and never again. The endpoint of a replay has
+    no encrypted values.
     """
 
     endpoint: WebhookEndpoint
@@ -52,13 +52,13 @@ class SavedEndpoint:
 def create(caller: Caller, store_id: str, draft: EndpointDraft) -> SavedEndpoint:
     """Make an endpoint for a target that the store does not have yet.
 
-    A call that is repeated without a key must not double every delivery: so a target that is known
-    is refused.
+    A call that is repeated without a key must not double every delivery: so a known target is
+    refused.
 
     Args:
-        caller: Whose store it must be.
-        store_id: Whose events are sent.
-        draft: Checked already: URL, headers and secret.
+        caller: Must own the store.
+        store_id: The store whose events are sent.
+        draft: The endpoint; URL, headers and secret are checked already.
 
     Raises:
         StoreNotFound, WebhookExists, LimitExceeded, IdempotencyKeyReused, Busy.
@@ -69,8 +69,8 @@ def create(caller: Caller, store_id: str, draft: EndpointDraft) -> SavedEndpoint
 def register(caller: Caller, store_id: str, draft: EndpointDraft) -> SavedEndpoint:
     """Make an endpoint for a target, or change the one that the store has for it.
 
-    That one gets the draft's events and source, and its secret if there is one. It is enabled, and
-    keeps its description and headers.
+    An existing endpoint gets the draft's events and source, and its secret if there is one. It is
+    enabled, and keeps its description and headers.
 
     Raises:
         StoreNotFound, LimitExceeded, IdempotencyKeyReused, Busy.
@@ -89,9 +89,9 @@ def list_of_store(caller: Caller, store_id: str) -> list[WebhookEndpoint]:
 
 
 def kept_of(endpoint: WebhookEndpoint, secret_token: Encrypted | None) -> Document:
-    """Return what a repetition of the request is answered from.
+    """Return the record that answers a repeated request.
 
-    Of secrets only the one that is shown, and encrypted: nothing else needs to be there twice.
+    Of the secrets it holds only the one that is shown, encrypted: no other is needed twice.
     """
     shown = replace(
         endpoint,
@@ -103,7 +103,7 @@ def kept_of(endpoint: WebhookEndpoint, secret_token: Encrypted | None) -> Docume
 
 
 def replayed(kept: Document, _: Reads) -> SavedEndpoint:
-    """Return what ``kept_of`` kept.
+    """Return the endpoint that ``kept_of`` kept.
 
     Raises:
         VaultError: The key that its secret was encrypted with is gone.
@@ -126,8 +126,8 @@ def _save(caller: Caller, store_id: str, draft: EndpointDraft, *, replaces: bool
             read, known = _known(store, endpoint)
             if read is not None and known is not None:
                 return _registered_again(read, known, draft, endpoint)
-            # One that is listed and not there was deleted since the store was read, and its list
-            # has changed: this commit will fail, and the next attempt find it so.
+            # A listed endpoint that does not exist was deleted after the store was read. So the
+            # list has changed: this commit will fail, and the next attempt reads the new list.
             store = webhook_targets.unlisted(store, endpoint)
         listed = webhook_targets.listed(store, endpoint)
         writes = [
@@ -165,7 +165,7 @@ def _new_endpoint(
 def _known(
     store: Store, endpoint: WebhookEndpoint
 ) -> tuple[Snapshot, WebhookEndpoint | None] | tuple[None, None]:
-    """Return the endpoint that the store has for the target of this one, if it has one."""
+    """Return the store's endpoint for the same target, if it has one."""
     known_id = webhook_targets.find(store, endpoint)
     if known_id is None:
         return None, None
@@ -176,7 +176,7 @@ def _known(
 def _registered_again(
     read: Snapshot, known: WebhookEndpoint, draft: EndpointDraft, endpoint: WebhookEndpoint
 ) -> Effect[SavedEndpoint]:
-    """Change the endpoint that is known to what ``endpoint`` would be if it were new."""
+    """Return the known endpoint, changed to the values of the new ``endpoint``."""
     after = enabled(
         replace(
             known,

@@ -1,4 +1,4 @@
-"""Send an endpoint the example of an event, to see what arrives."""
+"""Send an endpoint an example event, so that its owner can see what arrives."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from shared.store.webhooks import delivery_documents, endpoint_documents
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What was made; ``is_replay`` if an earlier request with the same key made it."""
+    """A new event and its delivery; ``is_replay`` if an earlier request made them."""
 
     event_id: str
     delivery_id: str
@@ -29,14 +29,14 @@ class Sent:
 
 
 def send(caller: Caller, webhook_id: str, store_id: str | None, event_type: str) -> Sent:
-    """Have the example of a type sent to one endpoint, subscribed to or not, and to no other.
+    """Send the example of a type to one endpoint only, even if it is not subscribed to the type.
 
-    It is an event like any other, but for its mark: nothing happened.
+    It is an event like any other, with a mark that nothing really happened.
 
     Args:
-        caller: Whose endpoint it must be.
-        webhook_id: Which endpoint.
-        store_id: Of which store it must be, if one is given.
+        caller: Must own the endpoint.
+        webhook_id: The endpoint.
+        store_id: The endpoint's store, if one is given.
         event_type: A name of ``event_types.BY_NAME``.
 
     Raises:

@@ -1,4 +1,4 @@
-"""How an endpoint has been doing: its deliveries by their state, and its health."""
+"""An endpoint's statistics: its deliveries by state, and its health."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from shared.store.webhooks import delivery_documents
 
 SINCE_DEFAULT = timedelta(days=7)
 SINCE_MAX = delivery_documents.KEPT
-"""What is older may be deleted already, and what is left of it would tell nothing."""
+"""Older deliveries may be deleted already, so their counts would be wrong."""
 TENTH = Decimal("0.1")
 
 
 @dataclass(frozen=True, slots=True)
 class WebhookStats:
-    """An endpoint, and how many of its deliveries made since a moment are in each state."""
+    """An endpoint, and the number of its deliveries since a moment in each state."""
 
     endpoint: WebhookEndpoint
     since: datetime
@@ -35,7 +35,7 @@ class WebhookStats:
 
     @property
     def success_rate(self) -> Decimal:
-        """Percent of what was attempted to its end, to one decimal, half up; 0 of nothing."""
+        """Percent of the settled deliveries, to one decimal, half up; 0 if there are none."""
         succeeded = self.counts[DeliveryState.SUCCEEDED]
         ended = succeeded + self.counts[DeliveryState.DEAD]
         if ended == 0:
@@ -49,10 +49,10 @@ def of_webhook(
     """Count an endpoint's deliveries, test events left out: one RPC for each state.
 
     Args:
-        caller: Whose endpoint it must be.
-        webhook_id: Which endpoint.
-        store_id: Of which store it must be, if one is given.
-        since: The oldest to count, UTC, at most 30 days ago; by default 7 days ago.
+        caller: Must own the endpoint.
+        webhook_id: The endpoint.
+        store_id: The endpoint's store, if one is given.
+        since: The earliest time to count, UTC, at most 30 days ago; by default 7 days ago.
 
     Raises:
         WebhookNotFound, Busy,
