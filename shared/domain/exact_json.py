@@ -1,4 +1,4 @@
-"""How values that JSON does not know are written: exact decimals as numbers, times in UTC."""
+"""JSON for values that JSON does not know: exact decimals as numbers, times in UTC."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from shared.domain.units import to_json_number
 
 
 def default(value: object) -> int | float | str:
-    """Write a value for ``json.dumps``, as its ``default``.
+    """Return a value for ``json.dumps``, as its ``default``.
 
     Raises:
         TypeError: It is neither a decimal nor a time.

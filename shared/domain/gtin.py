@@ -1,4 +1,4 @@
-"""Article numbers of GS1 as tills print them: EAN-8, UPC-A and EAN-13."""
+"""Article numbers of GS1, as tills print them: EAN-8, UPC-A and EAN-13."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ _GTIN_14 = 14
 
 
 def ean_of(text: str | None) -> str | None:
-    """Return a valid EAN out of what a system calls one, ``None`` if it is none.
+    """Return the valid EAN of a system's text, ``None`` if the text is no EAN.
 
     A UPC-A of 12 digits becomes the EAN-13 that it is part of, and so does a GTIN-14 of a single
     unit, so that two systems that spell it differently mean one product.
@@ -23,6 +23,6 @@ def ean_of(text: str | None) -> str | None:
 
 
 def _is_check_digit_right(digits: str) -> bool:
-    """Weigh the digits 3 and 1 in turn, from the last before the check digit."""
+    """Tell whether the check digit is right: weights 3 and 1 in turn, from right to left."""
     total = sum(int(digit) * (3, 1)[place % 2] for place, digit in enumerate(digits[-2::-1]))
     return (total + int(digits[-1])) % 10 == 0

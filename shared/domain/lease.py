@@ -1,7 +1,7 @@
-"""Leases: for a while, one process may do something outside of Firestore, and nobody else.
+"""Leases: for a while, only one process may do something outside of Firestore.
 
-A lease is written down before the call and taken back with its answer. Whoever comes after a crash
-waits until it has ended.
+A lease is written down before the call and taken back with its answer. After a crash, the next
+process waits until the lease has ended.
 """
 
 from __future__ import annotations
@@ -10,5 +10,5 @@ from datetime import datetime
 
 
 def is_held(lease_until: datetime | None, now: datetime) -> bool:
-    """Tell whether somebody may still be at it; ``None`` means that nobody is."""
+    """Tell whether a process still holds the lease; ``None`` means that no process does."""
     return lease_until is not None and lease_until > now

@@ -12,8 +12,8 @@ from shared.domain.units import currency_scale
 class Money:
     """An amount of a currency, e.g. 1,099 minor units of EUR for 10.99 euros.
 
-    ``currency`` is an ISO 4217 code in capitals; how many decimals it has is ISO's, not a
-    provider's.
+    ``currency`` is an ISO 4217 code in capitals; ISO defines its number of decimals, not the
+    provider.
     """
 
     amount_minor: int
@@ -21,7 +21,7 @@ class Money:
 
     @classmethod
     def from_major(cls, amount: Decimal, currency: str) -> Money:
-        """Convert what a provider writes in major units; never rounds.
+        """Convert a provider's amount in major units; never rounds.
 
         Raises:
             ValueError: The amount is finer than the currency's minor unit, or is no number.

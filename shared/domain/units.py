@@ -23,7 +23,7 @@ SCALE_MAX = 3
 
 
 def currency_scale(currency: str) -> int:
-    """Return how many decimals an ISO 4217 currency has: 2 for EUR, 0 for JPY, 3 for KWD."""
+    """Return the decimals of an ISO 4217 currency: 2 for EUR, 0 for JPY, 3 for KWD."""
     return _CURRENCY_SCALES.get(currency, _CURRENCY_SCALE_DEFAULT)
 
 
@@ -36,7 +36,7 @@ def to_units(amount: Decimal, scale: int, *, field: str) -> int:
         field: Name of the request's field, for the message.
 
     Raises:
-        InvalidParameters: Finer than a unit, negative or above ``AMOUNT_UNITS_MAX``.
+        InvalidParameters: The amount is finer than a unit, negative or above ``AMOUNT_UNITS_MAX``.
     """
     units = amount.scaleb(scale)
     if units != units.to_integral_value():
@@ -50,17 +50,17 @@ def to_units(amount: Decimal, scale: int, *, field: str) -> int:
 
 
 def from_units(units: int, scale: int) -> Decimal:
-    """Convert integer units to the exact decimal that the wire carries."""
+    """Convert integer units to the exact decimal of the API."""
     return Decimal(units).scaleb(-scale)
 
 
 def floor_to_units(amount: Decimal) -> int:
-    """Round a computed award down to whole units: towards the merchant, who granted no fraction."""
+    """Round a computed award down to whole units, in the merchant's favor."""
     return int(amount.to_integral_value(rounding=ROUND_FLOOR))
 
 
 def to_json_number(amount: Decimal) -> int | float:
-    """Write an amount as JSON has it: 5 and not 5.0; the shortest float that reads back the same.
+    """Return an amount for JSON: 5 and not 5.0, else the shortest float that reads back the same.
 
     Amounts have at most 15 significant digits, so nothing is lost.
     """

@@ -1,4 +1,4 @@
-"""What changes rarely is kept in the process: keys, accounts, stores and programs, for 60 s.
+"""Rarely changed values, kept in the process for 60 s: keys, accounts, stores and programs.
 
 So a revoked key or a deactivated program may work for up to 60 s more in another process. The
 process that makes a change forgets its own copy at once.
@@ -20,7 +20,7 @@ _caches: list[Cache[object]] = []
 
 
 class Cache(Generic[T]):
-    """Values by key, each for ``TTL_S``. Absence is not cached: what was just made is found."""
+    """Values by key, each for ``TTL_S``. Absence is not cached, so a new value is found at once."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -36,7 +36,7 @@ class Cache(Generic[T]):
         forgotten, expires_s = self._forgotten, time.monotonic() + TTL_S
         value = load()
         with self._lock:
-            # What was forgotten while it was loading may be what was loaded: it is not kept.
+            # If the key was forgotten during the load, the loaded value may be old: it is not kept.
             if value is not None and forgotten == self._forgotten:
                 if len(self._entries) >= ENTRIES_MAX:
                     self._entries.clear()
@@ -44,7 +44,7 @@ class Cache(Generic[T]):
         return value
 
     def forget(self, key: str) -> None:
-        """Load again on the next use."""
+        """Forget a value, so that it is loaded again on the next use."""
         with self._lock:
             self._forgotten += 1
             self._entries.pop(key, None)

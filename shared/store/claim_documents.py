@@ -1,4 +1,4 @@
-"""What requests with an ``Idempotency-Key`` have done, kept for those that come again."""
+"""Results of requests with an ``Idempotency-Key``, kept to answer repeated requests."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from shared.store.client import Document
 from shared.store.documents import Documents
 
 SECRET = "secretToken"  # noqa: S105 - the name of a field
-"""Where the result of a request has the secret that it was answered."""
+"""The field of a request's result that holds the secret of its answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredClaim:
-    """A key that was used, by which request, and what that has done.
+    """A used key, with its request and the request's result.
 
     ``secret_token`` is the ``secretToken`` of ``result``, if there is one: nothing else of a result
     is encrypted. ``run_id`` tells the run that has written it from others of the same request.

@@ -1,4 +1,4 @@
-"""Firestore in a few verbs: get, query, count, commit, and the writes that a commit takes.
+"""Firestore in a few verbs: get, query, count, commit, and the writes of a commit.
 
 Counts the RPCs, document reads and document writes of the current request, because they are a
 budget (``Usage``).
@@ -45,13 +45,13 @@ __all__ = [
 
 PAGE = 200
 COUNTED_BY_A_READ = 1000
-"""Index entries that a count goes through for the price of one document read."""
+"""A count reads this many index entries for the price of one document read."""
 Document = dict[str, Any]
 
 
 @dataclass(slots=True)
 class Usage:
-    """What a request cost."""
+    """The cost of a request."""
 
     rpcs: int = 0
     reads: int = 0
@@ -100,7 +100,7 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """Write a document whatever there is: only for mirrors, whose original has a precondition."""
+    """Write a document without a precondition: only for mirrors, whose original has one."""
 
     path: str
     data: Document
@@ -155,11 +155,11 @@ def query(
 
     Args:
         collection: Path of a collection, or the id of a collection group if ``group``.
-        group: Search all collections of this id, wherever they are.
+        group: Search all collections of this id, at any path.
         filters: ``(field, operator, value)``, all of which must hold.
         order_by: Fields, ascending; a leading ``-`` is descending.
         after: Values of the ``order_by`` fields to start after.
-        limit: Most documents to return.
+        limit: The most documents to return.
     """
     parent, collection_id = _within(collection)
     selected = queries.select(collection_id, filters, group=group, limit=limit)
@@ -174,7 +174,7 @@ def query(
 
 
 def count(collection: str, *filters: Filter) -> int:
-    """Return how many documents there are; each thousand costs a read, and none costs one.
+    """Return the number of documents; each thousand costs a read, and a result of 0 costs one.
 
     Args:
         collection: Path of a collection.
@@ -192,7 +192,7 @@ def count(collection: str, *filters: Filter) -> int:
 
 
 def pages(collection: str, *filters: Filter) -> Iterator[list[Snapshot]]:
-    """Go through documents in the order of their ids, ``PAGE`` at a time; no page is empty.
+    """Yield documents in the order of their ids, ``PAGE`` at a time; no page is empty.
 
     Args:
         collection: Path of a collection.
@@ -237,7 +237,7 @@ def commit(writes: Iterable[Write]) -> None:
 
     Raises:
         WriteConflict: A precondition failed, and nothing was written.
-        AnswerLost: All of it was written, or nothing.
+        AnswerLost: Either everything was written, or nothing.
     """
     request = messages.new("CommitRequest", database=rpc.connection().database)
     request.writes.extend(map(_message, writes))
@@ -250,7 +250,7 @@ def _path_of(write: Create | Update | Delete) -> str:
 
 
 def _is_over(write: Create | Update | Delete, found: Snapshot) -> bool:
-    """Tell whether a document can be what a write has left."""
+    """Tell whether a document can be the result of a write, perhaps changed again since."""
     match write:
         case Create():
             return found.data is not None
@@ -277,7 +277,7 @@ def _name(path: str) -> str:
 
 
 def _within(collection: str) -> tuple[str, str]:
-    """Return the name of what a collection is in, and its id."""
+    """Return the name of a collection's parent, and the collection's id."""
     parent, _, collection_id = _name(collection).rpartition("/")
     return parent, collection_id
 
@@ -306,12 +306,12 @@ def _message(write: Write) -> Message:
         case Update(read, data):
             _require_as_read(message, read)
             _set(message, read.path, data)
-            message.update_mask.SetInParent()  # Without one the whole document is replaced.
+            message.update_mask.SetInParent()  # Without a mask the whole document is replaced.
             message.update_mask.field_paths.extend(_field(name) for name in data)
         case Put(path, data):
             _set(message, path, data)
         case Increment(path, amounts):
-            message.update_mask.SetInParent()  # Empty: all fields stay as they are.
+            message.update_mask.SetInParent()  # An empty mask: all fields stay as they are.
             _set(message, path, {})
             _increment(message, amounts)
         case Delete(read):
@@ -326,14 +326,14 @@ def _set(message: Message, path: str, data: Document) -> None:
 
 
 def _require_as_read(message: Message, read: Snapshot) -> None:
-    # Without a time the precondition would be empty, and whatever is there overwritten.
+    # Without a time the precondition would be empty, and any document overwritten.
     assert read.update_time is not None, f"{read.path} did not exist when it was read"
     messages.encode_time(read.update_time, message.current_document.update_time)
 
 
 @cache
 def _field(*names: str) -> str:
-    """Return the path of a field, quoted where its names need it: ``a.b`` is one name."""
+    """Return the path of a field; names are quoted if needed: ``a.b`` is one name."""
     from google.cloud.firestore_v1.field_path import FieldPath
 
     path: str = FieldPath(*names).to_api_repr()

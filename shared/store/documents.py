@@ -1,8 +1,8 @@
-"""Documents of one kind: how they are decoded, found, written and listed, said once for all kinds.
+"""Documents of one kind: decode, find, write and list them, in one place for all kinds.
 
 A module of documents declares its kinds, and gives their methods the names that its callers use:
-``find = PAYMENTS.find``. Every kind registers itself, so that what concerns all of them (the
-encryption of secrets) forgets none.
+``find = PAYMENTS.find``. Every kind registers itself, so that code for all kinds (the encryption of
+secrets) forgets none.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ _registered: list[Documents[Any, ...]] = []
 
 
 def registered() -> tuple[Documents[Any, ...], ...]:
-    """Return the kinds of all modules that were imported so far."""
+    """Return the kinds of all modules imported so far."""
     return tuple(_registered)
 
 
 class Documents(Generic[T, P]):
-    """The documents that one dataclass is stored as."""
+    """The stored documents of one dataclass."""
 
     def __init__(
         self,
@@ -46,13 +46,13 @@ class Documents(Generic[T, P]):
 
         Args:
             kind: The dataclass.
-            path: Returns where a document is, by its ids.
-            collection: Where all are, if they are at the top; ``None`` if they are in others.
-            path_of: Returns where a value is to be, for kinds that are created.
-            mirror_of: Returns where the same body is a second time.
-            from_document: Makes the value of a document, where the codec alone cannot.
-            to_document: Makes the document of a value, where the codec alone cannot.
-            is_cached: What ``find`` returns may be 60 s old.
+            path: Returns the path of a document, from its ids.
+            collection: The collection, if it is at the top; ``None`` if it is in other documents.
+            path_of: Returns the path of a value, for kinds that are created.
+            mirror_of: Returns the path of the mirror, a second copy of the body.
+            from_document: Makes the value of a document, if the codec alone cannot.
+            to_document: Makes the document of a value, if the codec alone cannot.
+            is_cached: True if the result of ``find`` may be 60 s old.
         """
         self.kind = kind
         self.collection = collection
@@ -71,7 +71,7 @@ class Documents(Generic[T, P]):
         return self.from_document(snapshot.data) if snapshot.data else None
 
     def find(self, *args: P.args, **kwargs: P.kwargs) -> T | None:
-        """Return a value by its ids, ``None`` if there is none: as it is now, unless cached."""
+        """Return a value by its ids, ``None`` if there is none. It is fresh, unless cached."""
         path = self._path(*args, **kwargs)
         if self._cache is None:
             return self._load(path)
@@ -83,7 +83,7 @@ class Documents(Generic[T, P]):
         self._cache.forget(self._path(*args, **kwargs))
 
     def path_of(self, value: T) -> str:
-        """Return where a value is kept."""
+        """Return the path of a value."""
         assert self._path_of is not None, f"{self.kind.__name__} does not know its path"
         return self._path_of(value)
 
@@ -96,7 +96,7 @@ class Documents(Generic[T, P]):
         return self._mirrored(Create(self.path_of(value), self.to_document(value)), value)
 
     def write(self, read: Snapshot, value: T) -> Write:
-        """Return the write of a new or changed value, which must be as it was read until then."""
+        """Return the write of a new or changed value; it fails if the document changed since."""
         return self._alone(self.writes(read, value))
 
     def writes(self, read: Snapshot, value: T) -> list[Write]:
@@ -122,10 +122,10 @@ class Documents(Generic[T, P]):
         Args:
             filters: ``(field, operator, value)``, all of which must hold.
             collection: Path of a collection in another document, or the id of a group of them.
-            group: Search all collections of this id, wherever they are.
+            group: Search all collections of this id, at any path.
             order_by: Fields, ascending; a leading ``-`` is descending.
             after: Values of the ``order_by`` fields to start after.
-            limit: Most to return.
+            limit: The most values to return.
         """
         found = client.query(
             collection or self._at_top(),
@@ -138,11 +138,11 @@ class Documents(Generic[T, P]):
         return [value for each in found if (value := self.decode(each)) is not None]
 
     def count(self, *filters: Filter, collection: str | None = None) -> int:
-        """Return how many there are for which all filters hold."""
+        """Return the number of documents for which all filters hold."""
         return client.count(collection or self._at_top(), *filters)
 
     def pages(self, *filters: Filter, collection: str | None = None) -> Iterator[list[Snapshot]]:
-        """Go through those for which all filters hold, as they are stored, some at a time."""
+        """Yield the stored documents for which all filters hold, some at a time."""
         return client.pages(collection or self._at_top(), *filters)
 
     def _load(self, path: str) -> T | None:
@@ -158,6 +158,6 @@ class Documents(Generic[T, P]):
         return [write, Put(self._mirror_of(value), write.data)]
 
     def _alone(self, writes: list[Write]) -> Write:
-        """Return the only write: what has a mirror is never written without it."""
+        """Return the only write: a value with a mirror is never written without it."""
         assert self._mirror_of is None, f"{self.kind.__name__} has a mirror: write both"
         return writes[0]

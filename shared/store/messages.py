@@ -1,7 +1,7 @@
-"""Documents as the messages that Firestore speaks, and back.
+"""Conversion of documents to Firestore's messages, and back.
 
-The client library does the same through wrappers that take ten times as long, and that was most of
-the processor time of a request. A test holds both to the same messages.
+The client library does the same with wrappers that take ten times as long; they took most of the
+processor time of a request. A test checks that both make the same messages.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 Message = Any
-"""A protocol buffer. Their classes are made when the library is loaded."""
+"""A protocol buffer. The library makes the classes when it is loaded."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -34,14 +34,14 @@ def encode(document: Mapping[str, Any], fields: Message) -> None:
     """Write a document into the ``fields`` of a message.
 
     Raises:
-        TypeError: It holds something that a document cannot.
+        TypeError: A document cannot hold one of the values.
     """
     for name, value in document.items():
         encode_value(value, fields[name])
 
 
 def encode_value(value: Any, message: Message) -> None:
-    """Write a value into the message of one.
+    """Write a value into a value message.
 
     Raises:
         TypeError: A document cannot hold it.
@@ -60,7 +60,7 @@ def encode_value(value: Any, message: Message) -> None:
         case datetime():
             encode_time(value, message.timestamp_value)
         case dict():
-            message.map_value.SetInParent()  # An empty one is a value too.
+            message.map_value.SetInParent()  # An empty map is a value, too.
             encode(value, message.map_value.fields)
         case list() | tuple():
             message.array_value.SetInParent()
@@ -76,14 +76,14 @@ def decode(fields: Message) -> dict[str, Any]:
 
 
 def encode_time(time: datetime, message: Message) -> None:
-    """Write a time into the message of one, in less time than its own method takes."""
+    """Write a time into a time message, faster than the message's own method."""
     since = time - _EPOCH
     message.seconds = since.days * 86_400 + since.seconds
     message.nanos = since.microseconds * 1_000
 
 
 def decode_time(message: Message) -> datetime:
-    """Read a time, in UTC; what is smaller than a microsecond is dropped."""
+    """Read a time, in UTC; fractions of a microsecond are dropped."""
     return _EPOCH + timedelta(seconds=message.seconds, microseconds=message.nanos // 1_000)
 
 

@@ -1,4 +1,4 @@
-"""Where everything lives. Ids from outside are encoded before they become part of a path."""
+"""Paths of all documents. Ids from outside are encoded before they become part of a path."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def encode(identifier: str) -> str:
     """Make any text a valid document id: no slashes, not ``.``, ``..`` or ``__name__``."""
     encoded = quote(identifier, safe="")
     if len(encoded) > ENCODED_MAX:  # A document id has at most 1,500 bytes.
-        # No encoded text contains "%s", so this collides with none.
+        # No encoded text contains "%s", so this cannot equal another id.
         return f"%sha256-{hashlib.sha256(identifier.encode()).hexdigest()}"
     if encoded.strip(".") == "" or encoded.startswith("__"):
         return "".join(f"%{byte:02X}" for byte in identifier.encode())
@@ -108,7 +108,7 @@ def product(product_id: str) -> str:
 
 
 def is_product_id(text: str) -> bool:
-    """Tell whether a text can be a product's id; Firestore refuses to look for some that cannot."""
+    """Tell whether a text can be a product's id; Firestore refuses to look for some other texts."""
     return _PRODUCT_ID.fullmatch(text) is not None
 
 

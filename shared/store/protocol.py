@@ -1,11 +1,11 @@
-"""The commit protocol: read, decide, commit with preconditions, and again if somebody was faster.
+"""The commit protocol: read, decide, commit with preconditions; repeat if another was faster.
 
-No locks are held on the server while a request thinks, so two writers of one membership cost each
-other a repetition and never a deadlock. Writers in the same process take turns, which makes
-repetitions rare; that is a courtesy, and nothing depends on it.
+No locks are held on the server while a request decides, so two writers of one membership may cause
+a repetition, but never a deadlock. Writers in the same process take turns, which makes repetitions
+rare; correctness does not depend on it.
 
-A commit whose answer is lost may have been applied. Before anything is decided again, what it wrote
-is looked at, so no decision has to recognise its own work.
+A commit whose answer is lost may have been applied. Its documents are checked before the next
+decision, so no decision has to recognise its own work.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ Reads = dict[str, Snapshot]
 
 @dataclass(frozen=True, slots=True)
 class Decision(Generic[T]):
-    """What to answer, and what must be written for the answer to be true."""
+    """The answer, and the writes that make the answer true."""
 
     result: T
     writes: Sequence[Write] = ()
@@ -48,15 +48,15 @@ def run(
     *,
     known: Reads | None = None,
 ) -> T:
-    """Read ``paths``, decide, and commit what was decided; repeat until nobody interfered.
+    """Read ``paths``, decide, and commit the decision; repeat after a conflict.
 
     Args:
-        paths: Documents that the decision needs. Writers that agree on the first take turns.
+        paths: Documents that the decision needs. Writers with the same first path take turns.
         decide: Pure: the same reads give the same decision. May raise a refusal, which ends the
             run with nothing written. Called again with fresh reads after a conflict, so ids and
-            codes that it uses are made before.
-        known: ``paths`` as they were read already, which saves the first reading. What has changed
-            since fails the precondition of its write, and is read again.
+            codes that it uses must be made before the run.
+        known: The documents of ``paths``, if they were read already; this saves the first read. If
+            one has changed since, the precondition of its write fails, and it is read again.
 
     Raises:
         Busy: Conflicts exhausted the attempts, and nothing was written; or Firestore does not
@@ -100,5 +100,5 @@ def _find_applied(unanswered: Sequence[Decision[T]]) -> Decision[T] | None:
 
 
 def _backoff_s(attempt: int) -> float:
-    """Full jitter: anything from nothing to the doubled bound."""
+    """Return a wait with full jitter: anything from 0 to the doubled bound."""
     return random.uniform(0, min(BACKOFF_MAX_S, BACKOFF_BASE_S * 2**attempt))

@@ -1,4 +1,4 @@
-"""Queries as the messages that Firestore speaks."""
+"""Queries as Firestore's messages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Filter = tuple[str, str, Any]
 """``(field, operator, value)``."""
 
 NAME = "__name__"
-"""Stands for a document's id where a field's name is asked for."""
+"""Stands for a document's id in place of a field's name."""
 
 _OPERATORS = {
     "==": "EQUAL",
@@ -42,21 +42,21 @@ def select(
 
 
 def order(query: Message, names: Iterable[str]) -> None:
-    """Have a query's results in the order of these fields; a leading ``-`` is descending."""
+    """Order a query's results by these fields; a leading ``-`` is descending."""
     for name in names:
         direction = query.DESCENDING if name.startswith("-") else query.ASCENDING
         query.order_by.add(direction=direction).field.field_path = name.removeprefix("-")
 
 
 def start_after(query: Message, values: dict[str, Any], collection: str) -> None:
-    """Have a query's results begin after these values of its order's fields.
+    """Begin a query's results after these values of its order's fields.
 
     Args:
-        query: In order.
+        query: The query, with its order.
         values: One for each field of the order.
-        collection: The name of the collection, which the ids in ``values`` are of.
+        collection: The name of the collection, for ids in ``values``.
     """
-    query.start_at.SetInParent()  # That it is not before them is the default.
+    query.start_at.SetInParent()  # Not "before", by default.
     for order in query.order_by:
         name = order.field.field_path
         if name == NAME:

@@ -1,6 +1,6 @@
-"""The RPCs to Firestore: how each is sent, how often and how long, and what its failure means.
+"""The RPCs to Firestore: their sending, repetitions, deadlines, and failures.
 
-They go to the channel as protobuf has made them. The client library's wrappers around messages and
+The protobuf messages go to the channel directly. The client library's wrappers around messages and
 calls took more than half of a request's processor time.
 """
 
@@ -35,8 +35,8 @@ _OPTIONS = (
     ("grpc.keepalive_time_ms", 30_000),
     ("grpc.max_send_message_length", -1),
     ("grpc.max_receive_message_length", -1),
-    # Else each stream of answers is received by a thread that is started for it, which takes as
-    # long as the rest of the call.
+    # Otherwise a new thread receives each stream of answers, and its start takes as long as the
+    # rest of the call.
     (ChannelOptions.SingleThreadedUnaryStream, 1),
 )
 
@@ -46,11 +46,11 @@ class WriteConflict(Exception):
 
 
 class AnswerLost(Exception):
-    """It is not known whether the commit was applied: look at what it wrote."""
+    """It is not known whether the commit was applied: check its documents."""
 
 
 def read(name: str, request: Message) -> list[Message]:
-    """Send a request that changes nothing, again if need be; return all that is answered.
+    """Send a request that changes nothing, repeat it if needed; return all answers.
 
     Raises:
         Busy: Firestore did not answer in time.
@@ -66,7 +66,7 @@ def commit(request: Message) -> None:
 
     Raises:
         WriteConflict: A precondition failed, and nothing was written.
-        AnswerLost: All of it was written, or nothing.
+        AnswerLost: Either everything was written, or nothing.
     """
     try:
         send(COMMIT, request)
@@ -77,35 +77,35 @@ def commit(request: Message) -> None:
 
 
 def send(name: str, request: Message) -> list[Message]:
-    """Send a request and return all that is answered. Every RPC of the process passes here.
+    """Send a request and return all answers. Every RPC of the process uses this function.
 
     Raises:
         exceptions.GoogleAPICallError: It failed.
-        exceptions.RetryError: It failed until there was no time left.
+        exceptions.RetryError: It failed until the time was up.
     """
     deadline_s = time.monotonic() + RPC_TIMEOUT_S
     once = partial(connection().call, name, request, deadline_s)
-    # A commit that was applied, and whose answer was lost, would meet its own work and report a
-    # conflict that is none. So it is never repeated here.
+    # If a commit was applied and its answer was lost, a repetition would find its own writes and
+    # report a false conflict. So it is never repeated here.
     return once() if name == COMMIT else _retry(RPC_TIMEOUT_S)(once)()
 
 
 @cache
 def _retry(timeout_s: float) -> Retry:
-    """Return how reads are repeated."""
+    """Return the rule for repeating reads."""
     from google.api_core.retry import Retry
 
     return Retry(initial=0.1, maximum=2.0, multiplier=2.0, timeout=timeout_s)
 
 
 class FirestoreConnection:
-    """A channel to Firestore, and the database that is meant."""
+    """A channel to Firestore, and its database."""
 
     def __init__(self, channel: grpc.Channel, metadata: dict[str, str]) -> None:
         """Take the channel.
 
         Args:
-            channel: To Firestore or its emulator.
+            channel: The channel to Firestore or its emulator.
             metadata: Sent with every request.
         """
         self.database = f"projects/{config.project_id()}/databases/(default)"
@@ -113,7 +113,7 @@ class FirestoreConnection:
         self._stubs = {name: _stub(channel, name) for name in (GET, QUERY, COUNT, COMMIT)}
 
     def call(self, name: str, request: Message, deadline_s: float) -> list[Message]:
-        """Send a request once, and return all that is answered before the deadline.
+        """Send a request once, and return all answers before the deadline.
 
         Raises:
             exceptions.GoogleAPICallError: It failed.
@@ -129,7 +129,7 @@ class FirestoreConnection:
 
 
 def _stub(channel: grpc.Channel, name: str) -> Callable[..., list[Message]]:
-    """Return what sends a request and returns all that is answered."""
+    """Return the function that sends a request and returns all answers."""
     serialize = messages.kind(f"{name}Request").SerializeToString
     parse = messages.kind(f"{name}Response").FromString
     if name == COMMIT:
@@ -140,7 +140,7 @@ def _stub(channel: grpc.Channel, name: str) -> Callable[..., list[Message]]:
 
 
 def _route(name: str, request: Message) -> tuple[str, str]:
-    """Return the header by which Google finds the place of a database."""
+    """Return the header by which Google routes to a database."""
     from google.api_core.gapic_v1 import routing_header
 
     field = "parent" if name in {QUERY, COUNT} else "database"
@@ -155,7 +155,7 @@ _connection_lock = threading.Lock()
 
 
 def connection() -> FirestoreConnection:
-    """Return the process's connection; made on first use, safe for threads."""
+    """Return the process's connection; it is made on first use, and safe for threads."""
     global _connection  # noqa: PLW0603 - one channel a process
     if _connection is None:
         with _connection_lock:
@@ -176,7 +176,7 @@ def connect() -> FirestoreConnection:
 
 
 def preload() -> None:
-    """Import the libraries now, which takes a quarter of a second, and not in a request."""
+    """Import the libraries now, and not in a request: it takes a quarter of a second."""
     import google.api_core.gapic_v1.routing_header
     import google.api_core.retry
     import google.cloud.firestore  # noqa: F401 - for its effect

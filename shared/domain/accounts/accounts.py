@@ -21,7 +21,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class KeyRecord:
-    """What is kept of an API key: never the key, only its SHA-256."""
+    """The record of an API key. It holds the key's SHA-256, never the key."""
 
     key_hash: str
     account_id: str

@@ -15,6 +15,6 @@ class Package(StrEnum):
     PRIME = "PRIME"
 
     def includes(self, needed: Package) -> bool:
-        """Tell whether this package has what ``needed`` has."""
+        """Tell whether this package includes ``needed``."""
         order = list(Package)
         return order.index(self) >= order.index(needed)

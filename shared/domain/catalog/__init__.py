@@ -1,1 +1,1 @@
-"""What a store sells: rules."""
+"""Products of a store: rules."""

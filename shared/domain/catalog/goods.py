@@ -1,4 +1,4 @@
-"""What a merchant sells and buys, as their own systems know it."""
+"""A merchant's products, stock, orders and suppliers, as their own systems know them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from shared.domain.money import Money
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What one unit costs, taxes included, from ``valid_from`` on."""
+    """The price of one unit, taxes included, valid from ``valid_from`` on."""
 
     amount: Money
     valid_from: datetime
@@ -28,10 +28,10 @@ class Product:
         ean: A valid EAN-8, UPC-A or EAN-13, if there is one; see ``shared.domain.gtin``.
         brand: May be empty.
         category_id: The system's id of the category.
-        price: What one unit costs now, taxes included; ``None`` if the system says none.
+        price: The present price of one unit, taxes included; ``None`` if the system gives none.
         upcoming: Prices that begin later, soonest first.
         vat_percent: The rate of the tax in the price, e.g. 7 or 19.
-        is_deleted: The system says that it is no longer sold.
+        is_deleted: True if the system says that the product is no longer sold.
     """
 
     external_id: str
@@ -58,7 +58,7 @@ class Category:
 
 @dataclass(frozen=True, slots=True)
 class StockLevel:
-    """How much of a product lies in one place. ``product_id`` is the system's id of the product."""
+    """The stock of a product in one place. ``product_id`` is the system's id of the product."""
 
     product_id: str
     location_id: str
@@ -70,7 +70,7 @@ class StockLevel:
 
     @property
     def external_id(self) -> str:
-        """The product in its place."""
+        """The ids of product and place together."""
         return f"{self.product_id}@{self.location_id}"
 
 

@@ -1,8 +1,8 @@
-"""What a merchant says of a product by a call, and what that makes of the one that is known.
+"""A product as a call describes it, and the changes that it makes to the known product.
 
-A product that comes from one of the merchant's own systems is that system's: the next sync would
-undo what a call changes of it. So a call leaves it alone unless it is told to take it over. Only
-its flags, of which no system says anything, are always the call's to set.
+A product that comes from one of the merchant's own systems belongs to that system: the next sync
+would undo a call's changes. So a call leaves it alone unless it is told to take the product over.
+A call may always set the flags, because systems do not set them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from shared.errors import ProductExists, ProductManaged
 
 
 class IfExists(StrEnum):
-    """What becomes of a product that is known already, with other values."""
+    """The treatment of a product that is known already, with other values."""
 
     REFUSE = "refuse"
     UPDATE = "update"
@@ -28,7 +28,7 @@ class IfExists(StrEnum):
 
 
 class ProductOutcome(StrEnum):
-    """What a draft has done."""
+    """The effect of a draft."""
 
     CREATED = "created"
     UPDATED = "updated"
@@ -37,9 +37,9 @@ class ProductOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ProductDraft:
-    """A product as a merchant describes it; ``None``, and a flag that is not there, say nothing.
+    """A product as a merchant describes it; ``None`` and missing flags leave values as they are.
 
-    ``ean`` is a valid one. There is an ``ean`` or a ``number``.
+    ``ean`` is valid. At least one of ``ean`` and ``number`` is given.
     """
 
     name: str
@@ -53,7 +53,7 @@ class ProductDraft:
 
     @property
     def key(self) -> str:
-        """What the product is kept under in its store."""
+        """The product's key in its store."""
         key = self.ean or self.number
         assert key, "a draft has an EAN or an article number"
         return key
@@ -61,20 +61,20 @@ class ProductDraft:
 
 @dataclass(frozen=True, slots=True)
 class Inserted:
-    """A product after a draft; the one that was known if nothing is to be written."""
+    """A product after a draft; the known product if nothing is to be written."""
 
     product: CatalogProduct
     outcome: ProductOutcome
 
 
 def draft_of(product: CatalogProduct, price: Money | None) -> ProductDraft:
-    """Return what makes the same product in another store, at a price of its own there.
+    """Return the draft of the same product for another store, with that store's price.
 
-    Without its category, which its own store's system has made up.
+    The draft has no category: categories belong to the system of the product's own store.
     """
     return ProductDraft(
         name=product.name,
-        # One that has lost its EAN to another product is kept under its article number.
+        # A product that has lost its EAN to another is kept under its article number.
         ean=product.ean if product.key == product.ean else None,
         number=product.key if product.key != product.ean else product.number,
         brand=product.brand,
@@ -87,15 +87,15 @@ def draft_of(product: CatalogProduct, price: Money | None) -> ProductDraft:
 def register(
     known: CatalogProduct | None, draft: ProductDraft, blank: CatalogProduct, price: Money | None
 ) -> Inserted:
-    """Return what a product of another store makes of this store's.
+    """Return this store's product after registering another store's product.
 
-    One that is sold stays as it is, so that only a price that was asked for can be refused.
+    A product that is sold stays as it is; only another price than the known one is refused.
 
     Args:
         known: This store's product of the draft's key; ``None`` if there is none.
         draft: The other store's product.
         blank: An empty product of the store and key, made now.
-        price: What was asked for; ``None`` if nothing was.
+        price: The requested price; ``None`` if no price was requested.
 
     Raises:
         ProductExists, ProductManaged: It is sold at another price.
@@ -108,18 +108,18 @@ def register(
 def insert(
     known: CatalogProduct | None, draft: ProductDraft, blank: CatalogProduct, if_exists: IfExists
 ) -> Inserted:
-    """Return what a draft makes of a product.
+    """Return a product after a draft.
 
-    One that is no longer sold is sold anew, and keeps what the draft does not mention.
+    A product that is no longer sold is sold again. It keeps values that the draft does not give.
 
     Args:
         known: The product of the draft's key; ``None`` if there is none.
-        draft: What is said of it.
+        draft: The merchant's description of the product.
         blank: An empty product of the store and key, made now.
-        if_exists: What to do if it is sold already, with other values.
+        if_exists: The treatment of a product that is sold already, with other values.
 
     Raises:
-        ProductExists: It is sold with other values, which are to stay.
+        ProductExists: It is sold with other values, which must not change.
         ProductManaged: It has other values in the system that it comes from.
     """
     now = blank.updated_at
@@ -146,15 +146,15 @@ def insert(
     if is_system_concerned:
         after = _owned(after)
     elif known.source != API_SOURCE:
-        # Prices of a system that are due begin by themselves, each in its turn.
+        # A system's due prices begin by themselves, one after the other.
         after = replace(known, flags=after.flags)
     return Inserted(replace(after, updated_at=now), ProductOutcome.UPDATED)
 
 
 def _outcome_so_far(known: CatalogProduct, now: datetime) -> ProductOutcome:
-    """Tell what is as it should be from what an earlier attempt of this call has made so.
+    """Return the outcome for a product that is as it should be.
 
-    The answer to its commit may have got lost.
+    An earlier attempt of the same call may have changed it, if the answer to its commit was lost.
     """
     if known.updated_at != now:
         return ProductOutcome.UNCHANGED
@@ -162,7 +162,7 @@ def _outcome_so_far(known: CatalogProduct, now: datetime) -> ProductOutcome:
 
 
 def _owned(product: CatalogProduct) -> CatalogProduct:
-    """Return a product that is sold, and that no system has a say in any more."""
+    """Return a product that is sold, and no longer belongs to a system."""
     return replace(
         product,
         source=API_SOURCE,

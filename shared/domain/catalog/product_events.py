@@ -1,4 +1,4 @@
-"""What happens to a store's products by calls, in the words of the webhook documentation."""
+"""Events of a store's products that calls cause, in the words of the webhook documentation."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ def from_import(event_id: str, store: Store, counts: Mapping[str, int], at: date
     """Return the event of a bulk import that has ended.
 
     Args:
-        event_id: One that no other import has.
-        store: Whose products.
-        counts: How many rows were ``created``, ``updated``, ``unchanged`` or have ``failed``.
-        at: When it ended.
+        event_id: An id that no other import has.
+        store: The store of the products.
+        counts: The numbers of rows ``created``, ``updated``, ``unchanged`` and ``failed``.
+        at: The time when the import ended.
     """
     return Event(
         event_id=event_id,

@@ -1,7 +1,7 @@
-"""What a store sells, as we keep it: one product for an EAN, or an article number without one.
+"""Stored products of a store: one for each EAN, or for each article number without an EAN.
 
-The merchant's own system is the source of truth. What it says replaces what was known; what it does
-not say anything about, such as whether staff must check the buyer's age, stays as it is.
+The merchant's own system is the source of truth: its values replace the known ones. Values that it
+does not give, such as the flag that staff must check the buyer's age, stay as they are.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from shared.domain.catalog.goods import Price, Product
 from shared.domain.money import Money
 
 API_SOURCE = "api"
-"""Products that were inserted by a call, and not read from a system."""
+"""The source of products that were inserted by a call, and not read from a system."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +23,16 @@ class CatalogProduct:
     """A product of a store.
 
     Attributes:
-        product_id: Ours, unique among all stores.
-        account_id: Whose it is.
-        store_id: Where it is sold.
+        product_id: Our id, unique among all stores.
+        account_id: The account that owns it.
+        store_id: The store that sells it.
         key: Its EAN, else its article number, else its source's id: unique in the store.
         source: The system that it comes from, or ``API_SOURCE``.
         external_id: That system's id.
-        price: What one unit costs since ``priced_at``, taxes included; ``None`` if there is none.
-        upcoming: Prices that begin later, soonest first; ``next_price_at`` is when the first does.
-        flags: What the app must heed at the till, e.g. ``requiresHumanVerification``.
-        deleted_at: Since when it is no longer sold.
+        price: Price of one unit since ``priced_at``, taxes included; ``None`` if there is none.
+        upcoming: Prices that begin later, soonest first; the first begins at ``next_price_at``.
+        flags: Rules for the app at the till, e.g. ``requiresHumanVerification``.
+        deleted_at: The time since which it is no longer sold.
         replaced_by: The ``key`` under which the same product goes on, after its EAN changed.
     """
 
@@ -60,7 +60,7 @@ class CatalogProduct:
 
     @property
     def is_deleted(self) -> bool:
-        """Whether it is no longer sold."""
+        """True if it is no longer sold."""
         return self.deleted_at is not None
 
 
@@ -76,15 +76,15 @@ class PriceChange:
 
 
 def key_of(product: Product, taken: Mapping[str, str]) -> str | None:
-    """Return what a product is kept under: EAN, article number or the system's id.
+    """Return the key of a product: EAN, article number or the system's id.
 
     Args:
-        product: As its system describes it.
+        product: The product as its system describes it.
         taken: Keys that products of the same system have, with their ids. A second product with
-            an EAN is kept under its article number, so that none is lost.
+            the same EAN is kept under its article number, so that none is lost.
 
     Returns:
-        ``None`` if every key that it could have is another product's.
+        ``None`` if other products have all its possible keys.
     """
     for key in (product.ean, product.number, product.external_id):
         if key and taken.get(key, product.external_id) == product.external_id:
@@ -97,13 +97,13 @@ def merged(
 ) -> CatalogProduct:
     """Return a product after its system was read: ``known`` itself if nothing has changed.
 
-    What is sold no more keeps the last price that it had.
+    A product that is no longer sold keeps its last price.
 
     Args:
-        known: As we have it; ``None`` if it is new.
-        seen: As the system describes it.
-        base: A product of the store, key and source with nothing but what the system does not say.
-        now: When it was read.
+        known: The stored product; ``None`` if it is new.
+        seen: The product as the system describes it.
+        base: A product of the store, key and source with only the values that no system gives.
+        now: The time when it was read.
     """
     start = known or base
     after = replace(
@@ -130,15 +130,15 @@ def merged(
 def gone(
     product: CatalogProduct, now: datetime, *, replaced_by: str | None = None
 ) -> CatalogProduct:
-    """Return a product that is no longer sold. It keeps its price, and gets no other."""
+    """Return a product that is no longer sold. It keeps its price, and gets no new one."""
     ended = replace(product, deleted_at=now, updated_at=now, replaced_by=replaced_by)
     return _priced(ended, ended.price, (), now)
 
 
 def with_due_price(product: CatalogProduct, now: datetime) -> CatalogProduct:
-    """Return the product with the first price that has begun by ``now``, itself if none has.
+    """Return the product with the first price that has begun by ``now``, or the same product.
 
-    One at a time: a price that began and ended since is one that it had.
+    Only one price begins at a time, because a price that has ended since belongs to its history.
     """
     if not product.upcoming or product.upcoming[0].valid_from > now:
         return product
@@ -148,7 +148,7 @@ def with_due_price(product: CatalogProduct, now: datetime) -> CatalogProduct:
 
 
 def states_until(product: CatalogProduct, now: datetime) -> list[CatalogProduct]:
-    """Return the states that a product goes through as prices begin by ``now``, itself first."""
+    """Return a product's states as prices begin until ``now``; the first is the product itself."""
     states = [product]
     while (after := with_due_price(states[-1], now)) is not states[-1]:
         states.append(after)
@@ -156,7 +156,7 @@ def states_until(product: CatalogProduct, now: datetime) -> list[CatalogProduct]
 
 
 def price_change(before: CatalogProduct | None, after: CatalogProduct) -> PriceChange | None:
-    """Return the price that has ended between two states of a product, ``None`` if none has."""
+    """Return the price that ended between two states of a product, ``None`` if none ended."""
     if before is None or before.price is None or before.price == after.price:
         return None
     until = after.priced_at or after.updated_at
@@ -165,7 +165,7 @@ def price_change(before: CatalogProduct | None, after: CatalogProduct) -> PriceC
 
 
 def is_repriced(before: CatalogProduct | None, after: CatalogProduct) -> bool:
-    """Tell whether a product that was known has got another price, or lost it."""
+    """Tell whether a known product has another price, or no price any more."""
     return before is not None and before.price != after.price
 
 

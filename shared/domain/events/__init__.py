@@ -1,1 +1,1 @@
-"""What happened: types, log and outbox: rules."""
+"""Events: types, log and outbox: rules."""

@@ -1,4 +1,4 @@
-"""An event: something that happened once, in the words of the webhook documentation."""
+"""Events: each tells of one change, in the words of the webhook documentation."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ API_VERSION = "v1"
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened once.
+    """An event: it tells of one change.
 
     ``program_id`` and ``user_id`` are ``None`` if it is about no member. ``source`` names the
-    external system that caused it; such an event is not sent back there. ``is_test``: nothing
-    happened, somebody wants to see what it would look like.
+    external system that caused it; the event is not sent back to that system. ``is_test``:
+    nothing happened, the event is only an example.
     """
 
     event_id: str

@@ -1,6 +1,6 @@
-"""Every type of event: what it is called, which package its delivery needs, whether it is sent yet.
+"""All types of events: their names, the packages they need, and if they are sent yet.
 
-Types are declared before their source is built, so that endpoints can subscribe to them today.
+Types are declared before the code that sends them exists, so that endpoints can subscribe today.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ ALL = "*"
 
 @dataclass(frozen=True, slots=True)
 class EventType:
-    """A type of event. ``is_sent``: something in the product causes it."""
+    """A type of event. ``is_sent``: the product sends it."""
 
     name: str
     package: Package
@@ -110,7 +110,7 @@ _SENT = {
     PRODUCT_CREATED,
     PRODUCT_BULK_IMPORTED,
 }
-"""Those of the types below that something sends."""
+"""The types below that the product sends."""
 # Source: webhooks page of the API, table of events with their packages.
 _OTHERS = tuple(
     EventType(name, package, summary, is_sent=name in _SENT)
@@ -156,7 +156,7 @@ _OTHERS = tuple(
 )
 
 BY_NAME: Mapping[str, EventType] = {each.name: each for each in (*_LOYALTY, *_OTHERS)}
-"""Every event type that can be subscribed to."""
+"""Every event type that endpoints can subscribe to."""
 
 
 def _wildcards(names: Iterable[str]) -> Iterable[str]:
@@ -166,7 +166,7 @@ def _wildcards(names: Iterable[str]) -> Iterable[str]:
 
 
 PATTERNS: tuple[str, ...] = (*BY_NAME, *dict.fromkeys(_wildcards(BY_NAME)), ALL)
-"""What an endpoint may subscribe to: types, ``loyalty.*``, ``integration.pos.*``, ``*``."""
+"""An endpoint may subscribe to these: types, ``loyalty.*``, ``integration.pos.*``, ``*``."""
 
 
 def subscribes(patterns: Iterable[str], name: str) -> bool:

@@ -1,1 +1,1 @@
-"""Programs, the ledger, and what time brings: rules."""
+"""Programs, the ledger, and changes that come with time: rules."""

@@ -1,12 +1,12 @@
 """The hash chain of a membership's entries: proof that none was changed, removed or inserted.
 
 Canonical form of an entry: its fields by name in camelCase, sorted, without ``hash`` and without
-those that are null, as JSON with no spaces and no ASCII escapes; times as
-``2026-03-03T12:00:00.000Z``; UTF-8. ``hash`` is the SHA-256 of that, and ``previousHash`` is part
-of it. The membership holds the hash of its last entry.
+null fields, as JSON with no spaces and no ASCII escapes; times as ``2026-03-03T12:00:00.000Z``;
+UTF-8. ``hash`` is the SHA-256 of this form, which includes ``previousHash``. The membership holds
+the hash of its last entry.
 
-Fields that are null are left out, so that a field which entries get one day, and which older
-entries lack, leaves the hashes of those as they are.
+Null fields are left out, so that a new field of later entries does not change the hashes of older
+entries, which lack it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from shared.domain.loyalty.entries import GENESIS, Entry
 
 
 def canonical(entry: Entry) -> bytes:
-    """Return the bytes that are hashed."""
+    """Return the bytes to hash."""
     values = {
         _camel(field.name): _plain(value)
         for field in fields(entry)
@@ -39,7 +39,7 @@ def entry_hash(entry: Entry) -> str:
 
 
 def find_break(entries: Iterable[Entry], head_hash: str) -> str | None:
-    """Walk a membership's entries, oldest first, and say where the chain breaks.
+    """Check a membership's entries, oldest first, and return the place of the first break.
 
     Returns:
         ``None`` if every entry is untouched, in its place, and the last one is ``head_hash``.

@@ -1,8 +1,8 @@
-"""What time brings to a membership: points expire, that is announced before, and years pass.
+"""Changes of a membership that come with time: expiries, their announcements, anniversaries.
 
-Days are those of the program's time zone; each begins at its midnight there. Points carry their
-dates from the day on which they are granted: a program that changes its mind changes nothing about
-points that its members have.
+Days follow the program's time zone; each begins at midnight in that zone. Points get their dates on
+the day on which they are granted: a later change of the program does not change the dates of points
+that members have.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program
 
 ANNIVERSARY_TOLD_WITHIN = timedelta(days=7)
-"""Nobody wants to be congratulated later than that."""
+"""Nobody wants to be congratulated later."""
 _FEBRUARY = 2
 
 
 @dataclass(frozen=True, slots=True)
 class TimePassed:
-    """A membership after what was due was told, and what that is.
+    """A membership after its due changes were told, and these changes.
 
-    ``expiring`` are the lots to be announced, with what is left of them; ``years`` is the
-    anniversary, ``None`` if there is none to tell of.
+    ``expiring`` are the lots to announce, with their remaining units; ``years`` is the
+    anniversary, ``None`` if there is none to tell.
     """
 
     membership: Membership
@@ -36,7 +36,7 @@ class TimePassed:
 def expires_at(program: Program, granted_at: datetime) -> datetime | None:
     """Return the moment from which points granted now cannot be spent: a midnight of the store.
 
-    The last day on which they can is ``after_days`` after the one on which they were granted.
+    The last day to spend them is ``after_days`` days after the day on which they were granted.
 
     Returns:
         ``None`` if points of the program never expire.
@@ -49,7 +49,7 @@ def expires_at(program: Program, granted_at: datetime) -> datetime | None:
 
 
 def alert_at(program: Program, expires_at: datetime | None) -> datetime | None:
-    """Return the midnight at which the expiry is announced; ``None`` if it never is."""
+    """Return the midnight at which the expiry is announced; ``None`` if it is not announced."""
     policy = program.points_expiry
     if policy is None or expires_at is None or policy.alert_days == 0:
         return None
@@ -58,9 +58,9 @@ def alert_at(program: Program, expires_at: datetime | None) -> datetime | None:
 
 
 def anniversary_at(enrolled_at: datetime, years: int, time_zone: str) -> datetime:
-    """Return when a membership is ``years`` old: the first moment of that day in the time zone.
+    """Return the time when a membership is ``years`` old: the day's first moment in the zone.
 
-    Who joined on 29 February has the 28th in years without one.
+    For a member who joined on 29 February, it is 28 February in years without a leap day.
     """
     joined = _local_day(enrolled_at, time_zone)
     try:
@@ -73,19 +73,18 @@ def anniversary_at(enrolled_at: datetime, years: int, time_zone: str) -> datetim
 def start_of_day(day: date, time_zone: str) -> datetime:
     """Return the first moment of a day in a time zone, in UTC.
 
-    Where clocks skip midnight, it is the moment at which they do; where midnight comes twice, the
-    first.
+    If the clocks skip midnight, it is the moment of the skip; if midnight comes twice, the first.
     """
     midnight = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(time_zone))
     return midnight.astimezone(UTC)
 
 
 def scheduled(membership: Membership, time_zone: str) -> Membership:
-    """Return the membership with the moment at which something is due next: the earliest there is.
+    """Return the membership with its next due time: the earliest of all.
 
     Args:
-        membership: After whatever was done to it.
-        time_zone: The program's.
+        membership: The membership after its last change.
+        time_zone: The program's time zone.
     """
     moments = [
         anniversary_at(membership.enrolled_at, membership.anniversary_years + 1, time_zone),
@@ -96,14 +95,14 @@ def scheduled(membership: Membership, time_zone: str) -> Membership:
 
 
 def tell(membership: Membership, time_zone: str, now: datetime) -> TimePassed:
-    """Take out of a membership's calendar what is to be told at ``now``.
+    """Return the changes to tell at ``now``, and the membership without them.
 
-    Of several anniversaries that were missed only the latest is told, and none that is more than
+    Of several missed anniversaries only the latest is told, and none from more than
     ``ANNIVERSARY_TOLD_WITHIN`` ago.
 
     Args:
-        membership: Without lots that are due: they expire, and are announced no more.
-        time_zone: The program's.
+        membership: It must have no lots that are due: those expire, and are not announced.
+        time_zone: The program's time zone.
         now: UTC.
     """
     expiring = tuple(lot for lot in membership.lots if _is_announced(lot, now))

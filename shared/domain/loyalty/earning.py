@@ -1,4 +1,4 @@
-"""What a purchase earns under a program's rules: exact decimals, rounded down once, at the end."""
+"""Earnings of a purchase by a program's rules: exact decimals, rounded down once, at the end."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PERCENT = Decimal(100)
 
 
 class LineType(StrEnum):
-    """What a line of a receipt is. Only ``item`` lines earn."""
+    """The type of a receipt's line. Only ``item`` lines earn."""
 
     ITEM = "item"
     DISCOUNT = "discount"
@@ -38,7 +38,7 @@ class PurchaseLine:
 
 @dataclass(frozen=True, slots=True)
 class Award:
-    """What was asked for, what is granted, and why they differ.
+    """An award: the requested and the granted units, and the reason if they differ.
 
     ``capped_by`` names the rule that cut the award; ``reason`` says why nothing was granted.
     """
@@ -50,7 +50,7 @@ class Award:
 
 
 def paid_amount(lines: Iterable[PurchaseLine]) -> Decimal:
-    """Return what the customer paid for goods: the base that earns.
+    """Return the amount that the customer paid for goods: the base that earns.
 
     Discounts and redeemed rewards lower it and never raise it: a free product that a till prints
     with its price does not earn. The sum is exact, and never below zero.
@@ -62,14 +62,14 @@ def paid_amount(lines: Iterable[PurchaseLine]) -> Decimal:
 
 
 def award_for_purchase(program: Program, purchase_amount: Decimal) -> Award:
-    """Compute what a purchase earns.
+    """Return the award for a purchase.
 
     Args:
-        program: Rules and unit.
-        purchase_amount: What was paid, in the store's currency, not negative.
+        program: It gives rules and unit.
+        purchase_amount: The paid amount, in the store's currency, not negative.
 
     Raises:
-        InvalidParameters: It earns more than one amount may be.
+        InvalidParameters: The purchase earns more than the limit for one amount.
 
     Source: Loyalty API, "Regel-Schemata nach Typ"; ``purchaseAmount`` is "für automatische
     Berechnung". Fractions of a unit are dropped.

@@ -1,4 +1,4 @@
-"""Ledger entries: immutable changes of a membership, and what causes one."""
+"""Ledger entries: immutable changes of a membership, and their causes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ GENESIS = "0" * 64
 
 
 class EntryKind(StrEnum):
-    """Why a balance changed."""
+    """The reason for a change of a balance."""
 
     EARN = "earn"
     REDEEM = "redeem"
@@ -22,7 +22,7 @@ class EntryKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Who asked for a booking, and what it is to be called.
+    """The cause of a booking: its origin, and the id of its entry.
 
     ``entry_id`` is the idempotency key of the entry; ``fingerprint`` tells a repeated request from
     another one under the same key; ``key_hash`` is the digest of the ``Idempotency-Key`` header.

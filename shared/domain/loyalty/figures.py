@@ -1,4 +1,4 @@
-"""A program's figures: counters that each event moves once, and what is computed from them."""
+"""A program's figures: counters that each event changes once, and values computed from them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ NEW_MEMBER = Counters(members=1)
 
 
 def from_entry(entry: Entry, time_zone: str) -> Counters:
-    """Return what an entry adds to the counters. Only earns and redemptions count."""
+    """Return an entry's part of the counters. Only earns and redemptions count."""
     month = month_of(entry.recorded_at, time_zone)
     match entry.kind:
         case EntryKind.EARN:
@@ -66,5 +66,5 @@ def redemption_rate(redemptions: int, members: int) -> Decimal:
 
 
 def month_of(moment: datetime, time_zone: str) -> str:
-    """Return the month of a moment as the store's calendar has it: ``2026-03``."""
+    """Return the month of a moment in the store's time zone: ``2026-03``."""
     return f"{moment.astimezone(ZoneInfo(time_zone)):%Y-%m}"

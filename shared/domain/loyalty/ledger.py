@@ -1,7 +1,7 @@
 """The ledger: the only place where a balance changes, one immutable entry for each change.
 
-Every function takes the state that was read and returns the state and the entry to be written;
-the caller commits both or neither. What always holds (``Membership.assert_consistent``)::
+Every function takes the state that was read and returns the state and the entry to write;
+the caller commits both or neither. These equations always hold (``Membership.assert_consistent``)::
 
     balance = sum(open lots) - deficit
     balance = earned - redeemed - expired - reversed + adjusted
@@ -23,11 +23,11 @@ from shared.domain.units import BALANCE_UNITS_MAX, from_units
 from shared.errors import BalanceLimitExceeded, InsufficientBalance
 
 FULL_CARD = "full_card"
-"""What a stamp card without rewards unlocks when it is full."""
+"""The reward id that a full stamp card without rewards unlocks."""
 
 
 class ReversePolicy(StrEnum):
-    """What to do when an earn is reversed whose points are spent already."""
+    """The treatment of a reversed earn whose points are spent already."""
 
     WITHIN_BALANCE = "within_balance"
     UNLIMITED = "unlimited"
@@ -65,11 +65,11 @@ def earn(
     *,
     expires_at: datetime | None = None,
 ) -> tuple[Membership, Entry]:
-    """Grant ``units`` (> 0), which expire at ``expires_at``; by default when the program says.
+    """Grant ``units`` (> 0), which expire at ``expires_at``, by default at the program's time.
 
     Raises:
         ProgramInactive: The program grants nothing.
-        BalanceLimitExceeded: The membership would hold more than it may.
+        BalanceLimitExceeded: The membership would hold more than the limit.
     """
     assert units > 0
     program.require_active()
@@ -86,7 +86,7 @@ def earn(
 def redeem(
     membership: Membership, program: Program, units: int, cause: Cause
 ) -> tuple[Membership, Entry]:
-    """Spend ``units`` (> 0), those that expire first first.
+    """Spend ``units`` (> 0), beginning with those that expire first.
 
     Members keep the right to spend while a program is inactive.
 
@@ -107,11 +107,11 @@ def set_balance(
 ) -> tuple[Membership, Entry] | None:
     """Book the difference that makes the balance ``target_units`` (>= 0).
 
-    What it adds never expires: who sets a balance also says when it falls, and would otherwise set
-    again what expired here.
+    Added units never expire: the system that sets a balance also sets its expiries, and would
+    otherwise add again the units that expired here.
 
     Returns:
-        ``None`` if it is that already: a difference of 0 books nothing.
+        ``None`` if the balance is ``target_units`` already: a difference of 0 books nothing.
 
     Source: External Sync API, action ``set`` ("bei set: Neuer Stand").
     """
@@ -138,17 +138,14 @@ def reverse(
     """Take back ``units`` of an earn, or give back ``units`` of a redemption.
 
     Args:
-        membership: State that the decision is about.
-        program: Tiers and rewards, for what follows from the change.
-        cause: Who asked, and the id of the new entry.
-        original: The entry that is corrected: an earn or a redemption.
-        units: From 1 to what the original booked and no earlier reversal took back.
-        policy: What happens if an earn's units are spent already: take what the balance covers and
+        membership: The membership before the change.
+        program: It gives tiers and rewards, which the change may affect.
+        cause: The cause, with the id of the new entry.
+        original: The entry to correct: an earn or a redemption.
+        units: From 1 to the original's units that no earlier reversal took back.
+        policy: If an earn's units are spent already: take the units that the balance covers and
             record the rest as uncollected, or take all and leave a deficit, which the next credit
             absorbs.
-
-    Returns:
-        ``None`` if nothing can be taken within the balance.
     """
     assert original.kind in {EntryKind.EARN, EntryKind.REDEEM}
     assert 0 < units <= abs(original.units)
@@ -180,17 +177,17 @@ def reverse(
 def restore(
     membership: Membership, program: Program, original: Entry, units: int, cause: Cause
 ) -> tuple[Membership, Entry]:
-    """Give back ``units`` of an earn that reversals took. They expire when they would have.
+    """Give back ``units`` of an earn that reversals took. They keep their time of expiry.
 
     Args:
-        membership: State that the decision is about.
-        program: Tiers and rewards, for what follows from the change.
+        membership: The membership before the change.
+        program: It gives tiers and rewards, which the change may affect.
         original: The earn.
-        units: From 1 to what reversals took of it and was not given back yet.
-        cause: Who asked, and the id of the new entry.
+        units: From 1 to the units that reversals took and that were not given back yet.
+        cause: The cause, with the id of the new entry.
 
     Raises:
-        BalanceLimitExceeded: The membership would hold more than it may.
+        BalanceLimitExceeded: The membership would hold more than the limit.
     """
     assert original.kind is EntryKind.EARN
     assert 0 < units <= original.units
@@ -206,7 +203,7 @@ def restore(
 def expire(
     membership: Membership, program: Program, cause: Cause
 ) -> tuple[Membership, Entry] | None:
-    """Write off the lots whose time has come at ``cause.now``; ``None`` if there are none."""
+    """Write off the lots that have expired at ``cause.now``; return ``None`` if there are none."""
     after = effective(membership, cause.now)
     if after is membership:
         return None
@@ -214,15 +211,15 @@ def expire(
 
 
 def expiry_cause(membership: Membership, now: datetime) -> Cause:
-    """Name the entry that writes off what is due: whoever does it, it is the same entry."""
+    """Return the cause of an expiry's entry: every process gives the same entry id."""
     entry_id = ids.derived("le", "expire", membership.membership_id, str(membership.seq + 1))
     return Cause(entry_id=entry_id, fingerprint=ids.digest("expire", entry_id), now=now)
 
 
 def effective(membership: Membership, now: datetime) -> Membership:
-    """Return what a membership is worth at ``now``: without the lots whose time has come.
+    """Return a membership at ``now``, without expired lots.
 
-    They count as expired although no entry says so yet: the next one will, before anything else.
+    They count as expired although no entry says so yet: the next booking writes that entry first.
     """
     open_lots, units = lots.split_due(membership.lots, now)
     if units == 0:
@@ -236,7 +233,7 @@ def effective(membership: Membership, now: datetime) -> Membership:
 
 
 def insufficient(membership: Membership, units: int) -> InsufficientBalance:
-    """Return the refusal to spend more than there is, in the units of the wire."""
+    """Return the refusal to spend more than the balance, in the units of the API."""
     required = from_units(units, membership.scale)
     available = from_units(max(membership.balance_units, 0), membership.scale)
     missing = from_units(units - membership.balance_units, membership.scale)
@@ -249,7 +246,7 @@ def insufficient(membership: Membership, units: int) -> InsufficientBalance:
 
 
 def _credit(membership: Membership, lot: Lot) -> Membership:
-    """Add units: what is owed is absorbed first, the rest joins the lot of its expiry."""
+    """Add units: they pay the deficit first, the rest joins the lot with the same expiry."""
     if membership.balance_units + lot.units > BALANCE_UNITS_MAX:
         raise BalanceLimitExceeded("The membership would hold more than it may.")
     absorbed = min(lot.units, membership.deficit_units)
@@ -262,7 +259,7 @@ def _credit(membership: Membership, lot: Lot) -> Membership:
 
 
 def _debit(membership: Membership, units: int, *, original: Entry | None = None) -> Membership:
-    """Take units from the lots, the one that the ``original`` entry filled before all others."""
+    """Take units from the lots, first from the lot that the ``original`` entry filled."""
     own = () if original is None else (original.lot_expires_at,)
     left, missing = lots.take(membership.lots, units, own=own)
     return replace(
@@ -342,9 +339,9 @@ def _book(
 def _unlocked(
     before: Membership, after: Membership, program: Program, now: datetime
 ) -> tuple[str, ...]:
-    """Return the ids of the rewards that the balance covers now and did not before.
+    """Return the ids of the rewards that the balance covers now and did not cover before.
 
-    A stamp card without rewards has one all the same: ``FULL_CARD``.
+    A stamp card without rewards has one, too: ``FULL_CARD``.
     """
 
     def crosses(cost_units: int) -> bool:

@@ -9,9 +9,9 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Lot:
-    """Units that expire together; ``expires_at`` is ``None`` for those that never do.
+    """Units that expire together; ``expires_at`` is ``None`` if they never expire.
 
-    ``alert_at`` is when that is to be announced: ``None`` once it was, or if it is not to be.
+    ``alert_at`` is the time to announce the expiry: ``None`` if it was announced or never will be.
     """
 
     units: int
@@ -23,9 +23,9 @@ Lots = tuple[Lot, ...]
 
 
 def add(lots: Iterable[Lot], added: Lot) -> Lots:
-    """Merge by expiry, so that the number of lots is bounded by the number of expiry dates.
+    """Merge lots by expiry, so that there are at most as many lots as expiry dates.
 
-    A lot that was announced already is announced once more if units join it that were not.
+    A lot that was announced already is announced again if new units join it.
     """
     if added.units == 0:
         return tuple(lots)
@@ -38,15 +38,15 @@ def add(lots: Iterable[Lot], added: Lot) -> Lots:
 def take(
     lots: Iterable[Lot], units: int, *, own: Sequence[datetime | None] = ()
 ) -> tuple[Lots, int]:
-    """Take units, those that expire first first.
+    """Take units, beginning with those that expire first.
 
     Args:
         lots: Open lots.
-        units: How many to take.
-        own: Expiry of lots that are taken from before all others.
+        units: The number of units to take.
+        own: Lots with this expiry are taken from before all others.
 
     Returns:
-        What is left, and how many units there were not.
+        The remaining lots, and the number of missing units.
     """
 
     def order(lot: Lot) -> tuple[bool, bool, float]:
@@ -63,7 +63,7 @@ def take(
 
 
 def split_due(lots: Iterable[Lot], now: datetime) -> tuple[Lots, int]:
-    """Return the lots whose time has not come at ``now``, and the units of those whose has."""
+    """Return the lots that have not expired at ``now``, and the units of the expired lots."""
     every = tuple(lots)
     open_lots = tuple(lot for lot in every if lot.expires_at is None or lot.expires_at > now)
     return open_lots, sum(lot.units for lot in every) - sum(lot.units for lot in open_lots)
@@ -75,5 +75,5 @@ def _merged(held: Lot, added: Lot) -> Lot:
 
 
 def _spending_order(lot: Lot) -> tuple[bool, float]:
-    """Earliest expiry first, what never expires last."""
+    """Return the sort key: earliest expiry first, lots that never expire last."""
     return (lot.expires_at is None, lot.expires_at.timestamp() if lot.expires_at else 0.0)

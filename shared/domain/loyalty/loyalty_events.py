@@ -1,4 +1,4 @@
-"""What happens to memberships, in the words of the webhook documentation: no personal data."""
+"""Events of memberships, in the words of the webhook documentation. No personal data."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ from shared.domain.units import from_units
 
 
 def booking_event_id(membership_id: str, entry_id: str) -> str:
-    """Return the id of the event that tells an entry: known before the entry is read."""
+    """Return the id of an entry's event, which is known before the entry is read."""
     return ids.derived("evt", membership_id, entry_id)
 
 
 def enrollment_event_id(membership_id: str) -> str:
-    """Return the id of the event that tells a new membership."""
+    """Return the id of a new membership's event."""
     return ids.derived("evt", membership_id)
 
 
@@ -66,7 +66,7 @@ def from_anniversary(membership: Membership, years: int, now: datetime) -> Event
 
 
 def from_expiring(membership: Membership, units: int, expires_at: datetime, now: datetime) -> Event:
-    """Return the alert that ``units`` expire at ``expires_at``."""
+    """Return the event that ``units`` will expire at ``expires_at``."""
     return _of_member(
         membership,
         # The sequence number, because points of the same day may be granted after an alert.
@@ -88,15 +88,15 @@ def from_expiring(membership: Membership, units: int, expires_at: datetime, now:
 
 
 def from_entry(entry: Entry, milestones_units: Sequence[int] = ()) -> list[Event]:
-    """Return the events of a ledger entry: the booking itself first, then what followed from it.
+    """Return the events of a ledger entry: first the booking, then its consequences.
 
     A change that an external system booked is ``loyalty.external_synced``, whatever its kind, and
     not ``points_earned`` or ``points_redeemed`` as well: one booking is told once.
 
     Args:
-        entry: What was booked.
-        milestones_units: Totals that the program celebrates, in units. What a member has earned
-            never falls, so each of them is passed once.
+        entry: The booked entry.
+        milestones_units: The program's milestones, in units. The total of earned units never
+            falls, so each milestone is passed once.
     """
     booking_id = booking_event_id(entry.membership_id, entry.entry_id)
     events = [_event(entry, booking_id, *_booking(entry))]
@@ -126,7 +126,7 @@ def from_entry(entry: Entry, milestones_units: Sequence[int] = ()) -> list[Event
 
 
 def _passed(entry: Entry, milestones_units: Sequence[int]) -> list[int]:
-    """Return the milestones that this entry made the total of what was earned reach."""
+    """Return the milestones that the total of earned units reached with this entry."""
     if entry.kind is not EntryKind.EARN:
         return []
     before_units = entry.earned_after_units - entry.units
@@ -143,7 +143,7 @@ _TYPE_BY_KIND = {
 
 
 def _booking(entry: Entry) -> tuple[str, dict[str, Any]]:
-    """Return type and data of the event that tells the booking itself."""
+    """Return type and data of the booking's own event."""
     signed = entry.kind in {EntryKind.ADJUST, EntryKind.REVERSE}
     points = entry.units if signed else abs(entry.units)
     data: dict[str, Any] = {

@@ -14,7 +14,7 @@ RECENT_MAX = 10
 
 @dataclass(frozen=True, slots=True)
 class RecentEntry:
-    """What a member sees of an entry in the history."""
+    """A row of the history, which shows a member an entry."""
 
     entry_id: str
     kind: EntryKind
@@ -30,12 +30,12 @@ class RecentEntry:
 class Membership:
     """One user's standing in one program. All amounts in the program's smallest unit.
 
-    ``lots`` are open, in the order in which they are consumed; ``deficit_units`` is what a reversal
-    took beyond the balance; ``lifetime_units`` is what counts for tiers: everything earned, less
-    the earns that were reversed; ``reversed_units`` is what reversals took, less what they gave
-    back; ``adjusted_units`` may be negative; ``seq`` and ``head_hash`` are those of the last entry.
-    ``next_due_at`` is when time brings something next: an expiry, its announcement, an anniversary;
-    ``anniversary_years`` is the last anniversary that is over and done with.
+    ``lots`` are open, in the order in which they are spent; ``deficit_units`` are the units that
+    reversals took beyond the balance; ``lifetime_units`` count for tiers: all earned units less
+    the reversed ones; ``reversed_units`` are the units that reversals took, less those that they
+    gave back; ``adjusted_units`` may be negative; ``seq`` and ``head_hash`` are the last entry's.
+    ``next_due_at`` is the time of the next expiry, announcement or anniversary;
+    ``anniversary_years`` is the last anniversary that is done.
     """
 
     membership_id: str
@@ -64,7 +64,7 @@ class Membership:
     next_due_at: datetime | None = None
 
     def assert_consistent(self) -> None:
-        """Assert what must hold after every booking."""
+        """Assert the equations that must hold after every booking."""
         assert all(lot.units > 0 for lot in self.lots)
         assert self.deficit_units >= 0
         assert self.balance_units == sum(lot.units for lot in self.lots) - self.deficit_units

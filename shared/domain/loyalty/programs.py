@@ -1,4 +1,4 @@
-"""Loyalty programs: what a store promises its customers."""
+"""Loyalty programs: a store's promises to its customers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from shared.errors import InvalidParameters, ProgramInactive, RewardNotFound
 
 
 class ProgramType(StrEnum):
-    """How a program rewards."""
+    """The type of a program: its way to reward."""
 
     STAMPS = "stamps"
     POINTS = "points"
@@ -22,7 +22,7 @@ class ProgramType(StrEnum):
 
 
 class EarningMethod(StrEnum):
-    """How customers earn, besides purchases that a till reports."""
+    """A way to earn, besides purchases that a till reports."""
 
     QR_CHECKIN = "qr_checkin"
     STORE_CHECKIN = "store_checkin"
@@ -35,7 +35,7 @@ EARNING_METHODS_DEFAULT = (EarningMethod.QR_CHECKIN, EarningMethod.STORE_CHECKIN
 REWARD_TYPES_BUILT_IN = frozenset(
     {"discount_percent", "discount_amount", "free_product", "voucher"}
 )
-"""Reward types every package may use; any other is a custom reward (GROW and up)."""
+"""Reward types that every package may use; any other is a custom reward (GROW and up)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Tier:
 
 @dataclass(frozen=True, slots=True)
 class TierRules:
-    """Points, and levels that they lead to. Tiers ascend by ``min_points``."""
+    """Rules for points and tiers. Tiers ascend by ``min_points``."""
 
     points_per_euro: Decimal
     tiers: tuple[Tier, ...]
@@ -95,10 +95,10 @@ Rules = StampsRules | PointsRules | CashbackRules | TierRules
 
 @dataclass(frozen=True, slots=True)
 class Reward:
-    """What points buy.
+    """A reward that points buy.
 
-    ``stock`` is how many there were when it was last set (``None``: unlimited); what is left is
-    counted in a document of its own. ``extra`` keeps fields that integrators add for themselves.
+    ``stock`` is the number when it was last set (``None``: unlimited); another document counts
+    the remaining stock. ``extra`` keeps fields that integrators add for themselves.
     """
 
     reward_id: str
@@ -113,7 +113,7 @@ class Reward:
     extra: Mapping[str, str | int | float | bool] = field(default_factory=dict)
 
     def is_offered(self, now: datetime) -> bool:
-        """Tell whether the reward can be had at ``now``, stock aside."""
+        """Tell whether the reward is offered at ``now``, without regard to stock."""
         started = self.valid_from is None or self.valid_from <= now
         ended = self.valid_until is not None and self.valid_until <= now
         return self.is_active and started and not ended
@@ -125,9 +125,9 @@ MILESTONES_DEFAULT = tuple(map(Decimal, (100, 500, 1_000, 5_000, 10_000, 50_000,
 
 @dataclass(frozen=True, slots=True)
 class PointsExpiry:
-    """How long points can be spent, in days after the one on which they were granted.
+    """The time to spend points, in days after the day on which they were granted.
 
-    ``alert_days`` before they cannot any more, that is announced; 0 if it is not.
+    The expiry is announced ``alert_days`` days before; 0 if it is not announced.
     """
 
     after_days: int
@@ -136,7 +136,7 @@ class PointsExpiry:
 
 @dataclass(frozen=True, slots=True)
 class Branding:
-    """How the card looks in the app."""
+    """The look of the card in the app."""
 
     color: str | None = None
     logo: str | None = None
@@ -146,8 +146,8 @@ class Branding:
 class Program:
     """A loyalty program of a store.
 
-    ``points_expiry`` is ``None`` if points never expire. ``milestones`` are totals of what a member
-    has ever earned that are worth an event, ascending, in points, stamps or money.
+    ``points_expiry`` is ``None`` if points never expire. ``milestones`` are totals of a member's
+    lifetime earnings that cause an event, ascending, in points, stamps or money.
     """
 
     program_id: str
@@ -170,7 +170,7 @@ class Program:
 
     @property
     def scale(self) -> int:
-        """Decimals of the program's unit: those of the currency for cashback, else none."""
+        """The decimals of the program's unit: the currency's for cashback, else 0."""
         is_money = self.program_type is ProgramType.CASHBACK
         return currency_scale(self.currency) if is_money else 0
 
@@ -185,14 +185,14 @@ class Program:
         return tuple(int(milestone.scaleb(self.scale)) for milestone in self.milestones)
 
     def cost_units(self, reward: Reward) -> int:
-        """Return what a reward costs, in units."""
+        """Return the cost of a reward, in units."""
         return int(reward.required_points.scaleb(self.scale))
 
     def reward(self, reward_id: str) -> Reward:
         """Return the reward of this id.
 
         Raises:
-            RewardNotFound: The program has none.
+            RewardNotFound: The program has no such reward.
         """
         reward = self.find_reward(reward_id)
         if reward is None:
@@ -200,11 +200,11 @@ class Program:
         return reward
 
     def find_reward(self, reward_id: str) -> Reward | None:
-        """Return the reward of this id, ``None`` if the program has none."""
+        """Return the reward of this id, ``None`` if the program has no such reward."""
         return next((each for each in self.rewards if each.reward_id == reward_id), None)
 
     def require_active(self) -> None:
-        """Refuse what an inactive program must not do: take members and grant points.
+        """Refuse to take members or grant points if the program is inactive.
 
         Raises:
             ProgramInactive: The program is not active.

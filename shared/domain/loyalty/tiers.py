@@ -1,6 +1,6 @@
-"""Levels that lifetime earned points lead to.
+"""Tiers: levels that members reach by lifetime earned points.
 
-Redeeming never demotes, because what counts is what was ever earned (less what was reversed).
+Redeeming never demotes, because all points ever earned count (less the reversed ones).
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from shared.domain.loyalty.programs import Tier
 
 @dataclass(frozen=True, slots=True)
 class TierProgress:
-    """Where a member stands between two levels.
+    """A member's position between two tiers.
 
-    ``points_to_reach`` is 0 at the top; ``points_to_fall_down`` is what would have to be reversed
-    to lose the current tier, ``None`` at the bottom.
+    ``points_to_reach`` is 0 at the top; ``points_to_fall_down`` are the points whose reversal
+    would lose the current tier, ``None`` at the bottom.
     """
 
     current: str | None
@@ -26,7 +26,7 @@ class TierProgress:
 
 
 def tier_for(tiers: Sequence[Tier], lifetime_units: int) -> str | None:
-    """Return the highest tier whose threshold is reached; exactly reaching it is enough."""
+    """Return the highest tier with at most ``lifetime_units`` as its threshold."""
     reached = [tier.name for tier in tiers if tier.min_points <= lifetime_units]
     return reached[-1] if reached else None
 
@@ -36,14 +36,14 @@ def tier_after(
 ) -> str | None:
     """Return the tier after a booking.
 
-    Only earning and reversing move it. A member who holds a tier keeps it when a merchant raises
-    its threshold: earning more never demotes.
+    Only earning and reversing change the tier. A member keeps a tier when a merchant raises its
+    threshold: earning more never demotes.
 
     Args:
         tiers: Ascending by ``min_points``.
         held: The tier before.
-        lifetime_before: Earned less reversed, before the booking.
-        lifetime_after: The same, after it.
+        lifetime_before: Earned less reversed units, before the booking.
+        lifetime_after: Earned less reversed units, after the booking.
     """
     if lifetime_after == lifetime_before:
         return held
@@ -52,12 +52,12 @@ def tier_after(
 
 
 def progress(tiers: Sequence[Tier], lifetime_units: int, held: str | None = None) -> TierProgress:
-    """Return the current tier with the distance up and down.
+    """Return the current tier with the distances to the next and the previous tier.
 
     Args:
         tiers: Ascending by ``min_points``.
-        lifetime_units: Earned less reversed.
-        held: The tier that the member has, which may be higher than the one that is reached.
+        lifetime_units: Earned less reversed units.
+        held: The member's tier, which may be higher than the reached one.
     """
     name = _higher(tiers, held, tier_for(tiers, lifetime_units))
     place = [tier.name for tier in tiers].index(name) if name is not None else -1
@@ -72,6 +72,6 @@ def progress(tiers: Sequence[Tier], lifetime_units: int, held: str | None = None
 
 
 def _higher(tiers: Sequence[Tier], held: str | None, reached: str | None) -> str | None:
-    """Return the higher of two tiers; one that was renamed or removed since does not count."""
+    """Return the higher of two tiers; a tier that was renamed or removed does not count."""
     names = [tier.name for tier in tiers if tier.name in {held, reached}]
     return names[-1] if names else None

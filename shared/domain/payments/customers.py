@@ -1,4 +1,4 @@
-"""Who pays, as far as the merchant says so and a provider wants to know."""
+"""The customer of a payment: data from the merchant that a provider wants to know."""
 
 from __future__ import annotations
 

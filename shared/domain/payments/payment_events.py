@@ -1,4 +1,4 @@
-"""What happens to payments, in the words of the webhook documentation."""
+"""Events of payments, in the words of the webhook documentation."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _TYPE_BY_STAGE = {
 
 
 def from_configuration(configuration: PspConfiguration, account: PspAccount) -> Event:
-    """Return the event of a provider that was configured."""
+    """Return the event of a configured provider."""
     at = account.configured_at
     return Event(
         event_id=ids.derived(
@@ -45,7 +45,7 @@ def from_configuration(configuration: PspConfiguration, account: PspAccount) -> 
 
 
 def from_change(before: Payment | None, after: Payment) -> list[Event]:
-    """Return the events that tell what became of a payment, in the order in which it happened."""
+    """Return the events of a payment's change, in the order in which they happened."""
     found = [] if before else [_event(after, event_types.PAYMENT_CREATED)]
     if after.stage != (before.stage if before else Stage.PENDING):
         found.append(_event(after, _TYPE_BY_STAGE[after.stage]))
@@ -76,7 +76,7 @@ def _event(
     once: str | None = None,
     about: Mapping[str, Any] | None = None,
 ) -> Event:
-    """Return an event: one for ``once``, else one for each moment at which the payment changed."""
+    """Return an event; its id comes from ``once``, else from the time of the payment's change."""
     at: datetime = payment.updated_at
     return Event(
         event_id=ids.derived("evt", payment.payment_id, event_type, once or to_wire(at)),

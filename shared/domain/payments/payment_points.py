@@ -1,7 +1,7 @@
-"""Points for a payment: what it earned, and what is taken of that for money that was not kept.
+"""Points for a payment: the earned points, and those taken back for lost money.
 
-Everything is fixed in the payment before it is booked in the ledger, so that it is booked once and
-the same, whoever comes to do it and however often.
+Everything is fixed in the payment before it is booked in the ledger, so that it is booked once, in
+the same way by every process.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """What one refund, or another loss of money, takes back of the points.
+    """The points that one refund, or another loss of money, takes back.
 
-    ``cause`` names it within its payment; ``amount_minor`` is the money, ``units`` what is to be
-    taken of the points. ``taken_units`` is what could be taken of them, less if they were spent,
-    and ``None`` until it is booked. All three are negative for a loss that turned out to be none:
-    it gives back.
+    ``cause`` names it within its payment; ``amount_minor`` is the money, ``units`` are the points
+    to take. ``taken_units`` are the points that were taken, fewer if the member had spent them,
+    and ``None`` until they are booked. All three are negative for a loss that turned out to be
+    none: it gives points back.
     """
 
     cause: str
@@ -32,7 +32,7 @@ class PaymentPoints:
 
     ``purchase_minor`` is the purchase that earns, in the payment's minor units. ``earned_units`` is
     ``None`` until it is booked, and 0 if the purchase earned nothing; ``entry_id`` is its entry in
-    the ledger. ``failure`` is the code of the refusal for which no more is booked.
+    the ledger. ``failure`` is the code of a refusal, after which no more is booked.
     """
 
     purchase_minor: int
@@ -43,30 +43,30 @@ class PaymentPoints:
 
     @property
     def is_due(self) -> bool:
-        """Whether something is still to be booked."""
+        """True if something is still to be booked."""
         return self.failure is None and (self.earned_units is None or bool(self.due))
 
     @property
     def due(self) -> tuple[Taking, ...]:
-        """What is still to be taken back, oldest first."""
+        """The takings that are still to be booked, oldest first."""
         return tuple(each for each in self.takings if each.taken_units is None)
 
     @property
     def planned_units(self) -> int:
-        """What was taken back, or is to be."""
+        """The units that were taken back, or are still to be taken."""
         return sum(each.units for each in self.takings)
 
 
 def planned(points: PaymentPoints, losses: Iterable[tuple[str, int]]) -> PaymentPoints:
-    """Fix what losses take back that take nothing yet.
+    """Return the points with takings for new losses.
 
-    What was taken back after each of them is always the same part of the points as what was lost is
-    of the money, rounded down for the customer; and all of them once all of it is.
+    After each loss, the share of points taken back is the lost share of the money, rounded down in
+    the customer's favor. If all the money is lost, all points are taken back.
 
     Args:
-        points: Of the payment; as long as nothing is earned, nothing is taken back.
-        losses: All there were, as ``cause`` and minor units; those that are known already may be
-            left out. What is negative takes back an earlier one.
+        points: The payment's points; before any are earned, none are taken back.
+        losses: All losses, as ``cause`` and minor units; known ones may be left out. A negative
+            loss takes back an earlier one.
     """
     if not points.earned_units or points.failure is not None:
         return points
@@ -80,14 +80,14 @@ def planned(points: PaymentPoints, losses: Iterable[tuple[str, int]]) -> Payment
         covered_minor += amount_minor
         target_units = _target_units(points.earned_units, covered_minor, points.purchase_minor)
         units = target_units - planned_units
-        # Nothing to take is taken at once: there is no entry of nothing.
+        # A taking of 0 units counts as booked at once: the ledger has no entries of 0.
         takings.append(Taking(cause, amount_minor, units, taken_units=None if units else 0))
         planned_units = target_units
     return replace(points, takings=tuple(takings))
 
 
 def taken(points: PaymentPoints, cause: str, units: int) -> PaymentPoints:
-    """Note what was taken back for a loss; what is noted already stays."""
+    """Note the units taken back for a loss; an earlier note stays."""
     takings = tuple(
         replace(each, taken_units=units)
         if each.cause == cause and each.taken_units is None
@@ -98,13 +98,13 @@ def taken(points: PaymentPoints, cause: str, units: int) -> PaymentPoints:
 
 
 def to_give_back(points: PaymentPoints, due: Taking) -> int:
-    """Return how many units a loss that was none gives back.
+    """Return the number of units that a withdrawn loss gives back.
 
-    What was taken in all beyond what is to be taken without it: less than its share, and perhaps
-    nothing, if the points were spent when they should have been taken.
+    These are the units taken in total beyond the units to take without this loss. They are fewer
+    than its share, perhaps 0, if the member had spent the points before they were to be taken.
 
     Args:
-        points: Of the payment; everything before ``due`` is booked.
+        points: The payment's points; everything before ``due`` is booked.
         due: One of its takings, which gives back.
     """
     earlier = points.takings[: points.takings.index(due)]
@@ -114,5 +114,5 @@ def to_give_back(points: PaymentPoints, due: Taking) -> int:
 
 
 def _target_units(earned_units: int, lost_minor: int, purchase_minor: int) -> int:
-    """Return what is to be taken back in all. More may be given back than was paid."""
+    """Return the total units to take back. More money may be given back than was paid."""
     return earned_units * min(lost_minor, purchase_minor) // purchase_minor

@@ -1,9 +1,9 @@
-"""Payments as they are known here: what was asked for, and what the provider has confirmed.
+"""Payments: the merchant's requests, and the provider's confirmations.
 
-What a provider says arrives late, twice and in any order. A payment moves forward by explicit
-success only, and only an explicit word takes success back: that a capture or a refund failed after
-all, or that the customer's bank has withdrawn the money. Such a word is final, since what it takes
-back may still be reported after it; a dispute alone goes on, and has steps that are in order.
+A provider's reports arrive late, twice and in any order. A payment moves forward only by a report
+of success. Only an explicit report takes success back: a capture or a refund failed after all, or
+the customer's bank has withdrawn the money. Such a report is final, because the earlier success may
+still be reported after it. Only a dispute can go on, with steps in a fixed order.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ REFUNDS_MAX = 100
 
 
 class Stage(StrEnum):
-    """How far taking the money has come."""
+    """The stage of taking the money."""
 
     PENDING = "pending"
     REQUIRES_ACTION = "requires_action"
@@ -36,7 +36,7 @@ class Stage(StrEnum):
 
 
 class PaymentStatus(StrEnum):
-    """A payment in one word: its stage, or what was given back of it."""
+    """A payment in one word: its stage, or a word for a full or partial refund."""
 
     PENDING = "pending"
     REQUIRES_ACTION = "requires_action"
@@ -79,10 +79,10 @@ class Refund:
 
 
 class DisputeStatus(StrEnum):
-    """How far a chargeback has come. Later ones win, whichever is heard of first.
+    """The stage of a chargeback. The later stage counts, even if it is reported first.
 
-    ``open``: the money was withdrawn. ``won``: it came back. ``lost``: it is gone for good, also
-    after it had come back.
+    ``open``: the money was withdrawn. ``won``: it came back. ``lost``: it is gone for good, even
+    if it had come back before.
     """
 
     OPEN = "open"
@@ -92,7 +92,7 @@ class DisputeStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Dispute:
-    """A chargeback: the customer's bank withdraws what was paid. The id is the provider's."""
+    """A chargeback: the customer's bank withdraws the money. The id is the provider's."""
 
     dispute_id: str
     amount_minor: int
@@ -100,7 +100,7 @@ class Dispute:
 
     @property
     def withdrawn_minor(self) -> int:
-        """What of it the merchant does not have."""
+        """The part of the money that the merchant does not have."""
         return 0 if self.status is DisputeStatus.WON else self.amount_minor
 
 
@@ -108,15 +108,15 @@ class Dispute:
 class Payment:
     """One payment by one provider. Its id is the reference that the provider gets.
 
-    Amounts in minor units of ``currency``. ``captured_minor`` is what the provider took;
-    ``refunded_elsewhere_minor`` is what it gave back without us, for instance in its own dashboard.
-    ``is_reversed``: taking the money failed although it had succeeded; that is final.
-    ``is_settled`` is false while it is not known whether the provider has the payment: a call was
-    about to be made, or was made and its answer got lost; until ``lease_until`` somebody is making
-    it, and nobody else may. ``check_at`` is when to ask the provider again, ``None`` if nothing
-    more is to come. ``points`` are those of the member, from the moment it is paid. ``problem``
-    says why somebody has to look at it. ``customer_token`` is who pays, encrypted, as long as the
-    provider may have to be told again.
+    Amounts are in minor units of ``currency``. ``captured_minor`` is the money that the provider
+    took; ``refunded_elsewhere_minor`` is the money that it gave back without us, for instance in
+    its own dashboard. ``is_reversed``: taking the money failed after it had succeeded; this is
+    final. ``is_settled`` is false while it is not known whether the provider has the payment: a
+    call was about to be made, or its answer got lost. Until ``lease_until`` one process makes the
+    call, and no other may. ``check_at`` is the time to ask the provider again, ``None`` if no more
+    news can come. ``points`` are the member's, from the moment of payment. ``problem`` says why a
+    person must check the payment. ``customer_token`` is the encrypted customer, as long as the
+    provider may need it again.
     """
 
     payment_id: str
@@ -154,12 +154,12 @@ class Payment:
 
     @property
     def amount(self) -> Money:
-        """What was asked for."""
+        """The requested amount."""
         return Money(self.amount_minor, self.currency)
 
     @property
     def refunded_minor(self) -> int:
-        """What was given back for certain."""
+        """The money that was surely given back."""
         ours = sum(
             each.amount_minor for each in self.refunds if each.status is RefundStatus.SUCCEEDED
         )
@@ -167,19 +167,19 @@ class Payment:
 
     @property
     def reserved_minor(self) -> int:
-        """What was given back, or may be being given back."""
+        """The money that was given back, or may be on its way back."""
         return self.refunded_elsewhere_minor + sum(
             each.amount_minor for each in self.refunds if each.status is not RefundStatus.FAILED
         )
 
     @property
     def charged_back_minor(self) -> int:
-        """What customers' banks have withdrawn."""
+        """The money that customers' banks have withdrawn."""
         return min(sum(each.withdrawn_minor for each in self.disputes), self.captured_minor)
 
     @property
     def refundable_minor(self) -> int:
-        """What can still be given back."""
+        """The money that can still be given back."""
         return max(self.captured_minor - self.reserved_minor - self.charged_back_minor, 0)
 
     @property
@@ -192,18 +192,18 @@ class Payment:
 
     @property
     def awaits_provider(self) -> bool:
-        """Whether the provider may still have something to say of it."""
+        """True if the provider may still report news on the payment."""
         is_over = self.stage in {Stage.PAID, Stage.FAILED, Stage.CANCELED}
         return not (is_over and self.is_settled) or self.awaits_refund
 
     @property
     def awaits_refund(self) -> bool:
-        """Whether it is not known of a refund whether the money is back."""
+        """True if it is unknown for a refund whether the money is back."""
         return any(each.status is RefundStatus.PENDING for each in self.refunds)
 
     @property
     def awaits_points(self) -> bool:
-        """Whether points of it are still to be booked."""
+        """True if points are still to be booked."""
         return self.points is not None and self.points.is_due
 
     def refund(self, refund_id: str) -> Refund | None:
@@ -213,7 +213,7 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class DisputeObservation:
-    """What a provider has said of a chargeback."""
+    """A provider's report on a chargeback."""
 
     dispute_id: str
     amount: Money
@@ -222,12 +222,12 @@ class DisputeObservation:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What a provider has said of a payment. ``None`` is what it did not say.
+    """A provider's report on a payment. ``None`` marks facts that it does not contain.
 
     ``stage`` is ``None`` for a word that we do not know: the payment stays as it is.
-    ``refunded`` is everything that was given back of it so far. ``is_reversed``: taking the money
-    has failed, whatever was said of it before. ``dispute`` is one chargeback, ``charged_back`` the
-    sum of all that stand, from providers that tell no more.
+    ``refunded`` is all the money given back so far. ``is_reversed``: taking the money has failed,
+    even if success was reported before. ``dispute`` is one chargeback; ``charged_back`` is the sum
+    of all valid ones, from providers that report only the sum.
     """
 
     vendor_payment_id: str | None = None
@@ -244,7 +244,7 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class RefundObservation:
-    """What a provider has said of a refund."""
+    """A provider's report on a refund."""
 
     vendor_refund_id: str | None = None
     status: RefundStatus = RefundStatus.PENDING
@@ -257,7 +257,7 @@ POINTS_NOT_BOOKED = "points_not_booked"
 REFUND_UNKNOWN = "refund_unknown"
 NEVER_BEGUN = "NEVER_BEGUN"
 GIVEN_UP_AFTER = timedelta(days=1)
-"""A payment that its provider has never heard of by then was never begun."""
+"""If the provider does not know a payment after this time, the payment was never begun."""
 CHECKED_FOR = timedelta(days=30)
 _CHECK_PAUSES = (
     (timedelta(minutes=10), timedelta(minutes=2)),
@@ -271,17 +271,17 @@ _CHARGEBACK = "chargeback:"
 _FAILED_AFTER_ALL = ":failed"
 _CAPTURE_FAILED = "capture_failed"
 _SUM = "sum"
-"""Stands for all chargebacks of a provider that tells their sum only."""
+"""Stands for all chargebacks of a provider that reports only their sum."""
 _FORWARD = (Stage.PENDING, Stage.REQUIRES_ACTION, Stage.AUTHORIZED, Stage.PAID)
 _REFUND_FORWARD = (RefundStatus.PENDING, RefundStatus.SUCCEEDED, RefundStatus.FAILED)
 _DISPUTE_FORWARD = (DisputeStatus.OPEN, DisputeStatus.WON, DisputeStatus.LOST)
 
 
 def observe(payment: Payment, seen: Observation, now: datetime) -> Payment:
-    """Take over what a provider has said, if it is news.
+    """Return the payment after a provider's report; an old report changes nothing.
 
-    An amount or currency other than what was asked for, or a payment of nothing, changes nothing
-    but ``problem``: it is another payment's answer, or somebody tampers.
+    A report with another amount or currency than requested, or with an amount of 0, changes only
+    ``problem``: it is another payment's answer, or somebody tampers.
     """
     if _is_mismatch(payment, seen):
         return _changed(payment, now, problem=AMOUNT_MISMATCH)
@@ -301,7 +301,7 @@ def observe(payment: Payment, seen: Observation, now: datetime) -> Payment:
         stage=stage,
         is_settled=True,
         lease_until=None,
-        # Some providers know the page by one id and what was paid on it by another.
+        # Some providers have one id for the page and another for the payment on it.
         vendor_payment_id=(seen_id or known_id) if is_first_success else (known_id or seen_id),
         captured_minor=captured_minor,
         refunded_elsewhere_minor=_refunded_elsewhere_minor(payment, seen),
@@ -314,11 +314,11 @@ def observe(payment: Payment, seen: Observation, now: datetime) -> Payment:
 
 
 def reserve_refund(payment: Payment, refund: Refund) -> Payment:
-    """Set aside what a refund is to give back, before the provider is asked.
+    """Set aside the money of a refund, before the provider is asked.
 
     Raises:
         PaymentNotRefundable: Nothing was taken yet, or there were too many refunds.
-        RefundExceedsPayment: More than is left, or nothing is.
+        RefundExceedsPayment: The refund is more than the rest of the payment, or the rest is 0.
     """
     if payment.stage is not Stage.PAID:
         raise PaymentNotRefundable(
@@ -340,10 +340,10 @@ def reserve_refund(payment: Payment, refund: Refund) -> Payment:
 def observe_refund(
     payment: Payment, refund_id: str, seen: RefundObservation, now: datetime
 ) -> Payment:
-    """Take over what a provider has said of a refund: success is, and failure is final.
+    """Return the payment after a provider's report on a refund. Failure is final.
 
-    Banks return money days after a provider has said that the refund succeeded, and reports of that
-    success may still come then. No provider makes a failed refund succeed: it is another refund.
+    Banks may return the money days after a refund succeeded, and reports of that success may still
+    come then. No provider makes a failed refund succeed: a new attempt is another refund.
     """
     refunds = tuple(
         _observed(each, seen, now) if each.refund_id == refund_id else each
@@ -361,11 +361,11 @@ def with_refund(payment: Payment, changed: Refund) -> Payment:
 
 
 def give_up(payment: Payment, now: datetime) -> Payment:
-    """Draw the conclusion if the provider answers, and does not know what it was asked for.
+    """Return the payment after the provider has answered that it does not know it.
 
-    A payment was never begun then. Of a refund that is not so sure, since some providers cannot
-    look one up, and its money must not be given back again: somebody has to look at it. Points that
-    could not be booked in all the time are not booked any more.
+    The payment was never begun then. A refund may have been made, because some providers cannot
+    look up refunds. Its money must not be given back again: a person must check it. Points that
+    could not be booked in all this time are given up.
     """
     if _is_unheard_of(payment, now) and payment.stage is Stage.PENDING:
         return replace(payment, stage=Stage.FAILED, failure=NEVER_BEGUN, updated_at=now)
@@ -381,7 +381,7 @@ def give_up(payment: Payment, now: datetime) -> Payment:
 
 
 def forget_customer(payment: Payment, now: datetime) -> Payment:
-    """Drop who pays once the provider need not be told again, or has not been for a day."""
+    """Drop the customer if the provider does not need it again, or after a day without a call."""
     is_begun = payment.is_settled or payment.stage is not Stage.PENDING
     if not is_begun and now - payment.created_at < GIVEN_UP_AFTER:
         return payment
@@ -389,7 +389,7 @@ def forget_customer(payment: Payment, now: datetime) -> Payment:
 
 
 def without_points(payment: Payment, failure: str) -> Payment:
-    """Return the payment with its points given up, for a reason: a code."""
+    """Return the payment with its points given up; ``failure`` is the code of the reason."""
     assert payment.points is not None
     return replace(
         payment,
@@ -399,12 +399,12 @@ def without_points(payment: Payment, failure: str) -> Payment:
 
 
 def with_points(payment: Payment) -> Payment:
-    """Return the payment with the points that are to be booked for what it has become.
+    """Return the payment with the points that are to be booked after its change.
 
-    A payment with a member earns by what was captured when it was paid; what the merchant has not
-    kept of that takes its share back: each refund that succeeded, also those that were made in the
-    provider's own dashboard, chargebacks, and a capture that failed after all. What of these turns
-    out not to be so gives its share back.
+    A payment with a member earns by the captured money when it is paid. Each loss of money takes
+    its share of the points back: a refund that succeeded, also one made in the provider's own
+    dashboard, a chargeback, and a capture that failed after all. If a loss turns out to be none,
+    its share is given back.
     """
     is_paid = payment.stage is Stage.PAID
     if payment.program_id is None or not (is_paid or payment.points):
@@ -414,10 +414,10 @@ def with_points(payment: Payment) -> Payment:
 
 
 def check_at(payment: Payment, now: datetime) -> datetime | None:
-    """Return when to look at it again: a notification may get lost, or points not be booked.
+    """Return the next time to check: a notification may get lost, or points not be booked.
 
-    Often while the customer is likely to be at it, then rarely; not any more once nothing can
-    change, or after ``CHECKED_FOR``.
+    Checks are frequent while the customer is probably still paying, then rare. They end when
+    nothing can change, or after ``CHECKED_FOR``.
     """
     is_later = payment.awaits_refund or payment.awaits_points
     age = now - (payment.updated_at if is_later else payment.created_at)
@@ -428,10 +428,10 @@ def check_at(payment: Payment, now: datetime) -> datetime | None:
 
 
 def unconfirmed_refunds(payment: Payment, seen: Observation) -> tuple[Refund, ...]:
-    """Return the refunds to ask a provider about that has just told what it gave back in all.
+    """Return the refunds to ask about after the provider has reported the sum of its refunds.
 
-    Those that are said to have succeeded, if the provider's sum does not cover them: one of them
-    may have failed since.
+    These are the refunds that count as succeeded, if the provider's sum does not cover them: one
+    of them may have failed since.
     """
     if seen.refunded is None or seen.refunded.amount_minor >= payment.refunded_minor:
         return ()
@@ -439,7 +439,7 @@ def unconfirmed_refunds(payment: Payment, seen: Observation) -> tuple[Refund, ..
 
 
 def _losses(payment: Payment, points: PaymentPoints) -> list[tuple[str, int]]:
-    """Return what of a payment was not kept, as ``cause`` and minor units; negative if it was."""
+    """Return a payment's losses as ``cause`` and minor units; withdrawn losses are negative."""
     takings = points.takings
     known = {each.cause for each in takings}
     losses = [(_CAPTURE_FAILED, points.purchase_minor)] if payment.is_reversed else []
@@ -451,7 +451,7 @@ def _losses(payment: Payment, points: PaymentPoints) -> list[tuple[str, int]]:
     elsewhere_minor = payment.refunded_elsewhere_minor
     known_minor = sum(each.amount_minor for each in takings if each.cause.startswith(_ELSEWHERE))
     if elsewhere_minor > known_minor:
-        # The sum names what came last: it only ever grows.
+        # The sum names the latest loss: it only ever grows.
         losses.append((f"{_ELSEWHERE}{elsewhere_minor}", elsewhere_minor - known_minor))
     charged_back = [each for each in takings if each.cause.startswith(_CHARGEBACK)]
     more_minor = payment.charged_back_minor - sum(each.amount_minor for each in charged_back)
@@ -461,9 +461,9 @@ def _losses(payment: Payment, points: PaymentPoints) -> list[tuple[str, int]]:
 
 
 def _disputes(payment: Payment, seen: Observation) -> tuple[Dispute, ...]:
-    """Return the chargebacks after what was seen: each goes forward, a sum is as it was said last.
+    """Return the chargebacks after a report: each only goes forward, a sum takes the last value.
 
-    A sum has no steps that could be told apart. Whoever tells one is asked for it each time.
+    A sum has no stages to compare, so its providers are asked for the present sum each time.
     """
     disputes = {each.dispute_id: each for each in payment.disputes}
     if seen.charged_back is not None and (seen.charged_back.amount_minor or _SUM in disputes):
@@ -482,14 +482,14 @@ def _how_far(dispute: Dispute) -> tuple[int, int]:
 
 
 def _problem(payment: Payment, captured_minor: int, disputes: Iterable[Dispute]) -> str | None:
-    """Return why somebody has to look at it: a chargeback, as long as it is not won."""
+    """Return why a person must check the payment: for instance a chargeback that is not won."""
     if captured_minor and any(each.withdrawn_minor for each in disputes):
         return payment.problem or CHARGED_BACK
     return None if payment.problem == CHARGED_BACK else payment.problem
 
 
 def _failure(payment: Payment, seen: Observation) -> str | None:
-    """Return why it failed: the word that was final, else the last one."""
+    """Return why the payment failed: the final reason, else the last one."""
     if payment.is_reversed:
         return payment.failure
     return seen.failure or payment.failure
@@ -531,9 +531,9 @@ def _is_mismatch(payment: Payment, seen: Observation) -> bool:
 
 
 def _next_stage(now: Stage, seen: Stage | None) -> Stage:
-    """Return the stage after what was seen: forward by success; failure only before success.
+    """Return the stage after a report: success moves forward, failure counts only before success.
 
-    A provider that says *paid* has the money, also after it said *failed*: customers try again.
+    A provider that reports *paid* has the money, even after *failed*: customers try again.
     """
     if seen is None or now is Stage.PAID:
         return now
@@ -547,11 +547,11 @@ def _next_stage(now: Stage, seen: Stage | None) -> Stage:
 
 
 def _refunded_elsewhere_minor(payment: Payment, seen: Observation) -> int:
-    """Return what was given back and is none of our refunds, as far as can be told.
+    """Return the money that was given back without us, as far as that is known.
 
-    A refund of ours that is still pending, or that failed after the provider had accepted it, may
-    be in the provider's sum or not: it is taken to be. Else a sum that was read before the refund
-    failed would take for ever what can be given back.
+    Our refunds that are pending, or that failed after the provider had accepted them, may be in
+    the provider's sum or not: we assume that they are. Otherwise a sum that was read before such a
+    failure would reduce the refundable money for ever.
     """
     if seen.refunded is None:
         return payment.refunded_elsewhere_minor

@@ -1,4 +1,4 @@
-"""Which payment providers a store has, and which of them it uses by default."""
+"""A store's payment providers, and its default provider."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from shared.encrypted import Encrypted
 from shared.errors import ConnectorNotConfigured
 
 ProviderName = Literal["stripe", "payabl", "adyen", "mollie", "sumup", "payone", "unzer", "custom"]
-"""Each is a module of ``shared/connectors/psp``."""
+"""Each name is a module of ``shared/connectors/psp``."""
 
 
 @dataclass(frozen=True, slots=True)
 class PspAccount:
     """A merchant's account with a provider. ``config_token`` is its configuration, encrypted;
-    ``visible`` is what of it is no secret.
+    ``visible`` is the part that is not secret.
     """
 
     provider: str
@@ -40,7 +40,7 @@ class PspConfiguration:
         """Return the account with a provider, or with the default one.
 
         Raises:
-            ConnectorNotConfigured: There is none.
+            ConnectorNotConfigured: There is no such account.
         """
         wanted = provider or self.default_provider
         found = next((each for each in self.accounts if each.provider == wanted), None)

@@ -9,7 +9,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Coordinates:
-    """Where a store is, in degrees."""
+    """A store's position, in degrees."""
 
     latitude: float
     longitude: float
@@ -17,11 +17,11 @@ class Coordinates:
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """A shop of an account; its time zone and currency are those of its programs.
+    """A shop of an account; its programs use its time zone and currency.
 
-    ``program_ids``, ``active_program_ids`` and ``webhook_ids_by_target`` are kept here so that what
-    holds for the store as a whole holds when two are made at once: limits on their number, and that
-    events go to a target once (``webhook_targets``).
+    ``program_ids``, ``active_program_ids`` and ``webhook_ids_by_target`` are kept here to enforce
+    rules of the whole store when two are made at once: limits on their number, and one endpoint
+    for each target (``webhook_targets``).
     """
 
     store_id: str

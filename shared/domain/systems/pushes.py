@@ -1,4 +1,4 @@
-"""Records on their way into a merchant's system: each once, whatever gets lost on the way."""
+"""Records for a merchant's system: each is pushed once, even if a call or an answer gets lost."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class PushState(StrEnum):
-    """``pending``: it may be in the system already, and is looked for before it is sent again."""
+    """``pending``: the system may have the record; it is asked before the record is sent again."""
 
     PENDING = "pending"
     PUSHED = "pushed"
@@ -17,11 +17,11 @@ class PushState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """A record that a system was or is to be given.
+    """A record that was pushed to a system, or will be.
 
     ``fingerprint`` tells a repeated record from another one under the same id. Until
-    ``lease_until`` somebody is at it, or the system may be, and nobody else may push it;
-    ``lease_id`` is who was at it last.
+    ``lease_until`` a process pushes it, or the system works on it, and no other process may push
+    it; ``lease_id`` names the last process.
     """
 
     push_id: str

@@ -1,4 +1,4 @@
-"""Sales on their way to a merchant's systems, and receipts that come from there."""
+"""Sales for a merchant's systems, and receipts from these systems."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from shared.domain.money import Money
 
 
 class DataType(StrEnum):
-    """What a record that is pushed is."""
+    """The type of a pushed record."""
 
     SALES_RECORD = "sales_record"
     RECEIPT = "receipt"
@@ -19,7 +19,7 @@ class DataType(StrEnum):
 
 
 class PaidBy(StrEnum):
-    """How a sale was paid, in the words that tills need."""
+    """The means of payment of a sale, in the words that tills need."""
 
     CASH = "cash"
     CARD = "card"
@@ -32,11 +32,11 @@ class SaleLine:
     """A position of a sale.
 
     Attributes:
-        name: As on the receipt.
-        quantity: Pieces or kilograms; negative for what is taken back.
+        name: The name as on the receipt.
+        quantity: Pieces or kilograms; negative for returned goods.
         unit_price: Taxes included.
-        total: Of the position, taxes and discounts included.
-        vat_percent: The rate of the tax in it.
+        total: Total of the position, taxes and discounts included.
+        vat_percent: The rate of the tax in ``total``.
         product_id: The target system's id of the product, if the caller knows it.
         number: The article number.
         ean: The EAN.
@@ -53,13 +53,13 @@ class SaleLine:
 
     @property
     def vat(self) -> Money:
-        """The tax in ``total``, rounded half up to the minor unit, as receipts do."""
+        """The tax in ``total``, rounded half up to the minor unit, as on receipts."""
         return vat_in(self.total, self.vat_percent)
 
 
 @dataclass(frozen=True, slots=True)
 class SalePayment:
-    """A part of what was paid."""
+    """A part of the paid amount."""
 
     paid_by: PaidBy
     amount: Money
@@ -67,7 +67,7 @@ class SalePayment:
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """A sale or its receipt. ``record_id`` is ours: a sale is pushed once under it."""
+    """A sale or its receipt. ``record_id`` is our id: a sale is pushed once for each id."""
 
     record_id: str
     number: str
@@ -80,7 +80,7 @@ class Sale:
 
 @dataclass(frozen=True, slots=True)
 class StockChange:
-    """What was taken from stock or put there. ``change`` is negative for what was taken."""
+    """A change of stock. ``change`` is negative for goods that were taken out."""
 
     record_id: str
     changed_at: datetime
@@ -97,7 +97,7 @@ Record = Sale | StockChange
 
 
 class ReceiptKind(StrEnum):
-    """What a till's receipt stands for. Only ``SALE`` earns points, only ``VOID`` takes them."""
+    """The kind of a till's receipt. Only ``SALE`` earns points, only ``VOID`` takes points back."""
 
     SALE = "sale"
     VOID = "void"
@@ -112,14 +112,14 @@ class Receipt:
 
     Attributes:
         external_id: Unique among the receipts of the store's system, for ever.
-        number: As printed.
-        issued_at: When.
-        kind: What it stands for.
-        total: All that was paid.
-        eligible: What of it earns points: goods and services less discounts, but no deposits, no
-            tips and no vouchers that were sold.
-        customer_id: Of whom the till knew that they buy.
-        voids: ``external_id`` of the receipt that it takes back.
+        number: The printed number.
+        issued_at: The time when it was issued.
+        kind: The kind of the receipt.
+        total: The whole paid amount.
+        eligible: The part that earns points: goods and services less discounts, but no deposits, no
+            tips and no sold vouchers.
+        customer_id: The customer, if the till knew one.
+        voids: ``external_id`` of the receipt that it voids.
     """
 
     external_id: str

@@ -1,4 +1,4 @@
-"""What happens between a store and its systems, in the words of the webhook documentation."""
+"""Events between a store and its systems, in the words of the webhook documentation."""
 
 from __future__ import annotations
 
@@ -47,12 +47,12 @@ def from_push(
     """Return the event of records that a system has taken.
 
     Args:
-        store: Account and store.
-        kind: What the system is.
-        system: Its name.
-        data_type: What the records are.
-        record_ids: Ours, at least one.
-        at: When.
+        store: The store; it also names the account.
+        kind: The kind of the system.
+        system: The name of the system.
+        data_type: The type of the records.
+        record_ids: Our ids of the records, at least one.
+        at: The time of the push.
     """
     account_id, store_id = store
     return Event(
@@ -71,7 +71,7 @@ def from_push(
 
 
 def synced(sync: Sync) -> Mapping[str, int]:
-    """Return the documented counts: what was listed, and products that got another price."""
+    """Return the documented counts: listed items, and products that got another price."""
     if sync.kind is SystemKind.POS:
         return {
             "products": sync.counted("products").read,
@@ -86,7 +86,7 @@ def synced(sync: Sync) -> Mapping[str, int]:
 
 
 def changes(sync: Sync) -> Mapping[str, int]:
-    """Return what became of it all."""
+    """Return the counts of the changes that the sync made."""
     total = Counts()
     for each in sync.counts.values():
         total = total.plus(each)

@@ -1,8 +1,8 @@
-"""A sync of a store with one of its systems: how far it has come, and what it has found.
+"""A sync of a store with one of its systems: its progress and its findings.
 
-There is one for each store and system at a time. Whoever works on it holds its lease; if they die,
-the next one goes on where the last commit left it. What was seen and not changed is not written,
-so what was not written down yet is harmlessly seen again.
+Each store and system has one sync at a time. Its worker holds the lease. If the worker dies, the
+next one goes on after the last commit. Unchanged items are not written, so it does no harm if the
+next worker sees items again that the dead one had not noted yet.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from shared.errors import InternalError
 
 
 class SystemKind(StrEnum):
-    """What a system is to the merchant."""
+    """The kind of a merchant's system."""
 
     POS = "pos"
     ERP = "erp"
 
 
 class SyncState(StrEnum):
-    """Whether a sync goes on."""
+    """The state of a sync."""
 
     RUNNING = "running"
     SUCCEEDED = "succeeded"
@@ -35,7 +35,7 @@ class SyncState(StrEnum):
 
 
 class SyncSchedule(StrEnum):
-    """How often a connection is synced by itself. Nightly is 03:00 of the store's time zone."""
+    """The schedule of a connection's syncs. Nightly is 03:00 in the store's time zone."""
 
     NONE = "none"
     HOURLY = "hourly"
@@ -44,10 +44,10 @@ class SyncSchedule(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What a sync found in one stream.
+    """The counts of a sync in one stream.
 
-    ``read`` is everything that was listed, each once; ``priced`` are known products that got
-    another price; ``skipped`` could not be taken; ``awarded`` are receipts that earned points.
+    ``read`` counts all listed items, each once; ``priced`` known products that got another price;
+    ``skipped`` items that could not be taken over; ``awarded`` receipts that earned points.
     """
 
     read: int = 0
@@ -59,7 +59,7 @@ class Counts:
     awarded: int = 0
 
     def plus(self, other: Counts) -> Counts:
-        """Return the sum."""
+        """Return the sum of both."""
         return Counts(
             self.read + other.read,
             self.created + other.created,
@@ -73,7 +73,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """Something that a sync could not take, or somebody should look at."""
+    """A remark on an item that a sync could not take over, or that a person should check."""
 
     stream: str
     external_id: str
@@ -81,9 +81,9 @@ class Remark:
 
 
 REMARKS_MAX = 50
-"""Kept of a sync; all are counted."""
+"""The most remarks that a sync keeps; it counts all."""
 FAILURES_MAX = 5
-"""Of calls in a row, before a sync is given up."""
+"""Failed calls in a row after which a sync is given up."""
 PAUSES = (
     timedelta(seconds=30),
     timedelta(minutes=2),
@@ -99,22 +99,22 @@ class Sync:
     """The latest sync of a store with a system.
 
     Attributes:
-        sync_id: Of this run.
-        streams: What is read, in this order; ``stream`` is the one it is at.
-        position: Of the page to be read next; ``None`` for a stream's first.
-        is_listing: Whether the pages of ``stream`` read so far are a full list.
-        parts: How many notes were made of what was seen.
-        since: Where each stream begins; from the sync before.
-        next_since: Where each stream begins next time, as far as it is known.
-        program_id: In which receipts earn points; ``None`` if they earn none.
-        is_first: No sync with this system has succeeded before.
-        issued_since: Receipts that are older earn nothing.
-        may_delete_most: More than half of what is known may be marked as gone.
-        lease_id: Of who works on it, until ``lease_until``.
-        retry_at: When to go on after a call that failed.
-        failures: Calls that failed in a row.
-        failure: Code of why it failed; ``failure_message`` says it in words.
-        problem: What somebody should look at although it succeeded.
+        sync_id: The id of this run.
+        streams: The streams to read, in this order; ``stream`` is the present one.
+        position: The position of the next page; ``None`` for a stream's first page.
+        is_listing: True if the pages of ``stream`` read so far are a full list.
+        parts: The number of notes about items seen.
+        since: The position at which each stream begins; from the sync before.
+        next_since: The position at which each stream begins next time, as far as it is known.
+        program_id: The program in which receipts earn points; ``None`` if they earn none.
+        is_first: True if no sync with this system has succeeded before.
+        issued_since: Older receipts earn nothing.
+        may_delete_most: True if more than half of the known items may be marked as gone.
+        lease_id: The id of the worker that holds the sync until ``lease_until``.
+        retry_at: The time to go on after a failed call.
+        failures: The number of failed calls in a row.
+        failure: The code of its failure; ``failure_message`` says it in words.
+        problem: A problem that a person should check although the sync succeeded.
         config_token: The credentials, encrypted, as long as it runs; ``None`` if they came with
             the request and cannot be kept.
         settings_digest: Of what of the credentials is no secret. With other settings, such as
@@ -157,24 +157,24 @@ class Sync:
 
     @property
     def is_running(self) -> bool:
-        """Whether there is something left to do."""
+        """True if work is left to do."""
         return self.state is SyncState.RUNNING
 
     def is_held(self, now: datetime) -> bool:
-        """Tell whether somebody works on it."""
+        """Tell whether a worker holds it."""
         return self.is_running and lease.is_held(self.lease_until, now)
 
     def counted(self, stream: str) -> Counts:
-        """Return what was found in a stream."""
+        """Return the counts of a stream."""
         return self.counts.get(stream, Counts())
 
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A store's access to a system, kept so that requests need no credentials.
+    """A store's access to a system, stored so that requests need no credentials.
 
-    ``visible`` is what of the configuration is no secret. ``next_sync_at`` is ``None`` without a
-    schedule.
+    ``visible`` is the part of the configuration that is not secret. ``next_sync_at`` is ``None``
+    without a schedule.
     """
 
     account_id: str
@@ -190,7 +190,7 @@ class Connection:
 
 
 def with_findings(sync: Sync, found: Counts, remarks: tuple[Remark, ...], now: datetime) -> Sync:
-    """Return a sync after something of its stream was taken over."""
+    """Return a sync after items of its stream were taken over."""
     counts = dict(sync.counts)
     if sync.stream is not None:
         counts[sync.stream] = sync.counted(sync.stream).plus(found)
@@ -199,7 +199,7 @@ def with_findings(sync: Sync, found: Counts, remarks: tuple[Remark, ...], now: d
 
 
 def page_done(sync: Sync, position: str | None, *, is_listing: bool) -> Sync:
-    """Return a sync whose current page was taken over; ``position`` is the next one's."""
+    """Return a sync whose current page was taken over; ``position`` is the next page's."""
     return replace(
         sync,
         position=position,
@@ -229,10 +229,10 @@ def stream_done(sync: Sync, since: str | None) -> Sync:
 
 
 def resumed(sync: Sync, lease_id: str, lease_until: datetime, now: datetime) -> Sync:
-    """Return a sync that somebody goes on with, or that is given up.
+    """Return a sync with a new worker, or one that is given up.
 
-    A lease that ran out is that of a worker who died. If each of them dies without coming further,
-    it is what they read that kills them.
+    If a lease ran out, its worker died. If several workers die at the same place, the data that
+    they read kill them.
     """
     has_died = sync.lease_until is not None
     failures = sync.failures + int(has_died)
@@ -243,7 +243,7 @@ def resumed(sync: Sync, lease_id: str, lease_until: datetime, now: datetime) -> 
 
 
 def succeeded(sync: Sync, now: datetime) -> Sync:
-    """Return a sync that has read everything. The credentials are forgotten."""
+    """Return a sync that has read everything, without its credentials."""
     return replace(
         sync,
         state=SyncState.SUCCEEDED,
@@ -259,7 +259,7 @@ def succeeded(sync: Sync, now: datetime) -> Sync:
 
 
 def failed(sync: Sync, code: str, message: str, now: datetime) -> Sync:
-    """Return a sync that is given up. The next one begins anew, from where this one did."""
+    """Return a sync that is given up. The next one begins at the same position as this one did."""
     return replace(
         sync,
         state=SyncState.FAILED,
@@ -274,7 +274,7 @@ def failed(sync: Sync, code: str, message: str, now: datetime) -> Sync:
 
 
 def put_off(sync: Sync, code: str, message: str, retry_after_s: int, now: datetime) -> Sync:
-    """Return a sync after a call that may succeed later: it goes on then, or is given up."""
+    """Return a sync after a failed call that may succeed later: it waits, or is given up."""
     failures = sync.failures + 1
     if failures >= FAILURES_MAX:
         return failed(replace(sync, failures=failures), code, message, now)
@@ -293,9 +293,9 @@ def put_off(sync: Sync, code: str, message: str, retry_after_s: int, now: dateti
 def next_sync_at(
     schedule: SyncSchedule, store_id: str, time_zone: str, now: datetime
 ) -> datetime | None:
-    """Return when a scheduled sync is due next.
+    """Return the time when a scheduled sync is due next.
 
-    Stores are spread over the hour by their ids: else all of them would call at once.
+    Stores are spread over the hour by their ids, so that not all of them call at once.
     """
     if schedule is SyncSchedule.NONE:
         return None

@@ -8,7 +8,7 @@ _Till = Literal["korona", "vectron", "casio", "lightspeed", "sumup"]
 _Erp = Literal["sap", "lexoffice", "sevdesk", "xentral", "weclapp"]
 
 PosName = Literal[_Till, "generic"]
-"""Each is a module of ``shared/connectors/pos``."""
+"""Each name is a module of ``shared/connectors/pos``."""
 ErpName = Literal[_Erp, "generic"]
-"""Each is a module of ``shared/connectors/erp``."""
+"""Each name is a module of ``shared/connectors/erp``."""
 SystemName = Literal[_Till, _Erp, "generic"]

@@ -1,4 +1,4 @@
-"""Deliveries: an event's messages to endpoints, and how far each has come."""
+"""Deliveries: an event's messages to endpoints, and their states."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Lane(StrEnum):
 
 
 class DeliveryState(StrEnum):
-    """``pending`` until it succeeded, was given up (``dead``) or need not be sent (``skipped``)."""
+    """``pending`` until it succeeded, was given up (``dead``) or must not be sent (``skipped``)."""
 
     PENDING = "pending"
     SUCCEEDED = "succeeded"
@@ -44,13 +44,13 @@ class Delivery:
     was skipped (``endpoint_disabled``, ``endpoint_deleted``, ``event_expired``,
     ``subscription_inactive``, ``package_insufficient``).
 
-    ``attempt_count`` counts all attempts ever made, of which ``attempts`` keeps the latest;
-    ``round_start`` is how many there were when the delivery was last started over, because a
-    merchant asked for it: the schedule counts from there. ``is_test``: made by hand, tried once.
+    ``attempt_count`` counts all attempts ever made; ``attempts`` keeps the latest. ``round_start``
+    is the count at the merchant's last request to start over: the schedule counts from this
+    number. ``is_test``: the delivery was made by hand, and is tried once.
 
-    ``lane`` is the queue that it was last put in; ``slot_at`` the turn that it was given at an
-    overloaded endpoint, ``None`` if it was given none: it is then its ``next_attempt_at``.
-    ``expires_at`` moves on with all that happens to it.
+    ``lane`` is the queue of its last task. ``slot_at`` is its turn at an overloaded endpoint, and
+    then also its ``next_attempt_at``; ``None`` if it has no turn. Every change moves ``expires_at``
+    on.
     """
 
     delivery_id: str

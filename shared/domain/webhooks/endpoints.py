@@ -1,4 +1,4 @@
-"""Webhook endpoints: who wants to be told of a store's events."""
+"""Webhook endpoints: receivers of a store's events."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ HTTP = "http"
 """The kind of an endpoint that is a URL; the other kinds are queues and buses."""
 SECRETS_MAX = 10
 BY_OWNER = "owner"
-"""Why an endpoint is disabled whose owner did it."""
+"""The reason of an endpoint that its owner has disabled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,23 +24,23 @@ class SigningSecret:
     valid_until: datetime | None = None
 
     def is_valid(self, now: datetime) -> bool:
-        """Tell whether it still signs."""
+        """Tell whether the secret still signs."""
         return self.valid_until is None or self.valid_until > now
 
 
 def rotated(
     secrets: Sequence[SigningSecret], token: Encrypted, *, now: datetime, overlap: timedelta
 ) -> tuple[SigningSecret, ...]:
-    """Put a new secret in use, and let the ones before it go on signing for a while.
+    """Put a new secret in use, and let the older ones go on signing for a while.
 
     Args:
-        secrets: What signs so far, the newest first.
-        token: The new one, encrypted.
-        now: When it is put in use.
-        overlap: How long the others go on at most: one that was to end earlier still does.
+        secrets: The secrets that sign so far, the newest first.
+        token: The new secret, encrypted.
+        now: The time at which it is put in use.
+        overlap: The longest time that the others go on; an earlier end stays.
 
     Returns:
-        The new one, then those that have not ended, ``SECRETS_MAX`` at most.
+        The new secret, then those that have not ended, ``SECRETS_MAX`` at most.
     """
     end = now + overlap
     before = [replace(each, valid_until=min(each.valid_until or end, end)) for each in secrets]
@@ -49,18 +49,18 @@ def rotated(
 
 
 def previous_secrets_expire_at(secrets: Sequence[SigningSecret], now: datetime) -> datetime | None:
-    """Return when the secret in use will be the only one, ``None`` if it is."""
+    """Return when the secret in use will be the only one, ``None`` if it is that already."""
     ends = [each.valid_until for each in secrets if each.valid_until and each.is_valid(now)]
     return max(ends, default=None)
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How an endpoint has been answering.
+    """The health of an endpoint.
 
-    ``failing_since`` is the first failure after the last success; ``is_slow``: it takes long to
-    answer, since ``slow_since``; ``pace_s`` is how far apart attempts are kept while it is
-    overloaded (0: not at all), and ``next_slot_at`` when the next one may be made.
+    ``failing_since`` is the first failure after the last success. ``is_slow``: it takes long to
+    answer, since ``slow_since``. ``pace_s`` are the seconds between attempts while the endpoint is
+    overloaded (0: it is not), and ``next_slot_at`` is the time of the next possible attempt.
     """
 
     failing_since: datetime | None = None
@@ -72,14 +72,14 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class WebhookEndpoint:
-    """Where a merchant has events of a store sent to.
+    """A merchant's receiver of a store's events.
 
-    ``kind`` is ``http`` or that of another destination; ``target`` is the URL, queue or bus, which
-    a store has once; ``settings`` are what else the kind needs to know, nothing secret;
+    ``kind`` is ``http`` or the kind of another destination; ``target`` is the URL, queue or bus,
+    which a store has once; ``settings`` are the kind's other settings, none secret;
     ``credentials_token`` and ``headers_token`` are JSON objects, encrypted; ``secrets`` sign, the
     newest first; ``events`` are types and wildcards; ``source`` is the external system behind the
-    endpoint, which is not told of what it caused itself. ``updated_at`` is when its owner last
-    changed it: what deliveries do to ``health`` and ``is_enabled`` leaves it as it is.
+    endpoint, which does not get events that it caused itself. ``updated_at`` is the time of the
+    owner's last change: deliveries that change ``health`` and ``is_enabled`` do not move it.
     """
 
     endpoint_id: str
@@ -104,14 +104,14 @@ class WebhookEndpoint:
 
 
 def enabled(endpoint: WebhookEndpoint) -> WebhookEndpoint:
-    """Return the endpoint as one that nothing is known against."""
+    """Return the endpoint enabled, with a clean health."""
     return replace(
         endpoint, is_enabled=True, disabled_reason=None, disabled_at=None, health=Health()
     )
 
 
 def disabled(endpoint: WebhookEndpoint, reason: str, now: datetime) -> WebhookEndpoint:
-    """Return the endpoint as one that is sent nothing; one that was for this reason, as it is."""
+    """Return the endpoint disabled; unchanged if it is disabled for this reason already."""
     if endpoint.disabled_reason == reason:
         return endpoint
     return replace(endpoint, is_enabled=False, disabled_reason=reason, disabled_at=now)

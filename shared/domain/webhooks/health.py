@@ -1,7 +1,7 @@
-"""What its answers say of an endpoint: how its deliveries wait, how fast they come, when it ends.
+"""An endpoint's health, judged by its answers: queue and pace of its deliveries, and its end.
 
-Most answers change nothing, and what changes nothing is not written: an endpoint that is well, and
-one that has failed for days, cost no write but that of the delivery.
+Most answers change nothing, and then the endpoint is not written: a healthy endpoint, and one that
+has failed for days, cost only the write of the delivery.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from shared.domain.webhooks.endpoints import Health, WebhookEndpoint
 SLOW_FROM_MS = 5_000
 FAST_BELOW_MS = 1_000
 SLOW_AT_LEAST = timedelta(minutes=10)
-"""So that an endpoint that is slow now and then is not written each time."""
+"""An endpoint that is slow now and then must not be written each time."""
 PACE_S_MAX = 10
 RETRY_AFTER_MAX = timedelta(hours=1)
 RETRY_AFTER_STEP = timedelta(seconds=1)
-"""What many answers at once ask for alike is written once."""
+"""If many answers at once ask for nearly the same wait, it is written once."""
 SLOTS_AHEAD = timedelta(minutes=10)
-"""How far ahead turns are given out. Who comes later asks again later: an endpoint that is well
-again should not be kept waiting by turns that were given out for days."""
+"""Turns are given out this far ahead. Further deliveries ask again later: an endpoint that has
+recovered should not wait for turns that were given out for days."""
 FAILING_AT_MOST = timedelta(days=5)
 
 ONLY_FAILED = "only_failed"
@@ -33,7 +33,7 @@ _TIMEOUT = "timeout"
 
 
 def lane(health: Health) -> Lane:
-    """Return the queue for an endpoint's deliveries: the slow one too for what is overloaded."""
+    """Return the queue for an endpoint's deliveries: the slow one also if it is overloaded."""
     return Lane.SLOW if health.is_slow or health.pace_s else Lane.FAST
 
 
@@ -41,14 +41,14 @@ def reserve(health: Health, now: datetime, *, jitter: float) -> tuple[Health, da
     """Give a delivery its turn at an overloaded endpoint.
 
     Args:
-        health: Of an endpoint with a pace.
+        health: The health of an endpoint with a pace.
         now: UTC.
         jitter: Random fraction in [0, 1).
 
     Returns:
-        The health afterwards; when the delivery may come; and whether that is a turn of its own.
-        If all turns of the next ten minutes are given out, it is not: the delivery is to ask again
-        then, spread over ten minutes, so that those who wait do not come back as a herd.
+        The health afterwards; the time for the delivery; and true if this time is its own turn.
+        It is false if all turns of the next ten minutes are given out: the delivery must ask again
+        at that time, spread over ten minutes, so that the deliveries do not all come back at once.
     """
     free_at = max(now, health.next_slot_at or now)
     if free_at - now > SLOTS_AHEAD:
@@ -65,14 +65,14 @@ def judge(
     is_gone: bool,
     retry_after_s: int | None,
 ) -> WebhookEndpoint:
-    """Return an endpoint as it is after an attempt; most often as it was.
+    """Return an endpoint after an attempt; most attempts do not change it.
 
     Args:
-        endpoint: As it is now, enabled.
-        attempt: What was made.
-        is_success: The endpoint has the message.
-        is_gone: It wants no more, and is disabled at once.
-        retry_after_s: What it asked to wait, ``None`` if it did not.
+        endpoint: The present endpoint, enabled.
+        attempt: The attempt.
+        is_success: True if the endpoint has the message.
+        is_gone: True if it wants no more messages; it is disabled at once.
+        retry_after_s: The wait that it asked for, in seconds; ``None`` if it did not ask.
 
     Source: Standard Webhooks, "Webhook delivery" (410 disables; 429, 502 and 504 slow down).
     """
@@ -118,7 +118,7 @@ def _paced(
 ) -> Health:
     if is_success and health.pace_s:
         pace_s = health.pace_s // 2
-        # What is overloaded anew begins anew, and not where the last turn was given out.
+        # A new overload begins with new turns, and not after the last turn given out.
         return replace(health, pace_s=pace_s, next_slot_at=health.next_slot_at if pace_s else None)
     if attempt.status not in _OVERLOADED and attempt.error != _TIMEOUT:
         return health

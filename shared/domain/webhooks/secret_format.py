@@ -1,4 +1,4 @@
-"""The format of signing secrets: what a merchant may bring, and the key that it stands for."""
+"""The format of signing secrets: texts that a merchant may choose, and the keys they stand for."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PRINTABLE = re.compile(r"[\x21-\x7e]*")
 
 
 def check_secret(text: str) -> str:
-    """Accept a merchant's own secret.
+    """Check a merchant's own secret.
 
     Args:
         text: 16 to 256 printable ASCII characters without spaces. With the prefix `whsec_` the rest
@@ -50,7 +50,7 @@ def decoded_key(secret: str) -> bytes | None:
         return None
     text = secret.removeprefix(SECRET_PREFIX)
     try:
-        # Padding may be left out, as the reference library allows.
+        # The padding may be missing, as in the reference library.
         key = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
     except (binascii.Error, ValueError):
         return None

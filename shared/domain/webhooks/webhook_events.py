@@ -1,4 +1,4 @@
-"""What happens to webhook endpoints, in the words of the webhook documentation."""
+"""Events of webhook endpoints, in the words of the webhook documentation."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from shared.domain.webhooks.endpoints import WebhookEndpoint
 
 
 def from_disabled_endpoint(endpoint: WebhookEndpoint) -> Event:
-    """Return the event of an endpoint that was disabled, for the others of its store.
+    """Return the event of a disabled endpoint, for the other endpoints of its store.
 
-    Not its URL: the path of one may be a secret.
+    It does not contain the URL, because a URL's path may be a secret.
     """
     assert endpoint.disabled_at is not None
     return Event(

@@ -1,8 +1,8 @@
-"""Which targets a store's events go to: each once, and a limited number of them.
+"""The targets of a store's events: each once, and a limited number.
 
-The store keeps the list, so whatever changes it changes the store's document. Two writers that
-both found a target free cannot both commit then. (Writing the document as it is would not do:
-Firestore leaves the time of its last change alone, and that is what a precondition compares.)
+The store keeps the list, so every change of the list changes the store's document. Two writers that
+both found a target free cannot both commit then. (Writing the document unchanged is not enough:
+Firestore does not change its update time then, and preconditions compare that time.)
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ ENDPOINTS_PER_STORE_MAX = 20
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where to send: ``address`` is a URL, queue or bus; the rest is empty for a URL.
+    """A target: ``address`` is a URL, queue or bus; the other fields are empty for a URL.
 
     ``settings`` may be shown; ``credentials`` are encrypted before they are stored.
     """
@@ -33,7 +33,7 @@ class Target:
 
 
 def find(store: Store, endpoint: WebhookEndpoint) -> str | None:
-    """Return the id of the endpoint that the store has for the target of this one."""
+    """Return the id of the store's endpoint for the same target."""
     return store.webhook_ids_by_target.get(_key(endpoint))
 
 
@@ -42,7 +42,7 @@ def listed(store: Store, endpoint: WebhookEndpoint) -> Store:
 
     Raises:
         WebhookExists: The store has an endpoint for this target.
-        LimitExceeded: The store has as many as it may have.
+        LimitExceeded: The store has the most endpoints allowed.
     """
     known_id = find(store, endpoint)
     if known_id is not None:
@@ -54,7 +54,7 @@ def listed(store: Store, endpoint: WebhookEndpoint) -> Store:
 
 
 def unlisted(store: Store, endpoint: WebhookEndpoint) -> Store:
-    """Return the store without the endpoint's target in its list, if it is there."""
+    """Return the store without the endpoint's target in its list."""
     gone = _key(endpoint)
     others = {key: each for key, each in store.webhook_ids_by_target.items() if key != gone}
     return replace(store, webhook_ids_by_target=others)

@@ -1,1 +1,1 @@
-"""What a store sells: documents."""
+"""Products of a store: documents."""

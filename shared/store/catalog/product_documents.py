@@ -1,4 +1,4 @@
-"""Products of stores, mirrored at the top, and the prices they had."""
+"""Products of stores, mirrored at the top, and their past prices."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def find(product_id: str) -> CatalogProduct | None:
 
 
 def find_many(product_ids: list[str]) -> list[CatalogProduct]:
-    """Return those of some products that there are, in this order."""
+    """Return the existing ones of these products, in this order."""
     asked = [paths.product(each) for each in product_ids if paths.is_product_id(each)]
     found = client.get(asked) if asked else {}
     return [product for path in asked if (product := decode(found[path]))]
@@ -63,12 +63,12 @@ def list_page(
     """Return a store's products in the order of their keys' document ids.
 
     Args:
-        store_id: Whose.
-        source: Only those of this system.
-        category_id: Only those of this category.
-        includes_deleted: Also those that are no longer sold.
-        after_key: Of the last one of the page before.
-        limit: Most to return.
+        store_id: The store.
+        source: Only products of this system.
+        category_id: Only products of this category.
+        includes_deleted: True to include products that are no longer sold.
+        after_key: The key of the last product of the page before.
+        limit: The most products to return.
     """
     filters: list[tuple[str, str, str | None]] = []
     if source is not None:
@@ -89,7 +89,7 @@ def list_page(
 def list_by_external_id(
     store_id: str, source: str, external_ids: list[str]
 ) -> list[CatalogProduct]:
-    """Return products of a system by its ids: a query for each 30."""
+    """Return products of a system by its ids: one query for 30 ids."""
     found: list[CatalogProduct] = []
     for start in range(0, len(external_ids), EXTERNAL_IDS_PER_QUERY):
         found += PRODUCTS.query(
@@ -101,7 +101,7 @@ def list_by_external_id(
 
 
 def list_to_price(store_id: str, before: datetime, limit: int) -> list[CatalogProduct]:
-    """Return products of which another price begins, longest due first."""
+    """Return products with a due new price, longest due first."""
     return PRODUCTS.query(
         ("nextPriceAt", "<=", before),
         collection=paths.store_products(store_id),
@@ -111,7 +111,7 @@ def list_to_price(store_id: str, before: datetime, limit: int) -> list[CatalogPr
 
 
 def count_live(store_id: str, source: str) -> int:
-    """Return how many products of a system the store sells."""
+    """Return the number of a system's products that the store sells."""
     return PRODUCTS.count(
         ("source", "==", source),
         ("deletedAt", "==", None),
@@ -123,9 +123,9 @@ def writes(read: Snapshot, before: CatalogProduct | None, after: CatalogProduct)
     """Return the writes of a new or changed product: itself, its mirror, and a price that ended.
 
     Args:
-        read: Of the store's product, as ``before`` was read from it.
-        before: As it was.
-        after: As it is to be.
+        read: The snapshot of the store's product from which ``before`` was read.
+        before: The product before the change.
+        after: The changed product.
     """
     found = PRODUCTS.writes(read, after)
     ended = products.price_change(before, after)

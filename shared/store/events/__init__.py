@@ -1,1 +1,1 @@
-"""What happened: types, log and outbox: documents."""
+"""Events: types, log and outbox: documents."""

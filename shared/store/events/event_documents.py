@@ -1,4 +1,4 @@
-"""Events: what happened, with the exact text that endpoints are sent."""
+"""Events, with the exact text that endpoints get."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ KEPT = timedelta(days=34)
 
 @dataclass(frozen=True, slots=True)
 class StoredEvent:
-    """An event as it is kept until ``expires_at``: its ``payload`` is what endpoints are sent."""
+    """A stored event, kept until ``expires_at``; endpoints get its ``payload``."""
 
     event_id: str
     type: str
@@ -39,11 +39,11 @@ EVENTS = Documents(
 )
 
 decode = EVENTS.decode
-find = EVENTS.find  # Also one that has expired and is not deleted yet.
+find = EVENTS.find  # It also finds an expired event that is not deleted yet.
 
 
 def creation(event: Event, payload: str) -> Write:
-    """Return the write of a new event with the exact text that every endpoint is sent."""
+    """Return the write of a new event with the exact text that every endpoint gets."""
     return EVENTS.creation(
         StoredEvent(
             event_id=event.event_id,
@@ -75,14 +75,14 @@ def list_newest(
     """Return events of a store, the newest first, those of the same millisecond by descending id.
 
     Args:
-        store_id: Whose.
+        store_id: The store.
         event_type: Only this type.
         program_id: Only this program.
         user_id: Only this user.
         since: The earliest time, inclusive.
         until: The end, exclusive.
-        after: The last one of the page before, to go on from there.
-        limit: Most to return.
+        after: The last event of the page before.
+        limit: The most events to return.
     """
     equal = {"storeId": store_id, "type": event_type, "programId": program_id, "userId": user_id}
     filters = [(name, "==", value) for name, value in equal.items() if value is not None]
@@ -108,11 +108,11 @@ def list_oldest(
     """Return events of a store, the oldest first, those of the same millisecond by ascending id.
 
     Args:
-        store_id: Whose.
+        store_id: The store.
         since: The earliest time, inclusive.
         until: The end, exclusive.
-        after: The last one of the page before, to go on from there.
-        limit: Most to return.
+        after: The last event of the page before.
+        limit: The most events to return.
     """
     end = [("createdAt", "<", until)] if until else []
     return EVENTS.query(

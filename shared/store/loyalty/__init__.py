@@ -1,1 +1,1 @@
-"""Programs, the ledger, and what time brings: documents."""
+"""Programs, the ledger, and changes that come with time: documents."""

@@ -1,4 +1,4 @@
-"""A program's counters, spread over shards: one document takes about one write a second."""
+"""A program's counters in several shards, as a document takes about one write a second."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ decode_entry = ENTRIES.decode
 
 
 def find_by_transaction(program_id: str, transaction_id: str) -> list[Entry]:
-    """Return what a transaction has booked in a program, whoever the member is."""
+    """Return a transaction's entries in a program, for any member."""
     entries = ENTRIES.query(
         ("transactionId", "==", transaction_id), collection="entries", group=True
     )
@@ -41,12 +41,12 @@ def list_entries(membership_id: str) -> list[Entry]:
 
 
 def list_corrections(membership_id: str, entry_id: str) -> list[Entry]:
-    """Return what was taken back of an entry, or given back."""
+    """Return the entries that took back or gave back units of an entry."""
     return ENTRIES.query(("correctsEntryId", "==", entry_id), collection=_entries_of(membership_id))
 
 
 def pages_of_program(program_id: str) -> Iterator[list[Snapshot]]:
-    """Return the memberships of a program as they are stored, some at a time."""
+    """Return the stored memberships of a program, some at a time."""
     return MEMBERSHIPS.pages(("programId", "==", program_id))
 
 
@@ -73,12 +73,12 @@ def enrolled_since(moment: datetime, limit: int) -> list[Membership]:
 
 
 def list_due(before: datetime, limit: int, after: Membership | None = None) -> list[Membership]:
-    """Return memberships to which time brought something, longest due first.
+    """Return memberships that are due, longest due first.
 
     Args:
-        before: What was due at this moment or before it, UTC.
-        limit: Most to return.
-        after: The last one of the page before, to go on from there.
+        before: The latest due time, inclusive, UTC.
+        limit: The most memberships to return.
+        after: The last membership of the page before.
     """
     return MEMBERSHIPS.query(
         ("nextDueAt", "<=", before),

@@ -9,7 +9,7 @@ from shared.store.documents import Documents
 
 
 def _from_document(document: Document) -> Program:
-    """Return a program with the rules of its type, which the type of the field does not tell."""
+    """Return a program with the rules of its type; the field's type does not show which."""
     rules_type = RULES_BY_TYPE[ProgramType(document["programType"])]
     rules = codec.from_document(rules_type, document["rules"])
     return codec.from_document(Program, {**document, "rules": rules})

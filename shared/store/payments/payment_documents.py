@@ -36,10 +36,10 @@ def list_page(
     """Return a store's payments, newest first.
 
     Args:
-        store_id: Whose.
-        stage: Only those of this stage.
-        after: Time and id of the last one of the page before.
-        limit: Most to return.
+        store_id: The store.
+        stage: Only payments at this stage.
+        after: Time and id of the last payment of the page before.
+        limit: The most payments to return.
     """
     filters = [("storeId", "==", store_id)]
     if stage is not None:
@@ -53,5 +53,5 @@ def list_page(
 
 
 def list_to_check(before: datetime, limit: int) -> list[Payment]:
-    """Return payments whose provider is to be asked again, longest due first."""
+    """Return payments that are due for a check with their provider, longest due first."""
     return PAYMENTS.query(("checkAt", "<=", before), order_by=["checkAt"], limit=limit)

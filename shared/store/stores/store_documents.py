@@ -35,9 +35,9 @@ def list_page(
     """Return some of an account's stores, oldest first.
 
     Args:
-        account_id: Whose.
-        after: Time and id of the last one of the page before.
-        limit: Most to return.
+        account_id: The account.
+        after: Time and id of the last store of the page before.
+        limit: The most stores to return.
     """
     return STORES.query(
         ("accountId", "==", account_id),

@@ -1,4 +1,4 @@
-"""What systems tell of a store besides its products: categories, stock, orders, suppliers."""
+"""Data of systems besides products: categories, stock, orders, suppliers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def record_id(source: str, external_id: str) -> str:
 
 
 def path_of(store_id: str, collection: str, source: str, external_id: str) -> str:
-    """Return where an item is kept."""
+    """Return the path of an item."""
     return paths.store_record(store_id, collection, record_id(source, external_id))
 
 
@@ -38,8 +38,8 @@ def write(read: Snapshot, goods: Goods, owner: tuple[str, str, str], now: dateti
     """Return the write of a new or changed item.
 
     Args:
-        read: As it was.
-        goods: As they are to be.
+        read: The snapshot before the change.
+        goods: The new or changed item.
         owner: Account, store and source.
         now: UTC.
     """
@@ -57,7 +57,7 @@ def write(read: Snapshot, goods: Goods, owner: tuple[str, str, str], now: dateti
 
 
 def count_live(store_id: str, collection: str, source: str) -> int:
-    """Return how many items of a system are not marked as gone."""
+    """Return the number of a system's items that are not marked as gone."""
     return client.count(
         paths.store_records(store_id, collection),
         ("source", "==", source),

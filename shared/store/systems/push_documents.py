@@ -1,4 +1,4 @@
-"""Records that systems were given."""
+"""Records that were pushed to systems."""
 
 from __future__ import annotations
 

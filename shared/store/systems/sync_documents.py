@@ -1,4 +1,4 @@
-"""Syncs, what they have seen, and the connections that they use."""
+"""Syncs, their notes of items seen, and the connections that they use."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def list_of_store(store_id: str) -> list[Sync]:
 
 
 def list_running(limit: int) -> list[Sync]:
-    """Return syncs that have something left to do, the longest untouched first."""
+    """Return running syncs, the longest unchanged first."""
     return SYNCS.query(
         ("state", "==", SyncState.RUNNING.value), order_by=["updatedAt"], limit=limit
     )
@@ -43,11 +43,11 @@ def list_running(limit: int) -> list[Sync]:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a sync has seen of a stream. Ids are the system's.
+    """The items of a stream that a sync has seen. Ids are the system's.
 
-    ``owners`` are keys and the ids of what is kept under them; ``keys`` is where each id was seen
-    last; ``ended`` is that of what is sold no more, which leaves its key to others; ``skipped`` are
-    ids of what could not be taken, which is there nevertheless.
+    ``owners`` are keys, each with the id of its item; ``keys`` are ids, each with the key where it
+    was seen last; ``ended`` are the same for items that are no longer sold, which leave their keys
+    to others; ``skipped`` are ids of items that exist, but could not be taken over.
     """
 
     owners: dict[str, str] = field(default_factory=dict)
@@ -56,11 +56,11 @@ class Seen:
     skipped: set[str] = field(default_factory=set)
 
     def __bool__(self) -> bool:
-        """Whether there is anything."""
+        """Tell whether any item was seen."""
         return bool(self.keys or self.skipped)
 
     def note(self, key: str, external_id: str, *, is_ended: bool) -> None:
-        """Note what was listed. What was listed under another key before has left it."""
+        """Note a listed item. If it was listed under another key before, it has left that key."""
         before = self.keys.get(external_id)
         if before is not None and self.owners.get(before) == external_id:
             del self.owners[before]
@@ -73,9 +73,9 @@ class Seen:
 
 
 def part(sync: Sync, seen: Seen) -> Write:
-    """Return the write of a note of what a sync has seen, to be read again after a crash."""
+    """Return the write of a note of the items seen, which is read after a crash."""
     path = paths.sync_part(path_of(sync), sync.sync_id, sync.parts)
-    # As lists: not every text can be the name of a field.
+    # Lists, because not every text can be the name of a field.
     return Put(
         path,
         {
@@ -89,7 +89,7 @@ def part(sync: Sync, seen: Seen) -> Write:
 
 
 def seen(sync: Sync) -> Seen:
-    """Return what a sync has noted of the stream that it is at."""
+    """Return a sync's notes of its present stream."""
     found = Seen()
     wanted = [paths.sync_part(path_of(sync), sync.sync_id, each) for each in range(sync.parts)]
     for snapshot in client.get(wanted).values() if wanted else ():
@@ -104,7 +104,7 @@ def seen(sync: Sync) -> Seen:
 
 
 def delete_parts(sync: Sync) -> None:
-    """Forget what a sync and those before it have noted; the next one forgets what is left."""
+    """Delete the notes of a sync and earlier ones; the next sync deletes the rest."""
     for page in client.pages(f"{path_of(sync)}/parts"):
         with suppress(WriteConflict, AnswerLost):
             client.commit([Delete(each) for each in page])

@@ -33,7 +33,7 @@ creation = DELIVERIES.creation
 
 
 def update(read: Snapshot, delivery: Delivery) -> Write:
-    """Return the write of a delivery that exists: of what has changed, because answers are long."""
+    """Return the write of an existing delivery: only changed fields, because answers are long."""
     before = read.data or {}
     after = DELIVERIES.to_document(delivery)
     return Update(read, {name: after[name] for name in after if before.get(name) != after[name]})
@@ -44,8 +44,8 @@ def list_due(before: datetime, limit: int, after: Delivery | None = None) -> lis
 
     Args:
         before: The moment, UTC.
-        limit: Most to return.
-        after: The last one of the page before, to go on from there.
+        limit: The most deliveries to return.
+        after: The last delivery of the page before.
     """
     return DELIVERIES.query(
         ("state", "==", DeliveryState.PENDING.value),
@@ -72,14 +72,14 @@ def list_of_store(
     """Return deliveries of a store, newest first.
 
     Args:
-        store_id: Whose.
-        limit: Most to return.
-        endpoint_id: To this endpoint only.
-        state: In this state only.
-        event_type: Of this type only.
-        since: Made then or later, UTC.
-        until: Made before, UTC.
-        after: The last one of the page before, to go on from there.
+        store_id: The store.
+        limit: The most deliveries to return.
+        endpoint_id: Only deliveries to this endpoint.
+        state: Only deliveries in this state.
+        event_type: Only deliveries of this type.
+        since: The earliest time of making, inclusive, UTC.
+        until: The end, exclusive, UTC.
+        after: The last delivery of the page before.
     """
     equal = {
         "storeId": store_id,
@@ -101,18 +101,18 @@ def list_of_store(
 
 
 def list_of_event(store_id: str, event_id: str) -> list[Delivery]:
-    """Return the deliveries of one event: one for each endpoint that was told, newest first."""
+    """Return the deliveries of one event: one for each endpoint that gets it, newest first."""
     deliveries = DELIVERIES.query(("storeId", "==", store_id), ("eventId", "==", event_id))
     return sorted(deliveries, key=lambda each: (each.created_at, each.delivery_id), reverse=True)
 
 
 def count_of_endpoint(endpoint_id: str, state: DeliveryState, since: datetime) -> int:
-    """Return how many deliveries to an endpoint are in a state, test events left out.
+    """Return the number of deliveries to an endpoint in a state, without test events.
 
     Args:
-        endpoint_id: To which endpoint.
-        state: In which state they are now.
-        since: Made then or later, UTC.
+        endpoint_id: The endpoint.
+        state: The present state of the deliveries.
+        since: The earliest time of making, inclusive, UTC.
     """
     return DELIVERIES.count(
         ("endpointId", "==", endpoint_id),
