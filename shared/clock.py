@@ -1,7 +1,6 @@
 """The only source of the current time: UTC, to the millisecond.
 
-Milliseconds, because that is what the API's timestamps carry: a time that is stored, hashed and
-sent is then the same time everywhere.
+The API's timestamps have milliseconds, so a time is the same when it is stored, hashed and sent.
 """
 
 from __future__ import annotations
@@ -28,19 +27,19 @@ def utc_now() -> datetime:
 
 
 def to_milliseconds(moment: datetime) -> datetime:
-    """Drop what is below a millisecond, so that storage and wire agree."""
+    """Drop fractions of a millisecond, so that stored and sent times agree."""
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 def to_wire(moment: datetime) -> str:
-    """Format as the API documents it: ``2026-03-03T12:00:00.000Z``."""
+    """Return the time as the API documents it: ``2026-03-03T12:00:00.000Z``."""
     utc = moment.astimezone(UTC)
     return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
 
 
 @contextmanager
 def use(source: Callable[[], datetime]) -> Iterator[None]:
-    """Take the time from ``source`` instead of the system, for as long as the block runs."""
+    """Take the time from ``source`` instead of the system while the block runs."""
     global _source  # noqa: PLW0603 - the clock is the one thing a test must be able to set
     previous, _source = _source, source
     try:

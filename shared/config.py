@@ -24,12 +24,12 @@ def region() -> str:
 
 
 def firestore_emulator() -> str | None:
-    """Return host and port of the emulator of storage; ``None`` in production."""
+    """Return host and port of the storage emulator; ``None`` in production."""
     return os.environ.get("FIRESTORE_EMULATOR_HOST") or None
 
 
 def is_emulated() -> bool:
-    """Tell whether storage is the emulator: loopback receivers and local keys are for it alone."""
+    """Tell whether storage is the emulator: only then loopback receivers and local keys work."""
     return firestore_emulator() is not None
 
 
@@ -39,7 +39,7 @@ def secret_keys() -> str | None:
 
 
 def local_secret_file() -> Path | None:
-    """Return where the emulator's generated encryption key lives; ``None`` in production."""
+    """Return the path of the emulator's generated encryption key; ``None`` in production."""
     if not is_emulated():
         return None
     root = Path(__file__).resolve().parent.parent
@@ -47,17 +47,17 @@ def local_secret_file() -> Path | None:
 
 
 def public_url() -> str:
-    """Return the URL of the gateway function, as others reach it; no slash at its end."""
+    """Return the public URL of the gateway function, without a slash at its end."""
     configured = os.environ.get("PUNKTWERK_PUBLIC_URL")
     default = f"https://{region()}-{project_id()}.cloudfunctions.net/apiGateway"
     return (configured or default).rstrip("/")
 
 
 def aws_endpoint_url() -> str | None:
-    """Return where AWS is emulated. Only for when storage is emulated too."""
+    """Return the URL of the AWS emulator. It is used only if storage is emulated, too."""
     return os.environ.get("AWS_ENDPOINT_URL") or None
 
 
 def metadata_host() -> str:
-    """Return Google Cloud's metadata server, under the name that Google's libraries use."""
+    """Return Google Cloud's metadata server, by the name that Google's libraries use."""
     return os.environ.get("GCE_METADATA_HOST") or "metadata.google.internal"

@@ -1,4 +1,4 @@
-"""Texts that the vault has encrypted: a type of their own, which is found in whatever is stored."""
+"""Texts that the vault has encrypted. Their own type makes it possible to find all stored ones."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from typing import Any, NewType, TypeVar, get_args, get_type_hints
 T = TypeVar("T")
 
 Encrypted = NewType("Encrypted", str)
-"""What ``Vault.encrypt`` returns, and the only thing that ``Vault.decrypt`` takes."""
+"""The result of ``Vault.encrypt``, and the only type that ``Vault.decrypt`` takes."""
 Change = Callable[[Encrypted], Encrypted]
 
 
 def is_in(kind: Any) -> bool:
-    """Tell whether a dataclass, or a type of a field, has anything encrypted in it."""
+    """Tell whether a dataclass, or a type of a field, contains encrypted texts."""
     return _is_in(kind, ())
 
 
 def changed(value: T, change: Change) -> T:
-    """Return a dataclass with each encrypted text in it changed, however deep it is."""
+    """Return a dataclass with each encrypted text in it changed, at any depth."""
     names = _names(type(value))  # type: ignore[arg-type]
     found = {name: _changed(getattr(value, name), change) for name in names}
     return replace(value, **found) if found else value  # type: ignore[type-var]
 
 
 def _changed(value: Any, change: Change) -> Any:
-    """Return what a field holds that has something encrypted in it."""
+    """Return the changed value of a field that contains encrypted texts."""
     if value is None:
         return None
     if is_dataclass(value):
@@ -41,12 +41,12 @@ def _changed(value: Any, change: Change) -> Any:
 
 @cache
 def _names(kind: Hashable) -> tuple[str, ...]:
-    """Return the fields of a dataclass that have something encrypted in them."""
+    """Return the fields of a dataclass that contain encrypted texts."""
     return tuple(name for name, hint in _hints(kind).items() if is_in(hint))
 
 
 def _is_in(kind: Any, within: tuple[Any, ...]) -> bool:
-    """Tell the same of what is itself within other types, which are not looked at again."""
+    """Tell the same for a type within other types, which are not checked again."""
     if kind is Encrypted:
         return True
     if kind in within:

@@ -1,4 +1,4 @@
-"""Identifiers: random where nothing else identifies a thing, derived where something does."""
+"""Identifiers: derived from a thing's other keys if it has any, else random."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def new(prefix: str) -> str:
 
 
 def derived(prefix: str, *parts: str) -> str:
-    """Return the identifier that the same parts always give (160 bits of SHA-256).
+    """Return the identifier of the parts: the same parts give the same one (160 bits of SHA-256).
 
     Parts are length-prefixed before they are hashed, so ``("a", "bc")`` and ``("ab", "c")`` differ.
     """
@@ -36,5 +36,5 @@ def reward_code() -> str:
 
 
 def _random(alphabet: str, length: int) -> str:
-    # Both alphabets have 32 letters, so five bits of a byte choose one of them evenly.
+    # Both alphabets have 32 letters, so five bits of a byte choose each letter equally often.
     return "".join(alphabet[byte % 32] for byte in secrets.token_bytes(length))

@@ -1,4 +1,4 @@
-"""One JSON object a line on standard output, as Cloud Logging reads it."""
+"""Logs: one JSON object per line on standard output, as Cloud Logging reads it."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import Any
 
 
 def info(message: str, **fields: Any) -> None:
-    """Log something that is as it should be."""
+    """Log a normal event."""
     _write("INFO", message, fields)
 
 
 def warning(message: str, **fields: Any) -> None:
-    """Log something that an operator may want to know."""
+    """Log an event that an operator may want to know."""
     _write("WARNING", message, fields)
 
 
 def error(message: str, **fields: Any) -> None:
-    """Log something that somebody must be told of."""
+    """Log an event that an operator must know."""
     _write("ERROR", message, fields)
 
 

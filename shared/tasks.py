@@ -1,7 +1,7 @@
-"""Task queues: Cloud Tasks, or the emulator of it. Each belongs to the function that it calls.
+"""Task queues: Cloud Tasks, or its emulator. Each queue belongs to the function that it calls.
 
-The queue takes each name once, so enqueueing twice is harmless. Losing a task is harmless too:
-sweeps look for what is overdue.
+The queue takes each name once, so enqueueing twice is harmless. Losing a task is harmless, too:
+sweeps look for overdue work.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ _app_lock = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A call of a function, once, not before its time.
+    """One call of a function, not before its time.
 
     Attributes:
-        function: Its name, which is also that of its queue.
-        task_id: At most 500 letters, digits, hyphens and underscores. A name that the queue had
-            lately is not taken again.
-        data: What the function gets.
-        at: When, UTC; ``None`` for at once.
+        function: The function's name, which is also the queue's name.
+        task_id: At most 500 letters, digits, hyphens and underscores. The queue does not take a
+            name again that it had lately.
+        data: The function's argument.
+        at: The time of the call, UTC; ``None`` for at once.
     """
 
     function: str
@@ -41,11 +41,11 @@ class Task:
 
 
 def enqueue(task: Task) -> bool:
-    """Have a function called.
+    """Enqueue a call of a function.
 
     Returns:
-        Whether the queue took it now. ``False`` if it had the name before, or did not answer, which
-        is logged; nothing is raised, because what is to be done stands in Firestore already.
+        True if the queue took it now; false if it had the name before, or did not answer, which is
+        logged. Nothing is raised, because the work to do is stored in Firestore already.
     """
     if config.is_emulated() and not os.environ.get("CLOUD_TASKS_EMULATOR_HOST"):
         # Without it the SDK would look for credentials and enqueue in a real project.
@@ -65,14 +65,14 @@ def _create(task: Task) -> bool:
     from firebase_admin.functions import TaskOptions
 
     try:
-        # The body as callers of task functions wrap it; Python's SDK leaves that to us.
+        # Callers of task functions wrap the body like this; Python's SDK does not.
         options = TaskOptions(task_id=task.task_id, schedule_time=task.at)
         _queue(task.function).enqueue({"data": dict(task.data)}, options)
-    except (AlreadyExistsError, ConflictError):  # Cloud Tasks says the one, its emulator the other.
+    except (AlreadyExistsError, ConflictError):  # the second is the emulator's
         return False
     except ValueError:
-        # The SDK cannot read the emulator's answer to a task that was given a name, and says so
-        # after the task was taken.
+        # The SDK cannot read the emulator's answer to a task with a name, and raises this after
+        # the task was taken.
         if not config.is_emulated():
             raise
     return True

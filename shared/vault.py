@@ -15,7 +15,7 @@ class VaultError(Exception):
 
 
 class Vault:
-    """Encrypts with the first key, decrypts with any: put a new key first to rotate.
+    """Encrypts with the first key and decrypts with any; to rotate keys, put a new key first.
 
     Source: Fernet (AES-128-CBC and HMAC-SHA256) of the cryptography package.
     """
@@ -29,7 +29,7 @@ class Vault:
             keys: Fernet keys (32 bytes in URL-safe base64, see `new_key`), newest first.
 
         Raises:
-            VaultError: No key, or one that is none; the message tells which, never its text.
+            VaultError: There is no key, or one is malformed; the message tells which, not its text.
         """
         if not keys:
             raise VaultError("At least one encryption key is needed.")
@@ -45,7 +45,7 @@ class Vault:
         return Encrypted(self._fernet.encrypt(text.encode()).decode())
 
     def decrypt(self, token: Encrypted) -> str:
-        """Give back the text of a token of `encrypt`.
+        """Return the text of a token of `encrypt`.
 
         Raises:
             VaultError: The token was changed, or its key is no longer among the keys.
@@ -72,13 +72,13 @@ def new_key() -> str:
 
 
 def load_keys(environ_value: str | None, file: Path | None) -> list[str]:
-    """Find the keys of the vault.
+    """Return the keys of the vault.
 
     Args:
         environ_value: Keys separated by commas, newest first (in production a secret of Secret
             Manager); it wins over the file.
-        file: Only under the emulator: where a key is kept. It is generated if absent, readable by
-            its owner only. Processes that start together end with the same key.
+        file: The file of a key, only under the emulator. It is generated if absent, readable by
+            its owner only. Processes that start together get the same key.
 
     Raises:
         VaultError: There is no key in either place.

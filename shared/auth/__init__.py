@@ -1,1 +1,1 @@
-"""Who is calling: API keys."""
+"""Callers and their API keys."""

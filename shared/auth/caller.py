@@ -1,4 +1,4 @@
-"""Who calls, and what the call may touch."""
+"""The caller of a request, and the data that the call may touch."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from shared.domain.accounts.packages import Package
 class Claim:
     """A request's hold on its ``Idempotency-Key``.
 
-    ``claim_id`` is the digest of account, mode, action and key, so that keys of two merchants,
-    modes or actions never meet; ``fingerprint`` is the digest of the validated body.
+    ``claim_id`` is the digest of account, mode, action and key, so that equal keys of different
+    merchants, modes or actions stay apart; ``fingerprint`` is the digest of the validated body.
     """
 
     claim_id: str

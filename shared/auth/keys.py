@@ -1,4 +1,4 @@
-"""API keys: `bk_{test|live}_{pk|sk}_` and 32 characters. Only the hash of one is ever stored."""
+"""API keys: `bk_{test|live}_{pk|sk}_` and 32 characters. Only a key's hash is ever stored."""
 
 import hashlib
 import re
@@ -44,12 +44,12 @@ class ApiKey:
 
     @property
     def hash(self) -> str:
-        """SHA-256 of the canonical text, lower-case hex: what is stored and looked up."""
+        """SHA-256 of the canonical text, lower-case hex; it is stored and looked up."""
         return hashlib.sha256(self.text.encode()).hexdigest()
 
     @property
     def prefix(self) -> str:
-        """The part that is no secret, for display: `bk_live_sk_`."""
+        """The part that is not secret, for display: `bk_live_sk_`."""
         return self.text[:-TAIL_CHARS]
 
     @property
@@ -64,10 +64,10 @@ def generate(mode: KeyMode, kind: KeyKind) -> ApiKey:
 
 
 def parse(text: str) -> ApiKey:
-    """Read a key, in its own form or in that of the samples (`sk_live_...`).
+    """Read a key, in its own form or in the form of the samples (`sk_live_...`).
 
     Raises:
-        ValueError: It has neither form. The message does not repeat it.
+        ValueError: The text has neither form. The message does not repeat it.
 
     Source: authentication page, "Anatomy"; quick start, samples.
     """
@@ -82,7 +82,7 @@ def bearer(header: str | None) -> str:
 
     Raises:
         MissingHeaderError: The header is absent or empty.
-        ValueError: It is not `Bearer` and one token.
+        ValueError: The header is not `Bearer` and one token.
     """
     value = (header or "").strip(" \t")
     if not value:
