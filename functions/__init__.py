@@ -1,1 +1,1 @@
-"""The edge: HTTP endpoints, triggers, task handlers and schedules. No rules of loyalty in here."""
+"""The edge: HTTP endpoints, triggers, task handlers and schedules. It holds no rules of loyalty."""

@@ -1,4 +1,4 @@
-"""/apiGateway/api/v1/<name>: one function that routes to every endpoint; also serves the docs."""
+"""/apiGateway/api/v1/<name>: one function that routes to every endpoint, and serves the docs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def handle(request: Request) -> Response:
     """Answer a request by the last part of its path.
 
     Cloud Functions strips the function's own name from the path and functions-framework does not,
-    so only what follows ``/api/v1/`` counts.
+    so only the part after ``/api/v1/`` counts.
     """
     if f"/{PSP_WEBHOOK}/" in request.path:
         from functions.notifications import psp_webhook
@@ -30,7 +30,7 @@ def handle(request: Request) -> Response:
 
 
 def action_of(path: str) -> str | None:
-    """Return what follows ``/api/v1/``, ``None`` if the path has no such part."""
+    """Return the part after ``/api/v1/``, ``None`` if the path has no such part."""
     _, found, action = path.partition(API_PREFIX)
     return action.strip("/") if found else None
 

@@ -15,7 +15,7 @@ from shared.domain.accounts.packages import Package
 API_PREFIX = "/api/v1/"
 MIB = 1024 * 1024
 FILE_BYTES_MAX = 10 * MIB
-"""Of a request that carries a file of a system, as base64."""
+"""The limit of a request that carries a system's file, as base64."""
 
 
 def _snake(name: str) -> str:
@@ -25,11 +25,11 @@ def _snake(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """A documented action: a function of its own and a route of ``apiGateway``.
+    """A documented action: its own function, and a route of ``apiGateway``.
 
-    ``noun``: the folder of its module. ``is_read``: takes GET with query parameters as well as
-    POST. ``body_bytes_max``: of a request. ``connector``: whether it calls another system, or only
-    looks for how one is configured.
+    ``noun`` is the folder of its module. ``is_read``: it takes GET with query parameters as well as
+    POST. ``body_bytes_max`` is the limit of a request. ``connector`` tells whether it calls another
+    system, or only reads its configuration.
     """
 
     name: str
@@ -43,12 +43,12 @@ class Endpoint:
 
     @property
     def module(self) -> str:
-        """Where it is handled."""
+        """The module that handles it."""
         return f"functions.beep.{self.noun}.{_snake(self.name)}"
 
     @property
     def methods(self) -> tuple[str, ...]:
-        """HTTP methods that it takes, besides the CORS preflight."""
+        """The HTTP methods that it takes, besides the CORS preflight."""
         return ("GET", "POST") if self.is_read else ("POST",)
 
 
@@ -61,7 +61,7 @@ class Trigger:
 
     @property
     def module(self) -> str:
-        """Where it is handled."""
+        """The module that handles it."""
         return f"functions.triggers.{_snake(self.name)}"
 
 
@@ -78,13 +78,13 @@ class Queue:
 
     @property
     def module(self) -> str:
-        """Where it is handled."""
+        """The module that handles it."""
         return f"functions.tasks.{_snake(self.name)}"
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """A function that Cloud Scheduler calls. ``needs_secrets``: it decrypts what is stored."""
+    """A function that Cloud Scheduler calls. ``needs_secrets``: it decrypts stored secrets."""
 
     name: str
     every: str
@@ -92,7 +92,7 @@ class Schedule:
 
     @property
     def module(self) -> str:
-        """Where it is handled."""
+        """The module that handles it."""
         return f"functions.schedules.{_snake(self.name)}"
 
 
@@ -233,12 +233,12 @@ QUEUES = (
         timeout_s=540,
     ),
 )
-"""Cloud Tasks starts at most 500 tasks a second of a queue, and keeps at most 5,000 under way.
+"""Cloud Tasks starts at most 500 tasks of a queue per second, and runs at most 5,000 at once.
 
-``deliverWebhook`` takes all of that rate, and keeps 500 under way: its endpoints answer within a
-second, or are moved to the other queue. There an attempt takes up to 15 seconds, so 200 under way
-are at least 13 attempts a second, of 7 instances that wait. The instances are what these numbers
-cost: one takes 32 tasks at once.
+``deliverWebhook`` uses the full rate, and runs 500 at once: its endpoints answer within a second,
+or move to the other queue. In that queue an attempt takes up to 15 seconds, so 200 at once are at
+least 13 attempts per second, on 7 waiting instances. These numbers cost instances: one instance
+takes 32 tasks at once.
 """
 
 SCHEDULES = (
@@ -257,4 +257,4 @@ ENDPOINT_BY_NAME = {
 }
 GATEWAY = "apiGateway"
 PSP_WEBHOOK = "pspWebhook"
-"""A function of its own and a route of the gateway, like an endpoint, but called by providers."""
+"""Its own function, and a route of the gateway, like an endpoint, but providers call it."""

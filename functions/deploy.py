@@ -1,8 +1,8 @@
 """The catalog as Cloud Functions. The only module that knows the Firebase SDK.
 
-The SDK is needed to describe functions to the CLI, and then every function is built. To serve one,
-it is not: functions-framework calls a plain function, so a cold start imports neither the SDK nor
-any other function's module.
+The SDK is needed to describe functions to the CLI, and then every function is built. It is not
+needed to serve one: functions-framework calls a plain function, so a cold start imports neither the
+SDK nor any other function's module.
 """
 
 from __future__ import annotations
@@ -37,15 +37,15 @@ _BY_NAME: dict[str, Trigger | Queue | Schedule] = {
 }
 NAMES = (GATEWAY, PSP_WEBHOOK, *ENDPOINT_BY_NAME, *_BY_NAME)
 
-# Without it a function gets a sixth of a CPU, and with that one request at a time.
+# Without it a function gets a sixth of a CPU, and then only one request at a time.
 CPU = 1
 CONCURRENCY = 32
-"""Requests that an instance is given at once, and threads that it has for them."""
+"""The number of requests that an instance gets at once, and of its threads for them."""
 SECRETS = ("PUNKTWERK_SECRET_KEYS",)
 
 
 def build(name: str) -> Callable[..., Any]:
-    """Return the Cloud Function of this name; importing what it needs and no more.
+    """Return the Cloud Function of this name, and import only the modules that it needs.
 
     Raises:
         AttributeError: There is no such function.
@@ -67,15 +67,15 @@ def build(name: str) -> Callable[..., Any]:
 
 
 def is_described() -> bool:
-    """Tell whether the CLI is asking what there is, and not a request to be served."""
+    """Tell whether the CLI asks for the list of functions, and no request is to be served."""
     return "ADMIN_PORT" in os.environ
 
 
 @contextlib.contextmanager
 def _uncollected() -> Iterator[None]:
-    """Import without the garbage collector, which finds nothing there and takes a tenth longer.
+    """Import without the garbage collector: it finds nothing, and takes a tenth longer.
 
-    What is there at the end stays as long as the process, so later collections leave it out too.
+    Objects that exist at the end live as long as the process, so later collections skip them, too.
     """
     gc.disable()
     try:
@@ -86,11 +86,11 @@ def _uncollected() -> Iterator[None]:
 
 
 def _prepare() -> None:
-    """Do before the first request what would otherwise be done during it."""
+    """Do work before the first request that would otherwise slow it down."""
     from shared.store import client
 
     client.preload()
-    # functions-framework reads it after this; by itself it takes four threads a CPU.
+    # functions-framework reads it later; its default is four threads per CPU.
     os.environ.setdefault("THREADS", str(CONCURRENCY))
 
 
@@ -170,7 +170,7 @@ def _schedule(schedule: Schedule) -> Callable[[Request], tuple[str, int]]:
 
 
 def _describe(function: Callable[..., Any], name: str) -> None:
-    """Attach what the CLI deploys: trigger, region, memory and concurrency."""
+    """Attach the CLI's settings: trigger, region, memory and concurrency."""
     described = _decorator(name)(function)
     for attribute, value in vars(described).items():
         if attribute != "__wrapped__":
@@ -220,13 +220,13 @@ def _decorator(name: str) -> Any:
 
 
 def _timeout_s(name: str) -> int:
-    """Return how long a request may take; the gateway has the longest of its endpoints."""
+    """Return the longest time of a request; the gateway has the longest of its endpoints."""
     named = [ENDPOINT_BY_NAME[name]] if name in ENDPOINT_BY_NAME else ENDPOINT_BY_NAME.values()
     return max(endpoint.timeout_s for endpoint in named)
 
 
 def _retried(decorate: Callable[..., Any]) -> Callable[..., Any]:
-    """Ask for retries, which the SDK cannot (its issue 165)."""
+    """Ask for retries; the SDK cannot do that (its issue 165)."""
 
     def decorated(function: Callable[..., Any]) -> Callable[..., Any]:
         described: Any = decorate(function)

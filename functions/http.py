@@ -68,7 +68,7 @@ def serve(endpoint: Endpoint, request: Request) -> Response:
 def guarded(
     action: str, request: Request, answer: Callable[[dict[str, Any]], Response]
 ) -> Response:
-    """Run ``answer``, turn what it raises into a refusal, and log the request."""
+    """Run ``answer``, turn its exceptions into refusals, and log the request."""
     started_s = time.monotonic()
     request_id = ids.new("req")
     usage = client.start_usage()
@@ -91,19 +91,19 @@ def guarded(
 
 
 def preflight(methods: tuple[str, ...]) -> Response:
-    """Answer a browser's question whether it may call."""
+    """Answer a browser's preflight request."""
     allowed = {"Access-Control-Allow-Methods": ", ".join((*methods, "OPTIONS"))}
     return Response(status=204, headers={**_CORS, **_PREFLIGHT, **allowed})
 
 
 def to_response(body: dict[str, Any], status: int = 200) -> Response:
-    """Write a JSON object."""
+    """Return a response with a JSON object."""
     text = json.dumps(body, ensure_ascii=False, default=exact_json.default)
     return Response(text, status=status, content_type="application/json; charset=utf-8")
 
 
 def refusal(error: PunktwerkError, request_id: str) -> Response:
-    """Write a refusal: it satisfies the documentation, the official client and Firebase clients."""
+    """Return a refusal that fits the documentation, the official client and Firebase clients."""
     details = dict(error.details)
     lifted: dict[str, Any] = {name: details.pop(name) for name in _LIFTED if name in details}
     body = {
@@ -152,7 +152,7 @@ def _answer(endpoint: Endpoint, request: Request, log: dict[str, Any]) -> Respon
 
 
 def _read(request: Request, bytes_max: int) -> dict[str, Any]:
-    """Return the parameters, from the query or from the raw body, whatever its Content-Type."""
+    """Return the parameters, from the query or from the raw body with any Content-Type."""
     if request.method == "GET":
         parameters: dict[str, Any] = {
             name: _query_value(name, values) for name, values in request.args.lists()
@@ -216,7 +216,7 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 def _require_storable(parsed: dict[str, Any]) -> None:
-    """Refuse what JSON can say and nothing behind this can write down again."""
+    """Refuse values that JSON can contain, but that cannot be stored or written again."""
     level: list[dict[str, Any] | list[Any]] = [parsed]
     depth = 1
     while level:
@@ -261,7 +261,7 @@ def _with_claim(caller: Caller, endpoint: Endpoint, key: str | None, body: WireM
     if key is None:
         return caller
     canonical = json.dumps(
-        # Null is not the same as left out: where something can be removed, it says so.
+        # Null is not the same as a missing field: null can remove a value.
         body.model_dump(by_alias=True, mode="json", exclude_unset=True),
         sort_keys=True,
         default=exact_json.default,
@@ -274,7 +274,7 @@ def _with_claim(caller: Caller, endpoint: Endpoint, key: str | None, body: WireM
 
 
 def sandbox_answer(example: dict[str, Any], body: WireModel) -> dict[str, Any]:
-    """Answer a test key: the documented example, with what the caller sent put in its place."""
+    """Return the answer for a test key: the documented example with the caller's values."""
     sent = body.model_dump(by_alias=True, mode="json", exclude_none=True)
     echoed = {name: value for name, value in sent.items() if name in example}
     return {**example, **echoed, "_sandbox": True}

@@ -1,4 +1,4 @@
-"""Every refusal that the API can answer with: stable code, HTTP status, and what to do about it.
+"""All refusals of the API: stable code, HTTP status, and a remedy.
 
 Statuses follow Google's canonical mapping, which Firebase clients know. A refusal means that
 nothing was written. ``docs/errors.md`` is generated from the classes below.
@@ -26,12 +26,12 @@ class PunktwerkError(Exception):
 
     @property
     def is_final(self) -> bool:
-        """Whether another try would be refused too."""
+        """True if another try would be refused, too."""
         return self.status < InternalError.status
 
 
 class InternalError(PunktwerkError):
-    """Something that should not have happened, did."""
+    """An unexpected error happened."""
 
 
 class InvalidParameters(PunktwerkError):
@@ -51,7 +51,7 @@ class InvalidJson(PunktwerkError):
 
 
 class RequestTooLarge(PunktwerkError):
-    """The body is larger than 1 MiB, or than 10 MiB where a file may be sent."""
+    """The body is larger than 1 MiB, or than 10 MiB for requests that may carry a file."""
 
     code = "REQUEST_TOO_LARGE"
     status = 400
@@ -75,7 +75,7 @@ class ProgramInactive(PunktwerkError):
 
 
 class InsufficientBalance(PunktwerkError):
-    """The balance does not cover what is to be spent."""
+    """The balance is smaller than the amount to spend."""
 
     code = "INSUFFICIENT_BALANCE"
     status = 400
@@ -83,7 +83,7 @@ class InsufficientBalance(PunktwerkError):
 
 
 class RewardCostMismatch(PunktwerkError):
-    """`points` is not what the reward costs."""
+    """`points` is not the reward's cost."""
 
     code = "REWARD_COST_MISMATCH"
     status = 400
@@ -123,7 +123,7 @@ class WebhookDisabled(PunktwerkError):
 
 
 class LimitExceeded(PunktwerkError):
-    """The store has as many of these as it may have."""
+    """The store has reached its limit for this kind."""
 
     code = "LIMIT_EXCEEDED"
     status = 400
@@ -147,7 +147,7 @@ class InvalidApiKey(PunktwerkError):
 
 
 class NotificationRefused(PunktwerkError):
-    """A provider's notification is not signed as it should be, or nobody expects it."""
+    """A provider's notification is not signed correctly, or is not expected."""
 
     code = "NOTIFICATION_REFUSED"
     status = 401
@@ -299,7 +299,7 @@ class PaymentNotRefundable(PunktwerkError):
 
 
 class PaymentStateConflict(PunktwerkError):
-    """What is asked for does not fit the payment's status."""
+    """The request does not fit the payment's status."""
 
     code = "PAYMENT_STATE_CONFLICT"
     status = 400
@@ -307,7 +307,7 @@ class PaymentStateConflict(PunktwerkError):
 
 
 class RefundExceedsPayment(PunktwerkError):
-    """The refund would give back more than is left of the payment."""
+    """The refund would give back more than the rest of the payment."""
 
     code = "REFUND_EXCEEDS_PAYMENT"
     status = 400
@@ -323,10 +323,10 @@ class SyncRunning(PunktwerkError):
 
 
 class ConnectorError(PunktwerkError):
-    """Base of what goes wrong between us and another system. Never holds a secret.
+    """Base of errors between us and another system. Never holds a secret.
 
-    ``retryable``: the same call may succeed later. ``is_unknown``: the other system may have done
-    what it was asked for.
+    ``retryable``: the same call may succeed later. ``is_unknown``: the other system may have
+    carried out the call.
     """
 
     retryable: ClassVar[bool] = False
@@ -369,7 +369,7 @@ class ConnectorRejected(ConnectorError):
 
 
 class ConnectorNotFound(ConnectorError):
-    """The other system does not have what the call is about."""
+    """The other system does not have the object of the call."""
 
     code = "CONNECTOR_NOT_FOUND"
     status = 400
@@ -404,7 +404,7 @@ class ConnectorUnavailable(ConnectorError):
 
 
 class ConnectorTimeout(ConnectorError):
-    """The other system did not answer in time, and may have done what it was asked for."""
+    """The other system did not answer in time, and may have carried out the call."""
 
     code = "CONNECTOR_TIMEOUT"
     status = 503
@@ -414,7 +414,7 @@ class ConnectorTimeout(ConnectorError):
 
 
 class ConnectorAnswerInvalid(ConnectorError):
-    """The other system's answer makes no sense, and it may have done what it was asked for."""
+    """The other system's answer is not valid, and it may have carried out the call."""
 
     code = "CONNECTOR_ANSWER_INVALID"
     status = 503
@@ -424,7 +424,7 @@ class ConnectorAnswerInvalid(ConnectorError):
 
 
 class Busy(PunktwerkError):
-    """Too many writes met on the same document; nothing was written."""
+    """Too many requests write the same document at once; nothing was written."""
 
     code = "BUSY"
     status = 503
@@ -433,7 +433,7 @@ class Busy(PunktwerkError):
 
 
 def catalog() -> list[type[PunktwerkError]]:
-    """Return every refusal, by status and code."""
+    """Return all refusals, sorted by status and code."""
     found = [error for error in _subclasses(PunktwerkError) if not error.__subclasses__()]
     return sorted(found, key=lambda error: (error.status, error.code))
 

@@ -1,6 +1,6 @@
 """The API's description: ``openapi.json``, and a page to browse it and try it out at ``/docs``.
 
-All of it comes from this function, and the page loads nothing from anywhere else.
+This function serves all files, and the page loads nothing from elsewhere.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ _KEPT_FOR_A_DAY = "public, max-age=86400"
 
 
 def find(path: str) -> Response | None:
-    """Return what is at a path: the document, the page or one of its assets; ``None`` if nothing.
+    """Return the file of a path: the document, the page or one of its assets; ``None`` if none.
 
     The document ends in ``/openapi.json``, the page in ``/docs``, its assets in ``/docs/<name>``.
     """
@@ -108,7 +108,7 @@ def _document(is_in_api: bool) -> bytes:
 
 
 def _page(path: str) -> bytes:
-    """Return the page with its links, relative because a function is not told its own address."""
+    """Return the page with relative links, because a function does not know its own address."""
     up = "../" if path.endswith("/") else ""
     here = up or "./"
     api = here if _is_in_api(path) else up + API_PREFIX.lstrip("/")
@@ -128,7 +128,7 @@ def _compressed(body: bytes) -> bytes:
 
 
 def _response(body: bytes, content_type: str, cache_control: str) -> Response:
-    """Answer, or say that what the browser has is still right."""
+    """Return the file, or an answer that the browser's copy is still valid."""
     response = Response(body, content_type=content_type)
     if request.accept_encodings.quality("gzip"):
         response.set_data(_compressed(body))

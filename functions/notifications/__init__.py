@@ -1,1 +1,1 @@
-"""What other systems call by themselves."""
+"""Functions that other systems call by themselves."""

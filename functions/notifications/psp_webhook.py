@@ -1,6 +1,6 @@
 """POST /pspWebhook/{provider}/{storeId}: a payment provider reports that something has changed.
 
-No key: the provider's signature is the proof, or the provider is asked.
+There is no key: the provider's signature is the proof, or we ask the provider.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from flask import Request
 
 _ACCEPTED = "[accepted]"
-"""Adyen wants to read this; the others look at the status only."""
+"""Adyen needs this text; the others only read the status."""
 
 
 def serve(request: Request) -> Response:
@@ -51,9 +51,9 @@ def _headers(request: Request) -> Mapping[str, str]:
 
 
 def _named(path: str) -> tuple[str, str]:
-    """Return provider and store of a path; only what follows the function's name counts.
+    """Return provider and store of a path; only the part after the function's name counts.
 
-    As a function of its own its name is cut off by Cloud Functions.
+    Cloud Functions removes the name from the path of a separate function.
     """
     parts = [unquote(part) for part in path.partition(f"/{PSP_WEBHOOK}/")[2].split("/")]
     if len(parts) == 1:

@@ -1,1 +1,1 @@
-"""What runs by the clock."""
+"""Functions that run on a schedule."""

@@ -1,11 +1,11 @@
-"""What time brings to members: points expire, that is announced before, and years pass."""
+"""Changes of memberships that come with time: expiries, their announcements, anniversaries."""
 
 from shared import logs
 from shared.services.loyalty import member_calendar
 
 
 def handle() -> None:
-    """Do what is due."""
+    """Make the due changes."""
     moved = member_calendar.run()
     if moved:
         logs.info("member calendar moved on", count=moved)

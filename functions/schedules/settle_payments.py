@@ -1,4 +1,4 @@
-"""Payments whose provider's answer or notification got lost are asked for."""
+"""Ask providers for payments whose answer or notification got lost."""
 
 from shared import logs
 from shared.services.payments import payment_settlement

@@ -1,11 +1,11 @@
-"""What a lost trigger or task left behind is repaired."""
+"""Repair the effects of lost triggers and tasks."""
 
 from shared import logs
 from shared.services.events import sweep
 
 
 def handle() -> None:
-    """Emit what was not emitted, enqueue what is overdue."""
+    """Emit missing events, and enqueue overdue deliveries."""
     repaired = sweep.run()
     if repaired:
         logs.info("sweep repaired", count=repaired)

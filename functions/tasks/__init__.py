@@ -1,1 +1,1 @@
-"""What a task queue calls."""
+"""Functions that a task queue calls."""

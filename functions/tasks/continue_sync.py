@@ -1,4 +1,4 @@
-"""A sync goes on."""
+"""Continue a sync."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from shared.services.systems import sync_worker
 
 
 def handle(data: dict[str, Any]) -> None:
-    """Work on it, unless it has ended or somebody is at it.
+    """Work on the sync, unless it has ended or another worker holds it.
 
     Args:
         data: ``{"storeId": ..., "kind": "pos", "system": ..., "syncId": ...}``.

@@ -1,4 +1,4 @@
-"""A delivery's attempt is due."""
+"""Make a delivery's due attempt."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from shared.services.webhooks import attempts
 
 
 def handle(data: dict[str, Any]) -> None:
-    """Make the attempt, unless the endpoint has become slow: then it is left to the other queue.
+    """Make the attempt, unless the endpoint has become slow: then the other queue makes it.
 
     Args:
         data: ``{"deliveryId": ...}``.

@@ -1,4 +1,4 @@
-"""A delivery's attempt is due, to an endpoint that is slow or overloaded."""
+"""Make a delivery's due attempt at an endpoint that is slow or overloaded."""
 
 from typing import Any
 

@@ -1,1 +1,1 @@
-"""What runs when a document is created."""
+"""Functions that run when a document is created."""

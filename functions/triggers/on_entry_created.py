@@ -4,7 +4,7 @@ from shared.services.events import emission
 
 
 def handle(document: str) -> None:
-    """Tell the world about an entry.
+    """Emit the events of an entry.
 
     Args:
         document: ``loyaltyMembers/{membershipId}/entries/{entryId}``.

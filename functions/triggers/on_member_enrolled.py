@@ -4,7 +4,7 @@ from shared.services.events import emission
 
 
 def handle(document: str) -> None:
-    """Tell the world about a new membership.
+    """Emit the event of a new membership.
 
     Args:
         document: ``loyaltyMembers/{membershipId}``.

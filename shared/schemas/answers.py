@@ -1,4 +1,4 @@
-"""Types of fields that several answers have, each with what it means. Events have some of them."""
+"""Types of fields that several answers share, each with its meaning. Events have some of them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ NewBalance = Annotated[Number, Field(description="The balance after this.")]
 TotalEarned = Annotated[Number, Field(description="Everything ever earned.")]
 CurrentTier = Annotated[
     str | None,
-    Field(description="The tier after this request. Null below the first tier and without tiers."),
+    Field(description="The member's tier now. Null below the first tier and without tiers."),
 ]
 RewardCode = Annotated[
     str | None,

@@ -1,4 +1,4 @@
-"""What all bodies have in common: names, numbers, times, and how a refusal names its fields."""
+"""The common base of all bodies: names, numbers, times, and the field names of refusals."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class WireModel(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _accept_snake_case(cls, data: Any) -> Any:
-        """Read snake_case names as camelCase ones; where both are given, camelCase wins."""
+        """Read snake_case names as camelCase ones; if both are given, camelCase wins."""
         if not isinstance(data, Mapping):
             return data
         renamed = {
@@ -75,7 +75,7 @@ def _to_decimal(value: Any) -> Decimal:
         raise ValueError("must be a finite number")  # noqa: TRY004
     if number.adjusted() > DIGITS_MAX or len(digits) > DIGITS_MAX:
         raise ValueError("has too many digits")
-    # Not by normalize(), which rounds what is next to nothing to nothing.
+    # Not by normalize(), which rounds tiny numbers to 0.
     if exponent < -DECIMALS_MAX and any(digits[exponent + DECIMALS_MAX :]):
         raise ValueError("has too many decimals")
     return number
@@ -89,14 +89,14 @@ Number = Annotated[
 ]
 """A JSON number, kept exact. Strings and booleans are not numbers."""
 
-# A unit is never larger than 1, so more than this many is too much whatever the program counts in.
+# A unit is never larger than 1, so more than this number is too much for every program.
 Points = Annotated[Number, Field(ge=0, le=AMOUNT_UNITS_MAX)]
 PositivePoints = Annotated[Number, Field(gt=0, le=AMOUNT_UNITS_MAX)]
-"""An amount of a program: points, stamps or money. What is finer than its unit is refused later."""
+"""An amount of a program: points, stamps or money. Fractions of its unit are refused later."""
 
 
 def _to_whole(value: Any) -> Any:
-    """Take 10.0 for 10: some languages write whole numbers so."""
+    """Accept 10.0 for 10: some languages write whole numbers with a fraction."""
     is_whole = isinstance(value, Decimal) and value.is_finite() and value.adjusted() <= DIGITS_MAX
     return int(value) if is_whole and value == value.to_integral_value() else value
 
@@ -146,7 +146,7 @@ def _after_since(until: datetime, info: ValidationInfo) -> datetime:
 Until = Annotated[
     RequestTime, AfterValidator(_after_since), Field(description="The end, exclusive.")
 ]
-"""The end of a period whose begin is the field ``since``, declared before it."""
+"""The end of a period. Its begin is the field ``since``, which is declared before it."""
 
 
 def _not_blank(text: str) -> str:
@@ -183,23 +183,23 @@ def _without_tag(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
 
 
 Untagged = WrapValidator(_without_tag)
-"""For a union with a discriminator: names fields as the request has them, where pydantic puts the
-discriminator's value between the union's name and the field's."""
+"""For a union with a discriminator: errors name fields as the request does. Pydantic alone would
+put the discriminator's value between the union's name and the field's."""
 
 
 def to_refusal(error: ValidationError, *within: str) -> InvalidParameters:
-    """Turn pydantic's findings into a refusal that names each field and what is wrong with it.
+    """Turn pydantic's findings into a refusal that names each field and its mistake.
 
     Args:
-        error: What pydantic found.
-        within: Where the validated object stands in the request, e.g. ``rules``.
+        error: Pydantic's findings.
+        within: The path of the validated object in the request, e.g. ``rules``.
     """
     found = error.errors(include_url=False)[:FIELDS_MAX]
     return invalid({_path((*within, *each["loc"])): _problem(each) for each in found})
 
 
 def invalid(fields: Mapping[str, str]) -> InvalidParameters:
-    """Return the refusal that says what is wrong with each field."""
+    """Return the refusal that names each field and its mistake."""
     message = "; ".join(_sentence(name, problem) for name, problem in fields.items())
     return InvalidParameters(f"{message}.", fields=fields)
 
@@ -249,7 +249,7 @@ def _problem(found: Any) -> str:
     context = found.get("ctx", {})
     if found["type"] == "value_error":
         return str(context["error"])
-    # What pydantic calls a value is a secret's text.
+    # Pydantic's value of this field is the text of a secret.
     kind = "string_" if context.get("field_type") == "Value" else ""
     template = _PROBLEMS.get(kind + found["type"])
     return template.format(**context) if template else str(found["msg"])

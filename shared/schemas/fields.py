@@ -1,4 +1,4 @@
-"""Types of fields that several requests have, each with what it means. Events have some of them."""
+"""Types of fields that several requests share, each with its meaning. Events have some of them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from shared.schemas.base import Id, Number, RequestTime, Text, Whole
 
 AMOUNT_MINOR_MAX = 1_000_000_000
 PRODUCT_ID_CHARS_MAX = 1_201
-"""The ids of a store and of a product in it in their encoded form, and what is between them."""
+"""The encoded ids of a store and of a product in it, and the text between them."""
 
 StoreId = Annotated[
     Id,

@@ -1,4 +1,4 @@
-"""Pages of a list: how many, and where the next one begins."""
+"""Pages of a list: their size, and the position of the next page."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ _NO_CURSOR = "must be a nextCursor of an earlier answer"
 _UNREADABLE = (binascii.Error, ValueError, TypeError, OverflowError, RecursionError)
 
 _ID = re.compile(r"[a-z]+_[0-9A-Za-z_-]{1,200}")
-"""Ids of ours, and nothing that Firestore would not take for one."""
+"""The form of our ids; Firestore accepts every such text as an id."""
 
 Limit = Annotated[Whole, Field(ge=1, le=LIMIT_MAX, description="The most to list.")]
 
 
 @dataclass(frozen=True, slots=True)
 class CursorPosition:
-    """The last item of a page: its time, and its id for those of the same millisecond."""
+    """The last item of a page: its time, and its id to order items of the same millisecond."""
 
     at: datetime
     id: str
@@ -41,27 +41,27 @@ class CursorPosition:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Item]):
-    """Some of a list, in its order; ``end`` is the last one if there are more, else ``None``."""
+    """A part of a list, in its order; ``end`` is the last item if more follow, else ``None``."""
 
     items: Sequence[Item]
     end: CursorPosition | None
 
     @property
     def next_cursor(self) -> str | None:
-        """What asks for the next page; ``None`` on the last."""
+        """The cursor of the next page; ``None`` on the last."""
         return encode(self.end) if self.end else None
 
 
 def cut(
     found: Sequence[Item], limit: int, position: Callable[[Item], CursorPosition]
 ) -> Page[Item]:
-    """Return a page of what was found by asking for one more than ``limit``."""
+    """Return a page of the found items; the query asked for one more than ``limit``."""
     items = found[:limit]
     return Page(items, position(items[-1]) if len(found) > limit else None)
 
 
 def encode(position: CursorPosition) -> str:
-    """Return the text that stands for a position: opaque to callers, nothing secret."""
+    """Return the text that stands for a position: opaque to callers, not secret."""
     return _encoded([to_wire(position.at), position.id])
 
 
@@ -69,7 +69,7 @@ def decode(cursor: str) -> CursorPosition:
     """Read a position back.
 
     Raises:
-        ValueError: The text is none that ``encode`` makes; the message is for the caller.
+        ValueError: ``encode`` does not make such a text; the message is for the caller.
     """
     try:
         at, last_id = _pair(_decoded(cursor))
@@ -88,11 +88,11 @@ def decode_key(cursor: str) -> str:
     """Read a key back.
 
     Raises:
-        ValueError: The text is none that ``encode_key`` makes; the message is for the caller.
+        ValueError: ``encode_key`` does not make such a text; the message is for the caller.
     """
     try:
         match _decoded(cursor):
-            # Half of a pair of surrogates is text in JSON, and nowhere else.
+            # Half of a pair of surrogates is valid text only in JSON.
             case [str() as key] if key.encode():
                 return key
     except _UNREADABLE:
@@ -143,4 +143,4 @@ KeyCursor = Annotated[
     WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 2000}),
     Field(description=_CURSOR),
 ]
-"""Of a list that is in the order of keys."""
+"""The cursor of a list in the order of keys."""

@@ -1,1 +1,1 @@
-"""What a store sells."""
+"""Products of a store."""

@@ -1,4 +1,4 @@
-"""POST /api/v1/bulkImportProducts: have a store sell up to 500 products."""
+"""POST /api/v1/bulkImportProducts: add up to 500 products to a store."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ROWS_MAX = 500
 
 
 class Request(RequestModel):
-    """Rows like the fields of insertProduct; a bad one is reported, and the others are taken."""
+    """Rows with the fields of insertProduct; a bad one is reported, and the others are taken."""
 
     store_id: StoreId
     products: list[ProductRow] = Field(min_length=1, max_length=ROWS_MAX, description="The rows.")
@@ -27,7 +27,7 @@ class Request(RequestModel):
 
 
 class Response(ResponseModel):
-    """What became of the rows."""
+    """The results of the rows."""
 
     success: Success = True
     store_id: answers.StoreId
@@ -77,7 +77,7 @@ EXAMPLE: dict[str, Any] = {
 
 
 def handle(body: Request, caller: Caller) -> Response:
-    """Write the good rows, some in each commit."""
+    """Write the good rows, several in each commit."""
     store = access.store(caller, body.store_id)
     drafts = to_drafts(body.products, store.currency)
     imported = product_imports.run(caller, store, drafts, body.if_exists)

@@ -1,4 +1,4 @@
-"""POST /api/v1/fetchProduct: show a product, and what it has cost and will cost."""
+"""POST /api/v1/fetchProduct: show a product with its past, present and future prices."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from shared.services.catalog import products
 
 
 class Request(RequestModel):
-    """Names the product by our id; with ``storeId`` its EAN or article number will do."""
+    """The request names the product by our id; with ``storeId`` also by EAN or article number."""
 
     product_id: ProductId = Field(
         description="Id of the product; with `storeId` also its EAN or number."
@@ -23,7 +23,7 @@ class Request(RequestModel):
 
 
 class Response(ResponseModel):
-    """The product, also if it is no longer sold, with its prices."""
+    """The product with its prices, even if it is no longer sold."""
 
     success: Success = True
     product: ProductWithPricesBody = Field(description="The product.")
@@ -53,6 +53,6 @@ EXAMPLE: dict[str, Any] = {
 
 
 def handle(body: Request, caller: Caller) -> Response:
-    """Read it and the prices that it had."""
+    """Read the product and its past prices."""
     product = products.find(caller, body.product_id, body.store_id)
     return Response(product=products.shown_with_prices(product))

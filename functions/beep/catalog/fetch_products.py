@@ -1,4 +1,4 @@
-"""POST /api/v1/fetchProducts: list what a store sells."""
+"""POST /api/v1/fetchProducts: list a store's products."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from shared.services.catalog import products
 
 
 class Request(RequestModel):
-    """A page of them, in the order of EANs and article numbers."""
+    """A page of products, in the order of EANs and article numbers."""
 
     store_id: StoreId
     source: Id | None = Field(

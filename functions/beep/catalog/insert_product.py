@@ -1,4 +1,4 @@
-"""POST /api/v1/insertProduct: have a store sell a product."""
+"""POST /api/v1/insertProduct: add a product to a store."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from shared.services.catalog import products
 
 
 class Request(ProductInput, RequestModel):
-    """A product with an EAN, or else an article number; ``price`` in the store's currency.
+    """A product with an EAN or an article number; ``price`` is in the store's currency.
 
-    One that the store sells with the same values is answered as it is. ``ifExists`` says what to do
-    if the values differ.
+    If the store sells it with the same values already, it stays as it is. ``ifExists`` says what to
+    do if the values differ.
     """
 
     store_id: StoreId
@@ -73,7 +73,7 @@ EXAMPLE: dict[str, Any] = {
 
 
 def handle(body: Request, caller: Caller) -> Response:
-    """Write it: one read, one commit."""
+    """Write the product: one read, one commit."""
     store = access.store(caller, body.store_id)
     saved = products.insert(caller, store, body.to_draft(store.currency), body.if_exists)
     return Response(

@@ -1,4 +1,4 @@
-"""POST /api/v1/registerProductToStore: have a store sell what another store of yours sells."""
+"""POST /api/v1/registerProductToStore: add a product of one of your stores to another."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from shared.services.catalog import products
 
 
 class Request(RequestModel):
-    """The product of the one store, and the other store. ``price`` is what it costs there."""
+    """The product of one store, and the other store. ``price`` is its price in the other store."""
 
     product_id: ProductId
     store_id: StoreId
@@ -36,7 +36,7 @@ class Request(RequestModel):
 
 
 class Response(ResponseModel):
-    """The product of the other store; one that is sold there already stays as it is."""
+    """The product in the other store; if the store sells it already, it stays as it is."""
 
     success: Success = True
     store_id: answers.StoreId
@@ -58,7 +58,7 @@ EXAMPLE: dict[str, Any] = {
 
 
 def handle(body: Request, caller: Caller) -> Response:
-    """Copy it: two reads, one commit."""
+    """Copy the product: two reads, one commit."""
     store = access.store(caller, body.store_id)
     price = None if body.price is None else to_price(body.price, store.currency)
     saved = products.register(caller, body.product_id, store, price)

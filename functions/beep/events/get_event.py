@@ -15,14 +15,14 @@ from shared.services.events import event_log
 
 
 class Request(RequestModel):
-    """Which event. It is kept for 34 days."""
+    """The request names the event. Events are kept for 34 days."""
 
     event_id: Id = Field(description="Id of the event.")
     store_id: StoreId | None = None
 
 
 class Response(ResponseModel):
-    """The event, field by field as endpoints are sent it."""
+    """The event, with the same fields that endpoints get."""
 
     success: Success = True
     event: EventBody = Field(description="The event as it was sent.")

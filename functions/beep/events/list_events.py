@@ -1,4 +1,4 @@
-"""GET /api/v1/listEvents: what has happened in a store, the newest first."""
+"""GET /api/v1/listEvents: list a store's events, the newest first."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from shared.services.events import event_log
 
 
 class Request(RequestModel):
-    """Which events: all that are kept, which is 34 days, or those of a type, member or time.
+    """The request chooses events: all of the last 34 days, or those of a type, member or time.
 
-    Each appears when it is told, which may be some minutes after its ``createdAt``. To read on,
-    send ``nextCursor`` with the same fields: what happens meanwhile moves no page.
+    An event appears when it is sent, which may be some minutes after its ``createdAt``. To read on,
+    send ``nextCursor`` with the same fields: new events do not move the pages.
     """
 
     store_id: StoreId
@@ -43,7 +43,7 @@ class Request(RequestModel):
 
 
 class Response(ResponseModel):
-    """The events as endpoints are sent them, the newest first."""
+    """The events as endpoints get them, the newest first."""
 
     success: Success = True
     store_id: answers.StoreId

@@ -46,7 +46,7 @@ class Request(RequestModel):
         return self
 
     def paid_amount(self) -> Decimal | None:
-        """Return what was paid for goods, ``None`` if the request does not say."""
+        """Return the amount paid for goods, ``None`` if the request gives none."""
         if self.purchase_lines is None:
             return self.purchase_amount
         return earning.paid_amount(
@@ -55,9 +55,9 @@ class Request(RequestModel):
 
 
 class Response(ResponseModel):
-    """What was asked for, what was awarded, and what capped it.
+    """The award: the requested and the granted amount, and the rule that capped it.
 
-    ``reason`` says why nothing was awarded. ``duplicate``: an earlier request, with another
+    ``reason`` says why nothing was granted. ``duplicate``: an earlier request, with another
     ``Idempotency-Key``, booked this ``transactionId``; this is its answer.
     """
 

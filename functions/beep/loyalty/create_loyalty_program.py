@@ -36,7 +36,7 @@ from shared.services.loyalty import programs
 
 
 class Request(RequestModel):
-    """A new program; inactive unless ``isActive``."""
+    """A new program; it is inactive unless ``isActive`` is true."""
 
     store_id: StoreId
     program_name: ProgramName
@@ -63,7 +63,7 @@ class Request(RequestModel):
     @model_validator(mode="after")
     def _fits_type(self) -> Self:
         parse_rules(self.program_type, self.rules)
-        # The currency, which says how fine money is, is the store's.
+        # The store has the currency, which gives the decimals of money.
         scale = SCALE_MAX if self.program_type is ProgramType.CASHBACK else 0
         require_costs(to_rewards(self.rewards), scale)
         require_milestones(self.milestones, scale)
@@ -101,7 +101,7 @@ EXAMPLE: dict[str, Any] = {
 
 
 def handle(body: Request, caller: Caller) -> Response:
-    """Create the program, in the store and at the top level at once."""
+    """Create the program and its mirror in one commit."""
     draft = programs.ProgramDraft(
         program_name=body.program_name,
         program_type=body.program_type,

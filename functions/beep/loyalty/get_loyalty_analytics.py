@@ -14,16 +14,16 @@ from shared.services.loyalty import analytics
 
 
 class Request(RequestModel):
-    """Which program."""
+    """The request names the program."""
 
     program_id: ProgramId
     store_id: StoreId | None = None
 
 
 class Response(ResponseModel):
-    """The documented six figures. Months are those of the store's time zone.
+    """The six documented figures. Months follow the store's time zone.
 
-    ``redemptionRate`` is redemptions for each 100 members, to one decimal.
+    ``redemptionRate`` is the number of redemptions for each 100 members, to one decimal.
     """
 
     success: Success = True

@@ -14,14 +14,14 @@ from shared.services import access
 
 
 class Request(RequestModel):
-    """Which program."""
+    """The request names the program."""
 
     program_id: ProgramId
     store_id: StoreId | None = None
 
 
 class Response(ProgramBody, ResponseModel):
-    """The program: its fields at the top, and once more as ``program``."""
+    """The program: its fields at the top, and again in ``program``."""
 
     success: Success = True
     program: ProgramBody = Field(description="The same fields once more, as one object.")

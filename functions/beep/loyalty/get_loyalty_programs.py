@@ -15,7 +15,7 @@ from shared.services.loyalty import programs
 
 
 class Request(RequestModel):
-    """Which store."""
+    """The request names the store."""
 
     store_id: StoreId
 

@@ -24,7 +24,7 @@ from shared.services.loyalty import balances
 
 
 class Request(RequestModel):
-    """How much, and for what. With ``rewardId``, ``points`` must be what the reward costs."""
+    """The request says how much to spend. With ``rewardId``, ``points`` must be its cost."""
 
     program_id: ProgramId
     user_id: UserId
@@ -40,7 +40,7 @@ class Request(RequestModel):
 
 
 class Response(ResponseModel):
-    """The redemption; with ``rewardId`` also the code that the customer shows.
+    """The redemption; with ``rewardId`` also the code for the customer to show.
 
     ``duplicate``: an earlier request, with another ``Idempotency-Key``, booked this
     ``transactionId``; this is its answer.

@@ -1,4 +1,4 @@
-"""POST /api/v1/syncExternalLoyalty: book what an external loyalty system did."""
+"""POST /api/v1/syncExternalLoyalty: book a change of an external loyalty system."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from shared.services.loyalty import balances
 
 
 class Request(RequestModel):
-    """``add``, ``redeem``, or ``set`` the balance to ``points``."""
+    """The request adds or redeems ``points``, or sets the balance to ``points``."""
 
     program_id: ProgramId
     user_id: UserId
@@ -82,7 +82,7 @@ EXAMPLE: dict[str, Any] = {
 
 
 def handle(body: Request, caller: Caller) -> Response:
-    """Book it; a user who is not enrolled is enrolled."""
+    """Book the change; enroll the user if needed."""
     booking = balances.sync_external(
         caller,
         program_id=body.program_id,

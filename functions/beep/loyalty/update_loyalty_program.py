@@ -1,4 +1,4 @@
-"""POST /api/v1/updateLoyaltyProgram: change a loyalty program; what is left out stays."""
+"""POST /api/v1/updateLoyaltyProgram: change a loyalty program; missing fields stay."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ from shared.services.loyalty.programs import Unchanged
 
 
 class Request(RequestModel):
-    """What is to be different. The type cannot be changed; ``rules`` replace the old ones.
+    """The request holds the changes. The type cannot be changed; ``rules`` replace the old ones.
 
-    ``pointsExpiry`` is the one field that null changes: points granted from then on never expire.
+    Null changes only ``pointsExpiry``: points granted from then on never expire.
     """
 
     program_id: ProgramId
@@ -68,14 +68,14 @@ class Request(RequestModel):
         return self
 
     def new_points_expiry(self) -> PointsExpiry | Unchanged | None:
-        """Return the policy from now on: null ends it, and what is left out stays."""
+        """Return the new policy: null ends the old one, and a missing field keeps it."""
         if "points_expiry" not in self.model_fields_set:
             return Unchanged.UNCHANGED
         return self.points_expiry.to_domain() if self.points_expiry else None
 
 
 class Response(ResponseModel):
-    """When the program was changed."""
+    """The time of the change."""
 
     success: Success = True
     program_id: answers.ProgramId
@@ -98,7 +98,7 @@ EXAMPLE: dict[str, Any] = {
 
 
 def handle(body: Request, caller: Caller) -> Response:
-    """Change the program in both places at once."""
+    """Change the program and its mirror in one commit."""
     changes = programs.ProgramChanges(
         program_name=body.program_name,
         description=body.description,

@@ -1,1 +1,1 @@
-"""Members of programs and how they stand."""
+"""Members of programs and their balances."""

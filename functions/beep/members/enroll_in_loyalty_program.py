@@ -15,7 +15,7 @@ from shared.services.members import memberships
 
 
 class Request(RequestModel):
-    """Who joins what."""
+    """The request names the customer and the program."""
 
     program_id: ProgramId
     user_id: UserId
@@ -23,7 +23,7 @@ class Request(RequestModel):
 
 
 class Response(ResponseModel):
-    """The membership. Enrolling twice answers with the same one, and ``alreadyEnrolled``."""
+    """The membership. A second enrolment gets the same one, with ``alreadyEnrolled``."""
 
     success: Success = True
     program_id: answers.ProgramId

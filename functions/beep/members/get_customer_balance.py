@@ -21,7 +21,7 @@ from shared.services.members import memberships
 
 
 class Request(RequestModel):
-    """Whose balance."""
+    """The request names the customer and the program."""
 
     user_id: UserId
     program_id: ProgramId
@@ -29,12 +29,12 @@ class Request(RequestModel):
 
 
 class Response(ResponseModel):
-    """Balance, totals and tier as they are now, and the last ten transactions, newest first.
+    """The present balance, totals and tier, and the last ten transactions, newest first.
 
-    What has expired does not count from its moment on; the history has it within 15 minutes, or
-    with the next booking.
+    Expired points do not count from their moment of expiry; the history shows the expiry within 15
+    minutes, or with the next booking.
 
-    ``isActive`` tells whether the program is. ``pointsToNextTier`` is 0 at the top,
+    ``isActive`` tells whether the program is active. ``pointsToNextTier`` is 0 at the top,
     ``pointsToFallDown`` null at the bottom, and both are null in programs without tiers.
     """
 

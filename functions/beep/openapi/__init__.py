@@ -8,7 +8,7 @@ from functions.beep.openapi import components, operations, refusals, webhooks
 from shared.domain.events import event
 
 SERVER_BESIDE_DOCUMENT = "../v1"
-"""Where the API is, seen from ``/api/v1/openapi.json``: ``/api/v1``, with no slash at its end."""
+"""The API's address relative to ``/api/v1/openapi.json``: ``/api/v1``, no slash at its end."""
 _DESCRIPTION = """\
 An open loyalty cloud: stamp cards, points, cashback and tiers.
 
@@ -33,7 +33,7 @@ def document(server_url: str = SERVER_BESIDE_DOCUMENT) -> dict[str, Any]:
     """Return the description of the whole API.
 
     Args:
-        server_url: Where the API is, relative to where the document is.
+        server_url: The API's address, relative to the document's.
     """
     schemas = components.schemas()
     return {

@@ -45,37 +45,37 @@ _SANDBOX: Schema = {
 
 
 class _Generator(GenerateJsonSchema):
-    """What pydantic writes, with the bounds of our numbers and what answers always carry."""
+    """Pydantic's generator, with the bounds of our numbers and the fixed fields of answers."""
 
     def generate_inner(self, schema: Any) -> Schema:
-        """Add what a type's own schema hides, and name the bounds of others.
+        """Add the parts that a type's own schema hides, and name the bounds of other types.
 
-        That is what a ``Number`` is bound by, and what a time, cursor or the like means.
+        These are the bounds of a ``Number``, and the meaning of a time, cursor or the like.
         """
         found = super().generate_inner(schema)
         if found.get("type") == "number":
             found |= dict(_bounds(schema))
         found = meaning(_updates(schema)) | found
-        # Of what has a validator before them, pydantic leaves bounds under its own names.
+        # Pydantic leaves bounds after a validator under its own names.
         return {_BOUNDS.get(name, name): each for name, each in found.items()}
 
     def default_schema(self, schema: Any) -> Schema:
-        """Leave out defaults that say nothing: of answers, and null."""
+        """Leave out useless defaults: those of answers, and null."""
         if self.mode == "serialization" or schema.get("default", ...) is None:
             return self.generate_inner(schema["schema"])
         return super().default_schema(schema)
 
     def model_schema(self, schema: Any) -> Schema:
-        """Leave answers open: they get new fields without notice."""
+        """Leave answers open, because they get new fields without notice."""
         found = super().model_schema(schema)
         if self.mode == "serialization" and found.get("additionalProperties") is False:
             del found["additionalProperties"]
         return found
 
     def nullable_schema(self, schema: Any) -> Schema:
-        """Write ``type: [string, null]`` where that says it all.
+        """Write ``type: [string, null]`` if that is enough.
 
-        What a type says it means is said of the whole, whether or not there may be null.
+        A type's meaning is written for the whole, with or without null.
         """
         inner = self.generate_inner(schema["schema"])
         if isinstance(inner.get("type"), str) and not inner.keys() & {"const", "enum"}:
@@ -83,24 +83,24 @@ class _Generator(GenerateJsonSchema):
         return self.get_union_of_schemas([without_meaning(inner), _NULL]) | meaning(inner)
 
     def handle_ref_overrides(self, json_schema: Schema) -> Schema:
-        """Keep what a field means, also where its type says the same of itself."""
+        """Keep a field's meaning, even if its type has the same meaning."""
         return json_schema
 
     def model_field_schema(self, schema: Any) -> Schema:
-        """Leave out the null of what an answer leaves out rather than say null."""
+        """Remove null from fields that an answer leaves out instead of writing null."""
         found = super().model_field_schema(schema)
         if self.mode == "serialization" and "serialization_exclude_if" in schema:
             found = next(each for each in found["anyOf"] if each != {"type": "null"})
         return found
 
     def field_is_required(self, field: Any, total: bool) -> bool:
-        """Require of answers all that is not left out on purpose."""
+        """Require all fields of answers that are not left out on purpose."""
         if self.mode == "serialization":
             return "serialization_exclude_if" not in field
         return super().field_is_required(field, total)
 
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - pydantic's
-        """Leave out titles: they repeat the name."""
+        """Leave out titles, because they repeat the name."""
         return False
 
 
@@ -110,17 +110,17 @@ def module_of(endpoint: Endpoint) -> Any:
 
 
 def request_name(endpoint: Endpoint) -> str:
-    """Return the component that an endpoint takes: ``AddLoyaltyPointsRequest``."""
+    """Return the component of an endpoint's request: ``AddLoyaltyPointsRequest``."""
     return f"{_capitalised(endpoint.name)}Request"
 
 
 def response_name(endpoint: Endpoint) -> str:
-    """Return the component that an endpoint answers with: ``AddLoyaltyPointsResponse``."""
+    """Return the component of an endpoint's answer: ``AddLoyaltyPointsResponse``."""
     return f"{_capitalised(endpoint.name)}Response"
 
 
 def config_name(provider: str) -> str:
-    """Return the component of what a payment provider needs to be configured: ``StripeConfig``."""
+    """Return the component of a payment provider's configuration: ``StripeConfig``."""
     return f"{provider.capitalize()}Config"
 
 
@@ -135,17 +135,17 @@ def reference(name: str) -> Schema:
 
 
 def meaning(schema: Mapping[str, Any]) -> Schema:
-    """Return what a schema says to people, which is to be written behind all else."""
+    """Return the part of a schema for people, which is written after all others."""
     return {name: each for name, each in schema.items() if name == _MEANING}
 
 
 def without_meaning(schema: Schema) -> Schema:
-    """Return what a schema says to machines."""
+    """Return the part of a schema for machines."""
     return {name: each for name, each in schema.items() if name != _MEANING}
 
 
 def schemas() -> dict[str, Schema]:
-    """Return every schema by its name, requests and responses of all endpoints included."""
+    """Return all schemas by name, including requests and responses of all endpoints."""
     wanted: dict[tuple[type[BaseModel], JsonSchemaMode], str] = {}
     for endpoint in ENDPOINTS:
         module = module_of(endpoint)
@@ -186,7 +186,7 @@ def schemas() -> dict[str, Schema]:
 
 
 def self_contained(model: type[BaseModel]) -> Schema:
-    """Return the schema of what is sent of a model, with what it refers to in its place."""
+    """Return the schema of a model as it is sent, with references replaced by their schemas."""
     generated = model.model_json_schema(mode="serialization", schema_generator=_Generator)
     schema: Schema = _in_place(generated, generated.pop("$defs", {}))
     return schema
@@ -209,13 +209,13 @@ def _bounds(schema: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
 
 
 def _updates(schema: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return what pydantic would write into the schema of a type that has none of its own."""
+    """Return the parts that pydantic would add to the schema of a type without its own schema."""
     updates: Mapping[str, Any] = schema.get("metadata", {}).get("pydantic_js_updates", {})
     return updates
 
 
 def _renamed(generated: dict[str, Schema], names: Mapping[str, str]) -> dict[str, Schema]:
-    """Give components, and the references to them, the names that clients read."""
+    """Rename components, and the references to them, to the names that clients read."""
     text = json.dumps(generated)
     renamed = {name: names.get(name) or _public(name) for name in generated}
     assert len(set(renamed.values())) == len(renamed), "two schemas of one name"
@@ -226,12 +226,12 @@ def _renamed(generated: dict[str, Schema], names: Mapping[str, str]) -> dict[str
 
 
 def _public(name: str) -> str:
-    """``RewardBody-Output`` is a Reward, ``RewardBody-Input`` a RewardInput."""
+    """Return the public name: Reward for ``RewardBody-Output``, RewardInput for ``-Input``."""
     return name.replace("-Output", "").replace("-Input", "Input").replace("Body", "")
 
 
 def _finished(name: str, schema: Schema) -> Schema:
-    """Name a component, and its fields' open objects by what they can be."""
+    """Name a component, and give the open objects of its fields their possible kinds."""
     finished = {**schema, "title": name}
     if "description" in schema:
         finished["description"] = schema["description"].replace("``", "`")
@@ -243,12 +243,12 @@ def _finished(name: str, schema: Schema) -> Schema:
 
 
 def _field(name: str, field: str, schema: Schema) -> Schema:
-    """Put the meaning behind the rest, whatever stands in the place of the rest."""
+    """Put the meaning after the rest of a field's schema."""
     return without_meaning(_with_kinds(name, field, schema)) | meaning(schema)
 
 
 def _with_kinds(name: str, field: str, schema: Schema) -> Schema:
-    """Put the kinds of rules and configurations in the place of the open object of the model."""
+    """Replace the model's open object by the kinds of rules and configurations."""
     if (name, field) == ("ConfigurePSPRequest", "config"):
         return reference(PSP_CONFIG)
     if field == "credentials" and name in _CREDENTIALS:

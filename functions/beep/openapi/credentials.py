@@ -1,4 +1,4 @@
-"""What each till system and ERP needs to be let in: their models, under the names clients read."""
+"""The credentials of each till system and ERP: their models, under the names clients read."""
 
 from __future__ import annotations
 

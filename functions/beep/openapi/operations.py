@@ -1,4 +1,4 @@
-"""Paths: every endpoint and alias of the catalog, with POST, and GET where it reads."""
+"""Paths: every endpoint and alias of the catalog, with POST, and GET for reads."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def tags() -> list[dict[str, str]]:
 
 
 def paths(schemas: Mapping[str, Schema]) -> dict[str, Any]:
-    """Return every endpoint by its name, then once more by each alias.
+    """Return every endpoint by its name, then again by each alias.
 
     Args:
         schemas: The components, for the query parameters of reads.
@@ -131,7 +131,7 @@ def _query(endpoint: Endpoint, schema: Schema) -> Iterator[dict[str, Any]]:
 
 
 def _without_null(field: Schema) -> Schema:
-    """A query cannot say null: a parameter is there, or it is not."""
+    """Return a field without null: a query can only leave a parameter out."""
     schema = components.without_meaning(field)
     if isinstance(schema.get("type"), list):
         schema["type"] = next(name for name in schema["type"] if name != "null")

@@ -1,4 +1,4 @@
-"""Refusals: the body that all of them have, and an answer for each status with its codes."""
+"""Refusals: their common body, and an answer for each status with its codes."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ _MEANINGS = {
 }
 _WRITE_ONLY = {IdempotencyKeyReused.status}
 _SUFFIXES = {None: "", "configured": "OfConfiguration", "called": "OfConnector"}
-"""Of the answers of endpoints, by what they have to do with connectors."""
+"""Suffixes of answers' names, by the endpoint's use of connectors."""
 
 
 def schema() -> Schema:
@@ -105,7 +105,7 @@ def schema() -> Schema:
 
 
 def responses() -> dict[str, Any]:
-    """Return an answer for each status that a refusal can have, with what it can mean where."""
+    """Return an answer for each status of a refusal, with its possible meanings."""
     return {
         _name(status, connector): _response(status, errors)
         for connector in _SUFFIXES
@@ -123,7 +123,7 @@ def references(endpoint: Endpoint) -> dict[str, Schema]:
 
 
 def example(error: type[PunktwerkError]) -> dict[str, Any]:
-    """Return what the API answers when it raises this."""
+    """Return the API's answer for this refusal."""
     refused = http.refusal(error(_summary(error), **_DETAILS.get(error, {})), REQUEST_ID)
     body: dict[str, Any] = json.loads(refused.get_data())
     return body
@@ -151,7 +151,7 @@ def _response(status: int, errors: list[type[PunktwerkError]]) -> dict[str, Any]
 
 
 def _by_status(connector: str | None) -> dict[int, list[type[PunktwerkError]]]:
-    """Return the refusals of endpoints that have this to do with connectors, by status."""
+    """Return the refusals of endpoints with this use of connectors, by status."""
     errors = [error for error in catalog() if _can_occur(error, connector)]
     return {status: list(each) for status, each in groupby(errors, key=lambda error: error.status)}
 
@@ -163,7 +163,7 @@ def _can_occur(error: type[PunktwerkError], connector: str | None) -> bool:
 
 
 def _name(status: int, connector: str | None) -> str:
-    """Name an answer by its status, and by what else it can mean for connectors."""
+    """Return an answer's name, from its status and the endpoint's use of connectors."""
     phrase = HTTPStatus(status).phrase.replace(" ", "")
     is_plain = _by_status(connector)[status] == _by_status(None).get(status)
     return phrase if is_plain else phrase + _SUFFIXES[connector]

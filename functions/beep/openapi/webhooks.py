@@ -1,4 +1,4 @@
-"""What webhooks carry, by type of event: schema, example and headers, from the events' models."""
+"""Webhooks by type of event: schema, example and headers, from the events' models."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ NOT_SENT = "It can be subscribed to; nothing sends it yet."
 
 
 def schemas() -> dict[str, Schema]:
-    """Return the schema of each event type, under a name for it."""
+    """Return the schema of each event type, by its component's name."""
     return {name(kind): schema(kind) for kind in event_types.BY_NAME}
 
 
 def operations() -> dict[str, Any]:
-    """Return the webhooks section: what is sent, by event type."""
+    """Return the webhooks section: the messages by event type."""
     return {
         name: {"post": _operation(event_type)} for name, event_type in event_types.BY_NAME.items()
     }
@@ -43,7 +43,7 @@ def name(kind: str) -> str:
 
 
 def schema(kind: str) -> Schema:
-    """Return the schema of a whole event of a type, which refers to nothing outside of it."""
+    """Return the schema of a whole event of a type, without references to other schemas."""
     envelope = self_contained(event_data.EventBody)
     kinds: dict[str, Schema] = {
         "type": {"type": "string", "const": kind},
@@ -62,13 +62,13 @@ def schema(kind: str) -> Schema:
 
 
 def description(event_type: EventType) -> str:
-    """Return when an event of a type is sent, and to whom."""
+    """Return the text that says when an event of a type is sent, and to whom."""
     sent = f"{event_type.summary} Sent to accounts with the package {event_type.package} or above."
     return sent if event_type.is_sent else f"{sent} {NOT_SENT}"
 
 
 def _object(schema: Schema) -> Schema:
-    """Leave out what the models of data are called: their place says it."""
+    """Leave out the names of the data models: their place is enough."""
     return {
         "type": "object",
         "properties": {

@@ -1,4 +1,4 @@
-"""POST /api/v1/cancelPayment: give up a payment before it is paid."""
+"""POST /api/v1/cancelPayment: cancel a payment before it is paid."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from shared.services.payments import processing
 
 
 class Request(RequestModel):
-    """A payment that is not paid yet; one that is canceled stays as it is."""
+    """A payment that is not paid yet; a canceled one stays as it is."""
 
     payment_id: PaymentId
     store_id: StoreId | None = None
 
 
 class Response(ResponseModel):
-    """The payment afterwards."""
+    """The payment after the request."""
 
     success: Success = True
     payment: PaymentBody = Field(description="The payment.")
@@ -38,6 +38,6 @@ EXAMPLE: dict[str, Any] = {
 
 
 def handle(body: Request, caller: Caller) -> Response:
-    """Cancel it."""
+    """Cancel the payment."""
     payment = processing.cancel(caller, body.payment_id, body.store_id)
     return Response(payment=processing.shown(payment))

@@ -1,4 +1,4 @@
-"""POST /api/v1/capturePayment: take the money of a payment that is authorized."""
+"""POST /api/v1/capturePayment: take the money of an authorized payment."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from shared.services.payments import processing
 
 
 class Request(RequestModel):
-    """An authorized payment; one that is paid stays as it is."""
+    """An authorized payment; a paid one stays as it is."""
 
     payment_id: PaymentId
     store_id: StoreId | None = None
 
 
 class Response(ResponseModel):
-    """The payment afterwards."""
+    """The payment after the request."""
 
     success: Success = True
     payment: PaymentBody = Field(description="The payment.")
@@ -38,6 +38,6 @@ EXAMPLE: dict[str, Any] = {
 
 
 def handle(body: Request, caller: Caller) -> Response:
-    """Capture it."""
+    """Capture the payment."""
     payment = processing.capture(caller, body.payment_id, body.store_id)
     return Response(payment=processing.shown(payment))

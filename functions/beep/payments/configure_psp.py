@@ -1,4 +1,4 @@
-"""POST /api/v1/configurePSP: bring a payment provider of your own."""
+"""POST /api/v1/configurePSP: connect your own account with a payment provider."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from shared.services.payments import psp_configurations
 
 
 class Request(RequestModel):
-    """``config`` is what the provider needs; see its page in the documentation.
+    """A provider with its ``config``, which the provider's page in the documentation describes.
 
-    It is checked with the provider, stored encrypted, and never shown again. The first provider of
-    a store is its default; ``isDefault`` makes it another one.
+    ``config`` is checked with the provider, stored encrypted, and never shown again. The first
+    provider of a store is its default; ``isDefault`` makes this one the default.
     """
 
     provider: ProviderName
@@ -36,7 +36,7 @@ class Request(RequestModel):
 
 
 class Response(ResponseModel):
-    """What is configured now; no secrets."""
+    """The provider's configuration, without secrets."""
 
     success: Success = True
     provider: ProviderName
@@ -70,7 +70,7 @@ EXAMPLE: dict[str, Any] = {
 
 
 def handle(body: Request, caller: Caller) -> Response:
-    """Check it with the provider, then store it."""
+    """Check the configuration with the provider, then store it."""
     done = psp_configurations.configure(
         caller, body.store_id, body.provider, body.config, is_default=body.is_default
     )

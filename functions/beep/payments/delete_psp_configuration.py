@@ -1,4 +1,4 @@
-"""POST /api/v1/deletePSPConfiguration: forget a payment provider, credentials included."""
+"""POST /api/v1/deletePSPConfiguration: delete a payment provider, credentials included."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from shared.services.payments import psp_configurations
 
 
 class Request(RequestModel):
-    """Names the store and the provider. Payments that it made can no longer be refunded here."""
+    """The request names the provider. Its payments can no longer be refunded with this API."""
 
     store_id: StoreId
     provider: ProviderName
 
 
 class Response(ResponseModel):
-    """What is forgotten, and which provider the store uses by default from now on."""
+    """The deleted provider, and the store's default provider from now on."""
 
     success: Success = True
     store_id: answers.StoreId
@@ -41,7 +41,7 @@ EXAMPLE: dict[str, Any] = {
 
 
 def handle(body: Request, caller: Caller) -> Response:
-    """Delete it; the oldest of the others becomes the default."""
+    """Delete the provider; the oldest of the others becomes the default."""
     deleted = psp_configurations.delete(caller, body.store_id, body.provider)
     return Response(
         store_id=body.store_id,

@@ -1,4 +1,4 @@
-"""POST /api/v1/getPayment: show a payment as it is known now."""
+"""POST /api/v1/getPayment: show the present state of a payment."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from shared.services.payments import processing
 
 
 class Request(RequestModel):
-    """Names the payment."""
+    """The request names the payment."""
 
     payment_id: PaymentId
     store_id: StoreId | None = None
@@ -36,6 +36,6 @@ EXAMPLE: dict[str, Any] = {"success": True, "payment": PAYMENT_EXAMPLE}
 
 
 def handle(body: Request, caller: Caller) -> Response:
-    """Read it: one document, no call to the provider."""
+    """Read the payment: one document, no call to the provider."""
     payment = access.payment(caller, body.payment_id, body.store_id)
     return Response(payment=processing.shown(payment))

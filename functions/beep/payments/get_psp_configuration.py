@@ -1,4 +1,4 @@
-"""POST /api/v1/getPSPConfiguration: show which payment providers a store has."""
+"""POST /api/v1/getPSPConfiguration: show a store's payment providers."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from shared.services.payments import psp_configurations
 
 
 class Request(RequestModel):
-    """Names the store."""
+    """The request names the store."""
 
     store_id: StoreId
 
 
 class ProviderBody(WireModel):
-    """A configured provider. ``config`` holds what of it is no secret."""
+    """A configured provider. ``config`` holds the parts that are not secret."""
 
     provider: ProviderName
     is_default: IsDefault
@@ -62,7 +62,7 @@ EXAMPLE: dict[str, Any] = {
 
 
 def handle(body: Request, caller: Caller) -> Response:
-    """Read them."""
+    """Read the providers."""
     configuration = psp_configurations.find(caller, body.store_id)
     default = configuration.default_provider
     providers = [

@@ -17,7 +17,7 @@ from shared.services.payments import processing
 
 
 class Request(RequestModel):
-    """A page of them. ``stage`` chooses by how far taking the money has come, refunds aside."""
+    """A page of payments. ``stage`` chooses by the stage of taking the money, without refunds."""
 
     store_id: StoreId
     stage: Annotated[Stage, Field(strict=False)] | None = Field(

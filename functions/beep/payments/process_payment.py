@@ -25,11 +25,11 @@ from shared.services.payments.processing import PaymentDraft
 
 
 class Request(RequestModel):
-    """A payment, begun on a page of the provider's: send the customer to ``redirectUrl``.
+    """A payment that begins on the provider's page: send the customer to ``redirectUrl``.
 
     Needs ``purchaseId`` or the header ``Idempotency-Key``: a repeated request pays once. With
-    ``programId`` and ``userId`` the member gets points for what is paid, and loses them again with
-    what is refunded. ``customer`` is told the provider, and dropped once it has answered.
+    ``programId`` and ``userId`` the member gets points for the paid money, and loses them again
+    for refunds. The provider gets ``customer``, which is dropped once it has answered.
     """
 
     store_id: StoreId
@@ -62,7 +62,7 @@ class Request(RequestModel):
 
 
 class Response(ResponseModel):
-    """The payment. ``redirectUrl`` is where the customer pays; null if nothing is left to do."""
+    """The payment. The customer pays at ``redirectUrl``; it is null if nothing is left to do."""
 
     success: Success = True
     payment_id: answers.PaymentId
@@ -103,7 +103,7 @@ EXAMPLE: dict[str, Any] = {
 
 
 def handle(body: Request, caller: Caller) -> Response:
-    """Write down what is to be paid, then have the provider begin it."""
+    """Write down the payment, then ask the provider to begin it."""
     draft = PaymentDraft(
         provider=body.provider,
         amount=Money(body.amount, body.currency),

@@ -15,10 +15,10 @@ from shared.services.payments import refunds
 
 
 class Request(RequestModel):
-    """All that is left of a payment, or ``amount`` of it, in minor units.
+    """A refund of the rest of a payment, or of a part: ``amount``, in minor units.
 
     A part needs ``refundReference`` or the header ``Idempotency-Key``: a repeated request gives
-    back once. Never more than was paid, also if several ask at once.
+    back once. Refunds never exceed the payment, even if several requests come at once.
     """
 
     payment_id: PaymentId
@@ -42,7 +42,7 @@ class Request(RequestModel):
 
 
 class Response(ResponseModel):
-    """The refund. ``pending`` until the provider says that the money is back, or is not."""
+    """The refund. It is ``pending`` until the provider reports its success or failure."""
 
     success: Success = True
     refund_id: RefundId
@@ -73,7 +73,7 @@ EXAMPLE: dict[str, Any] = {
 
 
 def handle(body: Request, caller: Caller) -> Response:
-    """Set aside what is to be given back, then have the provider do it."""
+    """Set aside the money to give back, then ask the provider for the refund."""
     done = refunds.refund(
         caller,
         body.payment_id,

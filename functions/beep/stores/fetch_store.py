@@ -14,7 +14,7 @@ from shared.services import access
 
 
 class Request(RequestModel):
-    """Names the store."""
+    """The request names the store."""
 
     store_id: StoreId
 
@@ -32,5 +32,5 @@ EXAMPLE: dict[str, Any] = {"success": True, "store": STORE_EXAMPLES[0]}
 
 
 def handle(body: Request, caller: Caller) -> Response:
-    """Show it; what is cached is at most 60 s old."""
+    """Return the store; a cached one is at most 60 s old."""
     return Response(store=to_store_body(access.store(caller, body.store_id)))

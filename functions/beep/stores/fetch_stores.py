@@ -15,7 +15,7 @@ from shared.services.stores import store_lists
 
 
 class Request(RequestModel):
-    """A page of them, oldest first; of one store if ``storeId`` says so."""
+    """A page of stores, oldest first; only one store if ``storeId`` names it."""
 
     store_id: Id | None = Field(
         default=None,

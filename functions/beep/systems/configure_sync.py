@@ -1,4 +1,4 @@
-"""POST /api/v1/configureSync: let a till system or an ERP be synced without further ado."""
+"""POST /api/v1/configureSync: store the access to a till system or an ERP for syncs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from shared.services.systems import connections
 
 
 class Request(RequestModel):
-    """``credentials`` are checked with the system, stored encrypted, and never shown again.
+    """A system with its ``credentials``, which are checked with it, stored encrypted, never shown.
 
     With ``awardPointsProgramId`` receipts that name a member earn points in that program.
     """
@@ -39,7 +39,7 @@ class Request(RequestModel):
 
 
 class Response(ResponseModel):
-    """What is configured now; no secrets."""
+    """The system's configuration, without secrets."""
 
     success: Success = True
     kind: KindName
@@ -77,7 +77,7 @@ EXAMPLE: dict[str, Any] = {
 
 
 def handle(body: Request, caller: Caller) -> Response:
-    """Check it with the system, then store it."""
+    """Check the credentials with the system, then store them."""
     if body.system not in systems.names(body.kind):
         raise invalid({"system": f"must be one of {', '.join(systems.names(body.kind))}"})
     done = connections.configure(

@@ -1,4 +1,4 @@
-"""POST /api/v1/deleteSyncConfiguration: forget a store's access to a till system or an ERP."""
+"""POST /api/v1/deleteSyncConfiguration: delete a store's access to a till system or an ERP."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from shared.services.systems import connections
 
 
 class Request(RequestModel):
-    """Names the system. What was synced stays."""
+    """The request names the system. Synced data stay."""
 
     kind: KindName
     system: SystemName
@@ -22,7 +22,7 @@ class Request(RequestModel):
 
 
 class Response(ResponseModel):
-    """The credentials are gone, and no sync begins by itself any more."""
+    """The deleted access: the credentials are gone, and no sync begins by itself any more."""
 
     success: Success = True
     kind: KindName
@@ -45,7 +45,7 @@ EXAMPLE: dict[str, Any] = {
 
 
 def handle(body: Request, caller: Caller) -> Response:
-    """Delete it."""
+    """Delete the access."""
     if body.system not in systems.names(body.kind):
         raise invalid({"system": f"must be one of {', '.join(systems.names(body.kind))}"})
     is_replay = connections.delete(caller, body.kind, body.system, body.store_id)

@@ -1,4 +1,4 @@
-"""POST /api/v1/getSyncStatus: show a store's systems and how their latest syncs went."""
+"""POST /api/v1/getSyncStatus: show a store's systems and their latest syncs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from shared.services.systems import connections
 
 
 class Request(RequestModel):
-    """Names the store; ``kind`` and ``system`` choose among its systems."""
+    """The request names the store; ``kind`` and ``system`` choose among its systems."""
 
     store_id: StoreId
     kind: KindName | None = None
@@ -29,7 +29,7 @@ class Request(RequestModel):
 
 
 class Response(ResponseModel):
-    """The systems that are configured or were synced before; no secrets."""
+    """The systems that are configured or were synced before, without secrets."""
 
     success: Success = True
     store_id: answers.StoreId
@@ -62,7 +62,7 @@ EXAMPLE: dict[str, Any] = {
 
 
 def handle(body: Request, caller: Caller) -> Response:
-    """Read them."""
+    """Read the systems."""
     found = connections.statuses(caller, body.store_id)
     return Response(
         store_id=body.store_id,

@@ -29,7 +29,7 @@ class Request(PushRequest):
 
 
 class Response(PushResponse):
-    """What became of each record. A system that is fed by files answers with one."""
+    """The result of each record. For a system that imports files, the answer has a file."""
 
     system: ErpName
 
@@ -53,7 +53,7 @@ EXAMPLE: dict[str, Any] = {**PUSHED_EXAMPLE, "system": "sap"}
 
 
 def handle(body: Request, caller: Caller) -> Response:
-    """Push them one by one."""
+    """Push the records one by one."""
     outcome = pushes.push(
         caller,
         SystemKind.ERP,

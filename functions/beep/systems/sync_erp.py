@@ -29,10 +29,10 @@ from shared.services.systems.sync_starts import SyncTerms
 
 
 class Request(RequestModel):
-    """``credentials`` are what the system needs; see its page in the documentation.
+    """A system with its ``credentials``, which its page in the documentation describes.
 
     They may be left out if configureSync has stored them. ``isFull`` reads everything again, also
-    what has not changed since the last time.
+    data that have not changed since the last time.
     """
 
     system: ErpName
@@ -43,7 +43,7 @@ class Request(RequestModel):
 
 
 class Response(ResponseModel):
-    """What was read, and what became of it. A big sync goes on as ``running``: getSyncStatus."""
+    """The read data, and the changes made. A big sync stays ``running``: see getSyncStatus."""
 
     success: Success = True
     system: ErpName
@@ -80,7 +80,7 @@ EXAMPLE: dict[str, Any] = {
 
 
 def handle(body: Request, caller: Caller) -> Response:
-    """Read what there is, as far as that goes at once."""
+    """Begin the sync, and return what was read within the time of a request."""
     terms = SyncTerms(
         is_full=body.is_full,
         may_delete_most=body.allow_mass_deletion,

@@ -1,1 +1,1 @@
-"""Endpoints that are sent events, and what became of each delivery."""
+"""Endpoints that get events, and the deliveries to them."""

@@ -1,4 +1,4 @@
-"""POST /api/v1/createWebhookEndpoint: have events of a store sent to a URL, queue or bus."""
+"""POST /api/v1/createWebhookEndpoint: send events of a store to a URL, queue or bus."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ from shared.webhooks.targets import to_target
 
 
 class Request(RequestModel):
-    """A URL, or a destination on AWS, and which events are sent there.
+    """A URL, or a destination on AWS, and the events to send to it.
 
-    ``source`` names the external system behind it: it is not told of what it caused itself.
+    ``source`` names the external system behind it, which does not get events that it caused itself.
     """
 
     store_id: StoreId
@@ -57,10 +57,10 @@ class Request(RequestModel):
 
 
 class Response(ResponseModel):
-    """The endpoint, and the secret that signs, which is shown this once."""
+    """The endpoint, and its signing secret, which is shown only now."""
 
     success: Success = True
-    webhook: WebhookBody = Field(description="The endpoint, without what is secret of it.")
+    webhook: WebhookBody = Field(description="The endpoint, without its secrets.")
     secret: ShownSecret
 
 

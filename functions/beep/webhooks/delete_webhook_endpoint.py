@@ -1,4 +1,4 @@
-"""POST /api/v1/deleteWebhookEndpoint: send nothing there any more, and forget it."""
+"""POST /api/v1/deleteWebhookEndpoint: delete a webhook endpoint, and send no more events to it."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from shared.services.webhooks import webhook_changes
 
 
 class Request(RequestModel):
-    """Which endpoint. What waits to be sent there is skipped; what was sent stays listed."""
+    """The request names the endpoint. Waiting deliveries are skipped; sent ones stay listed."""
 
     webhook_id: WebhookId
     store_id: StoreId | None = None
 
 
 class Response(ResponseModel):
-    """When it was deleted."""
+    """The time of the deletion."""
 
     success: Success = True
     webhook_id: answers.WebhookId

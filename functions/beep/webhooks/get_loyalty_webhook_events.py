@@ -1,4 +1,4 @@
-"""POST /api/v1/getLoyaltyWebhookEvents: register a URL for loyalty events, or list what is."""
+"""POST /api/v1/getLoyaltyWebhookEvents: register a URL for loyalty events, or list webhooks."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ from shared.services.webhooks.webhook_endpoints import EndpointDraft
 
 
 class Request(RequestModel):
-    """A URL with its events to register or change it; neither to list what there is.
+    """A URL with its events to register or change it; neither of them to list all webhooks.
 
-    ``source`` names the external system behind the URL: it is not told of what it caused itself.
+    ``source`` names the external system behind the URL, which does not get events that it caused.
     """
 
     store_id: StoreId
@@ -53,13 +53,15 @@ class Request(RequestModel):
 class Response(ResponseModel):
     """All webhooks of the store.
 
-    After registering, ``webhookId`` is the one registered, and ``secret`` is shown this once if it
-    was made or changed.
+    After registering, ``webhookId`` is the id of the registered one, and ``secret`` is shown only
+    now, if it was made or changed.
     """
 
     success: Success = True
     store_id: answers.StoreId
-    webhook_id: str | None = Field(description="The URL just registered. Null when listing.")
+    webhook_id: str | None = Field(
+        description="Id of the endpoint just registered. Null when listing."
+    )
     secret: str | None = Field(
         description="The signing secret, shown only when it was made or changed, else null."
     )
@@ -91,7 +93,7 @@ EXAMPLE: dict[str, Any] = {
 
 
 def handle(body: Request, caller: Caller) -> Response:
-    """Register if there is a URL; list in any case."""
+    """Register the URL if there is one; list all webhooks in any case."""
     saved = None
     if body.url is not None and body.events is not None:
         draft = EndpointDraft(

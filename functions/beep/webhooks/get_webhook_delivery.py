@@ -1,4 +1,4 @@
-"""GET /api/v1/getWebhookDelivery: one delivery with every attempt."""
+"""GET /api/v1/getWebhookDelivery: show one delivery with its attempts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from shared.services.webhooks import deliveries
 
 
 class Request(RequestModel):
-    """Which delivery: ``X-Beep-Delivery`` of what arrived, or one that was listed."""
+    """The request names the delivery: ``X-Beep-Delivery`` of a message, or a listed id."""
 
     delivery_id: DeliveryId
     store_id: StoreId | None = None

@@ -1,4 +1,4 @@
-"""POST /api/v1/getWebhookStats: how a webhook endpoint has been doing."""
+"""POST /api/v1/getWebhookStats: show the statistics of a webhook endpoint."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from shared.services.webhooks import webhook_stats
 
 
 class Request(RequestModel):
-    """Which endpoint, and since when: at most 30 days ago, by default 7."""
+    """The request names the endpoint. ``since`` is at most 30 days ago, by default 7."""
 
     webhook_id: WebhookId
     store_id: StoreId | None = None
@@ -26,7 +26,7 @@ class Request(RequestModel):
 
 
 class Response(ResponseModel):
-    """Its deliveries by what has become of them, without those of test events, and its health."""
+    """The numbers of its deliveries by state, without test events, and its health."""
 
     success: Success = True
     webhook_id: answers.WebhookId

@@ -1,4 +1,4 @@
-"""GET /api/v1/listWebhookDeliveries: what was sent of a store's events, the newest first."""
+"""GET /api/v1/listWebhookDeliveries: list deliveries of a store's events, the newest first."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from shared.services.webhooks import deliveries
 
 
 class Request(RequestModel):
-    """Which deliveries: all that are kept, or some by endpoint, state, event, type and time.
+    """The request chooses deliveries: all, or some by endpoint, state, event, type and time.
 
-    ``since`` and ``until`` are about ``createdAt``. What is settled is kept for 30 days after that.
-    To read on, send ``nextCursor`` with the same fields.
+    ``since`` and ``until`` are about ``createdAt``. Settled deliveries are kept for 30 days after
+    they were settled. To read on, send ``nextCursor`` with the same fields.
     """
 
     store_id: StoreId

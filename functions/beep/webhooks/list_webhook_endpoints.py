@@ -1,4 +1,4 @@
-"""POST /api/v1/listWebhookEndpoints: where a store's events are sent to."""
+"""POST /api/v1/listWebhookEndpoints: list a store's webhook endpoints."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from shared.services.webhooks import webhook_endpoints
 
 
 class Request(RequestModel):
-    """Which store."""
+    """The request names the store."""
 
     store_id: StoreId
 
 
 class Response(ResponseModel):
-    """All webhook endpoints of the store, oldest first, without what is secret of them."""
+    """All webhook endpoints of the store, oldest first, without their secrets."""
 
     success: Success = True
     store_id: answers.StoreId
@@ -42,7 +42,7 @@ EXAMPLE: dict[str, Any] = {
 
 
 def handle(body: Request, caller: Caller) -> Response:
-    """List them."""
+    """List the endpoints."""
     found = webhook_endpoints.list_of_store(caller, body.store_id)
     return Response(
         store_id=body.store_id,

@@ -1,4 +1,4 @@
-"""POST /api/v1/recoverWebhookDeliveries: send an endpoint everything that it has missed."""
+"""POST /api/v1/recoverWebhookDeliveries: send an endpoint all events that it has missed."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from shared.services.webhooks import recovery
 
 
 class Request(RequestModel):
-    """Whose events of which time, by their ``createdAt``; ``since`` is at most 30 days ago.
+    """The request names the endpoint and a period of ``createdAt``; it begins at most 30 days ago.
 
-    All that the endpoint subscribes to now is sent, from ``since`` on, also what happened while it
-    was disabled or before it was registered. What has succeeded or still waits is left alone.
+    All events since ``since`` that the endpoint subscribes to now are sent, also those from a time
+    when it was disabled or not yet registered. Succeeded and waiting deliveries are left alone.
     """
 
     webhook_id: WebhookId
@@ -27,7 +27,7 @@ class Request(RequestModel):
 
 
 class Response(ResponseModel):
-    """How many deliveries were made due, at most 10,000 at once, and how many need not be.
+    """The number of deliveries made due, at most 10,000 at once, and of those left alone.
 
     With ``hasMore``, repeat the request with ``continueSince`` as ``since``.
     """
@@ -66,7 +66,7 @@ EXAMPLE: dict[str, Any] = {
 
 
 def handle(body: Request, caller: Caller) -> Response:
-    """Have it sent."""
+    """Make the missed deliveries due."""
     done = recovery.recover(
         caller, body.webhook_id, body.store_id, since=body.since, until=body.until
     )

@@ -15,10 +15,10 @@ from shared.services.webhooks import deliveries
 
 
 class Request(RequestModel):
-    """Which delivery, whatever has come of it so far.
+    """The request names the delivery, which may be in any state.
 
-    One that is settled, also one that has succeeded, starts over with up to ten attempts; one that
-    waits for its next attempt has that one made now.
+    A settled one, even if it succeeded, starts over with up to ten attempts. For a waiting one, the
+    next attempt is made now.
     """
 
     delivery_id: DeliveryId
@@ -26,7 +26,7 @@ class Request(RequestModel):
 
 
 class Response(ResponseModel):
-    """The delivery waits for its attempt. getWebhookDelivery tells what comes of it."""
+    """The delivery, which waits for its attempt. getWebhookDelivery shows the result."""
 
     success: Success = True
     delivery_id: answers.DeliveryId
@@ -54,7 +54,7 @@ EXAMPLE: dict[str, Any] = {
 
 
 def handle(body: Request, caller: Caller) -> Response:
-    """Have it attempted."""
+    """Make the delivery due now."""
     retried = deliveries.retry(caller, body.delivery_id, body.store_id)
     return Response(
         delivery_id=retried.delivery.delivery_id,

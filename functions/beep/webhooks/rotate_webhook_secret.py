@@ -23,7 +23,7 @@ OVERLAP_HOURS_MAX = 24
 
 
 class Request(RequestModel):
-    """Which endpoint's secret.
+    """The request names the endpoint.
 
     While both secrets sign, ``webhook-signature`` has a signature of each, and a receiver with
     either secret accepts the message. ``X-Beep-Signature`` is made with the new secret alone.
@@ -39,7 +39,7 @@ class Request(RequestModel):
 
 
 class Response(ResponseModel):
-    """The new secret, which is shown this once."""
+    """The new secret, which is shown only now."""
 
     success: Success = True
     webhook_id: answers.WebhookId

@@ -1,4 +1,4 @@
-"""POST /api/v1/sendTestWebhookEvent: have the example of an event sent, to see it arrive."""
+"""POST /api/v1/sendTestWebhookEvent: send an example of an event, to see it arrive."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from shared.services.webhooks import webhook_samples
 
 
 class Request(RequestModel):
-    """To which endpoint, and which type: also one that it does not subscribe to.
+    """The request names the endpoint, and any type of event, even one not subscribed to.
 
     The event has ``livemode: false`` and ``test: true``, and is signed like any other.
     """
@@ -26,7 +26,7 @@ class Request(RequestModel):
 
 
 class Response(ResponseModel):
-    """What was made; it is sent at once."""
+    """The new event and its delivery, which is sent at once."""
 
     success: Success = True
     webhook_id: answers.WebhookId
@@ -47,7 +47,7 @@ EXAMPLE: dict[str, Any] = {
 
 
 def handle(body: Request, caller: Caller) -> Response:
-    """Make the event, for this endpoint alone."""
+    """Make the event, only for this endpoint."""
     sent = webhook_samples.send(caller, body.webhook_id, body.store_id, body.type)
     return Response(
         webhook_id=body.webhook_id,

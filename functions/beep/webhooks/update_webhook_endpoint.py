@@ -1,4 +1,4 @@
-"""POST /api/v1/updateWebhookEndpoint: change a webhook endpoint; what is left out stays."""
+"""POST /api/v1/updateWebhookEndpoint: change a webhook endpoint; missing fields stay."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from shared.webhooks.targets import to_target
 
 
 class Request(RequestModel):
-    """What is to be different. A URL stays a URL, and a destination one of its kind.
+    """The request holds the changes. A URL stays a URL, and a destination keeps its kind.
 
     ``headers`` and ``events`` replace the old ones; ``{}`` removes all headers, and null removes
-    ``source``. Enabling an endpoint forgets how it failed, and so does a new target, which also
-    enables it if it was not you who disabled it.
+    ``source``. Enabling an endpoint clears its earlier failures. A new target does the same, and
+    also enables the endpoint, unless you disabled it.
     """
 
     webhook_id: WebhookId
@@ -59,7 +59,7 @@ class Response(ResponseModel):
     """The endpoint as it is now."""
 
     success: Success = True
-    webhook: WebhookBody = Field(description="The endpoint, without what is secret of it.")
+    webhook: WebhookBody = Field(description="The endpoint, without its secrets.")
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {

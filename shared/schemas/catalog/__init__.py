@@ -1,1 +1,1 @@
-"""What a store sells: bodies."""
+"""Products of a store: bodies."""

@@ -1,4 +1,4 @@
-"""Products as requests describe them and answers show them: prices in the currency's major unit."""
+"""Products in requests and answers, with prices in the currency's major unit."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ PRICE_MAX = 10_000_000
 _EAN_LENGTHS = (8, 12, 13, 14)
 
 PriceAmount = Annotated[Number, Field(ge=0, le=PRICE_MAX)]
-"""What one unit costs, in major units: 1.49 for 1.49 EUR. What is finer is refused later."""
+"""The price of one unit, in major units: 1.49 for 1.49 EUR. Finer prices are refused later."""
 IfExistsName = Annotated[
     IfExists,
     Field(
@@ -65,10 +65,10 @@ ProductName = Annotated[str, Field(min_length=1, max_length=255), AfterValidator
 
 
 def _digits(ean: str) -> str:
-    """Refuse what cannot be an EAN. The check digit is looked at when it is used.
+    """Refuse a text that cannot be an EAN. The check digit is checked later.
 
-    The example of the documentation, 4000000000001, has a wrong one, and is to be answered by the
-    sandbox all the same.
+    The documentation's example, 4000000000001, has a wrong check digit, but the sandbox must answer
+    it.
     """
     if not (ean.isascii() and ean.isdigit() and len(ean) in _EAN_LENGTHS):
         raise ValueError("must be the digits of an EAN-8, UPC-A or EAN-13")
@@ -89,11 +89,11 @@ def _to_switch(value: Any) -> Any:
 
 
 Switch = Annotated[bool, BeforeValidator(_to_switch)]
-"""True or false, in a query as text."""
+"""True or false; in a query it is text."""
 
 
 class FlagsInput(WireModel):
-    """What the app must heed at the till; what is left out stays as it is."""
+    """Rules for the app at the till; missing fields stay as they are."""
 
     requires_human_verification: bool | None = Field(
         default=None,
@@ -104,7 +104,7 @@ class FlagsInput(WireModel):
 
 
 class FlagsBody(WireModel):
-    """What the app must heed at the till."""
+    """Rules for the app at the till."""
 
     requires_human_verification: bool = Field(
         description=(
@@ -114,7 +114,7 @@ class FlagsBody(WireModel):
 
 
 class ProductInput(WireModel):
-    """A product as a merchant describes it; what is left out stays as it is."""
+    """A product as a merchant describes it; missing fields stay as they are."""
 
     ean: Ean | None = Field(default=None, description="EAN-8, UPC-A or EAN-13.")
     number: Annotated[
@@ -136,7 +136,7 @@ class ProductInput(WireModel):
     )
 
     def to_draft(self, currency: str) -> ProductDraft:
-        """Return what is said of the product.
+        """Return the draft of the product.
 
         Raises:
             InvalidParameters: The EAN has a wrong check digit, or the price is finer than the
@@ -160,10 +160,10 @@ class ProductInput(WireModel):
 
 
 def to_price(amount: Any, currency: str) -> Money:
-    """Return a price that a request names in major units, exactly.
+    """Return a request's price, given in major units, exactly.
 
     Raises:
-        InvalidParameters: It is finer than the currency's minor unit.
+        InvalidParameters: The price is finer than the currency's minor unit.
     """
     return Money(to_units(amount, currency_scale(currency), field="price"), currency)
 
@@ -175,7 +175,7 @@ def _as_it_is(row: Any, _: ValidatorFunctionWrapHandler) -> dict[str, Any]:
 
 
 class _Row:
-    """Described as a ``ProductInput``, and not validated: a bad row must not spoil the others."""
+    """The schema of ``ProductInput`` without validation: a bad row must not spoil the others."""
 
     @classmethod
     def __get_pydantic_core_schema__(cls, _: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -193,7 +193,7 @@ ProductRow = Annotated[dict[str, Any], _Row]
 def to_drafts(
     rows: Sequence[Mapping[str, Any]], currency: str
 ) -> list[ProductDraft | InvalidParameters]:
-    """Return what each row says of a product, or what is wrong with it."""
+    """Return the draft of each row, or the refusal of the row."""
     return [_to_draft(row, currency) for row in rows]
 
 
@@ -263,7 +263,7 @@ class PriceChangeBody(WireModel):
 
 
 class ProductWithPricesBody(ProductBody):
-    """A product of a store with the prices that it had and will have."""
+    """A product of a store with its past and future prices."""
 
     upcoming_prices: list[UpcomingPriceBody] = Field(
         description="Prices that begin later, the soonest first."
@@ -274,7 +274,7 @@ class ProductWithPricesBody(ProductBody):
 
 
 class ImportedRow(WireModel):
-    """What became of a row. One that has failed says why, and names the product if there is one."""
+    """The result of a row. A failed row says why, and names the product if there is one."""
 
     index: int = Field(description="Number of the row in the request, from 0.")
     outcome: Literal["created", "updated", "unchanged", "failed"] = Field(
@@ -309,11 +309,11 @@ PRODUCT_EXAMPLE: dict[str, Any] = {
 
 
 def to_product_body(product: CatalogProduct, replaced_by: str | None) -> ProductBody:
-    """Write a product as answers show it.
+    """Return a product as answers show it.
 
     Args:
         product: The product, with the price that is valid now.
-        replaced_by: Id of the product that it goes on as.
+        replaced_by: Id of the product under which it goes on.
     """
     return ProductBody(**_fields(product, replaced_by))
 
@@ -321,7 +321,7 @@ def to_product_body(product: CatalogProduct, replaced_by: str | None) -> Product
 def to_product_with_prices_body(
     product: CatalogProduct, replaced_by: str | None, history: Sequence[PriceChange]
 ) -> ProductWithPricesBody:
-    """Write a product and the prices that it had, the latest first."""
+    """Return a product as answers show it, with its past prices, the latest first."""
     return ProductWithPricesBody(
         **_fields(product, replaced_by),
         upcoming_prices=[_upcoming(each) for each in product.upcoming],

@@ -1,1 +1,1 @@
-"""What happened: types, log and outbox: bodies."""
+"""Events: types, log and outbox: bodies."""

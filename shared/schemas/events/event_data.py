@@ -1,8 +1,8 @@
-"""What an event looks like: its envelope, and the ``data`` of every type with an example.
+"""The form of an event: its envelope, and the ``data`` of every type with an example.
 
-``shared.domain.events`` makes the data; these models are what is promised of it, from which the
-documentation and the schemas for receivers are generated. Within a version of the API fields are
-added, never renamed or removed. Every text has a bound, so that no event reaches 20 kB.
+``shared.domain.events`` makes the data; these models are the promise to receivers. Documentation
+and schemas for receivers are generated from them. Within a version of the API fields are added,
+never renamed or removed. Every text has a bound, so that no event reaches 20 kB.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from shared.schemas.base import Id, Number, RequestTime, Text, Whole, WireModel
 from shared.schemas.fields import PaymentId, ProductId, ProgramId, UserId, WebhookId
 
 MEMBER_ID_CHARS_MAX = 1201
-"""The ids of a program and of a user in their encoded form, and what is between them."""
+"""The encoded ids of a program and of a user, and the text between them."""
 
 MemberId = Annotated[
     str, Field(min_length=1, max_length=MEMBER_ID_CHARS_MAX, description="Id of the membership.")
@@ -41,11 +41,11 @@ TypeName = Annotated[
     AfterValidator(_known),
     WithJsonSchema({"type": "string", "enum": list(event_types.BY_NAME)}),
 ]
-"""The name of one event type: no wildcard."""
+"""The name of one event type; no wildcard."""
 
 
 class EventBody(WireModel):
-    """Something that happened, as it is sent. ``test`` is only there if nothing did."""
+    """An event as it is sent. ``test`` is only present in test events, when nothing happened."""
 
     id: Id = Field(
         description="Id of the event, equal on every attempt: ignore one that you have seen."
@@ -77,7 +77,7 @@ class EnrollmentData(_OfMember):
 
 
 class AnniversaryData(_OfMember):
-    """A membership that is a number of years old."""
+    """An anniversary of a membership: its age in years."""
 
     member_id: MemberId
     years: Whole = Field(description="How many years ago the user became a member.")
@@ -85,7 +85,7 @@ class AnniversaryData(_OfMember):
 
 
 class PointsExpiringData(_OfMember):
-    """Points that are lost at a time unless they are spent."""
+    """Points that expire at a time unless they are spent."""
 
     points: Number = Field(description="What expires unless it is spent.")
     expires_at: RequestTime = Field(description="When they expire: UTC with milliseconds.")
@@ -93,7 +93,7 @@ class PointsExpiringData(_OfMember):
 
 
 class SyncConflictData(_OfMember):
-    """What an external system wanted the balance to be, and what it stays."""
+    """The balance that an external system wanted, and the balance as it stays."""
 
     source: Word | None = Field(
         description="The external system that caused it. Null if none is named."
@@ -106,7 +106,7 @@ class SyncConflictData(_OfMember):
 
 
 class _OfEntry(_OfMember):
-    """What a ledger entry caused. ``sequence`` is the entry's number in its membership."""
+    """A consequence of a ledger entry. ``sequence`` is the entry's number in its membership."""
 
     sequence: Whole = Field(
         description=(
@@ -116,7 +116,7 @@ class _OfEntry(_OfMember):
 
 
 class TierChangedData(_OfEntry):
-    """From one tier to another."""
+    """A change from one tier to another."""
 
     previous_tier: Word | None = Field(description="The tier before this. Null below the first.")
     new_tier: Word | None = Field(description="The tier after this. Null below the first.")
@@ -133,7 +133,7 @@ class RewardUnlockedData(_OfEntry):
 
 
 class MilestoneReachedData(_OfEntry):
-    """A total that the member has earned now."""
+    """A total of earned points that the member has reached now."""
 
     milestone: Number = Field(description="The total that was reached.")
     total_earned: answers.TotalEarned
@@ -174,7 +174,7 @@ class BookingData(_Booking):
 
 
 class PointsEarnedData(BookingData):
-    """A booking that granted."""
+    """A booking that granted points."""
 
     earning_method: Word = Field(
         description=(
@@ -184,20 +184,20 @@ class PointsEarnedData(BookingData):
 
 
 class PointsRedeemedData(BookingData):
-    """A booking that spent."""
+    """A booking that spent points."""
 
     reward_id: Id | None = Field(description="Id of the reward. Null without one.")
     reward_description: Text = Field(description="What was bought.")
 
 
 class PointsReversedData(BookingData):
-    """A booking that took an earlier one back, in whole or in part."""
+    """A booking that reversed an earlier one, in whole or in part."""
 
     corrects_entry_id: Id = Field(description="The entry that was reversed, in whole or in part.")
 
 
 class EndpointDisabledData(WireModel):
-    """A webhook endpoint that is sent nothing any more."""
+    """A webhook endpoint that gets no more events."""
 
     webhook_id: WebhookId
     reason: Word = Field(
@@ -212,7 +212,7 @@ class EndpointDisabledData(WireModel):
 
 
 class PosImport(WireModel):
-    """How many of each were imported from a till system."""
+    """The numbers of imported items of a till system."""
 
     products: Whole = Field(description="How many products were imported.")
     categories: Whole = Field(description="How many categories were imported.")
@@ -220,20 +220,18 @@ class PosImport(WireModel):
 
 
 class ImportChanges(WireModel):
-    """What became of what was imported."""
+    """The changes that the import made."""
 
     created: Whole = Field(description="How many are new.")
     changed: Whole = Field(description="How many have changed.")
     deleted: Whole = Field(description="How many are gone, and marked so.")
-    skipped: Whole = Field(
-        description="How many need not be sent, for instance because the endpoint was disabled."
-    )
+    skipped: Whole = Field(description="How many could not be taken over; getSyncStatus says why.")
     receipts_awarded: Whole = Field(description="How many receipts have earned points.")
 
 
 class _SyncedData(WireModel):
     system: Word = Field(description="The other system.")
-    sync_id: Id = Field(description="The run.")
+    sync_id: Id = Field(description="Id of the sync.")
     changes: ImportChanges = Field(description="What became of what was read.")
 
 
@@ -244,7 +242,7 @@ class PosSyncedData(_SyncedData):
 
 
 class ErpImport(WireModel):
-    """How many of each were imported from an ERP."""
+    """The numbers of imported items of an ERP."""
 
     inventory: Whole = Field(description="How many stock levels were imported.")
     orders: Whole = Field(description="How many orders were imported.")
@@ -261,7 +259,7 @@ class PushedData(WireModel):
     """Data that was sent to another system."""
 
     system: Word = Field(description="The other system.")
-    data_type: Word = Field(description="What was sent, for instance `sales`.")
+    data_type: Word = Field(description="What was sent, for instance `sales_record`.")
     records: Whole = Field(description="How many records there were.")
 
 
@@ -278,7 +276,7 @@ class PspConfiguredData(WireModel):
 
 
 class PaymentData(WireModel):
-    """A payment and how far it has come. ``amount`` is all of it, in minor units."""
+    """A payment and its status. ``amount`` is the whole payment, in minor units."""
 
     payment_id: PaymentId
     provider: Word = Field(description="The payment provider.")
@@ -291,7 +289,7 @@ class PaymentData(WireModel):
 
 
 class RefundData(PaymentData):
-    """A refund of a payment; ``refund_amount`` is what it gave back, in minor units."""
+    """A refund of a payment; ``refund_amount`` is the money given back, in minor units."""
 
     refund_id: Id = Field(description="Id of the refund.")
     refund_amount: Whole = Field(
@@ -300,7 +298,7 @@ class RefundData(PaymentData):
 
 
 class ChargebackData(PaymentData):
-    """A payment of which ``charged_back_amount`` is withdrawn now, in minor units: 0 once won."""
+    """A chargeback; ``charged_back_amount`` is withdrawn now, in minor units: 0 once it is won."""
 
     charged_back_amount: Whole = Field(
         description="What is withdrawn now, in minor units of `currency`; 0 once it is back."
@@ -310,16 +308,16 @@ class ChargebackData(PaymentData):
 class CheckoutData(WireModel):
     """A purchase in the store."""
 
-    transaction_id: Id = Field(description="Your id of the transaction. Null if none was given.")
+    transaction_id: Id = Field(description="Your id of the transaction.")
     user_id: UserId
     total: Number = Field(description="What is to be paid, in the store's currency.")
     items: Whole = Field(description="How many items were bought.")
 
 
 class SecurityTagData(WireModel):
-    """Tags of a purchase that let it leave the store."""
+    """Deactivated security tags of a purchase, so that the goods can leave the store."""
 
-    transaction_id: Id = Field(description="Your id of the transaction. Null if none was given.")
+    transaction_id: Id = Field(description="Your id of the transaction.")
     user_id: UserId
     tags: Whole = Field(description="How many tags were deactivated.")
 
@@ -357,7 +355,7 @@ class MessageData(WireModel):
 
 
 class OrderData(WireModel):
-    """An order for collection and how far it has come."""
+    """An order for collection and its status."""
 
     order_id: Id = Field(description="Id of the order.")
     store_id: Id = Field(description="Id of the store.")
@@ -372,9 +370,9 @@ class ProductData(WireModel):
 
 
 class BulkImportData(WireModel):
-    """An import of many products, and what became of its rows."""
+    """An import of many products, and the results of its rows."""
 
-    records: Whole = Field(description="How many records there were.")
+    records: Whole = Field(description="How many rows there were.")
     created: Whole = Field(description="How many are new.")
     updated: Whole = Field(description="How many products have got other values.")
     unchanged: Whole = Field(description="How many products were as the rows say already.")
@@ -549,7 +547,7 @@ DATA_BY_TYPE: Mapping[str, type[WireModel]] = {name: model for name, (model, _) 
 
 
 def example(name: str) -> dict[str, Any]:
-    """Return an example of a type's ``data``, as JSON has it; the caller's to change.
+    """Return an example of a type's ``data``, as in JSON; the caller may change it.
 
     Args:
         name: A name of ``event_types.BY_NAME``.

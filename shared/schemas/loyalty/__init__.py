@@ -1,1 +1,1 @@
-"""Programs, the ledger, and what time brings: bodies."""
+"""Programs, the ledger, and changes that come with time: bodies."""

@@ -1,4 +1,4 @@
-"""What is granted and spent, as requests say it, and why an award is what it is."""
+"""Amounts to grant and spend in requests, and the reasons of an award in answers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _Money = Annotated[Number, Field(ge=0, le=10_000_000)]
 
 
 class PurchaseLineBody(WireModel):
-    """A line of a receipt. Only items earn; discounts and rewards (negative) lower what does."""
+    """A line of a receipt. Only items earn; discounts and rewards (negative) lower the sum."""
 
     amount: Annotated[Number, Field(ge=-10_000_000, le=10_000_000)] = Field(
         description="In the store's currency; negative for what lowers the sum."

@@ -1,4 +1,4 @@
-"""Programs on the wire: rules by type, rewards, branding."""
+"""Programs in requests and answers: rules by type, rewards, branding."""
 
 from __future__ import annotations
 
@@ -170,7 +170,7 @@ def parse_rules(program_type: ProgramType, body: Mapping[str, Any]) -> Rules:
     """Read rules by the schema of a program's type.
 
     Raises:
-        InvalidParameters: They do not fit; fields are named ``rules.pointsPerEuro`` and so on.
+        InvalidParameters: The rules do not fit; fields are named ``rules.pointsPerEuro`` and so on.
     """
     try:
         parsed = RULES_SCHEMAS[program_type].model_validate(dict(body))
@@ -183,10 +183,10 @@ def parse_rules(program_type: ProgramType, body: Mapping[str, Any]) -> Rules:
 
 
 def refuse_impossible_rules(body: Mapping[str, Any]) -> None:
-    """Refuse rules that no type could have: all that can be said before the program is known.
+    """Refuse rules that fit no type; more cannot be checked before the program is known.
 
     Raises:
-        InvalidParameters: Fields are named as the type has them that comes closest.
+        InvalidParameters: Fields are named as in the closest type.
     """
     impossible = []
     for schema in RULES_SCHEMAS.values():
@@ -206,7 +206,7 @@ def refuse_impossible_rules(body: Mapping[str, Any]) -> None:
 
 
 def rules_body(rules: Rules) -> dict[str, Any]:
-    """Write rules as the wire has them; what is not set is left out."""
+    """Return rules as answers show them; fields that are not set are left out."""
     schema = next(
         RULES_SCHEMAS[kind]
         for kind, each in domain.RULES_BY_TYPE.items()
@@ -253,7 +253,7 @@ Logo = Annotated[
 
 
 class BrandingBody(WireModel):
-    """How the card looks: a hex colour, and a logo at an https URL."""
+    """The look of the card: a hex colour, and a logo at an https URL."""
 
     color: Color | None = Field(default=None, description="Hex colour: `#2563EB` or `#26E`.")
     logo: Logo | None = Field(default=None, description="https URL of an image.")
@@ -263,7 +263,7 @@ Extra = str | int | float | bool
 
 
 def _is_plain(value: Any) -> bool:
-    """Tell whether the database and every JSON reader keep a value as it is."""
+    """Tell whether the database and every JSON reader keep a value unchanged."""
     if isinstance(value, str):
         return len(value) <= EXTRA_CHARS_MAX
     is_number = isinstance(value, int | float | Decimal)
@@ -271,7 +271,7 @@ def _is_plain(value: Any) -> bool:
 
 
 class RewardBody(WireModel):
-    """Something that points buy. Further fields with plain values are kept as they are."""
+    """A reward that points buy. Further fields with plain values are kept unchanged."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -337,7 +337,7 @@ class RewardBody(WireModel):
 
 
 def reward_body(reward: Reward) -> RewardBody:
-    """Write a reward as the wire has it."""
+    """Return a reward as answers show it."""
     return RewardBody(
         reward_id=reward.reward_id,
         title=reward.title,
@@ -399,7 +399,7 @@ class PointsExpiryBody(WireModel):
         return self
 
     def to_domain(self) -> PointsExpiry:
-        """Return the policy; the alert is 30 days before by default, or as many as there are."""
+        """Return the policy. By default the alert is 30 days before, or ``after_days`` less 1."""
         alert_days = min(ALERT_DAYS_DEFAULT, self.after_days - 1)
         return PointsExpiry(
             self.after_days, alert_days if self.alert_days is None else self.alert_days
@@ -437,7 +437,7 @@ class ProgramBody(WireModel):
     rewards: list[RewardBody] = Field(description="What members can buy.")
     branding: BrandingBody = Field(description="How the card looks in the app.")
     earning_methods: EarningMethods
-    is_active: bool = Field(description="Whether it can be used.")
+    is_active: bool = Field(description="Whether the program takes members and grants points.")
     points_expiry: PointsExpiryBody | None = Field(
         description=(
             "When points expire that are granted from now on. Null if never. Points that members "

@@ -1,4 +1,4 @@
-"""What a member can spend: the history of it, and what expires next."""
+"""A member's balance: its history, and the next expiry."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from shared.schemas.base import Number, Timestamp, WireModel
 
 
 class Transaction(WireModel):
-    """A line of the history; ``points`` is negative for what was spent."""
+    """A line of the history; ``points`` is negative for spent points."""
 
     entry_id: str = Field(description="The ledger entry that was booked.")
     type: str = Field(description="`earn`, `redeem`, `adjust`, `reverse` or `expire`.")
@@ -24,7 +24,7 @@ class Transaction(WireModel):
 
 
 class NextExpiry(WireModel):
-    """What can be spent until then, and not after."""
+    """The points that expire next, and the time of their expiry."""
 
     points: Number = Field(description="How much of the balance expires then.")
     expires_at: Timestamp = Field(
@@ -33,7 +33,7 @@ class NextExpiry(WireModel):
 
 
 def to_next_expiry(membership: Membership) -> NextExpiry | None:
-    """Return what expires next: lots are in that order, those that never do last."""
+    """Return the next expiry. Lots are sorted by expiry; lots that never expire come last."""
     lot = membership.lots[0] if membership.lots else None
     if lot is None or lot.expires_at is None:
         return None
@@ -41,7 +41,7 @@ def to_next_expiry(membership: Membership) -> NextExpiry | None:
 
 
 def to_transaction(entry: RecentEntry, scale: int) -> Transaction:
-    """Write a line of the history; ``scale`` is that of the program."""
+    """Return a line of the history; ``scale`` is the program's."""
     return Transaction(
         entry_id=entry.entry_id,
         type=entry.kind.value,

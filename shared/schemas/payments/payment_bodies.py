@@ -1,4 +1,4 @@
-"""Payments as answers show them, and who pays as requests name them."""
+"""Payments in answers, and customers in requests."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def _is_ip_address(text: str) -> str:
 
 
 class CustomerBody(WireModel):
-    """Who pays. It is passed on to providers that want to know it, and not kept."""
+    """The customer who pays. The data go to providers that want them, and are not kept."""
 
     email: Email | None = Field(default=None, description="E-mail address.")
     first_name: Name | None = Field(default=None, description="First name.")
@@ -86,7 +86,7 @@ class CustomerBody(WireModel):
     )
 
     def to_customer(self) -> Customer:
-        """Return what is said of them."""
+        """Return the customer."""
         return Customer(**self.model_dump())
 
 
@@ -102,7 +102,7 @@ PayingCustomer = Annotated[
 
 
 class PaymentPointsBody(WireModel):
-    """What a payment has booked for its member, in the program's points, stamps or money."""
+    """A payment's bookings for its member, in the program's points, stamps or money."""
 
     awarded: Number | None = Field(
         description=(
@@ -120,7 +120,7 @@ class PaymentPointsBody(WireModel):
 
 
 class RefundBody(WireModel):
-    """Money given back, or about to be."""
+    """A refund: money that was given back, or will be."""
 
     refund_id: RefundId
     amount: answers.Amount
@@ -204,11 +204,11 @@ PAYMENT_EXAMPLE: dict[str, Any] = {
 
 
 def to_payment_body(payment: Payment, *, points_scale: int = 0) -> PaymentBody:
-    """Write a payment as answers show it.
+    """Return a payment as answers show it.
 
     Args:
         payment: The payment.
-        points_scale: Decimals of the unit of its points; of no account if it has none.
+        points_scale: Decimals of the unit of its points; not used if it has none.
     """
     return PaymentBody(
         payment_id=payment.payment_id,

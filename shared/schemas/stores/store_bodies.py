@@ -1,4 +1,4 @@
-"""Stores as answers show them: nothing that staff use to let customers out."""
+"""Stores as answers show them, without the data that staff use to let customers out."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from shared.schemas.base import WireModel
 
 
 class PositionBody(WireModel):
-    """Where a store is, in degrees."""
+    """A store's position, in degrees."""
 
     latitude: float = Field(description="In degrees, north is positive.")
     longitude: float = Field(description="In degrees, east is positive.")
@@ -51,7 +51,7 @@ STORE_EXAMPLES: list[dict[str, Any]] = [
 
 
 def to_store_body(store: Store) -> StoreBody:
-    """Write a store as answers show it."""
+    """Return a store as answers show it."""
     position = store.position
     return StoreBody(
         store_id=store.store_id,

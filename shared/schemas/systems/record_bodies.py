@@ -1,4 +1,4 @@
-"""Records as they are sent to be pushed into a merchant's system."""
+"""Records in requests that push them to a merchant's system."""
 
 from __future__ import annotations
 
@@ -44,18 +44,18 @@ LINES_MAX = 200
 QUANTITY_MAX = 1_000_000
 
 Cents = Annotated[Whole, Field(ge=-AMOUNT_MINOR_MAX, le=AMOUNT_MINOR_MAX)]
-"""An amount in the currency's minor unit; negative for what is given back."""
+"""An amount in the currency's minor unit; negative for money that is given back."""
 Quantity = Annotated[Number, Field(ge=-QUANTITY_MAX, le=QUANTITY_MAX)]
 PaidByName = Annotated[PaidBy, Field(strict=False)]
 
 
 class SaleLineBody(WireModel):
-    """A position of a sale. One of ``productId``, ``number`` and ``ean`` names the product there.
+    """A position of a sale. ``productId``, ``number`` or ``ean`` names the product in the system.
 
     ``total`` is ``quantity`` times ``unitPrice``, rounded half up, unless a discount made it less.
     """
 
-    name: Name = Field(description="Name of the tier, unique in the program.")
+    name: Name = Field(description="Name of the position, as on the receipt.")
     quantity: Quantity = Field(description="Pieces or kilograms; negative for what is taken back.")
     unit_price: Cents = Field(
         description="Of one unit, taxes included, in minor units of `currency`."
@@ -89,7 +89,7 @@ class SaleLineBody(WireModel):
 
 
 class SalePaymentBody(WireModel):
-    """A part of what was paid."""
+    """A part of the paid amount."""
 
     paid_by: PaidByName = Field(description="How it was paid.")
     amount: Cents = Field(description="In minor units of the sale's currency.")
@@ -141,7 +141,7 @@ class SaleBody(WireModel):
 
 
 class StockChangeBody(WireModel):
-    """What was taken from stock (negative) or put there."""
+    """A change of stock: negative for goods that were taken out."""
 
     record_id: Id = Field(
         description="The caller's id of the record, under which it is pushed once."
@@ -161,10 +161,7 @@ class StockChangeBody(WireModel):
     )
     reason: Text = Field(
         default="",
-        description=(
-            "Why nothing was granted: `nothing_paid`, `minimum_purchase` or `below_one_unit`. Null "
-            "if something was."
-        ),
+        description="Why the stock changed. Free text.",
     )
 
     @model_validator(mode="after")
@@ -205,7 +202,7 @@ DataTypeName = Annotated[DataType, Field(strict=False, description="What the rec
 
 
 def require_records(data_type: DataType, records: Sequence[SaleBody | StockChangeBody]) -> None:
-    """Refuse records that are not what ``data_type`` says, and two of one id.
+    """Refuse records that do not fit ``data_type``, and two records with one id.
 
     Raises:
         ValueError: The message is for the caller.
@@ -219,21 +216,21 @@ def require_records(data_type: DataType, records: Sequence[SaleBody | StockChang
 
 
 def fingerprint(record: SaleBody | StockChangeBody) -> str:
-    """Return what tells a repeated record from another one of the same id."""
+    """Return the digest that tells a repeated record from another one with the same id."""
     content = record.model_dump(by_alias=True, mode="json", exclude_unset=True)
     return ids.digest(json.dumps(content, sort_keys=True, default=exact_json.default))
 
 
 class FileBody(WireModel):
-    """A file to be imported into the system by hand. ``content`` is base64."""
+    """A file for import into the system by hand. ``content`` is base64."""
 
-    name: str = Field(description="Name of the tier, unique in the program.")
+    name: str = Field(description="Name of the file.")
     content_type: str = Field(description="Media type of the file.")
     content: str = Field(description="The file, in base64.")
 
 
 class PushedRow(WireModel):
-    """What became of one record; ``error`` is null if the system has it."""
+    """The result of one record; ``error`` is null if the system has it."""
 
     record_id: str = Field(
         description="The caller's id of the record, under which it is pushed once."
@@ -242,8 +239,8 @@ class PushedRow(WireModel):
     is_duplicate: bool = Field(
         description="True if the system had the record from an earlier request."
     )
-    error: str | None = Field(description="Stable code of the refusal.")
-    message: str | None = Field(description="For people; may change.")
+    error: str | None = Field(description="Stable code of the refusal. Null without one.")
+    message: str | None = Field(description="For people; may change. Null without a refusal.")
     retryable: bool = Field(description="Whether the same record may succeed later.")
 
 
@@ -261,12 +258,12 @@ class PushRequest(RequestModel):
         return self
 
     def fingerprinted(self) -> list[tuple[Record, str]]:
-        """Return the records, each with what tells it from another one of the same id."""
+        """Return the records, each with its fingerprint."""
         return [(each.to_record(), fingerprint(each)) for each in self.records]
 
 
 class PushResponse(ResponseModel):
-    """What became of each record."""
+    """The result of each record."""
 
     success: Success = True
     data_type: DataTypeName
@@ -293,12 +290,12 @@ class _File(Protocol):
 
 
 def to_rows(rows: Iterable[object]) -> list[PushedRow]:
-    """Write what became of records."""
+    """Return the results of records as answers show them."""
     return [PushedRow.model_validate(each, from_attributes=True) for each in rows]
 
 
 def to_file_body(file: _File | None) -> FileBody | None:
-    """Write a file, if there is one."""
+    """Return a file as answers show it, ``None`` if there is none."""
     if file is None:
         return None
     content = base64.b64encode(file.content).decode()

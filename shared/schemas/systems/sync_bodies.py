@@ -23,7 +23,7 @@ PosName = Annotated[system_names.PosName, Field(description=_NAME)]
 ErpName = Annotated[system_names.ErpName, Field(description=_NAME)]
 SystemName = Annotated[system_names.SystemName, Field(description=_NAME)]
 KindName = Annotated[
-    SystemKind, Field(strict=False, description="`http` for a URL, else that of the destination.")
+    SystemKind, Field(strict=False, description="`pos` for a till system, `erp` for an ERP.")
 ]
 ScheduleName = Annotated[
     SyncSchedule, Field(strict=False, description="How often the system is synced by itself.")
@@ -32,9 +32,7 @@ StateName = Annotated[
     SyncState,
     Field(
         strict=False,
-        description=(
-            "`pending` until it `succeeded`, was given up (`dead`) or need not be sent (`skipped`)."
-        ),
+        description="`running` until it `succeeded` or `failed`.",
     ),
 ]
 SystemCredentials = Annotated[
@@ -61,22 +59,21 @@ NextSyncAt = Annotated[
     Timestamp | None,
     Field(description="When the next sync begins by itself. Null if none does."),
 ]
-SyncId = Annotated[str, Field(description="The run.")]
+SyncId = Annotated[str, Field(description="Id of the sync.")]
 Problem = Annotated[
     str | None,
     Field(
         description=(
-            "Why somebody has to look at it: `amount_mismatch` if the provider named another "
-            "amount or currency than was asked for, `refund_unknown` if what became of a refund "
-            "cannot be found out, `charged_back` while money is withdrawn by the customer's bank, "
-            "`points_not_booked` if the member's points were refused. Null if nothing is wrong."
+            "`too_many_gone` if a full list lacked more than half of the known items, so none were "
+            "marked as gone: check the system, or repeat with `allowMassDeletion`. Null if nothing "
+            "is wrong."
         )
     ),
 ]
 
 
 class AwardPointsBody(WireModel):
-    """Have receipts earn points in a program, from ``issuedSince`` on."""
+    """The program in which receipts from ``issuedSince`` on earn points."""
 
     program_id: Id = Field(description="The program in which receipts earn points.")
     issued_since: RequestTime | None = Field(
@@ -86,7 +83,7 @@ class AwardPointsBody(WireModel):
 
 
 class PosSynced(WireModel):
-    """What was read of a till system; ``priceUpdates`` are known products with another price."""
+    """The counts of a till's data; ``priceUpdates`` are known products with another price."""
 
     products: int = Field(description="Products that were listed.")
     categories: int = Field(description="Categories that were listed.")
@@ -94,7 +91,7 @@ class PosSynced(WireModel):
 
 
 class ErpSynced(WireModel):
-    """What was read of an ERP."""
+    """The counts of an ERP's data."""
 
     inventory: int = Field(description="Stock levels that were listed.")
     orders: int = Field(description="Orders that were listed.")
@@ -102,7 +99,7 @@ class ErpSynced(WireModel):
 
 
 class SyncChanges(WireModel):
-    """What became of what was read."""
+    """The changes that the sync made."""
 
     created: int = Field(description="How many are new.")
     changed: int = Field(description="How many have changed.")
@@ -112,7 +109,7 @@ class SyncChanges(WireModel):
 
 
 class RemarkBody(WireModel):
-    """Something that could not be taken, and why."""
+    """An item that could not be taken over, and the reason."""
 
     stream: str = Field(
         description=(
@@ -120,16 +117,11 @@ class RemarkBody(WireModel):
         )
     )
     external_id: str = Field(description="The system's id.")
-    reason: str = Field(
-        description=(
-            "Why nothing was granted: `nothing_paid`, `minimum_purchase` or `below_one_unit`. Null "
-            "if something was."
-        )
-    )
+    reason: str = Field(description=("Why it could not be taken, in words."))
 
 
 class StreamCounts(WireModel):
-    """What was found in one stream."""
+    """The counts of one stream."""
 
     read: int = Field(description="How many were listed, each once.")
     created: int = Field(description="How many are new.")
@@ -144,11 +136,7 @@ class SyncBody(WireModel):
     """The latest sync with a system."""
 
     sync_id: SyncId
-    state: SyncState = Field(
-        description=(
-            "`pending` until it `succeeded`, was given up (`dead`) or need not be sent (`skipped`)."
-        )
-    )
+    state: SyncState = Field(description="`running` until it `succeeded` or `failed`.")
     stream: str | None = Field(
         description=(
             "What is read: `categories`, `products`, `receipts`, `stock`, `orders`, `suppliers`."
@@ -158,7 +146,7 @@ class SyncBody(WireModel):
     remarks: list[RemarkBody] = Field(description="What could not be taken, and why: the first 50.")
     problem: Problem
     failure: str | None = Field(
-        description="Why it failed: a word of ours or of the provider's. Null if it has not."
+        description="Code of the failure, or of the reason to wait. Null if there is none."
     )
     failure_message: str | None = Field(
         description="Why the sync failed, or waits, in words. Null if it does not."
@@ -174,7 +162,7 @@ class SyncBody(WireModel):
 class SystemBody(WireModel):
     """A system of a store: its stored connection, and its latest sync."""
 
-    kind: SystemKind = Field(description="`http` for a URL, else that of the destination.")
+    kind: SystemKind = Field(description="`pos` for a till system, `erp` for an ERP.")
     system: SystemName
     is_configured: bool = Field(description="Whether credentials are stored.")
     config: dict[str, Any] = Field(description="What of its configuration is no secret.")
@@ -220,14 +208,14 @@ CHANGES_EXAMPLE: dict[str, Any] = {
 
 
 def to_changes(sync: Sync) -> SyncChanges:
-    """Write what became of what was read."""
+    """Return the changes that a sync made, for an answer."""
     return SyncChanges.model_validate(dict(sync_events.changes(sync)))
 
 
 def to_system_body(
     kind: SystemKind, system: str, connection: Connection | None, sync: Sync | None
 ) -> SystemBody:
-    """Write what is known of a store and one of its systems."""
+    """Return a store's system as answers show it."""
     return SystemBody(
         kind=kind,
         system=system,  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""Deliveries on the wire."""
+"""Deliveries in answers."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NextAttemptAt = Annotated[
 
 
 class DeliveryBody(WireModel):
-    """How far telling an event to an endpoint has come; the last attempt's status or error."""
+    """The state of an event's delivery to an endpoint, and the last attempt's status or error."""
 
     delivery_id: answers.DeliveryId
     event_id: answers.EventId
@@ -92,7 +92,7 @@ def delivery_fields(delivery: Delivery) -> dict[str, Any]:
 
 
 def attempt_body(attempt: AttemptRecord) -> AttemptBody:
-    """Write an attempt as the wire has it."""
+    """Return an attempt as answers show it."""
     return AttemptBody(
         at=attempt.at,
         status=attempt.status,

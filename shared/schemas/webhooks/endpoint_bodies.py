@@ -1,4 +1,4 @@
-"""Webhook endpoints on the wire."""
+"""Webhook endpoints in requests and answers."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ DisabledReason = Annotated[
 
 
 class WebhookBody(WireModel):
-    """Where events are sent to: nothing secret."""
+    """A webhook endpoint, without secrets."""
 
     webhook_id: answers.WebhookId
     store_id: answers.StoreId
@@ -138,7 +138,7 @@ class WebhookBody(WireModel):
 
 
 def webhook_body(endpoint: WebhookEndpoint) -> WebhookBody:
-    """Write an endpoint as the wire has it."""
+    """Return an endpoint as answers show it."""
     is_url = endpoint.kind == HTTP
     return WebhookBody(
         webhook_id=endpoint.endpoint_id,

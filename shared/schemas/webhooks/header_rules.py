@@ -1,4 +1,4 @@
-"""Headers that a merchant wants to have sent with every webhook: which, how many, how long."""
+"""Rules for a merchant's own headers on every webhook: names, number and length."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ BYTES_MAX = 8_000
 NAME_CHARS_SHOWN = 100
 _SEPARATORS_BYTES = len(": \r\n")
 
-# What frames the message or names its sender and signatures: somebody else's value would change
-# what is sent, or be taken for ours.
+# Headers that frame the message, or name its sender and signatures. Another value would change
+# the message, or be taken for ours.
 _RESERVED = re.compile(
     r"host|content-.*|transfer-encoding|connection|keep-alive|te|trailer|upgrade|proxy-.*|expect"
     r"|user-agent|accept-encoding|webhook-.*|svix-.*|x-beep-.*",
@@ -22,17 +22,17 @@ _RESERVED = re.compile(
 
 
 def check(headers: Mapping[str, str]) -> dict[str, str]:
-    """Accept a merchant's own headers.
+    """Check a merchant's own headers.
 
     Args:
-        headers: At most 20, whose lines have at most 8,000 bytes together; none of the names that
-            are ours or HTTP's own, and no name twice in different spellings.
+        headers: At most 20, with lines of at most 8,000 bytes together. Names of our own headers
+            and of HTTP's are refused, and so is a name twice in different spellings.
 
     Returns:
         The same headers.
 
     Raises:
-        ValueError: They do not qualify; the message may name one, and never has a value.
+        ValueError: The headers are refused; the message may name one, but never has a value.
     """
     if len(headers) > HEADERS_MAX:
         raise ValueError(f"There may be at most {HEADERS_MAX} headers.")
