@@ -1,4 +1,4 @@
-"""Amounts in minor units of systems whose currencies do not all have ISO's decimals."""
+"""Amounts in the minor units of systems that do not use ISO's decimals for every currency."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _CURRENCY = re.compile(r"[A-Z]{3}")
 
 @dataclass(frozen=True, slots=True)
 class MinorUnits:
-    """How one system counts. Never rounds.
+    """The minor units of one system. It never rounds.
 
     Attributes:
-        system: Its name, for messages.
-        scales: Its decimals of the currencies where they are not ISO's.
-        steps: Currencies of which it takes multiples of some minor units only.
+        system: The system's name, for messages.
+        scales: The system's decimals for the currencies where they differ from ISO's.
+        steps: Currencies of which the system only takes multiples of some minor units.
     """
 
     system: str
@@ -32,7 +32,7 @@ class MinorUnits:
         """Convert to the system's minor units.
 
         Raises:
-            ConnectorRejected: The amount is finer than the system takes.
+            ConnectorRejected: The amount has more decimals than the system takes.
         """
         minor = Decimal(amount.amount_minor).scaleb(self._shift(amount.currency))
         if minor % self.steps.get(amount.currency, 1) != 0:
@@ -43,7 +43,7 @@ class MinorUnits:
         """Convert from the system's minor units.
 
         Raises:
-            ConnectorAnswerInvalid: It is no amount of a currency.
+            ConnectorAnswerInvalid: The number is not an amount of the currency.
         """
         ours = Decimal(minor).scaleb(-self._shift(currency))
         if not _CURRENCY.fullmatch(currency) or ours % 1 != 0:

@@ -1,4 +1,4 @@
-"""What connectors to tills and ERPs have in common: pages to read, records to write."""
+"""The interface of connectors to tills and ERPs: they read pages and write records."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from shared.domain.systems.sales import DataType, Record
 Item_co = TypeVar("Item_co", covariant=True)
 
 PAGE_ITEMS_MAX = 500
-"""Of a page, whatever the system would send."""
+"""The most items of a page, even if the system would send more."""
 POSITION_CHARS_MAX = 1_000
 
 
 class Stream(StrEnum):
-    """What can be read of a system. The order is that of a sync."""
+    """A kind of data that can be read from a system. A sync reads them in this order."""
 
     CATEGORIES = "categories"
     PRODUCTS = "products"
@@ -29,7 +29,7 @@ class Stream(StrEnum):
 
 
 class PushBy(StrEnum):
-    """How a system takes records: by a call, or in a file that somebody imports there."""
+    """The way a system takes records: by a call, or in a file that somebody imports."""
 
     CALL = "call"
     FILE = "file"
@@ -37,7 +37,7 @@ class PushBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """Something that a system listed and we cannot take. ``reason`` is for the merchant."""
+    """An item that a system listed and that we cannot take. ``reason`` is for the merchant."""
 
     external_id: str
     reason: str
@@ -48,13 +48,13 @@ class ListedPage(Generic[Item_co]):
     """A part of a stream.
 
     Attributes:
-        items: At most ``PAGE_ITEMS_MAX``; none of them twice on a page.
-        position: Of the next page, at most ``POSITION_CHARS_MAX`` characters that mean something to
-            this connector alone; ``None`` on the last page.
-        since: On the last page: where the next sync begins, so that it is told only what changed;
+        items: At most ``PAGE_ITEMS_MAX``; no item is on a page twice.
+        position: The position of the next page, at most ``POSITION_CHARS_MAX`` characters that only
+            this connector understands; ``None`` on the last page.
+        since: On the last page, the place where the next sync begins so that it reads only changes;
             ``None`` if the system cannot do that, and the next sync reads everything again.
-        is_listing: All pages together are everything there is, so what is not on them is gone.
-        skipped: What the system listed and we cannot take.
+        is_listing: The pages together list everything, so an item that is not on them is gone.
+        skipped: The items that the system listed and that we cannot take.
     """
 
     items: tuple[Item_co, ...]
@@ -66,7 +66,7 @@ class ListedPage(Generic[Item_co]):
 
 @dataclass(frozen=True, slots=True)
 class Pushed:
-    """A record that a system has. ``external_id`` is its id there, if it gives one."""
+    """A record that a system has. ``external_id`` is the system's id, if it gives one."""
 
     external_id: str | None = None
 
@@ -81,17 +81,17 @@ class ExportFile:
 
 
 class Pushing(Protocol):
-    """How records get into a system. Every method may raise a ``ConnectorError``."""
+    """Writes records into a system. Every method may raise a ``ConnectorError``."""
 
     def push(self, data_type: DataType, record: Record) -> Pushed:
-        """Write one record. Called only for what ``PUSHES`` says goes by a call."""
+        """Write one record. Only records with ``PushBy.CALL`` in ``PUSHES`` are written so."""
 
     def find_pushed(self, data_type: DataType, record: Record) -> Pushed | None:
-        """Look for a record whose ``push`` got no answer; ``None`` if it is not there for sure."""
+        """Look for a record whose ``push`` got no answer; ``None`` if it surely does not exist."""
 
 
 class Exporting(Protocol):
-    """How records get into a file."""
+    """Writes records into a file."""
 
     def export(self, data_type: DataType, records: Sequence[Record]) -> ExportFile:
         """Write records as the file that the system imports."""
@@ -101,13 +101,13 @@ class SystemModule(Protocol):
     """A module of ``pos`` or ``erp``.
 
     Attributes:
-        SYSTEM: Its name as people write it.
-        Config: What a merchant says to let us in.
-        STREAMS: What can be read of it.
-        PUSHES: What can be written, and how. What is missing is refused.
-        HAS_PUSH_KEYS: The system knows a repeated push by our record id, so that it may be repeated
-            without looking first.
-        IS_FILE: What is read is a file in the credentials: nothing to store, nothing to schedule.
+        SYSTEM: The system's name as people write it.
+        Config: The settings and credentials that a merchant gives.
+        STREAMS: The streams that can be read.
+        PUSHES: The types of records that can be written, and the way. Other types are refused.
+        HAS_PUSH_KEYS: The system recognizes a repeated push by our record id, so that we may repeat
+            one without looking first.
+        IS_FILE: The data is a file in the credentials: nothing is stored or scheduled.
     """
 
     SYSTEM: str

@@ -1,7 +1,7 @@
-"""The JSON client of connectors: bounded time and size, bounded retries, one family of errors.
+"""The JSON client of connectors. Time, size and retries are bounded; errors are one family.
 
-Only what cannot be done twice by mistake is retried: reads, and writes that carry a key by which
-the other system knows them again.
+Only calls that are safe to repeat are retried: reads, and writes with a key by which the other
+system recognizes a repetition.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ Model = TypeVar("Model", bound=BaseModel)
 USER_AGENT = "Punktwerk-Connectors/1"
 TIMEOUT_S = 15.0
 TOTAL_S_MAX = 25.0
-"""For all tries of a call and the pauses between them: an endpoint has 60 seconds."""
+"""The time for all tries of a call and the pauses between them: an endpoint has 60 seconds."""
 TRIES_MAX = 3
 PAUSE_S_MAX = 5.0
 RETRY_AFTER_S_MAX = 3_600
@@ -76,13 +76,13 @@ class JsonClient:
     """Calls one system with one merchant's credentials.
 
     Attributes:
-        system: Its name, for messages.
+        system: The system's name, for messages.
         base_url: Scheme, host and path in front of every path; no slash at its end.
-        authorize: Given method, path with query, and body, returns the headers that prove who
-            calls.
-        secrets: Struck out of every message.
-        allow_loopback: Whether ``base_url`` may be this machine. Only under the emulator.
-        problem: Given the JSON of a refusal, returns what it says in words.
+        authorize: Returns the headers that authenticate a call, given its method, its path with
+            query, and its body.
+        secrets: Texts to remove from every message.
+        allow_loopback: ``base_url`` may be this machine. Only under the emulator.
+        problem: Returns the message in the JSON of a refusal.
     """
 
     system: str
@@ -93,7 +93,7 @@ class JsonClient:
     problem: Callable[[Any], str | None] = lambda _: None
 
     def get(self, path: str, query: Mapping[str, Any] | None = None) -> Reply:
-        """Read something.
+        """Make a GET request.
 
         Raises:
             ConnectorError: See ``call``.
@@ -112,9 +112,9 @@ class JsonClient:
 
         Args:
             path: Below the base URL.
-            body: What ``json`` writes; a ``Decimal`` becomes a number, exact to 15 digits.
-            headers: The idempotency key, as the system calls it, and the like.
-            is_repeatable: The system knows the call again if it comes twice.
+            body: Values that ``json`` writes; a ``Decimal`` becomes a number, exact to 15 digits.
+            headers: Further headers, such as the idempotency key.
+            is_repeatable: The system recognizes the call if it comes twice.
 
         Raises:
             ConnectorError: See ``call``.
@@ -158,13 +158,13 @@ class JsonClient:
         headers: Mapping[str, str] | None = None,
         is_repeatable: bool = False,
     ) -> Reply:
-        """Make a call, and again if that is safe and promising.
+        """Make a call; repeat it if that is safe and may help.
 
         Raises:
             ConnectorCredentialsRefused: 401, 403.
             ConnectorNotFound: 404, 410.
             ConnectorConflict: 409, 412, 423.
-            ConnectorRateLimited: 429, also after the tries.
+            ConnectorRateLimited: 429, even after the last try.
             ConnectorRejected: Any other 4xx, and a redirect.
             ConnectorUnavailable: 5xx, or no connection.
             ConnectorTimeout: No answer in time.
@@ -232,7 +232,7 @@ class JsonClient:
         return refusal(self.system, answer.status, self._said(text), answer.headers, self.secrets)
 
     def _said(self, text: str) -> str:
-        """Return what the system says of its refusal."""
+        """Return the system's message about its refusal."""
         try:
             return str(self.problem(json.loads(text)) or "")
         except (ValueError, RecursionError, KeyError, TypeError, AttributeError, IndexError):
@@ -240,10 +240,10 @@ class JsonClient:
 
 
 def parsed(model: type[Model], value: Any, *, system: str) -> Model:
-    """Read what a system answered as a model of it. What the model does not name is passed over.
+    """Read a system's answer as a model. Fields that the model does not name are ignored.
 
     Raises:
-        ConnectorAnswerInvalid: It is not of that shape.
+        ConnectorAnswerInvalid: The answer does not fit the model.
     """
     try:
         return model.model_validate(value)
@@ -257,14 +257,14 @@ def parsed(model: type[Model], value: Any, *, system: str) -> Model:
 def refusal(
     system: str, status: int, said: str, headers: Mapping[str, str], secrets: Iterable[str]
 ) -> ConnectorError:
-    """Return what an answer other than a success stands for.
+    """Return the error for an answer that is not a success.
 
     Args:
-        system: Which system answered.
-        status: Of HTTP.
-        said: What the system says of it; may be empty.
-        headers: Of the answer, names in any case.
-        secrets: Struck out of what it says.
+        system: The system that answered.
+        status: The HTTP status.
+        said: The system's message; may be empty.
+        headers: The headers of the answer; their names may be in any case.
+        secrets: Texts to remove from the message.
     """
     kind = _BY_STATUS.get(status)
     if kind is None:
@@ -278,7 +278,7 @@ def refusal(
 
 
 def redacted(text: str, secrets: Iterable[str]) -> str:
-    """Strike secrets out of a text."""
+    """Remove secrets from a text."""
     for secret in sorted(filter(None, secrets), key=len, reverse=True):
         text = text.replace(secret, "***")
     return text
@@ -291,7 +291,7 @@ def _to_json(value: Any) -> bytes:
 
 
 def _retry_after_s(headers: Mapping[str, str]) -> int:
-    """Read how long to wait, up to an hour; 1 second if the answer does not say."""
+    """Return the seconds to wait, at most an hour; 1 if the answer does not say."""
     asked_s = parse_retry_after(
         headers.get("Retry-After"), date=headers.get("Date"), now=clock.utc_now()
     )

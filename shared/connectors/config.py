@@ -1,4 +1,4 @@
-"""What a merchant says to let us into another system."""
+"""The settings and credentials that a merchant gives for another system."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ class ConnectorConfig(WireModel):
     )
 
     def reveal(self) -> dict[str, Any]:
-        """Return everything as JSON, secrets in clear: to be encrypted at once."""
+        """Return everything as JSON with the secrets in plain text. Encrypt it at once."""
         return {
             name: value.get_secret_value() if isinstance(value, SecretStr) else value
             for name, value in self.model_dump(by_alias=True, exclude_none=True).items()
         }
 
     def visible(self) -> dict[str, Any]:
-        """Return what may be shown: everything but secrets."""
+        """Return everything that may be shown: all but the secrets."""
         found = self.model_dump(by_alias=True, exclude_none=True)
         return {name: each for name, each in found.items() if not isinstance(each, SecretStr)}
 
     def secrets(self) -> Iterator[str]:
-        """Return the secrets, to be struck out of whatever another system says."""
+        """Return the secrets, which are removed from other systems' messages."""
         for name in type(self).model_fields:
             value = getattr(self, name)
             if isinstance(value, SecretStr):
@@ -44,10 +44,10 @@ class ConnectorConfig(WireModel):
 
     @property
     def is_test(self) -> bool:
-        """Whether it is a test account, whose payments move no money."""
+        """True if it is a test account, whose payments move no money."""
         return False
 
     @classmethod
     def restore(cls, revealed: dict[str, Any]) -> Self:
-        """Return the configuration that ``reveal`` was called on."""
+        """Return the configuration that ``reveal`` wrote."""
         return cls.model_validate(revealed)

@@ -1,4 +1,4 @@
-"""Calls at a pace that the other system bears."""
+"""Limits calls to a pace that the other system accepts."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from collections.abc import Callable
 class Pace:
     """Lets a call begin every so many seconds.
 
-    It knows of its own calls only: what others make with the same credentials is answered with
-    429, and retried or reported by the client.
+    It only knows its own calls. If others call with the same credentials, the system may answer
+    429, and the client retries or reports that.
     """
 
     def __init__(

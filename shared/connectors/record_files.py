@@ -1,4 +1,4 @@
-"""Records as CSV, to be imported or looked at: semicolons, decimal commas, times in UTC."""
+"""Writes records as CSV, to import or to view: semicolons, decimal commas, times in UTC."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ SALE_COLUMNS = (
     "ean",
 )
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""How a text begins that a spreadsheet would run instead of showing it."""
+"""The first characters of texts that a spreadsheet would run as formulas."""
 
 
 def stock_csv(changes: Sequence[StockChange]) -> str:
-    """Write changes of stock, a row for each."""
+    """Write stock changes, one row for each."""
     return _csv(
         STOCK_COLUMNS,
         (
@@ -65,15 +65,15 @@ def stock_csv(changes: Sequence[StockChange]) -> str:
 
 
 def sales_csv(sales: Sequence[Sale]) -> str:
-    """Write sales, a row for each line. What is said of the whole sale is on its first row only.
+    """Write sales, one row for each line. Values of the whole sale are on its first row only.
 
-    So columns can be added up: ``total`` and payments by sales, ``lineTotal`` by lines.
+    So columns can be added up: ``total`` and payments over sales, ``lineTotal`` over lines.
     """
     return _csv(SALE_COLUMNS, (row for sale in sales for row in _sale_rows(sale)))
 
 
 def shown(text: str | None) -> str:
-    """Return a text that every spreadsheet shows as it is: one like a formula gets a quote."""
+    """Return a text that spreadsheets show as it is; put a quote before formula-like texts."""
     text = text or ""
     return f"'{text}" if text.startswith(_FORMULA) else text
 

@@ -1,4 +1,4 @@
-"""Rows of a list, one by one: a row that we cannot take keeps no other from being taken."""
+"""Reads rows of a list one by one: a row that we cannot take does not stop the others."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from shared.connectors.base import Skipped
 EXTERNAL_ID_CHARS_MAX = 100
 
 Number = Annotated[Decimal, Field(max_digits=24, decimal_places=12)]
-"""Bounded, since ``1e999999`` is a number in JSON, and a megabyte as an integer."""
+"""Bounded, because ``1e999999`` is a number in JSON, and as an integer takes a megabyte."""
 ExternalId = Annotated[str, Field(min_length=1, max_length=EXTERNAL_ID_CHARS_MAX)]
 
 
 class Identified(Protocol):
-    """What a system lists. ``external_id`` is its id there."""
+    """An item that a system lists. ``external_id`` is the system's id."""
 
     @property
     def external_id(self) -> str:
-        """The system's id, or one made of its ids."""
+        """The system's id, or an id made from the system's ids."""
 
 
 Row = TypeVar("Row", bound=BaseModel)
@@ -32,14 +32,14 @@ Item = TypeVar("Item", bound=Identified)
 
 @dataclass(frozen=True, slots=True)
 class Rows(Generic[Item]):
-    """What became of the rows of a page: no item twice."""
+    """The results for the rows of a page. No item is in them twice."""
 
     items: tuple[Item, ...]
     skipped: tuple[Skipped, ...]
 
 
 def reason_of(error: ValueError) -> str:
-    """Say why a row cannot be taken, for the merchant. What is in it may be personal data."""
+    """Return why a row cannot be taken, for the merchant; no values, which may be personal."""
     if not isinstance(error, ValidationError):
         return str(error)
     first = error.errors(include_url=False, include_input=False)[0]
@@ -48,7 +48,7 @@ def reason_of(error: ValueError) -> str:
 
 
 def id_in(row: Any) -> str:
-    """Return the id of a row that may be anything, empty if it has none."""
+    """Return the id of a row of any type; empty if it has none."""
     found = row.get("id") if isinstance(row, dict) else None
     return str(found)[:EXTERNAL_ID_CHARS_MAX] if isinstance(found, str | int) else ""
 
@@ -59,13 +59,13 @@ def read_rows(
     *,
     id_of: Callable[[Any], str] = id_in,
 ) -> Rows[Item]:
-    """Read rows as items, each once; of a row that comes twice the later one counts.
+    """Read rows as items, each once; if an item comes twice, the later row counts.
 
     Args:
-        rows: As the system sent them.
-        to_item: Reads a row; returns ``None`` for one that is none of our business, raises
-            ``ValueError`` (pydantic's too) for one that cannot be taken.
-        id_of: Returns what the ``external_id`` of a row that cannot be taken would be.
+        rows: The rows as the system sent them.
+        to_item: Reads a row. Returns ``None`` for a row to ignore; raises ``ValueError``
+            (pydantic's too) for a row that cannot be taken.
+        id_of: Returns the ``external_id`` for a row that cannot be taken.
     """
     items: dict[str, Item] = {}
     skipped = []
@@ -83,9 +83,9 @@ def read_rows(
 def take(
     rows: Iterable[Any], model: type[Row], transform: Callable[[Row], Item | None]
 ) -> tuple[tuple[Item, ...], tuple[Skipped, ...]]:
-    """Read rows that have to fit a model; see ``read_rows``.
+    """Read rows that must fit a model; see ``read_rows``.
 
-    What the model does not name is passed over.
+    Fields that the model does not name are ignored.
     """
     found = read_rows(rows, lambda row: transform(model.model_validate(row)))
     return found.items, found.skipped

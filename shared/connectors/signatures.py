@@ -1,4 +1,4 @@
-"""Signatures of notifications in the form ``t=<unix time>,v1=<hex>``, as several providers sign."""
+"""Signatures of notifications in the form ``t=<unix time>,v1=<hex>``, used by several providers."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def is_valid(
         header: ``t=...,v1=...``; several ``v1`` while the secret is changed.
         secret: The key, as text.
         body: The raw body.
-        prefix: What is signed in front of the time.
-        separator: What is signed between time and body.
+        prefix: The signed text before the time.
+        separator: The signed text between time and body.
     """
     pairs = [part.strip().partition("=") for part in header.split(",")]
     times = [value for name, _, value in pairs if name == "t"]

@@ -1,4 +1,4 @@
-"""How a merchant lets us into SumUp, whose tills and payments are one account."""
+"""The access to a merchant's SumUp account, which tills and payments share."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _KEY = re.compile(r"sup_(?!pk_)[A-Za-z0-9_]{16,200}")
 
 
 class AccountConfig(ConnectorConfig):
-    """A secret API key, and the merchant that it is for."""
+    """A secret API key, and the merchant to whom it belongs."""
 
     api_key: SecretStr = Field(max_length=220, description="The secret one: `sup_sk_...`.")
     merchant_code: str = Field(description="Of the merchant, like `MH4H92C7`.")
@@ -38,5 +38,5 @@ class AccountConfig(ConnectorConfig):
 
     @property
     def is_test(self) -> bool:
-        """Whether the merchant is a sandbox, as the merchant says and ``verify`` checks."""
+        """True if the merchant is a sandbox, as configured and checked by ``verify``."""
         return self.mode == "test"

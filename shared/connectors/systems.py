@@ -1,4 +1,4 @@
-"""Till systems and ERPs alike: what a store is kept in step with."""
+"""The common interface of till systems and ERPs, with which stores are synced."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class System(Protocol):
     """One merchant's account with a system."""
 
     def verify(self) -> None:
-        """Make a harmless call that shows whether the credentials are accepted; may do nothing."""
+        """Make a harmless call to check that the credentials are accepted; may do nothing."""
 
 
 class Module(SystemModule, Protocol):
@@ -28,7 +28,7 @@ _SYSTEMS = {SystemKind.POS: pos.SYSTEMS, SystemKind.ERP: erp.SYSTEMS}
 
 
 def names(kind: SystemKind) -> tuple[str, ...]:
-    """Return the names of a kind of systems."""
+    """Return the names of the systems of a kind."""
     return _SYSTEMS[kind]
 
 

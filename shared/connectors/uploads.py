@@ -1,4 +1,4 @@
-"""Files of a till that a merchant hands over in the credentials: read once, served page by page."""
+"""Files of a till that a merchant gives in the credentials: read once, served page by page."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from shared.domain.systems.sales import Receipt
 from shared.errors import ConnectorRejected
 
 FILE_CHARS_MAX = 8 * 1024 * 1024
-"""Of base64: 6 MiB of file."""
+"""The maximum length in base64, for a file of 6 MiB."""
 ID_CHARS_MAX = 100
-"""Of an id in a file: what is longer is a text that got into the wrong column."""
+"""The maximum length of an id in a file: a longer text is in the wrong column."""
 
 
 class UploadConfig(ConnectorConfig):
-    """A till's file, and what it does not say itself."""
+    """A till's file, and the settings that the file does not contain."""
 
     file: SecretStr = Field(
         min_length=1,
@@ -80,9 +80,9 @@ class UploadConfig(ConnectorConfig):
 
 @dataclass(frozen=True, slots=True)
 class Listing(Generic[Item]):
-    """All of a stream. No id is in it twice.
+    """All items of a stream. No id is in it twice.
 
-    ``is_complete``: it is everything there is, so what is not in it is gone.
+    ``is_complete``: it lists everything, so an item that is not in it is gone.
     """
 
     items: tuple[Item, ...] = ()
@@ -93,7 +93,7 @@ class Listing(Generic[Item]):
         """Return the page that begins at a position: the number of items before it.
 
         Raises:
-            ConnectorRejected: The position is none of this file.
+            ConnectorRejected: The position does not belong to this file.
         """
         begin = 0 if position is None else _to_begin(position)
         length = max(len(self.items), len(self.skipped))
@@ -110,7 +110,7 @@ class Listing(Generic[Item]):
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a file of a till holds. Receipts are in order of time, oldest first."""
+    """The contents of a till's file. Receipts are in order of time, oldest first."""
 
     categories: Listing[Category] = field(default_factory=Listing)
     products: Listing[Product] = field(default_factory=Listing)
@@ -118,7 +118,7 @@ class Contents:
 
 
 class UploadConnector:
-    """One file. It is read when something of it is asked for, and then kept."""
+    """One file. It is read at its first use, and then kept."""
 
     def __init__(self, read: Callable[[], Contents]) -> None:
         self._read = read
@@ -128,27 +128,27 @@ class UploadConnector:
         return self._read()
 
     def verify(self) -> None:
-        """Read the file, which shows whether it can be read."""
+        """Read the file, to check that it can be read."""
         _ = self._contents
 
     def categories(self, position: str | None, _since: str | None) -> ListedPage[Category]:
-        """Return the categories in it. There is nothing to continue from: files have no cursor."""
+        """Return the file's categories. ``since`` has no effect, because files have no cursor."""
         return self._contents.categories.page(position)
 
     def products(self, position: str | None, _since: str | None) -> ListedPage[Product]:
-        """Return the products in it."""
+        """Return the file's products."""
         return self._contents.products.page(position)
 
     def receipts(self, position: str | None, _since: str | None) -> ListedPage[Receipt]:
-        """Return the receipts in it, oldest first."""
+        """Return the file's receipts, oldest first."""
         return self._contents.receipts.page(position)
 
 
 def text_of(content: bytes) -> str:
-    """Return the text of a file: UTF-8 with or without a mark, else what Windows writes.
+    """Return the text of a file: UTF-8 with or without a mark, else Windows' encoding.
 
     Raises:
-        ConnectorRejected: It is no text.
+        ConnectorRejected: The file is not text.
     """
     if b"\0" in content:
         raise ConnectorRejected("The file is neither text nor a zip.")
@@ -159,10 +159,10 @@ def text_of(content: bytes) -> str:
 
 
 def moment_of(text: str, zone: ZoneInfo) -> datetime:
-    """Read a time of ISO 8601; one without a time zone is that of ``zone``.
+    """Read a time of ISO 8601; a time without a time zone is in ``zone``.
 
     Raises:
-        ValueError: It is none.
+        ValueError: The text is not a time.
     """
     try:
         moment = datetime.fromisoformat(text.strip())
@@ -173,13 +173,13 @@ def moment_of(text: str, zone: ZoneInfo) -> datetime:
 
 
 def shortest(number: Decimal) -> Decimal:
-    """Return the same number in one spelling only: 19 for 19.00, 10.7 for 10.70."""
+    """Return the number in its shortest form: 19 for 19.00, 10.7 for 10.70."""
     whole = number.to_integral_value()
     return whole if number == whole else number.normalize()
 
 
 def once(found: Iterable[Item], skipped: list[Skipped]) -> tuple[Item, ...]:
-    """Keep the first item of each id; what comes again is added to ``skipped``."""
+    """Keep the first item of each id; add repeated ones to ``skipped``."""
     kept: dict[str, Item] = {}
     for item in found:
         if item.external_id in kept:

@@ -1,4 +1,4 @@
-"""The zip of an export: bounded, read as a stream, nothing unpacked to a disk."""
+"""The zip of an export. It is bounded, read as a stream, and never unpacked to a disk."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from shared.errors import ConnectorRejected
 
 MEMBERS_MAX = 100
 UNPACKED_BYTES_MAX = 64 * 1024 * 1024
-"""Of all members together, as the zip declares them: more than that is never read out of one."""
+"""The limit for all members together, by the sizes that the zip declares. No more is read."""
 INDEX_BYTES_MAX = 1024 * 1024
 SIGNATURE = b"PK\x03\x04"
 
@@ -25,19 +25,19 @@ _ENTRY = b"PK\x01\x02"
 _IS_ENCRYPTED = 1
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 _KEY = "Z_KASSE_ID"
-"""The first column of every table, by which a row of headings is known."""
+"""The first column of every table, by which a row of headings is recognized."""
 _NUMBER_CHARS_MAX = 24
 
 
 class Archive:
-    """An export. Folders in it are passed over: a file is known by its name.
+    """An export. Folders are ignored: a file is found by its name alone.
 
     Raises:
-        ConnectorRejected: It is no zip, has too much in it, or two files of one name.
+        ConnectorRejected: It is not a zip, contains too much, or has two files of one name.
     """
 
     def __init__(self, content: bytes) -> None:
-        # Counted before anything is read, because reading makes an object of every entry.
+        # Count the entries before reading, because reading makes an object of every entry.
         if content.count(_ENTRY) > MEMBERS_MAX:
             raise ConnectorRejected(f"The zip has more than {MEMBERS_MAX} files.")
         with _refusing("The file"):
@@ -52,14 +52,14 @@ class Archive:
         """Return a file of the export.
 
         Raises:
-            ConnectorRejected: It is not in there.
+            ConnectorRejected: The export does not have this file.
         """
         if name not in self._members:
             raise ConnectorRejected(f"The zip has no {name}: it is no DSFinV-K export.")
         return ArchiveTable(self._zip, self._members[name], name, self._layouts.get(name, Layout()))
 
     def _read_index(self) -> dict[str, Layout]:
-        """Read how the files are written. Without a description, the standard's own way holds."""
+        """Read the layouts of the files. Without a description, the standard's layout holds."""
         member = self._members.get(index.FILE_NAME)
         if member is None:
             return {}
@@ -91,14 +91,14 @@ class ArchiveTable:
         """Read the file row by row.
 
         Args:
-            required: Columns that must be there.
-            optional: Columns that are empty if they are not there.
+            required: Columns that the file must have.
+            optional: Columns whose fields are empty if the file does not have them.
 
         Returns:
             The fields of these columns, in this order, without spaces around them.
 
         Raises:
-            ConnectorRejected: The file is damaged, or has another shape than it says.
+            ConnectorRejected: The file is damaged, or does not have the shape that it declares.
         """
         with _refusing(self._name), self._zip.open(self._member) as raw:
             text = io.TextIOWrapper(raw, self._layout.codec, newline="")
@@ -126,7 +126,7 @@ class ArchiveTable:
         """Read a number as this file writes it, e.g. ``1.234,50``.
 
         Raises:
-            ValueError: It is none, or has more digits than any amount has.
+            ValueError: The text is not a number, or has more digits than any amount has.
         """
         found = self._number.fullmatch(text)
         if found is None or len(text) > _NUMBER_CHARS_MAX:
@@ -135,7 +135,7 @@ class ArchiveTable:
         return Decimal(f"{sign}{whole.replace(self._layout.grouping, '')}.{fraction or '0'}")
 
     def _columns(self, first: list[str]) -> tuple[list[str], bool]:
-        """Return the columns' names, and whether the first row is what says them."""
+        """Return the columns' names, and whether they come from the first row."""
         named = [each.strip().upper() for each in first]
         if _KEY in named:
             return named, True
@@ -176,7 +176,7 @@ def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
 
 @contextmanager
 def _refusing(name: str) -> Iterator[None]:
-    """Say of what is damaged that it is."""
+    """Raise ``ConnectorRejected`` if the code inside finds the file damaged."""
     try:
         yield
     except UnicodeError:
@@ -188,6 +188,6 @@ def _refusing(name: str) -> Iterator[None]:
         EOFError,
         NotImplementedError,
         OSError,
-        ValueError,  # of places in the file that are not there
+        ValueError,  # from offsets outside the file
     ):
         raise ConnectorRejected(f"{name} is damaged, or no zip of a DSFinV-K export.") from None

@@ -1,4 +1,4 @@
-"""``index.xml``: which files an export has, and how they are written."""
+"""``index.xml``, which lists the files of an export and their layouts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _COLUMNS = {"VariableColumn", "VariablePrimaryKey"}
 
 @dataclass(slots=True)
 class Layout:
-    """How one file is written. The defaults are those of the standard."""
+    """The layout of one file. The defaults are those of the standard."""
 
     file_name: str = ""
     codec: str = "utf-8-sig"
@@ -51,7 +51,7 @@ def parse(content: bytes) -> dict[str, Layout]:
         The layouts by the base names of their files.
 
     Raises:
-        ConnectorRejected: It is no such description.
+        ConnectorRejected: The content is not such a description.
     """
     reader = _Reader()
     parser = expat.ParserCreate()
@@ -59,7 +59,7 @@ def parse(content: bytes) -> dict[str, Layout]:
     parser.StartElementHandler = reader.begin
     parser.EndElementHandler = reader.end
     parser.CharacterDataHandler = reader.characters
-    # Entities of its own are how a small file becomes a large one; no export has any.
+    # A file's own entities can make a small file expand to a large one; no export has any.
     parser.EntityDeclHandler = _refuse_entity
     try:
         parser.Parse(content, True)
@@ -69,7 +69,7 @@ def parse(content: bytes) -> dict[str, Layout]:
 
 
 class _Reader:
-    """What expat calls. ``layouts`` are those of the tables that have ended."""
+    """The handlers that expat calls. ``layouts`` are those of the tables that have ended."""
 
     def __init__(self) -> None:
         self.layouts: list[Layout] = []
@@ -121,7 +121,7 @@ def _refuse_entity(*_: Any) -> None:
 def write(tables: Iterable[TableSchema]) -> str:
     """Describe the files that we write.
 
-    The document type belongs to the standard and is not enclosed: whoever reads such files has it.
+    The document type belongs to the standard and is not enclosed: readers of such files have it.
     """
     described = "".join(map(_described, tables))
     return (

@@ -1,7 +1,7 @@
-"""What an export of DSFinV-K holds, in our words.
+"""Reads an export of DSFinV-K into our models.
 
-A till exports what it has sold, not what it could sell: products and prices are those of the
-receipts, and what is missing has not been sold. So a listing is never complete.
+A till exports its sales, not its catalogue: products and prices are those of the receipts, and
+products that were not sold are missing. So a listing is never complete.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _GOODS = "Umsatz"
 _EARNS = {_GOODS, "Rabatt"}
 """Business cases that earn points. Deposits, tips, vouchers, debts and cash movements do not."""
 _EXTERNAL = "Extern"
-"""How the kinds of references begin that lead out of the till: to invoices, delivery notes."""
+"""The prefix of references to things outside the till, such as invoices and delivery notes."""
 
 _KINDS: Mapping[str, ReceiptKind] = {
     "Beleg": ReceiptKind.SALE,
@@ -43,17 +43,17 @@ _KINDS: Mapping[str, ReceiptKind] = {
     "AVTraining": ReceiptKind.TRAINING,
     "AVTransfer": ReceiptKind.TRANSFER,
 }
-"""Every other type stands for no sale: orders, aborted ones, own use, invoices that were paid."""
+"""All other types are not sales: orders, aborted receipts, own use, paid invoices."""
 
 _Key = tuple[str, str, str]
 
 
 @dataclass(slots=True)
 class _Head:
-    """A receipt, and what its lines have told so far.
+    """A receipt, with the values that its lines have given so far.
 
-    ``earning`` are the numbers of the lines that earn points, ``original`` is the receipt that it
-    refers to, ``problem`` is why it is skipped.
+    ``earning`` are the numbers of the lines that earn points, ``original`` is the receipt to which
+    this one refers, ``problem`` is the reason to skip it.
     """
 
     number: str
@@ -69,7 +69,7 @@ class _Head:
 
 @dataclass(slots=True)
 class _Article:
-    """A product, as the latest receipt that sold it says. ``line`` is where it was sold last."""
+    """A product as its latest receipt describes it. ``line`` is the line that sold it last."""
 
     seen_at: datetime
     name: str
@@ -87,25 +87,25 @@ def read(content: bytes, *, currency: str, zone: ZoneInfo) -> Contents:
 
     Args:
         content: The zip.
-        currency: Of tills that do not say theirs.
-        zone: The time zone of the till, which writes local times.
+        currency: The currency of tills that do not tell theirs.
+        zone: The time zone of the till, because tills write local times.
 
     Raises:
-        ConnectorRejected: It is no export, is damaged, or too large.
+        ConnectorRejected: The zip is not an export, is damaged, or is too large.
     """
     return _Reading(Archive(content), currency, zone).contents()
 
 
 def receipt_id(till: str, closing: str, receipt: str) -> str:
-    """Return what names a receipt for ever: its till, the number of the closing, and its own id.
+    """Return a receipt's permanent name: its till, the number of the closing, and its own id.
 
-    Each part is quoted, so that no two receipts share a name and none has a slash in it.
+    Each part is quoted, so that no two receipts share a name and no part contains a slash.
     """
     return ":".join(quote(part, safe="") for part in (till, closing, receipt))
 
 
 class _Reading:
-    """One pass over an export: heads first, then lines, then what the lines are worth."""
+    """One pass over an export: first the heads, then the lines, then the amounts of the lines."""
 
     def __init__(self, archive: Archive, currency: str, zone: ZoneInfo) -> None:
         self._archive = archive
@@ -120,7 +120,7 @@ class _Reading:
         self._skipped_products: dict[str, Skipped] = {}
 
     def contents(self) -> Contents:
-        """Return what the export holds."""
+        """Return the contents of the export."""
         currencies = self._till_currencies()
         self._read_heads(currencies)
         self._read_references()
@@ -169,7 +169,7 @@ class _Reading:
                     self._skip_receipt(key, f"has no valid time or total: {error}")
 
     def _read_references(self) -> None:
-        """Note which receipt a receipt refers to: the first one that is a till's."""
+        """Note the receipt to which a receipt refers: the first reference to a till's receipt."""
         if REFERENCES not in self._archive:
             return
         for till, closing, receipt, kind, *target in self._archive.table(REFERENCES).rows(
@@ -209,7 +209,7 @@ class _Reading:
         category: str,
         price: str,
     ) -> None:
-        """Note what a line says of its product, if no later receipt said something already."""
+        """Note what a line says about its product, unless a later receipt has described it."""
         if is_void == "1":
             return
         external_id = number or gtin
@@ -244,7 +244,7 @@ class _Reading:
             self._categories[category_id] = (head.issued_at, name)
 
     def _read_rates(self) -> None:
-        """Read what the keys of taxes stand for, which every closing may define anew."""
+        """Read the tax rates of the tax keys, which every closing may define anew."""
         if RATES not in self._archive:
             return
         table = self._archive.table(RATES)
@@ -257,7 +257,7 @@ class _Reading:
                 continue  # a product without a rate is better than no product
 
     def _read_amounts(self) -> None:
-        """Add up what the lines that earn points are worth, and find the taxes of products."""
+        """Add up the amounts of the lines that earn points, and find the taxes of products."""
         wanted = {article.line for article in self._articles.values()}
         table = self._archive.table(LINE_AMOUNTS)
         for till, closing, receipt, line, tax, gross in table.rows(
@@ -283,7 +283,7 @@ class _Reading:
                 continue
             eligible = _rounded(head.eligible, head.total.currency)
             kind, voided = _voided(key, head, eligible)
-            # Who brings something back is often not asked again who they are.
+            # Tills often do not ask for the customer again when goods come back.
             buyer = self._heads.get(voided) if voided else None
             yield Receipt(
                 external_id=receipt_id(*key),
@@ -328,7 +328,7 @@ class _Reading:
 
 
 def _whole(number: str) -> str:
-    """Spell the number of a closing or a tax in one way: some tables write 1.234, others 1234."""
+    """Write the number of a closing or a tax in one form: some tables have 1.234, others 1234."""
     digits = number.replace(".", "")
     return str(int(digits)) if digits.isascii() and digits.isdigit() else number
 
@@ -339,11 +339,11 @@ def _kind_of(word: str, *, is_void: bool) -> ReceiptKind:
 
 
 def _voided(key: _Key, head: _Head, eligible: Money) -> tuple[ReceiptKind, _Key | None]:
-    """Return what a receipt stands for in the end, and which one it takes something back of.
+    """Return the final kind of a receipt, and the receipt that it takes back in whole or in part.
 
-    Goods that are brought back are no void for the standard, only a sale below nothing that refers
-    to another; without a reference, nobody can say what they have earned. A void refers to another
-    receipt and has its amounts turned round; one that has neither was voided in place.
+    For the standard, returned goods are not a void but a negative sale that refers to another sale;
+    without a reference, nobody can tell which points they earned. A void refers to another receipt
+    and has negated amounts; a void with neither was voided in place.
     """
     if head.kind is ReceiptKind.SALE and eligible.amount_minor < 0:
         kind = ReceiptKind.VOID if head.original else ReceiptKind.OTHER
@@ -355,6 +355,6 @@ def _voided(key: _Key, head: _Head, eligible: Money) -> tuple[ReceiptKind, _Key 
 
 
 def _rounded(amount: Decimal, currency: str) -> Money:
-    """Round what is finer than a minor unit half up, away from zero."""
+    """Round fractions of a minor unit half up, away from zero."""
     minor = amount.scaleb(currency_scale(currency)).quantize(Decimal(1), ROUND_HALF_UP)
     return Money(int(minor), currency)

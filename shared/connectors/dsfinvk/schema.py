@@ -10,7 +10,7 @@ TAXONOMY_VERSION = "2.4"
 
 
 class ColumnKind(Enum):
-    """What a column holds. Times and flags are text of a shape of their own."""
+    """The type of a column. Times and flags are texts with their own format."""
 
     TEXT = "text"
     NUMBER = "number"
@@ -20,7 +20,7 @@ class ColumnKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column. ``limit`` is the most characters of a text, or the decimals of a number."""
+    """A column. ``limit`` is the maximum length of a text, or the decimals of a number."""
 
     name: str
     kind: ColumnKind
@@ -29,7 +29,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class TableSchema:
-    """A file of an export, and what the standard calls it."""
+    """A file of an export, with its name in the standard."""
 
     file_name: str
     name: str
@@ -218,4 +218,4 @@ _TABLES = (
 )
 
 TABLES: Mapping[str, TableSchema] = {table.file_name: table for table in _TABLES}
-"""By file. The order is that of the standard: the closing, its master data, receipts, totals."""
+"""Tables by file name, in the standard's order: closing, its master data, receipts, totals."""

@@ -1,8 +1,8 @@
 """Sales as a DSFinV-K export, for tills and bookkeeping that read such files.
 
-What we do not know stays empty: the company, the operator, the till's own closing. The files of the
-security device (``tse.csv``, ``transactions_tse.csv``) are not written at all, because nothing here
-was signed: this is a way to hand over sales, and no record for the tax office.
+Unknown fields stay empty: the company, the operator, the till's own closing. The files of the
+security device (``tse.csv``, ``transactions_tse.csv``) are not written at all, because nothing was
+signed: the export hands over sales, and is not a record for the tax office.
 """
 
 from __future__ import annotations
@@ -34,17 +34,17 @@ from shared.errors import ConnectorRejected
 
 TILL_ID = "punktwerk"
 PLACES_MAX = 2
-"""Decimals of the currencies that the standard's amounts can hold."""
+"""The most decimals of a currency that the standard's amounts can hold."""
 
 _GOODS = "Umsatz"
 _ID_CHARS_MAX = 40
 _NAME_CHARS_MAX = 255
 _DIGITS_MAX = 19
-"""From here on, readers that take numbers for 64 bits lose some."""
+"""From this length on, readers with 64-bit numbers lose digits."""
 _RATE_KEYS = {Decimal(19): 1, Decimal(7): 2}
-"""The standard's own keys. Its others say why there is no tax, which nobody told us."""
+"""The standard's keys of tax rates. Its other keys give reasons for no tax, which we lack."""
 _RATE_KEY_FIRST = 1000
-"""From here on, an export may say itself what its keys stand for."""
+"""The first key that an export may define itself."""
 _PAYMENTS: Mapping[PaidBy, tuple[str, str]] = {
     PaidBy.CASH: ("Bar", "Bar"),
     PaidBy.CARD: ("Unbar", "Karte"),
@@ -52,17 +52,17 @@ _PAYMENTS: Mapping[PaidBy, tuple[str, str]] = {
     PaidBy.OTHER: ("Unbar", "Sonstige"),
 }
 _LIKE_ALL_ZIPS = (1980, 1, 1, 0, 0, 0)
-"""The same sales give the same file, byte for byte."""
+"""A fixed time, so that the same sales give the same file, byte for byte."""
 
 _Value = str | int | Decimal | datetime | None
 _Row = Mapping[str, _Value]
 
 
 def write(sales: Sequence[Sale], *, zone: ZoneInfo) -> bytes:
-    """Write sales as one closing of a till of their own.
+    """Write sales as one closing of a separate till.
 
-    Its number is made of the sales' record ids, so that the same sales are the same closing
-    whenever they are written, and others are another.
+    The closing's number is made from the sales' record ids, so that the same sales always give the
+    same closing, and other sales give another.
 
     Args:
         sales: At least one; all of one currency.
@@ -72,7 +72,7 @@ def write(sales: Sequence[Sale], *, zone: ZoneInfo) -> bytes:
         The zip.
 
     Raises:
-        ConnectorRejected: A sale does not add up, or has what the standard has no place for.
+        ConnectorRejected: A sale does not add up, or the standard has no field for a value.
     """
     assert sales
     _check(sales)
@@ -89,7 +89,7 @@ def write(sales: Sequence[Sale], *, zone: ZoneInfo) -> bytes:
 
 
 def record_key(record_id: str) -> str:
-    """Return the ``BON_ID`` of a record: its id, or if that is too long, a digest of it."""
+    """Return the ``BON_ID`` of a record: its id, or a digest if the id is too long."""
     if len(record_id) <= _ID_CHARS_MAX:
         return record_id
     return hashlib.sha256(record_id.encode()).hexdigest()[:_ID_CHARS_MAX]
@@ -106,7 +106,7 @@ class _Closing:
     tables: dict[str, list[_Row]] = field(default_factory=lambda: {name: [] for name in TABLES})
 
     def add(self, sale: Sale, number: int) -> None:
-        """Add a sale; ``number`` counts them, for sales whose own number is none."""
+        """Add a sale; ``number`` counts the sales, for those without a usable number."""
         is_number = (
             sale.number.isascii() and sale.number.isdigit() and len(sale.number) < _DIGITS_MAX
         )
@@ -231,7 +231,7 @@ class _Closing:
 
 
 def _check(sales: Sequence[Sale]) -> None:
-    """Refuse what would make a file that contradicts itself."""
+    """Refuse a sale that would make a file contradict itself."""
     currency = sales[0].total.currency
     if currency_scale(currency) > PLACES_MAX:
         raise ConnectorRejected(f"DSFinV-K has no place for the decimals of {currency}.")
@@ -248,7 +248,7 @@ def _check(sales: Sequence[Sale]) -> None:
 
 
 def _closing_number(sales: Sequence[Sale]) -> int:
-    """Return 31 bits of a digest: what the smallest reader's integers hold."""
+    """Return 31 bits of a digest, because the smallest reader's integers hold no more."""
     text = "\n".join(sorted(sale.record_id for sale in sales))
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4]) >> 1
 
@@ -264,7 +264,7 @@ def _rate_keys(sales: Sequence[Sale]) -> dict[Decimal, int]:
 
 
 def _by_rate(lines: Sequence[SaleLine]) -> dict[Decimal, tuple[int, int]]:
-    """Return gross and tax in minor units by tax rate: the sums of what the lines say."""
+    """Return gross and tax in minor units by tax rate: the sums over the lines."""
     sums: dict[Decimal, tuple[int, int]] = {}
     for line in lines:
         gross, vat = sums.get(line.vat_percent, (0, 0))
@@ -297,10 +297,10 @@ def _to_csv(table: TableSchema, rows: Sequence[_Row], zone: ZoneInfo) -> str:
 
 
 def _to_text(column: Column, value: _Value, zone: ZoneInfo) -> str:
-    """Write a value as its column wants it.
+    """Write a value in the form of its column.
 
     Raises:
-        ConnectorRejected: The text is longer than the column: an id that is cut is another id.
+        ConnectorRejected: The text is longer than the column. A cut id would be another id.
     """
     if value is None:
         return ""

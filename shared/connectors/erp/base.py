@@ -1,4 +1,4 @@
-"""What every ERP's module offers."""
+"""The interface of every ERP's module."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from shared.domain.catalog.goods import Order, StockLevel, Supplier
 class ErpConnector(Protocol):
     """One merchant's account with an ERP. Every method may raise a ``ConnectorError``.
 
-    Streams are read as those of a till system are; see ``shared.connectors.pos.base``.
+    Streams are read like those of a till system; see ``shared.connectors.pos.base``.
     """
 
     def verify(self) -> None:
-        """Make a harmless call that shows whether the credentials are accepted; may do nothing."""
+        """Make a harmless call to check that the credentials are accepted; may do nothing."""
 
     def stock(self, position: str | None, since: str | None) -> ListedPage[StockLevel]:
-        """Read how much there is of what."""
+        """Read stock levels."""
 
     def orders(self, position: str | None, since: str | None) -> ListedPage[Order]:
         """Read orders."""

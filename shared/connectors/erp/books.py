@@ -1,4 +1,4 @@
-"""What books of German companies have in common: days, amounts, and sales by rate of tax. Pure."""
+"""Rules that German companies' books share: days, amounts, sales by tax rate. Pure functions."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from shared.domain.units import currency_scale
 from shared.errors import ConnectorRejected
 
 BERLIN = ZoneInfo("Europe/Berlin")
-"""Whose days count: a sale at midnight in UTC is one of the next day."""
+"""The time zone of the books' days: a sale at midnight in UTC belongs to the next day."""
 CURRENCY = "EUR"
 _CENT = Decimal("0.01")
 
-# Bounded, for a Decimal of a few characters can stand for a number of a million digits.
+# Bounded, because a Decimal of a few characters can be a number of a million digits.
 Amount = Annotated[Decimal, Field(max_digits=18)]
 
 
 @dataclass(frozen=True, slots=True)
 class RateTotal:
-    """What was sold at one rate of tax: the gross amount, and the tax in it."""
+    """The sales at one tax rate: the gross amount, and the tax in the amount."""
 
     vat_percent: Decimal
     gross: Money
@@ -35,9 +35,9 @@ class RateTotal:
 
 
 def rate_totals(sale: Sale, *, system: str) -> list[RateTotal]:
-    """Add a sale up by rates of tax, lowest rate first.
+    """Add up a sale by tax rates, lowest rate first.
 
-    The tax is that in the sum, not the sum of the lines' taxes: books check it against the rate.
+    The tax is computed from the sum, not added up from the lines: books check it against the rate.
 
     Raises:
         ConnectorRejected: The sale is not in euros, or its lines do not add up to its total.
@@ -61,18 +61,18 @@ def gross_of(net: Decimal, vat_percent: Decimal) -> Decimal:
 
 
 def rounded(amount: Decimal, currency: str) -> Money:
-    """Round major units half up (away from zero): some systems keep fractions of cents."""
+    """Round major units half up (away from zero), because some systems keep fractions of cents."""
     minor = amount.scaleb(currency_scale(currency))
     return Money(int(minor.quantize(Decimal(1), ROUND_HALF_UP)), currency)
 
 
 def unit_price(line: SaleLine, *, step: Decimal, system: str) -> Decimal:
-    """Return a price that makes the line's total when it is multiplied: discounts are in it.
+    """Return the unit price, after discounts, that gives the line's total times the quantity.
 
     Args:
-        line: What was sold.
-        step: What the system keeps of a unit's price, such as 0.0001.
-        system: Its name, for messages.
+        line: The line that was sold.
+        step: The smallest step of a unit price in the system, such as 0.0001.
+        system: The system's name, for messages.
 
     Raises:
         ConnectorRejected: The line takes something back, or there is no such price.
@@ -90,9 +90,9 @@ def unit_price(line: SaleLine, *, step: Decimal, system: str) -> Decimal:
 
 
 def moment_of(text: str | None) -> datetime | None:
-    """Read a time as these systems write it, UTC; ``None`` if it is none.
+    """Read a time as these systems write it, and return it in UTC; ``None`` if it is not a time.
 
-    ISO 8601, or a German date; without an offset it is the time in Berlin.
+    The time is ISO 8601 or a German date; without an offset it is the time in Berlin.
     """
     if not text:
         return None

@@ -1,8 +1,9 @@
-"""Sales as bookings in DATEV's format: EXTF 700, category 21 (Buchungsstapel), version 13. Pure.
+"""Writes sales as bookings in DATEV's format: EXTF 700, category 21 (Buchungsstapel), version 13.
 
-Source: DATEV's description of the format (developer.datev.de, "DATEV-Format"), as public writers
-and readers of it agree: a header of 31 fields, 125 columns, CP1252, CRLF, decimal commas. Accounts
-of revenue have to be such that know their rate of tax (Automatikkonten): no tax keys are written.
+Source: DATEV's description of the format (developer.datev.de, "DATEV-Format"), on which public
+writers and readers agree: a header of 31 fields, 125 columns, CP1252, CRLF, decimal commas. Revenue
+accounts must have a fixed tax rate (Automatikkonten), because no tax keys are written. The
+functions are pure.
 """
 
 from __future__ import annotations
@@ -121,13 +122,14 @@ class DatevBooks:
     """A merchant's books, as their tax consultant keeps them.
 
     Attributes:
-        consultant_number: Of the tax consultant (Berater).
-        client_number: Of the merchant with them (Mandant).
-        year_begins: Month and day on which their fiscal year begins.
-        account_length: Digits of an account.
-        revenue_accounts: By the rate of tax in the sale, in percent.
-        money_accounts: By how a sale was paid.
-        clearing_account: Between the sale and the money, where one cannot be booked on the other.
+        consultant_number: The number of the tax consultant (Berater).
+        client_number: The merchant's number at the consultant (Mandant).
+        year_begins: The month and day on which the merchant's fiscal year begins.
+        account_length: The number of digits of an account.
+        revenue_accounts: Accounts by the tax rate in the sale, in percent.
+        money_accounts: Accounts by the way a sale was paid.
+        clearing_account: The account between the sale and the money, for sales that cannot be
+            booked directly on a money account.
     """
 
     consultant_number: int
@@ -141,7 +143,7 @@ class DatevBooks:
 
 @dataclass(frozen=True, slots=True)
 class _Booking:
-    """``amount`` goes to ``account`` from ``contra_account``, the other way if it is negative."""
+    """A booking of ``amount`` from ``contra_account`` to ``account``; if negative, in reverse."""
 
     amount: Money
     account: str
@@ -152,12 +154,13 @@ class _Booking:
 def write(sales: Sequence[Sale], books: DatevBooks, *, now: datetime) -> bytes:
     """Write sales as a batch of bookings, one for each rate of tax in a sale.
 
-    A sale that was paid in one way is booked on the account of that money. One that was paid in
-    several, or nobody knows how, is booked on the clearing account, and what was paid from there.
+    A sale that was paid in one way is booked on the account of that way. A sale that was paid in
+    several ways, or in an unknown way, is booked on the clearing account, and its payments are
+    booked from the clearing account.
 
     Raises:
-        ConnectorRejected: An account for it is missing, a sale is not in euros or does not add up,
-            or the sales are of different fiscal years.
+        ConnectorRejected: An account is missing, a sale is not in euros or does not add up, or the
+            sales are of different fiscal years.
     """
     days = [_day_of(sale) for sale in sales]
     years = sorted({_year_of(day, books.year_begins) for day in days})
@@ -275,7 +278,7 @@ def _row(booking: _Booking, sale: Sale, day: date) -> Sequence[str]:
 
 
 def document_number(number: str) -> str:
-    """Return the number of a receipt in the characters that DATEV takes, no formula at its head."""
+    """Return a receipt's number in characters that DATEV takes, without a leading formula sign."""
     return _NOT_IN_DOCUMENT.sub("-", number).lstrip("+-")[:_DOCUMENT_CHARS_MAX]
 
 
@@ -294,6 +297,6 @@ def _day_of(sale: Sale) -> date:
 
 
 def _year_of(day: date, begins: tuple[int, int]) -> date:
-    """Return the first day of the fiscal year that a day is in."""
+    """Return the first day of the fiscal year that contains a day."""
     this = date(day.year, *begins)
     return this if this <= day else date(day.year - 1, *begins)

@@ -1,7 +1,7 @@
 """Any ERP that can write CSV, and any that reads CSV or DATEV's booking batches.
 
-Source: docs/connectors/erp-generic.md for our own CSV, ``datev`` for DATEV's format. Nothing is
-called: files are handed over in the credentials, and files come back for somebody to import.
+Source: docs/connectors/erp-generic.md for our own CSV, ``datev`` for DATEV's format. No system is
+called: the merchant gives files in the credentials, and gets files back to import.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ File = Annotated[SecretStr, Field(min_length=1, max_length=FILE_CHARS_MAX)]
 
 
 class DatevConfig(WireModel):
-    """How a merchant's tax consultant keeps their books."""
+    """The settings of the books that a merchant's tax consultant keeps."""
 
     consultant_number: int = Field(ge=1_001, le=9_999_999, description="Beraternummer.")
     client_number: int = Field(ge=1, le=99_999, description="Mandantennummer.")
@@ -126,7 +126,7 @@ class DatevConfig(WireModel):
 
 
 class Config(ConnectorConfig):
-    """Files to read, and how files are to be written."""
+    """Files to read, and the format of the files to write."""
 
     stock_file: File | None = Field(
         default=None,
@@ -162,23 +162,23 @@ class Config(ConnectorConfig):
 
 
 def connect(config: ConnectorConfig, *, is_emulated: bool) -> Connector:  # noqa: ARG001
-    """Return the merchant's files, without reading them. There is nothing to call anywhere."""
+    """Return the merchant's files without reading them. No system is called."""
     assert isinstance(config, Config)
     return Connector(config)
 
 
 class Connector:
-    """One merchant's files. Each is read when something of it is asked for, and then kept."""
+    """One merchant's files. Each file is read at its first use, and then kept."""
 
     def __init__(self, config: Config) -> None:
         self._config = config
 
     def verify(self) -> None:
-        """Read the files, which shows whether they can be read."""
+        """Read the files, to check that they can be read."""
         _ = (self._stock, self._suppliers, self._orders)
 
     def stock(self, position: str | None, _since: str | None) -> ListedPage[StockLevel]:
-        """Return the stock in its file. There is nothing to continue from: files have no cursor."""
+        """Return the stock in its file. ``since`` has no effect, because files have no cursor."""
         return self._page(self._stock, position)
 
     def orders(self, position: str | None, _since: str | None) -> ListedPage[Order]:
@@ -234,7 +234,7 @@ class Connector:
         """Return a page.
 
         Raises:
-            ConnectorRejected: There is no file at all, so that nothing was meant to be read.
+            ConnectorRejected: The merchant gave no file at all, so nothing can be read.
         """
         files = (
             self._config.stock_file,
@@ -247,7 +247,7 @@ class Connector:
 
 
 def _decoded(file: SecretStr) -> bytes:
-    """Return a file; empty if it is no base64."""
+    """Return a file; empty if it is not base64."""
     try:
         return base64.b64decode("".join(file.get_secret_value().split()), validate=True)
     except binascii.Error:

@@ -1,6 +1,7 @@
-"""Stock, suppliers and orders in CSV, as docs/connectors/erp-generic.md describes them. Pure.
+"""Reads stock, suppliers and orders in CSV, as docs/connectors/erp-generic.md describes them.
 
-A file has a row of headings, in English or German, in any order; others than ours are passed over.
+A file has a row of headings, in English or German, in any order; unknown headings are ignored. The
+functions are pure.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from shared.domain.money import Money
 from shared.errors import ConnectorRejected
 
 STOCK = "stock"
-"""The place of what a file gives no place for."""
+"""The place of stock for which a file names no place."""
 TEXT_CHARS_MAX = 500
 _DELIMITERS = ";,\t"
 _NUMBER = re.compile(r"(-?\d{1,12})(?:[.,](\d{1,10}))?", re.ASCII)
@@ -65,16 +66,16 @@ _ORDER_HEADINGS: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """What a line of the file says. ``line`` is its number, as editors count.
+    """A line of the file. ``line`` is its number, as editors count.
 
-    What reads a value raises ``ValueError`` for one that makes no sense, and says in which line.
+    Methods that read a value raise ``ValueError`` with the line number if the value is invalid.
     """
 
     line: int
     values: Mapping[str, str]
 
     def wrong(self, reason: str) -> ValueError:
-        """Return what to raise for this row."""
+        """Return the error to raise for this row."""
         return ValueError(f"line {self.line}: {reason}")
 
     def text(self, name: str) -> str:
@@ -115,7 +116,7 @@ class _Row:
             raise self.wrong(str(error)) from None
 
     def skipped(self, error: ValueError) -> Skipped:
-        """Say that this row cannot be taken."""
+        """Return this row as one that cannot be taken."""
         named = next(filter(None, map(self.text, ("id", "productId", "sku"))), "")
         return Skipped(named[:ID_CHARS_MAX] or f"line {self.line}", str(error))
 
@@ -125,10 +126,10 @@ def read_stock(text: str, *, is_complete: bool) -> Listing[StockLevel]:
 
     Args:
         text: The file.
-        is_complete: It lists everything, so what is missing is gone; see ``_listing``.
+        is_complete: The file lists everything, so a missing item is gone; see ``_listing``.
 
     Raises:
-        ConnectorRejected: It is no such file. Of single rows, the invalid ones are skipped.
+        ConnectorRejected: It is not such a file. Single invalid rows are skipped.
     """
     rows = _rows(text, _STOCK_HEADINGS, required=("quantity",))
     return _listing(rows, _to_stock_level, is_complete=is_complete)
@@ -141,10 +142,10 @@ def read_suppliers(text: str, *, is_complete: bool) -> Listing[Supplier]:
 
 
 def read_orders(text: str, *, currency: str, is_complete: bool) -> Listing[Order]:
-    """Read a row for each line of each order; what belongs to an order has its id.
+    """Read a row for each line of each order; the rows of an order have its id.
 
-    An order of which a row cannot be taken is left out as a whole: half of it would be another
-    order. Arguments and errors as for ``read_stock``; ``currency`` is that of all amounts.
+    If one row of an order cannot be taken, the whole order is left out: half an order would be a
+    different order. Arguments and errors as for ``read_stock``; all amounts are in ``currency``.
     """
     by_id: dict[str, list[_Row]] = {}
     skipped: list[Skipped] = []
@@ -171,7 +172,7 @@ def _order_id(row: _Row) -> str:
 
 
 def _to_order(external_id: str, rows: list[_Row], currency: str) -> Order:
-    """Read an order; what is said of it as a whole is on its first row."""
+    """Read an order; values for the whole order are on its first row."""
     first = rows[0]
     return Order(
         external_id=external_id,
@@ -185,7 +186,7 @@ def _to_order(external_id: str, rows: list[_Row], currency: str) -> Order:
 
 
 def _has_line(row: _Row) -> bool:
-    """Return whether a row tells of a line, and not of the order alone."""
+    """Tell whether a row has a line, and not only values for the whole order."""
     return any(map(row.text, ("productId", "sku", "name", "quantity", "amount")))
 
 
@@ -239,9 +240,10 @@ def _to_supplier(row: _Row) -> Supplier:
 def _listing(
     rows: Iterable[_Row], convert: Callable[[_Row], Item], *, is_complete: bool
 ) -> Listing[Item]:
-    """Convert rows; the invalid ones, and those whose id came before, are skipped.
+    """Convert rows; skip the invalid ones, and those whose id came before.
 
-    What lacks a row is not complete, nor is what is empty: nothing is gone because of a slip.
+    A listing is not complete if a row was skipped or if it is empty, so that a mistake in the file
+    removes nothing.
     """
     skipped: list[Skipped] = []
 
@@ -259,11 +261,11 @@ def _listing(
 def _rows(
     text: str, headings: Mapping[str, tuple[str, ...]], *, required: tuple[str, ...]
 ) -> Iterator[_Row]:
-    """Read rows by our names for their columns. Empty ones are passed over.
+    """Read rows by our names for their columns. Empty rows are ignored.
 
     Raises:
-        ConnectorRejected: It is no CSV, lacks a heading or has one twice, or a row has more fields
-            than headings: decimal commas between commas, say, which make one number two.
+        ConnectorRejected: It is not CSV, lacks a heading or has one twice, or a row has more fields
+            than headings, for example because a decimal comma splits a number in two.
     """
     first_line = text.partition("\n")[0]
     delimiter = max(_DELIMITERS, key=first_line.count)

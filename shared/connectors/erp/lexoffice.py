@@ -1,7 +1,7 @@
 """lexoffice (Lexware Office): orders and suppliers; sales become vouchers. It keeps no stock.
 
-Source: see ``lexoffice_answers``. Two calls a second are allowed, for all that use the key. There
-are no idempotency keys: a voucher is looked for by its number.
+Source: see ``lexoffice_answers``. All users of a key together may make two calls a second. There
+are no idempotency keys: a voucher is found by its number.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ BASE_URL = "https://api.lexware.io/v1"
 A_CALL_EVERY_S = 0.5
 ROWS_A_PAGE = 250
 ORDERS_A_PAGE = 10
-"""Each takes a call of its own: more than five seconds a page at the pace that is allowed."""
+"""Each order takes its own call: a page takes more than five seconds at the allowed pace."""
 FOUND_PAGES_MAX = 4
 GOODS_SOLD = "8f8664a8-fd86-11e1-a21f-0800200c9a66"
 """The posting category "Warenverkäufe", the same in every account."""
@@ -57,7 +57,7 @@ _SALES = "salesinvoice,salescreditnote"
 
 
 class Config(ConnectorConfig):
-    """The key of the public API, and the posting category that sales are booked to."""
+    """The key of the public API, and the posting category of sales."""
 
     api_key: SecretStr = Field(max_length=200, description="Of the public API.")
     posting_category_id: str = Field(
@@ -76,7 +76,7 @@ def connect(config: ConnectorConfig, *, is_emulated: bool) -> Connector:
     """Return the merchant's account, without calling anything."""
     assert isinstance(config, Config)
     stand_in = config.base_url if is_emulated else None
-    # A stand-in on this machine bears any pace.
+    # A stand-in on this machine accepts any pace.
     return Connector(config, is_emulated=is_emulated, pace=Pace(0 if stand_in else A_CALL_EVERY_S))
 
 
@@ -97,11 +97,11 @@ class Connector:
         )
 
     def verify(self) -> None:
-        """Ask for the company that the key belongs to."""
+        """Request the company that the key belongs to."""
         self._client.get("/profile")
 
     def orders(self, position: str | None, since: str | None) -> ListedPage[Order]:  # noqa: ARG002 - everything, always
-        """Read order confirmations, each by a call of its own, for the list has no lines."""
+        """Read order confirmations, each with its own call, because the list has no lines."""
         query = {
             "voucherType": "orderconfirmation",
             "voucherStatus": "any",
@@ -127,7 +127,7 @@ class Connector:
         return Pushed(parsed(Created, reply.body, system=SYSTEM).id)
 
     def find_pushed(self, data_type: DataType, record: Record) -> Pushed | None:  # noqa: ARG002 - both are a sale
-        """Look for the voucher of a sale by its number, whose case lexoffice does not regard."""
+        """Look for the voucher of a sale by its number; lexoffice ignores the number's case."""
         query = {
             "voucherType": _SALES,
             "voucherStatus": "any",
@@ -144,7 +144,7 @@ class Connector:
         raise ConnectorAnswerInvalid("lexoffice lists more vouchers than can be of one sale.")
 
     def _authorize(self, *_: object) -> Mapping[str, str]:
-        """Prove who calls. Asked for every try of a call, so the pace is kept here."""
+        """Return the headers that authenticate. Every try of a call needs them: keep the pace."""
         self._pace.wait()
         return {"Authorization": f"Bearer {self._key}"}
 
@@ -152,7 +152,7 @@ class Connector:
         """Read the order of a listed voucher; ``None`` if it was deleted since it was listed.
 
         Raises:
-            ValueError: It cannot be taken.
+            ValueError: The order cannot be taken.
         """
         listed = ListedVoucher.model_validate(row)
         try:

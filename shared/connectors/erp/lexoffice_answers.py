@@ -1,8 +1,8 @@
-"""What lexoffice answers, and what it means here; and the voucher that a sale becomes. Pure.
+"""Reads lexoffice's answers into our models, and writes sales as vouchers. Pure functions.
 
 Source: the vendor publishes no machine-readable contract. Paths and answers follow a third
-party's, github.com/api-evangelist/lexoffice of 2026-08-22; the rest follows what public clients
-measured. See docs/connectors/erp-lexoffice.md.
+party's, github.com/api-evangelist/lexoffice of 2026-08-22; the rest follows the measurements of
+public clients. See docs/connectors/erp-lexoffice.md.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def to_supplier(row: Any) -> Supplier:
     """Read a contact that is a vendor: a company or a person.
 
     Raises:
-        ValueError: It has no id or no name.
+        ValueError: The contact has no id or no name.
     """
     contact = _Contact.model_validate(row)
     person = " ".join(filter(None, (contact.first_name, contact.last_name)))
@@ -113,7 +113,7 @@ def to_order(document: Any) -> Order:
     """Read an order confirmation. Lines that are only text are left out.
 
     Raises:
-        ValueError: Something is missing, of another type, or finer than a cent.
+        ValueError: A value is missing, has the wrong type, or has fractions of a cent.
     """
     order = _Order.model_validate(document)
     return Order(
@@ -128,7 +128,7 @@ def to_order(document: Any) -> Order:
 
 
 def _to_line(line: _Line, order: _Order) -> OrderLine:
-    """Read a line. Its amount has the taxes in it unless the document is one of net prices."""
+    """Read a line. Its amount includes taxes unless the document has net prices."""
     amount = line.amount
     if amount is not None and order.tax_type == _NET:
         amount = gross_of(amount, line.vat_percent)
@@ -141,10 +141,10 @@ def _to_line(line: _Line, order: _Order) -> OrderLine:
 
 
 def to_voucher(sale: Sale, totals: Sequence[RateTotal], *, category_id: str) -> dict[str, Any]:
-    """Write a sale as a voucher, an item for each rate of tax; what was taken back as a credit.
+    """Write a sale as a voucher with an item for each tax rate; write a return as a credit.
 
-    Our record id is the voucher's number, by which it is found again. No status is sent: lexoffice
-    refuses one, and books the voucher at once.
+    Our record id is the voucher's number, by which it is found again. No status is sent, because
+    lexoffice refuses one and books the voucher at once.
     """
     is_credit = sale.total.amount_minor < 0
     sign = -1 if is_credit else 1
@@ -175,12 +175,12 @@ def to_voucher(sale: Sale, totals: Sequence[RateTotal], *, category_id: str) -> 
 
 
 def to_time(moment: datetime) -> str:
-    """Write a time with the offset of Berlin, since lexoffice takes its day from it."""
+    """Write a time with the offset of Berlin, because lexoffice takes the day from this text."""
     return moment.astimezone(BERLIN).isoformat(timespec="milliseconds")
 
 
 def to_problem(body: Any) -> str:
-    """Read what a refusal says, in one of the shapes that lexoffice has for it."""
+    """Return the message of a refusal, which lexoffice writes in several shapes."""
     listed = body.get("IssueList") or body.get("details")
     if listed:
         found = listed[0]

@@ -1,4 +1,4 @@
-"""Lists that are read page by page while somebody may be changing them. Pure."""
+"""Lists that are read page by page while somebody may change them. Pure functions."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ _POSITION = re.compile(r"([0-9]{1,9})/([0-9]{0,9})")
 
 @dataclass(frozen=True, slots=True)
 class ListingPlace:
-    """Where a page begins in a list.
+    """The place in a list at which a page begins.
 
     Attributes:
         begin: The page's number or its first row, as the system counts.
-        length: How many rows the list had when the page before was read, if the system says so.
+        length: The list's number of rows when the page before was read, if the system tells it.
     """
 
     begin: int = 0
@@ -28,7 +28,7 @@ class ListingPlace:
         """Read a page's position, as ``to_page`` wrote it.
 
         Raises:
-            ValueError: It is none of ours.
+            ValueError: It is not one of our positions.
         """
         if position is None:
             return cls()
@@ -42,14 +42,14 @@ class ListingPlace:
     ) -> ListedPage[Item]:
         """Return the page that begins here.
 
-        If rows came or went since the page before, another one may have slipped from a page that
-        was not read yet to one that was. Then what was not seen is not gone for that.
+        If rows were added or removed since the page before, a row may have moved from an unread
+        page to a page that was read. Then the listing is incomplete: unseen rows are not gone.
 
         Args:
-            rows: Of the page.
-            length: How many rows the list has now.
-            following: Where the next page begins, ``None`` after the last one.
-            is_short: Rows are missing from the page that should be on it.
+            rows: The rows of the page.
+            length: The list's current number of rows.
+            following: The place where the next page begins; ``None`` after the last page.
+            is_short: The page lacks rows that it should have.
         """
         has_changed = self.length is not None and length != self.length
         return ListedPage(

@@ -3,8 +3,8 @@
 Source: $metadata of the services, as SAP Business Accelerator Hub had it. There is no idempotency
 key: documents have our reference in a field by which they are looked up.
 
-Lists are read by their keys: a page begins after the last key of the one before. Rows that come or
-go meanwhile then shift nothing, as they would with ``$skip``.
+Lists are read by their keys: a page begins after the last key of the page before. Rows that are
+added or removed meanwhile then shift no pages, as they would with ``$skip``.
 """
 
 from __future__ import annotations
@@ -45,11 +45,11 @@ STOCK_ROWS_A_PAGE = 400
 STOCK_ROWS_OF_A_PLACE_MAX = 10_000
 SUPPLIERS_A_PAGE = 500
 ORDERS_A_PAGE = 50
-"""Few: each comes with its items, and an answer has 8 MiB at most."""
+"""Few, because each order comes with its items, and an answer has at most 8 MiB."""
 ORDERS_OVERLAP = timedelta(minutes=10)
-"""Read again of what changed before a sync began: two clocks, and writes that were under way."""
+"""The time before a sync that is read again: clocks differ, and writes may be in progress."""
 ORDERS_LISTED_EVERY = timedelta(hours=20)
-"""Between listings of all orders, which alone show what was deleted. A nightly sync is one."""
+"""The time between full listings of orders, which alone show deletions. Fits a nightly sync."""
 
 _STOCK = "API_MATERIAL_STOCK_SRV/A_MatlStkInAcctMod"
 _PRODUCTS = "API_PRODUCT_SRV/A_Product"
@@ -72,9 +72,9 @@ class OrdersSync:
     """A sync of orders, as it is written into positions.
 
     Attributes:
-        begun: When it began.
-        changed: Orders that changed from then on are read; ``None`` if all are.
-        listed: When all orders were last listed: now, if all are read.
+        begun: The time at which the sync began.
+        changed: The time since which changed orders are read; ``None`` if all orders are read.
+        listed: The time of the last listing of all orders: now, if all are read.
     """
 
     begun: datetime
@@ -83,7 +83,7 @@ class OrdersSync:
 
     @classmethod
     def begin(cls, since: str | None) -> OrdersSync:
-        """Begin a sync after the one that said ``since``."""
+        """Begin a sync after the one that returned ``since``."""
         now = clock.utc_now()
         if since is not None:
             changed, listed = map(datetime.fromisoformat, since.split("/"))
@@ -92,17 +92,17 @@ class OrdersSync:
         return cls(now, None, now)
 
     def since(self) -> str:
-        """Return where the next sync begins."""
+        """Return the ``since`` with which the next sync begins."""
         return f"{clock.to_wire(self.begun - ORDERS_OVERLAP)}/{clock.to_wire(self.listed)}"
 
     def position(self, key: str) -> str:
-        """Return where this one goes on: after an order."""
+        """Return the position at which this sync continues: after an order."""
         changed = clock.to_wire(self.changed) if self.changed else ""
         return "/".join((clock.to_wire(self.begun), changed, clock.to_wire(self.listed), key))
 
     @classmethod
     def at(cls, position: str) -> tuple[OrdersSync, str]:
-        """Read what ``position`` wrote."""
+        """Read a position that ``position`` wrote."""
         begun, changed, listed, key = position.split("/", maxsplit=3)
         sync = cls(
             datetime.fromisoformat(begun),
@@ -121,7 +121,7 @@ def connect(config: ConnectorConfig, *, is_emulated: bool) -> Connector:
 class Connector:
     """One merchant's SAP system.
 
-    It keeps an access token and CSRF tokens for as long as it lives, and nothing else.
+    It keeps an access token and CSRF tokens during its lifetime, and nothing else.
     """
 
     def __init__(self, config: Config, *, is_emulated: bool) -> None:
@@ -141,7 +141,7 @@ class Connector:
     def stock(self, position: str | None, since: str | None) -> ListedPage[StockLevel]:  # noqa: ARG002 - stock has no date of change
         """Read the merchant's own stock, added up by material and storage location.
 
-        What is kept for an order or a project, or belongs to somebody else, is left out.
+        Stock that is reserved for an order or a project, or belongs to somebody else, is left out.
         """
         filters = ["InventorySpecialStockType eq ''"]
         if self._config.plant:
@@ -153,7 +153,7 @@ class Connector:
         rows, skipped, has_more = self._stock_rows(filters)
         if any(row.place == after for row in rows):
             raise _repeated(_STOCK)
-        if has_more:  # the last place may go on: all of it is read with the next page
+        if has_more:  # the last place may have more rows: the next page reads all of them
             rows = [row for row in rows if row.place != rows[-1].place]
         eans = answers.to_eans(self._products("Product", (row.material for row in rows)))
         levels, unreadable = answers.to_stock(rows, eans)
@@ -165,7 +165,7 @@ class Connector:
         )
 
     def orders(self, position: str | None, since: str | None) -> ListedPage[Order]:
-        """Read sales orders: what changed, and every so often all of them."""
+        """Read changed sales orders, and all of them every ``ORDERS_LISTED_EVERY``."""
         sync, after = (
             (OrdersSync.begin(since), None) if position is None else OrdersSync.at(position)
         )
@@ -217,7 +217,7 @@ class Connector:
         return self._push_sale(record)
 
     def find_pushed(self, data_type: DataType, record: Record) -> Pushed | None:  # noqa: ARG002 - a receipt is a sale
-        """Look a document up by our reference."""
+        """Look up a document by our reference."""
         if isinstance(record, StockChange):
             reference = documents.movement_reference(record.record_id)
             name, filters = "ReferenceDocument", []
@@ -266,10 +266,10 @@ class Connector:
         return Pushed(documents.to_document_id(made, ["MaterialDocumentYear", "MaterialDocument"]))
 
     def _sales_header(self) -> dict[str, str]:
-        """Return what every sales order begins with.
+        """Return the fields with which every sales order begins.
 
         Raises:
-            ConnectorRejected: The configuration does not say where sales are entered.
+            ConnectorRejected: The configuration does not tell where to enter sales.
         """
         said = self._config.visible()
         missing = [name for name in _SALES_HEADER if name not in said]
@@ -298,7 +298,7 @@ class Connector:
         """Return the product that each line names.
 
         Raises:
-            ConnectorRejected: There is none, or more than one.
+            ConnectorRejected: A line's product does not exist, or is not unique.
         """
         numbers = (line.product_id or line.number for line in lines)
         eans = (ean for line in lines if not line.product_id and (ean := ean_of(line.ean)))
@@ -321,7 +321,7 @@ class Connector:
     def _stock_rows(
         self, filters: Sequence[str]
     ) -> tuple[list[answers.StockRow], list[Skipped], bool]:
-        """Read all rows of at least one place, and whether there is more after the last place."""
+        """Read all rows of at least one place, and tell whether more rows follow the last place."""
         read: list[answers.StockRow] = []
         skipped: list[Skipped] = []
         seen, has_more = 0, True
@@ -346,7 +346,7 @@ class Connector:
     def _by_key(
         self, model: type[Model], query: Query, after: str | None
     ) -> tuple[list[Model], list[Skipped], str | None]:
-        """Read rows that come after a key, and return the last key if there are more."""
+        """Read the rows after a key, and return the last key if more rows follow."""
         [key] = query.order_by
         if after is not None:
             query = replace(query, filters=[*query.filters, f"{key} gt {literal(after)}"])
@@ -359,7 +359,7 @@ class Connector:
 
 
 def _after_place(material: str, plant: str, storage_location: str) -> str:
-    """Return the filter for what comes after a place, in the order of places."""
+    """Return the filter for rows after a place, in the order of places."""
     material, plant, location = map(literal, (material, plant, storage_location))
     in_plant = f"Plant eq {plant} and StorageLocation gt {location}"
     in_material = f"Material eq {material} and (Plant gt {plant} or ({in_plant}))"

@@ -1,4 +1,4 @@
-"""How a merchant lets us into their SAP system: settings, credentials and access tokens."""
+"""The access to a merchant's SAP system: settings, credentials and access tokens."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from shared.connectors.erp.sap_odata import SYSTEM, to_problem
 from shared.errors import ConnectorCredentialsRefused, ConnectorRejected
 
 RENEWED_BEFORE = timedelta(minutes=1)
-"""An access token is not used in its last minute."""
+"""The time before its end in which an access token is not used any more."""
 
 _HOST = re.compile(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9](:8?443)?")
 _CODE = r"^[A-Z0-9]{1,4}$"
 
 
 class Config(ConnectorConfig):
-    """A communication user, and where in the company's structure the store is."""
+    """A communication user, and the place of the store in the company's structure."""
 
     host: str = Field(
         max_length=100,
@@ -141,7 +141,7 @@ class Config(ConnectorConfig):
         return self
 
     def hosts(self) -> Mapping[str, str]:
-        """Return where the system is."""
+        """Return the address of the system."""
         return {"host": f"https://{self.host}"}
 
 
@@ -151,11 +151,11 @@ class _Token(BaseModel):
 
 
 class Access:
-    """The calls of one merchant, with what they prove themselves by.
+    """The calls of one merchant, with their authentication.
 
     Attributes:
         client: Calls the system and nothing else.
-        session_secrets: What was handed out for a while. Struck out of what the system says.
+        session_secrets: Temporary secrets. They are removed from the system's messages.
     """
 
     def __init__(self, config: Config, *, is_emulated: bool) -> None:

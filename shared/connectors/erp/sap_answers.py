@@ -1,4 +1,4 @@
-"""What SAP says, and what that means here. Nothing is called from here.
+"""Reads SAP's answers into our models. Makes no calls.
 
 Source: $metadata of API_MATERIAL_STOCK_SRV, API_PRODUCT_SRV, API_SALES_ORDER_SRV and
 API_BUSINESS_PARTNER.
@@ -22,14 +22,14 @@ from shared.domain.gtin import ean_of
 from shared.domain.money import Money
 
 UNRESTRICTED = "01"
-"""The stock type of what may be sold. The others are blocked, inspected or on their way."""
+"""The stock type that may be sold. Stock of other types is blocked, inspected or in transit."""
 _DECIMAL = TypeAdapter(Decimal)
 
 
 class StockRow(ODataRow):
     """Stock of a material in one place, of one batch and stock type.
 
-    What is not its place may be anything: a row that is left out would make the sum a lie.
+    Fields other than the place may have any value: without the row the sum would be wrong.
     """
 
     material: str = Field(min_length=1)
@@ -41,12 +41,12 @@ class StockRow(ODataRow):
 
     @property
     def place(self) -> tuple[str, str, str]:
-        """What is added up: material, plant and storage location."""
+        """The key by which stock is added up: material, plant and storage location."""
         return self.material, self.plant, self.storage_location
 
 
 class SapProduct(ODataRow):
-    """What pushes need of a product. ``product_standard_id`` is its main EAN or UPC."""
+    """The fields of a product that pushes need. ``product_standard_id`` is the main EAN or UPC."""
 
     product: str = Field(min_length=1)
     base_unit: str | None = None
@@ -66,7 +66,7 @@ class _Items(ODataRow):
 
 
 class OrderRow(ODataRow):
-    """A sales order with its items. Its total is net: the service tells no taxes."""
+    """A sales order with its items. Its total is net, because the service tells no taxes."""
 
     sales_order: str = Field(min_length=1)
     sales_order_date: str | None = None
@@ -88,7 +88,7 @@ class SupplierRow(ODataRow):
 
 
 def properties(row: type[ODataRow]) -> list[str]:
-    """Return SAP's names of what is read of an entity, without what is expanded."""
+    """Return SAP's names of an entity's properties that we read, without expanded ones."""
     names = (str(field.validation_alias) for field in row.model_fields.values())
     return [name for name in names if not name.startswith("to_")]
 
@@ -99,12 +99,12 @@ ITEM_PROPERTIES = properties(_Item)
 def readable(
     model: type[Model], rows: Iterable[Mapping[str, Any]], key: str
 ) -> tuple[list[Model], list[Skipped]]:
-    """Read rows; one that is not of its shape is skipped, and the others go on.
+    """Read rows; skip a row that does not fit the model, and continue with the others.
 
     Args:
-        model: Of a row.
-        rows: As SAP sent them.
-        key: The property that names a row to the merchant.
+        model: The model of a row.
+        rows: The rows as SAP sent them.
+        key: The property by which the merchant knows a row.
     """
     read: list[Model] = []
     skipped: list[Skipped] = []
@@ -120,14 +120,14 @@ def readable(
 def to_stock(
     rows: Sequence[StockRow], eans: Mapping[str, str]
 ) -> tuple[list[StockLevel], list[Skipped]]:
-    """Add up what may be sold, over batches.
+    """Add up the stock that may be sold, over batches.
 
-    What is blocked or inspected counts nothing, but its place is known: 0. What is in no storage
-    location is on its way between plants, and in no place.
+    Blocked or inspected stock counts as 0, so that its place is listed. Stock without a storage
+    location is in transit between plants, and in no place.
 
     Args:
         rows: All rows of each place.
-        eans: By material.
+        eans: EANs by material.
     """
     levels: list[StockLevel] = []
     skipped: list[Skipped] = []
@@ -171,7 +171,7 @@ def _total(rows: Iterable[StockRow]) -> Decimal | None:
 
 
 def to_eans(rows: Iterable[SapProduct]) -> dict[str, str]:
-    """Return the valid EANs among what products have, by product."""
+    """Return the products' valid EANs, by product."""
     found = ((row.product, ean_of(row.product_standard_id)) for row in rows)
     return {product: ean for product, ean in found if ean is not None}
 
@@ -180,7 +180,7 @@ def to_order(row: OrderRow, zone: ZoneInfo) -> Order:
     """Read a sales order. Its date is a day in the merchant's time zone.
 
     Raises:
-        ValueError: An amount is finer than its currency's minor unit, or the date is none.
+        ValueError: An amount has fractions of its currency's minor unit, or the date is invalid.
     """
     ordered_at = None
     if row.sales_order_date is not None:
@@ -211,7 +211,7 @@ def _money(amount: Decimal | None, currency: str | None) -> Money | None:
 
 
 def to_orders(rows: Iterable[OrderRow], zone: ZoneInfo) -> tuple[list[Order], list[Skipped]]:
-    """Read sales orders; one with an amount or a date that is none is skipped."""
+    """Read sales orders; skip an order with an invalid amount or date."""
     orders: list[Order] = []
     skipped: list[Skipped] = []
     for row in rows:
@@ -223,7 +223,7 @@ def to_orders(rows: Iterable[OrderRow], zone: ZoneInfo) -> tuple[list[Order], li
 
 
 def to_suppliers(rows: Iterable[SupplierRow]) -> tuple[list[Supplier], list[Skipped]]:
-    """Read suppliers; one without a name is skipped."""
+    """Read suppliers; skip a supplier without a name."""
     suppliers: list[Supplier] = []
     skipped: list[Skipped] = []
     for row in rows:

@@ -1,4 +1,4 @@
-"""What SAP is told: sales orders and material documents. Nothing is called from here.
+"""Writes sales orders and material documents for SAP. Makes no calls.
 
 Source: $metadata of API_SALES_ORDER_SRV and API_MATERIAL_DOCUMENT_SRV; SAP's list of goods movement
 codes (GM_CODE of BAPI_GOODSMVT_CREATE).
@@ -37,17 +37,17 @@ _EAN_13_CHARS = 13
 
 
 def sale_reference(record_id: str) -> str:
-    """Return what a sales order has as the customer's reference: 35 characters at most."""
+    """Return the customer's reference of a sales order: at most 35 characters."""
     if _RECORD_ID.fullmatch(record_id):
         return record_id
     return "pw-" + hashlib.sha256(record_id.encode()).hexdigest()[:32]
 
 
 def movement_reference(record_id: str) -> str:
-    """Return what a material document has as its reference: 16 characters, all in capitals.
+    """Return the reference of a material document: 16 characters, all capitals.
 
-    Never the record id itself: people enter the numbers of delivery notes there, and one of them
-    would pass for our record.
+    It is never the record id itself: people enter delivery note numbers in this field, and one of
+    those could be taken for our record.
     """
     digest = hashlib.sha256(record_id.encode()).digest()
     return "PW" + base64.b32encode(digest).decode()[:14]
@@ -65,15 +65,15 @@ def to_sales_order(
     """Write a sale as a sales order with its items.
 
     Args:
-        sale: What was sold.
+        sale: The sale.
         header: Sales area, sold-to party and type of the order.
-        items: Its lines with the products that they are of.
-        place: Plant and storage location, if they are to be in the items.
+        items: The sale's lines, each with its product.
+        place: Plant and storage location, if the items should have them.
         price_condition: The condition type that takes a net price; without it, SAP's prices count.
-        zone: Whose calendar says which day it was.
+        zone: The time zone that decides the day.
 
     Raises:
-        ConnectorRejected: A quantity is not positive, or finer than SAP takes.
+        ConnectorRejected: A quantity is not positive, or has more decimals than SAP takes.
     """
     day = day_json(sale.sold_at.astimezone(zone).date())
     return {
@@ -108,10 +108,10 @@ def _to_item(
 
 
 def _to_price(line: SaleLine, product: SapProduct, price_condition: str) -> dict[str, str]:
-    """Write the net price: of as many as were sold, so that SAP gets at the same total.
+    """Write the net price of the sold quantity, so that SAP computes the same total.
 
-    Of a fraction, such as 0.532 kg, the price is that of 1,000 units, rounded half up to the minor
-    unit: what the rounding adds is then lost again when SAP rounds the total.
+    For a fraction, such as 0.532 kg, write the price of 1,000 units, rounded half up to the minor
+    unit: SAP's own rounding of the total then removes the rounding difference.
     """
     net_minor = Decimal(line.total.amount_minor - line.vat.amount_minor)
     units = line.quantity
@@ -141,15 +141,15 @@ def to_goods_movement(
     """Write a stock change as a material document: a goods issue or a goods receipt.
 
     Args:
-        change: What was taken or put there.
-        product: What it is of.
+        change: The stock change.
+        product: The product whose stock changed.
         place: Plant and storage location.
-        movement_type: SAP's, for goods that go or for goods that come.
-        cost_center: Whose account it is on, if the movement type asks for one.
-        zone: Whose calendar says which day it was.
+        movement_type: SAP's movement type, for outgoing or for incoming goods.
+        cost_center: The cost center to charge, if the movement type requires one.
+        zone: The time zone that decides the day.
 
     Raises:
-        ConnectorRejected: The change is none, or finer than SAP takes.
+        ConnectorRejected: The change is zero, or has more decimals than SAP takes.
     """
     if not change.change:
         raise ConnectorRejected(f"The stock change {change.record_id} changes nothing.")
@@ -178,8 +178,8 @@ def to_goods_movement(
 def movement_code(movement_type: str) -> str:
     """Return the goods movement code that a movement type belongs to.
 
-    Receipts without an order (501, 521, 561 and the like) have one of their own. All others here
-    are issues (201, 251, 551), and what takes them back (202, 252, 552) goes with them.
+    Receipts without an order (501, 521, 561 and the like) have their own code. All others here are
+    issues (201, 251, 551), and their reversals (202, 252, 552) have the same code.
     """
     return RECEIPT if _RECEIPT_TYPE.fullmatch(movement_type) else ISSUE
 
@@ -198,7 +198,7 @@ def quantity_text(quantity: Decimal, name: str) -> str:
 
 
 def spellings(ean: str) -> Iterator[str]:
-    """Return how SAP may have an EAN: as it is, as the UPC or in the GTIN-14 that it is part of."""
+    """Return the forms that SAP may have of an EAN: as it is, as a UPC, or as a GTIN-14."""
     yield ean
     if len(ean) == _EAN_13_CHARS:
         yield f"0{ean}"
@@ -209,12 +209,12 @@ def spellings(ean: str) -> Iterator[str]:
 def to_product_of(
     line: SaleLine | StockChange, by_number: Iterable[SapProduct], by_ean: Iterable[SapProduct]
 ) -> SapProduct:
-    """Return the product that a line names: by SAP's number if it has that, else by number or EAN.
+    """Return the product that a line names: by SAP's number if the line has it, else number or EAN.
 
     Args:
-        line: Of a sale, or a stock change.
-        by_number: Products that were found by numbers, of this line and of others.
-        by_ean: Products that were found by EANs, of this line and of others.
+        line: A line of a sale, or a stock change.
+        by_number: Products that were found by number, for this line and others.
+        by_ean: Products that were found by EAN, for this line and others.
 
     Raises:
         ConnectorRejected: There is no such product, or there are several.
@@ -235,7 +235,7 @@ def to_document_id(row: Mapping[str, Any], keys: Sequence[str]) -> str:
     """Return the id of a document: 1234, or 2026/4900000123.
 
     Raises:
-        ConnectorAnswerInvalid: It has none.
+        ConnectorAnswerInvalid: The document has no id.
     """
     parts = [row.get(key) for key in keys]
     if not all(isinstance(part, str) and part for part in parts):
@@ -244,7 +244,7 @@ def to_document_id(row: Mapping[str, Any], keys: Sequence[str]) -> str:
 
 
 def is_same_number(one: str, other: str) -> bool:
-    """Whether two texts name one material: SAP shows numbers without the zeros in front."""
+    """Tell whether two texts name one material: SAP shows numbers without leading zeros."""
     if one.isdigit() and other.isdigit():
         return one.lstrip("0") == other.lstrip("0")
     return one.upper() == other.upper()

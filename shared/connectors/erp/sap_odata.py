@@ -1,7 +1,7 @@
-"""OData V2 as SAP's gateway speaks it: literals, dates, lists, and writes with their CSRF token.
+"""OData V2 as SAP's gateway uses it: literals, dates, lists, and writes with their CSRF token.
 
-Source: the services' $metadata (API_*_SRV, SAP Business Accelerator Hub). The token and the cookies
-that belong to it: SAP Knowledge Base Article 3048103.
+Sources: the services' $metadata (API_*_SRV, SAP Business Accelerator Hub); SAP Knowledge Base
+Article 3048103 for the token and its cookies.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ from shared.errors import ConnectorAnswerInvalid, ConnectorCredentialsRefused
 SYSTEM = "sap"
 ROOT = "/sap/opu/odata/sap"
 FILTER_CHARS_MAX = 1_400
-"""Of a filter as it is sent: a whole URL has at most 2,048."""
+"""The maximum length of an encoded filter: a whole URL has at most 2,048 characters."""
 
 _FORBIDDEN = 403
 _MESSAGES_MAX = 4
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DATE = re.compile(r"/Date\((-?[0-9]{1,15})(?:[+-][0-9]{4})?\)/")
 _BETWEEN_COOKIES = re.compile(r",\s*(?=[^\s;,=]+=)")
-"""Several ``Set-Cookie`` arrive as one header, and the date of an expiry has a comma as well."""
+"""A comma between cookies: several ``Set-Cookie`` form one header, and dates have commas too."""
 _COOKIE = re.compile(r"[!#-+\--:<-~]+")
 
 
 def literal(text: str) -> str:
-    """Write an ``Edm.String``. A quote within is doubled, so that nothing escapes from a filter."""
+    """Write an ``Edm.String``. Quotes inside are doubled, so that no text can leave its literal."""
     return "'" + text.replace("'", "''") + "'"
 
 
@@ -49,10 +49,10 @@ def day_json(day: date) -> str:
 
 
 def moment_of(text: str) -> datetime:
-    """Read ``/Date(ms)/``. An offset says how the time is shown, and changes nothing of it.
+    """Read ``/Date(ms)/``. An offset only tells how the time is shown, and does not change it.
 
     Raises:
-        ValueError: It is no date, or none of the years 1 to 9999.
+        ValueError: It is not a date, or not in the years 1 to 9999.
     """
     written = _DATE.fullmatch(text)
     if written is None:
@@ -69,7 +69,7 @@ def decimal_text(number: Decimal) -> str:
 
 
 def any_of(clauses: Iterable[str]) -> list[str]:
-    """Join alternatives to filters, each short enough to be sent."""
+    """Join alternatives into filters, each short enough to send."""
     filters: list[str] = []
     for clause in clauses:
         longer = f"{filters[-1]} or {clause}" if filters else clause
@@ -81,7 +81,7 @@ def any_of(clauses: Iterable[str]) -> list[str]:
 
 
 def to_problem(body: Any) -> str:
-    """Read what a refusal says: its message, and the details that say more."""
+    """Return the message of a refusal, and its details."""
     error = body["error"]
     details = (error.get("innererror") or {}).get("errordetails") or []
     said = [error["message"]["value"], *(each.get("message", "") for each in details)]
@@ -103,7 +103,7 @@ class _Entity(BaseModel):
 
 
 class ODataRow(BaseModel):
-    """What we read of an entity. Names are SAP's; what is not named here is passed over."""
+    """The properties that we read of an entity, with SAP's names. Others are ignored."""
 
     model_config = ConfigDict(
         alias_generator=lambda name: "".join(each.capitalize() for each in name.split("_")),
@@ -113,7 +113,7 @@ class ODataRow(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class ODataRows:
-    """A part of an entity set. ``has_more``: the server says that the rest is elsewhere."""
+    """A part of an entity set. ``has_more``: the server tells that more rows follow."""
 
     items: Sequence[dict[str, Any]]
     has_more: bool
@@ -121,16 +121,17 @@ class ODataRows:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Which rows of an entity set, and what of them.
+    """A query for rows of an entity set.
 
     Attributes:
         entity: Service and entity set, ``API_PRODUCT_SRV/A_Product``.
-        select: Names of properties; those of an expanded entity with a path.
-        filters: All of them must hold. Of ours or built with ``literal``: sent as they are.
+        select: Names of properties; those of an expanded entity have a path.
+        filters: Conditions that must all hold. They are sent as they are: build them from our own
+            texts and ``literal`` only.
         order_by: Names of properties.
-        expand: A navigation property to send along.
-        top: At most so many rows.
-        skip: Passed over first.
+        expand: A navigation property to include.
+        top: The maximum number of rows.
+        skip: The number of rows to skip first.
     """
 
     entity: str
@@ -159,8 +160,8 @@ class Gateway:
 
     Args:
         client: Knows host and credentials.
-        options: Sent with every call: client and language.
-        keep_secret: Told what a session is known by, to be struck out of messages.
+        options: Query options of every call: client and language.
+        keep_secret: Takes the secrets of a session, which are removed from messages.
     """
 
     def __init__(
@@ -175,13 +176,13 @@ class Gateway:
         self._sessions: dict[str, Mapping[str, str]] = {}
 
     def read(self, query: Query) -> ODataRows:
-        """Read rows, and whether there are more.
+        """Read rows, and tell whether more rows follow.
 
-        A server may send fewer than were asked for. It then counts more, or names a next page,
-        whose URL is not followed: ask for what comes after the last row instead.
+        A server may send fewer rows than requested. Then its count is higher, or it names a next
+        page. That URL is not followed: request the rows after the last row instead.
 
         Raises:
-            ConnectorAnswerInvalid: The answer is no list, or promises rows and has none.
+            ConnectorAnswerInvalid: The answer is not a list, or promises rows and has none.
             ConnectorError: See ``JsonClient.call``.
         """
         target = self._target(query.entity, {**query.options(), "$inlinecount": "allpages"})
@@ -195,15 +196,15 @@ class Gateway:
         return ODataRows(found.results, has_more)
 
     def create(self, entity: str, key: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        """Create an entity with what belongs to it, and return what SAP made of it.
+        """Create an entity with its parts, and return the entity that SAP created.
 
-        A CSRF token is fetched for the first write, and once more if SAP answers 403, which is what
-        an outdated one gets; nothing was done then.
+        A CSRF token is fetched for the first write, and once more if SAP answers 403: an outdated
+        token gets this answer, and SAP has changed nothing.
 
         Args:
             entity: Service and entity set.
-            key: A property of it, to ask for something small.
-            body: As JSON; decimals and dates as texts.
+            key: A property of the entity, for a small request that fetches the token.
+            body: The entity as JSON; decimals and dates are texts.
 
         Raises:
             ConnectorError: See ``JsonClient.call``.
@@ -224,9 +225,9 @@ class Gateway:
         return parsed(_Entity, reply.body, system=SYSTEM).d
 
     def _begin_session(self, entity: str, key: str) -> Mapping[str, str]:
-        """Fetch a token, and the cookies without which it is worth nothing.
+        """Fetch a token, and the cookies without which the token is invalid.
 
-        A system where the check is switched off sends none.
+        A system that does not check tokens sends none.
         """
         reply = self._client.call(
             "GET",
@@ -242,7 +243,7 @@ class Gateway:
         return {name: value for name, value in sent.items() if value}
 
     def _target(self, entity: str, options: Mapping[str, str]) -> str:
-        """Return path and query. Spaces become %20: not every gateway reads a plus as one."""
+        """Return path and query. Spaces become %20: some gateways read no plus as a space."""
         written = {**options, **self._options}.items()
         query = "&".join(f"{name}={quote(value, safe=_PLAIN)}" for name, value in written)
         return f"{ROOT}/{entity}?{query}"
@@ -252,6 +253,6 @@ _PLAIN = "'(),"
 
 
 def to_cookies(header: str) -> list[str]:
-    """Read what is to be sent back of ``Set-Cookie``: names and values."""
+    """Return the parts of ``Set-Cookie`` to send back: names and values."""
     pairs = [each.partition(";")[0].strip() for each in _BETWEEN_COOKIES.split(header)]
     return [each for each in pairs if "=" in each and _COOKIE.fullmatch(each)]

@@ -1,12 +1,12 @@
 """sevdesk: stock, orders and suppliers; sales become vouchers.
 
-Source: sevdesk API v1, see ``sevdesk_answers``. Lists have ``limit`` and ``offset``, and nothing
-tells what was deleted, so every sync reads everything. There are no idempotency keys: a voucher is
-looked for by its description.
+Source: sevdesk API v1, see ``sevdesk_answers``. Lists have ``limit`` and ``offset``, and do not
+show deletions, so every sync reads everything. There are no idempotency keys: a voucher is found by
+its description.
 
-Stock cannot be changed safely. The one call for it sets a part's stock to a number, so what
-sevdesk itself took from it between our reading and our writing would be put back, and after a lost
-answer nobody could tell whether it was done. Changes of stock are therefore not taken.
+Stock cannot be changed safely. The only call sets a part's stock to a number. It would undo changes
+that sevdesk made between our read and our write, and after a lost answer nobody could tell whether
+it was done. So stock changes are not taken.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ BASE_URL = "https://my.sevdesk.de/api/v1"
 ROWS_A_PAGE = 100
 """sevdesk advises against more."""
 ORDERS_A_PAGE = 20
-"""Each takes a call of its own for its positions."""
+"""Each order takes its own call for its positions."""
 POSITIONS_MAX = 1_000
 FOUND_PAGES_MAX = 10
 SUPPLIERS = "2"
@@ -66,7 +66,7 @@ _TOKEN = re.compile(r"[0-9a-fA-F]{32}")
 
 
 class Config(ConnectorConfig):
-    """The token of an administrator, and where sales are booked."""
+    """The token of an administrator, and the account and tax rule of sales."""
 
     api_token: SecretStr = Field(
         max_length=100, description="Of an administrator: 32 hexadecimal digits."
@@ -110,10 +110,10 @@ class Connector:
         )
 
     def verify(self) -> None:
-        """Ask how the account keeps its books.
+        """Check which version of bookkeeping the account uses.
 
         Raises:
-            ConnectorRejected: In the old way, which knows neither tax rules nor these accounts.
+            ConnectorRejected: It is the old one, which has neither tax rules nor these accounts.
         """
         reply = self._client.get("/Tools/bookkeepingSystemVersion")
         version = parsed(SevdeskBooks, reply.body, system=SYSTEM).version
@@ -140,7 +140,7 @@ class Connector:
         )
 
     def suppliers(self, position: str | None, since: str | None) -> ListedPage[Supplier]:  # noqa: ARG002 - everything, always
-        """Read contacts of the category of suppliers, persons too."""
+        """Read contacts in the category of suppliers, including persons."""
         return self._page(
             "/Contact",
             {"depth": "1", "category[id]": SUPPLIERS, "category[objectName]": "Category"},
@@ -161,7 +161,7 @@ class Connector:
         return Pushed(parsed(SavedObject, reply.body, system=SYSTEM).id)
 
     def find_pushed(self, data_type: DataType, record: Record) -> Pushed | None:  # noqa: ARG002 - both are a sale
-        """Look for the voucher of a sale by its description. sevdesk finds similar ones as well."""
+        """Look for the voucher of a sale by its description. sevdesk also finds similar ones."""
         query = {"creditDebit": "D", "descriptionLike": record.record_id}
         for number in range(FOUND_PAGES_MAX):
             rows = self._list("/Voucher", query, number * ROWS_A_PAGE, ROWS_A_PAGE).objects
@@ -178,14 +178,14 @@ class Connector:
         return parsed(Objects, reply.body, system=SYSTEM).objects
 
     def _to_order(self, row: Any) -> Order | None:
-        """Read an order; ``None`` if it is none, or was deleted since it was listed.
+        """Read an order; ``None`` if it is not an order, or was deleted since it was listed.
 
         Raises:
-            ValueError: It cannot be taken.
+            ValueError: The order cannot be taken.
         """
         if not is_confirmed(row, order_type=CONFIRMED):
             return None
-        order = to_order(row, ())  # before a call is made for it
+        order = to_order(row, ())  # checks the row before a call is made
         path = f"/Order/{quote(order.external_id, safe='')}/getPositions"
         try:
             positions = self._list(path, {"embed": "part"}, 0, POSITIONS_MAX).objects

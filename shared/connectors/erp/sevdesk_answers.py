@@ -1,7 +1,7 @@
-"""What sevdesk answers, and what it means here; and the voucher that a sale becomes. Pure.
+"""Reads sevdesk's answers into our models, and writes sales as vouchers. Pure functions.
 
 Source: sevdesk API v1, github.com/j-mastr/sevdesk-api of 2026-05-08, which is the vendor's own
-file. It writes most numbers as strings and calls a sale's voucher one of debit ("D").
+file. It writes most numbers as strings, and a sale's voucher is a debit ("D").
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _RATES: Mapping[Decimal, str] = {
     Decimal(19): "NINETEEN",
 }
 _TAX_TYPES: Mapping[str, str] = {"1": "default", "11": "ss"}
-"""Of the tax rules, in the words of sevdesk's older books, which the contract still asks for."""
+"""The older names of the tax rules, which the contract still requires."""
 
 
 class _Row(BaseModel):
@@ -54,7 +54,7 @@ class _Row(BaseModel):
 
 
 class Objects(BaseModel):
-    """What every list comes in."""
+    """The envelope of every list."""
 
     objects: list[Any]
     total: int | None = None
@@ -65,7 +65,7 @@ class SevdeskBooks(BaseModel):
 
 
 class SavedObject(_Row):
-    """A voucher that was made. The contract has it bare, the API wraps it."""
+    """A created voucher. The contract shows it without an envelope, but the API wraps it."""
 
     id: str = Field(
         min_length=1,
@@ -138,7 +138,7 @@ def to_stock_level(row: Any) -> StockLevel | None:
     """Read a part; ``None`` if sevdesk keeps no stock of it.
 
     Raises:
-        ValueError: It has no id, or no stock though one is kept.
+        ValueError: The part has no id, or has no stock although sevdesk keeps stock of it.
     """
     part = _Part.model_validate(row)
     if not part.is_stocked:
@@ -156,7 +156,7 @@ def to_stock_level(row: Any) -> StockLevel | None:
 
 
 def stock_id_of(row: Any) -> str:
-    """Return the id of the stock of a part that cannot be read."""
+    """Return the stock id for a part that cannot be read."""
     return f"{id_in(row)}@{STOCK}"
 
 
@@ -164,7 +164,7 @@ def to_supplier(row: Any, *, category_id: str) -> Supplier | None:
     """Read a contact; ``None`` if it is not in the category of suppliers.
 
     Raises:
-        ValueError: It has no id or no name.
+        ValueError: The contact has no id or no name.
     """
     contact = _Contact.model_validate(row)
     if contact.category_id != category_id:
@@ -176,15 +176,15 @@ def to_supplier(row: Any, *, category_id: str) -> Supplier | None:
 
 
 def is_confirmed(row: Any, *, order_type: str) -> bool:
-    """Return whether a row is an order, and no offer and no delivery note."""
+    """Tell whether a row is an order, and not an offer or a delivery note."""
     return not isinstance(row, dict) or row.get("orderType", order_type) == order_type
 
 
 def to_order(row: Any, positions: Sequence[Any]) -> Order:
-    """Read an order with its positions. Optional ones were only offered, and are left out.
+    """Read an order with its positions. Optional positions were only offered, and are left out.
 
     Raises:
-        ValueError: Something is missing, of another type, or finer than a cent.
+        ValueError: A value is missing, has the wrong type, or has fractions of a cent.
     """
     order = _Order.model_validate(row)
     is_foreign = order.currency != CURRENCY
@@ -211,9 +211,9 @@ def _to_line(position: _Position, currency: str) -> OrderLine:
 
 
 def _line_amount(position: _Position, currency: str) -> Money | None:
-    """Return what a position costs; ``None`` if a discount is on it, whose base nobody documents.
+    """Return a position's amount; ``None`` if it has a discount, whose base is not documented.
 
-    Prices are of one unit. In euros they are rounded when they are multiplied, not before.
+    Prices are for one unit. Euro amounts are rounded after the multiplication, not before.
     """
     if position.discount or currency != CURRENCY:
         return None
@@ -233,10 +233,10 @@ def _rounded(gross: Decimal) -> Money:
 def to_voucher(
     sale: Sale, totals: Sequence[RateTotal], *, account_id: int, tax_rule: str
 ) -> dict[str, Any]:
-    """Write a sale as a voucher that is due, a position for each rate of tax.
+    """Write a sale as a due voucher with a position for each tax rate.
 
-    Our record id is its description, which is what sevdesk calls the number of a voucher. What
-    was taken back is negative: a voucher of credit would be an expense.
+    Our record id is its description, which is sevdesk's name for a voucher's number. Returns are
+    negative, because a credit voucher would be an expense.
     """
     day = to_day(sale.sold_at)
     return {
@@ -280,17 +280,17 @@ def to_day(moment: datetime) -> str:
 def account_for(
     rows: Sequence[Any], number: str, *, tax_rule: str, totals: Sequence[RateTotal]
 ) -> int:
-    """Return sevdesk's id of an account, if these rates of tax may be booked on it.
+    """Return sevdesk's id of an account, if the account takes these tax rates.
 
     Args:
         rows: Guidance for all revenue accounts.
-        number: Of the account.
-        tax_rule: By which it is booked.
-        totals: What is booked.
+        number: The account's number.
+        tax_rule: The tax rule of the booking.
+        totals: The amounts to book.
 
     Raises:
-        ConnectorRejected: There is no such account, or sevdesk would refuse a rate on it.
-        ConnectorAnswerInvalid: The guidance for it makes no sense.
+        ConnectorRejected: There is no such account, or sevdesk would refuse a tax rate on it.
+        ConnectorAnswerInvalid: The guidance for the account is invalid.
     """
     found = [row for row in rows if isinstance(row, dict) and row.get("accountNumber") == number]
     if not found:
@@ -307,6 +307,6 @@ def account_for(
 
 
 def to_problem(body: Any) -> str:
-    """Read what a refusal says."""
+    """Return the message of a refusal."""
     error = body.get("error")
     return str(error["message"] if isinstance(error, dict) else body["message"])

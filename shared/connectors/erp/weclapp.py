@@ -1,11 +1,11 @@
 """weclapp: stock, sales orders and suppliers; sales become sales orders, stock changes bookings.
 
-Source: see ``weclapp_answers``. Lists are read by pages, in the order of ids, and counted. Nothing
-tells what was deleted, so every sync reads everything. There are no idempotency keys: sales orders
-and bookings have our record id in a field by which weclapp can filter.
+Source: see ``weclapp_answers``. Lists are read by pages, in the order of ids, and counted. They do
+not show deletions, so every sync reads everything. There are no idempotency keys: sales orders and
+bookings have our record id in a field by which weclapp can filter.
 
-A sales order is tried before it is made (``dryRun``): what weclapp would make of it must be the
-amount of the sale to the cent, whatever the merchant's channels, taxes and rounding are set to.
+A sales order is tried before it is made (``dryRun``): weclapp's total must equal the sale's amount
+to the cent, whatever the merchant's settings for channels, taxes and rounding are.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ Percent = Annotated[str, Field(pattern=r"^[0-9]{1,2}(\.[0-9]{1,2})?$")]
 
 
 class Config(ConnectorConfig):
-    """An API token, and for sales and stock changes: what they need besides."""
+    """An API token, and the settings that sales and stock changes need."""
 
     tenant: str = Field(
         pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
@@ -109,11 +109,11 @@ class Connector:
         )
 
     def verify(self) -> None:
-        """Ask for a page of articles."""
+        """Request a page of articles."""
         self._list("/article", {"properties": "id"})
 
     def stock(self, position: str | None, since: str | None) -> ListedPage[StockLevel]:  # noqa: ARG002 - everything, always
-        """Read the articles that weclapp keeps stock of, with what lies in the warehouse."""
+        """Read the articles that weclapp keeps stock of, with the stock of the warehouse."""
         warehouse_id = self._config.warehouse_id
         query = {
             "properties": "id,articleNumber,articleType,ean,unitId,active",
@@ -140,7 +140,7 @@ class Connector:
         return self._page("/salesOrder", {}, position, read)
 
     def suppliers(self, position: str | None, since: str | None) -> ListedPage[Supplier]:  # noqa: ARG002 - everything, always
-        """Read parties that are suppliers, companies and persons."""
+        """Read the parties that are suppliers, both companies and persons."""
         return self._page(
             "/party",
             {"filter": "supplier = true"},
@@ -152,7 +152,7 @@ class Connector:
         """Make the sales order of a sale, or the booking of a stock change.
 
         Raises:
-            ConnectorRejected: An article is not found or found twice, or weclapp cannot say this.
+            ConnectorRejected: An article is missing or found twice, or weclapp cannot express it.
         """
         if isinstance(record, StockChange):
             return self._push_change(record)
@@ -162,7 +162,7 @@ class Connector:
         """Look for a sales order or a booking by our record id.
 
         Raises:
-            ConnectorAnswerInvalid: Others are listed, so the filter does not do what it should.
+            ConnectorAnswerInvalid: Other records are listed, so the filter does not work.
         """
         path, name = (
             ("/warehouseStockMovement", answers.CHANGE_REFERENCE)
@@ -215,7 +215,7 @@ class Connector:
         )
 
     def _storage_place_of(self, change: StockChange) -> str:
-        """Return where a change is booked: where it says, but for what stock is read as."""
+        """Return the change's storage place; the configured one if it names none in particular."""
         place_id = change.location_id
         if place_id in {None, self._config.warehouse_id or answers.STOCK}:
             place_id = self._config.storage_place_id

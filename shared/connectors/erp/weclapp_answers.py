@@ -1,7 +1,7 @@
-"""What weclapp answers, and what it means here; and what sales and stock changes become. Pure.
+"""Reads weclapp's answers into our models, and writes sales and stock changes. Pure functions.
 
-Source: weclapp's own contract of its API v2, github.com/weclapp/sdk, commit 387e6f3. Decimals are
-strings of at most five decimals, times are milliseconds since 1970.
+Source: weclapp's own contract of its API v2, github.com/weclapp/sdk, commit 387e6f3. Numbers are
+strings with at most five decimals, times are milliseconds since 1970.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from shared.errors import ConnectorAnswerInvalid, ConnectorRejected
 
 SYSTEM = "weclapp"
 STOCK = "stock"
-"""All warehouses together, where none is configured."""
+"""The place for all warehouses together, if none is configured."""
 TOTALS = "totalStockQuantity"
 SALE_REFERENCE = "orderNumberAtCustomer"
 CHANGE_REFERENCE = "movementNote"
@@ -33,7 +33,7 @@ CHANGE_REFERENCE = "movementNote"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _MOMENT_MS_END = 253_402_300_800_000
-"""The year 10000."""
+"""The first millisecond of the year 10000."""
 _STORABLE = "STORABLE"
 _STEP = Decimal("0.00001")
 _REFERENCE_CHARS_MAX = 64
@@ -45,7 +45,7 @@ class _Answer(BaseModel):
 
 
 class WeclappListed(_Answer):
-    """A page of a list. ``totals`` are those of the rows, one after the other, if asked for."""
+    """A page of a list. ``totals`` are those of the rows, in the same order, if requested."""
 
     result: list[Any]
     totals: list[Any] | None = Field(
@@ -54,7 +54,7 @@ class WeclappListed(_Answer):
 
 
 class Count(_Answer):
-    """How many rows a list has."""
+    """The number of rows of a list."""
 
     result: int = Field(ge=0)
 
@@ -139,13 +139,13 @@ class _Problem(_Fault):
 
 @dataclass(frozen=True, slots=True)
 class WeclappTerms:
-    """What a sales order needs that a sale does not say.
+    """The values of a sales order that a sale does not have.
 
     Attributes:
-        customer_id: Whom it is for.
-        channel: A sales channel whose prices have the taxes in them.
-        tax_ids: By rates in percent.
-        warehouse_id: Where the goods come from; ``None`` leaves it to weclapp.
+        customer_id: The customer of the order.
+        channel: A sales channel whose prices include taxes.
+        tax_ids: weclapp's ids of taxes, by rates in percent.
+        warehouse_id: The warehouse of the goods; ``None`` lets weclapp choose.
     """
 
     customer_id: str
@@ -155,12 +155,12 @@ class WeclappTerms:
 
 
 def equals(name: str, value: str) -> str:
-    """Write a filter for what has this value, as weclapp's own SDK does."""
+    """Write a filter for rows with this value, as weclapp's own SDK does."""
     return f"{name} = {json.dumps(value, ensure_ascii=False)}"
 
 
 def names_by_id(rows: list[Any]) -> dict[str, str]:
-    """Read units or currencies."""
+    """Return the names of units or currencies by their ids."""
     found = (parsed(Named, row, system=SYSTEM) for row in rows)
     return {each.id: each.name for each in found}
 
@@ -169,8 +169,8 @@ def with_totals(page: WeclappListed) -> Iterator[tuple[Any, Any]]:
     """Return each article of a page with its totals by warehouse.
 
     Raises:
-        ConnectorAnswerInvalid: There are not as many totals as articles, so nobody knows whose
-            they are.
+        ConnectorAnswerInvalid: The numbers of totals and articles differ, so they cannot be
+            matched.
     """
     totals = page.totals or []
     if len(totals) != len(page.result):
@@ -184,7 +184,7 @@ def to_stock_level(
     """Read an article with its totals; ``None`` if weclapp keeps no stock of it.
 
     Raises:
-        ValueError: It has no id, or a total makes no sense.
+        ValueError: The article has no id, or a total is invalid.
     """
     article = _Article.model_validate(row[0])
     totals = _Totals.model_validate({TOTALS: row[1] or []}).totals
@@ -203,15 +203,15 @@ def to_stock_level(
 
 
 def stock_id_of(row: tuple[Any, Any], warehouse_id: str | None) -> str:
-    """Return the id of the stock of an article that cannot be read."""
+    """Return the stock id for an article that cannot be read."""
     return f"{id_in(row[0])}@{warehouse_id or STOCK}"
 
 
 def to_supplier(row: Any) -> Supplier | None:
-    """Read a party; ``None`` if it is no supplier.
+    """Read a party; ``None`` if it is not a supplier.
 
     Raises:
-        ValueError: It has no id or no name.
+        ValueError: The party has no id or no name.
     """
     party = _Party.model_validate(row)
     if not party.is_supplier:
@@ -235,7 +235,7 @@ def to_order(row: Any, currencies: Mapping[str, str]) -> Order | None:
     """Read a sales order; ``None`` if it is a template. Items without a quantity are texts.
 
     Raises:
-        ValueError: Something is missing or of another type.
+        ValueError: A value is missing or has the wrong type.
     """
     order = _Order.model_validate(row)
     if order.is_template:
@@ -268,13 +268,13 @@ def to_sales_order(
     """Write a sale as a sales order. Our record id is its order number at the customer.
 
     Args:
-        sale: What was sold; nothing in it is taken back.
-        terms: What the sale does not say.
+        sale: The sale; it has no returns.
+        terms: The values that the sale does not have.
         currency_id: weclapp's id of the sale's currency.
         article_id_of: Returns weclapp's id of the article that a line names.
 
     Raises:
-        ConnectorRejected: The sale cannot be written as an order of the same amounts.
+        ConnectorRejected: The sale cannot be written as an order with the same amounts.
     """
     if len(sale.record_id) > _REFERENCE_CHARS_MAX:
         raise ConnectorRejected(
@@ -297,7 +297,7 @@ def to_sales_order(
 
 
 def _to_item(line: SaleLine, tax_ids: Mapping[Decimal, str]) -> dict[str, Any]:
-    """Write a line but for its article. Prices are set by hand, or weclapp would take its own."""
+    """Write a line without its article. Prices are set by us, or weclapp would use its own."""
     tax_id = tax_ids.get(line.vat_percent)
     if tax_id is None:
         raise ConnectorRejected(f"No tax for {line.vat_percent:f} % is configured: {line.name}.")
@@ -313,10 +313,10 @@ def _to_item(line: SaleLine, tax_ids: Mapping[Decimal, str]) -> dict[str, Any]:
 
 
 def check_total(previewed: Any, sale: Sale) -> None:
-    """Check what weclapp would make of a sale's order before it does.
+    """Check weclapp's total for a sale's order before the order is made.
 
     Raises:
-        ConnectorRejected: It would be another amount, or weclapp does not tell.
+        ConnectorRejected: The total differs from the sale's, or weclapp does not tell it.
     """
     gross = parsed(_Priced, previewed, system=SYSTEM).gross
     if gross is None:
@@ -331,10 +331,10 @@ def check_total(previewed: Any, sale: Sale) -> None:
 def to_movement(
     change: StockChange, *, article_id: str, storage_place_id: str
 ) -> tuple[str, dict[str, str]]:
-    """Write a stock change as a booking: where it is sent, and what. Our record id is its note.
+    """Write a stock change as a booking: its path and its body. Our record id is its note.
 
     Raises:
-        ConnectorRejected: The change is finer than weclapp keeps.
+        ConnectorRejected: The change has more decimals than weclapp keeps.
     """
     is_taken = change.change < 0
     place = "sourceStoragePlaceId" if is_taken else "targetStoragePlaceId"
@@ -351,7 +351,7 @@ def to_text(number: Decimal) -> str:
     """Write a decimal as weclapp does.
 
     Raises:
-        ConnectorRejected: It is finer than weclapp keeps.
+        ConnectorRejected: It has more decimals than weclapp keeps.
     """
     if number % _STEP:
         raise ConnectorRejected(f"{SYSTEM} keeps five decimals, not {number:f}.")
@@ -359,7 +359,7 @@ def to_text(number: Decimal) -> str:
 
 
 def is_named(article: ListedArticle, name: str, wanted: str) -> bool:
-    """Tell whether this is the article that was looked for by number or EAN."""
+    """Tell whether an article has the number or EAN that a line names."""
     if name == "articleNumber":
         return article.number == wanted
     return article.ean is not None and (ean_of(article.ean) or article.ean) == (
@@ -368,7 +368,7 @@ def is_named(article: ListedArticle, name: str, wanted: str) -> bool:
 
 
 def to_problem(body: Any) -> str:
-    """Read what a refusal says: a sentence, and what is wrong with which field."""
+    """Return the message of a refusal: a sentence, and the errors of fields."""
     problem = _Problem.model_validate(body)
     faults = (f"{each.detail or each.title} ({each.location})" for each in problem.faults)
     return " ".join([problem.detail or problem.title or "", *faults])

@@ -1,12 +1,12 @@
 """Xentral: stock, sales orders and suppliers; sales become sales orders.
 
-Source: see ``xentral_answers``. Lists of v3 are read by cursor, those of v1 by page. Nothing tells
-what was deleted, so every sync reads everything. There are no idempotency keys: a sales order is
-looked for by the external order id, by which Xentral can filter.
+Source: see ``xentral_answers``. Lists of v3 are read by cursor, those of v1 by page. They do not
+show deletions, so every sync reads everything. There are no idempotency keys: a sales order is
+found by the external order id, by which Xentral can filter.
 
-Changes of stock are not taken. The calls for it do add and take (``POST`` and ``PATCH`` of a
-storage location's items), but they answer nothing, and the contract does not say where a movement
-keeps the reason that we could give. After a lost answer nobody could tell whether it was done.
+Stock changes are not taken. The calls add and remove stock (``POST`` and ``PATCH`` of a storage
+location's items), but their answers are empty, and the contract does not say where a movement keeps
+the reason that we could give. After a lost answer nobody could tell whether it was done.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ IS_FILE = False
 
 DOMAIN = "xentral.biz"
 ROWS_A_PAGE = 50
-"""The most that v1 lists."""
+"""The most rows that v1 lists on a page."""
 _CREATED = 201
 _TOKEN = re.compile(r"[!-~]{10,500}")
 _CURSOR = re.compile(r"[A-Za-z0-9+/_=-]{1,900}")
@@ -60,7 +60,7 @@ _ID = r"^[0-9]{1,18}$"
 
 
 class Config(ConnectorConfig):
-    """A personal access token, and for sales: what an order needs besides."""
+    """A personal access token, and the settings that orders need."""
 
     instance: str = Field(
         pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
@@ -113,11 +113,11 @@ class Connector:
         )
 
     def verify(self) -> None:
-        """Ask for a few products."""
+        """Request a few products."""
         self._list("/api/v1/products", {}, 1)
 
     def stock(self, position: str | None, since: str | None) -> ListedPage[StockLevel]:  # noqa: ARG002 - everything, always
-        """Read the products that Xentral keeps stock of, with what lies in all warehouses."""
+        """Read the products that Xentral keeps stock of, with the stock of all warehouses."""
         place = ListingPlace.of(position)
         number = place.begin or 1
         by_id = {"order[0][field]": "id", "order[0][dir]": "asc"}
@@ -149,7 +149,7 @@ class Connector:
         """Import the sales order of a sale.
 
         Raises:
-            ConnectorRejected: A product is not found or found twice, or an order cannot say this.
+            ConnectorRejected: A product is missing or found twice, or an order cannot express it.
         """
         assert isinstance(record, Sale)
         body = to_sales_order(record, self._terms(), self._product_id_of)
@@ -244,7 +244,7 @@ def _is_named(product: ListedProduct, key: str, wanted: str) -> bool:
 
 
 def _check_cursor(page: Flow, position: str | None) -> None:
-    """Refuse a page that does not lead on as it should: its list would seem to end too early."""
+    """Refuse a page with a wrong cursor, because its list would seem to end too early."""
     if page.cursor is None and page.following is not None:
         raise ConnectorAnswerInvalid("Xentral does not list by cursor.")
     if page.cursor is not None and (page.cursor == position or not _CURSOR.fullmatch(page.cursor)):

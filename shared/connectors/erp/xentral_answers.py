@@ -1,4 +1,4 @@
-"""What Xentral answers, and what it means here; and the sales order that a sale becomes. Pure.
+"""Reads Xentral's answers into our models, and writes sales as sales orders. Pure functions.
 
 Source: Xentral's own contracts, github.com/xentral/api-spec-public: v1 of 2024-12-20 (products,
 import of sales orders) and documents v3 of 2026-08-20 (sales orders and suppliers to read).
@@ -24,7 +24,7 @@ from shared.errors import ConnectorRejected
 
 SYSTEM = "xentral"
 STOCK = "stock"
-"""All warehouses together: that is what the list of products tells."""
+"""The place for all warehouses together: the list of products only has their sum."""
 
 _CURRENCIES = {"EUR", "PLN", "CHF", "USD", "GBP"}
 _VAT_CATEGORIES: Mapping[Decimal, str] = {
@@ -33,7 +33,7 @@ _VAT_CATEGORIES: Mapping[Decimal, str] = {
     Decimal(0): "exempt",
 }
 _PRICE_STEP = Decimal("0.0001")
-"""What Xentral keeps of a unit's price."""
+"""The smallest step of a unit price in Xentral."""
 _PRODUCT = "product"
 _LOCATION = re.compile(r".*/([0-9]{1,18})/?")
 
@@ -50,7 +50,7 @@ class XentralListed(_Answer):
 
 
 class Flow(_Answer):
-    """A page of a list of v3, read by cursor. ``following`` is an address; it is not followed."""
+    """A page of a list of v3, read by cursor. ``following`` is a URL; it is not followed."""
 
     data: list[Any]
     cursor: str | None = Field(default=None, validation_alias=AliasPath("meta", "nextCursor"))
@@ -89,7 +89,7 @@ class _Money(_Answer):
     currency: str = Field(pattern=r"^[A-Z]{3}$")
 
     def to_money(self) -> Money:
-        """Round it: Xentral keeps fractions of cents, and prints none."""
+        """Round the amount: Xentral keeps fractions of cents, but does not print them."""
         return rounded(self.amount, self.currency)
 
 
@@ -114,7 +114,7 @@ class _Order(_Answer):
 
 @dataclass(frozen=True, slots=True)
 class XentralTerms:
-    """What a sales order needs that a sale does not say: ids of the merchant's Xentral."""
+    """The values of a sales order that a sale does not have: ids in the merchant's Xentral."""
 
     customer_id: str
     project_id: str
@@ -126,7 +126,7 @@ def to_stock_level(row: Any) -> StockLevel | None:
     """Read a product; ``None`` if Xentral keeps no stock of it.
 
     Raises:
-        ValueError: It has no id, or no stock though one is kept.
+        ValueError: The product has no id, or has no stock although Xentral keeps stock of it.
     """
     product = _Product.model_validate(row)
     if not product.is_stocked:
@@ -145,7 +145,7 @@ def to_stock_level(row: Any) -> StockLevel | None:
 
 
 def stock_id_of(row: Any) -> str:
-    """Return the id of the stock of a product that cannot be read."""
+    """Return the stock id for a product that cannot be read."""
     return f"{id_in(row)}@{STOCK}"
 
 
@@ -153,7 +153,7 @@ def to_supplier(row: Any) -> Supplier:
     """Read a supplier.
 
     Raises:
-        ValueError: It has no id or no name.
+        ValueError: The supplier has no id or no name.
     """
     supplier = _Supplier.model_validate(row)
     name = (supplier.name or "").strip()
@@ -163,10 +163,10 @@ def to_supplier(row: Any) -> Supplier:
 
 
 def to_order(row: Any) -> Order:
-    """Read a sales order. Headings, subtotals and the like among its items are left out.
+    """Read a sales order. Items that are headings, subtotals and the like are left out.
 
     Raises:
-        ValueError: Something is missing or of another type.
+        ValueError: A value is missing or has the wrong type.
     """
     order = _Order.model_validate(row)
     lines = [_Line.model_validate(each) for each in order.lines if _is_product(each)]
@@ -198,16 +198,16 @@ def to_sales_order(
 ) -> Any:
     """Write a sale as a sales order to import. Our record id is its external id and number.
 
-    Prices have the taxes in them. Nothing is shipped and no stock reserved by us: ``autoShipping``
-    is off, for what a till has sold is in the customer's hands.
+    Prices include taxes. We ship nothing and reserve no stock: ``autoShipping`` is off, because the
+    customer already has the goods that a till sold.
 
     Args:
-        sale: What was sold; nothing in it is taken back.
-        terms: Whom it is for, and how it is paid and handed over.
+        sale: The sale; it has no returns.
+        terms: The order's customer, and its ways of payment and shipping.
         product_id_of: Returns Xentral's id of the product that a line names.
 
     Raises:
-        ConnectorRejected: The sale cannot be written as an order of the same amounts.
+        ConnectorRejected: The sale cannot be written as an order with the same amounts.
     """
     currency = sale.total.currency
     if currency not in _CURRENCIES:
@@ -250,13 +250,13 @@ def _tax(line: SaleLine) -> dict[str, str]:
 
 
 def id_at(location: str) -> str | None:
-    """Return the id at the end of the address of what was made, if it has one."""
+    """Return the id at the end of a created object's URL, if it has one."""
     found = _LOCATION.fullmatch(location)
     return found[1] if found else None
 
 
 def to_problem(body: Any) -> str:
-    """Read what a refusal says: a title, and messages or violations by the names of fields."""
+    """Return the message of a refusal: a title, and messages or violations by field names."""
     violations = body.get("violations") or {}
     by_field = violations if isinstance(violations, list) else [violations]
     said = [f"{name}: {' '.join(messages)}" for each in by_field for name, messages in each.items()]

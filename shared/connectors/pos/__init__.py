@@ -1,4 +1,4 @@
-"""Till systems by their names. To add one: its module, and its name in the domain."""
+"""Till systems by their names. To add one, add its module, and its name to the domain."""
 
 from __future__ import annotations
 

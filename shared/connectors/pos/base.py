@@ -1,4 +1,4 @@
-"""What every till system's module offers."""
+"""The interface of every till system's module."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from shared.domain.systems.sales import Receipt
 class PosConnector(Protocol):
     """One merchant's account with a till system. Every method may raise a ``ConnectorError``.
 
-    Each stream is read page by page: ``position`` is that of the page before, ``None`` for the
-    first; ``since`` is what the last page of the sync before said, the same for all pages of a
-    sync, ``None`` for a first one. Nothing is kept between two calls.
+    Each stream is read page by page. ``position`` comes from the page before; it is ``None`` for
+    the first page. ``since`` comes from the last page of the sync before; it is the same for all
+    pages of a sync, and ``None`` for a first sync. Nothing is kept between two calls.
 
-    Only the streams that the module's ``STREAMS`` names have a method. What its ``PUSHES`` says
-    adds the methods of ``Pushing`` or ``Exporting``.
+    Only the streams that the module's ``STREAMS`` names have a method. ``PUSHES`` decides whether
+    the connector also has the methods of ``Pushing`` or ``Exporting``.
     """
 
     def verify(self) -> None:
-        """Make a harmless call that shows whether the credentials are accepted; may do nothing."""
+        """Make a harmless call to check that the credentials are accepted; may do nothing."""
 
     def categories(self, position: str | None, since: str | None) -> ListedPage[Category]:
         """Read categories."""

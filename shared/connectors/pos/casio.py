@@ -1,10 +1,10 @@
-"""Casio's cash registers: what they write to their SD card, or an export of DSFinV-K.
+"""Casio's cash registers: the files of their SD card, or an export of DSFinV-K.
 
 Source: the user's manuals of SE-S100 / PCR-T295 (page 87, "CSV file format of the sales data") and
 SE-C3500 (page 12, with the list of titles); DSFinV-K for the models with a security device. Casio
-has no web API. The report of PLUs says what was sold how often, and no prices: an amount divided
-by a quantity is an average over discounts, and no price. The electronic journal is a text for
-people, and is not read.
+has no web API. The report of PLUs has quantities and amounts of products, but no prices: an amount
+divided by a quantity is an average over discounts, not a price. The electronic journal is a text
+for people, and is not read.
 """
 
 from __future__ import annotations
@@ -36,17 +36,17 @@ from shared.errors import ConnectorRejected
 SYSTEM = "casio"
 STREAMS = frozenset({Stream.CATEGORIES, Stream.PRODUCTS, Stream.RECEIPTS})
 PUSHES: Mapping[DataType, PushBy] = {}
-"""No manual describes a file that a register would read: its backups are for itself."""
+"""Empty: no manual describes a file that a register can import, except its own backups."""
 HAS_PUSH_KEYS = False
 IS_FILE = True
 
 _RECORD = "RECORD"
 _NAME = "DESCRIPTOR"
 _CODE = "OBR CODE"
-"""Of scanned products: what the optical barcode reader read."""
+"""The heading of scanned products' codes, from the optical barcode reader (OBR)."""
 _REPORTS = {"FILE004": "plu", "FILE005": "department"}
 _FIXED_TOTALS = ("GROSS", "NET")
-"""How the report of fixed totals begins, as the registers are delivered."""
+"""The first titles in the report of fixed totals, as the registers are delivered."""
 
 
 class Config(UploadConfig):
@@ -62,7 +62,7 @@ class Config(UploadConfig):
 
 
 def connect(config: ConnectorConfig, *, is_emulated: bool) -> Connector:  # noqa: ARG001
-    """Return the merchant's file, without reading it. There is nothing to call anywhere."""
+    """Return the merchant's file without reading it. No system is called."""
     assert isinstance(config, Config)
     return Connector(config)
 
@@ -75,7 +75,7 @@ class Connector(UploadConnector):
 
 
 def read(config: Config) -> Contents:
-    """Read the file as what it is.
+    """Read the file in its format.
 
     Raises:
         ConnectorRejected: It is neither a sales report nor an export of DSFinV-K.
@@ -87,14 +87,14 @@ def read(config: Config) -> Contents:
 
 
 def read_report(text: str, *, report: str) -> Contents:
-    """Read a sales report: products of a report of PLUs, categories of one of departments.
+    """Read a sales report: products from a report of PLUs, categories from one of departments.
 
     Args:
         text: The file.
-        report: What it is about, if it does not say so itself.
+        report: The kind of report, if the file does not tell it.
 
     Raises:
-        ConnectorRejected: It is no such report.
+        ConnectorRejected: It is not such a report.
     """
     rows = _rows(text)
     start = next((place for place, row in enumerate(rows) if row[0].upper() == _RECORD), None)
@@ -116,7 +116,7 @@ def read_report(text: str, *, report: str) -> Contents:
 
 
 def _rows(text: str) -> list[list[str]]:
-    """Split the file. Registers pad texts with spaces, inside the quotes and around them."""
+    """Split the file. Registers pad texts with spaces, inside and outside the quotes."""
     fields = csv.reader(io.StringIO(text, newline=""), skipinitialspace=True)
     try:
         return [[each.strip() for each in row] for row in fields if row]
@@ -131,7 +131,7 @@ def _are_fixed_totals(records: list[dict[str, str]]) -> bool:
 def _listing(
     records: list[dict[str, str]], convert: Callable[[dict[str, str]], Item]
 ) -> Listing[Item]:
-    """Convert records. Those without a number or a name are skipped."""
+    """Convert records. Skip those without a number or a name."""
     skipped = [
         Skipped(each[_RECORD] or each.get(_NAME, ""), "has no number or no name")
         for each in records

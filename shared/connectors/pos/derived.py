@@ -1,4 +1,4 @@
-"""Pages of what receipts show, for systems that do not list what they sell."""
+"""Pages of items that receipts show, for systems without a list of products."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ Model = TypeVar("Model", bound=BaseModel)
 
 @dataclass(slots=True)
 class Harvest(Generic[Item]):
-    """What the receipts of one page show. A later receipt replaces what an earlier one said."""
+    """The items that the receipts of one page show. Later receipts replace earlier ones' items."""
 
     items: dict[str, Item] = field(default_factory=dict)
     skipped: dict[str, Skipped] = field(default_factory=dict)
 
     def take(self, found: Iterable[Item | Skipped]) -> bool:
-        """Add what one receipt shows, all of it or nothing.
+        """Add all items of one receipt, or none.
 
         Returns:
-            ``False`` if it does not fit any more: leave the receipt to the next page. What does not
-            even fit on a page of its own is skipped.
+            ``False`` if they do not fit any more: leave the receipt to the next page. Items that
+            would not fit even on an empty page are skipped.
         """
         items: dict[str, Item] = {}
         skipped: dict[str, Skipped] = {}
@@ -49,7 +49,7 @@ class Harvest(Generic[Item]):
 
 
 def valid(model: type[Model], row: Any, external_id: str) -> Model | Skipped:
-    """Read a row as a model of it, or say what is wrong with it."""
+    """Read a row as a model, or return it as skipped with the reason."""
     try:
         return model.model_validate(row)
     except ValidationError as error:

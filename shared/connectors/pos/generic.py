@@ -1,8 +1,7 @@
 """Any till that can write a file: an export of DSFinV-K, or JSON or CSV as documented.
 
 Source: ``shared.connectors.dsfinvk``, and docs/connectors/pos-generic.md for our own shapes of JSON
-and CSV. Files also go the other way: sales as DSFinV-K, changes of stock as CSV, for somebody to
-import.
+and CSV. It also writes files for somebody to import: sales as DSFinV-K, stock changes as CSV.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ IS_FILE = True
 
 
 class Config(UploadConfig):
-    """A file, and how it is to be read."""
+    """A file, and the settings to read it."""
 
     format: Literal["dsfinvk", "json", "csv"] | None = Field(
         default=None, description="How it is written; found out if it is not said."
@@ -44,7 +43,7 @@ class Config(UploadConfig):
 
 
 def connect(config: ConnectorConfig, *, is_emulated: bool) -> Connector:  # noqa: ARG001
-    """Return the merchant's file, without reading it. There is nothing to call anywhere."""
+    """Return the merchant's file without reading it. No system is called."""
     assert isinstance(config, Config)
     return Connector(config)
 
@@ -57,7 +56,7 @@ class Connector(UploadConnector):
         self._zone = config.zone
 
     def export(self, data_type: DataType, records: Sequence[Record]) -> ExportFile:
-        """Write records as a file: a DSFinV-K zip of sales, a CSV of changes of stock.
+        """Write records as a file: a DSFinV-K zip of sales, or a CSV of stock changes.
 
         Raises:
             ConnectorRejected: A sale does not add up, or does not fit into DSFinV-K.
@@ -75,10 +74,10 @@ class Connector(UploadConnector):
 
 
 def read(config: Config) -> Contents:
-    """Read the file as what it is.
+    """Read the file in its format.
 
     Raises:
-        ConnectorRejected: It is not of that format, or says less than is claimed for it.
+        ConnectorRejected: It does not have this format, or the format cannot be complete.
     """
     content = config.content
     file_format = config.format or found_format(content)
@@ -98,7 +97,7 @@ def read(config: Config) -> Contents:
 
 
 def found_format(content: bytes) -> Literal["dsfinvk", "json", "csv"]:
-    """Find out how a file is written, by how it begins."""
+    """Return the format of a file, by its first characters."""
     if content.startswith(archive.SIGNATURE):
         return "dsfinvk"
     is_json = text_of(content[:64]).lstrip().startswith(("{", "["))

@@ -1,6 +1,7 @@
-"""Products and receipts in JSON and CSV, as docs/connectors/pos-generic.md describes them.
+"""Reads products and receipts in JSON and CSV, as docs/connectors/pos-generic.md describes them.
 
-A row of CSV is a JSON object with the same names; its texts are made numbers and truths first.
+A row of CSV is read like a JSON object with the same names, after its texts are converted to
+numbers and booleans.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ from shared.errors import ConnectorRejected
 from shared.schemas.base import Number, to_refusal
 
 AMOUNT_MAX = 10**9
-"""In major units."""
+"""The largest amount, in major units."""
 _LISTS = ("categories", "products", "receipts")
 _DELIMITERS = ";,\t"
 _AMOUNT = re.compile(r"(-?\d{1,12})(?:[.,](\d{1,10}))?", re.ASCII)
@@ -53,7 +54,7 @@ _Rate = Annotated[Number, Field(ge=0, le=100)]
 
 
 class _Row(BaseModel):
-    """Fields that it does not name are passed over: files of tills have more than we need."""
+    """A row. Fields that it does not name are ignored: files of tills have more than we need."""
 
     model_config = ConfigDict(alias_generator=to_camel, strict=True, frozen=True)
 
@@ -102,12 +103,12 @@ def read_json(text: str, *, currency: str, zone: ZoneInfo, is_complete: bool) ->
 
     Args:
         text: The file.
-        currency: Of all amounts, unless the object has a ``currency``.
-        zone: Of times without a time zone.
-        is_complete: The products and categories are all there are; see ``_listing``.
+        currency: The currency of all amounts, unless the object has a ``currency``.
+        zone: The time zone of times without one.
+        is_complete: The file lists all products and categories; see ``_listing``.
 
     Raises:
-        ConnectorRejected: It is no such object. Of single rows, the invalid ones are skipped.
+        ConnectorRejected: It is not such an object. Single invalid rows are skipped.
     """
     try:
         found = json.loads(text, parse_float=Decimal, parse_constant=_no_number)
@@ -126,18 +127,18 @@ def read_json(text: str, *, currency: str, zone: ZoneInfo, is_complete: bool) ->
 
 
 def read_csv(text: str, *, currency: str, zone: ZoneInfo, is_complete: bool) -> Contents:
-    """Read rows under a row of headings: receipts if one is ``total``, else products.
+    """Read rows under a row of headings: receipts if a heading is ``total``, else products.
 
     Args:
-        text: The file. Fields are separated by semicolons, commas or tabs, whichever the headings
-            have most of; decimals by a comma or a point, and thousands by nothing.
-        currency: Of all amounts.
-        zone: Of times without a time zone.
-        is_complete: The products and categories are all there are; see ``_listing``.
+        text: The file. Fields are separated by semicolons, commas or tabs: the most frequent one in
+            the headings. Decimals are separated by a comma or a point, and thousands by nothing.
+        currency: The currency of all amounts.
+        zone: The time zone of times without one.
+        is_complete: The file lists all products and categories; see ``_listing``.
 
     Raises:
-        ConnectorRejected: It has no such headings, or a row has more fields than there are. Of
-            single rows, the invalid ones are skipped.
+        ConnectorRejected: It has no such headings, or a row has more fields than headings. Single
+            invalid rows are skipped.
     """
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
     try:
@@ -182,9 +183,10 @@ def _listing(
     *,
     is_complete: bool = False,
 ) -> Listing[Item]:
-    """Convert rows; the invalid ones, and those whose id came before, are skipped.
+    """Convert rows; skip the invalid ones, and those whose id came before.
 
-    What lacks a row is not complete, nor is what is empty: nothing is gone because of a slip.
+    A listing is not complete if a row was skipped or if it is empty, so that a mistake in the file
+    removes nothing.
     """
     skipped: list[Skipped] = []
 
@@ -257,7 +259,7 @@ def _require(**texts: str) -> None:
 
 
 def _id_of(row: Any, number: int) -> str:
-    """Return what the merchant finds a row by that cannot be taken."""
+    """Return the id by which the merchant finds a row that cannot be taken."""
     named = [row.get(name) for name in ("id", "sku", "ean")] if isinstance(row, dict) else []
     texts = [str(each)[:ID_CHARS_MAX] for each in named if each]
     return texts[0] if texts else f"row {number}"
@@ -269,7 +271,7 @@ def _delimiter(text: str) -> str:
 
 
 def _to_name(heading: str) -> str:
-    """Spell a heading as JSON does: ``categoryId`` for ``category_id`` or ``CategoryId``."""
+    """Write a heading as JSON does: ``categoryId`` for ``category_id`` or ``CategoryId``."""
     text = heading.strip()
     camel = to_camel(text) if "_" in text or text.isupper() else text
     return camel[:1].lower() + camel[1:]
@@ -279,8 +281,8 @@ def _records(headings: list[str], lines: Iterator[list[str]]) -> Iterator[dict[s
     """Read rows as objects. Empty fields are absent.
 
     Raises:
-        ConnectorRejected: A row has fields without a heading: decimal commas between commas, say,
-            which would make one price two numbers.
+        ConnectorRejected: A row has fields without a heading, for example because a decimal comma
+            splits a price in two.
     """
     for number, fields in enumerate(lines, start=1):
         if any(each.strip() for each in fields[len(headings) :]):
@@ -291,7 +293,7 @@ def _records(headings: list[str], lines: Iterator[list[str]]) -> Iterator[dict[s
 
 
 def _to_value(name: str, text: str) -> Any:
-    """Make of a text what JSON has there. What is none stays text, which its row refuses."""
+    """Convert a text to its JSON type. An invalid text stays text, and its row is refused."""
     if name in _NUMBERS:
         found = _AMOUNT.fullmatch(text.strip())
         return Decimal(f"{found[1]}.{found[2] or '0'}") if found else text
@@ -301,7 +303,7 @@ def _to_value(name: str, text: str) -> Any:
 
 
 def _categories_of(products: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Collect the categories that products name, and give products the ids of those without one."""
+    """Collect the categories that products name; give each product its category's id."""
     names: dict[str, str] = {}
     for product in products:
         name = product.get("category", "").strip()

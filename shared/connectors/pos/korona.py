@@ -1,11 +1,11 @@
-"""KORONA.cloud: products, categories and receipts; sales and stock adjustments the other way.
+"""KORONA.cloud: reads products, categories and receipts; writes sales and stock adjustments.
 
 Source: KORONA.cloud API v3, the vendor's OpenAPI definition (3.2-SNAPSHOT, copy of 2024-01-03), and
-for the items of stock adjustments the reference of a client that is generated from it.
+for the items of stock adjustments the reference of a client generated from this definition.
 
 Lists are read in the order of the revision, which every change raises: the next page begins at the
-greatest revision that was read. So nothing is lost or moved to a page that was read, whatever is
-changed meanwhile, and a sync goes on where the one before stopped.
+greatest revision that was read. So changes during a sync neither lose a row nor move it to a page
+that was read, and a sync continues where the sync before stopped.
 """
 
 from __future__ import annotations
@@ -71,16 +71,16 @@ PUSHES: Mapping[DataType, PushBy] = {
     DataType.INVENTORY_UPDATE: PushBy.CALL,
 }
 HAS_PUSH_KEYS = False
-"""Numbers are unique, but whether a second receipt of a number is refused or changes the first is
-not said."""
+"""Numbers are unique, but the contract does not say whether a second receipt with a number is
+refused or changes the first."""
 IS_FILE = False
 
 DOMAIN = "koronacloud.com"
 PAGE_ITEMS = 100
 REFERENCE_PAGES_MAX = 20
 OVERLAP_REVISIONS = 100
-"""Read once more by the next sync: a revision may be given to a change that is saved a little
-later than one with a greater revision."""
+"""The revisions that the next sync reads again: a change may be saved a little later than a change
+with a greater revision."""
 
 _WITH_DELETED = {"includeDeleted": "true"}
 _NO_CONTENT = 204
@@ -89,7 +89,7 @@ _NAME = r"^[^\x00-\x1f]+$"
 
 
 class Config(ConnectorConfig):
-    """An API user of an account, and for what is pushed: which till it comes from."""
+    """An API user of an account, and the till from which pushed records come."""
 
     server: str = Field(
         pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
@@ -158,7 +158,7 @@ class Config(ConnectorConfig):
         return self
 
     def secrets(self) -> Iterator[str]:
-        """Return the secrets, and the password as it goes over the wire."""
+        """Return the secrets, and the password as it is sent."""
         yield from super().secrets()
         yield self.basic
 
@@ -191,16 +191,16 @@ class Connector:
         )
 
     def verify(self) -> None:
-        """Ask for the account."""
+        """Request the account."""
         self._client.get(self._path(""))
 
     def categories(self, position: str | None, since: str | None) -> ListedPage[Category]:
-        """Read commodity groups, deleted ones too."""
+        """Read commodity groups, including deleted ones."""
         path = "/commodityGroups"
         return self._page(path, _WITH_DELETED, position, since, CommodityGroup, to_category)
 
     def products(self, position: str | None, since: str | None) -> ListedPage[Product]:
-        """Read products, deleted ones too."""
+        """Read products, including deleted ones."""
         now = clock.utc_now()
         return self._page(
             "/products",
@@ -212,7 +212,7 @@ class Connector:
         )
 
     def receipts(self, position: str | None, since: str | None) -> ListedPage[Receipt]:
-        """Read the receipts of all tills of the account, or of the branch that is named."""
+        """Read the receipts of all tills of the account, or of the configured branch."""
         branch = self._config.organizational_unit
         return self._page(
             "/receipts",
@@ -232,7 +232,7 @@ class Connector:
     def find_pushed(self, data_type: DataType, record: Record) -> Pushed | None:  # noqa: ARG002 - the record says it
         """Look for a receipt by its order number, or for a booked adjustment by its number.
 
-        An adjustment that is not booked has changed nothing; ``push`` goes on with it.
+        An adjustment that is not booked has changed nothing; ``push`` continues with it.
         """
         if isinstance(record, Sale):
             return self._find_sale(record)
@@ -265,7 +265,7 @@ class Connector:
         return None
 
     def _push_change(self, change: StockChange) -> Pushed:
-        """Make an adjustment, put the item in, book it; go on with what an earlier try left."""
+        """Make an adjustment, add the item, book it; continue an earlier unfinished try."""
         warehouse = change.location_id or self._config.warehouse
         if warehouse is None:
             raise ConnectorRejected("korona changes stock in a warehouse: set warehouse.")
@@ -301,7 +301,7 @@ class Connector:
         return None
 
     def _product_of(self, named: SaleLine | StockChange) -> dict[str, str]:
-        """Name the product as KORONA does, asking for it if all we know is its EAN."""
+        """Return the product's name in KORONA; look it up if we only know its EAN."""
         if named.product_id:
             return {"id": named.product_id}
         if named.number:
@@ -316,7 +316,7 @@ class Connector:
 
     @cached_property
     def _terms(self) -> KoronaTerms:
-        """Ask what prices mean. Once: it takes three calls, and seldom changes."""
+        """Request the terms of prices. Only once: it takes three calls, and they seldom change."""
         net_groups = {
             group.id for group in self._all("/priceGroups", PriceGroup) if group.net_prices
         }
@@ -398,7 +398,7 @@ def _adjustment_path(adjustment_id: str, more: str) -> str:
 
 
 def _last_revision(listed: ResultList, after: int | None) -> int:
-    """Return where to go on. Raises ``ConnectorAnswerInvalid`` if that would lose something."""
+    """Return where to continue. Raise ``ConnectorAnswerInvalid`` if rows would be lost."""
     revisions = [row.get("revision") for row in listed.results]
     known = [each for each in revisions if isinstance(each, int) and not isinstance(each, bool)]
     if known != sorted(known) or len(known) < len(revisions):

@@ -1,4 +1,4 @@
-"""What KORONA.cloud answers, and what it means here.
+"""Reads KORONA.cloud's answers into our models.
 
 Source: the vendor's OpenAPI definition of API v3 (3.2-SNAPSHOT, copy of 2024-01-03). Amounts are
 JSON numbers in major units.
@@ -26,28 +26,28 @@ _NOTHING = Decimal(0)
 
 
 class KoronaAnswer(BaseModel):
-    """What KORONA writes."""
+    """The base of KORONA's answers."""
 
     model_config = ConfigDict(alias_generator=to_camel, frozen=True, str_strip_whitespace=True)
 
     @model_validator(mode="before")
     @classmethod
     def _drop_nulls(cls, data: Any) -> Any:
-        """Take a field that is null for one that is not there."""
+        """Treat a null field like a missing one."""
         if not isinstance(data, Mapping):
             return data
         return {name: value for name, value in data.items() if value is not None}
 
 
 class Reference(KoronaAnswer):
-    """Another object, by any of its names."""
+    """A reference to another object by its id, number or name."""
 
     id: str | None = None
     number: str | None = None
     name: str | None = None
 
     def is_called(self, wanted: str) -> bool:
-        """Tell whether a merchant who writes ``wanted`` means it."""
+        """Tell whether ``wanted``, as a merchant wrote it, means this object."""
         return wanted in {self.id, self.number}
 
 
@@ -59,7 +59,7 @@ class ResultList(KoronaAnswer):
 
 
 class CommodityGroup(KoronaAnswer):
-    """A category. Whatever is not ``active`` was deleted."""
+    """A category. A category that is not ``active`` was deleted."""
 
     id: ExternalId
     number: str | None = None
@@ -74,7 +74,7 @@ class _Code(KoronaAnswer):
 
 
 class PriceRow(KoronaAnswer):
-    """A price: of a time, or of one code of the product, e.g. that of a crate."""
+    """A price, for a period or for one code of the product, e.g. that of a crate."""
 
     value: Number | None = None
     valid_from: AwareDatetime | None = None
@@ -84,7 +84,7 @@ class PriceRow(KoronaAnswer):
 
     @property
     def begins_at(self) -> datetime:
-        """Since when it is valid."""
+        """The time from which it is valid."""
         return self.valid_from or _BEGINNING
 
 
@@ -103,12 +103,12 @@ class KoronaProduct(KoronaAnswer):
 
     @property
     def is_deleted(self) -> bool:
-        """Whether it is no longer sold."""
+        """True if it is no longer sold."""
         return self.deactivated or not self.active
 
 
 class PriceGroup(KoronaAnswer):
-    """A group of prices. In some groups prices have no tax in them."""
+    """A group of prices. In some groups the prices do not include tax."""
 
     id: ExternalId
     net_prices: bool = False
@@ -124,7 +124,7 @@ class _Rate(KoronaAnswer):
 
 
 class SalesTax(KoronaAnswer):
-    """A tax. ``included`` in prices, as in Europe, or added to them."""
+    """A tax. It is ``included`` in prices, as in Europe, or added to them."""
 
     id: ExternalId
     included: bool = True
@@ -136,14 +136,14 @@ class _SectorTax(KoronaAnswer):
 
 
 class Sector(KoronaAnswer):
-    """What has the same taxes."""
+    """A group of products with the same taxes."""
 
     id: ExternalId
     sales_taxes: list[_SectorTax] = []
 
 
 class StockAdjustment(KoronaAnswer):
-    """A change of stock. Nothing has changed until it is ``BOOKED``."""
+    """A stock change. It has no effect until it is ``BOOKED``."""
 
     id: ExternalId
     number: str | None = None
@@ -151,7 +151,7 @@ class StockAdjustment(KoronaAnswer):
 
 
 class KoronaWritten(KoronaAnswer):
-    """What became of one row of a write. ``QUEUED`` rows have no id yet."""
+    """The result of one written row. ``QUEUED`` rows have no id yet."""
 
     status: str
     id: str | None = None
@@ -160,7 +160,7 @@ class KoronaWritten(KoronaAnswer):
 
 @dataclass(frozen=True, slots=True)
 class Tax:
-    """Taxes of a sector in percent: all of them, and those that come on top of prices."""
+    """Taxes of a sector in percent: all of them, and those that are added to prices."""
 
     percent: Decimal
     added: Decimal
@@ -168,14 +168,14 @@ class Tax:
 
 @dataclass(frozen=True, slots=True)
 class KoronaTerms:
-    """What prices mean.
+    """The terms by which prices are read.
 
     Attributes:
-        currency: Of all prices.
-        price_group: Id or number of the group whose prices count; ``None`` if there is but one.
-        organizational_unit: Id or number of the branch whose own prices go first, if it has any.
-        taxes: By the ids of sectors.
-        net_groups: Ids of the price groups without tax in the prices.
+        currency: The currency of all prices.
+        price_group: Id or number of the group whose prices count; ``None`` if there is only one.
+        organizational_unit: Id or number of the branch whose own prices, if any, take precedence.
+        taxes: Taxes by the ids of sectors.
+        net_groups: Ids of the price groups whose prices do not include tax.
     """
 
     currency: str
@@ -203,7 +203,7 @@ def to_category(row: CommodityGroup) -> Category:
     """Read a category.
 
     Raises:
-        ValueError: It has no name.
+        ValueError: The category has no name.
     """
     name = row.name or (None if row.active else row.number or row.id)
     if not name:
@@ -216,7 +216,7 @@ def to_product(row: KoronaProduct, terms: KoronaTerms, now: datetime) -> Product
     """Read a product. One that is no longer sold has no price and needs none.
 
     Raises:
-        ValueError: It has no name, or we cannot tell what it costs.
+        ValueError: The product has no name, or its price is unclear.
     """
     name = row.name or (row.number or row.id if row.is_deleted else None)
     if not name:
@@ -238,7 +238,7 @@ def to_product(row: KoronaProduct, terms: KoronaTerms, now: datetime) -> Product
 
 
 def to_problem(body: Any) -> str:
-    """Read what a refusal says."""
+    """Return the message of a refusal."""
     return f"{body['message']} ({body['code']})"
 
 
@@ -248,13 +248,13 @@ def _rate_of(tax: SalesTax, now: datetime) -> Decimal:
 
 
 def _ean_of(codes: Iterable[_Code]) -> str | None:
-    """Return the first EAN of a single unit: a crate has a code of its own."""
+    """Return the first EAN of a single unit: a crate has its own code."""
     single = (code.product_code for code in codes if code.container_size in {None, 1})
     return next(filter(None, map(ean_of, single)), None)
 
 
 def _to_prices(rows: Iterable[PriceRow], terms: KoronaTerms, tax: Tax | None) -> tuple[Price, ...]:
-    """Return the prices of one unit that count, by when they begin."""
+    """Return the prices of one unit that count, in the order in which they begin."""
     counting = _of_branch(_of_group(rows, terms.price_group), terms.organizational_unit)
     ordered = sorted(counting, key=lambda row: row.begins_at)
     return tuple(Price(_gross(row, terms, tax), row.begins_at) for row in ordered)
@@ -270,7 +270,7 @@ def _of_group(rows: Iterable[PriceRow], wanted: str | None) -> list[PriceRow]:
 
 
 def _of_branch(rows: Iterable[PriceRow], wanted: str | None) -> list[PriceRow]:
-    """Return the branch's own prices, else those of all branches."""
+    """Return the branch's own prices, or those of all branches if it has none."""
     found = list(rows)
     own = [
         row

@@ -1,7 +1,7 @@
-"""KORONA.cloud's receipts, and what they mean here.
+"""Reads KORONA.cloud's receipts into our models.
 
-Source: as of ``korona_answers``. ``TotalPrice.base`` has the discount in it and the taxes that are
-included in prices; ``gross`` has all taxes.
+Source: the same as for ``korona_answers``. ``TotalPrice.base`` is after the discount, and has the
+taxes that are included in prices; ``gross`` has all taxes.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class _ItemTotal(KoronaAnswer):
 
     @property
     def paid(self) -> Decimal:
-        """All taxes included."""
+        """The total with all taxes."""
         if self.gross is not None:
             return self.gross
         return (self.base or _NOTHING) + sum(
@@ -71,13 +71,13 @@ class ReceiptRow(KoronaAnswer):
 
 
 def to_receipt(row: ReceiptRow, currency: str) -> Receipt:
-    """Read a receipt. KORONA sends none of its training mode.
+    """Read a receipt. KORONA sends no receipts of its training mode.
 
-    A receipt that was voided or cancelled takes itself back: it may have been a sale when it was
-    read before. What goes back without naming its sale is neither a sale nor a void.
+    A voided or cancelled receipt voids itself, because it may have been a sale when it was read
+    before. A return that does not name its sale is neither a sale nor a void.
 
     Raises:
-        ValueError: It is of another currency, or its total is finer than a minor unit.
+        ValueError: It has another currency, or its total has fractions of a minor unit.
     """
     _check_currency(row, currency)
     total = Money.from_major(row.total.gross, currency)
@@ -102,7 +102,7 @@ def _check_currency(row: ReceiptRow, currency: str) -> None:
 
 
 def _kind_of(row: ReceiptRow) -> tuple[ReceiptKind, str | None]:
-    """Return the kind of a receipt, and which one it takes back."""
+    """Return the kind of a receipt, and the id of the receipt that it voids."""
     if row.reversed_receipt is not None and row.reversed_receipt.id:
         return ReceiptKind.VOID, row.reversed_receipt.id
     if row.voided or row.cancelled:
@@ -115,9 +115,9 @@ def _kind_of(row: ReceiptRow) -> tuple[ReceiptKind, str | None]:
 
 
 def _eligible(row: ReceiptRow, total: Money) -> Money:
-    """Return what earns points: products less deposits, never more than was paid.
+    """Return the amount that earns points: products without deposits, never more than was paid.
 
-    Of parts finer than a minor unit nothing is earned.
+    Fractions of a minor unit earn nothing.
     """
     products = sum(
         (item.total.paid for item in row.items if item.total and item.type == "PRODUCT"),

@@ -1,4 +1,4 @@
-"""What is written to KORONA.cloud. Every write is an array, and is answered by one."""
+"""Bodies of writes to KORONA.cloud. Every write is an array, and so is its answer."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def to_receipt_body(
 ) -> dict[str, Any]:
     """Write a sale as a receipt of an external till.
 
-    Our record id is its order number, which KORONA can look for. The total is KORONA's to add up.
+    Our record id is its order number, by which KORONA can search. KORONA adds up the total itself.
 
     Args:
         sale: The sale.
@@ -32,7 +32,7 @@ def to_receipt_body(
         cashier: Number of the cashier.
 
     Raises:
-        ConnectorRejected: A payment's kind has no number, or the lines do not make the total.
+        ConnectorRejected: A kind of payment has no number, or the lines do not add up to the total.
     """
     if sum(line.total.amount_minor for line in sale.lines) != sale.total.amount_minor:
         raise ConnectorRejected("korona adds up the lines itself, and they do not make the total.")
@@ -58,12 +58,12 @@ def to_adjustment(change: StockChange, warehouse: str) -> dict[str, Any]:
 
 
 def to_adjustment_item(change: StockChange, product: dict[str, str]) -> dict[str, Any]:
-    """Write what changes: ``amount`` is the difference."""
+    """Write the item of a stock adjustment: ``amount`` is the difference."""
     return {"product": product, "amount": change.change}
 
 
 def to_reference(id_or_number: str) -> dict[str, str]:
-    """Name an object. KORONA takes whatever looks like a UUID for an id."""
+    """Write a reference to an object. KORONA treats every text in UUID form as an id."""
     return {"id" if _is_uuid(id_or_number) else "number": id_or_number}
 
 
@@ -73,15 +73,15 @@ def to_time(moment: datetime) -> str:
 
 
 def to_written(body: Any, secrets: Iterable[str]) -> KoronaWritten:
-    """Read what became of the one row that was written. A success may hold a refusal.
+    """Read the result of the one written row. A successful answer may contain a refusal.
 
     Args:
-        body: Of the answer.
-        secrets: Struck out of what KORONA says.
+        body: The body of the answer.
+        secrets: Texts to remove from KORONA's message.
 
     Raises:
-        ConnectorRejected: KORONA has not taken the row.
-        ConnectorAnswerInvalid: It does not say what became of it.
+        ConnectorRejected: KORONA has refused the row.
+        ConnectorAnswerInvalid: The answer does not tell the result.
     """
     if not isinstance(body, list) or len(body) != 1:
         raise ConnectorAnswerInvalid("The answer of korona is not that to one row.")

@@ -1,11 +1,11 @@
-"""Lightspeed Retail X-Series: products, categories and sales; sales the other way.
+"""Lightspeed Retail X-Series: reads products, categories and sales; writes sales.
 
-Source: the vendor's OpenAPI definition of API 2.0, of 2025-07-23. That of ``register_sales``, which
-writes a sale, is the vendor's tutorial: it is of an older API without a definition. R-Series and
-K-Series are other systems with other APIs.
+Source: the vendor's OpenAPI definition of API 2.0, of 2025-07-23. The source of ``register_sales``,
+which writes a sale, is the vendor's tutorial, because that older API has no definition. R-Series
+and K-Series are other systems with other APIs.
 
 Lists are in the order of the version, which every change raises, so that nothing is lost between
-two pages or two syncs. Only categories have none, and are listed anew each time.
+two pages or two syncs. Only categories have no version, and are listed in full each time.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ PUSHES: Mapping[DataType, PushBy] = {
     DataType.SALES_RECORD: PushBy.CALL,
     DataType.RECEIPT: PushBy.CALL,
 }
-"""No changes of stock: the API takes stocktakes and orders, no differences."""
+"""No stock changes: the API takes stocktakes and orders, but no differences."""
 HAS_PUSH_KEYS = False
 IS_FILE = False
 
@@ -68,11 +68,11 @@ TAX_PAGES_MAX = 10
 VARIANT = "x-series"
 _UUID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 _UNIT_STEP = Decimal("0.00001")
-"""What Lightspeed keeps of a unit's price."""
+"""The smallest step of a unit price in Lightspeed."""
 
 
 class Config(ConnectorConfig):
-    """A personal token of a retailer, and for what is pushed: which register it comes from."""
+    """A personal token of a retailer, and the register from which pushed records come."""
 
     variant: str = Field(
         default=VARIANT, max_length=20, description="Which of Lightspeed's systems it is."
@@ -144,11 +144,11 @@ class Connector:
         self._older = client(stand_in or own_url)
 
     def verify(self) -> None:
-        """Ask for the retailer."""
+        """Request the retailer."""
         self._client.get("/retailer")
 
     def categories(self, position: str | None, since: str | None) -> ListedPage[Category]:  # noqa: ARG002 - all of them
-        """Read product categories. Lightspeed does not report deleted ones: those are missing."""
+        """Read product categories. Deleted ones are not in the list."""
         query = {"page_size": PAGE_ITEMS, **({"after": position} if position else {})}
         reply = self._client.get("/product_categories", query)
         listed = parsed(CategoryList, reply.body, system=SYSTEM)
@@ -162,7 +162,7 @@ class Connector:
         return ListedPage(items, position=following, is_listing=True, skipped=skipped)
 
     def products(self, position: str | None, since: str | None) -> ListedPage[Product]:
-        """Read products, deleted ones too."""
+        """Read products, including deleted ones."""
         return self._page(
             "/products",
             {"deleted": "true"},
@@ -188,7 +188,7 @@ class Connector:
     def find_pushed(self, data_type: DataType, record: Record) -> Pushed | None:  # noqa: ARG002 - both are sales
         """Look for a sale by our record id among those of the same second.
 
-        Lightspeed cannot search for a source id, but for the time of a sale, which we gave it.
+        Lightspeed cannot search by a source id, but by the time of a sale, which we set.
         """
         assert isinstance(record, Sale)
         query = {
@@ -275,13 +275,13 @@ class Connector:
 
     @cached_property
     def _currency(self) -> str:
-        """Ask for the retailer's currency. Once: it never changes."""
+        """Request the retailer's currency. Only once: it never changes."""
         reply = self._client.get("/retailer")
         return parsed(Retailer, reply.body, system=SYSTEM).currency
 
     @cached_property
     def _taxes(self) -> list[TaxRow]:
-        """Ask for the taxes. Once: they seldom change."""
+        """Request the taxes. Only once: they seldom change."""
         taxes: list[TaxRow] = []
         after: int | None = None
         for _ in range(TAX_PAGES_MAX):
@@ -301,7 +301,7 @@ class Connector:
         model: type[Row],
         transform: Callable[[Row], Item | None],
     ) -> ListedPage[Item]:
-        """Read what has a greater version. That there is no more is said by an empty page."""
+        """Read rows with a greater version. An empty page is the end of the list."""
         begin = position if position is not None else since
         after = int(begin) if begin is not None else None
         listed = self._list(path, query, after)
@@ -325,7 +325,7 @@ def _check_size(rows: list[dict[str, Any]]) -> None:
 
 
 def _next_version(listed: Collection, after: int | None) -> int:
-    """Return where to go on. Raises ``ConnectorAnswerInvalid`` if that would be without end."""
+    """Return where to continue. Raise ``ConnectorAnswerInvalid`` if reading would never end."""
     if listed.version_max is None or listed.version_max <= (after or 0):
         raise ConnectorAnswerInvalid("lightspeed lists without end.")
     return listed.version_max

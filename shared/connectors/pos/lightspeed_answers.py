@@ -1,8 +1,8 @@
-"""What Lightspeed Retail X-Series answers, and what it means here.
+"""Reads Lightspeed Retail X-Series' answers into our models.
 
 Source: the vendor's OpenAPI definition of API 2.0, of 2025-07-23. Amounts are JSON numbers in major
-units with up to five decimals: what is sold at 3.02632 is paid with 3.03, so they are rounded half
-up to the minor unit.
+units with up to five decimals: the customer pays 3.03 for a price of 3.02632, so they are rounded
+half up to the minor unit.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class _Answer(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _drop_nulls(cls, data: Any) -> Any:
-        """Take a field that is null for one that is not there."""
+        """Treat a null field like a missing one."""
         if not isinstance(data, Mapping):
             return data
         return {name: value for name, value in data.items() if value is not None}
@@ -112,7 +112,7 @@ class LightspeedProduct(_Answer):
 
     @property
     def codes(self) -> tuple[str, ...]:
-        """Everything that the product is scanned or typed by."""
+        """All codes by which the product is scanned or typed."""
         return (*((self.sku,) if self.sku else ()), *(each.code for each in self.product_codes))
 
 
@@ -122,7 +122,7 @@ class _Line(_Answer):
 
 
 class SaleRow(_Answer):
-    """A sale in whatever state it is."""
+    """A sale in any state."""
 
     id: ExternalId
     status: str
@@ -137,7 +137,7 @@ class SaleRow(_Answer):
 
 
 class TaxRow(_Answer):
-    """A tax of one rate, or of several that are paid together. ``0.1`` is 10 %."""
+    """A tax with one rate, or with several that are paid together. ``0.1`` is 10 %."""
 
     class Rate(_Answer):
         """A part of the tax."""
@@ -151,7 +151,7 @@ class TaxRow(_Answer):
 
     @property
     def percent(self) -> Decimal:
-        """All rates together, e.g. 19."""
+        """The sum of all rates in percent, e.g. 19."""
         return sum((each.rate for each in self.rates), _NOTHING) * 100
 
 
@@ -170,7 +170,7 @@ def to_product(row: LightspeedProduct, currency: str) -> Product:
     """Read a product.
 
     Raises:
-        ValueError: It has no name.
+        ValueError: The product has no name.
     """
     is_deleted = row.deleted_at is not None or not row.active
     name = (row.variant_name if row.variant_parent_id else "") or row.name
@@ -192,9 +192,9 @@ def to_product(row: LightspeedProduct, currency: str) -> Product:
 
 
 def to_receipt(row: SaleRow, currency: str) -> Receipt | None:
-    """Read a sale, if it is finished. One that is not comes again when it is.
+    """Read a sale if it is finished. An unfinished sale is listed again when it is finished.
 
-    A voided sale takes itself back: it may have been closed when it was read before.
+    A voided sale voids itself, because it may have been closed when it was read before.
     """
     is_void = row.status == _VOIDED or row.deleted_at is not None
     if not is_void and row.status not in _DONE:
@@ -216,19 +216,19 @@ def to_receipt(row: SaleRow, currency: str) -> Receipt | None:
 
 
 def tax_id_of(percent: Decimal, taxes: Iterable[TaxRow]) -> str | None:
-    """Return the tax of that rate; of several the default one, else the first."""
+    """Return the tax with this rate; if there are several, the default one, else the first."""
     found = [tax for tax in taxes if tax.percent == percent and tax.deleted_at is None]
     found.sort(key=lambda tax: not tax.is_default)
     return found[0].id if found else None
 
 
 def to_money(amount: Decimal, currency: str) -> Money:
-    """Round half up to the minor unit, as the till does with what is paid."""
+    """Round half up to the minor unit, as the till does with payments."""
     return _rounded(amount, currency, ROUND_HALF_UP)
 
 
 def to_problem(body: Any) -> str:
-    """Read what a refusal says; it has several forms."""
+    """Return the message of a refusal, which has several forms."""
     for name in ("message", "error_description", "details", "error", "errors"):
         if body.get(name):
             return str(body[name])
@@ -241,9 +241,9 @@ def _ean_of(row: LightspeedProduct) -> str | None:
 
 
 def _eligible(lines: Iterable[_Line], total: Money) -> Money:
-    """Return what earns points: the lines, which have no tips and fees in them, rounded down.
+    """Return the amount that earns points: the lines, which have no tips and fees, rounded down.
 
-    Never more than was paid.
+    It is never more than was paid.
     """
     exact = sum((line.price_total + line.tax_total for line in lines), _NOTHING)
     minor = _rounded(exact, total.currency, ROUND_DOWN).amount_minor

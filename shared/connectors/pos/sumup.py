@@ -1,11 +1,11 @@
-"""SumUp as a till: what was sold at readers and in SumUp's app.
+"""SumUp as a till: sales at readers and in SumUp's app.
 
 Source: SumUp API, github.com/sumup/sumup-openapi of 2026-06-18. It has no list of products, so they
-are what transactions name: a name and a price, no id and no EAN. The history lists transactions
-without what was sold and without tips; each is asked for, so pages are small.
+come from transactions: a name and a price, without id and EAN. The history lists transactions
+without products and tips; each transaction takes its own call, so pages are small.
 
 Nothing is pushed. The only call that takes a sale starts a payment at a reader: the customer would
-pay what is paid already, and again if the call is repeated, for it takes no key.
+pay a paid sale again, and once more if the call is repeated, because it takes no key.
 """
 
 from __future__ import annotations
@@ -37,19 +37,19 @@ HAS_PUSH_KEYS = False
 IS_FILE = False
 
 TRANSACTIONS_A_PAGE = 20
-"""Each costs a call, and a page must be read in less than a request's time."""
+"""Each transaction takes a call, and a page must be read within the time of a request."""
 OVERLAP = timedelta(minutes=10)
-"""Of two syncs: SumUp's clock and ours may differ, and a change may show a little late."""
+"""The overlap of two syncs: SumUp's clock and ours may differ, and changes may appear late."""
 _AFTER_CHARS_MAX = 310
-"""Of a position, for ``after``."""
+"""The maximum length of ``after`` in a position."""
 _REFERENCES = ("oldest_ref", "newest_ref", "oldest_time", "newest_time")
 
 
 class Config(AccountConfig):
-    """A secret API key, and the merchant that it is for.
+    """A secret API key, and the merchant to whom it belongs.
 
-    Keys of test merchants ("sandbox") look like others, and the host is the same: ``mode`` says
-    what the merchant is to be, and SumUp is asked whether it is.
+    Keys of test merchants ("sandbox") look like others, and the host is the same: ``mode`` tells
+    the expected kind of merchant, and SumUp is asked to check it.
     """
 
 
@@ -69,12 +69,12 @@ class _History(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a sync is.
+    """The progress of a sync.
 
     Attributes:
-        began: When it began: the next one asks for what has changed since then.
-        references: Which page of the history, in SumUp's words.
-        after: The last transaction of that page that was read, if only a part of it fitted.
+        began: The time at which the sync began: the next one requests changes since then.
+        references: The page of the history, in SumUp's notation.
+        after: The last transaction of that page that was read, if only a part of the page fitted.
     """
 
     began: str
@@ -117,7 +117,7 @@ class Connector:
         )
 
     def verify(self) -> None:
-        """Ask for the merchant, who must be a sandbox in test mode, and none in live mode."""
+        """Check that the merchant is a sandbox in test mode, and is not one in live mode."""
         code = self._config.merchant_code
         reply = self._client.get(f"/v1/merchants/{code}")
         is_sandbox = parsed(_Merchant, reply.body, system=SYSTEM).sandbox
@@ -126,11 +126,11 @@ class Connector:
             raise ConnectorRejected(f"sumup: {code} is {kind}: config.mode must be {mode}.")
 
     def products(self, position: str | None, since: str | None) -> ListedPage[Product]:
-        """Read what transactions name, each with the price that it last had."""
+        """Read the products that transactions name, each with its latest price."""
         return self._page(position, since, answers.to_products)
 
     def receipts(self, position: str | None, since: str | None) -> ListedPage[Receipt]:
-        """Read receipts; one that was refunded later comes again."""
+        """Read receipts; a receipt that is refunded later comes again."""
         return self._page(position, since, answers.to_receipts)
 
     def _page(
@@ -139,11 +139,11 @@ class Connector:
         since: str | None,
         to_found: Callable[[Any, str], Iterable[Item | Skipped]],
     ) -> ListedPage[Item]:
-        """Read a page of the history. Nothing is ever a full listing.
+        """Read a page of the history. It is never a full listing.
 
         Raises:
             ConnectorError: See ``JsonClient.call``.
-            ConnectorAnswerInvalid: Also if the next page is none.
+            ConnectorAnswerInvalid: Also if the link to the next page is invalid.
         """
         place = _Place.of(position)
         history = self._history(place, since)
@@ -179,7 +179,7 @@ class Connector:
         listed: answers.SumupListed | Skipped,
         to_found: Callable[[Any, str], Iterable[Item | Skipped]],
     ) -> Iterable[Item | Skipped]:
-        """Ask for a transaction. One that cannot be read keeps no other from being read."""
+        """Request a transaction. An unreadable transaction does not stop the others."""
         if isinstance(listed, Skipped):
             return [listed]
         if not listed.is_of_a_till:
@@ -194,7 +194,7 @@ class Connector:
 
 
 def _places_to_skip(listed: list[answers.SumupListed | Skipped], after: str) -> int:
-    """Return how many of a page have been read: none if the last one of them is not there now."""
+    """Return how many rows of a page were read; 0 if the last read row is not on it any more."""
     for place, each in enumerate(listed, start=1):
         if after and isinstance(each, answers.SumupListed) and each.detail_id == after:
             return place
@@ -202,10 +202,10 @@ def _places_to_skip(listed: list[answers.SumupListed | Skipped], after: str) -> 
 
 
 def _following(history: _History, place: _Place) -> _Place | None:
-    """Return the next page, ``None`` after the last. Of a link nothing else counts than where.
+    """Return the next page; ``None`` after the last. Only the query of a link is used.
 
     Raises:
-        ConnectorAnswerInvalid: It is the same page again, or not to be kept in a position.
+        ConnectorAnswerInvalid: It is the same page again, or does not fit in a position.
     """
     links = [each.href for each in history.links or [] if each.rel == "next"]
     if not links or not history.items:

@@ -1,7 +1,7 @@
-"""What SumUp's transactions say of a till's sales, and what it means here. Pure.
+"""Reads SumUp's transactions as sales of a till. Pure functions.
 
 Source: SumUp API, github.com/sumup/sumup-openapi of 2026-06-18. Amounts are numbers in major units,
-rates of taxes are fractions: 0.19.
+tax rates are fractions: 0.19.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from shared.domain.systems.sales import Receipt, ReceiptKind
 from shared.domain.units import currency_scale
 
 _TILL_PAYMENTS = {"POS", "CASH"}
-"""What is paid at a reader or in SumUp's app. Online payments are none of a till, and some of them
-are those that we began: their points are given elsewhere.
+"""Payments at a reader or in SumUp's app. Online payments do not belong to a till, and some of them
+are payments that we began, whose points are given by another part of Punktwerk.
 """
 _UNFINISHED = {"PENDING", "FAILED"}
 _SOLD = {"SUCCESSFUL", "REFUNDED"}
@@ -32,14 +32,14 @@ _CANCELLED = "CANCELLED"
 _TAKEN_BACK = {"REFUND", "CHARGE_BACK"}
 _DONE = {"SUCCESSFUL", "REFUNDED", "RECONCILED", "PAID_OUT"}
 
-# Bounded, so that what is computed of them is exact.
+# Bounded, so that computations are exact.
 _Amount = Annotated[Decimal, Field(max_digits=15, decimal_places=6)]
 _Id = Annotated[str, Field(pattern=r"^[!-~]{1,100}$")]
 _Rate = Annotated[Decimal, Field(max_digits=9, decimal_places=6, ge=0)]
 
 
 class SumupListed(BaseModel):
-    """A transaction in the history: only what tells whether to ask for the rest of it."""
+    """A transaction in the history, with the fields that decide whether to request its details."""
 
     id: _Id | None = None
     transaction_id: _Id | None = None
@@ -49,12 +49,12 @@ class SumupListed(BaseModel):
 
     @property
     def detail_id(self) -> str | None:
-        """What to ask with for the rest."""
+        """The id with which to request the details."""
         return self.transaction_id or self.id
 
     @property
     def is_of_a_till(self) -> bool:
-        """Whether it is a payment at a till that has ended."""
+        """True if it is a finished payment at a till."""
         return (
             self.payment_type in _TILL_PAYMENTS
             and self.type in {None, "PAYMENT"}
@@ -71,7 +71,7 @@ class _Event(BaseModel):
 
 
 class SumupSale(BaseModel):
-    """A transaction as a whole."""
+    """A transaction with its details."""
 
     transaction_code: str = ""
     amount: _Amount
@@ -83,7 +83,7 @@ class SumupSale(BaseModel):
 
     @property
     def at(self) -> datetime:
-        """When it was made."""
+        """The time at which it was made."""
         return _to_utc(self.timestamp)
 
 
@@ -102,10 +102,10 @@ class _Basket(BaseModel):
 
 
 def to_receipts(row: Any, transaction_id: str) -> Iterator[Receipt | Skipped]:
-    """Read a transaction as its receipt, and a receipt more for each time money went back.
+    """Read a transaction as its receipt, and another receipt for each refund.
 
-    Tips earn nothing. SumUp marks neither deposits nor gift cards, so they do. What went back is
-    negative, and takes away from what was eligible first, from the tip last.
+    Tips earn nothing. SumUp marks neither deposits nor gift cards, so they earn points. Refunds are
+    negative: they reduce the eligible amount first, and the tip last.
     """
     transaction = valid(SumupSale, row, transaction_id)
     if isinstance(transaction, Skipped):
@@ -172,7 +172,7 @@ def _returns(transaction: SumupSale, sale: Receipt) -> Iterator[Receipt | Skippe
 
 
 def to_products(row: Any, transaction_id: str) -> Iterator[Product | Skipped]:
-    """Read what a transaction sold. Positions without a name are amounts that somebody typed."""
+    """Read the products of a transaction. Positions without a name are amounts typed by hand."""
     basket = valid(_Basket, row, transaction_id)
     if isinstance(basket, Skipped):
         yield basket
@@ -188,7 +188,7 @@ def to_products(row: Any, transaction_id: str) -> Iterator[Product | Skipped]:
 
 
 def to_external_id(name: str, variant: str) -> str:
-    """Make an id of what SumUp calls a product, which has none; the same for the same words."""
+    """Make an id from a product's name, as SumUp has no ids; the same name gives the same id."""
     words = (" ".join(each.casefold().split()) for each in (name, variant))
     return ids.digest(*(unicodedata.normalize("NFC", each) for each in words))[:32]
 
@@ -212,7 +212,7 @@ def _to_product(sold: _Sold, name: str, currency: str) -> Product | Skipped:
 
 
 def _gross(sold: _Sold, currency: str) -> Decimal | None:
-    """Return what one costs with taxes: as SumUp says, else rounded half up to the minor unit."""
+    """Return a unit's gross price: SumUp's, or computed and rounded half up to the minor unit."""
     if sold.price_with_vat is not None or sold.price is None or not sold.vat_rate:
         return sold.price if sold.price_with_vat is None else sold.price_with_vat
     minor_unit = Decimal(1).scaleb(-currency_scale(currency))

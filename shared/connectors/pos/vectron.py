@@ -1,12 +1,12 @@
-"""Vectron tills: what they sold, and the catalogue that this shows.
+"""Vectron tills: their sales, and the catalogue that the sales show.
 
 Source: Vectron business-data-api 1.0, github.com/mmmint-ai/vectron-cloud-business-data-api of
-2022-12-16. It can only be read, has no list of products, and pages transactions by the id of the
-last one seen. Its newest version of that call (v3) does not say in which order they come; the first
-one, marked as deprecated, does, and a cursor without an order would lose sales. So v1 is called.
+2022-12-16. It is read-only, has no list of products, and pages transactions by the id of the last
+one seen. A cursor without an order would lose sales. The newest version of the call (v3) does not
+document its order, but v1, marked as deprecated, does. So v1 is called.
 
-The contract wants one token in ``X-API-Token``. Clients of the running service send the key there,
-and what the login answers in ``X-Authorization-Token``, which the contract does not mention.
+The contract requires one token in ``X-API-Token``. Clients of the running service send the key in
+this header, and the login's token in ``X-Authorization-Token``, which is not in the contract.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ BASE_URLS: Mapping[str, str] = {
     "test": "https://demo-backend.vectron.cloud/business-data-api",
 }
 LATE = timedelta(days=1)
-"""Receipts of this time are read again: a till that was offline may have sent one in between."""
+"""The time whose receipts are read again, because a till may send some late if offline."""
 _ORDERED_MIN = 3
 _UUID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 
@@ -65,7 +65,7 @@ class Config(ConnectorConfig):
 
     @property
     def is_test(self) -> bool:
-        """Whether it is an account of the demo system."""
+        """True if it is an account of the demo system."""
         return self.mode == "test"
 
 
@@ -133,11 +133,11 @@ class Connector:
         return self._page(position, since, answers.to_categories)
 
     def products(self, position: str | None, since: str | None) -> ListedPage[Product]:
-        """Read the products that transactions mention, each with the price that it last had."""
+        """Read the products that transactions mention, each with its latest price."""
         return self._page(position, since, answers.to_products)
 
     def receipts(self, position: str | None, since: str | None) -> ListedPage[Receipt]:
-        """Read receipts, those of the last ``LATE`` again and again."""
+        """Read receipts; each sync reads those of the last ``LATE`` again."""
         return self._page(
             position, since, lambda row, key: [answers.to_receipt(row, key)], late=LATE
         )
@@ -154,11 +154,11 @@ class Connector:
         *,
         late: timedelta = timedelta(0),
     ) -> ListedPage[Item]:
-        """Read a page; the last one is empty. Nothing is ever a full listing.
+        """Read a page; the last page is empty. A page is never part of a full listing.
 
         Raises:
             ConnectorError: See ``JsonClient.call``.
-            ConnectorAnswerInvalid: Also if there is no going on after what was answered.
+            ConnectorAnswerInvalid: Also if the next page cannot be found from the answer.
         """
         begin = place = _Place.of(position, since)
         rows = self._transactions(place.last)
@@ -180,7 +180,7 @@ class Connector:
         return ListedPage(found, position=str(place), skipped=tuple(harvest.skipped.values()))
 
     def _transactions(self, last: str | None) -> list[dict[str, Any]]:
-        """Read the transactions after one, oldest first; as many as Vectron sends at a time."""
+        """Read the transactions after one, oldest first, as many as Vectron sends at once."""
         query = {"order": "ASC"} | ({"id": last} if last else {})
         reply = self._get(f"/v1/site/{self._config.site_id}/transactions", query)
         rows = parsed(_Transactions, reply.body, system=SYSTEM).root
@@ -190,7 +190,7 @@ class Connector:
         return rows
 
     def _get(self, path: str, query: Mapping[str, str]) -> Reply:
-        """Read something, logged in; log in again if that has run out."""
+        """Make a GET request with a login; log in again if the login has expired."""
         if self._logged_in is not None:
             try:
                 return self._logged_in.get(path, query)
@@ -215,7 +215,7 @@ class Connector:
 
 
 def _check_order(rows: Sequence[Mapping[str, Any]]) -> None:
-    """Refuse transactions that come newest first: after them there is no way to the newer ones."""
+    """Refuse transactions that come newest first, because a cursor would miss newer ones."""
     marks = [valid(answers.Mark, row, "") for row in rows]
     times = [each.at for each in marks if isinstance(each, answers.Mark) and each.at]
     is_falling = all(one > other for one, other in pairwise(times))

@@ -1,7 +1,7 @@
-"""What Vectron's transactions say, and what it means here. Pure.
+"""Reads Vectron's transactions into our models. Pure functions.
 
 Source: Vectron business-data-api 1.0, of 2022-12-16. Amounts are numbers in major units. An invoice
-brings its products and product groups along; there is no other list of them.
+contains its products and product groups; no other call lists them.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _KINDS: Mapping[str, ReceiptKind] = {
     "INVOICE": ReceiptKind.SALE,
     "CANCELLED_INVOICE": ReceiptKind.VOID,
 }
-# Bounded, so that what is computed of them is exact.
+# Bounded, so that computations are exact.
 _Amount = Annotated[Decimal, Field(max_digits=15, decimal_places=6)]
 _Quantity = Annotated[Decimal, Field(max_digits=9, decimal_places=6)]
 _T = TypeVar("_T")
@@ -35,7 +35,7 @@ _Listed = Annotated[list[_T], BeforeValidator(lambda value: [] if value is None 
 
 
 def _to_utc(moment: datetime) -> datetime:
-    """Read a time as UTC if it does not say otherwise, as the contract does for other times."""
+    """Read a time without an offset as UTC, as the contract does for other times."""
     return clock.to_milliseconds(moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC))
 
 
@@ -45,19 +45,19 @@ class _Row(BaseModel):
 
 
 class Mark(_Row):
-    """What of a transaction is needed to go on after it. The id is a part of our positions."""
+    """The fields of a transaction that are needed to continue after it. Positions have its id."""
 
     invoice_id: str = Field(pattern=r"^[!-~]{1,100}$")
     transaction_at: datetime | None = None
 
     @property
     def at(self) -> datetime | None:
-        """When it was made."""
+        """The time at which it was made."""
         return self.transaction_at and _to_utc(self.transaction_at)
 
 
 class Invoice(_Row):
-    """A transaction as a whole."""
+    """A whole transaction."""
 
     invoice_id: str
     invoice_number: str | None = None
@@ -76,7 +76,7 @@ class _Item(_Row):
 
 
 class _Change(_Row):
-    """A discount or a surcharge of an item."""
+    """A discount or a surcharge on an item."""
 
     invoice_item_id: str | None = None
 
@@ -94,7 +94,7 @@ class _Group(_Row):
 
 
 class Basket(Invoice):
-    """A transaction with what was sold."""
+    """A transaction with its items."""
 
     items: _Listed[_Item] = []
     products: _Listed[_Product] = []
@@ -111,16 +111,16 @@ class _Grouped(_Row):
 def to_receipt(row: Mapping[str, Any], invoice_id: str) -> Receipt | Skipped:
     """Read a transaction as a receipt.
 
-    Vectron marks neither deposits nor tips nor vouchers, so all of it is eligible. A cancelled
-    invoice does not say which one it takes back: only its own id can be the same, so that is what
-    it voids, under an id of its own.
+    Vectron marks neither deposits nor tips nor vouchers, so the whole amount is eligible. A
+    cancelled invoice does not name the invoice that it voids. Only its own id can match, so it
+    becomes a void of that id, with another id.
     """
     invoice = valid(Invoice, row, invoice_id)
     if isinstance(invoice, Skipped):
         return invoice
     kind = _KINDS.get(invoice.transaction_type, ReceiptKind.OTHER)
     is_void = kind is ReceiptKind.VOID
-    if invoice.total < 0 and not is_void:  # money that went back, for a sale that it does not name
+    if invoice.total < 0 and not is_void:  # a refund that does not name its sale
         kind = ReceiptKind.OTHER
     try:
         total = Money.from_major(
@@ -140,7 +140,7 @@ def to_receipt(row: Mapping[str, Any], invoice_id: str) -> Receipt | Skipped:
 
 
 def to_categories(row: Mapping[str, Any], invoice_id: str) -> Iterator[Category | Skipped]:
-    """Read the product groups that a transaction brings along."""
+    """Read the product groups that a transaction contains."""
     grouped = valid(_Grouped, row, invoice_id)
     if isinstance(grouped, Skipped):
         yield grouped
@@ -154,9 +154,9 @@ def to_categories(row: Mapping[str, Any], invoice_id: str) -> Iterator[Category 
 
 
 def to_products(row: Mapping[str, Any], invoice_id: str) -> Iterator[Product | Skipped]:
-    """Read the products that a transaction sold at a price that it tells for sure.
+    """Read the products that a transaction sold at a certain price.
 
-    The others are left out: without a price they would take the one away that is known.
+    Products without a certain price are left out, because they would remove the known price.
     """
     basket = valid(Basket, row, invoice_id)
     if isinstance(basket, Skipped):
@@ -191,12 +191,12 @@ def _to_product(
 
 
 def _unit_prices(basket: Basket) -> Iterator[tuple[_Item, Decimal]]:
-    """Tell what one unit cost, item by item, where that is certain.
+    """Return the price of one unit of each item for which the price is certain.
 
-    The contract does not say whether an item's price is that of one unit or of all, nor whether it
-    includes taxes. An invoice without discounts and surcharges tells: either all prices, or all
-    prices times quantities, are its gross total. In the others only single units count, if nothing
-    was taken off them or put on them.
+    The contract does not tell whether an item's price is for one unit or for all, or whether it
+    includes taxes. An invoice without discounts and surcharges shows it: either the sum of all
+    prices, or the sum of all prices times quantities, equals the gross total. In other invoices
+    only items with a single unit and without discount or surcharge count.
     """
     changes = [*basket.item_discounts, *basket.item_surcharges]
     changed = {each.invoice_item_id for each in changes}
@@ -216,5 +216,5 @@ def _unit_prices(basket: Basket) -> Iterator[tuple[_Item, Decimal]]:
             yield item, item.price
         elif is_of_all and not is_of_one:
             unit_price = item.price / item.quantity
-            if unit_price == unit_price.quantize(cent):  # a weighed one is rounded: it tells none
+            if unit_price == unit_price.quantize(cent):  # no rounded price of a weighed item
                 yield item, unit_price

@@ -1,7 +1,7 @@
-"""Sales as a file for a Vectron till's back office: Vectron has no call that takes them. Pure.
+"""Writes sales as a file for a Vectron till's back office, as no Vectron call takes sales. Pure.
 
-One row for each position, ``;`` between cells, CRLF, decimal comma, UTF-8: the form and the names
-of columns of DSFinV-K, in one file. See docs/connectors/pos-vectron.md.
+The file has one row for each position, ``;`` between cells, CRLF, decimal comma, UTF-8: the form
+and column names of DSFinV-K, in one file. See docs/connectors/pos-vectron.md.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def to_file(data_type: DataType, records: Sequence[Record]) -> ExportFile:
-    """Write sales. A sale without positions has one row all the same."""
+    """Write sales. A sale without positions has one row too."""
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow(COLUMNS)

@@ -3,11 +3,10 @@
 Sources: Adyen's OpenAPI of Checkout v72 and Webhooks v1, 2026-07-01; the official SDK;
 docs.adyen.com/development-resources on currency codes, API idempotency and HMAC signatures.
 
-Adyen cannot be asked how a payment is: what became of it comes only by signed notification. It can
-be asked for the link. A payment's id is therefore the link's until something was paid by it; the
-authorisation tells Adyen's ``pspReference``, which is the payment's id from then on. The SDK names
-the calls; our client carries them, so that its limits, its address filter and its errors hold here
-too.
+Adyen has no call for the state of a payment: it only reports it by signed notification. It has a
+call for the link. So a payment's id is the link's id until the customer pays; the authorisation
+tells Adyen's ``pspReference``, which is the payment's id from then on. The SDK names the calls; our
+client makes them, so that its limits, address filter and errors apply too.
 """
 
 from __future__ import annotations
@@ -66,10 +65,10 @@ LIVE_URL = "https://{prefix}-checkout-live.adyenpayments.com/checkout"
 AMOUNTS = MinorUnits(SYSTEM, scales={"CLP": 2, "CVE": 0, "IDR": 0, "ISK": 2})
 """Source: docs.adyen.com/development-resources/currency-codes, "differs from standard"."""
 _LATER = "later"
-"""Behind our reference: the payment is only authorized at first. Other than ``additionalData``, the
-reference is signed in notifications."""
+"""A suffix of our reference: the payment is only authorized at first. Unlike ``additionalData``,
+the reference is signed in notifications."""
 _SAME_KEY = "704"
-"""The errorCode of a call whose key belongs to one that is not done yet."""
+"""The errorCode if an earlier call with the same key is not done yet."""
 _OURS = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]{0,31}")
 """A reference of ours: the merchant account may have other payments too."""
 _KEY = re.compile(r"[\x21-\x7e]{20,500}")
@@ -92,7 +91,7 @@ _LINK_STAGES: Mapping[str, Stage] = {
     "active": Stage.REQUIRES_ACTION,
     "expired": Stage.CANCELED,
 }
-"""Of a link that was paid, or is being paid, the notification says more."""
+"""Stages of a link. For a paid link, the notification tells more."""
 LINK_EXPIRED = "link_expired"
 _TRUE = "true"
 _CAPTURE_FAILED = "CAPTURE_FAILED"
@@ -104,14 +103,14 @@ _DISPUTES: Mapping[str, DisputeStatus] = {
     "SECOND_CHARGEBACK": DisputeStatus.LOST,
     "PREARBITRATION_LOST": DisputeStatus.LOST,
 }
-"""All of a dispute have the same ``pspReference``. Source: docs.adyen.com, dispute webhooks."""
+"""All events of a dispute have one ``pspReference``. Source: docs.adyen.com, dispute webhooks."""
 
 
 class Config(PspConfig):
     """A merchant account of Adyen.
 
-    Keys of test and live look alike: ``mode`` chooses the host, and a key of the other kind is
-    refused there when the provider is configured.
+    Test and live keys look alike: ``mode`` chooses the host, and the host refuses a key of the
+    other kind when the provider is configured.
     """
 
     api_key: SecretStr = Field(description="The secret API key.")
@@ -166,11 +165,11 @@ class Config(PspConfig):
 
     @property
     def is_test(self) -> bool:
-        """Whether the test host is called."""
+        """True if the test host is called."""
         return self.mode == "test"
 
     def url(self) -> str:
-        """Return where Adyen's Checkout API is."""
+        """Return the URL of Adyen's Checkout API."""
         if self.base_url is not None:
             return self.base_url.rstrip("/")
         if self.is_test:
@@ -195,14 +194,14 @@ class _Link(_Answer):
 
 
 class _Received(_Answer):
-    """A modification: ``status`` is always ``received``, and its outcome comes later."""
+    """A modification: ``status`` is always ``received``, and its result comes later."""
 
     psp_reference: str = Field(alias="pspReference")
     payment_psp_reference: str = Field(alias="paymentPspReference")
 
 
 class _Any(_Answer):
-    """An answer of which only matters that it came."""
+    """An answer whose content does not matter."""
 
 
 class _Item(_Answer):
@@ -250,7 +249,7 @@ class Connector:
 
     @cached_property
     def _sdk(self) -> AdyenCheckoutApi:
-        """The SDK: imported late, because that takes a cold start's time."""
+        """The SDK. It is imported late, because the import would slow cold starts."""
         from Adyen import AdyenClient  # type: ignore[import-untyped]
         from Adyen.services import AdyenCheckoutApi
 
@@ -259,7 +258,7 @@ class Connector:
         return AdyenCheckoutApi(client=client)
 
     def verify(self) -> None:
-        """Ask which ways to pay the merchant account offers."""
+        """Request the ways to pay that the merchant account offers."""
         _called(_Any, lambda: self._sdk.payments_api.payment_methods(self._account))
 
     def create(self, request: PaymentRequest) -> Observation:
@@ -270,17 +269,17 @@ class Connector:
         return to_observation(made)
 
     def find(self, request: PaymentRequest) -> Observation | None:  # noqa: ARG002
-        """Find nothing: Adyen has no look-up by our reference.
+        """Return ``None``: Adyen has no look-up by our reference.
 
-        Repeating ``create`` gets the first answer again. If nobody repeats it, nobody was ever sent
-        to the page, and the link ends after a day.
+        Repeating ``create`` returns the first answer again. If it is not repeated, no customer was
+        sent to the page, and the link expires after a day.
         """
         return None
 
     def status(self, vendor_payment_id: str) -> Observation:
-        """Ask for the link, as long as nothing was paid by it.
+        """Request the link, until the customer has paid.
 
-        Of what was paid this tells nothing new: Adyen's API has no call for it, and notifies.
+        After the payment this tells nothing new: Adyen has no call for it, and only notifies.
         """
         if not is_link(vendor_payment_id):
             return Observation(vendor_payment_id)
@@ -289,7 +288,7 @@ class Connector:
         return to_observation(found)
 
     def capture(self, vendor_payment_id: str, amount: Money, idempotency_key: str) -> Observation:
-        """Ask for what was authorized. It is taken when Adyen notifies so."""
+        """Request the capture. The money is taken when a notification says so."""
         body = {**self._account, "amount": to_amount(amount)}
         _called(
             _Received,
@@ -300,9 +299,9 @@ class Connector:
         return Observation(vendor_payment_id)
 
     def cancel(self, vendor_payment_id: str, amount: Money, idempotency_key: str) -> Observation:  # noqa: ARG002 - all of it
-        """Close the link, or ask for an authorisation to be given up: it is when Adyen says so.
+        """Close the link, or request a cancellation, which is done when a notification says so.
 
-        A customer may be paying while the link is closed. That they have is notified, and counts.
+        A customer may pay while the link is being closed. Adyen notifies that, and it counts.
         """
         if is_link(vendor_payment_id):
             return self._close(vendor_payment_id, idempotency_key)
@@ -315,7 +314,7 @@ class Connector:
         return Observation(vendor_payment_id)
 
     def _close(self, link_id: str, idempotency_key: str) -> Observation:
-        """Close a link that is open; else tell how it is."""
+        """Close an open link; return the state of any other."""
         seen = self.status(link_id)
         if seen.stage is not Stage.REQUIRES_ACTION:
             return seen
@@ -328,7 +327,7 @@ class Connector:
         return to_observation(closed)
 
     def refund(self, request: RefundRequest) -> RefundObservation:
-        """Ask for money to be given back. It is when Adyen notifies so."""
+        """Request a refund. It is done when a notification says so."""
         body = {
             **self._account,
             "amount": to_amount(request.amount),
@@ -343,11 +342,11 @@ class Connector:
         return RefundObservation(received.psp_reference)
 
     def find_refund(self, request: RefundRequest) -> RefundObservation | None:  # noqa: ARG002
-        """Find nothing: Adyen has no look-up. Repeating ``refund`` gets the first answer again."""
+        """Return ``None``: Adyen has no look-up. Repeating ``refund`` returns the first answer."""
         return None
 
     def notification(self, headers: Mapping[str, str], body: bytes) -> list[Notification]:  # noqa: ARG002 - the signature is in the body
-        """Read what became of payments. Each of them is signed."""
+        """Read the reported results of payments. Each one is signed."""
         try:
             report = _Report.model_validate_json(body)
         except ValidationError:
@@ -362,10 +361,10 @@ class Connector:
 
 
 class _Transport:
-    """Carries the SDK's calls with our client: its limits, its address filter, its errors."""
+    """Makes the SDK's calls with our client: its limits, its address filter, its errors."""
 
     user_agent = ""
-    """The SDK wants to know it; our client sends its own."""
+    """The SDK requires it; our client sends its own."""
 
     def __init__(self, client: JsonClient) -> None:
         self._client = client
@@ -379,7 +378,7 @@ class _Transport:
         headers: Mapping[str, str],
         xapikey: str,  # noqa: ARG002 - our client authorizes
     ) -> tuple[str, Any, int, Mapping[str, str]]:
-        """Make a call: to our host, whichever one the SDK thinks of."""
+        """Make a call to our host, whatever host the SDK chose."""
         path = url.partition(VERSION)[2]
         keys = {name: headers[name] for name in ("Idempotency-Key",) if name in headers}
         if method == "POST":
@@ -393,7 +392,7 @@ class _Transport:
         return reply.text, json, reply.status, {}
 
     def _patch(self, path: str, content: Any, keys: Mapping[str, str]) -> Reply:
-        """Change something to what it then is, however often."""
+        """Make a PATCH call. It may be repeated, since the result is the same each time."""
         return self._client.call(
             "PATCH",
             path,
@@ -404,13 +403,13 @@ class _Transport:
 
 
 def is_link(vendor_payment_id: str) -> bool:
-    """Tell the id of a link from a ``pspReference``, which is always of 16 characters."""
+    """Tell whether an id is a link's and no ``pspReference``, which always has 16 characters."""
     is_psp_reference = len(vendor_payment_id) == _PSP_REFERENCE_CHARS
     return vendor_payment_id.startswith(_LINK_PREFIX) and not is_psp_reference
 
 
 def to_link(request: PaymentRequest) -> dict[str, Any]:
-    """Write a payment as a link, but for the merchant account.
+    """Write a payment as a link, without the merchant account.
 
     Without ``captureDelayHours`` the merchant account's settings would decide when to capture.
     """
@@ -462,7 +461,7 @@ def is_signed(item: _Item, key: bytes) -> bool:
 
 
 def to_notification(item: _Item) -> Notification | None:
-    """Read a verified notification: nothing, if it says nothing about a payment of ours."""
+    """Read a verified notification; ``None`` if it is not about a payment of ours."""
     reference, _, suffix = item.merchant_reference.partition(".")
     known = reference if _OURS.fullmatch(reference) else None
     if item.event_code == "REFUND" or item.event_code in _REFUND_FAILED:
@@ -491,7 +490,7 @@ def _to_payment(item: _Item, *, is_later: bool) -> Observation | None:
     if code == _CAPTURE_FAILED:
         return Observation(item.original_reference, failure=item.reason or code, is_reversed=True)
     if item.success != _TRUE:
-        return None  # the customer may try again with the same link, and we with the same capture
+        return None  # the customer may retry with the same link, and we may retry the same capture
     amount = from_amount(item.amount)
     if code == "AUTHORISATION":
         return Observation(payment_id, Stage.AUTHORIZED if is_later else Stage.PAID, amount)
@@ -506,8 +505,8 @@ def _to_payment(item: _Item, *, is_later: bool) -> Observation | None:
 def _called(model: type[Model], call: Callable[[], Any]) -> Model:
     """Make a call of the SDK's and read its answer.
 
-    Our client raises what other systems refuse; what the SDK raises besides is about an answer that
-    it cannot read.
+    Our client raises the errors of refusals; the SDK's own errors mean that it cannot read an
+    answer.
     """
     from Adyen import AdyenError
 
@@ -523,7 +522,7 @@ def _part(vendor_payment_id: str) -> str:
 
 
 def _problem(body: Any) -> str:
-    """Return what Adyen says of a refusal.
+    """Return Adyen's message about a refusal.
 
     Raises:
         ConnectorUnavailable: An earlier call with the same key is not done yet.

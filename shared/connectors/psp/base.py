@@ -1,4 +1,4 @@
-"""What every payment provider's module offers."""
+"""The interface of every payment provider's module."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ class PspConfig(ConnectorConfig):
 
 @dataclass(frozen=True, slots=True)
 class PaymentRequest:
-    """A payment to be made.
+    """A payment to make.
 
     Attributes:
-        reference: Our id of the payment, which the provider is to know it by; at most 32 letters,
+        reference: Our id of the payment, by which the provider should know it; at most 32 letters,
             digits and underscores.
-        amount: What the customer pays.
+        amount: The amount that the customer pays.
         description: Shown to the customer, at most 100 characters.
         return_url: Where the provider sends the customer's browser afterwards.
-        notification_url: Where the provider reports what happens.
-        captures_later: Only authorize; the money is taken by ``capture``.
+        notification_url: Where the provider sends its notifications.
+        captures_later: Only authorize; ``capture`` takes the money.
         idempotency_key: The same for every attempt of this payment, at most 64 characters.
-        customer: Who pays, if the merchant says so; the same for every attempt.
+        customer: The payer, if the merchant names one; the same for every attempt.
     """
 
     reference: str
@@ -59,18 +59,18 @@ class PaymentRequest:
 
 @dataclass(frozen=True, slots=True)
 class RefundRequest:
-    """Money to be given back.
+    """A refund to make.
 
     Attributes:
         payment_reference: Our id of the payment.
-        vendor_payment_id: The provider's.
+        vendor_payment_id: The provider's id of the payment.
         refund_reference: Our id of the refund.
-        amount: How much of it.
-        is_full: Whether that is all that was paid.
-        reason: What the merchant says, at most 100 characters.
+        amount: The amount to refund.
+        is_full: True if this is everything that was paid.
+        reason: The merchant's reason, at most 100 characters.
         idempotency_key: The same for every attempt of this refund.
         other_refund_ids: The provider's ids of the payment's other refunds; ``None`` if one of them
-            may have been made and its id is not known. For providers without references of refunds.
+            may exist with an unknown id. For providers without references of refunds.
     """
 
     payment_reference: str
@@ -85,10 +85,10 @@ class RefundRequest:
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """What a provider reported by itself, verified.
+    """A verified report that a provider sent by itself.
 
     One of ``reference`` (our id) and ``vendor_payment_id`` names the payment. Without observations
-    the provider's word is only a hint, and the payment is asked for.
+    the report is only a hint, and the payment is requested.
     """
 
     reference: str | None = None
@@ -100,17 +100,17 @@ class Notification:
 
 
 class ForgedNotification(Exception):
-    """A notification's signature is missing or wrong, or it is none of this provider's."""
+    """The signature is missing or wrong, or the notification is not from this provider."""
 
 
 PAGE_LOST = "PAGE_LOST"
 
 
 def without_page(found: Observation) -> Observation:
-    """Say of a payment that was looked up what that means where its page is told only once.
+    """Return a looked-up payment, as failed if unpaid. For providers that tell the page only once.
 
-    The answer that told the page got lost, so nobody was ever sent there: what is not paid yet
-    never will be, and another payment can be begun.
+    The answer with the page got lost, so no customer was sent to it: an unpaid payment will never
+    be paid, and another payment can begin.
     """
     if found.stage in {Stage.PENDING, Stage.REQUIRES_ACTION}:
         return replace(found, stage=Stage.FAILED, failure=PAGE_LOST)
@@ -121,34 +121,34 @@ class PspConnector(Protocol):
     """One merchant's account with a provider. Every method may raise a ``ConnectorError``."""
 
     def verify(self) -> None:
-        """Make a harmless call that shows whether the credentials are accepted; may do nothing."""
+        """Make a harmless call to check that the credentials are accepted; may do nothing."""
 
     def create(self, request: PaymentRequest) -> Observation:
-        """Begin a payment, as a rule on a page of the provider's own."""
+        """Begin a payment, usually on the provider's own page."""
 
     def find(self, request: PaymentRequest) -> Observation | None:
-        """Look for a payment whose ``create`` got no answer; ``None`` if there is none for sure."""
+        """Look for a payment whose ``create`` got no answer; ``None`` if there surely is none."""
 
     def status(self, vendor_payment_id: str) -> Observation:
-        """Ask for a payment as it is now."""
+        """Request the current state of a payment."""
 
     def capture(self, vendor_payment_id: str, amount: Money, idempotency_key: str) -> Observation:
-        """Take the money that was authorized."""
+        """Take the authorized money."""
 
     def cancel(self, vendor_payment_id: str, amount: Money, idempotency_key: str) -> Observation:
-        """Give up a payment that was not taken yet."""
+        """Cancel a payment whose money was not taken yet."""
 
     def refund(self, request: RefundRequest) -> RefundObservation:
         """Give money back."""
 
     def find_refund(self, request: RefundRequest) -> RefundObservation | None:
-        """Look for a refund whose answer got lost; ``None`` if there is none for sure."""
+        """Look for a refund whose answer got lost; ``None`` if it surely does not exist."""
 
     def notification(self, headers: Mapping[str, str], body: bytes) -> list[Notification]:
-        """Read what the provider reports.
+        """Read a notification of the provider.
 
         Raises:
-            ForgedNotification: It is not to be believed.
+            ForgedNotification: The notification cannot be trusted.
         """
 
 

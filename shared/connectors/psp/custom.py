@@ -1,7 +1,7 @@
 """A payment provider of the merchant's own, or a gateway in front of one that is not listed.
 
-Source: docs/connectors/custom-psp.openapi.json, our own contract: whoever implements it can be
-configured.
+Source: docs/connectors/custom-psp.openapi.json, our own contract: every provider that implements it
+can be configured.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _REFUND_STATUSES: Mapping[str, RefundStatus] = {
 
 
 class Config(PspConfig):
-    """Where the provider is, and how both sides know each other."""
+    """The address of the provider, and the secrets by which both sides authenticate."""
 
     api_url: str = Field(
         min_length=1,
@@ -60,12 +60,12 @@ class Config(PspConfig):
     mode: Mode = "live"
 
     def hosts(self) -> Mapping[str, str]:
-        """Return where the provider is."""
+        """Return the address of the provider."""
         return {"apiUrl": self.api_url}
 
     @property
     def is_test(self) -> bool:
-        """Whether the provider is to move no money, as the merchant says."""
+        """True if the provider should move no money, according to the merchant."""
         return self.mode == "test"
 
 
@@ -125,7 +125,7 @@ class Connector:
         )
 
     def verify(self) -> None:
-        """Ask for the account that the key belongs to."""
+        """Request the account that the key belongs to."""
         self._client.get("/account")
 
     def create(self, request: PaymentRequest) -> Observation:
@@ -143,21 +143,21 @@ class Connector:
         return to_observation(self._send(_Payment, "/payments", body, request.idempotency_key))
 
     def find(self, request: PaymentRequest) -> Observation | None:
-        """Look a payment up by our reference."""
+        """Look up a payment by our reference."""
         found = self._get(_Payments, "/payments", {"reference": request.reference}).payments
         return to_observation(found[0]) if found else None
 
     def status(self, vendor_payment_id: str) -> Observation:
-        """Ask for a payment."""
+        """Request a payment."""
         return to_observation(self._get(_Payment, _path(vendor_payment_id)))
 
     def capture(self, vendor_payment_id: str, amount: Money, idempotency_key: str) -> Observation:
-        """Take what was authorized."""
+        """Take the authorized money."""
         path, body = _path(vendor_payment_id, "/capture"), {"amountMinor": amount.amount_minor}
         return to_observation(self._send(_Payment, path, body, idempotency_key))
 
     def cancel(self, vendor_payment_id: str, amount: Money, idempotency_key: str) -> Observation:  # noqa: ARG002 - all of it
-        """Give up what was not taken."""
+        """Cancel a payment whose money was not taken."""
         path = _path(vendor_payment_id, "/cancel")
         return to_observation(self._send(_Payment, path, {}, idempotency_key))
 
@@ -172,13 +172,13 @@ class Connector:
         return to_refund_observation(self._send(_Refund, path, body, request.idempotency_key))
 
     def find_refund(self, request: RefundRequest) -> RefundObservation | None:
-        """Look a refund up by our reference."""
+        """Look up a refund by our reference."""
         path = _path(request.vendor_payment_id, "/refunds")
         found = self._get(_Refunds, path, {"reference": request.refund_reference}).refunds
         return to_refund_observation(found[0]) if found else None
 
     def notification(self, headers: Mapping[str, str], body: bytes) -> list[Notification]:
-        """Read a report, which only says which payment to ask for."""
+        """Read a report, which only names the payment to request."""
         if not signatures.is_valid(headers.get("X-Signature", ""), self._secret, body):
             raise ForgedNotification
         try:
@@ -197,7 +197,7 @@ class Connector:
 
 
 def to_customer(customer: Customer) -> dict[str, str]:
-    """Write what is said of who pays."""
+    """Write the payer's data."""
     said = {
         "email": customer.email,
         "firstName": customer.first_name,

@@ -1,7 +1,7 @@
 """Mollie payments: the customer pays on Mollie's page, which offers what the profile accepts.
 
 Source: Mollie API v2, github.com/mollie/openapi of 2026-08-21. Amounts are strings in major units
-with all decimals of the currency; which currency has how many is ISO's also with Mollie
+with all decimals of the currency. The decimals of currencies are ISO's
 (docs.mollie.com/payments/multicurrency).
 """
 
@@ -33,7 +33,7 @@ from shared.errors import ConnectorAnswerInvalid, ConnectorConflict
 
 SYSTEM = "mollie"
 HAS_IDEMPOTENCY_KEYS = True
-"""Of every POST, but Mollie forgets a key after a while: see ``Connector.refund``."""
+"""Every POST has a key, but Mollie forgets it after a while: see ``Connector.refund``."""
 
 SIGNATURE_HEADER = "X-Mollie-Signature"
 BASE_URL = "https://api.mollie.com"
@@ -61,9 +61,9 @@ _REFUND_STATUSES: Mapping[str, RefundStatus] = {
 
 
 class Config(PspConfig):
-    """The API key of a profile. Its kind says whether money moves: Mollie has one host for both.
+    """The API key of a profile. Its kind decides whether money moves: Mollie has one host for both.
 
-    ``webhook_secret`` is that of a webhook which was set up at Mollie, and is signed.
+    ``webhook_secret`` is the secret of a signed webhook that was set up at Mollie.
     """
 
     api_key: SecretStr = Field(max_length=100, description="The secret API key.")
@@ -83,7 +83,7 @@ class Config(PspConfig):
 
     @property
     def is_test(self) -> bool:
-        """Whether it is a test key."""
+        """True if it is a test key."""
         return self.api_key.get_secret_value().startswith("test_")
 
 
@@ -119,7 +119,7 @@ class _Refund(BaseModel):
 
     @property
     def reference(self) -> Any:
-        """Our id of the refund, if it was made by us."""
+        """Our id of the refund, if we made it."""
         return self.metadata.get("reference") if isinstance(self.metadata, dict) else None
 
 
@@ -134,7 +134,7 @@ class _Capture(BaseModel):
 
 
 class _Event(BaseModel):
-    """What a signed webhook reports: a payment, or with full payload something of one."""
+    """The report of a signed webhook: a payment, or with full payload an object of one."""
 
     entity_id: str | None = Field(validation_alias="entityId")
     payment_id: str | None = Field(
@@ -164,7 +164,7 @@ class Connector:
         )
 
     def verify(self) -> None:
-        """Ask for the profile that the key belongs to."""
+        """Request the profile that the key belongs to."""
         self._client.get("/v2/profiles/me")
 
     def create(self, request: PaymentRequest) -> Observation:
@@ -183,24 +183,24 @@ class Connector:
     def find(self, request: PaymentRequest) -> Observation | None:  # noqa: ARG002 - see below
         """Return ``None``: Mollie cannot look a payment up by our reference.
 
-        Nor is there need to. The page of a payment whose answer got lost was shown to nobody, so
+        It is not needed either. The page of a payment whose answer got lost was shown to nobody, so
         nobody can pay it, and it expires: begin another with the same key.
         """
         return None
 
     def status(self, vendor_payment_id: str) -> Observation:
-        """Ask for a payment."""
+        """Request a payment."""
         reply = self._client.get(_path(vendor_payment_id))
         return to_observation(parsed(_Payment, reply.body, system=SYSTEM))
 
     def capture(self, vendor_payment_id: str, amount: Money, idempotency_key: str) -> Observation:
-        """Take what was authorized; then ask for the payment, since a capture may take a while."""
+        """Take the authorized money; then request the payment, as a capture may take a while."""
         body = {"amount": to_amount(amount), "metadata": None}
         self._post(_Capture, _path(vendor_payment_id, "/captures"), body, idempotency_key)
         return self.status(vendor_payment_id)
 
     def cancel(self, vendor_payment_id: str, amount: Money, idempotency_key: str) -> Observation:  # noqa: ARG002 - all of it
-        """Give up what was not taken; Mollie refuses while the customer may be paying."""
+        """Cancel an uncaptured payment; Mollie refuses while the customer may be paying."""
         reply = self._client.call(
             "DELETE",
             _path(vendor_payment_id),
@@ -212,9 +212,9 @@ class Connector:
     def refund(self, request: RefundRequest) -> RefundObservation:
         """Give money back, unless an earlier call did.
 
-        Asked first every time: Mollie remembers a key for about an hour, a merchant may repeat a
-        refund later, and Mollie would make it twice. Within the hour the key protects calls that
-        cross each other.
+        Look for the refund first every time: Mollie remembers a key for about an hour, a merchant
+        may repeat a refund later, and Mollie would make it twice. Within the hour the key protects
+        simultaneous calls.
         """
         body = {
             "amount": to_amount(request.amount),
@@ -234,7 +234,7 @@ class Connector:
             return made
 
     def find_refund(self, request: RefundRequest) -> RefundObservation | None:
-        """Look a refund up by our reference, which is in its metadata."""
+        """Look up a refund by our reference, which is in its metadata."""
         query = {"limit": str(REFUNDS_A_PAGE)}
         for _ in range(REFUND_PAGES_MAX):
             reply = self._client.get(_path(request.vendor_payment_id, "/refunds"), query)
@@ -248,10 +248,10 @@ class Connector:
         raise ConnectorAnswerInvalid("mollie lists more refunds than a payment can have.")
 
     def notification(self, headers: Mapping[str, str], body: bytes) -> list[Notification]:
-        """Read which payment to ask for; nothing else is believed, signed or not.
+        """Read which payment to request; nothing else is trusted, signed or not.
 
-        The address that a payment tells Mollie gets reports without a signature: they name it, and
-        no more. Webhooks that are set up at Mollie are signed.
+        Mollie sends unsigned reports to the URL given in a payment: they only name the payment.
+        Webhooks that are set up at Mollie are signed.
         """
         secret, signature = self._webhook_secret, headers.get(SIGNATURE_HEADER)
         named = _CLASSIC.fullmatch(body.strip())
@@ -282,12 +282,12 @@ def to_observation(payment: _Payment) -> Observation:
     """Read a payment.
 
     Raises:
-        ConnectorAnswerInvalid: An amount is none of its currency.
+        ConnectorAnswerInvalid: An amount does not fit its currency.
     """
     stage = _STAGES.get(payment.status)
     is_open, is_paid = stage is Stage.REQUIRES_ACTION, stage is Stage.PAID
     amount = payment.amount.money
-    # What Mollie leaves out of a payment that is paid is nothing, also where there was something.
+    # A field that Mollie leaves out of a paid payment is nothing, even if it was set before.
     nothing = replace(amount, amount_minor=0) if is_paid else None
     return Observation(
         vendor_payment_id=payment.id,
@@ -309,10 +309,10 @@ def is_signed(body: bytes, signature: str, secret: str) -> bool:
 
 
 def to_notifications(body: bytes) -> list[Notification]:
-    """Read a verified event: nothing, if it names no payment.
+    """Read a verified event; nothing if it names no payment.
 
     Raises:
-        ForgedNotification: It is no event.
+        ForgedNotification: It is not an event.
     """
     try:
         event = _Event.model_validate_json(body)
@@ -332,13 +332,13 @@ def to_refund_observation(refund: _Refund) -> RefundObservation:
 
 
 def to_problem(body: Any) -> str:
-    """Read what a refusal says, and of which field."""
+    """Return the message of a refusal, and the field that it names."""
     field = body.get("field")
     return f"{body['detail']} ({field})" if field else str(body["detail"])
 
 
 def to_cursor(next_url: str) -> str:
-    """Return where the next page begins. Of the URL nothing else counts, least of all the host."""
+    """Return where the next page begins. Use nothing else of the URL, and never its host."""
     found = parse_qs(urlsplit(next_url).query).get("from", [""])[0]
     if not found:
         raise ConnectorAnswerInvalid("The answer of mollie has no valid next page.")

@@ -48,23 +48,23 @@ from shared.errors import (
 HAS_IDEMPOTENCY_KEYS = False
 SANDBOX = "sandbox.payabl.com"
 TOLERANCE = timedelta(days=1)
-"""Of a notification's age: it may be sent again for hours, and only leads to asking."""
+"""The maximum age of a notification: it may be repeated for hours, and only causes a request."""
 
 _WRONG_CREDENTIALS = frozenset({-999, -119, -104})
 _WRONG_FIELDS = -6000
 _UNCLEAR = {-999, -998, -5000}
-"""Errors of payabl.'s own, after which money may have moved."""
+"""payabl.'s internal errors, after which money may have moved."""
 _LOOK_BACK, _LOOK_AHEAD = timedelta(days=27), timedelta(days=1)
-"""payabl. asks for no more than a month at a time."""
+"""The days of a look-up: payabl. takes no more than a month at a time."""
 _SECRET = re.compile(r"[!-~]{4,200}")
 _LIVE_HOST = re.compile(r"(?!.*sandbox)[a-z0-9-]+(\.[a-z0-9-]+)*\.payabl\.com")
 
 
 class Config(PspConfig):
-    """A merchant account, and what is sent of a customer whom the payment says nothing of.
+    """A merchant account, and the default customer for payments that do not name one.
 
-    A secret does not show which environment it is of: ``mode`` is ``test`` for the sandbox, and
-    ``live`` for the host that payabl. has named to the merchant, under payabl.com.
+    A secret does not show its environment: ``mode`` is ``test`` for the sandbox, and ``live`` for
+    the host under payabl.com that payabl. has given to the merchant.
     """
 
     merchant_id: str = Field(
@@ -116,12 +116,12 @@ class Config(PspConfig):
         return self
 
     def hosts(self) -> Mapping[str, str]:
-        """Return where production is."""
+        """Return the address of production."""
         return {"liveHost": f"https://{self.live_host}"} if self.live_host else {}
 
     @property
     def is_test(self) -> bool:
-        """Whether payments are made in the sandbox."""
+        """True if payments are made in the sandbox."""
         return self.mode == "test"
 
 
@@ -141,7 +141,7 @@ class Connector:
         self._client = JsonClient(
             system=SYSTEM,
             base_url=host.rstrip("/"),
-            authorize=lambda *_: {},  # every request is signed in a field of its own
+            authorize=lambda *_: {},  # each request has a signature field
             secrets=(self._secret,),
             allow_loopback=is_emulated,
         )
@@ -151,7 +151,7 @@ class Connector:
         try:
             self._diagnose(type="orderid", orderid="verify", **_days())
         except ConnectorRejected as refused:
-            # How it is said that there is none is not documented; a wrong signature is.
+            # The answer for an unknown payment is not documented; that for a wrong signature is.
             if refused.details.get("vendorCode") == _WRONG_FIELDS:
                 raise
 
@@ -159,7 +159,7 @@ class Connector:
         """Begin a payment on payabl.'s page, which takes the money at once.
 
         Raises:
-            ConnectorUnsupported: It is to authorize only.
+            ConnectorUnsupported: The payment should only be authorized.
         """
         if request.captures_later:
             raise ConnectorUnsupported(
@@ -177,9 +177,9 @@ class Connector:
         return answers.to_first_observation(self._accepted(result, _WRONG_CREDENTIALS))
 
     def find(self, request: PaymentRequest) -> Observation | None:
-        """Look a payment up by our reference. Where to send the customer is not told again.
+        """Look up a payment by our reference. payabl. does not tell its page again.
 
-        So what is not paid yet has failed; see ``without_page``.
+        So an unpaid payment has failed; see ``without_page``.
         """
         order_id = answers.to_order_id(request.reference)
         steps = self._diagnose(type="orderid", orderid=order_id, **_days())
@@ -187,19 +187,19 @@ class Connector:
         return without_page(found) if found else None
 
     def status(self, vendor_payment_id: str) -> Observation:
-        """Ask for a payment.
+        """Request a payment.
 
         Raises:
-            ConnectorNotFound: There is none.
+            ConnectorNotFound: The payment does not exist.
         """
         return answers.to_observation(vendor_payment_id, self._steps(vendor_payment_id))
 
     def capture(self, vendor_payment_id: str, amount: Money, idempotency_key: str) -> Observation:  # noqa: ARG002 - all of it
-        """Take what was authorized; nothing happens if an earlier call did."""
+        """Take the authorized money; do nothing if an earlier call did."""
         return self._operate("payment_capture", vendor_payment_id, Stage.PAID)
 
     def cancel(self, vendor_payment_id: str, amount: Money, idempotency_key: str) -> Observation:  # noqa: ARG002 - all of it
-        """Give up what was authorized; nothing happens if an earlier call did."""
+        """Cancel an authorization; do nothing if an earlier call did."""
         return self._operate("payment_reversal", vendor_payment_id, Stage.CANCELED)
 
     def refund(self, request: RefundRequest) -> RefundObservation:
@@ -220,9 +220,9 @@ class Connector:
         return answers.to_found_refund(self._steps(request.vendor_payment_id), request)
 
     def notification(self, headers: Mapping[str, str], body: bytes) -> list[Notification]:  # noqa: ARG002 - the signature is in the body
-        """Read a report, of which only the transaction's id counts.
+        """Read a report; only the transaction's id counts.
 
-        The order id in it is not signed: whoever has one report could make it one of any payment.
+        The order id is not signed: a sender with one report could change it to any payment's.
         """
         fields = answers.to_report(body)
         expected = answers.to_security(self._secret, fields)
@@ -233,7 +233,7 @@ class Connector:
         return [Notification(vendor_payment_id=fields["transactionid"])]
 
     def _customer(self, customer: Customer) -> Mapping[str, str]:
-        """Write who pays: what payabl. takes of what is said, else what is configured."""
+        """Write the payer: the given values that payabl. takes, else the configured ones."""
         config = self._config
         email, ip = customer.email or "", customer.ip_address or config.customer_ip
         return {
@@ -244,7 +244,7 @@ class Connector:
         }
 
     def _operate(self, name: str, payment_id: str, stage: Stage) -> Observation:
-        """Make a call that payabl. refuses if it was made before, and then look whether it was."""
+        """Make a call. If payabl. refuses it, check whether it was made before."""
         path, fields = f"/pay/backoffice/{name}", {"transactionid": payment_id}
         try:
             result = self._accepted(self._call(path, fields))
@@ -265,7 +265,7 @@ class Connector:
         return steps
 
     def _diagnose(self, **fields: str) -> Sequence[answers.Step]:
-        """Ask for transactions. It is a POST, but changes nothing."""
+        """Request transactions. It is a POST, but changes nothing."""
         text = self._text("/pay/backoffice/tx_diagnose", fields, is_repeatable=True)
         result, steps = answers.to_steps(text)
         self._accepted(result, _WRONG_CREDENTIALS)
@@ -282,11 +282,11 @@ class Connector:
     def _accepted(
         self, result: answers.PayablResult, wrong_credentials: frozenset[int] = frozenset()
     ) -> answers.PayablResult:
-        """Return a result that is no refusal.
+        """Return a result that is not a refusal.
 
         Raises:
             ConnectorCredentialsRefused: The signature is wrong, or something is not permitted.
-            ConnectorUnavailable: payabl. has failed, and may have done what it was asked for.
+            ConnectorUnavailable: payabl. has failed, and may have carried out the request.
             ConnectorRejected: Anything else.
         """
         if result.code in {answers.SUCCESS, answers.PENDING}:
@@ -300,7 +300,7 @@ class Connector:
 
 
 def _days() -> dict[str, str]:
-    """Return the days in which a payment may have been begun whose answer got lost."""
+    """Return the days in which a payment with a lost answer may have begun."""
     today = clock.utc_now()
     return {
         "start_date": f"{today - _LOOK_BACK:%d.%m.%Y}",

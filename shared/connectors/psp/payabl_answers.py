@@ -1,4 +1,4 @@
-"""What payabl. says and is told, and what that means here. Nothing is called from here.
+"""Reads payabl.'s answers and reports, and writes requests. Makes no calls.
 
 Source: docs.payabl.com; payabl.'s SDK for PHP for the answer of the payment page.
 """
@@ -25,10 +25,10 @@ SUCCESS, PENDING = 0, 2000
 EMAIL = r"^[!-?A-~]{1,40}@[a-z0-9.-]{3,40}$"
 EMAIL_CHARS_MAX = 50
 NAME = r"^[A-Za-z .'-]{1,30}$"
-"""ASCII, as payabl. reads no UTF-8."""
+"""A name in ASCII, because payabl. does not read UTF-8."""
 
 _PAID_BY = {"capture", "authorize", "authorization"}
-"""An authorization charges the customer at once. Source: docs.payabl.com/docs/authorization."""
+"""An authorization also charges at once. Source: docs.payabl.com/docs/authorization."""
 _RESERVED_BY = {"preauthorize", "preauthorization", "pre-authorization"}
 _CANCELED_BY = {"reversal"}
 _GIVEN_BACK_BY = {"refund", "chb", "chargeback"}
@@ -41,26 +41,26 @@ _FIELDS: Mapping[str, str] = {
     "timestamp": r"[0-9]{10}",
     "security": r"[0-9a-fA-F]{64}",
 }
-"""Of a notification. Their shapes matter: they are signed without anything between them."""
+"""Fields of a notification. Their forms matter: they are signed without separators."""
 
 
 @dataclass(frozen=True, slots=True)
 class PayablResult:
-    """The fields that a call is answered with, and its code: 0, 2000 for pending, or an error."""
+    """The fields of an answer, and its code: 0, 2000 for pending, or an error."""
 
     code: int
     fields: Mapping[str, str]
 
     @property
     def said(self) -> str:
-        """What payabl. says of an error."""
+        """payabl.'s message about an error."""
         text = self.fields.get("errormessage") or self.fields.get("errmsg") or ""
         return f"{self.code} {text}".strip()
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a transaction: what it is, and how it went."""
+    """One step of a transaction: its type and its result."""
 
     transaction_id: str
     type: str
@@ -72,7 +72,7 @@ class Step:
 
 
 def to_signature(secret: str, fields: Mapping[str, str]) -> str:
-    """Return the signature of a request: SHA-1 of its values in order of their names."""
+    """Return the signature of a request: SHA-1 of its values in the order of their names."""
     values = "".join(fields[name] for name in sorted(fields) if name != "signature")
     return hashlib.sha1(f"{values}{secret}".encode()).hexdigest()  # noqa: S324 - payabl.'s choice
 
@@ -87,7 +87,7 @@ def to_report(body: bytes) -> Mapping[str, str]:
     """Return the fields of a notification that count.
 
     Raises:
-        ForgedNotification: One is missing, there twice, or of another shape.
+        ForgedNotification: A field is missing, repeated, or in another form.
     """
     try:
         pairs = parse_qsl(body.decode("latin-1"), keep_blank_values=True, max_num_fields=200)
@@ -112,7 +112,7 @@ def to_amount(money: Money) -> str:
 
 
 def to_order_id(reference: str) -> str:
-    """Return the order id of a payment: 30 characters at most, so ours goes without prefix."""
+    """Return the order id of a payment: at most 30 characters, so our id without its prefix."""
     return reference if len(reference) <= _ORDER_ID_CHARS_MAX else reference.partition("_")[2]
 
 
@@ -122,7 +122,7 @@ def is_email(text: str) -> bool:
 
 
 def to_name(name: str | None) -> str:
-    """Write a name without accents; empty if that is not all, as in a name of another script."""
+    """Write a name without accents; empty if that is not enough, as with another script."""
     plain = unicodedata.normalize("NFKD", (name or "").replace("ß", "ss"))
     letters = "".join(each for each in plain if not unicodedata.combining(each))
     return letters if re.fullmatch(NAME, letters) else ""
@@ -132,17 +132,17 @@ def to_result(text: str) -> PayablResult:
     """Read an answer in the form of a query string.
 
     Raises:
-        ConnectorAnswerInvalid: It says neither success nor failure.
+        ConnectorAnswerInvalid: It tells neither success nor failure.
     """
     fields = dict(parse_qsl(text.strip(), keep_blank_values=True))
     return PayablResult(_to_code(fields.get("status", fields.get("errorcode"))), fields)
 
 
 def to_first_observation(result: PayablResult) -> Observation:
-    """Read the answer to a payment that was begun.
+    """Read the answer to a payment's beginning.
 
     Raises:
-        ConnectorAnswerInvalid: Transaction or page are not told.
+        ConnectorAnswerInvalid: The transaction or the page is missing.
     """
     transaction_id, url = result.fields.get("transactionid"), result.fields.get("start_url", "")
     if not transaction_id or not url.startswith("https://"):
@@ -154,7 +154,7 @@ def to_steps(text: str) -> tuple[PayablResult, Sequence[Step]]:
     """Read an answer of the diagnose interface.
 
     Raises:
-        ConnectorAnswerInvalid: It is no such answer.
+        ConnectorAnswerInvalid: It is not such an answer.
     """
     root = _parse_xml(text)
     code = _to_code(root.findtext("process/status"))
@@ -185,7 +185,7 @@ def to_observation(vendor_payment_id: str, steps: Sequence[Step]) -> Observation
 
 
 def to_found_observation(steps: Sequence[Step]) -> Observation | None:
-    """Read a payment from the transactions of its order id: one that succeeded, else the last."""
+    """Read a payment from its order's transactions: a successful one, else the last one."""
     seen = {
         each.transaction_id: to_observation(
             each.transaction_id,
@@ -201,7 +201,7 @@ def to_found_observation(steps: Sequence[Step]) -> Observation | None:
 
 
 def to_stage(steps: Sequence[Step]) -> Stage | None:
-    """Return how far a payment has come; ``None`` if its steps are of no known type."""
+    """Return a payment's stage; ``None`` if its steps are of no known type."""
     done = {each.type for each in steps if each.code == SUCCESS}
     if done & _PAID_BY:
         return Stage.PAID
@@ -216,11 +216,11 @@ def to_stage(steps: Sequence[Step]) -> Stage | None:
 
 
 def to_found_refund(steps: Sequence[Step], request: RefundRequest) -> RefundObservation | None:
-    """Read a refund from a payment's steps; ``None`` if it is not there.
+    """Read a refund from a payment's steps; ``None`` if they do not contain it.
 
-    The diagnose interface is not documented to tell our reference. Without it, one of the amount
-    may be ours: all of a payment can be given back once only; a part stays pending, and is not
-    given back again.
+    The documentation does not say that the diagnose interface tells our reference. Without it, a
+    refund of the same amount may be ours: a full refund is possible only once; a partial refund
+    stays pending, and is not made again.
     """
     made = [each for each in steps if each.type == "refund" and each.code in {SUCCESS, PENDING}]
     ours = [each for each in made if each.external_id == request.refund_reference]
@@ -242,7 +242,7 @@ def to_money(amount: Decimal, currency: str) -> Money:
     """Read an amount.
 
     Raises:
-        ConnectorAnswerInvalid: The currency has no such amount.
+        ConnectorAnswerInvalid: The amount does not fit the currency.
     """
     try:
         return Money.from_major(amount, currency)
@@ -251,7 +251,7 @@ def to_money(amount: Decimal, currency: str) -> Money:
 
 
 def _parse_xml(text: str) -> ET.Element:
-    """Parse XML without declarations, which is where XML is dangerous."""
+    """Parse XML; refuse declarations, which make XML dangerous."""
     if "<!" in text:
         raise ConnectorAnswerInvalid(f"The answer of {SYSTEM} has declarations.")
     try:

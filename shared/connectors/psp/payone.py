@@ -4,7 +4,7 @@ Sources: PAYONE's OpenAPI definition 1.61.0; its SDK for Java for the signature 
 have a query; its plugin for Salesforce for the signature of notifications.
 
 There is no idempotency key. A payment has a reference of ours that PAYONE takes for one successful
-payment only, and its commerce case has another one, by which it is looked up.
+payment only. Its commerce case has another reference, by which it is looked up.
 """
 
 from __future__ import annotations
@@ -55,10 +55,10 @@ _IDS_OF_A_PAYMENT = 3
 
 
 class Config(PspConfig):
-    """An account of the Commerce Portal, and how its customers pay.
+    """An account of the Commerce Portal, and its way to pay.
 
-    A key does not show which environment it is of: ``mode`` chooses the host, and the host refuses
-    the other environment's keys. ``paymentProduct`` is 840 for PayPal, 900 for Wero.
+    A key does not show its environment: ``mode`` chooses the host, and the host refuses the other
+    environment's keys. ``paymentProduct`` is 840 for PayPal, 900 for Wero.
     """
 
     merchant_id: str = Field(
@@ -80,7 +80,7 @@ class Config(PspConfig):
 
     @property
     def is_test(self) -> bool:
-        """Whether payments are made at PAYONE's pre-production host."""
+        """True if payments are made at PAYONE's pre-production host."""
         return self.mode == "test"
 
 
@@ -126,11 +126,11 @@ class Connector:
         )
 
     def verify(self) -> None:
-        """Ask for one commerce case."""
+        """Request one commerce case."""
         self._client.get(self._cases, {"size": 1})
 
     def create(self, request: PaymentRequest) -> Observation:
-        """Begin a payment at PayPal or with Wero; once for one reference."""
+        """Begin a payment at PayPal or with Wero, once for each reference."""
         body = answers.to_case(request, self._product)
         try:
             return answers.to_first_observation(self._send(answers.NewCase, self._cases, body))
@@ -141,10 +141,10 @@ class Connector:
             return found
 
     def find(self, request: PaymentRequest) -> Observation | None:
-        """Look a payment up by our reference, which its commerce case has.
+        """Look up a payment by our reference, which its commerce case has.
 
-        Where to send the customer is told only once, and not here: so what is not paid yet has
-        failed; see ``without_page``.
+        PAYONE tells only once where to send the customer, and not in a look-up. So an unpaid
+        payment has failed; see ``without_page``.
         """
         reply = self._client.get(self._cases, {"merchantReference": request.reference})
         found = parsed(answers.Cases, {"cases": reply.body or []}, system=SYSTEM).cases
@@ -161,11 +161,11 @@ class Connector:
         return None
 
     def status(self, vendor_payment_id: str) -> Observation:
-        """Ask for a payment."""
+        """Request a payment."""
         return answers.to_observation(vendor_payment_id, *self._checkout(vendor_payment_id))
 
     def capture(self, vendor_payment_id: str, amount: Money, idempotency_key: str) -> Observation:
-        """Take what was authorized; nothing happens if an earlier call did."""
+        """Take the authorized money; do nothing if an earlier call did."""
         body = {
             "amount": answers.to_amount(amount)["amount"],
             "isFinal": True,
@@ -180,7 +180,7 @@ class Connector:
         return Observation(vendor_payment_id, Stage.PAID if is_taken else None)
 
     def cancel(self, vendor_payment_id: str, amount: Money, idempotency_key: str) -> Observation:  # noqa: ARG002 - all of it, which cannot be done twice
-        """Give up what was not taken; nothing happens if an earlier call did."""
+        """Cancel an uncaptured payment; do nothing if an earlier call did."""
         path = self._path(vendor_payment_id, "cancel")
         body = {"cancellationReason": "CONSUMER_REQUEST"}
         try:
@@ -191,7 +191,7 @@ class Connector:
         return Observation(vendor_payment_id, Stage.CANCELED if is_canceled else None)
 
     def refund(self, request: RefundRequest) -> RefundObservation:
-        """Give money back; once for one reference."""
+        """Give money back, once for each reference."""
         reference = answers.to_short_reference(request.refund_reference)
         body: dict[str, Any] = {
             "amountOfMoney": answers.to_amount(request.amount),
@@ -214,10 +214,10 @@ class Connector:
         return answers.to_found_refund(events, request)
 
     def notification(self, headers: Mapping[str, str], body: bytes) -> list[Notification]:
-        """Read a report, which only says which payment to ask for.
+        """Read a report, which only names the payment to request.
 
-        It is signed with the key pair that the Commerce Portal marks as primary. It bears no time,
-        so an old one may come again: the payment is asked for again, which does no harm.
+        It is signed with the key pair that the Commerce Portal marks as primary. It has no time, so
+        an old one may come again: then the payment is requested again, which does no harm.
         """
         if not _is_same(headers.get("X-GCS-KeyId", ""), self._key):
             raise ForgedNotification
@@ -273,12 +273,12 @@ class Connector:
 def to_signed(
     method: str, content_type: str, date: str, target: str, canonical_headers: str = ""
 ) -> bytes:
-    """Return what is signed of a request: all but its body, and none of our own headers."""
+    """Return the signed text of a request: all but its body and our own headers."""
     return f"{method}\n{content_type}\n{date}\n{canonical_headers}{target}\n".encode()
 
 
 def sign(secret: str, data: bytes) -> str:
-    """Return PAYONE's signature, of a request as of a notification."""
+    """Return PAYONE's signature of a request or a notification."""
     return base64.b64encode(hmac.digest(secret.encode(), data, hashlib.sha256)).decode()
 
 

@@ -1,7 +1,7 @@
-"""What PAYONE (PCP) says and is told, and what that means here. Nothing is called from here.
+"""Reads PAYONE's (PCP) answers and reports, and writes requests. Makes no calls.
 
-Sources: PAYONE's OpenAPI definition 1.61.0 for shapes and words; its SDK for Java for what amounts
-and references mean.
+Sources: PAYONE's OpenAPI definition 1.61.0 for shapes and words; its SDK for Java for the meaning
+of amounts and references.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from shared.errors import ConnectorAnswerInvalid, ConnectorUnavailable, Connecto
 
 SYSTEM = "payone"
 WERO = 900
-"""Takes the money at once only."""
+"""The payment product Wero, which always takes the money at once."""
 REFERENCE_CHARS_MAX = 20
-"""Of the reference of a payment or refund; that of a commerce case may have 40."""
+"""The maximum length of a payment's or refund's reference; a commerce case's may have 40."""
 
 STAGES: Mapping[str | None, Stage] = {
     "CREATED": Stage.PENDING,
@@ -48,7 +48,7 @@ _REFUND_STATUSES: Mapping[str | None, RefundStatus] = {
     "CANCELLED": RefundStatus.FAILED,
 }
 _DECIMALS = 2
-"""Of every amount, whatever the currency has. Source: AmountOfMoney in PAYONE's SDK for Java:
+"""The decimals of every amount, in any currency. Source: AmountOfMoney in PAYONE's SDK for Java:
 "Amount in cents and always having 2 decimals"."""
 _SERVER_ERROR = 500
 _LETTERS = string.digits + string.ascii_letters
@@ -58,7 +58,7 @@ _PACKED = re.compile(f"[0-9A-Za-z]{{{_PACKED_CHARS}}}")
 
 
 class PayoneAnswer(BaseModel):
-    """Anything PAYONE says. Numbers are numbers, and what is not named is passed over."""
+    """The base of PAYONE's answers. Numbers stay numbers, and unknown fields are ignored."""
 
     model_config = ConfigDict(alias_generator=to_camel, frozen=True, strict=True)
 
@@ -71,7 +71,7 @@ class Amount(PayoneAnswer):
 
 
 class PayoneEvent(PayoneAnswer):
-    """One step of a payment: what it is, and how far it has come."""
+    """One step of a payment: its type and its status."""
 
     type: str | None = None
     payment_status: str | None = None
@@ -156,10 +156,10 @@ class PayoneRefunded(PayoneAnswer):
 
 
 def to_amount(money: Money) -> dict[str, Any]:
-    """Write an amount as PAYONE has it.
+    """Write an amount in PAYONE's form.
 
     Raises:
-        ConnectorUnsupported: It is finer than a hundredth.
+        ConnectorUnsupported: It has fractions of a hundredth.
     """
     hundredths = money.to_major().scaleb(_DECIMALS)
     if hundredths != hundredths.to_integral_value():
@@ -171,7 +171,7 @@ def to_money(amount: Amount) -> Money:
     """Read an amount.
 
     Raises:
-        ConnectorAnswerInvalid: The currency has no such amount.
+        ConnectorAnswerInvalid: The amount does not fit the currency.
     """
     try:
         return Money.from_major(Decimal(amount.amount).scaleb(-_DECIMALS), amount.currency_code)
@@ -180,7 +180,7 @@ def to_money(amount: Amount) -> Money:
 
 
 def to_short_reference(reference: str) -> str:
-    """Return a reference of at most 20 letters and digits; ours can be read back from it."""
+    """Return a reference of at most 20 letters and digits, which can be turned back into ours."""
     ours = _OUR_ID.fullmatch(reference)
     if ours is None:
         is_short = len(reference) <= REFERENCE_CHARS_MAX
@@ -193,7 +193,7 @@ def to_short_reference(reference: str) -> str:
 
 
 def to_long_reference(reference: str, prefix: str) -> str:
-    """Return the reference of ours that was made short; any other one as it is."""
+    """Return our reference for a shortened one; return any other one as it is."""
     if not _PACKED.fullmatch(reference):
         return reference
     number = 0
@@ -206,7 +206,7 @@ def to_case(request: PaymentRequest, product: int) -> dict[str, Any]:
     """Write the request for a payment: case, checkout and order in one.
 
     Raises:
-        ConnectorUnsupported: Wero is to authorize only, or the amount is too fine.
+        ConnectorUnsupported: Wero should authorize only, or the amount has too many decimals.
     """
     if request.captures_later and product == WERO:
         raise ConnectorUnsupported("Wero takes the money at once.", offers=["captureLater: false"])
@@ -241,7 +241,7 @@ def to_case(request: PaymentRequest, product: int) -> dict[str, Any]:
 
 
 def to_customer(customer: Customer) -> dict[str, Any]:
-    """Write who pays; empty if nothing is said. Of a locale PAYONE takes the language."""
+    """Write the payer; empty if none is given. PAYONE takes the language of a locale."""
     name = {"firstName": customer.first_name, "surname": customer.last_name}
     known = {key: each for key, each in name.items() if each is not None}
     return {
@@ -252,10 +252,10 @@ def to_customer(customer: Customer) -> dict[str, Any]:
 
 
 def to_first_observation(case: NewCase) -> Observation:
-    """Read the answer to a payment that was begun.
+    """Read the answer to a payment's beginning.
 
     Raises:
-        ConnectorUnavailable: PAYONE says that it failed itself: there may be a payment.
+        ConnectorUnavailable: PAYONE tells that it failed: the payment may exist.
         ConnectorAnswerInvalid: There is neither a payment nor a refusal.
     """
     checkout = case.checkout
@@ -304,7 +304,7 @@ def to_observation(
 
 
 def to_stage(events: Sequence[PayoneEvent], amount: Money | None) -> Stage | None:
-    """Return how far a payment has come, by its events; ``None`` if they say nothing known."""
+    """Return a payment's stage by its events; ``None`` if none of them is known."""
     if any(_is_captured(each) for each in events):
         return Stage.PAID
     if any(_is_canceled(each, amount) for each in events):
@@ -327,10 +327,10 @@ def to_refund_observation(refund: PayoneRefunded) -> RefundObservation:
 def to_found_refund(
     events: Sequence[PayoneEvent], request: RefundRequest
 ) -> RefundObservation | None:
-    """Read the refund with our reference from a payment's events; ``None`` if it is not there.
+    """Read the refund with our reference from a payment's events; ``None`` if there is none.
 
-    One of the same amount without any reference may be it, unless that failed: it counts as
-    pending, so that the refund is not made again.
+    A refund of the same amount without a reference may be the same one, unless it failed: it
+    counts as pending, so that the refund is not made again.
     """
     ours = to_short_reference(request.refund_reference)
     amount = to_amount(request.amount)["amount"]
@@ -348,7 +348,7 @@ def to_found_refund(
 
 
 def to_id(case_id: str, checkout_id: str, execution_id: str) -> str:
-    """Return what a payment is known by: three ids, which all its calls need."""
+    """Return a payment's id, made of the three ids that all its calls need."""
     return f"{case_id}.{checkout_id}.{execution_id}"
 
 
@@ -357,7 +357,7 @@ def _is_captured(event: PayoneEvent) -> bool:
 
 
 def _is_canceled(event: PayoneEvent, amount: Money | None) -> bool:
-    """Tell whether all of a payment was given up, and not a part."""
+    """Tell whether a whole payment was cancelled, and not a part."""
     if STAGES.get(event.payment_status) is not Stage.CANCELED or event.type == "REFUND":
         return False
     part = event.amount_of_money
@@ -365,7 +365,7 @@ def _is_canceled(event: PayoneEvent, amount: Money | None) -> bool:
 
 
 def _captured(events: Sequence[PayoneEvent], amount: Money | None) -> Money | None:
-    """Return what was taken; never more than was asked for, as an event may be told twice."""
+    """Return the captured amount, at most the requested one, as an event may be repeated."""
     parts = [each.amount_of_money for each in events if _is_captured(each)]
     known = [to_money(each) for each in parts if each is not None]
     if amount is None or not parts or len(known) != len(parts):

@@ -3,9 +3,9 @@
 Sources: Stripe's OpenAPI of version 2023-08-16, which every call asks for; the official SDK;
 docs.stripe.com/currencies, /webhooks and /api/idempotent_requests.
 
-A payment's id is its Checkout session's: the PaymentIntent behind it only appears when the customer
-pays. The SDK names the calls and writes their form fields; our client carries them, so that its
-limits, its address filter and its errors hold here too.
+A payment's id is its Checkout session's: its PaymentIntent only appears when the customer pays. The
+SDK names the calls and writes their form fields; our client makes them, so that its limits, address
+filter and errors apply too.
 """
 
 from __future__ import annotations
@@ -53,22 +53,22 @@ HAS_IDEMPOTENCY_KEYS = True
 API_URL = "https://api.stripe.com"
 API_VERSION = "2023-08-16"
 PAGES_MAX = 10
-"""Of refunds of one payment, with 100 on each."""
+"""The most pages of a payment's refunds, with 100 refunds on each."""
 
 AMOUNTS = MinorUnits(
     SYSTEM,
     scales={"ISK": 2, "UGX": 2, "MGA": 0},
     steps=dict.fromkeys(("BHD", "JOD", "KWD", "OMR", "TND"), 10),
 )
-"""Source: docs.stripe.com/currencies. Of three decimals, the last must be 0."""
+"""Source: docs.stripe.com/currencies. The last of three decimals must be 0."""
 _SECRET_KEY = re.compile(r"(?:sk|rk)_(?:test|live)_[A-Za-z0-9]{10,240}")
 _WEBHOOK_SECRET = re.compile(r"whsec_[A-Za-z0-9+/=_-]{10,240}")
 _KEY_IN_WORDS = re.compile(r"\b(?:sk|rk|pk)_(?:test|live)_\S+")
-"""Stripe repeats a wrong key in its message, all but some of it masked."""
+"""A key in Stripe's message, which repeats a wrong key and masks most of its characters."""
 _OURS = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]{0,31}")
 """A reference of ours: the merchant's account may have other payments too."""
 _HEADERS = ("Authorization", "Content-Type", "Idempotency-Key", "Stripe-Version")
-"""What is sent of the SDK's headers; the others tell of the machine it runs on."""
+"""The SDK's headers that are sent; the others describe the machine."""
 
 _INTENT_STAGES: Mapping[str, Stage] = {
     "processing": Stage.PENDING,
@@ -91,11 +91,11 @@ _DISPUTE_STATUSES: Mapping[str, DisputeStatus] = {
     "won": DisputeStatus.WON,
     "lost": DisputeStatus.LOST,
 }
-"""Of the others, ``warning_...``, no money has moved."""
+"""In the other statuses, ``warning_...``, no money has moved."""
 
 
 class Config(PspConfig):
-    """A Stripe account. Test and live have one host: the key decides which of them it is."""
+    """A Stripe account. Test and live have one host: the key decides between them."""
 
     secret_key: SecretStr = Field(
         description="A secret or restricted API key: `sk_...` or `rk_...`."
@@ -120,7 +120,7 @@ class Config(PspConfig):
 
     @property
     def is_test(self) -> bool:
-        """Whether the key is one of test mode."""
+        """True if the key is one of test mode."""
         return self.secret_key.get_secret_value()[3:8] == "test_"
 
 
@@ -177,17 +177,17 @@ class _Dispute(_Answer):
 
 
 class _Names(_Answer):
-    """What of a payment intent tells whose it is."""
+    """The field of a payment intent that names our payment."""
 
     metadata: dict[str, str] | None = None
 
 
 class _Any(_Answer):
-    """An answer of which only matters that it came."""
+    """An answer whose content does not matter."""
 
 
 class _Reported(_Answer):
-    """What an event is about, as far as sessions, intents and charges have it in common."""
+    """The object of an event, with the fields that sessions, intents and charges share."""
 
     id: str
     client_reference_id: str | None = None
@@ -218,7 +218,7 @@ class Connector:
         self._client = JsonClient(
             system=SYSTEM,
             base_url=(config.base_url or API_URL).rstrip("/"),
-            authorize=lambda *_: {},  # the SDK does it
+            authorize=lambda *_: {},  # the SDK authorizes
             secrets=tuple(config.secrets()),
             allow_loopback=is_emulated,
             problem=_problem,
@@ -226,7 +226,7 @@ class Connector:
 
     @cached_property
     def _sdk(self) -> StripeClient:
-        """The SDK: imported late, because that takes a cold start's time."""
+        """The SDK. It is imported late, because the import would slow cold starts."""
         from stripe import StripeClient
 
         return StripeClient(
@@ -238,7 +238,7 @@ class Connector:
         )
 
     def verify(self) -> None:
-        """Ask for a session, which the key must be allowed to read: a restricted one may not."""
+        """Request a session, to check that the key may read it: a restricted key may not."""
         _called(_Any, lambda: self._sdk.v1.checkout.sessions.list({"limit": 1}))
 
     def create(self, request: PaymentRequest) -> Observation:
@@ -248,19 +248,19 @@ class Connector:
         return to_observation(made)
 
     def find(self, request: PaymentRequest) -> Observation | None:  # noqa: ARG002
-        """Find nothing: sessions cannot be looked up by our reference.
+        """Return ``None``: sessions cannot be looked up by our reference.
 
-        Repeating ``create`` gets the first answer again. If nobody repeats it, nobody was ever sent
-        to the page, and Stripe closes it after a day.
+        Repeating ``create`` returns the first answer again. If it is not repeated, no customer was
+        sent to the page, and Stripe closes it after a day.
         """
         return None
 
     def status(self, vendor_payment_id: str) -> Observation:
-        """Ask for a payment."""
+        """Request a payment."""
         return to_observation(self._session(vendor_payment_id))
 
     def capture(self, vendor_payment_id: str, amount: Money, idempotency_key: str) -> Observation:
-        """Take what was authorized; if nothing is, only tell how the payment is."""
+        """Take the authorized money, if there is any; return the state of the payment."""
         session, key = self._session(vendor_payment_id), _key(idempotency_key)
         intent = session.payment_intent
         if not isinstance(intent, _Intent) or intent.status != "requires_capture":
@@ -275,7 +275,7 @@ class Connector:
         return to_observation(session.model_copy(update={"payment_intent": after}))
 
     def cancel(self, vendor_payment_id: str, amount: Money, idempotency_key: str) -> Observation:  # noqa: ARG002
-        """Close the page, or let go of what was authorized; else tell how the payment is."""
+        """Close the page, or cancel the authorization; else return the payment's state."""
         session, key = self._session(vendor_payment_id), _key(idempotency_key)
         intent = session.payment_intent
         if session.status == "open":
@@ -317,12 +317,12 @@ class Connector:
         raise ConnectorAnswerInvalid(f"{SYSTEM} has too many refunds of this payment.")
 
     def notification(self, headers: Mapping[str, str], body: bytes) -> list[Notification]:
-        """Read an event. Of a payment it is a hint only, because events overtake each other.
+        """Read an event. For a payment it is only a hint, because events may come out of order.
 
-        A dispute does not name our payment: its payment intent is asked for that.
+        A dispute does not name our payment: its payment intent is requested to find it.
 
         Raises:
-            ConnectorError: It had to be asked for, and Stripe did not answer.
+            ConnectorError: Stripe did not answer the request for the payment intent.
         """
         secret = self._config.webhook_secret.get_secret_value()
         if not signatures.is_valid(headers.get("Stripe-Signature", ""), secret, body):
@@ -338,7 +338,7 @@ class Connector:
         return self._disputed(dispute) if dispute else news
 
     def _disputed(self, dispute: _Dispute) -> list[Notification]:
-        """Return what a dispute is about: nothing, if it is none of our payments."""
+        """Return the notification of a dispute; nothing if it is not about a payment of ours."""
         intent_id, seen = dispute.payment_intent, to_dispute_observation(dispute)
         if intent_id is None or seen is None:
             return []
@@ -368,10 +368,10 @@ class Connector:
 
 
 class _Transport:
-    """Carries the SDK's calls with our client: its limits, its address filter, its errors."""
+    """Makes the SDK's calls with our client: its limits, its address filter, its errors."""
 
     name = "punktwerk"
-    """For the SDK, which wants to tell Stripe."""
+    """The client's name, which the SDK reports to Stripe."""
 
     def __init__(self, client: JsonClient) -> None:
         self._client = client
@@ -400,7 +400,7 @@ class _Transport:
 
 
 def to_session(request: PaymentRequest) -> SessionCreateParams:
-    """Write a payment as a session of one line."""
+    """Write a payment as a session with one line."""
     names = {"reference": request.reference}
     return {
         "mode": "payment",
@@ -432,14 +432,14 @@ def to_amount(amount: Money) -> int:
 
 
 def from_amount(minor: int | None, currency: str | None) -> Money | None:
-    """Read an amount in Stripe's minor units, if there is one."""
+    """Read an amount in Stripe's minor units; ``None`` if there is none."""
     if minor is None or currency is None:
         return None
     return AMOUNTS.read(minor, currency.upper())
 
 
 def to_observation(session: _Session) -> Observation:
-    """Read a session, and the intent in it if it was asked for."""
+    """Read a session, and its intent if the answer includes it."""
     intent = session.payment_intent
     if not isinstance(intent, _Intent):
         return Observation(
@@ -473,7 +473,7 @@ def to_dispute(reported: Mapping[str, Any]) -> _Dispute | None:
 
 
 def to_dispute_observation(dispute: _Dispute) -> DisputeObservation | None:
-    """Read how a dispute stands: nothing, if no money has moved."""
+    """Read a dispute's state; ``None`` if no money has moved."""
     status = _DISPUTE_STATUSES.get(dispute.status)
     if status is None:
         return None
@@ -482,7 +482,7 @@ def to_dispute_observation(dispute: _Dispute) -> DisputeObservation | None:
 
 
 def to_notifications(reported: Mapping[str, Any]) -> list[Notification]:
-    """Read what an event is about: nothing, if it is none of our payments."""
+    """Read the notifications of an event; none if it is not about a payment of ours."""
     kind = reported.get("object")
     if kind == "refund":
         refund = _Refund.model_validate(reported)
@@ -511,8 +511,8 @@ def _stage(session: _Session, intent: _Intent) -> Stage | None:
 def _called(model: type[Model], call: Callable[[], Any]) -> Model:
     """Make a call of the SDK's and read its answer.
 
-    Our client raises what other systems refuse; what the SDK raises besides is about an answer that
-    it cannot read.
+    Our client raises the errors of refusals; the SDK's own errors mean that it cannot read an
+    answer.
     """
     from stripe import StripeError
 
@@ -528,7 +528,7 @@ def _key(idempotency_key: str) -> RequestOptions:
 
 
 def _problem(body: Any) -> str:
-    """Return what Stripe says of a refusal.
+    """Return Stripe's message about a refusal.
 
     Raises:
         ConnectorUnavailable: An earlier call with the same key is not done yet.

@@ -1,8 +1,7 @@
 """SumUp payments: the customer pays on SumUp's page (Hosted Checkout).
 
 Source: SumUp API, github.com/sumup/sumup-openapi of 2026-06-18. Amounts are numbers in major units.
-A checkout becomes paid by a transaction; refunds are events of that transaction and keep no
-reference of ours.
+A transaction pays a checkout; refunds are events of that transaction and keep no reference of ours.
 """
 
 from __future__ import annotations
@@ -43,10 +42,10 @@ SIGNATURE_HEADER = "X-SumUp-Webhook-Signature"
 
 
 class Config(PspConfig, AccountConfig):
-    """A secret API key, and the merchant that it is for.
+    """A secret API key, and the merchant to whom it belongs.
 
-    Keys of test merchants ("sandbox") look like others, and the host is the same: ``mode`` says
-    what the merchant is to be, and SumUp is asked whether it is.
+    Keys of test merchants ("sandbox") look like others, and the host is the same: ``mode`` tells
+    the expected kind of merchant, and SumUp is asked to check it.
     """
 
     api_key: SecretStr = Field(max_length=220, description="The secret API key.")
@@ -82,7 +81,7 @@ class Connector:
         )
 
     def verify(self) -> None:
-        """Ask for the merchant, who must be a sandbox in test mode, and none in live mode."""
+        """Check that the merchant is a sandbox in test mode, and is not one in live mode."""
         merchant = self._get(answers.Merchant, f"/v1/merchants/{self._config.merchant_code}")
         if bool(merchant.sandbox) is not self._config.is_test:
             kind, mode = ("a sandbox", "test") if merchant.sandbox else ("a live merchant", "live")
@@ -91,10 +90,10 @@ class Connector:
             )
 
     def create(self, request: PaymentRequest) -> Observation:
-        """Begin a payment on SumUp's page. SumUp takes a reference once: so an earlier call counts.
+        """Begin a payment on SumUp's page. SumUp takes a reference once, so an earlier call counts.
 
         Raises:
-            ConnectorUnsupported: The money is to be taken later.
+            ConnectorUnsupported: The payment should only be authorized.
         """
         if request.captures_later:
             raise _capture_unsupported()
@@ -110,7 +109,7 @@ class Connector:
         }
         try:
             made = self._client.post("/v0.1/checkouts", body).body
-        except ConnectorConflict:  # the reference is taken
+        except ConnectorConflict:  # the reference is in use
             found = self.find(request)
             if found is None:
                 raise
@@ -118,7 +117,7 @@ class Connector:
         return answers.to_observation(_parsed(answers.SumupCheckout, made))
 
     def find(self, request: PaymentRequest) -> Observation | None:
-        """Look a checkout up by our reference."""
+        """Look up a checkout by our reference."""
         query = {"checkout_reference": request.reference}
         listed = self._client.get("/v0.1/checkouts", query).body
         for checkout in _parsed(answers.Checkouts, {"checkouts": listed}).checkouts:
@@ -128,7 +127,7 @@ class Connector:
         return None
 
     def status(self, vendor_payment_id: str) -> Observation:
-        """Ask for a checkout."""
+        """Request a checkout."""
         return answers.to_observation(self._checkout(vendor_payment_id))
 
     def capture(self, vendor_payment_id: str, amount: Money, idempotency_key: str) -> Observation:  # noqa: ARG002 - refused
@@ -145,10 +144,10 @@ class Connector:
         return answers.to_observation(_parsed(answers.SumupCheckout, closed))
 
     def refund(self, request: RefundRequest) -> RefundObservation:
-        """Give money back of the transaction that paid the checkout.
+        """Give money back from the transaction that paid the checkout.
 
-        The answer names no refund: which event it became is asked for afterwards. If that fails,
-        the refund is made all the same.
+        The answer names no refund: its event is looked up afterwards. If the look-up fails, the
+        refund is made nevertheless.
         """
         transaction_id = answers.to_transaction_id(self._checkout(request.vendor_payment_id))
         payment = f"payments/{quote(transaction_id, safe='')}"
@@ -163,11 +162,11 @@ class Connector:
         return answers.to_refund_observation(event)
 
     def find_refund(self, request: RefundRequest) -> RefundObservation | None:
-        """Look for a refund of this amount that is none of the others.
+        """Look for a refund of this amount that is not one of the others.
 
         Raises:
-            ConnectorAnswerInvalid: There is one, but it may be another's: ask again when the
-                others are settled. Nothing is sent meanwhile.
+            ConnectorAnswerInvalid: There is one, but it may be one of the others: try again when
+                the others are settled. No refund is sent meanwhile.
         """
         transaction_id = answers.to_transaction_id(self._checkout(request.vendor_payment_id))
         event = self._refund_event(transaction_id, request)
@@ -178,7 +177,7 @@ class Connector:
         return answers.to_refund_observation(event)
 
     def notification(self, headers: Mapping[str, str], body: bytes) -> list[Notification]:
-        """Read which checkout to ask for: from a signed event, or from an unsigned hint."""
+        """Read which checkout to request, from a signed event or from an unsigned hint."""
         signature = headers.get(SIGNATURE_HEADER)
         try:
             if signature is None:
@@ -203,7 +202,7 @@ class Connector:
     def _refund_event(
         self, transaction_id: str, request: RefundRequest
     ) -> answers.SumupEvent | None:
-        """Return the newest refund of this amount that is none of the others; failed ones last."""
+        """Return the newest refund of this amount that is none of the others, failed ones last."""
         path = f"/v2.1/merchants/{self._config.merchant_code}/transactions"
         return answers.to_event(self._get(answers.History, path, {"id": transaction_id}), request)
 

@@ -1,7 +1,7 @@
-"""What SumUp answers and reports, and what it means here. Pure.
+"""Reads SumUp's answers and reports into our models. Pure functions.
 
-Source: SumUp API, github.com/sumup/sumup-openapi of 2026-06-18. A checkout becomes paid by a
-transaction; a refund is an event of that transaction.
+Source: SumUp API, github.com/sumup/sumup-openapi of 2026-06-18. A transaction pays a checkout; a
+refund is an event of that transaction.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class History(BaseModel):
 
 
 class Hint(BaseModel):
-    """What comes to the ``return_url`` of a checkout, unsigned."""
+    """The unsigned report that is sent to the ``return_url`` of a checkout."""
 
     event_type: str
     id: str = Field(pattern=r"^[A-Za-z0-9-]{1,64}$")
@@ -81,13 +81,13 @@ class Subject(BaseModel):
 
 
 class SumupReport(BaseModel):
-    """What comes to a webhook endpoint of the merchant's, signed."""
+    """The signed report that is sent to a webhook endpoint of the merchant."""
 
     object: Subject
 
 
 def said(body: Any) -> str | None:
-    """Return what a refusal says in words. SumUp has three forms of refusals."""
+    """Return the message of a refusal. SumUp has three forms of refusals."""
     words: str | None = body.get("message") or body.get("error_message") or body.get("detail")
     return words
 
@@ -96,7 +96,7 @@ def to_observation(checkout: SumupCheckout) -> Observation:
     """Read a checkout.
 
     Raises:
-        ConnectorAnswerInvalid: Its amount is none of its currency.
+        ConnectorAnswerInvalid: Its amount does not fit its currency.
     """
     try:
         amount = Money.from_major(checkout.amount, checkout.currency)
@@ -120,7 +120,7 @@ def to_transaction_id(checkout: SumupCheckout) -> str:
     """Return the transaction that paid a checkout.
 
     Raises:
-        ConnectorRejected: There is none.
+        ConnectorRejected: No transaction paid the checkout.
     """
     if checkout.transaction_id:
         return checkout.transaction_id
@@ -138,7 +138,7 @@ def to_refund_observation(event: SumupEvent) -> RefundObservation:
 
 
 def to_event(history: History, request: RefundRequest) -> SumupEvent | None:
-    """Return the newest refund of this amount that is none of the others; failed ones last."""
+    """Return the newest refund of this amount that is not one of the others; failed ones last."""
     events = [
         each
         for each in history.transaction_events or []

@@ -3,8 +3,8 @@
 Sources: docs.unzer.com; recorded answers in Unzer's SDK for Java; its SDK for PHP for the sandbox's
 host and for error codes. Unzer's OpenAPI definitions are not published where tests could use them.
 
-There is no idempotency key. Our reference is the payment's order id, which Unzer takes only once
-and by which it can be asked for.
+There is no idempotency key. Our reference is the payment's order id, which Unzer accepts only once
+and by which the payment can be requested.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ from shared.errors import (
 
 HAS_IDEMPOTENCY_KEYS = False
 HOSTS: Mapping[str, str] = {"p": "https://api.unzer.com", "s": "https://sbx-api.unzer.com"}
-"""By the first letter of the key: production and sandbox."""
+"""Hosts by the first letter of the key: production and sandbox."""
 
 _PRIVATE_KEY = re.compile(r"[sp]-priv-[A-Za-z0-9]{10,100}")
 _PAYMENT_ID = re.compile(r"[sp]-pay-[0-9]{1,20}")
@@ -58,7 +58,7 @@ _REFUSALS = (ConnectorRejected, ConnectorConflict)
 
 
 class Config(PspConfig):
-    """A key pair. The first letter of its keys says whether it is of the sandbox."""
+    """A key pair. The first letter of its keys tells whether it belongs to the sandbox."""
 
     private_key: SecretStr = Field(
         description="The private key: `s-priv-...` in the sandbox, else `p-priv-...`."
@@ -82,7 +82,7 @@ class Config(PspConfig):
 
     @property
     def is_test(self) -> bool:
-        """Whether the keys are the sandbox's."""
+        """True if the keys belong to the sandbox."""
         return self.public_key.startswith("s")
 
 
@@ -116,12 +116,12 @@ class Connector:
         )
 
     def verify(self) -> None:
-        """Ask which public key belongs to the private one."""
+        """Request the public key of the private key."""
         if self._get(answers.KeyPair, "/keypair").public_key != self._public_key:
             raise ConnectorCredentialsRefused("The public key is not of the private key's pair.")
 
     def create(self, request: PaymentRequest) -> Observation:
-        """Begin a payment on Unzer's page; once for one reference."""
+        """Begin a payment on Unzer's page, once for each reference."""
         path = "/paypage/authorize" if request.captures_later else "/paypage/charge"
         try:
             return answers.to_first_observation(
@@ -134,7 +134,7 @@ class Connector:
             return found
 
     def find(self, request: PaymentRequest) -> Observation | None:
-        """Look a payment up by our reference, with the page where it is made."""
+        """Look up a payment by our reference, with its payment page."""
         try:
             payment = self._payment(request.reference)
         except ConnectorNotFound:
@@ -152,23 +152,23 @@ class Connector:
         return answers.to_observation(payment, page.redirect_url)
 
     def status(self, vendor_payment_id: str) -> Observation:
-        """Ask for a payment."""
+        """Request a payment."""
         return answers.to_observation(self._payment(vendor_payment_id))
 
     def capture(self, vendor_payment_id: str, amount: Money, idempotency_key: str) -> Observation:  # noqa: ARG002 - none is known
-        """Take what was authorized; nothing happens if an earlier call did."""
+        """Take the authorized money; do nothing if an earlier call did."""
         path = _path(vendor_payment_id, "charges")
         body = {"amount": amount.to_major()}
         return self._operate(vendor_payment_id, path, body, Stage.PAID, amount)
 
     def cancel(self, vendor_payment_id: str, amount: Money, idempotency_key: str) -> Observation:  # noqa: ARG002 - none is known
-        """Give up what was authorized; nothing happens if an earlier call did."""
+        """Cancel an authorization; do nothing if an earlier call did."""
         path = _path(vendor_payment_id, "authorize", "cancels")
         body = {"amount": amount.to_major()}
         return self._operate(vendor_payment_id, path, body, Stage.CANCELED, None)
 
     def refund(self, request: RefundRequest) -> RefundObservation:
-        """Give money back of the charge that has enough left.
+        """Give money back from the charge that has enough left.
 
         Raises:
             ConnectorRejected: No single charge has that much left, or Unzer refuses.
@@ -176,7 +176,7 @@ class Connector:
         payment = self._payment(request.vendor_payment_id)
         charge_id = answers.to_charge_id(payment, request.amount)
         path = _path(payment.id, "charges", charge_id, "cancels")
-        # Our reference is where a reason could stand: it is what the refund is known by again.
+        # The reason's field has our reference, by which the refund is found again.
         body = {
             "amount": request.amount.to_major(),
             "paymentReference": request.refund_reference,
@@ -195,9 +195,9 @@ class Connector:
         return None
 
     def notification(self, headers: Mapping[str, str], body: bytes) -> list[Notification]:  # noqa: ARG002 - nothing in them is signed
-        """Read a report, which is unsigned: it only says which payment to ask for.
+        """Read a report, which is unsigned: it only names the payment to request.
 
-        Anybody can send one, so nothing else in it counts, and least of all the URL it names.
+        Anybody can send one, so nothing else in it counts, and least of all its URL.
         """
         try:
             report = _Report.model_validate_json(body)
@@ -217,7 +217,7 @@ class Connector:
     def _operate(
         self, payment_id: str, path: str, body: Any, stage: Stage, captured: Money | None
     ) -> Observation:
-        """Make a call that Unzer refuses if it was made before, and then look whether it was."""
+        """Make a call. If Unzer refuses it, check whether it was made before."""
         try:
             done = self._send(answers.UnzerOperation, path, body)
             if done.is_error:
@@ -244,7 +244,7 @@ class Connector:
         return self._read(model, self._client.post(path, body).body)
 
     def _read(self, model: type[Model], body: Any) -> Model:
-        """Read an answer. A refusal may come with a status of success."""
+        """Read an answer. A refusal may have a success status."""
         result = parsed(answers.UnzerResult, body, system=SYSTEM)
         if result.errors:
             raise ConnectorRejected(f"{SYSTEM} refused: {self._redacted(answers.said(result))}")

@@ -1,4 +1,4 @@
-"""What Unzer says and is told, and what that means here. Nothing is called from here.
+"""Reads Unzer's answers, and writes requests. Makes no calls.
 
 Sources: docs.unzer.com; recorded answers in Unzer's SDK for Java.
 """
@@ -50,7 +50,7 @@ class _Resources(UnzerAnswer):
 
 
 class UnzerPage(UnzerAnswer):
-    """A payment page, with the payment that it is for."""
+    """A payment page, with its payment."""
 
     redirect_url: str
     resources: _Resources
@@ -59,7 +59,7 @@ class UnzerPage(UnzerAnswer):
 
 
 class UnzerOperation(UnzerAnswer):
-    """One call for money: a charge, or a cancellation of one."""
+    """One call that moves money: a charge, or the cancellation of a charge."""
 
     id: str
     is_success: bool = False
@@ -70,7 +70,7 @@ class UnzerOperation(UnzerAnswer):
 
 
 class UnzerTransaction(UnzerAnswer):
-    """An operation as a payment lists it. Its ids are in its URL only."""
+    """An operation as a payment lists it. Its ids are only in its URL."""
 
     type: str
     status: str
@@ -99,7 +99,7 @@ class _Amounts(UnzerAnswer):
 
 
 class UnzerPayment(UnzerAnswer):
-    """A payment, with all that was done with it."""
+    """A payment, with all its transactions."""
 
     id: str
     state: _State
@@ -129,7 +129,7 @@ def to_money(amount: Decimal, currency: str) -> Money:
     """Read an amount, which has four decimals: ``10.9900``.
 
     Raises:
-        ConnectorAnswerInvalid: The currency has no such amount.
+        ConnectorAnswerInvalid: The amount does not fit the currency.
     """
     try:
         return Money.from_major(amount, currency)
@@ -138,10 +138,10 @@ def to_money(amount: Decimal, currency: str) -> Money:
 
 
 def to_first_observation(page: UnzerPage) -> Observation:
-    """Read the answer to a payment that was begun.
+    """Read the answer to a payment's beginning.
 
     Raises:
-        ConnectorAnswerInvalid: No payment is named.
+        ConnectorAnswerInvalid: The answer names no payment.
     """
     if not page.resources.payment_id:
         raise ConnectorAnswerInvalid(f"The answer of {SYSTEM} has no payment.")
@@ -155,12 +155,12 @@ def to_first_observation(page: UnzerPage) -> Observation:
 
 
 def to_observation(payment: UnzerPayment, redirect_url: str | None = None) -> Observation:
-    """Read a payment from its transactions, which are what does not change any more."""
+    """Read a payment from its transactions, because these never change."""
     stage = to_stage(payment)
     charges = list(payment.succeeded("charge"))
-    # What a chargeback took must not be given back again.
+    # Money that a chargeback took must not be refunded again.
     given_back = _sum(payment.succeeded("cancel-charge", "chargeback"))
-    # The total is reduced by what was reversed; before anything was done it need not be set.
+    # Reversals reduce the total; before the first transaction it may be missing.
     total = payment.amount.total + _sum(payment.succeeded("cancel-authorize"))
     return Observation(
         vendor_payment_id=payment.id,
@@ -174,7 +174,7 @@ def to_observation(payment: UnzerPayment, redirect_url: str | None = None) -> Ob
 
 
 def to_stage(payment: UnzerPayment) -> Stage | None:
-    """Return how far a payment has come; ``None`` for a state that is not known."""
+    """Return a payment's stage; ``None`` for an unknown state."""
     if any(payment.succeeded("charge")):
         return Stage.PAID
     if payment.state.id == _CANCELED:
@@ -189,7 +189,7 @@ def to_stage(payment: UnzerPayment) -> Stage | None:
 
 
 def to_charge_id(payment: UnzerPayment, amount: Money) -> str:
-    """Return the charge that an amount can be given back of.
+    """Return the charge from which an amount can be given back.
 
     Raises:
         ConnectorRejected: No single charge has that much left.
