@@ -1,1 +1,1 @@
-"""The way out: the only modules that open connections to other people's servers."""
+"""Outgoing calls: the only modules that open connections to other people's servers."""

@@ -1,8 +1,8 @@
-"""Which URLs and addresses a webhook may be sent to, and which headers can be sent with it.
+"""Checks of the URLs, addresses and headers to which and with which a webhook may be sent.
 
-`check_url` reads the text only and asks no DNS: a name need not resolve yet when it is registered,
-may resolve differently a second later, and the address that counts is the one connected to. The
-client checks that one, with `is_public`.
+`check_url` only reads the text and asks no DNS: a name need not resolve yet when it is registered,
+and may resolve differently a second later. Only the address of the connection counts, and the
+client checks it with `is_public`.
 """
 
 import re
@@ -25,7 +25,7 @@ _NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _HEADER_VALUE = re.compile(r"([\x21-\x7e]([\t\x20-\x7e]*[\x21-\x7e])?)?")
 
-# Names that public DNS does not answer. Sources: RFC 6761, 6762, 8375; ICANN's .internal; habit.
+# Names that public DNS does not answer. Sources: RFC 6761, 6762, 8375; ICANN's .internal; usage.
 _PRIVATE_SUFFIXES = (
     "localhost",
     "local",
@@ -38,8 +38,8 @@ _PRIVATE_SUFFIXES = (
     "home.arpa",
 )
 
-# IANA's special-purpose registries, written out: what the standard library calls private differs
-# between Python versions, and lacks some of these in all of them.
+# IANA's special-purpose registries, written out: the standard library's private networks differ
+# between Python versions, and always lack some of these.
 _REFUSED_V4 = tuple(
     map(
         ip_network,
@@ -62,8 +62,8 @@ _REFUSED_V4 = tuple(
         ),
     )
 )
-# Outside of it: loopback, unspecified, IPv4-mapped and -compatible, NAT64, unique local, link- and
-# site-local, multicast.
+# Outside this network: loopback, unspecified, IPv4-mapped and -compatible, NAT64, unique local,
+# link- and site-local, multicast.
 _GLOBAL_UNICAST_V6 = ip_network("2000::/3")
 _REFUSED_V6 = tuple(
     map(
@@ -79,7 +79,7 @@ _REFUSED_V6 = tuple(
 
 
 def is_public(ip: IPv4Address | IPv6Address) -> bool:
-    """Whether an address belongs to one host on the public Internet.
+    """Tell whether an address belongs to one host on the public Internet.
 
     Source: IANA IPv4 and IPv6 special-purpose address registries.
     """
@@ -102,7 +102,7 @@ def check_url(url: str, *, allow_loopback: bool) -> str:
         a path of at least `/`.
 
     Raises:
-        ValueError: The URL does not qualify; the message is written for the merchant.
+        ValueError: The URL is not allowed; the message is written for the merchant.
     """
     scheme, authority, path_query = _split(url)
     host, port = _host_port(authority)
@@ -132,10 +132,10 @@ def is_loopback_url(url: str) -> bool:
 
 
 def check_header(name: str, value: str) -> None:
-    """Accept a header that HTTP can carry. Which names are ours is not judged here.
+    """Accept a header that HTTP can carry. Our own header names are checked elsewhere.
 
     Raises:
-        ValueError: It could not be sent, or would be read as something else.
+        ValueError: The header cannot be sent, or would be read as something else.
 
     Source: RFC 9110, section 5.
     """
@@ -198,7 +198,7 @@ def _name_or_ip_v4(text: str) -> str:
     labels = host.split(".")
     if len(host) > HOST_CHARS_MAX or not all(_LABEL.fullmatch(label) for label in labels):
         raise ValueError("The host is not a valid name.")
-    # No top-level domain is a number, so resolvers read such a host as an IPv4 address: in decimal,
+    # No top-level domain is a number, so resolvers read such a host as an IPv4 address, in decimal,
     # octal or hexadecimal, with one to four parts. Only the usual form is accepted.
     if _NUMBER.fullmatch(labels[-1]):
         try:
@@ -226,7 +226,7 @@ def _is_loopback(host: str) -> bool:
     ip = _ip(host)
     if ip is None:
         return host == "localhost" or host.endswith(".localhost")
-    # Not an IPv4-mapped one, which newer Pythons call loopback too.
+    # Not an IPv4-mapped address, which newer Pythons also call loopback.
     return ip in ip_network("127.0.0.0/8") or ip == IPv6Address("::1")
 
 

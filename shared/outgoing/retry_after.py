@@ -1,4 +1,4 @@
-"""``Retry-After``: when another system wants to be asked again."""
+"""``Retry-After``: the time at which another system wants the next request."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ def parse_retry_after(value: str | None, *, date: str | None, now: datetime) -> 
 
     Args:
         value: The header, ``None`` if absent.
-        date: The answer's Date header: the other system's clock, from which its dates count.
-        now: Our clock, UTC, for an answer that does not tell its own.
+        date: The answer's Date header: the other system's clock, to which its dates refer.
+        now: Our clock, UTC, for an answer without a Date header.
 
     Returns:
-        0 to 86,400 seconds; ``None`` if the header is absent or is neither.
+        0 to 86,400 seconds; ``None`` if the header is absent or is neither seconds nor a date.
 
     Source: RFC 9110, section 10.2.3.
     """
     text = (value or "").strip()
     if re.fullmatch(r"[0-9]+", text):
-        # Zeros aside, the bound has 5 digits, and int() raises from 4,301 digits on.
+        # Without leading zeros the limit has 5 digits, and int() raises from 4,301 digits on.
         return min(int(text.lstrip("0")[:6] or 0), RETRY_AFTER_S_MAX)
     until = _parse_date(text)
     if until is None:

@@ -1,9 +1,9 @@
-"""Outgoing HTTP: public addresses, no redirects, bounded time and size. Nothing else goes out.
+"""Outgoing HTTP: public addresses, no redirects, bounded time and size. No other way goes out.
 
 requests-hardened resolves a name once and pins the connection to the address it has checked, so
-that a second answer of the DNS (rebinding) is never asked for. Added here: our own list of public
-addresses, checked before connecting and again on the socket's peer; a deadline for the exchange as
-a whole, where requests only limits each single read; and a bound on what is read of an answer.
+that DNS is never asked a second time (rebinding). This module adds: our own list of public
+addresses, checked before connecting and again on the socket's peer; a deadline for the whole
+exchange, because requests only limits each single read; and a limit for the answer's size.
 """
 
 import http.client
@@ -28,8 +28,8 @@ from urllib3.util.ssl_ import create_urllib3_context
 
 from shared.outgoing.guard import check_header, check_url, is_public
 
-# Below the 5 s after which common servers close an idle connection. It also keeps us from sending
-# into a connection that died unnoticed while the instance had no CPU between two requests.
+# Below the 5 s after which common servers close an idle connection. It also prevents sending on a
+# connection that died unnoticed while the instance had no CPU between two requests.
 _IDLE_S_MAX = 4.0
 
 OutgoingCode = Literal[
@@ -45,7 +45,7 @@ OutgoingCode = Literal[
 
 
 class OutgoingError(Exception):
-    """There is no answer. ``code`` says why; ``duration_ms`` is how long it took."""
+    """There is no answer. ``code`` tells why; ``duration_ms`` is the time that it took."""
 
     def __init__(self, code: OutgoingCode, duration_ms: int) -> None:
         super().__init__(code)
@@ -55,13 +55,13 @@ class OutgoingError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a server answered.
+    """A server's answer.
 
     Attributes:
-        status: It counts as soon as it has arrived, however the body goes on.
-        headers: Names in any case.
-        data: The body, or its beginning: what arrived in time, at most as much as was asked for.
-        is_complete: Whether ``data`` is the whole body.
+        status: It counts as soon as it has arrived, whatever happens to the body.
+        headers: The names may be in any case.
+        data: The body, or its beginning: the bytes that arrived in time, up to the requested limit.
+        is_complete: True if ``data`` is the whole body.
         duration_ms: From the call to the last byte that was read.
     """
 
@@ -90,15 +90,15 @@ def request(
         url: Checked again with `check_url`.
         body: The exact bytes to send.
         headers: Sent as they are; ours are added to them (`User-Agent`, `Host`, `Accept-Encoding`).
-        timeout_s: For connecting, TLS, sending and reading together. Only the name server's own
-            time limit comes before it: the C library's look-up cannot be interrupted.
-        answer_bytes_max: Of the answer's body; the rest is not read.
+        timeout_s: For connecting, TLS, sending and reading together. The DNS look-up has its own
+            limit before that: the C library's look-up cannot be interrupted.
+        answer_bytes_max: The most bytes to read of the answer's body.
         allow_loopback: Also call this machine, with http and on any port. Only for the emulator.
-        user_agent: Who is calling.
+        user_agent: The caller's name.
 
     Raises:
-        OutgoingError: There is no answer; nothing else is raised for what a URL, a name server or
-            a server does.
+        OutgoingError: There is no answer. Nothing else is raised, whatever a URL, a name server
+            or a server does.
     """
     limits = _Limits(time.monotonic(), timeout_s, allow_loopback)
     scope = _limits.set(limits)
@@ -122,7 +122,7 @@ class _RefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Limits:
-    """Bounds of the exchange under way."""
+    """Limits of the current exchange."""
 
     started_s: float  # of time.monotonic()
     timeout_s: float
@@ -143,18 +143,18 @@ class _Limits:
     def check_address(self, address: str) -> None:
         try:
             ip = ip_address(address)
-        except ValueError:  # a name: something bypassed the pinning
+        except ValueError:  # it is a name: something bypassed the pinning
             raise _RefusedError("address_refused") from None
         if not (is_public(ip) or (self.allow_loopback and ip.is_loopback)):
             raise _RefusedError("address_refused")
 
 
-# urllib3 makes connections and answers deep down, in the thread that called `request`.
+# urllib3 makes connections and answers internally, in the thread that called `request`.
 _limits: ContextVar[_Limits] = ContextVar("limits")
 
 
 class _DeadlineReader(io.RawIOBase):
-    """Reads from a socket until the deadline, in however many pieces the bytes arrive."""
+    """Reads from a socket until the deadline, in any number of pieces."""
 
     def __init__(self, sock: socket.socket, raw: io.RawIOBase) -> None:
         self._sock = sock
@@ -197,7 +197,7 @@ class _Connection(HTTPConnection):
 
 
 class _TlsContexts(threading.local):
-    """TLS settings by file of authorities; a set for each thread, as urllib3 alters them in use."""
+    """TLS settings by file of authorities; one set for each thread, as urllib3 changes them."""
 
     def __init__(self) -> None:
         self._by_file: dict[str, ssl.SSLContext] = {}
@@ -216,7 +216,7 @@ _tls_contexts = _TlsContexts()
 
 class _TlsConnection(_Connection, HTTPSConnection):
     def connect(self) -> None:
-        # Given a file, urllib3 reads it for each connection: 20 to 40 ms of processor time.
+        # With a file name, urllib3 reads it for each connection: 20 to 40 ms of processor time.
         if self.ca_certs:
             self.ssl_context = _tls_contexts.get(self.ca_certs)
             self.ca_certs = None
@@ -232,7 +232,7 @@ class _TlsPool(urllib3.HTTPSConnectionPool):
 
 
 class _Session(HTTPSession):  # type: ignore[misc]
-    """Keeps connections for the next exchanges of its thread, and nothing else between them."""
+    """Keeps connections for the next exchanges of its thread, and keeps nothing else."""
 
     def __init__(self, *, allow_loopback: bool) -> None:
         super().__init__(
@@ -251,8 +251,8 @@ class _Session(HTTPSession):  # type: ignore[misc]
         self._used_at_s = 0.0
 
     def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002
-        # Not following is not enough: requests would still read the whole body of a redirect into
-        # memory to prepare the request that it then does not send.
+        # Not following redirects is not enough: requests would still read a redirect's whole body
+        # into memory, to prepare the request that it then does not send.
         return None
 
     def drop_idle_connections(self) -> None:
@@ -263,7 +263,7 @@ class _Session(HTTPSession):  # type: ignore[misc]
 
 
 class _Sessions(threading.local):
-    """One set for each thread: sessions of requests are not safe to share."""
+    """One set of sessions for each thread, because sessions of requests are not safe to share."""
 
     def __init__(self) -> None:
         self._by_allow_loopback: dict[bool, _Session] = {}
@@ -332,10 +332,10 @@ def _code(failure: Exception, limits: _Limits) -> OutgoingCode:
 
 
 def error_code(failure: Exception) -> OutgoingCode:
-    """Name the reason why there was no answer.
+    """Return the code of the reason why there was no answer.
 
     Args:
-        failure: What requests or botocore raised, with its causes.
+        failure: The error that requests or botocore raised, with its causes.
     """
     if isinstance(failure, requests.Timeout):
         return "timeout"
@@ -346,7 +346,7 @@ def error_code(failure: Exception) -> OutgoingCode:
     return "connection_failed"
 
 
-# The first that fits. RemoteDisconnected is an HTTPException too.
+# The first type that fits counts. RemoteDisconnected is an HTTPException too.
 _CODES: tuple[tuple[type[Exception] | tuple[type[Exception], ...], OutgoingCode], ...] = (
     (InvalidIPAddress, "address_refused"),
     (requests.exceptions.SSLError, "tls_failed"),

@@ -1,1 +1,1 @@
-"""Outgoing webhooks: which URLs, how they are signed, sent and tried again."""
+"""Outgoing webhooks: their destinations, signatures, delivery and retries."""

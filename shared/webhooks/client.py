@@ -1,4 +1,4 @@
-"""Posting a webhook once, and what came of it."""
+"""One attempt to post a webhook, and its result."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,15 +18,15 @@ AttemptError = OutgoingCode | Literal["credentials_unavailable"]
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What came of one attempt: either `status` or `error` is None.
+    """The result of one attempt: either `status` or `error` is None.
 
     Attributes:
-        status: HTTP status of the answer. It counts as soon as it has arrived, however the body
-            goes on: the receiver has decided by then.
+        status: HTTP status of the answer. It counts as soon as it has arrived, whatever happens to
+            the body: the receiver has decided by then.
         duration_ms: From the call to the last byte that was read.
-        response_text: First 2,048 characters of the body, as UTF-8; what is none becomes U+FFFD.
-        error: Why there is no status.
-        retry_after_s: What the receiver asked to wait, 0 to 86,400 seconds.
+        response_text: First 2,048 characters of the body as UTF-8; invalid bytes become U+FFFD.
+        error: The reason why there is no status.
+        retry_after_s: The time that the receiver asks us to wait, 0 to 86,400 seconds.
     """
 
     status: int | None
@@ -44,13 +44,13 @@ def post(
     timeout_s: float,
     allow_loopback: bool,
 ) -> Attempt:
-    """Post a body once. Never raises for what a URL, a name server or a receiver does.
+    """Post a body once. Never raises, whatever a URL, a name server or a receiver does.
 
     Args:
-        url: Where to.
+        url: The URL to post to.
         body: The exact bytes to send; small enough for a socket's buffer (webhooks: 20 kB).
         headers: Sent as they are; ours are added to them (`User-Agent`, `Host`, `Accept-Encoding`).
-        timeout_s: For all of it, see `session.request`.
+        timeout_s: For the whole attempt, see `session.request`.
         allow_loopback: Also post to this machine, with http and on any port. Only for the emulator.
 
     Source: Standard Webhooks, "Webhook delivery" and "Server-side request forgery".

@@ -1,4 +1,4 @@
-"""What is sent of an event, wherever it is sent to."""
+"""The message that is sent about an event, to any destination."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """An attempt to tell an event.
+    """The message of one attempt to deliver an event.
 
     Attributes:
         event_id: The same on all attempts and for all endpoints.
         event_type: ``loyalty.points_earned`` and so on.
-        delivery_id: This event to this endpoint.
-        store_id: Whose event and endpoint it is.
-        group: What its order matters within, for queues that keep one: the member, else the store.
+        delivery_id: The id of this event's delivery to this endpoint.
+        store_id: The store of the event and the endpoint.
+        group: The group in which ordered queues keep the order: the member, else the store.
         body: The exact bytes, UTF-8 JSON, below 20 kB.
         signature: The four signature headers of `signing.sign`.
-        headers: What the merchant wants to have sent as well.
+        headers: Additional headers that the merchant wants.
     """
 
     event_id: str
@@ -32,7 +32,7 @@ class Message:
 
     @property
     def metadata(self) -> dict[str, str]:
-        """Return what goes beside the body: type, ids and signatures, as headers or attributes."""
+        """Return the data beside the body: type, ids and signatures, as headers or attributes."""
         return {
             "X-Beep-Event": self.event_type,
             "X-Beep-Delivery": self.delivery_id,

@@ -1,4 +1,4 @@
-"""When a webhook is tried again, and what an attempt means for its delivery."""
+"""The schedule of a webhook's retries, and the effect of an attempt on its delivery."""
 
 from enum import StrEnum
 
@@ -11,7 +11,7 @@ _GONE = 410
 
 
 class AttemptOutcome(StrEnum):
-    """What follows from one attempt."""
+    """The effect of one attempt."""
 
     SUCCEEDED = "succeeded"
     RETRY = "retry"
@@ -19,15 +19,15 @@ class AttemptOutcome(StrEnum):
 
 
 def outcome_of(status: int | None, error: str | None) -> AttemptOutcome:
-    """Judge one attempt.
+    """Return the effect of one attempt.
 
     Args:
         status: HTTP status of the answer, None if there was none.
         error: Code of the failure, None if there was an answer.
 
     Returns:
-        `SUCCEEDED` for 2xx; `DISABLE` for 410, by which a receiver says that it wants no more;
-        `RETRY` for everything else, redirects included.
+        `SUCCEEDED` for 2xx; `DISABLE` for 410, with which a receiver refuses all further events;
+        `RETRY` for everything else, including redirects.
 
     Raises:
         ValueError: Neither or both are given.
@@ -42,19 +42,19 @@ def outcome_of(status: int | None, error: str | None) -> AttemptOutcome:
 
 
 def next_delay_s(attempts_made: int, *, jitter: float, retry_after_s: int | None) -> int | None:
-    """How long to wait before the next attempt.
+    """Return the delay before the next attempt.
 
     Attempts follow each other after 0 s, 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h and 24 h:
-    ten attempts, the last one 75 h 35 min 5 s after the first, give or take the jitter.
+    ten attempts, the last one 75 h 35 min 5 s after the first, apart from jitter.
 
-    Without `retry_after_s` a delay lies within 20 % of its base. With it, it is what the receiver
-    asked for, held within [base, 2 x base] and then spread by up to 20 % of the base to the later
-    side (never above 2 x base), so that waiting deliveries do not come back all at once.
+    Without `retry_after_s` a delay is within 20 % of its base. With it, the delay is the requested
+    one, limited to [base, 2 x base], and then up to 20 % of the base later (never above 2 x base),
+    so that waiting deliveries do not come back all at once.
 
     Args:
         attempts_made: Attempts so far, 0 or more.
         jitter: Random fraction in [0, 1).
-        retry_after_s: Seconds the receiver asked to wait (`Retry-After`), None if it did not.
+        retry_after_s: Seconds that the receiver asks us to wait (`Retry-After`), else None.
 
     Returns:
         Seconds from the end of the last attempt, 0 before the first; None after the last attempt:

@@ -1,4 +1,4 @@
-"""Signatures of webhooks: `X-Beep-Signature` and Standard Webhooks, over the bytes sent."""
+"""Signatures of webhooks: `X-Beep-Signature` and Standard Webhooks, over the sent bytes."""
 
 import base64
 import hashlib
@@ -21,12 +21,12 @@ def sign(
 ) -> dict[str, str]:
     """Sign one attempt of a message with every secret that is valid now.
 
-    `X-Beep-Signature` has room for one signature, since its receivers compare the whole value. It
-    is made with the newest secret. While a secret is rotated, a receiver that knows only the old
-    one therefore refuses until its owner has deployed the new one, and the schedule tries again
-    meanwhile. With the old secret it would be the other way round: whoever has deployed the new one
-    would refuse until the old one ends, and a secret that was replaced because it leaked would go
-    on being believed. `webhook-signature` has room for all; its receivers notice nothing.
+    `X-Beep-Signature` has room for one signature, because its receivers compare the whole value. It
+    is made with the newest secret. So during a rotation, a receiver that only knows the old secret
+    refuses until its owner has deployed the new one, and the schedule retries meanwhile. If the
+    old secret were used, a receiver with the new one would refuse until the old one ends, and a
+    leaked secret would stay trusted after its replacement. `webhook-signature` has room for all
+    signatures, so its receivers notice nothing.
 
     Args:
         secrets: Secrets as shown to the merchant, newest first, at least one.
@@ -63,6 +63,6 @@ def _hmac(key: bytes, data: bytes) -> bytes:
 
 
 def _standard_key(secret: str) -> bytes:
-    # Who brought a secret of their own passes base64(secret) to the libraries, which decode it.
+    # Merchants with their own secret pass base64(secret) to the libraries, which decode it.
     decoded = decoded_key(secret)
     return secret.encode() if decoded is None else decoded

@@ -1,4 +1,4 @@
-"""What a request names as the place to send to, as the rest of the product has it."""
+"""Converts the destination in a request to a target."""
 
 from __future__ import annotations
 

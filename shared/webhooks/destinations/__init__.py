@@ -1,8 +1,8 @@
-"""Where events can be sent to: a URL, or a queue or bus of a cloud.
+"""The destinations of events: a URL, or a queue or bus of a cloud.
 
-A kind is a module here with a model (what a merchant says of the place) and a function ``send``.
-To add one: its module, its model in ``Destination`` and its line in ``_SENDERS``. See
-``docs/destinations.md``.
+A kind of destination is a module of this package with a model (the settings that a merchant gives)
+and a function ``send``. To add one, add its module, its model in ``Destination`` and its line in
+``_SENDERS``. See ``docs/destinations.md``.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Destination = Annotated[
 
 
 class Send(Protocol):
-    """Send a message once. Never raises for what a destination does."""
+    """Sends a message once. Never raises, whatever a destination does."""
 
     def __call__(
         self,
@@ -42,12 +42,12 @@ class Send(Protocol):
         """Make one attempt.
 
         Args:
-            message: What to send.
+            message: The message to send.
             target: The URL, queue or bus.
-            settings: What the model's ``visible`` returned when the endpoint was made.
-            credentials: What the model's ``secret`` returned; empty for a URL.
-            timeout_s: For all of it.
-            is_emulated: Also to this machine.
+            settings: The result of the model's ``visible`` when the endpoint was made.
+            credentials: The result of the model's ``secret``; empty for a URL.
+            timeout_s: For the whole attempt.
+            is_emulated: Also send to this machine.
         """
 
 
@@ -59,5 +59,5 @@ _SENDERS: Mapping[str, Send] = {
 
 
 def sender(kind: str) -> Send:
-    """Return what sends to destinations of a kind."""
+    """Return the function that sends to destinations of a kind."""
     return _SENDERS[kind]

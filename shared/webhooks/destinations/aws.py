@@ -1,7 +1,7 @@
-"""What the destinations on AWS share: credentials, and how an attempt is made.
+"""The common code of destinations on AWS: credentials, and attempts.
 
-What speaks to AWS is imported when it is needed: it takes a fifth of a second, and most deployments
-never do.
+The modules that call AWS are imported when they are needed: the import takes a fifth of a second,
+and most deployments never need it.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def _role_arn(arn: str) -> str:
 
 
 class AwsAccessKeyBody(WireModel):
-    """A key of an IAM user that may send there and do nothing else."""
+    """A key of an IAM user who may send to the destination and do nothing else."""
 
     type: Literal["access_key"] = Field(description="A key of an IAM user.")
     access_key_id: Annotated[
@@ -62,7 +62,7 @@ class AwsAccessKeyBody(WireModel):
 
 
 class AwsRoleBody(WireModel):
-    """An IAM role that trusts this deployment's Google identity: nothing secret is kept."""
+    """An IAM role that trusts this deployment's Google identity, so that no secret is stored."""
 
     type: Literal["role"] = Field(description="A role that trusts this deployment.")
     role_arn: Annotated[
@@ -84,11 +84,11 @@ class AwsOperation:
     """A call of one of AWS's services.
 
     Attributes:
-        service: As in the name of its host: ``sqs``.
-        method: As botocore names it: ``send_message``.
-        parameters: As AWS documents them.
-        settle: Makes a status and a text of AWS's answer. A field that it looks for in vain
-            (``LookupError``) means that the answer is not AWS's.
+        service: The name in the service's host: ``sqs``.
+        method: The name in botocore: ``send_message``.
+        parameters: The parameters that AWS documents.
+        settle: Converts AWS's answer to a status and a text. If it misses a field
+            (``LookupError``), the answer is not from AWS.
     """
 
     service: str
@@ -105,16 +105,16 @@ def attempt(
     credentials: Mapping[str, Any],
     timeout_s: float,
 ) -> Attempt:
-    """Send a message by one call, tried once. Never raises for what AWS does.
+    """Send a message by one call, without retries. Never raises, whatever AWS does.
 
     Args:
         operation: The call.
-        message: Whose store a role is asked to trust.
-        where: Its region.
-        credentials: An ``AwsAccessKeyBody`` or ``AwsRoleBody`` as the wire has it.
-        timeout_s: A third of it for connecting, the rest for the answer; with a role one half of it
-            is kept for getting its session. Looking up a name comes on top, and so does a host of
-            which several addresses are dead: botocore knows no limit for the whole.
+        message: The message, whose store a role must trust.
+        where: The region of the destination.
+        credentials: An ``AwsAccessKeyBody`` or ``AwsRoleBody`` in its JSON form.
+        timeout_s: A third is for connecting, the rest for the answer; with a role, one half is
+            reserved for getting its session. A name's look-up takes additional time, and so does a
+            host with several dead addresses: botocore has no limit for the whole call.
     """
     from shared.webhooks.destinations import aws_calls, aws_roles
 
@@ -139,7 +139,7 @@ def attempt(
     except aws_calls.CallFailed as failure:
         status, text, error = failure.status, failure.text, failure.error
         if role_arn is not None and status == _FORBIDDEN:
-            # The session may be one of a role that was deleted and made again.
+            # The session may belong to a role that was deleted and created again.
             aws_roles.forget(role_arn, message.store_id, where)
     except LookupError:
         error = "invalid_response"

@@ -1,8 +1,8 @@
-"""Calls of AWS's services: with the keys and to the host that are given, tried once.
+"""Calls of AWS's services, with the given keys, to the given host, and without retries.
 
-botocore by itself looks for keys, hosts, regions, proxies and retries in the environment, in files
-and at metadata servers. Nothing of that may decide what is done with a merchant's keys, so the
-session here knows none of these sources.
+By default, botocore looks for keys, hosts, regions, proxies and retries in the environment, in
+files and at metadata servers. None of these sources may decide about the use of a merchant's keys,
+so the session of this module has none of them.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from shared.webhooks.client import USER_AGENT, AttemptError
 from shared.webhooks.destinations.aws_places import AwsPlace
 
 CLIENTS_MAX = 32
-"""Clients kept, each with its connections: making one takes 3 ms, and its TLS settings 18 ms."""
+"""The most clients to keep: to make one takes 3 ms, and its TLS settings take 18 ms."""
 CONNECT_SHARE = 1 / 3
 
 _THROTTLED = frozenset({"RequestLimitExceeded", "SlowDown", "TooManyRequestsException"})
@@ -59,7 +59,7 @@ _REFUSED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """What signs: a key of a user, or of a role's session, which has a token besides."""
+    """The keys that sign: those of a user, or of a role's session, which also has a token."""
 
     access_key_id: str
     secret_access_key: str = field(repr=False)
@@ -67,9 +67,9 @@ class Keys:
 
 
 class CallFailed(Exception):
-    """There was no success. Either ``status`` or ``error`` is ``None``, as in ``client.Attempt``.
+    """The call failed. Either ``status`` or ``error`` is ``None``, as in ``client.Attempt``.
 
-    ``text`` is what AWS says of it, without anything secret.
+    ``text`` is AWS's message without secrets.
     """
 
     def __init__(
@@ -93,12 +93,12 @@ def call(
     """Call a service once, and return its answer.
 
     Args:
-        service: As botocore names it.
-        method: As botocore names it.
-        parameters: As AWS documents them. Who signs nothing proves who they are by these.
+        service: The service's name in botocore.
+        method: The method's name in botocore.
+        parameters: The parameters that AWS documents. They authenticate a call that is not signed.
         where: The region.
         keys: ``None`` for a call that is not signed.
-        timeout_s: A third of it for each address connected to, the rest for each read.
+        timeout_s: A third is for each address to connect to, the rest for each read.
 
     Raises:
         CallFailed: AWS refused, or did not answer.
@@ -110,21 +110,21 @@ def call(
     except ClientError as refusal:
         raise _refused(refusal, _secrets(keys, parameters)) from None
     except ParamValidationError:
-        raise  # Ours to get right: settings and messages were checked before.
+        raise  # It is our own bug: settings and messages were checked before.
     except BotoCoreError as failure:
         raise CallFailed(error=_error(failure)) from None
     except (ResponseParserError, AttributeError, TypeError, ValueError, LookupError):
-        # botocore takes for granted that an answer has the shape that AWS documents.
+        # botocore assumes that an answer has the shape that AWS documents.
         raise CallFailed(error="invalid_response") from None
     return answer
 
 
 def status_of(code: str, status: int) -> int:
-    """Return what a refusal means in HTTP's terms.
+    """Return the HTTP status that a refusal means.
 
     Args:
-        code: AWS's name for it. Services that speak JSON say 400 to nearly everything, also to a
-            wrong key and to too many requests.
+        code: AWS's error code. JSON services answer 400 to nearly every error, even to a wrong key
+            and to too many requests.
         status: AWS's own status.
     """
     if "Throttl" in code or code in _THROTTLED:
@@ -134,13 +134,13 @@ def status_of(code: str, status: int) -> int:
     return status
 
 
-_making = threading.Lock()  # botocore's sessions are not to be shared between threads
+_making = threading.Lock()  # threads must not share botocore's sessions
 
 
 @cache
 def _session() -> botocore.session.Session:
     names = botocore.session.Session.SESSION_VARIABLES
-    # Neither a name in files nor one in the environment: only the default is left.
+    # No names from files or the environment: only the default is left.
     sourceless = {
         name: (None, None, default, convert) for name, (_, _, default, convert) in names.items()
     }
@@ -168,7 +168,7 @@ def _client(service: str, where: AwsPlace, keys: Keys | None, timeout_s: float) 
         aws_access_key_id=keys.access_key_id if keys else None,
         aws_secret_access_key=keys.secret_access_key if keys else None,
         aws_session_token=keys.session_token if keys else None,
-        verify=True,  # by certifi's authorities, whatever the environment says
+        verify=True,  # with certifi's authorities, whatever the environment says
         config=settings,
     )
 
@@ -188,7 +188,7 @@ def _refused(refusal: ClientError, secrets: Sequence[str]) -> CallFailed:
     error = refusal.response.get("Error", {})
     code = str(error.get("Code", ""))
     text = f"{refusal.operation_name}: {code}: {error.get('Message', '')}"
-    # A wrong signature is answered with the whole request that was signed.
+    # AWS answers a wrong signature with the whole signed request.
     for secret in secrets:
         text = text.replace(secret, "[...]")
     status = refusal.response["ResponseMetadata"]["HTTPStatusCode"]

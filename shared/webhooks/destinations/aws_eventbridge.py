@@ -27,7 +27,7 @@ _ARN = (
 
 
 def find_region(arn: str) -> str | None:
-    """Return the region of an event bus; ``None`` if this is not the ARN of one."""
+    """Return the region of an event bus; ``None`` if this is not the ARN of an event bus."""
     match = re.fullmatch(_ARN, arn)
     if match is None or match["partition"] != aws_places.partition(match["region"]).name:
         return None
@@ -68,8 +68,8 @@ def send(
 ) -> Attempt:
     """Put the message on the bus as one entry.
 
-    Its ``detail`` is the event, for rules to match, and in ``delivery`` the exact text with its
-    signatures: EventBridge reads the JSON and writes it anew, in which no signature survives.
+    Its ``detail`` is the event, for rules to match. ``delivery`` in it has the exact text with its
+    signatures, because EventBridge rewrites the JSON, and the signatures would not fit any more.
     """
     region = find_region(target)
     if region is None:
@@ -95,7 +95,7 @@ def send(
 
 
 def _settle(answer: Mapping[str, Any]) -> tuple[int, str]:
-    """Judge the one entry: AWS answers 200 whether it took it or not."""
+    """Return the status of the one entry: AWS answers 200 even if it refused the entry."""
     entry = answer["Entries"][0]
     if answer["FailedEntryCount"] == 0:
         return 200, f"EventId: {entry['EventId']}"

@@ -8,12 +8,12 @@ from typing import NamedTuple
 from shared import config
 
 REGION = "[a-z]{2,4}(?:-[a-z]+){1,2}-[0-9]{1,2}"
-"""``eu-central-1``, ``us-gov-west-1``, ``eusc-de-east-1``: nothing that ends the name of a host."""
+"""``eu-central-1``, ``us-gov-west-1``, ``eusc-de-east-1``. No character can end a host name."""
 ACCOUNT = "[0-9]{12}"
 
 
 class Partition(NamedTuple):
-    """A cloud of AWS with accounts and names of its own."""
+    """A cloud of AWS with its own accounts and names."""
 
     name: str
     dns_suffix: str
@@ -28,24 +28,24 @@ _PARTITIONS = {
 
 
 def partition(region: str) -> Partition:
-    """Return the partition that a region belongs to, by the beginning of its name."""
+    """Return the partition of a region, by the beginning of the region's name."""
     return next((each for start, each in _PARTITIONS.items() if region.startswith(start)), _AWS)
 
 
 @dataclass(frozen=True, slots=True)
 class AwsPlace:
-    """A region. ``stand_in`` is the URL of what plays AWS on this machine, under the emulator."""
+    """A region. ``stand_in`` is the URL of AWS's stand-in on this machine, under the emulator."""
 
     region: str
     stand_in: str | None = None
 
     def endpoint(self, service: str) -> str:
-        """Return the URL of a service: by the region alone, so that it is always AWS's."""
+        """Return the URL of a service. It depends on the region alone, so it is always AWS's."""
         return (
             self.stand_in or f"https://{service}.{self.region}.{partition(self.region).dns_suffix}"
         )
 
 
 def place(region: str, *, is_emulated: bool) -> AwsPlace:
-    """Return the place of a region; where AWS is emulated too if the product is."""
+    """Return the place of a region, with the stand-in of AWS if the product is emulated."""
     return AwsPlace(region, config.aws_endpoint_url() if is_emulated else None)

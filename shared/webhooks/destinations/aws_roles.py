@@ -1,10 +1,10 @@
-"""Sessions of merchants' IAM roles, got by this deployment's Google identity.
+"""Sessions of merchants' IAM roles, obtained with this deployment's Google identity.
 
-Google's metadata server gives a token that says who we are and, as its audience, for which store
-we ask. The merchant's role trusts that audience only, so no other merchant can have us use it by
-naming it as theirs (the "confused deputy").
+Google's metadata server gives a token with our identity, and the store as its audience. The
+merchant's role only trusts that audience, so no other merchant can make us use the role by naming
+it as theirs (the "confused deputy").
 
-The metadata server is asked directly: google-auth would ask again for as long as 15 s.
+The metadata server is called directly, because google-auth would retry for up to 15 s.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from shared.webhooks.destinations.aws_calls import CallFailed, Keys, call
 from shared.webhooks.destinations.aws_places import AwsPlace
 
 SESSION_S = 3600
-"""What every role allows."""
+"""The duration of a session that every role allows."""
 MARGIN = timedelta(minutes=5)
 SESSIONS_MAX = 1_000
 SESSION_NAME = "punktwerk"
@@ -33,7 +33,7 @@ _lock = threading.Lock()
 
 
 def audience(store_id: str) -> str:
-    """Return what a role must want to see as ``accounts.google.com:oaud``."""
+    """Return the audience that a role must require as ``accounts.google.com:oaud``."""
     return f"punktwerk:{store_id}"
 
 
@@ -42,13 +42,13 @@ def assume(role_arn: str, store_id: str, where: AwsPlace, *, timeout_s: float) -
 
     Args:
         role_arn: The merchant's role.
-        store_id: Whose endpoint it is that names the role.
-        where: The region whose token service is asked.
-        timeout_s: For asking Google and AWS, each once.
+        store_id: The store whose endpoint names the role.
+        where: The region of the token service to call.
+        timeout_s: For one call of Google and one of AWS.
 
     Raises:
-        CallFailed: ``credentials_unavailable`` if this deployment has no Google identity; else as
-            ``call`` does.
+        CallFailed: ``credentials_unavailable`` if this deployment has no Google identity; else the
+            errors of ``call``.
     """
     key = (role_arn, store_id, where)
     known = _sessions.get(key)
@@ -82,7 +82,7 @@ def assume(role_arn: str, store_id: str, where: AwsPlace, *, timeout_s: float) -
 
 
 def forget(role_arn: str, store_id: str, where: AwsPlace) -> None:
-    """Get a new session the next time."""
+    """Forget a role's session, so that the next call gets a new one."""
     with _lock:
         _sessions.pop((role_arn, store_id, where), None)
 
@@ -91,7 +91,7 @@ def _identity_token(audience: str, timeout_s: float) -> str | None:
     url = f"http://{config.metadata_host()}{_IDENTITY_PATH}"
     try:
         with requests.Session() as session:
-            session.trust_env = False  # No proxy gets to see the token.
+            session.trust_env = False  # No proxy may see the token.
             answer = session.get(
                 url,
                 params={"audience": audience},

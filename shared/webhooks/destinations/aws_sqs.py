@@ -27,16 +27,16 @@ _URL = re.compile(rf"https://sqs\.(?P<region>{REGION})\.(?P<suffix>amazonaws(?:\
 _LOOPBACK_URL = re.compile(
     rf"(?P<origin>http://(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]{{1,5}})?){_PATH}"
 )
-# What group and deduplication ids may be.
+# The form of group and deduplication ids.
 _ID = re.compile("[!-~]{1,128}")
 
 
 def find_queue(url: str, *, is_emulated: bool) -> AwsPlace | None:
-    """Return where a queue is; ``None`` if this is not the URL of one.
+    """Return the place of a queue; ``None`` if this is not the URL of a queue.
 
     Args:
-        url: As AWS shows it.
-        is_emulated: Also what plays SQS on this machine.
+        url: The URL as AWS shows it.
+        is_emulated: Also accept a stand-in of SQS on this machine.
     """
     match = _URL.fullmatch(url)
     if match is not None:
@@ -83,8 +83,8 @@ def send(
 ) -> Attempt:
     """Send the message with its ids, type and signatures as attributes.
 
-    A FIFO queue keeps the order in which the messages of a group reach it, and takes an event once
-    within five minutes, also if we do not learn that it has it.
+    A FIFO queue keeps the order in which the messages of a group arrive, and takes an event only
+    once within five minutes, even if the answer to the first attempt was lost.
     """
     where = find_queue(target, is_emulated=is_emulated)
     if where is None:

@@ -1,4 +1,4 @@
-"""What the settings of all destinations have in common."""
+"""The common base of the settings of all destinations."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from shared.schemas.base import WireModel
 
 
 class DestinationBody(WireModel, ABC):
-    """What a merchant says of a destination. ``credentials`` are shown to nobody again."""
+    """A merchant's settings of a destination. ``credentials`` are never shown again."""
 
     @property
     @abstractmethod
     def target(self) -> str:
-        """Name the one place that is sent to: an endpoint's identity within its store."""
+        """The place to which events are sent. It identifies an endpoint within its store."""
 
     def visible(self) -> dict[str, Any]:
-        """Return what may be shown and is stored as it is, ``kind`` included."""
+        """Return the settings that may be shown and are stored unencrypted, including ``kind``."""
         return self.model_dump(by_alias=True, mode="json", exclude={"credentials"})
 
     def secret(self) -> dict[str, Any]:
-        """Return what is stored encrypted."""
+        """Return the settings that are stored encrypted."""
         shown = self.model_dump(by_alias=True, mode="json", include={"credentials"})
         secret: dict[str, Any] = shown["credentials"]
         return secret
