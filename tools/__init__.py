@@ -1,1 +1,1 @@
-"""Local tools: set-up, the runner, seeding, benchmarks. Nothing here is deployed."""
+"""Local tools: set-up, the runner, seeding, benchmarks. None of them is deployed."""

@@ -1,6 +1,6 @@
 """Accounts, stores, keys and secrets from the command line: ``python -m tools.admin --help``.
 
-Works on the emulator if FIRESTORE_EMULATOR_HOST is set, else on a real project with application
+They work on the emulator if FIRESTORE_EMULATOR_HOST is set, else on a real project with application
 default credentials. Exit codes: 0 done, 1 refused or problems found, 2 wrong usage.
 """
 
@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.environ["GOOGLE_CLOUD_PROJECT"] = options.project
     try:
         require_target()
-        # Standard output is for the result alone, and the product logs there.
+        # Standard output is for the result alone, but the product logs to it.
         with contextlib.redirect_stdout(sys.stderr):
             facts: Facts = options.run(options)
     except (Refused, PunktwerkError, VaultError) as error:
@@ -53,13 +53,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def complain(message: str) -> int:
-    """Say why it was not done."""
+    """Print why the command was refused."""
     sys.stderr.write(f"{message}\n")
     return 1
 
 
 def require_target() -> None:
-    """Say where the command works; refuse to guess a real project.
+    """Print the project on which the command works; refuse to guess a real project.
 
     Raises:
         Refused: There is no emulator and no project.
@@ -74,12 +74,12 @@ def require_target() -> None:
 
 
 def is_of_google(error: Exception) -> bool:
-    """Tell whether Google's libraries raised it: no credentials, no permission, no database."""
+    """Tell whether Google's libraries raised an error: no credentials, permission or database."""
     return type(error).__module__.startswith(("google.auth", "google.api_core"))
 
 
 def explained(error: Exception) -> str:
-    """Return what to do about an error of Google's libraries."""
+    """Return advice about an error of Google's libraries."""
     if type(error).__module__.startswith("google.auth"):
         return f"{error}\nFor credentials: gcloud auth application-default login"
     return f"The project {config.project_id()} refused: {error}"
@@ -175,7 +175,7 @@ def verify(options: argparse.Namespace) -> Facts:
     }
 
 
-# What is told
+# Output
 
 
 def account_facts(account: Account) -> Facts:
@@ -223,7 +223,7 @@ def issued_facts(issued: IssuedKey) -> Facts:
 
 
 def as_text(facts: Mapping[str, Any]) -> str:
-    """Write facts for people: values one a line, lists as tables."""
+    """Write facts for people: one value on each line, lists as tables."""
     return "\n".join(
         f"{name}:\n{as_table(value)}"
         if isinstance(value, list) and name != "position"
@@ -233,7 +233,7 @@ def as_text(facts: Mapping[str, Any]) -> str:
 
 
 def as_table(rows: list[dict[str, Any]]) -> str:
-    """Write rows with equal names below each other."""
+    """Write rows that have the same names as a table."""
     if not rows:
         return "  none"
     lines = [list(rows[0]), *([as_word(value) for value in row.values()] for row in rows)]

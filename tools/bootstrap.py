@@ -1,8 +1,8 @@
-"""Set up what every target needs: the virtualenv ``venv`` and ``tools/node_modules``.
+"""Set up the virtualenv ``venv`` and ``tools/node_modules``, which every target needs.
 
-``make`` runs this before each target with whatever ``python3`` the machine has, hence: the standard
-library only, and no syntax newer than Python 3.8. What is already set up costs milliseconds: each
-step leaves a stamp with the hash of what it was made from, and is taken again when that changes.
+``make`` runs this before each target with the machine's ``python3``. So it uses only the standard
+library, and no syntax newer than Python 3.8. A finished set-up costs milliseconds: each step leaves
+a stamp with the hash of its inputs, and runs again when the hash changes.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ class Step:
     """A command that makes something from files with pins.
 
     Attributes:
-        title: What a person is told.
-        stamp: The file that says what it was made from; written last.
-        product: What is there once it is made.
-        salt: What decides the result besides the inputs.
+        title: The text that is printed.
+        stamp: The file with the hash of the inputs; written last.
+        product: The file or folder that the step makes.
+        salt: Other values that decide the result besides the inputs.
     """
 
     title: str
@@ -52,7 +52,7 @@ class Step:
     cwd: Path
 
     def key(self) -> str:
-        """Return the hash of all that decides the result."""
+        """Return the hash of everything that decides the result."""
         digest = hashlib.sha256(self.salt.encode())
         for path in self.inputs:
             content = path.read_bytes()
@@ -60,7 +60,7 @@ class Step:
         return digest.hexdigest()
 
     def is_done(self) -> bool:
-        """Tell whether it was made completely, and from these very inputs."""
+        """Tell whether the step was completed with exactly these inputs."""
         try:
             return self.product.exists() and self.stamp.read_text() == self.key()
         except OSError:
@@ -87,7 +87,7 @@ def check_prerequisites() -> tuple[str, int]:
     """Return the Python to build ``venv`` with, and Node's major version.
 
     Raises:
-        SetupError: with a sentence for each missing thing.
+        SetupError: Something is missing; the message has a sentence for each missing thing.
     """
     missing = []
     python = find_python()
@@ -112,7 +112,7 @@ def check_prerequisites() -> tuple[str, int]:
 
 
 def find_python() -> str | None:
-    """Return a Python of the right version that can build virtualenvs; best the one that runs."""
+    """Return a Python of the right version that can build virtualenvs; prefer the running one."""
     # Debian splits ensurepip off into python3.11-venv. A pyenv shim exists without working, so
     # each candidate is tried.
     probe = "import ensurepip, sys, venv; print('%d.%d' % sys.version_info[:2])"
@@ -129,7 +129,7 @@ def find_node() -> int | None:
 
 
 def output_of(*command: str) -> str:
-    """Return what a command prints, stripped; nothing if it cannot run or fails."""
+    """Return a command's stripped output; nothing if the command cannot run or fails."""
     try:
         return subprocess.run(command, capture_output=True, check=True, text=True).stdout.strip()
     except (OSError, subprocess.CalledProcessError):
@@ -153,7 +153,7 @@ def steps(python: str, node_major: int) -> Iterator[Step]:
     pip = (str(binary), "-m", "pip", "install", "--disable-pip-version-check", "--no-input")
     yield Step(
         title="Python packages (venv/); the first time takes a minute",
-        # In place, for what may be running in it: a pin that went leaves its package behind.
+        # In place, because programs may run in it. A package whose pin was removed stays installed.
         stamp=venv / ".stamp-packages",
         product=binary,
         inputs=(requirements,),
@@ -175,7 +175,7 @@ def steps(python: str, node_major: int) -> Iterator[Step]:
 
 @contextlib.contextmanager
 def locked(path: Path) -> Iterator[IO[str]]:
-    """Hold the lock for the whole set-up: a second one waits, then finds all done."""
+    """Hold the lock for the whole set-up: a second set-up waits, and then finds all done."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as lock:
         try:
@@ -199,7 +199,7 @@ def build(step: Step, lock: IO[str]) -> None:
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            # It holds the lock too, and keeps others out even if this process is killed.
+            # The command holds the lock too, so others wait even if this process is killed.
             pass_fds=[lock.fileno()],
             check=False,
         )

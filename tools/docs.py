@@ -1,4 +1,4 @@
-"""Write what of docs/ is generated from the code; ``--check`` only tells what is out of date."""
+"""Write the generated files of docs/; ``--check`` only tells which are out of date."""
 
 from __future__ import annotations
 

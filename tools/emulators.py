@@ -1,4 +1,4 @@
-"""Find Java and the Firestore emulator, and run that emulator alone, for tests and benchmarks."""
+"""Find Java and the Firestore emulator, and run this emulator alone, for tests and benchmarks."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tools.guard import Guarded
 ROOT = Path(__file__).resolve().parent.parent
 LOCAL = Path(os.environ.get("PUNKTWERK_LOCAL") or ROOT / ".local").resolve()
 LOOPBACK = "127.0.0.1"
-JAVA_MAJOR_MIN = 21  # what firebase-tools 15 asks for
+JAVA_MAJOR_MIN = 21  # the minimum of firebase-tools 15
 HEAP = "-Xmx512m"
 START_TIMEOUT_S = 60
 START_ATTEMPTS_MAX = 3
@@ -39,7 +39,7 @@ class FirestoreEmulator:
     """The Firestore emulator alone, with our rules; use it in a ``with`` statement.
 
     Rules hold for user tokens (also unsigned ones) and for callers without a token, in every
-    project id. The server libraries, and ``Authorization: Bearer owner`` over REST, pass them by.
+    project id. The server libraries, and ``Authorization: Bearer owner`` over REST, bypass them.
 
     Attributes:
         host: ``127.0.0.1:PORT``, the value for ``FIRESTORE_EMULATOR_HOST``.
@@ -53,7 +53,7 @@ class FirestoreEmulator:
         if not self._rules.exists():
             raise EmulatorError(f"{self._rules} is missing, and without rules all is allowed.")
         self._logs = tempfile.TemporaryDirectory(prefix="firestore-emulator-")
-        for _ in range(START_ATTEMPTS_MAX):  # somebody may take the free port before it does
+        for _ in range(START_ATTEMPTS_MAX):  # another process may take the free port first
             self._port = free_port()
             self._process = Guarded(self._command(), log=Path(self._logs.name) / "emulator.log")
             if self._answers():
@@ -84,7 +84,7 @@ class FirestoreEmulator:
 
 
 def free_port() -> int:
-    """Return a port of the loopback interface that nobody listens on."""
+    """Return a free port of the loopback interface."""
     with socket.socket() as probe:
         probe.bind((LOOPBACK, 0))
         port: int = probe.getsockname()[1]
@@ -92,9 +92,9 @@ def free_port() -> int:
 
 
 def is_free(port: int) -> bool:
-    """Tell whether one could listen on this port of the loopback interface."""
+    """Tell whether this port of the loopback interface is free."""
     with socket.socket() as probe:
-        # As servers do: connections that have ended lately do not count.
+        # As servers do, ignore recently closed connections.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((LOOPBACK, port))
@@ -105,7 +105,7 @@ def is_free(port: int) -> bool:
 
 
 def get(port: int, path: str) -> bytes | None:
-    """Return what a local server answers to a GET, whatever the status; ``None`` if nothing."""
+    """Return a local server's answer to a GET, with any status; ``None`` without an answer."""
     connection = http.client.HTTPConnection(LOOPBACK, port, timeout=10)
     try:
         connection.request("GET", path)
@@ -151,8 +151,8 @@ def _java_major(java: str) -> int:
 def firestore_jar() -> Path:
     """Return a jar of the Firestore emulator that ``java -jar`` runs.
 
-    In this order: the one that ``FIRESTORE_EMULATOR_BINARY_PATH`` names, one that firebase-tools
-    has downloaded, the component of the Google Cloud CLI, and a download by firebase-tools.
+    The order is: the jar that ``FIRESTORE_EMULATOR_BINARY_PATH`` names, a jar that firebase-tools
+    has downloaded, the component of the Google Cloud CLI, and a new download by firebase-tools.
     """
     named = os.environ.get("FIRESTORE_EMULATOR_BINARY_PATH")
     if named:
@@ -190,7 +190,7 @@ def _cloud_sdk_jar() -> Path | None:
         return None
     component = Path("platform", JAR_NAME, f"{JAR_NAME}.jar")
     jar = Path(gcloud).resolve().parent.parent / component
-    if not jar.exists():  # `gcloud` is a wrapper that lies elsewhere
+    if not jar.exists():  # `gcloud` is a wrapper in another folder
         question = [gcloud, "info", "--format=value(installation.sdk_root)"]
         answer = subprocess.run(
             question, capture_output=True, text=True, check=False
@@ -200,7 +200,7 @@ def _cloud_sdk_jar() -> Path | None:
 
 
 def _runnable(jar: Path) -> Path:
-    """Return a jar of a manifest alone: the component's own names no main class to run."""
+    """Return a jar with only a manifest, because the component's jar names no main class."""
     uri = jar.as_uri()
     shim = LOCAL / f"{JAR_NAME}-{hashlib.sha256(uri.encode()).hexdigest()[:8]}.jar"
     if not shim.exists():
@@ -209,7 +209,7 @@ def _runnable(jar: Path) -> Path:
         lines = [class_path[start : start + width] for start in range(0, len(class_path), width)]
         manifest = f"Manifest-Version: 1.0\nMain-Class: {MAIN_CLASS}\n" + "\n ".join(lines) + "\n"
         LOCAL.mkdir(parents=True, exist_ok=True)
-        # Renamed into place, so that two that make it at once never see half of it.
+        # Renamed into place, so that two processes at once never see a half-written file.
         unfinished = shim.with_suffix(f".{os.getpid()}")
         with zipfile.ZipFile(unfinished, "w") as archive:
             archive.writestr("META-INF/MANIFEST.MF", manifest)

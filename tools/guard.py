@@ -1,13 +1,13 @@
 """``python tools/guard.py GRACE_S COMMAND...``: run a command so that nothing outlives it.
 
-The command runs in a POSIX session of its own: a terminal's Ctrl-C does not reach it. When the
-guard's standard input closes, because the parent asks for the end or because it died in whatever
-way, the command gets SIGTERM and ``GRACE_S`` seconds; then all that it has started gets SIGKILL.
-The same happens when the command ends by itself.
+The command runs in its own POSIX session: a terminal's Ctrl-C does not reach it. When the guard's
+standard input closes, because the parent asks for the end or has died in any way, the command gets
+SIGTERM and ``GRACE_S`` seconds; then all processes that it has started get SIGKILL. The same
+happens when the command ends by itself.
 
 On Linux the guard adopts orphans ("child subreaper"). The Firebase CLI leaves two kinds: its Java
-runs in another session, and a functions worker is the child of a shell, which alone gets the
-CLI's kill. Such a worker goes at once.
+runs in another session, and a functions worker is the child of a shell, and only the shell gets
+the CLI's kill. Such a worker is killed at once.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Guarded:
 
     @property
     def pid(self) -> int:
-        """The guard's process id: all that the command starts descends from it."""
+        """The guard's process id. All processes that the command starts are its descendants."""
         return self._process.pid
 
     def exit_code(self) -> int | None:
@@ -70,7 +70,7 @@ class Guarded:
             self._process.stdin.close()
 
     def stop(self) -> None:
-        """End the command and all that it has started."""
+        """End the command and all processes that it has started."""
         self.ask_to_stop()
         try:
             self._process.wait(self._grace_s + 5)
@@ -92,9 +92,9 @@ def guard(grace_s: float, command: list[str]) -> int:
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        # The pipe alone ends a guard. A handler, unlike SIG_IGN, is not inherited by the command.
+        # Only the pipe ends a guard. A handler, unlike SIG_IGN, is not inherited by the command.
         signal.signal(number, lambda *_: None)
-    # The object must live on: when it goes, it reaps a process that has ended, unseen by `_reap`.
+    # Keep the object: when it is deleted, it reaps an ended process, which `_reap` then misses.
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
     child = process.pid
     exit_code = _watch(child)
@@ -125,7 +125,7 @@ def _watch(child: int) -> int | None:
 
 
 def _reap(child: int) -> int | None:
-    """Collect what has ended; return the child's exit code if it is among that."""
+    """Collect ended processes; return the child's exit code if the child is one of them."""
     exit_code = None
     with contextlib.suppress(ChildProcessError):
         while True:
@@ -145,7 +145,7 @@ def _kill(rows: list[Process]) -> None:
 
 
 def _descendants() -> list[Process]:
-    """Return all that descends from this process or shares its group."""
+    """Return all processes that descend from this one or share its group."""
     me = os.getpid()
     table = _processes()
     family = {me}
@@ -165,7 +165,7 @@ def _processes() -> list[Process]:
         return [Process(*map(int, row.split())) for row in rows.splitlines()]
     table = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):  # it has ended meanwhile
+        with contextlib.suppress(OSError):  # the process has ended meanwhile
             # pid (name) state parent group ...; the name may hold anything, also ") ".
             fields = stat.read_text(errors="replace").rpartition(")")[2].split()
             table.append(Process(int(stat.parent.name), int(fields[1]), int(fields[2])))

@@ -1,6 +1,6 @@
 """A picture of the house: layers as floors, nouns as rooms, and the imports between them.
 
-``python -m tools.docs`` writes it to ``docs/house.svg``. Everything in it is read from the code.
+``python -m tools.docs`` writes it to ``docs/house.svg``. Its content is read from the code.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ FLOORS = {
     "shared.schemas": "bodies",
     "shared.domain": "pure rules",
 }
-"""Layers that have a room for each noun, the uppermost first."""
+"""Layers with a room for each noun, the uppermost first."""
 SIDE = {
     "functions": "the edge",
     "functions.notifications": "others call",
@@ -35,7 +35,7 @@ SIDE = {
     "shared.outgoing": "the way out",
     "shared": "what all use",
 }
-"""Rooms that have no nouns."""
+"""Rooms without nouns."""
 NOUNS = (
     "accounts",
     "stores",
@@ -48,7 +48,7 @@ NOUNS = (
     "payments",
     "systems",
 )
-"""In the order of the import contract: a room imports only from rooms to its left."""
+"""Nouns in the order of the import contract: a room imports only from rooms to its left."""
 SHARED_BY_ALL = ""
 Room = tuple[str, str]
 
@@ -58,7 +58,7 @@ _TOP, _MARGIN = 70, 16
 
 @dataclass(frozen=True)
 class House:
-    """What the picture shows.
+    """The data of the picture.
 
     A room is a package and a noun.
 

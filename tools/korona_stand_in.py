@@ -1,8 +1,8 @@
-"""A till system to try things with: the part of KORONA.cloud's API v3 that the connector speaks.
+"""A till system for trials: the part of KORONA.cloud's API v3 that the connector uses.
 
 It keeps products, receipts and stock adjustments in memory, and lists them in the order of their
-revisions, as the real one does. It is no proof of the vendor's contract; that is what the tests
-against the vendor's own definition are for::
+revisions, as the real one does. It does not prove the vendor's contract; the tests against the
+vendor's own definition do that::
 
     python -m tools.korona_stand_in --port 4030
 """
@@ -56,10 +56,9 @@ class Refused(Exception):
 class StandIn:
     """The till system of one account.
 
-    ``tables`` hold its objects by path and id. ``calls`` is what was asked of it. ``after`` is
-    called with each request's method and path, once the work is done and before it is answered:
-    what it returns (status, body, further headers) is sent instead of the answer, and what it
-    raises cuts the connection.
+    ``tables`` hold its objects by path and id. ``calls`` are the requests that it got. ``after`` is
+    called with each request's method and path, after the work is done and before the answer: its
+    result (status, body, further headers) replaces the answer, and its error cuts the connection.
     """
 
     url: str
@@ -71,7 +70,7 @@ class StandIn:
 
     @property
     def credentials(self) -> Json:
-        """What syncPOS and pushToPOS need to get in here."""
+        """The credentials with which syncPOS and pushToPOS can call this stand-in."""
         return {
             "server": "128",
             "accountId": ACCOUNT_ID,
@@ -85,7 +84,7 @@ class StandIn:
         }
 
     def put(self, table: str, row: Json) -> Json:
-        """Add or change an object; it gets a new revision."""
+        """Add or change an object, which gets a new revision."""
         with self._lock:
             known = self.tables.setdefault(table, {})
             object_id = row.get("id") or str(uuid.uuid4())
@@ -101,7 +100,7 @@ class StandIn:
     def put_product(
         self, number: str, name: str, price: str | None, ean: str | None = None, **fields: Any
     ) -> Json:
-        """Add or change a product, known by its number. ``price`` in euros, taxes included."""
+        """Add or change the product with a number. ``price`` is in euros, with taxes."""
         object_id = str(uuid.uuid5(uuid.NAMESPACE_OID, number))
         row = {
             "id": object_id,
@@ -118,7 +117,7 @@ class StandIn:
     def put_receipt(
         self, number: str, amount: str, *, customer: str | None = None, **fields: Any
     ) -> Json:
-        """Issue a receipt of goods. ``amount`` in euros."""
+        """Issue a receipt of goods. ``amount`` is in euros."""
         gross = float(amount)
         price: Json = {"base": gross, "gross": gross, "net": gross, "taxPayments": []}
         row: Json = {
@@ -197,7 +196,7 @@ def _fits(row: Json, query: dict[str, str]) -> bool:
 
 
 def fill(provider: StandIn) -> None:
-    """Put in what every account has, and a small catalog."""
+    """Add the objects that every account has, and a small catalog."""
     provider.put("salesTaxes", {"id": TAX_ID, "included": True, "rates": [{"rate": 7}]})
     provider.put("sectors", {"id": SECTOR_ID, "salesTaxes": [{"salesTax": {"id": TAX_ID}}]})
     groups: dict[str, Json] = {}
@@ -242,7 +241,7 @@ def running(port: int = 0) -> Iterator[StandIn]:
         daemon_threads = True
 
         def handle_error(self, *_: object) -> None:
-            """Pass over connections that were cut."""
+            """Ignore connections that were cut."""
 
     server = Server((LOOPBACK, port), Handler)
     system = StandIn(f"http://{LOOPBACK}:{server.server_port}")

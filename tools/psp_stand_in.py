@@ -1,4 +1,4 @@
-"""A payment provider to try things with, made to docs/connectors/custom-psp.openapi.json.
+"""A payment provider for trials, made to docs/connectors/custom-psp.openapi.json.
 
 It keeps payments in memory, takes no money, and has a page where the customer pays by opening it::
 
@@ -44,9 +44,9 @@ class Refused(Exception):
 class StandIn:
     """The provider.
 
-    ``calls`` is what was asked of it. ``after`` is called with each request's method and path, once
-    the work is done and before it is answered: what it returns is sent instead of the answer, and
-    what it raises cuts the connection.
+    ``calls`` are the requests that it got. ``after`` is called with each request's method and path,
+    after the work is done and before the answer: its result replaces the answer, and its error cuts
+    the connection.
     """
 
     url: str
@@ -74,12 +74,12 @@ class StandIn:
             key = (url.path, headers["Idempotency-Key"])
             if key not in self._answers:
                 status, answer = self._write(url.path, _parsed(body))
-                # A copy: a repeated call gets the first answer, whatever has become of it since.
+                # A copy: a repeated call gets the first answer, even if the object has changed.
                 self._answers[key] = status, dict(answer)
             return self._answers[key]
 
     def pay(self, payment_id: str, *, succeeds: bool = True, notifies: bool = True) -> None:
-        """Do what a customer does on the page, and report it."""
+        """Pay as a customer does on the page, and report the payment."""
         with self._lock:
             payment = self.payments[payment_id]
             if payment["status"] not in {"requires_action", "pending"}:
@@ -94,7 +94,7 @@ class StandIn:
             self.notify(payment_id)
 
     def notify(self, payment_id: str) -> int:
-        """Report a payment; return the status that it was answered with."""
+        """Report a payment; return the status of the answer."""
         payment = self.payments[payment_id]
         body = json.dumps({"paymentId": payment_id, "reference": payment["reference"]}).encode()
         request = Request(
@@ -185,7 +185,7 @@ def _parsed(body: bytes) -> Json:
 
 
 def _require(body: Json, **kinds: type) -> None:
-    """Refuse a body without these fields, or with amounts that are none."""
+    """Refuse a body without these fields, or with invalid amounts."""
     for name, kind in kinds.items():
         if not isinstance(body.get(name), kind) or (kind is int and body[name] < 1):
             raise Refused(422, "invalid_field", f"{name} is missing or wrong.")
@@ -239,7 +239,7 @@ def running(port: int = 0) -> Iterator[StandIn]:
     server = ThreadingHTTPServer((LOOPBACK, port), Handler)
     server.daemon_threads = True
     provider = StandIn(f"http://{LOOPBACK}:{server.server_port}")
-    # Looks often whether it is to stop: by default that takes half a second, in every test.
+    # Check often for the stop: by default it takes half a second, in every test.
     threading.Thread(target=server.serve_forever, args=(STOP_POLL_S,), daemon=True).start()
     try:
         yield provider

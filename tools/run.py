@@ -5,7 +5,7 @@ Auth, ``apiGateway`` as production serves it (functions-framework: one process, 
 stand-in for Cloud Scheduler, and this one, which watches them.
 
 Settings: ``PORT_OFFSET`` moves every port; ``PUNKTWERK_LOCAL`` names another folder than ``.local``
-for what a run writes, so that two can run side by side.
+for the files of a run, so that two runs are possible at once.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 READY_TIMEOUT_S = 180
-STOP_GRACE_S = 8  # for the emulators to end; what takes longer is killed
+STOP_GRACE_S = 8  # time for the emulators to end before they are killed
 WATCH_EVERY_S = 0.3
 SUITE_READY = "All emulators ready!"
 LOGS = LOCAL / "logs"
@@ -110,12 +110,12 @@ def only_one_run() -> Iterator[None]:
                 f"A run is at work here already (see {shown(DEV_JSON)}). Stop it first, or give "
                 "this one a folder of its own: PUNKTWERK_LOCAL=.local/second make run."
             ) from None
-        forget_facts()  # those of a run that was killed
+        forget_facts()  # facts of a run that was killed
         yield
 
 
 def prepare() -> dict[str, int]:
-    """Choose ports, say which had to be moved, and write the configuration."""
+    """Choose ports, tell which had to be moved, and write the configuration."""
     config = json.loads(suite.FIREBASE_JSON.read_text())
     offset = suite.port_offset(os.environ.get("PORT_OFFSET"))
     ports, moved = suite.choose_ports(suite.default_ports(config), offset)
@@ -126,7 +126,7 @@ def prepare() -> dict[str, int]:
 
 
 def start(name: str, command: list[str], env: dict[str, str], *, grace_s: float = 0) -> Guarded:
-    """Start a child with a log of its own."""
+    """Start a child with its own log."""
     cwd = ROOT
     if name in suite.PROCESSES:  # firebase-tools writes more logs, into its working directory
         cwd = LOGS / name
@@ -151,7 +151,7 @@ def wait_until(children: Mapping[str, Guarded], condition: Callable[[], bool], w
 
 
 def check_alive(children: Mapping[str, Guarded]) -> None:
-    """Raise with the end of its log if one has ended."""
+    """Raise an error with the end of a child's log if the child has ended."""
     for name, child in children.items():
         if (code := child.exit_code()) is not None:
             raise RunError(
@@ -161,14 +161,14 @@ def check_alive(children: Mapping[str, Guarded]) -> None:
 
 
 def check_functions(port: int, log: Path) -> None:
-    """Raise if the functions could not be loaded: the emulator goes on without them."""
+    """Raise an error if the functions failed to load, as the emulator continues without them."""
     backends = json.loads(get(port, "/backends") or b'{"backends": []}')["backends"]
     if not any(backend["functionTriggers"] for backend in backends):
         raise RunError(f"{tail(log)}\n\nThe functions could not be loaded; the log says why.")
 
 
 def seed(env: dict[str, str]) -> dict[str, Any]:
-    """Load the demo data; return what the seeding tells about it."""
+    """Load the demo data; return the seeding's report."""
     log = LOGS / "seed.log"
     command = [sys.executable, "-m", "tools.seed"]
     with log.open("w") as errors:
@@ -182,7 +182,7 @@ def seed(env: dict[str, str]) -> dict[str, Any]:
 
 
 def stop_all(children: Mapping[str, Guarded]) -> None:
-    """End all children and what they have started."""
+    """End all children and the processes that they have started."""
     say("\nStopping ...")
     for child in children.values():
         child.ask_to_stop()
@@ -214,7 +214,7 @@ def describe(ports: Mapping[str, int], seeds: Mapping[str, Any]) -> dict[str, An
 
 
 def shell_variables(facts: Mapping[str, Any], seeds: Mapping[str, Any]) -> str:
-    """Return the content of dev.env, which a shell takes over with ``. .local/dev.env``."""
+    """Return the content of dev.env, which a shell reads with ``. .local/dev.env``."""
     values = {
         "URL": facts["baseUrl"],
         "KEY": facts["keys"]["live"]["PRIME"],
@@ -226,13 +226,13 @@ def shell_variables(facts: Mapping[str, Any], seeds: Mapping[str, Any]) -> str:
 
 
 def forget_facts() -> None:
-    """Remove what says where a run is."""
+    """Remove the files that tell the addresses of a run."""
     DEV_JSON.unlink(missing_ok=True)
     DEV_ENV.unlink(missing_ok=True)
 
 
 def announce(facts: Mapping[str, Any], seeds: Mapping[str, Any]) -> None:
-    """Print where everything is, and what to try."""
+    """Print the addresses, and commands to try."""
     base_url = facts["baseUrl"]
     program = seeds["programs"]["points"]
     keys = {**facts["keys"]["live"], "test": facts["keys"]["test"]}
@@ -260,7 +260,7 @@ Try:
 
 
 def say(text: str) -> None:
-    """Print, also when nobody listens any more: that must not keep us from stopping children."""
+    """Print a text. Ignore a closed output, because it must not prevent stopping the children."""
     with contextlib.suppress(OSError):
         print(text, flush=True)
 

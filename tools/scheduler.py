@@ -21,7 +21,7 @@ log = logging.getLogger("scheduler")
 
 
 class Schedule(Protocol):
-    """What is needed of a schedule in the catalog."""
+    """The needed attributes of a schedule in the catalog."""
 
     @property
     def name(self) -> str:
@@ -33,7 +33,7 @@ class Schedule(Protocol):
 
 
 def main() -> None:
-    """Run all schedules for ever."""
+    """Run all schedules forever."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     from functions.catalog import SCHEDULES
 
@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def run_all(schedules: Iterable[Schedule]) -> None:
-    """Call each schedule's handler; one that fails does not keep the others from running."""
+    """Call each schedule's handler; a failing one does not stop the others."""
     for schedule in schedules:
         try:
             importlib.import_module(schedule.module).handle()

@@ -1,8 +1,8 @@
-"""Demo data for a local run: ``python -m tools.seed`` prints what it made as one JSON object.
+"""Demo data for a local run: ``python -m tools.seed`` prints the created data as one JSON object.
 
-One account for each package, with fresh keys; stores, programs and members with a history for the
-packages that include loyalty. All goes through the same use cases as requests do, so it is what a
-merchant would have made. Running it again adds keys and nothing else.
+It makes one account for each package, with fresh keys, and for the packages that include loyalty
+stores, programs and members with a history. It uses the same use cases as requests do, so the data
+is like a merchant's. A second run adds keys and nothing else.
 """
 
 from __future__ import annotations
@@ -89,14 +89,14 @@ PURCHASES = {
 
 
 def main() -> int:
-    """Load the demo data, print what there is; return the exit code."""
+    """Load the demo data, print it; return the exit code."""
     if not config.is_emulated():
         sys.stderr.write(
             "Demo data is for the emulator only: set FIRESTORE_EMULATOR_HOST, as `make run` does.\n"
         )
         return 1
     try:
-        # Standard output is for the result alone, and the product logs there.
+        # Standard output is for the result alone, but the product logs to it.
         with contextlib.redirect_stdout(sys.stderr):
             result = seed()
     except (PunktwerkError, Refused) as error:
@@ -107,7 +107,7 @@ def main() -> int:
 
 
 def seed() -> dict[str, Any]:
-    """Make what is missing; return keys and ids."""
+    """Make the missing data; return keys and ids."""
     for package in Package:
         _account(package)
     for package in STORES:

@@ -1,4 +1,4 @@
-"""How the emulator suite and the gateway start: ports, generated configuration, environment."""
+"""The start of the emulator suite and the gateway: ports, configuration, environment."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ REGION = "europe-west6"
 GATEWAY_PORT = 8787
 PORT_MAX = 65535
 FIREBASE_JSON = ROOT / "firebase.json"
-# Auth has a process of its own: it compiles its schemas for 8 s, in which the rest can start.
+# Auth has its own process: it compiles its schemas for 8 s, and the rest can start meanwhile.
 PROCESSES = {"suite": ("functions", "firestore", "tasks", "eventarc"), "auth": ("auth",)}
-# A larger young generation saves a quarter of that time.
+# A larger young generation saves a quarter of these 8 s.
 NODE_OPTIONS = "--max-semi-space-size=64"
 SECRETS = ROOT / ".secret.local"
 ENV_LINE = re.compile(r"""(?:export\s+)?(\w+)\s*=\s*(['"]?)(.*)\2""")
 
 
 def default_ports(config: Mapping[str, Any]) -> dict[str, int]:
-    """Return the ports that firebase.json names, and those of what it does not know."""
+    """Return the ports that firebase.json names, and those of the other processes."""
     emulators = {name: each for name, each in config["emulators"].items() if isinstance(each, dict)}
     ports = {name: each["port"] for name, each in emulators.items() if "port" in each}
     ports["firestore websocket"] = emulators["firestore"]["websocketPort"]
@@ -46,7 +46,7 @@ def default_ports(config: Mapping[str, Any]) -> dict[str, int]:
 
 
 def port_offset(value: str | None) -> int:
-    """Return what ``PORT_OFFSET`` says."""
+    """Return the value of ``PORT_OFFSET``."""
     if value and not value.isdecimal():
         raise EmulatorError(f"PORT_OFFSET is added to every port: a whole number, not {value!r}.")
     return int(value or 0)
@@ -57,7 +57,7 @@ def choose_ports(defaults: Mapping[str, int], offset: int) -> tuple[dict[str, in
 
     Returns:
         The default plus ``offset`` for each name, or the next free port; and a sentence for each
-        one that had to be moved.
+        moved port.
     """
     chosen: dict[str, int] = {}
     moved = []
@@ -74,7 +74,7 @@ def choose_ports(defaults: Mapping[str, int], offset: int) -> tuple[dict[str, in
 
 
 def write_configs(config: Mapping[str, Any], ports: Mapping[str, int]) -> None:
-    """Write firebase.json for each process, with these ports and its paths seen from there."""
+    """Write firebase.json for each process, with these ports and with paths relative to it."""
     source = os.path.relpath(ROOT, LOCAL)
     generated = {
         "functions": [each | {"source": source} for each in config["functions"]],
@@ -92,19 +92,19 @@ def write_configs(config: Mapping[str, Any], ports: Mapping[str, int]) -> None:
 
 
 def config_file(process: str) -> Path:
-    """Return where the configuration of a process of the suite lies."""
+    """Return the path of the configuration of a process of the suite."""
     return LOCAL / f"firebase-{process}.json"
 
 
 def environment(ports: Mapping[str, int]) -> dict[str, str]:
     """Return the environment of the gateway, the schedules and the seeding.
 
-    The suite's functions get it too: firebase-tools passes its own on to them.
+    The suite's functions get it too, because firebase-tools passes its environment to them.
     """
     env = dict(os.environ)
     env.pop("GOOGLE_APPLICATION_CREDENTIALS", None)  # nothing local may reach a real project
     _ensure_secrets()
-    # What the functions emulator reads for its functions, in its order.
+    # The files that the functions emulator reads for its functions, in its order.
     for name in (".env", f".env.{PROJECT}", ".env.local"):
         env |= read_env_file(ROOT / name)
     env |= read_env_file(SECRETS)
@@ -123,7 +123,7 @@ def environment(ports: Mapping[str, int]) -> dict[str, str]:
 
 
 def suite_environment(env: Mapping[str, str]) -> dict[str, str]:
-    """Return what firebase-tools needs besides."""
+    """Return the additional variables that firebase-tools needs."""
     java = find_java()
     return {
         **env,
@@ -132,7 +132,7 @@ def suite_environment(env: Mapping[str, str]) -> dict[str, str]:
         "JAVA_TOOL_OPTIONS": HEAP,
         "NODE_OPTIONS": f"{env.get('NODE_OPTIONS', '')} {NODE_OPTIONS}".strip(),
         "FIRESTORE_EMULATOR_BINARY_PATH": str(firestore_jar()),
-        # Nobody's login and settings, so no real project is in reach and analytics stay off.
+        # No user's login and settings, so no real project is in reach and analytics stay off.
         "XDG_CONFIG_HOME": str(LOCAL / "config"),
         "CI": "true",  # no message of the day and no update notice
         "START_LOGGING_EMULATOR": "false",  # unset means true, and its port could clash
@@ -154,14 +154,14 @@ def gateway_command(port: int) -> list[str]:
 
 
 def read_env_file(path: Path) -> dict[str, str]:
-    """Return the variables of a dot-env file, none if there is no such file."""
+    """Return the variables of a dot-env file; none if the file does not exist."""
     lines = path.read_text().splitlines() if path.exists() else []
     matches = [ENV_LINE.fullmatch(line.strip()) for line in lines]
     return {match[1]: match[3] for match in matches if match}
 
 
 def write_atomically(path: Path, text: str) -> None:
-    """Write a file so that no reader ever sees half of it."""
+    """Write a file so that no reader ever sees a half-written one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f"{path.name}.{os.getpid()}")
     unfinished.write_text(text)
@@ -169,7 +169,7 @@ def write_atomically(path: Path, text: str) -> None:
 
 
 def _ensure_secrets() -> None:
-    """Make the file that stands for Secret Manager, which the emulator would ask otherwise."""
+    """Make the file that replaces Secret Manager, which the emulator would call otherwise."""
     if not SECRETS.exists():
         from cryptography.fernet import Fernet
 

@@ -1,8 +1,8 @@
 """Pay and refund through a running ``make run``: ``venv/bin/python -m tools.try_payments``.
 
-A stand-in of a provider, made to our own contract (docs/connectors/custom-psp.openapi.json), takes
-the place of a real one; nothing leaves this machine. The customer gets points, and loses them
-again with the refunds.
+A stand-in of a provider, made to our own contract (docs/connectors/custom-psp.openapi.json),
+replaces a real one; nothing leaves this machine. The customer gets points, and loses them again
+with the refunds.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ EVENTS = (
     "payment.refunded",
 )
 POINTS = 109
-"""Of 10.99 EUR at 10 points a euro."""
+"""The points for 10.99 EUR at 10 points a euro."""
 Json = dict[str, Any]
 
 
@@ -108,7 +108,7 @@ def main(dev_json: Path = DEV_JSON) -> int:
             event = verifier.verify(body, headers)
             told.append(event["type"])
             print(f"  {event['type']}  {json.dumps(event['data'])}")
-        # The stand-in ends here, so nothing may be left that leads to it.
+        # The stand-in ends now, so nothing may be left that refers to it.
         api("deletePSPConfiguration", storeId=api.store_id, provider="custom")
         api("deleteWebhookEndpoint", webhookId=webhook["webhook"]["webhookId"])
     found = (ended["status"], earned, left, sorted(told))

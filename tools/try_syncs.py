@@ -1,8 +1,7 @@
 """Sync a store through a running ``make run``: ``venv/bin/python -m tools.try_syncs``.
 
-A stand-in of KORONA.cloud takes the place of a real till system, and a file in the form of DSFinV-K
-that of a till without an API; nothing leaves this machine. All calls go through the official
-client.
+A stand-in of KORONA.cloud replaces a real till system, and a DSFinV-K file replaces a till without
+an API; nothing leaves this machine. All calls go through the official client.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ from tools.try_payments import DEV_JSON, EVENT_TIMEOUT_S, listening
 EXPORT = ROOT / "examples" / "till" / "dsfinvk.zip"
 EVENTS = ("integration.pos.pushed", *["integration.pos.synced"] * 5)
 POINTS = 125
-"""Of 12.50 EUR at 10 points a euro."""
+"""The points for 12.50 EUR at 10 points a euro."""
 Json = dict[str, Any]
 
 
@@ -52,7 +51,7 @@ class Shop:
         return _said("syncPOS", answer)
 
     def prices(self) -> Json:
-        """Return what everything costs."""
+        """Return all prices."""
         found = self.client.catalog.list_products(storeId=self.store_id, limit=100)["products"]
         return {each["name"]: each["price"] for each in found}
 
@@ -80,14 +79,14 @@ def main(dev_json: Path = DEV_JSON) -> int:
             event = verifier.verify(body, headers)
             told.append(event["type"])
             print(f"  {event['type']}  {json.dumps(event['data'])}")
-        # The stand-in ends here, so nothing may be left that leads to it.
+        # The stand-in ends now, so nothing may be left that refers to it.
         shop.call("deleteSyncConfiguration", kind="pos", system="korona")
         shop.call("deleteWebhookEndpoint", webhookId=webhook["webhook"]["webhookId"])
     return 0 if all(found) and sorted(told) == sorted(EVENTS) else 1
 
 
 def _reads_a_catalog(shop: Shop, till: StandIn) -> bool:
-    """Sync twice; in between one price changes, which is all that is told the second time."""
+    """Sync twice; one price changes in between, and the second sync reports only this change."""
     shop.sync("korona", till.credentials)
     before = shop.prices()
     till.put_product("1001", "Bio-Vollmilch 1 l", "1.59", "4006381333931")
@@ -98,7 +97,7 @@ def _reads_a_catalog(shop: Shop, till: StandIn) -> bool:
 
 
 def _pushes_once(shop: Shop, till: StandIn) -> bool:
-    """Push one sale twice: the till has it once."""
+    """Push one sale twice, and check that the till has it once."""
     line = {"name": "Bio-Vollmilch", "quantity": 2, "unitPrice": 159, "vatPercent": 7}
     sale = {
         "recordId": f"sale-{till.url.rpartition(':')[2]}",
@@ -121,7 +120,7 @@ def _pushes_once(shop: Shop, till: StandIn) -> bool:
 
 
 def _earns_once(shop: Shop, till: StandIn) -> bool:
-    """Let a receipt earn points: once, however often it is read."""
+    """Check that a receipt earns points only once, however often it is read."""
     program_id = shop.client.loyalty.create_program(
         storeId=shop.store_id,
         programName="Points for receipts",
@@ -146,7 +145,7 @@ def _earns_once(shop: Shop, till: StandIn) -> bool:
 
 
 def _reads_a_file(shop: Shop) -> bool:
-    """Read what a till without an API exports."""
+    """Read the export of a till without an API."""
     file = base64.b64encode(EXPORT.read_bytes()).decode()
     answer = shop.sync("generic", {"file": file})
     return bool(answer["synced"]["products"])

@@ -1,1 +1,1 @@
-"""Benchmarks: every figure is a ratio of two things measured in turn, in the same run."""
+"""Benchmarks. Every figure is a ratio of two things that one run measures in turn."""

@@ -1,4 +1,4 @@
-"""``make bench``: measure, print tables and verdicts. Exit code 0 also if a goal is missed."""
+"""``make bench``: measure, print tables and verdicts. Exit code 0 even if a goal is missed."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ GATEWAYS = 4
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much is measured."""
+    """The numbers of calls and rounds to measure."""
 
     contention_rounds: int
     transactional_bound_s: float
@@ -64,7 +64,7 @@ BENCHMARKS: dict[str, Callable[[World, Size], Section]] = {
 
 
 def main() -> int:
-    """Run what the command line asks for."""
+    """Run the benchmarks that the command line names."""
     arguments = _parser().parse_args()
     size = QUICK if arguments.quick else FULL
     started_s = time.monotonic()
@@ -109,7 +109,7 @@ def _names(text: str) -> Sequence[str]:
 
 
 def _conditions() -> str:
-    """Say what the figures depend on."""
+    """Return the conditions on which the figures depend."""
     today = datetime.now(tz=UTC).date()
     version = ".".join(map(str, sys.version_info[:3]))
     load = ""

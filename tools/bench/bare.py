@@ -1,7 +1,7 @@
-"""The bare google-cloud-firestore client doing what the product does, and nothing besides.
+"""The bare google-cloud-firestore client. It makes the product's calls, and nothing else.
 
-Same reads, same conditional writes, documents of the same size: copies of what the product wrote.
-No HTTP, no keys, no schema, no rules, no hash chain.
+It makes the same reads and conditional writes, with documents of the same size: copies of those
+that the product wrote. No HTTP, no keys, no schema, no rules, no hash chain.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tools.bench.world import Member
 
 ATTEMPTS_MAX = 1000
 RECENT_MAX = 10
-# The fastest of those tried with 16 clients.
+# The fastest value of those that were tried with 16 clients.
 BACKOFF_BASE_S = 0.05
 BACKOFF_MAX_S = 0.5
 
@@ -44,14 +44,14 @@ class BareLedger:
         return int(snapshot.get("balanceUnits"))
 
     def entries_count(self, kind: str) -> int:
-        """Return how many entries of a kind there are."""
+        """Return the number of entries of a kind."""
         return sum(1 for each in self._entries.stream() if each.to_dict()["kind"] == kind)
 
     def book(self, units: int) -> bool:
         """Add units, or take them if they are negative: one read and one conditional commit.
 
         Returns:
-            Whether it was booked; not if the balance does not cover it.
+            True if it was booked; ``False`` if the balance does not cover it.
         """
         entry_reference = self._entries.document(ids.new("le"))
         for attempt in range(ATTEMPTS_MAX):
@@ -76,7 +76,7 @@ class BareLedger:
         raise TimeoutError(f"No success in {ATTEMPTS_MAX} attempts.")
 
     def book_transactionally(self, units: int) -> bool:
-        """Do the same with the client's ``@transactional``, again and again until it succeeds."""
+        """Do the same with the client's ``@transactional``; repeat it until it succeeds."""
         entry_reference = self._entries.document(ids.new("le"))
 
         @firestore.transactional
@@ -125,5 +125,5 @@ class BareLedger:
 
 
 def new_client() -> firestore.Client:
-    """Return a client of its own, with a channel of its own."""
+    """Return a new client with its own channel."""
     return firestore.Client(project=config.project_id())

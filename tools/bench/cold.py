@@ -1,7 +1,7 @@
-"""Cold start: a fresh interpreter that is ready to serve a function, next to bare imports.
+"""Cold start: the start of a fresh interpreter until it can serve a function, next to bare imports.
 
-Ready means that the first request imports nothing more. All interpreters share a folder of
-compiled code that a run beforehand has filled, as a deployed image has it.
+Ready means that the first request imports nothing more. All interpreters share a folder of compiled
+code that an earlier run has filled, like that of a deployed image.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ GOAL = f"at most {GOAL_RATIO} x bare"
 TOP = 10
 
 BARE = "import functions_framework, google.cloud.firestore, pydantic"
-# To use pydantic costs more than to import it, whoever does.
+# The first use of pydantic costs more than its import, on both sides.
 BARE_MODEL = f"{BARE}\nclass Model(pydantic.BaseModel):\n    points: int = pydantic.Field(gt=0)"
 # The last two lines import what the function has not imported by itself, if anything.
 READY = """import functions_framework
@@ -44,14 +44,14 @@ _OURS = ("shared", "functions", "main")
 
 
 class Import(NamedTuple):
-    """What a module took by itself, without what it imports."""
+    """The time of a module itself, without the modules that it imports."""
 
     module: str
     duration_us: int
 
 
 class Start(NamedTuple):
-    """What a fresh interpreter took until it was ready, on the clock and of the processor."""
+    """The wall-clock and processor time of a fresh interpreter until it was ready."""
 
     wall_s: float
     cpu_s: float
@@ -112,7 +112,7 @@ def _python(arguments: list[str], env: Mapping[str, str]) -> str:
 
 
 def _added(name: str, env: Mapping[str, str]) -> list[Import]:
-    """Return what a side imports beyond the bare imports, slowest first."""
+    """Return the modules that a side imports beyond the bare imports, slowest first."""
     imports = {
         each: parse_import_times(_python(["-X", "importtime", "-c", SIDES[each]], env))
         for each in ("bare imports", name)
@@ -125,7 +125,7 @@ def _added(name: str, env: Mapping[str, str]) -> list[Import]:
 
 
 def parse_import_times(text: str) -> list[Import]:
-    """Read what ``python -X importtime`` writes."""
+    """Read the output of ``python -X importtime``."""
     return [Import(match[2], int(match[1])) for match in _IMPORT_TIME.finditer(text)]
 
 

@@ -1,4 +1,4 @@
-"""Many tills, one membership: the time that it takes, and whether the result is exact."""
+"""Many tills on one membership: measures the time, and checks that the result is exact."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ SPREADS = {1: "over HTTP, 1 process", 2: "over HTTP, 2 processes", 4: "over HTTP
 
 @dataclass(frozen=True, slots=True)
 class Contest:
-    """``redemptions`` of ``points`` each, at once, on a membership of ``balance``."""
+    """``redemptions`` of ``points`` each, at once, on a membership with a ``balance``."""
 
     name: str
     balance: int
@@ -48,12 +48,12 @@ class Contest:
 
     @property
     def successes(self) -> int:
-        """How many must succeed; all others must be refused."""
+        """The number that must succeed; all others must be refused."""
         return min(self.redemptions, self.balance // self.points)
 
     @property
     def left(self) -> int:
-        """What the balance must be in the end."""
+        """The balance that must be left in the end."""
         return self.balance - self.successes * self.points
 
 
@@ -61,12 +61,12 @@ SMALL = Contest("100 redemptions of 1", balance=100, redemptions=100, points=1)
 FEW = Contest("4 redemptions of 1", balance=100, redemptions=4, points=1)
 WHOLE = Contest("20 redemptions of the whole balance", balance=100, redemptions=20, points=100)
 WHOLE_REPEATED = 3
-"""It takes a tenth of the other's time, so a round is short and noisy."""
+"""This contest takes a tenth of the other's time, so a round is short and noisy."""
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How long a contest took, and what was not as it must be."""
+    """The time of a contest, and the errors in its result."""
 
     duration_s: float
     wrong: list[str] = field(default_factory=list)
@@ -109,10 +109,10 @@ def with_transactions(
     """Redeem with the client's ``@transactional``, for ``bound_s`` at most.
 
     Returns:
-        How many redemptions were through, and how long that took.
+        The number of redemptions that were made, and the time that they took.
     """
     member = world.member(contest.balance)
-    # In a process of its own: threads that wait for a lock on the server cannot be ended.
+    # In a separate process: threads that wait for a lock on the server cannot be ended.
     context = multiprocessing.get_context("spawn")
     through, is_ready = context.Value("i", 0), context.Event()
     arguments = (world.merchant.store_id, member, contest, clients, through, is_ready)
@@ -198,7 +198,7 @@ def _redeem(tills: list[HttpClient], body: Body, client: int) -> tuple[int, Body
 
 
 def wrong_answers(contest: Contest, answers: Iterable[tuple[int, Body]]) -> list[str]:
-    """Say what is wrong with the answers: too many or few successes, and failures."""
+    """Return the errors in the answers: too many or too few successes, and failures."""
     refused = [(status, answer.get("error")) for status, answer in answers if status != OK]
     failures = [each for each in refused if each[1] != "INSUFFICIENT_BALANCE"]
     successes = contest.redemptions - len(refused)
@@ -209,7 +209,7 @@ def wrong_answers(contest: Contest, answers: Iterable[tuple[int, Body]]) -> list
 
 
 def _wrong_ledger(contest: Contest, member: Member) -> list[str]:
-    """Say what is wrong with the ledger after a contest: balance, entries, chain."""
+    """Return the errors in the ledger after a contest: balance, entries, chain."""
     membership = membership_documents.find(member.membership_id)
     assert membership is not None
     entries = membership_documents.list_entries(member.membership_id)

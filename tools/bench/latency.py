@@ -1,4 +1,4 @@
-"""One till, one call at a time: how long it takes over HTTP, next to the RPCs that it makes."""
+"""One till, one call at a time: the time over HTTP, next to the time of the bare RPCs."""
 
 from __future__ import annotations
 

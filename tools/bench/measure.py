@@ -25,7 +25,7 @@ def percentile(values: Sequence[float], percent: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """How many times the second side the first one took: the median of the rounds, and its span."""
+    """The first side's time divided by the second's: the median of the rounds, and its span."""
 
     middle: float
     lowest: float
@@ -36,7 +36,7 @@ class Ratio:
 
 
 def ratio(measured: Sequence[float], reference: Sequence[float]) -> Ratio:
-    """Compare two sides round by round: what slows the machine for a while slows both."""
+    """Compare two sides round by round, because a slow phase of the machine slows both."""
     ratios = [one / other for one, other in zip(measured, reference, strict=True)]
     return Ratio(median(ratios), min(ratios), max(ratios))
 
@@ -63,17 +63,17 @@ def timed(action: Callable[[], object]) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Rush(Generic[T]):
-    """What came of many jobs done by several clients: results in the order of the jobs."""
+    """The results of many jobs done by several clients, in the order of the jobs."""
 
     duration_s: float
     results: list[T]
 
 
 def rush(clients: int, jobs: Sequence[Callable[[int], T]]) -> Rush[T]:
-    """Have ``clients`` threads, which start at the same moment, do all jobs.
+    """Do all jobs in ``clients`` threads, which start at the same moment.
 
-    A job is called with the number of its thread, 0 to ``clients - 1``. What a job raises is
-    raised here, after all threads have ended.
+    A job is called with the number of its thread, 0 to ``clients - 1``. An error of a job is raised
+    again after all threads have ended.
     """
     barrier = threading.Barrier(clients + 1)
     counter = itertools.count()

@@ -1,7 +1,7 @@
-"""A payment and its refund: what they cost in Firestore, and what is added to the vendor's call.
+"""A payment and its refund: their cost in Firestore, and the time added to the vendor's call.
 
-The vendor is the stand-in of our own contract on this machine, so a bare call takes a millisecond
-where a real one takes some hundred: the ratio is the worst that can be, the difference what counts.
+The vendor is the stand-in of our own contract on this machine. A bare call takes a millisecond,
+but a real one some hundred: the ratio is the worst possible one, and only the difference counts.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ WARM_UP_CALLS = 10
 START_TIMEOUT_S = 30.0
 CREATED = 201
 BUDGETS = {"processPayment": 7, "pspWebhook": 5, "refundPayment": 6}
-"""RPCs with warm caches, without points."""
+"""The allowed RPCs with warm caches, without points."""
 STORY = ("processPayment", "pspWebhook", "refundPayment")
 
 
@@ -56,10 +56,10 @@ def run(world: World, *, calls: int) -> Section:
 
 
 def costs(world: World, *, earns: bool = False) -> dict[str, Counts]:
-    """Return what each step costs the second time, when caches are warm.
+    """Return the cost of each step the second time, when caches are warm.
 
     Args:
-        world: Where; a merchant of its own is made.
+        world: The world to measure in; a new merchant is made.
         earns: A member gets points, and loses them with the refund.
     """
     import functions_framework
@@ -81,7 +81,7 @@ def costs(world: World, *, earns: bool = False) -> dict[str, Counts]:
 def _steps(
     app: Flask, world: World, provider: StandIn, member: Body
 ) -> Iterator[Callable[[], object]]:
-    """Yield the steps of a payment, each to be made before the next one is asked for."""
+    """Yield the steps of a payment. Each must be done before the next one is taken."""
     answer: Body = {}
     body = {**_payment(world), **member}
     yield lambda: answer.update(_call(app, world.merchant, "processPayment", body))
@@ -121,7 +121,7 @@ def _process(till: HttpClient, world: World) -> None:
 
 
 def _create(connection: http.client.HTTPConnection) -> None:
-    """Ask the vendor for the same payment as the product does."""
+    """Create the same payment at the vendor as the product does."""
     reference = ids.new("pay")
     body = {
         "reference": reference,
@@ -182,7 +182,7 @@ def _sent(app: Flask, path: str, body: bytes, headers: dict[str, str]) -> Body:
 
 @contextlib.contextmanager
 def _vendor() -> Iterator[int]:
-    """Run the stand-in in a process of its own; yield its port."""
+    """Run the stand-in in a separate process; yield its port."""
     port = free_port()
     command = [sys.executable, "-m", "tools.psp_stand_in", "--port", str(port)]
     with tempfile.TemporaryDirectory() as folder:

@@ -1,7 +1,7 @@
-"""Processor time a call: what this side needs, and not the emulator, the receivers and the queue.
+"""Processor time of a call on our side, without the emulator, the receivers and the queue.
 
 The gateway's calls go through its WSGI application without a server and a socket. All is measured
-in a process of its own, so that no other benchmark's threads take part.
+in a separate process, so that no other benchmark's threads are included.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ COLUMNS = ("call", "median", "least", "bare, median", "ratio")
 
 
 class Sink(BaseHTTPRequestHandler):
-    """Takes webhooks and tasks, and answers both as they want it."""
+    """Takes webhooks and tasks, and answers both as their senders expect."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True  # else an answer waits 40 ms for the ACK of its headers
 
     def do_POST(self) -> None:
-        """Take anything; an answer to a task names it."""
+        """Take any body; an answer to a task names the task."""
         sent = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         named = {"task": {"name": "/" + sent["task"]["name"]}} if "task" in sent else {}
         body = json.dumps(named).encode()
@@ -57,14 +57,14 @@ class Sink(BaseHTTPRequestHandler):
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What is measured: ``prepare`` returns a round's calls, and its own time does not count."""
+    """The calls to measure. ``prepare`` returns a round's calls; its own time does not count."""
 
     prepare: Callable[[int], Sequence[Callable[[], object]]]
     calls_each: int = 1
 
 
 def run(world: World, *, calls: int) -> Section:
-    """Measure each kind of call ``calls`` times, next to the bare client where it does the same."""
+    """Measure each kind of call ``calls`` times, next to the bare client if it does the same."""
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, mp_context=context) as pool:
         rows = pool.submit(_rows, world.another(), calls).result()
@@ -161,7 +161,7 @@ def _row(name: str, side: Side, bare: Side | None, count: int) -> tuple[str, ...
 
 
 def _round_s(side: Side, count: int) -> float:
-    """Return the processor time of one call, of ``count`` that are made one after the other."""
+    """Return the processor time of one call, averaged over ``count`` calls in sequence."""
     prepared = side.prepare(count)
     started_s = time.process_time()
     for each in prepared:
@@ -207,7 +207,7 @@ def _sink() -> Iterator[int]:
     receiving, sending = context.Pipe(duplex=False)
     process = context.Process(target=_serve, args=(sending,), daemon=True)
     process.start()
-    sending.close()  # Else nobody would notice if that process ended.
+    sending.close()  # Else the end of that process would not be noticed.
     try:
         port: int = receiving.recv()
         os.environ["CLOUD_TASKS_EMULATOR_HOST"] = f"{LOOPBACK}:{port}"

@@ -1,4 +1,4 @@
-"""What a benchmark prints: tables, and a verdict for each goal."""
+"""The output of a benchmark: tables, and a verdict for each goal."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A claim that the run puts to the test."""
+    """A claim that the run tests."""
 
     claim: str
     measured: str
@@ -40,13 +40,13 @@ class Verdict:
     is_met: bool
 
     def row(self) -> tuple[str, ...]:
-        """Return it as a row of a table."""
+        """Return the verdict as a row of a table."""
         return (self.claim, self.measured, self.goal, "met" if self.is_met else "MISSED")
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The outcome of one benchmark."""
+    """The result of one benchmark."""
 
     tables: list[Table]
     verdicts: list[Verdict] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""What each endpoint asks of Firestore, counted where it is sent."""
+"""The Firestore calls of each endpoint, counted when they are sent."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Counts:
 
 
 class Counter:
-    """Stands before what sends RPCs, and counts what passes."""
+    """Wraps the function that sends RPCs, and counts them."""
 
     def __init__(self) -> None:
         self.counts = Counts()
@@ -65,7 +65,7 @@ class Counter:
 
 @contextlib.contextmanager
 def counting() -> Iterator[Counter]:
-    """Count what this process asks of Firestore."""
+    """Count the Firestore calls of this process."""
     counter = Counter()
     with mock.patch.object(rpc, "send", counter.send):
         yield counter
@@ -99,7 +99,7 @@ def run(world: World) -> Section:
 
 
 def _calls(world: World) -> list[tuple[str, str, Callable[[], Body]]]:
-    """Return what to call; every call finds what it needs, and a second one does it again."""
+    """Return the calls. Everything that they need exists, and each can be made twice."""
     program = {"programId": world.program_id}
     member = world.member(balance=1000).ids
     booking = {**member, "points": 1}
@@ -126,7 +126,7 @@ def _calls(world: World) -> list[tuple[str, str, Callable[[], Body]]]:
 def _measured(
     app: Flask, merchant: Merchant, api: Counter, action: str, body: Body
 ) -> tuple[Counts, Counts]:
-    """Return what a call cost, as counted and as the product has logged it."""
+    """Return the cost of a call, as counted and as the product has logged it."""
     api.counts = Counts()
     with contextlib.redirect_stdout(io.StringIO()) as log:
         _call(app, merchant, action, body)

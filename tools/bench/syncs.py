@@ -1,7 +1,7 @@
-"""A catalog that is synced for the first time, and again unchanged: Firestore, memory and time.
+"""The first sync of a catalog, and a second one without changes: Firestore, memory and time.
 
-The till system is a stand-in on this machine that lists 100 products a page; the bare side writes
-the same documents with the library's own batches, as many as a commit takes.
+The till system is a stand-in on this machine with 100 products on a page; the bare side writes the
+same documents with the library's own batches, as many as a commit takes.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 BATCH = 500
 PEAK_MIB_MAX = 64.0
 WRITES_PER_NEW = 2
-"""The product and its mirror."""
+"""Writes for each new product: the product and its mirror."""
 NOTES = 0.05
-"""Writes a product for how far the sync has come; a sync of nothing has some as well."""
+"""Writes of the sync's progress, for each product; a sync of nothing has some too."""
 FIXED = 15
 
 
@@ -79,13 +79,13 @@ def run(world: World, *, products: int) -> Section:
 
 
 def fill(till: StandIn, products: int) -> None:
-    """Put products in."""
+    """Add products to the till system."""
     for number in range(products):
         till.put_product(f"N{number:06}", f"Product {number}", f"{1 + number % 90}.49")
 
 
 def synced(world: World, till: StandIn, *, is_full: bool = False) -> tuple[Counts, float]:
-    """Sync to the end; return what it cost, and how many seconds it took."""
+    """Sync to the end; return its cost and its seconds."""
     with counting() as api:
         api.counts = found = Counts()
         started_s = time.perf_counter()
@@ -94,7 +94,7 @@ def synced(world: World, till: StandIn, *, is_full: bool = False) -> tuple[Count
 
 
 def peak_of(world: World, till: StandIn) -> float:
-    """Return the most memory that a first sync holds at a time, in MiB."""
+    """Return the peak memory of a first sync, in MiB."""
     tracemalloc.start()
     try:
         before, _ = tracemalloc.get_traced_memory()
@@ -145,7 +145,7 @@ def listed_bare(till: StandIn) -> float:
 
 
 def _sync(world: World, till: StandIn, *, is_full: bool) -> None:
-    """Sync as the endpoint does, and go on as the task does until there is nothing left."""
+    """Sync as the endpoint does, and continue as the task does until the sync has ended."""
     from shared.services.accounts import callers
     from shared.services.systems import sync_starts, sync_worker
     from shared.services.systems.sync_starts import SyncTerms

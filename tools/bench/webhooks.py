@@ -1,7 +1,7 @@
-"""From a committed entry to its webhooks: what it costs, and how long it takes.
+"""The way from a committed entry to its webhooks: its cost and its time.
 
-Triggers and Cloud Tasks are other people's programs: the trigger's function is called right after
-the commit, and a stand-in for the queue hands every task to the delivering function at once.
+Triggers and Cloud Tasks are not our programs, so the trigger's function is called right after the
+commit, and a stand-in for the queue passes every task to the delivering function at once.
 """
 
 from __future__ import annotations
@@ -42,21 +42,21 @@ WRITES_COUNTED = 2
 
 
 class Receiver(BaseHTTPRequestHandler):
-    """Answers 200 to every POST, and to a GET what arrived when."""
+    """Answers 200 to every POST, and answers a GET with all arrivals and their times."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True  # else an answer waits 40 ms for the ACK of its headers
     arrivals: ClassVar[list[tuple[str, str, float]]] = []
 
     def do_POST(self) -> None:
-        """Take a webhook, or a bare body that has no id."""
+        """Take a webhook, or a bare body without an id."""
         self.rfile.read(int(self.headers["Content-Length"]))
         event_id = self.headers.get("webhook-id", "")
         Receiver.arrivals.append((event_id, self.path, time.time()))
         self._answer(b"")
 
     def do_GET(self) -> None:
-        """Tell what arrived."""
+        """Answer with the arrivals."""
         self._answer(json.dumps(Receiver.arrivals).encode())
 
     def _answer(self, body: bytes) -> None:
@@ -70,7 +70,7 @@ class Receiver(BaseHTTPRequestHandler):
 
 
 class TaskQueue(BaseHTTPRequestHandler):
-    """The part of Cloud Tasks that is needed: takes a task, hands on what is in it."""
+    """The needed part of Cloud Tasks: takes a task, and passes on its request."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True  # else an answer waits 40 ms for the ACK of its headers
@@ -120,9 +120,9 @@ class Booked:
 
 
 def run(world: World, *, writes: int, rounds: int) -> Section:
-    """Book ``writes`` entries, with three endpoints that want to know.
+    """Book ``writes`` entries, with three endpoints that receive the events.
 
-    A part is announced one by one, right after its commit; the others in ``rounds`` heaps.
+    A part is announced one by one, right after its commit; the others in ``rounds`` batches.
     """
     world = world.another()
     heap = writes * 3 // 4 // rounds
@@ -137,7 +137,7 @@ def run(world: World, *, writes: int, rounds: int) -> Section:
             "bare": lambda: _post_all(pipeline.port, _payloads(next(told))),
         }
         took_s: dict[str, list[float]] = {side: [] for side in sides}
-        for _ in range(rounds):  # The bare side posts what the other one has made.
+        for _ in range(rounds):  # The bare side posts the bodies that the other side has made.
             for side, run_side in sides.items():
                 took_s[side].append(run_side())
         arrivals = pipeline.arrivals()
@@ -216,7 +216,7 @@ def _book(till: HttpClient, member: Member) -> Booked:
 
 
 def _cost(till: HttpClient, member: Member) -> tuple[Counts, Counts]:
-    """Count what an event and one of its deliveries cost, the second time: caches are warm."""
+    """Count the cost of an event and one of its deliveries, the second time: caches are warm."""
     with counting() as api:
         for _ in range(WRITES_COUNTED):
             booked = _book(till, member)
@@ -235,7 +235,7 @@ def _tell_alone(till: HttpClient, member: Member) -> Booked:
 
 
 def _tell_all(entries: list[Booked]) -> None:
-    """Emit the events of all entries, and make all deliveries, side by side."""
+    """Emit the events of all entries, and make all deliveries, in parallel."""
     with ThreadPoolExecutor(EMITTERS) as emitters, ThreadPoolExecutor(DELIVERERS) as deliverers:
         emissions = [emitters.submit(on_entry_created.handle, each.document) for each in entries]
         deliveries = [deliverers.submit(_deliver) for _ in range(ENDPOINTS * len(entries))]
@@ -258,7 +258,7 @@ def _deliver() -> None:
 
 
 def _payloads(entries: list[Booked]) -> list[bytes]:
-    """Return the bytes that were sent of each entry."""
+    """Return the bytes that were sent for each entry."""
     wanted = [paths.event(each.event_id) for each in entries]
     found = client.get(wanted)
     return [(found[path].data or {})["payload"].encode() for path in wanted]

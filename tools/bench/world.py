@@ -1,4 +1,4 @@
-"""What is measured on: the Firestore emulator, gateways as in production, a merchant, clients."""
+"""The test bed of benchmarks: Firestore emulator, gateways as in production, merchant, clients."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class BenchError(Exception):
 
 
 class HttpClient:
-    """A till: one connection that is kept, one key."""
+    """A till: one permanent connection, one key."""
 
     def __init__(self, port: int, key: str) -> None:
         self._connection = http.client.HTTPConnection(LOOPBACK, port, timeout=HTTP_TIMEOUT_S)
@@ -96,7 +96,7 @@ class Member:
 
     @property
     def ids(self) -> Body:
-        """What names the customer in a request."""
+        """The ids that name the customer in a request."""
         return {"programId": self.program_id, "userId": self.user_id}
 
     @property
@@ -114,7 +114,7 @@ class World:
     program_id: str
 
     def client(self, number: int = 0) -> HttpClient:
-        """Return a client of a gateway; numbers go round the gateways."""
+        """Return a client of a gateway; numbers are distributed over the gateways."""
         return HttpClient(self.ports[number % len(self.ports)], self.merchant.key)
 
     def another(self) -> World:
@@ -123,7 +123,7 @@ class World:
         return World(self.ports, merchant, _program(self.ports[0], merchant))
 
     def member(self, balance: int) -> Member:
-        """Enrol a new customer, with this balance."""
+        """Enrol a new customer with this balance."""
         member = Member(self.program_id, ids.new("user"))
         with contextlib.closing(self.client()) as till:
             till.ok("enrollInLoyaltyProgram", member.ids)
@@ -145,7 +145,7 @@ def firestore() -> Iterator[None]:
 
 @contextlib.contextmanager
 def world(gateways: int) -> Iterator[World]:
-    """Start gateways on the Firestore of the environment, with a merchant of their own."""
+    """Start gateways on the Firestore of the environment, with a new merchant."""
     if not config.is_emulated():
         raise BenchError("Benchmarks run on the emulator only.")
     merchant = _merchant()
@@ -211,10 +211,10 @@ def _warm_up(world: World, number: int) -> None:
 
 
 def earning(member: Member, points: int) -> Body:
-    """Return the body of an earn with a transaction of its own."""
+    """Return the body of an earn with a new transaction."""
     return {**member.ids, "points": points, "transactionId": ids.new("txn")}
 
 
 def redemption(member: Member, points: int) -> Body:
-    """Return the body of a redemption with a transaction of its own."""
+    """Return the body of a redemption with a new transaction."""
     return {**earning(member, points), "rewardDescription": "Benchmark"}

@@ -1,5 +1,5 @@
 """``python -m tools.new``: begin an endpoint, an event type or a connector.
 
-What is written is whole: it lints, its types hold, and the walks over all of its kind find it and
-pass. Only its own test fails, with a sentence that says what to fill in.
+The written code is complete: it passes lint and type checks, and the tests over all items of its
+kind find it and pass. Only its own test fails, with a sentence that tells what to fill in.
 """

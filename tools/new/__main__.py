@@ -1,4 +1,4 @@
-"""Write what is new, and say what is to be filled in."""
+"""Write the new files, and tell what to fill in."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Begin what the command line says; return the exit status."""
+    """Begin the item that the command line names; return the exit status."""
     chosen = _parser().parse_args(arguments)
     tree = Tree(ROOT)
     try:

@@ -9,21 +9,21 @@ from shared.connectors import erp, pos, psp
 from tools.new.tree import CannotBegin, Tree, words_of
 
 ANY = ("custom", "generic")
-"""What stands for any other system. It comes last in every list."""
+"""The names that stand for any other system. They come last in every list."""
 NAMES = {"psp": psp.PROVIDERS, "pos": pos.SYSTEMS, "erp": erp.SYSTEMS}
 LISTS: Mapping[str, tuple[str, str]] = {
     "psp": ("shared/domain/payments/psp.py", "ProviderName"),
     "pos": ("shared/domain/systems/system_names.py", "_Till"),
     "erp": ("shared/domain/systems/system_names.py", "_Erp"),
 }
-"""Where the words of a kind stand."""
+"""The file and the list with the words of a kind."""
 
 
 def begin(tree: Tree, kind: str, name: str) -> None:
     """Write a connector to a vendor whose API nobody has read yet.
 
     Raises:
-        CannotBegin: There is one of this name.
+        CannotBegin: There is already a connector with this name.
     """
     if not re.fullmatch(r"[a-z][a-z0-9]*", name):
         raise CannotBegin(f"{name} is no name of a connector: they look like lexoffice.")
@@ -48,7 +48,7 @@ def begin(tree: Tree, kind: str, name: str) -> None:
 
 
 def _add_word(tree: Tree, path: str, variable: str, behind: str, name: str) -> None:
-    """Put the word into a list, behind another one, if the list is there and has that."""
+    """Insert the word into a list after another word, if the list exists and has that word."""
     value = tree.value(path, variable)
     if value is None or behind not in words_of(value):
         return

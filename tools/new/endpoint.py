@@ -14,10 +14,10 @@ _READS = ("get", "list", "fetch")
 def begin(tree: Tree, noun: str, name: str) -> None:
     """Write an endpoint that takes a store and answers with its id.
 
-    It reads if its name says so, and needs the package that the endpoints of its noun need.
+    The endpoint only reads if its name says so, and needs the same package as others of its noun.
 
     Raises:
-        CannotBegin: There is no such noun, or there is such an endpoint.
+        CannotBegin: The noun does not exist, or the endpoint already exists.
     """
     if not re.fullmatch(r"[a-z]+[A-Za-z]*", name):
         raise CannotBegin(f"{name} is no name of an endpoint: they look like getLoyaltyProgram.")

@@ -16,7 +16,7 @@ def begin(tree: Tree, noun: str, name: str) -> None:
     """Write the event type ``noun.name``, which nothing sends yet; its package is that of the noun.
 
     Raises:
-        CannotBegin: There is one, or no other type begins with the noun.
+        CannotBegin: The type already exists, or no other type begins with the noun.
     """
     kind = f"{noun}.{name}"
     packages = {each.rpartition(".")[0]: found.package for each, found in BY_NAME.items()}
@@ -56,7 +56,7 @@ def _describe(tree: Tree, constant: str, model: str) -> None:
 
 
 def _list(tree: Tree, last: str, kind: str) -> None:
-    """Name it where the API lists all types."""
+    """Add the type to the API's list of all types."""
     text = tree.read(LISTED)
     listed = f'          "{last}"\n'
     if text.count(listed) != 1:

@@ -1,4 +1,4 @@
-"""The source tree, as far as something new is written into it."""
+"""The source tree, into which new files and lines are written."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 
 class CannotBegin(Exception):
-    """What is asked for is there already, or has no place. The message is for people."""
+    """The requested item already exists, or has no place. The message is for people."""
 
 
 @dataclass
 class Tree:
-    """Files below ``root``. ``written`` are new ones and ``changed`` others, in their order."""
+    """Files below ``root``. ``written`` are the new and ``changed`` the other ones, in order."""
 
     root: Path
     written: list[str] = field(default_factory=list)
@@ -32,14 +32,14 @@ class Tree:
         return (self.root / path).read_text(encoding="utf-8")
 
     def has(self, path: str) -> bool:
-        """Tell whether a file or folder is there."""
+        """Tell whether a file or folder exists."""
         return (self.root / path).exists()
 
     def write(self, path: str, template: str, **words: str) -> None:
         """Write a new file from a template of ``tools/new/templates``.
 
         Raises:
-            CannotBegin: The file is there.
+            CannotBegin: The file already exists.
         """
         if self.has(path):
             raise CannotBegin(f"{path} is there already.")
@@ -49,27 +49,27 @@ class Tree:
         self.written.append(path)
 
     def write_test(self, path: str, about: str, sentence: str) -> None:
-        """Write a test that fails with a sentence, which says what is to be filled in."""
+        """Write a test that fails with a sentence that tells what to fill in."""
         lines = textwrap.wrap(sentence, 80, break_long_words=False, break_on_hyphens=False)
         quoted = [f'        "{line} "' for line in lines[:-1]] + [f'        "{lines[-1]}"']
         self.write(path, "test.py.txt", about=about, sentence="\n".join(quoted))
 
     def change(self, path: str, text: str) -> None:
-        """Give a file another text."""
+        """Replace a file's text."""
         (self.root / path).write_text(text, encoding="utf-8")
         if path not in self.changed:
             self.changed.append(path)
 
     def insert(self, path: str, line: int, text: str) -> None:
-        """Put lines behind the ``line``-th of a file."""
+        """Insert lines after line number ``line`` of a file."""
         lines = self.read(path).splitlines(keepends=True)
         self.change(path, "".join([*lines[:line], text, *lines[line:]]))
 
     def insert_before(self, path: str, anchor: str, text: str) -> None:
-        """Put text in front of what is in a file once.
+        """Insert text before another text that the file has exactly once.
 
         Raises:
-            CannotBegin: It is not there once.
+            CannotBegin: The file does not have the other text exactly once.
         """
         found = self.read(path)
         if found.count(anchor) != 1:
@@ -77,7 +77,7 @@ class Tree:
         self.change(path, found.replace(anchor, text + anchor))
 
     def value(self, path: str, name: str) -> ast.expr | None:
-        """Return what a name of a module stands for, as its source has it, if it is there."""
+        """Return the value of a module's name as its source has it, or ``None``."""
         nodes = ast.parse(self.read(path)).body if self.has(path) else []
         for node in nodes:
             if isinstance(node, ast.AnnAssign):
@@ -91,7 +91,7 @@ class Tree:
         return None
 
     def finish(self) -> None:
-        """Bring what was written into our form, and write the generated pages anew."""
+        """Format the written files, and regenerate the generated pages."""
         python = [path for path in (*self.written, *self.changed) if path.endswith(".py")]
         _run(self.root, "ruff", "check", "--quiet", "--select", "I", "--fix-only", *python)
         _run(self.root, "ruff", "format", "--quiet", *python)
@@ -122,7 +122,7 @@ def snake(name: str) -> str:
 
 
 def _run(root: Path, module: str, *arguments: str) -> str:
-    """Run a tool of this tree, in a process of its own: this one has the old code loaded."""
+    """Run a tool of this tree in a new process, because this process has the old code loaded."""
     command = [sys.executable, "-m", module, *arguments]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     if done.returncode:
