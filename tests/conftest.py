@@ -19,7 +19,7 @@ from tests.support.merchants import Member, Merchant, create_merchant
 from tools.emulators import FirestoreEmulator
 
 pytest_plugins = [
-    "tests.support.without_specs",  # first: others import it, and it is to be rewritten
+    "tests.support.without_specs",  # first: others import it, and pytest must rewrite it
     "tests.support.aws",
     "tests.support.branches",
     "tests.support.erps",
@@ -30,23 +30,23 @@ pytest_plugins = [
 ]
 
 
-# A run ends before what is compiled best, or collected at the same time, has paid for itself: this
-# halves what Java takes of the processor.
+# A run is too short for the best compiler and for concurrent garbage collection: without them Java
+# takes half the processor time.
 JAVA_OPTIONS = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 
 
 @pytest.fixture(scope="session")
 def firestore_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FirestoreEmulator]:
-    """One emulator for each worker, empty at its start."""
+    """The emulator of each worker, empty at its start."""
     with ExitStack() as stack:
-        # Only for this one: what else starts a Java starts it as it is started elsewhere.
+        # Only for this emulator: other tests start Java as usual.
         with pytest.MonkeyPatch.context() as environment:
             environment.setenv("JAVA_TOOL_OPTIONS", JAVA_OPTIONS)
             emulator = stack.enter_context(FirestoreEmulator())
         os.environ["FIRESTORE_EMULATOR_HOST"] = emulator.host
         os.environ["GOOGLE_CLOUD_PROJECT"] = "demo-test"
         os.environ["PUNKTWERK_SECRET_FILE"] = str(tmp_path_factory.mktemp("vault") / "secret.key")
-        # The first commit warms up its Java, which may take longer than a request may.
+        # The first commit warms up its Java, which may take longer than a request is allowed to.
         library().document("warm/up").set({}, timeout=60)
         yield emulator
 
@@ -84,13 +84,13 @@ def new_merchant(app: Flask) -> Callable[..., Merchant]:
 
 @pytest.fixture
 def merchant(app: Flask) -> Merchant:
-    """A merchant with the package PRIME, which nothing else in the test run touches."""
+    """A merchant with the package PRIME, which no other test uses."""
     return create_merchant(app)
 
 
 @pytest.fixture
 def member(merchant: Merchant) -> Member:
-    """A member with 100 points in a points program: 10 points a euro from 5 euros on."""
+    """A member with 100 points in a points program: 10 points a euro, from 5 euros on."""
     return merchant.member("points", balance=100)
 
 

@@ -1,4 +1,4 @@
-"""Amounts of points that no endpoint takes, as they stand in a request, and why."""
+"""Amounts of points that every endpoint refuses, as texts in a request, with the reasons."""
 
 from __future__ import annotations
 

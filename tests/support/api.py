@@ -1,4 +1,4 @@
-"""The API as a client sees it: JSON in, status, headers and JSON out."""
+"""The API as a client sees it: it takes JSON, and answers status, headers and JSON."""
 
 from __future__ import annotations
 

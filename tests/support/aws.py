@@ -1,7 +1,7 @@
 """AWS on this machine: moto's queues, buses, tokens and permissions, over HTTP.
 
-Nothing here is our own code: what a merchant would look at with AWS's own tools is looked at with
-boto3. It is imported late, because few tests need it.
+It uses none of our own code: boto3 reads what a merchant would see with AWS's own tools. It is
+imported late, because few tests need it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ ROLE = {"type": "role", "roleArn": ROLE_ARN}
 
 @dataclass(frozen=True)
 class Aws:
-    """An account, seen by its owner."""
+    """An account, as its owner sees it."""
 
     url: str
 
@@ -45,13 +45,13 @@ class Aws:
         )
 
     def queue(self, name: str) -> str:
-        """Make a queue, FIFO if its name says so; return its URL."""
+        """Make a queue, a FIFO queue if its name says so; return its URL."""
         attributes = {"FifoQueue": "true"} if name.endswith(".fifo") else {}
         made = self.client("sqs").create_queue(QueueName=name, Attributes=attributes)
         return made["QueueUrl"]
 
     def messages(self, queue_url: str) -> list[dict[str, Any]]:
-        """Take what is in a queue, with all attributes."""
+        """Take the messages of a queue, with all attributes."""
         answer = self.client("sqs").receive_message(
             QueueUrl=queue_url,
             MaxNumberOfMessages=10,
@@ -61,7 +61,7 @@ class Aws:
         return answer.get("Messages", [])
 
     def bus(self, name: str, pattern: Mapping[str, Any]) -> tuple[str, str]:
-        """Make a bus with a rule that puts what matches into a queue; return ARN and queue URL."""
+        """Make a bus with a rule that puts matches into a queue; return ARN and queue URL."""
         events, queue_url = self.client("events"), self.queue(f"{name}-queue")
         arn = events.create_event_bus(Name=name)["EventBusArn"]
         queue_arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}-queue"
@@ -72,7 +72,7 @@ class Aws:
         return arn, queue_url
 
     def user(self, name: str, policy: Mapping[str, Any]) -> dict[str, str]:
-        """Make a user who may do what a policy says; return its key as the API takes it."""
+        """Make a user with the permissions of a policy; return its key as the API takes it."""
         iam = self.client("iam")
         iam.create_user(UserName=name)
         iam.put_user_policy(UserName=name, PolicyName="all", PolicyDocument=json.dumps(policy))
@@ -84,12 +84,12 @@ class Aws:
         }
 
     def check_permissions(self, after: float = 0) -> None:
-        """From now on check signatures and policies of every call; ``inf``: of none."""
+        """From now on check signatures and policies of every call; with ``inf``, of no call."""
         requests.post(f"{self.url}/moto-api/reset-auth", data=str(after), timeout=10)
 
 
 def as_received(message: Mapping[str, Any]) -> Received:
-    """Return a queue's message as what a receiver of webhooks would have got."""
+    """Return a queue's message in the form that a receiver of webhooks gets."""
     headers = {
         name.lower(): attribute["StringValue"]
         for name, attribute in message["MessageAttributes"].items()

@@ -1,4 +1,4 @@
-"""A store that is kept in step with a till system: a stand-in of KORONA.cloud on this machine."""
+"""A store that is synced with a till system: a stand-in of KORONA.cloud on this machine."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ from tools import korona_stand_in
 from tools.korona_stand_in import StandIn
 
 PAGE_ITEMS, CHUNK = 3, 2
-"""So small that few products make several pages of several commits each."""
+"""Small sizes, so that few products make several pages with several commits each."""
 PAUSES_OVER = timedelta(hours=1)
-"""By then every lease has run out, and every pause is over."""
+"""After this time every lease has expired, and every pause is over."""
 Fault = Callable[[str, str], korona_stand_in.Instead | None]
 
 BUSY: korona_stand_in.Instead = (429, b'{"message": "slower"}', {"Retry-After": "7"})
@@ -48,12 +48,12 @@ def cut(_method: str, _path: str) -> korona_stand_in.Instead | None:
 
 
 def always(answer: korona_stand_in.Instead) -> Fault:
-    """Answer everything alike."""
+    """Give every request the same answer."""
     return lambda *_: answer
 
 
 def nth(number: int, fault: Fault, *, at: str = "/products", times: int = 1) -> Fault:
-    """Let the calls of one path go wrong from the ``number``-th on, so many times."""
+    """Let calls of one path fail from call number ``number`` on, a given number of times."""
     calls = iter(range(1, 1_000))
 
     def after(method: str, path: str) -> korona_stand_in.Instead | None:
@@ -66,7 +66,7 @@ def nth(number: int, fault: Fault, *, at: str = "/products", times: int = 1) -> 
 
 @dataclass
 class TickingClock:
-    """A clock that goes on by a millisecond each time that somebody looks at it."""
+    """A clock that advances by a millisecond each time it is read."""
 
     now: datetime = datetime(2026, 3, 3, 12, tzinfo=UTC)
 
@@ -80,7 +80,7 @@ class TickingClock:
 
 @dataclass(frozen=True)
 class Branch:
-    """A store and its till system. ``fields`` go into each syncPOS."""
+    """A store and its till system. ``fields`` are sent with each syncPOS."""
 
     merchant: Merchant
     till: StandIn
@@ -88,7 +88,7 @@ class Branch:
     fields: dict[str, Any] = field(default_factory=dict)
 
     def of(self, merchant: Merchant, **fields: Any) -> Branch:
-        """Return the same with another store."""
+        """Return the same till system with another store."""
         return Branch(merchant, self.till, self.clock, fields)
 
     @property
@@ -96,7 +96,7 @@ class Branch:
         return self.merchant.store_id
 
     def sync(self, *, idempotency_key: str | None = None, **fields: Any) -> Answer:
-        """Sync with credentials of this request."""
+        """Sync with the credentials in the request."""
         body = {
             "system": "korona",
             "storeId": self.store_id,
@@ -107,7 +107,7 @@ class Branch:
         return self.merchant.api("syncPOS", body, idempotency_key=idempotency_key)
 
     def synced(self, **fields: Any) -> dict[str, Any]:
-        """Sync, and expect that all was read at once."""
+        """Sync, and expect that everything was read at once."""
         answer = self.sync(**fields)
         assert (answer.status, answer.body.get("state")) == (200, "succeeded"), answer.body
         return answer.body
@@ -132,7 +132,7 @@ class Branch:
         return self.merchant.api("pushToPOS", {**body, **fields})
 
     def status(self) -> dict[str, Any]:
-        """Return what getSyncStatus says of the till system."""
+        """Return getSyncStatus's answer about the till system."""
         body = {"storeId": self.store_id, "kind": "pos", "system": "korona"}
         (found,) = self.merchant.api.ok("getSyncStatus", body)["systems"]
         return dict(found)
@@ -144,7 +144,7 @@ class Branch:
         return found
 
     def go_on(self) -> Sync:
-        """Run the task that goes on with the latest sync, as it would run now."""
+        """Run the task that continues the latest sync, as it would run now."""
         sync = self.stored()
         continue_sync.handle(
             {
@@ -157,7 +157,7 @@ class Branch:
         return self.stored()
 
     def end(self) -> Sync:
-        """Go on with the latest sync until it has ended, as sweeps and tasks do."""
+        """Continue the latest sync until it has ended, as sweeps and tasks do."""
         for _ in range(10):
             if not self.stored().is_running:
                 break
@@ -166,7 +166,7 @@ class Branch:
         return self.stored()
 
     def products(self) -> dict[str, CatalogProduct]:
-        """Return the store's products by their keys; each is the same document at the top."""
+        """Return the store's products by key; check that each equals its top-level document."""
         snapshots = client.query(paths.store_products(self.store_id))
         found = [product for each in snapshots if (product := product_documents.decode(each))]
         mirrors = client.query("products", ("storeId", "==", self.store_id))
@@ -177,17 +177,17 @@ class Branch:
         return {product.key: product for product in found}
 
     def sold(self) -> dict[str, str]:
-        """Return the names of what is sold, by key."""
+        """Return the names of the sold products, by key."""
         return {key: each.name for key, each in self.products().items() if not each.is_deleted}
 
     def prices(self) -> dict[str, int | None]:
-        """Return what is sold costs, in cents, by name."""
+        """Return the prices of the sold products in cents, by name."""
         found = [each for each in self.products().values() if not each.is_deleted]
         assert len({each.name for each in found}) == len(found), "a product is there twice"
         return {each.name: each.price.amount_minor if each.price else None for each in found}
 
     def history(self, key: str) -> list[int]:
-        """Return the prices that a product had, oldest first, in cents."""
+        """Return the former prices of a product in cents, oldest first."""
         found = client.query(f"{paths.store_product(self.store_id, key)}/priceChanges")
         changes = [codec.from_document(PriceChange, each.data) for each in found if each.data]
         ordered = sorted(changes, key=lambda each: each.since)
@@ -196,20 +196,20 @@ class Branch:
         return [each.amount.amount_minor for each in ordered]
 
     def histories(self, keys: Iterable[str]) -> list[tuple[str, int]]:
-        """Return prices that products had, in cents, with their keys."""
+        """Return former prices of products in cents, with the products' keys."""
         wanted = {paths.product_id(self.store_id, key): key for key in keys}
         found = client.query("priceChanges", ("productId", "in", list(wanted)), group=True)
         changes = [codec.from_document(PriceChange, each.data) for each in found if each.data]
         return sorted((wanted[each.product_id], each.amount.amount_minor) for each in changes)
 
     def categories(self) -> list[str]:
-        """Return the names of the categories that are there."""
+        """Return the names of the existing categories."""
         found = client.query(paths.store_records(self.store_id, "categories"))
         all_of_them = [codec.from_document(Category, each.data) for each in found if each.data]
         return sorted(each.name for each in all_of_them if not each.is_deleted)
 
     def events(self, event_type: str) -> list[dict[str, Any]]:
-        """Return what was told of the store, oldest first."""
+        """Return the store's events, oldest first."""
         found = client.query("events", ("storeId", "==", self.store_id))
         told = [json.loads(each.data["payload"]) for each in found if each.data]
         ordered = sorted(told, key=lambda event: event["createdAt"])
@@ -217,7 +217,7 @@ class Branch:
 
     @contextmanager
     def failing(self, fault: Fault) -> Iterator[None]:
-        """Let the till system answer as ``fault`` says."""
+        """Let the till system answer as ``fault`` decides."""
         self.till.after = fault
         try:
             yield
@@ -227,7 +227,7 @@ class Branch:
 
 @contextmanager
 def as_before(till: StandIn) -> Iterator[None]:
-    """Undo afterwards what happens in the till system."""
+    """Undo all changes in the till system afterwards."""
     tables = copy.deepcopy(till.tables)
     try:
         yield
@@ -252,7 +252,7 @@ def shared_till() -> Iterator[StandIn]:
 
 @pytest.fixture
 def empty_till(shared_till: StandIn) -> Iterator[StandIn]:
-    """A till system with three categories and nothing else, which nobody else uses meanwhile."""
+    """A till system with three categories and nothing else, which no other test uses meanwhile."""
     with as_before(shared_till):
         for name in shared_till.tables.keys() - {"salesTaxes", "sectors", "commodityGroups"}:
             shared_till.tables[name].clear()
@@ -268,7 +268,7 @@ def branch(
     ticking: TickingClock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Branch:
-    """A store whose till system has no products yet; nothing is repeated after a pause."""
+    """A store whose till system has no products yet; no call is repeated after a pause."""
     monkeypatch.setattr(korona, "PAGE_ITEMS", PAGE_ITEMS)
     monkeypatch.setattr(korona, "OVERLAP_REVISIONS", 0)
     monkeypatch.setattr(sync_pages, "CHUNK", CHUNK)

@@ -1,4 +1,4 @@
-"""Certificates that nobody has signed, for servers on this machine."""
+"""Self-signed certificates for servers on this machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A process that dies between two steps, played in this one."""
+"""Simulates in this process a process that dies between two steps."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from shared.store import rpc
 
 
 class Died(BaseException):
-    """The process is dead: nothing that catches exceptions may notice."""
+    """The process is dead: no handler of exceptions may catch this."""
 
 
 class Life:
-    """Counts calls of Firestore and of other systems; each is a step. ``None``: lives on."""
+    """Counts calls of Firestore and other systems as steps, and dies after the last one."""
 
     def __init__(self, steps: int) -> None:
         self._steps = steps
         self.has_ended = False
 
     def step(self, call: Callable[[], Any]) -> Any:
-        """Make a call, and die when it has returned if it was the last one: or before the first."""
+        """Make a call, and die after it if it is the last step; with no steps, die before it."""
         self._end_if_over()
         found = call()
         self._steps -= 1
@@ -39,7 +39,7 @@ class Life:
 
 @contextmanager
 def dying_after(steps: int) -> Iterator[Life]:
-    """Let the process die when so many calls have returned; whatever it tries then fails."""
+    """Let the process die after a number of calls; every later call fails."""
     life = Life(steps)
 
     def stepping(call: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,4 +1,4 @@
-"""An ERP that takes every sale: what sevdesk answers to one, over and over."""
+"""An ERP that takes every sale: it repeats sevdesk's answers to a sale."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ FILES = {
 
 
 def credentials(erp: Receiver) -> dict[str, Any]:
-    """Return what pushToERP needs to get in."""
+    """Return the credentials for pushToERP."""
     return {**CONFIGS["erp", "sevdesk"], "baseUrl": erp.url}
 
 
 def _answers() -> Answer:
-    """Return what is asked for before each sale, and what is said of it."""
+    """Return the answers to the requests before a sale, and to the sale."""
     texts = itertools.cycle(
         status(200, json.dumps(each), Content_Type="application/json")
         for each in (_GUIDANCE, _SAVED)
@@ -52,7 +52,7 @@ def _answers() -> Answer:
 
 @pytest.fixture(scope="session")
 def shared_erp() -> Iterator[Receiver]:
-    """An ERP for tests that do not look at what others have asked of it."""
+    """An ERP for tests that do not check which requests it got."""
     with receiving("") as erp:
         erp.answer = _answers()
         yield erp

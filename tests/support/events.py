@@ -1,7 +1,7 @@
 """The way from a ledger entry to a receiver, by the deployed functions, as the emulators call them.
 
-Triggers get CloudEvents as Firestore sends them; tasks wait in a queue; nothing runs by itself, so
-a test decides what runs, how often, and what gets lost.
+Triggers get CloudEvents as Firestore sends them; tasks wait in a queue; nothing runs by itself. So
+a test decides which functions run, how often, and which calls are lost.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Registered:
 
 @dataclass
 class Pipeline:
-    """The functions behind a merchant's webhooks. ``fired`` are the documents told already."""
+    """The functions behind a merchant's webhooks. ``fired`` are documents already announced."""
 
     triggers: dict[str, Flask]
     sweep_app: Flask
@@ -72,7 +72,7 @@ class Pipeline:
         return response.status_code
 
     def fire(self, merchant: Merchant) -> int:
-        """Call the triggers of a merchant's new memberships and entries; return how many."""
+        """Call the triggers of a merchant's new memberships and entries; return their number."""
         mine = ("accountId", "==", merchant.account_id)
         found = {each.path: MEMBER for each in client.query("loyaltyMembers", mine)}
         found |= {each.path: ENTRY for each in client.query("entries", mine, group=True)}
@@ -83,7 +83,7 @@ class Pipeline:
         return len(new)
 
     def deliver(self, merchant: Merchant) -> int:
-        """Run a merchant's tasks until there are none; return how many ran."""
+        """Run a merchant's tasks until none is left; return the number of tasks that ran."""
         ran = 0
         while more := self.tasks.run_pending(self.is_of(merchant)):
             ran += more
@@ -95,7 +95,7 @@ class Pipeline:
         return self.tasks.run(task)
 
     def run(self, merchant: Merchant) -> None:
-        """Have everything told that has happened."""
+        """Deliver all events that have happened."""
         self.fire(merchant)
         self.deliver(merchant)
 
@@ -104,11 +104,11 @@ class Pipeline:
         assert self.sweep_app.test_client().post("/").status_code == 200
 
     def run_calendar(self) -> None:
-        """Call the scheduled function that does what time brings."""
+        """Call the scheduled function for the effects of time."""
         assert self.calendar_app.test_client().post("/").status_code == 200
 
     def is_of(self, merchant: Merchant) -> Any:
-        """Return what tells whether a task is one of the merchant's."""
+        """Return a function that tells whether a task belongs to the merchant."""
         own = {each.delivery_id for each in deliveries_of(merchant)}
 
         def wanted(task: Task) -> bool:
@@ -168,7 +168,7 @@ def _functions(firestore_emulator: FirestoreEmulator) -> dict[str, Flask]:
 
 
 def _app(name: str, signature_type: str) -> Flask:
-    # functions-framework leaves the type in the environment, where the next app would find it.
+    # functions-framework leaves the type in the environment, and the next app would read it.
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("FUNCTION_SIGNATURE_TYPE", signature_type)
         return functions_framework.create_app(name, "main.py", signature_type)
@@ -176,7 +176,7 @@ def _app(name: str, signature_type: str) -> Flask:
 
 @pytest.fixture
 def pipeline(_functions: dict[str, Flask], _task_queue: TaskQueue) -> Pipeline:
-    """The functions, with a queue that holds nothing of other tests."""
+    """The functions, with a queue that has no tasks of other tests."""
     _task_queue.reset()
     triggers = {name: _functions[name] for name in (ENTRY, MEMBER)}
     return Pipeline(triggers, _functions[SWEEP], _functions[CALENDAR], _task_queue)
@@ -186,7 +186,7 @@ def pipeline(_functions: dict[str, Flask], _task_queue: TaskQueue) -> Pipeline:
 def own_database(
     firestore_emulator: FirestoreEmulator, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[None]:
-    """A database that nothing else uses: for what works through all there is."""
+    """A database for one test alone, for functions that process the whole database."""
     monkeypatch.setenv("GOOGLE_CLOUD_PROJECT", f"demo-{ids.new('own').replace('_', '-')}")
     monkeypatch.setattr(rpc, "_connection", None)
     cache.clear_all()

@@ -1,4 +1,4 @@
-"""Webhook endpoints of a merchant, as tests make and look at them."""
+"""Helpers to make and read a merchant's webhook endpoints."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ QUEUE = {
 
 
 def create(merchant: Merchant, key: str | None = None, **fields: Any) -> Answer:
-    """Make an endpoint of the store for ``URL`` and all loyalty events, unless told otherwise."""
+    """Make an endpoint of the store, by default for ``URL`` and all loyalty events."""
     target = {} if "destination" in fields else {"url": URL}
     body = {"storeId": merchant.store_id, **target, "events": ["loyalty.*"], **fields}
     return merchant.api("createWebhookEndpoint", body, idempotency_key=key)
@@ -54,7 +54,7 @@ def listed(merchant: Merchant) -> list[dict[str, Any]]:
 
 
 def kept(webhook_id: str) -> WebhookEndpoint:
-    """Return an endpoint as it is stored."""
+    """Return a stored endpoint."""
     found = endpoint_documents.find(webhook_id)
     assert found is not None
     return found
@@ -66,26 +66,26 @@ def secrets_of(webhook_id: str) -> list[str]:
 
 
 def change(endpoint: WebhookEndpoint) -> None:
-    """Store an endpoint as it is to be, past the API."""
+    """Store a changed endpoint without the API."""
     read = client.get_one(paths.webhook_endpoint(endpoint.endpoint_id))
     client.commit([endpoint_documents.write(read, endpoint)])
 
 
 def store_of(merchant: Merchant) -> Store:
-    """Return the store as it is stored."""
+    """Return the stored store."""
     found = store_documents.decode(client.get_one(paths.store(merchant.store_id)))
     assert found is not None
     return found
 
 
 def forget_targets(merchant: Merchant) -> None:
-    """Empty the store's list of targets, as a process would that waits for no turn here."""
+    """Empty the store's list of targets, as a process would that does not wait for its turn."""
     read = client.get_one(paths.store(merchant.store_id))
     client.commit([Update(read, {"webhookIdsByTarget": {}})])
 
 
 def assert_listed_exactly(merchant: Merchant) -> None:
-    """Assert that the store's list of targets is that of its endpoints."""
+    """Assert that the store's list of targets matches its endpoints."""
     endpoints = endpoint_documents.list_of_store(merchant.store_id)
     ids_by_target = store_of(merchant).webhook_ids_by_target
     assert sorted(ids_by_target.values()) == sorted(each.endpoint_id for each in endpoints)

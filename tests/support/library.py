@@ -1,4 +1,4 @@
-"""Firestore as the client library sees it: a second opinion, and somebody else who writes."""
+"""Firestore through the client library: for independent reads, and as another writer."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from shared import config
 
 
 def library() -> Client:
-    """Return a client of the project that the environment names now."""
+    """Return a client of the project that the environment currently names."""
     return _of(config.project_id())
 
 

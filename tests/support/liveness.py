@@ -1,4 +1,4 @@
-"""Looking at other processes."""
+"""Checks of other processes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 
 def is_alive(pid: int) -> bool:
-    """Tell whether there is such a process."""
+    """Tell whether a process exists."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -17,7 +17,7 @@ def is_alive(pid: int) -> bool:
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
-    """Wait a few seconds for something to become true."""
+    """Wait a few seconds for a condition to become true."""
     deadline = time.monotonic() + 20
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"

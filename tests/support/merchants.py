@@ -1,4 +1,4 @@
-"""Merchants with a store, keys and programs, as a test needs them."""
+"""Merchants with a store, keys and programs for tests."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Merchant:
     sandbox: Api
 
     def program(self, program_type: str = "points", **fields: Any) -> str:
-        """Create an active program that celebrates nothing unless told, return its id."""
+        """Create an active program, by default without celebrations; return its id."""
         body = {
             "storeId": self.store_id,
             "programName": "Program",
@@ -67,7 +67,7 @@ class Merchant:
         return member
 
     def another_store(self, currency: str = "EUR") -> Merchant:
-        """Make another store of the account; return the merchant as its owner."""
+        """Make another store of the account; return the merchant with that store."""
         store = Store(
             ids.new("store"), self.account_id, "Another", "Europe/Berlin", currency, clock.utc_now()
         )
@@ -77,7 +77,7 @@ class Merchant:
 
 @dataclass(frozen=True)
 class Member:
-    """A user in a program, and what tills do with one."""
+    """A user in a program, with the calls that tills make for a user."""
 
     merchant: Merchant
     program_id: str
@@ -136,7 +136,7 @@ def create_merchant(
     store = Store(store_id, account_id, "Store", time_zone, currency, now)
     live, live_creation = _new_key(account_id, KeyMode.LIVE, KeyKind.SECRET)
     test, test_creation = _new_key(account_id, KeyMode.TEST, KeyKind.SECRET)
-    # One commit, because nearly every test waits for it.
+    # A single commit, because nearly every test waits for it.
     client.commit(
         [
             account_documents.account_creation(account),

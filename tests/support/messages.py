@@ -1,4 +1,4 @@
-"""Messages as attempts send them."""
+"""Messages like those that attempts send."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ class Till:
         return self.merchant.api.ok("getPayment", {"paymentId": payment_id})["payment"]
 
     def notify(self, vendor_payment_id: str) -> int:
-        """Have the provider report a payment; return the status that it is answered with."""
+        """Let the provider report a payment; return the status of the answer."""
         payment = self.provider.payments[vendor_payment_id]
         body = (
             f'{{"paymentId": "{vendor_payment_id}", "reference": "{payment["reference"]}"}}'
@@ -68,18 +68,18 @@ class Till:
         return self.report(body, psp_stand_in.sign(body, at_s=at_s))
 
     def report(self, body: bytes, signature: str, provider: str = "custom") -> int:
-        """Post a notification as it is; return the status of the answer."""
+        """Post a notification unchanged; return the status of the answer."""
         path = f"/apiGateway/pspWebhook/{provider}/{self.merchant.store_id}"
         headers = {"X-Signature": signature}
         return self.app.test_client().post(path, data=body, headers=headers).status_code
 
     def pay(self, vendor_payment_id: str = "p_1", *, succeeds: bool = True) -> None:
-        """Do what a customer does, and have the provider report it."""
+        """Pay as a customer does, and let the provider report it."""
         self.provider.pay(vendor_payment_id, succeeds=succeeds, notifies=False)
         assert self.notify(vendor_payment_id) == 200
 
     def paid(self, amount: int = 1099, **fields: Any) -> str:
-        """Make a payment that is paid; return its id."""
+        """Make a paid payment; return its id."""
         made = self.process(amount, **fields)
         assert made.status == 200, made.body
         payment_id: str = made.body["paymentId"]
@@ -95,19 +95,19 @@ class Till:
 
 
 def nothing_special(_method: str, _path: str) -> None:
-    """Let the provider answer as it is."""
+    """Leave the provider's answer unchanged."""
 
 
 @pytest.fixture(scope="session")
 def shared_provider() -> Iterator[StandIn]:
-    """A provider for tests that do not look at what others have asked of it."""
+    """A provider for tests that do not check which requests it got."""
     with psp_stand_in.running() as provider:
         yield provider
 
 
 @pytest.fixture
 def till(app: Flask, merchant: Merchant) -> Iterator[Till]:
-    """A merchant who has configured a provider, which nobody else uses."""
+    """A merchant with a configured provider that no other test uses."""
     with psp_stand_in.running() as provider:
         made = Till(merchant, provider, app)
         assert made.configure().status == 200

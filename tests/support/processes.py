@@ -1,8 +1,8 @@
-"""Requests served by processes of their own, which may be killed between any two RPCs.
+"""Requests served by separate processes, which may be killed between any two RPCs.
 
-One process imports everything and makes no connection; each request is served by a fork of it, with
-the real gateway against the same database. As a module it is that process: a line of JSON with jobs
-in, a line with what became of them out.
+One process imports everything and makes no connection; each request is served by a fork of that
+process, with the real gateway against the same database. Run as a program, this module is that
+process: it reads a line of JSON with jobs, and writes a line with their results.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ KILLED = 137
 
 @dataclass(frozen=True)
 class Job:
-    """A request. ``rpcs`` is how many Firestore RPCs return before the process is killed."""
+    """A request. The process is killed after ``rpcs`` Firestore RPCs have returned."""
 
     action: str
     body: dict[str, Any]
@@ -35,7 +35,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a request: an answer, or nothing if its process was killed."""
+    """The result of a request: an answer, or nothing if its process was killed."""
 
     exit_code: int
     status: int | None = None
@@ -43,18 +43,18 @@ class Outcome:
 
     @property
     def is_killed(self) -> bool:
-        """Whether there is no answer."""
+        """True if there is no answer."""
         return self.exit_code == KILLED
 
 
 @dataclass(frozen=True)
 class Processes:
-    """Serves jobs, each in a process of its own, all at the same time."""
+    """Serves jobs at the same time, each in its own process."""
 
     parent: subprocess.Popen[str]
 
     def run(self, *jobs: Job) -> list[Outcome]:
-        """Return what became of the jobs."""
+        """Return the results of the jobs."""
         assert self.parent.stdin is not None
         assert self.parent.stdout is not None
         self.parent.stdin.write(json.dumps([asdict(job) for job in jobs]) + "\n")
@@ -64,7 +64,7 @@ class Processes:
 
 @contextmanager
 def processes() -> Iterator[Processes]:
-    """Start the process that serves jobs; it ends with its input."""
+    """Start the process that serves jobs; it ends when its input ends."""
     with subprocess.Popen(
         [sys.executable, "-m", "tests.support.processes"],
         cwd=ROOT,
@@ -92,7 +92,7 @@ def _serve_lines() -> None:
 
 
 def _serve_at_once(app: Any, jobs: list[Job]) -> list[dict[str, Any]]:
-    """Serve jobs in processes that begin together, each with its connection made."""
+    """Serve jobs in processes that begin together, each with an open connection."""
     ready_reader, ready_writer = os.pipe()
     start_reader, start_writer = os.pipe()
     children = []
@@ -104,7 +104,7 @@ def _serve_at_once(app: Any, jobs: list[Job]) -> list[dict[str, Any]]:
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the log
             _connect()
             os.write(ready_writer, b".")
-            os.read(start_reader, 1)  # nothing comes, it ends
+            os.read(start_reader, 1)  # returns when the pipe is closed
             os.write(writer, json.dumps(_serve(app, job)).encode())
             os._exit(0)
         os.close(writer)
@@ -134,7 +134,7 @@ def _serve(app: Any, job: Job) -> dict[str, Any]:
 
 
 def _kill_after(rpcs: int) -> None:
-    """End the process as a power cut does: before the first RPC, or when so many have returned."""
+    """End the process like a power cut, after a number of RPCs (0: before the first)."""
     from shared.store import rpc
 
     real, returned = rpc.send, 0

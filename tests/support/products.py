@@ -1,4 +1,4 @@
-"""Products of a store, as calls insert them and as systems have left them."""
+"""Products of a store, inserted by calls or left by syncs."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ MILK: dict[str, Any] = {
 
 
 def insert(merchant: Merchant, **fields: Any) -> Answer:
-    """Insert milk, or something else."""
+    """Insert milk, or another product."""
     return merchant.api("insertProduct", {"storeId": merchant.store_id, **MILK, **fields})
 
 
 def inserted(merchant: Merchant, **fields: Any) -> dict[str, Any]:
-    """Insert milk, or something else; return the product."""
+    """Insert milk, or another product; return the product."""
     answer = insert(merchant, **fields)
     assert answer.status == 200, answer.body
     product: dict[str, Any] = answer.body["product"]
@@ -41,7 +41,7 @@ def inserted(merchant: Merchant, **fields: Any) -> dict[str, Any]:
 
 
 def synced(merchant: Merchant, **fields: Any) -> CatalogProduct:
-    """Leave milk in a store as a sync with KORONA does."""
+    """Store milk in a store as a sync with KORONA does."""
     store = store_documents.find(merchant.store_id)
     assert store is not None
     key = fields.pop("key", EAN)
@@ -62,7 +62,7 @@ def synced(merchant: Merchant, **fields: Any) -> CatalogProduct:
 
 
 def kept(merchant: Merchant, key: str = EAN) -> CatalogProduct:
-    """Return a product as it is stored, and check that its mirror is the same document."""
+    """Return a stored product, and check that its mirror is the same document."""
     source = stored.document(paths.store_product(merchant.store_id, key))
     mirror = stored.document(paths.product(paths.product_id(merchant.store_id, key)))
     assert source is not None
@@ -71,5 +71,5 @@ def kept(merchant: Merchant, key: str = EAN) -> CatalogProduct:
 
 
 def ended_prices(merchant: Merchant, key: str = EAN) -> list[PriceChange]:
-    """Return the prices that a product had, the latest first."""
+    """Return the former prices of a product, latest first."""
     return product_documents.list_price_changes(merchant.store_id, key, 100)

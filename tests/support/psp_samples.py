@@ -1,4 +1,4 @@
-"""A valid configuration of every payment provider. None of these keys has ever opened anything."""
+"""A valid configuration of every payment provider. None of these keys has ever been real."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ REFUND = RefundRequest(
 
 
 def secrets_of(provider: str) -> list[str]:
-    """Return what must never be seen of a sample."""
+    """Return the secrets of a sample, which must never be shown."""
     return list(module_of(provider).Config.model_validate(CONFIGS[provider]).secrets())
 
 

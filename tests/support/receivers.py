@@ -1,4 +1,4 @@
-"""A receiver of webhooks on this machine: keeps the raw bytes, and answers as it is told."""
+"""A receiver of webhooks on this machine: it keeps the raw bytes, and gives the set answers."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Received:
 
 @dataclass
 class Receiver:
-    """``answers`` are used up one a request; then every request gets ``answer``."""
+    """A receiver. Each request uses up one of ``answers``; then every request gets ``answer``."""
 
     url: str
     received: list[Received] = field(default_factory=list)
@@ -88,7 +88,7 @@ def answer(code: int, body: Any, **headers: str) -> Answer:
 
 
 def raw(data: bytes) -> Answer:
-    """Answer with these bytes, whether they are HTTP or not."""
+    """Answer with these bytes, even if they are not HTTP."""
     return lambda connection: connection.sendall(data)
 
 
@@ -128,14 +128,14 @@ def verify(received: Received, secret: str) -> None:
     headers, body = received.headers, received.body
     assert headers["x-beep-signature"] == "sha256=" + _hex(secret.encode(), body)
     if not secret.startswith("whsec_"):
-        # The libraries decode what they are given: who brought a secret of their own encodes it.
+        # The libraries decode the given secret: merchants with their own secret encode it.
         secret = base64.b64encode(secret.encode()).decode()
     key = base64.b64decode(secret.removeprefix("whsec_"))
     signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
     expected = base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()
     assert headers["webhook-signature"] == f"v1,{expected}"
     assert StandardWebhook(secret).verify(body, headers) == received.event
-    SvixWebhook(secret).verify(body, headers)  # returns nothing, raises if it does not fit
+    SvixWebhook(secret).verify(body, headers)  # returns nothing, raises if the signature is wrong
 
 
 def _hex(key: bytes, data: bytes) -> str:

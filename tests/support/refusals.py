@@ -1,4 +1,4 @@
-"""What every refusal looks like, and what it must leave alone."""
+"""Assertions about refusals: their form, and that they change nothing."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def assert_refused(
     message: str | None = None,
     **lifted: str,
 ) -> None:
-    """Assert status and whole body of a refusal. The message is checked where a test gives one."""
+    """Assert status and whole body of a refusal. The message is checked if a test gives one."""
     expected = {
         "success": False,
         "error": code,
@@ -52,7 +52,7 @@ def assert_fields_refused(answer: Answer, problems: dict[str, str]) -> None:
 
 @contextmanager
 def nothing_written() -> Iterator[None]:
-    """Assert that the block sends Firestore nothing to write."""
+    """Assert that the block sends no writes to Firestore."""
     with watched() as traffic:
         yield
     assert traffic.written == []

@@ -1,4 +1,4 @@
-"""A relay in front of a mock server: keeps what was sent, and asks for other answers."""
+"""A relay in front of a mock server: it keeps the requests, and can ask for other answers."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ POLL_S = 0.01
 
 @dataclass
 class Relay:
-    """``prefer`` goes along as prism's header ``Prefer``, and ``edit`` changes the JSON of an
-    answer; both by the method of the request. Headers named in ``without`` are not passed on.
+    """A relay. ``prefer`` is sent as prism's header ``Prefer``, and ``edit`` changes an answer's
+    JSON; both by the method of the request. Headers named in ``without`` are not passed on.
     """
 
     url: str

@@ -1,21 +1,21 @@
-"""The golden files: for each endpoint what is sent, what comes back, and what that costs.
+"""The golden files: requests to each endpoint, with their answers and costs.
 
 ``tests/golden/<noun>/<module>.json`` has the name of the endpoint, the package that it needs, and
-its samples by name. The first is the request that every walk over the catalog sends. A sample has:
+its samples by name. Every walk over the catalog sends the first sample. A sample has:
 
-- ``source``: where it is documented, for those with an ``answer``.
-- ``alias``: by which other name the endpoint is called.
-- ``why``: what is special about it, most of all why it costs what it does.
-- ``method``: ``POST`` unless it says ``GET``.
-- ``needs``: what must be there before, by the names of ``tests/support/situations.py``. Without it,
-  and without ``request``, those of the first sample.
-- ``request``: word for word; ``{storeId}`` and the like are the names of the situation.
-- ``idempotencyKey``: sent along. ``isRepeated``: it is the second of two such requests.
-- ``status``: 200 unless it says another.
-- ``answer``: the documented fields of the answer; ``additional`` names those of ours beside them,
-  ``varies`` has patterns for what differs on live data, like ids, and ``mock`` what differs in the
-  sandbox, which answers every request with the same data. Paths look like ``webhooks[0].events``;
-  ``["..."]`` stands for any array.
+- ``source``: the place of its documentation, for samples with an ``answer``.
+- ``alias``: the other name by which the endpoint is called.
+- ``why``: the special thing about it, above all the reason for its cost.
+- ``method``: ``POST`` by default, or ``GET``.
+- ``needs``: the objects that must exist before, by the names of ``tests/support/situations.py``.
+  Without ``needs`` and ``request``, those of the first sample.
+- ``request``: the exact request; ``{storeId}`` and the like are names of the situation.
+- ``idempotencyKey``: sent with the request. ``isRepeated``: it is the second of two such requests.
+- ``status``: 200 by default.
+- ``answer``: the documented fields of the answer; ``additional`` names our further fields,
+  ``varies`` has patterns for values that differ on live data, like ids, and ``mock`` has values
+  that differ in the sandbox, which answers every request with the same data. Paths look like
+  ``webhooks[0].events``; ``["..."]`` stands for any array.
 - ``budget``: RPCs to Firestore, documents read, and documents written, with warm caches.
 """
 
@@ -38,7 +38,7 @@ FOLDER = Path(__file__).parents[1] / "golden"
 
 @dataclass(frozen=True)
 class Sample:
-    """One request to an endpoint. ``text`` is what the file says of it."""
+    """One request to an endpoint. ``text`` is its content in the file."""
 
     endpoint: Endpoint
     name: str
@@ -95,14 +95,14 @@ class Sample:
 
 
 def path_of(endpoint: Endpoint) -> Path:
-    """Return where the golden file of an endpoint is."""
+    """Return the path of the golden file of an endpoint."""
     *_, noun, module = endpoint.module.split(".")
     return FOLDER / noun / f"{module}.json"
 
 
 @cache
 def file_of(endpoint: Endpoint) -> Mapping[str, Any]:
-    """Return what the golden file of an endpoint says; nothing if there is none."""
+    """Return the content of an endpoint's golden file; nothing if there is none."""
     path = path_of(endpoint)
     text: Mapping[str, Any] = json.loads(path.read_text()) if path.exists() else {"samples": {}}
     return text
@@ -124,7 +124,7 @@ def first_of(endpoint: Endpoint) -> Sample:
 
 
 def naming_of(endpoint: Endpoint) -> Sample:
-    """Return the first sample that has an id in it, so that it can be somebody else's."""
+    """Return the first sample with an id, which a test can replace by another merchant's."""
     return next(each for each in samples_of(endpoint) if names_something(each.request))
 
 

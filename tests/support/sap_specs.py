@@ -1,4 +1,4 @@
-"""The contracts of SAP's services as one, so that one mock server stands for the system."""
+"""The contracts of SAP's services in one file, so that one mock server is enough."""
 
 from __future__ import annotations
 
@@ -48,11 +48,10 @@ def sap_schema(service: str, name: str) -> dict[str, Any]:
 
 
 def one_spec(folder: Path) -> Path:
-    """Write the contracts of all services that are called, below the paths that SAP has them at.
+    """Write the contracts of all services that we call, below SAP's paths.
 
-    Added, because the generator of these files leaves it out: examples that make sense, and what
-    may be selected of an expanded item. Left out, so that it starts sooner: what is expanded of
-    other entities.
+    Sensible examples and the selectable fields of an expanded item are added, because the generator
+    of these files leaves them out. Expansions of other entities are left out, for a faster start.
     """
     merged: dict[str, Any] = {}
     for service, entity_set in ENTITY_SETS.items():

@@ -1,8 +1,8 @@
-"""What must be there before a request can be sent, made by name: a program, a member, a payment.
+"""Makes the objects that a request needs, by name: a program, a member, a payment.
 
-The samples of ``tests/golden`` say what they need; the walks over the catalog, the answers, the
-budgets and the OpenAPI document have it made here. Ids are chosen before anything is made, so a
-request can be written with ``{programId}`` in it, and be sent about what is not there at all.
+The samples of ``tests/golden`` name their needs; the tests of the catalog, the answers, the budgets
+and the OpenAPI document use this module to make them. Ids are chosen before anything is made, so a
+request can contain ``{programId}``, and can be sent even if the program does not exist.
 """
 
 from __future__ import annotations
@@ -44,9 +44,9 @@ from tools.korona_stand_in import StandIn as TillStandIn
 from tools.psp_stand_in import StandIn
 
 Names = Mapping[str, Any]
-"""What stands for ``{storeId}`` and the like in a sample."""
+"""The values of ``{storeId}`` and other placeholders in a sample."""
 Needs = Mapping[str, Mapping[str, Any]]
-"""What must be there, by the names of ``MAKERS``, with what is special about it; in this order."""
+"""The objects that must exist, by the names of ``MAKERS``, with their options; in this order."""
 
 MILK = {"ean": "4006381333931", "name": "Bio-Vollmilch 3,5%", "brand": "BioHof", "vat": 7}
 EVENTS = ["loyalty.points_earned", "loyalty.points_redeemed"]
@@ -75,12 +75,12 @@ _DOCUMENTED: Names = {
 
 
 def documented() -> Names:
-    """Return the names of the documentation, at systems that nobody is to call."""
+    """Return the names of the documentation, with systems that must not be called."""
     return _DOCUMENTED
 
 
 def drawn(store_id: str) -> Names:
-    """Return names for a store that nothing else has, of the same form as the documented ones."""
+    """Return new names for a store, in the same form as the documented ones."""
     program_id, payment_id = ids.new("lp"), f"pay_{ids.digest(ids.new('pay'))[:28]}"
     day = timedelta(days=1)
     return {
@@ -100,9 +100,9 @@ def drawn(store_id: str) -> Names:
 
 
 def filled(value: Any, names: Names) -> Any:
-    """Return a JSON value with names in the place of ``{storeId}`` and the like.
+    """Return a JSON value in which ``{storeId}`` and other placeholders are replaced.
 
-    A text that is nothing but a placeholder becomes what the name stands for, an object perhaps.
+    A text that is only a placeholder becomes the placeholder's value, which may be an object.
     """
     if isinstance(value, dict):
         return {name: filled(each, names) for name, each in value.items()}
@@ -118,7 +118,7 @@ def filled(value: Any, names: Names) -> Any:
 
 
 def names_something(value: Any) -> bool:
-    """Tell whether an id is in a request, so that it can be somebody else's."""
+    """Tell whether a request contains an id, which a test can replace by another merchant's."""
     return bool(re.search(r"\{\w+Id\}", str(value)))
 
 
@@ -141,7 +141,7 @@ class Systems:
 
 @dataclass(frozen=True)
 class Situation:
-    """A merchant, what there is of theirs, and what it is called."""
+    """A merchant, their objects, and the names of these."""
 
     merchant: Merchant
     names: Names
@@ -157,7 +157,7 @@ class Situation:
         return Member(self.merchant, self.names["programId"], self.names["userId"])
 
     def make(self, needs: Needs) -> None:
-        """Make what is not there yet."""
+        """Make the needed objects that do not exist yet."""
         for need, options in needs.items():
             assert need in MAKERS, f"nothing makes {need!r}: {__name__} makes {', '.join(MAKERS)}"
             MAKERS[need](self, **filled(dict(options), self.names))
@@ -168,13 +168,13 @@ class Situation:
         return filled(value, self.names)
 
     def absent(self) -> Situation:
-        """Return another one of the same caller, with ids as long, in which there is nothing."""
+        """Return an empty situation of the same caller, with ids of the same length."""
         store_id = ids.new("store")
         merchant = replace(self.merchant, account_id="acc", store_id=store_id)
         return replace(self, merchant=merchant, names=drawn(store_id) | self.systems.names)
 
     def warm(self) -> None:
-        """Have the key, the account, the store and the program in the process."""
+        """Load the key, the account, the store and the program into the caches of the process."""
         self.api.ok("getLoyaltyPrograms", {"storeId": self.merchant.store_id})
         if "program" in self.made:
             self.api.ok("getLoyaltyProgram", {"programId": self.names["programId"]})
@@ -196,7 +196,7 @@ def make_program(
     counters: Mapping[str, Any] | None = None,
     **fields: Any,
 ) -> None:
-    """Have the store a program: 10 points a euro from 5 euros on, unless told otherwise."""
+    """Give the store a program, by default with 10 points a euro from 5 euros on."""
     body = {
         "storeId": situation.merchant.store_id,
         "programName": "Stempelkarte",
@@ -214,7 +214,7 @@ def make_program(
 
 
 def make_member(situation: Situation, earned: int = 0, redeemed: int = 0) -> None:
-    """Have a member of the program, who has earned and redeemed this much."""
+    """Make a member of the program, who has earned and redeemed these points."""
     situation.member.enroll()
     if earned:
         situation.member.earn(earned)
@@ -223,12 +223,12 @@ def make_member(situation: Situation, earned: int = 0, redeemed: int = 0) -> Non
 
 
 def make_enrollment_event(situation: Situation) -> None:
-    """Tell of the member's enrolment, to the webhook endpoints that are there by now."""
+    """Emit the event of the member's enrolment, for the webhook endpoints that exist now."""
     emission.emit_enrollment(situation.member.membership_id)
 
 
 def make_webhook(situation: Situation, **fields: Any) -> None:
-    """Have the store a webhook endpoint for points, with the URL of the documentation."""
+    """Give the store a webhook endpoint for points, with the URL of the documentation."""
     body = {
         "storeId": situation.merchant.store_id,
         "url": "https://example.com/webhooks/beep",
@@ -240,7 +240,7 @@ def make_webhook(situation: Situation, **fields: Any) -> None:
 
 
 def make_delivery(situation: Situation, state: str = "pending") -> None:
-    """Have an event delivered to the webhook endpoint, which has failed once."""
+    """Make a delivery of an event to the webhook endpoint, which has failed once."""
     now = clock.utc_now()
     event = Event(
         event_id=situation.names["eventId"],
@@ -271,31 +271,31 @@ def make_delivery(situation: Situation, state: str = "pending") -> None:
 
 
 def make_other_store(situation: Situation) -> None:
-    """Have the account a second store."""
+    """Give the account a second store."""
     store_id, account_id = situation.names["otherStoreId"], situation.merchant.account_id
     store = Store(store_id, account_id, "Another", "Europe/Berlin", "EUR", clock.utc_now())
     client.commit([store_documents.creation(store)])
 
 
 def make_product(situation: Situation, **fields: Any) -> None:
-    """Have the store sell milk, whose product is ``{storeId}_4006381333931``."""
+    """Let the store sell milk, whose product is ``{storeId}_4006381333931``."""
     body = {"storeId": situation.merchant.store_id, **MILK, "price": 1.49, **fields}
     situation.api.ok("insertProduct", body)
 
 
 def make_price(situation: Situation, price: float) -> None:
-    """Have the milk cost something else."""
+    """Change the price of the milk."""
     make_product(situation, price=price, ifExists="update")
 
 
 def make_provider(situation: Situation) -> None:
-    """Have the store take payments with the provider ``custom``."""
+    """Configure the provider ``custom`` for the store's payments."""
     till = Till(situation.merchant, situation.systems.provider, situation.api.app)
     assert till.configure().status == 200
 
 
 def make_payment(situation: Situation, stage: str) -> None:
-    """Have a payment of this stage, here and at the provider."""
+    """Make a payment of this stage, here and at the provider."""
     now = clock.utc_now()
     captured_minor = 1099 if stage == Stage.PAID else 0
     payment = Payment(
@@ -331,13 +331,13 @@ def make_payment(situation: Situation, stage: str) -> None:
 
 
 def make_refund(situation: Situation, amount: int) -> None:
-    """Have a part of the payment given back."""
+    """Refund a part of the payment."""
     body = {"paymentId": situation.names["paymentId"], "amount": amount}
     situation.api.ok("refundPayment", {**body, "refundReference": "return_1"})
 
 
 def make_till(situation: Situation, **fields: Any) -> None:
-    """Have the store's till system ``korona`` configured."""
+    """Configure the store's till system ``korona``."""
     body = {
         "storeId": situation.merchant.store_id,
         "kind": "pos",
@@ -348,7 +348,7 @@ def make_till(situation: Situation, **fields: Any) -> None:
 
 
 def make_synced_till(situation: Situation) -> None:
-    """Have the store's till system ``korona`` synced once."""
+    """Sync the store's till system ``korona`` once."""
     body = {
         "storeId": situation.merchant.store_id,
         "system": "korona",
@@ -372,12 +372,12 @@ MAKERS: Mapping[str, Callable[..., None]] = {
     "till": make_till,
     "synced till": make_synced_till,
 }
-"""What a sample may need. What one of them builds on is named before it."""
+"""The makers of all needs of samples. A need comes after the needs that it depends on."""
 
 
 @contextmanager
 def _next_id(prefix: str, wanted: str) -> Iterator[None]:
-    """Have what is made of this kind get this id."""
+    """Give new objects of this kind this id."""
     real = ids.new
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ids, "new", lambda kind: wanted if kind == prefix else real(kind))
@@ -386,13 +386,13 @@ def _next_id(prefix: str, wanted: str) -> Iterator[None]:
 
 @pytest.fixture
 def systems(shared_provider: StandIn, shared_till: TillStandIn, shared_erp: Receiver) -> Systems:
-    """The systems on this machine that situations are connected with."""
+    """The systems on this machine to which situations are connected."""
     return Systems(shared_provider, shared_till, shared_erp)
 
 
 @pytest.fixture
 def situate(merchant: Merchant, systems: Systems) -> Callable[[Needs], Situation]:
-    """Make a situation of a merchant of one's own."""
+    """Make a situation with a new merchant."""
 
     def make(needs: Needs) -> Situation:
         names = drawn(merchant.store_id) | systems.names

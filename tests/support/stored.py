@@ -1,4 +1,4 @@
-"""What is in Firestore behind a member, a program or a store, as it is stored."""
+"""The stored documents of a member, a program or a store."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.support.merchants import Member, Merchant
 
 
 def document(path: str) -> dict[str, Any] | None:
-    """Return a document as it is now."""
+    """Return a document in its current state."""
     return client.get_one(path).data
 
 
@@ -23,7 +23,7 @@ def documents(collection: str) -> dict[str, dict[str, Any]]:
 
 
 def membership(member: Member) -> Membership:
-    """Return a membership that must be there."""
+    """Return a membership, which must exist."""
     found = membership_documents.find(paths.membership_id(member.program_id, member.user_id))
     assert found is not None
     return found
@@ -35,12 +35,12 @@ def entries(member: Member) -> list[Entry]:
 
 
 def units(member: Member) -> list[int]:
-    """Return what a member's entries booked, oldest first."""
+    """Return the booked units of a member's entries, oldest first."""
     return [entry.units for entry in entries(member)]
 
 
 def of_member(member: Member) -> dict[str, Any]:
-    """Return all that is stored of a member: membership, mirror and entries."""
+    """Return all stored documents of a member: membership, mirror and entries."""
     membership_id = paths.membership_id(member.program_id, member.user_id)
     member_path = paths.member(membership_id)
     return {
@@ -60,7 +60,7 @@ def of_program(merchant: Merchant, program_id: str) -> dict[str, Any]:
 
 
 def assert_sound(member: Member) -> None:
-    """Assert what holds for a membership after whatever happened to it."""
+    """Assert the invariants of a membership, which always hold."""
     now, booked = membership(member), entries(member)
     stored = of_member(member)
     assert stored["mirror"] == stored["membership"]

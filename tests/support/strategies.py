@@ -1,4 +1,4 @@
-"""Programs, memberships and entries in memory, and how Hypothesis draws them."""
+"""Programs, memberships and entries in memory, and Hypothesis strategies for them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ TIERED = TierRules(points_per_euro=Decimal(10), tiers=TIERS)
 
 
 def make_program(rules: Rules = POINTS, **fields_: Any) -> Program:
-    """An active program of the rules' type, in euros."""
+    """Return an active program of the rules' type, in euros."""
     program_type = next(kind for kind, each in RULES_BY_TYPE.items() if isinstance(rules, each))
     program = Program(
         program_id="lp_1",
@@ -62,13 +62,13 @@ def make_program(rules: Rules = POINTS, **fields_: Any) -> Program:
 
 
 def make_membership(program: Program, **fields_: Any) -> Membership:
-    """An empty membership of ``user_1``."""
+    """Return an empty membership of ``user_1``."""
     opened = ledger.enroll(program, membership_id="lp_1_user_1", user_id="user_1", now=NOW)
     return replace(opened, **fields_)
 
 
 def make_cause(entry_id: str = "le_1", **facts: Any) -> Cause:
-    """A request to book, at ``NOW`` unless told."""
+    """Return a request to book, by default at ``NOW``."""
     return Cause(entry_id=entry_id, **{"fingerprint": f"of {entry_id}", "now": NOW, **facts})
 
 
@@ -94,7 +94,7 @@ _SCALARS: dict[Any, st.SearchStrategy[Any]] = {
 
 
 def records(cls: type, **known: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    """Instances of a dataclass, with any value that its fields may have."""
+    """Return a strategy for a dataclass, with all values that its fields may have."""
     hints = get_type_hints(cls)
     others = {name: _values(hint) for name, hint in hints.items() if name not in known}
     return st.builds(cls, **others, **known)

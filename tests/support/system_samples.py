@@ -1,4 +1,4 @@
-"""A valid configuration of every till system and ERP. None of these keys ever opened anything."""
+"""A valid configuration of every till system and ERP. None of these keys was ever real."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Task queues on this machine, with the surface of the Firebase CLI's emulator of Cloud Tasks.
 
-They keep what they are given, and run it when they are told to and not before.
+They keep the given tasks, and run them only when a test says so.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from flask import Flask
 
 @dataclass(frozen=True)
 class Task:
-    """A task as it was put in: queue, its own name, its body, its time, the headers of the call."""
+    """A task as it was created: queue, its own name, its body, its time, the call's headers."""
 
     queue: str
     id: str
@@ -37,8 +37,8 @@ class Task:
 class TaskQueue:
     """The queues of the functions in ``apps``, by name.
 
-    ``pending`` has not run; ``all`` is every task that was ever taken; ``refused`` every name that
-    was put in again. While ``is_losing``, tasks are taken and forgotten.
+    ``pending`` are tasks that have not run; ``all`` are all tasks ever taken; ``refused`` are the
+    names that were used again. While ``is_losing``, tasks are taken and forgotten.
     """
 
     host: str
@@ -52,7 +52,7 @@ class TaskQueue:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def reset(self) -> None:
-        """Forget what other tests have put in."""
+        """Forget the tasks of other tests."""
         with self._lock:
             self.pending.clear()
             self.all.clear()
@@ -91,7 +91,7 @@ class TaskQueue:
     def run_pending(
         self, wanted: Callable[[Task], bool] = lambda _: True, *, threads: int = 1
     ) -> int:
-        """Run what is there now, not what that puts in; return how many ran."""
+        """Run the present tasks, but not the ones that they create; return the number that ran."""
         with self._lock:
             chosen = [task for task in self.pending if wanted(task)]
             self.pending = [task for task in self.pending if not wanted(task)]

@@ -1,4 +1,4 @@
-"""Exports of tills, written by somebody else's library: ``dsfinvk`` of pretix."""
+"""Exports of tills, written by another author's library: ``dsfinvk`` of pretix."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def export(records: Iterable[Any], changes: Mapping[str, bytes | None] | None = 
 
     Args:
         records: Rows, as models of the library.
-        changes: Files to be put in or replaced by these bytes, or left out if ``None``.
+        changes: Files to add or to replace by these bytes, or to leave out if ``None``.
     """
     collection = Collection()
     for record in records:
@@ -44,7 +44,7 @@ def export(records: Iterable[Any], changes: Mapping[str, bytes | None] | None = 
 
 
 def repacked(content: bytes, changes: Mapping[str, bytes | None]) -> bytes:
-    """Return a zip with other files in it."""
+    """Return a zip with changed files."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         files: dict[str, bytes | None] = {name: archive.read(name) for name in archive.namelist()}
     return zipped({name: data for name, data in (files | changes).items() if data is not None})
@@ -55,7 +55,7 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in files.items():
-            # Without the time of now, which would make every worker's zip another one.
+            # Without the current time, which would make every worker's zip different.
             archive.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
     return target.getvalue()
 
@@ -67,7 +67,7 @@ def file_of(content: bytes, name: str) -> bytes:
 
 
 def described(kinds: Iterable[Any], **signs: str) -> str:
-    """Return an ``index.xml`` of the tables that the library has models for."""
+    """Return an ``index.xml`` of the tables for which the library has models."""
     sign = {"decimal": ",", "grouping": ".", "delimiter": ";", "code": "UTF8", **signs}
     tables = "".join(
         f"<Table><URL>{kind._filename}</URL><Name>{kind.__name__}</Name><{sign['code']}/>"
@@ -105,7 +105,7 @@ def head(receipt: str, total: str = "10.00", at: int = 9, **values: Any) -> mode
 
 
 def line(receipt: str, gross: str = "10.00", place: str = "1", **values: Any) -> list[Any]:
-    """Return a line of a receipt, one piece of an article, and what it is worth."""
+    """Return a line of a receipt, for one piece of an article, and its amounts."""
     vat = values.pop("UST_SCHLUESSEL", 1)
     amounts = {"POS_BRUTTO": Decimal(gross), "POS_NETTO": Decimal(0), "POS_UST": Decimal(0)}
     till = {name: values.pop(name, value) for name, value in CLOSING.items()}

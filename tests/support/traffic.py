@@ -1,4 +1,4 @@
-"""What goes over the wire to Firestore, counted where it is sent."""
+"""Counts the calls of Firestore when they are sent."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NAMES = {rpc.GET: "get", rpc.QUERY: "query", rpc.COUNT: "count", rpc.COMMIT: "co
 
 @dataclass
 class Traffic:
-    """RPCs by name, documents asked for or found, and paths written."""
+    """RPCs by name, requested or found documents, and written paths."""
 
     rpcs: list[str] = field(default_factory=list)
     reads: int = 0
@@ -32,7 +32,7 @@ class Traffic:
 
 @contextmanager
 def watched() -> Iterator[Traffic]:
-    """Count what the process sends to Firestore while the block runs."""
+    """Count the process's calls of Firestore while the block runs."""
     traffic = Traffic()
     real = rpc.send
 
@@ -58,7 +58,7 @@ def watched() -> Iterator[Traffic]:
 
 @contextmanager
 def interfered(after_read: Callable[[], None]) -> Iterator[None]:
-    """Let somebody else act between every read of documents and what follows from it."""
+    """Let another writer act after every read of documents and before the next call."""
     real = rpc.send
 
     def send(name: str, request: Any) -> list[Any]:
@@ -74,7 +74,7 @@ def interfered(after_read: Callable[[], None]) -> Iterator[None]:
 
 @contextmanager
 def first_answer_lost() -> Iterator[None]:
-    """Apply the next commit, and lose the answer that says so."""
+    """Apply the next commit, and lose its answer."""
     with answer_lost(1) as commits:
         yield
     assert commits[0] >= 1
@@ -82,7 +82,7 @@ def first_answer_lost() -> Iterator[None]:
 
 @contextmanager
 def answer_lost(number: int) -> Iterator[list[int]]:
-    """Apply the ``number``-th commit, and lose the answer; yield how many were made, as a list."""
+    """Apply commit number ``number``, and lose its answer; yield the commits' count in a list."""
     real = rpc.send
     commits = [0]
 

@@ -1,4 +1,4 @@
-"""A value of any dataclass, with what a test does not care about filled in."""
+"""Values of any dataclass, with defaults for fields that a test does not care about."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SCALARS: dict[Any, Any] = {str: "text", int: 1, bool: False, datetime: NOW, Dec
 
 
 def sample(kind: type[T], **known: Any) -> T:
-    """Return a value with these fields, and of the others only those that have no default."""
+    """Return a value with these fields, and with samples for other fields without default."""
     hints = get_type_hints(kind)
     needed = {
         each.name: _value(hints[each.name])

@@ -16,12 +16,12 @@ from tools.emulators import LOOPBACK, ROOT, free_port
 
 PRISM = ROOT / "tools" / "node_modules" / ".bin" / "prism"
 BESIDE = ROOT.parent / "shared" / "specs"
-"""Where specs are looked for unless ``VENDOR_SPECS_DIR`` says where: beside the checkout."""
+"""The default folder of specs, beside the checkout; ``VENDOR_SPECS_DIR`` names another."""
 CUSTOM_PSP = ROOT / "docs" / "connectors" / "custom-psp.openapi.json"
 
 
 def vendor_spec(path: str) -> Path:
-    """Return a vendor's spec, such as ``stripe/x.json``; skip the test where there are none."""
+    """Return a vendor's spec, such as ``stripe/x.json``; skip the test without a specs folder."""
     found = find_vendor_spec(path)
     if found is None:
         pytest.skip(f"{without_specs.REASON} ({path} is needed)")
@@ -29,9 +29,9 @@ def vendor_spec(path: str) -> Path:
 
 
 def find_vendor_spec(path: str) -> Path | None:
-    """Return a vendor's spec, or ``None`` where no specs are at hand.
+    """Return a vendor's spec, or ``None`` if there is no folder of specs.
 
-    Where there are some, one that is missing fails the test: it was to be looked at.
+    If the folder exists, a missing spec fails the test, because it should be checked.
     """
     folder = Path(os.environ.get("VENDOR_SPECS_DIR") or BESIDE)
     if folder == BESIDE and not BESIDE.is_dir():
@@ -46,7 +46,7 @@ def find_vendor_spec(path: str) -> Path | None:
 def prism(spec: Path) -> Iterator[str]:
     """Run a mock server that checks every request against a spec; yield its base URL.
 
-    It answers with the spec's examples, whatever was sent before. Run as few as possible: each
+    It answers with the spec's examples, and ignores earlier requests. Run as few as possible: each
     takes a second or more to start, and 100 MB or more.
     """
     port = free_port()
@@ -58,7 +58,7 @@ def prism(spec: Path) -> Iterator[str]:
     ) as process:
         try:
             _await_listening(process)
-            # What it prints must be read, or it blocks when the pipe is full.
+            # Its output must be read, or it blocks when the pipe is full.
             threading.Thread(target=_drain, args=(process,), daemon=True).start()
             yield f"http://{LOOPBACK}:{port}"
         finally:

@@ -1,4 +1,4 @@
-"""The RPCs between this process and Firestore: counted, and open to interference."""
+"""The RPCs between this process and Firestore, which tests can count and change."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ Act = Callable[[Send], Any]
 
 
 class Wire:
-    """What went over the wire, and what happens to what goes next.
+    """The RPCs that were sent, and the acts for the next ones.
 
-    An act gets a function that sends the RPC. What an act itself sends is neither counted nor
-    interfered with.
+    An act gets a function that sends the RPC. RPCs that an act sends itself are neither counted nor
+    changed.
 
     Attributes:
         calls: Names of the RPCs, in their order.
-        commits: Acts for the next commits, one each.
-        reads: Acts for the next batch reads, one each.
-        counts: Acts for the next counts, one each.
-        every_commit: Act for all commits that have none of their own.
+        commits: Acts for the next commits, one for each.
+        reads: Acts for the next batch reads, one for each.
+        counts: Acts for the next counts, one for each.
+        every_commit: The act for all other commits.
     """
 
     def __init__(self) -> None:
@@ -35,7 +35,7 @@ class Wire:
         self._inside = threading.local()
 
     def through(self, real: Callable[[str, Any], Any]) -> Callable[[str, Any], Any]:
-        """Return a function that sends RPCs and passes here."""
+        """Return a function that sends RPCs through this wire."""
 
         def call(name: str, request: Any) -> Any:
             if getattr(self._inside, "act", False):
@@ -62,7 +62,7 @@ class Wire:
 
 
 def first(action: Callable[[], object]) -> Act:
-    """Do something before the RPC: somebody is faster."""
+    """Do something before the RPC, as a faster writer would."""
 
     def act(send: Send) -> Any:
         action()
@@ -82,7 +82,7 @@ def lost(error: type[Exception]) -> Act:
 
 
 def failed(error: type[Exception]) -> Act:
-    """Let the RPC never arrive."""
+    """Let the RPC fail before it arrives."""
 
     def act(_: Send) -> Any:
         raise error("the request was lost")

@@ -1,4 +1,4 @@
-"""A plugin of pytest that says last of all what was not compared with vendors' specs, and why."""
+"""A pytest plugin that lists at the end the tests without vendors' specs, and the reasons."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ REASON = "no vendors' specs here: set VENDOR_SPECS_DIR, or put them in ../shared
 UNCHECKED = "unchecked_spec"
 """The property of a test that ran, but whose double's answers were not compared with a spec."""
 LABEL = "NOT COMPARED WITH VENDORS' SPECS: "
-"""How the line begins, so that it can be found in a log."""
+"""The beginning of the line, by which it can be found in a log."""
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
-    """Write the line once everybody else has written theirs."""
+    """Write the line after all other plugins have written theirs."""
     yield
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if reporter is None or hasattr(session.config, "workerinput"):
@@ -27,7 +27,7 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
 
 
 def summary(stats: dict[str, list[Any]]) -> str:
-    """Return the line for what a run has reported, or nothing if all was compared."""
+    """Return the line for a run's reports, or nothing if everything was compared."""
     skipped = sum(_is_for_want_of_specs(each) for each in stats.get("skipped", []))
     unchecked = sum(
         any(name == UNCHECKED for name, _ in getattr(each, "user_properties", ()))

@@ -14,7 +14,7 @@ _LINK_WORDS = {"open": "active", "canceled": "expired"}
 
 
 class Adyen(Dialect):
-    """A link, and modifications of what was paid by it, whose outcome is only notified."""
+    """A link, and modifications of its payment, whose results are only notified."""
 
     provider = "adyen"
     spec = "adyen/checkout-v72.trim.json"

@@ -1,4 +1,4 @@
-"""What a provider has really done, whatever it has said of it."""
+"""The payments that a provider has really made, whatever its answers were."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ UNHEARD_OF = "SETTLED_SOMEHOW"
 
 @dataclass
 class Refund:
-    """Money that was given back. ``reference`` is ours, where the provider keeps one."""
+    """A refund. ``reference`` is ours, if the provider keeps one."""
 
     number: int
     reference: str
@@ -22,7 +22,7 @@ class Refund:
 class Payment:
     """A payment at the provider. ``stage``: open, authorized, paid or canceled.
 
-    ``said_minor`` is the amount that the provider tells of.
+    ``said_minor`` is the amount that the provider reports.
     """
 
     number: int
@@ -46,9 +46,9 @@ class Payment:
 
 @dataclass
 class Book:
-    """All payments of one provider. Nothing is refused here: what is done twice, is there twice.
+    """All payments of one provider. It refuses nothing: a repeated call makes a second object.
 
-    ``is_odd``: the provider speaks of everything in a word that nobody knows.
+    ``is_odd``: the provider uses an unknown word for every state.
     """
 
     payments: list[Payment] = field(default_factory=list)
@@ -64,7 +64,7 @@ class Book:
         return made
 
     def pay(self, made: Payment) -> None:
-        """Do what a customer does."""
+        """Pay as a customer does."""
         assert made.stage == "open"
         if made.captures_later:
             made.stage = "authorized"
@@ -81,13 +81,13 @@ class Book:
         return refund
 
     def of(self, reference: str) -> list[Payment]:
-        """Return what was made with our reference."""
+        """Return the payments that were made with our reference."""
         return [each for each in self.payments if each.reference == reference]
 
     def number(self, number: str | int) -> Payment | None:
-        """Return the payment of this number."""
+        """Return the payment with this number."""
         return next((each for each in self.payments if each.number == int(number)), None)
 
     def says(self, word: str) -> str:
-        """Return a word for a state, or one that nobody knows."""
+        """Return the word for a state, or an unknown word."""
         return UNHEARD_OF if self.is_odd else word

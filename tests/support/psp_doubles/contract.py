@@ -1,4 +1,4 @@
-"""Whether an answer is one that the vendor's contract allows."""
+"""Checks of answers against the vendor's contract."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _seen: set[tuple[str, str, str, int, str]] = set()
 
 
 def check(dialect: Dialect, route: Route, reply: Reply) -> None:
-    """Assert that a success fits the contract, where there is one here.
+    """Assert that a success fits the contract, if the contract is available.
 
-    Answers that differ in numbers and ids only are looked at once.
+    Answers that differ only in numbers and ids are checked once.
     """
     if dialect.spec is None or reply.status >= 300:
         return
@@ -40,7 +40,7 @@ def check(dialect: Dialect, route: Route, reply: Reply) -> None:
 
 
 def is_known(dialect: Dialect) -> bool:
-    """Return whether there is a contract here to hold answers against, if there is any."""
+    """Tell whether the contract is available on this machine, if the vendor has one."""
     return dialect.spec is None or _spec(dialect.spec) is not None
 
 
@@ -66,7 +66,7 @@ def _validator(name: str, method: str, path: str, status: int, schema: str | Non
 
 
 def _schema(spec: dict[str, Any], response: dict[str, Any]) -> Any:
-    """Return the schema of a response's JSON, if it has any."""
+    """Return the schema of a response's JSON, if there is one."""
     found = spec
     if "$ref" in response:
         for part in response["$ref"].removeprefix("#/").split("/"):
@@ -77,7 +77,7 @@ def _schema(spec: dict[str, Any], response: dict[str, Any]) -> Any:
 
 
 def _based(node: Any) -> Any:
-    """Return a schema whose references begin with the contract that they are in."""
+    """Return a schema whose references begin with their contract."""
     if isinstance(node, dict):
         return {
             name: _ROOT + each if name == "$ref" else _based(each) for name, each in node.items()

@@ -15,7 +15,7 @@ _WORDS = {"open": "requires_action"}
 
 
 class Custom(Dialect):
-    """Speaks our own contract."""
+    """A provider that implements our own contract."""
 
     provider = "custom"
     spec = CUSTOM_PSP.name

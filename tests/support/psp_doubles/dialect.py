@@ -1,4 +1,4 @@
-"""How one provider speaks: which calls it has, how it knows one again, and how it reports."""
+"""The dialect of a provider: its calls, its way to recognize repetitions, and its reports."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ JSON = "application/json"
 
 @dataclass(frozen=True)
 class Call:
-    """A request to a provider. ``parts`` are those of its path that the route names."""
+    """A request to a provider. ``parts`` are the parts of its path that the route names."""
 
     parts: Mapping[str, str]
     query: Mapping[str, str]
@@ -34,7 +34,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer: text as it is, anything else as JSON."""
+    """An answer: texts are sent unchanged, other values as JSON."""
 
     status: int
     body: Any
@@ -51,7 +51,7 @@ NOTHING_THERE = Reply(404, {"message": "There is nothing here."})
 
 @dataclass(frozen=True)
 class Route:
-    """A call. ``operation`` names what can be made to fail; ``path`` is as the contract has it."""
+    """A call. ``operation`` names it for faults; ``path`` is the contract's path."""
 
     operation: str
     method: str
@@ -59,7 +59,7 @@ class Route:
     serve: Callable[[Any, Call], Reply]
 
     def match(self, method: str, path: str) -> dict[str, str] | None:
-        """Return the parts of a path of this route."""
+        """Return the parts of a path if the path fits this route."""
         pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(self.path))
         found = re.fullmatch(pattern, path) if method == self.method else None
         return found.groupdict() if found else None
@@ -67,20 +67,20 @@ class Route:
 
 @dataclass(frozen=True)
 class Report:
-    """What a provider posts of its own accord."""
+    """A report that a provider posts by itself."""
 
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Dialect:
-    """How one provider speaks of what is in its book.
+    """The way in which one provider presents its book.
 
-    ``spec`` is the vendors' contract, whose paths have ``spec_root`` in front here. Without
-    ``key_header`` the provider knows no repeated call. ``authorizes``: money can be taken later.
-    ``only_reports``: the provider cannot be asked how a payment is. ``tells_page_once``: a look-up
-    does not tell where the customer pays. ``harmless_to_refunds``: faults after which the answer to
-    a refund still says that the money is back.
+    ``spec`` is the vendor's contract; here its paths begin with ``spec_root``. Without
+    ``key_header`` the provider recognizes no repeated call. ``authorizes``: money can be taken
+    later. ``only_reports``: the provider has no call for a payment's state. ``tells_page_once``: a
+    look-up does not tell where the customer pays. ``harmless_to_refunds``: faults after which the
+    answer to a refund still says that the money is back.
     """
 
     provider: ClassVar[str]
@@ -98,7 +98,7 @@ class Dialect:
         self.config = config
 
     def route(self, method: str, target: str) -> tuple[Route, dict[str, str]]:
-        """Return which call a request is, and the parts of its path."""
+        """Return the route of a request, and the parts of its path."""
         path = urlsplit(target).path
         for each in self.routes:
             parts = each.match(method, path)
@@ -107,20 +107,20 @@ class Dialect:
         raise AssertionError(f"{self.provider} has no {method} {path}")
 
     def parts(self, body: Any) -> list[tuple[str | None, Any]]:
-        """Return what the contract is asked about: a schema's name, else none, and a body."""
+        """Return the parts to check by the contract: a schema's name or ``None``, and a body."""
         return [(None, body)]
 
     def report(self, made: Payment, what: str) -> Report:
         """Report that a payment was ``authorized``, ``captured``, ``paid`` or ``refunded``.
 
-        Of refunds it is about the last one.
+        For ``refunded`` it is about the last refund.
         """
         raise NotImplementedError
 
     def reports(self, made: Payment, what: str) -> list[Report]:
-        """Return what is reported if a payment has come so far: one report, or one a refund."""
+        """Return the reports about a payment's stage: a single one, or one for each refund."""
         return [self.report(made, what)]
 
     def forgeries(self, made: Payment) -> list[Report]:
-        """Return reports that nobody may believe."""
+        """Return forged reports, which must not be trusted."""
         raise NotImplementedError

@@ -1,6 +1,6 @@
-"""A shop for each provider, in a database of its own, since the sweep works through all there is.
+"""A shop for each provider, each in its own database, because the sweep processes all payments.
 
-It is opened once. Tests leave no payment behind that the sweep of others would look at.
+A shop is opened once. Tests leave no payment behind that another test's sweep would process.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class _Place:
-    """Where a provider's shop is: a project with its connection, a program, and the double."""
+    """The place of a provider's shop: a project with its connection, a program, and the double."""
 
     project: str
     connection: FirestoreConnection
@@ -40,7 +40,9 @@ class _Place:
 
 @pytest.fixture(scope="module")
 def _doubles() -> Iterator[Doubles]:
-    from tests.support.psp_doubles.server import serving  # late: the vendors' SDKs take a second
+    from tests.support.psp_doubles.server import (
+        serving,
+    )  # late: the vendors' SDKs take a second
 
     with serving() as running:
         yield running
@@ -95,9 +97,9 @@ def shop(
     frozen_clock: Clock,
     record_property: Callable[[str, object], None],
 ) -> Iterator[Shop]:
-    """A shop whose payments are taken by the provider that a test's parameter names.
+    """A shop with the provider that a test's parameter names.
 
-    What our client of other systems waits for is skipped.
+    The waiting times of our client of other systems are skipped.
     """
     _place.double.met.clear()
     if not contract.is_known(_place.double.dialect):
@@ -108,7 +110,7 @@ def shop(
 
 @pytest.fixture
 def loyal(shop: Shop, _place: _Place) -> Shop:
-    """The same shop; who pays is a new member, and gets points."""
+    """The same shop; the payer is a new member, and gets points."""
     member = _place.nobody.other(ids.new("user"))
     member.enroll()
     return replace(shop, member=member)

@@ -14,7 +14,7 @@ _TEXT = "text/plain;charset=ISO-8859-1"
 
 
 class Payabl(Dialect):
-    """A transaction that is told of in steps."""
+    """A transaction, which is reported in steps."""
 
     provider = "payabl"
     authorizes = False

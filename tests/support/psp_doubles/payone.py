@@ -1,5 +1,5 @@
-"""The double of PAYONE (PCP). Source: PAYONE's OpenAPI definition 1.61.0; notifications are signed
-as its plugin for Salesforce checks them.
+"""The double of PAYONE (PCP). Source: PAYONE's OpenAPI definition 1.61.0; for signatures of
+notifications, its plugin for Salesforce, which checks them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _WORDS = {"open": "REDIRECTED", "authorized": "PENDING_CAPTURE", "paid": "CAPTUR
 
 
 class Payone(Dialect):
-    """A commerce case with one checkout and one execution, whose events tell all."""
+    """A commerce case with one checkout and one execution, whose events tell everything."""
 
     provider = "payone"
     spec = "payone/pcp-1.61.0.trim.json"

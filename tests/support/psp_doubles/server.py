@@ -1,4 +1,4 @@
-"""One server on this machine that speaks for any provider, each account below its own path."""
+"""One server on this machine for all providers, with each account below its own path."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tools.emulators import LOOPBACK
 
 
 def _dialect(provider: str) -> type[Dialect]:
-    """Import and return how a provider speaks: the class of its module that is of this name."""
+    """Import and return the dialect of a provider: the class in its module with this name."""
     module = importlib.import_module(f"tests.support.psp_doubles.{provider}")
     found = (each for each in vars(module).values() if inspect.isclass(each))
     return next(each for each in found if getattr(each, "provider", None) == provider)
@@ -36,7 +36,7 @@ _WAITED_FOR_S = 5.0
 
 
 class Fault(StrEnum):
-    """What goes wrong with a call. All but the first two happen once the work is done."""
+    """A fault of a call. All but the first two happen after the work is done."""
 
     UNREACHED = "unreached"
     BUSY = "busy"
@@ -52,9 +52,9 @@ class Fault(StrEnum):
 class Double:
     """One account with a provider.
 
-    ``pass_time`` is called where the provider takes too long, and ``meanwhile`` with each operation
-    before it does its work. ``met`` is which operations a fault has hit; ``problems`` is what
-    should not have been asked.
+    ``pass_time`` is called when the provider takes too long, and ``meanwhile`` with each operation
+    before its work is done. ``met`` are the operations that a fault has hit; ``problems`` are the
+    requests that should not have been made.
     """
 
     dialect: Dialect
@@ -74,14 +74,14 @@ class Double:
 
     @property
     def config(self) -> dict[str, Any]:
-        """What a merchant says to configure it."""
+        """The configuration that a merchant gives."""
         return {**self.dialect.config, "baseUrl": self.url}
 
     @contextmanager
     def failing(
         self, operation: str, fault: Fault, *, times: float = float("inf")
     ) -> Iterator[None]:
-        """Let calls of an operation go wrong: each, or the first few."""
+        """Let calls of an operation fail: all of them, or the first few."""
         self._fault, self._times_left = (operation, fault), times
         self.book.is_odd = fault is Fault.UNKNOWN_STATUS
         try:
@@ -90,7 +90,7 @@ class Double:
             self._fault, self.book.is_odd = None, False
 
     def meet(self, operation: str) -> Fault | None:
-        """Return what goes wrong with a call that has come."""
+        """Return the fault of a received call."""
         with self._lock:
             if self._fault is None or self._fault[0] != operation or not self._times_left:
                 return None
@@ -99,7 +99,7 @@ class Double:
             return self._fault[1]
 
     def serve(self, route: Route, call: Call, target: str) -> Reply:
-        """Do the work, or answer as the first time if the call is known again."""
+        """Do the work, or repeat the first answer if the call is a known one."""
         with self._lock:
             key = self.dialect.key_header and call.headers.get(self.dialect.key_header)
             if not key or route.method == "GET":
@@ -126,7 +126,7 @@ class Doubles:
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def open(self, provider: str, pass_time: Callable[[], None]) -> Double:
-        """Return an account with a provider that nobody else has."""
+        """Return a new account with a provider."""
         name = str(next(self._numbers))
         dialect = DIALECTS[provider](Book(), CONFIGS[provider])
         self.opened[name] = Double(dialect, f"{self.url}/{name}", pass_time)
@@ -198,7 +198,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self._send(reply)
 
     def _drip(self) -> None:
-        """Begin to answer, and never come to an end."""
+        """Begin to answer, and never end."""
         self.close_connection = True
         self.wfile.write(b"HTTP/1.1 ")
         self.connection.settimeout(_WAITED_FOR_S)
@@ -218,7 +218,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _with_changed_types(reply: Reply) -> Reply:
-    """Return an answer of the same shape, of which no value has its type."""
+    """Return an answer of the same shape with values of wrong types."""
     body = reply.body
     if isinstance(body, str):
         for value, other in (("=0&", "=none&"), (">0<", ">none<"), ("https", "none")):

@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 AMOUNT = 1099
 UNDOUBTED = timedelta(minutes=3)
-"""Leases and doubts have ended by then."""
+"""After this time, leases and doubts have ended."""
 LATER = timedelta(hours=3)
-"""Every payment's look at its provider is due by then."""
+"""After this time, every payment's check at its provider is due."""
 
 
 class SkippedTime:
-    """A clock of the machine that does not wait: in place of ``time``."""
+    """A replacement of the module ``time`` that does not wait."""
 
     def __init__(self) -> None:
         self._skipped_s = 0.0
@@ -43,9 +43,9 @@ class SkippedTime:
 
 @dataclass(frozen=True)
 class Shop:
-    """What a till asks for, what a customer does, and what the provider reports.
+    """The requests of a till, the actions of a customer, and the reports of the provider.
 
-    Payments are those of ``member``, if there is one.
+    Payments belong to ``member``, if there is one.
     """
 
     merchant: Merchant
@@ -81,7 +81,7 @@ class Shop:
         return self.merchant.api.ok("getPayment", {"paymentId": payment_id})["payment"]
 
     def made(self, payment_id: str) -> Payment:
-        """Return the one payment that the provider has made for one of ours."""
+        """Return the only payment that the provider has made for one of ours."""
         [made] = self.book.of(payment_id)
         return made
 
@@ -105,7 +105,7 @@ class Shop:
         return payment_id
 
     def tell(self, made: Payment, what: str) -> int:
-        """Have the provider report something; return the status of the answer."""
+        """Let the provider send a report; return the status of the answer."""
         return self.send(self.double.dialect.report(made, what))
 
     def send(self, report: Report) -> int:
@@ -115,18 +115,18 @@ class Shop:
         return client.post(path, data=report.body, headers=dict(report.headers)).status_code
 
     def wait(self) -> None:
-        """Let so much time pass that nobody can still be at it."""
+        """Let enough time pass that no earlier call can still be running."""
         self.clock.now += UNDOUBTED
 
     def sweep(self) -> None:
-        """Let time pass, and settle what is due."""
+        """Let time pass, and settle the due payments."""
         self.clock.now += LATER
         payment_settlement.settle_due()
 
     def learn(self, *payments: Payment, what: str) -> None:
-        """Let time pass until we know what has become of payments.
+        """Let time pass until we know the results of payments.
 
-        Whoever is not asked any more, or cannot be, reports it.
+        A provider that is not asked any more, or cannot be asked, reports the result.
         """
         self.sweep()
         if self.double.dialect.only_reports or self.double.dialect.tells_page_once:

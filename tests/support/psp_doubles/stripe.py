@@ -21,7 +21,7 @@ _PREFIXES = {"session": "cs_", "intent": "pi_"}
 
 
 class Stripe(Dialect):
-    """A session, the intent behind it once it is paid, and refunds of that."""
+    """A session, its intent after the payment, and the intent's refunds."""
 
     provider = "stripe"
     spec = "stripe/stripe-2023-08-16.prism.json"
@@ -149,7 +149,7 @@ class Stripe(Dialect):
     def parts(self, body: Any) -> list[tuple[str | None, Any]]:
         """Take the intent out of a session and the charge out of an intent.
 
-        The contract that is here knows them by their ids only.
+        The available contract only has their ids.
         """
         found: list[tuple[str | None, Any]] = [(None, dict(body))]
         for name, schema in (("payment_intent", "payment_intent"), ("latest_charge", "charge")):

@@ -16,12 +16,12 @@ _AT = "2026-03-03T12:00:00.000Z"
 
 
 class Sumup(Dialect):
-    """A checkout, the transaction that paid it, and refunds among the events of that."""
+    """A checkout, the transaction that paid it, and refunds among the transaction's events."""
 
     provider = "sumup"
     spec = "sumup/sumup.trim.json"
     authorizes = False
-    harmless_to_refunds = ("changed_types",)  # it is 204, without a body
+    harmless_to_refunds = ("changed_types",)  # the answer is 204, without a body
 
     def merchant(self, call: Call) -> Reply:
         found = {

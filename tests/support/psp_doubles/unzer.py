@@ -14,7 +14,7 @@ _STATE_UNHEARD_OF = 77
 
 
 class Unzer(Dialect):
-    """A page, the payment that it is for, and the transactions of that."""
+    """A page, its payment, and the payment's transactions."""
 
     provider = "unzer"
 
