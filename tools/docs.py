@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,8 @@ def main(arguments: list[str] | None = None, folder: Path = ROOT / "docs") -> in
     return 1 if is_check and stale else 0
 
 
-def generate() -> dict[str, str]:
+@cache
+def generate() -> Mapping[str, str]:
     """Return the text of each generated file, by its name."""
     document = openapi.document()
     event_schemas = {name: webhooks.schema(name) for name in BY_NAME}

@@ -295,7 +295,7 @@ def _retry_after_s(headers: Mapping[str, str]) -> int:
     asked_s = parse_retry_after(
         headers.get("Retry-After"), date=headers.get("Date"), now=clock.utc_now()
     )
-    return 1 if asked_s is None else min(asked_s, RETRY_AFTER_S_MAX)
+    return min(asked_s, RETRY_AFTER_S_MAX) if asked_s else 1
 
 
 def _pause_s(failure: ConnectorError, number: int) -> float:

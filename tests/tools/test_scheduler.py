@@ -15,7 +15,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What the handlers of two modules, of which the first fails, have done."""
     calls: list[str] = []
     for name in ("failing", "working"):
-        module = types.ModuleType(f"scheduled_{name}")
+        module = types.ModuleType(f"functions.schedules.{name}")
 
         def handle(name: str = name) -> None:
             calls.append(name)
@@ -31,13 +31,13 @@ def test_failing_schedule_is_logged_and_does_not_stop_the_others(
     calls: list[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     schedules = [
-        Schedule("breakIt", "scheduled_failing", "every 5 minutes"),
-        Schedule("mendIt", "scheduled_working", "every 5 minutes"),
+        Schedule("failing", "every 5 minutes"),
+        Schedule("working", "every 5 minutes"),
     ]
     with caplog.at_level(logging.ERROR):
         scheduler.run_all(schedules)
     assert calls == ["failing", "working"]
-    assert [record.getMessage() for record in caplog.records] == ["breakIt failed"]
+    assert [record.getMessage() for record in caplog.records] == ["failing failed"]
 
 
 def test_schedules_of_the_catalog_have_a_handler() -> None:

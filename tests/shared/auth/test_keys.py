@@ -82,7 +82,7 @@ def test_a_malformed_key_is_refused_without_repeating_it(text):
 
 def test_no_secret_is_shown():
     key = parse(f"bk_live_sk_{TAIL}")
-    assert repr(key) == "ApiKey(mode=<Mode.LIVE: 'live'>, kind=<Kind.SECRET: 'sk'>)"
+    assert repr(key) == "ApiKey(mode=<KeyMode.LIVE: 'live'>, kind=<KeyKind.SECRET: 'sk'>)"
     assert TAIL not in f"{key} {key!s}"
 
 
