@@ -81,15 +81,22 @@ def first_answer_lost() -> Iterator[None]:
 
 
 @contextmanager
-def answer_lost(number: int) -> Iterator[list[int]]:
-    """Apply commit number ``number``, and lose its answer; yield the commits' count in a list."""
+def answer_lost(number: int, *, then_silent: int = 0) -> Iterator[list[int]]:
+    """Apply commit number ``number``, and lose its answer; yield the commits' count in a list.
+
+    The next ``then_silent`` reads fail, so that nobody can look whether it was applied.
+    """
     real = rpc.send
-    commits = [0]
+    commits, silent = [0], [0]
 
     def send(name: str, request: Any) -> list[Any]:
+        if name == rpc.GET and silent[0]:
+            silent[0] -= 1
+            raise ServiceUnavailable("connection reset")
         answers = real(name, request)
         commits[0] += name == rpc.COMMIT
         if name == rpc.COMMIT and commits[0] == number:
+            silent[0] = then_silent
             raise ServiceUnavailable("connection reset")
         return answers
 

@@ -91,6 +91,7 @@ def test_an_expired_record_that_is_still_there_is_replaced(claim: Claim) -> None
         "result": {"tier": "Gold"},
         "createdAt": OVER,
         "expiresAt": OVER + timedelta(days=30),
+        "runId": RUN,
     }
 
 

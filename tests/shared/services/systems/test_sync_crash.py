@@ -183,6 +183,28 @@ def test_ends_alike_whatever_answer_of_the_database_gets_lost(each_store: Stores
     assert number > 5
 
 
+@every_story
+def test_ends_alike_although_it_is_not_known_whether_a_commit_was_applied(
+    each_store: Stores,
+) -> None:
+    undisturbed, _ = next(each_store)
+    undisturbed.synced()
+    expected = outcome(undisturbed)
+
+    for number in itertools.count(1):
+        store, before = next(each_store)
+        with answer_lost(number, then_silent=1) as commits:
+            store.sync()
+        if commits[0] < number:
+            break
+        latest = sync_documents.find(store.store_id, SystemKind.POS, "korona")
+        if latest is None or latest.sync_id == before:
+            store.synced()  # Nothing was written down yet, and it is asked for again.
+        store.end()
+        assert outcome(store) == expected, f"nothing is known of commit {number}"
+    assert number > 5
+
+
 def test_what_was_noted_is_forgotten_by_the_next_sync(branch: Branch) -> None:
     fill(branch)
     with suppress(Died), pytest.MonkeyPatch.context() as patch:
