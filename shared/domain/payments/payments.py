@@ -367,10 +367,10 @@ def give_up(payment: Payment, now: datetime) -> Payment:
     look up refunds. Its money must not be given back again: a person must check it. Points that
     could not be booked in all this time are given up.
     """
-    if _is_unheard_of(payment, now) and payment.stage is Stage.PENDING:
+    if _is_unconfirmed(payment, now) and payment.stage is Stage.PENDING:
         return replace(payment, stage=Stage.FAILED, failure=NEVER_BEGUN, updated_at=now)
     is_unknown = any(
-        each.status is RefundStatus.PENDING and _is_unheard_of(each, now)
+        each.status is RefundStatus.PENDING and _is_unconfirmed(each, now)
         for each in payment.refunds
     )
     if is_unknown:
@@ -495,7 +495,7 @@ def _failure(payment: Payment, seen: Observation) -> str | None:
     return seen.failure or payment.failure
 
 
-def _is_unheard_of(made: Payment | Refund, now: datetime) -> bool:
+def _is_unconfirmed(made: Payment | Refund, now: datetime) -> bool:
     is_being_made = lease.is_held(made.lease_until, now)
     is_over = now - made.created_at >= GIVEN_UP_AFTER
     return is_over and not made.is_settled and not is_being_made

@@ -48,8 +48,8 @@ class Delivery:
     is the count at the merchant's last request to start over: the schedule counts from this
     number. ``is_test``: the delivery was made by hand, and is tried once.
 
-    ``lane`` is the queue of its last task. ``slot_at`` is its turn at an overloaded endpoint, and
-    then also its ``next_attempt_at``; ``None`` if it has no turn. Every change moves ``expires_at``
+    ``lane`` is the queue of its last task. ``slot_at`` is its slot at an overloaded endpoint, and
+    then also its ``next_attempt_at``; ``None`` if it has none. Every change moves ``expires_at``
     on.
     """
 

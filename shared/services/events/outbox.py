@@ -177,8 +177,8 @@ def move_over(delivery: Delivery) -> None:
 def enqueue_overdue(page_size: int = OVERDUE_PAGE) -> int:
     """Enqueue overdue attempts again: their tasks were lost.
 
-    A task that only waits its turn has the same name, so the queue does not take it twice. If an
-    attempt stays overdue for 4, 8, 16 ... minutes, its task gets a new name each time: the queue
+    A task that still waits has the same name, so the queue does not take it twice. If an attempt
+    stays overdue for 4, 8, 16 ... minutes, its task gets a new name each time: the queue
     remembers the names of tasks that it has run, also of those that failed.
 
     Returns:

@@ -38,7 +38,7 @@ OF_OPERATORS = frozenset({SECRET_UNREADABLE, "credentials_unavailable"})
 
 
 def attempt(delivery_id: str, lane: Lane) -> DeliveryState | None:
-    """Make the delivery's due attempt, if this is the right queue and it is the delivery's turn.
+    """Make the delivery's due attempt, if this is the right queue and the delivery's slot has come.
 
     Args:
         delivery_id: The delivery.

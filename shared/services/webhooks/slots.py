@@ -19,10 +19,10 @@ from shared.store.webhooks import delivery_documents, endpoint_documents
 
 
 def is_now(delivery: Delivery, endpoint: WebhookEndpoint) -> bool:
-    """Tell whether a delivery may be sent now; if not, it gets a later turn.
+    """Tell whether a delivery may be sent now; if not, it gets a later slot.
 
-    Nothing is read or written for an endpoint that is not overloaded. A delivery that has a turn is
-    sent at that turn, and one that was made by hand is sent at once.
+    Nothing is read or written for an endpoint that is not overloaded. A delivery that has a slot is
+    sent in that slot, and one that was made by hand is sent at once.
 
     Args:
         delivery: A delivery that is due.

@@ -107,7 +107,7 @@ def update(
 
 
 def delete(caller: Caller, webhook_id: str, store_id: str | None) -> DeletedEndpoint:
-    """Delete an endpoint. Waiting deliveries are skipped when their turn comes.
+    """Delete an endpoint. Waiting deliveries are skipped when they are due.
 
     Raises:
         WebhookNotFound, IdempotencyKeyReused, Busy.
