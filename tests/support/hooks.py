@@ -18,7 +18,7 @@ URL = "https://example.com/webhooks/beep"
 SECRET = "a-secret-of-the-merchant"
 OTHER_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 QUEUE_URL = "https://sqs.eu-central-1.amazonaws.com/123456789012/events"
-QUEUE = {
+QUEUE: dict[str, Any] = {
     "kind": "aws_sqs",
     "queueUrl": QUEUE_URL,
     "credentials": {

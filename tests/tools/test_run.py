@@ -13,6 +13,7 @@ import pytest
 
 from tests.support.liveness import is_alive, wait_for
 from tools import run, suite
+from tools.emulators import ROOT
 from tools.guard import Guarded
 
 PORTS = suite.default_ports(json.loads(suite.FIREBASE_JSON.read_text()))
@@ -80,7 +81,7 @@ class Run:
     def start(self) -> subprocess.Popen[str]:
         env = {
             **os.environ,
-            "PYTHONPATH": str(suite.ROOT),
+            "PYTHONPATH": str(ROOT),
             "PUNKTWERK_LOCAL": str(self.dev_json.parent),
             # Test workers run side by side; the end-to-end tests have the ports below these.
             "PORT_OFFSET": str(17_200 + os.getpid() % 600 * 10),

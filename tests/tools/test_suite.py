@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tools import suite
-from tools.emulators import LOOPBACK, EmulatorError, free_port
+from tools.emulators import LOOPBACK, ROOT, EmulatorError, free_port
 
 CONFIG = json.loads(suite.FIREBASE_JSON.read_text())
 DEFAULTS = suite.default_ports(CONFIG)
@@ -105,9 +105,9 @@ def test_each_process_gets_its_emulators_and_ports(local: Path) -> None:
         },
     }
     [functions] = written["suite"]["functions"]
-    assert (local / functions["source"]).resolve() == suite.ROOT
+    assert (local / functions["source"]).resolve() == ROOT
     assert functions["ignore"] == CONFIG["functions"][0]["ignore"]
-    assert Path(written["suite"]["firestore"]["rules"]) == suite.ROOT / "firestore.rules"
+    assert Path(written["suite"]["firestore"]["rules"]) == ROOT / "firestore.rules"
 
 
 def test_environment_points_at_the_emulators_and_at_no_real_project(

@@ -115,7 +115,7 @@ def test_a_connection_that_was_deleted_meanwhile_is_not_synced(
     found = sync_documents.list_due(branch.clock.now, 10)
     body = {"kind": "pos", "system": "korona", "storeId": branch.store_id}
     branch.merchant.api.ok("deleteSyncConfiguration", body)
-    monkeypatch.setattr(sync_starts.sync_documents, "list_due", lambda *_: found)
+    monkeypatch.setattr(sync_documents, "list_due", lambda *_: found)
 
     run_syncs.handle()
 

@@ -13,6 +13,7 @@ import pytest
 from google.api_core import exceptions
 from google.cloud.firestore_v1.services.firestore.transports import FirestoreGrpcTransport
 
+from shared import config
 from shared.errors import Busy
 from shared.store import client, messages, rpc
 from shared.store.client import AnswerLost, Create, WriteConflict
@@ -220,7 +221,7 @@ def test_a_request_names_its_database_and_where_it_is(firestore: StandIn) -> Non
 def test_production_is_reached_with_the_machines_credentials(
     firestore: StandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    host = rpc.config.firestore_emulator()
+    host = config.firestore_emulator()
     channels: list[dict[str, Any]] = []
 
     def create_channel(**options: Any) -> grpc.Channel:

@@ -25,8 +25,12 @@ from tools.emulators import LOOPBACK
 def _dialect(provider: str) -> type[Dialect]:
     """Import and return the dialect of a provider: the class in its module with this name."""
     module = importlib.import_module(f"tests.support.psp_doubles.{provider}")
-    found = (each for each in vars(module).values() if inspect.isclass(each))
-    return next(each for each in found if getattr(each, "provider", None) == provider)
+    found: dict[str, type[Dialect]] = {
+        each.provider: each
+        for each in vars(module).values()
+        if inspect.isclass(each) and hasattr(each, "provider")
+    }
+    return found[provider]
 
 
 DIALECTS: Mapping[str, type[Dialect]] = {provider: _dialect(provider) for provider in PROVIDERS}

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from shared.domain.accounts.packages import Package
+from shared.store import client
 from tests.conftest import Clock
 from tests.support import amounts, stored
 from tests.support.api import Answer
@@ -342,14 +343,14 @@ def test_a_tier_is_reached_exactly_at_its_threshold(
 
 def test_a_balance_has_a_limit(member: Member) -> None:
     # What 10 ** 6 of the largest awards would have booked.
-    snapshot = stored.client.get_one(f"loyaltyMembers/{member.membership_id}")
+    snapshot = client.get_one(f"loyaltyMembers/{member.membership_id}")
     full = {
         "balanceUnits": 10**15 - 10,
         "earnedUnits": 10**15 - 10,
         "lifetimeUnits": 10**15 - 10,
         "lots": [{"units": 10**15 - 10, "expiresAt": None}],
     }
-    stored.client.commit([stored.client.Update(snapshot, full)])
+    client.commit([client.Update(snapshot, full)])
 
     with nothing_written():
         answer = member.add(points=11)

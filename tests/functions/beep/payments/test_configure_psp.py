@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from shared.services.payments import psp_configurations
+from shared import config
 from shared.store import client, paths
 from tests.support.payments import Till
 from tests.support.refusals import assert_fields_refused, assert_refused, nothing_written
@@ -97,7 +97,7 @@ def test_refuses_a_host_that_is_not_public(till: Till, url: str) -> None:
 
 
 def test_a_stand_in_is_for_the_emulator_only(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(psp_configurations.config, "is_emulated", lambda: False)
+    monkeypatch.setattr(config, "is_emulated", lambda: False)
 
     with nothing_written():
         answer = till.configure(config={**till.config, "baseUrl": till.provider.url})

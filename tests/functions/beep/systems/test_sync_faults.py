@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import itertools
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
@@ -515,7 +514,7 @@ def test_a_task_that_takes_too_long_leaves_the_rest_to_the_next(
 
 
 @pytest.fixture
-def _bug(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _bug(monkeypatch: pytest.MonkeyPatch) -> None:
     """Something of ours that breaks at the second page, whenever it is read."""
     read = korona.Connector.products
 
@@ -525,7 +524,6 @@ def _bug(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         return read(self, position, since)
 
     monkeypatch.setattr(korona.Connector, "products", products)
-    return
 
 
 @pytest.mark.usefixtures("_bug")

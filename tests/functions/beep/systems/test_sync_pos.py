@@ -9,9 +9,9 @@ import pytest
 
 from shared.connectors.pos import korona
 from shared.domain.accounts.packages import Package
+from shared.domain.systems.syncs import SyncState
 from shared.services import credentials
 from shared.store import client, paths
-from shared.store.systems import sync_documents
 from tests.support.branches import Branch
 from tests.support.receivers import receiving
 from tests.support.refusals import assert_fields_refused, assert_refused, nothing_written
@@ -206,7 +206,7 @@ def test_wrong_credentials_are_told_and_nothing_is_kept_of_them(branch: Branch) 
     assert "another-word" not in str(answer.body)
     sync = branch.stored()
     assert answer.body["details"]["syncId"] == sync.sync_id
-    assert (sync.state, sync.config_token) == (sync_documents.SyncState.FAILED, None)
+    assert (sync.state, sync.config_token) == (SyncState.FAILED, None)
     assert branch.products() == {}
     assert branch.events("integration.pos.synced") == []
 

@@ -248,7 +248,10 @@ def kind_of(field: object) -> tuple[ColumnKind, int]:
 
 def test_our_tables_are_those_of_the_standard() -> None:
     standard = {
-        each._filename: (each.__name__, tuple(Column(f.name, *kind_of(f)) for f in each._fields))
+        each._filename: (  # type: ignore[attr-defined]
+            each.__name__,
+            tuple(Column(f.name, *kind_of(f)) for f in each._fields),  # type: ignore[attr-defined]
+        )
         for each in vars(models).values()
         if isinstance(each, type) and isinstance(getattr(each, "_filename", None), str)
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -348,7 +349,7 @@ def test_a_lost_answer_is_asked_for_again_with_the_same_key(
 ) -> None:
     monkeypatch.setattr(client, "TRIES_MAX", 2)
     monkeypatch.setattr(client, "TIMEOUT_S", 0.3)
-    monkeypatch.setattr(client.time, "sleep", lambda _: None)
+    monkeypatch.setattr(time, "sleep", lambda _: None)
     server.answers = [lambda _: server.closing.wait() and None]
     server.answer = answer(RECEIVED, 201)
     assert connected(server.url).refund(REFUND).vendor_refund_id == "993617894906488A"

@@ -20,7 +20,7 @@ from sumup.errors import APIError, APIStatusError
 from sumup.events import EventSignatureError, verify_event_signature
 
 from shared import clock
-from shared.connectors import client
+from shared.connectors import client, sumup_account
 from shared.connectors.psp import sumup
 from shared.connectors.psp import sumup_answers as answers
 from shared.connectors.psp.base import (
@@ -145,7 +145,7 @@ def test_refuses_a_configuration_that_cannot_be_right(
 def test_a_base_url_counts_under_the_emulator_only() -> None:
     config = Config.model_validate({**SETTINGS, "baseUrl": "http://127.0.0.1:1"})
     live = sumup.connect(config, is_emulated=False)._client
-    assert (live.base_url, live.allow_loopback) == (sumup.BASE_URL, False)
+    assert (live.base_url, live.allow_loopback) == (sumup_account.BASE_URL, False)
 
 
 def test_what_is_stored_comes_back_and_what_is_shown_has_no_secret() -> None:

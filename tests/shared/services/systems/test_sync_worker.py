@@ -13,6 +13,7 @@ import pytest
 
 from shared.connectors.pos import korona
 from shared.domain.systems.syncs import FAILURES_MAX, SyncState, SystemKind
+from shared.services import credentials
 from shared.services.systems import sync_pages, sync_starts, sync_worker
 from shared.services.systems.sync_progress import LEASE
 from shared.store import client
@@ -208,7 +209,7 @@ def test_ends_alike_although_it_is_not_known_whether_a_commit_was_applied(
 def test_what_was_noted_is_forgotten_by_the_next_sync(branch: Branch) -> None:
     fill(branch)
     with suppress(Died), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sync_worker.sync_documents, "delete_parts", died)
+        patch.setattr(sync_documents, "delete_parts", died)
         branch.sync()
     assert branch.stored().state is SyncState.SUCCEEDED
     assert parts(branch)
@@ -272,7 +273,7 @@ def test_credentials_that_cannot_be_read_any_more_end_it(
     def unreadable(*_: object) -> None:
         raise ValueError("another key")
 
-    monkeypatch.setattr(sync_worker.stored_credentials, "decrypted", unreadable)
+    monkeypatch.setattr(credentials, "decrypted", unreadable)
     for _ in range(FAILURES_MAX + 1):
         branch.clock.advance(timedelta(hours=1))
         with suppress(ValueError):
