@@ -134,6 +134,16 @@ def test_an_endpoint_that_has_no_place_is_not_begun(noun: str, name: str, proble
         endpoint.begin(Tree(ROOT), noun, name)
 
 
+def test_an_event_type_has_the_package_of_the_first_one_of_its_noun(tmp_path: Path) -> None:
+    for path in (event.TYPES, event.DATA, event.LISTED):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / path, tmp_path / path)
+
+    event.begin(Tree(tmp_path), "loyalty", "card_ordered")
+
+    assert "(LOYALTY_CARD_ORDERED, Package.GO, " in (tmp_path / event.TYPES).read_text()
+
+
 @pytest.mark.parametrize(
     ("noun", "name", "problem"),
     [

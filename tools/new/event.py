@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from shared.domain.accounts.packages import Package
 from shared.domain.events.event_types import BY_NAME
 from tools.new.tree import CannotBegin, Tree
 
@@ -13,13 +14,17 @@ LISTED = "tests/golden/webhooks/get_loyalty_webhook_events.json"
 
 
 def begin(tree: Tree, noun: str, name: str) -> None:
-    """Write the event type ``noun.name``, which nothing sends yet; its package is that of the noun.
+    """Write the event type ``noun.name``, which nothing sends yet.
+
+    It needs the same package as the first type of its noun.
 
     Raises:
         CannotBegin: The type already exists, or no other type begins with the noun.
     """
     kind = f"{noun}.{name}"
-    packages = {each.rpartition(".")[0]: found.package for each, found in BY_NAME.items()}
+    packages: dict[str, Package] = {}
+    for each, found in BY_NAME.items():
+        packages.setdefault(each.rpartition(".")[0], found.package)
     if not re.fullmatch(r"[a-z]+(_[a-z]+)*", name):
         raise CannotBegin(f"{name} is no name of an event: they look like points_earned.")
     if kind in BY_NAME:
