@@ -37,6 +37,7 @@ def _tell_how_to_undo(tree: Tree) -> None:
     if tree.written:
         print(f"\nTo take it out again: git restore -- {' '.join(tree.changed)}")
         print(f"and: rm {' '.join(tree.written)}")
+        print("That also takes out what else was uncommitted in these files.")
 
 
 def _parser() -> argparse.ArgumentParser:
