@@ -1,4 +1,7 @@
-"""The one way to change a stored payment, together with its events."""
+"""Changes of a stored payment, together with their events.
+
+Only the intents are written elsewhere: in ``processing`` and ``refunds``.
+"""
 
 from __future__ import annotations
 
