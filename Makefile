@@ -45,7 +45,7 @@ check: setup ## Check format, lint, types, layers and generated docs
 	venv/bin/lint-imports
 	$(VENV) -m tools.docs --check
 
-docs: setup ## Write the generated docs: OpenAPI, endpoints, errors
+docs: setup ## Write the generated docs: OpenAPI, endpoints, errors, events, the house
 	@$(VENV) -m tools.docs
 
 format: setup ## Format the code and mend what lint can mend
