@@ -18,7 +18,7 @@ FILE_BYTES_MAX = 10 * MIB
 """The limit of a request that carries a system's file, as base64."""
 
 
-def _snake(name: str) -> str:
+def module_name(name: str) -> str:
     """Return the name of a module: ``syncPOS`` is ``sync_pos``."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
 
@@ -44,7 +44,7 @@ class Endpoint:
     @property
     def module(self) -> str:
         """The module that handles it."""
-        return f"functions.beep.{self.noun}.{_snake(self.name)}"
+        return f"functions.beep.{self.noun}.{module_name(self.name)}"
 
     @property
     def methods(self) -> tuple[str, ...]:
@@ -62,7 +62,7 @@ class Trigger:
     @property
     def module(self) -> str:
         """The module that handles it."""
-        return f"functions.triggers.{_snake(self.name)}"
+        return f"functions.triggers.{module_name(self.name)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Queue:
     @property
     def module(self) -> str:
         """The module that handles it."""
-        return f"functions.tasks.{_snake(self.name)}"
+        return f"functions.tasks.{module_name(self.name)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ class Schedule:
     @property
     def module(self) -> str:
         """The module that handles it."""
-        return f"functions.schedules.{_snake(self.name)}"
+        return f"functions.schedules.{module_name(self.name)}"
 
 
 ENDPOINTS = (

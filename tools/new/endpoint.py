@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import re
 
-from tools.new.tree import CannotBegin, Tree, rows_of, snake
+from functions import catalog
+from tools.new.tree import CannotBegin, Tree, rows_of
 
 CATALOG = "functions/catalog.py"
 _READS = ("get", "list", "fetch")
@@ -38,7 +39,7 @@ def begin(tree: Tree, noun: str, name: str) -> None:
 
 
 def _write(tree: Tree, noun: str, name: str, package: str, *, is_read: bool) -> None:
-    module, method = snake(name), "GET" if is_read else "POST"
+    module, method = catalog.module_name(name), "GET" if is_read else "POST"
     words = {"name": name, "noun": noun, "module": module, "package": package, "method": method}
     tree.write(f"functions/beep/{noun}/{module}.py", "endpoint.py.txt", **words)
     tree.write(f"tests/golden/{noun}/{module}.json", "golden.json.txt", **words)

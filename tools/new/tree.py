@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 import subprocess
 import sys
 import textwrap
@@ -114,11 +113,6 @@ def rows_of(value: ast.expr | None) -> Iterator[ast.Call]:
     """Return the calls in a tuple."""
     assert isinstance(value, ast.Tuple)
     yield from (each for each in value.elts if isinstance(each, ast.Call))
-
-
-def snake(name: str) -> str:
-    """Return the name of a module: ``syncPOS`` is ``sync_pos``."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
 
 
 def _run(root: Path, module: str, *arguments: str) -> str:
