@@ -1,6 +1,6 @@
 """The one way to write: read, decide, commit, and answer a repetition as the first request.
 
-A request is decided on fresh reads. One commit holds its changes, its events and the record of its
+A request is decided on fresh reads. One commit holds its changes, its events and the claim of its
 ``Idempotency-Key``. A repeated request gets the first answer, and nothing is written. Tasks are
 enqueued after the commit.
 """
@@ -24,7 +24,7 @@ __all__ = ["Effect", "Reads", "Replay", "find_replay", "keep", "run"]
 T = TypeVar("T")
 
 Replay = Callable[[Document, Reads], T]
-"""A function that makes the result from the record of an earlier request with the same key."""
+"""A function that makes the result from what the claim of an earlier request keeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Effect(Generic[T]):
     Attributes:
         result: The answer.
         writes: The writes that make the answer true.
-        kept: The record that answers a repeated request.
+        kept: What the claim keeps, to answer a repeated request.
         tasks: The tasks to enqueue after the commit.
     """
 
@@ -100,6 +100,6 @@ def find_replay(claim: Claim | None, replay: Replay[T]) -> T | None:
 
 
 def keep(claim: Claim | None, kept: Document) -> None:
-    """Keep the record that answers a repeated request, after all commits of a command."""
+    """Write the claim that answers a repeated request, after all commits of a command."""
     if claim is not None:
         run([], lambda _: Effect(None, kept=kept), claim=claim, replay=lambda _, __: None)

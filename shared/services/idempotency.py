@@ -1,6 +1,6 @@
 """One effect for one ``Idempotency-Key``: a request's result is kept for 30 days.
 
-The record is written in the same commit as the effect, so neither exists without the other.
+The claim is written in the same commit as the effect, so neither exists without the other.
 """
 
 from __future__ import annotations

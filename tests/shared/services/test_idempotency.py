@@ -27,7 +27,7 @@ def claim(firestore_emulator: FirestoreEmulator) -> Claim:
     return Claim(ids.new("claim"), fingerprint="of this request")
 
 
-def record_of(claim: Claim) -> Document | None:
+def claim_of(claim: Claim) -> Document | None:
     return client.get_one(paths.idempotency_key(claim.claim_id)).data
 
 
@@ -45,7 +45,7 @@ def test_a_key_that_was_not_used_has_no_result(claim: Claim) -> None:
 
 def test_a_result_is_kept_with_the_fingerprint_for_30_days(claim: Claim) -> None:
     keep(claim, {"balanceUnits": 5})
-    assert record_of(claim) == {
+    assert claim_of(claim) == {
         "fingerprint": "of this request",
         "result": {"balanceUnits": 5},
         "createdAt": NOW,
@@ -75,18 +75,18 @@ def test_another_request_with_the_key_is_refused(claim: Claim) -> None:
         idempotency.earlier_result(other, read(other), OVER - TICK)
 
 
-def test_an_expired_record_is_no_result_for_any_request(claim: Claim) -> None:
+def test_an_expired_claim_is_no_result_for_any_request(claim: Claim) -> None:
     keep(claim, {"balanceUnits": 5})
     other = Claim(claim.claim_id, fingerprint="of another request")
     assert idempotency.earlier_result(claim, read(claim), OVER) is None
     assert idempotency.earlier_result(other, read(other), OVER) is None
 
 
-def test_an_expired_record_that_is_still_there_is_replaced(claim: Claim) -> None:
+def test_an_expired_claim_that_is_still_there_is_replaced(claim: Claim) -> None:
     keep(claim, {"balanceUnits": 5})
     other = Claim(claim.claim_id, fingerprint="of another request")
     keep(other, {"tier": "Gold"}, OVER)
-    assert record_of(claim) == {
+    assert claim_of(claim) == {
         "fingerprint": "of another request",
         "result": {"tier": "Gold"},
         "createdAt": OVER,
@@ -95,14 +95,14 @@ def test_an_expired_record_that_is_still_there_is_replaced(claim: Claim) -> None
     }
 
 
-def test_a_record_is_written_once(claim: Claim) -> None:
+def test_a_claim_is_written_once(claim: Claim) -> None:
     absent = read(claim)
     keep(claim, {"balanceUnits": 5})
     with pytest.raises(WriteConflict):
         client.commit(idempotency.claim_writes(claim, absent, {"balanceUnits": 9}, NOW, RUN))
-    record = record_of(claim)
-    assert record is not None
-    assert record["result"] == {"balanceUnits": 5}
+    stored = claim_of(claim)
+    assert stored is not None
+    assert stored["result"] == {"balanceUnits": 5}
 
 
 def test_an_effect_that_fails_leaves_the_key_free(claim: Claim) -> None:
@@ -111,7 +111,7 @@ def test_an_effect_that_fails_leaves_the_key_free(claim: Claim) -> None:
     writes = idempotency.claim_writes(claim, read(claim), {}, NOW, RUN)
     with pytest.raises(WriteConflict):
         client.commit([*writes, Create(taken, {})])
-    assert record_of(claim) is None
+    assert claim_of(claim) is None
 
 
 def test_a_second_run_finds_the_result_of_the_first(claim: Claim) -> None:
