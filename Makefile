@@ -35,7 +35,7 @@ run: setup ## Run the product on the emulator suite with demo data; PORT_OFFSET=
 test: setup ## Run the tests but the wide ones; ARGS="-k ledger" chooses
 	@exec $(PYTEST) -m "not wide" $(COVER) $(ARGS)
 
-test-wide: setup ## Run the tests that start the whole emulator suite
+test-wide: setup ## Run the slow tests: the whole emulator suite, what tools.new begins, every step of long syncs
 	@exec $(PYTEST) -m wide $(ARGS)
 
 check: setup ## Check format, lint, types, layers and generated docs

@@ -36,7 +36,7 @@ MODULES = {
 PARTS = ("functions", "shared", "tests")
 NAMES = ["getLoyaltyCard", "planSync", "loyalty.card_ordered", "acme", "tillco", "bookco"]
 
-pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("tools.new")]
+pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("tools.new"), pytest.mark.wide]
 
 
 def run(root: Path, module: str, *arguments: str) -> subprocess.CompletedProcess[str]:

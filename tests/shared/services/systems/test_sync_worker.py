@@ -91,7 +91,14 @@ STORIES: dict[str, tuple[Callable[[Branch], None], dict[str, Any]]] = {
     "everything again": (something_known, {"isFull": True}),
     "what has changed": (something_known, {}),
 }
-every_story = pytest.mark.parametrize("story", STORIES)
+every_story = pytest.mark.parametrize(
+    "story",
+    [
+        pytest.param(name, marks=() if name == "what has changed" else pytest.mark.wide)
+        for name in STORIES
+    ],
+)
+"""Each takes up to half a minute, so two of the three are in ``make test-wide``."""
 
 
 def outcome(branch: Branch) -> dict[str, Any]:
