@@ -259,9 +259,6 @@ class BrandingBody(WireModel):
     logo: Logo | None = Field(default=None, description="https URL of an image.")
 
 
-Extra = str | int | float | bool
-
-
 def _is_plain(value: Any) -> bool:
     """Tell whether the database and every JSON reader keep a value unchanged."""
     if isinstance(value, str):

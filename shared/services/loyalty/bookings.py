@@ -120,11 +120,10 @@ def run(
         if records_no_op
         else None
     )
-
     run_id = ids.new("run")
 
     def replay(kept: Document, reads: Reads) -> Booking:
-        """Return the earlier request's answer: from its entry, else from its kept record."""
+        """Return the earlier request's answer: from its entry, else from what its claim keeps."""
         stored = membership_documents.decode_entry(reads[entry_path])
         if stored is not None:
             booking = _replay(program, stored, cause)
