@@ -44,6 +44,14 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """What a person should know about an item that was taken, or, without an id, the whole list."""
+
+    external_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class ListedPage(Generic[Item_co]):
     """A part of a stream.
 
@@ -55,6 +63,8 @@ class ListedPage(Generic[Item_co]):
             ``None`` if the system cannot do that, and the next sync reads everything again.
         is_listing: The pages together list everything, so an item that is not on them is gone.
         skipped: The items that the system listed and that we cannot take.
+        notes: How the list was read where that may be wrong, such as one encoding out of two, or an
+            item that was taken with a change.
     """
 
     items: tuple[Item_co, ...]
@@ -62,6 +72,7 @@ class ListedPage(Generic[Item_co]):
     since: str | None = None
     is_listing: bool = False
     skipped: tuple[Skipped, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

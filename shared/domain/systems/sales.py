@@ -111,15 +111,25 @@ class Receipt:
     """A receipt that a till has issued.
 
     Attributes:
-        external_id: Unique among the receipts of the store's system, for ever.
+        external_id: Its id in the store's system. Unique, except that a till that is put in use
+            again may begin its numbers anew: see ``series``.
         number: The printed number.
         issued_at: The time when it was issued.
         kind: The kind of the receipt.
         total: The whole paid amount.
         eligible: The part that earns points: goods and services less discounts, but no deposits, no
-            tips and no sold vouchers.
+            tips and no sold vouchers; never more than what was paid for them. If the receipt takes
+            back and sells, it is the net, negative if more was taken back.
         customer_id: The customer, if the till knew one.
-        voids: ``external_id`` of the receipt that it voids.
+        voids: ``external_id`` of the receipt to which it refers: the one that a void voids, or in
+            exchange for which a sale takes back goods. A receipt that is void itself names itself.
+        series: Tells receipts apart that have one ``external_id`` because their till was put in
+            use again, such as the time when its closing was created; ``None`` if the system cannot
+            tell.
+        voids_series: The ``series`` of the receipt to which it refers, if the system says it.
+        revision: Grows with each change of the receipt in the till, such as a version or the time
+            of the change; ``None`` if the system cannot tell which of two readings is later.
+        doubt: What was capped or read in doubt, in words for the merchant.
     """
 
     external_id: str
@@ -130,6 +140,10 @@ class Receipt:
     eligible: Money
     customer_id: str | None = None
     voids: str | None = None
+    series: str | None = None
+    voids_series: str | None = None
+    revision: int | None = None
+    doubt: str | None = None
 
 
 def vat_in(gross: Money, vat_percent: Decimal) -> Money:

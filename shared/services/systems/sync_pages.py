@@ -40,8 +40,7 @@ def take_over(
         page: The listed items.
         advance: Moves the sync on, in the commit of the last items; ``None`` if the caller does.
     """
-    for each in page.skipped:
-        progress.remark(each.external_id, each.reason)
+    progress.tell(page)
     items, reads = _with_keys(progress, store, page)
     chunks = list(_chunks(items.items(), CHUNK))
     for number, chunk in enumerate(chunks, start=1):

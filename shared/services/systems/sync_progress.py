@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Any
 
 from shared import clock
+from shared.connectors.base import ListedPage
 from shared.domain.systems import syncs
 from shared.domain.systems.syncs import Counts, Remark, Sync
 from shared.services import commands
@@ -68,10 +70,23 @@ class SyncProgress:
         """Note something that could not be taken, once."""
         if external_id in self.seen.skipped:
             return
-        self._remarks.append(Remark(self.stream, external_id[:200], reason[:300]))
+        self.note(external_id, reason)
         for each in (self.seen, self._unwritten):
             each.skipped.add(external_id)
         self.count(Counts(skipped=1))
+
+    def note(self, external_id: str, text: str) -> None:
+        """Note something about an item that was taken, or about the whole list; once a sync."""
+        remark = Remark(self.stream, external_id[:200], text[:300])
+        if remark not in self._remarks and remark not in self.sync.remarks:
+            self._remarks.append(remark)
+
+    def tell(self, page: ListedPage[Any]) -> None:
+        """Note what a page says about itself and about items that cannot be taken."""
+        for note in page.notes:
+            self.note(note.external_id, note.text)
+        for skipped in page.skipped:
+            self.remark(skipped.external_id, skipped.reason)
 
     def note_seen(self, key: str, external_id: str, *, is_ended: bool) -> None:
         """Note a listed item, and count it once."""

@@ -165,8 +165,7 @@ def _sync_page(progress: SyncProgress, account: System) -> None:
 
 
 def _book_receipts(progress: SyncProgress, page: ListedPage[Any]) -> None:
-    for each in page.skipped:
-        progress.remark(each.external_id, each.reason)
+    progress.tell(page)
     for receipt in page.items:
         result = receipt_points.book(progress.sync, receipt)
         is_news = receipt.external_id not in progress.seen.keys
