@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from shared.domain.loyalty.returns import units_to_take
+
 
 @dataclass(frozen=True, slots=True)
 class Taking:
@@ -60,8 +62,7 @@ class PaymentPoints:
 def planned(points: PaymentPoints, losses: Iterable[tuple[str, int]]) -> PaymentPoints:
     """Return the points with takings for new losses.
 
-    After each loss, the share of points taken back is the lost share of the money, rounded down in
-    the customer's favor. If all the money is lost, all points are taken back.
+    ``shared/domain/loyalty/returns.py`` says how many all losses together take.
 
     Args:
         points: The payment's points; before any are earned, none are taken back.
@@ -78,7 +79,7 @@ def planned(points: PaymentPoints, losses: Iterable[tuple[str, int]]) -> Payment
         if cause in known:
             continue
         covered_minor += amount_minor
-        target_units = _target_units(points.earned_units, covered_minor, points.purchase_minor)
+        target_units = units_to_take(points.earned_units, covered_minor, points.purchase_minor)
         units = target_units - planned_units
         # A taking of 0 units counts as booked at once: the ledger has no entries of 0.
         takings.append(Taking(cause, amount_minor, units, taken_units=None if units else 0))
@@ -111,8 +112,3 @@ def to_give_back(points: PaymentPoints, due: Taking) -> int:
     taken_units = sum(each.taken_units or 0 for each in earlier)
     target_units = sum(each.units for each in earlier) + due.units
     return max(taken_units - target_units, 0)
-
-
-def _target_units(earned_units: int, lost_minor: int, purchase_minor: int) -> int:
-    """Return the total units to take back. More money may be given back than was paid."""
-    return earned_units * min(lost_minor, purchase_minor) // purchase_minor
