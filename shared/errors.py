@@ -251,11 +251,11 @@ class MethodNotAllowed(PunktwerkError):
 
 
 class IdempotencyKeyReused(PunktwerkError):
-    """The key was used before, for a different request."""
+    """The key or transaction was used before, for a different request."""
 
     code = "IDEMPOTENCY_KEY_REUSED"
     status = 409
-    fix = "Use a new key for a new request; repeat a request unchanged."
+    fix = "Repeat a request unchanged. Use a new key only for what has not happened yet."
 
 
 class WebhookExists(PunktwerkError):

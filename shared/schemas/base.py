@@ -165,8 +165,8 @@ Duplicate = Annotated[
     Field(
         exclude_if=lambda value: value is None,
         description=(
-            "Only there, and true, if an earlier request with another `Idempotency-Key` did the "
-            "same."
+            "Only there, and true, if an earlier request did the same: with another "
+            "`Idempotency-Key`, from another endpoint, or naming a source where this one does not."
         ),
     ),
 ]

@@ -57,8 +57,8 @@ class Request(RequestModel):
 class Response(ResponseModel):
     """The award: the requested and the granted amount, and the rule that capped it.
 
-    ``reason`` says why nothing was granted. ``duplicate``: an earlier request, with another
-    ``Idempotency-Key``, booked this ``transactionId``; this is its answer.
+    ``reason`` says why nothing was granted. ``duplicate``: an earlier request, perhaps of
+    syncExternalLoyalty, booked this ``transactionId``; this is its booking.
     """
 
     success: Success = True
@@ -122,13 +122,16 @@ def handle(body: Request, caller: Caller) -> Response:
     )
     award, entry, scale = booking.award, booking.entry, booking.program.scale
     assert award is not None
-    requested_units = entry.requested_units if entry else award.requested_units
+    requested_units = award.requested_units
+    if entry is not None:
+        # A booking by syncExternalLoyalty has no requested units: it gave what it was asked for.
+        requested_units = entry.units if entry.requested_units is None else entry.requested_units
     return Response(
         program_id=body.program_id,
         user_id=body.user_id,
         entry_id=entry.entry_id if entry else None,
         points_added=from_units(entry.units if entry else 0, scale),
-        points_requested=from_units(requested_units or 0, scale),
+        points_requested=from_units(requested_units, scale),
         capped_by=entry.capped_by if entry else None,
         reason=None if entry else award.reason,
         previous_balance=from_units(booking.previous_units, scale),

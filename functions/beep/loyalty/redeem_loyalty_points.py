@@ -42,8 +42,8 @@ class Request(RequestModel):
 class Response(ResponseModel):
     """The redemption; with ``rewardId`` also the code for the customer to show.
 
-    ``duplicate``: an earlier request, with another ``Idempotency-Key``, booked this
-    ``transactionId``; this is its answer.
+    ``duplicate``: an earlier request, perhaps of syncExternalLoyalty, booked this
+    ``transactionId``; this is its booking.
     """
 
     success: Success = True

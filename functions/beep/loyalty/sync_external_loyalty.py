@@ -33,8 +33,9 @@ class Request(RequestModel):
     external_transaction_id: Id | None = Field(
         default=None,
         description=(
-            "The external system's id of the transaction. With `source` it makes the call "
-            "idempotent, for ever."
+            "The external system's id of the transaction. It makes the call idempotent, for ever: "
+            "once for each `action`, and for each `source` if both requests name one. It is the "
+            "same as the `transactionId` of addLoyaltyPoints and redeemLoyaltyPoints."
         ),
     )
 
@@ -42,8 +43,8 @@ class Request(RequestModel):
 class Response(ResponseModel):
     """Balance before and after. ``entryId`` is null if ``set`` found nothing to change.
 
-    ``duplicate``: an earlier request, with another ``Idempotency-Key``, booked this
-    ``externalTransactionId``; this is its answer.
+    ``duplicate``: an earlier request, perhaps of addLoyaltyPoints or redeemLoyaltyPoints, booked
+    this ``externalTransactionId``; this is its booking.
     """
 
     success: Success = True

@@ -48,7 +48,11 @@ _DETAILS: dict[type[PunktwerkError], dict[str, Any]] = {
     WebhookExists: {"webhookId": "we_abc123"},
     ProductExists: {"productId": "store_a_4006381333931"},
     ProductManaged: {"productId": "store_a_4006381333931", "source": "korona"},
-    IdempotencyKeyReused: {"entryId": "le_abc123", "transactionId": "PB-TXN-9876"},
+    IdempotencyKeyReused: {
+        "entryId": "le_abc123",
+        "transactionId": "PB-TXN-9876",
+        "bookedBy": "addLoyaltyPoints",
+    },
     PaymentNotRefundable: {"paymentId": _PAYMENT_ID, "status": "requires_action"},
     PaymentStateConflict: {"paymentId": _PAYMENT_ID, "status": "requires_action"},
     RefundExceedsPayment: {"refundable": 599, "requested": 1099},

@@ -9,6 +9,8 @@ from shared import ids
 from shared.auth.caller import Caller
 from shared.domain.loyalty import earning, ledger
 from shared.domain.loyalty.earning import Award
+from shared.domain.loyalty.entries import Cause
+from shared.domain.loyalty.external_transactions import Direction, ExternalTransaction
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program, Reward
 from shared.domain.units import to_units
@@ -26,6 +28,9 @@ from shared.store import paths
 from shared.store.client import Update
 from shared.store.loyalty import membership_documents
 
+_DIRECTIONS = {"add": Direction.EARN, "redeem": Direction.REDEEM, "set": Direction.SET}
+"""The directions of the actions of syncExternalLoyalty."""
+
 
 def add(
     caller: Caller,
@@ -38,8 +43,11 @@ def add(
     transaction_id: str | None,
     source: str | None,
     description: str,
+    is_internal: bool = False,
 ) -> Booking:
     """Grant points, stamps or cashback: ``points``, or the earnings of ``purchase_amount``.
+
+    ``is_internal``: we have made the ``transaction_id``, so no other system can tell of it.
 
     Raises:
         ProgramNotFound, MembershipNotFound, ProgramInactive, InvalidParameters,
@@ -47,11 +55,17 @@ def add(
     """
     program = access.program(caller, program_id, store_id)
     award = _award(program, points, purchase_amount)
+    transaction = (
+        None
+        if transaction_id is None or is_internal
+        else ExternalTransaction(Direction.EARN, transaction_id, source, award.awarded_units)
+    )
     cause = bookings.cause_of(
         caller,
         program,
         action="earn",
         business_key=transaction_id,
+        transaction=transaction,
         terms=(_term(points), _term(purchase_amount)),
         description=description,
         source=source,
@@ -61,13 +75,15 @@ def add(
         capped_by=award.capped_by,
     )
 
-    def book(membership: Membership, _: Reads) -> bookings.Decided:
+    def book(membership: Membership, _: Reads, cause: Cause) -> bookings.Decided:
         if award.awarded_units == 0:
             program.require_active()
             return bookings.Decided(membership, None)
         return bookings.Decided(*ledger.earn(membership, program, award.awarded_units, cause))
 
-    return bookings.run(caller.claim, program, user_id, cause, book, award=award)
+    return bookings.run_transaction(
+        caller.claim, program, user_id, cause, transaction, book, award=award
+    )
 
 
 def redeem(
@@ -92,11 +108,16 @@ def redeem(
     units = _positive_units(points, program)
     reward = program.find_reward(reward_id) if reward_id else None
     description = reward_description or (reward.title if reward else "")
+    transaction = (
+        None
+        if transaction_id is None
+        else ExternalTransaction(Direction.REDEEM, transaction_id, None, units, reward_id)
+    )
     cause = bookings.cause_of(
         caller,
         program,
         action="redeem",
-        business_key=transaction_id,
+        transaction=transaction,
         terms=(str(units), str(reward_id)),
         description=description,
         transaction_id=transaction_id,
@@ -109,7 +130,7 @@ def redeem(
         else None
     )
 
-    def book(membership: Membership, reads: Reads) -> bookings.Decided:
+    def book(membership: Membership, reads: Reads, cause: Cause) -> bookings.Decided:
         # The reward is looked up here, so that a repeated request is answered even if it is gone.
         if reward_id:
             _require_terms(program, program.reward(reward_id), units, cause.now)
@@ -118,8 +139,14 @@ def redeem(
             after, entry, [_taken(reads, stock_path, reward_id)] if stock_path else []
         )
 
-    return bookings.run(
-        caller.claim, program, user_id, cause, book, more_paths=[stock_path] if stock_path else []
+    return bookings.run_transaction(
+        caller.claim,
+        program,
+        user_id,
+        cause,
+        transaction,
+        book,
+        more_paths=[stock_path] if stock_path else [],
     )
 
 
@@ -148,14 +175,18 @@ def sync_external(
         if action == "set"
         else _positive_units(points, program)
     )
-    business_key = None
-    if external_transaction_id is not None:
-        business_key = f"{len(source or '')}:{source or ''}:{external_transaction_id}"
+    transaction = (
+        None
+        if external_transaction_id is None
+        else ExternalTransaction(
+            _DIRECTIONS[action], external_transaction_id, source, units, is_sync=True
+        )
+    )
     cause = bookings.cause_of(
         caller,
         program,
         action="sync",
-        business_key=business_key,
+        transaction=transaction,
         terms=(action, str(units)),
         description=f"External sync: {action}",
         source=source,
@@ -163,7 +194,7 @@ def sync_external(
         sync_action=action,
     )
 
-    def book(membership: Membership, _: Reads) -> bookings.Decided:
+    def book(membership: Membership, _: Reads, cause: Cause) -> bookings.Decided:
         match action:
             case "add":
                 return bookings.Decided(*ledger.earn(membership, program, units, cause))
@@ -173,14 +204,15 @@ def sync_external(
                 booked = ledger.set_balance(membership, program, units, cause)
                 return bookings.Decided(*booked) if booked else bookings.Decided(membership, None)
 
-    return bookings.run(
+    return bookings.run_transaction(
         caller.claim,
         program,
         user_id,
         cause,
+        transaction,
         book,
         enrolls=True,
-        records_no_op=action == "set" and business_key is not None,
+        records_no_op=action == "set" and transaction is not None,
     )
 
 

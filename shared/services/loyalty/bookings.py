@@ -10,12 +10,10 @@ from shared.auth.caller import Caller, Claim
 from shared.domain.loyalty import ledger
 from shared.domain.loyalty.earning import Award
 from shared.domain.loyalty.entries import Cause, Entry
+from shared.domain.loyalty.external_transactions import ExternalTransaction, booked_by
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program
-from shared.errors import (
-    IdempotencyKeyReused,
-    MembershipNotFound,
-)
+from shared.errors import IdempotencyKeyReused, MembershipNotFound
 from shared.services import commands, idempotency
 from shared.services.commands import Effect, Reads
 from shared.store import paths
@@ -29,7 +27,8 @@ class Booking:
 
     ``entry`` is ``None`` if there was nothing to book; then the balance is unchanged.
     ``is_replay``: the entry comes from an earlier request with the same key.
-    ``is_duplicate``: that request had another ``Idempotency-Key`` and the same business key.
+    ``is_duplicate``: that request was another one about the same transaction: it had another
+    ``Idempotency-Key``, came through another endpoint, or only one of the two named a source.
     """
 
     program: Program
@@ -66,7 +65,8 @@ def cause_of(
     program: Program,
     *,
     action: str,
-    business_key: str | None,
+    business_key: str | None = None,
+    transaction: ExternalTransaction | None = None,
     terms: tuple[str, ...],
     sync_action: str | None = None,
     **facts: object,
@@ -74,9 +74,12 @@ def cause_of(
     """Return the entry's name: its business key, else the ``Idempotency-Key``, else a random one.
 
     ``terms`` are the contents of the request; a repeated key with other terms is refused.
+    ``transaction`` is a business key that other endpoints and sources may name as well.
     """
     claim = caller.claim
-    if business_key is not None:
+    if transaction is not None:
+        entry_id = transaction.first_id
+    elif business_key is not None:
         entry_id = ids.derived("le", action, business_key)
     elif claim is not None:
         entry_id = ids.derived("le", action, "key", claim.claim_id)
@@ -100,6 +103,32 @@ def run(
     book: Callable[[Membership, Reads], Decided],
     *,
     more_paths: list[str] | tuple[str, ...] = (),
+    records_no_op: bool = False,
+    award: Award | None = None,
+) -> Booking:
+    """Book what has one name, which nobody else uses: as ``run_transaction`` without one."""
+    return run_transaction(
+        claim,
+        program,
+        user_id,
+        cause,
+        None,
+        lambda membership, reads, _: book(membership, reads),
+        more_paths=more_paths,
+        records_no_op=records_no_op,
+        award=award,
+    )
+
+
+def run_transaction(
+    claim: Claim | None,
+    program: Program,
+    user_id: str,
+    cause: Cause,
+    transaction: ExternalTransaction | None,
+    book: Callable[[Membership, Reads, Cause], Decided],
+    *,
+    more_paths: list[str] | tuple[str, ...] = (),
     enrolls: bool = False,
     records_no_op: bool = False,
     award: Award | None = None,
@@ -109,31 +138,29 @@ def run(
     Expired points are written off before ``book`` decides. Their entry comes before its own, in
     the same commit; if ``book`` refuses, neither is written.
 
+    ``transaction``: what it says decides which earlier entry is that of this request, and the
+    entry's id. ``book`` gets the cause with that id.
+
     ``records_no_op``: the request is recorded even if there was nothing to book. Otherwise a late
     repetition would set a balance again, and undo later bookings.
     """
     membership_id = paths.membership_id(program.program_id, user_id)
     member_path = paths.member(membership_id)
-    entry_path = paths.entry(membership_id, cause.entry_id)
-    no_op = (
-        Claim(ids.digest("nothing", membership_id, cause.entry_id), cause.fingerprint)
-        if records_no_op
-        else None
-    )
+    names = _Names.of(membership_id, cause, transaction, records_no_op=records_no_op)
     run_id = ids.new("run")
 
     def replay(kept: Document, reads: Reads) -> Booking:
         """Return the earlier request's answer: from its entry, else from what its claim keeps."""
-        stored = membership_documents.decode_entry(reads[entry_path])
+        stored = names.find_entry(reads)
         if stored is not None:
-            booking = _replay(program, stored, cause)
+            booking = _replay(program, stored, cause, transaction)
         else:
             booking = _replay_of_nothing(program, membership_id, kept)
         return replace(booking, award=booking.award or award)
 
     def decide(reads: Reads) -> Effect[Booking]:
-        earlier = idempotency.earlier_result(no_op, reads, cause.now)
-        if reads[entry_path].data is not None or earlier is not None:
+        earlier = names.find_no_op(reads)
+        if names.find_entry(reads) is not None or earlier is not None:
             booking = replay(earlier or {}, reads)
             # A second key for the same booking must not serve for another one.
             return Effect(booking, kept=_kept(booking))
@@ -149,7 +176,7 @@ def run(
                 source=cause.source,
             )
         membership, expired = _without_expired(membership, program, cause)
-        booked = book(membership, reads)
+        booked = book(membership, reads, replace(cause, entry_id=names.free_id(reads)))
         after = booked.membership
         booking = Booking(
             program, membership_id, booked.entry, after.balance_units, after.tier, award
@@ -157,14 +184,79 @@ def run(
         kept = _kept(booking)
         writes = [*booked.more_writes]
         if booked.entry is None:
-            writes += idempotency.claim_writes(no_op, reads, kept, cause.now, run_id)
+            writes += idempotency.claim_writes(names.no_op, reads, kept, cause.now, run_id)
         entries = [each for each in (expired, booked.entry) if each is not None]
         if entries or reads[member_path].data is None:
             writes += membership_documents.writes(reads[member_path], after, *entries)
         return Effect(booking, writes, kept)
 
-    needs = [member_path, entry_path, *idempotency.claim_paths(no_op), *more_paths]
+    needs = [member_path, *names.needs, *more_paths]
     return commands.run(needs, decide, claim=claim, replay=replay)
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """The ids under which a request may have been booked, and the one under which it will be.
+
+    ``paths_by_id`` are the entries' paths; ``no_ops`` are the claims of requests that had nothing
+    to book, one for each entry id, if those are recorded.
+    """
+
+    cause: Cause
+    transaction: ExternalTransaction | None
+    paths_by_id: dict[str, str]
+    no_ops: tuple[Claim, ...]
+
+    @classmethod
+    def of(
+        cls,
+        membership_id: str,
+        cause: Cause,
+        transaction: ExternalTransaction | None,
+        *,
+        records_no_op: bool,
+    ) -> _Names:
+        entry_ids = (cause.entry_id,) if transaction is None else transaction.entry_ids
+        return cls(
+            cause,
+            transaction,
+            {entry_id: paths.entry(membership_id, entry_id) for entry_id in entry_ids},
+            tuple(
+                Claim(ids.digest("nothing", membership_id, entry_id), cause.fingerprint)
+                for entry_id in entry_ids
+                if records_no_op
+            ),
+        )
+
+    @property
+    def needs(self) -> list[str]:
+        """The paths to read."""
+        claims = [path for each in self.no_ops for path in idempotency.claim_paths(each)]
+        return [*self.paths_by_id.values(), *claims]
+
+    @property
+    def no_op(self) -> Claim | None:
+        """The claim to write if there is nothing to book."""
+        return self.no_ops[0] if self.no_ops else None
+
+    def find_entry(self, reads: Reads) -> Entry | None:
+        """Return the entry that an earlier request booked."""
+        found = (
+            membership_documents.decode_entry(reads[each]) for each in self.paths_by_id.values()
+        )
+        entries = [each for each in found if each is not None]
+        if self.transaction is None:
+            return entries[0] if entries else None
+        return self.transaction.find(entries, self.cause.fingerprint)
+
+    def find_no_op(self, reads: Reads) -> Document | None:
+        """Return what the claim of an earlier request keeps that had nothing to book."""
+        kept = (idempotency.earlier_result(each, reads, self.cause.now) for each in self.no_ops)
+        return next((each for each in kept if each is not None), None)
+
+    def free_id(self, reads: Reads) -> str:
+        """Return the id of the new entry: the second one if another source has the first."""
+        return next(each for each, path in self.paths_by_id.items() if reads[path].data is None)
 
 
 def _without_expired(
@@ -185,17 +277,21 @@ def _kept(booking: Booking) -> Document:
     }
 
 
-def _replay(program: Program, stored: Entry, cause: Cause) -> Booking:
-    """Return the answer from the entry that the same key booked before.
+def _replay(
+    program: Program, stored: Entry, cause: Cause, transaction: ExternalTransaction | None
+) -> Booking:
+    """Return the answer from the entry that booked the same transaction or key before.
 
     Raises:
         IdempotencyKeyReused: That entry was booked by a different request.
     """
-    if stored.fingerprint != cause.fingerprint:
+    is_same = stored.fingerprint == cause.fingerprint
+    if not is_same and not (transaction and transaction.is_repeated(stored, cause.fingerprint)):
         raise IdempotencyKeyReused(
             "The transaction was booked before with other values.",
             entryId=stored.entry_id,
             transactionId=stored.transaction_id,
+            bookedBy=booked_by(stored),
         )
     return Booking(
         program,
@@ -204,7 +300,8 @@ def _replay(program: Program, stored: Entry, cause: Cause) -> Booking:
         stored.balance_after_units,
         stored.tier_after,
         is_replay=True,
-        is_duplicate=stored.key_hash != cause.key_hash,
+        is_duplicate=not is_same
+        or (stored.source, stored.key_hash) != (cause.source, cause.key_hash),
     )
 
 

@@ -96,6 +96,7 @@ def _earned(payment: Payment) -> Payment:
         transaction_id=f"payment:{payment.payment_id}",
         source=None,
         description=payment.description,
+        is_internal=True,
     )
     entry = booking.entry
     units, entry_id = (entry.units, entry.entry_id) if entry else (0, None)

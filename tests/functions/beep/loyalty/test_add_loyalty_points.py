@@ -502,7 +502,11 @@ def test_a_transaction_with_another_amount_is_refused(member: Member) -> None:
     with nothing_written():
         answer = member.add("k2", points=60, transactionId="t1")
 
-    details = {"entryId": first.body["entryId"], "transactionId": "t1"}
+    details = {
+        "entryId": first.body["entryId"],
+        "transactionId": "t1",
+        "bookedBy": "addLoyaltyPoints",
+    }
     message = "The transaction was booked before with other values."
     assert_refused(answer, 409, "IDEMPOTENCY_KEY_REUSED", details, message=message)
     assert member.balance()["currentBalance"] == 50

@@ -451,7 +451,11 @@ def test_a_transaction_with_other_terms_is_refused(shop: Member, change: dict[st
     with nothing_written():
         answer = shop.redeem(**{"points": 40, "transactionId": "t1", **change})
 
-    details = {"entryId": first.body["redemptionId"], "transactionId": "t1"}
+    details = {
+        "entryId": first.body["redemptionId"],
+        "transactionId": "t1",
+        "bookedBy": "redeemLoyaltyPoints",
+    }
     assert_refused(answer, 409, "IDEMPOTENCY_KEY_REUSED", details)
     assert shop.balance()["currentBalance"] == 60
 

@@ -8,8 +8,15 @@ from typing import Any
 
 import pytest
 
+from functions.beep.loyalty.sync_external_loyalty import EXAMPLE_REQUESTS
+from shared import clock, ids
+from shared.auth.caller import Claim
 from shared.domain.accounts.packages import Package
-from shared.domain.loyalty.entries import EntryKind
+from shared.domain.loyalty import ledger
+from shared.domain.loyalty.entries import Cause, EntryKind
+from shared.services import idempotency
+from shared.store import client, paths
+from shared.store.loyalty import membership_documents, program_documents
 from tests.conftest import Clock
 from tests.support import amounts, stored
 from tests.support.api import Answer
@@ -253,9 +260,11 @@ def test_an_external_transaction_is_booked_once(member: Member, action: str) -> 
 def test_an_external_transaction_counts_for_each_source(member: Member) -> None:
     sync(member, source="payback", externalTransactionId="1")
     sync(member, source="deutschlandcard", externalTransactionId="1")
-    sync(member, externalTransactionId="1")
+    with nothing_written():
+        sync(member, source="payback", externalTransactionId="1")
+        sync(member, source="deutschlandcard", externalTransactionId="1")
 
-    assert stored.units(member) == [100, 50, 50, 50]
+    assert stored.units(member) == [100, 50, 50]
 
 
 def test_a_source_and_its_transaction_are_told_apart(member: Member) -> None:
@@ -274,18 +283,44 @@ def test_an_external_transaction_counts_in_each_program(member: Member, merchant
     assert (stored.units(member), stored.units(other)) == ([100, 50], [50])
 
 
-@pytest.mark.parametrize("change", [{"points": 60}, {"action": "redeem"}, {"action": "set"}])
-def test_an_external_transaction_with_other_terms_is_refused(
-    member: Member, change: dict[str, Any]
-) -> None:
-    first = sync(member, **EXTERNAL)
+@pytest.mark.parametrize("action", ["add", "redeem", "set"])
+def test_an_external_transaction_with_other_points_is_refused(member: Member, action: str) -> None:
+    first = sync(member, action=action, **EXTERNAL)
 
     with nothing_written():
-        answer = sync(member, **EXTERNAL, **change)
+        answer = sync(member, action=action, **EXTERNAL, points=60)
 
-    details = {"entryId": first.body["entryId"], "transactionId": "PB-TXN-9876"}
+    details = {
+        "entryId": first.body["entryId"],
+        "transactionId": "PB-TXN-9876",
+        "bookedBy": "syncExternalLoyalty",
+    }
     assert_refused(answer, 409, "IDEMPOTENCY_KEY_REUSED", details)
-    assert stored.units(member) == [100, 50]
+    assert len(stored.units(member)) == 2
+
+
+def test_the_documented_examples_work_one_after_the_other(member: Member) -> None:
+    balances = []
+    for body in EXAMPLE_REQUESTS.values():
+        answer = member.api(ACTION, {**body, **member.ids})
+        assert (answer.status, answer.is_replay) == (200, False)
+        balances.append((answer.body["previousBalance"], answer.body["newBalance"]))
+
+    assert balances == [(100, 150), (150, 100), (100, 50)]
+    assert stored.units(member) == [100, 50, -50, -50]
+    stored.assert_sound(member)
+
+
+def test_each_action_of_an_external_transaction_is_booked_once(member: Member) -> None:
+    actions = ("redeem", "add", "set")
+    first = [sync(member, action=action, **EXTERNAL) for action in actions]
+
+    with nothing_written():
+        again = [sync(member, action=action, **EXTERNAL) for action in actions]
+
+    assert [each.body for each in again] == [each.body for each in first]
+    assert all(each.is_replay for each in again)
+    assert stored.units(member) == [100, -50, 50, -50]
 
 
 def test_a_key_is_booked_once(member: Member) -> None:
@@ -367,6 +402,262 @@ def test_many_systems_enrol_somebody_once(member: Member) -> None:
     assert [answer.status for answer in answers] == [200] * 8
     assert sorted(answer.body["newBalance"] for answer in answers) == list(range(50, 450, 50))
     stored.assert_sound(other)
+
+
+# One transaction, two endpoints
+
+ENDPOINTS = {"add": "addLoyaltyPoints", "redeem": "redeemLoyaltyPoints"}
+# An action, and who tells of one transaction first and second: by sync or not, with this source.
+TOLD_TWICE = [
+    pytest.param("add", (True, "payback"), (False, None), id="seed"),
+    pytest.param("add", (False, None), (True, "payback"), id="seed, the other way round"),
+    pytest.param("add", (False, "payback"), (True, "payback"), id="same source"),
+    pytest.param("add", (True, "payback"), (False, "payback"), id="same source, other way round"),
+    pytest.param("add", (True, None), (False, "payback"), id="sync without source"),
+    pytest.param("add", (True, None), (False, None), id="no sources"),
+    pytest.param("redeem", (True, "payback"), (False, None), id="redeem"),
+    pytest.param("redeem", (False, None), (True, "payback"), id="redeem, the other way round"),
+    pytest.param("redeem", (False, None), (True, None), id="redeem without sources"),
+]
+
+
+def tell(
+    member: Member,
+    action: str,
+    to: tuple[bool, str | None],
+    points: int = 50,
+    key: str | None = None,
+    **fields: Any,
+) -> Answer:
+    """Tell a transaction to syncExternalLoyalty, or to the endpoint of the action itself."""
+    is_sync, source = to
+    named = {} if source is None else {"source": source}
+    if is_sync:
+        return sync(
+            member, key, action=action, points=points, externalTransactionId="t1", **named, **fields
+        )
+    if action == "add":
+        return member.add(key, points=points, transactionId="t1", **named, **fields)
+    return member.redeem(points, key, transactionId="t1", **fields)
+
+
+def entry_id(answer: Answer) -> str:
+    found: str = answer.body.get("redemptionId") or answer.body["entryId"]
+    return found
+
+
+@pytest.mark.parametrize(("action", "first", "second"), TOLD_TWICE)
+def test_a_transaction_told_to_two_endpoints_is_booked_once(
+    member: Member, action: str, first: tuple[bool, str | None], second: tuple[bool, str | None]
+) -> None:
+    booked = tell(member, action, first)
+    with nothing_written():
+        told = tell(member, action, second)
+        again = tell(member, action, second)
+        repeated = tell(member, action, first)
+
+    assert (booked.status, booked.is_replay) == (200, False)
+    assert (told.status, told.is_replay, told.body["duplicate"]) == (200, True, True)
+    assert entry_id(told) == entry_id(booked)
+    assert told.body["previousBalance"] == 100
+    assert told.body["newBalance"] == booked.body["newBalance"]
+    assert again.body == told.body
+    assert (repeated.body, repeated.is_replay) == (booked.body, True)
+    assert len(stored.entries(member)) == 2
+    stored.assert_sound(member)
+
+
+@pytest.mark.parametrize(("action", "first", "second"), TOLD_TWICE)
+def test_a_transaction_told_with_other_points_is_refused_and_says_who_booked_it(
+    member: Member, action: str, first: tuple[bool, str | None], second: tuple[bool, str | None]
+) -> None:
+    booked = tell(member, action, first)
+    with nothing_written():
+        answer = tell(member, action, second, points=49)
+
+    details = {
+        "entryId": entry_id(booked),
+        "transactionId": "t1",
+        "bookedBy": ACTION if first[0] else ENDPOINTS[action],
+    }
+    assert_refused(answer, 409, "IDEMPOTENCY_KEY_REUSED", details)
+    assert len(stored.entries(member)) == 2
+
+
+@pytest.mark.parametrize(("action", "first", "second"), TOLD_TWICE)
+def test_a_transaction_told_to_two_endpoints_at_once_is_booked_once(
+    member: Member, action: str, first: tuple[bool, str | None], second: tuple[bool, str | None]
+) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(lambda to: tell(member, action, to), [first, second]))
+
+    assert [each.status for each in answers] == [200, 200]
+    assert sorted(each.is_replay for each in answers) == [False, True]
+    assert len({entry_id(each) for each in answers}) == 1
+    assert len(stored.entries(member)) == 2
+    stored.assert_sound(member)
+
+
+@pytest.mark.parametrize("is_sync", [True, False])
+def test_two_systems_may_number_alike_whatever_the_endpoint(member: Member, is_sync: bool) -> None:
+    systems = [(True, "payback"), (is_sync, "deutschlandcard"), (False, "own")]
+    booked = [tell(member, "add", each) for each in systems]
+
+    assert [each.is_replay for each in booked] == [False, False, False]
+    with nothing_written():
+        again = [tell(member, "add", each) for each in systems]
+        unnamed = tell(member, "add", (False, None))
+    assert [each.body for each in again] == [each.body for each in booked]
+    assert all(each.is_replay for each in again)
+    # Without a source, it is whoever was first.
+    assert entry_id(unnamed) == entry_id(booked[0])
+    assert stored.units(member) == [100, 50, 50, 50]
+    stored.assert_sound(member)
+
+
+def test_two_systems_that_number_alike_at_once_are_both_booked(member: Member) -> None:
+    systems = [(True, "payback"), (False, "deutschlandcard")]
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(lambda to: tell(member, "add", to), systems))
+
+    assert [(each.status, each.is_replay) for each in answers] == [(200, False)] * 2
+    assert stored.units(member) == [100, 50, 50]
+    stored.assert_sound(member)
+
+
+def test_an_earn_and_a_redemption_of_one_transaction_are_two_bookings(member: Member) -> None:
+    for action in ("add", "redeem"):
+        assert not tell(member, action, (True, "payback")).is_replay
+        assert tell(member, action, (False, None)).body["duplicate"]
+
+    assert stored.units(member) == [100, 50, -50]
+
+
+def test_a_transaction_counts_for_each_member_whatever_the_endpoint(member: Member) -> None:
+    other = member.other("user_2")
+    other.enroll()
+
+    tell(member, "add", (True, "payback"))
+    assert not tell(other, "add", (False, None)).is_replay
+    assert (stored.units(member), stored.units(other)) == ([100, 50], [50])
+
+
+def test_a_purchase_of_the_same_points_is_the_same_transaction(member: Member) -> None:
+    booked = tell(member, "add", (True, "payback"))
+    body = {"transactionId": "t1", "purchaseAmount": 5}
+    with nothing_written():
+        told = member.add(**body)
+        other = member.add(**{**body, "purchaseAmount": 6})
+
+    assert (told.status, told.body["duplicate"], entry_id(told)) == (200, True, entry_id(booked))
+    assert (told.body["pointsAdded"], told.body["pointsRequested"]) == (50, 50)
+    assert (other.status, other.error) == (409, "IDEMPOTENCY_KEY_REUSED")
+
+
+def test_a_reward_is_not_handed_out_for_a_redemption_told_without_it(merchant: Merchant) -> None:
+    reward = {"rewardId": "rw_1", "title": "Coffee", "type": "free_product", "requiredPoints": 50}
+    member = merchant.member("points", balance=100, rewards=[reward])
+    tell(member, "redeem", (True, "payback"))
+    with nothing_written():
+        answer = tell(member, "redeem", (False, None), rewardId="rw_1")
+
+    assert (answer.status, answer.error) == (409, "IDEMPOTENCY_KEY_REUSED")
+    assert stored.units(member) == [100, -50]
+
+
+def test_the_key_of_a_transaction_told_before_gets_the_same_answer_again(member: Member) -> None:
+    booked = tell(member, "add", (True, "payback"), key="k1")
+    told = tell(member, "add", (False, None), key="k2")
+    with nothing_written():
+        again = tell(member, "add", (False, None), key="k2")
+        other = member.add("k2", points=50, transactionId="t2")
+
+    assert (told.is_replay, entry_id(told)) == (True, entry_id(booked))
+    assert (again.body, again.is_replay) == (told.body, True)
+    assert (other.status, other.error) == (409, "IDEMPOTENCY_KEY_REUSED")
+    assert stored.units(member) == [100, 50]
+
+
+# What was booked when the action was no part of the key
+
+
+def former_id(source: str | None) -> str:
+    return ids.derived("le", "sync", f"{len(source or '')}:{source or ''}:t1")
+
+
+def book_as_before(member: Member, action: str, source: str | None, points: int = 50) -> str:
+    """Book a sync of the transaction ``t1`` under the key of former versions."""
+    read = client.get_one(paths.member(member.membership_id))
+    membership, program = stored.membership(member), program_documents.find(member.program_id)
+    assert program is not None
+    cause = Cause(
+        entry_id=former_id(source),
+        fingerprint=ids.digest("sync", member.program_id, action, str(points)),
+        now=clock.utc_now(),
+        description=f"External sync: {action}",
+        source=source,
+        transaction_id="t1",
+        action=action,
+    )
+    book = {"add": ledger.earn, "redeem": ledger.redeem, "set": ledger.set_balance}[action]
+    booked = book(membership, program, points, cause)
+    assert booked is not None
+    client.commit(membership_documents.writes(read, *booked))
+    return cause.entry_id
+
+
+@pytest.mark.parametrize("source", ["payback", None])
+@pytest.mark.parametrize("action", ["add", "redeem", "set"])
+def test_what_was_booked_under_the_former_key_is_known(
+    member: Member, action: str, source: str | None
+) -> None:
+    booked = book_as_before(member, action, source)
+    with nothing_written():
+        again = tell(member, action, (True, source))
+        other = tell(member, action, (True, source), points=60)
+
+    assert (again.status, again.is_replay, entry_id(again)) == (200, True, booked)
+    assert (other.status, other.error) == (409, "IDEMPOTENCY_KEY_REUSED")
+    assert len(stored.entries(member)) == 2
+
+
+@pytest.mark.parametrize("former", ["add", "redeem", "set"])
+@pytest.mark.parametrize("action", ["add", "redeem", "set"])
+def test_a_former_booking_blocks_no_other_action(member: Member, former: str, action: str) -> None:
+    book_as_before(member, former, "payback", points=40)
+
+    answer = tell(member, action, (True, "payback"), points=40)
+
+    assert (answer.status, answer.is_replay) == (200, action == former)
+    assert len(stored.entries(member)) == (2 if action == former else 3)
+    stored.assert_sound(member)
+
+
+@pytest.mark.parametrize("source", ["payback", None])
+def test_a_former_sync_is_known_to_the_other_endpoint_by_its_source(
+    member: Member, source: str | None
+) -> None:
+    booked = book_as_before(member, "add", source)
+    with nothing_written():
+        told = tell(member, "add", (False, source))
+
+    assert (told.body["duplicate"], entry_id(told)) == (True, booked)
+    assert stored.units(member) == [100, 50]
+
+
+def test_a_set_that_had_nothing_to_book_is_known_under_the_former_key(member: Member) -> None:
+    fingerprint = ids.digest("sync", member.program_id, "set", "100")
+    claim = Claim(ids.digest("nothing", member.membership_id, former_id("payback")), fingerprint)
+    reads = client.get(idempotency.claim_paths(claim))
+    kept = {"balanceUnits": 100, "tier": None, "requestedUnits": 0, "reason": None}
+    client.commit(idempotency.claim_writes(claim, reads, kept, clock.utc_now(), "run_1"))
+    member.earn(20)
+
+    with nothing_written():
+        late = tell(member, "set", (True, "payback"), points=100)
+
+    assert (late.body["newBalance"], late.body["entryId"], late.is_replay) == (100, None, True)
+    assert member.balance()["currentBalance"] == 120
 
 
 # Sandbox

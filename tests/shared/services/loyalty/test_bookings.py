@@ -107,7 +107,7 @@ def synced(member: Member, body: dict[str, Any]) -> dict[str, Any]:
         **member.ids,
         "previousBalance": 0,
         "newBalance": 50,
-        "entryId": ids.derived("le", "sync", "7:payback:x1"),
+        "entryId": ids.derived("le", "earn", "x1"),
     }
 
 
