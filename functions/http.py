@@ -139,7 +139,7 @@ def _answer(endpoint: Endpoint, request: Request, log: dict[str, Any]) -> Respon
             currentPackage=caller.package,
         )
     module = importlib.import_module(endpoint.module)
-    body = _validated(module, _read(request, endpoint.body_bytes_max))
+    body = validated(module, _read(request, endpoint.body_bytes_max))
     key = _idempotency_key(request)
     if not caller.is_live:
         return to_response(sandbox_answer(module.EXAMPLE, body))
@@ -242,7 +242,7 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _validated(module: ModuleType, parameters: dict[str, Any]) -> WireModel:
+def validated(module: ModuleType, parameters: dict[str, Any]) -> WireModel:
     model: type[WireModel] = module.Request
     try:
         return model.model_validate(parameters)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Protocol, TypeVar
 
 from shared.auth.caller import Caller
@@ -126,7 +127,21 @@ def product(caller: Caller, product_id: str, store_id: str | None) -> CatalogPro
     Raises:
         ProductNotFound: It does not exist, or belongs to another account or store.
     """
-    return own_product(caller, product_documents.find(product_id), product_id, store_id)
+    named = own_products(caller, product_documents.find_many([product_id]), store_id)
+    named = named or former_products(caller, product_id, store_id)
+    return own_product(caller, named[0] if named else None, product_id, store_id)
+
+
+def former_products(caller: Caller, product_id: str, store_id: str | None) -> list[CatalogProduct]:
+    """Return the caller's products that were known by an id until decision 17."""
+    return own_products(caller, product_documents.find_former(product_id), store_id)
+
+
+def own_products(
+    caller: Caller, found: Iterable[CatalogProduct], store_id: str | None
+) -> list[CatalogProduct]:
+    """Return those that are the caller's, and of ``store_id`` if one is given."""
+    return [each for each in found if is_own(caller, each, store_id)]
 
 
 def own_product(

@@ -161,8 +161,11 @@ def query(
         after: Values of the ``order_by`` fields to start after.
         limit: The most documents to return.
     """
+    asked = queries.askable(filters)
+    if asked is None:
+        return []
     parent, collection_id = _within(collection)
-    selected = queries.select(collection_id, filters, group=group, limit=limit)
+    selected = queries.select(collection_id, asked, group=group, limit=limit)
     queries.order(selected, order_by)
     if after is not None:
         queries.start_after(selected, after, _name(collection))
@@ -180,9 +183,12 @@ def count(collection: str, *filters: Filter) -> int:
         collection: Path of a collection.
         filters: ``(field, operator, value)``, all of which must hold.
     """
+    asked = queries.askable(filters)
+    if asked is None:
+        return 0
     parent, collection_id = _within(collection)
     request = messages.new("RunAggregationQueryRequest", parent=parent)
-    selected = queries.select(collection_id, filters, group=False, limit=None)
+    selected = queries.select(collection_id, asked, group=False, limit=None)
     request.structured_aggregation_query.structured_query.CopyFrom(selected)
     request.structured_aggregation_query.aggregations.add(alias="count").count.SetInParent()
     (answer,) = rpc.read(rpc.COUNT, request)

@@ -1,4 +1,8 @@
-"""Paths of all documents. Ids from outside are encoded before they become part of a path."""
+"""Paths of all documents. Every id is encoded before it becomes part of a path, ours too.
+
+An id that is joined of several is unambiguous: two different tuples of parts never give one path
+(docs/decisions/0017-joined-ids.md).
+"""
 
 from __future__ import annotations
 
@@ -7,17 +11,19 @@ import re
 from urllib.parse import quote
 
 ENCODED_MAX = 600
-_PRODUCT_ID = re.compile(r"(?!__.*__$)[0-9A-Za-z_.~%-]+_[0-9A-Za-z_.~%-]+")
+FORMER_PRODUCT_IDS_MAX = 10
+_ENCODED = re.compile(r"(?!\.+$|__)[0-9A-Za-z_.~%-]+")
+_OUR_PROGRAM_ID = re.compile(r"[^_]+_[^_]+")
 
 
 def encode(identifier: str) -> str:
     """Make any text a valid document id: no slashes, not ``.``, ``..`` or ``__name__``."""
     encoded = quote(identifier, safe="")
+    if encoded.strip(".") == "" or encoded.startswith("__"):
+        encoded = "".join(f"%{byte:02X}" for byte in identifier.encode())
     if len(encoded) > ENCODED_MAX:  # A document id has at most 1,500 bytes.
         # No encoded text contains "%s", so this cannot equal another id.
         return f"%sha256-{hashlib.sha256(identifier.encode()).hexdigest()}"
-    if encoded.strip(".") == "" or encoded.startswith("__"):
-        return "".join(f"%{byte:02X}" for byte in identifier.encode())
     return encoded
 
 
@@ -26,7 +32,7 @@ def account(account_id: str) -> str:
 
 
 def api_key(key_hash: str) -> str:
-    return f"apiKeys/{key_hash}"
+    return f"apiKeys/{encode(key_hash)}"
 
 
 def store(store_id: str) -> str:
@@ -46,8 +52,16 @@ def reward_stock(program_id: str, reward_id: str) -> str:
 
 
 def membership_id(program_id: str, user_id: str) -> str:
-    """Return the id of a user's membership in a program, which is also its document id."""
-    return f"{encode(program_id)}_{encode(user_id)}"
+    """Return the id of a user's membership in a program, which is also its document id.
+
+    Apps make this id themselves, so the user's id stays as it is. The second underscore separates:
+    our ids of programs have exactly one. Other texts, which name no program, are made so.
+    """
+    encoded = encode(program_id)
+    if not _OUR_PROGRAM_ID.fullmatch(encoded):
+        # No encoded text begins with "%_", so this cannot equal another program's.
+        encoded = f"%_{_without_underscores(encoded)}"
+    return f"{encoded}_{encode(user_id)}"
 
 
 def member(membership_id: str) -> str:
@@ -59,11 +73,11 @@ def store_member(store_id: str, membership_id: str) -> str:
 
 
 def entry(membership_id: str, entry_id: str) -> str:
-    return f"{member(membership_id)}/entries/{entry_id}"
+    return f"{member(membership_id)}/entries/{encode(entry_id)}"
 
 
 def idempotency_key(claim_id: str) -> str:
-    return f"idempotencyKeys/{claim_id}"
+    return f"idempotencyKeys/{encode(claim_id)}"
 
 
 def event(event_id: str) -> str:
@@ -87,7 +101,7 @@ def stats_shard(program_id: str, number: int) -> str:
 
 
 def sweep(name: str) -> str:
-    return f"sweeps/{name}"
+    return f"sweeps/{encode(name)}"
 
 
 def psp_configuration(store_id: str) -> str:
@@ -95,21 +109,47 @@ def psp_configuration(store_id: str) -> str:
 
 
 def payment(payment_id: str) -> str:
-    return f"payments/{payment_id}"
+    return f"payments/{encode(payment_id)}"
 
 
 def product_id(store_id: str, key: str) -> str:
-    """Return the id of a store's product, which is also its document id."""
-    return f"{encode(store_id)}_{encode(key)}"
+    """Return the id of a store's product. The last underscore separates: keys have none here."""
+    return f"{encode(store_id)}_{_without_underscores(encode(key))}"
 
 
 def product(product_id: str) -> str:
     return f"products/{product_id}"
 
 
-def is_product_id(text: str) -> bool:
-    """Tell whether a text can be a product's id; Firestore refuses to look for some other texts."""
-    return _PRODUCT_ID.fullmatch(text) is not None
+def product_of_id(product_id: str) -> str | None:
+    """Return the path of the store's product with this id, ``None`` if no product can have it."""
+    encoded_store_id, _, encoded_key = product_id.rpartition("_")
+    return _product_path(encoded_store_id, _with_underscores(encoded_key))
+
+
+def products_of_former_id(product_id: str) -> list[str]:
+    """Return the paths of all products that had this id when keys kept their underscores."""
+    parts = product_id.split("_")
+    ends = range(len(parts) - 2, 0, -1)[:FORMER_PRODUCT_IDS_MAX]
+    made = (_product_path("_".join(parts[:end]), "_".join(parts[end:])) for end in ends)
+    return [path for path in made if path is not None]
+
+
+def _product_path(encoded_store_id: str, encoded_key: str) -> str | None:
+    parts = (encoded_store_id, encoded_key)
+    if any(len(part) > ENCODED_MAX or not _ENCODED.fullmatch(part) for part in parts):
+        return None
+    return f"stores/{encoded_store_id}/products/{encoded_key}"
+
+
+def _without_underscores(encoded: str) -> str:
+    return encoded.replace("_", "%5F")
+
+
+def _with_underscores(encoded: str) -> str:
+    """Undo ``_without_underscores``."""
+    text = encoded.replace("%5F", "_")
+    return encoded if text.startswith("__") else text  # "__" is encoded anyway.
 
 
 def store_products(store_id: str) -> str:
@@ -125,7 +165,7 @@ def price_changes(store_id: str, key: str) -> str:
 
 
 def price_change(store_id: str, key: str, change_id: str) -> str:
-    return f"{price_changes(store_id, key)}/{change_id}"
+    return f"{price_changes(store_id, key)}/{encode(change_id)}"
 
 
 def store_records(store_id: str, collection: str) -> str:
@@ -137,16 +177,22 @@ def store_record(store_id: str, collection: str, record_id: str) -> str:
 
 
 def connection(store_id: str, kind: str, system: str) -> str:
-    return f"connections/{encode(store_id)}_{kind}_{system}"
+    return f"connections/{_of_system(store_id, kind, system)}"
 
 
 def sync(store_id: str, kind: str, system: str) -> str:
-    return f"syncs/{encode(store_id)}_{kind}_{system}"
+    return f"syncs/{_of_system(store_id, kind, system)}"
+
+
+def _of_system(store_id: str, kind: str, system: str) -> str:
+    """Return the id of what a store has with a system. The last two underscores separate."""
+    last = (_without_underscores(encode(part)) for part in (kind, system))
+    return "_".join((encode(store_id), *last))
 
 
 def sync_part(sync_path: str, sync_id: str, number: int) -> str:
-    return f"{sync_path}/parts/{sync_id}_{number:06}"
+    return f"{sync_path}/parts/{encode(sync_id)}_{number:06}"
 
 
 def push(push_id: str) -> str:
-    return f"pushes/{push_id}"
+    return f"pushes/{encode(push_id)}"

@@ -24,6 +24,29 @@ _OPERATORS = {
 }
 
 
+ASKED_BYTES_MAX = 1_499
+"""An index holds 1,500 bytes of a text; Firestore refuses to look for one that may go on."""
+
+
+def askable(filters: Sequence[Filter]) -> list[Filter] | None:
+    """Return filters that Firestore can answer; ``None`` if no document can fit them.
+
+    A text that is longer than an index can hold fits nothing, and in a list of texts counts for
+    nothing: what is asked for comes from outside, so it is no mistake of ours.
+    """
+    asked: list[Filter] = []
+    for name, operator, value in filters:
+        known = [each for each in value if _is_indexed(each)] if operator == "in" else value
+        if not _is_indexed(value) or known == []:
+            return None
+        asked.append((name, operator, known))
+    return asked
+
+
+def _is_indexed(value: Any) -> bool:
+    return not isinstance(value, str) or len(value.encode()) <= ASKED_BYTES_MAX
+
+
 def select(
     collection_id: str, filters: Sequence[Filter], *, group: bool, limit: int | None
 ) -> Message:

@@ -41,6 +41,7 @@ from shared.connectors.psp.base import (
     PaymentRequest,
     PspConfig,
     RefundRequest,
+    VendorId,
 )
 from shared.domain.money import Money
 from shared.domain.payments.payments import (
@@ -187,7 +188,7 @@ class _Amount(_Answer):
 
 
 class _Link(_Answer):
-    id: str = Field(min_length=1)
+    id: VendorId
     amount: _Amount
     status: str
     url: str

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Literal, Protocol
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from shared.connectors.config import ConnectorConfig
 from shared.domain.money import Money
@@ -17,6 +17,19 @@ Mode = Annotated[
     Literal["test", "live"],
     Field(description="Whether the account is one for tests, which moves no money."),
 ]
+
+
+VENDOR_ID_BYTES_MAX = 400
+
+
+def _is_short(text: str) -> str:
+    if len(text.encode("utf-8", "replace")) > VENDOR_ID_BYTES_MAX:
+        raise ValueError(f"must have at most {VENDOR_ID_BYTES_MAX} bytes")
+    return text
+
+
+VendorId = Annotated[str, Field(min_length=1), AfterValidator(_is_short)]
+"""A provider's id of something. It is stored and looked for; three of them may be joined."""
 
 
 class PspConfig(ConnectorConfig):

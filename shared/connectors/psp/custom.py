@@ -23,6 +23,7 @@ from shared.connectors.psp.base import (
     PaymentRequest,
     PspConfig,
     RefundRequest,
+    VendorId,
 )
 from shared.domain.money import Money
 from shared.domain.payments.customers import Customer
@@ -74,7 +75,7 @@ class _Answer(BaseModel):
 
 
 class _Payment(_Answer):
-    id: str
+    id: VendorId
     status: str
     amount_minor: int
     currency: str
@@ -85,7 +86,7 @@ class _Payment(_Answer):
 
 
 class _Refund(_Answer):
-    id: str
+    id: VendorId
     status: str
     failure: str | None = None
 

@@ -26,6 +26,7 @@ from shared.connectors.psp.base import (
     PaymentRequest,
     PspConfig,
     RefundRequest,
+    VendorId,
 )
 from shared.domain.money import Money
 from shared.domain.payments.payments import Observation, RefundObservation, RefundStatus, Stage
@@ -100,7 +101,7 @@ class _Amount(BaseModel):
 
 
 class _Payment(BaseModel):
-    id: str = Field(min_length=1)
+    id: VendorId
     status: str
     amount: _Amount
     captured: _Amount | None = Field(default=None, validation_alias="amountCaptured")
@@ -113,7 +114,7 @@ class _Payment(BaseModel):
 
 
 class _Refund(BaseModel):
-    id: str = Field(min_length=1)
+    id: VendorId
     status: str
     metadata: Any = None
 
@@ -129,7 +130,7 @@ class _Refunds(BaseModel):
 
 
 class _Capture(BaseModel):
-    id: str
+    id: VendorId
     status: str
 
 

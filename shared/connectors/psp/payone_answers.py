@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from shared import ids
-from shared.connectors.psp.base import PaymentRequest, RefundRequest
+from shared.connectors.psp.base import PaymentRequest, RefundRequest, VendorId
 from shared.domain.money import Money
 from shared.domain.payments.customers import Customer
 from shared.domain.payments.payments import Observation, RefundObservation, RefundStatus, Stage
@@ -81,7 +81,7 @@ class PayoneEvent(PayoneAnswer):
 
 
 class Execution(PayoneAnswer):
-    payment_execution_id: str
+    payment_execution_id: VendorId
     events: list[PayoneEvent] = []
 
 
@@ -91,14 +91,14 @@ class Totals(PayoneAnswer):
 
 
 class PayoneCheckout(PayoneAnswer):
-    checkout_id: str
+    checkout_id: VendorId
     amount_of_money: Amount | None = None
     status_output: Totals | None = None
     payment_executions: list[Execution] = []
 
 
 class Case(PayoneAnswer):
-    commerce_case_id: str
+    commerce_case_id: VendorId
     merchant_reference: str | None = None
     checkouts: list[PayoneCheckout] = []
 
@@ -135,14 +135,14 @@ class _Made(PayoneAnswer):
 
 
 class _NewCheckout(PayoneAnswer):
-    checkout_id: str
+    checkout_id: VendorId
     amount_of_money: Amount | None = None
     payment_response: _Made | None = None
     error_response: Faults | None = None
 
 
 class NewCase(PayoneAnswer):
-    commerce_case_id: str
+    commerce_case_id: VendorId
     checkout: _NewCheckout
 
 

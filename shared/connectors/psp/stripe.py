@@ -27,6 +27,7 @@ from shared.connectors.psp.base import (
     PaymentRequest,
     PspConfig,
     RefundRequest,
+    VendorId,
 )
 from shared.domain.money import Money
 from shared.domain.payments.payments import (
@@ -138,7 +139,7 @@ class _Failure(_Answer):
 
 
 class _Intent(_Answer):
-    id: str
+    id: VendorId
     status: str
     amount: int
     currency: str
@@ -148,7 +149,7 @@ class _Intent(_Answer):
 
 
 class _Session(_Answer):
-    id: str
+    id: VendorId
     status: str | None
     amount_total: int | None
     currency: str | None
@@ -157,7 +158,7 @@ class _Session(_Answer):
 
 
 class _Refund(_Answer):
-    id: str
+    id: VendorId
     status: str | None
     metadata: dict[str, str] | None = None
     failure_reason: str | None = None
@@ -169,7 +170,7 @@ class _Refunds(_Answer):
 
 
 class _Dispute(_Answer):
-    id: str
+    id: VendorId
     status: str
     amount: int
     currency: str
@@ -189,7 +190,7 @@ class _Any(_Answer):
 class _Reported(_Answer):
     """The object of an event, with the fields that sessions, intents and charges share."""
 
-    id: str
+    id: VendorId
     client_reference_id: str | None = None
     metadata: dict[str, str] | None = None
 

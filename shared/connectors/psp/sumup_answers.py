@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from shared.connectors.psp.base import RefundRequest
+from shared.connectors.psp.base import RefundRequest, VendorId
 from shared.domain.money import Money
 from shared.domain.payments.payments import Observation, RefundObservation, RefundStatus, Stage
 from shared.errors import ConnectorAnswerInvalid, ConnectorRejected
@@ -38,7 +38,7 @@ class SumupTransaction(BaseModel):
 
 
 class SumupCheckout(BaseModel):
-    id: str = Field(min_length=1)
+    id: VendorId
     status: str
     amount: Decimal
     currency: str = Field(pattern=r"^[A-Z]{3}$")

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, field_validator
 from pydantic.alias_generators import to_camel
 
-from shared.connectors.psp.base import PaymentRequest
+from shared.connectors.psp.base import PaymentRequest, VendorId
 from shared.domain.money import Money
 from shared.domain.payments.payments import Observation, RefundObservation, RefundStatus, Stage
 from shared.errors import ConnectorAnswerInvalid, ConnectorRejected
@@ -61,7 +61,7 @@ class UnzerPage(UnzerAnswer):
 class UnzerOperation(UnzerAnswer):
     """One call that moves money: a charge, or the cancellation of a charge."""
 
-    id: str
+    id: VendorId
     is_success: bool = False
     is_pending: bool = False
     is_error: bool = False
@@ -101,7 +101,7 @@ class _Amounts(UnzerAnswer):
 class UnzerPayment(UnzerAnswer):
     """A payment, with all its transactions."""
 
-    id: str
+    id: VendorId
     state: _State
     amount: _Amounts
     currency: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Annotated, Any, Protocol, Self
 
@@ -188,8 +188,9 @@ class StockChangeBody(WireModel):
 
 
 def _kind(value: Any) -> str:
-    given = value if isinstance(value, dict) else vars(value)
-    return "stock" if "change" in given else "sale"
+    """Return the tag of a record; what is no record at all is refused as a sale."""
+    has_change = "change" in value if isinstance(value, Mapping) else hasattr(value, "change")
+    return "stock" if has_change else "sale"
 
 
 RecordBody = Annotated[

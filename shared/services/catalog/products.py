@@ -114,7 +114,9 @@ def find(caller: Caller, name: str, store_id: str | None) -> CatalogProduct:
     access.store(caller, store_id)
     in_store = paths.product_id(store_id, gtin.ean_of(name) or name)
     named = product_documents.find_many([name, in_store])
-    found = [each for each in named if access.is_own(caller, each, store_id)]
+    found = access.own_products(caller, named, store_id)
+    if not found:
+        found = access.former_products(caller, name, store_id)
     if not found:
         numbered = product_documents.list_by_number(store_id, name, SAME_NUMBER_MAX)
         # A product that is no longer sold has left its number to one that is sold.

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from shared.domain.catalog import products
 from shared.domain.catalog.products import CatalogProduct, PriceChange
-from shared.store import client, paths
-from shared.store.client import Put, Snapshot, Write
+from shared.store import client, codec, paths
+from shared.store.client import Document, Put, Snapshot, Write
 from shared.store.documents import Documents
 
 EXTERNAL_IDS_PER_QUERY = 30
 """Firestore's limit of values in one ``in``."""
 
 
+def _from_document(document: Document) -> CatalogProduct:
+    """Give a product its id of today: decision 17."""
+    product = codec.from_document(CatalogProduct, document)
+    return replace(product, product_id=paths.product_id(product.store_id, product.key))
+
+
 PRODUCTS = Documents(
     CatalogProduct,
     paths.store_product,
     mirror_of=lambda product: paths.product(product.product_id),
+    from_document=_from_document,
 )
 PRICE_CHANGES = Documents(PriceChange, paths.price_change)
 
@@ -32,7 +40,15 @@ def find(product_id: str) -> CatalogProduct | None:
 
 def find_many(product_ids: list[str]) -> list[CatalogProduct]:
     """Return the existing ones of these products, in this order."""
-    asked = [paths.product(each) for each in product_ids if paths.is_product_id(each)]
+    return _existing([path for each in product_ids if (path := paths.product_of_id(each))])
+
+
+def find_former(product_id: str) -> list[CatalogProduct]:
+    """Return the products of all accounts that had this id before ids became unambiguous."""
+    return _existing(paths.products_of_former_id(product_id))
+
+
+def _existing(asked: list[str]) -> list[CatalogProduct]:
     found = client.get(asked) if asked else {}
     return [product for path in asked if (product := decode(found[path]))]
 

@@ -81,6 +81,29 @@ def test_a_report_of_a_payment_that_is_not_ours_is_taken_and_left(till: Till) ->
         assert till.report(body, psp_stand_in.sign(body)) == 200
 
 
+@pytest.mark.parametrize("name", ["paymentId", "reference"])
+@pytest.mark.parametrize(
+    "bad",
+    ["a/b", "..", "__x__", "\x00", "a" * 3_000, "ä" * 750, "ä" * 1_500],
+    ids=["slash", "parent", "reserved", "nul", "long", "bytes", "long bytes"],
+)
+def test_a_signed_report_of_what_cannot_be_an_id_is_taken_and_left(
+    till: Till, name: str, bad: str
+) -> None:
+    body = json.dumps({"paymentId": "p_99", "reference": "pay_nothing", name: bad}).encode()
+
+    with nothing_written():
+        assert till.report(body, psp_stand_in.sign(body)) == 200
+
+
+@pytest.mark.parametrize("name", ["paymentId", "reference"])
+def test_a_signed_report_of_half_a_letter_is_refused(till: Till, name: str) -> None:
+    body = json.dumps({"paymentId": "p_99", "reference": "pay_nothing", name: "\ud800"}).encode()
+
+    with nothing_written():
+        assert till.report(body, psp_stand_in.sign(body)) == 401
+
+
 def test_a_report_cannot_name_a_payment_of_another_store(till: Till, new_merchant) -> None:
     payment_id = till.process().body["paymentId"]
     other = Till(new_merchant(), till.provider, till.app)

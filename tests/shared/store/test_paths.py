@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import combinations, pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -22,6 +23,9 @@ ODD = [
     "__",
     "____",
     "__x",
+    "__" + "a" * 126,
+    "__" + "a" * 598,
+    "_" * 600,
     "/",
     "a/b",
     "//",
@@ -110,14 +114,74 @@ def assert_stored_alone(text: str) -> None:
     assert [path.count("/"), mirror.count("/")] == [3, 3]
 
 
-@given(TEXTS | SEGMENTS)
-def test_what_names_a_product_is_told_from_what_cannot(key: str) -> None:
-    product_id = paths.product_id("store_1", key)
+@given(TEXTS | SEGMENTS, TEXTS | SEGMENTS)
+def test_a_products_id_leads_to_the_product_and_nowhere_else(store_id: str, key: str) -> None:
+    product_id = paths.product_id(store_id, key)
 
-    assert paths.is_product_id(product_id)
-    assert not paths.is_product_id(f"{product_id}/{key}")
-    assert not paths.is_product_id(f"__{product_id}__")
-    assert not paths.is_product_id(paths.encode(key).replace("_", ""))
+    assert paths.product_of_id(product_id) == paths.store_product(store_id, key)
+    assert paths.product_of_id(f"{product_id}/{key}") is None
+    assert paths.product_of_id(f"__{product_id}__") is None
+    assert paths.product_of_id(paths.encode(key).replace("_", "")) is None
+    assert len(product_id) <= 1_500
+
+
+@given(st.text() | TEXTS | SEGMENTS)
+def test_what_names_no_product_leads_to_one_document_at_most(text: str) -> None:
+    found = [paths.product_of_id(text), *paths.products_of_former_id(text)]
+    for path in found:
+        assert path is None or re.fullmatch(
+            r"stores/(?!\.+/|__)[0-9A-Za-z_.~%-]{1,600}/products/(?!\.+$|__)[0-9A-Za-z_.~%-]{1,600}",
+            path,
+        )
+
+
+def test_a_former_id_leads_to_each_product_that_can_have_had_it() -> None:
+    assert paths.products_of_former_id("shop_2_4006381333931") == [
+        "stores/shop/products/2_4006381333931"
+    ]
+    assert paths.products_of_former_id("store_a_4006381333931") == [
+        "stores/store/products/a_4006381333931"
+    ]
+    assert paths.products_of_former_id("shop_1") == []
+    assert len(paths.products_of_former_id("_".join("a" * 100))) == paths.FORMER_PRODUCT_IDS_MAX
+
+
+PARTS = st.text("_/%.a5F\x00", min_size=1, max_size=8) | st.sampled_from(
+    ["shop", "shop_2", "2_4006381333931", "4006381333931", "lp_1", "lp", "_", "__", "%_", "%5F"]
+)
+JOINED = {
+    "membership": (paths.membership_id, 2),
+    "product": (paths.product_id, 2),
+    "connection": (paths.connection, 3),
+    "sync": (paths.sync, 3),
+    "mirror of a membership": (
+        lambda store, program, user: paths.store_member(store, paths.membership_id(program, user)),
+        3,
+    ),
+    "part of a sync": (lambda *parts: paths.sync_part(paths.sync(*parts[:3]), parts[3], 1), 4),
+    "price": (paths.price_change, 3),
+}
+
+
+@pytest.mark.parametrize("kind", JOINED)
+@given(st.data())
+@settings(max_examples=200)
+def test_different_parts_never_give_one_joined_id(kind: str, data: st.DataObject) -> None:
+    join, size = JOINED[kind]
+    one, other = (data.draw(st.tuples(*[PARTS] * size)) for _ in range(2))
+
+    assert (join(*one) == join(*other)) is (one == other)
+
+
+def test_the_same_text_cut_elsewhere_gives_another_joined_id() -> None:
+    """Every way to cut a text with many underscores, which random parts seldom meet."""
+    words = ["lp", "shop", "", "2", "a", "4006", "pos", "korona"]
+    for join, size in JOINED.values():
+        cuts = [
+            tuple("_".join(words[start:end]) for start, end in pairwise((0, *places, len(words))))
+            for places in combinations(range(1, len(words)), size - 1)
+        ]
+        assert len({join(*parts) for parts in cuts}) == len(cuts)
 
 
 @given(TEXTS | SEGMENTS, TEXTS | SEGMENTS)

@@ -10,6 +10,7 @@ import pytest
 from google.cloud.firestore_v1 import types
 from google.cloud.firestore_v1.base_query import FieldFilter
 
+from shared import ids
 from shared.store import client, messages, rpc
 from tests.support.library import library
 from tools.emulators import FirestoreEmulator
@@ -108,3 +109,30 @@ def test_an_unknown_operator_is_refused(sent: list[Any]) -> None:
     with pytest.raises(KeyError):
         client.query("a", ("n", "~", 1))
     assert sent == []
+
+
+@pytest.mark.parametrize(
+    ("operator", "value"),
+    [("==", "a" * 1_500), ("==", "ä" * 750), ("in", ["ä" * 750])],
+    ids=["letters", "bytes", "list"],
+)
+def test_a_text_that_no_index_can_hold_is_not_asked_for(
+    sent: list[Any], operator: str, value: Any
+) -> None:
+    filters = [("storeId", "==", "store_1"), ("name", operator, value)]
+
+    assert client.query("products", *filters) == []
+    assert client.count("products", *filters) == 0
+    assert sent == []
+
+
+def test_the_longest_text_is_asked_for_and_longer_ones_beside_it_are_not(
+    firestore_emulator: FirestoreEmulator,
+) -> None:
+    longest = "a" + "ä" * 749
+    path = f"texts/{ids.new('text')}"
+    client.commit([client.Create(path, {"text": longest})])
+
+    for each in (("==", longest), ("in", [longest, longest + "a"])):
+        found = client.query("texts", ("text", *each))
+        assert [snapshot.path for snapshot in found] == [path]

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from shared.domain.catalog.goods import Price
 from shared.domain.money import Money
-from shared.store import paths
+from shared.store import client, codec, paths
 from tests.conftest import Clock
 from tests.support.merchants import Merchant
-from tests.support.products import EAN, inserted, synced
+from tests.support.products import EAN, inserted, kept, synced
 from tests.support.refusals import assert_refused, nothing_written
 
 ACTION = "fetchProduct"
@@ -167,3 +168,60 @@ def test_a_product_of_another_store_is_not_found(
         assert (answer.status, answer.error) == (404, "PRODUCT_NOT_FOUND")
     foreign = stranger.api(ACTION, {"productId": EAN, "storeId": merchant.store_id})
     assert_refused(foreign, 404, "STORE_NOT_FOUND")
+
+
+def of_old(merchant: Merchant, number: str) -> str:
+    """Store a product as it was stored when ids were ambiguous; return the id it had then."""
+    product = synced(merchant, key=number, ean=None, number=number)
+    former = f"{merchant.store_id}_{number}"
+    assert former != product.product_id
+    document = codec.to_document(replace(product, product_id=former))
+    path = paths.store_product(merchant.store_id, number)
+    mirror = client.get_one(paths.product(product.product_id))
+    client.commit(
+        [
+            client.Delete(mirror),
+            client.Put(path, document),
+            client.Put(paths.product(former), document),
+        ]
+    )
+    return former
+
+
+def test_a_product_is_found_by_the_id_that_it_had_when_ids_were_ambiguous(
+    merchant: Merchant, new_merchant: Callable[..., Merchant]
+) -> None:
+    former = of_old(merchant, "A_1")
+    product_id = f"{merchant.store_id}_A%5F1"
+
+    for name in (former, product_id):
+        assert found(merchant, name) == product_id
+        assert found(merchant, name, storeId=merchant.store_id) == product_id
+    stranger = new_merchant()
+    with nothing_written():
+        theirs = stranger.api(ACTION, {"productId": former})
+    assert_refused(theirs, 404, "PRODUCT_NOT_FOUND")
+
+
+def test_its_next_change_gives_it_the_mirror_of_its_new_id(merchant: Merchant) -> None:
+    former = of_old(merchant, "A_1")
+
+    body = {"storeId": merchant.store_id, "number": "A_1", "name": "New", "price": 2}
+    merchant.api.ok("insertProduct", {**body, "ifExists": "take_over"})
+
+    assert kept(merchant, "A_1").name == "New"
+    with nothing_written():
+        answer = merchant.api.ok(ACTION, {"productId": former})
+    assert answer["product"]["name"] == "New"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["ä" * 749, "ä" * 750, "ä" * 1_201, "a" * 1_201, "_" * 1_201],
+    ids=["fits", "bytes", "longest bytes", "longest", "underscores"],
+)
+def test_a_name_that_no_index_can_hold_is_nobodys(merchant: Merchant, name: str) -> None:
+    for fields in ({}, {"storeId": merchant.store_id}):
+        with nothing_written():
+            answer = merchant.api(ACTION, {"productId": name, **fields})
+        assert_refused(answer, 404, "PRODUCT_NOT_FOUND")

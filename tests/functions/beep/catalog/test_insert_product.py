@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from shared import clock, ids
 from shared.domain.money import Money
-from shared.store import paths
+from shared.domain.stores.stores import Store
+from shared.store import client, paths
+from shared.store.stores import store_documents
 from tests.conftest import Clock
 from tests.support.events import Pipeline, events_of
 from tests.support.merchants import Merchant
@@ -284,3 +289,31 @@ def test_says_the_same_if_the_first_answer_was_lost(merchant: Merchant) -> None:
     assert (created, updated) == ("created", "updated")
     assert len(events_of(merchant)) == 1
     assert len(ended_prices(merchant)) == 1
+
+
+def shop(merchant: Merchant, store_id: str) -> Merchant:
+    """Give a merchant a store whose id an operator has chosen."""
+    store = Store(store_id, merchant.account_id, "Shop", "Europe/Berlin", "EUR", clock.utc_now())
+    client.commit([store_documents.creation(store)])
+    return replace(merchant, store_id=store_id)
+
+
+def test_a_number_cannot_reach_the_product_of_a_store_with_a_longer_id(
+    new_merchant: Callable[..., Merchant],
+) -> None:
+    store_id = ids.new("store")
+    victim, attacker = shop(new_merchant(), f"{store_id}_2"), shop(new_merchant(), store_id)
+    theirs = inserted(victim)
+
+    own = inserted(attacker, ean=None, number=f"2_{EAN}", name="Overwritten")
+
+    assert own["productId"] == f"{store_id}_2%5F{EAN}"
+    assert theirs["productId"] == f"{store_id}_2_{EAN}"
+    assert (kept(victim).name, kept(victim).account_id) == (MILK["name"], victim.account_id)
+    assert kept(attacker, f"2_{EAN}").name == "Overwritten"
+    for merchant, product in ((victim, theirs), (attacker, own)):
+        body = {"productId": product["productId"]}
+        assert merchant.api.ok("fetchProduct", body)["product"]["name"] == product["name"]
+    # What it would have been called in former times leads to the attacker's own product at most.
+    answer = attacker.api.ok("fetchProduct", {"productId": theirs["productId"]})
+    assert answer["product"]["productId"] == own["productId"]

@@ -14,7 +14,7 @@ import pytest
 
 from shared import ids
 from shared.connectors import client
-from shared.domain.payments.payments import GIVEN_UP_AFTER
+from shared.domain.payments.payments import GIVEN_UP_AFTER, Stage
 from shared.services.payments import payment_settlement
 from shared.services.payments.payment_calls import DOUBT
 from shared.store.payments import payment_documents
@@ -347,3 +347,23 @@ def test_a_payment_whose_page_got_lost_has_failed_and_another_can_be_made(
         another = merchant.api("processPayment", {**body, "purchaseId": "order_1b"})
         assert another.body["details"]["paymentId"] != payment_id
         assert len(server.received) == calls + 2
+
+
+@pytest.mark.parametrize(
+    "vendor_id", ["p" * 3_000, "ä" * 201, "p" * 401], ids=["long", "bytes", "just too long"]
+)
+def test_an_id_that_could_not_be_looked_for_is_not_taken_from_a_provider(
+    till: Till, vendor_id: str
+) -> None:
+    def renamed(method: str, path: str) -> tuple[int, bytes] | None:
+        if (method, path) != ("POST", "/payments"):
+            return None
+        (payment,) = till.provider.payments.values()
+        return 200, json.dumps({**payment, "id": vendor_id}).encode()
+
+    till.provider.after = renamed
+    answer = till.process()
+
+    assert_refused(answer, 503, "CONNECTOR_ANSWER_INVALID", answer.body["details"])
+    made = till.stored(answer.body["details"]["paymentId"])
+    assert (made.vendor_payment_id, made.stage) == (None, Stage.PENDING)
