@@ -29,7 +29,7 @@ else
 	@$(PYTHON) tools/bootstrap.py
 endif
 
-run: setup ## Run the product on the emulator suite with demo data; PORT_OFFSET=100 moves its ports
+run: setup ## Run the product on the emulator suite with demo data; FRESH=1 forgets the last run's, PORT_OFFSET=100 moves its ports
 	@exec $(VENV) -m tools.run
 
 test: setup ## Run the tests but the wide ones; ARGS="-k ledger" chooses

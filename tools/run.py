@@ -4,24 +4,30 @@ Its processes: the suite (Firestore, task queues, triggers and the single functi
 Auth, ``apiGateway`` as production serves it (functions-framework: one process, many threads), the
 stand-in for Cloud Scheduler, and this one, which watches them.
 
+It keeps the data for the next run: at its end, and every few minutes before. Whatever it started
+and cannot do without ends all of it, and is named: firebase-tools says nothing when Firestore
+dies, and every call would wait for it in vain. (A worker of the functions it starts again itself.)
+
 Settings: ``PORT_OFFSET`` moves every port; ``PUNKTWERK_LOCAL`` names another folder than ``.local``
-for the files of a run, so that two runs are possible at once.
+for the files of a run, so that two runs are possible at once; ``FRESH=1`` deletes the kept data.
 """
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
+import http.client
 import json
 import os
 import shlex
 import signal
+import socket
 import subprocess
 import sys
 import time
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from tools import suite
+from tools import kept, suite
 from tools.emulators import LOCAL, LOOPBACK, ROOT, EmulatorError, get, tail
 from tools.guard import Guarded
 
@@ -32,6 +38,9 @@ if TYPE_CHECKING:
 READY_TIMEOUT_S = 180
 STOP_GRACE_S = 8  # time for the emulators to end before they are killed
 WATCH_EVERY_S = 0.3
+PROBE_TIMEOUT_S = 1
+PROBES_FAILED_MAX = 3  # a busy machine may be late once
+KEEP_EVERY_S = 180
 SUITE_READY = "All emulators ready!"
 LOGS = LOCAL / "logs"
 DEV_JSON = LOCAL / "dev.json"
@@ -70,6 +79,8 @@ def _request_stop(*_: object) -> NoReturn:
 def run(cleanup: contextlib.ExitStack) -> NoReturn:
     """Start everything, announce it, and watch it; ``cleanup`` ends it."""
     ports = prepare()
+    data, sentence = kept.take_over(fresh=os.environ.get("FRESH", "") not in {"", "0"})
+    say(sentence)
     env = suite.environment(ports)
     suite_env = suite.suite_environment(env)
     children: dict[str, Guarded] = {}
@@ -77,7 +88,7 @@ def run(cleanup: contextlib.ExitStack) -> NoReturn:
 
     say("Starting the emulators ...")
     for process in suite.PROCESSES:
-        command = suite.suite_command(process)
+        command = suite.suite_command(process, data)
         children[process] = start(process, command, suite_env, grace_s=STOP_GRACE_S)
     children["gateway"] = start("gateway", suite.gateway_command(ports["gateway"]), env, grace_s=1)
     wait_until(children, lambda: get(ports["gateway"], "/") is not None, "the gateway")
@@ -85,17 +96,49 @@ def run(cleanup: contextlib.ExitStack) -> NoReturn:
     check_functions(ports["functions"], children["suite"].log)
     say("Loading demo data ...")
     seeds = seed(env)
+    warm_up(ports["functions"])
     wait_until(children, lambda: is_ready(children["auth"]), "the Auth emulator")
     children["scheduler"] = start("scheduler", [sys.executable, "-m", "tools.scheduler"], env)
 
     facts = describe(ports, seeds)
     announce(facts, seeds)
+    cleanup.callback(keep_at_the_end, children, ports)
     cleanup.callback(forget_facts)
     suite.write_atomically(DEV_ENV, shell_variables(facts, seeds))
     suite.write_atomically(DEV_JSON, json.dumps(facts, indent=2) + "\n")
+    watch(children, ports)
+
+
+def watch(children: Mapping[str, Guarded], ports: Mapping[str, int]) -> NoReturn:
+    """Keep the data from time to time, until something ends that must not."""
+    keep_at_s = time.monotonic() + KEEP_EVERY_S
     while True:
         time.sleep(WATCH_EVERY_S)
         check_alive(children)
+        check_ports(children, ports)
+        if time.monotonic() >= keep_at_s:
+            keep_now(ports)
+            keep_at_s = time.monotonic() + KEEP_EVERY_S
+
+
+def keep_now(ports: Mapping[str, int]) -> bool:
+    """Keep the data; say so if that fails, and return whether it has succeeded."""
+    try:
+        kept.keep(ports)
+    except (kept.KeepError, OSError) as error:
+        say(f"The data could not be kept ({error}). The last time was: {kept.last_kept()}.")
+        return False
+    return True
+
+
+def keep_at_the_end(children: Mapping[str, Guarded], ports: Mapping[str, int]) -> None:
+    """End what writes, then keep what it has written."""
+    for name in ("gateway", "scheduler"):
+        children[name].ask_to_stop()
+    for name in ("gateway", "scheduler"):
+        children[name].stop()
+    if keep_now(ports):
+        say(f"The data is kept in {shown(kept.folder())} for the next run.")
 
 
 @contextlib.contextmanager
@@ -160,6 +203,29 @@ def check_alive(children: Mapping[str, Guarded]) -> None:
             )
 
 
+def check_ports(children: Mapping[str, Guarded], ports: Mapping[str, int]) -> None:
+    """Raise an error if an emulator has gone though the process that started it goes on."""
+    for process in suite.PROCESSES:
+        for name, port in suite.ports_of(process, ports).items():
+            if not is_served(port):
+                check_alive(children)  # if the whole process has ended, that is what to say
+                raise RunError(
+                    f"{tail(children[process].log)}\n\nNobody answers at port {port} any more: the "
+                    f"emulator of {name} has ended, so everything was stopped. Its whole log is "
+                    f"{shown(children[process].log)}; the data was kept at {kept.last_kept()}."
+                )
+
+
+def is_served(port: int) -> bool:
+    """Tell whether a local server takes connections."""
+    for _ in range(PROBES_FAILED_MAX):
+        with contextlib.suppress(OSError):
+            socket.create_connection((LOOPBACK, port), PROBE_TIMEOUT_S).close()
+            return True
+        time.sleep(WATCH_EVERY_S)
+    return False
+
+
 def check_functions(port: int, log: Path) -> None:
     """Raise an error if the functions failed to load, as the emulator continues without them."""
     backends = json.loads(get(port, "/backends") or b'{"backends": []}')["backends"]
@@ -181,9 +247,24 @@ def seed(env: dict[str, str]) -> dict[str, Any]:
     return result
 
 
+def warm_up(port: int) -> None:
+    """Start the worker of the webhooks' queue, so that the first webhook does not wait for it.
+
+    The functions emulator starts a Python process at the first call of each function. The triggers'
+    have been started by the demo data. There is no such delivery, so nothing is done.
+    """
+    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=READY_TIMEOUT_S)
+    path = f"/{suite.PROJECT}/{suite.REGION}/deliverWebhook"
+    body = json.dumps({"data": {"deliveryId": "warm_up"}})
+    with contextlib.suppress(OSError, http.client.HTTPException):
+        connection.request("POST", path, body, {"Content-Type": "application/json"})
+        connection.getresponse().read()
+    connection.close()
+
+
 def stop_all(children: Mapping[str, Guarded]) -> None:
     """End all children and the processes that they have started."""
-    say("\nStopping ...")
+    say("Stopping ...")
     for child in children.values():
         child.ask_to_stop()
     for child in children.values():

@@ -1,21 +1,26 @@
 """Demo data for a local run: ``python -m tools.seed`` prints the created data as one JSON object.
 
-It makes one account for each package, with fresh keys, and for the packages that include loyalty
+It makes one account for each package, with its key, and for the packages that include loyalty
 stores, programs and members with a history. It uses the same use cases as requests do, so the data
-is like a merchant's. A second run adds keys and nothing else.
+is like a merchant's. Ids are fixed, and keys are derived from the encryption key of this machine,
+so they stay the same however often the data is made anew. A second run makes what is missing.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import hmac
+import itertools
 import json
 import sys
 from decimal import Decimal
 from typing import Any
 
-from shared import config
+from shared import config, vault
+from shared.auth import keys
 from shared.auth.caller import Caller
-from shared.auth.keys import KeyMode
+from shared.auth.keys import ApiKey, KeyKind, KeyMode
 from shared.domain.accounts.packages import Package
 from shared.domain.loyalty.programs import Branding, EarningMethod, ProgramType, Reward
 from shared.domain.stores.stores import Coordinates
@@ -114,14 +119,11 @@ def seed() -> dict[str, Any]:
         _store(package)
     prime = Caller(_account_id(Package.PRIME), Package.PRIME, is_live=True)
     store_id = STORES[Package.PRIME][0]
-    program_ids = {each: _program(prime, store_id, each) for each in PROGRAMS}
-    for program_type, purchases in PURCHASES.items():
-        _purchases(prime, program_ids[program_type], purchases)
-    _redemption(prime, program_ids[ProgramType.POINTS], ANNA, DISCOUNT)
+    program_ids = {each: _program(prime, store_id, each, f"lp_demo_{each}") for each in PROGRAMS}
     for package in (Package.GROW, Package.GO):
         caller = Caller(_account_id(package), package, is_live=True)
-        program_id = _program(caller, STORES[package][0], ProgramType.POINTS)
-        _purchases(caller, program_id, [(ANNA, "12.00")])
+        program_id = f"lp_demo_{package.lower()}_points"
+        _program(caller, STORES[package][0], ProgramType.POINTS, program_id)
     live = {package.value: _key(package, KeyMode.LIVE) for package in Package}
     return {
         "keys": {"live": live, "test": _key(Package.PRIME, KeyMode.TEST)},
@@ -155,7 +157,8 @@ def _store(package: Package) -> None:
         )
 
 
-def _program(caller: Caller, store_id: str, program_type: ProgramType) -> str:
+def _program(caller: Caller, store_id: str, program_type: ProgramType, program_id: str) -> str:
+    """Return the demo program of a type; make it, with its members, if there is none."""
     for program in programs.list_of_store(caller, store_id):
         if program.program_type is program_type:
             return program.program_id
@@ -170,7 +173,14 @@ def _program(caller: Caller, store_id: str, program_type: ProgramType) -> str:
         earning_methods=METHODS,
         is_active=True,
     )
-    return programs.create(caller, store_id, draft).program_id
+    programs.create(caller, store_id, draft, program_id=program_id)
+    if caller.package is not Package.PRIME:
+        _purchases(caller, program_id, [(ANNA, "12.00")])
+        return program_id
+    _purchases(caller, program_id, PURCHASES[program_type])
+    if program_type is ProgramType.POINTS:
+        _redemption(caller, program_id, ANNA, DISCOUNT)
+    return program_id
 
 
 def _purchases(caller: Caller, program_id: str, purchases: list[tuple[str, str]]) -> None:
@@ -203,7 +213,24 @@ def _redemption(caller: Caller, program_id: str, user_id: str, reward: Reward) -
 
 
 def _key(package: Package, mode: KeyMode) -> str:
-    return administration.issue_key(_account_id(package), mode, label="demo").key.text
+    """Return the demo key of an account; after it was revoked, the next one."""
+    account_id = _account_id(package)
+    records = {each.key_hash: each for each in administration.list_keys(account_id)}
+    for number in itertools.count():
+        key = _derived_key(f"{account_id} {mode} {number}", mode)
+        record = records.get(key.hash)
+        if record is None:
+            administration.issue_key(account_id, mode, label="demo", key=key)
+        if record is None or record.revoked_at is None:
+            return key.text
+    raise AssertionError
+
+
+def _derived_key(purpose: str, mode: KeyMode) -> ApiKey:
+    """Return a key that only this machine can know, the same one each time."""
+    secret = vault.load_keys(config.secret_keys(), config.local_secret_file())[-1]
+    number = int.from_bytes(hmac.digest(secret.encode(), purpose.encode(), hashlib.sha256))
+    return keys.from_number(mode, KeyKind.SECRET, number)
 
 
 if __name__ == "__main__":

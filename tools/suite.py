@@ -38,11 +38,20 @@ ENV_LINE = re.compile(r"""(?:export\s+)?(\w+)\s*=\s*(['"]?)(.*)\2""")
 
 
 def default_ports(config: Mapping[str, Any]) -> dict[str, int]:
-    """Return the ports that firebase.json names, and those of the other processes."""
+    """Return the ports that firebase.json names, and those of the other processes.
+
+    Their last two digits differ, so runs whose offsets are multiples of 100 never meet.
+    """
     emulators = {name: each for name, each in config["emulators"].items() if isinstance(each, dict)}
     ports = {name: each["port"] for name, each in emulators.items() if "port" in each}
     ports["firestore websocket"] = emulators["firestore"]["websocketPort"]
-    return ports | {"auth hub": ports["hub"] + 1, "gateway": GATEWAY_PORT}
+    return ports | {"auth hub": ports["hub"] + 5, "gateway": GATEWAY_PORT}
+
+
+def ports_of(process: str, ports: Mapping[str, int]) -> dict[str, int]:
+    """Return the ports that a process of the suite listens on, by what is served there."""
+    hub = "auth hub" if process == "auth" else "hub"
+    return {name: ports[name] for name in (*PROCESSES[process], hub)}
 
 
 def port_offset(value: str | None) -> int:
@@ -140,10 +149,11 @@ def suite_environment(env: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def suite_command(process: str) -> list[str]:
-    """Return the command that runs a process of the emulator suite."""
+def suite_command(process: str, data: Path | None = None) -> list[str]:
+    """Return the command that runs a process of the emulator suite, with the data of a folder."""
     config = ["--config", str(config_file(process)), "--project", PROJECT, "--non-interactive"]
-    return [str(FIREBASE), "emulators:start", *config, "--only", ",".join(PROCESSES[process])]
+    command = [str(FIREBASE), "emulators:start", *config, "--only", ",".join(PROCESSES[process])]
+    return [*command, "--import", str(data / process)] if data else command
 
 
 def gateway_command(port: int) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import socket
 import subprocess
 from pathlib import Path
@@ -283,6 +284,32 @@ def test_sigterm_leaves_no_process_and_no_port(tmp_path: Path) -> None:
     assert not [address for address in addresses if is_listening(address)]
     assert not started_in(tmp_path)
     assert not (tmp_path / "dev.json").exists()
+
+
+def test_the_next_run_has_the_data_and_the_death_of_firestore_ends_it(tmp_path: Path) -> None:
+    with running(tmp_path) as first:
+        member = {"programId": "lp_demo_points", "userId": "user_demo_anna"}
+        first.post("addLoyaltyPoints", {**member, "points": 7, "transactionId": "kept"})
+        balance = first.post("getCustomerBalance", member)
+    with running(tmp_path) as second:
+        assert second.facts["keys"] == first.facts["keys"]
+        assert second.post("getCustomerBalance", member) == balance
+
+        family = descendants(second.process.pid)
+        [firestore] = [pid for pid in family if is_firestore(pid)]
+        os.kill(firestore, signal.SIGKILL)
+
+        assert second.process.wait(STOP_TIMEOUT_S) == 1
+        assert eventually(lambda: not family & set(processes()), STOP_TIMEOUT_S)
+    said = (tmp_path / "run.log").read_text()
+    assert said.startswith("Going on with the data of ")
+    assert "the emulator of firestore has ended, so everything was stopped" in said
+
+
+def is_firestore(pid: int) -> bool:
+    command = ["ps", "-o", "args=", "-p", str(pid)]
+    found = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return found.startswith("java ") and "cloud-firestore-emulator" in found
 
 
 def processes() -> dict[int, int]:

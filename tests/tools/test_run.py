@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -28,43 +29,68 @@ SEEDS = {
     "otherStoreId": "st_2",
     "programs": {"points": "lp_1"},
 }
-# firebase-tools and the gateway in a few lines: they answer, leave a child that detached itself
-# as firebase-tools does with Java, and end when they are told to.
+# firebase-tools and the gateway in a few lines: they answer, export what they were given, leave a
+# child that detached itself as firebase-tools does with Java, and end when they are told to. The
+# first port of the suite belongs to that child, as Firestore's does.
 STAND_IN = """
-import json, os, subprocess, sys
+import json, os, subprocess, sys, threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+pids, *ports = sys.argv[1:]
+CHILD = "import socket, sys, time; s = socket.create_server(('127.0.0.1', int(sys.argv[1])))"
 
 class Handler(BaseHTTPRequestHandler):
     def do_GET(self):
+        self.answer({"backends": [{"functionTriggers": [1]}]})
+
+    def do_POST(self):
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if self.path == "/_admin/export":
+            Path(body["path"], "export.txt").write_text("all that there is")
+        self.answer({})
+
+    def answer(self, body):
         self.send_response(200)
         self.end_headers()
-        self.wfile.write(json.dumps({"backends": [{"functionTriggers": [1]}]}).encode())
+        self.wfile.write(json.dumps(body).encode())
 
-child = subprocess.Popen(["sleep", "1000"], start_new_session=True)
-with open(sys.argv[2], "a") as pids:
-    pids.write(f"{os.getpid()} {child.pid}\\n")
-server = HTTPServer(("127.0.0.1", int(sys.argv[1])), Handler)
+    def log_message(self, *_):
+        pass
+
+command = ["sleep", "1000"]
+if len(ports) > 1:
+    command = [sys.executable, "-c", CHILD + "; time.sleep(1000)", ports.pop(0)]
+child = subprocess.Popen(command, start_new_session=True)
+with open(pids, "a") as file:
+    file.write(f"{os.getpid()} {child.pid}\\n")
+for port in ports:
+    threading.Thread(target=HTTPServer(("127.0.0.1", int(port)), Handler).serve_forever).start()
 print("All emulators ready!", flush=True)
-server.serve_forever()
 """
 DRIVER = """
-import json, sys
+import json, sys, time
 from tools import run, suite
 
 folder = sys.argv[1]
 
-def stand_in(port):
-    return [sys.executable, f"{folder}/stand_in.py", str(port), f"{folder}/pids"]
+def stand_in(*ports):
+    return [sys.executable, f"{folder}/stand_in.py", f"{folder}/pids", *map(str, ports)]
 
-def suite_command(process):
-    config = json.loads(suite.config_file(process).read_text())["emulators"]
-    return stand_in(config["auth" if process == "auth" else "functions"]["port"])
+def suite_command(process, data):
+    emulators = json.loads(suite.config_file(process).read_text())["emulators"]
+    names = ["firestore", "auth", "functions", "tasks", "eventarc", "hub"]
+    return stand_in(*[emulators[name]["port"] for name in names if name in emulators])
 
 suite.suite_command = suite_command
 suite.gateway_command = stand_in
 run.seed = lambda env: json.loads(open(f"{folder}/seeds.json").read())
+run.KEEP_EVERY_S = float(sys.argv[2])
 sys.exit(run.main())
 """
+
+
+PROCESS_OF = {name: process for process, names in suite.PROCESSES.items() for name in names}
 
 
 class Run:
@@ -73,20 +99,23 @@ class Run:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.dev_json = folder / "local" / "dev.json"
+        self.data = folder / "local" / "data"
         (folder / "stand_in.py").write_text(STAND_IN)
         (folder / "driver.py").write_text(DRIVER)
         (folder / "seeds.json").write_text(json.dumps(SEEDS))
         self.process = self.start()
 
-    def start(self) -> subprocess.Popen[str]:
+    def start(self, keep_every_s: float = 1000, **changes: str) -> subprocess.Popen[str]:
         env = {
             **os.environ,
             "PYTHONPATH": str(ROOT),
             "PUNKTWERK_LOCAL": str(self.dev_json.parent),
             # Test workers run side by side; the end-to-end tests have the ports below these.
             "PORT_OFFSET": str(17_200 + os.getpid() % 600 * 10),
+            **changes,
         }
-        command = [sys.executable, str(self.folder / "driver.py"), str(self.folder)]
+        driver = str(self.folder / "driver.py")
+        command = [sys.executable, driver, str(self.folder), str(keep_every_s)]
         return subprocess.Popen(
             command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
@@ -97,6 +126,20 @@ class Run:
     def wait_until_ready(self) -> None:
         wait_for(lambda: self.dev_json.exists() or self.process.poll() is not None)
         assert self.process.poll() is None, self.process.communicate()[0]
+
+    def stop(self) -> str:
+        """End the run as Ctrl-C does; return what it has said."""
+        self.process.send_signal(signal.SIGINT)
+        said, _ = self.process.communicate(timeout=20)
+        assert self.process.returncode == 0, said
+        return said
+
+    def again(self, keep_every_s: float = 1000, **changes: str) -> None:
+        """Begin the next run in the same folder."""
+        (self.folder / "pids").unlink()
+        self.dev_json.unlink(missing_ok=True)  # of a run that was killed
+        self.process = self.start(keep_every_s, **changes)
+        self.wait_until_ready()
 
 
 @pytest.fixture
@@ -116,7 +159,7 @@ def test_signal_ends_all_that_was_started(running: Run, number: signal.Signals) 
     running.process.send_signal(number)
     said, _ = running.process.communicate(timeout=20)
     assert running.process.returncode == 0, said
-    assert said.endswith("\nStopping ...\n")
+    assert said.endswith(f"The data is kept in {running.data} for the next run.\nStopping ...\n")
     assert [pid for pid in started if is_alive(pid)] == []
     assert not running.dev_json.exists()
 
@@ -137,6 +180,75 @@ def test_death_of_a_child_ends_all_and_is_explained(running: Run) -> None:
     assert "ended unexpectedly with exit code 137, so everything was stopped. Its whole" in said
     assert [pid for pid in started if is_alive(pid)] == []
     assert not running.dev_json.exists()
+
+
+@pytest.mark.parametrize("name", ["firestore", "auth"])
+def test_death_of_what_a_child_has_started_ends_all_and_is_explained(
+    running: Run, name: str
+) -> None:
+    running.wait_until_ready()
+    started = running.pids()
+    config = json.loads((running.dev_json.parent / f"firebase-{PROCESS_OF[name]}.json").read_text())
+    port = config["emulators"][name]["port"]
+    arguments = {pid: Path(f"/proc/{pid}/cmdline").read_text().split("\0")[1:-1] for pid in started}
+    [server] = [
+        pid for pid, words in arguments.items() if words[:1] == ["-c"] and str(port) in words
+    ]
+    os.kill(server, signal.SIGKILL)
+    said, _ = running.process.communicate(timeout=20)
+    assert running.process.returncode == 1
+    assert f"Nobody answers at port {port} any more: the emulator of {name} has ended" in said
+    assert "so everything was stopped. Its whole log is" in said
+    assert [pid for pid in started if is_alive(pid)] == []
+    assert not running.dev_json.exists()
+
+
+def test_next_run_goes_on_with_the_data_and_says_so_first(running: Run) -> None:
+    running.wait_until_ready()
+    first = running.stop()
+    assert first.startswith("Beginning with fresh demo data: there is none of a run before.\n")
+    kept = {str(each.relative_to(running.data)) for each in running.data.rglob("*.*")}
+    assert kept == {"kept.json", "suite/export.txt", "auth/export.txt"}
+
+    running.again()
+    said = running.stop()
+    assert said.startswith("Going on with the data of ")
+    assert "`make run FRESH=1` begins without it." in said.splitlines()[0]
+
+
+def test_data_is_kept_from_time_to_time(running: Run) -> None:
+    running.wait_until_ready()
+    running.stop()
+    shutil.rmtree(running.data)
+    running.again(keep_every_s=0.5)
+    wait_for(running.data.exists)
+    running.process.kill()
+    running.process.communicate()
+    wait_for(lambda: not any(map(is_alive, running.pids())))
+    running.again()
+    assert running.stop().startswith("Going on with the data of ")
+
+
+def test_fresh_forgets_the_data(running: Run) -> None:
+    running.wait_until_ready()
+    running.stop()
+    running.again(FRESH="1")
+    assert not running.data.exists()
+    assert "FRESH=1 has deleted the data of the last run" in running.stop()
+
+
+def test_damaged_data_is_said_and_set_aside(running: Run) -> None:
+    running.wait_until_ready()
+    running.stop()
+    export = running.data / "suite" / "export.txt"
+    export.write_text("all that th")
+    running.again()
+    said = running.stop()
+    assert said.startswith(
+        "The data of the last run is damaged (suite/export.txt has changed), so it was set aside as"
+    )
+    [aside] = running.data.parent.glob("data.damaged-*")
+    assert (aside / "suite" / "export.txt").read_text() == "all that th"
 
 
 def test_second_run_in_the_same_folder_is_refused(running: Run) -> None:
@@ -163,7 +275,7 @@ def test_facts_are_exactly_those_that_tools_rely_on() -> None:
             "openapi": "http://127.0.0.1:8787/apiGateway/api/v1/openapi.json",
             "docs": "http://127.0.0.1:8787/docs",
             "functions": "http://127.0.0.1:5001/demo-punktwerk/europe-west6",
-            "tasks": "http://127.0.0.1:9499",
+            "tasks": "http://127.0.0.1:9497",
         },
     }
 

@@ -11,6 +11,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from shared import vault
+from shared.auth import keys
+from shared.services.accounts import administration
 from shared.services.loyalty import verification
 from shared.store import client
 from tests.support.api import Api
@@ -119,22 +122,56 @@ def test_keeps_right_books(seeds: dict[str, Any], program_type: str) -> None:
     assert report.entries > 0
 
 
-def test_adds_only_keys_when_run_again(app: Flask, seeds: dict[str, Any]) -> None:
-    collections = [("loyaltyPrograms", False), ("loyaltyMembers", False), ("entries", True)]
+def documents() -> dict[str, Any]:
+    names = [("loyaltyPrograms", False), ("loyaltyMembers", False), ("entries", True)]
+    found = [each for name, group in names for each in client.query(name, group=group)]
+    found += client.query("apiKeys")
+    return {
+        each.path: each.data
+        for each in found
+        if str((each.data or {}).get("accountId")).startswith("acc_demo_")
+    }
 
-    def demo_documents() -> list[str]:
-        return [
-            each.path
-            for name, group in collections
-            for each in client.query(name, group=group)
-            if str((each.data or {}).get("accountId")).startswith("acc_demo_")
-        ]
 
-    before = demo_documents()
+def test_changes_nothing_when_run_again(seeds: dict[str, Any]) -> None:
+    before = documents()
     again = json.loads(run_seed().stdout)
 
-    assert demo_documents() == before
-    assert {**again, "keys": None} == {**seeds, "keys": None}
-    keys = {*again["keys"]["live"].values(), *seeds["keys"]["live"].values()}
-    assert len(keys) == 2 * len(PACKAGES)
-    assert Api(app, again["keys"]["live"]["GO"])("getLoyaltyProgram").status == 400
+    assert documents() == before
+    assert again == seeds
+
+
+def test_changes_nothing_of_what_somebody_has_changed(prime: Api, seeds: dict[str, Any]) -> None:
+    stamps = {"programId": seeds["programs"]["stamps"], "isActive": False}
+    prime.ok("updateLoyaltyProgram", stamps)
+    before = documents()
+    again = run_seed()
+    after = documents()
+    prime.ok("updateLoyaltyProgram", {**stamps, "isActive": True})
+
+    assert (again.returncode, again.stderr) == (0, "")
+    assert after == before
+
+
+def test_ids_and_keys_are_those_of_the_machine(seeds: dict[str, Any]) -> None:
+    """So they stay the same when all data is deleted."""
+    assert seeds["programs"] == {
+        name: f"lp_demo_{name}" for name in ("stamps", "points", "cashback", "tier")
+    }
+    texts = [*seeds["keys"]["live"].values(), seeds["keys"]["test"]]
+    assert len(set(texts)) == len(texts)
+    other = run_seed(PUNKTWERK_SECRET_KEYS=vault.new_key(), GOOGLE_CLOUD_PROJECT="demo-other")
+    assert other.returncode == 0, other.stderr
+    others = json.loads(other.stdout)
+    assert others["keys"]["live"].keys() == seeds["keys"]["live"].keys()
+    assert not set(others["keys"]["live"].values()) & set(texts)
+    assert others["programs"] == seeds["programs"]
+
+
+def test_a_key_that_was_revoked_is_replaced_for_good(seeds: dict[str, Any]) -> None:
+    revoked = keys.parse(seeds["keys"]["live"]["ASSIST"])
+    administration.revoke_key(revoked.hash)
+
+    first, second = (json.loads(run_seed().stdout)["keys"]["live"]["ASSIST"] for _ in range(2))
+
+    assert first == second != revoked.text

@@ -31,15 +31,27 @@ def local(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_every_port_has_a_default_of_its_own() -> None:
     assert DEFAULTS == {
         "hub": 4400,
-        "auth hub": 4401,
+        "auth hub": 4405,
         "functions": 5001,
         "firestore": 8080,
         "firestore websocket": 9150,
         "auth": 9099,
-        "eventarc": 9299,
-        "tasks": 9499,
+        "eventarc": 9298,
+        "tasks": 9497,
         "gateway": 8787,
     }
+
+
+def test_runs_whose_offsets_are_multiples_of_100_never_share_a_port() -> None:
+    offsets = range(0, 1000, 100)
+    taken = [port + offset for offset in offsets for port in DEFAULTS.values()]
+    assert len(set(taken)) == len(taken)
+
+
+def test_data_of_an_earlier_run_is_given_to_each_process(tmp_path: Path) -> None:
+    for process in suite.PROCESSES:
+        assert suite.suite_command(process, tmp_path)[-2:] == ["--import", str(tmp_path / process)]
+        assert "--import" not in suite.suite_command(process)
 
 
 def test_busy_port_is_named_and_moved_to_the_next_free_one(busy_port: int) -> None:
@@ -93,15 +105,15 @@ def test_each_process_gets_its_emulators_and_ports(local: Path) -> None:
             "ui": {"enabled": False},
             "functions": {"host": LOOPBACK, "port": 5101},
             "firestore": {"host": LOOPBACK, "port": 8180, "websocketPort": 9250},
-            "tasks": {"host": LOOPBACK, "port": 9599},
-            "eventarc": {"host": LOOPBACK, "port": 9399},
+            "tasks": {"host": LOOPBACK, "port": 9597},
+            "eventarc": {"host": LOOPBACK, "port": 9398},
             "hub": {"host": LOOPBACK, "port": 4500},
         },
         "auth": {
             "singleProjectMode": True,
             "ui": {"enabled": False},
             "auth": {"host": LOOPBACK, "port": 9199},
-            "hub": {"host": LOOPBACK, "port": 4501},
+            "hub": {"host": LOOPBACK, "port": 4505},
         },
     }
     [functions] = written["suite"]["functions"]
@@ -119,7 +131,7 @@ def test_environment_points_at_the_emulators_and_at_no_real_project(
     assert "GOOGLE_APPLICATION_CREDENTIALS" not in env
     assert env["FIRESTORE_EMULATOR_HOST"] == "127.0.0.1:8080"
     assert env["FIREBASE_AUTH_EMULATOR_HOST"] == "127.0.0.1:9099"
-    assert env["CLOUD_TASKS_EMULATOR_HOST"] == "127.0.0.1:9499"
+    assert env["CLOUD_TASKS_EMULATOR_HOST"] == "127.0.0.1:9497"
     assert env["GCLOUD_PROJECT"] == env["GOOGLE_CLOUD_PROJECT"] == "demo-punktwerk"
     assert suite.suite_environment(env)["XDG_CONFIG_HOME"] == str(local / "config")
 

@@ -154,14 +154,20 @@ def list_stores(account_id: str) -> list[Store]:
 
 
 def issue_key(
-    account_id: str, mode: KeyMode, kind: KeyKind = KeyKind.SECRET, *, label: str = ""
+    account_id: str,
+    mode: KeyMode,
+    kind: KeyKind = KeyKind.SECRET,
+    *,
+    label: str = "",
+    key: ApiKey | None = None,
 ) -> IssuedKey:
-    """Make a key for an account.
+    """Make a key for an account: a random one, unless demo data brings its own.
 
     Raises:
         Refused: There is no such account, or the label is too long.
     """
-    issued = _new_key(account_id, mode, kind, _checked_label(label))
+    key = key or keys.generate(mode, kind)
+    issued = _new_key(account_id, key, _checked_label(label))
     account_path, key_path = paths.account(account_id), paths.api_key(issued.record.key_hash)
 
     def decide(reads: Reads) -> Effect[IssuedKey]:
@@ -188,7 +194,8 @@ def rotate_key(key_id: str) -> IssuedKey:
         Refused: No key that works, or more than one, has this id.
     """
     found = _find_key(key_id)
-    issued = _new_key(found.account_id, KeyMode(found.mode), KeyKind(found.kind), found.label)
+    key = keys.generate(KeyMode(found.mode), KeyKind(found.kind))
+    issued = _new_key(found.account_id, key, found.label)
     path = paths.api_key(found.key_hash)
 
     def decide(reads: Reads) -> Effect[IssuedKey]:
@@ -257,13 +264,12 @@ def _change_account(account_id: str, change: Callable[[Account], Account]) -> Ac
     return account
 
 
-def _new_key(account_id: str, mode: KeyMode, kind: KeyKind, label: str) -> IssuedKey:
-    key = keys.generate(mode, kind)
+def _new_key(account_id: str, key: ApiKey, label: str) -> IssuedKey:
     record = KeyRecord(
         key_hash=key.hash,
         account_id=account_id,
-        mode=mode,
-        kind=kind,
+        mode=key.mode,
+        kind=key.kind,
         label=label,
         prefix=key.prefix,
         last4=key.last4,

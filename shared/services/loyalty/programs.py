@@ -88,8 +88,12 @@ class SavedProgram:
     is_replay: bool = False
 
 
-def create(caller: Caller, store_id: str, draft: ProgramDraft) -> SavedProgram:
+def create(
+    caller: Caller, store_id: str, draft: ProgramDraft, *, program_id: str | None = None
+) -> SavedProgram:
     """Create a program and its mirror, in one commit with the store's list of programs.
+
+    ``program_id`` is for demo data, whose ids are fixed; without it the program gets a random one.
 
     Raises:
         StoreNotFound, InvalidParameters, LimitExceeded, IdempotencyKeyReused, Busy,
@@ -98,7 +102,7 @@ def create(caller: Caller, store_id: str, draft: ProgramDraft) -> SavedProgram:
     access.store(caller, store_id)
     _require_rewards_allowed(caller, draft.rewards)
     now = clock.utc_now()
-    program_id = ids.new("lp")
+    new_id = program_id or ids.new("lp")
     store_path = paths.store(store_id)
 
     def decide(reads: Reads) -> Effect[SavedProgram]:
@@ -106,7 +110,7 @@ def create(caller: Caller, store_id: str, draft: ProgramDraft) -> SavedProgram:
         if len(store.program_ids) >= PROGRAMS_PER_STORE_MAX:
             raise LimitExceeded(f"A store has at most {PROGRAMS_PER_STORE_MAX} programs.")
         program = Program(
-            program_id=program_id,
+            program_id=new_id,
             account_id=caller.account_id,
             store_id=store_id,
             program_name=draft.program_name,
@@ -127,7 +131,7 @@ def create(caller: Caller, store_id: str, draft: ProgramDraft) -> SavedProgram:
         require_costs(program.rewards, program.scale)
         require_milestones(program.milestones, program.scale)
         listed = _listed(caller, store, program)
-        saved = SavedProgram(program_id, store_id, now, now)
+        saved = SavedProgram(new_id, store_id, now, now)
         writes = [
             *program_documents.creation(program),
             store_documents.write(reads[store_path], listed),
