@@ -196,3 +196,7 @@ def sync_part(sync_path: str, sync_id: str, number: int) -> str:
 
 def push(push_id: str) -> str:
     return f"pushes/{encode(push_id)}"
+
+
+def purchase(purchase_id: str) -> str:
+    return f"purchases/{purchase_id}"

@@ -24,6 +24,7 @@ from shared.domain.loyalty.programs import Program
 from shared.domain.payments.payments import Payment, Stage
 from shared.domain.payments.psp import PspConfiguration
 from shared.domain.stores.stores import Store
+from shared.domain.systems.purchases import Purchase
 from shared.domain.systems.pushes import Push
 from shared.domain.systems.syncs import Connection, Sync, SyncState, SystemKind
 from shared.domain.webhooks.deliveries import Delivery, DeliveryState
@@ -39,7 +40,7 @@ from shared.store.events import event_documents
 from shared.store.loyalty import figure_documents, membership_documents, program_documents
 from shared.store.payments import payment_documents
 from shared.store.stores import store_documents
-from shared.store.systems import goods_documents, sync_documents
+from shared.store.systems import goods_documents, purchase_documents, sync_documents
 from shared.store.systems.sync_documents import Seen
 from shared.store.webhooks import delivery_documents, endpoint_documents
 from tests.support.merchants import Member
@@ -56,6 +57,7 @@ STORED = {
     "payments": Payment,
     "products": CatalogProduct,
     "pspConfigurations": PspConfiguration,
+    "purchases": Purchase,
     "pushes": Push,
     "shards": Counters,
     "stores": Store,
@@ -206,6 +208,7 @@ def query_syncs(store_id: str, now: datetime) -> None:
     sync_documents.list_connections(store_id)
     sync_documents.list_due(now, 1)
     sync_documents.delete_parts(sync)
+    purchase_documents.list_waiting(store_id, now, 1)
     for stream in GOODS:
         goods_documents.count_live(store_id, stream, "sap")
         list(item_stores.GoodsStore(sync, stream).live())
@@ -416,6 +419,7 @@ def test_knows_paths_of_all_overrides(member: Member) -> None:
             paths.store("x"),
             f"{paths.stats_shards('x')}/0",
             paths.webhook_delivery("x"),
+            paths.purchase("x"),
         )
         for name in path.split("/")[::2]
     }

@@ -56,6 +56,7 @@ EXAMPLE: dict[str, Any] = {
             "awardPointsProgramId": None,
             "nextSyncAt": "2026-03-04T02:19:00.000Z",
             "lastSync": SYNC_EXAMPLE,
+            "waiting": [],
         }
     ],
 }
@@ -67,7 +68,7 @@ def handle(body: Request, caller: Caller) -> Response:
     return Response(
         store_id=body.store_id,
         systems=[
-            to_system_body(each.kind, each.system, each.connection, each.sync)
+            to_system_body(each.kind, each.system, each.connection, each.sync, each.waiting)
             for each in found
             if body.kind in {None, each.kind} and body.system in {None, each.system}
         ],

@@ -18,11 +18,13 @@ from shared.schemas.systems.sync_bodies import (
     IsFull,
     MayDeleteMost,
     Problem,
+    Remarks,
     StateName,
     SyncChanges,
     SyncId,
     SystemCredentials,
     to_changes,
+    to_remarks,
 )
 from shared.services.systems import sync_starts
 from shared.services.systems.sync_starts import SyncTerms
@@ -51,6 +53,7 @@ class Response(ResponseModel):
     state: StateName
     sync_id: SyncId
     changes: SyncChanges = Field(description="What became of what was read.")
+    remarks: Remarks
     problem: Problem
 
 
@@ -75,6 +78,7 @@ EXAMPLE: dict[str, Any] = {
     "state": "succeeded",
     "syncId": "sync_k3v9a7xq2mztc4ewnp5h",
     "changes": CHANGES_EXAMPLE,
+    "remarks": [],
     "problem": None,
 }
 
@@ -95,6 +99,7 @@ def handle(body: Request, caller: Caller) -> Response:
         state=sync.state,
         sync_id=sync.sync_id,
         changes=to_changes(sync),
+        remarks=to_remarks(sync),
         problem=sync.problem,
         is_replay=begun.is_replay,
     )

@@ -19,11 +19,13 @@ from shared.schemas.systems.sync_bodies import (
     PosName,
     PosSynced,
     Problem,
+    Remarks,
     StateName,
     SyncChanges,
     SyncId,
     SystemCredentials,
     to_changes,
+    to_remarks,
 )
 from shared.services.systems import sync_starts
 from shared.services.systems.sync_starts import SyncTerms
@@ -58,6 +60,7 @@ class Response(ResponseModel):
     state: StateName
     sync_id: SyncId
     changes: SyncChanges = Field(description="What became of what was read.")
+    remarks: Remarks
     problem: Problem
 
 
@@ -82,6 +85,7 @@ EXAMPLE: dict[str, Any] = {
     "state": "succeeded",
     "syncId": "sync_k3v9a7xq2mztc4ewnp5h",
     "changes": CHANGES_EXAMPLE,
+    "remarks": [],
     "problem": None,
 }
 
@@ -104,6 +108,7 @@ def handle(body: Request, caller: Caller) -> Response:
         state=sync.state,
         sync_id=sync.sync_id,
         changes=to_changes(sync),
+        remarks=to_remarks(sync),
         problem=sync.problem,
         is_replay=begun.is_replay,
     )

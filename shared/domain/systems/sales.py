@@ -145,6 +145,18 @@ class Receipt:
     revision: int | None = None
     doubt: str | None = None
 
+    @property
+    def identity(self) -> str:
+        """Its id, unique also among receipts of a till that was put in use again."""
+        return self.external_id if self.series is None else f"{self.external_id}@{self.series}"
+
+    @property
+    def voided_identity(self) -> str | None:
+        """The ``identity`` of the receipt to which it refers, as far as the system says it."""
+        if self.voids is None or self.voids_series is None:
+            return self.voids
+        return f"{self.voids}@{self.voids_series}"
+
 
 def vat_in(gross: Money, vat_percent: Decimal) -> Money:
     """Return the tax in a gross amount, rounded half up (away from zero) to the minor unit."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from shared.domain.systems import sync_events, system_names
+from shared.domain.systems.purchases import Purchase
 from shared.domain.systems.syncs import (
     Connection,
     Counts,
@@ -109,15 +111,23 @@ class SyncChanges(WireModel):
 
 
 class RemarkBody(WireModel):
-    """An item that could not be taken over, and the reason."""
+    """An item that could not be taken over or was read in doubt, and the reason."""
 
     stream: str = Field(
         description=(
             "What is read: `categories`, `products`, `receipts`, `stock`, `orders`, `suppliers`."
         )
     )
-    external_id: str = Field(description="The system's id.")
-    reason: str = Field(description=("Why it could not be taken, in words."))
+    external_id: str = Field(
+        description="The system's id. Empty if the remark is about the whole list."
+    )
+    reason: str = Field(description="Why it could not be taken, or what is in doubt, in words.")
+
+
+Remarks = Annotated[
+    list[RemarkBody],
+    Field(description="What could not be taken or was read in doubt, and why: the first 50."),
+]
 
 
 class StreamCounts(WireModel):
@@ -143,7 +153,7 @@ class SyncBody(WireModel):
         )
     )
     counts: dict[str, StreamCounts] = Field(description="What was found, by stream.")
-    remarks: list[RemarkBody] = Field(description="What could not be taken, and why: the first 50.")
+    remarks: Remarks
     problem: Problem
     failure: str | None = Field(
         description="Code of the failure, or of the reason to wait. Null if there is none."
@@ -156,6 +166,16 @@ class SyncBody(WireModel):
     finished_at: Timestamp | None = Field(description="When it ended. Null while it runs.")
     retry_at: Timestamp | None = Field(
         description="When a sync goes on whose system did not answer. Null if it need not wait."
+    )
+
+
+class WaitingBody(WireModel):
+    """Receipts that take back goods of a sale that has not earned points."""
+
+    receipt_id: str = Field(description="The system's id of the sale that they name.")
+    waiting_receipt_ids: list[str] = Field(description="The system's ids of the receipts.")
+    waiting_since: Timestamp = Field(
+        description="When the first of them was read. They are dropped 90 days later."
     )
 
 
@@ -172,6 +192,12 @@ class SystemBody(WireModel):
     )
     next_sync_at: NextSyncAt
     last_sync: SyncBody | None = Field(description="The latest sync. Null if there was none.")
+    waiting: list[WaitingBody] = Field(
+        description=(
+            "Voids and returns whose sale has not earned points, such as those read before their "
+            "sale: if it comes, it earns less. The longest waiting first, at most 100 of a store."
+        )
+    )
 
 
 SYNC_EXAMPLE: dict[str, Any] = {
@@ -212,8 +238,20 @@ def to_changes(sync: Sync) -> SyncChanges:
     return SyncChanges.model_validate(dict(sync_events.changes(sync)))
 
 
+def to_remarks(sync: Sync) -> list[RemarkBody]:
+    """Return a sync's remarks, for an answer."""
+    return [
+        RemarkBody(stream=each.stream, external_id=each.external_id, reason=each.reason)
+        for each in sync.remarks
+    ]
+
+
 def to_system_body(
-    kind: SystemKind, system: str, connection: Connection | None, sync: Sync | None
+    kind: SystemKind,
+    system: str,
+    connection: Connection | None,
+    sync: Sync | None,
+    waiting: Iterable[Purchase],
 ) -> SystemBody:
     """Return a store's system as answers show it."""
     return SystemBody(
@@ -225,6 +263,15 @@ def to_system_body(
         award_points_program_id=connection.program_id if connection else None,
         next_sync_at=connection.next_sync_at if connection else None,
         last_sync=_sync(sync) if sync else None,
+        waiting=[
+            WaitingBody(
+                receipt_id=each.receipt_id,
+                waiting_receipt_ids=[change.receipt_id for change in each.waiting],
+                waiting_since=each.waiting_since,
+            )
+            for each in waiting
+            if each.waiting_since is not None
+        ],
     )
 
 
@@ -234,10 +281,7 @@ def _sync(sync: Sync) -> SyncBody:
         state=sync.state,
         stream=sync.stream,
         counts={name: _counts(each) for name, each in sync.counts.items()},
-        remarks=[
-            RemarkBody(stream=each.stream, external_id=each.external_id, reason=each.reason)
-            for each in sync.remarks
-        ],
+        remarks=to_remarks(sync),
         problem=sync.problem,
         failure=sync.failure,
         failure_message=sync.failure_message,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from shared import clock, ids
 from shared.auth.caller import Caller, Claim
@@ -95,6 +96,14 @@ def cause_of(
     )
 
 
+def without_expired(
+    membership: Membership, program: Program, now: datetime
+) -> tuple[Membership, Entry | None]:
+    """Write off expired points before a booking, even if the calendar has not run yet."""
+    expiry_cause = ledger.expiry_cause(membership, now)
+    return ledger.expire(membership, program, expiry_cause) or (membership, None)
+
+
 def run(
     claim: Claim | None,
     program: Program,
@@ -175,7 +184,7 @@ def run_transaction(
                 now=cause.now,
                 source=cause.source,
             )
-        membership, expired = _without_expired(membership, program, cause)
+        membership, expired = without_expired(membership, program, cause.now)
         booked = book(membership, reads, replace(cause, entry_id=names.free_id(reads)))
         after = booked.membership
         booking = Booking(
@@ -257,14 +266,6 @@ class _Names:
     def free_id(self, reads: Reads) -> str:
         """Return the id of the new entry: the second one if another source has the first."""
         return next(each for each, path in self.paths_by_id.items() if reads[path].data is None)
-
-
-def _without_expired(
-    membership: Membership, program: Program, cause: Cause
-) -> tuple[Membership, Entry | None]:
-    """Write off expired points before the booking, even if the calendar has not run yet."""
-    expiry_cause = ledger.expiry_cause(membership, cause.now)
-    return ledger.expire(membership, program, expiry_cause) or (membership, None)
 
 
 def _kept(booking: Booking) -> Document:

@@ -12,6 +12,7 @@ from shared.connectors import systems
 from shared.connectors.config import ConnectorConfig
 from shared.connectors.systems import Module
 from shared.domain.systems import syncs
+from shared.domain.systems.purchases import Purchase
 from shared.domain.systems.syncs import Connection, Sync, SyncSchedule, SystemKind
 from shared.errors import ConnectorNotConfigured, ConnectorUnsupported
 from shared.services import access, commands
@@ -19,7 +20,10 @@ from shared.services import credentials as stored_credentials
 from shared.services.commands import Effect, Reads
 from shared.store import paths
 from shared.store.client import Delete, Document
-from shared.store.systems import sync_documents
+from shared.store.systems import purchase_documents, sync_documents
+
+WAITING_MAX = 100
+"""The most purchases with waiting receipts that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +36,17 @@ class ConfiguredConnection:
 
 @dataclass(frozen=True, slots=True)
 class ConnectionStatus:
-    """A store and one of its systems: its access, and the result of the latest sync."""
+    """A store and one of its systems: its access, and the result of the latest sync.
+
+    ``waiting`` are the purchases with receipts that take back goods of a sale that has not come,
+    the longest first; of all systems of the store together at most ``WAITING_MAX``.
+    """
 
     kind: SystemKind
     system: str
     connection: Connection | None
     sync: Sync | None
+    waiting: tuple[Purchase, ...] = ()
 
 
 def configure(
@@ -128,8 +137,15 @@ def statuses(caller: Caller, store_id: str) -> list[ConnectionStatus]:
         (each.kind, each.system): each for each in sync_documents.list_connections(store_id)
     }
     latest = {(each.kind, each.system): each for each in sync_documents.list_of_store(store_id)}
+    waiting = purchase_documents.list_waiting(store_id, clock.utc_now(), WAITING_MAX)
     return [
-        ConnectionStatus(kind, system, connections.get((kind, system)), latest.get((kind, system)))
+        ConnectionStatus(
+            kind,
+            system,
+            connections.get((kind, system)),
+            latest.get((kind, system)),
+            tuple(each for each in waiting if kind is SystemKind.POS and each.system == system),
+        )
         for kind in SystemKind
         for system in systems.names(kind)
         if (kind, system) in connections.keys() | latest.keys()

@@ -1,29 +1,47 @@
-"""Points for receipts of a till: each receipt counts once, even if it is read many times."""
+"""Points for receipts of a till: each counts once, however often and in whatever order it is read.
+
+What the receipts of a purchase have to earn is decided in ``shared.domain.systems.purchases``. Here
+the difference to what they have earned is booked, in one commit with the purchase: entries,
+memberships and the purchase are written together or not at all.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, Decimal
+from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 
+from shared import clock, ids
 from shared.auth.caller import Caller
-from shared.domain.loyalty import earning, ledger
-from shared.domain.loyalty.entries import Entry, EntryKind
-from shared.domain.loyalty.membership import Membership
+from shared.domain.loyalty import earning
+from shared.domain.loyalty.entries import Cause, Entry, EntryKind
 from shared.domain.loyalty.programs import Program
+from shared.domain.money import Money
+from shared.domain.systems import purchase_postings, purchases
+from shared.domain.systems.purchase_postings import Postings
+from shared.domain.systems.purchases import Due, Grant, KnownSale, Purchase, Reading
 from shared.domain.systems.sales import Receipt, ReceiptKind
 from shared.domain.systems.syncs import Sync
-from shared.errors import IdempotencyKeyReused, MembershipNotFound, PunktwerkError
-from shared.services import access
+from shared.domain.units import from_units
+from shared.errors import PunktwerkError
+from shared.services import access, commands
 from shared.services.accounts import callers
-from shared.services.commands import Reads
-from shared.services.loyalty import balances as bookkeeping
+from shared.services.commands import Effect, Reads
 from shared.services.loyalty import bookings
+from shared.store import paths
+from shared.store.client import Write
 from shared.store.loyalty import membership_documents
+from shared.store.systems import purchase_documents
+
+DROPPED_AT_ONCE_MAX = 200
+"""Waiting purchases that one sync drops; the next one drops more."""
+_NO_SALE = "It takes goods back, and does not say of which sale: no points were taken back."
 
 
 class ReceiptOutcome(StrEnum):
-    """The result of a receipt. ``NOTHING``: it has no customer, or earns nothing."""
+    """The result of a receipt. ``NOTHING``: it has no customer, or changes nothing."""
 
     AWARDED = "awarded"
     TAKEN_BACK = "taken_back"
@@ -33,126 +51,369 @@ class ReceiptOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReceiptResult:
-    """The result of a receipt; ``reason`` says why points were refused."""
+    """The result of a receipt.
+
+    ``reason`` says why it was refused; ``notes`` what a person should know about one that was not.
+    """
 
     outcome: ReceiptOutcome
     reason: str = ""
+    notes: tuple[str, ...] = ()
 
 
 _NOTHING = ReceiptResult(ReceiptOutcome.NOTHING)
 
 
-def book(sync: Sync, receipt: Receipt) -> ReceiptResult:
-    """Grant the points of a receipt, or take back those of the receipt that it voids.
+@dataclass(frozen=True, slots=True)
+class _Earlier:
+    """A sale that was booked before purchases were kept, and what took it back."""
 
-    Trainings, transfers and other receipts that are no sale earn nothing. Receipts without a
-    customer, older than ``issued_since``, or older than the membership earn nothing either. A void
-    takes back from the member who has earned, even if the till does not name the member again.
+    sale: KnownSale
+    grant: Grant
+    taken: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Missing:
+    """A decision needs more: documents, or what was booked before purchases were kept."""
+
+    paths: tuple[str, ...] = ()
+    earlier: bool = False
+
+
+def book(sync: Sync, receipt: Receipt, is_known: Callable[[str], bool]) -> ReceiptResult:
+    """Book what a receipt changes: grant points, or take back those of the sale that it names.
+
+    Trainings, transfers and other receipts that are no sale change nothing. Sales without a
+    customer, older than ``issued_since``, or older than the membership earn nothing. A receipt
+    that takes goods back is kept until its sale is read, even if the till does not name the member
+    again.
+
+    Args:
+        sync: The sync, with its program.
+        receipt: The receipt.
+        is_known: Tells whether this sync has read the receipt of an ``identity``: if that has
+            earned nothing, nothing of it need be kept.
 
     Raises:
         ProgramNotFound: The program is gone.
         PunktwerkError: The database is busy; the same receipt may come again.
     """
-    if sync.program_id is None:
+    is_refund = receipt.kind is ReceiptKind.VOID or receipt.eligible.amount_minor < 0
+    if sync.program_id is None or receipt.kind not in {ReceiptKind.SALE, ReceiptKind.VOID}:
         return _NOTHING
+    if receipt.voids is None:
+        if is_refund:
+            return ReceiptResult(ReceiptOutcome.REFUSED, _NO_SALE)
+        if receipt.customer_id is None or _is_old(sync, receipt):
+            return _NOTHING
     caller = callers.acting_for(sync.account_id)
     program = access.program(caller, sync.program_id, sync.store_id)
-    is_old = sync.issued_since is not None and receipt.issued_at < sync.issued_since
+    if receipt.eligible.currency != program.currency:
+        reason = f"The receipt is in {receipt.eligible.currency}."
+        return ReceiptResult(ReceiptOutcome.REFUSED, reason)
     try:
-        if receipt.kind is ReceiptKind.SALE and receipt.customer_id is not None and not is_old:
-            return _earn(caller, program, sync, receipt, receipt.customer_id)
-        if receipt.kind is ReceiptKind.VOID and receipt.voids is not None:
-            return _take_back(caller, program, sync, receipt, receipt.voids)
-    except (MembershipNotFound, IdempotencyKeyReused):
-        return _NOTHING  # It has no customer, or was read before, when other amounts were left.
+        return _Booking(caller, program, sync, receipt, is_known).run()
     except PunktwerkError as refusal:
         if not refusal.is_final:
             raise
         return ReceiptResult(ReceiptOutcome.REFUSED, f"{refusal.code}: {refusal.message}")
-    return _NOTHING
 
 
-def transaction_id(sync: Sync, external_id: str) -> str:
-    """Return the id of a receipt's booking: unique among all systems of a store."""
-    return f"receipt:{sync.store_id}:{sync.system}:{external_id}"
+def drop_waiting(sync: Sync) -> list[str]:
+    """Give up receipts whose sale has not come for ``purchases.WAITS``; return their ids."""
+    dropped = []
+    before = clock.utc_now() - purchases.WAITS
+    found = purchase_documents.list_waiting(sync.store_id, before, DROPPED_AT_ONCE_MAX)
+    for purchase in found:
+        if purchase.system == sync.system:
+            dropped += _drop(paths.purchase(purchase.purchase_id), before)
+    return dropped
 
 
-def _earn(
-    caller: Caller, program: Program, sync: Sync, receipt: Receipt, user_id: str
-) -> ReceiptResult:
-    amount = receipt.eligible
-    if amount.currency != program.currency:
-        return ReceiptResult(ReceiptOutcome.REFUSED, f"The receipt is in {amount.currency}.")
-    if amount.amount_minor <= 0:
-        return _NOTHING
-    award = earning.award_for_purchase(program, amount.to_major())
-    cause = bookings.cause_of(
-        caller,
-        program,
-        action="earn",
-        business_key=transaction_id(sync, receipt.external_id),
-        # The receipt is booked as it is; a system that corrects it later issues another one.
-        terms=("receipt",),
-        description=f"Receipt {receipt.number}"[:200],
-        source=sync.system,
-        transaction_id=transaction_id(sync, receipt.external_id),
-        purchase_amount=str(amount.to_major()),
-        requested_units=award.requested_units,
-        capped_by=award.capped_by,
-    )
-
-    def booked(membership: Membership, _: Reads) -> bookings.Decided:
-        if award.awarded_units == 0 or receipt.issued_at < membership.enrolled_at:
-            return bookings.Decided(membership, None)
-        return bookings.Decided(*ledger.earn(membership, program, award.awarded_units, cause))
-
-    booking = bookings.run(None, program, user_id, cause, booked, award=award)
-    # This sync has booked it and not counted it, because its worker died: it counts as new.
-    entry = booking.entry
-    is_news = entry is not None and (not booking.is_replay or entry.recorded_at > sync.started_at)
-    return ReceiptResult(ReceiptOutcome.AWARDED) if is_news else _NOTHING
+def purchase_id(sync: Sync, receipt_id: str) -> str:
+    """Return the id of the purchase of a receipt's id in the sync's program."""
+    assert sync.program_id is not None
+    return ids.derived("pur", sync.program_id, sync.store_id, sync.system, receipt_id)
 
 
-def _take_back(
-    caller: Caller, program: Program, sync: Sync, receipt: Receipt, voided_id: str
-) -> ReceiptResult:
-    booked = membership_documents.find_by_transaction(
-        program.program_id, transaction_id(sync, voided_id)
-    )
-    earned = next((each for each in booked if each.kind is EntryKind.EARN), None)
-    if earned is None:
-        return _NOTHING  # It has earned nothing.
-    taken = membership_documents.list_corrections(earned.membership_id, earned.entry_id)
-    name = transaction_id(sync, receipt.external_id)
-    units = _units_to_take(receipt, earned, taken)
-    if units == 0 or name in {each.transaction_id for each in taken}:
-        return _NOTHING
-    booking = bookkeeping.take_back(
-        caller,
-        program_id=program.program_id,
-        user_id=earned.user_id,
-        store_id=sync.store_id,
-        entry_id=earned.entry_id,
-        units=units,
-        transaction_id=name,
-        description=f"Receipt {receipt.number}"[:200],
-    )
-    is_news = booking.entry is not None and not booking.is_replay
-    return ReceiptResult(ReceiptOutcome.TAKEN_BACK) if is_news else _NOTHING
+def transaction_id(sync: Sync, receipt_identity: str) -> str:
+    """Return the transaction that a receipt's entries name: unique among all systems of a store."""
+    return f"{_transactions(sync)}{receipt_identity}"
 
 
-def _units_to_take(receipt: Receipt, earned: Entry, taken: list[Entry]) -> int:
-    """Return the units that a void takes back: the rest, or the share of the returned goods.
+def _transactions(sync: Sync) -> str:
+    return f"receipt:{sync.store_id}:{sync.system}:"
 
-    Tills void a receipt in place, or by a second one, or both, or line by line. All together take
-    back the earned units, and no more. A share is rounded up, as earned units are rounded down.
-    """
-    asked = sum(each.uncollected_units - each.units for each in taken)
-    left = max(earned.units - asked, 0)
-    returned = abs(receipt.eligible.to_major())
-    bought = Decimal(earned.purchase_amount or 0)
-    is_whole = receipt.voids == receipt.external_id or returned == 0 or returned >= bought
-    if is_whole:
-        return left
-    share = (earned.units * returned / bought).to_integral_value(rounding=ROUND_CEILING)
-    return min(int(share), left)
+
+def _is_old(sync: Sync, receipt: Receipt) -> bool:
+    return sync.issued_since is not None and receipt.issued_at < sync.issued_since
+
+
+class _Booking:
+    """The booking of one receipt: repeated with more documents until it has all that it needs."""
+
+    def __init__(
+        self,
+        caller: Caller,
+        program: Program,
+        sync: Sync,
+        receipt: Receipt,
+        is_known: Callable[[str], bool],
+    ) -> None:
+        self._caller = caller
+        self._program = program
+        self._sync = sync
+        self._receipt = receipt
+        self._is_known = is_known
+        self._now = clock.utc_now()
+        self._purchase_id = purchase_id(sync, receipt.voids or receipt.external_id)
+        self._path = paths.purchase(self._purchase_id)
+        self._earlier: tuple[_Earlier, ...] | None = None
+
+    def run(self) -> ReceiptResult:
+        """Read, decide, commit; read more if the decision needs more."""
+        needs = self._needs()
+        while True:
+            found = commands.run(needs, self._decide)
+            if isinstance(found, ReceiptResult):
+                return found
+            if found.earlier:
+                self._earlier = self._find_earlier()
+            needs += found.paths
+
+    def _needs(self) -> list[str]:
+        user_id = self._receipt.customer_id
+        if user_id is None:
+            return [self._path]
+        member_id = paths.membership_id(self._program.program_id, user_id)
+        needs = [paths.member(member_id), self._path]
+        if self._receipt.voids is None:
+            # Before purchases were kept, the entry's id alone told that a receipt was booked.
+            needs.append(paths.entry(member_id, self._earlier_entry_id))
+        return needs
+
+    @property
+    def _earlier_entry_id(self) -> str:
+        return ids.derived("le", "earn", transaction_id(self._sync, self._receipt.external_id))
+
+    def _decide(self, reads: Reads) -> Effect[ReceiptResult | _Missing]:
+        stored = purchase_documents.decode(reads[self._path])
+        before = stored or self._empty()
+        for each in self._earlier or ():
+            before = purchases.with_earlier(before, each.sale, each.grant, each.taken)
+        is_earning = self._is_earning(reads)
+        if self._receipt.voids is None:
+            entry = self._earlier_entry(reads, before)
+            if entry is not None:
+                return Effect(self._earlier_result(entry))
+            if stored is None and not is_earning:
+                return Effect(_NOTHING)
+        reading = purchases.with_receipt(before, self._receipt, is_earning=is_earning)
+        if reading.refusal is not None:
+            return Effect(ReceiptResult(ReceiptOutcome.REFUSED, reading.refusal))
+        if reading.purchase == before:
+            return Effect(self._unchanged(before, reading))
+        if purchases.lacks_sale(reading.purchase, self._receipt):
+            missing = self._without_sale(is_kept=stored is not None)
+            if missing is not None:
+                return Effect(missing)
+        return self._settle(reads, reading)
+
+    def _without_sale(self, *, is_kept: bool) -> ReceiptResult | _Missing | None:
+        """Return what to do about a receipt whose sale is not in the purchase; ``None`` to keep it.
+
+        If this sync has read the sale, and it has earned nothing, nothing is kept.
+        """
+        if self._earlier is None:
+            return _Missing(earlier=True)
+        original = self._receipt.voided_identity
+        is_read = original is not None and self._is_known(original)
+        return _NOTHING if is_read and not is_kept else None
+
+    def _settle(self, reads: Reads, reading: Reading) -> Effect[ReceiptResult | _Missing]:
+        """Book what the purchase has to earn now and has not earned yet."""
+        purchase, dues = purchases.settled(reading.purchase, self._award, self._now)
+        missing = tuple(
+            path for due in dues for path in self._paths_of(purchase, due) if path not in reads
+        )
+        if missing:
+            return Effect(_Missing(missing))
+        postings = Postings(purchase, {})
+        for due in dues:
+            self._post(reads, postings, due)
+        writes: list[Write] = [purchase_documents.write(reads[self._path], postings.purchase)]
+        for user_id, entries in postings.entries.items():
+            read = reads[paths.member(self._member_id(user_id))]
+            writes += membership_documents.writes(read, postings.memberships[user_id], *entries)
+        return Effect(self._result(reading, postings), writes)
+
+    def _post(self, reads: Reads, postings: Postings, due: Due) -> None:
+        member_id = self._member_id(due.user_id)
+        found = membership_documents.decode(reads[paths.member(member_id)])
+        assert found is not None, f"{member_id} is gone"
+        membership, expired = bookings.without_expired(found, self._program, self._now)
+        postings.memberships[due.user_id] = membership
+        if expired is not None:
+            postings.entries[due.user_id] = [expired]
+        originals = {
+            grant.entry_id: original
+            for grant in postings.purchase.grants
+            if (read := reads.get(paths.entry(member_id, grant.entry_id))) is not None
+            and (original := membership_documents.decode_entry(read)) is not None
+        }
+        purchase_postings.post(
+            postings, due, self._program, originals, self._cause_of, self._receipt.identity
+        )
+
+    def _paths_of(self, purchase: Purchase, due: Due) -> list[str]:
+        """Return the documents that are needed to post what is due."""
+        member_id = self._member_id(due.user_id)
+        entries = [
+            paths.entry(member_id, grant.entry_id)
+            for grant in purchase.grants
+            if grant.user_id == due.user_id and due.take_units
+        ]
+        return [paths.member(member_id), *entries]
+
+    def _cause_of(self, action: str, purchase: Purchase) -> Cause:
+        """Return the cause of an entry.
+
+        The first entry of a sale is named as it was before purchases were kept, so that an instance
+        with the code of then cannot book it again.
+        """
+        receipt, transaction = self._receipt, transaction_id(self._sync, self._receipt.identity)
+        is_first = purchase.bookings == 0 and receipt.voids is None
+        amount = abs(receipt.eligible.amount_minor)
+        return bookings.cause_of(
+            self._caller,
+            self._program,
+            action=action,
+            business_key=transaction if is_first else f"{self._purchase_id}:{purchase.bookings}",
+            terms=("receipt",),
+            description=f"Receipt {receipt.number}"[:200],
+            source=self._sync.system,
+            transaction_id=transaction,
+            purchase_amount=str(Money(amount, receipt.eligible.currency).to_major()),
+        )
+
+    def _award(self, amount_minor: int) -> int:
+        amount = Money(amount_minor, self._program.currency).to_major()
+        return earning.award_for_purchase(self._program, amount).awarded_units
+
+    def _is_earning(self, reads: Reads) -> bool:
+        """Tell whether the customer was a member when the receipt was issued."""
+        user_id = self._receipt.customer_id
+        if user_id is None or _is_old(self._sync, self._receipt):
+            return False
+        membership = membership_documents.decode(reads[paths.member(self._member_id(user_id))])
+        return membership is not None and self._receipt.issued_at >= membership.enrolled_at
+
+    def _earlier_entry(self, reads: Reads, purchase: Purchase) -> Entry | None:
+        """Return the entry of the receipt, if it was booked before purchases were kept.
+
+        A receipt that was issued after the booking is another one: its till was put in use again.
+        """
+        user_id = self._receipt.customer_id
+        if user_id is None:
+            return None
+        read = reads[paths.entry(self._member_id(user_id), self._earlier_entry_id)]
+        entry = membership_documents.decode_entry(read)
+        if entry is None or entry.entry_id in {each.entry_id for each in purchase.grants}:
+            return None
+        return entry if self._receipt.issued_at <= entry.recorded_at else None
+
+    def _find_earlier(self) -> tuple[_Earlier, ...]:
+        """Find the sales of the purchase's id that were booked before purchases were kept."""
+        receipt_id = self._receipt.voids or self._receipt.external_id
+        name = transaction_id(self._sync, receipt_id)
+        booked = membership_documents.find_by_transaction(self._program.program_id, name)
+        return tuple(self._earlier_of(each) for each in booked if each.kind is EntryKind.EARN)
+
+    def _earlier_of(self, entry: Entry) -> _Earlier:
+        corrections = membership_documents.list_corrections(entry.membership_id, entry.entry_id)
+        asked = {
+            (each.transaction_id or "").removeprefix(_transactions(self._sync)): (
+                each.uncollected_units - each.units
+            )
+            for each in corrections
+        }
+        amount = Money.from_major(Decimal(entry.purchase_amount or 0), self._program.currency)
+        sale = KnownSale(
+            amount_minor=amount.amount_minor,
+            customer_id=entry.user_id,
+            is_earning=True,
+            booked_at=entry.recorded_at,
+        )
+        grant = Grant(
+            user_id=entry.user_id,
+            entry_id=entry.entry_id,
+            receipt_id=self._receipt.voids or self._receipt.external_id,
+            units=entry.units,
+            booked_at=entry.recorded_at,
+            asked_units=sum(asked.values()),
+            taken_units=-sum(each.units for each in corrections),
+        )
+        return _Earlier(sale, grant, tuple(asked.items()))
+
+    def _earlier_result(self, entry: Entry) -> ReceiptResult:
+        amount = self._receipt.eligible.to_major()
+        if Decimal(entry.purchase_amount or 0) == amount:
+            return _NOTHING
+        return ReceiptResult(ReceiptOutcome.NOTHING, notes=(purchases.OTHER_AMOUNT,))
+
+    def _unchanged(self, purchase: Purchase, reading: Reading) -> ReceiptResult:
+        """Return the result of a receipt that was read before.
+
+        If this sync has booked it and not counted it, because its worker died, it counts as new.
+        """
+        is_news = any(
+            each.receipt_id == self._receipt.identity and each.booked_at > self._sync.started_at
+            for each in purchase.grants
+        )
+        outcome = ReceiptOutcome.AWARDED if is_news else ReceiptOutcome.NOTHING
+        return ReceiptResult(outcome, notes=(reading.doubt,) if reading.doubt else ())
+
+    def _result(self, reading: Reading, postings: Postings) -> ReceiptResult:
+        notes = [each for each in (self._receipt.doubt, reading.doubt) if each]
+        if postings.uncollected_units:
+            missing = from_units(postings.uncollected_units, self._program.scale)
+            notes.append(f"{missing} could not be taken back: the member has spent them.")
+        outcome = ReceiptOutcome.NOTHING
+        if postings.has_earned:
+            outcome = ReceiptOutcome.AWARDED
+        elif postings.has_taken:
+            outcome = ReceiptOutcome.TAKEN_BACK
+        return ReceiptResult(outcome, notes=tuple(notes))
+
+    def _empty(self) -> Purchase:
+        return Purchase(
+            purchase_id=self._purchase_id,
+            account_id=self._sync.account_id,
+            store_id=self._sync.store_id,
+            program_id=self._program.program_id,
+            system=self._sync.system,
+            receipt_id=self._receipt.voids or self._receipt.external_id,
+        )
+
+    def _member_id(self, user_id: str) -> str:
+        return paths.membership_id(self._program.program_id, user_id)
+
+
+def _drop(path: str, before: datetime) -> list[str]:
+    """Drop the waiting receipts of a purchase, unless their sale came meanwhile."""
+
+    def decide(reads: Reads) -> Effect[list[str]]:
+        purchase = purchase_documents.decode(reads[path])
+        if purchase is None or purchase.waiting_since is None or purchase.waiting_since > before:
+            return Effect([])
+        dropped = [each.receipt_id for each in purchase.waiting]
+        after = purchases.without_waiting(purchase)
+        write = (
+            purchase_documents.deletion(reads[path])
+            if after.is_empty
+            else purchase_documents.write(reads[path], after)
+        )
+        return Effect(dropped, [write])
+
+    return commands.run([path], decide)

@@ -40,6 +40,7 @@ TASK_S = 400.0
 TASK_LOST_AFTER = timedelta(minutes=5)
 """A task may wait this long in its queue before the sweep enqueues another one."""
 RESUMED_PER_SWEEP = 50
+_TOO_LATE = "receipts took back goods of sales that have not come for 90 days, and were dropped"
 
 
 def work(sync: Sync, account: System, budget_s: float | None, *, is_awaited: bool) -> Sync:
@@ -153,6 +154,8 @@ def _sync_page(progress: SyncProgress, account: System) -> None:
 
     if stream is Stream.RECEIPTS:
         _book_receipts(progress, page)
+        if is_last:
+            _drop_waiting(progress)
         progress.commit(advance=advance)
     elif is_last and page.is_listing and sync.is_listing:
         sync_pages.take_over(progress, item_stores.store_of(sync), page, None)
@@ -167,13 +170,22 @@ def _sync_page(progress: SyncProgress, account: System) -> None:
 def _book_receipts(progress: SyncProgress, page: ListedPage[Any]) -> None:
     progress.tell(page)
     for receipt in page.items:
-        result = receipt_points.book(progress.sync, receipt)
-        is_news = receipt.external_id not in progress.seen.keys
-        progress.note_seen(receipt.external_id, receipt.external_id, is_ended=False)
+        result = receipt_points.book(progress.sync, receipt, progress.seen.keys.__contains__)
+        is_news = receipt.identity not in progress.seen.keys
+        progress.note_seen(receipt.identity, receipt.identity, is_ended=False)
         if result.outcome is ReceiptOutcome.AWARDED and is_news:
             progress.count(Counts(awarded=1))
         if result.outcome is ReceiptOutcome.REFUSED:
             progress.remark(receipt.external_id, result.reason)
+        for note in result.notes:
+            progress.note(receipt.external_id, note)
+
+
+def _drop_waiting(progress: SyncProgress) -> None:
+    """Drop the receipts that have waited too long for their sale, and tell which."""
+    dropped = receipt_points.drop_waiting(progress.sync)
+    if dropped:
+        progress.note("", f"{len(dropped)} {_TOO_LATE}: {', '.join(dropped)}")
 
 
 def _finish(progress: SyncProgress) -> Sync:

@@ -58,6 +58,7 @@ def test_answers_what_was_read_and_what_became_of_it(merchant: Merchant) -> None
             "skipped": 0,
             "receiptsAwarded": 0,
         },
+        "remarks": [],
         "problem": None,
     }
     assert second.body["synced"] == first.body["synced"]

@@ -52,6 +52,7 @@ def test_answers_what_was_read_and_what_became_of_it(branch: Branch) -> None:
         "state": "succeeded",
         "syncId": first["syncId"],
         "changes": {**NOTHING, "created": 5},
+        "remarks": [],
         "problem": None,
     }
     assert second["synced"] == {"products": 1, "categories": 0, "priceUpdates": 1}

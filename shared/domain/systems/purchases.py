@@ -1,0 +1,498 @@
+"""Purchases: a sale at a till, and the receipts that take it back or add to it.
+
+What a purchase has to earn follows from all its receipts together, whatever the order in which
+they are read. So a void that is read before its sale, a file that is read twice, and goods that
+come back in parts end as the same receipts read in order, once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from shared.domain.loyalty import returns
+from shared.domain.systems.sales import Receipt, ReceiptKind
+
+RECEIPTS_MAX = 200
+"""The most receipts that one purchase keeps."""
+WAITS = timedelta(days=90)
+"""A receipt that takes back goods waits this long for the sale that it names."""
+OTHER_AMOUNT = "It has another amount than before: what it has earned stays."
+_OTHER_CUSTOMER = (
+    "It names another customer than before, and the till does not say which reading is later: "
+    "nothing was changed."
+)
+_OTHER_SALE = "Its number was used before, for another time and amount: it counts as another sale."
+_CLOCKS_DIFFER = timedelta(days=1)
+"""A sale that seems to be later than its void by less than this is its sale all the same."""
+
+Award = Callable[[int], int]
+"""Returns the units that a purchase of these minor units earns by the program's rules."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSale:
+    """A sale as it was last read.
+
+    Attributes:
+        amount_minor: The amount that earns, not negative.
+        customer_id: The customer whom the till named.
+        is_earning: The customer was a member when it was issued, and the merchant lets it earn.
+        issued_at: The time on the receipt; ``None`` if it was booked without noting that.
+        booked_at: The time of its booking, if ``issued_at`` is not known.
+        is_void: It was voided in place, and earns nothing.
+    """
+
+    amount_minor: int
+    customer_id: str | None
+    is_earning: bool
+    series: str | None = None
+    issued_at: datetime | None = None
+    booked_at: datetime | None = None
+    revision: int | None = None
+    is_void: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A receipt that refers to a sale.
+
+    Attributes:
+        receipt_id: Its own ``Receipt.identity``.
+        amount_minor: Positive if it adds to the sale, negative if it takes goods back.
+        original_series: The series of the sale, if the till says it.
+        customer_id: The customer whom it named; ``is_earning`` as for a sale.
+    """
+
+    receipt_id: str
+    amount_minor: int
+    issued_at: datetime
+    original_series: str | None = None
+    customer_id: str | None = None
+    is_earning: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Earning:
+    """The units that an amount has earned by the rules of its day.
+
+    ``of`` names the sale by its place in the purchase, or the customer of additions without a sale.
+    """
+
+    of: str
+    amount_minor: int
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """An entry of the ledger that granted units, and what was asked back of it.
+
+    ``taken_units`` are the units that were taken of ``asked_units``: fewer if the member had spent
+    them. ``receipt_id`` is the ``Receipt.identity`` of the receipt that caused it.
+    """
+
+    user_id: str
+    entry_id: str
+    receipt_id: str
+    units: int
+    booked_at: datetime
+    asked_units: int = 0
+    taken_units: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Netted:
+    """Units that a member never got, because what takes them back was known before the sale."""
+
+    user_id: str
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """The receipts with one id, those that refer to it, and what they have earned in a program.
+
+    A till that was put in use again may have several sales under one id.
+
+    Attributes:
+        receipt_id: ``Receipt.external_id`` of its sales.
+        bookings: The number of its entries so far, from which the next one gets its id.
+        waiting_since: When the first receipt was read that takes back goods of a sale that is not
+            known; ``None`` if there is none.
+    """
+
+    purchase_id: str
+    account_id: str
+    store_id: str
+    program_id: str
+    system: str
+    receipt_id: str
+    sales: tuple[KnownSale, ...] = ()
+    changes: tuple[Change, ...] = ()
+    earnings: tuple[Earning, ...] = ()
+    grants: tuple[Grant, ...] = ()
+    netted: tuple[Netted, ...] = ()
+    bookings: int = 0
+    waiting_since: datetime | None = None
+
+    @property
+    def waiting(self) -> tuple[Change, ...]:
+        """The receipts that take back goods of a sale that is not known."""
+        return tuple(each for each in _without_sale(self) if each.amount_minor < 0)
+
+    @property
+    def is_empty(self) -> bool:
+        """True if it says nothing."""
+        return not (self.sales or self.changes or self.grants)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A purchase after a receipt was read.
+
+    ``doubt`` says what was read in doubt; ``refusal`` why the receipt was not taken.
+    """
+
+    purchase: Purchase
+    doubt: str | None = None
+    refusal: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What is to be booked for a member so that a purchase has earned what it has to.
+
+    ``take_units`` are to be taken back; negative to be given back.
+    """
+
+    user_id: str
+    earn_units: int
+    take_units: int
+
+
+@dataclass(slots=True)
+class _Standing:
+    """What a member's receipts earn, and what takes it back."""
+
+    earned_units: int = 0
+    taken_units: int = 0
+
+
+@dataclass(slots=True)
+class _Group:
+    """A sale with the receipts that refer to it, or a customer's additions without a sale."""
+
+    of: str
+    user_id: str | None
+    is_void: bool = False
+    sold_minor: int = 0
+    returned_minor: int = 0
+    changes: list[Change] = field(default_factory=list)
+
+
+def with_receipt(purchase: Purchase, receipt: Receipt, *, is_earning: bool) -> Reading:
+    """Return a purchase after one of its receipts was read.
+
+    The purchase is unchanged if the receipt says nothing new.
+
+    Args:
+        purchase: The purchase of ``receipt.voids``, if it names a sale, else of the receipt itself.
+        receipt: A sale, a void or an exchange; a void names its sale.
+        is_earning: The customer whom it names was a member when it was issued, and the merchant
+            lets it earn.
+    """
+    if len(purchase.sales) + len(purchase.changes) >= RECEIPTS_MAX:
+        refusal = f"More than {RECEIPTS_MAX} receipts belong to the same sale."
+        return Reading(purchase, refusal=refusal)
+    if receipt.kind is ReceiptKind.VOID and receipt.voids == receipt.external_id:
+        return _with_void(purchase, receipt)
+    if receipt.voids is not None:
+        return _with_change(purchase, receipt, is_earning=is_earning)
+    return _with_sale(purchase, receipt, is_earning=is_earning)
+
+
+def with_earlier(
+    purchase: Purchase, sale: KnownSale, grant: Grant, taken: Sequence[tuple[str, int]]
+) -> Purchase:
+    """Add a sale that was booked before purchases were kept.
+
+    Args:
+        purchase: The purchase of its id.
+        sale: The sale, as far as its entry tells.
+        grant: Its entry, with all that was asked back.
+        taken: Each receipt that took units back, with the units that it asked for.
+    """
+    if grant.entry_id in {each.entry_id for each in purchase.grants}:
+        return purchase
+    changes = []
+    for receipt_id, units in taken:
+        # The amount is not in the entry. Units were rounded up, so the amount is, too.
+        amount_minor = -(-units * sale.amount_minor // max(grant.units, 1))
+        changes.append(Change(receipt_id, -amount_minor, grant.booked_at))
+    is_void = purchase.receipt_id in {receipt_id for receipt_id, _ in taken}
+    place = str(len(purchase.sales))
+    return replace(
+        purchase,
+        sales=(*purchase.sales, replace(sale, is_void=is_void)),
+        changes=(
+            *(each for each in changes if each.receipt_id != purchase.receipt_id),
+            *purchase.changes,
+        ),
+        earnings=(*purchase.earnings, Earning(place, sale.amount_minor, grant.units)),
+        grants=(*purchase.grants, grant),
+    )
+
+
+def lacks_sale(purchase: Purchase, receipt: Receipt) -> bool:
+    """Tell whether a receipt that was read refers to a sale that the purchase does not know."""
+    if receipt.voids == receipt.external_id:
+        return all(each.is_void and not each.is_earning for each in purchase.sales)
+    return receipt.identity in {each.receipt_id for each in _without_sale(purchase)}
+
+
+def without_waiting(purchase: Purchase) -> Purchase:
+    """Return a purchase without the receipts whose sale has not come."""
+    gone = set(purchase.waiting)
+    left = tuple(each for each in purchase.changes if each not in gone)
+    return replace(purchase, changes=left, waiting_since=None)
+
+
+def settled(purchase: Purchase, award: Award, now: datetime) -> tuple[Purchase, tuple[Due, ...]]:
+    """Compute what its receipts earn together.
+
+    The units of an amount stay those of the day when it was read: a later amount adds what the sum
+    earns more than the earlier amount, so that minimum and caps are judged on the sum.
+
+    Returns:
+        The purchase with these earnings, and what is to be booked for them.
+    """
+    standings: dict[str, _Standing] = {each.user_id: _Standing() for each in purchase.grants}
+    before = {each.of: each for each in purchase.earnings}
+    earnings: dict[str, Earning] = dict(before)
+    for group in _groups(purchase):
+        if group.user_id is None:
+            continue
+        earned = _earned(before.get(group.of), group, award)
+        earnings[group.of] = earned
+        standing = standings.setdefault(group.user_id, _Standing())
+        standing.earned_units += earned.units
+        standing.taken_units += (
+            earned.units
+            if group.is_void or earned.units == 0
+            else returns.units_to_take(earned.units, group.returned_minor, group.sold_minor)
+        )
+    since = (purchase.waiting_since or now) if purchase.waiting else None
+    dues, netted = [], []
+    for user_id, standing in standings.items():
+        due, netted_units = _due(purchase, user_id, standing)
+        if due.earn_units or due.take_units:
+            dues.append(due)
+        if netted_units:
+            netted.append(Netted(user_id, netted_units))
+    after = replace(
+        purchase,
+        earnings=tuple(earnings.values()),
+        netted=tuple(netted),
+        waiting_since=since,
+    )
+    return after, tuple(dues)
+
+
+def _with_sale(purchase: Purchase, receipt: Receipt, *, is_earning: bool) -> Reading:
+    sale = KnownSale(
+        amount_minor=max(receipt.eligible.amount_minor, 0),
+        customer_id=receipt.customer_id,
+        is_earning=is_earning,
+        series=receipt.series,
+        issued_at=receipt.issued_at,
+        revision=receipt.revision,
+    )
+    place = _place_of(purchase.sales, receipt)
+    if place is not None:
+        return _with_known_sale(purchase, place, sale)
+    is_doubtful = any(None in {each.series, sale.series} for each in purchase.sales)
+    return Reading(
+        replace(purchase, sales=(*purchase.sales, sale)), _OTHER_SALE if is_doubtful else None
+    )
+
+
+def _with_known_sale(purchase: Purchase, place: int, sale: KnownSale) -> Reading:
+    """Return a purchase after one of its sales was read again.
+
+    Only a later revision corrects it. A reading that lacks the customer corrects nothing: tills
+    forget customers.
+    """
+    known = purchase.sales[place]
+    sale = replace(sale, is_void=known.is_void)
+    if known.customer_id is None:
+        return _with_sale_at(purchase, place, sale)
+    if sale.customer_id is None:
+        sale = replace(sale, customer_id=known.customer_id, is_earning=known.is_earning)
+    is_same_customer = sale.customer_id == known.customer_id
+    is_same_amount = sale.amount_minor == known.amount_minor
+    if _is_later(sale, known) or (is_same_customer and is_same_amount):
+        # Whoever lets older receipts earn after all corrects nothing either, but adds points.
+        sale = replace(sale, is_earning=sale.is_earning or (is_same_customer and known.is_earning))
+        return _with_sale_at(purchase, place, sale)
+    if _is_later(known, sale):
+        return Reading(purchase)
+    if not is_same_customer:
+        return Reading(purchase, refusal=_OTHER_CUSTOMER)
+    return Reading(purchase, OTHER_AMOUNT)
+
+
+def _is_later(one: KnownSale, other: KnownSale) -> bool:
+    """Tell whether one reading of a sale is surely later than another."""
+    return one.revision is not None and other.revision is not None and one.revision > other.revision
+
+
+def _with_void(purchase: Purchase, receipt: Receipt) -> Reading:
+    """Mark a sale as void for good; note one that was not read yet, so that it earns nothing."""
+    place = _place_of(purchase.sales, receipt)
+    if place is None:
+        noted = KnownSale(
+            amount_minor=0,
+            customer_id=None,
+            is_earning=False,
+            series=receipt.series,
+            issued_at=receipt.issued_at,
+            is_void=True,
+        )
+        return Reading(replace(purchase, sales=(*purchase.sales, noted)))
+    if purchase.sales[place].is_void:
+        return Reading(purchase)
+    return _with_sale_at(purchase, place, replace(purchase.sales[place], is_void=True))
+
+
+def _with_change(purchase: Purchase, receipt: Receipt, *, is_earning: bool) -> Reading:
+    # Receipts that were booked before purchases were kept are noted without their series.
+    if {receipt.identity, receipt.external_id} & {each.receipt_id for each in purchase.changes}:
+        return Reading(purchase)
+    amount_minor = receipt.eligible.amount_minor
+    if receipt.kind is ReceiptKind.VOID:
+        amount_minor = -abs(amount_minor)
+    if amount_minor == 0:
+        return Reading(purchase)
+    change = Change(
+        receipt_id=receipt.identity,
+        amount_minor=amount_minor,
+        issued_at=receipt.issued_at,
+        original_series=receipt.voids_series,
+        customer_id=receipt.customer_id,
+        is_earning=is_earning,
+    )
+    doubt = None
+    if len(list(_candidates(purchase.sales, change))) > 1:
+        doubt = "Several sales have the number that it names: it counts for the latest before it."
+    return Reading(replace(purchase, changes=(*purchase.changes, change)), doubt)
+
+
+def _with_sale_at(purchase: Purchase, place: int, sale: KnownSale) -> Reading:
+    sales = (*purchase.sales[:place], sale, *purchase.sales[place + 1 :])
+    return Reading(replace(purchase, sales=sales))
+
+
+def _place_of(sales: tuple[KnownSale, ...], receipt: Receipt) -> int | None:
+    """Return the place of the sale that a receipt is, if it was read before."""
+    for place, sale in enumerate(sales):
+        if None not in {sale.series, receipt.series}:
+            if sale.series == receipt.series:
+                return place
+        elif _is_alike(sale, receipt):
+            return place
+    return None
+
+
+def _is_alike(sale: KnownSale, receipt: Receipt) -> bool:
+    """Tell by time and amount whether a receipt is a sale, because the series does not tell.
+
+    Times alone may differ, because somebody has corrected the time zone. An amount alone may
+    differ, because somebody has corrected the receipt. A system with revisions has unique ids.
+    """
+    has_no_amount = receipt.kind is ReceiptKind.VOID or (sale.is_void and sale.amount_minor == 0)
+    is_same_amount = has_no_amount or sale.amount_minor == receipt.eligible.amount_minor
+    if sale.booked_at is not None:
+        is_same_customer = sale.customer_id == receipt.customer_id
+        return receipt.issued_at <= sale.booked_at and (is_same_amount or is_same_customer)
+    has_revisions = None not in {sale.revision, receipt.revision}
+    return has_revisions or is_same_amount or sale.issued_at == receipt.issued_at
+
+
+def _candidates(sales: tuple[KnownSale, ...], change: Change) -> Iterator[int]:
+    """Yield the places of the sales to which a change may refer."""
+    for place, sale in enumerate(sales):
+        is_series = None in {change.original_series, sale.series} or (
+            change.original_series == sale.series
+        )
+        is_early = sale.issued_at is None or (sale.issued_at <= change.issued_at + _CLOCKS_DIFFER)
+        if is_series and is_early:
+            yield place
+
+
+def _sale_of(sales: tuple[KnownSale, ...], change: Change) -> int | None:
+    """Return the place of the sale to which a change refers: the latest before it."""
+
+    def preference(place: int) -> tuple[bool, bool, float]:
+        sale = sales[place]
+        is_named = change.original_series is not None and sale.series == change.original_series
+        if sale.issued_at is None:
+            return is_named, False, 0.0
+        return is_named, True, sale.issued_at.timestamp()
+
+    return max(_candidates(sales, change), key=preference, default=None)
+
+
+def _without_sale(purchase: Purchase) -> list[Change]:
+    return [each for each in purchase.changes if _sale_of(purchase.sales, each) is None]
+
+
+def _groups(purchase: Purchase) -> list[_Group]:
+    groups = [
+        _Group(
+            of=str(place),
+            user_id=sale.customer_id if sale.is_earning else None,
+            is_void=sale.is_void,
+            sold_minor=sale.amount_minor,
+        )
+        for place, sale in enumerate(purchase.sales)
+    ]
+    loose: dict[str, _Group] = {}
+    for change in purchase.changes:
+        place = _sale_of(purchase.sales, change)
+        if place is not None:
+            group = groups[place]
+        elif change.amount_minor > 0 and change.customer_id is not None and change.is_earning:
+            of = f"+{change.customer_id}"
+            group = loose.setdefault(of, _Group(of, change.customer_id))
+        else:
+            continue
+        if change.amount_minor > 0:
+            group.sold_minor += change.amount_minor
+        else:
+            group.returned_minor -= change.amount_minor
+    return [*groups, *loose.values()]
+
+
+def _earned(before: Earning | None, group: _Group, award: Award) -> Earning:
+    known = before or Earning(group.of, 0, 0)
+    if known.amount_minor == group.sold_minor:
+        return known
+    more = award(group.sold_minor) - award(known.amount_minor)
+    return Earning(group.of, group.sold_minor, max(known.units + more, 0))
+
+
+def _due(purchase: Purchase, user_id: str, standing: _Standing) -> tuple[Due, int]:
+    """Return what is due for a member, and the units that they never get."""
+    own = [each for each in purchase.grants if each.user_id == user_id]
+    granted = sum(each.units for each in own)
+    asked = sum(each.asked_units for each in own)
+    before = sum(each.units for each in purchase.netted if each.user_id == user_id)
+    netted = min(before, standing.taken_units)
+    earned = standing.earned_units - netted
+    # A sale that turns out to be smaller, or another customer's, has granted too much.
+    earn_units = max(earned - granted, 0)
+    take_units = standing.taken_units - netted + max(granted - earned, 0) - asked
+    both = max(min(earn_units, take_units), 0)
+    return Due(user_id, earn_units - both, take_units - both), netted + both

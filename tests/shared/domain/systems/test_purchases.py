@@ -1,0 +1,279 @@
+"""What receipts of one purchase earn together, whatever the order in which they are read."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.domain.loyalty import returns
+from shared.domain.money import Money
+from shared.domain.systems import purchases
+from shared.domain.systems.purchases import Grant, KnownSale, Purchase
+from shared.domain.systems.sales import Receipt, ReceiptKind
+
+NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
+EMPTY = Purchase("pur_1", "acc_1", "store_1", "lp_1", "generic", "R-1")
+
+
+def award(minor: int) -> int:
+    """Ten points a euro, from five euros on."""
+    return minor // 10 if minor >= 500 else 0
+
+
+def sale(minor: int = 1000, **fields: Any) -> Receipt:
+    values = {"customer_id": "c1", "issued_at": NOON, "kind": ReceiptKind.SALE, **fields}
+    amount = Money(minor, "EUR")
+    return Receipt("R-1", "1", total=amount, eligible=amount, **values)
+
+
+def change(number: int, minor: int, kind: ReceiptKind = ReceiptKind.SALE, **fields: Any) -> Receipt:
+    values = {"issued_at": NOON + timedelta(minutes=number), "voids": "R-1", **fields}
+    amount = Money(minor, "EUR")
+    return Receipt(f"X-{number}", "2", kind=kind, total=amount, eligible=amount, **values)
+
+
+def void_in_place(**fields: Any) -> Receipt:
+    return sale(kind=ReceiptKind.VOID, voids="R-1", **fields)
+
+
+def read(*receipts: Receipt, purchase: Purchase = EMPTY) -> Purchase:
+    """Read receipts; book what is due after each, as if nobody ever spent a point."""
+    for receipt in receipts:
+        is_earning = receipt.customer_id is not None
+        reading = purchases.with_receipt(purchase, receipt, is_earning=is_earning)
+        purchase, dues = purchases.settled(reading.purchase, award, NOON)
+        for due in dues:
+            purchase = booked(purchase, due)
+    return purchase
+
+
+def booked(purchase: Purchase, due: purchases.Due) -> Purchase:
+    grants = list(purchase.grants)
+    if due.earn_units:
+        name = f"le_{len(grants)}"
+        grants.append(Grant(due.user_id, name, "R-1", due.earn_units, NOON))
+    left = due.take_units
+    for place, grant in enumerate(grants):
+        if grant.user_id != due.user_id:
+            continue
+        units = (
+            min(left, grant.units - grant.asked_units)
+            if left > 0
+            else max(left, -grant.asked_units)
+        )
+        left -= units
+        asked_units = grant.asked_units + units
+        grants[place] = Grant(
+            grant.user_id, grant.entry_id, "R-1", grant.units, NOON, asked_units, asked_units
+        )
+    assert left == 0
+    return Purchase(
+        **{name: getattr(purchase, name) for name in purchase.__slots__ if name != "grants"},
+        grants=tuple(grants),
+    )
+
+
+def standing(purchase: Purchase) -> dict[str, int]:
+    """Return the units that each customer has of it."""
+    found: dict[str, int] = {}
+    for grant in purchase.grants:
+        found[grant.user_id] = found.get(grant.user_id, 0) + grant.units - grant.asked_units
+    return {user_id: units for user_id, units in found.items() if units}
+
+
+@pytest.mark.parametrize(
+    ("receipts", "expected"),
+    [
+        ((sale(3000), change(1, 0)), 300),
+        ((sale(1000), change(1, 500)), 150),
+        ((sale(1000), change(1, 0, ReceiptKind.VOID)), 100),
+        ((sale(1000), change(1, -333)), 67),
+        ((sale(1000), change(1, -333), change(2, -667)), 0),
+        ((sale(1000), change(1, -1000, ReceiptKind.VOID), change(2, -1000)), 0),
+        ((sale(1000), change(1, 1000, ReceiptKind.VOID)), 0),
+        ((sale(1000), void_in_place(), void_in_place(), sale(1000)), 0),
+        ((sale(300), change(1, 500)), 80),
+        ((sale(1000), change(1, -500), change(2, 500)), 100),
+    ],
+)
+def test_all_receipts_count_together_in_any_order_and_any_number_of_times(
+    receipts: tuple[Receipt, ...], expected: int
+) -> None:
+    for order in permutations(receipts):
+        assert standing(read(*order)) == ({"c1": expected} if expected else {})
+        assert standing(read(*order, *receipts, *order)) == ({"c1": expected} if expected else {})
+
+
+AMOUNTS = st.integers(-3000, 3000)
+
+
+@given(minor=st.integers(500, 5000), amounts=st.lists(AMOUNTS, max_size=6), data=st.data())
+def test_the_order_never_matters(minor: int, amounts: list[int], data: st.DataObject) -> None:
+    receipts = [sale(minor), *(change(number, each) for number, each in enumerate(amounts, 1))]
+    shuffled = data.draw(st.permutations(receipts))
+
+    sold = minor + sum(each for each in amounts if each > 0)
+    returned = -sum(each for each in amounts if each < 0)
+    earned = award(sold)
+    expected = earned - returns.units_to_take(earned, returned, sold)
+    assert sum(standing(read(*receipts)).values()) == expected
+    assert standing(read(*shuffled)) == standing(read(*receipts))
+
+
+@given(parts=st.lists(st.integers(1, 400), min_size=1, max_size=30))
+def test_many_returns_take_what_one_return_takes(parts: list[int]) -> None:
+    many = [change(number, -each) for number, each in enumerate(parts, 1)]
+
+    assert standing(read(sale(2000), *many)) == standing(read(sale(2000), change(1, -sum(parts))))
+
+
+def test_what_waits_for_its_sale_is_kept_and_found_by_it() -> None:
+    before = read(change(1, -400))
+
+    assert [each.receipt_id for each in before.waiting] == ["X-1"]
+    assert before.waiting_since == NOON
+    after = read(sale(1000), purchase=before)
+    assert (standing(after), after.waiting, after.waiting_since) == ({"c1": 60}, (), None)
+
+
+def test_what_has_waited_too_long_is_dropped_alone() -> None:
+    before = read(change(1, -400), change(2, 600, customer_id="c1"))
+
+    after = purchases.without_waiting(before)
+
+    assert [each.receipt_id for each in after.changes] == ["X-2"]
+    assert after.waiting_since is None
+    assert purchases.without_waiting(read(change(1, -400))).is_empty
+
+
+def test_a_till_that_is_put_in_use_again_has_two_sales_under_one_number() -> None:
+    old = sale(1000, series="2024", customer_id="c1", issued_at=NOON - timedelta(days=400))
+    new = sale(1000, series="2026", customer_id="c2")
+    void = change(1, -1000)  # A reference does not name the series.
+
+    for order in permutations((old, new, void)):
+        assert standing(read(*order)) == {"c1": 100}
+    early = change(1, -1000, issued_at=NOON - timedelta(days=399))
+    for order in permutations((old, new, early)):
+        assert standing(read(*order)) == {"c2": 100}
+    named = change(1, -1000, voids_series="2024")
+    for order in permutations((old, new, named)):
+        assert standing(read(*order)) == {"c2": 100}
+
+
+def test_a_void_of_a_series_that_is_not_there_waits() -> None:
+    found = read(sale(series="2026"), change(1, -1000, voids_series="2024"))
+
+    assert standing(found) == {"c1": 100}
+    assert [each.receipt_id for each in found.waiting] == ["X-1"]
+
+
+def test_without_series_other_time_and_amount_are_another_sale_and_said() -> None:
+    before = read(sale(1000))
+    again = sale(2000, issued_at=NOON + timedelta(days=300))
+
+    reading = purchases.with_receipt(before, again, is_earning=True)
+
+    assert reading.doubt is not None
+    assert "another sale" in reading.doubt
+    assert standing(read(again, purchase=before)) == {"c1": 300}
+    # Another time alone is somebody's correction of the time zone.
+    moved = sale(1000, issued_at=NOON + timedelta(hours=1))
+    assert standing(read(moved, purchase=before)) == {"c1": 100}
+
+
+@pytest.mark.parametrize("is_reversed", [False, True])
+def test_a_later_revision_gives_the_points_to_the_other_customer(is_reversed: bool) -> None:
+    receipts = [sale(revision=1, customer_id="c1"), sale(revision=2, customer_id="c2")]
+    if is_reversed:
+        receipts.reverse()
+
+    assert standing(read(*receipts, *receipts)) == {"c2": 100}
+
+
+@pytest.mark.parametrize("revisions", [(None, None), (1, None), (None, 2), (3, 3)])
+def test_without_a_later_revision_another_customer_is_refused(
+    revisions: tuple[int | None, int | None],
+) -> None:
+    before = read(sale(customer_id="c1", revision=revisions[0]))
+
+    other = sale(customer_id="c2", revision=revisions[1])
+    reading = purchases.with_receipt(before, other, is_earning=True)
+
+    assert reading.purchase == before
+    assert reading.refusal is not None
+    assert "another customer" in reading.refusal
+
+
+def test_a_later_revision_without_a_customer_takes_nothing_back() -> None:
+    found = read(sale(revision=1), sale(revision=2, customer_id=None))
+
+    assert standing(found) == {"c1": 100}
+
+
+@pytest.mark.parametrize(("minor", "expected"), [(2000, {"c1": 200}), (700, {"c1": 70})])
+def test_a_later_revision_corrects_the_amount(minor: int, expected: dict[str, int]) -> None:
+    receipts = sale(1000, revision=1), sale(minor, revision=2)
+
+    assert standing(read(*receipts)) == standing(read(*reversed(receipts))) == expected
+
+
+def test_another_amount_without_a_revision_is_said_and_changes_nothing() -> None:
+    before = read(sale(1000))
+
+    reading = purchases.with_receipt(before, sale(1200), is_earning=True)
+
+    assert (reading.purchase, reading.doubt) == (before, purchases.OTHER_AMOUNT)
+
+
+def test_units_stay_those_of_the_rules_of_the_day() -> None:
+    """A merchant who halves the rate takes nothing from those who bought before."""
+    before = read(sale(1000))
+    returned = purchases.with_receipt(before, change(1, -500), is_earning=False).purchase
+
+    _, dues = purchases.settled(returned, lambda minor: minor // 20, NOON)
+
+    assert dues == (purchases.Due("c1", 0, 50),)
+
+
+def test_a_purchase_has_a_bound() -> None:
+    full = read(sale(100_000), *(change(n, -1) for n in range(1, purchases.RECEIPTS_MAX)))
+
+    reading = purchases.with_receipt(full, change(900, -1), is_earning=False)
+
+    assert (reading.purchase, bool(reading.refusal)) == (full, True)
+
+
+def earlier(asked: list[tuple[str, int]], units: int = 100) -> Purchase:
+    """Return a purchase that was booked when the parts were rounded up."""
+    booked_at = NOON + timedelta(hours=1)
+    sum_asked = sum(each for _, each in asked)
+    grant = Grant("c1", "le_old", "R-1", units, booked_at, sum_asked, sum_asked)
+    old = KnownSale(1000, "c1", is_earning=True, booked_at=booked_at)
+    return purchases.with_earlier(EMPTY, old, grant, asked)
+
+
+@pytest.mark.parametrize("asked", [[], [("X-1", 34)], [("X-1", 34), ("X-2", 66)], [("R-1", 100)]])
+def test_what_was_booked_before_is_recognised(asked: list[tuple[str, int]]) -> None:
+    before = earlier(asked)
+
+    again = [sale(1000), *(change(1, -333) for name, _ in asked if name == "X-1")]
+    assert standing(read(*again, purchase=before)) == standing(before)
+    assert purchases.with_earlier(before, before.sales[0], before.grants[0], ()) == before
+
+
+def test_the_rest_of_what_was_taken_before_is_everything_once_everything_is_back() -> None:
+    after = read(change(2, -667), purchase=earlier([("X-1", 34)]))
+
+    assert standing(after) == {}
+
+
+def test_what_was_issued_after_an_earlier_booking_is_another_sale() -> None:
+    later = sale(1000, issued_at=NOON + timedelta(hours=2), customer_id="c2")
+
+    assert standing(read(later, purchase=earlier([]))) == {"c1": 100, "c2": 100}
