@@ -7,6 +7,7 @@ from typing import Any
 from shared.domain.loyalty import chain
 from shared.domain.loyalty.entries import Entry, EntryKind
 from shared.domain.loyalty.membership import Membership
+from shared.services.loyalty import verification
 from shared.store import client, paths
 from shared.store.loyalty import membership_documents
 from tests.support.merchants import Member, Merchant
@@ -74,5 +75,6 @@ def assert_sound(member: Member) -> None:
     assert now.expired_units == -by_kind[EntryKind.EXPIRE]
     assert now.reversed_units == -by_kind[EntryKind.REVERSE]
     now.assert_consistent()
+    assert list(verification.sums_problems(now, booked)) == []
     assert now.seq == len(booked)
     assert chain.find_break(booked, now.head_hash) is None

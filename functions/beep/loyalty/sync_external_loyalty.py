@@ -23,11 +23,20 @@ class Request(RequestModel):
     action: Literal["add", "redeem", "set"] = Field(
         description=(
             "`add` grants, `redeem` spends, `set` makes the balance `points`: the difference is "
-            "booked."
+            "booked, and who has that much counts as having earned it, for tiers."
         )
     )
     points: Points = Field(
         description="The amount to add or redeem, more than 0; for `set` the new balance."
+    )
+    total_earned: Points | None = Field(
+        default=None,
+        description=(
+            "Only for `set`: all that the member has ever earned in the external system, at least "
+            "`points`. It counts for tiers instead of what was earned here, and may raise or lower "
+            "the tier. Without it, `set` raises what counts to at least `points`, and lowers "
+            "nothing."
+        ),
     )
     source: ExternalSource | None = None
     external_transaction_id: Id | None = Field(
@@ -91,6 +100,7 @@ def handle(body: Request, caller: Caller) -> Response:
         store_id=body.store_id,
         action=body.action,
         points=body.points,
+        total_earned=body.total_earned,
         source=body.source,
         external_transaction_id=body.external_transaction_id,
     )

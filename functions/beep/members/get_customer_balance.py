@@ -31,6 +31,9 @@ class Request(RequestModel):
 class Response(ResponseModel):
     """The present balance, totals and tier, and the last ten transactions, newest first.
 
+    The totals add up: ``currentBalance`` = ``totalEarned`` - ``totalRedeemed`` - ``totalExpired`` -
+    ``totalReversed`` + ``totalAdjusted``.
+
     Expired points do not count from their moment of expiry; the history shows the expiry within 15
     minutes, or with the next booking.
 
@@ -45,6 +48,12 @@ class Response(ResponseModel):
     total_earned: answers.TotalEarned
     total_redeemed: Number = Field(description="Everything ever spent.")
     total_expired: Number = Field(description="Everything that ever expired.")
+    total_reversed: Number = Field(
+        description="What reversals took of what was earned, less what they gave back."
+    )
+    total_adjusted: Number = Field(
+        description="What syncExternalLoyalty has added by `set`, less what it took."
+    )
     next_expiry: NextExpiry | None = Field(
         description="What expires next unless it is spent. Null if nothing does."
     )
@@ -77,6 +86,8 @@ EXAMPLE: dict[str, Any] = {
     "totalEarned": 280,
     "totalRedeemed": 138,
     "totalExpired": 0,
+    "totalReversed": 0,
+    "totalAdjusted": 0,
     "nextExpiry": None,
     "currentTier": "Silber",
     "nextTier": "Gold",
@@ -112,6 +123,8 @@ def handle(body: Request, caller: Caller) -> Response:
         total_earned=from_units(membership.earned_units, scale),
         total_redeemed=from_units(membership.redeemed_units, scale),
         total_expired=from_units(membership.expired_units, scale),
+        total_reversed=from_units(membership.reversed_units, scale),
+        total_adjusted=from_units(membership.adjusted_units, scale),
         next_expiry=to_next_expiry(membership),
         current_tier=progress.current,
         next_tier=progress.next,

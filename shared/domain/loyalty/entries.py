@@ -45,7 +45,11 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One change of a membership. Never changed, never deleted; a correction names it."""
+    """One change of a membership. Never changed, never deleted; a correction names it.
+
+    ``lifetime_after_units`` counts for tiers after an adjustment. Other entries have none, as
+    theirs follows from ``units``; so have adjustments from before it was there, which kept it.
+    """
 
     entry_id: str
     membership_id: str
@@ -80,3 +84,4 @@ class Entry:
     reward_code: str | None
     previous_hash: str
     hash: str
+    lifetime_after_units: int | None = None

@@ -103,26 +103,48 @@ def redeem(
 
 
 def set_balance(
-    membership: Membership, program: Program, target_units: int, cause: Cause
+    membership: Membership,
+    program: Program,
+    target_units: int,
+    cause: Cause,
+    *,
+    total_earned_units: int | None = None,
 ) -> tuple[Membership, Entry] | None:
-    """Book the difference that makes the balance ``target_units`` (>= 0).
+    """Book the difference that makes the balance ``target_units`` (>= 0), and set the lifetime.
+
+    Whoever has a balance has earned at least as much, so the lifetime that counts for tiers rises
+    to the balance if it is lower. It never falls by that: a balance may be low because it was spent
+    elsewhere. ``total_earned_units`` (>= ``target_units``) is the exact lifetime, up or down.
 
     Added units never expire: the system that sets a balance also sets its expiries, and would
     otherwise add again the units that expired here.
 
     Returns:
-        ``None`` if the balance is ``target_units`` already: a difference of 0 books nothing.
+        ``None`` if balance and lifetime are so already. If the lifetime alone differs, the entry
+        has 0 units.
 
-    Source: External Sync API, action ``set`` ("bei set: Neuer Stand").
+    Source: External Sync API, action ``set`` ("bei set: Neuer Stand"), and "Punkte, Stempel und
+    Tiers werden in beiden Systemen synchron gehalten".
     """
     assert target_units >= 0
     difference = target_units - membership.balance_units
-    if difference == 0:
+    if total_earned_units is None:
+        lifetime_units = max(membership.lifetime_units, target_units)
+    else:
+        assert total_earned_units >= target_units
+        lifetime_units = total_earned_units
+    if difference == 0 and lifetime_units == membership.lifetime_units:
         return None
-    changed = (
-        _credit(membership, Lot(difference)) if difference > 0 else _debit(membership, -difference)
+    changed = membership
+    if difference > 0:
+        changed = _credit(membership, Lot(difference))
+    elif difference < 0:
+        changed = _debit(membership, -difference)
+    after = replace(
+        changed,
+        adjusted_units=membership.adjusted_units + difference,
+        lifetime_units=lifetime_units,
     )
-    after = replace(changed, adjusted_units=membership.adjusted_units + difference)
     return _book(membership, after, program, EntryKind.ADJUST, cause)
 
 
@@ -322,6 +344,7 @@ def _book(
         reward_code=cause.reward_code,
         previous_hash=before.head_hash,
         hash="",
+        lifetime_after_units=changed.lifetime_units if kind is EntryKind.ADJUST else None,
     )
     entry = replace(unsealed, hash=chain.entry_hash(unsealed))
     after = replace(

@@ -1,6 +1,7 @@
 """Tiers: levels that members reach by lifetime earned points.
 
-Redeeming never demotes, because all points ever earned count (less the reversed ones).
+Redeeming never demotes, because all points ever earned count (less the reversed ones). An external
+system may set what counts.
 """
 
 from __future__ import annotations
@@ -36,14 +37,14 @@ def tier_after(
 ) -> str | None:
     """Return the tier after a booking.
 
-    Only earning and reversing change the tier. A member keeps a tier when a merchant raises its
-    threshold: earning more never demotes.
+    Only earning, reversing and setting change the tier. A member keeps a tier when a merchant
+    raises its threshold: earning more never demotes.
 
     Args:
         tiers: Ascending by ``min_points``.
         held: The tier before.
-        lifetime_before: Earned less reversed units, before the booking.
-        lifetime_after: Earned less reversed units, after the booking.
+        lifetime_before: The lifetime units before the booking.
+        lifetime_after: The lifetime units after the booking.
     """
     if lifetime_after == lifetime_before:
         return held

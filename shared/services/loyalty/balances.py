@@ -158,12 +158,14 @@ def sync_external(
     store_id: str | None,
     action: str,
     points: Decimal,
+    total_earned: Decimal | None,
     source: str | None,
     external_transaction_id: str | None,
 ) -> Booking:
     """Book a change of an external system: ``add``, ``redeem``, or ``set`` the balance.
 
     Enrols a user who is not enrolled. ``set`` books the difference, and nothing if there is none.
+    It sets what counts for tiers, too: ``total_earned``, else at least the balance.
 
     Raises:
         ProgramNotFound, ProgramInactive, InsufficientBalance, InvalidParameters,
@@ -175,6 +177,7 @@ def sync_external(
         if action == "set"
         else _positive_units(points, program)
     )
+    total_earned_units = _total_earned_units(program, action, units, total_earned)
     transaction = (
         None
         if external_transaction_id is None
@@ -187,7 +190,7 @@ def sync_external(
         program,
         action="sync",
         transaction=transaction,
-        terms=(action, str(units)),
+        terms=(action, str(units), *([] if total_earned is None else [str(total_earned_units)])),
         description=f"External sync: {action}",
         source=source,
         transaction_id=external_transaction_id,
@@ -201,7 +204,9 @@ def sync_external(
             case "redeem":
                 return bookings.Decided(*ledger.redeem(membership, program, units, cause))
             case _:
-                booked = ledger.set_balance(membership, program, units, cause)
+                booked = ledger.set_balance(
+                    membership, program, units, cause, total_earned_units=total_earned_units
+                )
                 return bookings.Decided(*booked) if booked else bookings.Decided(membership, None)
 
     return bookings.run_transaction(
@@ -346,6 +351,27 @@ def _positive_units(points: Decimal, program: Program) -> int:
         raise InvalidParameters(
             "points must be greater than 0.", fields={"points": "must be greater than 0"}
         )
+    return units
+
+
+def _total_earned_units(
+    program: Program, action: str, balance_units: int, total_earned: Decimal | None
+) -> int | None:
+    """Return what a member has ever earned, as the external system says; ``None`` if it does not.
+
+    Raises:
+        InvalidParameters: It is less than the balance, too fine or too large, or nothing is set.
+    """
+    if total_earned is None:
+        return None
+    units = to_units(total_earned, program.scale, field="totalEarned")
+    problem = None
+    if action != "set":
+        problem = "is only for the action set"
+    elif units < balance_units:
+        problem = "must be at least points, the new balance"
+    if problem is not None:
+        raise InvalidParameters(f"totalEarned {problem}.", fields={"totalEarned": problem})
     return units
 
 

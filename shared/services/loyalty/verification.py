@@ -68,12 +68,6 @@ def sums_problems(membership: Membership, entries: Sequence[Entry]) -> Iterator[
     units = {
         kind: sum(entry.units for entry in entries if entry.kind is kind) for kind in EntryKind
     }
-    earned_ids = {entry.entry_id for entry in entries if entry.kind is EntryKind.EARN}
-    taken_back = sum(
-        entry.units
-        for entry in entries
-        if entry.kind is EntryKind.REVERSE and entry.corrects_entry_id in earned_ids
-    )
     open_units = sum(lot.units for lot in membership.lots)
     last_tier = entries[-1].tier_after if entries else membership.tier
     recent = tuple(entry.entry_id for entry in reversed(entries[-RECENT_MAX:]))
@@ -88,7 +82,7 @@ def sums_problems(membership: Membership, entries: Sequence[Entry]) -> Iterator[
         "expired": (membership.expired_units, -units[EntryKind.EXPIRE]),
         "reversed": (membership.reversed_units, -units[EntryKind.REVERSE]),
         "adjusted": (membership.adjusted_units, units[EntryKind.ADJUST]),
-        "lifetime": (membership.lifetime_units, units[EntryKind.EARN] + taken_back),
+        "lifetime": (membership.lifetime_units, _lifetime_units(entries)),
         "tier": (membership.tier, last_tier),
         "recent": (tuple(each.entry_id for each in membership.recent), recent),
     }
@@ -103,6 +97,21 @@ def sums_problems(membership: Membership, entries: Sequence[Entry]) -> Iterator[
         ):
             yield f"entry {entry.entry_id} does not go on from a balance of {balance_units}"
         balance_units = entry.balance_after_units
+
+
+def _lifetime_units(entries: Sequence[Entry]) -> int:
+    """Return the lifetime units after a membership's entries (oldest first)."""
+    earned_ids: set[str | None] = set()
+    lifetime_units = 0
+    for entry in entries:
+        if entry.kind is EntryKind.EARN:
+            earned_ids.add(entry.entry_id)
+            lifetime_units += entry.units
+        elif entry.kind is EntryKind.REVERSE and entry.corrects_entry_id in earned_ids:
+            lifetime_units += entry.units
+        elif entry.lifetime_after_units is not None:
+            lifetime_units = entry.lifetime_after_units
+    return lifetime_units
 
 
 def _verify_membership(membership_id: str, store_id: str) -> tuple[int, list[Problem]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -20,6 +21,7 @@ from shared.store.loyalty import membership_documents, program_documents
 from tests.conftest import Clock
 from tests.support import amounts, stored
 from tests.support.api import Answer
+from tests.support.events import Pipeline, events_of
 from tests.support.merchants import Member, Merchant
 from tests.support.refusals import assert_fields_refused, assert_refused, nothing_written
 
@@ -74,7 +76,7 @@ def test_sets_the_balance_by_booking_the_difference(member: Member, target: int)
     assert (entry.kind, entry.units) == (EntryKind.ADJUST, target - 100)
     balance = member.balance()
     assert (balance["currentBalance"], balance["totalEarned"]) == (target, 100)
-    assert balance["totalRedeemed"] == 0
+    assert (balance["totalRedeemed"], balance["totalAdjusted"]) == (0, target - 100)
     stored.assert_sound(member)
 
 
@@ -95,6 +97,145 @@ def test_setting_twice_books_once(member: Member) -> None:
     assert (second.body["previousBalance"], second.body["newBalance"]) == (80, 80)
     assert second.body["entryId"] is None
     assert stored.units(member) == [100, -20]
+
+
+# Tiers
+
+
+@pytest.fixture
+def ranked(merchant: Merchant) -> Member:
+    """A member with nothing: Bronze. Silber is from 500 on, Gold from 1500."""
+    return merchant.member("tier")
+
+
+def standing(member: Member) -> tuple[int, str, int]:
+    """Return balance, tier and the points to the next tier; check that the totals add up."""
+    told = member.balance()
+    assert told["currentBalance"] == (
+        told["totalEarned"]
+        - told["totalRedeemed"]
+        - told["totalExpired"]
+        - told["totalReversed"]
+        + told["totalAdjusted"]
+    )
+    return told["currentBalance"], told["currentTier"], told["pointsToNextTier"]
+
+
+def test_who_is_set_to_600_has_earned_at_least_600(ranked: Member) -> None:
+    assert ranked.sync("set", 600, **EXTERNAL).status == 200
+
+    assert standing(ranked) == (600, "Silber", 900)
+    told = ranked.balance()
+    assert (told["totalEarned"], told["totalAdjusted"]) == (0, 600)
+    (entry,) = stored.entries(ranked)
+    assert (entry.kind, entry.tier_before, entry.tier_after) == ("adjust", "Bronze", "Silber")
+    stored.assert_sound(ranked)
+
+
+def test_a_set_lowers_no_tier_and_earns_none_by_going_up_again(ranked: Member) -> None:
+    ranked.earn(1400)
+
+    for points in (100, 1400, 0, 1400):
+        ranked.sync("set", points)
+        assert standing(ranked) == (points, "Silber", 100)
+
+    stored.assert_sound(ranked)
+
+
+@pytest.mark.parametrize(
+    ("total_earned", "tier", "to_next"),
+    [(1600, "Gold", 0), (500, "Silber", 1000), (300, "Bronze", 200)],
+)
+def test_total_earned_is_the_exact_standing_up_or_down(
+    ranked: Member, total_earned: int, tier: str, to_next: int
+) -> None:
+    ranked.earn(600)
+
+    answer = ranked.sync("set", 300, totalEarned=total_earned, **EXTERNAL)
+    with nothing_written():
+        again = ranked.sync("set", 300, totalEarned=total_earned, **EXTERNAL)
+
+    assert (answer.body["previousBalance"], answer.body["newBalance"]) == (600, 300)
+    assert (again.body, again.is_replay) == (answer.body, True)
+    assert standing(ranked) == (300, tier, to_next)
+    assert ranked.balance()["totalEarned"] == 600
+    stored.assert_sound(ranked)
+
+
+def test_total_earned_alone_is_booked_as_nothing(ranked: Member) -> None:
+    ranked.earn(100)
+
+    answer = ranked.sync("set", 100, totalEarned=600)
+    with nothing_written():
+        again = ranked.sync("set", 100, totalEarned=600)
+
+    assert (answer.body["newBalance"], again.body["entryId"]) == (100, None)
+    assert stored.units(ranked) == [100, 0]
+    assert standing(ranked) == (100, "Silber", 900)
+    stored.assert_sound(ranked)
+
+
+def test_a_transaction_with_another_total_earned_is_refused(ranked: Member) -> None:
+    ranked.sync("set", 100, totalEarned=600, **EXTERNAL)
+
+    with nothing_written():
+        answers = [
+            ranked.sync("set", 100, totalEarned=601, **EXTERNAL),
+            ranked.sync("set", 100, **EXTERNAL),
+        ]
+
+    assert [each.error for each in answers] == ["IDEMPOTENCY_KEY_REUSED"] * 2
+    assert standing(ranked) == (100, "Silber", 900)
+
+
+@pytest.mark.parametrize(
+    ("action", "total_earned", "problem"),
+    [
+        ("set", 99, "must be at least points, the new balance"),
+        ("set", 100.5, "must be a whole number"),
+        ("set", -1, "must be at least 0"),
+        ("set", 1_000_000_001, "must be at most 1000000000"),
+        ("add", 100, "is only for the action set"),
+        ("redeem", 100, "is only for the action set"),
+    ],
+)
+def test_refuses_total_earned(
+    member: Member, action: str, total_earned: float, problem: str
+) -> None:
+    with nothing_written():
+        answer = member.sync(action, 100, totalEarned=total_earned)
+
+    assert_fields_refused(answer, {"totalEarned": problem})
+    assert stored.units(member) == [100]
+
+
+def test_total_earned_of_cashback_is_money(merchant: Merchant) -> None:
+    member = merchant.member("cashback")
+
+    answer = member.sync("set", 10.5, totalEarned=20.25)
+
+    assert answer.status == 200
+    assert stored.membership(member).lifetime_units == 2025
+    stored.assert_sound(member)
+
+
+def test_a_set_that_changes_the_tier_is_told(merchant: Merchant, pipeline: Pipeline) -> None:
+    pipeline.register(merchant, "https://example.com/hook")
+    member = merchant.member("tier")
+    for points, total in ((600, None), (0, None), (100, 100)):
+        member.sync("set", points, **({} if total is None else {"totalEarned": total}))
+    pipeline.fire(merchant)
+
+    told = [(each["type"], json.loads(each["payload"])["data"]) for each in events_of(merchant)]
+    changes = [data for kind, data in told if kind == "loyalty.tier_changed"]
+    changes.sort(key=lambda data: data["sequence"])
+    assert [(each["previousTier"], each["newTier"]) for each in changes] == [
+        ("Bronze", "Silber"),
+        ("Silber", "Bronze"),
+    ]
+    synced = [data for kind, data in told if kind == "loyalty.external_synced"]
+    synced.sort(key=lambda data: data["sequence"])
+    assert [each["points"] for each in synced] == [600, -600, 100]
 
 
 @pytest.mark.parametrize(("action", "units"), [("add", [50]), ("set", [50])])

@@ -82,9 +82,17 @@ class Account:
         assert entry is not None
         return entry
 
-    def set(self, units: int) -> Entry | None:
+    def set(self, units: int, total_earned_units: int | None = None) -> Entry | None:
         difference = units - self.membership.balance_units
-        entry = self.book(ledger.set_balance(self.membership, self.program, units, self.cause()))
+        entry = self.book(
+            ledger.set_balance(
+                self.membership,
+                self.program,
+                units,
+                self.cause(),
+                total_earned_units=total_earned_units,
+            )
+        )
         if difference > 0:
             self.hold(difference, None)
         else:
@@ -147,7 +155,7 @@ class Account:
 
 EARNS = st.tuples(st.just("earn"), st.integers(1, 60), st.none() | st.integers(-1, 20))
 REDEMPTIONS = st.tuples(st.just("redeem"), st.integers(1, 80), st.just(0))
-SETS = st.tuples(st.just("set"), st.integers(0, 60), st.just(0))
+SETS = st.tuples(st.just("set"), st.integers(0, 60), st.none() | st.integers(0, 60))
 REVERSALS = st.tuples(
     st.sampled_from(["reverse_within", "reverse_unlimited"]),
     st.integers(1, 80),
@@ -187,7 +195,10 @@ def perform(account: Account, operation: tuple[str, int, int | None]) -> None:
                 account.redeem(number)
             assert (account.membership, account.entries) == before
         case "set":
-            account.set(number)
+            before_units = account.membership.lifetime_units
+            account.set(number, None if choice is None else number + choice)
+            least = max(before_units, number) if choice is None else number + choice
+            assert account.membership.lifetime_units == least
         case "expire":
             account.now += timedelta(days=number)
             account.expire()
@@ -269,7 +280,8 @@ def test_entries_are_numbered_chained_and_follow_each_other(
     assert chain.find_break(entries, membership.head_hash) is None
     balance_units, tier = 0, tiers.tier_for(program.tiers, 0)
     for entry in entries:
-        assert entry.units != 0
+        # An adjustment may be about the tier alone.
+        assert entry.units != 0 or entry.kind is EntryKind.ADJUST
         assert entry.balance_before_units == balance_units
         assert entry.balance_after_units == balance_units + entry.units
         assert entry.tier_before == tier
@@ -476,7 +488,7 @@ def test_a_balance_is_set_by_booking_the_difference() -> None:
     assert (down.kind, down.units, down.balance_after_units) == (EntryKind.ADJUST, -50, 80)
     membership = account.membership
     assert (membership.earned_units, membership.redeemed_units) == (100, 0)
-    assert (membership.adjusted_units, membership.lifetime_units) == (-20, 100)
+    assert (membership.adjusted_units, membership.lifetime_units) == (-20, 130)
     assert account.lots() == [(50, MARCH_END), (30, None)]
 
 
@@ -728,18 +740,90 @@ def test_a_reversed_earn_counts_no_longer_for_the_tier() -> None:
     assert (entry.tier_before, entry.tier_after) == ("Silber", "Bronze")
 
 
-def test_adjustments_expiry_and_returned_redemptions_do_not_count_for_the_tier() -> None:
+def test_expiry_returned_redemptions_and_what_is_set_lower_do_not_count_for_the_tier() -> None:
     account = Account.of(make_program(TIERED))
     account.earn(500, MARCH_END)
     spent = account.redeem(100)
     account.reverse(spent, 100)
-    account.set(10_000)
+    account.set(0)
+    account.set(500)
     account.set(0)
     account.earn(10, MARCH_END)
     account.now = MARCH_END
     account.expire()
     assert account.membership.tier == "Silber"
     assert account.membership.lifetime_units == 510
+
+
+def test_who_has_points_has_earned_as_many() -> None:
+    account = Account.of(make_program(TIERED))
+    entry = account.set(600)
+    assert entry is not None
+    assert (entry.kind, entry.units, entry.lifetime_after_units) == (EntryKind.ADJUST, 600, 600)
+    assert (entry.tier_before, entry.tier_after, entry.earned_after_units) == (
+        "Bronze",
+        "Silber",
+        0,
+    )
+    membership = account.membership
+    assert (membership.lifetime_units, membership.earned_units) == (600, 0)
+    assert membership.adjusted_units == 600
+
+
+def test_a_set_that_lags_behind_earns_no_tier_and_takes_none() -> None:
+    account = Account.of(make_program(TIERED))
+    account.earn(1400)
+    for units in (100, 1400, 0, 1400, 200):
+        account.set(units)
+        membership = account.membership
+        assert (membership.lifetime_units, membership.tier) == (1400, "Silber")
+    account.earn(100)
+    assert account.membership.tier == "Gold"
+
+
+@pytest.mark.parametrize(
+    ("total_earned", "tier"), [(400, "Bronze"), (600, "Silber"), (1500, "Gold")]
+)
+def test_an_exact_lifetime_goes_either_way(total_earned: int, tier: str) -> None:
+    account = Account.of(make_program(TIERED))
+    account.earn(600)
+    entry = account.set(300, total_earned)
+    assert entry is not None
+    assert (entry.units, entry.tier_after) == (-300, tier)
+    assert (account.membership.lifetime_units, account.membership.earned_units) == (
+        total_earned,
+        600,
+    )
+    account.earn(1)
+    assert account.membership.lifetime_units == total_earned + 1
+
+
+def test_a_lifetime_that_differs_alone_is_an_entry_of_nothing() -> None:
+    account = Account.of(make_program(TIERED))
+    account.earn(100)
+    entry = account.set(100, 600)
+    assert entry is not None
+    assert (entry.units, entry.balance_after_units, entry.tier_after) == (0, 100, "Silber")
+    assert account.set(100, 600) is None
+    assert account.set(100) is None
+    assert_sound(account)
+
+
+def test_a_tier_that_an_earlier_version_left_behind_comes_with_the_next_set() -> None:
+    account = Account.of(make_program(TIERED))
+    account.set(600)
+    account.membership = replace(account.membership, lifetime_units=0, tier="Bronze")
+    entry = account.set(600)
+    assert entry is not None
+    assert (entry.units, account.membership.tier) == (0, "Silber")
+    assert account.set(600) is None
+
+
+def test_an_exact_lifetime_is_never_less_than_the_balance() -> None:
+    account = Account.of(make_program(TIERED))
+    with pytest.raises(AssertionError):
+        account.set(600, 599)
+    assert account.entries == []
 
 
 def test_a_reward_is_unlocked_when_the_balance_crosses_its_cost_upwards() -> None:
