@@ -1,8 +1,9 @@
-"""Checks of the URLs, addresses and headers to which and with which a webhook may be sent.
+"""Checks of URLs, addresses and headers: whom we call with what, and which links we keep.
 
-`check_url` only reads the text and asks no DNS: a name need not resolve yet when it is registered,
-and may resolve differently a second later. Only the address of the connection counts, and the
-client checks it with `is_public`.
+`check_url` and `check_link` read a text in the same way, so what the one takes for a private host
+is none for the other either. They only read the text and ask no DNS: a name need not resolve yet
+when it is registered, and may resolve differently a second later. Only the address of the
+connection counts, and the client checks it with `is_public`.
 """
 
 import re
@@ -24,6 +25,9 @@ _NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+")
 
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _HEADER_VALUE = re.compile(r"([\x21-\x7e]([\t\x20-\x7e]*[\x21-\x7e])?)?")
+
+_NOT_HTTPS = "The URL must begin with https://."
+_NOT_ENCODED = "Path and query must be percent-encoded: ASCII only, no quotes or braces."
 
 # Names that public DNS does not answer. Sources: RFC 6761, 6762, 8375; ICANN's .internal; usage.
 _PRIVATE_SUFFIXES = (
@@ -108,7 +112,7 @@ def check_url(url: str, *, allow_loopback: bool) -> str:
     host, port = _host_port(authority)
     is_loopback = allow_loopback and _is_loopback(host)
     if scheme != "https" and not (is_loopback and scheme == "http"):
-        raise ValueError("The URL must begin with https://.")
+        raise ValueError(_NOT_HTTPS)
     if not is_loopback:
         _check_public(host)
         if port not in (None, *PORTS):
@@ -117,6 +121,40 @@ def check_url(url: str, *, allow_loopback: bool) -> str:
     suffix = "" if port in (None, default_port) else f":{port}"
     path = path_query if path_query.startswith("/") else f"/{path_query}"
     normal = f"{scheme}://{host}{suffix}{path}"
+    _check_length(normal)
+    return normal
+
+
+def check_link(url: str, *, allow_loopback: bool) -> str:
+    """Accept a URL that a browser or an app is to open, and that we do not call ourselves.
+
+    Args:
+        url: As the merchant wrote it: https, a public host, any port, at most 2,048 characters, no
+            credentials; what does not belong into a URL, quotes above all, must be
+            percent-encoded. It may have a fragment.
+        allow_loopback: Also accept http, if the host is this machine. Only for the emulator.
+
+    Returns:
+        The URL unchanged if it is ASCII, else with its host in ASCII.
+
+    Raises:
+        ValueError: The URL is not allowed; the message is written for the merchant.
+    """
+    _check_length(url)
+    base, mark, fragment = url.partition("#")
+    if "'" in url or not _PATH_QUERY.fullmatch(fragment):
+        raise ValueError(_NOT_ENCODED)
+    scheme, authority, path_query = _split(base)
+    host, port = _host_port(authority)
+    is_loopback = allow_loopback and _is_loopback(host)
+    if scheme != "https" and not (is_loopback and scheme == "http"):
+        raise ValueError(_NOT_HTTPS)
+    if not is_loopback:
+        _check_public(host)
+    if url.isascii():
+        return url
+    suffix = "" if port is None else f":{port}"
+    normal = f"{scheme}://{host}{suffix}{path_query}{mark}{fragment}"
     _check_length(normal)
     return normal
 
@@ -166,7 +204,7 @@ def _split(url: str) -> tuple[str, str, str]:
     if "@" in authority:
         raise ValueError("The URL may not hold a user name or password. Use a header or the path.")
     if not _PATH_QUERY.fullmatch(path_query):
-        raise ValueError("Path and query must be percent-encoded: ASCII only, no quotes or braces.")
+        raise ValueError(_NOT_ENCODED)
     return scheme.lower(), authority, path_query
 
 

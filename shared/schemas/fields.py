@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 
+from shared import config
+from shared.outgoing import guard
 from shared.schemas.base import Id, Number, RequestTime, Text, Whole
 
 AMOUNT_MINOR_MAX = 1_000_000_000
@@ -52,3 +54,20 @@ ExternalSource = Annotated[
 ]
 FreeText = Annotated[Text, Field(description="Free text.")]
 Since = Annotated[RequestTime, Field(description="The earliest time, inclusive.")]
+
+
+def _public_link(url: str) -> str:
+    return guard.check_link(url, allow_loopback=False)
+
+
+def _link(url: str) -> str:
+    return guard.check_link(url, allow_loopback=config.is_emulated())
+
+
+_LINK_SCHEMA = WithJsonSchema(
+    {"type": "string", "format": "uri", "pattern": "^https://", "maxLength": guard.URL_CHARS_MAX}
+)
+PublicLink = Annotated[str, AfterValidator(_public_link), _LINK_SCHEMA]
+"""An https URL on a public host that apps show or open. Its meaning is the field's."""
+Link = Annotated[str, AfterValidator(_link), _LINK_SCHEMA]
+"""As ``PublicLink``; under the emulator also on this machine."""

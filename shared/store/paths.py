@@ -55,12 +55,12 @@ def membership_id(program_id: str, user_id: str) -> str:
     """Return the id of a user's membership in a program, which is also its document id.
 
     Apps make this id themselves, so the user's id stays as it is. The second underscore separates:
-    our ids of programs have exactly one. Other texts, which name no program, are made so.
+    our ids of programs have exactly one. Another text, which names no program, is hashed.
     """
     encoded = encode(program_id)
     if not _OUR_PROGRAM_ID.fullmatch(encoded):
         # No encoded text begins with "%_", so this cannot equal another program's.
-        encoded = f"%_{_without_underscores(encoded)}"
+        encoded = f"%_{hashlib.sha256(program_id.encode()).hexdigest()}"
     return f"{encoded}_{encode(user_id)}"
 
 

@@ -7,12 +7,13 @@ can be configured.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic.alias_generators import to_camel
 
+from shared import config
 from shared.connectors import signatures
 from shared.connectors.client import JsonClient, Model, parsed
 from shared.connectors.config import ConnectorConfig
@@ -28,6 +29,7 @@ from shared.connectors.psp.base import (
 from shared.domain.money import Money
 from shared.domain.payments.customers import Customer
 from shared.domain.payments.payments import Observation, RefundObservation, RefundStatus, Stage
+from shared.outgoing import guard
 
 SYSTEM = "custom"
 HAS_IDEMPOTENCY_KEYS = True
@@ -74,6 +76,11 @@ class _Answer(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, frozen=True)
 
 
+def _page(url: str) -> str:
+    """Check where customers are sent: a merchant's own server may name anything."""
+    return guard.check_link(url, allow_loopback=config.is_emulated())
+
+
 class _Payment(_Answer):
     id: VendorId
     status: str
@@ -81,7 +88,7 @@ class _Payment(_Answer):
     currency: str
     captured_minor: int = 0
     refunded_minor: int = 0
-    redirect_url: str | None = None
+    redirect_url: Annotated[str, AfterValidator(_page)] | None = None
     failure: str | None = None
 
 

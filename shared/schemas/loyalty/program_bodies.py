@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from itertools import pairwise
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -42,7 +41,7 @@ from shared.schemas.base import (
     invalid,
     to_refusal,
 )
-from shared.schemas.fields import FreeText
+from shared.schemas.fields import FreeText, PublicLink
 
 REWARDS_MAX = 50
 TIERS_MAX = 20
@@ -50,7 +49,6 @@ MILESTONES_MAX = 20
 REWARD_EXTRAS_MAX = 20
 EXTRA_CHARS_MAX = 500
 EXTRA_NUMBER_MAX = 2**53
-LOGO_CHARS_MAX = 2_048
 _COLOR = re.compile(r"#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")
 
 
@@ -226,37 +224,18 @@ def _hex_color(text: str) -> str:
     return text
 
 
-def _https_url(text: str) -> str:
-    try:
-        url = urlsplit(text)
-        is_https = url.scheme == "https" and bool(url.hostname) and not url.username
-    except ValueError:
-        is_https = False
-    if not is_https or any(char.isspace() for char in text):
-        raise ValueError("must be an https URL")
-    return text
-
-
 Color = Annotated[
     str,
     AfterValidator(_hex_color),
     WithJsonSchema({"type": "string", "pattern": f"^{_COLOR.pattern}$"}),
 ]
-Logo = Annotated[
-    str,
-    Field(max_length=LOGO_CHARS_MAX),
-    AfterValidator(_https_url),
-    WithJsonSchema(
-        {"type": "string", "format": "uri", "pattern": "^https://", "maxLength": LOGO_CHARS_MAX}
-    ),
-]
 
 
 class BrandingBody(WireModel):
-    """The look of the card: a hex colour, and a logo at an https URL."""
+    """The look of the card: a hex colour, and a logo at an https URL on a public host."""
 
     color: Color | None = Field(default=None, description="Hex colour: `#2563EB` or `#26E`.")
-    logo: Logo | None = Field(default=None, description="https URL of an image.")
+    logo: PublicLink | None = Field(default=None, description="https URL of an image.")
 
 
 def _is_plain(value: Any) -> bool:
@@ -457,7 +436,10 @@ def program_fields(program: Program) -> dict[str, Any]:
         "description": program.description,
         "rules": rules_body(program.rules),
         "rewards": [reward_body(reward) for reward in program.rewards],
-        "branding": BrandingBody(color=program.branding.color, logo=program.branding.logo),
+        # Not checked again: an older one may not be allowed any more.
+        "branding": BrandingBody.model_construct(
+            color=program.branding.color, logo=program.branding.logo
+        ),
         "earning_methods": list(program.earning_methods),
         "is_active": program.is_active,
         "points_expiry": _points_expiry_body(program.points_expiry),

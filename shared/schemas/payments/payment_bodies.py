@@ -14,6 +14,7 @@ from shared.domain.payments.payments import Payment, PaymentStatus, Refund, Refu
 from shared.domain.units import from_units
 from shared.schemas import answers
 from shared.schemas.base import Id, Name, Number, WireModel
+from shared.schemas.fields import Link
 
 Email = Annotated[str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
 ProviderName = Annotated[psp.ProviderName, Field(description="The payment provider.")]
@@ -48,11 +49,11 @@ CaptureLater = Annotated[
     ),
 ]
 ReturnUrl = Annotated[
-    str,
+    Link,
     Field(
-        max_length=2048,
-        pattern="^https?://",
-        description="Where the provider sends the customer's browser afterwards.",
+        description=(
+            "Where the provider sends the customer's browser afterwards: https, a public host."
+        )
     ),
 ]
 RedirectUrl = Annotated[

@@ -9,7 +9,8 @@ import requests
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.outgoing.guard import check_header, check_url, is_public
+from shared.outgoing import guard
+from shared.outgoing.guard import check_header, check_link, check_url, is_public
 
 HTTPS = "begin with https"
 FORM = "form https"
@@ -176,6 +177,63 @@ HOSTILE = [
 def test_a_hostile_url_is_refused(url, message):
     with pytest.raises(ValueError, match=message):
         check_url(url, allow_loopback=False)
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [each for each in HOSTILE if each[1] not in (PORT, FRAGMENT)],
+    ids=[ascii(url) for url, message in HOSTILE if message not in (PORT, FRAGMENT)],
+)
+@pytest.mark.parametrize("allow_loopback", [False, True])
+def test_a_hostile_url_is_no_link_either(url, message, allow_loopback):
+    if allow_loopback and guard.is_loopback_url(url):
+        return
+    with pytest.raises(ValueError, match=message):
+        check_link(url, allow_loopback=allow_loopback)
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("https://127.0.0.1#@hooks.example.com/", ADDRESS),
+        ("https://shop.example.com/#<b>", ENCODED),
+        ('https://shop.example.com/#"', ENCODED),
+        ("https://shop.example.com/'", ENCODED),
+        ("https://shop.example.com/#a#b", ENCODED),
+        ("https://shop.example.com/#a\r\nb", ENCODED),
+        ("https://shop.example.com/#" + "a" * 2_048, "at most 2048"),
+        ("javascript:alert(1)", FORM),
+        ("http://shop.example.com/", "must begin with https"),
+    ],
+)
+def test_what_only_a_link_could_be_is_refused(url, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        check_link(url, allow_loopback=False)
+
+
+@pytest.mark.parametrize(
+    ("url", "kept"),
+    [
+        ("https://shop.example.com", "https://shop.example.com"),
+        ("https://Shop.example.com:9443/Done?a=1&b=%22#/paid", None),
+        (
+            "https://m\u00fcnchen.example.com:9443/a#b",
+            "https://xn--mnchen-3ya.example.com:9443/a#b",
+        ),
+    ],
+)
+def test_a_sound_link_is_kept_as_it_is(url, kept):
+    assert check_link(url, allow_loopback=False) == (kept or url)
+
+
+def test_a_link_to_this_machine_is_accepted_only_where_it_is_allowed():
+    for url in ("http://localhost:3000/done", "https://127.0.0.1/"):
+        assert check_link(url, allow_loopback=True) == url
+        with pytest.raises(ValueError, match="must"):
+            check_link(
+                url.replace("http:", "https:").replace("127.0.0.1", "localhost"),
+                allow_loopback=False,
+            )
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -325,14 +326,46 @@ def test_refuses_a_field(
         "https://user:secret@example.com/logo.png",
         "https://example.com/lo go.png",
         "https://[::1/logo.png",
+        'https://example.com/"><script>alert(1)</script>',
+        "https://example.com/'onerror='alert(1)",
+        "https://localhost/logo.png",
+        "https://169.254.169.254/",
+        "https://example.com/\r\nSet-Cookie:a",
+        "https://example.com/#'",
+        "https://example.com/" + "a" * 2_048,
         "",
     ],
 )
-def test_a_logo_is_an_https_url(merchant: Merchant, logo: str) -> None:
+def test_a_logo_is_a_public_https_url(merchant: Merchant, logo: str) -> None:
     with nothing_written():
-        answer = create(merchant, branding={"logo": logo})
+        answers = [
+            create(each, branding={"logo": logo}) for each in (merchant, in_sandbox(merchant))
+        ]
 
-    assert_fields_refused(answer, {"branding.logo": "must be an https URL"})
+    for answer in answers:
+        (problem,) = answer.body["details"]["fields"].items()
+        assert problem[0] == "branding.logo"
+        assert_refused(
+            answer, 400, "INVALID_PARAMETERS", answer.body["details"], message=": ".join(problem)
+        )
+
+
+def in_sandbox(merchant: Merchant) -> Merchant:
+    """Return the merchant with the test key."""
+    return replace(merchant, api=merchant.sandbox)
+
+
+def test_a_program_whose_logo_is_not_allowed_any_more_is_still_shown(merchant: Merchant) -> None:
+    program_id = merchant.program(branding={"logo": "https://example.com/logo.png"})
+    path = paths.program(program_id)
+    read = client.get_one(path)
+    assert read.data is not None
+    old = {"color": None, "logo": "https://localhost/logo.png"}
+    client.commit([client.Update(read, {**read.data, "branding": old})])
+
+    shown = merchant.api.ok("getLoyaltyProgram", {"programId": program_id})
+
+    assert shown["branding"] == old
 
 
 TIER = {"name": "A", "minPoints": 0}

@@ -367,3 +367,43 @@ def test_an_id_that_could_not_be_looked_for_is_not_taken_from_a_provider(
     assert_refused(answer, 503, "CONNECTOR_ANSWER_INVALID", answer.body["details"])
     made = till.stored(answer.body["details"]["paymentId"])
     assert (made.vendor_payment_id, made.stage) == (None, Stage.PENDING)
+
+
+@pytest.mark.parametrize(
+    "return_url",
+    [
+        "https://shop.example.com/\r\nX-Injected: 1",
+        "https://shop.example.com/\x00",
+        'https://shop.example.com/"onclick="alert(1)',
+        "https://shop.example.com/'",
+        "https://",
+        "https:///done",
+        "http://shop.example.com/done",
+        "https://user:password@shop.example.com/",
+        "https://169.254.169.254/latest",
+        "https://intranet/done",
+        "javascript:alert(1)//https://",
+    ],
+)
+def test_a_customer_is_sent_to_a_public_https_url_only(till: Till, return_url: str) -> None:
+    with nothing_written():
+        answer = till.process(returnUrl=return_url)
+
+    assert_refused(answer, 400, "INVALID_PARAMETERS", answer.body["details"])
+    assert list(answer.body["details"]["fields"]) == ["returnUrl"]
+    assert [call for call in till.provider.calls if call[0] == "POST"] == []
+
+
+@pytest.mark.parametrize("page", ["javascript:alert(1)", 'https://pay.example.com/"<script>', "/x"])
+def test_a_provider_cannot_send_a_customer_anywhere(till: Till, page: str) -> None:
+    def elsewhere(method: str, path: str) -> tuple[int, bytes] | None:
+        if (method, path) != ("POST", "/payments"):
+            return None
+        (payment,) = till.provider.payments.values()
+        return 200, json.dumps({**payment, "redirectUrl": page}).encode()
+
+    till.provider.after = elsewhere
+    answer = till.process()
+
+    assert_refused(answer, 503, "CONNECTOR_ANSWER_INVALID", answer.body["details"])
+    assert till.stored(answer.body["details"]["paymentId"]).redirect_url is None

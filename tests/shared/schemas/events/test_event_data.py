@@ -284,7 +284,7 @@ def test_no_event_reaches_20_kilobytes(name: str) -> None:
 def test_an_id_of_a_membership_or_product_has_its_bound() -> None:
     part = "x" * paths.ENCODED_MAX
 
-    assert len(paths.membership_id(part, part)) == MEMBER_ID_CHARS_MAX
+    assert len(paths.membership_id(f"lp_{part[3:]}", part)) == MEMBER_ID_CHARS_MAX
     assert len(paths.product_id(part, part)) == PRODUCT_ID_CHARS_MAX
 
 
