@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import partial
 
 from shared import clock, ids
 from shared.auth.caller import Caller
@@ -187,15 +188,16 @@ class _Booking:
         if user_id is None:
             return [self._path]
         member_id = paths.membership_id(self._program.program_id, user_id)
-        needs = [paths.member(member_id), self._path]
-        if self._receipt.voids is None:
-            # Before purchases were kept, the entry's id alone told that a receipt was booked.
-            needs.append(paths.entry(member_id, self._earlier_entry_id))
-        return needs
+        return [paths.member(member_id), self._path, *self._earlier_paths]
 
     @property
-    def _earlier_entry_id(self) -> str:
-        return ids.derived("le", "earn", transaction_id(self._sync, self._receipt.external_id))
+    def _earlier_paths(self) -> list[str]:
+        """The entry by whose id alone, before purchases were kept, a sale was known as booked."""
+        user_id = self._receipt.customer_id
+        if user_id is None or self._receipt.voids is not None:
+            return []
+        name = transaction_id(self._sync, self._receipt.external_id)
+        return [paths.entry(self._member_id(user_id), ids.derived("le", "earn", name))]
 
     def _decide(self, reads: Reads) -> Effect[ReceiptResult | _Missing]:
         stored = purchase_documents.decode(reads[self._path])
@@ -203,12 +205,11 @@ class _Booking:
         for each in self._earlier or ():
             before = purchases.with_earlier(before, each.sale, each.grant, each.taken)
         is_earning = self._is_earning(reads)
-        if self._receipt.voids is None:
-            entry = self._earlier_entry(reads, before)
-            if entry is not None:
-                return Effect(self._earlier_result(entry))
-            if stored is None and not is_earning:
-                return Effect(_NOTHING)
+        entry = self._earlier_entry(reads, before)
+        if entry is not None:
+            return Effect(self._earlier_result(entry))
+        if stored is None and not is_earning and self._receipt.voids is None:
+            return Effect(_NOTHING)
         reading = purchases.with_receipt(before, self._receipt, is_earning=is_earning)
         if reading.refusal is not None:
             return Effect(ReceiptResult(ReceiptOutcome.REFUSED, reading.refusal))
@@ -262,8 +263,9 @@ class _Booking:
             if (read := reads.get(paths.entry(member_id, grant.entry_id))) is not None
             and (original := membership_documents.decode_entry(read)) is not None
         }
+        cause_of = partial(self._cause_of, reads)
         purchase_postings.post(
-            postings, due, self._program, originals, self._cause_of, self._receipt.identity
+            postings, due, self._program, originals, cause_of, self._receipt.identity
         )
 
     def _paths_of(self, purchase: Purchase, due: Due) -> list[str]:
@@ -276,14 +278,15 @@ class _Booking:
         ]
         return [paths.member(member_id), *entries]
 
-    def _cause_of(self, action: str, purchase: Purchase) -> Cause:
+    def _cause_of(self, reads: Reads, action: str, purchase: Purchase) -> Cause:
         """Return the cause of an entry.
 
         The first entry of a sale is named as it was before purchases were kept, so that an instance
-        with the code of then cannot book it again.
+        with the code of then cannot book it again; unless another sale got that name then.
         """
         receipt, transaction = self._receipt, transaction_id(self._sync, self._receipt.identity)
-        is_first = purchase.bookings == 0 and receipt.voids is None
+        is_taken = any(each.data for path, each in reads.items() if path in self._earlier_paths)
+        is_first = purchase.bookings == 0 and receipt.voids is None and not is_taken
         amount = abs(receipt.eligible.amount_minor)
         return bookings.cause_of(
             self._caller,
@@ -314,14 +317,12 @@ class _Booking:
 
         A receipt that was issued after the booking is another one: its till was put in use again.
         """
-        user_id = self._receipt.customer_id
-        if user_id is None:
-            return None
-        read = reads[paths.entry(self._member_id(user_id), self._earlier_entry_id)]
-        entry = membership_documents.decode_entry(read)
-        if entry is None or entry.entry_id in {each.entry_id for each in purchase.grants}:
-            return None
-        return entry if self._receipt.issued_at <= entry.recorded_at else None
+        granted = {each.entry_id for each in purchase.grants}
+        for path in self._earlier_paths:
+            entry = membership_documents.decode_entry(reads[path])
+            if entry is not None and entry.entry_id not in granted:
+                return entry if self._receipt.issued_at <= entry.recorded_at else None
+        return None
 
     def _find_earlier(self) -> tuple[_Earlier, ...]:
         """Find the sales of the purchase's id that were booked before purchases were kept."""

@@ -389,13 +389,14 @@ def test_what_was_booked_before_purchases_were_kept_is_recognised(
     assert_sound(till.anna)
 
 
+@pytest.mark.parametrize("series", [None, "2026-01-01"])
 def test_a_receipt_that_is_later_than_the_earlier_booking_is_another_one(
-    till: Till, ticking: TickingClock
+    till: Till, ticking: TickingClock, series: str | None
 ) -> None:
     ticking.advance(timedelta(hours=6))
     book_as_before(till, receipt())
 
-    later = receipt(series="2026-01-01", issued_at=ticking.now + timedelta(hours=1))
+    later = receipt(series=series, issued_at=ticking.now + timedelta(hours=1))
     book(till, later, later)
 
     assert units(till.anna) == [100, 100]
