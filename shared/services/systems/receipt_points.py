@@ -17,12 +17,12 @@ from functools import partial
 from shared import clock, ids
 from shared.auth.caller import Caller
 from shared.domain.loyalty import earning
-from shared.domain.loyalty.entries import Cause, Entry, EntryKind
+from shared.domain.loyalty.entries import Cause, Entry
 from shared.domain.loyalty.programs import Program
 from shared.domain.money import Money
 from shared.domain.systems import purchase_postings, purchases
 from shared.domain.systems.purchase_postings import Postings
-from shared.domain.systems.purchases import Due, Grant, KnownSale, Purchase, Reading
+from shared.domain.systems.purchases import Due, Purchase, Reading
 from shared.domain.systems.sales import Receipt, ReceiptKind
 from shared.domain.systems.syncs import Sync
 from shared.domain.units import from_units
@@ -31,6 +31,8 @@ from shared.services import access, commands
 from shared.services.accounts import callers
 from shared.services.commands import Effect, Reads
 from shared.services.loyalty import bookings
+from shared.services.systems import earlier_receipts
+from shared.services.systems.earlier_receipts import EarlierSale
 from shared.store import paths
 from shared.store.client import Write
 from shared.store.loyalty import membership_documents
@@ -63,15 +65,6 @@ class ReceiptResult:
 
 
 _NOTHING = ReceiptResult(ReceiptOutcome.NOTHING)
-
-
-@dataclass(frozen=True, slots=True)
-class _Earlier:
-    """A sale that was booked before purchases were kept, and what took it back."""
-
-    sale: KnownSale
-    grant: Grant
-    taken: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +161,10 @@ class _Booking:
         self._receipt = receipt
         self._is_known = is_known
         self._now = clock.utc_now()
-        self._purchase_id = purchase_id(sync, receipt.voids or receipt.external_id)
+        self._receipt_id = receipt.voids or receipt.external_id
+        self._purchase_id = purchase_id(sync, self._receipt_id)
         self._path = paths.purchase(self._purchase_id)
-        self._earlier: tuple[_Earlier, ...] | None = None
+        self._earlier: tuple[EarlierSale, ...] | None = None
 
     def run(self) -> ReceiptResult:
         """Read, decide, commit; read more if the decision needs more."""
@@ -180,15 +174,16 @@ class _Booking:
             if isinstance(found, ReceiptResult):
                 return found
             if found.earlier:
-                self._earlier = self._find_earlier()
+                self._earlier = earlier_receipts.find(
+                    self._program, _transactions(self._sync), self._receipt_id
+                )
             needs += found.paths
 
     def _needs(self) -> list[str]:
         user_id = self._receipt.customer_id
         if user_id is None:
             return [self._path]
-        member_id = paths.membership_id(self._program.program_id, user_id)
-        return [paths.member(member_id), self._path, *self._earlier_paths]
+        return [paths.member(self._member_id(user_id)), self._path, *self._earlier_paths]
 
     @property
     def _earlier_paths(self) -> list[str]:
@@ -324,39 +319,6 @@ class _Booking:
                 return entry if self._receipt.issued_at <= entry.recorded_at else None
         return None
 
-    def _find_earlier(self) -> tuple[_Earlier, ...]:
-        """Find the sales of the purchase's id that were booked before purchases were kept."""
-        receipt_id = self._receipt.voids or self._receipt.external_id
-        name = transaction_id(self._sync, receipt_id)
-        booked = membership_documents.find_by_transaction(self._program.program_id, name)
-        return tuple(self._earlier_of(each) for each in booked if each.kind is EntryKind.EARN)
-
-    def _earlier_of(self, entry: Entry) -> _Earlier:
-        corrections = membership_documents.list_corrections(entry.membership_id, entry.entry_id)
-        asked = {
-            (each.transaction_id or "").removeprefix(_transactions(self._sync)): (
-                each.uncollected_units - each.units
-            )
-            for each in corrections
-        }
-        amount = Money.from_major(Decimal(entry.purchase_amount or 0), self._program.currency)
-        sale = KnownSale(
-            amount_minor=amount.amount_minor,
-            customer_id=entry.user_id,
-            is_earning=True,
-            booked_at=entry.recorded_at,
-        )
-        grant = Grant(
-            user_id=entry.user_id,
-            entry_id=entry.entry_id,
-            receipt_id=self._receipt.voids or self._receipt.external_id,
-            units=entry.units,
-            booked_at=entry.recorded_at,
-            asked_units=sum(asked.values()),
-            taken_units=-sum(each.units for each in corrections),
-        )
-        return _Earlier(sale, grant, tuple(asked.items()))
-
     def _earlier_result(self, entry: Entry) -> ReceiptResult:
         amount = self._receipt.eligible.to_major()
         if Decimal(entry.purchase_amount or 0) == amount:
@@ -394,7 +356,7 @@ class _Booking:
             store_id=self._sync.store_id,
             program_id=self._program.program_id,
             system=self._sync.system,
-            receipt_id=self._receipt.voids or self._receipt.external_id,
+            receipt_id=self._receipt_id,
         )
 
     def _member_id(self, user_id: str) -> str:
