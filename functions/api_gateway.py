@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from functions import http
+from functions import http, unbuilt
 from functions.catalog import API_PREFIX, ENDPOINT_BY_NAME, GATEWAY, PSP_WEBHOOK
 from shared.errors import UnknownAction
 
@@ -43,4 +43,7 @@ def _other(request: Request, name: str | None) -> Any:
         return page
     if request.method == "OPTIONS":
         return http.preflight(("GET", "POST"))
+    refusal = unbuilt.refusal(name or "")
+    if refusal is not None:
+        raise refusal
     raise UnknownAction(f"There is no action {name or request.path} in {GATEWAY}.")

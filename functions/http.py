@@ -130,7 +130,11 @@ def _answer(endpoint: Endpoint, request: Request, log: dict[str, Any]) -> Respon
     if request.method not in endpoint.methods:
         allowed = [*endpoint.methods, "OPTIONS"]
         raise MethodNotAllowed(f"Use {' or '.join(endpoint.methods)}.", allowed=allowed)
-    caller = callers.authenticate(request.headers.get("Authorization"))
+    caller = callers.authenticate(
+        request.headers.get("Authorization"),
+        origin=request.headers.get("Origin"),
+        host=request.host,
+    )
     log |= {"accountId": caller.account_id, "live": caller.is_live}
     if not caller.package.includes(endpoint.package):
         raise EndpointNotAllowed(

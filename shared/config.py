@@ -53,6 +53,16 @@ def public_url() -> str:
     return (configured or default).rstrip("/")
 
 
+def web_origins() -> set[str]:
+    """Return the operator's own web origins: the project's hosting, and what is configured."""
+    configured = os.environ.get("PUNKTWERK_WEB_ORIGINS") or ""
+    return {
+        f"https://{project_id()}.web.app",
+        f"https://{project_id()}.firebaseapp.com",
+        *(each.strip().lower().rstrip("/") for each in configured.split(",") if each.strip()),
+    }
+
+
 def aws_endpoint_url() -> str | None:
     """Return the URL of the AWS emulator. It is used only if storage is emulated, too."""
     return os.environ.get("AWS_ENDPOINT_URL") or None

@@ -15,14 +15,15 @@ class PunktwerkError(Exception):
 
     code: ClassVar[str] = "INTERNAL_ERROR"
     status: ClassVar[int] = 500
-    fix: ClassVar[str] = (
-        "Retry with the same idempotency key; report the request id if it persists."
-    )
+    fix: str = "Retry with the same idempotency key; report the request id if it persists."
 
-    def __init__(self, message: str, **details: Any) -> None:
+    def __init__(self, message: str, *, fix: str | None = None, **details: Any) -> None:
+        """``fix`` is the remedy of this one case, where that of the class does not help."""
         super().__init__(message)
         self.message = message
         self.details = details
+        if fix is not None:
+            self.fix = fix
 
     @property
     def is_final(self) -> bool:
@@ -167,7 +168,18 @@ class EndpointNotAllowed(PunktwerkError):
 
     code = "ENDPOINT_NOT_ALLOWED"
     status = 403
-    fix = "Upgrade to `requiredUpgrade`, or use the secret key."
+    fix = "Upgrade to `requiredUpgrade`; with a publishable key, call from your server instead."
+
+
+class SecretKeyInBrowser(PunktwerkError):
+    """A live secret key came from a web page that the account does not allow."""
+
+    code = "SECRET_KEY_IN_BROWSER"
+    status = 403
+    fix = (
+        "Call from your server. If others can open the page, have the key replaced: they have it. "
+        "If it is a till or page for staff only, let the operator allow `details.origin`."
+    )
 
 
 class UnknownAction(PunktwerkError):
@@ -176,6 +188,14 @@ class UnknownAction(PunktwerkError):
     code = "UNKNOWN_ACTION"
     status = 404
     fix = "Check the spelling against the endpoint list."
+
+
+class ActionNotImplemented(PunktwerkError):
+    """The endpoint is documented, and not built yet."""
+
+    code = "NOT_IMPLEMENTED"
+    status = 404
+    fix = "Use what the refusal names instead."
 
 
 class StoreNotFound(PunktwerkError):

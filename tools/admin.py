@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 Facts = dict[str, Any]
 
 KINDS = {"secret": KeyKind.SECRET, "publishable": KeyKind.PUBLISHABLE}
+KIND_NAMES = {kind: name for name, kind in KINDS.items()}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -151,6 +152,18 @@ def key_revoke(options: argparse.Namespace) -> Facts:
     return key_facts(administration.revoke_key(options.key_id))
 
 
+def origins_list(options: argparse.Namespace) -> Facts:
+    return origins_facts(administration.get_account(options.account))
+
+
+def origins_allow(options: argparse.Namespace) -> Facts:
+    return origins_facts(administration.allow_origin(options.account, options.origin))
+
+
+def origins_remove(options: argparse.Namespace) -> Facts:
+    return origins_facts(administration.remove_origin(options.account, options.origin))
+
+
 def secret_reencrypt(_: argparse.Namespace) -> Facts:
     done = reencryption.reencrypt_secrets()
     message = "none of the configured keys decrypts its secret"
@@ -207,13 +220,18 @@ def key_facts(record: KeyRecord) -> Facts:
         "keyId": administration.id_of_key(record),
         "accountId": record.account_id,
         "mode": record.mode,
-        "kind": record.kind,
+        "kind": KIND_NAMES[KeyKind(record.kind)],
         "prefix": record.prefix,
         "last4": record.last4,
         "label": record.label,
         "createdAt": clock.to_wire(record.created_at),
         "revokedAt": clock.to_wire(record.revoked_at) if record.revoked_at else None,
     }
+
+
+def origins_facts(account: Account) -> Facts:
+    allowed = [{"origin": each} for each in account.allowed_origins]
+    return {"accountId": account.account_id, "origins": allowed}
 
 
 def issued_facts(issued: IssuedKey) -> Facts:
@@ -266,6 +284,7 @@ def parser() -> argparse.ArgumentParser:
         "Servers see changes within 60 seconds. "
         "Exit codes: 0 done, 1 refused or problems found, 2 wrong usage.",
     )
+    _with_common(root, default=None)
     groups = root.add_subparsers(required=True, metavar="COMMAND")
 
     account = _group(groups, "account", "merchants and what they subscribe to")
@@ -299,7 +318,12 @@ def parser() -> argparse.ArgumentParser:
     issue = _command(key, "issue", key_issue, "make a key; it is shown this once")
     _with_account(issue)
     issue.add_argument("--mode", choices=[*KeyMode], required=True, help="test keys change nothing")
-    issue.add_argument("--kind", choices=list(KINDS), default="secret", help="(default: secret)")
+    issue.add_argument(
+        "--kind",
+        choices=list(KINDS),
+        default="secret",
+        help="who it is for: servers (secret, the default), or pages, to name the account",
+    )
     issue.add_argument("--label", default="", help="what it is for")
     _with_account(_command(key, "list", key_list, "list an account's keys"))
     for name, run, text in (
@@ -308,6 +332,21 @@ def parser() -> argparse.ArgumentParser:
     ):
         command = _command(key, name, run, text)
         command.add_argument("key_id", metavar="KEY_ID", help="the beginning of its SHA-256")
+
+    origins = _group(groups, "origins", "web pages that may use an account's live secret keys")
+    _with_account(_command(origins, "list", origins_list, "list the origins that are allowed"))
+    for name, run, text in (
+        ("allow", origins_allow, "allow an origin, such as that of a till in a web view"),
+        ("remove", origins_remove, "allow it no more"),
+    ):
+        command = _command(origins, name, run, text)
+        _with_account(command)
+        command.add_argument(
+            "origin",
+            metavar="ORIGIN",
+            help="as the browser sends it: https://till.example, capacitor://localhost, file:// or "
+            "null. `null` is what any page can make itself, so allow it for as short as you can",
+        )
 
     secret = _group(groups, "secret", "secrets and credentials that are stored encrypted")
     _command(
@@ -318,7 +357,7 @@ def parser() -> argparse.ArgumentParser:
     )
 
     proof = _command(groups, "verify", verify, "check mirrors, chains and sums of a program")
-    proof.add_argument("program", metavar="PROGRAM_ID")
+    proof.add_argument("program", metavar="PROGRAM_ID", help="as getLoyaltyPrograms shows it")
     return root
 
 
@@ -336,14 +375,23 @@ def _command(
     command: argparse.ArgumentParser = group.add_parser(
         name, help=text, description=_sentence(text)
     )
-    command.add_argument("--project", help="Google Cloud project (default: GOOGLE_CLOUD_PROJECT)")
-    command.add_argument("--json", action="store_true", help="print one JSON object")
+    # They may stand before the command too; what stands there must not be undone by a default.
+    _with_common(command, default=argparse.SUPPRESS)
     command.set_defaults(run=run)
     return command
 
 
+def _with_common(parser: argparse.ArgumentParser, default: Any) -> None:
+    parser.add_argument(
+        "--project", default=default, help="Google Cloud project (default: GOOGLE_CLOUD_PROJECT)"
+    )
+    parser.add_argument(
+        "--json", action="store_true", default=default or False, help="print one JSON object"
+    )
+
+
 def _with_account(command: argparse.ArgumentParser) -> None:
-    command.add_argument("account", metavar="ACCOUNT_ID")
+    command.add_argument("account", metavar="ACCOUNT_ID", help="as `account list` shows it")
 
 
 def _sentence(text: str) -> str:

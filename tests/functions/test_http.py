@@ -15,10 +15,12 @@ from werkzeug.serving import make_server
 
 from shared import clock
 from shared.auth.keys import KeyKind, KeyMode
+from shared.services.accounts import administration
 from shared.store import cache, client, paths, rpc
 from tests.support.api import PREFIX, Answer, Api
 from tests.support.merchants import RULES, Member, Merchant, create_key
 from tests.support.refusals import assert_fields_refused, assert_refused, nothing_written
+from tests.support.traffic import watched
 
 READ = "getLoyaltyPrograms"
 WRITE = "createLoyaltyProgram"
@@ -76,9 +78,23 @@ def test_refuses_a_request_without_a_key(anonymous: Api) -> None:
     ],
 )
 def test_refuses_a_malformed_or_unknown_key(anonymous: Api, authorization: str) -> None:
-    message = "The API key is malformed, unknown or revoked."
+    answer = authorized(anonymous, authorization)
 
-    assert_refused(authorized(anonymous, authorization), 401, "INVALID_API_KEY", message=message)
+    message = "The API key is malformed, unknown or revoked."
+    fix = answer.body["fix"]
+    assert_refused(answer, 401, "INVALID_API_KEY", message=message, fix=fix)
+
+
+@pytest.mark.parametrize(
+    ("authorization", "fix"),
+    [
+        (f"bk_live_sk_{TAIL}", "Write the header as `Authorization: Bearer bk_live_sk_...`"),
+        (f"Bearer bk_live_sk_{TAIL[1:]}", "Copy the whole key: `bk_live_sk_` or `bk_test_sk_`"),
+        (f"Bearer bk_live_sk_{TAIL}", "Check the key; issue a new one if it was revoked."),
+    ],
+)
+def test_says_what_is_wrong_with_a_key(anonymous: Api, authorization: str, fix: str) -> None:
+    assert authorized(anonymous, authorization).body["fix"].startswith(fix)
 
 
 def test_refuses_a_revoked_key(merchant: Merchant) -> None:
@@ -106,8 +122,89 @@ def test_refuses_a_publishable_key(merchant: Merchant, mode: KeyMode) -> None:
 
     answer = authorized(merchant.api, f"Bearer {key}")
 
-    message = "A publishable key cannot be used here; use the secret key."
-    assert_refused(answer, 403, "ENDPOINT_NOT_ALLOWED", message=message)
+    message = "A publishable key names the account, and can call nothing."
+    assert_refused(answer, 403, "ENDPOINT_NOT_ALLOWED", message=message, fix=answer.body["fix"])
+    assert answer.body["fix"].startswith("Call from your server, with a secret key. Never put")
+
+
+FOREIGN = [
+    "https://shop.example",
+    "http://localhost:3000",
+    "null",
+    "file://",
+    "capacitor://localhost",
+    "https://localhost.evil.example",
+    "https://demo-test.web.app.evil.example",
+    "https://demo-test.web.app/page",
+    "http://demo-test.web.app",
+    "https://a.example, https://demo-test.web.app",
+    "",
+]
+
+
+@pytest.mark.parametrize("origin", FOREIGN)
+def test_a_web_page_may_not_use_a_live_secret_key(merchant: Merchant, origin: str) -> None:
+    with nothing_written():
+        read = merchant.api(READ, {"storeId": merchant.store_id}, Origin=origin)
+        query = {"storeId": merchant.store_id}
+        headers = {"Origin": origin}
+        got = merchant.api.send("GET", READ, query_string=query, headers=headers)
+        body = {"storeId": merchant.store_id, "programName": "P", "programType": "points"}
+        write = merchant.api(WRITE, {**body, "rules": RULES["points"]}, Origin=origin)
+
+    for answer in (read, got, write):
+        details = {"origin": origin}
+        message = "A live secret key was sent by a web page that may not use it."
+        assert_refused(answer, 403, "SECRET_KEY_IN_BROWSER", details, message=message)
+        assert CORS.items() <= answer.headers.items()  # so that the page can read why
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://localhost", "https://demo-test.web.app", "https://demo-test.firebaseapp.com"]
+)
+def test_the_operators_own_pages_may_call(merchant: Merchant, origin: str) -> None:
+    assert merchant.api(READ, {"storeId": merchant.store_id}, Origin=origin).status == 200
+
+
+def test_the_operator_can_name_more_pages(
+    merchant: Merchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PUNKTWERK_WEB_ORIGINS", "https://loyalty.example/, https://B.example")
+
+    for origin in ("https://loyalty.example", "https://b.example"):
+        assert merchant.api(READ, {"storeId": merchant.store_id}, Origin=origin).status == 200
+
+
+@pytest.mark.parametrize("origin", ["https://shop.example", "null", "file://", "app://till"])
+def test_an_account_can_allow_a_page(
+    merchant: Merchant, new_merchant: Callable[..., Merchant], origin: str
+) -> None:
+    other = new_merchant()
+    administration.allow_origin(merchant.account_id, origin)
+    body = {"storeId": merchant.store_id}
+    assert merchant.api(READ, body).status == 200  # key and account are cached now
+    with watched() as without:
+        assert merchant.api(READ, body).status == 200
+    with watched() as with_origin:
+        assert merchant.api(READ, body, Origin=origin).status == 200
+    assert with_origin.rpcs == without.rpcs
+
+    administration.remove_origin(merchant.account_id, origin)
+    for each in (merchant, other):
+        answer = each.api(READ, {"storeId": each.store_id}, Origin=origin)
+        assert answer.error == "SECRET_KEY_IN_BROWSER"
+
+
+def test_a_page_may_use_a_test_key(merchant: Merchant) -> None:
+    answer = merchant.sandbox(READ, {"storeId": merchant.store_id}, Origin="https://shop.example")
+
+    assert (answer.status, answer.body["_sandbox"]) == (200, True)
+
+
+def test_a_page_learns_nothing_of_keys_that_do_not_work(anonymous: Api) -> None:
+    headers = {"Authorization": f"Bearer bk_live_sk_{TAIL}", "Origin": "https://shop.example"}
+
+    assert_refused(anonymous.send("POST", READ, headers=headers), 401, "INVALID_API_KEY")
 
 
 def test_the_scheme_may_be_written_in_any_case(merchant: Merchant) -> None:
@@ -554,7 +651,7 @@ def test_a_request_is_one_line_in_the_log(
         "accountId": member.merchant.account_id,
         "live": True,
         "rpcs": 2,
-        "reads": 3,
+        "reads": 4,
         "writes": 4,
         "status": 200,
     }

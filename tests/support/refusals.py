@@ -20,16 +20,20 @@ def assert_refused(
     details: dict[str, Any] | None = None,
     *,
     message: str | None = None,
+    fix: str | None = None,
     **lifted: str,
 ) -> None:
-    """Assert status and whole body of a refusal. The message is checked if a test gives one."""
+    """Assert status and whole body of a refusal. The message is checked if a test gives one.
+
+    ``fix`` is that of the code, unless this case has its own.
+    """
     expected = {
         "success": False,
         "error": code,
         "message": answer.body.get("message") if message is None else message,
         "statusCode": status,
         "requestId": answer.headers["X-Request-Id"],
-        "fix": FIX_BY_CODE[code],
+        "fix": FIX_BY_CODE[code] if fix is None else fix,
         **lifted,
     }
     if details is not None:

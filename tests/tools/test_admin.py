@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -19,6 +21,7 @@ from google.cloud.firestore import Client
 from shared import ids
 from shared.auth import keys
 from shared.auth.keys import KeyKind, KeyMode
+from shared.domain.accounts import origins
 from shared.domain.accounts.packages import Package
 from shared.domain.payments.psp import PspAccount, PspConfiguration
 from shared.domain.webhooks.endpoints import HTTP, SigningSecret, WebhookEndpoint
@@ -129,13 +132,73 @@ def test_says_what_it_can_do() -> None:
 @pytest.mark.parametrize(
     "command",
     re.findall(
-        r"^admin ((?:account|store|key) .+?)(?: #.*)?$",
+        r"^admin ((?:account|store|key|origins) .+?)(?: #.*)?$",
         (ROOT / "docs" / "operations.md").read_text("utf-8"),
         re.MULTILINE,
     ),
 )
 def test_understands_what_the_operations_page_says(command: str) -> None:
     assert callable(admin.parser().parse_args(shlex.split(command)).run)
+
+
+def parsers(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
+    """The parser and those of all its commands."""
+    yield parser
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for each in action.choices.values():
+                yield from parsers(each)
+
+
+def test_says_what_each_option_and_argument_is() -> None:
+    commands = list(parsers(admin.parser()))
+    assert len(commands) > 20
+    for command in commands:
+        assert command.description, command.prog
+        for action in command._actions:
+            if not isinstance(action, argparse._SubParsersAction):
+                assert action.help, f"{command.prog}: {action.dest}"
+
+
+def test_takes_json_and_project_before_the_command_too(run: Admin, account_id: str) -> None:
+    after = run("account", "show", account_id, "--json")
+    before = run("--json", "account", "show", account_id)
+    mixed = run("--project", "demo-test", "account", "show", account_id, "--json")
+
+    assert after == before == mixed
+    assert json.loads(before[1])["accountId"] == account_id
+
+
+def test_origins_are_allowed_listed_and_removed(run: Admin, account_id: str) -> None:
+    empty = {"accountId": account_id, "origins": []}
+    one = {"accountId": account_id, "origins": [{"origin": "https://till.example"}]}
+
+    assert run.ok("origins", "list", account_id) == empty
+    assert run.ok("origins", "allow", account_id, "https://Till.example:443") == one
+    assert run.ok("origins", "allow", account_id, "https://till.example") == one
+    assert run.ok("origins", "list", account_id) == one
+    assert stored(paths.account(account_id))["allowedOrigins"] == ["https://till.example"]
+    assert run.ok("origins", "remove", account_id, "https://till.example") == empty
+    assert stored(paths.account(account_id))["allowedOrigins"] == []
+
+
+def test_origins_that_are_none_are_refused(run: Admin, account_id: str) -> None:
+    before = stored(paths.account(account_id))
+
+    assert "An origin is a scheme and a host" in run.refused(
+        "origins", "allow", account_id, "https://till.example/page"
+    )
+    assert "does not allow null" in run.refused("origins", "remove", account_id, "null")
+    assert "There is no account" in run.refused("origins", "allow", "acc_none", "null")
+    assert stored(paths.account(account_id)) == before
+
+
+def test_an_account_allows_so_many_origins(run: Admin, account_id: str) -> None:
+    for number in range(origins.ORIGINS_PER_ACCOUNT_MAX):
+        administration.allow_origin(account_id, f"https://till{number}.example")
+
+    assert "at most 50 origins" in run.refused("origins", "allow", account_id, "null")
+    assert len(stored(paths.account(account_id))["allowedOrigins"]) == 50
 
 
 def test_does_not_guess_a_project() -> None:
@@ -344,7 +407,7 @@ def test_issues_a_key_and_keeps_its_hash_alone(run: Admin, account_id: str, app:
         "keyId": key.hash[:16],
         "accountId": account_id,
         "mode": "live",
-        "kind": "sk",
+        "kind": "secret",
         "prefix": "bk_live_sk_",
         "last4": key.text[-4:],
         "label": "till 1",
@@ -398,7 +461,7 @@ def test_rotates_a_key(run: Admin, account_id: str, app: Flask) -> None:
     after = run.ok("key", "rotate", before["keyId"])
 
     assert after["key"] != before["key"]
-    assert (after["mode"], after["kind"], after["label"]) == ("test", "sk", "shop")
+    assert (after["mode"], after["kind"], after["label"]) == ("test", "secret", "shop")
     assert after["replaced"] == before["keyId"]
     assert Api(app, before["key"])("getLoyaltyProgram").error == "INVALID_API_KEY"
     assert Api(app, after["key"])("getLoyaltyProgram").error == "INVALID_PARAMETERS"

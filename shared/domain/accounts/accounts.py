@@ -10,13 +10,17 @@ from shared.domain.accounts.packages import Package
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A merchant. Live keys work while ``is_active``."""
+    """A merchant. Live keys work while ``is_active``.
+
+    ``allowed_origins``: the web origins whose pages may use a live secret key.
+    """
 
     account_id: str
     name: str
     package: Package
     is_active: bool
     created_at: datetime
+    allowed_origins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from importlib import resources
 from shared import clock, ids
 from shared.auth import keys
 from shared.auth.keys import ApiKey, KeyKind, KeyMode
+from shared.domain.accounts import origins
 from shared.domain.accounts.accounts import Account, KeyRecord
 from shared.domain.accounts.packages import Package
 from shared.domain.stores.stores import Coordinates, Store
@@ -99,6 +100,41 @@ def set_active(account_id: str, *, is_active: bool) -> Account:
         Refused: There is no such account.
     """
     return _change_account(account_id, lambda account: replace(account, is_active=is_active))
+
+
+def allow_origin(account_id: str, origin: str) -> Account:
+    """Let the pages of a web origin use an account's live secret keys, within 60 s.
+
+    Raises:
+        Refused: There is no such account, it is no origin, or the account allows too many.
+    """
+    added = _checked_origin(origin)
+
+    def change(account: Account) -> Account:
+        if added in account.allowed_origins:
+            return account
+        if len(account.allowed_origins) >= origins.ORIGINS_PER_ACCOUNT_MAX:
+            raise Refused(f"An account allows at most {origins.ORIGINS_PER_ACCOUNT_MAX} origins.")
+        return replace(account, allowed_origins=(*account.allowed_origins, added))
+
+    return _change_account(account_id, change)
+
+
+def remove_origin(account_id: str, origin: str) -> Account:
+    """Take the permission of a web origin back; its requests are refused within 60 s.
+
+    Raises:
+        Refused: There is no such account, or it does not allow the origin.
+    """
+    removed = _checked_origin(origin)
+
+    def change(account: Account) -> Account:
+        if removed not in account.allowed_origins:
+            raise Refused(f"The account {account_id} does not allow {removed}.")
+        kept = tuple(each for each in account.allowed_origins if each != removed)
+        return replace(account, allowed_origins=kept)
+
+    return _change_account(account_id, change)
 
 
 def create_store(
@@ -301,6 +337,13 @@ def _checked_name(name: str) -> str:
     if not 1 <= len(name.strip()) <= NAME_CHARS_MAX:
         raise Refused(f"A name has 1 to {NAME_CHARS_MAX} characters.")
     return name.strip()
+
+
+def _checked_origin(text: str) -> str:
+    try:
+        return origins.canonical(text)
+    except ValueError as error:
+        raise Refused(str(error)) from None
 
 
 def _checked_label(label: str) -> str:
