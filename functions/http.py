@@ -28,6 +28,7 @@ from shared.errors import (
     InvalidParameters,
     MethodNotAllowed,
     PunktwerkError,
+    RequestIncomplete,
     RequestTooLarge,
 )
 from shared.schemas.base import ResponseModel, WireModel, to_refusal
@@ -182,11 +183,17 @@ def raw_body(request: Request, bytes_max: int = BODY_BYTES_MAX) -> bytes:
 
     Raises:
         RequestTooLarge: It has more than ``bytes_max`` bytes.
+        RequestIncomplete: The caller hung up on the way.
     """
     length = request.content_length
     if length is not None and length > bytes_max:
         raise RequestTooLarge(f"The body has {length} bytes; {bytes_max} is the most.")
-    raw = request.stream.read(bytes_max + 1)
+    try:
+        raw = request.stream.read(bytes_max + 1)
+    except Exception:  # noqa: BLE001 - each server has its own for hang-ups and broken chunks
+        raise RequestIncomplete("The connection ended before the body did.") from None
+    if length is not None and len(raw) < length:  # gunicorn says nothing
+        raise RequestIncomplete(f"The body has {len(raw)} bytes of {length}.")
     if len(raw) > bytes_max:
         raise RequestTooLarge(f"The body has more than {bytes_max} bytes.")
     return raw

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST = datetime(9999, 12, 30, 23, 59, 59, 999_000, UTC)
+"""A day before the end of all time, so that it has a date in every time zone."""
+
+
 def _system_time() -> datetime:
     return datetime.now(UTC)
 
@@ -31,10 +36,16 @@ def to_milliseconds(moment: datetime) -> datetime:
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
+def is_usable(moment: datetime) -> bool:
+    """Tell whether a time from outside may be taken: from 1970 to 9999, a day before the end."""
+    return EARLIEST <= moment <= LATEST
+
+
 def to_wire(moment: datetime) -> str:
     """Return the time as the API documents it: ``2026-03-03T12:00:00.000Z``."""
-    utc = moment.astimezone(UTC)
-    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+    # Not by `strftime`, which writes the year 99 with two digits.
+    text = moment.astimezone(UTC).isoformat(timespec="milliseconds")
+    return text.removesuffix("+00:00") + "Z"
 
 
 @contextmanager

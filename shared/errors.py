@@ -51,6 +51,14 @@ class InvalidJson(PunktwerkError):
     fix = "Send one JSON object in UTF-8, without duplicate names, NaN or Infinity."
 
 
+class RequestIncomplete(PunktwerkError):
+    """The body ended too early, or was not sent as HTTP wants it."""
+
+    code = "REQUEST_INCOMPLETE"
+    status = 400
+    fix = "Send as many bytes as `Content-Length` says, and wait for the answer."
+
+
 class RequestTooLarge(PunktwerkError):
     """The body is larger than 1 MiB, or than 10 MiB for requests that may carry a file."""
 

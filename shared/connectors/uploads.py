@@ -167,9 +167,12 @@ def moment_of(text: str, zone: ZoneInfo) -> datetime:
     try:
         moment = datetime.fromisoformat(text.strip())
         local = moment.replace(tzinfo=zone) if moment.tzinfo is None else moment
-        return clock.to_milliseconds(local.astimezone(UTC))
+        utc = clock.to_milliseconds(local.astimezone(UTC))
     except (ValueError, OverflowError):
         raise ValueError(f"{text[:40] or 'nothing'} is no time of ISO 8601") from None
+    if not clock.is_usable(utc):
+        raise ValueError(f"{text[:40]} is before 1970 or after 9999")
+    return utc
 
 
 def shortest(number: Decimal) -> Decimal:

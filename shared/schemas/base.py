@@ -23,7 +23,7 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
-from shared.clock import to_milliseconds, to_wire
+from shared.clock import is_usable, to_milliseconds, to_wire
 from shared.domain.units import AMOUNT_UNITS_MAX, to_json_number
 from shared.errors import InvalidParameters
 
@@ -112,6 +112,9 @@ Timestamp = Annotated[
 """A time in an answer: UTC with milliseconds, ``2026-03-03T12:00:00.000Z``."""
 
 
+_NOT_USABLE = "must be a time from 1970-01-01 to 9999-12-30"
+
+
 def _parse_time(value: Any) -> datetime:
     if not isinstance(value, str):
         raise ValueError("must be an ISO 8601 time")  # noqa: TRY004
@@ -122,9 +125,12 @@ def _parse_time(value: Any) -> datetime:
     if parsed.tzinfo is None:
         raise ValueError("must have a time zone, like 2026-03-03T12:00:00.000Z")
     try:
-        return to_milliseconds(parsed.astimezone(UTC))
+        moment = to_milliseconds(parsed.astimezone(UTC))
     except OverflowError:
-        raise ValueError("must be a time of the years 1 to 9999") from None
+        raise ValueError(_NOT_USABLE) from None
+    if not is_usable(moment):
+        raise ValueError(_NOT_USABLE)
+    return moment
 
 
 RequestTime = Annotated[
@@ -133,7 +139,7 @@ RequestTime = Annotated[
     PlainSerializer(to_wire, return_type=str, when_used="always"),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
-"""A time in a request: ISO 8601 with a time zone."""
+"""A time in a request: ISO 8601 with a time zone, from 1970 to 9999."""
 
 
 def _after_since(until: datetime, info: ValidationInfo) -> datetime:

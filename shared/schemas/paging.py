@@ -13,7 +13,7 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
-from shared.clock import to_wire
+from shared.clock import is_usable, to_wire
 from shared.schemas.base import Whole
 
 Item = TypeVar("Item")
@@ -76,6 +76,8 @@ def decode(cursor: str) -> CursorPosition:
         moment = datetime.fromisoformat(at).astimezone(UTC)
     except _UNREADABLE:
         raise ValueError(_NO_CURSOR) from None
+    if not is_usable(moment):
+        raise ValueError(_NO_CURSOR)
     return CursorPosition(moment, last_id)
 
 

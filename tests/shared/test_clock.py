@@ -35,6 +35,9 @@ def test_what_is_below_a_millisecond_is_dropped_not_rounded() -> None:
         (datetime(2026, 3, 3, 12, 0, 0, 7_000, UTC), "2026-03-03T12:00:00.007Z"),
         (datetime(2026, 3, 3, 12, 0, 0, 999_999, UTC), "2026-03-03T12:00:00.999Z"),
         (datetime(2026, 3, 3, 0, 30, tzinfo=BERLIN), "2026-03-02T23:30:00.000Z"),
+        (datetime(99, 1, 1, tzinfo=UTC), "0099-01-01T00:00:00.000Z"),
+        (datetime(1, 1, 1, tzinfo=UTC), "0001-01-01T00:00:00.000Z"),
+        (datetime(9999, 12, 31, 23, 59, 59, 999_999, UTC), "9999-12-31T23:59:59.999Z"),
     ],
 )
 def test_a_time_is_written_as_the_api_documents_it(moment: datetime, text: str) -> None:
@@ -43,7 +46,8 @@ def test_a_time_is_written_as_the_api_documents_it(moment: datetime, text: str) 
 
 @given(
     st.datetimes(
-        datetime(1970, 1, 1),  # noqa: DTZ001 - the zone is drawn
+        datetime(1, 1, 2),  # noqa: DTZ001 - the zone is drawn
+        datetime(9999, 12, 30),  # noqa: DTZ001
         timezones=st.sampled_from([UTC, BERLIN]),
     )
 )

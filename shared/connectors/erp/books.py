@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
+from shared import clock
 from shared.domain.money import Money
 from shared.domain.systems.sales import Sale, SaleLine, vat_in
 from shared.domain.units import currency_scale
@@ -104,6 +105,7 @@ def moment_of(text: str | None) -> datetime | None:
         except ValueError:
             return None
     try:
-        return found.replace(tzinfo=found.tzinfo or BERLIN).astimezone(UTC)
+        utc = found.replace(tzinfo=found.tzinfo or BERLIN).astimezone(UTC)
     except OverflowError:  # the first or last day of all
         return None
+    return utc if clock.is_usable(utc) else None

@@ -132,6 +132,12 @@ def test_refuses_what_is_no_time(text: str) -> None:
     assert len(str(refused.value)) < 80
 
 
+@pytest.mark.parametrize("text", ["0099-01-01T00:00:00Z", "1969-12-31", "9999-12-31T12:00:00Z"])
+def test_refuses_a_time_that_no_receipt_can_have(text: str) -> None:
+    with pytest.raises(ValueError, match="is before 1970 or after 9999"):
+        uploads.moment_of(text, ZoneInfo("UTC"))
+
+
 def test_times_are_cut_to_milliseconds() -> None:
     moment = uploads.moment_of("2026-03-02T09:30:00.123456Z", ZoneInfo("UTC"))
     assert moment == datetime(2026, 3, 2, 9, 30, 0, 123_000, UTC)

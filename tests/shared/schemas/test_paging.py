@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -63,3 +64,11 @@ def test_a_page_ends_where_the_next_one_begins(found: list[int], limit: int) -> 
     end = CursorPosition(NOW, f"evt_{found[limit - 1]}") if len(found) > limit else None
     assert page.end == end
     assert page.next_cursor == (encode(end) if end else None)
+
+
+@pytest.mark.parametrize("year", [1, 99, 1969, 9999])
+def test_a_time_that_no_item_can_have_is_no_position(year: int) -> None:
+    cursor = encode(CursorPosition(datetime(year, 12, 31, tzinfo=UTC), "evt_1"))
+
+    with pytest.raises(ValueError, match="must be a nextCursor"):
+        decode(cursor)
