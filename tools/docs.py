@@ -96,6 +96,12 @@ def _endpoints(document: dict[str, Any]) -> Iterator[str]:
         "[openapi.json](openapi.json) says all of this to machines, and a running deployment shows "
         "it at `/docs`."
     )
+    yield (
+        "\nNumbers are exact decimals. What is finer than an amount's unit is refused and never "
+        "rounded, but for the noise of computed doubles: what differs from a step of 0.0001 by "
+        "less than 0.00000001 is read as that step (0.30000000000000004 is 0.3), and a whole "
+        "number may be off by less than 0.000001 (110.00000000000001 is 110)."
+    )
     yield "\n| endpoint | methods | package | what it does |\n|---|---|---|---|"
     for endpoint in ENDPOINTS:
         summary = _operation(document, endpoint)["summary"]

@@ -29,6 +29,12 @@ from shared.errors import InvalidParameters
 
 DIGITS_MAX = 20
 DECIMALS_MAX = 10
+FINEST = Decimal("0.0001")
+"""The finest step of amounts and rates."""
+NOISE = Decimal("0.00000001")
+"""Less than this is no amount, but the noise of a double: a millionth of a cent."""
+NOISE_OF_WHOLE = Decimal("0.000001")
+"""The same for whole numbers, which may be cents."""
 FIELDS_MAX = 20
 NAME_CHARS_MAX = 100
 
@@ -75,6 +81,9 @@ def _to_decimal(value: Any) -> Decimal:
         raise ValueError("must be a finite number")  # noqa: TRY004
     if number.adjusted() > DIGITS_MAX or len(digits) > DIGITS_MAX:
         raise ValueError("has too many digits")
+    nearest = number.quantize(FINEST) + 0  # + 0 makes 0 of -0.
+    if number != nearest and abs(number - nearest) < NOISE:
+        return nearest
     # Not by normalize(), which rounds tiny numbers to 0.
     if exponent < -DECIMALS_MAX and any(digits[exponent + DECIMALS_MAX :]):
         raise ValueError("has too many decimals")
@@ -87,7 +96,11 @@ Number = Annotated[
     PlainSerializer(to_json_number, return_type=float | int, when_used="always"),
     WithJsonSchema({"type": "number"}),
 ]
-"""A JSON number, kept exact. Strings and booleans are not numbers."""
+"""A JSON number, kept exact. Strings and booleans are not numbers.
+
+JavaScript computes 0.30000000000000004 for 0.1 + 0.2: what differs from a step of ``FINEST`` by
+less than ``NOISE`` is read as that step. Anything else that is too fine is refused, not rounded.
+"""
 
 # A unit is never larger than 1, so more than this number is too much for every program.
 Points = Annotated[Number, Field(ge=0, le=AMOUNT_UNITS_MAX)]
@@ -96,13 +109,15 @@ PositivePoints = Annotated[Number, Field(gt=0, le=AMOUNT_UNITS_MAX)]
 
 
 def _to_whole(value: Any) -> Any:
-    """Accept 10.0 for 10: some languages write whole numbers with a fraction."""
-    is_whole = isinstance(value, Decimal) and value.is_finite() and value.adjusted() <= DIGITS_MAX
-    return int(value) if is_whole and value == value.to_integral_value() else value
+    """Accept 10.0 for 10, as some languages write whole numbers, and the noise of a double."""
+    if not isinstance(value, Decimal) or not value.is_finite() or value.adjusted() > DIGITS_MAX:
+        return value
+    nearest = value.to_integral_value()
+    return int(nearest) if abs(value - nearest) < NOISE_OF_WHOLE else value
 
 
 Whole = Annotated[int, BeforeValidator(_to_whole)]
-"""A JSON number without a fraction."""
+"""A JSON number without a fraction. JavaScript's 110.00000000000001 for 1.1 * 100 is 110."""
 
 Timestamp = Annotated[
     datetime,

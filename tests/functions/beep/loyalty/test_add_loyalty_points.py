@@ -241,6 +241,55 @@ def test_binary_fractions_do_not_cost_a_point(merchant: Merchant) -> None:
     assert purchase(member, 1.15).body["pointsAdded"] == 115
 
 
+# JavaScript's 0.1 + 0.2, 1.1 * 3 and 4.35 * 100 / 100.
+NOISY = [(0.30000000000000004, 0.3), (3.3000000000000003, 3.3), (4.3500000000000005, 4.35)]
+
+
+@pytest.mark.parametrize(("sent", "read"), NOISY)
+def test_an_amount_that_javascript_computed_is_read_as_its_cents(
+    merchant: Merchant, sent: float, read: float
+) -> None:
+    member = merchant.member("points", rules={"pointsPerEuro": 100})
+
+    first = purchase(member, sent, transactionId="t1")
+    with nothing_written():
+        again = purchase(member, read, transactionId="t1")
+
+    assert (first.status, first.body["pointsAdded"]) == (200, int(read * 100 + 0.5))
+    assert (again.body, again.is_replay) == (first.body, True)
+    (entry,) = stored.entries(member)
+    assert entry.purchase_amount == str(read)
+
+
+def test_lines_and_cashback_that_javascript_computed_are_read_as_their_cents(
+    merchant: Merchant,
+) -> None:
+    member = merchant.member("points", rules={"pointsPerEuro": 10})
+    saver = merchant.member("cashback")
+
+    by_lines = member.add(
+        purchaseLines=[{"amount": 0.1 + 0.2}, {"amount": -(0.1 + 0.2), "type": "discount"}]
+    )
+    first = saver.add("k1", points=0.1 + 0.2)
+    again = saver.add("k1", points=0.3)
+
+    assert (by_lines.status, by_lines.body["reason"]) == (200, "nothing_paid")
+    assert (first.status, first.body["newBalance"]) == (200, 0.3)
+    assert (again.body, again.is_replay) == (first.body, True)
+    assert stored.units(saver) == [30]
+
+
+@pytest.mark.parametrize("points", [12.994, 4.995, 0.3000001])
+def test_what_is_finer_than_a_cent_is_not_rounded(merchant: Merchant, points: float) -> None:
+    saver = merchant.member("cashback")
+
+    with nothing_written():
+        answer = saver.add(points=points)
+
+    assert_fields_refused(answer, {"points": "must be a number with at most 2 decimals"})
+    assert stored.units(saver) == []
+
+
 def test_lines_are_added_exactly(merchant: Merchant) -> None:
     member = merchant.member("points", rules={"pointsPerEuro": 10})
 
