@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 
 from shared.connectors.config import ConnectorConfig
+from shared.connectors.sane import fault_of
 from shared.domain.systems.sales import DataType, Record
 
 Item_co = TypeVar("Item_co", covariant=True)
@@ -55,8 +56,11 @@ class Note:
 class ListedPage(Generic[Item_co]):
     """A part of a stream.
 
+    An item that cannot be true, such as a product with a price below zero, is moved to ``skipped``.
+
     Attributes:
-        items: At most ``PAGE_ITEMS_MAX``; no item is on a page twice.
+        items: At most ``PAGE_ITEMS_MAX``; no item is on a page twice, but for receipts of several
+            series.
         position: The position of the next page, at most ``POSITION_CHARS_MAX`` characters that only
             this connector understands; ``None`` on the last page.
         since: On the last page, the place where the next sync begins so that it reads only changes;
@@ -73,6 +77,15 @@ class ListedPage(Generic[Item_co]):
     is_listing: bool = False
     skipped: tuple[Skipped, ...] = ()
     notes: tuple[Note, ...] = ()
+
+    def __post_init__(self) -> None:
+        faults = [(item, fault) for item in self.items if (fault := fault_of(item))]
+        if faults:
+            wrong = {id(item) for item, _ in faults}
+            told = tuple(Skipped(getattr(item, "external_id", ""), why) for item, why in faults)
+            kept = tuple(item for item in self.items if id(item) not in wrong)
+            object.__setattr__(self, "items", kept)
+            object.__setattr__(self, "skipped", (*self.skipped, *told))
 
 
 @dataclass(frozen=True, slots=True)

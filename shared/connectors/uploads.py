@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, SecretStr, field_validator
 
 from shared import clock
-from shared.connectors.base import PAGE_ITEMS_MAX, ListedPage, Skipped
+from shared.connectors.base import PAGE_ITEMS_MAX, ListedPage, Note, Skipped
 from shared.connectors.config import ConnectorConfig
 from shared.connectors.rows import Item
 from shared.domain.catalog.goods import Category, Product
@@ -24,6 +24,7 @@ from shared.errors import ConnectorRejected
 
 FILE_CHARS_MAX = 8 * 1024 * 1024
 """The maximum length in base64, for a file of 6 MiB."""
+_WHITE_SPACE = b" \t\r\n\v\f"
 ID_CHARS_MAX = 100
 """The maximum length of an id in a file: a longer text is in the wrong column."""
 
@@ -51,7 +52,7 @@ class UploadConfig(ConnectorConfig):
     @classmethod
     def _check_file(cls, file: SecretStr) -> SecretStr:
         try:
-            content = _decoded(file)
+            content = decoded(file.get_secret_value())
         except binascii.Error:
             raise ValueError("must be a file in base64") from None
         if not content:
@@ -70,7 +71,7 @@ class UploadConfig(ConnectorConfig):
     @property
     def content(self) -> bytes:
         """The file."""
-        return _decoded(self.file)
+        return decoded(self.file.get_secret_value())
 
     @property
     def zone(self) -> ZoneInfo:
@@ -80,14 +81,16 @@ class UploadConfig(ConnectorConfig):
 
 @dataclass(frozen=True, slots=True)
 class Listing(Generic[Item]):
-    """All items of a stream. No id is in it twice.
+    """All items of a stream. No id is in it twice, but for receipts of several series.
 
-    ``is_complete``: it lists everything, so an item that is not in it is gone.
+    ``is_complete``: it lists everything, so an item that is not in it is gone. ``notes``: how it
+    was read, where that may be wrong.
     """
 
     items: tuple[Item, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     is_complete: bool = False
+    notes: tuple[Note, ...] = ()
 
     def page(self, position: str | None) -> ListedPage[Item]:
         """Return the page that begins at a position: the number of items before it.
@@ -96,7 +99,7 @@ class Listing(Generic[Item]):
             ConnectorRejected: The position does not belong to this file.
         """
         begin = 0 if position is None else _to_begin(position)
-        length = max(len(self.items), len(self.skipped))
+        length = max(len(self.items), len(self.skipped), len(self.notes))
         if begin and begin >= length:
             raise ConnectorRejected("The file is not the one that was begun with.")
         end = begin + PAGE_ITEMS_MAX
@@ -105,6 +108,7 @@ class Listing(Generic[Item]):
             position=str(end) if end < length else None,
             is_listing=self.is_complete,
             skipped=self.skipped[begin:end],
+            notes=self.notes[begin:end],
         )
 
 
@@ -144,20 +148,6 @@ class UploadConnector:
         return self._contents.receipts.page(position)
 
 
-def text_of(content: bytes) -> str:
-    """Return the text of a file: UTF-8 with or without a mark, else Windows' encoding.
-
-    Raises:
-        ConnectorRejected: The file is not text.
-    """
-    if b"\0" in content:
-        raise ConnectorRejected("The file is neither text nor a zip.")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
-
-
 def moment_of(text: str, zone: ZoneInfo) -> datetime:
     """Read a time of ISO 8601; a time without a time zone is in ``zone``.
 
@@ -192,8 +182,15 @@ def once(found: Iterable[Item], skipped: list[Skipped]) -> tuple[Item, ...]:
     return tuple(kept.values())
 
 
-def _decoded(file: SecretStr) -> bytes:
-    return base64.b64decode("".join(file.get_secret_value().split()), validate=True)
+def decoded(text: str) -> bytes:
+    """Return a file from base64, with or without lines.
+
+    Raises:
+        binascii.Error: It is not base64.
+    """
+    return base64.b64decode(
+        text.encode(errors="replace").translate(None, _WHITE_SPACE), validate=True
+    )
 
 
 def _to_begin(position: str) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 import zipfile
@@ -10,15 +9,20 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
+from functools import cached_property
 
+from shared.connectors import tables
 from shared.connectors.dsfinvk import index
 from shared.connectors.dsfinvk.index import Layout
+from shared.connectors.encodings import Encoding, found_encoding
 from shared.errors import ConnectorRejected
 
 MEMBERS_MAX = 100
 UNPACKED_BYTES_MAX = 64 * 1024 * 1024
 """The limit for all members together, by the sizes that the zip declares. No more is read."""
 INDEX_BYTES_MAX = 1024 * 1024
+ROWS_MAX = 500_000
+"""The most rows of one table."""
 SIGNATURE = b"PK\x03\x04"
 
 _ENTRY = b"PK\x01\x02"
@@ -27,6 +31,10 @@ _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 _KEY = "Z_KASSE_ID"
 """The first column of every table, by which a row of headings is recognized."""
 _NUMBER_CHARS_MAX = 24
+_SEPARATOR = "sep="
+_CHUNK_BYTES = 64 * 1024
+_NOT_OURS = "__MACOSX/"
+"""The folder with what a Mac notes about files; its files have the names of ours."""
 
 
 class Archive:
@@ -44,6 +52,7 @@ class Archive:
             self._zip = zipfile.ZipFile(io.BytesIO(content))
         self._members = _members(self._zip)
         self._layouts = self._read_index()
+        self._tables: dict[str, ArchiveTable] = {}
 
     def __contains__(self, name: str) -> bool:
         return name in self._members
@@ -52,11 +61,17 @@ class Archive:
         """Return a file of the export.
 
         Raises:
-            ConnectorRejected: The export does not have this file.
+            ConnectorRejected: The export does not have this file, or nobody can read it for sure as
+                it is described.
         """
         if name not in self._members:
             raise ConnectorRejected(f"The zip has no {name}: it is no DSFinV-K export.")
-        return ArchiveTable(self._zip, self._members[name], name, self._layouts.get(name, Layout()))
+        layout = self._layouts.get(name, Layout())
+        if layout.problem:
+            raise ConnectorRejected(f"{name} {layout.problem}, says {index.FILE_NAME}.")
+        if name not in self._tables:
+            self._tables[name] = ArchiveTable(self._zip, self._members[name], name, layout)
+        return self._tables[name]
 
     def _read_index(self) -> dict[str, Layout]:
         """Read the layouts of the files. Without a description, the standard's layout holds."""
@@ -80,10 +95,19 @@ class ArchiveTable:
         self._member = member
         self._name = name
         self._layout = layout
-        group, point = re.escape(layout.grouping), re.escape(layout.decimal)
-        self._number = re.compile(
-            rf"([+-]?)(\d{{1,3}}(?:{group}\d{{3}})+|\d+)(?:{point}(\d*))?", re.ASCII
-        )
+        self._grouping = layout.grouping or ""
+        point = re.escape(layout.decimal)
+        groups = rf"\d{{1,3}}(?:{re.escape(self._grouping)}\d{{3}})+|" if self._grouping else ""
+        self._number = re.compile(rf"([+-]?)({groups}\d+)(?:{point}(\d*))?", re.ASCII)
+        self._whole = re.compile(rf"({groups}\d+)(?:{point}0*)?", re.ASCII)
+
+    @cached_property
+    def encoding(self) -> Encoding:
+        """The encoding that the description says, or that of the text if it does not."""
+        if self._layout.codec is not None:
+            return Encoding(self._layout.codec)
+        with _refusing(self._name), self._zip.open(self._member) as raw:
+            return found_encoding(iter(lambda: raw.read(_CHUNK_BYTES), b""))
 
     def rows(
         self, required: tuple[str, ...], optional: tuple[str, ...] = ()
@@ -100,27 +124,51 @@ class ArchiveTable:
         Raises:
             ConnectorRejected: The file is damaged, or does not have the shape that it declares.
         """
-        with _refusing(self._name), self._zip.open(self._member) as raw:
-            text = io.TextIOWrapper(raw, self._layout.codec, newline="")
-            fields = csv.reader(
-                text, delimiter=self._layout.delimiter, quotechar=self._layout.quote
-            )
-            columns: list[str] | None = None
-            places: list[int | None] = []
-            for row in fields:
-                if not row:
+        columns: list[str] | None = None
+        places: list[int | None] = []
+        rows = 0
+        for line, row in self._raw_rows():
+            if columns is None:
+                columns, is_heading = self._columns(row)
+                places = self._places(columns, required, optional)
+                if is_heading:
                     continue
-                if columns is None:
-                    columns, is_heading = self._columns(row)
-                    places = self._places(columns, required, optional)
-                    if is_heading:
-                        continue
-                if len(row) != len(columns):
-                    raise ConnectorRejected(
-                        f"{self._name} has {len(row)} fields instead of {len(columns)} in line "
-                        f"{fields.line_num}."
-                    )
-                yield ["" if place is None else row[place].strip() for place in places]
+            if len(row) != len(columns) and (len(row) < len(columns) or any(row[len(columns) :])):
+                raise ConnectorRejected(
+                    f"{self._name} has {len(row)} fields instead of {len(columns)} in line {line}."
+                )
+            rows += 1
+            if rows > ROWS_MAX:
+                raise ConnectorRejected(
+                    f"{self._name} has more than {ROWS_MAX} rows; export fewer days."
+                )
+            yield ["" if place is None else row[place].strip() for place in places]
+
+    def _raw_rows(self) -> Iterator[tuple[int, list[str]]]:
+        """Read all rows that are not empty, but for a first one in which Excel says its sign."""
+        encoding = self.encoding
+        with _refusing(self._name), self._zip.open(self._member) as raw:
+            text = io.TextIOWrapper(raw, encoding.codec, encoding.errors, newline="")
+            rows = tables.csv_rows(
+                iter(lambda: text.readline(tables.ROW_CHARS_MAX + 1), ""),
+                self._name,
+                delimiter=self._layout.delimiter,
+                quote=self._layout.quote,
+            )
+            for line, row in rows:
+                if row and not (line == 1 and row[0].lower().startswith(_SEPARATOR)):
+                    yield line, row
+
+    def whole(self, text: str) -> str:
+        """Write a whole number in one form: some tables have ``1.234``, others ``1234``.
+
+        A text that is no whole number is returned as it is.
+        """
+        found = self._whole.fullmatch(text)
+        if found is None:
+            return text
+        digits = found[1].replace(self._grouping, "") if self._grouping else found[1]
+        return str(int(digits)) if len(digits) <= _NUMBER_CHARS_MAX else text
 
     def number(self, text: str) -> Decimal:
         """Read a number as this file writes it, e.g. ``1.234,50``.
@@ -132,12 +180,15 @@ class ArchiveTable:
         if found is None or len(text) > _NUMBER_CHARS_MAX:
             raise ValueError(f"{text[:_NUMBER_CHARS_MAX]} is no number")
         sign, whole, fraction = found.groups()
-        return Decimal(f"{sign}{whole.replace(self._layout.grouping, '')}.{fraction or '0'}")
+        digits = whole.replace(self._grouping, "") if self._grouping else whole
+        return Decimal(f"{sign}{digits}.{fraction or '0'}")
 
     def _columns(self, first: list[str]) -> tuple[list[str], bool]:
         """Return the columns' names, and whether they come from the first row."""
         named = [each.strip().upper() for each in first]
         if _KEY in named:
+            while not named[-1]:  # the row ends in a delimiter, and others may not
+                named.pop()
             return named, True
         if not self._layout.columns:
             raise ConnectorRejected(f"{self._name} does not say what its columns are.")
@@ -158,6 +209,8 @@ def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     left = UNPACKED_BYTES_MAX
     for member in archive.infolist():
         name = index.base_name(member.filename)
+        if _NOT_OURS in member.filename:
+            continue
         is_ours = name.endswith((".csv", index.FILE_NAME)) and not name.startswith(".")
         if member.is_dir() or not is_ours:
             continue
@@ -184,7 +237,6 @@ def _refusing(name: str) -> Iterator[None]:
     except (
         zipfile.BadZipFile,
         zlib.error,
-        csv.Error,
         EOFError,
         NotImplementedError,
         OSError,

@@ -15,25 +15,34 @@ DEPTH_MAX = 32
 
 _CODECS = {"UTF8": "utf-8-sig", "UTF16": "utf-16", "ANSI": "cp1252", "OEM": "cp850"}
 _OTHER_CODECS = {"UTF7", "Macintosh"}
+_IMPLIED = "ImpliedAccuracy"
 _COLUMNS = {"VariableColumn", "VariablePrimaryKey"}
 
 
 @dataclass(slots=True)
 class Layout:
-    """The layout of one file. The defaults are those of the standard."""
+    """The layout of one file. The defaults are those of the standard.
+
+    Attributes:
+        codec: The encoding; ``None`` if the description does not say it.
+        grouping: The sign between thousands; ``None`` if there is none. If the description does not
+            say it, it is a point, but for files whose decimals have one.
+        problem: Why the file cannot be read as it is described; empty if it can.
+    """
 
     file_name: str = ""
-    codec: str = "utf-8-sig"
+    codec: str | None = None
     decimal: str = ","
-    grouping: str = "."
+    grouping: str | None = "."
     delimiter: str = ";"
     quote: str = '"'
     columns: list[str] = field(default_factory=list)
+    problem: str = ""
 
 
+_GROUPING = "DigitGroupingSymbol"
 _SIGNS = {
     "DecimalSymbol": "decimal",
-    "DigitGroupingSymbol": "grouping",
     "ColumnDelimiter": "delimiter",
     "TextEncapsulator": "quote",
 }
@@ -76,6 +85,7 @@ class _Reader:
         self._path: list[str] = []
         self._text: list[str] = []
         self._layout = Layout()
+        self._is_grouping_said = False
 
     def begin(self, name: str, _attributes: object) -> None:
         if len(self._path) >= DEPTH_MAX:
@@ -84,6 +94,7 @@ class _Reader:
         self._text.clear()
         if name == "Table":
             self._layout = Layout()
+            self._is_grouping_said = False
 
     def characters(self, text: str) -> None:
         self._text.append(text)
@@ -94,17 +105,32 @@ class _Reader:
         text = "".join(self._text)
         self._text.clear()
         if name == "Table":
-            self.layouts.append(self._layout)
+            self._end_table()
         elif name == "URL" and within == "Table":
             self._layout.file_name = text.strip()
         elif name == "Name" and within in _COLUMNS:
             self._layout.columns.append(text.strip())
         elif name in _SIGNS:
             setattr(self._layout, _SIGNS[name], _to_sign(name, text))
+        elif name == _GROUPING:
+            self._is_grouping_said = True
+            has_sign = len(text) == 1 or bool(text.strip())
+            self._layout.grouping = _to_sign(name, text) if has_sign else None
+        elif name == _IMPLIED:
+            self._layout.problem = f"has numbers without a decimal sign ({_IMPLIED})"
         elif name in _CODECS:
             self._layout.codec = _CODECS[name]
         elif name in _OTHER_CODECS:
             raise ConnectorRejected(f"{FILE_NAME} asks for {name}, which is not read.")
+
+    def _end_table(self) -> None:
+        """Keep a layout. Without a sign for thousands, a point cannot mean both."""
+        layout = self._layout
+        if layout.grouping == layout.decimal and not self._is_grouping_said:
+            layout.grouping = None
+        if layout.grouping == layout.decimal:
+            layout.problem = f"has the same sign for decimals and thousands: {layout.decimal}"
+        self.layouts.append(layout)
 
 
 def _to_sign(name: str, text: str) -> str:

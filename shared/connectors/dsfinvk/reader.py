@@ -8,20 +8,25 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from shared.connectors.base import Skipped
-from shared.connectors.dsfinvk.archive import Archive
+from shared import clock
+from shared.connectors.base import Note, Skipped
+from shared.connectors.dsfinvk.archive import Archive, ArchiveTable
+from shared.connectors.paid import in_order, paid_for
 from shared.connectors.uploads import ID_CHARS_MAX, Contents, Listing, moment_of, shortest
+from shared.connectors.words import truth_of
 from shared.domain.catalog.goods import Category, Product
 from shared.domain.gtin import ean_of
 from shared.domain.money import Money
 from shared.domain.systems.sales import Receipt, ReceiptKind
 from shared.domain.units import currency_scale
+from shared.errors import ConnectorRejected
 
 HEADS = "transactions.csv"
 LINES = "lines.csv"
@@ -30,7 +35,16 @@ REFERENCES = "references.csv"
 RATES = "vat.csv"
 TILLS = "cashregister.csv"
 
+RECEIPTS_MAX = 100_000
+"""The most receipts of an export: with their lines they fit into 128 MB."""
+PRODUCTS_MAX = 30_000
+"""The most different products of an export."""
+MASTER_ROWS_MAX = 50_000
+"""The most rows of tills and of tax rates, which every closing has anew."""
+NAME_CHARS_MAX = 500
+
 _KEY = ("Z_KASSE_ID", "Z_NR", "BON_ID")
+_CREATED = "Z_ERSTELLUNG"
 _GOODS = "Umsatz"
 _EARNS = {_GOODS, "Rabatt"}
 """Business cases that earn points. Deposits, tips, vouchers, debts and cash movements do not."""
@@ -44,6 +58,11 @@ _KINDS: Mapping[str, ReceiptKind] = {
     "AVTransfer": ReceiptKind.TRANSFER,
 }
 """All other types are not sales: orders, aborted receipts, own use, paid invoices."""
+_COUNTING = {ReceiptKind.SALE, ReceiptKind.VOID}
+_NOTHING = Decimal(0)
+_FEW = 16
+"""Up to this many lines are looked through one by one: a set of them takes four times as much."""
+_TIMES_KEPT = 1_000
 
 _Key = tuple[str, str, str]
 
@@ -52,8 +71,13 @@ _Key = tuple[str, str, str]
 class _Head:
     """A receipt, with the values that its lines have given so far.
 
-    ``earning`` are the numbers of the lines that earn points, ``original`` is the receipt to which
-    this one refers, ``problem`` is the reason to skip it.
+    Attributes:
+        earning: The numbers of the lines that earn points.
+        says: The sum of these lines.
+        other: The sum of all other lines.
+        original: The receipt to which this one refers, and its series.
+        problem: The reason to skip it.
+        other_series: A receipt with the same numbers, of a till that was put in use again.
     """
 
     number: str
@@ -61,10 +85,31 @@ class _Head:
     issued_at: datetime
     total: Money
     customer_id: str | None
-    earning: set[str] = field(default_factory=set)
-    eligible: Decimal = Decimal(0)
-    original: _Key | None = None
+    series: str | None
+    earning: list[str] | set[str] | None = None
+    says: Decimal = _NOTHING
+    other: Decimal = _NOTHING
+    original: tuple[_Key, str | None] | None = None
     problem: str | None = None
+    other_series: _Head | None = None
+
+    def note_earning(self, line: str) -> None:
+        """Note that a line earns points."""
+        if self.earning is None:
+            self.earning = [line]
+        elif isinstance(self.earning, set):
+            self.earning.add(line)
+        elif len(self.earning) < _FEW:
+            self.earning.append(line)
+        else:
+            self.earning = {*self.earning, line}
+
+    def all_series(self) -> Iterator[_Head]:
+        """Return this receipt and those with the same numbers."""
+        head: _Head | None = self
+        while head is not None:
+            yield head
+            head = head.other_series
 
 
 @dataclass(slots=True)
@@ -76,7 +121,7 @@ class _Article:
     number: str | None
     ean: str | None
     category_id: str | None
-    line: tuple[_Key, str]
+    line: tuple[_Key, str | None, str]
     priced_at: datetime | None = None
     price: str = ""
     currency: str = ""
@@ -112,95 +157,164 @@ class _Reading:
         self._zone = zone
         self._currency = currency
         self._heads: dict[_Key, _Head] = {}
+        self._receipt_count = 0
         self._articles: dict[str, _Article] = {}
         self._categories: dict[str, tuple[datetime, str]] = {}
-        self._rates: dict[_Key, Decimal] = {}
-        self._vat: dict[tuple[_Key, str], set[Decimal | None]] = {}
+        self._rates: dict[tuple[str, str, str | None, str], Decimal] = {}
+        self._vat: dict[tuple[_Key, str | None, str], set[Decimal | None]] = {}
         self._skipped_receipts: dict[str, Skipped] = {}
         self._skipped_products: dict[str, Skipped] = {}
+        self._notes: dict[str, Note] = {}
+        self._series_of = lru_cache(_TIMES_KEPT)(self._to_series)
 
     def contents(self) -> Contents:
         """Return the contents of the export."""
-        currencies = self._till_currencies()
-        self._read_heads(currencies)
+        self._read_heads(self._till_currencies())
         self._read_references()
         self._read_lines()
         self._read_rates()
         self._read_amounts()
-        receipts = sorted(self._receipts(), key=lambda each: (each.issued_at, each.external_id))
         products = tuple(self._products())
+        about_products = (*self._about_file(LINES), *self._notes.values())
+        self._find_buyers()
+        receipts = in_order(self._receipts())
         return Contents(
             Listing(tuple(Category(key, name) for key, (_, name) in self._categories.items())),
-            Listing(products, tuple(self._skipped_products.values())),
-            Listing(tuple(receipts), tuple(self._skipped_receipts.values())),
+            Listing(products, tuple(self._skipped_products.values()), notes=about_products),
+            Listing(
+                receipts,
+                tuple(self._skipped_receipts.values()),
+                notes=self._about_file(HEADS),
+            ),
         )
 
-    def _till_currencies(self) -> dict[tuple[str, str], str]:
-        """Return the currencies by till and closing."""
+    def _about_file(self, name: str) -> tuple[Note, ...]:
+        """Return what a person should know about the encoding of a file."""
+        problem = self._archive.table(name).encoding.problem
+        return (Note("", f"{name} {problem}"),) if problem else ()
+
+    def _till_currencies(self) -> dict[tuple[str, str, str | None], str]:
+        """Return currencies by till, closing and series, and for any series under ``None``."""
         if TILLS not in self._archive:
             return {}
-        rows = self._archive.table(TILLS).rows(("Z_KASSE_ID", "Z_NR"), ("KASSE_BASISWAEH_CODE",))
-        return {(till, _whole(closing)): code for till, closing, code in rows if code}
+        table = self._archive.table(TILLS)
+        found: dict[tuple[str, str, str | None], str] = {}
+        rows = table.rows(("Z_KASSE_ID", "Z_NR"), ("KASSE_BASISWAEH_CODE", _CREATED))
+        for number, (till, closing, code, created) in enumerate(rows, start=1):
+            _check_count(number, MASTER_ROWS_MAX, f"rows of {TILLS}")
+            if code:
+                for series in (self._series_of(created), None):
+                    found[till, table.whole(closing), series] = sys.intern(code)
+        return found
 
-    def _read_heads(self, currencies: Mapping[tuple[str, str], str]) -> None:
+    def _read_heads(self, currencies: Mapping[tuple[str, str, str | None], str]) -> None:
         table = self._archive.table(HEADS)
         columns = (*_KEY, "BON_TYP", "BON_STORNO", "BON_ENDE", "UMS_BRUTTO")
         for till, closing, receipt, kind, is_void, ended_at, total, *rest in table.rows(
-            columns, ("BON_START", "BON_NR", "KUNDE_ID")
+            columns, ("BON_START", "BON_NR", "KUNDE_ID", _CREATED)
         ):
-            started_at, number, customer_id = rest
-            key = (till, _whole(closing), receipt)
-            if not receipt or max(map(len, key)) > ID_CHARS_MAX:
+            started_at, number, customer_id, created = rest
+            key = _key(table, till, closing, receipt)
+            if not receipt or max(map(len, (*key, customer_id))) > ID_CHARS_MAX:
                 self._skip_receipt(key, "has no BON_ID, or ids that are too long")
-            elif key in self._heads:
-                self._heads[key].problem = "is in the file twice"
+                continue
+            series = self._series_of(created)
+            code = currencies.get((*key[:2], series)) or currencies.get((*key[:2], None))
+            try:
+                head = _Head(
+                    number=(number or receipt)[:ID_CHARS_MAX],
+                    kind=_kind_of(kind, is_void=_said("BON_STORNO", is_void)),
+                    issued_at=moment_of(ended_at or started_at, self._zone),
+                    total=Money.from_major(table.number(total), code or self._currency),
+                    customer_id=sys.intern(customer_id) if customer_id else None,
+                    series=series,
+                )
+            except ValueError as error:
+                self._skip_receipt(key, f"has no valid type, time or total: {error}")
             else:
-                try:
-                    self._heads[key] = _Head(
-                        number=number or receipt,
-                        kind=_kind_of(kind, is_void=is_void == "1"),
-                        issued_at=moment_of(ended_at or started_at, self._zone),
-                        total=Money.from_major(
-                            table.number(total), currencies.get(key[:2], self._currency)
-                        ),
-                        customer_id=customer_id or None,
-                    )
-                except ValueError as error:
-                    self._skip_receipt(key, f"has no valid time or total: {error}")
+                self._keep_head(key, head)
+
+    def _keep_head(self, key: _Key, head: _Head) -> None:
+        """Keep a receipt. Of two with all numbers and the same series none is guessed at."""
+        known = self._heads.get(key)
+        twin = next((each for each in _series_in(known) if each.series == head.series), None)
+        if twin is not None:
+            twin.problem = "is in the file twice"
+            return
+        self._count_receipt()
+        head.other_series = known
+        self._heads[key] = head
+
+    def _head(self, key: _Key, created: str) -> _Head | None:
+        """Return the receipt of a row; its series only counts if there are several."""
+        known = self._heads.get(key)
+        if known is None or known.other_series is None:
+            return known
+        series = self._series_of(created)
+        return next((each for each in known.all_series() if each.series == series), None)
 
     def _read_references(self) -> None:
         """Note the receipt to which a receipt refers: the first reference to a till's receipt."""
         if REFERENCES not in self._archive:
             return
-        for till, closing, receipt, kind, *target in self._archive.table(REFERENCES).rows(
-            (*_KEY, "REF_TYP", "REF_Z_KASSE_ID", "REF_Z_NR", "REF_BON_ID")
+        table = self._archive.table(REFERENCES)
+        for till, closing, receipt, kind, *target, dated, created in table.rows(
+            (*_KEY, "REF_TYP", "REF_Z_KASSE_ID", "REF_Z_NR", "REF_BON_ID"), ("REF_DATUM", _CREATED)
         ):
             to_till, to_closing, to_receipt = target
-            head = self._heads.get((till, _whole(closing), receipt))
+            head = self._head(_key(table, till, closing, receipt), created)
             if head is None or head.original or not to_receipt or kind.startswith(_EXTERNAL):
                 continue
-            head.original = (to_till or till, _whole(to_closing or closing), to_receipt)
+            key = _key(table, to_till or till, to_closing or closing, to_receipt)
+            known = [each for each in _series_in(self._heads.get(key)) if each is not head]
+            if known and not any(each.kind in _COUNTING for each in known):
+                continue  # A sale may refer to the order before it, which has earned nothing.
+            head.original = (key, self._original_series(head, known, dated))
+
+    def _original_series(self, head: _Head, known: list[_Head], dated: str) -> str | None:
+        """Return the series of the receipt that is meant.
+
+        A reference does not name it. Of several receipts with the same numbers it is the one that
+        was issued at the time that the reference tells, else the latest before the referring one.
+        """
+        if len(known) == 1:
+            return known[0].series
+        known = self._issued_at(dated, known) or known
+        before = [each for each in known if each.issued_at <= head.issued_at]
+        latest = max(before, key=lambda each: each.issued_at, default=None)
+        return latest.series if latest else None
+
+    def _issued_at(self, dated: str, known: list[_Head]) -> list[_Head]:
+        """Return the receipts of a time, else those of its day; none if it is no time."""
+        try:
+            told = moment_of(dated, self._zone)
+        except ValueError:
+            return []
+        day = told.astimezone(self._zone).date()
+        of_day = [each for each in known if each.issued_at.astimezone(self._zone).date() == day]
+        return [each for each in of_day if each.issued_at == told] or of_day
 
     def _read_lines(self) -> None:
+        table = self._archive.table(LINES)
         columns = (*_KEY, "POS_ZEILE", "GV_TYP", "ARTIKELTEXT")
-        optional = ("P_STORNO", "ART_NR", "GTIN", "WARENGR_ID", "WARENGR", "STK_BR")
-        for till, closing, receipt, line, case, *goods in self._archive.table(LINES).rows(
+        optional = (_CREATED, "P_STORNO", "ART_NR", "GTIN", "WARENGR_ID", "WARENGR", "STK_BR")
+        for till, closing, receipt, line, case, name, created, *goods in table.rows(
             columns, optional
         ):
-            key = (till, _whole(closing), receipt)
-            head = self._heads.get(key)
+            key = _key(table, till, closing, receipt)
+            head = self._head(key, created)
             if head is None:
                 self._skip_receipt(key, f"has lines, but nothing in {HEADS}")
                 continue
             if case in _EARNS:
-                head.earning.add(sys.intern(line))
+                head.note_earning(sys.intern(line))
             if case == _GOODS and head.kind is ReceiptKind.SALE:
-                self._note_article(head, (key, line), *goods)
+                self._note_article(head, (key, head.series, line), name, *goods)
 
     def _note_article(
         self,
         head: _Head,
-        line: tuple[_Key, str],
+        line: tuple[_Key, str | None, str],
         name: str,
         is_void: str,
         number: str,
@@ -210,13 +324,14 @@ class _Reading:
         price: str,
     ) -> None:
         """Note what a line says about its product, unless a later receipt has described it."""
-        if is_void == "1":
-            return
         external_id = number or gtin
-        if not external_id or not name or len(external_id) > ID_CHARS_MAX:
-            missing = "a name" if external_id and not name else "a valid ART_NR or GTIN"
+        try:
+            if _said("P_STORNO", is_void):
+                return
+            _check_article(external_id, name, category_id, category)
+        except ValueError as error:
             shown = (external_id or name)[:ID_CHARS_MAX]
-            self._skipped_products.setdefault(shown, Skipped(shown, f"was sold without {missing}"))
+            self._skip_product(shown, str(error))
             return
         known = self._articles.get(external_id)
         if known is None or head.issued_at >= known.seen_at:
@@ -225,12 +340,13 @@ class _Reading:
                 name=name,
                 number=number or None,
                 ean=ean_of(gtin),
-                category_id=category_id or category or None,
+                category_id=sys.intern(category_id or category) or None,
                 line=line,
                 priced_at=known.priced_at if known else None,
                 price=known.price if known else "",
                 currency=known.currency if known else "",
             )
+            _check_count(len(self._articles), PRODUCTS_MAX, "products")
             self._note_category(head, category_id or category, category or category_id)
         article = self._articles[external_id]
         is_newer = article.priced_at is None or head.issued_at >= article.priced_at
@@ -248,53 +364,65 @@ class _Reading:
         if RATES not in self._archive:
             return
         table = self._archive.table(RATES)
-        for till, closing, key, rate in table.rows(
-            ("Z_KASSE_ID", "Z_NR", "UST_SCHLUESSEL", "UST_SATZ")
-        ):
+        rows = table.rows(("Z_KASSE_ID", "Z_NR", "UST_SCHLUESSEL", "UST_SATZ"), (_CREATED,))
+        for number, (till, closing, key, rate, created) in enumerate(rows, start=1):
+            _check_count(number, MASTER_ROWS_MAX, f"rows of {RATES}")
             try:
-                self._rates[till, _whole(closing), _whole(key)] = shortest(table.number(rate))
+                percent = shortest(table.number(rate))
             except ValueError:
                 continue  # a product without a rate is better than no product
+            for series in (self._series_of(created), None):
+                self._rates[till, table.whole(closing), series, table.whole(key)] = percent
+
+    def _rate(self, till: str, closing: str, series: str | None, key: str) -> Decimal | None:
+        found = self._rates.get((till, closing, series, key))
+        return found if found is not None else self._rates.get((till, closing, None, key))
 
     def _read_amounts(self) -> None:
         """Add up the amounts of the lines that earn points, and find the taxes of products."""
         wanted = {article.line for article in self._articles.values()}
         table = self._archive.table(LINE_AMOUNTS)
-        for till, closing, receipt, line, tax, gross in table.rows(
-            (*_KEY, "POS_ZEILE", "UST_SCHLUESSEL", "POS_BRUTTO")
+        for till, closing, receipt, line, tax, gross, created in table.rows(
+            (*_KEY, "POS_ZEILE", "UST_SCHLUESSEL", "POS_BRUTTO"), (_CREATED,)
         ):
-            key = (till, _whole(closing), receipt)
-            head = self._heads.get(key)
+            key = _key(table, till, closing, receipt)
+            head = self._head(key, created)
             if head is None:
                 continue
-            if (key, line) in wanted:
-                rate = self._rates.get((till, key[1], _whole(tax)))
-                self._vat.setdefault((key, line), set()).add(rate)
-            if line in head.earning:
-                try:
-                    head.eligible += table.number(gross)
-                except ValueError as error:
-                    head.problem = f"has an amount in line {line} that is none: {error}"
+            if (key, head.series, line) in wanted:
+                rate = self._rate(till, key[1], head.series, table.whole(tax))
+                self._vat.setdefault((key, head.series, line), set()).add(rate)
+            try:
+                amount = table.number(gross)
+            except ValueError as error:
+                head.problem = f"has an amount in line {line[:20]} that is none: {error}"
+                continue
+            if line in (head.earning or ()):
+                head.says += amount
+            elif amount:
+                head.other += amount
+
+    def _find_buyers(self) -> None:
+        """Give what takes back to the customer of its sale: tills often do not ask again."""
+        for each in self._heads.values():
+            for head in each.all_series():
+                if head.customer_id is None and head.original is not None:
+                    key, series = head.original
+                    sales = _series_in(self._heads.get(key))
+                    sale = next((sale for sale in sales if sale.series == series), None)
+                    head.customer_id = sale.customer_id if sale else None
 
     def _receipts(self) -> Iterator[Receipt]:
-        for key, head in self._heads.items():
-            if head.problem:
-                self._skip_receipt(key, head.problem)
-                continue
-            eligible = _rounded(head.eligible, head.total.currency)
-            kind, voided = _voided(key, head, eligible)
-            # Tills often do not ask for the customer again when goods come back.
-            buyer = self._heads.get(voided) if voided else None
-            yield Receipt(
-                external_id=receipt_id(*key),
-                number=head.number,
-                issued_at=head.issued_at,
-                kind=kind,
-                total=head.total,
-                eligible=eligible,
-                customer_id=head.customer_id or (buyer.customer_id if buyer else None),
-                voids=receipt_id(*voided) if voided else None,
-            )
+        """Return the receipts, and let go of what they were made from."""
+        while self._heads:
+            key, newest = self._heads.popitem()
+            for head in newest.all_series():
+                if head.problem:
+                    self._skipped_receipts[receipt_id(*key)] = Skipped(
+                        receipt_id(*key), head.problem
+                    )
+                else:
+                    yield _to_receipt(key, head)
 
     def _products(self) -> Iterator[Product]:
         numbers = self._archive.table(LINES)
@@ -302,15 +430,9 @@ class _Reading:
             self._skipped_products.pop(external_id, None)
             rates = self._vat.get(article.line, set())
             try:
-                price = (
-                    Money.from_major(numbers.number(article.price), article.currency)
-                    if article.price
-                    else None
-                )
+                exact = numbers.number(article.price) if article.price else None
             except ValueError as error:
-                self._skipped_products[external_id] = Skipped(
-                    external_id, f"has a price that cannot be taken: {error}"
-                )
+                self._skip_product(external_id, f"has a price that cannot be taken: {error}")
                 continue
             yield Product(
                 external_id=external_id,
@@ -318,19 +440,70 @@ class _Reading:
                 number=article.number,
                 ean=article.ean,
                 category_id=article.category_id,
-                price=price,
+                price=self._price(external_id, exact, article.currency),
                 vat_percent=next(iter(rates)) if len(rates) == 1 else None,
             )
 
+    def _price(self, external_id: str, exact: Decimal | None, currency: str) -> Money | None:
+        """Return a price; none, and a note, if it is finer than money, as prices of fuel are."""
+        if exact is None:
+            return None
+        try:
+            return Money.from_major(exact, currency)
+        except ValueError as error:
+            text = f"is taken without its price, for {error}"
+            self._notes[external_id] = Note(external_id, text)
+            return None
+
     def _skip_receipt(self, key: _Key, reason: str) -> None:
         external_id = receipt_id(*(part[:ID_CHARS_MAX] for part in key))
-        self._skipped_receipts.setdefault(external_id, Skipped(external_id, reason))
+        if external_id not in self._skipped_receipts:
+            self._count_receipt()
+            self._skipped_receipts[external_id] = Skipped(external_id, reason)
+
+    def _count_receipt(self) -> None:
+        self._receipt_count += 1
+        _check_count(self._receipt_count, RECEIPTS_MAX, "receipts")
+
+    def _skip_product(self, shown: str, reason: str) -> None:
+        self._skipped_products.setdefault(shown, Skipped(shown, reason))
+        _check_count(len(self._skipped_products), PRODUCTS_MAX, "products")
+
+    def _to_series(self, created: str) -> str | None:
+        """Write the time of a closing in one way, for all tables; ``None`` if it is no time."""
+        try:
+            return clock.to_wire(moment_of(created, self._zone))
+        except ValueError:
+            return None
 
 
-def _whole(number: str) -> str:
-    """Write the number of a closing or a tax in one form: some tables have 1.234, others 1234."""
-    digits = number.replace(".", "")
-    return str(int(digits)) if digits.isascii() and digits.isdigit() else number
+def _key(table: ArchiveTable, till: str, closing: str, receipt: str) -> _Key:
+    return sys.intern(till), sys.intern(table.whole(closing)), receipt
+
+
+def _series_in(head: _Head | None) -> Iterator[_Head]:
+    return head.all_series() if head is not None else iter(())
+
+
+def _check_count(number: int, most: int, of: str) -> None:
+    if number > most:
+        raise ConnectorRejected(f"The export has more than {most} {of}; export fewer days.")
+
+
+def _said(column: str, word: str) -> bool:
+    try:
+        return truth_of(word)
+    except ValueError as error:
+        raise ValueError(f"{column} {error}") from None
+
+
+def _check_article(external_id: str, name: str, *others: str) -> None:
+    if not external_id or len(external_id) > ID_CHARS_MAX:
+        raise ValueError("was sold without a valid ART_NR or GTIN")
+    if not name:
+        raise ValueError("was sold without a name")
+    if max(map(len, (name, *others))) > NAME_CHARS_MAX:
+        raise ValueError(f"was sold with a text of more than {NAME_CHARS_MAX} characters")
 
 
 def _kind_of(word: str, *, is_void: bool) -> ReceiptKind:
@@ -338,20 +511,36 @@ def _kind_of(word: str, *, is_void: bool) -> ReceiptKind:
     return ReceiptKind.VOID if is_void and kind is ReceiptKind.SALE else kind
 
 
-def _voided(key: _Key, head: _Head, eligible: Money) -> tuple[ReceiptKind, _Key | None]:
-    """Return the final kind of a receipt, and the receipt that it takes back in whole or in part.
+def _to_receipt(key: _Key, head: _Head) -> Receipt:
+    says = _rounded(head.says, head.total.currency)
+    paid = _rounded(head.total.to_major() - head.other, head.total.currency)
+    eligible, doubt = paid_for(head.kind, says, paid)
+    external_id = receipt_id(*key)
+    original = (receipt_id(*head.original[0]), head.original[1]) if head.original else None
+    kind = head.kind
+    if kind is ReceiptKind.SALE and original is None and eligible.amount_minor < 0:
+        kind = ReceiptKind.VOID  # Goods came back, and nobody says of which sale.
+    elif kind is ReceiptKind.VOID and original is None and _is_in_place(eligible, head.total):
+        original = (external_id, head.series)
+    voids, voids_series = original if original and kind in _COUNTING else (None, None)
+    return Receipt(
+        external_id=external_id,
+        number=head.number,
+        issued_at=head.issued_at,
+        kind=kind,
+        total=head.total,
+        eligible=eligible,
+        customer_id=head.customer_id,
+        voids=voids,
+        series=head.series,
+        voids_series=voids_series,
+        doubt=doubt,
+    )
 
-    For the standard, returned goods are not a void but a negative sale that refers to another sale;
-    without a reference, nobody can tell which points they earned. A void refers to another receipt
-    and has negated amounts; a void with neither was voided in place.
-    """
-    if head.kind is ReceiptKind.SALE and eligible.amount_minor < 0:
-        kind = ReceiptKind.VOID if head.original else ReceiptKind.OTHER
-        return kind, head.original
-    if head.kind is not ReceiptKind.VOID:
-        return head.kind, None
-    is_in_place = head.original is None and eligible.amount_minor > 0
-    return head.kind, key if is_in_place else head.original
+
+def _is_in_place(eligible: Money, total: Money) -> bool:
+    """Tell whether a void without a reference is the void receipt itself: its amounts stand."""
+    return (eligible.amount_minor or total.amount_minor) > 0
 
 
 def _rounded(amount: Decimal, currency: str) -> Money:

@@ -6,7 +6,6 @@ called: the merchant gives files in the credentials, and gets files back to impo
 
 from __future__ import annotations
 
-import base64
 import binascii
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -19,14 +18,11 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from shared import clock
 from shared.connectors.base import ExportFile, ListedPage, PushBy, Stream
 from shared.connectors.config import ConnectorConfig
+from shared.connectors.encodings import to_text
 from shared.connectors.erp import datev, generic_files
 from shared.connectors.record_files import sales_csv, stock_csv
 from shared.connectors.rows import Item
-from shared.connectors.uploads import (
-    FILE_CHARS_MAX,
-    Listing,
-    text_of,
-)
+from shared.connectors.uploads import FILE_CHARS_MAX, Listing, decoded
 from shared.domain.catalog.goods import Order, StockLevel, Supplier
 from shared.domain.systems.sales import DataType, PaidBy, Record, Sale, StockChange
 from shared.errors import ConnectorRejected
@@ -227,7 +223,7 @@ class Connector:
     ) -> Listing[Item]:
         if file is None:
             return Listing()
-        text = text_of(_decoded(file))
+        text = to_text(_decoded(file))
         return read(text, is_complete=self._config.is_complete, **settings)
 
     def _page(self, listing: Listing[Item], position: str | None) -> ListedPage[Item]:
@@ -249,7 +245,7 @@ class Connector:
 def _decoded(file: SecretStr) -> bytes:
     """Return a file; empty if it is not base64."""
     try:
-        return base64.b64decode("".join(file.get_secret_value().split()), validate=True)
+        return decoded(file.get_secret_value())
     except binascii.Error:
         return b""
 

@@ -6,16 +6,18 @@ functions are pure.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from shared.connectors.base import Skipped
+from shared.connectors import tables
+from shared.connectors.base import Note, Skipped
+from shared.connectors.encodings import Text
 from shared.connectors.erp.books import moment_of
+from shared.connectors.numerals import NumberColumn
 from shared.connectors.rows import Item
 from shared.connectors.uploads import (
     ID_CHARS_MAX,
@@ -30,8 +32,7 @@ from shared.errors import ConnectorRejected
 STOCK = "stock"
 """The place of stock for which a file names no place."""
 TEXT_CHARS_MAX = 500
-_DELIMITERS = ";,\t"
-_NUMBER = re.compile(r"(-?\d{1,12})(?:[.,](\d{1,10}))?", re.ASCII)
+_NUMBERS = ("quantity", "total", "amount")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _NO_LETTERS = re.compile(r"[^a-z0-9äöüß]")
 
@@ -73,6 +74,7 @@ class _Row:
 
     line: int
     values: Mapping[str, str]
+    columns: Mapping[str, NumberColumn]
 
     def wrong(self, reason: str) -> ValueError:
         """Return the error to raise for this row."""
@@ -90,14 +92,14 @@ class _Row:
         return found or None
 
     def number(self, name: str) -> Decimal | None:
-        """Read a number with a decimal comma or point; ``None`` if there is none."""
+        """Read a number as its column writes it; ``None`` if there is none."""
         found = self.text(name)
         if not found:
             return None
-        match = _NUMBER.fullmatch(found)
-        if match is None:
-            raise self.wrong(f"{name} is no number")
-        return Decimal(f"{match[1]}.{match[2] or '0'}")
+        try:
+            return self.columns[name].read(found)
+        except ValueError as error:
+            raise self.wrong(str(error)) from None
 
     def moment(self, name: str) -> datetime | None:
         """Read a time of ISO 8601 or a German date; ``None`` if there is none."""
@@ -121,35 +123,36 @@ class _Row:
         return Skipped(named[:ID_CHARS_MAX] or f"line {self.line}", str(error))
 
 
-def read_stock(text: str, *, is_complete: bool) -> Listing[StockLevel]:
+def read_stock(file: Text, *, is_complete: bool) -> Listing[StockLevel]:
     """Read a row for each product in each place.
 
     Args:
-        text: The file.
+        file: The file.
         is_complete: The file lists everything, so a missing item is gone; see ``_listing``.
 
     Raises:
         ConnectorRejected: It is not such a file. Single invalid rows are skipped.
     """
-    rows = _rows(text, _STOCK_HEADINGS, required=("quantity",))
-    return _listing(rows, _to_stock_level, is_complete=is_complete)
+    table = _Table(file, _STOCK_HEADINGS, required=("quantity",))
+    return _listing(table, _to_stock_level, is_complete=is_complete)
 
 
-def read_suppliers(text: str, *, is_complete: bool) -> Listing[Supplier]:
+def read_suppliers(file: Text, *, is_complete: bool) -> Listing[Supplier]:
     """Read a row for each supplier. Arguments and errors as for ``read_stock``."""
-    rows = _rows(text, _SUPPLIER_HEADINGS, required=("name",))
-    return _listing(rows, _to_supplier, is_complete=is_complete)
+    table = _Table(file, _SUPPLIER_HEADINGS, required=("name",))
+    return _listing(table, _to_supplier, is_complete=is_complete)
 
 
-def read_orders(text: str, *, currency: str, is_complete: bool) -> Listing[Order]:
+def read_orders(file: Text, *, currency: str, is_complete: bool) -> Listing[Order]:
     """Read a row for each line of each order; the rows of an order have its id.
 
     If one row of an order cannot be taken, the whole order is left out: half an order would be a
     different order. Arguments and errors as for ``read_stock``; all amounts are in ``currency``.
     """
+    table = _Table(file, _ORDER_HEADINGS, required=())
     by_id: dict[str, list[_Row]] = {}
     skipped: list[Skipped] = []
-    for row in _rows(text, _ORDER_HEADINGS, required=()):
+    for row in table.rows():
         try:
             by_id.setdefault(_order_id(row), []).append(row)
         except ValueError as error:
@@ -161,7 +164,7 @@ def read_orders(text: str, *, currency: str, is_complete: bool) -> Listing[Order
         except ValueError as error:
             skipped.append(Skipped(external_id, str(error)))
     is_whole = is_complete and bool(orders) and not skipped
-    return Listing(tuple(orders), tuple(skipped), is_whole)
+    return Listing(tuple(orders), tuple(skipped), is_whole, table.notes)
 
 
 def _order_id(row: _Row) -> str:
@@ -237,9 +240,7 @@ def _to_supplier(row: _Row) -> Supplier:
     return Supplier(external_id, row.text("name"), number, country or None)
 
 
-def _listing(
-    rows: Iterable[_Row], convert: Callable[[_Row], Item], *, is_complete: bool
-) -> Listing[Item]:
+def _listing(table: _Table, convert: Callable[[_Row], Item], *, is_complete: bool) -> Listing[Item]:
     """Convert rows; skip the invalid ones, and those whose id came before.
 
     A listing is not complete if a row was skipped or if it is empty, so that a mistake in the file
@@ -248,42 +249,60 @@ def _listing(
     skipped: list[Skipped] = []
 
     def valid() -> Iterator[Item]:
-        for row in rows:
+        for row in table.rows():
             try:
                 yield convert(row)
             except ValueError as error:
                 skipped.append(row.skipped(error))
 
     items = once(valid(), skipped)
-    return Listing(items, tuple(skipped), is_complete and bool(items) and not skipped)
+    is_whole = is_complete and bool(items) and not skipped
+    return Listing(items, tuple(skipped), is_whole, table.notes)
 
 
-def _rows(
-    text: str, headings: Mapping[str, tuple[str, ...]], *, required: tuple[str, ...]
-) -> Iterator[_Row]:
-    """Read rows by our names for their columns. Empty rows are ignored.
+@dataclass(slots=True)
+class _Table:
+    """A file that is read twice: first to see how its numbers are written, then row by row.
 
     Raises:
-        ConnectorRejected: It is not CSV, lacks a heading or has one twice, or a row has more fields
-            than headings, for example because a decimal comma splits a number in two.
+        ConnectorRejected: It is not CSV, lacks a heading or has one twice, has too many rows, or a
+            row has more fields than headings, for example because a decimal comma splits a number.
     """
-    first_line = text.partition("\n")[0]
-    delimiter = max(_DELIMITERS, key=first_line.count)
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        names = [_name_of(each, headings) for each in next(lines, [])]
-        _check_names(names, required)
-        for fields in lines:
-            if any(each.strip() for each in fields[len(names) :]):
-                raise ConnectorRejected(
-                    f"Line {lines.line_num} of the file has more fields than headings."
-                )
-            named = zip(names, fields, strict=False)
+
+    file: Text
+    headings: Mapping[str, tuple[str, ...]]
+    required: tuple[str, ...]
+    _names: list[str | None] = field(init=False)
+    _columns: dict[str, NumberColumn] = field(init=False)
+
+    def __post_init__(self) -> None:
+        _, first = next(tables.text_rows(self.file.text), (1, []))
+        self._names = [_name_of(each, self.headings) for each in first]
+        _check_names(self._names, self.required)
+        self._columns = {name: NumberColumn(name) for name in _NUMBERS if name in self._names}
+        for number, row in enumerate(self.rows(), start=1):
+            tables.check_count(number)
+            for name, column in self._columns.items():
+                column.see(f"line {row.line}", row.text(name))
+
+    def rows(self) -> Iterator[_Row]:
+        """Read rows by our names for their columns. Empty rows are left out."""
+        rows = tables.text_rows(self.file.text)
+        next(rows, None)
+        for line, fields in rows:
+            if any(each.strip() for each in fields[len(self._names) :]):
+                raise ConnectorRejected(f"Line {line} of the file has more fields than headings.")
+            named = zip(self._names, fields, strict=False)
             values = {name: each.strip()[:TEXT_CHARS_MAX] for name, each in named if name}
             if any(values.values()):
-                yield _Row(lines.line_num, values)
-    except csv.Error:
-        raise ConnectorRejected(f"The file is no CSV in line {lines.line_num}.") from None
+                yield _Row(line, values, self._columns)
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """Return how the file was read where that may be wrong."""
+        doubts = [f"The file {self.file.problem}"] if self.file.problem else []
+        columns = [each.note for each in self._columns.values() if each.note]
+        return tuple(Note("", each) for each in (*doubts, *columns))
 
 
 def _name_of(heading: str, headings: Mapping[str, tuple[str, ...]]) -> str | None:
@@ -292,12 +311,12 @@ def _name_of(heading: str, headings: Mapping[str, tuple[str, ...]]) -> str | Non
 
 
 def _check_names(names: list[str | None], required: tuple[str, ...]) -> None:
-    known = [name for name in names if name]
+    known = Counter(name for name in names if name)
     missing = [name for name in required if name not in known]
     if missing or not known:
         raise ConnectorRejected(
             f"The first row of the file has no heading {missing[0] if missing else 'of ours'}."
         )
-    twice = [name for name in known if known.count(name) > 1]
+    twice = [name for name, count in known.items() if count > 1]
     if twice:
         raise ConnectorRejected(f"The first row of the file has two headings for {twice[0]}.")

@@ -9,16 +9,17 @@ for people, and is not read.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Literal
 
 from pydantic import Field
 
-from shared.connectors.base import PushBy, Skipped, Stream
+from shared.connectors import tables
+from shared.connectors.base import Note, PushBy, Skipped, Stream
 from shared.connectors.config import ConnectorConfig
 from shared.connectors.dsfinvk import archive, reader
+from shared.connectors.encodings import Text, to_text
 from shared.connectors.rows import Item
 from shared.connectors.uploads import (
     Contents,
@@ -26,7 +27,6 @@ from shared.connectors.uploads import (
     UploadConfig,
     UploadConnector,
     once,
-    text_of,
 )
 from shared.domain.catalog.goods import Category, Product
 from shared.domain.gtin import ean_of
@@ -83,20 +83,20 @@ def read(config: Config) -> Contents:
     content = config.content
     if content.startswith(archive.SIGNATURE):
         return reader.read(content, currency=config.currency, zone=config.zone)
-    return read_report(text_of(content), report=config.report)
+    return read_report(to_text(content), report=config.report)
 
 
-def read_report(text: str, *, report: str) -> Contents:
+def read_report(file: Text, *, report: str) -> Contents:
     """Read a sales report: products from a report of PLUs, categories from one of departments.
 
     Args:
-        text: The file.
+        file: The file.
         report: The kind of report, if the file does not tell it.
 
     Raises:
         ConnectorRejected: It is not such a report.
     """
-    rows = _rows(text)
+    rows = _rows(file.text)
     start = next((place for place, row in enumerate(rows) if row[0].upper() == _RECORD), None)
     if start is None:
         raise ConnectorRejected("The file has no row of titles that begins with RECORD.")
@@ -108,20 +108,22 @@ def read_report(text: str, *, report: str) -> Contents:
     about = "plu" if _CODE in titles else _REPORTS.get(headers.get("FILE", ""))
     if about is None and "FILE" not in headers and not _are_fixed_totals(records):
         about = report
+    notes = (Note("", f"The file {file.problem}"),) if file.problem else ()
     if about == "plu":
-        return Contents(products=_listing(records, _to_product))
+        return Contents(products=replace(_listing(records, _to_product), notes=notes))
     if about == "department":
-        return Contents(categories=_listing(records, _to_category))
+        return Contents(categories=replace(_listing(records, _to_category), notes=notes))
     raise ConnectorRejected("The file is a report of neither PLUs (004) nor departments (005).")
 
 
 def _rows(text: str) -> list[list[str]]:
     """Split the file. Registers pad texts with spaces, inside and outside the quotes."""
-    fields = csv.reader(io.StringIO(text, newline=""), skipinitialspace=True)
-    try:
-        return [[each.strip() for each in row] for row in fields if row]
-    except csv.Error:
-        raise ConnectorRejected(f"The file is no CSV in line {fields.line_num}.") from None
+    found = []
+    for _, row in tables.text_rows(text, delimiter=",", skips_spaces=True):
+        if row:
+            found.append([each.strip() for each in row])
+            tables.check_count(len(found))
+    return found
 
 
 def _are_fixed_totals(records: list[dict[str, str]]) -> bool:

@@ -14,9 +14,10 @@ from pydantic import Field
 from shared.connectors.base import ExportFile, PushBy, Stream
 from shared.connectors.config import ConnectorConfig
 from shared.connectors.dsfinvk import archive, reader, writer
+from shared.connectors.encodings import to_text
 from shared.connectors.pos import generic_files
 from shared.connectors.record_files import stock_csv
-from shared.connectors.uploads import Contents, UploadConfig, UploadConnector, text_of
+from shared.connectors.uploads import Contents, UploadConfig, UploadConnector
 from shared.domain.systems.sales import DataType, Record, Sale, StockChange
 from shared.errors import ConnectorRejected
 
@@ -89,7 +90,7 @@ def read(config: Config) -> Contents:
         return reader.read(content, currency=config.currency, zone=config.zone)
     read_text = generic_files.read_json if file_format == "json" else generic_files.read_csv
     return read_text(
-        text_of(content),
+        to_text(content),
         currency=config.currency,
         zone=config.zone,
         is_complete=config.is_complete,
@@ -100,5 +101,5 @@ def found_format(content: bytes) -> Literal["dsfinvk", "json", "csv"]:
     """Return the format of a file, by its first characters."""
     if content.startswith(archive.SIGNATURE):
         return "dsfinvk"
-    is_json = text_of(content[:64]).lstrip().startswith(("{", "["))
+    is_json = to_text(content[:64]).text.lstrip().startswith(("{", "["))
     return "json" if is_json else "csv"

@@ -6,14 +6,10 @@ numbers and booleans.
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime
-from decimal import Decimal
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -21,8 +17,13 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from pydantic.alias_generators import to_camel
 
 from shared import clock
-from shared.connectors.base import Skipped
+from shared.connectors import json_rows, tables
+from shared.connectors.base import Note, Skipped
+from shared.connectors.encodings import Text
+from shared.connectors.numerals import NumberColumn
+from shared.connectors.paid import in_order, paid_for
 from shared.connectors.rows import Item
+from shared.connectors.sane import AMOUNT_MAX, PERCENT_MAX
 from shared.connectors.uploads import (
     ID_CHARS_MAX,
     Contents,
@@ -31,6 +32,7 @@ from shared.connectors.uploads import (
     once,
     shortest,
 )
+from shared.connectors.words import truth_of
 from shared.domain.catalog.goods import Category, Price, Product
 from shared.domain.gtin import ean_of
 from shared.domain.money import Money
@@ -38,19 +40,16 @@ from shared.domain.systems.sales import Receipt, ReceiptKind
 from shared.errors import ConnectorRejected
 from shared.schemas.base import Number, to_refusal
 
-AMOUNT_MAX = 10**9
-"""The largest amount, in major units."""
 _LISTS = ("categories", "products", "receipts")
-_DELIMITERS = ";,\t"
-_AMOUNT = re.compile(r"(-?\d{1,12})(?:[.,](\d{1,10}))?", re.ASCII)
-_NUMBERS = {"price", "vat", "total", "eligible"}
-_TRUTHS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+_NUMBERS = ("price", "vat", "total", "eligible")
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+_COUNTING = {ReceiptKind.SALE, ReceiptKind.VOID}
 
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 _IdText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=ID_CHARS_MAX)]
 _Amount = Annotated[Number, Field(ge=-AMOUNT_MAX, le=AMOUNT_MAX)]
 _PriceAmount = Annotated[Number, Field(ge=0, le=AMOUNT_MAX)]
-_Rate = Annotated[Number, Field(ge=0, le=100)]
+_Rate = Annotated[Number, Field(ge=0, le=PERCENT_MAX)]
 
 
 class _Row(BaseModel):
@@ -93,107 +92,142 @@ class _ReceiptRow(_Row):
     eligible: _Amount
     customer_id: _IdText = ""
     voids: _IdText = ""
+    updated_at: _Text = ""
 
 
 _RowModel = TypeVar("_RowModel", bound=_Row)
 
 
-def read_json(text: str, *, currency: str, zone: ZoneInfo, is_complete: bool) -> Contents:
+def read_json(file: Text, *, currency: str, zone: ZoneInfo, is_complete: bool) -> Contents:
     """Read a JSON object with the lists ``categories``, ``products`` and ``receipts``.
 
     Args:
-        text: The file.
+        file: The file.
         currency: The currency of all amounts, unless the object has a ``currency``.
         zone: The time zone of times without one.
         is_complete: The file lists all products and categories; see ``_listing``.
 
     Raises:
-        ConnectorRejected: It is not such an object. Single invalid rows are skipped.
+        ConnectorRejected: It is not such an object, or has too many rows or values. Single invalid
+            rows are skipped.
     """
     try:
-        found = json.loads(text, parse_float=Decimal, parse_constant=_no_number)
-    except (ValueError, ArithmeticError, RecursionError):
-        raise ConnectorRejected("The file is not JSON.") from None
-    if not isinstance(found, dict) or not any(name in found for name in _LISTS):
+        found = json_rows.read_object(file.text, _LISTS)
+    except ValueError:
+        raise ConnectorRejected("The file is no JSON object.") from None
+    if not found.lists:
         raise ConnectorRejected(f"The file is no JSON object with one of {', '.join(_LISTS)}.")
-    lists = {name: found[name] for name in _LISTS if name in found}
-    for name, rows in lists.items():
-        if not isinstance(rows, list):
-            raise ConnectorRejected(f"{name} in the file is no array.")
-    currency = found.get("currency", currency)
+    currency = found.values.get("currency", currency)
     if not isinstance(currency, str) or not re.fullmatch("[A-Z]{3}", currency):
         raise ConnectorRejected("currency in the file is no code of ISO 4217, like EUR.")
-    return _contents(lists, currency, zone, is_complete=is_complete)
+    now = clock.utc_now()
+    return _with_problem(
+        Contents(
+            _listing(found.rows("categories"), _CategoryRow, _to_category, is_complete=is_complete),
+            _listing(
+                found.rows("products"),
+                _ProductRow,
+                lambda row: _to_product(row, currency, zone, now),
+                is_complete=is_complete,
+            ),
+            _receipts(found.rows("receipts"), currency, zone),
+        ),
+        file.problem,
+    )
 
 
-def read_csv(text: str, *, currency: str, zone: ZoneInfo, is_complete: bool) -> Contents:
+def read_csv(file: Text, *, currency: str, zone: ZoneInfo, is_complete: bool) -> Contents:
     """Read rows under a row of headings: receipts if a heading is ``total``, else products.
 
     Args:
-        text: The file. Fields are separated by semicolons, commas or tabs: the most frequent one in
-            the headings. Decimals are separated by a comma or a point, and thousands by nothing.
+        file: The file. Fields are separated by what a first line ``sep=;`` says, else by
+            semicolons, commas or tabs: the most frequent one in the headings. All numbers of a
+            column are written in one way; see ``numerals``.
         currency: The currency of all amounts.
         zone: The time zone of times without one.
         is_complete: The file lists all products and categories; see ``_listing``.
 
     Raises:
-        ConnectorRejected: It has no such headings, or a row has more fields than headings. Single
-            invalid rows are skipped.
+        ConnectorRejected: It has no such headings, too many rows, or a row with more fields than
+            headings. Single invalid rows are skipped.
     """
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
-    try:
-        headings = [_to_name(each) for each in next(lines, [])]
-        if "total" in headings:
-            lists: Mapping[str, Sequence[Any]] = {"receipts": list(_records(headings, lines))}
-        elif "name" in headings:
-            products = list(_records(headings, lines))
-            categories = _categories_of(products)
-            lists = {"products": products} | ({"categories": categories} if categories else {})
-        else:
-            raise ConnectorRejected("The first row of the file has neither name nor total.")
-    except csv.Error:
-        raise ConnectorRejected(f"The file is no CSV in line {lines.line_num}.") from None
-    return _contents(lists, currency, zone, is_complete=is_complete)
+    table = _CsvFile(file.text)
+    if "total" in table.headings:
+        receipts = _receipts(table.rows(), currency, zone, table.to_values)
+        contents = Contents(receipts=replace(receipts, notes=table.notes))
+    elif "name" in table.headings:
+        contents = _products_of(table, currency, zone, is_complete=is_complete)
+    else:
+        raise ConnectorRejected("The first row of the file has neither name nor total.")
+    return _with_problem(contents, file.problem)
 
 
-def _contents(
-    lists: Mapping[str, Sequence[Any]], currency: str, zone: ZoneInfo, *, is_complete: bool
-) -> Contents:
+def _products_of(table: _CsvFile, currency: str, zone: ZoneInfo, *, is_complete: bool) -> Contents:
+    """Read products, and the categories that they name."""
     now = clock.utc_now()
-    receipts = _listing(
-        lists.get("receipts", ()), _ReceiptRow, lambda row: _to_receipt(row, currency, zone)
+    names: dict[str, str] = {}
+
+    def to_values(row: dict[str, Any]) -> dict[str, Any]:
+        return _with_category(table.to_values(row), names)
+
+    products = _listing(
+        table.rows(),
+        _ProductRow,
+        lambda row: _to_product(row, currency, zone, now),
+        to_values,
+        is_complete=is_complete,
     )
-    in_order = sorted(receipts.items, key=lambda each: (each.issued_at, each.external_id))
-    return Contents(
-        _listing(lists.get("categories", ()), _CategoryRow, _to_category, is_complete=is_complete),
-        _listing(
-            lists.get("products", ()),
-            _ProductRow,
-            lambda row: _to_product(row, currency, zone, now),
-            is_complete=is_complete,
-        ),
-        replace(receipts, items=tuple(in_order)),
+    categories: Listing[Category] = _listing(
+        ({"id": category_id, "name": name} for category_id, name in names.items()),
+        _CategoryRow,
+        _to_category,
+        is_complete=is_complete,
+    )
+    return Contents(categories, replace(products, notes=table.notes))
+
+
+def _receipts(
+    rows: Iterable[Any],
+    currency: str,
+    zone: ZoneInfo,
+    to_values: Callable[[Any], Any] = lambda row: row,
+) -> Listing[Receipt]:
+    found = _listing(rows, _ReceiptRow, lambda row: _to_receipt(row, currency, zone), to_values)
+    return replace(found, items=in_order(found.items))
+
+
+def _with_problem(contents: Contents, problem: str) -> Contents:
+    """Tell the problem of a file's encoding with each of its lists."""
+    if not problem:
+        return contents
+    note = Note("", f"The file {problem}")
+    return replace(
+        contents,
+        products=replace(contents.products, notes=(note, *contents.products.notes)),
+        receipts=replace(contents.receipts, notes=(note, *contents.receipts.notes)),
     )
 
 
 def _listing(
-    rows: Sequence[Any],
+    rows: Iterable[Any],
     model: type[_RowModel],
     convert: Callable[[_RowModel], Item],
+    to_values: Callable[[Any], Any] = lambda row: row,
     *,
     is_complete: bool = False,
 ) -> Listing[Item]:
-    """Convert rows; skip the invalid ones, and those whose id came before.
+    """Convert rows one by one; skip the invalid ones, and those whose id came before.
 
     A listing is not complete if a row was skipped or if it is empty, so that a mistake in the file
-    removes nothing.
+    removes nothing. ``to_values`` turns texts of a row into values.
     """
     skipped: list[Skipped] = []
 
     def valid() -> Iterator[Item]:
         for number, row in enumerate(rows, start=1):
+            tables.check_count(number)
             try:
-                yield convert(model.model_validate(row))
+                yield convert(model.model_validate(to_values(row)))
             except ValidationError as error:
                 skipped.append(Skipped(_id_of(row, number), to_refusal(error).message))
             except ValueError as error:
@@ -240,16 +274,31 @@ def _to_receipt(row: _ReceiptRow, currency: str, zone: ZoneInfo) -> Receipt:
     _require(id=row.id)
     if row.kind not in set(ReceiptKind):
         raise ValueError(f"kind must be one of {', '.join(ReceiptKind)}")
+    kind = ReceiptKind(row.kind)
+    total = Money.from_major(row.total, currency)
+    says = Money.from_major(row.eligible, currency)
+    eligible, doubt = paid_for(kind, says, total, by="its eligible amount is")
+    if kind is ReceiptKind.SALE and not row.voids and eligible.amount_minor < 0:
+        kind = ReceiptKind.VOID  # Goods came back, and nobody says of which sale.
     return Receipt(
         external_id=row.id,
         number=row.number or row.id,
         issued_at=moment_of(row.issued_at, zone),
-        kind=ReceiptKind(row.kind),
-        total=Money.from_major(row.total, currency),
-        eligible=Money.from_major(row.eligible, currency),
+        kind=kind,
+        total=total,
+        eligible=eligible,
         customer_id=row.customer_id or None,
-        voids=row.voids or None,
+        voids=(row.voids or None) if kind in _COUNTING else None,
+        revision=_revision(row.updated_at, zone),
+        doubt=doubt,
     )
+
+
+def _revision(updated_at: str, zone: ZoneInfo) -> int | None:
+    """Return the milliseconds since 1970 of a change; ``None`` if the file does not tell it."""
+    if not updated_at:
+        return None
+    return (moment_of(updated_at, zone) - _BEGINNING) // timedelta(milliseconds=1)
 
 
 def _require(**texts: str) -> None:
@@ -265,11 +314,6 @@ def _id_of(row: Any, number: int) -> str:
     return texts[0] if texts else f"row {number}"
 
 
-def _delimiter(text: str) -> str:
-    first_line = text.partition("\n")[0]
-    return max(_DELIMITERS, key=first_line.count)
-
-
 def _to_name(heading: str) -> str:
     """Write a heading as JSON does: ``categoryId`` for ``category_id`` or ``CategoryId``."""
     text = heading.strip()
@@ -277,42 +321,72 @@ def _to_name(heading: str) -> str:
     return camel[:1].lower() + camel[1:]
 
 
-def _records(headings: list[str], lines: Iterator[list[str]]) -> Iterator[dict[str, Any]]:
-    """Read rows as objects. Empty fields are absent.
+@dataclass(slots=True)
+class _CsvFile:
+    """A file that is read twice: first to see how its numbers are written, then row by row."""
 
-    Raises:
-        ConnectorRejected: A row has fields without a heading, for example because a decimal comma
-            splits a price in two.
-    """
-    for number, fields in enumerate(lines, start=1):
-        if any(each.strip() for each in fields[len(headings) :]):
-            raise ConnectorRejected(f"Row {number} of the file has more fields than headings.")
-        if any(each.strip() for each in fields):
-            named = zip(headings, fields, strict=False)
-            yield {name: _to_value(name, text) for name, text in named if text.strip()}
+    text: str
+    headings: list[str] = field(init=False)
+    _columns: dict[str, NumberColumn] = field(init=False)
+
+    def __post_init__(self) -> None:
+        _, first = next(tables.text_rows(self.text), (1, []))
+        self.headings = [_to_name(each) for each in first]
+        self._columns = {name: NumberColumn(name) for name in _NUMBERS if name in self.headings}
+        for number, row in enumerate(self.rows(), start=1):
+            tables.check_count(number)
+            for name, column in self._columns.items():
+                column.see(f"row {number}", row.get(name, "").strip())
+
+    def rows(self) -> Iterator[dict[str, str]]:
+        """Read rows as objects of texts. Empty fields are absent, and empty rows left out.
+
+        Raises:
+            ConnectorRejected: A row has fields without a heading, for example because a decimal
+                comma splits a price in two.
+        """
+        rows = tables.text_rows(self.text)
+        next(rows, None)
+        for number, (_, fields) in enumerate(rows, start=1):
+            if any(each.strip() for each in fields[len(self.headings) :]):
+                raise ConnectorRejected(f"Row {number} of the file has more fields than headings.")
+            named = zip(self.headings, fields, strict=False)
+            row = {name: text for name, text in named if text.strip()}
+            if row:
+                yield row
+
+    def to_values(self, row: Mapping[str, str]) -> dict[str, Any]:
+        """Convert the texts of a row to their JSON types.
+
+        Raises:
+            ValueError: A text is no value of its type, or may be two.
+        """
+        values: dict[str, Any] = dict(row)
+        for name, column in self._columns.items():
+            if name in row:
+                values[name] = column.read(row[name].strip())
+        if "isDeleted" in row:
+            values["isDeleted"] = _said("isDeleted", row["isDeleted"])
+        return values
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """Return how columns were read that could be read in two ways."""
+        return tuple(Note("", each.note) for each in self._columns.values() if each.note)
 
 
-def _to_value(name: str, text: str) -> Any:
-    """Convert a text to its JSON type. An invalid text stays text, and its row is refused."""
-    if name in _NUMBERS:
-        found = _AMOUNT.fullmatch(text.strip())
-        return Decimal(f"{found[1]}.{found[2] or '0'}") if found else text
-    if name == "isDeleted":
-        return _TRUTHS.get(text.strip().lower(), text)
-    return text
+def _said(name: str, word: str) -> bool:
+    try:
+        return truth_of(word)
+    except ValueError as error:
+        raise ValueError(f"{name} {error}") from None
 
 
-def _categories_of(products: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Collect the categories that products name; give each product its category's id."""
-    names: dict[str, str] = {}
-    for product in products:
-        name = product.get("category", "").strip()
-        category_id = product.get("categoryId", name).strip()
-        if category_id:
-            product["categoryId"] = category_id
-            names[category_id] = name or names.get(category_id, category_id)
-    return [{"id": category_id, "name": name} for category_id, name in names.items()]
-
-
-def _no_number(name: str) -> Decimal:
-    raise ValueError(f"{name} is no number of JSON")
+def _with_category(row: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+    """Give a product its category's id; note the category's name."""
+    name = row.get("category", "").strip()
+    category_id = row.get("categoryId", name).strip()
+    if category_id:
+        row["categoryId"] = category_id
+        names[category_id] = name or names.get(category_id, category_id)
+    return row

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from shared.connectors import uploads
-from shared.connectors.base import PAGE_ITEMS_MAX, Skipped
+from shared.connectors.base import PAGE_ITEMS_MAX, Note, Skipped
 from shared.connectors.uploads import Contents, Listing, UploadConfig, UploadConnector
 from shared.domain.catalog.goods import Category
 from shared.errors import ConnectorRejected
@@ -64,16 +65,22 @@ def test_the_file_is_shown_to_nobody() -> None:
     assert UploadConfig.restore(json.loads(json.dumps(config.reveal()))) == config
 
 
-@given(st.integers(0, 2 * PAGE_ITEMS_MAX + 2), st.integers(0, PAGE_ITEMS_MAX + 2))
-def test_the_pages_together_are_the_listing(items: int, skipped: int) -> None:
-    whole = listing(items, skipped)
+@given(
+    st.integers(0, 2 * PAGE_ITEMS_MAX + 2),
+    st.integers(0, PAGE_ITEMS_MAX + 2),
+    st.integers(0, PAGE_ITEMS_MAX + 2),
+)
+def test_the_pages_together_are_the_listing(items: int, skipped: int, notes: int) -> None:
+    told = tuple(Note(str(number), "how") for number in range(notes))
+    whole = replace(listing(items, skipped), notes=told)
     pages = [whole.page(None)]
     while pages[-1].position is not None:
         pages.append(whole.page(pages[-1].position))
     assert tuple(each for page in pages for each in page.items) == whole.items
     assert tuple(each for page in pages for each in page.skipped) == whole.skipped
     assert all(len(page.items) <= PAGE_ITEMS_MAX for page in pages)
-    assert all(page.items or page.skipped for page in pages[1:])
+    assert tuple(each for page in pages for each in page.notes) == whole.notes
+    assert all(page.items or page.skipped or page.notes for page in pages[1:])
 
 
 @pytest.mark.parametrize("position", ["500", "9999", "-1", "", "1e3", "٣", "9" * 20])
@@ -96,24 +103,6 @@ def test_reads_the_file_when_it_is_asked_and_only_once() -> None:
     sizes = [len(connector.categories(at, None).items) for at in (None, "500", "1000")]
     assert (sizes, read) == ([500, 500, 200], 1)
     assert connector.products(None, None) == connector.receipts(None, None)
-
-
-@pytest.mark.parametrize(
-    ("content", "text"),
-    [
-        (b"Caf\xc3\xa9", "Café"),
-        (b"\xef\xbb\xbfCaf\xc3\xa9", "Café"),
-        (b"Caf\xe9 \x80", "Café €"),
-        (b"\x81\xe9", "\ufffdé"),
-    ],
-)
-def test_reads_the_text_of_unix_and_of_windows(content: bytes, text: str) -> None:
-    assert uploads.text_of(content) == text
-
-
-def test_refuses_what_is_no_text() -> None:
-    with pytest.raises(ConnectorRejected, match="neither text nor a zip"):
-        uploads.text_of(b"\x89PNG\0")
 
 
 @pytest.mark.parametrize(

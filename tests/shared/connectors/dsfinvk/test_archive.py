@@ -133,14 +133,134 @@ def test_headings_hold_where_the_description_says_otherwise() -> None:
         (ROWS + b"k;1\r\n", "has 2 fields instead of 3 in line 3"),
         (ROWS + b"k;1;2;3\r\n", "has 4 fields instead of 3 in line 3"),
         (ROWS + b'k;"1;2\r\nk;3;4\r\n', "has 2 fields instead of 3"),
-        (ROWS + b"k;" + b"x" * 200_000 + b";2\r\n", "is damaged"),
-        (ROWS + b"k;\xfc;2\r\n", "not in the encoding"),
+        (ROWS + b"k;" + b"x" * 200_000 + b";2\r\n", "is no CSV in line 3"),
     ],
-    ids=range(7),
+    ids=range(6),
 )
 def test_refuses_a_table_that_is_not_what_it_says(text: bytes, reason: str) -> None:
     with pytest.raises(ConnectorRejected, match=reason):
         rows({"t.csv": text})
+
+
+def test_refuses_a_table_that_is_not_in_the_encoding_that_it_claims() -> None:
+    files = {"t.csv": ROWS + b"k;\xfc;2\r\n", "index.xml": described("<UTF8/>")}
+    with pytest.raises(ConnectorRejected, match="not in the encoding"):
+        rows(files)
+
+
+@pytest.mark.parametrize(
+    ("content", "read", "problem"),
+    [
+        (b"k;K\xc3\xa4se\r\nk;\xfc\r\n", ["Käse", "\ufffd"], "in line 3"),
+        (b"k;K\xe4se\r\nk;\xfc\r\n", ["Käse", "ü"], "was read as Windows-1252"),
+        (b"k;K\xc3\xa4se\r\n", ["Käse"], ""),
+    ],
+    ids=range(3),
+)
+def test_finds_the_encoding_of_a_table_that_does_not_say_it(
+    content: bytes, read: list[str], problem: str
+) -> None:
+    table = Archive(zipped({"t.csv": b"Z_KASSE_ID;A\r\n" + content})).table("t.csv")
+    assert [each for [each] in table.rows(("A",))] == read
+    assert problem in table.encoding.problem
+    assert bool(problem) == bool(table.encoding.problem)
+
+
+def test_reads_a_table_in_the_unicode_of_windows() -> None:
+    assert rows({"t.csv": "Z_KASSE_ID;A\r\nk;Käse\r\n".encode("utf-16")}) == [["Käse"]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"Z_KASSE_ID;A;B;\r\nk;1;2;\r\n",
+        b"Z_KASSE_ID;A;B\r\nk;1;2;;\r\n",
+        b"Z_KASSE_ID;A;B;\r\nk;1;2\r\n",
+        b"sep=;\r\n" + ROWS,
+    ],
+)
+def test_reads_rows_that_end_in_a_delimiter_and_what_excel_writes_first(text: bytes) -> None:
+    assert rows({"t.csv": text}, "B") == [["1", "2"]]
+
+
+def test_reads_a_folder_as_a_mac_packs_it() -> None:
+    files = {
+        "Export/": b"",
+        "Export/t.csv": ROWS,
+        "Export/index.xml": described(),
+        "__MACOSX/": b"",
+        "__MACOSX/Export/": b"",
+        "__MACOSX/Export/._t.csv": b"\0\5\x16\7",
+        "__MACOSX/Export/t.csv": b"\0\5\x16\7",
+        "__MACOSX/._Export": b"\0\5\x16\7",
+        "Export/.DS_Store": b"\0",
+    }
+    assert rows(files) == [["1"]]
+
+
+def test_says_how_many_rows_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive, "ROWS_MAX", 2)
+    assert len(rows({"t.csv": ROWS + b"k;1;2\r\n"})) == 2
+    with pytest.raises(ConnectorRejected, match=r"t\.csv has more than 2 rows; export fewer days"):
+        rows({"t.csv": ROWS + b"k;1;2\r\n" * 2})
+
+
+@pytest.mark.parametrize(
+    ("signs", "text", "number"),
+    [
+        ("<DecimalSymbol>.</DecimalSymbol>", "12.500", "12.5"),
+        ("<DecimalSymbol>.</DecimalSymbol>", "1.859", "1.859"),
+        (
+            "<DecimalSymbol>.</DecimalSymbol><DigitGroupingSymbol></DigitGroupingSymbol>",
+            "12.500",
+            "12.5",
+        ),
+        (
+            "<DigitGroupingSymbol>,</DigitGroupingSymbol><DecimalSymbol>.</DecimalSymbol>",
+            "1,234.5",
+            "1234.5",
+        ),
+        ("<DecimalSymbol>,</DecimalSymbol>", "12.500", "12500"),
+        ("<DigitGroupingSymbol/>", "12,500", "12.5"),
+        ("", "12.500", "12500"),
+    ],
+)
+def test_a_sign_for_thousands_that_is_not_said_is_a_point_unless_decimals_have_it(
+    signs: str, text: str, number: str
+) -> None:
+    table = Archive(zipped({"t.csv": ROWS, "index.xml": described(signs)})).table("t.csv")
+    assert table.number(text) == Decimal(number)
+
+
+def test_without_a_sign_for_thousands_there_are_no_thousands() -> None:
+    index = described("<DecimalSymbol>.</DecimalSymbol>")
+    table = Archive(zipped({"t.csv": ROWS, "index.xml": index})).table("t.csv")
+    for text in ("1,234.50", "1.234.567"):
+        with pytest.raises(ValueError, match="is no number"):
+            table.number(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "spelled"),
+    [("1.234", "1234"), ("1234,00", "1234"), ("007", "7"), ("Z-7", "Z-7"), ("1,5", "1,5")],
+)
+def test_spells_whole_numbers_in_one_way(text: str, spelled: str) -> None:
+    assert Archive(zipped({"t.csv": ROWS})).table("t.csv").whole(text) == spelled
+
+
+@pytest.mark.parametrize(
+    "signs",
+    [
+        "<DecimalSymbol>.</DecimalSymbol><DigitGroupingSymbol>.</DigitGroupingSymbol>",
+        "<DigitGroupingSymbol>,</DigitGroupingSymbol>",
+        "<Numeric><ImpliedAccuracy>2</ImpliedAccuracy></Numeric>",
+    ],
+)
+def test_refuses_numbers_that_can_be_read_in_two_ways_by_the_file(signs: str) -> None:
+    found = Archive(zipped({"t.csv": ROWS, "u.csv": ROWS, "index.xml": described(signs)}))
+    with pytest.raises(ConnectorRejected, match=r"t\.csv has .* says index\.xml"):
+        found.table("t.csv")
+    assert found.table("u.csv").number("1,5") == Decimal("1.5")
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from dsfinvk import models
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.connectors.base import Skipped
+from shared.connectors.base import Note, Skipped
 from shared.connectors.dsfinvk import reader
 from shared.connectors.uploads import Contents
 from shared.domain.catalog.goods import Category, Product
@@ -51,6 +51,7 @@ def test_reads_a_receipt_and_what_it_sold() -> None:
             total=Money(1000, "EUR"),
             eligible=Money(1000, "EUR"),
             customer_id="K17",
+            series="2026-03-02T19:00:00.000Z",
         ),
     )
     assert found.products.items == (
@@ -194,32 +195,230 @@ def test_a_void_is_its_buyers_unless_it_says_whose_it_is(named: str, customer: s
     assert [each.customer_id for each in found] == ["K17", customer]
 
 
-def test_a_sale_that_refers_to_another_takes_nothing_back() -> None:
-    found = receipts(head("b-2"), *line("b-2"), reference("b-2", "b-1"))
-    assert [(each.kind, each.voids) for each in found] == [(ReceiptKind.SALE, None)]
-
-
-def test_goods_brought_back_take_back_their_share_of_the_receipt_they_refer_to() -> None:
-    back = [head("b-2", "-3.00", at=10), *line("b-2", "-3.00"), reference("b-2", "b-1")]
-    found = receipts(head("b-1", KUNDE_ID="K17"), *line("b-1"), *back)
-    assert [(each.kind, each.eligible.amount_minor, each.voids) for each in found] == [
-        (ReceiptKind.SALE, 1000, None),
-        (ReceiptKind.VOID, -300, found[0].external_id),
+@pytest.mark.parametrize("net", ["3.00", "0.00", "-3.00"])
+def test_a_sale_that_refers_to_another_says_what_it_sold_less_what_came_back(net: str) -> None:
+    back = Decimal(net) - 10
+    second = [*line("b-2"), *line("b-2", str(back), "2"), reference("b-2", "b-1")]
+    found = receipts(*[head("b-1", KUNDE_ID="K17"), *line("b-1")], head("b-2", net, at=10), *second)
+    assert [(each.kind, each.voids) for each in found] == [
+        (ReceiptKind.SALE, None),
+        (ReceiptKind.SALE, found[0].external_id),
     ]
-    assert found[1].customer_id == "K17"
+    assert found[1].eligible == Money(int(Decimal(net) * 100), "EUR")
+    assert found[1].voids_series == found[0].series
+    assert [each.customer_id for each in found] == ["K17", "K17"]
 
 
-def test_what_earns_nothing_is_a_sale_and_takes_nothing_back() -> None:
+def test_what_earns_nothing_is_a_sale_of_nothing() -> None:
     sold = line("b-2", "25.00", GV_TYP="MehrzweckgutscheinKauf")
     [found] = receipts(head("b-2", "25.00"), *sold, reference("b-2", "b-1"))
-    assert (found.kind, found.eligible, found.voids) == (ReceiptKind.SALE, Money(0, "EUR"), None)
+    assert (found.kind, found.eligible) == (ReceiptKind.SALE, Money(0, "EUR"))
 
 
-def test_goods_brought_back_without_a_reference_are_no_sale() -> None:
+def test_a_void_of_a_deposit_takes_nothing_back() -> None:
+    void = [
+        head("b-2", "-2.00", BON_TYP="AVBelegstorno"),
+        *line("b-2", "-2.00", GV_TYP="Pfand"),
+        reference("b-2", "b-1"),
+    ]
+    found = receipts(head("b-1"), *line("b-1"), *void)
+    assert (found[1].kind, found[1].eligible) == (ReceiptKind.VOID, Money(0, "EUR"))
+    assert found[1].voids == found[0].external_id
+
+
+def test_goods_brought_back_without_a_reference_are_a_void_of_nobody_knows_what() -> None:
     found = receipts(head("b-1", "-3.00"), *line("b-1", "-3.00"))
     assert [(each.kind, each.eligible.amount_minor, each.voids) for each in found] == [
-        (ReceiptKind.OTHER, -300, None)
+        (ReceiptKind.VOID, -300, None)
     ]
+
+
+def test_a_sale_that_refers_to_its_order_is_no_exchange() -> None:
+    order = [head("o-1", "10.00", BON_TYP="AVBestellung"), *line("o-1")]
+    found = receipts(*order, head("b-1", at=10), *line("b-1"), reference("b-1", "o-1"))
+    assert [(each.kind, each.voids) for each in found] == [
+        (ReceiptKind.OTHER, None),
+        (ReceiptKind.SALE, None),
+    ]
+
+
+def test_a_sale_and_its_void_of_the_same_second_are_both_kept_the_sale_first() -> None:
+    void = [head("10", "-10.00", BON_STORNO=True), *line("10", "-10.00"), reference("10", "9")]
+    found = receipts(*void, head("9"), *line("9"))
+    assert [(each.external_id[-2:], each.kind) for each in found] == [
+        (":9", ReceiptKind.SALE),
+        ("10", ReceiptKind.VOID),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("word", "kind"),
+    [
+        ("1", ReceiptKind.VOID),
+        ("true", ReceiptKind.VOID),
+        ("True", ReceiptKind.VOID),
+        ("ja", ReceiptKind.VOID),
+        ("J", ReceiptKind.VOID),
+        ("", ReceiptKind.SALE),
+        ("0", ReceiptKind.SALE),
+        ("False", ReceiptKind.SALE),
+        ("nein", ReceiptKind.SALE),
+        ("vielleicht", None),
+        ("2", None),
+    ],
+)
+def test_reads_whether_a_receipt_is_void_in_any_spelling(
+    word: str, kind: ReceiptKind | None
+) -> None:
+    records = [head("b-1"), *line("b-1"), *master_data()]
+    found = read(records, {"transactions.csv": with_value(records, "BON_STORNO", word)}).receipts
+    assert [each.kind for each in found.items] == ([kind] if kind else [])
+    # Its amounts stand and it refers to nothing: it was voided in place.
+    own = [each.external_id for each in found.items if kind is ReceiptKind.VOID]
+    assert [each.voids for each in found.items if each.voids] == own
+    shown = f"has no valid type, time or total: BON_STORNO {word} is neither yes nor no"
+    assert [each.reason for each in found.skipped] == ([] if kind else [shown])
+
+
+@pytest.mark.parametrize(
+    ("word", "products"), [("true", 1), ("ja", 1), ("1", 1), ("false", 2), ("quatsch", 1)]
+)
+def test_reads_whether_a_line_is_void_in_any_spelling(word: str, products: int) -> None:
+    gone = line("b-1", "9.99", "2", ART_NR="200", P_STORNO=True)
+    records = [head("b-1"), *line("b-1"), *gone, *master_data()]
+    text = tills.file_of(export(records), "lines.csv").decode()
+    rows = list(csv.DictReader(io.StringIO(text), delimiter=";"))
+    rows[1]["P_STORNO"] = word
+    found = read(records, {"lines.csv": written(rows)}).products
+    assert len(found.items) == products
+    reasons = [each.reason for each in found.skipped]
+    assert reasons == (["P_STORNO quatsch is neither yes nor no"] if word == "quatsch" else [])
+
+
+@pytest.mark.parametrize(
+    ("total", "others", "eligible", "is_told"),
+    [
+        ("10.00", [], 1000, True),
+        ("8.00", ["-2.00"], 1000, True),
+        ("60.00", ["50.00"], 1000, True),
+        ("0.00", [], 0, True),
+        ("1000.00", [], 100_000, False),
+        ("998.00", ["-2.00"], 100_000, False),
+        ("999.99", [], 99_999, False),
+    ],
+)
+def test_never_more_earns_than_was_paid_for_what_earns(
+    total: str, others: list[str], eligible: int, is_told: bool
+) -> None:
+    deposits = [
+        each
+        for number, gross in enumerate(others)
+        for each in line("b-1", gross, f"p{number}", GV_TYP="Pfand")
+    ]
+    [found] = receipts(head("b-1", total), *line("b-1", "1000.00"), *deposits)
+    counted = Money(eligible, "EUR")
+    assert found.eligible == counted
+    assert found.doubt == (
+        f"its lines say 1000.00 EUR, but {counted} were paid: {counted} count" if is_told else None
+    )
+
+
+def test_never_more_is_taken_back_than_was_paid_back() -> None:
+    void = [head("b-2", "-10.00", BON_STORNO=True), *line("b-2", "-1000.00")]
+    [found] = receipts(*void, reference("b-2", "b-1"))
+    assert (found.eligible, bool(found.doubt)) == (Money(-1000, "EUR"), True)
+
+
+AGAIN = {"Z_ERSTELLUNG": datetime(2026, 3, 9, 20, tzinfo=UTC)}
+
+
+def test_a_till_that_begins_its_numbers_anew_has_two_receipts_of_one_id() -> None:
+    later = head("b-1", "3.00", KUNDE_ID="K18", **AGAIN)
+    found = receipts(
+        *[head("b-1", KUNDE_ID="K17"), *line("b-1")], later, *line("b-1", "3.00", **AGAIN)
+    )
+    assert {(each.series, each.customer_id, each.eligible.amount_minor) for each in found} == {
+        ("2026-03-02T19:00:00.000Z", "K17", 1000),
+        ("2026-03-09T19:00:00.000Z", "K18", 300),
+    }
+    assert {each.external_id for each in found} == {"Kasse%201:1234:b-1"}
+
+
+def test_the_same_receipt_twice_in_one_series_is_not_guessed_at() -> None:
+    rows = [head("b-1"), head("b-1", **AGAIN), head("b-1", "9.00", **AGAIN)]
+    found = read([*rows, *line("b-1"), *master_data()]).receipts
+    assert [each.series for each in found.items] == ["2026-03-02T19:00:00.000Z"]
+    assert found.skipped == (Skipped("Kasse%201:1234:b-1", "is in the file twice"),)
+
+
+@pytest.mark.parametrize(
+    ("spelling", "series"),
+    [
+        ("2026-03-02T20:00:00", "2026-03-02T19:00:00.000Z"),
+        ("2026-03-02T20:00:00+01:00", "2026-03-02T19:00:00.000Z"),
+        ("2026-03-02T19:00:00.000Z", "2026-03-02T19:00:00.000Z"),
+        ("", None),
+        ("gestern", None),
+    ],
+)
+def test_a_series_is_spelled_in_one_way(spelling: str, series: str | None) -> None:
+    records = [head("b-1"), *line("b-1"), *master_data()]
+    heads = with_value(records, "Z_ERSTELLUNG", spelling)
+    [found] = read(records, {"transactions.csv": heads}).receipts.items
+    assert (found.series, found.eligible.amount_minor) == (series, 1000)
+
+
+@pytest.mark.parametrize(
+    ("at", "dated", "series"),
+    [
+        # The latest sale before the void, of two with one id.
+        (12, None, "2026-03-09T19:00:00.000Z"),
+        (10, None, "2026-03-02T19:00:00.000Z"),
+        # The reference tells the time of its sale.
+        (12, datetime(2026, 3, 2, 9, 30, tzinfo=UTC), "2026-03-02T19:00:00.000Z"),
+        (8, None, None),
+    ],
+)
+def test_of_several_receipts_of_one_id_a_reference_means_one(
+    at: int, dated: datetime | None, series: str | None
+) -> None:
+    sales = [
+        *[head("b-1", at=9, KUNDE_ID="K17"), *line("b-1")],
+        *[head("b-1", at=11, KUNDE_ID="K18", **AGAIN), *line("b-1", **AGAIN)],
+    ]
+    void = [head("b-2", "-10.00", at=at, BON_STORNO=True), *line("b-2", "-10.00")]
+    told = {"REF_DATUM": dated} if dated else {}
+    found = receipts(*sales, *void, reference("b-2", "b-1", **told))
+    [back] = [each for each in found if each.kind is ReceiptKind.VOID]
+    buyers = {each.series: each.customer_id for each in found if each.kind is ReceiptKind.SALE}
+    assert (back.voids, back.voids_series) == ("Kasse%201:1234:b-1", series)
+    assert back.customer_id == buyers.get(series)
+
+
+def test_a_reference_out_of_the_file_names_no_series() -> None:
+    void = [head("b-2", "-10.00", BON_STORNO=True), *line("b-2", "-10.00")]
+    [found] = receipts(*void, reference("b-2", "b-1"))
+    assert (found.voids, found.voids_series) == ("Kasse%201:1234:b-1", None)
+
+
+@pytest.mark.parametrize(
+    ("name", "of"), [("RECEIPTS_MAX", "receipts"), ("PRODUCTS_MAX", "products")]
+)
+def test_says_which_bound_a_file_exceeds(
+    monkeypatch: pytest.MonkeyPatch, name: str, of: str
+) -> None:
+    records = [head("b-1"), head("b-2"), *line("b-1"), *line("b-2", ART_NR="7"), *master_data()]
+    monkeypatch.setattr(reader, name, 2)
+    assert len(read(records).receipts.items) == 2
+    monkeypatch.setattr(reader, name, 1)
+    with pytest.raises(ConnectorRejected, match=f"more than 1 {of}; export fewer days"):
+        read(records)
+
+
+def test_many_lines_of_a_receipt_all_count() -> None:
+    many = [each for number in range(40) for each in line("b-1", "1.00", str(number))]
+    [found] = receipts(head("b-1", "40.00"), *many)
+    assert found.eligible == Money(4000, "EUR")
 
 
 def test_receipts_come_in_order_of_time() -> None:
@@ -309,10 +508,13 @@ def test_says_which_products_it_cannot_take() -> None:
         *line("b-1", "5.00", "5", ART_NR="1"),
         *master_data(),
     ])  # fmt: skip
-    assert [each.external_id for each in found.products.items] == ["1"]
-    assert {each.external_id for each in found.products.skipped} == {"Diverses", "9", "Diesel"}
-    reasons = " ".join(each.reason for each in found.products.skipped)
-    assert "finer than a minor unit" in reasons
+    assert [(each.external_id, each.price) for each in found.products.items] == [
+        ("Diesel", None),
+        ("1", Money(500, "EUR")),
+    ]
+    fuel = "is taken without its price, for 1.79900 EUR is finer than a minor unit"
+    assert found.products.notes == (Note("Diesel", fuel),)
+    assert {each.external_id for each in found.products.skipped} == {"Diverses", "9"}
     assert found.receipts.items[0].eligible == Money(980, "EUR")
 
 
@@ -434,6 +636,13 @@ def test_a_till_in_another_time_zone() -> None:
 
 def heads_of(records: list[Any]) -> str:
     return tills.file_of(export(records), "transactions.csv").decode()
+
+
+def with_value(records: list[Any], column: str, value: str) -> bytes:
+    """Return the heads of an export, the first one with another value."""
+    rows = list(csv.DictReader(io.StringIO(heads_of(records)), delimiter=";"))
+    rows[0][column] = value
+    return written(rows)
 
 
 def written(rows: list[dict[str, str]]) -> bytes:

@@ -14,7 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared import clock
-from shared.connectors.base import Skipped
+from shared.connectors import tables
+from shared.connectors.base import Note, Skipped
+from shared.connectors.encodings import Text, to_text
 from shared.connectors.pos import generic_files
 from shared.connectors.uploads import Contents
 from shared.domain.catalog.goods import Category, Price, Product
@@ -31,11 +33,11 @@ RECEIPT = {"id": "r-1", "issuedAt": "2026-03-02T09:30:00", "total": 9.5, "eligib
 
 def read_json(value: Any, *, is_complete: bool = False) -> Contents:
     text = value if isinstance(value, str) else json.dumps(value)
-    return generic_files.read_json(text, currency="EUR", zone=BERLIN, is_complete=is_complete)
+    return generic_files.read_json(Text(text), currency="EUR", zone=BERLIN, is_complete=is_complete)
 
 
 def read_csv(text: str, *, is_complete: bool = False) -> Contents:
-    return generic_files.read_csv(text, currency="EUR", zone=BERLIN, is_complete=is_complete)
+    return generic_files.read_csv(Text(text), currency="EUR", zone=BERLIN, is_complete=is_complete)
 
 
 def product(**fields: Any) -> Product | str:
@@ -302,12 +304,135 @@ def test_without_categories_no_category_is_gone() -> None:
 
 @pytest.mark.parametrize(
     ("text", "minor"),
-    [("2,50", 250), ("2.5", 250), ("2", 200), ("1.499", None), ("1.499,00", None), ("2 €", None)],
+    [("2,50", 250), ("2.5", 250), ("2", 200), ("1.499,00", 149_900), ("2 €", None)],
 )
-def test_prices_have_a_comma_or_a_point_and_no_thousands(text: str, minor: int | None) -> None:
+def test_prices_have_a_comma_or_a_point(text: str, minor: int | None) -> None:
     found = read_csv(f'id;name;price\n1;Tee;"{text}"\n').products
     assert [each.price for each in found.items] == ([Money(minor, "EUR")] if minor else [])
-    assert len(found.skipped) == (0 if minor else 1)
+    assert [each.reason for each in found.skipped] == ([] if minor else ["price is no number"])
+
+
+def test_a_price_that_may_be_two_is_refused_with_what_to_write() -> None:
+    found = read_csv("id;name;price\np-1;Tee;1.290\np-2;Tasse;5\n", is_complete=True).products
+    assert [each.external_id for each in found.items] == ["p-2"]
+    assert found.skipped == (
+        Skipped("p-1", "price 1.290 may be 1.29 or 1290: write 1.29 or 1290.00"),
+    )
+    assert not found.is_complete
+
+
+@pytest.mark.parametrize(("other", "minor"), [("12,50", 129_000), ("12.50", 129)])
+def test_a_price_is_read_as_the_others_of_its_column(other: str, minor: int) -> None:
+    found = read_csv(f"id;name;price;vat\n1;Tee;1.290;7\n2;Tasse;{other};19,0\n").products
+    assert found.items[0].price == Money(minor, "EUR")
+    sign = "comma" if "," in other else "point"
+    assert found.notes == (Note("", f"price: read with a decimal {sign}, as in row 2: {other}"),)
+
+
+def test_totals_are_read_as_the_others_of_their_column() -> None:
+    text = "id;issuedAt;total;eligible\n1;2026-03-02;1.250;1.250,00\n2;2026-03-02;12,50;2\n"
+    found = read_csv(text).receipts
+    assert [(each.total.amount_minor, each.eligible.amount_minor) for each in found.items] == [
+        (125_000, 125_000),
+        (1250, 200),
+    ]
+    assert found.notes == (Note("", "total: read with a decimal comma, as in row 2: 12,50"),)
+
+
+def test_numbers_of_json_are_what_they_are() -> None:
+    found = read_json({"products": [{**ESPRESSO, "price": 1.290}]}).products
+    assert (found.items[0].price, found.notes) == (Money(129, "EUR"), ())
+
+
+@pytest.mark.parametrize(
+    ("total", "eligible", "counts"),
+    [(10, 100, 1000), (10, 9, 900), (8, 10, 800), (0, 5, 0), (-10, -100, -1000)],
+)
+def test_never_more_earns_than_was_paid(total: int, eligible: int, counts: int) -> None:
+    found = receipt(total=total, eligible=eligible, kind="void" if total < 0 else "sale")
+    assert isinstance(found, Receipt)
+    assert found.eligible == Money(counts, "EUR")
+    said = Money(eligible * 100, "EUR")
+    assert found.doubt == (
+        None
+        if said == found.eligible
+        else f"its eligible amount is {said}, but {found.total} were paid: {found.eligible} count"
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "kind", "eligible", "voids"),
+    [
+        # An exchange says what was sold less what came back.
+        ({"voids": "r-0", "total": 3, "eligible": 3}, ReceiptKind.SALE, 300, "r-0"),
+        ({"voids": "r-0", "total": 0, "eligible": 0}, ReceiptKind.SALE, 0, "r-0"),
+        ({"voids": "r-0", "total": -3, "eligible": -3}, ReceiptKind.SALE, -300, "r-0"),
+        ({"voids": "r-0", "total": 5, "eligible": -3}, ReceiptKind.SALE, -300, "r-0"),
+        # Goods came back, and nobody says of which sale.
+        ({"total": -3, "eligible": -3}, ReceiptKind.VOID, -300, None),
+        # A void takes what it says: of a deposit nothing.
+        (
+            {"kind": "void", "voids": "r-0", "total": -2, "eligible": 0},
+            ReceiptKind.VOID,
+            0,
+            "r-0",
+        ),
+        ({"kind": "void", "voids": "r-1", "total": 9}, ReceiptKind.VOID, 900, "r-1"),
+        ({"kind": "training", "voids": "r-0"}, ReceiptKind.TRAINING, 900, None),
+    ],
+)
+def test_a_receipt_says_what_it_takes_back_and_of_which(
+    fields: dict[str, Any], kind: ReceiptKind, eligible: int, voids: str | None
+) -> None:
+    found = receipt(**fields)
+    assert isinstance(found, Receipt)
+    assert (found.kind, found.eligible.amount_minor, found.voids) == (kind, eligible, voids)
+    assert found.doubt is None
+
+
+@pytest.mark.parametrize(
+    ("updated_at", "revision"),
+    [("1970-01-01T00:00:01.5Z", 1500), ("2026-03-02T09:30:00", 1_772_440_200_000), ("", None)],
+)
+def test_a_later_reading_of_a_receipt_has_a_greater_revision(
+    updated_at: str, revision: int | None
+) -> None:
+    found = receipt(updatedAt=updated_at)
+    assert isinstance(found, Receipt)
+    assert found.revision == revision
+    assert "is no time" in str(receipt(updatedAt="gestern"))
+
+
+def test_reads_csv_as_excel_writes_it() -> None:
+    rows = "sep=;\r\nid;name;price;\r\n1;Käse;2,50;\r\n2;Brötchen;1;\r\n"
+    for content in (rows.encode("utf-16"), rows.encode("utf-8-sig"), rows.encode()):
+        found = generic_files.read_csv(
+            to_text(content), currency="EUR", zone=BERLIN, is_complete=False
+        ).products
+        assert [(each.name, each.price) for each in found.items] == [
+            ("Käse", Money(250, "EUR")),
+            ("Brötchen", Money(100, "EUR")),
+        ]
+        assert (found.skipped, found.notes) == ((), ())
+
+
+def test_tells_how_a_file_was_decoded() -> None:
+    for text in ("id;name\n1;K\xe4se\n", "id;issuedAt;total;eligible\n1;2026-03-02;1;K\xe4se\n"):
+        found = generic_files.read_csv(
+            to_text(text.encode("cp1252")), currency="EUR", zone=BERLIN, is_complete=False
+        )
+        for listing in (found.products, found.receipts):
+            assert "was read as Windows-1252" in listing.notes[0].text
+
+
+@pytest.mark.parametrize("kind", ["products", "receipts"])
+def test_says_how_many_rows_are_too_many(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    monkeypatch.setattr(tables, "ROWS_MAX", 2)
+    row = ESPRESSO if kind == "products" else RECEIPT
+    read_json({kind: [row] * 2})
+    for too_many in (lambda: read_json({kind: [row] * 3}), lambda: read_csv("id;name\n" * 4)):
+        with pytest.raises(ConnectorRejected, match="more than 2 rows"):
+            too_many()
 
 
 @given(st.integers(0, 10**11), st.sampled_from(".,"))
@@ -318,11 +443,19 @@ def test_reads_every_price_exactly(minor: int, point: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "is_deleted"),
-    [("1", True), ("Yes", True), ("true", True), ("0", False), ("no", False), ("", False)],
+    [("1", True), ("Yes", True), ("ja", True), ("0", False), ("no", False), ("", False)],
 )
 def test_reads_whether_a_product_is_gone(text: str, is_deleted: bool) -> None:
     [found] = read_csv(f"id;name;isDeleted\n1;Tee;{text}\n").products.items
     assert found.is_deleted is is_deleted
+
+
+def test_a_word_that_is_neither_yes_nor_no_is_not_guessed_at() -> None:
+    found = read_csv("id;name;isDeleted\n1;Tee;quatsch\n").products
+    assert (found.items, found.skipped) == (
+        (),
+        (Skipped("1", "isDeleted quatsch is neither yes nor no"),),
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,98 @@
+"""Numbers in texts of people: a comma or a point for decimals, the other one for thousands.
+
+``1.290`` is 1290 for some and 1.29 for others. A column of a file is written by one program in one
+way, so its other values decide; where none does, the number is refused and not guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+_DECIMALS_OF_THOUSANDS = 3
+_CHARS_SHOWN_MAX = 20
+
+
+def _pattern(point: str, group: str) -> re.Pattern[str]:
+    whole = rf"\d{{1,12}}|[1-9]\d{{0,2}}(?:{group}\d{{3}}){{1,3}}"
+    return re.compile(rf"(-?)({whole})(?:{point}(\d{{1,10}}))?", re.ASCII)
+
+
+_SIGNS = {",": "comma", ".": "point"}
+_PATTERNS = {",": _pattern(",", r"\."), ".": _pattern(r"\.", ",")}
+
+
+@dataclass(slots=True)
+class NumberColumn:
+    """One column of a file: first show it all of its values, then let it read them.
+
+    ``name`` is the column's, for messages.
+    """
+
+    name: str
+    _proofs: dict[str, tuple[str, str]] = field(default_factory=dict)
+    _is_in_doubt: bool = False
+
+    def see(self, place: str, text: str) -> None:
+        """Take a value as a hint of how the column is written; ``place`` is like ``row 3``."""
+        points = _points_of(text)
+        if len(points) == 1:
+            self._proofs.setdefault(points[0], (place, text))
+        elif points and _has_sign(text):
+            self._is_in_doubt = True
+
+    def read(self, text: str) -> Decimal:
+        """Read a value.
+
+        Raises:
+            ValueError: It is no number, or may be two; the message is for the merchant.
+        """
+        points = _points_of(text)
+        if not points:
+            raise ValueError(f"{self.name} is no number")
+        if len(points) == 1 or not _has_sign(text):
+            return _value(text, points[0])
+        if len(self._proofs) == 1:
+            return _value(text, next(iter(self._proofs)))
+        raise ValueError(self._doubt(text))
+
+    @property
+    def note(self) -> str | None:
+        """How values were read that could be read in two ways, ``None`` if there were none."""
+        if not self._is_in_doubt or len(self._proofs) != 1:
+            return None
+        [(point, (place, text))] = self._proofs.items()
+        return (
+            f"{self.name}: read with a decimal {_SIGNS[point]}, as in {place}: "
+            f"{text[:_CHARS_SHOWN_MAX]}"
+        )
+
+    def _doubt(self, text: str) -> str:
+        few, many = sorted((_value(text, ","), _value(text, ".")), key=abs)
+        fewer, more = f"{few.normalize():f}", f"{many:.0f}"
+        spelled = fewer
+        decimals = len(spelled.partition(".")[2])
+        spelled += {0: ".00", _DECIMALS_OF_THOUSANDS: "0"}.get(decimals, "")
+        why = ""
+        if self._proofs:
+            rows = ", ".join(f"{place}: {shown[:20]}" for place, shown in self._proofs.values())
+            why = f" (the column has both, {rows})"
+        return f"{self.name} {text} may be {fewer} or {more}{why}: write {spelled} or {more}.00"
+
+
+def _points_of(text: str) -> list[str]:
+    """Return the decimal signs with which a text is a number."""
+    return [point for point, pattern in _PATTERNS.items() if pattern.fullmatch(text)]
+
+
+def _has_sign(text: str) -> bool:
+    return "," in text or "." in text
+
+
+def _value(text: str, point: str) -> Decimal:
+    found = _PATTERNS[point].fullmatch(text)
+    assert found is not None
+    sign, whole, fraction = found.groups()
+    group = "." if point == "," else ","
+    return Decimal(f"{sign}{whole.replace(group, '')}.{fraction or '0'}")

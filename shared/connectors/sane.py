@@ -1,0 +1,58 @@
+"""What no shop has: a price below zero, a tax of 1900 percent, a stock of a trillion.
+
+Every page of every connector passes here (``ListedPage``), so that no connector has to think of it.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from shared.domain.catalog.goods import Order, Product, StockLevel
+from shared.domain.money import Money
+from shared.domain.systems.sales import Receipt
+from shared.domain.units import currency_scale
+
+AMOUNT_MAX = 10**9
+"""The largest amount, in major units."""
+QUANTITY_MAX = 10**9
+PERCENT_MAX = 100
+
+
+def fault_of(item: Any) -> str | None:
+    """Return why an item cannot be true, for the merchant; ``None`` if it can.
+
+    Stock may be negative: tills sell what nobody has booked in.
+    """
+    if isinstance(item, Product):
+        return _fault_of_product(item)
+    if isinstance(item, StockLevel):
+        return _fault_of_quantity(item.quantity)
+    if isinstance(item, Order):
+        amounts = [item.total, *(line.amount for line in item.lines)]
+        quantities = [_fault_of_quantity(line.quantity) for line in item.lines]
+        return _fault_of_amounts(*amounts) or next(filter(None, quantities), None)
+    if isinstance(item, Receipt):
+        return _fault_of_amounts(item.total, item.eligible)
+    return None
+
+
+def _fault_of_product(product: Product) -> str | None:
+    prices = [product.price, *(each.amount for each in product.upcoming)]
+    below = next((each for each in prices if each and each.amount_minor < 0), None)
+    if below is not None:
+        return f"has a price below zero: {below}"
+    if product.vat_percent is not None and not 0 <= product.vat_percent <= PERCENT_MAX:
+        return f"has a tax of {product.vat_percent:f} percent"
+    return _fault_of_amounts(*prices)
+
+
+def _fault_of_amounts(*amounts: Money | None) -> str | None:
+    for each in amounts:
+        if each and abs(each.amount_minor) > AMOUNT_MAX * 10 ** currency_scale(each.currency):
+            return f"has an amount beyond {AMOUNT_MAX} {each.currency}"
+    return None
+
+
+def _fault_of_quantity(quantity: Decimal) -> str | None:
+    return f"has a quantity beyond {QUANTITY_MAX}" if abs(quantity) > QUANTITY_MAX else None
