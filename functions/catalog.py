@@ -29,7 +29,7 @@ class Endpoint:
 
     ``noun`` is the folder of its module. ``is_read``: it takes GET with query parameters as well as
     POST. ``body_bytes_max`` is the limit of a request. ``connector`` tells whether it calls another
-    system, or only reads its configuration.
+    system, or only reads its configuration. ``needs_key`` is false for what anybody may ask.
     """
 
     name: str
@@ -40,6 +40,7 @@ class Endpoint:
     body_bytes_max: int = MIB
     timeout_s: int = 60
     connector: Literal["called", "configured"] | None = None
+    needs_key: bool = True
 
     @property
     def module(self) -> str:
@@ -199,6 +200,7 @@ ENDPOINTS = (
     Endpoint("fetchProducts", "catalog", Package.DISCOVER, is_read=True),
     Endpoint("fetchProduct", "catalog", Package.DISCOVER, is_read=True),
     Endpoint("registerProductToStore", "catalog", Package.DISCOVER),
+    Endpoint("getHealth", "accounts", Package.DISCOVER, is_read=True, needs_key=False),
 )
 
 TRIGGERS = (

@@ -131,10 +131,28 @@ def _answer(endpoint: Endpoint, request: Request, log: dict[str, Any]) -> Respon
     if request.method not in endpoint.methods:
         allowed = [*endpoint.methods, "OPTIONS"]
         raise MethodNotAllowed(f"Use {' or '.join(endpoint.methods)}.", allowed=allowed)
+    caller = _caller(endpoint, request, log)
+    module = importlib.import_module(endpoint.module)
+    body = validated(module, _read(request, endpoint.body_bytes_max))
+    key = _idempotency_key(request)
+    if caller is not None:
+        if not caller.is_live:
+            return to_response(sandbox_answer(module.EXAMPLE, body))
+        caller = _with_claim(caller, endpoint, key, body)
+    answer: ResponseModel = module.handle(body, caller)
+    response = to_response(answer.model_dump(by_alias=True, mode="json"))
+    if answer.is_replay:
+        response.headers["Idempotent-Replayed"] = "true"
+    return response
+
+
+def _caller(endpoint: Endpoint, request: Request, log: dict[str, Any]) -> Caller | None:
+    """Return who calls; ``None`` if nobody says so, and nobody needs to."""
+    authorization = request.headers.get("Authorization")
+    if not endpoint.needs_key and authorization is None:
+        return None
     caller = callers.authenticate(
-        request.headers.get("Authorization"),
-        origin=request.headers.get("Origin"),
-        host=request.host,
+        authorization, origin=request.headers.get("Origin"), host=request.host
     )
     log |= {"accountId": caller.account_id, "live": caller.is_live}
     if not caller.package.includes(endpoint.package):
@@ -143,17 +161,7 @@ def _answer(endpoint: Endpoint, request: Request, log: dict[str, Any]) -> Respon
             requiredUpgrade=endpoint.package,
             currentPackage=caller.package,
         )
-    module = importlib.import_module(endpoint.module)
-    body = validated(module, _read(request, endpoint.body_bytes_max))
-    key = _idempotency_key(request)
-    if not caller.is_live:
-        return to_response(sandbox_answer(module.EXAMPLE, body))
-    caller = _with_claim(caller, endpoint, key, body)
-    answer: ResponseModel = module.handle(body, caller)
-    response = to_response(answer.model_dump(by_alias=True, mode="json"))
-    if answer.is_replay:
-        response.headers["Idempotent-Replayed"] = "true"
-    return response
+    return caller
 
 
 def _read(request: Request, bytes_max: int) -> dict[str, Any]:

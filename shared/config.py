@@ -7,6 +7,8 @@ from pathlib import Path
 
 REGION_DEFAULT = "europe-west6"
 PROJECT_DEFAULT = "demo-punktwerk"
+VERSION = "0.2.0"
+"""The release, as in pyproject.toml, which is not deployed; a test compares them."""
 
 
 def project_id() -> str:
@@ -16,6 +18,11 @@ def project_id() -> str:
         or os.environ.get("GCLOUD_PROJECT")
         or PROJECT_DEFAULT
     )
+
+
+def commit() -> str | None:
+    """Return the commit that was deployed, if whoever deployed it said so."""
+    return os.environ.get("PUNKTWERK_COMMIT") or None
 
 
 def region() -> str:

@@ -460,6 +460,14 @@ class Busy(PunktwerkError):
     retry_after_s: ClassVar[int] = 1
 
 
+class Unhealthy(PunktwerkError):
+    """Something that the server needs does not work."""
+
+    code = "UNHEALTHY"
+    status = 503
+    fix = "Tell the operator; `details` names what does not work."
+
+
 def catalog() -> list[type[PunktwerkError]]:
     """Return all refusals, sorted by status and code."""
     found = [error for error in _subclasses(PunktwerkError) if not error.__subclasses__()]

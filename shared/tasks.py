@@ -60,6 +60,13 @@ def enqueue(task: Task) -> bool:
         return False
 
 
+def is_configured() -> bool:
+    """Tell whether tasks can be enqueued, by the settings alone: no queue is called."""
+    if config.is_emulated():
+        return bool(os.environ.get("CLOUD_TASKS_EMULATOR_HOST"))
+    return bool(os.environ.get("GOOGLE_CLOUD_PROJECT") or os.environ.get("GCLOUD_PROJECT"))
+
+
 def _create(task: Task) -> bool:
     from firebase_admin.exceptions import AlreadyExistsError, ConflictError
     from firebase_admin.functions import TaskOptions

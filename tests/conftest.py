@@ -12,6 +12,7 @@ from flask import Flask
 
 from shared import clock
 from shared.domain.accounts.packages import Package
+from shared.services.accounts import health
 from shared.store import cache
 from tests.support.api import Api
 from tests.support.library import library
@@ -45,6 +46,7 @@ def firestore_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fir
             emulator = stack.enter_context(FirestoreEmulator())
         os.environ["FIRESTORE_EMULATOR_HOST"] = emulator.host
         os.environ["GOOGLE_CLOUD_PROJECT"] = "demo-test"
+        os.environ["PUNKTWERK_COMMIT"] = "7294cd0"
         os.environ["PUNKTWERK_SECRET_FILE"] = str(tmp_path_factory.mktemp("vault") / "secret.key")
         # The first commit warms up its Java, which may take longer than a request is allowed to.
         library().document("warm/up").set({}, timeout=60)
@@ -62,6 +64,7 @@ def app(firestore_emulator: FirestoreEmulator) -> Flask:
 @pytest.fixture(autouse=True)
 def _fresh_caches() -> Iterator[None]:
     cache.clear_all()
+    health.forget()
     yield
     cache.clear_all()
 

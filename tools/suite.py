@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -118,6 +119,7 @@ def environment(ports: Mapping[str, int]) -> dict[str, str]:
         env |= read_env_file(ROOT / name)
     env |= read_env_file(SECRETS)
     return env | {
+        "PUNKTWERK_COMMIT": _commit(),
         "GCLOUD_PROJECT": PROJECT,
         "GOOGLE_CLOUD_PROJECT": PROJECT,
         "FUNCTION_REGION": REGION,
@@ -176,6 +178,15 @@ def write_atomically(path: Path, text: str) -> None:
     unfinished = path.with_name(f"{path.name}.{os.getpid()}")
     unfinished.write_text(text)
     unfinished.rename(path)
+
+
+def _commit() -> str:
+    """Return the commit that is checked out; nothing outside a clone."""
+    command = ["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+    except OSError:
+        return ""
 
 
 def _ensure_secrets() -> None:

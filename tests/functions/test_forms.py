@@ -9,18 +9,18 @@ from typing import Any
 import pytest
 
 from functions import http
-from functions.catalog import ENDPOINTS, Endpoint
+from functions.catalog import Endpoint
 from shared.errors import PunktwerkError
 from tests.support.api import Api
 from tests.support.merchants import Merchant
 from tests.support.refusals import assert_fields_refused, nothing_written
-from tests.support.samples import SAMPLES, Sample, naming_of
+from tests.support.samples import KEYED, SAMPLES, Sample, naming_of
 from tests.support.situations import Needs, Situation, documented, filled
 from tests.support.traffic import watched
 
 ODD: list[Any] = [None, 1, True, [], [[]], [None], {}, {"x": None}, "x", "", "\x00", "ä" * 5_000]
 
-every_endpoint = pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda each: each.name)
+every_endpoint = pytest.mark.parametrize("endpoint", KEYED, ids=lambda each: each.name)
 
 
 def places(value: Any, *within: str | int) -> Iterator[tuple[str | int, ...]]:

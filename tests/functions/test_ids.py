@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from functions.catalog import ENDPOINTS, Endpoint
+from functions.catalog import Endpoint
 from tests.support.refusals import nothing_written
-from tests.support.samples import naming_of
+from tests.support.samples import KEYED, naming_of
 from tests.support.situations import Needs, Situation
 from tests.support.traffic import watched
 
@@ -52,7 +52,7 @@ FILTERS = {
 }
 """What only narrows a list down, which may be empty."""
 
-every_endpoint = pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda each: each.name)
+every_endpoint = pytest.mark.parametrize("endpoint", KEYED, ids=lambda each: each.name)
 
 
 def id_fields(endpoint: Endpoint) -> list[str]:

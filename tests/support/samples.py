@@ -128,6 +128,8 @@ def naming_of(endpoint: Endpoint) -> Sample:
     return next(each for each in samples_of(endpoint) if names_something(each.request))
 
 
+KEYED = [endpoint for endpoint in ENDPOINTS if endpoint.needs_key]
+"""All but those that anybody may ask, which know of no account."""
 SAMPLES = [sample for endpoint in ENDPOINTS for sample in samples_of(endpoint)]
 ANSWERED = [sample for sample in SAMPLES if "answer" in sample.text]
 PRICED = [sample for sample in SAMPLES if "budget" in sample.text]

@@ -98,6 +98,7 @@ def _operation(endpoint: Endpoint, name: str) -> dict[str, Any]:
         "x-package": endpoint.package,
         "parameters": [{"$ref": f"#/components/parameters/{header}"} for header in headers],
         "responses": {"200": _answer(endpoint), **refusals.references(endpoint)},
+        **({} if endpoint.needs_key else {"security": [{}, {"apiKey": []}]}),
     }
 
 
@@ -108,7 +109,8 @@ def _summary(endpoint: Endpoint) -> str:
 
 def _description(endpoint: Endpoint, name: str) -> str:
     said = [text_of(module_of(endpoint).Request)]
-    said.append(f"Needs the package {endpoint.package} or above.")
+    if endpoint.needs_key:
+        said.append(f"Needs the package {endpoint.package} or above.")
     if name in endpoint.aliases:
         said.append(f"Another name of {endpoint.name}.")
     elif endpoint.aliases:
