@@ -50,16 +50,19 @@ class WireModel(BaseModel):
     @classmethod
     def _accept_snake_case(cls, data: Any) -> Any:
         """Read snake_case names as camelCase ones; if both are given, camelCase wins."""
-        if not isinstance(data, Mapping):
-            return data
-        renamed = {
-            name: field.alias
-            for name, field in cls.model_fields.items()
-            if field.alias is not None and field.alias != name
-        }
-        camel = {name: value for name, value in data.items() if name not in renamed}
-        snake = {renamed[name]: value for name, value in data.items() if name in renamed}
-        return {**snake, **camel}
+        return in_camel_case(cls, data) if isinstance(data, Mapping) else data
+
+
+def in_camel_case(model: type[WireModel], data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an object with the camelCase names of a model; of both spellings, camelCase wins."""
+    renamed = {
+        name: field.alias
+        for name, field in model.model_fields.items()
+        if field.alias is not None and field.alias != name
+    }
+    camel = {name: value for name, value in data.items() if name not in renamed}
+    snake = {renamed[name]: value for name, value in data.items() if name in renamed}
+    return {**snake, **camel}
 
 
 class RequestModel(WireModel):

@@ -8,7 +8,7 @@ from typing import Any, Self
 from pydantic import Field, model_validator
 
 from shared.auth.caller import Caller
-from shared.domain.loyalty.programs import PointsExpiry, require_costs, require_milestones
+from shared.domain.loyalty.programs import require_costs, require_milestones
 from shared.domain.units import SCALE_MAX
 from shared.schemas import answers
 from shared.schemas.base import RequestModel, ResponseModel, Success
@@ -17,22 +17,24 @@ from shared.schemas.loyalty.program_bodies import (
     BrandingBody,
     EarningMethods,
     Milestones,
-    PointsExpiryBody,
+    PointsExpiryChangesBody,
     ProgramName,
     Rewards,
     RulesBody,
-    parse_rules,
+    changed_rules,
     refuse_impossible_rules,
+    rules_body,
     to_rewards,
 )
 from shared.services.loyalty import programs
-from shared.services.loyalty.programs import Unchanged
 
 
 class Request(RequestModel):
-    """The request holds the changes. The type cannot be changed; ``rules`` replace the old ones.
+    """The request holds the changes. The type cannot be changed.
 
-    Null changes only ``pointsExpiry``: points granted from then on never expire.
+    ``rules``, ``branding`` and ``pointsExpiry`` are merged: what they do not name stays, and null
+    in them removes what is optional. Lists are replaced as a whole. A field that is null itself
+    changes nothing, except for ``pointsExpiry``: points granted from then on never expire.
     """
 
     program_id: ProgramId
@@ -50,7 +52,7 @@ class Request(RequestModel):
     is_active: bool | None = Field(
         default=None, description="Whether the program takes members and grants points."
     )
-    points_expiry: PointsExpiryBody | None = Field(
+    points_expiry: PointsExpiryChangesBody | None = Field(
         default=None,
         description=(
             "When points expire that are granted from now on; null for never. Left out, it stays "
@@ -67,20 +69,15 @@ class Request(RequestModel):
         require_milestones(self.milestones or [], SCALE_MAX)
         return self
 
-    def new_points_expiry(self) -> PointsExpiry | Unchanged | None:
-        """Return the new policy: null ends the old one, and a missing field keeps it."""
-        if "points_expiry" not in self.model_fields_set:
-            return Unchanged.UNCHANGED
-        return self.points_expiry.to_domain() if self.points_expiry else None
-
 
 class Response(ResponseModel):
-    """The time of the change."""
+    """The time of the change, and the rules that hold from then on."""
 
     success: Success = True
     program_id: answers.ProgramId
     store_id: answers.StoreId
     updated_at: answers.UpdatedAt
+    rules: RulesBody
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
@@ -94,6 +91,7 @@ EXAMPLE: dict[str, Any] = {
     "programId": "lp_abc123",
     "storeId": "store_a",
     "updatedAt": "2026-03-03T12:00:00.000Z",
+    "rules": {"requiredStamps": 8, "stampsPerPurchase": 1, "pointsPerCheckin": 1},
 }
 
 
@@ -102,18 +100,21 @@ def handle(body: Request, caller: Caller) -> Response:
     changes = programs.ProgramChanges(
         program_name=body.program_name,
         description=body.description,
-        rules=None if body.rules is None else partial(parse_rules, body=body.rules),
+        rules=None if body.rules is None else partial(changed_rules, body=body.rules),
         rewards=None if body.rewards is None else to_rewards(body.rewards),
         branding=None if body.branding is None else body.branding.model_dump(exclude_unset=True),
         earning_methods=tuple(dict.fromkeys(body.earning_methods or ())) or None,
         is_active=body.is_active,
-        points_expiry=body.new_points_expiry(),
+        points_expiry=None if body.points_expiry is None else body.points_expiry.changed,
+        ends_expiry="points_expiry" in body.model_fields_set and body.points_expiry is None,
         milestones=None if body.milestones is None else tuple(body.milestones),
     )
     saved = programs.update(caller, body.program_id, body.store_id, changes)
+    assert saved.rules is not None
     return Response(
         program_id=saved.program_id,
         store_id=saved.store_id,
         updated_at=saved.updated_at,
+        rules=rules_body(saved.rules),
         is_replay=saved.is_replay,
     )

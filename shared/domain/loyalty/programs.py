@@ -133,6 +133,12 @@ class PointsExpiry:
     after_days: int
     alert_days: int
 
+    @classmethod
+    def of(cls, after_days: int, alert_days: int | None = None) -> PointsExpiry:
+        """Return a policy; by default the alert is 30 days before, or ``after_days`` less 1."""
+        default = min(ALERT_DAYS_DEFAULT, after_days - 1)
+        return cls(after_days, default if alert_days is None else alert_days)
+
 
 @dataclass(frozen=True, slots=True)
 class Branding:
@@ -211,6 +217,11 @@ class Program:
         """
         if not self.is_active:
             raise ProgramInactive("The program is not active.", programId=self.program_id)
+
+
+def type_of(rules: Rules) -> ProgramType:
+    """Return the type of the programs that have such rules."""
+    return next(kind for kind, each in RULES_BY_TYPE.items() if isinstance(rules, each))
 
 
 def require_costs(rewards: Iterable[Reward], scale: int) -> None:

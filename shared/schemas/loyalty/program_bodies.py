@@ -20,7 +20,6 @@ from pydantic import (
 from shared import ids
 from shared.domain.loyalty import programs as domain
 from shared.domain.loyalty.programs import (
-    ALERT_DAYS_DEFAULT,
     EarningMethod,
     PointsExpiry,
     Program,
@@ -38,6 +37,7 @@ from shared.schemas.base import (
     RequestTime,
     Whole,
     WireModel,
+    in_camel_case,
     invalid,
     to_refusal,
 )
@@ -48,6 +48,7 @@ TIERS_MAX = 20
 MILESTONES_MAX = 20
 REWARD_EXTRAS_MAX = 20
 EXTRA_CHARS_MAX = 500
+LATE_ALERT = "must have alertDays below afterDays"
 EXTRA_NUMBER_MAX = 2**53
 _COLOR = re.compile(r"#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")
 
@@ -170,8 +171,29 @@ def parse_rules(program_type: ProgramType, body: Mapping[str, Any]) -> Rules:
     Raises:
         InvalidParameters: The rules do not fit; fields are named ``rules.pointsPerEuro`` and so on.
     """
+    return _parsed_rules(program_type, dict(body))
+
+
+def changed_rules(before: Rules, body: Mapping[str, Any]) -> Rules:
+    """Return the rules with the changes of a request; the type stays.
+
+    What is not named stays as it is. Null removes an optional rule, or resets it to its default.
+    Lists, such as tiers, are replaced as a whole.
+
+    Raises:
+        InvalidParameters: The rules do not fit; fields are named ``rules.pointsPerEuro`` and so on.
+    """
+    program_type = domain.type_of(before)
+    schema = RULES_SCHEMAS[program_type]
+    held = in_camel_case(schema, _rule_values(before))
+    return _parsed_rules(
+        program_type, _without_nulls(schema, {**held, **in_camel_case(schema, body)})
+    )
+
+
+def _parsed_rules(program_type: ProgramType, body: dict[str, Any]) -> Rules:
     try:
-        parsed = RULES_SCHEMAS[program_type].model_validate(dict(body))
+        parsed = RULES_SCHEMAS[program_type].model_validate(body)
     except ValidationError as error:
         raise to_refusal(error, "rules") from None
     values = dict(parsed)
@@ -180,8 +202,16 @@ def parse_rules(program_type: ProgramType, body: Mapping[str, Any]) -> Rules:
     return domain.RULES_BY_TYPE[program_type](**values)
 
 
+def _without_nulls(schema: type[WireModel], body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an object without the nulls that stand for a missing field."""
+    optional = {field.alias for field in schema.model_fields.values() if not field.is_required()}
+    return {
+        name: value for name, value in body.items() if value is not None or name not in optional
+    }
+
+
 def refuse_impossible_rules(body: Mapping[str, Any]) -> None:
-    """Refuse rules that fit no type; more cannot be checked before the program is known.
+    """Refuse changes of rules that fit no type; more needs the program, which is not known yet.
 
     Raises:
         InvalidParameters: Fields are named as in the closest type.
@@ -189,7 +219,7 @@ def refuse_impossible_rules(body: Mapping[str, Any]) -> None:
     impossible = []
     for schema in RULES_SCHEMAS.values():
         try:
-            schema.model_validate(dict(body))
+            schema.model_validate(_without_nulls(schema, in_camel_case(schema, body)))
         except ValidationError as error:
             fields = to_refusal(error, "rules").details["fields"]
             wrong = {name: problem for name, problem in fields.items() if problem != MISSING}
@@ -205,17 +235,19 @@ def refuse_impossible_rules(body: Mapping[str, Any]) -> None:
 
 def rules_body(rules: Rules) -> dict[str, Any]:
     """Return rules as answers show them; fields that are not set are left out."""
-    schema = next(
-        RULES_SCHEMAS[kind]
-        for kind, each in domain.RULES_BY_TYPE.items()
-        if isinstance(rules, each)
-    )
+    schema = RULES_SCHEMAS[domain.type_of(rules)]
+    return schema(**_rule_values(rules)).model_dump(by_alias=True, exclude_none=True)
+
+
+def _rule_values(rules: Rules) -> dict[str, Any]:
+    """Return rules as values of the fields of their schema."""
+    schema = RULES_SCHEMAS[domain.type_of(rules)]
     values = {name: getattr(rules, name) for name in schema.model_fields}
     if "tiers" in values:
         values["tiers"] = [
             TierBody(name=each.name, min_points=each.min_points) for each in values["tiers"]
         ]
-    return schema(**values).model_dump(by_alias=True, exclude_none=True)
+    return values
 
 
 def _hex_color(text: str) -> str:
@@ -349,18 +381,25 @@ Rewards = Annotated[
 ]
 
 
-class PointsExpiryBody(WireModel):
-    """``{"afterDays": 365, "alertDays": 30}``."""
-
-    after_days: Whole = Field(
+AfterDays = Annotated[
+    Whole,
+    Field(
         ge=1,
         le=3_650,
         description=(
             "Points can be spent until the end of the day that is this many days after the one on "
             "which they were granted, in the store's time zone."
         ),
-    )
-    alert_days: Annotated[Whole, Field(ge=0, le=365)] | None = Field(
+    ),
+]
+AlertDays = Annotated[Whole, Field(ge=0, le=365)]
+
+
+class PointsExpiryBody(WireModel):
+    """``{"afterDays": 365, "alertDays": 30}``."""
+
+    after_days: AfterDays
+    alert_days: AlertDays | None = Field(
         default=None,
         description=(
             "How many days before points expire `loyalty.points_expiring` tells of it; 0 for "
@@ -371,15 +410,46 @@ class PointsExpiryBody(WireModel):
     @model_validator(mode="after")
     def _alerts_after_the_grant(self) -> PointsExpiryBody:
         if self.alert_days is not None and self.alert_days >= self.after_days:
-            raise ValueError("must have alertDays below afterDays")
+            raise ValueError(LATE_ALERT)
         return self
 
     def to_domain(self) -> PointsExpiry:
         """Return the policy. By default the alert is 30 days before, or ``after_days`` less 1."""
-        alert_days = min(ALERT_DAYS_DEFAULT, self.after_days - 1)
-        return PointsExpiry(
-            self.after_days, alert_days if self.alert_days is None else self.alert_days
-        )
+        return PointsExpiry.of(self.after_days, self.alert_days)
+
+
+class PointsExpiryChangesBody(WireModel):
+    """Changes of ``{"afterDays": 365, "alertDays": 30}``; what is not named stays."""
+
+    after_days: AfterDays | None = None
+    alert_days: AlertDays | None = Field(
+        default=None,
+        description=(
+            "How many days before points expire `loyalty.points_expiring` tells of it; 0 for "
+            "never. Null for the default: 30, or `afterDays` less 1 if that is less."
+        ),
+    )
+
+    @model_validator(mode="after")
+    def _could_alert_after_the_grant(self) -> PointsExpiryChangesBody:
+        if self.after_days and self.alert_days and self.alert_days >= self.after_days:
+            raise ValueError(LATE_ALERT)
+        return self
+
+    def changed(self, before: PointsExpiry | None) -> PointsExpiry:
+        """Return a policy with these changes. An alert that stays is after the grant, at least.
+
+        Raises:
+            InvalidParameters: ``after_days`` is missing, or not more than ``alert_days``.
+        """
+        after_days = self.after_days or (before.after_days if before else None)
+        if after_days is None:
+            raise invalid({"pointsExpiry.afterDays": MISSING})
+        if self.alert_days is not None and self.alert_days >= after_days:
+            raise invalid({"pointsExpiry": LATE_ALERT})
+        if before is None or "alert_days" in self.model_fields_set:
+            return PointsExpiry.of(after_days, self.alert_days)
+        return PointsExpiry(after_days, min(before.alert_days, after_days - 1))
 
 
 def _ascending(milestones: list[Decimal]) -> list[Decimal]:

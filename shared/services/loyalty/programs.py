@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from enum import Enum
 from typing import Any
 
 from shared import clock, ids
@@ -37,12 +36,6 @@ from shared.store.stores import store_documents
 PROGRAMS_PER_STORE_MAX = 100
 
 
-class Unchanged(Enum):
-    """The mark of an unchanged field, for fields that can be changed to ``None``."""
-
-    UNCHANGED = "unchanged"
-
-
 @dataclass(frozen=True, slots=True)
 class ProgramDraft:
     """A merchant's description of a new program. Rewards without an id get one."""
@@ -61,30 +54,36 @@ class ProgramDraft:
 
 @dataclass(frozen=True, slots=True)
 class ProgramChanges:
-    """The changes of a program; ``None`` changes nothing. ``rules`` are checked against the type.
+    """The changes of a program; ``None`` changes nothing.
 
-    If ``points_expiry`` is ``None``, points that are granted from then on never expire.
+    ``rules`` and ``points_expiry`` make the new ones of the old ones. ``ends_expiry``: points that
+    are granted from then on never expire.
     """
 
     program_name: str | None = None
     description: str | None = None
-    rules: Callable[[ProgramType], Rules] | None = None
+    rules: Callable[[Rules], Rules] | None = None
     rewards: tuple[Reward, ...] | None = None
     branding: Mapping[str, str | None] | None = None
     earning_methods: tuple[EarningMethod, ...] | None = None
     is_active: bool | None = None
-    points_expiry: PointsExpiry | Unchanged | None = Unchanged.UNCHANGED
+    points_expiry: Callable[[PointsExpiry | None], PointsExpiry] | None = None
+    ends_expiry: bool = False
     milestones: tuple[Decimal, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SavedProgram:
-    """A program as it was written; ``is_replay`` if an earlier request with the same key did it."""
+    """A program as it was written; ``is_replay`` if an earlier request with the same key did it.
+
+    ``rules`` are those after a change; a new program does not tell them.
+    """
 
     program_id: str
     store_id: str
     created_at: datetime
     updated_at: datetime
+    rules: Rules | None = None
     is_replay: bool = False
 
 
@@ -167,7 +166,7 @@ def update(
         require_costs(after.rewards, after.scale)
         require_milestones(after.milestones, after.scale)
         listed = _listed(caller, store, after)
-        saved = SavedProgram(program_id, after.store_id, after.created_at, now)
+        saved = SavedProgram(program_id, after.store_id, after.created_at, now, after.rules)
         writes: list[Write] = [
             *program_documents.replacement(reads[program_path], after),
             *_stock_writes(after, before),
@@ -176,8 +175,20 @@ def update(
             writes.append(store_documents.write(reads[store_path], listed))
         return Effect(saved, writes, _kept(saved))
 
+    def replay(kept: Document, reads: Reads) -> SavedProgram:
+        """Return the first answer. What earlier versions kept of it does not hold the rules."""
+        now_there = program_documents.decode(reads[program_path])
+        assert now_there is not None, "programs are never deleted"
+        rules = kept.get("rules")
+        held = (
+            program_documents.decode_rules(now_there.program_type, rules)
+            if rules is not None
+            else now_there.rules
+        )
+        return replace(_replayed({**kept, "rules": None}, reads), rules=held)
+
     needs = [store_path, program_path]
-    saved = commands.run(needs, decide, claim=caller.claim, replay=_replayed)
+    saved = commands.run(needs, decide, claim=caller.claim, replay=replay)
     program_documents.forget(program_id)
     store_documents.forget(known.store_id)
     return saved
@@ -201,19 +212,21 @@ def _changed(before: Program, changes: ProgramChanges, now: datetime) -> Program
         before,
         program_name=_given(changes.program_name, before.program_name),
         description=_given(changes.description, before.description),
-        rules=changes.rules(before.program_type) if changes.rules else before.rules,
+        rules=changes.rules(before.rules) if changes.rules else before.rules,
         rewards=_given(changes.rewards, before.rewards),
         branding=branding,
         earning_methods=_given(changes.earning_methods, before.earning_methods),
         is_active=_given(changes.is_active, before.is_active),
         updated_at=now,
-        points_expiry=(
-            before.points_expiry
-            if changes.points_expiry is Unchanged.UNCHANGED
-            else changes.points_expiry
-        ),
+        points_expiry=_expiry(before.points_expiry, changes),
         milestones=_given(changes.milestones, before.milestones),
     )
+
+
+def _expiry(before: PointsExpiry | None, changes: ProgramChanges) -> PointsExpiry | None:
+    if changes.ends_expiry:
+        return None
+    return changes.points_expiry(before) if changes.points_expiry else before
 
 
 def _given(value: Any, otherwise: Any) -> Any:
@@ -270,6 +283,7 @@ def _kept(saved: SavedProgram) -> Document:
         "store_id": saved.store_id,
         "created_at": saved.created_at,
         "updated_at": saved.updated_at,
+        "rules": None if saved.rules is None else program_documents.encode_rules(saved.rules),
     }
 
 

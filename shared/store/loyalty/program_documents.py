@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.domain.loyalty.programs import RULES_BY_TYPE, Program, ProgramType
+from shared.domain.loyalty.programs import RULES_BY_TYPE, Program, ProgramType, Rules
 from shared.store import codec, paths
 from shared.store.client import Document
 from shared.store.documents import Documents
@@ -10,9 +10,19 @@ from shared.store.documents import Documents
 
 def _from_document(document: Document) -> Program:
     """Return a program with the rules of its type; the field's type does not show which."""
-    rules_type = RULES_BY_TYPE[ProgramType(document["programType"])]
-    rules = codec.from_document(rules_type, document["rules"])
+    rules = decode_rules(ProgramType(document["programType"]), document["rules"])
     return codec.from_document(Program, {**document, "rules": rules})
+
+
+def decode_rules(program_type: ProgramType, document: Document) -> Rules:
+    """Return the rules that ``encode_rules`` has made a document of."""
+    rules: Rules = codec.from_document(RULES_BY_TYPE[program_type], document)
+    return rules
+
+
+def encode_rules(rules: Rules) -> Document:
+    """Return rules as they are stored."""
+    return codec.to_document(rules)
 
 
 PROGRAMS = Documents(

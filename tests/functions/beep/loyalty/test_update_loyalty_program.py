@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from shared import ids
 from shared.domain.accounts.packages import Package
-from shared.store import paths
+from shared.store import client, paths
 from tests.conftest import Clock
 from tests.support import stored
 from tests.support.api import Answer
@@ -57,6 +58,7 @@ def test_tells_when_it_was_changed(frozen_clock: Clock, merchant: Merchant) -> N
         "programId": program_id,
         "storeId": merchant.store_id,
         "updatedAt": "2026-03-03T13:00:00.000Z",
+        "rules": RULES["points"],
     }
     body = program(merchant, program_id)
     assert body["createdAt"] == "2026-03-03T12:00:00.000Z"
@@ -69,7 +71,7 @@ def test_tells_when_it_was_changed(frozen_clock: Clock, merchant: Merchant) -> N
         {"programName": "n" * 100},
         {"description": "Neu"},
         {"description": ""},
-        {"rules": {"pointsPerEuro": 20}},
+        {"rules": {**RULES["points"], "pointsPerEuro": 20}},
         {"isActive": False},
         {"earningMethods": ["click_collect"]},
         {"rewards": []},
@@ -132,12 +134,10 @@ def test_the_type_cannot_be_changed(merchant: Merchant, program_id: str) -> None
             "points",
             RULES["stamps"],
             {
-                "rules.pointsPerEuro": "is required",
                 "rules.requiredStamps": "is not a known field",
                 "rules.stampsPerPurchase": "is not a known field",
             },
         ),
-        ("tier", {"pointsPerEuro": 10}, {"rules.tiers": "is required"}),
         ("points", RULES["tier"], {"rules.tiers": "is not a known field"}),
         (
             "cashback",
@@ -145,8 +145,9 @@ def test_the_type_cannot_be_changed(merchant: Merchant, program_id: str) -> None
             {"rules.cashbackPercentage": "must be greater than 0"},
         ),
         ("stamps", {"requiredStamps": 10, "x": 1}, {"rules.x": "is not a known field"}),
-        ("points", {}, {"rules.pointsPerEuro": "is required"}),
-        ("cashback", {"minimumPurchase": 5}, {"rules.cashbackPercentage": "is required"}),
+        ("points", {"pointsPerEuro": None}, {"rules.pointsPerEuro": "must be a number"}),
+        ("tier", {"tiers": None}, {"rules.tiers": "must be an array"}),
+        ("points", {"x": None}, {"rules.x": "is not a known field"}),
     ],
 )
 def test_new_rules_must_fit_the_type(
@@ -165,8 +166,57 @@ def test_new_rules_must_fit_the_type(
     assert program(merchant, program_id) == before
 
 
-def test_new_rules_hold_from_the_next_request_on(member: Member) -> None:
+@pytest.mark.parametrize(
+    ("program_type", "change", "held"),
+    [
+        ("points", {"pointsPerEuro": 5}, {**RULES["points"], "pointsPerEuro": 5}),
+        ("points", {"points_per_euro": 5}, {**RULES["points"], "pointsPerEuro": 5}),
+        ("points", {}, RULES["points"]),
+        ("points", {"minimumPurchase": None}, {"pointsPerEuro": 10, "pointsPerCheckin": 5}),
+        ("cashback", {"minimumPurchase": 5}, {**RULES["cashback"], "minimumPurchase": 5}),
+        ("cashback", {"max_cashback_per_transaction": None}, {"cashbackPercentage": 3}),
+        ("stamps", {"requiredStamps": 8}, {**RULES["stamps"], "requiredStamps": 8}),
+        ("tier", {"pointsPerEuro": 1}, {**RULES["tier"], "pointsPerEuro": 1}),
+        (
+            "tier",
+            {"tiers": [{"name": "Basis", "minPoints": 0}]},
+            {**RULES["tier"], "tiers": [{"name": "Basis", "minPoints": 0}]},
+        ),
+    ],
+)
+def test_rules_are_merged_and_the_answer_shows_them(
+    merchant: Merchant, program_type: str, change: dict[str, Any], held: dict[str, Any]
+) -> None:
+    program_id = merchant.program(program_type)
+
+    answer = update(merchant, program_id, rules=change)
+
+    assert (answer.status, answer.body["rules"]) == (200, held)
+    assert program(merchant, program_id)["rules"] == held
+
+
+def test_null_resets_a_rule_to_its_default(merchant: Merchant) -> None:
+    program_id = merchant.program(
+        "stamps", rules={"requiredStamps": 10, "stampsPerPurchase": 3, "pointsPerCheckin": 1}
+    )
+
+    answer = update(
+        merchant, program_id, rules={"stampsPerPurchase": None, "pointsPerCheckin": None}
+    )
+
+    assert answer.body["rules"] == {"requiredStamps": 10, "stampsPerPurchase": 1}
+
+
+def test_a_minimum_purchase_survives_a_new_rate(member: Member) -> None:
     update(member.merchant, member.program_id, rules={"pointsPerEuro": 1})
+
+    assert member.add(purchaseAmount=4.99).body["reason"] == "minimum_purchase"
+    assert member.add(purchaseAmount=5).body["pointsAdded"] == 5
+
+
+def test_new_rules_hold_from_the_next_request_on(member: Member) -> None:
+    rules = {"pointsPerEuro": 1, "minimumPurchase": 3}
+    update(member.merchant, member.program_id, rules=rules)
 
     assert member.add(purchaseAmount=4).body["pointsAdded"] == 4
 
@@ -330,7 +380,8 @@ def test_changes_at_once_do_not_undo_each_other(merchant: Merchant, program_id: 
     body = program(merchant, program_id)
     assert (body["programName"], body["description"]) == ("Neu", "Auch neu")
     assert body["branding"] == {"color": "#000", "logo": "https://example.com/logo.png"}
-    assert (body["rules"], body["earningMethods"]) == ({"pointsPerEuro": 3}, ["scan_and_go"])
+    assert body["rules"] == {**RULES["points"], "pointsPerEuro": 3}
+    assert body["earningMethods"] == ["scan_and_go"]
 
 
 # Refusals
@@ -394,6 +445,33 @@ def test_a_key_changes_once(frozen_clock: Clock, merchant: Merchant) -> None:
     assert program(merchant, program_id)["programName"] == "Zwei"
 
 
+def test_a_repeated_change_shows_the_rules_of_then(merchant: Merchant, program_id: str) -> None:
+    first = update(merchant, program_id, "k1", rules={"pointsPerEuro": 2})
+    update(merchant, program_id, rules={"pointsPerEuro": 3})
+
+    with nothing_written():
+        again = update(merchant, program_id, "k1", rules={"pointsPerEuro": 2})
+
+    assert first.body["rules"]["pointsPerEuro"] == 2
+    assert (again.body, again.is_replay) == (first.body, True)
+    assert program(merchant, program_id)["rules"]["pointsPerEuro"] == 3
+
+
+def test_a_change_whose_rules_were_not_kept_shows_those_of_now(
+    merchant: Merchant, program_id: str
+) -> None:
+    first = update(merchant, program_id, "k1", programName="Eins")
+    claim_id = ids.digest(merchant.account_id, ACTION, "k1")
+    read = client.get_one(paths.idempotency_key(claim_id))
+    assert read.data is not None
+    kept = {name: value for name, value in read.data["result"].items() if name != "rules"}
+    client.commit([client.Update(read, {"result": kept})])
+
+    again = update(merchant, program_id, "k1", programName="Eins")
+
+    assert (again.body, again.is_replay) == (first.body, True)
+
+
 def test_a_key_with_another_body_is_refused(merchant: Merchant, program_id: str) -> None:
     update(merchant, program_id, "k1", programName="Eins")
 
@@ -423,6 +501,7 @@ def test_the_sandbox_changes_nothing(merchant: Merchant, program_id: str) -> Non
         "programId": program_id,
         "storeId": "store_a",
         "updatedAt": "2026-03-03T12:00:00.000Z",
+        "rules": {**RULES["stamps"], "requiredStamps": 8},
         "_sandbox": True,
     }
 
@@ -471,6 +550,30 @@ def test_expiry_is_set_kept_changed_and_ended(merchant: Merchant, program_id: st
     assert expiry(pointsExpiry=None) is None
     assert expiry(pointsExpiry=year) == year
     assert expiry(points_expiry=None) is None
+
+
+def test_expiry_is_merged(merchant: Merchant, program_id: str) -> None:
+    def expiry(**fields: Any) -> Any:
+        assert update(merchant, program_id, pointsExpiry=fields).status == 200
+        return program(merchant, program_id)["pointsExpiry"]
+
+    assert expiry(afterDays=365, alertDays=60) == {"afterDays": 365, "alertDays": 60}
+    assert expiry(afterDays=400) == {"afterDays": 400, "alertDays": 60}
+    assert expiry(alertDays=10) == {"afterDays": 400, "alertDays": 10}
+    assert expiry() == {"afterDays": 400, "alertDays": 10}
+    assert expiry(alertDays=None) == {"afterDays": 400, "alertDays": 30}
+    assert expiry(afterDays=30) == {"afterDays": 30, "alertDays": 29}
+
+
+def test_changes_of_expiry_must_fit_what_stays(merchant: Merchant, program_id: str) -> None:
+    with nothing_written():
+        no_policy = update(merchant, program_id, pointsExpiry={"alertDays": 10})
+    update(merchant, program_id, pointsExpiry={"afterDays": 20})
+    with nothing_written():
+        too_early = update(merchant, program_id, pointsExpiry={"alertDays": 20})
+
+    assert_fields_refused(no_policy, {"pointsExpiry.afterDays": "is required"})
+    assert_fields_refused(too_early, {"pointsExpiry": "must have alertDays below afterDays"})
 
 
 def test_milestones_are_replaced(merchant: Merchant, program_id: str) -> None:
