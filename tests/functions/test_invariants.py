@@ -51,7 +51,7 @@ def _operation(dice: random.Random, member: Member, number: int) -> Callable[[],
         case "add":
             return lambda: member.add(key, points=points, **fields)
         case "purchase":
-            return lambda: member.add(key, purchaseAmount=points / 8, **fields)
+            return lambda: member.add(key, purchaseAmount=points / 4, **fields)
         case "redeem":
             return lambda: member.redeem(points, key, **fields)
         case "reward":

@@ -14,7 +14,7 @@ from shared.domain.loyalty.programs import (
     StampsRules,
     TierRules,
 )
-from shared.domain.units import AMOUNT_UNITS_MAX, floor_to_units
+from shared.domain.units import AMOUNT_UNITS_MAX, currency_scale, floor_to_units
 from shared.errors import InvalidParameters
 
 PERCENT = Decimal(100)
@@ -59,6 +59,20 @@ def paid_amount(lines: Iterable[PurchaseLine]) -> Decimal:
     for line in lines:
         total += line.amount if line.type is LineType.ITEM else min(line.amount, Decimal(0))
     return max(total, Decimal(0))
+
+
+def require_payable(amount: Decimal, currency: str) -> None:
+    """Refuse an amount that nobody can pay, such as 12.994 EUR, instead of rounding it.
+
+    Raises:
+        InvalidParameters: It is finer than the currency's minor unit.
+    """
+    scale = currency_scale(currency)
+    minor = amount.scaleb(scale)
+    if minor != minor.to_integral_value():
+        decimals = f"at most {scale} decimals" if scale else "no decimals"
+        problem = f"must be an amount in {currency}, with {decimals}"
+        raise InvalidParameters(f"purchaseAmount {problem}.", fields={"purchaseAmount": problem})
 
 
 def award_for_purchase(program: Program, purchase_amount: Decimal) -> Award:

@@ -39,8 +39,8 @@ PurchaseAmount = Annotated[
     _Money,
     Field(
         description=(
-            "What was paid, in the store's currency; the program's rules say what it earns, "
-            "rounded down. Instead of `purchaseLines`."
+            "What was paid, in the store's currency, with its decimals; the program's rules say "
+            "what it earns, rounded down. Instead of `purchaseLines`."
         )
     ),
 ]

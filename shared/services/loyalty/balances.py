@@ -329,6 +329,8 @@ def give_back(
 
 def _award(program: Program, points: Decimal | None, purchase_amount: Decimal | None) -> Award:
     """Return the award: the given points, else the points that the rules grant for the purchase."""
+    if purchase_amount is not None:
+        earning.require_payable(purchase_amount, program.currency)
     if points is not None:
         units = _positive_units(points, program)
         return Award(units, units)

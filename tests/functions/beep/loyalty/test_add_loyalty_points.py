@@ -190,7 +190,7 @@ def test_requires(member: Member, missing: str) -> None:
 
 @pytest.mark.parametrize(
     ("amount", "points"),
-    [(9.99, 99), (5, 50), (5.0, 50), (10.09, 100), (0.1 + 4.9, 50), (5.01, 50), (99.999, 999)],
+    [(9.99, 99), (5, 50), (5.0, 50), (10.09, 100), (0.1 + 4.9, 50), (5.01, 50), (99.99, 999)],
 )
 def test_computes_points_rounded_down(member: Member, amount: float, points: int) -> None:
     answer = purchase(member, amount)
@@ -259,6 +259,31 @@ def test_an_amount_that_javascript_computed_is_read_as_its_cents(
     assert (again.body, again.is_replay) == (first.body, True)
     (entry,) = stored.entries(member)
     assert entry.purchase_amount == str(read)
+
+
+@pytest.mark.parametrize("fields", [{}, {"points": 5}])
+@pytest.mark.parametrize("amount", [12.994, 4.995, 0.001])
+def test_an_amount_that_nobody_can_pay_is_refused(
+    merchant: Merchant, amount: float, fields: dict[str, Any]
+) -> None:
+    member = merchant.member("points")
+
+    with nothing_written():
+        answer = purchase(member, amount, **fields)
+
+    assert (answer.status, answer.error) == (400, "INVALID_PARAMETERS")
+    problem = "must be an amount in EUR, with at most 2 decimals"
+    assert answer.body["details"]["fields"] == {"purchaseAmount": problem}
+
+
+def test_lines_may_be_finer_than_a_cent_if_their_sum_is_not(merchant: Merchant) -> None:
+    member = merchant.member("points", rules={"pointsPerEuro": 100})
+
+    halves = member.add(purchaseLines=[{"amount": 1.005}, {"amount": 2.005}])
+    with nothing_written():
+        fine = member.add(purchaseLines=[{"amount": 1.005}])
+
+    assert (halves.body["pointsAdded"], fine.status) == (301, 400)
 
 
 def test_lines_and_cashback_that_javascript_computed_are_read_as_their_cents(
