@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from shared import clock
+from shared.connectors.spreadsheets import shown
 from shared.domain.systems.sales import PaidBy, Sale, StockChange
 
 STOCK_COLUMNS = (
@@ -39,8 +40,6 @@ SALE_COLUMNS = (
     "sku",
     "ean",
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""The first characters of texts that a spreadsheet would run as formulas."""
 
 
 def stock_csv(changes: Sequence[StockChange]) -> str:
@@ -70,12 +69,6 @@ def sales_csv(sales: Sequence[Sale]) -> str:
     So columns can be added up: ``total`` and payments over sales, ``lineTotal`` over lines.
     """
     return _csv(SALE_COLUMNS, (row for sale in sales for row in _sale_rows(sale)))
-
-
-def shown(text: str | None) -> str:
-    """Return a text that spreadsheets show as it is; put a quote before formula-like texts."""
-    text = text or ""
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def to_comma(number: Decimal) -> str:

@@ -2,7 +2,8 @@
 
 Unknown fields stay empty: the company, the operator, the till's own closing. The files of the
 security device (``tse.csv``, ``transactions_tse.csv``) are not written at all, because nothing was
-signed: the export hands over sales, and is not a record for the tax office.
+signed: the export hands over sales, and is not a record for the tax office. Texts for people are
+written so that no spreadsheet runs them; ids are as they are, because programs look for them.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from shared.connectors.dsfinvk.schema import (
     ColumnKind,
     TableSchema,
 )
+from shared.connectors.spreadsheets import shown
 from shared.connectors.uploads import shortest
 from shared.domain.money import Money
 from shared.domain.systems.sales import PaidBy, Sale, SaleLine
@@ -121,7 +123,7 @@ class _Closing:
             BON_ENDE=sale.sold_at,
             UMS_BRUTTO=sale.total.to_major(),
             KUNDE_ID=sale.customer_id,
-            BON_NOTIZ="" if is_number else sale.number,
+            BON_NOTIZ="" if is_number else shown(sale.number),
         )
         for place, line in enumerate(sale.lines, start=1):
             self._add_line({**receipt, "POS_ZEILE": str(place)}, line)
@@ -191,7 +193,7 @@ class _Closing:
         self._row(
             "lines.csv",
             place,
-            ARTIKELTEXT=line.name[:_NAME_CHARS_MAX],
+            ARTIKELTEXT=shown(line.name)[:_NAME_CHARS_MAX],
             GV_TYP=_GOODS,
             P_STORNO=0,
             AGENTUR_ID=0,

@@ -15,7 +15,8 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from shared.connectors.erp.books import BERLIN, CURRENCY, rate_totals
-from shared.connectors.record_files import shown, to_comma
+from shared.connectors.record_files import to_comma
+from shared.connectors.spreadsheets import shown
 from shared.domain.money import Money
 from shared.domain.systems.sales import PaidBy, Sale
 from shared.errors import ConnectorRejected
@@ -271,7 +272,7 @@ def _row(booking: _Booking, sale: Sale, day: date) -> Sequence[str]:
         "Belegfeld 1": _quoted(document_number(sale.number)),
         "Buchungstext": _quoted(_text(f"Beleg {sale.number}", booking.text)),
         "Beleginfo - Art 1": _quoted(SOURCE),
-        "Beleginfo - Inhalt 1": _quoted(shown(sale.record_id)),
+        "Beleginfo - Inhalt 1": _quoted(shown(_flat(sale.record_id))),
         "Festschreibung": _NOT_FIXED,
     }
     return [known.get(column, "") for column in COLUMNS]
@@ -287,9 +288,12 @@ def _text(receipt: str, detail: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    flat = " ".join(text.split())
-    doubled = flat.replace('"', '""')
+    doubled = _flat(text).replace('"', '""')
     return f'"{doubled}"'
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _day_of(sale: Sale) -> date:

@@ -290,6 +290,8 @@ class _Table:
         rows = tables.text_rows(self.file.text)
         next(rows, None)
         for line, fields in rows:
+            if not any(fields):
+                continue
             if any(each.strip() for each in fields[len(self._names) :]):
                 raise ConnectorRejected(f"Line {line} of the file has more fields than headings.")
             named = zip(self._names, fields, strict=False)

@@ -348,6 +348,8 @@ class _CsvFile:
         rows = tables.text_rows(self.text)
         next(rows, None)
         for number, (_, fields) in enumerate(rows, start=1):
+            if not any(fields):
+                continue
             if any(each.strip() for each in fields[len(self.headings) :]):
                 raise ConnectorRejected(f"Row {number} of the file has more fields than headings.")
             named = zip(self.headings, fields, strict=False)

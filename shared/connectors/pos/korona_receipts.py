@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import AwareDatetime
 
+from shared.connectors.paid import paid_for
 from shared.connectors.pos.korona_answers import KoronaAnswer, Reference
 from shared.connectors.rows import ExternalId, Number
 from shared.domain.money import Money
@@ -68,29 +69,34 @@ class ReceiptRow(KoronaAnswer):
     account_transactions: tuple[Any, ...] = ()
     items: tuple[_Item, ...] = ()
     total: _ReceiptTotal
+    revision: int | None = None
 
 
 def to_receipt(row: ReceiptRow, currency: str) -> Receipt:
     """Read a receipt. KORONA sends no receipts of its training mode.
 
     A voided or cancelled receipt voids itself, because it may have been a sale when it was read
-    before. A return that does not name its sale is neither a sale nor a void.
+    before. A return that does not name its sale is a void of nobody knows what.
 
     Raises:
         ValueError: It has another currency, or its total has fractions of a minor unit.
     """
     _check_currency(row, currency)
     total = Money.from_major(row.total.gross, currency)
-    kind, voids = _kind_of(row)
+    says = _says(row, total)
+    kind, voids = _kind_of(row, says)
+    eligible, doubt = paid_for(kind, says, _paid(row, total))
     return Receipt(
         external_id=row.id,
         number=row.number or row.id,
         issued_at=row.booking_time,
         kind=kind,
         total=total,
-        eligible=_eligible(row, total),
+        eligible=eligible,
         customer_id=(row.customer.number or row.customer.id) if row.customer else None,
         voids=voids,
+        revision=row.revision,
+        doubt=doubt,
     )
 
 
@@ -101,31 +107,53 @@ def _check_currency(row: ReceiptRow, currency: str) -> None:
         raise ValueError(f"is in {code}, not in {currency}")
 
 
-def _kind_of(row: ReceiptRow) -> tuple[ReceiptKind, str | None]:
-    """Return the kind of a receipt, and the id of the receipt that it voids."""
+def _kind_of(row: ReceiptRow, says: Money) -> tuple[ReceiptKind, str | None]:
+    """Return the kind of a receipt, and the id of the receipt to which it refers."""
     if row.reversed_receipt is not None and row.reversed_receipt.id:
-        return ReceiptKind.VOID, row.reversed_receipt.id
+        # More was sold than came back: an exchange.
+        kind = ReceiptKind.SALE if says.amount_minor > 0 else ReceiptKind.VOID
+        return kind, row.reversed_receipt.id
     if row.voided or row.cancelled:
         return ReceiptKind.VOID, row.id
-    if row.reversal or row.total.gross < 0:
-        return ReceiptKind.OTHER, None
-    if not row.items:
-        return (ReceiptKind.TRANSFER if row.account_transactions else ReceiptKind.OTHER), None
-    return ReceiptKind.SALE, None
+    if not row.items and row.account_transactions:
+        return ReceiptKind.TRANSFER, None
+    if row.reversal or row.total.gross < 0 or says.amount_minor < 0:
+        return ReceiptKind.VOID, None
+    return (ReceiptKind.SALE if row.items else ReceiptKind.OTHER), None
 
 
-def _eligible(row: ReceiptRow, total: Money) -> Money:
-    """Return the amount that earns points: products without deposits, never more than was paid.
+def _says(row: ReceiptRow, total: Money) -> Money:
+    """Return what earns points by the items: products without deposits.
 
-    Fractions of a minor unit earn nothing.
+    Fractions of a minor unit earn nothing. What is taken back without items is taken back whole.
     """
-    products = sum(
-        (item.total.paid for item in row.items if item.total and item.type == "PRODUCT"),
-        _NOTHING,
+    if not row.items and total.amount_minor < 0:
+        return total
+    deposit = row.deposit_amount or _NOTHING
+    is_inside = _sum_of(row, is_product=None) == row.total.gross
+    products = _sum_of(row, is_product=True)
+    earning = products - (deposit if is_inside else max(deposit, _NOTHING))
+    if products >= 0:  # A deposit on something else does not make it a return.
+        earning = max(earning, _NOTHING)
+    return _rounded_down(earning, total)
+
+
+def _paid(row: ReceiptRow, total: Money) -> Money:
+    """Return what was paid for products: the total without vouchers, the like, and deposits."""
+    other = _sum_of(row, is_product=False) + (row.deposit_amount or _NOTHING)
+    return _rounded_down(row.total.gross - other, total)
+
+
+def _sum_of(row: ReceiptRow, *, is_product: bool | None) -> Decimal:
+    """Add up the items that are products, or are none; all of them for ``None``."""
+    counted = (
+        item.total.paid
+        for item in row.items
+        if item.total and is_product in {None, item.type == "PRODUCT"}
     )
-    earning = products - max(row.deposit_amount or _NOTHING, _NOTHING)
-    scale = currency_scale(total.currency)
-    minor = int(earning.scaleb(scale).to_integral_value(ROUND_DOWN))
-    if total.amount_minor < 0:
-        return Money(max(min(minor, 0), total.amount_minor), total.currency)
-    return Money(min(max(minor, 0), total.amount_minor), total.currency)
+    return sum(counted, _NOTHING)
+
+
+def _rounded_down(amount: Decimal, like: Money) -> Money:
+    minor = amount.scaleb(currency_scale(like.currency)).to_integral_value(ROUND_DOWN)
+    return Money(int(minor), like.currency)

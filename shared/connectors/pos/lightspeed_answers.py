@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import AliasPath, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
+from shared.connectors.paid import paid_for
 from shared.connectors.rows import ExternalId, Number
 from shared.domain.catalog.goods import Category, Product
 from shared.domain.gtin import ean_of
@@ -134,6 +135,7 @@ class SaleRow(_Answer):
     total_price: Number
     total_tax: Number = _NOTHING
     line_items: list[_Line] = []
+    version: int | None = None
 
 
 class TaxRow(_Answer):
@@ -194,24 +196,29 @@ def to_product(row: LightspeedProduct, currency: str) -> Product:
 def to_receipt(row: SaleRow, currency: str) -> Receipt | None:
     """Read a sale if it is finished. An unfinished sale is listed again when it is finished.
 
-    A voided sale voids itself, because it may have been closed when it was read before.
+    A voided sale voids itself, because it may have been closed when it was read before. A sale that
+    returns goods of another may sell others in exchange.
     """
     is_void = row.status == _VOIDED or row.deleted_at is not None
     if not is_void and row.status not in _DONE:
         return None
     total = to_money(row.total_price + row.total_tax, currency)
+    says = _says(row.line_items, total)
     voids = row.id if is_void else row.return_for
-    is_sale = voids is None and total.amount_minor >= 0
-    kind = ReceiptKind.VOID if voids else ReceiptKind.SALE if is_sale else ReceiptKind.OTHER
+    is_return = voids is None and min(total.amount_minor, says.amount_minor) < 0
+    kind = ReceiptKind.VOID if is_void or is_return else ReceiptKind.SALE
+    eligible, doubt = paid_for(kind, says, total)
     return Receipt(
         external_id=row.id,
         number=row.invoice_number or row.id,
         issued_at=row.sale_date,
         kind=kind,
         total=total,
-        eligible=_eligible(row.line_items, total),
+        eligible=eligible,
         customer_id=row.customer_id,
         voids=voids,
+        revision=row.version,
+        doubt=doubt,
     )
 
 
@@ -240,16 +247,15 @@ def _ean_of(row: LightspeedProduct) -> str | None:
     return next(filter(None, map(ean_of, (*named, row.sku))), None)
 
 
-def _eligible(lines: Iterable[_Line], total: Money) -> Money:
+def _says(lines: list[_Line], total: Money) -> Money:
     """Return the amount that earns points: the lines, which have no tips and fees, rounded down.
 
-    It is never more than was paid.
+    What is returned without lines is returned whole.
     """
+    if not lines and total.amount_minor < 0:
+        return total
     exact = sum((line.price_total + line.tax_total for line in lines), _NOTHING)
-    minor = _rounded(exact, total.currency, ROUND_DOWN).amount_minor
-    if total.amount_minor < 0:
-        return Money(max(min(minor, 0), total.amount_minor), total.currency)
-    return Money(min(max(minor, 0), total.amount_minor), total.currency)
+    return _rounded(exact, total.currency, ROUND_DOWN)
 
 
 def _rounded(amount: Decimal, currency: str, rounding: str) -> Money:

@@ -130,15 +130,20 @@ def to_receipts(row: Any, transaction_id: str) -> Iterator[Receipt | Skipped]:
             voids=transaction_id,
         )
         return
+    is_return = total.amount_minor < 0
+    kind = ReceiptKind.VOID if is_return else ReceiptKind.SALE
+    goods = total.amount_minor - tip.amount_minor
     sale = Receipt(
         external_id=transaction_id,
         number=number,
         issued_at=transaction.at,
-        kind=ReceiptKind.SALE if transaction.status in _SOLD else ReceiptKind.OTHER,
+        kind=kind if transaction.status in _SOLD else ReceiptKind.OTHER,
         total=total,
-        eligible=Money(max(total.amount_minor - tip.amount_minor, 0), total.currency),
+        eligible=total if is_return else Money(max(goods, 0), total.currency),
     )
     yield sale
+    if is_return:
+        return
     yield from _returns(transaction, sale)
 
 
@@ -153,8 +158,11 @@ def _returns(transaction: SumupSale, sale: Receipt) -> Iterator[Receipt | Skippe
     left = sale.eligible.amount_minor
     for event in sorted(events, key=lambda each: each.id):
         external_id = f"{sale.external_id}:{event.id}"
+        if event.amount is None:
+            yield Skipped(external_id, "gave money back, but it does not say how much")
+            continue
         try:
-            returned = Money.from_major(event.amount or Decimal(0), transaction.currency)
+            returned = Money.from_major(event.amount, transaction.currency)
         except ValueError as error:
             yield Skipped(external_id, str(error))
             continue

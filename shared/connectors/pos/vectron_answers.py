@@ -120,8 +120,10 @@ def to_receipt(row: Mapping[str, Any], invoice_id: str) -> Receipt | Skipped:
         return invoice
     kind = _KINDS.get(invoice.transaction_type, ReceiptKind.OTHER)
     is_void = kind is ReceiptKind.VOID
-    if invoice.total < 0 and not is_void:  # a refund that does not name its sale
-        kind = ReceiptKind.OTHER
+    if is_void and not invoice.total:
+        return Skipped(f"{invoice_id}:cancelled", "was cancelled, but it does not say how much")
+    if invoice.total < 0 and kind is ReceiptKind.SALE:  # a refund that does not name its sale
+        kind = ReceiptKind.VOID
     try:
         total = Money.from_major(
             -abs(invoice.total) if is_void else invoice.total, invoice.currency

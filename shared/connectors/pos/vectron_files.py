@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from shared import clock
 from shared.connectors.base import ExportFile
+from shared.connectors.spreadsheets import shown
 from shared.domain.money import Money
 from shared.domain.systems.sales import DataType, PaidBy, Record, Sale, SaleLine, SalePayment
 
@@ -40,7 +41,6 @@ _PAID_BY: Mapping[PaidBy, str] = {
     PaidBy.VOUCHER: "Guthabenkarte",
     PaidBy.OTHER: "Unbar",
 }
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def to_file(data_type: DataType, records: Sequence[Record]) -> ExportFile:
@@ -57,13 +57,13 @@ def to_file(data_type: DataType, records: Sequence[Record]) -> ExportFile:
 
 def _rows(sale: Sale) -> Iterator[list[str]]:
     head = [
-        _text(sale.record_id),
-        _text(sale.number),
+        shown(sale.record_id),
+        shown(sale.number),
         clock.to_wire(sale.sold_at),
         _amount(sale.total),
         sale.total.currency,
         _paid(sale.payments),
-        _text(sale.customer_id or ""),
+        shown(sale.customer_id),
     ]
     if not sale.lines:
         yield [*head, *("" for _ in COLUMNS[len(head) :])]
@@ -73,9 +73,9 @@ def _rows(sale: Sale) -> Iterator[list[str]]:
 
 def _cells(line: SaleLine) -> Iterable[str]:
     return (
-        _text(line.number or ""),
-        line.ean or "",
-        _text(line.name),
+        shown(line.number),
+        shown(line.ean),
+        shown(line.name),
         _decimal(line.quantity),
         _amount(line.unit_price),
         _amount(line.total),
@@ -94,8 +94,3 @@ def _amount(money: Money) -> str:
 
 def _decimal(number: Decimal) -> str:
     return f"{number:f}".replace(".", ",")
-
-
-def _text(text: str) -> str:
-    """Write a text so that a spreadsheet shows it, and does not run it as a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -39,7 +39,7 @@ SALE = Sale(
     ),
     customer_id="user_1",
 )
-FORMULAS = ['=HYPERLINK("http://x")', "+1", "-1", "@x", "\t=1", "\r=1"]
+FORMULAS = ['=HYPERLINK("http://x")', "+1", "-1", "@x", "\t=1", "\r=1", "\n=1", "\uff1d1"]
 
 
 def read(text: str) -> list[dict[str, str]]:

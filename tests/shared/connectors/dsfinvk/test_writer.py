@@ -257,3 +257,13 @@ def test_our_tables_are_those_of_the_standard() -> None:
     }
     for name, found in schema.TABLES.items():
         assert (found.name, found.columns) == standard[name]
+
+
+def test_no_spreadsheet_runs_a_text_and_ids_stay_as_they_are() -> None:
+    line = replace(COFFEE, name="=HYPERLINK(1)", number="-7")
+    sale = replace(SALE, record_id="=1", number="+x", lines=(line,), total=line.total, payments=())
+    content = writer.write([sale], zone=BERLIN)
+    [head] = table(content, "transactions.csv")
+    [sold] = table(content, "lines.csv")
+    assert (head["BON_ID"], head["BON_NOTIZ"]) == ("=1", "'+x")
+    assert (sold["ARTIKELTEXT"], sold["ART_NR"]) == ("'=HYPERLINK(1)", "-7")

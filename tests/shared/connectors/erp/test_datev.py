@@ -272,3 +272,6 @@ def test_no_text_is_a_formula_or_leaves_its_field() -> None:
     (row,) = bookings(sold)
     assert row["Beleginfo - Inhalt 1"] == '\'=HYPERLINK("x");1'
     assert row["Buchungstext"] == 'Beleg " ;?, 19 % USt'
+    for record_id in ("\n=1", " =1", "\t\r\n=1"):
+        (row,) = bookings(sale(line(1), record_id=record_id))
+        assert row["Beleginfo - Inhalt 1"] == "'=1"

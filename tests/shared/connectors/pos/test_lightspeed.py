@@ -294,8 +294,11 @@ def test_a_deleted_product_needs_no_name() -> None:
         *(({"status": each}, ReceiptKind.SALE, None) for each in sorted(lightspeed_answers._DONE)),
         ({"status": "VOIDED"}, ReceiptKind.VOID, "s1"),
         ({"deleted_at": "2026-03-03T12:00:00Z"}, ReceiptKind.VOID, "s1"),
-        ({"return_for": "s0", "total_price": -10}, ReceiptKind.VOID, "s0"),
-        ({"total_price": -10}, ReceiptKind.OTHER, None),
+        ({"status": "VOIDED", "return_for": "s0"}, ReceiptKind.VOID, "s1"),
+        # It may have sold others in exchange: what counts is the net.
+        ({"return_for": "s0", "total_price": -10}, ReceiptKind.SALE, "s0"),
+        ({"return_for": "s0"}, ReceiptKind.SALE, "s0"),
+        ({"total_price": -10, "line_items": []}, ReceiptKind.VOID, None),
     ],
 )
 def test_what_a_sale_stands_for(
@@ -324,6 +327,10 @@ def test_what_is_not_finished_is_no_receipt_yet(state: str) -> None:
         ([("4.30435", "0.64565"), ("4.30435", "0.6499")], "9.91", 990),
         ([], "5", 0),
         ([("-10", "-1.90")], "-11.90", -1190),
+        ([("-10", "-1.90"), ("20", "3.80")], "11.90", 1190),
+        ([("-10", "-1.90"), ("10", "1.90")], "0", 0),
+        ([("-1000", "-190")], "-11.90", -1190),
+        ([], "-5", -500),
     ],
 )
 def test_what_of_a_sale_earns_points(
@@ -342,8 +349,19 @@ def test_never_more_earns_points_than_was_paid(lines: list[Decimal], total: Deci
     rows = [{"price_total": each} for each in lines]
     seen = receipt(line_items=rows, total_price=total, total_tax=0)
     assert seen is not None
-    low, high = sorted((0, seen.total.amount_minor))
-    assert low <= seen.eligible.amount_minor <= high
+    paid, counts = seen.total.amount_minor, seen.eligible.amount_minor
+    if seen.kind is ReceiptKind.SALE:
+        assert 0 <= counts <= paid
+    elif paid:
+        assert abs(counts) <= abs(paid)
+
+
+def test_what_is_capped_is_told_and_a_change_has_a_later_revision() -> None:
+    rows = [{"price_total": 1000}]
+    seen = receipt(line_items=rows, total_price=10, total_tax=0, version=17)
+    assert seen is not None
+    assert seen.doubt == "its lines say 1000.00 EUR, but 10.00 EUR were paid: 10.00 EUR count"
+    assert seen.revision == 17
 
 
 def test_the_tax_of_a_rate_is_the_default_one_if_there_are_several() -> None:

@@ -489,6 +489,21 @@ def test_a_refund_that_says_no_amount_is_told(events: Any) -> None:
     assert told == Skipped("tx-1:refunded", "was refunded, but it does not say how much")
 
 
+def test_a_refund_without_an_amount_takes_nothing_and_is_told() -> None:
+    _, told = receipts(status="REFUNDED", transaction_events=[event(2, None)])
+    assert told == Skipped("tx-1:2", "gave money back, but it does not say how much")
+
+
+def test_money_that_was_given_without_a_sale_is_a_void_of_nobody_knows_what() -> None:
+    (found,) = receipts(amount=-3)
+    assert isinstance(found, Receipt)
+    assert (found.kind, found.voids, found.eligible) == (
+        ReceiptKind.VOID,
+        None,
+        Money(-300, "EUR"),
+    )
+
+
 def test_a_tip_is_never_more_than_what_was_paid() -> None:
     sale, void = receipts(
         amount=2, tip_amount=3, status="REFUNDED", transaction_events=[event(2, 2)]

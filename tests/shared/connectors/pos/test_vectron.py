@@ -561,10 +561,15 @@ def test_only_invoices_are_sales(word: str, kind: ReceiptKind) -> None:
 
 @pytest.mark.parametrize(
     ("total", "kind"),
-    [(-0.01, ReceiptKind.OTHER), (0, ReceiptKind.SALE), (0.01, ReceiptKind.SALE)],
+    [(-0.01, ReceiptKind.VOID), (0, ReceiptKind.SALE), (0.01, ReceiptKind.SALE)],
 )
 def test_money_that_goes_back_is_no_sale(total: float, kind: ReceiptKind) -> None:
-    assert receipt(total=total).kind is kind
+    assert (receipt(total=total).kind, receipt(total=total).voids) == (kind, None)
+
+
+def test_a_cancelled_invoice_of_nothing_is_told_and_takes_nothing() -> None:
+    found = to_receipt(invoice(1, transactionType="CANCELLED_INVOICE", total=0), "inv-1")
+    assert found == Skipped("inv-1:cancelled", "was cancelled, but it does not say how much")
 
 
 @pytest.mark.parametrize("total", [4.2, -4.2])

@@ -117,7 +117,6 @@ def test_what_is_listed_twice_by_one_sync_is_counted_once(branch: Branch, anna: 
     "fields",
     [
         {"items": [], "accountTransactions": [{"amount": 5}]},
-        {"reversal": True},
         {"voided": True},
         {"cancelled": True},
         {"customer": None},
@@ -134,6 +133,18 @@ def test_what_is_no_sale_to_a_member_earns_nothing(
     assert units(anna) == []
     # It is no mistake either: most of a shop's customers are no members.
     assert branch.status()["lastSync"]["remarks"] == []
+
+
+def test_goods_that_come_back_without_their_sale_take_nothing_and_are_told(
+    branch: Branch, anna: Member
+) -> None:
+    receipt = sell(branch, "R-1", reversal=True)
+
+    assert awarded(branch) == 0
+    assert units(anna) == []
+    (remark,) = branch.status()["lastSync"]["remarks"]
+    assert remark["externalId"] == receipt["id"]
+    assert "does not say of which sale" in remark["reason"]
 
 
 def test_what_is_sold_before_somebody_is_a_member_earns_nothing(

@@ -1,0 +1,18 @@
+"""Texts in files that people open in a spreadsheet, which runs some of them as formulas."""
+
+from __future__ import annotations
+
+_FORMULA = tuple("=+-@\uff1d\uff0b\uff0d\uff20")
+"""What begins a formula; the wide forms do in spreadsheets with Chinese or Japanese keyboards."""
+_CONTROL = ("\t", "\r", "\n")
+"""What some spreadsheets leave out, so that what comes after it begins the text."""
+
+
+def shown(text: str | None) -> str:
+    """Return a text that spreadsheets show as it is; put a quote before formula-like texts.
+
+    The only place that knows them: every file that we write uses it.
+    """
+    text = text or ""
+    is_run = text.startswith(_CONTROL) or text.lstrip().startswith(_FORMULA)
+    return f"'{text}" if is_run else text
