@@ -27,6 +27,7 @@ pytest_plugins = [
     "tests.support.events",
     "tests.support.payments",
     "tests.support.psp_doubles.fixtures",
+    "tests.support.receipts",
     "tests.support.situations",
 ]
 

@@ -2,43 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import permutations
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.loyalty import returns
-from shared.domain.money import Money
 from shared.domain.systems import purchases
 from shared.domain.systems.purchases import Grant, KnownSale, Purchase
 from shared.domain.systems.sales import Receipt, ReceiptKind
+from tests.support.receipts import ISSUED, award, purchase_of
+from tests.support.receipts import exchange as change
+from tests.support.receipts import receipt as sale
 
-NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
-EMPTY = Purchase("pur_1", "acc_1", "store_1", "lp_1", "generic", "R-1")
-
-
-def award(minor: int) -> int:
-    """Ten points a euro, from five euros on."""
-    return minor // 10 if minor >= 500 else 0
+NOON = ISSUED
+EMPTY = purchase_of("R-1")
 
 
-def sale(minor: int = 1000, **fields: Any) -> Receipt:
-    values = {"customer_id": "c1", "issued_at": NOON, "kind": ReceiptKind.SALE, **fields}
-    amount = Money(minor, "EUR")
-    return Receipt("R-1", "1", total=amount, eligible=amount, **values)
-
-
-def change(number: int, minor: int, kind: ReceiptKind = ReceiptKind.SALE, **fields: Any) -> Receipt:
-    values = {"issued_at": NOON + timedelta(minutes=number), "voids": "R-1", **fields}
-    amount = Money(minor, "EUR")
-    return Receipt(f"X-{number}", "2", kind=kind, total=amount, eligible=amount, **values)
-
-
-def void_in_place(**fields: Any) -> Receipt:
-    return sale(kind=ReceiptKind.VOID, voids="R-1", **fields)
+def void_in_place() -> Receipt:
+    return sale(kind=ReceiptKind.VOID, voids="R-1")
 
 
 def read(*receipts: Receipt, purchase: Purchase = EMPTY) -> Purchase:
@@ -91,11 +75,11 @@ def standing(purchase: Purchase) -> dict[str, int]:
     [
         ((sale(3000), change(1, 0)), 300),
         ((sale(1000), change(1, 500)), 150),
-        ((sale(1000), change(1, 0, ReceiptKind.VOID)), 100),
+        ((sale(1000), change(1, 0, kind=ReceiptKind.VOID)), 100),
         ((sale(1000), change(1, -333)), 67),
         ((sale(1000), change(1, -333), change(2, -667)), 0),
-        ((sale(1000), change(1, -1000, ReceiptKind.VOID), change(2, -1000)), 0),
-        ((sale(1000), change(1, 1000, ReceiptKind.VOID)), 0),
+        ((sale(1000), change(1, -1000, kind=ReceiptKind.VOID), change(2, -1000)), 0),
+        ((sale(1000), change(1, 1000, kind=ReceiptKind.VOID)), 0),
         ((sale(1000), void_in_place(), void_in_place(), sale(1000)), 0),
         ((sale(300), change(1, 500)), 80),
         ((sale(1000), change(1, -500), change(2, 500)), 100),
@@ -105,8 +89,10 @@ def test_all_receipts_count_together_in_any_order_and_any_number_of_times(
     receipts: tuple[Receipt, ...], expected: int
 ) -> None:
     for order in permutations(receipts):
-        assert standing(read(*order)) == ({"c1": expected} if expected else {})
-        assert standing(read(*order, *receipts, *order)) == ({"c1": expected} if expected else {})
+        assert standing(read(*order)) == ({"user_1": expected} if expected else {})
+        assert standing(read(*order, *receipts, *order)) == (
+            {"user_1": expected} if expected else {}
+        )
 
 
 AMOUNTS = st.integers(-3000, 3000)
@@ -138,11 +124,11 @@ def test_what_waits_for_its_sale_is_kept_and_found_by_it() -> None:
     assert [each.receipt_id for each in before.waiting] == ["X-1"]
     assert before.waiting_since == NOON
     after = read(sale(1000), purchase=before)
-    assert (standing(after), after.waiting, after.waiting_since) == ({"c1": 60}, (), None)
+    assert (standing(after), after.waiting, after.waiting_since) == ({"user_1": 60}, (), None)
 
 
 def test_what_has_waited_too_long_is_dropped_alone() -> None:
-    before = read(change(1, -400), change(2, 600, customer_id="c1"))
+    before = read(change(1, -400), change(2, 600, customer_id="user_1"))
 
     after = purchases.without_waiting(before)
 
@@ -152,24 +138,24 @@ def test_what_has_waited_too_long_is_dropped_alone() -> None:
 
 
 def test_a_till_that_is_put_in_use_again_has_two_sales_under_one_number() -> None:
-    old = sale(1000, series="2024", customer_id="c1", issued_at=NOON - timedelta(days=400))
-    new = sale(1000, series="2026", customer_id="c2")
+    old = sale(1000, series="2024", customer_id="user_1", issued_at=NOON - timedelta(days=400))
+    new = sale(1000, series="2026", customer_id="user_2")
     void = change(1, -1000)  # A reference does not name the series.
 
     for order in permutations((old, new, void)):
-        assert standing(read(*order)) == {"c1": 100}
+        assert standing(read(*order)) == {"user_1": 100}
     early = change(1, -1000, issued_at=NOON - timedelta(days=399))
     for order in permutations((old, new, early)):
-        assert standing(read(*order)) == {"c2": 100}
+        assert standing(read(*order)) == {"user_2": 100}
     named = change(1, -1000, voids_series="2024")
     for order in permutations((old, new, named)):
-        assert standing(read(*order)) == {"c2": 100}
+        assert standing(read(*order)) == {"user_2": 100}
 
 
 def test_a_void_of_a_series_that_is_not_there_waits() -> None:
     found = read(sale(series="2026"), change(1, -1000, voids_series="2024"))
 
-    assert standing(found) == {"c1": 100}
+    assert standing(found) == {"user_1": 100}
     assert [each.receipt_id for each in found.waiting] == ["X-1"]
 
 
@@ -181,28 +167,28 @@ def test_without_series_other_time_and_amount_are_another_sale_and_said() -> Non
 
     assert reading.doubt is not None
     assert "another sale" in reading.doubt
-    assert standing(read(again, purchase=before)) == {"c1": 300}
+    assert standing(read(again, purchase=before)) == {"user_1": 300}
     # Another time alone is somebody's correction of the time zone.
     moved = sale(1000, issued_at=NOON + timedelta(hours=1))
-    assert standing(read(moved, purchase=before)) == {"c1": 100}
+    assert standing(read(moved, purchase=before)) == {"user_1": 100}
 
 
 @pytest.mark.parametrize("is_reversed", [False, True])
 def test_a_later_revision_gives_the_points_to_the_other_customer(is_reversed: bool) -> None:
-    receipts = [sale(revision=1, customer_id="c1"), sale(revision=2, customer_id="c2")]
+    receipts = [sale(revision=1, customer_id="user_1"), sale(revision=2, customer_id="user_2")]
     if is_reversed:
         receipts.reverse()
 
-    assert standing(read(*receipts, *receipts)) == {"c2": 100}
+    assert standing(read(*receipts, *receipts)) == {"user_2": 100}
 
 
 @pytest.mark.parametrize("revisions", [(None, None), (1, None), (None, 2), (3, 3)])
 def test_without_a_later_revision_another_customer_is_refused(
     revisions: tuple[int | None, int | None],
 ) -> None:
-    before = read(sale(customer_id="c1", revision=revisions[0]))
+    before = read(sale(customer_id="user_1", revision=revisions[0]))
 
-    other = sale(customer_id="c2", revision=revisions[1])
+    other = sale(customer_id="user_2", revision=revisions[1])
     reading = purchases.with_receipt(before, other, is_earning=True)
 
     assert reading.purchase == before
@@ -213,10 +199,10 @@ def test_without_a_later_revision_another_customer_is_refused(
 def test_a_later_revision_without_a_customer_takes_nothing_back() -> None:
     found = read(sale(revision=1), sale(revision=2, customer_id=None))
 
-    assert standing(found) == {"c1": 100}
+    assert standing(found) == {"user_1": 100}
 
 
-@pytest.mark.parametrize(("minor", "expected"), [(2000, {"c1": 200}), (700, {"c1": 70})])
+@pytest.mark.parametrize(("minor", "expected"), [(2000, {"user_1": 200}), (700, {"user_1": 70})])
 def test_a_later_revision_corrects_the_amount(minor: int, expected: dict[str, int]) -> None:
     receipts = sale(1000, revision=1), sale(minor, revision=2)
 
@@ -238,7 +224,7 @@ def test_units_stay_those_of_the_rules_of_the_day() -> None:
 
     _, dues = purchases.settled(returned, lambda minor: minor // 20, NOON)
 
-    assert dues == (purchases.Due("c1", 0, 50),)
+    assert dues == (purchases.Due("user_1", 0, 50),)
 
 
 def test_a_purchase_has_a_bound() -> None:
@@ -253,8 +239,8 @@ def earlier(asked: list[tuple[str, int]], units: int = 100) -> Purchase:
     """Return a purchase that was booked when the parts were rounded up."""
     booked_at = NOON + timedelta(hours=1)
     sum_asked = sum(each for _, each in asked)
-    grant = Grant("c1", "le_old", "R-1", units, booked_at, sum_asked, sum_asked)
-    old = KnownSale(1000, "c1", is_earning=True, booked_at=booked_at)
+    grant = Grant("user_1", "le_old", "R-1", units, booked_at, sum_asked, sum_asked)
+    old = KnownSale(1000, "user_1", is_earning=True, booked_at=booked_at)
     return purchases.with_earlier(EMPTY, old, grant, asked)
 
 
@@ -274,6 +260,6 @@ def test_the_rest_of_what_was_taken_before_is_everything_once_everything_is_back
 
 
 def test_what_was_issued_after_an_earlier_booking_is_another_sale() -> None:
-    later = sale(1000, issued_at=NOON + timedelta(hours=2), customer_id="c2")
+    later = sale(1000, issued_at=NOON + timedelta(hours=2), customer_id="user_2")
 
-    assert standing(read(later, purchase=earlier([]))) == {"c1": 100, "c2": 100}
+    assert standing(read(later, purchase=earlier([]))) == {"user_1": 100, "user_2": 100}
