@@ -111,7 +111,7 @@ PositivePoints = Annotated[Number, Field(gt=0, le=AMOUNT_UNITS_MAX)]
 """An amount of a program: points, stamps or money. Fractions of its unit are refused later."""
 
 
-def _to_whole(value: Any) -> Any:
+def to_whole(value: Any) -> Any:
     """Accept 10.0 for 10, as some languages write whole numbers, and the noise of a double."""
     if not isinstance(value, Decimal) or not value.is_finite() or value.adjusted() > DIGITS_MAX:
         return value
@@ -119,7 +119,7 @@ def _to_whole(value: Any) -> Any:
     return int(nearest) if abs(value - nearest) < NOISE_OF_WHOLE else value
 
 
-Whole = Annotated[int, BeforeValidator(_to_whole)]
+Whole = Annotated[int, BeforeValidator(to_whole)]
 """A JSON number without a fraction. JavaScript's 110.00000000000001 for 1.1 * 100 is 110."""
 
 Timestamp = Annotated[

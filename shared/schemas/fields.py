@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from decimal import Decimal
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from shared import config
 from shared.outgoing import guard
-from shared.schemas.base import Id, Number, RequestTime, Text, Whole
+from shared.schemas.base import Id, Number, RequestTime, Text, Whole, to_whole
 
 AMOUNT_MINOR_MAX = 1_000_000_000
 PRODUCT_ID_CHARS_MAX = 1_201
@@ -31,8 +32,18 @@ TransactionId = Annotated[
     Field(description="Your id of the transaction. It makes the call idempotent, for ever."),
 ]
 
+
+def _in_minor_units(value: Any) -> Any:
+    """Say what is meant to who sends 12.90; a whole number is checked as any other."""
+    whole = to_whole(value)
+    if isinstance(whole, Decimal):
+        raise ValueError("must be whole minor units, such as cents: 1290 for 12.90 EUR")  # noqa: TRY004
+    return whole
+
+
 AmountMinor = Annotated[
     Whole,
+    BeforeValidator(_in_minor_units),
     Field(
         ge=1,
         le=AMOUNT_MINOR_MAX,

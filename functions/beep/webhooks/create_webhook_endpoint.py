@@ -7,6 +7,7 @@ from typing import Any, Self
 from pydantic import Field, model_validator
 
 from shared.auth.caller import Caller
+from shared.domain.webhooks.secret_format import weakness
 from shared.schemas.base import RequestModel, ResponseModel, Success
 from shared.schemas.fields import FreeText, StoreId
 from shared.schemas.webhooks.endpoint_bodies import (
@@ -15,6 +16,7 @@ from shared.schemas.webhooks.endpoint_bodies import (
     EventPatterns,
     Headers,
     Secret,
+    SecretWarning,
     ShownSecret,
     Source,
     Url,
@@ -62,6 +64,7 @@ class Response(ResponseModel):
     success: Success = True
     webhook: WebhookBody = Field(description="The endpoint, without its secrets.")
     secret: ShownSecret
+    warning: SecretWarning = None
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
@@ -81,7 +84,12 @@ EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
     },
 }
 
-EXAMPLE: dict[str, Any] = {"success": True, "webhook": WEBHOOK_EXAMPLE, "secret": SECRET_EXAMPLE}
+EXAMPLE: dict[str, Any] = {
+    "success": True,
+    "webhook": WEBHOOK_EXAMPLE,
+    "secret": SECRET_EXAMPLE,
+    "warning": None,
+}
 
 
 def handle(body: Request, caller: Caller) -> Response:
@@ -99,5 +107,8 @@ def handle(body: Request, caller: Caller) -> Response:
     saved = webhook_endpoints.create(caller, body.store_id, draft)
     assert saved.secret is not None
     return Response(
-        webhook=webhook_body(saved.endpoint), secret=saved.secret, is_replay=saved.is_replay
+        webhook=webhook_body(saved.endpoint),
+        secret=saved.secret,
+        warning=weakness(saved.secret),
+        is_replay=saved.is_replay,
     )

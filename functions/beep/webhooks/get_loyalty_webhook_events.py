@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from shared.auth.caller import Caller
 from shared.domain.events import event_types
+from shared.domain.webhooks.secret_format import weakness
 from shared.domain.webhooks.webhook_targets import Target
 from shared.schemas import answers
 from shared.schemas.base import RequestModel, ResponseModel, Success
@@ -17,6 +18,7 @@ from shared.schemas.webhooks.endpoint_bodies import (
     WEBHOOK_EXAMPLE,
     EventPatterns,
     Secret,
+    SecretWarning,
     Source,
     Url,
     WebhookBody,
@@ -69,7 +71,11 @@ class Response(ResponseModel):
         description="Every webhook endpoint of the store, the oldest first."
     )
     count: answers.Count
-    available_events: list[str] = Field(description="Every event type that can be subscribed to.")
+    available_events: list[str] = Field(
+        description="Every event type that can be subscribed to. Some of them nothing sends yet: "
+        "the description of the events marks them."
+    )
+    warning: SecretWarning = None
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
@@ -89,6 +95,7 @@ EXAMPLE: dict[str, Any] = {
     "webhooks": [WEBHOOK_EXAMPLE],
     "count": 1,
     "availableEvents": list(event_types.BY_NAME),
+    "warning": None,
 }
 
 
@@ -111,5 +118,6 @@ def handle(body: Request, caller: Caller) -> Response:
         webhooks=[webhook_body(endpoint) for endpoint in found],
         count=len(found),
         available_events=list(event_types.BY_NAME),
+        warning=weakness(saved.secret) if saved else None,
         is_replay=saved.is_replay if saved else False,
     )

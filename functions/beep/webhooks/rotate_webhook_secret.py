@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from shared.auth.caller import Caller
+from shared.domain.webhooks.secret_format import weakness
 from shared.schemas import answers
 from shared.schemas.base import RequestModel, ResponseModel, Success, Whole
 from shared.schemas.fields import StoreId, WebhookId
@@ -15,6 +16,7 @@ from shared.schemas.webhooks.endpoint_bodies import (
     SECRET_EXAMPLE,
     PreviousSecretsExpireAt,
     Secret,
+    SecretWarning,
     ShownSecret,
 )
 from shared.services.webhooks import webhook_changes
@@ -45,6 +47,7 @@ class Response(ResponseModel):
     webhook_id: answers.WebhookId
     secret: ShownSecret
     previous_secrets_expire_at: PreviousSecretsExpireAt
+    warning: SecretWarning = None
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
@@ -57,6 +60,7 @@ EXAMPLE: dict[str, Any] = {
     "webhookId": "we_abc123",
     "secret": SECRET_EXAMPLE,
     "previousSecretsExpireAt": "2026-03-04T12:00:00.000Z",
+    "warning": None,
 }
 
 
@@ -73,5 +77,6 @@ def handle(body: Request, caller: Caller) -> Response:
         webhook_id=body.webhook_id,
         secret=rotation.secret,
         previous_secrets_expire_at=rotation.previous_expire_at,
+        warning=weakness(rotation.secret),
         is_replay=rotation.is_replay,
     )

@@ -9,7 +9,7 @@ import re
 SECRET_PREFIX = "whsec_"  # noqa: S105 - the format of secrets, not one
 KEY_BYTES_MIN = 24
 KEY_BYTES_MAX = 64
-SECRET_CHARS_MIN = 16
+SECRET_CHARS_SOUND_MIN = 16
 SECRET_CHARS_MAX = 256
 PRINTABLE = re.compile(r"[\x21-\x7e]*")
 
@@ -18,7 +18,7 @@ def check_secret(text: str) -> str:
     """Check a merchant's own secret.
 
     Args:
-        text: 16 to 256 printable ASCII characters without spaces. With the prefix `whsec_` the rest
+        text: 1 to 256 printable ASCII characters without spaces. With the prefix `whsec_` the rest
             must be the base64 of 24 to 64 bytes, because that is how receivers' libraries read it.
 
     Returns:
@@ -26,11 +26,11 @@ def check_secret(text: str) -> str:
 
     Raises:
         ValueError: The text does not qualify; the message says how to fix it, without the secret.
+
+    Source: Loyalty API, getLoyaltyWebhookEvents: `secret` is a string, without a minimum.
     """
-    if not SECRET_CHARS_MIN <= len(text) <= SECRET_CHARS_MAX:
-        raise ValueError(
-            f"The secret must have {SECRET_CHARS_MIN} to {SECRET_CHARS_MAX} characters."
-        )
+    if not 1 <= len(text) <= SECRET_CHARS_MAX:
+        raise ValueError(f"The secret must have 1 to {SECRET_CHARS_MAX} characters.")
     if not PRINTABLE.fullmatch(text):
         raise ValueError(
             "The secret may hold only printable ASCII characters, no spaces: letters, digits and "
@@ -42,6 +42,16 @@ def check_secret(text: str) -> str:
             f"{KEY_BYTES_MIN} to {KEY_BYTES_MAX} bytes. Correct it, or leave the prefix out."
         )
     return text
+
+
+def weakness(secret: str | None) -> str | None:
+    """Return what is doubtful about a secret, for who has chosen it; ``None`` if nothing is."""
+    if secret is None or len(secret) >= SECRET_CHARS_SOUND_MIN:
+        return None
+    return (
+        f"The secret has fewer than {SECRET_CHARS_SOUND_MIN} characters, so whoever sees a signed "
+        "message can find it by trying. Call rotateWebhookSecret without `secret` for a sound one."
+    )
 
 
 def decoded_key(secret: str) -> bytes | None:

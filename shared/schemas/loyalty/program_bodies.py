@@ -373,7 +373,11 @@ EarningMethods = Annotated[
     Field(
         min_length=1,
         max_length=4,
-        description="How customers earn. By default at check-in: by QR code and in the store.",
+        description=(
+            "How customers may earn, for the app to show; by default at check-in, by QR code and "
+            "in the store. It is kept and shown. Nothing grants by itself yet: whoever takes the "
+            "check-in or the order calls addLoyaltyPoints."
+        ),
     ),
 ]
 Rewards = Annotated[

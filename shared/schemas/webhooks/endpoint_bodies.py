@@ -55,7 +55,7 @@ Secret = Annotated[
     WithJsonSchema(
         {
             "type": "string",
-            "minLength": secret_format.SECRET_CHARS_MIN,
+            "minLength": 1,
             "maxLength": secret_format.SECRET_CHARS_MAX,
             "pattern": "^[!-~]+$",
         }
@@ -63,7 +63,8 @@ Secret = Annotated[
     Field(
         description=(
             "Signs what is sent. With the prefix `whsec_` the rest is the base64 of 24 to 64 "
-            "bytes. One is made if it is left out."
+            "bytes. One is made if it is left out, which is best; fewer than 16 characters are "
+            "taken with a `warning`."
         )
     ),
 ]
@@ -84,6 +85,9 @@ Headers = Annotated[
             "are encrypted, and never shown again. With `url` only."
         )
     ),
+]
+SecretWarning = Annotated[
+    str | None, Field(description="What is doubtful about your own secret. Null if nothing is.")
 ]
 ShownSecret = Annotated[str, Field(description="The signing secret, shown this once.")]
 PreviousSecretsExpireAt = Annotated[

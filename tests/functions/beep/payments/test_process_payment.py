@@ -407,3 +407,20 @@ def test_a_provider_cannot_send_a_customer_anywhere(till: Till, page: str) -> No
 
     assert_refused(answer, 503, "CONNECTOR_ANSWER_INVALID", answer.body["details"])
     assert till.stored(answer.body["details"]["paymentId"]).redirect_url is None
+
+
+@pytest.mark.parametrize("amount", [12.9, 0.01, 1099.5])
+@pytest.mark.parametrize("action", ["processPayment", "refundPayment"])
+def test_an_amount_with_decimals_is_told_of_cents(
+    merchant: Merchant, action: str, amount: float
+) -> None:
+    with nothing_written():
+        answer = merchant.api(action, {"storeId": merchant.store_id, "amount": amount})
+
+    problem = "must be whole minor units, such as cents: 1290 for 12.90 EUR"
+    assert (answer.status, answer.error) == (400, "INVALID_PARAMETERS")
+    assert answer.body["details"]["fields"]["amount"] == problem
+
+
+def test_a_whole_amount_may_be_written_with_a_point(till: Till) -> None:
+    assert till.process(amount=1099.0).body["success"] is True

@@ -62,7 +62,12 @@ def test_makes_an_endpoint_and_shows_its_secret_once(merchant: Merchant) -> None
         "updatedAt": NOW,
     }
     assert answer.status == 200
-    assert answer.body == {"success": True, "webhook": webhook, "secret": secret}
+    assert answer.body == {
+        "success": True,
+        "webhook": webhook,
+        "secret": secret,
+        "warning": None,
+    }
     assert re.fullmatch(r"we_[a-z0-9]{20}", webhook_id)
     assert re.fullmatch(r"whsec_[A-Za-z0-9+/]{43}=", secret)
     assert listed(merchant) == [webhook]
@@ -230,7 +235,7 @@ def test_refuses_a_field(
     [
         ("url", "http://example.com/", "The URL must begin with https://."),
         ("url", "https://10.0.0.1/", "The address is not on the public Internet."),
-        ("secret", "short", "The secret must have 16 to 256 characters."),
+        ("secret", "x" * 257, "The secret must have 1 to 256 characters."),
         ("headers", {"Host": "x"}, "The header Host is not a merchant's to set."),
         (
             "headers",
@@ -356,3 +361,10 @@ def test_the_sandbox_makes_nothing(merchant: Merchant) -> None:
 
     assert (answer.status, answer.body["_sandbox"]) == (200, True)
     assert (answer.body["webhook"]["webhookId"], answer.body["secret"]) == ("we_abc123", SECRET)
+
+
+def test_a_short_secret_is_taken_with_a_warning(merchant: Merchant) -> None:
+    answer = create(merchant, secret="geheim")
+
+    assert (answer.status, answer.body["secret"]) == (200, "geheim")
+    assert answer.body["warning"].startswith("The secret has fewer than 16 characters")

@@ -102,6 +102,7 @@ def test_registers_a_url_and_shows_its_secret_once(merchant: Merchant) -> None:
         "webhooks": [webhook(merchant, answer, events=DOCUMENTED)],
         "count": 1,
         "availableEvents": AVAILABLE,
+        "warning": None,
     }
     assert re.fullmatch(r"whsec_[A-Za-z0-9+/]{43}=", secret)
     assert secret_of(answer) == secret
@@ -145,6 +146,7 @@ def test_a_store_that_has_none_gets_an_empty_list(merchant: Merchant) -> None:
         "webhooks": [],
         "count": 0,
         "availableEvents": AVAILABLE,
+        "warning": None,
     }
 
 
@@ -359,7 +361,7 @@ def test_refuses_a_field(
 
 @pytest.mark.parametrize(
     "secret",
-    ["short", "x" * 257, "with spaces in between", "ümlaut-secret-123", "whsec_notbase64!!"],
+    ["", "x" * 257, "with spaces in between", "ümlaut-secret-123", "whsec_notbase64!!"],
 )
 def test_refuses_a_secret_without_repeating_it(merchant: Merchant, secret: str) -> None:
     with nothing_written():
@@ -367,7 +369,18 @@ def test_refuses_a_secret_without_repeating_it(merchant: Merchant, secret: str) 
 
     assert (answer.status, answer.error) == (400, "INVALID_PARAMETERS")
     assert list(answer.body["details"]["fields"]) == ["secret"]
-    assert secret not in json.dumps(answer.body, ensure_ascii=False)
+    assert not secret or secret not in json.dumps(answer.body, ensure_ascii=False)
+
+
+def test_a_short_secret_is_taken_with_a_warning(merchant: Merchant) -> None:
+    short, sound = register(merchant, secret="geheim"), register(merchant, secret="x" * 16)
+    unchanged = register(merchant)
+
+    assert (short.status, short.body["secret"]) == (200, "geheim")
+    assert short.body["warning"].startswith("The secret has fewer than 16 characters")
+    assert "geheim" not in short.body["warning"]
+    assert [each.body["warning"] for each in (sound, unchanged)] == [None, None]
+    assert merchant.api.ok(ACTION, {"storeId": merchant.store_id})["warning"] is None
 
 
 def test_requires_the_store(merchant: Merchant) -> None:
@@ -461,5 +474,6 @@ def test_the_sandbox_answers_with_mock_data_and_registers_nothing(merchant: Merc
         ],
         "count": 1,
         "availableEvents": AVAILABLE,
+        "warning": None,
         "_sandbox": True,
     }

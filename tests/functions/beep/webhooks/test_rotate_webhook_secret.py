@@ -92,6 +92,7 @@ def test_puts_a_new_secret_in_use_and_shows_it_once(
             "webhookId": webhook_id,
             "secret": new,
             "previousSecretsExpireAt": until,
+            "warning": None,
         },
     )
     assert new.startswith("whsec_")
@@ -337,3 +338,13 @@ def test_refuses_what_is_absent_or_anothers(
         message = f"There is no webhook endpoint {name}."
         assert_refused(answer, 404, "WEBHOOK_NOT_FOUND", message=message)
     assert secrets_of(webhook_id) == before
+
+
+def test_a_short_secret_is_taken_with_a_warning(merchant: Merchant) -> None:
+    webhook_id = created(merchant)
+
+    short, sound = rotate(merchant, webhook_id, secret="geheim"), rotate(merchant, webhook_id)
+
+    assert (short.status, short.body["secret"]) == (200, "geheim")
+    assert short.body["warning"].startswith("The secret has fewer than 16 characters")
+    assert sound.body["warning"] is None
