@@ -136,9 +136,9 @@ def _answer(endpoint: Endpoint, request: Request, log: dict[str, Any]) -> Respon
     body = validated(module, _read(request, endpoint.body_bytes_max))
     key = _idempotency_key(request)
     if caller is not None:
-        if not caller.is_live:
-            return to_response(sandbox_answer(module.EXAMPLE, body))
         caller = _with_claim(caller, endpoint, key, body)
+        if not caller.is_live:
+            return to_response(sandbox_answer(module, body, caller))
     answer: ResponseModel = module.handle(body, caller)
     response = to_response(answer.model_dump(by_alias=True, mode="json"))
     if answer.is_replay:
@@ -292,8 +292,35 @@ def _with_claim(caller: Caller, endpoint: Endpoint, key: str | None, body: WireM
     return Caller(caller.account_id, caller.package, caller.is_live, claim)
 
 
-def sandbox_answer(example: dict[str, Any], body: WireModel) -> dict[str, Any]:
-    """Return the answer for a test key: the documented example with the caller's values."""
+def sandbox_answer(module: ModuleType, body: WireModel, caller: Caller) -> dict[str, Any]:
+    """Return the answer for a test key: the documented example with the caller's values.
+
+    A module's ``sandbox`` refuses what ``handle`` refuses without looking at what is stored, and
+    returns the fields that follow from the request.
+    """
+    computed = module.sandbox(body, caller) if hasattr(module, "sandbox") else {}
     sent = body.model_dump(by_alias=True, mode="json", exclude_none=True)
+    example = _with_ids(module.EXAMPLE, sent)
     echoed = {name: value for name, value in sent.items() if name in example}
-    return {**example, **echoed, "_sandbox": True}
+    return {**example, **echoed, **computed, "_sandbox": True}
+
+
+def _with_ids(example: Any, sent: dict[str, Any]) -> Any:
+    """Return an example in which what has the name of a sent id has that id, at any depth.
+
+    The two stores of the sandbox keep their ids, which nobody chose; and a product may be named by
+    more than its id.
+    """
+    if isinstance(example, list):
+        return [_with_ids(each, sent) for each in example]
+    if not isinstance(example, dict):
+        return example
+    return {
+        name: sent[name]
+        if name.endswith("Id")
+        and name != "productId"
+        and name in sent
+        and not str(each).startswith("sandbox_")
+        else _with_ids(each, sent)
+        for name, each in example.items()
+    }

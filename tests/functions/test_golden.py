@@ -8,12 +8,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from flask import Flask
 
+from functions import http
 from functions.catalog import ENDPOINTS
+from shared.auth.caller import Caller
+from shared.domain.accounts.packages import Package
 from tests.support import situations
 from tests.support.merchants import Merchant
 from tests.support.refusals import nothing_written
@@ -159,12 +163,15 @@ def test_a_test_key_is_answered_as_documented(merchant: Merchant, sample: Sample
 
 @every_answer
 def test_the_example_is_the_documented_response(sample: Sample) -> None:
-    example = sample.module.EXAMPLE
-    request = filled(sample.request, documented())
-    echoed = {field: request.get(field, value) for field, value in example.items()}
+    module = sample.module
+    text = json.dumps(filled(sample.request, documented()))
+    request = http.validated(module, json.loads(text, parse_float=Decimal))
+    # Of the example, and of what follows from the request.
+    answered = http.sandbox_answer(module, request, Caller("acc_1", Package.PRIME, is_live=False))
 
-    assert example.keys() == {*sample.text["answer"], *sample.text["additional"]}
-    assert_matches(echoed, answer_of_sandbox(sample), {})
+    assert module.EXAMPLE.keys() == {*sample.text["answer"], *sample.text["additional"]}
+    written = json.loads(http.to_response(answered).get_data())
+    assert_matches(written, answer_of_sandbox(sample), {})
 
 
 @every_answer

@@ -97,10 +97,14 @@ def test_a_hostile_url_is_refused_by_its_field(merchant: Merchant, field: str, u
     action, body = REQUESTS[field](url)
 
     with nothing_written():
-        answer = merchant.api(action, {"storeId": merchant.store_id, **body})
+        answers = [
+            api(action, {"storeId": merchant.store_id, **body})
+            for api in (merchant.api, merchant.sandbox)
+        ]
 
-    assert (answer.status, answer.error) == (400, "INVALID_PARAMETERS"), answer.body
-    assert ":password" not in answer.body["message"]
+    for answer in answers:
+        assert (answer.status, answer.error) == (400, "INVALID_PARAMETERS"), answer.body
+        assert ":password" not in answer.body["message"]
 
 
 def models(kind: object) -> Iterator[type[BaseModel]]:

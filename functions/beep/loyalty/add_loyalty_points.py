@@ -22,6 +22,7 @@ from shared.schemas.loyalty.booking_bodies import (
     PurchaseLines,
 )
 from shared.services.loyalty import balances
+from shared.services.loyalty import sandbox as mock
 
 
 class Request(RequestModel):
@@ -100,8 +101,8 @@ EXAMPLE: dict[str, Any] = {
     "pointsRequested": 50,
     "cappedBy": None,
     "reason": None,
-    "previousBalance": 100,
-    "newBalance": 150,
+    "previousBalance": 142,
+    "newBalance": 192,
     "currentTier": "Silber",
     "transactionId": "PB-TXN-9876",
 }
@@ -141,3 +142,18 @@ def handle(body: Request, caller: Caller) -> Response:
         duplicate=True if booking.is_duplicate else None,
         is_replay=booking.is_replay,
     )
+
+
+def sandbox(body: Request, _: Caller) -> dict[str, Any]:
+    """Add to the balance of the sandbox's member."""
+    change = mock.add(body.user_id, body.points, body.paid_amount())
+    return {
+        **({} if change.is_booked else {"entryId": None}),
+        "pointsAdded": change.after - change.before,
+        "pointsRequested": change.requested,
+        "cappedBy": change.award.capped_by,
+        "reason": change.award.reason,
+        "previousBalance": change.before,
+        "newBalance": change.after,
+        "transactionId": body.transaction_id,
+    }

@@ -21,6 +21,7 @@ from shared.schemas.base import (
 from shared.schemas.fields import ProgramId, StoreId, TransactionId, UserId
 from shared.schemas.loyalty.booking_bodies import RewardDescription
 from shared.services.loyalty import balances
+from shared.services.loyalty import sandbox as mock
 
 
 class Request(RequestModel):
@@ -81,8 +82,8 @@ EXAMPLE: dict[str, Any] = {
     "userId": "user_xyz",
     "redemptionId": "le_def456",
     "pointsRedeemed": 100,
-    "previousBalance": 242,
-    "newBalance": 142,
+    "previousBalance": 142,
+    "newBalance": 42,
     "currentTier": "Silber",
     "rewardId": "rw_abc123",
     "rewardCode": "RW-7K2M-9QXT-4HBC-W3ZP",
@@ -120,3 +121,17 @@ def handle(body: Request, caller: Caller) -> Response:
         duplicate=True if booking.is_duplicate else None,
         is_replay=booking.is_replay,
     )
+
+
+def sandbox(body: Request, _: Caller) -> dict[str, Any]:
+    """Spend the points of the sandbox's member."""
+    change = mock.redeem(body.user_id, body.points, body.reward_id)
+    title = EXAMPLE["rewardDescription"] if body.reward_id else ""
+    return {
+        "pointsRedeemed": body.points,
+        "previousBalance": change.before,
+        "newBalance": change.after,
+        "rewardId": body.reward_id,
+        **({} if body.reward_id else {"rewardCode": None}),
+        "rewardDescription": body.reward_description or title,
+    }

@@ -12,6 +12,7 @@ from shared.schemas import answers
 from shared.schemas.base import Duplicate, Id, Points, RequestModel, ResponseModel, Success
 from shared.schemas.fields import ExternalSource, ProgramId, StoreId, UserId
 from shared.services.loyalty import balances
+from shared.services.loyalty import sandbox as mock
 
 
 class Request(RequestModel):
@@ -115,3 +116,14 @@ def handle(body: Request, caller: Caller) -> Response:
         duplicate=True if booking.is_duplicate else None,
         is_replay=booking.is_replay,
     )
+
+
+def sandbox(body: Request, _: Caller) -> dict[str, Any]:
+    """Change the balance of the sandbox's member."""
+    change = mock.sync(body.user_id, body.action, body.points, body.total_earned)
+    return {
+        "message": f"External sync: {body.action} successful",
+        "previousBalance": change.before,
+        "newBalance": change.after,
+        **({} if change.is_booked else {"entryId": None}),
+    }

@@ -12,6 +12,7 @@ from shared.schemas import answers
 from shared.schemas.base import RequestModel, ResponseModel, Success
 from shared.schemas.fields import ProgramId, StoreId, UserId
 from shared.services.members import memberships
+from shared.store import paths
 
 
 class Request(RequestModel):
@@ -67,3 +68,8 @@ def handle(body: Request, caller: Caller) -> Response:
         already_enrolled=not enrolment.is_new,
         is_replay=enrolment.is_replay,
     )
+
+
+def sandbox(body: Request, _: Caller) -> dict[str, Any]:
+    """Name the membership."""
+    return {"memberId": paths.membership_id(body.program_id, body.user_id)}

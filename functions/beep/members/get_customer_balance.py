@@ -17,6 +17,7 @@ from shared.schemas.members.balance_bodies import (
     to_next_expiry,
     to_transaction,
 )
+from shared.services.loyalty import sandbox as mock
 from shared.services.members import memberships
 
 
@@ -134,3 +135,9 @@ def handle(body: Request, caller: Caller) -> Response:
         enrolled_at=membership.enrolled_at,
         recent_transactions=[to_transaction(entry, scale) for entry in membership.recent],
     )
+
+
+def sandbox(body: Request, _: Caller) -> dict[str, Any]:
+    """Show the sandbox's member; who is not enrolled is none."""
+    mock.require_enrolled(body.user_id)
+    return {}

@@ -81,3 +81,9 @@ def handle(body: Request, caller: Caller) -> Response:
         is_test=done.is_test,
         is_replay=done.is_replay,
     )
+
+
+def sandbox(body: Request, _: Caller) -> dict[str, Any]:
+    """Check the configuration without asking the provider."""
+    checked = psp_configurations.checked_settings(body.provider, body.config)
+    return {"isTest": checked.is_test}

@@ -90,3 +90,9 @@ def handle(body: Request, caller: Caller) -> Response:
         currency=done.payment.currency,
         is_replay=done.is_replay,
     )
+
+
+def sandbox(body: Request, caller: Caller) -> dict[str, Any]:
+    """Check what does not depend on the payment."""
+    refunds.require_identity(caller, body.amount, body.refund_reference)
+    return {}

@@ -7,10 +7,9 @@ from typing import Any
 from pydantic import Field
 
 from shared.auth.caller import Caller
-from shared.connectors import systems
 from shared.domain.systems.syncs import SyncSchedule
 from shared.schemas import answers
-from shared.schemas.base import Id, RequestModel, ResponseModel, Success, invalid
+from shared.schemas.base import Id, RequestModel, ResponseModel, Success
 from shared.schemas.fields import StoreId
 from shared.schemas.systems.sync_bodies import KindName, NextSyncAt, ScheduleName, SystemName
 from shared.services.systems import connections
@@ -78,8 +77,7 @@ EXAMPLE: dict[str, Any] = {
 
 def handle(body: Request, caller: Caller) -> Response:
     """Check the credentials with the system, then store them."""
-    if body.system not in systems.names(body.kind):
-        raise invalid({"system": f"must be one of {', '.join(systems.names(body.kind))}"})
+    connections.require_system(body.kind, body.system)
     done = connections.configure(
         caller,
         body.kind,
@@ -97,3 +95,9 @@ def handle(body: Request, caller: Caller) -> Response:
         next_sync_at=done.connection.next_sync_at,
         is_replay=done.is_replay,
     )
+
+
+def sandbox(body: Request, _: Caller) -> dict[str, Any]:
+    """Check the credentials without asking the system."""
+    connections.storable_settings(body.kind, body.system, body.credentials)
+    return {}

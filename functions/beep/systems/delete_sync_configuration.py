@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from shared.auth.caller import Caller
-from shared.connectors import systems
 from shared.schemas import answers
-from shared.schemas.base import RequestModel, ResponseModel, Success, invalid
+from shared.schemas.base import RequestModel, ResponseModel, Success
 from shared.schemas.fields import StoreId
 from shared.schemas.systems.sync_bodies import KindName, SystemName
 from shared.services.systems import connections
@@ -46,7 +45,12 @@ EXAMPLE: dict[str, Any] = {
 
 def handle(body: Request, caller: Caller) -> Response:
     """Delete the access."""
-    if body.system not in systems.names(body.kind):
-        raise invalid({"system": f"must be one of {', '.join(systems.names(body.kind))}"})
+    connections.require_system(body.kind, body.system)
     is_replay = connections.delete(caller, body.kind, body.system, body.store_id)
     return Response(kind=body.kind, system=body.system, store_id=body.store_id, is_replay=is_replay)
+
+
+def sandbox(body: Request, _: Caller) -> dict[str, Any]:
+    """Check that there is such a system."""
+    connections.require_system(body.kind, body.system)
+    return {}

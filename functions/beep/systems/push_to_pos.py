@@ -71,3 +71,10 @@ def handle(body: Request, caller: Caller) -> Response:
         results=rows,
         file=to_file_body(outcome.file),
     )
+
+
+def sandbox(body: Request, _: Caller) -> dict[str, Any]:
+    """Check the records and the credentials; every record would be pushed."""
+    pushes.require_possible(SystemKind.POS, body.system, body.data_type, body.credentials)
+    results = [{**EXAMPLE["results"][0], "recordId": each.record_id} for each in body.records]
+    return {"pushed": len(results), "results": results}

@@ -27,7 +27,7 @@ from shared.schemas.systems.sync_bodies import (
     to_changes,
     to_remarks,
 )
-from shared.services.systems import sync_starts
+from shared.services.systems import connections, sync_starts
 from shared.services.systems.sync_starts import SyncTerms
 
 
@@ -112,3 +112,9 @@ def handle(body: Request, caller: Caller) -> Response:
         problem=sync.problem,
         is_replay=begun.is_replay,
     )
+
+
+def sandbox(body: Request, _: Caller) -> dict[str, Any]:
+    """Check the credentials without asking the system."""
+    connections.require_fitting(SystemKind.POS, body.system, body.credentials)
+    return {}

@@ -54,7 +54,7 @@ def add(
         IdempotencyKeyReused, BalanceLimitExceeded, Busy.
     """
     program = access.program(caller, program_id, store_id)
-    award = _award(program, points, purchase_amount)
+    award = award_of(program, points, purchase_amount)
     transaction = (
         None
         if transaction_id is None or is_internal
@@ -105,7 +105,7 @@ def redeem(
         IdempotencyKeyReused, Busy.
     """
     program = access.program(caller, program_id, store_id)
-    units = _positive_units(points, program)
+    units = positive_units(points, program)
     reward = program.find_reward(reward_id) if reward_id else None
     description = reward_description or (reward.title if reward else "")
     transaction = (
@@ -175,9 +175,9 @@ def sync_external(
     units = (
         to_units(points, program.scale, field="points")
         if action == "set"
-        else _positive_units(points, program)
+        else positive_units(points, program)
     )
-    total_earned_units = _total_earned_units(program, action, units, total_earned)
+    total_earned_units = total_earned_units_of(program, action, units, total_earned)
     transaction = (
         None
         if external_transaction_id is None
@@ -327,12 +327,16 @@ def give_back(
     return bookings.run(caller.claim, program, user_id, cause, book, more_paths=[original_path])
 
 
-def _award(program: Program, points: Decimal | None, purchase_amount: Decimal | None) -> Award:
-    """Return the award: the given points, else the points that the rules grant for the purchase."""
+def award_of(program: Program, points: Decimal | None, purchase_amount: Decimal | None) -> Award:
+    """Return the award: the given points, else the points that the rules grant for the purchase.
+
+    Raises:
+        InvalidParameters: There is no amount, or one that is 0 or finer than a unit.
+    """
     if purchase_amount is not None:
         earning.require_payable(purchase_amount, program.currency)
     if points is not None:
-        units = _positive_units(points, program)
+        units = positive_units(points, program)
         return Award(units, units)
     if purchase_amount is None:
         raise InvalidParameters(
@@ -347,7 +351,12 @@ def _term(amount: Decimal | None) -> str:
     return "" if amount is None else format(amount.normalize(), "f")
 
 
-def _positive_units(points: Decimal, program: Program) -> int:
+def positive_units(points: Decimal, program: Program) -> int:
+    """Return an amount in the program's units.
+
+    Raises:
+        InvalidParameters: It is 0, or finer than a unit.
+    """
     units = to_units(points, program.scale, field="points")
     if units == 0:
         raise InvalidParameters(
@@ -356,7 +365,7 @@ def _positive_units(points: Decimal, program: Program) -> int:
     return units
 
 
-def _total_earned_units(
+def total_earned_units_of(
     program: Program, action: str, balance_units: int, total_earned: Decimal | None
 ) -> int | None:
     """Return what a member has ever earned, as the external system says; ``None`` if it does not.

@@ -80,7 +80,7 @@ def process(caller: Caller, store_id: str, draft: PaymentDraft) -> ProcessedPaym
         ConnectorError: The provider refused, or did not answer; ``retryable`` says which.
     """
     access.store(caller, store_id)
-    payment_id = _payment_id(caller, store_id, draft.purchase_id)
+    payment_id = payment_id_of(caller, store_id, draft.purchase_id)
     configuration = psp_configurations.find(caller, store_id)
     member_paths = payment_points.require_program(
         caller, store_id, draft.program_id, draft.user_id, draft.amount.currency
@@ -205,8 +205,12 @@ def _state_conflict(payment: Payment, wish: str) -> PaymentStateConflict:
     )
 
 
-def _payment_id(caller: Caller, store_id: str, purchase_id: str | None) -> str:
-    """Return the payment's id: from the purchase, else from the ``Idempotency-Key``."""
+def payment_id_of(caller: Caller, store_id: str, purchase_id: str | None) -> str:
+    """Return the payment's id: from the purchase, else from the ``Idempotency-Key``.
+
+    Raises:
+        InvalidParameters: There is neither.
+    """
     if purchase_id is not None:
         return f"pay_{ids.digest('purchase', store_id, purchase_id)[:28]}"
     if caller.claim is not None:

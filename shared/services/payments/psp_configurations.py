@@ -50,7 +50,7 @@ def configure(
         ConnectorError: The provider does not accept the credentials, or does not answer.
     """
     access.store(caller, store_id)
-    checked = credentials.checked(providers.module_of(provider).Config, settings, within="config")
+    checked = checked_settings(provider, settings)
     connect(provider, checked).verify()
     now = clock.utc_now()
     account = PspAccount(
@@ -75,6 +75,15 @@ def configure(
         return Effect(done, writes, kept, news.tasks)
 
     return commands.run([path], decide, claim=caller.claim, replay=replay)
+
+
+def checked_settings(provider: str, settings: Mapping[str, Any]) -> ConnectorConfig:
+    """Return a provider's configuration as it was sent.
+
+    Raises:
+        InvalidParameters: It does not fit the provider.
+    """
+    return credentials.checked(providers.module_of(provider).Config, settings, within="config")
 
 
 def find(caller: Caller, store_id: str) -> PspConfiguration:

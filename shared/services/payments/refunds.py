@@ -128,12 +128,24 @@ def _known_by(
 
     A refund of the rest can only happen once, so it needs neither.
     """
+    require_identity(caller, amount_minor, refund_reference)
     if refund_reference is not None:
         return ("reference", payment.payment_id, refund_reference)
     if caller.claim is not None:
         return ("key", payment.payment_id, caller.claim.claim_id)
-    if amount_minor is None:
-        return ("all", payment.payment_id)
+    return ("all", payment.payment_id)
+
+
+def require_identity(
+    caller: Caller, amount_minor: int | None, refund_reference: str | None
+) -> None:
+    """Refuse a part of a payment that could not be told from another such part.
+
+    Raises:
+        InvalidParameters: There is neither a reference nor an ``Idempotency-Key``.
+    """
+    if refund_reference is not None or caller.claim is not None or amount_minor is None:
+        return
     raise InvalidParameters(
         "Send refundReference or the header Idempotency-Key with a partial refund.",
         fields={"refundReference": "is required unless the header Idempotency-Key is sent"},

@@ -15,6 +15,7 @@ from shared.domain.systems import syncs
 from shared.domain.systems.purchases import Purchase
 from shared.domain.systems.syncs import Connection, Sync, SyncSchedule, SystemKind
 from shared.errors import ConnectorNotConfigured, ConnectorUnsupported
+from shared.schemas.base import invalid
 from shared.services import access, commands
 from shared.services import credentials as stored_credentials
 from shared.services.commands import Effect, Reads
@@ -70,12 +71,7 @@ def configure(
     if program_id is not None:
         access.program(caller, program_id, store_id)
     module = systems.module_of(kind, system)
-    if module.IS_FILE:
-        raise ConnectorUnsupported(
-            f"{module.SYSTEM} is read from files: send one with each sync.",
-            offers={"syncPOS" if kind is SystemKind.POS else "syncERP": "credentials.file"},
-        )
-    settings = stored_credentials.checked(module.Config, credentials, within="credentials")
+    settings = storable_settings(kind, system, credentials)
     module.connect(settings, is_emulated=config.is_emulated()).verify()
     now = clock.utc_now()
     connection = Connection(
@@ -101,6 +97,46 @@ def configure(
         return Effect(ConfiguredConnection(connection), writes)
 
     return commands.run([path], decide, claim=caller.claim, replay=replay)
+
+
+def storable_settings(
+    kind: SystemKind, system: str, credentials: Mapping[str, Any]
+) -> ConnectorConfig:
+    """Return the access to a system as it was sent, to be stored.
+
+    Raises:
+        InvalidParameters: There is no such system of this kind, or the access does not fit it.
+        ConnectorUnsupported: The system is a file, and there is no access to store.
+    """
+    require_system(kind, system)
+    module = systems.module_of(kind, system)
+    if module.IS_FILE:
+        raise ConnectorUnsupported(
+            f"{module.SYSTEM} is read from files: send one with each sync.",
+            offers={"syncPOS" if kind is SystemKind.POS else "syncERP": "credentials.file"},
+        )
+    return stored_credentials.checked(module.Config, credentials, within="credentials")
+
+
+def require_system(kind: SystemKind, system: str) -> None:
+    """Refuse a system of the other kind.
+
+    Raises:
+        InvalidParameters: There is no such system of this kind.
+    """
+    if system not in systems.names(kind):
+        raise invalid({"system": f"must be one of {', '.join(systems.names(kind))}"})
+
+
+def require_fitting(kind: SystemKind, system: str, credentials: Mapping[str, Any] | None) -> None:
+    """Refuse sent access to a system that does not fit it.
+
+    Raises:
+        InvalidParameters: It does not fit.
+    """
+    if credentials is not None:
+        module = systems.module_of(kind, system)
+        stored_credentials.checked(module.Config, credentials, within="credentials")
 
 
 def delete(caller: Caller, kind: SystemKind, system: str, store_id: str) -> bool:

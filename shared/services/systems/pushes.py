@@ -105,9 +105,7 @@ def push(
     """
     access.store(caller, store_id)
     module = systems.module_of(kind, system)
-    by = module.PUSHES.get(data_type)
-    if by is None:
-        raise _unsupported(module, data_type)
+    by = _way(module, data_type)
     connection = sync_documents.find_connection(store_id, kind, system)
     settings = connections.settings_of(module, kind, system, credentials, connection)
     account = module.connect(settings, is_emulated=config.is_emulated())
@@ -300,6 +298,25 @@ def _failed(record_id: str, failure: ConnectorError) -> PushRow:
 def _not_tried(record_id: str) -> PushRow:
     message = "The system did not answer in time for the records before this one."
     return PushRow(record_id, error=NOT_TRIED, message=message, retryable=True)
+
+
+def require_possible(
+    kind: SystemKind, system: str, data_type: DataType, credentials: Mapping[str, Any] | None
+) -> None:
+    """Refuse records of a type that a system does not take, and access that does not fit it.
+
+    Raises:
+        ConnectorUnsupported, InvalidParameters: See ``push``.
+    """
+    _way(systems.module_of(kind, system), data_type)
+    connections.require_fitting(kind, system, credentials)
+
+
+def _way(module: Module, data_type: DataType) -> PushBy:
+    by = module.PUSHES.get(data_type)
+    if by is None:
+        raise _unsupported(module, data_type)
+    return by
 
 
 def _file_only(module: Module, data_type: DataType, found: ExportFile) -> ConnectorUnsupported:

@@ -175,7 +175,7 @@ def test_the_sandbox_answers_with_mock_data_and_writes_nothing(merchant: Merchan
         "success": True,
         "programId": "lp_1",
         "userId": "u1",
-        "memberId": "lp_abc123_user_xyz",
+        "memberId": "lp_1_u1",
         "currentBalance": 0,
         "currentTier": None,
         "enrolledAt": NOW,

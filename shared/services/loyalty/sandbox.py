@@ -1,0 +1,150 @@
+"""The member whom the sandbox shows: nothing is kept, so each answer follows from its request.
+
+Any id names this member, except the ids that provoke what live keys refuse. The member has 142
+points, or as many as a request spends; before ``syncExternalLoyalty``, which is documented so, 100.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from shared.domain.loyalty import ledger
+from shared.domain.loyalty.earning import Award
+from shared.domain.loyalty.membership import Membership
+from shared.domain.loyalty.programs import Branding, PointsRules, Program, ProgramType
+from shared.domain.units import currency_scale, from_units, to_units
+from shared.errors import MembershipNotFound, RewardOutOfStock
+from shared.services.loyalty import balances
+
+USER_NOT_ENROLLED = "user_not_enrolled"
+USER_INSUFFICIENT_BALANCE = "user_insufficient_balance"
+REWARD_OUT_OF_STOCK = "reward_out_of_stock"
+
+BALANCE = Decimal(142)
+EXTERNAL_BALANCE = Decimal(100)
+
+_NOW = datetime(2026, 3, 3, 12, tzinfo=UTC)
+_PROGRAM = Program(
+    program_id="lp_abc123",
+    account_id="",
+    store_id="store_a",
+    program_name="Punkte",
+    program_type=ProgramType.POINTS,
+    description="",
+    rules=PointsRules(
+        points_per_euro=Decimal(10), minimum_purchase=Decimal(5), points_per_checkin=5
+    ),
+    rewards=(),
+    branding=Branding(),
+    earning_methods=(),
+    is_active=True,
+    currency="EUR",
+    time_zone="Europe/Berlin",
+    created_at=_NOW,
+    updated_at=_NOW,
+)
+"""A points program with the documented rules."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Balances before and after, and what an earn was asked for and granted."""
+
+    before: Decimal
+    after: Decimal
+    requested: Decimal
+    award: Award
+
+    @property
+    def is_booked(self) -> bool:
+        """False if nothing changes."""
+        return self.before != self.after
+
+
+def require_enrolled(user_id: str) -> None:
+    """Refuse the user who is no member.
+
+    Raises:
+        MembershipNotFound: It is ``user_not_enrolled``.
+    """
+    if user_id == USER_NOT_ENROLLED:
+        raise MembershipNotFound(f"User {user_id} is not enrolled.")
+
+
+def add(user_id: str, points: Decimal | None, purchase_amount: Decimal | None) -> Change:
+    """Return what a member with 142 points has after an earn.
+
+    Raises:
+        InvalidParameters: As for live keys; the amount may be as fine as any program's unit.
+        MembershipNotFound: See ``require_enrolled``.
+    """
+    require_enrolled(user_id)
+    program = _program_for(points)
+    award = balances.award_of(program, points, purchase_amount)
+    return _changed(program, BALANCE, award.awarded_units, award)
+
+
+def redeem(user_id: str, points: Decimal, reward_id: str | None) -> Change:
+    """Return what is left after a redemption: the member has as much as it needs.
+
+    Raises:
+        InvalidParameters: See ``add``.
+        MembershipNotFound: See ``require_enrolled``.
+        InsufficientBalance: The user is ``user_insufficient_balance``, who has nothing.
+        RewardOutOfStock: The reward is ``reward_out_of_stock``.
+    """
+    require_enrolled(user_id)
+    program = _program_for(points)
+    units = balances.positive_units(points, program)
+    if reward_id == REWARD_OUT_OF_STOCK:
+        raise RewardOutOfStock("Nothing is left of this reward.", rewardId=reward_id)
+    _require_covered(program, user_id, units)
+    return _changed(program, max(BALANCE, points), -units)
+
+
+def sync(user_id: str, action: str, points: Decimal, total_earned: Decimal | None) -> Change:
+    """Return the balances of a change by an external system, which enrols whom it names.
+
+    Raises:
+        InvalidParameters, InsufficientBalance: See ``redeem``.
+    """
+    program = _program_for(points, total_earned)
+    if action == "set":
+        units = to_units(points, program.scale, field="points")
+    else:
+        units = balances.positive_units(points, program)
+    balances.total_earned_units_of(program, action, units, total_earned)
+    if action == "add":
+        return _changed(program, EXTERNAL_BALANCE, units)
+    if action == "redeem":
+        _require_covered(program, user_id, units)
+        return _changed(program, max(EXTERNAL_BALANCE, points), -units)
+    before_units = to_units(EXTERNAL_BALANCE, program.scale, field="points")
+    return _changed(program, EXTERNAL_BALANCE, units - before_units)
+
+
+def _changed(program: Program, before: Decimal, units: int, award: Award | None = None) -> Change:
+    after = before + from_units(units, program.scale)
+    made = award or Award(units, units)
+    return Change(before, after, from_units(made.requested_units, program.scale), made)
+
+
+def _require_covered(program: Program, user_id: str, units: int) -> None:
+    if user_id == USER_INSUFFICIENT_BALANCE:
+        raise ledger.insufficient(_empty(program), units)
+
+
+def _empty(program: Program) -> Membership:
+    return ledger.enroll(program, membership_id="", user_id="", now=_NOW)
+
+
+def _program_for(*amounts: Decimal | None) -> Program:
+    """Return a program whose unit is fine enough for the amounts, if there is any."""
+    exponents = (each.normalize().as_tuple().exponent for each in amounts if each is not None)
+    decimals = max((-each for each in exponents if isinstance(each, int)), default=0)
+    if decimals <= 0:
+        return _PROGRAM
+    currency = "EUR" if decimals <= currency_scale("EUR") else "KWD"
+    return replace(_PROGRAM, program_type=ProgramType.CASHBACK, currency=currency)
