@@ -38,12 +38,14 @@ test: setup ## Run the tests but the wide ones; ARGS="-k ledger" chooses
 test-wide: setup ## Run the slow tests: the whole emulator suite, what tools.new begins, every step of long syncs
 	@exec $(PYTEST) -m wide $(ARGS)
 
-check: setup ## Check format, lint, types, layers and generated docs
+check: setup ## Check format, lint, types, layers, generated docs, and that the OpenAPI is valid
 	venv/bin/ruff format --check $(CODE)
 	venv/bin/ruff check $(CODE)
 	venv/bin/mypy
 	venv/bin/lint-imports
 	$(VENV) -m tools.docs --check
+	REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true tools/node_modules/.bin/redocly lint \
+		--format stylish docs/openapi.json docs/openapi-3.0.json
 
 docs: setup ## Write the generated docs: OpenAPI, endpoints, errors, events, the house
 	@$(VENV) -m tools.docs

@@ -1,14 +1,13 @@
 """The table of contents of the product: every endpoint, trigger, queue and schedule by its name.
 
-To add an endpoint: a module with ``Request``, ``Response``, ``EXAMPLE_REQUESTS``, ``EXAMPLE`` and
-``handle``, and a line here.
+To add an endpoint: a module with ``Request``, ``Response``, ``EXAMPLE_REQUESTS``, ``EXAMPLE``,
+``REFUSALS`` and ``handle``, and a line here.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
 
 from shared.domain.accounts.packages import Package
 
@@ -28,8 +27,8 @@ class Endpoint:
     """A documented action: its own function, and a route of ``apiGateway``.
 
     ``noun`` is the folder of its module. ``is_read``: it takes GET with query parameters as well as
-    POST. ``body_bytes_max`` is the limit of a request. ``connector`` tells whether it calls another
-    system, or only reads its configuration. ``needs_key`` is false for what anybody may ask.
+    POST. ``body_bytes_max`` is the limit of a request. ``needs_key`` is false for what anybody
+    may ask.
     """
 
     name: str
@@ -39,7 +38,6 @@ class Endpoint:
     aliases: tuple[str, ...] = ()
     body_bytes_max: int = MIB
     timeout_s: int = 60
-    connector: Literal["called", "configured"] | None = None
     needs_key: bool = True
 
     @property
@@ -138,7 +136,7 @@ ENDPOINTS = (
     Endpoint("getEvent", "events", Package.GO, is_read=True),
     Endpoint("listEvents", "events", Package.GO, is_read=True),
     Endpoint("syncExternalLoyalty", "loyalty", Package.PRIME),
-    Endpoint("configurePSP", "payments", Package.GROW, connector="called"),
+    Endpoint("configurePSP", "payments", Package.GROW),
     Endpoint(
         "getPSPConfiguration",
         "payments",
@@ -149,22 +147,19 @@ ENDPOINTS = (
         "deletePSPConfiguration",
         "payments",
         Package.GROW,
-        connector="configured",
     ),
     Endpoint(
         "processPayment",
         "payments",
         Package.GROW,
-        connector="called",
     ),
     Endpoint(
         "capturePayment",
         "payments",
         Package.GROW,
-        connector="called",
     ),
-    Endpoint("cancelPayment", "payments", Package.GROW, connector="called"),
-    Endpoint("refundPayment", "payments", Package.GROW, connector="called"),
+    Endpoint("cancelPayment", "payments", Package.GROW),
+    Endpoint("refundPayment", "payments", Package.GROW),
     Endpoint("getPayment", "payments", Package.GROW, is_read=True),
     Endpoint("listPayments", "payments", Package.GROW, is_read=True),
     Endpoint(
@@ -173,25 +168,22 @@ ENDPOINTS = (
         Package.GROW,
         body_bytes_max=FILE_BYTES_MAX,
         timeout_s=300,
-        connector="called",
     ),
-    Endpoint("pushToPOS", "systems", Package.GROW, connector="called"),
+    Endpoint("pushToPOS", "systems", Package.GROW),
     Endpoint(
         "syncERP",
         "systems",
         Package.GROW,
         body_bytes_max=FILE_BYTES_MAX,
         timeout_s=300,
-        connector="called",
     ),
-    Endpoint("pushToERP", "systems", Package.GROW, connector="called"),
+    Endpoint("pushToERP", "systems", Package.GROW),
     Endpoint("getSyncStatus", "systems", Package.GROW, is_read=True),
-    Endpoint("configureSync", "systems", Package.GROW, connector="called"),
+    Endpoint("configureSync", "systems", Package.GROW),
     Endpoint(
         "deleteSyncConfiguration",
         "systems",
         Package.GROW,
-        connector="configured",
     ),
     Endpoint("fetchStores", "stores", Package.DISCOVER, is_read=True),
     Endpoint("fetchStore", "stores", Package.DISCOVER, is_read=True),

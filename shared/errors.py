@@ -451,6 +451,20 @@ class ConnectorAnswerInvalid(ConnectorError):
     fix = "Retry with the same idempotency key; report it if it persists."
 
 
+CONNECTOR_REFUSALS = (
+    ConnectorUnsupported,
+    ConnectorCredentialsRefused,
+    ConnectorRejected,
+    ConnectorNotFound,
+    ConnectorConflict,
+    ConnectorRateLimited,
+    ConnectorUnavailable,
+    ConnectorTimeout,
+    ConnectorAnswerInvalid,
+)
+"""What a call of another system may end with. Which of them, the system decides."""
+
+
 class Busy(PunktwerkError):
     """Too many requests write the same document at once; nothing was written."""
 

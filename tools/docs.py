@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from functions.beep import openapi
-from functions.beep.openapi import components, refusals, webhooks
+from functions.beep.openapi import components, older, refusals, webhooks
 from functions.beep.openapi.components import REFERENCE, Schema
 from functions.catalog import ENDPOINTS, Endpoint
 from shared import errors
 from shared.domain.events.event_types import BY_NAME, PATTERNS
-from shared.schemas.events.event_data import example_event
+from shared.schemas.events.event_data import DATA_BY_TYPE, example_event
 from tools import house
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -48,7 +48,8 @@ def generate() -> Mapping[str, str]:
     document = openapi.document()
     event_schemas = {name: webhooks.schema(name) for name in BY_NAME}
     return {
-        "openapi.json": _text(document),
+        "openapi.json": _lines(_dense(document)),
+        "openapi-3.0.json": _lines(_dense(older.document(document))),
         "errors.md": _lines(_errors()),
         "endpoints.md": _lines(_endpoints(document)),
         "events.md": _lines(_events(event_schemas)),
@@ -66,6 +67,23 @@ def _read(path: Path) -> str | None:
 
 def _text(value: object) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+
+
+def _dense(value: object, depth: int = 3) -> Iterator[str]:
+    """Return a JSON object with a line for each of its members down to a depth.
+
+    A line for each operation and component shows what has changed, and has no room for indents.
+    """
+    if depth == 0 or not isinstance(value, dict) or not value:
+        yield json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        return
+    yield "{"
+    for name in value:
+        first, *rest = _dense(value[name], depth - 1)
+        *before, last = [f"{json.dumps(name)}:{first}", *rest]
+        yield from before
+        yield last + ("" if name == list(value)[-1] else ",")
+    yield "}"
 
 
 def _lines(lines: Iterable[str]) -> str:
@@ -110,9 +128,10 @@ def _endpoints(document: dict[str, Any]) -> Iterator[str]:
     for endpoint in ENDPOINTS:
         yield from _endpoint(document, endpoint)
     yield "\n## Objects"
-    ends = tuple(each(endpoint) for endpoint in ENDPOINTS for each in _ENDS)
+    elsewhere = {each(endpoint) for endpoint in ENDPOINTS for each in _ENDS}
+    elsewhere |= {each.__name__ for data in DATA_BY_TYPE.values() for each in data.__mro__}
     for name, schema in components.schemas().items():
-        if name not in ends:
+        if name not in elsewhere:
             yield f"\n### {name}\n"
             yield from _object(schema)
 
@@ -125,9 +144,18 @@ def _operation(document: dict[str, Any], endpoint: Endpoint) -> dict[str, Any]:
     return operation
 
 
+def _resolved(document: dict[str, Any], reference: Mapping[str, str]) -> dict[str, Any]:
+    """Return the component that a reference names."""
+    found: Any = document
+    for part in reference["$ref"].removeprefix("#/").split("/"):
+        found = found[part]
+    resolved: dict[str, Any] = found
+    return resolved
+
+
 def _endpoint(document: dict[str, Any], endpoint: Endpoint) -> Iterator[str]:
     operation = _operation(document, endpoint)
-    schemas = document["components"]["schemas"]
+    schemas = components.schemas()
     yield f"\n## {endpoint.name}\n"
     yield f"{operation['summary']} {operation['description']}"
     yield "\n**Request**\n"
@@ -136,7 +164,7 @@ def _endpoint(document: dict[str, Any], endpoint: Endpoint) -> Iterator[str]:
     for name, example in examples.items():
         yield f"\nExample: {name}\n"
         yield from _json(example["value"])
-    answer = operation["responses"]["200"]
+    answer = _resolved(document, operation["responses"]["200"])
     yield f"\n**Answer**: {answer['description']}\n"
     yield from _fields(schemas[components.response_name(endpoint)], "always there")
     yield ""
@@ -196,6 +224,9 @@ def _object(schema: Schema) -> Iterator[str]:
         yield "\nOne of " + ", ".join(_type(each) for each in schema["oneOf"]) + "."
     if "enum" in schema:
         yield "\n" + _type(schema)
+    if "allOf" in schema:
+        base, schema = schema["allOf"]
+        yield f"\nAll of {_type(base)}, and:"
     if "properties" in schema:
         yield ""
         yield from _fields(schema, "required")

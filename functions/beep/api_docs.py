@@ -1,5 +1,7 @@
 """The API's description: ``openapi.json``, and a page to browse it and try it out at ``/docs``.
 
+``openapi-3.0.json`` says the same in OpenAPI 3.0.
+
 This function serves all files, and the page loads nothing from elsewhere.
 """
 
@@ -13,6 +15,7 @@ from importlib import resources
 from flask import Response, request
 
 from functions.beep import openapi
+from functions.beep.openapi import older
 from functions.catalog import API_PREFIX
 
 _PAGE = """\
@@ -82,10 +85,12 @@ _KEPT_FOR_A_DAY = "public, max-age=86400"
 def find(path: str) -> Response | None:
     """Return the file of a path: the document, the page or one of its assets; ``None`` if none.
 
-    The document ends in ``/openapi.json``, the page in ``/docs``, its assets in ``/docs/<name>``.
+    The document ends in ``/openapi.json``, or ``/openapi-3.0.json`` for those who need that; the
+    page in ``/docs``, its assets in ``/docs/<name>``.
     """
-    if path.endswith("/openapi.json"):
-        return _response(_document(_is_in_api(path)), "application/json", _REVALIDATED)
+    if path.endswith(("/openapi.json", "/openapi-3.0.json")):
+        found = _document(_is_in_api(path), is_older=path.endswith("/openapi-3.0.json"))
+        return _response(found, "application/json", _REVALIDATED)
     if path.endswith(("/docs", "/docs/")):
         response = _response(_page(path), "text/html; charset=utf-8", _REVALIDATED)
         response.headers["Content-Security-Policy"] = _POLICY
@@ -102,9 +107,11 @@ def _is_in_api(path: str) -> bool:
 
 
 @lru_cache
-def _document(is_in_api: bool) -> bytes:
+def _document(is_in_api: bool, *, is_older: bool) -> bytes:
     server_url = openapi.SERVER_BESIDE_DOCUMENT if is_in_api else API_PREFIX.strip("/")
-    return json.dumps(openapi.document(server_url), ensure_ascii=False).encode()
+    document = openapi.document(server_url)
+    found = older.document(document) if is_older else document
+    return json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _page(path: str) -> bytes:

@@ -16,7 +16,7 @@ class ConnectorConfig(WireModel):
     base_url: str | None = Field(
         default=None,
         max_length=200,
-        description="A stand-in of the system on this machine. Under the emulator only.",
+        description="A stand-in on this machine. Under the emulator only.",
     )
 
     def reveal(self) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from typing import Any
 
 from flask import Flask
 
+from functions.catalog import ENDPOINT_BY_NAME
+
 PREFIX = "/apiGateway/api/v1/"
 
 
@@ -67,6 +69,19 @@ class Api:
             PREFIX + action, method=method, headers=sent, **options
         )
         text = response.get_data(as_text=True)
-        return Answer(
+        answer = Answer(
             response.status_code, json.loads(text) if text else {}, dict(response.headers)
         )
+        _require_declared(method, action, answer)
+        return answer
+
+
+def _require_declared(method: str, action: str, answer: Answer) -> None:
+    """Assert that a refusal is one of those that the endpoint's module names: ``REFUSALS``."""
+    endpoint = ENDPOINT_BY_NAME.get(action)
+    if answer.error is None or endpoint is None or method not in endpoint.methods:
+        return
+    from functions.beep.openapi import refusals
+
+    declared = {error.code for error in refusals.of(endpoint, method)}
+    assert answer.error in declared, f"{endpoint.module} does not name {answer.error}"

@@ -18,7 +18,15 @@ from shared.schemas.events.event_data import DATA_BY_TYPE, example_event
 from tools import docs
 
 SCHEMAS = [f"schemas/{name}.json" for name in BY_NAME]
-FILES = ["openapi.json", "errors.md", "endpoints.md", "events.md", "house.svg", *SCHEMAS]
+FILES = [
+    "openapi.json",
+    "openapi-3.0.json",
+    "errors.md",
+    "endpoints.md",
+    "events.md",
+    "house.svg",
+    *SCHEMAS,
+]
 
 
 def test_committed_pages_are_up_to_date() -> None:
@@ -58,6 +66,18 @@ def test_writes_what_differs_and_nothing_else(
 
 def test_openapi_is_the_document() -> None:
     assert json.loads(docs.generate()["openapi.json"]) == json.loads(json.dumps(openapi.document()))
+
+
+@pytest.mark.parametrize("name", ["openapi.json", "openapi-3.0.json"])
+def test_a_line_of_a_document_is_a_component_or_an_operation(name: str) -> None:
+    text = docs.generate()[name]
+
+    lines = text.splitlines()
+    document = json.loads(text)
+
+    assert any(line.startswith('"Error":{') for line in lines)
+    assert any(line.startswith('"post":{"operationId":"addLoyaltyPoints"') for line in lines)
+    assert text == "\n".join(docs._dense(document)) + "\n"
 
 
 def test_every_refusal_is_a_row_of_the_errors() -> None:

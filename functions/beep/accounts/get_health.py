@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from shared.auth.caller import Caller
+from shared.errors import Unhealthy
 from shared.schemas.base import RequestModel, ResponseModel, Success
 from shared.services.accounts import health
 
@@ -44,6 +45,8 @@ EXAMPLE: dict[str, Any] = {
     "taskQueue": True,
     "encryptionKeys": True,
 }
+
+REFUSALS = (Unhealthy,)
 
 
 def handle(_: Request, __: Caller | None) -> Response:

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from shared.auth.caller import Caller
 from shared.domain.catalog.product_drafts import IfExists
+from shared.errors import StoreNotFound
 from shared.schemas import answers
 from shared.schemas.base import RequestModel, ResponseModel, Success
 from shared.schemas.catalog.product_bodies import IfExistsName, ImportedRow, ProductRow, to_drafts
@@ -74,6 +75,8 @@ EXAMPLE: dict[str, Any] = {
         },
     ],
 }
+
+REFUSALS = (StoreNotFound,)
 
 
 def handle(body: Request, caller: Caller) -> Response:

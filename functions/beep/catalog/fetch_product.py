@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from shared.auth.caller import Caller
+from shared.errors import ProductNotFound, StoreNotFound
 from shared.schemas.base import RequestModel, ResponseModel, Success
 from shared.schemas.catalog.product_bodies import PRODUCT_EXAMPLE, ProductWithPricesBody
 from shared.schemas.fields import ProductId, StoreId
@@ -50,6 +51,8 @@ EXAMPLE: dict[str, Any] = {
         ],
     },
 }
+
+REFUSALS = (StoreNotFound, ProductNotFound)
 
 
 def handle(body: Request, caller: Caller) -> Response:

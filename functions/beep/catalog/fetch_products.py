@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from shared.auth.caller import Caller
+from shared.errors import StoreNotFound
 from shared.schemas import answers, paging
 from shared.schemas.base import Id, RequestModel, ResponseModel, Success
 from shared.schemas.catalog.product_bodies import PRODUCT_EXAMPLE, ProductBody, Switch
@@ -54,6 +55,8 @@ EXAMPLE: dict[str, Any] = {
     "count": 1,
     "nextCursor": None,
 }
+
+REFUSALS = (StoreNotFound,)
 
 
 def handle(body: Request, caller: Caller) -> Response:

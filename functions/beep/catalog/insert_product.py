@@ -8,6 +8,7 @@ from pydantic import Field
 
 from shared.auth.caller import Caller
 from shared.domain.catalog.product_drafts import IfExists
+from shared.errors import ProductExists, ProductManaged, StoreNotFound
 from shared.schemas import answers
 from shared.schemas.base import RequestModel, ResponseModel, Success
 from shared.schemas.catalog.product_bodies import (
@@ -70,6 +71,8 @@ EXAMPLE: dict[str, Any] = {
     "outcome": "created",
     "product": PRODUCT_EXAMPLE,
 }
+
+REFUSALS = (StoreNotFound, ProductExists, ProductManaged)
 
 
 def handle(body: Request, caller: Caller) -> Response:

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from shared.auth.caller import Caller
+from shared.errors import ProductExists, ProductManaged, ProductNotFound, StoreNotFound
 from shared.schemas import answers
 from shared.schemas.base import RequestModel, ResponseModel, Success
 from shared.schemas.catalog.product_bodies import (
@@ -55,6 +56,8 @@ EXAMPLE: dict[str, Any] = {
     "outcome": "created",
     "product": PRODUCT_EXAMPLE,
 }
+
+REFUSALS = (StoreNotFound, ProductNotFound, ProductExists, ProductManaged)
 
 
 def handle(body: Request, caller: Caller) -> Response:

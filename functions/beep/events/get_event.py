@@ -8,6 +8,7 @@ from pydantic import Field
 
 from shared.auth.caller import Caller
 from shared.domain.events import event_types
+from shared.errors import EventNotFound
 from shared.schemas.base import Id, RequestModel, ResponseModel, Success
 from shared.schemas.events.event_data import EventBody, example_event, parse
 from shared.schemas.fields import StoreId
@@ -31,6 +32,8 @@ class Response(ResponseModel):
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {"event": {"eventId": "evt_abc123"}}
 
 EXAMPLE: dict[str, Any] = {"success": True, "event": example_event(event_types.ENROLLMENT)}
+
+REFUSALS = (EventNotFound,)
 
 
 def handle(body: Request, caller: Caller) -> Response:

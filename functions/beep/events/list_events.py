@@ -9,6 +9,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from shared.auth.caller import Caller
 from shared.domain.events import event_types
+from shared.errors import StoreNotFound
 from shared.schemas import answers, paging
 from shared.schemas.base import Id, RequestModel, RequestTime, ResponseModel, Success
 from shared.schemas.events.event_data import EventBody, TypeName, example_event, parse
@@ -72,6 +73,8 @@ EXAMPLE: dict[str, Any] = {
     "count": 1,
     "nextCursor": None,
 }
+
+REFUSALS = (StoreNotFound,)
 
 
 def handle(body: Request, caller: Caller) -> Response:

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from shared.auth.caller import Caller
 from shared.domain.loyalty import earning
 from shared.domain.units import from_units
+from shared.errors import BalanceLimitExceeded, MembershipNotFound, ProgramInactive, ProgramNotFound
 from shared.schemas import answers
 from shared.schemas.base import Duplicate, Number, RequestModel, ResponseModel, Success, Text
 from shared.schemas.fields import ExternalSource, ProgramId, StoreId, TransactionId, UserId
@@ -106,6 +107,8 @@ EXAMPLE: dict[str, Any] = {
     "currentTier": "Silber",
     "transactionId": "PB-TXN-9876",
 }
+
+REFUSALS = (ProgramNotFound, MembershipNotFound, ProgramInactive, BalanceLimitExceeded)
 
 
 def handle(body: Request, caller: Caller) -> Response:

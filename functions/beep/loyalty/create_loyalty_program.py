@@ -16,6 +16,7 @@ from shared.domain.loyalty.programs import (
     require_milestones,
 )
 from shared.domain.units import SCALE_MAX
+from shared.errors import LimitExceeded, StoreNotFound
 from shared.schemas import answers
 from shared.schemas.base import RequestModel, ResponseModel, Success
 from shared.schemas.fields import FreeText, StoreId
@@ -98,6 +99,8 @@ EXAMPLE: dict[str, Any] = {
     "storeId": "store_a",
     "createdAt": "2026-03-03T12:00:00.000Z",
 }
+
+REFUSALS = (StoreNotFound, LimitExceeded)
 
 
 def handle(body: Request, caller: Caller) -> Response:

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from shared.auth.caller import Caller
 from shared.domain.units import from_units
+from shared.errors import ProgramNotFound
 from shared.schemas.base import Number, RequestModel, ResponseModel, Success
 from shared.schemas.fields import ProgramId, StoreId
 from shared.services.loyalty import analytics
@@ -50,6 +51,8 @@ EXAMPLE: dict[str, Any] = {
     "earnedThisMonth": 4200,
     "redeemedThisMonth": 1800,
 }
+
+REFUSALS = (ProgramNotFound,)
 
 
 def handle(body: Request, caller: Caller) -> Response:

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from shared.auth.caller import Caller
+from shared.errors import ProgramNotFound
 from shared.schemas.base import RequestModel, ResponseModel, Success
 from shared.schemas.fields import ProgramId, StoreId
 from shared.schemas.loyalty.program_bodies import PROGRAM_EXAMPLE, ProgramBody, program_fields
@@ -30,6 +31,8 @@ class Response(ProgramBody, ResponseModel):
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {"program": {"programId": "lp_abc123"}}
 
 EXAMPLE: dict[str, Any] = {"success": True, **PROGRAM_EXAMPLE, "program": PROGRAM_EXAMPLE}
+
+REFUSALS = (ProgramNotFound,)
 
 
 def handle(body: Request, caller: Caller) -> Response:

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from shared.auth.caller import Caller
+from shared.errors import StoreNotFound
 from shared.schemas import answers
 from shared.schemas.base import RequestModel, ResponseModel, Success
 from shared.schemas.fields import StoreId
@@ -31,6 +32,8 @@ class Response(ResponseModel):
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {"store": {"storeId": "store_a"}}
 
 EXAMPLE: dict[str, Any] = {"success": True, "programs": [PROGRAM_EXAMPLE], "count": 1}
+
+REFUSALS = (StoreNotFound,)
 
 
 def handle(body: Request, caller: Caller) -> Response:

@@ -8,6 +8,15 @@ from pydantic import Field
 
 from shared.auth.caller import Caller
 from shared.domain.units import from_units
+from shared.errors import (
+    InsufficientBalance,
+    MembershipNotFound,
+    ProgramNotFound,
+    RewardCostMismatch,
+    RewardNotFound,
+    RewardOutOfStock,
+    RewardUnavailable,
+)
 from shared.schemas import answers
 from shared.schemas.base import (
     Duplicate,
@@ -90,6 +99,16 @@ EXAMPLE: dict[str, Any] = {
     "rewardDescription": "10% Rabatt",
     "transactionId": None,
 }
+
+REFUSALS = (
+    ProgramNotFound,
+    MembershipNotFound,
+    RewardNotFound,
+    RewardCostMismatch,
+    RewardUnavailable,
+    RewardOutOfStock,
+    InsufficientBalance,
+)
 
 
 def handle(body: Request, caller: Caller) -> Response:

@@ -8,6 +8,12 @@ from pydantic import Field
 
 from shared.auth.caller import Caller
 from shared.domain.units import from_units
+from shared.errors import (
+    BalanceLimitExceeded,
+    InsufficientBalance,
+    ProgramInactive,
+    ProgramNotFound,
+)
 from shared.schemas import answers
 from shared.schemas.base import Duplicate, Id, Points, RequestModel, ResponseModel, Success
 from shared.schemas.fields import ExternalSource, ProgramId, StoreId, UserId
@@ -90,6 +96,8 @@ EXAMPLE: dict[str, Any] = {
     "newBalance": 150,
     "entryId": "le_abc123",
 }
+
+REFUSALS = (ProgramNotFound, ProgramInactive, InsufficientBalance, BalanceLimitExceeded)
 
 
 def handle(body: Request, caller: Caller) -> Response:

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from shared.auth.caller import Caller
 from shared.domain.loyalty.programs import require_costs, require_milestones
 from shared.domain.units import SCALE_MAX
+from shared.errors import ProgramNotFound
 from shared.schemas import answers
 from shared.schemas.base import RequestModel, ResponseModel, Success
 from shared.schemas.fields import FreeText, ProgramId, StoreId
@@ -93,6 +94,8 @@ EXAMPLE: dict[str, Any] = {
     "updatedAt": "2026-03-03T12:00:00.000Z",
     "rules": {"requiredStamps": 8, "stampsPerPurchase": 1, "pointsPerCheckin": 1},
 }
+
+REFUSALS = (ProgramNotFound,)
 
 
 def handle(body: Request, caller: Caller) -> Response:

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from shared.auth.caller import Caller
 from shared.domain.units import from_units
+from shared.errors import ProgramInactive, ProgramNotFound
 from shared.schemas import answers
 from shared.schemas.base import RequestModel, ResponseModel, Success
 from shared.schemas.fields import ProgramId, StoreId, UserId
@@ -50,6 +51,8 @@ EXAMPLE: dict[str, Any] = {
     "enrolledAt": "2026-03-03T12:00:00.000Z",
     "alreadyEnrolled": False,
 }
+
+REFUSALS = (ProgramNotFound, ProgramInactive)
 
 
 def handle(body: Request, caller: Caller) -> Response:

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from shared.auth.caller import Caller
 from shared.domain.units import from_units
+from shared.errors import MembershipNotFound, ProgramNotFound
 from shared.schemas import answers
 from shared.schemas.base import Number, RequestModel, ResponseModel, Success
 from shared.schemas.fields import ProgramId, StoreId, UserId
@@ -109,6 +110,8 @@ EXAMPLE: dict[str, Any] = {
         }
     ],
 }
+
+REFUSALS = (ProgramNotFound, MembershipNotFound)
 
 
 def handle(body: Request, caller: Caller) -> Response:

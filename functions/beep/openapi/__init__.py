@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from functions.beep.openapi import components, operations, refusals, webhooks
+from functions.beep.openapi import components, operations, refusals, sharing, webhooks
 from shared.domain.events import event
 
 SERVER_BESIDE_DOCUMENT = "../v1"
@@ -52,9 +52,16 @@ def document(server_url: str = SERVER_BESIDE_DOCUMENT) -> dict[str, Any]:
         "webhooks": webhooks.operations(),
         "components": {
             "securitySchemes": {"apiKey": operations.SECURITY_SCHEME},
-            "parameters": operations.PARAMETERS,
+            "parameters": {**operations.parameters(schemas), **webhooks.parameters()},
             "headers": operations.HEADERS,
-            "responses": refusals.responses(),
-            "schemas": {**schemas, "Error": refusals.schema(), **webhooks.schemas()},
+            "examples": refusals.examples(),
+            "responses": {
+                **operations.responses(),
+                **refusals.responses(),
+                **webhooks.RESPONSES,
+            },
+            "schemas": sharing.shared(
+                {**schemas, "Error": refusals.schema(), **webhooks.schemas()}
+            ),
         },
     }

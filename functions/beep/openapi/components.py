@@ -15,6 +15,8 @@ from functions.beep.openapi import credentials
 from functions.catalog import ENDPOINTS, Endpoint
 from shared.connectors import psp
 from shared.domain.systems.syncs import SystemKind
+from shared.schemas.base import ResponseModel, WireModel
+from shared.schemas.events import event_data
 from shared.schemas.loyalty.program_bodies import RULES_EXAMPLES, RULES_SCHEMAS
 
 Schema = dict[str, Any]
@@ -45,7 +47,12 @@ _SANDBOX: Schema = {
 
 
 class _Generator(GenerateJsonSchema):
-    """Pydantic's generator, with the bounds of our numbers and the fixed fields of answers."""
+    """Pydantic's generator, with the bounds of our numbers and the fixed fields of answers.
+
+    ``has_bases``: an answer that extends another one refers to it, instead of repeating its fields.
+    """
+
+    has_bases = True
 
     def generate_inner(self, schema: Any) -> Schema:
         """Add the parts that a type's own schema hides, and name the bounds of other types.
@@ -70,7 +77,17 @@ class _Generator(GenerateJsonSchema):
         found = super().model_schema(schema)
         if self.mode == "serialization" and found.get("additionalProperties") is False:
             del found["additionalProperties"]
-        return found
+        base = _base_of(schema["cls"]) if self.mode == "serialization" else None
+        return self._extending(found, base) if base and self.has_bases else found
+
+    def _extending(self, found: Schema, base: type[BaseModel]) -> Schema:
+        """Return the schema of a model without what it has from its base."""
+        core: Any = base.__pydantic_core_schema__
+        inherited = {str(field.alias) for field in base.model_fields.values()}
+        own = {name: each for name, each in found["properties"].items() if name not in inherited}
+        required = [name for name in found["required"] if name in own]
+        added = {"type": "object", "properties": own, "required": required}
+        return meaning(found) | {"allOf": [self.generate_inner(core), added]}
 
     def nullable_schema(self, schema: Any) -> Schema:
         """Write ``type: [string, null]`` if that is enough.
@@ -104,6 +121,12 @@ class _Generator(GenerateJsonSchema):
         return False
 
 
+class _SelfContained(_Generator):
+    """The generator for schemas that stand alone."""
+
+    has_bases = False
+
+
 def module_of(endpoint: Endpoint) -> Any:
     """Return the module of an endpoint."""
     return importlib.import_module(endpoint.module)
@@ -111,17 +134,22 @@ def module_of(endpoint: Endpoint) -> Any:
 
 def request_name(endpoint: Endpoint) -> str:
     """Return the component of an endpoint's request: ``AddLoyaltyPointsRequest``."""
-    return f"{_capitalised(endpoint.name)}Request"
+    return f"{capitalised(endpoint.name)}Request"
 
 
 def response_name(endpoint: Endpoint) -> str:
     """Return the component of an endpoint's answer: ``AddLoyaltyPointsResponse``."""
-    return f"{_capitalised(endpoint.name)}Response"
+    return f"{capitalised(endpoint.name)}Response"
 
 
 def config_name(provider: str) -> str:
     """Return the component of a payment provider's configuration: ``StripeConfig``."""
     return f"{provider.capitalize()}Config"
+
+
+def data_name(kind: str) -> str:
+    """Return the component of what a type of event says: ``PointsEarnedData``."""
+    return event_data.DATA_BY_TYPE[kind].__name__
 
 
 def text_of(described: Any) -> str:
@@ -157,6 +185,8 @@ def schemas() -> dict[str, Schema]:
         wanted[psp.module_of(provider).Config, "validation"] = config_name(provider)
     for name, config in credentials.models():
         wanted[config, "validation"] = name
+    for kind, model in event_data.DATA_BY_TYPE.items():
+        wanted[model, "serialization"] = data_name(kind)
     references, generated = models_json_schema(
         list(wanted), ref_template=REFERENCE + "{model}", schema_generator=_Generator
     )
@@ -164,6 +194,9 @@ def schemas() -> dict[str, Schema]:
     named = _renamed(generated["$defs"], names)
     for endpoint in ENDPOINTS:
         named[response_name(endpoint)]["properties"]["_sandbox"] = _SANDBOX
+        for end in (request_name(endpoint), response_name(endpoint)):
+            # The operation says it, of the request and of the answer.
+            del named[end]["description"]
     for program_type, model in RULES_SCHEMAS.items():
         named[_public(model.__name__)] |= {
             "description": f"Rules of a program of the type `{program_type}`.",
@@ -187,7 +220,7 @@ def schemas() -> dict[str, Schema]:
 
 def self_contained(model: type[BaseModel]) -> Schema:
     """Return the schema of a model as it is sent, with references replaced by their schemas."""
-    generated = model.model_json_schema(mode="serialization", schema_generator=_Generator)
+    generated = model.model_json_schema(mode="serialization", schema_generator=_SelfContained)
     schema: Schema = _in_place(generated, generated.pop("$defs", {}))
     return schema
 
@@ -199,6 +232,16 @@ def _in_place(found: Any, definitions: Mapping[str, Schema]) -> Any:
         referred = _in_place(definitions[found["$ref"].removeprefix("#/$defs/")], definitions)
         return referred | {name: each for name, each in found.items() if name != "$ref"}
     return {name: _in_place(each, definitions) for name, each in found.items()}
+
+
+def _base_of(model: type[BaseModel]) -> type[BaseModel] | None:
+    """Return the component that a part of an answer extends; whole answers stand alone."""
+    if issubclass(model, ResponseModel):
+        return None
+    bases = (base for base in model.__mro__[1:] if issubclass(base, WireModel))
+    public = (base for base in bases if not base.__name__.startswith("_"))
+    base = next(public, WireModel)
+    return None if base is WireModel else base
 
 
 def _bounds(schema: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
@@ -231,10 +274,15 @@ def _public(name: str) -> str:
 
 
 def _finished(name: str, schema: Schema) -> Schema:
-    """Name a component, and give the open objects of its fields their possible kinds."""
-    finished = {**schema, "title": name}
+    """Give the open objects of a component's fields their possible kinds.
+
+    It has no title: that would be its name again.
+    """
+    finished = {key: each for key, each in schema.items() if key != "title"}
     if "description" in schema:
         finished["description"] = schema["description"].replace("``", "`")
+    if "allOf" in schema:
+        finished["allOf"] = [_finished(name, part) for part in schema["allOf"]]
     if "properties" in schema:
         finished["properties"] = {
             field: _field(name, field, found) for field, found in schema["properties"].items()
@@ -261,5 +309,6 @@ def _with_kinds(name: str, field: str, schema: Schema) -> Schema:
     return reference(RULES)
 
 
-def _capitalised(name: str) -> str:
+def capitalised(name: str) -> str:
+    """Return a name with a capital letter at its beginning."""
     return name[0].upper() + name[1:]

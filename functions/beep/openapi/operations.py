@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from functions.beep.openapi import components, refusals
 from functions.beep.openapi.components import Schema, module_of, reference, text_of
+from functions.beep.openapi.sharing import with_names
 from functions.catalog import ENDPOINTS, Endpoint
 
 SECURITY_SCHEME = {
@@ -46,7 +49,6 @@ HEADERS: dict[str, Any] = {
         "description": "Seconds to wait before the next try, where that is known.",
         "schema": {"type": "integer"},
     },
-    "Allow": {"description": "The methods that the endpoint takes.", "schema": {"type": "string"}},
 }
 
 
@@ -65,7 +67,19 @@ def paths(schemas: Mapping[str, Schema]) -> dict[str, Any]:
     Args:
         schemas: The components, for the query parameters of reads.
     """
-    return {f"/{name}": _path(endpoint, name, schemas) for name, endpoint in _by_name()}
+    shared = _shared_parameters(schemas)
+    return {f"/{name}": _path(endpoint, name, schemas, shared) for name, endpoint in _by_name()}
+
+
+def parameters(schemas: Mapping[str, Schema]) -> dict[str, Any]:
+    """Return the parameters that operations share, by the names of components."""
+    shared = _shared_parameters(schemas)
+    return PARAMETERS | {name: json.loads(text) for text, name in shared.items()}
+
+
+def responses() -> dict[str, Any]:
+    """Return the answer of each endpoint, under the name of its action."""
+    return {_answer_name(endpoint): _answer(endpoint) for endpoint in ENDPOINTS}
 
 
 def tag(endpoint: Endpoint) -> str:
@@ -78,28 +92,66 @@ def _by_name() -> Iterator[tuple[str, Endpoint]]:
     yield from ((alias, endpoint) for endpoint in ENDPOINTS for alias in endpoint.aliases)
 
 
-def _path(endpoint: Endpoint, name: str, schemas: Mapping[str, Schema]) -> dict[str, Any]:
-    item: dict[str, Any] = {}
+def _shared_parameters(schemas: Mapping[str, Schema]) -> dict[str, str]:
+    """Return the query parameters that several reads have, as JSON, and their names.
+
+    Where reads mean different things by a name, it stands for what most of them mean.
+    """
+    counted = Counter(
+        json.dumps(parameter)
+        for endpoint in ENDPOINTS
+        if endpoint.is_read
+        for parameter in _query(schemas[components.request_name(endpoint)])
+    )
+    names: dict[str, str] = {}
+    for text, count in counted.most_common():
+        parameter = json.loads(text)
+        name = parameter["name"] if "required" in parameter else f"{parameter['name']}Optional"
+        if count > 1 and name not in names.values():
+            names[text] = name
+    return names
+
+
+def _path(
+    endpoint: Endpoint, name: str, schemas: Mapping[str, Schema], shared: Mapping[str, str]
+) -> dict[str, Any]:
+    item: dict[str, Any] = {"parameters": [_parameter("X-Beep-Store-Id")]}
     if endpoint.is_read:
-        get = _operation(endpoint, name) | {"operationId": f"{name}ByQuery"}
-        query = _query(endpoint, schemas[components.request_name(endpoint)])
-        item["get"] = get | {"parameters": [*query, *get["parameters"]]}
-    item["post"] = _operation(endpoint, name) | {"requestBody": _body(endpoint)}
+        get = _operation(endpoint, name, "GET") | {"operationId": f"{name}ByQuery"}
+        del get["description"]  # that of POST
+        query = [
+            _parameter(shared[text]) if text in shared else parameter
+            for parameter in _query(schemas[components.request_name(endpoint)])
+            for text in [json.dumps(parameter)]
+        ]
+        item["get"] = get | {"parameters": query}
+    post = _operation(endpoint, name, "POST") | {"requestBody": _body(endpoint, schemas)}
+    keys = {} if endpoint.is_read else {"parameters": [_parameter("Idempotency-Key")]}
+    item["post"] = post | keys
     return item
 
 
-def _operation(endpoint: Endpoint, name: str) -> dict[str, Any]:
-    headers = ["X-Beep-Store-Id"] if endpoint.is_read else ["X-Beep-Store-Id", "Idempotency-Key"]
+def _operation(endpoint: Endpoint, name: str, method: str) -> dict[str, Any]:
     return {
         "operationId": name,
         "tags": [tag(endpoint)],
         "summary": _summary(endpoint),
         "description": _description(endpoint, name),
         "x-package": endpoint.package,
-        "parameters": [{"$ref": f"#/components/parameters/{header}"} for header in headers],
-        "responses": {"200": _answer(endpoint), **refusals.references(endpoint)},
+        "responses": {
+            "200": {"$ref": f"#/components/responses/{_answer_name(endpoint)}"},
+            **refusals.references(endpoint, method),
+        },
         **({} if endpoint.needs_key else {"security": [{}, {"apiKey": []}]}),
     }
+
+
+def _parameter(name: str) -> Schema:
+    return {"$ref": f"#/components/parameters/{name}"}
+
+
+def _answer_name(endpoint: Endpoint) -> str:
+    return components.response_name(endpoint).removesuffix("Response")
 
 
 def _summary(endpoint: Endpoint) -> str:
@@ -118,18 +170,16 @@ def _description(endpoint: Endpoint, name: str) -> str:
     return "\n\n".join(said)
 
 
-def _query(endpoint: Endpoint, schema: Schema) -> Iterator[dict[str, Any]]:
+def _query(schema: Schema) -> Iterator[dict[str, Any]]:
     """Return the fields of a request as query parameters."""
-    example = next(iter(module_of(endpoint).EXAMPLE_REQUESTS.values()))
     for name, field in schema["properties"].items():
         parameter = {
             "name": name,
             "in": "query",
-            "required": name in schema.get("required", ()),
             "description": field.get("description"),
-            "schema": _without_null(field),
+            "schema": with_names(_without_null(field)),
         }
-        yield parameter | ({"example": example[name]} if name in example else {})
+        yield parameter | ({"required": True} if name in schema.get("required", ()) else {})
 
 
 def _without_null(field: Schema) -> Schema:
@@ -142,10 +192,11 @@ def _without_null(field: Schema) -> Schema:
     return schema
 
 
-def _body(endpoint: Endpoint) -> dict[str, Any]:
+def _body(endpoint: Endpoint, schemas: Mapping[str, Schema]) -> dict[str, Any]:
+    is_required = "required" in schemas[components.request_name(endpoint)]
     examples = module_of(endpoint).EXAMPLE_REQUESTS.items()
     return {
-        "required": True,
+        "required": is_required,
         "content": {
             "application/json": {
                 "schema": reference(components.request_name(endpoint)),

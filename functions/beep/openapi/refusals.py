@@ -1,4 +1,4 @@
-"""Refusals: their common body, and an answer for each status with its codes."""
+"""Refusals: their common body, which of them an operation has, and an example of each."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from itertools import groupby
 from typing import Any
 
 from functions import http
+from functions.beep.openapi import components
 from functions.beep.openapi.components import Schema, reference
-from functions.catalog import Endpoint
+from functions.catalog import ENDPOINTS, Endpoint
 from shared.domain.accounts.packages import Package
 from shared.errors import (
+    CONNECTOR_REFUSALS,
     Busy,
     ConnectorConflict,
     ConnectorCredentialsRefused,
-    ConnectorError,
     ConnectorNotConfigured,
     ConnectorNotFound,
     ConnectorRateLimited,
@@ -24,15 +25,24 @@ from shared.errors import (
     EndpointNotAllowed,
     IdempotencyKeyReused,
     InsufficientBalance,
+    InternalError,
+    InvalidApiKey,
+    InvalidIdempotencyKey,
+    InvalidJson,
     InvalidParameters,
     MethodNotAllowed,
+    MissingAuthHeader,
     PaymentNotRefundable,
     PaymentStateConflict,
     ProductExists,
     ProductManaged,
     PunktwerkError,
     RefundExceedsPayment,
+    RequestIncomplete,
+    RequestTooLarge,
     RewardCostMismatch,
+    SecretKeyInBrowser,
+    SubscriptionInactive,
     WebhookExists,
     catalog,
 )
@@ -76,9 +86,25 @@ _MEANINGS = {
     "retryAfter": "Seconds to wait before the next try.",
     "details": "Facts about this refusal, by name; which ones depends on the code.",
 }
-_WRITE_ONLY = {IdempotencyKeyReused.status}
-_SUFFIXES = {None: "", "configured": "OfConfiguration", "called": "OfConnector"}
-"""Suffixes of answers' names, by the endpoint's use of connectors."""
+ALWAYS: tuple[type[PunktwerkError], ...] = (
+    MissingAuthHeader,
+    InvalidApiKey,
+    SubscriptionInactive,
+    EndpointNotAllowed,
+    SecretKeyInBrowser,
+    InternalError,
+    Busy,
+)
+"""What says nothing about the request itself: one answer for all operations, ``default``."""
+OF_BODIES = (InvalidJson, RequestIncomplete, RequestTooLarge)
+OF_WRITES = (InvalidIdempotencyKey, IdempotencyKeyReused)
+OTHERS = "Refused"
+_TIMED = (Busy, ConnectorRateLimited, ConnectorUnavailable)
+_READING = "OfRead"
+_ASKING = "OfQuery"
+_NAMED_MAX = 2
+_EXAMPLE_REFERENCE = "#/components/examples/"
+_RESPONSE_REFERENCE = "#/components/responses/"
 
 
 def schema() -> Schema:
@@ -108,22 +134,48 @@ def schema() -> Schema:
     }
 
 
+def of(endpoint: Endpoint, method: str = "POST") -> list[type[PunktwerkError]]:
+    """Return what an operation can refuse with: what all do, and what its module names.
+
+    Sorted by status. A method that it does not take is answered with 405, which is no operation.
+    """
+    found = {*ALWAYS, InvalidParameters, *components.module_of(endpoint).REFUSALS}
+    found |= set() if method == "GET" else set(OF_BODIES)
+    found |= set() if endpoint.is_read else set(OF_WRITES)
+    return [error for error in catalog() if error in found]
+
+
 def responses() -> dict[str, Any]:
-    """Return an answer for each status of a refusal, with its possible meanings."""
-    return {
-        _name(status, connector): _response(status, errors)
-        for connector in _SUFFIXES
-        for status, errors in _by_status(connector).items()
+    """Return the answers that operations share: one for each status and what is refused with it."""
+    found = {
+        _name(endpoint, method, status): _response(f"{HTTPStatus(status).phrase}.", errors)
+        for endpoint in ENDPOINTS
+        for method in endpoint.methods
+        for status, errors in _by_status(endpoint, method).items()
     }
+    others = [error for error in catalog() if error in ALWAYS]
+    found[OTHERS] = _response("The key, the package, or our side: `statusCode` says which.", others)
+    return dict(sorted(found.items()))
 
 
-def references(endpoint: Endpoint) -> dict[str, Schema]:
-    """Return the refusals of an endpoint, by status."""
-    return {
-        str(status): {"$ref": f"#/components/responses/{_name(status, endpoint.connector)}"}
-        for status in _by_status(endpoint.connector)
-        if not (endpoint.is_read and status in _WRITE_ONLY)
+def examples() -> dict[str, Any]:
+    """Return an example of each refusal of operations, by its code."""
+    found = {
+        error
+        for endpoint in ENDPOINTS
+        for method in endpoint.methods
+        for error in of(endpoint, method)
     }
+    return {error.code: {"value": example(error)} for error in catalog() if error in found}
+
+
+def references(endpoint: Endpoint, method: str) -> dict[str, Schema]:
+    """Return the refusals of an operation, by status."""
+    own = {
+        str(status): {"$ref": _RESPONSE_REFERENCE + _name(endpoint, method, status)}
+        for status in _by_status(endpoint, method)
+    }
+    return own | {"default": {"$ref": _RESPONSE_REFERENCE + OTHERS}}
 
 
 def example(error: type[PunktwerkError]) -> dict[str, Any]:
@@ -133,44 +185,48 @@ def example(error: type[PunktwerkError]) -> dict[str, Any]:
     return body
 
 
-def _response(status: int, errors: list[type[PunktwerkError]]) -> dict[str, Any]:
-    codes: Schema = {"properties": {"error": {"enum": [error.code for error in errors]}}}
-    headers = {"X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"}}
-    if status in {Busy.status, ConnectorRateLimited.status}:
-        headers["Retry-After"] = {"$ref": "#/components/headers/Retry-After"}
-    if status == MethodNotAllowed.status:
-        headers["Allow"] = {"$ref": "#/components/headers/Allow"}
-    table = ["| code | meaning | what to do |", "|---|---|---|"]
-    table += [f"| `{error.code}` | {_summary(error)} | {error.fix} |" for error in errors]
+def _response(meaning: str, errors: list[type[PunktwerkError]]) -> dict[str, Any]:
+    # `X-Request-Id` is in the body too: the schema says so.
+    is_timed = any(error in _TIMED for error in errors)
+    headers = {"Retry-After": {"$ref": "#/components/headers/Retry-After"}} if is_timed else {}
+    references = {error.code: {"$ref": _EXAMPLE_REFERENCE + error.code} for error in errors}
     return {
-        "description": f"{HTTPStatus(status).phrase}\n\n" + "\n".join(table),
-        "headers": headers,
-        "content": {
-            "application/json": {
-                "schema": {"allOf": [reference("Error"), codes]},
-                "examples": {error.code: {"value": example(error)} for error in errors},
-            }
-        },
+        "description": meaning,
+        **({"headers": headers} if headers else {}),
+        "content": {"application/json": {"schema": reference("Error"), "examples": references}},
     }
 
 
-def _by_status(connector: str | None) -> dict[int, list[type[PunktwerkError]]]:
-    """Return the refusals of endpoints with this use of connectors, by status."""
-    errors = [error for error in catalog() if _can_occur(error, connector)]
-    return {status: list(each) for status, each in groupby(errors, key=lambda error: error.status)}
+def _by_status(endpoint: Endpoint, method: str) -> dict[int, list[type[PunktwerkError]]]:
+    grouped = groupby(of(endpoint, method), key=lambda error: error.status)
+    by_status = {status: list(errors) for status, errors in grouped}
+    # A status that is named no longer means the default.
+    return {status: errors for status, errors in by_status.items() if {*errors} - {*ALWAYS}}
 
 
-def _can_occur(error: type[PunktwerkError], connector: str | None) -> bool:
-    if error is ConnectorNotConfigured:
-        return connector is not None
-    return not issubclass(error, ConnectorError) or connector == "called"
+def _name(endpoint: Endpoint, method: str, status: int) -> str:
+    """Return an answer's name, from its status and the refusals that not all operations have.
 
-
-def _name(status: int, connector: str | None) -> str:
-    """Return an answer's name, from its status and the endpoint's use of connectors."""
+    ``ProgramNotFound``, ``BadRequestOfRead``, ``ConflictOrWebhookExists``; where these are many, it
+    has the name of the first operation that has them, ``BadRequestOfRefundPayment``.
+    """
+    errors = _by_status(endpoint, method)[status]
+    own = [error for error in errors if error in components.module_of(endpoint).REFUSALS]
+    named = [error.__name__ for error in own if error not in CONNECTOR_REFUSALS]
+    of_connectors = [error.__name__ for error in own if error in CONNECTOR_REFUSALS]
+    named += (
+        of_connectors if len(of_connectors) == 1 else ["ConnectorRefusal"] * bool(of_connectors)
+    )
     phrase = HTTPStatus(status).phrase.replace(" ", "")
-    is_plain = _by_status(connector)[status] == _by_status(None).get(status)
-    return phrase if is_plain else phrase + _SUFFIXES[connector]
+    if len(named) > _NAMED_MAX:
+        same = (each.name for each in ENDPOINTS if _by_status(each, method).get(status) == errors)
+        return f"{phrase}Of{components.capitalised(next(same))}"
+    if len(own) == len(errors):
+        return "Or".join(named)
+    if len(errors) == 1:
+        return errors[0].__name__
+    kind = (_ASKING if method == "GET" else _READING) if endpoint.is_read else ""
+    return "Or".join([phrase + (kind if status == InvalidParameters.status else ""), *named])
 
 
 def _summary(error: type[PunktwerkError]) -> str:

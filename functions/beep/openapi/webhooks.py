@@ -16,24 +16,89 @@ from functions.beep.openapi.components import (
 )
 from shared.domain.events import event_types
 from shared.domain.events.event_types import EventType
+from shared.schemas.base import WireModel
 from shared.schemas.events import event_data
 from shared.services.webhooks import attempts
 from shared.webhooks import signing
 
 _SECRET = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"  # noqa: S105 - the sample's
+ENVELOPE = "EventEnvelope"
+_OF_TYPE = ("type", "data")
+ANY = "AnyEvent"
+MESSAGE = "event"
+EXAMPLE_TYPE = "loyalty.points_earned"
+"""The type whose example has the headers that are shown."""
+RESPONSES: Mapping[str, Any] = {
+    "Received": {"description": f"Received. Answer within {attempts.TIMEOUT_S:.0f} seconds."},
+    "Gone": {"description": "Gone: the URL is disabled, and nothing more is sent to it."},
+    "NotReceived": {"description": "Not received: it is sent again, later and later."},
+}
+_RESPONSES = {"2XX": "Received", "410": "Gone", "default": "NotReceived"}
 NOT_SENT = "It can be subscribed to; nothing sends it yet."
 
 
 def schemas() -> dict[str, Schema]:
-    """Return the schema of each event type, by its component's name."""
-    return {name(kind): schema(kind) for kind in event_types.BY_NAME}
+    """Return what all events have, an event of any type, and events by what they say.
+
+    What they say, ``data``, is a component already.
+    """
+    envelope = self_contained(event_data.EventBody)
+    common = {
+        "description": "What every event has besides `type`, what happened, and `data`, figures.",
+        "type": "object",
+        "properties": {
+            field: without_meaning(found) | meaning(found)
+            for field, found in envelope["properties"].items()
+            if field not in _OF_TYPE
+        },
+        "required": [field for field in envelope["required"] if field not in _OF_TYPE],
+    }
+    any_event = {
+        "description": "An event of any type.",
+        "oneOf": [reference(_component_name(model)) for model in _models()],
+    }
+    return {
+        ENVELOPE: common,
+        ANY: any_event,
+        **{_component_name(model): _component(model) for model in _models()},
+    }
+
+
+def component_name(kind: str) -> str:
+    """Return the component of a type of event, which others with the same data share."""
+    return _component_name(event_data.DATA_BY_TYPE[kind])
+
+
+def _models() -> list[type[WireModel]]:
+    """Return what events say, each once."""
+    return list(dict.fromkeys(event_data.DATA_BY_TYPE.values()))
+
+
+def _component_name(model: type[WireModel]) -> str:
+    return model.__name__.removesuffix("Data") + "Event"
+
+
+def _component(model: type[WireModel]) -> Schema:
+    """Return the schema of the events that have this data."""
+    kinds = [kind for kind, each in event_data.DATA_BY_TYPE.items() if each is model]
+    sent = [f"- `{kind}`: {_sent(event_types.BY_NAME[kind])}" for kind in kinds]
+    only = {"const": kinds[0]} if len(kinds) == 1 else {"enum": kinds}
+    own = {"type": {"type": "string", **only}, "data": reference(model.__name__)}
+    return {
+        "description": "\n".join(sent),
+        "allOf": [reference(ENVELOPE), {"properties": own, "required": list(own)}],
+    }
+
+
+def parameters() -> dict[str, Any]:
+    """Return the headers of events, with those of one example."""
+    event = event_data.example_event(EXAMPLE_TYPE)
+    return {each["name"]: each for each in _headers(event)}
 
 
 def operations() -> dict[str, Any]:
-    """Return the webhooks section: the messages by event type."""
-    return {
-        name: {"post": _operation(event_type)} for name, event_type in event_types.BY_NAME.items()
-    }
+    """Return the webhooks section: one message, which is any event."""
+    return {MESSAGE: {"post": _operation()}}
 
 
 def name(kind: str) -> str:
@@ -63,8 +128,13 @@ def schema(kind: str) -> Schema:
 
 def description(event_type: EventType) -> str:
     """Return the text that says when an event of a type is sent, and to whom."""
-    sent = f"{event_type.summary} Sent to accounts with the package {event_type.package} or above."
-    return sent if event_type.is_sent else f"{sent} {NOT_SENT}"
+    package = f"Sent to accounts with the package {event_type.package} or above."
+    return " ".join([event_type.summary, package, *([] if event_type.is_sent else [NOT_SENT])])
+
+
+def _sent(event_type: EventType) -> str:
+    is_sent = "" if event_type.is_sent else " Not sent yet."
+    return event_type.summary + is_sent
 
 
 def _object(schema: Schema) -> Schema:
@@ -80,21 +150,25 @@ def _object(schema: Schema) -> Schema:
     }
 
 
-def _operation(event_type: EventType) -> dict[str, Any]:
-    event = event_data.example_event(event_type.name)
-    content = {"schema": reference(name(event_type.name)), "example": event}
+def _operation() -> dict[str, Any]:
     return {
-        "operationId": name(event_type.name),
-        "summary": event_type.summary,
-        "description": description(event_type),
-        "x-package": event_type.package,
+        "operationId": MESSAGE,
+        "summary": "An event, sent to the webhook endpoints that subscribed to its type.",
+        "description": "Verify its signature, remember its id, and answer before you act on it.",
         "security": [],
-        "parameters": _headers(event),
-        "requestBody": {"required": True, "content": {"application/json": content}},
+        "parameters": [{"$ref": f"#/components/parameters/{header}"} for header in HEADERS],
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {
+                    "schema": reference(ANY),
+                    "example": event_data.example_event(EXAMPLE_TYPE),
+                }
+            },
+        },
         "responses": {
-            "2XX": {"description": f"Received. Answer within {attempts.TIMEOUT_S:.0f} seconds."},
-            "410": {"description": "Gone: the URL is disabled, and nothing more is sent to it."},
-            "default": {"description": "Not received: it is sent again, later and later."},
+            status: {"$ref": f"#/components/responses/{answer}"}
+            for status, answer in _RESPONSES.items()
         },
     }
 

@@ -7,6 +7,12 @@ from typing import Any
 from pydantic import Field
 
 from shared.auth.caller import Caller
+from shared.errors import (
+    CONNECTOR_REFUSALS,
+    ConnectorNotConfigured,
+    PaymentNotFound,
+    PaymentStateConflict,
+)
 from shared.schemas.base import RequestModel, ResponseModel, Success
 from shared.schemas.fields import PaymentId, StoreId
 from shared.schemas.payments.payment_bodies import PAYMENT_EXAMPLE, PaymentBody
@@ -35,6 +41,8 @@ EXAMPLE: dict[str, Any] = {
     "success": True,
     "payment": {**PAYMENT_EXAMPLE, "status": "canceled"},
 }
+
+REFUSALS = (PaymentNotFound, PaymentStateConflict, ConnectorNotConfigured, *CONNECTOR_REFUSALS)
 
 
 def handle(body: Request, caller: Caller) -> Response:

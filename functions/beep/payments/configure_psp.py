@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from shared.auth.caller import Caller
+from shared.errors import CONNECTOR_REFUSALS, StoreNotFound
 from shared.schemas import answers
 from shared.schemas.base import RequestModel, ResponseModel, Success
 from shared.schemas.fields import StoreId
@@ -67,6 +68,8 @@ EXAMPLE: dict[str, Any] = {
     "isDefault": True,
     "isTest": False,
 }
+
+REFUSALS = (StoreNotFound, *CONNECTOR_REFUSALS)
 
 
 def handle(body: Request, caller: Caller) -> Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from shared.auth.caller import Caller
+from shared.errors import ConnectorNotConfigured, StoreNotFound
 from shared.schemas import answers
 from shared.schemas.base import RequestModel, ResponseModel, Success
 from shared.schemas.fields import StoreId
@@ -38,6 +39,8 @@ EXAMPLE: dict[str, Any] = {
     "provider": "custom",
     "defaultProvider": None,
 }
+
+REFUSALS = (StoreNotFound, ConnectorNotConfigured)
 
 
 def handle(body: Request, caller: Caller) -> Response:

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from shared.auth.caller import Caller
+from shared.errors import PaymentNotFound
 from shared.schemas.base import RequestModel, ResponseModel, Success
 from shared.schemas.fields import PaymentId, StoreId
 from shared.schemas.payments.payment_bodies import PAYMENT_EXAMPLE, PaymentBody
@@ -33,6 +34,8 @@ EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
 }
 
 EXAMPLE: dict[str, Any] = {"success": True, "payment": PAYMENT_EXAMPLE}
+
+REFUSALS = (PaymentNotFound,)
 
 
 def handle(body: Request, caller: Caller) -> Response:

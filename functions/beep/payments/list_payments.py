@@ -8,6 +8,7 @@ from pydantic import Field
 
 from shared.auth.caller import Caller
 from shared.domain.payments.payments import Stage
+from shared.errors import StoreNotFound
 from shared.schemas import answers, paging
 from shared.schemas.base import RequestModel, ResponseModel, Success
 from shared.schemas.fields import StoreId
@@ -49,6 +50,8 @@ EXAMPLE: dict[str, Any] = {
     "count": 1,
     "nextCursor": None,
 }
+
+REFUSALS = (StoreNotFound,)
 
 
 def handle(body: Request, caller: Caller) -> Response:

@@ -9,6 +9,13 @@ from pydantic import Field, model_validator
 from shared.auth.caller import Caller
 from shared.domain.money import Money
 from shared.domain.payments.payments import PaymentStatus
+from shared.errors import (
+    CONNECTOR_REFUSALS,
+    ConnectorNotConfigured,
+    MembershipNotFound,
+    ProgramNotFound,
+    StoreNotFound,
+)
 from shared.schemas import answers
 from shared.schemas.base import Id, RequestModel, ResponseModel, Success
 from shared.schemas.fields import AmountMinor, Currency, StoreId
@@ -100,6 +107,14 @@ EXAMPLE: dict[str, Any] = {
     "amount": 1099,
     "currency": "EUR",
 }
+
+REFUSALS = (
+    StoreNotFound,
+    ProgramNotFound,
+    MembershipNotFound,
+    ConnectorNotConfigured,
+    *CONNECTOR_REFUSALS,
+)
 
 
 def handle(body: Request, caller: Caller) -> Response:

@@ -7,6 +7,13 @@ from typing import Any
 from pydantic import Field
 
 from shared.auth.caller import Caller
+from shared.errors import (
+    CONNECTOR_REFUSALS,
+    ConnectorNotConfigured,
+    PaymentNotFound,
+    PaymentNotRefundable,
+    RefundExceedsPayment,
+)
 from shared.schemas import answers
 from shared.schemas.base import Id, RequestModel, ResponseModel, Success
 from shared.schemas.fields import AmountMinor, PaymentId, StoreId
@@ -70,6 +77,14 @@ EXAMPLE: dict[str, Any] = {
     "amount": 1099,
     "currency": "EUR",
 }
+
+REFUSALS = (
+    PaymentNotFound,
+    PaymentNotRefundable,
+    RefundExceedsPayment,
+    ConnectorNotConfigured,
+    *CONNECTOR_REFUSALS,
+)
 
 
 def handle(body: Request, caller: Caller) -> Response:

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from shared.auth.caller import Caller
+from shared.errors import StoreNotFound
 from shared.schemas.base import RequestModel, ResponseModel, Success
 from shared.schemas.fields import StoreId
 from shared.schemas.stores.store_bodies import STORE_EXAMPLES, StoreBody, to_store_body
@@ -29,6 +30,8 @@ class Response(ResponseModel):
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {"store": {"storeId": "sandbox_store_001"}}
 
 EXAMPLE: dict[str, Any] = {"success": True, "store": STORE_EXAMPLES[0]}
+
+REFUSALS = (StoreNotFound,)
 
 
 def handle(body: Request, caller: Caller) -> Response:

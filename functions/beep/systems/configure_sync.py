@@ -8,6 +8,7 @@ from pydantic import Field
 
 from shared.auth.caller import Caller
 from shared.domain.systems.syncs import SyncSchedule
+from shared.errors import CONNECTOR_REFUSALS, ProgramNotFound, StoreNotFound
 from shared.schemas import answers
 from shared.schemas.base import Id, RequestModel, ResponseModel, Success
 from shared.schemas.fields import StoreId
@@ -73,6 +74,8 @@ EXAMPLE: dict[str, Any] = {
     "schedule": "nightly",
     "nextSyncAt": "2026-03-04T02:19:00.000Z",
 }
+
+REFUSALS = (StoreNotFound, ProgramNotFound, *CONNECTOR_REFUSALS)
 
 
 def handle(body: Request, caller: Caller) -> Response:

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from shared.auth.caller import Caller
+from shared.errors import StoreNotFound
 from shared.schemas import answers
 from shared.schemas.base import RequestModel, ResponseModel, Success
 from shared.schemas.fields import StoreId
@@ -60,6 +61,8 @@ EXAMPLE: dict[str, Any] = {
         }
     ],
 }
+
+REFUSALS = (StoreNotFound,)
 
 
 def handle(body: Request, caller: Caller) -> Response:

@@ -6,6 +6,7 @@ from typing import Any
 
 from shared.auth.caller import Caller
 from shared.domain.systems.syncs import SystemKind
+from shared.errors import CONNECTOR_REFUSALS, ConnectorNotConfigured, StoreNotFound
 from shared.schemas.systems.record_bodies import (
     PUSHED_EXAMPLE,
     SALE_EXAMPLE,
@@ -50,6 +51,8 @@ EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
 }
 
 EXAMPLE: dict[str, Any] = {**PUSHED_EXAMPLE, "system": "korona"}
+
+REFUSALS = (StoreNotFound, ConnectorNotConfigured, *CONNECTOR_REFUSALS)
 
 
 def handle(body: Request, caller: Caller) -> Response:

@@ -9,6 +9,13 @@ from pydantic import Field
 from shared.auth.caller import Caller
 from shared.domain.systems import sync_events
 from shared.domain.systems.syncs import SystemKind
+from shared.errors import (
+    CONNECTOR_REFUSALS,
+    ConnectorNotConfigured,
+    ProgramNotFound,
+    StoreNotFound,
+    SyncRunning,
+)
 from shared.schemas.base import RequestModel, ResponseModel, Success
 from shared.schemas.fields import StoreId
 from shared.schemas.systems.sync_bodies import (
@@ -81,6 +88,14 @@ EXAMPLE: dict[str, Any] = {
     "remarks": [],
     "problem": None,
 }
+
+REFUSALS = (
+    StoreNotFound,
+    ProgramNotFound,
+    SyncRunning,
+    ConnectorNotConfigured,
+    *CONNECTOR_REFUSALS,
+)
 
 
 def handle(body: Request, caller: Caller) -> Response:

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from shared.auth.caller import Caller
 from shared.domain.webhooks.secret_format import weakness
+from shared.errors import LimitExceeded, StoreNotFound, WebhookExists
 from shared.schemas.base import RequestModel, ResponseModel, Success
 from shared.schemas.fields import FreeText, StoreId
 from shared.schemas.webhooks.endpoint_bodies import (
@@ -90,6 +91,8 @@ EXAMPLE: dict[str, Any] = {
     "secret": SECRET_EXAMPLE,
     "warning": None,
 }
+
+REFUSALS = (StoreNotFound, WebhookExists, LimitExceeded)
 
 
 def handle(body: Request, caller: Caller) -> Response:

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from shared.auth.caller import Caller
+from shared.errors import WebhookNotFound
 from shared.schemas import answers
 from shared.schemas.base import RequestModel, ResponseModel, Success, Timestamp
 from shared.schemas.fields import StoreId, WebhookId
@@ -35,6 +36,8 @@ EXAMPLE: dict[str, Any] = {
     "webhookId": "we_abc123",
     "deletedAt": "2026-03-03T12:00:00.000Z",
 }
+
+REFUSALS = (WebhookNotFound,)
 
 
 def handle(body: Request, caller: Caller) -> Response:

@@ -10,6 +10,7 @@ from shared.auth.caller import Caller
 from shared.domain.events import event_types
 from shared.domain.webhooks.secret_format import weakness
 from shared.domain.webhooks.webhook_targets import Target
+from shared.errors import LimitExceeded, StoreNotFound
 from shared.schemas import answers
 from shared.schemas.base import RequestModel, ResponseModel, Success
 from shared.schemas.fields import StoreId
@@ -97,6 +98,8 @@ EXAMPLE: dict[str, Any] = {
     "availableEvents": list(event_types.BY_NAME),
     "warning": None,
 }
+
+REFUSALS = (StoreNotFound, LimitExceeded)
 
 
 def handle(body: Request, caller: Caller) -> Response:

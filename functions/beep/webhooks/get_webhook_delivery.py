@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from shared.auth.caller import Caller
+from shared.errors import DeliveryNotFound
 from shared.schemas.base import RequestModel, ResponseModel, Success
 from shared.schemas.fields import DeliveryId, StoreId
 from shared.schemas.webhooks.delivery_bodies import (
@@ -48,6 +49,8 @@ EXAMPLE: dict[str, Any] = {
     "success": True,
     "delivery": {**DELIVERY_EXAMPLE, "attempts": [ATTEMPT_EXAMPLE]},
 }
+
+REFUSALS = (DeliveryNotFound,)
 
 
 def handle(body: Request, caller: Caller) -> Response:

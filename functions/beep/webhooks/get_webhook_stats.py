@@ -8,6 +8,7 @@ from pydantic import Field
 
 from shared.auth.caller import Caller
 from shared.domain.webhooks.deliveries import DeliveryState
+from shared.errors import WebhookNotFound
 from shared.schemas import answers
 from shared.schemas.base import Number, RequestModel, RequestTime, ResponseModel, Success, Timestamp
 from shared.schemas.fields import StoreId, WebhookId
@@ -73,6 +74,8 @@ EXAMPLE: dict[str, Any] = {
     "isEnabled": True,
     "disabledReason": None,
 }
+
+REFUSALS = (WebhookNotFound,)
 
 
 def handle(body: Request, caller: Caller) -> Response:

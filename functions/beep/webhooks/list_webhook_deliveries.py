@@ -8,6 +8,7 @@ from pydantic import Field
 
 from shared.auth.caller import Caller
 from shared.domain.webhooks.deliveries import DeliveryState
+from shared.errors import StoreNotFound
 from shared.schemas import answers, paging
 from shared.schemas.base import Id, RequestModel, ResponseModel, Success, Until
 from shared.schemas.events.event_data import TypeName
@@ -64,6 +65,8 @@ EXAMPLE: dict[str, Any] = {
     "count": 1,
     "nextCursor": None,
 }
+
+REFUSALS = (StoreNotFound,)
 
 
 def handle(body: Request, caller: Caller) -> Response:

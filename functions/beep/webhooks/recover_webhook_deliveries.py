@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from shared.auth.caller import Caller
+from shared.errors import WebhookDisabled, WebhookNotFound
 from shared.schemas import answers
 from shared.schemas.base import RequestModel, ResponseModel, Success, Timestamp, Until
 from shared.schemas.fields import Since, StoreId, WebhookId
@@ -63,6 +64,8 @@ EXAMPLE: dict[str, Any] = {
     "hasMore": False,
     "continueSince": None,
 }
+
+REFUSALS = (WebhookNotFound, WebhookDisabled)
 
 
 def handle(body: Request, caller: Caller) -> Response:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from shared.auth.caller import Caller
+from shared.errors import DeliveryNotFound, EventNotFound, WebhookDisabled, WebhookNotFound
 from shared.schemas import answers
 from shared.schemas.base import RequestModel, ResponseModel, Success
 from shared.schemas.fields import DeliveryId, StoreId
@@ -51,6 +52,8 @@ EXAMPLE: dict[str, Any] = {
     "state": "pending",
     "nextAttemptAt": "2026-03-03T12:00:00.000Z",
 }
+
+REFUSALS = (DeliveryNotFound, WebhookNotFound, WebhookDisabled, EventNotFound)
 
 
 def handle(body: Request, caller: Caller) -> Response:

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from shared.auth.caller import Caller
 from shared.domain.webhooks.secret_format import weakness
+from shared.errors import WebhookNotFound
 from shared.schemas import answers
 from shared.schemas.base import RequestModel, ResponseModel, Success, Whole
 from shared.schemas.fields import StoreId, WebhookId
@@ -62,6 +63,8 @@ EXAMPLE: dict[str, Any] = {
     "previousSecretsExpireAt": "2026-03-04T12:00:00.000Z",
     "warning": None,
 }
+
+REFUSALS = (WebhookNotFound,)
 
 
 def handle(body: Request, caller: Caller) -> Response:

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from shared.auth.caller import Caller
+from shared.errors import WebhookDisabled, WebhookNotFound
 from shared.schemas import answers
 from shared.schemas.base import RequestModel, ResponseModel, Success
 from shared.schemas.events.event_data import TypeName
@@ -44,6 +45,8 @@ EXAMPLE: dict[str, Any] = {
     "eventId": "evt_abc123",
     "deliveryId": "evt_abc123_we_abc123",
 }
+
+REFUSALS = (WebhookNotFound, WebhookDisabled)
 
 
 def handle(body: Request, caller: Caller) -> Response:

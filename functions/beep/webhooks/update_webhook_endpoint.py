@@ -7,6 +7,7 @@ from typing import Any, Self
 from pydantic import Field, model_validator
 
 from shared.auth.caller import Caller
+from shared.errors import WebhookExists, WebhookNotFound
 from shared.schemas.base import RequestModel, ResponseModel, Success
 from shared.schemas.fields import FreeText, StoreId, WebhookId
 from shared.schemas.webhooks.endpoint_bodies import (
@@ -72,6 +73,8 @@ EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
 }
 
 EXAMPLE: dict[str, Any] = {"success": True, "webhook": WEBHOOK_EXAMPLE}
+
+REFUSALS = (WebhookNotFound, WebhookExists)
 
 
 def handle(body: Request, caller: Caller) -> Response:

@@ -38,9 +38,7 @@ class PspConfig(ConnectorConfig):
     base_url: str | None = Field(
         default=None,
         max_length=200,
-        description=(
-            "Where a stand-in of the provider is on this machine. Taken under the emulator only."
-        ),
+        description=("A stand-in on this machine. Under the emulator only."),
     )
 
 

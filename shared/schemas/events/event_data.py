@@ -65,18 +65,20 @@ class EventBody(WireModel):
     )
 
 
-class _OfMember(WireModel):
+class MemberData(WireModel):
+    """A member."""
+
     program_id: ProgramId
     user_id: UserId
 
 
-class EnrollmentData(_OfMember):
+class EnrollmentData(MemberData):
     """A new membership."""
 
     member_id: MemberId
 
 
-class AnniversaryData(_OfMember):
+class AnniversaryData(MemberData):
     """An anniversary of a membership: its age in years."""
 
     member_id: MemberId
@@ -84,7 +86,7 @@ class AnniversaryData(_OfMember):
     enrolled_at: RequestTime = Field(description="When the user became a member.")
 
 
-class PointsExpiringData(_OfMember):
+class PointsExpiringData(MemberData):
     """Points that expire at a time unless they are spent."""
 
     points: Number = Field(description="What expires unless it is spent.")
@@ -92,7 +94,7 @@ class PointsExpiringData(_OfMember):
     current_balance: answers.CurrentBalance
 
 
-class SyncConflictData(_OfMember):
+class SyncConflictData(MemberData):
     """The balance that an external system wanted, and the balance as it stays."""
 
     source: Word | None = Field(
@@ -105,7 +107,7 @@ class SyncConflictData(_OfMember):
     current_balance: answers.CurrentBalance
 
 
-class _OfEntry(_OfMember):
+class EntryData(MemberData):
     """A consequence of a ledger entry. ``sequence`` is the entry's number in its membership."""
 
     sequence: Whole = Field(
@@ -115,7 +117,7 @@ class _OfEntry(_OfMember):
     )
 
 
-class TierChangedData(_OfEntry):
+class TierChangedData(EntryData):
     """A change from one tier to another."""
 
     previous_tier: Word | None = Field(description="The tier before this. Null below the first.")
@@ -123,7 +125,7 @@ class TierChangedData(_OfEntry):
     total_earned: answers.TotalEarned
 
 
-class RewardUnlockedData(_OfEntry):
+class RewardUnlockedData(EntryData):
     """A reward that the balance covers now."""
 
     reward_id: Id = Field(
@@ -132,14 +134,16 @@ class RewardUnlockedData(_OfEntry):
     new_balance: answers.NewBalance
 
 
-class MilestoneReachedData(_OfEntry):
+class MilestoneReachedData(EntryData):
     """A total of earned points that the member has reached now."""
 
     milestone: Number = Field(description="The total that was reached.")
     total_earned: answers.TotalEarned
 
 
-class _Booking(_OfEntry):
+class AmountData(EntryData):
+    """An amount that was booked."""
+
     entry_id: Id = Field(description="The ledger entry that was booked.")
     points: Number = Field(
         description="The amount; with a sign if a balance was set, corrected or reversed."
@@ -151,7 +155,7 @@ class _Booking(_OfEntry):
     )
 
 
-class ExternalSyncedData(_Booking):
+class ExternalSyncedData(AmountData):
     """A booking of an external system."""
 
     action: Word = Field(
@@ -165,7 +169,7 @@ class ExternalSyncedData(_Booking):
     )
 
 
-class BookingData(_Booking):
+class BookingData(AmountData):
     """A booking."""
 
     transaction_id: Id | None = Field(
@@ -229,13 +233,15 @@ class ImportChanges(WireModel):
     receipts_awarded: Whole = Field(description="How many receipts have earned points.")
 
 
-class _SyncedData(WireModel):
+class SyncedData(WireModel):
+    """An import."""
+
     system: Word = Field(description="The other system.")
     sync_id: Id = Field(description="Id of the sync.")
     changes: ImportChanges = Field(description="What became of what was read.")
 
 
-class PosSyncedData(_SyncedData):
+class PosSyncedData(SyncedData):
     """An import from a till system."""
 
     synced: PosImport = Field(description="How many of each were imported.")
@@ -249,7 +255,7 @@ class ErpImport(WireModel):
     suppliers: Whole = Field(description="How many suppliers were imported.")
 
 
-class ErpSyncedData(_SyncedData):
+class ErpSyncedData(SyncedData):
     """An import from an ERP."""
 
     synced: ErpImport = Field(description="How many of each were imported.")

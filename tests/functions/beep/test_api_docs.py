@@ -14,6 +14,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from functions.beep import openapi
+from functions.beep.openapi import older
 
 PAGES = [
     "/apiGateway/docs",
@@ -61,10 +62,17 @@ def test_serves_the_document_without_a_key(app: Flask) -> None:
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
 
 
+def test_serves_the_older_document_beside_it(app: Flask) -> None:
+    answer = get(app, "/apiGateway/api/v1/openapi-3.0.json")
+
+    assert answer.json == json.loads(json.dumps(older.document(openapi.document())))
+
+
 @pytest.mark.parametrize(
     ("path", "base"),
     [
         ("/apiGateway/api/v1/openapi.json", "/apiGateway/api/v1"),
+        ("/openapi-3.0.json", "/api/v1"),
         ("/api/v1/openapi.json", "/api/v1"),
         ("/apiGateway/openapi.json", "/apiGateway/api/v1"),
         ("/openapi.json", "/api/v1"),
