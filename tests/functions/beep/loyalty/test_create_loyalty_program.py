@@ -490,7 +490,7 @@ def test_rules_must_fit_the_type(
         ),
         (
             {"validFrom": "0001-01-01T00:00:00+14:00"},
-            {"rewards[0].validFrom": "must be a time of the years 1 to 9999"},
+            {"rewards[0].validFrom": "must be a time from 1970-01-01 to 9999-12-30"},
         ),
         ({"value": [1]}, {"rewards[0]": "must have a short plain value for value"}),
         ({"value": None}, {"rewards[0]": "must have a short plain value for value"}),
