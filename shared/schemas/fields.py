@@ -29,7 +29,13 @@ ProductId = Annotated[
 ]
 TransactionId = Annotated[
     Id,
-    Field(description="Your id of the transaction. It makes the call idempotent, for ever."),
+    Field(
+        description=(
+            "Your id of the transaction. It makes the call idempotent, for ever. It is the same as "
+            "the `externalTransactionId` of syncExternalLoyalty: a transaction is booked once, "
+            "whichever of the two tells of it."
+        )
+    ),
 ]
 
 
