@@ -24,15 +24,10 @@ An open loyalty cloud: stamp cards, points, cashback and tiers.
 - **Refusals**: a stable code in `error`, what to do about it in `fix`. Nothing was written.
 - **Repeating**: a write with the same `transactionId` or `externalTransactionId`, or with the same
   `Idempotency-Key`, gets the first answer again, and `Idempotent-Replayed: true`.
-<<<<<<< Updated upstream
 - **Amounts**: whole numbers of points and stamps. Cashback, `purchaseAmount` and prices have the
   decimals of the store's currency, such as 12.90. Payments and refunds are whole minor units of
-  their currency, such as cents: `amount` 1290 for 12.90 EUR.
-=======
-- **Amounts**: whole numbers of points and stamps; cashback and money with the decimals of the
-  store's currency. What is finer is refused, but for the noise of computed doubles:
-  0.30000000000000004 is read as 0.3.
->>>>>>> Stashed changes
+  their currency, such as cents: `amount` 1290 for 12.90 EUR. What is finer is refused, but for the
+  noise of computed doubles: 0.30000000000000004 is read as 0.3.
 """
 
 

@@ -5,11 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from shared.auth.caller import Caller
-<<<<<<< HEAD
-=======
-from shared.connectors import systems
 from shared.errors import ConnectorNotConfigured, StoreNotFound
->>>>>>> 97f81d8 (Describe each operation by its own refusals, in a third of the size, and in OpenAPI 3.0 too)
 from shared.schemas import answers
 from shared.schemas.base import RequestModel, ResponseModel, Success
 from shared.schemas.fields import StoreId
