@@ -205,7 +205,9 @@ class _TlsContexts(threading.local):
     def get(self, authorities: str) -> ssl.SSLContext:
         context = self._by_file.get(authorities)
         if context is None:
-            context = create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED)
+            context = create_urllib3_context(
+                cert_reqs=ssl.CERT_REQUIRED, ssl_minimum_version=ssl.TLSVersion.TLSv1_2
+            )
             context.load_verify_locations(authorities)
             self._by_file[authorities] = context
         return context

@@ -6,7 +6,7 @@ import json
 import re
 from collections import Counter
 
-from functions.catalog import QUEUES, SCHEDULES
+from functions.catalog import GATEWAY, PSP_WEBHOOK, QUEUES, SCHEDULES, TRIGGERS
 from functions.deploy import SECRETS
 from tools.emulators import ROOT
 
@@ -19,6 +19,17 @@ def rows(heading: str) -> dict[str, list[str]]:
     table = PAGE.partition(f"\n| {heading} |")[2].partition("\n\n")[0]
     found = [line.strip("| ").split(" | ") for line in table.splitlines()[2:]]
     return {name.strip("`"): cells for name, *cells in found}
+
+
+def test_every_function_is_there_and_whether_it_needs_the_secret() -> None:
+    """`test_deploy` and `test_discovery` hold what is deployed to the same."""
+    needing = {GATEWAY, PSP_WEBHOOK, "each endpoint", *(each.name for each in QUEUES)}
+    needing |= {each.name for each in SCHEDULES if each.needs_secrets}
+    others = {each.name for each in (*TRIGGERS, *SCHEDULES)} - needing
+    assert {name: cells[0] for name, cells in rows("function").items()} == {
+        **dict.fromkeys(needing, "yes"),
+        **dict.fromkeys(others, "no"),
+    }
 
 
 def test_every_queue_is_there_with_its_limits() -> None:

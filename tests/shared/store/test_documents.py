@@ -195,3 +195,30 @@ def test_every_kind_registers_itself() -> None:
     assert made in documents.registered()
     documents._registered.remove(made)
     assert made not in documents.registered()
+
+
+def test_a_field_of_a_newer_version_is_ignored_and_stays_but_in_the_mirror(
+    mirrored: Documents[Note, [str, str]],
+) -> None:
+    """docs/operations.md says so of rolling back."""
+    note = Note("a", ids.new("n"), "first")
+    path, mirror = mirrored.path_of(note), f"shelves/a/notes/{note.note_id}"
+    newer = {**mirrored.to_document(note), "newerField": ["x"]}
+    client.commit([client.Create(each, newer) for each in (path, mirror)])
+
+    read = client.get_one(path)
+    assert mirrored.decode(read) == note
+    client.commit(mirrored.writes(read, replace(note, text="second")))
+
+    assert client.get_one(path).data == {**newer, "text": "second"}
+    known = {"shelf": "a", "noteId": note.note_id, "text": "second"}
+    assert client.get_one(mirror).data == known
+
+
+def test_a_field_that_an_older_version_did_not_write_has_its_default(
+    notes: Documents[Note, [str, str]],
+) -> None:
+    note = Note("a", "2")
+    client.commit([client.Create(notes.path_of(note), {"shelf": "a", "noteId": "2"})])
+
+    assert notes.find("a", "2") == note
