@@ -95,13 +95,12 @@ ALWAYS: tuple[type[PunktwerkError], ...] = (
     InternalError,
     Busy,
 )
-"""What says nothing about the request itself: one answer for all operations, ``default``."""
 OF_BODIES = (InvalidJson, RequestIncomplete, RequestTooLarge)
-OF_WRITES = (InvalidIdempotencyKey, IdempotencyKeyReused)
+OF_WRITES = (InvalidIdempotencyKey,)
+COMMON = (*ALWAYS, *OF_BODIES, *OF_WRITES)
+"""What says nothing of what is asked for: one answer, ``default``, shows it for all operations."""
 OTHERS = "Refused"
 _TIMED = (Busy, ConnectorRateLimited, ConnectorUnavailable)
-_READING = "OfRead"
-_ASKING = "OfQuery"
 _NAMED_MAX = 2
 _EXAMPLE_REFERENCE = "#/components/examples/"
 _RESPONSE_REFERENCE = "#/components/responses/"
@@ -141,7 +140,7 @@ def of(endpoint: Endpoint, method: str = "POST") -> list[type[PunktwerkError]]:
     """
     found = {*ALWAYS, InvalidParameters, *components.module_of(endpoint).REFUSALS}
     found |= set() if method == "GET" else set(OF_BODIES)
-    found |= set() if endpoint.is_read else set(OF_WRITES)
+    found |= set() if endpoint.is_read else {*OF_WRITES, IdempotencyKeyReused}
     return [error for error in catalog() if error in found]
 
 
@@ -153,8 +152,8 @@ def responses() -> dict[str, Any]:
         for method in endpoint.methods
         for status, errors in _by_status(endpoint, method).items()
     }
-    others = [error for error in catalog() if error in ALWAYS]
-    found[OTHERS] = _response("The key, the package, or our side: `statusCode` says which.", others)
+    others = [error for error in catalog() if error in COMMON]
+    found[OTHERS] = _response("The key, the package, the transport or our side.", others)
     return dict(sorted(found.items()))
 
 
@@ -198,16 +197,15 @@ def _response(meaning: str, errors: list[type[PunktwerkError]]) -> dict[str, Any
 
 
 def _by_status(endpoint: Endpoint, method: str) -> dict[int, list[type[PunktwerkError]]]:
-    grouped = groupby(of(endpoint, method), key=lambda error: error.status)
-    by_status = {status: list(errors) for status, errors in grouped}
-    # A status that is named no longer means the default.
-    return {status: errors for status, errors in by_status.items() if {*errors} - {*ALWAYS}}
+    own = (error for error in of(endpoint, method) if error not in COMMON)
+    grouped = groupby(own, key=lambda error: error.status)
+    return {status: list(errors) for status, errors in grouped}
 
 
 def _name(endpoint: Endpoint, method: str, status: int) -> str:
     """Return an answer's name, from its status and the refusals that not all operations have.
 
-    ``ProgramNotFound``, ``BadRequestOfRead``, ``ConflictOrWebhookExists``; where these are many, it
+    ``ProgramNotFound``, ``ConflictOrWebhookExists``; where these are many, it
     has the name of the first operation that has them, ``BadRequestOfRefundPayment``.
     """
     errors = _by_status(endpoint, method)[status]
@@ -225,8 +223,7 @@ def _name(endpoint: Endpoint, method: str, status: int) -> str:
         return "Or".join(named)
     if len(errors) == 1:
         return errors[0].__name__
-    kind = (_ASKING if method == "GET" else _READING) if endpoint.is_read else ""
-    return "Or".join([phrase + (kind if status == InvalidParameters.status else ""), *named])
+    return "Or".join([phrase, *named])
 
 
 def _summary(error: type[PunktwerkError]) -> str:
