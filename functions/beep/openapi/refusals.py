@@ -97,7 +97,7 @@ ALWAYS: tuple[type[PunktwerkError], ...] = (
 )
 OF_BODIES = (InvalidJson, RequestIncomplete, RequestTooLarge)
 OF_WRITES = (InvalidIdempotencyKey,)
-COMMON = (*ALWAYS, *OF_BODIES, *OF_WRITES)
+COMMON: tuple[type[PunktwerkError], ...] = (*ALWAYS, *OF_BODIES, *OF_WRITES)
 """What says nothing of what is asked for: one answer, ``default``, shows it for all operations."""
 OTHERS = "Refused"
 _TIMED = (Busy, ConnectorRateLimited, ConnectorUnavailable)
