@@ -59,15 +59,18 @@ _KINDS: Mapping[str, ReceiptKind] = {
 }
 """All other types are not sales: orders, aborted receipts, own use, paid invoices."""
 _COUNTING = {ReceiptKind.SALE, ReceiptKind.VOID}
+_WITHOUT_HEAD = f"has lines, but nothing in {HEADS}"
 _NOTHING = Decimal(0)
 _FEW = 16
 """Up to this many lines are looked through one by one: a set of them takes four times as much."""
 _TIMES_KEPT = 1_000
+_RATES_TOLD = 2
+"""A line of two taxes has none that could be told; more of them need not be kept."""
 
 _Key = tuple[str, str, str]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Head:
     """A receipt, with the values that its lines have given so far.
 
@@ -114,14 +117,18 @@ class _Head:
 
 @dataclass(slots=True)
 class _Article:
-    """A product as its latest receipt describes it. ``line`` is the line that sold it last."""
+    """A product as its latest receipt describes it.
+
+    ``line`` is the line that sold it last, ``rates`` are the taxes that this line has.
+    """
 
     seen_at: datetime
     name: str
     number: str | None
     ean: str | None
     category_id: str | None
-    line: tuple[_Key, str | None, str]
+    line: tuple[_Head, str]
+    rates: tuple[Decimal | None, ...] = ()
     priced_at: datetime | None = None
     price: str = ""
     currency: str = ""
@@ -161,7 +168,6 @@ class _Reading:
         self._articles: dict[str, _Article] = {}
         self._categories: dict[str, tuple[datetime, str]] = {}
         self._rates: dict[tuple[str, str, str | None, str], Decimal] = {}
-        self._vat: dict[tuple[_Key, str | None, str], set[Decimal | None]] = {}
         self._skipped_receipts: dict[str, Skipped] = {}
         self._skipped_products: dict[str, Skipped] = {}
         self._notes: dict[str, Note] = {}
@@ -174,13 +180,20 @@ class _Reading:
         self._read_lines()
         self._read_rates()
         self._read_amounts()
-        products = tuple(self._products())
-        about_products = (*self._about_file(LINES), *self._notes.values())
+        products = Listing(
+            tuple(self._products()),
+            tuple(self._skipped_products.values()),
+            notes=(*self._about_file(LINES), *self._notes.values()),
+        )
+        categories = tuple(Category(key, name) for key, (_, name) in self._categories.items())
+        # What products are made from is let go of before receipts are made.
+        for each in (self._articles, self._categories, self._rates):
+            each.clear()
         self._find_buyers()
         receipts = in_order(self._receipts())
         return Contents(
-            Listing(tuple(Category(key, name) for key, (_, name) in self._categories.items())),
-            Listing(products, tuple(self._skipped_products.values()), notes=about_products),
+            Listing(categories),
+            products,
             Listing(
                 receipts,
                 tuple(self._skipped_receipts.values()),
@@ -194,7 +207,7 @@ class _Reading:
         return (Note("", f"{name} {problem}"),) if problem else ()
 
     def _till_currencies(self) -> dict[tuple[str, str, str | None], str]:
-        """Return currencies by till, closing and series, and for any series under ``None``."""
+        """Return currencies by till, closing and series."""
         if TILLS not in self._archive:
             return {}
         table = self._archive.table(TILLS)
@@ -203,8 +216,8 @@ class _Reading:
         for number, (till, closing, code, created) in enumerate(rows, start=1):
             _check_count(number, MASTER_ROWS_MAX, f"rows of {TILLS}")
             if code:
-                for series in (self._series_of(created), None):
-                    found[till, table.whole(closing), series] = sys.intern(code)
+                series = self._series_of(created)
+                found[sys.intern(till), sys.intern(table.whole(closing)), series] = sys.intern(code)
         return found
 
     def _read_heads(self, currencies: Mapping[tuple[str, str, str | None], str]) -> None:
@@ -226,7 +239,7 @@ class _Reading:
                     kind=_kind_of(kind, is_void=_said("BON_STORNO", is_void)),
                     issued_at=moment_of(ended_at or started_at, self._zone),
                     total=Money.from_major(table.number(total), code or self._currency),
-                    customer_id=sys.intern(customer_id) if customer_id else None,
+                    customer_id=customer_id or None,
                     series=series,
                 )
             except ValueError as error:
@@ -246,12 +259,20 @@ class _Reading:
         self._heads[key] = head
 
     def _head(self, key: _Key, created: str) -> _Head | None:
-        """Return the receipt of a row; its series only counts if there are several."""
+        """Return the receipt of a row; its series only counts if there are several.
+
+        A row that does not say its series could belong to any of them, so none can be taken.
+        """
         known = self._heads.get(key)
         if known is None or known.other_series is None:
             return known
         series = self._series_of(created)
-        return next((each for each in known.all_series() if each.series == series), None)
+        found = next((each for each in known.all_series() if each.series == series), None)
+        if found is None and series is None:
+            for each in known.all_series():
+                each.problem = f"is there of several {_CREATED}, and a row does not say of which"
+            return known
+        return found
 
     def _read_references(self) -> None:
         """Note the receipt to which a receipt refers: the first reference to a till's receipt."""
@@ -304,17 +325,17 @@ class _Reading:
             key = _key(table, till, closing, receipt)
             head = self._head(key, created)
             if head is None:
-                self._skip_receipt(key, f"has lines, but nothing in {HEADS}")
+                self._skip_receipt(key, _WITHOUT_HEAD)
                 continue
             if case in _EARNS:
                 head.note_earning(sys.intern(line))
             if case == _GOODS and head.kind is ReceiptKind.SALE:
-                self._note_article(head, (key, head.series, line), name, *goods)
+                self._note_article(head, line, name, *goods)
 
     def _note_article(
         self,
         head: _Head,
-        line: tuple[_Key, str | None, str],
+        line: str,
         name: str,
         is_void: str,
         number: str,
@@ -341,7 +362,7 @@ class _Reading:
                 number=number or None,
                 ean=ean_of(gtin),
                 category_id=sys.intern(category_id or category) or None,
-                line=line,
+                line=(head, sys.intern(line)),
                 priced_at=known.priced_at if known else None,
                 price=known.price if known else "",
                 currency=known.currency if known else "",
@@ -364,15 +385,18 @@ class _Reading:
         if RATES not in self._archive:
             return
         table = self._archive.table(RATES)
+        known: dict[str, Decimal] = {}
         rows = table.rows(("Z_KASSE_ID", "Z_NR", "UST_SCHLUESSEL", "UST_SATZ"), (_CREATED,))
         for number, (till, closing, key, rate, created) in enumerate(rows, start=1):
             _check_count(number, MASTER_ROWS_MAX, f"rows of {RATES}")
             try:
-                percent = shortest(table.number(rate))
+                percent = known.setdefault(rate, shortest(table.number(rate)))
             except ValueError:
                 continue  # a product without a rate is better than no product
-            for series in (self._series_of(created), None):
-                self._rates[till, table.whole(closing), series, table.whole(key)] = percent
+            to_closing = sys.intern(till), sys.intern(table.whole(closing))
+            self._rates[*to_closing, self._series_of(created), sys.intern(table.whole(key))] = (
+                percent
+            )
 
     def _rate(self, till: str, closing: str, series: str | None, key: str) -> Decimal | None:
         found = self._rates.get((till, closing, series, key))
@@ -380,7 +404,7 @@ class _Reading:
 
     def _read_amounts(self) -> None:
         """Add up the amounts of the lines that earn points, and find the taxes of products."""
-        wanted = {article.line for article in self._articles.values()}
+        wanted = {article.line: article for article in self._articles.values()}
         table = self._archive.table(LINE_AMOUNTS)
         for till, closing, receipt, line, tax, gross, created in table.rows(
             (*_KEY, "POS_ZEILE", "UST_SCHLUESSEL", "POS_BRUTTO"), (_CREATED,)
@@ -389,9 +413,11 @@ class _Reading:
             head = self._head(key, created)
             if head is None:
                 continue
-            if (key, head.series, line) in wanted:
+            article = wanted.get((head, line))
+            if article is not None:
                 rate = self._rate(till, key[1], head.series, table.whole(tax))
-                self._vat.setdefault((key, head.series, line), set()).add(rate)
+                if rate not in article.rates:
+                    article.rates = (*article.rates, rate)[:_RATES_TOLD]
             try:
                 amount = table.number(gross)
             except ValueError as error:
@@ -428,7 +454,7 @@ class _Reading:
         numbers = self._archive.table(LINES)
         for external_id, article in self._articles.items():
             self._skipped_products.pop(external_id, None)
-            rates = self._vat.get(article.line, set())
+            rates = article.rates
             try:
                 exact = numbers.number(article.price) if article.price else None
             except ValueError as error:
@@ -441,7 +467,7 @@ class _Reading:
                 ean=article.ean,
                 category_id=article.category_id,
                 price=self._price(external_id, exact, article.currency),
-                vat_percent=next(iter(rates)) if len(rates) == 1 else None,
+                vat_percent=rates[0] if len(rates) == 1 else None,
             )
 
     def _price(self, external_id: str, exact: Decimal | None, currency: str) -> Money | None:

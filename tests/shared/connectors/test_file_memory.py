@@ -52,15 +52,49 @@ def export(receipts: int, lines: int, products: int, ids: int = 6) -> bytes:
         for place in range(lines)
     ]
     paid = [f"{till};{each};{place};1;9,99" for each in numbers for place in range(lines)]
-    files = dict([
-        table("transactions", "BON_ID;BON_TYP;BON_STORNO;BON_ENDE;UMS_BRUTTO;KUNDE_ID", heads),
-        table("lines", "BON_ID;POS_ZEILE;GV_TYP;ARTIKELTEXT;ART_NR", sold),
-        table("lines_vat", "BON_ID;POS_ZEILE;UST_SCHLUESSEL;POS_BRUTTO", paid),
-    ])  # fmt: skip
+    return packed(
+        [
+            table("transactions", "BON_ID;BON_TYP;BON_STORNO;BON_ENDE;UMS_BRUTTO;KUNDE_ID", heads),
+            table("lines", "BON_ID;POS_ZEILE;GV_TYP;ARTIKELTEXT;ART_NR", sold),
+            table("lines_vat", "BON_ID;POS_ZEILE;UST_SCHLUESSEL;POS_BRUTTO", paid),
+        ]
+    )
+
+
+def crowded() -> bytes:
+    """Return an export that is near all bounds at once, with long ids and names."""
+    receipts, without_head, products = 70_000, 30_000, reader.PRODUCTS_MAX
+    till = "1;2026-03-02T20:00:00;7"
+    numbers = [f"{number:060}" for number in range(receipts)]
+    heads = [f"{till};{each};Beleg;0;2026-03-02T09:30:00;9,99;K{each}" for each in numbers]
+    sold = [
+        f"{till};{each};1;Umsatz;{'Ü€' * 100 if number < products else 'x'};A{number % products}"
+        for number, each in enumerate(numbers)
+    ]
+    lost = [f"{till};lost{number};1;Umsatz;x;" for number in range(without_head)]
+    paid = [f"{till};{each};1;1;9,99" for each in numbers]
+    named = [
+        f"{till};{each};Transaktion;1;7;{numbers[number - 1]}"
+        for number, each in enumerate(numbers)
+    ]
+    closings = [f"1;2026-03-02T20:00:00;{number}" for number in range(reader.MASTER_ROWS_MAX)]
+    return packed(
+        [
+            table("transactions", "BON_ID;BON_TYP;BON_STORNO;BON_ENDE;UMS_BRUTTO;KUNDE_ID", heads),
+            table("lines", "BON_ID;POS_ZEILE;GV_TYP;ARTIKELTEXT;ART_NR", [*sold, *lost]),
+            table("lines_vat", "BON_ID;POS_ZEILE;UST_SCHLUESSEL;POS_BRUTTO", paid),
+            table("references", "BON_ID;REF_TYP;REF_Z_KASSE_ID;REF_Z_NR;REF_BON_ID", named),
+            table("vat", "UST_SCHLUESSEL;UST_SATZ", [f"{each};1;19,00" for each in closings]),
+            table("cashregister", "KASSE_BASISWAEH_CODE", [f"{each};EUR" for each in closings]),
+        ]
+    )
+
+
+def packed(tables_of: list[tuple[str, bytes]]) -> bytes:
     target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
-        for name, content in files.items():
-            packed.writestr(name, content)
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archived:
+        for name, content in tables_of:
+            archived.writestr(name, content)
     return target.getvalue()
 
 
@@ -94,6 +128,7 @@ FILES: dict[str, tuple[Callable[[], bytes], str]] = {
     "long receipts": (lambda: export(archive.ROWS_MAX // 5_000, 5_000, 10), "taken"),
     "many products": (lambda: export(80_000, 1, reader.PRODUCTS_MAX), "taken"),
     "long ids": (lambda: export(reader.RECEIPTS_MAX, 1, 10, ids=90), "taken"),
+    "near all bounds": (crowded, "taken"),
     "too many receipts": (lambda: export(300_000, 1, 10), "refused"),
     "too many lines": (lambda: export(110_000, 5, 10), "refused"),
     "json products": (

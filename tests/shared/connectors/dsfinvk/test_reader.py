@@ -351,6 +351,21 @@ def test_the_same_receipt_twice_in_one_series_is_not_guessed_at() -> None:
     assert found.skipped == (Skipped("Kasse%201:1234:b-1", "is in the file twice"),)
 
 
+def test_lines_that_do_not_say_of_which_series_they_are_cost_both_receipts() -> None:
+    records = [head("b-1"), head("b-1", **AGAIN), *line("b-1"), *line("b-1", **AGAIN)]
+    records += [head("b-2"), *line("b-2")]
+    text = tills.file_of(export(records), "lines.csv").decode()
+    rows = list(csv.DictReader(io.StringIO(text), delimiter=";"))
+    for row in rows:
+        del row["Z_ERSTELLUNG"]
+    found = read(records, {"lines.csv": written(rows)}).receipts
+    assert [(each.external_id[-3:], each.eligible.amount_minor) for each in found.items] == [
+        ("b-2", 1000)
+    ]
+    reason = "is there of several Z_ERSTELLUNG, and a row does not say of which"
+    assert found.skipped == (Skipped("Kasse%201:1234:b-1", reason),)
+
+
 @pytest.mark.parametrize(
     ("spelling", "series"),
     [

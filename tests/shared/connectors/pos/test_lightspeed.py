@@ -561,6 +561,20 @@ def test_categories_without_end(server: Receiver, last_seen: str | None) -> None
         connected(server.url).categories("c1", None)
 
 
+def test_a_price_below_zero_is_no_price(shop: Shop) -> None:
+    prices = {1: 1, 2: -1, 3: 10**10}
+    rows = [product_row(each, price_including_tax=price) for each, price in prices.items()]
+    shop.lists["/products"] = rows
+    page = connected(shop.server.url).products(None, None)
+
+    assert [(each.external_id, each.price) for each in page.items] == [("p1", Money(100, "EUR"))]
+    assert page.skipped == (
+        Skipped("p2", "has a price below zero: -1.00 EUR"),
+        Skipped("p3", "has an amount beyond 1000000000 EUR"),
+    )
+    assert page.is_listing
+
+
 def test_ten_thousand_products_come_page_by_page(shop: Shop) -> None:
     shop.lists["/products"] = [product_row(each) for each in range(1, 10_001)]
     connector = connected(shop.server.url)
