@@ -273,8 +273,7 @@ def stop_all(children: Mapping[str, Guarded]) -> None:
 
 def describe(ports: Mapping[str, int], seeds: Mapping[str, Any]) -> dict[str, Any]:
     """Return the content of dev.json."""
-    gateway = f"http://{LOOPBACK}:{ports['gateway']}"
-    base_url = f"{gateway}/apiGateway/api/v1"
+    base_url = f"http://{LOOPBACK}:{ports['gateway']}/apiGateway/api/v1"
     functions = f"http://{LOOPBACK}:{ports['functions']}/{suite.PROJECT}/{suite.REGION}"
     return {
         "baseUrl": base_url,
@@ -287,7 +286,8 @@ def describe(ports: Mapping[str, int], seeds: Mapping[str, Any]) -> dict[str, An
         "authHost": f"{LOOPBACK}:{ports['auth']}",
         "urls": {
             "openapi": f"{base_url}/openapi.json",
-            "docs": f"{gateway}/docs",
+            # Not /docs alone, where the page would show the same address without /apiGateway.
+            "docs": f"{base_url}/docs",
             "functions": functions,
             "tasks": f"http://{LOOPBACK}:{ports['tasks']}",
         },

@@ -273,7 +273,7 @@ def test_facts_are_exactly_those_that_tools_rely_on() -> None:
         "authHost": "127.0.0.1:9099",
         "urls": {
             "openapi": "http://127.0.0.1:8787/apiGateway/api/v1/openapi.json",
-            "docs": "http://127.0.0.1:8787/docs",
+            "docs": "http://127.0.0.1:8787/apiGateway/api/v1/docs",
             "functions": "http://127.0.0.1:5001/demo-punktwerk/europe-west6",
             "tasks": "http://127.0.0.1:9497",
         },
