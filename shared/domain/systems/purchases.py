@@ -55,7 +55,7 @@ class KnownSale:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class PurchaseChange:
     """A receipt that refers to a sale.
 
     Attributes:
@@ -130,7 +130,7 @@ class Purchase:
     system: str
     receipt_id: str
     sales: tuple[KnownSale, ...] = ()
-    changes: tuple[Change, ...] = ()
+    changes: tuple[PurchaseChange, ...] = ()
     earnings: tuple[Earning, ...] = ()
     grants: tuple[Grant, ...] = ()
     netted: tuple[Netted, ...] = ()
@@ -138,7 +138,7 @@ class Purchase:
     waiting_since: datetime | None = None
 
     @property
-    def waiting(self) -> tuple[Change, ...]:
+    def waiting(self) -> tuple[PurchaseChange, ...]:
         """The receipts that take back goods of a sale that is not known."""
         return tuple(each for each in _without_sale(self) if each.amount_minor < 0)
 
@@ -189,7 +189,7 @@ class _Group:
     is_void: bool = False
     sold_minor: int = 0
     returned_minor: int = 0
-    changes: list[Change] = field(default_factory=list)
+    changes: list[PurchaseChange] = field(default_factory=list)
 
 
 def with_receipt(purchase: Purchase, receipt: Receipt, *, is_earning: bool) -> Reading:
@@ -230,7 +230,7 @@ def with_earlier(
     for receipt_id, units in taken:
         # The amount is not in the entry. Units were rounded up, so the amount is, too.
         amount_minor = -(-units * sale.amount_minor // max(grant.units, 1))
-        changes.append(Change(receipt_id, -amount_minor, grant.booked_at))
+        changes.append(PurchaseChange(receipt_id, -amount_minor, grant.booked_at))
     is_void = purchase.receipt_id in {receipt_id for receipt_id, _ in taken}
     place = str(len(purchase.sales))
     return replace(
@@ -375,7 +375,7 @@ def _with_change(purchase: Purchase, receipt: Receipt, *, is_earning: bool) -> R
         amount_minor = -abs(amount_minor)
     if amount_minor == 0:
         return Reading(purchase)
-    change = Change(
+    change = PurchaseChange(
         receipt_id=receipt.identity,
         amount_minor=amount_minor,
         issued_at=receipt.issued_at,
@@ -420,7 +420,7 @@ def _is_alike(sale: KnownSale, receipt: Receipt) -> bool:
     return has_revisions or is_same_amount or sale.issued_at == receipt.issued_at
 
 
-def _candidates(sales: tuple[KnownSale, ...], change: Change) -> Iterator[int]:
+def _candidates(sales: tuple[KnownSale, ...], change: PurchaseChange) -> Iterator[int]:
     """Yield the places of the sales to which a change may refer."""
     for place, sale in enumerate(sales):
         is_series = None in {change.original_series, sale.series} or (
@@ -431,7 +431,7 @@ def _candidates(sales: tuple[KnownSale, ...], change: Change) -> Iterator[int]:
             yield place
 
 
-def _sale_of(sales: tuple[KnownSale, ...], change: Change) -> int | None:
+def _sale_of(sales: tuple[KnownSale, ...], change: PurchaseChange) -> int | None:
     """Return the place of the sale to which a change refers: the latest before it."""
 
     def preference(place: int) -> tuple[bool, bool, float]:
@@ -444,7 +444,7 @@ def _sale_of(sales: tuple[KnownSale, ...], change: Change) -> int | None:
     return max(_candidates(sales, change), key=preference, default=None)
 
 
-def _without_sale(purchase: Purchase) -> list[Change]:
+def _without_sale(purchase: Purchase) -> list[PurchaseChange]:
     return [each for each in purchase.changes if _sale_of(purchase.sales, each) is None]
 
 

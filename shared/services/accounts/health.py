@@ -17,7 +17,7 @@ KEPT_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Health:
+class ServerHealth:
     """What was found. ``commit`` is ``None`` if the operator has not named it."""
 
     version: str
@@ -28,10 +28,10 @@ class Health:
 
 
 _lock = threading.Lock()
-_kept: tuple[float, Health] | None = None
+_kept: tuple[float, ServerHealth] | None = None
 
 
-def check() -> Health:
+def check() -> ServerHealth:
     """Return what was found in the last seconds, or look again.
 
     Raises:
@@ -61,8 +61,8 @@ def forget() -> None:
         _kept = None
 
 
-def _look() -> Health:
-    return Health(
+def _look() -> ServerHealth:
+    return ServerHealth(
         version=config.VERSION,
         commit=config.commit(),
         firestore=_firestore_answers(),
