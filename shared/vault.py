@@ -9,13 +9,21 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from shared.encrypted import Encrypted
 
+_BOUND = "\x1e"
+"""Stands around the path in a token. No path has it, and no older text begins with it: those are
+JSON, or printable."""
+
 
 class VaultError(Exception):
-    """Keys are missing or malformed, or a text was not encrypted with any of them."""
+    """Keys are missing or malformed, or a token cannot be decrypted where it was found."""
 
 
 class Vault:
     """Encrypts with the first key and decrypts with any; to rotate keys, put a new key first.
+
+    A token names the document that it belongs to, inside of what is encrypted. In another document
+    it is refused, so that nobody who can write the database can lend one merchant's access to
+    another. Tokens of older versions name none, and are read anywhere until they are rotated.
 
     Source: Fernet (AES-128-CBC and HMAC-SHA256) of the cryptography package.
     """
@@ -41,30 +49,36 @@ class Vault:
     def __repr__(self) -> str:
         return f"Vault(keys={self._keys_count})"
 
-    def encrypt(self, text: str) -> Encrypted:
-        return Encrypted(self._fernet.encrypt(text.encode()).decode())
+    def encrypt(self, text: str, path: str) -> Encrypted:
+        """Return the token of a text for the document at `path`."""
+        bound = f"{_BOUND}{path}{_BOUND}{text}"
+        return Encrypted(self._fernet.encrypt(bound.encode()).decode())
 
-    def decrypt(self, token: Encrypted) -> str:
-        """Return the text of a token of `encrypt`.
-
-        Raises:
-            VaultError: The token was changed, or its key is no longer among the keys.
-        """
-        try:
-            return self._fernet.decrypt(token.encode()).decode()
-        except InvalidToken:
-            raise _undecryptable() from None
-
-    def rotate(self, token: Encrypted) -> Encrypted:
-        """Encrypt a token's text anew with the first key.
+    def decrypt(self, token: Encrypted, path: str) -> str:
+        """Return the text of a token that was found in the document at `path`.
 
         Raises:
-            VaultError: The token was changed, or its key is no longer among the keys.
+            VaultError: The token was changed, belongs to another document, or its key is no longer
+                among the keys.
         """
         try:
-            return Encrypted(self._fernet.rotate(token.encode()).decode())
+            plain = self._fernet.decrypt(token.encode()).decode()
         except InvalidToken:
             raise _undecryptable() from None
+        if not plain.startswith(_BOUND):
+            return plain
+        own_path, _, text = plain.removeprefix(_BOUND).partition(_BOUND)
+        if own_path != path:
+            raise VaultError("The token belongs to another document.")
+        return text
+
+    def rotate(self, token: Encrypted, path: str) -> Encrypted:
+        """Encrypt a token's text anew with the first key, for the document at `path`.
+
+        Raises:
+            VaultError: See `decrypt`.
+        """
+        return self.encrypt(self.decrypt(token, path), path)
 
 
 def new_key() -> str:

@@ -43,18 +43,18 @@ def checked(model: type[Config], settings: Mapping[str, Any], *, within: str) ->
     return found
 
 
-def encrypted(settings: ConnectorConfig) -> Encrypted:
-    """Return a configuration as it is stored."""
-    return vault().encrypt(json.dumps(settings.reveal()))
+def encrypted(settings: ConnectorConfig, path: str) -> Encrypted:
+    """Return a configuration as it is stored in the document at ``path``."""
+    return vault().encrypt(json.dumps(settings.reveal()), path)
 
 
-def decrypted(model: type[Config], token: Encrypted) -> Config:
-    """Return a stored configuration.
+def decrypted(model: type[Config], token: Encrypted, path: str) -> Config:
+    """Return the configuration that is stored in the document at ``path``.
 
     Raises:
-        VaultError: It cannot be decrypted.
+        VaultError: It cannot be decrypted, or is not that document's.
     """
-    return model.restore(json.loads(vault().decrypt(token)))
+    return model.restore(json.loads(vault().decrypt(token, path)))
 
 
 def _require_stand_in(base_url: str, within: str) -> None:

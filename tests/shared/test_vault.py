@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
+from cryptography.fernet import Fernet
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,48 +16,70 @@ from shared.vault import Vault, VaultError, load_keys, new_key
 
 OLD, NEW = (base64.urlsafe_b64encode(letter * 32).decode() for letter in (b"o", b"n"))
 ROOT = Path(__file__).parents[2]
+PATH = "webhookEndpoints/we_1"
 
 
 @given(st.text())
 def test_what_is_encrypted_comes_back(text):
     vault = Vault([OLD])
-    token = vault.encrypt(text)
-    assert vault.decrypt(token) == text
+    token = vault.encrypt(text, PATH)
+    assert vault.decrypt(token, PATH) == text
     assert token.isascii()
     assert text not in token or len(text) < 8
 
 
 def test_a_text_is_never_encrypted_to_the_same_token_twice():
-    assert Vault([OLD]).encrypt("secret") != Vault([OLD]).encrypt("secret")
+    assert Vault([OLD]).encrypt("secret", PATH) != Vault([OLD]).encrypt("secret", PATH)
 
 
 def test_the_first_key_encrypts_and_all_decrypt():
-    old_token = Vault([OLD]).encrypt("secret")
+    old_token = Vault([OLD]).encrypt("secret", PATH)
     both = Vault([NEW, OLD])
-    assert both.decrypt(old_token) == "secret"
-    assert Vault([NEW]).decrypt(both.encrypt("secret")) == "secret"
+    assert both.decrypt(old_token, PATH) == "secret"
+    assert Vault([NEW]).decrypt(both.encrypt("secret", PATH), PATH) == "secret"
 
 
 def test_a_rotated_token_needs_only_the_first_key():
-    old_token = Vault([OLD]).encrypt("secret")
-    assert Vault([NEW]).decrypt(Vault([NEW, OLD]).rotate(old_token)) == "secret"
+    old_token = Vault([OLD]).encrypt("secret", PATH)
+    assert Vault([NEW]).decrypt(Vault([NEW, OLD]).rotate(old_token, PATH), PATH) == "secret"
 
 
 @pytest.mark.parametrize("method", ["decrypt", "rotate"])
 @pytest.mark.parametrize("case", ["other key", "changed", "garbage", "empty", "not ascii"])
 def test_a_foreign_token_is_refused_without_repeating_it(method, case):
     token = {
-        "other key": Vault([NEW]).encrypt("secret"),
-        "changed": Vault([OLD]).encrypt("secret")[:-6] + "AAAAAA",
+        "other key": Vault([NEW]).encrypt("secret", PATH),
+        "changed": Vault([OLD]).encrypt("secret", PATH)[:-6] + "AAAAAA",
         "garbage": "garbage",
         "empty": "",
         "not ascii": "gärbage",
     }[case]
     with pytest.raises(VaultError) as refusal:
-        getattr(Vault([OLD]), method)(token)
+        getattr(Vault([OLD]), method)(token, PATH)
     assert str(refusal.value) == "The token was not encrypted with any of the configured keys."
     assert refusal.value.__cause__ is None
     assert refusal.value.__suppress_context__
+
+
+@pytest.mark.parametrize("method", ["decrypt", "rotate"])
+@pytest.mark.parametrize("path", ["webhookEndpoints/we_2", "webhookEndpoints/we_", "", f"{PATH}/x"])
+def test_a_token_of_another_document_is_refused(method, path):
+    token = Vault([OLD]).encrypt("secret", PATH)
+
+    with pytest.raises(VaultError, match="belongs to another document"):
+        getattr(Vault([OLD]), method)(token, path)
+
+
+@pytest.mark.parametrize("text", ["a-secret-of-before", '{"apiKey": "x"}', ""])
+def test_a_token_of_before_is_read_anywhere_until_it_is_rotated(text):
+    vault = Vault([NEW, OLD])
+    before = Fernet(OLD).encrypt(text.encode()).decode()
+
+    assert vault.decrypt(before, PATH) == vault.decrypt(before, "elsewhere/x") == text
+    bound = vault.rotate(before, PATH)
+    assert vault.decrypt(bound, PATH) == text
+    with pytest.raises(VaultError):
+        vault.decrypt(bound, "elsewhere/x")
 
 
 def test_no_secret_is_shown():
@@ -68,7 +91,7 @@ def test_no_secret_is_shown():
 def test_new_keys_differ_and_serve():
     keys = [new_key(), new_key()]
     assert keys[0] != keys[1]
-    assert Vault(keys).decrypt(Vault(keys).encrypt("secret")) == "secret"
+    assert Vault(keys).decrypt(Vault(keys).encrypt("secret", PATH), PATH) == "secret"
 
 
 def test_no_key_is_refused():
@@ -111,7 +134,7 @@ def test_the_key_file_is_made_once_and_for_its_owner_only(tmp_path):
     assert load_keys("", file) == keys
     assert file.stat().st_mode & 0o777 == 0o600
     assert list(file.parent.iterdir()) == [file]
-    assert Vault(keys).decrypt(Vault(keys).encrypt("secret")) == "secret"
+    assert Vault(keys).decrypt(Vault(keys).encrypt("secret", PATH), PATH) == "secret"
 
 
 def test_an_empty_key_file_is_named(tmp_path):

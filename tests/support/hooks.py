@@ -62,7 +62,8 @@ def kept(webhook_id: str) -> WebhookEndpoint:
 
 def secrets_of(webhook_id: str) -> list[str]:
     """Return the secrets of an endpoint, the newest first."""
-    return [vault().decrypt(each.token) for each in kept(webhook_id).secrets]
+    path = paths.webhook_endpoint(webhook_id)
+    return [vault().decrypt(each.token, path) for each in kept(webhook_id).secrets]
 
 
 def change(endpoint: WebhookEndpoint) -> None:

@@ -573,15 +573,17 @@ def test_encrypts_secrets_anew(firestore_emulator: FirestoreEmulator) -> None:
     elsewhere = Client(project=OTHER_PROJECT)
     old, new, lost = new_key(), new_key(), new_key()
     for endpoint_id, key in (("we_1", old), ("we_2", old), ("we_3", lost)):
-        token = Vault([key]).encrypt(f"secret of {endpoint_id}")
+        token = Vault([key]).encrypt(
+            f"secret of {endpoint_id}", paths.webhook_endpoint(endpoint_id)
+        )
         secrets = (SigningSecret(token), SigningSecret(token, ENDPOINT.updated_at))
         endpoint = replace(ENDPOINT, endpoint_id=endpoint_id, secrets=secrets, headers_token=token)
         elsewhere.document(paths.webhook_endpoint(endpoint_id)).set(codec.to_document(endpoint))
     for store_id, key in (("store_1", old), ("store_2", lost)):
-        token = Vault([key]).encrypt(f"keys of {store_id}")
+        path = paths.psp_configuration(store_id)
+        token = Vault([key]).encrypt(f"keys of {store_id}", path)
         accounts = tuple(replace(ACCOUNT, provider=each, config_token=token) for each in PROVIDERS)
         configuration = PspConfiguration(store_id, "acc_1", "custom", accounts)
-        path = paths.psp_configuration(store_id)
         elsewhere.document(path).set(codec.to_document(configuration))
 
     done = in_subprocess(
@@ -614,12 +616,14 @@ def test_encrypts_secrets_anew(firestore_emulator: FirestoreEmulator) -> None:
         for each in elsewhere.collection("webhookEndpoints").get()
     }
     for endpoint_id, key in (("we_1", new), ("we_2", new), ("we_3", lost)):
-        decrypted = {Vault([key]).decrypt(token) for token in tokens[endpoint_id]}
+        path = paths.webhook_endpoint(endpoint_id)
+        decrypted = {Vault([key]).decrypt(token, path) for token in tokens[endpoint_id]}
         assert decrypted == {f"secret of {endpoint_id}"}
     for store_id, key in (("store_1", new), ("store_2", lost)):
-        found = elsewhere.document(paths.psp_configuration(store_id)).get().to_dict() or {}
+        path = paths.psp_configuration(store_id)
+        found = elsewhere.document(path).get().to_dict() or {}
         assert [each["provider"] for each in found["accounts"]] == [*PROVIDERS]
-        decrypted = {Vault([key]).decrypt(each["configToken"]) for each in found["accounts"]}
+        decrypted = {Vault([key]).decrypt(each["configToken"], path) for each in found["accounts"]}
         assert decrypted == {f"keys of {store_id}"}
 
 

@@ -36,7 +36,7 @@ class Reencryption:
 
 
 def reencrypt_secrets() -> Reencryption:
-    """Encrypt all secrets anew, with the first of the configured keys.
+    """Encrypt all secrets anew, with the first of the configured keys, bound to their documents.
 
     Raises:
         VaultError: No key is configured, or one is malformed.
@@ -81,7 +81,7 @@ def _reencrypt(keys: Vault, kind: Documents[Any, ...]) -> tuple[int, list[str]]:
 def _reencrypted(keys: Vault, kind: Documents[Any, ...], path: str, reads: Reads) -> Effect[bool]:
     """Change one document; tell whether it had encrypted fields."""
     before = kind.decode(reads[path])
-    after = None if before is None else encrypted.changed(before, keys.rotate)
+    after = None if before is None else encrypted.changed(before, partial(keys.rotate, path=path))
     if after == before:
         return Effect(result=False)
     return Effect(result=True, writes=kind.writes(reads[path], after))

@@ -83,7 +83,7 @@ def begin(payment: Payment, account: PspAccount, *, is_again: bool) -> Payment:
             pending until a repetition or the sweep finds out.
         Busy: Looking for an earlier call took too long to make another one.
     """
-    connector = psp_configurations.open_account(account)
+    connector = psp_configurations.open_account(payment.store_id, account)
     request = payment_requests.of_payment(payment)
 
     def failed(failure: ConnectorError, end: _End) -> None:
@@ -99,7 +99,7 @@ def begin_refund(
     payment: Payment, refund_id: str, account: PspAccount, *, is_again: bool
 ) -> Payment:
     """Ask the provider for a refund; this process holds its lease. See ``begin``."""
-    connector = psp_configurations.open_account(account)
+    connector = psp_configurations.open_account(payment.store_id, account)
     request = payment_requests.of_refund(payment, refund_id)
     ours = payment.refund(refund_id)
     assert ours is not None

@@ -30,7 +30,7 @@ def notify(provider: str, store_id: str, headers: Mapping[str, str], body: bytes
     account = next((each for each in accounts if each.provider == provider), None)
     if account is None:
         raise ForgedNotification
-    connector = psp_configurations.open_account(account)
+    connector = psp_configurations.open_account(store_id, account)
     return sum(
         _take_in(connector, store_id, account, each)
         for each in connector.notification(headers, body)

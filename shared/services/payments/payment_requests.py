@@ -13,7 +13,7 @@ from shared.domain.payments.payments import Payment, RefundStatus
 from shared.encrypted import Encrypted
 from shared.services.payments import psp_configurations
 from shared.services.vaults import vault
-from shared.store import codec
+from shared.store import codec, paths
 from shared.store.payments import psp_documents
 
 
@@ -25,7 +25,7 @@ def connector(payment: Payment) -> PspConnector:
     """
     configuration = psp_documents.find(payment.store_id)
     account = psp_configurations.account_of(configuration, payment)
-    return psp_configurations.open_account(account)
+    return psp_configurations.open_account(payment.store_id, account)
 
 
 def of_payment(payment: Payment) -> PaymentRequest:
@@ -38,17 +38,19 @@ def of_payment(payment: Payment) -> PaymentRequest:
         notification_url=_notification_url(payment),
         captures_later=payment.captures_later,
         idempotency_key=payment.payment_id,
-        customer=_unsealed(payment.customer_token) if payment.customer_token else None,
+        customer=_unsealed(payment) if payment.customer_token else None,
     )
 
 
-def sealed(customer: Customer) -> Encrypted:
-    """Return the customer's data encrypted, as they are stored."""
-    return vault().encrypt(json.dumps(codec.to_document(customer)))
+def sealed(customer: Customer, payment_id: str) -> Encrypted:
+    """Return the customer's data encrypted, as they are stored in the payment."""
+    return vault().encrypt(json.dumps(codec.to_document(customer)), paths.payment(payment_id))
 
 
-def _unsealed(token: Encrypted) -> Customer:
-    return codec.from_document(Customer, json.loads(vault().decrypt(token)))
+def _unsealed(payment: Payment) -> Customer:
+    assert payment.customer_token is not None
+    text = vault().decrypt(payment.customer_token, paths.payment(payment.payment_id))
+    return codec.from_document(Customer, json.loads(text))
 
 
 def _notification_url(payment: Payment) -> str:

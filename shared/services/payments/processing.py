@@ -87,7 +87,7 @@ def process(caller: Caller, store_id: str, draft: PaymentDraft) -> ProcessedPaym
     )
     now, lease_id = clock.utc_now(), ids.new("lease")
     path = paths.payment(payment_id)
-    token = payment_requests.sealed(draft.customer) if draft.customer else None
+    token = payment_requests.sealed(draft.customer, payment_id) if draft.customer else None
     fingerprint = ids.digest(
         store_id,
         str(draft.amount.amount_minor),

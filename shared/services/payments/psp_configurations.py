@@ -53,14 +53,14 @@ def configure(
     checked = checked_settings(provider, settings)
     connect(provider, checked).verify()
     now = clock.utc_now()
+    path = paths.psp_configuration(store_id)
     account = PspAccount(
         provider=provider,
-        config_token=credentials.encrypted(checked),
+        config_token=credentials.encrypted(checked, path),
         visible=checked.visible(),
         is_test=checked.is_test,
         configured_at=now,
     )
-    path = paths.psp_configuration(store_id)
 
     def replay(kept: Document, _: Reads) -> ConfiguredProvider:
         return ConfiguredProvider(kept["isDefault"], kept["isTest"], is_replay=True)
@@ -137,11 +137,11 @@ def connect(provider: str, settings: ConnectorConfig) -> PspConnector:
     return providers.module_of(provider).connect(settings, is_emulated=config.is_emulated())
 
 
-def open_account(account: PspAccount) -> PspConnector:
-    """Return the connector to the account of a stored configuration.
+def open_account(store_id: str, account: PspAccount) -> PspConnector:
+    """Return the connector to an account in a store's configuration.
 
     Raises:
-        VaultError: The configuration cannot be decrypted.
+        VaultError: The configuration cannot be decrypted, or is another store's.
     """
-    model = providers.module_of(account.provider).Config
-    return connect(account.provider, credentials.decrypted(model, account.config_token))
+    model, path = providers.module_of(account.provider).Config, paths.psp_configuration(store_id)
+    return connect(account.provider, credentials.decrypted(model, account.config_token, path))

@@ -74,19 +74,19 @@ def configure(
     settings = storable_settings(kind, system, credentials)
     module.connect(settings, is_emulated=config.is_emulated()).verify()
     now = clock.utc_now()
+    path = paths.connection(store_id, kind, system)
     connection = Connection(
         account_id=caller.account_id,
         store_id=store_id,
         kind=kind,
         system=system,
-        config_token=stored_credentials.encrypted(settings),
+        config_token=stored_credentials.encrypted(settings, path),
         visible=settings.visible(),
         connected_at=now,
         schedule=schedule,
         program_id=program_id,
         next_sync_at=syncs.next_sync_at(schedule, store_id, store.time_zone, now),
     )
-    path = paths.connection(store_id, kind, system)
 
     def replay(_: Document, reads: Reads) -> ConfiguredConnection:
         found = sync_documents.decode_connection(reads[path])
@@ -209,4 +209,5 @@ def settings_of(
             kind=kind,
             system=system,
         )
-    return stored_credentials.decrypted(module.Config, connection.config_token)
+    path = paths.connection(connection.store_id, kind, system)
+    return stored_credentials.decrypted(module.Config, connection.config_token, path)

@@ -118,7 +118,8 @@ def _start_scheduled(connection: Connection) -> None:
     if not _move_schedule(connection, following):
         return
     module = systems.module_of(connection.kind, connection.system)
-    settings = stored_credentials.decrypted(module.Config, connection.config_token)
+    path = paths.connection(connection.store_id, connection.kind, connection.system)
+    settings = stored_credentials.decrypted(module.Config, connection.config_token, path)
     where = (connection.kind, connection.system, connection.store_id)
     try:
         begun = _begin(caller, module, where, settings, SyncTerms(connection.program_id))
@@ -152,9 +153,9 @@ def _begin(
     kind, system, store_id = where
     now = clock.utc_now()
     sync_id, lease_id = ids.new("sync"), ids.new("lease")
-    token = None if module.IS_FILE else stored_credentials.encrypted(settings)
-    digest = "" if module.IS_FILE else _digest(settings)
     path = paths.sync(store_id, kind, system)
+    token = None if module.IS_FILE else stored_credentials.encrypted(settings, path)
+    digest = "" if module.IS_FILE else _digest(settings)
     streams = tuple(
         each.value
         for each in Stream

@@ -90,7 +90,7 @@ def resume(store_id: str, kind: SystemKind, system: str, sync_id: str) -> None:
         return
     module = systems.module_of(kind, system)
     assert sync.config_token is not None
-    settings = stored_credentials.decrypted(module.Config, sync.config_token)
+    settings = stored_credentials.decrypted(module.Config, sync.config_token, path)
     account = module.connect(settings, is_emulated=config.is_emulated())
     work(sync, account, TASK_S, is_awaited=False)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from shared import clock
 from shared.auth.caller import Caller
@@ -24,7 +25,6 @@ from shared.encrypted import Encrypted
 from shared.schemas.base import invalid
 from shared.services import access, commands
 from shared.services.commands import Effect, Reads
-from shared.services.vaults import vault
 from shared.services.webhooks import endpoint_secrets
 from shared.services.webhooks.webhook_endpoints import SavedEndpoint, kept_of, replayed
 from shared.store import paths
@@ -84,8 +84,9 @@ def update(
     known = endpoint_documents.find(webhook_id)
     now = clock.utc_now()
     path = paths.webhook_endpoint(webhook_id)
-    headers_token = endpoint_secrets.seal(changes.headers or {})
-    credentials_token = endpoint_secrets.seal(changes.target.credentials if changes.target else {})
+    headers_token = endpoint_secrets.seal(changes.headers or {}, webhook_id)
+    credentials = changes.target.credentials if changes.target else {}
+    credentials_token = endpoint_secrets.seal(credentials, webhook_id)
 
     def decide(reads: Reads) -> Effect[SavedEndpoint]:
         before = access.own_webhook(
@@ -103,7 +104,8 @@ def update(
             writes.append(_store_write(reads, before, after))
         return Effect(SavedEndpoint(after), writes, kept_of(after, None))
 
-    return commands.run(_needs(known, path), decide, claim=caller.claim, replay=replayed)
+    replay = partial(replayed, caller.claim)
+    return commands.run(_needs(known, path), decide, claim=caller.claim, replay=replay)
 
 
 def delete(caller: Caller, webhook_id: str, store_id: str | None) -> DeletedEndpoint:
@@ -157,20 +159,22 @@ def rotate(
     now = clock.utc_now()
     path = paths.webhook_endpoint(webhook_id)
     secret_new = secret or signing.new_secret()
-    token = vault().encrypt(secret_new)
+    sealed = endpoint_secrets.sealed_secret(secret_new, webhook_id)
+    kept_token = endpoint_secrets.keep(secret_new, caller.claim)
 
     def replay(kept: Document, _: Reads) -> SecretRotation:
-        shown = vault().decrypt(kept["secretToken"])
+        shown = endpoint_secrets.kept(kept["secretToken"], caller.claim)
+        assert shown is not None
         return SecretRotation(shown, kept["previousExpireAt"], is_replay=True)
 
     def decide(reads: Reads) -> Effect[SecretRotation]:
         before = access.own_webhook(
             caller, endpoint_documents.decode(reads[path]), webhook_id, store_id
         )
-        secrets = rotated(before.secrets, token, now=now, overlap=overlap)
+        secrets = rotated(before.secrets, sealed.token, now=now, overlap=overlap)
         after = replace(before, secrets=secrets, updated_at=now)
         rotation = _rotation(after, secret_new, now)
-        kept = {"secretToken": token, "previousExpireAt": rotation.previous_expire_at}
+        kept = {"secretToken": kept_token, "previousExpireAt": rotation.previous_expire_at}
         return Effect(rotation, [endpoint_documents.write(reads[path], after)], kept)
 
     return commands.run([path], decide, claim=caller.claim, replay=replay)

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 
 from shared import clock, ids
-from shared.auth.caller import Caller
+from shared.auth.caller import Caller, Claim
 from shared.domain.stores.stores import Store
 from shared.domain.webhooks import webhook_targets
-from shared.domain.webhooks.endpoints import SigningSecret, WebhookEndpoint, enabled
+from shared.domain.webhooks.endpoints import WebhookEndpoint, enabled
 from shared.domain.webhooks.webhook_targets import Target
 from shared.encrypted import Encrypted
 from shared.services import access, commands
 from shared.services.commands import Effect, Reads
-from shared.services.vaults import vault
 from shared.services.webhooks import endpoint_secrets
 from shared.store import client, paths
 from shared.store.client import Document, Snapshot
@@ -102,14 +102,13 @@ def kept_of(endpoint: WebhookEndpoint, secret_token: Encrypted | None) -> Docume
     return {"endpoint": endpoint_documents.to_document(shown), "secretToken": secret_token}
 
 
-def replayed(kept: Document, _: Reads) -> SavedEndpoint:
+def replayed(claim: Claim | None, kept: Document, _: Reads) -> SavedEndpoint:
     """Return the endpoint that ``kept_of`` kept.
 
     Raises:
         VaultError: The key that its secret was encrypted with is gone.
     """
-    token = kept["secretToken"]
-    secret = vault().decrypt(token) if token else None
+    secret = endpoint_secrets.kept(kept["secretToken"], claim)
     return SavedEndpoint(endpoint_documents.from_document(kept["endpoint"]), secret, is_replay=True)
 
 
@@ -117,7 +116,8 @@ def _save(caller: Caller, store_id: str, draft: EndpointDraft, *, replaces: bool
     access.store(caller, store_id)
     now = clock.utc_now()
     secret = draft.secret or signing.new_secret()
-    endpoint = _new_endpoint(caller, store_id, draft, vault().encrypt(secret), now)
+    endpoint = _new_endpoint(caller, store_id, draft, secret, now)
+    kept_token = endpoint_secrets.keep(secret, caller.claim)
     store_path = paths.store(store_id)
 
     def decide(reads: Reads) -> Effect[SavedEndpoint]:
@@ -125,7 +125,7 @@ def _save(caller: Caller, store_id: str, draft: EndpointDraft, *, replaces: bool
         if replaces:
             read, known = _known(store, endpoint)
             if read is not None and known is not None:
-                return _registered_again(read, known, draft, endpoint)
+                return _registered_again(read, known, draft, endpoint, kept_token)
             # A listed endpoint that does not exist was deleted after the store was read. So the
             # list has changed: this commit will fail, and the next attempt reads the new list.
             store = webhook_targets.unlisted(store, endpoint)
@@ -134,29 +134,31 @@ def _save(caller: Caller, store_id: str, draft: EndpointDraft, *, replaces: bool
             endpoint_documents.creation(endpoint),
             store_documents.write(reads[store_path], listed),
         ]
-        kept = kept_of(endpoint, endpoint.secrets[0].token)
+        kept = kept_of(endpoint, kept_token)
         return Effect(SavedEndpoint(endpoint, secret), writes, kept)
 
-    return commands.run([store_path], decide, claim=caller.claim, replay=replayed)
+    replay = partial(replayed, caller.claim)
+    return commands.run([store_path], decide, claim=caller.claim, replay=replay)
 
 
 def _new_endpoint(
-    caller: Caller, store_id: str, draft: EndpointDraft, secret_token: Encrypted, now: datetime
+    caller: Caller, store_id: str, draft: EndpointDraft, secret: str, now: datetime
 ) -> WebhookEndpoint:
+    endpoint_id = ids.new("we")
     return WebhookEndpoint(
-        endpoint_id=ids.new("we"),
+        endpoint_id=endpoint_id,
         account_id=caller.account_id,
         store_id=store_id,
         kind=draft.target.kind,
         target=draft.target.address,
         events=draft.events,
-        secrets=(SigningSecret(secret_token),),
+        secrets=(endpoint_secrets.sealed_secret(secret, endpoint_id),),
         created_at=now,
         updated_at=now,
         settings=draft.target.settings,
-        credentials_token=endpoint_secrets.seal(draft.target.credentials),
+        credentials_token=endpoint_secrets.seal(draft.target.credentials, endpoint_id),
         header_names=tuple(draft.headers),
-        headers_token=endpoint_secrets.seal(draft.headers),
+        headers_token=endpoint_secrets.seal(draft.headers, endpoint_id),
         description=draft.description,
         source=draft.source,
     )
@@ -174,18 +176,25 @@ def _known(
 
 
 def _registered_again(
-    read: Snapshot, known: WebhookEndpoint, draft: EndpointDraft, endpoint: WebhookEndpoint
+    read: Snapshot,
+    known: WebhookEndpoint,
+    draft: EndpointDraft,
+    endpoint: WebhookEndpoint,
+    kept_token: Encrypted | None,
 ) -> Effect[SavedEndpoint]:
     """Return the known endpoint, changed to the values of the new ``endpoint``."""
+    secrets = known.secrets
+    if draft.secret:
+        secrets = (endpoint_secrets.sealed_secret(draft.secret, known.endpoint_id),)
     after = enabled(
         replace(
             known,
             events=endpoint.events,
             source=endpoint.source,
-            secrets=endpoint.secrets if draft.secret else known.secrets,
+            secrets=secrets,
             updated_at=endpoint.updated_at,
         )
     )
-    secret_token = after.secrets[0].token if draft.secret else None
+    secret_token = kept_token if draft.secret else None
     writes = [endpoint_documents.write(read, after)]
     return Effect(SavedEndpoint(after, draft.secret), writes, kept_of(after, secret_token))

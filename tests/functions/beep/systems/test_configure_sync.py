@@ -72,7 +72,9 @@ def test_no_secret_is_stored_logged_or_shown(
     assert shown["config"]["username"] == branch.till.credentials["username"]
     assert shown["config"].keys().isdisjoint({"password", "couplingId"})
     assert found is not None
-    restored = credentials.decrypted(Config, found["configToken"])
+    restored = credentials.decrypted(
+        Config, found["configToken"], paths.connection(branch.store_id, "pos", "korona")
+    )
     assert restored.password.get_secret_value() == PASSWORD
 
 

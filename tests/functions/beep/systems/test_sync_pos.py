@@ -129,8 +129,8 @@ def test_keeps_no_secret(
     encrypted = credentials.encrypted
     tokens = []
 
-    def remember(settings: Any) -> str:
-        tokens.append(encrypted(settings))
+    def remember(settings: Any, path: str) -> str:
+        tokens.append(encrypted(settings, path))
         return tokens[-1]
 
     monkeypatch.setattr(credentials, "encrypted", remember)

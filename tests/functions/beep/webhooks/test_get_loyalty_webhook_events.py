@@ -83,9 +83,10 @@ def delete(merchant: Merchant, webhook_id: str) -> None:
 
 def secret_of(answer: Answer) -> str:
     """Return the secret that is kept for the endpoint of an answer."""
-    document = stored.document(paths.webhook_endpoint(answer.body["webhookId"]))
+    path = paths.webhook_endpoint(answer.body["webhookId"])
+    document = stored.document(path)
     assert document is not None
-    return vault().decrypt(document["secrets"][0]["token"])
+    return vault().decrypt(document["secrets"][0]["token"], path)
 
 
 @pytest.mark.usefixtures("frozen_clock")

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, is_dataclass, replace
 from datetime import UTC, datetime
+from itertools import starmap
 from typing import Any, get_args, get_type_hints
 
 import pytest
@@ -142,17 +143,17 @@ def world(merchant: Merchant, till: Till, branch: Branch, aws: Aws, receiver: Re
     )
 
 
-def tokens() -> list[Encrypted]:
-    """Return whatever the vault has encrypted, anywhere in the database."""
+def tokens() -> list[tuple[Encrypted, str]]:
+    """Return whatever the vault has encrypted, anywhere in the database, each with its path."""
 
-    def below(collections: Iterable[Any]) -> Iterator[str]:
+    def below(collections: Iterable[Any]) -> Iterator[tuple[str, str]]:
         for collection in collections:
             for document in collection.list_documents():
-                yield str(document.get().to_dict())
+                yield document.path, str(document.get().to_dict())
                 yield from below(document.collections())
 
     texts = below(library().collections())
-    return [Encrypted(token) for text in texts for token in TOKEN.findall(text)]
+    return [(Encrypted(token), path) for path, text in texts for token in TOKEN.findall(text)]
 
 
 def test_nothing_is_left_that_needs_the_old_key(world: World, keys: Keys) -> None:
@@ -175,7 +176,7 @@ def test_nothing_is_left_that_needs_the_old_key(world: World, keys: Keys) -> Non
     old, new = Vault([keys.old]), Vault([keys.new])
     after = tokens()
     assert len(before) == 11
-    assert sorted(map(new.decrypt, after)) == sorted(map(old.decrypt, before))
+    assert sorted(starmap(new.decrypt, after)) == sorted(starmap(old.decrypt, before))
 
 
 def test_everything_goes_on_without_the_old_key(
@@ -264,7 +265,7 @@ def test_what_changes_meanwhile_is_encrypted_as_it_is_then(
     found = psp_documents.find(till.merchant.store_id)
     assert found is not None
     assert found.default_provider is None
-    assert Vault([keys.new]).decrypt(found.accounts[0].config_token)
+    assert Vault([keys.new]).decrypt(found.accounts[0].config_token, path)
 
 
 def stored_fields(kind: type) -> Iterator[tuple[str, str, Any]]:
