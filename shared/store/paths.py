@@ -199,4 +199,4 @@ def push(push_id: str) -> str:
 
 
 def purchase(purchase_id: str) -> str:
-    return f"purchases/{purchase_id}"
+    return f"purchases/{encode(purchase_id)}"

@@ -186,6 +186,7 @@ def world(app: Flask) -> World:
         "sweep": paths.sweep(own),
         "psp_configuration": paths.psp_configuration(merchant.store_id),
         "payment": paths.payment(f"pay_{own}"),
+        "purchase": paths.purchase(f"pu_{own}"),
         "product": paths.product(own),
         "store_products": f"{paths.store_products(merchant.store_id)}/x",
         "store_product": paths.store_product(merchant.store_id, own),
