@@ -119,10 +119,10 @@ def seed() -> dict[str, Any]:
         _store(package)
     prime = Caller(_account_id(Package.PRIME), Package.PRIME, is_live=True)
     store_id = STORES[Package.PRIME][0]
-    program_ids = {each: _program(prime, store_id, each, f"lp_demo_{each}") for each in PROGRAMS}
+    program_ids = {each: _program(prime, store_id, each, f"lp_demo-{each}") for each in PROGRAMS}
     for package in (Package.GROW, Package.GO):
         caller = Caller(_account_id(package), package, is_live=True)
-        program_id = f"lp_demo_{package.lower()}_points"
+        program_id = f"lp_demo-{package.lower()}-points"
         _program(caller, STORES[package][0], ProgramType.POINTS, program_id)
     live = {package.value: _key(package, KeyMode.LIVE) for package in Package}
     return {

@@ -288,7 +288,7 @@ def test_sigterm_leaves_no_process_and_no_port(tmp_path: Path) -> None:
 
 def test_the_next_run_has_the_data_and_the_death_of_firestore_ends_it(tmp_path: Path) -> None:
     with running(tmp_path) as first:
-        member = {"programId": "lp_demo_points", "userId": "user_demo_anna"}
+        member = {"programId": "lp_demo-points", "userId": "user_demo_anna"}
         first.post("addLoyaltyPoints", {**member, "points": 7, "transactionId": "kept"})
         balance = first.post("getCustomerBalance", member)
     with running(tmp_path) as second:
@@ -308,8 +308,8 @@ def test_the_next_run_has_the_data_and_the_death_of_firestore_ends_it(tmp_path: 
 
 def is_firestore(pid: int) -> bool:
     command = ["ps", "-o", "args=", "-p", str(pid)]
-    found = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    return found.startswith("java ") and "cloud-firestore-emulator" in found
+    found = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    return " -jar " in found and "cloud-firestore-emulator" in found
 
 
 def processes() -> dict[int, int]:

@@ -156,7 +156,7 @@ def test_changes_nothing_of_what_somebody_has_changed(prime: Api, seeds: dict[st
 def test_ids_and_keys_are_those_of_the_machine(seeds: dict[str, Any]) -> None:
     """So they stay the same when all data is deleted."""
     assert seeds["programs"] == {
-        name: f"lp_demo_{name}" for name in ("stamps", "points", "cashback", "tier")
+        name: f"lp_demo-{name}" for name in ("stamps", "points", "cashback", "tier")
     }
     texts = [*seeds["keys"]["live"].values(), seeds["keys"]["test"]]
     assert len(set(texts)) == len(texts)
@@ -166,6 +166,13 @@ def test_ids_and_keys_are_those_of_the_machine(seeds: dict[str, Any]) -> None:
     assert others["keys"]["live"].keys() == seeds["keys"]["live"].keys()
     assert not set(others["keys"]["live"].values()) & set(texts)
     assert others["programs"] == seeds["programs"]
+
+
+def test_memberships_are_where_apps_look_for_them(seeds: dict[str, Any]) -> None:
+    program_id = seeds["programs"]["points"]
+
+    member = client.get_one(f"loyaltyMembers/{program_id}_user_demo_anna")
+    assert (member.data or {})["programId"] == program_id
 
 
 def test_a_key_that_was_revoked_is_replaced_for_good(seeds: dict[str, Any]) -> None:

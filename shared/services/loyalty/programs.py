@@ -93,6 +93,7 @@ def create(
     """Create a program and its mirror, in one commit with the store's list of programs.
 
     ``program_id`` is for demo data, whose ids are fixed; without it the program gets a random one.
+    It has one underscore, as all ids of ours have (decision 17).
 
     Raises:
         StoreNotFound, InvalidParameters, LimitExceeded, IdempotencyKeyReused, Busy,
