@@ -307,7 +307,7 @@ def test_the_next_run_has_the_data_and_the_death_of_firestore_ends_it(tmp_path: 
 
 
 def is_firestore(pid: int) -> bool:
-    command = ["ps", "-o", "args=", "-p", str(pid)]
+    command = ["ps", "-ww", "-o", "args=", "-p", str(pid)]
     found = subprocess.run(command, capture_output=True, text=True, check=False).stdout
     return " -jar " in found and "cloud-firestore-emulator" in found
 
