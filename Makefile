@@ -17,7 +17,7 @@ COMPILE := venv/bin/uv pip compile pyproject.toml --quiet --generate-hashes --py
 COVER := $(if $(COVERAGE),--cov=functions --cov=shared --cov-report=term:skip-covered)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-wide check docs format requirements bench clean
+.PHONY: help setup run test test-wide fuzz check docs format requirements bench clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 20
@@ -37,6 +37,9 @@ test: setup ## Run the tests but the wide ones; ARGS="-k ledger" chooses
 
 test-wide: setup ## Run the slow tests: the whole emulator suite, what tools.new begins, every step of long syncs
 	@exec $(PYTEST) -m wide $(ARGS)
+
+fuzz: setup ## Send generated requests to every operation; ARGS="--examples 100 --mode live --only getPayment"
+	@exec $(VENV) -m tools.fuzz $(ARGS)
 
 check: setup ## Check format, lint, types, layers, generated docs, and that the OpenAPI is valid
 	venv/bin/ruff format --check $(CODE)

@@ -133,7 +133,10 @@ def _answer(endpoint: Endpoint, request: Request, log: dict[str, Any]) -> Respon
         raise MethodNotAllowed(f"Use {' or '.join(endpoint.methods)}.", allowed=allowed)
     caller = _caller(endpoint, request, log)
     module = importlib.import_module(endpoint.module)
-    body = validated(module, _read(request, endpoint.body_bytes_max))
+    parameters = _read(request, endpoint.body_bytes_max)
+    if "store_id" in module.Request.model_fields:
+        _name_store(request, parameters)
+    body = validated(module, parameters)
     key = _idempotency_key(request)
     if caller is not None:
         caller = _with_claim(caller, endpoint, key, body)
@@ -172,10 +175,14 @@ def _read(request: Request, bytes_max: int) -> dict[str, Any]:
         }
     else:
         parameters = _parse(raw_body(request, bytes_max))
+    return parameters
+
+
+def _name_store(request: Request, parameters: dict[str, Any]) -> None:
+    """Take the store from the query or the header, unless the request names one."""
     store_id = request.args.get("storeId") or request.headers.get("X-Beep-Store-Id")
     if store_id and not parameters.keys() & {"storeId", "store_id"}:
         parameters["storeId"] = store_id
-    return parameters
 
 
 def _query_value(name: str, values: list[str]) -> str | int:
@@ -299,7 +306,9 @@ def sandbox_answer(module: ModuleType, body: WireModel, caller: Caller) -> dict[
     returns the fields that follow from the request.
     """
     computed = module.sandbox(body, caller) if hasattr(module, "sandbox") else {}
-    sent = body.model_dump(by_alias=True, mode="json", exclude_none=True)
+    # Not by the mode "json", which writes the decimals of open objects such as `rules` as strings.
+    dumped = body.model_dump(by_alias=True, exclude_none=True)
+    sent = json.loads(json.dumps(dumped, default=exact_json.default))
     example = _with_ids(module.EXAMPLE, sent)
     echoed = {name: value for name, value in sent.items() if name in example}
     return {**example, **echoed, **computed, "_sandbox": True}

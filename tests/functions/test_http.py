@@ -748,3 +748,17 @@ def test_a_connection_can_be_used_again_after_a_refusal(merchant: Merchant, serv
         connection.close()
 
     assert statuses == [200, 404, 400, 200]
+
+
+def test_a_header_for_the_store_does_no_harm_where_no_store_is_asked_for(anonymous: Api) -> None:
+    assert anonymous("getHealth", X_Beep_Store_Id="store_a").status == 200
+
+
+def test_the_sandbox_shows_decimals_of_rules_as_numbers(merchant: Merchant) -> None:
+    rules = {"cashbackPercentage": 3, "maxCashbackPerTransaction": 5.0}
+
+    with nothing_written():
+        answer = merchant.sandbox.ok("updateLoyaltyProgram", {"programId": "lp_1", "rules": rules})
+
+    assert answer["rules"] == rules
+    assert not isinstance(answer["rules"]["maxCashbackPerTransaction"], str)

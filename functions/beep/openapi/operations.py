@@ -115,7 +115,8 @@ def _shared_parameters(schemas: Mapping[str, Schema]) -> dict[str, str]:
 def _path(
     endpoint: Endpoint, name: str, schemas: Mapping[str, Schema], shared: Mapping[str, str]
 ) -> dict[str, Any]:
-    item: dict[str, Any] = {"parameters": [_parameter("X-Beep-Store-Id")]}
+    names_store = "storeId" in schemas[components.request_name(endpoint)].get("properties", ())
+    item: dict[str, Any] = {"parameters": [_parameter("X-Beep-Store-Id")]} if names_store else {}
     if endpoint.is_read:
         get = _operation(endpoint, name, "GET") | {"operationId": f"{name}ByQuery"}
         del get["description"]  # that of POST

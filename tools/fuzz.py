@@ -1,0 +1,119 @@
+"""Send generated requests to every operation, and compare the answers with the OpenAPI document.
+
+``make fuzz ARGS="--examples 100"``: Schemathesis makes requests that the document allows and such
+that it forbids. They go to the product on the Firestore emulator, with a test key and with a live
+key. It fails at an answer that the document does not describe, at a request that is taken although
+the document forbids it, and at one that is refused although the document allows it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+import functions_framework
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from shared import logs
+from shared.auth.keys import KeyMode
+from shared.domain.accounts.accounts import Account
+from shared.domain.accounts.packages import Package
+from shared.errors import Busy
+from shared.services.accounts import administration
+from tools.emulators import EmulatorError, FirestoreEmulator
+
+ROOT = Path(__file__).resolve().parent.parent
+_WARM_UP_TRIES = 20
+CHECKS = (
+    "not_a_server_error",
+    "content_type_conformance",
+    "response_headers_conformance",
+    "response_schema_conformance",
+    "negative_data_rejection",
+    "refuses_as_declared",
+    "takes_what_is_allowed",
+)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run it; return the exit status: 0 if nothing was found."""
+    parser = argparse.ArgumentParser(prog="make fuzz", description=__doc__)
+    parser.add_argument("--examples", type=int, default=100, help="the most for each operation")
+    parser.add_argument("--seed", type=int, default=1, help="the same seed sends the same requests")
+    parser.add_argument("--only", help="the name of one operation")
+    parser.add_argument("--mode", choices=["test", "live"], help="only this kind of key")
+    options = parser.parse_args(arguments)
+    with FirestoreEmulator() as emulator, tempfile.TemporaryDirectory() as folder:
+        os.environ["FIRESTORE_EMULATOR_HOST"] = emulator.host
+        os.environ["GOOGLE_CLOUD_PROJECT"] = "demo-fuzz"
+        os.environ["PUNKTWERK_SECRET_FILE"] = str(Path(folder) / "secret.key")
+        url, keys = _serve(), _keys()
+        modes = [options.mode] if options.mode else list(keys)
+        found = [_fuzz(url, mode, keys[mode], options, folder) for mode in modes]
+    return max(found)
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_request(self, *_: object) -> None:
+        """Leave the terminal to the report."""
+
+
+def _serve() -> str:
+    """Serve the gateway in a thread, without its log; return the API's address."""
+    logs.info = lambda *_, **__: None  # type: ignore[assignment]
+    app = functions_framework.create_app("apiGateway", str(ROOT / "main.py"))
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return f"http://127.0.0.1:{server.port}/api/v1"
+
+
+def _keys() -> dict[str, str]:
+    """Make an account with a store; return its secret keys by mode."""
+    account = _account()
+    administration.create_store(
+        account.account_id,
+        "Store",
+        time_zone="Europe/Berlin",
+        currency="EUR",
+        store_id="store_a",
+    )
+    return {
+        mode.value: administration.issue_key(account.account_id, mode).key.text
+        for mode in (KeyMode.TEST, KeyMode.LIVE)
+    }
+
+
+def _account() -> Account:
+    """Make the account. The emulator's first answers take longer than a request is allowed to."""
+    for _ in range(_WARM_UP_TRIES):
+        with contextlib.suppress(Busy):
+            return administration.create_account("Fuzz", Package.PRIME, account_id="acc_fuzz")
+    raise EmulatorError("The Firestore emulator does not answer.")
+
+
+def _fuzz(url: str, mode: str, key: str, options: argparse.Namespace, folder: str) -> int:
+    print(f"With a {mode} key:", flush=True)
+    only = ["--include-operation-id", options.only] if options.only else []
+    command = [
+        str(Path(sys.executable).parent / "schemathesis"),
+        *("--config-file", str(ROOT / "tools" / "schemathesis.toml")),
+        *("run", str(ROOT / "docs" / "openapi.json"), "--url", url),
+        *("--header", f"Authorization: Bearer {key}"),
+        *("--checks", ",".join(CHECKS), "--phases", "examples,coverage,fuzzing"),
+        *("--max-examples", str(options.examples), "--seed", str(options.seed)),
+        *("--continue-on-failure", "--warnings", "off", "--generation-database", "none"),
+        *("--no-shrink", "--suppress-health-check", "all", "--request-timeout", "30"),
+        *only,
+    ]
+    environment = {**os.environ, "SCHEMATHESIS_HOOKS": "tools.fuzz_checks", "PYTHONPATH": str(ROOT)}
+    return subprocess.run(command, cwd=folder, env=environment, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())

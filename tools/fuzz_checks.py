@@ -1,0 +1,60 @@
+"""What a fuzz run asks of an answer besides what Schemathesis asks itself."""
+
+from __future__ import annotations
+
+import re
+from http import HTTPStatus
+from typing import Any
+
+import schemathesis
+from schemathesis import GenerationMode
+
+from functions.beep.openapi import refusals
+from functions.catalog import ENDPOINT_BY_NAME
+
+_DIGITS_MAX = 12
+OF_FORM = {"INVALID_PARAMETERS", "INVALID_JSON"}
+"""Refusals of the request's form, whatever is stored."""
+SAID_IN_WORDS = re.compile(
+    r"must be a nextCursor of|must be after since|must be a time from|must not be blank"
+    r"|takes purchaseAmount or|needs both url and|needs either|can have headers|must have records"
+    r"|^system must be one of|^credentials\.|^rules\.|^config\.|is only for the action"
+    r"|must have the form arn|must be the digits of|must be an IP|must be greater than 0"
+    r"|at most \d+ decimals|too many d"
+)
+"""Refusals for what the document says in words only, so that its schemas allow it."""
+
+
+@schemathesis.hook
+def filter_body(_: Any, body: Any) -> bool:
+    """Leave out the noise of computed doubles, which is read as the number that it means."""
+    return not _has_noise(body)
+
+
+def _has_noise(found: Any) -> bool:
+    if isinstance(found, dict):
+        return any(map(_has_noise, found.values()))
+    if isinstance(found, list):
+        return any(map(_has_noise, found))
+    return isinstance(found, float) and len(repr(found)) > _DIGITS_MAX
+
+
+@schemathesis.check
+def refuses_as_declared(_: Any, response: Any, case: Any) -> None:
+    """Fail at a refusal that the endpoint's module does not name, or with another status."""
+    endpoint = ENDPOINT_BY_NAME[case.operation.path.strip("/")]
+    if response.status_code == HTTPStatus.OK or case.method not in endpoint.methods:
+        return
+    declared = {each.code: each.status for each in refusals.of(endpoint, case.method)}
+    body = response.json()
+    assert declared.get(body["error"]) == response.status_code, body
+
+
+@schemathesis.check
+def takes_what_is_allowed(_: Any, response: Any, case: Any) -> None:
+    """Fail at a request that has the right form and is refused for its form."""
+    is_allowed = case.meta is not None and case.meta.generation.mode is GenerationMode.POSITIVE
+    if is_allowed and response.status_code == HTTPStatus.BAD_REQUEST:
+        body = response.json()
+        is_known = SAID_IN_WORDS.search(body["message"])
+        assert body["error"] not in OF_FORM or is_known, body["message"]
