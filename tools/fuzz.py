@@ -16,6 +16,7 @@ import sys
 import tempfile
 import threading
 from pathlib import Path
+from typing import Any
 
 import functions_framework
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -66,8 +67,9 @@ class _Quiet(WSGIRequestHandler):
 
 def _serve() -> str:
     """Serve the gateway in a thread, without its log; return the API's address."""
-    logs.info = lambda *_, **__: None  # type: ignore[assignment]
-    app = functions_framework.create_app("apiGateway", str(ROOT / "main.py"))
+    logs.info = lambda *_, **__: None
+    create_app: Any = functions_framework.create_app
+    app = create_app("apiGateway", str(ROOT / "main.py"))
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return f"http://127.0.0.1:{server.port}/api/v1"
