@@ -6,7 +6,6 @@ a test decides which functions run, how often, and which calls are lost.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -155,9 +154,7 @@ def deliveries_of(merchant: Merchant) -> list[Delivery]:
 @pytest.fixture(scope="session")
 def _task_queue(firestore_emulator: FirestoreEmulator) -> Iterator[TaskQueue]:
     with task_queue({name: _app(name, "http") for name in (FAST, SLOW, CONTINUE)}) as queue:
-        os.environ["CLOUD_TASKS_EMULATOR_HOST"] = queue.host
         yield queue
-        del os.environ["CLOUD_TASKS_EMULATOR_HOST"]
 
 
 @pytest.fixture(scope="session")
@@ -175,8 +172,11 @@ def _app(name: str, signature_type: str) -> Flask:
 
 
 @pytest.fixture
-def pipeline(_functions: dict[str, Flask], _task_queue: TaskQueue) -> Pipeline:
+def pipeline(
+    _functions: dict[str, Flask], _task_queue: TaskQueue, monkeypatch: pytest.MonkeyPatch
+) -> Pipeline:
     """The functions, with a queue that has no tasks of other tests."""
+    monkeypatch.setenv("CLOUD_TASKS_EMULATOR_HOST", _task_queue.host)  # other tests have no queue
     _task_queue.reset()
     triggers = {name: _functions[name] for name in (ENTRY, MEMBER)}
     return Pipeline(triggers, _functions[SWEEP], _functions[CALENDAR], _task_queue)
