@@ -79,6 +79,7 @@ class _Head:
         says: The sum of these lines.
         other: The sum of all other lines.
         original: The receipt to which this one refers, and its series.
+        original_at: The time of that receipt.
         problem: The reason to skip it.
         other_series: A receipt with the same numbers, of a till that was put in use again.
     """
@@ -93,6 +94,7 @@ class _Head:
     says: Decimal = _NOTHING
     other: Decimal = _NOTHING
     original: tuple[_Key, str | None] | None = None
+    original_at: datetime | None = None
     problem: str | None = None
     other_series: _Head | None = None
 
@@ -291,6 +293,7 @@ class _Reading:
             if known and not any(each.kind in _COUNTING for each in known):
                 continue  # A sale may refer to the order before it, which has earned nothing.
             head.original = (key, self._original_series(head, known, dated))
+            head.original_at = self._moment(dated)
 
     def _original_series(self, head: _Head, known: list[_Head], dated: str) -> str | None:
         """Return the series of the receipt that is meant.
@@ -307,13 +310,18 @@ class _Reading:
 
     def _issued_at(self, dated: str, known: list[_Head]) -> list[_Head]:
         """Return the receipts of a time, else those of its day; none if it is no time."""
-        try:
-            told = moment_of(dated, self._zone)
-        except ValueError:
+        told = self._moment(dated)
+        if told is None:
             return []
         day = told.astimezone(self._zone).date()
         of_day = [each for each in known if each.issued_at.astimezone(self._zone).date() == day]
         return [each for each in of_day if each.issued_at == told] or of_day
+
+    def _moment(self, dated: str) -> datetime | None:
+        try:
+            return moment_of(dated, self._zone)
+        except ValueError:
+            return None
 
     def _read_lines(self) -> None:
         table = self._archive.table(LINES)
@@ -560,6 +568,7 @@ def _to_receipt(key: _Key, head: _Head) -> Receipt:
         voids=voids,
         series=head.series,
         voids_series=voids_series,
+        voids_issued_at=head.original_at if voids else None,
         doubt=doubt,
     )
 

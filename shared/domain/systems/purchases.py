@@ -7,8 +7,9 @@ come back in parts end as the same receipts read in order, once.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from shared.domain.loyalty import returns
@@ -56,21 +57,32 @@ class KnownSale:
 
 @dataclass(frozen=True, slots=True)
 class PurchaseChange:
-    """A receipt that refers to a sale.
+    """A receipt that refers to a sale, or to another receipt that refers to it.
 
     Attributes:
         receipt_id: Its own ``Receipt.identity``.
         amount_minor: Positive if it adds to the sale, negative if it takes goods back.
         original_series: The series of the sale, if the till says it.
+        original_issued_at: The time of the sale, if the till says it.
+        refers_to: ``receipt_id`` of the other receipt, if it refers to one.
         customer_id: The customer whom it named; ``is_earning`` as for a sale.
+        is_void: It is a void, so of a return it takes back the return.
+        is_undone: It was voided in place, and changes nothing.
+        is_estimate: Its amount follows from the units that it took back, and may be a cent off.
     """
 
     receipt_id: str
     amount_minor: int
     issued_at: datetime
     original_series: str | None = None
+    original_issued_at: datetime | None = None
+    refers_to: str | None = None
     customer_id: str | None = None
     is_earning: bool = False
+    is_void: bool = False
+    is_undone: bool = False
+    revision: int | None = None
+    is_estimate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +133,8 @@ class Purchase:
         bookings: The number of its entries so far, from which the next one gets its id.
         waiting_since: When the first receipt was read that takes back goods of a sale that is not
             known; ``None`` if there is none.
+        part_of: The purchase to which the receipt of this id belongs, because it refers to a sale.
+            What refers to the receipt belongs there, too.
     """
 
     purchase_id: str
@@ -136,16 +150,17 @@ class Purchase:
     netted: tuple[Netted, ...] = ()
     bookings: int = 0
     waiting_since: datetime | None = None
+    part_of: str | None = None
 
     @property
     def waiting(self) -> tuple[PurchaseChange, ...]:
         """The receipts that take back goods of a sale that is not known."""
-        return tuple(each for each in _without_sale(self) if each.amount_minor < 0)
+        return tuple(each for each in _without_sale(self) if _amount_minor(self, each) < 0)
 
     @property
     def is_empty(self) -> bool:
         """True if it says nothing."""
-        return not (self.sales or self.changes or self.grants)
+        return not (self.sales or self.changes or self.grants or self.part_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +204,6 @@ class _Group:
     is_void: bool = False
     sold_minor: int = 0
     returned_minor: int = 0
-    changes: list[PurchaseChange] = field(default_factory=list)
 
 
 def with_receipt(purchase: Purchase, receipt: Receipt, *, is_earning: bool) -> Reading:
@@ -230,7 +244,7 @@ def with_earlier(
     for receipt_id, units in taken:
         # The amount is not in the entry. Units were rounded up, so the amount is, too.
         amount_minor = -(-units * sale.amount_minor // max(grant.units, 1))
-        changes.append(PurchaseChange(receipt_id, -amount_minor, grant.booked_at))
+        changes.append(PurchaseChange(receipt_id, -amount_minor, grant.booked_at, is_estimate=True))
     is_void = purchase.receipt_id in {receipt_id for receipt_id, _ in taken}
     place = str(len(purchase.sales))
     return replace(
@@ -248,8 +262,40 @@ def with_earlier(
 def lacks_sale(purchase: Purchase, receipt: Receipt) -> bool:
     """Tell whether a receipt that was read refers to a sale that the purchase does not know."""
     if receipt.voids == receipt.external_id:
-        return all(each.is_void and not each.is_earning for each in purchase.sales)
+        is_noted = any(_is_same(each.receipt_id, receipt) for each in purchase.changes)
+        return not is_noted and all(each.is_void and not each.is_earning for each in purchase.sales)
     return receipt.identity in {each.receipt_id for each in _without_sale(purchase)}
+
+
+def with_part(purchase: Purchase, part: Purchase, receipt: Receipt) -> tuple[Purchase, Purchase]:
+    """Take over what refers to a receipt that was added to a purchase.
+
+    Args:
+        purchase: The purchase, to which the receipt was added.
+        part: The purchase of the receipt's own id.
+        receipt: The receipt.
+
+    Returns:
+        Both; ``part`` says that it belongs to ``purchase`` from now on. Unchanged if a sale has the
+        same id, which what refers to it may mean.
+    """
+    if part.part_of is not None or any(not each.is_void for each in part.sales):
+        return purchase, part
+    is_undone = bool(part.sales)
+    own = tuple(
+        replace(each, is_undone=is_undone or each.is_undone)
+        if each.receipt_id == receipt.identity
+        else each
+        for each in purchase.changes
+    )
+    moved = (
+        each if each.refers_to else replace(each, refers_to=receipt.identity)
+        for each in part.changes
+    )
+    return (
+        replace(purchase, changes=(*own, *moved)),
+        replace(part, sales=(), changes=(), waiting_since=None, part_of=purchase.purchase_id),
+    )
 
 
 def without_waiting(purchase: Purchase) -> Purchase:
@@ -325,68 +371,121 @@ def _with_known_sale(purchase: Purchase, place: int, sale: KnownSale) -> Reading
     forget customers.
     """
     known = purchase.sales[place]
-    sale = replace(sale, is_void=known.is_void)
+    is_later = _is_later(sale.revision, known.revision)
+    if not (known.is_void and is_later):
+        sale = replace(sale, is_void=known.is_void)
     if known.customer_id is None:
         return _with_sale_at(purchase, place, sale)
     if sale.customer_id is None:
         sale = replace(sale, customer_id=known.customer_id, is_earning=known.is_earning)
     is_same_customer = sale.customer_id == known.customer_id
     is_same_amount = sale.amount_minor == known.amount_minor
-    if _is_later(sale, known) or (is_same_customer and is_same_amount):
+    if is_later or (is_same_customer and is_same_amount):
         # Whoever lets older receipts earn after all corrects nothing either, but adds points.
         sale = replace(sale, is_earning=sale.is_earning or (is_same_customer and known.is_earning))
         return _with_sale_at(purchase, place, sale)
-    if _is_later(known, sale):
+    if _is_later(known.revision, sale.revision):
         return Reading(purchase)
     if not is_same_customer:
         return Reading(purchase, refusal=_OTHER_CUSTOMER)
     return Reading(purchase, OTHER_AMOUNT)
 
 
-def _is_later(one: KnownSale, other: KnownSale) -> bool:
-    """Tell whether one reading of a sale is surely later than another."""
-    return one.revision is not None and other.revision is not None and one.revision > other.revision
+def _is_later(one: int | None, other: int | None) -> bool:
+    """Tell whether one reading is later than another: a till that tells revisions goes on to."""
+    return one is not None and (other is None or one > other)
 
 
 def _with_void(purchase: Purchase, receipt: Receipt) -> Reading:
-    """Mark a sale as void for good; note one that was not read yet, so that it earns nothing."""
-    place = _place_of(purchase.sales, receipt)
-    if place is None:
+    """Mark a receipt as void; note one that was not read yet, so that it earns nothing.
+
+    Only a later revision of the receipt makes it valid again.
+    """
+    for place, change in enumerate(purchase.changes):
+        if _is_same(change.receipt_id, receipt):
+            if _is_later(change.revision, receipt.revision):
+                return Reading(purchase)
+            undone = replace(change, is_undone=True, revision=receipt.revision or change.revision)
+            return Reading(_with_change_at(purchase, place, undone))
+    place_of_sale = _place_of(purchase.sales, receipt)
+    if place_of_sale is None:
         noted = KnownSale(
             amount_minor=0,
             customer_id=None,
             is_earning=False,
             series=receipt.series,
             issued_at=receipt.issued_at,
+            revision=receipt.revision,
             is_void=True,
         )
         return Reading(replace(purchase, sales=(*purchase.sales, noted)))
-    if purchase.sales[place].is_void:
+    known = purchase.sales[place_of_sale]
+    if known.is_void or _is_later(known.revision, receipt.revision):
         return Reading(purchase)
-    return _with_sale_at(purchase, place, replace(purchase.sales[place], is_void=True))
+    void = replace(known, is_void=True, revision=receipt.revision or known.revision)
+    return _with_sale_at(purchase, place_of_sale, void)
 
 
 def _with_change(purchase: Purchase, receipt: Receipt, *, is_earning: bool) -> Reading:
-    # Receipts that were booked before purchases were kept are noted without their series.
-    if {receipt.identity, receipt.external_id} & {each.receipt_id for each in purchase.changes}:
-        return Reading(purchase)
     amount_minor = receipt.eligible.amount_minor
-    if receipt.kind is ReceiptKind.VOID:
-        amount_minor = -abs(amount_minor)
-    if amount_minor == 0:
-        return Reading(purchase)
+    is_void = receipt.kind is ReceiptKind.VOID
     change = PurchaseChange(
         receipt_id=receipt.identity,
-        amount_minor=amount_minor,
+        amount_minor=-abs(amount_minor) if is_void else amount_minor,
         issued_at=receipt.issued_at,
         original_series=receipt.voids_series,
+        original_issued_at=receipt.voids_issued_at,
+        refers_to=_change_named(purchase, receipt),
         customer_id=receipt.customer_id,
         is_earning=is_earning,
+        is_void=is_void,
+        revision=receipt.revision,
     )
+    for place, known in enumerate(purchase.changes):
+        if _is_same(known.receipt_id, receipt):
+            return _with_known_change(purchase, place, change)
+    if is_void and amount_minor == 0:
+        return Reading(purchase)
     doubt = None
     if len(list(_candidates(purchase.sales, change))) > 1:
         doubt = "Several sales have the number that it names: it counts for the latest before it."
     return Reading(replace(purchase, changes=(*purchase.changes, change)), doubt)
+
+
+def _with_known_change(purchase: Purchase, place: int, change: PurchaseChange) -> Reading:
+    """Return a purchase after a receipt that refers to a sale was read again."""
+    known = purchase.changes[place]
+    if _is_later(change.revision, known.revision):
+        return Reading(_with_change_at(purchase, place, change))
+    # What was booked before purchases were kept has no exact amount.
+    is_exact = known.receipt_id == change.receipt_id and not known.is_estimate
+    if is_exact and known.amount_minor != change.amount_minor:
+        return Reading(
+            purchase, None if _is_later(known.revision, change.revision) else OTHER_AMOUNT
+        )
+    return Reading(purchase)
+
+
+def _change_named(purchase: Purchase, receipt: Receipt) -> str | None:
+    """Return the receipt to which one refers, if that is no sale of the purchase itself."""
+    names = {receipt.voids, receipt.voided_identity}
+    for each in purchase.changes:
+        if each.receipt_id in names or each.receipt_id.partition("@")[0] in names:
+            return each.receipt_id
+    return None
+
+
+def _is_same(receipt_id: str, receipt: Receipt) -> bool:
+    """Tell whether a receipt is the one of an id.
+
+    Receipts that were booked before purchases were kept are noted without their series.
+    """
+    return receipt_id in {receipt.identity, receipt.external_id}
+
+
+def _with_change_at(purchase: Purchase, place: int, change: PurchaseChange) -> Purchase:
+    changes = (*purchase.changes[:place], change, *purchase.changes[place + 1 :])
+    return replace(purchase, changes=changes)
 
 
 def _with_sale_at(purchase: Purchase, place: int, sale: KnownSale) -> Reading:
@@ -397,12 +496,23 @@ def _with_sale_at(purchase: Purchase, place: int, sale: KnownSale) -> Reading:
 def _place_of(sales: tuple[KnownSale, ...], receipt: Receipt) -> int | None:
     """Return the place of the sale that a receipt is, if it was read before."""
     for place, sale in enumerate(sales):
-        if None not in {sale.series, receipt.series}:
-            if sale.series == receipt.series:
-                return place
-        elif _is_alike(sale, receipt):
+        if None in {sale.series, receipt.series}:
+            is_same = _is_alike(sale, receipt)
+        else:
+            is_same = sale.series == receipt.series or _is_copy(sale, receipt)
+        if is_same:
             return place
     return None
+
+
+def _is_copy(sale: KnownSale, receipt: Receipt) -> bool:
+    """Tell whether only the series differs: some tills make it anew with each export."""
+    return (
+        receipt.kind is ReceiptKind.SALE
+        and sale.issued_at == receipt.issued_at
+        and sale.amount_minor == receipt.eligible.amount_minor
+        and sale.customer_id == receipt.customer_id
+    )
 
 
 def _is_alike(sale: KnownSale, receipt: Receipt) -> bool:
@@ -431,21 +541,57 @@ def _candidates(sales: tuple[KnownSale, ...], change: PurchaseChange) -> Iterato
             yield place
 
 
-def _sale_of(sales: tuple[KnownSale, ...], change: PurchaseChange) -> int | None:
-    """Return the place of the sale to which a change refers: the latest before it."""
+def _sale_of(purchase: Purchase, change: PurchaseChange) -> int | None:
+    """Return the place of the sale to which a change refers.
 
-    def preference(place: int) -> tuple[bool, bool, float]:
-        sale = sales[place]
+    It is the one of the time that the till tells, else the latest before the change.
+    """
+    original = _original(purchase, change)
+    if original is not None:
+        return _sale_of(purchase, original)
+
+    def preference(place: int) -> tuple[bool, float, bool, float]:
+        sale = purchase.sales[place]
         is_named = change.original_series is not None and sale.series == change.original_series
         if sale.issued_at is None:
-            return is_named, False, 0.0
-        return is_named, True, sale.issued_at.timestamp()
+            return is_named, -math.inf, False, 0.0
+        told = change.original_issued_at
+        distance_s = abs((sale.issued_at - told).total_seconds()) if told else 0.0
+        return is_named, -distance_s, True, sale.issued_at.timestamp()
 
-    return max(_candidates(sales, change), key=preference, default=None)
+    return max(_candidates(purchase.sales, change), key=preference, default=None)
+
+
+def _original(purchase: Purchase, change: PurchaseChange) -> PurchaseChange | None:
+    """Return the change to which another one refers; an earlier one, so that there is no circle."""
+    if change.refers_to is None:
+        return None
+    for each in purchase.changes:
+        if each is change:
+            return None
+        if each.receipt_id == change.refers_to:
+            return each
+    return None
+
+
+def _amount_minor(purchase: Purchase, change: PurchaseChange) -> int:
+    """Return what a change adds to the sale, negative if it takes goods back.
+
+    The void of a return gives back what the return took. Every other void, also one that names an
+    exchange, takes goods back.
+    """
+    if change.is_undone:
+        return 0
+    original = _original(purchase, change)
+    if change.is_void and original is not None:
+        voided_minor = _amount_minor(purchase, original)
+        if voided_minor < 0:
+            return min(-change.amount_minor, -voided_minor)
+    return change.amount_minor
 
 
 def _without_sale(purchase: Purchase) -> list[PurchaseChange]:
-    return [each for each in purchase.changes if _sale_of(purchase.sales, each) is None]
+    return [each for each in purchase.changes if _sale_of(purchase, each) is None]
 
 
 def _groups(purchase: Purchase) -> list[_Group]:
@@ -460,18 +606,20 @@ def _groups(purchase: Purchase) -> list[_Group]:
     ]
     loose: dict[str, _Group] = {}
     for change in purchase.changes:
-        place = _sale_of(purchase.sales, change)
+        amount_minor = _amount_minor(purchase, change)
+        place = _sale_of(purchase, change)
         if place is not None:
             group = groups[place]
-        elif change.amount_minor > 0 and change.customer_id is not None and change.is_earning:
+        elif amount_minor > 0 and change.customer_id is not None and change.is_earning:
             of = f"+{change.customer_id}"
             group = loose.setdefault(of, _Group(of, change.customer_id))
         else:
             continue
-        if change.amount_minor > 0:
-            group.sold_minor += change.amount_minor
+        # A void of a return takes the return back, and is no addition.
+        if amount_minor > 0 and not change.is_void:
+            group.sold_minor += amount_minor
         else:
-            group.returned_minor -= change.amount_minor
+            group.returned_minor -= amount_minor
     return [*groups, *loose.values()]
 
 

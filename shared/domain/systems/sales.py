@@ -127,6 +127,7 @@ class Receipt:
             use again, such as the time when its closing was created; ``None`` if the system cannot
             tell.
         voids_series: The ``series`` of the receipt to which it refers, if the system says it.
+        voids_issued_at: The time of the receipt to which it refers, if the system says it.
         revision: Grows with each change of the receipt in the till, such as a version or the time
             of the change; ``None`` if the system cannot tell which of two readings is later.
         doubt: What was capped or read in doubt, in words for the merchant.
@@ -142,6 +143,7 @@ class Receipt:
     voids: str | None = None
     series: str | None = None
     voids_series: str | None = None
+    voids_issued_at: datetime | None = None
     revision: int | None = None
     doubt: str | None = None
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import partial
@@ -40,6 +40,7 @@ from shared.store.systems import purchase_documents
 
 DROPPED_AT_ONCE_MAX = 200
 """Waiting purchases that one sync drops; the next one drops more."""
+_CLOCKS_DIFFER = timedelta(days=1)
 _NO_SALE = "It takes goods back, and does not say of which sale: no points were taken back."
 
 
@@ -93,18 +94,15 @@ def book(sync: Sync, receipt: Receipt, is_known: Callable[[str], bool]) -> Recei
         ProgramNotFound: The program is gone.
         PunktwerkError: The database is busy; the same receipt may come again.
     """
-    is_refund = receipt.kind is ReceiptKind.VOID or receipt.eligible.amount_minor < 0
     if sync.program_id is None or receipt.kind not in {ReceiptKind.SALE, ReceiptKind.VOID}:
         return _NOTHING
-    if receipt.voids is None:
-        if is_refund:
-            return ReceiptResult(ReceiptOutcome.REFUSED, _NO_SALE)
-        if receipt.customer_id is None or _is_old(sync, receipt):
-            return _NOTHING
+    is_refund = receipt.kind is ReceiptKind.VOID or receipt.eligible.amount_minor < 0
+    is_alone = receipt.voids is None and not is_refund
+    if is_alone and (receipt.customer_id is None or _is_old(sync, receipt)):
+        return _NOTHING
     caller = callers.acting_for(sync.account_id)
     program = access.program(caller, sync.program_id, sync.store_id)
-    if receipt.eligible.currency != program.currency:
-        reason = f"The receipt is in {receipt.eligible.currency}."
+    if reason := _problem_of(receipt, program):
         return ReceiptResult(ReceiptOutcome.REFUSED, reason)
     try:
         return _Booking(caller, program, sync, receipt, is_known).run()
@@ -112,6 +110,18 @@ def book(sync: Sync, receipt: Receipt, is_known: Callable[[str], bool]) -> Recei
         if not refusal.is_final:
             raise
         return ReceiptResult(ReceiptOutcome.REFUSED, f"{refusal.code}: {refusal.message}")
+
+
+def _problem_of(receipt: Receipt, program: Program) -> str | None:
+    """Return why a receipt cannot count; ``None`` if it can."""
+    is_refund = receipt.kind is ReceiptKind.VOID or receipt.eligible.amount_minor < 0
+    if receipt.voids is None and is_refund:
+        return _NO_SALE
+    if receipt.issued_at > clock.utc_now() + _CLOCKS_DIFFER:
+        return "It is dated in the future."
+    if receipt.eligible.currency != program.currency:
+        return f"The receipt is in {receipt.eligible.currency}."
+    return None
 
 
 def drop_waiting(sync: Sync) -> list[str]:
@@ -164,6 +174,9 @@ class _Booking:
         self._receipt_id = receipt.voids or receipt.external_id
         self._purchase_id = purchase_id(sync, self._receipt_id)
         self._path = paths.purchase(self._purchase_id)
+        self._is_in_place = receipt.voids == receipt.external_id
+        # The purchase of its own id, if it belongs to another one.
+        self._own_path = paths.purchase(purchase_id(sync, receipt.external_id))
         self._earlier: tuple[EarlierSale, ...] | None = None
 
     def run(self) -> ReceiptResult:
@@ -181,9 +194,9 @@ class _Booking:
 
     def _needs(self) -> list[str]:
         user_id = self._receipt.customer_id
-        if user_id is None:
-            return [self._path]
-        return [paths.member(self._member_id(user_id)), self._path, *self._earlier_paths]
+        members = [] if user_id is None else [paths.member(self._member_id(user_id))]
+        needs = [*members, self._path, self._own_path, *self._earlier_paths]
+        return list(dict.fromkeys(needs))
 
     @property
     def _earlier_paths(self) -> list[str]:
@@ -195,8 +208,15 @@ class _Booking:
         return [paths.entry(self._member_id(user_id), ids.derived("le", "earn", name))]
 
     def _decide(self, reads: Reads) -> Effect[ReceiptResult | _Missing]:
-        stored = purchase_documents.decode(reads[self._path])
-        before = stored or self._empty()
+        path = self._root_path(reads)
+        if path not in reads:
+            return Effect(_Missing((path,)))
+        return self._decide_on(reads, path, purchase_documents.decode(reads[path]))
+
+    def _decide_on(
+        self, reads: Reads, path: str, stored: Purchase | None
+    ) -> Effect[ReceiptResult | _Missing]:
+        before = stored or self._empty(self._receipt_id)
         for each in self._earlier or ():
             before = purchases.with_earlier(before, each.sale, each.grant, each.taken)
         is_earning = self._is_earning(reads)
@@ -214,7 +234,18 @@ class _Booking:
             missing = self._without_sale(is_kept=stored is not None)
             if missing is not None:
                 return Effect(missing)
-        return self._settle(reads, reading)
+        return self._settle(reads, path, reading)
+
+    def _root_path(self, reads: Reads) -> str:
+        """Return the path of the purchase to which the receipt belongs.
+
+        It is the purchase of the receipt that it names; if that one refers to a sale itself, the
+        purchase of that sale.
+        """
+        found = purchase_documents.decode(reads[self._path])
+        if self._receipt.voids is None or found is None or found.part_of is None:
+            return self._path
+        return paths.purchase(found.part_of)
 
     def _without_sale(self, *, is_kept: bool) -> ReceiptResult | _Missing | None:
         """Return what to do about a receipt whose sale is not in the purchase; ``None`` to keep it.
@@ -227,22 +258,40 @@ class _Booking:
         is_read = original is not None and self._is_known(original)
         return _NOTHING if is_read and not is_kept else None
 
-    def _settle(self, reads: Reads, reading: Reading) -> Effect[ReceiptResult | _Missing]:
+    def _settle(
+        self, reads: Reads, path: str, reading: Reading
+    ) -> Effect[ReceiptResult | _Missing]:
         """Book what the purchase has to earn now and has not earned yet."""
-        purchase, dues = purchases.settled(reading.purchase, self._award, self._now)
+        purchase, part = self._with_part(reads, reading.purchase)
+        purchase, dues = purchases.settled(purchase, self._award, self._now)
         missing = tuple(
-            path for due in dues for path in self._paths_of(purchase, due) if path not in reads
+            each for due in dues for each in self._paths_of(purchase, due) if each not in reads
         )
         if missing:
             return Effect(_Missing(missing))
         postings = Postings(purchase, {})
         for due in dues:
             self._post(reads, postings, due)
-        writes: list[Write] = [purchase_documents.write(reads[self._path], postings.purchase)]
+        writes: list[Write] = [purchase_documents.write(reads[path], postings.purchase)]
+        if part is not None:
+            writes.append(purchase_documents.write(reads[self._own_path], part))
         for user_id, entries in postings.entries.items():
             read = reads[paths.member(self._member_id(user_id))]
             writes += membership_documents.writes(read, postings.memberships[user_id], *entries)
         return Effect(self._result(reading, postings), writes)
+
+    def _with_part(self, reads: Reads, purchase: Purchase) -> tuple[Purchase, Purchase | None]:
+        """Take over what refers to the receipt, if the receipt belongs to another's purchase.
+
+        Returns:
+            The purchase, and that of the receipt's own id if it changes.
+        """
+        if self._receipt.voids is None or self._is_in_place:
+            return purchase, None
+        stored = purchase_documents.decode(reads[self._own_path])
+        own = stored or self._empty(self._receipt.external_id)
+        purchase, part = purchases.with_part(purchase, own, self._receipt)
+        return purchase, None if part == own else part
 
     def _post(self, reads: Reads, postings: Postings, due: Due) -> None:
         member_id = self._member_id(due.user_id)
@@ -349,14 +398,14 @@ class _Booking:
             outcome = ReceiptOutcome.TAKEN_BACK
         return ReceiptResult(outcome, notes=tuple(notes))
 
-    def _empty(self) -> Purchase:
+    def _empty(self, receipt_id: str) -> Purchase:
         return Purchase(
-            purchase_id=self._purchase_id,
+            purchase_id=purchase_id(self._sync, receipt_id),
             account_id=self._sync.account_id,
             store_id=self._sync.store_id,
             program_id=self._program.program_id,
             system=self._sync.system,
-            receipt_id=self._receipt_id,
+            receipt_id=receipt_id,
         )
 
     def _member_id(self, user_id: str) -> str:
