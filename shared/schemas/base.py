@@ -37,6 +37,7 @@ NOISE_OF_WHOLE = Decimal("0.000001")
 """The same for whole numbers, which may be cents."""
 FIELDS_MAX = 20
 NAME_CHARS_MAX = 100
+IN_BOTH_SPELLINGS = "must be given once, in camelCase or in snake_case"
 
 
 class WireModel(BaseModel):
@@ -49,20 +50,29 @@ class WireModel(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _accept_snake_case(cls, data: Any) -> Any:
-        """Read snake_case names as camelCase ones; if both are given, camelCase wins."""
+        """Read snake_case names as camelCase ones; a field in both spellings is refused."""
         return in_camel_case(cls, data) if isinstance(data, Mapping) else data
 
 
 def in_camel_case(model: type[WireModel], data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an object with the camelCase names of a model; of both spellings, camelCase wins."""
+    """Return an object with the camelCase names of a model.
+
+    Raises:
+        ValidationError: A field is given in both spellings, so one value would be lost.
+    """
     renamed = {
         name: field.alias
         for name, field in model.model_fields.items()
         if field.alias is not None and field.alias != name
     }
-    camel = {name: value for name, value in data.items() if name not in renamed}
-    snake = {renamed[name]: value for name, value in data.items() if name in renamed}
-    return {**snake, **camel}
+    doubled = [alias for name, alias in renamed.items() if name in data and alias in data]
+    if doubled:
+        problem: Any = {"type": "value_error", "ctx": {"error": ValueError(IN_BOTH_SPELLINGS)}}
+        raise ValidationError.from_exception_data(
+            model.__name__,
+            [{**problem, "loc": (alias,), "input": data[alias]} for alias in doubled],
+        )
+    return {renamed.get(name, name): value for name, value in data.items()}
 
 
 class RequestModel(WireModel):

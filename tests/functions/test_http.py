@@ -15,6 +15,7 @@ from werkzeug.serving import make_server
 
 from shared import clock
 from shared.auth.keys import KeyKind, KeyMode
+from shared.schemas.base import IN_BOTH_SPELLINGS
 from shared.services.accounts import administration
 from shared.store import cache, client, paths, rpc
 from tests.support.api import PREFIX, Answer, Api
@@ -479,6 +480,66 @@ def test_a_query_parameter_is_given_once(merchant: Merchant) -> None:
     answer = merchant.api.send("GET", READ, query_string=query)
 
     assert_fields_refused(answer, {"storeId": "must be given once"})
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_field_is_given_in_one_spelling(merchant: Merchant, method: str) -> None:
+    both = {"storeId": merchant.store_id, "store_id": "store_b"}
+
+    with nothing_written():
+        answer = merchant.api.send(
+            method, READ, **({"query_string": both} if method == "GET" else {"json": both})
+        )
+
+    assert_fields_refused(answer, {"storeId": IN_BOTH_SPELLINGS})
+
+
+@pytest.mark.parametrize(
+    ("action", "body", "field"),
+    [
+        (
+            "addLoyaltyPoints",
+            {"programId": "lp_a", "userId": "a", "purchaseAmount": 5, "purchase_amount": 500},
+            "purchaseAmount",
+        ),
+        (
+            "updateLoyaltyProgram",
+            {"programId": "lp_a", "rules": {"pointsPerEuro": 1, "points_per_euro": 100}},
+            "rules.pointsPerEuro",
+        ),
+        (
+            WRITE,
+            {
+                "storeId": "a",
+                "programName": "P",
+                "programType": "points",
+                "rules": {"pointsPerEuro": 1, "points_per_euro": 100},
+            },
+            "rules.pointsPerEuro",
+        ),
+        (
+            WRITE,
+            {
+                "storeId": "a",
+                "programName": "P",
+                "programType": "stamps",
+                "rules": {"requiredStamps": 10},
+                "rewards": [
+                    {"title": "T", "type": "voucher", "requiredPoints": 10, "required_points": 1}
+                ],
+            },
+            "rewards[0].requiredPoints",
+        ),
+    ],
+)
+def test_a_field_is_given_in_one_spelling_at_any_depth(
+    merchant: Merchant, action: str, body: dict[str, Any], field: str
+) -> None:
+    for api in (merchant.api, merchant.sandbox):
+        with nothing_written():
+            answer = api(action, body)
+
+        assert_fields_refused(answer, {field: IN_BOTH_SPELLINGS})
 
 
 def test_the_body_of_a_get_is_not_read(merchant: Merchant) -> None:

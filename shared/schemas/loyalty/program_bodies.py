@@ -186,9 +186,11 @@ def changed_rules(before: Rules, body: Mapping[str, Any]) -> Rules:
     program_type = domain.type_of(before)
     schema = RULES_SCHEMAS[program_type]
     held = in_camel_case(schema, _rule_values(before))
-    return _parsed_rules(
-        program_type, _without_nulls(schema, {**held, **in_camel_case(schema, body)})
-    )
+    try:
+        changes = in_camel_case(schema, body)
+    except ValidationError as error:
+        raise to_refusal(error, "rules") from None
+    return _parsed_rules(program_type, _without_nulls(schema, {**held, **changes}))
 
 
 def _parsed_rules(program_type: ProgramType, body: dict[str, Any]) -> Rules:

@@ -85,10 +85,13 @@ def test_takes_both_spellings_and_writes_camel_case() -> None:
     assert written == {"userId": "u", "lines": [{"lineAmount": 1}]}
 
 
-def test_where_both_spellings_are_given_camel_case_wins_in_any_order() -> None:
-    assert Body.model_validate({"user_id": "a", "userId": "b"}).user_id == "b"
-    assert Body.model_validate({"userId": "b", "user_id": "a"}).user_id == "b"
-    assert problems({"user_id": "a", "userId": ""}) == {"userId": "must have at least 1 characters"}
+def test_a_field_in_both_spellings_is_refused_by_name() -> None:
+    twice = "must be given once, in camelCase or in snake_case"
+
+    assert problems({"user_id": "a", "userId": "b"}) == {"userId": twice}
+    assert problems({"userId": "a", "user_id": "a"}) == {"userId": twice}
+    lines = [{"lineAmount": 1}, {"lineAmount": 1, "line_amount": 100}]
+    assert problems({"userId": "a", "lines": lines}) == {"lines[1].lineAmount": twice}
 
 
 def test_what_is_not_an_object_is_refused() -> None:
