@@ -67,10 +67,13 @@ def in_camel_case(model: type[WireModel], data: Mapping[str, Any]) -> dict[str, 
     }
     doubled = [alias for name, alias in renamed.items() if name in data and alias in data]
     if doubled:
-        problem: Any = {"type": "value_error", "ctx": {"error": ValueError(IN_BOTH_SPELLINGS)}}
+        context = {"error": ValueError(IN_BOTH_SPELLINGS)}
         raise ValidationError.from_exception_data(
             model.__name__,
-            [{**problem, "loc": (alias,), "input": data[alias]} for alias in doubled],
+            [
+                {"type": "value_error", "loc": (alias,), "input": data[alias], "ctx": context}
+                for alias in doubled
+            ],
         )
     return {renamed.get(name, name): value for name, value in data.items()}
 
