@@ -1,4 +1,4 @@
-"""The generated pages of docs/: up to date, and noticed if they are not."""
+"""The generated pages: up to date, and noticed if they are not."""
 
 from __future__ import annotations
 
@@ -17,14 +17,15 @@ from shared.errors import catalog
 from shared.schemas.events.event_data import DATA_BY_TYPE, example_event
 from tools import docs
 
-SCHEMAS = [f"schemas/{name}.json" for name in BY_NAME]
+SCHEMAS = [f"docs/schemas/{name}.json" for name in BY_NAME]
 FILES = [
-    "openapi.json",
-    "openapi-3.0.json",
-    "errors.md",
-    "endpoints.md",
-    "events.md",
-    "house.svg",
+    "docs/openapi.json",
+    "docs/openapi-3.0.json",
+    "docs/errors.md",
+    "docs/endpoints.md",
+    "docs/events.md",
+    "docs/house.svg",
+    docs.PAGE,
     *SCHEMAS,
 ]
 
@@ -38,14 +39,14 @@ def test_check_names_what_is_missing_and_writes_nothing(
 ) -> None:
     assert docs.main(["--check"], tmp_path) == 1
     assert capsys.readouterr().err.splitlines() == [
-        f"docs/{name} is out of date: run `python -m tools.docs`" for name in FILES
+        f"{name} is out of date: run `python -m tools.docs`" for name in FILES
     ]
     assert list(tmp_path.iterdir()) == []
 
 
 def test_check_names_what_differs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     docs.main([], tmp_path)
-    (tmp_path / "errors.md").write_text("# Errors\n", encoding="utf-8")
+    (tmp_path / "docs" / "errors.md").write_text("# Errors\n", encoding="utf-8")
     capsys.readouterr()
 
     assert docs.main(["--check"], tmp_path) == 1
@@ -58,17 +59,19 @@ def test_writes_what_differs_and_nothing_else(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert docs.main([], tmp_path) == 0
-    assert capsys.readouterr().out.splitlines() == [f"wrote docs/{name}" for name in FILES]
+    assert capsys.readouterr().out.splitlines() == [f"wrote {name}" for name in FILES]
     assert docs.main([], tmp_path) == 0
     assert capsys.readouterr().out == ""
     assert docs.main(["--check"], tmp_path) == 0
 
 
 def test_openapi_is_the_document() -> None:
-    assert json.loads(docs.generate()["openapi.json"]) == json.loads(json.dumps(openapi.document()))
+    assert json.loads(docs.generate()["docs/openapi.json"]) == json.loads(
+        json.dumps(openapi.document())
+    )
 
 
-@pytest.mark.parametrize("name", ["openapi.json", "openapi-3.0.json"])
+@pytest.mark.parametrize("name", ["docs/openapi.json", "docs/openapi-3.0.json"])
 def test_a_line_of_a_document_is_a_component_or_an_operation(name: str) -> None:
     text = docs.generate()[name]
 
@@ -81,14 +84,16 @@ def test_a_line_of_a_document_is_a_component_or_an_operation(name: str) -> None:
 
 
 def test_every_refusal_is_a_row_of_the_errors() -> None:
-    rows = [line for line in docs.generate()["errors.md"].splitlines() if line.startswith("| ")]
+    rows = [
+        line for line in docs.generate()["docs/errors.md"].splitlines() if line.startswith("| ")
+    ]
     codes = [row.split(" | ")[1].strip("`") for row in rows if row[2].isdigit()]
 
     assert codes == [error.code for error in catalog()]
 
 
 def test_every_endpoint_has_a_row_and_a_section() -> None:
-    lines = docs.generate()["endpoints.md"].splitlines()
+    lines = docs.generate()["docs/endpoints.md"].splitlines()
     sections = [line.removeprefix("## ") for line in lines if line.startswith("## ")]
 
     assert sections == [*(endpoint.name for endpoint in ENDPOINTS), "Objects"]
@@ -97,7 +102,7 @@ def test_every_endpoint_has_a_row_and_a_section() -> None:
         assert any(line.startswith(f"{row}{endpoint.package} | ") for line in lines)
 
 
-@pytest.mark.parametrize("page", ["endpoints.md", "events.md"])
+@pytest.mark.parametrize("page", ["docs/endpoints.md", "docs/events.md"])
 def test_every_link_within_a_page_leads_somewhere(page: str) -> None:
     text = docs.generate()[page]
     headings = {
@@ -112,12 +117,12 @@ def test_every_link_within_a_page_leads_somewhere(page: str) -> None:
 
 def section(name: str) -> str:
     """Return what the page of events says of a type."""
-    _, _, rest = docs.generate()["events.md"].partition(f"\n## {name}\n")
+    _, _, rest = docs.generate()["docs/events.md"].partition(f"\n## {name}\n")
     return rest.partition("\n## ")[0]
 
 
 def test_every_event_type_has_a_row_and_a_section() -> None:
-    lines = docs.generate()["events.md"].splitlines()
+    lines = docs.generate()["docs/events.md"].splitlines()
     sections = [line.removeprefix("## ") for line in lines if line.startswith("## ")]
 
     assert sections == list(BY_NAME)
@@ -128,7 +133,7 @@ def test_every_event_type_has_a_row_and_a_section() -> None:
 
 
 def test_the_page_of_events_names_every_wildcard() -> None:
-    text = docs.generate()["events.md"]
+    text = docs.generate()["docs/events.md"]
 
     assert all(f"`{each}`" in text for each in PATTERNS if each not in BY_NAME)
 
@@ -151,7 +156,7 @@ def test_the_section_of_an_event_names_what_is_within_a_field() -> None:
 
 @pytest.mark.parametrize("name", BY_NAME)
 def test_the_schema_of_an_event_stands_alone(name: str) -> None:
-    schema = json.loads(docs.generate()[f"schemas/{name}.json"])
+    schema = json.loads(docs.generate()[f"docs/schemas/{name}.json"])
     Draft202012Validator.check_schema(schema)
     validator = Draft202012Validator(schema, format_checker=FormatChecker())
     event = example_event(name)
@@ -168,4 +173,4 @@ def test_the_schema_of_an_event_stands_alone(name: str) -> None:
 def test_the_folder_of_schemas_holds_no_others() -> None:
     folder = docs.ROOT / "docs" / "schemas"
 
-    assert {f"schemas/{path.name}" for path in folder.iterdir()} == set(SCHEMAS)
+    assert {f"docs/schemas/{path.name}" for path in folder.iterdir()} == set(SCHEMAS)

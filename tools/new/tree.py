@@ -94,7 +94,8 @@ class Tree:
         python = [path for path in (*self.written, *self.changed) if path.endswith(".py")]
         _run(self.root, "ruff", "check", "--quiet", "--select", "I", "--fix-only", *python)
         _run(self.root, "ruff", "format", "--quiet", *python)
-        known = {path for path in (self.root / "docs").rglob("*") if path.is_file()}
+        folders = (self.root / "docs", self.root / "functions")
+        known = {path for folder in folders for path in folder.rglob("*") if path.is_file()}
         for page in _run(self.root, "tools.docs").splitlines():
             path = page.removeprefix("wrote ")
             (self.changed if self.root / path in known else self.written).append(path)
