@@ -228,6 +228,170 @@ def test_ids_come_back_wherever_the_example_has_them(merchant: Merchant) -> None
     ]
 
 
-def in_sandbox_only(merchant: Merchant, action: str, **fields: str) -> dict[str, Any]:
+def in_sandbox_only(merchant: Merchant, action: str, /, **fields: Any) -> dict[str, Any]:
     with nothing_written():
         return merchant.sandbox.ok(action, fields)
+
+
+MILK = {"ean": "4006381333931", "name": "Milch", "price": 1.49}
+COLA = {
+    "ean": "5449000000996",
+    "name": "Cola",
+    "brand": "C",
+    "price": 0.99,
+    "vat": 19,
+    "flags": {"requiresHumanVerification": True},
+}
+WINE = {"number": "W_0815", "name": "Wein", "price": 8.9}
+
+
+@pytest.mark.parametrize(("product", "key"), [(COLA, "5449000000996"), (WINE, "W%5F0815")])
+def test_the_product_that_is_inserted_is_shown(
+    merchant: Merchant, product: dict[str, Any], key: str
+) -> None:
+    answer = in_sandbox_only(merchant, "insertProduct", storeId="mine", **product)
+
+    assert answer["productId"] == answer["product"]["productId"] == f"mine_{key}"
+    assert (answer["storeId"], answer["product"]["storeId"]) == ("mine", "mine")
+    assert {name: answer["product"][name] for name in product} == product
+    assert answer["outcome"] == "created"
+
+
+def test_a_test_key_is_told_the_same_of_a_product_as_a_live_key(merchant: Merchant) -> None:
+    for product in (COLA, WINE):
+        fields = {"storeId": merchant.store_id, **product}
+        test = in_sandbox_only(merchant, "insertProduct", **fields)
+        live = merchant.api.ok("insertProduct", fields)
+        times = {"createdAt", "updatedAt"}
+        shown = [
+            {name: value for name, value in each["product"].items() if name not in times}
+            for each in (test, live)
+        ]
+        assert shown[0] == shown[1]
+
+
+@pytest.mark.parametrize(
+    ("products", "outcomes"),
+    [
+        ([MILK], ["created"]),
+        ([MILK, WINE, COLA], ["created"] * 3),
+        ([MILK, {**MILK, "name": "Vollmilch"}, {"name": "?"}], ["created", "failed", "failed"]),
+    ],
+)
+def test_each_row_of_an_import_gets_its_result(
+    merchant: Merchant, products: list[dict[str, Any]], outcomes: list[str]
+) -> None:
+    fields = {"storeId": merchant.store_id, "products": products}
+
+    test = in_sandbox_only(merchant, "bulkImportProducts", **fields)
+    live = merchant.api.ok("bulkImportProducts", fields)
+
+    assert [each["outcome"] for each in test["results"]] == outcomes
+    del test["_sandbox"]
+    assert test == live
+
+
+@pytest.mark.parametrize(
+    ("fields", "shown"),
+    [
+        (
+            {"productId": "mine_5449000000996"},
+            {"productId": "mine_5449000000996", "storeId": "mine", "ean": "5449000000996"},
+        ),
+        (
+            {"productId": "5449000000996", "storeId": "mine"},
+            {"productId": "mine_5449000000996", "storeId": "mine", "ean": "5449000000996"},
+        ),
+        (
+            {"productId": "mine_W%5F0815", "storeId": "mine"},
+            {"productId": "mine_W%5F0815", "ean": None, "number": "W_0815"},
+        ),
+        ({"productId": "anything"}, {"productId": "anything"}),
+    ],
+)
+def test_the_product_that_is_named_is_shown(
+    merchant: Merchant, fields: dict[str, str], shown: dict[str, Any]
+) -> None:
+    product = in_sandbox_only(merchant, "fetchProduct", **fields)["product"]
+
+    assert {name: product[name] for name in shown} == shown
+
+
+def test_a_product_is_registered_under_its_number_at_its_price(merchant: Merchant) -> None:
+    fields = {"productId": "mine_5449000000996", "storeId": "other", "price": 2.5}
+
+    answer = in_sandbox_only(merchant, "registerProductToStore", **fields)
+
+    product = answer["product"]
+    assert (answer["storeId"], product["storeId"]) == ("other", "other")
+    assert (product["productId"], product["price"]) == ("other_5449000000996", 2.5)
+    listed = in_sandbox_only(merchant, "fetchProducts", storeId="other")["products"]
+    assert [each["productId"] for each in listed] == ["other_4006381333931"]
+
+
+@pytest.mark.parametrize(
+    ("store_id", "shown"),
+    [
+        ("sandbox_store_001", "sandbox_store_001"),
+        ("sandbox_store_002", "sandbox_store_002"),
+        ("any", "sandbox_store_001"),
+    ],
+)
+def test_the_store_that_is_named_is_shown(merchant: Merchant, store_id: str, shown: str) -> None:
+    assert in_sandbox_only(merchant, "fetchStore", storeId=store_id)["store"]["storeId"] == shown
+
+
+def test_one_store_is_listed_if_it_is_named(merchant: Merchant) -> None:
+    answer = in_sandbox_only(merchant, "fetchStores", storeId="sandbox_store_002")
+
+    assert [each["storeId"] for each in answer["stores"]] == ["sandbox_store_002"]
+    assert answer["count"] == 1
+
+
+HOOK = {"storeId": "mine", "url": "https://example.com/mine", "events": ["payment.paid"]}
+QUEUE = {
+    "kind": "aws_sqs",
+    "queueUrl": "https://sqs.eu-central-1.amazonaws.com/123456789012/events.fifo",
+    "credentials": {"type": "role", "roleArn": "arn:aws:iam::123456789012:role/punktwerk"},
+}
+
+
+@pytest.mark.parametrize("action", ["createWebhookEndpoint", "getLoyaltyWebhookEvents"])
+def test_the_webhook_that_is_described_is_shown(merchant: Merchant, action: str) -> None:
+    answer = in_sandbox_only(merchant, action, **HOOK, source="erp", secret="short")
+
+    webhook = answer["webhook"] if "webhook" in answer else answer["webhooks"][0]
+    assert {name: webhook[name] for name in HOOK} == HOOK
+    assert (webhook["source"], webhook["isEnabled"]) == ("erp", True)
+    assert answer["secret"] == "short"
+    assert "fewer than 16 characters" in answer["warning"]
+
+
+def test_a_queue_is_shown_without_credentials(merchant: Merchant) -> None:
+    fields = {"storeId": merchant.store_id, "destination": QUEUE, "events": ["*"]}
+
+    test = in_sandbox_only(merchant, "createWebhookEndpoint", **fields)["webhook"]
+    live = merchant.api.ok("createWebhookEndpoint", fields)["webhook"]
+
+    own = {"webhookId", "createdAt", "updatedAt"}
+    assert {**test, **dict.fromkeys(own)} == {**live, **dict.fromkeys(own)}
+
+
+def test_a_list_of_webhooks_shows_no_secret(merchant: Merchant) -> None:
+    answer = in_sandbox_only(merchant, "getLoyaltyWebhookEvents", storeId="mine")
+
+    assert (answer["webhookId"], answer["secret"]) == (None, None)
+    assert [each["storeId"] for each in answer["webhooks"]] == ["mine"]
+
+
+def test_a_change_of_a_webhook_is_shown(merchant: Merchant) -> None:
+    changes = {"webhookId": "we_mine", "url": "https://example.com/new", "events": ["payment.*"]}
+
+    changed = in_sandbox_only(merchant, "updateWebhookEndpoint", **changes)["webhook"]
+    disabled = in_sandbox_only(
+        merchant, "updateWebhookEndpoint", webhookId="we_mine", isEnabled=False
+    )["webhook"]
+
+    assert {name: changed[name] for name in changes} == changes
+    assert (disabled["isEnabled"], disabled["disabledReason"]) == (False, "owner")
+    assert disabled["disabledAt"] == "2026-03-03T12:00:00.000Z"

@@ -15,6 +15,7 @@ from shared.schemas.catalog.product_bodies import IfExistsName, ImportedRow, Pro
 from shared.schemas.fields import StoreId
 from shared.services import access
 from shared.services.catalog import product_imports
+from shared.services.catalog import sandbox as mock
 
 ROWS_MAX = 500
 
@@ -94,3 +95,11 @@ def handle(body: Request, caller: Caller) -> Response:
         results=[ImportedRow.model_validate(row, from_attributes=True) for row in imported.rows],
         is_replay=imported.is_replay,
     )
+
+
+def sandbox(body: Request, _: Caller) -> dict[str, Any]:
+    """Judge each row on its own; the store sells nothing yet."""
+    drafts = to_drafts(body.products, mock.CURRENCY, takes_any_ean=True)
+    imported = mock.imported(body.store_id, drafts)
+    rows = [ImportedRow.model_validate(row, from_attributes=True) for row in imported.rows]
+    return {**imported.counts, "results": [row.model_dump(by_alias=True) for row in rows]}

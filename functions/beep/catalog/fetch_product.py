@@ -12,6 +12,7 @@ from shared.schemas.base import RequestModel, ResponseModel, Success
 from shared.schemas.catalog.product_bodies import PRODUCT_EXAMPLE, ProductWithPricesBody
 from shared.schemas.fields import ProductId, StoreId
 from shared.services.catalog import products
+from shared.services.catalog import sandbox as mock
 
 
 class Request(RequestModel):
@@ -59,3 +60,9 @@ def handle(body: Request, caller: Caller) -> Response:
     """Read the product and its past prices."""
     product = products.find(caller, body.product_id, body.store_id)
     return Response(product=products.shown_with_prices(product))
+
+
+def sandbox(body: Request, _: Caller) -> dict[str, Any]:
+    """Show the example under the id that was asked for."""
+    named = mock.named(body.product_id, body.store_id)
+    return {"product": {**EXAMPLE["product"], **named}}

@@ -14,6 +14,7 @@ from shared.schemas.catalog.product_bodies import PRODUCT_EXAMPLE, ProductBody, 
 from shared.schemas.fields import StoreId
 from shared.schemas.paging import KeyCursor, Limit
 from shared.services.catalog import products
+from shared.services.catalog import sandbox as mock
 
 
 class Request(RequestModel):
@@ -76,3 +77,8 @@ def handle(body: Request, caller: Caller) -> Response:
         count=len(found.items),
         next_cursor=found.next_cursor,
     )
+
+
+def sandbox(body: Request, _: Caller) -> dict[str, Any]:
+    """Show the example as a product of the store."""
+    return {"products": [mock.of_store(body.store_id)]}

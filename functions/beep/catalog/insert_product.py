@@ -21,6 +21,7 @@ from shared.schemas.catalog.product_bodies import (
 from shared.schemas.fields import StoreId
 from shared.services import access
 from shared.services.catalog import products
+from shared.services.catalog import sandbox as mock
 
 
 class Request(ProductInput, RequestModel):
@@ -86,3 +87,9 @@ def handle(body: Request, caller: Caller) -> Response:
         product=products.shown(saved.product),
         is_replay=saved.is_replay,
     )
+
+
+def sandbox(body: Request, _: Caller) -> dict[str, Any]:
+    """Show the product that was sent, as a new one."""
+    product = mock.inserted(body.store_id, body.to_draft(mock.CURRENCY, takes_any_ean=True))
+    return {"productId": product["productId"], "product": product}

@@ -20,6 +20,7 @@ from shared.schemas.catalog.product_bodies import (
 from shared.schemas.fields import ProductId, StoreId
 from shared.services import access
 from shared.services.catalog import products
+from shared.services.catalog import sandbox as mock
 
 
 class Request(RequestModel):
@@ -71,3 +72,9 @@ def handle(body: Request, caller: Caller) -> Response:
         product=products.shown(saved.product),
         is_replay=saved.is_replay,
     )
+
+
+def sandbox(body: Request, _: Caller) -> dict[str, Any]:
+    """Show the product in the other store."""
+    price = None if body.price is None else to_price(body.price, mock.CURRENCY)
+    return {"product": mock.registered(body.product_id, body.store_id, price)}

@@ -37,3 +37,9 @@ REFUSALS = (StoreNotFound,)
 def handle(body: Request, caller: Caller) -> Response:
     """Return the store; a cached one is at most 60 s old."""
     return Response(store=to_store_body(access.store(caller, body.store_id)))
+
+
+def sandbox(body: Request, _: Caller) -> dict[str, Any]:
+    """Show the store of the sandbox that is named; any other id names the first."""
+    named = [each for each in STORE_EXAMPLES if each["storeId"] == body.store_id]
+    return {"store": (named or STORE_EXAMPLES)[0]}

@@ -60,3 +60,10 @@ def handle(body: Request, caller: Caller) -> Response:
         count=len(found.items),
         next_cursor=found.next_cursor,
     )
+
+
+def sandbox(body: Request, _: Caller) -> dict[str, Any]:
+    """List the stores of the sandbox; only one if it is named."""
+    named = [each for each in STORE_EXAMPLES if each["storeId"] == body.store_id]
+    stores = named or STORE_EXAMPLES
+    return {"stores": stores, "count": len(stores)}

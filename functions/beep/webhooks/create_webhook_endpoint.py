@@ -24,7 +24,9 @@ from shared.schemas.webhooks.endpoint_bodies import (
     WebhookBody,
     webhook_body,
 )
+from shared.services.webhooks import sandbox as mock
 from shared.services.webhooks import webhook_endpoints
+from shared.services.webhooks.webhook_changes import EndpointChanges
 from shared.services.webhooks.webhook_endpoints import EndpointDraft
 from shared.webhooks.destinations import Destination
 from shared.webhooks.targets import to_target
@@ -115,3 +117,15 @@ def handle(body: Request, caller: Caller) -> Response:
         warning=weakness(saved.secret),
         is_replay=saved.is_replay,
     )
+
+
+def sandbox(body: Request, _: Caller) -> dict[str, Any]:
+    """Show the endpoint that was described."""
+    described = EndpointChanges(
+        target=to_target(body.url, body.destination),
+        events=tuple(body.events),
+        headers=body.headers,
+        description=body.description,
+        source=body.source,
+    )
+    return {"webhook": mock.webhook(body.store_id, described), "warning": weakness(body.secret)}

@@ -25,7 +25,9 @@ from shared.schemas.webhooks.endpoint_bodies import (
     WebhookBody,
     webhook_body,
 )
+from shared.services.webhooks import sandbox as mock
 from shared.services.webhooks import webhook_endpoints
+from shared.services.webhooks.webhook_changes import EndpointChanges
 from shared.services.webhooks.webhook_endpoints import EndpointDraft
 
 
@@ -124,3 +126,15 @@ def handle(body: Request, caller: Caller) -> Response:
         warning=weakness(saved.secret) if saved else None,
         is_replay=saved.is_replay if saved else False,
     )
+
+
+def sandbox(body: Request, _: Caller) -> dict[str, Any]:
+    """Show the endpoint that was described, or the example if none was."""
+    if body.url is None or body.events is None:
+        webhook = mock.webhook(body.store_id, EndpointChanges())
+        return {"webhookId": None, "secret": None, "webhooks": [webhook]}
+    described = EndpointChanges(
+        target=Target(body.url), events=tuple(body.events), source=body.source
+    )
+    webhook = mock.webhook(body.store_id, described)
+    return {"webhooks": [webhook], "warning": weakness(body.secret)}

@@ -19,6 +19,7 @@ from shared.schemas.webhooks.endpoint_bodies import (
     WebhookBody,
     webhook_body,
 )
+from shared.services.webhooks import sandbox as mock
 from shared.services.webhooks import webhook_changes
 from shared.services.webhooks.webhook_changes import EndpointChanges
 from shared.webhooks.destinations import Destination
@@ -79,7 +80,17 @@ REFUSALS = (WebhookNotFound, WebhookExists)
 
 def handle(body: Request, caller: Caller) -> Response:
     """Change the endpoint."""
-    changes = EndpointChanges(
+    saved = webhook_changes.update(caller, body.webhook_id, body.store_id, _changes(body))
+    return Response(webhook=webhook_body(saved.endpoint), is_replay=saved.is_replay)
+
+
+def sandbox(body: Request, _: Caller) -> dict[str, Any]:
+    """Show the example with the changes."""
+    return {"webhook": mock.webhook(body.store_id, _changes(body), body.webhook_id)}
+
+
+def _changes(body: Request) -> EndpointChanges:
+    return EndpointChanges(
         target=to_target(body.url, body.destination),
         events=None if body.events is None else tuple(body.events),
         is_enabled=body.is_enabled,
@@ -88,5 +99,3 @@ def handle(body: Request, caller: Caller) -> Response:
         source=body.source,
         removes_source="source" in body.model_fields_set and body.source is None,
     )
-    saved = webhook_changes.update(caller, body.webhook_id, body.store_id, changes)
-    return Response(webhook=webhook_body(saved.endpoint), is_replay=saved.is_replay)

@@ -64,13 +64,18 @@ def _trimmed(text: str) -> str:
 ProductName = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_trimmed)]
 
 
+def could_be_ean(text: str) -> bool:
+    """Tell whether a text has the form of an EAN, whatever its check digit."""
+    return text.isascii() and text.isdigit() and len(text) in _EAN_LENGTHS
+
+
 def _digits(ean: str) -> str:
     """Refuse a text that cannot be an EAN. The check digit is checked later.
 
     The documentation's example, 4000000000001, has a wrong check digit, but the sandbox must answer
     it.
     """
-    if not (ean.isascii() and ean.isdigit() and len(ean) in _EAN_LENGTHS):
+    if not could_be_ean(ean):
         raise ValueError("must be the digits of an EAN-8, UPC-A or EAN-13")
     return ean
 
@@ -135,14 +140,18 @@ class ProductInput(WireModel):
         default=None, description="What the app must heed at the till."
     )
 
-    def to_draft(self, currency: str) -> ProductDraft:
+    def to_draft(self, currency: str, *, takes_any_ean: bool = False) -> ProductDraft:
         """Return the draft of the product.
+
+        Args:
+            currency: That of the store.
+            takes_any_ean: Whether a wrong check digit is taken, as test keys do.
 
         Raises:
             InvalidParameters: The EAN has a wrong check digit, or the price is finer than the
                 currency's minor unit.
         """
-        ean = gtin.ean_of(self.ean)
+        ean = gtin.ean_of(self.ean) or (self.ean if takes_any_ean else None)
         if self.ean is not None and ean is None:
             problem = "has a wrong check digit; article numbers of your own go into number"
             raise invalid({"ean": problem})
@@ -191,15 +200,17 @@ ProductRow = Annotated[dict[str, Any], _Row]
 
 
 def to_drafts(
-    rows: Sequence[Mapping[str, Any]], currency: str
+    rows: Sequence[Mapping[str, Any]], currency: str, *, takes_any_ean: bool = False
 ) -> list[ProductDraft | InvalidParameters]:
-    """Return the draft of each row, or the refusal of the row."""
-    return [_to_draft(row, currency) for row in rows]
+    """Return the draft of each row, or the refusal of the row; see ``ProductInput.to_draft``."""
+    return [_to_draft(row, currency, takes_any_ean=takes_any_ean) for row in rows]
 
 
-def _to_draft(row: Mapping[str, Any], currency: str) -> ProductDraft | InvalidParameters:
+def _to_draft(
+    row: Mapping[str, Any], currency: str, *, takes_any_ean: bool
+) -> ProductDraft | InvalidParameters:
     try:
-        return ProductInput.model_validate(row).to_draft(currency)
+        return ProductInput.model_validate(row).to_draft(currency, takes_any_ean=takes_any_ean)
     except ValidationError as error:
         return to_refusal(error)
     except InvalidParameters as refusal:

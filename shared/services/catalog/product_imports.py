@@ -78,7 +78,7 @@ def run(
     earlier = commands.find_replay(caller.claim, _replayed)
     if earlier is not None:
         return earlier
-    good, failed = _sorted_out(drafts)
+    good, failed = sorted_out(drafts)
     rows = list(failed)
     for start in range(0, len(good), ROWS_PER_COMMIT):
         rows += _write(store, good[start : start + ROWS_PER_COMMIT], if_exists, now)
@@ -86,7 +86,7 @@ def run(
     return _finish(caller, store, ProductImport(rows))
 
 
-def _sorted_out(
+def sorted_out(
     drafts: Sequence[ProductDraft | InvalidParameters],
 ) -> tuple[list[tuple[int, ProductDraft]], list[RowResult]]:
     """Return the rows that can be written, and the rows that cannot."""
