@@ -96,4 +96,5 @@ def changes(sync: Sync) -> Mapping[str, int]:
         "deleted": total.deleted,
         "skipped": total.skipped,
         "receiptsAwarded": total.awarded,
+        "receiptsTakenBack": total.taken_back,
     }

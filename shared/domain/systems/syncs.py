@@ -47,7 +47,8 @@ class Counts:
     """The counts of a sync in one stream.
 
     ``read`` counts all listed items, each once; ``priced`` known products that got another price;
-    ``skipped`` items that could not be taken over; ``awarded`` receipts that earned points.
+    ``skipped`` items that could not be taken over; ``awarded`` receipts that earned points;
+    ``taken_back`` receipts that took points back.
     """
 
     read: int = 0
@@ -57,6 +58,7 @@ class Counts:
     priced: int = 0
     skipped: int = 0
     awarded: int = 0
+    taken_back: int = 0
 
     def plus(self, other: Counts) -> Counts:
         """Return the sum of both."""
@@ -68,6 +70,7 @@ class Counts:
             self.priced + other.priced,
             self.skipped + other.skipped,
             self.awarded + other.awarded,
+            self.taken_back + other.taken_back,
         )
 
 

@@ -231,6 +231,7 @@ class ImportChanges(WireModel):
     deleted: Whole = Field(description="How many are gone, and marked so.")
     skipped: Whole = Field(description="How many could not be taken over; getSyncStatus says why.")
     receipts_awarded: Whole = Field(description="How many receipts have earned points.")
+    receipts_taken_back: Whole = Field(description="How many receipts have taken points back.")
 
 
 class SyncedData(WireModel):
@@ -405,7 +406,14 @@ _SYNCED = {
 }
 _IMPORTED = {
     "syncId": "sync_abc123",
-    "changes": {"created": 3, "changed": 9, "deleted": 1, "skipped": 0, "receiptsAwarded": 0},
+    "changes": {
+        "created": 3,
+        "changed": 9,
+        "deleted": 1,
+        "skipped": 0,
+        "receiptsAwarded": 0,
+        "receiptsTakenBack": 0,
+    },
 }
 _PUSHED = {"dataType": "sales_record", "records": 120}
 _PAID = {

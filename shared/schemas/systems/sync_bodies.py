@@ -108,6 +108,7 @@ class SyncChanges(WireModel):
     deleted: int = Field(description="How many are gone, and marked so.")
     skipped: int = Field(description="How many could not be taken; getSyncStatus says why.")
     receipts_awarded: int = Field(description="How many receipts have earned points.")
+    receipts_taken_back: int = Field(description="How many receipts have taken points back.")
 
 
 class RemarkBody(WireModel):
@@ -140,6 +141,7 @@ class StreamCounts(WireModel):
     priced: int = Field(description="How many known products have got another price.")
     skipped: int = Field(description="How many could not be taken; `remarks` say why.")
     awarded: int = Field(description="How many receipts have earned points.")
+    taken_back: int = Field(description="How many receipts have taken points back.")
 
 
 class SyncBody(WireModel):
@@ -213,6 +215,7 @@ SYNC_EXAMPLE: dict[str, Any] = {
             "priced": 8,
             "skipped": 0,
             "awarded": 0,
+            "takenBack": 0,
         }
     },
     "remarks": [],
@@ -230,6 +233,7 @@ CHANGES_EXAMPLE: dict[str, Any] = {
     "deleted": 0,
     "skipped": 0,
     "receiptsAwarded": 0,
+    "receiptsTakenBack": 0,
 }
 
 
@@ -301,4 +305,5 @@ def _counts(counts: Counts) -> StreamCounts:
         priced=counts.priced,
         skipped=counts.skipped,
         awarded=counts.awarded,
+        taken_back=counts.taken_back,
     )

@@ -175,6 +175,8 @@ def _book_receipts(progress: SyncProgress, page: ListedPage[Any]) -> None:
         progress.note_seen(receipt.identity, receipt.identity, is_ended=False)
         if result.outcome is ReceiptOutcome.AWARDED and is_news:
             progress.count(Counts(awarded=1))
+        if result.outcome is ReceiptOutcome.TAKEN_BACK and is_news:
+            progress.count(Counts(taken_back=1))
         if result.outcome is ReceiptOutcome.REFUSED:
             progress.remark(receipt.external_id, result.reason)
         for note in result.notes:

@@ -10,7 +10,15 @@ from shared.domain.accounts.packages import Package
 from tests.support.branches import BUSY, Branch, always, nth
 from tests.support.refusals import assert_refused, nothing_written
 
-NOTHING = {"created": 0, "changed": 0, "deleted": 0, "priced": 0, "skipped": 0, "awarded": 0}
+NOTHING = {
+    "created": 0,
+    "changed": 0,
+    "deleted": 0,
+    "priced": 0,
+    "skipped": 0,
+    "awarded": 0,
+    "takenBack": 0,
+}
 
 
 def fill(branch: Branch) -> None:

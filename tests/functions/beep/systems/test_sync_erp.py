@@ -57,6 +57,7 @@ def test_answers_what_was_read_and_what_became_of_it(merchant: Merchant) -> None
             "deleted": 0,
             "skipped": 0,
             "receiptsAwarded": 0,
+            "receiptsTakenBack": 0,
         },
         "remarks": [],
         "problem": None,

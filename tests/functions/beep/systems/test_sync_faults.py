@@ -211,6 +211,7 @@ def test_a_product_that_its_system_calls_deleted_comes_back(branch: Branch) -> N
         "deleted": 1,
         "skipped": 0,
         "receiptsAwarded": 0,
+        "receiptsTakenBack": 0,
     }
     assert ended["synced"]["priceUpdates"] == 0
 

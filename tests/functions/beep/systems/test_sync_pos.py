@@ -19,7 +19,14 @@ from tests.support.traffic import watched
 from tools.korona_stand_in import COUPLING_ID, PASSWORD
 
 MILK = "4006381333931"
-NOTHING = {"created": 0, "changed": 0, "deleted": 0, "skipped": 0, "receiptsAwarded": 0}
+NOTHING = {
+    "created": 0,
+    "changed": 0,
+    "deleted": 0,
+    "skipped": 0,
+    "receiptsAwarded": 0,
+    "receiptsTakenBack": 0,
+}
 CSV = "id;sku;ean;name;price;vatPercent\r\n1;A-1;4006381333931;Milch;1,49;7\r\n"
 
 

@@ -179,7 +179,7 @@ def test_tells_what_was_synced() -> None:
     found = {
         "categories": Counts(read=5, changed=1),
         "products": Counts(read=42, created=3, changed=8, deleted=1, priced=8, skipped=2),
-        "receipts": Counts(read=9, awarded=4),
+        "receipts": Counts(read=9, awarded=4, taken_back=2),
     }
     done = syncs.succeeded(replace(SYNC, counts=found), LATER)
     event = sync_events.from_sync(done)
@@ -195,6 +195,7 @@ def test_tells_what_was_synced() -> None:
             "deleted": 1,
             "skipped": 2,
             "receiptsAwarded": 4,
+            "receiptsTakenBack": 2,
         },
     }
     assert event.event_id == sync_events.from_sync(done).event_id

@@ -245,6 +245,7 @@ def test_points_that_are_spent_are_not_taken_back_and_it_is_said(receipt_till: R
 
     answer = receipt_till.read(void("V", -10))
 
+    assert answer["changes"]["receiptsTakenBack"] == 1
     assert [each["reason"] for each in answer["remarks"]] == [
         "70 could not be taken back: the member has spent them."
     ]
