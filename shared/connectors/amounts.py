@@ -6,10 +6,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Annotated
 
-from shared.domain.money import Money
+from pydantic import Field
+
+from shared.domain.money import AMOUNT_MINOR_MAX, Money
 from shared.domain.units import currency_scale
 from shared.errors import ConnectorAnswerInvalid, ConnectorRejected
+
+AmountMinor = Annotated[int, Field(ge=-AMOUNT_MINOR_MAX, le=AMOUNT_MINOR_MAX)]
+"""Minor units in an answer. Bounded, because a larger one can neither be true nor be stored."""
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
 

@@ -11,7 +11,6 @@ import random
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -168,7 +167,7 @@ class JsonClient:
             ConnectorRejected: Any other 4xx, and a redirect.
             ConnectorUnavailable: 5xx, or no connection.
             ConnectorTimeout: No answer in time.
-            ConnectorAnswerInvalid: The answer is not JSON, or too long.
+            ConnectorAnswerInvalid: The answer is not JSON, too long, or has a number out of bounds.
         """
         target = f"{path}?{urlencode(query)}" if query else path
         stop_at_s = time.monotonic() + TOTAL_S_MAX
@@ -215,7 +214,11 @@ class JsonClient:
         if "json" not in answer.headers.get("Content-Type", "json"):
             return None
         try:
-            return json.loads(text, parse_float=Decimal)
+            return exact_json.loads(text)
+        except exact_json.NumberOutOfBounds as problem:
+            raise ConnectorAnswerInvalid(
+                f"The answer of {self.system} cannot be read: {problem}."
+            ) from None
         except (ValueError, RecursionError):
             raise ConnectorAnswerInvalid(f"The answer of {self.system} is not JSON.") from None
 
@@ -234,7 +237,7 @@ class JsonClient:
     def _said(self, text: str) -> str:
         """Return the system's message about its refusal."""
         try:
-            return str(self.problem(json.loads(text)) or "")
+            return str(self.problem(exact_json.loads(text)) or "")
         except (ValueError, RecursionError, KeyError, TypeError, AttributeError, IndexError):
             return ""
 

@@ -2,11 +2,56 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from shared.clock import to_wire
 from shared.domain.units import to_json_number
+
+NUMBER_CHARS_MAX = 400
+EXPONENT_MAX = 400
+"""Of the first digit. Each number that a double can hold is within: they end at 1e308."""
+
+
+class NumberOutOfBounds(ValueError):
+    """A number is beyond ``NUMBER_CHARS_MAX`` or ``EXPONENT_MAX``."""
+
+
+def loads(text: str) -> Any:
+    """Read JSON of others; numbers with a point or an exponent become decimals.
+
+    ``1e2000000`` is a number in JSON: as an ``int`` it would take minutes, in which Python does
+    nothing else.
+
+    Raises:
+        NumberOutOfBounds: It has such a number.
+        ValueError: It is no JSON.
+        RecursionError: It is nested too deeply.
+    """
+    return json.loads(text, parse_float=_to_decimal, parse_int=_to_int)
+
+
+def _to_decimal(text: str) -> Decimal:
+    _check_length(text)
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise NumberOutOfBounds("a number has an exponent beyond all bounds") from None
+    if abs(number.adjusted()) > EXPONENT_MAX:
+        raise NumberOutOfBounds("a number has an exponent beyond all bounds")
+    return number
+
+
+def _to_int(text: str) -> int:
+    _check_length(text)
+    return int(text)
+
+
+def _check_length(text: str) -> None:
+    if len(text) > NUMBER_CHARS_MAX:
+        raise NumberOutOfBounds(f"a number has more than {NUMBER_CHARS_MAX} characters")
 
 
 def default(value: object) -> int | float | str:

@@ -7,6 +7,9 @@ from decimal import Decimal
 
 from shared.domain.units import currency_scale
 
+AMOUNT_MINOR_MAX = 10**15
+"""The most minor units that others may tell us: below 2**53, and far beyond what anyone pays."""
+
 
 @dataclass(frozen=True, slots=True)
 class Money:
@@ -24,11 +27,16 @@ class Money:
         """Convert a provider's amount in major units; never rounds.
 
         Raises:
-            ValueError: The amount is finer than the currency's minor unit, or is no number.
+            ValueError: The amount is finer than the currency's minor unit, beyond
+                ``AMOUNT_MINOR_MAX`` of them, or is no number.
         """
         if not amount.is_finite():
             raise ValueError(f"{amount} is no amount")
-        minor = amount.scaleb(currency_scale(currency))
+        scale = currency_scale(currency)
+        # Before int(), which would write out the zeros of 1e2000000.
+        if abs(amount) > Decimal(AMOUNT_MINOR_MAX).scaleb(-scale):
+            raise ValueError(f"an amount is beyond {AMOUNT_MINOR_MAX} minor units")
+        minor = amount.scaleb(scale)
         if minor != minor.to_integral_value():
             raise ValueError(f"{amount} {currency} is finer than a minor unit")
         return cls(int(minor), currency)

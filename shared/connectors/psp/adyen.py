@@ -31,7 +31,7 @@ from pydantic import (
     model_validator,
 )
 
-from shared.connectors.amounts import MinorUnits
+from shared.connectors.amounts import AmountMinor, MinorUnits
 from shared.connectors.client import JsonClient, Model, Reply, parsed
 from shared.connectors.config import ConnectorConfig
 from shared.connectors.psp.base import (
@@ -184,7 +184,7 @@ class _Answer(BaseModel):
 
 class _Amount(_Answer):
     currency: str
-    value: int
+    value: AmountMinor
 
 
 class _Link(_Answer):

@@ -15,6 +15,7 @@ from pydantic.alias_generators import to_camel
 
 from shared import config
 from shared.connectors import signatures
+from shared.connectors.amounts import AmountMinor
 from shared.connectors.client import JsonClient, Model, parsed
 from shared.connectors.config import ConnectorConfig
 from shared.connectors.psp.base import (
@@ -84,10 +85,10 @@ def _page(url: str) -> str:
 class _Payment(_Answer):
     id: VendorId
     status: str
-    amount_minor: int
+    amount_minor: AmountMinor
     currency: str
-    captured_minor: int = 0
-    refunded_minor: int = 0
+    captured_minor: AmountMinor = 0
+    refunded_minor: AmountMinor = 0
     redirect_url: Annotated[str, AfterValidator(_page)] | None = None
     failure: str | None = None
 

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from shared import ids
+from shared.connectors.amounts import AmountMinor
 from shared.connectors.psp.base import PaymentRequest, RefundRequest, VendorId
 from shared.domain.money import Money
 from shared.domain.payments.customers import Customer
@@ -66,7 +67,7 @@ class PayoneAnswer(BaseModel):
 class Amount(PayoneAnswer):
     """An amount, always with two decimals."""
 
-    amount: int
+    amount: AmountMinor
     currency_code: str
 
 
@@ -86,8 +87,8 @@ class Execution(PayoneAnswer):
 
 
 class Totals(PayoneAnswer):
-    refunded_amount: int = 0
-    chargeback_amount: int = 0
+    refunded_amount: AmountMinor = 0
+    chargeback_amount: AmountMinor = 0
 
 
 class PayoneCheckout(PayoneAnswer):

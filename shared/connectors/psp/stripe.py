@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, cast
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from shared.connectors import signatures
-from shared.connectors.amounts import MinorUnits
+from shared.connectors.amounts import AmountMinor, MinorUnits
 from shared.connectors.client import JsonClient, Model, parsed
 from shared.connectors.config import ConnectorConfig
 from shared.connectors.psp.base import (
@@ -130,7 +130,7 @@ class _Answer(BaseModel):
 
 
 class _Charge(_Answer):
-    amount_refunded: int = 0
+    amount_refunded: AmountMinor = 0
 
 
 class _Failure(_Answer):
@@ -141,9 +141,9 @@ class _Failure(_Answer):
 class _Intent(_Answer):
     id: VendorId
     status: str
-    amount: int
+    amount: AmountMinor
     currency: str
-    amount_received: int = 0
+    amount_received: AmountMinor = 0
     latest_charge: _Charge | str | None = None
     last_payment_error: _Failure | None = None
 
@@ -151,7 +151,7 @@ class _Intent(_Answer):
 class _Session(_Answer):
     id: VendorId
     status: str | None
-    amount_total: int | None
+    amount_total: AmountMinor | None
     currency: str | None
     payment_intent: _Intent | str | None = None
     url: str | None = None
@@ -172,7 +172,7 @@ class _Refunds(_Answer):
 class _Dispute(_Answer):
     id: VendorId
     status: str
-    amount: int
+    amount: AmountMinor
     currency: str
     payment_intent: str | None = None
 

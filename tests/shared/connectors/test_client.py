@@ -135,6 +135,16 @@ def test_a_success_is_returned_with_exact_numbers(
     assert reply.body == {"amount": Decimal("0.1")}
 
 
+@pytest.mark.parametrize(
+    "number", ["1e2000000", "1e-999999999", "1e99999999999999999999", "9" * 401], ids=range(4)
+)
+def test_a_number_without_bounds_is_refused(
+    system: JsonClient, server: Receiver, number: str
+) -> None:
+    server.answer = status(200, f'{{"amount": {number}}}', **JSON)
+    assert type(refused(lambda: system.post("/x", {}))) is ConnectorAnswerInvalid
+
+
 def test_sends_what_it_is_given(system: JsonClient, server: Receiver) -> None:
     seen: list[tuple[str, str, bytes]] = []
 

@@ -30,6 +30,12 @@ def test_finer_than_a_minor_unit_is_refused(amount: int, currency: str) -> None:
         Money.from_major(finer, currency)
 
 
+@pytest.mark.parametrize("amount", ["1e2000000", "-1e2000000", "1e999990", "10000000000000.01"])
+def test_what_nobody_pays_is_refused(amount: str) -> None:
+    with pytest.raises(ValueError, match="is beyond"):
+        Money.from_major(Decimal(amount), "EUR")
+
+
 @pytest.mark.parametrize("text", ["NaN", "sNaN", "Infinity", "-Infinity"])
 def test_what_is_no_number_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is no amount"):

@@ -256,6 +256,27 @@ def test_refuses_a_customer_that_cannot_be(
     assert till.provider.payments == {}
 
 
+@pytest.mark.usefixtures("tries_once")
+@pytest.mark.parametrize(
+    "amount", ["1e2000000", "1e300", "9" * 4_000, "1e99999999999999999999"], ids=range(4)
+)
+def test_an_amount_without_bounds_from_a_merchants_own_provider_is_refused(
+    till: Till, amount: str
+) -> None:
+    """Its digits, written out, would occupy an instance for minutes."""
+    with receiving("") as server:
+        server.answer = status(200, "{}", Content_Type="application/json")
+        assert till.configure(config={**till.config, "apiUrl": server.url}).status == 200
+        text = f'{{"id": "p_1", "status": "paid", "currency": "EUR", "amountMinor": {amount}}}'
+        server.answer = status(200, text, Content_Type="application/json")
+
+        answer = till.process()
+
+    assert (answer.status, answer.error) == (503, "CONNECTOR_ANSWER_INVALID")
+    kept = till.stored(answer.body["details"]["paymentId"])
+    assert (kept.vendor_payment_id, kept.captured_minor) == (None, 0)
+
+
 # Pages that are told once.
 
 

@@ -146,6 +146,16 @@ def test_a_product_that_cannot_be_taken_is_told_with_the_reason(fields: dict[str
     assert len(reason) < 200
 
 
+@pytest.mark.parametrize(
+    "price", ["1e-999999999", "-1e-999999999", "1e2000000", "9" * 4_000], ids=range(4)
+)
+def test_a_price_without_bounds_is_not_taken(price: str) -> None:
+    row = f'{{"id": "p-1", "name": "Espresso", "price": {price}}}'
+    found = read_json(f'{{"products": [{row}]}}', is_complete=True)
+    assert (found.products.items, len(found.products.skipped)) == ((), 1)
+    assert "price has too many digits" in found.products.skipped[0].reason
+
+
 def test_a_row_that_cannot_be_taken_keeps_no_other_from_being_taken() -> None:
     rows = [ESPRESSO, {"id": "p-2", "price": 1}, None, {"sku": "s", "name": "Tee"}, {}]
     found = read_json({"products": rows}).products

@@ -1,0 +1,31 @@
+"""JSON of others is read exactly, and within bounds."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.domain import exact_json
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(10**300), 10**300))
+def test_reads_every_number_of_a_double_exactly(number: float) -> None:
+    read = exact_json.loads(json.dumps([number]))
+    assert read == [Decimal(repr(number))]
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "1e2000000", "-1e2000000", "1.5E+401", "1e-999999999", "1e9999999999999999999999",
+        "9" * 401, "9" * 5_000, "0." + "9" * 400,
+    ],
+    ids=range(8),
+)  # fmt: skip
+def test_refuses_a_number_without_bounds(number: str) -> None:
+    with pytest.raises(exact_json.NumberOutOfBounds):
+        exact_json.loads(f'{{"a": [{number}]}}')
