@@ -34,7 +34,7 @@ class Money:
             raise ValueError(f"{amount} is no amount")
         scale = currency_scale(currency)
         # Before int(), which would write out the zeros of 1e2000000.
-        if abs(amount) > Decimal(AMOUNT_MINOR_MAX).scaleb(-scale):
+        if amount.copy_abs() > Decimal(AMOUNT_MINOR_MAX).scaleb(-scale):
             raise ValueError(f"an amount is beyond {AMOUNT_MINOR_MAX} minor units")
         minor = amount.scaleb(scale)
         if minor != minor.to_integral_value():

@@ -95,7 +95,7 @@ def _to_decimal(value: Any) -> Decimal:
     _, digits, exponent = number.as_tuple()
     if not isinstance(exponent, int):
         raise ValueError("must be a finite number")  # noqa: TRY004
-    if abs(number.adjusted()) > DIGITS_MAX or len(digits) > DIGITS_MAX:
+    if number.adjusted() > DIGITS_MAX or len(digits) > DIGITS_MAX:
         raise ValueError("has too many digits")
     nearest = number.quantize(FINEST) + 0  # + 0 makes 0 of -0.
     if number != nearest and abs(number - nearest) < NOISE:

@@ -10,10 +10,18 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
 from pydantic.alias_generators import to_camel
 
 from shared import clock
@@ -33,6 +41,7 @@ from shared.connectors.uploads import (
     shortest,
 )
 from shared.connectors.words import truth_of
+from shared.domain import exact_json
 from shared.domain.catalog.goods import Category, Price, Product
 from shared.domain.gtin import ean_of
 from shared.domain.money import Money
@@ -47,9 +56,19 @@ _COUNTING = {ReceiptKind.SALE, ReceiptKind.VOID}
 
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 _IdText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=ID_CHARS_MAX)]
-_Amount = Annotated[Number, Field(ge=-AMOUNT_MAX, le=AMOUNT_MAX)]
-_PriceAmount = Annotated[Number, Field(ge=0, le=AMOUNT_MAX)]
-_Rate = Annotated[Number, Field(ge=0, le=PERCENT_MAX)]
+
+
+def _within_bounds(value: Any) -> Any:
+    """Refuse what ``Number`` would take for the noise of a double, but no double can hold."""
+    if isinstance(value, Decimal) and abs(value.adjusted()) > exact_json.EXPONENT_MAX:
+        raise ValueError("has too many digits")
+    return value
+
+
+_FileNumber = Annotated[Number, BeforeValidator(_within_bounds)]
+_Amount = Annotated[_FileNumber, Field(ge=-AMOUNT_MAX, le=AMOUNT_MAX)]
+_PriceAmount = Annotated[_FileNumber, Field(ge=0, le=AMOUNT_MAX)]
+_Rate = Annotated[_FileNumber, Field(ge=0, le=PERCENT_MAX)]
 
 
 class _Row(BaseModel):
