@@ -1,4 +1,7 @@
-"""A webhook receiver: ``SECRET=whsec_... python3 examples/receiver.py [PORT]``. Python only."""
+"""A webhook receiver: ``SECRET=whsec_... python3 examples/receiver.py [PORT [COUNT]]``.
+
+Python only. It ends after ``COUNT`` events; without a number it goes on.
+"""
 
 import hashlib
 import hmac
@@ -8,6 +11,8 @@ import sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 SECRET = os.environ["SECRET"]
+DEFAULTS = (9000, 0)  # the port; after how many events to end, 0 for never
+verified_ids: set[str] = set()
 
 
 class Receiver(BaseHTTPRequestHandler):
@@ -19,6 +24,7 @@ class Receiver(BaseHTTPRequestHandler):
         is_genuine = hmac.compare_digest(self.headers.get("X-Beep-Signature", ""), expected)
         if is_genuine:
             event = json.loads(body)
+            verified_ids.add(event["id"])
             print("verified", event["type"], json.dumps(event["data"]), flush=True)
         self.send_response(204 if is_genuine else 400)
         self.end_headers()
@@ -28,5 +34,8 @@ class Receiver(BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
-    port = int(sys.argv[1]) if len(sys.argv) > 1 else 9000
-    HTTPServer(("127.0.0.1", port), Receiver).serve_forever()
+    numbers = [int(each) for each in sys.argv[1:]]
+    port, count = (*numbers, *DEFAULTS[len(numbers) :])
+    server = HTTPServer(("127.0.0.1", port), Receiver)
+    while count == 0 or len(verified_ids) < count:
+        server.handle_request()

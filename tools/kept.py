@@ -11,6 +11,7 @@ import hashlib
 import http.client
 import json
 import shutil
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,10 @@ CONTENTS = "kept.json"
 
 class KeepError(Exception):
     """The data could not be kept; what was kept before is still there."""
+
+
+class KeepTimeoutError(KeepError):
+    """An emulator was too slow: the next attempt may succeed."""
 
 
 def folder() -> Path:
@@ -72,8 +77,11 @@ def keep(ports: Mapping[str, int]) -> None:
     Raises:
         KeepError: An emulator does not export; what was kept before is still there.
     """
-    unfinished, data, former = _beside("unfinished"), folder(), _beside("former")
-    shutil.rmtree(unfinished, ignore_errors=True)
+    data, former = folder(), _beside("former")
+    for left_over in LOCAL.glob(f"{_beside('unfinished').name}*"):
+        shutil.rmtree(left_over, ignore_errors=True)
+    # A name of its own: an export that was given up may still be written, to its own folder.
+    unfinished = _beside(f"unfinished-{time.time_ns()}")
     for process, hub in (("suite", ports["hub"]), ("auth", ports["auth hub"])):
         target = unfinished / process
         target.mkdir(parents=True)
@@ -104,6 +112,8 @@ def _export(hub: int, target: Path) -> None:
         connection.request("POST", "/_admin/export", body, {"Content-Type": "application/json"})
         answer = connection.getresponse()
         text = answer.read().decode(errors="replace")
+    except TimeoutError:
+        raise KeepTimeoutError(f"{target.name}: no export in {EXPORT_TIMEOUT_S} s") from None
     except (OSError, http.client.HTTPException) as error:
         raise KeepError(f"{target.name}: {error or type(error).__name__}") from None
     finally:

@@ -39,8 +39,11 @@ READY_TIMEOUT_S = 180
 STOP_GRACE_S = 8  # time for the emulators to end before they are killed
 WATCH_EVERY_S = 0.3
 PROBE_TIMEOUT_S = 1
-PROBES_FAILED_MAX = 3  # a busy machine may be late once
+PROBE_EVERY_S = 1
+GONE_AFTER_S = 20  # a port that refuses connections for as long has nobody behind it
 KEEP_EVERY_S = 180
+KEEP_AGAIN_S = 30  # after an attempt that has failed
+KEEP_AT_THE_END_MAX = 3
 SUITE_READY = "All emulators ready!"
 LOGS = LOCAL / "logs"
 DEV_JSON = LOCAL / "dev.json"
@@ -111,24 +114,36 @@ def run(cleanup: contextlib.ExitStack) -> NoReturn:
 
 def watch(children: Mapping[str, Guarded], ports: Mapping[str, int]) -> NoReturn:
     """Keep the data from time to time, until something ends that must not."""
+    refused_since_s: dict[str, float] = {}
+    probe_at_s = time.monotonic()
     keep_at_s = time.monotonic() + KEEP_EVERY_S
     while True:
         time.sleep(WATCH_EVERY_S)
         check_alive(children)
-        check_ports(children, ports)
+        if time.monotonic() >= probe_at_s:
+            check_ports(children, ports, refused_since_s)
+            probe_at_s = time.monotonic() + PROBE_EVERY_S
         if time.monotonic() >= keep_at_s:
-            keep_now(ports)
-            keep_at_s = time.monotonic() + KEEP_EVERY_S
+            is_kept = keep_now(ports)
+            keep_at_s = time.monotonic() + (KEEP_EVERY_S if is_kept else KEEP_AGAIN_S)
 
 
-def keep_now(ports: Mapping[str, int]) -> bool:
-    """Keep the data; say so if that fails, and return whether it has succeeded."""
-    try:
-        kept.keep(ports)
-    except (kept.KeepError, OSError) as error:
-        say(f"The data could not be kept ({error}). The last time was: {kept.last_kept()}.")
-        return False
-    return True
+def keep_now(ports: Mapping[str, int], attempts: int = 1) -> bool:
+    """Keep the data; say so if that fails, and return whether it has succeeded.
+
+    Only an emulator that was too slow is asked again, up to the number of attempts.
+    """
+    for left in reversed(range(attempts)):
+        try:
+            kept.keep(ports)
+        except (kept.KeepError, OSError) as error:
+            say(f"The data could not be kept ({error}). The last time was: {kept.last_kept()}.")
+            if left == 0 or not isinstance(error, kept.KeepTimeoutError):
+                return False
+            say("Trying again ...")
+        else:
+            return True
+    return False
 
 
 def keep_at_the_end(children: Mapping[str, Guarded], ports: Mapping[str, int]) -> None:
@@ -137,7 +152,7 @@ def keep_at_the_end(children: Mapping[str, Guarded], ports: Mapping[str, int]) -
         children[name].ask_to_stop()
     for name in ("gateway", "scheduler"):
         children[name].stop()
-    if keep_now(ports):
+    if keep_now(ports, KEEP_AT_THE_END_MAX):
         say(f"The data is kept in {shown(kept.folder())} for the next run.")
 
 
@@ -203,11 +218,26 @@ def check_alive(children: Mapping[str, Guarded]) -> None:
             )
 
 
-def check_ports(children: Mapping[str, Guarded], ports: Mapping[str, int]) -> None:
-    """Raise an error if an emulator has gone though the process that started it goes on."""
+def check_ports(
+    children: Mapping[str, Guarded], ports: Mapping[str, int], refused_since_s: dict[str, float]
+) -> None:
+    """Raise an error if an emulator has gone though the process that started it goes on.
+
+    It has gone if its port refuses connections all the time. One that only does not answer is
+    slow, which a busy machine may be for minutes: that ends nothing.
+
+    Args:
+        children: The processes by name.
+        ports: The ports by name.
+        refused_since_s: When the ports that refuse have begun to; brought up to date.
+    """
     for process in suite.PROCESSES:
         for name, port in suite.ports_of(process, ports).items():
-            if not is_served(port):
+            if not is_refused(port):
+                refused_since_s.pop(name, None)
+                continue
+            refused_s = time.monotonic() - refused_since_s.setdefault(name, time.monotonic())
+            if refused_s >= GONE_AFTER_S:
                 check_alive(children)  # if the whole process has ended, that is what to say
                 raise RunError(
                     f"{tail(children[process].log)}\n\nNobody answers at port {port} any more: the "
@@ -216,13 +246,14 @@ def check_ports(children: Mapping[str, Guarded], ports: Mapping[str, int]) -> No
                 )
 
 
-def is_served(port: int) -> bool:
-    """Tell whether a local server takes connections."""
-    for _ in range(PROBES_FAILED_MAX):
-        with contextlib.suppress(OSError):
-            socket.create_connection((LOOPBACK, port), PROBE_TIMEOUT_S).close()
-            return True
-        time.sleep(WATCH_EVERY_S)
+def is_refused(port: int) -> bool:
+    """Tell whether no local server listens at the port; a slow one listens."""
+    try:
+        socket.create_connection((LOOPBACK, port), PROBE_TIMEOUT_S).close()
+    except ConnectionRefusedError:
+        return True
+    except OSError:
+        return False
     return False
 
 

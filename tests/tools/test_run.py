@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -14,7 +16,7 @@ import pytest
 
 from tests.support.liveness import is_alive, wait_for
 from tools import run, suite
-from tools.emulators import ROOT
+from tools.emulators import ROOT, free_port
 from tools.guard import Guarded
 
 PORTS = suite.default_ports(json.loads(suite.FIREBASE_JSON.read_text()))
@@ -33,7 +35,7 @@ SEEDS = {
 # child that detached itself as firebase-tools does with Java, and end when they are told to. The
 # first port of the suite belongs to that child, as Firestore's does.
 STAND_IN = """
-import json, os, subprocess, sys, threading
+import json, os, subprocess, sys, threading, time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -47,6 +49,10 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         if self.path == "/_admin/export":
+            slow = Path(pids).with_name("slow")
+            if slow.exists():
+                slow.unlink()
+                time.sleep(3)
             Path(body["path"], "export.txt").write_text("all that there is")
         self.answer({})
 
@@ -70,7 +76,7 @@ print("All emulators ready!", flush=True)
 """
 DRIVER = """
 import json, sys, time
-from tools import run, suite
+from tools import kept, run, suite
 
 folder = sys.argv[1]
 
@@ -86,6 +92,8 @@ suite.suite_command = suite_command
 suite.gateway_command = stand_in
 run.seed = lambda env: json.loads(open(f"{folder}/seeds.json").read())
 run.KEEP_EVERY_S = float(sys.argv[2])
+run.GONE_AFTER_S = 2
+kept.EXPORT_TIMEOUT_S = 2
 sys.exit(run.main())
 """
 
@@ -229,6 +237,30 @@ def test_data_is_kept_from_time_to_time(running: Run) -> None:
     assert running.stop().startswith("Going on with the data of ")
 
 
+def test_export_that_is_too_slow_is_tried_again_at_the_end(running: Run) -> None:
+    running.wait_until_ready()
+    (running.folder / "slow").touch()
+    said = running.stop()
+    assert "could not be kept (suite: no export in 2 s). The last time was: never.\n" in said
+    assert "Trying again ...\n" in said
+    assert said.endswith(f"The data is kept in {running.data} for the next run.\nStopping ...\n")
+    assert (running.data / "suite" / "export.txt").exists()
+    assert [each.name for each in running.data.parent.glob("data*")] == ["data"]
+
+
+def test_export_that_is_too_slow_ends_nothing_and_leaves_the_last_one(running: Run) -> None:
+    running.wait_until_ready()
+    running.stop()
+    before = (running.data / "kept.json").read_text()
+    (running.folder / "slow").touch()
+    running.again(keep_every_s=0.5)
+    wait_for(lambda: not (running.folder / "slow").exists())
+    time.sleep(2.5)
+    assert running.process.poll() is None
+    assert (running.data / "kept.json").read_text() == before
+    assert "The data is kept in" in running.stop()
+
+
 def test_fresh_forgets_the_data(running: Run) -> None:
     running.wait_until_ready()
     running.stop()
@@ -323,3 +355,47 @@ def test_facts_of_a_killed_run_are_removed_at_the_start(
     monkeypatch.setattr(run, "DEV_JSON", stale)
     with run.only_one_run():
         assert not stale.exists()
+
+
+def test_port_that_refuses_all_the_time_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "GONE_AFTER_S", 0.3)
+    children = {name: Guarded(["sleep", "60"], log=tmp_path / name) for name in suite.PROCESSES}
+    names = [*PROCESS_OF, "hub", "auth hub"]
+    with contextlib.ExitStack() as cleanup:
+        cleanup.callback(run.stop_all, children)
+        ports = {name: cleanup.enter_context(listening()) for name in names}
+        refused_since_s: dict[str, float] = {}
+        run.check_ports(children, ports, refused_since_s)
+        assert refused_since_s == {}
+
+        ports["functions"] = free_port()
+        run.check_ports(children, ports, refused_since_s)  # once is no proof
+        assert set(refused_since_s) == {"functions"}
+        time.sleep(0.4)
+        with pytest.raises(run.RunError, match="the emulator of functions has ended"):
+            run.check_ports(children, ports, refused_since_s)
+
+        ports["functions"] = cleanup.enter_context(listening())
+        run.check_ports(children, ports, refused_since_s)
+        assert refused_since_s == {}
+
+
+def test_port_that_is_slow_is_not_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "PROBE_TIMEOUT_S", 0.2)
+    with listening(backlog=0) as port, contextlib.ExitStack() as cleanup:
+        for _ in range(5):  # nobody accepts, so the queue is full soon
+            waiting = cleanup.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex((run.LOOPBACK, port))
+        with pytest.raises(TimeoutError):
+            socket.create_connection((run.LOOPBACK, port), timeout=0.2)
+        assert not run.is_refused(port)
+
+
+@contextlib.contextmanager
+def listening(backlog: int = 100) -> Iterator[int]:
+    """Listen at a free port without ever accepting."""
+    with socket.create_server((run.LOOPBACK, 0), backlog=backlog) as server:
+        yield server.getsockname()[1]
