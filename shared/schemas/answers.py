@@ -20,6 +20,9 @@ TransactionId = Annotated[
     str | None, Field(description="Your id of the transaction. Null if none was given.")
 ]
 
+ENTRY_ID_SCOPE = "Unique for one member: entries of two members may have the same id."
+"""The end of each description of a ledger entry's id."""
+
 CreatedAt = Annotated[Timestamp, Field(description="When it was made: UTC with milliseconds.")]
 UpdatedAt = Annotated[
     Timestamp, Field(description="When it was last changed: UTC with milliseconds.")

@@ -16,7 +16,7 @@ import pytest
 
 from tests.support.liveness import is_alive, wait_for
 from tools import run, suite
-from tools.emulators import ROOT, free_port
+from tools.emulators import LOOPBACK, ROOT, free_port
 from tools.guard import Guarded
 
 PORTS = suite.default_ports(json.loads(suite.FIREBASE_JSON.read_text()))
@@ -388,14 +388,14 @@ def test_port_that_is_slow_is_not_refused(monkeypatch: pytest.MonkeyPatch) -> No
         for _ in range(5):  # nobody accepts, so the queue is full soon
             waiting = cleanup.enter_context(socket.socket())
             waiting.setblocking(False)
-            waiting.connect_ex((run.LOOPBACK, port))
+            waiting.connect_ex((LOOPBACK, port))
         with pytest.raises(TimeoutError):
-            socket.create_connection((run.LOOPBACK, port), timeout=0.2)
+            socket.create_connection((LOOPBACK, port), timeout=0.2)
         assert not run.is_refused(port)
 
 
 @contextlib.contextmanager
 def listening(backlog: int = 100) -> Iterator[int]:
     """Listen at a free port without ever accepting."""
-    with socket.create_server((run.LOOPBACK, 0), backlog=backlog) as server:
+    with socket.create_server((LOOPBACK, 0), backlog=backlog) as server:
         yield server.getsockname()[1]

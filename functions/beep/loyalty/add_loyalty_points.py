@@ -66,7 +66,9 @@ class Response(ResponseModel):
     success: Success = True
     program_id: answers.ProgramId
     user_id: answers.UserId
-    entry_id: str | None = Field(description="The ledger entry. Null if nothing was granted.")
+    entry_id: str | None = Field(
+        description=f"The ledger entry. {answers.ENTRY_ID_SCOPE} Null if nothing was granted."
+    )
     points_added: Number = Field(description="What was granted.")
     points_requested: PointsRequested
     capped_by: CappedBy

@@ -59,7 +59,9 @@ class Response(ResponseModel):
     success: Success = True
     program_id: answers.ProgramId
     user_id: answers.UserId
-    redemption_id: str = Field(description="The ledger entry of the redemption.")
+    redemption_id: str = Field(
+        description=f"The ledger entry of the redemption. {answers.ENTRY_ID_SCOPE}"
+    )
     points_redeemed: Number = Field(description="What was spent.")
     previous_balance: answers.PreviousBalance
     new_balance: answers.NewBalance

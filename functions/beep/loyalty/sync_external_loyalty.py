@@ -70,7 +70,10 @@ class Response(ResponseModel):
     previous_balance: answers.PreviousBalance
     new_balance: answers.NewBalance
     entry_id: str | None = Field(
-        description="The ledger entry. Null if `set` found the balance as it should be."
+        description=(
+            f"The ledger entry. {answers.ENTRY_ID_SCOPE} Null if `set` found the balance as it "
+            "should be."
+        )
     )
     duplicate: Duplicate = None
 

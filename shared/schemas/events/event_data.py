@@ -144,7 +144,7 @@ class MilestoneReachedData(EntryData):
 class AmountData(EntryData):
     """An amount that was booked."""
 
-    entry_id: Id = Field(description="The ledger entry that was booked.")
+    entry_id: Id = Field(description=f"The ledger entry that was booked. {answers.ENTRY_ID_SCOPE}")
     points: Number = Field(
         description="The amount; with a sign if a balance was set, corrected or reversed."
     )

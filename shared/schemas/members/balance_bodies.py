@@ -13,7 +13,7 @@ from shared.schemas.base import Number, Timestamp, WireModel
 class Transaction(WireModel):
     """A line of the history; ``points`` is negative for spent points."""
 
-    entry_id: str = Field(description="The ledger entry that was booked.")
+    entry_id: str = Field(description=f"The ledger entry that was booked. {answers.ENTRY_ID_SCOPE}")
     type: str = Field(description="`earn`, `redeem`, `adjust`, `reverse` or `expire`.")
     points: Number = Field(description="What was booked; negative for what was spent.")
     balance_after: Number = Field(description="The balance after this transaction.")

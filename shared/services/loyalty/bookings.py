@@ -259,9 +259,21 @@ class _Names:
         return self.transaction.find(entries, self.cause.fingerprint)
 
     def find_no_op(self, reads: Reads) -> Document | None:
-        """Return what the claim of an earlier request keeps that had nothing to book."""
-        kept = (idempotency.earlier_result(each, reads, self.cause.now) for each in self.no_ops)
-        return next((each for each in kept if each is not None), None)
+        """Return what the claim of an earlier request keeps that had nothing to book.
+
+        Raises:
+            IdempotencyKeyReused: That request was a different one.
+        """
+        try:
+            kept = (idempotency.earlier_result(each, reads, self.cause.now) for each in self.no_ops)
+            return next((each for each in kept if each is not None), None)
+        except IdempotencyKeyReused:
+            raise IdempotencyKeyReused(
+                "The transaction was told before with other values; there was nothing to book.",
+                entryId=None,
+                transactionId=self.cause.transaction_id,
+                bookedBy=None if self.cause.action is None else "syncExternalLoyalty",
+            ) from None
 
     def free_id(self, reads: Reads) -> str:
         """Return the id of the new entry: the second one if another source has the first."""

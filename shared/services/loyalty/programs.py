@@ -108,7 +108,10 @@ def create(
     def decide(reads: Reads) -> Effect[SavedProgram]:
         store = access.own_store(caller, store_documents.decode(reads[store_path]), store_id)
         if len(store.program_ids) >= PROGRAMS_PER_STORE_MAX:
-            raise LimitExceeded(f"A store has at most {PROGRAMS_PER_STORE_MAX} programs.")
+            raise LimitExceeded(
+                f"A store has at most {PROGRAMS_PER_STORE_MAX} programs.",
+                fix="Change one that exists with updateLoyaltyProgram: programs are never deleted.",
+            )
         program = Program(
             program_id=new_id,
             account_id=caller.account_id,

@@ -155,7 +155,10 @@ def delete(caller: Caller, kind: SystemKind, system: str, store_id: str) -> bool
     def decide(reads: Reads) -> Effect[bool]:
         if reads[path].data is None:
             raise ConnectorNotConfigured(
-                f"The store has no stored credentials of {system}.", kind=kind, system=system
+                f"The store has no stored credentials of {system}.",
+                fix="There is nothing to delete; getSyncStatus lists what is stored.",
+                kind=kind,
+                system=system,
             )
         return Effect(result=False, writes=[Delete(reads[path])])
 
@@ -206,6 +209,11 @@ def settings_of(
     if connection is None:
         raise ConnectorNotConfigured(
             f"The store has no stored credentials of {system}: send credentials.",
+            fix=(
+                "Send the file in `credentials.file`, in base64; it is never stored."
+                if module.IS_FILE
+                else "Send `credentials`, or store them with configureSync."
+            ),
             kind=kind,
             system=system,
         )

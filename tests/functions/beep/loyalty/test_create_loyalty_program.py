@@ -546,7 +546,8 @@ def test_a_store_has_a_hundred_programs(merchant: Merchant) -> None:
         answer = create(merchant)
 
     message = "A store has at most 100 programs."
-    assert_refused(answer, 400, "LIMIT_EXCEEDED", message=message)
+    fix = "Change one that exists with updateLoyaltyProgram: programs are never deleted."
+    assert_refused(answer, 400, "LIMIT_EXCEEDED", message=message, fix=fix)
 
 
 # What the package has

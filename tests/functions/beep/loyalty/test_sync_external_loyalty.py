@@ -504,7 +504,9 @@ def test_setting_nothing_is_remembered_by_its_transaction(member: Member) -> Non
         other = sync(member, **{**daily, "points": 90})
 
     assert (late.body, late.is_replay) == (first.body, True)
-    assert (other.status, other.error) == (409, "IDEMPOTENCY_KEY_REUSED")
+    message = "The transaction was told before with other values; there was nothing to book."
+    details = {"entryId": None, "transactionId": "day-1", "bookedBy": ACTION}
+    assert_refused(other, 409, "IDEMPOTENCY_KEY_REUSED", details, message=message)
     assert member.balance()["currentBalance"] == 120
 
 

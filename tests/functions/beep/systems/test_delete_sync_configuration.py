@@ -72,7 +72,8 @@ def test_refuses_what_is_not_there(branch: Branch) -> None:
         answer = delete(branch)
 
     details = {"retryable": False, "kind": "pos", "system": "korona"}
-    assert_refused(answer, 400, "CONNECTOR_NOT_CONFIGURED", details)
+    fix = "There is nothing to delete; getSyncStatus lists what is stored."
+    assert_refused(answer, 400, "CONNECTOR_NOT_CONFIGURED", details, fix=fix)
 
 
 def test_refuses_a_system_of_another_kind(branch: Branch) -> None:

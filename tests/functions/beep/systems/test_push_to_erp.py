@@ -109,7 +109,8 @@ def test_refuses_without_credentials(merchant: Merchant) -> None:
         answer = push(merchant, SALE, system="sap", credentials=None)
 
     details = {"retryable": False, "kind": "erp", "system": "sap"}
-    assert_refused(answer, 400, "CONNECTOR_NOT_CONFIGURED", details)
+    fix = "Send `credentials`, or store them with configureSync."
+    assert_refused(answer, 400, "CONNECTOR_NOT_CONFIGURED", details, fix=fix)
 
 
 def test_refuses_records_of_another_kind(merchant: Merchant) -> None:

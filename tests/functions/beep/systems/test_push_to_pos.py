@@ -406,7 +406,8 @@ def test_refuses_without_credentials(branch: Branch) -> None:
         answer = branch.push(sale(), credentials=None)
 
     details = {"retryable": False, "kind": "pos", "system": "korona"}
-    assert_refused(answer, 400, "CONNECTOR_NOT_CONFIGURED", details)
+    fix = "Send `credentials`, or store them with configureSync."
+    assert_refused(answer, 400, "CONNECTOR_NOT_CONFIGURED", details, fix=fix)
 
 
 def test_keeps_no_secret(branch: Branch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -148,13 +148,19 @@ def test_refuses_credentials_by_what_is_wrong_with_them(
     assert_fields_refused(answer, problems)
 
 
-@pytest.mark.parametrize("system", ["sap", "generic"])
-def test_refuses_without_credentials(merchant: Merchant, system: str) -> None:
+@pytest.mark.parametrize(
+    ("system", "fix"),
+    [
+        ("sap", "Send `credentials`, or store them with configureSync."),
+        ("generic", "Send the file in `credentials.file`, in base64; it is never stored."),
+    ],
+)
+def test_refuses_without_credentials(merchant: Merchant, system: str, fix: str) -> None:
     with nothing_written():
         answer = merchant.api("syncERP", {"system": system, "storeId": merchant.store_id})
 
     details = {"retryable": False, "kind": "erp", "system": system}
-    assert_refused(answer, 400, "CONNECTOR_NOT_CONFIGURED", details)
+    assert_refused(answer, 400, "CONNECTOR_NOT_CONFIGURED", details, fix=fix)
 
 
 def test_refuses_a_store_of_somebody_else(merchant: Merchant, new_merchant) -> None:

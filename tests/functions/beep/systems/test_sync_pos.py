@@ -176,7 +176,17 @@ def test_refuses_without_credentials(branch: Branch) -> None:
         answer = branch.sync(credentials=None)
 
     details = {"retryable": False, "kind": "pos", "system": "korona"}
-    assert_refused(answer, 400, "CONNECTOR_NOT_CONFIGURED", details)
+    fix = "Send `credentials`, or store them with configureSync."
+    assert_refused(answer, 400, "CONNECTOR_NOT_CONFIGURED", details, fix=fix)
+
+
+def test_a_system_that_lives_on_files_wants_its_file(branch: Branch) -> None:
+    with nothing_written():
+        answer = branch.sync(system="generic", credentials=None)
+
+    details = {"retryable": False, "kind": "pos", "system": "generic"}
+    fix = "Send the file in `credentials.file`, in base64; it is never stored."
+    assert_refused(answer, 400, "CONNECTOR_NOT_CONFIGURED", details, fix=fix)
 
 
 @pytest.mark.parametrize(
