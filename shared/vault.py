@@ -22,8 +22,9 @@ class Vault:
     """Encrypts with the first key and decrypts with any; to rotate keys, put a new key first.
 
     A token names the document that it belongs to, inside of what is encrypted. In another document
-    it is refused, so that nobody who can write the database can lend one merchant's access to
-    another. Tokens of older versions name none, and are read anywhere until they are rotated.
+    it is refused. What stands beside it in the document, such as the account, is not bound
+    (docs/security.md). Tokens of older versions name none, and are read anywhere until they are
+    rotated.
 
     Source: Fernet (AES-128-CBC and HMAC-SHA256) of the cryptography package.
     """

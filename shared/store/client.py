@@ -17,7 +17,7 @@ from typing import Any
 from shared.store import messages, queries, rpc
 from shared.store.messages import Message
 from shared.store.queries import Filter
-from shared.store.rpc import AnswerLost, WriteConflict, preload
+from shared.store.rpc import AnswerLost, WriteConflict, preload, within
 
 __all__ = [
     "AnswerLost",
@@ -41,6 +41,7 @@ __all__ = [
     "query",
     "replacement",
     "start_usage",
+    "within",
 ]
 
 PAGE = 200

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
@@ -30,6 +32,7 @@ COUNT = "RunAggregationQuery"
 COMMIT = "Commit"
 
 RPC_TIMEOUT_S = 10.0
+_timeout_s: ContextVar[float | None] = ContextVar("timeout_s", default=None)
 _SERVICE = "/google.firestore.v1.Firestore"
 _OPTIONS = (
     ("grpc.keepalive_time_ms", 30_000),
@@ -47,6 +50,16 @@ class WriteConflict(Exception):
 
 class AnswerLost(Exception):
     """It is not known whether the commit was applied: check its documents."""
+
+
+@contextmanager
+def within(timeout_s: float) -> Iterator[None]:
+    """Give each RPC of this thread, with its repetitions, another time than ``RPC_TIMEOUT_S``."""
+    token = _timeout_s.set(timeout_s)
+    try:
+        yield
+    finally:
+        _timeout_s.reset(token)
 
 
 def read(name: str, request: Message) -> list[Message]:
@@ -83,11 +96,12 @@ def send(name: str, request: Message) -> list[Message]:
         exceptions.GoogleAPICallError: It failed.
         exceptions.RetryError: It failed until the time was up.
     """
-    deadline_s = time.monotonic() + RPC_TIMEOUT_S
+    timeout_s = _timeout_s.get() or RPC_TIMEOUT_S
+    deadline_s = time.monotonic() + timeout_s
     once = partial(connection().call, name, request, deadline_s)
     # If a commit was applied and its answer was lost, a repetition would find its own writes and
     # report a false conflict. So it is never repeated here.
-    return once() if name == COMMIT else _retry(RPC_TIMEOUT_S)(once)()
+    return once() if name == COMMIT else _retry(timeout_s)(once)()
 
 
 @cache
