@@ -30,6 +30,7 @@ from shared.errors import (
     PunktwerkError,
     RequestIncomplete,
     RequestTooLarge,
+    Unhealthy,
 )
 from shared.schemas.base import ResponseModel, WireModel, to_refusal
 from shared.services.accounts import callers
@@ -56,6 +57,8 @@ _PREFLIGHT = {
     "Access-Control-Max-Age": "3600",
 }
 _LIFTED = ("requiredUpgrade", "currentPackage", "retryAfter")
+_LOG_BY_ERROR = {Busy.code: logs.warning, Unhealthy.code: logs.error}
+"""What an operator should see of the refusals; the others are the caller's own."""
 _KEY_PATTERN = re.compile(r"[\x20-\x7e]{1,255}")
 
 
@@ -79,6 +82,8 @@ def guarded(
     except PunktwerkError as error:
         response = refusal(error, request_id)
         log["error"] = error.code
+        if isinstance(error, Unhealthy):
+            log["works"] = error.details
     except Exception:  # noqa: BLE001 - the one place where a bug becomes a bare 500
         logs.exception("unexpected failure", **log)
         response = refusal(InternalError("Something went wrong on our side."), request_id)
@@ -87,7 +92,8 @@ def guarded(
     response.headers.extend(_CORS)
     log |= {"rpcs": usage.rpcs, "reads": usage.reads, "writes": usage.writes}
     duration_ms = round((time.monotonic() - started_s) * 1000, 1)
-    logs.info("request", **log, status=response.status_code, durationMs=duration_ms)
+    log |= {"status": response.status_code, "durationMs": duration_ms}
+    _LOG_BY_ERROR.get(log.get("error", ""), logs.info)("request", **log)
     return response
 
 

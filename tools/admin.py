@@ -23,6 +23,7 @@ from shared.services.accounts import administration, reencryption
 from shared.services.accounts.administration import IssuedKey, Refused
 from shared.services.loyalty import verification
 from shared.vault import VaultError
+from tools import suite
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -72,6 +73,28 @@ def require_target() -> None:
     else:
         raise Refused("Say where: --project ID, or FIRESTORE_EMULATOR_HOST for the emulator.")
     sys.stderr.write(f"Working on {where} {config.project_id()}.\n")
+
+
+def keys_of_the_run() -> list[str]:
+    """Return the encryption keys that were made on this machine for the emulator, newest first.
+
+    Those are what `make run` has made and, for functions without it, `config.local_secret_file`.
+    None is made here: a new key decrypts nothing.
+
+    Raises:
+        Refused: There is none.
+    """
+    files = [config.local_secret_file()]
+    if "PUNKTWERK_SECRET_FILE" not in os.environ:
+        files.insert(0, suite.SECRETS)
+    texts = [each.read_text("ascii").strip() for each in files if each and each.exists()]
+    found = [text.removeprefix("PUNKTWERK_SECRET_KEYS=") for text in texts]
+    if not any(found):
+        raise Refused(
+            "There is no encryption key: set PUNKTWERK_SECRET_KEYS to the keys of the functions "
+            "that write this database."
+        )
+    return [each for each in found if each]
 
 
 def is_of_google(error: Exception) -> bool:
@@ -165,6 +188,8 @@ def origins_remove(options: argparse.Namespace) -> Facts:
 
 
 def secret_reencrypt(_: argparse.Namespace) -> Facts:
+    if config.is_emulated() and not config.secret_keys():
+        os.environ["PUNKTWERK_SECRET_KEYS"] = ",".join(keys_of_the_run())
     done = reencryption.reencrypt_secrets()
     message = "none of the configured keys decrypts its secret"
     return {

@@ -670,19 +670,25 @@ def test_a_bug_tells_the_caller_nothing(member: Member, capsys: pytest.CaptureFi
 
 @pytest.mark.parametrize("action", ["addLoyaltyPoints", "getCustomerBalance"])
 def test_an_unreachable_database_is_a_reason_to_try_again(
-    member: Member, monkeypatch: pytest.MonkeyPatch, action: str
+    member: Member,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    action: str,
 ) -> None:
     points = {"points": 5} if action == "addLoyaltyPoints" else {}
     with monkeypatch.context() as patch:
         patch.setenv("FIRESTORE_EMULATOR_HOST", "127.0.0.1:1")
         patch.setattr(rpc, "_connection", None)
         patch.setattr(rpc, "RPC_TIMEOUT_S", 0.2)
+        capsys.readouterr()
 
         answer = member.api(action, {**member.ids, **points})
+        (line,) = logged(capsys)
 
     message = "The database did not answer in time."
     assert_refused(answer, 503, "BUSY", message=message)
     assert answer.headers["Retry-After"] == "1"
+    assert (line["severity"], line["error"]) == ("WARNING", "BUSY")
     assert member.balance()["currentBalance"] == 100
 
 

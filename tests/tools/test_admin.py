@@ -12,13 +12,14 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from google.cloud.firestore import Client
 
-from shared import ids
+from shared import config, ids
 from shared.auth import keys
 from shared.auth.keys import KeyKind, KeyMode
 from shared.domain.accounts import origins
@@ -32,7 +33,7 @@ from shared.store.loyalty import membership_documents
 from shared.vault import Vault, new_key
 from tests.support.api import Api
 from tests.support.merchants import Member, Merchant
-from tools import admin
+from tools import admin, suite
 from tools.emulators import ROOT, FirestoreEmulator
 
 pytestmark = pytest.mark.usefixtures("firestore_emulator")
@@ -188,6 +189,8 @@ def test_origins_that_are_none_are_refused(run: Admin, account_id: str) -> None:
     assert "An origin is a scheme and a host" in run.refused(
         "origins", "allow", account_id, "https://till.example/page"
     )
+    for wild in ("https://*", "https://*.example"):
+        assert "no wildcards" in run.refused("origins", "allow", account_id, wild)
     assert "does not allow null" in run.refused("origins", "remove", account_id, "null")
     assert "There is no account" in run.refused("origins", "allow", "acc_none", "null")
     assert stored(paths.account(account_id)) == before
@@ -634,6 +637,32 @@ def test_refuses_encryption_keys_that_are_none() -> None:
     assert done.stderr.splitlines()[1] == (
         "Encryption key 1 of 1 is malformed: 32 bytes in URL-safe base64 are needed."
     )
+
+
+def test_makes_no_encryption_key_to_encrypt_anew(tmp_path: Path) -> None:
+    file = tmp_path / "secret.key"
+
+    done = in_subprocess(
+        "secret", "reencrypt", PUNKTWERK_SECRET_KEYS=None, PUNKTWERK_SECRET_FILE=str(file)
+    )
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "set PUNKTWERK_SECRET_KEYS" in done.stderr
+    assert not file.exists()
+
+
+def test_takes_the_encryption_keys_of_a_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_file, other = tmp_path / ".secret.local", tmp_path / "secret.key"
+    monkeypatch.setattr(suite, "SECRETS", run_file)
+    monkeypatch.delenv("PUNKTWERK_SECRET_FILE", raising=False)
+    monkeypatch.setattr(config, "local_secret_file", lambda: other)
+
+    run_file.write_text("PUNKTWERK_SECRET_KEYS=new,old\n")
+    assert admin.keys_of_the_run() == ["new,old"]
+    other.write_text("third\n")
+    assert admin.keys_of_the_run() == ["new,old", "third"]
 
 
 def history(member: Member) -> str:

@@ -17,13 +17,19 @@ CONNECTORS = Path(spreadsheets.__file__).parent
         *[f"{sign}1+1" for sign in "=+-@\uff1d\uff0b\uff0d\uff20"],
         *[f"{sign}x" for sign in "\t\r\n"],
         *[f"{space}=1+1" for space in (" ", "  ", "\n", "\t ", "\u00a0", "\u3000", "\u2028")],
+        *[
+            f"{mark}=1+1"
+            for mark in ("\u200b", "\ufeff", "\u2060", "\u00ad", "\u202e", "\x00", "\x1f ")
+        ],
     ],
 )
 def test_a_text_that_would_be_run_has_a_quote_before_it(text: str) -> None:
     assert spreadsheets.shown(text) == f"'{text}"
 
 
-@pytest.mark.parametrize("text", ["", "Tee", " Tee", "1=1", "'=1", "Käse - jung", "(+)"])
+@pytest.mark.parametrize(
+    "text", ["", "Tee", " Tee", "1=1", "'=1", "Käse - jung", "(+)", "\ufeffTee", "\u200b"]
+)
 def test_other_texts_stay_as_they_are(text: str) -> None:
     assert spreadsheets.shown(text) == text
 

@@ -41,11 +41,13 @@ def listing(items: int, skipped: int = 0) -> Listing[Category]:
         ({"file": "A" * (uploads.FILE_CHARS_MAX + 4)}, "file"),
         ({"file": FILE, "currency": "euro"}, "currency"),
         ({"file": FILE, "timeZone": "Berlin"}, "timeZone"),
+        ({"file": FILE, "timeZone": "localtime"}, "timeZone"),
+        ({"file": FILE, "timeZone": "right/UTC"}, "timeZone"),
         ({"file": FILE, "timeZone": "../../etc/passwd"}, "timeZone"),
         ({"file": FILE, "timeZone": ""}, "timeZone"),
         ({"file": FILE, "colour": "red"}, "colour"),
     ],
-    ids=range(11),
+    ids=range(13),
 )
 def test_refuses_what_is_no_file_by_its_name(config: dict[str, str], name: str) -> None:
     with pytest.raises(ValidationError) as refused:

@@ -80,13 +80,14 @@ def test_a_commit_that_nobody_has_named_is_null(
 
 
 def test_a_database_that_does_not_answer_is_503_for_a_while(
-    anonymous: Api, monkeypatch: pytest.MonkeyPatch
+    anonymous: Api, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with monkeypatch.context() as patch:
         patch.setenv("FIRESTORE_EMULATOR_HOST", "127.0.0.1:1")
         patch.setattr(rpc, "_connection", None)
         patch.setattr(health, "LOOK_TIMEOUT_S", 0.2)
         first = anonymous("getHealth")
+    line = json.loads(capsys.readouterr().out.splitlines()[-1])
     second = anonymous("getHealth")  # it answers again, and the finding is told for 5 s
     health.forget()
 
@@ -95,6 +96,7 @@ def test_a_database_that_does_not_answer_is_503_for_a_while(
         message = "Something that this server needs does not work."
         assert_refused(answer, 503, "UNHEALTHY", details, message=message)
         assert not re.search(r"127\.0|demo|Firestore|grpc", json.dumps(answer.body))
+    assert (line["severity"], line["works"]) == ("ERROR", details)
     assert anonymous("getHealth").body == WELL
 
 

@@ -89,6 +89,7 @@ def test_takes_settings_that_can_be_right(settings: dict[str, Any]) -> None:
         ({"password": "short"}, "password"),
         ({"language": "English"}, "language"),
         ({"timeZone": "Berlin"}, "timeZone"),
+        ({"timeZone": "localtime"}, "timeZone"),
         ({"timeZone": "../../etc/passwd"}, "timeZone"),
         ({"plant": "10100"}, "plant"),
         ({"storageLocation": "10'A"}, "storageLocation"),
