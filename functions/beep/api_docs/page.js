@@ -85,7 +85,8 @@ async function send(action, form, body) {
     const text = await answer.text();
     const took_ms = Math.round(performance.now() - start_ms);
     status.textContent = `Status ${answer.status}, after ${took_ms} ms`;
-    shown.textContent = indented(text);
+    const isJson = (answer.headers.get("Content-Type") || "").startsWith("application/json");
+    shown.textContent = isJson ? indented(text) : text;
     shown.hidden = false;
   } catch (error) {
     status.textContent = `No answer: ${error.message}`;

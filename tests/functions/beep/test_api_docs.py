@@ -136,6 +136,24 @@ def test_the_script_finds_what_it_looks_for(app: Flask) -> None:
     assert all(page.count(f'id="{each}"') == 1 for each in ids)
 
 
+def test_the_script_indents_an_answer_and_leaves_its_values_as_they_are(app: Flask) -> None:
+    text = json.dumps({'a "{': 'b, : \\"'})
+    answer = f'{{"a":12.90,"b":[],"c":[1,{text}],"d":{{}},"e":12345678901234567890,"f":null}}'
+    _, function, body = get(app, "/docs/page.js").text.partition("function indented")
+    shown = f"{function}{body}\nconsole.log(indented({json.dumps(answer)}))"
+    done = subprocess.run(["node", "-e", shown], capture_output=True, text=True, check=True)
+
+    exact = {"parse_float": str, "parse_int": str}
+    assert json.loads(done.stdout, **exact) == json.loads(answer, **exact)
+    assert done.stdout.splitlines()[:5] == [
+        "{",
+        '  "a": 12.90,',
+        '  "b": [],',
+        '  "c": [',
+        "    1,",
+    ]
+
+
 @pytest.mark.parametrize(
     "name", ["page.html", "index.html", "__init__.py", "..%2f__init__.py", "page.css/"]
 )
