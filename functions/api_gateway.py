@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import TYPE_CHECKING, Any
 
 from functions import http, unbuilt
@@ -10,6 +11,10 @@ from shared.errors import UnknownAction
 
 if TYPE_CHECKING:
     from flask import Request, Response
+
+_NAME_CHARS_MAX = 60
+_LIKENESS_MIN = 0.75
+"""Of 1, as difflib counts it: createProgram is so near to createLoyaltyProgram."""
 
 
 def handle(request: Request) -> Response:
@@ -46,4 +51,17 @@ def _other(request: Request, name: str | None) -> Any:
     refusal = unbuilt.refusal(name or "")
     if refusal is not None:
         raise refusal
-    raise UnknownAction(f"There is no action {name or request.path} in {GATEWAY}.")
+    nearest = nearest_name(name or "")
+    raise UnknownAction(
+        f"There is no action {name or request.path} in {GATEWAY}.",
+        fix=f"Did you mean {nearest}? {UnknownAction.fix}" if nearest else None,
+    )
+
+
+def nearest_name(name: str) -> str | None:
+    """Return the name of an endpoint that is spelled much like another text, if there is one."""
+    if len(name) > _NAME_CHARS_MAX:  # Comparing takes the square of it.
+        return None
+    names = {each.casefold(): each for each in ENDPOINT_BY_NAME}
+    found = difflib.get_close_matches(name.casefold(), names, n=1, cutoff=_LIKENESS_MIN)
+    return names[found[0]] if found else None

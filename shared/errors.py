@@ -176,7 +176,7 @@ class EndpointNotAllowed(PunktwerkError):
 
     code = "ENDPOINT_NOT_ALLOWED"
     status = 403
-    fix = "Upgrade to `requiredUpgrade`; with a publishable key, call from your server instead."
+    fix = "Upgrade to `requiredUpgrade`."
 
 
 class SecretKeyInBrowser(PunktwerkError):
@@ -195,7 +195,7 @@ class UnknownAction(PunktwerkError):
 
     code = "UNKNOWN_ACTION"
     status = 404
-    fix = "Check the spelling against the endpoint list."
+    fix = "Look the name up in the list of all actions: `/apiGateway/api/v1/docs`."
 
 
 class ActionNotImplemented(PunktwerkError):

@@ -21,7 +21,7 @@ from pydantic import (
     WrapValidator,
     model_validator,
 )
-from pydantic.alias_generators import to_camel
+from pydantic.alias_generators import to_camel, to_snake
 
 from shared.clock import is_usable, to_milliseconds, to_wire
 from shared.domain.units import AMOUNT_UNITS_MAX, to_json_number
@@ -66,16 +66,40 @@ def in_camel_case(model: type[WireModel], data: Mapping[str, Any]) -> dict[str, 
         if field.alias is not None and field.alias != name
     }
     doubled = [alias for name, alias in renamed.items() if name in data and alias in data]
-    if doubled:
-        context = {"error": ValueError(IN_BOTH_SPELLINGS)}
+    _refuse(model, data, dict.fromkeys(doubled, IN_BOTH_SPELLINGS))
+    return {renamed.get(name, name): value for name, value in data.items()}
+
+
+def refuse_fixed(model: type[WireModel], data: Any, fixed: Mapping[str, str]) -> None:
+    """Refuse what a validator with mode "before" knows to be no field, and can say why.
+
+    Args:
+        model: The model of the request.
+        data: What is to be validated.
+        fixed: What is wrong with naming them, by camelCase names.
+
+    Raises:
+        ValidationError: One of them is named, in whatever spelling.
+    """
+    if isinstance(data, Mapping):
+        named = {name: why for name, why in fixed.items() if {name, to_snake(name)} & data.keys()}
+        _refuse(model, data, named)
+
+
+def _refuse(model: type[WireModel], data: Mapping[str, Any], problems: Mapping[str, str]) -> None:
+    if problems:
         raise ValidationError.from_exception_data(
             model.__name__,
             [
-                {"type": "value_error", "loc": (alias,), "input": data[alias], "ctx": context}
-                for alias in doubled
+                {
+                    "type": "value_error",
+                    "loc": (name,),
+                    "input": data.get(name),
+                    "ctx": {"error": ValueError(problem)},
+                }
+                for name, problem in problems.items()
             ],
         )
-    return {renamed.get(name, name): value for name, value in data.items()}
 
 
 class RequestModel(WireModel):

@@ -298,13 +298,27 @@ def test_a_browser_may_read_answers_and_refusals(merchant: Merchant, anonymous: 
         assert CORS.items() <= answer.headers.items()
 
 
-@pytest.mark.parametrize("action", ["noSuchAction", "getloyaltyprograms", "x/getLoyaltyPrograms"])
-def test_refuses_an_unknown_action(merchant: Merchant, anonymous: Api, action: str) -> None:
+@pytest.mark.parametrize(
+    ("action", "nearest"),
+    [
+        ("noSuchAction", None),
+        ("getloyaltyprograms", "getLoyaltyPrograms"),
+        ("createProgram", "createLoyaltyProgram"),
+        ("x/getLoyaltyPrograms", "getLoyaltyPrograms"),
+        ("getLoyaltyPrograms" + "s" * 10_000, None),
+    ],
+)
+def test_refuses_an_unknown_action(
+    merchant: Merchant, anonymous: Api, action: str, nearest: str | None
+) -> None:
     message = f"There is no action {action} in apiGateway."
+    fix = "Look the name up in the list of all actions: `/apiGateway/api/v1/docs`."
+    if nearest:
+        fix = f"Did you mean {nearest}? {fix}"
 
     for api in (merchant.api, anonymous):
-        assert_refused(api(action), 404, "UNKNOWN_ACTION", message=message)
-        assert_refused(api.get(action), 404, "UNKNOWN_ACTION", message=message)
+        assert_refused(api(action), 404, "UNKNOWN_ACTION", message=message, fix=fix)
+        assert_refused(api.get(action), 404, "UNKNOWN_ACTION", message=message, fix=fix)
 
 
 @pytest.mark.parametrize("path", ["/", "/apiGateway", "/getLoyaltyPrograms", "/api/v2/" + READ])

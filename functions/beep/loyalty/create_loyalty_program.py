@@ -46,7 +46,7 @@ class Request(RequestModel):
     description: FreeText = ""
     rewards: Rewards = Field(default_factory=list)
     branding: BrandingBody = Field(
-        default=BrandingBody(), description="How the card looks in the app."
+        default_factory=BrandingBody, description="How the card looks in the app."
     )
     earning_methods: EarningMethods = Field(default_factory=lambda: list(EARNING_METHODS_DEFAULT))
     is_active: bool = Field(

@@ -12,7 +12,7 @@ from shared.domain.loyalty.programs import require_costs, require_milestones
 from shared.domain.units import SCALE_MAX
 from shared.errors import ProgramNotFound
 from shared.schemas import answers
-from shared.schemas.base import RequestModel, ResponseModel, Success
+from shared.schemas.base import RequestModel, ResponseModel, Success, refuse_fixed
 from shared.schemas.fields import FreeText, ProgramId, StoreId
 from shared.schemas.loyalty.program_bodies import (
     BrandingBody,
@@ -61,6 +61,12 @@ class Request(RequestModel):
         ),
     )
     milestones: Milestones | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _keeps_its_type(cls, data: Any) -> Any:
+        refuse_fixed(cls, data, {"programType": "cannot be changed"})
+        return data
 
     @model_validator(mode="after")
     def _could_fit(self) -> Self:

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from shared.auth.caller import Caller
 from shared.errors import WebhookExists, WebhookNotFound
-from shared.schemas.base import RequestModel, ResponseModel, Success
+from shared.schemas.base import RequestModel, ResponseModel, Success, refuse_fixed
 from shared.schemas.fields import FreeText, StoreId, WebhookId
 from shared.schemas.webhooks.endpoint_bodies import (
     WEBHOOK_EXAMPLE,
@@ -49,6 +49,12 @@ class Request(RequestModel):
     )
     description: FreeText | None = None
     headers: Headers | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _keeps_its_secret(cls, data: Any) -> Any:
+        refuse_fixed(cls, data, {"secret": "cannot be changed here, but by rotateWebhookSecret"})
+        return data
 
     @model_validator(mode="after")
     def _names_one_target(self) -> Self:

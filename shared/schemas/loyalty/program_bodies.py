@@ -197,7 +197,8 @@ def _parsed_rules(program_type: ProgramType, body: dict[str, Any]) -> Rules:
     try:
         parsed = RULES_SCHEMAS[program_type].model_validate(body)
     except ValidationError as error:
-        raise to_refusal(error, "rules") from None
+        fields = to_refusal(error, "rules").details["fields"]
+        raise invalid(_with_types(fields)) from None
     values = dict(parsed)
     if "tiers" in values:
         values["tiers"] = tuple(domain.Tier(tier.name, tier.min_points) for tier in values["tiers"])
@@ -230,9 +231,27 @@ def refuse_impossible_rules(body: Mapping[str, Any]) -> None:
             impossible.append(wrong)
         else:
             return
-    raise invalid(
-        min(impossible, key=lambda wrong: (list(wrong.values()).count(UNKNOWN), len(wrong)))
-    )
+    closest = min(impossible, key=lambda wrong: (list(wrong.values()).count(UNKNOWN), len(wrong)))
+    raise invalid(_with_types(closest))
+
+
+def _with_types(problems: Mapping[str, str]) -> dict[str, str]:
+    """Say of rules of other types that they are theirs, instead of that they are not known."""
+    return {
+        name: _of_other_types(name) if problem == UNKNOWN else problem
+        for name, problem in problems.items()
+    }
+
+
+def _of_other_types(path: str) -> str:
+    name = path.removeprefix("rules.")
+    types = [
+        program_type.value
+        for program_type, schema in RULES_SCHEMAS.items()
+        if name
+        in {part for field, info in schema.model_fields.items() for part in (field, info.alias)}
+    ]
+    return f"is for {' and '.join(types)} programs" if types else UNKNOWN
 
 
 def rules_body(rules: Rules) -> dict[str, Any]:

@@ -51,6 +51,22 @@ def test_has_nothing_of_3_1() -> None:
     assert '"type": "null"' not in json.dumps(OLDER)
 
 
+def test_no_default_is_an_object() -> None:
+    """openapi-python-client leaves a whole operation out for it."""
+
+    def defaults(found: Any) -> list[Any]:
+        if isinstance(found, list):
+            return [default for each in found for default in defaults(each)]
+        if not isinstance(found, dict):
+            return []
+        inner = [default for each in found.values() for default in defaults(each)]
+        return [found["default"], *inner] if "default" in found else inner
+
+    found = defaults(OLDER["components"]["schemas"])
+    assert found
+    assert [each for each in found if isinstance(each, dict)] == []
+
+
 def test_has_no_component_that_nothing_refers_to() -> None:
     text = json.dumps(OLDER)
 

@@ -393,7 +393,7 @@ TIER = {"name": "A", "minPoints": 0}
         (
             "stamps",
             {"requiredStamps": 10, "pointsPerEuro": 1},
-            {"rules.pointsPerEuro": "is not a known field"},
+            {"rules.pointsPerEuro": "is for points and tier programs"},
         ),
         ("points", {}, {"rules.pointsPerEuro": "is required"}),
         ("points", {"pointsPerEuro": 0}, {"rules.pointsPerEuro": "must be greater than 0"}),
@@ -749,7 +749,7 @@ def test_the_sandbox_validates(
     if problems is None:
         problems = {"rewards[0].requiredPoints": "must be a whole number"}
     if "rules" in fields:
-        problems = {**problems, "rules.pointsPerEuro": "is not a known field"}
+        problems = {**problems, "rules.pointsPerEuro": "is for points and tier programs"}
 
     with nothing_written():
         answer = merchant.sandbox(ACTION, body)

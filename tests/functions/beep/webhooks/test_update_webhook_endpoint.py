@@ -284,7 +284,7 @@ def test_of_many_that_move_to_one_url_one_gets_there(merchant: Merchant) -> None
         ({"isEnabled": "yes"}, {"isEnabled": "must be true or false"}),
         ({"events": []}, {"events": "must have at least 1 items"}),
         ({"source": ""}, {"source": "must have at least 1 characters"}),
-        ({"secret": SECRET}, {"secret": "is not a known field"}),
+        ({"secret": SECRET}, {"secret": "cannot be changed here, but by rotateWebhookSecret"}),
         ({"webhookId": ""}, {"webhookId": "must have at least 1 characters"}),
     ],
 )

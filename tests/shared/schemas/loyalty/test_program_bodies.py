@@ -98,7 +98,7 @@ def test_rules_that_some_program_could_have_pass(rules: dict[str, Any]) -> None:
         ),
         (
             {"pointsPerEuro": 10, "requiredStamps": 10},
-            {"rules.pointsPerEuro": "is not a known field"},
+            {"rules.pointsPerEuro": "is for points and tier programs"},
         ),
     ],
 )
