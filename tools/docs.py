@@ -246,7 +246,7 @@ def _type(schema: Schema) -> str:
     if "$ref" in schema:
         return _link(schema["$ref"].removeprefix(REFERENCE))
     for choice in ("anyOf", "oneOf"):
-        if choice in schema:
+        if choice in schema and "type" not in schema:
             return " or ".join(_type(each) for each in schema[choice])
     if "const" in schema:
         return f"`{json.dumps(schema['const'])}`"
@@ -277,7 +277,9 @@ def _bounds(schema: Schema) -> Iterator[str]:
             yield f"at least {schema[low]:,}{unit}"
     if "exclusiveMinimum" in schema:
         yield f"more than {schema['exclusiveMinimum']}"
-    if "pattern" in schema:
+    if schema.get("pattern") == r"\S":
+        yield "not blank"
+    elif "pattern" in schema:
         yield f"`{schema['pattern']}`".replace("|", "\\|")
     if schema.get("default") not in (None, ""):
         yield f"by default `{json.dumps(schema['default'])}`"

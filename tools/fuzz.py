@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -27,19 +28,10 @@ from shared.domain.accounts.accounts import Account
 from shared.domain.accounts.packages import Package
 from shared.errors import Busy
 from shared.services.accounts import administration
-from tools.emulators import EmulatorError, FirestoreEmulator
+from tools.emulators import LOOPBACK, EmulatorError, FirestoreEmulator
 
 ROOT = Path(__file__).resolve().parent.parent
 _WARM_UP_TRIES = 20
-CHECKS = (
-    "not_a_server_error",
-    "content_type_conformance",
-    "response_headers_conformance",
-    "response_schema_conformance",
-    "negative_data_rejection",
-    "refuses_as_declared",
-    "takes_what_is_allowed",
-)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -54,10 +46,23 @@ def main(arguments: list[str] | None = None) -> int:
         os.environ["FIRESTORE_EMULATOR_HOST"] = emulator.host
         os.environ["GOOGLE_CLOUD_PROJECT"] = "demo-fuzz"
         os.environ["PUNKTWERK_SECRET_FILE"] = str(Path(folder) / "secret.key")
+        _call_nobody()
         url, keys = _serve(), _keys()
         modes = [options.mode] if options.mode else list(keys)
         found = [_fuzz(url, mode, keys[mode], options, folder) for mode in modes]
     return max(found)
+
+
+def _call_nobody() -> None:
+    """Let no request reach a system of others: with a live key they would be real calls."""
+    resolve: Any = socket.getaddrinfo
+
+    def resolve_only_this_machine(host: Any, *rest: Any, **named: Any) -> Any:
+        if host != LOOPBACK:
+            raise socket.gaierror(socket.EAI_NONAME, "make fuzz calls nobody")
+        return resolve(host, *rest, **named)
+
+    socket.getaddrinfo = resolve_only_this_machine
 
 
 class _Quiet(WSGIRequestHandler):
@@ -70,9 +75,9 @@ def _serve() -> str:
     logs.info = lambda *_, **__: None
     create_app: Any = functions_framework.create_app
     app = create_app("apiGateway", str(ROOT / "main.py"))
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
+    server = make_server(LOOPBACK, 0, app, threaded=True, request_handler=_Quiet)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    return f"http://127.0.0.1:{server.port}/api/v1"
+    return f"http://{LOOPBACK}:{server.port}/api/v1"
 
 
 def _keys() -> dict[str, str]:
@@ -107,7 +112,7 @@ def _fuzz(url: str, mode: str, key: str, options: argparse.Namespace, folder: st
         *("--config-file", str(ROOT / "tools" / "schemathesis.toml")),
         *("run", str(ROOT / "docs" / "openapi.json"), "--url", url),
         *("--header", f"Authorization: Bearer {key}"),
-        *("--checks", ",".join(CHECKS), "--phases", "examples,coverage,fuzzing"),
+        *("--phases", "examples,coverage,fuzzing"),
         *("--max-examples", str(options.examples), "--seed", str(options.seed)),
         *("--continue-on-failure", "--warnings", "off", "--generation-database", "none"),
         *("--no-shrink", "--suppress-health-check", "all", "--request-timeout", "30"),

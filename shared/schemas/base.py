@@ -216,9 +216,17 @@ def _not_blank(text: str) -> str:
     return text
 
 
-Id = Annotated[str, Field(min_length=1, max_length=128), AfterValidator(_not_blank)]
+def _say_not_blank(schema: dict[str, Any]) -> None:
+    """Say it in the schema, which then need not say that the text is not empty."""
+    schema.pop("minLength", None)
+    schema["pattern"] = r"\S"
+
+
+NOT_BLANK = Field(json_schema_extra=_say_not_blank)
+
+Id = Annotated[str, Field(min_length=1, max_length=128), AfterValidator(_not_blank), NOT_BLANK]
 """An identifier, ours or the integrator's."""
-Name = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_not_blank)]
+Name = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_not_blank), NOT_BLANK]
 Text = Annotated[str, Field(max_length=500)]
 Success = Annotated[Literal[True], Field(description="Always true.")]
 Duplicate = Annotated[

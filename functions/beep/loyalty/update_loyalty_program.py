@@ -23,6 +23,7 @@ from shared.schemas.loyalty.program_bodies import (
     Rewards,
     RulesBody,
     changed_rules,
+    example_with,
     refuse_impossible_rules,
     rules_body,
     to_rewards,
@@ -127,3 +128,8 @@ def handle(body: Request, caller: Caller) -> Response:
         rules=rules_body(saved.rules),
         is_replay=saved.is_replay,
     )
+
+
+def sandbox(body: Request, _: Caller) -> dict[str, Any]:
+    """Change the rules of an example."""
+    return {"rules": example_with(body.rules)} if body.rules else {"rules": EXAMPLE["rules"]}

@@ -54,7 +54,7 @@ def document(server_url: str = SERVER_BESIDE_DOCUMENT) -> dict[str, Any]:
         "components": {
             "securitySchemes": {"apiKey": operations.SECURITY_SCHEME},
             "parameters": {**operations.parameters(schemas), **webhooks.parameters()},
-            "headers": operations.HEADERS,
+            "headers": operations.header_components(),
             "examples": refusals.examples(),
             "responses": {
                 **operations.responses(),

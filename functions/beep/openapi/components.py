@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -23,6 +24,7 @@ Schema = dict[str, Any]
 
 REFERENCE = "#/components/schemas/"
 RULES = "Rules"
+RULES_CHANGES = "RulesChanges"
 PSP_CONFIG = "PSPConfig"
 _BOUNDS = {
     "gt": "exclusiveMinimum",
@@ -206,6 +208,10 @@ def schemas() -> dict[str, Schema]:
         "description": "What earns how much, by the type of the program.",
         "oneOf": [reference(_public(model.__name__)) for model in RULES_SCHEMAS.values()],
     }
+    named[RULES_CHANGES] = {
+        "description": "Changes of rules: those of the program's type.",
+        **_changes([named[_public(model.__name__)] for model in RULES_SCHEMAS.values()]),
+    }
     named[PSP_CONFIG] = {
         "description": "Settings and credentials, by the payment provider.",
         "oneOf": [reference(config_name(provider)) for provider in psp.PROVIDERS],
@@ -216,6 +222,31 @@ def schemas() -> dict[str, Schema]:
             "oneOf": [reference(each) for each in credentials.names(kind)],
         }
     return {name: _finished(name, each) for name, each in sorted(named.items())}
+
+
+def _changes(kinds: list[Schema]) -> Schema:
+    """Return the schema of changes of an object of any of these kinds.
+
+    All fields may be missing, and null where an object need not have them.
+    """
+    found: defaultdict[str, list[Schema]] = defaultdict(list)
+    for kind in kinds:
+        for name, field in kind["properties"].items():
+            changed = field if name in kind["required"] else _or_null(field)
+            found[name] += [] if changed in found[name] else [changed]
+    properties = {
+        name: fields[0]
+        if len(fields) == 1
+        else {"anyOf": [without_meaning(each) for each in fields]} | meaning(fields[0])
+        for name, fields in found.items()
+    }
+    return {"type": "object", "properties": properties, "additionalProperties": False}
+
+
+def _or_null(schema: Schema) -> Schema:
+    kind = schema["type"]
+    rest = {name: each for name, each in schema.items() if name != "default"}
+    return rest if isinstance(kind, list) else {**rest, "type": [kind, "null"]}
 
 
 def self_contained(model: type[BaseModel]) -> Schema:
@@ -305,7 +336,7 @@ def _with_kinds(name: str, field: str, schema: Schema) -> Schema:
     if field != "rules":
         return schema
     if isinstance(schema["type"], list):
-        return {"anyOf": [reference(RULES), {"type": "null"}]}
+        return {"anyOf": [reference(RULES_CHANGES), {"type": "null"}]}
     return reference(RULES)
 
 

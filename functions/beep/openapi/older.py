@@ -46,6 +46,9 @@ def _converted(found: Any, schemas: Mapping[str, Schema], *, is_of_names: bool =
 
 def _schema(schema: Schema, schemas: Mapping[str, Schema]) -> Schema:
     """Return an object without the keywords of 3.1. Those that are no schemas have none of them."""
+    if "properties" in schema:
+        # 3.0 cannot say that a field is null, and the descriptions say what goes together.
+        schema = _without(schema, "anyOf")
     if isinstance(schema.get("type"), list):
         (kind,) = (each for each in schema["type"] if each != "null")
         schema = {**schema, "type": kind, "nullable": True}

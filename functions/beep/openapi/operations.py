@@ -52,6 +52,20 @@ HEADERS: dict[str, Any] = {
 }
 
 
+def header_components() -> dict[str, Any]:
+    """Return the headers of answers as components, named by the last word: all refer to them."""
+    return {_last_word(name): header for name, header in HEADERS.items()}
+
+
+def header_reference(name: str) -> Schema:
+    """Return a reference to a header's component."""
+    return {"$ref": f"#/components/headers/{_last_word(name)}"}
+
+
+def _last_word(name: str) -> str:
+    return name.rpartition("-")[2]
+
+
 def tags() -> list[dict[str, str]]:
     """Return the groups of operations, in the order of the catalog."""
     described = {
@@ -163,7 +177,7 @@ def _summary(endpoint: Endpoint) -> str:
 def _description(endpoint: Endpoint, name: str) -> str:
     said = [text_of(module_of(endpoint).Request)]
     if endpoint.needs_key:
-        said.append(f"Needs the package {endpoint.package} or above.")
+        said.append(f"Package {endpoint.package} or above.")
     if name in endpoint.aliases:
         said.append(f"Another name of {endpoint.name}.")
     elif endpoint.aliases:
@@ -212,7 +226,7 @@ def _answer(endpoint: Endpoint) -> dict[str, Any]:
     module = module_of(endpoint)
     return {
         "description": text_of(module.Response),
-        "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in names},
+        "headers": {name: header_reference(name) for name in names},
         "content": {
             "application/json": {
                 "schema": reference(components.response_name(endpoint)),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Mapping
 from http import HTTPStatus
 from itertools import groupby
 from typing import Any
@@ -47,7 +49,7 @@ from shared.errors import (
     catalog,
 )
 
-REQUEST_ID = "req_k3v9a7xq2mztc4ewnp5h"
+REQUEST_ID = "req_abc123"
 _PAYMENT_ID = "pay_4f1c9a2be07d4c6e8b13a5f0c2d7"
 _DETAILS: dict[type[PunktwerkError], dict[str, Any]] = {
     InvalidParameters: {"fields": {"points": "is required"}},
@@ -146,26 +148,15 @@ def of(endpoint: Endpoint, method: str = "POST") -> list[type[PunktwerkError]]:
 
 def responses() -> dict[str, Any]:
     """Return the answers that operations share: one for each status and what is refused with it."""
-    found = {
-        _name(endpoint, method, status): _response(f"{HTTPStatus(status).phrase}.", errors)
-        for endpoint in ENDPOINTS
-        for method in endpoint.methods
-        for status, errors in _by_status(endpoint, method).items()
-    }
-    others = [error for error in catalog() if error in COMMON]
-    found[OTHERS] = _response("The key, the package, the transport or our side.", others)
-    return dict(sorted(found.items()))
+    shown = _shown()
+    shared = _in_several(shown)
+    return {name: _response(*each, shared) for name, each in sorted(shown.items())}
 
 
 def examples() -> dict[str, Any]:
-    """Return an example of each refusal of operations, by its code."""
-    found = {
-        error
-        for endpoint in ENDPOINTS
-        for method in endpoint.methods
-        for error in of(endpoint, method)
-    }
-    return {error.code: {"value": example(error)} for error in catalog() if error in found}
+    """Return an example of each refusal that several answers have, by its code."""
+    shared = _in_several(_shown())
+    return {error.code: {"value": example(error)} for error in catalog() if error in shared}
 
 
 def references(endpoint: Endpoint, method: str) -> dict[str, Schema]:
@@ -184,15 +175,41 @@ def example(error: type[PunktwerkError]) -> dict[str, Any]:
     return body
 
 
-def _response(meaning: str, errors: list[type[PunktwerkError]]) -> dict[str, Any]:
+def _shown() -> dict[str, tuple[str, list[type[PunktwerkError]]]]:
+    """Return the meaning and the refusals of each answer, by its name."""
+    found = {
+        _name(endpoint, method, status): (f"{HTTPStatus(status).phrase}.", errors)
+        for endpoint in ENDPOINTS
+        for method in endpoint.methods
+        for status, errors in _by_status(endpoint, method).items()
+    }
+    others = [error for error in catalog() if error in COMMON]
+    return found | {OTHERS: ("The key, the package, the transport or our side.", others)}
+
+
+def _in_several(
+    shown: Mapping[str, tuple[str, list[type[PunktwerkError]]]],
+) -> set[type[PunktwerkError]]:
+    counted = Counter(error for _, errors in shown.values() for error in errors)
+    return {error for error, count in counted.items() if count > 1}
+
+
+def _response(
+    meaning: str, errors: list[type[PunktwerkError]], shared: set[type[PunktwerkError]]
+) -> dict[str, Any]:
     # `X-Request-Id` is in the body too: the schema says so.
     is_timed = any(error in _TIMED for error in errors)
-    headers = {"Retry-After": {"$ref": "#/components/headers/Retry-After"}} if is_timed else {}
-    references = {error.code: {"$ref": _EXAMPLE_REFERENCE + error.code} for error in errors}
+    headers = {"Retry-After": {"$ref": "#/components/headers/After"}} if is_timed else {}
+    found = {
+        error.code: {"$ref": _EXAMPLE_REFERENCE + error.code}
+        if error in shared
+        else {"value": example(error)}
+        for error in errors
+    }
     return {
         "description": meaning,
         **({"headers": headers} if headers else {}),
-        "content": {"application/json": {"schema": reference("Error"), "examples": references}},
+        "content": {"application/json": {"schema": reference("Error"), "examples": found}},
     }
 
 

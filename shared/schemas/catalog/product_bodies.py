@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
@@ -13,6 +14,7 @@ from pydantic import (
     ValidationError,
     ValidationInfo,
     ValidatorFunctionWrapHandler,
+    WithJsonSchema,
 )
 from pydantic_core import CoreSchema, core_schema
 
@@ -24,11 +26,20 @@ from shared.domain.money import Money
 from shared.domain.units import currency_scale, to_units
 from shared.errors import InvalidParameters
 from shared.schemas import answers
-from shared.schemas.base import Id, Number, Timestamp, WireModel, invalid, to_refusal
+from shared.schemas.base import (
+    NOT_BLANK,
+    Id,
+    Number,
+    Timestamp,
+    WireModel,
+    invalid,
+    to_refusal,
+)
+from shared.schemas.combinations import any_of
 from shared.schemas.fields import Percent
 
 PRICE_MAX = 10_000_000
-_EAN_LENGTHS = (8, 12, 13, 14)
+_EAN = "([0-9]{8}|[0-9]{12,14})"
 
 PriceAmount = Annotated[Number, Field(ge=0, le=PRICE_MAX)]
 """The price of one unit, in major units: 1.49 for 1.49 EUR. Finer prices are refused later."""
@@ -61,12 +72,14 @@ def _trimmed(text: str) -> str:
     return text.strip()
 
 
-ProductName = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_trimmed)]
+ProductName = Annotated[
+    str, Field(min_length=1, max_length=255), AfterValidator(_trimmed), NOT_BLANK
+]
 
 
 def could_be_ean(text: str) -> bool:
     """Tell whether a text has the form of an EAN, whatever its check digit."""
-    return text.isascii() and text.isdigit() and len(text) in _EAN_LENGTHS
+    return re.fullmatch(_EAN, text) is not None
 
 
 def _digits(ean: str) -> str:
@@ -80,7 +93,12 @@ def _digits(ean: str) -> str:
     return ean
 
 
-Ean = Annotated[str, Field(min_length=8, max_length=14), AfterValidator(_digits)]
+Ean = Annotated[
+    str,
+    Field(min_length=8, max_length=14),
+    AfterValidator(_digits),
+    WithJsonSchema({"type": "string", "pattern": f"^{_EAN}$"}),
+]
 
 
 def _needed_without_ean(number: str | None, info: ValidationInfo) -> str | None:
@@ -120,6 +138,8 @@ class FlagsBody(WireModel):
 
 class ProductInput(WireModel):
     """A product as a merchant describes it; missing fields stay as they are."""
+
+    model_config = any_of({"ean": "string"}, {"number": "string"})
 
     ean: Ean | None = Field(default=None, description="EAN-8, UPC-A or EAN-13.")
     number: Annotated[

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
@@ -27,6 +28,7 @@ from shared.domain.loyalty.programs import (
     Reward,
     Rules,
 )
+from shared.errors import InvalidParameters
 from shared.schemas import answers
 from shared.schemas.base import (
     MISSING,
@@ -225,7 +227,11 @@ def refuse_impossible_rules(body: Mapping[str, Any]) -> None:
             schema.model_validate(_without_nulls(schema, in_camel_case(schema, body)))
         except ValidationError as error:
             fields = to_refusal(error, "rules").details["fields"]
-            wrong = {name: problem for name, problem in fields.items() if problem != MISSING}
+            wrong = {
+                name: problem
+                for name, problem in fields.items()
+                if problem != MISSING or not _is_rule(name)  # the program may have the rule
+            }
             if not wrong:
                 return
             impossible.append(wrong)
@@ -252,6 +258,28 @@ def _of_other_types(path: str) -> str:
         in {part for field, info in schema.model_fields.items() for part in (field, info.alias)}
     ]
     return f"is for {' and '.join(types)} programs" if types else UNKNOWN
+
+
+def _is_rule(field: str) -> bool:
+    """Tell ``rules.tiers`` from ``rules.tiers[0].name``."""
+    return re.fullmatch(r"rules\.\w+", field) is not None
+
+
+def example_with(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the rules of an example with changes, of the first type that they fit.
+
+    Raises:
+        InvalidParameters: They fit none.
+    """
+    refused: InvalidParameters | None = None
+    for program_type, example in RULES_EXAMPLES.items():
+        try:
+            exact = json.loads(json.dumps(example), parse_float=Decimal)
+            return rules_body(changed_rules(parse_rules(program_type, exact), body))
+        except InvalidParameters as refusal:
+            refused = refused or refusal
+    assert refused is not None
+    raise refused
 
 
 def rules_body(rules: Rules) -> dict[str, Any]:

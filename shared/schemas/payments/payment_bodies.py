@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_address
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 from shared.domain.payments import psp
 from shared.domain.payments.customers import Customer
@@ -73,13 +73,21 @@ def _is_ip_address(text: str) -> str:
         raise ValueError("must be an IPv4 or IPv6 address") from None
 
 
+IpAddress = Annotated[
+    str,
+    Field(max_length=45),
+    AfterValidator(_is_ip_address),
+    WithJsonSchema({"type": "string", "anyOf": [{"format": "ipv4"}, {"format": "ipv6"}]}),
+]
+
+
 class CustomerBody(WireModel):
     """The customer who pays. The data go to providers that want them, and are not kept."""
 
     email: Email | None = Field(default=None, description="E-mail address.")
     first_name: Name | None = Field(default=None, description="First name.")
     last_name: Name | None = Field(default=None, description="Last name.")
-    ip_address: Annotated[str, Field(max_length=45), AfterValidator(_is_ip_address)] | None = Field(
+    ip_address: IpAddress | None = Field(
         default=None, description="The customer's IPv4 or IPv6 address, not your server's."
     )
     locale: Annotated[str, Field(pattern="^[a-z]{2}(-[A-Z]{2})?$")] | None = Field(

@@ -217,21 +217,21 @@ def test_reads_take_their_fields_as_query_parameters() -> None:
             "name": "userId",
             "in": "query",
             "description": "Your id of the customer.",
-            "schema": {"type": "string", "minLength": 1, "maxLength": 128},
+            "schema": {"type": "string", "maxLength": 128, "pattern": r"\S"},
             "required": True,
         },
         {
             "name": "programId",
             "in": "query",
             "description": "Id of the program.",
-            "schema": {"type": "string", "minLength": 1, "maxLength": 128},
+            "schema": {"type": "string", "maxLength": 128, "pattern": r"\S"},
             "required": True,
         },
         {
             "name": "storeId",
             "in": "query",
             "description": "Id of the store. The header `X-Beep-Store-Id` can stand in for it.",
-            "schema": {"type": "string", "minLength": 1, "maxLength": 128},
+            "schema": {"type": "string", "maxLength": 128, "pattern": r"\S"},
         },
     ]
     assert item["parameters"] == [{"$ref": "#/components/parameters/X-Beep-Store-Id"}]
@@ -516,7 +516,7 @@ def test_live_answer_to_a_query_fits(sample: Sample, situate: Callable[[Needs], 
 def test_replayed_answer_fits(member: Member) -> None:
     member.add(points=5, transactionId="t1", idempotency_key="first")
     replayed = member.add(points=5, transactionId="t1", idempotency_key="second")
-    header = DOCUMENT["components"]["headers"]["Idempotent-Replayed"]["schema"]
+    header = DOCUMENT["components"]["headers"]["Replayed"]["schema"]
 
     assert replayed.body["duplicate"] is True
     assert replayed.headers["Idempotent-Replayed"] == header["const"]
@@ -526,11 +526,18 @@ def test_replayed_answer_fits(member: Member) -> None:
 @pytest.mark.parametrize("error", catalog(), ids=lambda error: error.code)
 def test_example_of_every_refusal_fits(error: type[PunktwerkError]) -> None:
     body = refusals.example(error)
-    shown = DOCUMENT["components"]["examples"].get(error.code)
+    responses = [resolved(each) for each in DOCUMENT["components"]["responses"].values()]
+    shown = [
+        resolved(examples_of(each)[error.code])
+        for each in responses
+        if "examples" in each.get("content", {}).get("application/json", {})
+        if error.code in examples_of(each)
+    ]
 
     assert (body["error"], body["statusCode"], body["fix"]) == (error.code, error.status, error.fix)
     assert_is(body, "Error")
-    assert shown == (None if error in NO_OPERATIONS else {"value": body})
+    assert (shown == []) is (error in NO_OPERATIONS)
+    assert all(each == {"value": body} for each in shown)
 
 
 REFUSED: dict[str, tuple[str, Callable[[Member], Answer]]] = {
@@ -651,7 +658,57 @@ def test_an_operation_has_no_refusals_of_others() -> None:
 def test_the_document_is_small() -> None:
     text = docs.generate()["docs/openapi.json"]
 
-    assert len(text.encode()) < 300 * 1024
+    assert len(text.encode()) < 300_000
+
+
+GOOD = {
+    "AddLoyaltyPointsRequest": {"programId": "p", "userId": "u", "points": 5},
+    "ProcessPaymentRequest": {
+        "storeId": "s",
+        "amount": 1,
+        "currency": "EUR",
+        "returnUrl": "https://example.com",
+        "purchaseId": "order_1",
+        "customer": {"ipAddress": "192.0.2.7"},
+    },
+    "CreateWebhookEndpointRequest": {"storeId": "s", "url": "https://example.com", "events": ["*"]},
+    "GetLoyaltyWebhookEventsRequest": {"storeId": "s"},
+    "InsertProductRequest": {"storeId": "s", "ean": "4006381333931", "name": "Milk", "price": 1},
+    "UpdateLoyaltyProgramRequest": {
+        "programId": "p",
+        "rules": {"pointsPerCheckin": None, "minimumPurchase": 5},
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        ("AddLoyaltyPointsRequest", {"userId": " "}),
+        ("AddLoyaltyPointsRequest", {"points": None}),
+        ("AddLoyaltyPointsRequest", {"purchaseAmount": 1, "purchaseLines": [{"amount": 1}]}),
+        ("ProcessPaymentRequest", {"programId": "p"}),
+        ("ProcessPaymentRequest", {"customer": {"ipAddress": "localhost"}}),
+        ("CreateWebhookEndpointRequest", {"url": None}),
+        ("GetLoyaltyWebhookEventsRequest", {"events": ["*"]}),
+        ("GetLoyaltyWebhookEventsRequest", {"source": "payback"}),
+        ("InsertProductRequest", {"ean": None}),
+        ("InsertProductRequest", {"ean": "400638133393"[:9]}),
+        ("InsertProductRequest", {"name": " "}),
+        ("UpdateLoyaltyProgramRequest", {"rules": {"pointsPerEuro": None}}),
+    ],
+)
+def test_the_document_and_the_endpoint_allow_the_same(
+    merchant: Merchant, name: str, changes: dict[str, Any]
+) -> None:
+    good, bad = GOOD[name], {**GOOD[name], **changes}
+    action = name[0].lower() + name.removesuffix("Request")[1:]
+
+    assert_is(good, name)
+    with pytest.raises(ValidationError):
+        assert_is(bad, name)
+    assert merchant.sandbox(action, good).status == 200
+    assert merchant.sandbox(action, bad).error == "INVALID_PARAMETERS"
 
 
 def by_code(code: str) -> type[PunktwerkError]:

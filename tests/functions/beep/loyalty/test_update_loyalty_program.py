@@ -523,6 +523,37 @@ def test_the_sandbox_refuses_rules_that_fit_no_type(merchant: Merchant) -> None:
     assert_fields_refused(mixed, {"rules.cashbackPercentage": "is for cashback programs"})
 
 
+def test_the_sandbox_refuses_parts_of_a_tier(merchant: Merchant) -> None:
+    with nothing_written():
+        refused = merchant.sandbox(ACTION, {"programId": "p", "rules": {"tiers": [{"name": "A"}]}})
+
+    assert_fields_refused(refused, {"rules.tiers[0].minPoints": "is required"})
+
+
+@pytest.mark.parametrize(
+    ("changes", "rules"),
+    [
+        ({}, {"requiredStamps": 8, "stampsPerPurchase": 1, "pointsPerCheckin": 1}),
+        (
+            {"requiredStamps": 5, "stampsPerPurchase": None},
+            {"requiredStamps": 5, "stampsPerPurchase": 1, "pointsPerCheckin": 1},
+        ),
+        (
+            {"maxCashbackPerTransaction": None},
+            {"cashbackPercentage": 3},
+        ),
+    ],
+)
+def test_the_sandbox_answers_with_whole_rules(
+    merchant: Merchant, changes: dict[str, Any], rules: dict[str, Any]
+) -> None:
+    with nothing_written():
+        answer = merchant.sandbox(ACTION, {"programId": "p", "rules": changes})
+
+    assert {**answer.body["rules"], **rules} == answer.body["rules"]
+    assert None not in answer.body["rules"].values()
+
+
 def test_raised_thresholds_take_no_tier_from_a_member(merchant: Merchant) -> None:
     member = merchant.member("tier", balance=600)
     raised = [{"name": "Bronze", "minPoints": 0}, {"name": "Silber", "minPoints": 800}]
