@@ -122,6 +122,19 @@ def _endpoints(document: dict[str, Any]) -> Iterator[str]:
         "less than 0.00000001 is read as that step (0.30000000000000004 is 0.3), and a whole "
         "number may be off by less than 0.000001 (110.00000000000001 is 110)."
     )
+    yield (
+        "\nNames of fields are camelCase in answers, and camelCase or snake_case in requests: "
+        "`purchaseAmount` or `purchase_amount`. A field in both spellings is refused."
+    )
+    yield "\n## Money"
+    yield "\n| fields | unit | 12.90 EUR is |\n|---|---|---|"
+    for fields, unit, example in _MONEY:
+        yield f"| {fields} | {unit} | {example} |"
+    yield (
+        "\nPoints and stamps are whole numbers. The customers' app reads the database, where "
+        "amounts have other units: [mobile](mobile.md#fields)."
+    )
+    yield "\n## All endpoints"
     yield "\n| endpoint | methods | package | what it does |\n|---|---|---|---|"
     for endpoint in ENDPOINTS:
         summary = _operation(document, endpoint)["summary"]
@@ -138,6 +151,51 @@ def _endpoints(document: dict[str, Any]) -> Iterator[str]:
             yield from _object(schema)
 
 
+_MAJOR = "major units, with the decimals of the store's currency"
+_MINOR = "whole minor units"
+_MONEY = (
+    (
+        "`purchaseAmount`, `purchaseLines[].amount` of addLoyaltyPoints",
+        _MAJOR,
+        "`12.90`",
+    ),
+    (
+        (
+            "`price` of products, with `upcomingPrices` and `priceHistory`; of rows of "
+            "bulkImportProducts too"
+        ),
+        _MAJOR,
+        "`12.90`",
+    ),
+    (
+        (
+            "`rules.minimumPurchase`, and of cashback `rules.maxCashbackPerTransaction` and "
+            "`rules.pointsPerCheckin`"
+        ),
+        _MAJOR,
+        "`12.90`",
+    ),
+    (
+        (
+            "of cashback programs: `points`, all balances and totals, `requiredPoints` of rewards, "
+            "`milestones`"
+        ),
+        _MAJOR,
+        "`12.90`",
+    ),
+    ("`amount` of payments and refunds, and of their events", f"{_MINOR} of `currency`", "`1290`"),
+    (
+        "`total`, `unitPrice`, `payments[].amount` of records for pushToPOS and pushToERP",
+        f"{_MINOR} of `currency`",
+        "`1290`",
+    ),
+    (
+        "amounts in files of tills and ERPs",
+        "major units, as their pages say",
+        "`12.90`, in CSV `12,90` too",
+    ),
+)
+"""Fields that are money: which, in what unit, and an example."""
 _ENDS = (components.request_name, components.response_name)
 
 

@@ -154,6 +154,24 @@ def test_the_table_and_these_tests_name_every_method_of_the_client() -> None:
     }
 
 
+def test_the_readme_says_what_there_is_instead_of_each_missing_method() -> None:
+    """The official client shows the code of a refusal only."""
+    text = (ROOT / "README.md").read_text()
+    table = text.partition("| instead of | there is |")[2].partition("\n\n")[0]
+    named = set()
+    for row in re.findall(r"^\| (`.*?`) \|", table, re.MULTILINE):
+        resource, _, method = re.findall(r"`([\w.]+)`", row)[0].partition(".")
+        methods = {method, *re.findall(r"`(\w+)`", row)} if method else None
+        named |= {
+            each
+            for each in MISSING
+            if each.partition(".")[0] == resource
+            and (methods is None or each.partition(".")[2] in methods)
+        }
+
+    assert named == MISSING.keys()
+
+
 def test_what_the_table_says_of_each_method_is_true(official: BeepClient) -> None:
     with nothing_written():
         for name, call in WORKS.items():

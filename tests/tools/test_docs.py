@@ -96,7 +96,8 @@ def test_every_endpoint_has_a_row_and_a_section() -> None:
     lines = docs.generate()["docs/endpoints.md"].splitlines()
     sections = [line.removeprefix("## ") for line in lines if line.startswith("## ")]
 
-    assert sections == [*(endpoint.name for endpoint in ENDPOINTS), "Objects"]
+    names = [endpoint.name for endpoint in ENDPOINTS]
+    assert sections == ["Money", "All endpoints", *names, "Objects"]
     for endpoint in ENDPOINTS:
         row = f"| [{endpoint.name}](#{endpoint.name.lower()}) | {', '.join(endpoint.methods)} | "
         assert any(line.startswith(f"{row}{endpoint.package} | ") for line in lines)

@@ -17,8 +17,8 @@ An open loyalty cloud: stamp cards, points, cashback and tiers.
 - **Keys**: `Authorization: Bearer bk_live_sk_...`, for servers only. With a test key
   (`bk_test_sk_...`) requests are checked, answers are mock data with `"_sandbox": true`, and
   nothing is written.
-- **Requests**: JSON, whatever the `Content-Type`. Names in camelCase or snake_case; unknown ones
-  are refused. Reads also take GET with query parameters.
+- **Requests**: JSON, whatever the `Content-Type`. Names in camelCase or snake_case; unknown ones,
+  and a field in both spellings, are refused. Reads also take GET with query parameters.
 - **Answers**: a JSON object and status 200. Names in camelCase, times in UTC with milliseconds.
   Answers get new fields without notice.
 - **Refusals**: a stable code in `error`, what to do about it in `fix`. Nothing was written.
