@@ -1,4 +1,4 @@
-"""Numbers in texts of people: a comma or a point for decimals, the other one for thousands.
+"""Numbers in texts of people: a comma or a point for decimals, another sign for thousands.
 
 ``1.290`` is 1290 for some and 1.29 for others. A column of a file is written by one program in one
 way, so its other values decide; where none does, the number is refused and not guessed.
@@ -12,13 +12,18 @@ from decimal import Decimal
 
 _DECIMALS_OF_THOUSANDS = 3
 _CHARS_SHOWN_MAX = 20
+_GROUPS = (" ", "\u00a0", "\u202f", "'", "\u2019")
+"""Signs for thousands that are never decimal signs: spaces (two never break), and apostrophes."""
+_CURRENCY = re.compile(r"€|\$|£|EUR|CHF|USD|GBP", re.IGNORECASE)
 
 
 def _pattern(point: str, group: str) -> re.Pattern[str]:
-    whole = rf"\d{{1,12}}|[1-9]\d{{0,2}}(?:{group}\d{{3}}){{1,3}}"
+    groups = "|".join(rf"(?:{each}\d{{3}}){{1,3}}" for each in (group, *_GROUPS))
+    whole = rf"\d{{1,12}}|[1-9]\d{{0,2}}(?:{groups})"
     return re.compile(rf"(-?)({whole})(?:{point}(\d{{1,10}}))?", re.ASCII)
 
 
+_NO_DIGIT = re.compile(r"\D")
 _SIGNS = {",": "comma", ".": "point"}
 _PATTERNS = {",": _pattern(",", r"\."), ".": _pattern(r"\.", ",")}
 
@@ -50,7 +55,7 @@ class NumberColumn:
         """
         points = _points_of(text)
         if not points:
-            raise ValueError(f"{self.name} is no number")
+            raise ValueError(f"{self.name} is no number: {_shown(text)}")
         if len(points) == 1 or not _has_sign(text):
             return _value(text, points[0])
         if len(self._proofs) == 1:
@@ -86,6 +91,15 @@ def _points_of(text: str) -> list[str]:
     return [point for point, pattern in _PATTERNS.items() if pattern.fullmatch(text)]
 
 
+def _shown(text: str) -> str:
+    """Return a text that is no number, and how to write it if that is plain."""
+    bare = _CURRENCY.sub("", text).strip()
+    if bare.endswith("-"):
+        bare = f"-{bare[:-1].strip()}"
+    hint = f"; write {bare[:_CHARS_SHOWN_MAX]}" if bare != text and _points_of(bare) else ""
+    return f"{text[:_CHARS_SHOWN_MAX]}{hint}"
+
+
 def _has_sign(text: str) -> bool:
     return "," in text or "." in text
 
@@ -94,5 +108,4 @@ def _value(text: str, point: str) -> Decimal:
     found = _PATTERNS[point].fullmatch(text)
     assert found is not None
     sign, whole, fraction = found.groups()
-    group = "." if point == "," else ","
-    return Decimal(f"{sign}{whole.replace(group, '')}.{fraction or '0'}")
+    return Decimal(f"{sign}{_NO_DIGIT.sub('', whole)}.{fraction or '0'}")

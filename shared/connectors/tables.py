@@ -30,7 +30,7 @@ def text_rows(
         skips_spaces: Spaces after a delimiter are left out.
 
     Raises:
-        ConnectorRejected: It is no CSV, or has a row that is too long.
+        ConnectorRejected: It is no CSV, has a row that is too long, or a quote that is not closed.
     """
     mark = _MARK.match(text)
     by = mark[1] if mark else delimiter or max(_DELIMITERS, key=_first_line(text).count)
@@ -50,26 +50,37 @@ def csv_rows(
 ) -> Iterator[tuple[int, list[str]]]:
     """Read rows from lines; see ``text_rows``. ``name`` is the file's, for messages."""
     left = ROW_CHARS_MAX
+    begin = 1  # the first line of the row that is being read
+    is_over = False
 
     def bounded() -> Iterator[str]:
-        nonlocal left
+        nonlocal left, is_over
         for line in lines:
             left -= len(line)
             if left < 0:
                 raise ConnectorRejected(
-                    f"{name} has a row of more than {ROW_CHARS_MAX} characters."
+                    f"{name} has a row of more than {ROW_CHARS_MAX} characters: it begins in line "
+                    f"{begin}, perhaps with a quote that is never closed."
                 )
             yield line
+        is_over = True
 
     rows = csv.reader(
         bounded(), delimiter=delimiter, quotechar=quote, skipinitialspace=skips_spaces
     )
     try:
         for row in rows:
-            left = ROW_CHARS_MAX
+            if is_over:  # it asked for one more line, so it is within quotes
+                raise ConnectorRejected(
+                    f"{name} has a quote that is never closed, in the row that begins in line "
+                    f"{begin}: everything after it would be one text."
+                )
+            left, begin = ROW_CHARS_MAX, rows.line_num + 1
             yield rows.line_num, row
     except csv.Error:
-        raise ConnectorRejected(f"{name} is no CSV in line {rows.line_num}.") from None
+        raise ConnectorRejected(
+            f"{name} is no CSV in line {rows.line_num}, of the row that begins in line {begin}."
+        ) from None
 
 
 def check_count(rows: int) -> None:

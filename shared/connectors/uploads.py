@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, SecretStr, field_validator
 
 from shared import clock, time_zones
+from shared.connectors import dates
 from shared.connectors.base import PAGE_ITEMS_MAX, ListedPage, Note, Skipped
 from shared.connectors.config import ConnectorConfig
 from shared.connectors.rows import Item
@@ -147,13 +148,13 @@ class UploadConnector:
 
 
 def moment_of(text: str, zone: ZoneInfo) -> datetime:
-    """Read a time of ISO 8601; a time without a time zone is in ``zone``.
+    """Read a time of ISO 8601, or a German one; a time without a time zone is in ``zone``.
 
     Raises:
         ValueError: The text is not a time.
     """
     try:
-        moment = datetime.fromisoformat(text.strip())
+        moment = datetime.fromisoformat(dates.to_iso(text.strip()))
         local = moment.replace(tzinfo=zone) if moment.tzinfo is None else moment
         utc = clock.to_milliseconds(local.astimezone(UTC))
     except (ValueError, OverflowError):

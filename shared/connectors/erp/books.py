@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from shared import clock
+from shared.connectors import dates
 from shared.domain.money import Money
 from shared.domain.systems.sales import Sale, SaleLine, vat_in
 from shared.domain.units import currency_scale
@@ -93,17 +94,14 @@ def unit_price(line: SaleLine, *, step: Decimal, system: str) -> Decimal:
 def moment_of(text: str | None) -> datetime | None:
     """Read a time as these systems write it, and return it in UTC; ``None`` if it is not a time.
 
-    The time is ISO 8601 or a German date; without an offset it is the time in Berlin.
+    The time is ISO 8601 or a German one; without an offset it is the time in Berlin.
     """
     if not text:
         return None
     try:
-        found = datetime.fromisoformat(text)
+        found = datetime.fromisoformat(dates.to_iso(text))
     except ValueError:
-        try:
-            found = datetime.strptime(text, "%d.%m.%Y")  # noqa: DTZ007 - its zone comes below
-        except ValueError:
-            return None
+        return None
     try:
         utc = found.replace(tzinfo=found.tzinfo or BERLIN).astimezone(UTC)
     except OverflowError:  # the first or last day of all

@@ -167,14 +167,17 @@ def read_csv(file: Text, *, currency: str, zone: ZoneInfo, is_complete: bool) ->
         is_complete: The file lists all products and categories; see ``_listing``.
 
     Raises:
-        ConnectorRejected: It has no such headings, too many rows, or a row with more fields than
-            headings. Single invalid rows are skipped.
+        ConnectorRejected: It has no such headings or one of them twice, a quote that is never
+            closed, too many rows, or a row with more fields than headings. Single invalid rows are
+            skipped.
     """
     table = _CsvFile(file.text)
     if "total" in table.headings:
+        table.refuse_double(_ReceiptRow)
         receipts = _receipts(table.rows(), currency, zone, table.to_values)
         contents = Contents(receipts=replace(receipts, notes=table.notes))
     elif "name" in table.headings:
+        table.refuse_double(_ProductRow, "category")
         contents = _products_of(table, currency, zone, is_complete=is_complete)
     else:
         raise ConnectorRejected("The first row of the file has neither name nor total.")
@@ -216,15 +219,14 @@ def _receipts(
 
 
 def _with_problem(contents: Contents, problem: str) -> Contents:
-    """Tell the problem of a file's encoding with each of its lists."""
+    """Tell the problem of a file's encoding once: with its products, if it has any."""
     if not problem:
         return contents
     note = Note("", f"The file {problem}")
-    return replace(
-        contents,
-        products=replace(contents.products, notes=(note, *contents.products.notes)),
-        receipts=replace(contents.receipts, notes=(note, *contents.receipts.notes)),
-    )
+    products, receipts = contents.products, contents.receipts
+    if products.items or products.skipped:
+        return replace(contents, products=replace(products, notes=(note, *products.notes)))
+    return replace(contents, receipts=replace(receipts, notes=(note, *receipts.notes)))
 
 
 def _listing(
@@ -356,6 +358,16 @@ class _CsvFile:
             tables.check_count(number)
             for name, column in self._columns.items():
                 column.see(f"row {number}", row.get(name, "").strip())
+
+    def refuse_double(self, model: type[_Row], *more: str) -> None:
+        """Refuse a file with two columns for one field: nobody knows which one is meant.
+
+        Raises:
+            ConnectorRejected: A heading of the model, or of ``more``, is there twice.
+        """
+        for name in (*map(to_camel, model.model_fields), *more):
+            if self.headings.count(name) > 1:
+                raise ConnectorRejected(f"The first row of the file has two headings for {name}.")
 
     def rows(self) -> Iterator[dict[str, str]]:
         """Read rows as objects of texts. Empty fields are absent, and empty rows left out.

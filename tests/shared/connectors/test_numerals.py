@@ -35,6 +35,13 @@ def column(*texts: str) -> NumberColumn:
         (["2.50", "5"], "2.5", None),
         (["5", "7"], "5", None),
         (["1.234.567,89"], "1234567.89", None),
+        (["1 290,00"], "1290", None),
+        (["1 290"], "1290", None),
+        (["1\u00a0290.5"], "1290.5", None),
+        (["1\u202f234\u202f567,89"], "1234567.89", None),
+        (["1'290.00"], "1290", None),
+        (["-1\u2019290.00"], "-1290", None),
+        (["1.290", "1'290.00"], "1.29", "price: read with a decimal point, as in row 2: 1'290.00"),
         # Each is clear by itself.
         (["2,50", "2.5"], "2.5", None),
         # What is no number says nothing about others.
@@ -72,11 +79,37 @@ def test_what_may_be_two_numbers_is_neither(texts: list[str], reason: str) -> No
 
 @pytest.mark.parametrize(
     "text",
-    ["", "2 €", "1.23.456", "1,2,3", "1e9", "NaN", "٣", ",5", "--1", "+1", "1.2345,6", "9" * 13],
+    ["", "2 €", "1 29", "1 290'000", "12 34,50", "1.290 000"],
+)
+def test_refuses_what_is_no_number_with_signs_in_it(text: str) -> None:
+    with pytest.raises(ValueError, match="price is no number"):
+        column(text).read(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "1.23.456", "1,2,3", "1e9", "NaN", "٣", ",5", "--1", "+1", "1.2345,6", "9" * 13],
 )  # fmt: skip
 def test_refuses_what_is_no_number(text: str) -> None:
     with pytest.raises(ValueError, match="price is no number"):
         column(text).read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("12,50 €", "price is no number: 12,50 €; write 12,50"),
+        ("EUR 12.50", "price is no number: EUR 12.50; write 12.50"),
+        ("12,50-", "price is no number: 12,50-; write -12,50"),
+        ("1.290,00- €", "price is no number: 1.290,00- €; write -1.290,00"),
+        ("--1", "price is no number: --1"),
+        ("x" * 30, f"price is no number: {'x' * 20}"),
+    ],
+)
+def test_says_which_text_is_no_number_and_how_to_write_it(text: str, reason: str) -> None:
+    with pytest.raises(ValueError, match="is no number") as refused:
+        column(text).read(text)
+    assert str(refused.value) == reason
 
 
 @given(st.lists(st.decimals(-(10**9), 10**9, places=2), min_size=1), st.sampled_from(",."))

@@ -47,6 +47,32 @@ def test_refuses_what_is_no_csv() -> None:
         rows('a;b\n1;"' + "x" * 200_000)
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('a;b\n1;"x\n2;y\n3;z\n', 2),
+        ('a;b\n1;x\n2;"y', 3),
+        ('sep=;\na;b\n"1\n";x\n2;"y""\n3;z\n', 5),
+        ('"', 1),
+    ],
+)
+def test_refuses_a_quote_that_is_never_closed(text: str, line: int) -> None:
+    with pytest.raises(
+        ConnectorRejected,
+        match=f"quote that is never closed, in the row that begins in line {line}:",
+    ):
+        rows(text)
+
+
+def test_quotes_within_a_text_open_nothing() -> None:
+    assert rows('a;b\n1;5" Rohr\n2;"x"\n3;""') == [
+        ["a", "b"],
+        ["1", '5" Rohr'],
+        ["2", "x"],
+        ["3", ""],
+    ]
+
+
 @pytest.mark.parametrize("row", [";" * 21, '"\n"' * 7, "x" * 21])
 def test_refuses_a_row_without_end(monkeypatch: pytest.MonkeyPatch, row: str) -> None:
     monkeypatch.setattr(tables, "ROW_CHARS_MAX", 20)

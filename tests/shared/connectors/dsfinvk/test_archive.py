@@ -132,7 +132,10 @@ def test_headings_hold_where_the_description_says_otherwise() -> None:
         (b"Z_KASSE_ID;B\r\nk;2\r\n", "has no column A"),
         (ROWS + b"k;1\r\n", "has 2 fields instead of 3 in line 3"),
         (ROWS + b"k;1;2;3\r\n", "has 4 fields instead of 3 in line 3"),
-        (ROWS + b'k;"1;2\r\nk;3;4\r\n', "has 2 fields instead of 3"),
+        (
+            ROWS + b'k;"1;2\r\nk;3;4\r\n',
+            "a quote that is never closed, in the row that begins in line 3",
+        ),
         (ROWS + b"k;" + b"x" * 200_000 + b";2\r\n", "is no CSV in line 3"),
     ],
     ids=range(6),

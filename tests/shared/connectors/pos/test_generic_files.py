@@ -205,7 +205,7 @@ def test_the_price_that_has_begun_last_is_the_price_now() -> None:
         {"eligible": "9"},
         {"eligible": 9.001},
         {"kind": "gift"},
-        {"issuedAt": "02.03.2026"},
+        {"issuedAt": "02.13.2026"},
         {"issuedAt": 1},
     ],
     ids=str,
@@ -319,7 +319,9 @@ def test_without_categories_no_category_is_gone() -> None:
 def test_prices_have_a_comma_or_a_point(text: str, minor: int | None) -> None:
     found = read_csv(f'id;name;price\n1;Tee;"{text}"\n').products
     assert [each.price for each in found.items] == ([Money(minor, "EUR")] if minor else [])
-    assert [each.reason for each in found.skipped] == ([] if minor else ["price is no number"])
+    assert [each.reason for each in found.skipped] == (
+        [] if minor else ["price is no number: 2 €; write 2"]
+    )
 
 
 def test_a_price_that_may_be_two_is_refused_with_what_to_write() -> None:
@@ -431,8 +433,41 @@ def test_tells_how_a_file_was_decoded() -> None:
         found = generic_files.read_csv(
             to_text(text.encode("cp1252")), currency="EUR", zone=BERLIN, is_complete=False
         )
-        for listing in (found.products, found.receipts):
-            assert "was read as Windows-1252" in listing.notes[0].text
+        has_products = bool(found.products.items)
+        told, other = (found.products, found.receipts)[:: 1 if has_products else -1]
+        [note] = told.notes
+        assert "was read as Windows-1252" in note.text
+        assert other.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("id;issuedAt;total;eligible;total\n1;2026-03-02;1;1;2\n", "total"),
+        ("id;issuedAt;Total;eligible;TOTAL\n1;2026-03-02;1;1;2\n", "total"),
+        ("id;name;category;category\n1;Tee;a;b\n", "category"),
+        ("id;name;category_id;categoryId\n1;Tee;a;b\n", "categoryId"),
+    ],
+)
+def test_refuses_a_heading_that_is_there_twice(text: str, name: str) -> None:
+    with pytest.raises(ConnectorRejected, match=f"has two headings for {name}\\."):
+        read_csv(text)
+
+
+def test_headings_that_are_not_ours_may_be_there_twice() -> None:
+    assert len(read_csv("id;name;note;note\n1;Tee;a;b\n").products.items) == 1
+
+
+def test_a_quote_that_is_never_closed_swallows_no_rows() -> None:
+    with pytest.raises(ConnectorRejected, match="never closed, in the row that begins in line 2:"):
+        read_csv('id;name\n1;"Tee\n2;Kaffee\n3;Tasse\n')
+
+
+def test_reads_a_german_time_as_day_and_month() -> None:
+    found = receipt(issuedAt="02.03.2026 10:30")
+    assert isinstance(found, Receipt)
+    assert found.issued_at == datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+    assert "is no time" in str(receipt(issuedAt="03.13.2026 10:30"))
 
 
 @pytest.mark.parametrize("kind", ["products", "receipts"])
