@@ -22,7 +22,7 @@ SAID_IN_WORDS = re.compile(
     r"|is only for the action|must be greater than 0|a change other than 0|at most \d+ decimals"
     r"|too many d|that is the sum of its|must not have two records|must have records"
     r"|must have the form (arn|https)|^system must be one of|^(credentials|rules|config)[. ]"
-    r"|Send purchaseId or the header|the currency of the program"
+    r"|^headers: |Send purchaseId or the header|the currency of the program"
 )
 """Refusals for what the document says in words only, so that its schemas allow it."""
 
