@@ -31,6 +31,8 @@ from shared.services.accounts import administration
 from tools.emulators import LOOPBACK, EmulatorError, FirestoreEmulator
 
 ROOT = Path(__file__).resolve().parent.parent
+IS_SHORT = "PUNKTWERK_FUZZ_SHORT"
+"""Set in the environment of a short run."""
 _WARM_UP_TRIES = 20
 
 
@@ -41,7 +43,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1, help="the same seed sends the same requests")
     parser.add_argument("--only", help="the name of one operation")
     parser.add_argument(
-        "--short", action="store_true", help="leave out the phase that covers every schema"
+        "--short",
+        action="store_true",
+        help="leave out the phase that covers every schema, and what a person has to judge",
     )
     parser.add_argument("--mode", choices=["test", "live"], help="only this kind of key")
     options = parser.parse_args(arguments)
@@ -123,6 +127,8 @@ def _fuzz(url: str, mode: str, key: str, options: argparse.Namespace, folder: st
         *only,
     ]
     environment = {**os.environ, "SCHEMATHESIS_HOOKS": "tools.fuzz_checks", "PYTHONPATH": str(ROOT)}
+    if options.short:
+        environment[IS_SHORT] = "1"
     return subprocess.run(command, cwd=folder, env=environment, check=False).returncode
 
 

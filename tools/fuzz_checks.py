@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from http import HTTPStatus
 from typing import Any
@@ -12,6 +13,7 @@ from schemathesis.specs.openapi.checks import negative_data_rejection
 
 from functions.beep.openapi import refusals
 from functions.catalog import ENDPOINT_BY_NAME
+from tools.fuzz import IS_SHORT
 
 _DIGITS_MAX = 12
 OF_FORM = {"INVALID_PARAMETERS", "INVALID_JSON"}
@@ -62,7 +64,13 @@ def refuses_as_declared(_: Any, response: Any, case: Any) -> None:
 
 @schemathesis.check
 def takes_what_is_allowed(_: Any, response: Any, case: Any) -> None:
-    """Fail at a request that has the right form and is refused for its form."""
+    """Fail at a request that has the right form and is refused for its form.
+
+    Not in a short run, which must end the same each time: whether a new refusal is one that only
+    words can say is for a person to judge.
+    """
+    if IS_SHORT in os.environ:
+        return
     is_allowed = case.meta is not None and case.meta.generation.mode is GenerationMode.POSITIVE
     if is_allowed and response.status_code == HTTPStatus.BAD_REQUEST:
         body = response.json()
