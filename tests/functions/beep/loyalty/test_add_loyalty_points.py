@@ -80,10 +80,12 @@ def test_takes_the_dart_sample_with_a_source(member: Member) -> None:
     assert [entry.source for entry in stored.entries(member)] == ["external_pos"]
 
 
-def test_where_both_spellings_are_given_camel_case_wins(member: Member) -> None:
-    answer = member.add(points=50, program_id="lp_other", user_id="other")
+def test_a_field_in_both_spellings_is_refused(member: Member) -> None:
+    with nothing_written():
+        answer = member.add(points=50, program_id="lp_other", user_id="other")
 
-    assert answer.body == expected(member, answer)
+    assert (answer.status, answer.error) == (400, "INVALID_PARAMETERS")
+    assert answer.body["details"]["fields"].keys() == {"programId", "userId"}
 
 
 def test_keeps_what_the_entry_is_about(member: Member) -> None:

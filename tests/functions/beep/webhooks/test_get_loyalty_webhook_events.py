@@ -460,7 +460,7 @@ def test_the_sandbox_answers_with_mock_data_and_registers_nothing(merchant: Merc
                 "kind": "http",
                 "url": URL,
                 "destination": None,
-                "events": ["loyalty.points_earned", "loyalty.points_redeemed"],
+                "events": DOCUMENTED,
                 "source": None,
                 "description": "",
                 "headerNames": [],
