@@ -23,6 +23,8 @@ SAID_IN_WORDS = re.compile(
     r"|must have validFrom before|must have alertDays below|must be at least points"
     r"|is only for the action|must be greater than 0|a change other than 0|at most \d+ decimals"
     r"|too many d|that is the sum of its|must not have two records|must have records"
+    r"|needs (points|both|either|url)|takes purchaseAmount or|can have headers with a url"
+    r"|must have a productId|is required where there is no ean"
     r"|must have the form (arn|https)|^system must be one of|^(credentials|rules|config)[. ]"
     r"|^headers: |Send purchaseId or the header|the currency of the program"
 )

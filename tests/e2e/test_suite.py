@@ -94,7 +94,7 @@ def test_all_ten_methods_of_the_official_client_work_live(run: Run, live: BeepCl
         action="add",
         points=50,
         source="payback_system",
-        externalTransactionId="PB-TXN-9876",
+        externalTransactionId="PB-TXN-9877",
     )
     assert synced["message"] == "External sync: add successful"
     assert (synced["previousBalance"], synced["newBalance"]) == (30, 80)

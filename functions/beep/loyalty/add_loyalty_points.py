@@ -13,7 +13,6 @@ from shared.domain.units import from_units
 from shared.errors import BalanceLimitExceeded, MembershipNotFound, ProgramInactive, ProgramNotFound
 from shared.schemas import answers
 from shared.schemas.base import Duplicate, Number, RequestModel, ResponseModel, Success, Text
-from shared.schemas.combinations import any_of
 from shared.schemas.fields import ExternalSource, ProgramId, StoreId, TransactionId, UserId
 from shared.schemas.loyalty.booking_bodies import (
     CappedBy,
@@ -29,12 +28,6 @@ from shared.services.loyalty import sandbox as mock
 
 class Request(RequestModel):
     """``points``, or a purchase from which the program's rules compute them; ``points`` win."""
-
-    model_config = any_of(
-        {"purchaseAmount": "number", "purchaseLines": "null"},
-        {"purchaseLines": "array", "purchaseAmount": "null"},
-        {"points": "number", "purchaseAmount": "null", "purchaseLines": "null"},
-    )
 
     program_id: ProgramId
     user_id: UserId

@@ -18,7 +18,6 @@ from shared.errors import (
 )
 from shared.schemas import answers
 from shared.schemas.base import Id, RequestModel, ResponseModel, Success
-from shared.schemas.combinations import any_of
 from shared.schemas.fields import AmountMinor, Currency, StoreId
 from shared.schemas.payments.payment_bodies import (
     CaptureLater,
@@ -39,10 +38,6 @@ class Request(RequestModel):
     ``programId`` and ``userId`` the member gets points for the paid money, and loses them again
     for refunds. The provider gets ``customer``, which is dropped once it has answered.
     """
-
-    model_config = any_of(
-        {"programId": "string", "userId": "string"}, {"programId": "null", "userId": "null"}
-    )
 
     store_id: StoreId
     amount: AmountMinor

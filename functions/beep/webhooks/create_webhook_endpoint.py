@@ -10,7 +10,6 @@ from shared.auth.caller import Caller
 from shared.domain.webhooks.secret_format import weakness
 from shared.errors import LimitExceeded, StoreNotFound, WebhookExists
 from shared.schemas.base import RequestModel, ResponseModel, Success
-from shared.schemas.combinations import EMPTY, any_of
 from shared.schemas.fields import FreeText, StoreId
 from shared.schemas.webhooks.endpoint_bodies import (
     SECRET_EXAMPLE,
@@ -38,11 +37,6 @@ class Request(RequestModel):
 
     ``source`` names the external system behind it, which does not get events that it caused itself.
     """
-
-    model_config = any_of(
-        {"url": "string", "destination": "null"},
-        {"destination": "object", "url": "null", "headers": EMPTY},
-    )
 
     store_id: StoreId
     url: Url | None = None

@@ -13,7 +13,6 @@ from shared.domain.webhooks.webhook_targets import Target
 from shared.errors import LimitExceeded, StoreNotFound
 from shared.schemas import answers
 from shared.schemas.base import RequestModel, ResponseModel, Success
-from shared.schemas.combinations import any_of
 from shared.schemas.fields import StoreId
 from shared.schemas.webhooks.endpoint_bodies import (
     SECRET_EXAMPLE,
@@ -37,11 +36,6 @@ class Request(RequestModel):
 
     ``source`` names the external system behind the URL, which does not get events that it caused.
     """
-
-    model_config = any_of(
-        {"url": "string", "events": "array"},
-        {"url": "null", "events": "null", "secret": "null", "source": "null"},
-    )
 
     store_id: StoreId
     url: Url | None = None

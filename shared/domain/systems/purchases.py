@@ -43,6 +43,7 @@ class KnownSale:
         issued_at: The time on the receipt; ``None`` if it was booked without noting that.
         booked_at: The time of its booking, if ``issued_at`` is not known.
         is_void: It was voided in place, and earns nothing.
+        taken_at: When that took points back.
     """
 
     amount_minor: int
@@ -53,6 +54,7 @@ class KnownSale:
     booked_at: datetime | None = None
     revision: int | None = None
     is_void: bool = False
+    taken_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ class PurchaseChange:
         is_void: It is a void, so of a return it takes back the return.
         is_undone: It was voided in place, and changes nothing.
         is_estimate: Its amount follows from the units that it took back, and may be a cent off.
+        taken_at: When it took points back.
     """
 
     receipt_id: str
@@ -83,6 +86,7 @@ class PurchaseChange:
     is_undone: bool = False
     revision: int | None = None
     is_estimate: bool = False
+    taken_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,6 +302,27 @@ def with_part(purchase: Purchase, part: Purchase, receipt: Receipt) -> tuple[Pur
     )
 
 
+def with_taken(purchase: Purchase, receipt: Receipt, now: datetime) -> Purchase:
+    """Note when a receipt took points back."""
+    for place, change in enumerate(purchase.changes):
+        if _is_same(change.receipt_id, receipt):
+            return _with_change_at(purchase, place, replace(change, taken_at=now))
+    place_of_sale = _place_of(purchase.sales, receipt)
+    if place_of_sale is None:
+        return purchase
+    sale = replace(purchase.sales[place_of_sale], taken_at=now)
+    return _with_sale_at(purchase, place_of_sale, sale).purchase
+
+
+def taken_at(purchase: Purchase, receipt: Receipt) -> datetime | None:
+    """Return when a receipt took points back; ``None`` if it took none."""
+    for change in purchase.changes:
+        if _is_same(change.receipt_id, receipt):
+            return change.taken_at
+    place = _place_of(purchase.sales, receipt)
+    return None if place is None else purchase.sales[place].taken_at
+
+
 def without_waiting(purchase: Purchase) -> Purchase:
     """Return a purchase without the receipts whose sale has not come."""
     gone = set(purchase.waiting)
@@ -373,7 +398,7 @@ def _with_known_sale(purchase: Purchase, place: int, sale: KnownSale) -> Reading
     known = purchase.sales[place]
     is_later = _is_later(sale.revision, known.revision)
     if not (known.is_void and is_later):
-        sale = replace(sale, is_void=known.is_void)
+        sale = replace(sale, is_void=known.is_void, taken_at=known.taken_at)
     if known.customer_id is None:
         return _with_sale_at(purchase, place, sale)
     if sale.customer_id is None:

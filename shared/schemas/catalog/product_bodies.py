@@ -35,7 +35,6 @@ from shared.schemas.base import (
     invalid,
     to_refusal,
 )
-from shared.schemas.combinations import any_of
 from shared.schemas.fields import Percent
 
 PRICE_MAX = 10_000_000
@@ -138,8 +137,6 @@ class FlagsBody(WireModel):
 
 class ProductInput(WireModel):
     """A product as a merchant describes it; missing fields stay as they are."""
-
-    model_config = any_of({"ean": "string"}, {"number": "string"})
 
     ean: Ean | None = Field(default=None, description="EAN-8, UPC-A or EAN-13.")
     number: Annotated[

@@ -36,7 +36,6 @@ from shared.schemas.base import (
     Whole,
     WireModel,
 )
-from shared.schemas.combinations import any_of
 from shared.schemas.fields import AMOUNT_MINOR_MAX, Currency, Percent, StoreId
 from shared.schemas.systems.sync_bodies import SystemCredentials
 
@@ -143,8 +142,6 @@ class SaleBody(WireModel):
 
 class StockChangeBody(WireModel):
     """A change of stock: negative for goods that were taken out."""
-
-    model_config = any_of({"productId": "string"}, {"number": "string"}, {"ean": "string"})
 
     record_id: Id = Field(
         description="The caller's id of the record, under which it is pushed once."

@@ -272,7 +272,10 @@ class _Booking:
         postings = Postings(purchase, {})
         for due in dues:
             self._post(reads, postings, due)
-        writes: list[Write] = [purchase_documents.write(reads[path], postings.purchase)]
+        purchase = postings.purchase
+        if postings.has_taken:
+            purchase = purchases.with_taken(purchase, self._receipt, self._now)
+        writes: list[Write] = [purchase_documents.write(reads[path], purchase)]
         if part is not None:
             writes.append(purchase_documents.write(reads[self._own_path], part))
         for user_id, entries in postings.entries.items():
@@ -384,6 +387,9 @@ class _Booking:
             for each in purchase.grants
         )
         outcome = ReceiptOutcome.AWARDED if is_news else ReceiptOutcome.NOTHING
+        taken_at = purchases.taken_at(purchase, self._receipt)
+        if not is_news and taken_at is not None and taken_at > self._sync.started_at:
+            outcome = ReceiptOutcome.TAKEN_BACK
         return ReceiptResult(outcome, notes=(reading.doubt,) if reading.doubt else ())
 
     def _result(self, reading: Reading, postings: Postings) -> ReceiptResult:
