@@ -365,9 +365,9 @@ A key for each package, and a test key:
         say(f"  {name:8}  {key}")
     say(f"""
 Try:
-  {curl} -d '{json.dumps(member)}' {base_url}/enrollInLoyaltyProgram; echo
-  {curl} -d '{json.dumps(points)}' {base_url}/addLoyaltyPoints; echo
-  {curl} '{base_url}/getCustomerBalance?programId={program}&userId=you'; echo
+  {curl} -d '{json.dumps(member)}' {base_url}/enrollInLoyaltyProgram
+  {curl} -d '{json.dumps(points)}' {base_url}/addLoyaltyPoints
+  {curl} '{base_url}/getCustomerBalance?programId={program}&userId=you'
 """)
 
 
