@@ -110,13 +110,9 @@ def check_url(url: str, *, allow_loopback: bool) -> str:
     """
     scheme, authority, path_query = _split(url)
     host, port = _host_port(authority)
-    is_loopback = allow_loopback and _is_loopback(host)
-    if scheme != "https" and not (is_loopback and scheme == "http"):
-        raise ValueError(_NOT_HTTPS)
-    if not is_loopback:
-        _check_public(host)
-        if port not in (None, *PORTS):
-            raise ValueError("The URL may name port 443 or 8443 only.")
+    is_loopback = _check_place(scheme, host, allow_loopback=allow_loopback)
+    if not is_loopback and port not in (None, *PORTS):
+        raise ValueError("The URL may name port 443 or 8443 only.")
     default_port = 443 if scheme == "https" else 80
     suffix = "" if port in (None, default_port) else f":{port}"
     path = path_query if path_query.startswith("/") else f"/{path_query}"
@@ -146,17 +142,23 @@ def check_link(url: str, *, allow_loopback: bool) -> str:
         raise ValueError(_NOT_ENCODED)
     scheme, authority, path_query = _split(base)
     host, port = _host_port(authority)
-    is_loopback = allow_loopback and _is_loopback(host)
-    if scheme != "https" and not (is_loopback and scheme == "http"):
-        raise ValueError(_NOT_HTTPS)
-    if not is_loopback:
-        _check_public(host)
+    _check_place(scheme, host, allow_loopback=allow_loopback)
     if url.isascii():
         return url
     suffix = "" if port is None else f":{port}"
     normal = f"{scheme}://{host}{suffix}{path_query}{mark}{fragment}"
     _check_length(normal)
     return normal
+
+
+def _check_place(scheme: str, host: str, *, allow_loopback: bool) -> bool:
+    """Check that a URL leads to a public host by https; return whether it leads to this machine."""
+    is_loopback = allow_loopback and _is_loopback(host)
+    if scheme != "https" and not (is_loopback and scheme == "http"):
+        raise ValueError(_NOT_HTTPS)
+    if not is_loopback:
+        _check_public(host)
+    return is_loopback
 
 
 def is_loopback_url(url: str) -> bool:
