@@ -87,7 +87,7 @@ def _take(
     left = due.take_units
     for grant in reversed(_grants_of(postings.purchase, due.user_id)):
         units = min(left, grant.units - grant.asked_units)
-        if units == 0 or grant.entry_id not in originals:
+        if units == 0:
             continue
         left -= units
         cause = cause_of("take_back", postings.purchase)
@@ -115,7 +115,7 @@ def _give_back(
     left = -due.take_units
     for grant in _grants_of(postings.purchase, due.user_id):
         units = min(left, grant.asked_units)
-        if units == 0 or grant.entry_id not in originals:
+        if units == 0:
             continue
         left -= units
         asked_units = grant.asked_units - units
