@@ -14,6 +14,7 @@ from typing import Any
 from markupsafe import Markup
 
 from functions.beep.api_docs import PLACE_OF_API
+from tools.schema_words import NOT_BLANK, bounds
 
 Schema = dict[str, Any]
 
@@ -179,21 +180,8 @@ def _json(value: object) -> str:
 
 
 def _bounds(schema: Schema) -> Iterator[str]:
-    for low, high, unit in (
-        ("minLength", "maxLength", " characters"),
-        ("minItems", "maxItems", " items"),
-        ("minProperties", "maxProperties", " fields"),
-        ("minimum", "maximum", ""),
-    ):
-        if low in schema and high in schema:
-            yield f"{schema[low]:,} to {schema[high]:,}{unit}"
-        elif high in schema:
-            yield f"at most {schema[high]:,}{unit}"
-        elif low in schema:
-            yield f"at least {schema[low]:,}{unit}"
-    if "exclusiveMinimum" in schema:
-        yield f"more than {schema['exclusiveMinimum']}"
-    if "pattern" in schema:
+    yield from bounds(schema)
+    if schema.get("pattern", NOT_BLANK) != NOT_BLANK:
         yield f"pattern {schema['pattern']}"
     if schema.get("default") not in (None, "") and not isinstance(schema["default"], dict):
         yield f"by default {json.dumps(schema['default'], ensure_ascii=False)}"

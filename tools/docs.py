@@ -18,6 +18,7 @@ from shared import errors
 from shared.domain.events.event_types import BY_NAME, PATTERNS
 from shared.schemas.events.event_data import DATA_BY_TYPE, example_event
 from tools import api_page, house
+from tools.schema_words import NOT_BLANK, bounds
 
 ROOT = Path(__file__).resolve().parent.parent
 JSON_SCHEMA = "https://json-schema.org/draft/2020-12/schema"
@@ -322,22 +323,8 @@ def _type_name(kind: str, schema: Schema) -> str:
 
 
 def _bounds(schema: Schema) -> Iterator[str]:
-    for low, high, unit in (
-        ("minLength", "maxLength", " characters"),
-        ("minItems", "maxItems", " items"),
-        ("minimum", "maximum", ""),
-    ):
-        if low in schema and high in schema:
-            yield f"{schema[low]:,} to {schema[high]:,}{unit}"
-        elif high in schema:
-            yield f"at most {schema[high]:,}{unit}"
-        elif low in schema:
-            yield f"at least {schema[low]:,}{unit}"
-    if "exclusiveMinimum" in schema:
-        yield f"more than {schema['exclusiveMinimum']}"
-    if schema.get("pattern") == r"\S":
-        yield "not blank"
-    elif "pattern" in schema:
+    yield from bounds(schema)
+    if schema.get("pattern", NOT_BLANK) != NOT_BLANK:
         yield f"`{schema['pattern']}`".replace("|", "\\|")
     if schema.get("default") not in (None, ""):
         yield f"by default `{json.dumps(schema['default'])}`"
