@@ -96,8 +96,7 @@ def book(sync: Sync, receipt: Receipt, is_known: Callable[[str], bool]) -> Recei
     """
     if sync.program_id is None or receipt.kind not in {ReceiptKind.SALE, ReceiptKind.VOID}:
         return _NOTHING
-    is_refund = receipt.kind is ReceiptKind.VOID or receipt.eligible.amount_minor < 0
-    is_alone = receipt.voids is None and not is_refund
+    is_alone = receipt.voids is None and not _takes_back(receipt)
     if is_alone and (receipt.customer_id is None or _is_old(sync, receipt)):
         return _NOTHING
     caller = callers.acting_for(sync.account_id)
@@ -114,14 +113,17 @@ def book(sync: Sync, receipt: Receipt, is_known: Callable[[str], bool]) -> Recei
 
 def _problem_of(receipt: Receipt, program: Program) -> str | None:
     """Return why a receipt cannot count; ``None`` if it can."""
-    is_refund = receipt.kind is ReceiptKind.VOID or receipt.eligible.amount_minor < 0
-    if receipt.voids is None and is_refund:
+    if receipt.voids is None and _takes_back(receipt):
         return _NO_SALE
     if receipt.issued_at > clock.utc_now() + _CLOCKS_DIFFER:
         return "It is dated in the future."
     if receipt.eligible.currency != program.currency:
         return f"The receipt is in {receipt.eligible.currency}."
     return None
+
+
+def _takes_back(receipt: Receipt) -> bool:
+    return receipt.kind is ReceiptKind.VOID or receipt.eligible.amount_minor < 0
 
 
 def drop_waiting(sync: Sync) -> list[str]:
@@ -242,8 +244,10 @@ class _Booking:
         It is the purchase of the receipt that it names; if that one refers to a sale itself, the
         purchase of that sale.
         """
+        if self._receipt.voids is None:
+            return self._path
         found = purchase_documents.decode(reads[self._path])
-        if self._receipt.voids is None or found is None or found.part_of is None:
+        if found is None or found.part_of is None:
             return self._path
         return paths.purchase(found.part_of)
 
@@ -332,7 +336,7 @@ class _Booking:
         with the code of then cannot book it again; unless another sale got that name then.
         """
         receipt, transaction = self._receipt, transaction_id(self._sync, self._receipt.identity)
-        is_taken = any(each.data for path, each in reads.items() if path in self._earlier_paths)
+        is_taken = any(reads[path].data for path in self._earlier_paths)
         is_first = purchase.bookings == 0 and receipt.voids is None and not is_taken
         amount = abs(receipt.eligible.amount_minor)
         return bookings.cause_of(
