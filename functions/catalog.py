@@ -28,7 +28,8 @@ class Endpoint:
 
     ``noun`` is the folder of its module. ``is_read``: it takes GET with query parameters as well as
     POST. ``body_bytes_max`` is the limit of a request. ``needs_key`` is false for what anybody
-    may ask.
+    may ask. ``customer_package`` is the package that the account needs when a customer calls;
+    ``None``: customers may not.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Endpoint:
     body_bytes_max: int = MIB
     timeout_s: int = 60
     needs_key: bool = True
+    customer_package: Package | None = None
 
     @property
     def module(self) -> str:
@@ -106,11 +108,13 @@ ENDPOINTS = (
         is_read=True,
         aliases=("getStoreLoyaltyPrograms",),
     ),
-    Endpoint("enrollInLoyaltyProgram", "members", Package.GO),
+    Endpoint("enrollInLoyaltyProgram", "members", Package.GO, customer_package=Package.GO),
     Endpoint("addLoyaltyPoints", "loyalty", Package.GO),
-    Endpoint("redeemLoyaltyPoints", "loyalty", Package.GO),
+    Endpoint("redeemLoyaltyPoints", "loyalty", Package.GO, customer_package=Package.GO),
     Endpoint("getLoyaltyAnalytics", "loyalty", Package.GO, is_read=True),
-    Endpoint("getCustomerBalance", "members", Package.GO, is_read=True),
+    Endpoint(
+        "getCustomerBalance", "members", Package.GO, is_read=True, customer_package=Package.GO
+    ),
     Endpoint("getLoyaltyWebhookEvents", "webhooks", Package.GO),
     Endpoint("createWebhookEndpoint", "webhooks", Package.GO),
     Endpoint(

@@ -1,7 +1,8 @@
 """From an HTTP request to an endpoint's ``handle`` and back: the same steps for every endpoint.
 
 Request id, method (405), key (401), package (403), JSON and schema (400), sandbox or ``handle``,
-refusals to their status, anything else to a bare 500, and one line in the log.
+refusals to their status, anything else to a bare 500, and one line in the log. A customer's account
+follows from the request, so its package is checked after the schema.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import importlib
 import json
 import re
 import time
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -17,7 +19,8 @@ from flask import Response
 from pydantic import ValidationError
 
 from shared import ids, logs
-from shared.auth.caller import Caller, Claim
+from shared.auth import keys
+from shared.auth.caller import Caller, Claim, Customer
 from shared.domain import exact_json
 from shared.errors import (
     Busy,
@@ -31,6 +34,7 @@ from shared.errors import (
     RequestIncomplete,
     RequestTooLarge,
     Unhealthy,
+    UserNotAllowed,
 )
 from shared.schemas.base import ResponseModel, WireModel, to_refusal
 from shared.services.accounts import callers
@@ -43,6 +47,7 @@ if TYPE_CHECKING:
     from flask import Request
 
     from functions.catalog import Endpoint
+    from shared.domain.accounts.packages import Package
 
 BODY_BYTES_MAX = 1024 * 1024
 DEPTH_MAX = 32
@@ -52,7 +57,8 @@ _CORS = {
 }
 _PREFLIGHT = {
     "Access-Control-Allow-Headers": (
-        "Authorization, Content-Type, Idempotency-Key, X-Beep-Store-Id, X-SDK-Version"
+        "Authorization, Content-Type, Idempotency-Key, X-Beep-Publishable-Key, X-Beep-Store-Id, "
+        "X-Firebase-AppCheck, X-SDK-Version"
     ),
     "Access-Control-Max-Age": "3600",
 }
@@ -137,12 +143,18 @@ def _answer(endpoint: Endpoint, request: Request, log: dict[str, Any]) -> Respon
     if request.method not in endpoint.methods:
         allowed = [*endpoint.methods, "OPTIONS"]
         raise MethodNotAllowed(f"Use {' or '.join(endpoint.methods)}.", allowed=allowed)
-    caller = _caller(endpoint, request, log)
+    who = _who(endpoint, request, log)
     module = importlib.import_module(endpoint.module)
     parameters = _read(request, endpoint.body_bytes_max)
     if "store_id" in module.Request.model_fields:
         _name_store(request, parameters)
+    if isinstance(who, Customer) and "user_id" in module.Request.model_fields:
+        _name_user(who, parameters)
     body = validated(module, parameters)
+    if isinstance(who, Customer):
+        caller: Caller | None = _customer_caller(endpoint, request, who, body, log)
+    else:
+        caller = who
     key = _idempotency_key(request)
     if caller is not None:
         caller = _with_claim(caller, endpoint, key, body)
@@ -155,22 +167,70 @@ def _answer(endpoint: Endpoint, request: Request, log: dict[str, Any]) -> Respon
     return response
 
 
-def _caller(endpoint: Endpoint, request: Request, log: dict[str, Any]) -> Caller | None:
-    """Return who calls; ``None`` if nobody says so, and nobody needs to."""
+def _who(endpoint: Endpoint, request: Request, log: dict[str, Any]) -> Caller | Customer | None:
+    """Return who calls: the caller of a secret key, or a customer; ``None`` if nobody needs to say.
+
+    What the account's package includes is checked here for a key. For a customer it is checked
+    when the request has said which account it is about.
+    """
     authorization = request.headers.get("Authorization")
     if not endpoint.needs_key and authorization is None:
         return None
-    caller = callers.authenticate(
-        authorization, origin=request.headers.get("Origin"), host=request.host
-    )
+    token = callers.token_of(authorization)
+    if keys.is_signed_token(token):
+        from shared.services.accounts import customers  # Its libraries are slow to load.
+
+        customer = customers.authenticate(token, request.headers.get("X-Firebase-AppCheck"))
+        if endpoint.customer_package is None:
+            raise EndpointNotAllowed(
+                f"{endpoint.name} is not for customers.",
+                fix="Call from your server, with the account's secret key.",
+            )
+        return customer
+    caller = callers.authenticate(token, origin=request.headers.get("Origin"), host=request.host)
     log |= {"accountId": caller.account_id, "live": caller.is_live}
-    if not caller.package.includes(endpoint.package):
+    _require_package(endpoint, endpoint.package, caller)
+    return caller
+
+
+def _customer_caller(
+    endpoint: Endpoint, request: Request, customer: Customer, body: WireModel, log: dict[str, Any]
+) -> Caller:
+    """Return the caller that a customer is, for the account that the request is about."""
+    from shared.services.accounts import customers
+
+    caller = customers.calling(
+        customer,
+        program_id=getattr(body, "program_id", None),
+        store_id=getattr(body, "store_id", None),
+        publishable_key=request.headers.get(customers.PUBLISHABLE_KEY),
+    )
+    log |= {"accountId": caller.account_id, "live": caller.is_live, "by": "customer"}
+    assert endpoint.customer_package is not None
+    _require_package(endpoint, endpoint.customer_package, caller)
+    return caller
+
+
+def _require_package(endpoint: Endpoint, package: Package, caller: Caller) -> None:
+    if not caller.package.includes(package):
         raise EndpointNotAllowed(
-            f"{endpoint.name} needs the package {endpoint.package}.",
-            requiredUpgrade=endpoint.package,
+            f"{endpoint.name} needs the package {package}.",
+            requiredUpgrade=package,
             currentPackage=caller.package,
         )
-    return caller
+
+
+def _name_user(customer: Customer, parameters: dict[str, Any]) -> None:
+    """Take the customer's own id, unless the request names it.
+
+    Raises:
+        UserNotAllowed: The request names another one.
+    """
+    given = [parameters[name] for name in ("userId", "user_id") if name in parameters]
+    if not given:
+        parameters["userId"] = customer.user_id
+    elif any(each != customer.user_id for each in given):
+        raise UserNotAllowed("A customer acts only for themselves.")
 
 
 def _read(request: Request, bytes_max: int) -> dict[str, Any]:
@@ -298,11 +358,13 @@ def _with_claim(caller: Caller, endpoint: Endpoint, key: str | None, body: WireM
         sort_keys=True,
         default=exact_json.default,
     )
+    # A customer's key is nobody else's: not another customer's, and not the merchant's.
+    by = () if caller.customer is None else ("customer", caller.customer.user_id)
     claim = Claim(
-        claim_id=ids.digest(caller.account_id, endpoint.name, key),
+        claim_id=ids.digest(caller.account_id, *by, endpoint.name, key),
         fingerprint=ids.digest(canonical),
     )
-    return Caller(caller.account_id, caller.package, caller.is_live, claim)
+    return replace(caller, claim=claim)
 
 
 def sandbox_answer(module: ModuleType, body: WireModel, caller: Caller) -> dict[str, Any]:

@@ -40,6 +40,19 @@ def is_emulated() -> bool:
     return firestore_emulator() is not None
 
 
+def is_auth_emulated() -> bool:
+    """Tell whether sign-ins come from the Auth emulator, which does not sign its tokens.
+
+    Never with a real storage: a variable that was left set must not open somebody's data.
+    """
+    return is_emulated() and bool(os.environ.get("FIREBASE_AUTH_EMULATOR_HOST"))
+
+
+def requires_app_check() -> bool:
+    """Tell whether customers' calls must come from an app that Firebase App Check vouches for."""
+    return os.environ.get("PUNKTWERK_APP_CHECK") == "required"
+
+
 def secret_keys() -> str | None:
     """Return the comma-separated encryption keys (newest first); a secret in production."""
     return os.environ.get("PUNKTWERK_SECRET_KEYS") or None

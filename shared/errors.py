@@ -163,6 +163,22 @@ class NotificationRefused(PunktwerkError):
     fix = "Compare the URL and the signing secret in the provider's settings with configurePSP."
 
 
+class InvalidIdToken(PunktwerkError):
+    """The customer's ID token is malformed, changed, or of another Firebase project."""
+
+    code = "INVALID_ID_TOKEN"
+    status = 401
+    fix = "Sign in to this Firebase project, and send what `getIdToken()` gives."
+
+
+class IdTokenExpired(PunktwerkError):
+    """The customer's ID token is over: it lives for one hour."""
+
+    code = "ID_TOKEN_EXPIRED"
+    status = 401
+    fix = "Get a new one, with `getIdToken(true)`, and send the request again."
+
+
 class SubscriptionInactive(PunktwerkError):
     """Live keys need an active subscription."""
 
@@ -171,8 +187,24 @@ class SubscriptionInactive(PunktwerkError):
     fix = "Renew the subscription; test keys go on working."
 
 
+class UserNotAllowed(PunktwerkError):
+    """A customer named another user than the one who has signed in."""
+
+    code = "USER_NOT_ALLOWED"
+    status = 403
+    fix = "Leave out `userId`: it is the uid of the sign-in."
+
+
+class AppNotVerified(PunktwerkError):
+    """The call did not come from an app that Firebase App Check vouches for."""
+
+    code = "APP_NOT_VERIFIED"
+    status = 403
+    fix = "Send the app's App Check token in the header `X-Firebase-AppCheck`."
+
+
 class EndpointNotAllowed(PunktwerkError):
-    """The package, or the kind of key, does not include this."""
+    """The package, or the kind of caller, does not include this."""
 
     code = "ENDPOINT_NOT_ALLOWED"
     status = 403

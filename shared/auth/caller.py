@@ -11,8 +11,9 @@ from shared.domain.accounts.packages import Package
 class Claim:
     """A request's hold on its ``Idempotency-Key``.
 
-    ``claim_id`` is the digest of account, mode, action and key, so that equal keys of different
-    merchants, modes or actions stay apart; ``fingerprint`` is the digest of the validated body.
+    ``claim_id`` is the digest of account, mode, caller, action and key, so that equal keys of
+    different merchants, modes, customers or actions stay apart; ``fingerprint`` is the digest of
+    the validated body.
     """
 
     claim_id: str
@@ -20,10 +21,30 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Customer:
+    """A person who has signed in to the customers' app.
+
+    ``user_id`` is the uid of Firebase Auth. ``email`` and ``phone`` (E.164) are those that Firebase
+    has verified, else ``None``. ``is_verified``: Firebase or the operator's own sign-in vouches for
+    the person; anonymous sign-ins and unconfirmed addresses are not.
+    """
+
+    user_id: str
+    is_verified: bool
+    email: str | None = None
+    phone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
-    """The account behind a key. Test keys act as PRIME and change nothing."""
+    """The account that is called for, and who calls. Test keys act as PRIME and change nothing.
+
+    ``customer`` is ``None`` if a secret key calls: it may do everything that the account may. A
+    customer acts only for themselves: the edge has compared the request's ``userId``.
+    """
 
     account_id: str
     package: Package
     is_live: bool
     claim: Claim | None = None
+    customer: Customer | None = None

@@ -13,6 +13,8 @@ _ALPHABET = string.ascii_uppercase + string.digits
 _KEY = re.compile(r"bk_(?P<mode>test|live)_(?P<kind>pk|sk)_(?P<tail>[A-Za-z0-9]{32})")
 # The form of the documentation's samples.
 _SAMPLE = re.compile(r"(?P<kind>pk|sk)_(?P<mode>test|live)_(?P<tail>[A-Za-z0-9]{32})")
+# A JSON object in base64, its claims, its signature (which the Auth emulator leaves out).
+_SIGNED_TOKEN = re.compile(r"ey[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
 _BEARER = re.compile(r"bearer +([\x21-\x7e]+)", re.IGNORECASE)
 
 
@@ -90,6 +92,19 @@ def parse(text: str) -> ApiKey:
     if match is None:
         raise ValueError("An API key has the form bk_live_sk_ and 32 letters or digits.")
     return _key(KeyMode(match["mode"]), KeyKind(match["kind"]), match["tail"])
+
+
+def parse_or_none(text: str) -> ApiKey | None:
+    """Read a key as `parse` does; return `None` if the text has no key's form."""
+    try:
+        return parse(text)
+    except ValueError:
+        return None
+
+
+def is_signed_token(text: str) -> bool:
+    """Tell whether a text has the form of a JSON Web Token, which no key has."""
+    return _SIGNED_TOKEN.fullmatch(text) is not None
 
 
 def bearer(header: str | None) -> str:

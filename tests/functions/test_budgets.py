@@ -38,13 +38,13 @@ def test_costs_what_it_may_and_says_so(
     sample: Sample, situate: Callable[..., Situation], capsys: pytest.CaptureFixture[str]
 ) -> None:
     situation = situate(sample.needs)
-    request = situation.fill(sample.request)
+    request, api = situation.fill(sample.request), sample.caller(situation)
     if sample.is_repeated:
-        assert sample.send(situation.api, request).status == sample.status
+        assert sample.send(api, request).status == sample.status
     situation.warm()
 
     with watched() as traffic:
-        answer = sample.send(situation.api, request)
+        answer = sample.send(api, request)
 
     line = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert answer.status == sample.status

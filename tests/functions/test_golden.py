@@ -29,6 +29,7 @@ KEYS = [
     "source",
     "alias",
     "why",
+    "by",
     "method",
     "needs",
     "request",

@@ -16,6 +16,7 @@ from shared.domain.stores.stores import Store
 from shared.store import client
 from shared.store.accounts import account_documents
 from shared.store.stores import store_documents
+from tests.support import sign_ins
 from tests.support.api import Answer, Api
 
 POINTS_RULES = {"pointsPerEuro": 10, "minimumPurchase": 5.0, "pointsPerCheckin": 5}
@@ -65,6 +66,22 @@ class Merchant:
         if balance:
             member.earn(balance)
         return member
+
+    def customer(
+        self, user_id: str = "user_1", *, names_account: bool = False, **sign_in: Any
+    ) -> Api:
+        """Return the API as a customer calls it who has signed in: ``sign_ins.unsigned``.
+
+        With ``names_account`` each call says by the publishable key which account it is for.
+        """
+        headers = {"X-Beep-Publishable-Key": self.publishable_key()} if names_account else {}
+        return Api(self.api.app, sign_ins.unsigned(user_id, **sign_in), headers)
+
+    def publishable_key(self, mode: KeyMode = KeyMode.LIVE) -> str:
+        """Make a publishable key of the account, which the process knows from the start."""
+        key = create_key(self.account_id, mode, KeyKind.PUBLISHABLE)
+        assert account_documents.find_key(keys.parse(key).hash) is not None
+        return key
 
     def another_store(self, currency: str = "EUR") -> Merchant:
         """Make another store of the account; return the merchant with that store."""

@@ -6,6 +6,8 @@ its samples by name. Every walk over the catalog sends the first sample. A sampl
 - ``source``: the place of its documentation, for samples with an ``answer``.
 - ``alias``: the other name by which the endpoint is called.
 - ``why``: the special thing about it, above all the reason for its cost.
+- ``by``: ``customer`` if the member calls, with a sign-in; by default a secret key does. Such a
+  sample has no ``answer``.
 - ``method``: ``POST`` by default, or ``GET``.
 - ``needs``: the objects that must exist before, by the names of ``tests/support/situations.py``.
   Without ``needs`` and ``request``, those of the first sample.
@@ -31,7 +33,7 @@ from typing import Any
 
 from functions.catalog import ENDPOINTS, Endpoint
 from tests.support.api import Answer, Api
-from tests.support.situations import Needs, names_something
+from tests.support.situations import Needs, Situation, names_something
 
 FOLDER = Path(__file__).parents[1] / "golden"
 
@@ -87,6 +89,18 @@ class Sample:
         budget = self.text["budget"]
         return budget["rpcs"], budget["reads"], budget["writes"]
 
+    @property
+    def is_by_customer(self) -> bool:
+        return self.text.get("by") == "customer"
+
+    def caller(self, situation: Situation) -> Api:
+        """Return the API as it is called: by the merchant's key, or by the member."""
+        if not self.is_by_customer:
+            return situation.api
+        # With a program or a store, the account is theirs.
+        is_named = self.request.keys() & {"programId", "storeId"}
+        return situation.merchant.customer(situation.names["userId"], names_account=not is_named)
+
     def send(self, api: Api, request: dict[str, Any]) -> Answer:
         """Send the request with its names filled in."""
         if self.is_get:
@@ -132,4 +146,5 @@ KEYED = [endpoint for endpoint in ENDPOINTS if endpoint.needs_key]
 """All but those that anybody may ask, which know of no account."""
 SAMPLES = [sample for endpoint in ENDPOINTS for sample in samples_of(endpoint)]
 ANSWERED = [sample for sample in SAMPLES if "answer" in sample.text]
+BY_CUSTOMERS = [sample for sample in SAMPLES if sample.is_by_customer]
 PRICED = [sample for sample in SAMPLES if "budget" in sample.text]

@@ -52,7 +52,7 @@ def document(server_url: str = SERVER_BESIDE_DOCUMENT) -> dict[str, Any]:
         "paths": operations.paths(schemas),
         "webhooks": webhooks.operations(),
         "components": {
-            "securitySchemes": {"apiKey": operations.SECURITY_SCHEME},
+            "securitySchemes": operations.SECURITY_SCHEMES,
             "parameters": {**operations.parameters(schemas), **webhooks.parameters()},
             "headers": operations.header_components(),
             "examples": refusals.examples(),

@@ -13,17 +13,31 @@ from functions.beep.openapi.components import Schema, module_of, reference, text
 from functions.beep.openapi.sharing import with_names
 from functions.catalog import ENDPOINTS, Endpoint
 
-SECURITY_SCHEME = {
-    "type": "http",
-    "scheme": "bearer",
-    "bearerFormat": "bk_live_sk_... or bk_test_sk_...",
-    "description": "A secret API key.",
+SECURITY_SCHEMES = {
+    "apiKey": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "bk_live_sk_... or bk_test_sk_...",
+        "description": "A secret API key.",
+    },
+    "idToken": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "A customer's Firebase ID token.",
+    },
 }
 PARAMETERS: dict[str, Any] = {
     "X-Beep-Store-Id": {
         "name": "X-Beep-Store-Id",
         "in": "header",
         "description": "The store, instead of `storeId` in the body or query.",
+        "schema": {"type": "string"},
+    },
+    "X-Beep-Publishable-Key": {
+        "name": "X-Beep-Publishable-Key",
+        "in": "header",
+        "description": "The account, if a customer calls and names neither program nor store.",
         "schema": {"type": "string"},
     },
     "Idempotency-Key": {
@@ -130,7 +144,9 @@ def _path(
     endpoint: Endpoint, name: str, schemas: Mapping[str, Schema], shared: Mapping[str, str]
 ) -> dict[str, Any]:
     names_store = "storeId" in schemas[components.request_name(endpoint)].get("properties", ())
-    item: dict[str, Any] = {"parameters": [_parameter("X-Beep-Store-Id")]} if names_store else {}
+    is_for_customers = endpoint.customer_package is not None
+    headers = ["X-Beep-Store-Id"] * names_store + ["X-Beep-Publishable-Key"] * is_for_customers
+    item: dict[str, Any] = {"parameters": list(map(_parameter, headers))} if headers else {}
     if endpoint.is_read:
         get = _operation(endpoint, name, "GET") | {"operationId": f"{name}ByQuery"}
         del get["description"]  # that of POST
@@ -157,8 +173,17 @@ def _operation(endpoint: Endpoint, name: str, method: str) -> dict[str, Any]:
             "200": {"$ref": f"#/components/responses/{_answer_name(endpoint)}"},
             **refusals.references(endpoint, method),
         },
-        **({} if endpoint.needs_key else {"security": [{}, {"apiKey": []}]}),
+        **_security(endpoint),
     }
+
+
+def _security(endpoint: Endpoint) -> dict[str, Any]:
+    """Return what may call an operation; nothing if it is a secret key alone, as the rule says."""
+    if not endpoint.needs_key:
+        return {"security": [{}, {"apiKey": []}]}
+    if endpoint.customer_package is not None:
+        return {"security": [{"apiKey": []}, {"idToken": []}]}
+    return {}
 
 
 def _parameter(name: str) -> Schema:
@@ -178,6 +203,13 @@ def _description(endpoint: Endpoint, name: str) -> str:
     said = [text_of(module_of(endpoint).Request)]
     if endpoint.needs_key:
         said.append(f"Package {endpoint.package} or above.")
+    if endpoint.customer_package is not None:
+        of_theirs = (
+            ""
+            if endpoint.customer_package is endpoint.package
+            else (f", with package {endpoint.customer_package} or above")
+        )
+        said.append(f"Customers may call it for themselves{of_theirs}; `userId` is theirs.")
     if name in endpoint.aliases:
         said.append(f"Another name of {endpoint.name}.")
     elif endpoint.aliases:

@@ -16,6 +16,7 @@ from functions.catalog import ENDPOINTS, Endpoint
 from shared.domain.accounts.packages import Package
 from shared.errors import (
     CONNECTOR_REFUSALS,
+    AppNotVerified,
     Busy,
     ConnectorConflict,
     ConnectorCredentialsRefused,
@@ -26,10 +27,12 @@ from shared.errors import (
     ConnectorUnavailable,
     EndpointNotAllowed,
     IdempotencyKeyReused,
+    IdTokenExpired,
     InsufficientBalance,
     InternalError,
     InvalidApiKey,
     InvalidIdempotencyKey,
+    InvalidIdToken,
     InvalidJson,
     InvalidParameters,
     MethodNotAllowed,
@@ -45,6 +48,7 @@ from shared.errors import (
     RewardCostMismatch,
     SecretKeyInBrowser,
     SubscriptionInactive,
+    UserNotAllowed,
     WebhookExists,
     catalog,
 )
@@ -91,6 +95,9 @@ _MEANINGS = {
 ALWAYS: tuple[type[PunktwerkError], ...] = (
     MissingAuthHeader,
     InvalidApiKey,
+    InvalidIdToken,
+    IdTokenExpired,
+    AppNotVerified,
     SubscriptionInactive,
     EndpointNotAllowed,
     SecretKeyInBrowser,
@@ -99,7 +106,7 @@ ALWAYS: tuple[type[PunktwerkError], ...] = (
 )
 OF_BODIES = (InvalidJson, RequestIncomplete, RequestTooLarge)
 OF_WRITES = (InvalidIdempotencyKey,)
-COMMON: tuple[type[PunktwerkError], ...] = (*ALWAYS, *OF_BODIES, *OF_WRITES)
+COMMON: tuple[type[PunktwerkError], ...] = (*ALWAYS, UserNotAllowed, *OF_BODIES, *OF_WRITES)
 """What says nothing of what is asked for: one answer, ``default``, shows it for all operations."""
 OTHERS = "Refused"
 _TIMED = (Busy, ConnectorRateLimited, ConnectorUnavailable)
@@ -141,6 +148,7 @@ def of(endpoint: Endpoint, method: str = "POST") -> list[type[PunktwerkError]]:
     Sorted by status. A method that it does not take is answered with 405, which is no operation.
     """
     found = {*ALWAYS, InvalidParameters, *components.module_of(endpoint).REFUSALS}
+    found |= set() if endpoint.customer_package is None else {UserNotAllowed}
     found |= set() if method == "GET" else set(OF_BODIES)
     found |= set() if endpoint.is_read else {*OF_WRITES, IdempotencyKeyReused}
     return [error for error in catalog() if error in found]

@@ -99,11 +99,17 @@ def redeem(
 ) -> Booking:
     """Spend points, for a reward of the program if ``reward_id`` names one.
 
+    A customer spends on a reward, whose title is the description: a text of theirs could promise
+    the staff what the program does not. They name no transaction, as that is the till's word for
+    what it has booked.
+
     Raises:
         ProgramNotFound, MembershipNotFound, InsufficientBalance, RewardNotFound,
         RewardCostMismatch, RewardUnavailable, RewardOutOfStock, InvalidParameters,
         IdempotencyKeyReused, Busy.
     """
+    if caller.customer is not None:
+        _require_own_terms(reward_id, reward_description, transaction_id)
     program = access.program(caller, program_id, store_id)
     units = positive_units(points, program)
     reward = program.find_reward(reward_id) if reward_id else None
@@ -384,6 +390,20 @@ def total_earned_units_of(
     if problem is not None:
         raise InvalidParameters(f"totalEarned {problem}.", fields={"totalEarned": problem})
     return units
+
+
+def _require_own_terms(
+    reward_id: str | None, reward_description: str | None, transaction_id: str | None
+) -> None:
+    """Refuse what a customer may not say of a redemption."""
+    problems = {} if reward_id is not None else {"rewardId": "is required of customers"}
+    if reward_description is not None:
+        problems["rewardDescription"] = "is not for customers"
+    if transaction_id is not None:
+        problems["transactionId"] = "is not for customers"
+    if problems:
+        text = "; ".join(f"{name} {problem}" for name, problem in problems.items())
+        raise InvalidParameters(f"{text}.", fields=problems)
 
 
 def _require_terms(program: Program, reward: Reward, units: int, now: datetime) -> None:
