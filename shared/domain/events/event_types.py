@@ -80,9 +80,8 @@ _LOYALTY = (
         CHECKIN_EARNED,
         Package.GO,
         "Points were granted for a check-in in the store.",
-        is_sent=False,
     ),
-    EventType(QR_EARNED, Package.GO, "Points were granted for a scanned QR code.", is_sent=False),
+    EventType(QR_EARNED, Package.GO, "Points were granted for a scanned QR code."),
     EventType(POINTS_ADJUSTED, Package.GO, "A balance was corrected.", is_sent=False),
     EventType(POINTS_REVERSED, Package.GO, "An earlier booking was taken back."),
     EventType(

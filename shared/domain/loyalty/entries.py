@@ -26,6 +26,7 @@ class Cause:
 
     ``entry_id`` is the idempotency key of the entry; ``fingerprint`` tells a repeated request from
     another one under the same key; ``key_hash`` is the digest of the ``Idempotency-Key`` header.
+    ``earning_method`` names the way to earn, such as ``qr_checkin``, if it is not the usual one.
     """
 
     entry_id: str
@@ -41,6 +42,7 @@ class Cause:
     capped_by: str | None = None
     reward_id: str | None = None
     reward_code: str | None = None
+    earning_method: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class Entry:
 
     ``lifetime_after_units`` counts for tiers after an adjustment. Other entries have none, as
     theirs follows from ``units``; so have adjustments from before it was there, which kept it.
+    ``earning_method`` is ``None`` for points that a request gave or a purchase earned, and in
+    entries from before it was there.
     """
 
     entry_id: str
@@ -85,3 +89,4 @@ class Entry:
     previous_hash: str
     hash: str
     lifetime_after_units: int | None = None
+    earning_method: str | None = None

@@ -345,6 +345,7 @@ def _book(
         previous_hash=before.head_hash,
         hash="",
         lifetime_after_units=changed.lifetime_units if kind is EntryKind.ADJUST else None,
+        earning_method=cause.earning_method,
     )
     entry = replace(unsealed, hash=chain.entry_hash(unsealed))
     after = replace(

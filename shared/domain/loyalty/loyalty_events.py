@@ -11,6 +11,7 @@ from shared.clock import to_wire
 from shared.domain.events.event import Event
 from shared.domain.events.event_types import (
     ANNIVERSARY,
+    CHECKIN_EARNED,
     ENROLLMENT,
     EXTERNAL_SYNCED,
     MILESTONE_REACHED,
@@ -20,11 +21,13 @@ from shared.domain.events.event_types import (
     POINTS_EXPIRING,
     POINTS_REDEEMED,
     POINTS_REVERSED,
+    QR_EARNED,
     REWARD_UNLOCKED,
     TIER_CHANGED,
 )
 from shared.domain.loyalty.entries import Entry, EntryKind
 from shared.domain.loyalty.membership import Membership
+from shared.domain.loyalty.programs import EarningMethod
 from shared.domain.units import from_units
 
 
@@ -91,7 +94,8 @@ def from_entry(entry: Entry, milestones_units: Sequence[int] = ()) -> list[Event
     """Return the events of a ledger entry: first the booking, then its consequences.
 
     A change that an external system booked is ``loyalty.external_synced``, whatever its kind, and
-    not ``points_earned`` or ``points_redeemed`` as well: one booking is told once.
+    not ``points_earned`` or ``points_redeemed`` as well: one booking is told once. In the same way,
+    points of a check-in are ``loyalty.qr_earned`` or ``loyalty.checkin_earned`` alone.
 
     Args:
         entry: The booked entry.
@@ -140,6 +144,11 @@ _TYPE_BY_KIND = {
     EntryKind.REVERSE: POINTS_REVERSED,
     EntryKind.EXPIRE: POINTS_EXPIRED,
 }
+_TYPE_BY_METHOD = {
+    EarningMethod.QR_CHECKIN.value: QR_EARNED,
+    EarningMethod.STORE_CHECKIN.value: CHECKIN_EARNED,
+}
+"""The types of grants that have one of their own; all others are ``loyalty.points_earned``."""
 
 
 def _booking(entry: Entry) -> tuple[str, dict[str, Any]]:
@@ -158,7 +167,9 @@ def _booking(entry: Entry) -> tuple[str, dict[str, Any]]:
         return EXTERNAL_SYNCED, {**data, **synced}
     data["transactionId"] = entry.transaction_id
     if entry.kind is EntryKind.EARN:
-        data["earningMethod"] = "purchase" if entry.purchase_amount else "api"
+        usual = "purchase" if entry.purchase_amount else "api"
+        data["earningMethod"] = entry.earning_method or usual
+        return _TYPE_BY_METHOD.get(entry.earning_method or usual, POINTS_EARNED), data
     if entry.kind is EntryKind.REDEEM:
         data["rewardId"] = entry.reward_id
         data["rewardDescription"] = entry.description

@@ -182,7 +182,8 @@ class PointsEarnedData(BookingData):
 
     earning_method: Word = Field(
         description=(
-            "`purchase` if computed from a purchase, `api` if given as points, `checkin`, `qr`."
+            "`purchase` if computed from a purchase, `api` if given as points, else the name of "
+            "the way to earn, such as `qr_checkin` or `store_checkin`."
         )
     )
 
@@ -474,8 +475,8 @@ _CATALOG: Mapping[str, tuple[type[WireModel], Mapping[str, Any]]] = {
             "failingSince": "2026-02-26T12:00:00.000Z",
         },
     ),
-    event_types.CHECKIN_EARNED: (PointsEarnedData, {**_EARNED, "earningMethod": "checkin"}),
-    event_types.QR_EARNED: (PointsEarnedData, {**_EARNED, "earningMethod": "qr"}),
+    event_types.CHECKIN_EARNED: (PointsEarnedData, {**_EARNED, "earningMethod": "store_checkin"}),
+    event_types.QR_EARNED: (PointsEarnedData, {**_EARNED, "earningMethod": "qr_checkin"}),
     event_types.POINTS_ADJUSTED: (BookingData, _EARNED),
     event_types.POINTS_REVERSED: (
         PointsReversedData,

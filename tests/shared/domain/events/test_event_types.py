@@ -21,6 +21,8 @@ SENT = {
     "loyalty.enrollment",
     "loyalty.points_earned",
     "loyalty.points_redeemed",
+    "loyalty.qr_earned",
+    "loyalty.checkin_earned",
     "loyalty.reward_unlocked",
     "loyalty.tier_changed",
     "loyalty.external_synced",

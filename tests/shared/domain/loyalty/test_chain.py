@@ -70,6 +70,13 @@ def test_the_canonical_form_never_changes() -> None:
     assert hashlib.sha256(FROZEN_BYTES).hexdigest() == FROZEN_HASH
 
 
+def test_an_earning_method_is_part_of_what_is_hashed_and_its_absence_is_not() -> None:
+    checked_in = replace(FROZEN, earning_method="qr_checkin")
+
+    with_method = FROZEN_BYTES.replace(b'"entryId"', b'"earningMethod":"qr_checkin","entryId"')
+    assert chain.canonical(checked_in) == with_method
+
+
 def test_the_hash_is_not_part_of_what_is_hashed() -> None:
     assert chain.entry_hash(replace(FROZEN, hash=FROZEN_HASH)) == FROZEN_HASH
 

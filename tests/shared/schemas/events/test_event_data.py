@@ -21,7 +21,7 @@ from shared.domain.events.event_types import BY_NAME
 from shared.domain.loyalty import ledger, loyalty_events
 from shared.domain.loyalty.entries import Cause, Entry, EntryKind
 from shared.domain.loyalty.membership import Membership
-from shared.domain.loyalty.programs import Reward
+from shared.domain.loyalty.programs import EarningMethod, Reward
 from shared.domain.payments import payment_events
 from shared.domain.payments.payments import (
     Dispute,
@@ -134,6 +134,8 @@ def bookings(member: Membership, cause: Cause) -> Iterator[Entry]:
     yield first
     rich, entry = ledger.earn(member, PROGRAM, 490, replace(cause, purchase_amount="49.00"))
     yield entry
+    for method in EarningMethod:
+        yield ledger.earn(member, PROGRAM, 5, replace(cause, earning_method=method))[1]
     yield ledger.redeem(rich, PROGRAM, 100, cause)[1]
     rewarded = replace(cause, reward_id="rw_1", description="Coffee")
     yield ledger.redeem(rich, PROGRAM, 500, rewarded)[1]
@@ -170,6 +172,29 @@ def test_everything_that_happens_is_sent_as_promised() -> None:
     assert {event.type for event in told} == possible | {"loyalty.points_adjusted"}
 
 
+@pytest.mark.parametrize(
+    ("method", "purchase_amount", "name", "told"),
+    [
+        (None, None, "loyalty.points_earned", "api"),
+        (None, "4.90", "loyalty.points_earned", "purchase"),
+        ("scan_and_go", "4.90", "loyalty.points_earned", "scan_and_go"),
+        ("welcome", None, "loyalty.points_earned", "welcome"),
+        ("qr_checkin", None, "loyalty.qr_earned", "qr_checkin"),
+        ("store_checkin", None, "loyalty.checkin_earned", "store_checkin"),
+    ],
+)
+def test_a_grant_is_told_once_by_the_way_it_was_earned(
+    method: str | None, purchase_amount: str | None, name: str, told: str
+) -> None:
+    cause = replace(make_cause(), earning_method=method, purchase_amount=purchase_amount)
+
+    (event,) = loyalty_events.from_entry(
+        ledger.earn(make_membership(PROGRAM), PROGRAM, 5, cause)[1]
+    )
+
+    assert (event.type, event.data["earningMethod"]) == (name, told)
+
+
 ids = st.text(min_size=1, max_size=128).filter(str.strip)
 words = st.text(min_size=1, max_size=100)
 amounts = st.integers(-(10**15), 10**15)
@@ -193,6 +218,7 @@ entries: st.SearchStrategy[Entry] = records(
     source=st.none() | words,
     transaction_id=st.none() | ids,
     action=st.none() | st.sampled_from(["add", "redeem", "set"]),
+    earning_method=st.none() | words,
     reward_id=st.none() | ids,
 )
 
