@@ -12,13 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
+from werkzeug.serving import make_server
 
 from shared.domain.loyalty.entries import Entry
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program
 from shared.store import client, codec, paths
 from tests.conftest import Clock
-from tests.support import stored
+from tests.support import sign_ins, stored
 from tests.support.merchants import Member, Merchant
 from tools.emulators import ROOT, FirestoreEmulator
 
@@ -278,6 +280,37 @@ def test_shows_what_can_be_bought(shared_app: App, merchant: Merchant) -> None:
     found = shared_app.ok("affordableRewards", {"from": "programOf"}, card, user_id=None)
 
     assert [each["rewardId"] for each in found] == ["exact", "now"]
+
+
+@pytest.fixture
+def base_url(app: Flask) -> Iterator[str]:
+    """The API on a port of this machine."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/apiGateway/api/v1"
+    server.shutdown()
+
+
+def test_the_customer_calls(shared_app: App, base_url: str, merchant: Merchant) -> None:
+    reward = {"rewardId": "rw_1", "title": "Coffee", "type": "voucher", "requiredPoints": 40}
+    program_id = merchant.program(rewards=[reward])
+    member = Member(merchant, program_id, "user_7")
+    token, key = sign_ins.unsigned("user_7"), merchant.publishable_key()
+
+    def call(action: str, publishable_key: str | None = None, **body: Any) -> Any:
+        told = (base_url, token, action, {"programId": program_id, **body}, publishable_key)
+        return shared_app.ok("call", *told, user_id=None)
+
+    joined = call("enrollInLoyaltyProgram")
+    member.earn(50)
+    redeemed = call("redeemLoyaltyPoints", rewardId="rw_1", points=40)
+    balance = call("getCustomerBalance", key)
+    refused = call("addLoyaltyPoints", points=1000)
+
+    assert joined["alreadyEnrolled"] is False
+    assert redeemed["rewardCode"].startswith("RW-")
+    assert balance["currentBalance"] == 10
+    assert refused["error"] == "ENDPOINT_NOT_ALLOWED"
 
 
 @pytest.mark.parametrize(("units", "scale", "amount"), [(1250, 2, 12.5), (7, 0, 7), (1, 3, 0.001)])
