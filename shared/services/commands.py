@@ -16,10 +16,10 @@ from shared.auth.caller import Claim
 from shared.services import idempotency
 from shared.store import client, protocol
 from shared.store.client import Document, Write
-from shared.store.protocol import Decision, Reads
+from shared.store.protocol import Decision, Reads, Wanted
 from shared.tasks import Task
 
-__all__ = ["Effect", "Reads", "Replay", "find_replay", "keep", "run"]
+__all__ = ["Effect", "Reads", "Replay", "Wanted", "find_replay", "keep", "run"]
 
 T = TypeVar("T")
 
@@ -57,7 +57,8 @@ def run(
     Args:
         needs: Paths of the documents that the decision needs. Writers with the same first path
             take turns.
-        decide: Pure, as for ``protocol.run``. If it raises a refusal, nothing is written.
+        decide: Pure, as for ``protocol.run``. If it raises a refusal, nothing is written; if it
+            raises ``Wanted``, those documents are read as well, and it is called again.
         claim: The request's ``Idempotency-Key``, if it has one.
         replay: Needed with ``claim``.
         known: ``needs`` as they were read already; not together with ``claim``.

@@ -27,6 +27,7 @@ ATTEMPTS_MAX = 20
 BACKOFF_BASE_S = 0.02
 BACKOFF_MAX_S = 1.0
 TURN_TIMEOUT_S = 20.0
+WANTED_MAX = 6
 
 Reads = dict[str, Snapshot]
 
@@ -37,6 +38,14 @@ class Decision(Generic[T]):
 
     result: T
     writes: Sequence[Write] = ()
+
+
+class Wanted(Exception):  # noqa: N818 - asks, and is no error
+    """A decision needs more documents: they are read, and it is made anew."""
+
+    def __init__(self, paths: Sequence[str]) -> None:
+        super().__init__(*paths)
+        self.paths = tuple(paths)
 
 
 _TURNS = tuple(threading.Lock() for _ in range(1024))
@@ -53,8 +62,9 @@ def run(
     Args:
         paths: Documents that the decision needs. Writers with the same first path take turns.
         decide: Pure: the same reads give the same decision. May raise a refusal, which ends the
-            run with nothing written. Called again with fresh reads after a conflict, so ids and
-            codes that it uses must be made before the run.
+            run with nothing written, or ``Wanted``, if what it has read names documents that it
+            needs as well: all are read again, at one moment. Called again with fresh reads after
+            a conflict, so ids and codes that it uses must be made before the run.
         known: The documents of ``paths``, if they were read already; this saves the first read. If
             one has changed since, the precondition of its write fails, and it is read again.
 
@@ -67,13 +77,14 @@ def run(
         raise Busy("Too many requests write the same document.")
     try:
         unanswered: list[Decision[T]] = []
+        needs = list(paths)
         for attempt in range(ATTEMPTS_MAX):
             if attempt:
                 time.sleep(_backoff_s(attempt - 1))
             if (applied := _find_applied(unanswered)) is not None:
                 return applied.result
-            reads = known if known is not None and attempt == 0 else client.get(paths)
-            decision = decide(reads)
+            reads = known if known is not None and attempt == 0 else client.get(needs)
+            decision, needs = _decided(decide, reads, needs)
             if not decision.writes:
                 return decision.result
             try:
@@ -89,6 +100,21 @@ def run(
     finally:
         turn.release()
     raise Busy("Too many requests write the same document.")
+
+
+def _decided(
+    decide: Callable[[Reads], Decision[T]], reads: Reads, needs: list[str]
+) -> tuple[Decision[T], list[str]]:
+    """Return the decision, and all documents that it needed."""
+    for _ in range(WANTED_MAX):
+        try:
+            return decide(reads), needs
+        except Wanted as wanted:
+            more = [each for each in dict.fromkeys(wanted.paths) if each not in reads]
+            assert more, "a decision wants what it has"
+            needs = [*needs, *more]
+        reads = client.get(needs)
+    raise AssertionError(f"a decision wants more {WANTED_MAX} times: {needs}")
 
 
 def _find_applied(unanswered: Sequence[Decision[T]]) -> Decision[T] | None:

@@ -70,6 +70,53 @@ def test_a_repetition_gets_the_first_answer_and_changes_nothing(
     assert count_at(path) == 1
 
 
+def following(path: str, *, most: int = 10) -> Callable[[Reads], Effect[str]]:
+    """Decide to write at the end of a chain of documents, each of which names the next."""
+
+    def decide(reads: Reads) -> Effect[str]:
+        at = path
+        for _ in range(most):
+            if at not in reads:
+                raise commands.Wanted([at])
+            data = reads[at].data
+            if data is None or "next" not in data:
+                return Effect(at, [client.replacement(reads[at], {"found": True})])
+            at = data["next"]
+        raise InsufficientBalance("The chain is too long.")
+
+    return decide
+
+
+def test_a_decision_can_want_what_it_has_read_of(path: str, wire: Wire) -> None:
+    client.commit([Put(path, {"next": f"{path}b"}), Put(f"{path}b", {"next": f"{path}c"})])
+    wire.calls.clear()
+
+    assert commands.run([path], following(path)) == f"{path}c"
+
+    assert wire.calls == [rpc.GET, rpc.GET, rpc.GET, rpc.COMMIT]
+    assert client.get_one(f"{path}c").data == {"found": True}
+    assert client.get_one(path).data == {"next": f"{path}b"}
+
+
+def test_a_decision_that_refuses_after_it_wanted_more_writes_nothing(path: str, wire: Wire) -> None:
+    client.commit([Put(path, {"next": f"{path}b"}), Put(f"{path}b", {"next": f"{path}c"})])
+    wire.calls.clear()
+
+    with pytest.raises(InsufficientBalance):
+        commands.run([path], following(path, most=2))
+
+    assert rpc.COMMIT not in wire.calls
+
+
+@pytest.mark.parametrize("wants_what_it_has", [True, False])
+def test_a_decision_that_never_has_enough_is_a_mistake(path: str, wants_what_it_has: bool) -> None:
+    def decide(reads: Reads) -> Effect[None]:
+        raise commands.Wanted([path if wants_what_it_has else f"{path}{len(reads)}"])
+
+    with pytest.raises(AssertionError):
+        commands.run([path], decide)
+
+
 def test_without_a_key_each_request_is_one_of_its_own(path: str) -> None:
     assert [commands.run([path], counting(path)) for _ in range(3)] == [1, 2, 3]
 
