@@ -22,6 +22,7 @@ from shared.auth import keys
 from shared.auth.caller import Caller
 from shared.auth.keys import ApiKey, KeyKind, KeyMode
 from shared.domain.accounts.packages import Package
+from shared.domain.loyalty import earning_base
 from shared.domain.loyalty.programs import Branding, EarningMethod, ProgramType, Reward
 from shared.domain.stores.stores import Coordinates
 from shared.errors import PunktwerkError
@@ -192,7 +193,7 @@ def _purchases(caller: Caller, program_id: str, purchases: list[tuple[str, str]]
             user_id=user_id,
             store_id=None,
             points=None,
-            purchase_amount=Decimal(amount),
+            purchase_lines=earning_base.of_amount(Decimal(amount)),
             transaction_id=f"receipt_demo_{number}",
             source=None,
             description="Einkauf",

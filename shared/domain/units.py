@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_FLOOR, Decimal
+import math
+from decimal import Decimal
+from fractions import Fraction
 
 from shared.errors import InvalidParameters
 
@@ -54,9 +56,9 @@ def from_units(units: int, scale: int) -> Decimal:
     return Decimal(units).scaleb(-scale)
 
 
-def floor_to_units(amount: Decimal) -> int:
+def floor_to_units(amount: Decimal | Fraction) -> int:
     """Round a computed award down to whole units, in the merchant's favor."""
-    return int(amount.to_integral_value(rounding=ROUND_FLOOR))
+    return math.floor(amount)
 
 
 def to_json_number(amount: Decimal) -> int | float:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any, Self
 
 from pydantic import Field, model_validator
 
 from shared.auth.caller import Caller
-from shared.domain.loyalty import earning
+from shared.domain.loyalty.earning_base import PurchaseLine
 from shared.domain.units import from_units
 from shared.errors import BalanceLimitExceeded, MembershipNotFound, ProgramInactive, ProgramNotFound
 from shared.schemas import answers
@@ -21,6 +20,7 @@ from shared.schemas.loyalty.booking_bodies import (
     PointsToAdd,
     PurchaseAmount,
     PurchaseLines,
+    to_lines,
 )
 from shared.services.loyalty import balances
 from shared.services.loyalty import sandbox as mock
@@ -47,13 +47,9 @@ class Request(RequestModel):
             raise ValueError("takes purchaseAmount or purchaseLines, not both")
         return self
 
-    def paid_amount(self) -> Decimal | None:
-        """Return the amount paid for goods, ``None`` if the request gives none."""
-        if self.purchase_lines is None:
-            return self.purchase_amount
-        return earning.paid_amount(
-            earning.PurchaseLine(line.amount, line.type) for line in self.purchase_lines
-        )
+    def lines(self) -> tuple[PurchaseLine, ...] | None:
+        """Return the lines of the purchase, ``None`` if the request tells of none."""
+        return to_lines(self.purchase_amount, self.purchase_lines)
 
 
 class Response(ResponseModel):
@@ -121,7 +117,7 @@ def handle(body: Request, caller: Caller) -> Response:
         user_id=body.user_id,
         store_id=body.store_id,
         points=body.points,
-        purchase_amount=body.paid_amount(),
+        purchase_lines=body.lines(),
         transaction_id=body.transaction_id,
         source=body.source,
         description=body.description,
@@ -151,7 +147,7 @@ def handle(body: Request, caller: Caller) -> Response:
 
 def sandbox(body: Request, _: Caller) -> dict[str, Any]:
     """Add to the balance of the sandbox's member."""
-    change = mock.add(body.user_id, body.points, body.paid_amount())
+    change = mock.add(body.user_id, body.points, body.lines())
     return {
         **({} if change.is_booked else {"entryId": None}),
         "pointsAdded": change.after - change.before,

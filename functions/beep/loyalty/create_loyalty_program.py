@@ -23,6 +23,7 @@ from shared.schemas.fields import FreeText, StoreId
 from shared.schemas.loyalty.program_bodies import (
     RULES_EXAMPLES,
     BrandingBody,
+    EarningBaseBody,
     EarningMethods,
     Milestones,
     PointsExpiryBody,
@@ -60,6 +61,9 @@ class Request(RequestModel):
         ),
     )
     milestones: Milestones = Field(default_factory=lambda: list(MILESTONES_DEFAULT))
+    earning_base: EarningBaseBody = Field(
+        default_factory=EarningBaseBody, description="What of a purchase earns."
+    )
 
     @model_validator(mode="after")
     def _fits_type(self) -> Self:
@@ -116,6 +120,7 @@ def handle(body: Request, caller: Caller) -> Response:
         is_active=body.is_active,
         points_expiry=body.points_expiry.to_domain() if body.points_expiry else None,
         milestones=tuple(body.milestones),
+        earning_base=body.earning_base.to_domain(),
     )
     saved = programs.create(caller, body.store_id, draft)
     return Response(

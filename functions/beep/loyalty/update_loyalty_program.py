@@ -16,6 +16,7 @@ from shared.schemas.base import RequestModel, ResponseModel, Success, refuse_fix
 from shared.schemas.fields import FreeText, ProgramId, StoreId
 from shared.schemas.loyalty.program_bodies import (
     BrandingBody,
+    EarningBaseBody,
     EarningMethods,
     Milestones,
     PointsExpiryChangesBody,
@@ -62,6 +63,9 @@ class Request(RequestModel):
         ),
     )
     milestones: Milestones | None = None
+    earning_base: EarningBaseBody | None = Field(
+        default=None, description="What of a purchase earns, as a whole."
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -118,6 +122,7 @@ def handle(body: Request, caller: Caller) -> Response:
         points_expiry=None if body.points_expiry is None else body.points_expiry.changed,
         ends_expiry="points_expiry" in body.model_fields_set and body.points_expiry is None,
         milestones=None if body.milestones is None else tuple(body.milestones),
+        earning_base=None if body.earning_base is None else body.earning_base.to_domain(),
     )
     saved = programs.update(caller, body.program_id, body.store_id, changes)
     assert saved.rules is not None

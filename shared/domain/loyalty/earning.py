@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
+from fractions import Fraction
 
+from shared.domain.loyalty import earning_base
+from shared.domain.loyalty.earning_base import PERCENT, EarningBase, PurchaseLine
 from shared.domain.loyalty.programs import (
     CashbackRules,
     PointsRules,
@@ -16,24 +18,6 @@ from shared.domain.loyalty.programs import (
 )
 from shared.domain.units import AMOUNT_UNITS_MAX, currency_scale, floor_to_units
 from shared.errors import InvalidParameters
-
-PERCENT = Decimal(100)
-
-
-class LineType(StrEnum):
-    """The type of a receipt's line. Only ``item`` lines earn."""
-
-    ITEM = "item"
-    DISCOUNT = "discount"
-    REWARD = "reward"
-
-
-@dataclass(frozen=True, slots=True)
-class PurchaseLine:
-    """A line of a receipt; ``amount`` in the store's currency, discounts negative."""
-
-    amount: Decimal
-    type: LineType = LineType.ITEM
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +31,6 @@ class Award:
     awarded_units: int
     capped_by: str | None = None
     reason: str | None = None
-
-
-def paid_amount(lines: Iterable[PurchaseLine]) -> Decimal:
-    """Return the amount that the customer paid for goods: the base that earns.
-
-    Discounts and redeemed rewards lower it and never raise it: a free product that a till prints
-    with its price does not earn. The sum is exact, and never below zero.
-    """
-    total = Decimal(0)
-    for line in lines:
-        total += line.amount if line.type is LineType.ITEM else min(line.amount, Decimal(0))
-    return max(total, Decimal(0))
 
 
 def require_payable(amount: Decimal, currency: str) -> None:
@@ -75,12 +47,13 @@ def require_payable(amount: Decimal, currency: str) -> None:
         raise InvalidParameters(f"purchaseAmount {problem}.", fields={"purchaseAmount": problem})
 
 
-def award_for_purchase(program: Program, purchase_amount: Decimal) -> Award:
+def award_for_purchase(program: Program, lines: Sequence[PurchaseLine]) -> Award:
     """Return the award for a purchase.
 
     Args:
-        program: It gives rules and unit.
-        purchase_amount: The paid amount, in the store's currency, not negative.
+        program: It gives rules, earning base and unit.
+        lines: What was bought, in the store's currency; ``earning_base.of_amount`` makes them if
+            only the paid amount is known.
 
     Raises:
         InvalidParameters: The purchase earns more than the limit for one amount.
@@ -88,26 +61,34 @@ def award_for_purchase(program: Program, purchase_amount: Decimal) -> Award:
     Source: Loyalty API, "Regel-Schemata nach Typ"; ``purchaseAmount`` is "für automatische
     Berechnung". Fractions of a unit are dropped.
     """
-    if purchase_amount <= 0:
-        return Award(0, 0, reason="nothing_paid")
+    base = earning_base.base_amount(program.earning_base, lines)
+    if base <= 0:
+        return Award(0, 0, reason=_why_no_base(lines))
     rules = program.rules
     match rules:
         case StampsRules():
             return Award(rules.stamps_per_purchase, rules.stamps_per_purchase)
         case PointsRules() | TierRules():
-            if _is_below(rules.minimum_purchase, purchase_amount):
+            if _is_below(rules.minimum_purchase, base):
                 return Award(0, 0, reason="minimum_purchase")
-            return _granted(floor_to_units(purchase_amount * rules.points_per_euro))
+            return _granted(floor_to_units(base * Fraction(rules.points_per_euro)))
         case CashbackRules():
-            if _is_below(rules.minimum_purchase, purchase_amount):
+            if _is_below(rules.minimum_purchase, base):
                 return Award(0, 0, reason="minimum_purchase")
-            share = purchase_amount * rules.cashback_percentage / PERCENT
-            requested = floor_to_units(share.scaleb(program.scale))
+            share = base * Fraction(rules.cashback_percentage) / PERCENT
+            requested = floor_to_units(share * 10**program.scale)
             return _capped(requested, rules.max_cashback_per_transaction, program.scale)
 
 
-def _is_below(minimum: Decimal | None, amount: Decimal) -> bool:
-    return minimum is not None and amount < minimum
+def _why_no_base(lines: Sequence[PurchaseLine]) -> str:
+    """Tell whether nothing was paid for goods, or only for what the program excludes."""
+    everything = EarningBase(excluded_types=())
+    is_paid = earning_base.base_amount(everything, lines) > 0
+    return "nothing_that_earns" if is_paid else "nothing_paid"
+
+
+def _is_below(minimum: Decimal | None, amount: Fraction) -> bool:
+    return minimum is not None and amount < Fraction(minimum)
 
 
 def _capped(requested_units: int, cap: Decimal | None, scale: int) -> Award:

@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from shared.domain.loyalty.earning_base import EARNING_BASE_DEFAULT, EarningBase
 from shared.domain.units import currency_scale, to_units
 from shared.errors import InvalidParameters, ProgramInactive, RewardNotFound
 
@@ -173,6 +174,7 @@ class Program:
     updated_at: datetime
     points_expiry: PointsExpiry | None = None
     milestones: tuple[Decimal, ...] = MILESTONES_DEFAULT
+    earning_base: EarningBase = EARNING_BASE_DEFAULT
 
     @property
     def scale(self) -> int:

@@ -20,6 +20,13 @@ from pydantic import (
 
 from shared import ids
 from shared.domain.loyalty import programs as domain
+from shared.domain.loyalty.earning_base import (
+    EXCLUDED_TYPES_DEFAULT,
+    LOWERING,
+    EarningBase,
+    LineType,
+    TaxMode,
+)
 from shared.domain.loyalty.programs import (
     EarningMethod,
     PointsExpiry,
@@ -43,11 +50,12 @@ from shared.schemas.base import (
     invalid,
     to_refusal,
 )
-from shared.schemas.fields import FreeText, PublicLink
+from shared.schemas.fields import FreeText, Percent, PublicLink
 
 REWARDS_MAX = 50
 TIERS_MAX = 20
 MILESTONES_MAX = 20
+EXCLUDED_MAX = 200
 REWARD_EXTRAS_MAX = 20
 EXTRA_CHARS_MAX = 500
 LATE_ALERT = "must have alertDays below afterDays"
@@ -524,6 +532,64 @@ Milestones = Annotated[
 ]
 
 
+Excluded = Annotated[list[Id], Field(max_length=EXCLUDED_MAX)]
+
+
+class EarningBaseBody(WireModel):
+    """``{"taxMode": "gross", "excludedCategories": ["tobacco"]}``."""
+
+    tax_mode: TaxMode = Field(
+        default=TaxMode.GROSS,
+        strict=False,
+        description="Whether purchases earn by what was paid, or by that less value added tax.",
+    )
+    vat_percent: Percent | None = Field(
+        default=None,
+        description="For `net`, which needs it: the rate of purchases that come without one.",
+    )
+    excluded_categories: Excluded = Field(
+        default_factory=list, description="`category` of lines that earn nothing."
+    )
+    excluded_product_ids: Excluded = Field(
+        default_factory=list, description="`productId` of lines that earn nothing."
+    )
+    excluded_types: list[Annotated[LineType, Field(strict=False)]] = Field(
+        default_factory=lambda: list(EXCLUDED_TYPES_DEFAULT),
+        max_length=len(LineType),
+        description=(
+            "`type` of lines that earn nothing; by default vouchers, gift cards, deposits and tips."
+        ),
+    )
+
+    @model_validator(mode="after")
+    def _net_has_a_rate(self) -> EarningBaseBody:
+        if (self.tax_mode is TaxMode.NET) is not (self.vat_percent is not None):
+            raise ValueError("must have vatPercent if taxMode is net, and only then")
+        if LOWERING.intersection(self.excluded_types):
+            raise ValueError("cannot exclude discounts and rewards: they lower what earns")
+        return self
+
+    def to_domain(self) -> EarningBase:
+        """Return the base."""
+        return EarningBase(
+            tax_mode=self.tax_mode,
+            vat_percent=self.vat_percent,
+            excluded_categories=tuple(dict.fromkeys(self.excluded_categories)),
+            excluded_product_ids=tuple(dict.fromkeys(self.excluded_product_ids)),
+            excluded_types=tuple(dict.fromkeys(self.excluded_types)),
+        )
+
+
+def _earning_base_body(base: EarningBase) -> EarningBaseBody:
+    return EarningBaseBody(
+        tax_mode=base.tax_mode,
+        vat_percent=base.vat_percent,
+        excluded_categories=list(base.excluded_categories),
+        excluded_product_ids=list(base.excluded_product_ids),
+        excluded_types=list(base.excluded_types),
+    )
+
+
 class ProgramBody(WireModel):
     """A program in answers."""
 
@@ -544,6 +610,7 @@ class ProgramBody(WireModel):
         )
     )
     milestones: Milestones
+    earning_base: EarningBaseBody = Field(description="What of a purchase earns.")
     currency: str = Field(description="ISO 4217 code of the store's currency.")
     created_at: answers.CreatedAt
     updated_at: answers.UpdatedAt
@@ -567,6 +634,7 @@ def program_fields(program: Program) -> dict[str, Any]:
         "is_active": program.is_active,
         "points_expiry": _points_expiry_body(program.points_expiry),
         "milestones": list(program.milestones),
+        "earning_base": _earning_base_body(program.earning_base),
         "currency": program.currency,
         "created_at": program.created_at,
         "updated_at": program.updated_at,
@@ -598,6 +666,13 @@ RULES_EXAMPLES: Mapping[ProgramType, dict[str, Any]] = {
         ],
     },
 }
+EARNING_BASE_EXAMPLE: dict[str, Any] = {
+    "taxMode": "gross",
+    "vatPercent": None,
+    "excludedCategories": [],
+    "excludedProductIds": [],
+    "excludedTypes": ["voucher", "gift_card", "deposit", "tip"],
+}
 PROGRAM_EXAMPLE: dict[str, Any] = {
     "programId": "lp_abc123",
     "storeId": "store_a",
@@ -623,6 +698,7 @@ PROGRAM_EXAMPLE: dict[str, Any] = {
     "isActive": True,
     "pointsExpiry": None,
     "milestones": [100, 500, 1000, 5000, 10000, 50000, 100000],
+    "earningBase": EARNING_BASE_EXAMPLE,
     "currency": "EUR",
     "createdAt": "2026-03-03T12:00:00.000Z",
     "updatedAt": "2026-03-03T12:00:00.000Z",

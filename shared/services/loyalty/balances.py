@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
 from shared import ids
 from shared.auth.caller import Caller
-from shared.domain.loyalty import earning, ledger
+from shared.domain.loyalty import earning, earning_base, ledger
 from shared.domain.loyalty.earning import Award
+from shared.domain.loyalty.earning_base import LineType, PurchaseLine
 from shared.domain.loyalty.entries import Cause
 from shared.domain.loyalty.external_transactions import Direction, ExternalTransaction
 from shared.domain.loyalty.membership import Membership
@@ -39,13 +42,13 @@ def add(
     user_id: str,
     store_id: str | None,
     points: Decimal | None,
-    purchase_amount: Decimal | None,
+    purchase_lines: Sequence[PurchaseLine] | None,
     transaction_id: str | None,
     source: str | None,
     description: str,
     is_internal: bool = False,
 ) -> Booking:
-    """Grant points, stamps or cashback: ``points``, or the earnings of ``purchase_amount``.
+    """Grant points, stamps or cashback: ``points``, or the earnings of ``purchase_lines``.
 
     ``is_internal``: we have made the ``transaction_id``, so no other system can tell of it.
 
@@ -54,7 +57,8 @@ def add(
         IdempotencyKeyReused, BalanceLimitExceeded, Busy.
     """
     program = access.program(caller, program_id, store_id)
-    award = award_of(program, points, purchase_amount)
+    award = award_of(program, points, purchase_lines)
+    paid = None if purchase_lines is None else earning_base.paid_amount(purchase_lines)
     transaction = (
         None
         if transaction_id is None or is_internal
@@ -66,11 +70,11 @@ def add(
         action="earn",
         business_key=transaction_id,
         transaction=transaction,
-        terms=(_term(points), _term(purchase_amount)),
+        terms=(_term(points), _term(paid), *_terms_of(purchase_lines or ())),
         description=description,
         source=source,
         transaction_id=transaction_id,
-        purchase_amount=_term(purchase_amount) or None,
+        purchase_amount=_term(paid) or None,
         requested_units=award.requested_units,
         capped_by=award.capped_by,
     )
@@ -333,28 +337,47 @@ def give_back(
     return bookings.run(caller.claim, program, user_id, cause, book, more_paths=[original_path])
 
 
-def award_of(program: Program, points: Decimal | None, purchase_amount: Decimal | None) -> Award:
+def award_of(
+    program: Program, points: Decimal | None, purchase_lines: Sequence[PurchaseLine] | None
+) -> Award:
     """Return the award: the given points, else the points that the rules grant for the purchase.
 
     Raises:
         InvalidParameters: There is no amount, or one that is 0 or finer than a unit.
     """
-    if purchase_amount is not None:
-        earning.require_payable(purchase_amount, program.currency)
+    if purchase_lines is not None:
+        earning.require_payable(earning_base.paid_amount(purchase_lines), program.currency)
     if points is not None:
         units = positive_units(points, program)
         return Award(units, units)
-    if purchase_amount is None:
+    if purchase_lines is None:
         raise InvalidParameters(
             "Send points, purchaseAmount or purchaseLines.",
             fields={"points": "is required unless purchaseAmount or purchaseLines is given"},
         )
-    return earning.award_for_purchase(program, purchase_amount)
+    return earning.award_for_purchase(program, purchase_lines)
 
 
 def _term(amount: Decimal | None) -> str:
     """Return an amount in one spelling: 5, 5.0 and 5.00 are the same."""
     return "" if amount is None else format(amount.normalize(), "f")
+
+
+def _terms_of(lines: Sequence[PurchaseLine]) -> tuple[str, ...]:
+    """Return what tells purchases of one amount apart, whatever the order of their lines.
+
+    Lines that say nothing but amounts have no terms, as before lines could say more.
+    """
+    plain = {LineType.ITEM, LineType.DISCOUNT, LineType.REWARD}
+    said = sorted(
+        json.dumps([_term(each.amount), each.type, each.category, each.product_id, vat])
+        for each in lines
+        if (vat := _term(each.vat_percent))
+        or each.category
+        or each.product_id
+        or each.type not in plain
+    )
+    return (ids.digest(*said),) if said else ()
 
 
 def positive_units(points: Decimal, program: Program) -> int:

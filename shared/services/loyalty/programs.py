@@ -11,6 +11,7 @@ from typing import Any
 from shared import clock, ids
 from shared.auth.caller import Caller
 from shared.domain.accounts.packages import Package
+from shared.domain.loyalty.earning_base import EARNING_BASE_DEFAULT, EarningBase
 from shared.domain.loyalty.programs import (
     MILESTONES_DEFAULT,
     REWARD_TYPES_BUILT_IN,
@@ -50,6 +51,7 @@ class ProgramDraft:
     is_active: bool
     points_expiry: PointsExpiry | None = None
     milestones: tuple[Decimal, ...] = MILESTONES_DEFAULT
+    earning_base: EarningBase = EARNING_BASE_DEFAULT
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class ProgramChanges:
     points_expiry: Callable[[PointsExpiry | None], PointsExpiry] | None = None
     ends_expiry: bool = False
     milestones: tuple[Decimal, ...] | None = None
+    earning_base: EarningBase | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +133,7 @@ def create(
             updated_at=now,
             points_expiry=draft.points_expiry,
             milestones=draft.milestones,
+            earning_base=draft.earning_base,
         )
         require_costs(program.rewards, program.scale)
         require_milestones(program.milestones, program.scale)
@@ -224,6 +228,7 @@ def _changed(before: Program, changes: ProgramChanges, now: datetime) -> Program
         updated_at=now,
         points_expiry=_expiry(before.points_expiry, changes),
         milestones=_given(changes.milestones, before.milestones),
+        earning_base=_given(changes.earning_base, before.earning_base),
     )
 
 

@@ -6,12 +6,14 @@ points, or as many as a request spends; before ``syncExternalLoyalty``, which is
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
 from shared.domain.loyalty import ledger
 from shared.domain.loyalty.earning import Award
+from shared.domain.loyalty.earning_base import PurchaseLine
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Branding, PointsRules, Program, ProgramType
 from shared.domain.units import currency_scale, from_units, to_units
@@ -73,7 +75,9 @@ def require_enrolled(user_id: str) -> None:
         raise MembershipNotFound(f"User {user_id} is not enrolled.")
 
 
-def add(user_id: str, points: Decimal | None, purchase_amount: Decimal | None) -> Change:
+def add(
+    user_id: str, points: Decimal | None, purchase_lines: Sequence[PurchaseLine] | None
+) -> Change:
     """Return what a member with 142 points has after an earn.
 
     Raises:
@@ -82,7 +86,7 @@ def add(user_id: str, points: Decimal | None, purchase_amount: Decimal | None) -
     """
     require_enrolled(user_id)
     program = _program_for(points)
-    award = balances.award_of(program, points, purchase_amount)
+    award = balances.award_of(program, points, purchase_lines)
     return _changed(program, BALANCE, award.awarded_units, award)
 
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from shared import logs
 from shared.auth.caller import Caller
+from shared.domain.loyalty import earning_base
 from shared.domain.money import Money
 from shared.domain.payments import payment_points as points_of
 from shared.domain.payments import payments
@@ -92,7 +93,7 @@ def _earned(payment: Payment) -> Payment:
         _owner(payment),
         **_member(payment),
         points=None,
-        purchase_amount=purchase.to_major(),
+        purchase_lines=earning_base.of_amount(purchase.to_major()),
         transaction_id=f"payment:{payment.payment_id}",
         source=None,
         description=payment.description,

@@ -16,7 +16,7 @@ from functools import partial
 
 from shared import clock, ids
 from shared.auth.caller import Caller
-from shared.domain.loyalty import earning
+from shared.domain.loyalty import earning, earning_base
 from shared.domain.loyalty.entries import Cause, Entry
 from shared.domain.loyalty.programs import Program
 from shared.domain.money import Money
@@ -353,7 +353,9 @@ class _Booking:
 
     def _award(self, amount_minor: int) -> int:
         amount = Money(amount_minor, self._program.currency).to_major()
-        return earning.award_for_purchase(self._program, amount).awarded_units
+        return earning.award_for_purchase(
+            self._program, earning_base.of_amount(amount)
+        ).awarded_units
 
     def _is_earning(self, reads: Reads) -> bool:
         """Tell whether the customer was a member when the receipt was issued."""

@@ -164,7 +164,12 @@ def test_refuses_an_amount_and_lines_together(member: Member) -> None:
         ({"purchaseLines": [{}]}, {"purchaseLines[0].amount": "is required"}),
         (
             {"purchaseLines": [{"amount": 1, "type": "gift"}]},
-            {"purchaseLines[0].type": "must be one of 'item', 'discount' or 'reward'"},
+            {
+                "purchaseLines[0].type": (
+                    "must be one of 'item', 'discount', 'reward', 'voucher', 'gift_card', "
+                    "'deposit' or 'tip'"
+                )
+            },
         ),
         ({"bonus": 1}, {"bonus": "is not a known field"}),
         (
@@ -217,6 +222,47 @@ def test_a_purchase_below_the_minimum_earns_nothing(member: Member) -> None:
         newBalance=0,
     )
     assert member.balance()["currentBalance"] == 0
+
+
+def test_only_what_the_program_counts_earns(merchant: Merchant) -> None:
+    base = {"taxMode": "net", "vatPercent": 19, "excludedCategories": ["tobacco"]}
+    member = merchant.member("points", earningBase=base)
+    lines = [
+        {"amount": 23.8, "category": "coffee"},
+        {"amount": 10.7, "vatPercent": 7},
+        {"amount": 34.5, "category": "tobacco"},
+        {"amount": -6.9, "type": "discount"},
+        {"amount": 50, "type": "gift_card"},
+    ]
+
+    answer = member.add(purchaseLines=lines, transactionId="t1")
+
+    # A tenth is off; 21.42 less 19 % and 9.63 less 7 % are 18 and 9.
+    assert answer.body["pointsAdded"] == 270
+    (entry,) = stored.entries(member)
+    assert (entry.units, entry.purchase_amount) == (270, "112.1")
+
+
+def test_a_purchase_of_what_is_excluded_earns_nothing(member: Member) -> None:
+    with nothing_written():
+        answer = member.add(purchaseLines=[{"amount": 50, "type": "gift_card"}])
+
+    assert answer.status == 200
+    assert (answer.body["pointsAdded"], answer.body["reason"]) == (0, "nothing_that_earns")
+
+
+def test_lines_that_say_something_else_are_another_purchase(member: Member) -> None:
+    coffee, tea = {"amount": 10, "category": "coffee"}, {"amount": 10, "category": "tea"}
+    member.add(purchaseLines=[coffee, tea], transactionId="t1")
+
+    again = member.add(purchaseLines=[tea, coffee], transactionId="t1")
+    with nothing_written():
+        other = member.add(purchaseLines=[coffee, coffee], transactionId="t1")
+
+    assert (again.status, again.body["pointsAdded"]) == (200, 200)
+    assert again.is_replay
+    assert (other.status, other.error) == (409, "IDEMPOTENCY_KEY_REUSED")
+    assert stored.units(member) == [200]
 
 
 def test_a_purchase_of_nothing_earns_nothing(member: Member) -> None:

@@ -58,6 +58,15 @@ def programs_of(merchant: Merchant) -> dict[str, Any]:
     }
 
 
+BASE = {
+    "taxMode": "gross",
+    "vatPercent": None,
+    "excludedCategories": [],
+    "excludedProductIds": [],
+    "excludedTypes": ["voucher", "gift_card", "deposit", "tip"],
+}
+
+
 @pytest.mark.usefixtures("frozen_clock")
 def test_creates_an_inactive_program_with_the_defaults(merchant: Merchant) -> None:
     answer = create(merchant)
@@ -86,6 +95,7 @@ def test_creates_an_inactive_program_with_the_defaults(merchant: Merchant) -> No
         "isActive": False,
         "pointsExpiry": None,
         "milestones": ["100", "500", "1000", "5000", "10000", "50000", "100000"],
+        "earningBase": BASE,
         "currency": "EUR",
         "timeZone": "Europe/Berlin",
         "createdAt": now,
@@ -877,3 +887,49 @@ def test_milestones_are_in_the_unit_of_the_currency(new_merchant: Callable[..., 
         answer = create(merchant, "cashback", milestones=[0.5])
 
     assert_fields_refused(answer, {"milestones[0]": "must be a whole number"})
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ({}, BASE),
+        ({"excludedCategories": ["a", "a"]}, {**BASE, "excludedCategories": ["a"]}),
+        ({"taxMode": "net", "vatPercent": 19}, {**BASE, "taxMode": "net", "vatPercent": 19}),
+        ({"excludedTypes": []}, {**BASE, "excludedTypes": []}),
+    ],
+)
+def test_a_merchant_says_what_earns(
+    merchant: Merchant, said: dict[str, Any], kept: dict[str, Any]
+) -> None:
+    answer = create(merchant, "points", earningBase=said)
+
+    assert program(merchant, answer)["earningBase"] == kept
+
+
+@pytest.mark.parametrize(
+    ("base", "problems"),
+    [
+        (
+            {"taxMode": "net"},
+            {"earningBase": "must have vatPercent if taxMode is net, and only then"},
+        ),
+        (
+            {"vatPercent": 19},
+            {"earningBase": "must have vatPercent if taxMode is net, and only then"},
+        ),
+        (
+            {"excludedTypes": ["discount"]},
+            {"earningBase": "cannot exclude discounts and rewards: they lower what earns"},
+        ),
+        (
+            {"excludedCategories": [""]},
+            {"earningBase.excludedCategories[0]": "must have at least 1 characters"},
+        ),
+        ({"taxMode": "after"}, {"earningBase.taxMode": "must be one of 'gross' or 'net'"}),
+    ],
+)
+def test_refuses_a_base(merchant: Merchant, base: dict[str, Any], problems: dict[str, str]) -> None:
+    with nothing_written():
+        answer = create(merchant, "points", earningBase=base)
+
+    assert_fields_refused(answer, problems)

@@ -610,6 +610,18 @@ def test_changes_of_expiry_must_fit_what_stays(merchant: Merchant, program_id: s
     assert_fields_refused(too_early, {"pointsExpiry": "must have alertDays below afterDays"})
 
 
+def test_the_earning_base_is_replaced_as_a_whole(merchant: Merchant, program_id: str) -> None:
+    def base(**fields: Any) -> Any:
+        assert update(merchant, program_id, **fields).status == 200
+        return program(merchant, program_id)["earningBase"]
+
+    first = base(earningBase={"excludedCategories": ["tobacco"]})
+    assert first["excludedCategories"] == ["tobacco"]
+    assert base(programName="Neu") == base(earningBase=None) == first
+    other = base(earningBase={"taxMode": "net", "vatPercent": 7})
+    assert other == {**first, "taxMode": "net", "vatPercent": 7, "excludedCategories": []}
+
+
 def test_milestones_are_replaced(merchant: Merchant, program_id: str) -> None:
     def milestones(**fields: Any) -> Any:
         assert update(merchant, program_id, **fields).status == 200

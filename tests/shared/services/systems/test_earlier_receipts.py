@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shared.domain.loyalty import earning, ledger
+from shared.domain.loyalty import earning, earning_base, ledger
 from shared.domain.loyalty.membership import Membership
 from shared.domain.systems import purchases
 from shared.domain.systems.sales import Receipt, ReceiptKind
@@ -28,7 +28,7 @@ def book_as_before(receipt_till: ReceiptTill, sold: Receipt) -> None:
     program = program_documents.find(receipt_till.anna.program_id)
     assert program is not None
     name = receipt_points.transaction_id(receipt_till.sync(), sold.external_id)
-    award = earning.award_for_purchase(program, sold.eligible.to_major())
+    award = earning.award_for_purchase(program, earning_base.of_amount(sold.eligible.to_major()))
     cause = bookings.cause_of(
         callers.acting_for(program.account_id),
         program,
