@@ -40,7 +40,7 @@ class Decision(Generic[T]):
     writes: Sequence[Write] = ()
 
 
-class Wanted(Exception):  # noqa: N818 - asks, and is no error
+class Wanted(Exception):
     """A decision needs more documents: they are read, and it is made anew."""
 
     def __init__(self, paths: Sequence[str]) -> None:
