@@ -83,6 +83,14 @@ class ProgramInactive(PunktwerkError):
     fix = "Activate the program: updateLoyaltyProgram with `isActive: true`."
 
 
+class MemberSuspended(PunktwerkError):
+    """The member is suspended: earns and spends nothing, and joins no program."""
+
+    code = "MEMBER_SUSPENDED"
+    status = 400
+    fix = "Ask the member to talk to the store; it alone can end the suspension."
+
+
 class InsufficientBalance(PunktwerkError):
     """The balance is smaller than the amount to spend."""
 

@@ -169,7 +169,8 @@ def query(
     selected = queries.select(collection_id, asked, group=group, limit=limit)
     queries.order(selected, order_by)
     if after is not None:
-        queries.start_after(selected, after, _name(collection))
+        # In a group, a document is named by its whole path.
+        queries.start_after(selected, after, _name("").rstrip("/") if group else _name(collection))
     request = messages.new("RunQueryRequest", parent=parent, structured_query=selected)
     answers = rpc.read(rpc.QUERY, request)
     snapshots = [_snapshot(each.document) for each in answers if each.HasField("document")]
@@ -198,17 +199,20 @@ def count(collection: str, *filters: Filter) -> int:
     return found
 
 
-def pages(collection: str, *filters: Filter) -> Iterator[list[Snapshot]]:
-    """Yield documents in the order of their ids, ``PAGE`` at a time; no page is empty.
+def pages(collection: str, *filters: Filter, group: bool = False) -> Iterator[list[Snapshot]]:
+    """Yield documents in the order of their paths, ``PAGE`` at a time; no page is empty.
 
     Args:
-        collection: Path of a collection.
+        collection: Path of a collection, or the id of a collection group if ``group``.
+        group: Search all collections of this id, at any path.
         filters: ``(field, "==", value)``, all of which must hold.
     """
     last: Snapshot | None = None
     while True:
-        after = {"__name__": last.id} if last else None
-        page = query(collection, *filters, order_by=["__name__"], after=after, limit=PAGE)
+        after = {"__name__": last.path if group else last.id} if last else None
+        page = query(
+            collection, *filters, group=group, order_by=["__name__"], after=after, limit=PAGE
+        )
         if page:
             yield page
         if len(page) < PAGE:

@@ -36,6 +36,7 @@ class Documents(Generic[T, P]):
         path: Callable[P, str],
         *,
         collection: str | None = None,
+        is_group: bool = False,
         path_of: Callable[[T], str] | None = None,
         mirror_of: Callable[[T], str] | None = None,
         from_document: Callable[[Document], T] | None = None,
@@ -48,6 +49,7 @@ class Documents(Generic[T, P]):
             kind: The dataclass.
             path: Returns the path of a document, from its ids.
             collection: The collection, if it is at the top; ``None`` if it is in other documents.
+            is_group: ``collection`` is the id of collections in other documents.
             path_of: Returns the path of a value, for kinds that are created.
             mirror_of: Returns the path of the mirror, a second copy of the body.
             from_document: Makes the value of a document, if the codec alone cannot.
@@ -56,6 +58,7 @@ class Documents(Generic[T, P]):
         """
         self.kind = kind
         self.collection = collection
+        self.is_group = is_group
         self.from_document: Callable[[Document], T] = from_document or partial(
             codec.from_document, kind
         )
@@ -143,12 +146,15 @@ class Documents(Generic[T, P]):
 
     def pages(self, *filters: Filter, collection: str | None = None) -> Iterator[list[Snapshot]]:
         """Yield the stored documents for which all filters hold, some at a time."""
+        if collection is None and self.is_group:
+            return client.pages(self.collection or "", *filters, group=True)
         return client.pages(collection or self._at_top(), *filters)
 
     def _load(self, path: str) -> T | None:
         return self.decode(client.get_one(path))
 
     def _at_top(self) -> str:
+        assert not self.is_group, f"{self.kind.__name__} is kept in other documents"
         assert self.collection is not None, f"{self.kind.__name__} is kept in other documents"
         return self.collection
 

@@ -31,6 +31,15 @@ def account(account_id: str) -> str:
     return f"accounts/{encode(account_id)}"
 
 
+def account_members(account_id: str) -> str:
+    return f"{account(account_id)}/members"
+
+
+def account_member(account_id: str, user_id: str) -> str:
+    """Return the path of a person in an account; ``member`` is one membership of a person."""
+    return f"{account_members(account_id)}/{encode(user_id)}"
+
+
 def api_key(key_hash: str) -> str:
     return f"apiKeys/{encode(key_hash)}"
 

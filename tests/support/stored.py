@@ -7,9 +7,11 @@ from typing import Any
 from shared.domain.loyalty import chain
 from shared.domain.loyalty.entries import Entry, EntryKind
 from shared.domain.loyalty.membership import Membership
+from shared.domain.members import member as members
 from shared.services.loyalty import verification
 from shared.store import client, paths
 from shared.store.loyalty import membership_documents
+from shared.store.members import member_documents
 from tests.support.merchants import Member, Merchant
 
 
@@ -38,6 +40,11 @@ def entries(member: Member) -> list[Entry]:
 def units(member: Member) -> list[int]:
     """Return the booked units of a member's entries, oldest first."""
     return [entry.units for entry in entries(member)]
+
+
+def person(merchant: Merchant, user_id: str) -> members.Member | None:
+    """Return the person behind memberships, ``None`` if there is no document of them."""
+    return member_documents.find(merchant.account_id, user_id)
 
 
 def of_member(member: Member) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from shared.domain.units import from_units
 from shared.errors import (
     BalanceLimitExceeded,
     InsufficientBalance,
+    MemberSuspended,
     ProgramInactive,
     ProgramNotFound,
 )
@@ -100,7 +101,13 @@ EXAMPLE: dict[str, Any] = {
     "entryId": "le_abc123",
 }
 
-REFUSALS = (ProgramNotFound, ProgramInactive, InsufficientBalance, BalanceLimitExceeded)
+REFUSALS = (
+    ProgramNotFound,
+    ProgramInactive,
+    MemberSuspended,
+    InsufficientBalance,
+    BalanceLimitExceeded,
+)
 
 
 def handle(body: Request, caller: Caller) -> Response:

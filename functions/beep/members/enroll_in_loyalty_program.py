@@ -8,7 +8,7 @@ from pydantic import Field
 
 from shared.auth.caller import Caller
 from shared.domain.units import from_units
-from shared.errors import ProgramInactive, ProgramNotFound
+from shared.errors import MemberSuspended, ProgramInactive, ProgramNotFound
 from shared.schemas import answers
 from shared.schemas.base import RequestModel, ResponseModel, Success
 from shared.schemas.fields import ProgramId, StoreId, UserId
@@ -52,7 +52,7 @@ EXAMPLE: dict[str, Any] = {
     "alreadyEnrolled": False,
 }
 
-REFUSALS = (ProgramNotFound, ProgramInactive)
+REFUSALS = (ProgramNotFound, ProgramInactive, MemberSuspended)
 
 
 def handle(body: Request, caller: Caller) -> Response:

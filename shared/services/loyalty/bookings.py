@@ -20,6 +20,7 @@ from shared.services.commands import Effect, Reads
 from shared.store import paths
 from shared.store.client import Document, Write
 from shared.store.loyalty import membership_documents
+from shared.store.members import member_documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,8 @@ def run_transaction(
     Expired points are written off before ``book`` decides. Their entry comes before its own, in
     the same commit; if ``book`` refuses, neither is written.
 
+    ``enrolls``: who has no membership gets one, and is written down as a member in the same commit.
+
     ``transaction``: what it says decides which earlier entry is that of this request, and the
     entry's id. ``book`` gets the cause with that id.
 
@@ -155,6 +158,7 @@ def run_transaction(
     """
     membership_id = paths.membership_id(program.program_id, user_id)
     member_path = paths.member(membership_id)
+    person_path = paths.account_member(program.account_id, user_id)
     names = _Names.of(membership_id, cause, transaction, records_no_op=records_no_op)
     run_id = ids.new("run")
 
@@ -174,6 +178,7 @@ def run_transaction(
             # A second key for the same booking must not serve for another one.
             return Effect(booking, kept=_kept(booking))
         membership = membership_documents.decode(reads[member_path])
+        is_new = membership is None
         if membership is None:
             if not enrolls:
                 raise MembershipNotFound(f"User {user_id} is not enrolled.")
@@ -192,6 +197,14 @@ def run_transaction(
         )
         kept = _kept(booking)
         writes = [*booked.more_writes]
+        if is_new:
+            writes += member_documents.enrolment_writes(
+                reads[person_path],
+                account_id=program.account_id,
+                user_id=user_id,
+                program_id=program.program_id,
+                now=cause.now,
+            )
         if booked.entry is None:
             writes += idempotency.claim_writes(names.no_op, reads, kept, cause.now, run_id)
         entries = [each for each in (expired, booked.entry) if each is not None]
@@ -199,7 +212,7 @@ def run_transaction(
             writes += membership_documents.writes(reads[member_path], after, *entries)
         return Effect(booking, writes, kept)
 
-    needs = [member_path, *names.needs, *more_paths]
+    needs = [member_path, *names.needs, *more_paths, *([person_path] if enrolls else [])]
     return commands.run(needs, decide, claim=claim, replay=replay)
 
 

@@ -14,8 +14,9 @@ from shared.errors import MembershipNotFound
 from shared.services import access, commands
 from shared.services.commands import Effect, Reads
 from shared.store import paths
-from shared.store.client import Document
+from shared.store.client import Document, Write
 from shared.store.loyalty import membership_documents
+from shared.store.members import member_documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,12 @@ def enroll(caller: Caller, *, program_id: str, user_id: str, store_id: str | Non
     """Open a membership; return the existing one if the user has one already.
 
     Raises:
-        ProgramNotFound, ProgramInactive, IdempotencyKeyReused, Busy.
+        ProgramNotFound, ProgramInactive, MemberSuspended, IdempotencyKeyReused, Busy.
     """
     program = access.program(caller, program_id, store_id)
     membership_id = paths.membership_id(program_id, user_id)
     path = paths.member(membership_id)
+    person_path = paths.account_member(caller.account_id, user_id)
     now = clock.utc_now()
 
     def replay(kept: Document, reads: Reads) -> Enrolment:
@@ -66,10 +68,19 @@ def enroll(caller: Caller, *, program_id: str, user_id: str, store_id: str | Non
             "tier": membership.tier,
             "isNew": is_new,
         }
-        writes = membership_documents.writes(reads[path], membership) if is_new else []
+        writes: list[Write] = []
+        if is_new:
+            writes += membership_documents.writes(reads[path], membership)
+            writes += member_documents.enrolment_writes(
+                reads[person_path],
+                account_id=program.account_id,
+                user_id=user_id,
+                program_id=program_id,
+                now=now,
+            )
         return Effect(Enrolment(membership, is_new=is_new), writes, kept)
 
-    return commands.run([path], decide, claim=caller.claim, replay=replay)
+    return commands.run([path, person_path], decide, claim=caller.claim, replay=replay)
 
 
 def standing(

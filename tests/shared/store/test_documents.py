@@ -222,3 +222,27 @@ def test_a_field_that_an_older_version_did_not_write_has_its_default(
     client.commit([client.Create(notes.path_of(note), {"shelf": "a", "noteId": "2"})])
 
     assert notes.find("a", "2") == note
+
+
+def test_pages_of_a_group_go_through_all_collections_of_its_id() -> None:
+    name = ids.new("leaves").replace("_", "")
+    made = kind("trees")
+    leaves = Documents(
+        Note,
+        lambda shelf, note_id: f"trees/{shelf}/{name}/{note_id}",
+        collection=name,
+        is_group=True,
+        path_of=lambda note: f"trees/{note.shelf}/{name}/{note.note_id}",
+    )
+    documents._registered.remove(leaves)
+    notes = [Note(shelf, f"n{number}") for shelf in ("a", "b") for number in range(3)]
+    client.commit([made.creation(Note("s", "n")), *map(leaves.creation, notes)])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(client, "PAGE", 2)
+        pages = list(leaves.pages())
+
+    assert [len(page) for page in pages] == [2, 2, 2]
+    assert [leaves.decode(each) for page in pages for each in page] == notes
+    with pytest.raises(AssertionError, match="kept in other documents"):
+        leaves.query()

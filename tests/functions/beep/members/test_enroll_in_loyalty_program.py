@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from shared import clock
+from shared.domain.members.member import MemberStatus
+from shared.store import client, paths
+from shared.store.members import member_documents
 from tests.conftest import Clock
 from tests.support import stored
 from tests.support.api import Answer
@@ -195,3 +200,46 @@ def test_the_key_of_a_second_enrolment_serves_for_nothing_else(member: Member) -
     assert (second.body["alreadyEnrolled"], second.body["currentBalance"]) == (True, 100)
     assert (again.body, again.is_replay) == (second.body, True)
     assert (refused.status, refused.error) == (409, "IDEMPOTENCY_KEY_REUSED")
+
+
+def test_enrolment_writes_the_person_down(guest: Member, frozen_clock: Clock) -> None:
+    enroll(guest)
+    other = Member(guest.merchant, guest.merchant.program("stamps"), guest.user_id)
+    frozen_clock.advance(hours=1)
+    enroll(other)
+    enroll(other)
+
+    person = stored.person(guest.merchant, guest.user_id)
+    assert person is not None
+    assert person.program_ids == (guest.program_id, other.program_id)
+    assert clock.to_wire(person.created_at) == NOW
+    assert person.updated_at == frozen_clock.now
+
+
+def test_many_programs_at_once_are_all_written_down(guest: Member) -> None:
+    programs = [guest.merchant.program("points") for _ in range(5)]
+    joining = [Member(guest.merchant, each, guest.user_id) for each in programs]
+    with ThreadPoolExecutor(5) as pool:
+        answers = list(pool.map(enroll, joining))
+
+    assert {answer.status for answer in answers} == {200}
+    person = stored.person(guest.merchant, guest.user_id)
+    assert person is not None
+    assert sorted(person.program_ids) == sorted(programs)
+
+
+def test_who_is_suspended_everywhere_joins_nothing(guest: Member) -> None:
+    enroll(guest)
+    other = Member(guest.merchant, guest.merchant.program("stamps"), guest.user_id)
+    read = client.get_one(paths.account_member(guest.merchant.account_id, guest.user_id))
+    person = member_documents.decode(read)
+    assert person is not None
+    suspended = replace(person, status=MemberStatus.SUSPENDED)
+    client.commit([member_documents.write(read, suspended)])
+
+    with nothing_written():
+        answer = enroll(other)
+        synced = other.sync("add", 10, source="crm", externalTransactionId="t1")
+
+    assert_refused(answer, 400, "MEMBER_SUSPENDED")
+    assert_refused(synced, 400, "MEMBER_SUSPENDED")

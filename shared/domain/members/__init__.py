@@ -1,0 +1,1 @@
+"""Members: who takes part in programs, and how they are identified: rules."""

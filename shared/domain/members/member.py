@@ -1,0 +1,79 @@
+"""Members: one person for each account and user id, whatever the number of programs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from shared.encrypted import Encrypted
+from shared.errors import MemberSuspended
+
+
+class MemberStatus(StrEnum):
+    """The standing of a person in the whole account."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    MERGED = "merged"
+
+
+@dataclass(frozen=True, slots=True)
+class MemberDevice:
+    """A device that makes rotating codes. It is known only by the hash of its id.
+
+    ``code_id`` names it in a code; ``last_step`` is the step of the last code that was used.
+    """
+
+    device_hash: str
+    code_id: str
+    secret: Encrypted
+    created_at: datetime
+    last_step: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person in an account. What is personal is only in ``profile``, encrypted.
+
+    ``profile``: the JSON of a ``Profile``; ``None`` if the person only joined a program.
+    ``lookups``: keyed hashes of what identifies the person; for each of them there is a document
+    that makes it unique in the account.
+    ``program_ids``: the programs in which there is a membership, whatever its status. Memberships
+    that are older than this document may be missing.
+    ``is_customer``: a sign-in stands behind the user id.
+    ``merged_into``: the user id that took over; ``merged_from``: those that were taken over.
+    """
+
+    user_id: str
+    account_id: str
+    created_at: datetime
+    updated_at: datetime
+    status: MemberStatus = MemberStatus.ACTIVE
+    status_reason: str | None = None
+    profile: Encrypted | None = None
+    card_code: Encrypted | None = None
+    lookups: tuple[str, ...] = ()
+    program_ids: tuple[str, ...] = ()
+    is_customer: bool = False
+    is_subscribed: bool = False
+    devices: tuple[MemberDevice, ...] = ()
+    merged_into: str | None = None
+    merged_from: tuple[str, ...] = ()
+
+
+def enroll(
+    member: Member | None, *, account_id: str, user_id: str, program_id: str, now: datetime
+) -> Member:
+    """Return a member who is in the program, too; a new one if there is none.
+
+    Raises:
+        MemberSuspended: The person is suspended in the whole account.
+    """
+    if member is None:
+        return Member(user_id, account_id, now, now, program_ids=(program_id,))
+    if member.status is MemberStatus.SUSPENDED:
+        raise MemberSuspended("The member is suspended.")
+    if program_id in member.program_ids:
+        return member
+    return replace(member, program_ids=(*member.program_ids, program_id), updated_at=now)

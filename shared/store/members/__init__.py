@@ -1,0 +1,1 @@
+"""Members, and the keys that make them unique: documents."""
