@@ -40,6 +40,15 @@ def account_member(account_id: str, user_id: str) -> str:
     return f"{account_members(account_id)}/{encode(user_id)}"
 
 
+def member_key(account_id: str, key: str) -> str:
+    """Return the path of what gives an e-mail, a phone or the like to one person of an account."""
+    return f"{account(account_id)}/memberKeys/{encode(key)}"
+
+
+def member_settings(account_id: str) -> str:
+    return f"{account(account_id)}/settings/members"
+
+
 def api_key(key_hash: str) -> str:
     return f"apiKeys/{encode(key_hash)}"
 

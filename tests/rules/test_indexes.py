@@ -145,9 +145,9 @@ def queries(monkeypatch: pytest.MonkeyPatch) -> list[Query]:
         record(*arguments, **options)
         return query(*arguments, **options)
 
-    def recording_pages(*arguments: Any) -> Any:
-        record(*arguments)
-        return pages(*arguments)
+    def recording_pages(*arguments: Any, **options: Any) -> Any:
+        record(*arguments, **options)
+        return pages(*arguments, **options)
 
     def recording_count(*arguments: Any) -> Any:
         record(*arguments)

@@ -169,6 +169,10 @@ def world(app: Flask) -> World:
     emission.emit_entry(own, entry_id)
     documents = {
         "account": paths.account(merchant.account_id),
+        "account_members": f"{paths.account_members(merchant.account_id)}/x",
+        "account_member": paths.account_member(merchant.account_id, CUSTOMER),
+        "member_key": paths.member_key(merchant.account_id, f"email_{own}"),
+        "member_settings": paths.member_settings(merchant.account_id),
         "api_key": client.query("apiKeys", ("accountId", "==", merchant.account_id))[0].path,
         "store": paths.store(merchant.store_id),
         "program": paths.program(active_id),
@@ -388,7 +392,7 @@ def test_gets_no_entry_of_others(world: World, customer: Actor) -> None:
     assert customer.get(own_under_others).status_code == DENIED
 
 
-@pytest.mark.parametrize("collection", ["entries", "loyaltyMembers", "loyaltyPrograms"])
+@pytest.mark.parametrize("collection", ["entries", "loyaltyMembers", "loyaltyPrograms", "members"])
 def test_searches_no_collection_group(world: World, anyone: Actor, collection: str) -> None:
     mine = ("isActive", True) if collection == "loyaltyPrograms" else ("userId", CUSTOMER)
 
