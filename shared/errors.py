@@ -270,6 +270,22 @@ class MembershipNotFound(PunktwerkError):
     fix = "Call enrollInLoyaltyProgram first."
 
 
+class MemberSuspended(PunktwerkError):
+    """The merchant has suspended the member, who earns and spends nothing until reactivated."""
+
+    code = "MEMBER_SUSPENDED"
+    status = 403
+    fix = "Lift it with reactivateMember, if you have suspended the member by mistake."
+
+
+class MembershipClosed(PunktwerkError):
+    """The member has left the program, and earns and spends nothing there."""
+
+    code = "MEMBERSHIP_CLOSED"
+    status = 403
+    fix = "If the member wants to come back, call enrollInLoyaltyProgram: the points are kept."
+
+
 class RewardNotFound(PunktwerkError):
     """The program has no reward of this id."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -28,6 +28,12 @@ UpdatedAt = Annotated[
     Timestamp, Field(description="When it was last changed: UTC with milliseconds.")
 ]
 EnrolledAt = Annotated[Timestamp, Field(description="When the user became a member.")]
+
+MembershipId = Annotated[str, Field(description="Id of the membership.")]
+MembershipStatus = Annotated[
+    Literal["active", "suspended", "left", "merged"],
+    Field(description="How the member stands: only `active` members earn and spend."),
+]
 
 Count = Annotated[int, Field(description="How many are listed.")]
 NextCursor = Annotated[

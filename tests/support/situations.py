@@ -222,6 +222,16 @@ def make_member(situation: Situation, earned: int = 0, redeemed: int = 0) -> Non
         assert situation.member.redeem(redeemed).status == 200
 
 
+def make_suspension(situation: Situation) -> None:
+    """Suspend the member in the program."""
+    situation.api.ok("suspendMember", {**situation.member.ids, "reason": "Missbrauch"})
+
+
+def make_departure(situation: Situation) -> None:
+    """Let the member leave the program."""
+    situation.api.ok("leaveLoyaltyProgram", situation.member.ids)
+
+
 def make_enrollment_event(situation: Situation) -> None:
     """Emit the event of the member's enrolment, for the webhook endpoints that exist now."""
     emission.emit_enrollment(situation.member.membership_id)
@@ -360,6 +370,8 @@ def make_synced_till(situation: Situation) -> None:
 MAKERS: Mapping[str, Callable[..., None]] = {
     "program": make_program,
     "member": make_member,
+    "suspension": make_suspension,
+    "departure": make_departure,
     "enrollment event": make_enrollment_event,
     "webhook": make_webhook,
     "delivery": make_delivery,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from shared.domain.loyalty import chain
@@ -56,6 +57,12 @@ def of_member(member: Member) -> dict[str, Any]:
         "mirror": document(paths.store_member(member.merchant.store_id, membership_id)),
         "entries": documents(f"{member_path}/entries"),
     }
+
+
+def events(store_id: str, event_type: str) -> list[dict[str, Any]]:
+    """Return the stored events of a store and type, as they are sent."""
+    found = client.query("events", ("storeId", "==", store_id), ("type", "==", event_type))
+    return [json.loads((each.data or {})["payload"]) for each in found]
 
 
 def of_program(merchant: Merchant, program_id: str) -> dict[str, Any]:

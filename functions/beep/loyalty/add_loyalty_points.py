@@ -9,7 +9,14 @@ from pydantic import Field, model_validator
 from shared.auth.caller import Caller
 from shared.domain.loyalty.earning_base import PurchaseLine
 from shared.domain.units import from_units
-from shared.errors import BalanceLimitExceeded, MembershipNotFound, ProgramInactive, ProgramNotFound
+from shared.errors import (
+    BalanceLimitExceeded,
+    MembershipClosed,
+    MembershipNotFound,
+    MemberSuspended,
+    ProgramInactive,
+    ProgramNotFound,
+)
 from shared.schemas import answers
 from shared.schemas.base import Duplicate, Number, RequestModel, ResponseModel, Success, Text
 from shared.schemas.fields import ExternalSource, ProgramId, StoreId, TransactionId, UserId
@@ -106,7 +113,14 @@ EXAMPLE: dict[str, Any] = {
     "transactionId": "PB-TXN-9876",
 }
 
-REFUSALS = (ProgramNotFound, MembershipNotFound, ProgramInactive, BalanceLimitExceeded)
+REFUSALS = (
+    ProgramNotFound,
+    MembershipNotFound,
+    MemberSuspended,
+    MembershipClosed,
+    ProgramInactive,
+    BalanceLimitExceeded,
+)
 
 
 def handle(body: Request, caller: Caller) -> Response:

@@ -10,7 +10,9 @@ from shared.auth.caller import Caller
 from shared.domain.units import from_units
 from shared.errors import (
     InsufficientBalance,
+    MembershipClosed,
     MembershipNotFound,
+    MemberSuspended,
     ProgramNotFound,
     RewardCostMismatch,
     RewardNotFound,
@@ -105,6 +107,8 @@ EXAMPLE: dict[str, Any] = {
 REFUSALS = (
     ProgramNotFound,
     MembershipNotFound,
+    MemberSuspended,
+    MembershipClosed,
     RewardNotFound,
     RewardCostMismatch,
     RewardUnavailable,

@@ -11,6 +11,7 @@ from shared.domain.units import from_units
 from shared.errors import (
     BalanceLimitExceeded,
     InsufficientBalance,
+    MembershipClosed,
     MemberSuspended,
     ProgramInactive,
     ProgramNotFound,
@@ -103,8 +104,9 @@ EXAMPLE: dict[str, Any] = {
 
 REFUSALS = (
     ProgramNotFound,
-    ProgramInactive,
     MemberSuspended,
+    MembershipClosed,
+    ProgramInactive,
     InsufficientBalance,
     BalanceLimitExceeded,
 )

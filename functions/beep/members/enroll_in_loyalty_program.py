@@ -8,7 +8,12 @@ from pydantic import Field
 
 from shared.auth.caller import Caller
 from shared.domain.units import from_units
-from shared.errors import MemberSuspended, ProgramInactive, ProgramNotFound
+from shared.errors import (
+    MembershipClosed,
+    MemberSuspended,
+    ProgramInactive,
+    ProgramNotFound,
+)
 from shared.schemas import answers
 from shared.schemas.base import RequestModel, ResponseModel, Success
 from shared.schemas.fields import ProgramId, StoreId, UserId
@@ -25,16 +30,22 @@ class Request(RequestModel):
 
 
 class Response(ResponseModel):
-    """The membership. A second enrolment gets the same one, with ``alreadyEnrolled``."""
+    """The membership. A second enrolment gets the same one, with ``alreadyEnrolled``.
+
+    So does the first one after leaving: the membership is open again, with its points.
+    """
 
     success: Success = True
     program_id: answers.ProgramId
     user_id: answers.UserId
-    member_id: str = Field(description="Id of the membership.")
+    member_id: answers.MembershipId
+    status: answers.MembershipStatus
     current_balance: answers.CurrentBalance
     current_tier: answers.CurrentTier
     enrolled_at: answers.EnrolledAt
-    already_enrolled: bool = Field(description="True if the user was a member before this request.")
+    already_enrolled: bool = Field(
+        description="True if there was a membership before this request, left or not."
+    )
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
@@ -46,13 +57,14 @@ EXAMPLE: dict[str, Any] = {
     "programId": "lp_abc123",
     "userId": "user_xyz",
     "memberId": "lp_abc123_user_xyz",
+    "status": "active",
     "currentBalance": 0,
     "currentTier": None,
     "enrolledAt": "2026-03-03T12:00:00.000Z",
     "alreadyEnrolled": False,
 }
 
-REFUSALS = (ProgramNotFound, ProgramInactive, MemberSuspended)
+REFUSALS = (ProgramNotFound, ProgramInactive, MemberSuspended, MembershipClosed)
 
 
 def handle(body: Request, caller: Caller) -> Response:
@@ -65,6 +77,7 @@ def handle(body: Request, caller: Caller) -> Response:
         program_id=membership.program_id,
         user_id=membership.user_id,
         member_id=membership.membership_id,
+        status=membership.status.value,
         current_balance=from_units(membership.balance_units, membership.scale),
         current_tier=membership.tier,
         enrolled_at=membership.enrolled_at,

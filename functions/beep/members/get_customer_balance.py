@@ -39,7 +39,8 @@ class Response(ResponseModel):
     Expired points do not count from their moment of expiry; the history shows the expiry within 15
     minutes, or with the next booking.
 
-    ``isActive`` tells whether the program is active. ``pointsToNextTier`` is 0 at the top,
+    ``isActive`` is false if the program is inactive, or the member suspended or gone: ``status``
+    says how the member stands. ``pointsToNextTier`` is 0 at the top,
     ``pointsToFallDown`` null at the bottom, and both are null in programs without tiers.
     """
 
@@ -69,7 +70,11 @@ class Response(ResponseModel):
             "What would have to be reversed to lose the tier. Null in the lowest and without tiers."
         )
     )
-    is_active: bool = Field(description="Whether the program is active.")
+    is_active: bool = Field(description="Whether the program and the membership are active.")
+    status: answers.MembershipStatus
+    status_reason: str | None = Field(
+        description="The last reason given to suspendMember or reactivateMember. Null if none."
+    )
     enrolled_at: answers.EnrolledAt
     recent_transactions: list[Transaction] = Field(
         description="The last ten transactions, newest first."
@@ -96,6 +101,8 @@ EXAMPLE: dict[str, Any] = {
     "pointsToNextTier": 1220,
     "pointsToFallDown": 31,
     "isActive": True,
+    "status": "active",
+    "statusReason": None,
     "enrolledAt": "2026-01-15T09:30:00.000Z",
     "recentTransactions": [
         {
@@ -134,7 +141,9 @@ def handle(body: Request, caller: Caller) -> Response:
         next_tier=progress.next,
         points_to_next_tier=progress.points_to_reach if standing.program.tiers else None,
         points_to_fall_down=progress.points_to_fall_down,
-        is_active=standing.program.is_active,
+        is_active=standing.program.is_active and membership.is_active,
+        status=membership.status.value,
+        status_reason=membership.status_reason,
         enrolled_at=membership.enrolled_at,
         recent_transactions=[to_transaction(entry, scale) for entry in membership.recent],
     )

@@ -24,6 +24,9 @@ POINTS_EXPIRED = "loyalty.points_expired"
 POINTS_EXPIRING = "loyalty.points_expiring"
 ANNIVERSARY = "loyalty.anniversary"
 MILESTONE_REACHED = "loyalty.milestone_reached"
+MEMBERSHIP_LEFT = "loyalty.membership_left"
+MEMBER_SUSPENDED = "member.suspended"
+MEMBER_REACTIVATED = "member.reactivated"
 SYNC_CONFLICT = "loyalty.sync_conflict"
 WEBHOOK_ENDPOINT_DISABLED = "loyalty.webhook_endpoint_disabled"
 POS_SYNCED = "integration.pos.synced"
@@ -57,7 +60,7 @@ class EventType:
 
 
 _LOYALTY = (
-    EventType(ENROLLMENT, Package.GO, "A customer became a member."),
+    EventType(ENROLLMENT, Package.GO, "A customer became a member, or came back."),
     EventType(POINTS_EARNED, Package.GO, "Points were granted."),
     EventType(POINTS_REDEEMED, Package.GO, "Points were spent."),
     EventType(
@@ -71,6 +74,9 @@ _LOYALTY = (
     EventType(ANNIVERSARY, Package.GO, "A member joined this many years ago today."),
     EventType(POINTS_EXPIRING, Package.GO, "Points expire soon, unless they are spent."),
     EventType(POINTS_EXPIRED, Package.GO, "Points expired."),
+    EventType(MEMBERSHIP_LEFT, Package.GO, "A member left a program; the points are kept."),
+    EventType(MEMBER_SUSPENDED, Package.GO, "A member was suspended in a program."),
+    EventType(MEMBER_REACTIVATED, Package.GO, "A member's suspension in a program was lifted."),
     EventType(
         WEBHOOK_ENDPOINT_DISABLED,
         Package.GO,

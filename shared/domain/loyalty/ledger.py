@@ -69,10 +69,12 @@ def earn(
 
     Raises:
         ProgramInactive: The program grants nothing.
+        MemberSuspended, MembershipClosed: The member earns nothing.
         BalanceLimitExceeded: The membership would hold more than the limit.
     """
     assert units > 0
     program.require_active()
+    membership.require_active()
     expires_at = expires_at or due.expires_at(program, cause.now)
     lot = Lot(units, expires_at, due.alert_at(program, expires_at))
     after = replace(
@@ -91,11 +93,13 @@ def redeem(
     Members keep the right to spend while a program is inactive.
 
     Raises:
+        MemberSuspended, MembershipClosed: The member spends nothing.
         InsufficientBalance: ``units`` exceeds the balance; nothing changes.
 
     Source: Loyalty API, redeemLoyaltyPoints ("Doppelabzug ist nicht möglich").
     """
     assert units > 0
+    membership.require_active()
     if units > membership.balance_units:
         raise insufficient(membership, units)
     after = replace(_debit(membership, units), redeemed_units=membership.redeemed_units + units)
@@ -123,10 +127,14 @@ def set_balance(
         ``None`` if balance and lifetime are so already. If the lifetime alone differs, the entry
         has 0 units.
 
+    Raises:
+        MemberSuspended, MembershipClosed: Nobody changes what the member has.
+
     Source: External Sync API, action ``set`` ("bei set: Neuer Stand"), and "Punkte, Stempel und
     Tiers werden in beiden Systemen synchron gehalten".
     """
     assert target_units >= 0
+    membership.require_active()
     difference = target_units - membership.balance_units
     if total_earned_units is None:
         lifetime_units = max(membership.lifetime_units, target_units)
@@ -303,7 +311,14 @@ def _book(
     corrects: Entry | None = None,
     uncollected_units: int = 0,
 ) -> tuple[Membership, Entry]:
-    """Seal a change: number it, recompute tier and unlocked rewards, chain it by its hash."""
+    """Seal a change: number it, recompute tier and unlocked rewards, chain it by its hash.
+
+    Reversals and expiries also happen to members who are suspended or have left.
+
+    Raises:
+        MembershipClosed: The membership was merged into another one, on which to book instead.
+    """
+    before.require_unmerged()
     tier = tiers.tier_after(
         program.tiers,
         before.tier,

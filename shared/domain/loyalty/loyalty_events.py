@@ -14,6 +14,9 @@ from shared.domain.events.event_types import (
     CHECKIN_EARNED,
     ENROLLMENT,
     EXTERNAL_SYNCED,
+    MEMBER_REACTIVATED,
+    MEMBER_SUSPENDED,
+    MEMBERSHIP_LEFT,
     MILESTONE_REACHED,
     POINTS_ADJUSTED,
     POINTS_EARNED,
@@ -51,6 +54,33 @@ def from_enrollment(membership: Membership) -> Event:
         {"memberId": membership.membership_id},
         source=membership.source,
     )
+
+
+def from_return(membership: Membership, now: datetime) -> Event:
+    """Return the event of a member who had left and came back."""
+    event_id = _standing_event_id(membership, ENROLLMENT, now)
+    data = {"memberId": membership.membership_id}
+    return _of_member(membership, event_id, ENROLLMENT, now, data)
+
+
+def from_leaving(membership: Membership, now: datetime) -> Event:
+    """Return the event of a member who left a program."""
+    event_id = _standing_event_id(membership, MEMBERSHIP_LEFT, now)
+    data = {
+        "memberId": membership.membership_id,
+        "currentBalance": from_units(membership.balance_units, membership.scale),
+    }
+    return _of_member(membership, event_id, MEMBERSHIP_LEFT, now, data)
+
+
+def from_suspension(membership: Membership, now: datetime) -> Event:
+    """Return the event of a membership that was suspended."""
+    return _of_suspension(membership, MEMBER_SUSPENDED, now)
+
+
+def from_reactivation(membership: Membership, now: datetime) -> Event:
+    """Return the event of a membership whose suspension was lifted."""
+    return _of_suspension(membership, MEMBER_REACTIVATED, now)
 
 
 def from_anniversary(membership: Membership, years: int, now: datetime) -> Event:
@@ -214,3 +244,14 @@ def _of_member(
         created_at=created_at,
         data={**member, **data},
     )
+
+
+def _of_suspension(membership: Membership, event_type: str, now: datetime) -> Event:
+    """Return an event without the reason: it is free text, which may name the person."""
+    data = {"memberId": membership.membership_id, "status": membership.status.value}
+    event_id = _standing_event_id(membership, event_type, now)
+    return _of_member(membership, event_id, event_type, now, data)
+
+
+def _standing_event_id(membership: Membership, event_type: str, now: datetime) -> str:
+    return ids.derived("evt", membership.membership_id, event_type, to_wire(now))

@@ -4,12 +4,34 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from shared.domain.loyalty.entries import GENESIS, EntryKind
 from shared.domain.loyalty.lots import Lot
+from shared.errors import MembershipClosed, MemberSuspended
 
 RECENT_MAX = 10
 """Entries kept in the membership, so that balance and history are one read."""
+
+
+class MembershipStatus(StrEnum):
+    """How a member stands in a program.
+
+    ``SUSPENDED`` by the merchant; ``LEFT`` by the member; ``MERGED`` into another membership.
+    """
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    LEFT = "left"
+    MERGED = "merged"
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """A time in which a membership was not active; ``ended_at`` is ``None`` while it lasts."""
+
+    began_at: datetime
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +58,9 @@ class Membership:
     that reversals took, less those that they gave back; ``adjusted_units`` may be negative; ``seq``
     and ``head_hash`` are the last entry's. ``next_due_at`` is the time of the next expiry,
     announcement or anniversary; ``anniversary_years`` is the last anniversary that is done.
+
+    ``status_reason`` is why it was last suspended or reactivated; ``left_at`` is when the member
+    left, also if it is suspended as well; ``absences`` are its latest times without being active.
     """
 
     membership_id: str
@@ -62,6 +87,49 @@ class Membership:
     head_hash: str = GENESIS
     anniversary_years: int = 0
     next_due_at: datetime | None = None
+    status: MembershipStatus = MembershipStatus.ACTIVE
+    status_reason: str | None = None
+    left_at: datetime | None = None
+    absences: tuple[Absence, ...] = ()
+
+    @property
+    def is_active(self) -> bool:
+        """True if the member earns and spends."""
+        return self.status is MembershipStatus.ACTIVE
+
+    def was_absent_at(self, moment: datetime) -> bool:
+        """Tell whether the membership was suspended or left at a moment."""
+        return any(
+            each.began_at <= moment and (each.ended_at is None or moment < each.ended_at)
+            for each in self.absences
+        )
+
+    def require_active(self) -> None:
+        """Refuse to grant or spend for a member who is suspended, has left, or was merged.
+
+        Raises:
+            MemberSuspended, MembershipClosed.
+        """
+        names = {"programId": self.program_id, "userId": self.user_id}
+        if self.status is MembershipStatus.SUSPENDED:
+            raise MemberSuspended(f"User {self.user_id} is suspended.", **names)
+        if self.status is MembershipStatus.LEFT:
+            raise MembershipClosed(f"User {self.user_id} has left the program.", **names)
+        self.require_unmerged()
+
+    def require_unmerged(self) -> None:
+        """Refuse to book anything on a membership that was merged into another one.
+
+        Raises:
+            MembershipClosed: It was.
+        """
+        if self.status is MembershipStatus.MERGED:
+            raise MembershipClosed(
+                f"The membership of user {self.user_id} was merged into another one.",
+                fix="Use the user into which it was merged.",
+                programId=self.program_id,
+                userId=self.user_id,
+            )
 
     def assert_consistent(self) -> None:
         """Assert the equations that must hold after every booking."""

@@ -77,3 +77,17 @@ def enroll(
     if program_id in member.program_ids:
         return member
     return replace(member, program_ids=(*member.program_ids, program_id), updated_at=now)
+
+
+def suspended(member: Member, reason: str, now: datetime) -> Member:
+    """Return a member who is suspended in the whole account; who is so already stays so."""
+    if member.status is not MemberStatus.ACTIVE:
+        return member
+    return replace(member, status=MemberStatus.SUSPENDED, status_reason=reason, updated_at=now)
+
+
+def reactivated(member: Member, reason: str, now: datetime) -> Member:
+    """Return a member whose suspension in the whole account is lifted, if there was one."""
+    if member.status is not MemberStatus.SUSPENDED:
+        return member
+    return replace(member, status=MemberStatus.ACTIVE, status_reason=reason, updated_at=now)

@@ -388,13 +388,17 @@ def forget_customer(payment: Payment, now: datetime) -> Payment:
     return replace(payment, customer_token=None)
 
 
-def without_points(payment: Payment, failure: str) -> Payment:
-    """Return the payment with its points given up; ``failure`` is the code of the reason."""
+def without_points(payment: Payment, failure: str, *, is_problem: bool = True) -> Payment:
+    """Return the payment with its points given up; ``failure`` is the code of the reason.
+
+    ``is_problem``: somebody has to look at it.
+    """
     assert payment.points is not None
+    problem = POINTS_NOT_BOOKED if is_problem else None
     return replace(
         payment,
         points=replace(payment.points, failure=failure),
-        problem=payment.problem or POINTS_NOT_BOOKED,
+        problem=payment.problem or problem,
     )
 
 

@@ -45,6 +45,8 @@ def post(
 ) -> None:
     """Post what is due for a member.
 
+    Nothing is granted to a member who is suspended or has left; what is taken back is taken.
+
     Args:
         postings: What was posted so far; it has the membership, without expired points.
         due: The units to grant, to take back or to give back.
@@ -57,7 +59,7 @@ def post(
         ProgramInactive: The program grants nothing.
         BalanceLimitExceeded: The membership would hold more than the limit.
     """
-    if due.earn_units:
+    if due.earn_units and postings.memberships[due.user_id].is_active:
         _earn(postings, due, program, cause_of, receipt_id)
     if due.take_units > 0:
         _take(postings, due, program, originals, cause_of)

@@ -78,6 +78,20 @@ class EnrollmentData(MemberData):
     member_id: MemberId
 
 
+class MembershipLeftData(MemberData):
+    """A member who left, with the balance that is kept."""
+
+    member_id: MemberId
+    current_balance: answers.CurrentBalance
+
+
+class SuspensionData(MemberData):
+    """A membership that was suspended, or whose suspension was lifted."""
+
+    member_id: MemberId
+    status: Word = Field(description="How the member stands now: `active`, `suspended` or `left`.")
+
+
 class AnniversaryData(MemberData):
     """An anniversary of a membership: its age in years."""
 
@@ -430,6 +444,18 @@ _ORDER = {"orderId": "order_abc123", "storeId": "store_a", "userId": "user_xyz"}
 
 _CATALOG: Mapping[str, tuple[type[WireModel], Mapping[str, Any]]] = {
     event_types.ENROLLMENT: (EnrollmentData, {**_MEMBER, "memberId": "lp_abc123_user_xyz"}),
+    event_types.MEMBERSHIP_LEFT: (
+        MembershipLeftData,
+        {**_MEMBER, "memberId": "lp_abc123_user_xyz", "currentBalance": 142},
+    ),
+    event_types.MEMBER_SUSPENDED: (
+        SuspensionData,
+        {**_MEMBER, "memberId": "lp_abc123_user_xyz", "status": "suspended"},
+    ),
+    event_types.MEMBER_REACTIVATED: (
+        SuspensionData,
+        {**_MEMBER, "memberId": "lp_abc123_user_xyz", "status": "active"},
+    ),
     event_types.POINTS_EARNED: (PointsEarnedData, {**_EARNED, "earningMethod": "api"}),
     event_types.POINTS_REDEEMED: (
         PointsRedeemedData,

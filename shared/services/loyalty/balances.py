@@ -82,6 +82,7 @@ def add(
     def book(membership: Membership, _: Reads, cause: Cause) -> bookings.Decided:
         if award.awarded_units == 0:
             program.require_active()
+            membership.require_active()
             return bookings.Decided(membership, None)
         return bookings.Decided(*ledger.earn(membership, program, award.awarded_units, cause))
 

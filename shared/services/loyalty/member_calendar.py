@@ -86,13 +86,13 @@ def _events(passed: TimePassed, program: Program, now: datetime) -> list[Event]:
     """Return the events for the store's endpoints; the entry of an expiry has its own trigger.
 
     Members can spend points of an inactive program, so expiries are announced; anniversaries of
-    such a program are not told.
+    such a program are not told, nor those of members who are suspended or have left.
     """
     happened = [
         loyalty_events.from_expiring(passed.membership, lot.units, lot.expires_at, now)
         for lot in passed.expiring
         if lot.expires_at is not None
     ]
-    if passed.years is not None and program.is_active:
+    if passed.years is not None and program.is_active and passed.membership.is_active:
         happened.append(loyalty_events.from_anniversary(passed.membership, passed.years, now))
     return happened

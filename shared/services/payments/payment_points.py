@@ -17,7 +17,13 @@ from shared.domain.payments import payment_points as points_of
 from shared.domain.payments import payments
 from shared.domain.payments.payment_points import PaymentPoints, Taking
 from shared.domain.payments.payments import Payment
-from shared.errors import InvalidParameters, MembershipNotFound, PunktwerkError
+from shared.errors import (
+    InvalidParameters,
+    MembershipClosed,
+    MembershipNotFound,
+    MemberSuspended,
+    PunktwerkError,
+)
 from shared.services import access
 from shared.services.accounts import callers
 from shared.services.commands import Reads
@@ -145,10 +151,16 @@ def _moved(payment: Payment, points: PaymentPoints, due: Taking) -> int:
 
 
 def _refused(payment: Payment, refusal: PunktwerkError) -> Payment:
-    """Give up: the ledger has refused, and would refuse again."""
+    """Give up: the ledger has refused, and would refuse again.
+
+    It is no problem that a member who is suspended or has left gets nothing.
+    """
+    is_problem = not isinstance(refusal, MemberSuspended | MembershipClosed)
 
     def given_up(found: Payment) -> Payment:
-        return payments.without_points(found, refusal.code) if found.awaits_points else found
+        if not found.awaits_points:
+            return found
+        return payments.without_points(found, refusal.code, is_problem=is_problem)
 
     logs.warning("points not booked", paymentId=payment.payment_id, error=refusal.code)
     after = payment_changes.change(payment.payment_id, given_up)

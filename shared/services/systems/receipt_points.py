@@ -18,6 +18,7 @@ from shared import clock, ids
 from shared.auth.caller import Caller
 from shared.domain.loyalty import earning, earning_base
 from shared.domain.loyalty.entries import Cause, Entry
+from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program
 from shared.domain.money import Money
 from shared.domain.systems import purchase_postings, purchases
@@ -41,6 +42,7 @@ from shared.store.systems import purchase_documents
 DROPPED_AT_ONCE_MAX = 200
 """Waiting purchases that one sync drops; the next one drops more."""
 _CLOCKS_DIFFER = timedelta(days=1)
+_ABSENT = "The member is suspended or has left, or was at the time: it earns nothing, later either."
 _NO_SALE = "It takes goods back, and does not say of which sale: no points were taken back."
 
 
@@ -80,9 +82,10 @@ def book(sync: Sync, receipt: Receipt, is_known: Callable[[str], bool]) -> Recei
     """Book what a receipt changes: grant points, or take back those of the sale that it names.
 
     Trainings, transfers and other receipts that are no sale change nothing. Sales without a
-    customer, older than ``issued_since``, or older than the membership earn nothing. A receipt
-    that takes goods back is kept until its sale is read, even if the till does not name the member
-    again.
+    customer, older than ``issued_since``, or older than the membership earn nothing. So do sales of
+    a member who was suspended or had left at the time, or is so now; what a receipt takes back is
+    taken from them, too. A receipt that takes goods back is kept until its sale is read, even if
+    the till does not name the member again.
 
     Args:
         sync: The sync, with its program.
@@ -226,7 +229,8 @@ class _Booking:
         if entry is not None:
             return Effect(self._earlier_result(entry))
         if stored is None and not is_earning and self._receipt.voids is None:
-            return Effect(_NOTHING)
+            notes = self._absence_notes(reads)
+            return Effect(ReceiptResult(ReceiptOutcome.NOTHING, notes=notes) if notes else _NOTHING)
         reading = purchases.with_receipt(before, self._receipt, is_earning=is_earning)
         if reading.refusal is not None:
             return Effect(ReceiptResult(ReceiptOutcome.REFUSED, reading.refusal))
@@ -285,7 +289,7 @@ class _Booking:
         for user_id, entries in postings.entries.items():
             read = reads[paths.member(self._member_id(user_id))]
             writes += membership_documents.writes(read, postings.memberships[user_id], *entries)
-        return Effect(self._result(reading, postings), writes)
+        return Effect(self._result(reads, reading, postings), writes)
 
     def _with_part(self, reads: Reads, purchase: Purchase) -> tuple[Purchase, Purchase | None]:
         """Take over what refers to the receipt, if the receipt belongs to another's purchase.
@@ -363,7 +367,23 @@ class _Booking:
         if user_id is None or _is_old(self._sync, self._receipt):
             return False
         membership = membership_documents.decode(reads[paths.member(self._member_id(user_id))])
-        return membership is not None and self._receipt.issued_at >= membership.enrolled_at
+        return (
+            membership is not None
+            and self._receipt.issued_at >= membership.enrolled_at
+            and not self._is_absent(membership)
+        )
+
+    def _is_absent(self, membership: Membership) -> bool:
+        """Tell whether a member is not active now, or was not when the receipt was issued."""
+        return not membership.is_active or membership.was_absent_at(self._receipt.issued_at)
+
+    def _absence_notes(self, reads: Reads) -> tuple[str, ...]:
+        """Return why the member who is named gets nothing for a sale; empty if it is not that."""
+        user_id = self._receipt.customer_id
+        if user_id is None or _is_old(self._sync, self._receipt):
+            return ()
+        membership = membership_documents.decode(reads[paths.member(self._member_id(user_id))])
+        return (_ABSENT,) if membership is not None and self._is_absent(membership) else ()
 
     def _earlier_entry(self, reads: Reads, purchase: Purchase) -> Entry | None:
         """Return the entry of the receipt, if it was booked before purchases were kept.
@@ -398,8 +418,10 @@ class _Booking:
             outcome = ReceiptOutcome.TAKEN_BACK
         return ReceiptResult(outcome, notes=(reading.doubt,) if reading.doubt else ())
 
-    def _result(self, reading: Reading, postings: Postings) -> ReceiptResult:
+    def _result(self, reads: Reads, reading: Reading, postings: Postings) -> ReceiptResult:
         notes = [each for each in (self._receipt.doubt, reading.doubt) if each]
+        if self._receipt.eligible.amount_minor > 0 and not _takes_back(self._receipt):
+            notes += self._absence_notes(reads)
         if postings.uncollected_units:
             missing = from_units(postings.uncollected_units, self._program.scale)
             notes.append(f"{missing} could not be taken back: the member has spent them.")

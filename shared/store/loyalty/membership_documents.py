@@ -45,6 +45,11 @@ def list_corrections(membership_id: str, entry_id: str) -> list[Entry]:
     return ENTRIES.query(("correctsEntryId", "==", entry_id), collection=_entries_of(membership_id))
 
 
+def list_of_user(account_id: str, user_id: str) -> list[Membership]:
+    """Return a user's memberships in all programs of an account."""
+    return MEMBERSHIPS.query(("accountId", "==", account_id), ("userId", "==", user_id))
+
+
 def pages_of_program(program_id: str) -> Iterator[list[Snapshot]]:
     """Return the stored memberships of a program, some at a time."""
     return MEMBERSHIPS.pages(("programId", "==", program_id))

@@ -650,7 +650,9 @@ def test_an_operation_has_no_refusals_of_others() -> None:
     assert {*refusals_of(redeem)} - common == {
         "IDEMPOTENCY_KEY_REUSED",
         "INSUFFICIENT_BALANCE",
+        "MEMBERSHIP_CLOSED",
         "MEMBERSHIP_NOT_FOUND",
+        "MEMBER_SUSPENDED",
         "PROGRAM_NOT_FOUND",
         "REWARD_COST_MISMATCH",
         "REWARD_NOT_FOUND",

@@ -32,6 +32,8 @@ def expected(member: Member, **fields: Any) -> dict[str, Any]:
         "pointsToNextTier": None,
         "pointsToFallDown": None,
         "isActive": True,
+        "status": "active",
+        "statusReason": None,
         "enrolledAt": NOW,
         "recentTransactions": [],
         **fields,
@@ -277,6 +279,8 @@ def test_the_sandbox_answers_with_the_documented_sample(merchant: Merchant) -> N
         "pointsToNextTier": 1220,
         "pointsToFallDown": 31,
         "isActive": True,
+        "status": "active",
+        "statusReason": None,
         "enrolledAt": "2026-01-15T09:30:00.000Z",
         "recentTransactions": [
             {

@@ -31,6 +31,9 @@ SENT = {
     "loyalty.points_expiring",
     "loyalty.points_expired",
     "loyalty.points_reversed",
+    "loyalty.membership_left",
+    "member.suspended",
+    "member.reactivated",
     "loyalty.webhook_endpoint_disabled",
     "integration.psp.configured",
     "payment.created",
@@ -93,6 +96,7 @@ def test_wildcards_are_the_beginnings_of_types() -> None:
     assert set(PATTERNS) - BY_NAME.keys() == {
         "*",
         "loyalty.*",
+        "member.*",
         "integration.*",
         "integration.pos.*",
         "integration.erp.*",

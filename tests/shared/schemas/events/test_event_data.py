@@ -71,6 +71,10 @@ def story() -> Iterator[Event]:
     member = make_membership(PROGRAM)
     yield loyalty_events.from_enrollment(member)
     yield loyalty_events.from_anniversary(member, 1, NOW + timedelta(days=365))
+    yield loyalty_events.from_leaving(member, NOW)
+    yield loyalty_events.from_return(member, NOW)
+    yield loyalty_events.from_suspension(member, NOW)
+    yield loyalty_events.from_reactivation(member, NOW)
     named = make_cause(transaction_id="t1", source="crm")
     for cause in (make_cause(), named):
         for entry in bookings(member, cause):

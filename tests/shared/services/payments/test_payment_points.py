@@ -163,6 +163,39 @@ def test_a_user_who_is_not_enrolled_is_refused(till: Till, customer: Member) -> 
     assert till.provider.payments == {}
 
 
+@pytest.mark.parametrize(
+    ("action", "failure"),
+    [("suspendMember", "MEMBER_SUSPENDED"), ("leaveLoyaltyProgram", "MEMBERSHIP_CLOSED")],
+)
+def test_who_is_not_active_pays_and_gets_no_points(
+    till: Till, customer: Member, action: str, failure: str
+) -> None:
+    reason = {"reason": "Missbrauch"} if action == "suspendMember" else {}
+    customer.api.ok(action, {**customer.ids, **reason})
+
+    payment_id = till.paid(**customer.ids)
+
+    answer = till.get(payment_id)
+    assert answer["status"] == "paid"
+    assert answer["problem"] is None
+    assert answer["points"]["failure"] == failure
+    assert stored.units(customer) == []
+    assert_nothing_due(till, payment_id)
+    sweep()
+    assert stored.units(customer) == []
+
+
+def test_a_refund_takes_back_from_who_was_suspended_since(till: Till, customer: Member) -> None:
+    payment_id = till.paid(**customer.ids)
+    customer.api.ok("suspendMember", {**customer.ids, "reason": "Missbrauch"})
+
+    till.refund(payment_id)
+
+    assert stored.units(customer) == [EARNED, -EARNED]
+    stored.assert_sound(customer)
+    assert_nothing_due(till, payment_id)
+
+
 def test_a_refund_of_all_takes_all_back(till: Till, customer: Member) -> None:
     payment_id = till.paid(**customer.ids)
 

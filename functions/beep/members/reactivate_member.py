@@ -1,0 +1,75 @@
+"""POST /api/v1/reactivateMember: lift the suspension of a member."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from shared.auth.caller import Caller
+from shared.errors import MembershipNotFound, ProgramNotFound
+from shared.schemas import answers
+from shared.schemas.base import RequestModel, ResponseModel, Success
+from shared.schemas.fields import ProgramId, UserId
+from shared.schemas.members.standing_bodies import MembershipStanding, Reason, to_memberships
+from shared.services.loyalty import sandbox as mock
+from shared.services.members import standings
+from shared.store import paths
+
+
+class Request(RequestModel):
+    """The request names the member, and the program if it is only for one.
+
+    Without ``programId`` it holds in all programs of the account.
+    """
+
+    program_id: ProgramId | None = None
+    user_id: UserId
+    reason: Reason
+
+
+class Response(ResponseModel):
+    """The memberships. Who has left in the meantime is ``left``, others are ``active``."""
+
+    success: Success = True
+    user_id: answers.UserId
+    memberships: list[MembershipStanding] = Field(
+        description="How the member stands now in the program, or in each of the account."
+    )
+
+
+EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
+    "program": {"programId": "lp_abc123", "userId": "user_xyz", "reason": "Geklärt"},
+    "everywhere": {"userId": "user_xyz", "reason": "Geklärt"},
+}
+
+EXAMPLE: dict[str, Any] = {
+    "success": True,
+    "userId": "user_xyz",
+    "memberships": [
+        {"programId": "lp_abc123", "memberId": "lp_abc123_user_xyz", "status": "active"}
+    ],
+}
+
+REFUSALS = (ProgramNotFound, MembershipNotFound)
+
+
+def handle(body: Request, caller: Caller) -> Response:
+    """Lift the suspensions in one commit."""
+    changed = standings.reactivate(
+        caller, program_id=body.program_id, user_id=body.user_id, reason=body.reason
+    )
+    return Response(
+        user_id=body.user_id,
+        memberships=to_memberships(changed.memberships),
+        is_replay=changed.is_replay,
+    )
+
+
+def sandbox(body: Request, _: Caller) -> dict[str, Any]:
+    """Name the membership; who is not enrolled has none."""
+    mock.require_enrolled(body.user_id)
+    program_id = body.program_id or "lp_abc123"
+    membership_id = paths.membership_id(program_id, body.user_id)
+    row = {"programId": program_id, "memberId": membership_id, "status": "active"}
+    return {"memberships": [row]}

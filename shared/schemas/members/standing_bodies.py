@@ -1,0 +1,36 @@
+"""How a member stands in programs: bodies of requests and answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated
+
+from pydantic import Field
+
+from shared.domain.loyalty.standing import Standing
+from shared.schemas import answers
+from shared.schemas.base import Text, WireModel
+
+Reason = Annotated[
+    Text, Field(min_length=1, description="Why, in your words. The member can read it in the app.")
+]
+
+
+class MembershipStanding(WireModel):
+    """How a member stands in one program."""
+
+    program_id: answers.ProgramId
+    member_id: answers.MembershipId
+    status: answers.MembershipStatus
+
+
+def to_memberships(standings: Iterable[Standing]) -> list[MembershipStanding]:
+    """Return how a member stands in each program."""
+    return [
+        MembershipStanding(
+            program_id=each.program_id,
+            member_id=each.membership_id,
+            status=each.status.value,
+        )
+        for each in standings
+    ]

@@ -1,0 +1,241 @@
+"""Suspend members, reactivate them, let them leave. Points stay, and expire as usual."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from shared import clock
+from shared.auth.caller import Caller
+from shared.domain.events.event import Event
+from shared.domain.loyalty import ledger, loyalty_events, standing
+from shared.domain.loyalty.membership import Membership, MembershipStatus
+from shared.domain.loyalty.standing import Standing
+from shared.domain.members import member as members
+from shared.domain.members.member import Member
+from shared.errors import MembershipNotFound
+from shared.services import access, commands
+from shared.services.commands import Effect, Reads
+from shared.services.events import outbox
+from shared.store import paths
+from shared.store.client import Document, Write
+from shared.store.loyalty import membership_documents
+from shared.store.members import member_documents
+from shared.tasks import Task
+
+
+@dataclass(frozen=True, slots=True)
+class Standings:
+    """How a member stands in each program that a request is about."""
+
+    memberships: tuple[Standing, ...]
+    is_replay: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """A membership after its member has left, as at the first of several equal requests."""
+
+    membership_id: str
+    status: MembershipStatus
+    balance_units: int
+    scale: int
+    left_at: datetime
+    is_replay: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Changes:
+    """What a request does to a membership and to a person; what is as wanted stays itself."""
+
+    of_membership: Callable[[Membership], Membership]
+    of_person: Callable[[Member], Member]
+    event_of: Callable[[Membership, datetime], Event]
+    now: datetime
+
+
+def suspend(caller: Caller, *, program_id: str | None, user_id: str, reason: str) -> Standings:
+    """Suspend a member in a program; without one, in the whole account at once.
+
+    In the whole account means also: the person joins no other program.
+
+    Raises:
+        ProgramNotFound, MembershipNotFound, IdempotencyKeyReused, Busy.
+    """
+    now = clock.utc_now()
+    changes = _Changes(
+        lambda membership: standing.suspended(membership, reason, now),
+        lambda person: members.suspended(person, reason, now),
+        loyalty_events.from_suspension,
+        now,
+    )
+    return _change(caller, program_id, user_id, changes)
+
+
+def reactivate(caller: Caller, *, program_id: str | None, user_id: str, reason: str) -> Standings:
+    """Lift the suspension of a member in a program; without one, in the whole account at once.
+
+    Raises:
+        ProgramNotFound, MembershipNotFound, IdempotencyKeyReused, Busy.
+    """
+    now = clock.utc_now()
+    changes = _Changes(
+        lambda membership: standing.reactivated(membership, reason, now),
+        lambda person: members.reactivated(person, reason, now),
+        loyalty_events.from_reactivation,
+        now,
+    )
+    return _change(caller, program_id, user_id, changes)
+
+
+def leave(caller: Caller, *, program_id: str, user_id: str, store_id: str | None) -> Departure:
+    """Close a membership; its points stay, in case the member comes back.
+
+    Raises:
+        ProgramNotFound, MembershipNotFound, MembershipClosed, IdempotencyKeyReused, Busy.
+    """
+    program = access.program(caller, program_id, store_id)
+    membership_id = paths.membership_id(program_id, user_id)
+    path = paths.member(membership_id)
+    now = clock.utc_now()
+
+    def replay(kept: Document, _: Reads) -> Departure:
+        return Departure(
+            membership_id,
+            MembershipStatus(kept["status"]),
+            kept["balanceUnits"],
+            program.scale,
+            kept["leftAt"],
+            is_replay=True,
+        )
+
+    def decide(reads: Reads) -> Effect[Departure]:
+        found = membership_documents.decode(reads[path])
+        if found is None:
+            raise MembershipNotFound(f"User {user_id} is not enrolled.")
+        after = standing.left(found, now)
+        assert after.left_at is not None
+        balance_units = ledger.effective(after, now).balance_units
+        departure = Departure(
+            membership_id, after.status, balance_units, program.scale, after.left_at
+        )
+        kept = {
+            "status": after.status.value,
+            "balanceUnits": balance_units,
+            "leftAt": after.left_at,
+        }
+        if after == found:
+            return Effect(departure, kept=kept)
+        news = outbox.announce([loyalty_events.from_leaving(ledger.effective(after, now), now)])
+        writes = [*membership_documents.writes(reads[path], after), *news.writes]
+        return Effect(departure, writes, kept, news.tasks)
+
+    return commands.run([path], decide, claim=caller.claim, replay=replay)
+
+
+def _change(caller: Caller, program_id: str | None, user_id: str, changes: _Changes) -> Standings:
+    if program_id is not None:
+        return _change_in_program(caller, program_id, user_id, changes)
+    return _change_everywhere(caller, user_id, changes)
+
+
+def _change_in_program(
+    caller: Caller, program_id: str, user_id: str, changes: _Changes
+) -> Standings:
+    access.program(caller, program_id, None)
+    path = _path(program_id, user_id)
+
+    def decide(reads: Reads) -> Effect[Standings]:
+        found = membership_documents.decode(reads[path])
+        if found is None:
+            raise MembershipNotFound(f"User {user_id} is not enrolled.")
+        return _effect_of(reads, [found], changes)
+
+    return commands.run([path], decide, claim=caller.claim, replay=_replayed)
+
+
+def _change_everywhere(caller: Caller, user_id: str, changes: _Changes) -> Standings:
+    """Change a person with all memberships.
+
+    An enrolment at the same time writes the document of the person, too. So it either comes first,
+    and its membership is changed as well, or it is decided after this.
+    """
+    person_path = paths.account_member(caller.account_id, user_id)
+    # The document of a person may lack memberships that are older than it.
+    known = membership_documents.list_of_user(caller.account_id, user_id)
+    known_paths = [paths.member(each.membership_id) for each in known]
+
+    def decide(reads: Reads) -> Effect[Standings]:
+        person = member_documents.decode(reads[person_path])
+        named = [_path(each, user_id) for each in person.program_ids] if person else []
+        member_paths = sorted({*known_paths, *named})
+        if missing := [path for path in member_paths if path not in reads]:
+            raise commands.Wanted(missing)
+        read = (membership_documents.decode(reads[path]) for path in member_paths)
+        found = [each for each in read if each is not None]
+        if person is None and not found:
+            raise MembershipNotFound(f"User {user_id} is not enrolled.")
+        before = person or Member(
+            user_id,
+            caller.account_id,
+            changes.now,
+            changes.now,
+            program_ids=tuple(each.program_id for each in found),
+        )
+        after = changes.of_person(before)
+        writes = [] if after is before else [member_documents.write(reads[person_path], after)]
+        return _effect_of(reads, found, changes, writes)
+
+    needs = [person_path, *known_paths]
+    return commands.run(needs, decide, claim=caller.claim, replay=_replayed)
+
+
+def _effect_of(
+    reads: Reads, found: Iterable[Membership], changes: _Changes, more_writes: Iterable[Write] = ()
+) -> Effect[Standings]:
+    writes = [*more_writes]
+    rows: list[Standing] = []
+    happened: list[Event] = []
+    for before in found:
+        after = changes.of_membership(before)
+        rows.append(Standing.of(after))
+        if after is not before:
+            read = reads[paths.member(before.membership_id)]
+            writes += membership_documents.writes(read, after)
+            happened.append(changes.event_of(after, changes.now))
+    told, tasks = _announce(happened)
+    kept = [
+        {
+            "programId": each.program_id,
+            "memberId": each.membership_id,
+            "status": each.status.value,
+        }
+        for each in rows
+    ]
+    return Effect(Standings(tuple(rows)), [*writes, *told], {"memberships": kept}, tasks)
+
+
+def _replayed(kept: Document, _: Reads) -> Standings:
+    rows = [
+        Standing(each["programId"], each["memberId"], MembershipStatus(each["status"]))
+        for each in kept["memberships"]
+    ]
+    return Standings(tuple(rows), is_replay=True)
+
+
+def _path(program_id: str, user_id: str) -> str:
+    return paths.member(paths.membership_id(program_id, user_id))
+
+
+def _announce(happened: Iterable[Event]) -> tuple[list[Write], list[Task]]:
+    """Prepare events of several stores."""
+    writes: list[Write] = []
+    tasks: list[Task] = []
+    by_store = sorted(happened, key=lambda event: event.store_id)
+    for _, events in groupby(by_store, key=lambda event: event.store_id):
+        news = outbox.announce(list(events))
+        writes += news.writes
+        tasks += news.tasks
+    return writes, tasks
