@@ -83,14 +83,6 @@ class ProgramInactive(PunktwerkError):
     fix = "Activate the program: updateLoyaltyProgram with `isActive: true`."
 
 
-class MemberSuspended(PunktwerkError):
-    """The member is suspended: earns and spends nothing, and joins no program."""
-
-    code = "MEMBER_SUSPENDED"
-    status = 400
-    fix = "Ask the member to talk to the store; it alone can end the suspension."
-
-
 class InsufficientBalance(PunktwerkError):
     """The balance is smaller than the amount to spend."""
 
@@ -219,6 +211,22 @@ class EndpointNotAllowed(PunktwerkError):
     fix = "Upgrade to `requiredUpgrade`."
 
 
+class MemberSuspended(PunktwerkError):
+    """The merchant has suspended the member, who earns and spends nothing until reactivated."""
+
+    code = "MEMBER_SUSPENDED"
+    status = 403
+    fix = "Tell the member to ask the store, which can lift it with reactivateMember."
+
+
+class MembershipClosed(PunktwerkError):
+    """The member has left the program, and earns and spends nothing there."""
+
+    code = "MEMBERSHIP_CLOSED"
+    status = 403
+    fix = "If the member wants to come back, call enrollInLoyaltyProgram: the points are kept."
+
+
 class SecretKeyInBrowser(PunktwerkError):
     """A live secret key came from a web page that the account does not allow."""
 
@@ -268,22 +276,6 @@ class MembershipNotFound(PunktwerkError):
     code = "MEMBERSHIP_NOT_FOUND"
     status = 404
     fix = "Call enrollInLoyaltyProgram first."
-
-
-class MemberSuspended(PunktwerkError):
-    """The merchant has suspended the member, who earns and spends nothing until reactivated."""
-
-    code = "MEMBER_SUSPENDED"
-    status = 403
-    fix = "Lift it with reactivateMember, if you have suspended the member by mistake."
-
-
-class MembershipClosed(PunktwerkError):
-    """The member has left the program, and earns and spends nothing there."""
-
-    code = "MEMBERSHIP_CLOSED"
-    status = 403
-    fix = "If the member wants to come back, call enrollInLoyaltyProgram: the points are kept."
 
 
 class RewardNotFound(PunktwerkError):

@@ -73,7 +73,7 @@ def enroll(
     if member is None:
         return Member(user_id, account_id, now, now, program_ids=(program_id,))
     if member.status is MemberStatus.SUSPENDED:
-        raise MemberSuspended("The member is suspended.")
+        raise MemberSuspended(f"User {user_id} is suspended.")
     if program_id in member.program_ids:
         return member
     return replace(member, program_ids=(*member.program_ids, program_id), updated_at=now)

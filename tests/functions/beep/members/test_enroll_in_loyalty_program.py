@@ -243,5 +243,5 @@ def test_who_is_suspended_everywhere_joins_nothing(guest: Member) -> None:
         answer = enroll(other)
         synced = other.sync("add", 10, source="crm", externalTransactionId="t1")
 
-    assert_refused(answer, 400, "MEMBER_SUSPENDED")
-    assert_refused(synced, 400, "MEMBER_SUSPENDED")
+    assert_refused(answer, 403, "MEMBER_SUSPENDED")
+    assert_refused(synced, 403, "MEMBER_SUSPENDED")
