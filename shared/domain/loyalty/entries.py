@@ -27,6 +27,7 @@ class Cause:
     ``entry_id`` is the idempotency key of the entry; ``fingerprint`` tells a repeated request from
     another one under the same key; ``key_hash`` is the digest of the ``Idempotency-Key`` header.
     ``earning_method`` names the way to earn, such as ``qr_checkin``, if it is not the usual one.
+    ``occurred_at`` is when it happened, if it is told later: by a file, or a till that was offline.
     """
 
     entry_id: str
@@ -43,6 +44,7 @@ class Cause:
     reward_id: str | None = None
     reward_code: str | None = None
     earning_method: str | None = None
+    occurred_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Entry:
     ``lifetime_after_units`` counts for tiers after an adjustment. Other entries have none, as
     theirs follows from ``units``; so have adjustments from before it was there, which kept it.
     ``earning_method`` is ``None`` for points that a request gave or a purchase earned, and in
-    entries from before it was there.
+    entries from before it was there. ``occurred_at`` is ``None`` unless it was told later.
     """
 
     entry_id: str
@@ -90,3 +92,4 @@ class Entry:
     hash: str
     lifetime_after_units: int | None = None
     earning_method: str | None = None
+    occurred_at: datetime | None = None

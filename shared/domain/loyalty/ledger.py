@@ -67,6 +67,9 @@ def earn(
 ) -> tuple[Membership, Entry]:
     """Grant ``units`` (> 0), which expire at ``expires_at``, by default at the program's time.
 
+    That time is counted from the day on which they were earned: ``cause.occurred_at``, if it is
+    told later. So the units may have expired already, and the caller writes them off.
+
     Raises:
         ProgramInactive: The program grants nothing.
         MemberSuspended, MembershipClosed: The member earns nothing.
@@ -75,7 +78,7 @@ def earn(
     assert units > 0
     program.require_active()
     membership.require_active()
-    expires_at = expires_at or due.expires_at(program, cause.now)
+    expires_at = expires_at or due.expires_at(program, cause.occurred_at or cause.now)
     lot = Lot(units, expires_at, due.alert_at(program, expires_at))
     after = replace(
         _credit(membership, lot),
@@ -341,7 +344,7 @@ def _book(
         earned_after_units=changed.earned_units,
         tier_before=before.tier,
         tier_after=tier,
-        unlocked_reward_ids=_unlocked(before, changed, program, cause.now),
+        unlocked_reward_ids=_unlocked(before, effective(changed, cause.now), program, cause.now),
         lot_expires_at=lot_expires_at,
         corrects_entry_id=corrects.entry_id if corrects else None,
         uncollected_units=uncollected_units,
@@ -361,6 +364,7 @@ def _book(
         hash="",
         lifetime_after_units=changed.lifetime_units if kind is EntryKind.ADJUST else None,
         earning_method=cause.earning_method,
+        occurred_at=cause.occurred_at,
     )
     entry = replace(unsealed, hash=chain.entry_hash(unsealed))
     after = replace(

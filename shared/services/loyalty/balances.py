@@ -26,7 +26,7 @@ from shared.errors import (
 from shared.services import access
 from shared.services.commands import Reads
 from shared.services.loyalty import bookings
-from shared.services.loyalty.bookings import Booking
+from shared.services.loyalty.bookings import Booking, Prepared
 from shared.store import paths
 from shared.store.client import Update
 from shared.store.loyalty import membership_documents
@@ -56,6 +56,43 @@ def add(
         ProgramNotFound, MembershipNotFound, ProgramInactive, InvalidParameters,
         IdempotencyKeyReused, BalanceLimitExceeded, Busy.
     """
+    return prepared_add(
+        caller,
+        program_id=program_id,
+        user_id=user_id,
+        store_id=store_id,
+        points=points,
+        purchase_lines=purchase_lines,
+        transaction_id=transaction_id,
+        source=source,
+        description=description,
+        is_internal=is_internal,
+    ).run(caller.claim)
+
+
+def prepared_add(
+    caller: Caller,
+    *,
+    program_id: str,
+    user_id: str,
+    store_id: str | None,
+    points: Decimal | None,
+    purchase_lines: Sequence[PurchaseLine] | None,
+    transaction_id: str | None,
+    source: str | None,
+    description: str,
+    is_internal: bool = False,
+    occurred_at: datetime | None = None,
+) -> Prepared:
+    """Prepare what ``add`` does.
+
+    ``occurred_at``: when it was earned, if that is not now: points expire as if they had been
+    granted then, and what has expired already is written off in the same commit. It is no part of
+    what tells two requests apart: a till may have told of the transaction without it.
+
+    Raises:
+        ProgramNotFound, InvalidParameters.
+    """
     program = access.program(caller, program_id, store_id)
     award = award_of(program, points, purchase_lines)
     paid = None if purchase_lines is None else earning_base.paid_amount(purchase_lines)
@@ -77,6 +114,7 @@ def add(
         purchase_amount=_term(paid) or None,
         requested_units=award.requested_units,
         capped_by=award.capped_by,
+        occurred_at=occurred_at,
     )
 
     def book(membership: Membership, _: Reads, cause: Cause) -> bookings.Decided:
@@ -84,11 +122,11 @@ def add(
             program.require_active()
             membership.require_active()
             return bookings.Decided(membership, None)
-        return bookings.Decided(*ledger.earn(membership, program, award.awarded_units, cause))
+        after, entry = ledger.earn(membership, program, award.awarded_units, cause)
+        after, expired = bookings.without_expired(after, program, cause.now)
+        return bookings.Decided(after, entry, expired=expired)
 
-    return bookings.run_transaction(
-        caller.claim, program, user_id, cause, transaction, book, award=award
-    )
+    return bookings.prepared(program, user_id, cause, transaction, book, award=award)
 
 
 def redeem(

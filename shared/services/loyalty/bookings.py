@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program
 from shared.errors import IdempotencyKeyReused, MembershipNotFound
 from shared.services import commands, idempotency
-from shared.services.commands import Effect, Reads
+from shared.services.commands import Effect, Reads, Replay
 from shared.store import paths
 from shared.store.client import Document, Write
 from shared.store.loyalty import membership_documents
@@ -55,11 +55,31 @@ class Booking:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """The decision of ``book``: the changed membership, the entry if any, and further writes."""
+    """The decision of ``book``: the changed membership, the entry if any, and further writes.
+
+    ``expired`` is the entry that follows if what was granted has expired already.
+    """
 
     membership: Membership
     entry: Entry | None
     more_writes: list[Write] | tuple[Write, ...] = ()
+    expired: Entry | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A booking that can be decided on, alone or in one commit with others.
+
+    ``needs`` are the paths to read; ``decide`` and ``replay`` are as for ``commands.run``.
+    """
+
+    needs: Sequence[str]
+    decide: Callable[[Reads], Effect[Booking]]
+    replay: Replay[Booking]
+
+    def run(self, claim: Claim | None) -> Booking:
+        """Read, decide, commit: two RPCs. A repeated request gets its first answer."""
+        return commands.run(self.needs, self.decide, claim=claim, replay=self.replay)
 
 
 def cause_of(
@@ -143,7 +163,33 @@ def run_transaction(
     records_no_op: bool = False,
     award: Award | None = None,
 ) -> Booking:
-    """Read, let ``book`` decide, commit: two RPCs. A repeated request gets its first answer.
+    """Book what ``prepared`` describes. A repeated request gets its first answer."""
+    return prepared(
+        program,
+        user_id,
+        cause,
+        transaction,
+        book,
+        more_paths=more_paths,
+        enrolls=enrolls,
+        records_no_op=records_no_op,
+        award=award,
+    ).run(claim)
+
+
+def prepared(
+    program: Program,
+    user_id: str,
+    cause: Cause,
+    transaction: ExternalTransaction | None,
+    book: Callable[[Membership, Reads, Cause], Decided],
+    *,
+    more_paths: list[str] | tuple[str, ...] = (),
+    enrolls: bool = False,
+    records_no_op: bool = False,
+    award: Award | None = None,
+) -> Prepared:
+    """Return a booking that ``book`` decides on.
 
     Expired points are written off before ``book`` decides. Their entry comes before its own, in
     the same commit; if ``book`` refuses, neither is written.
@@ -207,13 +253,13 @@ def run_transaction(
             )
         if booked.entry is None:
             writes += idempotency.claim_writes(names.no_op, reads, kept, cause.now, run_id)
-        entries = [each for each in (expired, booked.entry) if each is not None]
+        entries = [each for each in (expired, booked.entry, booked.expired) if each is not None]
         if entries or reads[member_path].data is None:
             writes += membership_documents.writes(reads[member_path], after, *entries)
         return Effect(booking, writes, kept)
 
     needs = [member_path, *names.needs, *more_paths, *([person_path] if enrolls else [])]
-    return commands.run(needs, decide, claim=claim, replay=replay)
+    return Prepared(needs, decide, replay)
 
 
 @dataclass(frozen=True, slots=True)
