@@ -118,6 +118,8 @@ ENDPOINTS = (
     Endpoint(
         "getCustomerBalance", "members", Package.GO, is_read=True, customer_package=Package.GO
     ),
+    Endpoint("checkIn", "members", Package.GROW, customer_package=Package.GO),
+    Endpoint("getCheckInStats", "members", Package.GO, is_read=True),
     Endpoint("getLoyaltyWebhookEvents", "webhooks", Package.GO),
     Endpoint("createWebhookEndpoint", "webhooks", Package.GO),
     Endpoint(
@@ -194,6 +196,7 @@ ENDPOINTS = (
     ),
     Endpoint("fetchStores", "stores", Package.DISCOVER, is_read=True),
     Endpoint("fetchStore", "stores", Package.DISCOVER, is_read=True),
+    Endpoint("getStoreQrCode", "stores", Package.GO, is_read=True),
     Endpoint("insertProduct", "catalog", Package.DISCOVER),
     Endpoint("bulkImportProducts", "catalog", Package.DISCOVER),
     Endpoint("fetchProducts", "catalog", Package.DISCOVER, is_read=True),
@@ -208,6 +211,7 @@ TRIGGERS = (
         "loyaltyMembers/{membershipId}/entries/{entryId}",
     ),
     Trigger("onMemberEnrolled", "loyaltyMembers/{membershipId}"),
+    Trigger("onCheckIn", "checkIns/{sessionId}"),
 )
 
 QUEUES = (

@@ -31,10 +31,6 @@ INSTEAD = {
     "updateOffer": _NO_OFFERS,
     "deleteOffer": _NO_OFFERS,
     "getManagerOffers": _NO_OFFERS,
-    "checkIn": (
-        "There are no check-ins yet; grant points for a visit with addLoyaltyPoints and a "
-        "`transactionId`."
-    ),
     "startCheckout": "There is no Scan & Go yet; take the money of a purchase with processPayment.",
     "fetchPurchase": _NO_PURCHASES,
     "fetchPurchaseHistory": _NO_PURCHASES,

@@ -123,6 +123,62 @@ class BalanceLimitExceeded(PunktwerkError):
     fix = "Redeem or correct the membership before adding to it."
 
 
+class StoreCodeDamaged(PunktwerkError):
+    """The text is no code of a store, or was not read completely."""
+
+    code = "STORE_CODE_DAMAGED"
+    status = 400
+    fix = "Scan the code again, and send all of it as it is."
+
+
+class StoreCodeUnknown(PunktwerkError):
+    """The code has the right form, and was not issued by this server."""
+
+    code = "STORE_CODE_UNKNOWN"
+    status = 400
+    fix = "Scan the code in the store. If it is on the store's own poster, print a new one."
+
+
+class StoreCodeForeign(PunktwerkError):
+    """The code is another store's."""
+
+    code = "STORE_CODE_FOREIGN"
+    status = 400
+    fix = "Send the `storeId` of the store whose code was scanned."
+
+
+class StoreClosed(PunktwerkError):
+    """The store takes no check-ins for now."""
+
+    code = "STORE_CLOSED"
+    status = 400
+    fix = "Check in when the store is open again."
+
+
+class OutOfRange(PunktwerkError):
+    """The position is too far from the store."""
+
+    code = "OUT_OF_RANGE"
+    status = 400
+    fix = "Check in at the store, within `details.radiusM` metres, or with the store's code."
+
+
+class PositionInaccurate(PunktwerkError):
+    """The device does not know well enough where it is."""
+
+    code = "POSITION_INACCURATE"
+    status = 400
+    fix = "Wait until the position is better than `details.accuracyMaxM` metres, or scan the code."
+
+
+class StorePositionUnknown(PunktwerkError):
+    """Nobody has told where the store is."""
+
+    code = "STORE_POSITION_UNKNOWN"
+    status = 400
+    fix = "Check in with the store's code; the operator of this server sets the store's position."
+
+
 class WebhookDisabled(PunktwerkError):
     """Nothing is sent to the webhook endpoint while it is disabled."""
 
@@ -334,6 +390,22 @@ class IdempotencyKeyReused(PunktwerkError):
     fix = "Repeat a request unchanged. Use a new key only for what has not happened yet."
 
 
+class StoreCodeExpired(PunktwerkError):
+    """A screen showed the code too long ago, or the poster with it was withdrawn."""
+
+    code = "STORE_CODE_EXPIRED"
+    status = 409
+    fix = "Scan the code that the store shows now."
+
+
+class StoreCodeUsed(PunktwerkError):
+    """The customer has used this code: a poster's today, or this one of a screen."""
+
+    code = "STORE_CODE_USED"
+    status = 409
+    fix = "Show the check-in of `details.sessionId`; a new one needs a new code."
+
+
 class WebhookExists(PunktwerkError):
     """The store has a webhook endpoint for this target already."""
 
@@ -458,6 +530,14 @@ class ConnectorConflict(ConnectorError):
     code = "CONNECTOR_CONFLICT"
     status = 409
     fix = "Look at the state of the object first; do not repeat the call blindly."
+
+
+class CheckInTooFast(PunktwerkError):
+    """Too many check-ins by this member, from this device or in this store."""
+
+    code = "CHECK_IN_TOO_FAST"
+    status = 429
+    fix = "Check in again after `retryAfter` seconds."
 
 
 class ConnectorRateLimited(ConnectorError):

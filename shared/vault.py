@@ -1,11 +1,14 @@
-"""Encryption at rest for endpoint secrets and connector credentials."""
+"""Encryption at rest for secrets and connector credentials, and keys derived for other uses."""
 
+import base64
 import os
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from shared.encrypted import Encrypted
 
@@ -29,7 +32,7 @@ class Vault:
     Source: Fernet (AES-128-CBC and HMAC-SHA256) of the cryptography package.
     """
 
-    __slots__ = ("_fernet", "_keys_count")
+    __slots__ = ("_fernet", "_keys")
 
     def __init__(self, keys: Sequence[str]) -> None:
         """Take the keys.
@@ -45,10 +48,10 @@ class Vault:
         self._fernet = MultiFernet(
             [_fernet(key, f"{number} of {len(keys)}") for number, key in enumerate(keys, start=1)]
         )
-        self._keys_count = len(keys)
+        self._keys = tuple(keys)
 
     def __repr__(self) -> str:
-        return f"Vault(keys={self._keys_count})"
+        return f"Vault(keys={len(self._keys)})"
 
     def encrypt(self, text: str, path: str) -> Encrypted:
         """Return the token of a text for the document at `path`."""
@@ -80,6 +83,26 @@ class Vault:
             VaultError: See `decrypt`.
         """
         return self.encrypt(self.decrypt(token, path), path)
+
+    def derived_keys(self, purpose: str, subject: str) -> tuple[bytes, ...]:
+        """Return one key for each of the vault's keys, newest first: make with the first, read all.
+
+        Who knows a derived key knows neither the vault's key nor one of another purpose or subject.
+
+        Args:
+            purpose: What the keys are for, without a line break: a name of its own for each use.
+            subject: Whose keys they are, such as the id of a store.
+
+        Returns:
+            Keys of 32 bytes.
+        """
+        assert "\n" not in purpose
+        return tuple(
+            HKDF(
+                algorithm=SHA256(), length=32, salt=None, info=f"{purpose}\n{subject}".encode()
+            ).derive(base64.urlsafe_b64decode(key))
+            for key in self._keys
+        )
 
 
 def new_key() -> str:

@@ -11,15 +11,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from shared import clock, ids, tasks
+from shared import clock, ids, logs, tasks
 from shared.auth.caller import Claim
+from shared.errors import Busy
 from shared.services import idempotency
 from shared.store import client, protocol
-from shared.store.client import Document, Write
+from shared.store.client import AnswerLost, Document, Increment, Write
 from shared.store.protocol import Decision, Reads, Wanted
 from shared.tasks import Task
 
-__all__ = ["Effect", "Reads", "Replay", "Wanted", "find_replay", "keep", "run"]
+__all__ = ["Effect", "Reads", "Replay", "Wanted", "count", "find_replay", "keep", "run"]
 
 T = TypeVar("T")
 
@@ -104,3 +105,14 @@ def keep(claim: Claim | None, kept: Document) -> None:
     """Write the claim that answers a repeated request, after all commits of a command."""
     if claim is not None:
         run([], lambda _: Effect(None, kept=kept), claim=claim, replay=lambda _, __: None)
+
+
+def count(counter: Increment) -> None:
+    """Add to a counter of something that was refused, and that nothing else is written of.
+
+    If Firestore does not answer, it may be missing: the refusal is more important than its count.
+    """
+    try:
+        client.commit([counter])
+    except (AnswerLost, Busy):
+        logs.warning("not counted", path=counter.path)

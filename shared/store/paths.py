@@ -94,6 +94,22 @@ def entry(membership_id: str, entry_id: str) -> str:
     return f"{member(membership_id)}/entries/{encode(entry_id)}"
 
 
+def check_in(session_id: str) -> str:
+    return f"checkIns/{encode(session_id)}"
+
+
+def visitor(store_id: str, user_id: str) -> str:
+    return f"{store(store_id)}/visitors/{encode(user_id)}"
+
+
+def check_in_shards(store_id: str) -> str:
+    return f"{store(store_id)}/checkInCounters"
+
+
+def check_in_shard(store_id: str, number: int) -> str:
+    return f"{check_in_shards(store_id)}/{number}"
+
+
 def idempotency_key(claim_id: str) -> str:
     return f"idempotencyKeys/{encode(claim_id)}"
 

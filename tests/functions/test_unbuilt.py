@@ -75,6 +75,7 @@ WORKS: dict[str, Call] = {
     ),
     "loyalty.get_analytics": lambda beep: beep.loyalty.get_analytics(PROGRAM),
     "loyalty.get_customer_balance": lambda beep: beep.loyalty.get_customer_balance(PROGRAM, USER),
+    "scan_and_go.check_in": lambda beep: beep.scan_and_go.check_in(storeId=STORE, userId=USER),
     "loyalty.sync_external": lambda beep: beep.loyalty.sync_external(
         **MEMBER, action="add", points=50, source="payback_system"
     ),
@@ -85,7 +86,6 @@ MISSING: dict[str, Call] = {
     "offers.update": lambda beep: beep.offers.update("offer_1", title="Angebot"),
     "offers.delete": lambda beep: beep.offers.delete("offer_1"),
     "offers.list": lambda beep: beep.offers.list(storeId=STORE),
-    "scan_and_go.check_in": lambda beep: beep.scan_and_go.check_in(storeId=STORE, userId=USER),
     "scan_and_go.start_checkout": lambda beep: beep.scan_and_go.start_checkout(userId=USER),
     "scan_and_go.get_purchase": lambda beep: beep.scan_and_go.get_purchase("t_1"),
     "scan_and_go.get_purchase_history": lambda beep: beep.scan_and_go.get_purchase_history(),

@@ -21,6 +21,7 @@ from shared.domain.loyalty.entries import Entry
 from shared.domain.loyalty.figures import Counters
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program
+from shared.domain.members.check_ins import CheckIn, Visitor
 from shared.domain.payments.payments import Payment, Stage
 from shared.domain.payments.psp import PspConfiguration
 from shared.domain.stores.stores import Store
@@ -38,6 +39,7 @@ from shared.store.accounts import account_documents
 from shared.store.catalog import product_documents
 from shared.store.events import event_documents
 from shared.store.loyalty import figure_documents, membership_documents, program_documents
+from shared.store.members import check_in_documents
 from shared.store.payments import payment_documents
 from shared.store.stores import store_documents
 from shared.store.systems import goods_documents, purchase_documents, sync_documents
@@ -48,6 +50,8 @@ from tools.emulators import ROOT
 
 SPEC = json.loads((ROOT / "firestore.indexes.json").read_text())
 STORED = {
+    "checkIns": CheckIn,
+    "visitors": Visitor,
     "connections": Connection,
     "entries": Entry,
     "loyaltyMembers": Membership,
@@ -187,6 +191,10 @@ def query_all(member: Member) -> None:
     query_payments(merchant.store_id, now)
     query_products(merchant.store_id, now)
     query_syncs(merchant.store_id, now)
+    check_in_documents.count_of_store(merchant.store_id, now)
+    check_in_documents.count_of_device("hash", now)
+    check_in_documents.checked_in_since(now, 1)
+    check_in_documents.shards(merchant.store_id)
     membership_documents.find_by_transaction(member.program_id, "t1")
     membership_documents.list_corrections(member.membership_id, "le_1")
     for kind in reencryption.kinds():
@@ -395,7 +403,13 @@ def test_sets_apart_fields_of_records(member: Member) -> None:
 def test_deletes_what_is_kept_for_a_time() -> None:
     expiring = {each["collectionGroup"] for each in SPEC["fieldOverrides"] if each.get("ttl")}
 
-    assert expiring == {"events", "idempotencyKeys", "webhookDeliveries"}
+    assert expiring == {
+        "checkIns",
+        "events",
+        "idempotencyKeys",
+        "visitors",
+        "webhookDeliveries",
+    }
     assert all(
         each["fieldPath"] == "expiresAt" for each in SPEC["fieldOverrides"] if each.get("ttl")
     )
@@ -407,6 +421,8 @@ def test_knows_paths_of_all_overrides(member: Member) -> None:
         name
         for path in (
             paths.entry(member.membership_id, "x"),
+            paths.check_in("x"),
+            paths.visitor("x", "x"),
             paths.event("x"),
             paths.idempotency_key("x"),
             paths.payment("x"),

@@ -182,3 +182,25 @@ def test_processes_that_race_end_with_the_same_key(tmp_path):
         process.stdin.flush()
     answers = {process.communicate()[0] for process in processes}
     assert answers == {f"{load_keys(None, file)}\n"}
+
+
+def test_derived_keys_are_those_of_one_purpose_and_subject_alone():
+    subjects = [("codes", "store_1"), ("codes", "store_2"), ("cards", "store_1")]
+    derived = {each: Vault([NEW, OLD]).derived_keys(*each) for each in subjects}
+
+    assert len({key for keys in derived.values() for key in keys}) == 2 * len(subjects)
+    assert all(len(key) == 32 for keys in derived.values() for key in keys)
+    assert derived["codes", "store_1"] == Vault([NEW, OLD]).derived_keys("codes", "store_1")
+
+
+def test_the_newest_derived_key_is_first_and_an_old_one_stays_as_long_as_its_key():
+    (old,) = Vault([OLD]).derived_keys("codes", "store_1")
+    new, kept = Vault([NEW, OLD]).derived_keys("codes", "store_1")
+
+    assert (kept, Vault([NEW]).derived_keys("codes", "store_1")) == (old, (new,))
+
+
+def test_a_derived_key_never_changes_as_codes_on_paper_depend_on_it():
+    (key,) = Vault([OLD]).derived_keys("codes", "store_1")
+
+    assert key.hex() == "3bd7b44b899dc9a18f832d292081c0b2a4115712355385e0fe6d08a73b1054cf"

@@ -28,6 +28,7 @@ from shared.domain.payments.payments import Payment, Stage
 from shared.domain.stores.stores import Store
 from shared.domain.webhooks.deliveries import AttemptRecord, DeliveryState
 from shared.services.events import emission, outbox
+from shared.services.stores import store_qr_codes
 from shared.store import client, paths
 from shared.store.accounts import account_documents
 from shared.store.events import event_documents
@@ -53,6 +54,7 @@ EVENTS = ["loyalty.points_earned", "loyalty.points_redeemed"]
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _DOCUMENTED: Names = {
     "storeId": "store_a",
+    "storeCode": "PWS1:S:store_a:1:5nHccQzZCxSE_UdF:48bbb184",
     "otherStoreId": "store_b",
     "programId": "lp_abc123",
     "userId": "user_xyz",
@@ -86,6 +88,7 @@ def drawn(store_id: str) -> Names:
     return {
         **_DOCUMENTED,
         "storeId": store_id,
+        "storeCode": store_qr_codes.poster_of(store_id),
         "otherStoreId": ids.new("store"),
         "programId": program_id,
         "userId": "user_1",

@@ -21,8 +21,10 @@ from shared.schemas import answers
 from shared.schemas.base import RequestModel, ResponseModel, Success
 from shared.schemas.fields import FreeText, StoreId
 from shared.schemas.loyalty.program_bodies import (
+    CHECK_IN_LIMIT,
     RULES_EXAMPLES,
     BrandingBody,
+    CheckInLimitBody,
     EarningBaseBody,
     EarningMethods,
     Milestones,
@@ -63,6 +65,9 @@ class Request(RequestModel):
     milestones: Milestones = Field(default_factory=lambda: list(MILESTONES_DEFAULT))
     earning_base: EarningBaseBody = Field(
         default_factory=EarningBaseBody, description="What of a purchase earns."
+    )
+    check_in_limit: CheckInLimitBody = Field(
+        default_factory=CheckInLimitBody, description=CHECK_IN_LIMIT
     )
 
     @model_validator(mode="after")
@@ -121,6 +126,7 @@ def handle(body: Request, caller: Caller) -> Response:
         points_expiry=body.points_expiry.to_domain() if body.points_expiry else None,
         milestones=tuple(body.milestones),
         earning_base=body.earning_base.to_domain(),
+        check_in_limit=body.check_in_limit.to_domain(),
     )
     saved = programs.create(caller, body.store_id, draft)
     return Response(

@@ -15,7 +15,9 @@ from shared.schemas import answers
 from shared.schemas.base import RequestModel, ResponseModel, Success, refuse_fixed
 from shared.schemas.fields import FreeText, ProgramId, StoreId
 from shared.schemas.loyalty.program_bodies import (
+    CHECK_IN_LIMIT,
     BrandingBody,
+    CheckInLimitBody,
     EarningBaseBody,
     EarningMethods,
     Milestones,
@@ -66,6 +68,7 @@ class Request(RequestModel):
     earning_base: EarningBaseBody | None = Field(
         default=None, description="What of a purchase earns, as a whole."
     )
+    check_in_limit: CheckInLimitBody | None = Field(default=None, description=CHECK_IN_LIMIT)
 
     @model_validator(mode="before")
     @classmethod
@@ -123,6 +126,7 @@ def handle(body: Request, caller: Caller) -> Response:
         ends_expiry="points_expiry" in body.model_fields_set and body.points_expiry is None,
         milestones=None if body.milestones is None else tuple(body.milestones),
         earning_base=None if body.earning_base is None else body.earning_base.to_domain(),
+        check_in_limit=body.check_in_limit.changed if body.check_in_limit else None,
     )
     saved = programs.update(caller, body.program_id, body.store_id, changes)
     assert saved.rules is not None

@@ -43,6 +43,7 @@ PAYMENT_CANCELED = "payment.canceled"
 PAYMENT_REFUNDED = "payment.refunded"
 PAYMENT_REFUND_FAILED = "payment.refund_failed"
 PAYMENT_CHARGED_BACK = "payment.charged_back"
+STORE_CHECKIN = "store.checkin"
 PRODUCT_CREATED = "product.created"
 PRODUCT_BULK_IMPORTED = "product.bulk_imported"
 
@@ -112,6 +113,7 @@ _SENT = {
     PAYMENT_REFUNDED,
     PAYMENT_REFUND_FAILED,
     PAYMENT_CHARGED_BACK,
+    STORE_CHECKIN,
     PRODUCT_CREATED,
     PRODUCT_BULK_IMPORTED,
 }
@@ -149,7 +151,7 @@ _OTHERS = tuple(
         ("offer.published", Package.GO, "An offer was activated."),
         ("offer.expired", Package.GO, "An offer ended."),
         ("offer.clicked", Package.GO, "A customer opened an offer."),
-        ("store.checkin", Package.GROW, "A customer checked in."),
+        (STORE_CHECKIN, Package.GROW, "A customer checked in."),
         ("store.followed", Package.DISCOVER, "A customer follows the store."),
         ("dm.received", Package.GO, "A customer sent a message."),
         ("clickcollect.order", Package.GO, "An order was placed for collection."),

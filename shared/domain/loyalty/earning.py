@@ -91,6 +91,25 @@ def _is_below(minimum: Decimal | None, amount: Fraction) -> bool:
     return minimum is not None and amount < Fraction(minimum)
 
 
+def award_for_check_in(program: Program) -> Award:
+    """Return the award for a check-in, whatever is bought.
+
+    Source: Loyalty API, ``pointsPerCheckin``, else ``stampsPerPurchase``, else 1. Cashback grants
+    nothing unless the program says how much: the fallback would be one euro.
+    """
+    rules = program.rules
+    match rules:
+        case CashbackRules():
+            amount = rules.points_per_checkin or Decimal(0)
+            units = floor_to_units(Fraction(amount) * 10**program.scale)
+        case StampsRules():
+            given = rules.points_per_checkin
+            units = rules.stamps_per_purchase if given is None else given
+        case PointsRules() | TierRules():
+            units = 1 if rules.points_per_checkin is None else rules.points_per_checkin
+    return Award(units, units, reason=None if units else "no_points_for_check_ins")
+
+
 def _capped(requested_units: int, cap: Decimal | None, scale: int) -> Award:
     if cap is None or requested_units <= cap.scaleb(scale):
         return _granted(requested_units)

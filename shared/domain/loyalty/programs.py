@@ -142,6 +142,19 @@ class PointsExpiry:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckInLimit:
+    """How often a member's check-ins earn: ``per_day`` times a business day of the store, and then
+    only ``minutes_between`` after the last one that earned.
+    """
+
+    per_day: int = 1
+    minutes_between: int = 0
+
+
+CHECK_IN_LIMIT_DEFAULT = CheckInLimit()
+
+
+@dataclass(frozen=True, slots=True)
 class Branding:
     """The look of the card in the app."""
 
@@ -175,6 +188,7 @@ class Program:
     points_expiry: PointsExpiry | None = None
     milestones: tuple[Decimal, ...] = MILESTONES_DEFAULT
     earning_base: EarningBase = EARNING_BASE_DEFAULT
+    check_in_limit: CheckInLimit = CHECK_IN_LIMIT_DEFAULT
 
     @property
     def scale(self) -> int:

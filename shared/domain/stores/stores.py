@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+CHECK_IN_RADIUS_M_DEFAULT = 150
+"""A shop with its pavement, and what a phone's position is off by in a street."""
+
 
 @dataclass(frozen=True, slots=True)
 class Coordinates:
@@ -22,6 +25,9 @@ class Store:
     ``program_ids``, ``active_program_ids`` and ``webhook_ids_by_target`` are kept here to enforce
     rules of the whole store when two are made at once: limits on their number, and one endpoint
     for each target (``webhook_targets``).
+
+    Check-ins: ``check_in_radius_m`` is how far from ``position`` a customer may be, in metres;
+    posters with another ``poster_version`` are withdrawn; ``is_closed``: it takes none for now.
     """
 
     store_id: str
@@ -34,3 +40,6 @@ class Store:
     program_ids: tuple[str, ...] = ()
     active_program_ids: tuple[str, ...] = ()
     webhook_ids_by_target: Mapping[str, str] = field(default_factory=dict)
+    check_in_radius_m: int = CHECK_IN_RADIUS_M_DEFAULT
+    poster_version: int = 1
+    is_closed: bool = False

@@ -359,8 +359,9 @@ class OfferClickedData(OfferData):
 class CheckinData(WireModel):
     """A customer who is in the store."""
 
-    checkin_id: Id = Field(description="Id of the check-in.")
+    checkin_id: Id = Field(description="Id of the check-in: the `sessionId` of checkIn.")
     user_id: UserId
+    method: Word = Field(description="What showed it: `qr` for a code, `gps` for a position.")
 
 
 class FollowerData(WireModel):
@@ -570,7 +571,10 @@ _CATALOG: Mapping[str, tuple[type[WireModel], Mapping[str, Any]]] = {
     "offer.published": (OfferData, {"offerId": "offer_abc123"}),
     "offer.expired": (OfferData, {"offerId": "offer_abc123"}),
     "offer.clicked": (OfferClickedData, {"offerId": "offer_abc123", "userId": "user_xyz"}),
-    "store.checkin": (CheckinData, {"checkinId": "checkin_abc123", "userId": "user_xyz"}),
+    "store.checkin": (
+        CheckinData,
+        {"checkinId": "sess_abc123", "userId": "user_xyz", "method": "qr"},
+    ),
     "store.followed": (FollowerData, {"userId": "user_xyz"}),
     "dm.received": (MessageData, {"messageId": "dm_abc123", "userId": "user_xyz"}),
     "clickcollect.order": (OrderData, {**_ORDER, "status": "pending"}),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 from typing import Annotated, Any
@@ -28,6 +29,7 @@ from shared.domain.loyalty.earning_base import (
     TaxMode,
 )
 from shared.domain.loyalty.programs import (
+    CheckInLimit,
     EarningMethod,
     PointsExpiry,
     Program,
@@ -431,9 +433,9 @@ EarningMethods = Annotated[
         min_length=1,
         max_length=4,
         description=(
-            "How customers may earn, for the app to show; by default at check-in, by QR code and "
-            "in the store. It is kept and shown. Nothing grants by itself yet: whoever takes the "
-            "check-in or the order calls addLoyaltyPoints."
+            "How customers may earn; by default at check-in, by QR code (`qr_checkin`) and by "
+            "position (`store_checkin`): checkIn grants what the rules say. The others are shown, "
+            "and nothing grants by itself yet: whoever takes the order calls addLoyaltyPoints."
         ),
     ),
 ]
@@ -511,6 +513,39 @@ class PointsExpiryChangesBody(WireModel):
         if before is None or "alert_days" in self.model_fields_set:
             return PointsExpiry.of(after_days, self.alert_days)
         return PointsExpiry(after_days, min(before.alert_days, after_days - 1))
+
+
+class CheckInLimitBody(WireModel):
+    """``{"perDay": 1, "minutesBetween": 0}``."""
+
+    per_day: Whole = Field(
+        default=1,
+        ge=1,
+        le=100,
+        description="How many check-ins of a member earn on a day, in the store's time zone.",
+    )
+    minutes_between: Whole = Field(
+        default=0,
+        ge=0,
+        le=1_440,
+        description="How long after one that earned the next one may earn, also after midnight.",
+    )
+
+    def to_domain(self) -> CheckInLimit:
+        """Return the limit."""
+        return CheckInLimit(self.per_day, self.minutes_between)
+
+    def changed(self, before: CheckInLimit) -> CheckInLimit:
+        """Return a limit with these changes; what is not named stays."""
+        return replace(before, **{name: getattr(self, name) for name in self.model_fields_set})
+
+
+CHECK_IN_LIMIT = "How often a member's check-ins earn; by default once a day."
+
+
+def check_in_limit_body(limit: CheckInLimit) -> CheckInLimitBody:
+    """Return a limit as answers show it."""
+    return CheckInLimitBody(per_day=limit.per_day, minutes_between=limit.minutes_between)
 
 
 def _ascending(milestones: list[Decimal]) -> list[Decimal]:
@@ -611,6 +646,7 @@ class ProgramBody(WireModel):
     )
     milestones: Milestones
     earning_base: EarningBaseBody = Field(description="What of a purchase earns.")
+    check_in_limit: CheckInLimitBody = Field(description=CHECK_IN_LIMIT)
     currency: str = Field(description="ISO 4217 code of the store's currency.")
     created_at: answers.CreatedAt
     updated_at: answers.UpdatedAt
@@ -635,6 +671,7 @@ def program_fields(program: Program) -> dict[str, Any]:
         "points_expiry": _points_expiry_body(program.points_expiry),
         "milestones": list(program.milestones),
         "earning_base": _earning_base_body(program.earning_base),
+        "check_in_limit": check_in_limit_body(program.check_in_limit),
         "currency": program.currency,
         "created_at": program.created_at,
         "updated_at": program.updated_at,
@@ -699,6 +736,7 @@ PROGRAM_EXAMPLE: dict[str, Any] = {
     "pointsExpiry": None,
     "milestones": [100, 500, 1000, 5000, 10000, 50000, 100000],
     "earningBase": EARNING_BASE_EXAMPLE,
+    "checkInLimit": {"perDay": 1, "minutesBetween": 0},
     "currency": "EUR",
     "createdAt": "2026-03-03T12:00:00.000Z",
     "updatedAt": "2026-03-03T12:00:00.000Z",

@@ -1,4 +1,4 @@
-"""Make events, counters and deliveries of a ledger entry or a new membership, once, in one commit.
+"""Make events, counters and deliveries of an entry, membership or check-in, once, in one commit.
 
 Triggers run at least once and in any order; a second run finds the event of the first.
 """
@@ -12,11 +12,14 @@ from shared import clock, logs
 from shared.domain.events.event import Event
 from shared.domain.loyalty import figures, loyalty_events
 from shared.domain.loyalty.figures import Counters
+from shared.domain.members import check_in_events, check_in_figures
 from shared.services import commands
 from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
 from shared.store import paths
 from shared.store.loyalty import figure_documents, membership_documents, program_documents
+from shared.store.members import check_in_documents
+from shared.store.stores import store_documents
 
 TOLD_WITHIN = timedelta(days=25)
 """Older causes are not told: their event may have been made and have expired by now."""
@@ -67,6 +70,33 @@ def emit_enrollment(membership_id: str) -> int:
         return _announce(happened, membership.program_id, figures.NEW_MEMBER)
 
     return commands.run([marker, member_path], decide)
+
+
+def emit_check_in(session_id: str) -> int:
+    """Emit the event of a check-in, and count it.
+
+    Returns:
+        The number of deliveries made; 0 if an earlier run did it all.
+    """
+    path = paths.check_in(session_id)
+    marker = paths.event(check_in_events.event_id_of(session_id))
+
+    def decide(reads: Reads) -> Effect[int]:
+        check_in = check_in_documents.decode(reads[path])
+        if check_in is None:
+            logs.warning("check-in not found", path=path)
+            return Effect(0)
+        if reads[marker].data is not None or _is_history(check_in.checked_in_at):
+            return Effect(0)
+        store = store_documents.find(check_in.store_id)
+        assert store is not None, f"check-in {session_id} in an unknown store"
+        news = outbox.announce([check_in_events.from_check_in(check_in)])
+        counted = check_in_documents.increment(
+            store.store_id, check_in_figures.from_check_in(check_in, store.time_zone)
+        )
+        return Effect(len(news.deliveries), [*news.writes, counted], tasks=news.tasks)
+
+    return commands.run([marker, path], decide)
 
 
 def _is_history(moment: datetime) -> bool:

@@ -10,10 +10,12 @@ from functools import partial
 
 from shared import clock, logs
 from shared.domain.loyalty import loyalty_events
+from shared.domain.members import check_in_events
 from shared.services.events import emission, outbox
 from shared.store import client, paths
 from shared.store.client import Put
 from shared.store.loyalty import membership_documents
+from shared.store.members import check_in_documents
 
 SETTLED_AFTER = timedelta(seconds=30)
 """Younger causes are left to their trigger."""
@@ -48,6 +50,7 @@ def run(page_size: int = PAGE) -> int:
     steps: dict[str, Callable[[], int]] = {
         "entries": partial(_sweep, "entries", _entries, page_size),
         "enrollments": partial(_sweep, "enrollments", _enrollments, page_size),
+        "checkIns": partial(_sweep, "checkIns", _check_ins, page_size),
         "deliveries": partial(outbox.enqueue_overdue, page_size),
     }
     return sum(_try(name, step) or 0 for name, step in steps.items())
@@ -72,6 +75,17 @@ def _enrollments(since: datetime, limit: int) -> list[_Cause]:
             partial(emission.emit_enrollment, member.membership_id),
         )
         for member in membership_documents.enrolled_since(since, limit)
+    ]
+
+
+def _check_ins(since: datetime, limit: int) -> list[_Cause]:
+    return [
+        _Cause(
+            check_in.checked_in_at,
+            paths.event(check_in_events.event_id_of(check_in.session_id)),
+            partial(emission.emit_check_in, check_in.session_id),
+        )
+        for check_in in check_in_documents.checked_in_since(since, limit)
     ]
 
 

@@ -13,9 +13,11 @@ from shared.auth.caller import Caller
 from shared.domain.accounts.packages import Package
 from shared.domain.loyalty.earning_base import EARNING_BASE_DEFAULT, EarningBase
 from shared.domain.loyalty.programs import (
+    CHECK_IN_LIMIT_DEFAULT,
     MILESTONES_DEFAULT,
     REWARD_TYPES_BUILT_IN,
     Branding,
+    CheckInLimit,
     EarningMethod,
     PointsExpiry,
     Program,
@@ -52,14 +54,15 @@ class ProgramDraft:
     points_expiry: PointsExpiry | None = None
     milestones: tuple[Decimal, ...] = MILESTONES_DEFAULT
     earning_base: EarningBase = EARNING_BASE_DEFAULT
+    check_in_limit: CheckInLimit = CHECK_IN_LIMIT_DEFAULT
 
 
 @dataclass(frozen=True, slots=True)
 class ProgramChanges:
     """The changes of a program; ``None`` changes nothing.
 
-    ``rules`` and ``points_expiry`` make the new ones of the old ones. ``ends_expiry``: points that
-    are granted from then on never expire.
+    ``rules``, ``points_expiry`` and ``check_in_limit`` make the new ones of the old ones.
+    ``ends_expiry``: points that are granted from then on never expire.
     """
 
     program_name: str | None = None
@@ -73,6 +76,7 @@ class ProgramChanges:
     ends_expiry: bool = False
     milestones: tuple[Decimal, ...] | None = None
     earning_base: EarningBase | None = None
+    check_in_limit: Callable[[CheckInLimit], CheckInLimit] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +138,7 @@ def create(
             points_expiry=draft.points_expiry,
             milestones=draft.milestones,
             earning_base=draft.earning_base,
+            check_in_limit=draft.check_in_limit,
         )
         require_costs(program.rewards, program.scale)
         require_milestones(program.milestones, program.scale)
@@ -229,6 +234,9 @@ def _changed(before: Program, changes: ProgramChanges, now: datetime) -> Program
         points_expiry=_expiry(before.points_expiry, changes),
         milestones=_given(changes.milestones, before.milestones),
         earning_base=_given(changes.earning_base, before.earning_base),
+        check_in_limit=changes.check_in_limit(before.check_in_limit)
+        if changes.check_in_limit
+        else before.check_in_limit,
     )
 
 

@@ -22,6 +22,8 @@ from shared.domain.loyalty import ledger, loyalty_events
 from shared.domain.loyalty.entries import Cause, Entry, EntryKind
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import EarningMethod, Reward
+from shared.domain.members import check_in_events
+from shared.domain.members.check_ins import CheckIn, Method
 from shared.domain.payments import payment_events
 from shared.domain.payments.payments import (
     Dispute,
@@ -90,6 +92,9 @@ def story() -> Iterator[Event]:
     yield payment_events.from_configuration(PspConfiguration("store_1", "acc_1"), account)
     yield from payment_story(PAYMENT)
     yield from payment_story(replace(PAYMENT, purchase_id="order_1", program_id="lp_1"))
+    yield check_in_events.from_check_in(
+        CheckIn("sess_1", "acc_1", "store_1", "user_1", Method.GPS, NOW, NOW)
+    )
     yield product_events.from_created(PRODUCT)
     yield product_events.from_import("evt_1", STORE, product_imports.ProductImport(()).counts, NOW)
     for kind in SystemKind:
