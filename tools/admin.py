@@ -154,6 +154,18 @@ def store_create(options: argparse.Namespace) -> Facts:
     )
 
 
+def store_change(options: argparse.Namespace) -> Facts:
+    return store_facts(
+        administration.change_store(
+            options.store,
+            position=options.position,
+            check_in_radius_m=options.check_in_radius,
+            is_closed=options.check_ins and options.check_ins == "closed",
+            withdraws_posters=options.withdraw_posters,
+        )
+    )
+
+
 def store_list(options: argparse.Namespace) -> Facts:
     return {"stores": [store_facts(each) for each in administration.list_stores(options.account)]}
 
@@ -235,6 +247,9 @@ def store_facts(store: Store) -> Facts:
         "timeZone": store.time_zone,
         "currency": store.currency,
         "position": [position.latitude, position.longitude] if position else None,
+        "checkInRadiusM": store.check_in_radius_m,
+        "posterVersion": store.poster_version,
+        "takesCheckIns": not store.is_closed,
         "programs": len(store.program_ids),
         "createdAt": clock.to_wire(store.created_at),
     }
@@ -338,6 +353,16 @@ def parser() -> argparse.ArgumentParser:
     create.add_argument("--id", help="fixed id (default: a random one)")
     create.add_argument("--position", type=_position, help="--position=LATITUDE,LONGITUDE")
     _with_account(_command(store, "list", store_list, "list an account's stores"))
+    change = _command(store, "change", store_change, "change what check-ins in a store depend on")
+    change.add_argument("store", metavar="STORE_ID", help="as `store list` shows it")
+    change.add_argument("--position", type=_position, help="--position=LATITUDE,LONGITUDE")
+    change.add_argument(
+        "--check-in-radius", type=int, metavar="METRES", help="how far away a customer may be"
+    )
+    change.add_argument("--check-ins", choices=["open", "closed"], help="whether it takes any")
+    change.add_argument(
+        "--withdraw-posters", action="store_true", help="refuse all codes that were printed"
+    )
 
     key = _group(groups, "key", "API keys; only their SHA-256 is kept")
     issue = _command(key, "issue", key_issue, "make a key; it is shown this once")

@@ -26,6 +26,7 @@ from tools.emulators import FirestoreEmulator
 
 ENTRY = "onEntryCreated"
 MEMBER = "onMemberEnrolled"
+CHECK_IN = "onCheckIn"
 SWEEP = "sweepOutbox"
 CALENDAR = "runMemberCalendar"
 
@@ -71,10 +72,11 @@ class Pipeline:
         return response.status_code
 
     def fire(self, merchant: Merchant) -> int:
-        """Call the triggers of a merchant's new memberships and entries; return their number."""
+        """Call the triggers of what a merchant has new; return their number."""
         mine = ("accountId", "==", merchant.account_id)
         found = {each.path: MEMBER for each in client.query("loyaltyMembers", mine)}
         found |= {each.path: ENTRY for each in client.query("entries", mine, group=True)}
+        found |= {each.path: CHECK_IN for each in client.query("checkIns", mine)}
         new = [path for path in sorted(found) if path not in self.fired]
         for path in new:
             assert self.trigger(found[path], path) == 200
@@ -159,7 +161,7 @@ def _task_queue(firestore_emulator: FirestoreEmulator) -> Iterator[TaskQueue]:
 
 @pytest.fixture(scope="session")
 def _functions(firestore_emulator: FirestoreEmulator) -> dict[str, Flask]:
-    apps = {name: _app(name, "cloudevent") for name in (ENTRY, MEMBER)}
+    apps = {name: _app(name, "cloudevent") for name in (ENTRY, MEMBER, CHECK_IN)}
     schedules = {name: _app(name, "http") for name in (SWEEP, CALENDAR)}
     return {**apps, **schedules}
 
@@ -178,7 +180,7 @@ def pipeline(
     """The functions, with a queue that has no tasks of other tests."""
     monkeypatch.setenv("CLOUD_TASKS_EMULATOR_HOST", _task_queue.host)  # other tests have no queue
     _task_queue.reset()
-    triggers = {name: _functions[name] for name in (ENTRY, MEMBER)}
+    triggers = {name: _functions[name] for name in (ENTRY, MEMBER, CHECK_IN)}
     return Pipeline(triggers, _functions[SWEEP], _functions[CALENDAR], _task_queue)
 
 

@@ -30,6 +30,7 @@ from shared.services.accounts import administration
 from shared.store import client, codec, paths
 from shared.store.client import Create, Delete, Put, Update
 from shared.store.loyalty import membership_documents
+from shared.store.stores import store_documents
 from shared.vault import Vault, new_key
 from tests.support.api import Api
 from tests.support.merchants import Member, Merchant
@@ -312,11 +313,56 @@ def test_creates_and_lists_stores(run: Admin, account_id: str) -> None:
         "timeZone": "Europe/Zurich",
         "currency": "CHF",
         "position": [47.37, -8.54],
+        "checkInRadiusM": 150,
+        "posterVersion": 1,
+        "takesCheckIns": True,
         "programs": 0,
         "createdAt": created["createdAt"],
     }
     assert run.ok("store", "list", account_id) == {"stores": [created]}
     assert stored(paths.store(created["storeId"]))["timeZone"] == "Europe/Zurich"
+
+
+def test_changes_what_check_ins_in_a_store_depend_on(run: Admin, account_id: str) -> None:
+    options = ["--time-zone", "Europe/Zurich", "--currency", "CHF"]
+    created = run.ok("store", "create", account_id, "Markt", *options)
+    store_id = created["storeId"]
+    assert store_documents.find(store_id) is not None  # cached by now
+
+    placed = run.ok("store", "change", store_id, "--position=47.37,8.54", "--check-in-radius", "80")
+    withdrawn = run.ok("store", "change", store_id, "--withdraw-posters", "--check-ins", "closed")
+    opened = run.ok("store", "change", store_id, "--check-ins", "open")
+
+    assert placed == {**created, "position": [47.37, 8.54], "checkInRadiusM": 80}
+    assert withdrawn == {**placed, "posterVersion": 2, "takesCheckIns": False}
+    assert opened == {**withdrawn, "takesCheckIns": True}
+    assert store_documents.find(store_id) == store_documents.decode(
+        client.get_one(paths.store(store_id))
+    )
+
+
+@pytest.mark.parametrize(
+    ("store", "option", "reason"),
+    [
+        ("store_absent", "--check-in-radius=80", "There is no store store_absent."),
+        (None, "--check-in-radius=0", "A radius is from 1 to 10000 metres."),
+        (None, "--check-in-radius=10001", "A radius is from 1 to 10000 metres."),
+        (
+            None,
+            "--position=91,0",
+            "A position is a latitude up to 90 and a longitude up to 180 degrees.",
+        ),
+    ],
+)
+def test_a_change_of_a_store_that_cannot_be_is_refused(
+    run: Admin, account_id: str, store: str | None, option: str, reason: str
+) -> None:
+    options = ["--time-zone", "Europe/Zurich", "--currency", "CHF"]
+    own = run.ok("store", "create", account_id, "Markt", *options)
+
+    assert run.refused("store", "change", store or own["storeId"], option) == f"{reason}\n"
+
+    assert run.ok("store", "list", account_id) == {"stores": [own]}
 
 
 @pytest.mark.parametrize(

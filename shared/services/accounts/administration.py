@@ -25,6 +25,7 @@ NAME_CHARS_MAX = 100
 KEY_ID_CHARS = 16
 """The number of characters of a key's SHA-256 that name the key in lists."""
 LATITUDE_MAX, LONGITUDE_MAX = 90, 180
+CHECK_IN_RADIUS_M_MAX = 10_000
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _KEY_ID = re.compile(r"[0-9a-f]{8,64}")
 _CURRENCY = re.compile(r"[A-Z]{3}")
@@ -178,6 +179,49 @@ def create_store(
         return Effect(store, [store_documents.creation(store)])
 
     return commands.run([path, account_path], decide)
+
+
+def change_store(
+    store_id: str,
+    *,
+    position: Coordinates | None = None,
+    check_in_radius_m: int | None = None,
+    is_closed: bool | None = None,
+    withdraws_posters: bool = False,
+) -> Store:
+    """Change what check-ins in a store depend on; ``None`` changes nothing. Within 60 s.
+
+    Args:
+        store_id: The store.
+        position: Where it is.
+        check_in_radius_m: How far from there a customer may be, in metres.
+        is_closed: True if it takes no check-ins for now.
+        withdraws_posters: The codes of all posters that were printed are refused from then on.
+
+    Raises:
+        Refused: There is no such store, or a value is not valid.
+    """
+    path = paths.store(store_id)
+    _checked_position(position)
+    if check_in_radius_m is not None and not 1 <= check_in_radius_m <= CHECK_IN_RADIUS_M_MAX:
+        raise Refused(f"A radius is from 1 to {CHECK_IN_RADIUS_M_MAX} metres.")
+
+    def decide(reads: Reads) -> Effect[Store]:
+        before = store_documents.decode(reads[path])
+        if before is None:
+            raise Refused(f"There is no store {store_id}.")
+        after = replace(
+            before,
+            position=position or before.position,
+            check_in_radius_m=check_in_radius_m or before.check_in_radius_m,
+            is_closed=before.is_closed if is_closed is None else is_closed,
+            poster_version=before.poster_version + withdraws_posters,
+        )
+        return Effect(after, [store_documents.write(reads[path], after)] if after != before else [])
+
+    store = commands.run([path], decide)
+    store_documents.forget(store_id)
+    return store
 
 
 def list_stores(account_id: str) -> list[Store]:
