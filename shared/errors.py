@@ -283,6 +283,14 @@ class MembershipClosed(PunktwerkError):
     fix = "If the member wants to come back, call enrollInLoyaltyProgram: the points are kept."
 
 
+class VerificationRequired(PunktwerkError):
+    """The program takes no customers whose e-mail and phone are not verified."""
+
+    code = "VERIFICATION_REQUIRED"
+    status = 403
+    fix = "Verify the e-mail or the phone in the app, get a new ID token, and join then."
+
+
 class SecretKeyInBrowser(PunktwerkError):
     """A live secret key came from a web page that the account does not allow."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, Self
 
 from pydantic import Field, model_validator
@@ -15,7 +16,7 @@ from shared.domain.loyalty.programs import (
     require_costs,
     require_milestones,
 )
-from shared.domain.units import SCALE_MAX
+from shared.domain.units import SCALE_MAX, to_units
 from shared.errors import LimitExceeded, StoreNotFound
 from shared.schemas import answers
 from shared.schemas.base import RequestModel, ResponseModel, Success
@@ -23,6 +24,7 @@ from shared.schemas.fields import FreeText, StoreId
 from shared.schemas.loyalty.program_bodies import (
     CHECK_IN_LIMIT,
     RULES_EXAMPLES,
+    AllowsUnverified,
     BrandingBody,
     CheckInLimitBody,
     EarningBaseBody,
@@ -33,6 +35,7 @@ from shared.schemas.loyalty.program_bodies import (
     ProgramTypeName,
     Rewards,
     RulesBody,
+    WelcomeBonus,
     parse_rules,
     to_rewards,
 )
@@ -69,6 +72,8 @@ class Request(RequestModel):
     check_in_limit: CheckInLimitBody = Field(
         default_factory=CheckInLimitBody, description=CHECK_IN_LIMIT
     )
+    welcome_bonus: WelcomeBonus = Decimal(0)
+    allows_unverified: AllowsUnverified = False
 
     @model_validator(mode="after")
     def _fits_type(self) -> Self:
@@ -77,6 +82,7 @@ class Request(RequestModel):
         scale = SCALE_MAX if self.program_type is ProgramType.CASHBACK else 0
         require_costs(to_rewards(self.rewards), scale)
         require_milestones(self.milestones, scale)
+        to_units(self.welcome_bonus, scale, field="welcomeBonus")
         return self
 
 
@@ -127,6 +133,8 @@ def handle(body: Request, caller: Caller) -> Response:
         milestones=tuple(body.milestones),
         earning_base=body.earning_base.to_domain(),
         check_in_limit=body.check_in_limit.to_domain(),
+        welcome_bonus=body.welcome_bonus,
+        allows_unverified=body.allows_unverified,
     )
     saved = programs.create(caller, body.store_id, draft)
     return Response(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import partial
 from typing import Any, Self
 
@@ -9,13 +10,14 @@ from pydantic import Field, model_validator
 
 from shared.auth.caller import Caller
 from shared.domain.loyalty.programs import require_costs, require_milestones
-from shared.domain.units import SCALE_MAX
+from shared.domain.units import SCALE_MAX, to_units
 from shared.errors import ProgramNotFound
 from shared.schemas import answers
 from shared.schemas.base import RequestModel, ResponseModel, Success, refuse_fixed
 from shared.schemas.fields import FreeText, ProgramId, StoreId
 from shared.schemas.loyalty.program_bodies import (
     CHECK_IN_LIMIT,
+    AllowsUnverified,
     BrandingBody,
     CheckInLimitBody,
     EarningBaseBody,
@@ -25,6 +27,7 @@ from shared.schemas.loyalty.program_bodies import (
     ProgramName,
     Rewards,
     RulesBody,
+    WelcomeBonus,
     changed_rules,
     example_with,
     refuse_impossible_rules,
@@ -69,6 +72,8 @@ class Request(RequestModel):
         default=None, description="What of a purchase earns, as a whole."
     )
     check_in_limit: CheckInLimitBody | None = Field(default=None, description=CHECK_IN_LIMIT)
+    welcome_bonus: WelcomeBonus | None = None
+    allows_unverified: AllowsUnverified | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -82,6 +87,7 @@ class Request(RequestModel):
             refuse_impossible_rules(self.rules)
         require_costs(to_rewards(self.rewards or []), SCALE_MAX)
         require_milestones(self.milestones or [], SCALE_MAX)
+        to_units(self.welcome_bonus or Decimal(0), SCALE_MAX, field="welcomeBonus")
         return self
 
 
@@ -127,6 +133,8 @@ def handle(body: Request, caller: Caller) -> Response:
         milestones=None if body.milestones is None else tuple(body.milestones),
         earning_base=None if body.earning_base is None else body.earning_base.to_domain(),
         check_in_limit=body.check_in_limit.changed if body.check_in_limit else None,
+        welcome_bonus=body.welcome_bonus,
+        allows_unverified=body.allows_unverified,
     )
     saved = programs.update(caller, body.program_id, body.store_id, changes)
     assert saved.rules is not None

@@ -13,9 +13,10 @@ from shared.errors import (
     MemberSuspended,
     ProgramInactive,
     ProgramNotFound,
+    VerificationRequired,
 )
 from shared.schemas import answers
-from shared.schemas.base import RequestModel, ResponseModel, Success
+from shared.schemas.base import Number, RequestModel, ResponseModel, Success
 from shared.schemas.fields import ProgramId, StoreId, UserId
 from shared.services.members import memberships
 from shared.store import paths
@@ -41,6 +42,12 @@ class Response(ResponseModel):
     member_id: answers.MembershipId
     status: answers.MembershipStatus
     current_balance: answers.CurrentBalance
+    welcome_bonus: Number = Field(
+        description="The welcome bonus that this request granted, in the balance. 0 if none."
+    )
+    awaits_welcome_bonus: bool = Field(
+        description="True if a welcome bonus waits until the customer joins again as verified."
+    )
     current_tier: answers.CurrentTier
     enrolled_at: answers.EnrolledAt
     already_enrolled: bool = Field(
@@ -59,12 +66,20 @@ EXAMPLE: dict[str, Any] = {
     "memberId": "lp_abc123_user_xyz",
     "status": "active",
     "currentBalance": 0,
+    "welcomeBonus": 0,
+    "awaitsWelcomeBonus": False,
     "currentTier": None,
     "enrolledAt": "2026-03-03T12:00:00.000Z",
     "alreadyEnrolled": False,
 }
 
-REFUSALS = (ProgramNotFound, ProgramInactive, MemberSuspended, MembershipClosed)
+REFUSALS = (
+    ProgramNotFound,
+    ProgramInactive,
+    MemberSuspended,
+    MembershipClosed,
+    VerificationRequired,
+)
 
 
 def handle(body: Request, caller: Caller) -> Response:
@@ -79,6 +94,8 @@ def handle(body: Request, caller: Caller) -> Response:
         member_id=membership.membership_id,
         status=membership.status.value,
         current_balance=from_units(membership.balance_units, membership.scale),
+        welcome_bonus=from_units(enrolment.bonus_units, membership.scale),
+        awaits_welcome_bonus=membership.awaits_welcome,
         current_tier=membership.tier,
         enrolled_at=membership.enrolled_at,
         already_enrolled=not enrolment.is_new,

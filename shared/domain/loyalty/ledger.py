@@ -53,6 +53,7 @@ def enroll(
         updated_at=now,
         source=source,
         tier=tiers.tier_for(program.tiers, 0),
+        awaits_welcome=program.welcome_units > 0,
     )
     return due.scheduled(opened, program.time_zone)
 

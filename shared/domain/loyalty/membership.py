@@ -61,6 +61,7 @@ class Membership:
 
     ``status_reason`` is why it was last suspended or reactivated; ``left_at`` is when the member
     left, also if it is suspended as well; ``absences`` are its latest times without being active.
+    ``awaits_welcome``: it was opened with a welcome bonus that is not granted yet.
     """
 
     membership_id: str
@@ -91,6 +92,7 @@ class Membership:
     status_reason: str | None = None
     left_at: datetime | None = None
     absences: tuple[Absence, ...] = ()
+    awaits_welcome: bool = False
 
     @property
     def is_active(self) -> bool:

@@ -167,7 +167,9 @@ class Program:
     """A loyalty program of a store.
 
     ``points_expiry`` is ``None`` if points never expire. ``milestones`` are totals of a member's
-    lifetime earnings that cause an event, ascending, in points, stamps or money.
+    lifetime earnings that cause an event, ascending, in points, stamps or money; so is
+    ``welcome_bonus``, which is 0 if there is none. ``allows_unverified``: customers may join whose
+    sign-in nobody vouches for.
     """
 
     program_id: str
@@ -189,6 +191,8 @@ class Program:
     milestones: tuple[Decimal, ...] = MILESTONES_DEFAULT
     earning_base: EarningBase = EARNING_BASE_DEFAULT
     check_in_limit: CheckInLimit = CHECK_IN_LIMIT_DEFAULT
+    welcome_bonus: Decimal = Decimal(0)
+    allows_unverified: bool = False
 
     @property
     def scale(self) -> int:
@@ -205,6 +209,11 @@ class Program:
     def milestones_units(self) -> tuple[int, ...]:
         """The milestones, in units."""
         return tuple(int(milestone.scaleb(self.scale)) for milestone in self.milestones)
+
+    @property
+    def welcome_units(self) -> int:
+        """The welcome bonus, in units; 0 if there is none."""
+        return int(self.welcome_bonus.scaleb(self.scale))
 
     def cost_units(self, reward: Reward) -> int:
         """Return the cost of a reward, in units."""

@@ -625,6 +625,25 @@ def _earning_base_body(base: EarningBase) -> EarningBaseBody:
     )
 
 
+WelcomeBonus = Annotated[
+    Number,
+    Field(
+        ge=0,
+        le=1_000_000,
+        description="What who joins from now on is given, once, in the program's unit; 0 for none.",
+    ),
+]
+AllowsUnverified = Annotated[
+    bool,
+    Field(
+        description=(
+            "Whether customers may join by themselves whose e-mail and phone are not verified. The "
+            "welcome bonus waits until one is."
+        )
+    ),
+]
+
+
 class ProgramBody(WireModel):
     """A program in answers."""
 
@@ -647,6 +666,8 @@ class ProgramBody(WireModel):
     milestones: Milestones
     earning_base: EarningBaseBody = Field(description="What of a purchase earns.")
     check_in_limit: CheckInLimitBody = Field(description=CHECK_IN_LIMIT)
+    welcome_bonus: WelcomeBonus
+    allows_unverified: AllowsUnverified
     currency: str = Field(description="ISO 4217 code of the store's currency.")
     created_at: answers.CreatedAt
     updated_at: answers.UpdatedAt
@@ -672,6 +693,8 @@ def program_fields(program: Program) -> dict[str, Any]:
         "milestones": list(program.milestones),
         "earning_base": _earning_base_body(program.earning_base),
         "check_in_limit": check_in_limit_body(program.check_in_limit),
+        "welcome_bonus": program.welcome_bonus,
+        "allows_unverified": program.allows_unverified,
         "currency": program.currency,
         "created_at": program.created_at,
         "updated_at": program.updated_at,
@@ -737,6 +760,8 @@ PROGRAM_EXAMPLE: dict[str, Any] = {
     "milestones": [100, 500, 1000, 5000, 10000, 50000, 100000],
     "earningBase": EARNING_BASE_EXAMPLE,
     "checkInLimit": {"perDay": 1, "minutesBetween": 0},
+    "welcomeBonus": 0,
+    "allowsUnverified": False,
     "currency": "EUR",
     "createdAt": "2026-03-03T12:00:00.000Z",
     "updatedAt": "2026-03-03T12:00:00.000Z",

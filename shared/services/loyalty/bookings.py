@@ -8,7 +8,7 @@ from datetime import datetime
 
 from shared import clock, ids
 from shared.auth.caller import Caller, Claim
-from shared.domain.loyalty import ledger
+from shared.domain.loyalty import ledger, welcome
 from shared.domain.loyalty.earning import Award
 from shared.domain.loyalty.entries import Cause, Entry
 from shared.domain.loyalty.external_transactions import ExternalTransaction, booked_by
@@ -194,7 +194,8 @@ def prepared(
     Expired points are written off before ``book`` decides. Their entry comes before its own, in
     the same commit; if ``book`` refuses, neither is written.
 
-    ``enrolls``: who has no membership gets one, and is written down as a member in the same commit.
+    ``enrolls``: who has no membership gets one with its welcome bonus, and is written down as a
+    member in the same commit.
 
     ``transaction``: what it says decides which earlier entry is that of this request, and the
     entry's id. ``book`` gets the cause with that id.
@@ -224,17 +225,11 @@ def prepared(
             # A second key for the same booking must not serve for another one.
             return Effect(booking, kept=_kept(booking))
         membership = membership_documents.decode(reads[member_path])
-        is_new = membership is None
+        is_new, greeting = membership is None, None
         if membership is None:
             if not enrolls:
                 raise MembershipNotFound(f"User {user_id} is not enrolled.")
-            membership = ledger.enroll(
-                program,
-                membership_id=membership_id,
-                user_id=user_id,
-                now=cause.now,
-                source=cause.source,
-            )
+            membership, greeting = _enrolled(program, membership_id, user_id, cause)
         membership, expired = without_expired(membership, program, cause.now)
         booked = book(membership, reads, replace(cause, entry_id=names.free_id(reads)))
         after = booked.membership
@@ -253,13 +248,28 @@ def prepared(
             )
         if booked.entry is None:
             writes += idempotency.claim_writes(names.no_op, reads, kept, cause.now, run_id)
-        entries = [each for each in (expired, booked.entry, booked.expired) if each is not None]
+        made = (greeting, expired, booked.entry, booked.expired)
+        entries = [each for each in made if each is not None]
         if entries or reads[member_path].data is None:
             writes += membership_documents.writes(reads[member_path], after, *entries)
         return Effect(booking, writes, kept)
 
     needs = [member_path, *names.needs, *more_paths, *([person_path] if enrolls else [])]
     return Prepared(needs, decide, replay)
+
+
+def _enrolled(
+    program: Program, membership_id: str, user_id: str, cause: Cause
+) -> tuple[Membership, Entry | None]:
+    """Open a membership for a system of the merchant, which vouches for its members."""
+    opened = ledger.enroll(
+        program,
+        membership_id=membership_id,
+        user_id=user_id,
+        now=cause.now,
+        source=cause.source,
+    )
+    return welcome.greeted(opened, program, is_verified=True, now=cause.now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from shared.domain.loyalty.programs import (
     require_milestones,
 )
 from shared.domain.stores.stores import Store
+from shared.domain.units import to_units
 from shared.errors import EndpointNotAllowed, LimitExceeded
 from shared.services import access, commands
 from shared.services.commands import Effect, Reads
@@ -55,6 +56,8 @@ class ProgramDraft:
     milestones: tuple[Decimal, ...] = MILESTONES_DEFAULT
     earning_base: EarningBase = EARNING_BASE_DEFAULT
     check_in_limit: CheckInLimit = CHECK_IN_LIMIT_DEFAULT
+    welcome_bonus: Decimal = Decimal(0)
+    allows_unverified: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,8 @@ class ProgramChanges:
     milestones: tuple[Decimal, ...] | None = None
     earning_base: EarningBase | None = None
     check_in_limit: Callable[[CheckInLimit], CheckInLimit] | None = None
+    welcome_bonus: Decimal | None = None
+    allows_unverified: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +144,12 @@ def create(
             milestones=draft.milestones,
             earning_base=draft.earning_base,
             check_in_limit=draft.check_in_limit,
+            welcome_bonus=draft.welcome_bonus,
+            allows_unverified=draft.allows_unverified,
         )
         require_costs(program.rewards, program.scale)
         require_milestones(program.milestones, program.scale)
+        to_units(program.welcome_bonus, program.scale, field="welcomeBonus")
         listed = _listed(caller, store, program)
         saved = SavedProgram(new_id, store_id, now, now)
         writes = [
@@ -178,6 +186,7 @@ def update(
         after = _changed(before, changes, now)
         require_costs(after.rewards, after.scale)
         require_milestones(after.milestones, after.scale)
+        to_units(after.welcome_bonus, after.scale, field="welcomeBonus")
         listed = _listed(caller, store, after)
         saved = SavedProgram(program_id, after.store_id, after.created_at, now, after.rules)
         writes: list[Write] = [
@@ -237,6 +246,8 @@ def _changed(before: Program, changes: ProgramChanges, now: datetime) -> Program
         check_in_limit=changes.check_in_limit(before.check_in_limit)
         if changes.check_in_limit
         else before.check_in_limit,
+        welcome_bonus=_given(changes.welcome_bonus, before.welcome_bonus),
+        allows_unverified=_given(changes.allows_unverified, before.allows_unverified),
     )
 
 

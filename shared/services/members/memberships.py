@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 
 from shared import clock
 from shared.auth.caller import Caller
-from shared.domain.loyalty import ledger, loyalty_events, tiers
+from shared.domain.loyalty import ledger, loyalty_events, tiers, welcome
 from shared.domain.loyalty import standing as standing_rules
 from shared.domain.loyalty.membership import Membership, MembershipStatus
 from shared.domain.loyalty.programs import Program
 from shared.domain.loyalty.tiers import TierProgress
-from shared.errors import MembershipNotFound
+from shared.errors import MembershipNotFound, VerificationRequired
 from shared.services import access, commands
 from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
@@ -23,10 +23,14 @@ from shared.store.members import member_documents
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """A membership; ``is_new`` if this request, or the first with the same key, opened it."""
+    """A membership; ``is_new`` if this request, or the first with the same key, opened it.
+
+    ``bonus_units`` is the welcome bonus that the request granted.
+    """
 
     membership: Membership
     is_new: bool
+    bonus_units: int = 0
     is_replay: bool = False
 
 
@@ -42,12 +46,15 @@ class MemberStanding:
 def enroll(caller: Caller, *, program_id: str, user_id: str, store_id: str | None) -> Enrolment:
     """Open a membership; return the existing one if the user has one already.
 
-    That of a member who had left is opened again, with its points.
+    That of a member who had left is opened again, with its points. The welcome bonus is granted
+    once, as soon as a key, or the customer with a verified sign-in, asks for the membership.
 
     Raises:
         ProgramNotFound, ProgramInactive, MemberSuspended, MembershipClosed, IdempotencyKeyReused,
         Busy.
+        VerificationRequired: An unverified customer wants to join, and the program allows none.
     """
+    is_verified = caller.customer is None or caller.customer.is_verified
     program = access.program(caller, program_id, store_id)
     membership_id = paths.membership_id(program_id, user_id)
     path = paths.member(membership_id)
@@ -63,8 +70,11 @@ def enroll(caller: Caller, *, program_id: str, user_id: str, store_id: str | Non
             tier=kept["tier"],
             # What earlier versions kept does not hold it: there was one status only.
             status=MembershipStatus(kept.get("status", MembershipStatus.ACTIVE)),
+            awaits_welcome=kept.get("awaitsWelcome", False),
         )
-        return Enrolment(then, is_new=kept["isNew"], is_replay=True)
+        return Enrolment(
+            then, is_new=kept["isNew"], bonus_units=kept.get("bonusUnits", 0), is_replay=True
+        )
 
     def decide(reads: Reads) -> Effect[Enrolment]:
         existing = membership_documents.decode(reads[path])
@@ -77,10 +87,19 @@ def enroll(caller: Caller, *, program_id: str, user_id: str, store_id: str | Non
         has_returned = existing is not None and after != existing
         if has_returned:
             program.require_active()
+        if (is_new or has_returned) and not is_verified and not program.allows_unverified:
+            raise VerificationRequired(
+                "The program takes only customers with a verified e-mail or phone.",
+                programId=program_id,
+            )
+        after, greeting = welcome.greeted(after, program, is_verified=is_verified, now=now)
+        bonus_units = greeting.units if greeting else 0
         news = outbox.announce([loyalty_events.from_return(after, now)] if has_returned else [])
         writes: list[Write] = [*news.writes]
+        if is_new or has_returned or greeting:
+            entries = [greeting] if greeting else []
+            writes += membership_documents.writes(reads[path], after, *entries)
         if is_new or has_returned:
-            writes += membership_documents.writes(reads[path], after)
             writes += member_documents.enrolment_writes(
                 reads[person_path],
                 account_id=program.account_id,
@@ -94,8 +113,11 @@ def enroll(caller: Caller, *, program_id: str, user_id: str, store_id: str | Non
             "tier": membership.tier,
             "isNew": is_new,
             "status": membership.status.value,
+            "awaitsWelcome": membership.awaits_welcome,
+            "bonusUnits": bonus_units,
         }
-        return Effect(Enrolment(membership, is_new=is_new), writes, kept, news.tasks)
+        enrolment = Enrolment(membership, is_new=is_new, bonus_units=bonus_units)
+        return Effect(enrolment, writes, kept, news.tasks)
 
     return commands.run([path, person_path], decide, claim=caller.claim, replay=replay)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from shared.schemas.loyalty.program_bodies import EARNING_BASE_EXAMPLE
 from tests.support.merchants import RULES, Merchant
 from tests.support.refusals import assert_fields_refused, assert_refused, nothing_written
 
@@ -48,6 +49,10 @@ def test_returns_the_program(merchant: Merchant) -> None:
         "isActive": True,
         "pointsExpiry": None,
         "milestones": [],
+        "earningBase": EARNING_BASE_EXAMPLE,
+        "checkInLimit": {"perDay": 1, "minutesBetween": 0},
+        "welcomeBonus": 0,
+        "allowsUnverified": False,
         "currency": "EUR",
         "createdAt": NOW,
         "updatedAt": NOW,
@@ -130,6 +135,10 @@ def test_the_sandbox_answers_with_mock_data(merchant: Merchant) -> None:
         "isActive": True,
         "pointsExpiry": None,
         "milestones": [100, 500, 1000, 5000, 10000, 50000, 100000],
+        "earningBase": EARNING_BASE_EXAMPLE,
+        "checkInLimit": {"perDay": 1, "minutesBetween": 0},
+        "welcomeBonus": 0,
+        "allowsUnverified": False,
         "currency": "EUR",
         "createdAt": NOW,
         "updatedAt": NOW,
