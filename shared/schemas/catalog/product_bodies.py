@@ -10,13 +10,10 @@ from pydantic import (
     AfterValidator,
     BeforeValidator,
     Field,
-    GetCoreSchemaHandler,
     ValidationError,
     ValidationInfo,
-    ValidatorFunctionWrapHandler,
     WithJsonSchema,
 )
-from pydantic_core import CoreSchema, core_schema
 
 from shared.domain import gtin
 from shared.domain.catalog.goods import Price
@@ -36,6 +33,7 @@ from shared.schemas.base import (
     to_refusal,
 )
 from shared.schemas.fields import Percent
+from shared.schemas.rows import JudgedLater
 
 PRICE_MAX = 10_000_000
 _EAN = "([0-9]{8}|[0-9]{12,14})"
@@ -194,25 +192,7 @@ def to_price(amount: Any, currency: str) -> Money:
     return Money(to_units(amount, currency_scale(currency), field="price"), currency)
 
 
-def _as_it_is(row: Any, _: ValidatorFunctionWrapHandler) -> dict[str, Any]:
-    if not isinstance(row, dict):
-        raise ValueError("must be an object")  # noqa: TRY004 - pydantic reports ValueError
-    return row
-
-
-class _Row:
-    """The schema of ``ProductInput`` without validation: a bad row must not spoil the others."""
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, _: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_wrap_validator_function(
-            _as_it_is,
-            handler.generate_schema(ProductInput),
-            serialization=core_schema.plain_serializer_function_ser_schema(dict),
-        )
-
-
-ProductRow = Annotated[dict[str, Any], _Row]
+ProductRow = Annotated[dict[str, Any], JudgedLater(ProductInput)]
 """A ``ProductInput`` that is not validated yet: see ``to_drafts``."""
 
 

@@ -1,0 +1,34 @@
+"""The results of rows in the sandbox: each is judged alone, for the member whom it shows."""
+
+from __future__ import annotations
+
+from shared.domain.loyalty.row_results import RowOutcome, RowResult
+from shared.errors import PunktwerkError
+from shared.schemas.loyalty.row_bodies import AwardRowBody
+from shared.services.loyalty import row_bookings, sandbox
+
+ENTRY_ID = "le_abc123"
+
+
+def added(index: int, body: AwardRowBody | PunktwerkError, program_id: str | None) -> RowResult:
+    """Return the result of a row that earns: as ``row_bookings.award_row``."""
+    if isinstance(body, PunktwerkError):
+        return row_bookings.refused(index, None, body)
+    try:
+        row_bookings.program_of(body.program_id, program_id)
+        row_bookings.past(body.occurred_at)
+        change = sandbox.add(body.user_id, body.points, body.lines())
+    except PunktwerkError as refusal:
+        return row_bookings.refused(index, body.transaction_id, refusal)
+    if not change.is_booked:
+        reason = change.award.reason
+        return RowResult(index, RowOutcome.NOTHING, body.transaction_id, reason=reason)
+    return RowResult(
+        index,
+        RowOutcome.BOOKED,
+        body.transaction_id,
+        entry_id=ENTRY_ID,
+        points=change.after - change.before,
+        new_balance=change.after,
+        capped_by=change.award.capped_by,
+    )
