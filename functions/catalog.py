@@ -146,6 +146,7 @@ ENDPOINTS = (
     Endpoint("getEvent", "events", Package.GO, is_read=True),
     Endpoint("listEvents", "events", Package.GO, is_read=True),
     Endpoint("syncExternalLoyalty", "loyalty", Package.PRIME),
+    Endpoint("calculateLoyaltyPoints", "loyalty", Package.GO, customer_package=Package.GO),
     Endpoint("configurePSP", "payments", Package.GROW),
     Endpoint(
         "getPSPConfiguration",

@@ -69,6 +69,22 @@ def reward_stock(program_id: str, reward_id: str) -> str:
     return f"{program(program_id)}/rewardStock/{encode(reward_id)}"
 
 
+def campaigns(program_id: str) -> str:
+    return f"{program(program_id)}/campaigns"
+
+
+def campaign(program_id: str, campaign_id: str) -> str:
+    return f"{campaigns(program_id)}/{encode(campaign_id)}"
+
+
+def campaign_shards(program_id: str, campaign_id: str) -> str:
+    return f"{campaign(program_id, campaign_id)}/shards"
+
+
+def campaign_shard(program_id: str, campaign_id: str, number: int) -> str:
+    return f"{campaign_shards(program_id, campaign_id)}/{number}"
+
+
 def membership_id(program_id: str, user_id: str) -> str:
     """Return the id of a user's membership in a program, which is also its document id.
 

@@ -22,11 +22,14 @@ from shared.schemas.base import Duplicate, Number, RequestModel, ResponseModel, 
 from shared.schemas.fields import ExternalSource, ProgramId, StoreId, TransactionId, UserId
 from shared.schemas.loyalty.booking_bodies import (
     CappedBy,
+    MadeOfAnswer,
     NoAwardReason,
     PointsRequested,
     PointsToAdd,
     PurchaseAmount,
     PurchaseLines,
+    made_of_body,
+    made_of_json,
     to_lines,
 )
 from shared.services.loyalty import balances
@@ -76,6 +79,7 @@ class Response(ResponseModel):
     points_requested: PointsRequested
     capped_by: CappedBy
     reason: NoAwardReason
+    made_of: MadeOfAnswer
     previous_balance: answers.PreviousBalance
     new_balance: answers.NewBalance
     current_tier: answers.CurrentTier
@@ -107,6 +111,7 @@ EXAMPLE: dict[str, Any] = {
     "pointsRequested": 50,
     "cappedBy": None,
     "reason": None,
+    "madeOf": None,
     "previousBalance": 142,
     "newBalance": 192,
     "currentTier": "Silber",
@@ -137,19 +142,22 @@ def handle(body: Request, caller: Caller) -> Response:
         description=body.description,
     )
     award, entry, scale = booking.award, booking.entry, booking.program.scale
-    assert award is not None
-    requested_units = award.requested_units
     if entry is not None:
         # A booking by syncExternalLoyalty has no requested units: it gave what it was asked for.
         requested_units = entry.units if entry.requested_units is None else entry.requested_units
+        capped_by, reason = entry.capped_by, None
+    else:
+        assert award is not None, "what grants nothing says why"
+        requested_units, capped_by, reason = award.requested_units, award.capped_by, award.reason
     return Response(
         program_id=body.program_id,
         user_id=body.user_id,
         entry_id=entry.entry_id if entry else None,
         points_added=from_units(entry.units if entry else 0, scale),
         points_requested=from_units(requested_units, scale),
-        capped_by=entry.capped_by if entry else None,
-        reason=None if entry else award.reason,
+        capped_by=capped_by,
+        reason=reason,
+        made_of=made_of_body(entry.made_of) if entry else None,
         previous_balance=from_units(booking.previous_units, scale),
         new_balance=from_units(booking.new_units, scale),
         current_tier=booking.tier,
@@ -168,6 +176,7 @@ def sandbox(body: Request, _: Caller) -> dict[str, Any]:
         "pointsRequested": change.requested,
         "cappedBy": change.award.capped_by,
         "reason": change.award.reason,
+        "madeOf": made_of_json(change.award.made_of) if change.is_booked else None,
         "previousBalance": change.before,
         "newBalance": change.after,
         "transactionId": body.transaction_id,

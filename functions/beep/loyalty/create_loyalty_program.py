@@ -14,6 +14,7 @@ from shared.domain.loyalty.programs import (
     Branding,
     ProgramType,
     require_costs,
+    require_limits,
     require_milestones,
 )
 from shared.domain.units import SCALE_MAX, to_units
@@ -28,6 +29,7 @@ from shared.schemas.loyalty.program_bodies import (
     BrandingBody,
     CheckInLimitBody,
     EarningBaseBody,
+    EarningLimitsBody,
     EarningMethods,
     Milestones,
     PointsExpiryBody,
@@ -74,6 +76,9 @@ class Request(RequestModel):
     )
     welcome_bonus: WelcomeBonus = Decimal(0)
     allows_unverified: AllowsUnverified = False
+    earning_limits: EarningLimitsBody = Field(
+        default_factory=EarningLimitsBody, description="The most that rules grant a member."
+    )
 
     @model_validator(mode="after")
     def _fits_type(self) -> Self:
@@ -83,6 +88,7 @@ class Request(RequestModel):
         require_costs(to_rewards(self.rewards), scale)
         require_milestones(self.milestones, scale)
         to_units(self.welcome_bonus, scale, field="welcomeBonus")
+        require_limits(self.earning_limits.to_domain(), scale)
         return self
 
 
@@ -135,6 +141,7 @@ def handle(body: Request, caller: Caller) -> Response:
         check_in_limit=body.check_in_limit.to_domain(),
         welcome_bonus=body.welcome_bonus,
         allows_unverified=body.allows_unverified,
+        earning_limits=body.earning_limits.to_domain(),
     )
     saved = programs.create(caller, body.store_id, draft)
     return Response(

@@ -9,7 +9,12 @@ from typing import Any, Self
 from pydantic import Field, model_validator
 
 from shared.auth.caller import Caller
-from shared.domain.loyalty.programs import require_costs, require_milestones
+from shared.domain.loyalty.programs import (
+    NO_LIMITS,
+    require_costs,
+    require_limits,
+    require_milestones,
+)
 from shared.domain.units import SCALE_MAX, to_units
 from shared.errors import ProgramNotFound
 from shared.schemas import answers
@@ -21,6 +26,7 @@ from shared.schemas.loyalty.program_bodies import (
     BrandingBody,
     CheckInLimitBody,
     EarningBaseBody,
+    EarningLimitsBody,
     EarningMethods,
     Milestones,
     PointsExpiryChangesBody,
@@ -74,6 +80,9 @@ class Request(RequestModel):
     check_in_limit: CheckInLimitBody | None = Field(default=None, description=CHECK_IN_LIMIT)
     welcome_bonus: WelcomeBonus | None = None
     allows_unverified: AllowsUnverified | None = None
+    earning_limits: EarningLimitsBody | None = Field(
+        default=None, description="The most that rules grant a member, as a whole; `{}` for none."
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -88,6 +97,9 @@ class Request(RequestModel):
         require_costs(to_rewards(self.rewards or []), SCALE_MAX)
         require_milestones(self.milestones or [], SCALE_MAX)
         to_units(self.welcome_bonus or Decimal(0), SCALE_MAX, field="welcomeBonus")
+        require_limits(
+            self.earning_limits.to_domain() if self.earning_limits else NO_LIMITS, SCALE_MAX
+        )
         return self
 
 
@@ -135,6 +147,7 @@ def handle(body: Request, caller: Caller) -> Response:
         check_in_limit=body.check_in_limit.changed if body.check_in_limit else None,
         welcome_bonus=body.welcome_bonus,
         allows_unverified=body.allows_unverified,
+        earning_limits=None if body.earning_limits is None else body.earning_limits.to_domain(),
     )
     saved = programs.update(caller, body.program_id, body.store_id, changes)
     assert saved.rules is not None

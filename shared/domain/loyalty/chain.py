@@ -5,6 +5,8 @@ null fields, as JSON with no spaces and no ASCII escapes; times as ``2026-03-03T
 UTF-8. ``hash`` is the SHA-256 of this form, which includes ``previousHash``. The membership holds
 the hash of its last entry.
 
+What a field holds is written in the same way: lists as arrays, records as objects.
+
 Null fields are left out, so that a new field of later entries does not change the hashes of older
 entries, which lack it.
 """
@@ -14,7 +16,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from datetime import datetime
 from typing import Any
 
@@ -24,11 +26,8 @@ from shared.domain.loyalty.entries import GENESIS, Entry
 
 def canonical(entry: Entry) -> bytes:
     """Return the bytes to hash."""
-    values = {
-        _camel(field.name): _plain(value)
-        for field in fields(entry)
-        if field.name != "hash" and (value := getattr(entry, field.name)) is not None
-    }
+    values = _record(entry)
+    del values["hash"]
     text = json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return text.encode()
 
@@ -56,10 +55,20 @@ def find_break(entries: Iterable[Entry], head_hash: str) -> str | None:
     return None if expected == head_hash else "the last entries are missing"
 
 
+def _record(value: Any) -> dict[str, Any]:
+    return {
+        _camel(field.name): _plain(found)
+        for field in fields(value)
+        if (found := getattr(value, field.name)) is not None
+    }
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return to_wire(value)
-    return list(value) if isinstance(value, tuple) else value
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    return _record(value) if is_dataclass(value) else value
 
 
 def _camel(name: str) -> str:

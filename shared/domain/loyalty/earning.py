@@ -1,36 +1,67 @@
-"""Earnings of a purchase by a program's rules: exact decimals, rounded down once, at the end."""
+"""Earnings by a program's rules: exact, in one order, rounded down once, at the end.
+
+The order (docs/earning.md shows it with an example)::
+
+    earning base -> rule -> best campaign multiplier -> tier multiplier -> campaign bonuses
+    -> rounded down -> maxCashbackPerTransaction -> limits per booking, day and month
+
+Of the multipliers of campaigns only the one counts that gives most; bonuses all count.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from shared.domain.loyalty import earning_base
-from shared.domain.loyalty.earning_base import PERCENT, EarningBase, PurchaseLine
+from shared.domain.loyalty import counters, earning_base
+from shared.domain.loyalty.campaigns import Campaign
+from shared.domain.loyalty.counters import Counters
+from shared.domain.loyalty.earning_base import PERCENT, EarningBase, LineShare, PurchaseLine
+from shared.domain.loyalty.entries import CampaignPart, Cause, Entry, MadeOf
+from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import (
     CashbackRules,
     PointsRules,
     Program,
     StampsRules,
     TierRules,
+    WhenExceeded,
 )
 from shared.domain.units import AMOUNT_UNITS_MAX, currency_scale, floor_to_units
 from shared.errors import InvalidParameters
+
+DECIMALS_SHOWN = 10
+LIMIT_REACHED = "limit_reached"
 
 
 @dataclass(frozen=True, slots=True)
 class Award:
     """An award: the requested and the granted units, and the reason if they differ.
 
-    ``capped_by`` names the rule that cut the award; ``reason`` says why nothing was granted.
+    ``capped_by`` names the rule that cut the award; ``reason`` says why nothing was granted;
+    ``made_of`` says how rules computed the requested units.
     """
 
     requested_units: int
     awarded_units: int
     capped_by: str | None = None
     reason: str | None = None
+    made_of: MadeOf | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Earner:
+    """The member who earns, and when they bought.
+
+    ``sold_out`` are ids of campaigns whose total limit is used up.
+    """
+
+    membership: Membership
+    at: datetime
+    sold_out: Collection[str] = ()
 
 
 def require_payable(amount: Decimal, currency: str) -> None:
@@ -47,13 +78,16 @@ def require_payable(amount: Decimal, currency: str) -> None:
         raise InvalidParameters(f"purchaseAmount {problem}.", fields={"purchaseAmount": problem})
 
 
-def award_for_purchase(program: Program, lines: Sequence[PurchaseLine]) -> Award:
+def award_for_purchase(
+    program: Program, lines: Sequence[PurchaseLine], earner: Earner | None = None
+) -> Award:
     """Return the award for a purchase.
 
     Args:
-        program: It gives rules, earning base and unit.
+        program: It gives rules, earning base, campaigns, limits and unit.
         lines: What was bought, in the store's currency; ``earning_base.of_amount`` makes them if
             only the paid amount is known.
+        earner: Without one, what the rules alone give, whoever buys and whenever.
 
     Raises:
         InvalidParameters: The purchase earns more than the limit for one amount.
@@ -61,23 +95,223 @@ def award_for_purchase(program: Program, lines: Sequence[PurchaseLine]) -> Award
     Source: Loyalty API, "Regel-Schemata nach Typ"; ``purchaseAmount`` is "für automatische
     Berechnung". Fractions of a unit are dropped.
     """
-    base = earning_base.base_amount(program.earning_base, lines)
+    shares = earning_base.shares(program.earning_base, lines)
+    base = earning_base.total(shares, lambda _: True)
     if base <= 0:
         return Award(0, 0, reason=_why_no_base(lines))
+    minimum = _minimum(program)
+    if minimum is not None and base < Fraction(minimum):
+        return Award(0, 0, reason="minimum_purchase")
+    rule, points = _by_rule(program, base)
+    made_of = MadeOf(rule, _exact(base), _exact(points))
+    if earner is None:
+        return _granted(program, points, made_of, None)
+    multiplier = program.tier_multiplier(earner.membership.tier)
+    sum_points = points * Fraction(multiplier)
+    parts = _campaign_parts(program, earner, shares, base, points)
+    made_of = replace(
+        made_of,
+        tier_multiplier=_exact(Fraction(multiplier)),
+        campaigns=tuple(CampaignPart(each.campaign_id, _exact(more)) for each, more in parts),
+    )
+    sum_points += sum((more for _, more in parts), Fraction(0))
+    return _granted(program, sum_points, made_of, earner)
+
+
+def award_of_rule(program: Program, rule: str, points: Decimal, earner: Earner | None) -> Award:
+    """Return the award of a rule that has nothing to do with a purchase, such as a check-in's.
+
+    Neither tiers nor campaigns change it; the program's limits hold.
+
+    Args:
+        program: It gives limits and unit.
+        rule: The name of the rule, such as ``pointsPerCheckin``.
+        points: What it gives: points, stamps or money, not finer than the unit.
+        earner: The member; without one, limits of days and months do not matter.
+    """
+    exact = Fraction(points)
+    return _granted(program, exact, MadeOf(rule, None, _exact(exact)), earner)
+
+
+def award_for_check_in(program: Program, earner: Earner | None = None) -> Award:
+    """Return the award for a check-in, whatever is bought. Without an earner limits do not matter.
+
+    Source: Loyalty API, ``pointsPerCheckin``, else ``stampsPerPurchase``, else 1. Cashback grants
+    nothing unless the program says how much: the fallback would be one euro.
+    """
+    rules = program.rules
+    match rules:
+        case CashbackRules():
+            points = rules.points_per_checkin or Decimal(0)
+        case StampsRules():
+            given = rules.points_per_checkin
+            points = Decimal(rules.stamps_per_purchase if given is None else given)
+        case PointsRules() | TierRules():
+            given = rules.points_per_checkin
+            points = Decimal(1 if given is None else given)
+    if points == 0:
+        return Award(0, 0, reason="no_points_for_check_ins")
+    return award_of_rule(program, "pointsPerCheckin", points, earner)
+
+
+def with_award(cause: Cause, award: Award) -> Cause:
+    """Return the cause of an award's entry, which says what it was made of."""
+    return replace(
+        cause,
+        requested_units=award.requested_units,
+        capped_by=award.capped_by,
+        made_of=award.made_of,
+    )
+
+
+def counters_after(
+    membership: Membership, program: Program, units: int, cause: Cause
+) -> Counters | None:
+    """Return the counters after an earn. What no rule has computed counts for no limit."""
+    counted, made_of = membership.counted, cause.made_of
+    if cause.purchase_amount is None and made_of is None:
+        return membership.counters
+    if cause.purchase_amount is not None:
+        counted = replace(counted, purchases=counted.purchases + 1)
+    if made_of is not None and made_of.counted_day is not None:
+        counted = counters.with_units(counted, made_of.counted_day, units)
+    if made_of is not None and (made_of.campaigns or counted.campaigns):
+        had = {each.campaign_id for each in made_of.campaigns}
+        limited = [each for each in program.campaigns if each.limit_per_member is not None]
+        used = [each.campaign_id for each in limited if each.campaign_id in had]
+        known = [each.campaign_id for each in program.campaigns]
+        counted = counters.with_campaigns(counted, used, known, cause.now)
+    return counted
+
+
+def counters_after_return(
+    membership: Membership, original: Entry, taken_units: int
+) -> Counters | None:
+    """Return the counters after units of an earn were taken back; negative if given back.
+
+    What is taken back no longer counts for the limits of its day and month: who exchanges goods
+    earns for the new ones. A campaign stays used: it was had.
+    """
+    day = original.made_of.counted_day if original.made_of else None
+    if day is None:
+        return membership.counters
+    return counters.with_units(membership.counted, day, -taken_units)
+
+
+def _minimum(program: Program) -> Decimal | None:
+    rules = program.rules
+    return None if isinstance(rules, StampsRules) else rules.minimum_purchase
+
+
+def _by_rule(program: Program, base: Fraction) -> tuple[str, Fraction]:
+    """Return the name of the program's rule, and the points, stamps or money that it gives."""
     rules = program.rules
     match rules:
         case StampsRules():
-            return Award(rules.stamps_per_purchase, rules.stamps_per_purchase)
+            return "stampsPerPurchase", Fraction(rules.stamps_per_purchase)
         case PointsRules() | TierRules():
-            if _is_below(rules.minimum_purchase, base):
-                return Award(0, 0, reason="minimum_purchase")
-            return _granted(floor_to_units(base * Fraction(rules.points_per_euro)))
+            return "pointsPerEuro", base * Fraction(rules.points_per_euro)
         case CashbackRules():
-            if _is_below(rules.minimum_purchase, base):
-                return Award(0, 0, reason="minimum_purchase")
-            share = base * Fraction(rules.cashback_percentage) / PERCENT
-            requested = floor_to_units(share * 10**program.scale)
-            return _capped(requested, rules.max_cashback_per_transaction, program.scale)
+            return "cashbackPercentage", base * Fraction(rules.cashback_percentage) / PERCENT
+
+
+def _campaign_parts(
+    program: Program,
+    earner: Earner,
+    shares: Sequence[LineShare],
+    base: Fraction,
+    points: Fraction,
+) -> list[tuple[Campaign, Fraction]]:
+    """Return the campaigns that apply, in the order in which they were made, with what they add.
+
+    Of several that multiply it is the one that adds most; of equal ones, the first.
+    """
+    tier_multiplier = Fraction(program.tier_multiplier(earner.membership.tier))
+    best: tuple[Campaign, Fraction] | None = None
+    parts = []
+    for campaign in program.campaigns:
+        if not _applies(campaign, program, earner, base):
+            continue
+        matching = min(earning_base.total(shares, campaign.counts), base)
+        if matching == 0:
+            continue
+        if campaign.multiplier is None:
+            assert campaign.bonus is not None
+            parts.append((campaign, Fraction(campaign.bonus)))
+            continue
+        share = points * matching / base
+        more = share * (Fraction(campaign.multiplier) - 1) * tier_multiplier
+        if best is None or more > best[1]:
+            best = campaign, more
+    found = parts if best is None else [*parts, best]
+    order = [each.campaign_id for each in program.campaigns]
+    return sorted(found, key=lambda part: order.index(part[0].campaign_id))
+
+
+def _applies(campaign: Campaign, program: Program, earner: Earner, base: Fraction) -> bool:
+    """Tell whether a member can have a campaign now for a purchase of this base."""
+    counted = earner.membership.counted
+    minimum, most = campaign.minimum_spend, campaign.limit_per_member
+    return (
+        campaign.holds(earner.at, program.time_zone)
+        and campaign.campaign_id not in earner.sold_out
+        and (minimum is None or base >= Fraction(minimum))
+        and (not campaign.tiers or earner.membership.tier in campaign.tiers)
+        and (not campaign.is_for_first_purchase or counted.purchases == 0)
+        and (most is None or counted.times_of_campaign(campaign.campaign_id) < most)
+    )
+
+
+def _granted(program: Program, points: Fraction, made_of: MadeOf, earner: Earner | None) -> Award:
+    """Round down to units, and cut what is more than the limits leave."""
+    requested_units = floor_to_units(points * 10**program.scale)
+    if requested_units == 0:
+        return Award(0, 0, reason="below_one_unit", made_of=made_of)
+    if requested_units > AMOUNT_UNITS_MAX:
+        problem = f"earns more than {AMOUNT_UNITS_MAX} units"
+        raise InvalidParameters(f"The purchase {problem}.", fields={"purchaseAmount": problem})
+    day = None
+    if earner is not None and program.earning_limits.are_counted:
+        day = counters.day_of(earner.at, program.time_zone)
+        made_of = replace(made_of, counted_day=day)
+    awarded_units, capped_by = requested_units, None
+    cap = _cap_of_rule(program) if made_of.base is not None else None
+    if cap is not None and awarded_units > cap[1]:
+        capped_by, awarded_units = cap
+    rejects = program.earning_limits.when_exceeded is WhenExceeded.REJECT
+    for name, room_units in _rooms(program, earner, day):
+        if awarded_units > room_units:
+            capped_by, awarded_units = name, 0 if rejects else room_units
+    reason = LIMIT_REACHED if awarded_units == 0 else None
+    return Award(requested_units, awarded_units, capped_by, reason, made_of)
+
+
+def _cap_of_rule(program: Program) -> tuple[str, int] | None:
+    rules = program.rules
+    cap = rules.max_cashback_per_transaction if isinstance(rules, CashbackRules) else None
+    return None if cap is None else ("maxCashbackPerTransaction", _to_units(program, cap))
+
+
+def _rooms(program: Program, earner: Earner | None, day: str | None) -> list[tuple[str, int]]:
+    """Return what each limit leaves, by its name, in units, not below zero."""
+    limits, rooms = program.earning_limits, []
+    if limits.max_per_booking is not None:
+        rooms.append(("maxPerBooking", _to_units(program, limits.max_per_booking)))
+    if earner is None or day is None:
+        return rooms
+    periods = {
+        "maxPerDay": (limits.max_per_day, day),
+        "maxPerMonth": (limits.max_per_month, counters.month_of(day)),
+    }
+    for name, (limit, period) in periods.items():
+        if limit is not None:
+            left = _to_units(program, limit) - earner.membership.counted.units_in(period)
+            rooms.append((name, max(left, 0)))
+    return rooms
+
+
+def _to_units(program: Program, amount: Decimal) -> int:
+    return int(amount.scaleb(program.scale))
 
 
 def _why_no_base(lines: Sequence[PurchaseLine]) -> str:
@@ -87,39 +321,7 @@ def _why_no_base(lines: Sequence[PurchaseLine]) -> str:
     return "nothing_that_earns" if is_paid else "nothing_paid"
 
 
-def _is_below(minimum: Decimal | None, amount: Fraction) -> bool:
-    return minimum is not None and amount < Fraction(minimum)
-
-
-def award_for_check_in(program: Program) -> Award:
-    """Return the award for a check-in, whatever is bought.
-
-    Source: Loyalty API, ``pointsPerCheckin``, else ``stampsPerPurchase``, else 1. Cashback grants
-    nothing unless the program says how much: the fallback would be one euro.
-    """
-    rules = program.rules
-    match rules:
-        case CashbackRules():
-            amount = rules.points_per_checkin or Decimal(0)
-            units = floor_to_units(Fraction(amount) * 10**program.scale)
-        case StampsRules():
-            given = rules.points_per_checkin
-            units = rules.stamps_per_purchase if given is None else given
-        case PointsRules() | TierRules():
-            units = 1 if rules.points_per_checkin is None else rules.points_per_checkin
-    return Award(units, units, reason=None if units else "no_points_for_check_ins")
-
-
-def _capped(requested_units: int, cap: Decimal | None, scale: int) -> Award:
-    if cap is None or requested_units <= cap.scaleb(scale):
-        return _granted(requested_units)
-    return Award(requested_units, int(cap.scaleb(scale)), capped_by="maxCashbackPerTransaction")
-
-
-def _granted(units: int) -> Award:
-    if units == 0:
-        return Award(0, 0, reason="below_one_unit")
-    if units > AMOUNT_UNITS_MAX:
-        problem = f"earns more than {AMOUNT_UNITS_MAX} units"
-        raise InvalidParameters(f"The purchase {problem}.", fields={"purchaseAmount": problem})
-    return Award(units, units)
+def _exact(amount: Fraction) -> str:
+    """Return an amount as a decimal; one that never ends is cut after ``DECIMALS_SHOWN``."""
+    cut = Decimal(floor_to_units(amount * 10**DECIMALS_SHOWN)).scaleb(-DECIMALS_SHOWN)
+    return format(cut.normalize(), "f")

@@ -21,6 +21,38 @@ class EntryKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class CampaignPart:
+    """What a campaign added to a booking, exactly, before rounding: points, stamps or money."""
+
+    campaign_id: str
+    points: str
+
+
+@dataclass(frozen=True, slots=True)
+class MadeOf:
+    """What a booking was made of, if rules computed it.
+
+    ``base_points`` times ``tier_multiplier``, plus the points of all campaigns, rounded down to a
+    unit, is what was asked for; what the limits left of it is the booking.
+
+    Attributes:
+        rule: The rule, such as ``pointsPerEuro``.
+        base: The earning base of a purchase, in the store's currency.
+        base_points: What the rule gives by itself, exactly.
+        tier_multiplier: The multiplier of the member's tier; 1 if there is none.
+        campaigns: The campaigns that applied.
+        counted_day: The day of the store for whose limits it counts, if the program has limits.
+    """
+
+    rule: str
+    base: str | None
+    base_points: str
+    tier_multiplier: str = "1"
+    campaigns: tuple[CampaignPart, ...] = ()
+    counted_day: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Cause:
     """The cause of a booking: its origin, and the id of its entry.
 
@@ -45,6 +77,7 @@ class Cause:
     reward_code: str | None = None
     earning_method: str | None = None
     occurred_at: datetime | None = None
+    made_of: MadeOf | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +126,4 @@ class Entry:
     lifetime_after_units: int | None = None
     earning_method: str | None = None
     occurred_at: datetime | None = None
+    made_of: MadeOf | None = None

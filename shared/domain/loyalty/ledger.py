@@ -14,7 +14,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from shared import ids
-from shared.domain.loyalty import chain, due, lots, tiers
+from shared.domain.loyalty import chain, due, earning, lots, tiers
+from shared.domain.loyalty.counters import Counters
 from shared.domain.loyalty.entries import Cause, Entry, EntryKind
 from shared.domain.loyalty.lots import Lot
 from shared.domain.loyalty.membership import RECENT_MAX, Membership, RecentEntry
@@ -54,6 +55,7 @@ def enroll(
         source=source,
         tier=tiers.tier_for(program.tiers, 0),
         awaits_welcome=program.welcome_units > 0,
+        counters=Counters(),
     )
     return due.scheduled(opened, program.time_zone)
 
@@ -85,6 +87,7 @@ def earn(
         _credit(membership, lot),
         earned_units=membership.earned_units + units,
         lifetime_units=membership.lifetime_units + units,
+        counters=earning.counters_after(membership, program, units, cause),
     )
     return _book(membership, after, program, EntryKind.EARN, cause, lot_expires_at=expires_at)
 
@@ -196,6 +199,7 @@ def reverse(
         _debit(membership, taken, original=original),
         reversed_units=membership.reversed_units + taken,
         lifetime_units=membership.lifetime_units - taken,
+        counters=earning.counters_after_return(membership, original, taken),
     )
     return _book(
         membership,
@@ -230,6 +234,7 @@ def restore(
         _credit(membership, Lot(units, expires_at, due.alert_at(program, expires_at))),
         reversed_units=membership.reversed_units - units,
         lifetime_units=membership.lifetime_units + units,
+        counters=earning.counters_after_return(membership, original, -units),
     )
     return _book(membership, after, program, EntryKind.REVERSE, cause, corrects=original)
 
@@ -361,6 +366,7 @@ def _book(
         capped_by=cause.capped_by,
         reward_id=cause.reward_id,
         reward_code=cause.reward_code,
+        made_of=cause.made_of,
         previous_hash=before.head_hash,
         hash="",
         lifetime_after_units=changed.lifetime_units if kind is EntryKind.ADJUST else None,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from shared.domain.loyalty.counters import Counters
 from shared.domain.loyalty.entries import GENESIS, EntryKind
 from shared.domain.loyalty.lots import Lot
 from shared.errors import MembershipClosed, MemberSuspended
@@ -62,6 +63,7 @@ class Membership:
     ``status_reason`` is why it was last suspended or reactivated; ``left_at`` is when the member
     left, also if it is suspended as well; ``absences`` are its latest times without being active.
     ``awaits_welcome``: it was opened with a welcome bonus that is not granted yet.
+    ``counters`` are ``None`` for memberships from before anything was counted.
     """
 
     membership_id: str
@@ -93,6 +95,7 @@ class Membership:
     left_at: datetime | None = None
     absences: tuple[Absence, ...] = ()
     awaits_welcome: bool = False
+    counters: Counters | None = None
 
     @property
     def is_active(self) -> bool:
@@ -132,6 +135,11 @@ class Membership:
                 programId=self.program_id,
                 userId=self.user_id,
             )
+
+    @property
+    def counted(self) -> Counters:
+        """The counters. Who had earned before anything was counted is taken to have purchased."""
+        return self.counters or Counters(purchases=1 if self.earned_units else 0)
 
     def assert_consistent(self) -> None:
         """Assert the equations that must hold after every booking."""

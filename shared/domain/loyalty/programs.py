@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from shared.domain.loyalty.campaigns import Campaign
 from shared.domain.loyalty.earning_base import EARNING_BASE_DEFAULT, EarningBase
 from shared.domain.units import currency_scale, to_units
 from shared.errors import InvalidParameters, ProgramInactive, RewardNotFound
@@ -31,6 +32,7 @@ class EarningMethod(StrEnum):
     CLICK_COLLECT = "click_collect"
 
 
+NO_MULTIPLIER = Decimal(1)
 EARNING_METHODS_DEFAULT = (EarningMethod.QR_CHECKIN, EarningMethod.STORE_CHECKIN)
 
 REWARD_TYPES_BUILT_IN = frozenset(
@@ -69,10 +71,11 @@ class CashbackRules:
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """A level reached by lifetime earned points."""
+    """A level reached by lifetime earned points. ``multiplier`` holds for members who are in it."""
 
     name: str
     min_points: int
+    multiplier: Decimal = NO_MULTIPLIER
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +144,34 @@ class PointsExpiry:
         return cls(after_days, default if alert_days is None else alert_days)
 
 
+class WhenExceeded(StrEnum):
+    """The treatment of what is more than a limit: grant as much as it leaves, or nothing."""
+
+    TRUNCATE = "truncate"
+    REJECT = "reject"
+
+
+@dataclass(frozen=True, slots=True)
+class EarningLimits:
+    """The most that rules grant a member: points, stamps or money; ``None`` is without limit.
+
+    Days and months are those of the store's time zone.
+    """
+
+    max_per_booking: Decimal | None = None
+    max_per_day: Decimal | None = None
+    max_per_month: Decimal | None = None
+    when_exceeded: WhenExceeded = WhenExceeded.TRUNCATE
+
+    @property
+    def are_counted(self) -> bool:
+        """Tell whether a booking must know of earlier ones."""
+        return self.max_per_day is not None or self.max_per_month is not None
+
+
+NO_LIMITS = EarningLimits()
+
+
 @dataclass(frozen=True, slots=True)
 class CheckInLimit:
     """How often a member's check-ins earn: ``per_day`` times a business day of the store, and then
@@ -169,7 +200,8 @@ class Program:
     ``points_expiry`` is ``None`` if points never expire. ``milestones`` are totals of a member's
     lifetime earnings that cause an event, ascending, in points, stamps or money; so is
     ``welcome_bonus``, which is 0 if there is none. ``allows_unverified``: customers may join whose
-    sign-in nobody vouches for.
+    sign-in nobody vouches for. ``campaigns`` are those that have not ended, in the order in which
+    they were made; each has a document, too.
     """
 
     program_id: str
@@ -193,6 +225,8 @@ class Program:
     check_in_limit: CheckInLimit = CHECK_IN_LIMIT_DEFAULT
     welcome_bonus: Decimal = Decimal(0)
     allows_unverified: bool = False
+    earning_limits: EarningLimits = NO_LIMITS
+    campaigns: tuple[Campaign, ...] = ()
 
     @property
     def scale(self) -> int:
@@ -204,6 +238,10 @@ class Program:
     def tiers(self) -> tuple[Tier, ...]:
         """The levels, ascending; empty for programs without tiers."""
         return self.rules.tiers if isinstance(self.rules, TierRules) else ()
+
+    def tier_multiplier(self, tier: str | None) -> Decimal:
+        """Return the multiplier of a member's tier."""
+        return next((each.multiplier for each in self.tiers if each.name == tier), NO_MULTIPLIER)
 
     @property
     def milestones_units(self) -> tuple[int, ...]:
@@ -276,3 +314,19 @@ def require_milestones(milestones: Iterable[Decimal], scale: int) -> None:
     """
     for index, milestone in enumerate(milestones):
         to_units(milestone, scale, field=f"milestones[{index}]")
+
+
+def require_limits(limits: EarningLimits, scale: int) -> None:
+    """Refuse limits that are finer than a unit of ``scale`` decimals.
+
+    Raises:
+        InvalidParameters: Fields are named ``earningLimits.maxPerDay`` and so on.
+    """
+    named = {
+        "maxPerBooking": limits.max_per_booking,
+        "maxPerDay": limits.max_per_day,
+        "maxPerMonth": limits.max_per_month,
+    }
+    for name, limit in named.items():
+        if limit is not None:
+            to_units(limit, scale, field=f"earningLimits.{name}")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from shared.domain.loyalty import earning_base
 from shared.domain.loyalty.earning_base import LineType, PurchaseLine
+from shared.domain.loyalty.entries import MadeOf
 from shared.schemas.base import Id, Number, PositivePoints, WireModel
 from shared.schemas.fields import Percent
 
@@ -94,7 +95,8 @@ CappedBy = Annotated[
     str | None,
     Field(
         description=(
-            "What cut the award: `maxCashbackPerTransaction`. Null if it was granted in full."
+            "What cut the award: `maxCashbackPerTransaction`, or the limit `maxPerBooking`, "
+            "`maxPerDay` or `maxPerMonth`. Null if it was granted in full."
         )
     ),
 ]
@@ -103,10 +105,64 @@ NoAwardReason = Annotated[
     Field(
         description=(
             "Why nothing was granted: `nothing_paid`, `nothing_that_earns` (all that was bought is "
-            "excluded), `minimum_purchase` or `below_one_unit`. Null if something was."
+            "excluded), `minimum_purchase`, `below_one_unit` or `limit_reached`. Null if "
+            "something was."
         )
     ),
 ]
+
+
+class CampaignPartBody(WireModel):
+    """What a campaign added, before rounding."""
+
+    campaign_id: str = Field(description="Id of the campaign.")
+    points: Number = Field(description="What it added, before rounding.")
+
+
+class MadeOfBody(WireModel):
+    """What rules computed. `basePoints` times `tierMultiplier`, plus the points of the campaigns,
+    rounded down, is `pointsRequested`.
+    """
+
+    rule: str = Field(description="The rule, such as `pointsPerEuro`.")
+    base: Number | None = Field(description="The earning base of the purchase; null without one.")
+    base_points: Number = Field(description="What the rule gives by itself, before rounding.")
+    tier_multiplier: Number = Field(description="Multiplier of the member's tier.")
+    campaigns: list[CampaignPartBody] = Field(description="The campaigns that applied.")
+
+
+MadeOfAnswer = Annotated[
+    MadeOfBody | None, Field(description="What it was made of. Null if no rule computed it.")
+]
+MADE_OF_EXAMPLE: dict[str, Any] = {
+    "rule": "pointsPerEuro",
+    "base": 28.5,
+    "basePoints": 285,
+    "tierMultiplier": 1,
+    "campaigns": [],
+}
+
+
+def made_of_body(made_of: MadeOf | None) -> MadeOfBody | None:
+    """Return what a booking was made of, as answers show it."""
+    if made_of is None:
+        return None
+    return MadeOfBody(
+        rule=made_of.rule,
+        base=None if made_of.base is None else Decimal(made_of.base),
+        base_points=Decimal(made_of.base_points),
+        tier_multiplier=Decimal(made_of.tier_multiplier),
+        campaigns=[
+            CampaignPartBody(campaign_id=each.campaign_id, points=Decimal(each.points))
+            for each in made_of.campaigns
+        ],
+    )
+
+
+def made_of_json(made_of: MadeOf | None) -> dict[str, Any] | None:
+    """Return the same for the sandbox, whose answers are JSON."""
+    body = made_of_body(made_of)
+    return None if body is None else body.model_dump(by_alias=True)
 
 
 def to_lines(

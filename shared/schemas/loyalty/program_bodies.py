@@ -30,13 +30,16 @@ from shared.domain.loyalty.earning_base import (
 )
 from shared.domain.loyalty.programs import (
     CheckInLimit,
+    EarningLimits,
     EarningMethod,
     PointsExpiry,
     Program,
     ProgramType,
     Reward,
     Rules,
+    WhenExceeded,
 )
+from shared.domain.units import AMOUNT_UNITS_MAX
 from shared.errors import InvalidParameters
 from shared.schemas import answers
 from shared.schemas.base import (
@@ -92,6 +95,9 @@ PerCheckin = Annotated[
 ]
 
 
+Multiplier = Annotated[Number, Field(gt=0, le=100), AfterValidator(_decimals(4))]
+
+
 class StampsRulesBody(WireModel):
     """``{"requiredStamps": 10, "stampsPerPurchase": 1, "pointsPerCheckin": 1}``."""
 
@@ -139,6 +145,9 @@ class TierBody(WireModel):
         ge=0,
         le=1_000_000_000,
         description="Lifetime points from which the tier is reached; ascending from tier to tier.",
+    )
+    multiplier: Multiplier | None = Field(
+        default=None, description="What purchases of its members earn is multiplied by; 1 if null."
     )
 
 
@@ -213,7 +222,10 @@ def _parsed_rules(program_type: ProgramType, body: dict[str, Any]) -> Rules:
         raise invalid(_with_types(fields)) from None
     values = dict(parsed)
     if "tiers" in values:
-        values["tiers"] = tuple(domain.Tier(tier.name, tier.min_points) for tier in values["tiers"])
+        values["tiers"] = tuple(
+            domain.Tier(tier.name, tier.min_points, tier.multiplier or domain.NO_MULTIPLIER)
+            for tier in values["tiers"]
+        )
     return domain.RULES_BY_TYPE[program_type](**values)
 
 
@@ -304,7 +316,12 @@ def _rule_values(rules: Rules) -> dict[str, Any]:
     values = {name: getattr(rules, name) for name in schema.model_fields}
     if "tiers" in values:
         values["tiers"] = [
-            TierBody(name=each.name, min_points=each.min_points) for each in values["tiers"]
+            TierBody(
+                name=each.name,
+                min_points=each.min_points,
+                multiplier=None if each.multiplier == domain.NO_MULTIPLIER else each.multiplier,
+            )
+            for each in values["tiers"]
         ]
     return values
 
@@ -567,6 +584,7 @@ Milestones = Annotated[
 ]
 
 
+LimitPoints = Annotated[Number, Field(gt=0, le=AMOUNT_UNITS_MAX)]
 Excluded = Annotated[list[Id], Field(max_length=EXCLUDED_MAX)]
 
 
@@ -644,6 +662,40 @@ AllowsUnverified = Annotated[
 ]
 
 
+class EarningLimitsBody(WireModel):
+    """``{"maxPerDay": 1000, "whenExceeded": "truncate"}``."""
+
+    max_per_booking: LimitPoints | None = Field(
+        default=None, description="The most that one booking grants."
+    )
+    max_per_day: LimitPoints | None = Field(
+        default=None, description="The most that a member gets in a day of the store."
+    )
+    max_per_month: LimitPoints | None = Field(
+        default=None, description="The most that a member gets in a month of the store."
+    )
+    when_exceeded: WhenExceeded = Field(
+        default=WhenExceeded.TRUNCATE,
+        strict=False,
+        description="Grant what the limit leaves, or nothing of a booking that is more.",
+    )
+
+    def to_domain(self) -> EarningLimits:
+        """Return the limits."""
+        return EarningLimits(
+            self.max_per_booking, self.max_per_day, self.max_per_month, self.when_exceeded
+        )
+
+
+def _earning_limits_body(limits: EarningLimits) -> EarningLimitsBody:
+    return EarningLimitsBody(
+        max_per_booking=limits.max_per_booking,
+        max_per_day=limits.max_per_day,
+        max_per_month=limits.max_per_month,
+        when_exceeded=limits.when_exceeded,
+    )
+
+
 class ProgramBody(WireModel):
     """A program in answers."""
 
@@ -668,6 +720,7 @@ class ProgramBody(WireModel):
     check_in_limit: CheckInLimitBody = Field(description=CHECK_IN_LIMIT)
     welcome_bonus: WelcomeBonus
     allows_unverified: AllowsUnverified
+    earning_limits: EarningLimitsBody = Field(description="The most that rules grant a member.")
     currency: str = Field(description="ISO 4217 code of the store's currency.")
     created_at: answers.CreatedAt
     updated_at: answers.UpdatedAt
@@ -695,6 +748,7 @@ def program_fields(program: Program) -> dict[str, Any]:
         "check_in_limit": check_in_limit_body(program.check_in_limit),
         "welcome_bonus": program.welcome_bonus,
         "allows_unverified": program.allows_unverified,
+        "earning_limits": _earning_limits_body(program.earning_limits),
         "currency": program.currency,
         "created_at": program.created_at,
         "updated_at": program.updated_at,
@@ -733,6 +787,12 @@ EARNING_BASE_EXAMPLE: dict[str, Any] = {
     "excludedProductIds": [],
     "excludedTypes": ["voucher", "gift_card", "deposit", "tip"],
 }
+EARNING_LIMITS_EXAMPLE: dict[str, Any] = {
+    "maxPerBooking": None,
+    "maxPerDay": None,
+    "maxPerMonth": None,
+    "whenExceeded": "truncate",
+}
 PROGRAM_EXAMPLE: dict[str, Any] = {
     "programId": "lp_abc123",
     "storeId": "store_a",
@@ -762,6 +822,7 @@ PROGRAM_EXAMPLE: dict[str, Any] = {
     "checkInLimit": {"perDay": 1, "minutesBetween": 0},
     "welcomeBonus": 0,
     "allowsUnverified": False,
+    "earningLimits": EARNING_LIMITS_EXAMPLE,
     "currency": "EUR",
     "createdAt": "2026-03-03T12:00:00.000Z",
     "updatedAt": "2026-03-03T12:00:00.000Z",

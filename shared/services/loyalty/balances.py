@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 
 from shared import ids
 from shared.auth.caller import Caller
@@ -26,6 +28,7 @@ from shared.errors import (
 from shared.services import access
 from shared.services.commands import Reads
 from shared.services.loyalty import bookings
+from shared.services.loyalty.awards import Awarding
 from shared.services.loyalty.bookings import Booking, Prepared
 from shared.store import paths
 from shared.store.client import Update
@@ -94,12 +97,13 @@ def prepared_add(
         ProgramNotFound, InvalidParameters.
     """
     program = access.program(caller, program_id, store_id)
-    award = award_of(program, points, purchase_lines)
+    # What the rules give whoever buys: another system that has told of it knows no more.
+    by_rules = award_of(program, points, purchase_lines)
     paid = None if purchase_lines is None else earning_base.paid_amount(purchase_lines)
     transaction = (
         None
         if transaction_id is None or is_internal
-        else ExternalTransaction(Direction.EARN, transaction_id, source, award.awarded_units)
+        else ExternalTransaction(Direction.EARN, transaction_id, source, by_rules.awarded_units)
     )
     cause = bookings.cause_of(
         caller,
@@ -112,21 +116,78 @@ def prepared_add(
         source=source,
         transaction_id=transaction_id,
         purchase_amount=_term(paid) or None,
-        requested_units=award.requested_units,
-        capped_by=award.capped_by,
         occurred_at=occurred_at,
     )
+    awarding = (
+        Awarding.of(program, purchase_lines, occurred_at or cause.now)
+        if points is None and purchase_lines is not None
+        else None
+    )
+    return bookings.prepared(
+        program,
+        user_id,
+        cause,
+        transaction,
+        partial(_grant, program, awarding or by_rules),
+        more_paths=awarding.needs if awarding else [],
+        # Tomorrow the same purchase might earn: what a limit has refused stays refused.
+        records_no_op=awarding is not None
+        and transaction_id is not None
+        and program.earning_limits.are_counted,
+    )
 
-    def book(membership: Membership, _: Reads, cause: Cause) -> bookings.Decided:
-        if award.awarded_units == 0:
-            program.require_active()
-            membership.require_active()
-            return bookings.Decided(membership, None)
-        after, entry = ledger.earn(membership, program, award.awarded_units, cause)
-        after, expired = bookings.without_expired(after, program, cause.now)
-        return bookings.Decided(after, entry, expired=expired)
 
-    return bookings.prepared(program, user_id, cause, transaction, book, award=award)
+def calculate(
+    caller: Caller,
+    *,
+    program_id: str,
+    user_id: str,
+    store_id: str | None,
+    purchase_lines: Sequence[PurchaseLine],
+) -> Booking:
+    """Return what ``add`` would grant for a purchase now, and book nothing. The entry is not kept.
+
+    Raises:
+        ProgramNotFound, MembershipNotFound, ProgramInactive, InvalidParameters,
+        BalanceLimitExceeded, Busy.
+    """
+    program = access.program(caller, program_id, store_id)
+    paid = earning_base.paid_amount(purchase_lines)
+    earning.require_payable(paid, program.currency)
+    unclaimed = replace(caller, claim=None)
+    cause = bookings.cause_of(
+        unclaimed, program, action="earn", terms=(), purchase_amount=_term(paid)
+    )
+    awarding = Awarding.of(program, purchase_lines, cause.now)
+    return bookings.run_transaction(
+        None,
+        program,
+        user_id,
+        cause,
+        None,
+        partial(_grant, program, awarding),
+        more_paths=awarding.needs,
+        is_dry=True,
+    )
+
+
+def _grant(
+    program: Program,
+    source: Awarding | Award,
+    membership: Membership,
+    reads: Reads,
+    cause: Cause,
+) -> bookings.Decided:
+    """Decide on an earn: of an award that is known, or that depends on the member."""
+    award, uses = source.decide(membership, reads) if isinstance(source, Awarding) else (source, [])
+    if award.awarded_units == 0:
+        program.require_active()
+        membership.require_active()
+        return bookings.Decided(membership, None, award=award)
+    cause = earning.with_award(cause, award)
+    after, entry = ledger.earn(membership, program, award.awarded_units, cause)
+    after, expired = bookings.without_expired(after, program, cause.now)
+    return bookings.Decided(after, entry, uses, expired, award)
 
 
 def redeem(

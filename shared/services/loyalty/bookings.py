@@ -58,12 +58,14 @@ class Decided:
     """The decision of ``book``: the changed membership, the entry if any, and further writes.
 
     ``expired`` is the entry that follows if what was granted has expired already.
+    ``award`` says how much was asked for, and why it is not granted, if that was computed.
     """
 
     membership: Membership
     entry: Entry | None
     more_writes: list[Write] | tuple[Write, ...] = ()
     expired: Entry | None = None
+    award: Award | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,6 @@ def run(
     *,
     more_paths: list[str] | tuple[str, ...] = (),
     records_no_op: bool = False,
-    award: Award | None = None,
 ) -> Booking:
     """Book what has one name, which nobody else uses: as ``run_transaction`` without one."""
     return run_transaction(
@@ -146,7 +147,6 @@ def run(
         lambda membership, reads, _: book(membership, reads),
         more_paths=more_paths,
         records_no_op=records_no_op,
-        award=award,
     )
 
 
@@ -161,7 +161,7 @@ def run_transaction(
     more_paths: list[str] | tuple[str, ...] = (),
     enrolls: bool = False,
     records_no_op: bool = False,
-    award: Award | None = None,
+    is_dry: bool = False,
 ) -> Booking:
     """Book what ``prepared`` describes. A repeated request gets its first answer."""
     return prepared(
@@ -173,7 +173,7 @@ def run_transaction(
         more_paths=more_paths,
         enrolls=enrolls,
         records_no_op=records_no_op,
-        award=award,
+        is_dry=is_dry,
     ).run(claim)
 
 
@@ -187,7 +187,7 @@ def prepared(
     more_paths: list[str] | tuple[str, ...] = (),
     enrolls: bool = False,
     records_no_op: bool = False,
-    award: Award | None = None,
+    is_dry: bool = False,
 ) -> Prepared:
     """Return a booking that ``book`` decides on.
 
@@ -202,6 +202,8 @@ def prepared(
 
     ``records_no_op``: the request is recorded even if there was nothing to book. Otherwise a late
     repetition would set a balance again, and undo later bookings.
+
+    ``is_dry``: everything is decided, and nothing is written: one RPC, or two.
     """
     membership_id = paths.membership_id(program.program_id, user_id)
     member_path = paths.member(membership_id)
@@ -213,10 +215,8 @@ def prepared(
         """Return the earlier request's answer: from its entry, else from what its claim keeps."""
         stored = names.find_entry(reads)
         if stored is not None:
-            booking = _replay(program, stored, cause, transaction)
-        else:
-            booking = _replay_of_nothing(program, membership_id, kept)
-        return replace(booking, award=booking.award or award)
+            return _replay(program, stored, cause, transaction)
+        return _replay_of_nothing(program, membership_id, kept)
 
     def decide(reads: Reads) -> Effect[Booking]:
         earlier = names.find_no_op(reads)
@@ -234,7 +234,7 @@ def prepared(
         booked = book(membership, reads, replace(cause, entry_id=names.free_id(reads)))
         after = booked.membership
         booking = Booking(
-            program, membership_id, booked.entry, after.balance_units, after.tier, award
+            program, membership_id, booked.entry, after.balance_units, after.tier, booked.award
         )
         kept = _kept(booking)
         writes = [*booked.more_writes]
@@ -252,7 +252,7 @@ def prepared(
         entries = [each for each in made if each is not None]
         if entries or reads[member_path].data is None:
             writes += membership_documents.writes(reads[member_path], after, *entries)
-        return Effect(booking, writes, kept)
+        return Effect(booking, [] if is_dry else writes, kept)
 
     needs = [member_path, *names.needs, *more_paths, *([person_path] if enrolls else [])]
     return Prepared(needs, decide, replay)
@@ -356,6 +356,7 @@ def _kept(booking: Booking) -> Document:
         "tier": booking.tier,
         "requestedUnits": booking.award.requested_units if booking.award else 0,
         "reason": booking.award.reason if booking.award else None,
+        "cappedBy": booking.award.capped_by if booking.award else None,
     }
 
 
@@ -389,7 +390,7 @@ def _replay(
 
 def _replay_of_nothing(program: Program, membership_id: str, earlier: Document) -> Booking:
     """Return the answer of an earlier request with the same key that had nothing to book."""
-    award = Award(earlier["requestedUnits"], 0, reason=earlier["reason"])
+    award = Award(earlier["requestedUnits"], 0, earlier.get("cappedBy"), earlier["reason"])
     return Booking(
         program,
         membership_id,

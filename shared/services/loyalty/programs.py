@@ -15,9 +15,11 @@ from shared.domain.loyalty.earning_base import EARNING_BASE_DEFAULT, EarningBase
 from shared.domain.loyalty.programs import (
     CHECK_IN_LIMIT_DEFAULT,
     MILESTONES_DEFAULT,
+    NO_LIMITS,
     REWARD_TYPES_BUILT_IN,
     Branding,
     CheckInLimit,
+    EarningLimits,
     EarningMethod,
     PointsExpiry,
     Program,
@@ -25,6 +27,7 @@ from shared.domain.loyalty.programs import (
     Reward,
     Rules,
     require_costs,
+    require_limits,
     require_milestones,
 )
 from shared.domain.stores.stores import Store
@@ -58,6 +61,7 @@ class ProgramDraft:
     check_in_limit: CheckInLimit = CHECK_IN_LIMIT_DEFAULT
     welcome_bonus: Decimal = Decimal(0)
     allows_unverified: bool = False
+    earning_limits: EarningLimits = NO_LIMITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,7 @@ class ProgramChanges:
     check_in_limit: Callable[[CheckInLimit], CheckInLimit] | None = None
     welcome_bonus: Decimal | None = None
     allows_unverified: bool | None = None
+    earning_limits: EarningLimits | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +151,12 @@ def create(
             check_in_limit=draft.check_in_limit,
             welcome_bonus=draft.welcome_bonus,
             allows_unverified=draft.allows_unverified,
+            earning_limits=draft.earning_limits,
         )
         require_costs(program.rewards, program.scale)
         require_milestones(program.milestones, program.scale)
         to_units(program.welcome_bonus, program.scale, field="welcomeBonus")
+        require_limits(program.earning_limits, program.scale)
         listed = _listed(caller, store, program)
         saved = SavedProgram(new_id, store_id, now, now)
         writes = [
@@ -187,6 +194,7 @@ def update(
         require_costs(after.rewards, after.scale)
         require_milestones(after.milestones, after.scale)
         to_units(after.welcome_bonus, after.scale, field="welcomeBonus")
+        require_limits(after.earning_limits, after.scale)
         listed = _listed(caller, store, after)
         saved = SavedProgram(program_id, after.store_id, after.created_at, now, after.rules)
         writes: list[Write] = [
@@ -248,6 +256,7 @@ def _changed(before: Program, changes: ProgramChanges, now: datetime) -> Program
         else before.check_in_limit,
         welcome_bonus=_given(changes.welcome_bonus, before.welcome_bonus),
         allows_unverified=_given(changes.allows_unverified, before.allows_unverified),
+        earning_limits=_given(changes.earning_limits, before.earning_limits),
     )
 
 

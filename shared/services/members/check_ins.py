@@ -10,6 +10,7 @@ from functools import cache
 from shared import clock, ids
 from shared.auth.caller import Caller
 from shared.domain.loyalty import earning, figures, ledger
+from shared.domain.loyalty.earning import Earner
 from shared.domain.loyalty.entries import Cause, Entry
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program
@@ -214,7 +215,7 @@ def _granted(
     is_unverified: bool,
 ) -> _Grant:
     """Return what a program grants for a visit, or why it grants nothing."""
-    award = earning.award_for_check_in(program)
+    award = earning.award_for_check_in(program, Earner(membership, now))
     before = visitor.by_program.get(program.program_id)
     number = check_ins.number_today(before, program.check_in_limit, day, now)
     reason = UNVERIFIED if is_unverified else award.reason
@@ -223,7 +224,7 @@ def _granted(
     if reason is not None:
         return _nothing(program, membership, reason)
     assert not isinstance(number, str)
-    cause = _cause(caller, program, method, number, now)
+    cause = earning.with_award(_cause(caller, program, method, number, now), award)
     try:
         current, expired = bookings.without_expired(membership, program, now)
         after, entry = ledger.earn(current, program, award.awarded_units, cause)

@@ -132,9 +132,9 @@ def test_a_document_has_camel_case_names_and_plain_values() -> None:
         "rules": {
             "pointsPerEuro": "10",
             "tiers": [
-                {"name": "Bronze", "minPoints": 0},
-                {"name": "Silber", "minPoints": 500},
-                {"name": "Gold", "minPoints": 1500},
+                {"name": "Bronze", "minPoints": 0, "multiplier": "1"},
+                {"name": "Silber", "minPoints": 500, "multiplier": "1"},
+                {"name": "Gold", "minPoints": 1500, "multiplier": "1"},
             ],
             "minimumPurchase": None,
             "pointsPerCheckin": None,
@@ -149,6 +149,23 @@ def test_a_document_has_camel_case_names_and_plain_values() -> None:
         "updatedAt": NOW,
         "pointsExpiry": None,
         "milestones": ["100", "500", "1000", "5000", "10000", "50000", "100000"],
+        "earningBase": {
+            "taxMode": "gross",
+            "vatPercent": None,
+            "excludedCategories": [],
+            "excludedProductIds": [],
+            "excludedTypes": ["voucher", "gift_card", "deposit", "tip"],
+        },
+        "checkInLimit": {"perDay": 1, "minutesBetween": 0},
+        "welcomeBonus": "0",
+        "allowsUnverified": False,
+        "earningLimits": {
+            "maxPerBooking": None,
+            "maxPerDay": None,
+            "maxPerMonth": None,
+            "whenExceeded": "truncate",
+        },
+        "campaigns": [],
     }
 
 

@@ -35,6 +35,7 @@ def expected(member: Member, answer: Answer, **fields: Any) -> dict[str, Any]:
         "pointsRequested": 50,
         "cappedBy": None,
         "reason": None,
+        "madeOf": None,
         "previousBalance": 0,
         "newBalance": 50,
         "currentTier": None,
@@ -202,9 +203,17 @@ def test_requires(member: Member, missing: str) -> None:
 def test_computes_points_rounded_down(member: Member, amount: float, points: int) -> None:
     answer = purchase(member, amount)
 
+    made_of = answer.body["madeOf"]
     assert answer.body == expected(
-        member, answer, pointsAdded=points, pointsRequested=points, newBalance=points
+        member,
+        answer,
+        pointsAdded=points,
+        pointsRequested=points,
+        newBalance=points,
+        madeOf=made_of,
     )
+    assert (made_of["rule"], made_of["tierMultiplier"]) == ("pointsPerEuro", 1)
+    assert int(made_of["basePoints"]) == points
 
 
 def test_a_purchase_below_the_minimum_earns_nothing(member: Member) -> None:
@@ -407,6 +416,13 @@ def test_cashback_is_capped_and_says_so(merchant: Merchant) -> None:
         pointsRequested=6,
         cappedBy="maxCashbackPerTransaction",
         newBalance=5,
+        madeOf={
+            "rule": "cashbackPercentage",
+            "base": 200,
+            "basePoints": 6,
+            "tierMultiplier": 1,
+            "campaigns": [],
+        },
     )
     assert stored.units(member) == [500]
 
@@ -783,6 +799,7 @@ def test_the_sandbox_answers_with_mock_data_and_writes_nothing(merchant: Merchan
         "pointsRequested": 30,
         "cappedBy": None,
         "reason": None,
+        "madeOf": None,
         "previousBalance": 142,
         "newBalance": 172,
         "currentTier": "Silber",

@@ -99,6 +99,13 @@ def test_creates_an_inactive_program_with_the_defaults(merchant: Merchant) -> No
         "checkInLimit": {"perDay": 1, "minutesBetween": 0},
         "welcomeBonus": "0",
         "allowsUnverified": False,
+        "earningLimits": {
+            "maxPerBooking": None,
+            "maxPerDay": None,
+            "maxPerMonth": None,
+            "whenExceeded": "truncate",
+        },
+        "campaigns": [],
         "currency": "EUR",
         "timeZone": "Europe/Berlin",
         "createdAt": now,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -10,11 +12,31 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from shared.domain.loyalty.earning import Award, award_for_purchase
+from shared.domain.loyalty import ledger
+from shared.domain.loyalty.counters import day_of
+from shared.domain.loyalty.earning import Award, Earner, award_for_purchase, with_award
 from shared.domain.loyalty.earning_base import EarningBase, LineType, PurchaseLine, of_amount
-from shared.domain.loyalty.programs import CashbackRules, PointsRules, StampsRules, TierRules
+from shared.domain.loyalty.programs import (
+    CashbackRules,
+    EarningLimits,
+    PointsRules,
+    StampsRules,
+    Tier,
+    TierRules,
+    WhenExceeded,
+)
 from shared.errors import InvalidParameters
-from tests.support.strategies import CASHBACK, POINTS, STAMPS, TIERED, TIERS, make_program
+from tests.support.strategies import (
+    CASHBACK,
+    NOW,
+    POINTS,
+    STAMPS,
+    TIERED,
+    TIERS,
+    make_cause,
+    make_membership,
+    make_program,
+)
 
 AMOUNTS = st.decimals(min_value=0, max_value=10_000_000, places=10)
 RATES = st.decimals(min_value="0.0001", max_value=100_000, places=4)
@@ -163,3 +185,62 @@ def test_cashback_never_exceeds_the_cap(amount: Decimal, percentage: Decimal, ca
     granted = award_for_purchase(program, of_amount(amount))
     assert Fraction(granted.awarded_units, 100) <= Fraction(cap)
     assert (granted.capped_by is not None) == (granted.awarded_units < granted.requested_units)
+
+
+MULTIPLIERS = st.decimals(min_value="0.01", max_value=100, places=4)
+LIMITS = st.none() | st.integers(1, 5_000).map(Decimal)
+
+
+@given(st.decimals(min_value="0.01", max_value=10_000, places=2), MULTIPLIERS)
+def test_the_multiplier_of_a_tier_is_applied_before_rounding(
+    amount: Decimal, multiplier: Decimal
+) -> None:
+    program = make_program(TierRules(Decimal("1.5"), (Tier("Gold", 0, multiplier),)))
+    earner = Earner(make_membership(program), NOW)
+
+    granted = award_for_purchase(program, of_amount(amount), earner)
+
+    exact = Fraction(amount) * Fraction("1.5") * Fraction(multiplier)
+    assert granted.awarded_units == exact // 1
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 3_000), st.integers(0, 100)), max_size=30),
+    LIMITS,
+    LIMITS,
+    LIMITS,
+    st.sampled_from(WhenExceeded),
+)
+def test_limits_are_never_exceeded_and_never_cut_more_than_needed(
+    purchases: list[tuple[int, int]],
+    per_booking: Decimal | None,
+    per_day: Decimal | None,
+    per_month: Decimal | None,
+    when_exceeded: WhenExceeded,
+) -> None:
+    limits = EarningLimits(per_booking, per_day, per_month, when_exceeded)
+    program = make_program(PointsRules(Decimal(1)), earning_limits=limits)
+    membership, now = make_membership(program), NOW
+    days: Counter[str] = Counter()
+    months: Counter[str] = Counter()
+    for number, (amount, hours) in enumerate(purchases):
+        now += timedelta(hours=hours)
+        award = award_for_purchase(program, of_amount(Decimal(amount)), Earner(membership, now))
+        day = day_of(now, program.time_zone)
+        rooms = [
+            per_booking,
+            None if per_day is None else per_day - days[day],
+            None if per_month is None else per_month - months[day[:7]],
+        ]
+        room = min((int(each) for each in rooms if each is not None), default=amount)
+        fits = amount <= room
+        cut = 0 if when_exceeded is WhenExceeded.REJECT else room
+        assert award.awarded_units == (amount if fits else cut)
+        assert (award.capped_by is None) is fits
+        if award.awarded_units:
+            cause = with_award(make_cause(f"le_{number}", now=now), award)
+            membership, _ = ledger.earn(membership, program, award.awarded_units, cause)
+            days[day] += award.awarded_units
+            months[day[:7]] += award.awarded_units
+    assert all(per_day is None or each <= per_day for each in days.values())
+    assert all(per_month is None or each <= per_month for each in months.values())

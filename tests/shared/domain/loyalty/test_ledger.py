@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.loyalty import chain, due, entries, ledger, tiers
+from shared.domain.loyalty.counters import Counters
 from shared.domain.loyalty.entries import Cause, Entry, EntryKind
 from shared.domain.loyalty.ledger import FULL_CARD, ReversePolicy
 from shared.domain.loyalty.lots import Lot
@@ -322,6 +323,7 @@ def test_enrolling_opens_an_empty_membership() -> None:
         tier="Bronze",
         head_hash="0" * 64,
         next_due_at=datetime(2027, 3, 2, 23, tzinfo=NOW.tzinfo),
+        counters=Counters(),
     )
     membership.assert_consistent()
 

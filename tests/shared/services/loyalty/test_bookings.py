@@ -76,6 +76,7 @@ def added(member: Member, body: dict[str, Any]) -> dict[str, Any]:
         "pointsRequested": 50,
         "cappedBy": None,
         "reason": None,
+        "madeOf": None,
         "previousBalance": 100,
         "newBalance": 150,
         "currentTier": None,

@@ -1,0 +1,120 @@
+"""What a purchase earns a member now: rules, tier, campaigns and limits, decided on fresh reads.
+
+A campaign with a total limit is counted in shards: each has an allotment, and a booking uses one of
+them. Only if that one is used up are the others read. The total is never exceeded, because each
+shard is written under the precondition that it is as it was read.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.domain.loyalty import campaigns, earning
+from shared.domain.loyalty.campaigns import Campaign
+from shared.domain.loyalty.earning import Award, Earner
+from shared.domain.loyalty.earning_base import PurchaseLine
+from shared.domain.loyalty.membership import Membership
+from shared.domain.loyalty.programs import Program
+from shared.services.commands import Reads, Wanted
+from shared.store import paths
+from shared.store.client import Write
+from shared.store.loyalty import campaign_documents
+
+_SOLD_OUT: set[tuple[str, int]] = set()
+"""Campaigns whose limits are used up, as this process has seen. Uses are never given back, and a
+limit is only raised, so this stays true."""
+
+
+@dataclass(frozen=True, slots=True)
+class Awarding:
+    """A purchase that is to earn at ``at``. ``first_shards`` are those to try first, by campaign.
+
+    Make it before the decision, which must be the same for the same reads.
+    """
+
+    program: Program
+    lines: Sequence[PurchaseLine]
+    at: datetime
+    first_shards: dict[str, int]
+
+    @classmethod
+    def of(cls, program: Program, lines: Sequence[PurchaseLine], at: datetime) -> Awarding:
+        """Prepare what a purchase earns."""
+        shards = {
+            each.campaign_id: random.choice(campaigns.shards_of(each.limit_total))
+            for each in program.campaigns
+            if each.limit_total is not None
+            and (each.campaign_id, each.limit_total) not in _SOLD_OUT
+            and each.holds(at, program.time_zone)
+        }
+        return cls(program, lines, at, shards)
+
+    @property
+    def needs(self) -> list[str]:
+        """The paths to read, besides the membership."""
+        program_id = self.program.program_id
+        return [
+            paths.campaign_shard(program_id, campaign_id, shard)
+            for campaign_id, shard in self.first_shards.items()
+        ]
+
+    def decide(self, membership: Membership, reads: Reads) -> tuple[Award, list[Write]]:
+        """Return the award, and the writes that count the campaigns that it has.
+
+        Raises:
+            Wanted: The first shard of a campaign is used up, and the others are not read yet.
+            InvalidParameters: See ``earning.award_for_purchase``.
+        """
+        sold_out = {
+            each.campaign_id
+            for each in self.program.campaigns
+            if each.limit_total is not None and each.campaign_id not in self.first_shards
+        }
+        while True:
+            earner = Earner(membership, self.at, sold_out)
+            award = earning.award_for_purchase(self.program, self.lines, earner)
+            writes: list[Write] = []
+            gone = set()
+            for campaign in self._limited(award):
+                write = self._use(campaign, reads)
+                if write is None:
+                    gone.add(campaign.campaign_id)
+                else:
+                    writes.append(write)
+            if not gone:
+                return award, writes
+            sold_out |= gone
+
+    def _limited(self, award: Award) -> list[Campaign]:
+        """Return the campaigns with a total limit that an award has."""
+        if award.made_of is None or award.awarded_units == 0:
+            return []
+        had = {each.campaign_id for each in award.made_of.campaigns}
+        return [
+            each
+            for each in self.program.campaigns
+            if each.campaign_id in had and each.limit_total is not None
+        ]
+
+    def _use(self, campaign: Campaign, reads: Reads) -> Write | None:
+        """Return the write that uses a campaign once; ``None`` if it is used up."""
+        limit, campaign_id = campaign.limit_total, campaign.campaign_id
+        assert limit is not None
+        first = self.first_shards[campaign_id]
+        every = campaigns.shards_of(limit)
+        in_turn = [*every[first:], *every[:first]]
+        path_of = {
+            shard: paths.campaign_shard(self.program.program_id, campaign_id, shard)
+            for shard in in_turn
+        }
+        for shard in in_turn:
+            if path_of[shard] not in reads:
+                raise Wanted([path for path in path_of.values() if path not in reads])
+            read = reads[path_of[shard]]
+            if campaign_documents.used(read) < campaigns.allotment(limit, shard):
+                return campaign_documents.use(read)
+        _SOLD_OUT.add((campaign_id, limit))
+        return None
