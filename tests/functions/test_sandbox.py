@@ -40,6 +40,9 @@ KNOWN_BY_WHAT_IS_STORED = {
     # The target's kind is the endpoint's.
     ("updateWebhookEndpoint", "url"),
     ("updateWebhookEndpoint", "headers"),
+    # The official client leaves these out in the sandbox, as its documentation does.
+    ("checkIn", "userId"),
+    ("checkIn", "storeId"),
     # Deliveries are kept for a time: the documentation's examples are older by now.
     ("recoverWebhookDeliveries", "since"),
     ("getWebhookStats", "since"),
