@@ -121,6 +121,11 @@ ENDPOINTS = (
     ),
     Endpoint("checkIn", "members", Package.GROW, customer_package=Package.GO),
     Endpoint("getCheckInStats", "members", Package.GO, is_read=True),
+    Endpoint("createMember", "members", Package.GO),
+    Endpoint("updateMember", "members", Package.GO, customer_package=Package.GO),
+    Endpoint("getMember", "members", Package.GO, is_read=True, customer_package=Package.GO),
+    Endpoint("identifyMember", "members", Package.GO),
+    Endpoint("configureMembers", "members", Package.GO),
     Endpoint("getLoyaltyWebhookEvents", "webhooks", Package.GO),
     Endpoint("createWebhookEndpoint", "webhooks", Package.GO),
     Endpoint(

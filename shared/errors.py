@@ -83,6 +83,22 @@ class ProgramInactive(PunktwerkError):
     fix = "Activate the program: updateLoyaltyProgram with `isActive: true`."
 
 
+class MemberCodeDamaged(PunktwerkError):
+    """The text is no member's code, or a character of it is missing or wrong."""
+
+    code = "MEMBER_CODE_DAMAGED"
+    status = 400
+    fix = "Scan or type the code again."
+
+
+class MemberCodeExpired(PunktwerkError):
+    """The rotating code is older than a minute, or of a clock that is ahead."""
+
+    code = "MEMBER_CODE_EXPIRED"
+    status = 400
+    fix = "Scan the code that the app shows now; if it fails again, the device's clock is wrong."
+
+
 class InsufficientBalance(PunktwerkError):
     """The balance is smaller than the amount to spend."""
 
@@ -334,6 +350,22 @@ class ProgramNotFound(PunktwerkError):
     fix = "Check `programId` and that the key belongs to the program's account."
 
 
+class MemberNotFound(PunktwerkError):
+    """Nobody in the account has this user id, e-mail, phone or other key."""
+
+    code = "MEMBER_NOT_FOUND"
+    status = 404
+    fix = "Check the spelling; createMember makes a member, enrollInLoyaltyProgram as well."
+
+
+class MemberCodeNotFound(PunktwerkError):
+    """No member of the account has this code, or the device's codes were withdrawn."""
+
+    code = "MEMBER_CODE_NOT_FOUND"
+    status = 404
+    fix = "Identify the member in another way; getMemberCode gives a new code."
+
+
 class MembershipNotFound(PunktwerkError):
     """The customer is not enrolled in the program."""
 
@@ -412,6 +444,22 @@ class StoreCodeUsed(PunktwerkError):
     code = "STORE_CODE_USED"
     status = 409
     fix = "Show the check-in of `details.sessionId`; a new one needs a new code."
+
+
+class MemberCodeUsed(PunktwerkError):
+    """The rotating code was used already, or a later one of the same device was."""
+
+    code = "MEMBER_CODE_USED"
+    status = 409
+    fix = "Scan the next code; the app shows one within 30 seconds."
+
+
+class MemberExists(PunktwerkError):
+    """Another member of the account has the same user id, e-mail, phone or other key."""
+
+    code = "MEMBER_EXISTS"
+    status = 409
+    fix = "Find who has what `details.fields` names with identifyMember, and change that profile."
 
 
 class WebhookExists(PunktwerkError):

@@ -66,6 +66,16 @@ def store(caller: Caller, store_id: str) -> Store:
     return own_store(caller, store_documents.find(store_id), store_id)
 
 
+def named_store(caller: Caller, store_id: str | None) -> None:
+    """Check a store that is named, where only its account is meant.
+
+    Raises:
+        StoreNotFound: It does not exist, or belongs to another account.
+    """
+    if store_id is not None:
+        store(caller, store_id)
+
+
 def own_store(caller: Caller, found: Store | None, store_id: str) -> Store:
     """Return ``found`` by the rules of ``store``, if the document was read already."""
     return own(caller, found, StoreNotFound(f"There is no store {store_id}."))

@@ -26,6 +26,7 @@ __all__ = [
     "Document",
     "Increment",
     "Put",
+    "Remove",
     "Snapshot",
     "Update",
     "Usage",
@@ -122,7 +123,14 @@ class Delete:
     read: Snapshot
 
 
-Write = Create | Update | Put | Increment | Delete
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """Delete a document without a precondition: only with a write that guards it."""
+
+    path: str
+
+
+Write = Create | Update | Put | Increment | Delete | Remove
 
 
 def replacement(read: Snapshot, data: Document) -> Create | Update:
@@ -232,7 +240,8 @@ def find_applied(commits: Sequence[Sequence[Write]]) -> int | None:
         The index of the commit; ``None`` if there is none that can be recognised.
     """
     visible = [
-        [each for each in writes if not isinstance(each, Put | Increment)] for writes in commits
+        [each for each in writes if not isinstance(each, Put | Increment | Remove)]
+        for writes in commits
     ]
     paths = {_path_of(each) for writes in visible for each in writes}
     found = get(sorted(paths)) if paths else {}
@@ -328,6 +337,8 @@ def _message(write: Write) -> Message:
         case Delete(read):
             _require_as_read(message, read)
             message.delete = _name(read.path)
+        case Remove(path):
+            message.delete = _name(path)
     return message
 
 

@@ -21,6 +21,8 @@ _OPERATORS = {
     ">": "GREATER_THAN",
     ">=": "GREATER_THAN_OR_EQUAL",
     "in": "IN",
+    "array-contains": "ARRAY_CONTAINS",
+    "array-contains-any": "ARRAY_CONTAINS_ANY",
 }
 
 

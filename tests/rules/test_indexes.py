@@ -22,6 +22,7 @@ from shared.domain.loyalty.figures import Counters
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program
 from shared.domain.members.check_ins import CheckIn, Visitor
+from shared.domain.members.member import Member as Person
 from shared.domain.payments.payments import Payment, Stage
 from shared.domain.payments.psp import PspConfiguration
 from shared.domain.stores.stores import Store
@@ -39,7 +40,7 @@ from shared.store.accounts import account_documents
 from shared.store.catalog import product_documents
 from shared.store.events import event_documents
 from shared.store.loyalty import figure_documents, membership_documents, program_documents
-from shared.store.members import check_in_documents
+from shared.store.members import check_in_documents, member_documents
 from shared.store.payments import payment_documents
 from shared.store.stores import store_documents
 from shared.store.systems import goods_documents, purchase_documents, sync_documents
@@ -49,6 +50,8 @@ from tests.support.merchants import Member
 from tools.emulators import ROOT
 
 SPEC = json.loads((ROOT / "firestore.indexes.json").read_text())
+EQUAL = {"==", "in", "array-contains-any"}
+"""Each list has an index of its own, of what it contains, unless it is set apart."""
 STORED = {
     "checkIns": CheckIn,
     "visitors": Visitor,
@@ -56,6 +59,7 @@ STORED = {
     "entries": Entry,
     "loyaltyMembers": Membership,
     "loyaltyPrograms": Program,
+    "members": Person,
     "orders": Order,
     "parts": Seen,
     "payments": Payment,
@@ -132,7 +136,7 @@ def queries(monkeypatch: pytest.MonkeyPatch) -> list[Query]:
         caller = next(each for each in inspect.stack()[2:] if each.filename != documents.__file__)
         spelt = {name.removeprefix("-"): name for name in options.get("order_by", ())}
         # `in` asks for each of its values as an equal one.
-        ranges = [name for name, operator, _ in filters if operator not in {"==", "in"}]
+        ranges = [name for name, operator, _ in filters if operator not in EQUAL]
         spelt |= {name: spelt.get(name, name) for name in ranges}
         order = tuple(
             (name, "DESCENDING" if text.startswith("-") else "ASCENDING")
@@ -140,7 +144,7 @@ def queries(monkeypatch: pytest.MonkeyPatch) -> list[Query]:
             # It is the end of every index.
             if name != "__name__"
         )
-        equal = tuple(name for name, operator, _ in filters if operator in {"==", "in"})
+        equal = tuple(name for name, operator, _ in filters if operator in EQUAL)
         place = (str(Path(caller.filename).relative_to(ROOT)), caller.lineno)
         name, is_group = collection.rpartition("/")[2], options.get("group", False)
         made.append(Query(place, name, is_group, equal, order))
@@ -196,6 +200,7 @@ def query_all(member: Member) -> None:
     check_in_documents.checked_in_since(now, 1)
     check_in_documents.shards(merchant.store_id)
     membership_documents.find_by_transaction(member.program_id, "t1")
+    member_documents.find_by_lookups(merchant.account_id, ["email_1"])
     membership_documents.list_corrections(member.membership_id, "le_1")
     for kind in reencryption.kinds():
         kind.pages()
@@ -424,6 +429,7 @@ def test_knows_paths_of_all_overrides(member: Member) -> None:
             paths.check_in("x"),
             paths.visitor("x", "x"),
             paths.event("x"),
+            paths.account_member("x", "x"),
             paths.idempotency_key("x"),
             paths.payment("x"),
             paths.program("x"),

@@ -32,6 +32,7 @@ from shared.services.stores import store_qr_codes
 from shared.store import client, paths
 from shared.store.accounts import account_documents
 from shared.store.events import event_documents
+from shared.store.members import settings_documents
 from shared.store.payments import payment_documents
 from shared.store.stores import store_documents
 from shared.store.webhooks import delivery_documents, endpoint_documents
@@ -235,6 +236,31 @@ def make_departure(situation: Situation) -> None:
     situation.api.ok("leaveLoyaltyProgram", situation.member.ids)
 
 
+def make_person(situation: Situation, **fields: Any) -> None:
+    """Make the profile of the user."""
+    body = {
+        "userId": situation.names["userId"],
+        "storeId": situation.merchant.store_id,
+        "email": "max@example.com",
+        "phone": "+4915112345678",
+        "firstName": "Max",
+        "lastName": "Mustermann",
+        "customerNumber": "CUST-001",
+        "birthday": "1990-12-31",
+        "language": "de",
+        "newsletter": {"subscribed": True, "consentedBy": "checkout"},
+        "externalIds": {"shopware": situation.names["userId"]},
+        **fields,
+    }
+    situation.api.ok("createMember", body)
+
+
+def make_member_settings(situation: Situation, **fields: Any) -> None:
+    """Configure the profiles of the account, and load that into the cache of the process."""
+    situation.api.ok("configureMembers", {"country": "DE", **fields})
+    settings_documents.of_account(situation.merchant.account_id)
+
+
 def make_enrollment_event(situation: Situation) -> None:
     """Emit the event of the member's enrolment, for the webhook endpoints that exist now."""
     emission.emit_enrollment(situation.member.membership_id)
@@ -375,6 +401,8 @@ MAKERS: Mapping[str, Callable[..., None]] = {
     "member": make_member,
     "suspension": make_suspension,
     "departure": make_departure,
+    "person": make_person,
+    "member settings": make_member_settings,
     "enrollment event": make_enrollment_event,
     "webhook": make_webhook,
     "delivery": make_delivery,

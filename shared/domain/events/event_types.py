@@ -44,6 +44,8 @@ PAYMENT_REFUNDED = "payment.refunded"
 PAYMENT_REFUND_FAILED = "payment.refund_failed"
 PAYMENT_CHARGED_BACK = "payment.charged_back"
 STORE_CHECKIN = "store.checkin"
+MEMBER_CREATED = "member.created"
+MEMBER_UPDATED = "member.updated"
 PRODUCT_CREATED = "product.created"
 PRODUCT_BULK_IMPORTED = "product.bulk_imported"
 
@@ -99,6 +101,8 @@ _LOYALTY = (
     ),
 )
 _SENT = {
+    MEMBER_CREATED,
+    MEMBER_UPDATED,
     POS_SYNCED,
     POS_PUSHED,
     ERP_SYNCED,
@@ -157,6 +161,8 @@ _OTHERS = tuple(
         ("clickcollect.order", Package.GO, "An order was placed for collection."),
         ("clickcollect.status_changed", Package.GO, "An order's status changed."),
         ("clickcollect.picked_up", Package.GO, "An order was collected."),
+        (MEMBER_CREATED, Package.GO, "A member's profile was made."),
+        (MEMBER_UPDATED, Package.GO, "A member's profile was changed."),
         (PRODUCT_CREATED, Package.DISCOVER, "A product was created."),
         (PRODUCT_BULK_IMPORTED, Package.DISCOVER, "A bulk import of products ended."),
     )

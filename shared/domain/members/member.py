@@ -41,6 +41,7 @@ class Member:
     that makes it unique in the account.
     ``program_ids``: the programs in which there is a membership, whatever its status. Memberships
     that are older than this document may be missing.
+    ``store_id``: the store that tells its webhooks of the person: where the person came from.
     ``is_customer``: a sign-in stands behind the user id.
     ``merged_into``: the user id that took over; ``merged_from``: those that were taken over.
     """
@@ -49,6 +50,7 @@ class Member:
     account_id: str
     created_at: datetime
     updated_at: datetime
+    store_id: str | None = None
     status: MemberStatus = MemberStatus.ACTIVE
     status_reason: str | None = None
     profile: Encrypted | None = None
@@ -62,21 +64,43 @@ class Member:
     merged_from: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class MemberKey:
+    """Gives what identifies a person, by its hash, to one person of an account."""
+
+    account_id: str
+    key: str
+    user_id: str
+
+
 def enroll(
-    member: Member | None, *, account_id: str, user_id: str, program_id: str, now: datetime
+    member: Member | None,
+    *,
+    account_id: str,
+    user_id: str,
+    program_id: str,
+    store_id: str,
+    is_customer: bool,
+    now: datetime,
 ) -> Member:
     """Return a member who is in the program, too; a new one if there is none.
+
+    ``is_customer``: they join by their own sign-in.
 
     Raises:
         MemberSuspended: The person is suspended in the whole account.
     """
     if member is None:
-        return Member(user_id, account_id, now, now, program_ids=(program_id,))
+        member = Member(user_id, account_id, now, now)
     if member.status is MemberStatus.SUSPENDED:
         raise MemberSuspended(f"User {user_id} is suspended.")
-    if program_id in member.program_ids:
-        return member
-    return replace(member, program_ids=(*member.program_ids, program_id), updated_at=now)
+    after = replace(
+        member,
+        program_ids=tuple(dict.fromkeys((*member.program_ids, program_id))),
+        store_id=member.store_id or store_id,
+        is_customer=member.is_customer or is_customer,
+    )
+    return member if after == member else replace(after, updated_at=now)
 
 
 def suspended(member: Member, reason: str, now: datetime) -> Member:

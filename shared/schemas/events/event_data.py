@@ -386,6 +386,24 @@ class OrderData(WireModel):
     status: Word = Field(description="How far it has come.")
 
 
+class MemberCreatedData(WireModel):
+    """A new profile, without what it says."""
+
+    user_id: UserId
+    fields: list[Word] = Field(
+        max_length=20, description="Names of the fields that have a value: no personal data."
+    )
+
+
+class MemberUpdatedData(MemberCreatedData):
+    """A changed profile, without what it says."""
+
+    fields: list[Word] = Field(
+        max_length=20, description="Names of the fields that changed: no personal data."
+    )
+    changed_by: Literal["merchant", "customer"] = Field(description="Who changed it.")
+
+
 class ProductData(WireModel):
     """A product."""
 
@@ -580,6 +598,14 @@ _CATALOG: Mapping[str, tuple[type[WireModel], Mapping[str, Any]]] = {
     "clickcollect.order": (OrderData, {**_ORDER, "status": "pending"}),
     "clickcollect.status_changed": (OrderData, {**_ORDER, "status": "ready"}),
     "clickcollect.picked_up": (OrderData, {**_ORDER, "status": "picked_up"}),
+    event_types.MEMBER_CREATED: (
+        MemberCreatedData,
+        {"userId": "user_xyz", "fields": ["email", "firstName"]},
+    ),
+    event_types.MEMBER_UPDATED: (
+        MemberUpdatedData,
+        {"userId": "user_xyz", "fields": ["phone"], "changedBy": "merchant"},
+    ),
     event_types.PRODUCT_CREATED: (ProductData, {"productId": "store_a_4006381333931"}),
     event_types.PRODUCT_BULK_IMPORTED: (
         BulkImportData,

@@ -240,11 +240,7 @@ def prepared(
         writes = [*booked.more_writes]
         if is_new:
             writes += member_documents.enrolment_writes(
-                reads[person_path],
-                account_id=program.account_id,
-                user_id=user_id,
-                program_id=program.program_id,
-                now=cause.now,
+                reads[person_path], program, user_id, cause.now
             )
         if booked.entry is None:
             writes += idempotency.claim_writes(names.no_op, reads, kept, cause.now, run_id)

@@ -102,10 +102,10 @@ def enroll(caller: Caller, *, program_id: str, user_id: str, store_id: str | Non
         if is_new or has_returned:
             writes += member_documents.enrolment_writes(
                 reads[person_path],
-                account_id=program.account_id,
-                user_id=user_id,
-                program_id=program_id,
-                now=now,
+                program,
+                user_id,
+                now,
+                is_customer=caller.customer is not None,
             )
         membership = ledger.effective(after, now)
         kept = {

@@ -45,9 +45,12 @@ def list_corrections(membership_id: str, entry_id: str) -> list[Entry]:
     return ENTRIES.query(("correctsEntryId", "==", entry_id), collection=_entries_of(membership_id))
 
 
-def list_of_user(account_id: str, user_id: str) -> list[Membership]:
-    """Return a user's memberships in all programs of an account."""
-    return MEMBERSHIPS.query(("accountId", "==", account_id), ("userId", "==", user_id))
+def list_of_user(account_id: str, user_id: str, limit: int | None = None) -> list[Membership]:
+    """Return a user's memberships in all programs of an account, oldest first."""
+    found = MEMBERSHIPS.query(
+        ("accountId", "==", account_id), ("userId", "==", user_id), limit=limit
+    )
+    return sorted(found, key=lambda each: (each.enrolled_at, each.membership_id))
 
 
 def pages_of_program(program_id: str) -> Iterator[list[Snapshot]]:

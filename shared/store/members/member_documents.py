@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from shared.domain.loyalty.programs import Program
 from shared.domain.members import member as members
 from shared.domain.members.member import Member
-from shared.store import paths
+from shared.store import client, paths
 from shared.store.client import Snapshot, Write
 from shared.store.documents import Documents
 
@@ -24,7 +26,7 @@ write = MEMBERS.write
 
 
 def enrolment_writes(
-    read: Snapshot, *, account_id: str, user_id: str, program_id: str, now: datetime
+    read: Snapshot, program: Program, user_id: str, now: datetime, *, is_customer: bool = False
 ) -> list[Write]:
     """Return the write that makes a person a member of a program; none if the document says so.
 
@@ -33,6 +35,20 @@ def enrolment_writes(
     """
     before = decode(read)
     after = members.enroll(
-        before, account_id=account_id, user_id=user_id, program_id=program_id, now=now
+        before,
+        account_id=program.account_id,
+        user_id=user_id,
+        program_id=program.program_id,
+        store_id=program.store_id,
+        is_customer=is_customer,
+        now=now,
     )
     return [] if after is before else [write(read, after)]
+
+
+def find_by_lookups(account_id: str, lookups: Sequence[str]) -> Snapshot | None:
+    """Return the member whom one of these hashes identifies: one query."""
+    found = client.query(
+        paths.account_members(account_id), ("lookups", "array-contains-any", list(lookups)), limit=1
+    )
+    return found[0] if found else None

@@ -46,6 +46,8 @@ SENT = {
     "payment.refunded",
     "payment.refund_failed",
     "payment.charged_back",
+    "member.created",
+    "member.updated",
     "product.created",
     "product.bulk_imported",
     "integration.pos.synced",

@@ -15,12 +15,22 @@ NOW = datetime(2026, 3, 3, 12, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
 
 
-def joined(member: Member | None, program_id: str, now: datetime = NOW) -> Member:
-    return members.enroll(member, account_id="acc", user_id="u", program_id=program_id, now=now)
+def joined(
+    member: Member | None, program_id: str, now: datetime = NOW, *, is_customer: bool = False
+) -> Member:
+    return members.enroll(
+        member,
+        account_id="acc",
+        user_id="u",
+        program_id=program_id,
+        store_id="s",
+        is_customer=is_customer,
+        now=now,
+    )
 
 
 def test_who_joins_first_becomes_a_member() -> None:
-    assert joined(None, "lp_1") == Member("u", "acc", NOW, NOW, program_ids=("lp_1",))
+    assert joined(None, "lp_1") == Member("u", "acc", NOW, NOW, "s", program_ids=("lp_1",))
 
 
 def test_each_program_is_there_once() -> None:
@@ -36,3 +46,12 @@ def test_who_is_suspended_everywhere_joins_nothing() -> None:
 
     with pytest.raises(MemberSuspended):
         joined(suspended, "lp_2")
+
+
+def test_who_joins_by_a_sign_in_stays_a_customer() -> None:
+    first = joined(None, "lp_1")
+    customer = joined(first, "lp_1", LATER, is_customer=True)
+
+    assert (first.is_customer, customer.is_customer) == (False, True)
+    assert customer.updated_at == LATER
+    assert joined(customer, "lp_2").is_customer

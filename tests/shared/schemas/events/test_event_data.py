@@ -22,7 +22,8 @@ from shared.domain.loyalty import ledger, loyalty_events
 from shared.domain.loyalty.entries import Cause, Entry, EntryKind
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import EarningMethod, Reward
-from shared.domain.members import check_in_events
+from shared.domain.members import check_in_events, member_events
+from shared.domain.members import member as members
 from shared.domain.members.check_ins import CheckIn, Method
 from shared.domain.payments import payment_events
 from shared.domain.payments.payments import (
@@ -97,6 +98,13 @@ def story() -> Iterator[Event]:
     )
     yield product_events.from_created(PRODUCT)
     yield product_events.from_import("evt_1", STORE, product_imports.ProductImport(()).counts, NOW)
+    person = members.Member("user_1", "acc_1", NOW, NOW, "store_1")
+    created = member_events.from_created(person, "evt_2", ["email"])
+    updated = member_events.from_updated(person, "evt_3", ["email"], "customer")
+    assert created is not None
+    assert updated is not None
+    yield created
+    yield updated
     for kind in SystemKind:
         yield sync_events.from_sync(replace(SYNC, kind=kind))
         store = (STORE.account_id, STORE.store_id)
@@ -303,6 +311,10 @@ def largest(schema: dict[str, Any]) -> Any:
     kinds = kind if isinstance(kind, list) else [kind]
     if "object" in kinds:
         return {name: largest(each) for name, each in schema["properties"].items()}
+    if "enum" in schema:
+        return max(schema["enum"], key=len)
+    if "array" in kinds:
+        return [largest(schema["items"])] * schema["maxItems"]
     if "string" in kinds and schema.get("format") != "date-time":
         return "\x01" * schema["maxLength"]
     return "2026-03-03T12:00:00.000Z" if "string" in kinds else -999_999_999_999.999

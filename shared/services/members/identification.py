@@ -1,0 +1,96 @@
+"""Tell who a person is by an e-mail address, a phone number, a code or another key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from shared import clock
+from shared.auth.caller import Caller
+from shared.domain.members import member_codes
+from shared.domain.members.member import Member, MemberDevice
+from shared.domain.members.member_codes import CodeKind, RotatingCode
+from shared.domain.members.profile import CODE, DEVICE, Key, Profile
+from shared.errors import MemberCodeNotFound, MemberNotFound
+from shared.services import commands
+from shared.services.commands import Effect, Reads
+from shared.services.members import member_keys, profiles
+from shared.services.vaults import vault
+from shared.store import paths
+from shared.store.client import Snapshot
+from shared.store.members import member_documents
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifiedMember:
+    """Who somebody is; ``code_kind`` if a code told it."""
+
+    member: Member
+    profile: Profile
+    code_kind: CodeKind | None = None
+
+
+def by_key(caller: Caller, key: Key) -> IdentifiedMember:
+    """Return the member of the account who has a key: one query.
+
+    Raises:
+        MemberNotFound: Nobody has it.
+    """
+    _, member = _find(caller, key, MemberNotFound("No member has that."))
+    return IdentifiedMember(member, profiles.profile_of(member))
+
+
+def by_code(caller: Caller, text: str) -> IdentifiedMember:
+    """Return the member whose code this is: one query, and one commit for a rotating code.
+
+    Raises:
+        MemberCodeDamaged: It is no code.
+        MemberCodeNotFound: It is nobody's in the account, or the device's codes were withdrawn.
+        MemberCodeExpired: It is not of the present minute.
+        MemberCodeUsed: It was used, or a later one of the device was.
+        Busy: Others were faster each time.
+    """
+    code = member_codes.read(text)
+    unknown = MemberCodeNotFound("The code is no member's.")
+    if not isinstance(code, RotatingCode):
+        _, member = _find(caller, (CODE, code.text), unknown)
+        return IdentifiedMember(member, profiles.profile_of(member), CodeKind.STATIC)
+    read, member = _find(caller, (DEVICE, code.code_id), unknown)
+    now = clock.utc_now()
+    path = paths.account_member(member.account_id, member.user_id)
+
+    def decide(reads: Reads) -> Effect[Member]:
+        found = member_documents.decode(reads[path])
+        device = _device(found, code.code_id) if found else None
+        if found is None or device is None:
+            raise unknown
+        if not member_codes.is_proven(code, vault().decrypt(device.secret, path)):
+            raise unknown
+        member_codes.require_fresh(code, device.last_step, now)
+        used = replace(device, last_step=code.step)
+        devices = tuple(used if each == device else each for each in found.devices)
+        after = replace(found, devices=devices)
+        return Effect(after, [member_documents.write(reads[path], after)])
+
+    after = commands.run([path], decide, known={path: read})
+    return IdentifiedMember(after, profiles.profile_of(after), CodeKind.ROTATING)
+
+
+def _find(
+    caller: Caller, key: Key, refusal: MemberNotFound | MemberCodeNotFound
+) -> tuple[Snapshot, Member]:
+    """Return a member as stored.
+
+    Raises:
+        MemberNotFound, MemberCodeNotFound: ``refusal``: nobody has the key.
+    """
+    read = member_documents.find_by_lookups(
+        caller.account_id, member_keys.hashes(caller.account_id, [key])
+    )
+    member = member_documents.decode(read) if read else None
+    if read is None or member is None:
+        raise refusal
+    return read, member
+
+
+def _device(member: Member, code_id: str) -> MemberDevice | None:
+    return next((each for each in member.devices if each.code_id == code_id), None)

@@ -1,0 +1,43 @@
+"""Find members, with how they stand in programs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shared import clock
+from shared.auth.caller import Caller
+from shared.domain.loyalty import ledger
+from shared.domain.loyalty.membership import Membership
+from shared.domain.members.member import Member
+from shared.domain.members.profile import Profile
+from shared.services.members import profiles
+from shared.store.loyalty import membership_documents
+from shared.store.members import member_documents
+
+
+@dataclass(frozen=True, slots=True)
+class FoundMember:
+    """A person with the personal data, and the memberships that were asked for."""
+
+    member: Member
+    profile: Profile
+    memberships: Sequence[Membership] = ()
+
+
+def find(caller: Caller, user_id: str) -> FoundMember:
+    """Return a person of the caller's account with all memberships: a read and a query.
+
+    Who joined before persons were written down is shown without a profile.
+
+    Raises:
+        MemberNotFound: There is neither a person nor a membership of this user id.
+    """
+    now = clock.utc_now()
+    member = member_documents.find(caller.account_id, user_id)
+    found = membership_documents.list_of_user(caller.account_id, user_id, profiles.MEMBERSHIPS_MAX)
+    if member is None and not found:
+        raise profiles.not_found(user_id)
+    memberships = [ledger.effective(each, now) for each in found]
+    member = member or profiles.of_before(memberships)
+    return FoundMember(member, profiles.profile_of(member), memberships)
