@@ -422,6 +422,14 @@ class MethodNotAllowed(PunktwerkError):
     fix = "Use POST; reads also take GET (see the `Allow` header)."
 
 
+class MergeLimitExceeded(PunktwerkError):
+    """Too many members were merged into one, or the member is in too many programs."""
+
+    code = "MERGE_LIMIT_EXCEEDED"
+    status = 409
+    fix = "Keep the two apart, or merge into another member."
+
+
 class IdempotencyKeyReused(PunktwerkError):
     """The key or transaction was used before, for a different request."""
 

@@ -25,6 +25,7 @@ POINTS_EXPIRING = "loyalty.points_expiring"
 ANNIVERSARY = "loyalty.anniversary"
 MILESTONE_REACHED = "loyalty.milestone_reached"
 MEMBERSHIP_LEFT = "loyalty.membership_left"
+MEMBERSHIP_MERGED = "loyalty.membership_merged"
 MEMBER_SUSPENDED = "member.suspended"
 MEMBER_REACTIVATED = "member.reactivated"
 SYNC_CONFLICT = "loyalty.sync_conflict"
@@ -78,6 +79,7 @@ _LOYALTY = (
     EventType(POINTS_EXPIRING, Package.GO, "Points expire soon, unless they are spent."),
     EventType(POINTS_EXPIRED, Package.GO, "Points expired."),
     EventType(MEMBERSHIP_LEFT, Package.GO, "A member left a program; the points are kept."),
+    EventType(MEMBERSHIP_MERGED, Package.GO, "Points moved, as two members were merged into one."),
     EventType(MEMBER_SUSPENDED, Package.GO, "A member was suspended in a program."),
     EventType(MEMBER_REACTIVATED, Package.GO, "A member's suspension in a program was lifted."),
     EventType(

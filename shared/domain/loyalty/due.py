@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from shared.domain.loyalty.lots import Lot
-from shared.domain.loyalty.membership import Membership
+from shared.domain.loyalty.membership import Membership, MembershipStatus
 from shared.domain.loyalty.programs import Program
 
 ANNIVERSARY_TOLD_WITHIN = timedelta(days=7)
@@ -82,10 +82,14 @@ def start_of_day(day: date, time_zone: str) -> datetime:
 def scheduled(membership: Membership, time_zone: str) -> Membership:
     """Return the membership with its next due time: the earliest of all.
 
+    A membership that was merged into another one has nothing left that could be due.
+
     Args:
         membership: The membership after its last change.
         time_zone: The program's time zone.
     """
+    if membership.status is MembershipStatus.MERGED:
+        return replace(membership, next_due_at=None)
     moments = [
         anniversary_at(membership.enrolled_at, membership.anniversary_years + 1, time_zone),
         *(lot.expires_at for lot in membership.lots if lot.expires_at is not None),

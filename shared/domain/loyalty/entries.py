@@ -18,6 +18,25 @@ class EntryKind(StrEnum):
     ADJUST = "adjust"
     REVERSE = "reverse"
     EXPIRE = "expire"
+    MERGE = "merge"
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The totals that a merge moved, in units: as they change those of the entry's membership.
+
+    ``is_in``: into this membership, else out of it. ``other_membership_id`` and ``other_user_id``
+    are the other side's.
+    """
+
+    is_in: bool
+    other_membership_id: str
+    other_user_id: str
+    earned_units: int
+    redeemed_units: int
+    expired_units: int
+    reversed_units: int
+    adjusted_units: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +103,10 @@ class Cause:
 class Entry:
     """One change of a membership. Never changed, never deleted; a correction names it.
 
-    ``lifetime_after_units`` counts for tiers after an adjustment. Other entries have none, as
-    theirs follows from ``units``; so have adjustments from before it was there, which kept it.
+    ``lifetime_after_units`` counts for tiers after an adjustment, after a merge, and after a
+    correction of an entry that is another membership's. Other entries have none, as theirs follows
+    from ``units``; so have adjustments from before it was there, which kept it. ``moved`` is what a
+    merge moved.
     ``earning_method`` is ``None`` for points that a request gave or a purchase earned, and in
     entries from before it was there. ``occurred_at`` is ``None`` unless it was told later.
     """
@@ -127,3 +148,4 @@ class Entry:
     earning_method: str | None = None
     occurred_at: datetime | None = None
     made_of: MadeOf | None = None
+    moved: Moved | None = None

@@ -14,9 +14,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from shared import ids
-from shared.domain.loyalty import chain, due, earning, lots, tiers
+from shared.domain.loyalty import chain, due, earning, lots, merging, tiers
 from shared.domain.loyalty.counters import Counters
-from shared.domain.loyalty.entries import Cause, Entry, EntryKind
+from shared.domain.loyalty.entries import Cause, Entry, EntryKind, Moved
 from shared.domain.loyalty.lots import Lot
 from shared.domain.loyalty.membership import RECENT_MAX, Membership, RecentEntry
 from shared.domain.loyalty.programs import Program, StampsRules
@@ -249,6 +249,50 @@ def expire(
     return _book(membership, after, program, EntryKind.EXPIRE, cause)
 
 
+def merge(
+    source: Membership, target: Membership, program: Program, out: Cause, into: Cause
+) -> tuple[tuple[Membership, Entry], tuple[Membership, Entry]]:
+    """Move all that one membership has to another one of the same program.
+
+    Lots keep their dates, and the sum of both balances stays as it was. The old membership keeps
+    its tier, which says nothing any more; that of the new one follows from both lifetimes.
+
+    Args:
+        source: The membership to empty and close, without expired lots.
+        target: The membership that takes over, without expired lots.
+        program: The program of both.
+        out: The cause of the old membership's entry.
+        into: The cause of the new membership's entry.
+
+    Raises:
+        MembershipClosed: One of them was merged into another one before.
+        MergeLimitExceeded: Too many memberships were merged into the new one.
+        BalanceLimitExceeded: The new membership would hold more than the limit.
+    """
+    assert source.program_id == target.program_id
+    target.require_unmerged()
+    given = _book(
+        source,
+        merging.handed_over(source, target),
+        program,
+        EntryKind.MERGE,
+        out,
+        moved=merging.moved(source, target, is_in=False),
+    )
+    joined = merging.taken_over(target, source)
+    if joined.balance_units > BALANCE_UNITS_MAX:
+        raise _too_much()
+    taken = _book(
+        target,
+        joined,
+        program,
+        EntryKind.MERGE,
+        into,
+        moved=merging.moved(source, source, is_in=True),
+    )
+    return given, taken
+
+
 def expiry_cause(membership: Membership, now: datetime) -> Cause:
     """Return the cause of an expiry's entry: every process gives the same entry id."""
     entry_id = ids.derived("le", "expire", membership.membership_id, str(membership.seq + 1))
@@ -287,7 +331,7 @@ def insufficient(membership: Membership, units: int) -> InsufficientBalance:
 def _credit(membership: Membership, lot: Lot) -> Membership:
     """Add units: they pay the deficit first, the rest joins the lot with the same expiry."""
     if membership.balance_units + lot.units > BALANCE_UNITS_MAX:
-        raise BalanceLimitExceeded("The membership would hold more than it may.")
+        raise _too_much()
     absorbed = min(lot.units, membership.deficit_units)
     return replace(
         membership,
@@ -295,6 +339,10 @@ def _credit(membership: Membership, lot: Lot) -> Membership:
         deficit_units=membership.deficit_units - absorbed,
         lots=lots.add(membership.lots, replace(lot, units=lot.units - absorbed)),
     )
+
+
+def _too_much() -> BalanceLimitExceeded:
+    return BalanceLimitExceeded("The membership would hold more than it may.")
 
 
 def _debit(membership: Membership, units: int, *, original: Entry | None = None) -> Membership:
@@ -319,6 +367,7 @@ def _book(
     lot_expires_at: datetime | None = None,
     corrects: Entry | None = None,
     uncollected_units: int = 0,
+    moved: Moved | None = None,
 ) -> tuple[Membership, Entry]:
     """Seal a change: number it, recompute tier and unlocked rewards, chain it by its hash.
 
@@ -328,12 +377,16 @@ def _book(
         MembershipClosed: The membership was merged into another one, on which to book instead.
     """
     before.require_unmerged()
-    tier = tiers.tier_after(
-        program.tiers,
-        before.tier,
-        lifetime_before=before.lifetime_units,
-        lifetime_after=changed.lifetime_units,
-    )
+    tier = before.tier
+    if changed.merged_into is None:
+        tier = tiers.tier_after(
+            program.tiers,
+            before.tier,
+            lifetime_before=before.lifetime_units,
+            lifetime_after=changed.lifetime_units,
+        )
+    is_foreign = corrects is not None and corrects.membership_id != before.membership_id
+    says_lifetime = is_foreign or kind in {EntryKind.ADJUST, EntryKind.MERGE}
     unsealed = Entry(
         entry_id=cause.entry_id,
         membership_id=before.membership_id,
@@ -369,7 +422,8 @@ def _book(
         made_of=cause.made_of,
         previous_hash=before.head_hash,
         hash="",
-        lifetime_after_units=changed.lifetime_units if kind is EntryKind.ADJUST else None,
+        lifetime_after_units=changed.lifetime_units if says_lifetime else None,
+        moved=moved,
         earning_method=cause.earning_method,
         occurred_at=cause.occurred_at,
     )

@@ -17,6 +17,7 @@ from shared.domain.events.event_types import (
     MEMBER_REACTIVATED,
     MEMBER_SUSPENDED,
     MEMBERSHIP_LEFT,
+    MEMBERSHIP_MERGED,
     MILESTONE_REACHED,
     POINTS_ADJUSTED,
     POINTS_EARNED,
@@ -173,7 +174,9 @@ _TYPE_BY_KIND = {
     EntryKind.ADJUST: POINTS_ADJUSTED,
     EntryKind.REVERSE: POINTS_REVERSED,
     EntryKind.EXPIRE: POINTS_EXPIRED,
+    EntryKind.MERGE: MEMBERSHIP_MERGED,
 }
+_SIGNED = frozenset({EntryKind.ADJUST, EntryKind.REVERSE, EntryKind.MERGE})
 _TYPE_BY_METHOD = {
     EarningMethod.QR_CHECKIN.value: QR_EARNED,
     EarningMethod.STORE_CHECKIN.value: CHECKIN_EARNED,
@@ -183,8 +186,7 @@ _TYPE_BY_METHOD = {
 
 def _booking(entry: Entry) -> tuple[str, dict[str, Any]]:
     """Return type and data of the booking's own event."""
-    signed = entry.kind in {EntryKind.ADJUST, EntryKind.REVERSE}
-    points = entry.units if signed else abs(entry.units)
+    points = entry.units if entry.kind in _SIGNED else abs(entry.units)
     data: dict[str, Any] = {
         "entryId": entry.entry_id,
         "points": from_units(points, entry.scale),
@@ -203,6 +205,11 @@ def _booking(entry: Entry) -> tuple[str, dict[str, Any]]:
     if entry.kind is EntryKind.REDEEM:
         data["rewardId"] = entry.reward_id
         data["rewardDescription"] = entry.description
+    if entry.moved is not None:
+        from_user_id, into_user_id = entry.user_id, entry.moved.other_user_id
+        if entry.moved.is_in:
+            from_user_id, into_user_id = into_user_id, from_user_id
+        data |= {"fromUserId": from_user_id, "intoUserId": into_user_id}
     if entry.kind is EntryKind.REVERSE:
         data["correctsEntryId"] = entry.corrects_entry_id
     return _TYPE_BY_KIND[entry.kind], data

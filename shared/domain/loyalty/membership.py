@@ -60,6 +60,9 @@ class Membership:
     and ``head_hash`` are the last entry's. ``next_due_at`` is the time of the next expiry,
     announcement or anniversary; ``anniversary_years`` is the last anniversary that is done.
 
+    ``merged_into`` is the membership that took over, of ``merged_into_user_id``; ``merged_from``
+    are those that this one took over, oldest first. ``is_taken_over``: a merge opened it, and no
+    enrolment.
     ``status_reason`` is why it was last suspended or reactivated; ``left_at`` is when the member
     left, also if it is suspended as well; ``absences`` are its latest times without being active.
     ``awaits_welcome``: it was opened with a welcome bonus that is not granted yet.
@@ -96,6 +99,10 @@ class Membership:
     absences: tuple[Absence, ...] = ()
     awaits_welcome: bool = False
     counters: Counters | None = None
+    merged_into: str | None = None
+    merged_into_user_id: str | None = None
+    merged_from: tuple[str, ...] = ()
+    is_taken_over: bool = False
 
     @property
     def is_active(self) -> bool:

@@ -215,6 +215,13 @@ class PointsReversedData(BookingData):
     corrects_entry_id: Id = Field(description="The entry that was reversed, in whole or in part.")
 
 
+class MembershipMergedData(BookingData):
+    """What a merge took out of one membership, or put into the other: an event for each."""
+
+    from_user_id: Id = Field(description="The member who was merged: this id forwards.")
+    into_user_id: Id = Field(description="The member who has it all now.")
+
+
 class EndpointDisabledData(WireModel):
     """A webhook endpoint that gets no more events."""
 
@@ -466,6 +473,10 @@ _CATALOG: Mapping[str, tuple[type[WireModel], Mapping[str, Any]]] = {
     event_types.MEMBERSHIP_LEFT: (
         MembershipLeftData,
         {**_MEMBER, "memberId": "lp_abc123_user_xyz", "currentBalance": 142},
+    ),
+    event_types.MEMBERSHIP_MERGED: (
+        MembershipMergedData,
+        {**_EARNED, "transactionId": None, "fromUserId": "till_17", "intoUserId": "user_xyz"},
     ),
     event_types.MEMBER_SUSPENDED: (
         SuspensionData,

@@ -66,6 +66,8 @@ def emit_enrollment(membership_id: str) -> int:
             return Effect(0)
         if reads[marker].data is not None or _is_history(membership.enrolled_at):
             return Effect(0)
+        if membership.is_taken_over:
+            return Effect(0)  # The person was counted when the old membership was opened.
         happened = [loyalty_events.from_enrollment(membership)]
         return _announce(happened, membership.program_id, figures.NEW_MEMBER)
 

@@ -71,17 +71,33 @@ def sums_problems(membership: Membership, entries: Sequence[Entry]) -> Iterator[
     open_units = sum(lot.units for lot in membership.lots)
     last_tier = entries[-1].tier_after if entries else membership.tier
     recent = tuple(entry.entry_id for entry in reversed(entries[-RECENT_MAX:]))
+    moved = [entry.moved for entry in entries if entry.moved is not None]
     sums = {
         "balance": (membership.balance_units, sum(units.values())),
         "balance against its open lots": (
             membership.balance_units,
             open_units - membership.deficit_units,
         ),
-        "earned": (membership.earned_units, units[EntryKind.EARN]),
-        "redeemed": (membership.redeemed_units, -units[EntryKind.REDEEM]),
-        "expired": (membership.expired_units, -units[EntryKind.EXPIRE]),
-        "reversed": (membership.reversed_units, -units[EntryKind.REVERSE]),
-        "adjusted": (membership.adjusted_units, units[EntryKind.ADJUST]),
+        "earned": (
+            membership.earned_units,
+            units[EntryKind.EARN] + sum(each.earned_units for each in moved),
+        ),
+        "redeemed": (
+            membership.redeemed_units,
+            -units[EntryKind.REDEEM] + sum(each.redeemed_units for each in moved),
+        ),
+        "expired": (
+            membership.expired_units,
+            -units[EntryKind.EXPIRE] + sum(each.expired_units for each in moved),
+        ),
+        "reversed": (
+            membership.reversed_units,
+            -units[EntryKind.REVERSE] + sum(each.reversed_units for each in moved),
+        ),
+        "adjusted": (
+            membership.adjusted_units,
+            units[EntryKind.ADJUST] + sum(each.adjusted_units for each in moved),
+        ),
         "lifetime": (membership.lifetime_units, _lifetime_units(entries)),
         "tier": (membership.tier, last_tier),
         "recent": (tuple(each.entry_id for each in membership.recent), recent),
@@ -104,13 +120,13 @@ def _lifetime_units(entries: Sequence[Entry]) -> int:
     earned_ids: set[str | None] = set()
     lifetime_units = 0
     for entry in entries:
-        if entry.kind is EntryKind.EARN:
+        if entry.lifetime_after_units is not None:
+            lifetime_units = entry.lifetime_after_units
+        elif entry.kind is EntryKind.EARN:
             earned_ids.add(entry.entry_id)
             lifetime_units += entry.units
         elif entry.kind is EntryKind.REVERSE and entry.corrects_entry_id in earned_ids:
             lifetime_units += entry.units
-        elif entry.lifetime_after_units is not None:
-            lifetime_units = entry.lifetime_after_units
     return lifetime_units
 
 
