@@ -103,6 +103,34 @@ def with_campaigns(
     return replace(counters, campaigns=tuple(kept))
 
 
+def added(one: Counters, other: Counters) -> Counters:
+    """Return the counters of two memberships that became one: two halves are not twice a limit."""
+    periods = {each.period for each in (*one.periods, *other.periods)}
+    counted = (
+        PeriodCount(each, one.units_in(each) + other.units_in(each))
+        for each in sorted(periods, reverse=True)
+    )
+    return Counters(
+        periods=tuple(counted),
+        purchases=one.purchases + other.purchases,
+        campaigns=_added_uses(one.campaigns, other.campaigns),
+        events=_added_uses(one.events, other.events),
+    )
+
+
+def _added_uses(one: Sequence[Use], other: Sequence[Use]) -> tuple[Use, ...]:
+    """Add uses of the same name and period; of two periods, the later one counts."""
+    uses = {each.name: each for each in one}
+    for each in other:
+        known = uses.get(each.name)
+        if known is None or (known.period != each.period and known.last_at < each.last_at):
+            uses[each.name] = each
+        elif known.period == each.period:
+            last_at = max(known.last_at, each.last_at)
+            uses[each.name] = replace(known, times=known.times + each.times, last_at=last_at)
+    return tuple(uses.values())
+
+
 def with_event(counters: Counters, event: str, period: str, now: datetime) -> Counters:
     """Count that an event was rewarded. Only its latest period is kept."""
     times = counters.times_of_event(event, period) + 1

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from shared.domain.loyalty import lots
+from shared.domain.loyalty import counters, lots
+from shared.domain.loyalty.counters import Counters
 from shared.domain.loyalty.entries import Moved
 from shared.domain.loyalty.lots import Lots
 from shared.domain.loyalty.membership import Membership, MembershipStatus
@@ -42,6 +43,7 @@ COMBINED = frozenset(
         "absences",
         "merged_from",
         "awaits_welcome",
+        "counters",
     }
 )
 """Fields that follow from both in their own way: see ``taken_over``."""
@@ -120,6 +122,7 @@ def taken_over(target: Membership, source: Membership) -> Membership:
         enrolled_at=older.enrolled_at,
         anniversary_years=older.anniversary_years,
         merged_from=merged_from,
+        counters=_counters(target, source),
         # Who was welcomed in one of them, or was there before there was a bonus, is not new.
         awaits_welcome=target.awaits_welcome and source.awaits_welcome,
     )
@@ -146,6 +149,12 @@ def opened(source: Membership, *, membership_id: str, user_id: str) -> Membershi
         awaits_welcome=source.awaits_welcome,
         is_taken_over=True,
     )
+
+
+def _counters(target: Membership, source: Membership) -> Counters | None:
+    if target.counters is None or source.counters is None:
+        return target.counters or source.counters
+    return counters.added(target.counters, source.counters)
 
 
 def _with_standing(target: Membership, source: Membership) -> Membership:

@@ -123,7 +123,7 @@ def prepared_add(
         if points is None and purchase_lines is not None
         else None
     )
-    return bookings.prepared(
+    return Prepared(
         program,
         user_id,
         cause,

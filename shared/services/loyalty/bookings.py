@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 
 from shared import clock, ids
 from shared.auth.caller import Caller, Claim
@@ -16,7 +17,7 @@ from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program
 from shared.errors import IdempotencyKeyReused, MembershipNotFound
 from shared.services import commands, idempotency
-from shared.services.commands import Effect, Reads, Replay
+from shared.services.commands import Effect, Reads
 from shared.store import paths
 from shared.store.client import Document, Write
 from shared.store.loyalty import membership_documents
@@ -66,22 +67,6 @@ class Decided:
     more_writes: list[Write] | tuple[Write, ...] = ()
     expired: Entry | None = None
     award: Award | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A booking that can be decided on, alone or in one commit with others.
-
-    ``needs`` are the paths to read; ``decide`` and ``replay`` are as for ``commands.run``.
-    """
-
-    needs: Sequence[str]
-    decide: Callable[[Reads], Effect[Booking]]
-    replay: Replay[Booking]
-
-    def run(self, claim: Claim | None) -> Booking:
-        """Read, decide, commit: two RPCs. A repeated request gets its first answer."""
-        return commands.run(self.needs, self.decide, claim=claim, replay=self.replay)
 
 
 def cause_of(
@@ -163,8 +148,8 @@ def run_transaction(
     records_no_op: bool = False,
     is_dry: bool = False,
 ) -> Booking:
-    """Book what ``prepared`` describes. A repeated request gets its first answer."""
-    return prepared(
+    """Book what ``Prepared`` describes. A repeated request gets its first answer."""
+    return Prepared(
         program,
         user_id,
         cause,
@@ -177,95 +162,180 @@ def run_transaction(
     ).run(claim)
 
 
-def prepared(
-    program: Program,
-    user_id: str,
-    cause: Cause,
-    transaction: ExternalTransaction | None,
-    book: Callable[[Membership, Reads, Cause], Decided],
-    *,
-    more_paths: list[str] | tuple[str, ...] = (),
-    enrolls: bool = False,
-    records_no_op: bool = False,
-    is_dry: bool = False,
-) -> Prepared:
-    """Return a booking that ``book`` decides on.
+@dataclass(frozen=True)
+class Prepared:
+    """A booking that can be decided on, alone or in one commit with others.
 
     Expired points are written off before ``book`` decides. Their entry comes before its own, in
     the same commit; if ``book`` refuses, neither is written.
 
-    ``enrolls``: who has no membership gets one with its welcome bonus, and is written down as a
-    member in the same commit.
+    For a member who was merged into another one, it is booked there, unless it was booked for the
+    old one before: then that is the answer. A request for the new one looks into the old ones, too.
+    Each costs one read more.
 
-    ``transaction``: what it says decides which earlier entry is that of this request, and the
-    entry's id. ``book`` gets the cause with that id.
-
-    ``records_no_op``: the request is recorded even if there was nothing to book. Otherwise a late
-    repetition would set a balance again, and undo later bookings.
-
-    ``is_dry``: everything is decided, and nothing is written: one RPC, or two.
+    Attributes:
+        program: The program, which is the caller's.
+        user_id: The member.
+        cause: Why it is booked, and under which name.
+        transaction: What it says decides which earlier entry is that of this request, and the
+            entry's id. ``book`` gets the cause with that id.
+        book: Decides. It gets the membership, what was read, and the cause.
+        more_paths: What ``book`` needs besides.
+        enrolls: Who has no membership gets one with its welcome bonus, and is written down as a
+            member in the same commit.
+        records_no_op: The request is recorded even if there was nothing to book. Otherwise a late
+            repetition would set a balance again, and undo later bookings.
+        is_dry: Everything is decided, and nothing is written.
     """
-    membership_id = paths.membership_id(program.program_id, user_id)
-    member_path = paths.member(membership_id)
-    person_path = paths.account_member(program.account_id, user_id)
-    names = _Names.of(membership_id, cause, transaction, records_no_op=records_no_op)
-    run_id = ids.new("run")
 
-    def replay(kept: Document, reads: Reads) -> Booking:
+    program: Program
+    user_id: str
+    cause: Cause
+    transaction: ExternalTransaction | None
+    book: Callable[[Membership, Reads, Cause], Decided]
+    more_paths: Sequence[str] = ()
+    enrolls: bool = False
+    records_no_op: bool = False
+    is_dry: bool = False
+    # What a decision that is made again must not make anew:
+    run_id: str = field(default_factory=lambda: ids.new("run"))
+    _forwarded: dict[str, Prepared] = field(default_factory=dict)
+
+    @property
+    def needs(self) -> list[str]:
+        """The paths to read."""
+        persons = [self._person_path] if self.enrolls else []
+        return [self._member_path, *self._names.needs, *self.more_paths, *persons]
+
+    def run(self, claim: Claim | None) -> Booking:
+        """Read, decide, commit: two RPCs. A repeated request gets its first answer."""
+        return commands.run(self.needs, self.decide, claim=claim, replay=self.replay)
+
+    def replay(self, kept: Document, reads: Reads) -> Booking:
         """Return the earlier request's answer: from its entry, else from what its claim keeps."""
-        stored = names.find_entry(reads)
+        stored, _ = self._told_before(reads)
         if stored is not None:
-            return _replay(program, stored, cause, transaction)
-        return _replay_of_nothing(program, membership_id, kept)
+            return _replay(self.program, stored, self.cause, self.transaction)
+        if (other := self._for_new_member(reads)) is not None:
+            return other.replay(kept, reads)
+        return _replay_of_nothing(self.program, self._membership_id, kept)
 
-    def decide(reads: Reads) -> Effect[Booking]:
-        earlier = names.find_no_op(reads)
-        if names.find_entry(reads) is not None or earlier is not None:
-            booking = replay(earlier or {}, reads)
+    def decide(self, reads: Reads) -> Effect[Booking]:
+        """Decide, as for ``commands.run``."""
+        stored, earlier = self._told_before(reads)
+        if stored is not None or earlier is not None:
+            booking = self.replay(earlier or {}, reads)
             # A second key for the same booking must not serve for another one.
             return Effect(booking, kept=_kept(booking))
-        membership = membership_documents.decode(reads[member_path])
-        is_new, greeting = membership is None, None
-        if membership is None:
-            if not enrolls:
-                raise MembershipNotFound(f"User {user_id} is not enrolled.")
-            membership, greeting = _enrolled(program, membership_id, user_id, cause)
-        membership, expired = without_expired(membership, program, cause.now)
-        booked = book(membership, reads, replace(cause, entry_id=names.free_id(reads)))
+        if (other := self._for_new_member(reads)) is not None:
+            return other.decide(reads)
+        read = reads[self._member_path]
+        found, greeting = membership_documents.decode(read), None
+        if found is None:
+            membership, greeting = self._enrolled()
+        else:
+            membership = found
+        membership, expired = without_expired(membership, self.program, self.cause.now)
+        cause = replace(self.cause, entry_id=self._names.free_id(reads))
+        booked = self.book(membership, reads, cause)
         after = booked.membership
         booking = Booking(
-            program, membership_id, booked.entry, after.balance_units, after.tier, booked.award
+            self.program,
+            self._membership_id,
+            booked.entry,
+            after.balance_units,
+            after.tier,
+            booked.award,
         )
         kept = _kept(booking)
         writes = [*booked.more_writes]
-        if is_new:
+        if found is None:
             writes += member_documents.enrolment_writes(
-                reads[person_path], program, user_id, cause.now
+                reads[self._person_path], self.program, self.user_id, self.cause.now
             )
         if booked.entry is None:
-            writes += idempotency.claim_writes(names.no_op, reads, kept, cause.now, run_id)
+            no_op = self._names.no_op
+            writes += idempotency.claim_writes(no_op, reads, kept, self.cause.now, self.run_id)
         made = (greeting, expired, booked.entry, booked.expired)
         entries = [each for each in made if each is not None]
-        if entries or reads[member_path].data is None:
-            writes += membership_documents.writes(reads[member_path], after, *entries)
-        return Effect(booking, [] if is_dry else writes, kept)
+        if entries or found is None:
+            writes += membership_documents.writes(read, after, *entries)
+        return Effect(booking, [] if self.is_dry else writes, kept)
 
-    needs = [member_path, *names.needs, *more_paths, *([person_path] if enrolls else [])]
-    return Prepared(needs, decide, replay)
+    @property
+    def _membership_id(self) -> str:
+        return paths.membership_id(self.program.program_id, self.user_id)
+
+    @property
+    def _member_path(self) -> str:
+        return paths.member(self._membership_id)
+
+    @property
+    def _person_path(self) -> str:
+        return paths.account_member(self.program.account_id, self.user_id)
+
+    @cached_property
+    def _names(self) -> _Names:
+        return self._names_for(self._membership_id)
+
+    def _names_for(self, membership_id: str) -> _Names:
+        return _Names.of(
+            membership_id, self.cause, self.transaction, records_no_op=self.records_no_op
+        )
+
+    def _enrolled(self) -> tuple[Membership, Entry | None]:
+        """Open a membership for a system of the merchant, which vouches for its members.
+
+        Raises:
+            MembershipNotFound: The member has none, and this booking opens none.
+        """
+        if not self.enrolls:
+            raise MembershipNotFound(f"User {self.user_id} is not enrolled.")
+        opened = ledger.enroll(
+            self.program,
+            membership_id=self._membership_id,
+            user_id=self.user_id,
+            now=self.cause.now,
+            source=self.cause.source,
+        )
+        return welcome.greeted(opened, self.program, is_verified=True, now=self.cause.now)
+
+    def _told_before(self, reads: Reads) -> tuple[Entry | None, Document | None]:
+        """Return what an earlier request booked, here or for a member merged into this one.
+
+        The second is what its claim keeps, if there was nothing to book.
+        """
+        membership = membership_documents.decode(reads[self._member_path])
+        old = [self._names_for(each) for each in (membership.merged_from if membership else ())]
+        _want(reads, [path for each in old for path in each.needs])
+        every = (self._names, *old)
+        entries = (each.find_entry(reads) for each in every)
+        kept = (each.find_no_op(reads) for each in every)
+        return next(filter(None, entries), None), next(filter(None, kept), None)
+
+    def _for_new_member(self, reads: Reads) -> Prepared | None:
+        """Return the booking for the member into whom this one was merged, if there is one."""
+        membership = membership_documents.decode(reads[self._member_path])
+        into = None if membership is None else membership.merged_into_user_id
+        if membership is None and self.enrolls:
+            person = member_documents.decode(reads[self._person_path])
+            into = None if person is None else person.merged_into
+        if into is None:
+            return None
+        other = self._forwarded.setdefault(into, replace(self, user_id=into, _forwarded={}))
+        _want(reads, other.needs)
+        return other
 
 
-def _enrolled(
-    program: Program, membership_id: str, user_id: str, cause: Cause
-) -> tuple[Membership, Entry | None]:
-    """Open a membership for a system of the merchant, which vouches for its members."""
-    opened = ledger.enroll(
-        program,
-        membership_id=membership_id,
-        user_id=user_id,
-        now=cause.now,
-        source=cause.source,
-    )
-    return welcome.greeted(opened, program, is_verified=True, now=cause.now)
+def _want(reads: Reads, needs: Sequence[str]) -> None:
+    """Ask for the documents that were not read.
+
+    Raises:
+        Wanted: There are some.
+    """
+    missing = [each for each in needs if each not in reads]
+    if missing:
+        raise commands.Wanted(missing)
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,7 +123,7 @@ def enrolled(member: Member, body: dict[str, Any]) -> dict[str, Any]:
         "awaitsWelcomeBonus": False,
         "currentTier": None,
         "enrolledAt": body["enrolledAt"],
-        "alreadyEnrolled": False,
+        "status": "active", "alreadyEnrolled": False,
     }
 
 
