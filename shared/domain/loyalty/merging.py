@@ -7,6 +7,7 @@ the membership.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from shared.domain.loyalty import counters, lots
 from shared.domain.loyalty.counters import Counters
@@ -84,9 +85,10 @@ def moved(source: Membership, other: Membership, *, is_in: bool) -> Moved:
 
 def handed_over(source: Membership, target: Membership) -> Membership:
     """Return the old membership without anything, and with the new one's name."""
+    totals: dict[str, Any] = dict.fromkeys(ADDED, 0)
     return replace(
         source,
-        **dict.fromkeys(ADDED, 0),
+        **totals,
         lots=(),
         deficit_units=0,
         status=MembershipStatus.MERGED,
@@ -113,7 +115,7 @@ def taken_over(target: Membership, source: Membership) -> Membership:
         open_lots = lots.add(open_lots, lot)
     left, deficit_units = lots.take(open_lots, target.deficit_units + source.deficit_units)
     older = min(target, source, key=lambda each: each.enrolled_at)
-    totals = {name: getattr(target, name) + getattr(source, name) for name in ADDED}
+    totals: dict[str, Any] = {name: getattr(target, name) + getattr(source, name) for name in ADDED}
     return replace(
         _with_standing(target, source),
         **totals,

@@ -33,6 +33,7 @@ SENT = {
     "loyalty.points_expired",
     "loyalty.points_reversed",
     "loyalty.membership_left",
+    "loyalty.membership_merged",
     "member.suspended",
     "member.reactivated",
     "loyalty.webhook_endpoint_disabled",

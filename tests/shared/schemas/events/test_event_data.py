@@ -19,7 +19,7 @@ from shared.domain.catalog import product_events
 from shared.domain.events.event import Event
 from shared.domain.events.event_types import BY_NAME
 from shared.domain.loyalty import ledger, loyalty_events
-from shared.domain.loyalty.entries import Cause, Entry, EntryKind
+from shared.domain.loyalty.entries import Cause, Entry, EntryKind, Moved
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import EarningMethod, Reward
 from shared.domain.members import check_in_events, member_events
@@ -165,6 +165,9 @@ def bookings(member: Membership, cause: Cause) -> Iterator[Entry]:
     ):
         assert booked is not None
         yield booked[1]
+    other = make_membership(PROGRAM, membership_id="lp_1_b", user_id="b")
+    for _, entry in ledger.merge(rich, other, PROGRAM, cause, cause):
+        yield entry
 
 
 def assert_as_promised(event: Event) -> dict[str, Any]:
@@ -215,6 +218,7 @@ def test_a_grant_is_told_once_by_the_way_it_was_earned(
 ids = st.text(min_size=1, max_size=128).filter(str.strip)
 words = st.text(min_size=1, max_size=100)
 amounts = st.integers(-(10**15), 10**15)
+MOVED = Moved(True, "lp_1_a", "a", 1, 2, 3, 4, 5)
 entries: st.SearchStrategy[Entry] = records(
     Entry,
     entry_id=ids,
@@ -237,7 +241,8 @@ entries: st.SearchStrategy[Entry] = records(
     action=st.none() | st.sampled_from(["add", "redeem", "set"]),
     earning_method=st.none() | words,
     reward_id=st.none() | ids,
-)
+    moved=st.just(MOVED),
+).map(lambda entry: entry if entry.kind is EntryKind.MERGE else replace(entry, moved=None))
 
 
 @given(entry=entries, milestones=st.lists(st.integers(1, 10**15), max_size=3))
@@ -283,6 +288,7 @@ def test_the_largest_booking_is_sent_as_promised(
 ) -> None:
     _, entry = ledger.earn(make_membership(PROGRAM), PROGRAM, 100, make_cause())
     ids = ("entry_id", "store_id", "program_id", "user_id", "reward_id", "transaction_id")
+    moved = replace(MOVED, other_user_id=letter * 128)
     largest = replace(
         entry,
         kind=kind,
@@ -298,6 +304,7 @@ def test_the_largest_booking_is_sent_as_promised(
         corrects_entry_id=letter * 128,
         description=letter * 500,
         source=letter * 100,
+        moved=moved if kind is EntryKind.MERGE else None,
         **dict.fromkeys(ids, letter * 128),
     )
 

@@ -123,7 +123,8 @@ def enrolled(member: Member, body: dict[str, Any]) -> dict[str, Any]:
         "awaitsWelcomeBonus": False,
         "currentTier": None,
         "enrolledAt": body["enrolledAt"],
-        "status": "active", "alreadyEnrolled": False,
+        "status": "active",
+        "alreadyEnrolled": False,
     }
 
 
