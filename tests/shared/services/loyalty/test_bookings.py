@@ -123,7 +123,6 @@ def enrolled(member: Member, body: dict[str, Any]) -> dict[str, Any]:
         "awaitsWelcomeBonus": False,
         "currentTier": None,
         "enrolledAt": body["enrolledAt"],
-        "status": "active",
         "alreadyEnrolled": False,
     }
 
