@@ -91,6 +91,7 @@ def handed_over(source: Membership, target: Membership) -> Membership:
         **totals,
         lots=(),
         deficit_units=0,
+        counters=None,
         status=MembershipStatus.MERGED,
         merged_into=target.membership_id,
         merged_into_user_id=target.user_id,
