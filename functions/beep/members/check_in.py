@@ -74,8 +74,9 @@ class EarnedBody(WireModel):
     reason: str | None = Field(
         description=(
             "Why nothing was granted: `per_day` or `minutes_between` (the program's "
-            "`checkInLimit`), `no_points_for_check_ins`, `unverified` (sign-in), or the code of a "
-            "refusal in small letters. Null if something was."
+            "`checkInLimit`), `limit_reached` (its `earningLimits`), `no_points_for_check_ins`, "
+            "`unverified` (sign-in), or the code of a refusal in small letters. Null if something "
+            "was."
         )
     )
 

@@ -222,7 +222,7 @@ def _granted(
     if reason is None and isinstance(number, str):
         reason = number
     if reason is not None:
-        return _nothing(program, membership, reason)
+        return _nothing(program, membership, reason, now)
     assert not isinstance(number, str)
     cause = earning.with_award(_cause(caller, program, method, number, now), award)
     try:
@@ -230,7 +230,7 @@ def _granted(
         after, entry = ledger.earn(current, program, award.awarded_units, cause)
     except PunktwerkError as refusal:
         # One program's refusal, such as a full balance, is not that of the others or of the visit.
-        return _nothing(program, membership, refusal.code.lower())
+        return _nothing(program, membership, refusal.code.lower(), now)
     earned = Earned(
         program.program_id,
         program.scale,
@@ -243,11 +243,11 @@ def _granted(
     return _Grant(earned, after, entries, EarningVisits(*number, last_at=now))
 
 
-def _nothing(program: Program, membership: Membership, reason: str) -> _Grant:
+def _nothing(program: Program, membership: Membership, reason: str, now: datetime) -> _Grant:
     now_there = Earned(
         program.program_id,
         program.scale,
-        membership.balance_units,
+        ledger.effective(membership, now).balance_units,
         membership.tier,
         reason=reason,
     )

@@ -272,6 +272,43 @@ def test_a_full_balance_is_one_programs_matter(merchant: Merchant) -> None:
     assert sorted(earned(answer), key=str) == [(0, "balance_limit_exceeded"), (5, None)]
 
 
+def test_who_is_suspended_is_there_and_earns_nothing(merchant: Merchant) -> None:
+    suspended, other = merchant.member("points"), merchant.member("points")
+    merchant.api.ok("suspendMember", {**suspended.ids, "reason": "Test"})
+
+    answer = by_key(other)
+
+    granted = {each["programId"]: each["reason"] for each in answer.body["earned"]}
+    assert granted == {suspended.program_id: "member_suspended", other.program_id: None}
+    assert suspended.other("user_1").balance()["currentBalance"] == 0
+
+
+def test_the_limits_of_a_program_hold_for_check_ins(
+    merchant: Merchant, frozen_clock: Clock
+) -> None:
+    assert frozen_clock.now
+    member = merchant.member("points", checkInLimit={"perDay": 3}, earningLimits={"maxPerDay": 7})
+
+    assert [earned(by_key(member)) for _ in range(3)] == [
+        [(5, None)],
+        [(2, None)],
+        [(0, "limit_reached")],
+    ]
+
+
+def test_what_has_expired_is_not_shown_as_the_balance(
+    merchant: Merchant, frozen_clock: Clock
+) -> None:
+    member = merchant.member("points", balance=100, pointsExpiry={"afterDays": 30})
+    code = poster(merchant)
+    frozen_clock.advance(days=40)
+
+    answer = by_customer(member, merchant.customer(is_email_verified=False), code=code)
+
+    assert earned(answer) == [(0, "unverified")]
+    assert answer.body["earned"][0]["newBalance"] == 0
+
+
 # How often.
 
 
