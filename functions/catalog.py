@@ -125,6 +125,7 @@ ENDPOINTS = (
     Endpoint("updateMember", "members", Package.GO, customer_package=Package.GO),
     Endpoint("getMember", "members", Package.GO, is_read=True, customer_package=Package.GO),
     Endpoint("identifyMember", "members", Package.GO),
+    Endpoint("getMemberCode", "members", Package.GO, customer_package=Package.GO),
     Endpoint("configureMembers", "members", Package.GO),
     Endpoint("getLoyaltyWebhookEvents", "webhooks", Package.GO),
     Endpoint("createWebhookEndpoint", "webhooks", Package.GO),

@@ -462,6 +462,22 @@ class MemberCodeUsed(PunktwerkError):
     fix = "Scan the next code; the app shows one within 30 seconds."
 
 
+class MemberDeviceKnown(PunktwerkError):
+    """The device has got its secret for rotating codes already; it is handed out once."""
+
+    code = "MEMBER_DEVICE_KNOWN"
+    status = 409
+    fix = "Use the secret that the device has; if it is lost, `deviceAction: replace` makes one."
+
+
+class TooManyDevices(PunktwerkError):
+    """The member has ten devices with rotating codes."""
+
+    code = "TOO_MANY_DEVICES"
+    status = 409
+    fix = "Withdraw a device that is no longer used: `deviceAction: withdraw`."
+
+
 class MemberExists(PunktwerkError):
     """Another member of the account has the same user id, e-mail, phone or other key."""
 

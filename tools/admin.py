@@ -22,6 +22,7 @@ from shared.errors import PunktwerkError
 from shared.services.accounts import administration, reencryption
 from shared.services.accounts.administration import IssuedKey, Refused
 from shared.services.loyalty import verification
+from shared.services.members import rekeying
 from shared.vault import VaultError
 from tools import suite
 
@@ -203,12 +204,14 @@ def secret_reencrypt(_: argparse.Namespace) -> Facts:
     if config.is_emulated() and not config.secret_keys():
         os.environ["PUNKTWERK_SECRET_KEYS"] = ",".join(keys_of_the_run())
     done = reencryption.reencrypt_secrets()
+    rekeyed = rekeying.rekey_members()
     message = "none of the configured keys decrypts its secret"
     return {
         "reencrypted": [
             {"collection": collection, "documents": count}
             for collection, count in done.counts.items()
         ],
+        "rekeyed": rekeyed,
         "problems": [{"path": path, "message": message} for path in done.undecryptable],
     }
 

@@ -255,6 +255,11 @@ def make_person(situation: Situation, **fields: Any) -> None:
     situation.api.ok("createMember", body)
 
 
+def make_member_code(situation: Situation) -> None:
+    """Let the member have a static code."""
+    situation.api.ok("getMemberCode", {"userId": situation.names["userId"]})
+
+
 def make_member_settings(situation: Situation, **fields: Any) -> None:
     """Configure the profiles of the account, and load that into the cache of the process."""
     situation.api.ok("configureMembers", {"country": "DE", **fields})
@@ -402,6 +407,7 @@ MAKERS: Mapping[str, Callable[..., None]] = {
     "suspension": make_suspension,
     "departure": make_departure,
     "person": make_person,
+    "member code": make_member_code,
     "member settings": make_member_settings,
     "enrollment event": make_enrollment_event,
     "webhook": make_webhook,

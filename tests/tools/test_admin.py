@@ -647,9 +647,11 @@ def test_encrypts_secrets_anew(firestore_emulator: FirestoreEmulator) -> None:
     problem = "none of the configured keys decrypts its secret"
     assert done.returncode == 1
     assert json.loads(done.stdout) == {
+        "rekeyed": 0,
         "reencrypted": [
             {"collection": "connections", "documents": 0},
             {"collection": "idempotencyKeys", "documents": 0},
+            {"collection": "members", "documents": 0},
             {"collection": "payments", "documents": 0},
             {"collection": "pspConfigurations", "documents": 1},
             {"collection": "syncs", "documents": 0},

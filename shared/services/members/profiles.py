@@ -107,7 +107,7 @@ def update(caller: Caller, *, user_id: str, changes: ProfileChanges) -> SavedMem
     """
 
     def change(before: Member | None) -> tuple[Member, Profile]:
-        member = before or _of_before(caller.account_id, user_id)
+        member = before or find_of_before(caller.account_id, user_id)
         if member is None:
             raise not_found(user_id)
         is_customer = member.is_customer or caller.customer is not None
@@ -129,7 +129,8 @@ def of_before(memberships: Sequence[Membership]) -> Member:
     )
 
 
-def _of_before(account_id: str, user_id: str) -> Member | None:
+def find_of_before(account_id: str, user_id: str) -> Member | None:
+    """Return the person behind older memberships; ``None`` if there are none."""
     found = membership_documents.list_of_user(account_id, user_id, MEMBERSHIPS_MAX)
     return of_before(found) if found else None
 

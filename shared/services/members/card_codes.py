@@ -1,0 +1,145 @@
+"""The codes that members show: made once, and the secrets of devices handed out once."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from shared import clock, ids
+from shared.auth.caller import Caller
+from shared.domain.members import member_codes
+from shared.domain.members.member import Member, MemberDevice, MemberStatus
+from shared.domain.members.member_codes import STEP_S
+from shared.domain.members.profile import CODE, DEVICE
+from shared.errors import MemberDeviceKnown, TooManyDevices
+from shared.services import commands
+from shared.services.commands import Effect, Reads
+from shared.services.members import member_keys, profiles
+from shared.services.vaults import vault
+from shared.store import paths
+from shared.store.client import Document
+from shared.store.members import member_documents
+
+DEVICES_MAX = 10
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceSecret:
+    """What a device makes codes from."""
+
+    code_id: str
+    secret: str
+    step_s: int = STEP_S
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedCode:
+    """A member's static code; ``device`` if this request gave a device its secret."""
+
+    code: str
+    device: DeviceSecret | None = None
+    is_replay: bool = False
+
+
+def issue(caller: Caller, *, user_id: str, device_id: str | None, action: str) -> IssuedCode:
+    """Return the code of a member, made now if there is none; give a device its secret.
+
+    Args:
+        caller: Who calls.
+        user_id: The member.
+        device_id: The device; ``None`` for the static code alone.
+        action: ``add``, ``replace`` or ``withdraw``: what to do with the device.
+
+    Raises:
+        MemberNotFound: There is no such member, or it was merged into another one.
+        MemberDeviceKnown: The device to add has a secret already.
+        TooManyDevices: The member has the most devices already.
+        IdempotencyKeyReused, Busy.
+    """
+    now = clock.utc_now()
+    path = paths.account_member(caller.account_id, user_id)
+    code, new = (
+        member_codes.new_static(),
+        DeviceSecret(member_codes.new_code_id(), member_codes.new_secret()),
+    )
+    device_hash = ids.digest(path, device_id) if device_id else None
+    added = MemberDevice(device_hash or "", new.code_id, vault().encrypt(new.secret, path), now)
+
+    def decide(reads: Reads) -> Effect[IssuedCode]:
+        before = member_documents.decode(reads[path])
+        member = before or profiles.find_of_before(caller.account_id, user_id)
+        if member is None or member.status is MemberStatus.MERGED:
+            raise profiles.not_found(user_id)
+        keys, gone = [], []
+        if member.card_code is None:
+            member = replace(member, card_code=vault().encrypt(code, path))
+            keys.append((CODE, code))
+        if device_hash is not None:
+            former = [each for each in member.devices if each.device_hash == device_hash]
+            others = tuple(each for each in member.devices if each.device_hash != device_hash)
+            gone = [(DEVICE, each.code_id) for each in former]
+            member = replace(member, devices=others)
+            if action != "withdraw":
+                _require_room(former, others, action)
+                member = replace(member, devices=(*others, added))
+                keys.append((DEVICE, new.code_id))
+        lookups = member_keys.lookups(member, added=keys, removed=gone)
+        member = replace(member, lookups=lookups)
+        issued = _issued(member, path, new.code_id)
+        kept = {"codeId": new.code_id}
+        if before is not None and member == before:
+            return Effect(issued, kept=kept)
+        writes = [
+            member_documents.write(reads[path], member),
+            *member_keys.writes(before, member, reads),
+        ]
+        return Effect(issued, writes, kept)
+
+    def replay(kept: Document, reads: Reads) -> IssuedCode:
+        """Return what is there now of what the first request made: a withdrawn secret is not."""
+        member = member_documents.decode(reads[path])
+        if member is None or member.card_code is None:
+            raise profiles.not_found(user_id)
+        return replace(_issued(member, path, kept["codeId"]), is_replay=True)
+
+    return commands.run([path], decide, claim=caller.claim, replay=replay)
+
+
+def pictures(code: str, wanted: Sequence[str]) -> dict[str, str]:
+    """Return pictures of a code as SVG, by their names ``qr`` and ``code128``."""
+    drawn = {"qr": _qr, "code128": _code128}
+    return {name: drawn[name](code) for name in wanted}
+
+
+def _require_room(
+    former: Sequence[MemberDevice], others: Sequence[MemberDevice], action: str
+) -> None:
+    if former and action == "add":
+        raise MemberDeviceKnown("The device has got its secret already.")
+    if len(others) >= DEVICES_MAX:
+        raise TooManyDevices(f"The member has {len(others)} devices; {DEVICES_MAX} is the most.")
+
+
+def _issued(member: Member, path: str, code_id: str) -> IssuedCode:
+    """Return the code of a member, and the secret of the device with this id, if there is one."""
+    assert member.card_code is not None
+    device = next((each for each in member.devices if each.code_id == code_id), None)
+    secret = device and DeviceSecret(code_id, vault().decrypt(device.secret, path))
+    return IssuedCode(vault().decrypt(member.card_code, path), secret)
+
+
+def _qr(code: str) -> str:
+    import segno
+
+    return str(segno.make_qr(code, error="m").svg_inline(scale=4, border=4))
+
+
+def _code128(code: str) -> str:
+    from barcode import Code128
+    from barcode.writer import SVGWriter
+
+    drawn = io.BytesIO()
+    Code128(code, writer=SVGWriter()).write(drawn, {"write_text": False})
+    text = drawn.getvalue().decode()
+    return text[text.index("<svg") :].strip()

@@ -1,0 +1,62 @@
+"""Hash what identifies members anew, so that an old key of the vault can be removed.
+
+``reencryption`` does the same for what is encrypted. Both belong to one command of an operator.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from shared.domain.members.member import Member
+from shared.domain.members.profile import CODE, DEVICE, Key
+from shared.services import commands
+from shared.services.commands import Effect, Reads
+from shared.services.members import member_keys, profiles
+from shared.services.vaults import vault
+from shared.store import paths
+from shared.store.members import member_documents
+from shared.vault import VaultError
+
+
+def keys_of(member: Member) -> list[Key]:
+    """Return all that identifies a member: of the profile, the card and the devices."""
+    path = paths.account_member(member.account_id, member.user_id)
+    codes = [(CODE, vault().decrypt(member.card_code, path))] if member.card_code else []
+    devices = [(DEVICE, each.code_id) for each in member.devices]
+    return [*profiles.profile_of(member).keys, *codes, *devices]
+
+
+def rekey_members() -> int:
+    """Let all members be found by hashes under the newest key alone.
+
+    Who cannot be decrypted is left alone: ``reencrypt_secrets`` tells of them.
+
+    Returns:
+        The number of members that were changed.
+    """
+    count = 0
+    for page in member_documents.MEMBERS.pages():
+        for each in page:
+            try:
+                count += commands.run(
+                    [each.path], partial(_rekeyed, each.path), known={each.path: each}
+                )
+            except VaultError:
+                continue
+    return count
+
+
+def _rekeyed(path: str, reads: Reads) -> Effect[bool]:
+    before = member_documents.decode(reads[path])
+    if before is None:
+        return Effect(result=False)
+    newest = member_keys.versions()[0]
+    hashes = member_keys.hashes(before.account_id, keys_of(before))
+    lookups = tuple(each for each in hashes if member_keys.is_of(each, newest))
+    if set(lookups) == set(before.lookups):
+        return Effect(result=False)
+    after = replace(before, lookups=lookups)
+    # The creation of a key fails if somebody else has it; with the rules of `taken`, nobody has.
+    writes = [member_documents.write(reads[path], after), *member_keys.writes(before, after, reads)]
+    return Effect(result=True, writes=writes)
