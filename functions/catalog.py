@@ -210,6 +210,22 @@ ENDPOINTS = (
     Endpoint("fetchProducts", "catalog", Package.DISCOVER, is_read=True),
     Endpoint("fetchProduct", "catalog", Package.DISCOVER, is_read=True),
     Endpoint("registerProductToStore", "catalog", Package.DISCOVER),
+    Endpoint("startCheckout", "orders", Package.GROW, customer_package=Package.GROW),
+    Endpoint("completeCheckout", "orders", Package.GROW),
+    Endpoint("cancelCheckout", "orders", Package.GROW, customer_package=Package.GROW),
+    Endpoint("refundCheckout", "orders", Package.GROW),
+    Endpoint("fetchPurchase", "orders", Package.GROW, is_read=True, customer_package=Package.GROW),
+    Endpoint(
+        "fetchPurchaseHistory", "orders", Package.GROW, is_read=True, customer_package=Package.GROW
+    ),
+    Endpoint("submitClickCollectOrder", "orders", Package.GO, customer_package=Package.GO),
+    Endpoint("updateClickCollectStatus", "orders", Package.GO, customer_package=Package.GO),
+    Endpoint(
+        "getClickCollectOrder", "orders", Package.GO, is_read=True, customer_package=Package.GO
+    ),
+    Endpoint(
+        "listClickCollectOrders", "orders", Package.GO, is_read=True, customer_package=Package.GO
+    ),
     Endpoint("getHealth", "accounts", Package.DISCOVER, is_read=True, needs_key=False),
 )
 
@@ -262,6 +278,7 @@ SCHEDULES = (
         "every 5 minutes",
         needs_secrets=True,
     ),
+    Schedule("settleOrders", "every 5 minutes"),
     Schedule("runSyncs", "every 5 minutes", needs_secrets=True),
 )
 

@@ -13,15 +13,7 @@ _NO_OFFERS = (
     "updateLoyaltyProgram."
 )
 _NO_RECEIPTS = "There are no digital receipts yet; those of the till earn points: syncPOS."
-_NO_PURCHASES = (
-    "There is no Scan & Go yet; payments are in getPayment and listPayments, what a member earned "
-    "and redeemed in getCustomerBalance."
-)
 _NO_RECOMMENDATIONS = "There are no recommendations yet; fetchProducts lists what a store sells."
-_NO_CLICK_COLLECT = (
-    "There is no Click & Collect yet; grant points for an order of your shop with addLoyaltyPoints "
-    "and its id as `transactionId`."
-)
 
 INSTEAD = {
     "submitStoreRegistration": (
@@ -31,15 +23,10 @@ INSTEAD = {
     "updateOffer": _NO_OFFERS,
     "deleteOffer": _NO_OFFERS,
     "getManagerOffers": _NO_OFFERS,
-    "startCheckout": "There is no Scan & Go yet; take the money of a purchase with processPayment.",
-    "fetchPurchase": _NO_PURCHASES,
-    "fetchPurchaseHistory": _NO_PURCHASES,
     "generateReceiptWithQR": _NO_RECEIPTS,
     "getReceiptFromToken": _NO_RECEIPTS,
     "getRecommendations": _NO_RECOMMENDATIONS,
     "configureRecommendations": _NO_RECOMMENDATIONS,
-    "submitClickCollectOrder": _NO_CLICK_COLLECT,
-    "updateClickCollectStatus": _NO_CLICK_COLLECT,
     "getAnalytics": (
         "There are no figures of sales yet; those of a program are in getLoyaltyAnalytics."
     ),

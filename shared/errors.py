@@ -534,6 +534,57 @@ class PaymentStateConflict(PunktwerkError):
     fix = "Look at `details.status`: only an authorized payment can be captured or canceled."
 
 
+class CheckoutNotFound(PunktwerkError):
+    """The checkout does not exist, or belongs to another account, store or customer."""
+
+    code = "CHECKOUT_NOT_FOUND"
+    status = 404
+    fix = "Take `transactionId` from startCheckout or fetchPurchaseHistory."
+
+
+class CheckoutStateConflict(PunktwerkError):
+    """The request does not fit the checkout's status."""
+
+    code = "CHECKOUT_STATE_CONFLICT"
+    status = 409
+    fix = (
+        "Look at `details.status`: only a started checkout can be completed or cancelled. Money "
+        "that a provider took is given back with refundPayment and `details.paymentId`."
+    )
+
+
+class CheckoutDiffers(PunktwerkError):
+    """A customer's items are not those of the store's catalog."""
+
+    code = "CHECKOUT_DIFFERS"
+    status = 409
+    fix = "Show the customer what `details.items` names, with the catalog's values; start again."
+
+
+class StaffRequired(PunktwerkError):
+    """Staff must look at the customer before some of the items are sold."""
+
+    code = "STAFF_REQUIRED"
+    status = 409
+    fix = "Call staff; then start the checkout from your server, with `isVerified: true`."
+
+
+class OrderNotFound(PunktwerkError):
+    """The order does not exist, or belongs to another account, store or customer."""
+
+    code = "ORDER_NOT_FOUND"
+    status = 404
+    fix = "Take `orderId` from submitClickCollectOrder or listClickCollectOrders."
+
+
+class OrderStateConflict(PunktwerkError):
+    """The order cannot get this status now."""
+
+    code = "ORDER_STATE_CONFLICT"
+    status = 409
+    fix = "Send one of `details.allowed`."
+
+
 class RefundExceedsPayment(PunktwerkError):
     """The refund would give back more than the rest of the payment."""
 

@@ -23,6 +23,7 @@ pytest_plugins = [
     "tests.support.without_specs",  # first: others import it, and pytest must rewrite it
     "tests.support.aws",
     "tests.support.branches",
+    "tests.support.checkouts",
     "tests.support.erps",
     "tests.support.events",
     "tests.support.payments",

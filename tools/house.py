@@ -45,6 +45,7 @@ NOUNS = (
     "catalog",
     "members",
     "rewards",
+    "orders",
     "payments",
     "systems",
 )

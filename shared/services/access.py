@@ -8,10 +8,14 @@ from typing import Protocol, TypeVar
 from shared.auth.caller import Caller
 from shared.domain.catalog.products import CatalogProduct
 from shared.domain.loyalty.programs import Program
+from shared.domain.orders.checkouts import Checkout
+from shared.domain.orders.collect_orders import CollectOrder
 from shared.domain.payments.payments import Payment
 from shared.domain.stores.stores import Store
 from shared.domain.webhooks.endpoints import WebhookEndpoint
 from shared.errors import (
+    CheckoutNotFound,
+    OrderNotFound,
     PaymentNotFound,
     ProductNotFound,
     ProgramNotFound,
@@ -21,6 +25,7 @@ from shared.errors import (
 )
 from shared.store.catalog import product_documents
 from shared.store.loyalty import program_documents
+from shared.store.orders import checkout_documents, collect_order_documents
 from shared.store.payments import payment_documents
 from shared.store.stores import store_documents
 from shared.store.webhooks import endpoint_documents
@@ -36,7 +41,15 @@ class _Owned(Protocol):
     def store_id(self) -> str: ...
 
 
+class _Personal(Protocol):
+    """A document of one customer."""
+
+    @property
+    def user_id(self) -> str: ...
+
+
 OwnedT = TypeVar("OwnedT", bound=_Owned)
+PersonalT = TypeVar("PersonalT", bound=_Personal)
 
 
 def is_own(caller: Caller, found: _Owned, store_id: str | None) -> bool:
@@ -53,6 +66,17 @@ def own(
         PunktwerkError: ``refusal``: it does not exist, or is not theirs, or is another store's.
     """
     if found is None or not is_own(caller, found, store_id):
+        raise refusal
+    return found
+
+
+def _of_customer(caller: Caller, found: PersonalT, refusal: PunktwerkError) -> PersonalT:
+    """Return ``found`` if a secret key calls, or the customer whose it is.
+
+    Raises:
+        PunktwerkError: ``refusal``: it is another customer's.
+    """
+    if caller.customer is not None and caller.customer.user_id != found.user_id:
         raise refusal
     return found
 
@@ -129,6 +153,40 @@ def own_payment(
 ) -> Payment:
     """Return ``found`` by the rules of ``payment``, if the document was read already."""
     return own(caller, found, PaymentNotFound(f"There is no payment {payment_id}."), store_id)
+
+
+def checkout(caller: Caller, checkout_id: str, store_id: str | None) -> Checkout:
+    """Return a checkout of the caller's, and of ``store_id`` if one is given.
+
+    Raises:
+        CheckoutNotFound: It does not exist, or belongs to another account, store or customer.
+    """
+    return own_checkout(caller, checkout_documents.find(checkout_id), checkout_id, store_id)
+
+
+def own_checkout(
+    caller: Caller, found: Checkout | None, checkout_id: str, store_id: str | None
+) -> Checkout:
+    """Return ``found`` by the rules of ``checkout``, if the document was read already."""
+    refusal = CheckoutNotFound(f"There is no checkout {checkout_id}.")
+    return _of_customer(caller, own(caller, found, refusal, store_id), refusal)
+
+
+def collect_order(caller: Caller, order_id: str, store_id: str | None) -> CollectOrder:
+    """Return an order of the caller's, and of ``store_id`` if one is given.
+
+    Raises:
+        OrderNotFound: It does not exist, or belongs to another account, store or customer.
+    """
+    return own_order(caller, collect_order_documents.find(order_id), order_id, store_id)
+
+
+def own_order(
+    caller: Caller, found: CollectOrder | None, order_id: str, store_id: str | None
+) -> CollectOrder:
+    """Return ``found`` by the rules of ``collect_order``, if the document was read already."""
+    refusal = OrderNotFound(f"There is no order {order_id}.")
+    return _of_customer(caller, own(caller, found, refusal, store_id), refusal)
 
 
 def product(caller: Caller, product_id: str, store_id: str | None) -> CatalogProduct:

@@ -250,3 +250,11 @@ def push(push_id: str) -> str:
 
 def purchase(purchase_id: str) -> str:
     return f"purchases/{encode(purchase_id)}"
+
+
+def checkout(checkout_id: str) -> str:
+    return f"checkouts/{encode(checkout_id)}"
+
+
+def collect_order(order_id: str) -> str:
+    return f"clickCollectOrders/{encode(order_id)}"

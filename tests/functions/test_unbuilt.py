@@ -79,6 +79,19 @@ WORKS: dict[str, Call] = {
     "loyalty.sync_external": lambda beep: beep.loyalty.sync_external(
         **MEMBER, action="add", points=50, source="payback_system"
     ),
+    "scan_and_go.start_checkout": lambda beep: beep.scan_and_go.start_checkout(
+        **example("startCheckout")
+    ),
+    "scan_and_go.get_purchase": lambda beep: beep.scan_and_go.get_purchase("purchase_abc123"),
+    "scan_and_go.get_purchase_history": lambda beep: beep.scan_and_go.get_purchase_history(
+        storeId=STORE
+    ),
+    "click_collect.submit_order": lambda beep: beep.click_collect.submit_order(
+        **example("submitClickCollectOrder")
+    ),
+    "click_collect.update_status": lambda beep: beep.click_collect.update_status(
+        "cc_order_x1y2z3", "ready"
+    ),
 }
 MISSING: dict[str, Call] = {
     "stores.register": lambda beep: beep.stores.register(name="Berlin Mitte"),
@@ -86,17 +99,12 @@ MISSING: dict[str, Call] = {
     "offers.update": lambda beep: beep.offers.update("offer_1", title="Angebot"),
     "offers.delete": lambda beep: beep.offers.delete("offer_1"),
     "offers.list": lambda beep: beep.offers.list(storeId=STORE),
-    "scan_and_go.start_checkout": lambda beep: beep.scan_and_go.start_checkout(userId=USER),
-    "scan_and_go.get_purchase": lambda beep: beep.scan_and_go.get_purchase("t_1"),
-    "scan_and_go.get_purchase_history": lambda beep: beep.scan_and_go.get_purchase_history(),
     "scan_and_go.generate_receipt": lambda beep: beep.scan_and_go.generate_receipt(),
     "scan_and_go.get_receipt_from_token": lambda beep: beep.scan_and_go.get_receipt_from_token("t"),
     "scan_and_go.get_recommendations": lambda beep: beep.scan_and_go.get_recommendations(),
     "scan_and_go.configure_recommendations": lambda beep: (
         beep.scan_and_go.configure_recommendations()
     ),
-    "click_collect.submit_order": lambda beep: beep.click_collect.submit_order(storeId=STORE),
-    "click_collect.update_status": lambda beep: beep.click_collect.update_status("cc_1", "ready"),
     "analytics.get": lambda beep: beep.analytics.get(storeId=STORE),
     "analytics.export_sales": lambda beep: beep.analytics.export_sales(storeId=STORE),
     "analytics.export_receipts": lambda beep: beep.analytics.export_receipts(receiptId="r_1"),

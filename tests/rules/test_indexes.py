@@ -23,6 +23,8 @@ from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program
 from shared.domain.members.check_ins import CheckIn, Visitor
 from shared.domain.members.member import Member as Person
+from shared.domain.orders.checkouts import Checkout
+from shared.domain.orders.collect_orders import CollectOrder
 from shared.domain.payments.payments import Payment, Stage
 from shared.domain.payments.psp import PspConfiguration
 from shared.domain.stores.stores import Store
@@ -41,12 +43,13 @@ from shared.store.catalog import product_documents
 from shared.store.events import event_documents
 from shared.store.loyalty import figure_documents, membership_documents, program_documents
 from shared.store.members import check_in_documents, member_documents
+from shared.store.orders import checkout_documents, collect_order_documents
 from shared.store.payments import payment_documents
 from shared.store.stores import store_documents
 from shared.store.systems import goods_documents, purchase_documents, sync_documents
 from shared.store.systems.sync_documents import Seen
 from shared.store.webhooks import delivery_documents, endpoint_documents
-from tests.support.merchants import Member
+from tests.support.merchants import Member, Merchant
 from tools.emulators import ROOT
 
 SPEC = json.loads((ROOT / "firestore.indexes.json").read_text())
@@ -55,6 +58,8 @@ EQUAL = {"==", "in", "array-contains-any"}
 STORED = {
     "checkIns": CheckIn,
     "visitors": Visitor,
+    "checkouts": Checkout,
+    "clickCollectOrders": CollectOrder,
     "connections": Connection,
     "entries": Entry,
     "loyaltyMembers": Membership,
@@ -193,6 +198,7 @@ def query_all(member: Member) -> None:
     list_deliveries(merchant.store_id)
     delivery_documents.count_of_endpoint("we_1", DeliveryState.DEAD, now)
     query_payments(merchant.store_id, now)
+    query_orders(merchant, now)
     query_products(merchant.store_id, now)
     query_syncs(merchant.store_id, now)
     check_in_documents.count_of_store(merchant.store_id, now)
@@ -212,6 +218,21 @@ def query_payments(store_id: str, now: datetime) -> None:
     payment_documents.list_to_check(now, 1)
     for stage, after in product((None, Stage.PAID), (None, (now, "pay_1"))):
         payment_documents.list_page(store_id, stage=stage, after=after, limit=1)
+
+
+def query_orders(merchant: Merchant, now: datetime) -> None:
+    """Ask for checkouts and orders by everything that they can be asked for by."""
+    checkout_documents.list_to_check(now, 1)
+    collect_order_documents.list_to_check(now, 1)
+    for store_id, user_id, after in product(
+        (None, merchant.store_id), (None, "user_1"), (None, (now, "purchase_1"))
+    ):
+        if not (store_id or user_id):
+            continue
+        only: Any = {"store_id": store_id, "user_id": user_id, "after": after, "limit": 1}
+        checkout_documents.list_page(merchant.account_id, **only)
+        for status in (None, "ready"):
+            collect_order_documents.list_page(merchant.account_id, status=status, **only)
 
 
 def query_syncs(store_id: str, now: datetime) -> None:
@@ -432,6 +453,8 @@ def test_knows_paths_of_all_overrides(member: Member) -> None:
             paths.account_member("x", "x"),
             paths.idempotency_key("x"),
             paths.payment("x"),
+            paths.checkout("x"),
+            paths.collect_order("x"),
             paths.program("x"),
             paths.psp_configuration("x"),
             paths.connection("x", "pos", "korona"),

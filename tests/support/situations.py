@@ -8,7 +8,7 @@ request can contain ``{programId}``, and can be sent even if the program does no
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -64,6 +64,8 @@ _DOCUMENTED: Names = {
     "eventId": "evt_abc123",
     "paymentId": "pay_4f1c9a2be07d4c6e8b13a5f0c2d7",
     "vendorPaymentId": "p_abc123",
+    "transactionId": "purchase_abc123",
+    "orderId": "cc_order_x1y2z3",
     "earlier": "2026-03-01T00:00:00.000Z",
     "later": "2026-03-04T00:00:00.000Z",
     "providerUrl": "https://pay.example.com/v1",
@@ -98,6 +100,8 @@ def drawn(store_id: str) -> Names:
         "eventId": ids.new("evt"),
         "paymentId": payment_id,
         "vendorPaymentId": f"p_{payment_id}",
+        "transactionId": ids.new("purchase"),
+        "orderId": ids.new("cc_order"),
         "earlier": clock.to_wire(clock.utc_now() - day),
         "later": clock.to_wire(clock.utc_now() + day),
     }
@@ -380,6 +384,32 @@ def make_refund(situation: Situation, amount: int) -> None:
     situation.api.ok("refundPayment", {**body, "refundReference": "return_1"})
 
 
+def make_checkout(situation: Situation, completed: bool = False, **fields: Any) -> None:
+    """Start a checkout of two cartons of milk, paid at the till if ``completed``."""
+    body = {
+        "storeId": situation.merchant.store_id,
+        "userId": situation.names["userId"],
+        "items": [{"name": MILK["name"], "priceUnit": 149, "vat": 7, "quantity": 2}],
+        **fields,
+    }
+    transaction_id = situation.names["transactionId"]
+    with _next_id("purchase", transaction_id):
+        situation.api.ok("startCheckout", body)
+    if completed:
+        situation.api.ok("completeCheckout", {"transactionId": transaction_id})
+
+
+def make_order(situation: Situation, statuses: Sequence[str] = ()) -> None:
+    """Order two cartons of milk for collection, and bring the order through these statuses."""
+    store_id, order_id = situation.merchant.store_id, situation.names["orderId"]
+    items = [{"productId": MILK["ean"], "quantity": 2}]
+    body = {"storeId": store_id, "userId": situation.names["userId"], "items": items}
+    with _next_id("cc_order", order_id):
+        situation.api.ok("submitClickCollectOrder", body)
+    for status in statuses:
+        situation.api.ok("updateClickCollectStatus", {"orderId": order_id, "status": status})
+
+
 def make_till(situation: Situation, **fields: Any) -> None:
     """Configure the store's till system ``korona``."""
     body = {
@@ -418,6 +448,8 @@ MAKERS: Mapping[str, Callable[..., None]] = {
     "provider": make_provider,
     "payment": make_payment,
     "refund": make_refund,
+    "checkout": make_checkout,
+    "order": make_order,
     "till": make_till,
     "synced till": make_synced_till,
 }

@@ -11,6 +11,7 @@ from shared.domain.money import Money
 from shared.domain.payments.payments import PaymentStatus
 from shared.errors import (
     CONNECTOR_REFUSALS,
+    CheckoutStateConflict,
     ConnectorNotConfigured,
     MembershipNotFound,
     ProgramNotFound,
@@ -112,6 +113,7 @@ REFUSALS = (
     StoreNotFound,
     ProgramNotFound,
     MembershipNotFound,
+    CheckoutStateConflict,
     ConnectorNotConfigured,
     *CONNECTOR_REFUSALS,
 )

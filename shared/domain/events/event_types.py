@@ -47,6 +47,12 @@ PAYMENT_CHARGED_BACK = "payment.charged_back"
 STORE_CHECKIN = "store.checkin"
 MEMBER_CREATED = "member.created"
 MEMBER_UPDATED = "member.updated"
+CHECKOUT_STARTED = "checkout.started"
+CHECKOUT_COMPLETED = "checkout.completed"
+CHECKOUT_CANCELLED = "checkout.cancelled"
+COLLECT_ORDER = "clickcollect.order"
+COLLECT_STATUS_CHANGED = "clickcollect.status_changed"
+COLLECT_PICKED_UP = "clickcollect.picked_up"
 PRODUCT_CREATED = "product.created"
 PRODUCT_BULK_IMPORTED = "product.bulk_imported"
 
@@ -120,6 +126,12 @@ _SENT = {
     PAYMENT_REFUND_FAILED,
     PAYMENT_CHARGED_BACK,
     STORE_CHECKIN,
+    CHECKOUT_STARTED,
+    CHECKOUT_COMPLETED,
+    CHECKOUT_CANCELLED,
+    COLLECT_ORDER,
+    COLLECT_STATUS_CHANGED,
+    COLLECT_PICKED_UP,
     PRODUCT_CREATED,
     PRODUCT_BULK_IMPORTED,
 }
@@ -150,9 +162,9 @@ _OTHERS = tuple(
             Package.GROW,
             "The customer's bank has withdrawn money of a payment, or has given it back.",
         ),
-        ("checkout.started", Package.GROW, "A checkout began."),
-        ("checkout.completed", Package.GROW, "A checkout was paid."),
-        ("checkout.cancelled", Package.GROW, "A checkout was cancelled or timed out."),
+        (CHECKOUT_STARTED, Package.GROW, "A checkout began."),
+        (CHECKOUT_COMPLETED, Package.GROW, "A checkout was paid."),
+        (CHECKOUT_CANCELLED, Package.GROW, "A checkout was cancelled or timed out."),
         ("securityTag.deactivated", Package.GROW, "Security tags were deactivated."),
         ("offer.published", Package.GO, "An offer was activated."),
         ("offer.expired", Package.GO, "An offer ended."),
@@ -160,11 +172,11 @@ _OTHERS = tuple(
         (STORE_CHECKIN, Package.GROW, "A customer checked in."),
         ("store.followed", Package.DISCOVER, "A customer follows the store."),
         ("dm.received", Package.GO, "A customer sent a message."),
-        ("clickcollect.order", Package.GO, "An order was placed for collection."),
-        ("clickcollect.status_changed", Package.GO, "An order's status changed."),
-        ("clickcollect.picked_up", Package.GO, "An order was collected."),
         (MEMBER_CREATED, Package.GO, "A member's profile was made."),
         (MEMBER_UPDATED, Package.GO, "A member's profile was changed."),
+        (COLLECT_ORDER, Package.GO, "An order was placed for collection."),
+        (COLLECT_STATUS_CHANGED, Package.GO, "An order's status changed."),
+        (COLLECT_PICKED_UP, Package.GO, "An order was collected."),
         (PRODUCT_CREATED, Package.DISCOVER, "A product was created."),
         (PRODUCT_BULK_IMPORTED, Package.DISCOVER, "A bulk import of products ended."),
     )

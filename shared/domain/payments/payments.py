@@ -14,9 +14,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from shared.domain import lease
+from shared.domain.loyalty import purchase_points
+from shared.domain.loyalty.purchase_points import PurchasePoints
 from shared.domain.money import Money
-from shared.domain.payments import payment_points
-from shared.domain.payments.payment_points import PaymentPoints
 from shared.encrypted import Encrypted
 from shared.errors import PaymentNotRefundable, RefundExceedsPayment
 
@@ -147,10 +147,11 @@ class Payment:
     customer_token: Encrypted | None = None
     program_id: str | None = None
     user_id: str | None = None
-    points: PaymentPoints | None = None
+    points: PurchasePoints | None = None
     failure: str | None = None
     problem: str | None = None
     check_at: datetime | None = None
+    checkout_id: str | None = None
 
     @property
     def amount(self) -> Money:
@@ -176,6 +177,11 @@ class Payment:
     def charged_back_minor(self) -> int:
         """The money that customers' banks have withdrawn."""
         return min(sum(each.withdrawn_minor for each in self.disputes), self.captured_minor)
+
+    @property
+    def kept_minor(self) -> int:
+        """The money that the merchant has: captured, and neither given back nor withdrawn."""
+        return max(self.captured_minor - self.refunded_minor - self.charged_back_minor, 0)
 
     @property
     def refundable_minor(self) -> int:
@@ -413,8 +419,8 @@ def with_points(payment: Payment) -> Payment:
     is_paid = payment.stage is Stage.PAID
     if payment.program_id is None or not (is_paid or payment.points):
         return payment
-    points = payment.points or PaymentPoints(payment.captured_minor)
-    return replace(payment, points=payment_points.planned(points, _losses(payment, points)))
+    points = payment.points or PurchasePoints(payment.captured_minor)
+    return replace(payment, points=purchase_points.planned(points, _losses(payment, points)))
 
 
 def check_at(payment: Payment, now: datetime) -> datetime | None:
@@ -442,7 +448,7 @@ def unconfirmed_refunds(payment: Payment, seen: Observation) -> tuple[Refund, ..
     return tuple(each for each in payment.refunds if each.status is RefundStatus.SUCCEEDED)
 
 
-def _losses(payment: Payment, points: PaymentPoints) -> list[tuple[str, int]]:
+def _losses(payment: Payment, points: PurchasePoints) -> list[tuple[str, int]]:
     """Return a payment's losses as ``cause`` and minor units; withdrawn losses are negative."""
     takings = points.takings
     known = {each.cause for each in takings}

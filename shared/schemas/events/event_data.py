@@ -590,9 +590,9 @@ _CATALOG: Mapping[str, tuple[type[WireModel], Mapping[str, Any]]] = {
         {**_PAID, "refundId": "ref_8c02e4d1b7a94f3e9d6c5a4b3f21", "refundAmount": 500},
     ),
     event_types.PAYMENT_CHARGED_BACK: (ChargebackData, {**_PAID, "chargedBackAmount": 1099}),
-    "checkout.started": (CheckoutData, _CHECKOUT),
-    "checkout.completed": (CheckoutData, _CHECKOUT),
-    "checkout.cancelled": (CheckoutData, _CHECKOUT),
+    event_types.CHECKOUT_STARTED: (CheckoutData, _CHECKOUT),
+    event_types.CHECKOUT_COMPLETED: (CheckoutData, _CHECKOUT),
+    event_types.CHECKOUT_CANCELLED: (CheckoutData, _CHECKOUT),
     "securityTag.deactivated": (
         SecurityTagData,
         {"transactionId": "tx_abc123", "userId": "user_xyz", "tags": 2},
@@ -606,9 +606,6 @@ _CATALOG: Mapping[str, tuple[type[WireModel], Mapping[str, Any]]] = {
     ),
     "store.followed": (FollowerData, {"userId": "user_xyz"}),
     "dm.received": (MessageData, {"messageId": "dm_abc123", "userId": "user_xyz"}),
-    "clickcollect.order": (OrderData, {**_ORDER, "status": "pending"}),
-    "clickcollect.status_changed": (OrderData, {**_ORDER, "status": "ready"}),
-    "clickcollect.picked_up": (OrderData, {**_ORDER, "status": "picked_up"}),
     event_types.MEMBER_CREATED: (
         MemberCreatedData,
         {"userId": "user_xyz", "fields": ["email", "firstName"]},
@@ -617,6 +614,9 @@ _CATALOG: Mapping[str, tuple[type[WireModel], Mapping[str, Any]]] = {
         MemberUpdatedData,
         {"userId": "user_xyz", "fields": ["phone"], "changedBy": "merchant"},
     ),
+    event_types.COLLECT_ORDER: (OrderData, {**_ORDER, "status": "pending"}),
+    event_types.COLLECT_STATUS_CHANGED: (OrderData, {**_ORDER, "status": "ready"}),
+    event_types.COLLECT_PICKED_UP: (OrderData, {**_ORDER, "status": "picked_up"}),
     event_types.PRODUCT_CREATED: (ProductData, {"productId": "store_a_4006381333931"}),
     event_types.PRODUCT_BULK_IMPORTED: (
         BulkImportData,

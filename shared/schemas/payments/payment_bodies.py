@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
+from shared.domain.loyalty.purchase_points import PurchasePoints
 from shared.domain.payments import psp
 from shared.domain.payments.customers import Customer
-from shared.domain.payments.payment_points import PaymentPoints
 from shared.domain.payments.payments import Payment, PaymentStatus, Refund, RefundStatus
 from shared.domain.units import from_units
 from shared.schemas import answers
@@ -244,7 +244,7 @@ def to_payment_body(payment: Payment, *, points_scale: int = 0) -> PaymentBody:
     )
 
 
-def _points(points: PaymentPoints, scale: int) -> PaymentPointsBody:
+def _points(points: PurchasePoints, scale: int) -> PaymentPointsBody:
     earned_units = points.earned_units
     taken_units = sum(each.taken_units or 0 for each in points.takings)
     return PaymentPointsBody(

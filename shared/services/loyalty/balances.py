@@ -50,10 +50,12 @@ def add(
     source: str | None,
     description: str,
     is_internal: bool = False,
+    earning_method: str | None = None,
 ) -> Booking:
     """Grant points, stamps or cashback: ``points``, or the earnings of ``purchase_lines``.
 
     ``is_internal``: we have made the ``transaction_id``, so no other system can tell of it.
+    ``earning_method`` names the way to earn, if it is not the usual one.
 
     Raises:
         ProgramNotFound, MembershipNotFound, ProgramInactive, InvalidParameters,
@@ -70,6 +72,7 @@ def add(
         source=source,
         description=description,
         is_internal=is_internal,
+        earning_method=earning_method,
     ).run(caller.claim)
 
 
@@ -85,6 +88,7 @@ def prepared_add(
     source: str | None,
     description: str,
     is_internal: bool = False,
+    earning_method: str | None = None,
     occurred_at: datetime | None = None,
 ) -> Prepared:
     """Prepare what ``add`` does.
@@ -117,6 +121,7 @@ def prepared_add(
         transaction_id=transaction_id,
         purchase_amount=_term(paid) or None,
         occurred_at=occurred_at,
+        earning_method=earning_method,
     )
     awarding = (
         Awarding.of(program, purchase_lines, occurred_at or cause.now)

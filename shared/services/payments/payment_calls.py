@@ -88,7 +88,7 @@ def begin(payment: Payment, account: PspAccount, *, is_again: bool) -> Payment:
 
     def failed(failure: ConnectorError, end: _End) -> None:
         failure.details["paymentId"] = payment.payment_id
-        payment_changes.change(payment.payment_id, lambda found: _given_back(found, payment, end))
+        payment_changes.change(payment, lambda found: _given_back(found, payment, end))
 
     find = partial(connector.find, request) if is_again else None
     seen = _called(account, payment, find, partial(connector.create, request), failed)
@@ -112,7 +112,7 @@ def begin_refund(
             assert made is not None
             return payments.with_refund(found, _given_back(made, ours, end))
 
-        payment_changes.change(payment.payment_id, after)
+        payment_changes.change(payment, after)
 
     find = partial(connector.find_refund, request) if is_again else None
     seen = _called(account, ours, find, partial(connector.refund, request), failed)
@@ -125,7 +125,7 @@ def observe_refund(payment: Payment, refund_id: str, seen: RefundObservation) ->
     def after(found: Payment) -> Payment:
         return payments.observe_refund(found, refund_id, seen, clock.utc_now())
 
-    return payment_changes.change(payment.payment_id, after)
+    return payment_changes.change(payment, after)
 
 
 def _called(

@@ -12,10 +12,9 @@ from dataclasses import replace
 from shared import logs
 from shared.auth.caller import Caller
 from shared.domain.loyalty import earning_base
+from shared.domain.loyalty import purchase_points as points_of
 from shared.domain.money import Money
-from shared.domain.payments import payment_points as points_of
 from shared.domain.payments import payments
-from shared.domain.payments.payment_points import PaymentPoints, Taking
 from shared.domain.payments.payments import Payment
 from shared.errors import (
     InvalidParameters,
@@ -25,11 +24,13 @@ from shared.errors import (
     PunktwerkError,
 )
 from shared.services import access
-from shared.services.accounts import callers
 from shared.services.commands import Reads
-from shared.services.loyalty import balances
+from shared.services.loyalty import purchase_bookings
+from shared.services.loyalty.purchase_bookings import Buyer
+from shared.services.orders import checkout_changes
 from shared.services.payments import payment_changes
 from shared.store import paths
+from shared.store.orders import checkout_documents
 
 
 def require_program(
@@ -67,8 +68,10 @@ def book(payment: Payment) -> Payment:
     """Book the due points of a payment; return the payment as it is then.
 
     Never raises: the money has moved already. A refusal is final, and noted in the payment;
-    anything else is logged, and left to the sweep.
+    anything else is logged, and left to the sweep. What pays a checkout earns by the checkout.
     """
+    if payment.checkout_id is not None and (payment.captured_minor or payment.is_reversed):
+        _book_checkout(payment.checkout_id)
     if not payment.awaits_points:
         return payment
     try:
@@ -76,6 +79,16 @@ def book(payment: Payment) -> Payment:
     except Exception:  # noqa: BLE001 - see above
         logs.exception("points not booked yet", paymentId=payment.payment_id)
         return payment
+
+
+def _book_checkout(checkout_id: str) -> None:
+    try:
+        checkout = checkout_documents.find(checkout_id)
+    except PunktwerkError:
+        logs.exception("points not booked yet", transactionId=checkout_id)
+        return
+    assert checkout is not None, f"{checkout_id} is gone"
+    checkout_changes.book(checkout)
 
 
 def _booked(payment: Payment) -> Payment:
@@ -95,26 +108,20 @@ def _earned(payment: Payment) -> Payment:
     points = payment.points
     assert points is not None
     purchase = Money(points.purchase_minor, payment.currency)
-    booking = balances.add(
-        _owner(payment),
-        **_member(payment),
-        points=None,
-        purchase_lines=earning_base.of_amount(purchase.to_major()),
-        transaction_id=f"payment:{payment.payment_id}",
-        source=None,
-        description=payment.description,
-        is_internal=True,
+    earned = purchase_bookings.earn(
+        _buyer(payment),
+        f"payment:{payment.payment_id}",
+        earning_base.of_amount(purchase.to_major()),
     )
-    entry = booking.entry
-    units, entry_id = (entry.units, entry.entry_id) if entry else (0, None)
 
     def noted(found: Payment) -> Payment:
         assert found.points is not None
         if found.points.earned_units is not None:
             return found
-        return _with(found, replace(found.points, earned_units=units, entry_id=entry_id))
+        noted = replace(found.points, earned_units=earned.units, entry_id=earned.entry_id)
+        return replace(found, points=noted)
 
-    return payment_changes.change(payment.payment_id, noted)
+    return payment_changes.change(payment, noted)
 
 
 def _taken(payment: Payment) -> Payment:
@@ -122,32 +129,14 @@ def _taken(payment: Payment) -> Payment:
     points = payment.points
     assert points is not None
     due = points.due[0]
-    taken_units = _moved(payment, points, due)
+    transaction_id = f"refund:{payment.payment_id}:{due.cause}"
+    taken_units = purchase_bookings.take(_buyer(payment), points, due, transaction_id)
 
     def noted(found: Payment) -> Payment:
         assert found.points is not None
-        return _with(found, points_of.taken(found.points, due.cause, taken_units))
+        return replace(found, points=points_of.taken(found.points, due.cause, taken_units))
 
-    return payment_changes.change(payment.payment_id, noted)
-
-
-def _moved(payment: Payment, points: PaymentPoints, due: Taking) -> int:
-    """Take back points for a loss; return the units taken, negative if units were given back."""
-    assert points.entry_id is not None
-    is_taking = due.units > 0
-    units = due.units if is_taking else points_of.to_give_back(points, due)
-    if units == 0:
-        return 0
-    move = balances.take_back if is_taking else balances.give_back
-    booking = move(
-        _owner(payment),
-        **_member(payment),
-        entry_id=points.entry_id,
-        units=units,
-        transaction_id=f"refund:{payment.payment_id}:{due.cause}",
-        description=payment.description,
-    )
-    return -booking.entry.units if booking.entry else 0
+    return payment_changes.change(payment, noted)
 
 
 def _refused(payment: Payment, refusal: PunktwerkError) -> Payment:
@@ -163,25 +152,18 @@ def _refused(payment: Payment, refusal: PunktwerkError) -> Payment:
         return payments.without_points(found, refusal.code, is_problem=is_problem)
 
     logs.warning("points not booked", paymentId=payment.payment_id, error=refusal.code)
-    after = payment_changes.change(payment.payment_id, given_up)
+    after = payment_changes.change(payment, given_up)
     payment_changes.alert(payment, after)
     return after
 
 
-def _with(payment: Payment, points: PaymentPoints) -> Payment:
-    return replace(payment, points=points)
-
-
-def _owner(payment: Payment) -> Caller:
-    """Return a caller for the account that asked for the payment; any process may book for it."""
-    return callers.acting_for(payment.account_id)
-
-
-def _member(payment: Payment) -> dict[str, str]:
+def _buyer(payment: Payment) -> Buyer:
     assert payment.program_id is not None
     assert payment.user_id is not None
-    return {
-        "program_id": payment.program_id,
-        "user_id": payment.user_id,
-        "store_id": payment.store_id,
-    }
+    return Buyer(
+        payment.account_id,
+        payment.store_id,
+        payment.program_id,
+        payment.user_id,
+        payment.description,
+    )

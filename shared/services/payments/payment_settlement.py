@@ -45,7 +45,7 @@ def settle(payment: Payment, connector: PspConnector | None = None) -> Payment:
     if payment.awaits_provider:
         account = connector or payment_requests.connector(payment)
         payment = payment_points.book(_asked(account, payment))
-    after = payment_changes.change(payment.payment_id, _answered)
+    after = payment_changes.change(payment, _answered)
     payment_changes.alert(payment, after)
     return after
 
@@ -83,7 +83,7 @@ def _settle_refund(connector: PspConnector, payment: Payment, made: Refund) -> P
 def _put_off(payment: Payment) -> None:
     """Try again later. A payment is not given up before the provider has answered."""
     try:
-        payment_changes.change(payment.payment_id, _checked)
+        payment_changes.change(payment, _checked)
     except Exception:  # noqa: BLE001 - it stays due, and comes first the next time
         logs.exception("payment not put off", paymentId=payment.payment_id)
 

@@ -19,6 +19,7 @@ from shared.schemas.payments.payment_bodies import PaymentBody, to_payment_body
 from shared.services import access, commands
 from shared.services.commands import Effect, Reads
 from shared.services.payments import (
+    checkout_links,
     payment_calls,
     payment_changes,
     payment_points,
@@ -75,7 +76,8 @@ def process(caller: Caller, store_id: str, draft: PaymentDraft) -> ProcessedPaym
     Raises:
         StoreNotFound, ProgramNotFound, MembershipNotFound, IdempotencyKeyReused, Busy.
         InvalidParameters: The request has neither key nor purchase, or the program counts in
-            another currency.
+            another currency; or the purchase is a checkout, and something does not fit it.
+        CheckoutStateConflict: The purchase is a checkout that is paid or cancelled.
         ConnectorNotConfigured: The store has no such provider.
         ConnectorError: The provider refused, or did not answer; ``retryable`` says which.
     """
@@ -87,6 +89,7 @@ def process(caller: Caller, store_id: str, draft: PaymentDraft) -> ProcessedPaym
     )
     now, lease_id = clock.utc_now(), ids.new("lease")
     path = paths.payment(payment_id)
+    checkout_paths = checkout_links.paths_of(draft.purchase_id)
     token = payment_requests.sealed(draft.customer, payment_id) if draft.customer else None
     fingerprint = ids.digest(
         store_id,
@@ -105,8 +108,9 @@ def process(caller: Caller, store_id: str, draft: PaymentDraft) -> ProcessedPaym
             account = configuration.account(draft.provider)
             intended = _intended(caller, store_id, payment_id, draft, account, fingerprint, now)
             after = replace(intended, customer_token=token, lease_id=lease_id)
+            after, linked = checkout_links.linked(caller, reads, checkout_paths, after)
             news = payment_changes.announce(None, after)
-            writes = [payment_documents.write(reads[path], after), *news.writes]
+            writes = [payment_documents.write(reads[path], after), *linked, *news.writes]
             return Effect(_Intent(after), writes, tasks=news.tasks)
         if before.fingerprint != fingerprint:
             raise IdempotencyKeyReused(
@@ -128,7 +132,7 @@ def process(caller: Caller, store_id: str, draft: PaymentDraft) -> ProcessedPaym
         )
         return Effect(_Intent(after, is_again=True), [payment_documents.write(reads[path], after)])
 
-    intent = commands.run([path, *member_paths], decide)
+    intent = commands.run([path, *member_paths, *checkout_paths], decide)
     if intent.is_done:
         return ProcessedPayment(intent.payment, is_replay=True)
     account = configuration.account(intent.payment.provider)

@@ -14,9 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.domain.loyalty import purchase_points
+from shared.domain.loyalty.purchase_points import PurchasePoints
 from shared.domain.money import Money
-from shared.domain.payments import payment_points, payments
-from shared.domain.payments.payment_points import PaymentPoints
+from shared.domain.payments import payments
 from shared.domain.payments.payments import (
     AMOUNT_MISMATCH,
     CHARGED_BACK,
@@ -412,8 +413,8 @@ def test_what_is_over_is_not_looked_at(stage: Stage) -> None:
     assert payments.check_at(over, NOW) is None
     assert payments.check_at(replace(over, is_settled=False), NOW) is not None
     assert payments.check_at(replace(over, refunds=(refund(1),)), NOW) is not None
-    assert payments.check_at(replace(over, points=PaymentPoints(AMOUNT)), NOW) is not None
-    done = PaymentPoints(AMOUNT, earned_units=0)
+    assert payments.check_at(replace(over, points=PurchasePoints(AMOUNT)), NOW) is not None
+    done = PurchasePoints(AMOUNT, earned_units=0)
     assert payments.check_at(replace(over, points=done), NOW) is None
 
 
@@ -439,16 +440,16 @@ def test_a_refund_that_nobody_knows_of_stays_set_aside_and_is_shown() -> None:
 
 
 def member_of(payment: Payment, earned: int | None = 100) -> Payment:
-    points = PaymentPoints(AMOUNT, earned_units=earned, entry_id="le_1")
+    points = PurchasePoints(AMOUNT, earned_units=earned, entry_id="le_1")
     return replace(payment, program_id="lp_1", user_id="u_1", points=points)
 
 
 def test_points_are_those_of_what_was_captured_when_it_was_paid() -> None:
     bought = replace(PAID, program_id="lp_1", user_id="u_1", captured_minor=600)
     begun = payments.with_points(bought)
-    assert begun.points == PaymentPoints(600)
+    assert begun.points == PurchasePoints(600)
     more = payments.with_points(replace(begun, captured_minor=AMOUNT))
-    assert more.points == PaymentPoints(600)
+    assert more.points == PurchasePoints(600)
 
 
 def test_no_member_or_no_money_no_points() -> None:
@@ -494,8 +495,8 @@ def booked(payment: Payment) -> Payment:
         earned = replace(points, earned_units=points.purchase_minor // 7, entry_id="le_1")
         return booked(replace(payment, points=earned))
     for due in points.due:
-        units = due.units if due.units > 0 else -payment_points.to_give_back(points, due)
-        points = payment_points.taken(points, due.cause, units)
+        units = due.units if due.units > 0 else -purchase_points.to_give_back(points, due)
+        points = purchase_points.taken(points, due.cause, units)
     return replace(payment, points=points)
 
 

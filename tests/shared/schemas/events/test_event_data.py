@@ -25,6 +25,10 @@ from shared.domain.loyalty.programs import EarningMethod, Reward
 from shared.domain.members import check_in_events, member_events
 from shared.domain.members import member as members
 from shared.domain.members.check_ins import CheckIn, Method
+from shared.domain.orders import order_events
+from shared.domain.orders.checkouts import Checkout, CheckoutStage
+from shared.domain.orders.collect_orders import CollectOrder, OrderStatus
+from shared.domain.orders.items import Item
 from shared.domain.payments import payment_events
 from shared.domain.payments.payments import (
     Dispute,
@@ -96,6 +100,11 @@ def story() -> Iterator[Event]:
     yield check_in_events.from_check_in(
         CheckIn("sess_1", "acc_1", "store_1", "user_1", Method.GPS, NOW, NOW)
     )
+    for stage in CheckoutStage:
+        yield from order_events.from_checkout(None, replace(CHECKOUT, stage=stage))
+    yield from order_events.from_order(None, ORDER)
+    for status in OrderStatus:
+        yield from order_events.from_order(ORDER, replace(ORDER, status=status))
     yield product_events.from_created(PRODUCT)
     yield product_events.from_import("evt_1", STORE, product_imports.ProductImport(()).counts, NOW)
     person = members.Member("user_1", "acc_1", NOW, NOW, "store_1")
@@ -127,6 +136,34 @@ SYNC = Sync(
 PRODUCT = products.new_product(STORE, "4006381333931", NOW)
 PAYMENT = Payment(
     "pay_1", "acc_1", "store_1", "custom", 1099, "EUR", Stage.PENDING, NOW, NOW, "fingerprint"
+)
+ITEM = Item("Milk", 149, 2)
+CHECKOUT = Checkout(
+    "purchase_1",
+    "acc_1",
+    "store_1",
+    "user_1",
+    (ITEM,),
+    298,
+    "EUR",
+    CheckoutStage.STARTED,
+    NOW,
+    NOW,
+    "fingerprint",
+)
+ORDER = CollectOrder(
+    "cc_order_1",
+    "acc_1",
+    "store_1",
+    "user_1",
+    (ITEM,),
+    298,
+    "EUR",
+    OrderStatus.PENDING,
+    NOW,
+    NOW,
+    NOW,
+    "fingerprint",
 )
 REFUND = Refund("ref_1", 500, RefundStatus.SUCCEEDED, NOW, NOW, "fingerprint", is_settled=True)
 

@@ -14,7 +14,7 @@ from shared import clock, ids
 from shared.auth.caller import Caller
 from shared.domain.accounts.packages import Package
 from shared.domain.loyalty.entries import EntryKind
-from shared.domain.payments.payment_points import PaymentPoints
+from shared.domain.loyalty.purchase_points import PurchasePoints
 from shared.errors import IdempotencyKeyReused
 from shared.services.loyalty import balances
 from shared.services.payments import payment_settlement
@@ -44,7 +44,7 @@ def servers(own_database: None) -> Iterator[Processes]:
         yield running
 
 
-def points(till: Till, payment_id: str) -> PaymentPoints:
+def points(till: Till, payment_id: str) -> PurchasePoints:
     found = till.stored(payment_id).points
     assert found is not None
     return found
@@ -71,7 +71,7 @@ def test_a_paid_purchase_earns_once(till: Till, customer: Member) -> None:
     assert (entry.transaction_id, entry.source) == (f"payment:{payment_id}", None)
     assert entry.description == "Kaffee"
     assert entry.entry_id == ids.derived("le", "earn", f"payment:{payment_id}")
-    assert points(till, payment_id) == PaymentPoints(1099, EARNED, entry.entry_id)
+    assert points(till, payment_id) == PurchasePoints(1099, EARNED, entry.entry_id)
     assert_nothing_due(till, payment_id)
 
 
@@ -130,7 +130,7 @@ def test_a_purchase_that_earns_nothing_is_done(till: Till, customer: Member) -> 
     till.refund(payment_id)
 
     assert stored.units(customer) == []
-    assert points(till, payment_id) == PaymentPoints(499, 0)
+    assert points(till, payment_id) == PurchasePoints(499, 0)
     assert_nothing_due(till, payment_id)
 
 

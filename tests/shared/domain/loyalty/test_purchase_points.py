@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.payments.payment_points import PaymentPoints, planned, taken, to_give_back
+from shared.domain.loyalty.purchase_points import PurchasePoints, planned, taken, to_give_back
 
 
 @st.composite
@@ -22,7 +22,7 @@ def refunds(draw: st.DrawFn) -> tuple[int, list[tuple[str, int]]]:
 @given(refunds(), st.integers(0, 10**9), st.randoms(use_true_random=False))
 def test_shares_follow_the_money_and_end_at_what_was_earned(given_back, earned, random) -> None:
     purchase, parts = given_back
-    points = PaymentPoints(purchase, earned_units=earned, entry_id="le_1")
+    points = PurchasePoints(purchase, earned_units=earned, entry_id="le_1")
     random.shuffle(parts)
     known: list[tuple[str, int]] = []
     for part in parts:
@@ -40,7 +40,7 @@ def test_shares_follow_the_money_and_end_at_what_was_earned(given_back, earned, 
 @given(refunds(), st.integers(1, 10**9))
 def test_what_is_planned_stays_as_it_is(given_back, earned) -> None:
     purchase, parts = given_back
-    points = planned(PaymentPoints(purchase, earned_units=earned, entry_id="le_1"), parts)
+    points = planned(PurchasePoints(purchase, earned_units=earned, entry_id="le_1"), parts)
     assert planned(points, parts) == points
     assert planned(points, parts[:1]) == points
     booked = points
@@ -53,20 +53,20 @@ def test_what_is_planned_stays_as_it_is(given_back, earned) -> None:
 
 @given(st.integers(1, 1000), st.integers(1, 10**6), st.integers(1, 10**6))
 def test_more_money_than_was_paid_takes_no_more_points(earned, purchase, more) -> None:
-    points = PaymentPoints(purchase, earned_units=earned, entry_id="le_1")
+    points = PurchasePoints(purchase, earned_units=earned, entry_id="le_1")
     assert planned(points, [("a", purchase + more), ("b", more)]).planned_units == earned
 
 
 def test_nothing_is_taken_before_it_is_earned_or_after_it_was_given_up() -> None:
-    unbooked = PaymentPoints(1000)
-    given_up = PaymentPoints(1000, earned_units=10, failure="X")
-    for points in (unbooked, given_up, PaymentPoints(1000, earned_units=0)):
+    unbooked = PurchasePoints(1000)
+    given_up = PurchasePoints(1000, earned_units=10, failure="X")
+    for points in (unbooked, given_up, PurchasePoints(1000, earned_units=0)):
         assert planned(points, [("a", 1000)]) == points
     assert (unbooked.is_due, given_up.is_due) == (True, False)
 
 
 def test_a_share_of_nothing_is_done_at_once() -> None:
-    points = planned(PaymentPoints(1000, earned_units=1, entry_id="le_1"), [("a", 999)])
+    points = planned(PurchasePoints(1000, earned_units=1, entry_id="le_1"), [("a", 999)])
     assert [(each.units, each.taken_units) for each in points.takings] == [(0, 0)]
     assert not points.is_due
     assert planned(points, [("a", 999), ("b", 1)]).planned_units == 1
@@ -79,7 +79,7 @@ def test_a_share_of_nothing_is_done_at_once() -> None:
 def test_gives_back_what_was_taken_beyond_what_is_to_be(
     taken_units: tuple[int, int], given_back: int
 ) -> None:
-    points = PaymentPoints(100, earned_units=100, entry_id="le_1")
+    points = PurchasePoints(100, earned_units=100, entry_id="le_1")
     points = planned(points, [("a", 40), ("b", 30)])
     for cause, units in zip("ab", taken_units, strict=True):
         points = taken(points, cause, units)
@@ -93,7 +93,7 @@ def test_gives_back_what_was_taken_beyond_what_is_to_be(
 
 
 def test_what_was_taken_is_noted_once() -> None:
-    points = planned(PaymentPoints(10, earned_units=10, entry_id="le_1"), [("a", 4)])
+    points = planned(PurchasePoints(10, earned_units=10, entry_id="le_1"), [("a", 4)])
     noted = taken(points, "a", 3)
     assert taken(noted, "a", 4) == noted
     assert replace(noted, takings=()) == replace(points, takings=())

@@ -1,7 +1,7 @@
-"""Points for a payment: the earned points, and those taken back for lost money.
+"""Points for what was paid: the earned points, and those taken back for returned money.
 
-Everything is fixed in the payment before it is booked in the ledger, so that it is booked once, in
-the same way by every process.
+Payments, checkouts and Click & Collect orders keep them. Everything is fixed there before it is
+booked in the ledger, so that it is booked once, in the same way by every process.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from shared.domain.loyalty.returns import units_to_take
 class Taking:
     """The points that one refund, or another loss of money, takes back.
 
-    ``cause`` names it within its payment; ``amount_minor`` is the money, ``units`` are the points
+    ``cause`` names it within its purchase; ``amount_minor`` is the money, ``units`` are the points
     to take. ``taken_units`` are the points that were taken, fewer if the member had spent them,
     and ``None`` until they are booked. All three are negative for a loss that turned out to be
     none: it gives points back.
@@ -29,12 +29,12 @@ class Taking:
 
 
 @dataclass(frozen=True, slots=True)
-class PaymentPoints:
-    """The points of a payment with a member.
+class PurchasePoints:
+    """The points of one purchase for a member, in one program.
 
-    ``purchase_minor`` is the purchase that earns, in the payment's minor units. ``earned_units`` is
-    ``None`` until it is booked, and 0 if the purchase earned nothing; ``entry_id`` is its entry in
-    the ledger. ``failure`` is the code of a refusal, after which no more is booked.
+    ``purchase_minor`` is the purchase that earns, in minor units of its currency. ``earned_units``
+    is ``None`` until it is booked, and 0 if the purchase earned nothing; ``entry_id`` is its entry
+    in the ledger. ``failure`` is the code of a refusal, after which no more is booked.
     """
 
     purchase_minor: int
@@ -59,13 +59,13 @@ class PaymentPoints:
         return sum(each.units for each in self.takings)
 
 
-def planned(points: PaymentPoints, losses: Iterable[tuple[str, int]]) -> PaymentPoints:
+def planned(points: PurchasePoints, losses: Iterable[tuple[str, int]]) -> PurchasePoints:
     """Return the points with takings for new losses.
 
     ``shared/domain/loyalty/returns.py`` says how many all losses together take.
 
     Args:
-        points: The payment's points; before any are earned, none are taken back.
+        points: The purchase's points; before any are earned, none are taken back.
         losses: All losses, as ``cause`` and minor units; known ones may be left out. A negative
             loss takes back an earlier one.
     """
@@ -87,7 +87,7 @@ def planned(points: PaymentPoints, losses: Iterable[tuple[str, int]]) -> Payment
     return replace(points, takings=tuple(takings))
 
 
-def taken(points: PaymentPoints, cause: str, units: int) -> PaymentPoints:
+def taken(points: PurchasePoints, cause: str, units: int) -> PurchasePoints:
     """Note the units taken back for a loss; an earlier note stays."""
     takings = tuple(
         replace(each, taken_units=units)
@@ -98,14 +98,14 @@ def taken(points: PaymentPoints, cause: str, units: int) -> PaymentPoints:
     return replace(points, takings=takings)
 
 
-def to_give_back(points: PaymentPoints, due: Taking) -> int:
+def to_give_back(points: PurchasePoints, due: Taking) -> int:
     """Return the number of units that a withdrawn loss gives back.
 
     These are the units taken in total beyond the units to take without this loss. They are fewer
     than its share, perhaps 0, if the member had spent the points before they were to be taken.
 
     Args:
-        points: The payment's points; everything before ``due`` is booked.
+        points: The purchase's points; everything before ``due`` is booked.
         due: One of its takings, which gives back.
     """
     earlier = points.takings[: points.takings.index(due)]

@@ -1,0 +1,1 @@
+"""What customers buy by the app, Scan & Go and Click & Collect: bodies."""

@@ -1,0 +1,106 @@
+"""Book in the ledger what a purchase has to earn and to lose: each once, by any process.
+
+The purchase keeps ``PurchasePoints``: what is to be booked is written there before, and what is
+booked after. In between a process may die, or two may work at once. So the name of each entry is
+derived from the purchase, and the next process finds it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shared.domain.loyalty import purchase_points
+from shared.domain.loyalty.earning_base import PurchaseLine
+from shared.domain.loyalty.purchase_points import PurchasePoints, Taking
+from shared.services.accounts import callers
+from shared.services.loyalty import balances
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """The member of a program who has made a purchase.
+
+    ``account_id`` is the account that asked for the purchase; any process may book for it.
+    ``description`` is what the member reads.
+    """
+
+    account_id: str
+    store_id: str
+    program_id: str
+    user_id: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseEarning:
+    """What a purchase has earned; ``entry_id`` is ``None`` if that is nothing."""
+
+    units: int
+    entry_id: str | None
+
+
+def earn(
+    buyer: Buyer,
+    transaction_id: str,
+    lines: Sequence[PurchaseLine],
+    *,
+    earning_method: str | None = None,
+) -> PurchaseEarning:
+    """Grant what a purchase earns, once for one ``transaction_id``, which we have made.
+
+    ``earning_method`` names the way to earn, if it is not the usual one.
+
+    Raises:
+        ProgramNotFound, MembershipNotFound, ProgramInactive, MemberSuspended, MembershipClosed,
+        BalanceLimitExceeded, Busy.
+    """
+    booking = balances.add(
+        callers.acting_for(buyer.account_id),
+        program_id=buyer.program_id,
+        user_id=buyer.user_id,
+        store_id=buyer.store_id,
+        points=None,
+        purchase_lines=lines,
+        transaction_id=transaction_id,
+        source=None,
+        description=buyer.description,
+        is_internal=True,
+        earning_method=earning_method,
+    )
+    entry = booking.entry
+    return PurchaseEarning(entry.units, entry.entry_id) if entry else PurchaseEarning(0, None)
+
+
+def take(buyer: Buyer, points: PurchasePoints, due: Taking, transaction_id: str) -> int:
+    """Take or give back the points of one loss: once for one ``transaction_id``.
+
+    Args:
+        buyer: The member.
+        points: The purchase's points; everything before ``due`` is booked.
+        due: One of its takings.
+        transaction_id: Names the loss, among all purchases.
+
+    Returns:
+        The units taken, negative if units were given back.
+
+    Raises:
+        ProgramNotFound, MembershipNotFound, BalanceLimitExceeded, Busy.
+    """
+    assert points.entry_id is not None
+    is_taking = due.units > 0
+    units = due.units if is_taking else purchase_points.to_give_back(points, due)
+    if units == 0:
+        return 0
+    move = balances.take_back if is_taking else balances.give_back
+    booking = move(
+        callers.acting_for(buyer.account_id),
+        program_id=buyer.program_id,
+        user_id=buyer.user_id,
+        store_id=buyer.store_id,
+        entry_id=points.entry_id,
+        units=units,
+        transaction_id=transaction_id,
+        description=buyer.description,
+    )
+    return -booking.entry.units if booking.entry else 0

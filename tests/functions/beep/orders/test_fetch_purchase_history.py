@@ -1,0 +1,80 @@
+"""fetchPurchaseHistory: pages of a customer's or a store's purchases, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.support.api import Api
+from tests.support.checkouts import Market
+from tests.support.merchants import Merchant
+from tests.support.refusals import assert_invalid, nothing_written
+
+
+def ids_of(answer: dict[str, Any]) -> list[str]:
+    return [each["transactionId"] for each in answer["purchases"]]
+
+
+def all_pages(api: Api, **filters: Any) -> list[str]:
+    """Return the ids of all pages of two."""
+    found: list[str] = []
+    cursor: str | None = None
+    while True:
+        body = {**filters, "limit": 2, **({"cursor": cursor} if cursor else {})}
+        answer = api.ok("fetchPurchaseHistory", body)
+        assert answer["count"] == len(answer["purchases"]) <= 2
+        assert answer["hasMore"] is (answer["nextCursor"] is not None)
+        found += ids_of(answer)
+        cursor = answer["nextCursor"]
+        if cursor is None:
+            return found
+        assert cursor == found[-1]  # documented: the id of the last item
+
+
+def test_lists_by_customer_by_store_and_by_both(market: Market) -> None:
+    elsewhere = Market(market.merchant.another_store(), market.member)
+    mine = [market.started() for _ in range(3)]
+    others = market.started(userId="user_2")
+    there = elsewhere.started()
+    store_id = market.merchant.store_id
+
+    assert all_pages(market.api, userId="user_1") == [there, *reversed(mine)]
+    assert all_pages(market.api, storeId=store_id) == [others, *reversed(mine)]
+    assert all_pages(market.api, storeId=store_id, userId="user_1") == [*reversed(mine)]
+    assert market.api.get("fetchPurchaseHistory", {"userId": "user_2"}).body["count"] == 1
+
+
+def test_needs_a_customer_or_a_store(market: Market) -> None:
+    with nothing_written():
+        answer = market.api("fetchPurchaseHistory", {})
+
+    assert (answer.status, answer.error) == (400, "INVALID_PARAMETERS")
+    assert "userId or storeId" in answer.body["message"]
+
+
+def test_a_cursor_must_name_one_of_the_list(
+    market: Market, new_merchant: Callable[..., Merchant]
+) -> None:
+    other = new_merchant()
+    theirs = Market(other, other.member()).started()
+    of_another = market.started(userId="user_2")
+
+    for cursor in ("purchase_none", theirs, of_another, "a/b"):
+        answer = market.api("fetchPurchaseHistory", {"userId": "user_1", "cursor": cursor})
+        assert_invalid(answer, cursor="must be a nextCursor of an earlier answer")
+
+
+def test_a_customer_sees_only_their_own(
+    market: Market, new_merchant: Callable[..., Merchant]
+) -> None:
+    other, store_id = new_merchant(), market.merchant.store_id
+    mine, of_another = market.started(), market.started(userId="user_2")
+    customer = market.merchant.customer("user_1")
+
+    assert ids_of(customer.ok("fetchPurchaseHistory", {"storeId": store_id})) == [mine]
+    refused = customer("fetchPurchaseHistory", {"storeId": store_id, "userId": "user_2"})
+    assert (refused.status, refused.error) == (403, "USER_NOT_ALLOWED")
+    cursor = customer("fetchPurchaseHistory", {"storeId": store_id, "cursor": of_another})
+    assert_invalid(cursor, cursor="must be a nextCursor of an earlier answer")
+    elsewhere = other.customer("user_1", names_account=True)
+    assert elsewhere.ok("fetchPurchaseHistory")["purchases"] == []
