@@ -178,7 +178,8 @@ def test_the_example_is_the_documented_response(sample: Sample) -> None:
 @every_answer
 def test_a_sample_says_where_it_is_from(sample: Sample) -> None:
     assert sample.text.keys() >= OF_ANSWERS
-    sources = r"Loyalty API, |External Sync API, |POS API, |Loyalty quick start: |Our own; "
+    apis = "Loyalty API, |External Sync API, |POS API, |Scan & Go API, |Click & Collect API, "
+    sources = f"{apis}|Loyalty quick start: |Our own; "
     assert re.match(sources, sample.text["source"])
 
 
