@@ -190,6 +190,8 @@ def world(app: Flask) -> World:
         "sweep": paths.sweep(own),
         "psp_configuration": paths.psp_configuration(merchant.store_id),
         "payment": paths.payment(f"pay_{own}"),
+        "checkout": paths.checkout(f"purchase_{own}"),
+        "collect_order": paths.collect_order(f"cc_order_{own}"),
         "purchase": paths.purchase(f"pu_{own}"),
         "product": paths.product(own),
         "store_products": f"{paths.store_products(merchant.store_id)}/x",
@@ -234,7 +236,7 @@ def actor(emulator: FirestoreEmulator, name: str) -> Actor:
 ACTORS = ["customer", "other customer", "anonymous", "nobody"]
 PROGRAMS = {"program", "store_program"}
 READABLE = {
-    "customer": PROGRAMS | {"member", "store_member", "entry"},
+    "customer": PROGRAMS | {"member", "store_member", "entry", "checkout", "collect_order"},
     "other customer": PROGRAMS,
     "anonymous": set(),
     "nobody": set(),
@@ -359,6 +361,17 @@ def test_lists_no_members_of_a_program(world: World, anyone: Actor) -> None:
     answer = anyone.query("loyaltyMembers", ("programId", world.active_id))
 
     assert answer.status_code == DENIED
+
+
+@pytest.mark.parametrize("collection", ["checkouts", "clickCollectOrders"])
+def test_lists_own_purchases_only(
+    world: World, customer: Actor, not_the_customer: Actor, collection: str
+) -> None:
+    mine = ("userId", CUSTOMER)
+
+    assert len(ids_of(customer.query(collection, mine))) == 1
+    assert customer.query(collection).status_code == DENIED
+    assert not_the_customer.query(collection, mine).status_code == DENIED
 
 
 def test_lists_own_history_newest_first(world: World, customer: Actor) -> None:
