@@ -114,6 +114,7 @@ ENDPOINTS = (
     Endpoint("reactivateMember", "members", Package.GO),
     Endpoint("addLoyaltyPoints", "loyalty", Package.GO),
     Endpoint("bulkAddLoyaltyPoints", "loyalty", Package.GROW),
+    Endpoint("syncOfflineTransactions", "loyalty", Package.GROW),
     Endpoint("redeemLoyaltyPoints", "loyalty", Package.GO, customer_package=Package.GO),
     Endpoint("getLoyaltyAnalytics", "loyalty", Package.GO, is_read=True),
     Endpoint(

@@ -74,15 +74,15 @@ def of_program(merchant: Merchant, program_id: str) -> dict[str, Any]:
     return source
 
 
-def assert_sound(member: Member) -> None:
-    """Assert the invariants of a membership, which always hold."""
+def assert_sound(member: Member, *, is_overdrawn: bool = False) -> None:
+    """Assert the invariants of a membership, which always hold. Few balances are negative."""
     now, booked = membership(member), entries(member)
     stored = of_member(member)
     assert stored["mirror"] == stored["membership"]
     by_kind = {kind: sum(each.units for each in booked if each.kind is kind) for kind in EntryKind}
     assert now.balance_units == sum(each.units for each in booked)
     assert now.balance_units == sum(lot.units for lot in now.lots) - now.deficit_units
-    assert now.balance_units >= 0
+    assert (now.balance_units < 0) is is_overdrawn
     assert now.earned_units == by_kind[EntryKind.EARN]
     assert now.redeemed_units == -by_kind[EntryKind.REDEEM]
     assert now.adjusted_units == by_kind[EntryKind.ADJUST]

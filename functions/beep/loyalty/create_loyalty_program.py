@@ -32,6 +32,7 @@ from shared.schemas.loyalty.program_bodies import (
     EarningLimitsBody,
     EarningMethods,
     Milestones,
+    OfflineOverdraft,
     PointsExpiryBody,
     ProgramName,
     ProgramTypeName,
@@ -75,6 +76,7 @@ class Request(RequestModel):
         default_factory=CheckInLimitBody, description=CHECK_IN_LIMIT
     )
     welcome_bonus: WelcomeBonus = Decimal(0)
+    offline_overdraft: OfflineOverdraft = Decimal(0)
     allows_unverified: AllowsUnverified = False
     earning_limits: EarningLimitsBody = Field(
         default_factory=EarningLimitsBody, description="The most that rules grant a member."
@@ -89,6 +91,7 @@ class Request(RequestModel):
         require_milestones(self.milestones, scale)
         to_units(self.welcome_bonus, scale, field="welcomeBonus")
         require_limits(self.earning_limits.to_domain(), scale)
+        to_units(self.offline_overdraft, scale, field="offlineOverdraft")
         return self
 
 
@@ -140,6 +143,7 @@ def handle(body: Request, caller: Caller) -> Response:
         earning_base=body.earning_base.to_domain(),
         check_in_limit=body.check_in_limit.to_domain(),
         welcome_bonus=body.welcome_bonus,
+        offline_overdraft=body.offline_overdraft,
         allows_unverified=body.allows_unverified,
         earning_limits=body.earning_limits.to_domain(),
     )

@@ -29,6 +29,7 @@ from shared.schemas.loyalty.program_bodies import (
     EarningLimitsBody,
     EarningMethods,
     Milestones,
+    OfflineOverdraft,
     PointsExpiryChangesBody,
     ProgramName,
     Rewards,
@@ -79,6 +80,7 @@ class Request(RequestModel):
     )
     check_in_limit: CheckInLimitBody | None = Field(default=None, description=CHECK_IN_LIMIT)
     welcome_bonus: WelcomeBonus | None = None
+    offline_overdraft: OfflineOverdraft | None = None
     allows_unverified: AllowsUnverified | None = None
     earning_limits: EarningLimitsBody | None = Field(
         default=None, description="The most that rules grant a member, as a whole; `{}` for none."
@@ -100,6 +102,7 @@ class Request(RequestModel):
         require_limits(
             self.earning_limits.to_domain() if self.earning_limits else NO_LIMITS, SCALE_MAX
         )
+        to_units(self.offline_overdraft or Decimal(0), SCALE_MAX, field="offlineOverdraft")
         return self
 
 
@@ -146,6 +149,7 @@ def handle(body: Request, caller: Caller) -> Response:
         earning_base=None if body.earning_base is None else body.earning_base.to_domain(),
         check_in_limit=body.check_in_limit.changed if body.check_in_limit else None,
         welcome_bonus=body.welcome_bonus,
+        offline_overdraft=body.offline_overdraft,
         allows_unverified=body.allows_unverified,
         earning_limits=None if body.earning_limits is None else body.earning_limits.to_domain(),
     )

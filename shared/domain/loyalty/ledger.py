@@ -93,21 +93,29 @@ def earn(
 
 
 def redeem(
-    membership: Membership, program: Program, units: int, cause: Cause
+    membership: Membership,
+    program: Program,
+    units: int,
+    cause: Cause,
+    *,
+    overdraft_units: int = 0,
 ) -> tuple[Membership, Entry]:
     """Spend ``units`` (> 0), beginning with those that expire first.
 
     Members keep the right to spend while a program is inactive.
 
+    ``overdraft_units`` is how far below zero this may take the balance. What is missing becomes a
+    deficit, which the next credit absorbs.
+
     Raises:
         MemberSuspended, MembershipClosed: The member spends nothing.
-        InsufficientBalance: ``units`` exceeds the balance; nothing changes.
+        InsufficientBalance: ``units`` exceeds the balance and the overdraft; nothing changes.
 
     Source: Loyalty API, redeemLoyaltyPoints ("Doppelabzug ist nicht möglich").
     """
     assert units > 0
     membership.require_active()
-    if units > membership.balance_units:
+    if units > membership.balance_units + overdraft_units:
         raise insufficient(membership, units)
     after = replace(_debit(membership, units), redeemed_units=membership.redeemed_units + units)
     return _book(membership, after, program, EntryKind.REDEEM, cause)

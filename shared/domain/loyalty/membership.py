@@ -54,8 +54,8 @@ class Membership:
     """One user's standing in one program. All amounts in the program's smallest unit.
 
     ``lots`` are open, in the order in which they are spent; ``deficit_units`` are the units that
-    reversals took beyond the balance; ``lifetime_units`` count for tiers: all earned units less
-    the reversed ones, or what an external system has set instead; ``reversed_units`` are the units
+    reversals and offline redemptions took beyond the balance; ``lifetime_units`` count for tiers:
+    all earned units less the reversed ones, or what an external system has set instead; ``reversed_units`` are the units
     that reversals took, less those that they gave back; ``adjusted_units`` may be negative; ``seq``
     and ``head_hash`` are the last entry's. ``next_due_at`` is the time of the next expiry,
     announcement or anniversary; ``anniversary_years`` is the last anniversary that is done.

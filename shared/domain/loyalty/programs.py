@@ -201,7 +201,8 @@ class Program:
     lifetime earnings that cause an event, ascending, in points, stamps or money; so is
     ``welcome_bonus``, which is 0 if there is none. ``allows_unverified``: customers may join whose
     sign-in nobody vouches for. ``campaigns`` are those that have not ended, in the order in which
-    they were made; each has a document, too.
+    they were made; each has a document, too. ``offline_overdraft``: how far below zero a redemption
+    may take a balance that a till has granted while it was offline.
     """
 
     program_id: str
@@ -227,6 +228,7 @@ class Program:
     allows_unverified: bool = False
     earning_limits: EarningLimits = NO_LIMITS
     campaigns: tuple[Campaign, ...] = ()
+    offline_overdraft: Decimal = Decimal(0)
 
     @property
     def scale(self) -> int:
@@ -252,6 +254,11 @@ class Program:
     def welcome_units(self) -> int:
         """The welcome bonus, in units; 0 if there is none."""
         return int(self.welcome_bonus.scaleb(self.scale))
+
+    @property
+    def overdraft_units(self) -> int:
+        """How far below zero an offline redemption may take a balance, in units; 0: not at all."""
+        return int(self.offline_overdraft.scaleb(self.scale))
 
     def cost_units(self, reward: Reward) -> int:
         """Return the cost of a reward, in units."""

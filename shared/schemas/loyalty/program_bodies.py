@@ -651,6 +651,17 @@ WelcomeBonus = Annotated[
         description="What who joins from now on is given, once, in the program's unit; 0 for none.",
     ),
 ]
+OfflineOverdraft = Annotated[
+    Number,
+    Field(
+        ge=0,
+        le=1_000_000,
+        description=(
+            "How far below zero a redemption may take a balance that a till has granted while it "
+            "was offline: see syncOfflineTransactions. 0: not at all."
+        ),
+    ),
+]
 AllowsUnverified = Annotated[
     bool,
     Field(
@@ -719,6 +730,7 @@ class ProgramBody(WireModel):
     earning_base: EarningBaseBody = Field(description="What of a purchase earns.")
     check_in_limit: CheckInLimitBody = Field(description=CHECK_IN_LIMIT)
     welcome_bonus: WelcomeBonus
+    offline_overdraft: OfflineOverdraft
     allows_unverified: AllowsUnverified
     earning_limits: EarningLimitsBody = Field(description="The most that rules grant a member.")
     currency: str = Field(description="ISO 4217 code of the store's currency.")
@@ -747,6 +759,7 @@ def program_fields(program: Program) -> dict[str, Any]:
         "earning_base": _earning_base_body(program.earning_base),
         "check_in_limit": check_in_limit_body(program.check_in_limit),
         "welcome_bonus": program.welcome_bonus,
+        "offline_overdraft": program.offline_overdraft,
         "allows_unverified": program.allows_unverified,
         "earning_limits": _earning_limits_body(program.earning_limits),
         "currency": program.currency,
@@ -821,6 +834,7 @@ PROGRAM_EXAMPLE: dict[str, Any] = {
     "earningBase": EARNING_BASE_EXAMPLE,
     "checkInLimit": {"perDay": 1, "minutesBetween": 0},
     "welcomeBonus": 0,
+    "offlineOverdraft": 0,
     "allowsUnverified": False,
     "earningLimits": EARNING_LIMITS_EXAMPLE,
     "currency": "EUR",

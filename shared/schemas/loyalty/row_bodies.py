@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -12,7 +12,7 @@ from shared.domain.loyalty.earning_base import PurchaseLine
 from shared.domain.loyalty.row_results import RowOutcome, RowResult
 from shared.errors import InvalidParameters
 from shared.schemas import answers
-from shared.schemas.base import Number, RequestTime, Text, Timestamp, WireModel, to_refusal
+from shared.schemas.base import Id, Number, RequestTime, Text, Timestamp, WireModel, to_refusal
 from shared.schemas.fields import ExternalSource, ProgramId, TransactionId, UserId
 from shared.schemas.loyalty.booking_bodies import (
     PointsToAdd,
@@ -61,6 +61,46 @@ class AwardRowBody(WireModel):
 
 AwardRow = Annotated[dict[str, Any], JudgedLater(AwardRowBody)]
 """An ``AwardRowBody`` that is not validated yet."""
+
+
+class OfflineTransactionBody(WireModel):
+    """What a till has booked: an earn is an addLoyaltyPoints, a redeem a redeemLoyaltyPoints."""
+
+    client_transaction_id: Id = Field(
+        description=(
+            "The till's id of it, which makes it idempotent, for ever. If the till had sent it "
+            "before as `transactionId`, it is the same transaction."
+        )
+    )
+    type: Literal["earn", "redeem"] = Field(description="Which of the two it is.")
+    program_id: ProgramId
+    user_id: UserId
+    points: PointsToAdd | None = Field(default=None, description="What was earned or spent.")
+    purchase_amount: PurchaseAmount | None = None
+    purchase_lines: PurchaseLines | None = None
+    reward_id: Id | None = Field(default=None, description="The reward that was bought.")
+    description: Text = Field(default="", description="Shown in the customer's history.")
+    occurred_at: RequestTime = Field(description="When it happened; not in the future.")
+
+    @model_validator(mode="after")
+    def _fits_its_type(self) -> Self:
+        if self.type == "earn":
+            require_amount(self.points, self.purchase_amount, self.purchase_lines)
+            if self.reward_id is not None:
+                raise ValueError("takes rewardId for redeem only")
+        elif self.points is None:
+            raise ValueError("needs points for redeem")
+        elif self.purchase_amount is not None or self.purchase_lines is not None:
+            raise ValueError("takes purchaseAmount and purchaseLines for earn only")
+        return self
+
+    def lines(self) -> tuple[PurchaseLine, ...] | None:
+        """Return the lines of the purchase, ``None`` if it tells of none."""
+        return to_lines(self.purchase_amount, self.purchase_lines)
+
+
+OfflineTransaction = Annotated[dict[str, Any], JudgedLater(OfflineTransactionBody)]
+"""An ``OfflineTransactionBody`` that is not validated yet."""
 
 
 class BookedRow(WireModel):

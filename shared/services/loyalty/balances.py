@@ -219,6 +219,41 @@ def redeem(
     """
     if caller.customer is not None:
         _require_own_terms(reward_id, reward_description, transaction_id)
+    return prepared_redeem(
+        caller,
+        program_id=program_id,
+        user_id=user_id,
+        store_id=store_id,
+        points=points,
+        reward_id=reward_id,
+        reward_description=reward_description,
+        transaction_id=transaction_id,
+    ).run(caller.claim)
+
+
+def prepared_redeem(
+    caller: Caller,
+    *,
+    program_id: str,
+    user_id: str,
+    store_id: str | None,
+    points: Decimal,
+    reward_id: str | None,
+    reward_description: str | None,
+    transaction_id: str | None,
+    source: str | None = None,
+    occurred_at: datetime | None = None,
+    may_overdraw: bool = False,
+) -> Prepared:
+    """Prepare what ``redeem`` does.
+
+    ``occurred_at``: when it happened, if that is not now: a reward must have been offered then.
+    ``may_overdraw``: it has happened already, so the balance may become negative, as far as the
+    program lets it. Neither tells two requests apart.
+
+    Raises:
+        ProgramNotFound, InvalidParameters.
+    """
     program = access.program(caller, program_id, store_id)
     units = positive_units(points, program)
     reward = program.find_reward(reward_id) if reward_id else None
@@ -226,7 +261,7 @@ def redeem(
     transaction = (
         None
         if transaction_id is None
-        else ExternalTransaction(Direction.REDEEM, transaction_id, None, units, reward_id)
+        else ExternalTransaction(Direction.REDEEM, transaction_id, source, units, reward_id)
     )
     cause = bookings.cause_of(
         caller,
@@ -238,7 +273,10 @@ def redeem(
         transaction_id=transaction_id,
         reward_id=reward_id,
         reward_code=ids.reward_code() if reward else None,
+        source=source,
+        occurred_at=occurred_at,
     )
+    overdraft_units = program.overdraft_units if may_overdraw else 0
     stock_path = (
         paths.reward_stock(program.program_id, reward.reward_id)
         if reward and reward.stock is not None
@@ -248,14 +286,16 @@ def redeem(
     def book(membership: Membership, reads: Reads, cause: Cause) -> bookings.Decided:
         # The reward is looked up here, so that a repeated request is answered even if it is gone.
         if reward_id:
-            _require_terms(program, program.reward(reward_id), units, cause.now)
-        after, entry = ledger.redeem(membership, program, units, cause)
+            then = cause.occurred_at or cause.now
+            _require_terms(program, program.reward(reward_id), units, then)
+        after, entry = ledger.redeem(
+            membership, program, units, cause, overdraft_units=overdraft_units
+        )
         return bookings.Decided(
             after, entry, [_taken(reads, stock_path, reward_id)] if stock_path else []
         )
 
-    return bookings.run_transaction(
-        caller.claim,
+    return bookings.prepared(
         program,
         user_id,
         cause,

@@ -60,6 +60,7 @@ class ProgramDraft:
     earning_base: EarningBase = EARNING_BASE_DEFAULT
     check_in_limit: CheckInLimit = CHECK_IN_LIMIT_DEFAULT
     welcome_bonus: Decimal = Decimal(0)
+    offline_overdraft: Decimal = Decimal(0)
     allows_unverified: bool = False
     earning_limits: EarningLimits = NO_LIMITS
 
@@ -85,6 +86,7 @@ class ProgramChanges:
     earning_base: EarningBase | None = None
     check_in_limit: Callable[[CheckInLimit], CheckInLimit] | None = None
     welcome_bonus: Decimal | None = None
+    offline_overdraft: Decimal | None = None
     allows_unverified: bool | None = None
     earning_limits: EarningLimits | None = None
 
@@ -150,6 +152,7 @@ def create(
             earning_base=draft.earning_base,
             check_in_limit=draft.check_in_limit,
             welcome_bonus=draft.welcome_bonus,
+            offline_overdraft=draft.offline_overdraft,
             allows_unverified=draft.allows_unverified,
             earning_limits=draft.earning_limits,
         )
@@ -157,6 +160,7 @@ def create(
         require_milestones(program.milestones, program.scale)
         to_units(program.welcome_bonus, program.scale, field="welcomeBonus")
         require_limits(program.earning_limits, program.scale)
+        to_units(program.offline_overdraft, program.scale, field="offlineOverdraft")
         listed = _listed(caller, store, program)
         saved = SavedProgram(new_id, store_id, now, now)
         writes = [
@@ -195,6 +199,7 @@ def update(
         require_milestones(after.milestones, after.scale)
         to_units(after.welcome_bonus, after.scale, field="welcomeBonus")
         require_limits(after.earning_limits, after.scale)
+        to_units(after.offline_overdraft, after.scale, field="offlineOverdraft")
         listed = _listed(caller, store, after)
         saved = SavedProgram(program_id, after.store_id, after.created_at, now, after.rules)
         writes: list[Write] = [
@@ -255,6 +260,7 @@ def _changed(before: Program, changes: ProgramChanges, now: datetime) -> Program
         if changes.check_in_limit
         else before.check_in_limit,
         welcome_bonus=_given(changes.welcome_bonus, before.welcome_bonus),
+        offline_overdraft=_given(changes.offline_overdraft, before.offline_overdraft),
         allows_unverified=_given(changes.allows_unverified, before.allows_unverified),
         earning_limits=_given(changes.earning_limits, before.earning_limits),
     )

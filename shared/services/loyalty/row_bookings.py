@@ -17,7 +17,7 @@ from shared.domain.loyalty.row_results import RowOutcome, RowResult
 from shared.domain.units import from_units
 from shared.errors import Busy, PunktwerkError
 from shared.schemas.base import MISSING, invalid
-from shared.schemas.loyalty.row_bodies import AwardRowBody
+from shared.schemas.loyalty.row_bodies import AwardRowBody, OfflineTransactionBody
 from shared.services import access, commands
 from shared.services.commands import Reads
 from shared.services.loyalty import balances, joint_bookings
@@ -164,6 +164,59 @@ def past(occurred_at: datetime | None) -> datetime | None:
     if occurred_at > now + CLOCKS_DIFFER:
         raise invalid({"occurredAt": "must not be in the future"})
     return min(occurred_at, now)
+
+
+def offline_rows(
+    bodies: Sequence[OfflineTransactionBody | PunktwerkError], device_id: str, store_id: str | None
+) -> list[Row]:
+    """Return the rows of what a till has booked while it was offline, in the order of time.
+
+    The device is the source of the transactions: other devices may have used the same ids.
+    """
+    numbered = sorted(enumerate(bodies), key=lambda each: _moment(each[1]))
+    return [_offline_row(index, body, device_id, store_id) for index, body in numbered]
+
+
+def _offline_row(
+    index: int, body: OfflineTransactionBody | PunktwerkError, device_id: str, store_id: str | None
+) -> Row:
+    def prepare(caller: Caller) -> Prepared:
+        if isinstance(body, PunktwerkError):
+            raise body
+        if body.type == "earn":
+            return balances.prepared_add(
+                caller,
+                program_id=body.program_id,
+                user_id=body.user_id,
+                store_id=store_id,
+                points=body.points,
+                purchase_lines=body.lines(),
+                transaction_id=body.client_transaction_id,
+                source=device_id,
+                description=body.description,
+                occurred_at=past(body.occurred_at),
+            )
+        assert body.points is not None
+        return balances.prepared_redeem(
+            caller,
+            program_id=body.program_id,
+            user_id=body.user_id,
+            store_id=store_id,
+            points=body.points,
+            reward_id=body.reward_id,
+            reward_description=body.description or None,
+            transaction_id=body.client_transaction_id,
+            source=device_id,
+            occurred_at=past(body.occurred_at),
+            may_overdraw=True,
+        )
+
+    transaction_id = None if isinstance(body, PunktwerkError) else body.client_transaction_id
+    return Row(index, transaction_id, prepare)
+
+
+def _moment(body: OfflineTransactionBody | PunktwerkError) -> datetime:
+    return clock.LATEST if isinstance(body, PunktwerkError) else body.occurred_at
 
 
 def program_of(own: str | None, common: str | None) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from shared.domain.loyalty.row_results import RowOutcome, RowResult
 from shared.errors import PunktwerkError
-from shared.schemas.loyalty.row_bodies import AwardRowBody
+from shared.schemas.loyalty.row_bodies import AwardRowBody, OfflineTransactionBody
 from shared.services.loyalty import row_bookings, sandbox
+from shared.services.loyalty.sandbox import Change
 
 ENTRY_ID = "le_abc123"
 
@@ -20,15 +21,35 @@ def added(index: int, body: AwardRowBody | PunktwerkError, program_id: str | Non
         change = sandbox.add(body.user_id, body.points, body.lines())
     except PunktwerkError as refusal:
         return row_bookings.refused(index, body.transaction_id, refusal)
+    return _of_change(index, body.transaction_id, change)
+
+
+def synced(index: int, body: OfflineTransactionBody | PunktwerkError) -> RowResult:
+    """Return the result of what a till has booked offline: as ``row_bookings.offline_rows``."""
+    if isinstance(body, PunktwerkError):
+        return row_bookings.refused(index, None, body)
+    try:
+        row_bookings.past(body.occurred_at)
+        if body.type == "earn":
+            change = sandbox.add(body.user_id, body.points, body.lines())
+        else:
+            assert body.points is not None
+            change = sandbox.redeem(body.user_id, body.points, body.reward_id)
+    except PunktwerkError as refusal:
+        return row_bookings.refused(index, body.client_transaction_id, refusal)
+    return _of_change(index, body.client_transaction_id, change)
+
+
+def _of_change(index: int, transaction_id: str, change: Change) -> RowResult:
     if not change.is_booked:
         reason = change.award.reason
-        return RowResult(index, RowOutcome.NOTHING, body.transaction_id, reason=reason)
+        return RowResult(index, RowOutcome.NOTHING, transaction_id, reason=reason)
     return RowResult(
         index,
         RowOutcome.BOOKED,
-        body.transaction_id,
+        transaction_id,
         entry_id=ENTRY_ID,
-        points=change.after - change.before,
+        points=abs(change.after - change.before),
         new_balance=change.after,
         capped_by=change.award.capped_by,
     )

@@ -98,6 +98,7 @@ def test_creates_an_inactive_program_with_the_defaults(merchant: Merchant) -> No
         "earningBase": BASE,
         "checkInLimit": {"perDay": 1, "minutesBetween": 0},
         "welcomeBonus": "0",
+        "offlineOverdraft": "0",
         "allowsUnverified": False,
         "earningLimits": {
             "maxPerBooking": None,
