@@ -153,6 +153,11 @@ ENDPOINTS = (
     Endpoint("getEvent", "events", Package.GO, is_read=True),
     Endpoint("listEvents", "events", Package.GO, is_read=True),
     Endpoint("syncExternalLoyalty", "loyalty", Package.PRIME),
+    Endpoint("createCampaign", "loyalty", Package.GROW),
+    Endpoint("updateCampaign", "loyalty", Package.GROW),
+    Endpoint("endCampaign", "loyalty", Package.GROW),
+    Endpoint("getCampaign", "loyalty", Package.GROW, is_read=True),
+    Endpoint("listCampaigns", "loyalty", Package.GROW, is_read=True),
     Endpoint("calculateLoyaltyPoints", "loyalty", Package.GO, customer_package=Package.GO),
     Endpoint("configurePSP", "payments", Package.GROW),
     Endpoint(

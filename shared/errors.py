@@ -374,6 +374,14 @@ class MembershipNotFound(PunktwerkError):
     fix = "Call enrollInLoyaltyProgram first."
 
 
+class CampaignNotFound(PunktwerkError):
+    """The program has no such campaign."""
+
+    code = "CAMPAIGN_NOT_FOUND"
+    status = 404
+    fix = "List the program's campaigns with listCampaigns."
+
+
 class RewardNotFound(PunktwerkError):
     """The program has no reward of this id."""
 

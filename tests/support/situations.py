@@ -60,6 +60,7 @@ _DOCUMENTED: Names = {
     "programId": "lp_abc123",
     "userId": "user_xyz",
     "enrollmentEventId": loyalty_events.enrollment_event_id("lp_abc123_user_xyz"),
+    "campaignId": "cmp_abc123",
     "webhookId": "we_abc123",
     "eventId": "evt_abc123",
     "paymentId": "pay_4f1c9a2be07d4c6e8b13a5f0c2d7",
@@ -96,6 +97,7 @@ def drawn(store_id: str) -> Names:
         "programId": program_id,
         "userId": "user_1",
         "enrollmentEventId": loyalty_events.enrollment_event_id(f"{program_id}_user_1"),
+        "campaignId": ids.new("cmp"),
         "webhookId": ids.new("we"),
         "eventId": ids.new("evt"),
         "paymentId": payment_id,
@@ -270,6 +272,15 @@ def make_member_settings(situation: Situation, **fields: Any) -> None:
     settings_documents.of_account(situation.merchant.account_id)
 
 
+def make_campaign(situation: Situation, **fields: Any) -> None:
+    """Create a campaign of the program, by default a bonus of one."""
+    body = {"programId": situation.names["programId"], "name": "Aktion", "bonus": 1, **fields}
+    if "multiplier" in fields:
+        del body["bonus"]
+    with _next_id("cmp", situation.names["campaignId"]):
+        situation.api.ok("createCampaign", body)
+
+
 def make_enrollment_event(situation: Situation) -> None:
     """Emit the event of the member's enrolment, for the webhook endpoints that exist now."""
     emission.emit_enrollment(situation.member.membership_id)
@@ -434,6 +445,7 @@ def make_synced_till(situation: Situation) -> None:
 MAKERS: Mapping[str, Callable[..., None]] = {
     "program": make_program,
     "member": make_member,
+    "campaign": make_campaign,
     "suspension": make_suspension,
     "departure": make_departure,
     "person": make_person,
