@@ -125,6 +125,7 @@ ENDPOINTS = (
     Endpoint("createMember", "members", Package.GO),
     Endpoint("updateMember", "members", Package.GO, customer_package=Package.GO),
     Endpoint("getMember", "members", Package.GO, is_read=True, customer_package=Package.GO),
+    Endpoint("listMembers", "members", Package.GO),
     Endpoint("identifyMember", "members", Package.GO),
     Endpoint("getMemberCode", "members", Package.GO, customer_package=Package.GO),
     Endpoint("configureMembers", "members", Package.GO),

@@ -159,6 +159,7 @@ def query(
     order_by: Sequence[str] = (),
     after: Document | None = None,
     limit: int | None = None,
+    offset: int = 0,
 ) -> list[Snapshot]:
     """Run one query.
 
@@ -169,6 +170,7 @@ def query(
         order_by: Fields, ascending; a leading ``-`` is descending.
         after: Values of the ``order_by`` fields to start after.
         limit: The most documents to return.
+        offset: Documents to leave out at the begin; each costs a read.
     """
     asked = queries.askable(filters)
     if asked is None:
@@ -179,10 +181,12 @@ def query(
     if after is not None:
         # In a group, a document is named by its whole path.
         queries.start_after(selected, after, _name("").rstrip("/") if group else _name(collection))
+    selected.offset = offset
     request = messages.new("RunQueryRequest", parent=parent, structured_query=selected)
-    answers = rpc.read(rpc.QUERY, request)
+    answers = list(rpc.read(rpc.QUERY, request))
     snapshots = [_snapshot(each.document) for each in answers if each.HasField("document")]
-    _count(rpcs=1, reads=max(len(snapshots), 1))
+    skipped = sum(each.skipped_results for each in answers)
+    _count(rpcs=1, reads=max(len(snapshots) + skipped, 1))
     return snapshots
 
 

@@ -119,6 +119,7 @@ class Documents(Generic[T, P]):
         order_by: Sequence[str] = (),
         after: Document | None = None,
         limit: int | None = None,
+        offset: int = 0,
     ) -> list[T]:
         """Return the values that one query finds.
 
@@ -129,6 +130,7 @@ class Documents(Generic[T, P]):
             order_by: Fields, ascending; a leading ``-`` is descending.
             after: Values of the ``order_by`` fields to start after.
             limit: The most values to return.
+            offset: Values to leave out at the begin; each costs a read.
         """
         found = client.query(
             collection or self._at_top(),
@@ -137,6 +139,7 @@ class Documents(Generic[T, P]):
             order_by=order_by,
             after=after,
             limit=limit,
+            offset=offset,
         )
         return [value for each in found if (value := self.decode(each)) is not None]
 

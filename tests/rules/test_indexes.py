@@ -207,9 +207,29 @@ def query_all(member: Member) -> None:
     check_in_documents.shards(merchant.store_id)
     membership_documents.find_by_transaction(member.program_id, "t1")
     member_documents.find_by_lookups(merchant.account_id, ["email_1"])
+    query_members(merchant.account_id, member.program_id, now)
     membership_documents.list_corrections(member.membership_id, "le_1")
     for kind in reencryption.kinds():
         kind.pages()
+
+
+def query_members(account_id: str, program_id: str, now: datetime) -> None:
+    """Ask for members by everything that they can be asked for by."""
+    last: dict[str, Any] = {"after": None, "limit": 1, "offset": 0}
+    status, tier = ("status", "==", "active"), ("tier", "==", "Gold")
+    subscribed, since = ("isSubscribed", "==", True), ("createdAt", ">=", now)
+    for filters in ([], [status], [subscribed], [status, subscribed, since]):
+        member_documents.count(account_id, filters)
+        for descending in (False, True):
+            member_documents.list_page(account_id, filters, is_descending=descending, **last)
+    for name, bound in (("balanceUnits", 5), ("enrolledAt", now)):
+        least: Any = (name, ">=", bound)
+        for filters in ([], [status], [tier], [status, tier, least]):
+            membership_documents.count(program_id, filters)
+            for descending in (False, True):
+                membership_documents.list_page(
+                    program_id, filters, sort_field=name, is_descending=descending, **last
+                )
 
 
 def query_payments(store_id: str, now: datetime) -> None:

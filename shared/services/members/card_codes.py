@@ -125,8 +125,10 @@ def _issued(member: Member, path: str, code_id: str) -> IssuedCode:
     """Return the code of a member, and the secret of the device with this id, if there is one."""
     assert member.card_code is not None
     device = next((each for each in member.devices if each.code_id == code_id), None)
-    secret = device and DeviceSecret(code_id, vault().decrypt(device.secret, path))
-    return IssuedCode(vault().decrypt(member.card_code, path), secret)
+    code = vault().decrypt(member.card_code, path)
+    if device is None:
+        return IssuedCode(code)
+    return IssuedCode(code, DeviceSecret(code_id, vault().decrypt(device.secret, path)))
 
 
 def _qr(code: str) -> str:

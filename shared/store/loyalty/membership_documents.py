@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from shared.domain.loyalty.entries import Entry
@@ -10,6 +10,7 @@ from shared.domain.loyalty.membership import Membership
 from shared.store import paths
 from shared.store.client import Snapshot, Write
 from shared.store.documents import Documents
+from shared.store.queries import Filter
 
 MEMBERSHIPS = Documents(
     Membership,
@@ -103,3 +104,40 @@ def writes(read: Snapshot, membership: Membership, *entries: Entry) -> list[Writ
 
 def _entries_of(membership_id: str) -> str:
     return f"{paths.member(membership_id)}/entries"
+
+
+def list_page(
+    program_id: str,
+    filters: Sequence[Filter],
+    *,
+    sort_field: str,
+    is_descending: bool,
+    after: tuple[object, str] | None,
+    limit: int,
+    offset: int,
+) -> list[Membership]:
+    """Return some memberships of a program.
+
+    Args:
+        program_id: The program.
+        filters: What must hold of them.
+        sort_field: ``balanceUnits`` or ``enrolledAt``.
+        is_descending: The largest or newest first.
+        after: Value of the sort field and id of the last membership of the page before.
+        limit: The most memberships to return.
+        offset: Memberships to leave out at the begin; each costs a read.
+    """
+    sign = "-" if is_descending else ""
+    return MEMBERSHIPS.query(
+        ("programId", "==", program_id),
+        *filters,
+        order_by=[f"{sign}{sort_field}", f"{sign}__name__"],
+        after={sort_field: after[0], "__name__": after[1]} if after else None,
+        limit=limit,
+        offset=offset,
+    )
+
+
+def count(program_id: str, filters: Sequence[Filter]) -> int:
+    """Return how many memberships of a program there are for which the filters hold."""
+    return MEMBERSHIPS.count(("programId", "==", program_id), *filters)

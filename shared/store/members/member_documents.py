@@ -11,6 +11,7 @@ from shared.domain.members.member import Member
 from shared.store import client, paths
 from shared.store.client import Snapshot, Write
 from shared.store.documents import Documents
+from shared.store.queries import Filter
 
 MEMBERS = Documents(
     Member,
@@ -52,3 +53,47 @@ def find_by_lookups(account_id: str, lookups: Sequence[str]) -> Snapshot | None:
         paths.account_members(account_id), ("lookups", "array-contains-any", list(lookups)), limit=1
     )
     return found[0] if found else None
+
+
+def find_many(account_id: str, user_ids: Sequence[str]) -> dict[str, Member]:
+    """Return the members of an account by their user ids, as far as they exist: one read."""
+    asked = {paths.account_member(account_id, each): each for each in dict.fromkeys(user_ids)}
+    found = client.get(list(asked)) if asked else {}
+    members_by_path = {path: decode(read) for path, read in found.items()}
+    return {asked[path]: each for path, each in members_by_path.items() if each is not None}
+
+
+def list_page(
+    account_id: str,
+    filters: Sequence[Filter],
+    *,
+    is_descending: bool,
+    after: tuple[datetime, str] | None,
+    limit: int,
+    offset: int,
+) -> list[Member]:
+    """Return some members of an account in the order of their creation.
+
+    Args:
+        account_id: The account.
+        filters: What must hold of them.
+        is_descending: The newest first.
+        after: Time and user id of the last member of the page before.
+        limit: The most members to return.
+        offset: Members to leave out at the begin; each costs a read.
+    """
+    sign = "-" if is_descending else ""
+    position = {"createdAt": after[0], "__name__": paths.encode(after[1])} if after else None
+    return MEMBERS.query(
+        *filters,
+        collection=paths.account_members(account_id),
+        order_by=[f"{sign}createdAt", f"{sign}__name__"],
+        after=position,
+        limit=limit,
+        offset=offset,
+    )
+
+
+def count(account_id: str, filters: Sequence[Filter]) -> int:
+    """Return how many members of an account there are for which the filters hold."""
+    return MEMBERS.count(*filters, collection=paths.account_members(account_id))
