@@ -61,7 +61,7 @@ def test_goes_from_the_order_to_the_pick_up(market: Market) -> None:
     ]
 
 
-@pytest.mark.parametrize(("before", "after"), product(WAYS, (*FORWARD, "cancelled")), ids=str)
+@pytest.mark.parametrize(("before", "after"), [*product(WAYS, (*FORWARD, "cancelled"))], ids=str)
 def test_every_step_is_taken_repeated_or_refused(market: Market, before: str, after: str) -> None:
     market.sells()
     order_id = market.ordered(*WAYS[before])
