@@ -116,6 +116,7 @@ ENDPOINTS = (
     Endpoint("bulkAddLoyaltyPoints", "loyalty", Package.GROW),
     Endpoint("syncOfflineTransactions", "loyalty", Package.GROW),
     Endpoint("redeemLoyaltyPoints", "loyalty", Package.GO, customer_package=Package.GO),
+    Endpoint("activateLoyaltyPoints", "loyalty", Package.GO),
     Endpoint("getLoyaltyAnalytics", "loyalty", Package.GO, is_read=True),
     Endpoint(
         "getCustomerBalance", "members", Package.GO, is_read=True, customer_package=Package.GO

@@ -382,6 +382,14 @@ class CampaignNotFound(PunktwerkError):
     fix = "List the program's campaigns with listCampaigns."
 
 
+class BookingNotFound(PunktwerkError):
+    """The member has no booking of this id in the program."""
+
+    code = "BOOKING_NOT_FOUND"
+    status = 404
+    fix = "Use the `entryId` or `transactionId` that addLoyaltyPoints answered with."
+
+
 class RewardNotFound(PunktwerkError):
     """The program has no reward of this id."""
 

@@ -45,6 +45,9 @@ Amount = Annotated[int, Field(description="In minor units of `currency`: 1099 fo
 Currency = Annotated[str, Field(description="ISO 4217 code.")]
 
 CurrentBalance = Annotated[Number, Field(description="What the member can spend now.")]
+PendingBalance = Annotated[
+    Number, Field(description="What was earned and cannot be spent yet; not in the balance.")
+]
 PreviousBalance = Annotated[Number, Field(description="The balance before this.")]
 NewBalance = Annotated[Number, Field(description="The balance after this.")]
 TotalEarned = Annotated[Number, Field(description="Everything ever earned.")]

@@ -232,6 +232,12 @@ def make_member(situation: Situation, earned: int = 0, redeemed: int = 0) -> Non
         assert situation.member.redeem(redeemed).status == 200
 
 
+def make_purchase(situation: Situation) -> None:
+    """Let the member buy something, for 28.50 euros."""
+    body = {**situation.member.ids, "purchaseAmount": 28.5, "transactionId": "PB-TXN-9876"}
+    situation.api.ok("addLoyaltyPoints", body)
+
+
 def make_suspension(situation: Situation) -> None:
     """Suspend the member in the program."""
     situation.api.ok("suspendMember", {**situation.member.ids, "reason": "Missbrauch"})
@@ -446,6 +452,7 @@ MAKERS: Mapping[str, Callable[..., None]] = {
     "program": make_program,
     "member": make_member,
     "campaign": make_campaign,
+    "purchase": make_purchase,
     "suspension": make_suspension,
     "departure": make_departure,
     "person": make_person,

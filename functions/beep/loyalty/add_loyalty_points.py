@@ -18,7 +18,15 @@ from shared.errors import (
     ProgramNotFound,
 )
 from shared.schemas import answers
-from shared.schemas.base import Duplicate, Number, RequestModel, ResponseModel, Success, Text
+from shared.schemas.base import (
+    Duplicate,
+    Number,
+    RequestModel,
+    ResponseModel,
+    Success,
+    Text,
+    Timestamp,
+)
 from shared.schemas.fields import ExternalSource, ProgramId, StoreId, TransactionId, UserId
 from shared.schemas.loyalty.booking_bodies import (
     CappedBy,
@@ -75,7 +83,13 @@ class Response(ResponseModel):
     entry_id: str | None = Field(
         description=f"The ledger entry. {answers.ENTRY_ID_SCOPE} Null if nothing was granted."
     )
-    points_added: Number = Field(description="What was granted.")
+    points_added: Number = Field(description="What was granted, and can be spent now.")
+    points_pending: Number = Field(
+        description="What was granted, and can be spent later: not in the balance yet."
+    )
+    pending_until: Timestamp | None = Field(
+        description="When pending points can be spent. Null if none are pending."
+    )
     points_requested: PointsRequested
     capped_by: CappedBy
     reason: NoAwardReason
@@ -108,6 +122,8 @@ EXAMPLE: dict[str, Any] = {
     "userId": "user_xyz",
     "entryId": "le_abc123",
     "pointsAdded": 50,
+    "pointsPending": 0,
+    "pendingUntil": None,
     "pointsRequested": 50,
     "cappedBy": None,
     "reason": None,
@@ -144,7 +160,9 @@ def handle(body: Request, caller: Caller) -> Response:
     award, entry, scale = booking.award, booking.entry, booking.program.scale
     if entry is not None:
         # A booking by syncExternalLoyalty has no requested units: it gave what it was asked for.
-        requested_units = entry.units if entry.requested_units is None else entry.requested_units
+        requested_units = (
+            entry.granted_units if entry.requested_units is None else entry.requested_units
+        )
         capped_by, reason = entry.capped_by, None
     else:
         assert award is not None, "what grants nothing says why"
@@ -154,6 +172,8 @@ def handle(body: Request, caller: Caller) -> Response:
         user_id=body.user_id,
         entry_id=entry.entry_id if entry else None,
         points_added=from_units(entry.units if entry else 0, scale),
+        points_pending=from_units((entry.pending_units or 0) if entry else 0, scale),
+        pending_until=entry.pending_until if entry else None,
         points_requested=from_units(requested_units, scale),
         capped_by=capped_by,
         reason=reason,

@@ -33,6 +33,7 @@ from shared.schemas.loyalty.program_bodies import (
     EarningMethods,
     Milestones,
     OfflineOverdraft,
+    PendingDays,
     PointsExpiryBody,
     ProgramName,
     ProgramTypeName,
@@ -72,6 +73,7 @@ class Request(RequestModel):
     earning_base: EarningBaseBody = Field(
         default_factory=EarningBaseBody, description="What of a purchase earns."
     )
+    pending_days: PendingDays = 0
     check_in_limit: CheckInLimitBody = Field(
         default_factory=CheckInLimitBody, description=CHECK_IN_LIMIT
     )
@@ -141,6 +143,7 @@ def handle(body: Request, caller: Caller) -> Response:
         points_expiry=body.points_expiry.to_domain() if body.points_expiry else None,
         milestones=tuple(body.milestones),
         earning_base=body.earning_base.to_domain(),
+        pending_days=body.pending_days,
         check_in_limit=body.check_in_limit.to_domain(),
         welcome_bonus=body.welcome_bonus,
         offline_overdraft=body.offline_overdraft,

@@ -30,6 +30,7 @@ from shared.schemas.loyalty.program_bodies import (
     EarningMethods,
     Milestones,
     OfflineOverdraft,
+    PendingDays,
     PointsExpiryChangesBody,
     ProgramName,
     Rewards,
@@ -78,6 +79,7 @@ class Request(RequestModel):
     earning_base: EarningBaseBody | None = Field(
         default=None, description="What of a purchase earns, as a whole."
     )
+    pending_days: PendingDays | None = None
     check_in_limit: CheckInLimitBody | None = Field(default=None, description=CHECK_IN_LIMIT)
     welcome_bonus: WelcomeBonus | None = None
     offline_overdraft: OfflineOverdraft | None = None
@@ -147,6 +149,7 @@ def handle(body: Request, caller: Caller) -> Response:
         ends_expiry="points_expiry" in body.model_fields_set and body.points_expiry is None,
         milestones=None if body.milestones is None else tuple(body.milestones),
         earning_base=None if body.earning_base is None else body.earning_base.to_domain(),
+        pending_days=body.pending_days,
         check_in_limit=body.check_in_limit.changed if body.check_in_limit else None,
         welcome_bonus=body.welcome_bonus,
         offline_overdraft=body.offline_overdraft,

@@ -48,6 +48,7 @@ class Response(ResponseModel):
     program_id: answers.ProgramId
     user_id: answers.UserId
     current_balance: answers.CurrentBalance
+    pending_balance: answers.PendingBalance
     total_earned: answers.TotalEarned
     total_redeemed: Number = Field(description="Everything ever spent.")
     total_expired: Number = Field(description="Everything that ever expired.")
@@ -90,6 +91,7 @@ EXAMPLE: dict[str, Any] = {
     "programId": "lp_abc123",
     "userId": "user_xyz",
     "currentBalance": 142,
+    "pendingBalance": 0,
     "totalEarned": 280,
     "totalRedeemed": 138,
     "totalExpired": 0,
@@ -109,6 +111,7 @@ EXAMPLE: dict[str, Any] = {
             "entryId": "le_def456",
             "type": "redeem",
             "points": -138,
+            "pendingPoints": 0,
             "balanceAfter": 142,
             "description": "10% Rabatt",
             "transactionId": None,
@@ -131,6 +134,7 @@ def handle(body: Request, caller: Caller) -> Response:
         program_id=membership.program_id,
         user_id=membership.user_id,
         current_balance=from_units(membership.balance_units, scale),
+        pending_balance=from_units(membership.pending_units, scale),
         total_earned=from_units(membership.earned_units, scale),
         total_redeemed=from_units(membership.redeemed_units, scale),
         total_expired=from_units(membership.expired_units, scale),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from shared.domain.accounts.packages import Package
 
 POINTS_EARNED = "loyalty.points_earned"
+POINTS_PENDING = "loyalty.points_pending"
 POINTS_REDEEMED = "loyalty.points_redeemed"
 ENROLLMENT = "loyalty.enrollment"
 TIER_CHANGED = "loyalty.tier_changed"
@@ -72,6 +73,7 @@ class EventType:
 _LOYALTY = (
     EventType(ENROLLMENT, Package.GO, "A customer became a member, or came back."),
     EventType(POINTS_EARNED, Package.GO, "Points were granted."),
+    EventType(POINTS_PENDING, Package.GO, "Points were earned that cannot be spent yet."),
     EventType(POINTS_REDEEMED, Package.GO, "Points were spent."),
     EventType(
         REWARD_UNLOCKED,

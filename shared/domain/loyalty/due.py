@@ -1,4 +1,4 @@
-"""Changes of a membership that come with time: expiries, their announcements, anniversaries.
+"""Changes of a membership that come with time: activations, expiries, alerts, anniversaries.
 
 Days follow the program's time zone; each begins at midnight in that zone. Points get their dates on
 the day on which they are granted: a later change of the program does not change the dates of points
@@ -48,6 +48,20 @@ def expires_at(program: Program, granted_at: datetime) -> datetime | None:
     return start_of_day(last_day + timedelta(days=1), program.time_zone)
 
 
+def activates_at(program: Program, granted_at: datetime) -> datetime | None:
+    """Return the moment from which a purchase's earnings of now can be spent: a midnight.
+
+    They are pending on the day of the purchase, and for ``pending_days`` days after it.
+
+    Returns:
+        ``None`` if the program's earnings can be spent at once.
+    """
+    if program.pending_days == 0:
+        return None
+    last_day = _local_day(granted_at, program.time_zone) + timedelta(days=program.pending_days)
+    return start_of_day(last_day + timedelta(days=1), program.time_zone)
+
+
 def alert_at(program: Program, expires_at: datetime | None) -> datetime | None:
     """Return the midnight at which the expiry is announced; ``None`` if it is not announced."""
     policy = program.points_expiry
@@ -94,6 +108,7 @@ def scheduled(membership: Membership, time_zone: str) -> Membership:
         anniversary_at(membership.enrolled_at, membership.anniversary_years + 1, time_zone),
         *(lot.expires_at for lot in membership.lots if lot.expires_at is not None),
         *(lot.alert_at for lot in membership.lots if lot.alert_at is not None),
+        *(award.activates_at for award in membership.pending if award.units),
     ]
     return replace(membership, next_due_at=min(moments))
 

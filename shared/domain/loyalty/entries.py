@@ -19,6 +19,7 @@ class EntryKind(StrEnum):
     REVERSE = "reverse"
     EXPIRE = "expire"
     MERGE = "merge"
+    PENDING = "pending"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,7 @@ class Cause:
     earning_method: str | None = None
     occurred_at: datetime | None = None
     made_of: MadeOf | None = None
+    activates_entry_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,10 @@ class Entry:
     merge moved.
     ``earning_method`` is ``None`` for points that a request gave or a purchase earned, and in
     entries from before it was there. ``occurred_at`` is ``None`` unless it was told later.
+
+    ``pending_units`` is the change of what is pending, ``None`` for most entries. An entry of the
+    kind ``PENDING`` adds pending units, which nobody can spend before ``pending_until``, and has 0
+    ``units``. The ``EARN`` that makes them spendable names it in ``activates_entry_id``.
     """
 
     entry_id: str
@@ -149,3 +155,16 @@ class Entry:
     occurred_at: datetime | None = None
     made_of: MadeOf | None = None
     moved: Moved | None = None
+    pending_units: int | None = None
+    pending_until: datetime | None = None
+    activates_entry_id: str | None = None
+
+    @property
+    def granted_units(self) -> int:
+        """The units that a grant gave, whether they are pending or not."""
+        return self.units if self.pending_until is None else self.pending_units or 0
+
+    @property
+    def moved_units(self) -> int:
+        """The change of balance and pending units together."""
+        return self.units + (self.pending_units or 0)

@@ -26,6 +26,7 @@ class Direction(StrEnum):
 
 _DIRECTION_BY_KIND = {
     EntryKind.EARN: Direction.EARN,
+    EntryKind.PENDING: Direction.EARN,
     EntryKind.REDEEM: Direction.REDEEM,
     EntryKind.ADJUST: Direction.SET,
 }
@@ -95,7 +96,7 @@ class ExternalTransaction:
             return True
         is_other_endpoint = self.is_sync is not (entry.action is not None)
         has_reward = self.reward_id is None or self.reward_id == entry.reward_id
-        return is_other_endpoint and has_reward and abs(entry.units) == self.units
+        return is_other_endpoint and has_reward and abs(entry.granted_units) == self.units
 
     def _is_booked_by(self, entry: Entry) -> bool:
         has_source = self.source is None or entry.source is None or self.source == entry.source
@@ -111,5 +112,9 @@ def booked_by(entry: Entry) -> str | None:
     """Return the endpoint that books such entries; ``None`` if they have no endpoint."""
     if entry.action is not None:
         return "syncExternalLoyalty"
-    endpoints = {EntryKind.EARN: "addLoyaltyPoints", EntryKind.REDEEM: "redeemLoyaltyPoints"}
+    endpoints = {
+        EntryKind.EARN: "addLoyaltyPoints",
+        EntryKind.PENDING: "addLoyaltyPoints",
+        EntryKind.REDEEM: "redeemLoyaltyPoints",
+    }
     return endpoints.get(entry.kind)

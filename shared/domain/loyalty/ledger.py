@@ -14,11 +14,12 @@ from datetime import datetime
 from enum import StrEnum
 
 from shared import ids
-from shared.domain.loyalty import chain, due, earning, lots, merging, tiers
+from shared.domain.loyalty import chain, due, earning, lots, merging, pending, tiers
 from shared.domain.loyalty.counters import Counters
 from shared.domain.loyalty.entries import Cause, Entry, EntryKind, Moved
 from shared.domain.loyalty.lots import Lot
 from shared.domain.loyalty.membership import RECENT_MAX, Membership, RecentEntry
+from shared.domain.loyalty.pending import PendingAward
 from shared.domain.loyalty.programs import Program, StampsRules
 from shared.domain.units import BALANCE_UNITS_MAX, from_units
 from shared.errors import BalanceLimitExceeded, InsufficientBalance
@@ -73,6 +74,9 @@ def earn(
     That time is counted from the day on which they were earned: ``cause.occurred_at``, if it is
     told later. So the units may have expired already, and the caller writes them off.
 
+    What a purchase earns (``cause.purchase_amount``) is pending for as long as the program says at
+    this moment: the entry is of the kind ``PENDING``, and balance, totals and tier stay.
+
     Raises:
         ProgramInactive: The program grants nothing.
         MemberSuspended, MembershipClosed: The member earns nothing.
@@ -81,7 +85,11 @@ def earn(
     assert units > 0
     program.require_active()
     membership.require_active()
-    expires_at = expires_at or due.expires_at(program, cause.occurred_at or cause.now)
+    earned_at = cause.occurred_at or cause.now
+    activates_at = due.activates_at(program, earned_at) if cause.purchase_amount else None
+    if activates_at is not None and activates_at > cause.now:
+        return _pend(membership, program, units, cause, activates_at)
+    expires_at = expires_at or due.expires_at(program, earned_at)
     lot = Lot(units, expires_at, due.alert_at(program, expires_at))
     after = replace(
         _credit(membership, lot),
@@ -90,6 +98,110 @@ def earn(
         counters=earning.counters_after(membership, program, units, cause),
     )
     return _book(membership, after, program, EntryKind.EARN, cause, lot_expires_at=expires_at)
+
+
+def _pend(
+    membership: Membership, program: Program, units: int, cause: Cause, activates_at: datetime
+) -> tuple[Membership, Entry]:
+    """Grant units that cannot be spent before a moment. They get their day of expiry now, too."""
+    held_units = membership.balance_units + membership.pending_units
+    if len(membership.pending) >= pending.PENDING_MAX or held_units + units > BALANCE_UNITS_MAX:
+        raise BalanceLimitExceeded("The membership would have more pending than it may.")
+    award = PendingAward(
+        membership_id=membership.membership_id,
+        entry_id=cause.entry_id,
+        units=units,
+        activates_at=activates_at,
+        expires_at=due.expires_at(program, activates_at),
+        description=cause.description,
+        source=cause.source,
+        transaction_id=cause.transaction_id,
+        purchase_amount=cause.purchase_amount,
+        earning_method=cause.earning_method,
+    )
+    after = replace(
+        membership,
+        pending_units=membership.pending_units + units,
+        pending=pending.ordered(*membership.pending, award),
+        # For limits it is the purchase that counts, not the day on which it can be spent.
+        counters=earning.counters_after(membership, program, units, cause),
+    )
+    return _book(
+        membership,
+        after,
+        program,
+        EntryKind.PENDING,
+        cause,
+        lot_expires_at=award.expires_at,
+        pending_until=activates_at,
+    )
+
+
+def activate(
+    membership: Membership, program: Program, award: PendingAward, now: datetime
+) -> tuple[Membership, Entry]:
+    """Let a pending grant be spent: only now it counts for balance, totals and tier.
+
+    It was earned before, so it does not matter whether program and member are still active.
+    """
+    lot = Lot(award.units, award.expires_at, due.alert_at(program, award.expires_at))
+    after = replace(
+        _credit(membership, lot),
+        earned_units=membership.earned_units + award.units,
+        lifetime_units=membership.lifetime_units + award.units,
+        pending_units=membership.pending_units - award.units,
+        pending=pending.without(membership.pending, award),
+    )
+    # A grant that was taken back, given back and activated in parts is activated several times.
+    entry_id = ids.derived("le", "activate", membership.membership_id, str(membership.seq + 1))
+    cause = Cause(
+        entry_id=entry_id,
+        fingerprint=ids.digest("activate", entry_id),
+        now=now,
+        description=award.description,
+        source=award.source,
+        transaction_id=award.transaction_id,
+        purchase_amount=award.purchase_amount,
+        earning_method=award.earning_method,
+        activates_entry_id=award.entry_id,
+    )
+    return _book(membership, after, program, EntryKind.EARN, cause, lot_expires_at=award.expires_at)
+
+
+def caught_up(
+    membership: Membership, program: Program, now: datetime
+) -> tuple[Membership, tuple[Entry, ...]]:
+    """Book what time has brought: units that are pending no more, then those that have expired.
+
+    Every booking does so first, so it does not matter when the calendar runs.
+    """
+    entries = []
+    for award in pending.due(membership.pending, now):
+        if award.units == 0:
+            left = pending.without(membership.pending, award)
+            membership = replace(membership, pending=left)
+        elif membership.balance_units + award.units <= BALANCE_UNITS_MAX:
+            membership, entry = activate(membership, program, award, now)
+            entries.append(entry)
+    expired = expire(membership, program, expiry_cause(membership, now))
+    if expired is not None:
+        membership = expired[0]
+        entries.append(expired[1])
+    return membership, tuple(entries)
+
+
+def current(membership: Membership, program: Program, now: datetime) -> Membership:
+    """Return a membership as it is at ``now``, with the history that is booked so far."""
+    after, entries = caught_up(membership, program, now)
+    if not entries:
+        return membership
+    return replace(
+        after,
+        recent=membership.recent,
+        seq=membership.seq,
+        head_hash=membership.head_hash,
+        updated_at=membership.updated_at,
+    )
 
 
 def redeem(
@@ -191,9 +303,14 @@ def reverse(
         policy: If an earn's units are spent already: take the units that the balance covers and
             record the rest as uncollected, or take all and leave a deficit, which the next credit
             absorbs.
+
+    What is still pending is taken from there: balance and totals know nothing of it.
     """
-    assert original.kind in {EntryKind.EARN, EntryKind.REDEEM}
-    assert 0 < units <= abs(original.units)
+    assert original.kind in {EntryKind.EARN, EntryKind.REDEEM, EntryKind.PENDING}
+    assert 0 < units <= abs(original.granted_units)
+    award = pending.find(membership.pending, original)
+    if award is not None:
+        return _take_pending(membership, program, original, award, units, cause)
     if original.kind is EntryKind.REDEEM:
         after = replace(
             _credit(membership, Lot(units)), reversed_units=membership.reversed_units - units
@@ -220,6 +337,49 @@ def reverse(
     )
 
 
+def _take_pending(
+    membership: Membership,
+    program: Program,
+    original: Entry,
+    award: PendingAward,
+    units: int,
+    cause: Cause,
+) -> tuple[Membership, Entry] | None:
+    taken = min(units, award.units)
+    if taken == 0:
+        return None
+    return _move_pending(
+        membership, program, original, -taken, cause, uncollected_units=units - taken
+    )
+
+
+def _move_pending(
+    membership: Membership,
+    program: Program,
+    original: Entry,
+    units: int,
+    cause: Cause,
+    *,
+    uncollected_units: int = 0,
+) -> tuple[Membership, Entry]:
+    """Give ``units`` back to a grant that is pending, or take them from it if negative."""
+    after = replace(
+        membership,
+        pending_units=membership.pending_units + units,
+        pending=pending.changed(membership.pending, original, units),
+        counters=earning.counters_after_return(membership, original, -units),
+    )
+    return _book(
+        membership,
+        after,
+        program,
+        EntryKind.REVERSE,
+        cause,
+        corrects=original,
+        uncollected_units=uncollected_units,
+    )
+
+
 def restore(
     membership: Membership, program: Program, original: Entry, units: int, cause: Cause
 ) -> tuple[Membership, Entry]:
@@ -235,8 +395,10 @@ def restore(
     Raises:
         BalanceLimitExceeded: The membership would hold more than the limit.
     """
-    assert original.kind is EntryKind.EARN
-    assert 0 < units <= original.units
+    assert original.kind in {EntryKind.EARN, EntryKind.PENDING}
+    assert 0 < units <= original.granted_units
+    if pending.find(membership.pending, original) is not None:
+        return _move_pending(membership, program, original, units, cause)
     expires_at = original.lot_expires_at
     after = replace(
         _credit(membership, Lot(units, expires_at, due.alert_at(program, expires_at))),
@@ -376,6 +538,7 @@ def _book(
     corrects: Entry | None = None,
     uncollected_units: int = 0,
     moved: Moved | None = None,
+    pending_until: datetime | None = None,
 ) -> tuple[Membership, Entry]:
     """Seal a change: number it, recompute tier and unlocked rewards, chain it by its hash.
 
@@ -434,6 +597,9 @@ def _book(
         moved=moved,
         earning_method=cause.earning_method,
         occurred_at=cause.occurred_at,
+        pending_units=(changed.pending_units - before.pending_units) or None,
+        pending_until=pending_until,
+        activates_entry_id=cause.activates_entry_id,
     )
     entry = replace(unsealed, hash=chain.entry_hash(unsealed))
     after = replace(
@@ -478,4 +644,5 @@ def _recent(entry: Entry) -> RecentEntry:
         transaction_id=entry.transaction_id,
         reward_code=entry.reward_code,
         recorded_at=entry.recorded_at,
+        pending_units=entry.pending_units,
     )

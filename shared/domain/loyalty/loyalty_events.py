@@ -23,6 +23,7 @@ from shared.domain.events.event_types import (
     POINTS_EARNED,
     POINTS_EXPIRED,
     POINTS_EXPIRING,
+    POINTS_PENDING,
     POINTS_REDEEMED,
     POINTS_REVERSED,
     QR_EARNED,
@@ -175,6 +176,7 @@ _TYPE_BY_KIND = {
     EntryKind.REVERSE: POINTS_REVERSED,
     EntryKind.EXPIRE: POINTS_EXPIRED,
     EntryKind.MERGE: MEMBERSHIP_MERGED,
+    EntryKind.PENDING: POINTS_PENDING,
 }
 _SIGNED = frozenset({EntryKind.ADJUST, EntryKind.REVERSE, EntryKind.MERGE})
 _TYPE_BY_METHOD = {
@@ -186,7 +188,7 @@ _TYPE_BY_METHOD = {
 
 def _booking(entry: Entry) -> tuple[str, dict[str, Any]]:
     """Return type and data of the booking's own event."""
-    points = entry.units if entry.kind in _SIGNED else abs(entry.units)
+    points = entry.units if entry.kind in _SIGNED else abs(entry.granted_units)
     data: dict[str, Any] = {
         "entryId": entry.entry_id,
         "points": from_units(points, entry.scale),
@@ -212,6 +214,11 @@ def _booking(entry: Entry) -> tuple[str, dict[str, Any]]:
         data |= {"fromUserId": from_user_id, "intoUserId": into_user_id}
     if entry.kind is EntryKind.REVERSE:
         data["correctsEntryId"] = entry.corrects_entry_id
+        data["pendingPoints"] = from_units(entry.pending_units or 0, entry.scale)
+    if entry.kind is EntryKind.PENDING:
+        usual = "purchase" if entry.purchase_amount else "api"
+        data["earningMethod"] = entry.earning_method or usual
+        data["availableAt"] = entry.pending_until
     return _TYPE_BY_KIND[entry.kind], data
 
 

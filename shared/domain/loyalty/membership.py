@@ -9,6 +9,7 @@ from enum import StrEnum
 from shared.domain.loyalty.counters import Counters
 from shared.domain.loyalty.entries import GENESIS, EntryKind
 from shared.domain.loyalty.lots import Lot
+from shared.domain.loyalty.pending import PendingAward
 from shared.errors import MembershipClosed, MemberSuspended
 
 RECENT_MAX = 10
@@ -47,6 +48,7 @@ class RecentEntry:
     transaction_id: str | None
     reward_code: str | None
     recorded_at: datetime
+    pending_units: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,9 @@ class Membership:
     left, also if it is suspended as well; ``absences`` are its latest times without being active.
     ``awaits_welcome``: it was opened with a welcome bonus that is not granted yet.
     ``counters`` are ``None`` for memberships from before anything was counted.
+
+    ``pending`` are grants that cannot be spent yet, with ``pending_units`` in all; they are no part
+    of the balance or of any total.
     """
 
     membership_id: str
@@ -104,6 +109,8 @@ class Membership:
     merged_into_user_id: str | None = None
     merged_from: tuple[str, ...] = ()
     is_taken_over: bool = False
+    pending_units: int = 0
+    pending: tuple[PendingAward, ...] = ()
 
     @property
     def is_active(self) -> bool:
@@ -153,6 +160,8 @@ class Membership:
         """Assert the equations that must hold after every booking."""
         assert all(lot.units > 0 for lot in self.lots)
         assert self.deficit_units >= 0
+        assert all(award.units >= 0 for award in self.pending)
+        assert self.pending_units == sum(award.units for award in self.pending)
         assert self.balance_units == sum(lot.units for lot in self.lots) - self.deficit_units
         assert self.balance_units == (
             self.earned_units

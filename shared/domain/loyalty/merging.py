@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from shared.domain.loyalty import counters, lots
+from shared.domain.loyalty import counters, lots, pending
 from shared.domain.loyalty.counters import Counters
 from shared.domain.loyalty.entries import Moved
 from shared.domain.loyalty.lots import Lots
@@ -29,6 +29,7 @@ ADDED = frozenset(
         "reversed_units",
         "adjusted_units",
         "lifetime_units",
+        "pending_units",
     }
 )
 """Totals: those of both are added, and the old membership has none any more."""
@@ -45,6 +46,7 @@ COMBINED = frozenset(
         "merged_from",
         "awaits_welcome",
         "counters",
+        "pending",
     }
 )
 """Fields that follow from both in their own way: see ``taken_over``."""
@@ -90,6 +92,7 @@ def handed_over(source: Membership, target: Membership) -> Membership:
         source,
         **totals,
         lots=(),
+        pending=(),
         deficit_units=0,
         counters=None,
         status=MembershipStatus.MERGED,
@@ -122,6 +125,7 @@ def taken_over(target: Membership, source: Membership) -> Membership:
         **totals,
         lots=left,
         deficit_units=deficit_units,
+        pending=pending.ordered(*target.pending, *source.pending),
         enrolled_at=older.enrolled_at,
         anniversary_years=older.anniversary_years,
         merged_from=merged_from,

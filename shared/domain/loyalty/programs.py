@@ -203,6 +203,7 @@ class Program:
     sign-in nobody vouches for. ``campaigns`` are those that have not ended, in the order in which
     they were made; each has a document, too. ``offline_overdraft``: how far below zero a redemption
     may take a balance that a till has granted while it was offline.
+    ``pending_days`` is how many days after a purchase what it earned cannot be spent.
     """
 
     program_id: str
@@ -223,6 +224,7 @@ class Program:
     points_expiry: PointsExpiry | None = None
     milestones: tuple[Decimal, ...] = MILESTONES_DEFAULT
     earning_base: EarningBase = EARNING_BASE_DEFAULT
+    pending_days: int = 0
     check_in_limit: CheckInLimit = CHECK_IN_LIMIT_DEFAULT
     welcome_bonus: Decimal = Decimal(0)
     allows_unverified: bool = False

@@ -95,7 +95,7 @@ def _take(
         cause = cause_of("take_back", postings.purchase)
         membership = postings.memberships[due.user_id]
         booked = ledger.reverse(membership, program, originals[grant.entry_id], units, cause)
-        taken_units = -booked[1].units if booked else 0
+        taken_units = -booked[1].moved_units if booked else 0
         after = replace(
             grant,
             asked_units=grant.asked_units + units,

@@ -202,6 +202,14 @@ class PointsEarnedData(BookingData):
     )
 
 
+class PointsPendingData(PointsEarnedData):
+    """Points that were earned and can be spent later; they are not in the balance yet."""
+
+    available_at: RequestTime | None = Field(
+        description="When they can be spent, unless they are taken back: UTC with milliseconds."
+    )
+
+
 class PointsRedeemedData(BookingData):
     """A booking that spent points."""
 
@@ -213,6 +221,9 @@ class PointsReversedData(BookingData):
     """A booking that reversed an earlier one, in whole or in part."""
 
     corrects_entry_id: Id = Field(description="The entry that was reversed, in whole or in part.")
+    pending_points: Number = Field(
+        description="What was taken of points that were pending, negative; not part of `points`."
+    )
 
 
 class MembershipMergedData(BookingData):
@@ -487,6 +498,15 @@ _CATALOG: Mapping[str, tuple[type[WireModel], Mapping[str, Any]]] = {
         {**_MEMBER, "memberId": "lp_abc123_user_xyz", "status": "active"},
     ),
     event_types.POINTS_EARNED: (PointsEarnedData, {**_EARNED, "earningMethod": "api"}),
+    event_types.POINTS_PENDING: (
+        PointsPendingData,
+        {
+            **_EARNED,
+            "newBalance": 100,
+            "earningMethod": "purchase",
+            "availableAt": "2026-03-18T23:00:00.000Z",
+        },
+    ),
     event_types.POINTS_REDEEMED: (
         PointsRedeemedData,
         {**_SPENT, "rewardId": "rw_abc123", "rewardDescription": "10% Rabatt"},
@@ -536,7 +556,7 @@ _CATALOG: Mapping[str, tuple[type[WireModel], Mapping[str, Any]]] = {
     event_types.POINTS_ADJUSTED: (BookingData, _EARNED),
     event_types.POINTS_REVERSED: (
         PointsReversedData,
-        {**_SPENT, "points": -50, "correctsEntryId": "le_abc122"},
+        {**_SPENT, "points": -50, "correctsEntryId": "le_abc122", "pendingPoints": 0},
     ),
     event_types.SYNC_CONFLICT: (
         SyncConflictData,

@@ -707,6 +707,19 @@ def _earning_limits_body(limits: EarningLimits) -> EarningLimitsBody:
     )
 
 
+PendingDays = Annotated[
+    Whole,
+    Field(
+        ge=0,
+        le=365,
+        description=(
+            "How many days after the day of a purchase its points are pending: not to be spent, "
+            "and gone if the goods come back. 0 for none. It holds for purchases from now on."
+        ),
+    ),
+]
+
+
 class ProgramBody(WireModel):
     """A program in answers."""
 
@@ -728,6 +741,7 @@ class ProgramBody(WireModel):
     )
     milestones: Milestones
     earning_base: EarningBaseBody = Field(description="What of a purchase earns.")
+    pending_days: PendingDays
     check_in_limit: CheckInLimitBody = Field(description=CHECK_IN_LIMIT)
     welcome_bonus: WelcomeBonus
     offline_overdraft: OfflineOverdraft
@@ -757,6 +771,7 @@ def program_fields(program: Program) -> dict[str, Any]:
         "points_expiry": _points_expiry_body(program.points_expiry),
         "milestones": list(program.milestones),
         "earning_base": _earning_base_body(program.earning_base),
+        "pending_days": program.pending_days,
         "check_in_limit": check_in_limit_body(program.check_in_limit),
         "welcome_bonus": program.welcome_bonus,
         "offline_overdraft": program.offline_overdraft,
@@ -832,6 +847,7 @@ PROGRAM_EXAMPLE: dict[str, Any] = {
     "pointsExpiry": None,
     "milestones": [100, 500, 1000, 5000, 10000, 50000, 100000],
     "earningBase": EARNING_BASE_EXAMPLE,
+    "pendingDays": 0,
     "checkInLimit": {"perDay": 1, "minutesBetween": 0},
     "welcomeBonus": 0,
     "offlineOverdraft": 0,

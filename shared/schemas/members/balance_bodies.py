@@ -14,8 +14,11 @@ class Transaction(WireModel):
     """A line of the history; ``points`` is negative for spent points."""
 
     entry_id: str = Field(description=f"The ledger entry that was booked. {answers.ENTRY_ID_SCOPE}")
-    type: str = Field(description="`earn`, `redeem`, `adjust`, `reverse` or `expire`.")
+    type: str = Field(description="`earn`, `redeem`, `adjust`, `reverse`, `expire` or `pending`.")
     points: Number = Field(description="What was booked; negative for what was spent.")
+    pending_points: Number = Field(
+        description="How it changed what is pending; not part of `points`."
+    )
     balance_after: Number = Field(description="The balance after this transaction.")
     description: str = Field(description="What it was for.")
     transaction_id: answers.TransactionId
@@ -46,6 +49,7 @@ def to_transaction(entry: RecentEntry, scale: int) -> Transaction:
         entry_id=entry.entry_id,
         type=entry.kind.value,
         points=from_units(entry.units, scale),
+        pending_points=from_units(entry.pending_units or 0, scale),
         balance_after=from_units(entry.balance_after_units, scale),
         description=entry.description,
         transaction_id=entry.transaction_id,

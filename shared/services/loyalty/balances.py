@@ -295,7 +295,7 @@ def prepared_redeem(
             after, entry, [_taken(reads, stock_path, reward_id)] if stock_path else []
         )
 
-    return bookings.prepared(
+    return bookings.Prepared(
         program,
         user_id,
         cause,

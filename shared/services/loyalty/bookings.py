@@ -107,7 +107,7 @@ def cause_of(
 def without_expired(
     membership: Membership, program: Program, now: datetime
 ) -> tuple[Membership, Entry | None]:
-    """Write off expired points before a booking, even if the calendar has not run yet."""
+    """Write off points that have expired since they were earned, in the commit of their grant."""
     expiry_cause = ledger.expiry_cause(membership, now)
     return ledger.expire(membership, program, expiry_cause) or (membership, None)
 
@@ -166,8 +166,9 @@ def run_transaction(
 class Prepared:
     """A booking that can be decided on, alone or in one commit with others.
 
-    Expired points are written off before ``book`` decides. Their entry comes before its own, in
-    the same commit; if ``book`` refuses, neither is written.
+    What time has brought is booked before ``book`` decides: pending points can be spent, expired
+    ones are written off. Those entries come before its own, in the same commit; if ``book``
+    refuses, none is written.
 
     For a member who was merged into another one, it is booked there, unless it was booked for the
     old one before: then that is the answer. A request for the new one looks into the old ones, too.
@@ -235,7 +236,7 @@ class Prepared:
             membership, greeting = self._enrolled()
         else:
             membership = found
-        membership, expired = without_expired(membership, self.program, self.cause.now)
+        membership, caught = ledger.caught_up(membership, self.program, self.cause.now)
         cause = replace(self.cause, entry_id=self._names.free_id(reads))
         booked = self.book(membership, reads, cause)
         after = booked.membership
@@ -256,7 +257,7 @@ class Prepared:
         if booked.entry is None:
             no_op = self._names.no_op
             writes += idempotency.claim_writes(no_op, reads, kept, self.cause.now, self.run_id)
-        made = (greeting, expired, booked.entry, booked.expired)
+        made = (greeting, *caught, booked.entry, booked.expired)
         entries = [each for each in made if each is not None]
         if entries or found is None:
             writes += membership_documents.writes(read, after, *entries)

@@ -1,4 +1,4 @@
-"""Changes that come with time: expiries, their announcements, anniversaries.
+"""Changes that come with time: activations, expiries, their announcements, anniversaries.
 
 Each membership holds the time at which it is due next. The commit that does the work moves this
 time on. So a second run finds the membership changed, and each thing is done and told once.
@@ -60,7 +60,7 @@ def _try(membership: Membership) -> bool:
 
 
 def _move_on(membership_id: str, program_id: str) -> None:
-    """Write off points, announce expiries and tell anniversaries in one commit."""
+    """Activate points, write them off, announce expiries and tell anniversaries in one commit."""
     path = paths.member(membership_id)
     program = program_documents.find(program_id)
     assert program is not None, f"membership {membership_id} of unknown program"
@@ -71,9 +71,7 @@ def _move_on(membership_id: str, program_id: str) -> None:
         assert membership is not None, "memberships are never deleted"
         if membership.next_due_at is None or membership.next_due_at > now:
             return Effect(None)  # Another process was faster.
-        cause = ledger.expiry_cause(membership, now)
-        booked = ledger.expire(membership, program, cause)
-        left, entries = (booked[0], [booked[1]]) if booked else (membership, [])
+        left, entries = ledger.caught_up(membership, program, now)
         passed = due.tell(left, program.time_zone, now)
         writes: list[Write] = membership_documents.writes(reads[path], passed.membership, *entries)
         announcement = outbox.announce(_events(passed, program, now))

@@ -58,6 +58,7 @@ class ProgramDraft:
     points_expiry: PointsExpiry | None = None
     milestones: tuple[Decimal, ...] = MILESTONES_DEFAULT
     earning_base: EarningBase = EARNING_BASE_DEFAULT
+    pending_days: int = 0
     check_in_limit: CheckInLimit = CHECK_IN_LIMIT_DEFAULT
     welcome_bonus: Decimal = Decimal(0)
     offline_overdraft: Decimal = Decimal(0)
@@ -84,6 +85,7 @@ class ProgramChanges:
     ends_expiry: bool = False
     milestones: tuple[Decimal, ...] | None = None
     earning_base: EarningBase | None = None
+    pending_days: int | None = None
     check_in_limit: Callable[[CheckInLimit], CheckInLimit] | None = None
     welcome_bonus: Decimal | None = None
     offline_overdraft: Decimal | None = None
@@ -150,6 +152,7 @@ def create(
             points_expiry=draft.points_expiry,
             milestones=draft.milestones,
             earning_base=draft.earning_base,
+            pending_days=draft.pending_days,
             check_in_limit=draft.check_in_limit,
             welcome_bonus=draft.welcome_bonus,
             offline_overdraft=draft.offline_overdraft,
@@ -256,6 +259,7 @@ def _changed(before: Program, changes: ProgramChanges, now: datetime) -> Program
         points_expiry=_expiry(before.points_expiry, changes),
         milestones=_given(changes.milestones, before.milestones),
         earning_base=_given(changes.earning_base, before.earning_base),
+        pending_days=_given(changes.pending_days, before.pending_days),
         check_in_limit=changes.check_in_limit(before.check_in_limit)
         if changes.check_in_limit
         else before.check_in_limit,

@@ -69,7 +69,9 @@ def earn(
         earning_method=earning_method,
     )
     entry = booking.entry
-    return PurchaseEarning(entry.units, entry.entry_id) if entry else PurchaseEarning(0, None)
+    return (
+        PurchaseEarning(entry.granted_units, entry.entry_id) if entry else PurchaseEarning(0, None)
+    )
 
 
 def take(buyer: Buyer, points: PurchasePoints, due: Taking, transaction_id: str) -> int:
@@ -103,4 +105,4 @@ def take(buyer: Buyer, points: PurchasePoints, due: Taking, transaction_id: str)
         transaction_id=transaction_id,
         description=buyer.description,
     )
-    return -booking.entry.units if booking.entry else 0
+    return -booking.entry.moved_units if booking.entry else 0

@@ -255,7 +255,7 @@ def _booked(row: Row, booking: Booking) -> RowResult:
         RowOutcome.DUPLICATE if booking.is_duplicate else RowOutcome.BOOKED,
         row.transaction_id,
         entry_id=entry.entry_id,
-        points=from_units(abs(entry.units), entry.scale),
+        points=from_units(abs(entry.granted_units), entry.scale),
         new_balance=None if has_expired else from_units(booking.new_units, entry.scale),
         expires_at=entry.lot_expires_at,
         capped_by=entry.capped_by,

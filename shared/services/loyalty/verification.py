@@ -72,7 +72,7 @@ def sums_problems(membership: Membership, entries: Sequence[Entry]) -> Iterator[
     last_tier = entries[-1].tier_after if entries else membership.tier
     recent = tuple(entry.entry_id for entry in reversed(entries[-RECENT_MAX:]))
     moved = [entry.moved for entry in entries if entry.moved is not None]
-    sums = {
+    sums: dict[str, tuple[object, object]] = {
         "balance": (membership.balance_units, sum(units.values())),
         "balance against its open lots": (
             membership.balance_units,
@@ -100,8 +100,13 @@ def sums_problems(membership: Membership, entries: Sequence[Entry]) -> Iterator[
         ),
         "lifetime": (membership.lifetime_units, _lifetime_units(entries)),
         "tier": (membership.tier, last_tier),
+        "pending": (membership.pending_units, sum(each.pending_units or 0 for each in entries)),
         "recent": (tuple(each.entry_id for each in membership.recent), recent),
     }
+    if not moved:
+        # A merge moves grants that other entries have made: only their sum can be told then.
+        grants = {each.entry_id: each.units for each in membership.pending if each.units}
+        sums["pending grants"] = (grants, _pending_by_entry(entries))
     for name, (stored, computed) in sums.items():
         if stored != computed:
             yield f"{name} is {stored}, and the entries give {computed}"
@@ -115,6 +120,16 @@ def sums_problems(membership: Membership, entries: Sequence[Entry]) -> Iterator[
         balance_units = entry.balance_after_units
 
 
+def _pending_by_entry(entries: Sequence[Entry]) -> dict[str, int]:
+    """Return what is pending of each grant after a membership's entries (oldest first)."""
+    units: dict[str, int] = {}
+    for entry in entries:
+        if entry.pending_units is not None:
+            grant = entry.activates_entry_id or entry.corrects_entry_id or entry.entry_id
+            units[grant] = units.get(grant, 0) + entry.pending_units
+    return {entry_id: left for entry_id, left in units.items() if left}
+
+
 def _lifetime_units(entries: Sequence[Entry]) -> int:
     """Return the lifetime units after a membership's entries (oldest first)."""
     earned_ids: set[str | None] = set()
@@ -122,7 +137,7 @@ def _lifetime_units(entries: Sequence[Entry]) -> int:
     for entry in entries:
         if entry.lifetime_after_units is not None:
             lifetime_units = entry.lifetime_after_units
-        elif entry.kind is EntryKind.EARN:
+        elif entry.kind in {EntryKind.EARN, EntryKind.PENDING}:
             earned_ids.add(entry.entry_id)
             lifetime_units += entry.units
         elif entry.kind is EntryKind.REVERSE and entry.corrects_entry_id in earned_ids:

@@ -40,7 +40,6 @@ from shared.errors import (
 from shared.schemas.base import invalid
 from shared.services import access, commands
 from shared.services.commands import Effect, Reads
-from shared.services.loyalty import bookings
 from shared.services.stores import store_qr_codes
 from shared.store import paths
 from shared.store.client import Document, Write
@@ -226,7 +225,7 @@ def _granted(
     assert not isinstance(number, str)
     cause = earning.with_award(_cause(caller, program, method, number, now), award)
     try:
-        current, expired = bookings.without_expired(membership, program, now)
+        current, caught = ledger.caught_up(membership, program, now)
         after, entry = ledger.earn(current, program, award.awarded_units, cause)
     except PunktwerkError as refusal:
         # One program's refusal, such as a full balance, is not that of the others or of the visit.
@@ -239,8 +238,7 @@ def _granted(
         units=award.awarded_units,
         entry_id=entry.entry_id,
     )
-    entries = (entry,) if expired is None else (expired, entry)
-    return _Grant(earned, after, entries, EarningVisits(*number, last_at=now))
+    return _Grant(earned, after, (*caught, entry), EarningVisits(*number, last_at=now))
 
 
 def _nothing(program: Program, membership: Membership, reason: str, now: datetime) -> _Grant:

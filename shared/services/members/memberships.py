@@ -107,7 +107,7 @@ def enroll(caller: Caller, *, program_id: str, user_id: str, store_id: str | Non
                 now,
                 is_customer=caller.customer is not None,
             )
-        membership = ledger.effective(after, now)
+        membership = ledger.current(after, program, now)
         kept = {
             "balanceUnits": membership.balance_units,
             "tier": membership.tier,
@@ -127,7 +127,8 @@ def standing(
 ) -> MemberStanding:
     """Return a customer's balance, totals, tier and history: one read, nothing written.
 
-    Expired points do not count, but the history shows the expiry only once it is booked.
+    Expired points do not count, and points that are pending no more do; the history shows that only
+    once it is booked.
 
     Raises:
         ProgramNotFound, MembershipNotFound.
@@ -136,6 +137,6 @@ def standing(
     found = membership_documents.find(paths.membership_id(program_id, user_id))
     if found is None:
         raise MembershipNotFound(f"User {user_id} is not enrolled.")
-    membership = ledger.effective(found, clock.utc_now())
+    membership = ledger.current(found, program, clock.utc_now())
     progress = tiers.progress(program.tiers, membership.lifetime_units, membership.tier)
     return MemberStanding(membership, program, progress)

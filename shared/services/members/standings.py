@@ -117,7 +117,7 @@ def leave(caller: Caller, *, program_id: str, user_id: str, store_id: str | None
             raise MembershipNotFound(f"User {user_id} is not enrolled.")
         after = standing.left(found, now)
         assert after.left_at is not None
-        balance_units = ledger.effective(after, now).balance_units
+        balance_units = ledger.current(after, program, now).balance_units
         departure = Departure(
             membership_id, after.status, balance_units, program.scale, after.left_at
         )
@@ -128,7 +128,9 @@ def leave(caller: Caller, *, program_id: str, user_id: str, store_id: str | None
         }
         if after == found:
             return Effect(departure, kept=kept)
-        news = outbox.announce([loyalty_events.from_leaving(ledger.effective(after, now), now)])
+        news = outbox.announce(
+            [loyalty_events.from_leaving(ledger.current(after, program, now), now)]
+        )
         writes = [*membership_documents.writes(reads[path], after), *news.writes]
         return Effect(departure, writes, kept, news.tasks)
 

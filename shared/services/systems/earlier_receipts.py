@@ -37,7 +37,7 @@ def find(program: Program, transactions: str, receipt_id: str) -> tuple[EarlierS
     return tuple(
         _sale_of(program, transactions, receipt_id, entry)
         for entry in booked
-        if entry.kind is EntryKind.EARN
+        if entry.kind is EntryKind.EARN and entry.activates_entry_id is None
     )
 
 

@@ -16,7 +16,7 @@ from functools import partial
 
 from shared import clock, ids
 from shared.auth.caller import Caller
-from shared.domain.loyalty import earning, earning_base
+from shared.domain.loyalty import earning, earning_base, ledger
 from shared.domain.loyalty.entries import Cause, Entry
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program
@@ -308,10 +308,10 @@ class _Booking:
         member_id = self._member_id(due.user_id)
         found = membership_documents.decode(reads[paths.member(member_id)])
         assert found is not None, f"{member_id} is gone"
-        membership, expired = bookings.without_expired(found, self._program, self._now)
+        membership, caught = ledger.caught_up(found, self._program, self._now)
         postings.memberships[due.user_id] = membership
-        if expired is not None:
-            postings.entries[due.user_id] = [expired]
+        if caught:
+            postings.entries[due.user_id] = [*caught]
         originals = {
             grant.entry_id: original
             for grant in postings.purchase.grants

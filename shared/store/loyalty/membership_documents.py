@@ -26,6 +26,7 @@ ENTRIES = Documents(
 decode = MEMBERSHIPS.decode
 find = MEMBERSHIPS.find
 decode_entry = ENTRIES.decode
+find_entry = ENTRIES.find
 
 
 def find_by_transaction(program_id: str, transaction_id: str) -> list[Entry]:

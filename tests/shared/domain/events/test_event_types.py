@@ -21,6 +21,7 @@ SENT = {
     "store.checkin",
     "loyalty.enrollment",
     "loyalty.points_earned",
+    "loyalty.points_pending",
     "loyalty.points_redeemed",
     "loyalty.qr_earned",
     "loyalty.checkin_earned",

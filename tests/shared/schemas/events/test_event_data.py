@@ -190,6 +190,8 @@ def bookings(member: Membership, cause: Cause) -> Iterator[Entry]:
     yield entry
     for method in EarningMethod:
         yield ledger.earn(member, PROGRAM, 5, replace(cause, earning_method=method))[1]
+    cooling_off = replace(PROGRAM, pending_days=14)
+    yield ledger.earn(member, cooling_off, 490, replace(cause, purchase_amount="49.00"))[1]
     yield ledger.redeem(rich, PROGRAM, 100, cause)[1]
     rewarded = replace(cause, reward_id="rw_1", description="Coffee")
     yield ledger.redeem(rich, PROGRAM, 500, rewarded)[1]

@@ -73,6 +73,8 @@ def added(member: Member, body: dict[str, Any]) -> dict[str, Any]:
         **member.ids,
         "entryId": ids.derived("le", "earn", "t1"),
         "pointsAdded": 50,
+        "pointsPending": 0,
+        "pendingUntil": None,
         "pointsRequested": 50,
         "cappedBy": None,
         "reason": None,

@@ -196,6 +196,25 @@ def test_a_refund_takes_back_from_who_was_suspended_since(till: Till, customer: 
     assert_nothing_due(till, payment_id)
 
 
+def test_refunds_take_what_is_pending_and_the_rest_can_be_spent(till: Till) -> None:
+    customer = till.merchant.member("points", pendingDays=14)
+    payment_id = till.paid(**customer.ids)
+    assert customer.balance()["pendingBalance"] == EARNED
+    assert points(till, payment_id).earned_units == EARNED
+
+    till.refund(payment_id, amount=333, refundReference="1")
+    left = EARNED - EARNED * 333 // 1099
+    assert customer.balance()["pendingBalance"] == left
+    customer.api.ok("activateLoyaltyPoints", customer.ids)
+    assert customer.balance()["currentBalance"] == left
+    till.refund(payment_id, amount=766, refundReference="2")
+
+    assert customer.balance()["currentBalance"] == 0
+    assert [each.units for each in stored.entries(customer)] == [0, 0, left, -left]
+    stored.assert_sound(customer)
+    assert_nothing_due(till, payment_id)
+
+
 def test_a_refund_of_all_takes_all_back(till: Till, customer: Member) -> None:
     payment_id = till.paid(**customer.ids)
 
