@@ -43,14 +43,14 @@ class CodeKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class StaticCode:
+class StaticMemberCode:
     """A code that stays the same."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class RotatingCode:
+class RotatingMemberCode:
     """A code of a device for half a minute. ``proof`` shows that it was made with the secret."""
 
     code_id: str
@@ -90,7 +90,7 @@ def proof(code_id: str, secret: str, step: int) -> str:
     return _encoded(int.from_bytes(made[:_PROOF_BYTES], "big"), _PROOF_CHARS)
 
 
-def read(text: str) -> StaticCode | RotatingCode:
+def read(text: str) -> StaticMemberCode | RotatingMemberCode:
     """Read a code that was scanned or typed: spaces, hyphens, case, and O, I and L do not matter.
 
     Raises:
@@ -103,17 +103,17 @@ def read(text: str) -> StaticCode | RotatingCode:
     if not is_whole or _with_check(code[:-1]) != code:
         raise MemberCodeDamaged("The code is not whole: a character is missing or wrong.")
     if code[0] == "S":
-        return StaticCode(code)
+        return StaticMemberCode(code)
     code_id, rest = inner[:CODE_ID_CHARS], inner[CODE_ID_CHARS:]
-    return RotatingCode(code_id, _decoded(rest[:_STEP_CHARS]), rest[_STEP_CHARS:])
+    return RotatingMemberCode(code_id, _decoded(rest[:_STEP_CHARS]), rest[_STEP_CHARS:])
 
 
-def is_proven(code: RotatingCode, secret: str) -> bool:
+def is_proven(code: RotatingMemberCode, secret: str) -> bool:
     """Tell whether a code was made with a secret."""
     return hmac.compare_digest(code.proof, proof(code.code_id, secret, code.step))
 
 
-def require_fresh(code: RotatingCode, last_step: int, now: datetime) -> None:
+def require_fresh(code: RotatingMemberCode, last_step: int, now: datetime) -> None:
     """Check that a proven code is of now, and that neither it nor a later one was used.
 
     Raises:

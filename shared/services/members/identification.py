@@ -8,7 +8,7 @@ from shared import clock
 from shared.auth.caller import Caller
 from shared.domain.members import member_codes
 from shared.domain.members.member import Member, MemberDevice
-from shared.domain.members.member_codes import CodeKind, RotatingCode
+from shared.domain.members.member_codes import CodeKind, RotatingMemberCode
 from shared.domain.members.profile import CODE, DEVICE, Key, Profile
 from shared.errors import MemberCodeNotFound, MemberNotFound
 from shared.services import commands
@@ -51,7 +51,7 @@ def by_code(caller: Caller, text: str) -> IdentifiedMember:
     """
     code = member_codes.read(text)
     unknown = MemberCodeNotFound("The code is no member's.")
-    if not isinstance(code, RotatingCode):
+    if not isinstance(code, RotatingMemberCode):
         _, member = _find(caller, (CODE, code.text), unknown)
         return IdentifiedMember(member, profiles.profile_of(member), CodeKind.STATIC)
     read, member = _find(caller, (DEVICE, code.code_id), unknown)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.members import member_codes as codes
-from shared.domain.members.member_codes import ALPHABET, RotatingCode, StaticCode
+from shared.domain.members.member_codes import ALPHABET, RotatingMemberCode, StaticMemberCode
 from shared.errors import MemberCodeDamaged, MemberCodeExpired, MemberCodeUsed
 
 NOW = datetime(2026, 3, 3, 12, tzinfo=UTC)
@@ -60,7 +60,7 @@ def test_a_missing_or_added_character_is_noticed(code: str, data: st.DataObject)
 @given(st.text(max_size=80))
 def test_any_other_text_is_damaged(text: str) -> None:
     with suppress(MemberCodeDamaged):
-        assert isinstance(codes.read(text), StaticCode | RotatingCode)
+        assert isinstance(codes.read(text), StaticMemberCode | RotatingMemberCode)
 
 
 @given(TEXTS)
@@ -68,7 +68,7 @@ def test_how_a_code_is_typed_does_not_matter(code: str) -> None:
     groups = "-".join(code[at : at + 4] for at in range(0, len(code), 4))
     typed = groups.lower().replace("0", "o").replace("1", "l")
 
-    assert codes.read(typed) == codes.read(code) == StaticCode(code)
+    assert codes.read(typed) == codes.read(code) == StaticMemberCode(code)
 
 
 def test_new_codes_are_whole_and_differ() -> None:
@@ -76,7 +76,7 @@ def test_new_codes_are_whole_and_differ() -> None:
 
     assert len(made) == 100
     assert {
-        codes.read(each).text for each in made if isinstance(codes.read(each), StaticCode)
+        codes.read(each).text for each in made if isinstance(codes.read(each), StaticMemberCode)
     } == made
     assert len({codes.new_secret() for _ in range(10)}) == 10
 
@@ -86,12 +86,12 @@ def test_a_rotating_code_is_as_documented() -> None:
     code = codes.rotating("ABCDEFGHJK", SECRET, NOW)
 
     assert code == "RABCDEFGHJK1RB3V0W46Y174N5"
-    assert codes.read(code) == RotatingCode("ABCDEFGHJK", 59084640, code[17:25])
+    assert codes.read(code) == RotatingMemberCode("ABCDEFGHJK", 59084640, code[17:25])
 
 
-def read(at: datetime) -> RotatingCode:
+def read(at: datetime) -> RotatingMemberCode:
     found = codes.read(codes.rotating("ABCDEFGHJK", SECRET, at))
-    assert isinstance(found, RotatingCode)
+    assert isinstance(found, RotatingMemberCode)
     return found
 
 
@@ -100,8 +100,8 @@ def test_only_the_secret_proves_a_code() -> None:
 
     assert codes.is_proven(code, SECRET)
     assert not codes.is_proven(code, SECRET.replace("0", "1"))
-    assert not codes.is_proven(RotatingCode("BBCDEFGHJK", code.step, code.proof), SECRET)
-    assert not codes.is_proven(RotatingCode(code.code_id, code.step + 1, code.proof), SECRET)
+    assert not codes.is_proven(RotatingMemberCode("BBCDEFGHJK", code.step, code.proof), SECRET)
+    assert not codes.is_proven(RotatingMemberCode(code.code_id, code.step + 1, code.proof), SECRET)
 
 
 @pytest.mark.parametrize("steps", [-1, 0, 1])
