@@ -130,6 +130,8 @@ ENDPOINTS = (
     Endpoint("identifyMember", "members", Package.GO),
     Endpoint("getMemberCode", "members", Package.GO, customer_package=Package.GO),
     Endpoint("configureMembers", "members", Package.GO),
+    Endpoint("exportMember", "members", Package.GO, is_read=True, customer_package=Package.GO),
+    Endpoint("eraseMember", "members", Package.GO, customer_package=Package.GO),
     Endpoint("getLoyaltyWebhookEvents", "webhooks", Package.GO),
     Endpoint("createWebhookEndpoint", "webhooks", Package.GO),
     Endpoint(
@@ -269,6 +271,14 @@ QUEUES = (
         max_per_s=5,
         timeout_s=540,
     ),
+    Queue(
+        "continueErasure",
+        max_attempts=3,
+        min_backoff_s=30,
+        max_concurrent=5,
+        max_per_s=5,
+        timeout_s=540,
+    ),
 )
 """Cloud Tasks starts at most 500 tasks of a queue per second, and runs at most 5,000 at once.
 
@@ -288,6 +298,7 @@ SCHEDULES = (
     ),
     Schedule("settleOrders", "every 5 minutes"),
     Schedule("runSyncs", "every 5 minutes", needs_secrets=True),
+    Schedule("finishErasures", "every 10 minutes"),
 )
 
 ENDPOINT_BY_NAME = {

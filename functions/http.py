@@ -41,7 +41,7 @@ from shared.services.accounts import callers
 from shared.store import client
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from types import ModuleType
 
     from flask import Request
@@ -352,19 +352,31 @@ def _idempotency_key(request: Request) -> str | None:
 def _with_claim(caller: Caller, endpoint: Endpoint, key: str | None, body: WireModel) -> Caller:
     if key is None:
         return caller
-    canonical = json.dumps(
-        # Null is not the same as a missing field: null can remove a value.
-        body.model_dump(by_alias=True, mode="json", exclude_unset=True),
-        sort_keys=True,
-        default=exact_json.default,
-    )
+    # Null is not the same as a missing field: null can remove a value.
+    sent = body.model_dump(by_alias=True, mode="json", exclude_unset=True)
+    canonical = json.dumps(sent, sort_keys=True, default=exact_json.default)
     # A customer's key is nobody else's: not another customer's, and not the merchant's.
     by = () if caller.customer is None else ("customer", caller.customer.user_id)
     claim = Claim(
         claim_id=ids.digest(caller.account_id, *by, endpoint.name, key),
         fingerprint=ids.digest(canonical),
+        account_id=caller.account_id,
+        user_ids=tuple(dict.fromkeys(_user_ids(sent))),
     )
     return replace(caller, claim=claim)
+
+
+def _user_ids(sent: Any) -> Iterator[str]:
+    """Yield whom a request names, in the order of its fields."""
+    if isinstance(sent, list):
+        for each in sent:
+            yield from _user_ids(each)
+    elif isinstance(sent, dict):
+        for name, each in sent.items():
+            if name.endswith(("userId", "UserId")) and isinstance(each, str):
+                yield each
+            else:
+                yield from _user_ids(each)
 
 
 def sandbox_answer(module: ModuleType, body: WireModel, caller: Caller) -> dict[str, Any]:

@@ -19,6 +19,11 @@ def is_in(kind: Any) -> bool:
     return _is_in(kind, ())
 
 
+def is_field(value: Any, name: str) -> bool:
+    """Tell whether a field of a dataclass contains encrypted texts."""
+    return name in _names(type(value))  # type: ignore[arg-type]
+
+
 def changed(value: T, change: Change) -> T:
     """Return a dataclass with each encrypted text in it changed, at any depth."""
     names = _names(type(value))  # type: ignore[arg-type]

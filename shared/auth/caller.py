@@ -13,11 +13,14 @@ class Claim:
 
     ``claim_id`` is the digest of account, mode, caller, action and key, so that equal keys of
     different merchants, modes, customers or actions stay apart; ``fingerprint`` is the digest of
-    the validated body.
+    the validated body. ``account_id`` and ``user_ids`` say whom it is about, so that it is found
+    when somebody is erased.
     """
 
     claim_id: str
     fingerprint: str
+    account_id: str | None = None
+    user_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any
 
 from shared.auth.caller import Claim
 from shared.errors import IdempotencyKeyReused
-from shared.store import claim_documents, paths
+from shared.store import claim_documents, paths, personal
 from shared.store.claim_documents import StoredClaim
 from shared.store.client import Document, Write
 from shared.store.protocol import Reads
@@ -53,6 +53,20 @@ def claim_writes(
     read = reads[paths.idempotency_key(claim.claim_id)]
     # Firestore deletes expired documents lazily: one may still be there, and is replaced.
     stored = StoredClaim(
-        claim.fingerprint, result, created_at=now, expires_at=now + KEPT, run_id=run_id
+        claim.fingerprint,
+        result,
+        created_at=now,
+        expires_at=now + KEPT,
+        run_id=run_id,
+        people=_people(claim, result),
     )
     return [claim_documents.write(read, stored)]
+
+
+def _people(claim: Claim, result: dict[str, Any]) -> tuple[str, ...]:
+    """Return whom the request names, and whose id it has made."""
+    if claim.account_id is None:
+        return ()
+    made = result.get("userId")
+    named = dict.fromkeys((*claim.user_ids, *([made] if made else [])))
+    return tuple(personal.person(claim.account_id, each) for each in named)

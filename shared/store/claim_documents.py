@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from shared.domain.pseudonyms import Pseudonyms
 from shared.encrypted import Encrypted
-from shared.store import codec, paths
+from shared.store import codec, paths, personal
 from shared.store.client import Document
 from shared.store.documents import Documents
+from shared.store.personal import Personal
 
 SECRET = "secretToken"  # noqa: S105 - the name of a field
 """The field of a request's result that holds the secret of its answer."""
@@ -22,6 +24,7 @@ class StoredClaim:
 
     ``secret_token`` is the ``secretToken`` of ``result``, if there is one: nothing else of a result
     is encrypted. ``run_id`` tells the run that has written it from others of the same request.
+    ``people`` are those whom the request names: it is emptied when one of them is erased.
     """
 
     fingerprint: str
@@ -30,6 +33,7 @@ class StoredClaim:
     expires_at: datetime
     secret_token: Encrypted | None = None
     run_id: str | None = None
+    people: tuple[str, ...] = ()
 
 
 def _from_document(document: Document) -> StoredClaim:
@@ -45,12 +49,21 @@ def _to_document(claim: StoredClaim) -> Document:
     return document
 
 
+def _erased(claim: StoredClaim, _: Pseudonyms) -> StoredClaim:
+    """Return a claim that answers nobody: a repeated request is taken for a different one.
+
+    It must not be deleted: a late repetition would enrol the person again.
+    """
+    return replace(claim, fingerprint="", result={}, secret_token=None, people=())
+
+
 CLAIMS = Documents(
     StoredClaim,
     paths.idempotency_key,
     collection="idempotencyKeys",
     from_document=_from_document,
     to_document=_to_document,
+    personal=Personal("requests", personal.of_people("idempotencyKeys"), _erased),
 )
 
 decode = CLAIMS.decode

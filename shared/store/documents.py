@@ -7,13 +7,17 @@ secrets) forgets none.
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import Any, Generic, ParamSpec, TypeVar
 
+from shared import store
 from shared.store import client, codec
 from shared.store.cache import Cache
 from shared.store.client import Create, Delete, Document, Put, Snapshot, Update, Write
+from shared.store.personal import NoPersonalData, Personal
 from shared.store.queries import Filter
 
 T = TypeVar("T")
@@ -25,6 +29,14 @@ _registered: list[Documents[Any, ...]] = []
 def registered() -> tuple[Documents[Any, ...], ...]:
     """Return the kinds of all modules imported so far."""
     return tuple(_registered)
+
+
+@cache
+def every() -> tuple[Documents[Any, ...], ...]:
+    """Return the kinds of all modules of the store, which it imports."""
+    for module in pkgutil.walk_packages(store.__path__, f"{store.__name__}."):
+        importlib.import_module(module.name)
+    return registered()
 
 
 class Documents(Generic[T, P]):
@@ -42,6 +54,7 @@ class Documents(Generic[T, P]):
         from_document: Callable[[Document], T] | None = None,
         to_document: Callable[[T], Document] | None = None,
         is_cached: bool = False,
+        personal: Personal[T] | NoPersonalData | None = None,
     ) -> None:
         """Declare a kind.
 
@@ -55,10 +68,12 @@ class Documents(Generic[T, P]):
             from_document: Makes the value of a document, if the codec alone cannot.
             to_document: Makes the document of a value, if the codec alone cannot.
             is_cached: True if the result of ``find`` may be 60 s old.
+            personal: What it holds on persons. Needed if it has user ids, free texts or secrets.
         """
         self.kind = kind
         self.collection = collection
         self.is_group = is_group
+        self.personal = personal
         self.from_document: Callable[[Document], T] = from_document or partial(
             codec.from_document, kind
         )
@@ -110,6 +125,10 @@ class Documents(Generic[T, P]):
         """Return the write that deletes a document."""
         assert self._mirror_of is None, f"{self.kind.__name__} has a mirror, which would be left"
         return Delete(read)
+
+    def deletions(self, read: Snapshot, mirror: Snapshot) -> list[Write]:
+        """Return the writes that delete a document and its mirror."""
+        return [Delete(each) for each in (read, mirror) if each.data is not None]
 
     def query(
         self,

@@ -40,9 +40,13 @@ def account_member(account_id: str, user_id: str) -> str:
     return f"{account_members(account_id)}/{encode(user_id)}"
 
 
+def member_keys(account_id: str) -> str:
+    return f"{account(account_id)}/memberKeys"
+
+
 def member_key(account_id: str, key: str) -> str:
     """Return the path of what gives an e-mail, a phone or the like to one person of an account."""
-    return f"{account(account_id)}/memberKeys/{encode(key)}"
+    return f"{member_keys(account_id)}/{encode(key)}"
 
 
 def member_settings(account_id: str) -> str:
@@ -124,6 +128,15 @@ def check_in_shards(store_id: str) -> str:
 
 def check_in_shard(store_id: str, number: int) -> str:
     return f"{check_in_shards(store_id)}/{number}"
+
+
+def membership_erasure(membership_id: str) -> str:
+    """Return the path of the record of a membership that has a pseudonym now."""
+    return f"membershipErasures/{membership_id}"
+
+
+def erasure(erasure_id: str) -> str:
+    return f"erasures/{encode(erasure_id)}"
 
 
 def idempotency_key(claim_id: str) -> str:

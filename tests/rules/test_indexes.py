@@ -22,6 +22,7 @@ from shared.domain.loyalty.figures import Counters
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program
 from shared.domain.members.check_ins import CheckIn, Visitor
+from shared.domain.members.erasure import Erasure
 from shared.domain.members.member import Member as Person
 from shared.domain.orders.checkouts import Checkout
 from shared.domain.orders.collect_orders import CollectOrder
@@ -35,6 +36,7 @@ from shared.domain.webhooks.deliveries import Delivery, DeliveryState
 from shared.schemas import paging
 from shared.services.accounts import reencryption
 from shared.services.events import emission
+from shared.services.members import erasures
 from shared.services.systems import item_stores
 from shared.services.systems.item_stores import GOODS
 from shared.store import client, codec, documents, paths
@@ -53,9 +55,10 @@ from tests.support.merchants import Member, Merchant
 from tools.emulators import ROOT
 
 SPEC = json.loads((ROOT / "firestore.indexes.json").read_text())
-EQUAL = {"==", "in", "array-contains-any"}
+EQUAL = {"==", "in", "array-contains", "array-contains-any"}
 """Each list has an index of its own, of what it contains, unless it is set apart."""
 STORED = {
+    "erasures": Erasure,
     "checkIns": CheckIn,
     "visitors": Visitor,
     "checkouts": Checkout,
@@ -211,6 +214,15 @@ def query_all(member: Member) -> None:
     membership_documents.list_corrections(member.membership_id, "le_1")
     for kind in reencryption.kinds():
         kind.pages()
+    erase(member)
+
+
+def erase(member: Member) -> None:
+    """Ask for everything that is held on a person."""
+    emission.emit_enrollment(member.membership_id)
+    member.api.ok("exportMember", {"userId": member.user_id})
+    member.api.ok("eraseMember", {"userId": member.user_id})
+    erasures.resume_open()
 
 
 def query_members(account_id: str, program_id: str, now: datetime) -> None:
@@ -481,6 +493,7 @@ def test_knows_paths_of_all_overrides(member: Member) -> None:
             paths.sync_part(paths.sync("x", "pos", "korona"), "x", 0),
             paths.product("x"),
             paths.push("x"),
+            paths.erasure("x"),
             paths.store_record("x", "orders", "x"),
             paths.store("x"),
             f"{paths.stats_shards('x')}/0",

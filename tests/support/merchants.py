@@ -13,7 +13,7 @@ from shared.auth.keys import KeyKind, KeyMode
 from shared.domain.accounts.accounts import Account, KeyRecord
 from shared.domain.accounts.packages import Package
 from shared.domain.stores.stores import Store
-from shared.store import client
+from shared.store import client, paths
 from shared.store.accounts import account_documents
 from shared.store.stores import store_documents
 from tests.support import sign_ins
@@ -110,7 +110,7 @@ class Member:
 
     @property
     def membership_id(self) -> str:
-        return f"{self.program_id}_{self.user_id}"
+        return paths.membership_id(self.program_id, self.user_id)
 
     def other(self, user_id: str) -> Member:
         """Return another user of the same program, not enrolled."""

@@ -10,6 +10,7 @@ from shared.auth.caller import Caller
 from shared.domain.units import from_units
 from shared.errors import (
     MembershipClosed,
+    MembershipNotFound,
     MemberSuspended,
     ProgramInactive,
     ProgramNotFound,
@@ -78,6 +79,7 @@ REFUSALS = (
     ProgramInactive,
     MemberSuspended,
     MembershipClosed,
+    MembershipNotFound,
     VerificationRequired,
 )
 

@@ -29,6 +29,7 @@ MEMBERSHIP_LEFT = "loyalty.membership_left"
 MEMBERSHIP_MERGED = "loyalty.membership_merged"
 MEMBER_SUSPENDED = "member.suspended"
 MEMBER_REACTIVATED = "member.reactivated"
+MEMBER_ERASED = "member.erased"
 SYNC_CONFLICT = "loyalty.sync_conflict"
 WEBHOOK_ENDPOINT_DISABLED = "loyalty.webhook_endpoint_disabled"
 POS_SYNCED = "integration.pos.synced"
@@ -90,6 +91,7 @@ _LOYALTY = (
     EventType(MEMBERSHIP_MERGED, Package.GO, "Points moved, as two members were merged into one."),
     EventType(MEMBER_SUSPENDED, Package.GO, "A member was suspended in a program."),
     EventType(MEMBER_REACTIVATED, Package.GO, "A member's suspension in a program was lifted."),
+    EventType(MEMBER_ERASED, Package.GO, "A person was erased: erase them in your systems, too."),
     EventType(
         WEBHOOK_ENDPOINT_DISABLED,
         Package.GO,

@@ -37,13 +37,15 @@ def entry_hash(entry: Entry) -> str:
     return hashlib.sha256(canonical(entry)).hexdigest()
 
 
-def find_break(entries: Iterable[Entry], head_hash: str) -> str | None:
+def find_break(entries: Iterable[Entry], head_hash: str, *, genesis: str = GENESIS) -> str | None:
     """Check a membership's entries, oldest first, and return the place of the first break.
+
+    ``genesis`` is where the chain begins: copies of an erased person begin with their record.
 
     Returns:
         ``None`` if every entry is untouched, in its place, and the last one is ``head_hash``.
     """
-    expected = GENESIS
+    expected = genesis
     for seq, entry in enumerate(entries, start=1):
         if entry.seq != seq:
             return f"entry {entry.entry_id} has number {entry.seq} where {seq} is due"

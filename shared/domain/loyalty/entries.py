@@ -115,6 +115,8 @@ class Entry:
     ``pending_units`` is the change of what is pending, ``None`` for most entries. An entry of the
     kind ``PENDING`` adds pending units, which nobody can spend before ``pending_until``, and has 0
     ``units``. The ``EARN`` that makes them spendable names it in ``activates_entry_id``.
+    ``copied_at``: it is a copy under a pseudonym, from when the person was erased. It was told and
+    counted as the entry that it was.
     """
 
     entry_id: str
@@ -158,6 +160,7 @@ class Entry:
     pending_units: int | None = None
     pending_until: datetime | None = None
     activates_entry_id: str | None = None
+    copied_at: datetime | None = None
 
     @property
     def granted_units(self) -> int:

@@ -73,6 +73,9 @@ class Membership:
 
     ``pending`` are grants that cannot be spent yet, with ``pending_units`` in all; they are no part
     of the balance or of any total.
+
+    While ``erasure_id`` is set, the person is being erased, and only that erasure writes here.
+    ``erased_at``: the person was erased then, and ``user_id`` is a pseudonym.
     """
 
     membership_id: str
@@ -111,6 +114,8 @@ class Membership:
     is_taken_over: bool = False
     pending_units: int = 0
     pending: tuple[PendingAward, ...] = ()
+    erasure_id: str | None = None
+    erased_at: datetime | None = None
 
     @property
     def is_active(self) -> bool:

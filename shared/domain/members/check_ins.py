@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from shared.clock import to_wire
 from shared.domain.loyalty.programs import CheckInLimit, EarningMethod
+from shared.domain.pseudonyms import Pseudonyms
 from shared.domain.stores.store_codes import SKEW_STEPS, STEP_S, CodeKind, StoreCode
 from shared.domain.stores.stores import Coordinates, Store
 from shared.errors import (
@@ -125,6 +126,11 @@ class Visitor:
     recent: tuple[datetime, ...] = ()
     used: tuple[UsedCode, ...] = ()
     by_program: Mapping[str, EarningVisits] = field(default_factory=dict)
+
+
+def erased(check_in: CheckIn, names: Pseudonyms) -> CheckIn:
+    """Return a check-in under the pseudonym, without the device."""
+    return replace(check_in, user_id=names.of(check_in.user_id), device_hash=None)
 
 
 def business_day(moment: datetime, time_zone: str) -> str:

@@ -16,6 +16,7 @@ class MemberStatus(StrEnum):
     ACTIVE = "active"
     SUSPENDED = "suspended"
     MERGED = "merged"
+    ERASING = "erasing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class Member:
     ``store_id``: the store that tells its webhooks of the person: where the person came from.
     ``is_customer``: a sign-in stands behind the user id.
     ``merged_into``: the user id that took over; ``merged_from``: those that were taken over.
+    ``erasure_id``: the erasure that runs; meanwhile nobody else changes the person.
     """
 
     user_id: str
@@ -62,6 +64,7 @@ class Member:
     devices: tuple[MemberDevice, ...] = ()
     merged_into: str | None = None
     merged_from: tuple[str, ...] = ()
+    erasure_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from enum import StrEnum
 from shared.domain.orders import order_points
 from shared.domain.orders.items import Item
 from shared.domain.orders.order_points import OrderPoints
+from shared.domain.pseudonyms import Pseudonyms
 from shared.errors import CheckoutStateConflict, RefundExceedsPayment
 
 OPEN_FOR = timedelta(hours=2)
@@ -254,3 +255,12 @@ def _check_at(checkout: Checkout, now: datetime) -> datetime | None:
     if checkout.awaits_points and now - (checkout.completed_at or now) < BOOKED_FOR:
         return now + _PAUSE
     return None
+
+
+def erased(checkout: Checkout, names: Pseudonyms) -> Checkout:
+    """Return a checkout under the pseudonym: what was bought, without who."""
+    return replace(
+        checkout,
+        user_id=names.of(checkout.user_id),
+        order_reference=names.within(checkout.order_reference),
+    )

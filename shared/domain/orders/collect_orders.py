@@ -9,6 +9,7 @@ from enum import StrEnum
 from shared.domain.orders import order_points
 from shared.domain.orders.items import Item
 from shared.domain.orders.order_points import OrderPoints
+from shared.domain.pseudonyms import Pseudonyms
 from shared.errors import OrderStateConflict
 
 PREPARED_IN = timedelta(minutes=30)
@@ -131,3 +132,8 @@ def settled(before: CollectOrder, after: CollectOrder, now: datetime) -> Collect
     is_in_time = now - (planned.picked_up_at or now) < BOOKED_FOR
     is_awaited = planned.awaits_points and is_in_time
     return replace(planned, check_at=now + _PAUSE if is_awaited else None)
+
+
+def erased(order: CollectOrder, names: Pseudonyms) -> CollectOrder:
+    """Return an order under the pseudonym, without its note."""
+    return replace(order, user_id=names.of(order.user_id), note="")

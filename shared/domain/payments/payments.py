@@ -17,6 +17,7 @@ from shared.domain import lease
 from shared.domain.loyalty import purchase_points
 from shared.domain.loyalty.purchase_points import PurchasePoints
 from shared.domain.money import Money
+from shared.domain.pseudonyms import Pseudonyms
 from shared.encrypted import Encrypted
 from shared.errors import PaymentNotRefundable, RefundExceedsPayment
 
@@ -392,6 +393,25 @@ def forget_customer(payment: Payment, now: datetime) -> Payment:
     if not is_begun and now - payment.created_at < GIVEN_UP_AFTER:
         return payment
     return replace(payment, customer_token=None)
+
+
+def erased(payment: Payment, names: Pseudonyms) -> Payment:
+    """Return a payment with a pseudonym and without texts and customer; the money stays as it is.
+
+    A payment that the provider does not know yet is made without them, or fails.
+    """
+    if payment.user_id is None:
+        return payment
+    return replace(
+        payment,
+        user_id=names.of(payment.user_id),
+        purchase_id=names.within(payment.purchase_id),
+        description="",
+        return_url="",
+        redirect_url=None,
+        customer_token=None,
+        refunds=tuple(replace(each, reason="") for each in payment.refunds),
+    )
 
 
 def without_points(payment: Payment, failure: str, *, is_problem: bool = True) -> Payment:

@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from shared.domain import pseudonyms
 from shared.domain.loyalty import returns
+from shared.domain.pseudonyms import Pseudonyms
 from shared.domain.systems.sales import Receipt, ReceiptKind
 
 RECEIPTS_MAX = 200
@@ -221,6 +223,7 @@ def with_receipt(purchase: Purchase, receipt: Receipt, *, is_earning: bool) -> R
         is_earning: The customer whom it names was a member when it was issued, and the merchant
             lets it earn.
     """
+    receipt = _of_erased(purchase, receipt, is_earning=is_earning)
     if len(purchase.sales) + len(purchase.changes) >= RECEIPTS_MAX:
         refusal = f"More than {RECEIPTS_MAX} receipts belong to the same sale."
         return Reading(purchase, refusal=refusal)
@@ -229,6 +232,70 @@ def with_receipt(purchase: Purchase, receipt: Receipt, *, is_earning: bool) -> R
     if receipt.voids is not None:
         return _with_change(purchase, receipt, is_earning=is_earning)
     return _with_sale(purchase, receipt, is_earning=is_earning)
+
+
+def _of_erased(purchase: Purchase, receipt: Receipt, *, is_earning: bool) -> Receipt:
+    """Return a receipt with the pseudonym, if its customer was erased since it was first read.
+
+    The till still names the person. Whoever is no member is taken for the person who was erased.
+    """
+    if receipt.customer_id is None or is_earning:
+        return receipt
+    known = users(purchase)
+    erased = next((each for each in known if pseudonyms.is_pseudonym(each)), None)
+    if erased is None or receipt.customer_id in known:
+        return receipt
+    return replace(receipt, customer_id=erased)
+
+
+def users(purchase: Purchase) -> tuple[str, ...]:
+    """Return everybody whom a purchase names."""
+    named = (
+        *(each.customer_id for each in purchase.sales),
+        *(each.customer_id for each in purchase.changes),
+        *(each.user_id for each in purchase.grants),
+        *(each.user_id for each in purchase.netted),
+    )
+    return tuple(sorted({each for each in named if each is not None}))
+
+
+def erased(purchase: Purchase, names: Pseudonyms) -> Purchase:
+    """Return a purchase with pseudonyms for its customers."""
+
+    def earning(each: Earning) -> Earning:
+        mark, customer_id = each.of[:1], each.of[1:]
+        return replace(each, of=mark + names.of(customer_id)) if mark == "+" else each
+
+    return replace(
+        purchase,
+        sales=tuple(
+            replace(each, customer_id=names.of_optional(each.customer_id))
+            for each in purchase.sales
+        ),
+        changes=tuple(
+            replace(each, customer_id=names.of_optional(each.customer_id))
+            for each in purchase.changes
+        ),
+        earnings=tuple(map(earning, purchase.earnings)),
+        grants=tuple(replace(each, user_id=names.of(each.user_id)) for each in purchase.grants),
+        netted=tuple(replace(each, user_id=names.of(each.user_id)) for each in purchase.netted),
+    )
+
+
+def of_user_alone(purchase: Purchase, user_id: str) -> Purchase:
+    """Return what a purchase says of one of its customers."""
+
+    def is_own(name: str | None) -> bool:
+        return name in {None, user_id}
+
+    return replace(
+        purchase,
+        sales=tuple(each for each in purchase.sales if is_own(each.customer_id)),
+        changes=tuple(each for each in purchase.changes if is_own(each.customer_id)),
+        earnings=tuple(each for each in purchase.earnings if each.of == f"+{user_id}"),
+        grants=tuple(each for each in purchase.grants if each.user_id == user_id),
+        netted=tuple(each for each in purchase.netted if each.user_id == user_id),
+    )
 
 
 def with_earlier(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -50,7 +50,7 @@ class Delivery:
 
     ``lane`` is the queue of its last task. ``slot_at`` is its slot at an overloaded endpoint, and
     then also its ``next_attempt_at``; ``None`` if it has none. Every change moves ``expires_at``
-    on.
+    on. ``is_silent``: the event is about a person who was erased, so no answers are kept.
     """
 
     delivery_id: str
@@ -70,3 +70,10 @@ class Delivery:
     is_test: bool = False
     lane: Lane = Lane.FAST
     slot_at: datetime | None = None
+    is_silent: bool = False
+
+
+def silenced(delivery: Delivery) -> Delivery:
+    """Return a delivery without what receivers answered, now and later."""
+    attempts = tuple(replace(each, response_text="") for each in delivery.attempts)
+    return replace(delivery, attempts=attempts, is_silent=True)

@@ -438,6 +438,18 @@ class BulkImportData(WireModel):
     failed: Whole = Field(description="How many rows could not be taken.")
 
 
+class MemberErasedData(WireModel):
+    """A person who was erased."""
+
+    user_ids: list[Id] = Field(
+        max_length=22,
+        description=(
+            "Your ids of the customer, more than one after a merge. They are taken out of the "
+            "event once it is delivered, so it is empty then."
+        ),
+    )
+
+
 _MEMBER = {"programId": "lp_abc123", "userId": "user_xyz"}
 _OF_ENTRY = {**_MEMBER, "sequence": 7}
 _SPENT = {
@@ -642,6 +654,7 @@ _CATALOG: Mapping[str, tuple[type[WireModel], Mapping[str, Any]]] = {
         BulkImportData,
         {"records": 250, "created": 3, "updated": 9, "unchanged": 237, "failed": 1},
     ),
+    event_types.MEMBER_ERASED: (MemberErasedData, {"userIds": ["user_xyz"]}),
 }
 
 DATA_BY_TYPE: Mapping[str, type[WireModel]] = {name: model for name, (model, _) in _CATALOG.items()}

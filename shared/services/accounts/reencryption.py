@@ -6,15 +6,13 @@ whether it has a field of the type ``Encrypted``. So a new kind of document cann
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from typing import Any
 
-from shared import encrypted, store
+from shared import encrypted
 from shared.services import commands
 from shared.services.commands import Effect, Reads
 from shared.services.vaults import vault
@@ -54,15 +52,8 @@ def reencrypt_secrets() -> Reencryption:
 
 def kinds() -> list[Documents[Any, ...]]:
     """Return the kinds of documents that have encrypted fields, sorted by name."""
-    _import_all()
-    found = [each for each in documents.registered() if encrypted.is_in(each.kind)]
+    found = [each for each in documents.every() if encrypted.is_in(each.kind)]
     return sorted(found, key=lambda each: each.collection or "")
-
-
-def _import_all() -> None:
-    """Import every module of the store, so that all kinds are registered."""
-    for module in pkgutil.walk_packages(store.__path__, f"{store.__name__}."):
-        importlib.import_module(module.name)
 
 
 def _reencrypt(keys: Vault, kind: Documents[Any, ...]) -> tuple[int, list[str]]:

@@ -11,12 +11,14 @@ from datetime import datetime, timedelta
 from shared import clock, logs
 from shared.domain.events.event import Event
 from shared.domain.loyalty import figures, loyalty_events
+from shared.domain.loyalty.entries import Entry
 from shared.domain.loyalty.figures import Counters
+from shared.domain.loyalty.membership import Membership
 from shared.domain.members import check_in_events, check_in_figures
 from shared.services import commands
 from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
-from shared.store import paths
+from shared.store import client, paths
 from shared.store.loyalty import figure_documents, membership_documents, program_documents
 from shared.store.members import check_in_documents
 from shared.store.stores import store_documents
@@ -37,9 +39,10 @@ def emit_entry(membership_id: str, entry_id: str) -> int:
     def decide(reads: Reads) -> Effect[int]:
         entry = membership_documents.decode_entry(reads[entry_path])
         if entry is None:
-            logs.warning("entry not found", path=entry_path)
+            logs.warning("entry not found", entry=logs.digest(entry_path))
             return Effect(0)
-        if reads[marker].data is not None or _is_history(entry.recorded_at):
+        is_told = reads[marker].data is not None or entry.copied_at is not None
+        if is_told or _is_history(entry.recorded_at):
             return Effect(0)
         program = program_documents.find(entry.program_id)
         assert program is not None, f"entry {entry_id} of unknown program"
@@ -62,9 +65,10 @@ def emit_enrollment(membership_id: str) -> int:
     def decide(reads: Reads) -> Effect[int]:
         membership = membership_documents.decode(reads[member_path])
         if membership is None:
-            logs.warning("membership not found", path=member_path)
+            logs.warning("membership not found", member=logs.digest(membership_id))
             return Effect(0)
-        if reads[marker].data is not None or _is_history(membership.enrolled_at):
+        is_told = reads[marker].data is not None or membership.erased_at is not None
+        if is_told or _is_history(membership.enrolled_at):
             return Effect(0)
         if membership.is_taken_over:
             return Effect(0)  # The person was counted when the old membership was opened.
@@ -99,6 +103,25 @@ def emit_check_in(session_id: str) -> int:
         return Effect(len(news.deliveries), [*news.writes, counted], tasks=news.tasks)
 
     return commands.run([marker, path], decide)
+
+
+def emit_rest(membership: Membership, entries: Sequence[Entry]) -> None:
+    """Emit what a membership and its entries have not emitted yet, before they get new names."""
+    membership_id = membership.membership_id
+    missing = {
+        loyalty_events.booking_event_id(membership_id, each.entry_id): each.entry_id
+        for each in entries
+        if not _is_history(each.recorded_at)
+    }
+    enrolled = loyalty_events.enrollment_event_id(membership_id)
+    event_ids = [*missing, *([] if _is_history(membership.enrolled_at) else [enrolled])]
+    for start in range(0, len(event_ids), client.PAGE):
+        page = {paths.event(each): each for each in event_ids[start : start + client.PAGE]}
+        for path, snapshot in client.get([*page]).items():
+            if snapshot.data is None and page[path] == enrolled:
+                emit_enrollment(membership_id)
+            elif snapshot.data is None:
+                emit_entry(membership_id, missing[page[path]])
 
 
 def _is_history(moment: datetime) -> bool:

@@ -419,6 +419,7 @@ class _Names:
 def _kept(booking: Booking) -> Document:
     """Return the record that a claim keeps; it gives the answer if there is no entry."""
     return {
+        "entryId": booking.entry.entry_id if booking.entry else None,
         "balanceUnits": booking.balance_units,
         "tier": booking.tier,
         "requestedUnits": booking.award.requested_units if booking.award else 0,
@@ -456,7 +457,13 @@ def _replay(
 
 
 def _replay_of_nothing(program: Program, membership_id: str, earlier: Document) -> Booking:
-    """Return the answer of an earlier request with the same key that had nothing to book."""
+    """Return the answer of an earlier request with the same key that had nothing to book.
+
+    Raises:
+        MembershipNotFound: It had booked something, and the member was erased since.
+    """
+    if earlier.get("entryId") is not None:
+        raise MembershipNotFound("The membership in which this was booked was erased since.")
     award = Award(earlier["requestedUnits"], 0, earlier.get("cappedBy"), earlier["reason"])
     return Booking(
         program,

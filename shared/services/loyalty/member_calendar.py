@@ -54,7 +54,7 @@ def _try(membership: Membership) -> bool:
     try:
         _move_on(membership.membership_id, membership.program_id)
     except Exception:  # noqa: BLE001 - what fails must not keep the rest from what is theirs
-        logs.exception("member calendar failed", membership=membership.membership_id)
+        logs.exception("member calendar failed", member=logs.digest(membership.membership_id))
         return False
     return True
 
@@ -68,7 +68,8 @@ def _move_on(membership_id: str, program_id: str) -> None:
 
     def decide(reads: Reads) -> Effect[None]:
         membership = membership_documents.decode(reads[path])
-        assert membership is not None, "memberships are never deleted"
+        if membership is None or membership.erasure_id is not None:
+            return Effect(None)  # The person is erased: the copy has the same time.
         if membership.next_due_at is None or membership.next_due_at > now:
             return Effect(None)  # Another process was faster.
         left, entries = ledger.caught_up(membership, program, now)
@@ -84,8 +85,11 @@ def _events(passed: TimePassed, program: Program, now: datetime) -> list[Event]:
     """Return the events for the store's endpoints; the entry of an expiry has its own trigger.
 
     Members can spend points of an inactive program, so expiries are announced; anniversaries of
-    such a program are not told, nor those of members who are suspended or have left.
+    such a program are not told, nor those of members who are suspended or have left. Nothing is
+    announced of a person who was erased.
     """
+    if passed.membership.erased_at is not None:
+        return []
     happened = [
         loyalty_events.from_expiring(passed.membership, lot.units, lot.expires_at, now)
         for lot in passed.expiring

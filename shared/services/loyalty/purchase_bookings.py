@@ -7,14 +7,18 @@ derived from the purchase, and the next process finds it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from shared.domain.loyalty import purchase_points
 from shared.domain.loyalty.earning_base import PurchaseLine
 from shared.domain.loyalty.purchase_points import PurchasePoints, Taking
+from shared.errors import Busy, MembershipNotFound
 from shared.services.accounts import callers
 from shared.services.loyalty import balances
+from shared.services.loyalty.bookings import Booking
+from shared.store.members import member_documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,8 @@ def earn(
         ProgramNotFound, MembershipNotFound, ProgramInactive, MemberSuspended, MembershipClosed,
         BalanceLimitExceeded, Busy.
     """
-    booking = balances.add(
+    add = partial(
+        balances.add,
         callers.acting_for(buyer.account_id),
         program_id=buyer.program_id,
         user_id=buyer.user_id,
@@ -68,7 +73,7 @@ def earn(
         is_internal=True,
         earning_method=earning_method,
     )
-    entry = booking.entry
+    entry = _booked(buyer, add).entry
     return (
         PurchaseEarning(entry.granted_units, entry.entry_id) if entry else PurchaseEarning(0, None)
     )
@@ -95,7 +100,8 @@ def take(buyer: Buyer, points: PurchasePoints, due: Taking, transaction_id: str)
     if units == 0:
         return 0
     move = balances.take_back if is_taking else balances.give_back
-    booking = move(
+    moved = partial(
+        move,
         callers.acting_for(buyer.account_id),
         program_id=buyer.program_id,
         user_id=buyer.user_id,
@@ -105,4 +111,20 @@ def take(buyer: Buyer, points: PurchasePoints, due: Taking, transaction_id: str)
         transaction_id=transaction_id,
         description=buyer.description,
     )
-    return -booking.entry.moved_units if booking.entry else 0
+    entry = _booked(buyer, moved).entry
+    return -entry.moved_units if entry else 0
+
+
+def _booked(buyer: Buyer, book: Callable[[], Booking]) -> Booking:
+    """Book, unless the member is being erased: the purchase gets the pseudonym, too.
+
+    Raises:
+        Busy: It is booked under the pseudonym later.
+    """
+    try:
+        return book()
+    except MembershipNotFound:
+        person = member_documents.find(buyer.account_id, buyer.user_id)
+        if person is not None and person.erasure_id is not None:
+            raise Busy("The member is being erased.") from None
+        raise

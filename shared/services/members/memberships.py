@@ -63,7 +63,11 @@ def enroll(caller: Caller, *, program_id: str, user_id: str, store_id: str | Non
 
     def replay(kept: Document, reads: Reads) -> Enrolment:
         existing = membership_documents.decode(reads[path])
-        assert existing is not None, "memberships are never deleted"
+        if existing is None:
+            raise MembershipNotFound(
+                "The membership was erased since.",
+                fix="Use a new `Idempotency-Key` if the customer joins again.",
+            )
         then = replace(
             existing,
             balance_units=kept["balanceUnits"],

@@ -112,6 +112,8 @@ def _booked_next(purchase: PurchaseT, kind: Kind[PurchaseT]) -> PurchaseT:
         note = _refused(refusal)
 
     def noted(stored: PurchaseT) -> PurchaseT:
+        if stored.user_id != purchase.user_id:
+            return stored  # The member was erased meanwhile: it is booked under the pseudonym.
         assert stored.points is not None
         points = note(order_points.of(stored.points, due.program_id))
         return stored.with_points(order_points.with_points(stored.points, due.program_id, points))

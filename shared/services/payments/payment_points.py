@@ -30,6 +30,7 @@ from shared.services.loyalty.purchase_bookings import Buyer
 from shared.services.orders import checkout_changes
 from shared.services.payments import payment_changes
 from shared.store import paths
+from shared.store.loyalty import membership_documents
 from shared.store.orders import checkout_documents
 
 
@@ -60,6 +61,8 @@ def require_enrolled(reads: Reads, member_paths: list[str], user_id: str | None)
     Raises:
         MembershipNotFound: The user is not enrolled.
     """
+    for path in member_paths:
+        membership_documents.require_unerased(reads[path])
     if any(reads[path].data is None for path in member_paths):
         raise MembershipNotFound(f"User {user_id} is not enrolled.")
 
@@ -147,7 +150,8 @@ def _refused(payment: Payment, refusal: PunktwerkError) -> Payment:
     is_problem = not isinstance(refusal, MemberSuspended | MembershipClosed)
 
     def given_up(found: Payment) -> Payment:
-        if not found.awaits_points:
+        is_renamed = found.user_id != payment.user_id  # The member was erased meanwhile.
+        if is_renamed or not found.awaits_points:
             return found
         return payments.without_points(found, refusal.code, is_problem=is_problem)
 

@@ -27,7 +27,7 @@ from shared.domain.systems.purchases import Due, Purchase, Reading
 from shared.domain.systems.sales import Receipt, ReceiptKind
 from shared.domain.systems.syncs import Sync
 from shared.domain.units import from_units
-from shared.errors import PunktwerkError
+from shared.errors import Busy, PunktwerkError
 from shared.services import access, commands
 from shared.services.accounts import callers
 from shared.services.commands import Effect, Reads
@@ -307,7 +307,9 @@ class _Booking:
     def _post(self, reads: Reads, postings: Postings, due: Due) -> None:
         member_id = self._member_id(due.user_id)
         found = membership_documents.decode(reads[paths.member(member_id)])
-        assert found is not None, f"{member_id} is gone"
+        if found is None:
+            # The purchase gets the pseudonym, too; then it is booked there.
+            raise Busy("The member is being erased.")
         membership, caught = ledger.caught_up(found, self._program, self._now)
         postings.memberships[due.user_id] = membership
         if caught:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from shared import clock, logs
-from shared.domain.webhooks import webhook_events
+from shared.domain.webhooks import deliveries, webhook_events
 from shared.domain.webhooks.deliveries import Delivery, DeliveryState
 from shared.domain.webhooks.endpoints import WebhookEndpoint
 from shared.errors import Busy
@@ -86,7 +86,8 @@ def _record(after: Delivery, known: Reads, judgement: Judgement | None) -> _Reco
             return Effect(_Recorded(now.state if now else after.state))
         if now.attempt_count != before.attempt_count:
             return Effect(_Recorded(now.state))
-        writes: list[Write] = [delivery_documents.update(reads[path], after)]
+        kept = deliveries.silenced(after) if now.is_silent else after
+        writes: list[Write] = [delivery_documents.update(reads[path], kept)]
         if judgement is None:
             return Effect(_Recorded(after.state, is_recorded=True), writes)
         changed = _judged(reads[endpoint_path], judgement)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from shared.domain.events import erased_payloads
 from shared.domain.events.event import Event
+from shared.domain.pseudonyms import Pseudonyms
 from shared.schemas.paging import CursorPosition
-from shared.store import paths
+from shared.store import paths, personal
 from shared.store.client import Write
 from shared.store.documents import Documents
+from shared.store.personal import Personal
 
 KEPT = timedelta(days=34)
 
@@ -31,11 +34,20 @@ class StoredEvent:
     is_test: bool = False
 
 
+def _erased(event: StoredEvent, names: Pseudonyms) -> StoredEvent:
+    """Return an event that is told under the pseudonym from now on."""
+    user_id = names.of_optional(event.user_id)
+    return replace(event, user_id=user_id, payload=erased_payloads.erased(event.payload, names))
+
+
+of_user = personal.of_user("events")
+
 EVENTS = Documents(
     StoredEvent,
     paths.event,
     collection="events",
     path_of=lambda event: paths.event(event.event_id),
+    personal=Personal("events", of_user, _erased),
 )
 
 decode = EVENTS.decode

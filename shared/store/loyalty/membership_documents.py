@@ -7,10 +7,22 @@ from datetime import datetime
 
 from shared.domain.loyalty.entries import Entry
 from shared.domain.loyalty.membership import Membership
-from shared.store import paths
+from shared.errors import Busy
+from shared.store import client, paths, personal
 from shared.store.client import Snapshot, Write
 from shared.store.documents import Documents
+from shared.store.personal import Personal
 from shared.store.queries import Filter
+
+
+def _entries_of_user(account_id: str, user_id: str) -> Iterator[list[Snapshot]]:
+    """Yield the entries of a person's memberships."""
+    for page in _memberships_of_user(account_id, user_id):
+        for each in page:
+            yield from client.pages(_entries_of(each.id))
+
+
+_memberships_of_user = personal.of_user("loyaltyMembers")
 
 MEMBERSHIPS = Documents(
     Membership,
@@ -18,9 +30,13 @@ MEMBERSHIPS = Documents(
     collection="loyaltyMembers",
     path_of=lambda membership: paths.member(membership.membership_id),
     mirror_of=lambda membership: paths.store_member(membership.store_id, membership.membership_id),
+    personal=Personal("memberships", _memberships_of_user, erased=None),
 )
 ENTRIES = Documents(
-    Entry, paths.entry, path_of=lambda entry: paths.entry(entry.membership_id, entry.entry_id)
+    Entry,
+    paths.entry,
+    path_of=lambda entry: paths.entry(entry.membership_id, entry.entry_id),
+    personal=Personal("entries", _entries_of_user, erased=None),
 )
 
 decode = MEMBERSHIPS.decode
@@ -99,8 +115,23 @@ def list_due(before: datetime, limit: int, after: Membership | None = None) -> l
 
 
 def writes(read: Snapshot, membership: Membership, *entries: Entry) -> list[Write]:
-    """Return the writes of a booking: membership, mirror and entries, all or none."""
+    """Return the writes of a booking: membership, mirror and entries, all or none.
+
+    Raises:
+        Busy: The person is being erased: what is booked later is booked on the copy.
+    """
+    require_unerased(read)
     return [*MEMBERSHIPS.writes(read, membership), *map(ENTRIES.creation, entries)]
+
+
+def require_unerased(read: Snapshot) -> None:
+    """Refuse to change a membership while its member is erased.
+
+    Raises:
+        Busy: The person is being erased.
+    """
+    if read.data is not None and read.data.get("erasureId") is not None:
+        raise Busy("The member is being erased.")
 
 
 def _entries_of(membership_id: str) -> str:

@@ -6,6 +6,7 @@ from shared.domain.loyalty.programs import RULES_BY_TYPE, Program, ProgramType, 
 from shared.store import codec, paths
 from shared.store.client import Document
 from shared.store.documents import Documents
+from shared.store.personal import NoPersonalData
 
 
 def _from_document(document: Document) -> Program:
@@ -33,6 +34,7 @@ PROGRAMS = Documents(
     mirror_of=lambda program: paths.store_program(program.store_id, program.program_id),
     from_document=_from_document,
     is_cached=True,
+    personal=NoPersonalData("Texts of the merchant's offers."),
 )
 
 decode = PROGRAMS.decode

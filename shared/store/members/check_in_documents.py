@@ -3,28 +3,44 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from shared.domain.members import check_ins
 from shared.domain.members.check_in_figures import CheckInCounters
 from shared.domain.members.check_ins import CheckIn, Visitor
-from shared.store import paths
-from shared.store.client import Increment
+from shared.store import client, paths, personal
+from shared.store.client import Increment, Snapshot
 from shared.store.documents import Documents
+from shared.store.personal import Personal
+from shared.store.stores import store_documents
 
 KEPT = timedelta(days=90)
 """Afterwards a TTL policy deletes check-ins. What they earned stays in the ledger."""
 SHARDS = 10
+
+
+def _visitors_of_user(account_id: str, user_id: str) -> Iterator[list[Snapshot]]:
+    """Yield what the account's stores know of a visitor."""
+    stores = store_documents.list_of_account(account_id)
+    wanted = [paths.visitor(each.store_id, user_id) for each in stores]
+    found = [each for each in client.get(wanted).values() if each.data] if wanted else []
+    if found:
+        yield found
+
 
 CHECK_INS = Documents(
     CheckIn,
     paths.check_in,
     collection="checkIns",
     path_of=lambda check_in: paths.check_in(check_in.session_id),
+    personal=Personal("checkIns", personal.of_user("checkIns"), check_ins.erased),
 )
 VISITORS = Documents(
     Visitor,
     paths.visitor,
     path_of=lambda visitor: paths.visitor(visitor.store_id, visitor.user_id),
+    personal=Personal("visits", _visitors_of_user, lambda _, __: None),
 )
 COUNTERS = Documents(CheckInCounters, paths.check_in_shard)
 

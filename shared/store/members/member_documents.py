@@ -8,9 +8,11 @@ from datetime import datetime
 from shared.domain.loyalty.programs import Program
 from shared.domain.members import member as members
 from shared.domain.members.member import Member
-from shared.store import client, paths
+from shared.errors import Busy
+from shared.store import client, paths, personal
 from shared.store.client import Snapshot, Write
 from shared.store.documents import Documents
+from shared.store.personal import Personal
 from shared.store.queries import Filter
 
 MEMBERS = Documents(
@@ -19,11 +21,33 @@ MEMBERS = Documents(
     collection="members",
     is_group=True,
     path_of=lambda member: paths.account_member(member.account_id, member.user_id),
+    personal=Personal(
+        "member", personal.single(paths.account_member), erased=None, readable=("profile",)
+    ),
 )
 
 decode = MEMBERS.decode
 find = MEMBERS.find
-write = MEMBERS.write
+
+
+def write(read: Snapshot, member: Member) -> Write:
+    """Return the write of a new or changed person; it fails if the document changed since.
+
+    Raises:
+        Busy: The person is being erased.
+    """
+    require_unerased(decode(read))
+    return MEMBERS.write(read, member)
+
+
+def require_unerased(member: Member | None) -> None:
+    """Refuse to change a person while somebody erases them.
+
+    Raises:
+        Busy: The person is being erased.
+    """
+    if member is not None and member.erasure_id is not None:
+        raise Busy("The member is being erased.")
 
 
 def enrolment_writes(
@@ -35,6 +59,7 @@ def enrolment_writes(
         MemberSuspended: The person is suspended in the whole account.
     """
     before = decode(read)
+    require_unerased(before)
     after = members.enroll(
         before,
         account_id=program.account_id,

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from shared.domain.orders import checkouts
 from shared.domain.orders.checkouts import Checkout
-from shared.store import paths
+from shared.store import paths, personal
 from shared.store.documents import Documents
+from shared.store.personal import Personal
 
-CHECKOUTS = Documents(Checkout, paths.checkout, collection="checkouts")
+CHECKOUTS = Documents(
+    Checkout,
+    paths.checkout,
+    collection="checkouts",
+    path_of=lambda checkout: paths.checkout(checkout.checkout_id),
+    personal=Personal("checkouts", personal.of_user("checkouts"), checkouts.erased),
+)
 
 decode = CHECKOUTS.decode
 find = CHECKOUTS.find

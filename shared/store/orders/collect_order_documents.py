@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from shared.domain.orders import collect_orders
 from shared.domain.orders.collect_orders import CollectOrder
-from shared.store import paths
+from shared.store import paths, personal
 from shared.store.documents import Documents
+from shared.store.personal import Personal
 
-COLLECT_ORDERS = Documents(CollectOrder, paths.collect_order, collection="clickCollectOrders")
+COLLECT_ORDERS = Documents(
+    CollectOrder,
+    paths.collect_order,
+    collection="clickCollectOrders",
+    path_of=lambda order: paths.collect_order(order.order_id),
+    personal=Personal("orders", personal.of_user("clickCollectOrders"), collect_orders.erased),
+)
 
 decode = COLLECT_ORDERS.decode
 find = COLLECT_ORDERS.find

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from shared.domain.payments import payments
 from shared.domain.payments.payments import Payment
-from shared.store import paths
+from shared.store import paths, personal
 from shared.store.documents import Documents
+from shared.store.personal import Personal
 
-PAYMENTS = Documents(Payment, paths.payment, collection="payments")
+PAYMENTS = Documents(
+    Payment,
+    paths.payment,
+    collection="payments",
+    path_of=lambda payment: paths.payment(payment.payment_id),
+    personal=Personal(
+        "payments", personal.of_user("payments"), payments.erased, readable=("customer_token",)
+    ),
+)
 
 decode = PAYMENTS.decode
 find = PAYMENTS.find

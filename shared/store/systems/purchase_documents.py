@@ -4,15 +4,32 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from shared.domain.systems import purchases
 from shared.domain.systems.purchases import Purchase
-from shared.store import paths
+from shared.store import codec, paths, personal
+from shared.store.client import Document
 from shared.store.documents import Documents
+from shared.store.personal import Personal
+
+
+def _to_document(purchase: Purchase) -> Document:
+    """Add who is named, so that the purchases of a person can be found."""
+    people = [personal.person(purchase.account_id, each) for each in purchases.users(purchase)]
+    return {**codec.to_document(purchase), "people": people}
+
 
 PURCHASES = Documents(
     Purchase,
     paths.purchase,
     collection="purchases",
     path_of=lambda purchase: paths.purchase(purchase.purchase_id),
+    to_document=_to_document,
+    personal=Personal(
+        "purchases",
+        personal.of_people("purchases"),
+        purchases.erased,
+        exported=purchases.of_user_alone,
+    ),
 )
 
 decode = PURCHASES.decode

@@ -10,14 +10,21 @@ from shared.domain.systems.syncs import Connection, Sync, SyncState
 from shared.store import client, paths
 from shared.store.client import AnswerLost, Delete, Put, Write, WriteConflict
 from shared.store.documents import Documents
+from shared.store.personal import NoPersonalData
 
 SYNCS = Documents(
     Sync,
     paths.sync,
     collection="syncs",
     path_of=lambda sync: paths.sync(sync.store_id, sync.kind, sync.system),
+    personal=NoPersonalData("Remarks name items and receipts of the merchant's system."),
 )
-CONNECTIONS = Documents(Connection, paths.connection, collection="connections")
+CONNECTIONS = Documents(
+    Connection,
+    paths.connection,
+    collection="connections",
+    personal=NoPersonalData("Credentials of the merchant."),
+)
 
 path_of = SYNCS.path_of
 decode = SYNCS.decode

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+from shared.domain.webhooks import deliveries
 from shared.domain.webhooks.deliveries import Delivery, DeliveryState
 from shared.schemas.paging import CursorPosition
-from shared.store import paths
+from shared.store import client, paths
 from shared.store.client import Snapshot, Update, Write
 from shared.store.documents import Documents
 from shared.store.events import event_documents
+from shared.store.personal import Personal
+
+EVENTS_PER_QUERY = 30
+"""Firestore's limit of values in one ``in``."""
 
 KEPT = event_documents.KEPT - timedelta(days=4)
 """A delivery is kept so long after its last change.
@@ -20,11 +26,20 @@ again while it is kept.
 """
 
 
+def _of_user(account_id: str, user_id: str) -> Iterator[list[Snapshot]]:
+    """Yield the deliveries of a person's events."""
+    for page in event_documents.of_user(account_id, user_id):
+        for start in range(0, len(page), EVENTS_PER_QUERY):
+            event_ids = [each.id for each in page[start : start + EVENTS_PER_QUERY]]
+            yield from client.pages("webhookDeliveries", ("eventId", "in", event_ids))
+
+
 DELIVERIES = Documents(
     Delivery,
     paths.webhook_delivery,
     collection="webhookDeliveries",
     path_of=lambda delivery: paths.webhook_delivery(delivery.delivery_id),
+    personal=Personal("deliveries", _of_user, lambda delivery, _: deliveries.silenced(delivery)),
 )
 
 decode = DELIVERIES.decode

@@ -5,12 +5,14 @@ from __future__ import annotations
 from shared.domain.webhooks.endpoints import WebhookEndpoint
 from shared.store import paths
 from shared.store.documents import Documents
+from shared.store.personal import NoPersonalData
 
 ENDPOINTS = Documents(
     WebhookEndpoint,
     paths.webhook_endpoint,
     collection="webhookEndpoints",
     path_of=lambda endpoint: paths.webhook_endpoint(endpoint.endpoint_id),
+    personal=NoPersonalData("Credentials and settings of the merchant."),
 )
 
 decode = ENDPOINTS.decode

@@ -51,6 +51,7 @@ def test_a_result_is_kept_with_the_fingerprint_for_30_days(claim: Claim) -> None
         "createdAt": NOW,
         "expiresAt": OVER,
         "runId": RUN,
+        "people": [],
     }
 
 
@@ -92,6 +93,7 @@ def test_an_expired_claim_that_is_still_there_is_replaced(claim: Claim) -> None:
         "createdAt": OVER,
         "expiresAt": OVER + timedelta(days=30),
         "runId": RUN,
+        "people": [],
     }
 
 

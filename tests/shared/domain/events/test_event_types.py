@@ -19,6 +19,7 @@ loyalty.external_synced loyalty.enrollment loyalty.reward_unlocked
 """
 SENT = {
     "store.checkin",
+    "member.erased",
     "loyalty.enrollment",
     "loyalty.points_earned",
     "loyalty.points_pending",

@@ -22,9 +22,10 @@ from shared.domain.loyalty import ledger, loyalty_events
 from shared.domain.loyalty.entries import Cause, Entry, EntryKind, Moved
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import EarningMethod, Reward
-from shared.domain.members import check_in_events, member_events
+from shared.domain.members import check_in_events, erasure_events, member_events
 from shared.domain.members import member as members
 from shared.domain.members.check_ins import CheckIn, Method
+from shared.domain.members.erasure import Erasure, ErasureState
 from shared.domain.orders import order_events
 from shared.domain.orders.checkouts import Checkout, CheckoutStage
 from shared.domain.orders.collect_orders import CollectOrder, OrderStatus
@@ -97,6 +98,8 @@ def story() -> Iterator[Event]:
     yield payment_events.from_configuration(PspConfiguration("store_1", "acc_1"), account)
     yield from payment_story(PAYMENT)
     yield from payment_story(replace(PAYMENT, purchase_id="order_1", program_id="lp_1"))
+    erasure = Erasure("erased_1", "acc_1", ErasureState.RUNNING, NOW, NOW, ("user_1",))
+    yield erasure_events.from_erasure(erasure, "store_1", erasure.user_ids)
     yield check_in_events.from_check_in(
         CheckIn("sess_1", "acc_1", "store_1", "user_1", Method.GPS, NOW, NOW)
     )

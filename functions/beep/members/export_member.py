@@ -1,0 +1,66 @@
+"""GET /api/v1/exportMember: all that is held on a person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from shared.auth.caller import Caller
+from shared.errors import MemberNotFound
+from shared.schemas import answers
+from shared.schemas.base import RequestModel, ResponseModel, Success, Timestamp
+from shared.schemas.fields import UserId
+from shared.services.members import exports
+
+
+class Request(RequestModel):
+    """The request names the customer."""
+
+    user_id: UserId
+
+
+class Response(ResponseModel):
+    """Everything, by kind; kinds without anything are left out. Secrets are not shown."""
+
+    success: Success = True
+    user_id: answers.UserId
+    exported_at: Timestamp = Field(description="When it was read: UTC with milliseconds.")
+    data: dict[str, list[dict[str, Any]]] = Field(
+        description="Documents as they are stored, by kind, such as `memberships`, `entries`."
+    )
+
+
+EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {"member": {"userId": "user_xyz"}}
+
+EXAMPLE: dict[str, Any] = {
+    "success": True,
+    "userId": "user_xyz",
+    "exportedAt": "2026-03-03T12:00:00.000Z",
+    "data": {
+        "member": [
+            {
+                "userId": "user_xyz",
+                "createdAt": "2026-01-15T09:30:00.000Z",
+                "programIds": ["lp_abc123"],
+                "status": "active",
+            }
+        ],
+        "memberships": [
+            {
+                "programId": "lp_abc123",
+                "userId": "user_xyz",
+                "balanceUnits": 142,
+                "enrolledAt": "2026-01-15T09:30:00.000Z",
+            }
+        ],
+    },
+}
+
+REFUSALS = (MemberNotFound,)
+
+
+def handle(body: Request, caller: Caller) -> Response:
+    """Read everything."""
+    export = exports.export(caller, body.user_id)
+    return Response(user_id=body.user_id, exported_at=export.exported_at, data=export.data)

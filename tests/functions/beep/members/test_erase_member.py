@@ -1,0 +1,293 @@
+"""eraseMember: the person is gone from everywhere, and the books are as they were."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from shared import config
+from shared.auth.caller import Caller
+from shared.domain.accounts.packages import Package
+from shared.services.events import emission, sweep
+from shared.services.loyalty import member_calendar, verification
+from shared.services.members import erasures
+from shared.store import client, paths
+from shared.store.loyalty import membership_documents
+from shared.store.members import person_erasure_documents
+from tests.conftest import Clock
+from tests.support import stored
+from tests.support.dying import dying_after
+from tests.support.merchants import Member, Merchant
+from tests.support.refusals import assert_refused, nothing_written
+
+ACTION = "eraseMember"
+MAIL = "maria.muster@example.com"
+MARKER = "marker-of-a-text"
+
+pytestmark = pytest.mark.usefixtures("own_database")
+
+
+@pytest.fixture
+def merchant(new_merchant: Callable[..., Merchant]) -> Merchant:
+    """A merchant who is alone in the database."""
+    return new_merchant()
+
+
+@pytest.fixture
+def maria(merchant: Merchant) -> Member:
+    """A member whose user id is an e-mail address, with some history."""
+    member = Member(merchant, merchant.program("points"), MAIL)
+    member.enroll()
+    member.earn(100, transactionId=f"order of {MAIL}", description=MARKER)
+    assert member.redeem(30, rewardDescription=MARKER).status == 200
+    member.earn(5, description=MARKER)
+    return member
+
+
+def erase(member: Member) -> dict[str, Any]:
+    return member.api.ok(ACTION, {"userId": member.user_id})
+
+
+def everything() -> Iterator[tuple[str, str]]:
+    """Yield paths and contents of all documents of the emulator."""
+    for name in collections():
+        for page in client.pages(name, group=True):
+            for each in page:
+                yield each.path, json.dumps(each.data, default=str, ensure_ascii=False)
+
+
+def collections() -> list[str]:
+    """Return the ids of all collections that the product has."""
+    from shared.store import documents
+
+    found = {each.collection for each in documents.every() if each.collection}
+    return sorted(
+        {
+            *found,
+            *("entries", "members", "memberKeys", "loyaltyMembers", "loyaltyPrograms"),
+            *("products", "visitors", "checkInCounters", "shards", "parts", "settings"),
+            *("rewardStock", "sweeps", "stores", "priceChanges"),
+        }
+    )
+
+
+def found(*texts: str) -> list[str]:
+    """Return the paths of the documents that say one of the texts, in path or content."""
+    return [
+        path
+        for path, content in everything()
+        if any(text.lower() in (path + content).lower() for text in texts)
+    ]
+
+
+def copy_of(member: Member) -> Member:
+    """Return the member as the only pseudonymous one of the program."""
+    (membership,) = [
+        each
+        for page in membership_documents.pages_of_program(member.program_id)
+        for each in map(membership_documents.decode, page)
+        if each is not None and each.erased_at is not None
+    ]
+    return member.other(membership.user_id)
+
+
+def assert_verified(program_id: str) -> None:
+    report = verification.verify(program_id)
+    assert report is not None
+    assert report.problems == ()
+
+
+def figures(member: Member) -> dict[str, Any]:
+    body = {"programId": member.program_id, "storeId": member.merchant.store_id}
+    return member.api.ok("getLoyaltyAnalytics", body)
+
+
+def test_answers_and_leaves_no_trace(maria: Member) -> None:
+    sweep_all(maria)
+    assert len(found(MAIL, "maria.muster%40example.com", MARKER)) > 5
+
+    answer = erase(maria)
+
+    assert answer == {"success": True, "userId": MAIL, "state": "erased", "memberships": 1}
+    assert found(MAIL, "maria.muster%40example.com", MARKER) == []
+
+
+def test_the_books_stay(maria: Member) -> None:
+    sweep_all(maria)
+    before, entries, numbers = stored.membership(maria), stored.entries(maria), figures(maria)
+
+    erase(maria)
+
+    copy = copy_of(maria)
+    after = stored.membership(copy)
+    assert [each.entry_id for each in stored.entries(copy)] == [each.entry_id for each in entries]
+    assert stored.units(copy) == [100, -30, 5]
+    assert (after.balance_units, after.lots, after.tier) == (
+        before.balance_units,
+        before.lots,
+        before.tier,
+    )
+    assert stored.of_member(copy)["mirror"] == stored.of_member(copy)["membership"]
+    assert_verified(maria.program_id)
+    sweep_all(maria, copy)
+    assert figures(maria) == numbers
+
+
+def sweep_all(*members: Member) -> None:
+    """Do what the triggers do for all that these members have."""
+    for member in members:
+        emission.emit_enrollment(member.membership_id)
+        for entry in stored.entries(member):
+            emission.emit_entry(member.membership_id, entry.entry_id)
+
+
+def test_what_was_not_told_yet_is_told_and_counted_once(maria: Member) -> None:
+    """No trigger has run: the erasure tells, and no later trigger or sweep tells again."""
+    erase(maria)
+    events = stored.documents("events")
+    kinds = sorted(each["type"] for each in events.values())
+    assert kinds == [
+        "loyalty.enrollment",
+        "loyalty.points_earned",
+        "loyalty.points_earned",
+        "loyalty.points_redeemed",
+        "member.erased",
+    ]
+    numbers = figures(maria)
+    assert numbers["totalMembers"] == 1
+
+    sweep_all(copy_of(maria))
+    sweep.run()
+
+    assert stored.documents("events") == events
+    assert figures(maria) == numbers
+
+
+def test_is_the_same_wherever_it_dies(merchant: Merchant) -> None:
+    """Killed after each call and started again: one copy, no trace, books that verify."""
+    for steps in range(1, 60):
+        member = Member(merchant, merchant.program("points"), f"dying.{steps}@example.com")
+        member.enroll()
+        member.earn(100, description=MARKER)
+        assert member.redeem(40, rewardDescription=MARKER).status == 200
+        with dying_after(steps) as life:
+            erase(member)
+        assert_verified(member.program_id)
+        if life.has_ended:
+            again = member.api(ACTION, {"userId": member.user_id})
+            # The last commit may have been made before the death.
+            assert again.status == 200 or again.error == "MEMBER_NOT_FOUND"
+        assert_verified(member.program_id)
+        assert found(member.user_id, f"dying.{steps}%40example.com", MARKER) == []
+        assert stored.units(copy_of(member)) == [100, -40]
+        sweep_all(copy_of(member))
+        assert figures(member)["totalMembers"] == 1
+        if not life.has_ended:
+            return
+    pytest.fail("it takes more than 60 calls")
+
+
+def test_an_erasure_that_was_left_is_finished_by_the_schedule(
+    frozen_clock: Clock, maria: Member
+) -> None:
+    with dying_after(6):
+        erase(maria)
+    assert erasures.resume_open() == 0
+    frozen_clock.advance(minutes=11)
+
+    assert erasures.resume_open() == 1
+
+    assert found(MAIL, MARKER) == []
+    assert_verified(maria.program_id)
+
+
+def test_bookings_wait_while_it_runs(maria: Member) -> None:
+    erasure_id = begin(maria)
+    erasure = person_erasure_documents.find(erasure_id)
+    assert erasure is not None
+    erasures._listed(erasure)
+    erasures._closed(maria.membership_id, erasure_id)
+
+    with nothing_written():
+        assert maria.add(points=5).error == "BUSY"
+        assert maria.redeem(5).error == "BUSY"
+    member_calendar.run()
+    assert_verified(maria.program_id)
+
+    erasures.resume(erasure_id, 60)
+    assert stored.units(copy_of(maria)) == [100, -30, 5]
+
+
+def begin(member: Member) -> str:
+    """Write down that a member is to be erased, and do no more."""
+    caller = Caller(member.merchant.account_id, Package.PRIME, is_live=True)
+    return erasures._begin(caller, member.user_id).erasure.erasure_id
+
+
+def test_late_repetitions_are_refused(merchant: Merchant) -> None:
+    member = Member(merchant, merchant.program("points"), MAIL)
+    body = member.ids
+    enrol = {"action": "enrollInLoyaltyProgram", "body": body, "idempotency_key": "e"}
+    assert member.api(**enrol).status == 200
+    assert member.add(idempotency_key="k", points=10).status == 200
+    member.api.ok(ACTION, {"userId": MAIL}, idempotency_key="x")
+
+    with nothing_written():
+        assert member.api(**enrol).error == "IDEMPOTENCY_KEY_REUSED"
+        assert member.add(idempotency_key="k", points=10).error == "IDEMPOTENCY_KEY_REUSED"
+        assert_refused(member.add(transactionId="t", points=1), 404, "MEMBERSHIP_NOT_FOUND")
+        assert_refused(member.api(ACTION, {"userId": MAIL}), 404, "MEMBER_NOT_FOUND")
+        repeated = member.api(ACTION, {"userId": MAIL}, idempotency_key="x")
+    assert (repeated.status, repeated.body["state"], repeated.is_replay) == (200, "erased", True)
+
+
+def test_who_comes_back_is_somebody_new(maria: Member) -> None:
+    erase(maria)
+
+    maria.enroll()
+    maria.earn(7)
+
+    assert stored.units(maria) == [7]
+    stored.assert_sound(maria)
+    assert stored.units(copy_of(maria)) == [100, -30, 5]
+    assert_verified(maria.program_id)
+
+
+def test_a_customer_erases_themselves(maria: Member) -> None:
+    project = config.project_id()
+    signed = {"aud": project, "iss": f"https://securetoken.google.com/{project}"}
+    customer = maria.merchant.customer(MAIL, names_account=True, **signed)
+    other = maria.merchant.customer("somebody", names_account=True, **signed)
+
+    with nothing_written():
+        assert other(ACTION, {"userId": MAIL}).error == "USER_NOT_ALLOWED"
+        assert_refused(other(ACTION), 404, "MEMBER_NOT_FOUND")
+    assert customer.ok(ACTION)["state"] == "erased"
+    assert found(MAIL) == []
+
+
+def test_another_account_has_nobody_of_this_id(
+    maria: Member, new_merchant: Callable[..., Merchant]
+) -> None:
+    other = new_merchant()
+
+    with nothing_written():
+        assert_refused(other.api(ACTION, {"userId": MAIL}), 404, "MEMBER_NOT_FOUND")
+    assert stored.units(maria) == [100, -30, 5]
+
+
+def test_a_changed_record_is_found(maria: Member) -> None:
+    erase(maria)
+    copy = copy_of(maria)
+    path = paths.membership_erasure(copy.membership_id)
+    record = stored.document(path)
+    assert record is not None
+
+    for change in ({"oldHeadHash": "0" * 64}, {"units": {"earn": 1}}, {"entries": 2}):
+        client.commit([client.Put(path, {**record, **change})])
+        report = verification.verify(maria.program_id)
+        assert report is not None
+        assert report.problems != ()
