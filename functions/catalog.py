@@ -17,6 +17,10 @@ FILE_BYTES_MAX = 10 * MIB
 """The limit of a request that carries a system's file, as base64."""
 
 
+ROWS_FILE_BYTES_MAX = 15 * MIB
+"""The limit of a request that carries a file of rows, 10 MiB as base64."""
+
+
 def module_name(name: str) -> str:
     """Return the name of a module: ``syncPOS`` is ``sync_pos``."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
@@ -113,7 +117,15 @@ ENDPOINTS = (
     Endpoint("suspendMember", "members", Package.GO),
     Endpoint("reactivateMember", "members", Package.GO),
     Endpoint("addLoyaltyPoints", "loyalty", Package.GO),
-    Endpoint("bulkAddLoyaltyPoints", "loyalty", Package.GROW),
+    Endpoint(
+        "bulkAddLoyaltyPoints",
+        "loyalty",
+        Package.GROW,
+        body_bytes_max=ROWS_FILE_BYTES_MAX,
+        timeout_s=300,
+    ),
+    Endpoint("getImportStatus", "loyalty", Package.GROW, is_read=True),
+    Endpoint("cancelImport", "loyalty", Package.GROW),
     Endpoint("syncOfflineTransactions", "loyalty", Package.GROW),
     Endpoint("redeemLoyaltyPoints", "loyalty", Package.GO, customer_package=Package.GO),
     Endpoint("activateLoyaltyPoints", "loyalty", Package.GO),
@@ -276,6 +288,14 @@ QUEUES = (
         max_attempts=3,
         min_backoff_s=30,
         max_concurrent=5,
+        max_per_s=5,
+        timeout_s=540,
+    ),
+    Queue(
+        "continueImport",
+        max_attempts=3,
+        min_backoff_s=30,
+        max_concurrent=20,
         max_per_s=5,
         timeout_s=540,
     ),

@@ -422,6 +422,14 @@ class DeliveryNotFound(PunktwerkError):
     fix = "Use a `deliveryId` that listWebhookDeliveries lists."
 
 
+class ImportNotFound(PunktwerkError):
+    """The import does not exist, belongs to another account, or is older than 30 days."""
+
+    code = "IMPORT_NOT_FOUND"
+    status = 404
+    fix = "Use the `importId` that bulkAddLoyaltyPoints has answered a file with."
+
+
 class ProductNotFound(PunktwerkError):
     """The product does not exist, or belongs to another account or store."""
 

@@ -271,3 +271,11 @@ def checkout(checkout_id: str) -> str:
 
 def collect_order(order_id: str) -> str:
     return f"clickCollectOrders/{encode(order_id)}"
+
+
+def import_(import_id: str) -> str:
+    return f"imports/{encode(import_id)}"
+
+
+def import_part(import_id: str, number: int) -> str:
+    return f"importParts/{_without_underscores(encode(import_id))}_{number:06}"

@@ -17,6 +17,7 @@ from flask import Flask
 from shared import config, ids
 from shared.domain.webhooks.deliveries import Delivery
 from shared.services.events.outbox import FAST, SLOW
+from shared.services.loyalty.row_imports import CONTINUE as CONTINUE_IMPORT
 from shared.services.members.erasures import FUNCTION as ERASE
 from shared.services.systems.sync_worker import CONTINUE
 from shared.store import cache, client, rpc
@@ -156,7 +157,9 @@ def deliveries_of(merchant: Merchant) -> list[Delivery]:
 
 @pytest.fixture(scope="session")
 def _task_queue(firestore_emulator: FirestoreEmulator) -> Iterator[TaskQueue]:
-    with task_queue({name: _app(name, "http") for name in (FAST, SLOW, CONTINUE, ERASE)}) as queue:
+    with task_queue(
+        {name: _app(name, "http") for name in (FAST, SLOW, CONTINUE, CONTINUE_IMPORT, ERASE)}
+    ) as queue:
         yield queue
 
 

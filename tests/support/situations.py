@@ -27,7 +27,10 @@ from shared.domain.loyalty import loyalty_events
 from shared.domain.payments.payments import Payment, Stage
 from shared.domain.stores.stores import Store
 from shared.domain.webhooks.deliveries import AttemptRecord, DeliveryState
+from shared.services.accounts import callers
 from shared.services.events import emission, outbox
+from shared.services.loyalty import row_imports
+from shared.services.loyalty.import_files import RowsFile
 from shared.services.stores import store_qr_codes
 from shared.store import client, paths
 from shared.store.accounts import account_documents
@@ -58,6 +61,7 @@ _DOCUMENTED: Names = {
     "storeCode": "PWS1:S:store_a:1:5nHccQzZCxSE_UdF:48bbb184",
     "otherStoreId": "store_b",
     "programId": "lp_abc123",
+    "importId": "imp_abc123",
     "userId": "user_xyz",
     "enrollmentEventId": loyalty_events.enrollment_event_id("lp_abc123_user_xyz"),
     "campaignId": "cmp_abc123",
@@ -95,6 +99,7 @@ def drawn(store_id: str) -> Names:
         "storeCode": store_qr_codes.poster_of(store_id),
         "otherStoreId": ids.new("store"),
         "programId": program_id,
+        "importId": ids.new("imp"),
         "userId": "user_1",
         "enrollmentEventId": loyalty_events.enrollment_event_id(f"{program_id}_user_1"),
         "campaignId": ids.new("cmp"),
@@ -236,6 +241,22 @@ def make_purchase(situation: Situation) -> None:
     """Let the member buy something, for 28.50 euros."""
     body = {**situation.member.ids, "purchaseAmount": 28.5, "transactionId": "PB-TXN-9876"}
     situation.api.ok("addLoyaltyPoints", body)
+
+
+def make_import(situation: Situation, *, is_done: bool = True) -> None:
+    """Make an import of two rows, of which the second is refused; its file ends in line 3."""
+    names, caller = situation.names, callers.acting_for(situation.merchant.account_id)
+    file = RowsFile(
+        [
+            (2, {"userId": names["userId"], "points": 50, "transactionId": "PB-TXN-9876"}),
+            (3, {"userId": "user_not_enrolled", "points": 5, "transactionId": "PB-TXN-9877"}),
+        ]
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ids, "new", lambda prefix: names["importId"] if prefix == "imp" else prefix)
+        row_imports.start(caller, file, names["programId"], None)
+    if is_done:
+        row_imports.resume(names["importId"])
 
 
 def make_suspension(situation: Situation) -> None:
@@ -453,6 +474,7 @@ MAKERS: Mapping[str, Callable[..., None]] = {
     "member": make_member,
     "campaign": make_campaign,
     "purchase": make_purchase,
+    "import": make_import,
     "suspension": make_suspension,
     "departure": make_departure,
     "person": make_person,

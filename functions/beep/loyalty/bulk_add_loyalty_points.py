@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
+from zoneinfo import ZoneInfo
 
-from pydantic import Field
+from pydantic import Field, field_validator, model_validator
 
+from shared import time_zones
 from shared.auth.caller import Caller
 from shared.errors import ProgramNotFound, StoreNotFound
 from shared.schemas.base import RequestModel, ResponseModel, Success
@@ -21,29 +23,64 @@ from shared.schemas.loyalty.row_bodies import (
     to_counts,
     to_rows,
 )
-from shared.services.loyalty import row_bookings, sandbox_rows
+from shared.services.loyalty import import_files, row_bookings, row_imports, sandbox_rows
+from shared.services.loyalty.import_files import FILE_CHARS_MAX, FileFormat, RowsFile
 from shared.services.loyalty.row_bookings import Row
+
+IMPORT_ID = "imp_abc123"
 
 
 class Request(RequestModel):
-    """Rows with the fields of addLoyaltyPoints; a bad one is told of, and the others are booked."""
+    """Rows with the fields of addLoyaltyPoints; a bad one is told of, and the others are booked.
+
+    A ``file`` of rows, instead of ``rows``, is booked as a task: getImportStatus shows the results.
+    """
 
     program_id: ProgramId | None = None
     store_id: StoreId | None = None
-    rows: list[AwardRow] = Field(
+    rows: list[AwardRow] | None = Field(
+        default=None,
         min_length=1,
         max_length=ROWS_MAX,
         description="The rows, in the order in which they are booked.",
     )
+    file: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=FILE_CHARS_MAX,
+        description="A file of rows in base64, at most 10 MiB: JSON Lines, or CSV with headings.",
+    )
+    format: FileFormat | None = Field(
+        default=None, description="How the file is written; found out if it is not said."
+    )
+    time_zone: str = Field(
+        default="Europe/Berlin",
+        max_length=50,
+        description="Of times in a CSV that name none, as of IANA.",
+    )
+
+    @field_validator("time_zone")
+    @classmethod
+    def _check_time_zone(cls, name: str) -> str:
+        if name not in time_zones.names():
+            raise ValueError("must be a time zone of IANA, like Europe/Berlin")
+        return name
+
+    @model_validator(mode="after")
+    def _has_rows_or_file(self) -> Self:
+        if (self.rows is None) is (self.file is None):
+            raise ValueError("needs rows or file, and takes one of them")
+        return self
 
 
 class Response(ResponseModel):
-    """The results of the rows."""
+    """The results of the rows. Those of a file come later: see getImportStatus."""
 
     success: Success = True
     is_complete: bool = Field(
         description="False if rows are `not_done`: send the same request again."
     )
+    import_id: str | None = Field(description="The import of a file. Null without one.")
     counts: RowCounts = Field(description="How many rows have each outcome.")
     results: list[BookedRow] = Field(
         description="What became of each row, in the order of the request."
@@ -57,12 +94,18 @@ EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
             {"userId": "user_xyz", "points": 50, "transactionId": "PB-TXN-9876"},
             {"userId": "user_not_enrolled", "points": 5, "transactionId": "PB-TXN-9877"},
         ],
-    }
+    },
+    "file": {
+        "programId": "lp_abc123",
+        "format": "csv",
+        "file": "dXNlcklkO3BvaW50czt0cmFuc2FjdGlvbklkCnVzZXJfeHl6OzUwO1BCLVRYTi05ODc2Cg==",
+    },
 }
 
 EXAMPLE: dict[str, Any] = {
     "success": True,
     "isComplete": True,
+    "importId": None,
     "counts": {"booked": 1, "duplicates": 0, "nothing": 0, "refused": 1, "notDone": 0},
     "results": ROW_EXAMPLES,
 }
@@ -73,9 +116,19 @@ REFUSALS = (ProgramNotFound, StoreNotFound)
 def handle(body: Request, caller: Caller) -> Response:
     """Book the good rows, several in each commit."""
     row_bookings.require_own(caller, body.program_id, body.store_id)
+    if body.file is not None:
+        begun = row_imports.start(caller, _file(body), body.program_id, body.store_id)
+        return Response(
+            is_complete=False,
+            import_id=begun.found.import_id,
+            counts=to_counts(()),
+            results=[],
+            is_replay=begun.is_replay,
+        )
     booked = row_bookings.run(caller, _rows(body))
     return Response(
         is_complete=booked.is_complete,
+        import_id=None,
         counts=to_counts(booked.rows),
         results=to_rows(booked.rows),
         is_replay=booked.is_replay,
@@ -83,10 +136,14 @@ def handle(body: Request, caller: Caller) -> Response:
 
 
 def sandbox(body: Request, _: Caller) -> dict[str, Any]:
-    """Judge each row on its own, for the sandbox's member."""
+    """Judge each row on its own, for the sandbox's member; of a file only how it is written."""
+    if body.file is not None:
+        _file(body)
+        nothing = to_counts(()).model_dump(by_alias=True)
+        return {"isComplete": False, "importId": IMPORT_ID, "counts": nothing, "results": []}
     results = [
         sandbox_rows.added(index, judged(AwardRowBody, row), body.program_id)
-        for index, row in enumerate(body.rows)
+        for index, row in enumerate(body.rows or ())
     ]
     return {
         "counts": to_counts(results).model_dump(by_alias=True),
@@ -94,8 +151,14 @@ def sandbox(body: Request, _: Caller) -> dict[str, Any]:
     }
 
 
+def _file(body: Request) -> RowsFile:
+    assert body.file is not None
+    zone = ZoneInfo(body.time_zone)
+    return import_files.read(body.file, body.format, zone, ("points", "purchaseAmount"))
+
+
 def _rows(body: Request) -> list[Row]:
     return [
         row_bookings.award_row(index, judged(AwardRowBody, row), body.program_id, body.store_id)
-        for index, row in enumerate(body.rows)
+        for index, row in enumerate(body.rows or ())
     ]

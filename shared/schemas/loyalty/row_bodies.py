@@ -135,6 +135,12 @@ class BookedRow(WireModel):
     )
 
 
+class ImportedRow(BookedRow):
+    """The result of a row of a file."""
+
+    line: int = Field(description="The line of the file in which the row ends, from 1.")
+
+
 class RowCounts(WireModel):
     """How many rows have each outcome."""
 

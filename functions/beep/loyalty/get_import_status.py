@@ -1,0 +1,103 @@
+"""GET or POST /api/v1/getImportStatus: how far an import is, and the results of its rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from shared.auth.caller import Caller
+from shared.domain.loyalty.imports import Import, ImportPart, ImportState
+from shared.domain.loyalty.row_results import RowOutcome
+from shared.errors import ImportNotFound
+from shared.schemas import answers
+from shared.schemas.base import Id, RequestModel, ResponseModel, Success, Timestamp
+from shared.schemas.loyalty.row_bodies import ROW_EXAMPLES, ImportedRow, RowCounts, to_rows
+from shared.services.loyalty import row_imports
+
+
+class Request(RequestModel):
+    """An import, and a page of its results."""
+
+    import_id: Id = Field(description="Id of the import.")
+    cursor: str = Field(
+        default="0",
+        pattern="^[0-9]{1,6}$",
+        description="`nextCursor` of the page before; the first page by default.",
+    )
+
+
+class Response(ResponseModel):
+    """The import, and up to 500 results in the order of the file. Kept for 30 days."""
+
+    success: Success = True
+    import_id: str = Field(description="Id of the import.")
+    state: ImportState = Field(
+        strict=False,
+        description=(
+            "`receiving` its file, `running`, `succeeded`, `cancelled`, or `failed`: send the file "
+            "again. Rows may have been refused if it has succeeded: see `counts`."
+        ),
+    )
+    started_at: Timestamp = Field(description="When the file came.")
+    finished_at: Timestamp | None = Field(description="When it ended. Null before.")
+    rows: int = Field(description="How many rows the file has.")
+    done: int = Field(description="How many of them have a result.")
+    counts: RowCounts = Field(description="How many rows have each outcome.")
+    notes: list[str] = Field(description="How the file was read, where that may be wrong.")
+    results: list[ImportedRow] = Field(description="What became of the rows of this page.")
+    next_cursor: answers.NextCursor
+
+
+EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {"import": {"importId": "imp_abc123"}}
+
+EXAMPLE: dict[str, Any] = {
+    "success": True,
+    "importId": "imp_abc123",
+    "state": "succeeded",
+    "startedAt": "2026-03-03T12:00:00.000Z",
+    "finishedAt": "2026-03-03T12:00:02.000Z",
+    "rows": 2,
+    "done": 2,
+    "counts": {"booked": 1, "duplicates": 0, "nothing": 0, "refused": 1, "notDone": 0},
+    "notes": [],
+    "results": [{**row, "line": row["index"] + 2} for row in ROW_EXAMPLES],
+    "nextCursor": None,
+}
+
+REFUSALS = (ImportNotFound,)
+
+
+def handle(body: Request, caller: Caller) -> Response:
+    """Return the import and the results of one part."""
+    found = row_imports.find(caller, body.import_id)
+    number = int(body.cursor)
+    part = row_imports.part_of(found, number)
+    return Response(
+        import_id=found.import_id,
+        state=found.state,
+        started_at=found.started_at,
+        finished_at=found.finished_at,
+        rows=found.rows,
+        done=sum(found.counts.values()),
+        counts=_counts(found),
+        notes=list(found.notes),
+        results=[] if part is None else _results(part),
+        next_cursor=str(number + 1) if number + 1 < found.parts_done else None,
+    )
+
+
+def _counts(found: Import) -> RowCounts:
+    by_outcome = {each: found.counts.get(each.value, 0) for each in RowOutcome}
+    return RowCounts(
+        booked=by_outcome[RowOutcome.BOOKED],
+        duplicates=by_outcome[RowOutcome.DUPLICATE],
+        nothing=by_outcome[RowOutcome.NOTHING],
+        refused=by_outcome[RowOutcome.REFUSED],
+        not_done=by_outcome[RowOutcome.NOT_DONE],
+    )
+
+
+def _results(part: ImportPart) -> list[ImportedRow]:
+    rows = to_rows(part.results)
+    return [ImportedRow(**dict(row), line=line) for row, line in zip(rows, part.lines, strict=True)]
