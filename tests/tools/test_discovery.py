@@ -111,9 +111,11 @@ def requests_for(name: str) -> list[dict[str, Any]]:
         document = re.sub(r"{\w+}", "absent", TRIGGER_BY_NAME[name].document)
         return [{"method": "POST", "headers": cloud_event(document)}]
     sync = {"storeId": "absent", "kind": "pos", "system": "korona", "syncId": "absent"}
-    data = {"continueSync": sync, "continueImport": {"importId": "absent"}}.get(
-        name, {"deliveryId": "absent"}
-    )
+    data = {
+        "continueSync": sync,
+        "continueErasure": {"erasureId": "absent"},
+        "continueImport": {"importId": "absent"},
+    }.get(name, {"deliveryId": "absent"})
     return [{"method": "POST", "body": json.dumps({"data": data})}]
 
 
