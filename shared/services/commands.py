@@ -7,7 +7,7 @@ enqueued after the commit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -84,6 +84,17 @@ def run(
     for task in done.tasks:
         tasks.enqueue(task)
     return done.result
+
+
+def want(reads: Reads, needs: Iterable[str]) -> None:
+    """Ask for the documents that a decision needs and that were not read.
+
+    Raises:
+        Wanted: There are some.
+    """
+    missing = [each for each in needs if each not in reads]
+    if missing:
+        raise Wanted(missing)
 
 
 def find_replay(claim: Claim | None, replay: Replay[T]) -> T | None:

@@ -308,7 +308,7 @@ class Prepared:
         """
         membership = membership_documents.decode(reads[self._member_path])
         old = [self._names_for(each) for each in (membership.merged_from if membership else ())]
-        _want(reads, [path for each in old for path in each.needs])
+        commands.want(reads, [path for each in old for path in each.needs])
         every = (self._names, *old)
         entries = (each.find_entry(reads) for each in every)
         kept = (each.find_no_op(reads) for each in every)
@@ -324,19 +324,8 @@ class Prepared:
         if into is None:
             return None
         other = self._forwarded.setdefault(into, replace(self, user_id=into, _forwarded={}))
-        _want(reads, other.needs)
+        commands.want(reads, other.needs)
         return other
-
-
-def _want(reads: Reads, needs: Sequence[str]) -> None:
-    """Ask for the documents that were not read.
-
-    Raises:
-        Wanted: There are some.
-    """
-    missing = [each for each in needs if each not in reads]
-    if missing:
-        raise commands.Wanted(missing)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,319 @@
+"""Merge one member into another: all memberships, keys and codes, in one commit (decision 23)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from shared import clock, ids
+from shared.auth.caller import Caller
+from shared.domain.loyalty import ledger, merging
+from shared.domain.loyalty.entries import Cause
+from shared.domain.loyalty.membership import Membership, MembershipStatus
+from shared.domain.loyalty.programs import Program
+from shared.domain.members import member_events, member_merging
+from shared.domain.members.member import Member, MemberKey, MemberStatus
+from shared.domain.members.profile import CODE, DEVICE, EMAIL, PHONE, Key, Profile
+from shared.encrypted import Encrypted
+from shared.errors import MemberMerged, MemberNotFound, MergeLimitExceeded, SignInNotVerified
+from shared.services import commands
+from shared.services.commands import Effect, Reads
+from shared.services.events import outbox
+from shared.services.loyalty import bookings
+from shared.services.members import member_keys, profiles
+from shared.services.members.card_codes import DEVICES_MAX
+from shared.services.vaults import vault
+from shared.store import client, paths
+from shared.store.client import Document, Write
+from shared.store.loyalty import membership_documents, program_documents
+from shared.store.members import member_documents, member_key_documents
+
+WRITES_MAX = 450
+"""Of the 500 that one commit takes; the rest is for the event and its deliveries."""
+
+
+@dataclass(frozen=True, slots=True)
+class MergedMembership:
+    """What a merge moved in one program, in the program's units, and what is there now."""
+
+    program_id: str
+    moved_units: int
+    balance_units: int
+    scale: int
+    tier: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """A member who was merged into another one; ``is_repeated`` if that was so before."""
+
+    from_user_id: str
+    into_user_id: str
+    memberships: tuple[MergedMembership, ...] = ()
+    is_repeated: bool = False
+    is_replay: bool = False
+
+
+def merge(caller: Caller, *, from_user_id: str, into_user_id: str) -> Merge:
+    """Merge a member into another one. The old id forwards from now on.
+
+    Raises:
+        MemberNotFound: One of them does not exist.
+        MemberMerged: One of them was merged into a third one before.
+        MergeLimitExceeded, BalanceLimitExceeded, IdempotencyKeyReused, Busy.
+    """
+    return _Merging(caller, from_user_id, into_user_id).run()
+
+
+def link(caller: Caller, *, user_id: str, keys: Sequence[Key]) -> list[Merge]:
+    """Merge the members who have these keys, and behind whom nobody has signed in, into a user.
+
+    Args:
+        caller: The customer, or a key that vouches for the person.
+        user_id: The user who takes over, who need not be a member yet.
+        keys: Verified e-mail and phone of that person.
+
+    Raises:
+        MemberMerged: The user was merged into another one.
+        MergeLimitExceeded, BalanceLimitExceeded, Busy.
+    """
+    merges = []
+    for key in keys:
+        found = member_documents.find_by_lookups(
+            caller.account_id, member_keys.hashes(caller.account_id, [key])
+        )
+        member = member_documents.decode(found) if found else None
+        if member is None or member.user_id == user_id or member.is_customer:
+            continue
+        unclaimed = replace(caller, claim=None)
+        merging_ = _Merging(unclaimed, member.user_id, user_id, opens=True, proof=key)
+        merges.append(merging_.run())
+    return merges
+
+
+def keys_of_sign_in(caller: Caller) -> list[Key]:
+    """Return the verified e-mail and phone of the customer who calls.
+
+    Raises:
+        SignInNotVerified: There is neither.
+    """
+    customer = caller.customer
+    assert customer is not None
+    found = Profile(email=customer.email, phone=customer.phone).keys
+    if not customer.is_verified or not found:
+        raise SignInNotVerified("The sign-in has no verified e-mail address or phone number.")
+    return [each for each in found if each[0] in {EMAIL, PHONE}]
+
+
+@dataclass(frozen=True)
+class _Merging:
+    """One merge. ``opens``: the new member may be made; ``proof``: a key the old one must have."""
+
+    caller: Caller
+    from_user_id: str
+    into_user_id: str
+    opens: bool = False
+    proof: Key | None = None
+
+    def run(self) -> Merge:
+        """Read, decide, commit."""
+        # The document of a person may lack memberships that are older than it.
+        known = {
+            user_id: [
+                paths.member(each.membership_id)
+                for each in membership_documents.list_of_user(self.caller.account_id, user_id)
+            ]
+            for user_id in self._ids
+        }
+        now, event_id = clock.utc_now(), ids.new("evt")
+
+        def decide(reads: Reads) -> Effect[Merge]:
+            return self._decide(reads, known, now, event_id)
+
+        def replay(kept: Document, _: Reads) -> Merge:
+            rows = tuple(MergedMembership(*each["row"]) for each in kept["memberships"])
+            return Merge(self.from_user_id, self.into_user_id, rows, is_replay=True)
+
+        needs = [*map(self._path, self._ids), *(path for each in known.values() for path in each)]
+        return commands.run(needs, decide, claim=self.caller.claim, replay=replay)
+
+    def _path(self, user_id: str) -> str:
+        return paths.account_member(self.caller.account_id, user_id)
+
+    def _decide(
+        self, reads: Reads, known: Mapping[str, Sequence[str]], now: datetime, event_id: str
+    ) -> Effect[Merge]:
+        old, new = (self._person(reads, each, known[each]) for each in self._ids)
+        if old is not None and old.merged_into == self.into_user_id:
+            return Effect(Merge(*self._ids, is_repeated=True), kept={"memberships": []})
+        for each in (old, new):
+            if each is not None and each.merged_into is not None:
+                raise MemberMerged(
+                    f"User {each.user_id} was merged into another member.",
+                    userId=each.user_id,
+                    intoUserId=each.merged_into,
+                )
+        new = new or (Member(self.into_user_id, self.caller.account_id, now, now) if self.opens else None)
+        if old is None or new is None:
+            raise profiles.not_found(self.from_user_id if old is None else self.into_user_id)
+        if self.proof is not None and not self._has(old, self.proof):
+            return Effect(Merge(*self._ids, is_repeated=True))  # It has another address by now.
+        joined = self._joined(old, new, now)
+        writes, rows = self._memberships(reads, old, known[old.user_id], now)
+        writes += [
+            member_documents.write(reads[self._path(old.user_id)], member_merging.handed_over(old, new.user_id, now)),
+            member_documents.write(reads[self._path(new.user_id)], joined),
+            *self._older_persons(reads, old, now),
+            *self._key_writes(reads, old, new, joined),
+        ]
+        told = member_events.from_merged(joined, event_id, old.user_id)
+        news = outbox.announce([told] if told else [])
+        if len(writes) > WRITES_MAX:
+            raise MergeLimitExceeded("The members are in too many programs to be merged at once.")
+        kept = {"memberships": [{"row": _plain(each)} for each in rows]}
+        result = Merge(*self._ids, memberships=tuple(rows))
+        return Effect(result, [*writes, *news.writes], kept, news.tasks)
+
+    @property
+    def _ids(self) -> tuple[str, str]:
+        return self.from_user_id, self.into_user_id
+
+    def _person(self, reads: Reads, user_id: str, known: Sequence[str]) -> Member | None:
+        """Return a person; one who has only memberships is known by these."""
+        found = member_documents.decode(reads[self._path(user_id)])
+        if found is not None:
+            return found
+        read = (membership_documents.decode(reads[path]) for path in known)
+        memberships = [each for each in read if each is not None]
+        return profiles.of_before(memberships) if memberships else None
+
+    def _has(self, member: Member, key: Key) -> bool:
+        hashes = member_keys.hashes(self.caller.account_id, [key])
+        return not member.is_customer and bool(set(hashes) & set(member.lookups))
+
+    def _joined(self, old: Member, new: Member, now: datetime) -> Member:
+        """Return the new member with all that is personal of both, encrypted for its document."""
+        old_path, new_path = self._path(old.user_id), self._path(new.user_id)
+
+        def moved(token: Encrypted) -> Encrypted:
+            return vault().encrypt(vault().decrypt(token, old_path), new_path)
+
+        cards = [*filter(None, [old.card_code]), *old.other_card_codes]
+        codes = [*filter(None, [new.card_code]), *new.other_card_codes, *map(moved, cards)]
+        devices = [*new.devices, *(replace(each, secret=moved(each.secret)) for each in old.devices)]
+        newest = sorted(devices, key=lambda each: each.created_at)[-DEVICES_MAX:]
+        both = member_merging.taken_over(new, old, now)
+        both = replace(
+            both,
+            card_code=codes[0] if codes else None,
+            other_card_codes=tuple(codes[1:]),
+            devices=tuple(newest),
+            is_customer=both.is_customer or self.caller.customer is not None,
+        )
+        if old.profile is not None or new.profile is not None:
+            profile = member_merging.joined(profiles.profile_of(new), profiles.profile_of(old))
+            both = profiles.sealed(both, profile, now)
+        hashes = member_keys.hashes(both.account_id, member_keys.keys_of(both, profiles.profile_of(both)))
+        return replace(both, lookups=tuple(hashes))
+
+    def _key_writes(self, reads: Reads, old: Member, new: Member, joined: Member) -> list[Write]:
+        """Return the writes that give all keys to the new member, and free what nobody has."""
+        every = sorted({*old.lookups, *new.lookups, *joined.lookups})
+        found = {each: paths.member_key(joined.account_id, each) for each in every}
+        commands.want(reads, found.values())
+        writes: list[Write] = []
+        for each, path in found.items():
+            read = reads[path]
+            if each in joined.lookups:
+                key = MemberKey(joined.account_id, each, joined.user_id)
+                writes.append(member_key_documents.write(read, key))
+            elif read.data is not None:
+                writes.append(member_key_documents.deletion(read))
+        return writes
+
+    def _older_persons(self, reads: Reads, old: Member, now: datetime) -> list[Write]:
+        """Return the writes that point those on who were merged into the old member."""
+        found = [self._path(each) for each in old.merged_from]
+        commands.want(reads, found)
+        return [
+            member_documents.write(
+                reads[path], replace(person, merged_into=self.into_user_id, updated_at=now)
+            )
+            for path in found
+            if (person := member_documents.decode(reads[path])) is not None
+        ]
+
+    def _memberships(
+        self, reads: Reads, old: Member, known: Sequence[str], now: datetime
+    ) -> tuple[list[Write], list[MergedMembership]]:
+        """Return the writes that move the memberships of the old member, and what they move."""
+        sources = self._sources(reads, old, known)
+        targets = {each.program_id: self._target_path(each) for each in sources}
+        programs = {each.program_id: paths.program(each.program_id) for each in sources}
+        older = [paths.member(name) for each in sources for name in each.merged_from]
+        commands.want(reads, [*targets.values(), *programs.values(), *older])
+        writes: list[Write] = []
+        rows: list[MergedMembership] = []
+        for source in sources:
+            program = program_documents.decode(reads[programs[source.program_id]])
+            assert program is not None, f"membership {source.membership_id} of unknown program"
+            found, row = self._moved(reads, source, program, targets[source.program_id], now)
+            writes += found
+            rows.append(row)
+        return writes, rows
+
+    def _sources(self, reads: Reads, old: Member, known: Sequence[str]) -> list[Membership]:
+        """Return the memberships of the old member that were not merged before."""
+        named = (paths.member(paths.membership_id(each, old.user_id)) for each in old.program_ids)
+        every = sorted({*known, *named})
+        commands.want(reads, every)
+        found = (membership_documents.decode(reads[path]) for path in every)
+        return [
+            each
+            for each in found
+            if each is not None and each.status is not MembershipStatus.MERGED
+        ]
+
+    def _target_path(self, source: Membership) -> str:
+        return paths.member(paths.membership_id(source.program_id, self.into_user_id))
+
+    def _moved(
+        self, reads: Reads, source: Membership, program: Program, target_path: str, now: datetime
+    ) -> tuple[list[Write], MergedMembership]:
+        source_read, target_read = reads[paths.member(source.membership_id)], reads[target_path]
+        target = membership_documents.decode(target_read) or merging.opened(
+            source,
+            membership_id=paths.membership_id(source.program_id, self.into_user_id),
+            user_id=self.into_user_id,
+        )
+        left, source_expired = bookings.without_expired(source, program, now)
+        held, target_expired = bookings.without_expired(target, program, now)
+        out, into = (
+            Cause(
+                entry_id=ids.derived("le", "merge", *pair),
+                fingerprint=ids.digest("merge", *pair),
+                now=now,
+                description="Merged",
+            )
+            for pair in (("out", self.into_user_id), ("into", self.from_user_id))
+        )
+        (closed, out_entry), (joined, into_entry) = ledger.merge(left, held, program, out, into)
+        writes = [
+            *membership_documents.writes(source_read, closed, *filter(None, [source_expired]), out_entry),
+            *membership_documents.writes(target_read, joined, *filter(None, [target_expired]), into_entry),
+        ]
+        for name in source.merged_from:
+            read = reads[paths.member(name)]
+            older = membership_documents.decode(read)
+            if older is not None:
+                pointed = replace(older, merged_into=joined.membership_id, merged_into_user_id=joined.user_id)
+                writes += membership_documents.writes(read, pointed)
+        row = MergedMembership(
+            program.program_id, into_entry.units, joined.balance_units, joined.scale, joined.tier
+        )
+        return writes, row
+
+
+def _plain(row: MergedMembership) -> list[object]:
+    return [row.program_id, row.moved_units, row.balance_units, row.scale, row.tier]
