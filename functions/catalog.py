@@ -144,6 +144,8 @@ ENDPOINTS = (
     Endpoint("configureMembers", "members", Package.GO),
     Endpoint("exportMember", "members", Package.GO, is_read=True, customer_package=Package.GO),
     Endpoint("eraseMember", "members", Package.GO, customer_package=Package.GO),
+    Endpoint("mergeMembers", "members", Package.GO),
+    Endpoint("linkMember", "members", Package.GO, customer_package=Package.GO),
     Endpoint("getLoyaltyWebhookEvents", "webhooks", Package.GO),
     Endpoint("createWebhookEndpoint", "webhooks", Package.GO),
     Endpoint(

@@ -446,6 +446,22 @@ class MethodNotAllowed(PunktwerkError):
     fix = "Use POST; reads also take GET (see the `Allow` header)."
 
 
+class MemberMerged(PunktwerkError):
+    """The member was merged into another one before."""
+
+    code = "MEMBER_MERGED"
+    status = 409
+    fix = "Use `details.intoUserId`, the member who took over."
+
+
+class SignInNotVerified(PunktwerkError):
+    """The sign-in has no verified e-mail address or phone number."""
+
+    code = "SIGN_IN_NOT_VERIFIED"
+    status = 403
+    fix = "Let the customer confirm the e-mail address or the phone number, and sign in again."
+
+
 class MergeLimitExceeded(PunktwerkError):
     """Too many members were merged into one, or the member is in too many programs."""
 

@@ -63,6 +63,7 @@ _DOCUMENTED: Names = {
     "programId": "lp_abc123",
     "importId": "imp_abc123",
     "userId": "user_xyz",
+    "otherUserId": "till_17",
     "enrollmentEventId": loyalty_events.enrollment_event_id("lp_abc123_user_xyz"),
     "campaignId": "cmp_abc123",
     "webhookId": "we_abc123",
@@ -101,6 +102,7 @@ def drawn(store_id: str) -> Names:
         "programId": program_id,
         "importId": ids.new("imp"),
         "userId": "user_1",
+        "otherUserId": "till_1",
         "enrollmentEventId": loyalty_events.enrollment_event_id(f"{program_id}_user_1"),
         "campaignId": ids.new("cmp"),
         "webhookId": ids.new("we"),
@@ -286,6 +288,16 @@ def make_person(situation: Situation, **fields: Any) -> None:
         **fields,
     }
     situation.api.ok("createMember", body)
+
+
+def make_other_member(situation: Situation, earned: int = 0, **fields: Any) -> None:
+    """Make another member of the program, by default with no more than a user id."""
+    other = situation.member.other(situation.names["otherUserId"])
+    if fields:
+        situation.api.ok("createMember", {"userId": other.user_id, **fields})
+    other.enroll()
+    if earned:
+        other.earn(earned)
 
 
 def make_member_code(situation: Situation) -> None:
@@ -478,6 +490,7 @@ MAKERS: Mapping[str, Callable[..., None]] = {
     "suspension": make_suspension,
     "departure": make_departure,
     "person": make_person,
+    "other member": make_other_member,
     "member code": make_member_code,
     "member settings": make_member_settings,
     "enrollment event": make_enrollment_event,

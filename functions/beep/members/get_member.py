@@ -51,7 +51,7 @@ REFUSALS = (StoreNotFound, MemberNotFound)
 def handle(body: Request, caller: Caller) -> Response:
     """Read the person and the memberships: a read and a query."""
     access.named_store(caller, body.store_id)
-    found = member_queries.find(caller, body.user_id)
+    found = member_queries.find(caller, user_id=body.user_id)
     return Response(
         member=to_member_body(found.member, found.profile),
         memberships=[to_membership_body(each) for each in found.memberships],

@@ -55,6 +55,7 @@ CHECKOUT_CANCELLED = "checkout.cancelled"
 COLLECT_ORDER = "clickcollect.order"
 COLLECT_STATUS_CHANGED = "clickcollect.status_changed"
 COLLECT_PICKED_UP = "clickcollect.picked_up"
+MEMBER_MERGED = "member.merged"
 PRODUCT_CREATED = "product.created"
 PRODUCT_BULK_IMPORTED = "product.bulk_imported"
 
@@ -115,6 +116,7 @@ _LOYALTY = (
 _SENT = {
     MEMBER_CREATED,
     MEMBER_UPDATED,
+    MEMBER_MERGED,
     POS_SYNCED,
     POS_PUSHED,
     ERP_SYNCED,
@@ -181,6 +183,7 @@ _OTHERS = tuple(
         (COLLECT_ORDER, Package.GO, "An order was placed for collection."),
         (COLLECT_STATUS_CHANGED, Package.GO, "An order's status changed."),
         (COLLECT_PICKED_UP, Package.GO, "An order was collected."),
+        (MEMBER_MERGED, Package.GO, "A member was merged into another one."),
         (PRODUCT_CREATED, Package.DISCOVER, "A product was created."),
         (PRODUCT_BULK_IMPORTED, Package.DISCOVER, "A bulk import of products ended."),
     )

@@ -43,6 +43,8 @@ class Member:
     ``program_ids``: the programs in which there is a membership, whatever its status. Memberships
     that are older than this document may be missing.
     ``store_id``: the store that tells its webhooks of the person: where the person came from.
+    ``card_code`` is shown; ``other_card_codes`` are those of members who were merged into this one,
+    and identify the person as well.
     ``is_customer``: a sign-in stands behind the user id.
     ``merged_into``: the user id that took over; ``merged_from``: those that were taken over.
     ``erasure_id``: the erasure that runs; meanwhile nobody else changes the person.
@@ -57,6 +59,7 @@ class Member:
     status_reason: str | None = None
     profile: Encrypted | None = None
     card_code: Encrypted | None = None
+    other_card_codes: tuple[Encrypted, ...] = ()
     lookups: tuple[str, ...] = ()
     program_ids: tuple[str, ...] = ()
     is_customer: bool = False

@@ -24,6 +24,12 @@ def from_updated(
     return _event(member, event_id, event_types.MEMBER_UPDATED, member.updated_at, data)
 
 
+def from_merged(member: Member, event_id: str, from_user_id: str) -> Event | None:
+    """Return the event of a merge; ``None`` without a store that could tell of it."""
+    data = {"userId": member.user_id, "fromUserId": from_user_id}
+    return _event(member, event_id, event_types.MEMBER_MERGED, member.updated_at, data)
+
+
 def _event(
     member: Member, event_id: str, name: str, at: datetime, data: Mapping[str, object]
 ) -> Event | None:

@@ -422,6 +422,13 @@ class MemberUpdatedData(MemberCreatedData):
     changed_by: Literal["merchant", "customer"] = Field(description="Who changed it.")
 
 
+class MemberMergedData(WireModel):
+    """A member who was merged into another one."""
+
+    user_id: Annotated[UserId, Field(description="The member who has it all now.")]
+    from_user_id: Id = Field(description="The member who was merged: this id forwards.")
+
+
 class ProductData(WireModel):
     """A product."""
 
@@ -649,6 +656,10 @@ _CATALOG: Mapping[str, tuple[type[WireModel], Mapping[str, Any]]] = {
     event_types.COLLECT_ORDER: (OrderData, {**_ORDER, "status": "pending"}),
     event_types.COLLECT_STATUS_CHANGED: (OrderData, {**_ORDER, "status": "ready"}),
     event_types.COLLECT_PICKED_UP: (OrderData, {**_ORDER, "status": "picked_up"}),
+    event_types.MEMBER_MERGED: (
+        MemberMergedData,
+        {"userId": "user_xyz", "fromUserId": "till_17"},
+    ),
     event_types.PRODUCT_CREATED: (ProductData, {"productId": "store_a_4006381333931"}),
     event_types.PRODUCT_BULK_IMPORTED: (
         BulkImportData,

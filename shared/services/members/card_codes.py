@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from shared import clock, ids
 from shared.auth.caller import Caller
 from shared.domain.members import member_codes
-from shared.domain.members.member import Member, MemberDevice, MemberStatus
+from shared.domain.members.member import Member, MemberDevice
 from shared.domain.members.member_codes import STEP_S
 from shared.domain.members.profile import CODE, DEVICE
 from shared.errors import MemberDeviceKnown, TooManyDevices
 from shared.services import commands
 from shared.services.commands import Effect, Reads
-from shared.services.members import member_keys, profiles
+from shared.services.members import forwarding, member_keys, profiles
 from shared.services.vaults import vault
 from shared.store import paths
 from shared.store.client import Document
@@ -42,6 +42,7 @@ class IssuedCode:
     is_replay: bool = False
 
 
+@forwarding.following
 def issue(caller: Caller, *, user_id: str, device_id: str | None, action: str) -> IssuedCode:
     """Return the code of a member, made now if there is none; give a device its secret.
 
@@ -69,7 +70,8 @@ def issue(caller: Caller, *, user_id: str, device_id: str | None, action: str) -
     def decide(reads: Reads) -> Effect[IssuedCode]:
         before = member_documents.decode(reads[path])
         member = before or profiles.find_of_before(caller.account_id, user_id)
-        if member is None or member.status is MemberStatus.MERGED:
+        forwarding.require_current(member)
+        if member is None:
             raise profiles.not_found(user_id)
         keys, gone = [], []
         if member.card_code is None:

@@ -11,7 +11,7 @@ from shared.domain.loyalty import ledger
 from shared.domain.loyalty.membership import Membership
 from shared.domain.members.member import Member
 from shared.domain.members.profile import Profile
-from shared.services.members import profiles
+from shared.services.members import forwarding, profiles
 from shared.store.loyalty import membership_documents
 from shared.store.members import member_documents
 
@@ -25,7 +25,8 @@ class FoundMember:
     memberships: Sequence[Membership] = ()
 
 
-def find(caller: Caller, user_id: str) -> FoundMember:
+@forwarding.following
+def find(caller: Caller, *, user_id: str) -> FoundMember:
     """Return a person of the caller's account with all memberships: a read and a query.
 
     Who joined before persons were written down is shown without a profile.
@@ -35,6 +36,7 @@ def find(caller: Caller, user_id: str) -> FoundMember:
     """
     now = clock.utc_now()
     member = member_documents.find(caller.account_id, user_id)
+    forwarding.require_current(member)
     found = membership_documents.list_of_user(caller.account_id, user_id, profiles.MEMBERSHIPS_MAX)
     if member is None and not found:
         raise profiles.not_found(user_id)

@@ -15,6 +15,7 @@ from shared.errors import MembershipNotFound, VerificationRequired
 from shared.services import access, commands
 from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
+from shared.services.members import forwarding
 from shared.store import paths
 from shared.store.client import Document, Write
 from shared.store.loyalty import membership_documents
@@ -43,6 +44,7 @@ class MemberStanding:
     progress: TierProgress
 
 
+@forwarding.following
 def enroll(caller: Caller, *, program_id: str, user_id: str, store_id: str | None) -> Enrolment:
     """Open a membership; return the existing one if the user has one already.
 
@@ -82,7 +84,10 @@ def enroll(caller: Caller, *, program_id: str, user_id: str, store_id: str | Non
 
     def decide(reads: Reads) -> Effect[Enrolment]:
         existing = membership_documents.decode(reads[path])
+        forwarding.require_current(existing)
         is_new = existing is None
+        if is_new:
+            forwarding.require_current(member_documents.decode(reads[person_path]))
         after = (
             standing_rules.reopened(existing, now)
             if existing
@@ -126,6 +131,7 @@ def enroll(caller: Caller, *, program_id: str, user_id: str, store_id: str | Non
     return commands.run([path, person_path], decide, claim=caller.claim, replay=replay)
 
 
+@forwarding.following
 def standing(
     caller: Caller, *, program_id: str, user_id: str, store_id: str | None
 ) -> MemberStanding:
@@ -141,6 +147,7 @@ def standing(
     found = membership_documents.find(paths.membership_id(program_id, user_id))
     if found is None:
         raise MembershipNotFound(f"User {user_id} is not enrolled.")
+    forwarding.require_current(found)
     membership = ledger.current(found, program, clock.utc_now())
     progress = tiers.progress(program.tiers, membership.lifetime_units, membership.tier)
     return MemberStanding(membership, program, progress)

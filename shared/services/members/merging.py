@@ -13,18 +13,18 @@ from shared.domain.loyalty.entries import Cause
 from shared.domain.loyalty.membership import Membership, MembershipStatus
 from shared.domain.loyalty.programs import Program
 from shared.domain.members import member_events, member_merging
-from shared.domain.members.member import Member, MemberKey, MemberStatus
-from shared.domain.members.profile import CODE, DEVICE, EMAIL, PHONE, Key, Profile
+from shared.domain.members.member import Member, MemberKey
+from shared.domain.members.profile import EMAIL, PHONE, Key, Profile
 from shared.encrypted import Encrypted
-from shared.errors import MemberMerged, MemberNotFound, MergeLimitExceeded, SignInNotVerified
+from shared.errors import MemberMerged, MergeLimitExceeded, SignInNotVerified
 from shared.services import commands
 from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
 from shared.services.loyalty import bookings
-from shared.services.members import member_keys, profiles
+from shared.services.members import member_keys, profiles, rekeying
 from shared.services.members.card_codes import DEVICES_MAX
 from shared.services.vaults import vault
-from shared.store import client, paths
+from shared.store import paths
 from shared.store.client import Document, Write
 from shared.store.loyalty import membership_documents, program_documents
 from shared.store.members import member_documents, member_key_documents
@@ -55,6 +55,14 @@ class Merge:
     is_replay: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Linking:
+    """The user ids of the members who were merged into a sign-in."""
+
+    user_ids: tuple[str, ...]
+    is_replay: bool = False
+
+
 def merge(caller: Caller, *, from_user_id: str, into_user_id: str) -> Merge:
     """Merge a member into another one. The old id forwards from now on.
 
@@ -66,8 +74,10 @@ def merge(caller: Caller, *, from_user_id: str, into_user_id: str) -> Merge:
     return _Merging(caller, from_user_id, into_user_id).run()
 
 
-def link(caller: Caller, *, user_id: str, keys: Sequence[Key]) -> list[Merge]:
+def link(caller: Caller, *, user_id: str, keys: Sequence[Key]) -> Linking:
     """Merge the members who have these keys, and behind whom nobody has signed in, into a user.
+
+    A request that was cut off can be repeated: each merge is a commit of its own.
 
     Args:
         caller: The customer, or a key that vouches for the person.
@@ -76,9 +86,14 @@ def link(caller: Caller, *, user_id: str, keys: Sequence[Key]) -> list[Merge]:
 
     Raises:
         MemberMerged: The user was merged into another one.
-        MergeLimitExceeded, BalanceLimitExceeded, Busy.
+        MergeLimitExceeded, BalanceLimitExceeded, IdempotencyKeyReused, Busy.
     """
-    merges = []
+    replayed = commands.find_replay(
+        caller.claim, lambda kept, _: Linking(tuple(kept["linked"]), is_replay=True)
+    )
+    if replayed is not None:
+        return replayed
+    linked = []
     for key in keys:
         found = member_documents.find_by_lookups(
             caller.account_id, member_keys.hashes(caller.account_id, [key])
@@ -87,9 +102,10 @@ def link(caller: Caller, *, user_id: str, keys: Sequence[Key]) -> list[Merge]:
         if member is None or member.user_id == user_id or member.is_customer:
             continue
         unclaimed = replace(caller, claim=None)
-        merging_ = _Merging(unclaimed, member.user_id, user_id, opens=True, proof=key)
-        merges.append(merging_.run())
-    return merges
+        merge = _Merging(unclaimed, member.user_id, user_id, opens=True, proof=key).run()
+        linked += [] if merge.is_repeated else [member.user_id]
+    commands.keep(caller.claim, {"linked": linked})
+    return Linking(tuple(linked))
 
 
 def keys_of_sign_in(caller: Caller) -> list[Key]:
@@ -154,7 +170,9 @@ class _Merging:
                     userId=each.user_id,
                     intoUserId=each.merged_into,
                 )
-        new = new or (Member(self.into_user_id, self.caller.account_id, now, now) if self.opens else None)
+        new = new or (
+            Member(self.into_user_id, self.caller.account_id, now, now) if self.opens else None
+        )
         if old is None or new is None:
             raise profiles.not_found(self.from_user_id if old is None else self.into_user_id)
         if self.proof is not None and not self._has(old, self.proof):
@@ -162,7 +180,9 @@ class _Merging:
         joined = self._joined(old, new, now)
         writes, rows = self._memberships(reads, old, known[old.user_id], now)
         writes += [
-            member_documents.write(reads[self._path(old.user_id)], member_merging.handed_over(old, new.user_id, now)),
+            member_documents.write(
+                reads[self._path(old.user_id)], member_merging.handed_over(old, new.user_id, now)
+            ),
             member_documents.write(reads[self._path(new.user_id)], joined),
             *self._older_persons(reads, old, now),
             *self._key_writes(reads, old, new, joined),
@@ -201,7 +221,10 @@ class _Merging:
 
         cards = [*filter(None, [old.card_code]), *old.other_card_codes]
         codes = [*filter(None, [new.card_code]), *new.other_card_codes, *map(moved, cards)]
-        devices = [*new.devices, *(replace(each, secret=moved(each.secret)) for each in old.devices)]
+        devices = [
+            *new.devices,
+            *(replace(each, secret=moved(each.secret)) for each in old.devices),
+        ]
         newest = sorted(devices, key=lambda each: each.created_at)[-DEVICES_MAX:]
         both = member_merging.taken_over(new, old, now)
         both = replace(
@@ -214,7 +237,7 @@ class _Merging:
         if old.profile is not None or new.profile is not None:
             profile = member_merging.joined(profiles.profile_of(new), profiles.profile_of(old))
             both = profiles.sealed(both, profile, now)
-        hashes = member_keys.hashes(both.account_id, member_keys.keys_of(both, profiles.profile_of(both)))
+        hashes = member_keys.hashes(both.account_id, rekeying.keys_of(both))
         return replace(both, lookups=tuple(hashes))
 
     def _key_writes(self, reads: Reads, old: Member, new: Member, joined: Member) -> list[Write]:
@@ -300,14 +323,20 @@ class _Merging:
         )
         (closed, out_entry), (joined, into_entry) = ledger.merge(left, held, program, out, into)
         writes = [
-            *membership_documents.writes(source_read, closed, *filter(None, [source_expired]), out_entry),
-            *membership_documents.writes(target_read, joined, *filter(None, [target_expired]), into_entry),
+            *membership_documents.writes(
+                source_read, closed, *filter(None, [source_expired]), out_entry
+            ),
+            *membership_documents.writes(
+                target_read, joined, *filter(None, [target_expired]), into_entry
+            ),
         ]
         for name in source.merged_from:
             read = reads[paths.member(name)]
             older = membership_documents.decode(read)
             if older is not None:
-                pointed = replace(older, merged_into=joined.membership_id, merged_into_user_id=joined.user_id)
+                pointed = replace(
+                    older, merged_into=joined.membership_id, merged_into_user_id=joined.user_id
+                )
                 writes += membership_documents.writes(read, pointed)
         row = MergedMembership(
             program.program_id, into_entry.units, joined.balance_units, joined.scale, joined.tier

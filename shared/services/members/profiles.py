@@ -12,14 +12,14 @@ from shared.auth.caller import Caller
 from shared.domain.loyalty.membership import Membership
 from shared.domain.members import member_events, profile_changes
 from shared.domain.members import profile as profiles
-from shared.domain.members.member import Member, MemberStatus
+from shared.domain.members.member import Member
 from shared.domain.members.profile import KEYS_BY_FIELD, Key, Profile
 from shared.domain.members.profile_changes import ProfileChanges
 from shared.errors import MemberExists, MemberNotFound
 from shared.services import access, commands
 from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
-from shared.services.members import member_keys, profile_requests
+from shared.services.members import forwarding, member_keys, profile_requests
 from shared.services.vaults import vault
 from shared.store import paths
 from shared.store.client import Document
@@ -62,6 +62,7 @@ def sealed(member: Member, profile: Profile, now: datetime) -> Member:
     )
 
 
+@forwarding.following
 def create(
     caller: Caller, *, user_id: str | None, store_id: str | None, changes: ProfileChanges
 ) -> SavedMember:
@@ -94,6 +95,7 @@ def create(
     return _save(caller, user_id, changes, change, now, is_new=True)
 
 
+@forwarding.following
 def update(caller: Caller, *, user_id: str, changes: ProfileChanges) -> SavedMember:
     """Change the profile of a member; nothing is written if it says all that already.
 
@@ -194,8 +196,7 @@ def _save(
 
     def decide(reads: Reads) -> Effect[SavedMember]:
         stored = member_documents.decode(reads[path])
-        if stored is not None and stored.status is MemberStatus.MERGED:
-            raise not_found(user_id)
+        forwarding.require_current(stored)
         member, before = change(stored)
         free = _free_of(claimed, account_id, user_id, reads)
         after = profile_changes.apply(before, free.then(changes), now, by)

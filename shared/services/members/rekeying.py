@@ -22,7 +22,8 @@ from shared.vault import VaultError
 def keys_of(member: Member) -> list[Key]:
     """Return all that identifies a member: of the profile, the card and the devices."""
     path = paths.account_member(member.account_id, member.user_id)
-    codes = [(CODE, vault().decrypt(member.card_code, path))] if member.card_code else []
+    cards = [*([member.card_code] if member.card_code else []), *member.other_card_codes]
+    codes = [(CODE, vault().decrypt(each, path)) for each in cards]
     devices = [(DEVICE, each.code_id) for each in member.devices]
     return [*profiles.profile_of(member).keys, *codes, *devices]
 

@@ -19,6 +19,7 @@ from shared.errors import MembershipNotFound
 from shared.services import access, commands
 from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
+from shared.services.members import forwarding
 from shared.store import paths
 from shared.store.client import Document, Write
 from shared.store.loyalty import membership_documents
@@ -56,6 +57,7 @@ class _Changes:
     now: datetime
 
 
+@forwarding.following
 def suspend(caller: Caller, *, program_id: str | None, user_id: str, reason: str) -> Standings:
     """Suspend a member in a program; without one, in the whole account at once.
 
@@ -74,6 +76,7 @@ def suspend(caller: Caller, *, program_id: str | None, user_id: str, reason: str
     return _change(caller, program_id, user_id, changes)
 
 
+@forwarding.following
 def reactivate(caller: Caller, *, program_id: str | None, user_id: str, reason: str) -> Standings:
     """Lift the suspension of a member in a program; without one, in the whole account at once.
 
@@ -90,6 +93,7 @@ def reactivate(caller: Caller, *, program_id: str | None, user_id: str, reason: 
     return _change(caller, program_id, user_id, changes)
 
 
+@forwarding.following
 def leave(caller: Caller, *, program_id: str, user_id: str, store_id: str | None) -> Departure:
     """Close a membership; its points stay, in case the member comes back.
 
@@ -115,6 +119,7 @@ def leave(caller: Caller, *, program_id: str, user_id: str, store_id: str | None
         found = membership_documents.decode(reads[path])
         if found is None:
             raise MembershipNotFound(f"User {user_id} is not enrolled.")
+        forwarding.require_current(found)
         after = standing.left(found, now)
         assert after.left_at is not None
         balance_units = ledger.current(after, program, now).balance_units
@@ -153,6 +158,7 @@ def _change_in_program(
         found = membership_documents.decode(reads[path])
         if found is None:
             raise MembershipNotFound(f"User {user_id} is not enrolled.")
+        forwarding.require_current(found)
         return _effect_of(reads, [found], changes)
 
     return commands.run([path], decide, claim=caller.claim, replay=_replayed)
@@ -171,6 +177,7 @@ def _change_everywhere(caller: Caller, user_id: str, changes: _Changes) -> Stand
 
     def decide(reads: Reads) -> Effect[Standings]:
         person = member_documents.decode(reads[person_path])
+        forwarding.require_current(person)
         named = [_path(each, user_id) for each in person.program_ids] if person else []
         member_paths = sorted({*known_paths, *named})
         if missing := [path for path in member_paths if path not in reads]:

@@ -25,3 +25,5 @@ KEYS = Documents(
 
 decode = KEYS.decode
 creation = KEYS.creation
+write = KEYS.write
+deletion = KEYS.deletion

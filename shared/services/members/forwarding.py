@@ -1,0 +1,56 @@
+"""A user id whose member was merged into another one leads to that one (decision 23)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from shared.domain.loyalty.membership import Membership
+from shared.domain.members.member import Member
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+FORWARDED_MAX = 3
+"""One step leads to the end, unless there is another merge at this moment."""
+
+
+class MovedTo(Exception):
+    """What is asked for is another user's by now."""
+
+    def __init__(self, user_id: str) -> None:
+        super().__init__(user_id)
+        self.user_id = user_id
+
+
+def require_current(found: Member | Membership | None) -> None:
+    """Ask for the member who took over, if somebody did.
+
+    Raises:
+        MovedTo: Somebody did. Nothing is written: it ends the decision.
+    """
+    if isinstance(found, Membership):
+        into = found.merged_into_user_id
+    else:
+        into = None if found is None else found.merged_into
+    if into is not None:
+        raise MovedTo(into)
+
+
+def following(function: Callable[P, T]) -> Callable[P, T]:
+    """Call a use case again for the member who took over. It takes ``user_id`` by name."""
+
+    @wraps(function)
+    def followed(*args: P.args, **kwargs: P.kwargs) -> T:
+        asked: dict[str, Any] = dict(kwargs)
+        for _ in range(FORWARDED_MAX):
+            try:
+                return function(*args, **asked)
+            except MovedTo as moved:
+                asked["user_id"] = moved.user_id
+        raise AssertionError(
+            "a member was merged into another one that was merged, again and again"
+        )
+
+    return followed
