@@ -8,9 +8,10 @@ come back in parts end as the same receipts read in order, once.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from shared.domain import pseudonyms
 from shared.domain.loyalty import returns
@@ -29,6 +30,9 @@ _OTHER_CUSTOMER = (
 _OTHER_SALE = "Its number was used before, for another time and amount: it counts as another sale."
 _CLOCKS_DIFFER = timedelta(days=1)
 """A sale that seems to be later than its void by less than this is its sale all the same."""
+
+_ADDITIONS = "+"
+"""``Earning.of`` of additions without a sale: this, and the customer."""
 
 Award = Callable[[int], int]
 """Returns the units that a purchase of these minor units earns by the program's rules."""
@@ -91,6 +95,9 @@ class PurchaseChange:
     taken_at: datetime | None = None
 
 
+PartT = TypeVar("PartT", KnownSale, PurchaseChange)
+
+
 @dataclass(frozen=True, slots=True)
 class Earning:
     """The units that an amount has earned by the rules of its day.
@@ -109,6 +116,7 @@ class Grant:
 
     ``taken_units`` are the units that were taken of ``asked_units``: fewer if the member had spent
     them. ``receipt_id`` is the ``Receipt.identity`` of the receipt that caused it.
+    ``booked_for``: the member in whose membership the entry is, if that one was merged since.
     """
 
     user_id: str
@@ -118,6 +126,12 @@ class Grant:
     booked_at: datetime
     asked_units: int = 0
     taken_units: int = 0
+    booked_for: str | None = None
+
+    @property
+    def entry_user_id(self) -> str:
+        """The member in whose membership the entry is."""
+        return self.booked_for or self.user_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,6 +402,65 @@ def taken_at(purchase: Purchase, receipt: Receipt) -> datetime | None:
             return change.taken_at
     place = _place_of(purchase.sales, receipt)
     return None if place is None else purchase.sales[place].taken_at
+
+
+def user_ids(purchase: Purchase) -> tuple[str, ...]:
+    """Return the members of whom a purchase speaks."""
+    sold = [each.customer_id for each in purchase.sales]
+    changed = [each.customer_id for each in purchase.changes]
+    granted = [each.user_id for each in purchase.grants]
+    netted = [each.user_id for each in purchase.netted]
+    every = (*sold, *changed, *granted, *netted)
+    return tuple(dict.fromkeys(each for each in every if each is not None))
+
+
+def with_merged(purchase: Purchase, into: Mapping[str, str]) -> Purchase:
+    """Return a purchase in the names of the members who took over: what was earned is theirs.
+
+    Args:
+        purchase: A purchase.
+        into: The user ids of members who were merged, with those of the members who took over.
+    """
+
+    def current(user_id: str) -> str:
+        return into.get(user_id, user_id)
+
+    if not any(each in into for each in user_ids(purchase)):
+        return purchase
+    netted: dict[str, int] = {}
+    for each in purchase.netted:
+        netted[current(each.user_id)] = netted.get(current(each.user_id), 0) + each.units
+    earnings: dict[str, Earning] = {}
+    for earning in purchase.earnings:
+        of = earning.of
+        if of.startswith(_ADDITIONS):
+            of = _ADDITIONS + current(of.removeprefix(_ADDITIONS))
+        known = earnings.get(of, Earning(of, 0, 0))
+        earnings[of] = replace(
+            known,
+            amount_minor=known.amount_minor + earning.amount_minor,
+            units=known.units + earning.units,
+        )
+    return replace(
+        purchase,
+        sales=tuple(_named(each, current) for each in purchase.sales),
+        changes=tuple(_named(each, current) for each in purchase.changes),
+        grants=tuple(
+            replace(each, user_id=current(each.user_id), booked_for=each.entry_user_id)
+            if each.user_id in into
+            else each
+            for each in purchase.grants
+        ),
+        netted=tuple(Netted(user_id, units) for user_id, units in netted.items()),
+        earnings=tuple(earnings.values()),
+    )
+
+
+def _named(part: PartT, current: Callable[[str], str]) -> PartT:
+    """Return a sale or a change with its customer's present id."""
+    if part.customer_id is None:
+        return part
+    return replace(part, customer_id=current(part.customer_id))
 
 
 def without_waiting(purchase: Purchase) -> Purchase:
@@ -703,7 +776,7 @@ def _groups(purchase: Purchase) -> list[_Group]:
         if place is not None:
             group = groups[place]
         elif amount_minor > 0 and change.customer_id is not None and change.is_earning:
-            of = f"+{change.customer_id}"
+            of = f"{_ADDITIONS}{change.customer_id}"
             group = loose.setdefault(of, _Group(of, change.customer_id))
         else:
             continue

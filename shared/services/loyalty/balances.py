@@ -295,7 +295,7 @@ def prepared_redeem(
             after, entry, [_taken(reads, stock_path, reward_id)] if stock_path else []
         )
 
-    return bookings.Prepared(
+    return Prepared(
         program,
         user_id,
         cause,

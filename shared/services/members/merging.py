@@ -20,7 +20,6 @@ from shared.errors import MemberMerged, MergeLimitExceeded, SignInNotVerified
 from shared.services import commands
 from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
-from shared.services.loyalty import bookings
 from shared.services.members import member_keys, profiles, rekeying
 from shared.services.members.card_codes import DEVICES_MAX
 from shared.services.vaults import vault
@@ -310,8 +309,8 @@ class _Merging:
             membership_id=paths.membership_id(source.program_id, self.into_user_id),
             user_id=self.into_user_id,
         )
-        left, source_expired = bookings.without_expired(source, program, now)
-        held, target_expired = bookings.without_expired(target, program, now)
+        left, source_caught = ledger.caught_up(source, program, now)
+        held, target_caught = ledger.caught_up(target, program, now)
         out, into = (
             Cause(
                 entry_id=ids.derived("le", "merge", *pair),
@@ -324,10 +323,10 @@ class _Merging:
         (closed, out_entry), (joined, into_entry) = ledger.merge(left, held, program, out, into)
         writes = [
             *membership_documents.writes(
-                source_read, closed, *filter(None, [source_expired]), out_entry
+                source_read, closed, *source_caught, out_entry
             ),
             *membership_documents.writes(
-                target_read, joined, *filter(None, [target_expired]), into_entry
+                target_read, joined, *target_caught, into_entry
             ),
         ]
         for name in source.merged_from:

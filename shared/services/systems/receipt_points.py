@@ -8,7 +8,7 @@ memberships and the purchase are written together or not at all.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -23,7 +23,7 @@ from shared.domain.loyalty.programs import Program
 from shared.domain.money import Money
 from shared.domain.systems import purchase_postings, purchases
 from shared.domain.systems.purchase_postings import Postings
-from shared.domain.systems.purchases import Due, Purchase, Reading
+from shared.domain.systems.purchases import Due, Grant, Purchase, Reading
 from shared.domain.systems.sales import Receipt, ReceiptKind
 from shared.domain.systems.syncs import Sync
 from shared.domain.units import from_units
@@ -72,10 +72,14 @@ _NOTHING = ReceiptResult(ReceiptOutcome.NOTHING)
 
 @dataclass(frozen=True, slots=True)
 class _Missing:
-    """A decision needs more: documents, or what was booked before purchases were kept."""
+    """A decision needs more: documents, or what was booked before purchases were kept.
+
+    ``customer_id``: the member into whom the one of the receipt was merged.
+    """
 
     paths: tuple[str, ...] = ()
     earlier: bool = False
+    customer_id: str | None = None
 
 
 def book(sync: Sync, receipt: Receipt, is_known: Callable[[str], bool]) -> ReceiptResult:
@@ -183,6 +187,9 @@ class _Booking:
         # The purchase of its own id, if it belongs to another one.
         self._own_path = paths.purchase(purchase_id(sync, receipt.external_id))
         self._earlier: tuple[EarlierSale, ...] | None = None
+        self._named_member_ids = [
+            self._member_id(each) for each in [receipt.customer_id] if each is not None
+        ]
 
     def run(self) -> ReceiptResult:
         """Read, decide, commit; read more if the decision needs more."""
@@ -191,6 +198,9 @@ class _Booking:
             found = commands.run(needs, self._decide)
             if isinstance(found, ReceiptResult):
                 return found
+            if found.customer_id is not None:
+                self._receipt = replace(self._receipt, customer_id=found.customer_id)
+                needs += self._needs()
             if found.earlier:
                 self._earlier = earlier_receipts.find(
                     self._program, _transactions(self._sync), self._receipt_id
@@ -206,17 +216,37 @@ class _Booking:
     @property
     def _earlier_paths(self) -> list[str]:
         """The entry by whose id alone, before purchases were kept, a sale was known as booked."""
-        user_id = self._receipt.customer_id
-        if user_id is None or self._receipt.voids is not None:
+        if self._receipt.voids is not None:
             return []
         name = transaction_id(self._sync, self._receipt.external_id)
-        return [paths.entry(self._member_id(user_id), ids.derived("le", "earn", name))]
+        entry_id = ids.derived("le", "earn", name)
+        return [paths.entry(each, entry_id) for each in self._named_member_ids]
 
     def _decide(self, reads: Reads) -> Effect[ReceiptResult | _Missing]:
+        named = self._receipt.customer_id
+        if named is not None and (into := self._merged_into(reads, named)) is not None:
+            self._named_member_ids.append(self._member_id(into))
+            return Effect(_Missing(customer_id=into))
         path = self._root_path(reads)
         if path not in reads:
             return Effect(_Missing((path,)))
-        return self._decide_on(reads, path, purchase_documents.decode(reads[path]))
+        stored = purchase_documents.decode(reads[path])
+        if stored is not None:
+            stored = purchases.with_merged(stored, self._merged(reads, stored))
+        return self._decide_on(reads, path, stored)
+
+    def _merged(self, reads: Reads, purchase: Purchase) -> dict[str, str]:
+        """Return who took over the members of a purchase, of those who were read.
+
+        Before something is booked for a member, that one is read.
+        """
+        users = (each for each in purchases.user_ids(purchase) if self._member_path(each) in reads)
+        return {each: into for each in users if (into := self._merged_into(reads, each))}
+
+    def _merged_into(self, reads: Reads, user_id: str) -> str | None:
+        """Return the member into whom this one was merged; ``None`` if that is not so."""
+        membership = membership_documents.decode(reads[self._member_path(user_id)])
+        return None if membership is None else membership.merged_into_user_id
 
     def _decide_on(
         self, reads: Reads, path: str, stored: Purchase | None
@@ -305,8 +335,7 @@ class _Booking:
         return purchase, None if part == own else part
 
     def _post(self, reads: Reads, postings: Postings, due: Due) -> None:
-        member_id = self._member_id(due.user_id)
-        found = membership_documents.decode(reads[paths.member(member_id)])
+        found = membership_documents.decode(reads[self._member_path(due.user_id)])
         if found is None:
             # The purchase gets the pseudonym, too; then it is booked there.
             raise Busy("The member is being erased.")
@@ -317,7 +346,7 @@ class _Booking:
         originals = {
             grant.entry_id: original
             for grant in postings.purchase.grants
-            if (read := reads.get(paths.entry(member_id, grant.entry_id))) is not None
+            if (read := reads.get(self._entry_path(grant))) is not None
             and (original := membership_documents.decode_entry(read)) is not None
         }
         cause_of = partial(self._cause_of, reads)
@@ -327,13 +356,15 @@ class _Booking:
 
     def _paths_of(self, purchase: Purchase, due: Due) -> list[str]:
         """Return the documents that are needed to post what is due."""
-        member_id = self._member_id(due.user_id)
         entries = [
-            paths.entry(member_id, grant.entry_id)
+            self._entry_path(grant)
             for grant in purchase.grants
             if grant.user_id == due.user_id and due.take_units
         ]
-        return [paths.member(member_id), *entries]
+        return [self._member_path(due.user_id), *entries]
+
+    def _entry_path(self, grant: Grant) -> str:
+        return paths.entry(self._member_id(grant.entry_user_id), grant.entry_id)
 
     def _cause_of(self, reads: Reads, action: str, purchase: Purchase) -> Cause:
         """Return the cause of an entry.
@@ -446,6 +477,9 @@ class _Booking:
 
     def _member_id(self, user_id: str) -> str:
         return paths.membership_id(self._program.program_id, user_id)
+
+    def _member_path(self, user_id: str) -> str:
+        return paths.member(self._member_id(user_id))
 
 
 def _drop(path: str, before: datetime) -> list[str]:
