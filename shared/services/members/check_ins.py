@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 
@@ -40,6 +40,7 @@ from shared.errors import (
 from shared.schemas.base import invalid
 from shared.services import access, commands
 from shared.services.commands import Effect, Reads
+from shared.services.members import forwarding
 from shared.services.stores import store_qr_codes
 from shared.store import paths
 from shared.store.client import Document, Write
@@ -103,7 +104,10 @@ def check_in(caller: Caller, visit: Visit) -> CheckedIn:
     _require_proof(caller, visit)
     now = clock.utc_now()
     try:
-        return _run(caller, store, visit, now)
+        try:
+            return _run(caller, store, visit, now)
+        except forwarding.MovedTo as moved:
+            return _run(caller, store, replace(visit, user_id=moved.user_id), now)
     except REFUSALS as refusal:
         _count_refusal(store, refusal, now)
         raise
@@ -151,10 +155,16 @@ def _run(caller: Caller, store: Store, visit: Visit, now: datetime) -> CheckedIn
         check_ins.require_slow(visitor, now)
         require_rate()
         is_unverified = caller.customer is not None and not caller.customer.is_verified
+        memberships = {
+            each.program_id: membership_documents.decode(reads[member_paths[each.program_id]])
+            for each in programs
+        }
+        for each in memberships.values():
+            forwarding.require_current(each)
         grants = [
             _granted(caller, program, visit.by, membership, visitor, day, now, is_unverified)
             for program in programs
-            if (membership := membership_documents.decode(reads[member_paths[program.program_id]]))
+            if (membership := memberships[program.program_id])
         ]
         made = CheckIn(
             session_id=session_id,

@@ -322,12 +322,8 @@ class _Merging:
         )
         (closed, out_entry), (joined, into_entry) = ledger.merge(left, held, program, out, into)
         writes = [
-            *membership_documents.writes(
-                source_read, closed, *source_caught, out_entry
-            ),
-            *membership_documents.writes(
-                target_read, joined, *target_caught, into_entry
-            ),
+            *membership_documents.writes(source_read, closed, *source_caught, out_entry),
+            *membership_documents.writes(target_read, joined, *target_caught, into_entry),
         ]
         for name in source.merged_from:
             read = reads[paths.member(name)]

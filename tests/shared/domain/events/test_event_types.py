@@ -36,6 +36,7 @@ SENT = {
     "loyalty.points_reversed",
     "loyalty.membership_left",
     "loyalty.membership_merged",
+    "member.merged",
     "member.suspended",
     "member.reactivated",
     "loyalty.webhook_endpoint_disabled",
