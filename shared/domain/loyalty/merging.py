@@ -62,6 +62,8 @@ KEPT = frozenset(
         "merged_into",
         "merged_into_user_id",
         "is_taken_over",
+        "erasure_id",
+        "erased_at",
     }
 )
 """Fields that the new membership keeps as they are."""

@@ -159,12 +159,12 @@ def _run(caller: Caller, store: Store, visit: Visit, now: datetime) -> CheckedIn
             each.program_id: membership_documents.decode(reads[member_paths[each.program_id]])
             for each in programs
         }
-        for each in memberships.values():
-            forwarding.require_current(each)
+        for held in memberships.values():
+            forwarding.require_current(held)
         grants = [
             _granted(caller, program, visit.by, membership, visitor, day, now, is_unverified)
             for program in programs
-            if (membership := memberships[program.program_id])
+            if (membership := memberships[program.program_id]) is not None
         ]
         made = CheckIn(
             session_id=session_id,

@@ -16,7 +16,7 @@ from shared.domain.members import member_events, member_merging
 from shared.domain.members.member import Member, MemberKey
 from shared.domain.members.profile import EMAIL, PHONE, Key, Profile
 from shared.encrypted import Encrypted
-from shared.errors import MemberMerged, MergeLimitExceeded, SignInNotVerified
+from shared.errors import Busy, MemberMerged, MergeLimitExceeded, SignInNotVerified
 from shared.services import commands
 from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
@@ -162,6 +162,8 @@ class _Merging:
         old, new = (self._person(reads, each, known[each]) for each in self._ids)
         if old is not None and old.merged_into == self.into_user_id:
             return Effect(Merge(*self._ids, is_repeated=True), kept={"memberships": []})
+        if any(each is not None and each.erasure_id is not None for each in (old, new)):
+            raise Busy("The member is being erased.")
         for each in (old, new):
             if each is not None and each.merged_into is not None:
                 raise MemberMerged(
