@@ -136,5 +136,5 @@ def test_gives_secrets_to_what_decrypts(described: dict[str, Any]) -> None:
     given = {name for name, about in described.items() if about.get("secretEnvironmentVariables")}
 
     without = {each.name for each in TRIGGERS}
-    without |= {"sweepOutbox", "runMemberCalendar", "settleOrders"}
+    without |= {"sweepOutbox", "runMemberCalendar", "settleOrders", "finishErasures"}
     assert given == set(deploy.NAMES) - without
