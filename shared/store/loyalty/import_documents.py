@@ -5,6 +5,7 @@ from __future__ import annotations
 from shared.domain.loyalty.imports import Import, ImportPart, ImportState
 from shared.store import paths
 from shared.store.documents import Documents
+from shared.store.personal import NoPersonalData
 
 IMPORTS = Documents(
     Import,
@@ -17,6 +18,7 @@ PARTS = Documents(
     paths.import_part,
     collection="importParts",
     path_of=lambda part: paths.import_part(part.import_id, part.number),
+    personal=NoPersonalData("Rows of a file: encrypted until they are booked, and then expiring."),
 )
 
 decode = IMPORTS.decode
