@@ -27,7 +27,8 @@ ATTEMPTS_MAX = 20
 BACKOFF_BASE_S = 0.02
 BACKOFF_MAX_S = 1.0
 TURN_TIMEOUT_S = 20.0
-WANTED_MAX = 6
+WANTED_MAX = 12
+"""Others may add to what is wanted while it is read."""
 
 Reads = dict[str, Snapshot]
 

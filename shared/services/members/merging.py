@@ -273,7 +273,7 @@ class _Merging:
     ) -> tuple[list[Write], list[MergedMembership]]:
         """Return the writes that move the memberships of the old member, and what they move."""
         sources = self._sources(reads, old, known)
-        targets = {each.program_id: self._target_path(each) for each in sources}
+        targets = {each.program_id: self._target_path(each.program_id) for each in sources}
         programs = {each.program_id: paths.program(each.program_id) for each in sources}
         older = [paths.member(name) for each in sources for name in each.merged_from]
         commands.want(reads, [*targets.values(), *programs.values(), *older])
@@ -289,9 +289,11 @@ class _Merging:
 
     def _sources(self, reads: Reads, old: Member, known: Sequence[str]) -> list[Membership]:
         """Return the memberships of the old member that were not merged before."""
-        named = (paths.member(paths.membership_id(each, old.user_id)) for each in old.program_ids)
+        named = [paths.member(paths.membership_id(each, old.user_id)) for each in old.program_ids]
         every = sorted({*known, *named})
-        commands.want(reads, every)
+        # What these will need is read with them: an enrolment at the same time may add one more.
+        needs = [*map(paths.program, old.program_ids), *map(self._target_path, old.program_ids)]
+        commands.want(reads, [*every, *needs])
         found = (membership_documents.decode(reads[path]) for path in every)
         return [
             each
@@ -299,8 +301,8 @@ class _Merging:
             if each is not None and each.status is not MembershipStatus.MERGED
         ]
 
-    def _target_path(self, source: Membership) -> str:
-        return paths.member(paths.membership_id(source.program_id, self.into_user_id))
+    def _target_path(self, program_id: str) -> str:
+        return paths.member(paths.membership_id(program_id, self.into_user_id))
 
     def _moved(
         self, reads: Reads, source: Membership, program: Program, target_path: str, now: datetime
