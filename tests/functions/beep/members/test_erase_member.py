@@ -291,3 +291,25 @@ def test_a_changed_record_is_found(maria: Member) -> None:
         report = verification.verify(maria.program_id)
         assert report is not None
         assert report.problems != ()
+
+
+@pytest.mark.parametrize("asked_for", [MAIL, "user_2"])
+def test_whoever_was_merged_goes_too(maria: Member, asked_for: str) -> None:
+    """The old id forwards, so both names mean one person: nothing is left of either."""
+    api, phone = maria.api, "+4915112345678"
+    api.ok("createMember", {"userId": MAIL, "email": MAIL, "phone": phone, "firstName": MARKER})
+    new = maria.other("user_2")
+    new.enroll()
+    new.earn(20)
+    api.ok("mergeMembers", {"fromUserId": MAIL, "intoUserId": "user_2"})
+    exported = json.dumps(api.ok("exportMember", {"userId": asked_for}))
+    assert all(text in exported for text in (MAIL, phone, MARKER))
+    sweep_all(maria)
+
+    api.ok(ACTION, {"userId": asked_for})
+    sweep_all(maria)
+
+    assert found(MAIL, "maria.muster%40example.com", phone, MARKER, "user_2") == []
+    assert_verified(maria.program_id)
+    refused = api("getMember", {"userId": asked_for})
+    assert (refused.status, refused.error) == (404, "MEMBER_NOT_FOUND")
