@@ -177,6 +177,7 @@ ENDPOINTS = (
     Endpoint("getCampaign", "loyalty", Package.GROW, is_read=True),
     Endpoint("listCampaigns", "loyalty", Package.GROW, is_read=True),
     Endpoint("calculateLoyaltyPoints", "loyalty", Package.GO, customer_package=Package.GO),
+    Endpoint("trackLoyaltyEvent", "loyalty", Package.GO),
     Endpoint("configurePSP", "payments", Package.GROW),
     Endpoint(
         "getPSPConfiguration",

@@ -14,6 +14,7 @@ from shared.domain.loyalty.programs import (
     Branding,
     ProgramType,
     require_costs,
+    require_event_rules,
     require_limits,
     require_milestones,
 )
@@ -31,6 +32,7 @@ from shared.schemas.loyalty.program_bodies import (
     EarningBaseBody,
     EarningLimitsBody,
     EarningMethods,
+    EventRules,
     Milestones,
     OfflineOverdraft,
     PendingDays,
@@ -41,6 +43,7 @@ from shared.schemas.loyalty.program_bodies import (
     RulesBody,
     WelcomeBonus,
     parse_rules,
+    to_event_rules,
     to_rewards,
 )
 from shared.services.loyalty import programs
@@ -83,6 +86,7 @@ class Request(RequestModel):
     earning_limits: EarningLimitsBody = Field(
         default_factory=EarningLimitsBody, description="The most that rules grant a member."
     )
+    event_rules: EventRules = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _fits_type(self) -> Self:
@@ -94,6 +98,7 @@ class Request(RequestModel):
         to_units(self.welcome_bonus, scale, field="welcomeBonus")
         require_limits(self.earning_limits.to_domain(), scale)
         to_units(self.offline_overdraft, scale, field="offlineOverdraft")
+        require_event_rules(to_event_rules(self.event_rules), scale)
         return self
 
 
@@ -149,6 +154,7 @@ def handle(body: Request, caller: Caller) -> Response:
         offline_overdraft=body.offline_overdraft,
         allows_unverified=body.allows_unverified,
         earning_limits=body.earning_limits.to_domain(),
+        event_rules=to_event_rules(body.event_rules),
     )
     saved = programs.create(caller, body.store_id, draft)
     return Response(

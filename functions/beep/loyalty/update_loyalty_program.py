@@ -12,6 +12,7 @@ from shared.auth.caller import Caller
 from shared.domain.loyalty.programs import (
     NO_LIMITS,
     require_costs,
+    require_event_rules,
     require_limits,
     require_milestones,
 )
@@ -28,6 +29,7 @@ from shared.schemas.loyalty.program_bodies import (
     EarningBaseBody,
     EarningLimitsBody,
     EarningMethods,
+    EventRules,
     Milestones,
     OfflineOverdraft,
     PendingDays,
@@ -40,6 +42,7 @@ from shared.schemas.loyalty.program_bodies import (
     example_with,
     refuse_impossible_rules,
     rules_body,
+    to_event_rules,
     to_rewards,
 )
 from shared.services.loyalty import programs
@@ -87,6 +90,7 @@ class Request(RequestModel):
     earning_limits: EarningLimitsBody | None = Field(
         default=None, description="The most that rules grant a member, as a whole; `{}` for none."
     )
+    event_rules: EventRules | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -105,6 +109,7 @@ class Request(RequestModel):
             self.earning_limits.to_domain() if self.earning_limits else NO_LIMITS, SCALE_MAX
         )
         to_units(self.offline_overdraft or Decimal(0), SCALE_MAX, field="offlineOverdraft")
+        require_event_rules(to_event_rules(self.event_rules or []), SCALE_MAX)
         return self
 
 
@@ -155,6 +160,7 @@ def handle(body: Request, caller: Caller) -> Response:
         offline_overdraft=body.offline_overdraft,
         allows_unverified=body.allows_unverified,
         earning_limits=None if body.earning_limits is None else body.earning_limits.to_domain(),
+        event_rules=None if body.event_rules is None else to_event_rules(body.event_rules),
     )
     saved = programs.update(caller, body.program_id, body.store_id, changes)
     assert saved.rules is not None

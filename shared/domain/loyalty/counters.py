@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 DAYS_KEPT = 35
 MONTHS_KEPT = 3
+EVENT_PERIODS_KEPT = 9
+"""Of each event: today, and the days within which events are told later."""
 _KEPT_AFTER_END = timedelta(days=1)
 """A process may know a program as it was a minute ago. What it does not know is kept for a day."""
 
@@ -36,7 +38,8 @@ class Counters:
     """What is counted of a member.
 
     ``periods`` are counted while the program limits them, newest first. ``purchases`` are those
-    that earned. ``campaigns`` are those with a limit for each member.
+    that earned. ``campaigns`` are those with a limit for each member. ``events`` are those that
+    were rewarded, by their period.
     """
 
     periods: tuple[PeriodCount, ...] = ()
@@ -119,20 +122,26 @@ def added(one: Counters, other: Counters) -> Counters:
 
 
 def _added_uses(one: Sequence[Use], other: Sequence[Use]) -> tuple[Use, ...]:
-    """Add uses of the same name and period; of two periods, the later one counts."""
-    uses = {each.name: each for each in one}
+    """Add uses of the same name and period."""
+    uses = {(each.name, each.period): each for each in one}
     for each in other:
-        known = uses.get(each.name)
-        if known is None or (known.period != each.period and known.last_at < each.last_at):
-            uses[each.name] = each
-        elif known.period == each.period:
+        known = uses.get((each.name, each.period))
+        if known is None:
+            uses[each.name, each.period] = each
+        else:
             last_at = max(known.last_at, each.last_at)
-            uses[each.name] = replace(known, times=known.times + each.times, last_at=last_at)
+            added = replace(known, times=known.times + each.times, last_at=last_at)
+            uses[each.name, each.period] = added
     return tuple(uses.values())
 
 
 def with_event(counters: Counters, event: str, period: str, now: datetime) -> Counters:
-    """Count that an event was rewarded. Only its latest period is kept."""
+    """Count that an event was rewarded. Of its days, weeks and so on only the latest are kept."""
     times = counters.times_of_event(event, period) + 1
-    others = tuple(each for each in counters.events if each.name != event)
-    return replace(counters, events=(*others, Use(event, times, now, period)))
+    before = [each for each in counters.events if (each.name, each.period) != (event, period)]
+    after = [*before, Use(event, times, now, period)]
+    # Names of days are longer than those of months: each kind is compared with its own.
+    alike = [each for each in after if each.name == event and len(each.period) == len(period)]
+    latest = sorted(alike, key=lambda each: each.period, reverse=True)[:EVENT_PERIODS_KEPT]
+    kept = (each for each in after if each not in alike or each in latest)
+    return replace(counters, events=tuple(kept))

@@ -16,7 +16,7 @@ from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from shared.domain.loyalty import counters, earning_base
+from shared.domain.loyalty import counters, earning_base, event_rules
 from shared.domain.loyalty.campaigns import Campaign
 from shared.domain.loyalty.counters import Counters
 from shared.domain.loyalty.earning_base import PERCENT, EarningBase, LineShare, PurchaseLine
@@ -35,6 +35,8 @@ from shared.errors import InvalidParameters
 
 DECIMALS_SHOWN = 10
 LIMIT_REACHED = "limit_reached"
+NO_RULE = "no_rule"
+USED_UP = "used_up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,20 @@ def award_for_check_in(program: Program, earner: Earner | None = None) -> Award:
     if points == 0:
         return Award(0, 0, reason="no_points_for_check_ins")
     return award_of_rule(program, "pointsPerCheckin", points, earner)
+
+
+def award_for_event(program: Program, event: str, earner: Earner) -> Award:
+    """Return the award for an event that happened at ``earner.at``.
+
+    Its period is that of the store's calendar, and the program's limits hold besides.
+    """
+    rule = program.event_rule(event)
+    if rule is None:
+        return Award(0, 0, reason=NO_RULE)
+    period = event_rules.period_of(earner.at, rule.period, program.time_zone)
+    if earner.membership.counted.times_of_event(event, period) >= rule.times_per_period:
+        return Award(0, 0, reason=USED_UP)
+    return award_of_rule(program, f"event:{event}", rule.points, earner)
 
 
 def with_award(cause: Cause, award: Award) -> Cause:

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from shared.domain.loyalty.campaigns import Campaign
 from shared.domain.loyalty.earning_base import EARNING_BASE_DEFAULT, EarningBase
+from shared.domain.loyalty.event_rules import EventRule
 from shared.domain.units import currency_scale, to_units
 from shared.errors import InvalidParameters, ProgramInactive, RewardNotFound
 
@@ -204,6 +205,7 @@ class Program:
     they were made; each has a document, too. ``offline_overdraft``: how far below zero a redemption
     may take a balance that a till has granted while it was offline.
     ``pending_days`` is how many days after a purchase what it earned cannot be spent.
+    ``event_rules`` say what other events earn, such as a login; each event has one at most.
     """
 
     program_id: str
@@ -231,6 +233,7 @@ class Program:
     earning_limits: EarningLimits = NO_LIMITS
     campaigns: tuple[Campaign, ...] = ()
     offline_overdraft: Decimal = Decimal(0)
+    event_rules: tuple[EventRule, ...] = ()
 
     @property
     def scale(self) -> int:
@@ -242,6 +245,10 @@ class Program:
     def tiers(self) -> tuple[Tier, ...]:
         """The levels, ascending; empty for programs without tiers."""
         return self.rules.tiers if isinstance(self.rules, TierRules) else ()
+
+    def event_rule(self, event: str) -> EventRule | None:
+        """Return what an event earns, ``None`` if it earns nothing."""
+        return next((each for each in self.event_rules if each.event == event), None)
 
     def tier_multiplier(self, tier: str | None) -> Decimal:
         """Return the multiplier of a member's tier."""
@@ -339,3 +346,13 @@ def require_limits(limits: EarningLimits, scale: int) -> None:
     for name, limit in named.items():
         if limit is not None:
             to_units(limit, scale, field=f"earningLimits.{name}")
+
+
+def require_event_rules(rules: Iterable[EventRule], scale: int) -> None:
+    """Refuse points that are finer than a unit of ``scale`` decimals.
+
+    Raises:
+        InvalidParameters: Fields are named ``eventRules[0].points`` and so on.
+    """
+    for index, rule in enumerate(rules):
+        to_units(rule.points, scale, field=f"eventRules[{index}].points")

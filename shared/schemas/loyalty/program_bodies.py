@@ -28,6 +28,7 @@ from shared.domain.loyalty.earning_base import (
     LineType,
     TaxMode,
 )
+from shared.domain.loyalty.event_rules import EventRule, Period
 from shared.domain.loyalty.programs import (
     CheckInLimit,
     EarningLimits,
@@ -60,6 +61,7 @@ from shared.schemas.fields import FreeText, Percent, PublicLink
 REWARDS_MAX = 50
 TIERS_MAX = 20
 MILESTONES_MAX = 20
+EVENT_RULES_MAX = 20
 EXCLUDED_MAX = 200
 REWARD_EXTRAS_MAX = 20
 EXTRA_CHARS_MAX = 500
@@ -720,6 +722,65 @@ PendingDays = Annotated[
 ]
 
 
+EventName = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z][a-z0-9_]{0,49}$",
+        description=(
+            "`app_login`, `referral`, `birthday`, `newsletter`, `review`, or a name of your own."
+        ),
+    ),
+]
+
+
+class EventRuleBody(WireModel):
+    """``{"event": "app_login", "points": 5, "timesPerPeriod": 1, "period": "day"}``."""
+
+    event: EventName
+    points: Annotated[Number, Field(gt=0, le=1_000_000)] = Field(
+        description="What it earns, in the program's unit."
+    )
+    times_per_period: Whole = Field(
+        default=1, ge=1, le=1_000, description="How often a member gets it in a period."
+    )
+    period: Period = Field(
+        default=Period.EVER,
+        strict=False,
+        description="By the calendar of the store; weeks begin on Monday.",
+    )
+
+    def to_domain(self) -> EventRule:
+        """Return the rule."""
+        return EventRule(self.event, self.points, self.times_per_period, self.period)
+
+
+def _one_for_each_event(rules: list[EventRuleBody]) -> list[EventRuleBody]:
+    if len({each.event for each in rules}) < len(rules):
+        raise ValueError("must have one rule for each event")
+    return rules
+
+
+EventRules = Annotated[
+    list[EventRuleBody],
+    Field(max_length=EVENT_RULES_MAX, description="What trackLoyaltyEvent grants."),
+    AfterValidator(_one_for_each_event),
+]
+
+
+def to_event_rules(bodies: list[EventRuleBody]) -> tuple[EventRule, ...]:
+    """Return the rules of a request."""
+    return tuple(each.to_domain() for each in bodies)
+
+
+def _event_rule_body(rule: EventRule) -> EventRuleBody:
+    return EventRuleBody(
+        event=rule.event,
+        points=rule.points,
+        times_per_period=rule.times_per_period,
+        period=rule.period,
+    )
+
+
 class ProgramBody(WireModel):
     """A program in answers."""
 
@@ -747,6 +808,7 @@ class ProgramBody(WireModel):
     offline_overdraft: OfflineOverdraft
     allows_unverified: AllowsUnverified
     earning_limits: EarningLimitsBody = Field(description="The most that rules grant a member.")
+    event_rules: EventRules
     currency: str = Field(description="ISO 4217 code of the store's currency.")
     created_at: answers.CreatedAt
     updated_at: answers.UpdatedAt
@@ -777,6 +839,7 @@ def program_fields(program: Program) -> dict[str, Any]:
         "offline_overdraft": program.offline_overdraft,
         "allows_unverified": program.allows_unverified,
         "earning_limits": _earning_limits_body(program.earning_limits),
+        "event_rules": [_event_rule_body(each) for each in program.event_rules],
         "currency": program.currency,
         "created_at": program.created_at,
         "updated_at": program.updated_at,
@@ -853,6 +916,7 @@ PROGRAM_EXAMPLE: dict[str, Any] = {
     "offlineOverdraft": 0,
     "allowsUnverified": False,
     "earningLimits": EARNING_LIMITS_EXAMPLE,
+    "eventRules": [],
     "currency": "EUR",
     "createdAt": "2026-03-03T12:00:00.000Z",
     "updatedAt": "2026-03-03T12:00:00.000Z",

@@ -12,6 +12,7 @@ from shared import clock, ids
 from shared.auth.caller import Caller
 from shared.domain.accounts.packages import Package
 from shared.domain.loyalty.earning_base import EARNING_BASE_DEFAULT, EarningBase
+from shared.domain.loyalty.event_rules import EventRule
 from shared.domain.loyalty.programs import (
     CHECK_IN_LIMIT_DEFAULT,
     MILESTONES_DEFAULT,
@@ -27,6 +28,7 @@ from shared.domain.loyalty.programs import (
     Reward,
     Rules,
     require_costs,
+    require_event_rules,
     require_limits,
     require_milestones,
 )
@@ -64,6 +66,7 @@ class ProgramDraft:
     offline_overdraft: Decimal = Decimal(0)
     allows_unverified: bool = False
     earning_limits: EarningLimits = NO_LIMITS
+    event_rules: tuple[EventRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,7 @@ class ProgramChanges:
     offline_overdraft: Decimal | None = None
     allows_unverified: bool | None = None
     earning_limits: EarningLimits | None = None
+    event_rules: tuple[EventRule, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,11 +162,13 @@ def create(
             offline_overdraft=draft.offline_overdraft,
             allows_unverified=draft.allows_unverified,
             earning_limits=draft.earning_limits,
+            event_rules=draft.event_rules,
         )
         require_costs(program.rewards, program.scale)
         require_milestones(program.milestones, program.scale)
         to_units(program.welcome_bonus, program.scale, field="welcomeBonus")
         require_limits(program.earning_limits, program.scale)
+        require_event_rules(program.event_rules, program.scale)
         to_units(program.offline_overdraft, program.scale, field="offlineOverdraft")
         listed = _listed(caller, store, program)
         saved = SavedProgram(new_id, store_id, now, now)
@@ -202,6 +208,7 @@ def update(
         require_milestones(after.milestones, after.scale)
         to_units(after.welcome_bonus, after.scale, field="welcomeBonus")
         require_limits(after.earning_limits, after.scale)
+        require_event_rules(after.event_rules, after.scale)
         to_units(after.offline_overdraft, after.scale, field="offlineOverdraft")
         listed = _listed(caller, store, after)
         saved = SavedProgram(program_id, after.store_id, after.created_at, now, after.rules)
@@ -267,6 +274,7 @@ def _changed(before: Program, changes: ProgramChanges, now: datetime) -> Program
         offline_overdraft=_given(changes.offline_overdraft, before.offline_overdraft),
         allows_unverified=_given(changes.allows_unverified, before.allows_unverified),
         earning_limits=_given(changes.earning_limits, before.earning_limits),
+        event_rules=_given(changes.event_rules, before.event_rules),
     )
 
 

@@ -166,6 +166,9 @@ def test_a_document_has_camel_case_names_and_plain_values() -> None:
             "whenExceeded": "truncate",
         },
         "campaigns": [],
+        "pendingDays": 0,
+        "offlineOverdraft": "0",
+        "eventRules": [],
     }
 
 

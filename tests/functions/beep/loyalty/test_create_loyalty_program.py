@@ -99,6 +99,7 @@ def test_creates_an_inactive_program_with_the_defaults(merchant: Merchant) -> No
         "pendingDays": 0,
         "checkInLimit": {"perDay": 1, "minutesBetween": 0},
         "welcomeBonus": "0",
+        "eventRules": [],
         "offlineOverdraft": "0",
         "allowsUnverified": False,
         "earningLimits": {

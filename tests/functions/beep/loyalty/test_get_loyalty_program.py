@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.schemas.loyalty.program_bodies import EARNING_BASE_EXAMPLE
+from shared.schemas.loyalty.program_bodies import EARNING_BASE_EXAMPLE, EARNING_LIMITS_EXAMPLE
 from tests.support.merchants import RULES, Merchant
 from tests.support.refusals import assert_fields_refused, assert_refused, nothing_written
 
@@ -52,6 +52,8 @@ def test_returns_the_program(merchant: Merchant) -> None:
         "earningBase": EARNING_BASE_EXAMPLE,
         "checkInLimit": {"perDay": 1, "minutesBetween": 0},
         "welcomeBonus": 0,
+        "earningLimits": EARNING_LIMITS_EXAMPLE,
+        "eventRules": [],
         "offlineOverdraft": 0,
         "allowsUnverified": False,
         "pendingDays": 0,
@@ -140,6 +142,8 @@ def test_the_sandbox_answers_with_mock_data(merchant: Merchant) -> None:
         "earningBase": EARNING_BASE_EXAMPLE,
         "checkInLimit": {"perDay": 1, "minutesBetween": 0},
         "welcomeBonus": 0,
+        "earningLimits": EARNING_LIMITS_EXAMPLE,
+        "eventRules": [],
         "offlineOverdraft": 0,
         "allowsUnverified": False,
         "pendingDays": 0,
