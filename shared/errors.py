@@ -355,7 +355,7 @@ class MemberNotFound(PunktwerkError):
 
     code = "MEMBER_NOT_FOUND"
     status = 404
-    fix = "Check the spelling; createMember makes a member, enrollInLoyaltyProgram as well."
+    fix = "Check the spelling; enrollInLoyaltyProgram makes a member, a key's createMember as well."
 
 
 class MemberCodeNotFound(PunktwerkError):
@@ -598,7 +598,10 @@ class CheckoutDiffers(PunktwerkError):
 
     code = "CHECKOUT_DIFFERS"
     status = 409
-    fix = "Show the customer what `details.items` names, with the catalog's values; start again."
+    fix = (
+        "Show the customer what `details.items` names, with the catalog's values; start again. "
+        "Each item needs the `ean` or `productId` of a product."
+    )
 
 
 class StaffRequired(PunktwerkError):

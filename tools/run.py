@@ -311,6 +311,7 @@ def describe(ports: Mapping[str, int], seeds: Mapping[str, Any]) -> dict[str, An
         "projectId": suite.PROJECT,
         "region": suite.REGION,
         "keys": seeds["keys"],
+        "publishableKey": seeds["publishableKey"],
         "storeId": seeds["storeId"],
         "otherStoreId": seeds["otherStoreId"],
         "firestoreHost": f"{LOOPBACK}:{ports['firestore']}",
@@ -363,6 +364,7 @@ A key for each package, and a test key:
 """)
     for name, key in keys.items():
         say(f"  {name:8}  {key}")
+    say(f"\nThe publishable key, for customers' apps: {facts['publishableKey']}")
     say(f"""
 Try:
   {curl} -d '{json.dumps(member)}' {base_url}/enrollInLoyaltyProgram

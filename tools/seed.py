@@ -47,7 +47,7 @@ TIME_ZONES = {
     Package.GO: ("Europe/Vienna", "EUR"),
 }
 
-METHODS = (EarningMethod.QR_CHECKIN, EarningMethod.STORE_CHECKIN)
+METHODS = tuple(EarningMethod)
 COFFEE = Reward("rw_demo_coffee", "Gratis-Kaffee", "free_product", Decimal(10))
 DISCOUNT = Reward("rw_demo_discount", "10% Rabatt", "discount_percent", Decimal(100))
 TOTE_BAG = Reward("rw_demo_bag", "Stofftasche", "free_product", Decimal(250), stock=25)
@@ -128,6 +128,7 @@ def seed() -> dict[str, Any]:
     live = {package.value: _key(package, KeyMode.LIVE) for package in Package}
     return {
         "keys": {"live": live, "test": _key(Package.PRIME, KeyMode.TEST)},
+        "publishableKey": _key(Package.PRIME, KeyMode.LIVE, KeyKind.PUBLISHABLE),
         "storeId": store_id,
         "otherStoreId": STORES[Package.GROW][0],
         "programs": {each.value: program_ids[each] for each in PROGRAMS},
@@ -213,25 +214,29 @@ def _redemption(caller: Caller, program_id: str, user_id: str, reward: Reward) -
     )
 
 
-def _key(package: Package, mode: KeyMode) -> str:
+def _key(package: Package, mode: KeyMode, kind: KeyKind = KeyKind.SECRET) -> str:
     """Return the demo key of an account; after it was revoked, the next one."""
     account_id = _account_id(package)
     records = {each.key_hash: each for each in administration.list_keys(account_id)}
     for number in itertools.count():
-        key = _derived_key(f"{account_id} {mode} {number}", mode)
+        purpose = f"{account_id} {mode} {number}"
+        # The secret ones are older, and keep their purpose.
+        if kind is KeyKind.PUBLISHABLE:
+            purpose = f"{kind} {purpose}"
+        key = _derived_key(purpose, mode, kind)
         record = records.get(key.hash)
         if record is None:
-            administration.issue_key(account_id, mode, label="demo", key=key)
+            administration.issue_key(account_id, mode, kind, label="demo", key=key)
         if record is None or record.revoked_at is None:
             return key.text
     raise AssertionError
 
 
-def _derived_key(purpose: str, mode: KeyMode) -> ApiKey:
+def _derived_key(purpose: str, mode: KeyMode, kind: KeyKind) -> ApiKey:
     """Return a key that only this machine can know, the same one each time."""
     secret = vault.load_keys(config.secret_keys(), config.local_secret_file())[-1]
     number = int.from_bytes(hmac.digest(secret.encode(), purpose.encode(), hashlib.sha256))
-    return keys.from_number(mode, KeyKind.SECRET, number)
+    return keys.from_number(mode, kind, number)
 
 
 if __name__ == "__main__":

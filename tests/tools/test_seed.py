@@ -57,12 +57,13 @@ def test_refuses_to_run_without_the_emulator() -> None:
 
 
 def test_tells_keys_stores_and_programs(seeds: dict[str, Any]) -> None:
-    assert list(seeds) == ["keys", "storeId", "otherStoreId", "programs"]
+    assert list(seeds) == ["keys", "publishableKey", "storeId", "otherStoreId", "programs"]
     assert list(seeds["keys"]) == ["live", "test"]
     assert list(seeds["keys"]["live"]) == PACKAGES
     assert list(seeds["programs"]) == ["stamps", "points", "cashback", "tier"]
     assert all(key.startswith("bk_live_sk_") for key in seeds["keys"]["live"].values())
     assert seeds["keys"]["test"].startswith("bk_test_sk_")
+    assert seeds["publishableKey"].startswith("bk_live_pk_")
 
 
 @pytest.mark.parametrize("package", PACKAGES)
@@ -157,7 +158,7 @@ def test_ids_and_keys_are_those_of_the_machine(seeds: dict[str, Any]) -> None:
     assert seeds["programs"] == {
         name: f"lp_demo-{name}" for name in ("stamps", "points", "cashback", "tier")
     }
-    texts = [*seeds["keys"]["live"].values(), seeds["keys"]["test"]]
+    texts = [*seeds["keys"]["live"].values(), seeds["keys"]["test"], seeds["publishableKey"]]
     assert len(set(texts)) == len(texts)
     other = run_seed(PUNKTWERK_SECRET_KEYS=vault.new_key(), GOOGLE_CLOUD_PROJECT="demo-other")
     assert other.returncode == 0, other.stderr
