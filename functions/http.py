@@ -20,7 +20,7 @@ from pydantic import ValidationError
 
 from shared import ids, logs
 from shared.auth import keys
-from shared.auth.caller import Caller, Claim, Customer
+from shared.auth.caller import Caller, Claim, SignedInCustomer
 from shared.domain import exact_json
 from shared.errors import (
     Busy,
@@ -148,10 +148,10 @@ def _answer(endpoint: Endpoint, request: Request, log: dict[str, Any]) -> Respon
     parameters = _read(request, endpoint.body_bytes_max)
     if "store_id" in module.Request.model_fields:
         _name_store(request, parameters)
-    if isinstance(who, Customer) and "user_id" in module.Request.model_fields:
+    if isinstance(who, SignedInCustomer) and "user_id" in module.Request.model_fields:
         _name_user(who, parameters)
     body = validated(module, parameters)
-    if isinstance(who, Customer):
+    if isinstance(who, SignedInCustomer):
         caller: Caller | None = _customer_caller(endpoint, request, who, body, log)
     else:
         caller = who
@@ -167,7 +167,9 @@ def _answer(endpoint: Endpoint, request: Request, log: dict[str, Any]) -> Respon
     return response
 
 
-def _who(endpoint: Endpoint, request: Request, log: dict[str, Any]) -> Caller | Customer | None:
+def _who(
+    endpoint: Endpoint, request: Request, log: dict[str, Any]
+) -> Caller | SignedInCustomer | None:
     """Return who calls: the caller of a secret key, or a customer; ``None`` if nobody needs to say.
 
     What the account's package includes is checked here for a key. For a customer it is checked
@@ -194,7 +196,11 @@ def _who(endpoint: Endpoint, request: Request, log: dict[str, Any]) -> Caller | 
 
 
 def _customer_caller(
-    endpoint: Endpoint, request: Request, customer: Customer, body: WireModel, log: dict[str, Any]
+    endpoint: Endpoint,
+    request: Request,
+    customer: SignedInCustomer,
+    body: WireModel,
+    log: dict[str, Any],
 ) -> Caller:
     """Return the caller that a customer is, for the account that the request is about."""
     from shared.services.accounts import customers
@@ -220,7 +226,7 @@ def _require_package(endpoint: Endpoint, package: Package, caller: Caller) -> No
         )
 
 
-def _name_user(customer: Customer, parameters: dict[str, Any]) -> None:
+def _name_user(customer: SignedInCustomer, parameters: dict[str, Any]) -> None:
     """Take the customer's own id, unless the request names it.
 
     Raises:

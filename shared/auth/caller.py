@@ -24,7 +24,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Customer:
+class SignedInCustomer:
     """A person who has signed in to the customers' app.
 
     ``user_id`` is the uid of Firebase Auth. ``email`` and ``phone`` (E.164) are those that Firebase
@@ -50,4 +50,4 @@ class Caller:
     package: Package
     is_live: bool
     claim: Claim | None = None
-    customer: Customer | None = None
+    customer: SignedInCustomer | None = None

@@ -12,7 +12,7 @@ import jwt
 
 from shared import config
 from shared.auth import google_keys
-from shared.auth.caller import Customer
+from shared.auth.caller import SignedInCustomer
 
 KEYS = google_keys.KeySet(
     "https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com"
@@ -36,7 +36,7 @@ class ExpiredIdTokenError(IdTokenError):
     """The token was good, and its time is over."""
 
 
-def verify(token: str, now: datetime) -> Customer:
+def verify(token: str, now: datetime) -> SignedInCustomer:
     """Return who has signed in.
 
     Checked are the signature, the issuer, the audience and the times. An unsigned token is taken
@@ -109,7 +109,7 @@ def _require_times(claims: dict[str, Any], now: datetime) -> None:
         raise ExpiredIdTokenError("over")
 
 
-def _customer(claims: dict[str, Any]) -> Customer:
+def _customer(claims: dict[str, Any]) -> SignedInCustomer:
     uid = claims["sub"]
     if not isinstance(uid, str) or not 0 < len(uid) <= UID_CHARS_MAX:
         raise IdTokenError("no uid")
@@ -119,7 +119,7 @@ def _customer(claims: dict[str, Any]) -> Customer:
     email = _text(claims, "email") if is_confirmed else None
     phone = _text(claims, "phone_number")  # Firebase sets none that it has not called or texted.
     is_vouched = provider in _VOUCHED_PROVIDERS
-    return Customer(uid, bool(email or phone or is_vouched), email, phone)
+    return SignedInCustomer(uid, bool(email or phone or is_vouched), email, phone)
 
 
 def _text(claims: dict[str, Any], name: str) -> str | None:

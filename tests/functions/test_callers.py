@@ -11,7 +11,7 @@ from flask import Flask
 
 from functions.catalog import ENDPOINTS, Endpoint
 from shared.auth import app_check, id_tokens
-from shared.auth.caller import Customer
+from shared.auth.caller import SignedInCustomer
 from shared.auth.keys import KeyMode
 from shared.domain.accounts.packages import Package
 from shared.errors import InvalidParameters
@@ -177,7 +177,9 @@ def test_a_customer_who_names_no_account_is_told_how() -> None:
     problem = "is required, unless X-Beep-Publishable-Key names the account"
 
     with pytest.raises(InvalidParameters) as refused:
-        customers.calling(Customer("u1", True), program_id=None, store_id=None, publishable_key="")
+        customers.calling(
+            SignedInCustomer("u1", True), program_id=None, store_id=None, publishable_key=""
+        )
 
     assert refused.value.details == {"fields": {"storeId": problem}}
 

@@ -18,7 +18,7 @@ from shared import clock
 from shared.domain.catalog.goods import Order
 from shared.domain.catalog.products import CatalogProduct
 from shared.domain.loyalty.entries import Entry
-from shared.domain.loyalty.figures import Counters
+from shared.domain.loyalty.figures import ProgramCounters
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program
 from shared.domain.members.check_ins import CheckIn, Visitor
@@ -43,7 +43,12 @@ from shared.store import client, codec, documents, paths
 from shared.store.accounts import account_documents
 from shared.store.catalog import product_documents
 from shared.store.events import event_documents
-from shared.store.loyalty import figure_documents, membership_documents, program_documents
+from shared.store.loyalty import (
+    campaign_documents,
+    figure_documents,
+    membership_documents,
+    program_documents,
+)
 from shared.store.members import check_in_documents, member_documents
 from shared.store.orders import checkout_documents, collect_order_documents
 from shared.store.payments import payment_documents
@@ -75,7 +80,7 @@ STORED = {
     "pspConfigurations": PspConfiguration,
     "purchases": Purchase,
     "pushes": Push,
-    "shards": Counters,
+    "shards": ProgramCounters,
     "stores": Store,
     "syncs": Sync,
     "webhookDeliveries": Delivery,
@@ -193,6 +198,9 @@ def query_all(member: Member) -> None:
     membership_documents.pages_of_program(member.program_id)
     membership_documents.mirror_pages_of_program(merchant.store_id, member.program_id)
     figure_documents.shards(member.program_id)
+    campaign_documents.count_uses(member.program_id, "camp_1")
+    for last in (None, (now, "camp_1")):
+        campaign_documents.list_page(member.program_id, after=last, limit=1)
     endpoint_documents.list_of_store(merchant.store_id)
     delivery_documents.list_due(now, 1)
     event_documents.list_oldest(merchant.store_id, since=now, until=now, limit=1)

@@ -14,7 +14,7 @@ TENTH = Decimal("0.1")
 
 
 @dataclass(frozen=True, slots=True)
-class Counters:
+class ProgramCounters:
     """Sums over a program's life, and earned and redeemed units by month (``2026-03``)."""
 
     members: int = 0
@@ -24,29 +24,31 @@ class Counters:
     redeemed_units_by_month: Mapping[str, int] = field(default_factory=dict)
 
 
-NEW_MEMBER = Counters(members=1)
+NEW_MEMBER = ProgramCounters(members=1)
 
 
-def from_entry(entry: Entry, time_zone: str) -> Counters:
+def from_entry(entry: Entry, time_zone: str) -> ProgramCounters:
     """Return an entry's part of the counters. Only earns and redemptions count."""
     month = month_of(entry.recorded_at, time_zone)
     match entry.kind:
         case EntryKind.EARN:
-            return Counters(issued_units=entry.units, earned_units_by_month={month: entry.units})
+            return ProgramCounters(
+                issued_units=entry.units, earned_units_by_month={month: entry.units}
+            )
         case EntryKind.REDEEM:
-            return Counters(redemptions=1, redeemed_units_by_month={month: -entry.units})
+            return ProgramCounters(redemptions=1, redeemed_units_by_month={month: -entry.units})
         case _:
-            return Counters()
+            return ProgramCounters()
 
 
-def total(parts: list[Counters]) -> Counters:
+def total(parts: list[ProgramCounters]) -> ProgramCounters:
     """Add up the shards of a program."""
 
     def by_month(maps: list[Mapping[str, int]]) -> dict[str, int]:
         months = {month for each in maps for month in each}
         return {month: sum(each.get(month, 0) for each in maps) for month in months}
 
-    return Counters(
+    return ProgramCounters(
         members=sum(part.members for part in parts),
         issued_units=sum(part.issued_units for part in parts),
         redemptions=sum(part.redemptions for part in parts),

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from shared import clock, config
 from shared.auth import app_check, google_keys, id_tokens, keys
-from shared.auth.caller import Caller, Customer
+from shared.auth.caller import Caller, SignedInCustomer
 from shared.auth.keys import KeyKind, KeyMode
 from shared.domain.accounts.packages import Package
 from shared.errors import (
@@ -29,7 +29,7 @@ PUBLISHABLE_KEY = "X-Beep-Publishable-Key"
 """The header that names the account where a call names neither program nor store."""
 
 
-def authenticate(id_token: str, app_check_token: str | None) -> Customer:
+def authenticate(id_token: str, app_check_token: str | None) -> SignedInCustomer:
     """Return the customer of a Firebase ID token.
 
     Raises:
@@ -53,7 +53,7 @@ def authenticate(id_token: str, app_check_token: str | None) -> Customer:
 
 
 def calling(
-    customer: Customer,
+    customer: SignedInCustomer,
     *,
     program_id: str | None,
     store_id: str | None,
@@ -94,7 +94,7 @@ def calling(
     return _caller(account_id, account.package, customer)
 
 
-def _caller(account_id: str, package: Package, customer: Customer) -> Caller:
+def _caller(account_id: str, package: Package, customer: SignedInCustomer) -> Caller:
     return Caller(account_id, package, is_live=True, customer=customer)
 
 

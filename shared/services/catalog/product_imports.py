@@ -29,7 +29,7 @@ OUTCOMES = (*(each.value for each in ProductOutcome), FAILED)
 
 
 @dataclass(frozen=True, slots=True)
-class RowResult:
+class ProductRowResult:
     """The result of a row: a ``ProductOutcome`` with a product, or ``FAILED`` with the reason."""
 
     index: int
@@ -43,7 +43,7 @@ class RowResult:
 class ProductImport:
     """The results of all rows, in their order; ``is_replay`` if an earlier request did it."""
 
-    rows: Sequence[RowResult]
+    rows: Sequence[ProductRowResult]
     is_replay: bool = False
 
     @property
@@ -88,10 +88,10 @@ def run(
 
 def sorted_out(
     drafts: Sequence[ProductDraft | InvalidParameters],
-) -> tuple[list[tuple[int, ProductDraft]], list[RowResult]]:
+) -> tuple[list[tuple[int, ProductDraft]], list[ProductRowResult]]:
     """Return the rows that can be written, and the rows that cannot."""
     good: list[tuple[int, ProductDraft]] = []
-    failed: list[RowResult] = []
+    failed: list[ProductRowResult] = []
     indexes: dict[str, int] = {}
     for index, draft in enumerate(drafts):
         if isinstance(draft, InvalidParameters):
@@ -106,11 +106,11 @@ def sorted_out(
 
 def _write(
     store: Store, good: Sequence[tuple[int, ProductDraft]], if_exists: IfExists, now: datetime
-) -> list[RowResult]:
+) -> list[ProductRowResult]:
     """Write some rows in one commit."""
 
-    def decide(reads: Reads) -> Effect[list[RowResult]]:
-        rows: list[RowResult] = []
+    def decide(reads: Reads) -> Effect[list[ProductRowResult]]:
+        rows: list[ProductRowResult] = []
         writes: list[Write] = []
         for index, draft in good:
             row, written = _decide(store, index, draft, if_exists, reads, now)
@@ -123,7 +123,7 @@ def _write(
 
 def _decide(
     store: Store, index: int, draft: ProductDraft, if_exists: IfExists, reads: Reads, now: datetime
-) -> tuple[RowResult, list[Write]]:
+) -> tuple[ProductRowResult, list[Write]]:
     read = reads[_path(store, draft)]
     before = product_documents.decode(read)
     blank = products.new_product(store, draft.key, now)
@@ -131,7 +131,7 @@ def _decide(
         found = product_drafts.insert(before, draft, blank, if_exists)
     except (ProductExists, ProductManaged) as refusal:
         return _failed(index, refusal, blank.product_id), []
-    row = RowResult(index, found.outcome.value, found.product.product_id)
+    row = ProductRowResult(index, found.outcome.value, found.product.product_id)
     return row, [] if found.product is before else product_documents.writes(
         read, before, found.product
     )
@@ -151,12 +151,12 @@ def _finish(caller: Caller, store: Store, imported: ProductImport) -> ProductImp
 
 
 def _replayed(kept: Document, _: Reads) -> ProductImport:
-    rows = [codec.from_document(RowResult, each) for each in kept["rows"]]
+    rows = [codec.from_document(ProductRowResult, each) for each in kept["rows"]]
     return ProductImport(rows, is_replay=True)
 
 
-def _failed(index: int, refusal: PunktwerkError, product_id: str | None = None) -> RowResult:
-    return RowResult(index, FAILED, product_id, refusal.code, refusal.message)
+def _failed(index: int, refusal: PunktwerkError, product_id: str | None = None) -> ProductRowResult:
+    return ProductRowResult(index, FAILED, product_id, refusal.code, refusal.message)
 
 
 def _path(store: Store, draft: ProductDraft) -> str:

@@ -22,7 +22,7 @@ from shared.schemas.catalog.product_bodies import (
     to_product_body,
 )
 from shared.services.catalog import product_imports, products
-from shared.services.catalog.product_imports import ProductImport, RowResult
+from shared.services.catalog.product_imports import ProductImport, ProductRowResult
 from shared.store import paths
 
 CURRENCY = "EUR"
@@ -41,7 +41,7 @@ def imported(store_id: str, drafts: Sequence[ProductDraft | InvalidParameters]) 
     """Return the results of rows in a store that sells nothing yet."""
     good, failed = product_imports.sorted_out(drafts)
     created = [
-        RowResult(index, ProductOutcome.CREATED.value, paths.product_id(store_id, draft.key))
+        ProductRowResult(index, ProductOutcome.CREATED.value, paths.product_id(store_id, draft.key))
         for index, draft in good
     ]
     return ProductImport(sorted([*failed, *created], key=lambda row: row.index))

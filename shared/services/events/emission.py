@@ -12,7 +12,7 @@ from shared import clock, logs
 from shared.domain.events.event import Event
 from shared.domain.loyalty import figures, loyalty_events
 from shared.domain.loyalty.entries import Entry
-from shared.domain.loyalty.figures import Counters
+from shared.domain.loyalty.figures import ProgramCounters
 from shared.domain.loyalty.membership import Membership
 from shared.domain.members import check_in_events, check_in_figures
 from shared.services import commands
@@ -128,7 +128,7 @@ def _is_history(moment: datetime) -> bool:
     return moment < clock.utc_now() - TOLD_WITHIN
 
 
-def _announce(happened: Sequence[Event], program_id: str, counters: Counters) -> Effect[int]:
+def _announce(happened: Sequence[Event], program_id: str, counters: ProgramCounters) -> Effect[int]:
     news = outbox.announce(happened)
     counted = figure_documents.increment(program_id, counters)
     return Effect(len(news.deliveries), [*news.writes, *counted], tasks=news.tasks)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from shared import clock
 from shared.auth.caller import Caller
 from shared.domain.loyalty import figures as stats
-from shared.domain.loyalty.figures import Counters
+from shared.domain.loyalty.figures import ProgramCounters
 from shared.domain.loyalty.programs import Program
 from shared.services import access
 from shared.store.loyalty import figure_documents
@@ -19,7 +19,7 @@ class Figures:
     """Counters of a program, the rate, and the figures of the store's current month."""
 
     program: Program
-    counters: Counters
+    counters: ProgramCounters
     redemption_rate: Decimal
     earned_this_month_units: int
     redeemed_this_month_units: int

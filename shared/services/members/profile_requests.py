@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import date
 from typing import Any, TypeVar
 
-from shared.auth.caller import Caller, Customer
+from shared.auth.caller import Caller, SignedInCustomer
 from shared.domain.members import custom_fields, personal_data
 from shared.domain.members.custom_fields import EditableBy
 from shared.domain.members.profile import Key, Newsletter, Profile
@@ -52,7 +52,7 @@ def changes_of(caller: Caller, body: ProfileFields) -> ProfileChanges:
     return ProfileChanges(values, own, body.external_ids)
 
 
-def claimed_by(customer: Customer) -> ProfileChanges:
+def claimed_by(customer: SignedInCustomer) -> ProfileChanges:
     """Return what the sign-in of a customer says of them, as far as it is verified."""
     values: dict[str, str] = {}
     with suppress(ValueError):

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import random
 
-from shared.domain.loyalty.figures import Counters
+from shared.domain.loyalty.figures import ProgramCounters
 from shared.store import paths
 from shared.store.client import Increment, Write
 from shared.store.documents import Documents
 
 SHARDS = 10
 
-COUNTERS = Documents(Counters, paths.stats_shard)
+COUNTERS = Documents(ProgramCounters, paths.stats_shard)
 
 
-def increment(program_id: str, counters: Counters) -> list[Write]:
+def increment(program_id: str, counters: ProgramCounters) -> list[Write]:
     """Return the write that adds to a program's counters; none if there is nothing to add."""
     amounts = {name: value for name, value in COUNTERS.to_document(counters).items() if value}
     if not amounts:
@@ -23,6 +23,6 @@ def increment(program_id: str, counters: Counters) -> list[Write]:
     return [Increment(paths.stats_shard(program_id, shard), amounts)]
 
 
-def shards(program_id: str) -> list[Counters]:
+def shards(program_id: str) -> list[ProgramCounters]:
     """Return the parts of a program's counters; their sum is exact."""
     return COUNTERS.query(collection=paths.stats_shards(program_id))

@@ -11,7 +11,7 @@ import pytest
 
 from shared import clock
 from shared.auth import google_keys, id_tokens
-from shared.auth.caller import Customer
+from shared.auth.caller import SignedInCustomer
 from tests.support import receivers, sign_ins
 from tests.support.sign_ins import KeyService, claims_of, signed
 
@@ -31,7 +31,7 @@ def _in_production(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("FIREBASE_AUTH_EMULATOR_HOST")
 
 
-def verified(token: str) -> Customer:
+def verified(token: str) -> SignedInCustomer:
     return id_tokens.verify(token, clock.utc_now())
 
 
@@ -39,16 +39,19 @@ def verified(token: str) -> Customer:
 @pytest.mark.parametrize(
     ("sign_in", "customer"),
     [
-        ({}, Customer("u1", True, email="someone@example.com")),
-        ({"is_email_verified": False}, Customer("u1", False)),
-        ({"email": None, "phone": "+491701234567"}, Customer("u1", True, phone="+491701234567")),
-        ({"email": None, "provider": "anonymous"}, Customer("u1", False)),
-        ({"email": None, "provider": "custom"}, Customer("u1", True)),
-        ({"email_verified": "true"}, Customer("u1", False)),
-        ({"firebase": None}, Customer("u1", True, email="someone@example.com")),
+        ({}, SignedInCustomer("u1", True, email="someone@example.com")),
+        ({"is_email_verified": False}, SignedInCustomer("u1", False)),
+        (
+            {"email": None, "phone": "+491701234567"},
+            SignedInCustomer("u1", True, phone="+491701234567"),
+        ),
+        ({"email": None, "provider": "anonymous"}, SignedInCustomer("u1", False)),
+        ({"email": None, "provider": "custom"}, SignedInCustomer("u1", True)),
+        ({"email_verified": "true"}, SignedInCustomer("u1", False)),
+        ({"firebase": None}, SignedInCustomer("u1", True, email="someone@example.com")),
     ],
 )
-def test_a_sign_in_says_who_it_is(sign_in: dict[str, Any], customer: Customer) -> None:
+def test_a_sign_in_says_who_it_is(sign_in: dict[str, Any], customer: SignedInCustomer) -> None:
     assert verified(signed(claims_of("u1", **sign_in))) == customer
 
 

@@ -17,7 +17,7 @@ from shared.domain.accounts.accounts import Account, KeyRecord
 from shared.domain.accounts.packages import Package
 from shared.domain.loyalty import chain
 from shared.domain.loyalty.entries import Entry
-from shared.domain.loyalty.figures import Counters
+from shared.domain.loyalty.figures import ProgramCounters
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import CashbackRules, PointsRules, Program, TierRules
 from shared.domain.stores.stores import Coordinates, Store
@@ -40,7 +40,9 @@ RECORDS = st.one_of(
     records(WebhookEndpoint),
     records(Delivery),
     records(
-        Counters, earned_units_by_month=st.just({"2026-03": 5}), redeemed_units_by_month=st.just({})
+        ProgramCounters,
+        earned_units_by_month=st.just({"2026-03": 5}),
+        redeemed_units_by_month=st.just({}),
     ),
 )
 

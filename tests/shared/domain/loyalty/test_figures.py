@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.loyalty import figures, ledger
-from shared.domain.loyalty.figures import Counters
+from shared.domain.loyalty.figures import ProgramCounters
 from tests.support.strategies import make_cause, make_membership, make_program
 
 BERLIN = "Europe/Berlin"
@@ -74,10 +74,10 @@ def test_an_earn_counts_as_issued_in_its_month() -> None:
     program = make_program()
     cause = make_cause(now=datetime(2026, 2, 28, 23, tzinfo=UTC))
     _, entry = ledger.earn(make_membership(program), program, 30, cause)
-    assert figures.from_entry(entry, BERLIN) == Counters(
+    assert figures.from_entry(entry, BERLIN) == ProgramCounters(
         issued_units=30, earned_units_by_month={"2026-03": 30}
     )
-    assert figures.from_entry(entry, "UTC") == Counters(
+    assert figures.from_entry(entry, "UTC") == ProgramCounters(
         issued_units=30, earned_units_by_month={"2026-02": 30}
     )
 
@@ -86,7 +86,7 @@ def test_a_redemption_counts_once_and_by_its_units() -> None:
     program = make_program()
     membership, _ = ledger.earn(make_membership(program), program, 30, make_cause())
     _, entry = ledger.redeem(membership, program, 20, make_cause("le_2"))
-    assert figures.from_entry(entry, BERLIN) == Counters(
+    assert figures.from_entry(entry, BERLIN) == ProgramCounters(
         redemptions=1, redeemed_units_by_month={"2026-03": 20}
     )
 
@@ -100,16 +100,16 @@ def test_corrections_are_neither_issued_nor_redeemed() -> None:
     expired = ledger.expire(expiring, program, make_cause("le_3"))
     for booked in (adjusted, reversed_, expired):
         assert booked is not None
-        assert figures.from_entry(booked[1], BERLIN) == Counters()
+        assert figures.from_entry(booked[1], BERLIN) == ProgramCounters()
 
 
 def test_shards_add_up_month_by_month() -> None:
     parts = [
-        Counters(1, 10, 0, {"2026-02": 4, "2026-03": 6}, {}),
-        Counters(0, 5, 2, {"2026-03": 5}, {"2026-03": 7}),
-        Counters(2, 0, 1, {}, {"2026-01": 1}),
+        ProgramCounters(1, 10, 0, {"2026-02": 4, "2026-03": 6}, {}),
+        ProgramCounters(0, 5, 2, {"2026-03": 5}, {"2026-03": 7}),
+        ProgramCounters(2, 0, 1, {}, {"2026-01": 1}),
     ]
-    assert figures.total(parts) == Counters(
+    assert figures.total(parts) == ProgramCounters(
         members=3,
         issued_units=15,
         redemptions=3,
@@ -119,4 +119,4 @@ def test_shards_add_up_month_by_month() -> None:
 
 
 def test_a_program_without_shards_counts_zero() -> None:
-    assert figures.total([]) == Counters()
+    assert figures.total([]) == ProgramCounters()
