@@ -46,6 +46,7 @@ from shared.store.events import event_documents
 from shared.store.loyalty import (
     campaign_documents,
     figure_documents,
+    import_documents,
     membership_documents,
     program_documents,
 )
@@ -198,6 +199,7 @@ def query_all(member: Member) -> None:
     membership_documents.pages_of_program(member.program_id)
     membership_documents.mirror_pages_of_program(merchant.store_id, member.program_id)
     figure_documents.shards(member.program_id)
+    import_documents.list_open(1)
     campaign_documents.count_uses(member.program_id, "camp_1")
     for last in (None, (now, "camp_1")):
         campaign_documents.list_page(member.program_id, after=last, limit=1)
@@ -473,6 +475,8 @@ def test_deletes_what_is_kept_for_a_time() -> None:
         "checkIns",
         "events",
         "idempotencyKeys",
+        "importParts",
+        "imports",
         "visitors",
         "webhookDeliveries",
     }
@@ -492,6 +496,8 @@ def test_knows_paths_of_all_overrides(member: Member) -> None:
             paths.event("x"),
             paths.account_member("x", "x"),
             paths.idempotency_key("x"),
+            paths.import_("x"),
+            paths.import_part("x", 0),
             paths.payment("x"),
             paths.checkout("x"),
             paths.collect_order("x"),

@@ -193,6 +193,8 @@ def world(app: Flask) -> World:
         "check_in_shards": f"{paths.check_in_shards(merchant.store_id)}/x",
         "check_in_shard": paths.check_in_shard(merchant.store_id, 7),
         "idempotency_key": paths.idempotency_key(f"{own}_key"),
+        "import_": paths.import_(f"im_{own}"),
+        "import_part": paths.import_part(f"im_{own}", 0),
         "event": client.query("events", ("programId", "==", active_id))[0].path,
         "webhook_endpoint": paths.webhook_endpoint(f"we_{own}"),
         "webhook_delivery": paths.webhook_delivery(f"wd_{own}"),

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from shared.auth.caller import Caller
 from shared.domain.members import member_codes
-from shared.domain.members.member_codes import CODE_CHARS_MAX, CodeKind
+from shared.domain.members.member_codes import CODE_CHARS_MAX, MemberCodeKind
 from shared.errors import (
     MemberCodeDamaged,
     MemberCodeExpired,
@@ -77,7 +77,7 @@ class Response(ResponseModel):
 
     success: Success = True
     member: MemberBody = Field(description="The person.")
-    code_kind: CodeKind | None = Field(
+    code_kind: MemberCodeKind | None = Field(
         description="Whether `memberCode` was `static` or `rotating`. Null for the other ways."
     )
 
@@ -123,4 +123,4 @@ def sandbox(body: Request, _: Caller) -> dict[str, Any]:
     if body.member_code is None:
         return {}
     code = member_codes.read(body.member_code)
-    return {"codeKind": CodeKind.ROTATING if hasattr(code, "step") else CodeKind.STATIC}
+    return {"codeKind": MemberCodeKind.ROTATING if hasattr(code, "step") else MemberCodeKind.STATIC}

@@ -35,7 +35,7 @@ _MISREAD = str.maketrans("OIL", "011", " -")
 _PROOF_BYTES = _PROOF_CHARS * 5 // 8
 
 
-class CodeKind(StrEnum):
+class MemberCodeKind(StrEnum):
     """How a code was made."""
 
     STATIC = "static"

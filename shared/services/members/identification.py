@@ -8,7 +8,7 @@ from shared import clock
 from shared.auth.caller import Caller
 from shared.domain.members import member_codes
 from shared.domain.members.member import Member, MemberDevice
-from shared.domain.members.member_codes import CodeKind, RotatingMemberCode
+from shared.domain.members.member_codes import MemberCodeKind, RotatingMemberCode
 from shared.domain.members.profile import CODE, DEVICE, Key, Profile
 from shared.errors import MemberCodeNotFound, MemberNotFound
 from shared.services import commands
@@ -26,7 +26,7 @@ class IdentifiedMember:
 
     member: Member
     profile: Profile
-    code_kind: CodeKind | None = None
+    code_kind: MemberCodeKind | None = None
 
 
 def by_key(caller: Caller, key: Key) -> IdentifiedMember:
@@ -53,7 +53,7 @@ def by_code(caller: Caller, text: str) -> IdentifiedMember:
     unknown = MemberCodeNotFound("The code is no member's.")
     if not isinstance(code, RotatingMemberCode):
         _, member = _find(caller, (CODE, code.text), unknown)
-        return IdentifiedMember(member, profiles.profile_of(member), CodeKind.STATIC)
+        return IdentifiedMember(member, profiles.profile_of(member), MemberCodeKind.STATIC)
     read, member = _find(caller, (DEVICE, code.code_id), unknown)
     now = clock.utc_now()
     path = paths.account_member(member.account_id, member.user_id)
@@ -72,7 +72,7 @@ def by_code(caller: Caller, text: str) -> IdentifiedMember:
         return Effect(after, [member_documents.write(reads[path], after)])
 
     after = commands.run([path], decide, known={path: read})
-    return IdentifiedMember(after, profiles.profile_of(after), CodeKind.ROTATING)
+    return IdentifiedMember(after, profiles.profile_of(after), MemberCodeKind.ROTATING)
 
 
 def _find(
