@@ -12,7 +12,7 @@ from shared.domain.loyalty.row_results import RowOutcome
 from shared.errors import ImportNotFound
 from shared.schemas import answers
 from shared.schemas.base import Id, RequestModel, ResponseModel, Success, Timestamp
-from shared.schemas.loyalty.row_bodies import ROW_EXAMPLES, ImportedRow, RowCounts, to_rows
+from shared.schemas.loyalty.row_bodies import ROW_EXAMPLES, NumberedRow, RowCounts, to_rows
 from shared.services.loyalty import row_imports
 
 
@@ -45,7 +45,7 @@ class Response(ResponseModel):
     done: int = Field(description="How many of them have a result.")
     counts: RowCounts = Field(description="How many rows have each outcome.")
     notes: list[str] = Field(description="How the file was read, where that may be wrong.")
-    results: list[ImportedRow] = Field(description="What became of the rows of this page.")
+    results: list[NumberedRow] = Field(description="What became of the rows of this page.")
     next_cursor: answers.NextCursor
 
 
@@ -98,6 +98,6 @@ def _counts(found: Import) -> RowCounts:
     )
 
 
-def _results(part: ImportPart) -> list[ImportedRow]:
+def _results(part: ImportPart) -> list[NumberedRow]:
     rows = to_rows(part.results)
-    return [ImportedRow(**dict(row), line=line) for row, line in zip(rows, part.lines, strict=True)]
+    return [NumberedRow(**dict(row), line=line) for row, line in zip(rows, part.lines, strict=True)]

@@ -28,7 +28,7 @@ class Request(RequestModel):
         return self
 
 
-class Moved(WireModel):
+class MovedPoints(WireModel):
     """What moved in one program."""
 
     program_id: answers.ProgramId
@@ -43,7 +43,9 @@ class Response(ResponseModel):
     success: Success = True
     from_user_id: str = Field(description="The member who was merged.")
     into_user_id: str = Field(description="The member who took over.")
-    memberships: list[Moved] = Field(description="By program; empty if it was all done before.")
+    memberships: list[MovedPoints] = Field(
+        description="By program; empty if it was all done before."
+    )
     already_merged: bool = Field(description="True if the two were merged before this request.")
 
 
@@ -71,7 +73,7 @@ def handle(body: Request, caller: Caller) -> Response:
         from_user_id=merge.from_user_id,
         into_user_id=merge.into_user_id,
         memberships=[
-            Moved(
+            MovedPoints(
                 program_id=each.program_id,
                 points_moved=from_units(each.moved_units, each.scale),
                 new_balance=from_units(each.balance_units, each.scale),

@@ -135,7 +135,7 @@ class BookedRow(WireModel):
     )
 
 
-class ImportedRow(BookedRow):
+class NumberedRow(BookedRow):
     """The result of a row of a file."""
 
     line: int = Field(description="The line of the file in which the row ends, from 1.")
