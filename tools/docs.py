@@ -141,12 +141,13 @@ def _endpoints(document: dict[str, Any]) -> Iterator[str]:
         summary = _operation(document, endpoint)["summary"]
         methods = ", ".join(endpoint.methods)
         yield f"| {_link(endpoint.name)} | {methods} | {endpoint.package} | {summary} |"
+    schemas = components.schemas()  # Once: it takes as long as all the rest.
     for endpoint in ENDPOINTS:
-        yield from _endpoint(document, endpoint)
+        yield from _endpoint(document, schemas, endpoint)
     yield "\n## Objects"
     elsewhere = {each(endpoint) for endpoint in ENDPOINTS for each in _ENDS}
     elsewhere |= {each.__name__ for data in DATA_BY_TYPE.values() for each in data.__mro__}
-    for name, schema in components.schemas().items():
+    for name, schema in schemas.items():
         if name not in elsewhere:
             yield f"\n### {name}\n"
             yield from _object(schema)
@@ -214,9 +215,10 @@ def _resolved(document: dict[str, Any], reference: Mapping[str, str]) -> dict[st
     return resolved
 
 
-def _endpoint(document: dict[str, Any], endpoint: Endpoint) -> Iterator[str]:
+def _endpoint(
+    document: dict[str, Any], schemas: Mapping[str, Any], endpoint: Endpoint
+) -> Iterator[str]:
     operation = _operation(document, endpoint)
-    schemas = components.schemas()
     yield f"\n## {endpoint.name}\n"
     yield f"{operation['summary']} {operation['description']}"
     yield "\n**Request**\n"

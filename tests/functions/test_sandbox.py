@@ -43,6 +43,10 @@ KNOWN_BY_WHAT_IS_STORED = {
     # The official client leaves these out in the sandbox, as its documentation does.
     ("checkIn", "userId"),
     ("checkIn", "storeId"),
+    # Without `+` a phone number is read by the country of the account.
+    ("createMember", "phone"),
+    ("updateMember", "phone"),
+    ("linkMember", "phone"),
     # Deliveries are kept for a time: the documentation's examples are older by now.
     ("recoverWebhookDeliveries", "since"),
     ("getWebhookStats", "since"),

@@ -651,6 +651,7 @@ def test_encrypts_secrets_anew(firestore_emulator: FirestoreEmulator) -> None:
         "reencrypted": [
             {"collection": "connections", "documents": 0},
             {"collection": "idempotencyKeys", "documents": 0},
+            {"collection": "importParts", "documents": 0},
             {"collection": "members", "documents": 0},
             {"collection": "payments", "documents": 0},
             {"collection": "pspConfigurations", "documents": 1},

@@ -113,10 +113,10 @@ def story() -> Iterator[Event]:
     person = members.Member("user_1", "acc_1", NOW, NOW, "store_1")
     created = member_events.from_created(person, "evt_2", ["email"])
     updated = member_events.from_updated(person, "evt_3", ["email"], "customer")
-    assert created is not None
-    assert updated is not None
-    yield created
-    yield updated
+    merged = member_events.from_merged(person, "evt_4", "user_2")
+    for told in (created, updated, merged):
+        assert told is not None
+        yield told
     for kind in SystemKind:
         yield sync_events.from_sync(replace(SYNC, kind=kind))
         store = (STORE.account_id, STORE.store_id)
