@@ -57,4 +57,4 @@ def test_names_are_unique() -> None:
 def test_finds_names_at_any_depth() -> None:
     kinds = {each.kind.__name__: each.kind for each in documents.every()}
     assert "customer_id" in {*names_in(kinds["Purchase"])}
-    assert not is_suspicious(kinds["Counters"])
+    assert not is_suspicious(kinds["ProgramCounters"])
