@@ -78,7 +78,22 @@ FIELDS: dict[tuple[str, str], Callable[[str], Body]] = {
         "records": [{**STOCK, "changedAt": time}],
     },
 }
-KNOWN = {"changedAt", "issuedSince", "since", "soldAt", "until", "validFrom", "validUntil"}
+KNOWN = {
+    "consentedAt",
+    "createdFrom",
+    "createdTo",
+    "endsAt",
+    "occurredAt",
+    "pickupTime",
+    "startsAt",
+    "changedAt",
+    "issuedSince",
+    "since",
+    "soldAt",
+    "until",
+    "validFrom",
+    "validUntil",
+}
 
 
 @pytest.mark.parametrize(("action", "field"), FIELDS)

@@ -166,6 +166,7 @@ def test_nothing_is_left_that_needs_the_old_key(world: World, keys: Keys) -> Non
         {
             "connections": 1,
             "idempotencyKeys": 2,
+            "importParts": 0,
             "members": 0,
             "payments": 1,
             "pspConfigurations": 1,
@@ -293,6 +294,8 @@ def test_every_token_that_is_stored_has_the_type_of_one() -> None:
     assert [each for each in named if not encrypted.is_in(each[2])] == []
     assert {each[:2] for each in fields if Encrypted in {each[2], *get_args(each[2])}} == {
         ("Connection", "config_token"),
+        ("ImportPart", "rows_token"),
+        ("Member", "other_card_codes"),
         ("Member", "card_code"),
         ("Member", "profile"),
         ("MemberDevice", "secret"),
