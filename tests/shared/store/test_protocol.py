@@ -210,16 +210,17 @@ def test_a_commit_that_was_not_applied_is_decided_again(
 def test_a_commit_is_not_repeated_beneath_the_protocol(
     path: str, wire: Wire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    connection, sent = rpc.connection(), []
-    real = connection.call
+    # Of the class: undone on the instance, the method would stay there, and hide the class's.
+    kind, sent = type(rpc.connection()), []
+    real = kind.call
 
-    def call(name: str, *arguments: Any) -> list[Any]:
+    def call(self: Any, name: str, *arguments: Any) -> list[Any]:
         sent.append(name)
         if name == rpc.COMMIT and sent.count(name) == 1:
             raise exceptions.ServiceUnavailable("the request was lost")
-        return real(name, *arguments)
+        return real(self, name, *arguments)
 
-    monkeypatch.setattr(connection, "call", call)
+    monkeypatch.setattr(kind, "call", call)
     protocol.run([path], add(path))
     # After the lost answer it looks first whether the commit was applied.
     assert sent == wire.calls == [rpc.GET, rpc.COMMIT, rpc.GET, rpc.GET, rpc.COMMIT]
