@@ -54,16 +54,6 @@ FILTERS = {
 """What only narrows a list down, which may be empty; or is the caller's own id, only kept."""
 
 every_endpoint = pytest.mark.parametrize("endpoint", KEYED, ids=lambda each: each.name)
-every_endpoint_of_stores = pytest.mark.parametrize(
-    "endpoint",
-    [
-        each
-        for each in KEYED
-        if "store_id" in importlib.import_module(each.module).Request.model_fields
-    ],
-    ids=lambda each: each.name,
-)
-"""Those that read the header; what concerns a person in the whole account names no store."""
 
 
 def id_fields(endpoint: Endpoint) -> list[str]:
@@ -125,7 +115,7 @@ def test_a_bad_id_in_the_query_is_like_an_unknown_one(
                 assert answer.status in {400, 404}, (name, bad, answer.body)
 
 
-@every_endpoint_of_stores
+@every_endpoint
 def test_a_bad_id_in_the_header_is_like_an_unknown_one(
     endpoint: Endpoint, situation: Situation, request_body: dict[str, Any]
 ) -> None:

@@ -8,8 +8,10 @@ from pydantic import Field
 
 from shared.auth.caller import Caller
 from shared.domain.loyalty.imports import ImportState
-from shared.errors import ImportNotFound
+from shared.errors import ImportNotFound, StoreNotFound
 from shared.schemas.base import Id, RequestModel, ResponseModel, Success
+from shared.schemas.fields import StoreId
+from shared.services import access
 from shared.services.loyalty import row_imports
 
 
@@ -17,6 +19,7 @@ class Request(RequestModel):
     """The import to end."""
 
     import_id: Id = Field(description="Id of the import.")
+    store_id: StoreId | None = None
 
 
 class Response(ResponseModel):
@@ -34,11 +37,12 @@ EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {"import": {"importId": "imp_abc12
 
 EXAMPLE: dict[str, Any] = {"success": True, "importId": "imp_abc123", "state": "cancelled"}
 
-REFUSALS = (ImportNotFound,)
+REFUSALS = (StoreNotFound, ImportNotFound)
 
 
 def handle(body: Request, caller: Caller) -> Response:
     """Cancel it."""
+    access.named_store(caller, body.store_id)
     begun = row_imports.cancel(caller, body.import_id)
     return Response(
         import_id=begun.found.import_id, state=begun.found.state, is_replay=begun.is_replay

@@ -9,10 +9,12 @@ from pydantic import Field
 from shared.auth.caller import Caller
 from shared.domain.loyalty.imports import Import, ImportPart, ImportState
 from shared.domain.loyalty.row_results import RowOutcome
-from shared.errors import ImportNotFound
+from shared.errors import ImportNotFound, StoreNotFound
 from shared.schemas import answers
 from shared.schemas.base import Id, RequestModel, ResponseModel, Success, Timestamp
+from shared.schemas.fields import StoreId
 from shared.schemas.loyalty.row_bodies import ROW_EXAMPLES, NumberedRow, RowCounts, to_rows
+from shared.services import access
 from shared.services.loyalty import row_imports
 
 
@@ -25,6 +27,7 @@ class Request(RequestModel):
         pattern="^[0-9]{1,6}$",
         description="`nextCursor` of the page before; the first page by default.",
     )
+    store_id: StoreId | None = None
 
 
 class Response(ResponseModel):
@@ -65,11 +68,12 @@ EXAMPLE: dict[str, Any] = {
     "nextCursor": None,
 }
 
-REFUSALS = (ImportNotFound,)
+REFUSALS = (StoreNotFound, ImportNotFound)
 
 
 def handle(body: Request, caller: Caller) -> Response:
     """Return the import and the results of one part."""
+    access.named_store(caller, body.store_id)
     found = row_imports.find(caller, body.import_id)
     number = int(body.cursor)
     part = row_imports.part_of(found, number)

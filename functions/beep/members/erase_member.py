@@ -7,10 +7,11 @@ from typing import Any, Literal
 from pydantic import Field
 
 from shared.auth.caller import Caller
-from shared.errors import MemberNotFound
+from shared.errors import MemberNotFound, StoreNotFound
 from shared.schemas import answers
 from shared.schemas.base import RequestModel, ResponseModel, Success
-from shared.schemas.fields import UserId
+from shared.schemas.fields import StoreId, UserId
+from shared.services import access
 from shared.services.members import erasures
 
 
@@ -18,6 +19,7 @@ class Request(RequestModel):
     """The request names the customer. It cannot be undone: export first."""
 
     user_id: UserId
+    store_id: StoreId | None = None
 
 
 class Response(ResponseModel):
@@ -38,11 +40,12 @@ EXAMPLE: dict[str, Any] = {
     "memberships": 1,
 }
 
-REFUSALS = (MemberNotFound,)
+REFUSALS = (StoreNotFound, MemberNotFound)
 
 
 def handle(body: Request, caller: Caller) -> Response:
     """Erase the person."""
+    access.named_store(caller, body.store_id)
     outcome = erasures.erase(caller, body.user_id)
     return Response(
         user_id=body.user_id,

@@ -7,10 +7,11 @@ from typing import Any
 from pydantic import Field
 
 from shared.auth.caller import Caller
-from shared.errors import MemberNotFound
+from shared.errors import MemberNotFound, StoreNotFound
 from shared.schemas import answers
 from shared.schemas.base import RequestModel, ResponseModel, Success, Timestamp
-from shared.schemas.fields import UserId
+from shared.schemas.fields import StoreId, UserId
+from shared.services import access
 from shared.services.members import exports
 
 
@@ -18,6 +19,7 @@ class Request(RequestModel):
     """The request names the customer."""
 
     user_id: UserId
+    store_id: StoreId | None = None
 
 
 class Response(ResponseModel):
@@ -57,10 +59,11 @@ EXAMPLE: dict[str, Any] = {
     },
 }
 
-REFUSALS = (MemberNotFound,)
+REFUSALS = (StoreNotFound, MemberNotFound)
 
 
 def handle(body: Request, caller: Caller) -> Response:
     """Read everything."""
+    access.named_store(caller, body.store_id)
     export = exports.export(caller, body.user_id)
     return Response(user_id=body.user_id, exported_at=export.exported_at, data=export.data)

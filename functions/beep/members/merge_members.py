@@ -8,10 +8,17 @@ from pydantic import Field, model_validator
 
 from shared.auth.caller import Caller
 from shared.domain.units import from_units
-from shared.errors import BalanceLimitExceeded, MemberMerged, MemberNotFound, MergeLimitExceeded
+from shared.errors import (
+    BalanceLimitExceeded,
+    MemberMerged,
+    MemberNotFound,
+    MergeLimitExceeded,
+    StoreNotFound,
+)
 from shared.schemas import answers
 from shared.schemas.base import Number, RequestModel, ResponseModel, Success, WireModel
-from shared.schemas.fields import UserId
+from shared.schemas.fields import StoreId, UserId
+from shared.services import access
 from shared.services.members import merging
 
 
@@ -20,6 +27,7 @@ class Request(RequestModel):
 
     from_user_id: UserId = Field(description="The member who is merged into the other one.")
     into_user_id: UserId = Field(description="The member who has everything afterwards.")
+    store_id: StoreId | None = None
 
     @model_validator(mode="after")
     def _are_two(self) -> Self:
@@ -63,11 +71,12 @@ EXAMPLE: dict[str, Any] = {
     "alreadyMerged": False,
 }
 
-REFUSALS = (MemberNotFound, MemberMerged, MergeLimitExceeded, BalanceLimitExceeded)
+REFUSALS = (StoreNotFound, MemberNotFound, MemberMerged, MergeLimitExceeded, BalanceLimitExceeded)
 
 
 def handle(body: Request, caller: Caller) -> Response:
     """Move everything in one commit."""
+    access.named_store(caller, body.store_id)
     merge = merging.merge(caller, from_user_id=body.from_user_id, into_user_id=body.into_user_id)
     return Response(
         from_user_id=merge.from_user_id,

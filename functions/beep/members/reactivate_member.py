@@ -7,11 +7,12 @@ from typing import Any
 from pydantic import Field
 
 from shared.auth.caller import Caller
-from shared.errors import MembershipNotFound, ProgramNotFound
+from shared.errors import MembershipNotFound, ProgramNotFound, StoreNotFound
 from shared.schemas import answers
 from shared.schemas.base import RequestModel, ResponseModel, Success
-from shared.schemas.fields import ProgramId, UserId
+from shared.schemas.fields import ProgramId, StoreId, UserId
 from shared.schemas.members.standing_bodies import MembershipStanding, Reason, to_memberships
+from shared.services import access
 from shared.services.loyalty import sandbox as mock
 from shared.services.members import standings
 from shared.store import paths
@@ -26,6 +27,7 @@ class Request(RequestModel):
     program_id: ProgramId | None = None
     user_id: UserId
     reason: Reason
+    store_id: StoreId | None = None
 
 
 class Response(ResponseModel):
@@ -51,11 +53,12 @@ EXAMPLE: dict[str, Any] = {
     ],
 }
 
-REFUSALS = (ProgramNotFound, MembershipNotFound)
+REFUSALS = (StoreNotFound, ProgramNotFound, MembershipNotFound)
 
 
 def handle(body: Request, caller: Caller) -> Response:
     """Lift the suspensions in one commit."""
+    access.named_store(caller, body.store_id)
     changed = standings.reactivate(
         caller, program_id=body.program_id, user_id=body.user_id, reason=body.reason
     )
