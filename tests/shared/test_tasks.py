@@ -95,13 +95,13 @@ def test_each_function_has_a_queue_of_its_own(tasks: TaskQueue) -> None:
 
 
 def test_the_queues_are_those_of_the_catalog() -> None:
-    assert {each.name for each in QUEUES} == {
+    assert [each.name for each in QUEUES] == [
         outbox.FAST,
         outbox.SLOW,
         sync_worker.CONTINUE,
         erasures.FUNCTION,
         row_imports.CONTINUE,
-    }
+    ]
 
 
 def test_the_names_of_deliveries_are_allowed() -> None:
