@@ -34,6 +34,8 @@ _CLOCKS_DIFFER = timedelta(days=1)
 _ADDITIONS = "+"
 """``Earning.of`` of additions without a sale: this, and the customer."""
 
+Rename = Callable[[str], str]
+"""Returns the name that a user has now."""
 Award = Callable[[int], int]
 """Returns the units that a purchase of these minor units earns by the program's rules."""
 
@@ -268,32 +270,72 @@ def users(purchase: Purchase) -> tuple[str, ...]:
         *(each.customer_id for each in purchase.sales),
         *(each.customer_id for each in purchase.changes),
         *(each.user_id for each in purchase.grants),
+        *(each.entry_user_id for each in purchase.grants),
         *(each.user_id for each in purchase.netted),
     )
     return tuple(sorted({each for each in named if each is not None}))
 
 
 def erased(purchase: Purchase, names: Pseudonyms) -> Purchase:
-    """Return a purchase with pseudonyms for its customers."""
+    """Return a purchase with pseudonyms for its customers, under which their entries are now."""
+    return _renamed(purchase, names.of, entries_as=names.of)
 
-    def earning(each: Earning) -> Earning:
-        mark, customer_id = each.of[:1], each.of[1:]
-        return replace(each, of=mark + names.of(customer_id)) if mark == "+" else each
 
+def with_merged(purchase: Purchase, into: Mapping[str, str]) -> Purchase:
+    """Return a purchase in the names of the members who took over: what was earned is theirs.
+
+    Args:
+        purchase: A purchase.
+        into: The user ids of members who were merged, with those of the members who took over.
+            Entries stay where they are.
+    """
+
+    def current(user_id: str) -> str:
+        return into.get(user_id, user_id)
+
+    return _renamed(purchase, current, entries_as=lambda user_id: user_id)
+
+
+def _renamed(purchase: Purchase, name_of: Rename, *, entries_as: Rename) -> Purchase:
+    """Return a purchase with other names for its customers; two may become one.
+
+    ``entries_as`` gives the present name of the member in whose membership an entry is.
+    """
+    netted: dict[str, int] = {}
+    for each in purchase.netted:
+        netted[name_of(each.user_id)] = netted.get(name_of(each.user_id), 0) + each.units
+    earnings: dict[str, Earning] = {}
+    for earning in purchase.earnings:
+        of = earning.of
+        if of.startswith(_ADDITIONS):
+            of = _ADDITIONS + name_of(of.removeprefix(_ADDITIONS))
+        known = earnings.get(of, Earning(of, 0, 0))
+        earnings[of] = replace(
+            known,
+            amount_minor=known.amount_minor + earning.amount_minor,
+            units=known.units + earning.units,
+        )
     return replace(
         purchase,
-        sales=tuple(
-            replace(each, customer_id=names.of_optional(each.customer_id))
-            for each in purchase.sales
-        ),
-        changes=tuple(
-            replace(each, customer_id=names.of_optional(each.customer_id))
-            for each in purchase.changes
-        ),
-        earnings=tuple(map(earning, purchase.earnings)),
-        grants=tuple(replace(each, user_id=names.of(each.user_id)) for each in purchase.grants),
-        netted=tuple(replace(each, user_id=names.of(each.user_id)) for each in purchase.netted),
+        sales=tuple(_named(each, name_of) for each in purchase.sales),
+        changes=tuple(_named(each, name_of) for each in purchase.changes),
+        grants=tuple(_granted_to(each, name_of, entries_as) for each in purchase.grants),
+        netted=tuple(Netted(user_id, units) for user_id, units in netted.items()),
+        earnings=tuple(earnings.values()),
     )
+
+
+def _granted_to(grant: Grant, name_of: Rename, entries_as: Rename) -> Grant:
+    user_id, entry_user_id = name_of(grant.user_id), entries_as(grant.entry_user_id)
+    booked_for = None if entry_user_id == user_id else entry_user_id
+    return replace(grant, user_id=user_id, booked_for=booked_for)
+
+
+def _named(part: PartT, name_of: Rename) -> PartT:
+    """Return a sale or a change with another name for its customer."""
+    if part.customer_id is None:
+        return part
+    return replace(part, customer_id=name_of(part.customer_id))
 
 
 def of_user_alone(purchase: Purchase, user_id: str) -> Purchase:
@@ -402,65 +444,6 @@ def taken_at(purchase: Purchase, receipt: Receipt) -> datetime | None:
             return change.taken_at
     place = _place_of(purchase.sales, receipt)
     return None if place is None else purchase.sales[place].taken_at
-
-
-def user_ids(purchase: Purchase) -> tuple[str, ...]:
-    """Return the members of whom a purchase speaks."""
-    sold = [each.customer_id for each in purchase.sales]
-    changed = [each.customer_id for each in purchase.changes]
-    granted = [each.user_id for each in purchase.grants]
-    netted = [each.user_id for each in purchase.netted]
-    every = (*sold, *changed, *granted, *netted)
-    return tuple(dict.fromkeys(each for each in every if each is not None))
-
-
-def with_merged(purchase: Purchase, into: Mapping[str, str]) -> Purchase:
-    """Return a purchase in the names of the members who took over: what was earned is theirs.
-
-    Args:
-        purchase: A purchase.
-        into: The user ids of members who were merged, with those of the members who took over.
-    """
-
-    def current(user_id: str) -> str:
-        return into.get(user_id, user_id)
-
-    if not any(each in into for each in user_ids(purchase)):
-        return purchase
-    netted: dict[str, int] = {}
-    for each in purchase.netted:
-        netted[current(each.user_id)] = netted.get(current(each.user_id), 0) + each.units
-    earnings: dict[str, Earning] = {}
-    for earning in purchase.earnings:
-        of = earning.of
-        if of.startswith(_ADDITIONS):
-            of = _ADDITIONS + current(of.removeprefix(_ADDITIONS))
-        known = earnings.get(of, Earning(of, 0, 0))
-        earnings[of] = replace(
-            known,
-            amount_minor=known.amount_minor + earning.amount_minor,
-            units=known.units + earning.units,
-        )
-    return replace(
-        purchase,
-        sales=tuple(_named(each, current) for each in purchase.sales),
-        changes=tuple(_named(each, current) for each in purchase.changes),
-        grants=tuple(
-            replace(each, user_id=current(each.user_id), booked_for=each.entry_user_id)
-            if each.user_id in into
-            else each
-            for each in purchase.grants
-        ),
-        netted=tuple(Netted(user_id, units) for user_id, units in netted.items()),
-        earnings=tuple(earnings.values()),
-    )
-
-
-def _named(part: PartT, current: Callable[[str], str]) -> PartT:
-    """Return a sale or a change with its customer's present id."""
-    if part.customer_id is None:
-        return part
-    return replace(part, customer_id=current(part.customer_id))
 
 
 def without_waiting(purchase: Purchase) -> Purchase:

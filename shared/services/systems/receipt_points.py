@@ -240,7 +240,7 @@ class _Booking:
 
         Before something is booked for a member, that one is read.
         """
-        users = (each for each in purchases.user_ids(purchase) if self._member_path(each) in reads)
+        users = (each for each in purchases.users(purchase) if self._member_path(each) in reads)
         return {each: into for each in users if (into := self._merged_into(reads, each))}
 
     def _merged_into(self, reads: Reads, user_id: str) -> str | None:

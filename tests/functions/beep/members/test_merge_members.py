@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from shared.services.loyalty import verification
+from shared.store import client
 from tests.support import stored
 from tests.support.api import Answer
 from tests.support.dying import dying_after
@@ -322,3 +324,34 @@ def test_another_accounts_members_do_not_exist(merchant: Merchant, new_merchant:
 
     assert answer.status == 404
     assert new.balance()["currentBalance"] == 200
+
+
+@pytest.mark.usefixtures("ticking")
+def test_an_erasure_after_a_merge_leaves_no_name_at_the_tills_receipts(
+    receipt_till: ReceiptTill,
+) -> None:
+    anna, ben = receipt_till.anna, receipt_till.ben
+    receipt_till.read(row("R-1", 10))
+    merge(anna, ben)
+    receipt_till.read(row("R-2", 20), void("V", -4))
+
+    anna.api.ok("eraseMember", {"userId": ben.user_id})
+
+    own = ("storeId", "==", anna.merchant.store_id)
+    kept = [each.data or {} for each in client.query("purchases", own)]
+    assert not [each for each in kept if {anna.user_id, ben.user_id} & {*texts_in(each)}]
+    receipt_till.read(void("V-2", -6))
+    assert_sound(anna)
+    grants = [grant for each in kept for grant in each["grants"]]
+    assert {grant["takenUnits"] for grant in grants} == {0, 40}
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for each in value.values():
+            yield from texts_in(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from texts_in(each)
+    elif isinstance(value, str):
+        yield value
