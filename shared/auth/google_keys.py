@@ -43,8 +43,11 @@ class KeySet:
         Raises:
             KeysUnavailableError: The keys cannot be fetched, and there are none from before.
         """
+        now_s = time.monotonic()
+        known = self._keys.get(key_id)
+        if known is not None and now_s < self._fresh_until_s:
+            return known  # Without waiting for somebody who asks for another key.
         with self._lock:
-            now_s = time.monotonic()
             is_due = now_s >= self._fresh_until_s or key_id not in self._keys
             if is_due and now_s - self._asked_at_s >= AGAIN_AFTER_S:
                 self._fetch(now_s)
