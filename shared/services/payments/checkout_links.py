@@ -15,7 +15,7 @@ from shared.schemas.base import invalid
 from shared.services import access
 from shared.services.commands import Reads
 from shared.store import paths
-from shared.store.client import Write
+from shared.store.client import Snapshot, Write
 from shared.store.orders import checkout_documents
 
 
@@ -38,15 +38,40 @@ def linked(
         found = checkout_documents.decode(reads[path])
         if found is not None and access.is_own(caller, found, payment.store_id):
             _require_fitting(found, payment)
-            noted = replace(found, payment_id=payment.payment_id, updated_at=payment.created_at)
-            writes = [checkout_documents.write(reads[path], noted)]
-            return replace(payment, checkout_id=found.checkout_id), writes
+            linked = replace(payment, checkout_id=found.checkout_id)
+            return linked, [_noted(reads[path], found, linked)]
     return payment, []
 
 
-def _require_fitting(checkout: Checkout, payment: Payment) -> None:
+def linked_again(reads: Reads, payment: Payment) -> list[Write]:
+    """Return the write for the checkout of a payment that is begun again.
+
+    Nobody pays for a checkout that was paid or cancelled meanwhile, also not at the same moment.
+
+    Raises:
+        CheckoutStateConflict: The checkout is paid or cancelled.
+    """
+    if payment.checkout_id is None:
+        return []
+    read = reads[paths.checkout(payment.checkout_id)]
+    found = checkout_documents.decode(read)
+    assert found is not None, f"{read.path} is gone"
+    _require_started(found)
+    return [_noted(read, found, payment)]
+
+
+def _noted(read: Snapshot, checkout: Checkout, payment: Payment) -> Write:
+    noted = replace(checkout, payment_id=payment.payment_id, updated_at=payment.updated_at)
+    return checkout_documents.write(read, noted)
+
+
+def _require_started(checkout: Checkout) -> None:
     if checkout.stage is not CheckoutStage.STARTED:
         raise checkouts.conflict(checkout, "paid")
+
+
+def _require_fitting(checkout: Checkout, payment: Payment) -> None:
+    _require_started(checkout)
     problems = {}
     if payment.amount_minor != checkout.total_minor:
         problems["amount"] = f"must be {checkout.total_minor}, the total of the checkout"

@@ -130,7 +130,9 @@ def process(caller: Caller, store_id: str, draft: PaymentDraft) -> ProcessedPaym
             customer_token=before.customer_token if before.stage is Stage.PENDING else token,
             updated_at=now,
         )
-        return Effect(_Intent(after, is_again=True), [payment_documents.write(reads[path], after)])
+        linked = checkout_links.linked_again(reads, after)
+        writes = [payment_documents.write(reads[path], after), *linked]
+        return Effect(_Intent(after, is_again=True), writes)
 
     intent = commands.run([path, *member_paths, *checkout_paths], decide)
     if intent.is_done:

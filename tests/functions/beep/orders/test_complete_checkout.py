@@ -15,7 +15,7 @@ from shared.services.orders import order_settlement
 from tests.support import stored
 from tests.support.checkouts import RULES, Market, milk
 from tests.support.merchants import Merchant
-from tests.support.payments import RETURN_URL, Till
+from tests.support.payments import RETURN_URL, Till, nothing_special
 from tests.support.refusals import assert_invalid, assert_refused, nothing_written
 
 METHODS = ["scan_and_go"]
@@ -237,6 +237,32 @@ def test_a_completed_checkout_is_not_paid_again(till: Till, paying: Market) -> N
 
     details = {"transactionId": transaction_id, "status": "completed", "paymentId": None}
     assert_refused(answer, 409, "CHECKOUT_STATE_CONFLICT", details)
+    assert till.provider.payments == {}
+
+
+@pytest.mark.parametrize("answer", [(402, b"{}"), (503, b"{}")], ids=["refused", "lost"])
+@pytest.mark.parametrize("status", ["completed", "cancelled"])
+def test_a_payment_that_failed_is_not_begun_again_once_its_checkout_has_ended(
+    till: Till, paying: Market, status: str, answer: tuple[int, bytes]
+) -> None:
+    def fail(_method: str, path: str) -> tuple[int, bytes] | None:
+        till.provider.payments.clear()
+        return answer if path == "/payments" else None
+
+    till.provider.after = fail
+    failed = paying.begin(returnUrl=RETURN_URL)
+    assert failed.status >= 400
+    transaction_id = failed.body["details"]["transactionId"]
+    end = paying.complete if status == "completed" else paying.cancel
+    assert end(transaction_id).status == 200
+    till.provider.after = nothing_special
+    payment_id = paying.purchase(transaction_id)["paymentId"]
+
+    with nothing_written():
+        again = till.process(1000, purchaseId=transaction_id)
+
+    details = {"transactionId": transaction_id, "status": status, "paymentId": payment_id}
+    assert_refused(again, 409, "CHECKOUT_STATE_CONFLICT", details)
     assert till.provider.payments == {}
 
 
