@@ -162,6 +162,12 @@ def test_the_table_and_these_tests_name_every_method_of_the_client() -> None:
     }
 
 
+def test_the_readme_counts_the_methods_that_work() -> None:
+    counted = f"Of the {len(WORKS | MISSING)} methods of `beep-sdk` 1.0.0, {len(WORKS)} work,"
+
+    assert counted in (ROOT / "README.md").read_text()
+
+
 def test_the_readme_says_what_there_is_instead_of_each_missing_method() -> None:
     """The official client shows the code of a refusal only."""
     text = (ROOT / "README.md").read_text()
