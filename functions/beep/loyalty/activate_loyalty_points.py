@@ -11,7 +11,6 @@ from shared.domain.units import from_units
 from shared.errors import (
     BalanceLimitExceeded,
     BookingNotFound,
-    MembershipClosed,
     MembershipNotFound,
     ProgramNotFound,
 )
@@ -68,7 +67,6 @@ EXAMPLE: dict[str, Any] = {
 REFUSALS = (
     ProgramNotFound,
     MembershipNotFound,
-    MembershipClosed,
     BookingNotFound,
     BalanceLimitExceeded,
 )

@@ -8,9 +8,10 @@ from shared import clock
 from shared.auth.caller import Caller
 from shared.domain.loyalty import ledger
 from shared.domain.loyalty.entries import Entry
+from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.pending import PendingAward
 from shared.errors import BookingNotFound, MembershipNotFound
-from shared.services import access, commands
+from shared.services import access, commands, forwarding
 from shared.services.commands import Effect, Reads
 from shared.store import paths
 from shared.store.client import Document
@@ -29,6 +30,7 @@ class Activation:
     is_replay: bool = False
 
 
+@forwarding.following
 def activate(
     caller: Caller,
     *,
@@ -45,7 +47,6 @@ def activate(
     Raises:
         ProgramNotFound, MembershipNotFound, BalanceLimitExceeded, IdempotencyKeyReused, Busy.
         BookingNotFound: The member has no such booking.
-        MembershipClosed: The membership was merged into another one.
     """
     program = access.program(caller, program_id, store_id)
     membership_id = paths.membership_id(program_id, user_id)
@@ -72,10 +73,10 @@ def activate(
         found = membership_documents.decode(reads[path])
         if found is None:
             raise MembershipNotFound(f"User {user_id} is not enrolled.")
-        found.require_unmerged()
+        forwarding.require_current(found)
         meant = [each for each in found.pending if is_meant(each)]
         if not meant:
-            _require_booked(membership_id, program_id, transaction_id, entry_id)
+            _require_booked(found, transaction_id, entry_id)
         entries: list[Entry] = []
         after = found
         for award in meant:
@@ -101,19 +102,20 @@ def activate(
 
 
 def _require_booked(
-    membership_id: str, program_id: str, transaction_id: str | None, entry_id: str | None
+    membership: Membership, transaction_id: str | None, entry_id: str | None
 ) -> None:
-    """Tell what is not pending any more from what never was.
+    """Tell what is not pending any more from what never was, also of who was merged into this one.
 
     Raises:
         BookingNotFound: The member has no booking of such an id.
     """
+    own = (membership.membership_id, *membership.merged_from)
     if entry_id is not None:
-        entry = membership_documents.find_entry(membership_id, entry_id)
-        booked = [] if entry is None else [entry]
+        entries = (membership_documents.find_entry(each, entry_id) for each in own)
+        booked = [each for each in entries if each is not None]
     elif transaction_id is not None:
-        found = membership_documents.find_by_transaction(program_id, transaction_id)
-        booked = [each for each in found if each.membership_id == membership_id]
+        found = membership_documents.find_by_transaction(membership.program_id, transaction_id)
+        booked = [each for each in found if each.membership_id in own]
     else:
         return
     if not any(transaction_id in {None, each.transaction_id} for each in booked):

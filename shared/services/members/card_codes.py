@@ -13,9 +13,9 @@ from shared.domain.members.member import Member, MemberDevice
 from shared.domain.members.member_codes import STEP_S
 from shared.domain.members.profile import CODE, DEVICE
 from shared.errors import MemberDeviceKnown, TooManyDevices
-from shared.services import commands
+from shared.services import commands, forwarding
 from shared.services.commands import Effect, Reads
-from shared.services.members import forwarding, member_keys, profiles
+from shared.services.members import member_keys, profiles
 from shared.services.vaults import vault
 from shared.store import paths
 from shared.store.client import Document

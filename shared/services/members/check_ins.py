@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
@@ -38,9 +38,8 @@ from shared.errors import (
     StorePositionUnknown,
 )
 from shared.schemas.base import invalid
-from shared.services import access, commands
+from shared.services import access, commands, forwarding
 from shared.services.commands import Effect, Reads
-from shared.services.members import forwarding
 from shared.services.stores import store_qr_codes
 from shared.store import paths
 from shared.store.client import Document, Write
@@ -104,10 +103,7 @@ def check_in(caller: Caller, visit: Visit) -> CheckedIn:
     _require_proof(caller, visit)
     now = clock.utc_now()
     try:
-        try:
-            return _run(caller, store, visit, now)
-        except forwarding.MovedTo as moved:
-            return _run(caller, store, replace(visit, user_id=moved.user_id), now)
+        return _run(caller, store, visit, now, user_id=visit.user_id)
     except REFUSALS as refusal:
         _count_refusal(store, refusal, now)
         raise
@@ -129,12 +125,13 @@ def _require_proof(caller: Caller, visit: Visit) -> None:
         raise invalid({"accuracyM": "is required with a position"})
 
 
-def _run(caller: Caller, store: Store, visit: Visit, now: datetime) -> CheckedIn:
+@forwarding.following
+def _run(caller: Caller, store: Store, visit: Visit, now: datetime, *, user_id: str) -> CheckedIn:
     session_id = ids.new("sess")
     programs = _earning_programs(store, visit.by)
-    visitor_path = paths.visitor(store.store_id, visit.user_id)
+    visitor_path = paths.visitor(store.store_id, user_id)
     member_paths = {
-        each.program_id: paths.member(paths.membership_id(each.program_id, visit.user_id))
+        each.program_id: paths.member(paths.membership_id(each.program_id, user_id))
         for each in programs
     }
     device_hash = visit.device_id and ids.digest("device", caller.account_id, visit.device_id)
@@ -144,7 +141,7 @@ def _run(caller: Caller, store: Store, visit: Visit, now: datetime) -> CheckedIn
         day = check_ins.business_day(now, store.time_zone)
         expires_at = now + check_in_documents.KEPT
         visitor = check_in_documents.decode_visitor(reads[visitor_path]) or Visitor(
-            store.account_id, store.store_id, visit.user_id, expires_at
+            store.account_id, store.store_id, user_id, expires_at
         )
         check_ins.require_open(store)
         code = store_qr_codes.verify(visit.code, store, now) if visit.code is not None else None
@@ -170,7 +167,7 @@ def _run(caller: Caller, store: Store, visit: Visit, now: datetime) -> CheckedIn
             session_id=session_id,
             account_id=store.account_id,
             store_id=store.store_id,
-            user_id=visit.user_id,
+            user_id=user_id,
             method=visit.by,
             checked_in_at=now,
             expires_at=expires_at,

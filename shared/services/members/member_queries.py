@@ -11,7 +11,8 @@ from shared.domain.loyalty import ledger
 from shared.domain.loyalty.membership import Membership
 from shared.domain.members.member import Member
 from shared.domain.members.profile import Profile
-from shared.services.members import forwarding, profiles
+from shared.services import forwarding
+from shared.services.members import profiles
 from shared.store.loyalty import membership_documents
 from shared.store.members import member_documents
 

@@ -12,10 +12,9 @@ from shared.domain.loyalty.membership import Membership, MembershipStatus
 from shared.domain.loyalty.programs import Program
 from shared.domain.loyalty.tiers import TierProgress
 from shared.errors import MembershipNotFound, VerificationRequired
-from shared.services import access, commands
+from shared.services import access, commands, forwarding
 from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
-from shared.services.members import forwarding
 from shared.store import paths
 from shared.store.client import Document, Write
 from shared.store.loyalty import membership_documents

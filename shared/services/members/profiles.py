@@ -16,10 +16,10 @@ from shared.domain.members.member import Member
 from shared.domain.members.profile import KEYS_BY_FIELD, Key, Profile
 from shared.domain.members.profile_changes import ProfileChanges
 from shared.errors import MemberExists, MemberNotFound
-from shared.services import access, commands
+from shared.services import access, commands, forwarding
 from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
-from shared.services.members import forwarding, member_keys, profile_requests
+from shared.services.members import member_keys, profile_requests
 from shared.services.vaults import vault
 from shared.store import paths
 from shared.store.client import Document

@@ -16,10 +16,9 @@ from shared.domain.loyalty.standing import Standing
 from shared.domain.members import member as members
 from shared.domain.members.member import Member
 from shared.errors import MembershipNotFound
-from shared.services import access, commands
+from shared.services import access, commands, forwarding
 from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
-from shared.services.members import forwarding
 from shared.store import paths
 from shared.store.client import Document, Write
 from shared.store.loyalty import membership_documents

@@ -313,6 +313,32 @@ def test_refuses_what_was_never_booked(anna: Member) -> None:
     assert balance_of(anna) == (0, 500)
 
 
+@pytest.mark.parametrize("by_transaction", [True, False])
+def test_who_was_merged_is_forwarded(anna: Member, by_transaction: bool) -> None:
+    booked = buy(anna, transactionId="t1")
+    named = {"transactionId": "t1"} if by_transaction else {"entryId": booked["entryId"]}
+    other = anna.other("user_2")
+    other.enroll()
+    merged = {"fromUserId": anna.user_id, "intoUserId": other.user_id}
+    anna.api.ok("mergeMembers", merged)
+
+    first = activate(anna, "k1", **named)
+    entries = stored.entries(other)
+    with nothing_written():
+        again = activate(anna, "k1", **named)
+        by_new_id = activate(other, **named)
+        assert_refused(activate(anna, transactionId="t9"), 404, "BOOKING_NOT_FOUND")
+
+    assert (first.status, first.body["pointsActivated"]) == (200, 500)
+    assert (again.body, again.is_replay) == (first.body, True)
+    assert (by_new_id.status, by_new_id.body["pointsActivated"]) == (200, 0)
+    assert stored.entries(other) == entries
+    assert balance_of(other) == (500, 0)
+    report = verification.verify(anna.program_id)
+    assert report is not None
+    assert report.problems == ()
+
+
 def test_the_sandbox_activates_nothing(merchant: Merchant) -> None:
     with nothing_written():
         answer = merchant.sandbox(ACTION, {"userId": "u1", "programId": "lp_1"})
