@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import Field
-
 from shared.auth.caller import Caller
 from shared.errors import MembershipNotFound, ProgramNotFound, StoreNotFound
-from shared.schemas import answers
-from shared.schemas.base import RequestModel, ResponseModel, Success
+from shared.schemas.base import RequestModel
 from shared.schemas.fields import ProgramId, StoreId, UserId
-from shared.schemas.members.standing_bodies import MembershipStanding, Reason, to_memberships
+from shared.schemas.members.standing_bodies import Reason, StandingsResponse, to_memberships
 from shared.services import access
 from shared.services.loyalty import sandbox as mock
 from shared.services.members import standings
@@ -30,14 +27,8 @@ class Request(RequestModel):
     store_id: StoreId | None = None
 
 
-class Response(ResponseModel):
+class Response(StandingsResponse):
     """The memberships. Who has left in the meantime is ``left``, others are ``active``."""
-
-    success: Success = True
-    user_id: answers.UserId
-    memberships: list[MembershipStanding] = Field(
-        description="How the member stands now in the program, or in each of the account."
-    )
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from shared.domain.loyalty.standing import Standing
 from shared.schemas import answers
-from shared.schemas.base import Text, WireModel
+from shared.schemas.base import ResponseModel, Success, Text, WireModel
 
 Reason = Annotated[
     Text, Field(min_length=1, description="Why, in your words. The member can read it in the app.")
@@ -22,6 +22,16 @@ class MembershipStanding(WireModel):
     program_id: answers.ProgramId
     member_id: answers.MembershipId
     status: answers.MembershipStatus
+
+
+class StandingsResponse(ResponseModel):
+    """How a member stands in the programs that a request was about."""
+
+    success: Success = True
+    user_id: answers.UserId
+    memberships: list[MembershipStanding] = Field(
+        description="How the member stands now in the program, or in each of the account."
+    )
 
 
 def to_memberships(standings: Iterable[Standing]) -> list[MembershipStanding]:

@@ -134,7 +134,6 @@ def test_an_unverified_customer_may_not_join(merchant: Merchant) -> None:
 
 
 def test_an_unverified_customer_gets_it_once_verified(merchant: Merchant) -> None:
-    """S66."""
     member = guest(merchant, allowsUnverified=True)
 
     first = join(member, "k1", **UNVERIFIED)
