@@ -72,7 +72,11 @@ def start_usage() -> Usage:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A document as it was read; ``data`` is ``None`` if it does not exist."""
+    """A document as it was read; ``data`` is ``None`` if it does not exist.
+
+    ``update_time`` is when it was committed: ``None`` if it does not exist, or if it is what a
+    decision would make of it and not committed yet (``joint_bookings``).
+    """
 
     path: str
     data: Document | None

@@ -116,5 +116,7 @@ class Awarding:
             read = reads[path_of[shard]]
             if campaign_documents.used(read) < campaigns.allotment(limit, shard):
                 return campaign_documents.use(read)
-        _SOLD_OUT.add((campaign_id, limit))
+        if all(reads[path].update_time is not None for path in path_of.values()):
+            # Joint bookings see uses of those before them, which may never be committed.
+            _SOLD_OUT.add((campaign_id, limit))
         return None

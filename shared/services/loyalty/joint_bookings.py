@@ -89,8 +89,7 @@ class _State:
         ]
 
     def _set(self, path: str, data: Document | None) -> None:
-        before = self.now.get(path)
-        self.now[path] = Snapshot(path, data, before.update_time if before else None)
+        self.now[path] = Snapshot(path, data, update_time=None)
         self._changed[path] = None
 
     def _write(self, path: str) -> Write | None:

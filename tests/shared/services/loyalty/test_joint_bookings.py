@@ -11,7 +11,8 @@ import pytest
 from shared import clock
 from shared.auth.caller import Caller
 from shared.domain.accounts.packages import Package
-from shared.errors import MembershipNotFound, PunktwerkError
+from shared.domain.loyalty.earning_base import of_amount
+from shared.errors import MembershipNotFound, MemberSuspended, PunktwerkError
 from shared.services.loyalty import balances, joint_bookings
 from shared.services.loyalty.bookings import Booking, Prepared
 from tests.conftest import Clock
@@ -40,6 +41,20 @@ def earning(
         source=source,
         description="",
         occurred_at=occurred_at,
+    )
+
+
+def buying(member: Member, transaction_id: str) -> Prepared:
+    return balances.prepared_add(
+        Caller(member.merchant.account_id, Package.PRIME, is_live=True),
+        program_id=member.program_id,
+        user_id=member.user_id,
+        store_id=None,
+        points=None,
+        purchase_lines=of_amount(Decimal(10)),
+        transaction_id=transaction_id,
+        source=None,
+        description="",
     )
 
 
@@ -118,6 +133,34 @@ def test_is_decided_anew_if_somebody_was_faster(member: Member) -> None:
     assert balances_of(outcomes) == [5, 1101, 1103]
     for each in (first, member):
         stored.assert_sound(each)
+
+
+def test_what_was_not_committed_uses_no_campaign_up(merchant: Merchant) -> None:
+    first = merchant.member("points", rules={"pointsPerEuro": 1})
+    second, third = first.other("user_2"), first.other("user_3")
+    second.enroll()
+    third.enroll()
+    body = {"programId": first.program_id, "name": "One of all", "bonus": 50, "limitTotal": 1}
+    campaign_id = merchant.api.ok("createCampaign", body)["campaign"]["campaignId"]
+    both = iter([first, second])
+
+    def suspend() -> None:
+        for each in both:
+            each.api.ok("suspendMember", {**each.ids, "reason": "under review"})
+
+    # Writers with the same first path take turns, so the first one is somebody else's.
+    asked = [buying(first.other("stranger"), "t0"), buying(first, "t1"), buying(second, "t2")]
+
+    with interfered(suspend):
+        outcomes = joint_bookings.run(asked)
+
+    refused = [MembershipNotFound, MemberSuspended, MemberSuspended]
+    assert [type(each) for each in outcomes] == refused
+    assert [stored.units(each) for each in (first, second)] == [[], []]
+    named = {"programId": first.program_id, "campaignId": campaign_id}
+    assert merchant.api.ok("getCampaign", named)["timesUsed"] == 0
+    assert third.add(purchaseAmount=10).body["pointsAdded"] == 60
+    assert merchant.api.ok("getCampaign", named)["timesUsed"] == 1
 
 
 def test_books_once_if_the_answer_is_lost(member: Member) -> None:
