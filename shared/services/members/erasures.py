@@ -145,16 +145,14 @@ def _begin(caller: Caller, user_id: str) -> _Begun:
         person = member_documents.decode(reads[path])
         if person is not None and person.merged_into is not None:
             path = paths.account_member(account_id, person.merged_into)
-            if path not in reads:
-                raise commands.Wanted([path])
+            commands.want(reads, [path])
             person = member_documents.decode(reads[path])
         if person is None and not is_known(account_id, user_id):
             raise MemberNotFound(f"There is no member {user_id}.")
         person = person or Member(user_id, account_id, now, now)
         if person.erasure_id is not None:
             running_path = paths.erasure(person.erasure_id)
-            if running_path not in reads:
-                raise commands.Wanted([running_path])
+            commands.want(reads, [running_path])
             running = person_erasure_documents.decode(reads[running_path])
             assert running is not None, f"{running_path} is gone"
             return Effect(_Begun(running), kept={"erasureId": running.erasure_id})

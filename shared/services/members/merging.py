@@ -16,11 +16,11 @@ from shared.domain.members import member_events, member_merging
 from shared.domain.members.member import Member, MemberKey
 from shared.domain.members.profile import EMAIL, PHONE, Key, Profile
 from shared.encrypted import Encrypted
-from shared.errors import Busy, MemberMerged, MergeLimitExceeded, SignInNotVerified
+from shared.errors import MemberMerged, MergeLimitExceeded, SignInNotVerified
 from shared.services import commands
 from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
-from shared.services.members import member_keys, profiles, rekeying
+from shared.services.members import member_keys, person_memberships, profiles, rekeying
 from shared.services.members.card_codes import DEVICES_MAX
 from shared.services.vaults import vault
 from shared.store import paths
@@ -133,13 +133,8 @@ class _Merging:
 
     def run(self) -> Merge:
         """Read, decide, commit."""
-        # The document of a person may lack memberships that are older than it.
         known = {
-            user_id: [
-                paths.member(each.membership_id)
-                for each in membership_documents.list_of_user(self.caller.account_id, user_id)
-            ]
-            for user_id in self._ids
+            each: person_memberships.known_paths(self.caller.account_id, each) for each in self._ids
         }
         now, event_id = clock.utc_now(), ids.new("evt")
 
@@ -162,8 +157,8 @@ class _Merging:
         old, new = (self._person(reads, each, known[each]) for each in self._ids)
         if old is not None and old.merged_into == self.into_user_id:
             return Effect(Merge(*self._ids, is_repeated=True), kept={"memberships": []})
-        if any(each is not None and each.erasure_id is not None for each in (old, new)):
-            raise Busy("The member is being erased.")
+        for each in (old, new):
+            member_documents.require_unerased(each)
         for each in (old, new):
             if each is not None and each.merged_into is not None:
                 raise MemberMerged(
@@ -205,8 +200,7 @@ class _Merging:
         found = member_documents.decode(reads[self._path(user_id)])
         if found is not None:
             return found
-        read = (membership_documents.decode(reads[path]) for path in known)
-        memberships = [each for each in read if each is not None]
+        memberships = person_memberships.decoded(reads, known)
         return profiles.of_before(memberships) if memberships else None
 
     def _has(self, member: Member, key: Key) -> bool:
@@ -289,17 +283,12 @@ class _Merging:
 
     def _sources(self, reads: Reads, old: Member, known: Sequence[str]) -> list[Membership]:
         """Return the memberships of the old member that were not merged before."""
-        named = [paths.member(paths.membership_id(each, old.user_id)) for each in old.program_ids]
-        every = sorted({*known, *named})
+        every = person_memberships.every_path(old.user_id, old.program_ids, known)
         # What these will need is read with them: an enrolment at the same time may add one more.
         needs = [*map(paths.program, old.program_ids), *map(self._target_path, old.program_ids)]
         commands.want(reads, [*every, *needs])
-        found = (membership_documents.decode(reads[path]) for path in every)
-        return [
-            each
-            for each in found
-            if each is not None and each.status is not MembershipStatus.MERGED
-        ]
+        found = person_memberships.decoded(reads, every)
+        return [each for each in found if each.status is not MembershipStatus.MERGED]
 
     def _target_path(self, program_id: str) -> str:
         return paths.member(paths.membership_id(program_id, self.into_user_id))

@@ -19,6 +19,7 @@ from shared.errors import MembershipNotFound
 from shared.services import access, commands, forwarding
 from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
+from shared.services.members import person_memberships, profiles
 from shared.store import paths
 from shared.store.client import Document, Write
 from shared.store.loyalty import membership_documents
@@ -151,7 +152,7 @@ def _change_in_program(
     caller: Caller, program_id: str, user_id: str, changes: _Changes
 ) -> Standings:
     access.program(caller, program_id, None)
-    path = _path(program_id, user_id)
+    path = paths.member(paths.membership_id(program_id, user_id))
 
     def decide(reads: Reads) -> Effect[Standings]:
         found = membership_documents.decode(reads[path])
@@ -170,28 +171,18 @@ def _change_everywhere(caller: Caller, user_id: str, changes: _Changes) -> Stand
     and its membership is changed as well, or it is decided after this.
     """
     person_path = paths.account_member(caller.account_id, user_id)
-    # The document of a person may lack memberships that are older than it.
-    known = membership_documents.list_of_user(caller.account_id, user_id)
-    known_paths = [paths.member(each.membership_id) for each in known]
+    known_paths = person_memberships.known_paths(caller.account_id, user_id)
 
     def decide(reads: Reads) -> Effect[Standings]:
         person = member_documents.decode(reads[person_path])
         forwarding.require_current(person)
-        named = [_path(each, user_id) for each in person.program_ids] if person else []
-        member_paths = sorted({*known_paths, *named})
-        if missing := [path for path in member_paths if path not in reads]:
-            raise commands.Wanted(missing)
-        read = (membership_documents.decode(reads[path]) for path in member_paths)
-        found = [each for each in read if each is not None]
+        program_ids = person.program_ids if person else ()
+        member_paths = person_memberships.every_path(user_id, program_ids, known_paths)
+        commands.want(reads, member_paths)
+        found = person_memberships.decoded(reads, member_paths)
         if person is None and not found:
             raise MembershipNotFound(f"User {user_id} is not enrolled.")
-        before = person or Member(
-            user_id,
-            caller.account_id,
-            changes.now,
-            changes.now,
-            program_ids=tuple(each.program_id for each in found),
-        )
+        before = person or profiles.of_before(found)
         after = changes.of_person(before)
         writes = [] if after is before else [member_documents.write(reads[person_path], after)]
         return _effect_of(reads, found, changes, writes)
@@ -231,10 +222,6 @@ def _replayed(kept: Document, _: Reads) -> Standings:
         for each in kept["memberships"]
     ]
     return Standings(tuple(rows), is_replay=True)
-
-
-def _path(program_id: str, user_id: str) -> str:
-    return paths.member(paths.membership_id(program_id, user_id))
 
 
 def _announce(happened: Iterable[Event]) -> tuple[list[Write], list[Task]]:

@@ -83,6 +83,10 @@ def test_finds_memberships_that_the_person_does_not_name(member: Member) -> None
     person = member_documents.find(member.merchant.account_id, member.user_id)
     assert person is not None
     assert (person.program_ids, person.status) == ((member.program_id,), MemberStatus.SUSPENDED)
+    # Without a store, nobody would be told of the person's changes.
+    membership = stored.membership(member)
+    assert person.store_id == membership.store_id == member.merchant.store_id
+    assert person.created_at == membership.enrolled_at
 
 
 @pytest.mark.parametrize("turn", range(3))
