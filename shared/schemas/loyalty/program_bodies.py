@@ -453,8 +453,8 @@ EarningMethods = Annotated[
         max_length=4,
         description=(
             "How customers may earn; by default at check-in, by QR code (`qr_checkin`) and by "
-            "position (`store_checkin`): checkIn grants what the rules say. The others are shown, "
-            "and nothing grants by itself yet: whoever takes the order calls addLoyaltyPoints."
+            "position (`store_checkin`), as checkIn says. With `scan_and_go` paid checkouts earn, "
+            "with `click_collect` orders that are picked up."
         ),
     ),
 ]
