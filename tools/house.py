@@ -44,6 +44,7 @@ NOUNS = (
     "webhooks",
     "catalog",
     "members",
+    "imports",
     "rewards",
     "orders",
     "payments",

@@ -1,7 +1,7 @@
 """Begin due syncs, and go on with those, and with imports, whose worker died."""
 
 from shared import logs
-from shared.services.loyalty import row_imports
+from shared.services.imports import row_imports
 from shared.services.systems import sync_starts, sync_worker
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from shared.services.loyalty import row_imports
+from shared.services.imports import row_imports
 
 
 def handle(data: dict[str, Any]) -> None:

@@ -75,7 +75,7 @@ class Snapshot:
     """A document as it was read; ``data`` is ``None`` if it does not exist.
 
     ``update_time`` is when it was committed: ``None`` if it does not exist, or if it is what a
-    decision would make of it and not committed yet (``joint_bookings``).
+    decision would make of it and not committed yet (``joint_commands``).
     """
 
     path: str

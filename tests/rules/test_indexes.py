@@ -43,10 +43,10 @@ from shared.store import client, codec, documents, paths
 from shared.store.accounts import account_documents
 from shared.store.catalog import product_documents
 from shared.store.events import event_documents
+from shared.store.imports import import_documents
 from shared.store.loyalty import (
     campaign_documents,
     figure_documents,
-    import_documents,
     membership_documents,
     program_documents,
 )

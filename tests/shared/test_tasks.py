@@ -17,7 +17,7 @@ from functions.catalog import QUEUES
 from shared import ids
 from shared import tasks as queue
 from shared.services.events import outbox
-from shared.services.loyalty import row_imports
+from shared.services.imports import row_imports
 from shared.services.members import erasures
 from shared.services.systems import sync_worker
 from shared.tasks import Task

@@ -17,7 +17,7 @@ from flask import Flask
 from shared import config, ids
 from shared.domain.webhooks.deliveries import Delivery
 from shared.services.events.outbox import FAST, SLOW
-from shared.services.loyalty.row_imports import CONTINUE as CONTINUE_IMPORT
+from shared.services.imports.row_imports import CONTINUE as CONTINUE_IMPORT
 from shared.services.members.erasures import FUNCTION as ERASE
 from shared.services.systems.sync_worker import CONTINUE
 from shared.store import cache, client, rpc

@@ -29,8 +29,8 @@ from shared.domain.stores.stores import Store
 from shared.domain.webhooks.deliveries import AttemptRecord, DeliveryState
 from shared.services.accounts import callers
 from shared.services.events import emission, outbox
-from shared.services.loyalty import row_imports
-from shared.services.loyalty.import_files import RowsFile
+from shared.services.imports import row_imports
+from shared.services.imports.import_files import RowsFile
 from shared.services.stores import store_qr_codes
 from shared.store import client, paths
 from shared.store.accounts import account_documents

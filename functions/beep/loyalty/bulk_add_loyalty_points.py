@@ -23,8 +23,9 @@ from shared.schemas.loyalty.row_bodies import (
     to_counts,
     to_rows,
 )
-from shared.services.loyalty import import_files, row_bookings, row_imports, sandbox_rows
-from shared.services.loyalty.import_files import FILE_CHARS_MAX, FileFormat, RowsFile
+from shared.services.imports import import_files, row_imports
+from shared.services.imports.import_files import FILE_CHARS_MAX, FileFormat, RowsFile
+from shared.services.loyalty import row_bookings, sandbox_rows
 from shared.services.loyalty.row_bookings import Row
 
 IMPORT_ID = "imp_abc123"

@@ -7,12 +7,12 @@ from typing import Any
 from pydantic import Field
 
 from shared.auth.caller import Caller
-from shared.domain.loyalty.imports import ImportState
+from shared.domain.imports.imports import ImportState
 from shared.errors import ImportNotFound, StoreNotFound
 from shared.schemas.base import Id, RequestModel, ResponseModel, Success
 from shared.schemas.fields import StoreId
 from shared.services import access
-from shared.services.loyalty import row_imports
+from shared.services.imports import row_imports
 
 
 class Request(RequestModel):

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from shared.auth.caller import Caller
-from shared.domain.loyalty.imports import Import, ImportPart, ImportState
+from shared.domain.imports.imports import Import, ImportPart, ImportState
 from shared.domain.loyalty.row_results import RowOutcome
 from shared.errors import ImportNotFound, StoreNotFound
 from shared.schemas import answers
@@ -15,7 +15,7 @@ from shared.schemas.base import Id, RequestModel, ResponseModel, Success, Timest
 from shared.schemas.fields import StoreId
 from shared.schemas.loyalty.row_bodies import ROW_EXAMPLES, NumberedRow, RowCounts, to_rows
 from shared.services import access
-from shared.services.loyalty import row_imports
+from shared.services.imports import row_imports
 
 
 class Request(RequestModel):

@@ -18,14 +18,15 @@ from shared.domain.units import from_units
 from shared.errors import Busy, PunktwerkError
 from shared.schemas.base import MISSING, invalid
 from shared.schemas.loyalty.row_bodies import AwardRowBody, OfflineTransactionBody
-from shared.services import access, commands
+from shared.services import access, commands, joint_commands
 from shared.services.commands import Reads
-from shared.services.loyalty import balances, joint_bookings
+from shared.services.loyalty import balances
 from shared.services.loyalty.bookings import Booking, Prepared
-from shared.services.loyalty.joint_bookings import TOGETHER_MAX
 from shared.store import codec
 from shared.store.client import Document
 
+TOGETHER_MAX = 100
+"""A booking takes three to five writes, and a commit takes 500."""
 AT_ONCE_S = 20.0
 """A caller waits this long; the official client gives up after 30 seconds."""
 CLOCKS_DIFFER = timedelta(minutes=5)
@@ -233,7 +234,7 @@ def program_of(own: str | None, common: str | None) -> str:
 
 def _book_together(rows: Sequence[tuple[Row, Prepared]]) -> list[RowResult]:
     try:
-        outcomes = joint_bookings.run([prepared for _, prepared in rows])
+        outcomes = joint_commands.run([prepared for _, prepared in rows])
     except Busy as busy:
         return [_not_done(row, busy.code, busy.message) for row, _ in rows]
     return [

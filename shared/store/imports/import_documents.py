@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.domain.loyalty.imports import Import, ImportPart, ImportState
+from shared.domain.imports.imports import Import, ImportPart, ImportState
 from shared.store import paths
 from shared.store.documents import Documents
 from shared.store.personal import NoPersonalData

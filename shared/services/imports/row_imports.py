@@ -8,21 +8,22 @@ from typing import Any
 
 from shared import clock, ids, logs, tasks
 from shared.auth.caller import Caller
-from shared.domain.loyalty import imports
-from shared.domain.loyalty.imports import KEPT, LEASE, Import, ImportPart, ImportState
+from shared.domain.imports import imports
+from shared.domain.imports.imports import KEPT, LEASE, Import, ImportPart, ImportState
 from shared.domain.loyalty.row_results import RowOutcome, RowResult
 from shared.errors import ImportNotFound
 from shared.schemas.loyalty.row_bodies import AwardRowBody, judged
 from shared.services import commands
 from shared.services.accounts import callers
 from shared.services.commands import Effect, Reads
-from shared.services.loyalty import import_files, row_bookings
-from shared.services.loyalty.import_files import RowsFile
+from shared.services.imports import import_files
+from shared.services.imports.import_files import RowsFile
+from shared.services.loyalty import row_bookings
 from shared.services.loyalty.row_bookings import Row
 from shared.services.vaults import vault
 from shared.store import paths
 from shared.store.client import Document
-from shared.store.loyalty import import_documents
+from shared.store.imports import import_documents
 from shared.tasks import Task
 
 CONTINUE = "continueImport"

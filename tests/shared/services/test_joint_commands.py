@@ -1,8 +1,7 @@
-"""Several bookings in one commit: each as if those before it had been committed."""
+"""Several commands in one commit: each as if those before it had been committed."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -13,7 +12,8 @@ from shared.auth.caller import Caller
 from shared.domain.accounts.packages import Package
 from shared.domain.loyalty.earning_base import of_amount
 from shared.errors import MembershipNotFound, MemberSuspended, PunktwerkError
-from shared.services.loyalty import balances, joint_bookings
+from shared.services import joint_commands
+from shared.services.loyalty import balances, row_bookings
 from shared.services.loyalty.bookings import Booking, Prepared
 from tests.conftest import Clock
 from tests.support import stored
@@ -74,7 +74,7 @@ def test_books_many_in_two_rpcs(merchant: Merchant) -> None:
     ]
 
     with watched() as traffic:
-        outcomes = joint_bookings.run(asked)
+        outcomes = joint_commands.run(asked)
 
     assert balances_of(outcomes) == [11, 2, 14, 18]
     assert traffic.rpcs == ["get", "commit"]
@@ -86,12 +86,12 @@ def test_books_many_in_two_rpcs(merchant: Merchant) -> None:
 
 
 def test_what_is_asked_twice_is_booked_once(member: Member) -> None:
-    outcomes = joint_bookings.run([earning(member, 1, "t1"), earning(member, 1, "t1")])
+    outcomes = joint_commands.run([earning(member, 1, "t1"), earning(member, 1, "t1")])
 
     assert balances_of(outcomes) == [101, 101]
     assert [each.is_replay for each in outcomes if isinstance(each, Booking)] == [False, True]
     with nothing_written():
-        again = joint_bookings.run([earning(member, 1, "t1")])
+        again = joint_commands.run([earning(member, 1, "t1")])
     assert balances_of(again) == [101]
     stored.assert_sound(member)
 
@@ -99,7 +99,7 @@ def test_what_is_asked_twice_is_booked_once(member: Member) -> None:
 def test_a_refused_one_does_not_stop_the_others(member: Member) -> None:
     stranger = member.other("stranger")
 
-    outcomes = joint_bookings.run(
+    outcomes = joint_commands.run(
         [earning(member, 1, "t1"), earning(stranger, 2, "t2"), earning(member, 3, "t3")]
     )
 
@@ -111,7 +111,7 @@ def test_a_refused_one_does_not_stop_the_others(member: Member) -> None:
 
 def test_writes_nothing_if_all_are_refused(member: Member) -> None:
     with nothing_written():
-        (outcome,) = joint_bookings.run([earning(member.other("stranger"), 1, "t1")])
+        (outcome,) = joint_commands.run([earning(member.other("stranger"), 1, "t1")])
 
     assert isinstance(outcome, MembershipNotFound)
 
@@ -126,7 +126,7 @@ def test_is_decided_anew_if_somebody_was_faster(member: Member) -> None:
             member.earn(1000, transactionId="other")
 
     with interfered(interfere):
-        outcomes = joint_bookings.run(
+        outcomes = joint_commands.run(
             [earning(first, 5, "t0"), earning(member, 1, "t1"), earning(member, 2, "t2")]
         )
 
@@ -152,7 +152,7 @@ def test_what_was_not_committed_uses_no_campaign_up(merchant: Merchant) -> None:
     asked = [buying(first.other("stranger"), "t0"), buying(first, "t1"), buying(second, "t2")]
 
     with interfered(suspend):
-        outcomes = joint_bookings.run(asked)
+        outcomes = joint_commands.run(asked)
 
     refused = [MembershipNotFound, MemberSuspended, MemberSuspended]
     assert [type(each) for each in outcomes] == refused
@@ -165,7 +165,7 @@ def test_what_was_not_committed_uses_no_campaign_up(merchant: Merchant) -> None:
 
 def test_books_once_if_the_answer_is_lost(member: Member) -> None:
     with first_answer_lost():
-        outcomes = joint_bookings.run([earning(member, 1, "t1"), earning(member, 2, "t2")])
+        outcomes = joint_commands.run([earning(member, 1, "t1"), earning(member, 2, "t2")])
 
     assert balances_of(outcomes) == [101, 103]
     assert stored.units(member) == [100, 1, 2]
@@ -176,7 +176,7 @@ def test_expires_from_the_day_it_happened(frozen_clock: Clock, merchant: Merchan
     member = merchant.member("points", pointsExpiry={"afterDays": 10})
     now = clock.utc_now()
 
-    joint_bookings.run([earning(member, 5, "t1", occurred_at=now - timedelta(days=4))])
+    joint_commands.run([earning(member, 5, "t1", occurred_at=now - timedelta(days=4))])
 
     (lot,) = stored.membership(member).lots
     assert lot.expires_at == datetime(2026, 3, 9, 23, tzinfo=UTC)
@@ -194,7 +194,7 @@ def test_writes_off_what_has_expired_already(
     member = merchant.member("points", balance=before, pointsExpiry={"afterDays": 10})
     long_ago = frozen_clock.now - timedelta(days=30)
 
-    (booking,) = joint_bookings.run([earning(member, 500, "t1", occurred_at=long_ago)])
+    (booking,) = joint_commands.run([earning(member, 500, "t1", occurred_at=long_ago)])
 
     assert isinstance(booking, Booking)
     assert booking.balance_units == before
@@ -204,7 +204,7 @@ def test_writes_off_what_has_expired_already(
     assert now.lifetime_units == before + 500
     stored.assert_sound(member)
     with nothing_written():
-        joint_bookings.run([earning(member, 500, "t1", occurred_at=long_ago)])
+        joint_commands.run([earning(member, 500, "t1", occurred_at=long_ago)])
 
 
 def test_unlocks_no_reward_by_what_has_expired(frozen_clock: Clock, merchant: Merchant) -> None:
@@ -212,8 +212,8 @@ def test_unlocks_no_reward_by_what_has_expired(frozen_clock: Clock, merchant: Me
     member = merchant.member("points", pointsExpiry={"afterDays": 10}, rewards=[reward])
     long_ago = frozen_clock.now - timedelta(days=30)
 
-    joint_bookings.run([earning(member, 500, "t1", occurred_at=long_ago)])
-    joint_bookings.run([earning(member, 50, "t2", occurred_at=frozen_clock.now)])
+    joint_commands.run([earning(member, 500, "t1", occurred_at=long_ago)])
+    joint_commands.run([earning(member, 50, "t2", occurred_at=frozen_clock.now)])
 
     unlocked = [each.unlocked_reward_ids for each in stored.entries(member)]
     assert unlocked == [(), (), ("rw_1",)]
@@ -223,7 +223,7 @@ def test_a_transaction_is_the_same_without_its_time(member: Member) -> None:
     member.earn(5, transactionId="t1")
 
     with nothing_written():
-        (booking,) = joint_bookings.run(
+        (booking,) = joint_commands.run(
             [earning(member, 5, "t1", occurred_at=clock.utc_now() - timedelta(days=1))]
         )
 
@@ -232,11 +232,12 @@ def test_a_transaction_is_the_same_without_its_time(member: Member) -> None:
 
 
 def test_takes_only_as_many_as_fit(member: Member) -> None:
-    asked = [earning(member, 1, f"t{number}") for number in range(joint_bookings.TOGETHER_MAX)]
+    asked = [earning(member, 1, f"t{number}") for number in range(row_bookings.TOGETHER_MAX)]
 
-    outcomes = joint_bookings.run(asked)
+    outcomes = joint_commands.run(asked)
 
     assert balances_of(outcomes)[-1] == 200
     stored.assert_sound(member)
-    with pytest.raises(AssertionError):
-        joint_bookings.run([*asked, replace(asked[0])])
+    more = [earning(member, 1, f"u{number}") for number in range(joint_commands.WRITES_MAX)]
+    with nothing_written(), pytest.raises(AssertionError):
+        joint_commands.run(more)

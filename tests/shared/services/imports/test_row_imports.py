@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from shared import clock
-from shared.domain.loyalty.imports import FAILURES_MAX, LEASE, Import, ImportState
-from shared.services.loyalty import row_imports
-from shared.store.loyalty import import_documents
+from shared.domain.imports.imports import FAILURES_MAX, LEASE, Import, ImportState
+from shared.services.imports import row_imports
+from shared.store.imports import import_documents
 from tests.conftest import Clock
 from tests.support import stored
 from tests.support.api import Answer

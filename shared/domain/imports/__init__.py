@@ -1,0 +1,1 @@
+"""Imports: files of rows that are carried out as a task: rules."""

@@ -1,0 +1,1 @@
+"""Imports and their parts: documents."""
