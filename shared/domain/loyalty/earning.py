@@ -170,6 +170,17 @@ def award_for_event(program: Program, event: str, earner: Earner) -> Award:
     return award_of_rule(program, f"event:{event}", rule.points, earner)
 
 
+def with_event(
+    membership: Membership, program: Program, event: str, at: datetime, now: datetime
+) -> Membership:
+    """Count that an event of ``at`` was rewarded."""
+    rule = program.event_rule(event)
+    assert rule is not None, "it has just granted something"
+    period = event_rules.period_of(at, rule.period, program.time_zone)
+    counted = counters.with_event(membership.counted, event, period, now)
+    return replace(membership, counters=counted)
+
+
 def with_award(cause: Cause, award: Award) -> Cause:
     """Return the cause of an award's entry, which says what it was made of."""
     return replace(

@@ -8,6 +8,10 @@ from decimal import Decimal
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+NEWSLETTER = "newsletter"
+"""The member has subscribed."""
+FIELD = "field:"
+"""With the name of a custom field behind it: the member's profile has a value there."""
 TOLD_WITHIN = timedelta(days=7)
 """An event that is told later earns nothing: counters know no earlier periods."""
 
@@ -30,6 +34,11 @@ class EventRule:
     points: Decimal
     times_per_period: int = 1
     period: Period = Period.EVER
+
+
+def is_of_profile(event: str) -> bool:
+    """Tell whether an event is what a profile says. It is rewarded once for ever."""
+    return event == NEWSLETTER or event.startswith(FIELD)
 
 
 def period_of(moment: datetime, period: Period, time_zone: str) -> str:

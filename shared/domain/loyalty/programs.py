@@ -8,9 +8,10 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from shared.domain.loyalty import event_rules
 from shared.domain.loyalty.campaigns import Campaign
 from shared.domain.loyalty.earning_base import EARNING_BASE_DEFAULT, EarningBase
-from shared.domain.loyalty.event_rules import EventRule
+from shared.domain.loyalty.event_rules import EventRule, Period
 from shared.domain.units import currency_scale, to_units
 from shared.errors import InvalidParameters, ProgramInactive, RewardNotFound
 
@@ -246,6 +247,12 @@ class Program:
         """The levels, ascending; empty for programs without tiers."""
         return self.rules.tiers if isinstance(self.rules, TierRules) else ()
 
+    @property
+    def profile_events(self) -> tuple[str, ...]:
+        """The events that are rewarded as soon as a member's profile says so."""
+        every = (each.event for each in self.event_rules)
+        return tuple(each for each in every if event_rules.is_of_profile(each))
+
     def event_rule(self, event: str) -> EventRule | None:
         """Return what an event earns, ``None`` if it earns nothing."""
         return next((each for each in self.event_rules if each.event == event), None)
@@ -349,10 +356,15 @@ def require_limits(limits: EarningLimits, scale: int) -> None:
 
 
 def require_event_rules(rules: Iterable[EventRule], scale: int) -> None:
-    """Refuse points that are finer than a unit of ``scale`` decimals.
+    """Refuse points that are finer than a unit of ``scale`` decimals, and periods that cannot be.
 
     Raises:
         InvalidParameters: Fields are named ``eventRules[0].points`` and so on.
     """
     for index, rule in enumerate(rules):
         to_units(rule.points, scale, field=f"eventRules[{index}].points")
+        once = (rule.period, rule.times_per_period) == (Period.EVER, 1)
+        if event_rules.is_of_profile(rule.event) and not once:
+            field = f"eventRules[{index}].period"
+            problem = f"must be left out: {rule.event} is rewarded once for ever"
+            raise InvalidParameters(f"{field} {problem}.", fields={field: problem})

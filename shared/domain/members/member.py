@@ -45,7 +45,8 @@ class Member:
     ``store_id``: the store that tells its webhooks of the person: where the person came from.
     ``card_code`` is shown; ``other_card_codes`` are those of members who were merged into this one,
     and identify the person as well.
-    ``is_customer``: a sign-in stands behind the user id.
+    ``is_customer``: a sign-in stands behind the user id. ``is_unverified``: nothing else does; no
+    key has named the person, and neither e-mail nor phone of the sign-in is verified.
     ``merged_into``: the user id that took over; ``merged_from``: those that were taken over.
     ``erasure_id``: the erasure that runs; meanwhile nobody else changes the person.
     """
@@ -63,6 +64,7 @@ class Member:
     lookups: tuple[str, ...] = ()
     program_ids: tuple[str, ...] = ()
     is_customer: bool = False
+    is_unverified: bool = False
     is_subscribed: bool = False
     devices: tuple[MemberDevice, ...] = ()
     merged_into: str | None = None
@@ -87,17 +89,19 @@ def enroll(
     program_id: str,
     store_id: str,
     is_customer: bool,
+    is_vouched_for: bool = True,
     now: datetime,
 ) -> Member:
     """Return a member who is in the program, too; a new one if there is none.
 
-    ``is_customer``: they join by their own sign-in.
+    ``is_customer``: they join by their own sign-in. ``is_vouched_for``: a key or a verified sign-in
+    says who they are.
 
     Raises:
         MemberSuspended: The person is suspended in the whole account.
     """
     if member is None:
-        member = Member(user_id, account_id, now, now)
+        member = Member(user_id, account_id, now, now, is_unverified=not is_vouched_for)
     if member.status is MemberStatus.SUSPENDED:
         raise MemberSuspended(f"User {user_id} is suspended.")
     after = replace(
@@ -105,6 +109,7 @@ def enroll(
         program_ids=tuple(dict.fromkeys((*member.program_ids, program_id))),
         store_id=member.store_id or store_id,
         is_customer=member.is_customer or is_customer,
+        is_unverified=member.is_unverified and not is_vouched_for,
     )
     return member if after == member else replace(after, updated_at=now)
 

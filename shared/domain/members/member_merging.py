@@ -50,6 +50,7 @@ def taken_over(target: Member, source: Member, now: datetime) -> Member:
         status_reason=suspended.status_reason,
         program_ids=tuple(dict.fromkeys((*target.program_ids, *source.program_ids))),
         is_customer=target.is_customer or source.is_customer,
+        is_unverified=target.is_unverified and source.is_unverified,
         merged_from=merged_from,
     )
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from shared.clock import to_wire
+from shared.domain.loyalty import event_rules
 from shared.domain.members import personal_data
 from shared.domain.members.custom_fields import CustomValue
 
@@ -71,6 +72,17 @@ class Profile:
             *((EXTERNAL, external_key(*each)) for each in sorted(self.external_ids.items())),
         ]
         return tuple((kind, text) for kind, text in found if text is not None)
+
+    @property
+    def events(self) -> frozenset[str]:
+        """What it says that a program may reward. A custom field that says no has no value yet."""
+        said = {
+            f"{event_rules.FIELD}{name}"
+            for name, value in self.custom_fields.items()
+            if value is not False
+        }
+        is_subscribed = self.newsletter is not None and self.newsletter.subscribed
+        return frozenset({event_rules.NEWSLETTER, *said} if is_subscribed else said)
 
 
 def external_key(system: str, identifier: str) -> str:

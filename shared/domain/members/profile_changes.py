@@ -43,6 +43,15 @@ class ProfileChanges:
         )
 
     @property
+    def events(self) -> frozenset[str]:
+        """Return what these changes say that a program may reward."""
+        said = Profile(
+            newsletter=self.values.get("newsletter"),
+            custom_fields={k: v for k, v in self.custom_fields.items() if v is not None},
+        )
+        return said.events
+
+    @property
     def keys(self) -> tuple[Key, ...]:
         """Return what these changes may give to the person."""
         named = Profile(

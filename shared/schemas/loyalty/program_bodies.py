@@ -725,9 +725,10 @@ PendingDays = Annotated[
 EventName = Annotated[
     str,
     Field(
-        pattern=r"^[a-z][a-z0-9_]{0,49}$",
+        pattern=r"^([a-z][a-z0-9_]{0,49}|field:[a-zA-Z][a-zA-Z0-9_]{0,49})$",
         description=(
-            "`app_login`, `referral`, `birthday`, `newsletter`, `review`, or a name of your own."
+            "`app_login`, `referral`, `birthday`, `newsletter`, `review`, a name of your own, or "
+            "`field:` and the name of a custom field."
         ),
     ),
 ]
@@ -762,7 +763,7 @@ def _one_for_each_event(rules: list[EventRuleBody]) -> list[EventRuleBody]:
 
 EventRules = Annotated[
     list[EventRuleBody],
-    Field(max_length=EVENT_RULES_MAX, description="What trackLoyaltyEvent grants."),
+    Field(max_length=EVENT_RULES_MAX, description="What events earn."),
     AfterValidator(_one_for_each_event),
 ]
 

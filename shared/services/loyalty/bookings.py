@@ -18,6 +18,7 @@ from shared.domain.loyalty.programs import Program
 from shared.errors import IdempotencyKeyReused, MembershipNotFound
 from shared.services import commands, idempotency
 from shared.services.commands import Effect, Reads
+from shared.services.loyalty import profile_rewards
 from shared.store import paths
 from shared.store.client import Document, Write
 from shared.store.loyalty import membership_documents
@@ -231,11 +232,8 @@ class Prepared:
         if (other := self._for_new_member(reads)) is not None:
             return other.decide(reads)
         read = reads[self._member_path]
-        found, greeting = membership_documents.decode(read), None
-        if found is None:
-            membership, greeting = self._enrolled()
-        else:
-            membership = found
+        found = membership_documents.decode(read)
+        membership, first = (found, ()) if found else self._enrolled(reads)
         membership, caught = ledger.caught_up(membership, self.program, self.cause.now)
         cause = replace(self.cause, entry_id=self._names.free_id(reads))
         booked = self.book(membership, reads, cause)
@@ -257,7 +255,7 @@ class Prepared:
         if booked.entry is None:
             no_op = self._names.no_op
             writes += idempotency.claim_writes(no_op, reads, kept, self.cause.now, self.run_id)
-        made = (greeting, *caught, booked.entry, booked.expired)
+        made = (*first, *caught, booked.entry, booked.expired)
         entries = [each for each in made if each is not None]
         if entries or found is None:
             writes += membership_documents.writes(read, after, *entries)
@@ -284,22 +282,29 @@ class Prepared:
             membership_id, self.cause, self.transaction, records_no_op=self.records_no_op
         )
 
-    def _enrolled(self) -> tuple[Membership, Entry | None]:
+    def _enrolled(self, reads: Reads) -> tuple[Membership, Sequence[Entry]]:
         """Open a membership for a system of the merchant, which vouches for its members.
+
+        Returns:
+            The membership, and the entries of what it gets for that.
 
         Raises:
             MembershipNotFound: The member has none, and this booking opens none.
         """
         if not self.enrolls:
             raise MembershipNotFound(f"User {self.user_id} is not enrolled.")
+        now = self.cause.now
         opened = ledger.enroll(
             self.program,
             membership_id=self._membership_id,
             user_id=self.user_id,
-            now=self.cause.now,
+            now=now,
             source=self.cause.source,
         )
-        return welcome.greeted(opened, self.program, is_verified=True, now=self.cause.now)
+        opened, greeting = welcome.greeted(opened, self.program, is_verified=True, now=now)
+        person = member_documents.decode(reads[self._person_path])
+        opened, given = profile_rewards.on_enrolment(opened, self.program, person, now)
+        return opened, [*filter(None, [greeting]), *given]
 
     def _told_before(self, reads: Reads) -> tuple[Entry | None, Document | None]:
         """Return what an earlier request booked, here or for a member merged into this one.

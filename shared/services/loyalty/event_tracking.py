@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from shared.auth.caller import Caller
-from shared.domain.loyalty import counters, earning, event_rules, ledger
+from shared.domain.loyalty import earning, event_rules, ledger, profile_rewards
 from shared.domain.loyalty.earning import Earner
 from shared.domain.loyalty.membership import Membership
-from shared.domain.loyalty.programs import Program
 from shared.errors import InvalidParameters
 from shared.services import access
 from shared.services.commands import Reads
 from shared.services.loyalty import bookings, row_bookings
 from shared.services.loyalty.bookings import Booking, Decided
-
-EARNING_METHOD = "event"
 
 
 def track(
@@ -55,7 +51,7 @@ def track(
         terms=(event,),
         description=event,
         occurred_at=occurred_at,
-        earning_method=EARNING_METHOD,
+        earning_method=profile_rewards.METHOD,
     )
     at = occurred_at or cause.now
 
@@ -68,21 +64,11 @@ def track(
             return Decided(membership, None, award=award)
         named = earning.with_award(cause, award)
         after, entry = ledger.earn(membership, program, award.awarded_units, named)
-        after = _counted(after, program, event, at, cause.now)
+        after = earning.with_event(after, program, event, at, cause.now)
         after, expired = bookings.without_expired(after, program, cause.now)
         return Decided(after, entry, expired=expired, award=award)
 
     return bookings.run(caller.claim, program, user_id, cause, book, records_no_op=True)
-
-
-def _counted(
-    membership: Membership, program: Program, event: str, at: datetime, now: datetime
-) -> Membership:
-    rule = program.event_rule(event)
-    assert rule is not None, "it has just granted something"
-    period = event_rules.period_of(at, rule.period, program.time_zone)
-    counted = counters.with_event(membership.counted, event, period, now)
-    return replace(membership, counters=counted)
 
 
 def _require_recent(at: datetime, now: datetime) -> None:

@@ -11,9 +11,9 @@ from shared.domain.members.member import Member, MemberDevice
 from shared.domain.members.member_codes import MemberCodeKind, RotatingMemberCode
 from shared.domain.members.profile import CODE, DEVICE, Key, Profile
 from shared.errors import MemberCodeNotFound, MemberNotFound
-from shared.services import commands
+from shared.services import commands, sealed_profiles
 from shared.services.commands import Effect, Reads
-from shared.services.members import member_keys, profiles
+from shared.services.members import member_keys
 from shared.services.vaults import vault
 from shared.store import paths
 from shared.store.client import Snapshot
@@ -36,7 +36,7 @@ def by_key(caller: Caller, key: Key) -> IdentifiedMember:
         MemberNotFound: Nobody has it.
     """
     _, member = _find(caller, key, MemberNotFound("No member has that."))
-    return IdentifiedMember(member, profiles.profile_of(member))
+    return IdentifiedMember(member, sealed_profiles.profile_of(member))
 
 
 def by_code(caller: Caller, text: str) -> IdentifiedMember:
@@ -53,7 +53,7 @@ def by_code(caller: Caller, text: str) -> IdentifiedMember:
     unknown = MemberCodeNotFound("The code is no member's.")
     if not isinstance(code, RotatingMemberCode):
         _, member = _find(caller, (CODE, code.text), unknown)
-        return IdentifiedMember(member, profiles.profile_of(member), MemberCodeKind.STATIC)
+        return IdentifiedMember(member, sealed_profiles.profile_of(member), MemberCodeKind.STATIC)
     read, member = _find(caller, (DEVICE, code.code_id), unknown)
     now = clock.utc_now()
     path = paths.account_member(member.account_id, member.user_id)
@@ -72,7 +72,7 @@ def by_code(caller: Caller, text: str) -> IdentifiedMember:
         return Effect(after, [member_documents.write(reads[path], after)])
 
     after = commands.run([path], decide, known={path: read})
-    return IdentifiedMember(after, profiles.profile_of(after), MemberCodeKind.ROTATING)
+    return IdentifiedMember(after, sealed_profiles.profile_of(after), MemberCodeKind.ROTATING)
 
 
 def _find(

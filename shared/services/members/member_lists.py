@@ -16,7 +16,7 @@ from shared.domain.members.member import Member
 from shared.domain.units import to_units
 from shared.schemas import paging
 from shared.schemas.base import invalid
-from shared.services import access
+from shared.services import access, sealed_profiles
 from shared.services.members import profiles
 from shared.services.members.member_queries import FoundMember
 from shared.store.loyalty import membership_documents
@@ -140,7 +140,7 @@ def _of_program(caller: Caller, program_id: str, wanted: MemberFilter, part: Sli
 
 
 def _shown(member: Member, memberships: Sequence[Membership]) -> FoundMember:
-    return FoundMember(member, profiles.profile_of(member), memberships)
+    return FoundMember(member, sealed_profiles.profile_of(member), memberships)
 
 
 def _given(values: Mapping[str, object]) -> list[Filter]:

@@ -11,7 +11,7 @@ from shared.domain.loyalty import ledger
 from shared.domain.loyalty.membership import Membership
 from shared.domain.members.member import Member
 from shared.domain.members.profile import Profile
-from shared.services import forwarding
+from shared.services import forwarding, sealed_profiles
 from shared.services.members import profiles
 from shared.store.loyalty import membership_documents
 from shared.store.members import member_documents
@@ -43,4 +43,4 @@ def find(caller: Caller, *, user_id: str) -> FoundMember:
         raise profiles.not_found(user_id)
     memberships = [ledger.effective(each, now) for each in found]
     member = member or profiles.of_before(memberships)
-    return FoundMember(member, profiles.profile_of(member), memberships)
+    return FoundMember(member, sealed_profiles.profile_of(member), memberships)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from shared import clock
 from shared.auth.caller import Caller
 from shared.domain.loyalty import ledger, loyalty_events, tiers, welcome
 from shared.domain.loyalty import standing as standing_rules
+from shared.domain.loyalty.entries import Entry
 from shared.domain.loyalty.membership import Membership, MembershipStatus
 from shared.domain.loyalty.programs import Program
 from shared.domain.loyalty.tiers import TierProgress
@@ -15,6 +17,7 @@ from shared.errors import MembershipNotFound, VerificationRequired
 from shared.services import access, commands, forwarding
 from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
+from shared.services.loyalty import profile_rewards
 from shared.store import paths
 from shared.store.client import Document, Write
 from shared.store.loyalty import membership_documents
@@ -48,7 +51,8 @@ def enroll(caller: Caller, *, program_id: str, user_id: str, store_id: str | Non
     """Open a membership; return the existing one if the user has one already.
 
     That of a member who had left is opened again, with its points. The welcome bonus is granted
-    once, as soon as a key, or the customer with a verified sign-in, asks for the membership.
+    once, as soon as a key, or the customer with a verified sign-in, asks for the membership. So is
+    what the program gives for what the person's profile says.
 
     Raises:
         ProgramNotFound, ProgramInactive, MemberSuspended, MembershipClosed, IdempotencyKeyReused,
@@ -84,9 +88,10 @@ def enroll(caller: Caller, *, program_id: str, user_id: str, store_id: str | Non
     def decide(reads: Reads) -> Effect[Enrolment]:
         existing = membership_documents.decode(reads[path])
         forwarding.require_current(existing)
+        person = member_documents.decode(reads[person_path])
         is_new = existing is None
         if is_new:
-            forwarding.require_current(member_documents.decode(reads[person_path]))
+            forwarding.require_current(person)
         after = (
             standing_rules.reopened(existing, now)
             if existing
@@ -102,18 +107,23 @@ def enroll(caller: Caller, *, program_id: str, user_id: str, store_id: str | Non
             )
         after, greeting = welcome.greeted(after, program, is_verified=is_verified, now=now)
         bonus_units = greeting.units if greeting else 0
+        given: Sequence[Entry] = ()
+        if is_verified:
+            after, given = profile_rewards.on_enrolment(after, program, person, now)
         news = outbox.announce([loyalty_events.from_return(after, now)] if has_returned else [])
         writes: list[Write] = [*news.writes]
-        if is_new or has_returned or greeting:
-            entries = [greeting] if greeting else []
+        entries = [*filter(None, [greeting]), *given]
+        if is_new or has_returned or entries:
             writes += membership_documents.writes(reads[path], after, *entries)
-        if is_new or has_returned:
+        is_news = is_verified and person is not None and person.is_unverified
+        if is_new or has_returned or is_news:
             writes += member_documents.enrolment_writes(
                 reads[person_path],
                 program,
                 user_id,
                 now,
                 is_customer=caller.customer is not None,
+                is_vouched_for=is_verified,
             )
         membership = ledger.current(after, program, now)
         kept = {

@@ -17,7 +17,7 @@ from shared.domain.members.member import Member, MemberKey
 from shared.domain.members.profile import EMAIL, PHONE, Key, Profile
 from shared.encrypted import Encrypted
 from shared.errors import MemberMerged, MergeLimitExceeded, SignInNotVerified
-from shared.services import commands
+from shared.services import commands, sealed_profiles
 from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
 from shared.services.members import member_keys, person_memberships, profiles, rekeying
@@ -230,8 +230,10 @@ class _Merging:
             is_customer=both.is_customer or self.caller.customer is not None,
         )
         if old.profile is not None or new.profile is not None:
-            profile = member_merging.joined(profiles.profile_of(new), profiles.profile_of(old))
-            both = profiles.sealed(both, profile, now)
+            profile = member_merging.joined(
+                sealed_profiles.profile_of(new), sealed_profiles.profile_of(old)
+            )
+            both = sealed_profiles.sealed(both, profile, now)
         hashes = member_keys.hashes(both.account_id, rekeying.keys_of(both))
         return replace(both, lookups=tuple(hashes))
 

@@ -11,16 +11,15 @@ from shared import clock, ids
 from shared.auth.caller import Caller
 from shared.domain.loyalty.membership import Membership
 from shared.domain.members import member_events, profile_changes
-from shared.domain.members import profile as profiles
 from shared.domain.members.member import Member
 from shared.domain.members.profile import KEYS_BY_FIELD, Key, Profile
 from shared.domain.members.profile_changes import ProfileChanges
 from shared.errors import MemberExists, MemberNotFound
-from shared.services import access, commands, forwarding
+from shared.services import access, commands, forwarding, sealed_profiles
 from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
+from shared.services.loyalty import profile_rewards
 from shared.services.members import member_keys, profile_requests
-from shared.services.vaults import vault
 from shared.store import paths
 from shared.store.client import Document
 from shared.store.codec import camel
@@ -41,25 +40,6 @@ class SavedMember:
     fields: Sequence[str]
     updated_at: datetime
     is_replay: bool = False
-
-
-def profile_of(member: Member) -> Profile:
-    """Return the personal data of a member; that of somebody who only joined is empty."""
-    if member.profile is None:
-        return Profile()
-    path = paths.account_member(member.account_id, member.user_id)
-    return profiles.from_text(vault().decrypt(member.profile, path))
-
-
-def sealed(member: Member, profile: Profile, now: datetime) -> Member:
-    """Return a member with other personal data."""
-    path = paths.account_member(member.account_id, member.user_id)
-    return replace(
-        member,
-        profile=vault().encrypt(profiles.to_text(profile), path),
-        is_subscribed=profile.newsletter is not None and profile.newsletter.subscribed,
-        updated_at=now,
-    )
 
 
 @forwarding.following
@@ -113,7 +93,8 @@ def update(caller: Caller, *, user_id: str, changes: ProfileChanges) -> SavedMem
         if member is None:
             raise not_found(user_id)
         is_customer = member.is_customer or caller.customer is not None
-        return replace(member, is_customer=is_customer), profile_of(member)
+        member = replace(member, is_customer=is_customer)
+        return member, sealed_profiles.profile_of(member)
 
     return _save(caller, user_id, changes, change, clock.utc_now(), is_new=False)
 
@@ -178,7 +159,7 @@ def _save(
     *,
     is_new: bool,
 ) -> SavedMember:
-    """Write a changed profile, its keys and its event in one commit.
+    """Write a changed profile, its keys, its event and what it earns in one commit.
 
     Args:
         caller: Who calls.
@@ -192,6 +173,7 @@ def _save(
     path = paths.account_member(account_id, user_id)
     event_id = ids.new("evt")
     by = CUSTOMER if caller.customer else MERCHANT
+    is_vouched_for = caller.customer is None or caller.customer.is_verified
     claimed = profile_requests.claimed_by(caller.customer) if caller.customer else ProfileChanges()
 
     def decide(reads: Reads) -> Effect[SavedMember]:
@@ -203,22 +185,30 @@ def _save(
         names = [camel(each) for each in profile_changes.changed_fields(before, after)]
         kept = {"userId": user_id, "fields": names, "updatedAt": now}
         saved = SavedMember(user_id, names, now)
+        told = changes.events & after.events if is_vouched_for else frozenset()
+        rewards = profile_rewards.writes(reads, member, told, now)
         if not names and not is_new:
-            return Effect(replace(saved, updated_at=member.updated_at), kept=kept)
+            saved = replace(saved, updated_at=member.updated_at)
+            return Effect(saved, rewards, kept)
         added = [each for each in after.keys if each not in before.keys]
         removed = [each for each in before.keys if each not in after.keys]
         _require_free(account_id, user_id, added, reads)
         found = member_keys.lookups(member, added=added, removed=removed)
-        member = replace(sealed(member, after, now), lookups=found)
-        told = (
+        member = replace(
+            sealed_profiles.sealed(member, after, now),
+            lookups=found,
+            is_unverified=member.is_unverified and not is_vouched_for,
+        )
+        event = (
             member_events.from_created(member, event_id, names)
             if is_new
             else member_events.from_updated(member, event_id, names, by)
         )
-        news = outbox.announce([told] if told else [])
+        news = outbox.announce([event] if event else [])
         writes = [
             member_documents.write(reads[path], member),
             *member_keys.writes(stored, member, reads),
+            *rewards,
             *news.writes,
         ]
         return Effect(saved, writes, kept, news.tasks)

@@ -10,9 +10,9 @@ from functools import partial
 
 from shared.domain.members.member import Member
 from shared.domain.members.profile import CODE, DEVICE, Key
-from shared.services import commands
+from shared.services import commands, sealed_profiles
 from shared.services.commands import Effect, Reads
-from shared.services.members import member_keys, profiles
+from shared.services.members import member_keys
 from shared.services.vaults import vault
 from shared.store import paths
 from shared.store.members import member_documents
@@ -25,7 +25,7 @@ def keys_of(member: Member) -> list[Key]:
     cards = [*([member.card_code] if member.card_code else []), *member.other_card_codes]
     codes = [(CODE, vault().decrypt(each, path)) for each in cards]
     devices = [(DEVICE, each.code_id) for each in member.devices]
-    return [*profiles.profile_of(member).keys, *codes, *devices]
+    return [*sealed_profiles.profile_of(member).keys, *codes, *devices]
 
 
 def rekey_members() -> int:

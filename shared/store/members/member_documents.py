@@ -51,7 +51,13 @@ def require_unerased(member: Member | None) -> None:
 
 
 def enrolment_writes(
-    read: Snapshot, program: Program, user_id: str, now: datetime, *, is_customer: bool = False
+    read: Snapshot,
+    program: Program,
+    user_id: str,
+    now: datetime,
+    *,
+    is_customer: bool = False,
+    is_vouched_for: bool = True,
 ) -> list[Write]:
     """Return the write that makes a person a member of a program; none if the document says so.
 
@@ -67,6 +73,7 @@ def enrolment_writes(
         program_id=program.program_id,
         store_id=program.store_id,
         is_customer=is_customer,
+        is_vouched_for=is_vouched_for,
         now=now,
     )
     return [] if after is before else [write(read, after)]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from shared.domain.loyalty import counters
 from shared.domain.loyalty.counters import Counters
-from shared.domain.loyalty.event_rules import TOLD_WITHIN, Period, period_of
+from shared.domain.loyalty.event_rules import TOLD_WITHIN, Period, is_of_profile, period_of
 
 ZONES = st.sampled_from(["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "UTC"])
 CHANGES = st.sampled_from(
@@ -87,3 +87,11 @@ def test_merged_members_share_a_limit() -> None:
     both = counters.added(one, other)
     assert both.times_of_event("login", "2026-03-03") == 2
     assert both.times_of_event("login", "2026-03-02") == 1
+
+
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [("newsletter", True), ("field:size", True), ("field", False), ("birthday", False)],
+)
+def test_events_that_a_profile_says(event: str, expected: bool) -> None:
+    assert is_of_profile(event) is expected
