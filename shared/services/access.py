@@ -23,6 +23,8 @@ from shared.errors import (
     StoreNotFound,
     WebhookNotFound,
 )
+from shared.services import forwarding
+from shared.services.commands import Reads
 from shared.store.catalog import product_documents
 from shared.store.loyalty import program_documents
 from shared.store.orders import checkout_documents, collect_order_documents
@@ -70,13 +72,23 @@ def own(
     return found
 
 
-def _of_customer(caller: Caller, found: PersonalT, refusal: PunktwerkError) -> PersonalT:
-    """Return ``found`` if a secret key calls, or the customer whose it is.
+def _of_customer(
+    caller: Caller, found: PersonalT, refusal: PunktwerkError, reads: Reads | None
+) -> PersonalT:
+    """Return ``found`` if a secret key calls, or the customer whose it is, by any of their ids.
 
     Raises:
         PunktwerkError: ``refusal``: it is another customer's.
+        Wanted: A decision, which has read ``reads``, needs to know the customer's ids.
     """
-    if caller.customer is not None and caller.customer.user_id != found.user_id:
+    if caller.customer is None or caller.customer.user_id == found.user_id:
+        return found
+    if reads is None:
+        every = forwarding.every_user_id(caller.account_id, caller.customer.user_id)
+    else:
+        person = forwarding.person_in(reads, caller.account_id, caller.customer.user_id)
+        every = () if person is None else person.every_user_id
+    if found.user_id not in every:
         raise refusal
     return found
 
@@ -165,11 +177,18 @@ def checkout(caller: Caller, checkout_id: str, store_id: str | None) -> Checkout
 
 
 def own_checkout(
-    caller: Caller, found: Checkout | None, checkout_id: str, store_id: str | None
+    caller: Caller,
+    found: Checkout | None,
+    checkout_id: str,
+    store_id: str | None,
+    reads: Reads | None = None,
 ) -> Checkout:
-    """Return ``found`` by the rules of ``checkout``, if the document was read already."""
+    """Return ``found`` by the rules of ``checkout``, if the document was read already.
+
+    ``reads``: what a decision has read, if one asks.
+    """
     refusal = CheckoutNotFound(f"There is no checkout {checkout_id}.")
-    return _of_customer(caller, own(caller, found, refusal, store_id), refusal)
+    return _of_customer(caller, own(caller, found, refusal, store_id), refusal, reads)
 
 
 def collect_order(caller: Caller, order_id: str, store_id: str | None) -> CollectOrder:
@@ -182,11 +201,18 @@ def collect_order(caller: Caller, order_id: str, store_id: str | None) -> Collec
 
 
 def own_order(
-    caller: Caller, found: CollectOrder | None, order_id: str, store_id: str | None
+    caller: Caller,
+    found: CollectOrder | None,
+    order_id: str,
+    store_id: str | None,
+    reads: Reads | None = None,
 ) -> CollectOrder:
-    """Return ``found`` by the rules of ``collect_order``, if the document was read already."""
+    """Return ``found`` by the rules of ``collect_order``, if the document was read already.
+
+    ``reads``: what a decision has read, if one asks.
+    """
     refusal = OrderNotFound(f"There is no order {order_id}.")
-    return _of_customer(caller, own(caller, found, refusal, store_id), refusal)
+    return _of_customer(caller, own(caller, found, refusal, store_id), refusal, reads)
 
 
 def product(caller: Caller, product_id: str, store_id: str | None) -> CatalogProduct:

@@ -8,6 +8,10 @@ from typing import Any, ParamSpec, TypeVar
 
 from shared.domain.loyalty.membership import Membership
 from shared.domain.members.member import Member
+from shared.services import commands
+from shared.services.commands import Reads
+from shared.store import paths
+from shared.store.members import member_documents
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -36,6 +40,37 @@ def require_current(found: Member | Membership | None) -> None:
         into = None if found is None else found.merged_into
     if into is not None:
         raise MovedTo(into)
+
+
+def person_in(reads: Reads, account_id: str, user_id: str) -> Member | None:
+    """Return the person to whom an id leads, within a decision; ``None`` if there is no document.
+
+    Raises:
+        Wanted: The document is not read yet.
+    """
+
+    def find(each: str) -> Member | None:
+        path = paths.account_member(account_id, each)
+        commands.want(reads, [path])
+        return member_documents.decode(reads[path])
+
+    return _leading(user_id, find)
+
+
+def every_user_id(account_id: str, user_id: str) -> tuple[str, ...]:
+    """Return all ids of the person to whom an id leads: one read, or two if it was merged.
+
+    There are few enough for the operator ``in`` of a query.
+    """
+    person = _leading(user_id, lambda each: member_documents.find(account_id, each))
+    return (user_id,) if person is None else person.every_user_id
+
+
+def _leading(user_id: str, find: Callable[[str], Member | None]) -> Member | None:
+    person = find(user_id)
+    if person is not None and person.merged_into is not None:
+        return find(person.merged_into)
+    return person
 
 
 def following(function: Callable[P, T]) -> Callable[P, T]:

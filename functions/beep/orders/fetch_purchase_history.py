@@ -61,7 +61,7 @@ REFUSALS = (StoreNotFound,)
 
 
 def handle(body: Request, caller: Caller) -> Response:
-    """Read a page: one query."""
+    """Read a page: one query, after a customer's ids."""
     found, next_cursor = checkouts.list_page(
         caller,
         store_id=body.store_id,

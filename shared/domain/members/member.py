@@ -71,6 +71,11 @@ class Member:
     merged_from: tuple[str, ...] = ()
     erasure_id: str | None = None
 
+    @property
+    def every_user_id(self) -> tuple[str, ...]:
+        """All ids of the person: the own one, then those that were merged into it."""
+        return (self.user_id, *self.merged_from)
+
 
 @dataclass(frozen=True, slots=True)
 class MemberKey:

@@ -26,7 +26,7 @@ from shared.domain.members.member import Member, MemberStatus
 from shared.domain.pseudonyms import Pseudonyms
 from shared.domain.webhooks import deliveries
 from shared.errors import MemberNotFound
-from shared.services import commands
+from shared.services import commands, forwarding
 from shared.services.commands import Effect, Reads
 from shared.services.events import emission, outbox
 from shared.store import client, documents, paths
@@ -141,15 +141,11 @@ def _begin(caller: Caller, user_id: str) -> _Begun:
         return _Begun(found, is_replay=True)
 
     def decide(reads: Reads) -> Effect[_Begun]:
-        path = person_path
-        person = member_documents.decode(reads[path])
-        if person is not None and person.merged_into is not None:
-            path = paths.account_member(account_id, person.merged_into)
-            commands.want(reads, [path])
-            person = member_documents.decode(reads[path])
+        person = forwarding.person_in(reads, account_id, user_id)
         if person is None and not is_known(account_id, user_id):
             raise MemberNotFound(f"There is no member {user_id}.")
         person = person or Member(user_id, account_id, now, now)
+        path = paths.account_member(account_id, person.user_id)
         if person.erasure_id is not None:
             running_path = paths.erasure(person.erasure_id)
             commands.want(reads, [running_path])
@@ -162,7 +158,7 @@ def _begin(caller: Caller, user_id: str) -> _Begun:
             state=ErasureState.RUNNING,
             started_at=now,
             updated_at=now,
-            user_ids=tuple(dict.fromkeys((person.user_id, *person.merged_from, user_id))),
+            user_ids=person.every_user_id,
         )
         held = replace(person, status=MemberStatus.ERASING, erasure_id=erasure_id, updated_at=now)
         writes = [

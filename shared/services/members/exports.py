@@ -13,12 +13,12 @@ from shared.auth.caller import Caller
 from shared.clock import to_wire
 from shared.domain import pseudonyms
 from shared.errors import MemberNotFound
+from shared.services import forwarding
 from shared.services.members.erasures import personal_kinds
 from shared.services.vaults import vault
 from shared.store import codec
 from shared.store.client import Snapshot
 from shared.store.documents import Documents
-from shared.store.members import member_documents
 from shared.store.personal import Personal
 
 _INTERNAL = frozenset(
@@ -58,7 +58,8 @@ def export(caller: Caller, user_id: str) -> Export:
     """
     now = clock.utc_now()
     data: dict[str, list[dict[str, Any]]] = {}
-    for each in () if pseudonyms.is_pseudonym(user_id) else _user_ids(caller.account_id, user_id):
+    is_nobody = pseudonyms.is_pseudonym(user_id)
+    for each in () if is_nobody else forwarding.every_user_id(caller.account_id, user_id):
         for kind, declared in personal_kinds():
             for page in declared.find(caller.account_id, each):
                 shown = [_shown(kind, declared, read, each) for read in page]
@@ -66,16 +67,6 @@ def export(caller: Caller, user_id: str) -> Export:
     if not data:
         raise MemberNotFound(f"There is no member {user_id}.")
     return Export(now, data)
-
-
-def _user_ids(account_id: str, user_id: str) -> tuple[str, ...]:
-    """Return the person's id, and those that were merged with it."""
-    person = member_documents.find(account_id, user_id)
-    if person is not None and person.merged_into is not None:
-        person = member_documents.find(account_id, person.merged_into)
-    if person is None:
-        return (user_id,)
-    return tuple(dict.fromkeys((person.user_id, *person.merged_from, user_id)))
 
 
 def _shown(

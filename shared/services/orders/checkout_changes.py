@@ -31,7 +31,7 @@ def change(checkout: Checkout, decide_after: Decide) -> Checkout:
         checkout: The stored checkout, perhaps as it was before.
         decide_after: The change.
     """
-    return _change(checkout.checkout_id, lambda found: found, decide_after)
+    return _change(checkout.checkout_id, lambda found, _: found, decide_after)
 
 
 def change_own(
@@ -44,20 +44,20 @@ def change_own(
     """
     return _change(
         checkout_id,
-        lambda found: access.own_checkout(caller, found, checkout_id, store_id),
+        lambda found, reads: access.own_checkout(caller, found, checkout_id, store_id, reads),
         decide_after,
     )
 
 
 def _change(
     checkout_id: str,
-    required: Callable[[Checkout | None], Checkout | None],
+    required: Callable[[Checkout | None, Reads], Checkout | None],
     decide_after: Decide,
 ) -> Checkout:
     path = paths.checkout(checkout_id)
 
     def decide(reads: Reads) -> Effect[Checkout]:
-        before = required(checkout_documents.decode(reads[path]))
+        before = required(checkout_documents.decode(reads[path]), reads)
         assert before is not None, f"{path} is gone"
         after = checkouts.settled(before, decide_after(before), clock.utc_now())
         if after == before:

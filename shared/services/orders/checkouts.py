@@ -25,7 +25,7 @@ from shared.errors import (
 from shared.schemas.base import invalid
 from shared.schemas.fields import AMOUNT_MINOR_MAX
 from shared.schemas.orders.order_bodies import CheckoutBody, to_checkout_body
-from shared.services import access, commands
+from shared.services import access, commands, forwarding
 from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
 from shared.services.orders import catalog_items, checkout_changes, order_points
@@ -204,7 +204,7 @@ def list_page(
     Args:
         caller: Whose they are.
         store_id: Only those of this store.
-        user_id: Only those of this customer.
+        user_id: Only those of this customer, also by ids that were merged into this one.
         cursor: The id of the last checkout of the page before.
         limit: The most to return.
 
@@ -214,9 +214,10 @@ def list_page(
     """
     if store_id is not None:
         access.store(caller, store_id)
-    after = _position(caller, store_id, user_id, cursor) if cursor is not None else None
+    user_ids = None if user_id is None else forwarding.every_user_id(caller.account_id, user_id)
+    after = _position(caller, store_id, user_ids, cursor) if cursor is not None else None
     found = checkout_documents.list_page(
-        caller.account_id, store_id=store_id, user_id=user_id, after=after, limit=limit + 1
+        caller.account_id, store_id=store_id, user_ids=user_ids, after=after, limit=limit + 1
     )
     page = found[:limit]
     return page, page[-1].checkout_id if len(found) > limit else None
@@ -240,13 +241,13 @@ def payable_minor(bought: Sequence[Item]) -> int:
 
 
 def _position(
-    caller: Caller, store_id: str | None, user_id: str | None, cursor: str
+    caller: Caller, store_id: str | None, user_ids: Sequence[str] | None, cursor: str
 ) -> tuple[datetime, str]:
     last = checkout_documents.find(cursor)
     is_listed = (
         last is not None
         and access.is_own(caller, last, store_id)
-        and user_id in {None, last.user_id}
+        and (user_ids is None or last.user_id in user_ids)
     )
     if last is None or not is_listed:
         raise invalid({"cursor": "must be a nextCursor of an earlier answer"})

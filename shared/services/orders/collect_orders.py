@@ -18,7 +18,7 @@ from shared.schemas import paging
 from shared.schemas.base import invalid
 from shared.schemas.orders.order_bodies import OrderBody, to_order_body
 from shared.schemas.paging import CursorPosition, Page
-from shared.services import access, commands
+from shared.services import access, commands, forwarding
 from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
 from shared.services.orders import catalog_items, checkouts, order_points
@@ -127,7 +127,9 @@ def move(caller: Caller, order_id: str, store_id: str | None, status: OrderStatu
         return moved
 
     changed = _change(
-        order_id, lambda found: access.own_order(caller, found, order_id, store_id), after
+        order_id,
+        lambda found, reads: access.own_order(caller, found, order_id, store_id, reads),
+        after,
     )
     return ChangedOrder(book(changed), is_replay=is_replay)
 
@@ -148,10 +150,11 @@ def list_page(
     """
     if store_id is not None:
         access.store(caller, store_id)
+    user_ids = None if user_id is None else forwarding.every_user_id(caller.account_id, user_id)
     found = collect_order_documents.list_page(
         caller.account_id,
         store_id=store_id,
-        user_id=user_id,
+        user_ids=user_ids,
         status=status,
         after=(after.at, after.id) if after else None,
         limit=limit + 1,
@@ -173,7 +176,7 @@ def change(
         order: The stored order, perhaps as it was before.
         decide_after: Returns the changed order; the same one if nothing changes.
     """
-    return _change(order.order_id, lambda found: found, decide_after)
+    return _change(order.order_id, lambda found, _: found, decide_after)
 
 
 CLICK_AND_COLLECT = Kind(EarningMethod.CLICK_COLLECT, "Click & Collect", change)
@@ -186,13 +189,13 @@ def book(order: CollectOrder) -> CollectOrder:
 
 def _change(
     order_id: str,
-    required: Callable[[CollectOrder | None], CollectOrder | None],
+    required: Callable[[CollectOrder | None, Reads], CollectOrder | None],
     decide_after: Callable[[CollectOrder], CollectOrder],
 ) -> CollectOrder:
     path = paths.collect_order(order_id)
 
     def decide(reads: Reads) -> Effect[CollectOrder]:
-        before = required(collect_order_documents.decode(reads[path]))
+        before = required(collect_order_documents.decode(reads[path]), reads)
         assert before is not None, f"{path} is gone"
         after = collect_orders.settled(before, decide_after(before), clock.utc_now())
         if after == before:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from shared.domain.orders import checkouts
@@ -9,6 +10,7 @@ from shared.domain.orders.checkouts import Checkout
 from shared.store import paths, personal
 from shared.store.documents import Documents
 from shared.store.personal import Personal
+from shared.store.queries import Filter
 
 CHECKOUTS = Documents(
     Checkout,
@@ -27,7 +29,7 @@ def list_page(
     account_id: str,
     *,
     store_id: str | None,
-    user_id: str | None,
+    user_ids: Sequence[str] | None,
     after: tuple[datetime, str] | None = None,
     limit: int,
 ) -> list[Checkout]:
@@ -36,15 +38,15 @@ def list_page(
     Args:
         account_id: The account.
         store_id: Only those of this store.
-        user_id: Only those of this customer.
+        user_ids: Only those of this customer, by all ids: at most 30.
         after: Time and id of the last checkout of the page before.
         limit: The most checkouts to return.
     """
-    filters = [("accountId", "==", account_id)]
+    filters: list[Filter] = [("accountId", "==", account_id)]
     if store_id is not None:
         filters.append(("storeId", "==", store_id))
-    if user_id is not None:
-        filters.append(("userId", "==", user_id))
+    if user_ids is not None:
+        filters.append(("userId", "in", list(user_ids)))
     return CHECKOUTS.query(
         *filters,
         order_by=["-createdAt", "-__name__"],

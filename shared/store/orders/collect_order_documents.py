@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from shared.domain.orders import collect_orders
@@ -9,6 +10,7 @@ from shared.domain.orders.collect_orders import CollectOrder
 from shared.store import paths, personal
 from shared.store.documents import Documents
 from shared.store.personal import Personal
+from shared.store.queries import Filter
 
 COLLECT_ORDERS = Documents(
     CollectOrder,
@@ -27,7 +29,7 @@ def list_page(
     account_id: str,
     *,
     store_id: str | None,
-    user_id: str | None,
+    user_ids: Sequence[str] | None,
     status: str | None,
     after: tuple[datetime, str] | None = None,
     limit: int,
@@ -37,13 +39,17 @@ def list_page(
     Args:
         account_id: The account.
         store_id: Only those of this store.
-        user_id: Only those of this customer.
+        user_ids: Only those of this customer, by all ids: at most 30.
         status: Only those in this status.
         after: Time and id of the last order of the page before.
         limit: The most orders to return.
     """
-    given = {"storeId": store_id, "userId": user_id, "status": status}
-    filters = [(name, "==", value) for name, value in given.items() if value is not None]
+    given = {"storeId": store_id, "status": status}
+    filters: list[Filter] = [
+        (name, "==", value) for name, value in given.items() if value is not None
+    ]
+    if user_ids is not None:
+        filters.append(("userId", "in", list(user_ids)))
     return COLLECT_ORDERS.query(
         ("accountId", "==", account_id),
         *filters,

@@ -78,3 +78,32 @@ def test_a_customer_sees_only_their_own(
     assert_invalid(cursor, cursor="must be a nextCursor of an earlier answer")
     elsewhere = other.customer("user_1", names_account=True)
     assert elsewhere.ok("fetchPurchaseHistory")["purchases"] == []
+
+
+def test_lists_what_was_bought_by_ids_that_were_merged(market: Market) -> None:
+    api, store_id = market.api, market.merchant.store_id
+    market.member.other("user_2").enroll()
+    bought = [market.started(), market.started(userId="user_2")]
+    api.ok("mergeMembers", {"fromUserId": "user_1", "intoUserId": "user_2"})
+    bought.append(market.started())
+
+    for user_id in ("user_1", "user_2"):
+        assert all_pages(api, userId=user_id) == [*reversed(bought)]
+    # Whoever signs in by one of the ids sees all, and may do with each what they may with theirs.
+    for user_id in ("user_1", "user_2"):
+        customer = market.merchant.customer(user_id)
+        assert all_pages(customer, storeId=store_id) == [*reversed(bought)]
+        for each in bought:
+            assert (
+                customer("fetchPurchase", {"storeId": store_id, "transactionId": each}).status
+                == 200
+            )
+    customer = market.merchant.customer("user_2")
+    assert (
+        customer("cancelCheckout", {"storeId": store_id, "transactionId": bought[0]}).status == 200
+    )
+    stranger = market.merchant.customer("user_3")
+    with nothing_written():
+        for action in ("fetchPurchase", "cancelCheckout"):
+            refused = stranger(action, {"storeId": store_id, "transactionId": bought[1]})
+            assert refused.error == "CHECKOUT_NOT_FOUND"

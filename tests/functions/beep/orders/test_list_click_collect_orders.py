@@ -56,3 +56,28 @@ def test_a_customer_does_not_see_anothers(market: Market) -> None:
     assert customer.ok("listClickCollectOrders", body)["orders"] == []
     refused = customer("listClickCollectOrders", {**body, "userId": "user_2"})
     assert (refused.status, refused.error) == (403, "USER_NOT_ALLOWED")
+
+
+def test_lists_what_was_ordered_by_ids_that_were_merged(market: Market) -> None:
+    market.sells()
+    market.member.other("user_2").enroll()
+    ordered = [market.ordered(), market.ordered(userId="user_2")]
+    market.api.ok("mergeMembers", {"fromUserId": "user_1", "intoUserId": "user_2"})
+    ordered.append(market.ordered("confirmed"))
+    store_id = market.merchant.store_id
+
+    for user_id in ("user_1", "user_2"):
+        customer = market.merchant.customer(user_id)
+        assert all_pages(market.api, userId=user_id) == [*reversed(ordered)]
+        assert all_pages(customer, storeId=store_id) == [*reversed(ordered)]
+        assert all_pages(market.api, userId=user_id, status="confirmed") == ordered[2:]
+        for each in ordered:
+            assert (
+                customer("getClickCollectOrder", {"orderId": each, "storeId": store_id}).status
+                == 200
+            )
+    body = {"storeId": store_id, "orderId": ordered[0], "status": "cancelled"}
+    stranger = market.merchant.customer("user_3")
+    with nothing_written():
+        assert stranger("updateClickCollectStatus", body).error == "ORDER_NOT_FOUND"
+    assert market.merchant.customer("user_2")("updateClickCollectStatus", body).status == 200
