@@ -15,7 +15,7 @@ from datetime import datetime
 from shared import ids
 from shared.clock import to_wire
 from shared.domain import pseudonyms
-from shared.domain.loyalty import chain
+from shared.domain.loyalty import chain, welcome
 from shared.domain.loyalty.entries import GENESIS, Entry, EntryKind, Moved
 from shared.domain.loyalty.membership import Membership, RecentEntry
 from shared.domain.loyalty.pending import PendingAward
@@ -39,7 +39,6 @@ ENTRY_KEEPS = frozenset(
         "lot_expires_at",
         "uncollected_units",
         "recorded_at",
-        "fingerprint",
         "source",
         "action",
         "purchase_amount",
@@ -58,6 +57,7 @@ ENTRY_KEEPS = frozenset(
 ENTRY_CHANGES = frozenset(
     {
         "entry_id",
+        "fingerprint",
         "membership_id",
         "user_id",
         "key_hash",
@@ -121,6 +121,8 @@ MEMBERSHIP_CHANGES = frozenset(
     }
 )
 """What it has otherwise, or not at all; tested likewise."""
+_NAMED_BY_MEMBER = frozenset({EntryKind.EXPIRE, EntryKind.MERGE})
+"""Kinds whose entries have ids and fingerprints that follow from the member's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +268,7 @@ def _copied(
     return replace(
         entry,
         entry_id=ids_by_old[entry.entry_id],
+        fingerprint=_fingerprint(entry, membership_id),
         membership_id=membership_id,
         user_id=names.of(entry.user_id),
         key_hash=None,
@@ -298,9 +301,22 @@ def _entry_id(entry: Entry, membership_id: str) -> str:
     """
     if entry.kind is EntryKind.EXPIRE:
         return ids.derived("le", "expire", membership_id, str(entry.seq))
+    if entry.kind is EntryKind.MERGE:
+        return ids.derived("le", "merge", membership_id, str(entry.seq))
     if entry.activates_entry_id is not None:
         return ids.derived("le", "activate", membership_id, str(entry.seq))
     return entry.entry_id
+
+
+def _fingerprint(entry: Entry, membership_id: str) -> str:
+    """Return the same digest, unless it follows from the user id: who guesses that could try it.
+
+    No request is compared with those; others still tell a repeated refund from another one.
+    """
+    is_named = entry.kind in _NAMED_BY_MEMBER or entry.activates_entry_id is not None
+    if is_named or entry.earning_method == welcome.METHOD:
+        return ids.digest("copy", membership_id, str(entry.seq))
+    return entry.fingerprint
 
 
 def _pending(award: PendingAward, names: Pseudonyms) -> PendingAward:

@@ -258,9 +258,10 @@ def _check_at(checkout: Checkout, now: datetime) -> datetime | None:
 
 
 def erased(checkout: Checkout, names: Pseudonyms) -> Checkout:
-    """Return a checkout under the pseudonym: what was bought, without who."""
+    """Return a checkout under the pseudonym: what was bought, without who.
+
+    It answers no repeated request any more. The reference goes too: its id is a digest of both.
+    """
     return replace(
-        checkout,
-        user_id=names.of(checkout.user_id),
-        order_reference=names.within(checkout.order_reference),
+        checkout, user_id=names.of(checkout.user_id), order_reference=None, fingerprint=""
     )

@@ -135,5 +135,5 @@ def settled(before: CollectOrder, after: CollectOrder, now: datetime) -> Collect
 
 
 def erased(order: CollectOrder, names: Pseudonyms) -> CollectOrder:
-    """Return an order under the pseudonym, without its note."""
-    return replace(order, user_id=names.of(order.user_id), note="")
+    """Return an order under the pseudonym, without its note and the digest of the request."""
+    return replace(order, user_id=names.of(order.user_id), note="", fingerprint="")

@@ -398,7 +398,8 @@ def forget_customer(payment: Payment, now: datetime) -> Payment:
 def erased(payment: Payment, names: Pseudonyms) -> Payment:
     """Return a payment with a pseudonym and without texts and customer; the money stays as it is.
 
-    A payment that the provider does not know yet is made without them, or fails.
+    A payment that the provider does not know yet is made without them, or fails. A repeated request
+    for it is taken for a different one: what would tell it is a digest of the user id.
     """
     if payment.user_id is None:
         return payment
@@ -410,6 +411,7 @@ def erased(payment: Payment, names: Pseudonyms) -> Payment:
         return_url="",
         redirect_url=None,
         customer_token=None,
+        fingerprint="",
         refunds=tuple(replace(each, reason="") for each in payment.refunds),
     )
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from dataclasses import fields, replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
-from shared.domain.loyalty import chain, erasing, ledger
-from shared.domain.loyalty.entries import Entry
+from shared import ids
+from shared.domain.loyalty import chain, erasing, ledger, welcome
+from shared.domain.loyalty.entries import Entry, EntryKind
 from shared.domain.loyalty.membership import Membership
+from shared.domain.loyalty.programs import PointsExpiry
 from shared.domain.pseudonyms import Pseudonyms
 from shared.services.loyalty import verification
 from shared.store import codec
@@ -67,6 +70,47 @@ def test_the_copy_has_the_same_books_and_no_person(count: int) -> None:
     assert "user_1" not in stored
     assert "RW-" not in stored
     assert erasing.copy(membership, entries, NAMES, NOW) == copied
+
+
+def lived(user_id: str) -> tuple[Membership, list[Entry], Pseudonyms]:
+    """Return a member with entries that the user id names: it is in their ids or fingerprints."""
+    membership_id = f"lp_1_{user_id}"
+    program = make_program(
+        welcome_bonus=Decimal(5),
+        pending_days=1,
+        points_expiry=PointsExpiry(after_days=1, alert_days=0),
+    )
+    membership = make_membership(
+        program, membership_id=membership_id, user_id=user_id, awaits_welcome=True
+    )
+    membership, *entries = welcome.greeted(membership, program, is_verified=True, now=NOW)
+    bought = make_cause("le_2", purchase_amount="7")
+    membership, pending = ledger.earn(membership, program, 7, bought)
+    membership, caught_up = ledger.caught_up(membership, program, NOW + timedelta(days=9))
+    out, into = (
+        make_cause(ids.derived("le", "merge", way, user_id), fingerprint=ids.digest(way, user_id))
+        for way in ("out", "into")
+    )
+    taker = make_membership(program, membership_id="lp_1_taker", user_id="taker")
+    (membership, gone), _ = ledger.merge(membership, taker, program, out, into)
+    entries = [each for each in (*entries, pending, *caught_up, gone) if each is not None]
+    names = {membership_id: "lp_1_erased_1", user_id: "erased_1", "lp_1_taker": "lp_1_erased_2"}
+    return membership, entries, Pseudonyms({**names, "taker": "erased_2"})
+
+
+def test_nothing_of_a_copy_follows_from_the_user_id() -> None:
+    """A digest of a user id tells whoever guesses it that the guess was right."""
+    copies = [erasing.copy(*lived(user_id), NOW) for user_id in ("user_1", "max@example.com")]
+
+    kinds = {each.kind for each in copies[0].entries}
+    assert kinds == {EntryKind.EARN, EntryKind.PENDING, EntryKind.EXPIRE, EntryKind.MERGE}
+    assert any(each.activates_entry_id for each in copies[0].entries)
+    one, other = (
+        [replace(each, hash="", previous_hash="") for each in made.entries] for made in copies
+    )
+    assert one == other
+    one_recent, other_recent = (made.membership.recent for made in copies)
+    assert one_recent == other_recent
 
 
 def test_what_was_changed_since_is_found() -> None:

@@ -20,11 +20,13 @@ from shared.store.members import person_erasure_documents
 from shared.store.payments import payment_documents
 from shared.store.webhooks import delivery_documents
 from tests.support import stored
+from tests.support.checkouts import Market
 from tests.support.events import Pipeline, deliveries_of, events_of
 from tests.support.merchants import Member, Merchant
 from tests.support.payments import Till
 from tests.support.receipts import ReceiptTill, row, void
 from tests.support.receivers import receiving
+from tests.support.refusals import assert_refused, nothing_written
 
 
 def begin(member: Member) -> Erasure:
@@ -119,6 +121,46 @@ def test_no_payment_begins_during_an_erasure(till: Till, payer: Member) -> None:
 
     assert answer.error == "BUSY"
     assert client.query("payments", ("accountId", "==", till.merchant.account_id)) == []
+
+
+def test_no_payment_is_answered_for_whoever_comes_back(till: Till, payer: Member) -> None:
+    payment_id = pay(till, payer)
+    erase(payer)
+    payer.enroll()
+
+    with nothing_written():
+        answer = till.process(programId=payer.program_id, userId=payer.user_id, description="Lunch")
+
+    assert_refused(answer, 409, "IDEMPOTENCY_KEY_REUSED", {"paymentId": payment_id})
+    assert len(till.provider.payments) == 1
+    assert client.get_one(f"payments/{payment_id}").data["fingerprint"] == ""
+
+
+def test_no_checkout_is_answered_for_whoever_comes_back(market: Market) -> None:
+    """It is under the pseudonym, and so would be its points."""
+    transaction_id = market.started(orderReference="basket_1")
+    erase(market.member)
+    market.member.enroll()
+
+    with nothing_written():
+        answer = market.begin(orderReference="basket_1")
+
+    assert_refused(answer, 409, "IDEMPOTENCY_KEY_REUSED", {"transactionId": transaction_id})
+    kept = market.stored(transaction_id)
+    assert (kept.fingerprint, kept.order_reference) == ("", None)
+    market.complete(market.started(orderReference="basket_2"))
+    assert market.units() == [100]
+
+
+def test_no_order_keeps_the_digest_of_its_request(market: Market) -> None:
+    market.sells()
+    order_id = market.ordered(key="k")
+    erase(market.member)
+    market.member.enroll()
+
+    with nothing_written():
+        assert_refused(market.order(key="k"), 409, "IDEMPOTENCY_KEY_REUSED")
+    assert client.get_one(f"clickCollectOrders/{order_id}").data["fingerprint"] == ""
 
 
 @pytest.mark.usefixtures("frozen_clock")
