@@ -83,7 +83,8 @@ def lived(user_id: str) -> tuple[Membership, list[Entry], Pseudonyms]:
     membership = make_membership(
         program, membership_id=membership_id, user_id=user_id, awaits_welcome=True
     )
-    membership, *entries = welcome.greeted(membership, program, is_verified=True, now=NOW)
+    membership, greeting = welcome.greeted(membership, program, is_verified=True, now=NOW)
+    assert greeting is not None
     bought = make_cause("le_2", purchase_amount="7")
     membership, pending = ledger.earn(membership, program, 7, bought)
     membership, caught_up = ledger.caught_up(membership, program, NOW + timedelta(days=9))
@@ -93,7 +94,7 @@ def lived(user_id: str) -> tuple[Membership, list[Entry], Pseudonyms]:
     )
     taker = make_membership(program, membership_id="lp_1_taker", user_id="taker")
     (membership, gone), _ = ledger.merge(membership, taker, program, out, into)
-    entries = [each for each in (*entries, pending, *caught_up, gone) if each is not None]
+    entries = [greeting, pending, *caught_up, gone]
     names = {membership_id: "lp_1_erased_1", user_id: "erased_1", "lp_1_taker": "lp_1_erased_2"}
     return membership, entries, Pseudonyms({**names, "taker": "erased_2"})
 
