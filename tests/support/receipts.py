@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from shared.domain.loyalty.earning import Award
 from shared.domain.money import Money
-from shared.domain.systems.purchases import Purchase
+from shared.domain.systems import receipt_parts
+from shared.domain.systems.purchases import Grown, Growth, Purchase
 from shared.domain.systems.sales import Receipt, ReceiptKind
 from shared.domain.systems.syncs import Sync, SyncState, SystemKind
 from shared.services.systems import receipt_points
@@ -126,3 +129,10 @@ def purchase_of(receipt_id: str) -> Purchase:
 def award(minor: int) -> int:
     """Ten points a euro, from five euros on."""
     return minor // 10 if minor >= 500 else 0
+
+
+def decide(growth: Growth) -> Grown:
+    """Decide what a growth earns as ``award`` says, without limits."""
+    before = receipt_parts.total(growth.before.earning_parts) if growth.before else 0
+    units = award(math.floor(receipt_parts.total(growth.after))) - award(math.floor(before))
+    return Grown(Award(units, units))

@@ -105,6 +105,12 @@ class Campaign:
         local = at.astimezone(ZoneInfo(time_zone))
         return not self.happy_hours or any(each.holds(local) for each in self.happy_hours)
 
+    @property
+    def is_counted(self) -> bool:
+        """Tell whether it matters how often it was had, or what was bought before."""
+        limits = (self.limit_per_member, self.limit_total)
+        return self.is_for_first_purchase or limits != (None, None)
+
     def counts(self, line: PurchaseLine) -> bool:
         """Tell whether a line is of the categories or products of the campaign."""
         if not self.categories and not self.product_ids:

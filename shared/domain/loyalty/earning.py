@@ -58,12 +58,14 @@ class Award:
 class Earner:
     """The member who earns, and when they bought.
 
-    ``sold_out`` are ids of campaigns whose total limit is used up.
+    ``sold_out`` are ids of campaigns whose total limit is used up; ``had`` are those that the
+    purchase has had and counted before.
     """
 
     membership: Membership
     at: datetime
     sold_out: Collection[str] = ()
+    had: Collection[str] = ()
 
 
 def require_payable(amount: Decimal, currency: str) -> None:
@@ -98,9 +100,68 @@ def award_for_purchase(
     Berechnung". Fractions of a unit are dropped.
     """
     shares = earning_base.shares(program.earning_base, lines)
-    base = earning_base.total(shares, lambda _: True)
-    if base <= 0:
+    if earning_base.total(shares, _all) <= 0:
         return Award(0, 0, reason=_why_no_base(lines))
+    return _award_for_shares(program, shares, earner)
+
+
+def award_for_more(
+    program: Program,
+    before: Sequence[LineShare],
+    after: Sequence[LineShare],
+    earner: Earner,
+    held_units: int = 0,
+) -> tuple[Award, int]:
+    """Return what a purchase earns more since goods were added to it.
+
+    Rule, campaigns, ``maxCashbackPerTransaction`` and ``maxPerBooking`` are judged on all of it,
+    the limits of days and months on what is more.
+
+    Args:
+        program: It gives rules, campaigns, limits and unit.
+        before: What has earned already; empty at first.
+        after: All that earns now. If that is less, the award may be negative.
+        earner: The member, as they were when the purchase began to earn.
+        held_units: What the member has of the purchase already, so that no limit cuts it again.
+
+    Returns:
+        The award, and the units that the limits of days and months have cut.
+
+    Raises:
+        InvalidParameters: The purchase earns more than the limit for one amount.
+    """
+    whole = _award_for_shares(program, after, earner, in_period=False)
+    earlier = _award_for_shares(program, before, earner, in_period=False)
+    more_units = whole.awarded_units - earlier.awarded_units
+    is_more = earning_base.total(after, _all) >= earning_base.total(before, _all)
+    if more_units <= 0:
+        less_units = 0 if is_more else more_units
+        return replace(whole, requested_units=less_units, awarded_units=less_units), 0
+    requested_units = max(whole.requested_units - earlier.requested_units, more_units)
+    free_units = min(more_units, held_units)
+    left_units, capped_by = _within_periods(program, earner, more_units - free_units)
+    awarded_units = free_units + left_units
+    award = Award(
+        requested_units,
+        awarded_units,
+        capped_by or whole.capped_by,
+        LIMIT_REACHED if awarded_units == 0 else None,
+        _made_of_more(earlier.made_of, whole.made_of),
+    )
+    return award, more_units - awarded_units
+
+
+def _award_for_shares(
+    program: Program,
+    shares: Sequence[LineShare],
+    earner: Earner | None,
+    *,
+    in_period: bool = True,
+) -> Award:
+    """Return the award for shares of lines; ``in_period`` says if limits of periods cut it."""
+    base = earning_base.total(shares, _all)
+    if base <= 0:
+        return Award(0, 0, reason="nothing_that_earns")
     minimum = _minimum(program)
     if minimum is not None and base < Fraction(minimum):
         return Award(0, 0, reason="minimum_purchase")
@@ -117,7 +178,28 @@ def award_for_purchase(
         campaigns=tuple(CampaignPart(each.campaign_id, _exact(more)) for each, more in parts),
     )
     sum_points += sum((more for _, more in parts), Fraction(0))
-    return _granted(program, sum_points, made_of, earner)
+    return _granted(program, sum_points, made_of, earner, in_period=in_period)
+
+
+def _all(_: PurchaseLine) -> bool:
+    return True
+
+
+def _made_of_more(before: MadeOf | None, after: MadeOf | None) -> MadeOf | None:
+    """Return what an addition to a purchase is made of: what is more than before."""
+    if before is None or after is None or before.base is None or after.base is None:
+        return after
+    had = {each.campaign_id: Decimal(each.points) for each in before.campaigns}
+    more = (
+        (each.campaign_id, Decimal(each.points) - had.get(each.campaign_id, Decimal(0)))
+        for each in after.campaigns
+    )
+    return replace(
+        after,
+        base=_plain(Decimal(after.base) - Decimal(before.base)),
+        base_points=_plain(Decimal(after.base_points) - Decimal(before.base_points)),
+        campaigns=tuple(CampaignPart(name, _plain(points)) for name, points in more if points),
+    )
 
 
 def award_of_rule(program: Program, rule: str, points: Decimal, earner: Earner | None) -> Award:
@@ -198,12 +280,13 @@ def counters_after(
     counted, made_of = membership.counted, cause.made_of
     if cause.purchase_amount is None and made_of is None:
         return membership.counters
-    if cause.purchase_amount is not None:
+    is_first = cause.campaigns_before is None
+    if cause.purchase_amount is not None and is_first:
         counted = replace(counted, purchases=counted.purchases + 1)
     if made_of is not None and made_of.counted_day is not None:
         counted = counters.with_units(counted, made_of.counted_day, units)
     if made_of is not None and (made_of.campaigns or counted.campaigns):
-        had = {each.campaign_id for each in made_of.campaigns}
+        had = {each.campaign_id for each in made_of.campaigns} - {*(cause.campaigns_before or ())}
         limited = [each for each in program.campaigns if each.limit_per_member is not None]
         used = [each.campaign_id for each in limited if each.campaign_id in had]
         known = [each.campaign_id for each in program.campaigns]
@@ -277,19 +360,33 @@ def _campaign_parts(
 
 def _applies(campaign: Campaign, program: Program, earner: Earner, base: Fraction) -> bool:
     """Tell whether a member can have a campaign now for a purchase of this base."""
-    counted = earner.membership.counted
-    minimum, most = campaign.minimum_spend, campaign.limit_per_member
+    minimum = campaign.minimum_spend
     return (
         campaign.holds(earner.at, program.time_zone)
-        and campaign.campaign_id not in earner.sold_out
         and (minimum is None or base >= Fraction(minimum))
         and (not campaign.tiers or earner.membership.tier in campaign.tiers)
+        and (campaign.campaign_id in earner.had or _is_left(campaign, earner))
+    )
+
+
+def _is_left(campaign: Campaign, earner: Earner) -> bool:
+    """Tell whether neither the member nor all members together have used a campaign up."""
+    counted, most = earner.membership.counted, campaign.limit_per_member
+    return (
+        campaign.campaign_id not in earner.sold_out
         and (not campaign.is_for_first_purchase or counted.purchases == 0)
         and (most is None or counted.times_of_campaign(campaign.campaign_id) < most)
     )
 
 
-def _granted(program: Program, points: Fraction, made_of: MadeOf, earner: Earner | None) -> Award:
+def _granted(
+    program: Program,
+    points: Fraction,
+    made_of: MadeOf,
+    earner: Earner | None,
+    *,
+    in_period: bool = True,
+) -> Award:
     """Round down to units, and cut what is more than the limits leave."""
     requested_units = floor_to_units(points * 10**program.scale)
     if requested_units == 0:
@@ -305,12 +402,31 @@ def _granted(program: Program, points: Fraction, made_of: MadeOf, earner: Earner
     cap = _cap_of_rule(program) if made_of.base is not None else None
     if cap is not None and awarded_units > cap[1]:
         capped_by, awarded_units = cap
-    rejects = program.earning_limits.when_exceeded is WhenExceeded.REJECT
-    for name, room_units in _rooms(program, earner, day):
-        if awarded_units > room_units:
-            capped_by, awarded_units = name, 0 if rejects else room_units
+    most = program.earning_limits.max_per_booking
+    if most is not None:
+        room = "maxPerBooking", _to_units(program, most)
+        awarded_units, capped_by = _cut(program, awarded_units, [room], capped_by)
+    if earner is not None and in_period:
+        awarded_units, by_period = _within_periods(program, earner, awarded_units)
+        capped_by = by_period or capped_by
     reason = LIMIT_REACHED if awarded_units == 0 else None
     return Award(requested_units, awarded_units, capped_by, reason, made_of)
+
+
+def _within_periods(program: Program, earner: Earner, units: int) -> tuple[int, str | None]:
+    """Return what the limits of the day and the month leave of units, and which of them cut."""
+    day = counters.day_of(earner.at, program.time_zone)
+    return _cut(program, units, _rooms(program, earner, day), None)
+
+
+def _cut(
+    program: Program, units: int, rooms: Sequence[tuple[str, int]], capped_by: str | None
+) -> tuple[int, str | None]:
+    rejects = program.earning_limits.when_exceeded is WhenExceeded.REJECT
+    for name, room_units in rooms:
+        if units > room_units:
+            capped_by, units = name, 0 if rejects else room_units
+    return units, capped_by
 
 
 def _cap_of_rule(program: Program) -> tuple[str, int] | None:
@@ -319,13 +435,9 @@ def _cap_of_rule(program: Program) -> tuple[str, int] | None:
     return None if cap is None else ("maxCashbackPerTransaction", _to_units(program, cap))
 
 
-def _rooms(program: Program, earner: Earner | None, day: str | None) -> list[tuple[str, int]]:
-    """Return what each limit leaves, by its name, in units, not below zero."""
+def _rooms(program: Program, earner: Earner, day: str) -> list[tuple[str, int]]:
+    """Return what the limits of periods leave, by their names, in units, not below zero."""
     limits, rooms = program.earning_limits, []
-    if limits.max_per_booking is not None:
-        rooms.append(("maxPerBooking", _to_units(program, limits.max_per_booking)))
-    if earner is None or day is None:
-        return rooms
     periods = {
         "maxPerDay": (limits.max_per_day, day),
         "maxPerMonth": (limits.max_per_month, counters.month_of(day)),
@@ -350,5 +462,8 @@ def _why_no_base(lines: Sequence[PurchaseLine]) -> str:
 
 def _exact(amount: Fraction) -> str:
     """Return an amount as a decimal; one that never ends is cut after ``DECIMALS_SHOWN``."""
-    cut = Decimal(floor_to_units(amount * 10**DECIMALS_SHOWN)).scaleb(-DECIMALS_SHOWN)
-    return format(cut.normalize(), "f")
+    return _plain(Decimal(floor_to_units(amount * 10**DECIMALS_SHOWN)).scaleb(-DECIMALS_SHOWN))
+
+
+def _plain(amount: Decimal) -> str:
+    return format(amount.normalize(), "f")

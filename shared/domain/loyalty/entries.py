@@ -80,6 +80,8 @@ class Cause:
     another one under the same key; ``key_hash`` is the digest of the ``Idempotency-Key`` header.
     ``earning_method`` names the way to earn, such as ``qr_checkin``, if it is not the usual one.
     ``occurred_at`` is when it happened, if it is told later: by a file, or a till that was offline.
+    ``campaigns_before`` are those that earlier bookings of the same purchase have had and counted;
+    ``None`` if this is its first.
     """
 
     entry_id: str
@@ -99,6 +101,7 @@ class Cause:
     occurred_at: datetime | None = None
     made_of: MadeOf | None = None
     activates_entry_id: str | None = None
+    campaigns_before: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

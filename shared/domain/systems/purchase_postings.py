@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from shared.domain.loyalty import ledger
+from shared.domain.loyalty import earning, ledger
 from shared.domain.loyalty.entries import Cause, Entry
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program
@@ -71,6 +71,9 @@ def _earn(
     postings: Postings, due: Due, program: Program, cause_of: CauseOf, receipt_id: str
 ) -> None:
     cause = cause_of("earn", postings.purchase)
+    if due.award is not None:
+        cause = earning.with_award(cause, due.award)
+        cause = replace(cause, campaigns_before=due.campaigns_before)
     membership = postings.memberships[due.user_id]
     membership, entry = ledger.earn(membership, program, due.earn_units, cause)
     grant = Grant(due.user_id, entry.entry_id, receipt_id, due.earn_units, cause.now)

@@ -3,6 +3,10 @@
 What a purchase has to earn follows from all its receipts together, whatever the order in which
 they are read. So a void that is read before its sale, a file that is read twice, and goods that
 come back in parts end as the same receipts read in order, once.
+
+Limits and campaigns alone know an order, because what a limit has refused stays refused, and a
+campaign that was had stays had: an addition that is read before its sale asks for room first. Both
+orders grant no more than the limits allow.
 """
 
 from __future__ import annotations
@@ -11,11 +15,15 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from fractions import Fraction
 from typing import TypeVar
 
 from shared.domain import pseudonyms
 from shared.domain.loyalty import returns
+from shared.domain.loyalty.earning import Award
 from shared.domain.pseudonyms import Pseudonyms
+from shared.domain.systems import receipt_parts
+from shared.domain.systems.receipt_parts import Parts
 from shared.domain.systems.sales import Receipt, ReceiptKind
 
 RECEIPTS_MAX = 200
@@ -36,8 +44,6 @@ _ADDITIONS = "+"
 
 Rename = Callable[[str], str]
 """Returns the name that a user has now."""
-Award = Callable[[int], int]
-"""Returns the units that a purchase of these minor units earns by the program's rules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +51,15 @@ class KnownSale:
     """A sale as it was last read.
 
     Attributes:
-        amount_minor: The amount that earns, not negative.
+        amount_minor: The eligible amount, not negative.
         customer_id: The customer whom the till named.
         is_earning: The customer was a member when it was issued, and the merchant lets it earn.
         issued_at: The time on the receipt; ``None`` if it was booked without noting that.
         booked_at: The time of its booking, if ``issued_at`` is not known.
         is_void: It was voided in place, and earns nothing.
         taken_at: When that took points back.
+        parts: What of it earns, by the earning base of the program when this amount was read;
+            ``None`` for ``amount_minor``.
     """
 
     amount_minor: int
@@ -63,6 +71,7 @@ class KnownSale:
     revision: int | None = None
     is_void: bool = False
     taken_at: datetime | None = None
+    parts: Parts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +89,7 @@ class PurchaseChange:
         is_undone: It was voided in place, and changes nothing.
         is_estimate: Its amount follows from the units that it took back, and may be a cent off.
         taken_at: When it took points back.
+        parts: As for a sale; negative for what came back.
     """
 
     receipt_id: str
@@ -95,6 +105,7 @@ class PurchaseChange:
     revision: int | None = None
     is_estimate: bool = False
     taken_at: datetime | None = None
+    parts: Parts | None = None
 
 
 PartT = TypeVar("PartT", KnownSale, PurchaseChange)
@@ -104,12 +115,65 @@ PartT = TypeVar("PartT", KnownSale, PurchaseChange)
 class Earning:
     """The units that an amount has earned by the rules of its day.
 
-    ``of`` names the sale by its place in the purchase, or the customer of additions without a sale.
+    Attributes:
+        of: The sale, by its place in the purchase, or the customer of additions without a sale.
+        amount_minor: The eligible amount.
+        units: The units that it has earned.
+        parts: What of the amount earned; ``None`` for all of it.
+        refused_units: The units that limits have refused.
+        tier: The tier of the member when it began to earn.
+        campaigns: The campaigns that it had, of those that count how often they are had.
     """
 
     of: str
     amount_minor: int
     units: int
+    parts: Parts | None = None
+    refused_units: int = 0
+    tier: str | None = None
+    campaigns: tuple[str, ...] = ()
+
+    @property
+    def earning_parts(self) -> Parts:
+        """What of the amount earned."""
+        return _parts(self.amount_minor, self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """What of a sale and its additions earns now, and what earned before.
+
+    Attributes:
+        user_id: The member who earns.
+        at: The time of the sale.
+        after: What earns now.
+        before: What of it earned before, with tier and campaigns; ``None`` if nothing was decided.
+        held_units: The units that the member has of the purchase, and that no sale of it counts.
+    """
+
+    user_id: str
+    at: datetime
+    after: Parts
+    before: Earning | None
+    held_units: int
+
+
+@dataclass(frozen=True, slots=True)
+class Grown:
+    """What a growth earns: the award, and the tier and the counted campaigns that it is made of.
+
+    ``campaigns`` are all of the purchase; the award is for what is more, or less, than before.
+    ``refused_units`` are those that the limits of days and months have cut.
+    """
+
+    award: Award
+    refused_units: int = 0
+    tier: str | None = None
+    campaigns: tuple[str, ...] = ()
+
+
+Decide = Callable[[Growth], Grown]
+"""Decides what a growth earns by the program's rules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,34 +265,69 @@ class Reading:
 class Due:
     """What is to be booked for a member so that a purchase has earned what it has to.
 
-    ``take_units`` are to be taken back; negative to be given back.
+    ``take_units`` are to be taken back; negative to be given back. ``award`` says what
+    ``earn_units`` are made of, if this reading decided on it; ``campaigns_before`` are those that
+    the purchase had before, ``None`` if it had earned nothing.
     """
 
     user_id: str
     earn_units: int
     take_units: int
+    award: Award | None = None
+    campaigns_before: tuple[str, ...] | None = None
 
 
 @dataclass(slots=True)
 class _Standing:
-    """What a member's receipts earn, and what takes it back."""
+    """What a member's receipts earn, and what takes it back.
+
+    ``held_units`` are those that were granted and that no sale counts any more; the award is the
+    latest of this reading.
+    """
 
     earned_units: int = 0
     taken_units: int = 0
+    held_units: int = 0
+    award: Award | None = None
+    campaigns_before: tuple[str, ...] | None = None
 
 
 @dataclass(slots=True)
 class _Group:
-    """A sale with the receipts that refer to it, or a customer's additions without a sale."""
+    """A sale with the receipts that refer to it, or a customer's additions without a sale.
+
+    ``sold_parts`` are what of ``sold_minor`` earns, ``returned_base`` what came back of that.
+    """
 
     of: str
     user_id: str | None
+    at: datetime | None
     is_void: bool = False
     sold_minor: int = 0
     returned_minor: int = 0
+    sold_parts: Parts = ()
+    returned_base: Fraction = Fraction(0)
+
+    def add(self, amount_minor: int, parts: Parts) -> None:
+        """Add goods that were sold."""
+        self.sold_minor += amount_minor
+        self.sold_parts = receipt_parts.merged((*self.sold_parts, *parts))
+
+    def units_taken(self, earned_units: int) -> int:
+        """Return the units that what came back takes: everything, once all the money is back."""
+        is_whole = 0 < self.sold_minor <= self.returned_minor
+        if self.is_void or earned_units == 0 or is_whole:
+            return earned_units
+        sold = receipt_parts.total(self.sold_parts)
+        to_whole = sold.denominator * self.returned_base.denominator
+        return returns.units_to_take(
+            earned_units, int(self.returned_base * to_whole), int(sold * to_whole)
+        )
 
 
-def with_receipt(purchase: Purchase, receipt: Receipt, *, is_earning: bool) -> Reading:
+def with_receipt(
+    purchase: Purchase, receipt: Receipt, *, is_earning: bool, parts: Parts | None = None
+) -> Reading:
     """Return a purchase after one of its receipts was read.
 
     The purchase is unchanged if the receipt says nothing new.
@@ -238,6 +337,7 @@ def with_receipt(purchase: Purchase, receipt: Receipt, *, is_earning: bool) -> R
         receipt: A sale, a void or an exchange; a void names its sale.
         is_earning: The customer whom it names was a member when it was issued, and the merchant
             lets it earn.
+        parts: What of it earns by the program's base; ``None`` for its eligible amount.
     """
     receipt = _of_erased(purchase, receipt, is_earning=is_earning)
     if len(purchase.sales) + len(purchase.changes) >= RECEIPTS_MAX:
@@ -246,8 +346,8 @@ def with_receipt(purchase: Purchase, receipt: Receipt, *, is_earning: bool) -> R
     if receipt.kind is ReceiptKind.VOID and receipt.voids == receipt.external_id:
         return _with_void(purchase, receipt)
     if receipt.voids is not None:
-        return _with_change(purchase, receipt, is_earning=is_earning)
-    return _with_sale(purchase, receipt, is_earning=is_earning)
+        return _with_change(purchase, receipt, parts, is_earning=is_earning)
+    return _with_sale(purchase, receipt, parts, is_earning=is_earning)
 
 
 def _of_erased(purchase: Purchase, receipt: Receipt, *, is_earning: bool) -> Receipt:
@@ -309,12 +409,8 @@ def _renamed(purchase: Purchase, name_of: Rename, *, entries_as: Rename) -> Purc
         of = earning.of
         if of.startswith(_ADDITIONS):
             of = _ADDITIONS + name_of(of.removeprefix(_ADDITIONS))
-        known = earnings.get(of, Earning(of, 0, 0))
-        earnings[of] = replace(
-            known,
-            amount_minor=known.amount_minor + earning.amount_minor,
-            units=known.units + earning.units,
-        )
+        known = earnings.get(of)
+        earnings[of] = replace(earning, of=of) if known is None else _together(known, earning)
     return replace(
         purchase,
         sales=tuple(_named(each, name_of) for each in purchase.sales),
@@ -322,6 +418,20 @@ def _renamed(purchase: Purchase, name_of: Rename, *, entries_as: Rename) -> Purc
         grants=tuple(_granted_to(each, name_of, entries_as) for each in purchase.grants),
         netted=tuple(Netted(user_id, units) for user_id, units in netted.items()),
         earnings=tuple(earnings.values()),
+    )
+
+
+def _together(one: Earning, other: Earning) -> Earning:
+    """Return what the additions of two members have earned who became one."""
+    amount_minor = one.amount_minor + other.amount_minor
+    parts = receipt_parts.merged((*one.earning_parts, *other.earning_parts))
+    return replace(
+        one,
+        amount_minor=amount_minor,
+        units=one.units + other.units,
+        parts=receipt_parts.compact(parts, amount_minor),
+        refused_units=one.refused_units + other.refused_units,
+        campaigns=tuple(dict.fromkeys((*one.campaigns, *other.campaigns))),
     )
 
 
@@ -453,7 +563,7 @@ def without_waiting(purchase: Purchase) -> Purchase:
     return replace(purchase, changes=left, waiting_since=None)
 
 
-def settled(purchase: Purchase, award: Award, now: datetime) -> tuple[Purchase, tuple[Due, ...]]:
+def settled(purchase: Purchase, decide: Decide, now: datetime) -> tuple[Purchase, tuple[Due, ...]]:
     """Compute what its receipts earn together.
 
     The units of an amount stay those of the day when it was read: a later amount adds what the sum
@@ -465,18 +575,21 @@ def settled(purchase: Purchase, award: Award, now: datetime) -> tuple[Purchase, 
     standings: dict[str, _Standing] = {each.user_id: _Standing() for each in purchase.grants}
     before = {each.of: each for each in purchase.earnings}
     earnings: dict[str, Earning] = dict(before)
-    for group in _groups(purchase):
-        if group.user_id is None:
+    groups = [(each, each.user_id) for each in _groups(purchase)]
+    for group, user_id in groups:
+        if user_id is not None:
+            standing = standings.setdefault(user_id, _Standing())
+            standing.held_units -= before[group.of].units if group.of in before else 0
+    for user_id, standing in standings.items():
+        standing.held_units = max(standing.held_units + _got_units(purchase, user_id), 0)
+    for group, user_id in groups:
+        if user_id is None:
             continue
-        earned = _earned(before.get(group.of), group, award)
+        standing = standings[user_id]
+        earned = _earned(before, group, user_id, standing, decide, now)
         earnings[group.of] = earned
-        standing = standings.setdefault(group.user_id, _Standing())
         standing.earned_units += earned.units
-        standing.taken_units += (
-            earned.units
-            if group.is_void or earned.units == 0
-            else returns.units_to_take(earned.units, group.returned_minor, group.sold_minor)
-        )
+        standing.taken_units += group.units_taken(earned.units)
     since = (purchase.waiting_since or now) if purchase.waiting else None
     dues, netted = [], []
     for user_id, standing in standings.items():
@@ -494,7 +607,15 @@ def settled(purchase: Purchase, award: Award, now: datetime) -> tuple[Purchase, 
     return after, tuple(dues)
 
 
-def _with_sale(purchase: Purchase, receipt: Receipt, *, is_earning: bool) -> Reading:
+def _got_units(purchase: Purchase, user_id: str) -> int:
+    """Return the units that a member got of a purchase, or would have got if nothing came back."""
+    granted = sum(each.units for each in purchase.grants if each.user_id == user_id)
+    return granted + sum(each.units for each in purchase.netted if each.user_id == user_id)
+
+
+def _with_sale(
+    purchase: Purchase, receipt: Receipt, parts: Parts | None, *, is_earning: bool
+) -> Reading:
     sale = KnownSale(
         amount_minor=max(receipt.eligible.amount_minor, 0),
         customer_id=receipt.customer_id,
@@ -502,6 +623,7 @@ def _with_sale(purchase: Purchase, receipt: Receipt, *, is_earning: bool) -> Rea
         series=receipt.series,
         issued_at=receipt.issued_at,
         revision=receipt.revision,
+        parts=parts,
     )
     place = _place_of(purchase.sales, receipt)
     if place is not None:
@@ -528,6 +650,8 @@ def _with_known_sale(purchase: Purchase, place: int, sale: KnownSale) -> Reading
         sale = replace(sale, customer_id=known.customer_id, is_earning=known.is_earning)
     is_same_customer = sale.customer_id == known.customer_id
     is_same_amount = sale.amount_minor == known.amount_minor
+    if is_same_amount and is_same_customer:
+        sale = replace(sale, parts=known.parts)  # Rules may have changed since.
     if is_later or (is_same_customer and is_same_amount):
         # Whoever lets older receipts earn after all corrects nothing either, but adds points.
         sale = replace(sale, is_earning=sale.is_earning or (is_same_customer and known.is_earning))
@@ -574,7 +698,9 @@ def _with_void(purchase: Purchase, receipt: Receipt) -> Reading:
     return _with_sale_at(purchase, place_of_sale, void)
 
 
-def _with_change(purchase: Purchase, receipt: Receipt, *, is_earning: bool) -> Reading:
+def _with_change(
+    purchase: Purchase, receipt: Receipt, parts: Parts | None, *, is_earning: bool
+) -> Reading:
     amount_minor = receipt.eligible.amount_minor
     is_void = receipt.kind is ReceiptKind.VOID
     change = PurchaseChange(
@@ -588,6 +714,7 @@ def _with_change(purchase: Purchase, receipt: Receipt, *, is_earning: bool) -> R
         is_earning=is_earning,
         is_void=is_void,
         revision=receipt.revision,
+        parts=parts,
     )
     for place, known in enumerate(purchase.changes):
         if _is_same(known.receipt_id, receipt):
@@ -604,6 +731,8 @@ def _with_known_change(purchase: Purchase, place: int, change: PurchaseChange) -
     """Return a purchase after a receipt that refers to a sale was read again."""
     known = purchase.changes[place]
     if _is_later(change.revision, known.revision):
+        if change.amount_minor == known.amount_minor:
+            change = replace(change, parts=known.parts)  # Rules may have changed since.
         return Reading(_with_change_at(purchase, place, change))
     # What was booked before purchases were kept has no exact amount.
     is_exact = known.receipt_id == change.receipt_id and not known.is_estimate
@@ -738,6 +867,21 @@ def _amount_minor(purchase: Purchase, change: PurchaseChange) -> int:
     return change.amount_minor
 
 
+def _earning_base(purchase: Purchase, change: PurchaseChange) -> Fraction:
+    """Return what a change adds to what earns, as ``_amount_minor`` does, in minor units."""
+    if change.is_undone:
+        return Fraction(0)
+    base = receipt_parts.total(_parts(change.amount_minor, change.parts))
+    original = _original(purchase, change)
+    if change.is_void and original is not None and _amount_minor(purchase, original) < 0:
+        return min(-base, -_earning_base(purchase, original))
+    return base
+
+
+def _parts(amount_minor: int, parts: Parts | None) -> Parts:
+    return receipt_parts.of_amount(amount_minor) if parts is None else parts
+
+
 def _without_sale(purchase: Purchase) -> list[PurchaseChange]:
     return [each for each in purchase.changes if _sale_of(purchase, each) is None]
 
@@ -747,23 +891,32 @@ def _groups(purchase: Purchase) -> list[_Group]:
         _Group(
             of=str(place),
             user_id=sale.customer_id if sale.is_earning else None,
+            at=sale.issued_at or sale.booked_at,
             is_void=sale.is_void,
             sold_minor=sale.amount_minor,
+            sold_parts=_parts(sale.amount_minor, sale.parts),
         )
         for place, sale in enumerate(purchase.sales)
     ]
     loose: dict[str, _Group] = {}
     for change in purchase.changes:
         amount_minor = _amount_minor(purchase, change)
+        base = _earning_base(purchase, change)
         place = _sale_of(purchase, change)
         if place is not None:
             group = groups[place]
         elif amount_minor > 0 and change.customer_id is not None and change.is_earning:
             of = f"{_ADDITIONS}{change.customer_id}"
-            group = loose.setdefault(of, _Group(of, change.customer_id))
+            group = loose.setdefault(of, _Group(of, change.customer_id, change.issued_at))
         else:
             continue
-        # A void of a return takes the return back, and is no addition.
+        # A void of a return takes the return back, and is no addition. What is sold in exchange
+        # for goods that earn nothing may earn more than the amount says.
+        is_sold = not change.is_void and base > 0
+        if is_sold:
+            group.add(0, _parts(change.amount_minor, change.parts))
+        else:
+            group.returned_base -= base
         if amount_minor > 0 and not change.is_void:
             group.sold_minor += amount_minor
         else:
@@ -771,12 +924,49 @@ def _groups(purchase: Purchase) -> list[_Group]:
     return [*groups, *loose.values()]
 
 
-def _earned(before: Earning | None, group: _Group, award: Award) -> Earning:
-    known = before or Earning(group.of, 0, 0)
-    if known.amount_minor == group.sold_minor:
-        return known
-    more = award(group.sold_minor) - award(known.amount_minor)
-    return Earning(group.of, group.sold_minor, max(known.units + more, 0))
+def _earned(
+    before: Mapping[str, Earning],
+    group: _Group,
+    user_id: str,
+    standing: _Standing,
+    decide: Decide,
+    now: datetime,
+) -> Earning:
+    """Return what a group earns; what it has earned of the same goods before stays."""
+    known = before.get(group.of) or Earning(group.of, 0, 0)
+    kept = replace(
+        known,
+        amount_minor=group.sold_minor,
+        parts=receipt_parts.compact(group.sold_parts, group.sold_minor),
+    )
+    if known.earning_parts == group.sold_parts:
+        return kept
+    # What was added before its sale was known has begun to earn for it.
+    begun = before.get(group.of) or before.get(f"{_ADDITIONS}{user_id}")
+    context = begun and replace(
+        begun, of=group.of, amount_minor=known.amount_minor, parts=known.parts
+    )
+    grown = decide(Growth(user_id, group.at or now, group.sold_parts, context, standing.held_units))
+    units = grown.award.awarded_units
+    refused_units = known.refused_units + grown.refused_units
+    if units >= 0:
+        standing.held_units -= min(standing.held_units, units)
+        units += known.units
+    else:
+        # Of what is less, the units go first that were refused before.
+        asked_units = max(known.units + refused_units + units, 0)
+        units = min(known.units, asked_units)
+        refused_units = asked_units - units
+    if grown.award.awarded_units > 0:
+        standing.award = grown.award
+        standing.campaigns_before = begun.campaigns if begun and begun.units else None
+    return replace(
+        kept,
+        units=units,
+        refused_units=refused_units,
+        tier=grown.tier,
+        campaigns=grown.campaigns,
+    )
 
 
 def _due(purchase: Purchase, user_id: str, standing: _Standing) -> tuple[Due, int]:
@@ -791,4 +981,11 @@ def _due(purchase: Purchase, user_id: str, standing: _Standing) -> tuple[Due, in
     earn_units = max(earned - granted, 0)
     take_units = standing.taken_units - netted + max(granted - earned, 0) - asked
     both = max(min(earn_units, take_units), 0)
-    return Due(user_id, earn_units - both, take_units - both), netted + both
+    due = Due(
+        user_id,
+        earn_units - both,
+        take_units - both,
+        standing.award,
+        standing.campaigns_before,
+    )
+    return due, netted + both

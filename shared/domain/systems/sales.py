@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from shared.domain.loyalty.earning_base import PurchaseLine
 from shared.domain.money import Money
 
 
@@ -117,9 +118,10 @@ class Receipt:
         issued_at: The time when it was issued.
         kind: The kind of the receipt.
         total: The whole paid amount.
-        eligible: The part that earns points: goods and services less discounts, but no deposits, no
-            tips and no sold vouchers; never more than what was paid for them. If the receipt takes
-            back and sells, it is the net, negative if more was taken back.
+        eligible: The part that earns points by the usual earning base: goods and services less
+            discounts, but no deposits, no tips and no sold vouchers; never more than what was paid
+            for them. If the receipt takes back and sells, it is the net, negative if more was taken
+            back.
         customer_id: The customer, if the till knew one.
         voids: ``external_id`` of the receipt to which it refers: the one that a void voids, or in
             exchange for which a sale takes back goods. A receipt that is void itself names itself.
@@ -131,6 +133,8 @@ class Receipt:
         revision: Grows with each change of the receipt in the till, such as a version or the time
             of the change; ``None`` if the system cannot tell which of two readings is later.
         doubt: What was capped or read in doubt, in words for the merchant.
+        lines: Its lines, on which the earning base of a program decides; empty if the system tells
+            none. By the usual base they are ``eligible``, but for what was not paid.
     """
 
     external_id: str
@@ -146,6 +150,7 @@ class Receipt:
     voids_issued_at: datetime | None = None
     revision: int | None = None
     doubt: str | None = None
+    lines: tuple[PurchaseLine, ...] = ()
 
     @property
     def identity(self) -> str:

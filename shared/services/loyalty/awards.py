@@ -8,7 +8,7 @@ shard is written under the precondition that it is as it was read.
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,20 +29,18 @@ limit is only raised, so this stays true."""
 
 
 @dataclass(frozen=True, slots=True)
-class Awarding:
-    """A purchase that is to earn at ``at``. ``first_shards`` are those to try first, by campaign.
+class CampaignShards:
+    """The campaigns of a program with a total limit, each with the shard to try first.
 
     Make it before the decision, which must be the same for the same reads.
     """
 
     program: Program
-    lines: Sequence[PurchaseLine]
-    at: datetime
     first_shards: dict[str, int]
 
     @classmethod
-    def of(cls, program: Program, lines: Sequence[PurchaseLine], at: datetime) -> Awarding:
-        """Prepare what a purchase earns."""
+    def at(cls, program: Program, at: datetime) -> CampaignShards:
+        """Choose shards of the campaigns that hold at a time."""
         shards = {
             each.campaign_id: random.choice(campaigns.shards_of(each.limit_total))
             for each in program.campaigns
@@ -50,7 +48,7 @@ class Awarding:
             and (each.campaign_id, each.limit_total) not in _SOLD_OUT
             and each.holds(at, program.time_zone)
         }
-        return cls(program, lines, at, shards)
+        return cls(program, shards)
 
     @property
     def needs(self) -> list[str]:
@@ -61,8 +59,15 @@ class Awarding:
             for campaign_id, shard in self.first_shards.items()
         ]
 
-    def decide(self, membership: Membership, reads: Reads) -> tuple[Award, list[Write]]:
-        """Return the award, and the writes that count the campaigns that it has.
+    def decide(
+        self, reads: Reads, award_of: Callable[[set[str]], Award], had: Collection[str] = ()
+    ) -> tuple[Award, list[Write]]:
+        """Return an award, and the writes that count the campaigns that it has.
+
+        Args:
+            reads: What was read.
+            award_of: Computes the award without campaigns that are used up.
+            had: Campaigns that the purchase has had and counted before.
 
         Raises:
             Wanted: The first shard of a campaign is used up, and the others are not read yet.
@@ -74,11 +79,10 @@ class Awarding:
             if each.limit_total is not None and each.campaign_id not in self.first_shards
         }
         while True:
-            earner = Earner(membership, self.at, sold_out)
-            award = earning.award_for_purchase(self.program, self.lines, earner)
+            award = award_of(sold_out)
             writes: list[Write] = []
             gone = set()
-            for campaign in self._limited(award):
+            for campaign in self._limited(award, had):
                 write = self._use(campaign, reads)
                 if write is None:
                     gone.add(campaign.campaign_id)
@@ -88,15 +92,16 @@ class Awarding:
                 return award, writes
             sold_out |= gone
 
-    def _limited(self, award: Award) -> list[Campaign]:
+    def _limited(self, award: Award, had: Collection[str]) -> list[Campaign]:
         """Return the campaigns with a total limit that an award has."""
-        if award.made_of is None or award.awarded_units == 0:
+        if award.made_of is None or award.awarded_units <= 0:
             return []
-        had = {each.campaign_id for each in award.made_of.campaigns}
+        made_of = {each.campaign_id for each in award.made_of.campaigns}
         return [
             each
             for each in self.program.campaigns
-            if each.campaign_id in had and each.limit_total is not None
+            if each.campaign_id in made_of and each.limit_total is not None
+            if each.campaign_id not in had
         ]
 
     def _use(self, campaign: Campaign, reads: Reads) -> Write | None:
@@ -120,3 +125,37 @@ class Awarding:
             # Joint bookings see uses of those before them, which may never be committed.
             _SOLD_OUT.add((campaign_id, limit))
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class Awarding:
+    """A purchase that is to earn at ``at``. Make it before the decision, as ``CampaignShards``."""
+
+    program: Program
+    lines: Sequence[PurchaseLine]
+    at: datetime
+    shards: CampaignShards
+
+    @classmethod
+    def of(cls, program: Program, lines: Sequence[PurchaseLine], at: datetime) -> Awarding:
+        """Prepare what a purchase earns."""
+        return cls(program, lines, at, CampaignShards.at(program, at))
+
+    @property
+    def needs(self) -> list[str]:
+        """The paths to read, besides the membership."""
+        return self.shards.needs
+
+    def decide(self, membership: Membership, reads: Reads) -> tuple[Award, list[Write]]:
+        """Return the award, and the writes that count the campaigns that it has.
+
+        Raises:
+            Wanted: The first shard of a campaign is used up, and the others are not read yet.
+            InvalidParameters: See ``earning.award_for_purchase``.
+        """
+
+        def award_of(sold_out: set[str]) -> Award:
+            earner = Earner(membership, self.at, sold_out)
+            return earning.award_for_purchase(self.program, self.lines, earner)
+
+        return self.shards.decide(reads, award_of)

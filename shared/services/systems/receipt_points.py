@@ -8,7 +8,7 @@ memberships and the purchase are written together or not at all.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -16,14 +16,15 @@ from functools import partial
 
 from shared import clock, ids
 from shared.auth.caller import Caller
-from shared.domain.loyalty import earning, earning_base, ledger
+from shared.domain.loyalty import earning, ledger
+from shared.domain.loyalty.earning import Award, Earner
 from shared.domain.loyalty.entries import Cause, Entry
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program
 from shared.domain.money import Money
-from shared.domain.systems import purchase_postings, purchases
+from shared.domain.systems import purchase_postings, purchases, receipt_parts
 from shared.domain.systems.purchase_postings import Postings
-from shared.domain.systems.purchases import Due, Grant, Purchase, Reading
+from shared.domain.systems.purchases import Due, Grant, Grown, Growth, Purchase, Reading
 from shared.domain.systems.sales import Receipt, ReceiptKind
 from shared.domain.systems.syncs import Sync
 from shared.domain.units import from_units
@@ -32,6 +33,7 @@ from shared.services import access, commands
 from shared.services.accounts import callers
 from shared.services.commands import Effect, Reads
 from shared.services.loyalty import bookings
+from shared.services.loyalty.awards import CampaignShards
 from shared.services.systems import earlier_receipts
 from shared.services.systems.earlier_receipts import EarlierSale
 from shared.store import paths
@@ -68,6 +70,18 @@ class ReceiptResult:
 
 
 _NOTHING = ReceiptResult(ReceiptOutcome.NOTHING)
+
+
+@dataclass(slots=True)
+class _Uses:
+    """The campaigns that a decision has used, and the writes that count them.
+
+    Of two sales that are decided on at once, the second does not have the campaigns of the first:
+    its counters do not know of them yet.
+    """
+
+    campaign_ids: set[str] = field(default_factory=set)
+    writes: list[Write] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +194,8 @@ class _Booking:
         self._receipt = receipt
         self._is_known = is_known
         self._now = clock.utc_now()
+        self._parts = receipt_parts.parts_of(program, receipt)
+        self._shards = CampaignShards.at(program, receipt.issued_at)
         self._receipt_id = receipt.voids or receipt.external_id
         self._purchase_id = purchase_id(sync, self._receipt_id)
         self._path = paths.purchase(self._purchase_id)
@@ -210,7 +226,8 @@ class _Booking:
     def _needs(self) -> list[str]:
         user_id = self._receipt.customer_id
         members = [] if user_id is None else [paths.member(self._member_id(user_id))]
-        needs = [*members, self._path, self._own_path, *self._earlier_paths]
+        shards = [] if _takes_back(self._receipt) else self._shards.needs
+        needs = [*members, self._path, self._own_path, *self._earlier_paths, *shards]
         return list(dict.fromkeys(needs))
 
     @property
@@ -261,7 +278,9 @@ class _Booking:
         if stored is None and not is_earning and self._receipt.voids is None:
             notes = self._absence_notes(reads)
             return Effect(ReceiptResult(ReceiptOutcome.NOTHING, notes=notes) if notes else _NOTHING)
-        reading = purchases.with_receipt(before, self._receipt, is_earning=is_earning)
+        reading = purchases.with_receipt(
+            before, self._receipt, is_earning=is_earning, parts=self._parts
+        )
         if reading.refusal is not None:
             return Effect(ReceiptResult(ReceiptOutcome.REFUSED, reading.refusal))
         if reading.purchase == before:
@@ -301,7 +320,8 @@ class _Booking:
     ) -> Effect[ReceiptResult | _Missing]:
         """Book what the purchase has to earn now and has not earned yet."""
         purchase, part = self._with_part(reads, reading.purchase)
-        purchase, dues = purchases.settled(purchase, self._award, self._now)
+        uses = _Uses()
+        purchase, dues = purchases.settled(purchase, partial(self._grown, reads, uses), self._now)
         missing = tuple(
             each for due in dues for each in self._paths_of(purchase, due) if each not in reads
         )
@@ -313,7 +333,7 @@ class _Booking:
         purchase = postings.purchase
         if postings.has_taken:
             purchase = purchases.with_taken(purchase, self._receipt, self._now)
-        writes: list[Write] = [purchase_documents.write(reads[path], purchase)]
+        writes: list[Write] = [purchase_documents.write(reads[path], purchase), *uses.writes]
         if part is not None:
             writes.append(purchase_documents.write(reads[self._own_path], part))
         for user_id, entries in postings.entries.items():
@@ -388,11 +408,49 @@ class _Booking:
             purchase_amount=str(Money(amount, receipt.eligible.currency).to_major()),
         )
 
-    def _award(self, amount_minor: int) -> int:
-        amount = Money(amount_minor, self._program.currency).to_major()
-        return earning.award_for_purchase(
-            self._program, earning_base.of_amount(amount)
-        ).awarded_units
+    def _grown(self, reads: Reads, uses: _Uses, growth: Growth) -> Grown:
+        """Decide what is earned: by the time of the sale, and as the member was when it began.
+
+        Args:
+            reads: What was read.
+            uses: Gets the campaigns that it has.
+            growth: What earns now.
+
+        Raises:
+            Wanted: The member, or the count of a campaign, is not read yet.
+        """
+        path = self._member_path(growth.user_id)
+        commands.want(reads, [path])
+        membership = membership_documents.decode(reads[path])
+        if membership is None:
+            raise Busy("The member is being erased.")
+        before, currency = growth.before, self._program.currency
+        had = before.campaigns if before else ()
+        if before is not None:
+            membership = replace(membership, tier=before.tier)
+        refused_units = 0
+
+        def award_of(sold_out: set[str]) -> Award:
+            nonlocal refused_units
+            award, refused_units = earning.award_for_more(
+                self._program,
+                receipt_parts.shares_of(before.earning_parts if before else (), currency),
+                receipt_parts.shares_of(growth.after, currency),
+                Earner(membership, growth.at, sold_out | uses.campaign_ids, had),
+                growth.held_units,
+            )
+            return award
+
+        award, writes = self._shards.decide(reads, award_of, had)
+        campaigns = had
+        if award.made_of is not None and award.awarded_units > 0:
+            now_had = {each.campaign_id for each in award.made_of.campaigns}
+            counted = (each for each in self._program.campaigns if each.is_counted)
+            names = (each.campaign_id for each in counted if each.campaign_id in now_had)
+            campaigns = tuple(dict.fromkeys((*had, *names)))
+        uses.campaign_ids.update(campaigns)
+        uses.writes += writes
+        return Grown(award, refused_units, membership.tier, campaigns)
 
     def _is_earning(self, reads: Reads) -> bool:
         """Tell whether the customer was a member when the receipt was issued."""

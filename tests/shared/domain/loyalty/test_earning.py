@@ -12,9 +12,15 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from shared.domain.loyalty import ledger
+from shared.domain.loyalty import earning_base, ledger
 from shared.domain.loyalty.counters import day_of
-from shared.domain.loyalty.earning import Award, Earner, award_for_purchase, with_award
+from shared.domain.loyalty.earning import (
+    Award,
+    Earner,
+    award_for_more,
+    award_for_purchase,
+    with_award,
+)
 from shared.domain.loyalty.earning_base import EarningBase, LineType, PurchaseLine, of_amount
 from shared.domain.loyalty.programs import (
     CashbackRules,
@@ -244,3 +250,58 @@ def test_limits_are_never_exceeded_and_never_cut_more_than_needed(
             months[day[:7]] += award.awarded_units
     assert all(per_day is None or each <= per_day for each in days.values())
     assert all(per_month is None or each <= per_month for each in months.values())
+
+
+def more(before: str, after: str, *, held_units: int = 0, **fields: object) -> tuple[Award, int]:
+    program = make_program(NO_MINIMUM, **fields)
+    old, new = (
+        earning_base.shares(program.earning_base, of_amount(Decimal(each)))
+        for each in (before, after)
+    )
+    earner = Earner(make_membership(program), NOW)
+    return award_for_more(program, old, new, earner, held_units)
+
+
+@given(before=AMOUNTS, after=AMOUNTS)
+def test_additions_earn_what_the_sum_earns_more(before: Decimal, after: Decimal) -> None:
+    assume(max(before, after) < 1_000_000)
+    program = make_program(NO_MINIMUM)
+    earned = [
+        award_for_purchase(program, of_amount(each)).awarded_units for each in (before, after)
+    ]
+
+    award, refused_units = more(str(before), str(after))
+
+    assert (award.awarded_units, refused_units) == (earned[1] - earned[0], 0)
+
+
+def test_limits_of_a_booking_are_for_the_sum_and_limits_of_a_day_for_what_is_more() -> None:
+    booking = EarningLimits(max_per_booking=Decimal(70))
+    award, refused_units = more("5", "10", earning_limits=booking)
+    assert (award.awarded_units, award.capped_by, refused_units) == (20, "maxPerBooking", 0)
+
+    day = EarningLimits(max_per_day=Decimal(30))
+    award, refused_units = more("5", "10", earning_limits=day)
+    assert (award.awarded_units, award.capped_by, refused_units) == (30, "maxPerDay", 20)
+    # What the member has of the purchase already is not cut again.
+    award, refused_units = more("0", "10", held_units=50, earning_limits=day)
+    assert (award.awarded_units, award.capped_by, refused_units) == (80, "maxPerDay", 20)
+    assert award.made_of is not None
+    assert award.made_of.counted_day == "2026-03-03"
+
+
+def test_what_is_more_is_made_of_what_is_more() -> None:
+    award, _ = more("5", "12.5")
+
+    assert award.made_of is not None
+    assert (award.made_of.base, award.made_of.base_points) == ("7.5", "75")
+
+
+def test_goods_that_are_more_never_earn_less() -> None:
+    """A limit that refuses bookings as a whole refuses the sum; what was granted stays."""
+    limits = EarningLimits(max_per_booking=Decimal(70), when_exceeded=WhenExceeded.REJECT)
+
+    award, _ = more("5", "10", earning_limits=limits)
+
+    assert (award.awarded_units, award.requested_units) == (0, 0)
+    assert award.capped_by == "maxPerBooking"

@@ -12,7 +12,7 @@ from shared.domain.loyalty.entries import Cause, Entry, EntryKind
 from shared.domain.systems import purchase_postings, purchases
 from shared.domain.systems.purchase_postings import Postings
 from shared.domain.systems.purchases import Due, Purchase
-from tests.support.receipts import ISSUED, award, exchange, purchase_of, receipt
+from tests.support.receipts import ISSUED, decide, exchange, purchase_of, receipt
 from tests.support.strategies import make_membership, make_program
 
 PROGRAM = make_program()
@@ -33,7 +33,7 @@ class Books:
         read = exchange(number, minor) if number else receipt(minor)
         is_earning = read.customer_id is not None
         reading = purchases.with_receipt(self.purchase, read, is_earning=is_earning)
-        purchase, dues = purchases.settled(reading.purchase, award, ISSUED)
+        purchase, dues = purchases.settled(reading.purchase, decide, ISSUED)
         postings = Postings(purchase, {"user_1": self.member})
         for due in dues:
             purchase_postings.post(
@@ -77,7 +77,7 @@ def test_grants_say_what_the_ledger_has(minor: int, moves: list[tuple[int, int] 
             assert 0 <= grant.taken_units <= grant.asked_units <= grant.units
             assert books.entries[grant.entry_id].units == grant.units
     # Nothing is left to do: what is due was posted.
-    assert purchases.settled(books.purchase, award, ISSUED) == (books.purchase, ())
+    assert purchases.settled(books.purchase, decide, ISSUED) == (books.purchase, ())
 
 
 def test_what_is_spent_is_uncollected_and_not_asked_for_again() -> None:

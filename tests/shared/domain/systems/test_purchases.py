@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from itertools import permutations
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.loyalty import returns
-from shared.domain.systems import purchases
-from shared.domain.systems.purchases import Grant, KnownSale, Purchase
+from shared.domain.loyalty.earning import Award
+from shared.domain.loyalty.earning_base import EarningBase, PurchaseLine
+from shared.domain.systems import purchases, receipt_parts
+from shared.domain.systems.purchases import Grant, Grown, Growth, KnownSale, Purchase
 from shared.domain.systems.sales import Receipt, ReceiptKind
-from tests.support.receipts import ISSUED, award, purchase_of
+from tests.support.receipts import ISSUED, award, decide, purchase_of
 from tests.support.receipts import exchange as change
 from tests.support.receipts import receipt as sale
+from tests.support.strategies import make_program
 
 NOON = ISSUED
 EMPTY = purchase_of("R-1")
+WITHOUT_TOBACCO = make_program(earning_base=EarningBase(excluded_categories=("tobacco",)))
 
 
 def void_in_place() -> Receipt:
@@ -29,8 +35,9 @@ def read(*receipts: Receipt, purchase: Purchase = EMPTY) -> Purchase:
     """Read receipts; book what is due after each, as if nobody ever spent a point."""
     for receipt in receipts:
         is_earning = receipt.customer_id is not None
-        reading = purchases.with_receipt(purchase, receipt, is_earning=is_earning)
-        purchase, dues = purchases.settled(reading.purchase, award, NOON)
+        parts = receipt_parts.parts_of(WITHOUT_TOBACCO, receipt)
+        reading = purchases.with_receipt(purchase, receipt, is_earning=is_earning, parts=parts)
+        purchase, dues = purchases.settled(reading.purchase, decide, NOON)
         for due in dues:
             purchase = booked(purchase, due)
     return purchase
@@ -109,6 +116,49 @@ def test_the_order_never_matters(minor: int, amounts: list[int], data: st.DataOb
     expected = earned - returns.units_to_take(earned, returned, sold)
     assert sum(standing(read(*receipts)).values()) == expected
     assert standing(read(*shuffled)) == standing(read(*receipts))
+
+
+def basket(*minors: int) -> dict[str, Any]:
+    """Return the eligible amount and the lines of goods, and of tobacco after them."""
+    lines = tuple(
+        PurchaseLine(Decimal(minor) / 100, category=category)
+        for minor, category in zip(minors, ("coffee", "tobacco"), strict=True)
+    )
+    return {"amount": sum(minors), "lines": lines}
+
+
+@given(
+    sold=st.tuples(st.integers(0, 5000), st.integers(0, 5000)),
+    others=st.lists(st.tuples(AMOUNTS, AMOUNTS), max_size=4),
+    data=st.data(),
+)
+def test_the_order_never_matters_for_lines_that_earn_nothing_either(
+    sold: tuple[int, int], others: list[tuple[int, int]], data: st.DataObject
+) -> None:
+    receipts = [
+        sale(**basket(*sold)),
+        *(change(number, **basket(*each)) for number, each in enumerate(others, 1)),
+    ]
+    shuffled = data.draw(st.permutations(receipts))
+
+    # What says nothing of the direction counts as no goods at all.
+    all_sold = sum(sold) + sum(max(sum(each), 0) for each in others)
+    all_back = -sum(min(sum(each), 0) for each in others)
+    bases = [_base(each) for each in receipts]
+    base_sold = sum(each for each in bases if each > 0)
+    base_back = -sum(each for each in bases if each < 0)
+    earned = award(base_sold)
+    taken = (
+        earned if 0 < all_sold <= all_back else returns.units_to_take(earned, base_back, base_sold)
+    )
+    assert sum(standing(read(*receipts)).values()) == earned - taken
+    assert standing(read(*shuffled)) == standing(read(*receipts))
+    assert standing(read(*shuffled, *receipts)) == standing(read(*receipts))
+
+
+def _base(of: Receipt) -> int:
+    parts = receipt_parts.parts_of(WITHOUT_TOBACCO, of)
+    return int(of.eligible.amount_minor if parts is None else receipt_parts.total(parts))
 
 
 @given(parts=st.lists(st.integers(1, 400), min_size=1, max_size=30))
@@ -237,7 +287,11 @@ def test_units_stay_those_of_the_rules_of_the_day() -> None:
     before = read(sale(1000))
     returned = purchases.with_receipt(before, change(1, -500), is_earning=False).purchase
 
-    _, dues = purchases.settled(returned, lambda minor: minor // 20, NOON)
+    def halved(growth: Growth) -> Grown:
+        units = decide(growth).award.awarded_units // 2
+        return Grown(Award(units, units))
+
+    _, dues = purchases.settled(returned, halved, NOON)
 
     assert dues == (purchases.Due("user_1", 0, 50),)
 
