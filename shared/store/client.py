@@ -215,25 +215,32 @@ def count(collection: str, *filters: Filter) -> int:
     return found
 
 
-def pages(collection: str, *filters: Filter, group: bool = False) -> Iterator[list[Snapshot]]:
+def pages(
+    collection: str, *filters: Filter, group: bool = False, after: str | None = None
+) -> Iterator[list[Snapshot]]:
     """Yield documents in the order of their paths, ``PAGE`` at a time; no page is empty.
 
     Args:
         collection: Path of a collection, or the id of a collection group if ``group``.
         group: Search all collections of this id, at any path.
         filters: ``(field, "==", value)``, all of which must hold.
+        after: Path of the last document that was had.
     """
-    last: Snapshot | None = None
     while True:
-        after = {"__name__": last.path if group else last.id} if last else None
+        name = after if after is None or group else after.rsplit("/", 1)[-1]
         page = query(
-            collection, *filters, group=group, order_by=["__name__"], after=after, limit=PAGE
+            collection,
+            *filters,
+            group=group,
+            order_by=["__name__"],
+            after={"__name__": name} if name else None,
+            limit=PAGE,
         )
         if page:
             yield page
         if len(page) < PAGE:
             return
-        last = page[-1]
+        after = page[-1].path
 
 
 def find_applied(commits: Sequence[Sequence[Write]]) -> int | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from shared.domain.pseudonyms import Pseudonyms
 from shared.store import client
@@ -16,10 +16,21 @@ from shared.store.client import Snapshot
 
 T = TypeVar("T")
 
-Find = Callable[[str, str], Iterator[list[Snapshot]]]
-"""Yields the documents on a user of an account, some at a time."""
 Erase = Callable[[T, Pseudonyms], T | None]
 """Returns a value as it is after the erasure, ``None`` if it is deleted."""
+
+
+class Find(Protocol):
+    """Finds the documents on a user of an account."""
+
+    def __call__(
+        self, account_id: str, user_id: str, after: str | None = None
+    ) -> Iterator[list[Snapshot]]:
+        """Yield them, at most ``client.PAGE`` at a time, always in the same order.
+
+        ``after``: the path of the last one that was had. Only our own code names it: what it leads
+        to is not compared with the account again.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +68,9 @@ def person(account_id: str, user_id: str) -> str:
 def of_user(collection: str) -> Find:
     """Find documents of a collection at the top that have one user, in ``userId``."""
 
-    def find(account_id: str, user_id: str) -> Iterator[list[Snapshot]]:
-        return client.pages(collection, ("accountId", "==", account_id), ("userId", "==", user_id))
+    def find(account_id: str, user_id: str, after: str | None = None) -> Iterator[list[Snapshot]]:
+        own = [("accountId", "==", account_id), ("userId", "==", user_id)]
+        return client.pages(collection, *own, after=after)
 
     return find
 
@@ -66,9 +78,9 @@ def of_user(collection: str) -> Find:
 def of_people(collection: str) -> Find:
     """Find documents of a collection at the top that name several persons, in ``people``."""
 
-    def find(account_id: str, user_id: str) -> Iterator[list[Snapshot]]:
+    def find(account_id: str, user_id: str, after: str | None = None) -> Iterator[list[Snapshot]]:
         named = person(account_id, user_id)
-        return client.pages(collection, ("people", "array-contains", named))
+        return client.pages(collection, ("people", "array-contains", named), after=after)
 
     return find
 
@@ -76,9 +88,9 @@ def of_people(collection: str) -> Find:
 def single(path_of: Callable[[str, str], str]) -> Find:
     """Find the one document that has the user in its path."""
 
-    def find(account_id: str, user_id: str) -> Iterator[list[Snapshot]]:
-        found = client.get_one(path_of(account_id, user_id))
-        if found.data is not None:
+    def find(account_id: str, user_id: str, after: str | None = None) -> Iterator[list[Snapshot]]:
+        path = path_of(account_id, user_id)
+        if path != after and (found := client.get_one(path)).data is not None:
             yield [found]
 
     return find

@@ -1,4 +1,4 @@
-"""GET /api/v1/exportMember: all that is held on a person."""
+"""GET /api/v1/exportMember: all that is held on a person, in pages."""
 
 from __future__ import annotations
 
@@ -20,10 +20,19 @@ class Request(RequestModel):
 
     user_id: UserId
     store_id: StoreId | None = None
+    cursor: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=16_000,
+        description="`nextCursor` of the answer before, to go on from there.",
+    )
 
 
 class Response(ResponseModel):
-    """Everything, by kind; kinds without anything are left out. Secrets are not shown."""
+    """Documents by kind, at most 700; the rest comes with ``nextCursor``. Secrets are not shown.
+
+    Kinds without anything are left out. An answer of a cursor may have nothing any more.
+    """
 
     success: Success = True
     user_id: answers.UserId
@@ -31,6 +40,7 @@ class Response(ResponseModel):
     data: dict[str, list[dict[str, Any]]] = Field(
         description="Documents as they are stored, by kind, such as `memberships`, `entries`."
     )
+    next_cursor: answers.NextCursor
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {"member": {"userId": "user_xyz"}}
@@ -57,13 +67,19 @@ EXAMPLE: dict[str, Any] = {
             }
         ],
     },
+    "nextCursor": None,
 }
 
 REFUSALS = (StoreNotFound, MemberNotFound)
 
 
 def handle(body: Request, caller: Caller) -> Response:
-    """Read everything."""
+    """Read up to 700 documents: one query for each kind, and one for each 200 of a kind."""
     access.named_store(caller, body.store_id)
-    export = exports.export(caller, body.user_id)
-    return Response(user_id=body.user_id, exported_at=export.exported_at, data=export.data)
+    export = exports.export(caller, body.user_id, body.cursor)
+    return Response(
+        user_id=body.user_id,
+        exported_at=export.exported_at,
+        data=export.data,
+        next_cursor=export.next_cursor,
+    )

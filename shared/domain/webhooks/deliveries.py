@@ -77,3 +77,15 @@ def silenced(delivery: Delivery) -> Delivery:
     """Return a delivery without what receivers answered, now and later."""
     attempts = tuple(replace(each, response_text="") for each in delivery.attempts)
     return replace(delivery, attempts=attempts, is_silent=True)
+
+
+def delivery_id(event_id: str, endpoint_id: str) -> str:
+    """Return the id of an event's delivery to an endpoint."""
+    return f"{event_id}_{endpoint_id}"
+
+
+def ids_in(delivery_id: str) -> tuple[str, str]:
+    """Return the ids of event and endpoint from a delivery's id."""
+    # An id has only one underscore: after its prefix.
+    event_id, _, rest = delivery_id.partition("_we_")
+    return event_id, f"we_{rest}"

@@ -19,7 +19,7 @@ from shared.domain.events import event as events
 from shared.domain.events import event_types
 from shared.domain.events.event import Event
 from shared.domain.webhooks import health
-from shared.domain.webhooks.deliveries import Delivery, DeliveryState, Lane
+from shared.domain.webhooks.deliveries import Delivery, DeliveryState, Lane, delivery_id
 from shared.domain.webhooks.endpoints import WebhookEndpoint
 from shared.store.client import Write
 from shared.store.events import event_documents
@@ -103,19 +103,6 @@ def wants(endpoint: WebhookEndpoint, event: Event | StoredEvent) -> bool:
     is_echo = event.source is not None and endpoint.source == event.source
     is_subscribed = event_types.subscribes(endpoint.events, event.type)
     return endpoint.is_enabled and not is_echo and is_subscribed
-
-
-def delivery_id(event_id: str, endpoint_id: str) -> str:
-    """Return the id of an event's delivery to an endpoint."""
-    return f"{event_id}_{endpoint_id}"
-
-
-def ids_in(delivery_id: str) -> tuple[str, str]:
-    """Return the ids of event and endpoint from a delivery's id."""
-    event_id, _, rest = delivery_id.partition(
-        "_we_"
-    )  # An id has only one underscore: after its prefix.
-    return event_id, f"we_{rest}"
 
 
 def new_delivery(event: Event | StoredEvent, endpoint: WebhookEndpoint, now: datetime) -> Delivery:

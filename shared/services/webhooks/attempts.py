@@ -16,6 +16,7 @@ from shared.domain.webhooks.deliveries import (
     Delivery,
     DeliveryState,
     Lane,
+    ids_in,
 )
 from shared.domain.webhooks.endpoints import WebhookEndpoint
 from shared.services.commands import Reads
@@ -49,7 +50,7 @@ def attempt(delivery_id: str, lane: Lane) -> DeliveryState | None:
         The delivery's state afterwards; ``None`` if there is no such delivery.
     """
     path = paths.webhook_delivery(delivery_id)
-    event_id, endpoint_id = outbox.ids_in(delivery_id)
+    event_id, endpoint_id = ids_in(delivery_id)
     event_path, endpoint_path = paths.event(event_id), paths.webhook_endpoint(endpoint_id)
     reads = client.get([path, endpoint_path, event_path])
     delivery = delivery_documents.decode(reads[path])

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from shared import clock
 from shared.auth.caller import Caller
 from shared.domain.events import event_types
-from shared.domain.webhooks.deliveries import Delivery, DeliveryState
+from shared.domain.webhooks.deliveries import Delivery, DeliveryState, delivery_id
 from shared.domain.webhooks.endpoints import WebhookEndpoint
 from shared.errors import WebhookDisabled
 from shared.schemas.base import invalid
@@ -126,9 +126,7 @@ def _recover_batch(
     if not wanted:
         return [], Recovery()
     path_by_event = {
-        event.event_id: paths.webhook_delivery(
-            outbox.delivery_id(event.event_id, endpoint.endpoint_id)
-        )
+        event.event_id: paths.webhook_delivery(delivery_id(event.event_id, endpoint.endpoint_id))
         for event in wanted
     }
 

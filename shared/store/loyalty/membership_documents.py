@@ -15,9 +15,16 @@ from shared.store.personal import Personal
 from shared.store.queries import Filter
 
 
-def _entries_of_user(account_id: str, user_id: str) -> Iterator[list[Snapshot]]:
-    """Yield the entries of a person's memberships."""
-    for page in _memberships_of_user(account_id, user_id):
+def _entries_of_user(
+    account_id: str, user_id: str, after: str | None = None
+) -> Iterator[list[Snapshot]]:
+    """Yield the entries of a person's memberships, one membership after the other."""
+    last_member = None
+    if after is not None:
+        entries, _, _ = after.rpartition("/")
+        last_member, _, _ = entries.rpartition("/")
+        yield from client.pages(entries, after=after)
+    for page in _memberships_of_user(account_id, user_id, last_member):
         for each in page:
             yield from client.pages(_entries_of(each.id))
 

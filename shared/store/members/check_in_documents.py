@@ -20,13 +20,17 @@ KEPT = timedelta(days=90)
 SHARDS = 10
 
 
-def _visitors_of_user(account_id: str, user_id: str) -> Iterator[list[Snapshot]]:
+def _visitors_of_user(
+    account_id: str, user_id: str, after: str | None = None
+) -> Iterator[list[Snapshot]]:
     """Yield what the account's stores know of a visitor."""
     stores = store_documents.list_of_account(account_id)
-    wanted = [paths.visitor(each.store_id, user_id) for each in stores]
-    found = [each for each in client.get(wanted).values() if each.data] if wanted else []
-    if found:
-        yield found
+    every = sorted(paths.visitor(each.store_id, user_id) for each in stores)
+    wanted = [each for each in every if after is None or each > after]
+    for start in range(0, len(wanted), client.PAGE):
+        page = client.get(wanted[start : start + client.PAGE]).values()
+        if found := [each for each in page if each.data is not None]:
+            yield found
 
 
 CHECK_INS = Documents(

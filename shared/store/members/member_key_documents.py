@@ -11,9 +11,9 @@ from shared.store.documents import Documents
 from shared.store.personal import Personal
 
 
-def _of_user(account_id: str, user_id: str) -> Iterator[list[Snapshot]]:
+def _of_user(account_id: str, user_id: str, after: str | None = None) -> Iterator[list[Snapshot]]:
     """Yield the keys that are a person's."""
-    return client.pages(paths.member_keys(account_id), ("userId", "==", user_id))
+    return client.pages(paths.member_keys(account_id), ("userId", "==", user_id), after=after)
 
 
 KEYS = Documents(

@@ -26,9 +26,14 @@ again while it is kept.
 """
 
 
-def _of_user(account_id: str, user_id: str) -> Iterator[list[Snapshot]]:
-    """Yield the deliveries of a person's events."""
-    for page in event_documents.of_user(account_id, user_id):
+def _of_user(account_id: str, user_id: str, after: str | None = None) -> Iterator[list[Snapshot]]:
+    """Yield the deliveries of a person's events, event by event."""
+    last_event = None
+    if after is not None:
+        event_id, _ = deliveries.ids_in(after.rpartition("/")[2])
+        last_event = paths.event(event_id)
+        yield from client.pages("webhookDeliveries", ("eventId", "==", event_id), after=after)
+    for page in event_documents.of_user(account_id, user_id, last_event):
         for start in range(0, len(page), EVENTS_PER_QUERY):
             event_ids = [each.id for each in page[start : start + EVENTS_PER_QUERY]]
             yield from client.pages("webhookDeliveries", ("eventId", "in", event_ids))

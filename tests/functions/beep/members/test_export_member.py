@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from shared.services.events import emission
+from shared.services.members import exports
 from shared.store import client
-from tests.support import stored
+from tests.support import hooks, stored
+from tests.support.api import Api
 from tests.support.merchants import Member, Merchant
 from tests.support.receipts import ReceiptTill, row
 from tests.support.refusals import assert_invalid, assert_refused, nothing_written
+from tests.support.traffic import watched
 
 ACTION = "exportMember"
 MAIL = "maria.muster@example.com"
@@ -31,6 +35,7 @@ def export(member: Member) -> dict[str, list[dict[str, object]]]:
     answer = member.api.get(ACTION, {"userId": member.user_id})
     assert answer.status == 200
     assert answer.body["userId"] == member.user_id
+    assert answer.body["nextCursor"] is None
     data: dict[str, list[dict[str, object]]] = answer.body["data"]
     return data
 
@@ -99,3 +104,84 @@ def test_a_pseudonym_is_nobody(maria: Member) -> None:
         body = {"userId": copy.data["userId"]}
         assert_refused(maria.api(action, body), 404, "MEMBER_NOT_FOUND")
     assert stored.document(copy.path) == copy.data
+
+
+def all_parts(api: Api, body: dict[str, Any]) -> list[dict[str, list[dict[str, Any]]]]:
+    """Return the data of all answers, of which each but the last is full."""
+    found: list[dict[str, list[dict[str, Any]]]] = []
+    cursor: str | None = None
+    while True:
+        with watched() as traffic:
+            answer = api.ok(ACTION, {**body, **({"cursor": cursor} if cursor else {})})
+        found.append(answer["data"])
+        cursor = answer["nextCursor"]
+        shown = sum(map(len, found[-1].values()))
+        assert shown < exports.FULL + client.PAGE
+        assert traffic.cost[1] <= shown + 50  # Reads do not grow with what was shown before.
+        if cursor is None:
+            return found
+        assert shown >= exports.FULL
+
+
+@pytest.fixture
+def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "PAGE", 2)
+    monkeypatch.setattr(exports, "FULL", 3)
+
+
+@pytest.mark.usefixtures("small_pages")
+def test_shows_all_in_parts_of_bounded_size(merchant: Merchant) -> None:
+    for number in range(2):
+        hooks.created(merchant, url=f"{hooks.URL}/{number}")
+    old = Member(merchant, merchant.program("points"), "user_1")
+    members = [old, Member(merchant, merchant.program("points"), "user_1"), old.other("user_2")]
+    for nth, member in enumerate(members):
+        member.enroll()
+        emission.emit_enrollment(member.membership_id)
+        for number in range(5):
+            body = {**member.ids, "points": number + 1}
+            member.api.ok("addLoyaltyPoints", body, idempotency_key=f"k{nth}{number}")
+        emission.emit_rest(stored.membership(member), stored.entries(member))
+    merchant.api.ok("mergeMembers", {"fromUserId": "user_1", "intoUserId": "user_2"})
+
+    parts = all_parts(merchant.api, {"userId": "user_1"})
+
+    with pytest.MonkeyPatch.context() as whole:
+        whole.setattr(client, "PAGE", 200)
+        whole.setattr(exports, "FULL", 1000)
+        (every,) = all_parts(merchant.api, {"userId": "user_2"})
+    assert len(parts) > 10
+    names = list(dict.fromkeys(name for part in parts for name in part))
+    together = {name: [row for part in parts for row in part.get(name, [])] for name in names}
+    assert {"entries", "events", "deliveries", "memberships"} <= together.keys() == every.keys()
+    for name, rows in every.items():
+        as_texts = [sorted(map(json.dumps, each)) for each in (rows, together[name])]
+        assert as_texts[0] == as_texts[1]
+
+
+@pytest.mark.usefixtures("small_pages")
+def test_a_cursor_is_of_one_person_of_one_account(
+    maria: Member, new_merchant: Callable[..., Merchant]
+) -> None:
+    maria.earn(1, transactionId="t2")
+    cursor = maria.api.ok(ACTION, {"userId": MAIL})["nextCursor"]
+    assert cursor is not None
+    other = Member(maria.merchant, maria.program_id, "other")
+    other.enroll()
+    elsewhere = new_merchant()
+    same_name = Member(elsewhere, elsewhere.program("points"), MAIL)
+    same_name.enroll()
+    problem = "must be a nextCursor of an earlier answer"
+
+    for api, user_id, sent in (
+        (maria.api, other.user_id, cursor),
+        (elsewhere.api, MAIL, cursor),
+        (maria.api, MAIL, cursor[:-8] + "AAAAAAA="),
+        (maria.api, MAIL, "e30"),
+    ):
+        assert_invalid(api(ACTION, {"userId": user_id, "cursor": sent}), cursor=problem)
+    body = {"userId": MAIL, "cursor": cursor}
+    assert maria.api.ok(ACTION, body)["data"]
+    # After a merge there is more than the cursor knows of: one begins anew.
+    maria.api.ok("mergeMembers", {"fromUserId": MAIL, "intoUserId": other.user_id})
+    assert_invalid(maria.api(ACTION, body), cursor=problem)
