@@ -1,40 +1,48 @@
-"""Scan & Go and Click & Collect: the calls of their pages, as they stand there, are taken."""
+"""Scan & Go and Click & Collect: the calls of their pages, as they stand there."""
 
 from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from shared.errors import catalog
-from tests.support.merchants import Merchant
-from tools.emulators import ROOT
+from tests.support import stored
+from tests.support.merchants import Member, Merchant
+from tests.support.pages import blocks, page, run_in_shell
 
-PAGES = {
-    name: (ROOT / "docs" / name).read_text("utf-8")
-    for name in ("scan-and-go.md", "click-and-collect.md")
-}
-CALLS = [
-    (action, body)
-    for page in PAGES.values()
-    for action, body in re.findall(r"^call (\w+) '(.*?)'$", page, re.MULTILINE | re.DOTALL)
-]
+PAGES = {name: page(name) for name in ("scan-and-go.md", "click-and-collect.md")}
 
 
-@pytest.mark.parametrize(("action", "body"), CALLS, ids=[action for action, _ in CALLS])
-def test_a_call_of_the_page_is_taken(merchant: Merchant, action: str, body: str) -> None:
-    # The page's time of the pick-up is over one day.
-    sent = json.loads(body)
-    sent.pop("pickupTime", None)
-
-    answer = merchant.sandbox(action, sent)
-
-    assert (answer.status, answer.body["success"]) == (200, True)
+@pytest.fixture
+def anna(merchant: Merchant) -> Member:
+    """A member of a program that rewards both."""
+    methods = ["scan_and_go", "click_collect"]
+    anna = merchant.member(rules={"pointsPerEuro": 10}, earningMethods=methods).other("anna")
+    anna.enroll()
+    return anna
 
 
-def test_the_pages_call_everything_that_they_tell_of() -> None:
-    assert len(CALLS) == 9
+@pytest.mark.parametrize(
+    ("name", "calls", "units"),
+    [("scan-and-go.md", 5, [29, -14]), ("click-and-collect.md", 5, [])],
+    ids=list(PAGES),
+)
+def test_the_calls_of_a_page_can_be_pasted(
+    app: Flask, anna: Member, tmp_path: Path, name: str, calls: int, units: list[int]
+) -> None:
+    (commands,) = blocks(PAGES[name], "sh")
+
+    ran = run_in_shell(app, anna.merchant, tmp_path, commands)
+
+    # `field` shows an answer as an error, as its output is the field.
+    answers = [json.loads(line) for line in (ran.stdout + ran.stderr).splitlines() if line]
+    assert [each["success"] for each in answers] == [True] * calls
+    assert commands.count("\ncall ") + commands.count("$(call ") == calls
+    assert stored.units(anna) == units
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -59,6 +59,9 @@ def read(
         raise invalid({"file": "must be at most 10 MiB; split it"})
     try:
         found = to_text(content)
+    except ConnectorRejected:
+        raise invalid({"file": "must be text: JSON Lines or CSV, not compressed"}) from None
+    try:
         is_json = found.text.lstrip("\ufeff \t\r\n")[:1] == "{"
         file = (
             _read_lines(found.text)

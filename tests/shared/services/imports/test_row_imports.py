@@ -265,7 +265,8 @@ def test_can_be_cancelled(member: Member) -> None:
         (encoded("\n"), "must begin with a row of headings, each of them once"),
         (encoded("userId;points\n"), "has no rows"),
         (encoded("userId;userId\na;b\n"), "must begin with a row of headings, each of them once"),
-        (encoded("\0"), "The file is neither text nor a zip"),
+        (encoded("\0"), "file must be text: JSON Lines or CSV, not compressed"),
+        (encoded("PK\3\4\0"), "file must be text: JSON Lines or CSV, not compressed"),
     ],
 )
 def test_refuses_what_is_no_file_of_rows(member: Member, file: str, problem: str) -> None:
