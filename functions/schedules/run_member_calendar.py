@@ -1,7 +1,8 @@
-"""Changes of memberships that come with time: expiries, their announcements, anniversaries."""
+"""What comes with time: expiries, their announcements, anniversaries, birthdays."""
 
 from shared import logs
 from shared.services.loyalty import member_calendar
+from shared.services.members import birthdays
 
 
 def handle() -> None:
@@ -9,3 +10,6 @@ def handle() -> None:
     moved = member_calendar.run()
     if moved:
         logs.info("member calendar moved on", count=moved)
+    looked_at = birthdays.run()
+    if looked_at:
+        logs.info("birthdays looked at", count=looked_at)

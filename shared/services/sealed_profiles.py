@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from shared.domain.loyalty import birthdays
 from shared.domain.members import profile as profiles
 from shared.domain.members.member import Member
 from shared.domain.members.profile import Profile
@@ -27,5 +28,6 @@ def sealed(member: Member, profile: Profile, now: datetime) -> Member:
         member,
         profile=vault().encrypt(profiles.to_text(profile), path),
         is_subscribed=profile.newsletter is not None and profile.newsletter.subscribed,
+        birthday_due_at=birthdays.first_due_at(profile.birthday, now) if profile.birthday else None,
         updated_at=now,
     )

@@ -195,6 +195,7 @@ def query_all(member: Member) -> None:
     membership_documents.entries_recorded_since(now, 1)
     membership_documents.enrolled_since(now, 1)
     membership_documents.list_due(now, 1)
+    member_documents.list_with_birthday(now, 1)
     membership_documents.list_of_user(merchant.account_id, member.user_id)
     membership_documents.pages_of_program(member.program_id)
     membership_documents.mirror_pages_of_program(merchant.store_id, member.program_id)

@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from shared.domain.loyalty import event_rules
 from shared.domain.loyalty.lots import Lot
 from shared.domain.loyalty.membership import Membership, MembershipStatus
 from shared.domain.loyalty.programs import Program
 
 ANNIVERSARY_TOLD_WITHIN = timedelta(days=7)
 """Nobody wants to be congratulated later."""
-_FEBRUARY = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +77,7 @@ def anniversary_at(enrolled_at: datetime, years: int, time_zone: str) -> datetim
     For a member who joined on 29 February, it is 28 February in years without a leap day.
     """
     joined = _local_day(enrolled_at, time_zone)
-    try:
-        day = joined.replace(year=joined.year + years)
-    except ValueError:
-        day = date(joined.year + years, _FEBRUARY, 28)
-    return start_of_day(day, time_zone)
+    return start_of_day(event_rules.in_year(joined, joined.year + years), time_zone)
 
 
 def start_of_day(day: date, time_zone: str) -> datetime:

@@ -21,6 +21,7 @@ from shared.domain.loyalty.campaigns import Campaign
 from shared.domain.loyalty.counters import Counters
 from shared.domain.loyalty.earning_base import PERCENT, EarningBase, LineShare, PurchaseLine
 from shared.domain.loyalty.entries import CampaignPart, Cause, Entry, MadeOf
+from shared.domain.loyalty.event_rules import EventRule
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import (
     CashbackRules,
@@ -246,10 +247,18 @@ def award_for_event(program: Program, event: str, earner: Earner) -> Award:
     rule = program.event_rule(event)
     if rule is None:
         return Award(0, 0, reason=NO_RULE)
-    period = event_rules.period_of(earner.at, rule.period, program.time_zone)
-    if earner.membership.counted.times_of_event(event, period) >= rule.times_per_period:
+    if _is_used_up(rule, earner.membership.counted, earner.at, program.time_zone):
         return Award(0, 0, reason=USED_UP)
     return award_of_rule(program, f"event:{event}", rule.points, earner)
+
+
+def _is_used_up(rule: EventRule, counted: Counters, at: datetime, time_zone: str) -> bool:
+    period = event_rules.name_of(rule, at, time_zone)
+    if rule.event == event_rules.BIRTHDAY:
+        days = (each.period for each in counted.events if each.name == rule.event)
+        days = (each for each in days if len(each) == len(period))  # No rule of before.
+        return any(event_rules.are_within_a_year(each, period) for each in days)
+    return counted.times_of_event(rule.event, period) >= rule.times_per_period
 
 
 def with_event(
@@ -258,7 +267,7 @@ def with_event(
     """Count that an event of ``at`` was rewarded."""
     rule = program.event_rule(event)
     assert rule is not None, "it has just granted something"
-    period = event_rules.period_of(at, rule.period, program.time_zone)
+    period = event_rules.name_of(rule, at, program.time_zone)
     counted = counters.with_event(membership.counted, event, period, now)
     return replace(membership, counters=counted)
 

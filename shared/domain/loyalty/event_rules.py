@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -12,6 +12,8 @@ NEWSLETTER = "newsletter"
 """The member has subscribed."""
 FIELD = "field:"
 """With the name of a custom field behind it: the member's profile has a value there."""
+BIRTHDAY = "birthday"
+"""Rewarded by the calendar, at most once in twelve months."""
 TOLD_WITHIN = timedelta(days=7)
 """An event that is told later earns nothing: counters know no earlier periods."""
 
@@ -36,9 +38,39 @@ class EventRule:
     period: Period = Period.EVER
 
 
+def problem_of(rule: EventRule) -> str | None:
+    """Return what is wrong with the period of a rule; ``None`` if nothing is."""
+    asked = rule.period, rule.times_per_period
+    if is_of_profile(rule.event) and asked != (Period.EVER, 1):
+        return f"must be left out: {rule.event} is rewarded once for ever"
+    if rule.event == BIRTHDAY and asked != (Period.YEAR, 1):
+        return "must be year, and timesPerPeriod 1: a birthday is rewarded once in twelve months"
+    return None
+
+
 def is_of_profile(event: str) -> bool:
     """Tell whether an event is what a profile says. It is rewarded once for ever."""
     return event == NEWSLETTER or event.startswith(FIELD)
+
+
+def name_of(rule: EventRule, moment: datetime, time_zone: str) -> str:
+    """Return the name of the period in which a rule counts a moment; birthdays have their day."""
+    period = Period.DAY if rule.event == BIRTHDAY else rule.period
+    return period_of(moment, period, time_zone)
+
+
+def are_within_a_year(one: str, other: str) -> bool:
+    """Tell whether two days are less than twelve months apart: ``2028-02-29``, ``2029-02-28``."""
+    first, last = sorted(map(date.fromisoformat, (one, other)))
+    return last < in_year(first, first.year + 1)
+
+
+def in_year(day: date, year: int) -> date:
+    """Return the same day of another year: for 29 February the 28th if there is none."""
+    try:
+        return day.replace(year=year)
+    except ValueError:
+        return day.replace(year=year, day=28)
 
 
 def period_of(moment: datetime, period: Period, time_zone: str) -> str:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from shared.domain.loyalty import event_rules
 from shared.domain.loyalty.campaigns import Campaign
 from shared.domain.loyalty.earning_base import EARNING_BASE_DEFAULT, EarningBase
-from shared.domain.loyalty.event_rules import EventRule, Period
+from shared.domain.loyalty.event_rules import EventRule
 from shared.domain.units import currency_scale, to_units
 from shared.errors import InvalidParameters, ProgramInactive, RewardNotFound
 
@@ -363,8 +363,7 @@ def require_event_rules(rules: Iterable[EventRule], scale: int) -> None:
     """
     for index, rule in enumerate(rules):
         to_units(rule.points, scale, field=f"eventRules[{index}].points")
-        once = (rule.period, rule.times_per_period) == (Period.EVER, 1)
-        if event_rules.is_of_profile(rule.event) and not once:
+        problem = event_rules.problem_of(rule)
+        if problem is not None:
             field = f"eventRules[{index}].period"
-            problem = f"must be left out: {rule.event} is rewarded once for ever"
             raise InvalidParameters(f"{field} {problem}.", fields={field: problem})

@@ -47,6 +47,8 @@ class Member:
     and identify the person as well.
     ``is_customer``: a sign-in stands behind the user id. ``is_unverified``: nothing else does; no
     key has named the person, and neither e-mail nor phone of the sign-in is verified.
+    ``birthday_due_at``: when the calendar looks next whether there is a birthday; ``None`` if the
+    profile has none.
     ``merged_into``: the user id that took over; ``merged_from``: those that were taken over.
     ``erasure_id``: the erasure that runs; meanwhile nobody else changes the person.
     """
@@ -65,6 +67,7 @@ class Member:
     program_ids: tuple[str, ...] = ()
     is_customer: bool = False
     is_unverified: bool = False
+    birthday_due_at: datetime | None = None
     is_subscribed: bool = False
     devices: tuple[MemberDevice, ...] = ()
     merged_into: str | None = None
@@ -75,6 +78,11 @@ class Member:
     def every_user_id(self) -> tuple[str, ...]:
         """All ids of the person: the own one, then those that were merged into it."""
         return (self.user_id, *self.merged_from)
+
+    @property
+    def is_congratulated(self) -> bool:
+        """True if the person gets something on a birthday: one of whom somebody vouches."""
+        return self.status is MemberStatus.ACTIVE and not self.is_unverified
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ def handed_over(source: Member, into: str, now: datetime) -> Member:
         lookups=(),
         devices=(),
         is_subscribed=False,
+        birthday_due_at=None,
         merged_into=into,
     )
 

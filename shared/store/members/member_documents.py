@@ -79,6 +79,26 @@ def enrolment_writes(
     return [] if after is before else [write(read, after)]
 
 
+def list_with_birthday(before: datetime, limit: int, after: Member | None = None) -> list[Member]:
+    """Return members of all accounts to look at for their birthday, longest due first.
+
+    Args:
+        before: The latest due time, inclusive, UTC.
+        limit: The most members to return.
+        after: The last member of the page before.
+    """
+    return MEMBERS.query(
+        ("birthdayDueAt", "<=", before),
+        collection="members",
+        group=True,
+        order_by=["birthdayDueAt", "__name__"],
+        after={"birthdayDueAt": after.birthday_due_at, "__name__": MEMBERS.path_of(after)}
+        if after
+        else None,
+        limit=limit,
+    )
+
+
 def find_by_lookups(account_id: str, lookups: Sequence[str]) -> Snapshot | None:
     """Return the member whom one of these hashes identifies: one query."""
     found = client.query(
