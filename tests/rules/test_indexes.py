@@ -267,12 +267,12 @@ def query_orders(merchant: Merchant, now: datetime) -> None:
     """Ask for checkouts and orders by everything that they can be asked for by."""
     checkout_documents.list_to_check(now, 1)
     collect_order_documents.list_to_check(now, 1)
-    for store_id, user_id, after in product(
-        (None, merchant.store_id), (None, "user_1"), (None, (now, "purchase_1"))
+    for store_id, user_ids, after in product(
+        (None, merchant.store_id), (None, ["user_1", "user_2"]), (None, (now, "purchase_1"))
     ):
-        if not (store_id or user_id):
+        if not (store_id or user_ids):
             continue
-        only: Any = {"store_id": store_id, "user_id": user_id, "after": after, "limit": 1}
+        only: Any = {"store_id": store_id, "user_ids": user_ids, "after": after, "limit": 1}
         checkout_documents.list_page(merchant.account_id, **only)
         for status in (None, "ready"):
             collect_order_documents.list_page(merchant.account_id, status=status, **only)
