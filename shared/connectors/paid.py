@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 
+from shared.connectors.sane import PERCENT_MAX
 from shared.domain.money import Money
 from shared.domain.systems.sales import Receipt, ReceiptKind
 
@@ -38,6 +40,11 @@ def paid_for(
     if beyond <= ROUNDING_MINOR:
         return counted, None
     return counted, f"{by} {says}, but {paid} were paid: {counted} count"
+
+
+def percent_of(rate: Decimal | None) -> Decimal | None:
+    """Return a rate of value added tax; ``None`` for what cannot be one, or is not told."""
+    return rate if rate is not None and 0 <= rate <= PERCENT_MAX else None
 
 
 def in_order(receipts: Iterable[Receipt]) -> tuple[Receipt, ...]:

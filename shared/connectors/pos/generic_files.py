@@ -44,6 +44,7 @@ from shared.connectors.words import truth_of
 from shared.domain import exact_json
 from shared.domain.catalog.goods import Category, Price, Product
 from shared.domain.gtin import ean_of
+from shared.domain.loyalty.earning_base import LineType, PurchaseLine
 from shared.domain.money import Money
 from shared.domain.systems.sales import Receipt, ReceiptKind
 from shared.errors import ConnectorRejected
@@ -51,6 +52,8 @@ from shared.schemas.base import Number, to_refusal
 
 _LISTS = ("categories", "products", "receipts")
 _NUMBERS = ("price", "vat", "total", "eligible")
+LINES_MAX = 500
+"""The most lines of a receipt."""
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _COUNTING = {ReceiptKind.SALE, ReceiptKind.VOID}
 
@@ -102,6 +105,14 @@ class _ProductRow(_Row):
     is_deleted: bool = False
 
 
+class _LineRow(_Row):
+    amount: _Amount
+    type: _Text = LineType.ITEM
+    category: _IdText = ""
+    product_id: _IdText = ""
+    vat_percent: _Rate | None = None
+
+
 class _ReceiptRow(_Row):
     id: _IdText
     number: _IdText = ""
@@ -112,6 +123,7 @@ class _ReceiptRow(_Row):
     customer_id: _IdText = ""
     voids: _IdText = ""
     updated_at: _Text = ""
+    lines: list[_LineRow] = Field(default_factory=list, max_length=LINES_MAX)
 
 
 _RowModel = TypeVar("_RowModel", bound=_Row)
@@ -312,6 +324,19 @@ def _to_receipt(row: _ReceiptRow, currency: str, zone: ZoneInfo) -> Receipt:
         voids=(row.voids or None) if kind in _COUNTING else None,
         revision=_revision(row.updated_at, zone),
         doubt=doubt,
+        lines=tuple(map(_to_line, row.lines)),
+    )
+
+
+def _to_line(row: _LineRow) -> PurchaseLine:
+    if row.type not in set(LineType):
+        raise ValueError(f"the type of a line must be one of {', '.join(LineType)}")
+    return PurchaseLine(
+        row.amount,
+        LineType(row.type),
+        row.category or None,
+        row.product_id or None,
+        None if row.vat_percent is None else shortest(row.vat_percent),
     )
 
 

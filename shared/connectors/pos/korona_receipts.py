@@ -7,24 +7,28 @@ taxes that are included in prices; ``gross`` has all taxes.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 from pydantic import AwareDatetime
 
-from shared.connectors.paid import paid_for
+from shared.connectors.paid import paid_for, percent_of
 from shared.connectors.pos.korona_answers import KoronaAnswer, Reference
 from shared.connectors.rows import ExternalId, Number
+from shared.domain.loyalty.earning_base import LineType, PurchaseLine
 from shared.domain.money import Money
 from shared.domain.systems.sales import Receipt, ReceiptKind
 from shared.domain.units import currency_scale
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _NOTHING = Decimal(0)
+_PRODUCT = "PRODUCT"
 
 
 class _TaxPayment(KoronaAnswer):
     amount: Number = _NOTHING
+    tax_rate: Number | None = None
     included: bool = True
 
 
@@ -42,9 +46,17 @@ class _ItemTotal(KoronaAnswer):
             (tax.amount for tax in self.tax_payments if not tax.included), _NOTHING
         )
 
+    @property
+    def vat_percent(self) -> Decimal | None:
+        """The rate of the tax; ``None`` if there are several, or none is told."""
+        rates = {tax.tax_rate for tax in self.tax_payments}
+        return percent_of(rates.pop()) if len(rates) == 1 else None
+
 
 class _Item(KoronaAnswer):
-    type: str = "PRODUCT"
+    type: str = _PRODUCT
+    product: Reference | None = None
+    commodity_group: Reference | None = None
     total: _ItemTotal | None = None
 
 
@@ -97,6 +109,7 @@ def to_receipt(row: ReceiptRow, currency: str) -> Receipt:
         voids=voids,
         revision=row.revision,
         doubt=doubt,
+        lines=tuple(_lines(row)),
     )
 
 
@@ -120,6 +133,21 @@ def _kind_of(row: ReceiptRow, says: Money) -> tuple[ReceiptKind, str | None]:
     if row.reversal or row.total.gross < 0 or says.amount_minor < 0:
         return ReceiptKind.VOID, None
     return (ReceiptKind.SALE if row.items else ReceiptKind.OTHER), None
+
+
+def _lines(row: ReceiptRow) -> Iterator[PurchaseLine]:
+    """Yield the items as lines: what is no product is a voucher, and deposits come besides."""
+    for item in row.items:
+        if item.total is not None:
+            yield PurchaseLine(
+                item.total.paid,
+                LineType.ITEM if item.type == _PRODUCT else LineType.VOUCHER,
+                item.commodity_group.id if item.commodity_group else None,
+                item.product.id if item.product else None,
+                item.total.vat_percent,
+            )
+    if row.deposit_amount:
+        yield PurchaseLine(row.deposit_amount, LineType.DEPOSIT)
 
 
 def _says(row: ReceiptRow, total: Money) -> Money:
@@ -149,7 +177,7 @@ def _sum_of(row: ReceiptRow, *, is_product: bool | None) -> Decimal:
     counted = (
         item.total.paid
         for item in row.items
-        if item.total and is_product in {None, item.type == "PRODUCT"}
+        if item.total and is_product in {None, item.type == _PRODUCT}
     )
     return sum(counted, _NOTHING)
 

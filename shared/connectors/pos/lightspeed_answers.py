@@ -13,15 +13,17 @@ from typing import Any
 
 from pydantic import AliasPath, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
-from shared.connectors.paid import paid_for
+from shared.connectors.paid import paid_for, percent_of
 from shared.connectors.rows import ExternalId, Number
 from shared.domain.catalog.goods import Category, Product
 from shared.domain.gtin import ean_of
+from shared.domain.loyalty.earning_base import PurchaseLine
 from shared.domain.money import Money
 from shared.domain.systems.sales import Receipt, ReceiptKind
 from shared.domain.units import currency_scale
 
 _NOTHING = Decimal(0)
+_HUNDREDTH = Decimal("0.01")
 _DONE = {
     "CLOSED",
     "ONACCOUNT_CLOSED",
@@ -120,6 +122,19 @@ class LightspeedProduct(_Answer):
 class _Line(_Answer):
     price_total: Number = _NOTHING
     tax_total: Number = _NOTHING
+    product_id: str | None = None
+
+    @property
+    def paid(self) -> Decimal:
+        """The total with taxes."""
+        return self.price_total + self.tax_total
+
+    @property
+    def vat_percent(self) -> Decimal | None:
+        """The rate that price and tax show, to a hundredth of a percent."""
+        if not self.price_total:
+            return None
+        return percent_of((100 * self.tax_total / self.price_total).quantize(_HUNDREDTH))
 
 
 class SaleRow(_Answer):
@@ -219,6 +234,10 @@ def to_receipt(row: SaleRow, currency: str) -> Receipt | None:
         voids=voids,
         revision=row.version,
         doubt=doubt,
+        lines=tuple(
+            PurchaseLine(each.paid, product_id=each.product_id, vat_percent=each.vat_percent)
+            for each in row.line_items
+        ),
     )
 
 
@@ -254,7 +273,7 @@ def _says(lines: list[_Line], total: Money) -> Money:
     """
     if not lines and total.amount_minor < 0:
         return total
-    exact = sum((line.price_total + line.tax_total for line in lines), _NOTHING)
+    exact = sum((line.paid for line in lines), _NOTHING)
     return _rounded(exact, total.currency, ROUND_DOWN)
 
 

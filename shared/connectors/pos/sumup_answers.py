@@ -18,6 +18,7 @@ from shared import clock, ids
 from shared.connectors.base import Skipped
 from shared.connectors.pos.derived import valid
 from shared.domain.catalog.goods import Product
+from shared.domain.loyalty.earning_base import LineType, PurchaseLine
 from shared.domain.money import Money
 from shared.domain.systems.sales import Receipt, ReceiptKind
 from shared.domain.units import currency_scale
@@ -140,11 +141,17 @@ def to_receipts(row: Any, transaction_id: str) -> Iterator[Receipt | Skipped]:
         kind=kind if transaction.status in _SOLD else ReceiptKind.OTHER,
         total=total,
         eligible=total if is_return else Money(max(goods, 0), total.currency),
+        lines=_with_tip(goods, tip) if tip.amount_minor and not is_return else (),
     )
     yield sale
     if is_return:
         return
     yield from _returns(transaction, sale)
+
+
+def _with_tip(goods_minor: int, tip: Money) -> tuple[PurchaseLine, ...]:
+    goods = Money(max(goods_minor, 0), tip.currency)
+    return PurchaseLine(goods.to_major()), PurchaseLine(tip.to_major(), LineType.TIP)
 
 
 def _returns(transaction: SumupSale, sale: Receipt) -> Iterator[Receipt | Skipped]:

@@ -37,6 +37,7 @@ class Part:
 
 Parts = tuple[Part, ...]
 _NOTHING = Decimal(0)
+_USUAL = EARNING_BASE_DEFAULT
 
 
 def parts_of(program: Program, receipt: Receipt) -> Parts | None:
@@ -46,20 +47,21 @@ def parts_of(program: Program, receipt: Receipt) -> Parts | None:
     """
     eligible = Fraction(receipt.eligible.to_major())
     lines = receipt.lines
-    factor = _factor(eligible, _sum(earning_base.shares(EARNING_BASE_DEFAULT, lines)))
+    factor = _factor(eligible, _sum(earning_base.shares(_USUAL, lines)))
     if factor is None:
         lines, factor = earning_base.of_amount(receipt.eligible.to_major()), Fraction(1)
     is_void = receipt.kind is ReceiptKind.VOID
+    to_minor = Fraction(10 ** currency_scale(program.currency))
     if is_void and eligible > 0:
-        factor = -factor
+        to_minor = -to_minor
     shares = earning_base.shares(program.earning_base, lines)
     named = program.campaigns
     categories = {name for each in named for name in each.categories}
     product_ids = {name for each in named for name in each.product_ids}
-    to_minor = factor * 10 ** currency_scale(program.currency)
     found = merged(
         Part(
-            str(each.amount * to_minor),
+            # Vouchers, deposits and tips have their face value.
+            str(each.amount * to_minor * (factor if _USUAL.counts(each.line) else 1)),
             _if_in(categories, each.line.category),
             _if_in(product_ids, each.line.product_id),
         )

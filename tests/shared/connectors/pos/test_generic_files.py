@@ -20,6 +20,7 @@ from shared.connectors.encodings import Text, to_text
 from shared.connectors.pos import generic_files
 from shared.connectors.uploads import Contents
 from shared.domain.catalog.goods import Category, Price, Product
+from shared.domain.loyalty.earning_base import LineType, PurchaseLine
 from shared.domain.money import Money
 from shared.domain.systems.sales import Receipt, ReceiptKind
 from shared.errors import ConnectorRejected
@@ -516,3 +517,36 @@ def test_a_word_that_is_neither_yes_nor_no_is_not_guessed_at() -> None:
 def test_refuses_csv_of_another_shape(text: str, reason: str) -> None:
     with pytest.raises(ConnectorRejected, match=reason):
         read_csv(text)
+
+
+def test_lines_of_a_receipt_say_what_a_program_may_exclude() -> None:
+    lines = [
+        {"amount": 5, "category": "tobacco", "productId": "p-9", "vatPercent": 19.0},
+        {"amount": 4},
+        {"amount": 0.5, "type": "deposit"},
+    ]
+    seen = receipt(lines=lines)
+
+    assert isinstance(seen, Receipt)
+    assert seen.eligible == Money(900, "EUR")
+    assert seen.lines == (
+        PurchaseLine(Decimal(5), LineType.ITEM, "tobacco", "p-9", Decimal(19)),
+        PurchaseLine(Decimal(4)),
+        PurchaseLine(Decimal("0.5"), LineType.DEPOSIT),
+    )
+
+
+@pytest.mark.parametrize(
+    ("lines", "problem"),
+    [
+        ([{"amount": 1, "type": "gift"}], "the type of a line must be one of"),
+        ([{}], "lines[0].amount"),
+        ([{"amount": 1}] * (generic_files.LINES_MAX + 1), "lines"),
+        ([{"amount": 1, "vatPercent": 1900}], "lines[0].vatPercent"),
+    ],
+)
+def test_wrong_lines_make_a_receipt_wrong(lines: list[dict[str, Any]], problem: str) -> None:
+    seen = receipt(lines=lines)
+
+    assert isinstance(seen, str)
+    assert problem in seen

@@ -30,6 +30,7 @@ from shared.connectors.pos.korona_answers import (
 )
 from shared.connectors.pos.korona_receipts import ReceiptRow
 from shared.domain.catalog.goods import Category, Price, Product
+from shared.domain.loyalty.earning_base import LineType, PurchaseLine
 from shared.domain.money import Money
 from shared.domain.systems.sales import (
     DataType,
@@ -1035,3 +1036,29 @@ def test_a_change_waits_for_nothing_but_time(till: Till) -> None:
     with clock.use(lambda: NOW + timedelta(days=1)):
         (after,), _ = read_all(connector.products)
     assert (before.price, after.price) == (Money(100, "EUR"), Money(200, "EUR"))
+
+
+def test_items_are_lines_on_which_a_program_decides() -> None:
+    def item(gross: int, *rates: int, **fields: Any) -> dict[str, Any]:
+        taxes = [{"amount": 1, "taxRate": each} for each in rates]
+        return {"total": {"gross": gross, "taxPayments": taxes}, **fields}
+
+    seen = receipt(
+        items=[
+            item(10, 19, product={"id": "p-1"}, commodityGroup={"id": "g-1", "name": "Tabak"}),
+            item(5, 7, 19),
+            item(3, 1900),
+            item(25, type="VOUCHER"),
+        ],
+        depositAmount=Decimal("0.25"),
+        total={"gross": Decimal("43.25")},
+    )
+
+    assert seen.eligible == Money(1775, "EUR")
+    assert seen.lines == (
+        PurchaseLine(Decimal(10), LineType.ITEM, "g-1", "p-1", Decimal(19)),
+        PurchaseLine(Decimal(5)),
+        PurchaseLine(Decimal(3)),
+        PurchaseLine(Decimal(25), LineType.VOUCHER),
+        PurchaseLine(Decimal("0.25"), LineType.DEPOSIT),
+    )

@@ -22,6 +22,7 @@ from shared.connectors.pos import lightspeed, lightspeed_answers
 from shared.connectors.pos.lightspeed import Config, Connector
 from shared.connectors.pos.lightspeed_answers import LightspeedProduct, SaleRow, TaxRow
 from shared.domain.catalog.goods import Category, Product
+from shared.domain.loyalty.earning_base import PurchaseLine
 from shared.domain.money import Money
 from shared.domain.systems.sales import (
     DataType,
@@ -804,3 +805,19 @@ def test_shows_no_secret(server: Receiver, name: str) -> None:
     assert str(failed.value) == "lightspeed answered 400: The token *** is bad"
     shown = f"{failed.value!r}{failed.value.details}{Config.model_validate(CONFIG)!r}"
     assert CONFIG["token"] not in shown
+
+
+def test_lines_are_told_with_product_and_rate() -> None:
+    rows = [
+        {"price_total": 10, "tax_total": Decimal("1.90"), "product_id": "p-1"},
+        {"price_total": Decimal("-3.33"), "tax_total": Decimal("-0.23310")},
+        {"price_total": 0, "tax_total": 0},
+    ]
+    seen = receipt(line_items=rows)
+
+    assert seen is not None
+    assert seen.lines == (
+        PurchaseLine(Decimal("11.90"), product_id="p-1", vat_percent=Decimal(19)),
+        PurchaseLine(Decimal("-3.5631"), vat_percent=Decimal(7)),
+        PurchaseLine(Decimal(0)),
+    )

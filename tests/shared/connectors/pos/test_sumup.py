@@ -20,6 +20,7 @@ from shared.connectors.pos import sumup
 from shared.connectors.pos.sumup import TRANSACTIONS_A_PAGE, Config, Connector
 from shared.connectors.pos.sumup_answers import to_external_id, to_products, to_receipts
 from shared.domain.catalog.goods import Product
+from shared.domain.loyalty.earning_base import LineType, PurchaseLine
 from shared.domain.money import Money
 from shared.domain.systems.sales import Receipt, ReceiptKind
 from shared.errors import (
@@ -147,6 +148,10 @@ def test_reads_what_the_contract_gives(relay: Relay) -> None:
                 kind=ReceiptKind.SALE,
                 total=Money(1010, "EUR"),
                 eligible=Money(710, "EUR"),
+                lines=(
+                    PurchaseLine(Decimal("7.10")),
+                    PurchaseLine(Decimal("3.00"), LineType.TIP),
+                ),
             ),
         ),
         since=BEGAN,

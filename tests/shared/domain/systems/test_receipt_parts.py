@@ -65,6 +65,14 @@ def test_other_bases_decide_on_the_lines() -> None:
     assert receipt_parts.parts_of(NO_TOBACCO, receipt(1800, lines=lines)) == (Part("1350"),)
 
 
+def test_vouchers_deposits_and_tips_have_their_face_value() -> None:
+    everything = make_program(earning_base=EarningBase(excluded_types=()))
+    lines = line("20"), line("50", "voucher"), line("3", "tip")
+
+    # 15 of 20 count, such as when the deposit is in the price.
+    assert receipt_parts.parts_of(everything, receipt(1500, lines=lines)) == (Part("6800"),)
+
+
 def test_without_lines_all_that_is_eligible_earns_at_the_rate_of_the_program() -> None:
     assert receipt_parts.parts_of(NO_TOBACCO, receipt(1190)) is None
     assert receipt_parts.parts_of(NET, receipt(1190)) == (Part("1000"),)

@@ -16,7 +16,7 @@ from shared.services.systems.receipt_points import ReceiptOutcome
 from shared.store.loyalty import campaign_documents
 from tests.support.branches import TickingClock
 from tests.support.merchants import Merchant
-from tests.support.receipts import ISSUED, ReceiptTill, book, exchange, receipt
+from tests.support.receipts import ISSUED, ReceiptTill, book, exchange, receipt, row, void
 from tests.support.stored import assert_sound, entries, membership, units
 
 pytestmark = pytest.mark.usefixtures("ticking")
@@ -256,3 +256,13 @@ def test_a_sale_that_turns_out_smaller_loses_first_what_was_refused(merchant: Me
     assert units(till.anna) == [25]
     book(till, receipt(2000, revision=3))
     assert units(till.anna) == [25, -5]
+
+
+def test_a_file_tells_the_lines_on_which_the_program_decides(merchant: Merchant) -> None:
+    till = till_of(merchant, earningBase={"excludedCategories": ["tobacco"]})
+    tobacco = {"amount": 10, "category": "tobacco"}
+
+    till.read(row("R-1", 40, lines=[{"amount": 30}, tobacco]), row("R-2", 40))
+    till.read(void("V", -10, lines=[{**tobacco, "amount": -10}]))
+
+    assert units(till.anna) == [30, 40]
