@@ -227,6 +227,31 @@ def number_today(
     return (visits.day, visits.count + 1) if visits.count < limit.per_day else "per_day"
 
 
+def taken_over(visitor: Visitor | None, old: Visitor, user_id: str) -> Visitor:
+    """Return the visitor ``user_id`` with what limits the visits of one who was merged into them.
+
+    Visits that earned are counted together, if both were on the last such day.
+    """
+    if visitor is None:
+        return replace(old, user_id=user_id)
+    by_program = {**old.by_program, **visitor.by_program}
+    for program_id in old.by_program.keys() & visitor.by_program.keys():
+        both = (visitor.by_program[program_id], old.by_program[program_id])
+        day = max(each.day for each in both)
+        by_program[program_id] = EarningVisits(
+            day,
+            sum(each.count for each in both if each.day == day),
+            max(each.last_at for each in both),
+        )
+    return replace(
+        visitor,
+        expires_at=max(visitor.expires_at, old.expires_at),
+        recent=tuple(sorted((*visitor.recent, *old.recent))),
+        used=(*visitor.used, *old.used),
+        by_program=by_program,
+    )
+
+
 def visited(
     visitor: Visitor,
     check_in: CheckIn,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from shared.domain.loyalty import ledger, merging
 from shared.domain.loyalty.entries import Cause
 from shared.domain.loyalty.membership import Membership, MembershipStatus
 from shared.domain.loyalty.programs import Program
-from shared.domain.members import member_events, member_merging
+from shared.domain.members import check_ins, member_events, member_merging
 from shared.domain.members.member import Member, MemberKey
 from shared.domain.members.profile import EMAIL, PHONE, Key, Profile
 from shared.encrypted import Encrypted
@@ -26,7 +26,7 @@ from shared.services.vaults import vault
 from shared.store import paths
 from shared.store.client import Document, Write
 from shared.store.loyalty import membership_documents, program_documents
-from shared.store.members import member_documents, member_key_documents
+from shared.store.members import check_in_documents, member_documents, member_key_documents
 
 WRITES_MAX = 450
 """Of the 500 that one commit takes; the rest is for the event and its deliveries."""
@@ -272,8 +272,10 @@ class _Merging:
         targets = {each.program_id: self._target_path(each.program_id) for each in sources}
         programs = {each.program_id: paths.program(each.program_id) for each in sources}
         older = [paths.member(name) for each in sources for name in each.merged_from]
-        commands.want(reads, [*targets.values(), *programs.values(), *older])
-        writes: list[Write] = []
+        visitors = self._visitor_paths(sources)
+        needs = [*targets.values(), *programs.values(), *older]
+        commands.want(reads, [*needs, *(path for each in visitors for path in each)])
+        writes = self._visits(reads, visitors)
         rows: list[MergedMembership] = []
         for source in sources:
             program = program_documents.decode(reads[programs[source.program_id]])
@@ -288,9 +290,28 @@ class _Merging:
         every = person_memberships.every_path(old.user_id, old.program_ids, known)
         # What these will need is read with them: an enrolment at the same time may add one more.
         needs = [*map(paths.program, old.program_ids), *map(self._target_path, old.program_ids)]
-        commands.want(reads, [*every, *needs])
+        read = person_memberships.decoded(reads, (each for each in every if each in reads))
+        visitors = (path for each in self._visitor_paths(read) for path in each)
+        commands.want(reads, [*every, *needs, *visitors])
         found = person_memberships.decoded(reads, every)
         return [each for each in found if each.status is not MembershipStatus.MERGED]
+
+    def _visitor_paths(self, sources: Iterable[Membership]) -> list[tuple[str, str]]:
+        """Return where the visits of both are, in each store with a program of the old member."""
+        store_ids = sorted({each.store_id for each in sources})
+        old, new = self._ids
+        return [(paths.visitor(each, old), paths.visitor(each, new)) for each in store_ids]
+
+    def _visits(self, reads: Reads, visitors: Iterable[tuple[str, str]]) -> list[Write]:
+        """Return the writes by which what the old member earned today counts for the new one."""
+        writes: list[Write] = []
+        for old_path, new_path in visitors:
+            old = check_in_documents.decode_visitor(reads[old_path])
+            if old is not None:
+                new = check_in_documents.decode_visitor(reads[new_path])
+                both = check_ins.taken_over(new, old, self.into_user_id)
+                writes.append(check_in_documents.write_visitor(reads[new_path], both))
+        return writes
 
     def _target_path(self, program_id: str) -> str:
         return paths.member(paths.membership_id(program_id, self.into_user_id))

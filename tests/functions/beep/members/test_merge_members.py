@@ -10,6 +10,7 @@ import pytest
 
 from shared.services.loyalty import verification
 from shared.store import client
+from tests.conftest import Clock
 from tests.support import stored
 from tests.support.api import Answer
 from tests.support.dying import dying_after
@@ -117,6 +118,33 @@ def test_a_check_in_of_the_old_one_is_the_new_ones(merchant: Merchant) -> None:
 
     assert answer["earned"][0]["points"] == 5
     assert new.balance()["currentBalance"] == 5
+
+
+@pytest.mark.parametrize("of_new", [0, 1])
+def test_check_ins_of_both_count_together(
+    merchant: Merchant, frozen_clock: Clock, of_new: int
+) -> None:
+    limit = {"perDay": 2 + of_new, "minutesBetween": 0}
+    old = merchant.member("points", earningMethods=["qr_checkin"], checkInLimit=limit)
+    new = old.other("user_2")
+    new.enroll()
+
+    def check_in(member: Member) -> tuple[int, str | None]:
+        body = {"userId": member.user_id, "storeId": merchant.store_id}
+        (earned,) = merchant.api.ok("checkIn", body)["earned"]
+        return earned["points"], earned["reason"]
+
+    assert check_in(old) == (5, None)
+    assert [check_in(new) for _ in range(of_new)] == [(5, None)] * of_new
+    assert merge(old, new).status == 200
+
+    assert check_in(new) == (5, None)
+    assert check_in(new) == (0, "per_day")
+    assert check_in(old) == (0, "per_day")
+    assert new.balance()["currentBalance"] == 5 * (2 + of_new)
+    frozen_clock.advance(days=1)
+    assert check_in(old) == (5, None)
+    assert_sound(old, new)
 
 
 def test_what_was_booked_before_is_not_booked_again(merchant: Merchant) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -137,3 +138,32 @@ def test_a_stamp_card_without_a_number_gives_those_of_a_purchase() -> None:
     rules = StampsRules(required_stamps=10, stamps_per_purchase=2)
 
     assert earning.award_for_check_in(make_program(rules)).awarded_units == 2
+
+
+earning_visits = st.builds(
+    EarningVisits, st.sampled_from(["2026-11-28", "2026-11-29"]), st.integers(1, 5), moments
+)
+visitors = st.builds(
+    lambda by_program: replace(VISITOR, by_program=by_program),
+    st.dictionaries(st.sampled_from(["lp_1", "lp_2"]), earning_visits),
+)
+
+
+@given(new=st.none() | visitors, old=visitors, per_day=st.integers(1, 10))
+def test_a_merge_gives_nobody_more_visits_a_day(
+    new: Visitor | None, old: Visitor, per_day: int
+) -> None:
+    both = check_ins.taken_over(new, old, "user_2")
+    limit, day, later = (
+        CheckInLimit(per_day=per_day),
+        "2026-11-29",
+        datetime(2050, 1, 1, tzinfo=UTC),
+    )
+
+    assert both.by_program.keys() == {*old.by_program, *(new.by_program if new else {})}
+    for program_id, visits in both.by_program.items():
+        of_each = [each.by_program.get(program_id) for each in (new, old) if each is not None]
+        had = sum(each.count for each in of_each if each is not None and each.day == day)
+        number = check_ins.number_today(visits, limit, day, later)
+        assert number == ((day, had + 1) if had < per_day or had == 0 else "per_day")
+        assert visits.last_at == max(each.last_at for each in of_each if each is not None)
