@@ -194,19 +194,24 @@ def query(
     return snapshots
 
 
-def count(collection: str, *filters: Filter) -> int:
+def count(
+    collection: str, *filters: Filter, group: bool = False, order_by: Sequence[str] = ()
+) -> int:
     """Return the number of documents; each thousand costs a read, and a result of 0 costs one.
 
     Args:
-        collection: Path of a collection.
+        collection: Path of a collection, or the id of a collection group if ``group``.
+        group: Search all collections of this id, at any path.
         filters: ``(field, operator, value)``, all of which must hold.
+        order_by: Fields, so that the index of a query in this order serves.
     """
     asked = queries.askable(filters)
     if asked is None:
         return 0
     parent, collection_id = _within(collection)
     request = messages.new("RunAggregationQueryRequest", parent=parent)
-    selected = queries.select(collection_id, asked, group=False, limit=None)
+    selected = queries.select(collection_id, asked, group=group, limit=None)
+    queries.order(selected, order_by)
     request.structured_aggregation_query.structured_query.CopyFrom(selected)
     request.structured_aggregation_query.aggregations.add(alias="count").count.SetInParent()
     (answer,) = rpc.read(rpc.COUNT, request)

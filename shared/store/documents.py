@@ -162,9 +162,15 @@ class Documents(Generic[T, P]):
         )
         return [value for each in found if (value := self.decode(each)) is not None]
 
-    def count(self, *filters: Filter, collection: str | None = None) -> int:
-        """Return the number of documents for which all filters hold."""
-        return client.count(collection or self._at_top(), *filters)
+    def count(
+        self,
+        *filters: Filter,
+        collection: str | None = None,
+        group: bool = False,
+        order_by: Sequence[str] = (),
+    ) -> int:
+        """Return the number of documents for which all filters hold; see ``client.count``."""
+        return client.count(collection or self._at_top(), *filters, group=group, order_by=order_by)
 
     def pages(self, *filters: Filter, collection: str | None = None) -> Iterator[list[Snapshot]]:
         """Yield the stored documents for which all filters hold, some at a time."""

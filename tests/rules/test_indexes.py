@@ -171,9 +171,9 @@ def queries(monkeypatch: pytest.MonkeyPatch) -> list[Query]:
         record(*arguments, **options)
         return pages(*arguments, **options)
 
-    def recording_count(*arguments: Any) -> Any:
-        record(*arguments)
-        return count(*arguments)
+    def recording_count(*arguments: Any, **options: Any) -> Any:
+        record(*arguments, **options)
+        return count(*arguments, **options)
 
     monkeypatch.setattr(client, "query", recording_query)
     monkeypatch.setattr(client, "pages", recording_pages)
@@ -223,6 +223,7 @@ def query_all(member: Member) -> None:
     member_documents.find_by_lookups(merchant.account_id, ["email_1"])
     query_members(merchant.account_id, member.program_id, now)
     membership_documents.list_corrections(member.membership_id, "le_1")
+    query_history([member.membership_id, "lp_1_user_2"], now)
     for kind in reencryption.kinds():
         kind.pages()
     erase(member)
@@ -253,6 +254,17 @@ def query_members(account_id: str, program_id: str, now: datetime) -> None:
                 membership_documents.list_page(
                     program_id, filters, sort_field=name, is_descending=descending, **last
                 )
+
+
+def query_history(membership_ids: list[str], now: datetime) -> None:
+    """Ask for the history of a member by everything that it can be asked for by."""
+    for period in ({"since": None, "until": None}, {"since": now, "until": now}):
+        membership_documents.count_history(membership_ids, **period)
+        for descending in (False, True):
+            membership_documents.list_history(
+                membership_ids, **period, is_descending=descending, after=None, limit=1
+            )
+    membership_documents.list_corrections_of(membership_ids, ["le_1", "le_2"])
 
 
 def query_payments(store_id: str, now: datetime) -> None:

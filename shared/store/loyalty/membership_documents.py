@@ -14,6 +14,8 @@ from shared.store.documents import Documents
 from shared.store.personal import Personal
 from shared.store.queries import Filter
 
+_PAIRS_MAX = 30
+
 
 def _entries_of_user(
     account_id: str, user_id: str, after: str | None = None
@@ -68,6 +70,82 @@ def list_entries(membership_id: str) -> list[Entry]:
 def list_corrections(membership_id: str, entry_id: str) -> list[Entry]:
     """Return the entries that took back or gave back units of an entry."""
     return ENTRIES.query(("correctsEntryId", "==", entry_id), collection=_entries_of(membership_id))
+
+
+def list_history(
+    membership_ids: Sequence[str],
+    *,
+    since: datetime | None,
+    until: datetime | None,
+    is_descending: bool,
+    after: Entry | None,
+    limit: int,
+    offset: int = 0,
+) -> list[Entry]:
+    """Return some entries of memberships, in the order of their booking.
+
+    Args:
+        membership_ids: The memberships, at most ``merging.MERGED_MAX`` and one.
+        since: The earliest time of booking, inclusive.
+        until: The latest one, exclusive.
+        is_descending: The newest first.
+        after: The last entry of the page before.
+        limit: The most entries to return.
+        offset: Entries to leave out at the begin; each costs a read.
+    """
+    sign = "-" if is_descending else ""
+    return ENTRIES.query(
+        *_history_filters(membership_ids, since, until),
+        collection="entries",
+        group=True,
+        order_by=[f"{sign}recordedAt", f"{sign}seq", f"{sign}__name__"],
+        after=(
+            {
+                "recordedAt": after.recorded_at,
+                "seq": after.seq,
+                "__name__": ENTRIES.path_of(after),
+            }
+            if after
+            else None
+        ),
+        limit=limit,
+        offset=offset,
+    )
+
+
+def count_history(
+    membership_ids: Sequence[str], *, since: datetime | None, until: datetime | None
+) -> int:
+    """Return how many entries ``list_history`` has in all."""
+    return ENTRIES.count(
+        *_history_filters(membership_ids, since, until),
+        collection="entries",
+        group=True,
+        order_by=["recordedAt", "seq"],
+    )
+
+
+def find_entries(membership_ids: Sequence[str], entry_id: str) -> list[Entry]:
+    """Return the entries with an id in any of some memberships: one read for each."""
+    found = client.get([paths.entry(each, entry_id) for each in membership_ids])
+    return [entry for each in found.values() if (entry := decode_entry(each)) is not None]
+
+
+def list_corrections_of(membership_ids: Sequence[str], entry_ids: Sequence[str]) -> list[Entry]:
+    """Return what memberships have that took back or gave back units of any of some entries.
+
+    Firestore takes 30 pairs of a membership and an entry at once, so this may be several queries.
+    """
+    found: list[Entry] = []
+    at_once = _PAIRS_MAX // len(membership_ids)
+    for first in range(0, len(entry_ids), at_once):
+        found += ENTRIES.query(
+            ("membershipId", "in", list(membership_ids)),
+            ("correctsEntryId", "in", list(entry_ids[first : first + at_once])),
+            collection="entries",
+            group=True,
+        )
+    return found
 
 
 def list_of_user(account_id: str, user_id: str, limit: int | None = None) -> list[Membership]:
@@ -139,6 +217,17 @@ def require_unerased(read: Snapshot) -> None:
     """
     if read.data is not None and read.data.get("erasureId") is not None:
         raise Busy("The member is being erased.")
+
+
+def _history_filters(
+    membership_ids: Sequence[str], since: datetime | None, until: datetime | None
+) -> list[Filter]:
+    filters: list[Filter] = [("membershipId", "in", list(membership_ids))]
+    if since is not None:
+        filters.append(("recordedAt", ">=", since))
+    if until is not None:
+        filters.append(("recordedAt", "<", until))
+    return filters
 
 
 def _entries_of(membership_id: str) -> str:

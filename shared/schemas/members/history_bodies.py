@@ -1,0 +1,131 @@
+"""The history of a member: bodies of answers."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from pydantic import Field
+
+from shared.domain.loyalty.history import HistoryRow
+from shared.domain.units import from_units
+from shared.schemas import answers
+from shared.schemas.base import Number, Timestamp
+from shared.schemas.loyalty.booking_bodies import MADE_OF_EXAMPLE, MadeOfAnswer, made_of_body
+from shared.schemas.members.balance_bodies import Transaction
+
+
+class HistoryTransaction(Transaction):
+    """A line of the history, with where it came from and what became of it."""
+
+    member_id: answers.MembershipId
+    reversed_points: Number = Field(
+        description="What later entries took of it, or of a redemption gave back."
+    )
+    expires_at: Timestamp | None = Field(
+        description="When what it granted expires, unless it is spent before. Null if never."
+    )
+    source: str | None = Field(description="What told of it, such as a till. Null if not given.")
+    earning_method: str | None = Field(
+        description="How it was earned, such as `qr_checkin`. Null for purchases and requests."
+    )
+    purchase_amount: Number | None = Field(description="The purchase. Null if there was none.")
+    reward_id: str | None = Field(description="The reward that was bought. Null without one.")
+    corrects_entry_id: str | None = Field(description="The entry that it corrects. Null if none.")
+    occurred_at: Timestamp | None = Field(
+        description="When it happened, if that was told later. Else null."
+    )
+
+
+class TransactionDetail(HistoryTransaction):
+    """A line of the history, with all that is known of it."""
+
+    points_requested: Number = Field(description="What was asked for, before limits.")
+    capped_by: str | None = Field(description="The limit that made it less. Null if none did.")
+    made_of: MadeOfAnswer
+    uncollected_points: Number = Field(
+        description="What it should have taken back beyond, if the member had spent that."
+    )
+    pending_until: Timestamp | None = Field(
+        description="When what it granted can be spent. Null if at once."
+    )
+    tier_before: str | None = Field(description="The member's tier before it.")
+    tier_after: str | None = Field(description="The member's tier after it.")
+
+
+HISTORY_EXAMPLE: dict[str, Any] = {
+    "entryId": "le_abc123",
+    "type": "earn",
+    "points": 285,
+    "pendingPoints": 0,
+    "balanceAfter": 427,
+    "description": "Einkauf",
+    "transactionId": "PB-TXN-9876",
+    "rewardCode": None,
+    "createdAt": "2026-03-03T12:00:00.000Z",
+    "memberId": "lp_abc123_user_xyz",
+    "reversedPoints": 0,
+    "expiresAt": None,
+    "source": "powerbase",
+    "earningMethod": None,
+    "purchaseAmount": 28.5,
+    "rewardId": None,
+    "correctsEntryId": None,
+    "occurredAt": None,
+}
+DETAIL_EXAMPLE: dict[str, Any] = {
+    **HISTORY_EXAMPLE,
+    "pointsRequested": 285,
+    "cappedBy": None,
+    "madeOf": MADE_OF_EXAMPLE,
+    "uncollectedPoints": 0,
+    "pendingUntil": None,
+    "tierBefore": "Silber",
+    "tierAfter": "Silber",
+}
+
+
+def to_history_transaction(row: HistoryRow) -> HistoryTransaction:
+    """Return a line of the history."""
+    return HistoryTransaction(**_shared(row))
+
+
+def to_transaction_detail(row: HistoryRow) -> TransactionDetail:
+    """Return a line of the history with all that is known."""
+    entry, scale = row.entry, row.entry.scale
+    requested = entry.requested_units
+    return TransactionDetail(
+        **_shared(row),
+        points_requested=from_units(entry.moved_units if requested is None else requested, scale),
+        capped_by=entry.capped_by,
+        made_of=made_of_body(entry.made_of),
+        uncollected_points=from_units(entry.uncollected_units, scale),
+        pending_until=entry.pending_until,
+        tier_before=entry.tier_before,
+        tier_after=entry.tier_after,
+    )
+
+
+def _shared(row: HistoryRow) -> dict[str, Any]:
+    entry = row.entry
+    amount = entry.purchase_amount
+    return {
+        "entry_id": entry.entry_id,
+        "type": entry.kind.value,
+        "points": from_units(entry.units, entry.scale),
+        "pending_points": from_units(entry.pending_units or 0, entry.scale),
+        "balance_after": from_units(entry.balance_after_units, entry.scale),
+        "description": entry.description,
+        "transaction_id": entry.transaction_id,
+        "reward_code": entry.reward_code,
+        "created_at": entry.recorded_at,
+        "member_id": entry.membership_id,
+        "reversed_points": from_units(row.corrected_units, entry.scale),
+        "expires_at": entry.lot_expires_at,
+        "source": entry.source,
+        "earning_method": entry.earning_method,
+        "purchase_amount": None if amount is None else Decimal(amount),
+        "reward_id": entry.reward_id,
+        "corrects_entry_id": entry.corrects_entry_id,
+        "occurred_at": entry.occurred_at,
+    }
