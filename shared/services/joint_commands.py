@@ -29,7 +29,7 @@ WRITES_MAX = 500
 """What a commit takes, at most."""
 
 
-class Prepared(Protocol[T]):
+class JointCommand(Protocol[T]):
     """A command apart from its commit: what it needs to read, and how it decides."""
 
     @property
@@ -43,7 +43,7 @@ class Prepared(Protocol[T]):
 
 
 def run(
-    asked: Sequence[Prepared[T]],
+    asked: Sequence[JointCommand[T]],
     *,
     claim: Claim | None = None,
     kept: Callable[[list[T | PunktwerkError]], Document] = lambda _: {},
