@@ -139,6 +139,22 @@ class BalanceLimitExceeded(PunktwerkError):
     fix = "Redeem or correct the membership before adding to it."
 
 
+class ReceiptCodeDamaged(PunktwerkError):
+    """The text is no code of a receipt, or was not read completely."""
+
+    code = "RECEIPT_CODE_DAMAGED"
+    status = 400
+    fix = "Scan the code again, and send all of it as it is."
+
+
+class ReceiptClaimsOff(PunktwerkError):
+    """No active program of the store lets customers claim receipts."""
+
+    code = "RECEIPT_CLAIMS_OFF"
+    status = 400
+    fix = "Switch it on: updateLoyaltyProgram with `receiptClaims`."
+
+
 class StoreCodeDamaged(PunktwerkError):
     """The text is no code of a store, or was not read completely."""
 
@@ -478,6 +494,38 @@ class IdempotencyKeyReused(PunktwerkError):
     fix = "Repeat a request unchanged. Use a new key only for what has not happened yet."
 
 
+class ReceiptClaimed(PunktwerkError):
+    """The receipt has earned already: another customer or the till was first."""
+
+    code = "RECEIPT_CLAIMED"
+    status = 409
+    fix = "Nothing is to be done: each receipt earns once, for whoever comes first."
+
+
+class ReceiptVoided(PunktwerkError):
+    """The receipt was voided, or everything of it was returned."""
+
+    code = "RECEIPT_VOIDED"
+    status = 409
+    fix = "Nothing is to be done: what was taken back earns nothing."
+
+
+class ReceiptTooOld(PunktwerkError):
+    """The receipt is older than the program takes: `receiptClaims.withinDays`."""
+
+    code = "RECEIPT_TOO_OLD"
+    status = 409
+    fix = "Claim receipts sooner; the merchant may raise `receiptClaims.withinDays`."
+
+
+class ReceiptLimitReached(PunktwerkError):
+    """The customer has claimed as many receipts today as may earn: `receiptClaims.perDay`."""
+
+    code = "RECEIPT_LIMIT_REACHED"
+    status = 409
+    fix = "Claim it tomorrow, by the store's clock, unless it is too old then."
+
+
 class StoreCodeExpired(PunktwerkError):
     """A screen showed the code too long ago, or the poster with it was withdrawn."""
 
@@ -572,6 +620,14 @@ class PaymentStateConflict(PunktwerkError):
     code = "PAYMENT_STATE_CONFLICT"
     status = 400
     fix = "Look at `details.status`: only an authorized payment can be captured or canceled."
+
+
+class ReceiptNotFound(PunktwerkError):
+    """The receipt does not exist, or its code is another account's or was made by somebody else."""
+
+    code = "RECEIPT_NOT_FOUND"
+    status = 404
+    fix = "Scan the code on the receipt; a till takes the `transactionId` of createReceiptClaim."
 
 
 class CheckoutNotFound(PunktwerkError):

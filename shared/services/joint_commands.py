@@ -73,7 +73,7 @@ def run(
     needs = list(dict.fromkeys(path for each in asked for path in each.needs))
 
     def decide(reads: Reads) -> Effect[list[T | PunktwerkError]]:
-        state = _State(reads)
+        state = State(reads)
         outcomes: list[T | PunktwerkError] = []
         wanted: list[str] = []
         tasks: list[Task] = []
@@ -99,8 +99,11 @@ def run(
     return commands.run(needs, decide, claim=claim, replay=replay)
 
 
-class _State:
-    """Documents as they are after some decisions, of which none is committed yet."""
+class State:
+    """Documents as they are after some decisions, of which none is committed yet.
+
+    ``now`` are the documents as the next decision reads them.
+    """
 
     def __init__(self, reads: Reads) -> None:
         self._reads = reads

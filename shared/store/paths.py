@@ -265,6 +265,10 @@ def purchase(purchase_id: str) -> str:
     return f"purchases/{encode(purchase_id)}"
 
 
+def receipt(receipt_id: str) -> str:
+    return f"receipts/{encode(receipt_id)}"
+
+
 def checkout(checkout_id: str) -> str:
     return f"checkouts/{encode(checkout_id)}"
 

@@ -31,7 +31,9 @@ from shared.services.accounts import callers
 from shared.services.events import emission, outbox
 from shared.services.imports import row_imports
 from shared.services.imports.import_files import RowsFile
+from shared.services.loyalty import till_receipts
 from shared.services.stores import store_qr_codes
+from shared.services.systems import receipt_claims
 from shared.store import client, paths
 from shared.store.accounts import account_documents
 from shared.store.events import event_documents
@@ -59,6 +61,7 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _DOCUMENTED: Names = {
     "storeId": "store_a",
     "storeCode": "PWS1:S:store_a:1:5nHccQzZCxSE_UdF:48bbb184",
+    "receiptCode": "PWB1:rcp_5bd1e9a2c07f43b86de0a1749c2b85f3d6470e1a:q3Zk1XyT0aB4vN7c:5d1f9a02",
     "otherStoreId": "store_b",
     "programId": "lp_abc123",
     "importId": "imp_abc123",
@@ -98,6 +101,7 @@ def drawn(store_id: str) -> Names:
         **_DOCUMENTED,
         "storeId": store_id,
         "storeCode": store_qr_codes.poster_of(store_id),
+        "receiptCode": receipt_claims.code_of(till_receipts.receipt_id(store_id, "PB-TXN-9876")),
         "otherStoreId": ids.new("store"),
         "programId": program_id,
         "importId": ids.new("imp"),
@@ -243,6 +247,19 @@ def make_purchase(situation: Situation) -> None:
     """Let the member buy something, for 28.50 euros."""
     body = {**situation.member.ids, "purchaseAmount": 28.5, "transactionId": "PB-TXN-9876"}
     situation.api.ok("addLoyaltyPoints", body)
+
+
+def make_receipt(situation: Situation, *, is_claimed: bool = False) -> None:
+    """Make the claim of a receipt of 28.50 euros."""
+    body = {
+        "storeId": situation.merchant.store_id,
+        "transactionId": "PB-TXN-9876",
+        "purchaseAmount": 28.5,
+        "format": "svg",
+    }
+    code = situation.api.ok("createReceiptClaim", body)["code"]
+    if is_claimed:
+        situation.api.ok("claimReceipt", {"userId": situation.names["userId"], "code": code})
 
 
 def make_import(situation: Situation, *, is_done: bool = True) -> None:
@@ -486,6 +503,7 @@ MAKERS: Mapping[str, Callable[..., None]] = {
     "member": make_member,
     "campaign": make_campaign,
     "purchase": make_purchase,
+    "receipt": make_receipt,
     "import": make_import,
     "suspension": make_suspension,
     "departure": make_departure,

@@ -16,6 +16,8 @@ from shared.errors import (
     MemberSuspended,
     ProgramInactive,
     ProgramNotFound,
+    ReceiptClaimed,
+    ReceiptVoided,
 )
 from shared.schemas import answers
 from shared.schemas.base import (
@@ -141,6 +143,8 @@ REFUSALS = (
     MembershipClosed,
     ProgramInactive,
     BalanceLimitExceeded,
+    ReceiptClaimed,
+    ReceiptVoided,
 )
 
 

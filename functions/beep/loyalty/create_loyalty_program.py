@@ -25,6 +25,7 @@ from shared.schemas.base import RequestModel, ResponseModel, Success
 from shared.schemas.fields import FreeText, StoreId
 from shared.schemas.loyalty.program_bodies import (
     CHECK_IN_LIMIT,
+    RECEIPT_CLAIMS,
     RULES_EXAMPLES,
     AllowsUnverified,
     BrandingBody,
@@ -39,6 +40,7 @@ from shared.schemas.loyalty.program_bodies import (
     PointsExpiryBody,
     ProgramName,
     ProgramTypeName,
+    ReceiptClaimsBody,
     Rewards,
     RulesBody,
     WelcomeBonus,
@@ -90,6 +92,7 @@ class Request(RequestModel):
         default_factory=EarningLimitsBody, description="The most that rules grant a member."
     )
     event_rules: EventRules = Field(default_factory=list)
+    receipt_claims: ReceiptClaimsBody | None = Field(default=None, description=RECEIPT_CLAIMS)
 
     @model_validator(mode="after")
     def _fits_type(self) -> Self:
@@ -158,6 +161,7 @@ def handle(body: Request, caller: Caller) -> Response:
         allows_unverified=body.allows_unverified,
         earning_limits=body.earning_limits.to_domain(),
         event_rules=to_event_rules(body.event_rules),
+        receipt_claims=body.receipt_claims.changed(None) if body.receipt_claims else None,
     )
     saved = programs.create(caller, body.store_id, draft)
     return Response(

@@ -15,6 +15,8 @@ from shared.errors import (
     MemberSuspended,
     ProgramInactive,
     ProgramNotFound,
+    ReceiptClaimed,
+    ReceiptVoided,
 )
 from shared.schemas import answers
 from shared.schemas.base import Duplicate, Id, Points, RequestModel, ResponseModel, Success
@@ -109,6 +111,8 @@ REFUSALS = (
     ProgramInactive,
     InsufficientBalance,
     BalanceLimitExceeded,
+    ReceiptClaimed,
+    ReceiptVoided,
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
 from typing import Any, Self
@@ -11,6 +12,7 @@ from pydantic import Field, model_validator
 from shared.auth.caller import Caller
 from shared.domain.loyalty.programs import (
     NO_LIMITS,
+    ReceiptClaimRules,
     require_costs,
     require_event_rules,
     require_limits,
@@ -23,6 +25,7 @@ from shared.schemas.base import RequestModel, ResponseModel, Success, refuse_fix
 from shared.schemas.fields import FreeText, ProgramId, StoreId
 from shared.schemas.loyalty.program_bodies import (
     CHECK_IN_LIMIT,
+    RECEIPT_CLAIMS,
     AllowsUnverified,
     BrandingBody,
     CheckInLimitBody,
@@ -35,6 +38,7 @@ from shared.schemas.loyalty.program_bodies import (
     PendingDays,
     PointsExpiryChangesBody,
     ProgramName,
+    ReceiptClaimsBody,
     Rewards,
     RulesBody,
     WelcomeBonus,
@@ -53,7 +57,8 @@ class Request(RequestModel):
 
     ``rules``, ``branding`` and ``pointsExpiry`` are merged: what they do not name stays, and null
     in them removes what is optional. Lists are replaced as a whole. A field that is null itself
-    changes nothing, except for ``pointsExpiry``: points granted from then on never expire.
+    changes nothing, except for ``pointsExpiry``: points granted from then on never expire, and for
+    ``receiptClaims``: receipts are claimed no more.
     """
 
     program_id: ProgramId
@@ -91,6 +96,9 @@ class Request(RequestModel):
         default=None, description="The most that rules grant a member, as a whole; `{}` for none."
     )
     event_rules: EventRules | None = None
+    receipt_claims: ReceiptClaimsBody | None = Field(
+        default=None, description=f"{RECEIPT_CLAIMS} Left out, it stays as it is."
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -161,6 +169,7 @@ def handle(body: Request, caller: Caller) -> Response:
         allows_unverified=body.allows_unverified,
         earning_limits=None if body.earning_limits is None else body.earning_limits.to_domain(),
         event_rules=None if body.event_rules is None else to_event_rules(body.event_rules),
+        receipt_claims=_receipt_claims(body),
     )
     saved = programs.update(caller, body.program_id, body.store_id, changes)
     assert saved.rules is not None
@@ -171,6 +180,15 @@ def handle(body: Request, caller: Caller) -> Response:
         rules=rules_body(saved.rules),
         is_replay=saved.is_replay,
     )
+
+
+def _receipt_claims(
+    body: Request,
+) -> Callable[[ReceiptClaimRules | None], ReceiptClaimRules | None] | None:
+    """Return the change of what members may claim; ``None`` if the request names none."""
+    if "receipt_claims" not in body.model_fields_set:
+        return None
+    return body.receipt_claims.changed if body.receipt_claims else lambda _: None
 
 
 def sandbox(body: Request, _: Caller) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from dataclasses import asdict
 from typing import Any
 
 from pydantic import Field
@@ -13,14 +13,8 @@ from shared.errors import StoreNotFound
 from shared.schemas import answers
 from shared.schemas.base import RequestModel, ResponseModel, Success, Timestamp
 from shared.schemas.fields import StoreId
+from shared.schemas.stores.store_bodies import QrPng, QrSvg, WantedPicture
 from shared.services.stores import store_qr_codes
-
-
-class Format(StrEnum):
-    """A form of the picture."""
-
-    SVG = "svg"
-    PNG = "png"
 
 
 class Request(RequestModel):
@@ -35,9 +29,7 @@ class Request(RequestModel):
             f"one when it is over: after at most {STEP_S} s."
         ),
     )
-    format: Format | None = Field(
-        default=None, strict=False, description="Which picture to draw; by default both."
-    )
+    format: WantedPicture = None
 
 
 class Response(ResponseModel):
@@ -47,8 +39,8 @@ class Response(ResponseModel):
     store_id: answers.StoreId
     kind: CodeKind = Field(strict=False, description="What the code is for.")
     code: str = Field(description="What the app sends to checkIn after the customer has scanned.")
-    svg: str | None = Field(description="The QR code as SVG. Null if `format` is `png`.")
-    png: str | None = Field(description="The QR code as PNG, in base64. Null if `format` is `svg`.")
+    svg: QrSvg
+    png: QrPng
     valid_from: Timestamp | None = Field(
         description="When a screen begins to show it. Null for a poster."
     )
@@ -90,25 +82,18 @@ REFUSALS = (StoreNotFound,)
 def handle(body: Request, caller: Caller) -> Response:
     """Sign the code and draw it; nothing is written."""
     code = store_qr_codes.of_store(caller, body.store_id, body.kind)
-    pictures = _pictures(code.text, body.format)
+    pictures = store_qr_codes.draw(code.text, body.format)
     return Response(
         store_id=code.store_id,
         kind=code.kind,
         code=code.text,
         valid_from=code.valid_from,
         valid_until=code.valid_until,
-        svg=pictures["svg"],
-        png=pictures["png"],
+        svg=pictures.svg,
+        png=pictures.png,
     )
 
 
 def sandbox(body: Request, _: Caller) -> dict[str, Any]:
     """Draw the example's code, which opens no store."""
-    return _pictures(EXAMPLE["code"], body.format)
-
-
-def _pictures(text: str, wanted: Format | None) -> dict[str, str | None]:
-    return {
-        "svg": None if wanted is Format.PNG else store_qr_codes.draw_svg(text),
-        "png": None if wanted is Format.SVG else store_qr_codes.draw_png(text),
-    }
+    return asdict(store_qr_codes.draw(EXAMPLE["code"], body.format))

@@ -188,6 +188,16 @@ CHECK_IN_LIMIT_DEFAULT = CheckInLimit()
 
 
 @dataclass(frozen=True, slots=True)
+class ReceiptClaimRules:
+    """Which receipts a member may claim: ``per_day`` of them on a day of the store, each at most
+    ``within_days`` old.
+    """
+
+    per_day: int = 3
+    within_days: int = 14
+
+
+@dataclass(frozen=True, slots=True)
 class Branding:
     """The look of the card in the app."""
 
@@ -207,6 +217,7 @@ class Program:
     may take a balance that a till has granted while it was offline.
     ``pending_days`` is how many days after a purchase what it earned cannot be spent.
     ``event_rules`` say what other events earn, such as a login; each event has one at most.
+    ``receipt_claims`` is ``None`` if members cannot claim receipts.
     """
 
     program_id: str
@@ -235,6 +246,7 @@ class Program:
     campaigns: tuple[Campaign, ...] = ()
     offline_overdraft: Decimal = Decimal(0)
     event_rules: tuple[EventRule, ...] = ()
+    receipt_claims: ReceiptClaimRules | None = None
 
     @property
     def scale(self) -> int:

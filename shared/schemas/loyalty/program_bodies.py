@@ -36,10 +36,12 @@ from shared.domain.loyalty.programs import (
     PointsExpiry,
     Program,
     ProgramType,
+    ReceiptClaimRules,
     Reward,
     Rules,
     WhenExceeded,
 )
+from shared.domain.loyalty.receipt_claims import WITHIN_DAYS_MAX
 from shared.domain.units import AMOUNT_UNITS_MAX
 from shared.errors import InvalidParameters
 from shared.schemas import answers
@@ -559,6 +561,37 @@ class CheckInLimitBody(WireModel):
         return replace(before, **{name: getattr(self, name) for name in self.model_fields_set})
 
 
+class ReceiptClaimsBody(WireModel):
+    """``{"perDay": 3, "withinDays": 14}``."""
+
+    per_day: Whole = Field(
+        default=3,
+        ge=1,
+        le=100,
+        description="How many receipts of a member earn on a day, in the store's time zone.",
+    )
+    within_days: Whole = Field(
+        default=14, ge=1, le=WITHIN_DAYS_MAX, description="How many days old a receipt may be."
+    )
+
+    def changed(self, before: ReceiptClaimRules | None) -> ReceiptClaimRules:
+        """Return rules with these changes; what is not named stays."""
+        named = {name: getattr(self, name) for name in self.model_fields_set}
+        return replace(before or ReceiptClaimRules(), **named)
+
+
+RECEIPT_CLAIMS = (
+    "Which receipts members may claim with claimReceipt. Null, the default: none. While it is set, "
+    "a `transactionId` earns for the one who comes first, a customer or the till."
+)
+
+
+def _receipt_claims_body(rules: ReceiptClaimRules | None) -> ReceiptClaimsBody | None:
+    if rules is None:
+        return None
+    return ReceiptClaimsBody(per_day=rules.per_day, within_days=rules.within_days)
+
+
 CHECK_IN_LIMIT = "How often a member's check-ins earn; by default once a day."
 
 
@@ -810,6 +843,7 @@ class ProgramBody(WireModel):
     allows_unverified: AllowsUnverified
     earning_limits: EarningLimitsBody = Field(description="The most that rules grant a member.")
     event_rules: EventRules
+    receipt_claims: ReceiptClaimsBody | None = Field(description=RECEIPT_CLAIMS)
     currency: str = Field(description="ISO 4217 code of the store's currency.")
     created_at: answers.CreatedAt
     updated_at: answers.UpdatedAt
@@ -841,6 +875,7 @@ def program_fields(program: Program) -> dict[str, Any]:
         "allows_unverified": program.allows_unverified,
         "earning_limits": _earning_limits_body(program.earning_limits),
         "event_rules": [_event_rule_body(each) for each in program.event_rules],
+        "receipt_claims": _receipt_claims_body(program.receipt_claims),
         "currency": program.currency,
         "created_at": program.created_at,
         "updated_at": program.updated_at,
@@ -918,6 +953,7 @@ PROGRAM_EXAMPLE: dict[str, Any] = {
     "allowsUnverified": False,
     "earningLimits": EARNING_LIMITS_EXAMPLE,
     "eventRules": [],
+    "receiptClaims": None,
     "currency": "EUR",
     "createdAt": "2026-03-03T12:00:00.000Z",
     "updatedAt": "2026-03-03T12:00:00.000Z",

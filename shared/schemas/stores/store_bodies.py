@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from enum import StrEnum
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -63,3 +64,20 @@ def to_store_body(store: Store) -> StoreBody:
         else None,
         created_at=store.created_at,
     )
+
+
+class PictureFormat(StrEnum):
+    """A form of a QR code's picture."""
+
+    SVG = "svg"
+    PNG = "png"
+
+
+WantedPicture = Annotated[
+    PictureFormat | None,
+    Field(strict=False, description="Which picture to draw; by default both."),
+]
+QrSvg = Annotated[str | None, Field(description="The QR code as SVG. Null if `format` is `png`.")]
+QrPng = Annotated[
+    str | None, Field(description="The QR code as PNG, in base64. Null if `format` is `svg`.")
+]

@@ -27,7 +27,7 @@ from shared.errors import (
 )
 from shared.services import access
 from shared.services.commands import Reads
-from shared.services.loyalty import bookings
+from shared.services.loyalty import bookings, till_receipts
 from shared.services.loyalty.awards import Awarding
 from shared.services.loyalty.bookings import Booking, Prepared
 from shared.store import paths
@@ -59,7 +59,8 @@ def add(
 
     Raises:
         ProgramNotFound, MembershipNotFound, ProgramInactive, InvalidParameters,
-        IdempotencyKeyReused, BalanceLimitExceeded, Busy.
+        IdempotencyKeyReused, BalanceLimitExceeded, Busy,
+        ReceiptClaimed, ReceiptVoided: Where members may claim receipts.
     """
     return prepared_add(
         caller,
@@ -90,9 +91,11 @@ def prepared_add(
     is_internal: bool = False,
     earning_method: str | None = None,
     occurred_at: datetime | None = None,
+    is_claim: bool = False,
 ) -> Prepared:
     """Prepare what ``add`` does.
 
+    ``is_claim``: a customer has claimed the transaction's receipt, which the caller takes care of.
     ``occurred_at``: when it was earned, if that is not now: points expire as if they had been
     granted then, and what has expired already is written off in the same commit. It is no part of
     what tells two requests apart: a till may have told of the transaction without it.
@@ -128,7 +131,7 @@ def prepared_add(
         if points is None and purchase_lines is not None
         else None
     )
-    return Prepared(
+    prepared = Prepared(
         program,
         user_id,
         cause,
@@ -140,6 +143,9 @@ def prepared_add(
         and transaction_id is not None
         and program.earning_limits.are_counted,
     )
+    if is_internal or is_claim:
+        return prepared
+    return till_receipts.taking(prepared, transaction_id, purchase_lines)
 
 
 def calculate(
@@ -364,8 +370,7 @@ def sync_external(
                 )
                 return bookings.Decided(*booked) if booked else bookings.Decided(membership, None)
 
-    return bookings.run_transaction(
-        caller.claim,
+    prepared = Prepared(
         program,
         user_id,
         cause,
@@ -374,6 +379,9 @@ def sync_external(
         enrolls=True,
         records_no_op=action == "set" and transaction is not None,
     )
+    if action == "add":
+        prepared = till_receipts.taking(prepared, external_transaction_id, None)
+    return prepared.run(caller.claim)
 
 
 def take_back(

@@ -25,6 +25,7 @@ from shared.domain.loyalty.programs import (
     PointsExpiry,
     Program,
     ProgramType,
+    ReceiptClaimRules,
     Reward,
     Rules,
     require_costs,
@@ -67,14 +68,15 @@ class ProgramDraft:
     allows_unverified: bool = False
     earning_limits: EarningLimits = NO_LIMITS
     event_rules: tuple[EventRule, ...] = ()
+    receipt_claims: ReceiptClaimRules | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ProgramChanges:
     """The changes of a program; ``None`` changes nothing.
 
-    ``rules``, ``points_expiry`` and ``check_in_limit`` make the new ones of the old ones.
-    ``ends_expiry``: points that are granted from then on never expire.
+    ``rules``, ``points_expiry``, ``check_in_limit`` and ``receipt_claims`` make the new ones of the
+    old ones. ``ends_expiry``: points that are granted from then on never expire.
     """
 
     program_name: str | None = None
@@ -95,6 +97,7 @@ class ProgramChanges:
     allows_unverified: bool | None = None
     earning_limits: EarningLimits | None = None
     event_rules: tuple[EventRule, ...] | None = None
+    receipt_claims: Callable[[ReceiptClaimRules | None], ReceiptClaimRules | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +166,7 @@ def create(
             allows_unverified=draft.allows_unverified,
             earning_limits=draft.earning_limits,
             event_rules=draft.event_rules,
+            receipt_claims=draft.receipt_claims,
         )
         require_costs(program.rewards, program.scale)
         require_milestones(program.milestones, program.scale)
@@ -275,6 +279,9 @@ def _changed(before: Program, changes: ProgramChanges, now: datetime) -> Program
         allows_unverified=_given(changes.allows_unverified, before.allows_unverified),
         earning_limits=_given(changes.earning_limits, before.earning_limits),
         event_rules=_given(changes.event_rules, before.event_rules),
+        receipt_claims=changes.receipt_claims(before.receipt_claims)
+        if changes.receipt_claims
+        else before.receipt_claims,
     )
 
 

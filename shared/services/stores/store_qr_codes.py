@@ -12,6 +12,7 @@ from shared.auth.caller import Caller
 from shared.domain.stores import store_codes
 from shared.domain.stores.store_codes import CodeKind, StoreCode
 from shared.domain.stores.stores import Store
+from shared.schemas.stores.store_bodies import PictureFormat
 from shared.services import access
 from shared.services.vaults import vault
 
@@ -63,6 +64,22 @@ def verify(text: str, store: Store, now: datetime) -> StoreCode:
     """
     return store_codes.verify(
         text, store.store_id, _keys_of, poster_version=store.poster_version, now=now
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """A QR code as SVG, and as PNG in base64; ``None`` if it is not wanted."""
+
+    svg: str | None
+    png: str | None
+
+
+def draw(text: str, wanted: PictureFormat | None) -> Pictures:
+    """Return the pictures of a QR code that are wanted, by default both."""
+    return Pictures(
+        None if wanted is PictureFormat.PNG else draw_svg(text),
+        None if wanted is PictureFormat.SVG else draw_png(text),
     )
 
 

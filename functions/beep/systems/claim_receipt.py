@@ -1,0 +1,130 @@
+"""POST /api/v1/claimReceipt: earn for a receipt, once, with the code that is printed on it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from shared.auth.caller import Caller
+from shared.domain.units import from_units
+from shared.errors import (
+    MembershipClosed,
+    MembershipNotFound,
+    MemberSuspended,
+    ReceiptClaimed,
+    ReceiptClaimsOff,
+    ReceiptCodeDamaged,
+    ReceiptLimitReached,
+    ReceiptNotFound,
+    ReceiptTooOld,
+    ReceiptVoided,
+)
+from shared.schemas import answers
+from shared.schemas.base import Duplicate, Number, RequestModel, ResponseModel, Success, WireModel
+from shared.schemas.fields import UserId
+from shared.schemas.systems.receipt_bodies import PaidAmount
+from shared.services.systems import receipt_claims
+
+CODE_CHARS_MAX = 2_000
+
+
+class Request(RequestModel):
+    """Who claims which receipt. The receipt's store says in which programs it earns."""
+
+    user_id: UserId
+    code: str = Field(
+        min_length=1,
+        max_length=CODE_CHARS_MAX,
+        description="What was read from the receipt's QR code.",
+    )
+
+
+class ReceiptEarnedBody(WireModel):
+    """What a program granted, in which the customer is a member."""
+
+    program_id: answers.ProgramId
+    points: Number = Field(description="What was granted, pending or not; 0 for the `reason`.")
+    entry_id: str | None = Field(
+        description=f"The ledger entry. Null if nothing was granted. {answers.ENTRY_ID_SCOPE}"
+    )
+    new_balance: answers.NewBalance
+    current_tier: answers.CurrentTier
+    reason: str | None = Field(
+        description=(
+            "Why nothing was granted: a reason of addLoyaltyPoints, or the code of a refusal in "
+            "small letters, such as `receipt_too_old`. Null if something was."
+        )
+    )
+
+
+class Response(ResponseModel):
+    """What the receipt earned in each program. If that is nothing in all, it stays open."""
+
+    success: Success = True
+    store_id: answers.StoreId
+    user_id: answers.UserId
+    amount: PaidAmount
+    earned: list[ReceiptEarnedBody] = Field(description="What each program granted, or why not.")
+    duplicate: Duplicate = None
+
+
+EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
+    "claim": {
+        "userId": "user_xyz",
+        "code": "PWB1:rcp_5bd1e9a2c07f43b86de0a1749c2b85f3d6470e1a:q3Zk1XyT0aB4vN7c:5d1f9a02",
+    }
+}
+
+EXAMPLE: dict[str, Any] = {
+    "success": True,
+    "storeId": "store_a",
+    "userId": "user_xyz",
+    "amount": 28.5,
+    "earned": [
+        {
+            "programId": "lp_abc123",
+            "points": 285,
+            "entryId": "le_abc123",
+            "newBalance": 427,
+            "currentTier": None,
+            "reason": None,
+        }
+    ],
+}
+
+REFUSALS = (
+    ReceiptCodeDamaged,
+    ReceiptNotFound,
+    ReceiptClaimsOff,
+    ReceiptClaimed,
+    ReceiptVoided,
+    ReceiptTooOld,
+    ReceiptLimitReached,
+    MembershipNotFound,
+    MemberSuspended,
+    MembershipClosed,
+)
+
+
+def handle(body: Request, caller: Caller) -> Response:
+    """Book what the receipt earns, in one commit."""
+    done = receipt_claims.claim(caller, user_id=body.user_id, code=body.code)
+    return Response(
+        store_id=done.store_id,
+        user_id=done.user_id,
+        amount=done.amount,
+        earned=[
+            ReceiptEarnedBody(
+                program_id=each.program_id,
+                points=from_units(each.units, each.scale),
+                entry_id=each.entry_id,
+                new_balance=from_units(each.balance_units, each.scale),
+                current_tier=each.tier,
+                reason=each.reason,
+            )
+            for each in done.earned
+        ],
+        duplicate=True if done.is_duplicate else None,
+        is_replay=done.is_replay,
+    )

@@ -1,0 +1,106 @@
+"""POST /api/v1/createReceiptClaim: make the code on a receipt with which its customer claims it."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from pydantic import Field, model_validator
+
+from shared.auth.caller import Caller
+from shared.domain.loyalty.receipt_claims import ReceiptStatus
+from shared.errors import ReceiptClaimed, ReceiptClaimsOff, StoreNotFound
+from shared.schemas import answers
+from shared.schemas.base import RequestModel, ResponseModel, Success, Timestamp
+from shared.schemas.fields import StoreId, TransactionId
+from shared.schemas.loyalty.booking_bodies import PurchaseAmount, PurchaseLines, to_lines
+from shared.schemas.stores.store_bodies import QrPng, QrSvg, WantedPicture
+from shared.schemas.systems.receipt_bodies import PaidAmount, ReceiptStatusName
+from shared.services.stores import store_qr_codes
+from shared.services.systems import receipt_claims
+
+
+class Request(RequestModel):
+    """What was bought, without a member. The claim grants what the programs' rules say of it."""
+
+    store_id: StoreId
+    transaction_id: TransactionId
+    purchase_amount: PurchaseAmount | None = None
+    purchase_lines: PurchaseLines | None = None
+    format: WantedPicture = None
+
+    @model_validator(mode="after")
+    def _says_how_much(self) -> Self:
+        if (self.purchase_amount is None) is (self.purchase_lines is None):
+            raise ValueError("needs purchaseAmount or purchaseLines, one of them")
+        return self
+
+
+class Response(ResponseModel):
+    """The code, as a text and drawn as a QR code. The same transaction gets the same claim."""
+
+    success: Success = True
+    store_id: answers.StoreId
+    transaction_id: str = Field(description="The transaction.")
+    amount: PaidAmount
+    status: ReceiptStatusName
+    code: str = Field(description="What the app sends to claimReceipt after it was scanned.")
+    svg: QrSvg
+    png: QrPng
+    issued_at: Timestamp = Field(description="When the claim was made.")
+    valid_until: Timestamp = Field(description="Until when it can be claimed.")
+
+
+EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
+    "amount": {
+        "storeId": "store_a",
+        "transactionId": "PB-TXN-9876",
+        "purchaseAmount": 28.5,
+        "format": "svg",
+    },
+    "lines": {
+        "storeId": "store_a",
+        "transactionId": "PB-TXN-9877",
+        "purchaseLines": [{"amount": 31.5, "category": "wine"}, {"amount": -3, "type": "discount"}],
+        "format": "png",
+    },
+}
+
+EXAMPLE: dict[str, Any] = {
+    "success": True,
+    "storeId": "store_a",
+    "transactionId": "PB-TXN-9876",
+    "amount": 28.5,
+    "status": ReceiptStatus.OPEN.value,
+    "code": "PWB1:rcp_5bd1e9a2c07f43b86de0a1749c2b85f3d6470e1a:q3Zk1XyT0aB4vN7c:5d1f9a02",
+    "svg": "<svg></svg>",
+    "png": None,
+    "issuedAt": "2026-03-03T12:00:00.000Z",
+    "validUntil": "2026-03-17T12:00:00.000Z",
+}
+
+REFUSALS = (StoreNotFound, ReceiptClaimsOff, ReceiptClaimed)
+
+
+def handle(body: Request, caller: Caller) -> Response:
+    """Make the claim, or find it, and draw its code."""
+    lines = to_lines(body.purchase_amount, body.purchase_lines)
+    assert lines is not None
+    made = receipt_claims.create(caller, body.store_id, body.transaction_id, lines)
+    pictures = store_qr_codes.draw(made.code, body.format)
+    return Response(
+        store_id=made.receipt.store_id,
+        transaction_id=made.receipt.transaction_id,
+        amount=made.amount,
+        status=made.receipt.status,
+        code=made.code,
+        svg=pictures.svg,
+        png=pictures.png,
+        issued_at=made.issued_at,
+        valid_until=made.valid_until,
+    )
+
+
+def sandbox(body: Request, _: Caller) -> dict[str, Any]:
+    """Draw the example's code, which claims nothing."""
+    pictures = store_qr_codes.draw(EXAMPLE["code"], body.format)
+    return {"transactionId": body.transaction_id, "svg": pictures.svg, "png": pictures.png}

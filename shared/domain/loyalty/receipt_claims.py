@@ -1,0 +1,300 @@
+"""Receipts that a customer may claim: who has one, what it earned, and what came back.
+
+The claim of a customer and the till's own booking of one receipt share one document. Whoever comes
+first has the receipt; the other one is refused. So a receipt earns for one member only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from shared.domain.loyalty import counters, earning_base
+from shared.domain.loyalty.counters import Counters
+from shared.domain.loyalty.earning_base import LineType, PurchaseLine
+from shared.domain.loyalty.membership import Membership
+from shared.domain.loyalty.programs import Program, ReceiptClaimRules
+from shared.domain.loyalty.returns import units_to_take
+from shared.domain.money import Money
+from shared.domain.pseudonyms import Pseudonyms
+from shared.errors import (
+    IdempotencyKeyReused,
+    ReceiptClaimed,
+    ReceiptLimitReached,
+    ReceiptTooOld,
+    ReceiptVoided,
+)
+
+WITHIN_DAYS_MAX = 60
+OPEN_KEPT = timedelta(days=WITHIN_DAYS_MAX + 30)
+"""Afterwards a TTL policy deletes a receipt that nobody has: it is too old for every program."""
+TILL_GRANTS_MAX = 20
+"""The most bookings of a till that one receipt notes: for each program and each member."""
+EARNING_METHOD = "receipt"
+_COUNTED_AS = "receipt:claimed"
+"""What a member's counters call a claimed receipt. No name of an event has a colon."""
+
+
+class ReceiptStatus(StrEnum):
+    """Who has a receipt.
+
+    ``OPEN``: nobody yet. ``CLAIMED``: a customer. ``HAS_MEMBER``: the till has booked it for a
+    member. ``VOIDED``: all of it was taken back.
+    """
+
+    OPEN = "open"
+    CLAIMED = "claimed"
+    HAS_MEMBER = "has_member"
+    VOIDED = "voided"
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptGrant:
+    """An entry of the ledger that a receipt earned.
+
+    ``user_id`` is the member in whose membership the entry is. ``asked_units`` are those that
+    returns have asked back, also of what the member had spent.
+    """
+
+    program_id: str
+    user_id: str
+    entry_id: str
+    units: int
+    asked_units: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimableReceipt:
+    """A receipt of a store, from its claim's or its first booking's making on.
+
+    Attributes:
+        receipt_id: Follows from the store and the transaction.
+        lines: What was bought; empty if no claim was made of it.
+        amount_minor: What was paid; ``None`` if the till has not said it.
+        issued_at: When its claim was made; ``None`` if none was.
+        claimed_by: The customer who has claimed it.
+        grants: What it earned, in each program.
+        returned_minor: What came back of it so far.
+        returned_before_minor: What of that came back before it was claimed, and earned nothing.
+        expires_at: When it is deleted; ``None`` once it has earned.
+    """
+
+    receipt_id: str
+    account_id: str
+    store_id: str
+    transaction_id: str
+    currency: str
+    created_at: datetime
+    lines: tuple[PurchaseLine, ...] = ()
+    amount_minor: int | None = None
+    issued_at: datetime | None = None
+    claimed_by: str | None = None
+    claimed_at: datetime | None = None
+    grants: tuple[ReceiptGrant, ...] = ()
+    returned_minor: int = 0
+    returned_before_minor: int = 0
+    is_void: bool = False
+    expires_at: datetime | None = None
+
+    @property
+    def status(self) -> ReceiptStatus:
+        """Who has it."""
+        if self.is_void:
+            return ReceiptStatus.VOIDED
+        if self.claimed_by is not None:
+            return ReceiptStatus.CLAIMED
+        return ReceiptStatus.HAS_MEMBER if self.grants else ReceiptStatus.OPEN
+
+    @property
+    def earning_lines(self) -> tuple[PurchaseLine, ...]:
+        """What of it a claim earns: what had come back before lowers it, as a discount does."""
+        is_claimed = self.claimed_by is not None
+        minor = self.returned_before_minor if is_claimed else self.returned_minor
+        if minor == 0:
+            return self.lines
+        returned = Money(minor, self.currency).to_major()
+        return (*self.lines, PurchaseLine(-returned, LineType.DISCOUNT))
+
+
+def issued(receipt: ClaimableReceipt | None, claim: ClaimableReceipt) -> ClaimableReceipt:
+    """Return a receipt whose claim is made, or was made before with the same lines.
+
+    Args:
+        receipt: The receipt as it is stored, if it is.
+        claim: The receipt as a new claim makes it.
+
+    Raises:
+        IdempotencyKeyReused: Its claim was made with other lines.
+        ReceiptClaimed: The till has booked it for a member.
+    """
+    if receipt is None:
+        return claim
+    if receipt.issued_at is None:
+        raise _taken(receipt)
+    if receipt.lines != claim.lines:
+        raise IdempotencyKeyReused(
+            "The transaction has a claim with other values.", transactionId=receipt.transaction_id
+        )
+    return receipt
+
+
+def valid_until(issued_at: datetime, within_days: int) -> datetime:
+    """Return when a claim ends that programs take for so many days."""
+    return issued_at + timedelta(days=within_days)
+
+
+def require_open(receipt: ClaimableReceipt) -> None:
+    """Refuse to claim what somebody has, or what was taken back.
+
+    Raises:
+        ReceiptVoided: All of it was taken back.
+        ReceiptClaimed: A member has it.
+    """
+    if receipt.is_void:
+        raise ReceiptVoided("The receipt was voided.")
+    if receipt.status is not ReceiptStatus.OPEN:
+        raise _taken(receipt)
+
+
+def _taken(receipt: ClaimableReceipt) -> ReceiptClaimed:
+    return ReceiptClaimed("The receipt has earned before.", status=receipt.status)
+
+
+def require_within(
+    receipt: ClaimableReceipt, rules: ReceiptClaimRules, counted: Counters, day: str, now: datetime
+) -> None:
+    """Refuse a receipt that is too old, or one too many of a member's day.
+
+    Raises:
+        ReceiptTooOld, ReceiptLimitReached.
+    """
+    if receipt.issued_at is None or now > valid_until(receipt.issued_at, rules.within_days):
+        raise ReceiptTooOld(f"Only receipts of the last {rules.within_days} days earn.")
+    if counted.times_of_event(_COUNTED_AS, day) >= rules.per_day:
+        raise ReceiptLimitReached(f"At most {rules.per_day} receipts of a member earn on a day.")
+
+
+def counted(before: Counters, day: str, now: datetime) -> Counters:
+    """Return a member's counters after a receipt of theirs has earned."""
+    return counters.with_event(before, _COUNTED_AS, day, now)
+
+
+def claimed(
+    receipt: ClaimableReceipt, user_id: str, grants: Sequence[ReceiptGrant], now: datetime
+) -> ClaimableReceipt:
+    """Return a receipt that a customer has claimed, with what it earned."""
+    return replace(
+        receipt,
+        claimed_by=user_id,
+        claimed_at=now,
+        grants=tuple(grants),
+        returned_before_minor=receipt.returned_minor,
+        expires_at=None,
+    )
+
+
+def booked_by_till(
+    receipt: ClaimableReceipt,
+    membership: Membership,
+    grant: ReceiptGrant,
+    amount_minor: int | None,
+    *,
+    is_claimants: bool,
+) -> ClaimableReceipt:
+    """Return a receipt that the till has booked for a member.
+
+    A till may book one receipt in several programs, and for several members, as ever.
+
+    Args:
+        receipt: The receipt.
+        membership: The member's membership.
+        grant: What was booked.
+        amount_minor: What was paid, if the till says it.
+        is_claimants: The member is the one who has claimed it.
+
+    Raises:
+        ReceiptVoided: All of it was taken back.
+        ReceiptClaimed: Another customer has claimed it.
+    """
+    if receipt.is_void:
+        raise ReceiptVoided("The receipt was voided.")
+    if receipt.claimed_by is not None and not is_claimants:
+        raise _taken(receipt)
+    assert membership.user_id == grant.user_id
+    grants = receipt.grants if len(receipt.grants) >= TILL_GRANTS_MAX else (*receipt.grants, grant)
+    known_minor = receipt.amount_minor if amount_minor is None else amount_minor
+    return replace(receipt, grants=grants, amount_minor=known_minor, expires_at=None)
+
+
+def returned(receipt: ClaimableReceipt, returned_minor: int | None) -> ClaimableReceipt:
+    """Return a receipt of which money came back, and what that asks back of each grant.
+
+    Args:
+        receipt: The receipt.
+        returned_minor: All that came back so far; ``None``: everything. Less than was known before
+            changes nothing.
+    """
+    amount_minor = receipt.amount_minor
+    is_all = returned_minor is None or (amount_minor is not None and returned_minor >= amount_minor)
+    told_minor = amount_minor or 0 if returned_minor is None else returned_minor
+    sum_minor = max(receipt.returned_minor, told_minor)
+    if amount_minor is not None:
+        sum_minor = min(sum_minor, amount_minor)
+    after = replace(receipt, returned_minor=sum_minor, is_void=receipt.is_void or is_all)
+    return replace(after, grants=tuple(_asked(after, each) for each in receipt.grants))
+
+
+def _asked(receipt: ClaimableReceipt, grant: ReceiptGrant) -> ReceiptGrant:
+    if receipt.is_void:
+        return replace(grant, asked_units=grant.units)
+    assert receipt.amount_minor is not None, "a part is told of a known amount only"
+    before_minor = receipt.returned_before_minor
+    units = units_to_take(
+        grant.units, receipt.returned_minor - before_minor, receipt.amount_minor - before_minor
+    )
+    return replace(grant, asked_units=max(units, grant.asked_units))
+
+
+def paid_minor(lines: Sequence[PurchaseLine], currency: str) -> int:
+    """Return what was paid for lines, in minor units."""
+    return Money.from_major(earning_base.paid_amount(lines), currency).amount_minor
+
+
+def paid(receipt: ClaimableReceipt) -> Decimal | None:
+    """Return what was paid, in the currency; ``None`` if nobody has said it."""
+    if receipt.amount_minor is None:
+        return None
+    return Money(receipt.amount_minor, receipt.currency).to_major()
+
+
+def day_of(program: Program, now: datetime) -> str:
+    """Return the day of a program's store on which a receipt is claimed."""
+    return counters.day_of(now, program.time_zone)
+
+
+def users(receipt: ClaimableReceipt) -> tuple[str, ...]:
+    """Return everybody whom a receipt names."""
+    named = (receipt.claimed_by, *(each.user_id for each in receipt.grants))
+    return tuple(sorted({each for each in named if each is not None}))
+
+
+def erased(receipt: ClaimableReceipt, names: Pseudonyms) -> ClaimableReceipt:
+    """Return a receipt with pseudonyms for its members, under which their entries are now."""
+    return replace(
+        receipt,
+        transaction_id=names.within(receipt.transaction_id) or "",
+        claimed_by=names.of_optional(receipt.claimed_by),
+        grants=tuple(replace(each, user_id=names.of(each.user_id)) for each in receipt.grants),
+    )
+
+
+def of_user_alone(receipt: ClaimableReceipt, user_id: str) -> ClaimableReceipt:
+    """Return what a receipt says of one of its members."""
+    return replace(
+        receipt,
+        claimed_by=receipt.claimed_by if receipt.claimed_by == user_id else None,
+        grants=tuple(each for each in receipt.grants if each.user_id == user_id),
+    )

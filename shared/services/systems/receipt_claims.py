@@ -1,0 +1,452 @@
+"""Receipts that customers claim: made by the till, earned once, taken back with the goods."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+
+from shared import clock
+from shared.auth.caller import Caller
+from shared.domain.loyalty import earning, earning_base, ledger, receipt_claims, receipt_codes
+from shared.domain.loyalty.earning_base import PurchaseLine
+from shared.domain.loyalty.entries import Cause
+from shared.domain.loyalty.membership import Membership
+from shared.domain.loyalty.programs import Program
+from shared.domain.loyalty.receipt_claims import ClaimableReceipt, ReceiptGrant, ReceiptStatus
+from shared.domain.money import Money
+from shared.domain.stores.stores import Store
+from shared.errors import (
+    Busy,
+    InvalidParameters,
+    MembershipNotFound,
+    PunktwerkError,
+    ReceiptClaimsOff,
+)
+from shared.services import access, commands, forwarding
+from shared.services.accounts import callers
+from shared.services.commands import Effect, Reads
+from shared.services.joint_commands import State
+from shared.services.loyalty import balances, bookings, till_receipts
+from shared.services.loyalty.bookings import Booking, Decided, Prepared
+from shared.services.vaults import vault
+from shared.store import codec, paths
+from shared.store.client import Document
+from shared.store.loyalty import membership_documents, program_documents, receipt_documents
+
+DESCRIPTION = "Receipt"
+
+
+@dataclass(frozen=True, slots=True)
+class MadeClaim:
+    """A receipt with the text that its customer claims it with, valid until a time."""
+
+    receipt: ClaimableReceipt
+    amount: Decimal
+    code: str
+    issued_at: datetime
+    valid_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptEarned:
+    """What a receipt earned in a program; nothing for ``reason``, which is ``None`` otherwise."""
+
+    program_id: str
+    scale: int
+    balance_units: int
+    tier: str | None
+    units: int = 0
+    entry_id: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedReceipt:
+    """A claimed receipt. ``is_duplicate``: the same customer has claimed it before."""
+
+    store_id: str
+    user_id: str
+    amount: Decimal
+    earned: tuple[ReceiptEarned, ...]
+    is_duplicate: bool = False
+    is_replay: bool = False
+
+    @property
+    def is_earned(self) -> bool:
+        """Tell whether any program granted something."""
+        return any(each.entry_id is not None for each in self.earned)
+
+
+def create(
+    caller: Caller, store_id: str, transaction_id: str, lines: Sequence[PurchaseLine]
+) -> MadeClaim:
+    """Make the claim of a till's receipt. The same transaction and lines give the same one.
+
+    Raises:
+        StoreNotFound, InvalidParameters, Busy,
+        ReceiptClaimsOff: No active program of the store lets members claim receipts.
+        ReceiptClaimed: The till has booked the transaction for a member.
+        IdempotencyKeyReused: The transaction has a claim with other lines.
+    """
+    store = access.store(caller, store_id)
+    programs = _programs(store)
+    if not programs:
+        raise ReceiptClaimsOff("No active program of the store lets members claim receipts.")
+    earning.require_payable(earning_base.paid_amount(lines), store.currency)
+    amount_minor = receipt_claims.paid_minor(lines, store.currency)
+    if amount_minor == 0:
+        raise InvalidParameters(
+            "Nothing was paid.", fields={"purchaseAmount": "must be greater than 0"}
+        )
+    now = clock.utc_now()
+    claim = replace(
+        till_receipts.empty(programs[0], transaction_id, now),
+        lines=tuple(lines),
+        amount_minor=amount_minor,
+        issued_at=now,
+        expires_at=now + receipt_claims.OPEN_KEPT,
+    )
+    path = paths.receipt(claim.receipt_id)
+
+    def decide(reads: Reads) -> Effect[ClaimableReceipt]:
+        stored = receipt_documents.decode(reads[path])
+        after = receipt_claims.issued(stored, claim)
+        writes = [] if after == stored else [receipt_documents.write(reads[path], after)]
+        return Effect(after, writes)
+
+    # The transaction is its key: a repetition is answered from the receipt itself.
+    made = commands.run([path], decide)
+    amount = receipt_claims.paid(made)
+    assert made.issued_at is not None
+    assert amount is not None
+    days = max(_within_days(each) for each in programs)
+    return MadeClaim(
+        made,
+        amount,
+        code_of(made.receipt_id),
+        made.issued_at,
+        receipt_claims.valid_until(made.issued_at, days),
+    )
+
+
+def code_of(receipt_id: str) -> str:
+    """Return the code that claims a receipt."""
+    return receipt_codes.text_of(receipt_id, _keys_of(receipt_id))
+
+
+def claim(caller: Caller, *, user_id: str, code: str) -> ClaimedReceipt:
+    """Book what a receipt earns in each program of its store that the customer is a member of.
+
+    All of it is one commit. If no program grants anything, the receipt stays open.
+
+    Raises:
+        ReceiptCodeDamaged, ReceiptNotFound, IdempotencyKeyReused, Busy; and, if no program grants
+        anything, why the first one does not: ReceiptTooOld, ReceiptLimitReached, ReceiptClaimed,
+        ReceiptVoided, ReceiptClaimsOff, MembershipNotFound, MemberSuspended, MembershipClosed.
+    """
+    receipt_id = receipt_codes.verify(code, _keys_of)
+    found = access.own(caller, receipt_documents.find(receipt_id), receipt_codes.not_found())
+    return _claim(caller, found, user_id=user_id)
+
+
+@forwarding.following
+def _claim(caller: Caller, found: ClaimableReceipt, *, user_id: str) -> ClaimedReceipt:
+    programs = _programs(access.store(caller, found.store_id))
+    now, path = clock.utc_now(), paths.receipt(found.receipt_id)
+    member_paths = {
+        each.program_id: paths.member(paths.membership_id(each.program_id, user_id))
+        for each in programs
+    }
+
+    def decide(reads: Reads) -> Effect[ClaimedReceipt]:
+        receipt = access.own(
+            caller, receipt_documents.decode(reads[path]), receipt_codes.not_found()
+        )
+        memberships = {
+            program_id: membership_documents.decode(reads[each])
+            for program_id, each in member_paths.items()
+        }
+        for held in memberships.values():
+            forwarding.require_current(held)
+        is_own = any(
+            held is not None and till_receipts.is_same_member(held, each.user_id)
+            for each in receipt.grants
+            if receipt.claimed_by is not None
+            and (held := memberships.get(each.program_id)) is not None
+        )
+        if not is_own:
+            receipt_claims.require_open(receipt)
+        had = {each.program_id for each in receipt.grants}
+        joined = [
+            each
+            for each in programs
+            if memberships[each.program_id] is not None and (not is_own or each.program_id in had)
+        ]
+        if not programs:
+            raise ReceiptClaimsOff("The store's programs let members claim no receipts.")
+        if not joined:
+            raise MembershipNotFound(f"User {user_id} is in no such program of the store.")
+        booked = _booked(caller, receipt, joined, user_id, reads, now)
+        amount = receipt_claims.paid(receipt)
+        assert amount is not None
+        result = ClaimedReceipt(
+            receipt.store_id, user_id, amount, tuple(booked.earned), is_duplicate=is_own
+        )
+        kept = codec.to_document(result)
+        if is_own or not result.is_earned:
+            return Effect(result, kept=kept)
+        after = receipt_claims.claimed(receipt, user_id, booked.grants, now)
+        write = receipt_documents.write(reads[path], after)
+        return Effect(result, [*booked.state.writes(), write], kept=kept)
+
+    def replay(kept: Document, _: Reads) -> ClaimedReceipt:
+        return replace(codec.from_document(ClaimedReceipt, kept), is_replay=True)
+
+    # The entries that the decision asks for, unless the receipt changes meanwhile.
+    asked = (_prepared(caller, found, each, user_id, now) for each in programs)
+    needs = [path, *member_paths.values(), *(path for each in asked for path in each.needs)]
+    return commands.run(list(dict.fromkeys(needs)), decide, claim=caller.claim, replay=replay)
+
+
+@dataclass(frozen=True)
+class _Booked:
+    """What the programs granted for a receipt, and the documents as they are then."""
+
+    state: State
+    earned: list[ReceiptEarned]
+    grants: list[ReceiptGrant]
+
+
+def _booked(
+    caller: Caller,
+    receipt: ClaimableReceipt,
+    programs: Sequence[Program],
+    user_id: str,
+    reads: Reads,
+    now: datetime,
+) -> _Booked:
+    """Decide in one program after the other.
+
+    Raises:
+        PunktwerkError: The first program's refusal, if no program decides otherwise.
+    """
+    asked = {each.program_id: _prepared(caller, receipt, each, user_id, now) for each in programs}
+    commands.want(reads, (path for each in asked.values() for path in each.needs))
+    booked, refusals = _Booked(State(reads), [], []), []
+    for program in programs:
+        prepared = asked[program.program_id]
+        try:
+            effect = prepared.decide(booked.state.now)
+        except PunktwerkError as refusal:
+            if not refusal.is_final:
+                raise
+            refusals.append(refusal)
+            held = membership_documents.decode(reads[prepared.needs[0]])
+            assert held is not None
+            booked.earned.append(_nothing(program, held, refusal, now))
+            continue
+        booked.state.apply(effect.writes)
+        booking = effect.result
+        booked.earned.append(_earned(booking))
+        if booking.entry is not None:
+            grant = ReceiptGrant(
+                program.program_id, user_id, booking.entry.entry_id, booking.entry.granted_units
+            )
+            booked.grants.append(grant)
+    if refusals and len(refusals) == len(programs):
+        raise refusals[0]
+    return booked
+
+
+def _earned(booking: Booking) -> ReceiptEarned:
+    entry = booking.entry
+    return ReceiptEarned(
+        booking.program.program_id,
+        booking.program.scale,
+        booking.balance_units,
+        booking.tier,
+        units=entry.granted_units if entry else 0,
+        entry_id=entry.entry_id if entry else None,
+        reason=booking.award.reason if booking.award and not entry else None,
+    )
+
+
+def _nothing(
+    program: Program, membership: Membership, refusal: PunktwerkError, now: datetime
+) -> ReceiptEarned:
+    return ReceiptEarned(
+        program.program_id,
+        program.scale,
+        ledger.effective(membership, now).balance_units,
+        membership.tier,
+        reason=refusal.code.lower(),
+    )
+
+
+def _prepared(
+    caller: Caller, receipt: ClaimableReceipt, program: Program, user_id: str, now: datetime
+) -> Prepared:
+    """Prepare the booking of a receipt in a program: within its limits, and counted for them.
+
+    It has the name that the till's own booking of the transaction would have.
+    """
+    rules = program.receipt_claims
+    assert rules is not None
+    prepared = balances.prepared_add(
+        replace(caller, claim=None),
+        program_id=program.program_id,
+        user_id=user_id,
+        store_id=None,
+        points=None,
+        purchase_lines=receipt.earning_lines,
+        transaction_id=receipt.transaction_id,
+        source=None,
+        description=DESCRIPTION,
+        earning_method=receipt_claims.EARNING_METHOD,
+        is_claim=True,
+    )
+    day = receipt_claims.day_of(program, now)
+
+    def book(membership: Membership, reads: Reads, cause: Cause) -> Decided:
+        receipt_claims.require_within(receipt, rules, membership.counted, day, now)
+        decided = prepared.book(membership, reads, cause)
+        if decided.entry is None:
+            return decided
+        counted = receipt_claims.counted(decided.membership.counted, day, now)
+        return replace(decided, membership=replace(decided.membership, counters=counted))
+
+    return replace(prepared, book=book)
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """What a return took back in a program: fewer units than asked if the member had spent some."""
+
+    program_id: str
+    user_id: str
+    scale: int
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class VoidedReceipt:
+    """A receipt of which money came back; ``taken`` is what this took back."""
+
+    store_id: str
+    transaction_id: str
+    status: ReceiptStatus
+    returned: Decimal
+    taken: tuple[TakenBack, ...] = ()
+
+
+def void(
+    caller: Caller, store_id: str, transaction_id: str, returned: Decimal | None
+) -> VoidedReceipt:
+    """Note what came back of a receipt, and take back its share of the points, in one commit.
+
+    Args:
+        caller: A secret key.
+        store_id: The store.
+        transaction_id: The receipt's transaction.
+        returned: All that came back so far; ``None``: everything. Told again, it changes nothing.
+
+    Raises:
+        StoreNotFound, ReceiptNotFound, InvalidParameters, Busy.
+    """
+    store = access.store(caller, store_id)
+    if returned is not None:
+        earning.require_payable(returned, store.currency)
+    minor = None if returned is None else Money.from_major(returned, store.currency).amount_minor
+    path = paths.receipt(till_receipts.receipt_id(store_id, transaction_id))
+
+    def decide(reads: Reads) -> Effect[VoidedReceipt]:
+        receipt = receipt_documents.decode(reads[path])
+        if receipt is None:
+            raise receipt_codes.not_found()
+        if minor is not None and receipt.amount_minor is None:
+            raise InvalidParameters(
+                "The till has booked points without an amount.",
+                fields={"returnedAmount": "is unknown of this receipt: leave it out to void all"},
+            )
+        after = receipt_claims.returned(receipt, minor)
+        state, taken = _taken(receipt, after, reads)
+        writes = [] if after == receipt else [receipt_documents.write(reads[path], after)]
+        sum_returned = Money(after.returned_minor, after.currency).to_major()
+        result = VoidedReceipt(store_id, transaction_id, after.status, sum_returned, taken)
+        return Effect(result, [*state.writes(), *writes])
+
+    # It says how much came back in all, so a repetition changes nothing.
+    return commands.run([path], decide)
+
+
+def _taken(
+    before: ClaimableReceipt, after: ClaimableReceipt, reads: Reads
+) -> tuple[State, tuple[TakenBack, ...]]:
+    """Return the documents with the points taken back that ``after`` asks for.
+
+    Raises:
+        Busy: The member is being erased.
+    """
+    asked = [
+        (_taking(old, new, before), new)
+        for old, new in zip(before.grants, after.grants, strict=True)
+        if new.asked_units > old.asked_units
+    ]
+    commands.want(reads, (path for prepared, _ in asked for path in prepared.needs))
+    state, taken = State(reads), []
+    for prepared, grant in asked:
+        try:
+            effect = prepared.decide(state.now)
+        except MembershipNotFound:
+            # The receipt gets the pseudonym, too; then it is booked there.
+            raise Busy("The member is being erased.") from None
+        state.apply(effect.writes)
+        entry, program = effect.result.entry, prepared.program
+        units = -entry.moved_units if entry else 0
+        taken.append(TakenBack(program.program_id, grant.user_id, program.scale, units))
+    return state, tuple(taken)
+
+
+def _taking(old: ReceiptGrant, new: ReceiptGrant, receipt: ClaimableReceipt) -> Prepared:
+    """Prepare to take back what a return asks of one grant."""
+    program = program_documents.find(old.program_id)
+    assert program is not None, "programs are never deleted"
+    units = new.asked_units - old.asked_units
+    # What was asked back before only grows, so it names the return.
+    key = f"receipt:{receipt.receipt_id}:{old.entry_id}:{old.asked_units}"
+    cause = bookings.cause_of(
+        callers.acting_for(receipt.account_id),
+        program,
+        action="take_back",
+        business_key=key,
+        terms=(old.entry_id, str(units)),
+        description=DESCRIPTION,
+        transaction_id=receipt.transaction_id,
+    )
+    original_path = paths.entry(paths.membership_id(program.program_id, old.user_id), old.entry_id)
+
+    def book(membership: Membership, reads: Reads, cause: Cause) -> Decided:
+        original = membership_documents.decode_entry(reads[original_path])
+        if original is None:
+            raise Busy("The member is being erased.")
+        booked = ledger.reverse(membership, program, original, units, cause)
+        return Decided(*booked) if booked else Decided(membership, None)
+
+    return Prepared(program, old.user_id, cause, None, book, more_paths=[original_path])
+
+
+def _programs(store: Store) -> list[Program]:
+    """Return the store's active programs whose members may claim receipts."""
+    found = (program_documents.find(each) for each in store.active_program_ids)
+    return [each for each in found if each and each.is_active and each.receipt_claims]
+
+
+def _within_days(program: Program) -> int:
+    assert program.receipt_claims is not None
+    return program.receipt_claims.within_days
+
+
+def _keys_of(receipt_id: str) -> tuple[bytes, ...]:
+    return vault().derived_keys(receipt_codes.KEYS_PURPOSE, receipt_id)
