@@ -139,7 +139,7 @@ def test_what_is_known_by_another_name_has_a_sample_of_that() -> None:
 @pytest.mark.usefixtures("own_database", "frozen_clock")
 @every_answer
 def test_a_live_key_is_answered_as_documented(app: Flask, systems: Systems, sample: Sample) -> None:
-    names = documented() | systems.names
+    names = {**documented(), **systems.names, **situations.signed("store_a")}
     situation = Situation(situations.documented_merchant(app), names, systems)
     situation.make(sample.needs)
 

@@ -490,6 +490,7 @@ def test_deletes_what_is_kept_for_a_time() -> None:
         "idempotencyKeys",
         "importParts",
         "imports",
+        "receipts",
         "visitors",
         "webhookDeliveries",
     }
@@ -526,6 +527,7 @@ def test_knows_paths_of_all_overrides(member: Member) -> None:
             f"{paths.stats_shards('x')}/0",
             paths.webhook_delivery("x"),
             paths.purchase("x"),
+            paths.receipt("x"),
         )
         for name in path.split("/")[::2]
     }

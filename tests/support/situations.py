@@ -61,7 +61,7 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _DOCUMENTED: Names = {
     "storeId": "store_a",
     "storeCode": "PWS1:S:store_a:1:5nHccQzZCxSE_UdF:48bbb184",
-    "receiptCode": "PWB1:rcp_5bd1e9a2c07f43b86de0a1749c2b85f3d6470e1a:q3Zk1XyT0aB4vN7c:5d1f9a02",
+    "receiptCode": "PWB1:rcp_5bd1e9a2c07f43b86de0a1749c2b85f3d6470e1a:q3Zk1XyT0aB4vN7c:4a1b14b8",
     "otherStoreId": "store_b",
     "programId": "lp_abc123",
     "importId": "imp_abc123",
@@ -99,9 +99,8 @@ def drawn(store_id: str) -> Names:
     day = timedelta(days=1)
     return {
         **_DOCUMENTED,
+        **signed(store_id),
         "storeId": store_id,
-        "storeCode": store_qr_codes.poster_of(store_id),
-        "receiptCode": receipt_claims.code_of(till_receipts.receipt_id(store_id, "PB-TXN-9876")),
         "otherStoreId": ids.new("store"),
         "programId": program_id,
         "importId": ids.new("imp"),
@@ -117,6 +116,15 @@ def drawn(store_id: str) -> Names:
         "orderId": ids.new("cc_order"),
         "earlier": clock.to_wire(clock.utc_now() - day),
         "later": clock.to_wire(clock.utc_now() + day),
+    }
+
+
+def signed(store_id: str) -> Names:
+    """Return the codes of a store, signed with the key of this run."""
+    receipt_id = till_receipts.receipt_id(store_id, "PB-TXN-9876")
+    return {
+        "storeCode": store_qr_codes.poster_of(store_id),
+        "receiptCode": receipt_claims.code_of(receipt_id),
     }
 
 

@@ -72,7 +72,7 @@ class Response(ResponseModel):
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
     "claim": {
         "userId": "user_xyz",
-        "code": "PWB1:rcp_5bd1e9a2c07f43b86de0a1749c2b85f3d6470e1a:q3Zk1XyT0aB4vN7c:5d1f9a02",
+        "code": "PWB1:rcp_5bd1e9a2c07f43b86de0a1749c2b85f3d6470e1a:q3Zk1XyT0aB4vN7c:4a1b14b8",
     }
 }
 

@@ -71,8 +71,32 @@ EXAMPLE: dict[str, Any] = {
     "transactionId": "PB-TXN-9876",
     "amount": 28.5,
     "status": ReceiptStatus.OPEN.value,
-    "code": "PWB1:rcp_5bd1e9a2c07f43b86de0a1749c2b85f3d6470e1a:q3Zk1XyT0aB4vN7c:5d1f9a02",
-    "svg": "<svg></svg>",
+    "code": "PWB1:rcp_5bd1e9a2c07f43b86de0a1749c2b85f3d6470e1a:q3Zk1XyT0aB4vN7c:4a1b14b8",
+    "svg": (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="41" height="41" class="segno"><pa'
+        'th class="qrline" stroke="#000" d="M4 4.5h7m2 0h1m2 0h1m3 0h1m2 0h1m1 0h1m1 0h1m'
+        "2 0h7m-33 1h1m5 0h1m1 0h2m2 0h1m2 0h1m5 0h2m1 0h1m1 0h1m5 0h1m-33 1h1m1 0h3m1 0h"
+        "1m2 0h1m2 0h1m1 0h2m2 0h5m3 0h1m1 0h3m1 0h1m-33 1h1m1 0h3m1 0h1m1 0h2m1 0h1m2 0h"
+        "5m1 0h1m3 0h1m1 0h1m1 0h3m1 0h1m-33 1h1m1 0h3m1 0h1m4 0h2m6 0h1m1 0h3m2 0h1m1 0h"
+        "3m1 0h1m-33 1h1m5 0h1m1 0h1m1 0h1m1 0h2m1 0h1m1 0h1m3 0h1m2 0h1m1 0h1m5 0h1m-33 "
+        "1h7m1 0h1m1 0h1m1 0h1m1 0h1m1 0h1m1 0h1m1 0h1m1 0h1m1 0h1m1 0h7m-22 1h2m2 0h2m3 "
+        "0h2m1 0h1m-24 1h5m1 0h5m1 0h2m1 0h4m3 0h1m2 0h1m1 0h1m1 0h1m1 0h1m-32 1h2m3 0h1m"
+        "1 0h3m1 0h1m2 0h3m2 0h3m1 0h2m1 0h1m4 0h2m-32 1h3m2 0h1m1 0h2m2 0h1m1 0h3m1 0h1m"
+        "1 0h2m2 0h1m-18 1h4m4 0h1m2 0h2m1 0h2m1 0h2m1 0h5m-31 1h3m2 0h2m1 0h1m3 0h2m1 0h"
+        "2m2 0h1m2 0h1m4 0h2m-29 1h1m1 0h2m2 0h1m1 0h4m1 0h1m1 0h1m1 0h2m1 0h7m2 0h3m-32 "
+        "1h1m1 0h1m2 0h3m1 0h1m2 0h3m5 0h1m2 0h1m-24 1h2m1 0h2m1 0h3m2 0h1m2 0h1m3 0h6m1 "
+        "0h1m2 0h2m1 0h1m-33 1h2m1 0h1m2 0h1m1 0h1m1 0h1m3 0h1m1 0h3m5 0h2m1 0h2m-26 1h2m"
+        "3 0h2m1 0h3m1 0h2m2 0h5m2 0h1m3 0h1m-30 1h2m2 0h2m2 0h1m2 0h5m1 0h1m1 0h1m1 0h1m"
+        "6 0h1m1 0h1m-28 1h1m2 0h3m1 0h2m2 0h1m4 0h8m1 0h4m-33 1h1m1 0h7m1 0h1m1 0h2m1 0h"
+        "3m2 0h1m7 0h2m1 0h1m-32 1h1m1 0h1m1 0h2m1 0h1m1 0h3m2 0h1m3 0h2m1 0h7m2 0h2m-32 "
+        "1h1m1 0h5m2 0h1m3 0h4m1 0h1m2 0h2m1 0h1m2 0h1m2 0h2m-32 1h1m1 0h1m1 0h1m7 0h1m1 "
+        "0h1m6 0h1m7 0h2m-31 1h1m4 0h2m1 0h1m4 0h2m2 0h4m3 0h7m-23 1h1m2 0h2m3 0h2m1 0h1m"
+        "2 0h3m3 0h2m1 0h1m-32 1h7m1 0h2m3 0h1m1 0h1m1 0h2m2 0h1m1 0h2m1 0h1m1 0h2m1 0h1m"
+        "-32 1h1m5 0h1m5 0h1m1 0h1m3 0h2m1 0h2m1 0h1m3 0h1m1 0h3m-33 1h1m1 0h3m1 0h1m1 0h"
+        "1m1 0h1m1 0h2m2 0h2m4 0h1m1 0h6m2 0h1m-33 1h1m1 0h3m1 0h1m1 0h4m1 0h4m2 0h3m5 0h"
+        "4m-31 1h1m1 0h3m1 0h1m1 0h2m2 0h2m1 0h2m1 0h1m4 0h4m2 0h3m-32 1h1m5 0h1m1 0h1m10"
+        ' 0h1m1 0h2m2 0h1m1 0h4m-31 1h7m1 0h2m3 0h1m1 0h4m1 0h1m2 0h5m3 0h1"/></svg>'
+    ),
     "png": None,
     "issuedAt": "2026-03-03T12:00:00.000Z",
     "validUntil": "2026-03-17T12:00:00.000Z",
