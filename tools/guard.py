@@ -27,6 +27,8 @@ PR_SET_CHILD_SUBREAPER = 36
 TICK_S = 0.1
 ORPHANS_EVERY_S = 1.0
 KILLED = 128 + signal.SIGKILL
+GUARD_S = 60.0
+"""Time for the guard to end what is left. Only it finds that all: if it dies, the rest lives on."""
 
 
 class Guarded:
@@ -73,7 +75,7 @@ class Guarded:
         """End the command and all processes that it has started."""
         self.ask_to_stop()
         try:
-            self._process.wait(self._grace_s + 5)
+            self._process.wait(self._grace_s + GUARD_S)
         except subprocess.TimeoutExpired:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -57,6 +58,21 @@ def test_orphan_is_ended_while_the_command_goes_on(tmp_path: Path, log: Path) ->
     wait_for(lambda: not is_alive(orphan))
     assert guarded.exit_code() is None
     guarded.stop()
+
+
+@pytest.mark.wide
+@pytest.mark.skipif(sys.platform != "linux", reason="other sessions are found on Linux only")
+def test_a_guard_that_the_machine_keeps_waiting_still_ends_all(tmp_path: Path, log: Path) -> None:
+    pids = tmp_path / "pids"
+    script = f"setsid sleep 1000 & echo $! >> {pids}; wait"
+    guarded = Guarded(["sh", "-c", script], log=log)
+    [child] = pids_in(pids, 1)
+    os.kill(guarded.pid, signal.SIGSTOP)
+    threading.Timer(7, os.kill, (guarded.pid, signal.SIGCONT)).start()
+
+    guarded.stop()
+
+    assert not is_alive(child)
 
 
 def test_death_of_the_parent_ends_the_command(tmp_path: Path, log: Path) -> None:
