@@ -53,6 +53,7 @@ from shared.store.loyalty import (
 from shared.store.members import check_in_documents, member_documents
 from shared.store.orders import checkout_documents, collect_order_documents
 from shared.store.payments import payment_documents
+from shared.store.personal import Personal
 from shared.store.stores import store_documents
 from shared.store.systems import goods_documents, purchase_documents, sync_documents
 from shared.store.systems.sync_documents import Seen
@@ -230,7 +231,14 @@ def query_all(member: Member) -> None:
 
 
 def erase(member: Member) -> None:
-    """Ask for everything that is held on a person."""
+    """Ask for everything that is held on a person, from the begin and from somewhere in it."""
+    whose = (member.merchant.account_id, member.user_id)
+    for kind, last in (
+        (membership_documents.ENTRIES, paths.entry(member.membership_id, "le_1")),
+        (delivery_documents.DELIVERIES, paths.webhook_delivery("evt_1_we_1")),
+    ):
+        assert isinstance(kind.personal, Personal)
+        list(kind.personal.find(*whose, last))
     emission.emit_enrollment(member.membership_id)
     member.api.ok("exportMember", {"userId": member.user_id})
     member.api.ok("eraseMember", {"userId": member.user_id})
