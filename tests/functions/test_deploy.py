@@ -30,12 +30,17 @@ MODULE_BY_NAME = {name: endpoint.module for name, endpoint in ENDPOINT_BY_NAME.i
 }
 MODULE_BY_NAME[PSP_WEBHOOK] = "functions.notifications.psp_webhook"
 
-# A process for each function, as in production; what all of them need is imported once.
+# A process for each function, as in production. What they share is imported once: a module that is
+# there too early can only be one too many. tests/tools/test_discovery.py starts each from nothing.
 BUILD_EACH_ALONE = """
-import json, os, sys
+import importlib, json, os, pkgutil, sys
 import flask, functions_framework, pydantic
 from google.cloud import firestore
-from functions import deploy
+from functions import deploy, http
+for layer in ("domain", "schemas", "store", "services"):
+    package = importlib.import_module(f"shared.{layer}")
+    for each in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        importlib.import_module(each.name)
 for name in deploy.NAMES:
     sys.stdout.flush()
     if os.fork() == 0:

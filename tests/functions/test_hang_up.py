@@ -20,6 +20,8 @@ from tests.support.merchants import Merchant
 from tests.support.refusals import nothing_written
 from tools.emulators import LOOPBACK, ROOT, FirestoreEmulator
 
+pytestmark = pytest.mark.xdist_group("hang_up")  # one process serves them
+
 PATH = "/api/v1/enrollInLoyaltyProgram"
 WAIT_S = 20.0
 
@@ -66,9 +68,9 @@ class Served:
                     return line
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def served(firestore_emulator: FirestoreEmulator) -> Iterator[Served]:
-    """A process that serves the gateway as Cloud Functions does."""
+    """One process that serves the gateway as Cloud Functions does; each test reads its lines."""
     served = Served(free_port())
     command = [sys.executable, "-m", "functions_framework", "--target", "apiGateway"]
     env = {**os.environ, "PORT": str(served.port), "HOST": LOOPBACK, "PYTHONUNBUFFERED": "1"}
