@@ -6,6 +6,7 @@ nothing was written. ``docs/errors.md`` is generated from the classes below.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
@@ -840,10 +841,11 @@ class Unhealthy(PunktwerkError):
     fix = "Tell the operator; `details` names what does not work."
 
 
-def catalog() -> list[type[PunktwerkError]]:
+@functools.cache
+def catalog() -> tuple[type[PunktwerkError], ...]:
     """Return all refusals, sorted by status and code."""
     found = [error for error in _subclasses(PunktwerkError) if not error.__subclasses__()]
-    return sorted(found, key=lambda error: (error.status, error.code))
+    return tuple(sorted(found, key=lambda error: (error.status, error.code)))
 
 
 def _subclasses(error: type[PunktwerkError]) -> Iterator[type[PunktwerkError]]:

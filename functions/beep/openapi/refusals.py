@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections import Counter
 from collections.abc import Mapping
@@ -142,7 +143,8 @@ def schema() -> Schema:
     }
 
 
-def of(endpoint: Endpoint, method: str = "POST") -> list[type[PunktwerkError]]:
+@functools.cache
+def of(endpoint: Endpoint, method: str = "POST") -> tuple[type[PunktwerkError], ...]:
     """Return what an operation can refuse with: what all do, and what its module names.
 
     Sorted by status. A method that it does not take is answered with 405, which is no operation.
@@ -151,7 +153,7 @@ def of(endpoint: Endpoint, method: str = "POST") -> list[type[PunktwerkError]]:
     found |= set() if endpoint.customer_package is None else {UserNotAllowed}
     found |= set() if method == "GET" else set(OF_BODIES)
     found |= set() if endpoint.is_read else {*OF_WRITES, IdempotencyKeyReused}
-    return [error for error in catalog() if error in found]
+    return tuple(error for error in catalog() if error in found)
 
 
 def responses() -> dict[str, Any]:
@@ -221,7 +223,8 @@ def _response(
     }
 
 
-def _by_status(endpoint: Endpoint, method: str) -> dict[int, list[type[PunktwerkError]]]:
+@functools.cache
+def _by_status(endpoint: Endpoint, method: str) -> Mapping[int, list[type[PunktwerkError]]]:
     own = (error for error in of(endpoint, method) if error not in COMMON)
     grouped = groupby(own, key=lambda error: error.status)
     return {status: list(errors) for status, errors in grouped}
