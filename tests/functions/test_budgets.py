@@ -123,3 +123,49 @@ def test_the_sandbox_costs_nothing(action: str, member: Member) -> None:
         sandbox.ok(action, body)
 
     assert traffic.cost == (0, 0, 0)
+
+
+def test_a_check_in_costs_at_most_two_rpcs_more_than_an_earn() -> None:
+    earn = next(each for each in PRICED if str(each) == "addLoyaltyPoints-earn")
+    check_ins = [each for each in PRICED if each.endpoint.name == "checkIn"]
+
+    assert check_ins
+    assert {
+        str(each): each.budget for each in check_ins if each.budget[0] > earn.budget[0] + 2
+    } == {}
+
+
+def test_identifying_a_member_costs_one_rpc_by_whichever_key() -> None:
+    identified = [each for each in PRICED if each.endpoint.name == "identifyMember"]
+
+    assert identified
+    assert {each.budget for each in identified} == {(1, 1, 0)}
+
+
+@pytest.mark.parametrize("others", [2, 7])
+@pytest.mark.parametrize(
+    ("fields", "rpcs", "reads_each"),
+    [
+        ({}, 1, 1),
+        ({"newsletter": False}, 1, 1),
+        # The memberships, and the persons of those that are shown.
+        ({"programId": "{programId}"}, 2, 2),
+        ({"programId": "{programId}", "sortBy": "points", "minPoints": 0}, 2, 2),
+    ],
+    ids=["account", "filtered", "program", "by points"],
+)
+def test_a_list_of_members_reads_what_it_shows_however_many_there_are(
+    merchant: Merchant, others: int, fields: dict[str, object], rpcs: int, reads_each: int
+) -> None:
+    member = merchant.member()
+    for number in range(others):
+        member.other(f"user_{number + 2}").enroll()
+    warm(member)
+    body = {name: member.program_id if name == "programId" else fields[name] for name in fields}
+
+    with watched() as traffic:
+        page = member.api.ok("listMembers", {**body, "limit": 2})
+
+    assert page["count"] == 2
+    # One more tells whether there is another page.
+    assert traffic.cost == (rpcs, 2 * reads_each + 1, 0)
