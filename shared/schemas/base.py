@@ -299,6 +299,7 @@ _PROBLEMS = {
     "tuple_type": "must be an array",
     "model_type": "must be an object",
     "dict_type": "must be an object",
+    "string_pattern_mismatch": "must match {pattern}",
     "string_too_short": "must have at least {min_length} characters",
     "string_too_long": "must have at most {max_length} characters",
     "too_short": "must have at least {min_length} items",
