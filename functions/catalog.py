@@ -136,6 +136,13 @@ ENDPOINTS = (
     Endpoint("checkIn", "members", Package.GROW, customer_package=Package.GO),
     Endpoint("getCheckInStats", "members", Package.GO, is_read=True),
     Endpoint("createMember", "members", Package.GO),
+    Endpoint(
+        "importMembers",
+        "members",
+        Package.GROW,
+        body_bytes_max=ROWS_FILE_BYTES_MAX,
+        timeout_s=300,
+    ),
     Endpoint("updateMember", "members", Package.GO, customer_package=Package.GO),
     Endpoint("getMember", "members", Package.GO, is_read=True, customer_package=Package.GO),
     Endpoint("getLoyaltyTransactions", "members", Package.GO, customer_package=Package.GO),

@@ -575,6 +575,14 @@ class MemberExists(PunktwerkError):
     fix = "Find who has what `details.fields` names with identifyMember, and change that profile."
 
 
+class OpeningBalanceBooked(PunktwerkError):
+    """The member's opening balance in the program was booked before, with other amounts."""
+
+    code = "OPENING_BALANCE_BOOKED"
+    status = 409
+    fix = "Leave the amounts out; correct the balance with syncExternalLoyalty and `action: set`."
+
+
 class WebhookExists(PunktwerkError):
     """The store has a webhook endpoint for this target already."""
 

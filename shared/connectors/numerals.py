@@ -28,6 +28,10 @@ _SIGNS = {",": "comma", ".": "point"}
 _PATTERNS = {",": _pattern(",", r"\."), ".": _pattern(r"\.", ",")}
 
 
+class NoNumber(ValueError):
+    """A text is no number, however it is read."""
+
+
 @dataclass(slots=True)
 class NumberColumn:
     """One column of a file: first show it all of its values, then let it read them.
@@ -55,7 +59,7 @@ class NumberColumn:
         """
         points = _points_of(text)
         if not points:
-            raise ValueError(f"{self.name} is no number: {_shown(text)}")
+            raise NoNumber(f"{self.name} is no number: {_shown(text)}")
         if len(points) == 1 or not _has_sign(text):
             return _value(text, points[0])
         if len(self._proofs) == 1:

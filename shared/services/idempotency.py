@@ -67,6 +67,7 @@ def _people(claim: Claim, result: dict[str, Any]) -> tuple[str, ...]:
     """Return whom the request names, and whose id it has made."""
     if claim.account_id is None:
         return ()
-    made = result.get("userId")
-    named = dict.fromkeys((*claim.user_ids, *([made] if made else [])))
+    answers = (result, *result.get("rows", ()))
+    made = [each["userId"] for each in answers if each.get("userId")]
+    named = dict.fromkeys((*claim.user_ids, *made))
     return tuple(personal.person(claim.account_id, each) for each in named)

@@ -29,6 +29,10 @@ WRITES_MAX = 500
 """What a commit takes, at most."""
 
 
+class TooManyWrites(Exception):
+    """Commands do not fit into one commit."""
+
+
 class JointCommand(Protocol[T]):
     """A command apart from its commit: what it needs to read, and how it decides."""
 
@@ -56,7 +60,7 @@ def run(
     one leaves nothing behind, and does not stop the others.
 
     Args:
-        asked: At least one. Their writes must fit into one commit: less than ``WRITES_MAX``.
+        asked: At least one.
         claim: Of all of them together, if they are to be decided on once.
         kept: What the claim keeps of the results.
         replay: Makes the results from that; needed with ``claim``.
@@ -68,6 +72,7 @@ def run(
     Raises:
         Busy: Nothing is written, or it is not known; see ``commands.run``.
         IdempotencyKeyReused: The claim is that of something else.
+        TooManyWrites: They make ``WRITES_MAX`` writes or more; nothing is written.
     """
     assert asked
     needs = list(dict.fromkeys(path for each in asked for path in each.needs))
@@ -93,7 +98,8 @@ def run(
         if is_dry:
             return Effect(outcomes)
         writes = state.writes()
-        assert len(writes) < WRITES_MAX, "too many commands for one commit"
+        if len(writes) >= WRITES_MAX:
+            raise TooManyWrites
         return Effect(outcomes, writes, kept(outcomes), tasks)
 
     return commands.run(needs, decide, claim=claim, replay=replay)

@@ -22,8 +22,9 @@ def page(name: str) -> str:
 
 
 def blocks(text: str, language: str = "") -> list[str]:
-    """Return the blocks of code of a page."""
-    return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    """Return the blocks of code of a page, in one language; commands for a shell have none."""
+    every = re.findall(r"^```(\w*)\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    return [block for name, block in every if name == language]
 
 
 def run_in_shell(

@@ -154,8 +154,7 @@ def sandbox(body: Request, _: Caller) -> dict[str, Any]:
 
 def _file(body: Request) -> RowsFile:
     assert body.file is not None
-    zone = ZoneInfo(body.time_zone)
-    return import_files.read(body.file, body.format, zone, ("points", "purchaseAmount"))
+    return import_files.read(body.file, body.format, ZoneInfo(body.time_zone))
 
 
 def _rows(body: Request) -> list[Row]:

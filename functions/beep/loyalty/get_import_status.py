@@ -7,13 +7,19 @@ from typing import Any
 from pydantic import Field
 
 from shared.auth.caller import Caller
-from shared.domain.imports.imports import Import, ImportPart, ImportState
+from shared.domain.imports.imports import Import, ImportKind, ImportPart, ImportState
 from shared.domain.loyalty.row_results import RowOutcome
 from shared.errors import ImportNotFound, StoreNotFound
 from shared.schemas import answers
 from shared.schemas.base import Id, RequestModel, ResponseModel, Success, Timestamp
 from shared.schemas.fields import StoreId
 from shared.schemas.loyalty.row_bodies import ROW_EXAMPLES, NumberedRow, RowCounts, to_rows
+from shared.schemas.members.member_row_bodies import (
+    MemberImportCounts,
+    NumberedImportedMember,
+    to_import_counts,
+    to_imported_rows,
+)
 from shared.services import access
 from shared.services.imports import row_imports
 
@@ -46,9 +52,19 @@ class Response(ResponseModel):
     finished_at: Timestamp | None = Field(description="When it ended. Null before.")
     rows: int = Field(description="How many rows the file has.")
     done: int = Field(description="How many of them have a result.")
-    counts: RowCounts = Field(description="How many rows have each outcome.")
+    kind: ImportKind = Field(
+        strict=False,
+        description="`awards` of bulkAddLoyaltyPoints, or `members` of importMembers.",
+    )
+    counts: RowCounts = Field(description="How many awards have each outcome.")
+    member_counts: MemberImportCounts | None = Field(
+        description="How many members have each outcome. Null for awards."
+    )
     notes: list[str] = Field(description="How the file was read, where that may be wrong.")
-    results: list[NumberedRow] = Field(description="What became of the rows of this page.")
+    results: list[NumberedRow] = Field(description="What became of the awards of this page.")
+    member_results: list[NumberedImportedMember] = Field(
+        description="What became of the members of this page."
+    )
     next_cursor: answers.NextCursor
 
 
@@ -62,9 +78,12 @@ EXAMPLE: dict[str, Any] = {
     "finishedAt": "2026-03-03T12:00:02.000Z",
     "rows": 2,
     "done": 2,
+    "kind": "awards",
     "counts": {"booked": 1, "duplicates": 0, "nothing": 0, "refused": 1, "notDone": 0},
+    "memberCounts": None,
     "notes": [],
     "results": [{**row, "line": row["index"] + 2} for row in ROW_EXAMPLES],
+    "memberResults": [],
     "nextCursor": None,
 }
 
@@ -84,9 +103,12 @@ def handle(body: Request, caller: Caller) -> Response:
         finished_at=found.finished_at,
         rows=found.rows,
         done=sum(found.counts.values()),
+        kind=found.kind,
         counts=_counts(found),
+        member_counts=to_import_counts(found.counts) if found.members else None,
         notes=list(found.notes),
         results=[] if part is None else _results(part),
+        member_results=[] if part is None else _member_results(part),
         next_cursor=str(number + 1) if number + 1 < found.parts_done else None,
     )
 
@@ -103,5 +125,10 @@ def _counts(found: Import) -> RowCounts:
 
 
 def _results(part: ImportPart) -> list[NumberedRow]:
-    rows = to_rows(part.results)
-    return [NumberedRow(**dict(row), line=line) for row, line in zip(rows, part.lines, strict=True)]
+    rows = zip(to_rows(part.results), part.lines, strict=False)
+    return [NumberedRow(**dict(row), line=line) for row, line in rows]
+
+
+def _member_results(part: ImportPart) -> list[NumberedImportedMember]:
+    rows = zip(to_imported_rows(part.members), part.lines, strict=False)
+    return [NumberedImportedMember(**dict(row), line=line) for row, line in rows]

@@ -99,7 +99,7 @@ def handle(body: Request, caller: Caller) -> Response:
         welcome_bonus=from_units(enrolment.bonus_units, membership.scale),
         awaits_welcome_bonus=membership.awaits_welcome,
         current_tier=membership.tier,
-        enrolled_at=membership.enrolled_at,
+        enrolled_at=membership.member_since,
         already_enrolled=not enrolment.is_new,
         is_replay=enrolment.is_replay,
     )

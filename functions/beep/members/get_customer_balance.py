@@ -148,7 +148,7 @@ def handle(body: Request, caller: Caller) -> Response:
         is_active=standing.program.is_active and membership.is_active,
         status=membership.status.value,
         status_reason=membership.status_reason,
-        enrolled_at=membership.enrolled_at,
+        enrolled_at=membership.member_since,
         recent_transactions=[to_transaction(entry, scale) for entry in membership.recent],
     )
 

@@ -6,14 +6,16 @@ next one goes on with the same part: rows that it had booked are found by their 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from shared.domain import lease
-from shared.domain.loyalty import row_results
 from shared.domain.loyalty.row_results import RowResult
+from shared.domain.members.member_rows import MemberImport, MemberRowResult
+from shared.domain.pseudonyms import Pseudonyms
 from shared.encrypted import Encrypted
 
 KEPT = timedelta(days=30)
@@ -22,6 +24,13 @@ LEASE = timedelta(minutes=2)
 FAILURES_MAX = 5
 """Workers that may die in a row before an import is given up."""
 BROKE_OFF = "It broke off. Send the file again: what is booked is not booked twice."
+
+
+class ImportKind(StrEnum):
+    """What the rows of an import are."""
+
+    AWARDS = "awards"
+    MEMBERS = "members"
 
 
 class ImportState(StrEnum):
@@ -40,7 +49,7 @@ class Import:
 
     ``rows`` and ``parts`` are how many there are; ``parts_done`` have their results, which
     ``counts`` adds up by outcome. ``notes`` say how the file was read where that may be wrong.
-    ``failures`` are workers that died in a row.
+    ``failures`` are workers that died in a row. ``members`` holds for all rows of members.
     """
 
     import_id: str
@@ -60,6 +69,8 @@ class Import:
     lease_until: datetime | None = None
     failures: int = 0
     finished_at: datetime | None = None
+    kind: ImportKind = ImportKind.AWARDS
+    members: MemberImport | None = None
 
     def is_held(self, now: datetime) -> bool:
         """Tell whether a worker holds it."""
@@ -70,7 +81,8 @@ class Import:
 class ImportPart:
     """Some rows of an import, as encrypted JSON; ``results`` take their place once it is done.
 
-    ``lines`` are the lines of the file in which the rows end.
+    ``lines`` are the lines of the file in which the rows end. ``members`` are the results of rows
+    of members, whom ``people`` names (``personal.person``).
     """
 
     import_id: str
@@ -79,6 +91,8 @@ class ImportPart:
     lines: tuple[int, ...]
     rows_token: Encrypted | None = None
     results: tuple[RowResult, ...] = ()
+    members: tuple[MemberRowResult, ...] = ()
+    people: tuple[str, ...] = ()
 
 
 def held(found: Import, lease_id: str, now: datetime) -> Import:
@@ -91,10 +105,12 @@ def held(found: Import, lease_id: str, now: datetime) -> Import:
     )
 
 
-def part_done(found: Import, results: Iterable[RowResult], now: datetime) -> Import:
+def part_done(
+    found: Import, results: Iterable[RowResult | MemberRowResult], now: datetime
+) -> Import:
     """Return an import after its next part; the last one ends it, unless it was ended before."""
-    more = row_results.counted(results)
-    counts = {each.value: found.counts.get(each.value, 0) + more[each] for each in more}
+    more = Counter(each.outcome.value for each in results)
+    counts = {each: found.counts.get(each, 0) + more[each] for each in {*found.counts, *more}}
     after = replace(
         found,
         parts_done=found.parts_done + 1,
@@ -111,3 +127,19 @@ def part_done(found: Import, results: Iterable[RowResult], now: datetime) -> Imp
 def ended(found: Import, state: ImportState, now: datetime) -> Import:
     """Return an import on which nobody works any more."""
     return replace(found, state=state, lease_until=None, updated_at=now, finished_at=now)
+
+
+def erased(part: ImportPart, names: Pseudonyms) -> ImportPart:
+    """Return a part whose results do not name a person who is erased."""
+    members = tuple(
+        replace(each, user_id=None) if each.user_id in names.names else each
+        for each in part.members
+    )
+    people = tuple(each for each in part.people if each.partition("/")[2] not in names.names)
+    return replace(part, members=members, people=people)
+
+
+def of_user_alone(part: ImportPart, user_id: str) -> ImportPart:
+    """Return a part with the results of one person only."""
+    members = tuple(each for each in part.members if each.user_id == user_id)
+    return replace(part, lines=(), results=(), members=members, people=())

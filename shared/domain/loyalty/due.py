@@ -101,7 +101,7 @@ def scheduled(membership: Membership, time_zone: str) -> Membership:
     if membership.status is MembershipStatus.MERGED:
         return replace(membership, next_due_at=None)
     moments = [
-        anniversary_at(membership.enrolled_at, membership.anniversary_years + 1, time_zone),
+        anniversary_at(membership.member_since, membership.anniversary_years + 1, time_zone),
         *(lot.expires_at for lot in membership.lots if lot.expires_at is not None),
         *(lot.alert_at for lot in membership.lots if lot.alert_at is not None),
         *(award.activates_at for award in membership.pending if award.units),
@@ -124,10 +124,10 @@ def tell(membership: Membership, time_zone: str, now: datetime) -> TimePassed:
     silent = tuple(
         replace(lot, alert_at=None) if _is_announced(lot, now) else lot for lot in membership.lots
     )
-    years = max(_years_old(membership, time_zone, now), membership.anniversary_years)
+    years = max(years_since(membership.member_since, time_zone, now), membership.anniversary_years)
     is_news = (
         years > membership.anniversary_years
-        and now - anniversary_at(membership.enrolled_at, years, time_zone)
+        and now - anniversary_at(membership.member_since, years, time_zone)
         <= ANNIVERSARY_TOLD_WITHIN
     )
     after = replace(membership, lots=silent, anniversary_years=years, updated_at=now)
@@ -138,10 +138,10 @@ def _is_announced(lot: Lot, now: datetime) -> bool:
     return lot.alert_at is not None and lot.alert_at <= now
 
 
-def _years_old(membership: Membership, time_zone: str, now: datetime) -> int:
-    joined = _local_day(membership.enrolled_at, time_zone)
-    years = _local_day(now, time_zone).year - joined.year
-    is_ahead = anniversary_at(membership.enrolled_at, years, time_zone) > now
+def years_since(joined_at: datetime, time_zone: str, now: datetime) -> int:
+    """Return how many anniversaries there were."""
+    years = _local_day(now, time_zone).year - _local_day(joined_at, time_zone).year
+    is_ahead = anniversary_at(joined_at, years, time_zone) > now
     return years - 1 if is_ahead else years
 
 

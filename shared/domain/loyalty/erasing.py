@@ -80,6 +80,7 @@ MEMBERSHIP_KEEPS = frozenset(
         "program_id",
         "scale",
         "enrolled_at",
+        "joined_at",
         "source",
         "balance_units",
         "earned_units",

@@ -36,9 +36,27 @@ class ReversePolicy(StrEnum):
 
 
 def enroll(
-    program: Program, *, membership_id: str, user_id: str, now: datetime, source: str | None = None
+    program: Program,
+    *,
+    membership_id: str,
+    user_id: str,
+    now: datetime,
+    source: str | None = None,
+    joined_at: datetime | None = None,
+    is_new: bool = True,
 ) -> Membership:
     """Open an empty membership.
+
+    Args:
+        program: The program.
+        membership_id: Its id.
+        user_id: The member.
+        now: UTC.
+        source: The external system that enrols the member.
+        joined_at: When the member joined in another system, if that was before; anniversaries
+            count from then, and none is made up for.
+        is_new: False for a member who comes from another system, and gets no welcome bonus, now
+            or later.
 
     Raises:
         ProgramInactive: The program takes no members.
@@ -55,8 +73,10 @@ def enroll(
         updated_at=now,
         source=source,
         tier=tiers.tier_for(program.tiers, 0),
-        awaits_welcome=program.welcome_units > 0,
+        awaits_welcome=program.welcome_units > 0 and is_new,
         counters=Counters(),
+        joined_at=joined_at,
+        anniversary_years=due.years_since(joined_at, program.time_zone, now) if joined_at else 0,
     )
     return due.scheduled(opened, program.time_zone)
 
@@ -281,6 +301,46 @@ def set_balance(
         lifetime_units=lifetime_units,
     )
     return _book(membership, after, program, EntryKind.ADJUST, cause)
+
+
+def bring_along(
+    membership: Membership, program: Program, units: int, total_earned_units: int, cause: Cause
+) -> tuple[Membership, Entry]:
+    """Add what a member brings along from another system to what they have here.
+
+    The units expire as if they had been granted at ``cause.occurred_at``, by default now. They may
+    have expired already, and the caller writes them off. They count as adjusted, and not as earned
+    here: the program's figures, milestones and limits know nothing of them. Who has ever earned
+    something elsewhere has purchased before, for campaigns.
+
+    Args:
+        membership: The membership.
+        program: Its program.
+        units: What the member has (>= 0).
+        total_earned_units: What the member has ever earned (> 0, >= ``units``), for tiers.
+        cause: The cause.
+
+    Raises:
+        ProgramInactive: The program grants nothing.
+        MemberSuspended, MembershipClosed: Nobody changes what the member has.
+        BalanceLimitExceeded: The membership would hold more than the limit.
+    """
+    assert 0 <= units <= total_earned_units
+    assert total_earned_units > 0
+    program.require_active()
+    membership.require_active()
+    changed, expires_at = membership, None
+    if units:
+        expires_at = due.expires_at(program, cause.occurred_at or cause.now)
+        changed = _credit(membership, Lot(units, expires_at, due.alert_at(program, expires_at)))
+    counters = membership.counted
+    after = replace(
+        changed,
+        adjusted_units=membership.adjusted_units + units,
+        lifetime_units=membership.lifetime_units + total_earned_units,
+        counters=replace(counters, purchases=max(counters.purchases, 1)),
+    )
+    return _book(membership, after, program, EntryKind.ADJUST, cause, lot_expires_at=expires_at)
 
 
 def reverse(

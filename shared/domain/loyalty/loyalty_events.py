@@ -95,7 +95,7 @@ def from_anniversary(membership: Membership, years: int, now: datetime) -> Event
         {
             "memberId": membership.membership_id,
             "years": years,
-            "enrolledAt": membership.enrolled_at,
+            "enrolledAt": membership.member_since,
         },
     )
 

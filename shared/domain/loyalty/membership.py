@@ -68,6 +68,8 @@ class Membership:
     enrolment.
     ``status_reason`` is why it was last suspended or reactivated; ``left_at`` is when the member
     left, also if it is suspended as well; ``absences`` are its latest times without being active.
+    ``joined_at``: when the member joined in another system, if that is where they come from;
+    ``enrolled_at`` is when this membership was opened.
     ``awaits_welcome``: it was opened with a welcome bonus that is not granted yet.
     ``counters`` are ``None`` for memberships from before anything was counted.
 
@@ -116,6 +118,12 @@ class Membership:
     pending: tuple[PendingAward, ...] = ()
     erasure_id: str | None = None
     erased_at: datetime | None = None
+    joined_at: datetime | None = None
+
+    @property
+    def member_since(self) -> datetime:
+        """When the member joined, here or in the system that they come from."""
+        return self.joined_at or self.enrolled_at
 
     @property
     def is_active(self) -> bool:

@@ -38,6 +38,7 @@ COMBINED = frozenset(
         "lots",
         "deficit_units",
         "enrolled_at",
+        "joined_at",
         "anniversary_years",
         "status",
         "status_reason",
@@ -120,7 +121,8 @@ def taken_over(target: Membership, source: Membership) -> Membership:
     for lot in source.lots:
         open_lots = lots.add(open_lots, lot)
     left, deficit_units = lots.take(open_lots, target.deficit_units + source.deficit_units)
-    older = min(target, source, key=lambda each: each.enrolled_at)
+    older = min(target, source, key=lambda each: each.member_since)
+    enrolled_at = min(target.enrolled_at, source.enrolled_at)
     totals: dict[str, Any] = {name: getattr(target, name) + getattr(source, name) for name in ADDED}
     return replace(
         _with_standing(target, source),
@@ -128,7 +130,8 @@ def taken_over(target: Membership, source: Membership) -> Membership:
         lots=left,
         deficit_units=deficit_units,
         pending=pending.ordered(*target.pending, *source.pending),
-        enrolled_at=older.enrolled_at,
+        enrolled_at=enrolled_at,
+        joined_at=older.member_since if older.member_since < enrolled_at else None,
         anniversary_years=older.anniversary_years,
         merged_from=merged_from,
         counters=_counters(target, source),
@@ -147,6 +150,7 @@ def opened(source: Membership, *, membership_id: str, user_id: str) -> Membershi
         user_id=user_id,
         scale=source.scale,
         enrolled_at=source.enrolled_at,
+        joined_at=source.joined_at,
         updated_at=source.updated_at,
         source=source.source,
         tier=source.tier,

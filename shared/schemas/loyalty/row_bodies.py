@@ -213,6 +213,6 @@ ROW_EXAMPLES: list[dict[str, Any]] = [
         "cappedBy": None,
         "reason": None,
         "error": "MEMBERSHIP_NOT_FOUND",
-        "message": "User user_not_enrolled is not enrolled.",
+        "message": "The customer is not enrolled in the program.",
     },
 ]

@@ -44,5 +44,5 @@ def to_membership_body(membership: Membership) -> MembershipBody:
         current_balance=from_units(membership.balance_units, membership.scale),
         lifetime_points=from_units(membership.lifetime_units, membership.scale),
         current_tier=membership.tier,
-        enrolled_at=membership.enrolled_at,
+        enrolled_at=membership.member_since,
     )

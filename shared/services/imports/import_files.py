@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import binascii
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from shared import clock
-from shared.connectors import tables
+from shared.connectors import dates, tables
 from shared.connectors.encodings import to_text
-from shared.connectors.numerals import NumberColumn
+from shared.connectors.numerals import NoNumber, NumberColumn
 from shared.connectors.uploads import decoded, moment_of
 from shared.domain import exact_json
 from shared.errors import ConnectorRejected, InvalidParameters
@@ -26,6 +27,38 @@ ROW_CHARS_MAX = 50_000
 FileFormat = Literal["jsonl", "csv"]
 BAD = "_bad"
 """The name under which a row has the reason why it could not be read."""
+SAME = "_same"
+"""The name under which a row has what is left of one that names somebody again."""
+_OWN = frozenset({BAD, SAME})
+_TRUTHS = {
+    **dict.fromkeys(("true", "wahr", "yes", "ja", "1"), True),
+    **dict.fromkeys(("false", "falsch", "no", "nein", "0"), False),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What is in the columns of a CSV, by their headings; texts are in all others.
+
+    A heading such as ``newsletter.subscribed`` is that of a field of an object, if ``objects``
+    names the object. ``known`` are all headings that there may be besides, ``None`` for any.
+    """
+
+    numbers: tuple[str, ...] = ()
+    times: tuple[str, ...] = ()
+    dates: tuple[str, ...] = ()
+    truths: tuple[str, ...] = ()
+    objects: tuple[str, ...] = ()
+    known: tuple[str, ...] | None = None
+
+    def is_known(self, heading: str) -> bool:
+        """Tell whether there may be such a heading."""
+        head, _, tail = heading.partition(".")
+        return self.known is None or heading in self.known or (head in self.objects and tail != "")
+
+
+AWARDS = Columns(numbers=("points", "purchaseAmount"), times=("occurredAt",))
+"""The columns of rows that earn."""
 
 
 @dataclass(slots=True)
@@ -37,7 +70,7 @@ class RowsFile:
 
 
 def read(
-    text: str, file_format: FileFormat | None, zone: ZoneInfo, numbers: tuple[str, ...]
+    text: str, file_format: FileFormat | None, zone: ZoneInfo, columns: Columns = AWARDS
 ) -> RowsFile:
     """Read a file in base64.
 
@@ -45,7 +78,7 @@ def read(
         text: The file, in base64.
         file_format: Its format; found out by its first sign if it is ``None``.
         zone: The time zone of times of a CSV that name none.
-        numbers: The columns of a CSV that are numbers.
+        columns: The columns of a CSV.
 
     Raises:
         InvalidParameters: It is no such file, or too large. Rows that cannot be read are in the
@@ -66,7 +99,7 @@ def read(
         file = (
             _read_lines(found.text)
             if file_format == "jsonl" or (file_format is None and is_json)
-            else _read_csv(found.text, zone, numbers)
+            else _read_csv(found.text, zone, columns)
         )
         tables.check_count(len(file.rows))
     except ConnectorRejected as problem:
@@ -109,48 +142,95 @@ def _object(line: str) -> dict[str, Any]:
         return {BAD: f"The row has more than {ROW_CHARS_MAX} characters."}
     try:
         found = from_json(line)
-        if isinstance(found, dict) and to_json(found).encode():
+        if isinstance(found, dict) and to_json(found).encode() and not _OWN & found.keys():
             return found
     except (ValueError, ArithmeticError, RecursionError):
         pass
     return {BAD: "The row is no JSON object."}
 
 
-def _read_csv(text: str, zone: ZoneInfo, numbers: tuple[str, ...]) -> RowsFile:
+def _read_csv(text: str, zone: ZoneInfo, columns: Columns) -> RowsFile:
     file = RowsFile()
     rows = tables.text_rows(text)
     _, first = next(rows, (0, []))
     headings = [each.strip().lstrip("\ufeff") for each in first]
     if not any(headings) or len(set(headings)) < len(headings):
         raise invalid({"file": "must begin with a row of headings, each of them once"})
+    unknown = [each[:100] for each in headings if each and not columns.is_known(each)]
+    if unknown:
+        raise invalid({"file": f"has headings that are no fields: {', '.join(unknown[:10])}"})
     cells = [(line, row) for line, row in rows if any(each.strip() for each in row)]
-    columns = {name: NumberColumn(name) for name in numbers if name in headings}
-    for name, column in columns.items():
+    numbers = {name: NumberColumn(name) for name in columns.numbers if name in headings}
+    for name, column in numbers.items():
         place = headings.index(name)
         for line, row in cells:
             if len(row) > place and row[place].strip():
                 column.see(f"line {line}", row[place].strip())
-    file.rows = [(line, _values(headings, row, columns, zone)) for line, row in cells]
-    file.notes += [column.note for column in columns.values() if column.note]
+    readers: dict[str, Callable[[str], Any]] = {
+        **{name: partial(_number, column) for name, column in numbers.items()},
+        **dict.fromkeys(columns.times, partial(_time, zone)),
+        **dict.fromkeys(columns.dates, dates.to_iso),
+        **dict.fromkeys(columns.truths, _truth),
+    }
+    file.rows = [(line, _values(headings, row, readers, columns)) for line, row in cells]
+    file.notes += [column.note for column in numbers.values() if column.note]
     return file
 
 
 def _values(
-    headings: list[str], row: list[str], columns: dict[str, NumberColumn], zone: ZoneInfo
+    headings: list[str],
+    row: list[str],
+    readers: dict[str, Callable[[str], Any]],
+    columns: Columns,
 ) -> dict[str, Any]:
     if len(row) > len(headings) or sum(map(len, row)) > ROW_CHARS_MAX:
         return {BAD: "The row has more fields than there are headings, or is too long."}
     named = zip(headings, row, strict=False)
-    values: dict[str, Any] = {name: text for name, each in named if (text := each.strip())}
-    try:
-        for name, column in columns.items():
-            if name in values:
-                values[name] = column.read(values[name])
-        if "occurredAt" in values:
-            values["occurredAt"] = clock.to_wire(moment_of(values["occurredAt"], zone))
-    except ValueError as problem:
-        return {BAD: f"{problem}."}
+    values: dict[str, Any] = {}
+    for name, each in named:
+        text = each.strip()
+        if not text:
+            continue
+        try:
+            value = readers[name](text) if name in readers else text
+        except _Doubt as doubt:
+            return {BAD: f"{doubt}."}
+        except ValueError as problem:
+            return {BAD: f"{name} {problem}."}
+        head, _, tail = name.partition(".")
+        if tail and head in columns.objects:
+            values.setdefault(head, {})[tail] = value
+        else:
+            values[name] = value
     return values
+
+
+class _Doubt(ValueError):
+    """A number may be two; the message names its column."""
+
+
+# A reason is kept with the results, so it repeats no text: in a wrong column it may be a name.
+def _number(column: NumberColumn, text: str) -> Decimal:
+    try:
+        return column.read(text)
+    except NoNumber:
+        raise ValueError("is no number") from None
+    except ValueError as doubt:
+        raise _Doubt(str(doubt)) from None
+
+
+def _time(zone: ZoneInfo, text: str) -> str:
+    try:
+        return clock.to_wire(moment_of(text, zone))
+    except ValueError:
+        raise ValueError("is no time of ISO 8601 from 1970 to 9999") from None
+
+
+def _truth(text: str) -> bool:
+    try:
+        return _TRUTHS[text.lower()]
+    except KeyError:
+        raise ValueError("must be true or false") from None
 
 
 def reason(row: dict[str, Any]) -> InvalidParameters | None:

@@ -1,27 +1,30 @@
-"""Imports of files: store the rows, then book them as a task, part by part."""
+"""Imports of files: store the rows, then carry them out as a task, part by part."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from shared import clock, ids, logs, tasks
 from shared.auth.caller import Caller
 from shared.domain.imports import imports
-from shared.domain.imports.imports import KEPT, LEASE, Import, ImportPart, ImportState
+from shared.domain.imports.imports import KEPT, LEASE, Import, ImportKind, ImportPart, ImportState
 from shared.domain.loyalty.row_results import RowOutcome, RowResult
+from shared.domain.members.member_rows import MemberImport, MemberRowResult
 from shared.errors import ImportNotFound
 from shared.schemas.loyalty.row_bodies import AwardRowBody, judged
 from shared.services import commands
 from shared.services.accounts import callers
 from shared.services.commands import Effect, Reads
-from shared.services.imports import import_files
+from shared.services.imports import import_files, member_files
 from shared.services.imports.import_files import RowsFile
 from shared.services.loyalty import row_bookings
 from shared.services.loyalty.row_bookings import Row
+from shared.services.members import member_imports
 from shared.services.vaults import vault
-from shared.store import paths
+from shared.store import paths, personal
 from shared.store.client import Document
 from shared.store.imports import import_documents
 from shared.tasks import Task
@@ -45,9 +48,16 @@ class BegunImport:
 
 
 def start(
-    caller: Caller, file: RowsFile, program_id: str | None, store_id: str | None
+    caller: Caller,
+    file: RowsFile,
+    program_id: str | None,
+    store_id: str | None,
+    *,
+    members: MemberImport | None = None,
 ) -> BegunImport:
-    """Store the rows of a file, and enqueue the task that books them.
+    """Store the rows of a file, and enqueue the task that carries them out.
+
+    They are members if ``members`` is given, and awards otherwise.
 
     The import is named by the request's key. If the process dies before all rows are stored, the
     same request stores them again.
@@ -75,6 +85,8 @@ def start(
         notes=tuple(note[:300] for note in file.notes),
         lease_id=lease_id,
         lease_until=now + LEASE,
+        kind=ImportKind.AWARDS if members is None else ImportKind.MEMBERS,
+        members=members,
     )
     path = paths.import_(import_id)
 
@@ -201,8 +213,8 @@ def _work(found: Import, stop_at_s: float) -> None:
             return
         part = import_documents.find_part(found.import_id, found.parts_done)
         assert part is not None, f"part {found.parts_done} of {found.import_id} is gone"
-        results = _booked(caller, found, part, index)
-        if any(each.outcome is RowOutcome.NOT_DONE for each in results):
+        results = _carried_out(caller, found, part, index)
+        if any(each.outcome.value == RowOutcome.NOT_DONE.value for each in results):
             logs.warning("import waits", importId=found.import_id, reason="others write the same")
             _release(found)
             return
@@ -213,25 +225,51 @@ def _work(found: Import, stop_at_s: float) -> None:
         index += len(results)
 
 
-def _booked(caller: Caller, found: Import, part: ImportPart, first: int) -> list[RowResult]:
+def _carried_out(
+    caller: Caller, found: Import, part: ImportPart, first: int
+) -> Sequence[RowResult | MemberRowResult]:
     assert part.rows_token is not None, "it was done already"
     text = vault().decrypt(part.rows_token, paths.import_part(part.import_id, part.number))
-    rows = [
-        _row(first + place, import_files.from_json(line), found)
-        for place, line in enumerate(text.split("\n"))
-    ]
-    results = row_bookings.book(caller, found.import_id, rows, stop_at_s=None)
+    rows = [import_files.from_json(line) for line in text.split("\n")]
+    if found.members is not None:
+        return member_imports.carry_out(
+            caller,
+            found.import_id,
+            [member_files.row(caller, first + place, each) for place, each in enumerate(rows)],
+            found.members,
+            program_id=found.program_id,
+            store_id=found.store_id,
+        )
+    awards = [_award(first + place, each, found) for place, each in enumerate(rows)]
+    results = row_bookings.book(caller, found.import_id, awards, stop_at_s=None)
     return sorted(results, key=lambda each: each.index)
 
 
-def _row(index: int, row: dict[str, Any], found: Import) -> Row:
+def _award(index: int, row: dict[str, Any], found: Import) -> Row:
     bad = import_files.reason(row)
     return row_bookings.award_row(
         index, bad or judged(AwardRowBody, row), found.program_id, found.store_id
     )
 
 
-def _commit(found: Import, part: ImportPart, results: list[RowResult]) -> Import | None:
+def _with_results(
+    found: Import, part: ImportPart, results: Sequence[RowResult | MemberRowResult]
+) -> ImportPart:
+    """Return a part that is done. Its rows are gone."""
+    members = tuple(each for each in results if isinstance(each, MemberRowResult))
+    named = dict.fromkeys(each.user_id for each in members if each.user_id is not None)
+    return replace(
+        part,
+        rows_token=None,
+        results=tuple(each for each in results if isinstance(each, RowResult)),
+        members=members,
+        people=tuple(personal.person(found.account_id, each) for each in named),
+    )
+
+
+def _commit(
+    found: Import, part: ImportPart, results: Sequence[RowResult | MemberRowResult]
+) -> Import | None:
     """Write results and progress at once; ``None`` if another worker holds the import."""
     path = paths.import_(found.import_id)
     part_path = paths.import_part(found.import_id, part.number)
@@ -243,7 +281,7 @@ def _commit(found: Import, part: ImportPart, results: list[RowResult]) -> Import
         if stored.parts_done != part.number:
             return Effect(None)
         after = imports.part_done(stored, results, now)
-        done = replace(part, rows_token=None, results=tuple(results))
+        done = _with_results(stored, part, results)
         return Effect(
             after,
             [

@@ -15,7 +15,15 @@ from shared import clock, ids
 from shared.auth.caller import Caller, Claim
 from shared.domain.loyalty.row_results import RowOutcome, RowResult
 from shared.domain.units import from_units
-from shared.errors import Busy, PunktwerkError
+from shared.errors import (
+    Busy,
+    MemberMerged,
+    MemberNotFound,
+    MembershipClosed,
+    MembershipNotFound,
+    MemberSuspended,
+    PunktwerkError,
+)
 from shared.schemas.base import MISSING, invalid
 from shared.schemas.loyalty.row_bodies import AwardRowBody, OfflineTransactionBody
 from shared.services import access, commands, joint_commands
@@ -32,6 +40,13 @@ AT_ONCE_S = 20.0
 CLOCKS_DIFFER = timedelta(minutes=5)
 """Clocks of tills may be ahead of ours by this."""
 MESSAGE_CHARS_MAX = 300
+_ABOUT_A_USER = (
+    MemberMerged,
+    MembershipClosed,
+    MembershipNotFound,
+    MemberNotFound,
+    MemberSuspended,
+)
 _TIME_IS_UP = "The time was up. Send the same request again: what is booked is not booked twice."
 
 
@@ -270,8 +285,19 @@ def refused(index: int, transaction_id: str | None, refusal: PunktwerkError) -> 
         RowOutcome.REFUSED,
         transaction_id,
         error=refusal.code,
-        message=refusal.message[:MESSAGE_CHARS_MAX],
+        message=kept_message(refusal),
     )
+
+
+def kept_message(refusal: PunktwerkError) -> str:
+    """Return the message of a refusal for a result that is kept.
+
+    It names no user: the results of rows are kept for some time, and must not tell of somebody who
+    was erased meanwhile.
+    """
+    if isinstance(refusal, _ABOUT_A_USER):
+        return (type(refusal).__doc__ or refusal.code).splitlines()[0]
+    return refusal.message[:MESSAGE_CHARS_MAX]
 
 
 def _not_done(row: Row, error: str | None, message: str) -> RowResult:

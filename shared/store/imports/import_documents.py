@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from shared.domain.imports import imports
 from shared.domain.imports.imports import Import, ImportPart, ImportState
-from shared.store import paths
+from shared.store import paths, personal
 from shared.store.documents import Documents
-from shared.store.personal import NoPersonalData
+from shared.store.personal import Personal
 
 IMPORTS = Documents(
     Import,
@@ -18,7 +19,13 @@ PARTS = Documents(
     paths.import_part,
     collection="importParts",
     path_of=lambda part: paths.import_part(part.import_id, part.number),
-    personal=NoPersonalData("Rows of a file: encrypted until they are booked, and then expiring."),
+    # The rows themselves are encrypted until they are done, and then gone.
+    personal=Personal(
+        "imports",
+        personal.of_people("importParts"),
+        imports.erased,
+        exported=imports.of_user_alone,
+    ),
 )
 
 decode = IMPORTS.decode

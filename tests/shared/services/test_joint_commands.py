@@ -239,5 +239,5 @@ def test_takes_only_as_many_as_fit(member: Member) -> None:
     assert balances_of(outcomes)[-1] == 200
     stored.assert_sound(member)
     more = [earning(member, 1, f"u{number}") for number in range(joint_commands.WRITES_MAX)]
-    with nothing_written(), pytest.raises(AssertionError):
+    with nothing_written(), pytest.raises(joint_commands.TooManyWrites):
         joint_commands.run(more)
