@@ -39,7 +39,7 @@ from shared.domain.webhooks.webhook_targets import ENDPOINTS_PER_STORE_MAX
 from shared.errors import Busy, IdempotencyKeyReused, InvalidParameters, PunktwerkError
 from shared.schemas.base import MISSING, invalid
 from shared.schemas.members.member_row_bodies import MemberToImportBody
-from shared.services import access, commands, joint_commands
+from shared.services import access, commands, joint_commands, sealed_profiles
 from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
 from shared.services.joint_commands import WRITES_MAX, TooManyWrites
@@ -435,7 +435,7 @@ class _PreparedRow:
         """
         home = self.work.home(self.program)
         member = stored or Member(self.new_id, self._account_id, self.now, self.now, home)
-        before = Profile() if is_new else profiles.profile_of(member)
+        before = Profile() if is_new else sealed_profiles.profile_of(member)
         after = profile_changes.apply(before, self.row.changes, self.now, BY)
         if not is_new and not profile_changes.changed_fields(before, after):
             return member, []
@@ -443,9 +443,10 @@ class _PreparedRow:
         removed = [each for each in before.keys if each not in after.keys]
         lookups = member_keys.lookups(member, added=added, removed=removed)
         member = replace(
-            profiles.sealed(member, after, self.now),
+            sealed_profiles.sealed(member, after, self.now),
             lookups=lookups,
             store_id=member.store_id or home,
+            is_unverified=False,  # The merchant vouches for the person.
         )
         return member, member_keys.writes(stored, member, reads)
 
@@ -500,8 +501,8 @@ class _PreparedRow:
     def _news(
         self, member: Member, stored: Member | None, *, is_new: bool
     ) -> outbox.Announcement | None:
-        before = Profile() if is_new or stored is None else profiles.profile_of(stored)
-        after = profiles.profile_of(member)
+        before = Profile() if is_new or stored is None else sealed_profiles.profile_of(stored)
+        after = sealed_profiles.profile_of(member)
         names = [codec.camel(each) for each in profile_changes.changed_fields(before, after)]
         told = (
             member_events.from_created(member, self.event_id, names)
