@@ -14,7 +14,7 @@ from shared.auth.caller import Caller
 from shared.domain.loyalty import earning, earning_base, ledger
 from shared.domain.loyalty.earning import Award
 from shared.domain.loyalty.earning_base import LineType, PurchaseLine
-from shared.domain.loyalty.entries import Cause
+from shared.domain.loyalty.entries import Cause, Entry
 from shared.domain.loyalty.external_transactions import Direction, ExternalTransaction
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program, Reward
@@ -25,7 +25,7 @@ from shared.errors import (
     RewardOutOfStock,
     RewardUnavailable,
 )
-from shared.services import access
+from shared.services import access, commands
 from shared.services.commands import Reads
 from shared.services.loyalty import bookings, till_receipts
 from shared.services.loyalty.awards import Awarding
@@ -426,8 +426,7 @@ def take_back(
     original_path = paths.entry(paths.membership_id(program_id, user_id), entry_id)
 
     def book(membership: Membership, reads: Reads) -> bookings.Decided:
-        original = membership_documents.decode_entry(reads[original_path])
-        assert original is not None, f"{original_path} is gone"
+        original = _original(reads, membership, entry_id, original_path)
         booked = ledger.reverse(membership, program, original, units, cause)
         return bookings.Decided(*booked) if booked else bookings.Decided(membership, None)
 
@@ -483,11 +482,33 @@ def give_back(
     original_path = paths.entry(paths.membership_id(program_id, user_id), entry_id)
 
     def book(membership: Membership, reads: Reads) -> bookings.Decided:
-        original = membership_documents.decode_entry(reads[original_path])
-        assert original is not None, f"{original_path} is gone"
+        original = _original(reads, membership, entry_id, original_path)
         return bookings.Decided(*ledger.restore(membership, program, original, units, cause))
 
     return bookings.run(caller.claim, program, user_id, cause, book, more_paths=[original_path])
+
+
+def _original(reads: Reads, membership: Membership, entry_id: str, path: str) -> Entry:
+    """Return the entry that is taken back, of a membership or of those that were merged into it.
+
+    Args:
+        reads: What the decision has read.
+        membership: From which it is taken back.
+        entry_id: The entry.
+        path: Where it is, unless its member had been merged already when it was booked.
+
+    Raises:
+        Wanted: It is not there, and the other memberships' entries are not read yet.
+    """
+    original = membership_documents.decode_entry(reads[path])
+    if original is None:
+        own = (membership.membership_id, *membership.merged_from)
+        others = [paths.entry(each, entry_id) for each in own]
+        commands.want(reads, others)
+        found = (membership_documents.decode_entry(reads[each]) for each in others)
+        original = next(filter(None, found), None)
+    assert original is not None, f"{path} is gone"
+    return original
 
 
 def award_of(

@@ -16,7 +16,7 @@ from shared.domain.accounts.packages import Package
 from shared.domain.loyalty.entries import EntryKind
 from shared.domain.loyalty.purchase_points import PurchasePoints
 from shared.errors import IdempotencyKeyReused
-from shared.services.loyalty import balances
+from shared.services.loyalty import balances, verification
 from shared.services.payments import payment_settlement
 from tests.support import stored
 from tests.support.merchants import Member
@@ -474,3 +474,25 @@ def test_the_same_refund_with_other_points_is_refused(customer: Member) -> None:
     with pytest.raises(IdempotencyKeyReused):
         balances.take_back(caller, **member, **same, units=61)
     assert stored.units(customer) == [100, -60]
+
+
+@pytest.mark.parametrize("is_merged_first", [True, False])
+def test_a_merged_member_earns_and_gives_back_as_the_one_who_took_over(
+    till: Till, customer: Member, is_merged_first: bool
+) -> None:
+    new = customer.other("user_2")
+    new.enroll()
+    merge = {"fromUserId": customer.user_id, "intoUserId": new.user_id}
+    if is_merged_first:
+        till.merchant.api.ok("mergeMembers", merge)
+    payment_id = till.paid(**customer.ids)
+    till.merchant.api.ok("mergeMembers", merge)
+    assert new.balance()["currentBalance"] == EARNED
+
+    assert till.refund(payment_id).status == 200
+
+    assert new.balance()["currentBalance"] == 0
+    assert_nothing_due(till, payment_id)
+    report = verification.verify(new.program_id)
+    assert report is not None
+    assert report.problems == ()
