@@ -248,6 +248,7 @@ ENDPOINTS = (
     Endpoint("fetchStores", "stores", Package.DISCOVER, is_read=True),
     Endpoint("fetchStore", "stores", Package.DISCOVER, is_read=True),
     Endpoint("getStoreQrCode", "stores", Package.GO, is_read=True),
+    Endpoint("configureStoreTse", "stores", Package.GROW),
     Endpoint("insertProduct", "catalog", Package.DISCOVER),
     Endpoint("bulkImportProducts", "catalog", Package.DISCOVER),
     Endpoint("fetchProducts", "catalog", Package.DISCOVER, is_read=True),

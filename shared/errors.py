@@ -148,6 +148,22 @@ class ReceiptCodeDamaged(PunktwerkError):
     fix = "Scan the code again, and send all of it as it is."
 
 
+class ReceiptNoSale(PunktwerkError):
+    """The receipt is no sale: a training, a transfer, a void, or nothing was paid."""
+
+    code = "RECEIPT_NO_SALE"
+    status = 400
+    fix = "Claim the receipt of a purchase."
+
+
+class ReceiptNotVerified(PunktwerkError):
+    """No TSE that a store has registered has signed the receipt."""
+
+    code = "RECEIPT_NOT_VERIFIED"
+    status = 400
+    fix = "Register the TSE of the store's till: configureStoreTse."
+
+
 class ReceiptClaimsOff(PunktwerkError):
     """No active program of the store lets customers claim receipts."""
 
@@ -493,6 +509,14 @@ class IdempotencyKeyReused(PunktwerkError):
     code = "IDEMPOTENCY_KEY_REUSED"
     status = 409
     fix = "Repeat a request unchanged. Use a new key only for what has not happened yet."
+
+
+class TseTaken(PunktwerkError):
+    """Another store of the account has registered this TSE."""
+
+    code = "TSE_TAKEN"
+    status = 409
+    fix = "Take it out of the list of the store `details.storeId` first: configureStoreTse."
 
 
 class ReceiptClaimed(PunktwerkError):

@@ -59,6 +59,18 @@ AmountMinor = Annotated[
 Currency = Annotated[str, Field(pattern="^[A-Z]{3}$", description="ISO 4217 code.")]
 Percent = Annotated[Number, Field(ge=0, le=100)]
 
+TseCode = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=2_000,
+        description=(
+            "The code of the TSE that the receipt shows (`V0;...`), so that nobody claims it by "
+            "that as well."
+        ),
+    ),
+]
+
 ExternalSource = Annotated[
     str,
     Field(

@@ -53,6 +53,10 @@ def member_settings(account_id: str) -> str:
     return f"{account(account_id)}/settings/members"
 
 
+def account_tse(account_id: str, serial: str) -> str:
+    return f"{account(account_id)}/tses/{encode(serial)}"
+
+
 def api_key(key_hash: str) -> str:
     return f"apiKeys/{encode(key_hash)}"
 

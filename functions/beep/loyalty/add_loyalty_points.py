@@ -17,6 +17,7 @@ from shared.errors import (
     ProgramInactive,
     ProgramNotFound,
     ReceiptClaimed,
+    ReceiptCodeDamaged,
     ReceiptVoided,
 )
 from shared.schemas import answers
@@ -29,7 +30,14 @@ from shared.schemas.base import (
     Text,
     Timestamp,
 )
-from shared.schemas.fields import ExternalSource, ProgramId, StoreId, TransactionId, UserId
+from shared.schemas.fields import (
+    ExternalSource,
+    ProgramId,
+    StoreId,
+    TransactionId,
+    TseCode,
+    UserId,
+)
 from shared.schemas.loyalty.booking_bodies import (
     CappedBy,
     MadeOfAnswer,
@@ -58,6 +66,7 @@ class Request(RequestModel):
     transaction_id: TransactionId | None = None
     description: Text = Field(default="", description="Shown in the customer's history.")
     source: ExternalSource | None = None
+    receipt_code: TseCode | None = None
 
     @model_validator(mode="after")
     def _says_how_much(self) -> Self:
@@ -65,6 +74,8 @@ class Request(RequestModel):
             raise ValueError("needs points, purchaseAmount or purchaseLines")
         if self.purchase_amount is not None and self.purchase_lines is not None:
             raise ValueError("takes purchaseAmount or purchaseLines, not both")
+        if self.receipt_code is not None and self.transaction_id is None:
+            raise ValueError("needs transactionId with receiptCode")
         return self
 
     def lines(self) -> tuple[PurchaseLine, ...] | None:
@@ -145,6 +156,7 @@ REFUSALS = (
     BalanceLimitExceeded,
     ReceiptClaimed,
     ReceiptVoided,
+    ReceiptCodeDamaged,
 )
 
 
@@ -160,6 +172,7 @@ def handle(body: Request, caller: Caller) -> Response:
         transaction_id=body.transaction_id,
         source=body.source,
         description=body.description,
+        tse_code=body.receipt_code,
     )
     award, entry, scale = booking.award, booking.entry, booking.program.scale
     if entry is not None:

@@ -16,7 +16,9 @@ from shared.errors import (
     ReceiptClaimsOff,
     ReceiptCodeDamaged,
     ReceiptLimitReached,
+    ReceiptNoSale,
     ReceiptNotFound,
+    ReceiptNotVerified,
     ReceiptTooOld,
     ReceiptVoided,
 )
@@ -36,7 +38,10 @@ class Request(RequestModel):
     code: str = Field(
         min_length=1,
         max_length=CODE_CHARS_MAX,
-        description="What was read from the receipt's QR code.",
+        description=(
+            "What was read from the receipt's QR code: that of createReceiptClaim, or that of the "
+            "till's TSE (`V0;...`), if the store has registered it."
+        ),
     )
 
 
@@ -96,6 +101,8 @@ EXAMPLE: dict[str, Any] = {
 REFUSALS = (
     ReceiptCodeDamaged,
     ReceiptNotFound,
+    ReceiptNoSale,
+    ReceiptNotVerified,
     ReceiptClaimsOff,
     ReceiptClaimed,
     ReceiptVoided,

@@ -8,10 +8,16 @@ from pydantic import Field, model_validator
 
 from shared.auth.caller import Caller
 from shared.domain.loyalty.receipt_claims import ReceiptStatus
-from shared.errors import ReceiptClaimed, ReceiptClaimsOff, StoreNotFound
+from shared.errors import (
+    ReceiptClaimed,
+    ReceiptClaimsOff,
+    ReceiptCodeDamaged,
+    ReceiptVoided,
+    StoreNotFound,
+)
 from shared.schemas import answers
 from shared.schemas.base import RequestModel, ResponseModel, Success, Timestamp
-from shared.schemas.fields import StoreId, TransactionId
+from shared.schemas.fields import StoreId, TransactionId, TseCode
 from shared.schemas.loyalty.booking_bodies import PurchaseAmount, PurchaseLines, to_lines
 from shared.schemas.stores.store_bodies import QrPng, QrSvg, WantedPicture
 from shared.schemas.systems.receipt_bodies import PaidAmount, ReceiptStatusName
@@ -26,6 +32,7 @@ class Request(RequestModel):
     transaction_id: TransactionId
     purchase_amount: PurchaseAmount | None = None
     purchase_lines: PurchaseLines | None = None
+    receipt_code: TseCode | None = None
     format: WantedPicture = None
 
     @model_validator(mode="after")
@@ -102,14 +109,16 @@ EXAMPLE: dict[str, Any] = {
     "validUntil": "2026-03-17T12:00:00.000Z",
 }
 
-REFUSALS = (StoreNotFound, ReceiptClaimsOff, ReceiptClaimed)
+REFUSALS = (StoreNotFound, ReceiptClaimsOff, ReceiptClaimed, ReceiptVoided, ReceiptCodeDamaged)
 
 
 def handle(body: Request, caller: Caller) -> Response:
     """Make the claim, or find it, and draw its code."""
     lines = to_lines(body.purchase_amount, body.purchase_lines)
     assert lines is not None
-    made = receipt_claims.create(caller, body.store_id, body.transaction_id, lines)
+    made = receipt_claims.create(
+        caller, body.store_id, body.transaction_id, lines, body.receipt_code
+    )
     pictures = store_qr_codes.draw(made.code, body.format)
     return Response(
         store_id=made.receipt.store_id,

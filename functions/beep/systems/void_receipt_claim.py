@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from shared.auth.caller import Caller
 from shared.domain.loyalty.receipt_claims import ReceiptStatus
 from shared.domain.units import from_units
-from shared.errors import ReceiptNotFound, StoreNotFound
+from shared.errors import ReceiptCodeDamaged, ReceiptNoSale, ReceiptNotFound, StoreNotFound
 from shared.schemas import answers
 from shared.schemas.base import Number, RequestModel, ResponseModel, Success, WireModel
-from shared.schemas.fields import StoreId, TransactionId
+from shared.schemas.fields import StoreId, TransactionId, TseCode
 from shared.schemas.systems.receipt_bodies import ReceiptStatusName
 from shared.services.systems import receipt_claims
 
 
 class Request(RequestModel):
-    """The receipt, and how much of it came back. A repetition changes nothing."""
+    """The receipt of the sale, and how much of it came back. A repetition changes nothing."""
 
     store_id: StoreId
-    transaction_id: TransactionId
+    transaction_id: TransactionId | None = None
+    receipt_code: TseCode | None = None
     returned_amount: Annotated[Number, Field(gt=0, le=10_000_000)] | None = Field(
         default=None,
         description=(
@@ -29,6 +30,12 @@ class Request(RequestModel):
             "10. By default all of the receipt."
         ),
     )
+
+    @model_validator(mode="after")
+    def _says_which(self) -> Self:
+        if (self.transaction_id is None) is (self.receipt_code is None):
+            raise ValueError("needs transactionId or receiptCode, one of them")
+        return self
 
 
 class TakenBackBody(WireModel):
@@ -66,12 +73,14 @@ EXAMPLE: dict[str, Any] = {
     "takenBack": [{"programId": "lp_abc123", "userId": "user_xyz", "points": 285}],
 }
 
-REFUSALS = (StoreNotFound, ReceiptNotFound)
+REFUSALS = (StoreNotFound, ReceiptNotFound, ReceiptCodeDamaged, ReceiptNoSale)
 
 
 def handle(body: Request, caller: Caller) -> Response:
     """Note what came back, and take back its share of the points."""
-    done = receipt_claims.void(caller, body.store_id, body.transaction_id, body.returned_amount)
+    done = receipt_claims.void(
+        caller, body.store_id, body.transaction_id, body.receipt_code, body.returned_amount
+    )
     return Response(
         store_id=done.store_id,
         transaction_id=done.transaction_id,

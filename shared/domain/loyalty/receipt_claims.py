@@ -34,6 +34,7 @@ OPEN_KEPT = timedelta(days=WITHIN_DAYS_MAX + 30)
 TILL_GRANTS_MAX = 20
 """The most bookings of a till that one receipt notes: for each program and each member."""
 EARNING_METHOD = "receipt"
+_CLOCKS_DIFFER = timedelta(days=1)
 _COUNTED_AS = "receipt:claimed"
 """What a member's counters call a claimed receipt. No name of an event has a colon."""
 
@@ -79,6 +80,8 @@ class ClaimableReceipt:
         grants: What it earned, in each program.
         returned_minor: What came back of it so far.
         returned_before_minor: What of that came back before it was claimed, and earned nothing.
+        same_as: The receipt that this one is, by another name: what its TSE has signed is a name,
+            too. Then it says nothing else.
         expires_at: When it is deleted; ``None`` once it has earned.
     """
 
@@ -97,6 +100,7 @@ class ClaimableReceipt:
     returned_minor: int = 0
     returned_before_minor: int = 0
     is_void: bool = False
+    same_as: str | None = None
     expires_at: datetime | None = None
 
     @property
@@ -171,6 +175,8 @@ def require_within(
     Raises:
         ReceiptTooOld, ReceiptLimitReached.
     """
+    if receipt.issued_at is not None and receipt.issued_at > now + _CLOCKS_DIFFER:
+        raise ReceiptTooOld("The receipt is dated in the future.")
     if receipt.issued_at is None or now > valid_until(receipt.issued_at, rules.within_days):
         raise ReceiptTooOld(f"Only receipts of the last {rules.within_days} days earn.")
     if counted.times_of_event(_COUNTED_AS, day) >= rules.per_day:
@@ -227,6 +233,30 @@ def booked_by_till(
     grants = receipt.grants if len(receipt.grants) >= TILL_GRANTS_MAX else (*receipt.grants, grant)
     known_minor = receipt.amount_minor if amount_minor is None else amount_minor
     return replace(receipt, grants=grants, amount_minor=known_minor, expires_at=None)
+
+
+def named_too(
+    name: ClaimableReceipt, stored: ClaimableReceipt | None, receipt: ClaimableReceipt
+) -> ClaimableReceipt:
+    """Return the second name of a receipt, by which nobody else may have it.
+
+    Args:
+        name: The name, of which nothing is known yet.
+        stored: The same, as it is stored.
+        receipt: The receipt itself.
+
+    Raises:
+        ReceiptClaimed: Somebody has claimed it by that name, or it is another receipt's.
+        ReceiptVoided: It was voided by that name.
+    """
+    if stored is None:
+        return replace(name, same_as=receipt.receipt_id)
+    if stored.same_as is None:
+        require_open(stored)
+        return replace(name, same_as=receipt.receipt_id)
+    if stored.same_as != receipt.receipt_id:
+        raise ReceiptClaimed("The receipt has another transaction.", status=stored.status)
+    return stored
 
 
 def returned(receipt: ClaimableReceipt, returned_minor: int | None) -> ClaimableReceipt:

@@ -28,6 +28,8 @@ class Store:
 
     Check-ins: ``check_in_radius_m`` is how far from ``position`` a customer may be, in metres;
     posters with another ``poster_version`` are withdrawn; ``is_closed``: it takes none for now.
+
+    ``tse_serials`` are the serial numbers of the TSEs of its tills, in hex.
     """
 
     store_id: str
@@ -43,3 +45,4 @@ class Store:
     check_in_radius_m: int = CHECK_IN_RADIUS_M_DEFAULT
     poster_version: int = 1
     is_closed: bool = False
+    tse_serials: tuple[str, ...] = ()

@@ -51,15 +51,17 @@ def add(
     description: str,
     is_internal: bool = False,
     earning_method: str | None = None,
+    tse_code: str | None = None,
 ) -> Booking:
     """Grant points, stamps or cashback: ``points``, or the earnings of ``purchase_lines``.
 
     ``is_internal``: we have made the ``transaction_id``, so no other system can tell of it.
     ``earning_method`` names the way to earn, if it is not the usual one.
+    ``tse_code``: what the TSE has signed of the transaction's receipt, which has this name, too.
 
     Raises:
         ProgramNotFound, MembershipNotFound, ProgramInactive, InvalidParameters,
-        IdempotencyKeyReused, BalanceLimitExceeded, Busy,
+        IdempotencyKeyReused, BalanceLimitExceeded, Busy, ReceiptCodeDamaged,
         ReceiptClaimed, ReceiptVoided: Where members may claim receipts.
     """
     return prepared_add(
@@ -74,6 +76,7 @@ def add(
         description=description,
         is_internal=is_internal,
         earning_method=earning_method,
+        tse_code=tse_code,
     ).run(caller.claim)
 
 
@@ -92,6 +95,7 @@ def prepared_add(
     earning_method: str | None = None,
     occurred_at: datetime | None = None,
     is_claim: bool = False,
+    tse_code: str | None = None,
 ) -> Prepared:
     """Prepare what ``add`` does.
 
@@ -145,7 +149,7 @@ def prepared_add(
     )
     if is_internal or is_claim:
         return prepared
-    return till_receipts.taking(prepared, transaction_id, purchase_lines)
+    return till_receipts.taking(prepared, transaction_id, purchase_lines, tse_code)
 
 
 def calculate(

@@ -1,4 +1,8 @@
-"""A transaction that a till books, where members may claim receipts: it takes the receipt."""
+"""A transaction that a till books, where members may claim receipts: it takes the receipt.
+
+A receipt has a second name if its TSE has signed it (``tse_receipts``). The document of that name
+leads to the one of the transaction, so that nobody has the receipt by the other name.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +11,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared import ids
-from shared.domain.loyalty import receipt_claims
+from shared.domain.loyalty import receipt_claims, tse_receipts
 from shared.domain.loyalty.earning_base import PurchaseLine
 from shared.domain.loyalty.entries import Cause, Entry
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program
 from shared.domain.loyalty.receipt_claims import ClaimableReceipt, ReceiptGrant
+from shared.domain.loyalty.tse_receipts import NotAReceiptError, TseReceipt
+from shared.errors import ReceiptCodeDamaged
 from shared.services.commands import Reads
 from shared.services.loyalty.bookings import Decided, Prepared
 from shared.store import paths
@@ -23,6 +29,23 @@ from shared.store.loyalty import receipt_documents
 def receipt_id(store_id: str, transaction_id: str) -> str:
     """Return the id of the receipt of a store's transaction."""
     return ids.derived("rcp", store_id, "transaction", transaction_id)
+
+
+def tse_receipt_id(account_id: str, tse: TseReceipt) -> str:
+    """Return the id of what a TSE has signed. A TSE may move from a store to another."""
+    return ids.derived("rcp", account_id, "tse", tse.key)
+
+
+def read_tse(code: str) -> TseReceipt:
+    """Return what the code of a German receipt says; nothing of it is proved.
+
+    Raises:
+        ReceiptCodeDamaged: It is none, or is cut.
+    """
+    try:
+        return tse_receipts.parse(code)
+    except NotAReceiptError as error:
+        raise ReceiptCodeDamaged(str(error)) from None
 
 
 def empty(program: Program, transaction_id: str, now: datetime) -> ClaimableReceipt:
@@ -43,18 +66,64 @@ def is_same_member(membership: Membership, user_id: str) -> bool:
     return known in {membership.membership_id, *membership.merged_from}
 
 
+@dataclass(frozen=True, slots=True)
+class SecondName:
+    """What the TSE has signed of a till's receipt, if the till tells it."""
+
+    receipt_id: str
+
+    @property
+    def path(self) -> str:
+        """The path to read."""
+        return paths.receipt(self.receipt_id)
+
+    def write(self, reads: Reads, receipt: ClaimableReceipt) -> list[Write]:
+        """Return the writes that lead from this name to the receipt.
+
+        Raises:
+            ReceiptClaimed, ReceiptVoided: Somebody has the receipt by this name.
+        """
+        stored = receipt_documents.decode(reads[self.path])
+        name = ClaimableReceipt(
+            receipt_id=self.receipt_id,
+            account_id=receipt.account_id,
+            store_id=receipt.store_id,
+            transaction_id="",
+            currency=receipt.currency,
+            created_at=receipt.created_at,
+        )
+        after = receipt_claims.named_too(name, stored, receipt)
+        return [] if after == stored else [receipt_documents.write(reads[self.path], after)]
+
+
+def second_name(account_id: str, code: str | None) -> SecondName | None:
+    """Return the second name of a receipt whose TSE code the till tells.
+
+    Raises:
+        ReceiptCodeDamaged: It is no such code.
+    """
+    return None if code is None else SecondName(tse_receipt_id(account_id, read_tse(code)))
+
+
 def taking(
-    prepared: Prepared, transaction_id: str | None, lines: Sequence[PurchaseLine] | None
+    prepared: Prepared,
+    transaction_id: str | None,
+    lines: Sequence[PurchaseLine] | None,
+    tse_code: str | None = None,
 ) -> Prepared:
     """Return a till's booking that takes the receipt in the same commit, or is refused.
 
     Where members cannot claim receipts, it stays as it is: nothing more is read or written.
+
+    Raises:
+        ReceiptCodeDamaged: ``tse_code`` is no code of a receipt.
     """
     program = prepared.program
+    name = second_name(program.account_id, tse_code)
     if program.receipt_claims is None or transaction_id is None:
         return prepared
-    receipt = _TillReceipt(program, transaction_id, lines, prepared)
-    return replace(prepared, book=receipt.book, more_paths=[*prepared.more_paths, receipt.path])
+    receipt = _TillReceipt(program, transaction_id, lines, prepared, name)
+    return replace(prepared, book=receipt.book, more_paths=[*prepared.more_paths, *receipt.needs])
 
 
 @dataclass(frozen=True)
@@ -65,19 +134,24 @@ class _TillReceipt:
     transaction_id: str
     lines: Sequence[PurchaseLine] | None
     prepared: Prepared
+    name: SecondName | None
 
     @property
     def path(self) -> str:
         return paths.receipt(receipt_id(self.program.store_id, self.transaction_id))
 
+    @property
+    def needs(self) -> list[str]:
+        return [self.path] if self.name is None else [self.path, self.name.path]
+
     def book(self, membership: Membership, reads: Reads, cause: Cause) -> Decided:
         decided = self.prepared.book(membership, reads, cause)
         if decided.entry is None:
             return decided
-        more = self._write(membership, reads, decided.entry)
-        return replace(decided, more_writes=[*decided.more_writes, more])
+        more = self._writes(membership, reads, decided.entry)
+        return replace(decided, more_writes=[*decided.more_writes, *more])
 
-    def _write(self, membership: Membership, reads: Reads, entry: Entry) -> Write:
+    def _writes(self, membership: Membership, reads: Reads, entry: Entry) -> list[Write]:
         read = reads[self.path]
         stored = receipt_documents.decode(read)
         receipt = stored or empty(self.program, self.transaction_id, entry.recorded_at)
@@ -96,4 +170,5 @@ class _TillReceipt:
             amount_minor,
             is_claimants=by is not None and is_same_member(membership, by),
         )
-        return receipt_documents.write(read, after)
+        names = [] if self.name is None else self.name.write(reads, after)
+        return [receipt_documents.write(read, after), *names]

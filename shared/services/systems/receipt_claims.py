@@ -9,12 +9,20 @@ from decimal import Decimal
 
 from shared import clock
 from shared.auth.caller import Caller
-from shared.domain.loyalty import earning, earning_base, ledger, receipt_claims, receipt_codes
+from shared.domain.loyalty import (
+    earning,
+    earning_base,
+    ledger,
+    receipt_claims,
+    receipt_codes,
+    tse_receipts,
+)
 from shared.domain.loyalty.earning_base import PurchaseLine
 from shared.domain.loyalty.entries import Cause
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program
 from shared.domain.loyalty.receipt_claims import ClaimableReceipt, ReceiptGrant, ReceiptStatus
+from shared.domain.loyalty.tse_receipts import TseReceipt
 from shared.domain.money import Money
 from shared.domain.stores.stores import Store
 from shared.errors import (
@@ -23,6 +31,8 @@ from shared.errors import (
     MembershipNotFound,
     PunktwerkError,
     ReceiptClaimsOff,
+    ReceiptNoSale,
+    ReceiptNotVerified,
 )
 from shared.services import access, commands, forwarding
 from shared.services.accounts import callers
@@ -32,8 +42,9 @@ from shared.services.loyalty import balances, bookings, till_receipts
 from shared.services.loyalty.bookings import Booking, Decided, Prepared
 from shared.services.vaults import vault
 from shared.store import codec, paths
-from shared.store.client import Document
+from shared.store.client import Document, Snapshot
 from shared.store.loyalty import membership_documents, program_documents, receipt_documents
+from shared.store.stores import tse_documents
 
 DESCRIPTION = "Receipt"
 
@@ -80,12 +91,18 @@ class ClaimedReceipt:
 
 
 def create(
-    caller: Caller, store_id: str, transaction_id: str, lines: Sequence[PurchaseLine]
+    caller: Caller,
+    store_id: str,
+    transaction_id: str,
+    lines: Sequence[PurchaseLine],
+    tse_code: str | None = None,
 ) -> MadeClaim:
     """Make the claim of a till's receipt. The same transaction and lines give the same one.
 
+    ``tse_code``: the code of its TSE, if that is printed, too: it is the same receipt.
+
     Raises:
-        StoreNotFound, InvalidParameters, Busy,
+        StoreNotFound, InvalidParameters, ReceiptCodeDamaged, ReceiptVoided, Busy,
         ReceiptClaimsOff: No active program of the store lets members claim receipts.
         ReceiptClaimed: The till has booked the transaction for a member.
         IdempotencyKeyReused: The transaction has a claim with other lines.
@@ -109,15 +126,17 @@ def create(
         expires_at=now + receipt_claims.OPEN_KEPT,
     )
     path = paths.receipt(claim.receipt_id)
+    name = till_receipts.second_name(caller.account_id, tse_code)
 
     def decide(reads: Reads) -> Effect[ClaimableReceipt]:
         stored = receipt_documents.decode(reads[path])
         after = receipt_claims.issued(stored, claim)
         writes = [] if after == stored else [receipt_documents.write(reads[path], after)]
-        return Effect(after, writes)
+        names = [] if name is None else name.write(reads, after)
+        return Effect(after, [*writes, *names])
 
     # The transaction is its key: a repetition is answered from the receipt itself.
-    made = commands.run([path], decide)
+    made = commands.run([path] if name is None else [path, name.path], decide)
     amount = receipt_claims.paid(made)
     assert made.issued_at is not None
     assert amount is not None
@@ -143,12 +162,64 @@ def claim(caller: Caller, *, user_id: str, code: str) -> ClaimedReceipt:
 
     Raises:
         ReceiptCodeDamaged, ReceiptNotFound, IdempotencyKeyReused, Busy; and, if no program grants
-        anything, why the first one does not: ReceiptTooOld, ReceiptLimitReached, ReceiptClaimed,
-        ReceiptVoided, ReceiptClaimsOff, MembershipNotFound, MemberSuspended, MembershipClosed.
+        anything, why the first one does not: ReceiptNoSale, ReceiptNotVerified, ReceiptTooOld,
+        ReceiptLimitReached, ReceiptClaimed, ReceiptVoided, ReceiptClaimsOff, MembershipNotFound,
+        MemberSuspended, MembershipClosed.
     """
-    receipt_id = receipt_codes.verify(code, _keys_of)
-    found = access.own(caller, receipt_documents.find(receipt_id), receipt_codes.not_found())
+    if code.strip().startswith(tse_receipts.VERSION):
+        found = _signed_by_tse(caller, till_receipts.read_tse(code))
+    else:
+        receipt_id = receipt_codes.verify(code, _keys_of)
+        found = access.own(caller, receipt_documents.find(receipt_id), receipt_codes.not_found())
     return _claim(caller, found, user_id=user_id)
+
+
+def _signed_by_tse(caller: Caller, tse: TseReceipt) -> ClaimableReceipt:
+    """Return the receipt that a registered TSE has signed.
+
+    Raises:
+        ReceiptNoSale: It is no sale.
+        ReceiptNotVerified: No store has registered its TSE, or that has not signed it.
+    """
+    if not tse.is_sale:
+        raise ReceiptNoSale("The receipt is no sale.")
+    known = tse_documents.find(caller.account_id, tse.tse_serial)
+    if known is None or not tse_receipts.is_signed(tse, [known.serial]):
+        raise ReceiptNotVerified("No TSE of the merchant's stores has signed this receipt.")
+    return _of_tse(caller.account_id, known.store_id, tse)
+
+
+def _of_tse(account_id: str, store_id: str, tse: TseReceipt) -> ClaimableReceipt:
+    """Return a receipt as its TSE's code tells it, of which nothing else is known yet."""
+    return ClaimableReceipt(
+        receipt_id=till_receipts.tse_receipt_id(account_id, tse),
+        account_id=account_id,
+        store_id=store_id,
+        transaction_id=f"receipt:tse:{tse.key}",
+        currency=tse_receipts.CURRENCY,
+        created_at=clock.utc_now(),
+        lines=tse.lines,
+        amount_minor=receipt_claims.paid_minor(tse.lines, tse_receipts.CURRENCY),
+        issued_at=tse.finished_at,
+    )
+
+
+def _receipt(
+    caller: Caller, found: ClaimableReceipt, reads: Reads
+) -> tuple[Snapshot, ClaimableReceipt]:
+    """Return the receipt as it is stored, by whichever name it was found, else ``found``.
+
+    Raises:
+        ReceiptNotFound: It is another account's.
+    """
+    read = reads[paths.receipt(found.receipt_id)]
+    receipt = receipt_documents.decode(read) or found
+    if receipt.same_as is not None:
+        path = paths.receipt(receipt.same_as)
+        commands.want(reads, [path])
+        read = reads[path]
+        receipt = access.own(caller, receipt_documents.decode(read), receipt_codes.not_found())
+    return read, access.own(caller, receipt, receipt_codes.not_found())
 
 
 @forwarding.following
@@ -161,9 +232,7 @@ def _claim(caller: Caller, found: ClaimableReceipt, *, user_id: str) -> ClaimedR
     }
 
     def decide(reads: Reads) -> Effect[ClaimedReceipt]:
-        receipt = access.own(
-            caller, receipt_documents.decode(reads[path]), receipt_codes.not_found()
-        )
+        read, receipt = _receipt(caller, found, reads)
         memberships = {
             program_id: membership_documents.decode(reads[each])
             for program_id, each in member_paths.items()
@@ -198,7 +267,7 @@ def _claim(caller: Caller, found: ClaimableReceipt, *, user_id: str) -> ClaimedR
         if is_own or not result.is_earned:
             return Effect(result, kept=kept)
         after = receipt_claims.claimed(receipt, user_id, booked.grants, now)
-        write = receipt_documents.write(reads[path], after)
+        write = receipt_documents.write(read, after)
         return Effect(result, [*booked.state.writes(), write], kept=kept)
 
     def replay(kept: Document, _: Reads) -> ClaimedReceipt:
@@ -342,29 +411,39 @@ class VoidedReceipt:
 
 
 def void(
-    caller: Caller, store_id: str, transaction_id: str, returned: Decimal | None
+    caller: Caller,
+    store_id: str,
+    transaction_id: str | None,
+    tse_code: str | None,
+    returned: Decimal | None,
 ) -> VoidedReceipt:
     """Note what came back of a receipt, and take back its share of the points, in one commit.
 
     Args:
         caller: A secret key.
         store_id: The store.
-        transaction_id: The receipt's transaction.
+        transaction_id: The receipt's transaction; else ``tse_code``.
+        tse_code: The code of its TSE. A receipt that nobody has claimed by it is known from now on.
         returned: All that came back so far; ``None``: everything. Told again, it changes nothing.
 
     Raises:
-        StoreNotFound, ReceiptNotFound, InvalidParameters, Busy.
+        StoreNotFound, ReceiptNotFound, ReceiptCodeDamaged, ReceiptNoSale, InvalidParameters, Busy.
     """
     store = access.store(caller, store_id)
+    told = _told(caller, store_id, tse_code)
     if returned is not None:
         earning.require_payable(returned, store.currency)
     minor = None if returned is None else Money.from_major(returned, store.currency).amount_minor
-    path = paths.receipt(till_receipts.receipt_id(store_id, transaction_id))
+    receipt_id = (
+        told.receipt_id if told else till_receipts.receipt_id(store_id, transaction_id or "")
+    )
+    path = paths.receipt(receipt_id)
 
     def decide(reads: Reads) -> Effect[VoidedReceipt]:
-        receipt = receipt_documents.decode(reads[path])
-        if receipt is None:
+        found = receipt_documents.decode(reads[path]) or told
+        if found is None:
             raise receipt_codes.not_found()
+        read, receipt = _receipt(caller, found, reads)
         if minor is not None and receipt.amount_minor is None:
             raise InvalidParameters(
                 "The till has booked points without an amount.",
@@ -372,13 +451,23 @@ def void(
             )
         after = receipt_claims.returned(receipt, minor)
         state, taken = _taken(receipt, after, reads)
-        writes = [] if after == receipt else [receipt_documents.write(reads[path], after)]
+        writes = [] if after == receipt else [receipt_documents.write(read, after)]
         sum_returned = Money(after.returned_minor, after.currency).to_major()
-        result = VoidedReceipt(store_id, transaction_id, after.status, sum_returned, taken)
+        result = VoidedReceipt(store_id, receipt.transaction_id, after.status, sum_returned, taken)
         return Effect(result, [*state.writes(), *writes])
 
     # It says how much came back in all, so a repetition changes nothing.
     return commands.run([path], decide)
+
+
+def _told(caller: Caller, store_id: str, tse_code: str | None) -> ClaimableReceipt | None:
+    """Return the receipt of which the till tells the code of its TSE; ``None`` if it tells none."""
+    if tse_code is None:
+        return None
+    tse = till_receipts.read_tse(tse_code)
+    if not tse.is_sale:
+        raise ReceiptNoSale("The receipt is no sale.")
+    return _of_tse(caller.account_id, store_id, tse)
 
 
 def _taken(

@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from shared.domain.systems import tse_receipts
-from shared.domain.systems.tse_receipts import NotAReceiptError, TseReceipt, is_signed, parse
+from shared.domain.loyalty import tse_receipts
+from shared.domain.loyalty.tse_receipts import NotAReceiptError, TseReceipt, is_signed, parse
 
 # Receipts of real tills and TSEs of several makers, as they were published with programs that
 # verify them: two of berohndo/tse_signature_verification, and one of a TSE in a test environment.

@@ -20,10 +20,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from shared.domain.loyalty.earning_base import PurchaseLine
+
 CODE_CHARS_MAX = 2_000
+VERSION = "V0;"
+"""How a code begins."""
 SALE = "Beleg"
 VAT_SHARES = 5
 """Gross amounts at the general, reduced, two average and no rates of VAT, in this order."""
+CURRENCY = "EUR"
+VAT_PERCENTS = (Decimal(19), Decimal(7), Decimal("10.7"), Decimal("5.5"), Decimal(0))
+"""The rates in this order. Source: DSFinV-K, annex I; UStG, sections 12 and 24."""
 
 _PARTS = 12
 _AMOUNT = r"-?[0-9]{1,9}\.[0-9]{2}"
@@ -44,6 +51,8 @@ _CURVES = {
     64: ("BrainpoolP512R1",),
 }
 """The curves of TSEs by the bytes of a coordinate. A point lies on one of them only."""
+
+_SERIAL = re.compile(r"[0-9a-f]{64}")
 
 
 class NotAReceiptError(Exception):
@@ -86,6 +95,12 @@ class TseReceipt:
         return is_receipt and self.kind == SALE and self.total > 0
 
     @property
+    def lines(self) -> tuple[PurchaseLine, ...]:
+        """What was bought, as far as the code says it: an amount for each rate of VAT."""
+        shares = zip(self.gross_by_vat, VAT_PERCENTS, strict=True)
+        return tuple(PurchaseLine(gross, vat_percent=rate) for gross, rate in shares if gross)
+
+    @property
     def tse_serial(self) -> str:
         """The serial number of the TSE that has the key."""
         return hashlib.sha256(self.public_key).hexdigest()
@@ -125,6 +140,24 @@ def parse(text: str) -> TseReceipt:
         signature=_bytes(signature),
         public_key=_bytes(public_key),
     )
+
+
+def serial_of(text: str) -> str:
+    """Return the serial number of a TSE in one spelling: of itself, or of its public key in base64.
+
+    Raises:
+        ValueError: It is neither.
+    """
+    serial = text.strip().lower()
+    if _SERIAL.fullmatch(serial):
+        return serial
+    try:
+        key = base64.b64decode(text.strip(), validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if (len(key) - 1) // 2 not in _CURVES or key[:1] != b"\x04":
+        raise ValueError("must be the 64 hex digits of a TSE's serial number, or its public key")
+    return hashlib.sha256(key).hexdigest()
 
 
 def is_signed(receipt: TseReceipt, tse_serials: Collection[str]) -> bool:
