@@ -128,6 +128,9 @@ ENDPOINTS = (
     Endpoint("cancelImport", "loyalty", Package.GROW),
     Endpoint("syncOfflineTransactions", "loyalty", Package.GROW),
     Endpoint("redeemLoyaltyPoints", "loyalty", Package.GO, customer_package=Package.GO),
+    Endpoint("reserveLoyaltyPoints", "loyalty", Package.GO, customer_package=Package.GO),
+    Endpoint("commitLoyaltyRedemption", "loyalty", Package.GO),
+    Endpoint("voidLoyaltyRedemption", "loyalty", Package.GO, customer_package=Package.GO),
     Endpoint("activateLoyaltyPoints", "loyalty", Package.GO),
     Endpoint("getLoyaltyAnalytics", "loyalty", Package.GO, is_read=True),
     Endpoint(

@@ -132,6 +132,22 @@ class RewardOutOfStock(PunktwerkError):
     fix = "Offer another reward, or raise its `stock` with updateLoyaltyProgram."
 
 
+class ReservationExpired(PunktwerkError):
+    """The reservation has ended; what it held can be spent again."""
+
+    code = "RESERVATION_EXPIRED"
+    status = 400
+    fix = "Reserve again."
+
+
+class TooManyReservations(PunktwerkError):
+    """The member has as many open reservations as one can have."""
+
+    code = "TOO_MANY_RESERVATIONS"
+    status = 400
+    fix = "Commit or void others first, or wait until they end."
+
+
 class BalanceLimitExceeded(PunktwerkError):
     """The balance would exceed 1,000,000,000,000,000 units."""
 
@@ -431,6 +447,14 @@ class RewardNotFound(PunktwerkError):
     fix = "Use a `rewardId` that getLoyaltyProgram lists."
 
 
+class ReservationNotFound(PunktwerkError):
+    """The member has no such reservation."""
+
+    code = "RESERVATION_NOT_FOUND"
+    status = 404
+    fix = "Use the `reservationId` that reserveLoyaltyPoints answered."
+
+
 class WebhookNotFound(PunktwerkError):
     """The webhook endpoint does not exist, or belongs to another account or store."""
 
@@ -549,6 +573,22 @@ class ReceiptLimitReached(PunktwerkError):
     code = "RECEIPT_LIMIT_REACHED"
     status = 409
     fix = "Claim it tomorrow, by the store's clock, unless it is too old then."
+
+
+class ReservationExists(PunktwerkError):
+    """The member has an open reservation for the same reward."""
+
+    code = "RESERVATION_EXISTS"
+    status = 409
+    fix = "Commit or void the reservation `details.reservationId`, or wait until it ends."
+
+
+class ReservationClosed(PunktwerkError):
+    """The reservation was committed or voided before."""
+
+    code = "RESERVATION_CLOSED"
+    status = 409
+    fix = "`details.status` says what became of it. Reserve again if points are still to be spent."
 
 
 class StoreCodeExpired(PunktwerkError):

@@ -44,7 +44,13 @@ NextCursor = Annotated[
 Amount = Annotated[int, Field(description="In minor units of `currency`: 1099 for 10.99 EUR.")]
 Currency = Annotated[str, Field(description="ISO 4217 code.")]
 
-CurrentBalance = Annotated[Number, Field(description="What the member can spend now.")]
+CurrentBalance = Annotated[
+    Number, Field(description="What the member has now, with what is reserved.")
+]
+HeldBalance = Annotated[Number, Field(description="What of it is reserved.")]
+AvailableBalance = Annotated[
+    Number, Field(description="What can be spent now: the balance less what is reserved.")
+]
 PendingBalance = Annotated[
     Number, Field(description="What was earned and cannot be spent yet; not in the balance.")
 ]
@@ -55,6 +61,7 @@ CurrentTier = Annotated[
     str | None,
     Field(description="The member's tier now. Null below the first tier and without tiers."),
 ]
+ReservationId = Annotated[str, Field(description="Id of the reservation.")]
 RewardCode = Annotated[
     str | None,
     Field(description="The code that the customer shows for the reward. Null without one."),

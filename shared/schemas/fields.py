@@ -22,6 +22,9 @@ StoreId = Annotated[
 ProgramId = Annotated[Id, Field(description="Id of the program.")]
 UserId = Annotated[Id, Field(description="Your id of the customer.")]
 PaymentId = Annotated[Id, Field(description="Id of the payment.")]
+ReservationId = Annotated[
+    Id, Field(description="The `reservationId` that reserveLoyaltyPoints answered.")
+]
 WebhookId = Annotated[Id, Field(description="Id of the webhook endpoint.")]
 DeliveryId = Annotated[Id, Field(description="Id of the delivery: this event to this endpoint.")]
 ProductId = Annotated[

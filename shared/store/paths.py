@@ -118,6 +118,12 @@ def entry(membership_id: str, entry_id: str) -> str:
     return f"{member(membership_id)}/entries/{encode(entry_id)}"
 
 
+def reservation(membership_id: str, reservation_id: str) -> str:
+    """Return the path of a reservation: those of two members may have the same id."""
+    key = f"{len(membership_id)}:{membership_id}:{reservation_id}"
+    return f"reservations/{hashlib.sha256(key.encode()).hexdigest()}"
+
+
 def check_in(session_id: str) -> str:
     return f"checkIns/{encode(session_id)}"
 

@@ -43,7 +43,16 @@ BAD_IDS = [
     "{storeId}",
     " ",
 ]
-LOOKED_UP = {"storeId", "programId", "paymentId", "webhookId", "deliveryId", "eventId", "productId"}
+LOOKED_UP = {
+    "storeId",
+    "programId",
+    "paymentId",
+    "webhookId",
+    "deliveryId",
+    "eventId",
+    "productId",
+    "reservationId",
+}
 """Names of something that must be there; other ids are the caller's, and only kept."""
 FILTERS = {
     ("listEvents", "programId"),

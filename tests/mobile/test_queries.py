@@ -318,3 +318,4 @@ def test_converts_units(shared_app: App, units: int, scale: int, amount: float) 
     membership = {"balanceUnits": units, "scale": scale, "lots": []}
 
     assert shared_app.ok("balanceOf", membership, user_id=None) == amount
+    assert shared_app.ok("availableOf", membership, user_id=None) == amount

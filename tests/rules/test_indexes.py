@@ -499,6 +499,7 @@ def test_deletes_what_is_kept_for_a_time() -> None:
         "importParts",
         "imports",
         "receipts",
+        "reservations",
         "visitors",
         "webhookDeliveries",
     }
@@ -530,6 +531,7 @@ def test_knows_paths_of_all_overrides(member: Member) -> None:
             paths.product("x"),
             paths.push("x"),
             paths.erasure("x"),
+            paths.reservation("x", "x"),
             paths.store_record("x", "orders", "x"),
             paths.store("x"),
             f"{paths.stats_shards('x')}/0",

@@ -69,6 +69,7 @@ _DOCUMENTED: Names = {
     "otherUserId": "till_17",
     "enrollmentEventId": loyalty_events.enrollment_event_id("lp_abc123_user_xyz"),
     "campaignId": "cmp_abc123",
+    "reservationId": "rs_k3v9m2x7q4t8w6n5c2yb",
     "webhookId": "we_abc123",
     "eventId": "evt_abc123",
     "paymentId": "pay_4f1c9a2be07d4c6e8b13a5f0c2d7",
@@ -108,6 +109,7 @@ def drawn(store_id: str) -> Names:
         "otherUserId": "till_1",
         "enrollmentEventId": loyalty_events.enrollment_event_id(f"{program_id}_user_1"),
         "campaignId": ids.new("cmp"),
+        "reservationId": ids.new("rs"),
         "webhookId": ids.new("we"),
         "eventId": ids.new("evt"),
         "paymentId": payment_id,
@@ -284,6 +286,23 @@ def make_import(situation: Situation, *, is_done: bool = True) -> None:
         row_imports.start(caller, file, names["programId"], None)
     if is_done:
         row_imports.resume(names["importId"])
+
+
+def make_reservation(situation: Situation, **fields: Any) -> None:
+    """Reserve 80 points of the member, or what is said instead."""
+    body = {**situation.member.ids, **(fields or {"points": 80})}
+    with _next_id("rs", situation.names["reservationId"].partition("-")[0]):
+        made = situation.api.ok("reserveLoyaltyPoints", body)
+    # With a stock, its id ends with a tag of the reward.
+    dict.update(situation.names, reservationId=made["reservationId"])  # type: ignore[arg-type]
+
+
+def make_own_reservation(situation: Situation) -> None:
+    """Let the customer reserve 80 points."""
+    customer = situation.merchant.customer(situation.names["userId"])
+    with _next_id("rs", situation.names["reservationId"]):
+        body = {"programId": situation.names["programId"], "points": 80}
+        customer.ok("reserveLoyaltyPoints", body)
 
 
 def make_suspension(situation: Situation) -> None:
@@ -513,6 +532,8 @@ MAKERS: Mapping[str, Callable[..., None]] = {
     "purchase": make_purchase,
     "receipt": make_receipt,
     "import": make_import,
+    "reservation": make_reservation,
+    "own reservation": make_own_reservation,
     "suspension": make_suspension,
     "departure": make_departure,
     "person": make_person,

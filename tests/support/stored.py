@@ -81,7 +81,9 @@ def assert_sound(member: Member, *, is_overdrawn: bool = False) -> None:
     assert stored["mirror"] == stored["membership"]
     by_kind = {kind: sum(each.units for each in booked if each.kind is kind) for kind in EntryKind}
     assert now.balance_units == sum(each.units for each in booked)
-    assert now.balance_units == sum(lot.units for lot in now.lots) - now.deficit_units
+    assert now.balance_units == (
+        sum(lot.units for lot in now.lots) + now.held_units - now.deficit_units
+    )
     assert (now.balance_units < 0) is is_overdrawn
     assert now.earned_units == by_kind[EntryKind.EARN]
     assert now.redeemed_units == -by_kind[EntryKind.REDEEM]

@@ -48,6 +48,8 @@ class Response(ResponseModel):
     program_id: answers.ProgramId
     user_id: answers.UserId
     current_balance: answers.CurrentBalance
+    held_balance: answers.HeldBalance
+    available_balance: answers.AvailableBalance
     pending_balance: answers.PendingBalance
     total_earned: answers.TotalEarned
     total_redeemed: Number = Field(description="Everything ever spent.")
@@ -91,6 +93,8 @@ EXAMPLE: dict[str, Any] = {
     "programId": "lp_abc123",
     "userId": "user_xyz",
     "currentBalance": 142,
+    "heldBalance": 0,
+    "availableBalance": 142,
     "pendingBalance": 0,
     "totalEarned": 280,
     "totalRedeemed": 138,
@@ -134,6 +138,8 @@ def handle(body: Request, caller: Caller) -> Response:
         program_id=membership.program_id,
         user_id=membership.user_id,
         current_balance=from_units(membership.balance_units, scale),
+        held_balance=from_units(membership.held_units, scale),
+        available_balance=from_units(membership.available_units, scale),
         pending_balance=from_units(membership.pending_units, scale),
         total_earned=from_units(membership.earned_units, scale),
         total_redeemed=from_units(membership.redeemed_units, scale),

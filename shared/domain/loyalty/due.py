@@ -105,6 +105,14 @@ def scheduled(membership: Membership, time_zone: str) -> Membership:
         *(lot.expires_at for lot in membership.lots if lot.expires_at is not None),
         *(lot.alert_at for lot in membership.lots if lot.alert_at is not None),
         *(award.activates_at for award in membership.pending if award.units),
+        # What is held is neither announced nor written off before its hold ends.
+        *(
+            max(moment, hold.ends_at)
+            for hold in membership.holds
+            for lot in hold.lots
+            for moment in (lot.expires_at, lot.alert_at)
+            if moment is not None
+        ),
     ]
     return replace(membership, next_due_at=min(moments))
 

@@ -15,7 +15,7 @@ from datetime import datetime
 from shared import ids
 from shared.clock import to_wire
 from shared.domain import pseudonyms
-from shared.domain.loyalty import chain, welcome
+from shared.domain.loyalty import chain, hold_releases, welcome
 from shared.domain.loyalty.entries import GENESIS, Entry, EntryKind, Moved
 from shared.domain.loyalty.membership import Membership, RecentEntry
 from shared.domain.loyalty.pending import PendingAward
@@ -119,6 +119,8 @@ MEMBERSHIP_CHANGES = frozenset(
         "merged_into_user_id",
         "merged_from",
         "pending",
+        "holds",
+        "held_units",
     }
 )
 """What it has otherwise, or not at all; tested likewise."""
@@ -160,6 +162,8 @@ def copy(
 ) -> Copy:
     """Return what takes the place of a membership: the same arguments give the same copy.
 
+    Its holds end: their lots are back.
+
     Args:
         membership: The membership, which nobody changes any more.
         entries: All its entries, oldest first.
@@ -187,7 +191,7 @@ def copy(
         head_hash = chain.entry_hash(unsealed)
         copied.append(replace(unsealed, hash=head_hash))
     after = replace(
-        membership,
+        hold_releases.released(membership, membership.holds),
         membership_id=membership_id,
         user_id=names.of(membership.user_id),
         recent=tuple(_recent(each, ids_by_old) for each in membership.recent),

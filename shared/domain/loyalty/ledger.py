@@ -3,7 +3,7 @@
 Every function takes the state that was read and returns the state and the entry to write;
 the caller commits both or neither. These equations always hold (``Membership.assert_consistent``)::
 
-    balance = sum(open lots) - deficit
+    balance = sum(open lots) + held - deficit
     balance = earned - redeemed - expired - reversed + adjusted
 """
 
@@ -14,15 +14,32 @@ from datetime import datetime
 from enum import StrEnum
 
 from shared import ids
-from shared.domain.loyalty import chain, due, earning, lots, merging, pending, tiers
+from shared.clock import to_wire
+from shared.domain.loyalty import (
+    chain,
+    due,
+    earning,
+    hold_releases,
+    holds,
+    lots,
+    merging,
+    pending,
+    tiers,
+)
 from shared.domain.loyalty.counters import Counters
 from shared.domain.loyalty.entries import Cause, Entry, EntryKind, Moved
+from shared.domain.loyalty.holds import Hold
 from shared.domain.loyalty.lots import Lot
 from shared.domain.loyalty.membership import RECENT_MAX, Membership, RecentEntry
 from shared.domain.loyalty.pending import PendingAward
 from shared.domain.loyalty.programs import Program, StampsRules
 from shared.domain.units import BALANCE_UNITS_MAX, from_units
-from shared.errors import BalanceLimitExceeded, InsufficientBalance
+from shared.errors import (
+    BalanceLimitExceeded,
+    InsufficientBalance,
+    ReservationExists,
+    TooManyReservations,
+)
 
 FULL_CARD = "full_card"
 """The reward id that a full stamp card without rewards unlocks."""
@@ -193,8 +210,10 @@ def caught_up(
 ) -> tuple[Membership, tuple[Entry, ...]]:
     """Book what time has brought: units that are pending no more, then those that have expired.
 
+    Holds that have ended give back theirs before that.
     Every booking does so first, so it does not matter when the calendar runs.
     """
+    membership = hold_releases.without_ended(membership, now)
     entries = []
     for award in pending.due(membership.pending, now):
         if award.units == 0:
@@ -212,8 +231,8 @@ def caught_up(
 
 def current(membership: Membership, program: Program, now: datetime) -> Membership:
     """Return a membership as it is at ``now``, with the history that is booked so far."""
-    after, entries = caught_up(membership, program, now)
-    if not entries:
+    after, _ = caught_up(membership, program, now)
+    if after is membership:
         return membership
     return replace(
         after,
@@ -232,7 +251,7 @@ def redeem(
     *,
     overdraft_units: int = 0,
 ) -> tuple[Membership, Entry]:
-    """Spend ``units`` (> 0), beginning with those that expire first.
+    """Spend ``units`` (> 0), beginning with those that expire first, and none that are held.
 
     Members keep the right to spend while a program is inactive.
 
@@ -241,16 +260,95 @@ def redeem(
 
     Raises:
         MemberSuspended, MembershipClosed: The member spends nothing.
-        InsufficientBalance: ``units`` exceeds the balance and the overdraft; nothing changes.
+        InsufficientBalance: ``units`` exceeds what is available and the overdraft; nothing changes.
 
     Source: Loyalty API, redeemLoyaltyPoints ("Doppelabzug ist nicht möglich").
     """
     assert units > 0
     membership.require_active()
-    if units > membership.balance_units + overdraft_units:
+    if units > membership.available_units + overdraft_units:
         raise insufficient(membership, units)
     after = replace(_debit(membership, units), redeemed_units=membership.redeemed_units + units)
     return _book(membership, after, program, EntryKind.REDEEM, cause)
+
+
+def hold(membership: Membership, program: Program, wanted: Hold, units: int) -> Membership:
+    """Set ``units`` (> 0) aside, those first that expire first; ``wanted`` gets their lots.
+
+    Members keep the right to do so while a program is inactive.
+
+    Args:
+        membership: The membership, without holds that have ended.
+        program: The program.
+        wanted: What is to be set aside, without lots.
+        units: How much.
+
+    Raises:
+        MemberSuspended, MembershipClosed: The member spends nothing.
+        InsufficientBalance: ``units`` exceeds what is available.
+        ReservationExists: The member has an open hold for the same reward.
+        TooManyReservations: The member has too many open holds.
+    """
+    assert units > 0
+    membership.require_active()
+    if wanted.reward_id is not None:
+        for each in membership.holds:
+            if each.reward_id == wanted.reward_id:
+                raise ReservationExists(
+                    "The member has reserved this reward already.",
+                    reservationId=each.reservation_id,
+                    expiresAt=to_wire(each.ends_at),
+                )
+    if units > membership.available_units:
+        raise insufficient(membership, units)
+    if len(membership.holds) >= holds.HOLDS_MAX:
+        raise TooManyReservations(f"A member has at most {holds.HOLDS_MAX} open reservations.")
+    part, left = lots.split(membership.lots, units)
+    after = replace(
+        membership,
+        lots=left,
+        held_units=membership.held_units + units,
+        holds=(*membership.holds, replace(wanted, lots=part)),
+        updated_at=wanted.made_at,
+    )
+    after.assert_consistent()
+    return due.scheduled(after, program.time_zone)
+
+
+def release(membership: Membership, program: Program, ended: Hold, now: datetime) -> Membership:
+    """Give back what a hold has set aside. Members who spend nothing can do so as well."""
+    after = replace(hold_releases.released(membership, [ended]), updated_at=now)
+    after.assert_consistent()
+    return due.scheduled(after, program.time_zone)
+
+
+def redeem_held(
+    membership: Membership, program: Program, held: Hold, units: int, cause: Cause
+) -> tuple[Membership, Entry]:
+    """Spend ``units`` (> 0) of a hold; the rest of it is free at once.
+
+    Reversals take what the balance has, held or not. So a hold may have more than is left.
+
+    Raises:
+        MemberSuspended, MembershipClosed: The member spends nothing.
+        InsufficientBalance: ``units`` exceeds the hold, or what is left of the balance.
+    """
+    assert units > 0
+    assert held in membership.holds
+    membership.require_active()
+    if units > min(held.units, membership.balance_units):
+        raise _not_in_hold(membership, held, units)
+    _, rest = lots.split(held.lots, units)
+    without = replace(
+        membership,
+        holds=tuple(each for each in membership.holds if each != held),
+        held_units=membership.held_units - held.units,
+        balance_units=membership.balance_units - units,
+        redeemed_units=membership.redeemed_units + units,
+    )
+    return _book(
+        membership, hold_releases.put_back(without, rest), program, EntryKind.REDEEM, cause
+    )
 
 
 def set_balance(
@@ -364,7 +462,8 @@ def reverse(
             record the rest as uncollected, or take all and leave a deficit, which the next credit
             absorbs.
 
-    What is still pending is taken from there: balance and totals know nothing of it.
+    What is still pending is taken from there: balance and totals know nothing of it. What is held
+    belongs to the balance: it is taken last, and missing when the hold is redeemed.
     """
     assert original.kind in {EntryKind.EARN, EntryKind.REDEEM, EntryKind.PENDING}
     assert 0 < units <= abs(original.granted_units)
@@ -472,9 +571,12 @@ def restore(
 def expire(
     membership: Membership, program: Program, cause: Cause
 ) -> tuple[Membership, Entry] | None:
-    """Write off the lots that have expired at ``cause.now``; return ``None`` if there are none."""
+    """Write off the lots that have expired at ``cause.now``; return ``None`` if there are none.
+
+    What is held does not expire before its hold ends.
+    """
     after = effective(membership, cause.now)
-    if after is membership:
+    if after.expired_units == membership.expired_units:
         return None
     return _book(membership, after, program, EntryKind.EXPIRE, cause)
 
@@ -530,10 +632,11 @@ def expiry_cause(membership: Membership, now: datetime) -> Cause:
 
 
 def effective(membership: Membership, now: datetime) -> Membership:
-    """Return a membership at ``now``, without expired lots.
+    """Return a membership at ``now``, without ended holds and without expired lots.
 
     They count as expired although no entry says so yet: the next booking writes that entry first.
     """
+    membership = hold_releases.without_ended(membership, now)
     open_lots, units = lots.split_due(membership.lots, now)
     if units == 0:
         return membership
@@ -546,15 +649,32 @@ def effective(membership: Membership, now: datetime) -> Membership:
 
 
 def insufficient(membership: Membership, units: int) -> InsufficientBalance:
-    """Return the refusal to spend more than the balance, in the units of the API."""
+    """Return the refusal to spend more than is available, in the units of the API."""
+    available_units = membership.available_units
+    what = "The balance of {}"
+    if membership.held_units:
+        balance = from_units(membership.balance_units, membership.scale)
+        held = from_units(membership.held_units, membership.scale)
+        what = f"Of the balance of {balance}, {held} are reserved: what is left, {{}},"
+    return _does_not_cover(membership, available_units, units, what)
+
+
+def _not_in_hold(membership: Membership, held: Hold, units: int) -> InsufficientBalance:
+    available_units = min(held.units, membership.balance_units)
+    return _does_not_cover(membership, available_units, units, "The reservation of {}")
+
+
+def _does_not_cover(
+    membership: Membership, available_units: int, units: int, what: str
+) -> InsufficientBalance:
+    """Return the refusal; ``what`` is there, with a place for how much."""
     required = from_units(units, membership.scale)
-    available = from_units(max(membership.balance_units, 0), membership.scale)
-    missing = from_units(units - membership.balance_units, membership.scale)
+    available = from_units(max(available_units, 0), membership.scale)
     return InsufficientBalance(
-        f"The balance of {available} does not cover {required}.",
+        f"{what.format(available)} does not cover {required}.",
         required=required,
         available=available,
-        missing=missing,
+        missing=from_units(units - available_units, membership.scale),
     )
 
 

@@ -62,6 +62,24 @@ def take(
     return tuple(sorted(left, key=_spending_order)), remaining
 
 
+def split(lots: Iterable[Lot], units: int) -> tuple[Lots, Lots]:
+    """Return the lots of ``units``, beginning with those that expire first, and the lots left."""
+    part: list[Lot] = []
+    left: list[Lot] = []
+    remaining = units
+    for lot in sorted(lots, key=_spending_order):
+        taken = min(lot.units, remaining)
+        remaining -= taken
+        part += [replace(lot, units=taken)] if taken else []
+        left += [replace(lot, units=lot.units - taken)] if lot.units > taken else []
+    return tuple(part), tuple(left)
+
+
+def total(lots: Iterable[Lot]) -> int:
+    """Return the units of all lots."""
+    return sum(lot.units for lot in lots)
+
+
 def split_due(lots: Iterable[Lot], now: datetime) -> tuple[Lots, int]:
     """Return the lots that have not expired at ``now``, and the units of the expired lots."""
     every = tuple(lots)

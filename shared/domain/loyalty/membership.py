@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from shared.domain.loyalty.counters import Counters
 from shared.domain.loyalty.entries import GENESIS, EntryKind
+from shared.domain.loyalty.holds import Hold
 from shared.domain.loyalty.lots import Lot
 from shared.domain.loyalty.pending import PendingAward
 from shared.errors import MembershipClosed, MemberSuspended
@@ -76,6 +77,9 @@ class Membership:
     ``pending`` are grants that cannot be spent yet, with ``pending_units`` in all; they are no part
     of the balance or of any total.
 
+    ``holds`` are units that are set aside, with ``held_units`` in all: part of the balance, but not
+    of ``lots``. One that has ended may still be there; see ``holds.without_ended``.
+
     While ``erasure_id`` is set, the person is being erased, and only that erasure writes here.
     ``erased_at``: the person was erased then, and ``user_id`` is a pseudonym.
     """
@@ -119,6 +123,8 @@ class Membership:
     erasure_id: str | None = None
     erased_at: datetime | None = None
     joined_at: datetime | None = None
+    held_units: int = 0
+    holds: tuple[Hold, ...] = ()
 
     @property
     def member_since(self) -> datetime:
@@ -129,6 +135,11 @@ class Membership:
     def is_active(self) -> bool:
         """True if the member earns and spends."""
         return self.status is MembershipStatus.ACTIVE
+
+    @property
+    def available_units(self) -> int:
+        """What can be spent: the balance less what is set aside. Negative if there is a deficit."""
+        return self.balance_units - self.held_units
 
     def was_absent_at(self, moment: datetime) -> bool:
         """Tell whether the membership was suspended or left at a moment."""
@@ -175,7 +186,9 @@ class Membership:
         assert self.deficit_units >= 0
         assert all(award.units >= 0 for award in self.pending)
         assert self.pending_units == sum(award.units for award in self.pending)
-        assert self.balance_units == sum(lot.units for lot in self.lots) - self.deficit_units
+        assert self.held_units == sum(hold.units for hold in self.holds)
+        open_units = sum(lot.units for lot in self.lots) + self.held_units
+        assert self.balance_units == open_units - self.deficit_units
         assert self.balance_units == (
             self.earned_units
             - self.redeemed_units

@@ -30,6 +30,7 @@ ADDED = frozenset(
         "adjusted_units",
         "lifetime_units",
         "pending_units",
+        "held_units",
     }
 )
 """Totals: those of both are added, and the old membership has none any more."""
@@ -48,6 +49,7 @@ COMBINED = frozenset(
         "awaits_welcome",
         "counters",
         "pending",
+        "holds",
     }
 )
 """Fields that follow from both in their own way: see ``taken_over``."""
@@ -96,6 +98,7 @@ def handed_over(source: Membership, target: Membership) -> Membership:
         **totals,
         lots=(),
         pending=(),
+        holds=(),
         deficit_units=0,
         counters=None,
         status=MembershipStatus.MERGED,
@@ -130,6 +133,7 @@ def taken_over(target: Membership, source: Membership) -> Membership:
         lots=left,
         deficit_units=deficit_units,
         pending=pending.ordered(*target.pending, *source.pending),
+        holds=(*target.holds, *source.holds),
         enrolled_at=enrolled_at,
         joined_at=older.member_since if older.member_since < enrolled_at else None,
         anniversary_years=older.anniversary_years,

@@ -13,7 +13,7 @@ from shared.domain.loyalty.campaigns import Campaign
 from shared.domain.loyalty.earning_base import EARNING_BASE_DEFAULT, EarningBase
 from shared.domain.loyalty.event_rules import EventRule
 from shared.domain.units import currency_scale, to_units
-from shared.errors import InvalidParameters, ProgramInactive, RewardNotFound
+from shared.errors import InvalidParameters, ProgramInactive, RewardNotFound, RewardUnavailable
 
 
 class ProgramType(StrEnum):
@@ -123,6 +123,17 @@ class Reward:
         started = self.valid_from is None or self.valid_from <= now
         ended = self.valid_until is not None and self.valid_until <= now
         return self.is_active and started and not ended
+
+    def require_offered(self, now: datetime) -> None:
+        """Refuse a reward that is not to be had.
+
+        Raises:
+            RewardUnavailable: It is not offered at ``now``.
+        """
+        if not self.is_offered(now):
+            raise RewardUnavailable(
+                f"{self.title} is not offered at the moment.", rewardId=self.reward_id
+            )
 
 
 ALERT_DAYS_DEFAULT = 30

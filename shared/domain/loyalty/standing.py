@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from shared.domain.loyalty import hold_releases
 from shared.domain.loyalty.membership import Absence, Membership, MembershipStatus
 
 ABSENCES_MAX = 20
@@ -52,7 +53,7 @@ def reactivated(membership: Membership, reason: str, now: datetime) -> Membershi
 
 
 def left(membership: Membership, now: datetime) -> Membership:
-    """Return the membership after the member has left, with all points.
+    """Return the membership after the member has left, with all points. Holds end with it.
 
     Raises:
         MembershipClosed: It was merged into another one.
@@ -60,7 +61,7 @@ def left(membership: Membership, now: datetime) -> Membership:
     membership.require_unmerged()
     if membership.left_at is not None:
         return membership
-    gone = replace(membership, left_at=now)
+    gone = replace(hold_releases.released(membership, membership.holds), left_at=now)
     if membership.status is MembershipStatus.SUSPENDED:
         return replace(gone, updated_at=now)
     return _with_status(gone, MembershipStatus.LEFT, now)

@@ -19,6 +19,8 @@ class MembershipBody(WireModel):
     store_id: answers.StoreId
     status: answers.MembershipStatus
     current_balance: answers.CurrentBalance
+    held_balance: answers.HeldBalance
+    available_balance: answers.AvailableBalance
     lifetime_points: Number = Field(description="What counts for the tier.")
     current_tier: answers.CurrentTier
     enrolled_at: answers.EnrolledAt
@@ -29,6 +31,8 @@ STANDING_EXAMPLE: dict[str, Any] = {
     "storeId": "store_a",
     "status": "active",
     "currentBalance": 142,
+    "heldBalance": 0,
+    "availableBalance": 142,
     "lifetimePoints": 142,
     "currentTier": None,
     "enrolledAt": "2026-03-03T12:00:00.000Z",
@@ -42,6 +46,8 @@ def to_membership_body(membership: Membership) -> MembershipBody:
         store_id=membership.store_id,
         status=membership.status.value,
         current_balance=from_units(membership.balance_units, membership.scale),
+        held_balance=from_units(membership.held_units, membership.scale),
+        available_balance=from_units(membership.available_units, membership.scale),
         lifetime_points=from_units(membership.lifetime_units, membership.scale),
         current_tier=membership.tier,
         enrolled_at=membership.member_since,

@@ -19,20 +19,15 @@ from shared.domain.loyalty.external_transactions import Direction, ExternalTrans
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program, Reward
 from shared.domain.units import to_units
-from shared.errors import (
-    InvalidParameters,
-    RewardCostMismatch,
-    RewardOutOfStock,
-    RewardUnavailable,
-)
+from shared.errors import InvalidParameters, RewardCostMismatch
 from shared.services import access, commands
 from shared.services.commands import Reads
 from shared.services.loyalty import bookings, till_receipts
 from shared.services.loyalty.awards import Awarding
 from shared.services.loyalty.bookings import Booking, Prepared
 from shared.store import paths
-from shared.store.client import Update
-from shared.store.loyalty import membership_documents
+from shared.store.client import Write
+from shared.store.loyalty import membership_documents, stock_documents
 
 _DIRECTIONS = {"add": Direction.EARN, "redeem": Direction.REDEEM, "set": Direction.SET}
 """The directions of the actions of syncExternalLoyalty."""
@@ -301,9 +296,11 @@ def prepared_redeem(
         after, entry = ledger.redeem(
             membership, program, units, cause, overdraft_units=overdraft_units
         )
-        return bookings.Decided(
-            after, entry, [_taken(reads, stock_path, reward_id)] if stock_path else []
-        )
+        writes: list[Write] = []
+        if stock_path and reward_id:
+            stock = stock_documents.decode(reads[stock_path]).taken(reward_id, cause.now)
+            writes.append(stock_documents.change(reads[stock_path], stock))
+        return bookings.Decided(after, entry, writes)
 
     return Prepared(
         program,
@@ -608,26 +605,10 @@ def _require_own_terms(
 
 
 def _require_terms(program: Program, reward: Reward, units: int, now: datetime) -> None:
-    if not reward.is_offered(now):
-        raise RewardUnavailable(
-            f"{reward.title} is not offered at the moment.", rewardId=reward.reward_id
-        )
+    reward.require_offered(now)
     if units != program.cost_units(reward):
         raise RewardCostMismatch(
             f"{reward.title} costs {reward.required_points}.",
             rewardId=reward.reward_id,
             required=reward.required_points,
         )
-
-
-def _taken(reads: Reads, stock_path: str, reward_id: str | None) -> Update:
-    """Return the write that reduces the stock of a reward by one.
-
-    Raises:
-        RewardOutOfStock: There is none left.
-    """
-    read = reads[stock_path]
-    remaining = read.data["remaining"] if read.data else 0
-    if remaining <= 0:
-        raise RewardOutOfStock("Nothing is left of this reward.", rewardId=reward_id)
-    return Update(read, {"remaining": remaining - 1})

@@ -79,8 +79,9 @@ def sums_problems(membership: Membership, entries: Sequence[Entry]) -> Iterator[
         "balance": (membership.balance_units, sum(units.values())),
         "balance against its open lots": (
             membership.balance_units,
-            open_units - membership.deficit_units,
+            open_units + membership.held_units - membership.deficit_units,
         ),
+        "held": (membership.held_units, sum(hold.units for hold in membership.holds)),
         "earned": (
             membership.earned_units,
             units[EntryKind.EARN] + sum(each.earned_units for each in moved),

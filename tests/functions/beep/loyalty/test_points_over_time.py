@@ -163,7 +163,12 @@ def test_the_balance_is_right_at_once_and_nothing_is_written(
     assert before["nextExpiry"] == {"points": 100, "expiresAt": MAY_2}
     assert (before["currentBalance"], before["totalExpired"]) == (100, 0)
     # The history has what is booked.
-    changed = {"currentBalance": 0, "totalExpired": 100, "nextExpiry": None}
+    changed = {
+        "currentBalance": 0,
+        "availableBalance": 0,
+        "totalExpired": 100,
+        "nextExpiry": None,
+    }
     assert after == {**before, **changed}
 
 

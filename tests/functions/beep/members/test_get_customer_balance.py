@@ -21,6 +21,8 @@ def expected(member: Member, **fields: Any) -> dict[str, Any]:
         "success": True,
         **member.ids,
         "currentBalance": 0,
+        "heldBalance": 0,
+        "availableBalance": 0,
         "pendingBalance": 0,
         "totalEarned": 0,
         "totalRedeemed": 0,
@@ -76,6 +78,7 @@ def test_tells_balance_totals_and_history(frozen_clock: Clock, merchant: Merchan
     assert answer.body == expected(
         member,
         currentBalance=142,
+        availableBalance=142,
         totalEarned=280,
         totalRedeemed=138,
         recentTransactions=[
@@ -150,6 +153,7 @@ def test_cashback_is_told_in_the_currency(merchant: Merchant) -> None:
     assert body == expected(
         member,
         currentBalance=1.25,
+        availableBalance=1.25,
         totalEarned=1.55,
         totalRedeemed=0.3,
         recentTransactions=[
@@ -270,6 +274,8 @@ def test_the_sandbox_answers_with_the_documented_sample(merchant: Merchant) -> N
         "programId": "lp_1",
         "userId": "u1",
         "currentBalance": 142,
+        "heldBalance": 0,
+        "availableBalance": 142,
         "pendingBalance": 0,
         "totalEarned": 280,
         "totalRedeemed": 138,

@@ -1,0 +1,483 @@
+"""Spending in two steps: set points aside, then commit them to a redemption or void that."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from shared import clock, ids
+from shared.auth.caller import Caller
+from shared.domain.loyalty import holds, ledger
+from shared.domain.loyalty.entries import Cause, Entry
+from shared.domain.loyalty.external_transactions import (
+    Direction,
+    ExternalTransaction,
+    booked_by,
+)
+from shared.domain.loyalty.holds import Hold
+from shared.domain.loyalty.membership import Membership
+from shared.domain.loyalty.programs import Program
+from shared.domain.loyalty.reservations import Reservation, ReservationStatus
+from shared.domain.units import from_units
+from shared.errors import (
+    IdempotencyKeyReused,
+    InvalidParameters,
+    MembershipNotFound,
+    ReservationNotFound,
+    RewardCostMismatch,
+)
+from shared.services import access, commands, forwarding
+from shared.services.commands import Effect, Reads
+from shared.services.loyalty import balances, bookings
+from shared.services.loyalty.bookings import Booking, Prepared
+from shared.store import paths
+from shared.store.client import Document, Snapshot, Write
+from shared.store.loyalty import membership_documents, reservation_documents, stock_documents
+
+
+@dataclass(frozen=True, slots=True)
+class Reserved:
+    """A reservation that was made, and the balance then, in the program's units."""
+
+    reservation_id: str
+    units: int
+    ends_at: datetime
+    balance_units: int
+    held_units: int
+    scale: int
+    reward_id: str | None = None
+    reward_code: str | None = None
+    transaction_id: str | None = None
+    is_replay: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """A reservation that has ended without a redemption, and the balance then."""
+
+    status: ReservationStatus
+    units: int
+    balance_units: int
+    held_units: int
+    scale: int
+    is_replay: bool = False
+
+
+@forwarding.following
+def reserve(
+    caller: Caller,
+    *,
+    program_id: str,
+    user_id: str,
+    store_id: str | None,
+    points: Decimal | None,
+    reward_id: str | None,
+    transaction_id: str | None,
+    minutes: int,
+) -> Reserved:
+    """Set aside points, or what a reward costs, with a piece of its stock.
+
+    The same ``transaction_id`` again answers with the open reservation.
+
+    Raises:
+        ProgramNotFound, MembershipNotFound, MemberSuspended, MembershipClosed, InsufficientBalance,
+        RewardNotFound, RewardUnavailable, RewardOutOfStock, ReservationExists,
+        TooManyReservations, InvalidParameters, IdempotencyKeyReused, Busy.
+    """
+    program = access.program(caller, program_id, store_id)
+    require_one(points, reward_id)
+    _require_own_terms(caller, transaction_id)
+    given_units = None if points is None else balances.positive_units(points, program)
+    transaction = None
+    if transaction_id is not None:
+        transaction = ExternalTransaction(Direction.REDEEM, transaction_id, None, 0)
+    membership_id = paths.membership_id(program_id, user_id)
+    path = paths.member(membership_id)
+    now = clock.utc_now()
+    hold = replace(
+        _wanted(program, membership_id, reward_id, transaction, now),
+        ends_at=now + timedelta(minutes=minutes),
+        is_customers=caller.customer is not None,
+    )
+    fingerprint = ids.digest("reserve", program_id, str(given_units), str(reward_id))
+    record_path = paths.reservation(membership_id, hold.reservation_id)
+    entry_paths = [
+        paths.entry(membership_id, each) for each in (transaction.entry_ids if transaction else ())
+    ]
+    stock_paths = (
+        [paths.reward_stock(program_id, hold.reward_id)]
+        if hold.takes_stock and hold.reward_id is not None
+        else []
+    )
+
+    def replay(kept: Document, _: Reads) -> Reserved:
+        return Reserved(
+            kept["reservationId"],
+            kept["units"],
+            kept["endsAt"],
+            kept["balanceUnits"],
+            kept["heldUnits"],
+            program.scale,
+            reward_id,
+            kept["rewardCode"],
+            transaction_id,
+            is_replay=True,
+        )
+
+    def decide(reads: Reads) -> Effect[Reserved]:
+        found = _current(reads, path, user_id)
+        before, caught = ledger.caught_up(found, program, now)
+        if transaction is not None:
+            booked = [membership_documents.decode_entry(reads[each]) for each in entry_paths]
+            _require_unbooked(transaction, [each for each in booked if each is not None])
+            known = _known(before, hold, reads[record_path], fingerprint)
+            if known is not None:
+                return Effect(_reserved(known, before, is_replay=True), kept=_kept(known, before))
+        units = given_units or _cost_units(program, reward_id, now)
+        after = ledger.hold(before, program, hold, units)
+        made = after.holds[-1]
+        record = Reservation.of(made, after, fingerprint)
+        writes: list[Write] = [
+            *membership_documents.writes(reads[path], after, *caught),
+            reservation_documents.write(reads[record_path], record),
+        ]
+        for each in stock_paths:
+            stock = stock_documents.decode(reads[each]).held(made, now)
+            writes.append(stock_documents.change(reads[each], stock))
+        return Effect(_reserved(made, after), writes, _kept(made, after))
+
+    needs = [path, record_path, *entry_paths, *stock_paths]
+    return commands.run(needs, decide, claim=caller.claim, replay=replay)
+
+
+def commit(
+    caller: Caller,
+    *,
+    program_id: str,
+    user_id: str,
+    store_id: str | None,
+    reservation_id: str,
+    points: Decimal | None,
+) -> Booking:
+    """Redeem what was reserved, or a part of it; the rest is free at once.
+
+    It is booked once: again, it answers with the same entry.
+
+    Raises:
+        ProgramNotFound, MembershipNotFound, MemberSuspended, MembershipClosed, InsufficientBalance,
+        RewardOutOfStock, ReservationNotFound, ReservationExpired, ReservationClosed,
+        RewardCostMismatch, InvalidParameters, IdempotencyKeyReused, Busy.
+    """
+    program = access.program(caller, program_id, store_id)
+    units = None if points is None else balances.positive_units(points, program)
+    cause = Cause(
+        entry_id=holds.entry_id(reservation_id),
+        fingerprint=ids.digest("commit", program_id, reservation_id, str(units or "")),
+        key_hash=caller.claim.claim_id if caller.claim else None,
+        now=clock.utc_now(),
+    )
+    asked = _Asked.of(program, user_id, reservation_id)
+
+    def book(membership: Membership, reads: Reads, cause: Cause) -> bookings.Decided:
+        hold, record = asked.find(membership, reads)
+        membership.require_active()
+        if hold is None:
+            raise record.refusal()
+        whole = hold.units if units is None else units
+        if hold.reward_id is not None and whole != hold.units:
+            cost = from_units(hold.units, program.scale)
+            raise RewardCostMismatch(
+                f"The reserved reward costs {cost}.", rewardId=hold.reward_id, required=cost
+            )
+        told = replace(
+            cause,
+            description=hold.description,
+            transaction_id=hold.transaction_id,
+            reward_id=hold.reward_id,
+            reward_code=hold.reward_code,
+        )
+        after, entry = ledger.redeem_held(membership, program, hold, whole, told)
+        # What is left of it may have reached its date while it was reserved.
+        after, expired = bookings.without_expired(after, program, cause.now)
+        writes: list[Write] = [
+            reservation_documents.write(
+                asked.read_of(record, reads), record.committed(entry.entry_id)
+            )
+        ]
+        if hold.takes_stock and hold.reward_id is not None:
+            read = asked.stock_read(hold.reward_id, reads)
+            stock = stock_documents.decode(read).taken_by(hold, cause.now)
+            writes.append(stock_documents.change(read, stock))
+        return bookings.Decided(after, entry, writes, expired)
+
+    return Prepared(
+        program, user_id, cause, None, book, more_paths=[asked.path, *asked.stock_paths]
+    ).run(caller.claim)
+
+
+@forwarding.following
+def void(
+    caller: Caller,
+    *,
+    program_id: str,
+    user_id: str,
+    store_id: str | None,
+    reservation_id: str,
+) -> Released:
+    """Give up a reservation: its points can be spent at once. Again, it changes nothing.
+
+    A customer gives up what the customer has reserved, and not what a till has.
+
+    Raises:
+        ProgramNotFound, MembershipNotFound, IdempotencyKeyReused, Busy.
+        ReservationNotFound: There is none, or it is not the customer's.
+        ReservationClosed: It was committed.
+    """
+    program = access.program(caller, program_id, store_id)
+    asked = _Asked.of(program, user_id, reservation_id)
+    path = paths.member(asked.membership_id)
+    now = clock.utc_now()
+
+    def replay(kept: Document, _: Reads) -> Released:
+        return Released(
+            ReservationStatus(kept["status"]),
+            kept["units"],
+            kept["balanceUnits"],
+            kept["heldUnits"],
+            program.scale,
+            is_replay=True,
+        )
+
+    def decide(reads: Reads) -> Effect[Released]:
+        found = _current(reads, path, user_id)
+        hold, record = asked.find(found, reads)
+        if caller.customer is not None and not record.is_customers:
+            raise asked.not_found()
+        if record.status is ReservationStatus.COMMITTED:
+            raise record.refusal()
+        if hold is None or not hold.is_open(now):
+            current = ledger.current(found, program, now)
+            return _release_effect(record, record.status, current)
+        freed = ledger.release(found, program, hold, now)
+        after, caught = ledger.caught_up(freed, program, now)
+        writes: list[Write] = [
+            *membership_documents.writes(reads[path], after, *caught),
+            reservation_documents.write(asked.read_of(record, reads), record.voided(now)),
+        ]
+        if hold.takes_stock and hold.reward_id is not None:
+            read = asked.stock_read(hold.reward_id, reads)
+            if read.data is not None:
+                stock = stock_documents.decode(read).released(hold)
+                writes.append(stock_documents.change(read, stock))
+        return _release_effect(record, ReservationStatus.VOIDED, after, writes)
+
+    needs = [path, asked.path, *asked.stock_paths]
+    return commands.run(needs, decide, claim=caller.claim, replay=replay)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The reservation that a request names, and where it may be found."""
+
+    program: Program
+    user_id: str
+    membership_id: str
+    reservation_id: str
+
+    @classmethod
+    def of(cls, program: Program, user_id: str, reservation_id: str) -> _Asked:
+        membership_id = paths.membership_id(program.program_id, user_id)
+        return cls(program, user_id, membership_id, reservation_id)
+
+    @property
+    def path(self) -> str:
+        """The path of its record, unless a member who was merged into this one has made it."""
+        return paths.reservation(self.membership_id, self.reservation_id)
+
+    @property
+    def stock_paths(self) -> list[str]:
+        """The stock that it may need, as its id tells."""
+        return [
+            paths.reward_stock(self.program.program_id, each.reward_id)
+            for each in self.program.rewards
+            if each.stock is not None and holds.may_need(self.reservation_id, each.reward_id)
+        ]
+
+    def find(self, membership: Membership, reads: Reads) -> tuple[Hold | None, Reservation]:
+        """Return the hold, if it is in the membership, and the record.
+
+        Raises:
+            ReservationNotFound: The member has none of this id.
+        """
+        record = reservation_documents.decode(reads[self.path])
+        if record is None:
+            others = [
+                paths.reservation(each, self.reservation_id)
+                for each in (membership.membership_id, *membership.merged_from)
+            ]
+            commands.want(reads, others)
+            found = (reservation_documents.decode(reads[each]) for each in others)
+            record = next((each for each in found if each is not None), None)
+        if record is None:
+            raise self.not_found()
+        return holds.find(membership.holds, [record.membership_id], self.reservation_id), record
+
+    def read_of(self, record: Reservation, reads: Reads) -> Snapshot:
+        """Return the record as it was read."""
+        return reads[paths.reservation(record.membership_id, self.reservation_id)]
+
+    def stock_read(self, reward_id: str, reads: Reads) -> Snapshot:
+        """Return the stock of the reserved reward."""
+        path = paths.reward_stock(self.program.program_id, reward_id)
+        commands.want(reads, [path])
+        return reads[path]
+
+    def not_found(self) -> ReservationNotFound:
+        """Return the refusal of a reservation that is not there, or not for the caller."""
+        return ReservationNotFound(f"User {self.user_id} has no reservation {self.reservation_id}.")
+
+
+def _current(reads: Reads, path: str, user_id: str) -> Membership:
+    found = membership_documents.decode(reads[path])
+    if found is None:
+        raise MembershipNotFound(f"User {user_id} is not enrolled.")
+    forwarding.require_current(found)
+    return found
+
+
+def require_one(points: Decimal | None, reward_id: str | None) -> None:
+    """Refuse a request that names both or neither of points and reward.
+
+    Raises:
+        InvalidParameters.
+    """
+    if (points is None) is (reward_id is None):
+        problem = "is required unless rewardId is given, and not together with it"
+        raise InvalidParameters(f"points {problem}.", fields={"points": problem})
+
+
+def _require_own_terms(caller: Caller, transaction_id: str | None) -> None:
+    """Refuse what a customer may not say: a transaction is the till's word for what it has booked.
+
+    Raises:
+        InvalidParameters.
+    """
+    if caller.customer is not None and transaction_id is not None:
+        problem = "is not for customers"
+        raise InvalidParameters(f"transactionId {problem}.", fields={"transactionId": problem})
+
+
+def _wanted(
+    program: Program,
+    membership_id: str,
+    reward_id: str | None,
+    transaction: ExternalTransaction | None,
+    now: datetime,
+) -> Hold:
+    """Return what is to be set aside, with new ids; it ends at once."""
+    reward = program.find_reward(reward_id) if reward_id else None
+    takes_stock = reward is not None and reward.stock is not None
+    base_id = holds.reservation_id(transaction.first_id) if transaction else ids.new("rs")
+    return Hold(
+        reservation_id=holds.tagged(base_id, reward_id) if reward_id and takes_stock else base_id,
+        membership_id=membership_id,
+        lots=(),
+        made_at=now,
+        ends_at=now,
+        description=reward.title if reward else "",
+        transaction_id=transaction.transaction_id if transaction else None,
+        reward_id=reward_id,
+        reward_code=ids.reward_code() if reward else None,
+        takes_stock=takes_stock,
+    )
+
+
+def _cost_units(program: Program, reward_id: str | None, now: datetime) -> int:
+    """Return what a reward costs. It is looked up late: repeated requests need it no more.
+
+    Raises:
+        RewardNotFound, RewardUnavailable.
+    """
+    assert reward_id is not None
+    reward = program.reward(reward_id)
+    reward.require_offered(now)
+    return program.cost_units(reward)
+
+
+def _known(
+    membership: Membership, wanted: Hold, record_read: Snapshot, fingerprint: str
+) -> Hold | None:
+    """Return the open hold that an earlier request of the same transaction has made.
+
+    Raises:
+        IdempotencyKeyReused: That request had other values.
+    """
+    known = holds.find(membership.holds, [wanted.membership_id], wanted.reservation_id)
+    record = reservation_documents.decode(record_read)
+    if known is None or record is None:
+        return None
+    if record.fingerprint != fingerprint:
+        raise IdempotencyKeyReused("The transaction was reserved with other values.")
+    return known
+
+
+def _require_unbooked(transaction: ExternalTransaction, booked: Sequence[Entry]) -> None:
+    """Refuse to reserve for what was spent already.
+
+    Raises:
+        IdempotencyKeyReused: A redemption of the transaction was booked.
+    """
+    entry = transaction.find(booked, "")
+    if entry is not None:
+        raise IdempotencyKeyReused(
+            "The transaction was booked before.",
+            entryId=entry.entry_id,
+            transactionId=entry.transaction_id,
+            bookedBy=booked_by(entry),
+        )
+
+
+def _reserved(hold: Hold, membership: Membership, *, is_replay: bool = False) -> Reserved:
+    return Reserved(
+        hold.reservation_id,
+        hold.units,
+        hold.ends_at,
+        membership.balance_units,
+        membership.held_units,
+        membership.scale,
+        hold.reward_id,
+        hold.reward_code,
+        hold.transaction_id,
+        is_replay=is_replay,
+    )
+
+
+def _kept(hold: Hold, membership: Membership) -> Document:
+    return {
+        "reservationId": hold.reservation_id,
+        "units": hold.units,
+        "endsAt": hold.ends_at,
+        "balanceUnits": membership.balance_units,
+        "heldUnits": membership.held_units,
+        "rewardCode": hold.reward_code,
+    }
+
+
+def _release_effect(
+    record: Reservation,
+    status: ReservationStatus,
+    membership: Membership,
+    writes: Sequence[Write] = (),
+) -> Effect[Released]:
+    kept = {
+        "status": status.value,
+        "units": record.units,
+        "balanceUnits": membership.balance_units,
+        "heldUnits": membership.held_units,
+    }
+    released = Released(
+        status, record.units, membership.balance_units, membership.held_units, membership.scale
+    )
+    return Effect(released, writes, kept)
