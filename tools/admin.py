@@ -23,6 +23,7 @@ from shared.services.accounts import administration, reencryption
 from shared.services.accounts.administration import IssuedKey, Refused
 from shared.services.loyalty import verification
 from shared.services.members import rekeying
+from shared.services.systems import purchase_people
 from shared.vault import VaultError
 from tools import suite
 
@@ -216,6 +217,10 @@ def secret_reencrypt(_: argparse.Namespace) -> Facts:
     }
 
 
+def personal_index(_: argparse.Namespace) -> Facts:
+    return {"purchases": purchase_people.note_people()}
+
+
 def verify(options: argparse.Namespace) -> Facts:
     report = verification.verify(options.program)
     if report is None:
@@ -401,6 +406,12 @@ def parser() -> argparse.ArgumentParser:
             "null. `null` is what any page can make itself, so allow it for as short as you can",
         )
 
+    _with_stored(groups)
+    return root
+
+
+def _with_stored(groups: Any) -> None:
+    """Add the commands that go through what is stored."""
     secret = _group(groups, "secret", "secrets and credentials that are stored encrypted")
     _command(
         secret,
@@ -409,9 +420,16 @@ def parser() -> argparse.ArgumentParser:
         "encrypt them anew with the first key of PUNKTWERK_SECRET_KEYS",
     )
 
+    personal = _group(groups, "personal", "what documents hold on customers")
+    _command(
+        personal,
+        "index",
+        personal_index,
+        "note in older purchases of tills whom they name, for exports and erasures",
+    )
+
     proof = _command(groups, "verify", verify, "check mirrors, chains and sums of a program")
     proof.add_argument("program", metavar="PROGRAM_ID", help="as getLoyaltyPrograms shows it")
-    return root
 
 
 _PACKAGES = ", ".join(Package)

@@ -7,7 +7,7 @@ from datetime import datetime
 from shared.domain.systems import purchases
 from shared.domain.systems.purchases import Purchase
 from shared.store import codec, paths, personal
-from shared.store.client import Document
+from shared.store.client import Document, Snapshot
 from shared.store.documents import Documents
 from shared.store.personal import Personal
 
@@ -35,6 +35,11 @@ PURCHASES = Documents(
 decode = PURCHASES.decode
 write = PURCHASES.write
 deletion = PURCHASES.deletion
+
+
+def has_people(read: Snapshot) -> bool:
+    """Tell whether a stored purchase says whom it names: those of before did not."""
+    return read.data is None or "people" in read.data
 
 
 def list_waiting(store_id: str, before: datetime, limit: int) -> list[Purchase]:
