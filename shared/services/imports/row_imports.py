@@ -37,6 +37,8 @@ PART_ROWS = 500
 PART_CHARS_MAX = 300_000
 """Of the rows of a part: a document takes 1 MiB, also of letters of three bytes."""
 RESUMED_PER_SWEEP = 50
+FORGOTTEN_AT_ONCE = 20
+"""Parts; each may have a third of a MiB, and more once it is encrypted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,9 @@ def cancel(caller: Caller, import_id: str) -> BegunImport:
         after = imports.ended(found, ImportState.CANCELLED, now)
         return Effect(BegunImport(after), [import_documents.write(reads[path], after)], kept)
 
-    return commands.run([path], decide, claim=caller.claim, replay=_replayed)
+    begun = commands.run([path], decide, claim=caller.claim, replay=_replayed)
+    _forget_rows(begun.found)
+    return begun
 
 
 def resume(import_id: str) -> None:
@@ -162,7 +166,10 @@ def resume(import_id: str) -> None:
         return Effect(after, [import_documents.write(reads[path], after)])
 
     found = commands.run([path], decide)
-    if found is None or found.state is not ImportState.RUNNING:
+    if found is None:
+        return
+    if found.state is not ImportState.RUNNING:
+        _forget_rows(found)
         return
     _work(found, time.monotonic() + TASK_S)
 
@@ -318,6 +325,28 @@ def _give_up(found: Import) -> None:
         return Effect(None, [import_documents.write(reads[path], after)])
 
     commands.run([path], decide)
+    _forget_rows(found)
+
+
+def _forget_rows(found: Import) -> None:
+    """Delete the parts that nobody carries out any more: they hold personal data.
+
+    Whoever is at one still writes its results. How many there are is not known before all are
+    stored.
+    """
+    first = found.parts_done
+    while found.parts == 0 or first < found.parts:
+        last = first + FORGOTTEN_AT_ONCE
+        numbers = range(first, min(last, found.parts) if found.parts else last)
+        part_paths = [paths.import_part(found.import_id, each) for each in numbers]
+
+        def decide(reads: Reads) -> Effect[int]:
+            parts = [each for each in reads.values() if each.data is not None]
+            return Effect(len(parts), [import_documents.delete_part(each) for each in parts])
+
+        if commands.run(part_paths, decide) < FORGOTTEN_AT_ONCE:
+            return
+        first = last
 
 
 def _own(caller: Caller, found: Import | None, import_id: str) -> Import:

@@ -34,6 +34,7 @@ write = IMPORTS.write
 decode_part = PARTS.decode
 find_part = PARTS.find
 write_part = PARTS.write
+delete_part = PARTS.deletion
 
 
 def list_open(limit: int) -> list[Import]:
