@@ -18,11 +18,12 @@ from zoneinfo import ZoneInfo
 from shared import clock
 from shared.connectors.base import Note, Skipped
 from shared.connectors.dsfinvk.archive import Archive, ArchiveTable
-from shared.connectors.paid import in_order, paid_for
+from shared.connectors.paid import in_order, paid_for, percent_of
 from shared.connectors.uploads import ID_CHARS_MAX, Contents, Listing, moment_of, shortest
 from shared.connectors.words import truth_of
 from shared.domain.catalog.goods import Category, Product
 from shared.domain.gtin import ean_of
+from shared.domain.loyalty.earning_base import LineType, PurchaseLine
 from shared.domain.money import Money
 from shared.domain.systems.sales import Receipt, ReceiptKind
 from shared.domain.units import currency_scale
@@ -41,6 +42,8 @@ PRODUCTS_MAX = 30_000
 """The most different products of an export."""
 MASTER_ROWS_MAX = 50_000
 """The most rows of tills and of tax rates, which every closing has anew."""
+LINES_KEPT_MAX = 50_000
+"""The most lines of an export on which programs decide; receipts after that are told by amount."""
 NAME_CHARS_MAX = 500
 
 _KEY = ("Z_KASSE_ID", "Z_NR", "BON_ID")
@@ -48,6 +51,17 @@ _CREATED = "Z_ERSTELLUNG"
 _GOODS = "Umsatz"
 _EARNS = {_GOODS, "Rabatt"}
 """Business cases that earn points. Deposits, tips, vouchers, debts and cash movements do not."""
+_LINE_TYPES: Mapping[str, LineType] = {
+    _GOODS: LineType.ITEM,
+    "Rabatt": LineType.DISCOUNT,
+    "Pfand": LineType.DEPOSIT,
+    "PfandRueckzahlung": LineType.DEPOSIT,
+    "TrinkgeldAG": LineType.TIP,
+    "TrinkgeldAN": LineType.TIP,
+    "EinzweckgutscheinKauf": LineType.VOUCHER,
+    "MehrzweckgutscheinKauf": LineType.VOUCHER,
+}
+"""Business cases on which programs decide. All others are no part of what is sold."""
 _EXTERNAL = "Extern"
 """The prefix of references to things outside the till, such as invoices and delivery notes."""
 
@@ -68,6 +82,8 @@ _RATES_TOLD = 2
 """A line of two taxes has none that could be told; more of them need not be kept."""
 
 _Key = tuple[str, str, str]
+_Sort = tuple[LineType, str | None, str | None]
+"""What a line is: its type, the category and the product."""
 
 
 @dataclass(slots=True, eq=False)
@@ -82,6 +98,8 @@ class _Head:
         original_at: The time of that receipt.
         problem: The reason to skip it.
         other_series: A receipt with the same numbers, of a till that was put in use again.
+        sorts: What its lines are, by their numbers; ``None`` if that does not matter.
+        sums: What these lines cost together, for each sort and rate.
     """
 
     number: str
@@ -97,6 +115,8 @@ class _Head:
     original_at: datetime | None = None
     problem: str | None = None
     other_series: _Head | None = None
+    sorts: dict[str, _Sort] | None = None
+    sums: dict[tuple[_Sort, Decimal | None], Decimal] | None = None
 
     def note_earning(self, line: str) -> None:
         """Note that a line earns points."""
@@ -108,6 +128,32 @@ class _Head:
             self.earning.append(line)
         else:
             self.earning = {*self.earning, line}
+
+    @property
+    def may_count(self) -> bool:
+        """Tell whether it may grant points or take them back."""
+        is_known = self.customer_id is not None or self.original is not None
+        return is_known and self.kind in _COUNTING
+
+    def note_sort(self, line: str, sort: _Sort) -> None:
+        """Note what a line is."""
+        self.sorts = self.sorts or {}
+        self.sorts[line] = sort
+
+    def add_amount(self, line: str, rate: Decimal | None, amount: Decimal) -> None:
+        """Add what a line costs to those of its sort."""
+        sort = (self.sorts or {}).get(line)
+        if sort is not None and amount:
+            self.sums = self.sums or {}
+            key = sort, rate
+            self.sums[key] = self.sums.get(key, _NOTHING) + amount
+
+    def lines(self) -> tuple[PurchaseLine, ...]:
+        """Return what it sold, for programs to decide on; empty if that is not known."""
+        return tuple(
+            PurchaseLine(amount, *sort, percent_of(rate))
+            for (sort, rate), amount in (self.sums or {}).items()
+        )
 
     def all_series(self) -> Iterator[_Head]:
         """Return this receipt and those with the same numbers."""
@@ -173,6 +219,8 @@ class _Reading:
         self._skipped_receipts: dict[str, Skipped] = {}
         self._skipped_products: dict[str, Skipped] = {}
         self._notes: dict[str, Note] = {}
+        self._sorts: dict[_Sort, _Sort] = {}
+        self._line_count = 0
         self._series_of = lru_cache(_TIMES_KEPT)(self._to_series)
 
     def contents(self) -> Contents:
@@ -189,7 +237,7 @@ class _Reading:
         )
         categories = tuple(Category(key, name) for key, (_, name) in self._categories.items())
         # What products are made from is let go of before receipts are made.
-        for each in (self._articles, self._categories, self._rates):
+        for each in (self._articles, self._categories, self._rates, self._sorts):
             each.clear()
         self._find_buyers()
         receipts = in_order(self._receipts())
@@ -199,7 +247,7 @@ class _Reading:
             Listing(
                 receipts,
                 tuple(self._skipped_receipts.values()),
-                notes=self._about_file(HEADS),
+                notes=(*self._about_file(HEADS), *self._about_lines()),
             ),
         )
 
@@ -207,6 +255,15 @@ class _Reading:
         """Return what a person should know about the encoding of a file."""
         problem = self._archive.table(name).encoding.problem
         return (Note("", f"{name} {problem}"),) if problem else ()
+
+    def _about_lines(self) -> tuple[Note, ...]:
+        if self._line_count <= LINES_KEPT_MAX:
+            return ()
+        text = (
+            f"{LINES} has more than {LINES_KEPT_MAX} lines of customers: receipts after these earn "
+            "by their amount, and not by what their lines are; export fewer days"
+        )
+        return (Note("", text),)
 
     def _till_currencies(self) -> dict[tuple[str, str, str | None], str]:
         """Return currencies by till, closing and series."""
@@ -337,8 +394,31 @@ class _Reading:
                 continue
             if case in _EARNS:
                 head.note_earning(sys.intern(line))
+            if case in _LINE_TYPES and head.may_count:
+                self._note_sort(head, line, _LINE_TYPES[case], *goods)
             if case == _GOODS and head.kind is ReceiptKind.SALE:
                 self._note_article(head, line, name, *goods)
+
+    def _note_sort(
+        self,
+        head: _Head,
+        line: str,
+        line_type: LineType,
+        _is_void: str,
+        number: str,
+        gtin: str,
+        category_id: str,
+        category: str,
+        _price: str,
+    ) -> None:
+        """Note what a line is, unless there are too many; its receipt has all lines or none."""
+        self._line_count += 1
+        if self._line_count > LINES_KEPT_MAX:
+            head.sorts = None
+            return
+        product_id = (number or gtin)[:ID_CHARS_MAX] or None
+        sort = line_type, (category_id or category)[:NAME_CHARS_MAX] or None, product_id
+        head.note_sort(sys.intern(line), self._sorts.setdefault(sort, sort))
 
     def _note_article(
         self,
@@ -422,15 +502,19 @@ class _Reading:
             if head is None:
                 continue
             article = wanted.get((head, line))
-            if article is not None:
+            is_sorted = head.sorts is not None and line in head.sorts
+            rate = None
+            if article is not None or is_sorted:
                 rate = self._rate(till, key[1], head.series, table.whole(tax))
-                if rate not in article.rates:
-                    article.rates = (*article.rates, rate)[:_RATES_TOLD]
+            if article is not None and rate not in article.rates:
+                article.rates = (*article.rates, rate)[:_RATES_TOLD]
             try:
                 amount = table.number(gross)
             except ValueError as error:
                 head.problem = f"has an amount in line {line[:20]} that is none: {error}"
                 continue
+            if is_sorted:
+                head.add_amount(line, rate, amount)
             if line in (head.earning or ()):
                 head.says += amount
             elif amount:
@@ -570,6 +654,7 @@ def _to_receipt(key: _Key, head: _Head) -> Receipt:
         voids_series=voids_series,
         voids_issued_at=head.original_at if voids else None,
         doubt=doubt,
+        lines=head.lines(),
     )
 
 

@@ -249,12 +249,9 @@ def _granted(
 
 
 def _nothing(program: Program, membership: Membership, reason: str, now: datetime) -> _Grant:
+    current = ledger.current(membership, program, now)
     now_there = Earned(
-        program.program_id,
-        program.scale,
-        ledger.effective(membership, now).balance_units,
-        membership.tier,
-        reason=reason,
+        program.program_id, program.scale, current.balance_units, current.tier, reason=reason
     )
     return _Grant(now_there, membership)
 

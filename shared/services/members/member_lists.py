@@ -132,7 +132,8 @@ def _of_program(caller: Caller, program_id: str, wanted: MemberFilter, part: Sli
     now = clock.utc_now()
     items = [
         _shown(
-            persons.get(each.user_id) or profiles.of_before([each]), [ledger.effective(each, now)]
+            persons.get(each.user_id) or profiles.of_before([each]),
+            [ledger.current(each, program, now)],
         )
         for each in shown
     ]

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from shared import clock
 from shared.auth.caller import Caller
-from shared.domain.loyalty import ledger
+from shared.domain.loyalty import ledger, pending
 from shared.domain.loyalty.membership import Membership
 from shared.domain.members.member import Member
 from shared.domain.members.profile import Profile
 from shared.services import forwarding, sealed_profiles
 from shared.services.members import profiles
-from shared.store.loyalty import membership_documents
+from shared.store.loyalty import membership_documents, program_documents
 from shared.store.members import member_documents
 
 
@@ -30,6 +31,9 @@ class FoundMember:
 def find(caller: Caller, *, user_id: str) -> FoundMember:
     """Return a person of the caller's account with all memberships: a read and a query.
 
+    Expired points do not count, and points that are pending no more do, whether that is booked yet
+    or not.
+
     Who joined before persons were written down is shown without a profile.
 
     Raises:
@@ -41,6 +45,15 @@ def find(caller: Caller, *, user_id: str) -> FoundMember:
     found = membership_documents.list_of_user(caller.account_id, user_id, profiles.MEMBERSHIPS_MAX)
     if member is None and not found:
         raise profiles.not_found(user_id)
-    memberships = [ledger.effective(each, now) for each in found]
+    memberships = [_current(each, now) for each in found]
     member = member or profiles.of_before(memberships)
     return FoundMember(member, sealed_profiles.profile_of(member), memberships)
+
+
+def _current(membership: Membership, now: datetime) -> Membership:
+    """Return a membership as it is now; its program matters if something is pending no more."""
+    if not pending.due(membership.pending, now):
+        return ledger.effective(membership, now)
+    program = program_documents.find(membership.program_id)
+    assert program is not None, f"program {membership.program_id} is gone"
+    return ledger.current(membership, program, now)

@@ -426,6 +426,7 @@ class _Booking:
             raise Busy("The member is being erased.")
         before, currency = growth.before, self._program.currency
         had = before.campaigns if before else ()
+        membership = ledger.current(membership, self._program, self._now)
         if before is not None:
             membership = replace(membership, tier=before.tier)
         refused_units = 0

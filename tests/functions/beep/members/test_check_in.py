@@ -309,6 +309,20 @@ def test_what_has_expired_is_not_shown_as_the_balance(
     assert answer.body["earned"][0]["newBalance"] == 0
 
 
+def test_what_is_pending_no_more_is_shown_as_the_balance(
+    merchant: Merchant, frozen_clock: Clock
+) -> None:
+    member = merchant.member("points", rules={"pointsPerEuro": 1}, pendingDays=14)
+    member.add(purchaseAmount=60)
+    code = poster(merchant)
+    frozen_clock.advance(days=15)
+
+    answer = by_customer(member, merchant.customer(is_email_verified=False), code=code)
+
+    assert earned(answer) == [(0, "unverified")]
+    assert answer.body["earned"][0]["newBalance"] == 60
+
+
 # How often.
 
 

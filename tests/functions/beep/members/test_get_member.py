@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from shared.store import client, paths
+from tests.conftest import Clock
 from tests.support.merchants import Member, Merchant
 from tests.support.refusals import assert_refused, nothing_written
 
@@ -24,6 +25,28 @@ def test_shows_all_memberships_oldest_first(member: Member) -> None:
     ]
     assert [each["currentBalance"] for each in found["memberships"]] == [100, 0]
     assert found["member"]["email"] is None
+
+
+def test_shows_points_that_are_pending_no_more_before_that_is_booked(
+    merchant: Merchant, frozen_clock: Clock
+) -> None:
+    rules = {"tiers": [{"name": "Gold", "minPoints": 50}], "pointsPerEuro": 1}
+    member = merchant.member("tier", rules=rules, pendingDays=14)
+    member.add(purchaseAmount=60)
+    pending = {"currentBalance": 0, "lifetimePoints": 0, "currentTier": None}
+    spendable = {"currentBalance": 60, "lifetimePoints": 60, "currentTier": "Gold"}
+    asked = {"programId": member.program_id}
+
+    def shown() -> list[dict[str, Any]]:
+        (of_person,) = member.api.ok(ACTION, {"userId": member.user_id})["memberships"]
+        (listed,) = member.api.ok("listMembers", asked)["members"]
+        both = of_person, listed["membership"]
+        return [{name: each[name] for name in pending} for each in both]
+
+    assert shown() == [pending] * 2
+    frozen_clock.advance(days=15)
+    with nothing_written():
+        assert shown() == [spendable] * 2
 
 
 def test_shows_a_profile_without_memberships(merchant: Merchant) -> None:

@@ -19,6 +19,7 @@ from shared.connectors.base import Note, Skipped
 from shared.connectors.dsfinvk import reader
 from shared.connectors.uploads import Contents
 from shared.domain.catalog.goods import Category, Product
+from shared.domain.loyalty.earning_base import LineType, PurchaseLine
 from shared.domain.money import Money
 from shared.domain.systems.sales import Receipt, ReceiptKind
 from shared.errors import ConnectorRejected
@@ -52,6 +53,7 @@ def test_reads_a_receipt_and_what_it_sold() -> None:
             eligible=Money(1000, "EUR"),
             customer_id="K17",
             series="2026-03-02T19:00:00.000Z",
+            lines=(PurchaseLine(Decimal("10.00"), LineType.ITEM, "10", "100", Decimal(19)),),
         ),
     )
     assert found.products.items == (
@@ -122,6 +124,59 @@ def test_only_goods_less_discounts_earn(case: str, gross: str, eligible: int) ->
     found = receipts(head("b-1", str(total)), *line("b-1"), *line("b-1", gross, "2", GV_TYP=case))
     assert [each.eligible for each in found] == [Money(eligible, "EUR")]
     assert [each.total for each in found] == [Money(int(total * 100), "EUR")]
+
+
+def test_lines_are_told_by_what_they_are_for_programs_to_decide_on() -> None:
+    sold = [
+        *line("b-1"),
+        *line("b-1", "5.00", "2"),
+        *line("b-1", "4.00", "3", ART_NR="7", WARENGR_ID="20", UST_SCHLUESSEL=2),
+        *line("b-1", "-1.00", "4", GV_TYP="Rabatt"),
+        *line("b-1", "0.25", "5", GV_TYP="Pfand", ART_NR="P", WARENGR_ID=""),
+        *line("b-1", "25.00", "6", GV_TYP="MehrzweckgutscheinKauf", ART_NR="", GTIN=""),
+        *line("b-1", "-5.00", "7", GV_TYP="MehrzweckgutscheinEinloesung"),
+    ]
+    (found,) = receipts(head("b-1", "38.25", KUNDE_ID="K17"), *sold)
+
+    assert found.eligible == Money(1800, "EUR")
+    assert found.lines == (
+        PurchaseLine(Decimal("15.00"), LineType.ITEM, "10", "100", Decimal(19)),
+        PurchaseLine(Decimal("4.00"), LineType.ITEM, "20", "7", Decimal(7)),
+        PurchaseLine(Decimal("-1.00"), LineType.DISCOUNT, "10", "100", Decimal(19)),
+        PurchaseLine(Decimal("0.25"), LineType.DEPOSIT, "Kaffee", "P", Decimal(19)),
+        PurchaseLine(Decimal("25.00"), LineType.VOUCHER, "10", None, Decimal(19)),
+    )
+
+
+def test_lines_are_kept_of_receipts_that_may_count() -> None:
+    sold = (
+        head("b-1", KUNDE_ID="K17"),
+        head("b-2"),
+        head("b-3", KUNDE_ID="K1", BON_TYP="AVTransfer"),
+    )
+    found = receipts(*sold, *line("b-1"), *line("b-2"), *line("b-3"))
+
+    assert {each.external_id[-3:]: len(each.lines) for each in found} == {
+        "b-1": 1,
+        "b-2": 0,
+        "b-3": 0,
+    }
+
+
+def test_more_lines_than_are_kept_are_told_and_a_receipt_has_all_or_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reader, "LINES_KEPT_MAX", 2)
+    sold = [head("b-1", KUNDE_ID="K17"), head("b-2", "20.00", KUNDE_ID="K17")]
+    found = read(
+        [*sold, *line("b-1"), *line("b-2"), *line("b-2", place="2"), *master_data()]
+    ).receipts
+
+    assert [len(each.lines) for each in found.items] == [1, 0]
+    assert [each.eligible.amount_minor for each in found.items] == [1000, 2000]
+    (note,) = found.notes
+    assert note.text.startswith("lines.csv has more than 2 lines of customers")
+    assert note.text.endswith("export fewer days")
 
 
 def test_deposits_are_no_products() -> None:
