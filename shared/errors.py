@@ -484,7 +484,7 @@ class ImportNotFound(PunktwerkError):
 
     code = "IMPORT_NOT_FOUND"
     status = 404
-    fix = "Use the `importId` that bulkAddLoyaltyPoints has answered a file with."
+    fix = "Use the `importId` that bulkAddLoyaltyPoints or importMembers has answered a file with."
 
 
 class ProductNotFound(PunktwerkError):

@@ -172,8 +172,9 @@ def handle(body: Request, caller: Caller) -> Response:
 
 
 def sandbox(body: Request, _: Caller) -> dict[str, Any]:
-    """Judge each row as it is written, as if nobody was there; of a file nothing."""
+    """Judge each row alone, as if nobody was there; of a file only how it is written."""
     if body.file is not None:
+        member_files.check(body.file, body.format, ZoneInfo(body.time_zone))
         nothing = counts_of(()).model_dump(by_alias=True)
         return {"isComplete": False, "importId": IMPORT_ID, "counts": nothing, "results": []}
     bodies = [judged(MemberToImportBody, row) for row in body.rows or ()]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from shared.auth.caller import Caller
-from shared.domain.members.custom_fields import FieldType
+from shared.domain.members.custom_fields import CustomField, FieldType
 from shared.domain.members.member_rows import MemberRowResult
 from shared.schemas.loyalty.row_bodies import judged
 from shared.schemas.members.member_row_bodies import MemberToImportBody
@@ -19,13 +20,23 @@ from shared.store.members import settings_documents
 _OBJECTS = ("customFields", "externalIds", "newsletter")
 
 
-def read(caller: Caller, text: str, file_format: FileFormat | None, zone: ZoneInfo) -> RowsFile:
-    """Read a file in base64. Of a row that names the person of an earlier one, only that is left.
+def check(text: str, file_format: FileFormat | None, zone: ZoneInfo) -> None:
+    """Refuse what ``read`` refuses, for an account without fields of its own.
 
     Raises:
         InvalidParameters: It is no such file, too large, or has headings that are no fields.
     """
-    file = import_files.read(text, file_format, zone, _columns(caller.account_id))
+    import_files.read(text, file_format, zone, _columns(()))
+
+
+def read(caller: Caller, text: str, file_format: FileFormat | None, zone: ZoneInfo) -> RowsFile:
+    """Read a file in base64. Of a row that names the person of an earlier one, only that is left.
+
+    Raises:
+        InvalidParameters: As ``check``.
+    """
+    own = settings_documents.of_account(caller.account_id).custom_fields
+    file = import_files.read(text, file_format, zone, _columns(own))
     rows = [row(caller, index, each) for index, (_, each) in enumerate(file.rows)]
     marked = member_imports.without_duplicates(rows, lambda index: f"Line {file.rows[index][0]}")
     for index, each in enumerate(marked):
@@ -45,9 +56,7 @@ def row(caller: Caller, index: int, values: dict[str, Any]) -> JudgedRow:
     return member_imports.judged(caller, index, bad or judged(MemberToImportBody, values))
 
 
-def _columns(account_id: str) -> Columns:
-    own = settings_documents.of_account(account_id).custom_fields
-
+def _columns(own: Sequence[CustomField]) -> Columns:
     def of(*types: FieldType) -> tuple[str, ...]:
         return tuple(f"customFields.{each.name}" for each in own if each.type in types)
 

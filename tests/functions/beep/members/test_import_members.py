@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from shared import clock
+from shared.services.loyalty import verification
 from shared.services.members import member_imports
 from tests.conftest import Clock
 from tests.support import stored
@@ -16,7 +18,7 @@ from tests.support.api import Answer
 from tests.support.dying import dying_after
 from tests.support.merchants import Member, Merchant
 from tests.support.refusals import assert_fields_refused, assert_refused, nothing_written
-from tests.support.traffic import first_answer_lost, watched
+from tests.support.traffic import first_answer_lost, interfered, watched
 
 ACTION = "importMembers"
 
@@ -90,6 +92,9 @@ def test_makes_profile_membership_and_opening_balance(
     assert (entry.kind, entry.description) == ("adjust", "Opening balance")
     assert entry.entry_id == anna["entryId"]
     stored.assert_sound(member)
+    report = verification.verify(program_id)
+    assert report is not None
+    assert report.problems == ()
     named = merchant.api.ok("identifyMember", {"email": "ben@example.com"})
     assert named["member"]["userId"] == ben["userId"]
 
@@ -252,6 +257,50 @@ def test_names_rows_of_the_same_person(merchant: Merchant) -> None:
         "failed": 1,
         "notDone": 0,
     }
+
+
+def test_what_one_row_frees_is_the_next_ones(merchant: Merchant) -> None:
+    sent(merchant, {"userId": "anna", "email": "old@example.com", "phone": "+4915112345678"})
+
+    body = sent(
+        merchant,
+        {"userId": "anna", "email": "new@example.com", "phone": None},
+        {"email": "old@example.com"},
+        {"phone": "+4915112345678"},
+        ifExists="update",
+    )
+
+    assert outcomes(body) == ["updated", "created", "created"]
+    ids = {
+        key: merchant.api.ok("identifyMember", {key: value})["member"]["userId"]
+        for key, value in (("email", "old@example.com"), ("phone", "+4915112345678"))
+    }
+    assert list(ids.values()) == [each["userId"] for each in body["results"][1:]]
+
+
+def test_somebody_who_came_meanwhile_is_there(merchant: Merchant) -> None:
+    program_id = merchant.program("points")
+
+    once = iter(["first"])
+
+    def come() -> None:
+        for user_id in once:
+            merchant.api.ok("createMember", {"userId": user_id, "email": "anna@example.com"})
+
+    with interfered(come):
+        body = sent(
+            merchant,
+            {"userId": "ben", "points": 5},
+            {"email": "Anna@example.com", "points": 7},
+            programId=program_id,
+        )
+
+    assert outcomes(body) == ["created", "failed"]
+    assert (body["results"][1]["error"], body["results"][1]["fields"]) == (
+        "MEMBER_EXISTS",
+        ["email"],
+    )
+    assert stored.units(of(merchant, program_id, "ben")) == [5]
 
 
 @pytest.mark.parametrize("if_exists", ["fail", "skip", "update"])
@@ -508,3 +557,12 @@ def test_tells_the_sandbox_what_each_row_would_be(merchant: Merchant) -> None:
 
     assert outcomes(answer.body) == ["created", "created", "duplicate", "failed"]
     assert answer.body["results"][0]["newBalance"] == 8
+
+
+def test_tells_the_sandbox_how_a_file_is_written(merchant: Merchant) -> None:
+    with nothing_written():
+        good = merchant.sandbox(ACTION, {"file": b64encode(b"email\na@example.com\n").decode()})
+        bad = merchant.sandbox(ACTION, {"file": b64encode(b"mail\na@example.com\n").decode()})
+
+    assert (good.status, good.body["isComplete"]) == (200, False)
+    assert_fields_refused(bad, {"file": "has headings that are no fields: mail"})

@@ -11,6 +11,7 @@ import pytest
 from shared import clock
 from shared.domain.imports.imports import FAILURES_MAX, LEASE, Import, ImportState
 from shared.services.imports import row_imports
+from shared.store import client, paths
 from shared.store.imports import import_documents
 from tests.conftest import Clock
 from tests.support import stored
@@ -160,6 +161,20 @@ def test_runs_as_a_task(member: Member, pipeline: Pipeline) -> None:
 
     assert status(member, import_id)["state"] == "succeeded"
     assert stored.units(member) == [100, 1]
+
+
+def test_an_import_of_before_there_were_members_is_one_of_awards(member: Member) -> None:
+    import_id = begun(member, lines(member, 1))
+    path = paths.import_(import_id)
+    read = client.get_one(path)
+    assert read.data is not None
+    older = {key: each for key, each in read.data.items() if key not in {"kind", "members"}}
+    client.commit([client.Delete(read)])
+    client.commit([client.Create(path, older)])
+
+    row_imports.resume(import_id)
+
+    assert (status(member, import_id)["kind"], stored.units(member)) == ("awards", [100, 1])
 
 
 def test_keeps_no_row_in_plain_text(member: Member) -> None:
