@@ -401,11 +401,9 @@ def erased(payment: Payment, names: Pseudonyms) -> Payment:
     A payment that the provider does not know yet is made without them, or fails. A repeated request
     for it is taken for a different one: what would tell it is a digest of the user id.
     """
-    if payment.user_id is None:
-        return payment
     return replace(
         payment,
-        user_id=names.of(payment.user_id),
+        user_id=names.of_optional(payment.user_id),
         purchase_id=names.within(payment.purchase_id),
         description="",
         return_url="",

@@ -12,12 +12,14 @@ from shared.store.documents import Documents
 from shared.store.personal import Personal
 from shared.store.queries import Filter
 
+of_user = personal.of_user("checkouts")
+
 CHECKOUTS = Documents(
     Checkout,
     paths.checkout,
     collection="checkouts",
     path_of=lambda checkout: paths.checkout(checkout.checkout_id),
-    personal=Personal("checkouts", personal.of_user("checkouts"), checkouts.erased),
+    personal=Personal("checkouts", of_user, checkouts.erased),
 )
 
 decode = CHECKOUTS.decode

@@ -19,8 +19,10 @@ from shared.store.loyalty import membership_documents
 from shared.store.members import person_erasure_documents
 from tests.conftest import Clock
 from tests.support import stored
+from tests.support.checkouts import METHODS, RULES, Market
 from tests.support.dying import dying_after
 from tests.support.merchants import Member, Merchant
+from tests.support.payments import RETURN_URL, Till
 from tests.support.refusals import assert_refused, nothing_written
 
 ACTION = "eraseMember"
@@ -313,3 +315,35 @@ def test_whoever_was_merged_goes_too(maria: Member, asked_for: str) -> None:
     assert_verified(maria.program_id)
     refused = api("getMember", {"userId": asked_for})
     assert (refused.status, refused.error) == (404, "MEMBER_NOT_FOUND")
+
+
+def test_the_payment_of_a_checkout_goes_too(till: Till) -> None:
+    member = till.merchant.member(rules=RULES, earningMethods=METHODS)
+    market = Market(till.merchant, Member(till.merchant, member.program_id, MAIL))
+    market.member.enroll()
+    reference = {"orderReference": f"order of {MAIL}", "returnUrl": f"{RETURN_URL}?of={MARKER}"}
+    transaction_id = market.started(**reference)
+    till.pay("p_1")
+    assert len(found(MAIL, MARKER)) > 5
+    exported = member.api.ok("exportMember", {"userId": MAIL})["data"]
+    assert [each["purchaseId"] for each in exported["payments"]] == [transaction_id]
+
+    assert erase(market.member)["state"] == "erased"
+
+    assert found(MAIL, "maria.muster%40example.com", MARKER) == []
+    assert market.purchase(transaction_id)["status"] == "completed"
+    assert_verified(member.program_id)
+
+
+def test_a_made_user_id_is_not_left_in_the_request_that_made_it(merchant: Merchant) -> None:
+    body = {"firstName": MARKER}
+    made = merchant.api("createMember", body, idempotency_key="made once")
+    user_id = made.body["userId"]
+    assert len(found(user_id)) > 1
+
+    merchant.api.ok(ACTION, {"userId": user_id})
+
+    assert found(user_id, MARKER) == []
+    with nothing_written():
+        late = merchant.api("createMember", body, idempotency_key="made once")
+    assert_refused(late, 409, "IDEMPOTENCY_KEY_REUSED")

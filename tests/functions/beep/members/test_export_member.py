@@ -11,9 +11,12 @@ import pytest
 from shared.services.events import emission
 from shared.services.members import exports
 from shared.store import client
+from shared.store.payments import payment_documents
 from tests.support import hooks, stored
 from tests.support.api import Api
+from tests.support.checkouts import METHODS, RULES, Market
 from tests.support.merchants import Member, Merchant
+from tests.support.payments import RETURN_URL, Till
 from tests.support.receipts import ReceiptTill, row
 from tests.support.refusals import assert_invalid, assert_refused, nothing_written
 from tests.support.traffic import watched
@@ -185,3 +188,21 @@ def test_a_cursor_is_of_one_person_of_one_account(
     # After a merge there is more than the cursor knows of: one begins anew.
     maria.api.ok("mergeMembers", {"fromUserId": MAIL, "intoUserId": other.user_id})
     assert_invalid(maria.api(ACTION, body), cursor=problem)
+
+
+@pytest.mark.usefixtures("small_pages")
+def test_payments_of_checkouts_are_shown_in_parts_too(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(payment_documents, "CHECKOUTS_PER_QUERY", 2)
+    market = Market(till.merchant, till.merchant.member(rules=RULES, earningMethods=METHODS))
+    paid = {
+        till.process(key=f"k{number}", **market.member.ids).body["paymentId"] for number in (1, 2)
+    }
+    started = [market.started(returnUrl=RETURN_URL) for _ in range(5)]
+
+    parts = all_parts(till.merchant.api, {"userId": market.member.user_id})
+
+    shown = [each for part in parts for each in part.get("payments", [])]
+    assert {each["paymentId"] for each in shown[:2]} == paid
+    assert sorted(each["purchaseId"] for each in shown[2:]) == sorted(started)
