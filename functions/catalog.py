@@ -159,6 +159,7 @@ ENDPOINTS = (
     Endpoint("listMembers", "members", Package.GO),
     Endpoint("identifyMember", "members", Package.GO),
     Endpoint("getMemberCode", "members", Package.GO, customer_package=Package.GO),
+    Endpoint("getReferralCode", "members", Package.GO, customer_package=Package.GO),
     Endpoint("configureMembers", "members", Package.GO),
     Endpoint("exportMember", "members", Package.GO, is_read=True, customer_package=Package.GO),
     Endpoint("eraseMember", "members", Package.GO, customer_package=Package.GO),

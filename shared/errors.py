@@ -415,6 +415,14 @@ class MemberCodeNotFound(PunktwerkError):
     fix = "Identify the member in another way; getMemberCode gives a new code."
 
 
+class ReferralCodeNotFound(PunktwerkError):
+    """No member of the program has this referral code."""
+
+    code = "REFERRAL_CODE_NOT_FOUND"
+    status = 404
+    fix = "Let the customer check the code, or enrol without it."
+
+
 class MembershipNotFound(PunktwerkError):
     """The customer is not enrolled in the program."""
 
@@ -509,6 +517,14 @@ class MemberMerged(PunktwerkError):
     code = "MEMBER_MERGED"
     status = 409
     fix = "Use `details.intoUserId`, the member who took over."
+
+
+class ReferralNotAllowed(PunktwerkError):
+    """Members refer new members, not themselves, and only to programs that reward it."""
+
+    code = "REFERRAL_NOT_ALLOWED"
+    status = 409
+    fix = "Enrol without the referral code."
 
 
 class SignInNotVerified(PunktwerkError):

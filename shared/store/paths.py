@@ -140,6 +140,10 @@ def check_in_shard(store_id: str, number: int) -> str:
     return f"{check_in_shards(store_id)}/{number}"
 
 
+def referral(referral_id: str) -> str:
+    return f"referrals/{encode(referral_id)}"
+
+
 def membership_erasure(membership_id: str) -> str:
     """Return the path of the record of a membership that has a pseudonym now."""
     return f"membershipErasures/{membership_id}"

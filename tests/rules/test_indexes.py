@@ -21,6 +21,7 @@ from shared.domain.loyalty.entries import Entry
 from shared.domain.loyalty.figures import ProgramCounters
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program
+from shared.domain.loyalty.referrals import Referral, ReferralStatus
 from shared.domain.members.check_ins import CheckIn, Visitor
 from shared.domain.members.erasure import Erasure
 from shared.domain.members.member import Member as Person
@@ -49,6 +50,7 @@ from shared.store.loyalty import (
     figure_documents,
     membership_documents,
     program_documents,
+    referral_documents,
 )
 from shared.store.members import check_in_documents, member_documents
 from shared.store.orders import checkout_documents, collect_order_documents
@@ -79,6 +81,7 @@ STORED = {
     "parts": Seen,
     "payments": Payment,
     "products": CatalogProduct,
+    "referrals": Referral,
     "pspConfigurations": PspConfiguration,
     "purchases": Purchase,
     "pushes": Push,
@@ -197,6 +200,7 @@ def query_all(member: Member) -> None:
     membership_documents.enrolled_since(now, 1)
     membership_documents.list_due(now, 1)
     member_documents.list_with_birthday(now, 1)
+    referral_documents.count("acc_1", "lp_1", ["user_1", "user_2"], ReferralStatus.PENDING)
     membership_documents.list_of_user(merchant.account_id, member.user_id)
     membership_documents.pages_of_program(member.program_id)
     membership_documents.mirror_pages_of_program(merchant.store_id, member.program_id)

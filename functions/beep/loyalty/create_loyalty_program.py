@@ -26,6 +26,7 @@ from shared.schemas.fields import FreeText, StoreId
 from shared.schemas.loyalty.program_bodies import (
     CHECK_IN_LIMIT,
     RECEIPT_CLAIMS,
+    REFERRAL,
     RULES_EXAMPLES,
     AllowsUnverified,
     BrandingBody,
@@ -41,6 +42,7 @@ from shared.schemas.loyalty.program_bodies import (
     ProgramName,
     ProgramTypeName,
     ReceiptClaimsBody,
+    ReferralBody,
     Rewards,
     RulesBody,
     WelcomeBonus,
@@ -93,6 +95,7 @@ class Request(RequestModel):
     )
     event_rules: EventRules = Field(default_factory=list)
     receipt_claims: ReceiptClaimsBody | None = Field(default=None, description=RECEIPT_CLAIMS)
+    referral: ReferralBody | None = Field(default=None, description=REFERRAL)
 
     @model_validator(mode="after")
     def _fits_type(self) -> Self:
@@ -155,6 +158,7 @@ def handle(body: Request, caller: Caller) -> Response:
         milestones=tuple(body.milestones),
         earning_base=body.earning_base.to_domain(),
         pending_days=body.pending_days,
+        referral=body.referral.to_domain() if body.referral else None,
         check_in_limit=body.check_in_limit.to_domain(),
         welcome_bonus=body.welcome_bonus,
         offline_overdraft=body.offline_overdraft,

@@ -26,6 +26,7 @@ from shared.schemas.fields import FreeText, ProgramId, StoreId
 from shared.schemas.loyalty.program_bodies import (
     CHECK_IN_LIMIT,
     RECEIPT_CLAIMS,
+    REFERRAL,
     AllowsUnverified,
     BrandingBody,
     CheckInLimitBody,
@@ -39,6 +40,7 @@ from shared.schemas.loyalty.program_bodies import (
     PointsExpiryChangesBody,
     ProgramName,
     ReceiptClaimsBody,
+    ReferralBody,
     Rewards,
     RulesBody,
     WelcomeBonus,
@@ -99,6 +101,7 @@ class Request(RequestModel):
     receipt_claims: ReceiptClaimsBody | None = Field(
         default=None, description=f"{RECEIPT_CLAIMS} Left out, it stays as it is."
     )
+    referral: ReferralBody | None = Field(default=None, description=REFERRAL)
 
     @model_validator(mode="before")
     @classmethod
@@ -163,6 +166,8 @@ def handle(body: Request, caller: Caller) -> Response:
         milestones=None if body.milestones is None else tuple(body.milestones),
         earning_base=None if body.earning_base is None else body.earning_base.to_domain(),
         pending_days=body.pending_days,
+        referral=body.referral.to_domain() if body.referral else None,
+        ends_referral="referral" in body.model_fields_set and body.referral is None,
         check_in_limit=body.check_in_limit.changed if body.check_in_limit else None,
         welcome_bonus=body.welcome_bonus,
         offline_overdraft=body.offline_overdraft,

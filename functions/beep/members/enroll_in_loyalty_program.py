@@ -14,6 +14,8 @@ from shared.errors import (
     MemberSuspended,
     ProgramInactive,
     ProgramNotFound,
+    ReferralCodeNotFound,
+    ReferralNotAllowed,
     VerificationRequired,
 )
 from shared.schemas import answers
@@ -29,6 +31,12 @@ class Request(RequestModel):
     program_id: ProgramId
     user_id: UserId
     store_id: StoreId | None = None
+    referral_code: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=40,
+        description="The code of the member who referred a new one (getReferralCode).",
+    )
 
 
 class Response(ResponseModel):
@@ -81,13 +89,19 @@ REFUSALS = (
     MembershipClosed,
     MembershipNotFound,
     VerificationRequired,
+    ReferralCodeNotFound,
+    ReferralNotAllowed,
 )
 
 
 def handle(body: Request, caller: Caller) -> Response:
     """Open the membership."""
     enrolment = memberships.enroll(
-        caller, program_id=body.program_id, user_id=body.user_id, store_id=body.store_id
+        caller,
+        program_id=body.program_id,
+        user_id=body.user_id,
+        store_id=body.store_id,
+        referral_code=body.referral_code,
     )
     membership = enrolment.membership
     return Response(

@@ -62,6 +62,18 @@ def activates_at(program: Program, granted_at: datetime) -> datetime | None:
     return start_of_day(last_day + timedelta(days=1), program.time_zone)
 
 
+def referral_at(program: Program, cool_off_days: int, bought_at: datetime) -> datetime:
+    """Return when a purchase's cool-off is over: that of the referral, or what it earns, if later.
+
+    With a cool-off of no days it is at once.
+    """
+    days = max(cool_off_days, program.pending_days)
+    if days == 0:
+        return bought_at
+    last_day = _local_day(bought_at, program.time_zone) + timedelta(days=days)
+    return start_of_day(last_day + timedelta(days=1), program.time_zone)
+
+
 def alert_at(program: Program, expires_at: datetime | None) -> datetime | None:
     """Return the midnight at which the expiry is announced; ``None`` if it is not announced."""
     policy = program.points_expiry
@@ -100,6 +112,7 @@ def scheduled(membership: Membership, time_zone: str) -> Membership:
     """
     if membership.status is MembershipStatus.MERGED:
         return replace(membership, next_due_at=None)
+    rewarded_at = membership.referral.due_at if membership.referral else None
     moments = [
         anniversary_at(membership.member_since, membership.anniversary_years + 1, time_zone),
         *(lot.expires_at for lot in membership.lots if lot.expires_at is not None),
@@ -113,6 +126,7 @@ def scheduled(membership: Membership, time_zone: str) -> Membership:
             for moment in (lot.expires_at, lot.alert_at)
             if moment is not None
         ),
+        *([rewarded_at] if rewarded_at else []),
     ]
     return replace(membership, next_due_at=min(moments))
 

@@ -121,6 +121,7 @@ MEMBERSHIP_CHANGES = frozenset(
         "pending",
         "holds",
         "held_units",
+        "referral",
     }
 )
 """What it has otherwise, or not at all; tested likewise."""
@@ -204,6 +205,7 @@ def copy(
         merged_into=names.of_optional(membership.merged_into),
         merged_into_user_id=names.of_optional(membership.merged_into_user_id),
         merged_from=tuple(map(names.of, membership.merged_from)),
+        referral=None,
     )
     return Copy(after, tuple(copied), replace(record, new_head_hash=head_hash))
 

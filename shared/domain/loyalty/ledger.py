@@ -24,6 +24,7 @@ from shared.domain.loyalty import (
     lots,
     merging,
     pending,
+    referred,
     tiers,
 )
 from shared.domain.loyalty.counters import Counters
@@ -33,6 +34,7 @@ from shared.domain.loyalty.lots import Lot
 from shared.domain.loyalty.membership import RECENT_MAX, Membership, RecentEntry
 from shared.domain.loyalty.pending import PendingAward
 from shared.domain.loyalty.programs import Program, StampsRules
+from shared.domain.loyalty.referred import Referred
 from shared.domain.units import BALANCE_UNITS_MAX, from_units
 from shared.errors import (
     BalanceLimitExceeded,
@@ -133,8 +135,20 @@ def earn(
         earned_units=membership.earned_units + units,
         lifetime_units=membership.lifetime_units + units,
         counters=earning.counters_after(membership, program, units, cause),
+        referral=_referral_after(membership, program, units, cause),
     )
     return _book(membership, after, program, EntryKind.EARN, cause, lot_expires_at=expires_at)
+
+
+def _referral_after(
+    membership: Membership, program: Program, units: int, cause: Cause
+) -> Referred | None:
+    """Return the referral of a membership after a grant, which a purchase before it does not."""
+    bought_at, state = cause.occurred_at or cause.now, membership.referral
+    if state is None or bought_at < membership.enrolled_at:
+        return state
+    due_at = due.referral_at(program, state.terms.cool_off_days, bought_at)
+    return referred.after_purchase(state, membership.membership_id, cause, units, due_at)
 
 
 def _pend(
@@ -162,6 +176,7 @@ def _pend(
         pending=pending.ordered(*membership.pending, award),
         # For limits it is the purchase that counts, not the day on which it can be spent.
         counters=earning.counters_after(membership, program, units, cause),
+        referral=_referral_after(membership, program, units, cause),
     )
     return _book(
         membership,
@@ -484,6 +499,7 @@ def reverse(
         reversed_units=membership.reversed_units + taken,
         lifetime_units=membership.lifetime_units - taken,
         counters=earning.counters_after_return(membership, original, taken),
+        referral=referred.after_return(membership.referral, original, units),
     )
     return _book(
         membership,
@@ -494,6 +510,16 @@ def reverse(
         corrects=original,
         uncollected_units=units - taken,
     )
+
+
+def uncollected(membership: Membership, original: Entry, units: int) -> Membership:
+    """Return a membership from which ``reverse`` could take nothing: the goods came back all the
+    same, so the purchase of a referral does not count any more.
+    """
+    after = referred.after_return(membership.referral, original, units)
+    if after == membership.referral:
+        return membership
+    return replace(membership, referral=after)
 
 
 def _take_pending(
@@ -527,6 +553,7 @@ def _move_pending(
         pending_units=membership.pending_units + units,
         pending=pending.changed(membership.pending, original, units),
         counters=earning.counters_after_return(membership, original, -units),
+        referral=referred.after_return(membership.referral, original, -units),
     )
     return _book(
         membership,
@@ -564,6 +591,7 @@ def restore(
         reversed_units=membership.reversed_units - units,
         lifetime_units=membership.lifetime_units + units,
         counters=earning.counters_after_return(membership, original, -units),
+        referral=referred.after_return(membership.referral, original, -units),
     )
     return _book(membership, after, program, EntryKind.REVERSE, cause, corrects=original)
 

@@ -11,6 +11,7 @@ from shared.domain.loyalty.entries import GENESIS, EntryKind
 from shared.domain.loyalty.holds import Hold
 from shared.domain.loyalty.lots import Lot
 from shared.domain.loyalty.pending import PendingAward
+from shared.domain.loyalty.referred import Referred
 from shared.errors import MembershipClosed, MemberSuspended
 
 RECENT_MAX = 10
@@ -79,6 +80,7 @@ class Membership:
 
     ``holds`` are units that are set aside, with ``held_units`` in all: part of the balance, but not
     of ``lots``. One that has ended may still be there; see ``holds.without_ended``.
+    ``referral``: somebody referred the member, who joined by it.
 
     While ``erasure_id`` is set, the person is being erased, and only that erasure writes here.
     ``erased_at``: the person was erased then, and ``user_id`` is a pseudonym.
@@ -120,6 +122,7 @@ class Membership:
     is_taken_over: bool = False
     pending_units: int = 0
     pending: tuple[PendingAward, ...] = ()
+    referral: Referred | None = None
     erasure_id: str | None = None
     erased_at: datetime | None = None
     joined_at: datetime | None = None

@@ -50,6 +50,7 @@ COMBINED = frozenset(
         "counters",
         "pending",
         "holds",
+        "referral",
     }
 )
 """Fields that follow from both in their own way: see ``taken_over``."""
@@ -101,6 +102,7 @@ def handed_over(source: Membership, target: Membership) -> Membership:
         holds=(),
         deficit_units=0,
         counters=None,
+        referral=None,
         status=MembershipStatus.MERGED,
         merged_into=target.membership_id,
         merged_into_user_id=target.user_id,
@@ -139,6 +141,8 @@ def taken_over(target: Membership, source: Membership) -> Membership:
         anniversary_years=older.anniversary_years,
         merged_from=merged_from,
         counters=_counters(target, source),
+        # Who was a member before was not won by a friend.
+        referral=older.referral,
         # Who was welcomed in one of them, or was there before there was a bonus, is not new.
         awaits_welcome=target.awaits_welcome and source.awaits_welcome,
     )

@@ -12,6 +12,7 @@ from shared.domain.loyalty import event_rules
 from shared.domain.loyalty.campaigns import Campaign
 from shared.domain.loyalty.earning_base import EARNING_BASE_DEFAULT, EarningBase
 from shared.domain.loyalty.event_rules import EventRule
+from shared.domain.loyalty.referred import ReferralTerms
 from shared.domain.units import currency_scale, to_units
 from shared.errors import InvalidParameters, ProgramInactive, RewardNotFound, RewardUnavailable
 
@@ -229,6 +230,7 @@ class Program:
     ``pending_days`` is how many days after a purchase what it earned cannot be spent.
     ``event_rules`` say what other events earn, such as a login; each event has one at most.
     ``receipt_claims`` is ``None`` if members cannot claim receipts.
+    ``referral`` is what it promises to who refers somebody, and to who is referred.
     """
 
     program_id: str
@@ -258,6 +260,7 @@ class Program:
     offline_overdraft: Decimal = Decimal(0)
     event_rules: tuple[EventRule, ...] = ()
     receipt_claims: ReceiptClaimRules | None = None
+    referral: ReferralTerms | None = None
 
     @property
     def scale(self) -> int:
@@ -390,3 +393,14 @@ def require_event_rules(rules: Iterable[EventRule], scale: int) -> None:
         if problem is not None:
             field = f"eventRules[{index}].period"
             raise InvalidParameters(f"{field} {problem}.", fields={field: problem})
+
+
+def require_referral(terms: ReferralTerms | None, scale: int) -> None:
+    """Refuse points that are finer than a unit of ``scale`` decimals.
+
+    Raises:
+        InvalidParameters: Fields are named ``referral.referrerPoints`` and so on.
+    """
+    if terms is not None:
+        to_units(terms.referrer_points, scale, field="referral.referrerPoints")
+        to_units(terms.new_member_points, scale, field="referral.newMemberPoints")

@@ -45,6 +45,7 @@ class Member:
     ``store_id``: the store that tells its webhooks of the person: where the person came from.
     ``card_code`` is shown; ``other_card_codes`` are those of members who were merged into this one,
     and identify the person as well.
+    ``referral_code`` is told to friends; ``other_referral_codes`` came with merges, likewise.
     ``is_customer``: a sign-in stands behind the user id. ``is_unverified``: nothing else does; no
     key has named the person, and neither e-mail nor phone of the sign-in is verified.
     ``birthday_due_at``: when the calendar looks next whether there is a birthday; ``None`` if the
@@ -63,6 +64,8 @@ class Member:
     profile: Encrypted | None = None
     card_code: Encrypted | None = None
     other_card_codes: tuple[Encrypted, ...] = ()
+    referral_code: Encrypted | None = None
+    other_referral_codes: tuple[Encrypted, ...] = ()
     lookups: tuple[str, ...] = ()
     program_ids: tuple[str, ...] = ()
     is_customer: bool = False

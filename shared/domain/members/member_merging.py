@@ -20,6 +20,8 @@ def handed_over(source: Member, into: str, now: datetime) -> Member:
         profile=None,
         card_code=None,
         other_card_codes=(),
+        referral_code=None,
+        other_referral_codes=(),
         lookups=(),
         devices=(),
         is_subscribed=False,

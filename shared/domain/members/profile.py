@@ -22,6 +22,7 @@ NUMBER = "number"
 EXTERNAL = "external"
 CODE = "code"
 DEVICE = "device"
+REFERRAL = "referral"
 KEYS_BY_FIELD = {
     "email": EMAIL,
     "phone": PHONE,

@@ -104,7 +104,8 @@ def _take(
             asked_units=grant.asked_units + units,
             taken_units=grant.taken_units + taken_units,
         )
-        _note(postings, after, *(booked or (membership, None)))
+        nothing = ledger.uncollected(membership, originals[grant.entry_id], units)
+        _note(postings, after, *(booked or (nothing, None)))
         postings.uncollected_units += units - taken_units
         postings.has_taken = True
 
@@ -143,6 +144,6 @@ def _note(postings: Postings, grant: Grant, membership: Membership, entry: Entry
     others = {each.entry_id: each for each in purchase.grants}
     grants = tuple((others | {grant.entry_id: grant}).values())
     postings.purchase = replace(purchase, grants=grants, bookings=purchase.bookings + 1)
-    if entry is not None:
+    if entry is not None or membership is not postings.memberships[grant.user_id]:
         postings.memberships[grant.user_id] = membership
-        postings.entries.setdefault(grant.user_id, []).append(entry)
+        postings.entries.setdefault(grant.user_id, []).extend([entry] if entry else [])

@@ -42,6 +42,7 @@ from shared.domain.loyalty.programs import (
     WhenExceeded,
 )
 from shared.domain.loyalty.receipt_claims import WITHIN_DAYS_MAX
+from shared.domain.loyalty.referred import ReferralTerms
 from shared.domain.units import AMOUNT_UNITS_MAX
 from shared.errors import InvalidParameters
 from shared.schemas import answers
@@ -806,6 +807,65 @@ def to_event_rules(bodies: list[EventRuleBody]) -> tuple[EventRule, ...]:
     return tuple(each.to_domain() for each in bodies)
 
 
+class ReferralBody(WireModel):
+    """``{"referrerPoints": 100, "newMemberPoints": 50}``."""
+
+    referrer_points: Annotated[Number, Field(ge=0, le=1_000_000)] = Field(
+        description="For who referred, in the program's unit."
+    )
+    new_member_points: Annotated[Number, Field(ge=0, le=1_000_000)] = Field(
+        description="For who joined by the referral."
+    )
+    minimum_purchase: Annotated[Number, Field(ge=0, le=1_000_000)] = Field(
+        default=Decimal(0),
+        description="What the first purchase must come to, in the store's currency.",
+        json_schema_extra={"default": 0},
+    )
+    cool_off_days: Whole = Field(
+        default=14,
+        ge=0,
+        le=365,
+        description="Days after the purchase in which it must not come back; or `pendingDays`.",
+    )
+    limit_per_year: Whole | None = Field(
+        default=None,
+        ge=1,
+        le=100_000,
+        description="How many referrals of a member are rewarded in a year. Null: all.",
+    )
+
+    @model_validator(mode="after")
+    def _require_points(self) -> ReferralBody:
+        if self.referrer_points == 0 and self.new_member_points == 0:
+            raise ValueError("must give points to at least one of the two")
+        return self
+
+    def to_domain(self) -> ReferralTerms:
+        """Return the terms."""
+        return ReferralTerms(
+            self.referrer_points,
+            self.new_member_points,
+            self.minimum_purchase,
+            self.cool_off_days,
+            self.limit_per_year,
+        )
+
+
+REFERRAL = "What who refers a new member gets, and the new one. Null for nothing."
+
+
+def _referral_body(terms: ReferralTerms | None) -> ReferralBody | None:
+    if terms is None:
+        return None
+    return ReferralBody(
+        referrer_points=terms.referrer_points,
+        new_member_points=terms.new_member_points,
+        minimum_purchase=terms.minimum_purchase,
+        cool_off_days=terms.cool_off_days,
+        limit_per_year=terms.limit_per_year,
+    )
+
+
 def _event_rule_body(rule: EventRule) -> EventRuleBody:
     return EventRuleBody(
         event=rule.event,
@@ -844,6 +904,7 @@ class ProgramBody(WireModel):
     earning_limits: EarningLimitsBody = Field(description="The most that rules grant a member.")
     event_rules: EventRules
     receipt_claims: ReceiptClaimsBody | None = Field(description=RECEIPT_CLAIMS)
+    referral: ReferralBody | None = Field(description=REFERRAL)
     currency: str = Field(description="ISO 4217 code of the store's currency.")
     created_at: answers.CreatedAt
     updated_at: answers.UpdatedAt
@@ -876,6 +937,7 @@ def program_fields(program: Program) -> dict[str, Any]:
         "earning_limits": _earning_limits_body(program.earning_limits),
         "event_rules": [_event_rule_body(each) for each in program.event_rules],
         "receipt_claims": _receipt_claims_body(program.receipt_claims),
+        "referral": _referral_body(program.referral),
         "currency": program.currency,
         "created_at": program.created_at,
         "updated_at": program.updated_at,
@@ -954,6 +1016,7 @@ PROGRAM_EXAMPLE: dict[str, Any] = {
     "earningLimits": EARNING_LIMITS_EXAMPLE,
     "eventRules": [],
     "receiptClaims": None,
+    "referral": None,
     "currency": "EUR",
     "createdAt": "2026-03-03T12:00:00.000Z",
     "updatedAt": "2026-03-03T12:00:00.000Z",

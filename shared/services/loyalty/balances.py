@@ -429,7 +429,9 @@ def take_back(
     def book(membership: Membership, reads: Reads) -> bookings.Decided:
         original = _original(reads, membership, entry_id, original_path)
         booked = ledger.reverse(membership, program, original, units, cause)
-        return bookings.Decided(*booked) if booked else bookings.Decided(membership, None)
+        if booked is None:
+            return bookings.Decided(ledger.uncollected(membership, original, units), None)
+        return bookings.Decided(*booked)
 
     return bookings.run(
         caller.claim,

@@ -257,7 +257,7 @@ class Prepared:
             writes += idempotency.claim_writes(no_op, reads, kept, self.cause.now, self.run_id)
         made = (*first, *caught, booked.entry, booked.expired)
         entries = [each for each in made if each is not None]
-        if entries or found is None:
+        if entries or found is None or after.referral != found.referral:
             writes += membership_documents.writes(read, after, *entries)
         return Effect(booking, [] if self.is_dry else writes, kept)
 

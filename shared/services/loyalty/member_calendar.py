@@ -1,4 +1,4 @@
-"""Changes that come with time: activations, expiries, their announcements, anniversaries.
+"""Changes that come with time: activations, expiries, announcements, anniversaries, referrals.
 
 Each membership holds the time at which it is due next. The commit that does the work moves this
 time on. So a second run finds the membership changed, and each thing is done and told once.
@@ -18,6 +18,7 @@ from shared.domain.loyalty.programs import Program
 from shared.services import commands
 from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
+from shared.services.loyalty import referral_settlements
 from shared.store import paths
 from shared.store.client import Write
 from shared.store.loyalty import membership_documents, program_documents
@@ -60,7 +61,7 @@ def _try(membership: Membership) -> bool:
 
 
 def _move_on(membership_id: str, program_id: str) -> None:
-    """Activate points, write them off, announce expiries and tell anniversaries in one commit."""
+    """Do all that is due for a membership in one commit, and for who referred its member."""
     path = paths.member(membership_id)
     program = program_documents.find(program_id)
     assert program is not None, f"membership {membership_id} of unknown program"
@@ -73,8 +74,12 @@ def _move_on(membership_id: str, program_id: str) -> None:
         if membership.next_due_at is None or membership.next_due_at > now:
             return Effect(None)  # Another process was faster.
         left, entries = ledger.caught_up(membership, program, now)
+        left, rewarded, more = referral_settlements.settled(reads, left, program, now)
         passed = due.tell(left, program.time_zone, now)
-        writes: list[Write] = membership_documents.writes(reads[path], passed.membership, *entries)
+        writes: list[Write] = membership_documents.writes(
+            reads[path], passed.membership, *entries, *rewarded
+        )
+        writes += more
         announcement = outbox.announce(_events(passed, program, now))
         return Effect(None, [*writes, *announcement.writes], tasks=announcement.tasks)
 

@@ -32,7 +32,9 @@ from shared.domain.loyalty.programs import (
     require_event_rules,
     require_limits,
     require_milestones,
+    require_referral,
 )
+from shared.domain.loyalty.referred import ReferralTerms
 from shared.domain.stores.stores import Store
 from shared.domain.units import to_units
 from shared.errors import EndpointNotAllowed, LimitExceeded
@@ -69,6 +71,7 @@ class ProgramDraft:
     earning_limits: EarningLimits = NO_LIMITS
     event_rules: tuple[EventRule, ...] = ()
     receipt_claims: ReceiptClaimRules | None = None
+    referral: ReferralTerms | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,8 @@ class ProgramChanges:
     earning_limits: EarningLimits | None = None
     event_rules: tuple[EventRule, ...] | None = None
     receipt_claims: Callable[[ReceiptClaimRules | None], ReceiptClaimRules | None] | None = None
+    referral: ReferralTerms | None = None
+    ends_referral: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,12 +172,14 @@ def create(
             earning_limits=draft.earning_limits,
             event_rules=draft.event_rules,
             receipt_claims=draft.receipt_claims,
+            referral=draft.referral,
         )
         require_costs(program.rewards, program.scale)
         require_milestones(program.milestones, program.scale)
         to_units(program.welcome_bonus, program.scale, field="welcomeBonus")
         require_limits(program.earning_limits, program.scale)
         require_event_rules(program.event_rules, program.scale)
+        require_referral(program.referral, program.scale)
         to_units(program.offline_overdraft, program.scale, field="offlineOverdraft")
         listed = _listed(caller, store, program)
         saved = SavedProgram(new_id, store_id, now, now)
@@ -213,6 +220,7 @@ def update(
         to_units(after.welcome_bonus, after.scale, field="welcomeBonus")
         require_limits(after.earning_limits, after.scale)
         require_event_rules(after.event_rules, after.scale)
+        require_referral(after.referral, after.scale)
         to_units(after.offline_overdraft, after.scale, field="offlineOverdraft")
         listed = _listed(caller, store, after)
         saved = SavedProgram(program_id, after.store_id, after.created_at, now, after.rules)
@@ -282,6 +290,7 @@ def _changed(before: Program, changes: ProgramChanges, now: datetime) -> Program
         receipt_claims=changes.receipt_claims(before.receipt_claims)
         if changes.receipt_claims
         else before.receipt_claims,
+        referral=None if changes.ends_referral else _given(changes.referral, before.referral),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from shared import clock
+from shared import clock, ids
 from shared.auth.caller import Caller
 from shared.domain.loyalty import ledger, loyalty_events, tiers, welcome
 from shared.domain.loyalty import standing as standing_rules
@@ -18,6 +18,8 @@ from shared.services import access, commands, forwarding
 from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
 from shared.services.loyalty import profile_rewards
+from shared.services.members import referral_enrolments
+from shared.services.members.referral_enrolments import Invitation
 from shared.store import paths
 from shared.store.client import Document, Write
 from shared.store.loyalty import membership_documents
@@ -47,7 +49,14 @@ class MemberStanding:
 
 
 @forwarding.following
-def enroll(caller: Caller, *, program_id: str, user_id: str, store_id: str | None) -> Enrolment:
+def enroll(
+    caller: Caller,
+    *,
+    program_id: str,
+    user_id: str,
+    store_id: str | None,
+    referral_code: str | None = None,
+) -> Enrolment:
     """Open a membership; return the existing one if the user has one already.
 
     That of a member who had left is opened again, with its points. The welcome bonus is granted
@@ -57,6 +66,9 @@ def enroll(caller: Caller, *, program_id: str, user_id: str, store_id: str | Non
     Raises:
         ProgramNotFound, ProgramInactive, MemberSuspended, MembershipClosed, IdempotencyKeyReused,
         Busy.
+        ReferralCodeNotFound: No active member of the program has this code.
+        ReferralNotAllowed: It is the own code, the user is a member already, or the program
+            rewards no referrals.
         VerificationRequired: An unverified customer wants to join, and the program allows none.
     """
     is_verified = caller.customer is None or caller.customer.is_verified
@@ -64,7 +76,7 @@ def enroll(caller: Caller, *, program_id: str, user_id: str, store_id: str | Non
     membership_id = paths.membership_id(program_id, user_id)
     path = paths.member(membership_id)
     person_path = paths.account_member(caller.account_id, user_id)
-    now = clock.utc_now()
+    now, referral_id = clock.utc_now(), ids.new("ref")
 
     def replay(kept: Document, reads: Reads) -> Enrolment:
         existing = membership_documents.decode(reads[path])
@@ -105,15 +117,23 @@ def enroll(caller: Caller, *, program_id: str, user_id: str, store_id: str | Non
                 "The program takes only customers with a verified e-mail or phone.",
                 programId=program_id,
             )
+        after, referral = referral_enrolments.joined(
+            reads,
+            existing,
+            after,
+            program,
+            person,
+            Invitation(referral_code, referral_id, is_verified=is_verified),
+        )
         after, greeting = welcome.greeted(after, program, is_verified=is_verified, now=now)
         bonus_units = greeting.units if greeting else 0
         given: Sequence[Entry] = ()
         if is_verified:
             after, given = profile_rewards.on_enrolment(after, program, person, now)
         news = outbox.announce([loyalty_events.from_return(after, now)] if has_returned else [])
-        writes: list[Write] = [*news.writes]
+        writes: list[Write] = [*news.writes, *referral]
         entries = [*filter(None, [greeting]), *given]
-        if is_new or has_returned or entries:
+        if after != existing:
             writes += membership_documents.writes(reads[path], after, *entries)
         is_news = is_verified and person is not None and person.is_unverified
         if is_new or has_returned or is_news:
@@ -137,7 +157,8 @@ def enroll(caller: Caller, *, program_id: str, user_id: str, store_id: str | Non
         enrolment = Enrolment(membership, is_new=is_new, bonus_units=bonus_units)
         return Effect(enrolment, writes, kept, news.tasks)
 
-    return commands.run([path, person_path], decide, claim=caller.claim, replay=replay)
+    codes = referral_enrolments.needs(caller.account_id, referral_code)
+    return commands.run([path, person_path, *codes], decide, claim=caller.claim, replay=replay)
 
 
 @forwarding.following

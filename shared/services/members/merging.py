@@ -216,6 +216,12 @@ class _Merging:
 
         cards = [*filter(None, [old.card_code]), *old.other_card_codes]
         codes = [*filter(None, [new.card_code]), *new.other_card_codes, *map(moved, cards)]
+        theirs = [*filter(None, [old.referral_code]), *old.other_referral_codes]
+        referring = [
+            *filter(None, [new.referral_code]),
+            *new.other_referral_codes,
+            *map(moved, theirs),
+        ]
         devices = [
             *new.devices,
             *(replace(each, secret=moved(each.secret)) for each in old.devices),
@@ -226,6 +232,8 @@ class _Merging:
             both,
             card_code=codes[0] if codes else None,
             other_card_codes=tuple(codes[1:]),
+            referral_code=referring[0] if referring else None,
+            other_referral_codes=tuple(referring[1:]),
             devices=tuple(newest),
             is_customer=both.is_customer or self.caller.customer is not None,
         )

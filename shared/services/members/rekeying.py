@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 
 from shared.domain.members.member import Member
-from shared.domain.members.profile import CODE, DEVICE, Key
+from shared.domain.members.profile import CODE, DEVICE, REFERRAL, Key
 from shared.services import commands, sealed_profiles
 from shared.services.commands import Effect, Reads
 from shared.services.members import member_keys
@@ -20,10 +20,12 @@ from shared.vault import VaultError
 
 
 def keys_of(member: Member) -> list[Key]:
-    """Return all that identifies a member: of the profile, the card and the devices."""
+    """Return all that identifies a member: of the profile, the card, the devices and referrals."""
     path = paths.account_member(member.account_id, member.user_id)
     cards = [*([member.card_code] if member.card_code else []), *member.other_card_codes]
     codes = [(CODE, vault().decrypt(each, path)) for each in cards]
+    referring = [*filter(None, [member.referral_code]), *member.other_referral_codes]
+    codes += [(REFERRAL, vault().decrypt(each, path)) for each in referring]
     devices = [(DEVICE, each.code_id) for each in member.devices]
     return [*sealed_profiles.profile_of(member).keys, *codes, *devices]
 

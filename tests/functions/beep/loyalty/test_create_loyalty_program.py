@@ -101,6 +101,7 @@ def test_creates_an_inactive_program_with_the_defaults(merchant: Merchant) -> No
         "welcomeBonus": "0",
         "eventRules": [],
         "receiptClaims": None,
+        "referral": None,
         "offlineOverdraft": "0",
         "allowsUnverified": False,
         "earningLimits": {
