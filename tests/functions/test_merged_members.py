@@ -30,6 +30,7 @@ FORWARDS = {
     "getCustomerBalance",
     "getMember",
     "getMemberCode",
+    "getReferralCode",
     "identifyMember",
     "leaveLoyaltyProgram",
     "listClickCollectOrders",

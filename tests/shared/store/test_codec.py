@@ -171,6 +171,8 @@ def test_a_document_has_camel_case_names_and_plain_values() -> None:
         "pendingDays": 0,
         "offlineOverdraft": "0",
         "eventRules": [],
+        "receiptClaims": None,
+        "referral": None,
     }
 
 

@@ -296,6 +296,8 @@ def test_every_token_that_is_stored_has_the_type_of_one() -> None:
         ("Connection", "config_token"),
         ("ImportPart", "rows_token"),
         ("Member", "other_card_codes"),
+        ("Member", "referral_code"),
+        ("Member", "other_referral_codes"),
         ("Member", "card_code"),
         ("Member", "profile"),
         ("MemberDevice", "secret"),
