@@ -6,7 +6,7 @@ with the catalog. A merchant's own system is believed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -25,7 +25,7 @@ class Item:
     """One line of a purchase: ``quantity`` units at a price, taxes included.
 
     ``price_unit_minor`` is in minor units of the store's currency; below 0 for what lowers the sum.
-    ``product_id`` and ``ean`` are as the caller names the product; either finds it in the catalog.
+    ``product_id`` and ``ean`` are as the caller names the product; each finds it in the catalog.
     """
 
     name: str
@@ -43,9 +43,10 @@ class Item:
         return self.price_unit_minor * self.quantity
 
     @property
-    def product_names(self) -> tuple[str, ...]:
-        """The names by which the catalog may know the product."""
-        return tuple(each for each in (self.product_id, self.ean) if each is not None)
+    def product_names(self) -> dict[str, str]:
+        """The names by which the catalog may know the product, by fields of the request."""
+        names = {"productId": self.product_id, "ean": self.ean}
+        return {field: name for field, name in names.items() if name is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,36 +105,51 @@ def from_catalog(product: CatalogProduct, quantity: int) -> Item:
 
 
 def compared(
-    items: Sequence[Item], find: Callable[[Item], CatalogProduct | None], currency: str
+    items: Sequence[Item], find: Callable[[str], CatalogProduct | None], currency: str
 ) -> tuple[list[Item], list[Difference]]:
     """Compare a customer's items with the catalog.
 
     Args:
         items: As the customer sends them.
-        find: Returns the product that an item names, as it is sold now.
+        find: Returns the product that has a name, as it is sold now.
         currency: The store's.
 
     Returns:
-        The items with the catalog's values, and what differs. A customer grants no discounts, so
-        any line that is no item differs.
+        The items with the catalog's values, and what differs: also an ``ean`` of another product
+        than the ``productId``. A customer grants no discounts, so any line that is no item differs.
     """
     found: list[Item] = []
     differences: list[Difference] = []
     for index, item in enumerate(items):
-        product = find(item)
+        named = {field: find(name) for field, name in item.product_names.items()}
+        product = next((each for each in named.values() if each is not None), None)
         if product is None or product.price is None or product.price.currency != currency:
             name = item.product_id or item.ean or item.name
             differences.append(Difference(index, "product", None, name))
             continue
         own = from_catalog(product, item.quantity)
         found.append(own)
+        differences += _other_names(index, item, own, named)
         differences += _differences(index, item, own)
     return found, differences
 
 
-def needs_verification(product: CatalogProduct | None) -> bool:
-    """Tell whether staff must look at the customer before a product is sold."""
-    return product is not None and bool((product.flags or {}).get(HUMAN_VERIFICATION))
+def needs_verification(item: Item, find: Callable[[str], CatalogProduct | None]) -> bool:
+    """Tell whether staff must look at the customer before any product that it names is sold."""
+    found = [find(name) for name in item.product_names.values()]
+    return any(each and (each.flags or {}).get(HUMAN_VERIFICATION) for each in found)
+
+
+def _other_names(
+    index: int, sent: Item, own: Item, named: Mapping[str, CatalogProduct | None]
+) -> Iterable[Difference]:
+    """Tell of names that are not the product's. One without EAN may have any that nobody has."""
+    expected = {"productId": own.product_id, "ean": own.ean}
+    for field, product in named.items():
+        if product is None and expected[field] is None:
+            continue
+        if product is None or product.product_id != own.product_id:
+            yield Difference(index, field, expected[field], sent.product_names[field])
 
 
 def _differences(index: int, sent: Item, own: Item) -> Iterable[Difference]:

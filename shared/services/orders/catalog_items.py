@@ -24,13 +24,12 @@ def paths_of(store_id: str, names: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def find(reads: Reads, store_id: str, names: Iterable[str], now: datetime) -> CatalogProduct | None:
-    """Return the product of the store that has one of these names, as it is sold now."""
-    for name in names:
-        for path in _paths(store_id, name):
-            product = items.sold(product_documents.decode(reads[path]), now)
-            if product is not None and product.store_id == store_id:
-                return product
+def find(reads: Reads, store_id: str, name: str, now: datetime) -> CatalogProduct | None:
+    """Return the product of the store that has this name, as it is sold now."""
+    for path in _paths(store_id, name):
+        product = items.sold(product_documents.decode(reads[path]), now)
+        if product is not None and product.store_id == store_id:
+            return product
     return None
 
 

@@ -68,7 +68,7 @@ def start(caller: Caller, store: Store, draft: CheckoutDraft) -> ChangedCheckout
     """
     checkout_id = _checkout_id(caller, store.store_id, draft)
     path = paths.checkout(checkout_id)
-    names = [name for each in draft.items for name in each.product_names]
+    names = [name for each in draft.items for name in each.product_names.values()]
     product_paths = catalog_items.paths_of(store.store_id, names)
     fingerprint = ids.digest(draft.user_id, _canonical(draft.items))
     now = clock.utc_now()
@@ -82,8 +82,8 @@ def start(caller: Caller, store: Store, draft: CheckoutDraft) -> ChangedCheckout
                 )
             return Effect(ChangedCheckout(before, is_replay=True))
 
-        def find(item: Item) -> CatalogProduct | None:
-            return catalog_items.find(reads, store.store_id, item.product_names, now)
+        def find(name: str) -> CatalogProduct | None:
+            return catalog_items.find(reads, store.store_id, name, now)
 
         bought = _checked(draft, store, find)
         started = Checkout(
@@ -283,7 +283,7 @@ def _checkout_id(caller: Caller, store_id: str, draft: CheckoutDraft) -> str:
 
 
 def _checked(
-    draft: CheckoutDraft, store: Store, find: Callable[[Item], CatalogProduct | None]
+    draft: CheckoutDraft, store: Store, find: Callable[[str], CatalogProduct | None]
 ) -> tuple[Item, ...]:
     """Return what is bought, with the catalog's prices if the sender is not believed."""
     bought, differences = list(draft.items), list[Difference]()
@@ -295,7 +295,7 @@ def _checked(
     unseen = [
         {"index": index, "name": each.name}
         for index, each in enumerate(draft.items)
-        if not draft.is_verified and items.needs_verification(find(each))
+        if not draft.is_verified and items.needs_verification(each, find)
     ]
     if unseen:
         raise StaffRequired("Staff must look at the customer first.", items=unseen)

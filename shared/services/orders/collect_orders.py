@@ -224,7 +224,7 @@ def _require_customers(order: CollectOrder, status: OrderStatus) -> None:
 def _ordered(reads: Reads, store: Store, draft: OrderDraft, now: datetime) -> tuple[Item, ...]:
     ordered = []
     for name, quantity in draft.quantities.items():
-        product = catalog_items.find(reads, store.store_id, [name], now)
+        product = catalog_items.find(reads, store.store_id, name, now)
         price = product.price if product is not None else None
         if product is None or price is None or price.currency != store.currency:
             raise ProductNotFound(f"The store does not sell {name}.", productId=name)

@@ -223,6 +223,34 @@ def test_a_customer_cannot_buy_by_another_stores_prices(market: Market) -> None:
     assert_refused(answer, 409, "CHECKOUT_DIFFERS", {"items": [row]})
 
 
+def test_a_customers_item_that_names_two_products_is_not_sold(market: Market) -> None:
+    cheap, dear = "4006381333931", "4000417025005"
+    cheap_id = market.sells(1.49)
+    dear_id = market.sells(1.49, ean=dear, name="Champagne")
+    item = milk(1, 149, productId=cheap_id, ean=dear)
+    unknown = milk(1, 149, productId="unknown", ean=dear)
+
+    with nothing_written():
+        answers = [by_customer(market, each) for each in (item, unknown)]
+
+    other_ean = {"index": 0, "field": "ean", "expected": cheap, "sent": dear}
+    other_id = {"index": 0, "field": "productId", "expected": dear_id, "sent": "unknown"}
+    assert_refused(answers[0], 409, "CHECKOUT_DIFFERS", {"items": [other_ean]})
+    assert_refused(answers[1], 409, "CHECKOUT_DIFFERS", {"items": [other_id]})
+    assert by_customer(market, milk(1, 149, productId=dear_id, ean=dear)).status == 200
+
+
+def test_staff_look_if_any_product_that_an_item_names_needs_it(market: Market) -> None:
+    product_id = market.sells(1.0)
+    market.sells(1.0, ean="4000417025005", flags={"requiresHumanVerification": True})
+
+    with nothing_written():
+        answer = market.begin(milk(1, productId=product_id, ean="4000417025005"))
+
+    rows = {"items": [{"index": 0, "name": "Bio-Vollmilch 3,5%"}]}
+    assert_refused(answer, 409, "STAFF_REQUIRED", rows)
+
+
 def test_a_customers_claim_to_be_seen_by_staff_does_not_count(market: Market) -> None:
     market.sells(1.0, flags={"requiresHumanVerification": True})
     beer = milk(1, ean="4006381333931")

@@ -79,3 +79,12 @@ def test_a_customers_discount_is_a_difference() -> None:
     sent = Item("Milk", 149, product_id="x", type=LineType.DISCOUNT)
 
     assert [each.field for each in items.compared([sent], lambda _: MILK, "EUR")[1]] == ["type"]
+
+
+def test_an_ean_that_nobody_has_is_not_compared_with_a_product_that_has_none() -> None:
+    sent = Item("Milk", 149, product_id="store_1_1", ean="4000417025005")
+    found = {"store_1_1": MILK}
+    known = {"store_1_1": replace(MILK, ean="4006381333931")}
+
+    assert items.compared([sent], found.get, "EUR")[1] == []
+    assert [each.field for each in items.compared([sent], known.get, "EUR")[1]] == ["ean"]
