@@ -2,12 +2,55 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, TypeVar
 
-from pydantic import GetCoreSchemaHandler, ValidatorFunctionWrapHandler
+from pydantic import (
+    GetCoreSchemaHandler,
+    TypeAdapter,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+)
+from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema, core_schema
 
-from shared.schemas.base import WireModel
+from shared.errors import PunktwerkError
+from shared.schemas.base import Id, WireModel, to_refusal
+
+_ID: TypeAdapter[str] = TypeAdapter(Id)
+
+
+class RowBody(WireModel):
+    """A row. ``named_by`` is the field by which whoever sent it knows it."""
+
+    named_by: ClassVar[str]
+
+
+Body = TypeVar("Body", bound=RowBody)
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """A row that is not valid: why, and what it calls itself, if that can be read."""
+
+    refusal: PunktwerkError
+    name: str | None = None
+
+
+def judged(model: type[Body], row: Mapping[str, Any]) -> Body | BadRow:
+    """Return a row as its model, or what is wrong with it."""
+    try:
+        return model.model_validate(row)
+    except ValidationError as error:
+        return BadRow(to_refusal(error), _name(row, model.named_by))
+
+
+def _name(row: Mapping[str, Any], field: str) -> str | None:
+    try:
+        return _ID.validate_python(row.get(to_camel(field), row.get(field)), strict=True)
+    except ValidationError:
+        return None
 
 
 def _as_it_is(row: Any, _: ValidatorFunctionWrapHandler) -> dict[str, Any]:

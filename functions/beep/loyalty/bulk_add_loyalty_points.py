@@ -19,10 +19,10 @@ from shared.schemas.loyalty.row_bodies import (
     AwardRowBody,
     BookedRow,
     RowCounts,
-    judged,
     to_counts,
     to_rows,
 )
+from shared.schemas.rows import judged
 from shared.services.imports import import_files, row_imports
 from shared.services.imports.import_files import FILE_CHARS_MAX, FileFormat, RowsFile
 from shared.services.loyalty import row_bookings, sandbox_rows

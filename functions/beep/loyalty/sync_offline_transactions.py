@@ -17,10 +17,10 @@ from shared.schemas.loyalty.row_bodies import (
     OfflineTransaction,
     OfflineTransactionBody,
     RowCounts,
-    judged,
     to_counts,
     to_rows,
 )
+from shared.schemas.rows import judged
 from shared.services.loyalty import row_bookings, sandbox_rows
 
 

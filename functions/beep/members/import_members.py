@@ -13,7 +13,7 @@ from shared.domain.members.member_rows import IfMemberExists, MemberImport
 from shared.errors import ProgramNotFound, StoreNotFound
 from shared.schemas.base import RequestModel, ResponseModel, Success
 from shared.schemas.fields import ProgramId, StoreId
-from shared.schemas.loyalty.row_bodies import ROWS_MAX, judged
+from shared.schemas.loyalty.row_bodies import ROWS_MAX
 from shared.schemas.members.member_row_bodies import (
     IMPORTED_EXAMPLES,
     ImportedMember,
@@ -23,6 +23,7 @@ from shared.schemas.members.member_row_bodies import (
     counts_of,
     to_imported_rows,
 )
+from shared.schemas.rows import judged
 from shared.services.imports import member_files, row_imports
 from shared.services.imports.import_files import FILE_CHARS_MAX, FileFormat
 from shared.services.loyalty import row_bookings

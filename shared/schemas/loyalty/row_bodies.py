@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Literal, Self, TypeVar
+from collections.abc import Iterable
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from shared.domain.loyalty import row_results
 from shared.domain.loyalty.earning_base import PurchaseLine
 from shared.domain.loyalty.row_results import RowOutcome, RowResult
-from shared.errors import InvalidParameters
 from shared.schemas import answers
-from shared.schemas.base import Id, Number, RequestTime, Text, Timestamp, WireModel, to_refusal
+from shared.schemas.base import Id, Number, RequestTime, Text, Timestamp, WireModel
 from shared.schemas.fields import ExternalSource, ProgramId, TransactionId, UserId
 from shared.schemas.loyalty.booking_bodies import (
     PointsToAdd,
@@ -20,10 +19,9 @@ from shared.schemas.loyalty.booking_bodies import (
     PurchaseLines,
     to_lines,
 )
-from shared.schemas.rows import JudgedLater
+from shared.schemas.rows import JudgedLater, RowBody
 
 ROWS_MAX = 500
-Body = TypeVar("Body", bound=WireModel)
 
 OccurredAt = Annotated[
     RequestTime,
@@ -36,9 +34,10 @@ OccurredAt = Annotated[
 ]
 
 
-class AwardRowBody(WireModel):
+class AwardRowBody(RowBody):
     """An addLoyaltyPoints. ``programId`` may stand once above all rows instead."""
 
+    named_by: ClassVar[str] = "transaction_id"
     user_id: UserId
     program_id: ProgramId | None = None
     points: PointsToAdd | None = None
@@ -63,9 +62,10 @@ AwardRow = Annotated[dict[str, Any], JudgedLater(AwardRowBody)]
 """An ``AwardRowBody`` that is not validated yet."""
 
 
-class OfflineTransactionBody(WireModel):
+class OfflineTransactionBody(RowBody):
     """What a till has booked: an earn is an addLoyaltyPoints, a redeem a redeemLoyaltyPoints."""
 
+    named_by: ClassVar[str] = "client_transaction_id"
     client_transaction_id: Id = Field(
         description=(
             "The till's id of it, which makes it idempotent, for ever. If the till had sent it "
@@ -114,7 +114,9 @@ class BookedRow(WireModel):
             "rules grant nothing, `refused`, or `not_done` yet: send the same request again."
         ),
     )
-    transaction_id: answers.TransactionId
+    transaction_id: str | None = Field(
+        description="The row's own id of it, also if it is refused. Null if it has no valid one."
+    )
     entry_id: str | None = Field(
         description=f"The ledger entry. {answers.ENTRY_ID_SCOPE} Null if there is none."
     )
@@ -161,14 +163,6 @@ def require_amount(points: object, amount: object, lines: object) -> None:
         raise ValueError("needs points, purchaseAmount or purchaseLines")
     if amount is not None and lines is not None:
         raise ValueError("takes purchaseAmount or purchaseLines, not both")
-
-
-def judged(model: type[Body], row: Mapping[str, Any]) -> Body | InvalidParameters:
-    """Return a row as its model, or what is wrong with it."""
-    try:
-        return model.model_validate(row)
-    except ValidationError as error:
-        return to_refusal(error)
 
 
 def to_rows(rows: Iterable[RowResult]) -> list[BookedRow]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -14,7 +14,7 @@ from shared.domain.members.member_rows import MemberRowOutcome, MemberRowResult
 from shared.schemas.base import Number, Points, RequestTime, Timestamp, WireModel
 from shared.schemas.fields import ProgramId, UserId
 from shared.schemas.members.profile_bodies import ProfileFields
-from shared.schemas.rows import JudgedLater
+from shared.schemas.rows import JudgedLater, RowBody
 
 EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
 """Earlier times are those of systems that know none, such as the first second of 1970."""
@@ -33,9 +33,10 @@ def _past(moment: datetime) -> datetime:
 PastTime = Annotated[RequestTime, AfterValidator(_past)]
 
 
-class MemberToImportBody(ProfileFields):
+class MemberToImportBody(ProfileFields, RowBody):
     """A createMember, with what the person brings along. ``programId`` may stand above all rows."""
 
+    named_by: ClassVar[str] = "user_id"
     user_id: UserId | None = None
     program_id: ProgramId | None = None
     enrolled_at: PastTime | None = Field(
@@ -85,7 +86,10 @@ class ImportedMember(WireModel):
         ),
     )
     user_id: str | None = Field(
-        description="The member. Null if there is none, or the dry run makes no id."
+        description=(
+            "The member, or whom a row names that failed or is not done. Null if it names nobody "
+            "by id, or the dry run makes none."
+        )
     )
     is_enrolled: bool = Field(description="Whether the row opened the membership.")
     entry_id: str | None = Field(description="The entry of the opening balance. Null without one.")

@@ -19,6 +19,7 @@ from shared.connectors.uploads import decoded, moment_of
 from shared.domain import exact_json
 from shared.errors import ConnectorRejected, InvalidParameters
 from shared.schemas.base import invalid
+from shared.schemas.rows import BadRow
 
 FILE_BYTES_MAX = 10 * 1024 * 1024
 FILE_CHARS_MAX = 14_500_000
@@ -233,9 +234,9 @@ def _truth(text: str) -> bool:
         raise ValueError("must be true or false") from None
 
 
-def reason(row: dict[str, Any]) -> InvalidParameters | None:
+def reason(row: dict[str, Any]) -> BadRow | None:
     """Return why a row could not be read, ``None`` if it could."""
-    return InvalidParameters(row[BAD]) if set(row) == {BAD} else None
+    return BadRow(InvalidParameters(row[BAD])) if set(row) == {BAD} else None
 
 
 def pieces(

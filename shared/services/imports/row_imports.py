@@ -14,7 +14,8 @@ from shared.domain.imports.imports import KEPT, LEASE, Import, ImportKind, Impor
 from shared.domain.loyalty.row_results import RowOutcome, RowResult
 from shared.domain.members.member_rows import MemberImport, MemberRowResult
 from shared.errors import ImportNotFound
-from shared.schemas.loyalty.row_bodies import AwardRowBody, judged
+from shared.schemas.loyalty.row_bodies import AwardRowBody
+from shared.schemas.rows import judged
 from shared.services import commands
 from shared.services.accounts import callers
 from shared.services.commands import Effect, Reads

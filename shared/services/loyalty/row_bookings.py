@@ -26,6 +26,7 @@ from shared.errors import (
 )
 from shared.schemas.base import MISSING, invalid
 from shared.schemas.loyalty.row_bodies import AwardRowBody, OfflineTransactionBody
+from shared.schemas.rows import BadRow
 from shared.services import access, commands, joint_commands
 from shared.services.commands import Reads
 from shared.services.loyalty import balances
@@ -126,7 +127,7 @@ def book(
 
 
 def award_row(
-    index: int, body: AwardRowBody | PunktwerkError, program_id: str | None, store_id: str | None
+    index: int, body: AwardRowBody | BadRow, program_id: str | None, store_id: str | None
 ) -> Row:
     """Return the row that does what ``balances.add`` does.
 
@@ -138,8 +139,8 @@ def award_row(
     """
 
     def prepare(caller: Caller) -> Prepared:
-        if isinstance(body, PunktwerkError):
-            raise body
+        if isinstance(body, BadRow):
+            raise body.refusal
         return balances.prepared_add(
             caller,
             program_id=program_of(body.program_id, program_id),
@@ -153,7 +154,7 @@ def award_row(
             occurred_at=past(body.occurred_at),
         )
 
-    return Row(index, None if isinstance(body, PunktwerkError) else body.transaction_id, prepare)
+    return Row(index, body.name if isinstance(body, BadRow) else body.transaction_id, prepare)
 
 
 def require_own(caller: Caller, program_id: str | None, store_id: str | None) -> None:
@@ -183,7 +184,7 @@ def past(occurred_at: datetime | None) -> datetime | None:
 
 
 def offline_rows(
-    bodies: Sequence[OfflineTransactionBody | PunktwerkError], device_id: str, store_id: str | None
+    bodies: Sequence[OfflineTransactionBody | BadRow], device_id: str, store_id: str | None
 ) -> list[Row]:
     """Return the rows of what a till has booked while it was offline, in the order of time.
 
@@ -194,11 +195,11 @@ def offline_rows(
 
 
 def _offline_row(
-    index: int, body: OfflineTransactionBody | PunktwerkError, device_id: str, store_id: str | None
+    index: int, body: OfflineTransactionBody | BadRow, device_id: str, store_id: str | None
 ) -> Row:
     def prepare(caller: Caller) -> Prepared:
-        if isinstance(body, PunktwerkError):
-            raise body
+        if isinstance(body, BadRow):
+            raise body.refusal
         if body.type == "earn":
             return balances.prepared_add(
                 caller,
@@ -227,12 +228,12 @@ def _offline_row(
             may_overdraw=True,
         )
 
-    transaction_id = None if isinstance(body, PunktwerkError) else body.client_transaction_id
+    transaction_id = body.name if isinstance(body, BadRow) else body.client_transaction_id
     return Row(index, transaction_id, prepare)
 
 
-def _moment(body: OfflineTransactionBody | PunktwerkError) -> datetime:
-    return clock.LATEST if isinstance(body, PunktwerkError) else body.occurred_at
+def _moment(body: OfflineTransactionBody | BadRow) -> datetime:
+    return clock.LATEST if isinstance(body, BadRow) else body.occurred_at
 
 
 def program_of(own: str | None, common: str | None) -> str:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from shared.domain.loyalty.row_results import RowOutcome, RowResult
 from shared.errors import PunktwerkError
 from shared.schemas.loyalty.row_bodies import AwardRowBody, OfflineTransactionBody
+from shared.schemas.rows import BadRow
 from shared.services.loyalty import row_bookings, sandbox
 from shared.services.loyalty.sandbox import Change
 
 ENTRY_ID = "le_abc123"
 
 
-def added(index: int, body: AwardRowBody | PunktwerkError, program_id: str | None) -> RowResult:
+def added(index: int, body: AwardRowBody | BadRow, program_id: str | None) -> RowResult:
     """Return the result of a row that earns: as ``row_bookings.award_row``."""
-    if isinstance(body, PunktwerkError):
-        return row_bookings.refused(index, None, body)
+    if isinstance(body, BadRow):
+        return row_bookings.refused(index, body.name, body.refusal)
     try:
         row_bookings.program_of(body.program_id, program_id)
         row_bookings.past(body.occurred_at)
@@ -24,10 +25,10 @@ def added(index: int, body: AwardRowBody | PunktwerkError, program_id: str | Non
     return _of_change(index, body.transaction_id, change)
 
 
-def synced(index: int, body: OfflineTransactionBody | PunktwerkError) -> RowResult:
+def synced(index: int, body: OfflineTransactionBody | BadRow) -> RowResult:
     """Return the result of what a till has booked offline: as ``row_bookings.offline_rows``."""
-    if isinstance(body, PunktwerkError):
-        return row_bookings.refused(index, None, body)
+    if isinstance(body, BadRow):
+        return row_bookings.refused(index, body.name, body.refusal)
     try:
         row_bookings.past(body.occurred_at)
         if body.type == "earn":

@@ -39,6 +39,7 @@ from shared.domain.webhooks.webhook_targets import ENDPOINTS_PER_STORE_MAX
 from shared.errors import Busy, IdempotencyKeyReused, InvalidParameters, PunktwerkError
 from shared.schemas.base import MISSING, invalid
 from shared.schemas.members.member_row_bodies import MemberToImportBody
+from shared.schemas.rows import BadRow
 from shared.services import access, commands, joint_commands, sealed_profiles
 from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
@@ -69,14 +70,14 @@ class JudgedRow:
     """
 
     index: int
-    body: MemberToImportBody | PunktwerkError | MemberRowResult
+    body: MemberToImportBody | BadRow | MemberRowResult
     changes: ProfileChanges = field(default_factory=ProfileChanges)
     keys: tuple[Key, ...] = ()
 
     @property
     def user_id(self) -> str | None:
         """The user id that it names, if it could be read."""
-        return self.body.user_id if isinstance(self.body, MemberToImportBody) else None
+        return self.body.name if isinstance(self.body, BadRow) else self.body.user_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +93,14 @@ class ImportedRows:
         return all(row.outcome is not MemberRowOutcome.NOT_DONE for row in self.rows)
 
 
-def judged(caller: Caller, index: int, body: MemberToImportBody | PunktwerkError) -> JudgedRow:
+def judged(caller: Caller, index: int, body: MemberToImportBody | BadRow) -> JudgedRow:
     """Judge a row by the account's settings."""
-    if isinstance(body, PunktwerkError):
+    if isinstance(body, BadRow):
         return JudgedRow(index, body)
     try:
         changes = profile_requests.changes_of(caller, body)
     except PunktwerkError as refusal:
-        return JudgedRow(index, refusal)
+        return JudgedRow(index, BadRow(refusal, body.user_id))
     return JudgedRow(index, body, changes, member_rows.keys_of(body.user_id, changes.keys))
 
 
@@ -292,16 +293,14 @@ class _Work:
         return as_results(outcomes)
 
 
-def _prepared(
-    work: _Work, row: JudgedRow, body: MemberToImportBody | PunktwerkError
-) -> _PreparedRow:
+def _prepared(work: _Work, row: JudgedRow, body: MemberToImportBody | BadRow) -> _PreparedRow:
     """Return a row with all that does not depend on what is stored.
 
     Raises:
         PunktwerkError: The row's refusal.
     """
-    if isinstance(body, PunktwerkError):
-        raise body
+    if isinstance(body, BadRow):
+        raise body.refusal
     program = None
     program_id = body.program_id or work.program_id
     if program_id is not None:
@@ -564,7 +563,9 @@ def failed(row: JudgedRow, refusal: PunktwerkError) -> MemberRowResult:
 
 
 def _not_done(row: JudgedRow, error: str | None, message: str) -> MemberRowResult:
-    return MemberRowResult(row.index, MemberRowOutcome.NOT_DONE, error=error, message=message)
+    return MemberRowResult(
+        row.index, MemberRowOutcome.NOT_DONE, row.user_id, error=error, message=message
+    )
 
 
 def _kept(results: Sequence[MemberRowResult]) -> Document:

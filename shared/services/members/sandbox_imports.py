@@ -9,9 +9,9 @@ from decimal import Decimal
 from shared.domain.members import member_rows
 from shared.domain.members.member_rows import MemberRowOutcome, MemberRowResult
 from shared.domain.members.profile_changes import ProfileChanges
-from shared.errors import PunktwerkError
 from shared.schemas.base import MISSING, invalid
 from shared.schemas.members.member_row_bodies import MemberToImportBody
+from shared.schemas.rows import BadRow
 from shared.services.members import member_imports
 from shared.services.members.member_imports import JudgedRow
 
@@ -20,7 +20,7 @@ USER_ID = "mbr_abc123"
 
 
 def results(
-    bodies: Sequence[MemberToImportBody | PunktwerkError], program_id: str | None
+    bodies: Sequence[MemberToImportBody | BadRow], program_id: str | None
 ) -> list[MemberRowResult]:
     """Return what becomes of rows, by the sandbox's program of whole points that never expire."""
     rows = [_row(index, body) for index, body in enumerate(bodies)]
@@ -28,8 +28,8 @@ def results(
     return [_result(each, program_id) for each in marked]
 
 
-def _row(index: int, body: MemberToImportBody | PunktwerkError) -> JudgedRow:
-    if isinstance(body, PunktwerkError):
+def _row(index: int, body: MemberToImportBody | BadRow) -> JudgedRow:
+    if isinstance(body, BadRow):
         return JudgedRow(index, body)
     # Phone numbers and custom fields are as the account says, which the sandbox does not look at.
     values = {"email": body.email, "phone": body.phone, "customer_number": body.customer_number}
@@ -41,8 +41,8 @@ def _result(row: JudgedRow, program_id: str | None) -> MemberRowResult:
     body = row.body
     if isinstance(body, MemberRowResult):
         return body
-    if isinstance(body, PunktwerkError):
-        return member_imports.failed(row, body)
+    if isinstance(body, BadRow):
+        return member_imports.failed(row, body.refusal)
     is_enrolled = (body.program_id or program_id) is not None
     points = body.points or Decimal(0)
     total = points if body.total_earned is None else body.total_earned

@@ -110,6 +110,7 @@ def test_a_bad_row_does_not_spoil_the_others(
     assert outcomes(body) == ["booked", "refused", "booked"]
     refused = body["results"][1]
     assert (refused["error"], refused["message"]) == ("INVALID_PARAMETERS", message)
+    assert refused["transactionId"] == bad.get("transactionId")
     assert stored.units(member) == [100, 1, 1]
 
 

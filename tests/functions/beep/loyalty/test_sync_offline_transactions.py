@@ -315,3 +315,12 @@ def test_tells_the_sandbox_what_each_would_be(merchant: Merchant) -> None:
     assert outcomes(results) == ["booked", "booked", "refused", "refused"]
     assert [each["newBalance"] for each in results] == [150, 134, None, None]
     assert [each["points"] for each in results] == [8, 8, 0, 0]
+
+
+def test_a_bad_one_is_told_by_its_id(member: Member) -> None:
+    bad = told(member, 1, "earn", -5)
+    results = sent(member, bad, {**bad, "clientTransactionId": 7})
+
+    assert outcomes(results) == ["refused", "refused"]
+    assert [each["transactionId"] for each in results] == [bad["clientTransactionId"], None]
+    assert stored.units(member) == [100]

@@ -366,6 +366,14 @@ def test_a_bad_row_does_not_spoil_the_others(
     assert merchant.api("getMember", {"userId": "x"}).status == 404
 
 
+@pytest.mark.parametrize("wrong", [{"points": "many"}, {"customFields": {"unknown": 1}}], ids=str)
+def test_a_row_that_fails_says_whom_it_names(merchant: Merchant, wrong: dict[str, Any]) -> None:
+    with nothing_written():
+        found = only(sent(merchant, {"userId": "anna", **wrong}))
+
+    assert (found["outcome"], found["userId"]) == ("failed", "anna")
+
+
 def test_points_need_a_program(merchant: Merchant, new_merchant: Any) -> None:
     foreign = new_merchant().program("points")
 
