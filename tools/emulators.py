@@ -45,8 +45,10 @@ class FirestoreEmulator:
         host: ``127.0.0.1:PORT``, the value for ``FIRESTORE_EMULATOR_HOST``.
     """
 
-    def __init__(self, rules: Path = ROOT / "firestore.rules") -> None:
+    def __init__(self, rules: Path = ROOT / "firestore.rules", heap: str = HEAP) -> None:
+        """Take the rules, and Java's option for its memory."""
         self._rules = rules
+        self._heap = heap
         self.host = ""
 
     def __enter__(self) -> Self:
@@ -72,7 +74,7 @@ class FirestoreEmulator:
         java = str(find_java())
         address = ["--host", LOOPBACK, "--port", str(self._port)]
         jar = ["-Duser.language=en", "-jar", str(firestore_jar())]
-        return [java, HEAP, *jar, *address, "--rules", str(self._rules)]
+        return [java, self._heap, *jar, *address, "--rules", str(self._rules)]
 
     def _answers(self) -> bool:
         deadline = time.monotonic() + START_TIMEOUT_S

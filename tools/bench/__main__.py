@@ -10,11 +10,14 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 from tools.bench import (
+    before,
     cold,
     contention,
     latency,
+    members,
     payments,
     processor,
     rpcs,
@@ -42,10 +45,13 @@ class Size:
     webhook_rounds: int
     payments: int
     products: int
+    members: int
+    member_rounds: int
+    before_rounds: int
 
 
-FULL = Size(3, 10.0, 200, 500, 9, 1000, 3, 200, 10_000)
-QUICK = Size(1, 3.0, 40, 50, 3, 24, 1, 20, 300)
+FULL = Size(3, 10.0, 200, 500, 9, 1000, 3, 200, 10_000, 100_000, 15, 15)
+QUICK = Size(1, 3.0, 40, 50, 3, 24, 1, 20, 300, 300, 2, 2)
 
 BENCHMARKS: dict[str, Callable[[World, Size], Section]] = {
     "contention": lambda world, size: contention.run(
@@ -60,6 +66,7 @@ BENCHMARKS: dict[str, Callable[[World, Size], Section]] = {
     ),
     "payments": lambda world, size: payments.run(world, calls=size.payments),
     "syncs": lambda world, size: syncs.run(world, products=size.products),
+    "members": lambda _, size: members.run(many=size.members, rounds=size.member_rounds),
 }
 
 
@@ -70,14 +77,16 @@ def main() -> int:
     started_s = time.monotonic()
     print(_conditions())
     sections: list[Section] = []
+    names = arguments.only or ([] if arguments.before else list(BENCHMARKS))
     try:
-        with world.firestore(), world.world(GATEWAYS) as found:
-            for name in arguments.only:
-                print(f"\nMeasuring: {name} ...", file=sys.stderr, flush=True)
-                section = BENCHMARKS[name](found, size)
-                sections.append(section)
-                for table in section.tables:
-                    print(f"\n{table}", flush=True)
+        with world.firestore():
+            if names:
+                with world.world(GATEWAYS) as found:
+                    runs = {name: partial(BENCHMARKS[name], found, size) for name in names}
+                    sections += [_measured(name, run) for name, run in runs.items()]
+            if arguments.before:
+                run = partial(_before, arguments.before, size)
+                sections.append(_measured("before", run))
     except (BenchError, EmulatorError) as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
@@ -85,14 +94,30 @@ def main() -> int:
     return 0
 
 
+def _before(base: str, size: Size) -> Section:
+    return before.run(base=base, rounds=size.before_rounds, cold_rounds=size.cold_rounds)
+
+
+def _measured(name: str, run: Callable[[], Section]) -> Section:
+    """Run a benchmark and print its tables."""
+    print(f"\nMeasuring: {name} ...", file=sys.stderr, flush=True)
+    section = run()
+    for table in section.tables:
+        print(f"\n{table}", flush=True)
+    return section
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tools.bench", description=__doc__)
     parser.add_argument(
         "--only",
         type=_names,
-        default=list(BENCHMARKS),
+        default=None,
         metavar="NAME,...",
         help=f"what to measure: {', '.join(BENCHMARKS)}",
+    )
+    parser.add_argument(
+        "--before", metavar="COMMIT", help="compare with an earlier commit; alone if nothing else"
     )
     parser.add_argument("--quick", action="store_true", help="few rounds: does it work at all")
     return parser

@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
 from tools.bench import measure
@@ -68,8 +69,8 @@ COLUMNS: dict[str, Callable[[Sequence[Start]], float]] = {
 def run(*, rounds: int) -> Section:
     """Start each side ``rounds`` times in turn."""
     with tempfile.TemporaryDirectory() as compiled:
-        env = _environment(compiled)
-        starts = {name: partial(_start, code, env) for name, code in SIDES.items()}
+        env = environment(compiled)
+        starts = {name: partial(start, code, env) for name, code in SIDES.items()}
         measure.alternate(1, starts)
         found = measure.alternate(rounds, starts)
         added = _added("redeemLoyaltyPoints", env)
@@ -89,22 +90,29 @@ def run(*, rounds: int) -> Section:
     return Section([table, _table_of_imports(added)], verdicts)
 
 
-def _environment(compiled: str) -> dict[str, str]:
+def environment(compiled: str) -> dict[str, str]:
+    """Return the environment of fresh interpreters that keep compiled code in a folder."""
     env = {**os.environ, "PYTHONPYCACHEPREFIX": compiled, "GOOGLE_CLOUD_PROJECT": "demo-bench"}
     env.pop("PYTHONDONTWRITEBYTECODE", None)
     return env
 
 
-def _start(code: str, env: Mapping[str, str]) -> Start:
+def start(code: str, env: Mapping[str, str], folder: Path = ROOT) -> Start:
+    """Run a fresh interpreter with the code of a folder."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    wall_s = measure.timed(lambda: _python(["-c", code], env))
+    wall_s = measure.timed(lambda: _python(["-c", code], env, folder))
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return Start(wall_s, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
 
 
-def _python(arguments: list[str], env: Mapping[str, str]) -> str:
+def _python(arguments: list[str], env: Mapping[str, str], folder: Path = ROOT) -> str:
     done = subprocess.run(
-        [sys.executable, *arguments], cwd=ROOT, env=env, capture_output=True, text=True, check=False
+        [sys.executable, *arguments],
+        cwd=folder,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         raise BenchError(f"A fresh interpreter failed:\n{done.stderr}")

@@ -86,7 +86,7 @@ def _gateway(app: Flask, world: World, calls: int) -> dict[str, tuple[Side, Side
     balance = 10 * (calls + WARM_UP_CALLS)
     member, other = world.member(balance), world.member(balance)
     bare = BareLedger(new_client(), world.merchant.store_id, other)
-    call = partial(_call, app, world.merchant.key)
+    call = partial(call_wsgi, app, world.merchant.key)
     bodies: dict[str, tuple[str, Callable[[], Body], Callable[[], object]]] = {
         "earn": ("addLoyaltyPoints", lambda: earning(member, 1), partial(bare.book, 1)),
         "redeem": ("redeemLoyaltyPoints", lambda: redemption(member, 1), partial(bare.book, -1)),
@@ -114,7 +114,7 @@ def _webhooks(app: Flask, world: World, port: int) -> dict[str, tuple[Side, Side
 
     world = world.another()
     member = world.member(balance=1)
-    call = partial(_call, app, world.merchant.key)
+    call = partial(call_wsgi, app, world.merchant.key)
     for number in range(ENDPOINTS):
         url = f"http://{LOOPBACK}:{port}/{number}"
         body = {"storeId": world.merchant.store_id, "url": url}
@@ -169,7 +169,7 @@ def _round_s(side: Side, count: int) -> float:
     return (time.process_time() - started_s) / count / side.calls_each
 
 
-def _call(app: Flask, key: str, action: str, body: Body) -> Body:
+def call_wsgi(app: Flask, key: str, action: str, body: Body) -> Body:
     """Call an action that must succeed, as a server calls a WSGI application."""
     sent = json.dumps(body).encode()
     environ = {

@@ -20,7 +20,7 @@ from shared.errors import Busy
 from shared.services.accounts import administration
 from shared.store import client
 from tools import suite
-from tools.emulators import LOOPBACK, ROOT, FirestoreEmulator, free_port, get, tail
+from tools.emulators import HEAP, LOOPBACK, ROOT, FirestoreEmulator, free_port, get, tail
 from tools.guard import Guarded
 
 PROJECT = "demo-bench"
@@ -119,7 +119,7 @@ class World:
 
     def another(self) -> World:
         """Return the same gateways with a new merchant and program."""
-        merchant = _merchant()
+        merchant = new_merchant()
         return World(self.ports, merchant, _program(self.ports[0], merchant))
 
     def member(self, balance: int) -> Member:
@@ -132,9 +132,9 @@ class World:
 
 
 @contextlib.contextmanager
-def firestore() -> Iterator[None]:
+def firestore(heap: str = HEAP) -> Iterator[None]:
     """Start the emulator, and make this process and those it starts use it."""
-    with FirestoreEmulator() as emulator, tempfile.TemporaryDirectory() as folder:
+    with FirestoreEmulator(heap=heap) as emulator, tempfile.TemporaryDirectory() as folder:
         os.environ["FIRESTORE_EMULATOR_HOST"] = emulator.host
         os.environ["GOOGLE_CLOUD_PROJECT"] = PROJECT
         os.environ["PUNKTWERK_SECRET_FILE"] = str(Path(folder) / "secret.key")
@@ -148,7 +148,7 @@ def world(gateways: int) -> Iterator[World]:
     """Start gateways on the Firestore of the environment, with a new merchant."""
     if not config.is_emulated():
         raise BenchError("Benchmarks run on the emulator only.")
-    merchant = _merchant()
+    merchant = new_merchant()
     with tempfile.TemporaryDirectory() as logs, contextlib.ExitStack() as cleanup:
         ports = [_gateway(cleanup, Path(logs) / f"gateway-{n}.log") for n in range(gateways)]
         found = World(ports, merchant, _program(ports[0], merchant))
@@ -170,7 +170,8 @@ def _warm_up_firestore() -> None:
             return
 
 
-def _merchant() -> Merchant:
+def new_merchant() -> Merchant:
+    """Make an account with a store and a key."""
     account_id = administration.create_account("Benchmark", Package.PRIME).account_id
     store = administration.create_store(
         account_id, "Benchmark", time_zone="Europe/Berlin", currency="EUR"
