@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from shared.store.client import Write
 
 FEW = 100
-HEAP = "-Xmx4g"
+HEAP = "-Xmx6g"
 """100,000 members are some 500,000 documents, which the emulator keeps in memory."""
 AT_ONCE = 100
 """Members in a commit: five documents each."""

@@ -18,6 +18,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import fields, is_dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from shared.clock import to_wire
@@ -59,10 +60,16 @@ def find_break(entries: Iterable[Entry], head_hash: str, *, genesis: str = GENES
 
 def _record(value: Any) -> dict[str, Any]:
     return {
-        _camel(field.name): _plain(found)
-        for field in fields(value)
-        if (found := getattr(value, field.name)) is not None
+        written: _plain(found)
+        for name, written in _names(type(value))
+        if (found := getattr(value, name)) is not None
     }
+
+
+@cache
+def _names(kind: Any) -> tuple[tuple[str, str], ...]:
+    """Return the names of a dataclass's fields, and how each is written."""
+    return tuple((field.name, _camel(field.name)) for field in fields(kind))
 
 
 def _plain(value: Any) -> Any:

@@ -237,10 +237,10 @@ def caught_up(
         elif membership.balance_units + award.units <= BALANCE_UNITS_MAX:
             membership, entry = activate(membership, program, award, now)
             entries.append(entry)
-    expired = expire(membership, program, expiry_cause(membership, now))
-    if expired is not None:
-        membership = expired[0]
-        entries.append(expired[1])
+    written_off = expired(membership, program, now)
+    if written_off is not None:
+        membership = written_off[0]
+        entries.append(written_off[1])
     return membership, tuple(entries)
 
 
@@ -607,6 +607,16 @@ def expire(
     if after.expired_units == membership.expired_units:
         return None
     return _book(membership, after, program, EntryKind.EXPIRE, cause)
+
+
+def expired(
+    membership: Membership, program: Program, now: datetime
+) -> tuple[Membership, Entry] | None:
+    """Write off what has expired, under the name that every process gives to that entry."""
+    # Nearly always nothing has; then no name is computed.
+    if effective(membership, now) is membership:
+        return None
+    return expire(membership, program, expiry_cause(membership, now))
 
 
 def merge(

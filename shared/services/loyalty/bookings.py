@@ -109,8 +109,7 @@ def without_expired(
     membership: Membership, program: Program, now: datetime
 ) -> tuple[Membership, Entry | None]:
     """Write off points that have expired since they were earned, in the commit of their grant."""
-    expiry_cause = ledger.expiry_cause(membership, now)
-    return ledger.expire(membership, program, expiry_cause) or (membership, None)
+    return ledger.expired(membership, program, now) or (membership, None)
 
 
 def run(
@@ -215,24 +214,25 @@ class Prepared:
 
     def replay(self, kept: Document, reads: Reads) -> Booking:
         """Return the earlier request's answer: from its entry, else from what its claim keeps."""
-        stored, _ = self._told_before(reads)
+        membership = membership_documents.decode(reads[self._member_path])
+        stored, _ = self._told_before(membership, reads)
         if stored is not None:
             return _replay(self.program, stored, self.cause, self.transaction)
-        if (other := self._for_new_member(reads)) is not None:
+        if (other := self._for_new_member(membership, reads)) is not None:
             return other.replay(kept, reads)
         return _replay_of_nothing(self.program, self._membership_id, kept)
 
     def decide(self, reads: Reads) -> Effect[Booking]:
         """Decide, as for ``commands.run``."""
-        stored, earlier = self._told_before(reads)
+        read = reads[self._member_path]
+        found = membership_documents.decode(read)
+        stored, earlier = self._told_before(found, reads)
         if stored is not None or earlier is not None:
             booking = self.replay(earlier or {}, reads)
             # A second key for the same booking must not serve for another one.
             return Effect(booking, kept=_kept(booking))
-        if (other := self._for_new_member(reads)) is not None:
+        if (other := self._for_new_member(found, reads)) is not None:
             return other.decide(reads)
-        read = reads[self._member_path]
-        found = membership_documents.decode(read)
         membership, first = (found, ()) if found else self._enrolled(reads)
         membership, caught = ledger.caught_up(membership, self.program, self.cause.now)
         cause = replace(self.cause, entry_id=self._names.free_id(reads))
@@ -261,11 +261,11 @@ class Prepared:
             writes += membership_documents.writes(read, after, *entries)
         return Effect(booking, [] if self.is_dry else writes, kept)
 
-    @property
+    @cached_property
     def _membership_id(self) -> str:
         return paths.membership_id(self.program.program_id, self.user_id)
 
-    @property
+    @cached_property
     def _member_path(self) -> str:
         return paths.member(self._membership_id)
 
@@ -306,12 +306,13 @@ class Prepared:
         opened, given = profile_rewards.on_enrolment(opened, self.program, person, now)
         return opened, [*filter(None, [greeting]), *given]
 
-    def _told_before(self, reads: Reads) -> tuple[Entry | None, Document | None]:
+    def _told_before(
+        self, membership: Membership | None, reads: Reads
+    ) -> tuple[Entry | None, Document | None]:
         """Return what an earlier request booked, here or for a member merged into this one.
 
         The second is what its claim keeps, if there was nothing to book.
         """
-        membership = membership_documents.decode(reads[self._member_path])
         old = [self._names_for(each) for each in (membership.merged_from if membership else ())]
         commands.want(reads, [path for each in old for path in each.needs])
         every = (self._names, *old)
@@ -319,9 +320,8 @@ class Prepared:
         kept = (each.find_no_op(reads) for each in every)
         return next(filter(None, entries), None), next(filter(None, kept), None)
 
-    def _for_new_member(self, reads: Reads) -> Prepared | None:
+    def _for_new_member(self, membership: Membership | None, reads: Reads) -> Prepared | None:
         """Return the booking for the member into whom this one was merged, if there is one."""
-        membership = membership_documents.decode(reads[self._member_path])
         into = None if membership is None else membership.merged_into_user_id
         if membership is None and self.enrolls:
             person = member_documents.decode(reads[self._person_path])
