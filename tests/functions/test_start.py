@@ -34,6 +34,8 @@ def test_a_function_starts_with_firestore_and_without_what_webhooks_need(name: s
     loaded = set(start(name)["modules"])
     assert {"functions.http", "google.cloud.firestore"} <= loaded
     assert not {"firebase_functions", "firebase_admin", "requests_hardened", "botocore"} & loaded
+    # What signs customers in, and what draws codes and reads phone numbers.
+    assert not {"jwt", "barcode", "phonenumbers", "segno"} & loaded
 
 
 def test_a_delivery_starts_without_what_speaks_aws() -> None:

@@ -13,6 +13,8 @@ import sys
 from typing import Any
 
 STARTED_AT_ONCE = 4
+LIBRARIES = ("barcode", "botocore", "jwt", "phonenumbers", "segno", "stripe")
+"""What some calls need, and no start."""
 
 
 def start(name: str, requests: list[dict[str, Any]]) -> dict[str, Any]:
@@ -21,7 +23,9 @@ def start(name: str, requests: list[dict[str, Any]]) -> dict[str, Any]:
     with contextlib.redirect_stdout(sys.stderr):
         app = functions_framework.create_app(name, "main.py")  # type: ignore[no-untyped-call]
         modules = sorted(
-            each for each in sys.modules if each.startswith(("functions.", "firebase"))
+            each
+            for each in sys.modules
+            if each in LIBRARIES or each.startswith(("functions.", "firebase"))
         )
         answers = [ask(app, **each) for each in requests]
     return {"modules": modules, "answers": answers}

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tools.bench import __main__ as command
-from tools.bench import contention, measure, payments, processor, rpcs
+from tools.bench import before, contention, measure, members, payments, processor, rpcs
 from tools.bench.bare import new_client
 from tools.bench.cold import Import, parse_import_times
 from tools.bench.contention import Contest
@@ -197,6 +197,27 @@ def test_processor_time_is_measured_of_calls_and_of_deliveries(two_gateways: Wor
     names = ["earn", "redeem", "balance", "webhook delivery, with its share of the event"]
     assert [row[0] for row in table.rows] == names
     assert [bool(row[-1]) for row in table.rows] == [True, True, True, False]
+
+
+@pytest.mark.wide  # Two emulators of its own; tests/functions/test_budgets.py holds the budgets.
+def test_more_members_cost_no_more() -> None:
+    section = members.run(many=2 * members.FEW, rounds=1)
+
+    assert [verdict.claim for verdict in section.verdicts if not verdict.is_met] == []
+    costs = {name: (few, many) for name, few, many, _, _ in section.tables[0].rows}
+    assert costs["identifyMember, code"] == ("1 / 1 / 0", "1 / 1 / 0")
+    assert costs["listMembers, the first page"] == ("1 / 21 / 0", "1 / 21 / 0")
+    assert costs["listMembers, of a program by points"] == ("2 / 41 / 0", "2 / 41 / 0")
+
+
+@pytest.mark.wide  # Another commit, checked out and started, needs git and some time.
+@pytest.mark.usefixtures("firestore_emulator")
+def test_calls_and_cold_starts_are_compared_with_an_earlier_commit() -> None:
+    section = before.run(base="HEAD", rounds=1, cold_rounds=1)
+
+    names = {name for name, *_ in section.tables[0].rows}
+    assert {"addLoyaltyPoints", "getCustomerBalance", "cold start of apiGateway"} <= names
+    assert {verdict.claim for verdict in section.verdicts} == names
 
 
 def test_an_unknown_benchmark_is_refused_with_the_names_there_are(

@@ -20,6 +20,7 @@ from shared.domain.loyalty import loyalty_events
 from shared.store import client, paths
 from tests.support.library import library
 from tests.support.merchants import Member
+from tests.tools.start_functions import LIBRARIES
 from tools.emulators import LOOPBACK, ROOT, FirestoreEmulator, free_port, get
 from tools.guard import Guarded
 
@@ -272,6 +273,13 @@ def test_imports_its_own_module_alone(started: dict[str, dict[str, Any]], name: 
     modules = tasks | {each: found.module for each, found in ENDPOINT_BY_NAME.items()}
     modules[PSP_WEBHOOK] = "functions.notifications.psp_webhook"
     assert imported == ([modules[name]] if name in modules else [])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_starts_without_the_libraries_that_some_calls_need(
+    started: dict[str, dict[str, Any]], name: str
+) -> None:
+    assert [each for each in started[name]["modules"] if each in LIBRARIES] == []
 
 
 @pytest.mark.parametrize("name", list(ENDPOINT_BY_NAME))

@@ -13,15 +13,17 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from tools.bench import cold, measure
-from tools.bench.report import Section, Table, milliseconds
+from tools.bench.report import Section, Table, Verdict, milliseconds
 from tools.bench.world import BenchError
 from tools.emulators import ROOT
 
 WORKER = Path(__file__).parent / "before_worker.py"
+GOAL_RATIO = 1.15
 CALLS_EACH = 20
 """Calls in a round: enough for a clock that counts in milliseconds."""
 TARGETS = ("redeemLoyaltyPoints", "apiGateway")
@@ -41,7 +43,11 @@ def run(*, base: str, rounds: int, cold_rounds: int) -> Section:
             calls = [_compared(action, sides, rounds) for action in _actions()]
         starts = [_started(target, trees, cold_rounds) for target in TARGETS]
     title = f"Processor time, compared with {base}"
-    return Section([Table(title, COLUMNS, [*calls, *starts])])
+    compared = [*calls, *starts]
+    return Section(
+        [Table(title, COLUMNS, [each.row() for each in compared])],
+        [each.verdict() for each in compared],
+    )
 
 
 def _actions() -> list[str]:
@@ -98,13 +104,13 @@ def _worker(tree: Path) -> Iterator[Ask]:
         sending.close()
 
 
-def _compared(action: str, sides: Mapping[str, Ask], rounds: int) -> tuple[str, ...]:
+def _compared(action: str, sides: Mapping[str, Ask], rounds: int) -> Compared:
     turns = {name: partial(ask, action) for name, ask in sides.items()}
     measure.alternate(1, turns)
-    return _row(action, measure.alternate(rounds, turns))
+    return _found(action, measure.alternate(rounds, turns))
 
 
-def _started(target: str, trees: Mapping[str, Path], rounds: int) -> tuple[str, ...]:
+def _started(target: str, trees: Mapping[str, Path], rounds: int) -> Compared:
     code = START.format(target=target)
     with tempfile.TemporaryDirectory() as compiled:
         turns = {
@@ -112,14 +118,38 @@ def _started(target: str, trees: Mapping[str, Path], rounds: int) -> tuple[str, 
             for name, tree in trees.items()
         }
         measure.alternate(1, turns)
-        return _row(f"cold start of {target}", measure.alternate(rounds, turns))
+        return _found(f"cold start of {target}", measure.alternate(rounds, turns))
 
 
 def _cold_s(code: str, tree: Path, env: Mapping[str, str]) -> float:
     return cold.start(code, env, tree).cpu_s
 
 
-def _row(name: str, found: Mapping[str, list[float]]) -> tuple[str, ...]:
-    before, now = found["before"], found["now"]
-    medians = (milliseconds(measure.median(each)) for each in (before, now))
-    return (name, *medians, str(measure.ratio(now, before)))
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Processor times of the same thing, in seconds, in the order of the rounds."""
+
+    name: str
+    before_s: list[float]
+    now_s: list[float]
+
+    @property
+    def ratio(self) -> measure.Ratio:
+        """How much longer this code takes."""
+        return measure.ratio(self.now_s, self.before_s)
+
+    def row(self) -> tuple[str, ...]:
+        """Return a row of the table."""
+        medians = (milliseconds(measure.median(each)) for each in (self.before_s, self.now_s))
+        return (self.name, *medians, str(self.ratio))
+
+    def verdict(self) -> Verdict:
+        """Tell whether it got slower."""
+        is_met = self.ratio.middle <= GOAL_RATIO
+        return Verdict(
+            self.name, f"{self.ratio.middle:.2f}", f"at most {GOAL_RATIO} x before", is_met
+        )
+
+
+def _found(name: str, times_s: Mapping[str, list[float]]) -> Compared:
+    return Compared(name, times_s["before"], times_s["now"])

@@ -67,7 +67,7 @@ class Till:
         """Return a call whose request is made already."""
         from werkzeug.test import EnvironBuilder, TestResponse, run_wsgi_app
 
-        headers = {"Authorization": f"Bearer {self._key}"}
+        headers = [("Authorization", f"Bearer {self._key}")]
         builder = EnvironBuilder(PREFIX + action, method="POST", json=body, headers=headers)
         environ = builder.get_environ()
         return lambda: TestResponse(*run_wsgi_app(self._app, environ), builder.get_request())
@@ -78,7 +78,10 @@ def _booking(till: Till) -> Body:
 
 
 BODIES: dict[str, Callable[[Till], Body]] = {
-    "createLoyaltyProgram": Till.program,
+    "updateLoyaltyProgram": lambda till: {
+        "programId": till.member["programId"],
+        "programName": f"Program {next(_number)}",
+    },
     "getLoyaltyProgram": lambda till: {"programId": till.member["programId"]},
     "enrollInLoyaltyProgram": lambda till: {**till.member, "userId": f"new_{next(_number)}"},
     "addLoyaltyPoints": _booking,

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from functools import cache
@@ -61,15 +61,15 @@ def find_break(entries: Iterable[Entry], head_hash: str, *, genesis: str = GENES
 def _record(value: Any) -> dict[str, Any]:
     return {
         written: _plain(found)
-        for name, written in _names(type(value))
+        for name, written in _names(type(value))  # type: ignore[arg-type]
         if (found := getattr(value, name)) is not None
     }
 
 
 @cache
-def _names(kind: Any) -> tuple[tuple[str, str], ...]:
+def _names(kind: Hashable) -> tuple[tuple[str, str], ...]:
     """Return the names of a dataclass's fields, and how each is written."""
-    return tuple((field.name, _camel(field.name)) for field in fields(kind))
+    return tuple((field.name, _camel(field.name)) for field in fields(kind))  # type: ignore[arg-type]
 
 
 def _plain(value: Any) -> Any:
