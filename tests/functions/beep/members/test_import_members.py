@@ -16,6 +16,7 @@ from tests.conftest import Clock
 from tests.support import stored
 from tests.support.api import Answer
 from tests.support.dying import dying_after
+from tests.support.events import Pipeline, events_of
 from tests.support.merchants import Member, Merchant
 from tests.support.refusals import assert_fields_refused, assert_refused, nothing_written
 from tests.support.traffic import first_answer_lost, interfered, watched
@@ -457,6 +458,39 @@ def test_an_erased_member_is_new(merchant: Merchant) -> None:
     assert_refused(again, 409, "IDEMPOTENCY_KEY_REUSED")
     assert outcomes(sent(merchant, row, programId=program_id)) == ["created"]
     assert of(merchant, program_id, "anna").balance()["currentBalance"] == 5
+
+
+def test_whoever_is_erased_is_in_no_kept_result(merchant: Merchant) -> None:
+    rows = [{"email": "anna@example.com"}, {"userId": "ben"}]
+    first = send(merchant, *rows, key="k")
+    made_id = first.body["results"][0]["userId"]
+    assert made_id in json.dumps(stored.documents("idempotencyKeys"), default=str)
+
+    merchant.api.ok("eraseMember", {"userId": made_id})
+
+    assert made_id not in json.dumps(stored.documents("idempotencyKeys"), default=str)
+    with nothing_written():
+        assert_refused(send(merchant, *rows, key="k"), 409, "IDEMPOTENCY_KEY_REUSED")
+
+
+def test_tells_of_each_member(merchant: Merchant, pipeline: Pipeline) -> None:
+    program_id = merchant.program("points")
+    old = {"userId": "anna", "enrolledAt": "2019-05-04T12:00:00Z", "points": 5}
+    sent(merchant, old, {"userId": "ben"}, programId=program_id)
+    sent(merchant, {"userId": "anna", "firstName": "Ann"}, {"userId": "ben"}, ifExists="update")
+    pipeline.fire(merchant)
+
+    told = sorted((each["type"], each["userId"]) for each in events_of(merchant))
+    assert told == [
+        ("loyalty.enrollment", "anna"),
+        ("loyalty.enrollment", "ben"),
+        ("loyalty.points_adjusted", "anna"),
+        ("member.created", "anna"),
+        ("member.created", "ben"),
+        ("member.updated", "anna"),
+    ]
+    figures = merchant.api.ok("getLoyaltyAnalytics", {"programId": program_id})
+    assert figures["totalMembers"] == 2
 
 
 def test_a_dry_run_says_all_and_writes_nothing(merchant: Merchant) -> None:
