@@ -11,6 +11,7 @@ from tests.support import stored
 from tests.support.api import Answer, Api
 from tests.support.merchants import Member, Merchant
 from tests.support.refusals import nothing_written
+from tests.support.traffic import watched
 
 ACTION = "getReferralCode"
 TERMS = {"referrerPoints": 100, "newMemberPoints": 50, "coolOffDays": 0}
@@ -63,6 +64,16 @@ def test_friends_join_by_it_and_are_counted(anna: Member) -> None:
     assert (answer["pendingReferrals"], answer["rewardedReferrals"]) == (1, 0)
     assert "anna" not in str(stored.of_member(ben))
     assert anna.user_id not in str(stored.of_member(ben))
+
+
+def test_joining_by_a_code_costs_one_read_and_one_write_more(anna: Member) -> None:
+    code = code_of(anna)
+    with watched() as plain:
+        anna.other("plain").enroll()
+    with watched() as invited:
+        join(anna.other("ben"), code)
+    assert (plain.cost[0], plain.cost[2]) == (2, 3)
+    assert (invited.cost[0], invited.cost[2]) == (3, 4)
 
 
 @pytest.mark.parametrize("code", ["ABCDE12345", "x"])
