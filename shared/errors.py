@@ -567,6 +567,14 @@ class ReceiptClaimed(PunktwerkError):
     fix = "Nothing is to be done: each receipt earns once, for whoever comes first."
 
 
+class ReceiptImported(PunktwerkError):
+    """The till's export has the receipt, and tells what comes back of it."""
+
+    code = "RECEIPT_IMPORTED"
+    status = 409
+    fix = "Nothing is to be done: the export has the void, too, and takes the points back."
+
+
 class ReceiptVoided(PunktwerkError):
     """The receipt was voided, or everything of it was returned."""
 

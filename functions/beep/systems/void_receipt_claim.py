@@ -9,7 +9,13 @@ from pydantic import Field, model_validator
 from shared.auth.caller import Caller
 from shared.domain.loyalty.receipt_claims import ReceiptStatus
 from shared.domain.units import from_units
-from shared.errors import ReceiptCodeDamaged, ReceiptNoSale, ReceiptNotFound, StoreNotFound
+from shared.errors import (
+    ReceiptCodeDamaged,
+    ReceiptImported,
+    ReceiptNoSale,
+    ReceiptNotFound,
+    StoreNotFound,
+)
 from shared.schemas import answers
 from shared.schemas.base import Number, RequestModel, ResponseModel, Success, WireModel
 from shared.schemas.fields import StoreId, TransactionId, TseCode
@@ -73,7 +79,13 @@ EXAMPLE: dict[str, Any] = {
     "takenBack": [{"programId": "lp_abc123", "userId": "user_xyz", "points": 285}],
 }
 
-REFUSALS = (StoreNotFound, ReceiptNotFound, ReceiptCodeDamaged, ReceiptNoSale)
+REFUSALS = (
+    StoreNotFound,
+    ReceiptNotFound,
+    ReceiptCodeDamaged,
+    ReceiptNoSale,
+    ReceiptImported,
+)
 
 
 def handle(body: Request, caller: Caller) -> Response:

@@ -23,9 +23,10 @@ from shared.connectors.uploads import ID_CHARS_MAX, Contents, Listing, moment_of
 from shared.connectors.words import truth_of
 from shared.domain.catalog.goods import Category, Product
 from shared.domain.gtin import ean_of
+from shared.domain.loyalty import tse_receipts
 from shared.domain.loyalty.earning_base import LineType, PurchaseLine
 from shared.domain.money import Money
-from shared.domain.systems.sales import Receipt, ReceiptKind
+from shared.domain.systems.sales import Receipt, ReceiptKind, TseMark
 from shared.domain.units import currency_scale
 from shared.errors import ConnectorRejected
 
@@ -35,6 +36,8 @@ LINE_AMOUNTS = "lines_vat.csv"
 REFERENCES = "references.csv"
 RATES = "vat.csv"
 TILLS = "cashregister.csv"
+TSES = "tse.csv"
+SIGNED = "transactions_tse.csv"
 
 RECEIPTS_MAX = 100_000
 """The most receipts of an export: with their lines they fit into 128 MB."""
@@ -73,6 +76,8 @@ _KINDS: Mapping[str, ReceiptKind] = {
 }
 """All other types are not sales: orders, aborted receipts, own use, paid invoices."""
 _COUNTING = {ReceiptKind.SALE, ReceiptKind.VOID}
+_SALE_PROCESS = "kassenbeleg-v1"
+"""The process of a TSE that ends a receipt; orders have another one."""
 _WITHOUT_HEAD = f"has lines, but nothing in {HEADS}"
 _NOTHING = Decimal(0)
 _FEW = 16
@@ -96,6 +101,7 @@ class _Head:
         other: The sum of all other lines.
         original: The receipt to which this one refers, and its series.
         original_at: The time of that receipt.
+        tse: What its TSE has signed.
         problem: The reason to skip it.
         other_series: A receipt with the same numbers, of a till that was put in use again.
         sorts: What its lines are, by their numbers; ``None`` if that does not matter.
@@ -114,6 +120,7 @@ class _Head:
     original: tuple[_Key, str | None] | None = None
     original_at: datetime | None = None
     problem: str | None = None
+    tse: TseMark | None = None
     other_series: _Head | None = None
     sorts: dict[str, _Sort] | None = None
     sums: dict[tuple[_Sort, Decimal | None], Decimal] | None = None
@@ -240,6 +247,7 @@ class _Reading:
         for each in (self._articles, self._categories, self._rates, self._sorts):
             each.clear()
         self._find_buyers()
+        self._read_signed()
         receipts = in_order(self._receipts())
         return Contents(
             Listing(categories),
@@ -530,6 +538,41 @@ class _Reading:
                     sale = next((sale for sale in sales if sale.series == series), None)
                     head.customer_id = sale.customer_id if sale else None
 
+    def _read_signed(self) -> None:
+        """Note what a TSE has signed of each sale: by that a customer may claim its receipt."""
+        if TSES not in self._archive or SIGNED not in self._archive:
+            return
+        serials = self._serials()
+        table = self._archive.table(SIGNED)
+        for till, closing, receipt, tse, transaction, process, created in table.rows(
+            (*_KEY, "TSE_ID", "TSE_TANR"), ("TSE_TA_VORGANGSART", _CREATED)
+        ):
+            key = _key(table, till, closing, receipt)
+            head = self._head(key, created)
+            is_sale = head is not None and head.kind is ReceiptKind.SALE
+            if head is None or not is_sale or process.casefold() not in {"", _SALE_PROCESS}:
+                continue
+            serial = serials.get((*key[:2], head.series, table.whole(tse)))
+            number = table.whole(transaction)
+            if serial is not None and number.isdecimal():
+                head.tse = TseMark(serial, int(number))
+
+    def _serials(self) -> dict[tuple[str, str, str | None, str], str]:
+        """Return the serial numbers of TSEs by till, closing, series and their numbers there."""
+        found = {}
+        table = self._archive.table(TSES)
+        rows = table.rows(
+            ("Z_KASSE_ID", "Z_NR", "TSE_ID", "TSE_SERIAL"), ("TSE_PUBLIC_KEY", _CREATED)
+        )
+        for number, (till, closing, tse, serial, public_key, created) in enumerate(rows, start=1):
+            _check_count(number, MASTER_ROWS_MAX, f"rows of {TSES}")
+            # Some tills write something else for the serial number, which follows from the key.
+            known = _serial_of(public_key) or _serial_of(serial)
+            if known is not None:
+                to_closing = sys.intern(till), sys.intern(table.whole(closing))
+                found[*to_closing, self._series_of(created), table.whole(tse)] = sys.intern(known)
+        return found
+
     def _receipts(self) -> Iterator[Receipt]:
         """Return the receipts, and let go of what they were made from."""
         while self._heads:
@@ -624,6 +667,13 @@ def _check_article(external_id: str, name: str, *others: str) -> None:
         raise ValueError(f"was sold with a text of more than {NAME_CHARS_MAX} characters")
 
 
+def _serial_of(text: str) -> str | None:
+    try:
+        return tse_receipts.serial_of(text)
+    except ValueError:
+        return None
+
+
 def _kind_of(word: str, *, is_void: bool) -> ReceiptKind:
     kind = _KINDS.get(word, ReceiptKind.OTHER)
     return ReceiptKind.VOID if is_void and kind is ReceiptKind.SALE else kind
@@ -655,6 +705,7 @@ def _to_receipt(key: _Key, head: _Head) -> Receipt:
         voids_issued_at=head.original_at if voids else None,
         doubt=doubt,
         lines=head.lines(),
+        tse=head.tse if kind is ReceiptKind.SALE else None,
     )
 
 

@@ -23,6 +23,7 @@ from shared.domain.pseudonyms import Pseudonyms
 from shared.errors import (
     IdempotencyKeyReused,
     ReceiptClaimed,
+    ReceiptImported,
     ReceiptLimitReached,
     ReceiptTooOld,
     ReceiptVoided,
@@ -80,6 +81,7 @@ class ClaimableReceipt:
         grants: What it earned, in each program.
         returned_minor: What came back of it so far.
         returned_before_minor: What of that came back before it was claimed, and earned nothing.
+        purchase_id: The purchase of a till's export that has it: returns are told there.
         same_as: The receipt that this one is, by another name: what its TSE has signed is a name,
             too. Then it says nothing else.
         expires_at: When it is deleted; ``None`` once it has earned.
@@ -100,6 +102,7 @@ class ClaimableReceipt:
     returned_minor: int = 0
     returned_before_minor: int = 0
     is_void: bool = False
+    purchase_id: str | None = None
     same_as: str | None = None
     expires_at: datetime | None = None
 
@@ -259,6 +262,18 @@ def named_too(
     return stored
 
 
+def imported(
+    receipt: ClaimableReceipt, purchase_id: str, grants: Sequence[ReceiptGrant]
+) -> ClaimableReceipt:
+    """Return a receipt that a purchase of a till's export has; ``grants`` if it had none before."""
+    return replace(
+        receipt,
+        purchase_id=purchase_id,
+        grants=receipt.grants or tuple(grants[:TILL_GRANTS_MAX]),
+        expires_at=None,
+    )
+
+
 def returned(receipt: ClaimableReceipt, returned_minor: int | None) -> ClaimableReceipt:
     """Return a receipt of which money came back, and what that asks back of each grant.
 
@@ -266,7 +281,12 @@ def returned(receipt: ClaimableReceipt, returned_minor: int | None) -> Claimable
         receipt: The receipt.
         returned_minor: All that came back so far; ``None``: everything. Less than was known before
             changes nothing.
+
+    Raises:
+        ReceiptImported: The till's export tells what came back.
     """
+    if receipt.purchase_id is not None:
+        raise ReceiptImported("The till's export has this receipt.", status=receipt.status)
     amount_minor = receipt.amount_minor
     is_all = returned_minor is None or (amount_minor is not None and returned_minor >= amount_minor)
     told_minor = amount_minor or 0 if returned_minor is None else returned_minor

@@ -496,6 +496,20 @@ def with_earlier(
     )
 
 
+def taken_over(purchase: Purchase, sale: KnownSale, grant: Grant) -> Purchase:
+    """Add a sale that has earned otherwise already, such as by the claim of its receipt.
+
+    Nothing of it came back before.
+    """
+    earned = Earning(str(len(purchase.sales)), sale.amount_minor, grant.units, parts=sale.parts)
+    return replace(
+        purchase,
+        sales=(*purchase.sales, sale),
+        earnings=(*purchase.earnings, earned),
+        grants=(*purchase.grants, grant),
+    )
+
+
 def lacks_sale(purchase: Purchase, receipt: Receipt) -> bool:
     """Tell whether a receipt that was read refers to a sale that the purchase does not know."""
     if receipt.voids == receipt.external_id:

@@ -108,6 +108,19 @@ class ReceiptKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class TseMark:
+    """What tells a receipt by its TSE: the TSE's serial number, in hex, and its transaction."""
+
+    serial: str
+    transaction_number: int
+
+    @property
+    def key(self) -> str:
+        """As ``TseReceipt.key``, which the code on the receipt says."""
+        return f"{self.serial}:{self.transaction_number}"
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """A receipt that a till has issued.
 
@@ -135,6 +148,7 @@ class Receipt:
         doubt: What was capped or read in doubt, in words for the merchant.
         lines: Its lines, on which the earning base of a program decides; empty if the system tells
             none. By the usual base they are ``eligible``, but for what was not paid.
+        tse: What its TSE has signed, if the system says it.
     """
 
     external_id: str
@@ -151,6 +165,7 @@ class Receipt:
     revision: int | None = None
     doubt: str | None = None
     lines: tuple[PurchaseLine, ...] = ()
+    tse: TseMark | None = None
 
     @property
     def identity(self) -> str:

@@ -31,9 +31,9 @@ def receipt_id(store_id: str, transaction_id: str) -> str:
     return ids.derived("rcp", store_id, "transaction", transaction_id)
 
 
-def tse_receipt_id(account_id: str, tse: TseReceipt) -> str:
+def tse_receipt_id(account_id: str, tse_key: str) -> str:
     """Return the id of what a TSE has signed. A TSE may move from a store to another."""
-    return ids.derived("rcp", account_id, "tse", tse.key)
+    return ids.derived("rcp", account_id, "tse", tse_key)
 
 
 def read_tse(code: str) -> TseReceipt:
@@ -102,7 +102,7 @@ def second_name(account_id: str, code: str | None) -> SecondName | None:
     Raises:
         ReceiptCodeDamaged: It is no such code.
     """
-    return None if code is None else SecondName(tse_receipt_id(account_id, read_tse(code)))
+    return None if code is None else SecondName(tse_receipt_id(account_id, read_tse(code).key))
 
 
 def taking(

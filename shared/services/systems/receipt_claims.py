@@ -192,7 +192,7 @@ def _signed_by_tse(caller: Caller, tse: TseReceipt) -> ClaimableReceipt:
 def _of_tse(account_id: str, store_id: str, tse: TseReceipt) -> ClaimableReceipt:
     """Return a receipt as its TSE's code tells it, of which nothing else is known yet."""
     return ClaimableReceipt(
-        receipt_id=till_receipts.tse_receipt_id(account_id, tse),
+        receipt_id=till_receipts.tse_receipt_id(account_id, tse.key),
         account_id=account_id,
         store_id=store_id,
         transaction_id=f"receipt:tse:{tse.key}",
@@ -427,7 +427,8 @@ def void(
         returned: All that came back so far; ``None``: everything. Told again, it changes nothing.
 
     Raises:
-        StoreNotFound, ReceiptNotFound, ReceiptCodeDamaged, ReceiptNoSale, InvalidParameters, Busy.
+        StoreNotFound, ReceiptNotFound, ReceiptCodeDamaged, ReceiptNoSale, InvalidParameters, Busy,
+        ReceiptImported: The till's export tells what came back.
     """
     store = access.store(caller, store_id)
     told = _told(caller, store_id, tse_code)

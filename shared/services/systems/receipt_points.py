@@ -34,7 +34,7 @@ from shared.services.accounts import callers
 from shared.services.commands import Effect, Reads
 from shared.services.loyalty import bookings
 from shared.services.loyalty.awards import CampaignShards
-from shared.services.systems import earlier_receipts
+from shared.services.systems import claimed_receipts, earlier_receipts
 from shared.services.systems.earlier_receipts import EarlierSale
 from shared.store import paths
 from shared.store.client import Write
@@ -102,8 +102,9 @@ def book(sync: Sync, receipt: Receipt, is_known: Callable[[str], bool]) -> Recei
     Trainings, transfers and other receipts that are no sale change nothing. Sales without a
     customer, older than ``issued_since``, or older than the membership earn nothing. So do sales of
     a member who was suspended or had left at the time, or is so now; what a receipt takes back is
-    taken from them, too. A receipt that takes goods back is kept until its sale is read, even if
-    the till does not name the member again.
+    taken from them, too. What a customer has claimed by the code of its TSE earns no more, and is
+    taken over. A receipt that takes goods back is kept until its sale is read, even if the till
+    does not name the member again.
 
     Args:
         sync: The sync, with its program.
@@ -118,10 +119,13 @@ def book(sync: Sync, receipt: Receipt, is_known: Callable[[str], bool]) -> Recei
     if sync.program_id is None or receipt.kind not in {ReceiptKind.SALE, ReceiptKind.VOID}:
         return _NOTHING
     is_alone = receipt.voids is None and not _takes_back(receipt)
-    if is_alone and (receipt.customer_id is None or _is_old(sync, receipt)):
+    is_nobodys = is_alone and (receipt.customer_id is None or _is_old(sync, receipt))
+    if is_nobodys and receipt.tse is None:
         return _NOTHING
     caller = callers.acting_for(sync.account_id)
     program = access.program(caller, sync.program_id, sync.store_id)
+    if is_nobodys and claimed_receipts.shared(program, receipt) is None:
+        return _NOTHING
     if reason := _problem_of(receipt, program):
         return ReceiptResult(ReceiptOutcome.REFUSED, reason)
     try:
@@ -194,6 +198,8 @@ class _Booking:
         self._receipt = receipt
         self._is_known = is_known
         self._now = clock.utc_now()
+        self._shared = claimed_receipts.shared(program, receipt)
+        self._owner: str | None = None
         self._parts = receipt_parts.parts_of(program, receipt)
         self._shards = CampaignShards.at(program, receipt.issued_at)
         self._receipt_id = receipt.voids or receipt.external_id
@@ -227,7 +233,8 @@ class _Booking:
         user_id = self._receipt.customer_id
         members = [] if user_id is None else [paths.member(self._member_id(user_id))]
         shards = [] if _takes_back(self._receipt) else self._shards.needs
-        needs = [*members, self._path, self._own_path, *self._earlier_paths, *shards]
+        shared = [] if self._shared is None else [self._shared.path]
+        needs = [*members, self._path, self._own_path, *self._earlier_paths, *shards, *shared]
         return list(dict.fromkeys(needs))
 
     @property
@@ -240,6 +247,13 @@ class _Booking:
         return [paths.entry(each, entry_id) for each in self._named_member_ids]
 
     def _decide(self, reads: Reads) -> Effect[ReceiptResult | _Missing]:
+        claimed = self._shared.find(reads) if self._shared else None
+        if self._shared and (problem := self._shared.problem(claimed, self._purchase_id)):
+            return Effect(ReceiptResult(ReceiptOutcome.NOTHING, notes=(problem,)))
+        owner = self._shared.owner(claimed, self._purchase_id) if self._shared else None
+        if owner is not None and owner != self._owner:
+            self._owner = owner
+            return Effect(_Missing(customer_id=owner))
         named = self._receipt.customer_id
         if named is not None and (into := self._merged_into(reads, named)) is not None:
             self._named_member_ids.append(self._member_id(into))
@@ -251,6 +265,18 @@ class _Booking:
         if stored is not None:
             stored = purchases.with_merged(stored, self._merged(reads, stored))
         return self._decide_on(reads, path, stored)
+
+    def _with_claimed(self, reads: Reads, before: Purchase) -> tuple[Purchase, bool]:
+        """Return a purchase with what its receipt has earned otherwise, and whether that is new."""
+        if self._shared is None:
+            return before, False
+        claimed, user_id = self._shared.find(reads), self._receipt.customer_id
+        earned = self._shared.to_take_over(claimed, self._purchase_id)
+        if claimed is None or earned is None or user_id is None:
+            return before, False
+        sale = claimed_receipts.sale_of(self._receipt, user_id, self._parts)
+        grant = claimed_receipts.grant_of(self._receipt, user_id, earned, claimed)
+        return purchases.taken_over(before, sale, grant), True
 
     def _merged(self, reads: Reads, purchase: Purchase) -> dict[str, str]:
         """Return who took over the members of a purchase, of those who were read.
@@ -271,7 +297,8 @@ class _Booking:
         before = stored or self._empty(self._receipt_id)
         for each in self._earlier or ():
             before = purchases.with_earlier(before, each.sale, each.grant, each.taken)
-        is_earning = self._is_earning(reads)
+        before, is_taken_over = self._with_claimed(reads, before)
+        is_earning = is_taken_over or self._is_earning(reads)
         entry = self._earlier_entry(reads, before)
         if entry is not None:
             return Effect(self._earlier_result(entry))
@@ -283,7 +310,7 @@ class _Booking:
         )
         if reading.refusal is not None:
             return Effect(ReceiptResult(ReceiptOutcome.REFUSED, reading.refusal))
-        if reading.purchase == before:
+        if reading.purchase == before and not is_taken_over:
             return Effect(self._unchanged(before, reading))
         if purchases.lacks_sale(reading.purchase, self._receipt):
             missing = self._without_sale(is_kept=stored is not None)
@@ -334,6 +361,8 @@ class _Booking:
         if postings.has_taken:
             purchase = purchases.with_taken(purchase, self._receipt, self._now)
         writes: list[Write] = [purchase_documents.write(reads[path], purchase), *uses.writes]
+        if self._shared is not None:
+            writes += self._shared.writes(reads, purchase)
         if part is not None:
             writes.append(purchase_documents.write(reads[self._own_path], part))
         for user_id, entries in postings.entries.items():

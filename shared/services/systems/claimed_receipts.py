@@ -1,0 +1,142 @@
+"""Receipts of a till's export that customers may have claimed by the code of their TSE.
+
+The export and the claim share the document of the receipt (decision 30). Who comes first has it:
+what was claimed, or booked by the till's calls, the purchase takes over, so that a void that is
+read later takes it back; what the export has booked nobody claims.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shared import clock
+from shared.domain.loyalty import receipt_claims
+from shared.domain.loyalty.programs import Program
+from shared.domain.loyalty.receipt_claims import ClaimableReceipt, ReceiptGrant
+from shared.domain.systems.purchases import Grant, KnownSale, Purchase
+from shared.domain.systems.receipt_parts import Parts
+from shared.domain.systems.sales import Receipt, ReceiptKind
+from shared.services import commands
+from shared.services.commands import Reads
+from shared.services.loyalty import till_receipts
+from shared.store import paths
+from shared.store.client import Snapshot, Write
+from shared.store.loyalty import receipt_documents
+
+ELSEWHERE = "It has earned before, and what came back of it is told elsewhere: nothing was changed."
+_CLAIM_OF = "claim:"
+VOIDED = "It was voided before: it earns nothing."
+
+
+@dataclass(frozen=True, slots=True)
+class SharedReceipt:
+    """The document that a receipt of an export shares with those who claim it."""
+
+    program: Program
+    receipt_id: str
+
+    @property
+    def path(self) -> str:
+        """The path to read first."""
+        return paths.receipt(self.receipt_id)
+
+    def find(self, reads: Reads) -> ClaimableReceipt | None:
+        """Return the receipt as it is stored, by whichever name; ``None`` if nobody knows it.
+
+        Raises:
+            Wanted: It is stored by another name.
+        """
+        return receipt_documents.decode(self._read(reads))
+
+    def problem(self, found: ClaimableReceipt | None, purchase_id: str) -> str | None:
+        """Return why a purchase cannot have the receipt; ``None`` if it can, or has it."""
+        if found is None or found.purchase_id == purchase_id:
+            return None
+        if found.is_void:
+            return VOIDED
+        is_elsewhere = found.purchase_id is not None or found.returned_minor > 0
+        return ELSEWHERE if is_elsewhere or (found.grants and not self._own(found)) else None
+
+    def to_take_over(self, found: ClaimableReceipt | None, purchase_id: str) -> ReceiptGrant | None:
+        """Return what the receipt has earned, if the purchase is to take it over."""
+        if found is None or found.purchase_id == purchase_id:
+            return None
+        return self._own(found)
+
+    def owner(self, found: ClaimableReceipt | None, purchase_id: str) -> str | None:
+        """Return the member who has the receipt, whomever the till names, if anybody has it."""
+        earned = self.to_take_over(found, purchase_id)
+        if earned is None and found is not None and found.claimed_by is not None:
+            earned = self._own(found)
+        return None if earned is None else earned.user_id
+
+    def writes(self, reads: Reads, purchase: Purchase) -> list[Write]:
+        """Return the writes that give the receipt to a purchase which has earned for it."""
+        if not purchase.grants:
+            return []
+        read = self._read(reads)
+        program = self.program
+        stored = receipt_documents.decode(read) or ClaimableReceipt(
+            receipt_id=self.receipt_id,
+            account_id=program.account_id,
+            store_id=program.store_id,
+            transaction_id="",
+            currency=program.currency,
+            created_at=clock.utc_now(),
+        )
+        grants = [
+            ReceiptGrant(program.program_id, each.entry_user_id, each.entry_id, each.units)
+            for each in purchase.grants
+        ]
+        after = receipt_claims.imported(stored, purchase.purchase_id, grants)
+        return [] if after == stored else [receipt_documents.write(read, after)]
+
+    def _own(self, found: ClaimableReceipt) -> ReceiptGrant | None:
+        """Return what it earned in the program, if that is one entry of one member."""
+        own = [each for each in found.grants if each.program_id == self.program.program_id]
+        return own[0] if len(own) == 1 else None
+
+    def _read(self, reads: Reads) -> Snapshot:
+        read = reads[self.path]
+        found = receipt_documents.decode(read)
+        if found is None or found.same_as is None:
+            return read
+        path = paths.receipt(found.same_as)
+        commands.want(reads, [path])
+        return reads[path]
+
+
+def shared(program: Program, receipt: Receipt) -> SharedReceipt | None:
+    """Return the document that a receipt shares; ``None`` if nobody can claim it."""
+    is_sale = receipt.kind is ReceiptKind.SALE and receipt.voids is None
+    if program.receipt_claims is None or receipt.tse is None or not is_sale:
+        return None
+    key = receipt.tse.key
+    return SharedReceipt(program, till_receipts.tse_receipt_id(program.account_id, key))
+
+
+def sale_of(receipt: Receipt, user_id: str, parts: Parts | None) -> KnownSale:
+    """Return the sale of a receipt that has earned for a member already."""
+    return KnownSale(
+        amount_minor=max(receipt.eligible.amount_minor, 0),
+        customer_id=user_id,
+        is_earning=True,
+        series=receipt.series,
+        issued_at=receipt.issued_at,
+        revision=receipt.revision,
+        parts=parts,
+    )
+
+
+def grant_of(
+    receipt: Receipt, user_id: str, earned: ReceiptGrant, found: ClaimableReceipt
+) -> Grant:
+    """Return what it has earned, for the member who has that membership now."""
+    return Grant(
+        user_id=user_id,
+        entry_id=earned.entry_id,
+        receipt_id=f"{_CLAIM_OF}{receipt.identity}",  # No receipt of the till has caused it.
+        units=earned.units,
+        booked_at=found.claimed_at or found.created_at,
+        booked_for=None if earned.user_id == user_id else earned.user_id,
+    )
