@@ -56,6 +56,7 @@ class Response(ResponseModel):
         strict=False,
         description="`awards` of bulkAddLoyaltyPoints, or `members` of importMembers.",
     )
+    dry_run: bool = Field(description="Whether it only says what would become of each row.")
     counts: RowCounts = Field(description="How many awards have each outcome.")
     member_counts: MemberImportCounts | None = Field(
         description="How many members have each outcome. Null for awards."
@@ -79,6 +80,7 @@ EXAMPLE: dict[str, Any] = {
     "rows": 2,
     "done": 2,
     "kind": "awards",
+    "dryRun": False,
     "counts": {"booked": 1, "duplicates": 0, "nothing": 0, "refused": 1, "notDone": 0},
     "memberCounts": None,
     "notes": [],
@@ -104,6 +106,7 @@ def handle(body: Request, caller: Caller) -> Response:
         rows=found.rows,
         done=sum(found.counts.values()),
         kind=found.kind,
+        dry_run=found.members is not None and found.members.is_dry,
         counts=_counts(found),
         member_counts=to_import_counts(found.counts) if found.members else None,
         notes=list(found.notes),

@@ -179,7 +179,7 @@ def test_a_dry_run_of_a_file_writes_no_member(merchant: Merchant) -> None:
 
     body = imported(merchant, people(3), programId=program_id, dryRun=True)
 
-    assert outcomes(body) == ["created"] * 3
+    assert (outcomes(body), body["dryRun"]) == (["created"] * 3, True)
     assert [each["userId"] for each in body["memberResults"]] == [None] * 3
     assert stored.documents(f"accounts/{merchant.account_id}/members") == {}
     assert merchant.api.ok("listMembers", {})["members"] == []
