@@ -170,7 +170,7 @@ def test_what_was_not_told_yet_is_told_and_counted_once(maria: Member) -> None:
 
 def test_is_the_same_wherever_it_dies(merchant: Merchant) -> None:
     """Killed after each call and started again: one copy, no trace, books that verify."""
-    for steps in range(1, 60):
+    for steps in range(1, 90):
         member = Member(merchant, merchant.program("points"), f"dying.{steps}@example.com")
         member.enroll()
         member.earn(100, description=MARKER)
@@ -189,7 +189,7 @@ def test_is_the_same_wherever_it_dies(merchant: Merchant) -> None:
         assert figures(member)["totalMembers"] == 1
         if not life.has_ended:
             return
-    pytest.fail("it takes more than 60 calls")
+    pytest.fail("it takes more than 90 calls")
 
 
 def test_an_erasure_that_was_left_is_finished_by_the_schedule(
