@@ -21,18 +21,22 @@ from shared.errors import (
     ReceiptNotVerified,
     ReceiptTooOld,
     ReceiptVoided,
+    StoreNotFound,
 )
 from shared.schemas import answers
 from shared.schemas.base import Duplicate, Number, RequestModel, ResponseModel, Success, WireModel
-from shared.schemas.fields import UserId
+from shared.schemas.fields import StoreId, UserId
 from shared.schemas.systems.receipt_bodies import PaidAmount
+from shared.services import access
 from shared.services.systems import receipt_claims
 
 CODE_CHARS_MAX = 2_000
 
 
 class Request(RequestModel):
-    """Who claims which receipt. The receipt's store says in which programs it earns."""
+    """Who claims which receipt. Its own store says in which programs it earns; ``storeId`` only
+    which account is meant.
+    """
 
     user_id: UserId
     code: str = Field(
@@ -43,6 +47,7 @@ class Request(RequestModel):
             "till's TSE (`V0;...`), if the store has registered it."
         ),
     )
+    store_id: StoreId | None = None
 
 
 class ReceiptEarnedBody(WireModel):
@@ -99,6 +104,7 @@ EXAMPLE: dict[str, Any] = {
 }
 
 REFUSALS = (
+    StoreNotFound,
     ReceiptCodeDamaged,
     ReceiptNotFound,
     ReceiptNoSale,
@@ -116,6 +122,7 @@ REFUSALS = (
 
 def handle(body: Request, caller: Caller) -> Response:
     """Book what the receipt earns, in one commit."""
+    access.named_store(caller, body.store_id)
     done = receipt_claims.claim(caller, user_id=body.user_id, code=body.code)
     return Response(
         store_id=done.store_id,

@@ -361,6 +361,25 @@ def test_another_accounts_receipt_is_not_found(
     assert_refused(answer, 404, "RECEIPT_NOT_FOUND")
 
 
+def test_another_accounts_store_is_not_found(
+    member: Member, new_merchant: Callable[..., Merchant]
+) -> None:
+    code = make_claim(member.merchant)["code"]
+    body = {"userId": "user_1", "code": code, "storeId": new_merchant().store_id}
+
+    with nothing_written():
+        answer = member.api("claimReceipt", body)
+
+    assert_refused(answer, 404, "STORE_NOT_FOUND")
+
+
+def test_a_customer_may_name_a_store_for_the_account(member: Member) -> None:
+    code = make_claim(member.merchant)["code"]
+    body = {"code": code, "storeId": member.merchant.another_store().store_id}
+
+    assert earned(member.merchant.customer("user_1")("claimReceipt", body)) == [(285, None)]
+
+
 def test_a_forged_code_is_not_found(member: Member) -> None:
     code: str = make_claim(member.merchant)["code"]
     forged = receipt_codes.text_of(code.split(":")[1], [b"another key"])
