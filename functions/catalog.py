@@ -131,6 +131,10 @@ ENDPOINTS = (
     Endpoint("reserveLoyaltyPoints", "loyalty", Package.GO, customer_package=Package.GO),
     Endpoint("commitLoyaltyRedemption", "loyalty", Package.GO),
     Endpoint("voidLoyaltyRedemption", "loyalty", Package.GO, customer_package=Package.GO),
+    Endpoint("getRedemption", "rewards", Package.GO, is_read=True, customer_package=Package.GO),
+    Endpoint("listRedemptions", "rewards", Package.GO, is_read=True, customer_package=Package.GO),
+    Endpoint("useRewardCode", "rewards", Package.GO),
+    Endpoint("cancelRedemption", "rewards", Package.GO),
     Endpoint("activateLoyaltyPoints", "loyalty", Package.GO),
     Endpoint("getLoyaltyAnalytics", "loyalty", Package.GO, is_read=True),
     Endpoint(

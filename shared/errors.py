@@ -140,6 +140,14 @@ class ReservationExpired(PunktwerkError):
     fix = "Reserve again."
 
 
+class CancellationTooLate(PunktwerkError):
+    """The redemption is older than the program lets anybody cancel: `redemptionCancelDays`."""
+
+    code = "CANCELLATION_TOO_LATE"
+    status = 400
+    fix = "Grant points with addLoyaltyPoints if the member is to have them all the same."
+
+
 class TooManyReservations(PunktwerkError):
     """The member has as many open reservations as one can have."""
 
@@ -455,6 +463,22 @@ class RewardNotFound(PunktwerkError):
     fix = "Use a `rewardId` that getLoyaltyProgram lists."
 
 
+class RedemptionNotFound(PunktwerkError):
+    """The member has no such redemption."""
+
+    code = "REDEMPTION_NOT_FOUND"
+    status = 404
+    fix = "Use the `redemptionId` that redeemLoyaltyPoints or commitLoyaltyRedemption answered."
+
+
+class RewardCodeNotFound(PunktwerkError):
+    """No reward of the account has such a code."""
+
+    code = "REWARD_CODE_NOT_FOUND"
+    status = 404
+    fix = "Read the code again from what the customer shows."
+
+
 class ReservationNotFound(PunktwerkError):
     """The member has no such reservation."""
 
@@ -597,6 +621,22 @@ class ReceiptLimitReached(PunktwerkError):
     code = "RECEIPT_LIMIT_REACHED"
     status = 409
     fix = "Claim it tomorrow, by the store's clock, unless it is too old then."
+
+
+class RewardCodeUsed(PunktwerkError):
+    """The reward was handed out before: `details` say when and in which store."""
+
+    code = "REWARD_CODE_USED"
+    status = 409
+    fix = "Hand nothing out: each code is used once."
+
+
+class RedemptionCancelled(PunktwerkError):
+    """The redemption was cancelled before."""
+
+    code = "REDEMPTION_CANCELLED"
+    status = 409
+    fix = "Nothing is to be done: the points are back."
 
 
 class ReservationExists(PunktwerkError):

@@ -25,6 +25,12 @@ PaymentId = Annotated[Id, Field(description="Id of the payment.")]
 ReservationId = Annotated[
     Id, Field(description="The `reservationId` that reserveLoyaltyPoints answered.")
 ]
+RedemptionId = Annotated[
+    Id,
+    Field(
+        description="The `redemptionId` that redeemLoyaltyPoints or commitLoyaltyRedemption gave."
+    ),
+]
 WebhookId = Annotated[Id, Field(description="Id of the webhook endpoint.")]
 DeliveryId = Annotated[Id, Field(description="Id of the delivery: this event to this endpoint.")]
 ProductId = Annotated[

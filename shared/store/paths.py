@@ -124,6 +124,12 @@ def reservation(membership_id: str, reservation_id: str) -> str:
     return f"reservations/{hashlib.sha256(key.encode()).hexdigest()}"
 
 
+def redemption(membership_id: str, entry_id: str) -> str:
+    """Return the path of what became of a redemption, by its entry."""
+    key = f"{len(membership_id)}:{membership_id}:{entry_id}"
+    return f"redemptions/{hashlib.sha256(key.encode()).hexdigest()}"
+
+
 def check_in(session_id: str) -> str:
     return f"checkIns/{encode(session_id)}"
 

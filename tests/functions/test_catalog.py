@@ -174,7 +174,7 @@ def test_each_part_of_the_product_needs_its_package() -> None:
         assert packages.pop(noun) == {Package.GROW}
     for noun in ("catalog", "accounts"):
         assert packages.pop(noun) == {Package.DISCOVER}
-    for noun in ("webhooks", "events"):
+    for noun in ("webhooks", "events", "rewards"):
         assert packages.pop(noun) == {Package.GO}
 
 

@@ -52,6 +52,7 @@ LOOKED_UP = {
     "eventId",
     "productId",
     "reservationId",
+    "redemptionId",
 }
 """Names of something that must be there; other ids are the caller's, and only kept."""
 FILTERS = {

@@ -51,6 +51,7 @@ from shared.store.loyalty import (
     membership_documents,
     program_documents,
     referral_documents,
+    reservation_documents,
 )
 from shared.store.members import check_in_documents, member_documents
 from shared.store.orders import checkout_documents, collect_order_documents
@@ -225,6 +226,13 @@ def query_all(member: Member) -> None:
     check_in_documents.checked_in_since(now, 1)
     check_in_documents.shards(merchant.store_id)
     membership_documents.find_by_transaction(member.program_id, "t1")
+    membership_documents.find_by_reward_code(merchant.account_id, "RW-1")
+    reservation_documents.find_by_reward_code(merchant.account_id, "RW-1")
+    for field, value in (("programId", member.program_id), ("storeId", merchant.store_id)):
+        for user_ids in (None, [member.user_id]):
+            membership_documents.list_redemptions(
+                field, value, user_ids=user_ids, after=None, limit=1
+            )
     member_documents.find_by_lookups(merchant.account_id, ["email_1"])
     query_members(merchant.account_id, member.program_id, now)
     membership_documents.list_corrections(member.membership_id, "le_1")

@@ -70,6 +70,8 @@ _DOCUMENTED: Names = {
     "enrollmentEventId": loyalty_events.enrollment_event_id("lp_abc123_user_xyz"),
     "campaignId": "cmp_abc123",
     "reservationId": "rs_k3v9m2x7q4t8w6n5c2yb",
+    "redemptionId": "le_def456",
+    "rewardCode": "RW-7K2M-9QXT-4HBC-W3ZP",
     "webhookId": "we_abc123",
     "eventId": "evt_abc123",
     "paymentId": "pay_4f1c9a2be07d4c6e8b13a5f0c2d7",
@@ -110,6 +112,8 @@ def drawn(store_id: str) -> Names:
         "enrollmentEventId": loyalty_events.enrollment_event_id(f"{program_id}_user_1"),
         "campaignId": ids.new("cmp"),
         "reservationId": ids.new("rs"),
+        "redemptionId": ids.new("le"),
+        "rewardCode": ids.reward_code(),
         "webhookId": ids.new("we"),
         "eventId": ids.new("evt"),
         "paymentId": payment_id,
@@ -288,10 +292,25 @@ def make_import(situation: Situation, *, is_done: bool = True) -> None:
         row_imports.resume(names["importId"])
 
 
+def make_redemption(
+    situation: Situation,
+    points: int = 100,
+    rewardId: str | None = "rw_abc123",  # noqa: N803
+) -> None:
+    """Let the member redeem points, by default for a reward of the program."""
+    body = {**situation.member.ids, "points": points, "rewardId": rewardId}
+    names = situation.names
+    with _next_id("le", names["redemptionId"]), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ids, "reward_code", lambda: names["rewardCode"])
+        situation.api.ok("redeemLoyaltyPoints", body)
+
+
 def make_reservation(situation: Situation, **fields: Any) -> None:
     """Reserve 80 points of the member, or what is said instead."""
     body = {**situation.member.ids, **(fields or {"points": 80})}
-    with _next_id("rs", situation.names["reservationId"].partition("-")[0]):
+    names = situation.names
+    with _next_id("rs", names["reservationId"]), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ids, "reward_code", lambda: names["rewardCode"])
         made = situation.api.ok("reserveLoyaltyPoints", body)
     # With a stock, its id ends with a tag of the reward.
     dict.update(situation.names, reservationId=made["reservationId"])  # type: ignore[arg-type]
@@ -532,6 +551,7 @@ MAKERS: Mapping[str, Callable[..., None]] = {
     "purchase": make_purchase,
     "receipt": make_receipt,
     "import": make_import,
+    "redemption": make_redemption,
     "reservation": make_reservation,
     "own reservation": make_own_reservation,
     "suspension": make_suspension,

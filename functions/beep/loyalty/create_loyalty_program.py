@@ -11,6 +11,7 @@ from shared.auth.caller import Caller
 from shared.domain.loyalty.programs import (
     EARNING_METHODS_DEFAULT,
     MILESTONES_DEFAULT,
+    REDEMPTION_CANCEL_DAYS_DEFAULT,
     Branding,
     ProgramType,
     require_costs,
@@ -42,6 +43,7 @@ from shared.schemas.loyalty.program_bodies import (
     ProgramName,
     ProgramTypeName,
     ReceiptClaimsBody,
+    RedemptionCancelDays,
     ReferralBody,
     Rewards,
     RulesBody,
@@ -84,6 +86,7 @@ class Request(RequestModel):
         default_factory=EarningBaseBody, description="What of a purchase earns."
     )
     pending_days: PendingDays = 0
+    redemption_cancel_days: RedemptionCancelDays = REDEMPTION_CANCEL_DAYS_DEFAULT
     check_in_limit: CheckInLimitBody = Field(
         default_factory=CheckInLimitBody, description=CHECK_IN_LIMIT
     )
@@ -159,6 +162,7 @@ def handle(body: Request, caller: Caller) -> Response:
         earning_base=body.earning_base.to_domain(),
         pending_days=body.pending_days,
         referral=body.referral.to_domain() if body.referral else None,
+        redemption_cancel_days=body.redemption_cancel_days,
         check_in_limit=body.check_in_limit.to_domain(),
         welcome_bonus=body.welcome_bonus,
         offline_overdraft=body.offline_overdraft,

@@ -40,6 +40,7 @@ from shared.schemas.loyalty.program_bodies import (
     PointsExpiryChangesBody,
     ProgramName,
     ReceiptClaimsBody,
+    RedemptionCancelDays,
     ReferralBody,
     Rewards,
     RulesBody,
@@ -90,6 +91,7 @@ class Request(RequestModel):
         default=None, description="What of a purchase earns, as a whole."
     )
     pending_days: PendingDays | None = None
+    redemption_cancel_days: RedemptionCancelDays | None = None
     check_in_limit: CheckInLimitBody | None = Field(default=None, description=CHECK_IN_LIMIT)
     welcome_bonus: WelcomeBonus | None = None
     offline_overdraft: OfflineOverdraft | None = None
@@ -168,6 +170,7 @@ def handle(body: Request, caller: Caller) -> Response:
         pending_days=body.pending_days,
         referral=body.referral.to_domain() if body.referral else None,
         ends_referral="referral" in body.model_fields_set and body.referral is None,
+        redemption_cancel_days=body.redemption_cancel_days,
         check_in_limit=body.check_in_limit.changed if body.check_in_limit else None,
         welcome_bonus=body.welcome_bonus,
         offline_overdraft=body.offline_overdraft,

@@ -41,6 +41,14 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
+class SpentLot:
+    """Units that a redemption took, with their time of expiry; ``None`` if they had none."""
+
+    units: int
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CampaignPart:
     """What a campaign added to a booking, exactly, before rounding: points, stamps or money."""
 
@@ -102,6 +110,7 @@ class Cause:
     made_of: MadeOf | None = None
     activates_entry_id: str | None = None
     campaigns_before: tuple[str, ...] | None = None
+    took_stock: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +127,8 @@ class Entry:
     ``pending_units`` is the change of what is pending, ``None`` for most entries. An entry of the
     kind ``PENDING`` adds pending units, which nobody can spend before ``pending_until``, and has 0
     ``units``. The ``EARN`` that makes them spendable names it in ``activates_entry_id``.
+    ``spent`` are the lots of a redemption, and ``took_stock`` tells that it took a piece of its
+    reward's stock; ``None`` in entries from before they were there.
     ``copied_at``: it is a copy under a pseudonym, from when the person was erased. It was told and
     counted as the entry that it was.
     """
@@ -164,6 +175,8 @@ class Entry:
     pending_until: datetime | None = None
     activates_entry_id: str | None = None
     copied_at: datetime | None = None
+    spent: tuple[SpentLot, ...] | None = None
+    took_stock: bool | None = None
 
     @property
     def granted_units(self) -> int:

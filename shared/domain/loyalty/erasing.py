@@ -51,6 +51,8 @@ ENTRY_KEEPS = frozenset(
         "made_of",
         "pending_units",
         "pending_until",
+        "spent",
+        "took_stock",
     }
 )
 """What a copy has of its entry."""

@@ -9,6 +9,7 @@ the caller commits both or neither. These equations always hold (``Membership.as
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
@@ -28,7 +29,7 @@ from shared.domain.loyalty import (
     tiers,
 )
 from shared.domain.loyalty.counters import Counters
-from shared.domain.loyalty.entries import Cause, Entry, EntryKind, Moved
+from shared.domain.loyalty.entries import Cause, Entry, EntryKind, Moved, SpentLot
 from shared.domain.loyalty.holds import Hold
 from shared.domain.loyalty.lots import Lot
 from shared.domain.loyalty.membership import RECENT_MAX, Membership, RecentEntry
@@ -283,8 +284,9 @@ def redeem(
     membership.require_active()
     if units > membership.available_units + overdraft_units:
         raise insufficient(membership, units)
+    part, _ = lots.split(membership.lots, units)
     after = replace(_debit(membership, units), redeemed_units=membership.redeemed_units + units)
-    return _book(membership, after, program, EntryKind.REDEEM, cause)
+    return _book(membership, after, program, EntryKind.REDEEM, cause, spent=_spent(part))
 
 
 def hold(membership: Membership, program: Program, wanted: Hold, units: int) -> Membership:
@@ -353,7 +355,7 @@ def redeem_held(
     membership.require_active()
     if units > min(held.units, membership.balance_units):
         raise _not_in_hold(membership, held, units)
-    _, rest = lots.split(held.lots, units)
+    part, rest = lots.split(held.lots, units)
     without = replace(
         membership,
         holds=tuple(each for each in membership.holds if each != held),
@@ -361,9 +363,42 @@ def redeem_held(
         balance_units=membership.balance_units - units,
         redeemed_units=membership.redeemed_units + units,
     )
-    return _book(
-        membership, hold_releases.put_back(without, rest), program, EntryKind.REDEEM, cause
-    )
+    after = hold_releases.put_back(without, rest)
+    return _book(membership, after, program, EntryKind.REDEEM, cause, spent=_spent(part))
+
+
+def cancel(
+    membership: Membership, program: Program, original: Entry, cause: Cause
+) -> tuple[Membership, Entry]:
+    """Give back all that a redemption spent, to lots with the dates that they had.
+
+    What has reached its date meanwhile is given back, too, and the caller writes it off. Of older
+    redemptions the dates are not known: what they give back never expires.
+
+    Raises:
+        BalanceLimitExceeded: The membership would hold more than the limit.
+    """
+    assert original.kind is EntryKind.REDEEM
+    units = -original.units
+    spent = original.spent or ()
+    without_lot = units - sum(each.units for each in spent)
+    given = [
+        # What was spent beyond the balance had no lot.
+        *([Lot(without_lot)] if without_lot else []),
+        *(
+            Lot(each.units, each.expires_at, due.alert_at(program, each.expires_at))
+            for each in spent
+        ),
+    ]
+    after = membership
+    for lot in given:
+        after = _credit(after, lot)
+    after = replace(after, reversed_units=membership.reversed_units - units)
+    return _book(membership, after, program, EntryKind.REVERSE, cause, corrects=original)
+
+
+def _spent(part: Iterable[Lot]) -> tuple[SpentLot, ...]:
+    return tuple(SpentLot(lot.units, lot.expires_at) for lot in part)
 
 
 def set_balance(
@@ -757,6 +792,7 @@ def _book(
     uncollected_units: int = 0,
     moved: Moved | None = None,
     pending_until: datetime | None = None,
+    spent: tuple[SpentLot, ...] | None = None,
 ) -> tuple[Membership, Entry]:
     """Seal a change: number it, recompute tier and unlocked rewards, chain it by its hash.
 
@@ -818,6 +854,8 @@ def _book(
         pending_units=(changed.pending_units - before.pending_units) or None,
         pending_until=pending_until,
         activates_entry_id=cause.activates_entry_id,
+        spent=spent,
+        took_stock=cause.took_stock,
     )
     entry = replace(unsealed, hash=chain.entry_hash(unsealed))
     after = replace(

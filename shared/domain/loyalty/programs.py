@@ -184,6 +184,7 @@ class EarningLimits:
 
 
 NO_LIMITS = EarningLimits()
+REDEMPTION_CANCEL_DAYS_DEFAULT = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +229,7 @@ class Program:
     they were made; each has a document, too. ``offline_overdraft``: how far below zero a redemption
     may take a balance that a till has granted while it was offline.
     ``pending_days`` is how many days after a purchase what it earned cannot be spent.
+    ``redemption_cancel_days``: redemptions can be cancelled for so long; 0: never.
     ``event_rules`` say what other events earn, such as a login; each event has one at most.
     ``receipt_claims`` is ``None`` if members cannot claim receipts.
     ``referral`` is what it promises to who refers somebody, and to who is referred.
@@ -252,6 +254,7 @@ class Program:
     milestones: tuple[Decimal, ...] = MILESTONES_DEFAULT
     earning_base: EarningBase = EARNING_BASE_DEFAULT
     pending_days: int = 0
+    redemption_cancel_days: int = REDEMPTION_CANCEL_DAYS_DEFAULT
     check_in_limit: CheckInLimit = CHECK_IN_LIMIT_DEFAULT
     welcome_bonus: Decimal = Decimal(0)
     allows_unverified: bool = False

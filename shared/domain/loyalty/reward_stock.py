@@ -60,6 +60,10 @@ class RewardStock:
         """
         return self.released(hold).taken(hold.reward_id, now)
 
+    def returned(self) -> RewardStock:
+        """Return the stock with a piece that was given back."""
+        return replace(self, remaining=self.remaining + 1)
+
     def released(self, hold: Hold) -> RewardStock:
         """Return the stock without the hold; its piece is free."""
         return replace(self, holds=tuple(each for each in self.holds if each.key != hold.stock_key))

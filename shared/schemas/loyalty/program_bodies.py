@@ -743,6 +743,17 @@ def _earning_limits_body(limits: EarningLimits) -> EarningLimitsBody:
     )
 
 
+RedemptionCancelDays = Annotated[
+    Whole,
+    Field(
+        ge=0,
+        le=365,
+        description=(
+            "For how many days after a redemption cancelRedemption gives the points back, unless "
+            "the reward was handed out; 0 for never."
+        ),
+    ),
+]
 PendingDays = Annotated[
     Whole,
     Field(
@@ -897,6 +908,7 @@ class ProgramBody(WireModel):
     milestones: Milestones
     earning_base: EarningBaseBody = Field(description="What of a purchase earns.")
     pending_days: PendingDays
+    redemption_cancel_days: RedemptionCancelDays
     check_in_limit: CheckInLimitBody = Field(description=CHECK_IN_LIMIT)
     welcome_bonus: WelcomeBonus
     offline_overdraft: OfflineOverdraft
@@ -930,6 +942,7 @@ def program_fields(program: Program) -> dict[str, Any]:
         "milestones": list(program.milestones),
         "earning_base": _earning_base_body(program.earning_base),
         "pending_days": program.pending_days,
+        "redemption_cancel_days": program.redemption_cancel_days,
         "check_in_limit": check_in_limit_body(program.check_in_limit),
         "welcome_bonus": program.welcome_bonus,
         "offline_overdraft": program.offline_overdraft,
@@ -1009,6 +1022,7 @@ PROGRAM_EXAMPLE: dict[str, Any] = {
     "milestones": [100, 500, 1000, 5000, 10000, 50000, 100000],
     "earningBase": EARNING_BASE_EXAMPLE,
     "pendingDays": 0,
+    "redemptionCancelDays": 14,
     "checkInLimit": {"perDay": 1, "minutesBetween": 0},
     "welcomeBonus": 0,
     "offlineOverdraft": 0,

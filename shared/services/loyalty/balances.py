@@ -278,6 +278,7 @@ def prepared_redeem(
         transaction_id=transaction_id,
         reward_id=reward_id,
         reward_code=ids.reward_code() if reward else None,
+        took_stock=True if reward and reward.stock is not None else None,
         source=source,
         occurred_at=occurred_at,
     )

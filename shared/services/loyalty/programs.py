@@ -17,6 +17,7 @@ from shared.domain.loyalty.programs import (
     CHECK_IN_LIMIT_DEFAULT,
     MILESTONES_DEFAULT,
     NO_LIMITS,
+    REDEMPTION_CANCEL_DAYS_DEFAULT,
     REWARD_TYPES_BUILT_IN,
     Branding,
     CheckInLimit,
@@ -64,6 +65,7 @@ class ProgramDraft:
     milestones: tuple[Decimal, ...] = MILESTONES_DEFAULT
     earning_base: EarningBase = EARNING_BASE_DEFAULT
     pending_days: int = 0
+    redemption_cancel_days: int = REDEMPTION_CANCEL_DAYS_DEFAULT
     check_in_limit: CheckInLimit = CHECK_IN_LIMIT_DEFAULT
     welcome_bonus: Decimal = Decimal(0)
     offline_overdraft: Decimal = Decimal(0)
@@ -94,6 +96,7 @@ class ProgramChanges:
     milestones: tuple[Decimal, ...] | None = None
     earning_base: EarningBase | None = None
     pending_days: int | None = None
+    redemption_cancel_days: int | None = None
     check_in_limit: Callable[[CheckInLimit], CheckInLimit] | None = None
     welcome_bonus: Decimal | None = None
     offline_overdraft: Decimal | None = None
@@ -165,6 +168,7 @@ def create(
             milestones=draft.milestones,
             earning_base=draft.earning_base,
             pending_days=draft.pending_days,
+            redemption_cancel_days=draft.redemption_cancel_days,
             check_in_limit=draft.check_in_limit,
             welcome_bonus=draft.welcome_bonus,
             offline_overdraft=draft.offline_overdraft,
@@ -279,6 +283,9 @@ def _changed(before: Program, changes: ProgramChanges, now: datetime) -> Program
         milestones=_given(changes.milestones, before.milestones),
         earning_base=_given(changes.earning_base, before.earning_base),
         pending_days=_given(changes.pending_days, before.pending_days),
+        redemption_cancel_days=_given(
+            changes.redemption_cancel_days, before.redemption_cancel_days
+        ),
         check_in_limit=changes.check_in_limit(before.check_in_limit)
         if changes.check_in_limit
         else before.check_in_limit,

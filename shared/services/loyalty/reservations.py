@@ -170,6 +170,30 @@ def commit(
         RewardOutOfStock, ReservationNotFound, ReservationExpired, ReservationClosed,
         RewardCostMismatch, InvalidParameters, IdempotencyKeyReused, Busy.
     """
+    return prepared_commit(
+        caller,
+        program_id=program_id,
+        user_id=user_id,
+        store_id=store_id,
+        reservation_id=reservation_id,
+        points=points,
+    ).run(caller.claim)
+
+
+def prepared_commit(
+    caller: Caller,
+    *,
+    program_id: str,
+    user_id: str,
+    store_id: str | None,
+    reservation_id: str,
+    points: Decimal | None,
+) -> Prepared:
+    """Prepare what ``commit`` does.
+
+    Raises:
+        ProgramNotFound, InvalidParameters.
+    """
     program = access.program(caller, program_id, store_id)
     units = None if points is None else balances.positive_units(points, program)
     cause = Cause(
@@ -197,6 +221,7 @@ def commit(
             transaction_id=hold.transaction_id,
             reward_id=hold.reward_id,
             reward_code=hold.reward_code,
+            took_stock=True if hold.takes_stock else None,
         )
         after, entry = ledger.redeem_held(membership, program, hold, whole, told)
         # What is left of it may have reached its date while it was reserved.
@@ -214,7 +239,7 @@ def commit(
 
     return Prepared(
         program, user_id, cause, None, book, more_paths=[asked.path, *asked.stock_paths]
-    ).run(caller.claim)
+    )
 
 
 @forwarding.following

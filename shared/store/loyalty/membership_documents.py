@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from shared.domain.loyalty.entries import Entry
+from shared.domain.loyalty.entries import Entry, EntryKind
 from shared.domain.loyalty.membership import Membership
 from shared.errors import Busy
 from shared.store import client, paths, personal
@@ -60,6 +60,42 @@ def find_by_transaction(program_id: str, transaction_id: str) -> list[Entry]:
         ("transactionId", "==", transaction_id), collection="entries", group=True
     )
     return [entry for entry in entries if entry.program_id == program_id]
+
+
+def find_by_reward_code(account_id: str, reward_code: str) -> Entry | None:
+    """Return the redemption of an account that gave a code, ``None`` if none did."""
+    entries = ENTRIES.query(("rewardCode", "==", reward_code), collection="entries", group=True)
+    return next((each for each in entries if each.account_id == account_id), None)
+
+
+def list_redemptions(
+    field: str,
+    value: str,
+    *,
+    user_ids: Sequence[str] | None,
+    after: tuple[datetime, str] | None,
+    limit: int,
+) -> list[Entry]:
+    """Return redemptions of a program or a store, newest first.
+
+    Args:
+        field: ``programId`` or ``storeId``.
+        value: Its id.
+        user_ids: Only those of this person, by all ids: at most 30.
+        after: Time and path of the last entry of the page before.
+        limit: The most redemptions to return.
+    """
+    persons: list[Filter] = [] if user_ids is None else [("userId", "in", list(user_ids))]
+    return ENTRIES.query(
+        (field, "==", value),
+        *persons,
+        ("kind", "==", EntryKind.REDEEM.value),
+        collection="entries",
+        group=True,
+        order_by=["-recordedAt", "-__name__"],
+        after={"recordedAt": after[0], "__name__": after[1]} if after else None,
+        limit=limit,
+    )
 
 
 def list_entries(membership_id: str) -> list[Entry]:

@@ -17,3 +17,9 @@ RESERVATIONS = Documents(
 
 decode = RESERVATIONS.decode
 write = RESERVATIONS.write
+
+
+def find_by_reward_code(account_id: str, reward_code: str) -> Reservation | None:
+    """Return the reservation of an account that gave a code, ``None`` if none did."""
+    found = RESERVATIONS.query(("rewardCode", "==", reward_code))
+    return next((each for each in found if each.account_id == account_id), None)

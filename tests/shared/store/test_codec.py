@@ -169,6 +169,7 @@ def test_a_document_has_camel_case_names_and_plain_values() -> None:
         },
         "campaigns": [],
         "pendingDays": 0,
+        "redemptionCancelDays": 14,
         "offlineOverdraft": "0",
         "eventRules": [],
         "receiptClaims": None,

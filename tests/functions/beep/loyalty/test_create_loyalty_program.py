@@ -97,6 +97,7 @@ def test_creates_an_inactive_program_with_the_defaults(merchant: Merchant) -> No
         "milestones": ["100", "500", "1000", "5000", "10000", "50000", "100000"],
         "earningBase": BASE,
         "pendingDays": 0,
+        "redemptionCancelDays": 14,
         "checkInLimit": {"perDay": 1, "minutesBetween": 0},
         "welcomeBonus": "0",
         "eventRules": [],

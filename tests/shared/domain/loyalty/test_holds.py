@@ -174,6 +174,7 @@ class Story:
     now: datetime = NOW
     model: Model = field(default_factory=Model)
     grants: list[tuple[Entry, int]] = field(default_factory=list)
+    redeemed: list[tuple[Entry, list[datetime | None]]] = field(default_factory=list)
     made: int = 0
 
     def cause(self) -> Cause:
@@ -212,7 +213,9 @@ class Story:
             with pytest.raises(InsufficientBalance):
                 ledger.redeem(self.membership, PROGRAM, units, self.cause())
             return
-        self.book(ledger.redeem(self.membership, PROGRAM, units, self.cause()))
+        entry = self.book(ledger.redeem(self.membership, PROGRAM, units, self.cause()))
+        assert entry is not None
+        self.redeemed.append((entry, self.model.free[:units]))
         self.model.take(units)
 
     def reserve(self, units: int) -> None:
@@ -240,8 +243,17 @@ class Story:
             with pytest.raises(InsufficientBalance):
                 ledger.redeem_held(*args)
             return
-        self.book(ledger.redeem_held(*args))
+        entry = self.book(ledger.redeem_held(*args))
+        assert entry is not None
+        self.redeemed.append((entry, self.model.held[hold.reservation_id][:units]))
         self.model.end(hold.reservation_id, units)
+
+    def cancel(self, number: int) -> None:
+        if self.redeemed:
+            entry, points = self.redeemed.pop(number % len(self.redeemed))
+            self.book(ledger.cancel(self.membership, PROGRAM, entry, self.cause()))
+            self.model.put(points)
+            self.catch_up()
 
     def void(self, number: int) -> None:
         hold = self.chosen(number)
@@ -316,7 +328,7 @@ class Story:
 small = st.integers(1, 40)
 steps = st.one_of(
     st.tuples(st.just("earn"), small, st.integers(1, 4)),
-    st.tuples(st.sampled_from(["redeem", "reserve", "void", "set"]), small),
+    st.tuples(st.sampled_from(["redeem", "reserve", "void", "set", "cancel"]), small),
     st.tuples(st.sampled_from(["commit", "take", "take all"]), small, small),
     st.tuples(st.just("wait"), st.integers(1, 90)),
     st.tuples(st.just("leave")),
@@ -340,6 +352,37 @@ def test_whatever_happens_every_point_is_free_held_or_gone(
             case _:
                 getattr(told, name)(*values)
         told.check()
+
+
+def test_a_cancelled_redemption_is_in_the_lots_that_it_was_taken_from() -> None:
+    before = with_lots(Lot(50, soon(1)), Lot(50, soon(9)), Lot(50))
+    spent, redemption = ledger.redeem(before, PROGRAM, 80, make_cause("le_1"))
+
+    after, entry = ledger.cancel(spent, PROGRAM, redemption, make_cause("le_2"))
+
+    assert [(lot.units, lot.expires_at) for lot in after.lots] == [
+        (lot.units, lot.expires_at) for lot in before.lots
+    ]
+    assert (entry.kind, entry.units, entry.corrects_entry_id) == (EntryKind.REVERSE, 80, "le_1")
+    assert (after.lifetime_units, after.reversed_units) == (before.lifetime_units, -80)
+
+
+def test_what_an_older_redemption_gives_back_never_expires() -> None:
+    spent, redemption = ledger.redeem(with_lots(Lot(50, soon(1))), PROGRAM, 30, make_cause("le_1"))
+    older = replace(redemption, spent=None)
+
+    after, _ = ledger.cancel(spent, PROGRAM, older, make_cause("le_2"))
+
+    assert after.lots == (Lot(20, soon(1)), Lot(30))
+
+
+def test_what_was_spent_beyond_the_balance_pays_the_deficit() -> None:
+    before = with_lots(Lot(50))
+    spent, redemption = ledger.redeem(before, PROGRAM, 80, make_cause("le_1"), overdraft_units=30)
+
+    after, _ = ledger.cancel(spent, PROGRAM, redemption, make_cause("le_2"))
+
+    assert (after.lots, after.deficit_units, after.balance_units) == ((Lot(50),), 0, 50)
 
 
 def test_verification_finds_a_hold_that_nobody_has() -> None:

@@ -1,0 +1,1 @@
+"""What members get for their points: redemptions and the codes of rewards."""

@@ -1,0 +1,114 @@
+"""Redemptions: an entry of the ledger, and what became of it.
+
+Most redemptions have nothing but their entry. The first use or cancellation makes a record; so
+redemptions from before there were records need none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from shared.clock import to_wire
+from shared.domain.loyalty.entries import Entry
+from shared.errors import CancellationTooLate, RedemptionCancelled, RewardCodeUsed
+
+
+class RedemptionStatus(StrEnum):
+    """What became of a redemption: its code may have been used, or all was given back."""
+
+    REDEEMED = "redeemed"
+    USED = "used"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class RedemptionRecord:
+    """What became of a redemption.
+
+    ``used_in_store_id`` is where the reward was handed out, ``used_by`` whom or what the merchant
+    names as having done so. ``cancel_entry_id`` is the entry that gave the points back.
+    """
+
+    membership_id: str
+    entry_id: str
+    account_id: str
+    program_id: str
+    user_id: str
+    used_at: datetime | None = None
+    used_in_store_id: str | None = None
+    used_by: str | None = None
+    cancelled_at: datetime | None = None
+    cancel_entry_id: str | None = None
+    cancel_reason: str | None = None
+
+    @classmethod
+    def of(cls, entry: Entry) -> RedemptionRecord:
+        """Return the record of a redemption of which nothing became yet."""
+        return cls(
+            entry.membership_id, entry.entry_id, entry.account_id, entry.program_id, entry.user_id
+        )
+
+    @property
+    def status(self) -> RedemptionStatus:
+        """What became of it."""
+        if self.cancelled_at is not None:
+            return RedemptionStatus.CANCELLED
+        return RedemptionStatus.REDEEMED if self.used_at is None else RedemptionStatus.USED
+
+    def used(self, now: datetime, store_id: str, used_by: str | None) -> RedemptionRecord:
+        """Return it after its code was used.
+
+        Raises:
+            RewardCodeUsed, RedemptionCancelled: It cannot be used, or not again.
+        """
+        self._require_open()
+        return replace(self, used_at=now, used_in_store_id=store_id, used_by=used_by)
+
+    def cancelled(self, now: datetime, entry_id: str, reason: str | None) -> RedemptionRecord:
+        """Return it after its points were given back.
+
+        Raises:
+            RewardCodeUsed, RedemptionCancelled: It cannot be cancelled, or not again.
+        """
+        self._require_open()
+        return replace(self, cancelled_at=now, cancel_entry_id=entry_id, cancel_reason=reason)
+
+    def _require_open(self) -> None:
+        if self.used_at is not None:
+            raise RewardCodeUsed(
+                "The code was used before.",
+                usedAt=to_wire(self.used_at),
+                storeId=self.used_in_store_id,
+            )
+        if self.cancelled_at is not None:
+            raise RedemptionCancelled(
+                "The redemption was cancelled before.", cancelledAt=to_wire(self.cancelled_at)
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Redemption:
+    """A redemption with what became of it."""
+
+    entry: Entry
+    record: RedemptionRecord
+
+    @property
+    def status(self) -> RedemptionStatus:
+        """What became of it."""
+        return self.record.status
+
+
+def require_in_time(entry: Entry, cancel_days: int, now: datetime) -> None:
+    """Refuse to cancel what is too old: ``cancel_days`` times 24 hours, 0 for never.
+
+    Raises:
+        CancellationTooLate.
+    """
+    until = entry.recorded_at + timedelta(days=cancel_days)
+    if now >= until:
+        raise CancellationTooLate(
+            "The redemption is too old to be cancelled.", until=to_wire(until)
+        )

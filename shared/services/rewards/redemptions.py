@@ -1,0 +1,330 @@
+"""Show redemptions, use the codes of rewards, and take redemptions back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from shared import clock, ids
+from shared.auth.caller import Caller
+from shared.domain.loyalty import ledger
+from shared.domain.loyalty.entries import Cause, Entry, EntryKind
+from shared.domain.loyalty.membership import Membership
+from shared.domain.loyalty.programs import Program
+from shared.domain.loyalty.reservations import Reservation
+from shared.domain.rewards import redemptions
+from shared.domain.rewards.redemptions import Redemption, RedemptionRecord
+from shared.errors import MembershipNotFound, RedemptionNotFound, RewardCodeNotFound
+from shared.services import access, commands, forwarding
+from shared.services.commands import Effect, Reads
+from shared.services.loyalty import bookings, reservations
+from shared.services.loyalty.bookings import Booking, Prepared
+from shared.store import client, paths
+from shared.store.client import Document, Write
+from shared.store.loyalty import (
+    membership_documents,
+    reservation_documents,
+    stock_documents,
+)
+from shared.store.rewards import redemption_documents
+
+Position = tuple[datetime, str]
+"""Time and path of an entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeUse:
+    """A code that was used: what of the redemption whoever hands out the reward has to know."""
+
+    program_id: str
+    user_id: str
+    redemption_id: str
+    reward_id: str | None
+    description: str
+    units: int
+    scale: int
+    redeemed_at: datetime
+    used_at: datetime
+    store_id: str
+    used_by: str | None
+    is_replay: bool = False
+
+
+class _CommittedError(Exception):
+    """A held code was committed by somebody else at this moment: it is a redemption now."""
+
+
+@forwarding.following
+def find(
+    caller: Caller, *, program_id: str, user_id: str, store_id: str | None, redemption_id: str
+) -> Redemption:
+    """Return a redemption of a member, also one of who was merged into the member.
+
+    Raises:
+        ProgramNotFound, MembershipNotFound, RedemptionNotFound.
+    """
+    access.program(caller, program_id, store_id)
+    membership_id = paths.membership_id(program_id, user_id)
+    path, entry_path = paths.member(membership_id), paths.entry(membership_id, redemption_id)
+    record_path = paths.redemption(membership_id, redemption_id)
+    reads = client.get([path, entry_path, record_path])
+    membership = membership_documents.decode(reads[path])
+    if membership is None:
+        raise MembershipNotFound(f"User {user_id} is not enrolled.")
+    forwarding.require_current(membership)
+    entry = membership_documents.decode_entry(reads[entry_path])
+    if entry is not None and entry.kind is EntryKind.REDEEM:
+        return redemption_documents.decode(entry, reads[record_path])
+    merged_from = membership.merged_from
+    older = membership_documents.find_entries(merged_from, redemption_id) if merged_from else []
+    redeemed = [each for each in older if each.kind is EntryKind.REDEEM]
+    if not redeemed:
+        raise _not_found(user_id, redemption_id)
+    return redemption_documents.of_entries(redeemed[:1])[0]
+
+
+def list_page(
+    caller: Caller,
+    *,
+    program_id: str | None,
+    store_id: str | None,
+    user_id: str | None,
+    after: Position | None,
+    limit: int,
+) -> list[Redemption]:
+    """Return redemptions of a program, or of a store, newest first: of all or of one member.
+
+    Raises:
+        ProgramNotFound, StoreNotFound.
+    """
+    if program_id is not None:
+        access.program(caller, program_id, store_id)
+    else:
+        assert store_id is not None
+        access.store(caller, store_id)
+    user_ids = None if user_id is None else forwarding.every_user_id(caller.account_id, user_id)
+    entries = membership_documents.list_redemptions(
+        "programId" if program_id is not None else "storeId",
+        program_id or store_id or "",
+        user_ids=user_ids,
+        after=after,
+        limit=limit,
+    )
+    return redemption_documents.of_entries(entries)
+
+
+def position_of(redemption: Redemption) -> Position:
+    """Return where a page ends."""
+    entry = redemption.entry
+    return entry.recorded_at, paths.entry(entry.membership_id, entry.entry_id)
+
+
+def spelt(reward_code: str) -> str:
+    """Return a code as it was given out: somebody may have typed it."""
+    return reward_code.strip().upper()
+
+
+def use(caller: Caller, *, store_id: str, reward_code: str, used_by: str | None) -> CodeUse:
+    """Use the code of a reward once, in any store of the account.
+
+    A code that is only reserved is committed in the same commit. Three RPCs, four for such a code.
+
+    Raises:
+        StoreNotFound, RewardCodeNotFound, RewardCodeUsed, RedemptionCancelled, ReservationExpired,
+        ReservationClosed, MemberSuspended, MembershipClosed, InsufficientBalance,
+        RewardOutOfStock, IdempotencyKeyReused, Busy.
+    """
+    access.store(caller, store_id)
+    request = _Use(caller, store_id, spelt(reward_code), used_by)
+    while True:
+        entry = membership_documents.find_by_reward_code(caller.account_id, request.code)
+        if entry is not None:
+            return request.of_entry(entry)
+        held = reservation_documents.find_by_reward_code(caller.account_id, request.code)
+        if held is None:
+            raise request.not_found()
+        try:
+            return request.of_hold(held)
+        except _CommittedError:
+            continue
+
+
+@dataclass(frozen=True)
+class _Use:
+    caller: Caller
+    store_id: str
+    code: str
+    used_by: str | None
+
+    def of_entry(self, entry: Entry) -> CodeUse:
+        """Use the code of what was redeemed."""
+        now = clock.utc_now()
+        entry_path = paths.entry(entry.membership_id, entry.entry_id)
+        path = redemption_documents.path_of(entry)
+
+        def decide(reads: Reads) -> Effect[CodeUse]:
+            if reads[entry_path].data is None:
+                raise self.not_found()  # The person was erased at this moment.
+            record = redemption_documents.decode(entry, reads[path]).record
+            used = record.used(now, self.store_id, self.used_by)
+            made = _used(entry, used)
+            return Effect(made, [redemption_documents.write(reads[path], used)], _kept(made))
+
+        return commands.run([path, entry_path], decide, claim=self.caller.claim, replay=_replayed)
+
+    def of_hold(self, held: Reservation) -> CodeUse:
+        """Commit a reservation, and use its code in the same commit."""
+        prepared = reservations.prepared_commit(
+            self.caller,
+            program_id=held.program_id,
+            user_id=held.user_id,
+            store_id=None,
+            reservation_id=held.reservation_id,
+            points=None,
+        )
+
+        def decide(reads: Reads) -> Effect[CodeUse]:
+            effect = prepared.decide(reads)
+            entry = effect.result.entry
+            assert entry is not None, "a commit books something"
+            if effect.result.is_replay:
+                raise _CommittedError
+            record = RedemptionRecord.of(entry).used(entry.recorded_at, self.store_id, self.used_by)
+            made = _used(entry, record)
+            writes = [*effect.writes, redemption_documents.creation(record)]
+            return Effect(made, writes, _kept(made), effect.tasks)
+
+        return commands.run(prepared.needs, decide, claim=self.caller.claim, replay=_replayed)
+
+    def not_found(self) -> RewardCodeNotFound:
+        return RewardCodeNotFound("There is no such code.")
+
+
+def cancel(
+    caller: Caller,
+    *,
+    program_id: str,
+    user_id: str,
+    store_id: str | None,
+    redemption_id: str,
+    reason: str | None,
+) -> Booking:
+    """Give back what a redemption spent, with a piece of the stock that it took.
+
+    Raises:
+        ProgramNotFound, MembershipNotFound, RedemptionNotFound, RewardCodeUsed,
+        RedemptionCancelled, CancellationTooLate, BalanceLimitExceeded, IdempotencyKeyReused, Busy.
+    """
+    program = access.program(caller, program_id, store_id)
+    asked_id = paths.membership_id(program_id, user_id)
+    cause = Cause(
+        entry_id=ids.derived("le", "cancel", asked_id, redemption_id),
+        fingerprint=ids.digest("cancel", program_id, redemption_id),
+        key_hash=caller.claim.claim_id if caller.claim else None,
+        now=clock.utc_now(),
+        description=reason or "Cancelled",
+    )
+
+    def book(membership: Membership, reads: Reads, cause: Cause) -> bookings.Decided:
+        own = [asked_id, membership.membership_id, *membership.merged_from]
+        original = _entry_of(own, redemption_id, reads)
+        if original is None or original.kind is not EntryKind.REDEEM:
+            raise _not_found(user_id, redemption_id)
+        path = redemption_documents.path_of(original)
+        commands.want(reads, [path])
+        record = redemption_documents.decode(original, reads[path]).record
+        record = record.cancelled(cause.now, cause.entry_id, reason)
+        redemptions.require_in_time(original, program.redemption_cancel_days, cause.now)
+        told = replace(cause, transaction_id=original.transaction_id, reward_id=original.reward_id)
+        after, entry = ledger.cancel(membership, program, original, told)
+        after, expired = bookings.without_expired(after, program, cause.now)
+        writes = [
+            redemption_documents.write(reads[path], record),
+            *_stock_writes(program, original, reads),
+        ]
+        return bookings.Decided(after, entry, writes, expired)
+
+    needs = [paths.entry(asked_id, redemption_id), paths.redemption(asked_id, redemption_id)]
+    return Prepared(program, user_id, cause, None, book, more_paths=needs).run(caller.claim)
+
+
+def _entry_of(membership_ids: Sequence[str], entry_id: str, reads: Reads) -> Entry | None:
+    """Return the entry of this id that one of the memberships has; the first one is read."""
+    first, *others = dict.fromkeys(paths.entry(each, entry_id) for each in membership_ids)
+    found = membership_documents.decode_entry(reads[first])
+    if found is not None or not others:
+        return found
+    commands.want(reads, others)
+    decoded = (membership_documents.decode_entry(reads[each]) for each in others)
+    return next((each for each in decoded if each is not None), None)
+
+
+def _stock_writes(program: Program, original: Entry, reads: Reads) -> list[Write]:
+    """Return the write that puts a piece back; older entries do not say whether they took one."""
+    reward = program.find_reward(original.reward_id) if original.reward_id else None
+    is_stocked = reward is not None and reward.stock is not None
+    has_taken = original.took_stock or (original.spent is None and is_stocked)
+    if original.reward_id is None or not has_taken:
+        return []
+    path = paths.reward_stock(program.program_id, original.reward_id)
+    commands.want(reads, [path])
+    read = reads[path]
+    if read.data is None:
+        return []
+    return [stock_documents.change(read, stock_documents.decode(read).returned())]
+
+
+def _not_found(user_id: str, redemption_id: str) -> RedemptionNotFound:
+    return RedemptionNotFound(f"User {user_id} has no redemption {redemption_id}.")
+
+
+def _used(entry: Entry, record: RedemptionRecord) -> CodeUse:
+    assert record.used_at is not None
+    assert record.used_in_store_id is not None
+    return CodeUse(
+        entry.program_id,
+        entry.user_id,
+        entry.entry_id,
+        entry.reward_id,
+        entry.description,
+        -entry.units,
+        entry.scale,
+        entry.recorded_at,
+        record.used_at,
+        record.used_in_store_id,
+        record.used_by,
+    )
+
+
+def _kept(used: CodeUse) -> Document:
+    return {
+        "programId": used.program_id,
+        "userId": used.user_id,
+        "redemptionId": used.redemption_id,
+        "rewardId": used.reward_id,
+        "description": used.description,
+        "units": used.units,
+        "scale": used.scale,
+        "redeemedAt": used.redeemed_at,
+        "usedAt": used.used_at,
+        "storeId": used.store_id,
+        "usedBy": used.used_by,
+    }
+
+
+def _replayed(kept: Document, _: Reads) -> CodeUse:
+    return CodeUse(
+        kept["programId"],
+        kept["userId"],
+        kept["redemptionId"],
+        kept["rewardId"],
+        kept["description"],
+        kept["units"],
+        kept["scale"],
+        kept["redeemedAt"],
+        kept["usedAt"],
+        kept["storeId"],
+        kept["usedBy"],
+        is_replay=True,
+    )

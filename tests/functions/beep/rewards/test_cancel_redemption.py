@@ -1,0 +1,213 @@
+"""cancelRedemption: points and stock are back as they were, once."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from shared.services.loyalty import verification
+from shared.store import paths
+from tests.conftest import Clock
+from tests.support import stored
+from tests.support.dying import dying_after
+from tests.support.merchants import Member, Merchant, create_merchant
+from tests.support.redemptions import bought, cancel, shown, use
+from tests.support.refusals import assert_refused, nothing_written
+from tests.support.reservations import commit, reserve, with_reward
+
+ACTION = "cancelRedemption"
+
+
+def remaining(member: Member) -> int:
+    found = stored.document(paths.reward_stock(member.program_id, "rw_coffee"))
+    assert found is not None
+    return int(found["remaining"])
+
+
+def test_points_and_stock_are_back(merchant: Merchant) -> None:
+    member = with_reward(merchant, stock=3)
+    redemption_id = bought(member, transactionId="t1")["redemptionId"]
+    assert remaining(member) == 2
+
+    answer = cancel(member, redemption_id, reason="Sold out")
+
+    assert answer.status == 200
+    assert answer.body == {
+        "success": True,
+        **member.ids,
+        "redemptionId": redemption_id,
+        "cancellationId": answer.body["cancellationId"],
+        "pointsReturned": 40,
+        "previousBalance": 60,
+        "newBalance": 100,
+        "currentTier": None,
+    }
+    assert remaining(member) == 3
+    now = shown(member, redemption_id)
+    assert (now["status"], now["cancelReason"]) == ("cancelled", "Sold out")
+    assert now["cancellationId"] == answer.body["cancellationId"]
+    entry = stored.entries(member)[-1]
+    assert (entry.corrects_entry_id, entry.description) == (redemption_id, "Sold out")
+    stored.assert_sound(member)
+
+
+def test_lots_are_back_with_their_dates(frozen_clock: Clock, merchant: Merchant) -> None:
+    member = merchant.member("points", balance=60, pointsExpiry={"afterDays": 10})
+    frozen_clock.advance(days=2)
+    member.earn(60)
+    before = [(lot.units, lot.expires_at) for lot in stored.membership(member).lots]
+    redemption_id = member.redeem(90).body["redemptionId"]
+
+    cancel(member, redemption_id)
+
+    now = [(lot.units, lot.expires_at) for lot in stored.membership(member).lots]
+    assert now == before
+    stored.assert_sound(member)
+
+
+def test_what_has_reached_its_date_expires_at_once(frozen_clock: Clock, merchant: Merchant) -> None:
+    member = merchant.member("points", balance=60, pointsExpiry={"afterDays": 3})
+    redemption_id = member.redeem(40).body["redemptionId"]
+    frozen_clock.advance(days=5)
+
+    assert cancel(member, redemption_id).body["newBalance"] == 40
+
+    assert stored.units(member) == [60, -40, -20, 40, -40]
+    stored.assert_sound(member)
+
+
+def test_again_it_answers_with_the_same_cancellation(merchant: Merchant) -> None:
+    member = with_reward(merchant, stock=3)
+    redemption_id = bought(member)["redemptionId"]
+    first = cancel(member, redemption_id)
+
+    with nothing_written():
+        again = cancel(member, redemption_id)
+
+    assert (again.status, again.body, again.is_replay) == (200, first.body, True)
+    assert remaining(member) == 3
+    assert stored.units(member) == [100, -40, 40]
+
+
+def test_not_what_was_handed_out(merchant: Merchant) -> None:
+    member = with_reward(merchant)
+    redeemed = bought(member)
+    used = use(member, redeemed["rewardCode"]).body
+
+    with nothing_written():
+        answer = cancel(member, redeemed["redemptionId"])
+
+    details = {"usedAt": used["usedAt"], "storeId": merchant.store_id}
+    assert_refused(answer, 409, "REWARD_CODE_USED", details)
+    assert stored.units(member) == [100, -40]
+
+
+@pytest.mark.parametrize("days", [0, 3])
+def test_within_the_days_of_the_program(frozen_clock: Clock, merchant: Merchant, days: int) -> None:
+    member = merchant.member("points", balance=100, redemptionCancelDays=days)
+    redemption_id = member.redeem(40).body["redemptionId"]
+    until = frozen_clock.now
+    if days:
+        frozen_clock.advance(days=days, seconds=-1)
+        other = member.redeem(10).body["redemptionId"]
+        assert cancel(member, other).status == 200
+        frozen_clock.advance(seconds=1)
+        until = frozen_clock.now
+
+    with nothing_written():
+        answer = cancel(member, redemption_id)
+
+    details = {"until": until.strftime("%Y-%m-%dT%H:%M:%S.000Z")}
+    assert_refused(answer, 400, "CANCELLATION_TOO_LATE", details)
+
+
+def test_a_committed_reservation_is_a_redemption(merchant: Merchant) -> None:
+    member = with_reward(merchant, stock=1)
+    committed = commit(member, reserve(member).body["reservationId"]).body
+    assert remaining(member) == 0
+
+    assert cancel(member, committed["redemptionId"]).body["newBalance"] == 100
+
+    assert remaining(member) == 1
+    assert reserve(member).status == 200
+
+
+def test_only_redemptions_of_the_member(member: Member, merchant: Merchant) -> None:
+    earned = member.earn(5)["entryId"]
+    redemption_id = member.redeem(40).body["redemptionId"]
+    other = member.other("user_2")
+    other.enroll()
+    stranger = create_merchant(merchant.api.app).api
+
+    with nothing_written():
+        assert_refused(cancel(member, earned), 404, "REDEMPTION_NOT_FOUND")
+        assert_refused(cancel(member, "le_absent"), 404, "REDEMPTION_NOT_FOUND")
+        assert_refused(cancel(other, redemption_id), 404, "REDEMPTION_NOT_FOUND")
+        assert_refused(cancel(member.other("nobody"), "le_1"), 404, "MEMBERSHIP_NOT_FOUND")
+        body = {**member.ids, "redemptionId": redemption_id}
+        assert_refused(stranger(ACTION, body), 404, "PROGRAM_NOT_FOUND")
+
+
+def test_who_was_merged_gets_it_in_the_new_membership(merchant: Merchant) -> None:
+    old = with_reward(merchant, stock=2)
+    first, second = bought(old)["redemptionId"], bought(old)["redemptionId"]
+    new = old.other("user_2")
+    new.enroll()
+    merchant.api.ok("mergeMembers", {"fromUserId": old.user_id, "intoUserId": new.user_id})
+
+    assert cancel(old, first).body["newBalance"] == 60
+    assert cancel(new, second).body["newBalance"] == 100
+    with nothing_written():
+        # By another id it is another request.
+        assert cancel(new, first).error == "REDEMPTION_CANCELLED"
+
+    assert shown(new, first)["status"] == shown(old, second)["status"] == "cancelled"
+    report = verification.verify(old.program_id)
+    assert report is not None
+    assert report.problems == ()
+
+
+def test_a_member_who_has_left_gets_it_back(merchant: Merchant) -> None:
+    member = with_reward(merchant)
+    redemption_id = bought(member)["redemptionId"]
+    member.api.ok("leaveLoyaltyProgram", member.ids)
+
+    assert cancel(member, redemption_id).body["newBalance"] == 100
+
+
+def test_cancel_against_use(merchant: Merchant) -> None:
+    member = with_reward(merchant)
+    redeemed = bought(member)
+
+    with ThreadPoolExecutor(2) as pool:
+        used = pool.submit(use, member, redeemed["rewardCode"])
+        cancelled = pool.submit(cancel, member, redeemed["redemptionId"])
+        answers = (used.result(), cancelled.result())
+
+    assert sorted(answer.status for answer in answers) == [200, 409]
+    status = "used" if answers[0].status == 200 else "cancelled"
+    assert shown(member, redeemed["redemptionId"])["status"] == status
+    assert member.balance()["currentBalance"] == (60 if status == "used" else 100)
+    stored.assert_sound(member)
+
+
+@pytest.mark.parametrize("steps", range(4))
+def test_whenever_the_process_dies_it_is_given_back_once(merchant: Merchant, steps: int) -> None:
+    member = with_reward(merchant, stock=1)
+    redemption_id = bought(member)["redemptionId"]
+    with dying_after(steps):
+        cancel(member, redemption_id)
+
+    assert cancel(member, redemption_id).body["newBalance"] == 100
+    assert remaining(member) == 1
+    assert stored.units(member) == [100, -40, 40]
+    stored.assert_sound(member)
+
+
+def test_no_more_than_a_member_may_have(member: Member, monkeypatch: pytest.MonkeyPatch) -> None:
+    redemption_id = member.redeem(40).body["redemptionId"]
+    monkeypatch.setattr("shared.domain.loyalty.ledger.BALANCE_UNITS_MAX", 99)
+
+    with nothing_written():
+        assert_refused(cancel(member, redemption_id), 400, "BALANCE_LIMIT_EXCEEDED")
