@@ -37,7 +37,14 @@ EXAMPLE: dict[str, Any] = {
         "status": "completed",
         "paid": 298,
         "points": [
-            {"programId": "lp_abc123", "awarded": 29, "takenBack": 0, "failure": None},
+            {
+                "programId": "lp_abc123",
+                "awarded": 29,
+                "cappedBy": None,
+                "reason": None,
+                "takenBack": 0,
+                "failure": None,
+            },
         ],
         "completedAt": "2026-03-03T12:00:00.000Z",
     },

@@ -51,7 +51,14 @@ EXAMPLE: dict[str, Any] = {
         "status": "partially_refunded",
         "paid": 149,
         "points": [
-            {"programId": "lp_abc123", "awarded": 29, "takenBack": 14, "failure": None},
+            {
+                "programId": "lp_abc123",
+                "awarded": 29,
+                "cappedBy": None,
+                "reason": None,
+                "takenBack": 14,
+                "failure": None,
+            },
         ],
         "completedAt": "2026-03-03T12:00:00.000Z",
     },

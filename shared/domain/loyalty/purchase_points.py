@@ -34,7 +34,8 @@ class PurchasePoints:
 
     ``purchase_minor`` is the purchase that earns, in minor units of its currency. ``earned_units``
     is ``None`` until it is booked, and 0 if the purchase earned nothing; ``entry_id`` is its entry
-    in the ledger. ``failure`` is the code of a refusal, after which no more is booked.
+    in the ledger. ``capped_by`` says what cut it, ``reason`` why it is nothing: as ``Award`` says.
+    ``failure`` is the code of a refusal, after which no more is booked.
     """
 
     purchase_minor: int
@@ -42,6 +43,8 @@ class PurchasePoints:
     entry_id: str | None = None
     takings: tuple[Taking, ...] = ()
     failure: str | None = None
+    capped_by: str | None = None
+    reason: str | None = None
 
     @property
     def is_due(self) -> bool:
@@ -57,6 +60,32 @@ class PurchasePoints:
     def planned_units(self) -> int:
         """The units that were taken back, or are still to be taken."""
         return sum(each.units for each in self.takings)
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseEarning:
+    """What a purchase has earned; ``entry_id`` is ``None`` if that is nothing.
+
+    ``capped_by`` and ``reason`` are those of ``PurchasePoints``.
+    """
+
+    units: int
+    entry_id: str | None
+    capped_by: str | None = None
+    reason: str | None = None
+
+
+def earned(points: PurchasePoints, earning: PurchaseEarning) -> PurchasePoints:
+    """Note what the purchase has earned; an earlier note stays."""
+    if points.earned_units is not None:
+        return points
+    return replace(
+        points,
+        earned_units=earning.units,
+        entry_id=earning.entry_id,
+        capped_by=earning.capped_by,
+        reason=earning.reason,
+    )
 
 
 def planned(points: PurchasePoints, losses: Iterable[tuple[str, int]]) -> PurchasePoints:

@@ -16,6 +16,7 @@ from shared.domain.units import from_units
 from shared.schemas import answers
 from shared.schemas.base import Id, Number, Timestamp, Whole, WireModel
 from shared.schemas.fields import AMOUNT_MINOR_MAX, PRODUCT_ID_CHARS_MAX, Percent
+from shared.schemas.loyalty.booking_bodies import CappedBy, NoAwardReason
 
 ITEMS_MAX = 100
 QUANTITY_MAX = 1_000
@@ -110,6 +111,8 @@ class ProgramPointsBody(WireModel):
 
     program_id: answers.ProgramId
     awarded: Number | None = Field(description="What it has earned. Null until it is booked.")
+    capped_by: CappedBy
+    reason: NoAwardReason
     taken_back: Number = Field(description="What was taken of it for money that was returned.")
     failure: str | None = Field(
         description="The code of the refusal for which no more is booked. Null without one."
@@ -297,6 +300,8 @@ def _in_program(each: ProgramPoints, scale: int) -> ProgramPointsBody:
     return ProgramPointsBody(
         program_id=each.program_id,
         awarded=None if earned_units is None else from_units(earned_units, scale),
+        capped_by=each.points.capped_by,
+        reason=each.points.reason,
         taken_back=from_units(taken_units, scale),
         failure=each.points.failure,
     )

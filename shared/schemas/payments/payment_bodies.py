@@ -15,6 +15,7 @@ from shared.domain.units import from_units
 from shared.schemas import answers
 from shared.schemas.base import Id, Name, Number, WireModel
 from shared.schemas.fields import Link
+from shared.schemas.loyalty.booking_bodies import CappedBy, NoAwardReason
 
 Email = Annotated[str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
 ProviderName = Annotated[psp.ProviderName, Field(description="The payment provider.")]
@@ -118,6 +119,8 @@ class PaymentPointsBody(WireModel):
             "What the payment has earned, in points, stamps or money. Null until it is booked."
         )
     )
+    capped_by: CappedBy
+    reason: NoAwardReason
     taken_back: Number = Field(
         description="What was taken of it again for what was refunded or charged back."
     )
@@ -249,6 +252,8 @@ def _points(points: PurchasePoints, scale: int) -> PaymentPointsBody:
     taken_units = sum(each.taken_units or 0 for each in points.takings)
     return PaymentPointsBody(
         awarded=None if earned_units is None else from_units(earned_units, scale),
+        capped_by=points.capped_by,
+        reason=points.reason,
         taken_back=from_units(taken_units, scale),
         failure=points.failure,
     )

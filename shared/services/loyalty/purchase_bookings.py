@@ -13,7 +13,7 @@ from functools import partial
 
 from shared.domain.loyalty import purchase_points
 from shared.domain.loyalty.earning_base import PurchaseLine
-from shared.domain.loyalty.purchase_points import PurchasePoints, Taking
+from shared.domain.loyalty.purchase_points import PurchaseEarning, PurchasePoints, Taking
 from shared.errors import Busy, MembershipNotFound
 from shared.services.accounts import callers
 from shared.services.loyalty import balances
@@ -34,14 +34,6 @@ class Buyer:
     program_id: str
     user_id: str
     description: str
-
-
-@dataclass(frozen=True, slots=True)
-class PurchaseEarning:
-    """What a purchase has earned; ``entry_id`` is ``None`` if that is nothing."""
-
-    units: int
-    entry_id: str | None
 
 
 def earn(
@@ -73,10 +65,12 @@ def earn(
         is_internal=True,
         earning_method=earning_method,
     )
-    entry = _booked(buyer, add).entry
-    return (
-        PurchaseEarning(entry.granted_units, entry.entry_id) if entry else PurchaseEarning(0, None)
-    )
+    booking = _booked(buyer, add)
+    entry, award = booking.entry, booking.award
+    if entry is None:
+        capped_by, reason = (award.capped_by, award.reason) if award else (None, None)
+        return PurchaseEarning(0, None, capped_by, reason)
+    return PurchaseEarning(entry.granted_units, entry.entry_id, entry.capped_by)
 
 
 def take(buyer: Buyer, points: PurchasePoints, due: Taking, transaction_id: str) -> int:

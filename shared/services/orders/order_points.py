@@ -138,13 +138,7 @@ def _earned(
         items.lines(purchase.items, purchase.currency),
         earning_method=kind.method,
     )
-
-    def noted(points: PurchasePoints) -> PurchasePoints:
-        if points.earned_units is not None:
-            return points
-        return replace(points, earned_units=earned.units, entry_id=earned.entry_id)
-
-    return noted
+    return lambda points: purchase_points.earned(points, earned)
 
 
 def _taken(purchase: EarningPurchase, buyer: Buyer, due: ProgramPoints) -> Note:

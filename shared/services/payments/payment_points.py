@@ -119,10 +119,7 @@ def _earned(payment: Payment) -> Payment:
 
     def noted(found: Payment) -> Payment:
         assert found.points is not None
-        if found.points.earned_units is not None:
-            return found
-        noted = replace(found.points, earned_units=earned.units, entry_id=earned.entry_id)
-        return replace(found, points=noted)
+        return replace(found, points=points_of.earned(found.points, earned))
 
     return payment_changes.change(payment, noted)
 

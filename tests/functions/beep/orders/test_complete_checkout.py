@@ -35,7 +35,8 @@ def test_marks_as_paid_and_earns(market: Market) -> None:
     purchase = answer.body["purchase"]
     assert (purchase["status"], purchase["paid"]) == ("completed", 298)
     points = {"programId": market.member.program_id, "awarded": 29, "takenBack": 0}
-    assert purchase["points"] == [{**points, "failure": None}]
+    uncut = {"cappedBy": None, "reason": None, "failure": None}
+    assert purchase["points"] == [{**points, **uncut}]
     [entry] = stored.entries(market.member)
     assert (entry.kind, entry.units, entry.purchase_amount) == (EntryKind.EARN, 29, "2.98")
     assert (entry.transaction_id, entry.description) == (

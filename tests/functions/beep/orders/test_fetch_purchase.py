@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
-from tests.support.checkouts import Market, milk
+import pytest
+
+from tests.support.checkouts import RULES, Market, milk
 from tests.support.merchants import Merchant
 from tests.support.refusals import nothing_written
 
@@ -42,6 +45,39 @@ def test_shows_a_purchase(market: Market) -> None:
         "createdAt": purchase["createdAt"],
         "completedAt": None,
         "cancelledAt": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("fields", "units", "capped_by", "reason"),
+    [
+        ({"earningBase": {"excludedCategories": ["dairy"]}}, 0, None, "nothing_that_earns"),
+        ({"rules": {**RULES, "minimumPurchase": 50}}, 0, None, "minimum_purchase"),
+        ({"earningLimits": {"maxPerBooking": 3}}, 3, "maxPerBooking", None),
+    ],
+    ids=str,
+)
+def test_says_why_a_purchase_has_earned_nothing_or_less(
+    merchant: Merchant,
+    fields: dict[str, Any],
+    units: int,
+    capped_by: str | None,
+    reason: str | None,
+) -> None:
+    member = merchant.member(**{"rules": RULES, "earningMethods": ["scan_and_go"], **fields})
+    market = Market(merchant, member)
+    transaction_id = market.started(milk(2, 149, category="dairy"))
+    market.complete(transaction_id)
+
+    [points] = market.purchase(transaction_id)["points"]
+
+    assert points == {
+        "programId": member.program_id,
+        "awarded": units,
+        "cappedBy": capped_by,
+        "reason": reason,
+        "takenBack": 0,
+        "failure": None,
     }
 
 

@@ -44,7 +44,8 @@ def test_goes_from_the_order_to_the_pick_up(market: Market) -> None:
 
     assert [each.body["order"]["status"] for each in answers] == list(FORWARD)
     points = {"programId": market.member.program_id, "awarded": 100, "takenBack": 0}
-    assert answers[-1].body["order"]["points"] == [{**points, "failure": None}]
+    uncut = {"cappedBy": None, "reason": None, "failure": None}
+    assert answers[-1].body["order"]["points"] == [{**points, **uncut}]
     [entry] = stored.entries(market.member)
     assert (entry.units, entry.purchase_amount) == (100, "10")
     assert (entry.transaction_id, entry.description) == (

@@ -5,6 +5,8 @@ from __future__ import annotations
 from tests.support.payments import Till
 from tests.support.refusals import assert_refused
 
+UNCUT = {"cappedBy": None, "reason": None}
+
 
 def test_shows_the_points_that_a_payment_has_booked(till: Till) -> None:
     member = till.merchant.member("points")
@@ -15,11 +17,21 @@ def test_shows_the_points_that_a_payment_has_booked(till: Till) -> None:
 
     payment = till.get(payment_id)
     assert (payment["programId"], payment["userId"]) == (member.program_id, member.user_id)
-    assert payment["points"] == {"awarded": 109, "takenBack": 0, "failure": None}
+    assert payment["points"] == {**UNCUT, "awarded": 109, "takenBack": 0, "failure": None}
     till.refund(payment_id, amount=500, refundReference="a")
-    assert till.get(payment_id)["points"] == {"awarded": 109, "takenBack": 49, "failure": None}
+    assert till.get(payment_id)["points"] == {
+        **UNCUT,
+        "awarded": 109,
+        "takenBack": 49,
+        "failure": None,
+    }
     till.refund(payment_id)
-    assert till.get(payment_id)["points"] == {"awarded": 109, "takenBack": 109, "failure": None}
+    assert till.get(payment_id)["points"] == {
+        **UNCUT,
+        "awarded": 109,
+        "takenBack": 109,
+        "failure": None,
+    }
 
 
 def test_shows_cashback_as_money(till: Till) -> None:
@@ -27,7 +39,21 @@ def test_shows_cashback_as_money(till: Till) -> None:
     payment_id = till.paid(**member.ids)
     till.refund(payment_id, amount=550, refundReference="a")
 
-    assert till.get(payment_id)["points"] == {"awarded": 0.32, "takenBack": 0.16, "failure": None}
+    assert till.get(payment_id)["points"] == {
+        **UNCUT,
+        "awarded": 0.32,
+        "takenBack": 0.16,
+        "failure": None,
+    }
+
+
+def test_says_why_a_payment_has_earned_nothing(till: Till) -> None:
+    member = till.merchant.member("points", rules={"pointsPerEuro": 10, "minimumPurchase": 50})
+
+    points = till.get(till.paid(**member.ids))["points"]
+
+    assert (points["awarded"], points["reason"]) == (0, "minimum_purchase")
+    assert till.get(till.paid(purchaseId="p2", **member.ids))["problem"] is None
 
 
 def test_the_list_shows_them_too(till: Till) -> None:
@@ -50,7 +76,12 @@ def test_says_why_points_were_not_booked(till: Till) -> None:
 
     payment = till.get(payment_id)
     assert payment["status"] == "paid"
-    assert payment["points"] == {"awarded": None, "takenBack": 0, "failure": "PROGRAM_INACTIVE"}
+    assert payment["points"] == {
+        **UNCUT,
+        "awarded": None,
+        "takenBack": 0,
+        "failure": "PROGRAM_INACTIVE",
+    }
     assert payment["problem"] == "points_not_booked"
 
 

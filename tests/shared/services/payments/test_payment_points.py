@@ -130,7 +130,7 @@ def test_a_purchase_that_earns_nothing_is_done(till: Till, customer: Member) -> 
     till.refund(payment_id)
 
     assert stored.units(customer) == []
-    assert points(till, payment_id) == PurchasePoints(499, 0)
+    assert points(till, payment_id) == PurchasePoints(499, 0, reason="minimum_purchase")
     assert_nothing_due(till, payment_id)
 
 
