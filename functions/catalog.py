@@ -201,6 +201,7 @@ ENDPOINTS = (
     Endpoint("listCampaigns", "loyalty", Package.GROW, is_read=True),
     Endpoint("calculateLoyaltyPoints", "loyalty", Package.GO, customer_package=Package.GO),
     Endpoint("trackLoyaltyEvent", "loyalty", Package.GO),
+    Endpoint("adjustLoyaltyPoints", "loyalty", Package.GO),
     Endpoint("configurePSP", "payments", Package.GROW),
     Endpoint(
         "getPSPConfiguration",

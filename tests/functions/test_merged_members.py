@@ -21,6 +21,7 @@ NEW = "user_who_took_over"
 FORWARDS = {
     "activateLoyaltyPoints",
     "addLoyaltyPoints",
+    "adjustLoyaltyPoints",
     "bulkAddLoyaltyPoints",
     "calculateLoyaltyPoints",
     "checkIn",

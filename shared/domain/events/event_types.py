@@ -104,7 +104,7 @@ _LOYALTY = (
         "Points were granted for a check-in in the store.",
     ),
     EventType(QR_EARNED, Package.GO, "Points were granted for a scanned QR code."),
-    EventType(POINTS_ADJUSTED, Package.GO, "A balance was corrected.", is_sent=False),
+    EventType(POINTS_ADJUSTED, Package.GO, "A balance was corrected by hand."),
     EventType(POINTS_REVERSED, Package.GO, "An earlier booking was taken back."),
     EventType(
         SYNC_CONFLICT,

@@ -89,7 +89,7 @@ class Cause:
     ``earning_method`` names the way to earn, such as ``qr_checkin``, if it is not the usual one.
     ``occurred_at`` is when it happened, if it is told later: by a file, or a till that was offline.
     ``campaigns_before`` are those that earlier bookings of the same purchase have had and counted;
-    ``None`` if this is its first.
+    ``None`` if this is its first. ``actor`` is who corrects by hand.
     """
 
     entry_id: str
@@ -111,6 +111,7 @@ class Cause:
     activates_entry_id: str | None = None
     campaigns_before: tuple[str, ...] | None = None
     took_stock: bool | None = None
+    actor: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,7 @@ class Entry:
     ``units``. The ``EARN`` that makes them spendable names it in ``activates_entry_id``.
     ``spent`` are the lots of a redemption, and ``took_stock`` tells that it took a piece of its
     reward's stock; ``None`` in entries from before they were there.
+    ``actor`` is who corrected a balance by hand, as the request says: a person perhaps.
     ``copied_at``: it is a copy under a pseudonym, from when the person was erased. It was told and
     counted as the entry that it was.
     """
@@ -177,6 +179,7 @@ class Entry:
     copied_at: datetime | None = None
     spent: tuple[SpentLot, ...] | None = None
     took_stock: bool | None = None
+    actor: str | None = None
 
     @property
     def granted_units(self) -> int:

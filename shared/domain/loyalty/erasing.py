@@ -72,6 +72,7 @@ ENTRY_CHANGES = frozenset(
         "moved",
         "corrects_entry_id",
         "activates_entry_id",
+        "actor",
     }
 )
 """What a copy has otherwise, or not at all. A test asks for each field in one of the two."""
@@ -290,6 +291,7 @@ def _copied(
         moved=_moved(entry.moved, names),
         corrects_entry_id=renamed(entry.corrects_entry_id),
         activates_entry_id=renamed(entry.activates_entry_id),
+        actor=None,
     )
 
 

@@ -112,6 +112,8 @@ def booked_by(entry: Entry) -> str | None:
     """Return the endpoint that books such entries; ``None`` if they have no endpoint."""
     if entry.action is not None:
         return "syncExternalLoyalty"
+    if entry.actor is not None:
+        return "adjustLoyaltyPoints"
     endpoints = {
         EntryKind.EARN: "addLoyaltyPoints",
         EntryKind.PENDING: "addLoyaltyPoints",

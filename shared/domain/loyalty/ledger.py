@@ -451,6 +451,34 @@ def set_balance(
     return _book(membership, after, program, EntryKind.ADJUST, cause)
 
 
+def adjust(
+    membership: Membership, program: Program, units: int, cause: Cause
+) -> tuple[Membership, Entry]:
+    """Correct what a member has by hand: add ``units``, or take them if negative; never 0.
+
+    A mistake can be mended for a member who is suspended or has left, and in an inactive program:
+    nothing is earned or spent by it. So it changes neither what was earned nor what counts for
+    tiers, limits and campaigns. Added units expire as if they had been granted now. What is taken
+    comes from the units that expire first, and never from those that are held or pending.
+
+    Raises:
+        MembershipClosed: The membership was merged into another one, on which to book instead.
+        InsufficientBalance: Less than what is to be taken is available; nothing changes.
+        BalanceLimitExceeded: The membership would hold more than the limit.
+    """
+    assert units != 0
+    expires_at = None
+    if units > 0:
+        expires_at = due.expires_at(program, cause.now)
+        changed = _credit(membership, Lot(units, expires_at, due.alert_at(program, expires_at)))
+    elif -units > membership.available_units:
+        raise insufficient(membership, -units)
+    else:
+        changed = _debit(membership, -units)
+    after = replace(changed, adjusted_units=membership.adjusted_units + units)
+    return _book(membership, after, program, EntryKind.ADJUST, cause, lot_expires_at=expires_at)
+
+
 def bring_along(
     membership: Membership, program: Program, units: int, total_earned_units: int, cause: Cause
 ) -> tuple[Membership, Entry]:
@@ -856,6 +884,7 @@ def _book(
         activates_entry_id=cause.activates_entry_id,
         spent=spent,
         took_stock=cause.took_stock,
+        actor=cause.actor,
     )
     entry = replace(unsealed, hash=chain.entry_hash(unsealed))
     after = replace(

@@ -35,6 +35,7 @@ class HistoryTransaction(Transaction):
     occurred_at: Timestamp | None = Field(
         description="When it happened, if that was told later. Else null."
     )
+    actor: str | None = Field(description="Who corrected it by hand. Null if nobody did.")
 
 
 class TransactionDetail(HistoryTransaction):
@@ -72,6 +73,7 @@ HISTORY_EXAMPLE: dict[str, Any] = {
     "rewardId": None,
     "correctsEntryId": None,
     "occurredAt": None,
+    "actor": None,
 }
 DETAIL_EXAMPLE: dict[str, Any] = {
     **HISTORY_EXAMPLE,
@@ -128,4 +130,5 @@ def _shared(row: HistoryRow) -> dict[str, Any]:
         "reward_id": entry.reward_id,
         "corrects_entry_id": entry.corrects_entry_id,
         "occurred_at": entry.occurred_at,
+        "actor": entry.actor,
     }

@@ -1,4 +1,4 @@
-"""All changes of a balance: earn, redeem, take back, give back, sync. Each is one commit."""
+"""All changes of a balance: earn, redeem, adjust, take back, give back, sync: each one commit."""
 
 from __future__ import annotations
 
@@ -384,6 +384,47 @@ def sync_external(
     if action == "add":
         prepared = till_receipts.taking(prepared, external_transaction_id, None)
     return prepared.run(caller.claim)
+
+
+def adjust(
+    caller: Caller,
+    *,
+    program_id: str,
+    user_id: str,
+    store_id: str | None,
+    points: Decimal,
+    reason: str,
+    actor: str,
+    transaction_id: str | None,
+) -> Booking:
+    """Correct a balance by hand: ``points`` are added, or taken if negative.
+
+    Happens once for one ``transaction_id``, for ever. It is no transaction of another system: a
+    purchase with the same id is booked all the same. Reason and actor do not tell two requests
+    apart, as somebody may word a repetition anew.
+
+    Raises:
+        ProgramNotFound, MembershipNotFound, InvalidParameters, InsufficientBalance,
+        BalanceLimitExceeded, IdempotencyKeyReused, Busy.
+    """
+    program = access.program(caller, program_id, store_id)
+    size = positive_units(abs(points), program)
+    units = size if points > 0 else -size
+    cause = bookings.cause_of(
+        caller,
+        program,
+        action="adjust",
+        business_key=transaction_id,
+        terms=(str(units),),
+        description=reason,
+        transaction_id=transaction_id,
+        actor=actor,
+    )
+
+    def book(membership: Membership, _: Reads) -> bookings.Decided:
+        return bookings.Decided(*ledger.adjust(membership, program, units, cause))
+
+    return bookings.run(caller.claim, program, user_id, cause, book)
 
 
 def take_back(

@@ -108,6 +108,20 @@ def redeem(user_id: str, points: Decimal, reward_id: str | None) -> Change:
     return _changed(program, max(BALANCE, points), -units)
 
 
+def adjust(user_id: str, points: Decimal) -> Change:
+    """Return what a member with 142 points has after a correction, or with as many as it takes.
+
+    Raises:
+        InvalidParameters, MembershipNotFound, InsufficientBalance: See ``redeem``.
+    """
+    require_enrolled(user_id)
+    program = _program_for(points)
+    units = balances.positive_units(abs(points), program)
+    if points < 0:
+        _require_covered(program, user_id, units)
+    return _changed(program, max(BALANCE, -points), units if points > 0 else -units)
+
+
 def sync(user_id: str, action: str, points: Decimal, total_earned: Decimal | None) -> Change:
     """Return the balances of a change by an external system, which enrols whom it names.
 

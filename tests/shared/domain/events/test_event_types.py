@@ -21,6 +21,7 @@ SENT = {
     "store.checkin",
     "member.erased",
     "loyalty.enrollment",
+    "loyalty.points_adjusted",
     "loyalty.points_earned",
     "loyalty.points_pending",
     "loyalty.points_redeemed",

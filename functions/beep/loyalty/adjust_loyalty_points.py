@@ -1,0 +1,151 @@
+"""POST /api/v1/adjustLoyaltyPoints: correct a balance by hand, and say why and who did it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from shared.auth.caller import Caller
+from shared.domain.units import AMOUNT_UNITS_MAX, from_units
+from shared.errors import (
+    BalanceLimitExceeded,
+    InsufficientBalance,
+    MembershipNotFound,
+    ProgramNotFound,
+)
+from shared.schemas import answers
+from shared.schemas.base import (
+    Duplicate,
+    Id,
+    Number,
+    RequestModel,
+    ResponseModel,
+    Success,
+    Timestamp,
+)
+from shared.schemas.fields import ProgramId, StoreId, UserId
+from shared.schemas.members.standing_bodies import Reason
+from shared.services.loyalty import balances
+from shared.services.loyalty import sandbox as mock
+
+
+class Request(RequestModel):
+    """How much to add or to take, why, and who says so.
+
+    It works for members who are suspended or have left, too. It counts as neither earned nor spent.
+    """
+
+    program_id: ProgramId
+    user_id: UserId
+    store_id: StoreId | None = None
+    points: Annotated[Number, Field(ge=-AMOUNT_UNITS_MAX, le=AMOUNT_UNITS_MAX)] = Field(
+        description="What is added, or taken if it is negative; not 0."
+    )
+    reason: Reason
+    actor: Annotated[str, Field(min_length=1, max_length=100)] = Field(
+        description="Who does it, such as `staff_7`. The member can read it: better no name."
+    )
+    transaction_id: Id | None = Field(
+        default=None, description="Your id of the correction. It is booked once for it, for ever."
+    )
+
+
+class Response(ResponseModel):
+    """The correction. ``duplicate``: an earlier request booked this ``transactionId``."""
+
+    success: Success = True
+    program_id: answers.ProgramId
+    user_id: answers.UserId
+    entry_id: str = Field(description=f"The ledger entry. {answers.ENTRY_ID_SCOPE}")
+    points_adjusted: Number = Field(description="What was added, or taken if it is negative.")
+    expires_at: Timestamp | None = Field(
+        description="When added points expire. Null if never, or if they were taken."
+    )
+    previous_balance: answers.PreviousBalance
+    new_balance: answers.NewBalance
+    current_tier: answers.CurrentTier
+    reason: str = Field(description="Why it was booked.")
+    actor: str = Field(description="Who did it.")
+    transaction_id: answers.TransactionId
+    duplicate: Duplicate = None
+
+
+EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
+    "add": {
+        "programId": "lp_abc123",
+        "userId": "user_xyz",
+        "points": 50,
+        "reason": "Einkauf vom Samstag nachgetragen",
+        "actor": "staff_7",
+        "transactionId": "KORR-17",
+    },
+    "take": {
+        "programId": "lp_abc123",
+        "userId": "user_xyz",
+        "points": -20,
+        "reason": "Doppelt gebucht",
+        "actor": "staff_7",
+    },
+}
+
+EXAMPLE: dict[str, Any] = {
+    "success": True,
+    "programId": "lp_abc123",
+    "userId": "user_xyz",
+    "entryId": "le_abc123",
+    "pointsAdjusted": 50,
+    "expiresAt": None,
+    "previousBalance": 142,
+    "newBalance": 192,
+    "currentTier": "Silber",
+    "reason": "Einkauf vom Samstag nachgetragen",
+    "actor": "staff_7",
+    "transactionId": "KORR-17",
+}
+
+REFUSALS = (ProgramNotFound, MembershipNotFound, InsufficientBalance, BalanceLimitExceeded)
+
+
+def handle(body: Request, caller: Caller) -> Response:
+    """Book the correction, or refuse it with nothing changed."""
+    booking = balances.adjust(
+        caller,
+        program_id=body.program_id,
+        user_id=body.user_id,
+        store_id=body.store_id,
+        points=body.points,
+        reason=body.reason,
+        actor=body.actor,
+        transaction_id=body.transaction_id,
+    )
+    entry, scale = booking.entry, booking.program.scale
+    assert entry is not None
+    return Response(
+        program_id=body.program_id,
+        user_id=body.user_id,
+        entry_id=entry.entry_id,
+        points_adjusted=from_units(entry.units, scale),
+        expires_at=entry.lot_expires_at,
+        previous_balance=from_units(booking.previous_units, scale),
+        new_balance=from_units(booking.new_units, scale),
+        current_tier=booking.tier,
+        reason=entry.description,
+        actor=entry.actor or body.actor,
+        transaction_id=entry.transaction_id,
+        duplicate=True if booking.is_duplicate else None,
+        is_replay=booking.is_replay,
+    )
+
+
+def sandbox(body: Request, _: Caller) -> dict[str, Any]:
+    """Change the balance of the sandbox's member."""
+    change = mock.adjust(body.user_id, body.points)
+    return {
+        "pointsAdjusted": body.points,
+        "previousBalance": change.before,
+        "newBalance": change.after,
+        "reason": body.reason,
+        "actor": body.actor,
+        "transactionId": body.transaction_id,
+    }
