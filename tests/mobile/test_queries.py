@@ -209,6 +209,33 @@ def test_what_has_expired_is_no_balance(
     assert mobile.answer() == {"result": 7}
 
 
+def test_what_is_reserved_is_there_and_cannot_be_spent(
+    shared_app: App, frozen_clock: Clock, merchant: Merchant
+) -> None:
+    member = Member(merchant, merchant.program(pointsExpiry={"afterDays": 1}), "holder")
+    reserved = {**member.ids, "points": 20}
+    frozen_clock.set(2020, 1, 1)
+    member.enroll()
+    member.earn(30)
+    merchant.api.ok("reserveLoyaltyPoints", reserved)
+
+    def shown() -> tuple[float, float]:
+        """Return the balance and what is available, as the app computes them now."""
+        shared_app.ok("myCards", member.user_id, user_id=member.user_id)
+        card = {"from": "myCards", "field": "0"}
+        names = ("balanceOf", "availableOf")
+        balance, available = (shared_app.ok(each, card, user_id=None) for each in names)
+        return balance, available
+
+    # The reservation has ended long ago, and what it held has expired since.
+    assert stored.membership(member).held_units == 20
+    assert shown() == (0, 0)
+    frozen_clock.set(2999, 1, 1)
+    member.earn(100)
+    merchant.api.ok("reserveLoyaltyPoints", {**reserved, "points": 80})
+    assert shown() == (100, 20)
+
+
 def test_watches_no_balance_of_others(mobile: App, member: Member) -> None:
     mobile.watch("watchBalance", member.membership_id, user_id="user_2")
     assert mobile.answer() == PERMISSION_DENIED
