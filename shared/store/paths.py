@@ -49,6 +49,11 @@ def member_key(account_id: str, key: str) -> str:
     return f"{member_keys(account_id)}/{encode(key)}"
 
 
+def erased_mark(account_id: str, key: str) -> str:
+    """Return the path of what says that somebody was erased, by a keyed hash of the user id."""
+    return f"{account(account_id)}/erasedMarks/{encode(key)}"
+
+
 def member_settings(account_id: str) -> str:
     return f"{account(account_id)}/settings/members"
 

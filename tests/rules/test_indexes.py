@@ -23,6 +23,7 @@ from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program
 from shared.domain.loyalty.referrals import Referral, ReferralStatus
 from shared.domain.members.check_ins import CheckIn, Visitor
+from shared.domain.members.comebacks import ErasedMark
 from shared.domain.members.erasure import Erasure
 from shared.domain.members.member import Member as Person
 from shared.domain.orders.checkouts import Checkout
@@ -61,6 +62,7 @@ from shared.store.stores import store_documents
 from shared.store.systems import goods_documents, purchase_documents, sync_documents
 from shared.store.systems.sync_documents import Seen
 from shared.store.webhooks import delivery_documents, endpoint_documents
+from tests.support.checkouts import milk
 from tests.support.merchants import Member, Merchant
 from tools.emulators import ROOT
 
@@ -70,6 +72,7 @@ EQUAL = {"==", "in", "array-contains", "array-contains-any"}
 STORED = {
     "erasures": Erasure,
     "checkIns": CheckIn,
+    "erasedMarks": ErasedMark,
     "visitors": Visitor,
     "checkouts": Checkout,
     "clickCollectOrders": CollectOrder,
@@ -245,6 +248,9 @@ def query_all(member: Member) -> None:
 def erase(member: Member) -> None:
     """Ask for everything that is held on a person, from the begin and from somewhere in it."""
     whose = (member.merchant.account_id, member.user_id)
+    store_id = member.merchant.store_id
+    bought = {"storeId": store_id, "userId": member.user_id, "items": [milk()]}
+    member.api.ok("startCheckout", bought)
     for kind, last in (
         (membership_documents.ENTRIES, paths.entry(member.membership_id, "le_1")),
         (delivery_documents.DELIVERIES, paths.webhook_delivery("evt_1_we_1")),
@@ -506,6 +512,7 @@ def test_deletes_what_is_kept_for_a_time() -> None:
 
     assert expiring == {
         "checkIns",
+        "erasedMarks",
         "events",
         "idempotencyKeys",
         "importParts",
@@ -530,6 +537,7 @@ def test_knows_paths_of_all_overrides(member: Member) -> None:
             paths.visitor("x", "x"),
             paths.event("x"),
             paths.account_member("x", "x"),
+            paths.erased_mark("x", "x"),
             paths.idempotency_key("x"),
             paths.import_("x"),
             paths.import_part("x", 0),

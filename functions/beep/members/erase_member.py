@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from shared.auth.caller import Caller
-from shared.errors import MemberNotFound, StoreNotFound
+from shared.errors import MemberNotFound, MemberSuspended, StoreNotFound
 from shared.schemas import answers
 from shared.schemas.base import RequestModel, ResponseModel, Success
 from shared.schemas.fields import StoreId, UserId
@@ -40,7 +40,7 @@ EXAMPLE: dict[str, Any] = {
     "memberships": 1,
 }
 
-REFUSALS = (StoreNotFound, MemberNotFound)
+REFUSALS = (StoreNotFound, MemberNotFound, MemberSuspended)
 
 
 def handle(body: Request, caller: Caller) -> Response:

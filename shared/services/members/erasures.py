@@ -18,17 +18,18 @@ from shared import clock, logs
 from shared.auth.caller import Caller
 from shared.domain import pseudonyms
 from shared.domain.loyalty import erasing
-from shared.domain.loyalty.membership import Membership
+from shared.domain.loyalty.membership import Membership, MembershipStatus
 from shared.domain.members import erasure as erasures
 from shared.domain.members import erasure_events
 from shared.domain.members.erasure import ErasedMembership, Erasure, ErasureState
 from shared.domain.members.member import Member, MemberStatus
 from shared.domain.pseudonyms import Pseudonyms
 from shared.domain.webhooks import deliveries
-from shared.errors import MemberNotFound
+from shared.errors import MemberNotFound, MemberSuspended
 from shared.services import commands, forwarding
 from shared.services.commands import Effect, Reads
 from shared.services.events import emission, outbox
+from shared.services.members import comebacks, person_memberships
 from shared.store import client, documents, paths
 from shared.store.client import Delete, Document, Snapshot, Write
 from shared.store.documents import Documents
@@ -71,6 +72,7 @@ def erase(caller: Caller, user_id: str) -> Outcome:
 
     Raises:
         MemberNotFound: Nothing is held on the user in the account.
+        MemberSuspended: A customer asks who is suspended.
         IdempotencyKeyReused, Busy.
     """
     begun = _begin(caller, user_id)
@@ -134,6 +136,9 @@ def _begin(caller: Caller, user_id: str) -> _Begun:
     account_id, now = caller.account_id, clock.utc_now()
     person_path = paths.account_member(account_id, user_id)
     erasure_id = pseudonyms.new()
+    known = (
+        person_memberships.known_paths(account_id, user_id) if caller.customer is not None else []
+    )
 
     def replay(kept: Document, _: Reads) -> _Begun:
         found = person_erasure_documents.find(kept["erasureId"])
@@ -152,6 +157,8 @@ def _begin(caller: Caller, user_id: str) -> _Begun:
             running = person_erasure_documents.decode(reads[running_path])
             assert running is not None, f"{running_path} is gone"
             return Effect(_Begun(running), kept={"erasureId": running.erasure_id})
+        if caller.customer is not None:
+            _require_unsuspended(reads, person, known)
         erasure = Erasure(
             erasure_id=erasure_id,
             account_id=account_id,
@@ -164,12 +171,31 @@ def _begin(caller: Caller, user_id: str) -> _Begun:
         writes = [
             member_documents.write(reads[path], held),
             person_erasure_documents.creation(erasure),
+            *comebacks.marked(reads, account_id, person.every_user_id, now),
         ]
         return Effect(_Begun(erasure), writes, kept={"erasureId": erasure_id})
 
     # Its own key must not hold the name that it erases.
     claim = replace(caller.claim, user_ids=()) if caller.claim else None
     return commands.run([person_path], decide, claim=claim, replay=replay)
+
+
+def _require_unsuspended(reads: Reads, person: Member, known: Sequence[str]) -> None:
+    """Refuse that customers end their own suspension: the merchant decides, with a secret key.
+
+    Raises:
+        MemberSuspended: The customer is suspended, in the account or in a program of it.
+    """
+    every = person_memberships.every_path(person.user_id, person.program_ids, known)
+    commands.want(reads, every)
+    memberships = person_memberships.decoded(reads, every)
+    if person.status is MemberStatus.SUSPENDED or any(
+        each.status is MembershipStatus.SUSPENDED for each in memberships
+    ):
+        raise MemberSuspended(
+            "Who is suspended cannot erase themselves.",
+            fix="Ask the store, which erases you with its secret key.",
+        )
 
 
 def is_known(account_id: str, user_id: str) -> bool:

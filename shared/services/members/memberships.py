@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from shared import clock, ids
 from shared.auth.caller import Caller
@@ -13,12 +14,13 @@ from shared.domain.loyalty.entries import Entry
 from shared.domain.loyalty.membership import Membership, MembershipStatus
 from shared.domain.loyalty.programs import Program
 from shared.domain.loyalty.tiers import TierProgress
+from shared.domain.members import comebacks as rules_of_comebacks
 from shared.errors import MembershipNotFound, VerificationRequired
 from shared.services import access, commands, forwarding
 from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
 from shared.services.loyalty import profile_rewards
-from shared.services.members import referral_enrolments
+from shared.services.members import comebacks, referral_enrolments
 from shared.services.members.referral_enrolments import Invitation
 from shared.store import paths
 from shared.store.client import Document, Write
@@ -59,7 +61,8 @@ def enroll(
 ) -> Enrolment:
     """Open a membership; return the existing one if the user has one already.
 
-    That of a member who had left is opened again, with its points. The welcome bonus is granted
+    That of a member who had left is opened again, with its points. Who was erased within a year
+    gets nothing again that is given once: no bonus, no referral. The welcome bonus is granted
     once, as soon as a key, or the customer with a verified sign-in, asks for the membership. So is
     what the program gives for what the person's profile says.
 
@@ -77,6 +80,8 @@ def enroll(
     path = paths.member(membership_id)
     person_path = paths.account_member(caller.account_id, user_id)
     now, referral_id = clock.utc_now(), ids.new("ref")
+    codes = referral_enrolments.needs(caller.account_id, referral_code)
+    marks = comebacks.needs(program, user_id)
 
     def replay(kept: Document, reads: Reads) -> Enrolment:
         existing = membership_documents.decode(reads[path])
@@ -104,10 +109,11 @@ def enroll(
         is_new = existing is None
         if is_new:
             forwarding.require_current(person)
+        is_back = existing is None and comebacks.is_back(reads, marks, now)
         after = (
             standing_rules.reopened(existing, now)
             if existing
-            else ledger.enroll(program, membership_id=membership_id, user_id=user_id, now=now)
+            else _opened(program, membership_id, user_id, now, is_back=is_back)
         )
         has_returned = existing is not None and after != existing
         if has_returned:
@@ -123,7 +129,9 @@ def enroll(
             after,
             program,
             person,
-            Invitation(referral_code, referral_id, is_verified=is_verified),
+            Invitation(
+                referral_code, referral_id, is_verified=is_verified, is_of_newcomer=not is_back
+            ),
         )
         after, greeting = welcome.greeted(after, program, is_verified=is_verified, now=now)
         bonus_units = greeting.units if greeting else 0
@@ -157,8 +165,16 @@ def enroll(
         enrolment = Enrolment(membership, is_new=is_new, bonus_units=bonus_units)
         return Effect(enrolment, writes, kept, news.tasks)
 
-    codes = referral_enrolments.needs(caller.account_id, referral_code)
-    return commands.run([path, person_path, *codes], decide, claim=caller.claim, replay=replay)
+    return commands.run(
+        [path, person_path, *codes, *marks], decide, claim=caller.claim, replay=replay
+    )
+
+
+def _opened(
+    program: Program, membership_id: str, user_id: str, now: datetime, *, is_back: bool
+) -> Membership:
+    opened = ledger.enroll(program, membership_id=membership_id, user_id=user_id, now=now)
+    return rules_of_comebacks.opened(opened, program, now) if is_back else opened
 
 
 @forwarding.following

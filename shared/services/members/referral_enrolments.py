@@ -27,11 +27,13 @@ class Invitation:
     """What a request to join says of a referral. ``code`` is ``None`` if it says nothing.
 
     ``referral_id`` is the new referral's. ``is_verified``: somebody vouches for the new member.
+    ``is_of_newcomer`` is false for who was erased not long ago.
     """
 
     code: str | None
     referral_id: str
     is_verified: bool
+    is_of_newcomer: bool
 
 
 def needs(account_id: str, code: str | None) -> list[str]:
@@ -67,6 +69,8 @@ def joined(
     if existing is None and invitation.code is not None:
         if program.referral is None:
             raise ReferralNotAllowed("The program rewards no referrals.")
+        if not invitation.is_of_newcomer:
+            raise ReferralNotAllowed("Who was a member not long ago cannot be referred.")
         owner = _owner(reads, program, after, person, invitation.code)
         return _opened(after, program.referral, owner, invitation)
     state = after.referral

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from shared import config
 from shared.auth.caller import Caller
 from shared.domain.accounts.packages import Package
+from shared.domain.loyalty.membership import MembershipStatus
 from shared.services.events import emission, sweep
 from shared.services.loyalty import member_calendar, verification
 from shared.services.members import erasures
@@ -19,6 +21,7 @@ from shared.store.loyalty import membership_documents
 from shared.store.members import person_erasure_documents
 from tests.conftest import Clock
 from tests.support import stored
+from tests.support.api import Api
 from tests.support.checkouts import METHODS, RULES, Market
 from tests.support.dying import dying_after
 from tests.support.merchants import Member, Merchant
@@ -49,6 +52,13 @@ def maria(merchant: Merchant) -> Member:
     return member
 
 
+def as_customer(member: Member) -> Api:
+    """Return the API as the member calls it, in the database of the test."""
+    project = config.project_id()
+    signed = {"aud": project, "iss": f"https://securetoken.google.com/{project}"}
+    return member.merchant.customer(member.user_id, names_account=True, **signed)
+
+
 def erase(member: Member) -> dict[str, Any]:
     return member.api.ok(ACTION, {"userId": member.user_id})
 
@@ -69,7 +79,14 @@ def collections() -> list[str]:
     return sorted(
         {
             *found,
-            *("entries", "members", "memberKeys", "loyaltyMembers", "loyaltyPrograms"),
+            *(
+                "entries",
+                "members",
+                "memberKeys",
+                "erasedMarks",
+                "loyaltyMembers",
+                "loyaltyPrograms",
+            ),
             *("products", "visitors", "checkInCounters", "shards", "parts", "settings"),
             *("rewardStock", "sweeps", "stores", "priceChanges"),
         }
@@ -258,11 +275,96 @@ def test_who_comes_back_is_somebody_new(maria: Member) -> None:
     assert_verified(maria.program_id)
 
 
+ONCE = {
+    "welcomeBonus": 20,
+    "eventRules": [
+        {"event": "newsletter", "points": 5},
+        {"event": "review", "points": 3, "timesPerPeriod": 2},
+        {"event": "login", "points": 1, "period": "day"},
+        {"event": "birthday", "points": 9, "period": "year"},
+    ],
+    "referral": {"referrerPoints": 10, "newMemberPoints": 10},
+}
+
+
+def come_back(member: Member) -> dict[str, Any]:
+    """Let a member be erased, and join again with a newsletter."""
+    erase(member)
+    member.api.ok("createMember", {"userId": member.user_id, "newsletter": {"subscribed": True}})
+    return member.enroll()
+
+
+def test_who_comes_back_within_a_year_gets_nothing_that_is_given_once(
+    frozen_clock: Clock, merchant: Merchant
+) -> None:
+    member = merchant.member("points", **ONCE)
+    assert stored.units(member) == [20]
+
+    for _ in range(2):
+        frozen_clock.advance(days=100)
+        assert come_back(member)["welcomeBonus"] == 0
+        for event_id, event in enumerate(["review", "review", "login", "birthday"]):
+            body = {**member.ids, "event": event, "eventId": str(event_id)}
+            if event != "birthday":
+                member.api.ok("trackLoyaltyEvent", body)
+        assert stored.units(member) == [1]
+    erase(member)
+    frozen_clock.advance(days=365)
+    assert member.enroll()["welcomeBonus"] == 20
+    assert_verified(member.program_id)
+
+
+def test_who_comes_back_is_nobodys_referral(merchant: Merchant) -> None:
+    member = merchant.member("points", **ONCE)
+    friend = member.other("user_2")
+    friend.enroll()
+    code = merchant.api.ok("getReferralCode", friend.ids)["code"]
+    erase(member)
+
+    with nothing_written():
+        answer = member.api("enrollInLoyaltyProgram", {**member.ids, "referralCode": code})
+
+    assert (answer.status, answer.error) == (409, "REFERRAL_NOT_ALLOWED")
+    assert stored.of_member(member)["membership"] is None
+    assert member.enroll()["welcomeBonus"] == 0
+
+
+def test_a_mark_tells_nobody_whose_it_is(merchant: Merchant, new_merchant: Any) -> None:
+    member = merchant.member("points", **ONCE)
+    erase(member)
+    elsewhere = new_merchant().member("points", **ONCE)
+
+    marks = [each for each in found("erasedMarks") if merchant.account_id in each]
+
+    assert len(marks) == 1
+    assert member.user_id not in marks[0]
+    assert hashlib.sha256(member.user_id.encode()).hexdigest() not in marks[0]
+    assert stored.units(elsewhere) == [20]
+
+
+@pytest.mark.parametrize("everywhere", [True, False])
+def test_customers_do_not_end_their_own_suspension(merchant: Merchant, everywhere: bool) -> None:
+    member = merchant.member("points", **ONCE)
+    whom = {"userId": member.user_id} if everywhere else member.ids
+    member.api.ok("suspendMember", {**whom, "reason": "Missbrauch"})
+    customer = as_customer(member)
+
+    with nothing_written():
+        answer = customer(ACTION)
+
+    assert_refused(
+        answer,
+        403,
+        "MEMBER_SUSPENDED",
+        fix="Ask the store, which erases you with its secret key.",
+    )
+    assert stored.membership(member).status is MembershipStatus.SUSPENDED
+    erase(member)
+    assert stored.of_member(member)["membership"] is None
+
+
 def test_a_customer_erases_themselves(maria: Member) -> None:
-    project = config.project_id()
-    signed = {"aud": project, "iss": f"https://securetoken.google.com/{project}"}
-    customer = maria.merchant.customer(MAIL, names_account=True, **signed)
-    other = maria.merchant.customer("somebody", names_account=True, **signed)
+    customer, other = as_customer(maria), as_customer(maria.other("somebody"))
 
     with nothing_written():
         assert other(ACTION, {"userId": MAIL}).error == "USER_NOT_ALLOWED"
