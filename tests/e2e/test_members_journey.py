@@ -26,16 +26,18 @@ pytestmark = [pytest.mark.wide, pytest.mark.xdist_group("suite"), pytest.mark.ti
 SNIPPET = re.compile(r"^```(sh|python|javascript)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PLACEHOLDER = re.compile(r"""(\w+) = (["'])\.\.\.\2""")
 PROMPT_TIMEOUT_S = 60
+CALENDAR_TIMEOUT_S = 60
 SHOWN_TIMEOUT_S = 10
 """A booking must be in the app by then; it is there in a second, but the machine may be busy."""
 
 EVENTS = {
     "loyalty.membership_merged": 1,
-    "loyalty.points_earned": 2,  # the purchase, the order; what was before is of the till's member
+    # Purchase, order, receipt, referral. What was before is of the till's member.
+    "loyalty.points_earned": 4,
     "loyalty.qr_earned": 1,
     "loyalty.checkin_earned": 1,
     "loyalty.reward_unlocked": 1,
-    "loyalty.milestone_reached": 1,
+    "loyalty.milestone_reached": 2,
     "loyalty.points_redeemed": 1,
     "store.checkin": 2,
     "checkout.started": 1,
@@ -199,9 +201,18 @@ def walk(journey: Journey) -> str:
     journey.types("python")
     assert journey.shows(300), journey.balance()
 
+    journey.types("python")
     journey.types("javascript")
-    assert app.show("redeemed.error ?? redeemed.newBalance") == 200
+    assert app.show("claimed.error ?? claimed.earned[0].points") == 125
+    assert journey.shows(425), journey.balance()
+
+    journey.types("javascript")
+    journey.types("python")
+    assert eventually(lambda: journey.balance() == [500], CALENDAR_TIMEOUT_S), journey.balance()
+
+    journey.types("javascript")
+    assert app.show("redeemed.error ?? redeemed.newBalance") == 400
     assert app.show("redeemed.rewardCode").startswith("RW-")
-    assert journey.shows(200), journey.balance()
+    assert journey.shows(400), journey.balance()
     assert journey.is_over()
     return user_id
