@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -51,7 +52,11 @@ class WireModel(BaseModel):
     @classmethod
     def _accept_snake_case(cls, data: Any) -> Any:
         """Read snake_case names as camelCase ones; a field in both spellings is refused."""
-        return in_camel_case(cls, data) if isinstance(data, Mapping) else data
+        if isinstance(data, Mapping):
+            return in_camel_case(cls, data)
+        if data is None or isinstance(data, str | int | float | Decimal | list | tuple):
+            raise ValueError(such_as(cls))
+        return data  # An object of ours.
 
 
 def in_camel_case(model: type[WireModel], data: Mapping[str, Any]) -> dict[str, Any]:
@@ -68,6 +73,30 @@ def in_camel_case(model: type[WireModel], data: Mapping[str, Any]) -> dict[str, 
     doubled = [alias for name, alias in renamed.items() if name in data and alias in data]
     _refuse(model, data, dict.fromkeys(doubled, IN_BOTH_SPELLINGS))
     return {renamed.get(name, name): value for name, value in data.items()}
+
+
+def such_as(model: type[WireModel]) -> str:
+    """Return what is wrong with a value that is no object of a model, with the smallest one."""
+    schema = model.model_json_schema()
+    return f"must be an object such as {json.dumps(_smallest(schema, schema.get('$defs', {})))}"
+
+
+def _smallest(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Any:
+    """Return a value of a JSON schema: of an object its required fields, or the first one."""
+    if "$ref" in schema:
+        return _smallest(definitions[schema["$ref"].rpartition("/")[2]], definitions)
+    options = schema.get("anyOf") or schema.get("oneOf")
+    if options:
+        return _smallest(options[0], definitions)
+    kind = schema.get("type")
+    if kind == "object":
+        fields = schema.get("properties", {})
+        names = schema.get("required") or list(fields)[:1]
+        return {name: _smallest(fields[name], definitions) for name in names}
+    if kind == "array":
+        return [_smallest(schema.get("items", {}), definitions)]
+    usual = {"boolean": True, "integer": 1, "number": 1}.get(str(kind), "...")
+    return schema.get("const", schema.get("enum", [usual])[0])
 
 
 def refuse_fixed(model: type[WireModel], data: Any, fixed: Mapping[str, str]) -> None:

@@ -16,7 +16,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema, core_schema
 
 from shared.errors import PunktwerkError
-from shared.schemas.base import Id, WireModel, to_refusal
+from shared.schemas.base import Id, WireModel, such_as, to_refusal
 
 _ID: TypeAdapter[str] = TypeAdapter(Id)
 
@@ -53,12 +53,6 @@ def _name(row: Mapping[str, Any], field: str) -> str | None:
         return None
 
 
-def _as_it_is(row: Any, _: ValidatorFunctionWrapHandler) -> dict[str, Any]:
-    if not isinstance(row, dict):
-        raise ValueError("must be an object")  # noqa: TRY004 - pydantic reports ValueError
-    return row
-
-
 class JudgedLater:
     """Gives a field ``Annotated[dict[str, Any], JudgedLater(Model)]`` the schema of a model.
 
@@ -68,9 +62,14 @@ class JudgedLater:
     def __init__(self, model: type[WireModel]) -> None:
         self._model = model
 
+    def _as_it_is(self, row: Any, _: ValidatorFunctionWrapHandler) -> dict[str, Any]:
+        if not isinstance(row, dict):
+            raise ValueError(such_as(self._model))  # noqa: TRY004 - pydantic reports ValueError
+        return row
+
     def __get_pydantic_core_schema__(self, _: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_wrap_validator_function(
-            _as_it_is,
+            self._as_it_is,
             handler.generate_schema(self._model),
             serialization=core_schema.plain_serializer_function_ser_schema(dict),
         )

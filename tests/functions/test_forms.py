@@ -15,7 +15,7 @@ from functions import http
 from shared.errors import PunktwerkError
 from tests.support.api import Api
 from tests.support.merchants import Merchant
-from tests.support.refusals import assert_fields_refused, nothing_written
+from tests.support.refusals import assert_refused, nothing_written
 from tests.support.samples import SAMPLES, Sample
 from tests.support.situations import documented, filled
 
@@ -71,7 +71,11 @@ def test_a_record_that_is_no_object_is_refused_by_its_name(
     def refused(api: Api) -> None:
         with nothing_written():
             answer = api(action, {**body, "records": [record]})
-        assert_fields_refused(answer, {"records[0]": "must be an object"})
+        fields = answer.body["details"]["fields"]
+        assert_refused(answer, 400, "INVALID_PARAMETERS", {"fields": fields})
+        [(name, problem)] = fields.items()
+        assert name == "records[0]"
+        assert problem.startswith("must be an object such as {")
 
     refused(merchant.api)
     refused(merchant.sandbox)

@@ -98,7 +98,14 @@ def test_what_is_not_an_object_is_refused() -> None:
     for value in ([], "text", 5, None):
         with pytest.raises(ValidationError) as caught:
             Body.model_validate(value)
-        assert to_refusal(caught.value).details == {"fields": {"body": "must be an object"}}
+        [problem] = to_refusal(caught.value).details["fields"].values()
+        assert problem.startswith('must be an object such as {"userId": "..."')
+
+
+def test_what_is_not_an_object_is_told_what_one_has() -> None:
+    found = problems({"userId": "a", "lines": ["coffee"]})
+
+    assert found == {"lines[0]": 'must be an object such as {"lineAmount": 1}'}
 
 
 @pytest.mark.parametrize(

@@ -146,7 +146,10 @@ def test_can_leave_alone_what_is_known(merchant: Merchant) -> None:
     [
         ([], {"products": "must have at least 1 items"}),
         ([row(number) for number in range(501)], {"products": "must have at most 500 items"}),
-        ([row(1), "milk"], {"products[1]": "must be an object"}),
+        (
+            [row(1), "milk"],
+            {"products[1]": 'must be an object such as {"name": "...", "price": 1}'},
+        ),
         ({}, {"products": "must be an array"}),
     ],
 )

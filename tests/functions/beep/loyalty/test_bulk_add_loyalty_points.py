@@ -143,7 +143,10 @@ def test_another_accounts_program_is_absent(member: Member, new_merchant: Any) -
     [
         ([], {"rows": "must have at least 1 items"}),
         ([{}] * 501, {"rows": "must have at most 500 items"}),
-        ([{}, "row"], {"rows[1]": "must be an object"}),
+        (
+            [{}, "row"],
+            {"rows[1]": 'must be an object such as {"userId": "...", "transactionId": "..."}'},
+        ),
         ({}, {"rows": "must be an array"}),
     ],
 )

@@ -321,13 +321,20 @@ METHODS = "'qr_checkin', 'store_checkin', 'scan_and_go' or 'click_collect'"
         ({"branding": {"color": "blue"}}, {"branding.color": "must be a colour like #2563EB"}),
         ({"branding": {"color": "#12345"}}, {"branding.color": "must be a colour like #2563EB"}),
         ({"branding": {"font": "Arial"}}, {"branding.font": "is not a known field"}),
-        ({"branding": "#2563EB"}, {"branding": "must be an object"}),
+        ({"branding": "#2563EB"}, {"branding": 'must be an object such as {"color": "..."}'}),
         ({"earningMethods": []}, {"earningMethods": "must have at least 1 items"}),
         ({"earningMethods": "qr_checkin"}, {"earningMethods": "must be an array"}),
         ({"earningMethods": ["dance"]}, {"earningMethods[0]": f"must be one of {METHODS}"}),
         ({"rewards": {}}, {"rewards": "must be an array"}),
         ({"rewards": [REWARD] * 51}, {"rewards": "must have at most 50 items"}),
-        ({"rewards": ["coffee"]}, {"rewards[0]": "must be an object"}),
+        (
+            {"rewards": ["coffee"]},
+            {
+                "rewards[0]": (
+                    'must be an object such as {"title": "...", "type": "...", "requiredPoints": 1}'
+                )
+            },
+        ),
         ({"color": "#2563EB"}, {"color": "is not a known field"}),
         ({"timeZone": "UTC"}, {"timeZone": "is not a known field"}),
     ],
@@ -845,7 +852,7 @@ def test_points_may_expire(
             {"pointsExpiry": "must have alertDays below afterDays"},
         ),
         ({"afterDays": 9, "months": 1}, {"pointsExpiry.months": "is not a known field"}),
-        (365, {"pointsExpiry": "must be an object"}),
+        (365, {"pointsExpiry": 'must be an object such as {"afterDays": 1}'}),
     ],
 )
 def test_refuses_an_expiry(merchant: Merchant, policy: Any, problems: dict[str, str]) -> None:

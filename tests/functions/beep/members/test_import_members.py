@@ -576,7 +576,7 @@ def test_500_rows_take_few_commits(merchant: Merchant) -> None:
     [
         ([], {"rows": "must have at least 1 items"}),
         ([{}] * 501, {"rows": "must have at most 500 items"}),
-        ([{}, "row"], {"rows[1]": "must be an object"}),
+        ([{}, "row"], {"rows[1]": 'must be an object such as {"email": "..."}'}),
     ],
 )
 def test_refuses_what_are_no_rows(merchant: Merchant, rows: Any, problems: dict[str, str]) -> None:
