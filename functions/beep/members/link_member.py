@@ -43,15 +43,21 @@ class Response(ResponseModel):
     success: Success = True
     user_id: answers.UserId
     linked_user_ids: list[str] = Field(
-        description="The members who were merged; empty if there was none."
+        description="All members who were merged into the user, by this or earlier calls."
     )
+    newly_linked_user_ids: list[str] = Field(description="Those of them that this call has merged.")
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
     "vouched": {"userId": "user_xyz", "email": "max@example.com"}
 }
 
-EXAMPLE: dict[str, Any] = {"success": True, "userId": "user_xyz", "linkedUserIds": ["till_17"]}
+EXAMPLE: dict[str, Any] = {
+    "success": True,
+    "userId": "user_xyz",
+    "linkedUserIds": ["till_17"],
+    "newlyLinkedUserIds": ["till_17"],
+}
 
 REFUSALS = (
     StoreNotFound,
@@ -81,6 +87,7 @@ def handle(body: Request, caller: Caller) -> Response:
     return Response(
         user_id=body.user_id,
         linked_user_ids=[*linking.user_ids],
+        newly_linked_user_ids=[*linking.new_user_ids],
         is_replay=linking.is_replay,
     )
 

@@ -56,9 +56,10 @@ class Merge:
 
 @dataclass(frozen=True, slots=True)
 class Linking:
-    """The user ids of the members who were merged into a sign-in."""
+    """The user ids of all members who were merged into a sign-in, and of those merged now."""
 
     user_ids: tuple[str, ...]
+    new_user_ids: tuple[str, ...]
     is_replay: bool = False
 
 
@@ -87,12 +88,10 @@ def link(caller: Caller, *, user_id: str, keys: Sequence[Key]) -> Linking:
         MemberMerged: The user was merged into another one.
         MergeLimitExceeded, BalanceLimitExceeded, IdempotencyKeyReused, Busy.
     """
-    replayed = commands.find_replay(
-        caller.claim, lambda kept, _: Linking(tuple(kept["linked"]), is_replay=True)
-    )
+    replayed = commands.find_replay(caller.claim, lambda kept, _: _replayed_linking(kept))
     if replayed is not None:
         return replayed
-    linked = []
+    new = []
     for key in keys:
         found = member_documents.find_by_lookups(
             caller.account_id, member_keys.hashes(caller.account_id, [key])
@@ -102,9 +101,16 @@ def link(caller: Caller, *, user_id: str, keys: Sequence[Key]) -> Linking:
             continue
         unclaimed = replace(caller, claim=None)
         merge = _Merging(unclaimed, member.user_id, user_id, opens=True, proof=key).run()
-        linked += [] if merge.is_repeated else [member.user_id]
-    commands.keep(caller.claim, {"linked": linked})
-    return Linking(tuple(linked))
+        new += [] if merge.is_repeated else [member.user_id]
+    own = member_documents.find(caller.account_id, user_id)
+    linking = Linking(own.merged_from if own else (), tuple(new))
+    commands.keep(caller.claim, {"linked": [*linking.user_ids], "new": new})
+    return linking
+
+
+def _replayed_linking(kept: Document) -> Linking:
+    linked = tuple(kept["linked"])
+    return Linking(linked, tuple(kept.get("new", linked)), is_replay=True)
 
 
 def keys_of_sign_in(caller: Caller) -> list[Key]:

@@ -38,12 +38,15 @@ def test_a_verified_sign_in_takes_over(till_made: Member, sign_in: dict[str, Any
 
     answer = customer.ok(ACTION, {})
 
-    assert answer == {"success": True, "userId": "uid_1", "linkedUserIds": ["till_17"]}
+    linked = {"success": True, "userId": "uid_1", "linkedUserIds": ["till_17"]}
+    assert answer == {**linked, "newlyLinkedUserIds": ["till_17"]}
     balance = customer.ok("getCustomerBalance", {"programId": till_made.program_id})
     assert balance["currentBalance"] == 70
     shown = customer.ok("getMember", {})["member"]
     assert (shown["email"], shown["phone"], shown["isCustomer"]) == (EMAIL, PHONE, True)
-    assert customer.ok(ACTION, {})["linkedUserIds"] == []
+    with nothing_written():
+        again = customer.ok(ACTION, {})
+    assert again == {**linked, "newlyLinkedUserIds": []}
     assert verification.verify(till_made.program_id).problems == ()
 
 
