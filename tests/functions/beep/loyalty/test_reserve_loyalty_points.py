@@ -485,3 +485,39 @@ def test_held_points_expire_when_they_are_free_again(
         assert commit(member, second).error == "RESERVATION_EXPIRED"
     assert stored.units(member) == [100, -20, -40, -10, -30]
     stored.assert_sound(member)
+
+
+# Sandbox
+
+
+def test_the_sandbox_adds_up_and_writes_nothing(merchant: Merchant) -> None:
+    ids = {"programId": "lp_1", "userId": "u1"}
+
+    with nothing_written():
+        answer = merchant.sandbox(ACTION, {**ids, "points": 200, "transactionId": "t1"}).body
+        bought = merchant.sandbox(ACTION, {**ids, "rewardId": "rw_1"}).body
+        part = {**ids, "reservationId": "rs_1", "points": 50}
+        spent = merchant.sandbox("commitLoyaltyRedemption", part).body
+
+    assert (answer["currentBalance"], answer["heldBalance"]) == (200, 200)
+    assert (answer["availableBalance"], answer["transactionId"]) == (0, "t1")
+    assert (bought["pointsReserved"], bought["rewardId"]) == (80, "rw_1")
+    assert bought["rewardCode"].startswith("RW-")
+    assert (spent["pointsRedeemed"], spent["previousBalance"], spent["newBalance"]) == (50, 142, 92)
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"userId": "user_not_enrolled", "points": 1}, "MEMBERSHIP_NOT_FOUND"),
+        ({"userId": "user_insufficient_balance", "points": 1}, "INSUFFICIENT_BALANCE"),
+        ({"rewardId": "reward_out_of_stock"}, "REWARD_OUT_OF_STOCK"),
+    ],
+)
+def test_ids_provoke_refusals_in_the_sandbox(
+    merchant: Merchant, fields: dict[str, Any], code: str
+) -> None:
+    with nothing_written():
+        answer = merchant.sandbox(ACTION, {"programId": "lp_1", "userId": "u1", **fields})
+
+    assert answer.error == code
