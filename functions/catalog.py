@@ -72,9 +72,13 @@ class Trigger:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """A function that Cloud Tasks calls, with the limits of its queue."""
+    """A function that Cloud Tasks calls, with the limits of its queue.
+
+    ``fields`` are what the data of its tasks has, all texts.
+    """
 
     name: str
+    fields: tuple[str, ...]
     max_attempts: int
     min_backoff_s: int
     max_concurrent: int
@@ -294,6 +298,7 @@ TRIGGERS = (
 QUEUES = (
     Queue(
         "deliverWebhook",
+        fields=("deliveryId",),
         max_attempts=5,
         min_backoff_s=5,
         max_concurrent=500,
@@ -301,6 +306,7 @@ QUEUES = (
     ),
     Queue(
         "deliverWebhookSlowly",
+        fields=("deliveryId",),
         max_attempts=5,
         min_backoff_s=5,
         max_concurrent=200,
@@ -308,6 +314,7 @@ QUEUES = (
     ),
     Queue(
         "continueSync",
+        fields=("storeId", "kind", "system", "syncId"),
         max_attempts=3,
         min_backoff_s=30,
         max_concurrent=20,
@@ -316,6 +323,7 @@ QUEUES = (
     ),
     Queue(
         "continueErasure",
+        fields=("erasureId",),
         max_attempts=3,
         min_backoff_s=30,
         max_concurrent=5,
@@ -324,6 +332,7 @@ QUEUES = (
     ),
     Queue(
         "continueImport",
+        fields=("importId",),
         max_attempts=3,
         min_backoff_s=30,
         max_concurrent=20,

@@ -153,7 +153,14 @@ def _queue(queue: Queue) -> Callable[[Request], tuple[dict[str, Any], int]]:
     module = importlib.import_module(queue.module)
 
     def function(request: Request) -> tuple[dict[str, Any], int]:
-        module.handle(request.get_json(force=True)["data"])
+        task = request.get_json(force=True, silent=True)
+        data = task.get("data") if isinstance(task, dict) else None
+        if not isinstance(data, dict) or not all(
+            isinstance(data.get(x), str) for x in queue.fields
+        ):
+            # Only somebody else sends that: a mistake of theirs, and none of this function.
+            return {"error": {"status": "INVALID_ARGUMENT", "message": "This is no task."}}, 400
+        module.handle(data)
         return {"result": None}, 200
 
     return function

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Request
 
 from functions import deploy
 from functions.catalog import (
@@ -20,7 +21,9 @@ from functions.catalog import (
     QUEUES,
     SCHEDULES,
     TRIGGERS,
+    Queue,
 )
+from tests.support.refusals import nothing_written
 
 pytestmark = pytest.mark.xdist_group("deploy")
 
@@ -135,6 +138,17 @@ def test_tells_the_cli_what_starts_a_function(described: dict[str, Any]) -> None
     assert schedule["schedule"] == "every 2 minutes"
     assert described["settlePayments"]["scheduleTrigger"]["schedule"] == "every 5 minutes"
     assert described[PSP_WEBHOOK]["httpsTrigger"] == {"invoker": ["public"]}
+
+
+@pytest.mark.parametrize("queue", QUEUES, ids=lambda each: each.name)
+@pytest.mark.parametrize("body", ["", "{}", "[]", "null", '{"data": null}', '{"data": {}}'])
+def test_what_is_no_task_is_refused(queue: Queue, body: str) -> None:
+    function = deploy.build(queue.name)
+
+    with nothing_written():
+        answer, status = function(Request.from_values(data=body))
+
+    assert (status, answer["error"]["status"]) == (400, "INVALID_ARGUMENT")
 
 
 def test_gives_secrets_to_what_decrypts(described: dict[str, Any]) -> None:
