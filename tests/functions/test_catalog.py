@@ -169,7 +169,7 @@ def test_each_part_of_the_product_needs_its_package() -> None:
     assert packages.pop("loyalty") == {Package.GO, Package.GROW, Package.PRIME}
     for noun in ("members", "orders"):
         assert packages.pop(noun) == {Package.GO, Package.GROW}
-    assert packages.pop("stores") == {Package.DISCOVER, Package.GO}
+    assert packages.pop("stores") == {Package.DISCOVER, Package.GO, Package.GROW}
     for noun in ("payments", "systems"):
         assert packages.pop(noun) == {Package.GROW}
     for noun in ("catalog", "accounts"):
