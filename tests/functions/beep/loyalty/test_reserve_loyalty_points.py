@@ -521,3 +521,29 @@ def test_ids_provoke_refusals_in_the_sandbox(
         answer = merchant.sandbox(ACTION, {"programId": "lp_1", "userId": "u1", **fields})
 
     assert answer.error == code
+
+
+@pytest.mark.wide
+def test_the_last_piece_goes_to_one_of_a_hundred_who_reserve_or_redeem(merchant: Merchant) -> None:
+    first = with_reward(merchant, stock=1)
+    members = [first, *(first.other(f"user_{number}") for number in range(2, 101))]
+
+    def join(member: Member) -> None:
+        member.enroll()
+        member.earn(100)
+
+    def buy(member: Member) -> str | None:
+        if int(member.user_id.removeprefix("user_")) % 2:
+            return reserve(member).error
+        body = {**member.ids, "points": 40, "rewardId": "rw_coffee"}
+        return member.api("redeemLoyaltyPoints", body).error
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(join, members[1:]))
+    with ThreadPoolExecutor(100) as pool:
+        errors = list(pool.map(buy, members))
+
+    assert Counter(errors) == {None: 1, "REWARD_OUT_OF_STOCK": 99}
+    for member, error in zip(members, errors, strict=True):
+        assert (balances(member)[2] == 60) is (error is None)
+        stored.assert_sound(member)
