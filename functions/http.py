@@ -292,7 +292,7 @@ def _parse(raw: bytes) -> dict[str, Any]:
     try:
         parsed = json.loads(
             raw.decode("utf-8"),
-            parse_float=Decimal,
+            parse_float=_decimal,
             parse_constant=_refuse_constant,
             object_pairs_hook=_without_duplicates,
         )
@@ -307,6 +307,13 @@ def _parse(raw: bytes) -> dict[str, Any]:
 
 class _BadJson(ValueError):
     pass
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        return exact_json.require_writable(Decimal(text))
+    except exact_json.NumberOutOfBounds as problem:
+        raise _BadJson(str(problem)) from None
 
 
 def _refuse_constant(name: str) -> NoReturn:

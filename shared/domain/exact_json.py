@@ -54,13 +54,26 @@ def _check_length(text: str) -> None:
         raise NumberOutOfBounds(f"a number has more than {NUMBER_CHARS_MAX} characters")
 
 
+def require_writable(number: Decimal) -> Decimal:
+    """Return a number whose digits, written out, are few.
+
+    Raises:
+        NumberOutOfBounds: It is beyond ``EXPONENT_MAX``. Small numbers become 0, however small.
+    """
+    if number.adjusted() > EXPONENT_MAX:
+        raise NumberOutOfBounds("a number has an exponent beyond all bounds")
+    return number
+
+
 def default(value: object) -> int | float | str:
     """Return a value for ``json.dumps``, as its ``default``.
 
     Raises:
+        NumberOutOfBounds: It is a decimal whose digits would fill an instance for minutes.
         TypeError: It is neither a decimal nor a time.
     """
     if isinstance(value, Decimal):
+        require_writable(value)
         return to_json_number(value)
     if isinstance(value, datetime):
         return to_wire(value)

@@ -413,6 +413,23 @@ def test_refuses_what_is_not_json(merchant: Merchant, data: str | bytes) -> None
     assert_bad_json(answer, "The body is not valid JSON: it cannot be parsed.")
 
 
+@pytest.mark.parametrize("number", ["1e401", "-1.5E+401", "0e401", "1e2000000", "1e400000000"])
+def test_refuses_a_number_whose_digits_would_fill_an_instance(
+    merchant: Merchant, number: str
+) -> None:
+    data = f'{{"programId": "p", "rows": [{{"userId": "u", "points": {number}}}]}}'
+
+    with nothing_written():
+        live = raw(merchant, data, "bulkAddLoyaltyPoints")
+        sandbox = merchant.sandbox.send("POST", "bulkAddLoyaltyPoints", data=data)
+
+    for answer in (live, sandbox):
+        assert_bad_json(
+            answer,
+            "The body is not valid JSON: a number has an exponent beyond all bounds.",
+        )
+
+
 @pytest.mark.parametrize(
     "data", ['{"storeId": "a", "storeId": "b"}', '{"rules": {"x": 1, "y": 2, "x": 1}}']
 )

@@ -145,6 +145,8 @@ def _object(line: str) -> dict[str, Any]:
         found = from_json(line)
         if isinstance(found, dict) and to_json(found).encode() and not _OWN & found.keys():
             return found
+    except exact_json.NumberOutOfBounds as problem:
+        return {BAD: f"In the row {problem}."}
     except (ValueError, ArithmeticError, RecursionError):
         pass
     return {BAD: "The row is no JSON object."}

@@ -18,6 +18,17 @@ def test_reads_every_number_of_a_double_exactly(number: float) -> None:
     assert read == [Decimal(repr(number))]
 
 
+@pytest.mark.parametrize("number", ["1e401", "-1e401", "0e401", "1e2000000", "1e400000000"])
+def test_writes_no_number_without_bounds(number: str) -> None:
+    with pytest.raises(exact_json.NumberOutOfBounds):
+        json.dumps([Decimal(number)], default=exact_json.default)
+
+
+def test_writes_numbers_next_to_nothing() -> None:
+    written = json.dumps([Decimal("1e-400000000"), Decimal("1e400")], default=exact_json.default)
+    assert written == f"[0.0, {10**400}]"
+
+
 @pytest.mark.parametrize(
     "number",
     [

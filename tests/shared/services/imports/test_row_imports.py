@@ -292,6 +292,19 @@ def test_refuses_what_is_no_file_of_rows(member: Member, file: str, problem: str
     assert problem in answer.body["message"]
 
 
+@pytest.mark.parametrize("number", ["1e401", "0e401", "1e2000000", "1e400000000"])
+def test_a_number_whose_digits_would_fill_an_instance_is_a_bad_row(
+    member: Member, number: str
+) -> None:
+    bad = lines(member, 7).replace("7", number).replace("t0", "t9")
+
+    body = imported(member, lines(member, 5) + bad)
+
+    assert outcomes(body) == ["booked", "refused"]
+    assert body["results"][1]["message"] == "In the row a number has an exponent beyond all bounds."
+    assert stored.units(member) == [100, 5]
+
+
 def test_refuses_more_than_10_mib_and_rows_besides(member: Member) -> None:
     with nothing_written():
         large = send(member, b"{" + b" " * (10 * 1024 * 1024))
