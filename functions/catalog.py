@@ -206,6 +206,7 @@ ENDPOINTS = (
     Endpoint("calculateLoyaltyPoints", "loyalty", Package.GO, customer_package=Package.GO),
     Endpoint("trackLoyaltyEvent", "loyalty", Package.GO),
     Endpoint("adjustLoyaltyPoints", "loyalty", Package.GO),
+    Endpoint("reverseLoyaltyTransaction", "loyalty", Package.GO),
     Endpoint("configurePSP", "payments", Package.GROW),
     Endpoint(
         "getPSPConfiguration",

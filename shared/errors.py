@@ -455,6 +455,22 @@ class BookingNotFound(PunktwerkError):
     fix = "Use the `entryId` or `transactionId` that addLoyaltyPoints answered with."
 
 
+class PurchaseHasOwnRefund(PunktwerkError):
+    """Something else tells what comes back of the purchase, and takes its points back."""
+
+    code = "PURCHASE_HAS_OWN_REFUND"
+    status = 409
+    fix = "Return it by `details.returnedBy`; that takes the points back."
+
+
+class ReturnExceedsPurchase(PunktwerkError):
+    """More would come back than is left of the booking after its earlier returns."""
+
+    code = "RETURN_EXCEEDS_PURCHASE"
+    status = 409
+    fix = "Return at most `details.left`. To repeat a return, send its `refundId` again."
+
+
 class RewardNotFound(PunktwerkError):
     """The program has no reward of this id."""
 

@@ -123,6 +123,12 @@ def entry(membership_id: str, entry_id: str) -> str:
     return f"{member(membership_id)}/entries/{encode(entry_id)}"
 
 
+def earn_returns(membership_id: str, entry_id: str) -> str:
+    """Return the path of what came back of an earn: no name of the member is in it."""
+    key = f"{len(membership_id)}:{membership_id}:{entry_id}"
+    return f"earnReturns/{hashlib.sha256(key.encode()).hexdigest()}"
+
+
 def reservation(membership_id: str, reservation_id: str) -> str:
     """Return the path of a reservation: those of two members may have the same id."""
     key = f"{len(membership_id)}:{membership_id}:{reservation_id}"

@@ -47,6 +47,7 @@ FORWARDS = {
     "reactivateMember",
     "redeemLoyaltyPoints",
     "reserveLoyaltyPoints",
+    "reverseLoyaltyTransaction",
     "startCheckout",
     "submitClickCollectOrder",
     "suspendMember",

@@ -19,6 +19,7 @@ from shared.domain.loyalty.programs import (
     require_limits,
     require_milestones,
 )
+from shared.domain.loyalty.returns import ReversePolicy
 from shared.domain.units import SCALE_MAX, to_units
 from shared.errors import LimitExceeded, StoreNotFound
 from shared.schemas import answers
@@ -45,6 +46,7 @@ from shared.schemas.loyalty.program_bodies import (
     ReceiptClaimsBody,
     RedemptionCancelDays,
     ReferralBody,
+    RefundPolicy,
     Rewards,
     RulesBody,
     WelcomeBonus,
@@ -87,6 +89,7 @@ class Request(RequestModel):
     )
     pending_days: PendingDays = 0
     redemption_cancel_days: RedemptionCancelDays = REDEMPTION_CANCEL_DAYS_DEFAULT
+    refund_policy: RefundPolicy = ReversePolicy.WITHIN_BALANCE
     check_in_limit: CheckInLimitBody = Field(
         default_factory=CheckInLimitBody, description=CHECK_IN_LIMIT
     )
@@ -163,6 +166,7 @@ def handle(body: Request, caller: Caller) -> Response:
         pending_days=body.pending_days,
         referral=body.referral.to_domain() if body.referral else None,
         redemption_cancel_days=body.redemption_cancel_days,
+        refund_policy=body.refund_policy,
         check_in_limit=body.check_in_limit.to_domain(),
         welcome_bonus=body.welcome_bonus,
         offline_overdraft=body.offline_overdraft,

@@ -42,6 +42,7 @@ from shared.schemas.loyalty.program_bodies import (
     ReceiptClaimsBody,
     RedemptionCancelDays,
     ReferralBody,
+    RefundPolicy,
     Rewards,
     RulesBody,
     WelcomeBonus,
@@ -92,6 +93,7 @@ class Request(RequestModel):
     )
     pending_days: PendingDays | None = None
     redemption_cancel_days: RedemptionCancelDays | None = None
+    refund_policy: RefundPolicy | None = None
     check_in_limit: CheckInLimitBody | None = Field(default=None, description=CHECK_IN_LIMIT)
     welcome_bonus: WelcomeBonus | None = None
     offline_overdraft: OfflineOverdraft | None = None
@@ -171,6 +173,7 @@ def handle(body: Request, caller: Caller) -> Response:
         referral=body.referral.to_domain() if body.referral else None,
         ends_referral="referral" in body.model_fields_set and body.referral is None,
         redemption_cancel_days=body.redemption_cancel_days,
+        refund_policy=body.refund_policy,
         check_in_limit=body.check_in_limit.changed if body.check_in_limit else None,
         welcome_bonus=body.welcome_bonus,
         offline_overdraft=body.offline_overdraft,

@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from enum import StrEnum
 
 from shared import ids
 from shared.clock import to_wire
@@ -36,6 +35,7 @@ from shared.domain.loyalty.membership import RECENT_MAX, Membership, RecentEntry
 from shared.domain.loyalty.pending import PendingAward
 from shared.domain.loyalty.programs import Program, StampsRules
 from shared.domain.loyalty.referred import Referred
+from shared.domain.loyalty.returns import ReversePolicy
 from shared.domain.units import BALANCE_UNITS_MAX, from_units
 from shared.errors import (
     BalanceLimitExceeded,
@@ -46,13 +46,6 @@ from shared.errors import (
 
 FULL_CARD = "full_card"
 """The reward id that a full stamp card without rewards unlocks."""
-
-
-class ReversePolicy(StrEnum):
-    """The treatment of a reversed earn whose points are spent already."""
-
-    WITHIN_BALANCE = "within_balance"
-    UNLIMITED = "unlimited"
 
 
 def enroll(
@@ -538,7 +531,7 @@ def reverse(
         units: From 1 to the original's units that no earlier reversal took back.
         policy: If an earn's units are spent already: take the units that the balance covers and
             record the rest as uncollected, or take all and leave a deficit, which the next credit
-            absorbs.
+            absorbs; or take nothing that is not pending.
 
     What is still pending is taken from there: balance and totals know nothing of it. What is held
     belongs to the balance: it is taken last, and missing when the hold is redeemed.
@@ -553,6 +546,8 @@ def reverse(
             _credit(membership, Lot(units)), reversed_units=membership.reversed_units - units
         )
         return _book(membership, after, program, EntryKind.REVERSE, cause, corrects=original)
+    if policy is ReversePolicy.ONLY_PENDING:
+        return None
     within_balance = min(units, max(membership.balance_units, 0))
     taken = units if policy is ReversePolicy.UNLIMITED else within_balance
     if taken == 0:

@@ -13,6 +13,7 @@ from shared.domain.loyalty.campaigns import Campaign
 from shared.domain.loyalty.earning_base import EARNING_BASE_DEFAULT, EarningBase
 from shared.domain.loyalty.event_rules import EventRule
 from shared.domain.loyalty.referred import ReferralTerms
+from shared.domain.loyalty.returns import ReversePolicy
 from shared.domain.units import currency_scale, to_units
 from shared.errors import InvalidParameters, ProgramInactive, RewardNotFound, RewardUnavailable
 
@@ -229,6 +230,7 @@ class Program:
     they were made; each has a document, too. ``offline_overdraft``: how far below zero a redemption
     may take a balance that a till has granted while it was offline.
     ``pending_days`` is how many days after a purchase what it earned cannot be spent.
+    ``refund_policy``: what returned purchases take back if their points can be spent already.
     ``redemption_cancel_days``: redemptions can be cancelled for so long; 0: never.
     ``event_rules`` say what other events earn, such as a login; each event has one at most.
     ``receipt_claims`` is ``None`` if members cannot claim receipts.
@@ -255,6 +257,7 @@ class Program:
     earning_base: EarningBase = EARNING_BASE_DEFAULT
     pending_days: int = 0
     redemption_cancel_days: int = REDEMPTION_CANCEL_DAYS_DEFAULT
+    refund_policy: ReversePolicy = ReversePolicy.WITHIN_BALANCE
     check_in_limit: CheckInLimit = CHECK_IN_LIMIT_DEFAULT
     welcome_bonus: Decimal = Decimal(0)
     allows_unverified: bool = False

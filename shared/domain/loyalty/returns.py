@@ -2,6 +2,19 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
+
+class ReversePolicy(StrEnum):
+    """The treatment of a reversed earn whose points can be spent, or are spent already.
+
+    ``ONLY_PENDING`` takes what cannot be spent yet, and nothing else.
+    """
+
+    ONLY_PENDING = "only_pending"
+    WITHIN_BALANCE = "within_balance"
+    UNLIMITED = "unlimited"
+
 
 def units_to_take(earned_units: int, returned_minor: int, earning_minor: int) -> int:
     """Return the units that all returns of one purchase take back in total.

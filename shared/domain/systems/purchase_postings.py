@@ -97,7 +97,10 @@ def _take(
         left -= units
         cause = cause_of("take_back", postings.purchase)
         membership = postings.memberships[due.user_id]
-        booked = ledger.reverse(membership, program, originals[grant.entry_id], units, cause)
+        original = originals[grant.entry_id]
+        booked = ledger.reverse(
+            membership, program, original, units, cause, policy=program.refund_policy
+        )
         taken_units = -booked[1].moved_units if booked else 0
         after = replace(
             grant,

@@ -43,6 +43,7 @@ from shared.domain.loyalty.programs import (
 )
 from shared.domain.loyalty.receipt_claims import WITHIN_DAYS_MAX
 from shared.domain.loyalty.referred import ReferralTerms
+from shared.domain.loyalty.returns import ReversePolicy
 from shared.domain.units import AMOUNT_UNITS_MAX
 from shared.errors import InvalidParameters
 from shared.schemas import answers
@@ -743,6 +744,16 @@ def _earning_limits_body(limits: EarningLimits) -> EarningLimitsBody:
     )
 
 
+RefundPolicy = Annotated[
+    ReversePolicy,
+    Field(
+        strict=False,
+        description=(
+            "What returned purchases take back if their points can be spent already: as much as "
+            "the balance has, all of it (the balance may fall below zero), or nothing."
+        ),
+    ),
+]
 RedemptionCancelDays = Annotated[
     Whole,
     Field(
@@ -909,6 +920,7 @@ class ProgramBody(WireModel):
     earning_base: EarningBaseBody = Field(description="What of a purchase earns.")
     pending_days: PendingDays
     redemption_cancel_days: RedemptionCancelDays
+    refund_policy: RefundPolicy
     check_in_limit: CheckInLimitBody = Field(description=CHECK_IN_LIMIT)
     welcome_bonus: WelcomeBonus
     offline_overdraft: OfflineOverdraft
@@ -943,6 +955,7 @@ def program_fields(program: Program) -> dict[str, Any]:
         "earning_base": _earning_base_body(program.earning_base),
         "pending_days": program.pending_days,
         "redemption_cancel_days": program.redemption_cancel_days,
+        "refund_policy": program.refund_policy,
         "check_in_limit": check_in_limit_body(program.check_in_limit),
         "welcome_bonus": program.welcome_bonus,
         "offline_overdraft": program.offline_overdraft,
@@ -1023,6 +1036,7 @@ PROGRAM_EXAMPLE: dict[str, Any] = {
     "earningBase": EARNING_BASE_EXAMPLE,
     "pendingDays": 0,
     "redemptionCancelDays": 14,
+    "refundPolicy": "within_balance",
     "checkInLimit": {"perDay": 1, "minutesBetween": 0},
     "welcomeBonus": 0,
     "offlineOverdraft": 0,

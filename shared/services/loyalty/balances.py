@@ -470,7 +470,9 @@ def take_back(
 
     def book(membership: Membership, reads: Reads) -> bookings.Decided:
         original = _original(reads, membership, entry_id, original_path)
-        booked = ledger.reverse(membership, program, original, units, cause)
+        booked = ledger.reverse(
+            membership, program, original, units, cause, policy=program.refund_policy
+        )
         if booked is None:
             return bookings.Decided(ledger.uncollected(membership, original, units), None)
         return bookings.Decided(*booked)

@@ -36,6 +36,7 @@ from shared.domain.loyalty.programs import (
     require_referral,
 )
 from shared.domain.loyalty.referred import ReferralTerms
+from shared.domain.loyalty.returns import ReversePolicy
 from shared.domain.stores.stores import Store
 from shared.domain.units import to_units
 from shared.errors import EndpointNotAllowed, LimitExceeded
@@ -66,6 +67,7 @@ class ProgramDraft:
     earning_base: EarningBase = EARNING_BASE_DEFAULT
     pending_days: int = 0
     redemption_cancel_days: int = REDEMPTION_CANCEL_DAYS_DEFAULT
+    refund_policy: ReversePolicy = ReversePolicy.WITHIN_BALANCE
     check_in_limit: CheckInLimit = CHECK_IN_LIMIT_DEFAULT
     welcome_bonus: Decimal = Decimal(0)
     offline_overdraft: Decimal = Decimal(0)
@@ -97,6 +99,7 @@ class ProgramChanges:
     earning_base: EarningBase | None = None
     pending_days: int | None = None
     redemption_cancel_days: int | None = None
+    refund_policy: ReversePolicy | None = None
     check_in_limit: Callable[[CheckInLimit], CheckInLimit] | None = None
     welcome_bonus: Decimal | None = None
     offline_overdraft: Decimal | None = None
@@ -169,6 +172,7 @@ def create(
             earning_base=draft.earning_base,
             pending_days=draft.pending_days,
             redemption_cancel_days=draft.redemption_cancel_days,
+            refund_policy=draft.refund_policy,
             check_in_limit=draft.check_in_limit,
             welcome_bonus=draft.welcome_bonus,
             offline_overdraft=draft.offline_overdraft,
@@ -283,6 +287,7 @@ def _changed(before: Program, changes: ProgramChanges, now: datetime) -> Program
         milestones=_given(changes.milestones, before.milestones),
         earning_base=_given(changes.earning_base, before.earning_base),
         pending_days=_given(changes.pending_days, before.pending_days),
+        refund_policy=_given(changes.refund_policy, before.refund_policy),
         redemption_cancel_days=_given(
             changes.redemption_cancel_days, before.redemption_cancel_days
         ),

@@ -521,7 +521,9 @@ def _taking(old: ReceiptGrant, new: ReceiptGrant, receipt: ClaimableReceipt) -> 
         original = membership_documents.decode_entry(reads[original_path])
         if original is None:
             raise Busy("The member is being erased.")
-        booked = ledger.reverse(membership, program, original, units, cause)
+        booked = ledger.reverse(
+            membership, program, original, units, cause, policy=program.refund_policy
+        )
         return Decided(*booked) if booked else Decided(membership, None)
 
     return Prepared(program, old.user_id, cause, None, book, more_paths=[original_path])

@@ -170,6 +170,7 @@ def test_a_document_has_camel_case_names_and_plain_values() -> None:
         "campaigns": [],
         "pendingDays": 0,
         "redemptionCancelDays": 14,
+        "refundPolicy": "within_balance",
         "offlineOverdraft": "0",
         "eventRules": [],
         "receiptClaims": None,

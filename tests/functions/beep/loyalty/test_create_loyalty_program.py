@@ -98,6 +98,7 @@ def test_creates_an_inactive_program_with_the_defaults(merchant: Merchant) -> No
         "earningBase": BASE,
         "pendingDays": 0,
         "redemptionCancelDays": 14,
+        "refundPolicy": "within_balance",
         "checkInLimit": {"perDay": 1, "minutesBetween": 0},
         "welcomeBonus": "0",
         "eventRules": [],

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from shared.domain.events.event import Event
 from shared.domain.loyalty import ledger, loyalty_events
 from shared.domain.loyalty.entries import Entry
-from shared.domain.loyalty.ledger import ReversePolicy
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program, Reward
+from shared.domain.loyalty.returns import ReversePolicy
 from shared.domain.webhooks import webhook_events
 from shared.domain.webhooks.endpoints import Health, SigningSecret, WebhookEndpoint
 from tests.support.strategies import (

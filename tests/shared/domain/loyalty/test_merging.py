@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from shared.domain.loyalty import chain, ledger, merging
 from shared.domain.loyalty.entries import Entry
-from shared.domain.loyalty.ledger import ReversePolicy
 from shared.domain.loyalty.membership import Absence, Membership, MembershipStatus
+from shared.domain.loyalty.returns import ReversePolicy
 from shared.domain.units import BALANCE_UNITS_MAX
 from shared.errors import BalanceLimitExceeded, MembershipClosed, MergeLimitExceeded
 from shared.services.loyalty import verification

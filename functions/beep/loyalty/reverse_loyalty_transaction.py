@@ -1,0 +1,172 @@
+"""POST /api/v1/reverseLoyaltyTransaction: take back what an earn granted, whole or in parts."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Self
+
+from pydantic import Field, model_validator
+
+from shared.auth.caller import Caller
+from shared.domain.units import from_units
+from shared.errors import (
+    BookingNotFound,
+    MembershipNotFound,
+    ProgramNotFound,
+    PurchaseHasOwnRefund,
+    ReturnExceedsPurchase,
+)
+from shared.schemas import answers
+from shared.schemas.base import (
+    Duplicate,
+    Id,
+    Number,
+    PositivePoints,
+    RequestModel,
+    ResponseModel,
+    Success,
+    Text,
+)
+from shared.schemas.fields import ExternalSource, ProgramId, StoreId, UserId
+from shared.services.loyalty import earn_returns
+from shared.services.loyalty import sandbox as mock
+
+
+class Request(RequestModel):
+    """The earn by ``transactionId`` or ``entryId``, and what of it comes back.
+
+    ``amount`` is money of the purchase, ``points`` are its points; all that is left if neither.
+    """
+
+    program_id: ProgramId
+    user_id: UserId
+    store_id: StoreId | None = None
+    transaction_id: Id | None = Field(
+        default=None, description="Your id of the purchase, as it was told when it earned."
+    )
+    entry_id: Id | None = Field(default=None, description="The ledger entry of the earn, instead.")
+    source: ExternalSource | None = None
+    amount: Annotated[Number, Field(gt=0, le=10_000_000)] | None = Field(
+        default=None, description="What is paid back, in the store's currency."
+    )
+    points: PositivePoints | None = Field(
+        default=None, description="What is to be taken back, instead of `amount`."
+    )
+    refund_id: Id = Field(
+        description="Your id of the return. It takes points back once for the member, for ever."
+    )
+    description: Text = Field(default="", description="Shown in the customer's history.")
+
+    @model_validator(mode="after")
+    def _names_one(self) -> Self:
+        if (self.transaction_id is None) is (self.entry_id is None):
+            raise ValueError("needs transactionId or entryId, and not both")
+        if self.amount is not None and self.points is not None:
+            raise ValueError("takes amount or points, not both")
+        return self
+
+
+class Response(ResponseModel):
+    """What was taken back. ``duplicate``: an earlier request told of this ``refundId``."""
+
+    success: Success = True
+    program_id: answers.ProgramId
+    user_id: answers.UserId
+    refund_id: str = Field(description="Your id of the return.")
+    entry_id: str | None = Field(
+        description=f"The ledger entry. {answers.ENTRY_ID_SCOPE} Null if nothing was taken back."
+    )
+    corrects_entry_id: str | None = Field(
+        description="The entry of the earn. Null if nothing was taken back."
+    )
+    points_reversed: Number = Field(
+        description="What was taken back, of the balance or of what was pending."
+    )
+    uncollected_points: Number = Field(
+        description="What should have come back beyond; the program's `refundPolicy` left it."
+    )
+    previous_balance: answers.PreviousBalance
+    new_balance: answers.NewBalance
+    current_tier: answers.CurrentTier
+    duplicate: Duplicate = None
+
+
+EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
+    "part": {
+        "programId": "lp_abc123",
+        "userId": "user_xyz",
+        "transactionId": "PB-TXN-9876",
+        "amount": 4.9,
+        "refundId": "PB-RET-12",
+    },
+    "whole": {
+        "programId": "lp_abc123",
+        "userId": "user_xyz",
+        "entryId": "le_abc122",
+        "refundId": "PB-RET-13",
+    },
+}
+
+EXAMPLE: dict[str, Any] = {
+    "success": True,
+    "programId": "lp_abc123",
+    "userId": "user_xyz",
+    "refundId": "PB-RET-12",
+    "entryId": "le_abc123",
+    "correctsEntryId": "le_abc122",
+    "pointsReversed": 49,
+    "uncollectedPoints": 0,
+    "previousBalance": 142,
+    "newBalance": 93,
+    "currentTier": "Silber",
+}
+
+REFUSALS = (
+    ProgramNotFound,
+    MembershipNotFound,
+    BookingNotFound,
+    PurchaseHasOwnRefund,
+    ReturnExceedsPurchase,
+)
+
+
+def handle(body: Request, caller: Caller) -> Response:
+    """Take it back once, as far as the program's policy lets it."""
+    booking = earn_returns.reverse(
+        caller,
+        program_id=body.program_id,
+        user_id=body.user_id,
+        store_id=body.store_id,
+        transaction_id=body.transaction_id,
+        entry_id=body.entry_id,
+        source=body.source,
+        amount=body.amount,
+        points=body.points,
+        refund_id=body.refund_id,
+        description=body.description,
+    )
+    entry, scale = booking.entry, booking.program.scale
+    if entry is not None:
+        uncollected_units = entry.uncollected_units
+    else:
+        assert booking.award is not None, "what takes nothing says what it asked for"
+        uncollected_units = booking.award.requested_units
+    return Response(
+        program_id=body.program_id,
+        user_id=body.user_id,
+        refund_id=body.refund_id,
+        entry_id=entry.entry_id if entry else None,
+        corrects_entry_id=entry.corrects_entry_id if entry else None,
+        points_reversed=from_units(-entry.moved_units if entry else 0, scale),
+        uncollected_points=from_units(uncollected_units, scale),
+        previous_balance=from_units(booking.previous_units, scale),
+        new_balance=from_units(booking.new_units, scale),
+        current_tier=booking.tier,
+        duplicate=True if booking.is_duplicate else None,
+        is_replay=booking.is_replay,
+    )
+
+
+def sandbox(body: Request, _: Caller) -> dict[str, Any]:
+    """Show the documented example; who is not enrolled has earned nothing."""
+    mock.require_enrolled(body.user_id)
+    return {"refundId": body.refund_id}

@@ -1,0 +1,290 @@
+"""reverseLoyaltyTransaction: what comes back of a purchase takes its points back, once."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from shared.services.loyalty import verification
+from tests.conftest import Clock
+from tests.support import stored
+from tests.support.api import Answer
+from tests.support.dying import dying_after
+from tests.support.merchants import Member, Merchant, create_merchant
+from tests.support.refusals import assert_fields_refused, assert_refused, nothing_written
+from tests.support.reservations import reserved
+
+ACTION = "reverseLoyaltyTransaction"
+
+
+def reverse(member: Member, refund_id: str = "r1", key: str | None = None, **fields: Any) -> Answer:
+    name = {} if "entryId" in fields else {"transactionId": "t1"}
+    body = {**member.ids, **name, "refundId": refund_id, **fields}
+    return member.api(ACTION, body, idempotency_key=key)
+
+
+def buyer(merchant: Merchant, amount: float = 10, **fields: Any) -> Member:
+    """Return a member who has bought for an amount: 10 points a euro."""
+    member = merchant.member("points", **fields)
+    assert member.add(purchaseAmount=amount, transactionId="t1").status == 200
+    return member
+
+
+def took(answer: Answer) -> tuple[float, float, float]:
+    """Return what was taken, what was not, and the balance after."""
+    assert answer.status == 200, answer.body
+    return tuple(
+        answer.body[each] for each in ("pointsReversed", "uncollectedPoints", "newBalance")
+    )  # type: ignore[return-value]
+
+
+def test_takes_all_back(merchant: Merchant) -> None:
+    member = buyer(merchant)
+    earn = stored.entries(member)[0]
+
+    answer = reverse(member)
+
+    assert answer.status == 200
+    assert answer.body == {
+        "success": True,
+        **member.ids,
+        "refundId": "r1",
+        "entryId": answer.body["entryId"],
+        "correctsEntryId": earn.entry_id,
+        "pointsReversed": 100,
+        "uncollectedPoints": 0,
+        "previousBalance": 100,
+        "newBalance": 0,
+        "currentTier": None,
+    }
+    assert stored.units(member) == [100, -100]
+    stored.assert_sound(member)
+
+
+def test_a_second_message_of_the_same_return_takes_nothing(
+    frozen_clock: Clock, merchant: Merchant
+) -> None:
+    member = buyer(merchant)
+    first = reverse(member, amount=4)
+    frozen_clock.advance(days=400)
+
+    with nothing_written():
+        again = reverse(member, amount=4.0)
+        by_entry = reverse(member, amount=4, entryId=first.body["correctsEntryId"])
+        other = reverse(member, amount=5)
+        points = reverse(member, points=40)
+
+    assert (again.body, again.is_replay) == (first.body, True)
+    assert by_entry.body == first.body
+    details = {"entryId": first.body["entryId"], "transactionId": "r1", "bookedBy": None}
+    assert_refused(other, 409, "IDEMPOTENCY_KEY_REUSED", details)
+    assert points.error == "IDEMPOTENCY_KEY_REUSED"
+    assert stored.units(member) == [100, -40]
+
+
+@pytest.mark.parametrize(
+    ("policy", "expected"),
+    [
+        ("within_balance", (20, 80, 0)),
+        ("unlimited", (100, 0, -80)),
+        ("only_pending", (0, 100, 20)),
+    ],
+)
+def test_what_was_spent_follows_the_policy(
+    merchant: Merchant, policy: str, expected: tuple[float, float, float]
+) -> None:
+    member = buyer(merchant, refundPolicy=policy)
+    member.redeem(80)
+
+    assert took(reverse(member)) == expected
+    assert took(reverse(member)) == expected
+    stored.assert_sound(member, is_overdrawn=policy == "unlimited")
+    if policy == "unlimited":
+        assert member.earn(100)["newBalance"] == 20
+        stored.assert_sound(member)
+
+
+@pytest.mark.parametrize("policy", ["within_balance", "unlimited", "only_pending"])
+def test_what_is_pending_is_taken_whatever_the_policy(merchant: Merchant, policy: str) -> None:
+    member = buyer(merchant, pendingDays=14, refundPolicy=policy)
+
+    assert took(reverse(member, amount=2.5)) == (25, 0, 0)
+    assert member.balance()["pendingBalance"] == 75
+    stored.assert_sound(member)
+
+
+def test_what_was_pending_is_named_by_either_entry(frozen_clock: Clock, merchant: Merchant) -> None:
+    member = buyer(merchant, pendingDays=14)
+    frozen_clock.advance(days=16)
+    member.earn(1)
+    pending, active, _ = stored.entries(member)
+
+    assert took(reverse(member, "r1", entryId=active.entry_id, amount=5)) == (50, 0, 51)
+    assert took(reverse(member, "r2", entryId=pending.entry_id)) == (50, 0, 1)
+    with nothing_written():
+        assert_refused(reverse(member, "r3"), 409, "RETURN_EXCEEDS_PURCHASE", {"left": 0})
+    stored.assert_sound(member)
+
+
+def test_a_hundred_cents_take_what_a_euro_takes(merchant: Merchant) -> None:
+    whole, parts = buyer(merchant, 7), buyer(merchant, 7)
+
+    taken = [took(reverse(parts, f"r{each}", amount=0.01))[0] for each in range(40)]
+
+    assert sum(taken) == took(reverse(whole, amount=0.4))[0] == 4
+    assert took(reverse(parts, "rest", amount=6.6))[2] == took(reverse(whole, "rest"))[2] == 0
+    stored.assert_sound(parts)
+
+
+def test_what_takes_nothing_is_told_once_for_ever(frozen_clock: Clock, merchant: Merchant) -> None:
+    member = buyer(merchant)
+    assert took(reverse(member, "cent", amount=0.09)) == (0, 0, 100)
+    frozen_clock.advance(days=31)
+
+    assert took(reverse(member, "cent", amount=0.09)) == (0, 0, 100)
+    with nothing_written():
+        assert reverse(member, "cent", amount=0.08).error == "IDEMPOTENCY_KEY_REUSED"
+    assert took(reverse(member, "r2", amount=0.01)) == (1, 0, 99)
+
+
+def test_no_more_comes_back_than_was_bought(merchant: Merchant) -> None:
+    member = buyer(merchant)
+    reverse(member, "r1", amount=7)
+
+    with nothing_written():
+        money = reverse(member, "r2", amount=3.01)
+        points = reverse(member, "r2", points=31)
+    assert_refused(money, 409, "RETURN_EXCEEDS_PURCHASE", {"left": 3})
+    assert_refused(points, 409, "RETURN_EXCEEDS_PURCHASE", {"left": 30})
+    assert took(reverse(member, "r2", points=10)) == (10, 0, 20)
+    assert took(reverse(member, "r3", amount=3)) == (20, 0, 0)
+    stored.assert_sound(member)
+
+
+def test_points_that_no_purchase_earned_come_back_by_points(member: Member) -> None:
+    entry_id = stored.entries(member)[0].entry_id
+
+    with nothing_written():
+        answer = reverse(member, entryId=entry_id, amount=1)
+    assert_fields_refused(answer, {"amount": "needs points of a purchase: send points"})
+    assert took(reverse(member, entryId=entry_id, points=30)) == (30, 0, 70)
+    assert took(reverse(member, "r2", entryId=entry_id)) == (70, 0, 0)
+
+
+def test_it_lowers_the_total_that_counts_for_tiers(merchant: Merchant) -> None:
+    member = merchant.member("tier", balance=490)
+    member.add(purchaseAmount=1, transactionId="t1")
+    assert member.balance()["currentTier"] == "Silber"
+
+    assert reverse(member).status == 200
+
+    assert stored.membership(member).lifetime_units == 490
+    stored.assert_sound(member)
+
+
+def test_it_takes_what_is_reserved_last(merchant: Merchant) -> None:
+    member = buyer(merchant)
+    reserved(member, 80)
+
+    assert took(reverse(member, amount=5)) == (50, 0, 50)
+
+
+def test_the_purchase_of_a_member_who_was_merged_comes_back_once(merchant: Merchant) -> None:
+    member = buyer(merchant)
+    assert took(reverse(member, "r1", amount=4)) == (40, 0, 60)
+    other = member.other("user_2")
+    other.enroll()
+    for each in (member, other):
+        member.api("createMember", {"userId": each.user_id})
+    member.api.ok("mergeMembers", {"fromUserId": member.user_id, "intoUserId": other.user_id})
+
+    assert took(reverse(other, "r1", amount=4))[0] == 40
+    assert took(reverse(other, "r2", amount=3)) == (30, 0, 30)
+    assert took(reverse(member, "r3")) == (30, 0, 0)
+    report = verification.verify(member.program_id)
+    assert report is not None
+    assert report.problems == ()
+
+
+def test_many_at_once_take_no_more_than_was_earned(merchant: Merchant) -> None:
+    member = buyer(merchant)
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda n: reverse(member, f"r{n % 5}", amount=3), range(6)))
+
+    done = {each.body["refundId"] for each in answers if each.status == 200}
+    assert len(done) == 3
+    assert member.balance()["currentBalance"] == 10
+    stored.assert_sound(member)
+
+
+@pytest.mark.parametrize("steps", range(3))
+def test_whenever_the_process_dies_it_is_taken_once(merchant: Merchant, steps: int) -> None:
+    member = buyer(merchant)
+    with dying_after(steps):
+        reverse(member, amount=4)
+
+    assert took(reverse(member, amount=4)) == (40, 0, 60)
+    assert took(reverse(member, "rest")) == (60, 0, 0)
+    stored.assert_sound(member)
+
+
+def test_a_receipt_that_members_claim_is_returned_as_one(merchant: Merchant) -> None:
+    member = buyer(merchant, receiptClaims={"perDay": 3, "withinDays": 14})
+
+    with nothing_written():
+        answer = reverse(member)
+
+    assert_refused(answer, 409, "PURCHASE_HAS_OWN_REFUND", {"returnedBy": "voidReceiptClaim"})
+    assert stored.units(member) == [100]
+
+
+@pytest.mark.parametrize(
+    ("transaction_id", "source", "by"),
+    [("payment:pay_1", None, "refundPayment"), ("receipt:{}:generic:7", "generic", "syncPOS")],
+)
+def test_what_has_its_own_refund_is_refused(
+    merchant: Merchant, transaction_id: str, source: str | None, by: str
+) -> None:
+    member = merchant.member("points")
+    name = transaction_id.format(merchant.store_id)
+    entry_id = member.earn(10, transactionId=name, source=source)["entryId"]
+
+    with nothing_written():
+        answer = reverse(member, entryId=entry_id)
+
+    assert_refused(answer, 409, "PURCHASE_HAS_OWN_REFUND", {"returnedBy": by})
+
+
+def test_what_earned_nothing_is_not_found(merchant: Merchant) -> None:
+    member = buyer(merchant)
+    redemption = member.redeem(10, transactionId="t2").body["redemptionId"]
+    stranger = create_merchant(merchant.api.app).api
+
+    with nothing_written():
+        assert_refused(reverse(member, transactionId="t2"), 404, "BOOKING_NOT_FOUND")
+        assert_refused(reverse(member, entryId=redemption), 404, "BOOKING_NOT_FOUND")
+        assert_refused(reverse(member.other("nobody")), 404, "MEMBERSHIP_NOT_FOUND")
+        body = {**member.ids, "transactionId": "t1", "refundId": "r1"}
+        assert_refused(stranger(ACTION, body), 404, "PROGRAM_NOT_FOUND")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"amount": 1, "points": 1},
+        {"amount": 0},
+        {"points": 0},
+        {"amount": 0.005},
+        {"entryId": "le_1", "transactionId": "t1"},
+        {"transactionId": None},
+    ],
+)
+def test_refuses(merchant: Merchant, fields: dict[str, Any]) -> None:
+    member = buyer(merchant)
+    with nothing_written():
+        answer = reverse(member, **fields)
+
+    assert (answer.status, answer.error) == (400, "INVALID_PARAMETERS")
+    assert stored.units(member) == [100]
