@@ -78,7 +78,8 @@ times = st.datetimes(datetime(1970, 1, 1), timezones=st.just(UTC)).map(  # noqa:
 integers = st.integers(-(2**63), 2**63 - 1)
 exact_decimals = st.decimals(
     min_value=-(10**9), max_value=10**9, allow_nan=False, allow_infinity=False, places=10
-)
+).map(lambda number: number.normalize() + 0)
+"""Of a value there is one, as the store gives it back: 0 and not 0E-10."""
 plain_values = (
     st.text() | integers | st.floats(allow_nan=False, allow_infinity=False) | st.booleans()
 )
