@@ -23,6 +23,7 @@ from shared.schemas.base import Duplicate, Id, Points, RequestModel, ResponseMod
 from shared.schemas.fields import ExternalSource, ProgramId, StoreId, UserId
 from shared.services.loyalty import balances
 from shared.services.loyalty import sandbox as mock
+from shared.services.members import comebacks
 
 
 class Request(RequestModel):
@@ -128,6 +129,7 @@ def handle(body: Request, caller: Caller) -> Response:
         total_earned=body.total_earned,
         source=body.source,
         external_transaction_id=body.external_transaction_id,
+        comes_back=comebacks.comes_back,
     )
     scale = booking.program.scale
     return Response(

@@ -24,7 +24,7 @@ from shared.services import access, commands
 from shared.services.commands import Reads
 from shared.services.loyalty import bookings, till_receipts
 from shared.services.loyalty.awards import Awarding
-from shared.services.loyalty.bookings import Booking, Prepared
+from shared.services.loyalty.bookings import Booking, ComesBack, Prepared
 from shared.store import paths
 from shared.store.client import Write
 from shared.store.loyalty import membership_documents, stock_documents
@@ -324,11 +324,13 @@ def sync_external(
     total_earned: Decimal | None,
     source: str | None,
     external_transaction_id: str | None,
+    comes_back: ComesBack,
 ) -> Booking:
     """Book a change of an external system: ``add``, ``redeem``, or ``set`` the balance.
 
-    Enrols a user who is not enrolled. ``set`` books the difference, and nothing if there is none.
-    It sets what counts for tiers, too: ``total_earned``, else at least the balance.
+    Enrols a user who is not enrolled; ``comes_back`` tells whether that is one who was erased.
+    ``set`` books the difference, and nothing if there is none. It sets what counts for tiers, too:
+    ``total_earned``, else at least the balance.
 
     Raises:
         ProgramNotFound, ProgramInactive, InsufficientBalance, InvalidParameters,
@@ -378,7 +380,7 @@ def sync_external(
         cause,
         transaction,
         book,
-        enrolls=True,
+        enrolls=comes_back,
         records_no_op=action == "set" and transaction is not None,
     )
     if action == "add":

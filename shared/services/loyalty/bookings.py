@@ -15,6 +15,7 @@ from shared.domain.loyalty.entries import Cause, Entry
 from shared.domain.loyalty.external_transactions import ExternalTransaction, booked_by
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program
+from shared.domain.members import comebacks
 from shared.errors import IdempotencyKeyReused, MembershipNotFound
 from shared.services import commands, idempotency
 from shared.services.commands import Effect, Reads
@@ -144,7 +145,6 @@ def run_transaction(
     book: Callable[[Membership, Reads, Cause], Decided],
     *,
     more_paths: list[str] | tuple[str, ...] = (),
-    enrolls: bool = False,
     records_no_op: bool = False,
     is_dry: bool = False,
 ) -> Booking:
@@ -156,10 +156,13 @@ def run_transaction(
         transaction,
         book,
         more_paths=more_paths,
-        enrolls=enrolls,
         records_no_op=records_no_op,
         is_dry=is_dry,
     ).run(claim)
+
+
+ComesBack = Callable[[Reads, Program, str, datetime], bool]
+"""Tells whether a user who joins a program now was erased within the last year."""
 
 
 @dataclass(frozen=True)
@@ -183,7 +186,8 @@ class Prepared:
         book: Decides. It gets the membership, what was read, and the cause.
         more_paths: What ``book`` needs besides.
         enrolls: Who has no membership gets one with its welcome bonus, and is written down as a
-            member in the same commit.
+            member in the same commit. It tells who comes back after an erasure, and so gets nothing
+            that is given once.
         records_no_op: The request is recorded even if there was nothing to book. Otherwise a late
             repetition would set a balance again, and undo later bookings.
         is_dry: Everything is decided, and nothing is written.
@@ -195,7 +199,7 @@ class Prepared:
     transaction: ExternalTransaction | None
     book: Callable[[Membership, Reads, Cause], Decided]
     more_paths: Sequence[str] = ()
-    enrolls: bool = False
+    enrolls: ComesBack | None = None
     records_no_op: bool = False
     is_dry: bool = False
     # What a decision that is made again must not make anew:
@@ -291,7 +295,7 @@ class Prepared:
         Raises:
             MembershipNotFound: The member has none, and this booking opens none.
         """
-        if not self.enrolls:
+        if self.enrolls is None:
             raise MembershipNotFound(f"User {self.user_id} is not enrolled.")
         now = self.cause.now
         opened = ledger.enroll(
@@ -301,6 +305,8 @@ class Prepared:
             now=now,
             source=self.cause.source,
         )
+        if self.enrolls(reads, self.program, self.user_id, now):
+            opened = comebacks.opened(opened, self.program, now)
         opened, greeting = welcome.greeted(opened, self.program, is_verified=True, now=now)
         person = member_documents.decode(reads[self._person_path])
         opened, given = profile_rewards.on_enrolment(opened, self.program, person, now)

@@ -35,6 +35,17 @@ def is_back(reads: Reads, marks: Iterable[str], now: datetime) -> bool:
     return any(each is not None and each.holds(now) for each in found)
 
 
+def comes_back(reads: Reads, program: Program, user_id: str, now: datetime) -> bool:
+    """Tell whether who joins was erased within the last year, for what decides that late.
+
+    Raises:
+        Wanted: The marks have to be read.
+    """
+    marks = needs(program, user_id)
+    commands.want(reads, marks)
+    return is_back(reads, marks, now)
+
+
 def marked(reads: Reads, account_id: str, user_ids: Iterable[str], now: datetime) -> list[Write]:
     """Return the writes that mark persons as erased, under the newest key.
 

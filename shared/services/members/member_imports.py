@@ -21,6 +21,7 @@ from shared.domain.loyalty.entries import Entry
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.opening import Opening
 from shared.domain.loyalty.programs import Program
+from shared.domain.members import comebacks as rules_of_comebacks
 from shared.domain.members import member as members
 from shared.domain.members import member_events, member_rows, profile_changes
 from shared.domain.members.member import Member
@@ -45,7 +46,7 @@ from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
 from shared.services.joint_commands import WRITES_MAX, TooManyWrites
 from shared.services.loyalty.row_bookings import AT_ONCE_S, kept_message
-from shared.services.members import member_keys, profile_requests, profiles
+from shared.services.members import comebacks, member_keys, profile_requests, profiles
 from shared.store import codec, paths
 from shared.store.client import Document, Write
 from shared.store.loyalty import membership_documents
@@ -345,7 +346,7 @@ class _PreparedRow:
         """The paths to read. Those of a person who is found by a key are wanted later."""
         needs = [self._person_path(self.new_id)]
         needs += member_keys.needs(self._account_id, self.row.changes.keys)
-        return [*needs, *self._membership_paths(self.new_id)]
+        return [*needs, *self._membership_paths(self.new_id), *self._marks(self.body.user_id)]
 
     def decide(self, reads: Reads) -> Effect[MemberRowResult]:
         """Decide, as for ``commands.run``."""
@@ -404,6 +405,12 @@ class _PreparedRow:
         membership_id = paths.membership_id(self.program.program_id, user_id)
         entries = [paths.entry(membership_id, opening.ENTRY_ID)] if self.opening else []
         return [paths.member(membership_id), *entries]
+
+    def _marks(self, user_id: str | None) -> list[str]:
+        """Return the paths that say whether this person was erased: nobody was without an id."""
+        if self.program is None or user_id is None:
+            return []
+        return comebacks.needs(self.program, user_id)
 
     def _person(self, reads: Reads, user_id: str) -> Member | None:
         """Return a person, or who took over."""
@@ -470,6 +477,8 @@ class _PreparedRow:
                 joined_at=self.body.enrolled_at,
                 is_new=grants,
             )
+            if comebacks.comes_back(reads, program, user_id, self.now):
+                membership = rules_of_comebacks.opened(membership, program, self.now)
             membership, greeting = welcome.greeted(
                 membership, program, is_verified=True, now=self.now
             )

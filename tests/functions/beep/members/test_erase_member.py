@@ -314,6 +314,32 @@ def test_who_comes_back_within_a_year_gets_nothing_that_is_given_once(
     assert_verified(member.program_id)
 
 
+@pytest.mark.parametrize("way", ["import", "import-of-a-known-person", "sync"])
+def test_who_comes_back_by_another_system_gets_nothing_again_either(
+    merchant: Merchant, way: str
+) -> None:
+    member = merchant.member("points", **ONCE)
+    erase(member)
+    row = {"userId": member.user_id, "email": MAIL, "points": 7}
+    wanted = {"programId": member.program_id, "grantsWelcomeBonus": True, "ifExists": "update"}
+    if way == "sync":
+        member.api.ok("syncExternalLoyalty", {**member.ids, "action": "add", "points": 7})
+    else:
+        if way == "import-of-a-known-person":
+            member.api.ok("createMember", {"userId": member.user_id, "email": MAIL})
+            del row["userId"]
+        member.api.ok("importMembers", {**wanted, "rows": [row]})
+
+    newsletter = {"subscribed": True}
+    member.api.ok("updateMember", {"userId": member.user_id, "newsletter": newsletter})
+    tracked = {**member.ids, "event": "review", "eventId": "1"}
+
+    assert member.api.ok("trackLoyaltyEvent", tracked)["reason"] == "used_up"
+    assert member.enroll()["welcomeBonus"] == 0
+    assert stored.units(member) == [7]
+    assert_verified(member.program_id)
+
+
 def test_who_comes_back_is_nobodys_referral(merchant: Merchant) -> None:
     member = merchant.member("points", **ONCE)
     friend = member.other("user_2")
