@@ -181,11 +181,14 @@ class ReceiptNoSale(PunktwerkError):
 
 
 class ReceiptNotVerified(PunktwerkError):
-    """No TSE that a store has registered has signed the receipt."""
+    """No TSE that a store has registered has signed the receipt, nor does an export have it."""
 
     code = "RECEIPT_NOT_VERIFIED"
     status = 400
-    fix = "Register the TSE of the store's till: configureStoreTse."
+    fix = (
+        "Register the TSE of the store's till: configureStoreTse. Or send `storeId`: then the "
+        "claim waits for the till's export."
+    )
 
 
 class ReceiptClaimsOff(PunktwerkError):
@@ -624,7 +627,7 @@ class ReceiptVoided(PunktwerkError):
 
 
 class ReceiptTooOld(PunktwerkError):
-    """The receipt is older than the program takes: `receiptClaims.withinDays`."""
+    """The receipt is older than `receiptClaims.withinDays`, or than the membership."""
 
     code = "RECEIPT_TOO_OLD"
     status = 409

@@ -51,6 +51,7 @@ from shared.store.loyalty import (
     figure_documents,
     membership_documents,
     program_documents,
+    receipt_documents,
     referral_documents,
     reservation_documents,
 )
@@ -325,6 +326,7 @@ def query_syncs(store_id: str, now: datetime) -> None:
     sync_documents.list_due(now, 1)
     sync_documents.delete_parts(sync)
     purchase_documents.list_waiting(store_id, now, 1)
+    receipt_documents.list_waiting(store_id, now, 1)
     for stream in GOODS:
         goods_documents.count_live(store_id, stream, "sap")
         list(item_stores.GoodsStore(sync, stream).live())
@@ -517,6 +519,7 @@ def test_deletes_what_is_kept_for_a_time() -> None:
         "idempotencyKeys",
         "importParts",
         "imports",
+        "purchases",
         "receipts",
         "reservations",
         "visitors",

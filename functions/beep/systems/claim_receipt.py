@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Any
 
 from pydantic import Field
@@ -34,9 +35,7 @@ CODE_CHARS_MAX = 2_000
 
 
 class Request(RequestModel):
-    """Who claims which receipt. Its own store says in which programs it earns; ``storeId`` only
-    which account is meant.
-    """
+    """Who claims which receipt. Its own store says in which programs it earns."""
 
     user_id: UserId
     code: str = Field(
@@ -44,10 +43,16 @@ class Request(RequestModel):
         max_length=CODE_CHARS_MAX,
         description=(
             "What was read from the receipt's QR code: that of createReceiptClaim, or that of the "
-            "till's TSE (`V0;...`), if the store has registered it."
+            "till's TSE (`V0;...`)."
         ),
     )
-    store_id: StoreId | None = None
+    store_id: StoreId | None = Field(
+        default=None,
+        description=(
+            "The store of the receipt. With it, the code of a TSE that nothing has proved yet "
+            "waits for the till's export."
+        ),
+    )
 
 
 class ReceiptEarnedBody(WireModel):
@@ -68,12 +73,25 @@ class ReceiptEarnedBody(WireModel):
     )
 
 
+class ClaimState(StrEnum):
+    """What has become of a claim."""
+
+    CLAIMED = "claimed"
+    WAITING = "waiting"
+
+
 class Response(ResponseModel):
     """What the receipt earned in each program. If that is nothing in all, it stays open."""
 
     success: Success = True
     store_id: answers.StoreId
     user_id: answers.UserId
+    status: ClaimState = Field(
+        description=(
+            "`waiting`: nothing is earned yet; it is when the till's export brings the receipt, "
+            "within 30 days. Claim again to see what has become of it."
+        )
+    )
     amount: PaidAmount
     earned: list[ReceiptEarnedBody] = Field(description="What each program granted, or why not.")
     duplicate: Duplicate = None
@@ -90,6 +108,7 @@ EXAMPLE: dict[str, Any] = {
     "success": True,
     "storeId": "store_a",
     "userId": "user_xyz",
+    "status": "claimed",
     "amount": 28.5,
     "earned": [
         {
@@ -123,10 +142,13 @@ REFUSALS = (
 def handle(body: Request, caller: Caller) -> Response:
     """Book what the receipt earns, in one commit."""
     access.named_store(caller, body.store_id)
-    done = receipt_claims.claim(caller, user_id=body.user_id, code=body.code)
+    done = receipt_claims.claim(
+        caller, user_id=body.user_id, code=body.code, store_id=body.store_id
+    )
     return Response(
         store_id=done.store_id,
         user_id=done.user_id,
+        status=ClaimState.WAITING if done.is_waiting else ClaimState.CLAIMED,
         amount=done.amount,
         earned=[
             ReceiptEarnedBody(

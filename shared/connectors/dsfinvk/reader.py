@@ -544,8 +544,19 @@ class _Reading:
             return
         serials = self._serials()
         table = self._archive.table(SIGNED)
-        for till, closing, receipt, tse, transaction, process, created in table.rows(
-            (*_KEY, "TSE_ID", "TSE_TANR"), ("TSE_TA_VORGANGSART", _CREATED)
+        for (
+            till,
+            closing,
+            receipt,
+            tse,
+            transaction,
+            process,
+            counter,
+            signature,
+            created,
+        ) in table.rows(
+            (*_KEY, "TSE_ID", "TSE_TANR"),
+            ("TSE_TA_VORGANGSART", "TSE_TA_SIGZ", "TSE_TA_SIG", _CREATED),
         ):
             key = _key(table, till, closing, receipt)
             head = self._head(key, created)
@@ -555,7 +566,8 @@ class _Reading:
             serial = serials.get((*key[:2], head.series, table.whole(tse)))
             number = table.whole(transaction)
             if serial is not None and number.isdecimal():
-                head.tse = TseMark(serial, int(number))
+                proof = tse_receipts.exported_proof(table.whole(counter), signature)
+                head.tse = TseMark(serial, int(number), proof)
 
     def _serials(self) -> dict[tuple[str, str, str | None, str], str]:
         """Return the serial numbers of TSEs by till, closing, series and their numbers there."""

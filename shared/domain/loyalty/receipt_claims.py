@@ -35,6 +35,14 @@ OPEN_KEPT = timedelta(days=WITHIN_DAYS_MAX + 30)
 TILL_GRANTS_MAX = 20
 """The most bookings of a till that one receipt notes: for each program and each member."""
 EARNING_METHOD = "receipt"
+WAITS = timedelta(days=30)
+"""So long the code of a TSE that nobody knows waits for the export that brings its receipt."""
+WAITING_MAX = 3
+"""The most signatures that wait for one receipt: all but one are forged."""
+_WAITED_KEPT = timedelta(days=30)
+"""Afterwards a TTL policy deletes what no sync has dropped."""
+_IMPORTED_KEPT = timedelta(days=30)
+"""So long beyond ``within_days`` a sale is kept that an export brought without a member."""
 _CLOCKS_DIFFER = timedelta(days=1)
 _COUNTED_AS = "receipt:claimed"
 """What a member's counters call a claimed receipt. No name of an event has a colon."""
@@ -69,6 +77,39 @@ class ReceiptGrant:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingClaim:
+    """A claim that waits for the till's export, as nothing else tells that its code is real.
+
+    ``proof`` is what the code says of its signature: ``TseReceipt.proof``.
+    """
+
+    user_id: str
+    proof: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedSale:
+    """A sale that a till's export brought without a member: a claim books it as the export would.
+
+    What it earns is in the purchase ``ClaimableReceipt.purchase_id``, with what came back.
+
+    Attributes:
+        system: The system of the sync; it earns in its ``program_id``.
+        external_id: As ``Receipt.external_id``; so are ``number``, ``issued_at``, ``series`` and
+            ``revision``.
+    """
+
+    program_id: str
+    system: str
+    external_id: str
+    number: str
+    issued_at: datetime
+    series: str | None = None
+    revision: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimableReceipt:
     """A receipt of a store, from its claim's or its first booking's making on.
 
@@ -84,6 +125,10 @@ class ClaimableReceipt:
         purchase_id: The purchase of a till's export that has it: returns are told there.
         same_as: The receipt that this one is, by another name: what its TSE has signed is a name,
             too. Then it says nothing else.
+        proof: What its TSE has signed, as the till's export says it: ``TseReceipt.proof``.
+        imported: The sale of that export, if it came without a member, and before any claim.
+        waiting: The claims that wait for an export, one for each signature.
+        waiting_until: When the first of them is dropped; ``None`` if there is none.
         expires_at: When it is deleted; ``None`` once it has earned.
     """
 
@@ -104,7 +149,17 @@ class ClaimableReceipt:
     is_void: bool = False
     purchase_id: str | None = None
     same_as: str | None = None
+    proof: str | None = None
+    imported: ImportedSale | None = None
+    waiting: tuple[WaitingClaim, ...] = ()
+    waiting_until: datetime | None = None
     expires_at: datetime | None = None
+
+    @property
+    def is_only_awaited(self) -> bool:
+        """True if it says nothing but who waits for it."""
+        is_known = self.imported or self.purchase_id or self.same_as or self.returned_minor
+        return self.status is ReceiptStatus.OPEN and not is_known and self.amount_minor is None
 
     @property
     def status(self) -> ReceiptStatus:
@@ -201,6 +256,8 @@ def claimed(
         claimed_at=now,
         grants=tuple(grants),
         returned_before_minor=receipt.returned_minor,
+        waiting=(),
+        waiting_until=None,
         expires_at=None,
     )
 
@@ -263,15 +320,89 @@ def named_too(
 
 
 def imported(
-    receipt: ClaimableReceipt, purchase_id: str, grants: Sequence[ReceiptGrant]
+    receipt: ClaimableReceipt,
+    purchase_id: str,
+    grants: Sequence[ReceiptGrant],
+    proof: str | None = None,
 ) -> ClaimableReceipt:
-    """Return a receipt that a purchase of a till's export has; ``grants`` if it had none before."""
+    """Return a receipt that a purchase of a till's export has; ``grants`` if it had none before.
+
+    Nobody waits for it any more.
+    """
     return replace(
         receipt,
         purchase_id=purchase_id,
         grants=receipt.grants or tuple(grants[:TILL_GRANTS_MAX]),
+        proof=receipt.proof or proof,
+        waiting=(),
+        waiting_until=None,
         expires_at=None,
     )
+
+
+def kept(
+    receipt: ClaimableReceipt,
+    purchase_id: str,
+    sale: ImportedSale,
+    amount_minor: int,
+    rules: ReceiptClaimRules,
+    proof: str | None = None,
+) -> ClaimableReceipt:
+    """Return a receipt that an export brought without a member, for whoever claims it.
+
+    Args:
+        receipt: The receipt.
+        purchase_id: The purchase that has the sale.
+        sale: The sale.
+        amount_minor: What was paid.
+        rules: Those of the program of the sync.
+        proof: What the export says of its signature.
+    """
+    until = kept_until(sale.issued_at, rules)
+    return replace(
+        receipt,
+        purchase_id=purchase_id,
+        imported=sale,
+        proof=receipt.proof or proof,
+        amount_minor=amount_minor if receipt.amount_minor is None else receipt.amount_minor,
+        issued_at=receipt.issued_at or sale.issued_at,
+        waiting=(),
+        waiting_until=None,
+        expires_at=max(receipt.expires_at or until, until),
+    )
+
+
+def kept_until(issued_at: datetime, rules: ReceiptClaimRules) -> datetime:
+    """Return until when a sale without a member is kept for a claim."""
+    return valid_until(issued_at, rules.within_days) + _IMPORTED_KEPT
+
+
+def waiting_of(receipt: ClaimableReceipt | None, proof: str | None) -> WaitingClaim | None:
+    """Return who waits for a receipt with that signature."""
+    waiting = () if receipt is None else receipt.waiting
+    return next((each for each in waiting if each.proof == proof), None)
+
+
+def awaited(receipt: ClaimableReceipt, user_id: str, proof: str, now: datetime) -> ClaimableReceipt:
+    """Return a receipt for whose export a customer waits, too.
+
+    Raises:
+        ReceiptClaimed: Another customer waits for it, or too many do.
+    """
+    if waiting_of(receipt, proof) is not None or len(receipt.waiting) >= WAITING_MAX:
+        raise ReceiptClaimed("Another claim of the receipt waits.", status="waiting")
+    waiting = (*receipt.waiting, WaitingClaim(user_id, proof, now))
+    return replace(_awaited_by(receipt, waiting), expires_at=now + WAITS + _WAITED_KEPT)
+
+
+def without_waited(receipt: ClaimableReceipt, now: datetime) -> ClaimableReceipt:
+    """Return a receipt without the claims that have waited for ``WAITS``."""
+    return _awaited_by(receipt, tuple(each for each in receipt.waiting if now < each.since + WAITS))
+
+
+def _awaited_by(receipt: ClaimableReceipt, waiting: tuple[WaitingClaim, ...]) -> ClaimableReceipt:
+    until = min((each.since + WAITS for each in waiting), default=None)
+    return replace(receipt, waiting=waiting, waiting_until=until)
 
 
 def returned(receipt: ClaimableReceipt, returned_minor: int | None) -> ClaimableReceipt:
@@ -327,14 +458,19 @@ def day_of(program: Program, now: datetime) -> str:
 
 def users(receipt: ClaimableReceipt) -> tuple[str, ...]:
     """Return everybody whom a receipt names."""
-    named = (receipt.claimed_by, *(each.user_id for each in receipt.grants))
+    waiting = (each.user_id for each in receipt.waiting)
+    named = (receipt.claimed_by, *(each.user_id for each in receipt.grants), *waiting)
     return tuple(sorted({each for each in named if each is not None}))
 
 
 def erased(receipt: ClaimableReceipt, names: Pseudonyms) -> ClaimableReceipt:
-    """Return a receipt with pseudonyms for its members, under which their entries are now."""
+    """Return a receipt with pseudonyms for its members, under which their entries are now.
+
+    Whoever is erased waits for nothing any more.
+    """
+    waiting = tuple(each for each in receipt.waiting if names.of(each.user_id) == each.user_id)
     return replace(
-        receipt,
+        _awaited_by(receipt, waiting),
         transaction_id=names.within(receipt.transaction_id) or "",
         claimed_by=names.of_optional(receipt.claimed_by),
         grants=tuple(replace(each, user_id=names.of(each.user_id)) for each in receipt.grants),
@@ -343,8 +479,9 @@ def erased(receipt: ClaimableReceipt, names: Pseudonyms) -> ClaimableReceipt:
 
 def of_user_alone(receipt: ClaimableReceipt, user_id: str) -> ClaimableReceipt:
     """Return what a receipt says of one of its members."""
+    waiting = tuple(each for each in receipt.waiting if each.user_id == user_id)
     return replace(
-        receipt,
+        _awaited_by(receipt, waiting),
         claimed_by=receipt.claimed_by if receipt.claimed_by == user_id else None,
         grants=tuple(each for each in receipt.grants if each.user_id == user_id),
     )

@@ -32,6 +32,9 @@ CURRENCY = "EUR"
 VAT_PERCENTS = (Decimal(19), Decimal(7), Decimal("10.7"), Decimal("5.5"), Decimal(0))
 """The rates in this order. Source: DSFinV-K, annex I; UStG, sections 12 and 24."""
 
+PROVABLE_TIMES = "unixTime"
+"""The time format of codes whose signature can be verified."""
+
 _PARTS = 12
 _AMOUNT = r"-?[0-9]{1,9}\.[0-9]{2}"
 _PROCESS_DATA = re.compile(
@@ -110,6 +113,30 @@ class TseReceipt:
         """What makes it the same receipt again. Not its signature: of that there are two forms."""
         return f"{self.tse_serial}:{self.transaction_number}"
 
+    @property
+    def proof(self) -> str:
+        """What only the receipt or the till's export tells: see ``proof_of``."""
+        return proof_of(self.signature_counter, self.signature)
+
+
+def proof_of(signature_counter: int, signature: bytes) -> str:
+    """Return a hash of a receipt's signature and its counter, which nobody can guess."""
+    return hashlib.sha256(f"{signature_counter}:".encode() + signature).hexdigest()
+
+
+def exported_proof(signature_counter: str, signature: str) -> str | None:
+    """Return ``proof_of`` what a till's export says; ``None`` if it says no whole signature.
+
+    Args:
+        signature_counter: Digits.
+        signature: In base64, as in the code.
+    """
+    try:
+        counter, decoded = _number(signature_counter.strip()), _bytes(signature.strip())
+    except NotAReceiptError:
+        return None
+    return proof_of(counter, decoded) if decoded else None
+
 
 def parse(text: str) -> TseReceipt:
     """Return what a receipt's QR code says; nothing of it is proved.
@@ -166,7 +193,7 @@ def is_signed(receipt: TseReceipt, tse_serials: Collection[str]) -> bool:
     Only Unix times can be proved: how other formats are signed was not seen on a real receipt.
     """
     known = {each.lower() for each in tse_serials}
-    if receipt.tse_serial not in known or receipt.time_format != "unixTime":
+    if receipt.tse_serial not in known or receipt.time_format != PROVABLE_TIMES:
         return False
     return _verifies(receipt)
 

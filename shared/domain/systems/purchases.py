@@ -221,6 +221,8 @@ class Purchase:
             known; ``None`` if there is none.
         part_of: The purchase to which the receipt of this id belongs, because it refers to a sale.
             What refers to the receipt belongs there, too.
+        expires_at: When it is deleted: its sale has no member, and is kept for a claim. ``None``
+            for all others.
     """
 
     purchase_id: str
@@ -237,6 +239,7 @@ class Purchase:
     bookings: int = 0
     waiting_since: datetime | None = None
     part_of: str | None = None
+    expires_at: datetime | None = None
 
     @property
     def waiting(self) -> tuple[PurchaseChange, ...]:
@@ -496,18 +499,31 @@ def with_earlier(
     )
 
 
-def taken_over(purchase: Purchase, sale: KnownSale, grant: Grant) -> Purchase:
+def taken_over(purchase: Purchase, receipt: Receipt, sale: KnownSale, grant: Grant) -> Purchase:
     """Add a sale that has earned otherwise already, such as by the claim of its receipt.
 
-    Nothing of it came back before.
+    Nothing of it came back before, unless the purchase has kept it without a member.
     """
-    earned = Earning(str(len(purchase.sales)), sale.amount_minor, grant.units, parts=sale.parts)
+    place = _place_of(purchase.sales, receipt)
+    if place is None or purchase.sales[place].is_earning:
+        sales, of = (*purchase.sales, sale), str(len(purchase.sales))
+    else:
+        known = purchase.sales[place]
+        same = replace(sale, is_void=known.is_void, taken_at=known.taken_at)
+        sales, of = _with_sale_at(purchase, place, same).purchase.sales, str(place)
+    earned = Earning(of, sale.amount_minor, grant.units, parts=sale.parts)
     return replace(
         purchase,
-        sales=(*purchase.sales, sale),
-        earnings=(*purchase.earnings, earned),
+        sales=sales,
+        earnings=(*(each for each in purchase.earnings if each.of != of), earned),
         grants=(*purchase.grants, grant),
     )
+
+
+def sale_in(purchase: Purchase, receipt: Receipt) -> KnownSale | None:
+    """Return the sale that a receipt is, if it was read before."""
+    place = _place_of(purchase.sales, receipt)
+    return None if place is None else purchase.sales[place]
 
 
 def lacks_sale(purchase: Purchase, receipt: Receipt) -> bool:
@@ -617,6 +633,7 @@ def settled(purchase: Purchase, decide: Decide, now: datetime) -> tuple[Purchase
         earnings=tuple(earnings.values()),
         netted=tuple(netted),
         waiting_since=since,
+        expires_at=None if dues or netted or purchase.grants else purchase.expires_at,
     )
     return after, tuple(dues)
 

@@ -109,10 +109,14 @@ class ReceiptKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TseMark:
-    """What tells a receipt by its TSE: the TSE's serial number, in hex, and its transaction."""
+    """What tells a receipt by its TSE: the TSE's serial number, in hex, and its transaction.
+
+    ``proof`` tells its signature, as ``TseReceipt.proof``; ``None`` if the system does not say it.
+    """
 
     serial: str
     transaction_number: int
+    proof: str | None = None
 
     @property
     def key(self) -> str:

@@ -7,12 +7,18 @@ read later takes it back; what the export has booked nobody claims.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from shared import clock
 from shared.domain.loyalty import receipt_claims
 from shared.domain.loyalty.programs import Program
-from shared.domain.loyalty.receipt_claims import ClaimableReceipt, ReceiptGrant
+from shared.domain.loyalty.receipt_claims import (
+    ClaimableReceipt,
+    ImportedSale,
+    ReceiptGrant,
+    ReceiptStatus,
+)
 from shared.domain.systems.purchases import Grant, KnownSale, Purchase
 from shared.domain.systems.receipt_parts import Parts
 from shared.domain.systems.sales import Receipt, ReceiptKind
@@ -34,6 +40,7 @@ class SharedReceipt:
 
     program: Program
     receipt_id: str
+    proof: str | None = None
 
     @property
     def path(self) -> str:
@@ -70,13 +77,74 @@ class SharedReceipt:
             earned = self._own(found)
         return None if earned is None else earned.user_id
 
-    def writes(self, reads: Reads, purchase: Purchase) -> list[Write]:
-        """Return the writes that give the receipt to a purchase which has earned for it."""
+    def waiter(self, found: ClaimableReceipt | None) -> str | None:
+        """Return the customer whose claim waits for the export of this receipt."""
+        waiting = receipt_claims.waiting_of(found, self.proof)
+        return None if waiting is None or self.proof is None else waiting.user_id
+
+    def is_kept(self, found: ClaimableReceipt | None, receipt: Receipt, now: datetime) -> bool:
+        """Tell whether a sale without a member is kept: somebody may still claim it."""
+        rules = self.program.receipt_claims
+        assert rules is not None
+        is_open = found is None or found.status is ReceiptStatus.OPEN
+        is_new = now <= receipt_claims.valid_until(receipt.issued_at, rules.within_days)
+        return is_open and is_new and receipt.eligible.amount_minor > 0
+
+    def expiry(self, receipt: Receipt) -> datetime:
+        """Return until when a sale without a member is kept."""
+        rules = self.program.receipt_claims
+        assert rules is not None
+        return receipt_claims.kept_until(receipt.issued_at, rules)
+
+    def kept(self, reads: Reads, purchase: Purchase, receipt: Receipt) -> list[Write]:
+        """Return the writes that keep a sale without a member, for whoever claims it."""
+        rules = self.program.receipt_claims
+        assert rules is not None
+        sale = ImportedSale(
+            program_id=self.program.program_id,
+            system=purchase.system,
+            external_id=receipt.external_id,
+            number=receipt.number,
+            issued_at=receipt.issued_at,
+            series=receipt.series,
+            revision=receipt.revision,
+        )
+        read = self._read(reads)
+        before = self._stored(read)
+        after = receipt_claims.kept(
+            before, purchase.purchase_id, sale, receipt.eligible.amount_minor, rules, self.proof
+        )
+        return [receipt_documents.write(read, after)]
+
+    def writes(
+        self, reads: Reads, purchase: Purchase, receipt: Receipt, claimant: str | None = None
+    ) -> list[Write]:
+        """Return the writes that give the receipt to a purchase which has earned for it.
+
+        ``claimant`` is the customer who has waited for it, if it has earned for that one.
+        """
         if not purchase.grants:
             return []
         read = self._read(reads)
         program = self.program
-        stored = receipt_documents.decode(read) or ClaimableReceipt(
+        stored = receipt_documents.decode(read)
+        before = self._stored(read)
+        grants = [
+            ReceiptGrant(program.program_id, each.entry_user_id, each.entry_id, each.units)
+            for each in purchase.grants
+        ]
+        after = receipt_claims.imported(before, purchase.purchase_id, grants, self.proof)
+        if claimant is not None:
+            amount_minor = receipt.eligible.amount_minor
+            after = replace(
+                after, claimed_by=claimant, claimed_at=clock.utc_now(), amount_minor=amount_minor
+            )
+        return [] if after == stored else [receipt_documents.write(read, after)]
+
+    def _stored(self, read: Snapshot) -> ClaimableReceipt:
+        """Return the receipt as it is stored, or one of which nothing is known."""
+        program = self.program
+        found = receipt_documents.decode(read) or ClaimableReceipt(
             receipt_id=self.receipt_id,
             account_id=program.account_id,
             store_id=program.store_id,
@@ -84,12 +152,8 @@ class SharedReceipt:
             currency=program.currency,
             created_at=clock.utc_now(),
         )
-        grants = [
-            ReceiptGrant(program.program_id, each.entry_user_id, each.entry_id, each.units)
-            for each in purchase.grants
-        ]
-        after = receipt_claims.imported(stored, purchase.purchase_id, grants)
-        return [] if after == stored else [receipt_documents.write(read, after)]
+        # Who waited for it may have told another store of the account.
+        return replace(found, store_id=program.store_id) if found.waiting else found
 
     def _own(self, found: ClaimableReceipt) -> ReceiptGrant | None:
         """Return what it earned in the program, if that is one entry of one member."""
@@ -112,7 +176,8 @@ def shared(program: Program, receipt: Receipt) -> SharedReceipt | None:
     if program.receipt_claims is None or receipt.tse is None or not is_sale:
         return None
     key = receipt.tse.key
-    return SharedReceipt(program, till_receipts.tse_receipt_id(program.account_id, key))
+    receipt_id = till_receipts.tse_receipt_id(program.account_id, key)
+    return SharedReceipt(program, receipt_id, receipt.tse.proof)
 
 
 def sale_of(receipt: Receipt, user_id: str, parts: Parts | None) -> KnownSale:
@@ -128,6 +193,11 @@ def sale_of(receipt: Receipt, user_id: str, parts: Parts | None) -> KnownSale:
     )
 
 
+def caused_by_claim(receipt: Receipt) -> str:
+    """Return ``Grant.receipt_id`` of what a claim has earned: no reading of an export caused it."""
+    return f"{_CLAIM_OF}{receipt.identity}"
+
+
 def grant_of(
     receipt: Receipt, user_id: str, earned: ReceiptGrant, found: ClaimableReceipt
 ) -> Grant:
@@ -135,7 +205,7 @@ def grant_of(
     return Grant(
         user_id=user_id,
         entry_id=earned.entry_id,
-        receipt_id=f"{_CLAIM_OF}{receipt.identity}",  # No receipt of the till has caused it.
+        receipt_id=caused_by_claim(receipt),
         units=earned.units,
         booked_at=found.claimed_at or found.created_at,
         booked_for=None if earned.user_id == user_id else earned.user_id,

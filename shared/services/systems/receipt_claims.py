@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -40,9 +40,10 @@ from shared.services.commands import Effect, Reads
 from shared.services.joint_commands import State
 from shared.services.loyalty import balances, bookings, till_receipts
 from shared.services.loyalty.bookings import Booking, Decided, Prepared
+from shared.services.systems import receipt_points
 from shared.services.vaults import vault
 from shared.store import codec, paths
-from shared.store.client import Document, Snapshot
+from shared.store.client import Document, Snapshot, Write
 from shared.store.loyalty import membership_documents, program_documents, receipt_documents
 from shared.store.stores import tse_documents
 
@@ -75,7 +76,10 @@ class ReceiptEarned:
 
 @dataclass(frozen=True, slots=True)
 class ClaimedReceipt:
-    """A claimed receipt. ``is_duplicate``: the same customer has claimed it before."""
+    """A claimed receipt. ``is_duplicate``: the same customer has claimed it before.
+
+    ``is_waiting``: it earns when the till's export brings it; ``amount`` is what its code says.
+    """
 
     store_id: str
     user_id: str
@@ -83,6 +87,7 @@ class ClaimedReceipt:
     earned: tuple[ReceiptEarned, ...]
     is_duplicate: bool = False
     is_replay: bool = False
+    is_waiting: bool = False
 
     @property
     def is_earned(self) -> bool:
@@ -155,10 +160,14 @@ def code_of(receipt_id: str) -> str:
     return receipt_codes.text_of(receipt_id, _keys_of(receipt_id))
 
 
-def claim(caller: Caller, *, user_id: str, code: str) -> ClaimedReceipt:
+def claim(
+    caller: Caller, *, user_id: str, code: str, store_id: str | None = None
+) -> ClaimedReceipt:
     """Book what a receipt earns in each program of its store that the customer is a member of.
 
-    All of it is one commit. If no program grants anything, the receipt stays open.
+    All of it is one commit. If no program grants anything, the receipt stays open. The code of a
+    TSE that no store has registered counts if the till's export has the same signature; with
+    ``store_id``, it waits for that export.
 
     Raises:
         ReceiptCodeDamaged, ReceiptNotFound, IdempotencyKeyReused, Busy; and, if no program grants
@@ -167,26 +176,60 @@ def claim(caller: Caller, *, user_id: str, code: str) -> ClaimedReceipt:
         MemberSuspended, MembershipClosed.
     """
     if code.strip().startswith(tse_receipts.VERSION):
-        found = _signed_by_tse(caller, till_receipts.read_tse(code))
+        tse = till_receipts.read_tse(code)
+        proved = _signed_by_tse(caller, tse) or _imported(caller, tse)
+        if proved is None and store_id is not None:
+            try:
+                return _wait(caller, tse, store_id=store_id, user_id=user_id)
+            except _NowKnown:
+                proved = _imported(caller, tse)
+        if proved is None:
+            raise _not_verified()
+        found = proved
     else:
         receipt_id = receipt_codes.verify(code, _keys_of)
         found = access.own(caller, receipt_documents.find(receipt_id), receipt_codes.not_found())
     return _claim(caller, found, user_id=user_id)
 
 
-def _signed_by_tse(caller: Caller, tse: TseReceipt) -> ClaimableReceipt:
-    """Return the receipt that a registered TSE has signed.
+def _signed_by_tse(caller: Caller, tse: TseReceipt) -> ClaimableReceipt | None:
+    """Return the receipt that a registered TSE has signed; ``None`` if nothing tells that.
 
     Raises:
         ReceiptNoSale: It is no sale.
-        ReceiptNotVerified: No store has registered its TSE, or that has not signed it.
+        ReceiptNotVerified: Its TSE is registered, and has not signed it.
     """
     if not tse.is_sale:
         raise ReceiptNoSale("The receipt is no sale.")
     known = tse_documents.find(caller.account_id, tse.tse_serial)
-    if known is None or not tse_receipts.is_signed(tse, [known.serial]):
-        raise ReceiptNotVerified("No TSE of the merchant's stores has signed this receipt.")
+    if known is None or tse.time_format != tse_receipts.PROVABLE_TIMES:
+        return None
+    if not tse_receipts.is_signed(tse, [known.serial]):
+        raise _not_verified()
     return _of_tse(caller.account_id, known.store_id, tse)
+
+
+def _not_verified() -> ReceiptNotVerified:
+    return ReceiptNotVerified("No TSE of the merchant's stores has signed this receipt.")
+
+
+def _imported(caller: Caller, tse: TseReceipt) -> ClaimableReceipt | None:
+    """Return the receipt that the till's export has with the same signature.
+
+    Returns:
+        ``None`` if nothing but other claims is known of it.
+
+    Raises:
+        ReceiptNotVerified: It is known otherwise: nothing tells that the code is real.
+    """
+    found = receipt_documents.find(till_receipts.tse_receipt_id(caller.account_id, tse.key))
+    if found is not None and found.same_as is not None:
+        found = receipt_documents.find(found.same_as)
+    if found is None or found.is_only_awaited:
+        return None
+    if found.proof != tse.proof:
+        raise _not_verified()
+    return found
 
 
 def _of_tse(account_id: str, store_id: str, tse: TseReceipt) -> ClaimableReceipt:
@@ -204,6 +247,108 @@ def _of_tse(account_id: str, store_id: str, tse: TseReceipt) -> ClaimableReceipt
     )
 
 
+class _NowKnown(Exception):
+    """The export has brought the receipt at this moment: the claim need not wait."""
+
+
+@forwarding.following
+def _wait(caller: Caller, tse: TseReceipt, *, store_id: str, user_id: str) -> ClaimedReceipt:
+    """Let a customer wait for the export that brings a receipt: until then nothing proves it.
+
+    It counts for the customer's day as a claim does.
+
+    Raises:
+        _NowKnown: It came meanwhile.
+        ReceiptClaimed: Another customer waits for it.
+        ReceiptNotVerified, StoreNotFound, ReceiptClaimsOff, MembershipNotFound, MemberSuspended,
+        MembershipClosed, ReceiptTooOld, ReceiptLimitReached, IdempotencyKeyReused, Busy.
+    """
+    programs = _programs(access.store(caller, store_id))
+    if not programs:
+        raise ReceiptClaimsOff("The store's programs let members claim no receipts.")
+    now, told = clock.utc_now(), _of_tse(caller.account_id, store_id, tse)
+    path = paths.receipt(told.receipt_id)
+    member_paths = [
+        paths.member(paths.membership_id(each.program_id, user_id)) for each in programs
+    ]
+    result = ClaimedReceipt(store_id, user_id, tse.total, (), is_waiting=True)
+
+    def decide(reads: Reads) -> Effect[ClaimedReceipt]:
+        held = _held(programs, user_id, reads)
+        stored = receipt_documents.decode(reads[path])
+        if stored is not None and not stored.is_only_awaited:
+            raise _NowKnown
+        receipt = receipt_claims.without_waited(stored, now) if stored else _unknown(told)
+        own = receipt_claims.waiting_of(receipt, tse.proof)
+        if own and any(till_receipts.is_same_member(each, own.user_id) for _, each in held):
+            again = replace(result, is_duplicate=True)
+            return Effect(again, kept=codec.to_document(again))
+        after = receipt_claims.awaited(receipt, user_id, tse.proof, now)
+        counted = _counted(held, told, now, reads)
+        write = receipt_documents.write(reads[path], after)
+        return Effect(result, [*counted, write], kept=codec.to_document(result))
+
+    def replay(kept: Document, _: Reads) -> ClaimedReceipt:
+        return replace(codec.from_document(ClaimedReceipt, kept), is_replay=True)
+
+    return commands.run([path, *member_paths], decide, claim=caller.claim, replay=replay)
+
+
+def _unknown(told: ClaimableReceipt) -> ClaimableReceipt:
+    """Return a receipt without what its code says, as nothing proves that."""
+    return replace(told, lines=(), amount_minor=None, issued_at=None)
+
+
+def _held(
+    programs: Sequence[Program], user_id: str, reads: Reads
+) -> list[tuple[Program, Membership]]:
+    """Return the programs that have the customer, with the memberships.
+
+    Raises:
+        MembershipNotFound: None has.
+    """
+    held = []
+    for program in programs:
+        path = paths.member(paths.membership_id(program.program_id, user_id))
+        membership = membership_documents.decode(reads[path])
+        forwarding.require_current(membership)
+        if membership is not None:
+            held.append((program, membership))
+    if not held:
+        raise MembershipNotFound(f"User {user_id} is in no such program of the store.")
+    return held
+
+
+def _counted(
+    held: Sequence[tuple[Program, Membership]],
+    told: ClaimableReceipt,
+    now: datetime,
+    reads: Reads,
+) -> list[Write]:
+    """Return the writes that count a waiting claim for the customer's day, as other claims.
+
+    Raises:
+        MemberSuspended, MembershipClosed, ReceiptTooOld, ReceiptLimitReached: No program takes it.
+    """
+    writes: list[Write] = []
+    refusals = []
+    for program, membership in held:
+        rules, day = program.receipt_claims, receipt_claims.day_of(program, now)
+        assert rules is not None
+        try:
+            membership.require_active()
+            receipt_claims.require_within(told, rules, membership.counted, day, now)
+        except PunktwerkError as refusal:
+            refusals.append(refusal)
+            continue
+        counters = receipt_claims.counted(membership.counted, day, now)
+        read = reads[paths.member(membership.membership_id)]
+        writes += membership_documents.writes(read, replace(membership, counters=counters))
+    if not writes:
+        raise refusals[0]
+    return writes
+
+
 def _receipt(
     caller: Caller, found: ClaimableReceipt, reads: Reads
 ) -> tuple[Snapshot, ClaimableReceipt]:
@@ -214,6 +359,18 @@ def _receipt(
     """
     read = reads[paths.receipt(found.receipt_id)]
     receipt = receipt_documents.decode(read) or found
+    if receipt.is_only_awaited:
+        # Others claim it with codes that nothing has proved.
+        told = (found.store_id, found.lines, found.amount_minor, found.issued_at)
+        store_id, lines, amount_minor, issued_at = told
+        receipt = replace(
+            receipt,
+            store_id=store_id,
+            transaction_id=found.transaction_id,
+            lines=lines,
+            amount_minor=amount_minor,
+            issued_at=issued_at,
+        )
     if receipt.same_as is not None:
         path = paths.receipt(receipt.same_as)
         commands.want(reads, [path])
@@ -248,16 +405,24 @@ def _claim(caller: Caller, found: ClaimableReceipt, *, user_id: str) -> ClaimedR
         if not is_own:
             receipt_claims.require_open(receipt)
         had = {each.program_id for each in receipt.grants}
+        imported = receipt.imported
         joined = [
             each
             for each in programs
-            if memberships[each.program_id] is not None and (not is_own or each.program_id in had)
+            if (imported is None or imported.program_id == each.program_id)
+            and memberships[each.program_id] is not None
+            and (not is_own or each.program_id in had)
         ]
         if not programs:
             raise ReceiptClaimsOff("The store's programs let members claim no receipts.")
         if not joined:
             raise MembershipNotFound(f"User {user_id} is in no such program of the store.")
-        booked = _booked(caller, receipt, joined, user_id, reads, now)
+        if is_own and receipt.proof is not None:
+            booked = _booked_before(receipt, joined, memberships, reads, now)
+        elif imported is not None:
+            booked = _of_import(caller, receipt, joined[0], user_id, reads, now)
+        else:
+            booked = _booked(caller, receipt, joined, user_id, reads, now)
         amount = receipt_claims.paid(receipt)
         assert amount is not None
         result = ClaimedReceipt(
@@ -286,6 +451,70 @@ class _Booked:
     state: State
     earned: list[ReceiptEarned]
     grants: list[ReceiptGrant]
+
+
+def _of_import(
+    caller: Caller,
+    receipt: ClaimableReceipt,
+    program: Program,
+    user_id: str,
+    reads: Reads,
+    now: datetime,
+) -> _Booked:
+    """Decide on a sale that the till's export brought, in the program of its sync.
+
+    Raises:
+        PunktwerkError: The program's refusal.
+    """
+    rules = program.receipt_claims
+    assert rules is not None
+    path = paths.member(paths.membership_id(program.program_id, user_id))
+    before = membership_documents.decode(reads[path])
+    assert before is not None
+    day = receipt_claims.day_of(program, now)
+    receipt_claims.require_within(receipt, rules, before.counted, day, now)
+    effect = receipt_points.claim(caller, program, receipt, user_id, reads)
+    state = State(reads)
+    state.apply(effect.writes)
+    membership = membership_documents.decode(state.now[path])
+    assert membership is not None
+    grant = effect.result.grant
+    earned = _of_grant(program, membership, now)
+    if grant is None:
+        return _Booked(state, [replace(earned, reason=effect.result.reason)], [])
+    counters = receipt_claims.counted(membership.counted, day, now)
+    state.apply(membership_documents.writes(reads[path], replace(membership, counters=counters)))
+    booked = ReceiptGrant(program.program_id, user_id, grant.entry_id, grant.units)
+    return _Booked(state, [replace(earned, units=grant.units, entry_id=grant.entry_id)], [booked])
+
+
+def _of_grant(program: Program, membership: Membership, now: datetime) -> ReceiptEarned:
+    """Return how a member stands in a program, for what a receipt has earned there."""
+    return ReceiptEarned(
+        program.program_id,
+        program.scale,
+        ledger.effective(membership, now).balance_units,
+        membership.tier,
+    )
+
+
+def _booked_before(
+    receipt: ClaimableReceipt,
+    programs: Sequence[Program],
+    memberships: Mapping[str, Membership | None],
+    reads: Reads,
+    now: datetime,
+) -> _Booked:
+    """Return what a receipt of a till's export has earned for its claimant."""
+    booked = _Booked(State(reads), [], [])
+    grants = {each.program_id: each for each in receipt.grants}
+    for program in programs:
+        membership = memberships[program.program_id]
+        assert membership is not None
+        grant = grants[program.program_id]
+        earned = _of_grant(program, membership, now)
+        booked.earned.append(replace(earned, units=grant.units, entry_id=grant.entry_id))
+    return booked
 
 
 def _booked(
@@ -345,13 +574,7 @@ def _earned(booking: Booking) -> ReceiptEarned:
 def _nothing(
     program: Program, membership: Membership, refusal: PunktwerkError, now: datetime
 ) -> ReceiptEarned:
-    return ReceiptEarned(
-        program.program_id,
-        program.scale,
-        ledger.effective(membership, now).balance_units,
-        membership.tier,
-        reason=refusal.code.lower(),
-    )
+    return replace(_of_grant(program, membership, now), reason=refusal.code.lower())
 
 
 def _prepared(
@@ -441,7 +664,7 @@ def void(
     path = paths.receipt(receipt_id)
 
     def decide(reads: Reads) -> Effect[VoidedReceipt]:
-        found = receipt_documents.decode(reads[path]) or told
+        found = told or receipt_documents.decode(reads[path])
         if found is None:
             raise receipt_codes.not_found()
         read, receipt = _receipt(caller, found, reads)

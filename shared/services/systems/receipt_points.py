@@ -16,29 +16,31 @@ from functools import partial
 
 from shared import clock, ids
 from shared.auth.caller import Caller
-from shared.domain.loyalty import earning, ledger
+from shared.domain.loyalty import earning, ledger, receipt_claims
 from shared.domain.loyalty.earning import Award, Earner
 from shared.domain.loyalty.entries import Cause, Entry
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program
+from shared.domain.loyalty.receipt_claims import ClaimableReceipt
 from shared.domain.money import Money
 from shared.domain.systems import purchase_postings, purchases, receipt_parts
 from shared.domain.systems.purchase_postings import Postings
 from shared.domain.systems.purchases import Due, Grant, Grown, Growth, Purchase, Reading
 from shared.domain.systems.sales import Receipt, ReceiptKind
-from shared.domain.systems.syncs import Sync
+from shared.domain.systems.syncs import Sync, SyncState, SystemKind
 from shared.domain.units import from_units
-from shared.errors import Busy, PunktwerkError
+from shared.errors import Busy, PunktwerkError, ReceiptClaimed, ReceiptTooOld, ReceiptVoided
 from shared.services import access, commands
 from shared.services.accounts import callers
 from shared.services.commands import Effect, Reads
+from shared.services.joint_commands import State
 from shared.services.loyalty import bookings
 from shared.services.loyalty.awards import CampaignShards
 from shared.services.systems import claimed_receipts, earlier_receipts
 from shared.services.systems.earlier_receipts import EarlierSale
 from shared.store import paths
 from shared.store.client import Write
-from shared.store.loyalty import membership_documents
+from shared.store.loyalty import membership_documents, program_documents, receipt_documents
 from shared.store.systems import purchase_documents
 
 DROPPED_AT_ONCE_MAX = 200
@@ -136,6 +138,66 @@ def book(sync: Sync, receipt: Receipt, is_known: Callable[[str], bool]) -> Recei
         return ReceiptResult(ReceiptOutcome.REFUSED, f"{refusal.code}: {refusal.message}")
 
 
+@dataclass(frozen=True, slots=True)
+class ClaimedSale:
+    """What the claim of an imported sale granted; nothing for ``reason``."""
+
+    grant: Grant | None
+    reason: str | None = None
+
+
+def claim(
+    caller: Caller, program: Program, found: ClaimableReceipt, user_id: str, reads: Reads
+) -> Effect[ClaimedSale]:
+    """Decide on the claim of a sale that an export brought without a member.
+
+    It earns as if the till had named the member, so what came back of it, before or later, counts.
+
+    Args:
+        caller: Who claims it.
+        program: That of the sync.
+        found: The receipt, with ``imported``.
+        user_id: A member of the program.
+        reads: What was read.
+
+    Raises:
+        Wanted: Something is not read yet.
+        MemberSuspended, MembershipClosed, ReceiptVoided, Busy.
+        ReceiptTooOld: The customer was no member then, or the sale is kept no more.
+        ReceiptClaimed: It is somebody's.
+    """
+    sale, now = found.imported, clock.utc_now()
+    assert sale is not None
+    assert found.amount_minor is not None
+    sync = Sync(
+        sync_id="",
+        account_id=found.account_id,
+        store_id=found.store_id,
+        kind=SystemKind.POS,
+        system=sale.system,
+        state=SyncState.RUNNING,
+        started_at=now,
+        updated_at=now,
+        streams=(),
+        program_id=program.program_id,
+    )
+    amount = Money(found.amount_minor, found.currency)
+    receipt = Receipt(
+        external_id=sale.external_id,
+        number=sale.number,
+        issued_at=sale.issued_at,
+        kind=ReceiptKind.SALE,
+        total=amount,
+        eligible=amount,
+        customer_id=user_id,
+        series=sale.series,
+        revision=sale.revision,
+    )
+    return _Booking(replace(caller, claim=None), program, sync, receipt, lambda _: False).claim(
+        reads, user_id
+    )
+
+
 def _problem_of(receipt: Receipt, program: Program) -> str | None:
     """Return why a receipt cannot count; ``None`` if it can."""
     if receipt.voids is None and _takes_back(receipt):
@@ -160,6 +222,19 @@ def drop_waiting(sync: Sync) -> list[str]:
         if purchase.system == sync.system:
             dropped += _drop(paths.purchase(purchase.purchase_id), before)
     return dropped
+
+
+def drop_waited(sync: Sync) -> int:
+    """Give up claims whose receipt no export has brought for so long; return their number.
+
+    Where the sync earns nothing, or members cannot claim, none is looked for.
+    """
+    program = None if sync.program_id is None else program_documents.find(sync.program_id)
+    if program is None or program.receipt_claims is None:
+        return 0
+    now = clock.utc_now()
+    found = receipt_documents.list_waiting(sync.store_id, now, DROPPED_AT_ONCE_MAX)
+    return sum(_drop_waited(paths.receipt(each.receipt_id), now) for each in found)
 
 
 def purchase_id(sync: Sync, receipt_id: str) -> str:
@@ -198,6 +273,10 @@ class _Booking:
         self._receipt = receipt
         self._is_known = is_known
         self._now = clock.utc_now()
+        self._told = receipt
+        self._waiter: str | None = None
+        self._reason: str | None = None
+        self._caused_by = receipt.identity
         self._shared = claimed_receipts.shared(program, receipt)
         self._owner: str | None = None
         self._parts = receipt_parts.parts_of(program, receipt)
@@ -229,6 +308,37 @@ class _Booking:
                 )
             needs += found.paths
 
+    def claim(self, reads: Reads, user_id: str) -> Effect[ClaimedSale]:
+        """Decide as the function ``claim`` says."""
+        commands.want(reads, self._needs())
+        membership = membership_documents.decode(reads[self._member_path(user_id)])
+        assert membership is not None
+        membership.require_active()
+        if not self._is_earning(reads):
+            raise ReceiptTooOld("The customer was no member when the receipt was issued.")
+        before = purchase_documents.decode(reads[self._path])
+        sale = purchases.sale_in(before, self._receipt) if before else None
+        if sale is None:
+            raise ReceiptTooOld("The receipt is kept no more.")
+        # As the amount was read: rules for lines have been applied.
+        self._parts = sale.parts
+        self._caused_by = claimed_receipts.caused_by_claim(self._receipt)
+        effect = self._decide(reads)
+        if isinstance(effect.result, _Missing):
+            commands.want(reads, effect.result.paths)
+            raise Busy("The member is being merged.")
+        if effect.result.outcome is ReceiptOutcome.REFUSED:
+            raise ReceiptClaimed(effect.result.reason)
+        state = State(reads)
+        state.apply(effect.writes)
+        after = purchase_documents.decode(state.now[self._path])
+        assert after is not None
+        grants = [each for each in after.grants if each.user_id == user_id]
+        if not grants and (sale.is_void or after.netted):
+            raise ReceiptVoided("The receipt was voided.")
+        claimed = ClaimedSale(grants[-1]) if grants else ClaimedSale(None, self._reason)
+        return Effect(claimed, effect.writes)
+
     def _needs(self) -> list[str]:
         user_id = self._receipt.customer_id
         members = [] if user_id is None else [paths.member(self._member_id(user_id))]
@@ -254,6 +364,8 @@ class _Booking:
         if owner is not None and owner != self._owner:
             self._owner = owner
             return Effect(_Missing(customer_id=owner))
+        if owner is None and self._is_waiter_new(reads, claimed):
+            return Effect(_Missing(customer_id=self._waiter))
         named = self._receipt.customer_id
         if named is not None and (into := self._merged_into(reads, named)) is not None:
             self._named_member_ids.append(self._member_id(into))
@@ -266,6 +378,29 @@ class _Booking:
             stored = purchases.with_merged(stored, self._merged(reads, stored))
         return self._decide_on(reads, path, stored)
 
+    def _is_waiter_new(self, reads: Reads, claimed: ClaimableReceipt | None) -> bool:
+        """Look who waits for the receipt, if it names no member; tell whether to read that one."""
+        waiter = self._shared.waiter(claimed) if self._shared else None
+        if self._is_members(reads):
+            waiter = None
+        is_new = waiter != self._waiter
+        if is_new:
+            self._waiter, self._receipt = waiter, self._told
+        return is_new and waiter is not None
+
+    def _is_members(self, reads: Reads) -> bool:
+        """Tell whether the till names a member of the program for the receipt."""
+        user_id = self._told.customer_id
+        return user_id is not None and reads[self._member_path(user_id)].data is not None
+
+    def _keeps(self, reads: Reads, stored: Purchase | None) -> bool:
+        """Tell whether a sale that nobody earns for is kept: somebody may claim it."""
+        if self._shared is None or self._is_members(reads) or _is_old(self._sync, self._told):
+            return False
+        if stored is not None and purchases.users(stored):
+            return False
+        return self._shared.is_kept(self._shared.find(reads), self._told, self._now)
+
     def _with_claimed(self, reads: Reads, before: Purchase) -> tuple[Purchase, bool]:
         """Return a purchase with what its receipt has earned otherwise, and whether that is new."""
         if self._shared is None:
@@ -276,7 +411,7 @@ class _Booking:
             return before, False
         sale = claimed_receipts.sale_of(self._receipt, user_id, self._parts)
         grant = claimed_receipts.grant_of(self._receipt, user_id, earned, claimed)
-        return purchases.taken_over(before, sale, grant), True
+        return purchases.taken_over(before, self._receipt, sale, grant), True
 
     def _merged(self, reads: Reads, purchase: Purchase) -> dict[str, str]:
         """Return who took over the members of a purchase, of those who were read.
@@ -292,22 +427,22 @@ class _Booking:
         return None if membership is None else membership.merged_into_user_id
 
     def _decide_on(
-        self, reads: Reads, path: str, stored: Purchase | None
+        self, reads: Reads, path: str, stored: Purchase | None, *, gives_up: bool = False
     ) -> Effect[ReceiptResult | _Missing]:
         before = stored or self._empty(self._receipt_id)
         for each in self._earlier or ():
             before = purchases.with_earlier(before, each.sale, each.grant, each.taken)
         before, is_taken_over = self._with_claimed(reads, before)
-        is_earning = is_taken_over or self._is_earning(reads)
+        is_earning = is_taken_over or (not gives_up and self._is_earning(reads))
         entry = self._earlier_entry(reads, before)
         if entry is not None:
             return Effect(self._earlier_result(entry))
-        if stored is None and not is_earning and self._receipt.voids is None:
+        is_kept = not is_earning and self._keeps(reads, stored)
+        receipt = replace(self._receipt, customer_id=None) if is_kept else self._receipt
+        if stored is None and not is_earning and not is_kept and receipt.voids is None:
             notes = self._absence_notes(reads)
             return Effect(ReceiptResult(ReceiptOutcome.NOTHING, notes=notes) if notes else _NOTHING)
-        reading = purchases.with_receipt(
-            before, self._receipt, is_earning=is_earning, parts=self._parts
-        )
+        reading = purchases.with_receipt(before, receipt, is_earning=is_earning, parts=self._parts)
         if reading.refusal is not None:
             return Effect(ReceiptResult(ReceiptOutcome.REFUSED, reading.refusal))
         if reading.purchase == before and not is_taken_over:
@@ -316,7 +451,15 @@ class _Booking:
             missing = self._without_sale(is_kept=stored is not None)
             if missing is not None:
                 return Effect(missing)
-        return self._settle(reads, path, reading)
+        effect = self._settle(reads, path, reading, is_kept=is_kept)
+        is_vain = not gives_up and is_earning and self._has_waited_in_vain(effect.result)
+        return self._decide_on(reads, path, stored, gives_up=True) if is_vain else effect
+
+    def _has_waited_in_vain(self, result: ReceiptResult | _Missing) -> bool:
+        """Tell whether who waited for the receipt gets nothing for it: then nobody has it."""
+        if self._waiter is None or isinstance(result, _Missing):
+            return False
+        return result.outcome is not ReceiptOutcome.AWARDED
 
     def _root_path(self, reads: Reads) -> str:
         """Return the path of the purchase to which the receipt belongs.
@@ -343,10 +486,12 @@ class _Booking:
         return _NOTHING if is_read and not is_kept else None
 
     def _settle(
-        self, reads: Reads, path: str, reading: Reading
+        self, reads: Reads, path: str, reading: Reading, *, is_kept: bool
     ) -> Effect[ReceiptResult | _Missing]:
         """Book what the purchase has to earn now and has not earned yet."""
         purchase, part = self._with_part(reads, reading.purchase)
+        if is_kept and self._shared is not None:
+            purchase = replace(purchase, expires_at=self._shared.expiry(self._told))
         uses = _Uses()
         purchase, dues = purchases.settled(purchase, partial(self._grown, reads, uses), self._now)
         missing = tuple(
@@ -361,8 +506,11 @@ class _Booking:
         if postings.has_taken:
             purchase = purchases.with_taken(purchase, self._receipt, self._now)
         writes: list[Write] = [purchase_documents.write(reads[path], purchase), *uses.writes]
-        if self._shared is not None:
-            writes += self._shared.writes(reads, purchase)
+        if self._shared is not None and is_kept:
+            writes += self._shared.kept(reads, purchase, self._told)
+        elif self._shared is not None:
+            claimant = self._receipt.customer_id if self._waiter else None
+            writes += self._shared.writes(reads, purchase, self._told, claimant)
         if part is not None:
             writes.append(purchase_documents.write(reads[self._own_path], part))
         for user_id, entries in postings.entries.items():
@@ -399,9 +547,7 @@ class _Booking:
             and (original := membership_documents.decode_entry(read)) is not None
         }
         cause_of = partial(self._cause_of, reads)
-        purchase_postings.post(
-            postings, due, self._program, originals, cause_of, self._receipt.identity
-        )
+        purchase_postings.post(postings, due, self._program, originals, cause_of, self._caused_by)
 
     def _paths_of(self, purchase: Purchase, due: Due) -> list[str]:
         """Return the documents that are needed to post what is due."""
@@ -469,6 +615,7 @@ class _Booking:
                 Earner(membership, growth.at, sold_out | uses.campaign_ids, had),
                 growth.held_units,
             )
+            self._reason = award.reason
             return award
 
         award, writes = self._shards.decide(reads, award_of, had)
@@ -583,6 +730,25 @@ def _drop(path: str, before: datetime) -> list[str]:
             purchase_documents.deletion(reads[path])
             if after.is_empty
             else purchase_documents.write(reads[path], after)
+        )
+        return Effect(dropped, [write])
+
+    return commands.run([path], decide)
+
+
+def _drop_waited(path: str, now: datetime) -> int:
+    def decide(reads: Reads) -> Effect[int]:
+        receipt = receipt_documents.decode(reads[path])
+        if receipt is None:
+            return Effect(0)
+        after = receipt_claims.without_waited(receipt, now)
+        dropped = len(receipt.waiting) - len(after.waiting)
+        if dropped == 0:
+            return Effect(0)
+        is_empty = after.is_only_awaited and not after.waiting
+        read = reads[path]
+        write = (
+            receipt_documents.deletion(read) if is_empty else receipt_documents.write(read, after)
         )
         return Effect(dropped, [write])
 

@@ -40,6 +40,7 @@ TASK_S = 400.0
 TASK_LOST_AFTER = timedelta(minutes=5)
 """A task may wait this long in its queue before the sweep enqueues another one."""
 RESUMED_PER_SWEEP = 50
+_WAITED = "customers' claims of receipts were dropped: no export has brought them for 30 days"
 _TOO_LATE = "receipts took back goods of sales that have not come for 90 days, and were dropped"
 
 
@@ -184,10 +185,13 @@ def _book_receipts(progress: SyncProgress, page: ListedPage[Any]) -> None:
 
 
 def _drop_waiting(progress: SyncProgress) -> None:
-    """Drop the receipts that have waited too long for their sale, and tell which."""
+    """Drop what has waited too long for its sale, receipts and claims, and tell which."""
     dropped = receipt_points.drop_waiting(progress.sync)
     if dropped:
         progress.note("", f"{len(dropped)} {_TOO_LATE}: {', '.join(dropped)}")
+    waited = receipt_points.drop_waited(progress.sync)
+    if waited:
+        progress.note("", f"{waited} {_WAITED}.")
 
 
 def _finish(progress: SyncProgress) -> Sync:

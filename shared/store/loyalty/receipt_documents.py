@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from shared.domain.loyalty import receipt_claims
 from shared.domain.loyalty.receipt_claims import ClaimableReceipt
 from shared.store import codec, paths, personal
@@ -33,3 +35,14 @@ RECEIPTS = Documents(
 decode = RECEIPTS.decode
 find = RECEIPTS.find
 write = RECEIPTS.write
+deletion = RECEIPTS.deletion
+
+
+def list_waiting(store_id: str, until: datetime, limit: int) -> list[ClaimableReceipt]:
+    """Return a store's receipts with claims that have waited to the end, the longest first."""
+    return RECEIPTS.query(
+        ("storeId", "==", store_id),
+        ("waitingUntil", "<=", until),
+        order_by=["waitingUntil"],
+        limit=limit,
+    )

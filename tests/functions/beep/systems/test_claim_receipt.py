@@ -50,6 +50,7 @@ def test_earns_what_was_paid_by_the_programs_rules(member: Member) -> None:
         "success": True,
         "storeId": member.merchant.store_id,
         "userId": "user_1",
+        "status": "claimed",
         "amount": 28.5,
         "earned": [
             {

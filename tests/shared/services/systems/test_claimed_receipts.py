@@ -111,10 +111,12 @@ def test_a_claim_and_the_export_at_once_earn_once(till: ReceiptTill, tse: TestTs
 def test_a_sale_without_a_customer_leaves_the_receipt_to_who_claims_it(
     till: ReceiptTill, tse: TestTse
 ) -> None:
+    assert outcomes(till, sale(tse)) == [ReceiptOutcome.NOTHING]
     with nothing_written():
         assert outcomes(till, sale(tse)) == [ReceiptOutcome.NOTHING]
 
     assert claim(till.anna, tse.receipt("10.00")).status == 200
+    assert balance(till.anna) == 100
 
 
 def test_what_the_till_has_booked_by_the_api_the_export_takes_over(
@@ -190,6 +192,8 @@ def test_an_export_says_what_its_tse_has_signed(till: ReceiptTill, tse: TestTse)
         TSE_ID=1,
         TSE_TANR=42,
         TSE_TA_VORGANGSART="Kassenbeleg-V1",
+        TSE_TA_SIGZ=142,
+        TSE_TA_SIG="AAAA",
     )
     known = models.Stamm_TSE(
         **tills.CLOSING, TSE_ID=1, TSE_SERIAL=tse.serial, TSE_PUBLIC_KEY=tse.public_key
