@@ -16,6 +16,7 @@ from shared.domain.loyalty.external_transactions import ExternalTransaction, boo
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program
 from shared.domain.members import comebacks
+from shared.domain.members.member import Member
 from shared.errors import IdempotencyKeyReused, MembershipNotFound
 from shared.services import commands, idempotency
 from shared.services.commands import Effect, Reads
@@ -161,7 +162,7 @@ def run_transaction(
     ).run(claim)
 
 
-ComesBack = Callable[[Reads, Program, str, datetime], bool]
+ComesBack = Callable[[Reads, Program, str, Member | None, datetime], bool]
 """Tells whether a user who joins a program now was erased within the last year."""
 
 
@@ -305,10 +306,10 @@ class Prepared:
             now=now,
             source=self.cause.source,
         )
-        if self.enrolls(reads, self.program, self.user_id, now):
+        person = member_documents.decode(reads[self._person_path])
+        if self.enrolls(reads, self.program, self.user_id, person, now):
             opened = comebacks.opened(opened, self.program, now)
         opened, greeting = welcome.greeted(opened, self.program, is_verified=True, now=now)
-        person = member_documents.decode(reads[self._person_path])
         opened, given = profile_rewards.on_enrolment(opened, self.program, person, now)
         return opened, [*filter(None, [greeting]), *given]
 

@@ -171,7 +171,7 @@ def _begin(caller: Caller, user_id: str) -> _Begun:
         writes = [
             member_documents.write(reads[path], held),
             person_erasure_documents.creation(erasure),
-            *comebacks.marked(reads, account_id, person.every_user_id, now),
+            *comebacks.marked(reads, person, now),
         ]
         return Effect(_Begun(erasure), writes, kept={"erasureId": erasure_id})
 

@@ -410,7 +410,7 @@ class _PreparedRow:
         """Return the paths that say whether this person was erased: nobody was without an id."""
         if self.program is None or user_id is None:
             return []
-        return comebacks.needs(self.program, user_id)
+        return comebacks.needs(self.program, user_id, self.row.changes.keys)
 
     def _person(self, reads: Reads, user_id: str) -> Member | None:
         """Return a person, or who took over."""
@@ -477,7 +477,9 @@ class _PreparedRow:
                 joined_at=self.body.enrolled_at,
                 is_new=grants,
             )
-            if comebacks.comes_back(reads, program, user_id, self.now):
+            person = self._person(reads, user_id)
+            keys = self.row.changes.keys
+            if comebacks.comes_back(reads, program, user_id, person, self.now, keys=keys):
                 membership = rules_of_comebacks.opened(membership, program, self.now)
             membership, greeting = welcome.greeted(
                 membership, program, is_verified=True, now=self.now

@@ -15,6 +15,7 @@ from shared.domain.loyalty.membership import Membership, MembershipStatus
 from shared.domain.loyalty.programs import Program
 from shared.domain.loyalty.tiers import TierProgress
 from shared.domain.members import comebacks as rules_of_comebacks
+from shared.domain.members.profile import Profile
 from shared.errors import MembershipNotFound, VerificationRequired
 from shared.services import access, commands, forwarding
 from shared.services.commands import Effect, Reads
@@ -81,7 +82,9 @@ def enroll(
     person_path = paths.account_member(caller.account_id, user_id)
     now, referral_id = clock.utc_now(), ids.new("ref")
     codes = referral_enrolments.needs(caller.account_id, referral_code)
-    marks = comebacks.needs(program, user_id)
+    customer = caller.customer
+    keys = Profile(email=customer.email, phone=customer.phone).keys if customer else ()
+    marks = comebacks.needs(program, user_id, keys)
 
     def replay(kept: Document, reads: Reads) -> Enrolment:
         existing = membership_documents.decode(reads[path])
@@ -109,7 +112,9 @@ def enroll(
         is_new = existing is None
         if is_new:
             forwarding.require_current(person)
-        is_back = existing is None and comebacks.is_back(reads, marks, now)
+        is_back = existing is None and comebacks.comes_back(
+            reads, program, user_id, person, now, keys=keys
+        )
         after = (
             standing_rules.reopened(existing, now)
             if existing

@@ -52,11 +52,11 @@ def maria(merchant: Merchant) -> Member:
     return member
 
 
-def as_customer(member: Member) -> Api:
+def as_customer(member: Member, **claims: Any) -> Api:
     """Return the API as the member calls it, in the database of the test."""
     project = config.project_id()
     signed = {"aud": project, "iss": f"https://securetoken.google.com/{project}"}
-    return member.merchant.customer(member.user_id, names_account=True, **signed)
+    return member.merchant.customer(member.user_id, names_account=True, **signed, **claims)
 
 
 def erase(member: Member) -> dict[str, Any]:
@@ -338,6 +338,25 @@ def test_who_comes_back_by_another_system_gets_nothing_again_either(
     assert member.enroll()["welcomeBonus"] == 0
     assert stored.units(member) == [7]
     assert_verified(member.program_id)
+
+
+def test_who_comes_back_under_another_id_is_known_by_the_address(merchant: Merchant) -> None:
+    member = merchant.member("points", **ONCE)
+    known = {"email": "Max@example.com", "phone": "+4915112345678"}
+    merchant.api.ok("updateMember", {"userId": member.user_id, **known})
+    erase(member)
+    others = [member.other(each) for each in ("by_mail", "by_phone", "by_sign_in", "new")]
+    by_mail, by_phone, by_sign_in, new = others
+    merchant.api.ok("createMember", {"userId": "by_mail", "email": "max@EXAMPLE.com"})
+    merchant.api.ok("createMember", {"userId": "by_phone", "phone": "+49 151 12345678"})
+    customer = as_customer(by_sign_in, email="max@example.com", email_verified=True)
+
+    joined = [by_mail.enroll(), by_phone.enroll()]
+    joined.append(customer.ok("enrollInLoyaltyProgram", {"programId": member.program_id}))
+
+    assert [each["welcomeBonus"] for each in joined] == [0, 0, 0]
+    assert new.enroll()["welcomeBonus"] == 20
+    assert [stored.units(each) for each in others] == [[], [], [], [20]]
 
 
 def test_who_comes_back_is_nobodys_referral(merchant: Merchant) -> None:
