@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 
@@ -15,7 +17,14 @@ from tools.bench.contention import Contest
 from tools.bench.measure import Ratio
 from tools.bench.report import Section, Table, Verdict, milliseconds, summary
 from tools.bench.world import World, world
-from tools.emulators import FirestoreEmulator
+from tools.emulators import ROOT, FirestoreEmulator
+
+HAS_GIT = shutil.which("git") is not None and not subprocess.call(
+    ["git", "rev-parse", "--verify", "--quiet", "HEAD"],
+    cwd=ROOT,
+    stdout=subprocess.DEVNULL,
+    stderr=subprocess.DEVNULL,
+)
 
 pytestmark = pytest.mark.xdist_group("bench")
 
@@ -210,6 +219,7 @@ def test_more_members_cost_no_more() -> None:
     assert costs["listMembers, of a program by points"] == ("2 / 41 / 0", "2 / 41 / 0")
 
 
+@pytest.mark.skipif(not HAS_GIT, reason="there is no repository of git")
 @pytest.mark.wide  # Another commit, checked out and started, needs git and some time.
 @pytest.mark.usefixtures("firestore_emulator")
 def test_calls_and_cold_starts_are_compared_with_an_earlier_commit() -> None:
