@@ -124,6 +124,7 @@ def test_every_kind_refuses_the_tokens_of_another_document(kind: Documents[Any, 
             method(token, f"{kind.collection}/other")
 
 
+@pytest.mark.usefixtures("own_database")  # It goes through the secrets of all accounts.
 def test_tokens_of_before_are_read_and_bound_by_reencryption(till: Till) -> None:
     path = paths.psp_configuration(till.merchant.store_id)
     kind = psp_documents.CONFIGURATIONS

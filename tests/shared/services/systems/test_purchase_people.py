@@ -12,7 +12,8 @@ from shared.store.client import Create, Delete, Snapshot, Update
 from tests.support.receipts import ReceiptTill, row
 from tests.support.refusals import nothing_written
 
-pytestmark = pytest.mark.usefixtures("ticking")
+# It goes through the purchases of all accounts.
+pytestmark = pytest.mark.usefixtures("own_database", "ticking")
 
 
 def purchases(till: ReceiptTill) -> list[Snapshot]:
