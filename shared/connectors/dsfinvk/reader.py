@@ -45,7 +45,7 @@ PRODUCTS_MAX = 30_000
 """The most different products of an export."""
 MASTER_ROWS_MAX = 50_000
 """The most rows of tills and of tax rates, which every closing has anew."""
-LINES_KEPT_MAX = 50_000
+LINES_KEPT_MAX = 20_000
 """The most lines of an export on which programs decide; receipts after that are told by amount."""
 NAME_CHARS_MAX = 500
 
