@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib import resources
 
 _PLACEHOLDERS = {"Factory"}
 """Of the list, but the time of no place."""
@@ -15,5 +14,8 @@ def names() -> frozenset[str]:
 
     A machine knows more of them, such as ``localtime`` or ``right/UTC``, whose times depend on it.
     """
+    # Imported here: most calls name no time zone, and functions should start without it.
+    from importlib import resources
+
     listed = resources.files("tzdata").joinpath("zones").read_text("ascii").split()
     return frozenset(listed) - _PLACEHOLDERS

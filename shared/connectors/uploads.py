@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, field_validator
 
-from shared import clock, time_zones
+from shared import clock
 from shared.connectors import dates
 from shared.connectors.base import PAGE_ITEMS_MAX, ListedPage, Note, Skipped
 from shared.connectors.config import ConnectorConfig
@@ -22,6 +22,7 @@ from shared.connectors.rows import Item
 from shared.domain.catalog.goods import Category, Product
 from shared.domain.systems.sales import Receipt
 from shared.errors import ConnectorRejected
+from shared.schemas.fields import TimeZone
 
 FILE_CHARS_MAX = 8 * 1024 * 1024
 """The maximum length in base64, for a file of 6 MiB."""
@@ -43,9 +44,8 @@ class UploadConfig(ConnectorConfig):
         pattern="^[A-Z]{3}$",
         description="Of amounts that the file gives no currency for.",
     )
-    time_zone: str = Field(
+    time_zone: TimeZone = Field(
         default="Europe/Berlin",
-        max_length=50,
         description="Of times that the file gives no time zone for, e.g. `Europe/Berlin`.",
     )
 
@@ -59,13 +59,6 @@ class UploadConfig(ConnectorConfig):
         if not content:
             raise ValueError("must be a file that is not empty")
         return file
-
-    @field_validator("time_zone")
-    @classmethod
-    def _check_time_zone(cls, name: str) -> str:
-        if name not in time_zones.names():
-            raise ValueError("must be a time zone of IANA, like Europe/Berlin")
-        return name
 
     @property
     def content(self) -> bytes:

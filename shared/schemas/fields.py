@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
-from shared import config
+from shared import config, time_zones
 from shared.outgoing import guard
 from shared.schemas.base import Id, Number, RequestTime, Text, Whole, to_whole
 
@@ -66,6 +66,15 @@ AmountMinor = Annotated[
     ),
 ]
 Currency = Annotated[str, Field(pattern="^[A-Z]{3}$", description="ISO 4217 code.")]
+
+
+def _known_time_zone(name: str) -> str:
+    if name not in time_zones.names():
+        raise ValueError("must be a time zone of IANA, like Europe/Berlin")
+    return name
+
+
+TimeZone = Annotated[str, Field(max_length=50), AfterValidator(_known_time_zone)]
 Percent = Annotated[Number, Field(ge=0, le=100)]
 
 TseCode = Annotated[

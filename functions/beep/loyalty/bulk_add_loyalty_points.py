@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
-from shared import time_zones
 from shared.auth.caller import Caller
 from shared.errors import ProgramNotFound, StoreNotFound
 from shared.schemas.base import RequestModel, ResponseModel, Success
-from shared.schemas.fields import ProgramId, StoreId
+from shared.schemas.fields import ProgramId, StoreId, TimeZone
 from shared.schemas.loyalty.row_bodies import (
     ROW_EXAMPLES,
     ROWS_MAX,
@@ -54,18 +53,10 @@ class Request(RequestModel):
     format: FileFormat | None = Field(
         default=None, description="How the file is written; found out if it is not said."
     )
-    time_zone: str = Field(
+    time_zone: TimeZone = Field(
         default="Europe/Berlin",
-        max_length=50,
         description="Of times in a CSV that name none, as of IANA.",
     )
-
-    @field_validator("time_zone")
-    @classmethod
-    def _check_time_zone(cls, name: str) -> str:
-        if name not in time_zones.names():
-            raise ValueError("must be a time zone of IANA, like Europe/Berlin")
-        return name
 
     @model_validator(mode="after")
     def _has_rows_or_file(self) -> Self:

@@ -6,16 +6,14 @@ time on. So a second run finds the membership changed, and each thing is done an
 
 from __future__ import annotations
 
-import time
 from datetime import datetime
 
-from shared import clock, logs
+from shared import clock
 from shared.domain.events.event import Event
 from shared.domain.loyalty import due, ledger, loyalty_events
 from shared.domain.loyalty.due import TimePassed
-from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program
-from shared.services import commands
+from shared.services import commands, due_runs
 from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
 from shared.services.loyalty import referral_settlements
@@ -37,27 +35,14 @@ def run(page_size: int = PAGE) -> int:
         The number of memberships that were due and are done.
     """
     started_at = clock.utc_now()
-    stop_at_s = time.monotonic() + RUN_S_MAX
-    moved, last = 0, None
-    while True:
-        page = membership_documents.list_due(started_at, page_size, after=last)
-        for membership in page:
-            moved += _try(membership)
-            if time.monotonic() > stop_at_s:
-                return moved
-        if len(page) < page_size:
-            return moved
-        last = page[-1]
-
-
-def _try(membership: Membership) -> bool:
-    """Move a membership on; tell whether that succeeded."""
-    try:
-        _move_on(membership.membership_id, membership.program_id)
-    except Exception:  # noqa: BLE001 - what fails must not keep the rest from what is theirs
-        logs.exception("member calendar failed", member=logs.digest(membership.membership_id))
-        return False
-    return True
+    return due_runs.run(
+        lambda last: membership_documents.list_due(started_at, page_size, after=last),
+        lambda membership: _move_on(membership.membership_id, membership.program_id),
+        page_size=page_size,
+        run_s_max=RUN_S_MAX,
+        name="member calendar",
+        id_of=lambda membership: membership.membership_id,
+    )
 
 
 def _move_on(membership_id: str, program_id: str) -> None:

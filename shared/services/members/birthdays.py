@@ -6,16 +6,15 @@ grants moves it on, so a birthday is granted once, whoever runs the calendar and
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 
-from shared import clock, logs
+from shared import clock
 from shared.domain.loyalty import birthdays
 from shared.domain.loyalty.birthdays import FIRST_ZONE, Birthday
 from shared.domain.loyalty.event_rules import BIRTHDAY
 from shared.domain.loyalty.programs import Program
 from shared.domain.members.member import Member
-from shared.services import commands, sealed_profiles
+from shared.services import commands, due_runs, sealed_profiles
 from shared.services.commands import Effect, Reads
 from shared.store import paths
 from shared.store.client import Write
@@ -34,26 +33,14 @@ def run(page_size: int = PAGE) -> int:
         The number of persons who were due and are done.
     """
     started_at = clock.utc_now()
-    stop_at_s = time.monotonic() + RUN_S_MAX
-    done, last = 0, None
-    while True:
-        page = member_documents.list_with_birthday(started_at, page_size, after=last)
-        for person in page:
-            done += _try(person)
-            if time.monotonic() > stop_at_s:
-                return done
-        if len(page) < page_size:
-            return done
-        last = page[-1]
-
-
-def _try(person: Member) -> bool:
-    try:
-        _celebrate(person)
-    except Exception:  # noqa: BLE001 - what fails must not keep the rest from what is theirs
-        logs.exception("birthday failed", member=logs.digest(person.user_id))
-        return False
-    return True
+    return due_runs.run(
+        lambda last: member_documents.list_with_birthday(started_at, page_size, after=last),
+        _celebrate,
+        page_size=page_size,
+        run_s_max=RUN_S_MAX,
+        name="birthday",
+        id_of=lambda person: person.user_id,
+    )
 
 
 def _celebrate(listed: Member) -> None:
