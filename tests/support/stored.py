@@ -22,8 +22,14 @@ def document(path: str) -> dict[str, Any] | None:
 
 
 def documents(collection: str) -> dict[str, dict[str, Any]]:
-    """Return a collection by document id."""
+    """Return a collection by document id. What other tests left in it is there, too."""
     return {each.id: each.data or {} for each in client.query(collection)}
+
+
+def documents_of(merchant: Merchant, collection: str) -> dict[str, dict[str, Any]]:
+    """Return a merchant's documents of a collection of all merchants, by document id."""
+    found = client.query(collection, ("accountId", "==", merchant.account_id))
+    return {each.id: each.data or {} for each in found}
 
 
 def membership(member: Member) -> Membership:

@@ -149,8 +149,8 @@ def test_a_code_that_is_reserved_no_more_is_refused(
     first, code = reserve(member).body["reservationId"], reserve(member).error
     assert code == "RESERVATION_EXISTS"
     void(member, first)
-    voided = stored.documents("reservations")
-    (record,) = [each for each in voided.values() if each["reservationId"] == first]
+    (record,) = stored.documents_of(merchant, "reservations").values()
+    assert record["reservationId"] == first
     late = reserve(member).body["rewardCode"]
     frozen_clock.advance(minutes=15)
 

@@ -271,9 +271,8 @@ def test_2000_rows_survive_a_crash(frozen_clock: Clock, merchant: Merchant) -> N
         2000,
         2000,
     )
-    every = stored.documents("loyaltyMembers")
-    mine = [each for each in every.values() if each["programId"] == program_id]
-    assert sum(each["balanceUnits"] for each in mine) == 2000 * 2001 // 2
+    mine = stored.documents_of(merchant, "loyaltyMembers")
+    assert sum(each["balanceUnits"] for each in mine.values()) == 2000 * 2001 // 2
 
 
 def test_whoever_is_erased_meanwhile_does_not_come_back(
