@@ -50,7 +50,7 @@ class Size:
     before_rounds: int
 
 
-FULL = Size(3, 10.0, 200, 500, 9, 1000, 3, 200, 10_000, 100_000, 15, 15)
+FULL = Size(3, 10.0, 200, 500, 9, 1000, 3, 200, 10_000, 100_000, 5, 15)
 QUICK = Size(1, 3.0, 40, 50, 3, 24, 1, 20, 300, 300, 2, 2)
 
 BENCHMARKS: dict[str, Callable[[World, Size], Section]] = {
