@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -27,6 +27,7 @@ from shared.schemas.base import (
     Text,
 )
 from shared.schemas.fields import ExternalSource, ProgramId, StoreId, UserId
+from shared.schemas.loyalty.booking_bodies import PurchaseLines, to_lines
 from shared.services.loyalty import earn_returns
 from shared.services.loyalty import sandbox as mock
 
@@ -34,7 +35,8 @@ from shared.services.loyalty import sandbox as mock
 class Request(RequestModel):
     """The earn by ``transactionId`` or ``entryId``, and what of it comes back.
 
-    ``amount`` is money of the purchase, ``points`` are its points; all that is left if neither.
+    ``amount`` is money of the purchase, ``points`` are its points, ``purchaseLines`` are those of
+    its lines that come back; all that is left if none is given.
     """
 
     program_id: ProgramId
@@ -51,6 +53,13 @@ class Request(RequestModel):
     points: PositivePoints | None = Field(
         default=None, description="What is to be taken back, instead of `amount`."
     )
+    purchase_lines: PurchaseLines | None = Field(
+        default=None,
+        description=(
+            "The lines that come back, with the amounts and discounts that they had, instead of "
+            "`amount`. What of them earns by the program's `earningBase` takes points back."
+        ),
+    )
     refund_id: Id = Field(
         description="Your id of the return. It takes points back once for the member, for ever."
     )
@@ -60,18 +69,25 @@ class Request(RequestModel):
     def _names_one(self) -> Self:
         if (self.transaction_id is None) is (self.entry_id is None):
             raise ValueError("needs transactionId or entryId, and not both")
-        if self.amount is not None and self.points is not None:
-            raise ValueError("takes amount or points, not both")
+        parts = (self.amount, self.points, self.purchase_lines)
+        if sum(each is not None for each in parts) > 1:
+            raise ValueError("takes one of amount, points and purchaseLines")
         return self
 
 
 class Response(ResponseModel):
-    """What was taken back. ``duplicate``: an earlier request told of this ``refundId``."""
+    """What was taken back. ``duplicate``: an earlier request told of this ``refundId``.
+
+    A return before its purchase has earned waits for it, 90 days at most: nothing is taken yet.
+    """
 
     success: Success = True
     program_id: answers.ProgramId
     user_id: answers.UserId
     refund_id: str = Field(description="Your id of the return.")
+    status: Literal["booked", "waiting"] = Field(
+        description="`waiting` until the purchase of `transactionId` earns; send it again to see."
+    )
     entry_id: str | None = Field(
         description=f"The ledger entry. {answers.ENTRY_ID_SCOPE} Null if nothing was taken back."
     )
@@ -98,6 +114,13 @@ EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
         "amount": 4.9,
         "refundId": "PB-RET-12",
     },
+    "lines": {
+        "programId": "lp_abc123",
+        "userId": "user_xyz",
+        "transactionId": "PB-TXN-9876",
+        "purchaseLines": [{"amount": 4.9}, {"amount": 0.25, "type": "deposit"}],
+        "refundId": "PB-RET-12",
+    },
     "whole": {
         "programId": "lp_abc123",
         "userId": "user_xyz",
@@ -111,6 +134,7 @@ EXAMPLE: dict[str, Any] = {
     "programId": "lp_abc123",
     "userId": "user_xyz",
     "refundId": "PB-RET-12",
+    "status": "booked",
     "entryId": "le_abc123",
     "correctsEntryId": "le_abc122",
     "pointsReversed": 49,
@@ -141,6 +165,7 @@ def handle(body: Request, caller: Caller) -> Response:
         source=body.source,
         amount=body.amount,
         points=body.points,
+        lines=to_lines(None, body.purchase_lines),
         refund_id=body.refund_id,
         description=body.description,
     )
@@ -150,10 +175,12 @@ def handle(body: Request, caller: Caller) -> Response:
     else:
         assert booking.award is not None, "what takes nothing says what it asked for"
         uncollected_units = booking.award.requested_units
+    is_waiting = booking.award is not None and booking.award.reason == earn_returns.WAITING
     return Response(
         program_id=body.program_id,
         user_id=body.user_id,
         refund_id=body.refund_id,
+        status="waiting" if is_waiting else "booked",
         entry_id=entry.entry_id if entry else None,
         corrects_entry_id=entry.corrects_entry_id if entry else None,
         points_reversed=from_units(-entry.moved_units if entry else 0, scale),

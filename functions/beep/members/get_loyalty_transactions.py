@@ -26,7 +26,9 @@ from shared.schemas.fields import ProgramId, StoreId, TransactionId, UserId
 from shared.schemas.members.history_bodies import (
     HISTORY_EXAMPLE,
     HistoryTransaction,
+    WaitingReturnBody,
     to_history_transaction,
+    to_waiting_return,
 )
 from shared.schemas.paging import KeyCursor, Limit
 from shared.services import access
@@ -97,6 +99,9 @@ class Response(ResponseModel):
     program_id: answers.ProgramId
     user_id: answers.UserId
     transactions: list[HistoryTransaction] = Field(description="In the order of the request.")
+    waiting_returns: list[WaitingReturnBody] = Field(
+        description="Returns of purchases that have not earned yet, whatever the page."
+    )
     count: answers.Count
     total: int | None = Field(
         description="How many there are in all. Null without `offset` or the order by points."
@@ -121,6 +126,7 @@ EXAMPLE: dict[str, Any] = {
     "programId": "lp_abc123",
     "userId": "user_xyz",
     "transactions": [HISTORY_EXAMPLE],
+    "waitingReturns": [],
     "count": 1,
     "total": None,
     "nextCursor": None,
@@ -166,6 +172,7 @@ def handle(body: Request, caller: Caller) -> Response:
         program_id=body.program_id,
         user_id=found.membership.user_id,
         transactions=rows,
+        waiting_returns=[to_waiting_return(each) for each in found.membership.waiting_returns],
         count=len(rows),
         total=found.total,
         next_cursor=None if found.end is None else paging.encode_key(found.end.as_text),

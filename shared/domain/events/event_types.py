@@ -58,6 +58,7 @@ COLLECT_PICKED_UP = "clickcollect.picked_up"
 MEMBER_MERGED = "member.merged"
 PRODUCT_CREATED = "product.created"
 PRODUCT_BULK_IMPORTED = "product.bulk_imported"
+RETURN_DROPPED = "loyalty.return_dropped"
 
 ALL = "*"
 
@@ -140,6 +141,7 @@ _SENT = {
     COLLECT_PICKED_UP,
     PRODUCT_CREATED,
     PRODUCT_BULK_IMPORTED,
+    RETURN_DROPPED,
 }
 """The types below that the product sends."""
 # Source: webhooks page of the API, table of events with their packages.
@@ -186,6 +188,7 @@ _OTHERS = tuple(
         (MEMBER_MERGED, Package.GO, "A member was merged into another one."),
         (PRODUCT_CREATED, Package.DISCOVER, "A product was created."),
         (PRODUCT_BULK_IMPORTED, Package.DISCOVER, "A bulk import of products ended."),
+        (RETURN_DROPPED, Package.GO, "A return was dropped that had waited for its purchase."),
     )
 )
 

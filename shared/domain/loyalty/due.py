@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from shared.domain.loyalty import event_rules
+from shared.domain.loyalty import event_rules, waiting_returns
 from shared.domain.loyalty.lots import Lot
 from shared.domain.loyalty.membership import Membership, MembershipStatus
 from shared.domain.loyalty.programs import Program
+from shared.domain.loyalty.waiting_returns import Waiting
 
 ANNIVERSARY_TOLD_WITHIN = timedelta(days=7)
 """Nobody wants to be congratulated later."""
@@ -25,12 +26,14 @@ class TimePassed:
     """A membership after its due changes were told, and these changes.
 
     ``expiring`` are the lots to announce, with their remaining units; ``years`` is the
-    anniversary, ``None`` if there is none to tell.
+    anniversary, ``None`` if there is none to tell; ``dropped`` are returns whose purchases never
+    came.
     """
 
     membership: Membership
     expiring: tuple[Lot, ...]
     years: int | None
+    dropped: Waiting = ()
 
 
 def expires_at(program: Program, granted_at: datetime) -> datetime | None:
@@ -127,6 +130,7 @@ def scheduled(membership: Membership, time_zone: str) -> Membership:
             if moment is not None
         ),
         *([rewarded_at] if rewarded_at else []),
+        *(each.until for each in membership.waiting_returns),
     ]
     return replace(membership, next_due_at=min(moments))
 
@@ -152,8 +156,15 @@ def tell(membership: Membership, time_zone: str, now: datetime) -> TimePassed:
         and now - anniversary_at(membership.member_since, years, time_zone)
         <= ANNIVERSARY_TOLD_WITHIN
     )
-    after = replace(membership, lots=silent, anniversary_years=years, updated_at=now)
-    return TimePassed(scheduled(after, time_zone), expiring, years if is_news else None)
+    waiting, dropped = waiting_returns.split(membership.waiting_returns, now)
+    after = replace(
+        membership,
+        lots=silent,
+        anniversary_years=years,
+        waiting_returns=waiting,
+        updated_at=now,
+    )
+    return TimePassed(scheduled(after, time_zone), expiring, years if is_news else None, dropped)
 
 
 def _is_announced(lot: Lot, now: datetime) -> bool:

@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from fractions import Fraction
 
+from shared.domain.loyalty import earning_base, receipt_claims, returns
+from shared.domain.loyalty.earning_base import LineType, PurchaseLine
 from shared.domain.loyalty.entries import Entry
-from shared.domain.loyalty.programs import Program
-from shared.domain.loyalty.returns import units_to_take
+from shared.domain.loyalty.programs import EarningMethod, Program
+from shared.domain.loyalty.returns import Returned
 from shared.domain.money import Money
 from shared.domain.units import from_units, to_units
 from shared.errors import IdempotencyKeyReused, InvalidParameters, ReturnExceedsPurchase
 
+_RETURNED_BY = {
+    EarningMethod.SCAN_AND_GO.value: "refundCheckout",
+    EarningMethod.CLICK_COLLECT.value: "updateClickCollectStatus",
+    receipt_claims.EARNING_METHOD: "voidReceiptClaim",
+}
 NOTHINGS_MAX = 500
 """Returns of one earn that may take nothing, such as cents that are worth no point."""
-
-
-@dataclass(frozen=True, slots=True)
-class Returned:
-    """What comes back: an ``amount`` of money, or ``points``; everything that is left if neither.
-
-    ``refund`` is the digest of its id, and ``fingerprint`` tells it from another return of that id.
-    """
-
-    refund: str
-    fingerprint: str
-    amount: Decimal | None = None
-    points: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +32,8 @@ class EarnReturns:
     Attributes:
         returned_minor: The money that came back, in minor units of the program's currency.
         returned_units: The units that returns by points have asked back.
+        lines_minor: What of the money was paid for lines that came back.
+        lines_base: What of these lines has earned, exactly, as a fraction.
         asked_units: What all returns have asked back, collected or not.
         nothings: Those that took nothing and have no entry, by the digest of their ids, with their
             fingerprints and the units that they asked for. Entries tell of the others.
@@ -46,6 +43,8 @@ class EarnReturns:
     program_id: str
     returned_minor: int = 0
     returned_units: int = 0
+    lines_minor: int = 0
+    lines_base: str = "0"
     asked_units: int = 0
     nothings: Mapping[str, str] = field(default_factory=dict)
 
@@ -76,54 +75,139 @@ class EarnReturns:
         return replace(self, nothings={**self.nothings, returned.refund: told})
 
 
+def of_lines(
+    refund: str, fingerprint: str, program: Program, lines: Sequence[PurchaseLine]
+) -> Returned:
+    """Return what comes back if it is told by lines of the purchase: what they have earned.
+
+    Lines that earn nothing, such as a deposit, take nothing back.
+    """
+    base = earning_base.base_amount(program.earning_base, lines)
+    return Returned(
+        refund,
+        fingerprint,
+        amount=earning_base.paid_amount(lines),
+        base=str(base),
+        has_reward=any(each.type is LineType.REWARD for each in lines),
+    )
+
+
 def after(
     before: EarnReturns, earn: Entry, program: Program, returned: Returned
 ) -> tuple[EarnReturns, int]:
     """Return an earn's returns with one more, and the units that this one takes back.
 
     After each, all of them have asked for what came back by points and for the share of the money
-    that came back (``returns.units_to_take``), together at most for what was earned.
+    that came back (``returns.share_to_take``), together at most for what was earned. The share of
+    lines is that of the earning base, which excluded goods are no part of.
 
     Raises:
         ReturnExceedsPurchase: More would come back than is left.
         InvalidParameters: An amount that is too fine, or of points that no purchase earned.
     """
     earned_units, scale = earn.granted_units, program.scale
-    paid_minor = _minor(Decimal(earn.purchase_amount or 0), program.currency)
+    paid_minor = _paid_minor(earn, program)
     left_minor, left_units = paid_minor - before.returned_minor, earned_units - before.asked_units
-    minor, units = before.returned_minor, before.returned_units
+    told = before
     if returned.amount is not None:
+        name = "amount" if returned.base is None else "purchaseLines"
         if paid_minor <= 0:
-            raise _invalid("amount", "needs points of a purchase: send points")
-        amount_minor = _minor(returned.amount, program.currency)
+            raise _invalid(name, "needs points of a purchase: send points")
+        amount_minor = _minor(returned.amount, program.currency, name)
         if amount_minor > left_minor:
             raise _exceeds(Money(left_minor, program.currency).to_major())
-        minor += amount_minor
+        told = replace(before, returned_minor=before.returned_minor + amount_minor)
+        if returned.base is not None and _base_of(earn) is not None:
+            told = replace(
+                told,
+                lines_minor=before.lines_minor + amount_minor,
+                lines_base=str(Fraction(before.lines_base) + Fraction(returned.base)),
+            )
     elif returned.points is not None:
         told_units = to_units(returned.points, scale, field="points")
         if told_units == 0:
             raise _invalid("points", "must be greater than 0")
         if told_units > left_units:
             raise _exceeds(from_units(left_units, scale))
-        units += told_units
+        told = replace(before, returned_units=before.returned_units + told_units)
     elif left_units == 0 and left_minor <= 0:
         raise _exceeds(Decimal(0))
     elif paid_minor > 0:
-        minor = paid_minor
+        told = replace(before, returned_minor=paid_minor)
     else:
-        units += left_units
-    share = units_to_take(earned_units, minor, paid_minor) if paid_minor > 0 else 0
-    asked_units = min(earned_units, units + share)
-    told = replace(before, returned_minor=minor, returned_units=units, asked_units=asked_units)
-    return told, asked_units - before.asked_units
+        told = replace(before, returned_units=before.returned_units + left_units)
+    share_units = returns.share_to_take(earned_units, _share(told, earn, paid_minor))
+    asked_units = min(earned_units, told.returned_units + share_units)
+    return replace(told, asked_units=asked_units), asked_units - before.asked_units
 
 
-def _minor(amount: Decimal, currency: str) -> int:
+def after_waiting(
+    before: EarnReturns, earn: Entry, program: Program, returned: Returned
+) -> tuple[EarnReturns, int] | None:
+    """Return the same for a return that was told before its earn, which nobody can refuse now.
+
+    If it says more than is left, all that is left comes back. ``None`` if there is nothing.
+    """
+    try:
+        return after(before, earn, program, returned)
+    except InvalidParameters:
+        return None
+    except ReturnExceedsPurchase:
+        pass
+    try:
+        return after(before, earn, program, replace(returned, amount=None, points=None, base=None))
+    except ReturnExceedsPurchase:
+        return None
+
+
+def returned_by(earn: Entry, store_id: str) -> str | None:
+    """Return what tells what comes back of a purchase, if that is not reverseLoyaltyTransaction."""
+    by = _RETURNED_BY.get(earn.earning_method or "")
+    name = earn.transaction_id or ""
+    if name.startswith("payment:"):
+        return "refundPayment"
+    if name.startswith(f"receipt:{store_id}:{earn.source}:"):
+        return "syncPOS"
+    return by
+
+
+def is_whole(told: EarnReturns, earn: Entry, program: Program) -> bool:
+    """Tell whether all of a purchase's money has come back; never of what was no purchase."""
+    return 0 < _paid_minor(earn, program) <= told.returned_minor
+
+
+def _share(told: EarnReturns, earn: Entry, paid_minor: int) -> Fraction:
+    """Return which share of a purchase came back, by amounts and by lines together."""
+    if paid_minor <= 0:
+        return Fraction(0)
+    if told.returned_minor >= paid_minor:
+        return Fraction(1)
+    share = Fraction(told.returned_minor - told.lines_minor, paid_minor)
+    earning = _base_of(earn)
+    if earning is None:
+        return share
+    lines = Fraction(told.lines_base)
+    # The base of an entry is cut after some decimals, so all of it may seem a little more.
+    is_all = lines >= earning
+    return share + (Fraction(1) if is_all else lines / earning)
+
+
+def _base_of(earn: Entry) -> Fraction | None:
+    """Return what of a purchase has earned, if rules computed it: else all that was paid has."""
+    base = None if earn.made_of is None else earn.made_of.base
+    return Fraction(base) if base is not None and Fraction(base) > 0 else None
+
+
+def _paid_minor(earn: Entry, program: Program) -> int:
+    return _minor(Decimal(earn.purchase_amount or 0), program.currency, "amount")
+
+
+def _minor(amount: Decimal, currency: str, name: str) -> int:
     try:
         return Money.from_major(amount, currency).amount_minor
     except ValueError:
         problem = f"must be an amount of {currency}, not finer than its smallest unit"
-        raise _invalid("amount", problem) from None
+        raise _invalid(name, problem) from None
 
 
 def _exceeds(left: Decimal) -> ReturnExceedsPurchase:

@@ -125,6 +125,7 @@ MEMBERSHIP_CHANGES = frozenset(
         "holds",
         "held_units",
         "referral",
+        "waiting_returns",
     }
 )
 """What it has otherwise, or not at all; tested likewise."""
@@ -209,6 +210,7 @@ def copy(
         merged_into_user_id=names.of_optional(membership.merged_into_user_id),
         merged_from=tuple(map(names.of, membership.merged_from)),
         referral=None,
+        waiting_returns=(),
     )
     return Copy(after, tuple(copied), replace(record, new_head_hash=head_hash))
 

@@ -9,7 +9,7 @@ the caller commits both or neither. These equations always hold (``Membership.as
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -26,6 +26,7 @@ from shared.domain.loyalty import (
     pending,
     referred,
     tiers,
+    waiting_returns,
 )
 from shared.domain.loyalty.counters import Counters
 from shared.domain.loyalty.entries import Cause, Entry, EntryKind, Moved, SpentLot
@@ -36,6 +37,7 @@ from shared.domain.loyalty.pending import PendingAward
 from shared.domain.loyalty.programs import Program, StampsRules
 from shared.domain.loyalty.referred import Referred
 from shared.domain.loyalty.returns import ReversePolicy
+from shared.domain.loyalty.waiting_returns import WaitingReturn
 from shared.domain.units import BALANCE_UNITS_MAX, from_units
 from shared.errors import (
     BalanceLimitExceeded,
@@ -578,6 +580,26 @@ def uncollected(membership: Membership, original: Entry, units: int) -> Membersh
     if after == membership.referral:
         return membership
     return replace(membership, referral=after)
+
+
+def await_purchase(membership: Membership, program: Program, one: WaitingReturn) -> Membership:
+    """Let a return wait for its purchase: nothing is taken yet.
+
+    Raises:
+        InvalidParameters: Too many wait already.
+    """
+    membership.require_unmerged()
+    waiting = waiting_returns.added(membership.waiting_returns, one)
+    after = replace(membership, waiting_returns=waiting, updated_at=one.since)
+    return due.scheduled(after, program.time_zone)
+
+
+def await_no_more(
+    membership: Membership, program: Program, gone: Collection[WaitingReturn]
+) -> Membership:
+    """Return a membership in which some returns do not wait any more."""
+    waiting = tuple(each for each in membership.waiting_returns if each not in gone)
+    return due.scheduled(replace(membership, waiting_returns=waiting), program.time_zone)
 
 
 def _take_pending(

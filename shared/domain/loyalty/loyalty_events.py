@@ -27,12 +27,14 @@ from shared.domain.events.event_types import (
     POINTS_REDEEMED,
     POINTS_REVERSED,
     QR_EARNED,
+    RETURN_DROPPED,
     REWARD_UNLOCKED,
     TIER_CHANGED,
 )
 from shared.domain.loyalty.entries import Entry, EntryKind
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import EarningMethod
+from shared.domain.loyalty.waiting_returns import DropReason, WaitingReturn
 from shared.domain.units import from_units
 
 
@@ -120,6 +122,26 @@ def from_expiring(membership: Membership, units: int, expires_at: datetime, now:
             "currentBalance": from_units(membership.balance_units, membership.scale),
         },
     )
+
+
+def from_dropped_return(
+    membership: Membership, waited: WaitingReturn, reason: DropReason, now: datetime
+) -> Event:
+    """Return the event that a return that waited for its purchase takes nothing."""
+    event_id = ids.derived(
+        "evt",
+        membership.membership_id,
+        RETURN_DROPPED,
+        waited.returned.refund,
+        to_wire(waited.since),
+    )
+    data = {
+        "refundId": waited.refund_id,
+        "transactionId": waited.transaction_id,
+        "waitedSince": waited.since,
+        "reason": reason.value,
+    }
+    return _of_member(membership, event_id, RETURN_DROPPED, now, data)
 
 
 def from_entry(entry: Entry, milestones_units: Sequence[int] = ()) -> list[Event]:

@@ -12,6 +12,7 @@ from shared.domain.loyalty.holds import Hold
 from shared.domain.loyalty.lots import Lot
 from shared.domain.loyalty.pending import PendingAward
 from shared.domain.loyalty.referred import Referred
+from shared.domain.loyalty.waiting_returns import Waiting
 from shared.errors import MembershipClosed, MemberSuspended
 
 RECENT_MAX = 10
@@ -81,6 +82,7 @@ class Membership:
     ``holds`` are units that are set aside, with ``held_units`` in all: part of the balance, but not
     of ``lots``. One that has ended may still be there; see ``holds.without_ended``.
     ``referral``: somebody referred the member, who joined by it.
+    ``waiting_returns`` were told before their purchases have earned, oldest first.
 
     While ``erasure_id`` is set, the person is being erased, and only that erasure writes here.
     ``erased_at``: the person was erased then, and ``user_id`` is a pseudonym.
@@ -128,6 +130,7 @@ class Membership:
     joined_at: datetime | None = None
     held_units: int = 0
     holds: tuple[Hold, ...] = ()
+    waiting_returns: Waiting = ()
 
     @property
     def member_since(self) -> datetime:

@@ -15,6 +15,7 @@ from shared.domain.loyalty.entries import Moved
 from shared.domain.loyalty.lots import Lots
 from shared.domain.loyalty.membership import Membership, MembershipStatus
 from shared.domain.loyalty.standing import ABSENCES_MAX
+from shared.domain.loyalty.waiting_returns import Waiting
 from shared.errors import MergeLimitExceeded
 
 MERGED_MAX = 20
@@ -51,6 +52,7 @@ COMBINED = frozenset(
         "pending",
         "holds",
         "referral",
+        "waiting_returns",
     }
 )
 """Fields that follow from both in their own way: see ``taken_over``."""
@@ -103,6 +105,7 @@ def handed_over(source: Membership, target: Membership) -> Membership:
         deficit_units=0,
         counters=None,
         referral=None,
+        waiting_returns=(),
         status=MembershipStatus.MERGED,
         merged_into=target.membership_id,
         merged_into_user_id=target.user_id,
@@ -143,6 +146,7 @@ def taken_over(target: Membership, source: Membership) -> Membership:
         counters=_counters(target, source),
         # Who was a member before was not won by a friend.
         referral=older.referral,
+        waiting_returns=_waiting(target, source),
         # Who was welcomed in one of them, or was there before there was a bonus, is not new.
         awaits_welcome=target.awaits_welcome and source.awaits_welcome,
     )
@@ -170,6 +174,14 @@ def opened(source: Membership, *, membership_id: str, user_id: str) -> Membershi
         awaits_welcome=source.awaits_welcome,
         is_taken_over=True,
     )
+
+
+def _waiting(target: Membership, source: Membership) -> Waiting:
+    """Return the returns of both that wait; one that was told of both waits once."""
+    known = {each.returned.refund for each in target.waiting_returns}
+    more = (each for each in source.waiting_returns if each.returned.refund not in known)
+    both = (*target.waiting_returns, *more)
+    return tuple(sorted(both, key=lambda each: each.since))
 
 
 def _counters(target: Membership, source: Membership) -> Counters | None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 
 
 class ReversePolicy(StrEnum):
@@ -14,6 +17,28 @@ class ReversePolicy(StrEnum):
     ONLY_PENDING = "only_pending"
     WITHIN_BALANCE = "within_balance"
     UNLIMITED = "unlimited"
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What comes back: an ``amount`` of money, or ``points``; everything that is left if neither.
+
+    ``refund`` is the digest of its id, and ``fingerprint`` tells it from another return of that id.
+    If lines of the purchase come back, ``amount`` is what was paid for them, ``base`` what of that
+    has earned, as an exact fraction, and ``has_reward`` tells that a reward is among them.
+    """
+
+    refund: str
+    fingerprint: str
+    amount: Decimal | None = None
+    points: Decimal | None = None
+    base: str | None = None
+    has_reward: bool = False
+
+
+def share_to_take(earned_units: int, share: Fraction) -> int:
+    """Return the units that a share of a purchase takes back, rounded down: at most all."""
+    return min(int(earned_units * max(share, Fraction(0))), earned_units)
 
 
 def units_to_take(earned_units: int, returned_minor: int, earning_minor: int) -> int:
@@ -37,4 +62,4 @@ def units_to_take(earned_units: int, returned_minor: int, earning_minor: int) ->
         return 0
     if returned_minor >= earning_minor:
         return earned_units
-    return earned_units * returned_minor // earning_minor
+    return share_to_take(earned_units, Fraction(returned_minor, earning_minor))

@@ -226,6 +226,21 @@ class PointsReversedData(BookingData):
     )
 
 
+class ReturnDroppedData(MemberData):
+    """A return that takes nothing back: it was told before its purchase had earned."""
+
+    refund_id: Id = Field(description="Your id of the return.")
+    transaction_id: Id = Field(description="The purchase that it waited for.")
+    waited_since: RequestTime = Field(description="When it was told: UTC with milliseconds.")
+    reason: Word = Field(
+        description=(
+            "`no_purchase` if none came in time, `own_refund` if something else tells what comes "
+            "back of it, `nothing_to_take` if the amount says nothing of its points, or all of "
+            "them are taken."
+        )
+    )
+
+
 class MembershipMergedData(BookingData):
     """What a merge took out of one membership, or put into the other: an event for each."""
 
@@ -666,6 +681,16 @@ _CATALOG: Mapping[str, tuple[type[WireModel], Mapping[str, Any]]] = {
         {"records": 250, "created": 3, "updated": 9, "unchanged": 237, "failed": 1},
     ),
     event_types.MEMBER_ERASED: (MemberErasedData, {"userIds": ["user_xyz"]}),
+    event_types.RETURN_DROPPED: (
+        ReturnDroppedData,
+        {
+            **_MEMBER,
+            "refundId": "PB-RET-12",
+            "transactionId": "PB-TXN-9876",
+            "waitedSince": "2026-03-03T12:00:00.000Z",
+            "reason": "no_purchase",
+        },
+    ),
 }
 
 DATA_BY_TYPE: Mapping[str, type[WireModel]] = {name: model for name, (model, _) in _CATALOG.items()}

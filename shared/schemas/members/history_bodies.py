@@ -8,9 +8,10 @@ from typing import Any
 from pydantic import Field
 
 from shared.domain.loyalty.history import HistoryRow
+from shared.domain.loyalty.waiting_returns import WaitingReturn
 from shared.domain.units import from_units
 from shared.schemas import answers
-from shared.schemas.base import Number, Timestamp
+from shared.schemas.base import Number, Timestamp, WireModel
 from shared.schemas.loyalty.booking_bodies import MADE_OF_EXAMPLE, MadeOfAnswer, made_of_body
 from shared.schemas.members.balance_bodies import Transaction
 
@@ -38,6 +39,17 @@ class HistoryTransaction(Transaction):
     actor: str | None = Field(description="Who corrected it by hand. Null if nobody did.")
 
 
+class WaitingReturnBody(WireModel):
+    """A return that waits for its purchase."""
+
+    refund_id: str = Field(description="Your id of the return.")
+    transaction_id: str = Field(description="The purchase that it waits for.")
+    amount: Number | None = Field(description="What was paid back. Null if that was not told.")
+    points: Number | None = Field(description="What is to be taken. Null if that was not told.")
+    since: Timestamp = Field(description="When it was told.")
+    until: Timestamp = Field(description="When it is dropped if no purchase has come.")
+
+
 class TransactionDetail(HistoryTransaction):
     """A line of the history, with all that is known of it."""
 
@@ -52,6 +64,18 @@ class TransactionDetail(HistoryTransaction):
     )
     tier_before: str | None = Field(description="The member's tier before it.")
     tier_after: str | None = Field(description="The member's tier after it.")
+
+
+def to_waiting_return(waiting: WaitingReturn) -> WaitingReturnBody:
+    """Return what the history says of a return that waits."""
+    return WaitingReturnBody(
+        refund_id=waiting.refund_id,
+        transaction_id=waiting.transaction_id,
+        amount=waiting.returned.amount,
+        points=waiting.returned.points,
+        since=waiting.since,
+        until=waiting.until,
+    )
 
 
 HISTORY_EXAMPLE: dict[str, Any] = {

@@ -20,7 +20,8 @@ from shared.domain.members.member import Member
 from shared.errors import IdempotencyKeyReused, MembershipNotFound
 from shared.services import commands, idempotency
 from shared.services.commands import Effect, Reads
-from shared.services.loyalty import profile_rewards
+from shared.services.events import outbox
+from shared.services.loyalty import profile_rewards, returning
 from shared.store import paths
 from shared.store.client import Document, Write
 from shared.store.loyalty import membership_documents
@@ -63,6 +64,7 @@ class Decided:
 
     ``expired`` is the entry that follows if what was granted has expired already.
     ``award`` says how much was asked for, and why it is not granted, if that was computed.
+    ``is_final``: the same request never does more. Else what did nothing is decided on again.
     """
 
     membership: Membership
@@ -70,6 +72,7 @@ class Decided:
     more_writes: list[Write] | tuple[Write, ...] = ()
     expired: Entry | None = None
     award: Award | None = None
+    is_final: bool = True
 
 
 def cause_of(
@@ -172,7 +175,7 @@ class Prepared:
 
     What time has brought is booked before ``book`` decides: pending points can be spent, expired
     ones are written off. Those entries come before its own, in the same commit; if ``book``
-    refuses, none is written.
+    refuses, none is written. Returns that waited for what is earned come after it.
 
     For a member who was merged into another one, it is booked there, unless it was booked for the
     old one before: then that is the answer. A request for the new one looks into the old ones, too.
@@ -242,7 +245,11 @@ class Prepared:
         membership, caught = ledger.caught_up(membership, self.program, self.cause.now)
         cause = replace(self.cause, entry_id=self._names.free_id(reads))
         booked = self.book(membership, reads, cause)
-        after = booked.membership
+        now = cause.now
+        settled = returning.settle_waiting(
+            reads, booked.membership, self.program, booked.entry, now
+        )
+        after = settled.membership
         booking = Booking(
             self.program,
             self._membership_id,
@@ -252,19 +259,20 @@ class Prepared:
             booked.award,
         )
         kept = _kept(booking)
-        writes = [*booked.more_writes]
+        announcement = outbox.announce(settled.events)
+        writes = [*booked.more_writes, *settled.writes, *announcement.writes]
         if found is None:
             writes += member_documents.enrolment_writes(
                 reads[self._person_path], self.program, self.user_id, self.cause.now
             )
-        if booked.entry is None:
+        if booked.entry is None and booked.is_final:
             no_op = self._names.no_op
             writes += idempotency.claim_writes(no_op, reads, kept, self.cause.now, self.run_id)
-        made = (*first, *caught, booked.entry, booked.expired)
+        made = (*first, *caught, booked.entry, booked.expired, *settled.entries)
         entries = [each for each in made if each is not None]
-        if entries or found is None or after.referral != found.referral:
+        if entries or found is None or _has_changed(found, after):
             writes += membership_documents.writes(read, after, *entries)
-        return Effect(booking, [] if self.is_dry else writes, kept)
+        return Effect(booking, [] if self.is_dry else writes, kept, announcement.tasks)
 
     @cached_property
     def _membership_id(self) -> str:
@@ -415,6 +423,11 @@ class _Names:
     def free_id(self, reads: Reads) -> str:
         """Return the id of the new entry: the second one if another source has the first."""
         return next(each for each, path in self.paths_by_id.items() if reads[path].data is None)
+
+
+def _has_changed(before: Membership, after: Membership) -> bool:
+    """Tell whether a membership has changed without an entry."""
+    return (before.referral, before.waiting_returns) != (after.referral, after.waiting_returns)
 
 
 def _kept(booking: Booking) -> Document:

@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from decimal import Decimal
 
 from shared import ids
 from shared.auth.caller import Caller
-from shared.domain.loyalty import earn_returns, ledger, receipt_claims
-from shared.domain.loyalty.earn_returns import EarnReturns, Returned
+from shared.domain.loyalty import earn_returns, ledger, waiting_returns
 from shared.domain.loyalty.earning import Award
+from shared.domain.loyalty.earning_base import PurchaseLine
 from shared.domain.loyalty.entries import Entry, EntryKind
 from shared.domain.loyalty.external_transactions import Direction, ExternalTransaction
 from shared.domain.loyalty.membership import Membership
-from shared.domain.loyalty.programs import EarningMethod, Program
+from shared.domain.loyalty.programs import Program
+from shared.domain.loyalty.returns import Returned
+from shared.domain.loyalty.waiting_returns import WaitingReturn
 from shared.errors import BookingNotFound, PurchaseHasOwnRefund
 from shared.services import access, commands
 from shared.services.commands import Reads
-from shared.services.loyalty import bookings, till_receipts
+from shared.services.loyalty import bookings, returning, till_receipts
 from shared.services.loyalty.bookings import Booking, Decided
 from shared.store import paths
 from shared.store.loyalty import membership_documents, receipt_documents, return_documents
 
-_RETURNED_BY = {
-    EarningMethod.SCAN_AND_GO.value: "refundCheckout",
-    EarningMethod.CLICK_COLLECT.value: "updateClickCollectStatus",
-    receipt_claims.EARNING_METHOD: "voidReceiptClaim",
-}
+WAITING = "waiting"
+"""``Award.reason`` of a return that waits for its purchase."""
 _EARNS = frozenset({EntryKind.EARN, EntryKind.PENDING})
 
 
@@ -40,13 +41,16 @@ def reverse(
     source: str | None,
     amount: Decimal | None,
     points: Decimal | None,
+    lines: Sequence[PurchaseLine] | None,
     refund_id: str,
     description: str,
 ) -> Booking:
-    """Take back what ``amount`` or ``points`` of an earn ask for; all that is left if neither.
+    """Take back what a part of an earn asks for; all that is left if none is named.
 
+    The part is an ``amount``, its ``points``, or the ``lines`` of the purchase that come back.
     Happens once for one ``refund_id`` of a member, for ever, even if there was nothing to take.
-    The booking's award says what was asked for if nothing was taken.
+    The booking's award says what was asked for if nothing was taken; its reason is ``WAITING`` if
+    the transaction has earned nothing yet. Then the return is booked with the earn.
 
     Raises:
         ProgramNotFound, MembershipNotFound, BookingNotFound, PurchaseHasOwnRefund,
@@ -57,6 +61,7 @@ def reverse(
     terms = (
         names[0],
         *("" if each is None else f"{each:f}" for each in map(_plain, (amount, points))),
+        *([] if lines is None else [_digest_of(lines)]),
     )
     cause = bookings.cause_of(
         caller,
@@ -68,34 +73,45 @@ def reverse(
         source=source,
         transaction_id=refund_id,
     )
-    returned = Returned(ids.digest(refund_id), cause.fingerprint, amount, points)
+    refund = ids.digest(refund_id)
+    returned = (
+        Returned(refund, cause.fingerprint, amount, points)
+        if lines is None
+        else earn_returns.of_lines(refund, cause.fingerprint, program, lines)
+    )
 
     def book(membership: Membership, reads: Reads) -> Decided:
+        waiting = waiting_returns.find(membership.waiting_returns, returned)
         earn = _earn(reads, membership, names, transaction_id, source)
+        if earn is None:
+            _require_may_wait(program, transaction_id, names)
+            assert transaction_id is not None
+            if waiting is None:
+                one = WaitingReturn(
+                    refund_id,
+                    transaction_id,
+                    returned,
+                    since=cause.now,
+                    source=source,
+                    description=description,
+                    key_hash=cause.key_hash,
+                )
+                membership = ledger.await_purchase(membership, program, one)
+            waits = Award(0, 0, reason=WAITING)
+            return Decided(membership, None, award=waits, is_final=False)
         path = paths.earn_returns(earn.membership_id, earn.entry_id)
         receipt = _receipt_path(program, earn.transaction_id)
         commands.want(reads, [path, *receipt])
         _require_no_own_refund(program, earn, reads, receipt)
-        before = return_documents.decode(reads[path]) or EarnReturns(
-            program.account_id, program.program_id
-        )
+        before = return_documents.decode(reads[path]) or returning.none_of(program)
         told_units = before.nothing_units(returned)
         if told_units is not None:
             return Decided(membership, None, award=Award(told_units, 0))
-        after, units = earn_returns.after(before, earn, program, returned)
-        booked = (
-            ledger.reverse(membership, program, earn, units, cause, policy=program.refund_policy)
-            if units
-            else None
-        )
-        if booked is None:
-            after = after.with_nothing(returned, units)
-        writes = [return_documents.write(reads[path], after)]
-        if booked is not None:
-            return Decided(*booked, writes)
-        if units:
-            membership = ledger.uncollected(membership, earn, units)
-        return Decided(membership, None, writes, award=Award(units, 0))
+        told = earn_returns.after(before, earn, program, returned)
+        booked = returning.book(membership, program, earn, told, returned, cause)
+        writes = [return_documents.write(reads[path], booked.returns)]
+        award = None if booked.entry else Award(told[1], 0)
+        return Decided(booked.membership, booked.entry, writes, award=award)
 
     membership_id = paths.membership_id(program_id, user_id)
     return bookings.run(
@@ -111,6 +127,36 @@ def reverse(
         ],
         records_no_op=True,
     )
+
+
+def _digest_of(lines: Sequence[PurchaseLine]) -> str:
+    """Return what tells the lines of a return from others, whatever their order."""
+    said = sorted(
+        json.dumps(
+            [
+                f"{each.amount.normalize():f}",
+                each.type,
+                each.category,
+                each.product_id,
+                None if each.vat_percent is None else f"{each.vat_percent.normalize():f}",
+            ]
+        )
+        for each in lines
+    )
+    return ids.digest(*said)
+
+
+def _require_may_wait(program: Program, transaction_id: str | None, names: tuple[str, ...]) -> None:
+    """Refuse to wait for what never earns, or has a refund of its own that may come first.
+
+    Raises:
+        BookingNotFound: It is named by an entry, which there is not.
+        PurchaseHasOwnRefund: It is a receipt, or will be one.
+    """
+    if transaction_id is None:
+        raise BookingNotFound(f"The member has earned nothing by booking {names[0]}.")
+    if program.receipt_claims is not None:
+        raise _has_own_refund("voidReceiptClaim")
 
 
 def _plain(amount: Decimal | None) -> Decimal | None:
@@ -134,11 +180,13 @@ def _earn(
     names: tuple[str, ...],
     transaction_id: str | None,
     source: str | None,
-) -> Entry:
+) -> Entry | None:
     """Return the earn, of a membership or of those that were merged into it: the original grant.
 
+    Returns:
+        ``None`` if the member has no such earn.
+
     Raises:
-        BookingNotFound: The member has no such earn.
         Wanted: Something is not read yet.
     """
     own = (membership.membership_id, *membership.merged_from)
@@ -151,9 +199,6 @@ def _earn(
     if earn is not None and earn.activates_entry_id is not None:
         # It made a pending grant spendable, which is what was earned.
         earn = next(iter(_entries(reads, own, (earn.activates_entry_id,))), None)
-    if earn is None:
-        what = f"transaction {transaction_id}" if transaction_id else f"booking {names[0]}"
-        raise BookingNotFound(f"The member has earned nothing by {what}.")
     return earn
 
 
@@ -180,15 +225,14 @@ def _require_no_own_refund(
     Raises:
         PurchaseHasOwnRefund: It is one.
     """
-    by = _RETURNED_BY.get(earn.earning_method or "")
-    name = earn.transaction_id or ""
-    if name.startswith("payment:"):
-        by = "refundPayment"
-    elif name.startswith(f"receipt:{program.store_id}:{earn.source}:"):
-        by = "syncPOS"
+    by = earn_returns.returned_by(earn, program.store_id)
     for path in receipt_path:
         receipt = receipt_documents.decode(reads[path])
         if receipt and any(each.entry_id == earn.entry_id for each in receipt.grants):
             by = "voidReceiptClaim"
     if by is not None:
-        raise PurchaseHasOwnRefund(f"{by} tells what comes back of this purchase.", returnedBy=by)
+        raise _has_own_refund(by)
+
+
+def _has_own_refund(by: str) -> PurchaseHasOwnRefund:
+    return PurchaseHasOwnRefund(f"{by} tells what comes back of this purchase.", returnedBy=by)

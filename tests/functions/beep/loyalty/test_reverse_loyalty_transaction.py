@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shared.services.loyalty import verification
+from shared.services.loyalty import member_calendar, verification
 from tests.conftest import Clock
 from tests.support import stored
 from tests.support.api import Answer
@@ -51,6 +51,7 @@ def test_takes_all_back(merchant: Merchant) -> None:
         "success": True,
         **member.ids,
         "refundId": "r1",
+        "status": "booked",
         "entryId": answer.body["entryId"],
         "correctsEntryId": earn.entry_id,
         "pointsReversed": 100,
@@ -257,13 +258,115 @@ def test_what_has_its_own_refund_is_refused(
     assert_refused(answer, 409, "PURCHASE_HAS_OWN_REFUND", {"returnedBy": by})
 
 
+def test_a_return_before_its_purchase_waits_and_is_booked_with_it(
+    frozen_clock: Clock, merchant: Merchant
+) -> None:
+    member = merchant.member("points", balance=7)
+    first = reverse(member, amount=4)
+    assert (first.status, first.body["status"], took(first)) == (200, "waiting", (0, 0, 7))
+    assert stored.units(member) == [7]
+    with nothing_written():
+        assert reverse(member, amount=4).body == first.body
+        assert reverse(member, amount=5).error == "IDEMPOTENCY_KEY_REUSED"
+    frozen_clock.advance(days=89)
+    (waiting,) = member.api.ok("getLoyaltyTransactions", member.ids)["waitingReturns"]
+    assert (waiting["refundId"], waiting["transactionId"], waiting["amount"]) == ("r1", "t1", 4)
+
+    assert member.add(purchaseAmount=10, transactionId="t1").body["pointsAdded"] == 100
+
+    assert stored.units(member) == [7, 100, -40]
+    told = reverse(member, amount=4)
+    assert (told.body["status"], took(told)) == ("booked", (40, 0, 67))
+    assert member.api.ok("getLoyaltyTransactions", member.ids)["waitingReturns"] == []
+    assert took(reverse(member, "r2")) == (60, 0, 7)
+    stored.assert_sound(member)
+
+
+@pytest.mark.parametrize("steps", range(4))
+def test_what_waits_is_booked_once_whenever_the_process_dies(
+    merchant: Merchant, steps: int
+) -> None:
+    member = merchant.member("points")
+    for refund_id in ("r1", "r2"):
+        reverse(member, refund_id, amount=4)
+    with dying_after(steps):
+        member.add(purchaseAmount=10, transactionId="t1")
+    assert stored.units(member) in ([], [100, -40, -40])
+
+    assert member.add(purchaseAmount=10, transactionId="t1").body["pointsAdded"] == 100
+
+    assert stored.units(member) == [100, -40, -40]
+    stored.assert_sound(member)
+
+
+def test_what_waits_is_booked_with_rows_and_syncs_and_for_who_took_over(
+    merchant: Merchant,
+) -> None:
+    member = merchant.member("points")
+    other = member.other("user_2")
+    other.enroll()
+    reverse(member, "r1", points=30)
+    reverse(member, "r2", transactionId="t2", source="crm")
+    for each in (member, other):
+        member.api("createMember", {"userId": each.user_id})
+    member.api.ok("mergeMembers", {"fromUserId": member.user_id, "intoUserId": other.user_id})
+
+    row = {"userId": member.user_id, "points": 50, "transactionId": "t1"}
+    member.api.ok("bulkAddLoyaltyPoints", {"programId": member.program_id, "rows": [row]})
+    sync = {"action": "add", "points": 5, "source": "crm", "externalTransactionId": "t2"}
+    member.api.ok("syncExternalLoyalty", {**other.ids, **sync})
+
+    assert [each for each in stored.units(other) if each] == [50, -30, 5, -5]
+    report = verification.verify(member.program_id)
+    assert report is not None
+    assert report.problems == ()
+
+
+def test_a_return_whose_purchase_never_comes_is_dropped_and_told(
+    frozen_clock: Clock, merchant: Merchant
+) -> None:
+    member = merchant.member("points")
+    reverse(member, amount=4)
+    frozen_clock.advance(days=90, seconds=1)
+    member_calendar.run()
+
+    (event,) = stored.events(merchant.store_id, "loyalty.return_dropped")
+    told = {key: event["data"][key] for key in ("refundId", "transactionId", "reason")}
+    assert told == {"refundId": "r1", "transactionId": "t1", "reason": "no_purchase"}
+    assert stored.membership(member).waiting_returns == ()
+    member.add(purchaseAmount=10, transactionId="t1")
+    assert stored.units(member) == [100]
+    assert took(reverse(member, amount=4)) == (40, 0, 60)
+
+
+def test_lines_that_come_back_take_what_they_have_earned(merchant: Merchant) -> None:
+    member = merchant.member("points", earningBase={"excludedCategories": ["books"]})
+    book = {"amount": 6, "category": "books"}
+    pens = [{"amount": 3}, {"amount": 7}]
+    bought = [book, *pens, {"amount": 2, "type": "deposit"}]
+    member.add(purchaseLines=bought, transactionId="t1")
+
+    assert took(reverse(member, "r1", purchaseLines=[book])) == (0, 0, 100)
+    assert took(reverse(member, "r2", purchaseLines=pens[:1])) == (30, 0, 70)
+    with nothing_written():
+        again = reverse(member, "r2", purchaseLines=pens[:1])
+        other = reverse(member, "r2", purchaseLines=pens[1:])
+        answer = reverse(member, "r3", purchaseLines=[{"amount": 9.01}])
+        both = reverse(member, "r3", purchaseLines=pens, amount=10)
+    assert took(again) == (30, 0, 70)
+    assert other.error == "IDEMPOTENCY_KEY_REUSED"
+    assert_refused(answer, 409, "RETURN_EXCEEDS_PURCHASE", {"left": 9})
+    assert both.error == "INVALID_PARAMETERS"
+    assert took(reverse(member, "r3", purchaseLines=pens[1:])) == (70, 0, 0)
+    stored.assert_sound(member)
+
+
 def test_what_earned_nothing_is_not_found(merchant: Merchant) -> None:
     member = buyer(merchant)
     redemption = member.redeem(10, transactionId="t2").body["redemptionId"]
     stranger = create_merchant(merchant.api.app).api
 
     with nothing_written():
-        assert_refused(reverse(member, transactionId="t2"), 404, "BOOKING_NOT_FOUND")
         assert_refused(reverse(member, entryId=redemption), 404, "BOOKING_NOT_FOUND")
         assert_refused(reverse(member.other("nobody")), 404, "MEMBERSHIP_NOT_FOUND")
         body = {**member.ids, "transactionId": "t1", "refundId": "r1"}

@@ -22,6 +22,8 @@ from shared.domain.loyalty import ledger, loyalty_events
 from shared.domain.loyalty.entries import Cause, Entry, EntryKind, Moved
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import EarningMethod, Reward
+from shared.domain.loyalty.returns import Returned
+from shared.domain.loyalty.waiting_returns import DropReason, WaitingReturn
 from shared.domain.members import check_in_events, erasure_events, member_events
 from shared.domain.members import member as members
 from shared.domain.members.check_ins import CheckIn, Method
@@ -88,6 +90,8 @@ def story() -> Iterator[Event]:
         for entry in bookings(member, cause):
             yield from loyalty_events.from_entry(entry, MILESTONES)
     yield loyalty_events.from_expiring(member, 5, NOW + timedelta(days=30), NOW)
+    waiting = WaitingReturn("r1", "t1", Returned("digest", "f"), NOW)
+    yield loyalty_events.from_dropped_return(member, waiting, DropReason.NO_PURCHASE, NOW)
     endpoint = WebhookEndpoint(
         "we_1", "acc_1", "store_1", "http", "https://example.com", ("*",), (), NOW, NOW
     )

@@ -1,0 +1,109 @@
+"""Returns that were told before their purchase has earned: they wait for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from shared import ids
+from shared.domain.loyalty.entries import Cause, Entry
+from shared.domain.loyalty.external_transactions import Direction, ExternalTransaction
+from shared.domain.loyalty.returns import Returned
+from shared.errors import IdempotencyKeyReused, InvalidParameters
+
+WAITS = timedelta(days=90)
+"""So long a return waits for its purchase."""
+WAITING_MAX = 20
+"""Returns of a member that may wait at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingReturn:
+    """A return that waits for the purchase ``transaction_id`` to earn, with what it is booked with.
+
+    ``source`` is the system that numbers the purchase, if it was told.
+    """
+
+    refund_id: str
+    transaction_id: str
+    returned: Returned
+    since: datetime
+    source: str | None = None
+    description: str = ""
+    key_hash: str | None = None
+
+    @property
+    def until(self) -> datetime:
+        """When it is dropped."""
+        return self.since + WAITS
+
+    def is_of(self, entry: Entry) -> bool:
+        """Tell whether an entry is the earn that it waits for."""
+        purchase = ExternalTransaction(Direction.EARN, self.transaction_id, self.source, 0)
+        is_earn = entry.activates_entry_id is None and entry.transaction_id == self.transaction_id
+        return is_earn and purchase.find([entry], "") is not None
+
+    def cause(self, now: datetime) -> Cause:
+        """Return what it is booked by: under the name that the same return has at any time."""
+        return Cause(
+            entry_id=entry_id(self.refund_id),
+            fingerprint=self.returned.fingerprint,
+            now=now,
+            key_hash=self.key_hash,
+            description=self.description,
+            source=self.source,
+            transaction_id=self.refund_id,
+        )
+
+
+class DropReason(StrEnum):
+    """Why a return that waited takes nothing.
+
+    ``NO_PURCHASE``: none came in time. ``OWN_REFUND``: something else tells what comes back of it.
+    ``NOTHING_TO_TAKE``: the amount says nothing of its points, or all of them are taken.
+    """
+
+    NO_PURCHASE = "no_purchase"
+    OWN_REFUND = "own_refund"
+    NOTHING_TO_TAKE = "nothing_to_take"
+
+
+Waiting = tuple[WaitingReturn, ...]
+
+
+def entry_id(refund_id: str) -> str:
+    """Return the id of the entry of a return, whenever it is booked."""
+    return ids.derived("le", "reverse", refund_id)
+
+
+def find(waiting: Waiting, returned: Returned) -> WaitingReturn | None:
+    """Return the one that waits for the same return.
+
+    Raises:
+        IdempotencyKeyReused: Another return with that id waits.
+    """
+    for each in waiting:
+        if each.returned.refund == returned.refund:
+            if each.returned.fingerprint != returned.fingerprint:
+                raise IdempotencyKeyReused("The refund was told before with other values.")
+            return each
+    return None
+
+
+def added(waiting: Waiting, one: WaitingReturn) -> Waiting:
+    """Return what waits with one more, oldest first.
+
+    Raises:
+        InvalidParameters: There are too many.
+    """
+    if len(waiting) >= WAITING_MAX:
+        problem = f"is one of more than {WAITING_MAX} returns of a member that wait for a purchase"
+        raise InvalidParameters(f"refundId {problem}.", fields={"refundId": problem})
+    return (*waiting, one)
+
+
+def split(waiting: Waiting, now: datetime) -> tuple[Waiting, Waiting]:
+    """Return what still waits at ``now``, and what has waited for too long."""
+    open_ = tuple(each for each in waiting if now < each.until)
+    return open_, tuple(each for each in waiting if each not in open_)
