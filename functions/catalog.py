@@ -259,6 +259,7 @@ ENDPOINTS = (
     Endpoint("createReceiptClaim", "systems", Package.GROW),
     Endpoint("claimReceipt", "systems", Package.GROW, customer_package=Package.GROW),
     Endpoint("voidReceiptClaim", "systems", Package.GROW),
+    Endpoint("listReceiptClaims", "systems", Package.GROW, is_read=True),
     Endpoint("fetchStores", "stores", Package.DISCOVER, is_read=True),
     Endpoint("fetchStore", "stores", Package.DISCOVER, is_read=True),
     Endpoint("getStoreQrCode", "stores", Package.GO, is_read=True),

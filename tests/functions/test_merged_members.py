@@ -43,6 +43,7 @@ FORWARDS = {
     "leaveLoyaltyProgram",
     "listClickCollectOrders",
     "listMembers",
+    "listReceiptClaims",
     "listRedemptions",
     "reactivateMember",
     "redeemLoyaltyPoints",

@@ -21,6 +21,7 @@ from shared.domain.loyalty.entries import Entry
 from shared.domain.loyalty.figures import ProgramCounters
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program
+from shared.domain.loyalty.receipt_claims import ReceiptStatus
 from shared.domain.loyalty.referrals import Referral, ReferralStatus
 from shared.domain.members.check_ins import CheckIn, Visitor
 from shared.domain.members.comebacks import ErasedMark
@@ -140,7 +141,9 @@ class Query:
         """
         served: set[str] = set()
         for each in SPEC["indexes"]:
-            fields = [(field["fieldPath"], field["order"]) for field in each["fields"]]
+            fields = [
+                (field["fieldPath"], field.get("order", "CONTAINS")) for field in each["fields"]
+            ]
             begin = {name for name, _ in fields[: -len(self.order)]}
             ends_alike = fields[-len(self.order) :] == list(self.order)
             if each["collectionGroup"] == self.collection and ends_alike and begin <= {*self.equal}:
@@ -327,6 +330,18 @@ def query_syncs(store_id: str, now: datetime) -> None:
     sync_documents.delete_parts(sync)
     purchase_documents.list_waiting(store_id, now, 1)
     receipt_documents.list_waiting(store_id, now, 1)
+    for users, status, since in product(
+        ((), ("user_1", "user_2")), (None, ReceiptStatus.WAITING), (None, now)
+    ):
+        receipt_documents.list_page(
+            "acc_1",
+            store_id,
+            user_ids=users,
+            status=status,
+            since=since,
+            after=(now, "rcp_1"),
+            limit=1,
+        )
     for stream in GOODS:
         goods_documents.count_live(store_id, stream, "sap")
         list(item_stores.GoodsStore(sync, stream).live())

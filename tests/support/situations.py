@@ -47,6 +47,7 @@ from tests.support.merchants import RULES, Member, Merchant, create_key
 from tests.support.payments import Till
 from tests.support.receivers import Receiver
 from tests.support.system_samples import CONFIGS
+from tests.support.tses import TestTse
 from tools.korona_stand_in import StandIn as TillStandIn
 from tools.psp_stand_in import StandIn
 
@@ -274,6 +275,16 @@ def make_receipt(situation: Situation, *, is_claimed: bool = False) -> None:
     code = situation.api.ok("createReceiptClaim", body)["code"]
     if is_claimed:
         situation.api.ok("claimReceipt", {"userId": situation.names["userId"], "code": code})
+
+
+def make_waiting_receipt(situation: Situation) -> None:
+    """Let the member claim a receipt of 28.50 euros whose code only an export can prove."""
+    body = {
+        "userId": situation.names["userId"],
+        "code": TestTse().receipt("28.50", at=clock.utc_now()),
+        "storeId": situation.merchant.store_id,
+    }
+    situation.api.ok("claimReceipt", body)
 
 
 def make_import(situation: Situation, *, is_done: bool = True) -> None:
@@ -550,6 +561,7 @@ MAKERS: Mapping[str, Callable[..., None]] = {
     "campaign": make_campaign,
     "purchase": make_purchase,
     "receipt": make_receipt,
+    "waiting receipt": make_waiting_receipt,
     "import": make_import,
     "redemption": make_redemption,
     "reservation": make_reservation,

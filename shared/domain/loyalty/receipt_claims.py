@@ -2,11 +2,15 @@
 
 The claim of a customer and the till's own booking of one receipt share one document. Whoever comes
 first has the receipt; the other one is refused. So a receipt earns for one member only.
+
+A claim by the code of a TSE that nothing has proved waits. Once the till tells that code, or its
+export brings it, this rule decides: a member whom the till names has the receipt, as the till knows
+who stood there; if it names nobody, it is the customer's who has waited with that code.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -51,11 +55,13 @@ _COUNTED_AS = "receipt:claimed"
 class ReceiptStatus(StrEnum):
     """Who has a receipt.
 
-    ``OPEN``: nobody yet. ``CLAIMED``: a customer. ``HAS_MEMBER``: the till has booked it for a
-    member. ``VOIDED``: all of it was taken back.
+    ``OPEN``: nobody yet. ``WAITING``: nobody yet, and a claim waits for the till's export.
+    ``CLAIMED``: a customer. ``HAS_MEMBER``: the till has booked it for a member. ``VOIDED``: all of
+    it was taken back.
     """
 
     OPEN = "open"
+    WAITING = "waiting"
     CLAIMED = "claimed"
     HAS_MEMBER = "has_member"
     VOIDED = "voided"
@@ -86,6 +92,35 @@ class WaitingClaim:
     user_id: str
     proof: str
     since: datetime
+
+    @property
+    def until(self) -> datetime:
+        """When it is dropped."""
+        return self.since + WAITS
+
+
+class DropReason(StrEnum):
+    """Why a claim waits no more and has earned nothing.
+
+    ``HAS_MEMBER``: the till has named another member. ``NOT_VERIFIED``: the receipt has another
+    signature. ``NOTHING_EARNED``: the customer would have got nothing, as by a suspension or goods
+    that came back. ``EXPIRED``: nothing has told of the receipt in time.
+    """
+
+    HAS_MEMBER = "has_member"
+    NOT_VERIFIED = "not_verified"
+    NOTHING_EARNED = "nothing_earned"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class DroppedClaim:
+    """A claim that has waited in vain."""
+
+    user_id: str
+    since: datetime
+    dropped_at: datetime
+    reason: DropReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +160,12 @@ class ClaimableReceipt:
         purchase_id: The purchase of a till's export that has it: returns are told there.
         same_as: The receipt that this one is, by another name: what its TSE has signed is a name,
             too. Then it says nothing else.
-        proof: What its TSE has signed, as the till's export says it: ``TseReceipt.proof``.
+        proof: What its TSE has signed, as the till or its export says it, or a registered TSE
+            proves it: ``TseReceipt.proof``.
         imported: The sale of that export, if it came without a member, and before any claim.
         waiting: The claims that wait for an export, one for each signature.
         waiting_until: When the first of them is dropped; ``None`` if there is none.
+        dropped: The last claims that have waited in vain.
         expires_at: When it is deleted; ``None`` once it has earned.
     """
 
@@ -153,13 +190,19 @@ class ClaimableReceipt:
     imported: ImportedSale | None = None
     waiting: tuple[WaitingClaim, ...] = ()
     waiting_until: datetime | None = None
+    dropped: tuple[DroppedClaim, ...] = ()
     expires_at: datetime | None = None
 
     @property
     def is_only_awaited(self) -> bool:
         """True if it says nothing but who waits for it."""
         is_known = self.imported or self.purchase_id or self.same_as or self.returned_minor
-        return self.status is ReceiptStatus.OPEN and not is_known and self.amount_minor is None
+        return self.is_nobodys and not is_known and self.amount_minor is None
+
+    @property
+    def is_nobodys(self) -> bool:
+        """True if it has earned nothing yet, and may earn."""
+        return self.status in {ReceiptStatus.OPEN, ReceiptStatus.WAITING}
 
     @property
     def status(self) -> ReceiptStatus:
@@ -168,7 +211,9 @@ class ClaimableReceipt:
             return ReceiptStatus.VOIDED
         if self.claimed_by is not None:
             return ReceiptStatus.CLAIMED
-        return ReceiptStatus.HAS_MEMBER if self.grants else ReceiptStatus.OPEN
+        if self.grants:
+            return ReceiptStatus.HAS_MEMBER
+        return ReceiptStatus.WAITING if self.waiting else ReceiptStatus.OPEN
 
     @property
     def earning_lines(self) -> tuple[PurchaseLine, ...]:
@@ -208,20 +253,42 @@ def valid_until(issued_at: datetime, within_days: int) -> datetime:
     return issued_at + timedelta(days=within_days)
 
 
-def require_open(receipt: ClaimableReceipt) -> None:
+def require_open(
+    receipt: ClaimableReceipt,
+    now: datetime,
+    is_claimants: Callable[[str], bool] = lambda _: False,
+) -> WaitingClaim | None:
     """Refuse to claim what somebody has, or what was taken back.
+
+    Args:
+        receipt: The receipt, with its ``proof`` if that is known.
+        now: The time.
+        is_claimants: Tells whether a user id is the claimant's.
+
+    Returns:
+        The claimant's own claim that has waited for it with that proof.
 
     Raises:
         ReceiptVoided: All of it was taken back.
-        ReceiptClaimed: A member has it.
+        ReceiptClaimed: A member has it, or another customer waits for it with that proof.
     """
+    _require_nobodys(receipt)
+    waiting = waiting_of(without_waited(receipt, now), receipt.proof)
+    if waiting is not None and not is_claimants(waiting.user_id):
+        raise _taken(receipt)
+    return waiting
+
+
+def _require_nobodys(receipt: ClaimableReceipt) -> None:
     if receipt.is_void:
         raise ReceiptVoided("The receipt was voided.")
-    if receipt.status is not ReceiptStatus.OPEN:
+    if not receipt.is_nobodys:
         raise _taken(receipt)
 
 
 def _taken(receipt: ClaimableReceipt) -> ReceiptClaimed:
+    if receipt.status is ReceiptStatus.WAITING:
+        return ReceiptClaimed("Another claim of the receipt waits.", status=receipt.status)
     return ReceiptClaimed("The receipt has earned before.", status=receipt.status)
 
 
@@ -249,15 +316,17 @@ def counted(before: Counters, day: str, now: datetime) -> Counters:
 def claimed(
     receipt: ClaimableReceipt, user_id: str, grants: Sequence[ReceiptGrant], now: datetime
 ) -> ClaimableReceipt:
-    """Return a receipt that a customer has claimed, with what it earned."""
+    """Return a receipt that a customer has claimed, with what it earned.
+
+    Who has waited with its own proof was this customer: ``require_open`` has refused others.
+    """
+    others = tuple(each for each in receipt.waiting if each.proof != receipt.proof)
     return replace(
-        receipt,
+        without_waiting(_awaited_by(receipt, others), now, DropReason.NOT_VERIFIED),
         claimed_by=user_id,
         claimed_at=now,
         grants=tuple(grants),
         returned_before_minor=receipt.returned_minor,
-        waiting=(),
-        waiting_until=None,
         expires_at=None,
     )
 
@@ -267,19 +336,23 @@ def booked_by_till(
     membership: Membership,
     grant: ReceiptGrant,
     amount_minor: int | None,
+    now: datetime,
     *,
-    is_claimants: bool,
+    is_members: Callable[[str], bool],
 ) -> ClaimableReceipt:
     """Return a receipt that the till has booked for a member.
 
-    A till may book one receipt in several programs, and for several members, as ever.
+    A till may book one receipt in several programs, and for several members, as ever. If that
+    member has waited for it, it is claimed; if another one has, that claim is dropped: the till
+    knows who stood there.
 
     Args:
         receipt: The receipt.
         membership: The member's membership.
         grant: What was booked.
         amount_minor: What was paid, if the till says it.
-        is_claimants: The member is the one who has claimed it.
+        now: The time.
+        is_members: Tells whether a user id is the member's.
 
     Raises:
         ReceiptVoided: All of it was taken back.
@@ -287,12 +360,17 @@ def booked_by_till(
     """
     if receipt.is_void:
         raise ReceiptVoided("The receipt was voided.")
-    if receipt.claimed_by is not None and not is_claimants:
+    if receipt.claimed_by is not None and not is_members(receipt.claimed_by):
         raise _taken(receipt)
     assert membership.user_id == grant.user_id
     grants = receipt.grants if len(receipt.grants) >= TILL_GRANTS_MAX else (*receipt.grants, grant)
     known_minor = receipt.amount_minor if amount_minor is None else amount_minor
-    return replace(receipt, grants=grants, amount_minor=known_minor, expires_at=None)
+    booked = replace(receipt, grants=grants, amount_minor=known_minor, expires_at=None)
+    others = tuple(each for each in receipt.waiting if not is_members(each.user_id))
+    if len(others) < len(receipt.waiting):
+        user_id = membership.user_id
+        booked = replace(booked, claimed_by=user_id, claimed_at=now)
+    return without_waiting(_awaited_by(booked, others), now, DropReason.HAS_MEMBER)
 
 
 def named_too(
@@ -312,30 +390,55 @@ def named_too(
     if stored is None:
         return replace(name, same_as=receipt.receipt_id)
     if stored.same_as is None:
-        require_open(stored)
+        _require_nobodys(stored)
         return replace(name, same_as=receipt.receipt_id)
     if stored.same_as != receipt.receipt_id:
         raise ReceiptClaimed("The receipt has another transaction.", status=stored.status)
     return stored
 
 
+def proved(
+    receipt: ClaimableReceipt, proof: str, named: ClaimableReceipt | None, now: datetime
+) -> ClaimableReceipt:
+    """Return a receipt of which the till tells what its TSE has signed.
+
+    Who has waited for it with that goes on waiting, for the receipt itself; who has waited with
+    something else has made it up.
+
+    Args:
+        receipt: The receipt.
+        proof: What the till tells.
+        named: What is stored by the name of the TSE, if that is another document.
+        now: The time.
+    """
+    waiting = (*receipt.waiting, *(() if named is None else named.waiting))
+    after = _awaited_by(replace(receipt, proof=receipt.proof or proof), waiting)
+    return _without_forged(without_waited(after, now), now)
+
+
 def imported(
     receipt: ClaimableReceipt,
     purchase_id: str,
     grants: Sequence[ReceiptGrant],
+    now: datetime,
     proof: str | None = None,
+    *,
+    claimant: str | None = None,
 ) -> ClaimableReceipt:
     """Return a receipt that a purchase of a till's export has; ``grants`` if it had none before.
 
-    Nobody waits for it any more.
+    Nobody waits for it any more. ``claimant`` is who has waited for it, if it has earned for that
+    one.
     """
+    after = _without_forged(replace(receipt, proof=receipt.proof or proof), now)
+    if claimant is None:
+        after = without_waiting(after, now, DropReason.HAS_MEMBER)
+    else:
+        after = replace(_awaited_by(after, ()), claimed_by=claimant, claimed_at=now)
     return replace(
-        receipt,
+        after,
         purchase_id=purchase_id,
         grants=receipt.grants or tuple(grants[:TILL_GRANTS_MAX]),
-        proof=receipt.proof or proof,
-        waiting=(),
-        waiting_until=None,
         expires_at=None,
     )
 
@@ -346,9 +449,12 @@ def kept(
     sale: ImportedSale,
     amount_minor: int,
     rules: ReceiptClaimRules,
+    now: datetime,
     proof: str | None = None,
 ) -> ClaimableReceipt:
     """Return a receipt that an export brought without a member, for whoever claims it.
+
+    Who has waited for it would have got nothing: the claim is dropped.
 
     Args:
         receipt: The receipt.
@@ -356,18 +462,17 @@ def kept(
         sale: The sale.
         amount_minor: What was paid.
         rules: Those of the program of the sync.
+        now: The time.
         proof: What the export says of its signature.
     """
     until = kept_until(sale.issued_at, rules)
+    after = _without_forged(replace(receipt, proof=receipt.proof or proof), now)
     return replace(
-        receipt,
+        without_waiting(after, now, DropReason.NOTHING_EARNED),
         purchase_id=purchase_id,
         imported=sale,
-        proof=receipt.proof or proof,
         amount_minor=amount_minor if receipt.amount_minor is None else receipt.amount_minor,
         issued_at=receipt.issued_at or sale.issued_at,
-        waiting=(),
-        waiting_until=None,
         expires_at=max(receipt.expires_at or until, until),
     )
 
@@ -397,21 +502,49 @@ def awaited(receipt: ClaimableReceipt, user_id: str, proof: str, now: datetime) 
 
 def without_waited(receipt: ClaimableReceipt, now: datetime) -> ClaimableReceipt:
     """Return a receipt without the claims that have waited for ``WAITS``."""
-    return _awaited_by(receipt, tuple(each for each in receipt.waiting if now < each.since + WAITS))
+    left = tuple(each for each in receipt.waiting if now < each.until)
+    return _with_dropped(receipt, left, now, DropReason.EXPIRED)
+
+
+def without_waiting(
+    receipt: ClaimableReceipt, now: datetime, reason: DropReason
+) -> ClaimableReceipt:
+    """Return a receipt for which nobody waits any more, and why those who did get nothing."""
+    return _with_dropped(receipt, (), now, reason)
+
+
+def _without_forged(receipt: ClaimableReceipt, now: datetime) -> ClaimableReceipt:
+    genuine = tuple(each for each in receipt.waiting if each.proof == receipt.proof)
+    return _with_dropped(receipt, genuine, now, DropReason.NOT_VERIFIED)
+
+
+def _with_dropped(
+    receipt: ClaimableReceipt, left: tuple[WaitingClaim, ...], now: datetime, reason: DropReason
+) -> ClaimableReceipt:
+    gone = [
+        DroppedClaim(each.user_id, each.since, now, reason)
+        for each in receipt.waiting
+        if each not in left
+    ]
+    dropped = (*receipt.dropped, *gone)[-WAITING_MAX:]
+    return replace(_awaited_by(receipt, left), dropped=dropped)
 
 
 def _awaited_by(receipt: ClaimableReceipt, waiting: tuple[WaitingClaim, ...]) -> ClaimableReceipt:
-    until = min((each.since + WAITS for each in waiting), default=None)
+    until = min((each.until for each in waiting), default=None)
     return replace(receipt, waiting=waiting, waiting_until=until)
 
 
-def returned(receipt: ClaimableReceipt, returned_minor: int | None) -> ClaimableReceipt:
+def returned(
+    receipt: ClaimableReceipt, returned_minor: int | None, now: datetime
+) -> ClaimableReceipt:
     """Return a receipt of which money came back, and what that asks back of each grant.
 
     Args:
         receipt: The receipt.
         returned_minor: All that came back so far; ``None``: everything. Less than was known before
             changes nothing.
+        now: The time.
 
     Raises:
         ReceiptImported: The till's export tells what came back.
@@ -425,6 +558,8 @@ def returned(receipt: ClaimableReceipt, returned_minor: int | None) -> Claimable
     if amount_minor is not None:
         sum_minor = min(sum_minor, amount_minor)
     after = replace(receipt, returned_minor=sum_minor, is_void=receipt.is_void or is_all)
+    if after.is_void:
+        after = without_waiting(after, now, DropReason.NOTHING_EARNED)
     return replace(after, grants=tuple(_asked(after, each) for each in receipt.grants))
 
 
@@ -458,8 +593,12 @@ def day_of(program: Program, now: datetime) -> str:
 
 def users(receipt: ClaimableReceipt) -> tuple[str, ...]:
     """Return everybody whom a receipt names."""
-    waiting = (each.user_id for each in receipt.waiting)
-    named = (receipt.claimed_by, *(each.user_id for each in receipt.grants), *waiting)
+    named = (
+        receipt.claimed_by,
+        *(each.user_id for each in receipt.grants),
+        *(each.user_id for each in receipt.waiting),
+        *(each.user_id for each in receipt.dropped),
+    )
     return tuple(sorted({each for each in named if each is not None}))
 
 
@@ -469,8 +608,10 @@ def erased(receipt: ClaimableReceipt, names: Pseudonyms) -> ClaimableReceipt:
     Whoever is erased waits for nothing any more.
     """
     waiting = tuple(each for each in receipt.waiting if names.of(each.user_id) == each.user_id)
+    dropped = tuple(each for each in receipt.dropped if names.of(each.user_id) == each.user_id)
     return replace(
         _awaited_by(receipt, waiting),
+        dropped=dropped,
         transaction_id=names.within(receipt.transaction_id) or "",
         claimed_by=names.of_optional(receipt.claimed_by),
         grants=tuple(replace(each, user_id=names.of(each.user_id)) for each in receipt.grants),
@@ -482,6 +623,25 @@ def of_user_alone(receipt: ClaimableReceipt, user_id: str) -> ClaimableReceipt:
     waiting = tuple(each for each in receipt.waiting if each.user_id == user_id)
     return replace(
         _awaited_by(receipt, waiting),
+        dropped=tuple(each for each in receipt.dropped if each.user_id == user_id),
         claimed_by=receipt.claimed_by if receipt.claimed_by == user_id else None,
         grants=tuple(each for each in receipt.grants if each.user_id == user_id),
+    )
+
+
+def of_merged(receipt: ClaimableReceipt, user_ids: Sequence[str]) -> ClaimableReceipt:
+    """Return a receipt that names a person by the current id only.
+
+    ``user_ids``: all ids of the person, the current one first; empty changes nothing.
+    """
+
+    def current(user_id: str) -> str:
+        return user_ids[0] if user_id in user_ids else user_id
+
+    return replace(
+        receipt,
+        claimed_by=None if receipt.claimed_by is None else current(receipt.claimed_by),
+        grants=tuple(replace(each, user_id=current(each.user_id)) for each in receipt.grants),
+        waiting=tuple(replace(each, user_id=current(each.user_id)) for each in receipt.waiting),
+        dropped=tuple(replace(each, user_id=current(each.user_id)) for each in receipt.dropped),
     )

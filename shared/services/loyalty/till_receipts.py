@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from shared import ids
 from shared.domain.loyalty import receipt_claims, tse_receipts
@@ -71,11 +72,17 @@ class SecondName:
     """What the TSE has signed of a till's receipt, if the till tells it."""
 
     receipt_id: str
+    proof: str
 
     @property
     def path(self) -> str:
         """The path to read."""
         return paths.receipt(self.receipt_id)
+
+    def proved(self, reads: Reads, receipt: ClaimableReceipt, now: datetime) -> ClaimableReceipt:
+        """Return the receipt with who waits for it by this name: the till proves it."""
+        stored = receipt_documents.decode(reads[self.path])
+        return receipt_claims.proved(receipt, self.proof, stored, now)
 
     def write(self, reads: Reads, receipt: ClaimableReceipt) -> list[Write]:
         """Return the writes that lead from this name to the receipt.
@@ -102,7 +109,10 @@ def second_name(account_id: str, code: str | None) -> SecondName | None:
     Raises:
         ReceiptCodeDamaged: It is no such code.
     """
-    return None if code is None else SecondName(tse_receipt_id(account_id, read_tse(code).key))
+    if code is None:
+        return None
+    tse = read_tse(code)
+    return SecondName(tse_receipt_id(account_id, tse.key), tse.proof)
 
 
 def taking(
@@ -155,7 +165,8 @@ class _TillReceipt:
         read = reads[self.path]
         stored = receipt_documents.decode(read)
         receipt = stored or empty(self.program, self.transaction_id, entry.recorded_at)
-        by = receipt.claimed_by
+        if self.name is not None:
+            receipt = self.name.proved(reads, receipt, entry.recorded_at)
         amount_minor = (
             None
             if self.lines is None
@@ -168,7 +179,8 @@ class _TillReceipt:
                 self.program.program_id, membership.user_id, entry.entry_id, entry.granted_units
             ),
             amount_minor,
-            is_claimants=by is not None and is_same_member(membership, by),
+            entry.recorded_at,
+            is_members=partial(is_same_member, membership),
         )
         names = [] if self.name is None else self.name.write(reads, after)
         return [receipt_documents.write(read, after), *names]

@@ -17,7 +17,6 @@ from shared.domain.loyalty.receipt_claims import (
     ClaimableReceipt,
     ImportedSale,
     ReceiptGrant,
-    ReceiptStatus,
 )
 from shared.domain.systems.purchases import Grant, KnownSale, Purchase
 from shared.domain.systems.receipt_parts import Parts
@@ -86,7 +85,7 @@ class SharedReceipt:
         """Tell whether a sale without a member is kept: somebody may still claim it."""
         rules = self.program.receipt_claims
         assert rules is not None
-        is_open = found is None or found.status is ReceiptStatus.OPEN
+        is_open = found is None or found.is_nobodys
         is_new = now <= receipt_claims.valid_until(receipt.issued_at, rules.within_days)
         return is_open and is_new and receipt.eligible.amount_minor > 0
 
@@ -112,7 +111,13 @@ class SharedReceipt:
         read = self._read(reads)
         before = self._stored(read)
         after = receipt_claims.kept(
-            before, purchase.purchase_id, sale, receipt.eligible.amount_minor, rules, self.proof
+            before,
+            purchase.purchase_id,
+            sale,
+            receipt.eligible.amount_minor,
+            rules,
+            clock.utc_now(),
+            self.proof,
         )
         return [receipt_documents.write(read, after)]
 
@@ -133,12 +138,16 @@ class SharedReceipt:
             ReceiptGrant(program.program_id, each.entry_user_id, each.entry_id, each.units)
             for each in purchase.grants
         ]
-        after = receipt_claims.imported(before, purchase.purchase_id, grants, self.proof)
+        after = receipt_claims.imported(
+            before,
+            purchase.purchase_id,
+            grants,
+            clock.utc_now(),
+            self.proof,
+            claimant=claimant,
+        )
         if claimant is not None:
-            amount_minor = receipt.eligible.amount_minor
-            after = replace(
-                after, claimed_by=claimant, claimed_at=clock.utc_now(), amount_minor=amount_minor
-            )
+            after = replace(after, amount_minor=receipt.eligible.amount_minor)
         return [] if after == stored else [receipt_documents.write(read, after)]
 
     def _stored(self, read: Snapshot) -> ClaimableReceipt:

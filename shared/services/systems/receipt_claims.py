@@ -21,7 +21,12 @@ from shared.domain.loyalty.earning_base import PurchaseLine
 from shared.domain.loyalty.entries import Cause
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program
-from shared.domain.loyalty.receipt_claims import ClaimableReceipt, ReceiptGrant, ReceiptStatus
+from shared.domain.loyalty.receipt_claims import (
+    ClaimableReceipt,
+    DropReason,
+    ReceiptGrant,
+    ReceiptStatus,
+)
 from shared.domain.loyalty.tse_receipts import TseReceipt
 from shared.domain.money import Money
 from shared.domain.stores.stores import Store
@@ -104,7 +109,8 @@ def create(
 ) -> MadeClaim:
     """Make the claim of a till's receipt. The same transaction and lines give the same one.
 
-    ``tse_code``: the code of its TSE, if that is printed, too: it is the same receipt.
+    ``tse_code``: the code of its TSE, if that is printed, too: it is the same receipt. The customer
+    who has waited with that code gets what it earns in the same commit.
 
     Raises:
         StoreNotFound, InvalidParameters, ReceiptCodeDamaged, ReceiptVoided, Busy,
@@ -136,9 +142,14 @@ def create(
     def decide(reads: Reads) -> Effect[ClaimableReceipt]:
         stored = receipt_documents.decode(reads[path])
         after = receipt_claims.issued(stored, claim)
+        booked: list[Write] = []
+        names: list[Write] = []
+        if name is not None:
+            after = name.proved(reads, after, now)
+            names = name.write(reads, after)
+            after, booked = _given_to_waiting(caller, after, programs, reads, now)
         writes = [] if after == stored else [receipt_documents.write(reads[path], after)]
-        names = [] if name is None else name.write(reads, after)
-        return Effect(after, [*writes, *names])
+        return Effect(after, [*booked, *writes, *names])
 
     # The transaction is its key: a repetition is answered from the receipt itself.
     made = commands.run([path] if name is None else [path, name.path], decide)
@@ -153,6 +164,59 @@ def create(
         made.issued_at,
         receipt_claims.valid_until(made.issued_at, days),
     )
+
+
+def _given_to_waiting(
+    caller: Caller,
+    receipt: ClaimableReceipt,
+    programs: Sequence[Program],
+    reads: Reads,
+    now: datetime,
+) -> tuple[ClaimableReceipt, list[Write]]:
+    """Give a receipt of which the till names no member to the customer who waits for it.
+
+    Returns:
+        The receipt, and the writes of what it earns. If that is nothing, the claim is dropped.
+
+    Raises:
+        Busy: The database is busy.
+    """
+    waiting = receipt_claims.waiting_of(receipt, receipt.proof)
+    if waiting is None or not receipt.is_nobodys:
+        return receipt, []
+    user_id, joined = _joined(programs, waiting.user_id, reads)
+    try:
+        booked = _booked(caller, receipt, joined, user_id, reads, now, has_waited=True)
+    except PunktwerkError as refusal:
+        if not refusal.is_final:
+            raise
+        booked = None
+    if booked is None or not booked.grants:
+        nothing = DropReason.NOTHING_EARNED
+        return receipt_claims.without_waiting(receipt, now, nothing), []
+    after = receipt_claims.claimed(receipt, user_id, booked.grants, now)
+    return after, booked.state.writes()
+
+
+def _joined(programs: Sequence[Program], user_id: str, reads: Reads) -> tuple[str, list[Program]]:
+    """Return the programs that have a customer, and the id under which they have the customer.
+
+    Raises:
+        Wanted: Something is not read yet.
+    """
+    for _ in range(forwarding.FORWARDED_MAX):
+        path_of = {
+            each.program_id: paths.member(paths.membership_id(each.program_id, user_id))
+            for each in programs
+        }
+        commands.want(reads, path_of.values())
+        held = {key: membership_documents.decode(reads[path]) for key, path in path_of.items()}
+        into = [each.merged_into_user_id for each in held.values() if each is not None]
+        moved = next((each for each in into if each is not None), None)
+        if moved is None:
+            return user_id, [each for each in programs if held[each.program_id] is not None]
+        user_id = moved
+    raise Busy("The member is being merged.")
 
 
 def code_of(receipt_id: str) -> str:
@@ -244,6 +308,7 @@ def _of_tse(account_id: str, store_id: str, tse: TseReceipt) -> ClaimableReceipt
         lines=tse.lines,
         amount_minor=receipt_claims.paid_minor(tse.lines, tse_receipts.CURRENCY),
         issued_at=tse.finished_at,
+        proof=tse.proof,
     )
 
 
@@ -296,7 +361,7 @@ def _wait(caller: Caller, tse: TseReceipt, *, store_id: str, user_id: str) -> Cl
 
 def _unknown(told: ClaimableReceipt) -> ClaimableReceipt:
     """Return a receipt without what its code says, as nothing proves that."""
-    return replace(told, lines=(), amount_minor=None, issued_at=None)
+    return replace(told, lines=(), amount_minor=None, issued_at=None, proof=None)
 
 
 def _held(
@@ -361,15 +426,14 @@ def _receipt(
     receipt = receipt_documents.decode(read) or found
     if receipt.is_only_awaited:
         # Others claim it with codes that nothing has proved.
-        told = (found.store_id, found.lines, found.amount_minor, found.issued_at)
-        store_id, lines, amount_minor, issued_at = told
         receipt = replace(
             receipt,
-            store_id=store_id,
+            store_id=found.store_id,
             transaction_id=found.transaction_id,
-            lines=lines,
-            amount_minor=amount_minor,
-            issued_at=issued_at,
+            lines=found.lines,
+            amount_minor=found.amount_minor,
+            issued_at=found.issued_at,
+            proof=found.proof,
         )
     if receipt.same_as is not None:
         path = paths.receipt(receipt.same_as)
@@ -402,8 +466,14 @@ def _claim(caller: Caller, found: ClaimableReceipt, *, user_id: str) -> ClaimedR
             if receipt.claimed_by is not None
             and (held := memberships.get(each.program_id)) is not None
         )
+        held_by = [each for each in memberships.values() if each is not None]
+        waited = None
         if not is_own:
-            receipt_claims.require_open(receipt)
+            waited = receipt_claims.require_open(
+                receipt,
+                now,
+                lambda waiter: any(till_receipts.is_same_member(each, waiter) for each in held_by),
+            )
         had = {each.program_id for each in receipt.grants}
         imported = receipt.imported
         joined = [
@@ -422,7 +492,8 @@ def _claim(caller: Caller, found: ClaimableReceipt, *, user_id: str) -> ClaimedR
         elif imported is not None:
             booked = _of_import(caller, receipt, joined[0], user_id, reads, now)
         else:
-            booked = _booked(caller, receipt, joined, user_id, reads, now)
+            has_waited = waited is not None
+            booked = _booked(caller, receipt, joined, user_id, reads, now, has_waited=has_waited)
         amount = receipt_claims.paid(receipt)
         assert amount is not None
         result = ClaimedReceipt(
@@ -524,13 +595,20 @@ def _booked(
     user_id: str,
     reads: Reads,
     now: datetime,
+    *,
+    has_waited: bool = False,
 ) -> _Booked:
     """Decide in one program after the other.
+
+    ``has_waited``: it was within its limits, and counted for them, when the claim began to wait.
 
     Raises:
         PunktwerkError: The first program's refusal, if no program decides otherwise.
     """
-    asked = {each.program_id: _prepared(caller, receipt, each, user_id, now) for each in programs}
+    asked = {
+        each.program_id: _prepared(caller, receipt, each, user_id, now, has_waited=has_waited)
+        for each in programs
+    }
     commands.want(reads, (path for each in asked.values() for path in each.needs))
     booked, refusals = _Booked(State(reads), [], []), []
     for program in programs:
@@ -578,7 +656,13 @@ def _nothing(
 
 
 def _prepared(
-    caller: Caller, receipt: ClaimableReceipt, program: Program, user_id: str, now: datetime
+    caller: Caller,
+    receipt: ClaimableReceipt,
+    program: Program,
+    user_id: str,
+    now: datetime,
+    *,
+    has_waited: bool = False,
 ) -> Prepared:
     """Prepare the booking of a receipt in a program: within its limits, and counted for them.
 
@@ -599,6 +683,8 @@ def _prepared(
         earning_method=receipt_claims.EARNING_METHOD,
         is_claim=True,
     )
+    if has_waited:
+        return prepared
     day = receipt_claims.day_of(program, now)
 
     def book(membership: Membership, reads: Reads, cause: Cause) -> Decided:
@@ -661,7 +747,7 @@ def void(
     receipt_id = (
         told.receipt_id if told else till_receipts.receipt_id(store_id, transaction_id or "")
     )
-    path = paths.receipt(receipt_id)
+    path, now = paths.receipt(receipt_id), clock.utc_now()
 
     def decide(reads: Reads) -> Effect[VoidedReceipt]:
         found = told or receipt_documents.decode(reads[path])
@@ -673,7 +759,10 @@ def void(
                 "The till has booked points without an amount.",
                 fields={"returnedAmount": "is unknown of this receipt: leave it out to void all"},
             )
-        after = receipt_claims.returned(receipt, minor)
+        before = receipt
+        if told is not None and told.proof is not None:
+            before = receipt_claims.proved(receipt, told.proof, None, now)
+        after = receipt_claims.returned(before, minor, now)
         state, taken = _taken(receipt, after, reads)
         writes = [] if after == receipt else [receipt_documents.write(read, after)]
         sum_returned = Money(after.returned_minor, after.currency).to_major()

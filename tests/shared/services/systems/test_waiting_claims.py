@@ -18,7 +18,7 @@ from shared.services.systems.receipt_points import ReceiptOutcome
 from tests.conftest import Clock
 from tests.support import tills
 from tests.support.api import Answer
-from tests.support.claimable import TRANSACTION, earned
+from tests.support.claimable import TRANSACTION, earned, make_claim
 from tests.support.dying import dying_after
 from tests.support.merchants import Member, Merchant
 from tests.support.receipts import ISSUED, ReceiptTill, book, receipt
@@ -393,6 +393,190 @@ def test_who_is_erased_waits_for_nothing(till: ReceiptTill, code: str) -> None:
     assert outcomes(till, sale(code)) == [NOTHING]
 
     assert claim(till.ben, code).status == 200
+
+
+# The till tells the code by the API, while a claim waits or before.
+
+
+def make_claim_of(member: Member, code: str, amount: float = 10) -> dict[str, Any]:
+    return make_claim(member.merchant, amount, receiptCode=code)
+
+
+def listed(member: Member, **fields: Any) -> list[dict[str, Any]]:
+    body = {"storeId": member.merchant.store_id, **fields}
+    receipts: list[dict[str, Any]] = member.api.ok("listReceiptClaims", body)["receipts"]
+    return receipts
+
+
+def test_who_waits_gets_a_receipt_that_the_till_gives_to_nobody(
+    till: ReceiptTill, code: str
+) -> None:
+    assert is_waiting(claim(till.anna, code))
+
+    made = make_claim_of(till.anna, code)
+
+    assert made["status"] == "claimed"
+    assert balance(till.anna) == 100
+    with nothing_written():
+        assert make_claim_of(till.anna, code) == made
+        again = claim(till.anna, code)
+        assert_refused(claim(till.ben, code), 409, "RECEIPT_CLAIMED", {"status": "claimed"})
+        other = claim(till.ben, made["code"])
+    assert (earned(again), again.body["duplicate"]) == ([(100, None)], True)
+    assert_refused(other, 409, "RECEIPT_CLAIMED", {"status": "claimed"})
+    assert outcomes(till, sale(code), void_of(1000)) == [NOTHING, TAKEN_BACK]
+    assert balance(till.anna) == 0
+    assert_sound(till.anna)
+
+
+def test_waiting_has_counted_for_the_day_once(till: ReceiptTill, tse: TestTse) -> None:
+    codes = [tse.receipt("10.00", number, at=ISSUED) for number in (1, 2, 3)]
+    for each in codes:
+        assert is_waiting(claim(till.anna, each))
+
+    for number, each in enumerate(codes):
+        body = {"receiptCode": each}
+        assert make_claim(till.anna.merchant, 10, f"bon-{number}", **body)["status"] == "claimed"
+
+    assert balance(till.anna) == 300
+
+
+def test_a_code_that_the_till_tells_first_need_not_wait(till: ReceiptTill, code: str) -> None:
+    assert make_claim_of(till.anna, code)["status"] == "open"
+
+    assert earned(claim(till.ben, code)) == [(100, None)]
+    assert make_claim_of(till.anna, code)["status"] == "claimed"
+
+
+def test_whom_the_till_names_gets_it_by_the_api_too(till: ReceiptTill, code: str) -> None:
+    assert is_waiting(claim(till.ben, code))
+
+    added = till.anna.add(purchaseAmount=10, transactionId=TRANSACTION, receiptCode=code)
+
+    assert added.status == 200
+    assert (balance(till.anna), balance(till.ben)) == (100, 0)
+    with nothing_written():
+        answer = claim(till.ben, code)
+    assert_refused(answer, 409, "RECEIPT_CLAIMED", {"status": "has_member"})
+    (shown,) = listed(till.anna)
+    assert (shown["status"], shown["waiting"]) == ("has_member", [])
+    assert [(each["userId"], each["reason"]) for each in shown["dropped"]] == [
+        (till.ben.user_id, "has_member")
+    ]
+
+
+def test_the_member_who_waits_and_is_named_has_it_once(till: ReceiptTill, code: str) -> None:
+    assert is_waiting(claim(till.anna, code))
+
+    added = till.anna.add(purchaseAmount=10, transactionId=TRANSACTION, receiptCode=code)
+
+    assert (added.status, balance(till.anna)) == (200, 100)
+    with nothing_written():
+        again = claim(till.anna, code)
+    assert (earned(again), again.body["duplicate"]) == ([(100, None)], True)
+    assert [each["dropped"] for each in listed(till.anna, status="claimed")] == [[]]
+
+
+def test_what_the_till_has_booked_does_not_wait(till: ReceiptTill, code: str) -> None:
+    assert (
+        till.anna.add(purchaseAmount=10, transactionId=TRANSACTION, receiptCode=code).status == 200
+    )
+
+    with nothing_written():
+        answer = claim(till.ben, code)
+
+    assert_refused(answer, 409, "RECEIPT_CLAIMED", {"status": "has_member"})
+
+
+def test_a_till_unmasks_a_forged_claim(till: ReceiptTill, code: str, tse: TestTse) -> None:
+    assert is_waiting(claim(till.ben, tse.receipt("10.00", at=ISSUED)))
+
+    assert make_claim_of(till.anna, code)["status"] == "open"
+
+    assert [each["reason"] for each in listed(till.anna)[0]["dropped"]] == ["not_verified"]
+    assert balance(till.ben) == 0
+    assert earned(claim(till.anna, code)) == [(100, None)]
+
+
+def test_who_waits_and_may_not_earn_leaves_it_to_others(till: ReceiptTill, code: str) -> None:
+    assert is_waiting(claim(till.anna, code))
+    body = {"programId": till.anna.program_id, "userId": "user_1", "reason": "Fraud"}
+    till.anna.api.ok("suspendMember", body)
+
+    made = make_claim_of(till.anna, code)
+
+    assert (made["status"], balance(till.anna)) == ("open", 0)
+    assert [each["reason"] for each in listed(till.anna)[0]["dropped"]] == ["nothing_earned"]
+    assert claim(till.ben, made["code"]).status == 200
+
+
+def test_a_merged_member_who_waits_gets_it_as_the_new_one(till: ReceiptTill, code: str) -> None:
+    assert is_waiting(claim(till.anna, code))
+    till.anna.api.ok("mergeMembers", {"fromUserId": "user_1", "intoUserId": "user_2"})
+
+    assert make_claim_of(till.anna, code)["status"] == "claimed"
+
+    assert balance(till.ben) == 100
+    assert claim(till.ben, code).body["duplicate"] is True
+
+
+def test_of_a_part_that_came_back_who_waits_gets_the_rest(till: ReceiptTill, code: str) -> None:
+    assert is_waiting(claim(till.anna, code))
+    body = {"storeId": till.anna.merchant.store_id, "receiptCode": code, "returnedAmount": 4}
+
+    assert till.anna.api.ok("voidReceiptClaim", body)["status"] == "waiting"
+
+    with nothing_written():
+        other = claim(till.ben, code)
+    assert_refused(other, 409, "RECEIPT_CLAIMED", {"status": "waiting"})
+    assert earned(claim(till.anna, code)) == [(60, None)]
+
+
+def test_a_till_that_voids_ends_the_wait(till: ReceiptTill, code: str) -> None:
+    assert is_waiting(claim(till.anna, code))
+    body = {"storeId": till.anna.merchant.store_id, "receiptCode": code}
+
+    assert till.anna.api.ok("voidReceiptClaim", body)["status"] == "voided"
+
+    with nothing_written():
+        assert_refused(claim(till.anna, code), 409, "RECEIPT_VOIDED")
+    assert [each["reason"] for each in listed(till.anna)[0]["dropped"]] == ["nothing_earned"]
+
+
+def test_once_a_tse_is_registered_who_waits_keeps_the_receipt(
+    till: ReceiptTill, code: str, tse: TestTse
+) -> None:
+    assert is_waiting(claim(till.anna, code))
+    body = {"storeId": till.anna.merchant.store_id, "tses": [tse.serial]}
+    till.anna.api.ok("configureStoreTse", body)
+
+    with nothing_written():
+        other = claim(till.ben, code)
+    assert_refused(other, 409, "RECEIPT_CLAIMED", {"status": "waiting"})
+    assert earned(claim(till.anna, code)) == [(100, None)]
+
+
+@pytest.mark.parametrize("steps", range(4))
+def test_who_dies_while_it_is_given_to_whom_waits_gives_it_once(
+    till: ReceiptTill, code: str, steps: int
+) -> None:
+    assert is_waiting(claim(till.anna, code))
+
+    with dying_after(steps):
+        till.anna.api(
+            "createReceiptClaim",
+            {
+                "storeId": till.anna.merchant.store_id,
+                "transactionId": TRANSACTION,
+                "purchaseAmount": 10,
+                "receiptCode": code,
+            },
+        )
+
+    assert balance(till.anna) in {0, 100}
+    assert make_claim_of(till.anna, code)["status"] == "claimed"
+    assert balance(till.anna) == 100
+    assert_sound(till.anna)
 
 
 def test_an_export_tells_counter_and_signature(till: ReceiptTill, tse: TestTse) -> None:
