@@ -135,6 +135,8 @@ ENDPOINTS = (
     Endpoint("reserveLoyaltyPoints", "loyalty", Package.GO, customer_package=Package.GO),
     Endpoint("commitLoyaltyRedemption", "loyalty", Package.GO),
     Endpoint("voidLoyaltyRedemption", "loyalty", Package.GO, customer_package=Package.GO),
+    Endpoint("createReward", "rewards", Package.GO),
+    Endpoint("getReward", "rewards", Package.GO, is_read=True),
     Endpoint("getRedemption", "rewards", Package.GO, is_read=True, customer_package=Package.GO),
     Endpoint("listRedemptions", "rewards", Package.GO, is_read=True, customer_package=Package.GO),
     Endpoint("useRewardCode", "rewards", Package.GO),

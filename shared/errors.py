@@ -658,6 +658,14 @@ class RedemptionCancelled(PunktwerkError):
     fix = "Nothing is to be done: the points are back."
 
 
+class RewardExists(PunktwerkError):
+    """The program has a reward of this id, perhaps an archived one."""
+
+    code = "REWARD_EXISTS"
+    status = 409
+    fix = "Change it with updateReward, or choose another `rewardId`."
+
+
 class ReservationExists(PunktwerkError):
     """The member has an open reservation for the same reward."""
 

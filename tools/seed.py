@@ -23,7 +23,8 @@ from shared.auth.caller import Caller
 from shared.auth.keys import ApiKey, KeyKind, KeyMode
 from shared.domain.accounts.packages import Package
 from shared.domain.loyalty import earning_base
-from shared.domain.loyalty.programs import Branding, EarningMethod, ProgramType, Reward
+from shared.domain.loyalty.programs import Branding, EarningMethod, ProgramType
+from shared.domain.loyalty.rewards import Reward
 from shared.domain.stores.stores import Coordinates
 from shared.errors import PunktwerkError
 from shared.schemas.loyalty.program_bodies import parse_rules

@@ -14,12 +14,12 @@ from shared.domain.loyalty.programs import (
     REDEMPTION_CANCEL_DAYS_DEFAULT,
     Branding,
     ProgramType,
-    require_costs,
     require_event_rules,
     require_limits,
     require_milestones,
 )
 from shared.domain.loyalty.returns import ReversePolicy
+from shared.domain.loyalty.rewards import require_costs
 from shared.domain.units import SCALE_MAX, to_units
 from shared.errors import LimitExceeded, StoreNotFound
 from shared.schemas import answers
@@ -47,13 +47,12 @@ from shared.schemas.loyalty.program_bodies import (
     RedemptionCancelDays,
     ReferralBody,
     RefundPolicy,
-    Rewards,
     RulesBody,
     WelcomeBonus,
     parse_rules,
     to_event_rules,
-    to_rewards,
 )
+from shared.schemas.loyalty.reward_bodies import Rewards, to_rewards
 from shared.services.loyalty import programs
 
 _NONE: dict[str, Any] = {"default": 0}

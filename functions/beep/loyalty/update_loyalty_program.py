@@ -13,11 +13,11 @@ from shared.auth.caller import Caller
 from shared.domain.loyalty.programs import (
     NO_LIMITS,
     ReceiptClaimRules,
-    require_costs,
     require_event_rules,
     require_limits,
     require_milestones,
 )
+from shared.domain.loyalty.rewards import require_costs
 from shared.domain.units import SCALE_MAX, to_units
 from shared.errors import ProgramNotFound
 from shared.schemas import answers
@@ -43,7 +43,6 @@ from shared.schemas.loyalty.program_bodies import (
     RedemptionCancelDays,
     ReferralBody,
     RefundPolicy,
-    Rewards,
     RulesBody,
     WelcomeBonus,
     changed_rules,
@@ -51,8 +50,8 @@ from shared.schemas.loyalty.program_bodies import (
     refuse_impossible_rules,
     rules_body,
     to_event_rules,
-    to_rewards,
 )
+from shared.schemas.loyalty.reward_bodies import Rewards, replaced_rewards, to_rewards
 from shared.services.loyalty import programs
 
 
@@ -71,7 +70,11 @@ class Request(RequestModel):
     description: FreeText | None = None
     rules: RulesBody | None = None
     rewards: Rewards | None = Field(
-        default=None, description="All rewards anew; send the `rewardId` of those kept."
+        default=None,
+        description=(
+            "All rewards anew; send the `rewardId` of those kept. What the others' codes promise "
+            "holds."
+        ),
     )
     branding: BrandingBody | None = Field(
         default=None, description="How the card looks in the app."
@@ -161,7 +164,7 @@ def handle(body: Request, caller: Caller) -> Response:
         program_name=body.program_name,
         description=body.description,
         rules=None if body.rules is None else partial(changed_rules, body=body.rules),
-        rewards=None if body.rewards is None else to_rewards(body.rewards),
+        rewards=None if body.rewards is None else replaced_rewards(body.rewards),
         branding=None if body.branding is None else body.branding.model_dump(exclude_unset=True),
         earning_methods=tuple(dict.fromkeys(body.earning_methods or ())) or None,
         is_active=body.is_active,

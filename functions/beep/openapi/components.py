@@ -109,7 +109,7 @@ class _Generator(GenerateJsonSchema):
         """Remove null from fields that an answer leaves out instead of writing null."""
         found = super().model_field_schema(schema)
         if self.mode == "serialization" and "serialization_exclude_if" in schema:
-            found = next(each for each in found["anyOf"] if each != {"type": "null"})
+            return _without_null(found)
         return found
 
     def field_is_required(self, field: Any, total: bool) -> bool:
@@ -121,6 +121,15 @@ class _Generator(GenerateJsonSchema):
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - pydantic's
         """Leave out titles, because they repeat the name."""
         return False
+
+
+def _without_null(schema: Schema) -> Schema:
+    """Return a schema without null, if it has that."""
+    if "anyOf" in schema:
+        return dict(next(each for each in schema["anyOf"] if each != _NULL))
+    if isinstance(schema.get("type"), list):
+        return {**schema, "type": next(each for each in schema["type"] if each != "null")}
+    return schema
 
 
 class _SelfContained(_Generator):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -14,8 +14,9 @@ from shared.domain.loyalty.earning_base import EARNING_BASE_DEFAULT, EarningBase
 from shared.domain.loyalty.event_rules import EventRule
 from shared.domain.loyalty.referred import ReferralTerms
 from shared.domain.loyalty.returns import ReversePolicy
+from shared.domain.loyalty.rewards import Reward, require_cost, require_costs, require_terms
 from shared.domain.units import currency_scale, to_units
-from shared.errors import InvalidParameters, ProgramInactive, RewardNotFound, RewardUnavailable
+from shared.errors import InvalidParameters, ProgramInactive, RewardNotFound
 
 
 class ProgramType(StrEnum):
@@ -38,11 +39,6 @@ class EarningMethod(StrEnum):
 
 NO_MULTIPLIER = Decimal(1)
 EARNING_METHODS_DEFAULT = (EarningMethod.QR_CHECKIN, EarningMethod.STORE_CHECKIN)
-
-REWARD_TYPES_BUILT_IN = frozenset(
-    {"discount_percent", "discount_amount", "free_product", "voucher"}
-)
-"""Reward types that every package may use; any other is a custom reward (GROW and up)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,43 +95,6 @@ RULES_BY_TYPE: Mapping[ProgramType, type[StampsRules | PointsRules | CashbackRul
     ProgramType.TIER: TierRules,
 }
 Rules = StampsRules | PointsRules | CashbackRules | TierRules
-
-
-@dataclass(frozen=True, slots=True)
-class Reward:
-    """A reward that points buy.
-
-    ``stock`` is the number when it was last set (``None``: unlimited); another document counts
-    the remaining stock. ``extra`` keeps fields that integrators add for themselves.
-    """
-
-    reward_id: str
-    title: str
-    type: str
-    required_points: Decimal
-    description: str = ""
-    is_active: bool = True
-    stock: int | None = None
-    valid_from: datetime | None = None
-    valid_until: datetime | None = None
-    extra: Mapping[str, str | int | float | bool] = field(default_factory=dict)
-
-    def is_offered(self, now: datetime) -> bool:
-        """Tell whether the reward is offered at ``now``, without regard to stock."""
-        started = self.valid_from is None or self.valid_from <= now
-        ended = self.valid_until is not None and self.valid_until <= now
-        return self.is_active and started and not ended
-
-    def require_offered(self, now: datetime) -> None:
-        """Refuse a reward that is not to be had.
-
-        Raises:
-            RewardUnavailable: It is not offered at ``now``.
-        """
-        if not self.is_offered(now):
-            raise RewardUnavailable(
-                f"{self.title} is not offered at the moment.", rewardId=self.reward_id
-            )
 
 
 ALERT_DAYS_DEFAULT = 30
@@ -235,6 +194,8 @@ class Program:
     ``event_rules`` say what other events earn, such as a login; each event has one at most.
     ``receipt_claims`` is ``None`` if members cannot claim receipts.
     ``referral`` is what it promises to who refers somebody, and to who is referred.
+    ``archived_rewards`` cannot be had any more, in the order in which they were archived; their
+    codes still can be used.
     """
 
     program_id: str
@@ -267,6 +228,7 @@ class Program:
     event_rules: tuple[EventRule, ...] = ()
     receipt_claims: ReceiptClaimRules | None = None
     referral: ReferralTerms | None = None
+    archived_rewards: tuple[Reward, ...] = ()
 
     @property
     def scale(self) -> int:
@@ -278,6 +240,16 @@ class Program:
     def tiers(self) -> tuple[Tier, ...]:
         """The levels, ascending; empty for programs without tiers."""
         return self.rules.tiers if isinstance(self.rules, TierRules) else ()
+
+    @property
+    def tier_names(self) -> tuple[str, ...]:
+        """The names of the levels, ascending."""
+        return tuple(each.name for each in self.tiers)
+
+    @property
+    def every_reward(self) -> tuple[Reward, ...]:
+        """The rewards, also those that are archived."""
+        return (*self.rewards, *self.archived_rewards)
 
     @property
     def profile_events(self) -> tuple[str, ...]:
@@ -313,7 +285,7 @@ class Program:
         return int(reward.required_points.scaleb(self.scale))
 
     def reward(self, reward_id: str) -> Reward:
-        """Return the reward of this id.
+        """Return the reward of this id, also one that is archived.
 
         Raises:
             RewardNotFound: The program has no such reward.
@@ -325,7 +297,7 @@ class Program:
 
     def find_reward(self, reward_id: str) -> Reward | None:
         """Return the reward of this id, ``None`` if the program has no such reward."""
-        return next((each for each in self.rewards if each.reward_id == reward_id), None)
+        return next((each for each in self.every_reward if each.reward_id == reward_id), None)
 
     def require_active(self) -> None:
         """Refuse to take members or grant points if the program is inactive.
@@ -342,23 +314,31 @@ def type_of(rules: Rules) -> ProgramType:
     return next(kind for kind, each in RULES_BY_TYPE.items() if isinstance(rules, each))
 
 
-def require_costs(rewards: Iterable[Reward], scale: int) -> None:
-    """Refuse rewards that cannot be paid in a unit of ``scale`` decimals, or that share an id.
+def require_rewards(program: Program) -> None:
+    """Refuse rewards that do not fit their program.
 
     Raises:
         InvalidParameters: Fields are named ``rewards[0].requiredPoints`` and so on.
     """
-    seen: set[str] = set()
-    for index, reward in enumerate(rewards):
-        field = f"rewards[{index}].requiredPoints"
-        if to_units(reward.required_points, scale, field=field) == 0:
-            raise InvalidParameters(
-                f"{field} must be greater than 0.", fields={field: "must be greater than 0"}
-            )
-        if reward.reward_id in seen:
-            name = f"rewards[{index}].rewardId"
-            raise InvalidParameters(f"{name} is used twice.", fields={name: "is used twice"})
-        seen.add(reward.reward_id)
+    require_costs(program.rewards, program.scale)
+    archived = {each.reward_id for each in program.archived_rewards}
+    for index, reward in enumerate(program.rewards):
+        within = f"rewards[{index}]."
+        if reward.reward_id in archived:
+            name = f"{within}rewardId"
+            problem = "names an archived reward; leave it out, or give it another id"
+            raise InvalidParameters(f"{name} {problem}.", fields={name: problem})
+        require_terms(reward, tiers=program.tier_names, currency=program.currency, within=within)
+
+
+def require_reward(program: Program, reward: Reward) -> None:
+    """Refuse a reward that does not fit its program.
+
+    Raises:
+        InvalidParameters: Fields are named ``requiredPoints`` and so on.
+    """
+    require_cost(reward, program.scale)
+    require_terms(reward, tiers=program.tier_names, currency=program.currency)
 
 
 def require_milestones(milestones: Iterable[Decimal], scale: int) -> None:

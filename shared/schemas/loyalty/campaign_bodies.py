@@ -17,7 +17,8 @@ from shared.domain.loyalty.campaigns import (
 from shared.domain.units import AMOUNT_UNITS_MAX
 from shared.schemas import answers
 from shared.schemas.base import Id, Name, Number, RequestTime, Timestamp, Whole, WireModel
-from shared.schemas.loyalty.program_bodies import Money, Multiplier
+from shared.schemas.loyalty.numbers import Money
+from shared.schemas.loyalty.program_bodies import Multiplier
 
 HAPPY_HOURS_MAX = 14
 NAMES_MAX = 50

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
@@ -12,14 +12,12 @@ from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
-    ConfigDict,
     Field,
     ValidationError,
     WithJsonSchema,
     model_validator,
 )
 
-from shared import ids
 from shared.domain.loyalty import programs as domain
 from shared.domain.loyalty.earning_base import (
     EXCLUDED_TYPES_DEFAULT,
@@ -37,7 +35,6 @@ from shared.domain.loyalty.programs import (
     Program,
     ProgramType,
     ReceiptClaimRules,
-    Reward,
     Rules,
     WhenExceeded,
 )
@@ -53,34 +50,22 @@ from shared.schemas.base import (
     Id,
     Name,
     Number,
-    RequestTime,
     Whole,
     WireModel,
     in_camel_case,
     invalid,
     to_refusal,
 )
-from shared.schemas.fields import FreeText, Percent, PublicLink
+from shared.schemas.fields import Percent, PublicLink
+from shared.schemas.loyalty.numbers import Money, Percentage, PositiveMoney, decimals
+from shared.schemas.loyalty.reward_bodies import RewardBody, reward_body
 
-REWARDS_MAX = 50
 TIERS_MAX = 20
 MILESTONES_MAX = 20
 EVENT_RULES_MAX = 20
 EXCLUDED_MAX = 200
-REWARD_EXTRAS_MAX = 20
-EXTRA_CHARS_MAX = 500
 LATE_ALERT = "must have alertDays below afterDays"
-EXTRA_NUMBER_MAX = 2**53
 _COLOR = re.compile(r"#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")
-
-
-def _decimals(most: int) -> Callable[[Decimal], Decimal]:
-    def check(number: Decimal) -> Decimal:
-        if number != round(number, most):
-            raise ValueError(f"must have at most {most} decimals")
-        return number
-
-    return check
 
 
 Rate = Annotated[
@@ -90,18 +75,15 @@ Rate = Annotated[
         le=100_000,
         description="Points for each unit of the store's currency; at most 4 decimals.",
     ),
-    AfterValidator(_decimals(4)),
+    AfterValidator(decimals(4)),
 ]
-Percentage = Annotated[Number, Field(gt=0, le=100), AfterValidator(_decimals(2))]
-Money = Annotated[Number, Field(ge=0, le=1_000_000), AfterValidator(_decimals(3))]
-PositiveMoney = Annotated[Number, Field(gt=0, le=1_000_000), AfterValidator(_decimals(3))]
 PerCheckin = Annotated[
     Whole,
     Field(ge=0, le=1_000_000, description="What a check-in earns, whatever is bought."),
 ]
 
 
-Multiplier = Annotated[Number, Field(gt=0, le=100), AfterValidator(_decimals(4))]
+Multiplier = Annotated[Number, Field(gt=0, le=100), AfterValidator(decimals(4))]
 
 
 class StampsRulesBody(WireModel):
@@ -352,99 +334,6 @@ class BrandingBody(WireModel):
     logo: PublicLink | None = Field(default=None, description="https URL of an image.")
 
 
-def _is_plain(value: Any) -> bool:
-    """Tell whether the database and every JSON reader keep a value unchanged."""
-    if isinstance(value, str):
-        return len(value) <= EXTRA_CHARS_MAX
-    is_number = isinstance(value, int | float | Decimal)
-    return is_number and -EXTRA_NUMBER_MAX <= value <= EXTRA_NUMBER_MAX
-
-
-class RewardBody(WireModel):
-    """A reward that points buy. Further fields with plain values are kept unchanged."""
-
-    model_config = ConfigDict(extra="allow")
-
-    reward_id: Id | None = Field(
-        default=None, description="Id of the reward. A new reward without one gets one."
-    )
-    title: Name = Field(description="Name that customers see.")
-    type: str = Field(
-        pattern=r"^[a-z][a-z0-9_]{0,49}$",
-        description=(
-            "Kind of reward; any but `discount_percent`, `discount_amount`, `free_product` and "
-            "`voucher` is a custom reward and needs GROW."
-        ),
-    )
-    required_points: Annotated[Number, Field(gt=0)] = Field(description="What the reward costs.")
-    description: FreeText = ""
-    is_active: bool = Field(default=True, description="Whether it can be used.")
-    stock: Annotated[Whole, Field(ge=0, le=1_000_000_000)] | None = Field(
-        default=None, description="How many there were when it was last set. Null: without limit."
-    )
-    valid_from: RequestTime | None = Field(
-        default=None, description="The reward can be had from then on. Null: at once."
-    )
-    valid_until: RequestTime | None = Field(
-        default=None, description="The reward can be had before then. Null: without end."
-    )
-
-    @model_validator(mode="after")
-    def _offered_at_some_time(self) -> RewardBody:
-        if self.valid_from and self.valid_until and self.valid_from >= self.valid_until:
-            raise ValueError("must have validFrom before validUntil")
-        return self
-
-    @model_validator(mode="after")
-    def _plain_extras(self) -> RewardBody:
-        extras = self.model_extra or {}
-        if len(extras) > REWARD_EXTRAS_MAX:
-            raise ValueError(f"must have at most {REWARD_EXTRAS_MAX} fields of its own")
-        for name, value in extras.items():
-            if not _is_plain(value):
-                raise ValueError(f"must have a short plain value for {name[:100]}")
-            if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,49}", name):
-                raise ValueError("must have names of letters, digits and _")
-        return self
-
-    def to_domain(self) -> Reward:
-        """Return the reward; without an id it gets one."""
-        return Reward(
-            reward_id=self.reward_id or ids.new("rw"),
-            title=self.title,
-            type=self.type,
-            required_points=self.required_points,
-            description=self.description,
-            is_active=self.is_active,
-            stock=self.stock,
-            valid_from=self.valid_from,
-            valid_until=self.valid_until,
-            extra={
-                name: float(value) if isinstance(value, Decimal) else value
-                for name, value in (self.model_extra or {}).items()
-            },
-        )
-
-
-def reward_body(reward: Reward) -> RewardBody:
-    """Return a reward as answers show it."""
-    return RewardBody(
-        reward_id=reward.reward_id,
-        title=reward.title,
-        type=reward.type,
-        required_points=reward.required_points,
-        description=reward.description,
-        is_active=reward.is_active,
-        stock=reward.stock,
-    ).model_copy(
-        update={
-            "valid_from": reward.valid_from,
-            "valid_until": reward.valid_until,
-            **reward.extra,
-        }
-    )
-
-
 ProgramName = Annotated[Name, Field(description="Name that customers see.")]
 ProgramTypeName = Annotated[
     ProgramType,
@@ -461,9 +350,6 @@ EarningMethods = Annotated[
             "with `click_collect` orders that are picked up."
         ),
     ),
-]
-Rewards = Annotated[
-    list[RewardBody], Field(max_length=REWARDS_MAX, description="What members can buy.")
 ]
 
 
@@ -974,11 +860,6 @@ def _points_expiry_body(policy: PointsExpiry | None) -> PointsExpiryBody | None:
     if policy is None:
         return None
     return PointsExpiryBody(after_days=policy.after_days, alert_days=policy.alert_days)
-
-
-def to_rewards(bodies: list[RewardBody]) -> tuple[Reward, ...]:
-    """Return the rewards of a request."""
-    return tuple(body.to_domain() for body in bodies)
 
 
 RULES_EXAMPLES: Mapping[ProgramType, dict[str, Any]] = {

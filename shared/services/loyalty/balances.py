@@ -17,7 +17,8 @@ from shared.domain.loyalty.earning_base import LineType, PurchaseLine
 from shared.domain.loyalty.entries import Cause, Entry
 from shared.domain.loyalty.external_transactions import Direction, ExternalTransaction
 from shared.domain.loyalty.membership import Membership
-from shared.domain.loyalty.programs import Program, Reward
+from shared.domain.loyalty.programs import Program
+from shared.domain.loyalty.rewards import Reward
 from shared.domain.units import to_units
 from shared.errors import InvalidParameters, RewardCostMismatch
 from shared.services import access, commands

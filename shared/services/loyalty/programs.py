@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -18,7 +18,6 @@ from shared.domain.loyalty.programs import (
     MILESTONES_DEFAULT,
     NO_LIMITS,
     REDEMPTION_CANCEL_DAYS_DEFAULT,
-    REWARD_TYPES_BUILT_IN,
     Branding,
     CheckInLimit,
     EarningLimits,
@@ -27,24 +26,24 @@ from shared.domain.loyalty.programs import (
     Program,
     ProgramType,
     ReceiptClaimRules,
-    Reward,
     Rules,
-    require_costs,
     require_event_rules,
     require_limits,
     require_milestones,
     require_referral,
+    require_rewards,
 )
 from shared.domain.loyalty.referred import ReferralTerms
 from shared.domain.loyalty.returns import ReversePolicy
+from shared.domain.loyalty.rewards import REWARD_TYPES_BUILT_IN, Reward
 from shared.domain.stores.stores import Store
 from shared.domain.units import to_units
-from shared.errors import EndpointNotAllowed, LimitExceeded
+from shared.errors import EndpointNotAllowed, InvalidParameters, LimitExceeded
 from shared.services import access, commands
 from shared.services.commands import Effect, Reads
 from shared.store import paths
-from shared.store.client import Create, Document, Put, Write
-from shared.store.loyalty import program_documents
+from shared.store.client import Document, Write
+from shared.store.loyalty import program_documents, stock_documents
 from shared.store.stores import store_documents
 
 PROGRAMS_PER_STORE_MAX = 100
@@ -82,14 +81,14 @@ class ProgramDraft:
 class ProgramChanges:
     """The changes of a program; ``None`` changes nothing.
 
-    ``rules``, ``points_expiry``, ``check_in_limit`` and ``receipt_claims`` make the new ones of the
-    old ones. ``ends_expiry``: points that are granted from then on never expire.
+    ``rules``, ``rewards``, ``points_expiry``, ``check_in_limit`` and ``receipt_claims`` make the
+    new ones of the old ones. ``ends_expiry``: points that are granted from then on never expire.
     """
 
     program_name: str | None = None
     description: str | None = None
     rules: Callable[[Rules], Rules] | None = None
-    rewards: tuple[Reward, ...] | None = None
+    rewards: Callable[[Sequence[Reward]], tuple[Reward, ...]] | None = None
     branding: Mapping[str, str | None] | None = None
     earning_methods: tuple[EarningMethod, ...] | None = None
     is_active: bool | None = None
@@ -182,7 +181,7 @@ def create(
             receipt_claims=draft.receipt_claims,
             referral=draft.referral,
         )
-        require_costs(program.rewards, program.scale)
+        require_rewards(program)
         require_milestones(program.milestones, program.scale)
         to_units(program.welcome_bonus, program.scale, field="welcomeBonus")
         require_limits(program.earning_limits, program.scale)
@@ -214,7 +213,7 @@ def update(
     """
     known = access.program(caller, program_id, store_id)
     if changes.rewards is not None:
-        _require_rewards_allowed(caller, changes.rewards)
+        _require_rewards_allowed(caller, changes.rewards(known.rewards))
     now = clock.utc_now()
     program_path, store_path = paths.program(program_id), paths.store(known.store_id)
 
@@ -223,7 +222,7 @@ def update(
         before = access.own_program(caller, found, program_id, store_id)
         store = access.own_store(caller, store_documents.decode(reads[store_path]), before.store_id)
         after = _changed(before, changes, now)
-        require_costs(after.rewards, after.scale)
+        require_rewards(after)
         require_milestones(after.milestones, after.scale)
         to_units(after.welcome_bonus, after.scale, field="welcomeBonus")
         require_limits(after.earning_limits, after.scale)
@@ -278,7 +277,7 @@ def _changed(before: Program, changes: ProgramChanges, now: datetime) -> Program
         program_name=_given(changes.program_name, before.program_name),
         description=_given(changes.description, before.description),
         rules=changes.rules(before.rules) if changes.rules else before.rules,
-        rewards=_given(changes.rewards, before.rewards),
+        rewards=changes.rewards(before.rewards) if changes.rewards else before.rewards,
         branding=branding,
         earning_methods=_given(changes.earning_methods, before.earning_methods),
         is_active=_given(changes.is_active, before.is_active),
@@ -336,15 +335,31 @@ def _listed(caller: Caller, store: Store, program: Program) -> Store:
     return replace(store, program_ids=every, active_program_ids=active)
 
 
-def _require_rewards_allowed(caller: Caller, rewards: tuple[Reward, ...]) -> None:
-    custom = [reward.type for reward in rewards if reward.type not in REWARD_TYPES_BUILT_IN]
-    if custom and not caller.package.includes(Package.GROW):
+def _require_rewards_allowed(caller: Caller, rewards: Iterable[Reward]) -> None:
+    for index, reward in enumerate(rewards):
+        require_reward_allowed(caller, reward, within=f"rewards[{index}].")
+
+
+def require_reward_allowed(caller: Caller, reward: Reward, *, within: str = "") -> None:
+    """Refuse a reward that the caller cannot offer.
+
+    Raises:
+        EndpointNotAllowed: The package has no custom rewards.
+        InvalidParameters: It can be used in a store that is not the caller's; the field is named,
+            with ``within`` before it.
+    """
+    if reward.type not in REWARD_TYPES_BUILT_IN and not caller.package.includes(Package.GROW):
         raise EndpointNotAllowed(
-            f"Rewards of type {custom[0]} are custom rewards.",
+            f"Rewards of type {reward.type} are custom rewards.",
             requiredUpgrade=Package.GROW,
             currentPackage=caller.package,
             builtInTypes=sorted(REWARD_TYPES_BUILT_IN),
         )
+    for index, store_id in enumerate(reward.store_ids):
+        found = store_documents.find(store_id)
+        if found is None or found.account_id != caller.account_id:
+            field, problem = f"{within}storeIds[{index}]", "is no store of yours"
+            raise InvalidParameters(f"{field} {problem}.", fields={field: problem})
 
 
 def _stock_writes(program: Program, before: Program | None) -> list[Write]:
@@ -354,9 +369,7 @@ def _stock_writes(program: Program, before: Program | None) -> list[Write]:
         known = before.find_reward(reward.reward_id) if before else None
         if reward.stock is None or (known is not None and known.stock == reward.stock):
             continue
-        path = paths.reward_stock(program.program_id, reward.reward_id)
-        data = {"remaining": reward.stock}
-        writes.append(Create(path, data) if before is None else Put(path, data))
+        writes.append(stock_documents.setting(program.program_id, reward.reward_id, reward.stock))
     return writes
 
 

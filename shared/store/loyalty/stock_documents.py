@@ -6,7 +6,7 @@ from typing import Any
 
 from shared.domain.loyalty.reward_stock import RewardStock
 from shared.store import paths
-from shared.store.client import Snapshot, Update
+from shared.store.client import Put, Snapshot, Update
 from shared.store.documents import Documents
 
 STOCK = Documents(RewardStock, paths.reward_stock)
@@ -15,6 +15,11 @@ STOCK = Documents(RewardStock, paths.reward_stock)
 def decode(read: Snapshot) -> RewardStock:
     """Return the stock of a reward; of one that has no document nothing is left."""
     return STOCK.decode(read) or RewardStock(0)
+
+
+def setting(program_id: str, reward_id: str, stock: int) -> Put:
+    """Return the write of a stock that the merchant sets. What is reserved counts as one of it."""
+    return Put(paths.reward_stock(program_id, reward_id), {"remaining": stock})
 
 
 def change(read: Snapshot, after: RewardStock) -> Update:

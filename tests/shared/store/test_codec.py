@@ -168,6 +168,7 @@ def test_a_document_has_camel_case_names_and_plain_values() -> None:
             "whenExceeded": "truncate",
         },
         "campaigns": [],
+        "archivedRewards": [],
         "pendingDays": 0,
         "redemptionCancelDays": 14,
         "refundPolicy": "within_balance",

@@ -113,6 +113,7 @@ def test_creates_an_inactive_program_with_the_defaults(merchant: Merchant) -> No
             "whenExceeded": "truncate",
         },
         "campaigns": [],
+        "archivedRewards": [],
         "currency": "EUR",
         "timeZone": "Europe/Berlin",
         "createdAt": now,

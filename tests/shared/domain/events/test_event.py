@@ -17,8 +17,9 @@ from shared.domain.events.event import Event
 from shared.domain.loyalty import ledger, loyalty_events
 from shared.domain.loyalty.entries import Entry
 from shared.domain.loyalty.membership import Membership
-from shared.domain.loyalty.programs import Program, Reward
+from shared.domain.loyalty.programs import Program
 from shared.domain.loyalty.returns import ReversePolicy
+from shared.domain.loyalty.rewards import Reward
 from shared.domain.webhooks import webhook_events
 from shared.domain.webhooks.endpoints import Health, SigningSecret, WebhookEndpoint
 from tests.support.strategies import (

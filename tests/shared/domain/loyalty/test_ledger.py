@@ -17,8 +17,9 @@ from shared.domain.loyalty.entries import Cause, Entry, EntryKind
 from shared.domain.loyalty.ledger import FULL_CARD
 from shared.domain.loyalty.lots import Lot
 from shared.domain.loyalty.membership import RECENT_MAX, Membership, RecentEntry
-from shared.domain.loyalty.programs import PointsExpiry, Program, Reward
+from shared.domain.loyalty.programs import PointsExpiry, Program
 from shared.domain.loyalty.returns import ReversePolicy
+from shared.domain.loyalty.rewards import Reward
 from shared.domain.units import BALANCE_UNITS_MAX
 from shared.errors import BalanceLimitExceeded, InsufficientBalance, ProgramInactive
 from tests.support.strategies import (

@@ -1,8 +1,8 @@
-"""Programs: when a reward is offered, what it costs, and the unit that is counted in."""
+"""Programs: what a reward costs, and the unit that is counted in."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,46 +11,18 @@ import pytest
 from shared.domain.loyalty.programs import (
     RULES_BY_TYPE,
     ProgramType,
-    Reward,
     Rules,
-    require_costs,
     require_milestones,
 )
+from shared.domain.loyalty.rewards import Reward
 from shared.errors import InvalidParameters, ProgramInactive, RewardNotFound
-from tests.support.strategies import CASHBACK, NOW, POINTS, STAMPS, TIERED, TIERS, make_program
+from tests.support.strategies import CASHBACK, POINTS, STAMPS, TIERED, TIERS, make_program
 
 TICK = timedelta(milliseconds=1)
 
 
 def reward(**fields: Any) -> Reward:
     return Reward("rw_1", "Coffee", "free_product", Decimal(10), **fields)
-
-
-@pytest.mark.parametrize(
-    ("valid_from", "valid_until", "is_offered"),
-    [
-        (None, None, True),
-        (NOW, None, True),
-        (NOW + TICK, None, False),
-        (None, NOW, False),
-        (None, NOW + TICK, True),
-        (NOW, NOW + TICK, True),
-        (NOW - TICK, NOW, False),
-    ],
-)
-def test_a_reward_is_offered_from_its_first_moment_to_before_its_last(
-    valid_from: datetime | None, valid_until: datetime | None, is_offered: bool
-) -> None:
-    assert reward(valid_from=valid_from, valid_until=valid_until).is_offered(NOW) is is_offered
-
-
-def test_a_reward_that_is_switched_off_is_not_offered() -> None:
-    assert not reward(is_active=False).is_offered(NOW)
-    assert not reward(is_active=False, valid_from=NOW - TICK).is_offered(NOW)
-
-
-def test_an_empty_stock_does_not_end_an_offer() -> None:
-    assert reward(stock=0).is_offered(NOW)
 
 
 @pytest.mark.parametrize(
@@ -101,41 +73,6 @@ def test_an_inactive_program_refuses_by_name() -> None:
 
 def test_every_program_type_has_rules() -> None:
     assert set(RULES_BY_TYPE) == set(ProgramType)
-
-
-@pytest.mark.parametrize(
-    ("costs", "scale", "field", "problem"),
-    [
-        (["1", "1.5"], 0, "rewards[1].requiredPoints", "must be a whole number"),
-        (["1.555"], 2, "rewards[0].requiredPoints", "must be a number with at most 2 decimals"),
-        (["0"], 0, "rewards[0].requiredPoints", "must be greater than 0"),
-        (["1", "1000000001"], 0, "rewards[1].requiredPoints", "must be from 0 to 1000000000"),
-    ],
-)
-def test_a_reward_that_cannot_be_paid_is_refused_by_its_place(
-    costs: list[str], scale: int, field: str, problem: str
-) -> None:
-    rewards = [
-        Reward(f"rw_{index}", "Coffee", "free_product", Decimal(cost))
-        for index, cost in enumerate(costs)
-    ]
-    with pytest.raises(InvalidParameters) as refusal:
-        require_costs(rewards, scale)
-    assert refusal.value.details == {"fields": {field: problem}}
-
-
-def test_rewards_that_can_be_paid_are_accepted() -> None:
-    rewards = [
-        Reward(f"rw_{cost}", "Coffee", "free_product", Decimal(cost)) for cost in ("0.01", "9.99")
-    ]
-    require_costs(rewards, 2)
-    require_costs([], 0)
-
-
-def test_two_rewards_of_one_id_are_refused() -> None:
-    with pytest.raises(InvalidParameters) as refusal:
-        require_costs([reward(), reward()], 0)
-    assert refusal.value.details == {"fields": {"rewards[1].rewardId": "is used twice"}}
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,9 @@ from shared.domain.events.event_types import BY_NAME
 from shared.domain.loyalty import ledger, loyalty_events
 from shared.domain.loyalty.entries import Cause, Entry, EntryKind, Moved
 from shared.domain.loyalty.membership import Membership
-from shared.domain.loyalty.programs import EarningMethod, Reward
+from shared.domain.loyalty.programs import EarningMethod
 from shared.domain.loyalty.returns import Returned
+from shared.domain.loyalty.rewards import Reward
 from shared.domain.loyalty.waiting_returns import DropReason, WaitingReturn
 from shared.domain.members import check_in_events, erasure_events, member_events
 from shared.domain.members import member as members

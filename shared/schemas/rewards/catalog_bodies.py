@@ -1,0 +1,123 @@
+"""Rewards of a program's catalog in requests and answers."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field
+
+from shared.domain.loyalty.rewards import Reward
+from shared.schemas import answers
+from shared.schemas.base import Timestamp, WireModel
+from shared.schemas.fields import FreeText
+from shared.schemas.loyalty.reward_bodies import (
+    RequiredPoints,
+    RequiredTier,
+    RewardAmount,
+    RewardId,
+    RewardIsActive,
+    RewardLimits,
+    RewardPercentage,
+    RewardProductId,
+    RewardStoreIds,
+    RewardTitle,
+    RewardTypeName,
+    Stock,
+    limit_bodies,
+    own_fields,
+    to_limits,
+)
+
+GivenRewardId = Annotated[
+    RewardId, Field(description="Your id of the new reward. Left out, it gets one.")
+]
+
+
+class CatalogRewardBody(WireModel):
+    """A reward, with all that its program says of it, and with fields of your own."""
+
+    model_config = ConfigDict(extra="allow")
+
+    reward_id: RewardId
+    program_id: answers.ProgramId
+    title: RewardTitle
+    type: RewardTypeName
+    required_points: RequiredPoints
+    description: FreeText
+    is_active: RewardIsActive
+    stock: Stock | None
+    valid_from: Timestamp | None = Field(
+        description="The reward can be had from then on. Null: at once."
+    )
+    valid_until: Timestamp | None = Field(
+        description="The reward can be had before then. Null: without end."
+    )
+    percentage: RewardPercentage | None
+    amount: RewardAmount | None
+    product_id: RewardProductId | None
+    limits: RewardLimits
+    required_tier: RequiredTier | None
+    store_ids: RewardStoreIds
+    archived_at: Timestamp | None = Field(
+        description="It cannot be had since then, and its codes can still be used. Null before."
+    )
+
+
+def catalog_reward_fields(reward: Reward, program_id: str) -> dict[str, Any]:
+    """Return the fields of a ``CatalogRewardBody``."""
+    return {
+        "reward_id": reward.reward_id,
+        "program_id": program_id,
+        "title": reward.title,
+        "type": reward.type,
+        "required_points": reward.required_points,
+        "description": reward.description,
+        "is_active": reward.is_active,
+        "stock": reward.stock,
+        "valid_from": reward.valid_from,
+        "valid_until": reward.valid_until,
+        "percentage": reward.percentage,
+        "amount": reward.amount,
+        "product_id": reward.product_id,
+        "limits": limit_bodies(reward.limits),
+        "required_tier": reward.required_tier,
+        "store_ids": list(reward.store_ids),
+        "archived_at": reward.archived_at,
+        **own_fields(reward),
+    }
+
+
+def catalog_reward_body(reward: Reward, program_id: str) -> CatalogRewardBody:
+    """Return a reward as answers show it."""
+    return CatalogRewardBody(**catalog_reward_fields(reward, program_id))
+
+
+def domain_fields(body: WireModel, names: set[str]) -> dict[str, Any]:
+    """Return some fields of a request as fields of a ``Reward``."""
+    values = {name: getattr(body, name) for name in names}
+    if "limits" in values:
+        values["limits"] = to_limits(values["limits"])
+    if "store_ids" in values:
+        values["store_ids"] = tuple(dict.fromkeys(values["store_ids"]))
+    return values
+
+
+CATALOG_REWARD_EXAMPLE: dict[str, Any] = {
+    "rewardId": "rw_abc123",
+    "programId": "lp_abc123",
+    "title": "10% Rabatt",
+    "type": "discount_percent",
+    "requiredPoints": 100,
+    "description": "",
+    "isActive": True,
+    "stock": None,
+    "validFrom": None,
+    "validUntil": None,
+    "percentage": 10,
+    "amount": None,
+    "productId": None,
+    "limits": [{"timesPerPeriod": 1, "period": "month"}],
+    "requiredTier": None,
+    "storeIds": [],
+    "archivedAt": None,
+}
