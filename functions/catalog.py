@@ -209,6 +209,7 @@ ENDPOINTS = (
     Endpoint("trackLoyaltyEvent", "loyalty", Package.GO),
     Endpoint("adjustLoyaltyPoints", "loyalty", Package.GO),
     Endpoint("reverseLoyaltyTransaction", "loyalty", Package.GO),
+    Endpoint("verifyLedger", "loyalty", Package.GROW, is_read=True),
     Endpoint("configurePSP", "payments", Package.GROW),
     Endpoint(
         "getPSPConfiguration",
@@ -363,6 +364,7 @@ SCHEDULES = (
     Schedule("settleOrders", "every 5 minutes"),
     Schedule("runSyncs", "every 5 minutes", needs_secrets=True),
     Schedule("finishErasures", "every 10 minutes"),
+    Schedule("verifyLedgers", "*/10 0-5 * * *"),
 )
 
 ENDPOINT_BY_NAME = {

@@ -222,7 +222,7 @@ def personal_index(_: argparse.Namespace) -> Facts:
 
 
 def verify(options: argparse.Namespace) -> Facts:
-    report = verification.verify(options.program)
+    report = verification.verify(options.program, is_told=True)
     if report is None:
         raise Refused(f"There is no program {options.program}.")
     return {

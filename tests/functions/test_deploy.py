@@ -155,5 +155,11 @@ def test_gives_secrets_to_what_decrypts(described: dict[str, Any]) -> None:
     given = {name for name, about in described.items() if about.get("secretEnvironmentVariables")}
 
     without = {each.name for each in TRIGGERS}
-    without |= {"sweepOutbox", "runMemberCalendar", "settleOrders", "finishErasures"}
+    without |= {
+        "sweepOutbox",
+        "runMemberCalendar",
+        "settleOrders",
+        "finishErasures",
+        "verifyLedgers",
+    }
     assert given == set(deploy.NAMES) - without

@@ -52,6 +52,7 @@ from shared.store.loyalty import (
     figure_documents,
     membership_documents,
     program_documents,
+    proof_documents,
     receipt_documents,
     referral_documents,
     reservation_documents,
@@ -210,9 +211,12 @@ def query_all(member: Member) -> None:
     member_documents.list_with_birthday(now, 1)
     referral_documents.count("acc_1", "lp_1", ["user_1", "user_2"], ReferralStatus.PENDING)
     membership_documents.list_of_user(merchant.account_id, member.user_id)
-    membership_documents.pages_of_program(member.program_id)
-    membership_documents.mirror_pages_of_program(merchant.store_id, member.program_id)
+    for last in (None, member.membership_id):
+        membership_documents.list_of_program(member.program_id, last, 1)
+        membership_documents.list_mirrors(merchant.store_id, member.program_id, last, 1)
     figure_documents.shards(member.program_id)
+    for program_id in (None, member.program_id):
+        proof_documents.next_program(program_id)
     import_documents.list_open(1)
     campaign_documents.count_uses(member.program_id, "camp_1")
     for last in (None, (now, "camp_1")):

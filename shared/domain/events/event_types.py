@@ -30,6 +30,7 @@ MEMBERSHIP_MERGED = "loyalty.membership_merged"
 MEMBER_SUSPENDED = "member.suspended"
 MEMBER_REACTIVATED = "member.reactivated"
 MEMBER_ERASED = "member.erased"
+LEDGER_BROKEN = "loyalty.ledger_broken"
 SYNC_CONFLICT = "loyalty.sync_conflict"
 WEBHOOK_ENDPOINT_DISABLED = "loyalty.webhook_endpoint_disabled"
 POS_SYNCED = "integration.pos.synced"
@@ -107,6 +108,11 @@ _LOYALTY = (
     EventType(QR_EARNED, Package.GO, "Points were granted for a scanned QR code."),
     EventType(POINTS_ADJUSTED, Package.GO, "A balance was corrected by hand."),
     EventType(POINTS_REVERSED, Package.GO, "An earlier booking was taken back."),
+    EventType(
+        LEDGER_BROKEN,
+        Package.GO,
+        "The nightly proof of the books has found something that does not add up.",
+    ),
     EventType(
         SYNC_CONFLICT,
         Package.PRIME,

@@ -16,7 +16,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Hashable, Iterable
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -38,7 +38,26 @@ def entry_hash(entry: Entry) -> str:
     return hashlib.sha256(canonical(entry)).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class ChainBreak:
+    """The first place where a chain is broken; without an entry if the last ones are missing."""
+
+    message: str
+    expected: str
+    found: str
+    seq: int | None = None
+    entry_id: str | None = None
+
+
 def find_break(entries: Iterable[Entry], head_hash: str, *, genesis: str = GENESIS) -> str | None:
+    """Return the message of ``first_break``, ``None`` if there is none."""
+    broken = first_break(entries, head_hash, genesis=genesis)
+    return None if broken is None else broken.message
+
+
+def first_break(
+    entries: Iterable[Entry], head_hash: str, *, genesis: str = GENESIS
+) -> ChainBreak | None:
     """Check a membership's entries, oldest first, and return the place of the first break.
 
     ``genesis`` is where the chain begins: copies of an erased person begin with their record.
@@ -48,14 +67,18 @@ def find_break(entries: Iterable[Entry], head_hash: str, *, genesis: str = GENES
     """
     expected = genesis
     for seq, entry in enumerate(entries, start=1):
-        if entry.seq != seq:
-            return f"entry {entry.entry_id} has number {entry.seq} where {seq} is due"
-        if entry.previous_hash != expected:
-            return f"entry {entry.entry_id} does not follow its predecessor"
-        if entry.hash != entry_hash(entry):
-            return f"entry {entry.entry_id} was changed"
+        name = f"entry {entry.entry_id}"
+        for message, wanted, found in (
+            (f"{name} has number {entry.seq} where {seq} is due", str(seq), str(entry.seq)),
+            (f"{name} does not follow its predecessor", expected, entry.previous_hash),
+            (f"{name} was changed", entry_hash(entry), entry.hash),
+        ):
+            if wanted != found:
+                return ChainBreak(message, wanted, found, seq, entry.entry_id)
         expected = entry.hash
-    return None if expected == head_hash else "the last entries are missing"
+    if expected == head_hash:
+        return None
+    return ChainBreak("the last entries are missing", head_hash, expected)
 
 
 def _record(value: Any) -> dict[str, Any]:

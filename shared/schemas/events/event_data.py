@@ -263,6 +263,21 @@ class EndpointDisabledData(WireModel):
     )
 
 
+class LedgerBrokenData(WireModel):
+    """The first thing that does not add up in a member's books, or in those of a program."""
+
+    program_id: ProgramId
+    user_id: UserId | None = Field(
+        description="The member. Null if it is about the program itself."
+    )
+    invariant: Word = Field(description="Which rule does not hold: as verifyLedger names it.")
+    entry_sequence: Whole | None = Field(
+        description="The number of the member's entry. Null if it is about no entry."
+    )
+    expected: Text | None = Field(description="What it should be, if it is a value.")
+    found: Text | None = Field(description="What it is, if it is a value.")
+
+
 class PosImport(WireModel):
     """The numbers of imported items of a till system."""
 
@@ -591,6 +606,16 @@ _CATALOG: Mapping[str, tuple[type[WireModel], Mapping[str, Any]]] = {
     event_types.POINTS_REVERSED: (
         PointsReversedData,
         {**_SPENT, "points": -50, "correctsEntryId": "le_abc122", "pendingPoints": 0},
+    ),
+    event_types.LEDGER_BROKEN: (
+        LedgerBrokenData,
+        {
+            **_MEMBER,
+            "invariant": "balance",
+            "entrySequence": None,
+            "expected": "240",
+            "found": "250",
+        },
     ),
     event_types.SYNC_CONFLICT: (
         SyncConflictData,

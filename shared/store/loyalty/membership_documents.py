@@ -192,15 +192,33 @@ def list_of_user(account_id: str, user_id: str, limit: int | None = None) -> lis
     return sorted(found, key=lambda each: (each.enrolled_at, each.membership_id))
 
 
-def pages_of_program(program_id: str) -> Iterator[list[Snapshot]]:
-    """Return the stored memberships of a program, some at a time."""
-    return MEMBERSHIPS.pages(("programId", "==", program_id))
+def list_of_program(program_id: str, after: str | None, limit: int) -> list[Snapshot]:
+    """Return stored memberships of a program, in the order of their ids.
+
+    Args:
+        program_id: The program.
+        after: The last id of the page before.
+        limit: The most memberships to return.
+    """
+    return _page_of_program("loyaltyMembers", program_id, after, limit)
 
 
-def mirror_pages_of_program(store_id: str, program_id: str) -> Iterator[list[Snapshot]]:
-    """Return the store's copies of a program's memberships, some at a time."""
+def list_mirrors(store_id: str, program_id: str, after: str | None, limit: int) -> list[Snapshot]:
+    """Return the store's copies of a program's memberships, as ``list_of_program`` does."""
     mirrors = f"{paths.store(store_id)}/loyaltyMembers"
-    return MEMBERSHIPS.pages(("programId", "==", program_id), collection=mirrors)
+    return _page_of_program(mirrors, program_id, after, limit)
+
+
+def _page_of_program(
+    collection: str, program_id: str, after: str | None, limit: int
+) -> list[Snapshot]:
+    return client.query(
+        collection,
+        ("programId", "==", program_id),
+        order_by=["__name__"],
+        after={"__name__": after} if after else None,
+        limit=limit,
+    )
 
 
 def entries_recorded_since(moment: datetime, limit: int) -> list[Entry]:

@@ -106,8 +106,10 @@ def copy_of(member: Member) -> Member:
     """Return the member as the only pseudonymous one of the program."""
     (membership,) = [
         each
-        for page in membership_documents.pages_of_program(member.program_id)
-        for each in map(membership_documents.decode, page)
+        for each in map(
+            membership_documents.decode,
+            membership_documents.list_of_program(member.program_id, None, 100),
+        )
         if each is not None and each.erased_at is not None
     ]
     return member.other(membership.user_id)

@@ -36,6 +36,7 @@ SENT = {
     "loyalty.points_expiring",
     "loyalty.points_expired",
     "loyalty.points_reversed",
+    "loyalty.ledger_broken",
     "loyalty.membership_left",
     "loyalty.membership_merged",
     "member.merged",

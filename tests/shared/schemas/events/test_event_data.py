@@ -18,10 +18,11 @@ from functions.beep.openapi.components import self_contained
 from shared.domain.catalog import product_events
 from shared.domain.events.event import Event
 from shared.domain.events.event_types import BY_NAME
-from shared.domain.loyalty import ledger, loyalty_events
+from shared.domain.loyalty import ledger, loyalty_events, proof_events
 from shared.domain.loyalty.entries import Cause, Entry, EntryKind, Moved
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import EarningMethod
+from shared.domain.loyalty.proof import Break, Invariant
 from shared.domain.loyalty.returns import Returned
 from shared.domain.loyalty.rewards import Reward
 from shared.domain.loyalty.waiting_returns import DropReason, WaitingReturn
@@ -93,6 +94,10 @@ def story() -> Iterator[Event]:
     yield loyalty_events.from_expiring(member, 5, NOW + timedelta(days=30), NOW)
     waiting = WaitingReturn("r1", "t1", Returned("digest", "f"), NOW)
     yield loyalty_events.from_dropped_return(member, waiting, DropReason.NO_PURCHASE, NOW)
+    balance = Break(Invariant.BALANCE, "balance is 9, and the entries give 5", "5", "9")
+    yield proof_events.from_break(PROGRAM, "user_1", balance, NOW)
+    changed = Break(Invariant.CHAIN, "entry le_1 was changed", "ab" * 200, "cd", 1, "le_1")
+    yield proof_events.from_break(PROGRAM, None, changed, NOW)
     endpoint = WebhookEndpoint(
         "we_1", "acc_1", "store_1", "http", "https://example.com", ("*",), (), NOW, NOW
     )

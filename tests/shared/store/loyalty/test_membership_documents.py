@@ -173,27 +173,27 @@ def test_memberships_are_found_by_time_once_and_not_again_as_mirrors(
 
 
 @pytest.mark.parametrize(
-    "pages",
+    "page_after",
     [
-        lambda program: membership_documents.pages_of_program(program.program_id),
-        lambda program: membership_documents.mirror_pages_of_program(
-            program.store_id, program.program_id
+        lambda program, after: membership_documents.list_of_program(program.program_id, after, 2),
+        lambda program, after: membership_documents.list_mirrors(
+            program.store_id, program.program_id, after, 2
         ),
     ],
 )
 def test_the_memberships_of_a_program_come_in_pages(
     program: Program,
-    monkeypatch: pytest.MonkeyPatch,
-    pages: Callable[[Program], list[list[client.Snapshot]]],
+    page_after: Callable[[Program, str | None], list[client.Snapshot]],
 ) -> None:
-    monkeypatch.setattr(client, "PAGE", 2)
     neighbour = make_program(program_id=ids.new("lp"), store_id=program.store_id)
     users = ["user/1", "user_2", "user 3", "__4__"]
     expected = {enrolled(program, user).membership_id for user in users}
     enrolled(neighbour, "user_1")
-    found = list(pages(program))
-    assert [len(page) for page in found] == [2, 2]
-    assert {each.id for page in found for each in page} == expected
+    first = page_after(program, None)
+    second = page_after(program, first[-1].id)
+    assert (len(first), len(second)) == (2, 2)
+    assert {each.id for each in [*first, *second]} == expected
+    assert page_after(program, second[-1].id) == []
 
 
 @pytest.mark.usefixtures("own_database")

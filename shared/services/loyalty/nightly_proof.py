@@ -1,0 +1,128 @@
+"""Prove the books of all accounts, a piece after the other, and tell what does not hold.
+
+A round begins once a day. Each run of the schedule goes on where the one before has stopped, until
+the round is over; a round of many members may take several nights. What is found is told to the
+endpoints of its store once, and logged every time.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+
+from shared import clock, logs
+from shared.domain.loyalty import proof, proof_events
+from shared.domain.loyalty.programs import Program
+from shared.domain.loyalty.proof import Break, Position
+from shared.services import commands
+from shared.services.commands import Effect, Reads
+from shared.services.events import outbox
+from shared.services.loyalty import verification
+from shared.services.loyalty.verification import Piece, Problem
+from shared.store import paths
+from shared.store.loyalty import program_documents, proof_documents
+from shared.store.loyalty.proof_documents import ProofRound
+
+PAGE = 100
+RUN_S_MAX = 400.0
+"""The schedule's function may take 540 s."""
+ROUND_EVERY = timedelta(hours=20)
+"""So that a round begins in each night, whenever the last one began."""
+
+
+def run(page_size: int = PAGE) -> ProofRound:
+    """Go on with the round, or begin one if the last one is over and was not tonight.
+
+    Returns:
+        How far it is.
+    """
+    now = clock.utc_now()
+    current = proof_documents.find()
+    if current is None or (current.ended_at and now - current.started_at >= ROUND_EVERY):
+        current = ProofRound(started_at=now)
+    stop_at_s = time.monotonic() + RUN_S_MAX
+    while current.ended_at is None:
+        current = _next(current, page_size)
+        proof_documents.save(current)
+        if time.monotonic() > stop_at_s:
+            break
+    return current
+
+
+def _next(current: ProofRound, page_size: int) -> ProofRound:
+    """Check the next piece."""
+    if current.position is None or current.program_id is None:
+        program, position = proof_documents.next_program(current.program_id), Position()
+    else:
+        program, position = program_documents.find(current.program_id), current.position
+        if program is None:
+            return replace(current, position=None)  # It is gone: the next one follows.
+    if program is None:
+        return _ended(current)
+    piece = _try(program, position, page_size)
+    _tell(program, piece.problems)
+    is_done = piece.next is None
+    return replace(
+        current,
+        program_id=program.program_id,
+        position=piece.next,
+        programs=current.programs + is_done,
+        memberships=current.memberships + piece.memberships,
+        entries=current.entries + piece.entries,
+        problems=current.problems + len(piece.problems),
+    )
+
+
+def _ended(current: ProofRound) -> ProofRound:
+    logs.info(
+        "ledgers verified",
+        programs=current.programs,
+        memberships=current.memberships,
+        entries=current.entries,
+        problems=current.problems,
+    )
+    return replace(current, ended_at=clock.utc_now(), program_id=None, position=None)
+
+
+def _try(program: Program, position: Position, page_size: int) -> Piece:
+    """Return what was checked; a program that cannot be checked is left out, and logged."""
+    try:
+        return verification.verify_piece(program, position, page_size)
+    except Exception:  # noqa: BLE001 - what fails must not keep the other programs from their proof
+        logs.exception("ledger not verified", programId=program.program_id)
+        return Piece(0, 0, (), None)
+
+
+def _tell(program: Program, problems: Iterable[Problem]) -> None:
+    """Log the first break of each member, and of the program, and tell it if it is news."""
+    by_user: dict[str | None, list[Break]] = {}
+    for each in problems:
+        by_user.setdefault(each.user_id, []).append(each.broken)
+    for user_id, breaks in by_user.items():
+        broken = proof.first(breaks)
+        assert broken is not None
+        logs.error(
+            "ledger broken",
+            programId=program.program_id,
+            storeId=program.store_id,
+            member=logs.digest(paths.membership_id(program.program_id, user_id))
+            if user_id
+            else None,
+            invariant=broken.invariant.value,
+            sequence=broken.seq,
+        )
+        _announce(program, user_id, broken)
+
+
+def _announce(program: Program, user_id: str | None, broken: Break) -> None:
+    path = paths.event(proof_events.event_id(program, user_id, broken))
+
+    def decide(reads: Reads) -> Effect[None]:
+        if reads[path].data is not None:
+            return Effect(None)  # It was told in an earlier night.
+        news = outbox.announce([proof_events.from_break(program, user_id, broken, clock.utc_now())])
+        return Effect(None, news.writes, tasks=news.tasks)
+
+    commands.run([path], decide)
