@@ -69,6 +69,12 @@ OTHERWISE = {
     "processPayment": "It is booked when it is paid: see the test of payment_points.",
     "listEvents": "What was told names the member by the id of then, and is found by that.",
 }
+KEPT = {
+    "listMembers": ["members"],  # The one who was merged is listed, and as `merged`.
+    "exportMember": ["data"],  # Documents as they are stored.
+    "importMembers": ["results"],  # A row that failed is told as it was sent.
+}
+"""Parts of answers that name a member by the id of then, and why."""
 FIELDS = {"listClickCollectOrders": {"userId": "{userId}"}}
 """Fields beside those of the first request, where no request names a user."""
 
@@ -115,9 +121,21 @@ def test_does_so(endpoint: Endpoint, situate: Callable[..., Situation]) -> None:
         assert answer.error == REFUSES[endpoint.name]
         return
     assert answer.status == sample.status, answer.body
+    told = {**answer.body, **dict.fromkeys(KEPT.get(endpoint.name, ()))}
+    assert old not in named(told), "whose data it is, is the member who took over"
     if endpoint.is_read:
         by_new_id = sample.send(api, renamed(request, old))
         assert renamed(answer.body, old) == renamed(by_new_id.body, old)
+
+
+def named(value: Any) -> set[str]:
+    """Return the users whom an answer names, wherever it does."""
+    if isinstance(value, list):
+        return {user_id for each in value for user_id in named(each)}
+    if not isinstance(value, dict):
+        return set()
+    own = {value[each] for each in ("userId", "claimedBy") if isinstance(value.get(each), str)}
+    return own | {user_id for each in value.values() for user_id in named(each)}
 
 
 def renamed(value: Any, old: str) -> Any:

@@ -85,7 +85,7 @@ def handle(body: Request, caller: Caller) -> Response:
     scale = activation.scale
     return Response(
         program_id=body.program_id,
-        user_id=body.user_id,
+        user_id=activation.user_id,
         points_activated=from_units(activation.activated_units, scale),
         current_balance=from_units(activation.balance_units, scale),
         pending_balance=from_units(activation.pending_units, scale),

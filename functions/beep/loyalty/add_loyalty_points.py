@@ -186,7 +186,7 @@ def handle(body: Request, caller: Caller) -> Response:
         requested_units, capped_by, reason = award.requested_units, award.capped_by, award.reason
     return Response(
         program_id=body.program_id,
-        user_id=body.user_id,
+        user_id=booking.user_id,
         entry_id=entry.entry_id if entry else None,
         points_added=from_units(entry.units if entry else 0, scale),
         points_pending=from_units((entry.pending_units or 0) if entry else 0, scale),

@@ -123,7 +123,7 @@ def handle(body: Request, caller: Caller) -> Response:
     assert entry is not None
     return Response(
         program_id=body.program_id,
-        user_id=body.user_id,
+        user_id=booking.user_id,
         entry_id=entry.entry_id,
         points_adjusted=from_units(entry.units, scale),
         expires_at=entry.lot_expires_at,

@@ -104,7 +104,7 @@ def handle(body: Request, caller: Caller) -> Response:
     assert award is not None, "it was just computed"
     return Response(
         program_id=body.program_id,
-        user_id=body.user_id,
+        user_id=booking.user_id,
         points=from_units(award.awarded_units, scale),
         points_requested=from_units(award.requested_units, scale),
         capped_by=award.capped_by,

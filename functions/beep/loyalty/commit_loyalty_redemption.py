@@ -119,7 +119,7 @@ def handle(body: Request, caller: Caller) -> Response:
     assert entry is not None
     return Response(
         program_id=body.program_id,
-        user_id=body.user_id,
+        user_id=booking.user_id,
         reservation_id=body.reservation_id,
         redemption_id=entry.entry_id,
         points_redeemed=from_units(-entry.units, scale),

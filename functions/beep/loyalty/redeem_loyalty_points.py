@@ -133,7 +133,7 @@ def handle(body: Request, caller: Caller) -> Response:
     assert entry is not None
     return Response(
         program_id=body.program_id,
-        user_id=body.user_id,
+        user_id=booking.user_id,
         redemption_id=entry.entry_id,
         points_redeemed=from_units(-entry.units, scale),
         previous_balance=from_units(booking.previous_units, scale),

@@ -129,7 +129,7 @@ def handle(body: Request, caller: Caller) -> Response:
     )
     return Response(
         program_id=body.program_id,
-        user_id=body.user_id,
+        user_id=made.user_id,
         reservation_id=made.reservation_id,
         points_reserved=from_units(made.units, made.scale),
         expires_at=made.ends_at,

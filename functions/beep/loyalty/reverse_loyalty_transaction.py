@@ -178,7 +178,7 @@ def handle(body: Request, caller: Caller) -> Response:
     is_waiting = booking.award is not None and booking.award.reason == earn_returns.WAITING
     return Response(
         program_id=body.program_id,
-        user_id=body.user_id,
+        user_id=booking.user_id,
         refund_id=body.refund_id,
         status="waiting" if is_waiting else "booked",
         entry_id=entry.entry_id if entry else None,

@@ -134,7 +134,7 @@ def handle(body: Request, caller: Caller) -> Response:
     scale = booking.program.scale
     return Response(
         message=f"External sync: {body.action} successful",
-        user_id=body.user_id,
+        user_id=booking.user_id,
         program_id=body.program_id,
         previous_balance=from_units(booking.previous_units, scale),
         new_balance=from_units(booking.new_units, scale),

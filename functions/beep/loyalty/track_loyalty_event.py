@@ -122,7 +122,7 @@ def handle(body: Request, caller: Caller) -> Response:
     assert told is not None, "what grants nothing says why"
     return Response(
         program_id=body.program_id,
-        user_id=body.user_id,
+        user_id=booking.user_id,
         event=body.event,
         event_id=body.event_id,
         entry_id=entry.entry_id if entry else None,

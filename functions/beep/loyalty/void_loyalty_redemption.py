@@ -88,7 +88,7 @@ def handle(body: Request, caller: Caller) -> Response:
     is_voided = released.status is ReservationStatus.VOIDED
     return Response(
         program_id=body.program_id,
-        user_id=body.user_id,
+        user_id=released.user_id,
         reservation_id=body.reservation_id,
         status="voided" if is_voided else "expired",
         points_released=from_units(released.units, scale),

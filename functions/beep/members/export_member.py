@@ -78,7 +78,7 @@ def handle(body: Request, caller: Caller) -> Response:
     access.named_store(caller, body.store_id)
     export = exports.export(caller, body.user_id, body.cursor)
     return Response(
-        user_id=body.user_id,
+        user_id=export.user_id,
         exported_at=export.exported_at,
         data=export.data,
         next_cursor=export.next_cursor,

@@ -65,7 +65,7 @@ def handle(body: Request, caller: Caller) -> Response:
     )
     return Response(
         program_id=body.program_id,
-        user_id=body.user_id,
+        user_id=departure.user_id,
         member_id=departure.membership_id,
         status=departure.status.value,
         current_balance=from_units(departure.balance_units, departure.scale),

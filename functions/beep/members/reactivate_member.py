@@ -54,7 +54,7 @@ def handle(body: Request, caller: Caller) -> Response:
         caller, program_id=body.program_id, user_id=body.user_id, reason=body.reason
     )
     return Response(
-        user_id=body.user_id,
+        user_id=changed.user_id,
         memberships=to_memberships(changed.memberships),
         is_replay=changed.is_replay,
     )

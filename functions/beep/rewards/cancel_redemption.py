@@ -99,7 +99,7 @@ def handle(body: Request, caller: Caller) -> Response:
     assert entry is not None
     return Response(
         program_id=body.program_id,
-        user_id=body.user_id,
+        user_id=booking.user_id,
         redemption_id=body.redemption_id,
         cancellation_id=entry.entry_id,
         points_returned=from_units(entry.units, scale),

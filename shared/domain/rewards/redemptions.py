@@ -90,10 +90,19 @@ class RedemptionRecord:
 
 @dataclass(frozen=True, slots=True)
 class Redemption:
-    """A redemption with what became of it."""
+    """A redemption with what became of it.
+
+    ``merged_into_user_id`` is whose it is by now, if that is somebody else than then.
+    """
 
     entry: Entry
     record: RedemptionRecord
+    merged_into_user_id: str | None = None
+
+    @property
+    def user_id(self) -> str:
+        """The member whose redemption it is."""
+        return self.merged_into_user_id or self.entry.user_id
 
     @property
     def status(self) -> RedemptionStatus:

@@ -73,7 +73,7 @@ def to_redemption_body(redemption: Redemption) -> RedemptionBody:
         redemption_id=entry.entry_id,
         program_id=entry.program_id,
         store_id=entry.store_id,
-        user_id=entry.user_id,
+        user_id=redemption.user_id,
         status=redemption.status.value,
         points=from_units(-entry.units, entry.scale),
         reward_id=entry.reward_id,

@@ -22,6 +22,7 @@ from shared.store.loyalty import membership_documents
 class Activation:
     """A membership after pending points were activated: as the first of equal requests left it."""
 
+    user_id: str
     activated_units: int
     balance_units: int
     pending_units: int
@@ -61,6 +62,7 @@ def activate(
 
     def replay(kept: Document, _: Reads) -> Activation:
         return Activation(
+            kept.get("userId", user_id),
             kept["activatedUnits"],
             kept["balanceUnits"],
             kept["pendingUnits"],
@@ -86,9 +88,15 @@ def activate(
         activated_units = sum(entry.units for entry in entries)
         after, caught = ledger.caught_up(after, program, now)
         activation = Activation(
-            activated_units, after.balance_units, after.pending_units, after.tier, program.scale
+            user_id,
+            activated_units,
+            after.balance_units,
+            after.pending_units,
+            after.tier,
+            program.scale,
         )
         kept = {
+            "userId": user_id,
             "activatedUnits": activated_units,
             "balanceUnits": after.balance_units,
             "pendingUnits": after.pending_units,

@@ -32,6 +32,7 @@ from shared.store.members import member_documents
 class Booking:
     """The change that a request made to a membership.
 
+    ``user_id`` is whose it is now: after a merge the new one, also of what the old one has booked.
     ``entry`` is ``None`` if there was nothing to book; then the balance is unchanged.
     ``is_replay``: the entry comes from an earlier request with the same key.
     ``is_duplicate``: that request was another one about the same transaction: it had another
@@ -40,6 +41,7 @@ class Booking:
 
     program: Program
     membership_id: str
+    user_id: str
     entry: Entry | None
     balance_units: int
     tier: str | None
@@ -225,10 +227,11 @@ class Prepared:
         membership = membership_documents.decode(reads[self._member_path])
         stored, _ = self._told_before(membership, reads)
         if stored is not None:
-            return _replay(self.program, stored, self.cause, self.transaction)
+            user_id = self._current_user_id(membership)
+            return _replay(self.program, user_id, stored, self.cause, self.transaction)
         if (other := self._for_new_member(membership, reads)) is not None:
             return other.replay(kept, reads)
-        return _replay_of_nothing(self.program, self._membership_id, kept)
+        return _replay_of_nothing(self.program, self._membership_id, self.user_id, kept)
 
     def decide(self, reads: Reads) -> Effect[Booking]:
         """Decide, as for ``commands.run``."""
@@ -253,6 +256,7 @@ class Prepared:
         booking = Booking(
             self.program,
             self._membership_id,
+            self.user_id,
             booked.entry,
             after.balance_units,
             after.tier,
@@ -334,6 +338,10 @@ class Prepared:
         entries = (each.find_entry(reads) for each in every)
         kept = (each.find_no_op(reads) for each in every)
         return next(filter(None, entries), None), next(filter(None, kept), None)
+
+    def _current_user_id(self, membership: Membership | None) -> str:
+        into = None if membership is None else membership.merged_into_user_id
+        return into or self.user_id
 
     def _for_new_member(self, membership: Membership | None, reads: Reads) -> Prepared | None:
         """Return the booking for the member into whom this one was merged, if there is one."""
@@ -443,7 +451,11 @@ def _kept(booking: Booking) -> Document:
 
 
 def _replay(
-    program: Program, stored: Entry, cause: Cause, transaction: ExternalTransaction | None
+    program: Program,
+    user_id: str,
+    stored: Entry,
+    cause: Cause,
+    transaction: ExternalTransaction | None,
 ) -> Booking:
     """Return the answer from the entry that booked the same transaction or key before.
 
@@ -461,6 +473,7 @@ def _replay(
     return Booking(
         program,
         stored.membership_id,
+        user_id,
         stored,
         stored.balance_after_units,
         stored.tier_after,
@@ -470,7 +483,9 @@ def _replay(
     )
 
 
-def _replay_of_nothing(program: Program, membership_id: str, earlier: Document) -> Booking:
+def _replay_of_nothing(
+    program: Program, membership_id: str, user_id: str, earlier: Document
+) -> Booking:
     """Return the answer of an earlier request with the same key that had nothing to book.
 
     Raises:
@@ -482,6 +497,7 @@ def _replay_of_nothing(program: Program, membership_id: str, earlier: Document) 
     return Booking(
         program,
         membership_id,
+        user_id,
         None,
         earlier["balanceUnits"],
         earlier["tier"],

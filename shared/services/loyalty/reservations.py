@@ -41,6 +41,7 @@ from shared.store.loyalty import membership_documents, reservation_documents, st
 class Reserved:
     """A reservation that was made, and the balance then, in the program's units."""
 
+    user_id: str
     reservation_id: str
     units: int
     ends_at: datetime
@@ -57,6 +58,7 @@ class Reserved:
 class Released:
     """A reservation that has ended without a redemption, and the balance then."""
 
+    user_id: str
     status: ReservationStatus
     units: int
     balance_units: int
@@ -114,6 +116,7 @@ def reserve(
 
     def replay(kept: Document, _: Reads) -> Reserved:
         return Reserved(
+            kept.get("userId", user_id),
             kept["reservationId"],
             kept["units"],
             kept["endsAt"],
@@ -267,6 +270,7 @@ def void(
 
     def replay(kept: Document, _: Reads) -> Released:
         return Released(
+            kept.get("userId", user_id),
             ReservationStatus(kept["status"]),
             kept["units"],
             kept["balanceUnits"],
@@ -466,6 +470,7 @@ def _require_unbooked(transaction: ExternalTransaction, booked: Sequence[Entry])
 
 def _reserved(hold: Hold, membership: Membership, *, is_replay: bool = False) -> Reserved:
     return Reserved(
+        membership.user_id,
         hold.reservation_id,
         hold.units,
         hold.ends_at,
@@ -481,6 +486,7 @@ def _reserved(hold: Hold, membership: Membership, *, is_replay: bool = False) ->
 
 def _kept(hold: Hold, membership: Membership) -> Document:
     return {
+        "userId": membership.user_id,
         "reservationId": hold.reservation_id,
         "units": hold.units,
         "endsAt": hold.ends_at,
@@ -497,12 +503,18 @@ def _release_effect(
     writes: Sequence[Write] = (),
 ) -> Effect[Released]:
     kept = {
+        "userId": membership.user_id,
         "status": status.value,
         "units": record.units,
         "balanceUnits": membership.balance_units,
         "heldUnits": membership.held_units,
     }
     released = Released(
-        status, record.units, membership.balance_units, membership.held_units, membership.scale
+        membership.user_id,
+        status,
+        record.units,
+        membership.balance_units,
+        membership.held_units,
+        membership.scale,
     )
     return Effect(released, writes, kept)

@@ -51,8 +51,12 @@ FULL = 500
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """Some documents by the names of their kinds; ``next_cursor`` is ``None`` after the last."""
+    """Some documents by the names of their kinds; ``next_cursor`` is ``None`` after the last.
 
+    ``user_id`` is the person's now: after a merge the new one.
+    """
+
+    user_id: str
     exported_at: datetime
     data: dict[str, list[dict[str, Any]]]
     next_cursor: str | None
@@ -94,10 +98,10 @@ def export(caller: Caller, user_id: str, cursor: str | None = None) -> Export:
         had += len(rows)
         if had >= FULL:
             text = json.dumps([position.user_id, position.kind, position.path])
-            return Export(now, data, vault().encrypt(text, bound_to))
+            return Export(user_ids[0], now, data, vault().encrypt(text, bound_to))
     if not data and cursor is None:
         raise MemberNotFound(f"There is no member {user_id}.")
-    return Export(now, data, None)
+    return Export(user_ids[0] if user_ids else user_id, now, data, None)
 
 
 def _opened(cursor: str, bound_to: str) -> _Position:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 
 from shared import clock
@@ -31,6 +32,7 @@ from shared.tasks import Task
 class Standings:
     """How a member stands in each program that a request is about."""
 
+    user_id: str
     memberships: tuple[Standing, ...]
     is_replay: bool = False
 
@@ -39,6 +41,7 @@ class Standings:
 class Departure:
     """A membership after its member has left, as at the first of several equal requests."""
 
+    user_id: str
     membership_id: str
     status: MembershipStatus
     balance_units: int
@@ -106,8 +109,10 @@ def leave(caller: Caller, *, program_id: str, user_id: str, store_id: str | None
     now = clock.utc_now()
 
     def replay(kept: Document, _: Reads) -> Departure:
+        left_by = kept.get("userId", user_id)
         return Departure(
-            membership_id,
+            left_by,
+            paths.membership_id(program_id, left_by),
             MembershipStatus(kept["status"]),
             kept["balanceUnits"],
             program.scale,
@@ -124,9 +129,10 @@ def leave(caller: Caller, *, program_id: str, user_id: str, store_id: str | None
         assert after.left_at is not None
         balance_units = ledger.current(after, program, now).balance_units
         departure = Departure(
-            membership_id, after.status, balance_units, program.scale, after.left_at
+            user_id, membership_id, after.status, balance_units, program.scale, after.left_at
         )
         kept = {
+            "userId": user_id,
             "status": after.status.value,
             "balanceUnits": balance_units,
             "leftAt": after.left_at,
@@ -159,9 +165,10 @@ def _change_in_program(
         if found is None:
             raise MembershipNotFound(f"User {user_id} is not enrolled.")
         forwarding.require_current(found)
-        return _effect_of(reads, [found], changes)
+        return _effect_of(reads, user_id, [found], changes)
 
-    return commands.run([path], decide, claim=caller.claim, replay=_replayed)
+    replay = partial(_replayed, user_id)
+    return commands.run([path], decide, claim=caller.claim, replay=replay)
 
 
 def _change_everywhere(caller: Caller, user_id: str, changes: _Changes) -> Standings:
@@ -185,14 +192,19 @@ def _change_everywhere(caller: Caller, user_id: str, changes: _Changes) -> Stand
         before = person or profiles.of_before(found)
         after = changes.of_person(before)
         writes = [] if after is before else [member_documents.write(reads[person_path], after)]
-        return _effect_of(reads, found, changes, writes)
+        return _effect_of(reads, user_id, found, changes, writes)
 
     needs = [person_path, *known_paths]
-    return commands.run(needs, decide, claim=caller.claim, replay=_replayed)
+    replay = partial(_replayed, user_id)
+    return commands.run(needs, decide, claim=caller.claim, replay=replay)
 
 
 def _effect_of(
-    reads: Reads, found: Iterable[Membership], changes: _Changes, more_writes: Iterable[Write] = ()
+    reads: Reads,
+    user_id: str,
+    found: Iterable[Membership],
+    changes: _Changes,
+    more_writes: Iterable[Write] = (),
 ) -> Effect[Standings]:
     writes = [*more_writes]
     rows: list[Standing] = []
@@ -213,15 +225,16 @@ def _effect_of(
         }
         for each in rows
     ]
-    return Effect(Standings(tuple(rows)), [*writes, *told], {"memberships": kept}, tasks)
+    result = Standings(user_id, tuple(rows))
+    return Effect(result, [*writes, *told], {"userId": user_id, "memberships": kept}, tasks)
 
 
-def _replayed(kept: Document, _: Reads) -> Standings:
+def _replayed(asked_id: str, kept: Document, _: Reads) -> Standings:
     rows = [
         Standing(each["programId"], each["memberId"], MembershipStatus(each["status"]))
         for each in kept["memberships"]
     ]
-    return Standings(tuple(rows), is_replay=True)
+    return Standings(kept.get("userId", asked_id), tuple(rows), is_replay=True)
 
 
 def _announce(happened: Iterable[Event]) -> tuple[list[Write], list[Task]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -220,6 +220,8 @@ def list_page(
         caller.account_id, store_id=store_id, user_ids=user_ids, after=after, limit=limit + 1
     )
     page = found[:limit]
+    if user_ids is not None:
+        page = [replace(each, user_id=user_ids[0]) for each in page]
     return page, page[-1].checkout_id if len(found) > limit else None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared import clock, ids
@@ -159,6 +159,8 @@ def list_page(
         after=(after.at, after.id) if after else None,
         limit=limit + 1,
     )
+    if user_ids is not None:
+        found = [replace(each, user_id=user_ids[0]) for each in found]
     return paging.cut(found, limit, lambda last: CursorPosition(last.created_at, last.order_id))
 
 

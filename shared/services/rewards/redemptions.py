@@ -81,7 +81,8 @@ def find(
     redeemed = [each for each in older if each.kind is EntryKind.REDEEM]
     if not redeemed:
         raise _not_found(user_id, redemption_id)
-    return redemption_documents.of_entries(redeemed[:1])[0]
+    found = redemption_documents.of_entries(redeemed[:1])[0]
+    return replace(found, merged_into_user_id=user_id)
 
 
 def list_page(
@@ -111,7 +112,10 @@ def list_page(
         after=after,
         limit=limit,
     )
-    return redemption_documents.of_entries(entries)
+    found = redemption_documents.of_entries(entries)
+    if user_ids is None:
+        return found
+    return [replace(each, merged_into_user_id=user_ids[0]) for each in found]
 
 
 def position_of(redemption: Redemption) -> Position:
@@ -161,6 +165,7 @@ class _Use:
         """Use the code of what was redeemed."""
         now = clock.utc_now()
         entry_path = paths.entry(entry.membership_id, entry.entry_id)
+        member_path = paths.member(entry.membership_id)
         path = redemption_documents.path_of(entry)
 
         def decide(reads: Reads) -> Effect[CodeUse]:
@@ -168,10 +173,13 @@ class _Use:
                 raise self.not_found()  # The person was erased at this moment.
             record = redemption_documents.decode(entry, reads[path]).record
             used = record.used(now, self.store_id, self.used_by)
-            made = _used(entry, used)
+            member = membership_documents.decode(reads[member_path])
+            into = None if member is None else member.merged_into_user_id
+            made = _used(entry, used, into or entry.user_id)
             return Effect(made, [redemption_documents.write(reads[path], used)], _kept(made))
 
-        return commands.run([path, entry_path], decide, claim=self.caller.claim, replay=_replayed)
+        needs = [path, entry_path, member_path]
+        return commands.run(needs, decide, claim=self.caller.claim, replay=_replayed)
 
     def of_hold(self, held: Reservation) -> CodeUse:
         """Commit a reservation, and use its code in the same commit."""
@@ -191,7 +199,7 @@ class _Use:
             if effect.result.is_replay:
                 raise _CommittedError
             record = RedemptionRecord.of(entry).used(entry.recorded_at, self.store_id, self.used_by)
-            made = _used(entry, record)
+            made = _used(entry, record, effect.result.user_id)
             writes = [*effect.writes, redemption_documents.creation(record)]
             return Effect(made, writes, _kept(made), effect.tasks)
 
@@ -279,12 +287,12 @@ def _not_found(user_id: str, redemption_id: str) -> RedemptionNotFound:
     return RedemptionNotFound(f"User {user_id} has no redemption {redemption_id}.")
 
 
-def _used(entry: Entry, record: RedemptionRecord) -> CodeUse:
+def _used(entry: Entry, record: RedemptionRecord, user_id: str) -> CodeUse:
     assert record.used_at is not None
     assert record.used_in_store_id is not None
     return CodeUse(
         entry.program_id,
-        entry.user_id,
+        user_id,
         entry.entry_id,
         entry.reward_id,
         entry.description,

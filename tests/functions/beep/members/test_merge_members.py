@@ -383,3 +383,50 @@ def texts_in(value: Any) -> Iterator[str]:
             yield from texts_in(each)
     elif isinstance(value, str):
         yield value
+
+
+@pytest.mark.parametrize(
+    ("action", "fields"),
+    [
+        ("addLoyaltyPoints", {"points": 10}),
+        ("redeemLoyaltyPoints", {"points": 10, "rewardDescription": "Coffee"}),
+        ("reserveLoyaltyPoints", {"points": 10}),
+        ("activateLoyaltyPoints", {}),
+        ("suspendMember", {"reason": "Fraud"}),
+        ("leaveLoyaltyProgram", {}),
+    ],
+)
+def test_answers_name_the_new_one_the_second_time_too(
+    merchant: Merchant, action: str, fields: dict[str, Any]
+) -> None:
+    old, new = pair(merchant)
+    assert merge(old, new).status == 200
+
+    first = old.api(action, {**old.ids, **fields}, idempotency_key="k")
+    with nothing_written():
+        second = old.api(action, {**old.ids, **fields}, idempotency_key="k")
+
+    assert (first.status, first.body["userId"]) == (200, new.user_id)
+    assert (second.body, second.is_replay) == (first.body, True)
+
+
+def test_what_was_booked_before_is_told_of_the_new_one(merchant: Merchant) -> None:
+    old, new = pair(merchant)
+    body = {**old.ids, "points": 10, "transactionId": "bon-1"}
+    assert old.api.ok("addLoyaltyPoints", body)["userId"] == old.user_id
+    assert merge(old, new).status == 200
+
+    with nothing_written():
+        again = old.api("addLoyaltyPoints", body)
+
+    assert (again.status, again.body["userId"]) == (200, new.user_id)
+
+
+def test_a_code_that_is_used_after_it_is_the_new_ones(merchant: Merchant) -> None:
+    rewards = [{"rewardId": "rw_1", "title": "Coffee", "type": "coffee", "requiredPoints": 10}]
+    old, new = pair(merchant, rewards=rewards)
+    redeemed = old.api.ok("redeemLoyaltyPoints", {**old.ids, "rewardId": "rw_1"})
+    assert merge(old, new).status == 200
+
+    body = {"storeId": old.merchant.store_id, "rewardCode": redeemed["rewardCode"]}
+    assert old.api.ok("useRewardCode", body)["userId"] == new.user_id
