@@ -206,6 +206,7 @@ ENDPOINTS = (
     Endpoint("getCampaign", "loyalty", Package.GROW, is_read=True),
     Endpoint("listCampaigns", "loyalty", Package.GROW, is_read=True),
     Endpoint("calculateLoyaltyPoints", "loyalty", Package.GO, customer_package=Package.GO),
+    Endpoint("quoteLoyaltyPayment", "loyalty", Package.GO, customer_package=Package.GO),
     Endpoint("trackLoyaltyEvent", "loyalty", Package.GO),
     Endpoint("adjustLoyaltyPoints", "loyalty", Package.GO),
     Endpoint("reverseLoyaltyTransaction", "loyalty", Package.GO),

@@ -116,6 +116,14 @@ class RewardCostMismatch(PunktwerkError):
     fix = "Send `details.required` as `points`, or leave out `rewardId`."
 
 
+class PointsHaveNoValue(PunktwerkError):
+    """The program does not say what its points are worth in money."""
+
+    code = "POINTS_HAVE_NO_VALUE"
+    status = 400
+    fix = "Spend `points` or buy a reward, or set the program's `pointValue`."
+
+
 class RewardUnavailable(PunktwerkError):
     """The reward is switched off or outside its period."""
 

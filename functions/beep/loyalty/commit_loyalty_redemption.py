@@ -24,6 +24,7 @@ from shared.errors import (
 from shared.schemas import answers
 from shared.schemas.base import Number, PositivePoints, RequestModel, ResponseModel, Success
 from shared.schemas.fields import ProgramId, ReservationId, StoreId, UserId
+from shared.schemas.loyalty.booking_bodies import AmountPaid, MoneyToPay
 from shared.services.loyalty import reservations
 from shared.services.loyalty import sandbox as mock
 
@@ -38,6 +39,13 @@ class Request(RequestModel):
     points: PositivePoints | None = Field(
         default=None,
         description="How much of it; the rest can be spent at once. By default all of it.",
+    )
+    amount: MoneyToPay | None = Field(
+        default=None,
+        description=(
+            "How much of it, for a reservation that was made for an `amount`: in the store's "
+            "currency. Instead of `points`."
+        ),
     )
 
 
@@ -55,6 +63,7 @@ class Response(ResponseModel):
     previous_balance: answers.PreviousBalance
     new_balance: answers.NewBalance
     current_tier: answers.CurrentTier
+    amount_paid: AmountPaid
     reward_id: str | None = Field(description="The reward that was bought. Null without one.")
     reward_code: answers.RewardCode
     reward_description: str = Field(description="What was bought: the reward's title.")
@@ -85,6 +94,7 @@ EXAMPLE: dict[str, Any] = {
     "previousBalance": 142,
     "newBalance": 62,
     "currentTier": "Silber",
+    "amountPaid": None,
     "rewardId": None,
     "rewardCode": None,
     "rewardDescription": "",
@@ -114,6 +124,7 @@ def handle(body: Request, caller: Caller) -> Response:
         store_id=body.store_id,
         reservation_id=body.reservation_id,
         points=body.points,
+        amount=body.amount,
     )
     entry, scale = booking.entry, booking.program.scale
     assert entry is not None
@@ -126,6 +137,7 @@ def handle(body: Request, caller: Caller) -> Response:
         previous_balance=from_units(booking.previous_units, scale),
         new_balance=from_units(booking.new_units, scale),
         current_tier=booking.tier,
+        amount_paid=None if entry.amount_paid is None else Decimal(entry.amount_paid),
         reward_id=entry.reward_id,
         reward_code=entry.reward_code,
         reward_description=entry.description,
@@ -136,10 +148,14 @@ def handle(body: Request, caller: Caller) -> Response:
 
 def sandbox(body: Request, _: Caller) -> dict[str, Any]:
     """Redeem points of the sandbox's member."""
-    points = body.points or Decimal(EXAMPLE["pointsRedeemed"])
+    if body.amount is not None:
+        points = mock.price(body.amount)
+    else:
+        points = body.points or Decimal(EXAMPLE["pointsRedeemed"])
     change = mock.redeem(body.user_id, points, None)
     return {
         "pointsRedeemed": points,
         "previousBalance": change.before,
         "newBalance": change.after,
+        "amountPaid": body.amount,
     }

@@ -27,6 +27,7 @@ from shared.schemas.base import RequestModel, ResponseModel, Success
 from shared.schemas.fields import FreeText, StoreId
 from shared.schemas.loyalty.program_bodies import (
     CHECK_IN_LIMIT,
+    POINT_VALUE,
     RECEIPT_CLAIMS,
     REFERRAL,
     RULES_EXAMPLES,
@@ -41,6 +42,7 @@ from shared.schemas.loyalty.program_bodies import (
     OfflineOverdraft,
     PendingDays,
     PointsExpiryBody,
+    PointValue,
     ProgramName,
     ProgramTypeName,
     ReceiptClaimsBody,
@@ -101,6 +103,7 @@ class Request(RequestModel):
     event_rules: EventRules = Field(default_factory=list)
     receipt_claims: ReceiptClaimsBody | None = Field(default=None, description=RECEIPT_CLAIMS)
     referral: ReferralBody | None = Field(default=None, description=REFERRAL)
+    point_value: PointValue | None = Field(default=None, description=POINT_VALUE)
 
     @model_validator(mode="after")
     def _fits_type(self) -> Self:
@@ -164,6 +167,7 @@ def handle(body: Request, caller: Caller) -> Response:
         earning_base=body.earning_base.to_domain(),
         pending_days=body.pending_days,
         referral=body.referral.to_domain() if body.referral else None,
+        point_value=body.point_value,
         redemption_cancel_days=body.redemption_cancel_days,
         refund_policy=body.refund_policy,
         check_in_limit=body.check_in_limit.to_domain(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from pydantic import Field
@@ -13,6 +14,7 @@ from shared.errors import (
     MembershipClosed,
     MembershipNotFound,
     MemberSuspended,
+    PointsHaveNoValue,
     ProgramNotFound,
     RewardCostMismatch,
     RewardNotFound,
@@ -30,20 +32,28 @@ from shared.schemas.base import (
     Success,
 )
 from shared.schemas.fields import ProgramId, StoreId, TransactionId, UserId
-from shared.schemas.loyalty.booking_bodies import RewardDescription
+from shared.schemas.loyalty.booking_bodies import AmountPaid, AmountToPay, RewardDescription
 from shared.services.loyalty import balances
 from shared.services.loyalty import sandbox as mock
 
 
 class Request(RequestModel):
-    """The request says how much to spend. With ``rewardId``, ``points`` must be its cost."""
+    """The request says how much to spend: ``points``, or the ``amount`` of a purchase to pay.
+
+    With ``rewardId``, ``points`` must be its cost.
+    """
 
     program_id: ProgramId
     user_id: UserId
     store_id: StoreId | None = None
-    points: PositivePoints = Field(
-        description="How many points, stamps or how much cashback (in the store's currency)."
+    points: PositivePoints | None = Field(
+        default=None,
+        description=(
+            "How many points, stamps or how much cashback (in the store's currency). Needed unless "
+            "`amount` is there."
+        ),
     )
+    amount: AmountToPay | None = None
     reward_description: RewardDescription | None = None
     reward_id: Id | None = Field(
         default=None, description="The program's reward to buy; `points` must be what it costs."
@@ -68,6 +78,7 @@ class Response(ResponseModel):
     previous_balance: answers.PreviousBalance
     new_balance: answers.NewBalance
     current_tier: answers.CurrentTier
+    amount_paid: AmountPaid
     reward_id: str | None = Field(description="The reward that was bought. Null without one.")
     reward_code: answers.RewardCode
     reward_description: str = Field(
@@ -86,7 +97,8 @@ EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
         "points": 100,
         "rewardId": "rw_abc123",
         "rewardDescription": "10% Rabatt",
-    }
+    },
+    "payment": {"programId": "lp_abc123", "userId": "user_xyz", "amount": 1.25},
 }
 
 EXAMPLE: dict[str, Any] = {
@@ -98,6 +110,7 @@ EXAMPLE: dict[str, Any] = {
     "previousBalance": 142,
     "newBalance": 42,
     "currentTier": "Silber",
+    "amountPaid": None,
     "rewardId": "rw_abc123",
     "rewardCode": "RW-7K2M-9QXT-4HBC-W3ZP",
     "rewardDescription": "10% Rabatt",
@@ -113,6 +126,7 @@ REFUSALS = (
     RewardCostMismatch,
     RewardUnavailable,
     RewardOutOfStock,
+    PointsHaveNoValue,
     InsufficientBalance,
 )
 
@@ -125,6 +139,7 @@ def handle(body: Request, caller: Caller) -> Response:
         user_id=body.user_id,
         store_id=body.store_id,
         points=body.points,
+        amount=body.amount,
         reward_id=body.reward_id,
         reward_description=body.reward_description,
         transaction_id=body.transaction_id,
@@ -139,6 +154,7 @@ def handle(body: Request, caller: Caller) -> Response:
         previous_balance=from_units(booking.previous_units, scale),
         new_balance=from_units(booking.new_units, scale),
         current_tier=booking.tier,
+        amount_paid=None if entry.amount_paid is None else Decimal(entry.amount_paid),
         reward_id=entry.reward_id,
         reward_code=entry.reward_code,
         reward_description=entry.description,
@@ -150,12 +166,16 @@ def handle(body: Request, caller: Caller) -> Response:
 
 def sandbox(body: Request, _: Caller) -> dict[str, Any]:
     """Spend the points of the sandbox's member."""
-    change = mock.redeem(body.user_id, body.points, body.reward_id)
+    balances.require_points_or_amount(body.points, body.amount, body.reward_id)
+    points = mock.price(body.amount) if body.amount is not None else body.points
+    assert points is not None, "one of the two is there"
+    change = mock.redeem(body.user_id, points, body.reward_id)
     title = EXAMPLE["rewardDescription"] if body.reward_id else ""
     return {
-        "pointsRedeemed": body.points,
+        "pointsRedeemed": points,
         "previousBalance": change.before,
         "newBalance": change.after,
+        "amountPaid": body.amount,
         "rewardId": body.reward_id,
         **({} if body.reward_id else {"rewardCode": None}),
         "rewardDescription": body.reward_description or title,

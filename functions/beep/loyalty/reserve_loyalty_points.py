@@ -15,6 +15,7 @@ from shared.errors import (
     MembershipClosed,
     MembershipNotFound,
     MemberSuspended,
+    PointsHaveNoValue,
     ProgramNotFound,
     ReservationExists,
     RewardNotFound,
@@ -34,19 +35,24 @@ from shared.schemas.base import (
     Whole,
 )
 from shared.schemas.fields import ProgramId, StoreId, TransactionId, UserId
+from shared.schemas.loyalty.booking_bodies import AmountPaid, AmountToPay
 from shared.services.loyalty import reservations
 from shared.services.loyalty import sandbox as mock
 
 
 class Request(RequestModel):
-    """Points, or a reward of the program. commitLoyaltyRedemption redeems what is reserved."""
+    """Points, an amount to pay, or a reward of the program.
+
+    commitLoyaltyRedemption redeems what is reserved.
+    """
 
     program_id: ProgramId
     user_id: UserId
     store_id: StoreId | None = None
     points: PositivePoints | None = Field(
-        default=None, description="How much to reserve, unless `rewardId` says it."
+        default=None, description="How much to reserve, unless `rewardId` or `amount` says it."
     )
+    amount: AmountToPay | None = None
     reward_id: Id | None = Field(
         default=None, description="The program's reward to reserve, with a piece of its stock."
     )
@@ -71,6 +77,7 @@ class Response(ResponseModel):
     current_balance: answers.CurrentBalance
     held_balance: answers.HeldBalance
     available_balance: answers.AvailableBalance
+    amount_paid: AmountPaid
     reward_id: str | None = Field(description="The reserved reward. Null without one.")
     reward_code: answers.RewardCode
     transaction_id: answers.TransactionId
@@ -78,6 +85,7 @@ class Response(ResponseModel):
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
     "points": {"programId": "lp_abc123", "userId": "user_xyz", "points": 80},
+    "payment": {"programId": "lp_abc123", "userId": "user_xyz", "amount": 1.25},
     "reward": {
         "programId": "lp_abc123",
         "userId": "user_xyz",
@@ -96,6 +104,7 @@ EXAMPLE: dict[str, Any] = {
     "currentBalance": 142,
     "heldBalance": 80,
     "availableBalance": 62,
+    "amountPaid": None,
     "rewardId": None,
     "rewardCode": None,
     "transactionId": None,
@@ -109,6 +118,7 @@ REFUSALS = (
     RewardNotFound,
     RewardUnavailable,
     RewardOutOfStock,
+    PointsHaveNoValue,
     InsufficientBalance,
     ReservationExists,
     TooManyReservations,
@@ -123,6 +133,7 @@ def handle(body: Request, caller: Caller) -> Response:
         user_id=body.user_id,
         store_id=body.store_id,
         points=body.points,
+        amount=body.amount,
         reward_id=body.reward_id,
         transaction_id=body.transaction_id,
         minutes=body.expires_in_minutes,
@@ -136,6 +147,7 @@ def handle(body: Request, caller: Caller) -> Response:
         current_balance=from_units(made.balance_units, made.scale),
         held_balance=from_units(made.held_units, made.scale),
         available_balance=from_units(made.balance_units - made.held_units, made.scale),
+        amount_paid=made.amount_paid,
         reward_id=made.reward_id,
         reward_code=made.reward_code,
         transaction_id=made.transaction_id,
@@ -145,14 +157,18 @@ def handle(body: Request, caller: Caller) -> Response:
 
 def sandbox(body: Request, _: Caller) -> dict[str, Any]:
     """Reserve points of the sandbox's member; its rewards cost as much as in the example."""
-    reservations.require_one(body.points, body.reward_id)
-    points = body.points or Decimal(EXAMPLE["pointsReserved"])
+    reservations.require_one(body.points, body.reward_id, body.amount)
+    if body.amount is not None:
+        points = mock.price(body.amount)
+    else:
+        points = body.points or Decimal(EXAMPLE["pointsReserved"])
     change = mock.redeem(body.user_id, points, body.reward_id)
     return {
         "pointsReserved": points,
         "currentBalance": change.before,
         "heldBalance": points,
         "availableBalance": change.after,
+        "amountPaid": body.amount,
         "rewardId": body.reward_id,
         "rewardCode": "RW-7K2M-9QXT-4HBC-W3ZP" if body.reward_id else None,
         "transactionId": body.transaction_id,

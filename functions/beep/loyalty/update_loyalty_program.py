@@ -25,6 +25,7 @@ from shared.schemas.base import RequestModel, ResponseModel, Success, refuse_fix
 from shared.schemas.fields import FreeText, ProgramId, StoreId
 from shared.schemas.loyalty.program_bodies import (
     CHECK_IN_LIMIT,
+    POINT_VALUE,
     RECEIPT_CLAIMS,
     REFERRAL,
     AllowsUnverified,
@@ -38,6 +39,7 @@ from shared.schemas.loyalty.program_bodies import (
     OfflineOverdraft,
     PendingDays,
     PointsExpiryChangesBody,
+    PointValue,
     ProgramName,
     ReceiptClaimsBody,
     RedemptionCancelDays,
@@ -60,8 +62,8 @@ class Request(RequestModel):
 
     ``rules``, ``branding`` and ``pointsExpiry`` are merged: what they do not name stays, and null
     in them removes what is optional. Lists are replaced as a whole. A field that is null itself
-    changes nothing, except for ``pointsExpiry``: points granted from then on never expire, and for
-    ``receiptClaims``: receipts are claimed no more.
+    changes nothing, except for ``pointsExpiry``: points granted from then on never expire,
+    ``receiptClaims``: receipts are claimed no more, and ``pointValue``: points pay nothing.
     """
 
     program_id: ProgramId
@@ -109,6 +111,7 @@ class Request(RequestModel):
         default=None, description=f"{RECEIPT_CLAIMS} Left out, it stays as it is."
     )
     referral: ReferralBody | None = Field(default=None, description=REFERRAL)
+    point_value: PointValue | None = Field(default=None, description=POINT_VALUE)
 
     @model_validator(mode="before")
     @classmethod
@@ -175,6 +178,8 @@ def handle(body: Request, caller: Caller) -> Response:
         pending_days=body.pending_days,
         referral=body.referral.to_domain() if body.referral else None,
         ends_referral="referral" in body.model_fields_set and body.referral is None,
+        point_value=body.point_value,
+        ends_point_value="point_value" in body.model_fields_set and body.point_value is None,
         redemption_cancel_days=body.redemption_cancel_days,
         refund_policy=body.refund_policy,
         check_in_limit=body.check_in_limit.changed if body.check_in_limit else None,

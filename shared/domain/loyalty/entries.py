@@ -89,7 +89,8 @@ class Cause:
     ``earning_method`` names the way to earn, such as ``qr_checkin``, if it is not the usual one.
     ``occurred_at`` is when it happened, if it is told later: by a file, or a till that was offline.
     ``campaigns_before`` are those that earlier bookings of the same purchase have had and counted;
-    ``None`` if this is its first. ``actor`` is who corrects by hand.
+    ``None`` if this is its first. ``actor`` is who corrects by hand. ``amount_paid`` is what of a
+    purchase a redemption pays, exactly, in the store's currency.
     """
 
     entry_id: str
@@ -112,6 +113,7 @@ class Cause:
     campaigns_before: tuple[str, ...] | None = None
     took_stock: bool | None = None
     actor: str | None = None
+    amount_paid: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,7 @@ class Entry:
     ``spent`` are the lots of a redemption, and ``took_stock`` tells that it took a piece of its
     reward's stock; ``None`` in entries from before they were there.
     ``actor`` is who corrected a balance by hand, as the request says: a person perhaps.
+    ``amount_paid`` is what a redemption paid of a purchase; ``None`` for all others.
     ``copied_at``: it is a copy under a pseudonym, from when the person was erased. It was told and
     counted as the entry that it was.
     """
@@ -180,6 +183,7 @@ class Entry:
     spent: tuple[SpentLot, ...] | None = None
     took_stock: bool | None = None
     actor: str | None = None
+    amount_paid: str | None = None
 
     @property
     def granted_units(self) -> int:

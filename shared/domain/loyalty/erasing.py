@@ -53,6 +53,7 @@ ENTRY_KEEPS = frozenset(
         "pending_until",
         "spent",
         "took_stock",
+        "amount_paid",
     }
 )
 """What a copy has of its entry."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from shared import ids
 from shared.domain.loyalty import lots
@@ -29,7 +30,8 @@ class Hold:
 
     ``membership_id`` is where they were set aside: a merge moves a hold, and does not change it.
     ``takes_stock``: one piece of the reward is set aside, too. ``is_customers``: the customer has
-    asked for it, and may end it.
+    asked for it, and may end it. ``amount_paid`` is what of a purchase it pays, in the currency,
+    and ``point_value`` what a point was worth when it was made; ``None`` if it pays no amount.
     """
 
     reservation_id: str
@@ -43,6 +45,8 @@ class Hold:
     reward_code: str | None = None
     takes_stock: bool = False
     is_customers: bool = False
+    amount_paid: Decimal | None = None
+    point_value: Decimal | None = None
 
     @property
     def units(self) -> int:

@@ -902,6 +902,7 @@ def _book(
         spent=spent,
         took_stock=cause.took_stock,
         actor=cause.actor,
+        amount_paid=cause.amount_paid,
     )
     entry = replace(unsealed, hash=chain.entry_hash(unsealed))
     after = replace(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from shared import ids
@@ -229,6 +230,7 @@ def _booking(entry: Entry) -> tuple[str, dict[str, Any]]:
     if entry.kind is EntryKind.REDEEM:
         data["rewardId"] = entry.reward_id
         data["rewardDescription"] = entry.description
+        data["amountPaid"] = None if entry.amount_paid is None else Decimal(entry.amount_paid)
     if entry.moved is not None:
         from_user_id, into_user_id = entry.user_id, entry.moved.other_user_id
         if entry.moved.is_in:

@@ -196,6 +196,8 @@ class Program:
     ``referral`` is what it promises to who refers somebody, and to who is referred.
     ``archived_rewards`` cannot be had any more, in the order in which they were archived; their
     codes still can be used.
+    ``point_value`` is what a point pays at a checkout, in the currency: ``None`` if nothing, and
+    for cashback, which is money.
     """
 
     program_id: str
@@ -229,6 +231,7 @@ class Program:
     receipt_claims: ReceiptClaimRules | None = None
     referral: ReferralTerms | None = None
     archived_rewards: tuple[Reward, ...] = ()
+    point_value: Decimal | None = None
 
     @property
     def scale(self) -> int:

@@ -215,6 +215,9 @@ class PointsRedeemedData(BookingData):
 
     reward_id: Id | None = Field(description="Id of the reward. Null without one.")
     reward_description: Text = Field(description="What was bought.")
+    amount_paid: Number | None = Field(
+        description="What it paid of a purchase, in the store's currency. Null if no amount."
+    )
 
 
 class PointsReversedData(BookingData):
@@ -558,7 +561,7 @@ _CATALOG: Mapping[str, tuple[type[WireModel], Mapping[str, Any]]] = {
     ),
     event_types.POINTS_REDEEMED: (
         PointsRedeemedData,
-        {**_SPENT, "rewardId": "rw_abc123", "rewardDescription": "10% Rabatt"},
+        {**_SPENT, "rewardId": "rw_abc123", "rewardDescription": "10% Rabatt", "amountPaid": None},
     ),
     event_types.REWARD_UNLOCKED: (
         RewardUnlockedData,

@@ -48,6 +48,20 @@ class PurchaseLineBody(WireModel):
         )
 
 
+MoneyToPay = Annotated[Number, Field(gt=0, le=10_000_000)]
+AmountToPay = Annotated[
+    MoneyToPay,
+    Field(
+        description=(
+            "What the points are to pay of a purchase, in the store's currency, by the program's "
+            "`pointValue`; points are rounded up. Instead of `points`. See quoteLoyaltyPayment."
+        )
+    ),
+]
+AmountPaid = Annotated[
+    Number | None,
+    Field(description="What it paid of a purchase, in the store's currency. Null if no amount."),
+]
 PointsToAdd = Annotated[
     PositivePoints,
     Field(

@@ -651,6 +651,11 @@ RedemptionCancelDays = Annotated[
         ),
     ),
 ]
+PointValue = Annotated[Number, Field(gt=0, le=1_000_000), AfterValidator(decimals(6))]
+POINT_VALUE = (
+    "What a point pays at a checkout, in the store's currency, with at most 6 decimals: see "
+    "quoteLoyaltyPayment. Null: nothing. Not for cashback, which pays what it says."
+)
 PendingDays = Annotated[
     Whole,
     Field(
@@ -815,6 +820,7 @@ class ProgramBody(WireModel):
     event_rules: EventRules
     receipt_claims: ReceiptClaimsBody | None = Field(description=RECEIPT_CLAIMS)
     referral: ReferralBody | None = Field(description=REFERRAL)
+    point_value: PointValue | None = Field(description=POINT_VALUE)
     currency: str = Field(description="ISO 4217 code of the store's currency.")
     created_at: answers.CreatedAt
     updated_at: answers.UpdatedAt
@@ -850,6 +856,7 @@ def program_fields(program: Program) -> dict[str, Any]:
         "event_rules": [_event_rule_body(each) for each in program.event_rules],
         "receipt_claims": _receipt_claims_body(program.receipt_claims),
         "referral": _referral_body(program.referral),
+        "point_value": program.point_value,
         "currency": program.currency,
         "created_at": program.created_at,
         "updated_at": program.updated_at,
@@ -926,6 +933,7 @@ PROGRAM_EXAMPLE: dict[str, Any] = {
     "eventRules": [],
     "receiptClaims": None,
     "referral": None,
+    "pointValue": None,
     "currency": "EUR",
     "createdAt": "2026-03-03T12:00:00.000Z",
     "updatedAt": "2026-03-03T12:00:00.000Z",

@@ -12,7 +12,12 @@ from shared.domain.loyalty.waiting_returns import WaitingReturn
 from shared.domain.units import from_units
 from shared.schemas import answers
 from shared.schemas.base import Number, Timestamp, WireModel
-from shared.schemas.loyalty.booking_bodies import MADE_OF_EXAMPLE, MadeOfAnswer, made_of_body
+from shared.schemas.loyalty.booking_bodies import (
+    MADE_OF_EXAMPLE,
+    AmountPaid,
+    MadeOfAnswer,
+    made_of_body,
+)
 from shared.schemas.members.balance_bodies import Transaction
 
 
@@ -31,6 +36,7 @@ class HistoryTransaction(Transaction):
         description="How it was earned, such as `qr_checkin`. Null for purchases and requests."
     )
     purchase_amount: Number | None = Field(description="The purchase. Null if there was none.")
+    amount_paid: AmountPaid
     reward_id: str | None = Field(description="The reward that was bought. Null without one.")
     corrects_entry_id: str | None = Field(description="The entry that it corrects. Null if none.")
     occurred_at: Timestamp | None = Field(
@@ -94,6 +100,7 @@ HISTORY_EXAMPLE: dict[str, Any] = {
     "source": "powerbase",
     "earningMethod": None,
     "purchaseAmount": 28.5,
+    "amountPaid": None,
     "rewardId": None,
     "correctsEntryId": None,
     "occurredAt": None,
@@ -151,6 +158,7 @@ def _shared(row: HistoryRow) -> dict[str, Any]:
         "source": entry.source,
         "earning_method": entry.earning_method,
         "purchase_amount": None if amount is None else Decimal(amount),
+        "amount_paid": None if entry.amount_paid is None else Decimal(entry.amount_paid),
         "reward_id": entry.reward_id,
         "corrects_entry_id": entry.corrects_entry_id,
         "occurred_at": entry.occurred_at,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any, Literal
 
 from pydantic import Field
@@ -13,6 +14,7 @@ from shared.domain.rewards.redemptions import Redemption
 from shared.domain.units import from_units
 from shared.schemas import answers, paging
 from shared.schemas.base import Number, Timestamp, WireModel
+from shared.schemas.loyalty.booking_bodies import AmountPaid
 
 _PATH = re.compile(r"loyaltyMembers/(?!\.+/|__)[\w.~%-]{1,1300}/entries/(?!\.+$|__)[\w.~%-]{1,700}")
 
@@ -30,6 +32,7 @@ class RedemptionBody(WireModel):
         description="`used`: the reward was handed out. `cancelled`: the points are back."
     )
     points: Number = Field(description="What was spent.")
+    amount_paid: AmountPaid
     reward_id: str | None = Field(description="The reward that was bought. Null without one.")
     reward_code: answers.RewardCode
     reward_description: str = Field(description="What was bought.")
@@ -52,6 +55,7 @@ REDEMPTION_EXAMPLE: dict[str, Any] = {
     "userId": "user_xyz",
     "status": "redeemed",
     "points": 100,
+    "amountPaid": None,
     "rewardId": "rw_abc123",
     "rewardCode": "RW-7K2M-9QXT-4HBC-W3ZP",
     "rewardDescription": "10% Rabatt",
@@ -76,6 +80,7 @@ def to_redemption_body(redemption: Redemption) -> RedemptionBody:
         user_id=redemption.user_id,
         status=redemption.status.value,
         points=from_units(-entry.units, entry.scale),
+        amount_paid=None if entry.amount_paid is None else Decimal(entry.amount_paid),
         reward_id=entry.reward_id,
         reward_code=entry.reward_code,
         reward_description=entry.description,

@@ -11,16 +11,17 @@ from functools import partial
 
 from shared import ids
 from shared.auth.caller import Caller
-from shared.domain.loyalty import earning, earning_base, ledger
+from shared.domain.loyalty import earning, earning_base, ledger, point_payments
 from shared.domain.loyalty.earning import Award
 from shared.domain.loyalty.earning_base import LineType, PurchaseLine
 from shared.domain.loyalty.entries import Cause, Entry
 from shared.domain.loyalty.external_transactions import Direction, ExternalTransaction
 from shared.domain.loyalty.membership import Membership
+from shared.domain.loyalty.point_payments import PointPayment
 from shared.domain.loyalty.programs import Program
 from shared.domain.loyalty.rewards import Reward
 from shared.domain.units import to_units
-from shared.errors import InvalidParameters, RewardCostMismatch
+from shared.errors import InvalidParameters, PointsHaveNoValue, RewardCostMismatch
 from shared.services import access, commands
 from shared.services.commands import Reads
 from shared.services.loyalty import bookings, till_receipts
@@ -207,12 +208,15 @@ def redeem(
     program_id: str,
     user_id: str,
     store_id: str | None,
-    points: Decimal,
+    points: Decimal | None,
+    amount: Decimal | None = None,
     reward_id: str | None,
     reward_description: str | None,
     transaction_id: str | None,
 ) -> Booking:
     """Spend points, for a reward of the program if ``reward_id`` names one.
+
+    ``amount`` of a purchase, in the store's currency, says how many instead of ``points``.
 
     A customer spends on a reward, whose title is the description: a text of theirs could promise
     the staff what the program does not. They name no transaction, as that is the till's word for
@@ -220,8 +224,8 @@ def redeem(
 
     Raises:
         ProgramNotFound, MembershipNotFound, InsufficientBalance, RewardNotFound,
-        RewardCostMismatch, RewardUnavailable, RewardOutOfStock, InvalidParameters,
-        IdempotencyKeyReused, Busy.
+        RewardCostMismatch, RewardUnavailable, RewardOutOfStock, PointsHaveNoValue,
+        InvalidParameters, IdempotencyKeyReused, Busy.
     """
     if caller.customer is not None:
         _require_own_terms(reward_id, reward_description, transaction_id)
@@ -231,6 +235,7 @@ def redeem(
         user_id=user_id,
         store_id=store_id,
         points=points,
+        amount=amount,
         reward_id=reward_id,
         reward_description=reward_description,
         transaction_id=transaction_id,
@@ -243,7 +248,8 @@ def prepared_redeem(
     program_id: str,
     user_id: str,
     store_id: str | None,
-    points: Decimal,
+    points: Decimal | None,
+    amount: Decimal | None = None,
     reward_id: str | None,
     reward_description: str | None,
     transaction_id: str | None,
@@ -261,7 +267,9 @@ def prepared_redeem(
         ProgramNotFound, InvalidParameters.
     """
     program = access.program(caller, program_id, store_id)
-    units = positive_units(points, program)
+    require_points_or_amount(points, amount, reward_id)
+    payment = None if amount is None else _payment(program, amount)
+    units = payment.units if payment else positive_units(points or Decimal(0), program)
     reward = program.find_reward(reward_id) if reward_id else None
     description = reward_description or (reward.title if reward else "")
     transaction = (
@@ -274,9 +282,11 @@ def prepared_redeem(
         program,
         action="redeem",
         transaction=transaction,
-        terms=(str(units), str(reward_id)),
+        # What points are worth may have changed when the same request comes again.
+        terms=("amount", str(payment.amount_minor)) if payment else (str(units), str(reward_id)),
         description=description,
         transaction_id=transaction_id,
+        amount_paid=point_payments.to_text(program, payment) if payment else None,
         reward_id=reward_id,
         reward_code=ids.reward_code() if reward else None,
         took_stock=True if reward and reward.stock is not None else None,
@@ -295,6 +305,8 @@ def prepared_redeem(
         if reward_id:
             then = cause.occurred_at or cause.now
             _require_terms(program, program.reward(reward_id), units, then)
+        if payment is not None:
+            point_payments.value_of(program)
         after, entry = ledger.redeem(
             membership, program, units, cause, overdraft_units=overdraft_units
         )
@@ -559,6 +571,36 @@ def _original(reads: Reads, membership: Membership, entry_id: str, path: str) ->
         original = next(filter(None, found), None)
     assert original is not None, f"{path} is gone"
     return original
+
+
+def _payment(program: Program, amount: Decimal) -> PointPayment:
+    """Return what an amount costs; no units if points are worth nothing, which ``book`` refuses.
+
+    Raises:
+        InvalidParameters: It is 0, or finer than the currency.
+    """
+    minor = point_payments.amount_minor(program, amount)
+    try:
+        return point_payments.price(program, minor, point_payments.value_of(program))
+    except PointsHaveNoValue:
+        # A repeated request is answered as before, so this is refused only if it is a new one.
+        return PointPayment(0, minor, Decimal(0))
+
+
+def require_points_or_amount(
+    points: Decimal | None, amount: Decimal | None, reward_id: str | None
+) -> None:
+    """Refuse a request that names both or neither, or an amount and a reward.
+
+    Raises:
+        InvalidParameters.
+    """
+    if (points is None) is (amount is None):
+        problem = "is required unless amount is given, and not together with it"
+        raise InvalidParameters(f"points {problem}.", fields={"points": problem})
+    if amount is not None and reward_id is not None:
+        problem = "is not for rewards: send points"
+        raise InvalidParameters(f"amount {problem}.", fields={"amount": problem})
 
 
 def award_of(

@@ -11,6 +11,7 @@ from typing import Any
 from shared import clock, ids
 from shared.auth.caller import Caller
 from shared.domain.accounts.packages import Package
+from shared.domain.loyalty import point_payments
 from shared.domain.loyalty.earning_base import EARNING_BASE_DEFAULT, EarningBase
 from shared.domain.loyalty.event_rules import EventRule
 from shared.domain.loyalty.programs import (
@@ -75,6 +76,7 @@ class ProgramDraft:
     event_rules: tuple[EventRule, ...] = ()
     receipt_claims: ReceiptClaimRules | None = None
     referral: ReferralTerms | None = None
+    point_value: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ class ProgramChanges:
 
     ``rules``, ``rewards``, ``points_expiry``, ``check_in_limit`` and ``receipt_claims`` make the
     new ones of the old ones. ``ends_expiry``: points that are granted from then on never expire.
+    ``ends_point_value``: points pay nothing from then on.
     """
 
     program_name: str | None = None
@@ -108,6 +111,8 @@ class ProgramChanges:
     receipt_claims: Callable[[ReceiptClaimRules | None], ReceiptClaimRules | None] | None = None
     referral: ReferralTerms | None = None
     ends_referral: bool = False
+    point_value: Decimal | None = None
+    ends_point_value: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +185,7 @@ def create(
             event_rules=draft.event_rules,
             receipt_claims=draft.receipt_claims,
             referral=draft.referral,
+            point_value=draft.point_value,
         )
         require_rewards(program)
         require_milestones(program.milestones, program.scale)
@@ -187,6 +193,7 @@ def create(
         require_limits(program.earning_limits, program.scale)
         require_event_rules(program.event_rules, program.scale)
         require_referral(program.referral, program.scale)
+        point_payments.require_fitting(program)
         to_units(program.offline_overdraft, program.scale, field="offlineOverdraft")
         listed = _listed(caller, store, program)
         saved = SavedProgram(new_id, store_id, now, now)
@@ -228,6 +235,7 @@ def update(
         require_limits(after.earning_limits, after.scale)
         require_event_rules(after.event_rules, after.scale)
         require_referral(after.referral, after.scale)
+        point_payments.require_fitting(after)
         to_units(after.offline_overdraft, after.scale, field="offlineOverdraft")
         listed = _listed(caller, store, after)
         saved = SavedProgram(program_id, after.store_id, after.created_at, now, after.rules)
@@ -302,6 +310,9 @@ def _changed(before: Program, changes: ProgramChanges, now: datetime) -> Program
         if changes.receipt_claims
         else before.receipt_claims,
         referral=None if changes.ends_referral else _given(changes.referral, before.referral),
+        point_value=None
+        if changes.ends_point_value
+        else _given(changes.point_value, before.point_value),
     )
 
 

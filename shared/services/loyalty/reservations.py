@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from shared import clock, ids
 from shared.auth.caller import Caller
-from shared.domain.loyalty import holds, ledger
+from shared.domain.loyalty import holds, ledger, point_payments
 from shared.domain.loyalty.entries import Cause, Entry
 from shared.domain.loyalty.external_transactions import (
     Direction,
@@ -18,6 +18,7 @@ from shared.domain.loyalty.external_transactions import (
 )
 from shared.domain.loyalty.holds import Hold
 from shared.domain.loyalty.membership import Membership
+from shared.domain.loyalty.point_payments import PointPayment
 from shared.domain.loyalty.programs import Program
 from shared.domain.loyalty.reservations import Reservation, ReservationStatus
 from shared.domain.units import from_units
@@ -51,6 +52,7 @@ class Reserved:
     reward_id: str | None = None
     reward_code: str | None = None
     transaction_id: str | None = None
+    amount_paid: Decimal | None = None
     is_replay: bool = False
 
 
@@ -75,23 +77,25 @@ def reserve(
     user_id: str,
     store_id: str | None,
     points: Decimal | None,
+    amount: Decimal | None = None,
     reward_id: str | None,
     transaction_id: str | None,
     minutes: int,
 ) -> Reserved:
-    """Set aside points, or what a reward costs, with a piece of its stock.
+    """Set aside points, what an amount of a purchase costs, or a reward with a piece of its stock.
 
     The same ``transaction_id`` again answers with the open reservation.
 
     Raises:
         ProgramNotFound, MembershipNotFound, MemberSuspended, MembershipClosed, InsufficientBalance,
         RewardNotFound, RewardUnavailable, RewardOutOfStock, ReservationExists,
-        TooManyReservations, InvalidParameters, IdempotencyKeyReused, Busy.
+        TooManyReservations, PointsHaveNoValue, InvalidParameters, IdempotencyKeyReused, Busy.
     """
     program = access.program(caller, program_id, store_id)
-    require_one(points, reward_id)
+    require_one(points, reward_id, amount)
     _require_own_terms(caller, transaction_id)
     given_units = None if points is None else balances.positive_units(points, program)
+    given_minor = None if amount is None else point_payments.amount_minor(program, amount)
     transaction = None
     if transaction_id is not None:
         transaction = ExternalTransaction(Direction.REDEEM, transaction_id, None, 0)
@@ -103,7 +107,8 @@ def reserve(
         ends_at=now + timedelta(minutes=minutes),
         is_customers=caller.customer is not None,
     )
-    fingerprint = ids.digest("reserve", program_id, str(given_units), str(reward_id))
+    wanted = (str(given_units), str(reward_id)) if amount is None else ("amount", str(given_minor))
+    fingerprint = ids.digest("reserve", program_id, *wanted)
     record_path = paths.reservation(membership_id, hold.reservation_id)
     entry_paths = [
         paths.entry(membership_id, each) for each in (transaction.entry_ids if transaction else ())
@@ -126,6 +131,7 @@ def reserve(
             reward_id,
             kept["rewardCode"],
             transaction_id,
+            amount,
             is_replay=True,
         )
 
@@ -138,8 +144,14 @@ def reserve(
             known = _known(before, hold, reads[record_path], fingerprint)
             if known is not None:
                 return Effect(_reserved(known, before, is_replay=True), kept=_kept(known, before))
-        units = given_units or _cost_units(program, reward_id, now)
-        after = ledger.hold(before, program, hold, units)
+        paying = hold
+        if given_minor is not None:
+            point_value = point_payments.value_of(program)
+            units = point_payments.price(program, given_minor, point_value).units
+            paying = replace(hold, amount_paid=amount, point_value=point_value)
+        else:
+            units = given_units or _cost_units(program, reward_id, now)
+        after = ledger.hold(before, program, paying, units)
         made = after.holds[-1]
         record = Reservation.of(made, after, fingerprint)
         writes: list[Write] = [
@@ -163,6 +175,7 @@ def commit(
     store_id: str | None,
     reservation_id: str,
     points: Decimal | None,
+    amount: Decimal | None = None,
 ) -> Booking:
     """Redeem what was reserved, or a part of it; the rest is free at once.
 
@@ -180,6 +193,7 @@ def commit(
         store_id=store_id,
         reservation_id=reservation_id,
         points=points,
+        amount=amount,
     ).run(caller.claim)
 
 
@@ -191,6 +205,7 @@ def prepared_commit(
     store_id: str | None,
     reservation_id: str,
     points: Decimal | None,
+    amount: Decimal | None = None,
 ) -> Prepared:
     """Prepare what ``commit`` does.
 
@@ -198,10 +213,15 @@ def prepared_commit(
         ProgramNotFound, InvalidParameters.
     """
     program = access.program(caller, program_id, store_id)
+    if points is not None and amount is not None:
+        problem = "is not together with amount"
+        raise InvalidParameters(f"points {problem}.", fields={"points": problem})
     units = None if points is None else balances.positive_units(points, program)
+    minor = None if amount is None else point_payments.amount_minor(program, amount)
+    part = str(units or "") if minor is None else f"amount {minor}"
     cause = Cause(
         entry_id=holds.entry_id(reservation_id),
-        fingerprint=ids.digest("commit", program_id, reservation_id, str(units or "")),
+        fingerprint=ids.digest("commit", program_id, reservation_id, part),
         key_hash=caller.claim.claim_id if caller.claim else None,
         now=clock.utc_now(),
     )
@@ -212,7 +232,7 @@ def prepared_commit(
         membership.require_active()
         if hold is None:
             raise record.refusal()
-        whole = hold.units if units is None else units
+        whole, paid = _part(program, hold, units, minor)
         if hold.reward_id is not None and whole != hold.units:
             cost = from_units(hold.units, program.scale)
             raise RewardCostMismatch(
@@ -225,6 +245,7 @@ def prepared_commit(
             reward_id=hold.reward_id,
             reward_code=hold.reward_code,
             took_stock=True if hold.takes_stock else None,
+            amount_paid=paid,
         )
         after, entry = ledger.redeem_held(membership, program, hold, whole, told)
         # What is left of it may have reached its date while it was reserved.
@@ -243,6 +264,29 @@ def prepared_commit(
     return Prepared(
         program, user_id, cause, None, book, more_paths=[asked.path, *asked.stock_paths]
     )
+
+
+def _part(
+    program: Program, hold: Hold, units: int | None, minor: int | None
+) -> tuple[int, str | None]:
+    """Return the units of a hold that are redeemed, all by default, and the amount that they pay.
+
+    Raises:
+        InvalidParameters: An amount is wanted of a hold that pays none.
+    """
+    if hold.point_value is None or hold.amount_paid is None:
+        if minor is not None:
+            problem = "is only for reservations that were made for an amount"
+            raise InvalidParameters(f"amount {problem}.", fields={"amount": problem})
+        return hold.units if units is None else units, None
+    if minor is not None:
+        payment = point_payments.price(program, minor, hold.point_value)
+    elif units is None or units == hold.units:
+        reserved_minor = point_payments.amount_minor(program, hold.amount_paid)
+        payment = PointPayment(hold.units, reserved_minor, hold.point_value)
+    else:
+        payment = point_payments.worth(program, units, hold.point_value)
+    return payment.units, point_payments.to_text(program, payment)
 
 
 @forwarding.following
@@ -376,14 +420,16 @@ def _current(reads: Reads, path: str, user_id: str) -> Membership:
     return found
 
 
-def require_one(points: Decimal | None, reward_id: str | None) -> None:
-    """Refuse a request that names both or neither of points and reward.
+def require_one(
+    points: Decimal | None, reward_id: str | None, amount: Decimal | None = None
+) -> None:
+    """Refuse a request that does not name exactly one of points, amount and reward.
 
     Raises:
         InvalidParameters.
     """
-    if (points is None) is (reward_id is None):
-        problem = "is required unless rewardId is given, and not together with it"
+    if sum(each is not None for each in (points, reward_id, amount)) != 1:
+        problem = "is required unless rewardId or amount is given, and only one of them"
         raise InvalidParameters(f"points {problem}.", fields={"points": problem})
 
 
@@ -480,6 +526,7 @@ def _reserved(hold: Hold, membership: Membership, *, is_replay: bool = False) ->
         hold.reward_id,
         hold.reward_code,
         hold.transaction_id,
+        hold.amount_paid,
         is_replay=is_replay,
     )
 

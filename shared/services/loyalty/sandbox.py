@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from shared.domain.loyalty import ledger
+from shared.domain.loyalty import ledger, point_payments
 from shared.domain.loyalty.earning import Award
 from shared.domain.loyalty.earning_base import PurchaseLine
 from shared.domain.loyalty.membership import Membership
@@ -46,8 +46,17 @@ _PROGRAM = Program(
     time_zone="Europe/Berlin",
     created_at=_NOW,
     updated_at=_NOW,
+    point_value=Decimal("0.01"),
 )
 """A points program with the documented rules."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedPayment:
+    """Points of the member, and what of a purchase they pay."""
+
+    points: Decimal
+    paid: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +115,34 @@ def redeem(user_id: str, points: Decimal, reward_id: str | None) -> Change:
         raise RewardOutOfStock("Nothing is left of this reward.", rewardId=reward_id)
     _require_covered(program, user_id, units)
     return _changed(program, max(BALANCE, points), -units)
+
+
+def price(amount: Decimal) -> Decimal:
+    """Return how many points of the sandbox's program pay an amount.
+
+    Raises:
+        InvalidParameters: It is finer than a cent.
+    """
+    minor = point_payments.amount_minor(_PROGRAM, amount)
+    payment = point_payments.price(_PROGRAM, minor, point_payments.value_of(_PROGRAM))
+    return from_units(payment.units, _PROGRAM.scale)
+
+
+def quote(user_id: str, amount: Decimal) -> QuotedPayment:
+    """Return what the member's 142 points pay of a purchase; who has none pays nothing.
+
+    Raises:
+        InvalidParameters: It is finer than a cent.
+        MembershipNotFound: See ``require_enrolled``.
+    """
+    require_enrolled(user_id)
+    minor = point_payments.amount_minor(_PROGRAM, amount)
+    balance = 0 if user_id == USER_INSUFFICIENT_BALANCE else BALANCE
+    paid = point_payments.most(_PROGRAM, minor, int(balance), point_payments.value_of(_PROGRAM))
+    return QuotedPayment(
+        from_units(paid.units, _PROGRAM.scale),
+        from_units(paid.amount_minor, currency_scale(_PROGRAM.currency)),
+    )
 
 
 def adjust(user_id: str, points: Decimal) -> Change:

@@ -661,6 +661,7 @@ def test_an_operation_has_no_refusals_of_others() -> None:
         "MEMBERSHIP_CLOSED",
         "MEMBERSHIP_NOT_FOUND",
         "MEMBER_SUSPENDED",
+        "POINTS_HAVE_NO_VALUE",
         "PROGRAM_NOT_FOUND",
         "REWARD_COST_MISMATCH",
         "REWARD_NOT_FOUND",

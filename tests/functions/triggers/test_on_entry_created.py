@@ -123,7 +123,7 @@ def test_tells_points_redeemed_in_utf_8(pipeline: Pipeline, merchant: Merchant) 
         merchant.store_id,
         f'{{"programId":"{member.program_id}","userId":"user_1","sequence":2,"entryId":"{entry_id}",'
         '"points":50,"previousBalance":100,"newBalance":50,"source":null,"transactionId":null,'
-        '"rewardId":"rw_kaffee","rewardDescription":"Käffchen ☕"}',
+        '"rewardId":"rw_kaffee","rewardDescription":"Käffchen ☕","amountPaid":null}',
     )
     assert answer.body["rewardCode"].encode() not in received.body
 

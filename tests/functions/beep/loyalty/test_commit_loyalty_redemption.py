@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ from tests.conftest import Clock
 from tests.support import stored
 from tests.support.dying import dying_after
 from tests.support.merchants import Member, Merchant, create_merchant
-from tests.support.refusals import assert_refused, nothing_written
+from tests.support.refusals import assert_fields_refused, assert_refused, nothing_written
 from tests.support.reservations import balances, commit, reserve, reserved, void, with_reward
 from tests.support.strategies import make_cause
 from tests.support.traffic import interfered
@@ -55,6 +56,7 @@ def test_spends_what_was_reserved(member: Member) -> None:
         "previousBalance": 100,
         "newBalance": 20,
         "currentTier": None,
+        "amountPaid": None,
         "rewardId": None,
         "rewardCode": None,
         "rewardDescription": "",
@@ -332,3 +334,52 @@ def test_whenever_the_process_dies_it_is_spent_once(merchant: Merchant, steps: i
     stock_path = paths.reward_stock(member.program_id, "rw_coffee")
     assert (stored.document(stock_path) or {})["remaining"] == 0
     stored.assert_sound(member)
+
+
+# Amounts of a purchase
+
+
+def held_amount(merchant: Merchant) -> tuple[Member, str]:
+    """Return a member who has 334 of 500 points reserved for 10.00, when points are worth 0.03."""
+    member = merchant.member("points", balance=500, pointValue=0.03)
+    made = member.api.ok("reserveLoyaltyPoints", {**member.ids, "amount": 10})
+    # What points were worth when they were reserved holds.
+    member.api.ok("updateLoyaltyProgram", {"programId": member.program_id, "pointValue": None})
+    return member, made["reservationId"]
+
+
+@pytest.mark.parametrize(
+    ("part", "points", "paid"),
+    [({}, 334, 10), ({"points": 334}, 334, 10), ({"points": 5}, 5, 0.15), ({"amount": 8}, 267, 8)],
+)
+def test_an_amount_is_paid_whole_or_in_part(
+    merchant: Merchant, part: dict[str, Any], points: int, paid: float
+) -> None:
+    member, reservation_id = held_amount(merchant)
+
+    answer = commit(member, reservation_id, **part)
+    again = commit(member, reservation_id, **part)
+
+    assert (answer.body["pointsRedeemed"], answer.body["amountPaid"]) == (points, paid)
+    assert again.body == answer.body
+    assert balances(member) == (500 - points, 0, 500 - points)
+    stored.assert_sound(member)
+
+
+def test_no_more_than_the_amount_that_was_reserved(merchant: Merchant) -> None:
+    member, reservation_id = held_amount(merchant)
+
+    with nothing_written():
+        assert commit(member, reservation_id, amount=10.03).error == "INSUFFICIENT_BALANCE"
+        both = commit(member, reservation_id, amount=1, points=1)
+    assert_fields_refused(both, {"points": "is not together with amount"})
+
+
+def test_an_amount_is_for_reservations_of_one(member: Member) -> None:
+    reservation_id = reserved(member, 80)
+
+    with nothing_written():
+        answer = commit(member, reservation_id, amount=1)
+
+    problem = "is only for reservations that were made for an amount"
+    assert_fields_refused(answer, {"amount": problem})

@@ -21,6 +21,7 @@ from tests.support.traffic import interfered
 
 ACTION = "redeemLoyaltyPoints"
 CODE = re.compile(r"RW(-[A-HJ-NP-Z2-9]{4}){4}")
+NEITHER = "is required unless amount is given, and not together with it"
 REWARD = {
     "rewardId": "rw_coffee",
     "title": "Coffee",
@@ -45,6 +46,7 @@ def expected(member: Member, answer: Answer, **fields: Any) -> dict[str, Any]:
         "previousBalance": 100,
         "newBalance": 70,
         "currentTier": None,
+        "amountPaid": None,
         "rewardId": None,
         "rewardCode": None,
         "rewardDescription": "Test",
@@ -149,7 +151,7 @@ def test_null_is_no_amount(member: Member) -> None:
     with nothing_written():
         answer = amounts.send(member.api, ACTION, member.ids, "null")
 
-    amounts.assert_amount_refused(answer, amounts.NUMBER)
+    amounts.assert_amount_refused(answer, NEITHER)
 
 
 def test_takes_a_whole_number_written_with_decimals(member: Member) -> None:
@@ -166,7 +168,7 @@ def test_refuses_what_is_no_json_number(member: Member, name: str) -> None:
     amounts.assert_no_number(answer, name)
 
 
-@pytest.mark.parametrize("missing", ["programId", "userId", "points"])
+@pytest.mark.parametrize("missing", ["programId", "userId"])
 def test_requires(member: Member, missing: str) -> None:
     body = {**member.ids, "points": 30}
     del body[missing]
@@ -175,6 +177,12 @@ def test_requires(member: Member, missing: str) -> None:
         answer = member.api(ACTION, body)
 
     assert_fields_refused(answer, {missing: "is required"})
+
+
+def test_requires_points_or_an_amount(member: Member) -> None:
+    with nothing_written():
+        assert_fields_refused(member.api(ACTION, member.ids), {"points": NEITHER})
+        assert_fields_refused(member.merchant.sandbox(ACTION, member.ids), {"points": NEITHER})
 
 
 @pytest.mark.parametrize(
@@ -584,6 +592,7 @@ def test_the_sandbox_answers_with_mock_data_and_writes_nothing(merchant: Merchan
         "previousBalance": 142,
         "newBalance": 42,
         "currentTier": "Silber",
+        "amountPaid": None,
         "rewardId": None,
         "rewardCode": None,
         "rewardDescription": "10% Rabatt",
@@ -597,3 +606,100 @@ def test_the_sandbox_validates(merchant: Merchant) -> None:
         answer = merchant.sandbox(ACTION, {"programId": "lp_1", "points": 0})
 
     assert_fields_refused(answer, {"userId": "is required", "points": amounts.POSITIVE})
+
+
+# Amounts of a purchase
+
+
+def pay(member: Member, amount: float, idempotency_key: str | None = None, **fields: Any) -> Answer:
+    body = {**member.ids, "amount": amount, **fields}
+    return member.api(ACTION, body, idempotency_key=idempotency_key)
+
+
+def test_pays_an_amount_by_the_value_of_a_point(merchant: Merchant) -> None:
+    member = merchant.member("points", balance=500, pointValue=0.03)
+
+    answer = pay(member, 10, transactionId="t1")
+
+    assert answer.body == expected(
+        member,
+        answer,
+        pointsRedeemed=334,
+        previousBalance=500,
+        newBalance=166,
+        amountPaid=10,
+        rewardDescription="",
+        transactionId="t1",
+    )
+    (_, entry) = stored.entries(member)
+    assert (entry.units, entry.amount_paid) == (-334, "10.00")
+    detail = {**member.ids, "entryId": entry.entry_id}
+    shown = member.api.ok("getLoyaltyTransaction", detail)["transaction"]
+    assert shown["amountPaid"] == 10
+    stored.assert_sound(member)
+
+
+def test_cashback_pays_as_much_as_it_is(merchant: Merchant) -> None:
+    member = merchant.member("cashback", balance=5)
+
+    answer = pay(member, 1.5)
+
+    assert (answer.body["pointsRedeemed"], answer.body["amountPaid"]) == (1.5, 1.5)
+    assert stored.entries(member)[-1].amount_paid == "1.50"
+
+
+def test_a_repeated_payment_is_the_first_one_whatever_points_are_worth_by_now(
+    merchant: Merchant,
+) -> None:
+    member = merchant.member("points", balance=500, pointValue=0.01)
+    first = pay(member, 1, transactionId="t1")
+    for point_value in (0.02, None):
+        changes = {"programId": member.program_id, "pointValue": point_value}
+        member.api.ok("updateLoyaltyProgram", changes)
+
+        with nothing_written():
+            again = pay(member, 1, transactionId="t1")
+
+        assert again.body["redemptionId"] == first.body["redemptionId"]
+        assert again.body["pointsRedeemed"] == 100
+    with nothing_written():
+        assert pay(member, 1, transactionId="t2").error == "POINTS_HAVE_NO_VALUE"
+
+
+def test_more_than_the_points_are_worth_is_refused(merchant: Merchant) -> None:
+    member = merchant.member("points", balance=99, pointValue=0.01)
+
+    with nothing_written():
+        answer = pay(member, 1)
+
+    details = {"required": 100, "available": 99, "missing": 1}
+    assert_refused(answer, 400, "INSUFFICIENT_BALANCE", details)
+
+
+@pytest.mark.parametrize(
+    ("fields", "problems"),
+    [
+        ({"points": 5}, {"points": NEITHER}),
+        ({"rewardId": "rw_coffee"}, {"amount": "is not for rewards: send points"}),
+        ({"amount": 0.001}, {"amount": "must be a number with at most 2 decimals"}),
+    ],
+)
+def test_an_amount_stands_alone(
+    merchant: Merchant, fields: dict[str, Any], problems: dict[str, str]
+) -> None:
+    member = merchant.member("points", balance=100, pointValue=0.01)
+    body = {**member.ids, "amount": 1, **fields}
+
+    with nothing_written():
+        assert_fields_refused(member.api(ACTION, body), problems)
+
+
+def test_what_points_pay_does_not_earn(merchant: Merchant) -> None:
+    """The till sends it as a line of the type reward, which lowers what earns."""
+    member = merchant.member("points", balance=500, pointValue=0.01)
+    pay(member, 5)
+    lines = [{"amount": 20}, {"amount": -5, "type": "reward"}]
+
+    answer = member.add(purchaseLines=lines, transactionId="t1")
+
+    assert answer.body["pointsAdded"] == 150

@@ -27,7 +27,7 @@ from tests.support.reservations import (
 )
 
 ACTION = "reserveLoyaltyPoints"
-NEITHER = "is required unless rewardId is given, and not together with it"
+NEITHER = "is required unless rewardId or amount is given, and only one of them"
 
 
 def left(member: Member) -> int:
@@ -53,6 +53,7 @@ def test_a_hold_takes_nothing_from_the_balance(member: Member, frozen_clock: Clo
         "currentBalance": 100,
         "heldBalance": 80,
         "availableBalance": 20,
+        "amountPaid": None,
         "rewardId": None,
         "rewardCode": None,
         "transactionId": None,
@@ -129,6 +130,29 @@ def test_cents_of_cashback(merchant: Merchant) -> None:
 
     assert (answer.body["pointsReserved"], answer.body["availableBalance"]) == (1.55, 3.45)
     assert reserve(member, 3.46).body["details"]["missing"] == 0.01
+
+
+def test_an_amount_of_a_purchase(merchant: Merchant) -> None:
+    member = merchant.member("points", balance=500, pointValue=0.03)
+    body = {**member.ids, "amount": 10, "transactionId": "t1"}
+
+    answer = member.api(ACTION, body)
+    member.api.ok("updateLoyaltyProgram", {"programId": member.program_id, "pointValue": 0.05})
+    again = member.api(ACTION, body)
+
+    assert (answer.body["pointsReserved"], answer.body["amountPaid"]) == (334, 10)
+    assert again.body == answer.body
+    assert balances(member) == (500, 334, 166)
+    with nothing_written():
+        assert_fields_refused(reserve(member, 5, amount=1), {"points": NEITHER})
+    stored.assert_sound(member)
+
+
+def test_points_without_a_value_pay_no_amount(member: Member) -> None:
+    with nothing_written():
+        answer = member.api(ACTION, {**member.ids, "amount": 10})
+
+    assert_refused(answer, 400, "POINTS_HAVE_NO_VALUE", {"programId": member.program_id})
 
 
 def test_points_or_a_reward(merchant: Merchant) -> None:

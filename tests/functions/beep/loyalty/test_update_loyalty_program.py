@@ -660,3 +660,19 @@ def test_refuses_what_cannot_come(
 
     assert_fields_refused(answer, problems)
     assert program(merchant, program_id) == before
+
+
+def test_what_a_point_is_worth(merchant: Merchant) -> None:
+    points = merchant.program("points", pointValue=0.005)
+    cashback = merchant.program("cashback")
+    body = {"programId": cashback, "pointValue": 1}
+
+    with nothing_written():
+        answer = merchant.api("updateLoyaltyProgram", body)
+
+    problem = "is not for cashback, which is money already"
+    assert_fields_refused(answer, {"pointValue": problem})
+    for change, held in [({}, 0.005), ({"pointValue": 0.02}, 0.02), ({"pointValue": None}, None)]:
+        merchant.api.ok("updateLoyaltyProgram", {"programId": points, **change})
+        shown = merchant.api.ok("getLoyaltyProgram", {"programId": points})
+        assert shown["program"]["pointValue"] == held

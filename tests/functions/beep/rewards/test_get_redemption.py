@@ -29,6 +29,7 @@ def test_shows_what_was_bought(merchant: Merchant) -> None:
         "rewardId": "rw_coffee",
         "rewardCode": redeemed["rewardCode"],
         "rewardDescription": "Coffee",
+        "amountPaid": None,
         "transactionId": "t1",
         "redeemedAt": found["redeemedAt"],
         "usedAt": None,
