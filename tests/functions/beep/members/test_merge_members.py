@@ -425,7 +425,7 @@ def test_what_was_booked_before_is_told_of_the_new_one(merchant: Merchant) -> No
 def test_a_code_that_is_used_after_it_is_the_new_ones(merchant: Merchant) -> None:
     rewards = [{"rewardId": "rw_1", "title": "Coffee", "type": "coffee", "requiredPoints": 10}]
     old, new = pair(merchant, rewards=rewards)
-    redeemed = old.api.ok("redeemLoyaltyPoints", {**old.ids, "rewardId": "rw_1"})
+    redeemed = old.api.ok("redeemLoyaltyPoints", {**old.ids, "points": 10, "rewardId": "rw_1"})
     assert merge(old, new).status == 200
 
     body = {"storeId": old.merchant.store_id, "rewardCode": redeemed["rewardCode"]}
