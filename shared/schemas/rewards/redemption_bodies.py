@@ -10,7 +10,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from shared.clock import is_usable, to_wire
-from shared.domain.rewards.redemptions import Redemption
+from shared.domain.loyalty.redemptions import Redemption
 from shared.domain.units import from_units
 from shared.schemas import answers, paging
 from shared.schemas.base import Number, Timestamp, WireModel

@@ -66,6 +66,7 @@ class Decided:
 
     ``expired`` is the entry that follows if what was granted has expired already.
     ``award`` says how much was asked for, and why it is not granted, if that was computed.
+    ``before`` are entries that come before it, in the same commit.
     ``is_final``: the same request never does more. Else what did nothing is decided on again.
     """
 
@@ -75,6 +76,7 @@ class Decided:
     expired: Entry | None = None
     award: Award | None = None
     is_final: bool = True
+    before: Sequence[Entry] = ()
 
 
 def cause_of(
@@ -272,7 +274,7 @@ class Prepared:
         if booked.entry is None and booked.is_final:
             no_op = self._names.no_op
             writes += idempotency.claim_writes(no_op, reads, kept, self.cause.now, self.run_id)
-        made = (*first, *caught, booked.entry, booked.expired, *settled.entries)
+        made = (*first, *caught, *booked.before, booked.entry, booked.expired, *settled.entries)
         entries = [each for each in made if each is not None]
         if entries or found is None or _has_changed(found, after):
             writes += membership_documents.writes(read, after, *entries)

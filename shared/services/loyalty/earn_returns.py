@@ -20,9 +20,10 @@ from shared.domain.loyalty.waiting_returns import WaitingReturn
 from shared.errors import BookingNotFound, PurchaseHasOwnRefund
 from shared.services import access, commands
 from shared.services.commands import Reads
-from shared.services.loyalty import bookings, returning, till_receipts
+from shared.services.loyalty import bookings, redemption_returns, returning, till_receipts
 from shared.services.loyalty.bookings import Booking, Decided
 from shared.store import paths
+from shared.store.client import Write
 from shared.store.loyalty import membership_documents, receipt_documents, return_documents
 
 WAITING = "waiting"
@@ -86,6 +87,8 @@ def reverse(
         if earn is None:
             _require_may_wait(program, transaction_id, names)
             assert transaction_id is not None
+            before: Sequence[Entry] = ()
+            writes: list[Write] = []
             if waiting is None:
                 one = WaitingReturn(
                     refund_id,
@@ -96,22 +99,28 @@ def reverse(
                     description=description,
                     key_hash=cause.key_hash,
                 )
-                membership = ledger.await_purchase(membership, program, one)
+                spent = returning.before_earn(reads, membership, program, one, cause.now)
+                membership = ledger.await_purchase(spent.membership, program, one)
+                before, writes = spent.entries, spent.writes
             waits = Award(0, 0, reason=WAITING)
-            return Decided(membership, None, award=waits, is_final=False)
+            return Decided(membership, None, writes, award=waits, is_final=False, before=before)
         path = paths.earn_returns(earn.membership_id, earn.entry_id)
         receipt = _receipt_path(program, earn.transaction_id)
         commands.want(reads, [path, *receipt])
         _require_no_own_refund(program, earn, reads, receipt)
-        before = return_documents.decode(reads[path]) or returning.none_of(program)
-        told_units = before.nothing_units(returned)
+        earlier = return_documents.decode(reads[path]) or returning.none_of(program)
+        told_units = earlier.nothing_units(returned)
         if told_units is not None:
             return Decided(membership, None, award=Award(told_units, 0))
-        told = earn_returns.after(before, earn, program, returned)
-        booked = returning.book(membership, program, earn, told, returned, cause)
-        writes = [return_documents.write(reads[path], booked.returns)]
-        award = None if booked.entry else Award(told[1], 0)
-        return Decided(booked.membership, booked.entry, writes, award=award)
+        told = earn_returns.after(earlier, earn, program, returned)
+        booked = returning.book(reads, membership, program, earn, told, returned, cause)
+        return Decided(
+            booked.membership,
+            booked.entry,
+            [return_documents.write(reads[path], booked.returns), *booked.writes],
+            award=None if booked.entry else Award(told[1], 0),
+            before=booked.before,
+        )
 
     membership_id = paths.membership_id(program_id, user_id)
     return bookings.run(
@@ -124,6 +133,7 @@ def reverse(
             *(paths.entry(membership_id, each) for each in names),
             paths.earn_returns(membership_id, names[0]),
             *_receipt_path(program, transaction_id),
+            *_spent_paths(membership_id, transaction_id, source, returned),
         ],
         records_no_op=True,
     )
@@ -207,6 +217,16 @@ def _entries(reads: Reads, own: tuple[str, ...], names: tuple[str, ...]) -> list
     commands.want(reads, every)
     entries = (membership_documents.decode_entry(reads[each]) for each in every)
     return [each for each in entries if each is not None and each.kind in _EARNS]
+
+
+def _spent_paths(
+    membership_id: str, transaction_id: str | None, source: str | None, returned: Returned
+) -> list[str]:
+    """Return what is read at once for a return that gives spent points back."""
+    names_part = returned.amount is not None or returned.points is not None
+    if transaction_id is None or (names_part and not returned.has_reward):
+        return []
+    return redemption_returns.spent_paths(membership_id, transaction_id, source)
 
 
 def _receipt_path(program: Program, transaction_id: str | None) -> list[str]:

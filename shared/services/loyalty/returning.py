@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.domain.events.event import Event
-from shared.domain.loyalty import earn_returns, ledger, loyalty_events
+from shared.domain.loyalty import earn_returns, ledger, loyalty_events, pending
 from shared.domain.loyalty.earn_returns import EarnReturns
 from shared.domain.loyalty.entries import Cause, Entry
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program
-from shared.domain.loyalty.returns import Returned
-from shared.domain.loyalty.waiting_returns import DropReason
+from shared.domain.loyalty.returns import Returned, ReversePolicy
+from shared.domain.loyalty.waiting_returns import DropReason, WaitingReturn
 from shared.services import commands
 from shared.services.commands import Reads
+from shared.services.loyalty import redemption_returns
 from shared.store import paths
 from shared.store.client import Write
 from shared.store.loyalty import return_documents
@@ -23,11 +24,16 @@ from shared.store.loyalty import return_documents
 
 @dataclass(frozen=True, slots=True)
 class BookedReturn:
-    """A membership after a return, with the entry if it took something, and the earn's returns."""
+    """A membership after a return, with the entry if it took something, and the earn's returns.
+
+    ``before`` are entries that come before it: what was spent, and is given back.
+    """
 
     membership: Membership
     entry: Entry | None
     returns: EarnReturns
+    before: Sequence[Entry] = ()
+    writes: Sequence[Write] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,7 @@ def none_of(program: Program) -> EarnReturns:
 
 
 def book(
+    reads: Reads,
     membership: Membership,
     program: Program,
     earn: Entry,
@@ -55,7 +62,12 @@ def book(
 ) -> BookedReturn:
     """Take back what a return asks for, as far as the program's policy lets it.
 
+    Points that were spent on the purchase are given back first, if all of it or its reward comes
+    back. Then, if points are missing, so are those of rewards that the purchase unlocked, while
+    nobody has used their codes.
+
     Args:
+        reads: What was read.
         membership: The membership.
         program: Its program.
         earn: The earn.
@@ -65,17 +77,86 @@ def book(
 
     Raises:
         InvalidParameters: Too many returns of the earn took nothing.
+        BalanceLimitExceeded: What is given back would be more than a membership may have.
+        Wanted: Something is not read yet.
     """
     after, units = told
     policy = program.refund_policy
+    refunds = SpentBack(membership, program, cause)
+    is_all = earn_returns.is_whole(after, earn, program) or _names_no_part(returned)
+    if earn.transaction_id is not None and (is_all or returned.has_reward):
+        refunds.give_back_of_purchase(reads, earn.transaction_id, earn.source)
+    if policy is not ReversePolicy.ONLY_PENDING:
+        refunds.revoke_unlocked(reads, earn, units)
+    membership = refunds.membership
     booked = (
         ledger.reverse(membership, program, earn, units, cause, policy=policy) if units else None
     )
+    entry = None
     if booked is not None:
-        return BookedReturn(*booked, after)
-    if units:
-        membership = ledger.uncollected(membership, earn, units)
-    return BookedReturn(membership, None, after.with_nothing(returned, units))
+        membership, entry = booked
+    else:
+        after = after.with_nothing(returned, units)
+        if units:
+            membership = ledger.uncollected(membership, earn, units)
+    return BookedReturn(membership, entry, after, refunds.entries, refunds.writes)
+
+
+def before_earn(
+    reads: Reads, membership: Membership, program: Program, one: WaitingReturn, now: datetime
+) -> SpentBack:
+    """Give back what was spent on a purchase that has earned nothing, and may never do.
+
+    Raises:
+        BalanceLimitExceeded, Wanted.
+    """
+    refunds = SpentBack(membership, program, one.cause(now))
+    if _names_no_part(one.returned) or one.returned.has_reward:
+        refunds.give_back_of_purchase(reads, one.transaction_id, one.source)
+    return refunds
+
+
+def _names_no_part(returned: Returned) -> bool:
+    return returned.amount is None and returned.points is None
+
+
+class SpentBack:
+    """A membership that gets back what it has spent, one redemption after the other."""
+
+    def __init__(self, membership: Membership, program: Program, cause: Cause) -> None:
+        self.membership = membership
+        self.entries: list[Entry] = []
+        self.writes: list[Write] = []
+        self._program = program
+        self._cause = cause
+
+    def give_back_of_purchase(self, reads: Reads, transaction_id: str, source: str | None) -> None:
+        """Give back what was spent on a purchase, if it was told by the purchase's name."""
+        found = redemption_returns.of_purchase(reads, self.membership, transaction_id, source)
+        for redeemed in found:
+            self._give_back(reads, redeemed)
+
+    def revoke_unlocked(self, reads: Reads, earn: Entry, units: int) -> None:
+        """Give back rewards that an earn unlocked, until the balance covers what is to be taken."""
+        if pending.find(self.membership.pending, earn) is not None:
+            return
+        if units <= self.membership.balance_units:
+            return
+        for redeemed in redemption_returns.unlocked_by(reads, self.membership, earn):
+            if units > self.membership.balance_units:
+                self._give_back(reads, redeemed)
+
+    def _give_back(self, reads: Reads, redeemed: Entry) -> None:
+        cause = redemption_returns.cause_of(redeemed, self._cause)
+        reason = redemption_returns.PURCHASE_RETURNED
+        record = redemption_returns.record_of(reads, redeemed)
+        returned = record.returned(cause.now, cause.entry_id, reason)
+        given = redemption_returns.give_back(
+            reads, self.membership, self._program, redeemed, returned, cause
+        )
+        self.membership = given.membership
+        self.entries += given.entries
+        self.writes += given.writes
 
 
 def settle_waiting(
@@ -102,6 +183,7 @@ def settle_waiting(
     before = return_documents.decode(reads[path]) or none_of(program)
     after = before
     entries: list[Entry] = []
+    writes: list[Write] = []
     events: list[Event] = []
     has_own = program.receipt_claims is not None or bool(
         earn_returns.returned_by(earn, program.store_id)
@@ -115,8 +197,9 @@ def settle_waiting(
             reason = DropReason.OWN_REFUND if has_own else DropReason.NOTHING_TO_TAKE
             events.append(loyalty_events.from_dropped_return(membership, each, reason, now))
             continue
-        booked = book(membership, program, earn, told, each.returned, each.cause(now))
+        booked = book(reads, membership, program, earn, told, each.returned, each.cause(now))
         membership, after = booked.membership, booked.returns
-        entries += [booked.entry] if booked.entry else []
-    writes = [] if after == before else [return_documents.write(reads[path], after)]
+        entries += [*booked.before, *filter(None, [booked.entry])]
+        writes += booked.writes
+    writes += [] if after == before else [return_documents.write(reads[path], after)]
     return Settled(membership, entries, writes, events)

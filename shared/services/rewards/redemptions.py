@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from shared import clock, ids
 from shared.auth.caller import Caller
-from shared.domain.loyalty import ledger
+from shared.domain.loyalty import redemptions
 from shared.domain.loyalty.entries import Cause, Entry, EntryKind
 from shared.domain.loyalty.membership import Membership
-from shared.domain.loyalty.programs import Program
+from shared.domain.loyalty.redemptions import Redemption, RedemptionRecord
 from shared.domain.loyalty.reservations import Reservation
-from shared.domain.rewards import redemptions
-from shared.domain.rewards.redemptions import Redemption, RedemptionRecord
 from shared.errors import MembershipNotFound, RedemptionNotFound, RewardCodeNotFound
 from shared.services import access, commands, forwarding
 from shared.services.commands import Effect, Reads
-from shared.services.loyalty import bookings, reservations
+from shared.services.loyalty import bookings, redemption_returns, reservations
 from shared.services.loyalty.bookings import Booking, Prepared
 from shared.store import client, paths
-from shared.store.client import Document, Write
+from shared.store.client import Document
 from shared.store.loyalty import (
     membership_documents,
+    redemption_documents,
     reservation_documents,
-    stock_documents,
 )
-from shared.store.rewards import redemption_documents
 
 Position = tuple[datetime, str]
 """Time and path of an entry."""
@@ -244,14 +241,8 @@ def cancel(
         record = redemption_documents.decode(original, reads[path]).record
         record = record.cancelled(cause.now, cause.entry_id, reason)
         redemptions.require_in_time(original, program.redemption_cancel_days, cause.now)
-        told = replace(cause, transaction_id=original.transaction_id, reward_id=original.reward_id)
-        after, entry = ledger.cancel(membership, program, original, told)
-        after, expired = bookings.without_expired(after, program, cause.now)
-        writes = [
-            redemption_documents.write(reads[path], record),
-            *_stock_writes(program, original, reads),
-        ]
-        return bookings.Decided(after, entry, writes, expired)
+        given = redemption_returns.give_back(reads, membership, program, original, record, cause)
+        return bookings.Decided(given.membership, given.entry, given.writes, given.expired)
 
     needs = [paths.entry(asked_id, redemption_id), paths.redemption(asked_id, redemption_id)]
     return Prepared(program, user_id, cause, None, book, more_paths=needs).run(caller.claim)
@@ -266,21 +257,6 @@ def _entry_of(membership_ids: Sequence[str], entry_id: str, reads: Reads) -> Ent
     commands.want(reads, others)
     decoded = (membership_documents.decode_entry(reads[each]) for each in others)
     return next((each for each in decoded if each is not None), None)
-
-
-def _stock_writes(program: Program, original: Entry, reads: Reads) -> list[Write]:
-    """Return the write that puts a piece back; older entries do not say whether they took one."""
-    reward = program.find_reward(original.reward_id) if original.reward_id else None
-    is_stocked = reward is not None and reward.stock is not None
-    has_taken = original.took_stock or (original.spent is None and is_stocked)
-    if original.reward_id is None or not has_taken:
-        return []
-    path = paths.reward_stock(program.program_id, original.reward_id)
-    commands.want(reads, [path])
-    read = reads[path]
-    if read.data is None:
-        return []
-    return [stock_documents.change(read, stock_documents.decode(read).returned())]
 
 
 def _not_found(user_id: str, redemption_id: str) -> RedemptionNotFound:

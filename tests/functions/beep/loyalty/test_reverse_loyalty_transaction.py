@@ -361,6 +361,111 @@ def test_lines_that_come_back_take_what_they_have_earned(merchant: Merchant) -> 
     stored.assert_sound(member)
 
 
+def paid_with_points(merchant: Merchant, **fields: Any) -> Member:
+    """Return a member with 20 of 100 points, and 100 of a purchase that took 80 of the others."""
+    member = merchant.member("points", balance=100, pointsExpiry={"afterDays": 30}, **fields)
+    assert member.redeem(80, transactionId="t1").status == 200
+    member.add(
+        purchaseLines=[{"amount": 4}, {"amount": 8}, {"amount": -2, "type": "reward"}],
+        transactionId="t1",
+    )
+    return member
+
+
+def test_points_that_were_spent_on_it_come_back_with_their_dates(
+    frozen_clock: Clock, merchant: Merchant
+) -> None:
+    member = paid_with_points(merchant)
+    dates = [each.lot_expires_at for each in stored.entries(member)]
+    frozen_clock.advance(days=2)
+
+    assert took(reverse(member))[0] == 100
+    assert stored.units(member) == [100, -80, 100, 80, -100]
+    (lot,) = stored.membership(member).lots
+    assert (lot.units, lot.expires_at) == (100, dates[0])
+    with nothing_written():
+        assert took(reverse(member))[0] == 100
+        redemption = stored.entries(member)[1].entry_id
+        member.api.ok("cancelRedemption", {**member.ids, "redemptionId": redemption})
+    stored.assert_sound(member)
+
+
+def test_a_part_gives_spent_points_back_only_with_its_reward_line(merchant: Merchant) -> None:
+    member = paid_with_points(merchant)
+
+    assert took(reverse(member, "r1", amount=1)) == (10, 0, 110)
+    assert took(reverse(member, "r2", purchaseLines=[{"amount": 2}])) == (20, 0, 90)
+    assert stored.units(member) == [100, -80, 100, -10, -20]
+    lines = [{"amount": 4}, {"amount": -2, "type": "reward"}]
+    assert took(reverse(member, "r3", purchaseLines=lines))[2] == 150
+    assert took(reverse(member, "r4"))[2] == 100
+    assert stored.units(member) == [100, -80, 100, -10, -20, 80, -20, -50]
+    stored.assert_sound(member)
+
+
+def test_spent_points_come_back_though_the_purchase_earned_nothing(merchant: Merchant) -> None:
+    member = merchant.member("points", balance=100)
+    member.redeem(80, transactionId="t1")
+
+    assert took(reverse(member)) == (0, 0, 100)
+    with nothing_written():
+        assert took(reverse(member)) == (0, 0, 100)
+    member.add(purchaseAmount=10, transactionId="t1")
+    assert stored.units(member) == [100, -80, 80, 100, -100]
+    stored.assert_sound(member)
+
+
+REWARD = {"rewardId": "rw_1", "title": "Kaffee", "type": "free_product", "requiredPoints": 90}
+
+
+def rewarded(merchant: Merchant) -> tuple[Member, str]:
+    """Return a member whose purchase unlocked a reward, which is redeemed, and its code."""
+    member = buyer(merchant, rewards=[REWARD])
+    redeemed = member.redeem(90, rewardId="rw_1")
+    assert redeemed.status == 200, redeemed.body
+    return member, redeemed.body["rewardCode"]
+
+
+def test_a_reward_that_it_unlocked_is_revoked_if_nobody_has_used_it(merchant: Merchant) -> None:
+    member, code = rewarded(merchant)
+
+    assert took(reverse(member)) == (100, 0, 0)
+
+    assert stored.units(member) == [100, -90, 90, -100]
+    use = {"storeId": merchant.store_id, "rewardCode": code}
+    with nothing_written():
+        assert member.api("useRewardCode", use).error == "REDEMPTION_CANCELLED"
+    stored.assert_sound(member)
+
+
+def test_a_reward_that_was_used_is_owed(merchant: Merchant) -> None:
+    member, code = rewarded(merchant)
+    member.api.ok("useRewardCode", {"storeId": merchant.store_id, "rewardCode": code})
+
+    assert took(reverse(member)) == (10, 90, 0)
+    assert stored.units(member) == [100, -90, -10]
+
+
+def test_a_reward_stays_while_other_points_cover_the_return(merchant: Merchant) -> None:
+    member, code = rewarded(merchant)
+    member.earn(90)
+
+    assert took(reverse(member)) == (100, 0, 0)
+    assert member.api.ok("useRewardCode", {"storeId": merchant.store_id, "rewardCode": code})
+
+
+def test_of_a_use_and_a_return_at_once_one_is_first(merchant: Merchant) -> None:
+    member, code = rewarded(merchant)
+    use = {"storeId": merchant.store_id, "rewardCode": code}
+    with ThreadPoolExecutor(2) as pool:
+        used = pool.submit(member.api, "useRewardCode", use)
+        returned = pool.submit(reverse, member)
+
+    is_used = used.result().status == 200
+    assert took(returned.result()) == ((10, 90, 0) if is_used else (100, 0, 0))
+    stored.assert_sound(member)
+
+
 def test_what_earned_nothing_is_not_found(merchant: Merchant) -> None:
     member = buyer(merchant)
     redemption = member.redeem(10, transactionId="t2").body["redemptionId"]

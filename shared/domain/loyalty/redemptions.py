@@ -75,6 +75,10 @@ class RedemptionRecord:
         self._require_open()
         return replace(self, cancelled_at=now, cancel_entry_id=entry_id, cancel_reason=reason)
 
+    def returned(self, now: datetime, entry_id: str, reason: str) -> RedemptionRecord:
+        """Return it after its purchase came back, used or not: with the goods, or in vain."""
+        return replace(self, cancelled_at=now, cancel_entry_id=entry_id, cancel_reason=reason)
+
     def _require_open(self) -> None:
         if self.used_at is not None:
             raise RewardCodeUsed(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from shared.domain.loyalty.entries import Entry
-from shared.domain.rewards.redemptions import Redemption, RedemptionRecord
+from shared.domain.loyalty.redemptions import Redemption, RedemptionRecord
 from shared.store import client, paths, personal
 from shared.store.client import Snapshot
 from shared.store.documents import Documents

@@ -1,1 +1,0 @@
-"""What members get for their points: redemptions and the codes of rewards: rules."""
