@@ -25,6 +25,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel, to_snake
 
 from shared.clock import is_usable, to_milliseconds, to_wire
+from shared.domain import plain_ids
 from shared.domain.units import AMOUNT_UNITS_MAX, to_json_number
 from shared.errors import InvalidParameters
 
@@ -254,7 +255,9 @@ def _say_not_blank(schema: dict[str, Any]) -> None:
 NOT_BLANK = Field(json_schema_extra=_say_not_blank)
 
 Id = Annotated[str, Field(min_length=1, max_length=128), AfterValidator(_not_blank), NOT_BLANK]
-"""An identifier, ours or the integrator's."""
+"""An identifier, ours or the integrator's, of something that may be there."""
+NewId = Annotated[Id, AfterValidator(plain_ids.plain)]
+"""An identifier that the integrator may give to something new."""
 Name = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_not_blank), NOT_BLANK]
 Text = Annotated[str, Field(max_length=500)]
 Success = Annotated[Literal[True], Field(description="Always true.")]

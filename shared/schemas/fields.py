@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from shared import config, time_zones
 from shared.outgoing import guard
-from shared.schemas.base import Id, Number, RequestTime, Text, Whole, to_whole
+from shared.schemas.base import Id, NewId, Number, RequestTime, Text, Whole, to_whole
 
 AMOUNT_MINOR_MAX = 1_000_000_000
 PRODUCT_ID_CHARS_MAX = 1_201
@@ -21,6 +21,8 @@ StoreId = Annotated[
 ]
 ProgramId = Annotated[Id, Field(description="Id of the program.")]
 UserId = Annotated[Id, Field(description="Your id of the customer.")]
+NewUserId = Annotated[NewId, Field(description="Your id of the customer.")]
+"""Of somebody who may become a member by this request."""
 PaymentId = Annotated[Id, Field(description="Id of the payment.")]
 ReservationId = Annotated[
     Id, Field(description="The `reservationId` that reserveLoyaltyPoints answered.")
@@ -36,8 +38,10 @@ DeliveryId = Annotated[Id, Field(description="Id of the delivery: this event to 
 ProductId = Annotated[
     str, Field(min_length=1, max_length=PRODUCT_ID_CHARS_MAX, description="Id of the product.")
 ]
+KnownTransactionId = Annotated[Id, Field(description="Your id of the transaction.")]
+"""Of a transaction that was told before."""
 TransactionId = Annotated[
-    Id,
+    NewId,
     Field(
         description=(
             "Your id of the transaction. It makes the call idempotent, for ever. It is the same as "

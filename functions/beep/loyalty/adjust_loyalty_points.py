@@ -17,7 +17,7 @@ from shared.errors import (
 from shared.schemas import answers
 from shared.schemas.base import (
     Duplicate,
-    Id,
+    NewId,
     Number,
     RequestModel,
     ResponseModel,
@@ -46,7 +46,7 @@ class Request(RequestModel):
     actor: Annotated[str, Field(min_length=1, max_length=100)] = Field(
         description="Who does it, such as `staff_7`. The member can read it: better no name."
     )
-    transaction_id: Id | None = Field(
+    transaction_id: NewId | None = Field(
         default=None, description="Your id of the correction. It is booked once for it, for ever."
     )
 

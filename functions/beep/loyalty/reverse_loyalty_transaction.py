@@ -19,6 +19,7 @@ from shared.schemas import answers
 from shared.schemas.base import (
     Duplicate,
     Id,
+    NewId,
     Number,
     PositivePoints,
     RequestModel,
@@ -60,7 +61,7 @@ class Request(RequestModel):
             "`amount`. What of them earns by the program's `earningBase` takes points back."
         ),
     )
-    refund_id: Id = Field(
+    refund_id: NewId = Field(
         description="Your id of the return. It takes points back once for the member, for ever."
     )
     description: Text = Field(default="", description="Shown in the customer's history.")

@@ -19,7 +19,7 @@ from shared.errors import (
     ReceiptVoided,
 )
 from shared.schemas import answers
-from shared.schemas.base import Duplicate, Id, Points, RequestModel, ResponseModel, Success
+from shared.schemas.base import Duplicate, NewId, Points, RequestModel, ResponseModel, Success
 from shared.schemas.fields import ExternalSource, ProgramId, StoreId, UserId
 from shared.services.loyalty import balances
 from shared.services.loyalty import sandbox as mock
@@ -51,7 +51,7 @@ class Request(RequestModel):
         ),
     )
     source: ExternalSource | None = None
-    external_transaction_id: Id | None = Field(
+    external_transaction_id: NewId | None = Field(
         default=None,
         description=(
             "The external system's id of the transaction. It makes the call idempotent, for ever: "

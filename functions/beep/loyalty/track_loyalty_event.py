@@ -18,7 +18,7 @@ from shared.errors import (
     ProgramNotFound,
 )
 from shared.schemas import answers
-from shared.schemas.base import Id, Number, RequestModel, RequestTime, ResponseModel, Success
+from shared.schemas.base import Id, NewId, Number, RequestModel, RequestTime, ResponseModel, Success
 from shared.schemas.fields import ProgramId, StoreId, UserId
 from shared.schemas.loyalty.booking_bodies import CappedBy
 from shared.schemas.loyalty.program_bodies import EventName
@@ -35,7 +35,7 @@ class Request(RequestModel):
     user_id: UserId
     store_id: StoreId | None = None
     event: EventName
-    event_id: Id = Field(
+    event_id: NewId = Field(
         description="Your id of what happened: it is granted once, for ever. Unique for the member."
     )
     occurred_at: RequestTime | None = Field(

@@ -10,7 +10,7 @@ from shared.auth.caller import Caller
 from shared.errors import MemberExists, MemberNotFound, StoreNotFound
 from shared.schemas import answers
 from shared.schemas.base import RequestModel, ResponseModel, Success, Timestamp
-from shared.schemas.fields import StoreId, UserId
+from shared.schemas.fields import NewUserId, StoreId
 from shared.schemas.members.profile_bodies import ProfileFields
 from shared.services.members import profile_requests, profiles
 
@@ -22,7 +22,7 @@ class Request(ProfileFields, RequestModel):
     from: that store's webhooks are told; without it the account's oldest store.
     """
 
-    user_id: UserId | None = Field(
+    user_id: NewUserId | None = Field(
         default=None, description="Your id of the customer; one is made if it is left out."
     )
     store_id: StoreId | None = None

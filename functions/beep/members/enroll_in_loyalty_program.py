@@ -20,7 +20,7 @@ from shared.errors import (
 )
 from shared.schemas import answers
 from shared.schemas.base import Number, RequestModel, ResponseModel, Success
-from shared.schemas.fields import ProgramId, StoreId, UserId
+from shared.schemas.fields import NewUserId, ProgramId, StoreId
 from shared.services.members import memberships
 from shared.store import paths
 
@@ -29,7 +29,7 @@ class Request(RequestModel):
     """The request names the customer and the program."""
 
     program_id: ProgramId
-    user_id: UserId
+    user_id: NewUserId
     store_id: StoreId | None = None
     referral_code: str | None = Field(
         default=None,

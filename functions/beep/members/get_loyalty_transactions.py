@@ -22,7 +22,7 @@ from shared.schemas.base import (
     Until,
     Whole,
 )
-from shared.schemas.fields import ProgramId, StoreId, TransactionId, UserId
+from shared.schemas.fields import KnownTransactionId, ProgramId, StoreId, UserId
 from shared.schemas.members.history_bodies import (
     HISTORY_EXAMPLE,
     HistoryTransaction,
@@ -58,7 +58,7 @@ class Request(RequestModel):
     until: Until | None = None
     min_points: Points | None = Field(default=None, description="That moved so much, or more.")
     max_points: Points | None = Field(default=None, description="That moved so much, or less.")
-    transaction_id: TransactionId | None = Field(
+    transaction_id: KnownTransactionId | None = Field(
         default=None, description="Only those of your transaction or order."
     )
     source: Id | None = Field(default=None, description="Only what this system told.")

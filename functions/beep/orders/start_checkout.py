@@ -16,7 +16,7 @@ from shared.errors import (
     StoreNotFound,
 )
 from shared.schemas import answers
-from shared.schemas.base import Id, RequestModel, ResponseModel, Success
+from shared.schemas.base import NewId, RequestModel, ResponseModel, Success
 from shared.schemas.fields import StoreId, UserId
 from shared.schemas.orders.order_bodies import CheckoutId, Items
 from shared.schemas.payments.payment_bodies import RedirectUrl, ReturnUrl
@@ -36,7 +36,7 @@ class Request(RequestModel):
     store_id: StoreId
     items: Items
     return_url: ReturnUrl | None = None
-    order_reference: Id | None = Field(
+    order_reference: NewId | None = Field(
         default=None, description="Your id of the purchase. It makes the call idempotent."
     )
     is_verified: bool = Field(

@@ -18,7 +18,7 @@ from shared.errors import (
 )
 from shared.schemas import answers
 from shared.schemas.base import Number, RequestModel, ResponseModel, Success, WireModel
-from shared.schemas.fields import StoreId, TransactionId, TseCode
+from shared.schemas.fields import KnownTransactionId, StoreId, TseCode
 from shared.schemas.systems.receipt_bodies import ReceiptStatusName
 from shared.services.systems import receipt_claims
 
@@ -27,7 +27,7 @@ class Request(RequestModel):
     """The receipt of the sale, and how much of it came back. A repetition changes nothing."""
 
     store_id: StoreId
-    transaction_id: TransactionId | None = None
+    transaction_id: KnownTransactionId | None = None
     receipt_code: TseCode | None = None
     returned_amount: Annotated[Number, Field(gt=0, le=10_000_000)] | None = Field(
         default=None,

@@ -11,7 +11,7 @@ from shared.domain.loyalty import row_results
 from shared.domain.loyalty.earning_base import PurchaseLine
 from shared.domain.loyalty.row_results import RowOutcome, RowResult
 from shared.schemas import answers
-from shared.schemas.base import Id, Number, RequestTime, Text, Timestamp, WireModel
+from shared.schemas.base import Id, NewId, Number, RequestTime, Text, Timestamp, WireModel
 from shared.schemas.fields import ExternalSource, ProgramId, TransactionId, UserId
 from shared.schemas.loyalty.booking_bodies import (
     PointsToAdd,
@@ -66,7 +66,7 @@ class OfflineTransactionBody(RowBody):
     """What a till has booked: an earn is an addLoyaltyPoints, a redeem a redeemLoyaltyPoints."""
 
     named_by: ClassVar[str] = "client_transaction_id"
-    client_transaction_id: Id = Field(
+    client_transaction_id: NewId = Field(
         description=(
             "The till's id of it, which makes it idempotent, for ever. If the till had sent it "
             "before as `transactionId`, it is the same transaction."

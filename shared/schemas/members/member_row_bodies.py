@@ -12,7 +12,7 @@ from shared import clock
 from shared.domain.members import member_rows
 from shared.domain.members.member_rows import MemberRowOutcome, MemberRowResult
 from shared.schemas.base import Number, Points, RequestTime, Timestamp, WireModel
-from shared.schemas.fields import ProgramId, UserId
+from shared.schemas.fields import NewUserId, ProgramId
 from shared.schemas.members.profile_bodies import ProfileFields
 from shared.schemas.rows import JudgedLater, RowBody
 
@@ -37,7 +37,7 @@ class MemberToImportBody(ProfileFields, RowBody):
     """A createMember, with what the person brings along. ``programId`` may stand above all rows."""
 
     named_by: ClassVar[str] = "user_id"
-    user_id: UserId | None = None
+    user_id: NewUserId | None = None
     program_id: ProgramId | None = None
     enrolled_at: PastTime | None = Field(
         default=None, description="When the person joined your program; now, if it is left out."

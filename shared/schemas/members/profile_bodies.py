@@ -16,7 +16,7 @@ from shared.domain.members.member import Member, MemberStatus
 from shared.domain.members.profile import EXTERNAL_IDS_MAX, Newsletter, Profile
 from shared.domain.units import to_json_number
 from shared.schemas import answers
-from shared.schemas.base import Id, RequestTime, Timestamp, WireModel
+from shared.schemas.base import NewId, RequestTime, Timestamp, WireModel
 
 _PHONE_CHARS_MAX = 40
 
@@ -100,7 +100,7 @@ class ProfileFields(WireModel):
         description="Fields of configureMembers, by name. Others stay; null removes one.",
     )
     external_ids: Annotated[
-        dict[str, Id | None], Field(max_length=EXTERNAL_IDS_MAX), AfterValidator(_systems)
+        dict[str, NewId | None], Field(max_length=EXTERNAL_IDS_MAX), AfterValidator(_systems)
     ] = Field(
         default_factory=dict,
         description="Ids in other systems, by system. Others stay; null removes one.",

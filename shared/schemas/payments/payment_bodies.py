@@ -13,7 +13,7 @@ from shared.domain.payments.customers import Customer
 from shared.domain.payments.payments import Payment, PaymentStatus, Refund, RefundStatus
 from shared.domain.units import from_units
 from shared.schemas import answers
-from shared.schemas.base import Id, Name, Number, WireModel
+from shared.schemas.base import Name, NewId, Number, WireModel
 from shared.schemas.fields import Link
 from shared.schemas.loyalty.booking_bodies import CappedBy, NoAwardReason
 
@@ -32,7 +32,7 @@ IsTest = Annotated[
     bool, Field(description="Whether it is a test account with the provider: no money moves.")
 ]
 PurchaseId = Annotated[
-    Id,
+    NewId,
     Field(
         description=(
             "Your id of what is paid for. It is paid once in this store, however often it is asked "

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from shared import clock, ids
 from shared.auth.caller import Caller, Claim
+from shared.domain import plain_ids
 from shared.domain.loyalty import ledger, welcome
 from shared.domain.loyalty.earning import Award
 from shared.domain.loyalty.entries import Cause, Entry
@@ -18,6 +19,7 @@ from shared.domain.loyalty.programs import Program
 from shared.domain.members import comebacks
 from shared.domain.members.member import Member
 from shared.errors import IdempotencyKeyReused, MembershipNotFound
+from shared.schemas.base import invalid
 from shared.services import commands, idempotency
 from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
@@ -309,9 +311,12 @@ class Prepared:
 
         Raises:
             MembershipNotFound: The member has none, and this booking opens none.
+            InvalidParameters: Nobody new may have such an id.
         """
         if self.enrolls is None:
             raise MembershipNotFound(f"User {self.user_id} is not enrolled.")
+        if not plain_ids.is_plain(self.user_id):
+            raise invalid({"userId": plain_ids.NOT_PLAIN})
         now = self.cause.now
         opened = ledger.enroll(
             self.program,

@@ -28,7 +28,7 @@ ADA = {
     "phone": "0151 / 12345678",
     "firstName": "Ada",
     "lastName": "Lovelace",
-    "customerNumber": "C-1",
+    "customerNumber": "C-1.10023",
     "birthday": "1815-12-10".replace("18", "19"),
     "language": "EN-gb",
     "newsletter": {"subscribed": True, "consentedBy": "till 3"},
@@ -37,7 +37,7 @@ ADA = {
 KEYS = [
     ("email", {"email": "ADA@example.com"}),
     ("phone", {"phone": "+4915112345678"}),
-    ("customerNumber", {"customerNumber": "C-1"}),
+    ("customerNumber", {"customerNumber": "C-1.10023"}),
     ("externalIds", {"externalIds": {"shopware": "sw-1"}}),
 ]
 
@@ -72,7 +72,7 @@ def test_makes_a_profile(merchant: Merchant, frozen_clock: Clock) -> None:
         "phone": "+4915112345678",
         "firstName": "Ada",
         "lastName": "Lovelace",
-        "customerNumber": "C-1",
+        "customerNumber": "C-1.10023",
         "birthday": "1915-12-10",
         "language": "en-GB",
         "newsletter": {
@@ -116,7 +116,7 @@ def test_no_personal_data_is_stored_in_the_clear_or_told(
         json.dumps([each.data for each in client.query("idempotencyKeys")], default=str),
         said,
     ]
-    secrets = ("example.com", "15112345678", "Lovelace", "C-1", "sw-1", "1915-", "till 3")
+    secrets = ("example.com", "15112345678", "Lovelace", "C-1.10023", "sw-1", "1915-", "till 3")
     assert [each for text in texts for each in secrets if each in text] == []
 
 
