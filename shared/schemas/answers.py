@@ -57,6 +57,15 @@ PendingBalance = Annotated[
 PreviousBalance = Annotated[Number, Field(description="The balance before this.")]
 NewBalance = Annotated[Number, Field(description="The balance after this.")]
 TotalEarned = Annotated[Number, Field(description="Everything ever earned.")]
+TierValidUntil = Annotated[
+    Timestamp | None,
+    Field(
+        description=(
+            "When the tier is lost, if nothing is booked until then. Null if it is not: it is "
+            "kept, or there are none."
+        )
+    ),
+]
 CurrentTier = Annotated[
     str | None,
     Field(description="The member's tier now. Null below the first tier and without tiers."),

@@ -31,6 +31,7 @@ from shared.schemas.loyalty.program_bodies import (
     RECEIPT_CLAIMS,
     REFERRAL,
     RULES_EXAMPLES,
+    TIER_POLICY,
     AllowsUnverified,
     BrandingBody,
     CheckInLimitBody,
@@ -50,6 +51,7 @@ from shared.schemas.loyalty.program_bodies import (
     ReferralBody,
     RefundPolicy,
     RulesBody,
+    TierPolicyBody,
     WelcomeBonus,
     parse_rules,
     to_event_rules,
@@ -104,6 +106,7 @@ class Request(RequestModel):
     receipt_claims: ReceiptClaimsBody | None = Field(default=None, description=RECEIPT_CLAIMS)
     referral: ReferralBody | None = Field(default=None, description=REFERRAL)
     point_value: PointValue | None = Field(default=None, description=POINT_VALUE)
+    tier_policy: TierPolicyBody | None = Field(default=None, description=TIER_POLICY)
 
     @model_validator(mode="after")
     def _fits_type(self) -> Self:
@@ -168,6 +171,7 @@ def handle(body: Request, caller: Caller) -> Response:
         pending_days=body.pending_days,
         referral=body.referral.to_domain() if body.referral else None,
         point_value=body.point_value,
+        tier_policy=body.tier_policy.changed(None) if body.tier_policy else None,
         redemption_cancel_days=body.redemption_cancel_days,
         refund_policy=body.refund_policy,
         check_in_limit=body.check_in_limit.to_domain(),

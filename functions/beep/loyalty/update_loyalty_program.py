@@ -18,6 +18,7 @@ from shared.domain.loyalty.programs import (
     require_milestones,
 )
 from shared.domain.loyalty.rewards import require_costs
+from shared.domain.loyalty.tier_policies import TierPolicy
 from shared.domain.units import SCALE_MAX, to_units
 from shared.errors import ProgramNotFound
 from shared.schemas import answers
@@ -28,6 +29,7 @@ from shared.schemas.loyalty.program_bodies import (
     POINT_VALUE,
     RECEIPT_CLAIMS,
     REFERRAL,
+    TIER_POLICY,
     AllowsUnverified,
     BrandingBody,
     CheckInLimitBody,
@@ -46,6 +48,7 @@ from shared.schemas.loyalty.program_bodies import (
     ReferralBody,
     RefundPolicy,
     RulesBody,
+    TierPolicyBody,
     WelcomeBonus,
     changed_rules,
     example_with,
@@ -60,10 +63,11 @@ from shared.services.loyalty import programs
 class Request(RequestModel):
     """The request holds the changes. The type cannot be changed.
 
-    ``rules``, ``branding`` and ``pointsExpiry`` are merged: what they do not name stays, and null
-    in them removes what is optional. Lists are replaced as a whole. A field that is null itself
-    changes nothing, except for ``pointsExpiry``: points granted from then on never expire,
-    ``receiptClaims``: receipts are claimed no more, and ``pointValue``: points pay nothing.
+    ``rules``, ``branding``, ``pointsExpiry`` and ``tierPolicy`` are merged: what they do not name
+    stays, and null in them removes what is optional. Lists are replaced as a whole. A field that is
+    null itself changes nothing, except for ``pointsExpiry``: points granted from then on never
+    expire, ``receiptClaims``: receipts are claimed no more, ``pointValue``: points pay nothing, and
+    ``tierPolicy``.
     """
 
     program_id: ProgramId
@@ -112,6 +116,9 @@ class Request(RequestModel):
     )
     referral: ReferralBody | None = Field(default=None, description=REFERRAL)
     point_value: PointValue | None = Field(default=None, description=POINT_VALUE)
+    tier_policy: TierPolicyBody | None = Field(
+        default=None, description=f"{TIER_POLICY} Left out, it stays as it is."
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -189,6 +196,7 @@ def handle(body: Request, caller: Caller) -> Response:
         earning_limits=None if body.earning_limits is None else body.earning_limits.to_domain(),
         event_rules=None if body.event_rules is None else to_event_rules(body.event_rules),
         receipt_claims=_receipt_claims(body),
+        tier_policy=_tier_policy(body),
     )
     saved = programs.update(caller, body.program_id, body.store_id, changes)
     assert saved.rules is not None
@@ -208,6 +216,13 @@ def _receipt_claims(
     if "receipt_claims" not in body.model_fields_set:
         return None
     return body.receipt_claims.changed if body.receipt_claims else lambda _: None
+
+
+def _tier_policy(body: Request) -> Callable[[TierPolicy | None], TierPolicy | None] | None:
+    """Return the change of the policy for tiers; ``None`` if the request names none."""
+    if "tier_policy" not in body.model_fields_set:
+        return None
+    return body.tier_policy.changed if body.tier_policy else lambda _: None
 
 
 def sandbox(body: Request, _: Caller) -> dict[str, Any]:

@@ -70,7 +70,15 @@ class Response(ResponseModel):
     )
     points_to_fall_down: int | None = Field(
         description=(
-            "What would have to be reversed to lose the tier. Null in the lowest and without tiers."
+            "What would have to be lost of what counts to lose the tier; 0 if too little counts "
+            "already. Null in the lowest, without tiers, and if it is never lost."
+        )
+    )
+    tier_valid_until: answers.TierValidUntil
+    points_to_keep_tier: int | None = Field(
+        description=(
+            "What is missing to keep the tier beyond `tierValidUntil`. Null if it is not lost, or "
+            "nothing helps any more."
         )
     )
     is_active: bool = Field(description="Whether the program and the membership are active.")
@@ -106,6 +114,8 @@ EXAMPLE: dict[str, Any] = {
     "nextTier": "Gold",
     "pointsToNextTier": 1220,
     "pointsToFallDown": 31,
+    "tierValidUntil": None,
+    "pointsToKeepTier": None,
     "isActive": True,
     "status": "active",
     "statusReason": None,
@@ -151,6 +161,8 @@ def handle(body: Request, caller: Caller) -> Response:
         next_tier=progress.next,
         points_to_next_tier=progress.points_to_reach if standing.program.tiers else None,
         points_to_fall_down=progress.points_to_fall_down,
+        tier_valid_until=membership.tier_valid_until,
+        points_to_keep_tier=progress.points_to_keep,
         is_active=standing.program.is_active and membership.is_active,
         status=membership.status.value,
         status_reason=membership.status_reason,

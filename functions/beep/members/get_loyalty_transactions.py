@@ -51,9 +51,9 @@ class Request(RequestModel):
     program_id: ProgramId
     user_id: UserId
     store_id: StoreId | None = None
-    type: Literal["earn", "redeem", "adjust", "reverse", "expire", "merge", "pending"] | None = (
-        Field(default=None, description="Only these.")
-    )
+    type: (
+        Literal["earn", "redeem", "adjust", "reverse", "expire", "merge", "pending", "tier"] | None
+    ) = Field(default=None, description="Only these.")
     since: RequestTime | None = Field(default=None, description="Booked then or later.")
     until: Until | None = None
     min_points: Points | None = Field(default=None, description="That moved so much, or more.")

@@ -15,6 +15,7 @@ POINTS_PENDING = "loyalty.points_pending"
 POINTS_REDEEMED = "loyalty.points_redeemed"
 ENROLLMENT = "loyalty.enrollment"
 TIER_CHANGED = "loyalty.tier_changed"
+TIER_EXPIRING = "loyalty.tier_expiring"
 REWARD_UNLOCKED = "loyalty.reward_unlocked"
 EXTERNAL_SYNCED = "loyalty.external_synced"
 CHECKIN_EARNED = "loyalty.checkin_earned"
@@ -85,6 +86,9 @@ _LOYALTY = (
         "The balance now covers a reward that it did not cover before.",
     ),
     EventType(TIER_CHANGED, Package.PRIME, "A member's tier changed."),
+    EventType(
+        TIER_EXPIRING, Package.PRIME, "A member loses the tier soon, unless enough counts for it."
+    ),
     EventType(EXTERNAL_SYNCED, Package.PRIME, "An external system changed a balance."),
     EventType(MILESTONE_REACHED, Package.GO, "A member's total reached a milestone."),
     EventType(ANNIVERSARY, Package.GO, "A member joined this many years ago today."),

@@ -27,13 +27,14 @@ class TimePassed:
 
     ``expiring`` are the lots to announce, with their remaining units; ``years`` is the
     anniversary, ``None`` if there is none to tell; ``dropped`` are returns whose purchases never
-    came.
+    came. ``is_tier_expiring``: that the tier will be lost is to be announced.
     """
 
     membership: Membership
     expiring: tuple[Lot, ...]
     years: int | None
     dropped: Waiting = ()
+    is_tier_expiring: bool = False
 
 
 def expires_at(program: Program, granted_at: datetime) -> datetime | None:
@@ -116,6 +117,7 @@ def scheduled(membership: Membership, time_zone: str) -> Membership:
     if membership.status is MembershipStatus.MERGED:
         return replace(membership, next_due_at=None)
     rewarded_at = membership.referral.due_at if membership.referral else None
+    tier_alert_at = membership.tier_hold.alert_at if membership.tier_hold else None
     moments = [
         anniversary_at(membership.member_since, membership.anniversary_years + 1, time_zone),
         *(lot.expires_at for lot in membership.lots if lot.expires_at is not None),
@@ -131,6 +133,8 @@ def scheduled(membership: Membership, time_zone: str) -> Membership:
         ),
         *([rewarded_at] if rewarded_at else []),
         *(each.until for each in membership.waiting_returns),
+        *([membership.tier_valid_until] if membership.tier_valid_until else []),
+        *([tier_alert_at] if tier_alert_at else []),
     ]
     return replace(membership, next_due_at=min(moments))
 
@@ -157,14 +161,20 @@ def tell(membership: Membership, time_zone: str, now: datetime) -> TimePassed:
         <= ANNIVERSARY_TOLD_WITHIN
     )
     waiting, dropped = waiting_returns.split(membership.waiting_returns, now)
+    hold = membership.tier_hold
+    is_tier_expiring = hold is not None and hold.alert_at is not None and hold.alert_at <= now
+    if hold is not None and is_tier_expiring:
+        hold = replace(hold, alert_at=None)
     after = replace(
         membership,
         lots=silent,
         anniversary_years=years,
         waiting_returns=waiting,
+        tier_hold=hold,
         updated_at=now,
     )
-    return TimePassed(scheduled(after, time_zone), expiring, years if is_news else None, dropped)
+    told_years = years if is_news else None
+    return TimePassed(scheduled(after, time_zone), expiring, told_years, dropped, is_tier_expiring)
 
 
 def _is_announced(lot: Lot, now: datetime) -> bool:

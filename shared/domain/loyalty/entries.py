@@ -20,6 +20,7 @@ class EntryKind(StrEnum):
     EXPIRE = "expire"
     MERGE = "merge"
     PENDING = "pending"
+    TIER = "tier"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,11 @@ class Entry:
     reward's stock; ``None`` in entries from before they were there.
     ``actor`` is who corrected a balance by hand, as the request says: a person perhaps.
     ``amount_paid`` is what a redemption paid of a purchase; ``None`` for all others.
+
+    An entry of the kind ``TIER`` has 0 ``units``: nothing but the tier changes. ``tier_reason``
+    says why: ``time``, since ``occurred_at``, or ``recalculation``. ``tier_steps`` are the levels
+    that an entry led up, negative if down; ``None`` without a change, and in older entries.
+
     ``copied_at``: it is a copy under a pseudonym, from when the person was erased. It was told and
     counted as the entry that it was.
     """
@@ -184,6 +190,8 @@ class Entry:
     took_stock: bool | None = None
     actor: str | None = None
     amount_paid: str | None = None
+    tier_steps: int | None = None
+    tier_reason: str | None = None
 
     @property
     def granted_units(self) -> int:

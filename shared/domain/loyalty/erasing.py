@@ -54,6 +54,8 @@ ENTRY_KEEPS = frozenset(
         "spent",
         "took_stock",
         "amount_paid",
+        "tier_steps",
+        "tier_reason",
     }
 )
 """What a copy has of its entry."""
@@ -106,6 +108,9 @@ MEMBERSHIP_KEEPS = frozenset(
         "counters",
         "is_taken_over",
         "pending_units",
+        "earned_by_month",
+        "tier_hold",
+        "tier_valid_until",
     }
 )
 """What the copy of a membership has of it."""
@@ -130,7 +135,7 @@ MEMBERSHIP_CHANGES = frozenset(
     }
 )
 """What it has otherwise, or not at all; tested likewise."""
-_NAMED_BY_MEMBER = frozenset({EntryKind.EXPIRE, EntryKind.MERGE})
+_NAMED_BY_MEMBER = frozenset({EntryKind.EXPIRE, EntryKind.MERGE, EntryKind.TIER})
 """Kinds whose entries have ids and fingerprints that follow from the member's."""
 
 
@@ -315,6 +320,8 @@ def _entry_id(entry: Entry, membership_id: str) -> str:
     """
     if entry.kind is EntryKind.EXPIRE:
         return ids.derived("le", "expire", membership_id, str(entry.seq))
+    if entry.kind is EntryKind.TIER:
+        return ids.derived("le", "tier", membership_id, str(entry.seq))
     if entry.kind is EntryKind.MERGE:
         return ids.derived("le", "merge", membership_id, str(entry.seq))
     if entry.activates_entry_id is not None:

@@ -18,6 +18,7 @@ from shared.clock import to_wire
 from shared.domain.loyalty import (
     chain,
     due,
+    earned_months,
     earning,
     hold_releases,
     holds,
@@ -48,6 +49,9 @@ from shared.errors import (
 
 FULL_CARD = "full_card"
 """The reward id that a full stamp card without rewards unlocks."""
+TIER_BY_TIME = "time"
+TIER_BY_RECALCULATION = "recalculation"
+"""Why a tier changed without a booking."""
 
 
 def enroll(
@@ -213,7 +217,16 @@ def activate(
         earning_method=award.earning_method,
         activates_entry_id=award.entry_id,
     )
-    return _book(membership, after, program, EntryKind.EARN, cause, lot_expires_at=award.expires_at)
+    return _book(
+        membership,
+        after,
+        program,
+        EntryKind.EARN,
+        cause,
+        lot_expires_at=award.expires_at,
+        # Whenever the calendar comes; or by hand, before its day.
+        earned_at=min(award.activates_at, now),
+    )
 
 
 def caught_up(
@@ -221,23 +234,69 @@ def caught_up(
 ) -> tuple[Membership, tuple[Entry, ...]]:
     """Book what time has brought: units that are pending no more, then those that have expired.
 
-    Holds that have ended give back theirs before that.
+    Holds that have ended give back theirs before that. Tiers are lost in between, each at its
+    moment: what is pending until later does not help.
     Every booking does so first, so it does not matter when the calendar runs.
     """
     membership = hold_releases.without_ended(membership, now)
-    entries = []
+    entries: list[Entry] = []
     for award in pending.due(membership.pending, now):
+        membership, lost = _tiers_lost(membership, program, award.activates_at, now)
+        entries += lost
         if award.units == 0:
             left = pending.without(membership.pending, award)
             membership = replace(membership, pending=left)
         elif membership.balance_units + award.units <= BALANCE_UNITS_MAX:
             membership, entry = activate(membership, program, award, now)
             entries.append(entry)
+    membership, lost = _tiers_lost(membership, program, now, now)
+    entries += lost
     written_off = expired(membership, program, now)
     if written_off is not None:
         membership = written_off[0]
         entries.append(written_off[1])
     return membership, tuple(entries)
+
+
+def _tiers_lost(
+    membership: Membership, program: Program, until: datetime, now: datetime
+) -> tuple[Membership, list[Entry]]:
+    """Book the tiers that a member has lost by ``until``: an entry for each moment of a fall."""
+    entries = []
+    while membership.tier_valid_until is not None and membership.tier_valid_until <= until:
+        lost_at = membership.tier_valid_until
+        after = tiers.fallen(membership, program)
+        if after.tier == membership.tier:
+            membership = due.scheduled(after, program.time_zone)
+            continue
+        cause = replace(tier_cause(membership, now), occurred_at=lost_at)
+        membership, entry = _book(
+            membership, after, program, EntryKind.TIER, cause, tier_reason=TIER_BY_TIME
+        )
+        entries.append(entry)
+    return membership, entries
+
+
+def recalculate_tier(
+    membership: Membership, program: Program, now: datetime
+) -> tuple[Membership, Entry | None]:
+    """Give a member the tier that the program's present thresholds give, at once.
+
+    Returns:
+        The membership, and no entry if the tier is the same. It may be held by another threshold
+        then, or until another moment.
+    """
+    after = tiers.recalculated(membership, program, now)
+    if after.tier == membership.tier:
+        return due.scheduled(after, program.time_zone), None
+    return _book(
+        membership,
+        after,
+        program,
+        EntryKind.TIER,
+        tier_cause(membership, now),
+        tier_reason=TIER_BY_RECALCULATION,
+    )
 
 
 def current(membership: Membership, program: Program, now: datetime) -> Membership:
@@ -729,7 +788,7 @@ def merge(
         out,
         moved=merging.moved(source, target, is_in=False),
     )
-    joined = merging.taken_over(target, source)
+    joined = merging.taken_over(_with_months(target, program), _with_months(source, program))
     if joined.balance_units > BALANCE_UNITS_MAX:
         raise _too_much()
     taken = _book(
@@ -741,6 +800,12 @@ def merge(
         moved=merging.moved(source, source, is_in=True),
     )
     return given, taken
+
+
+def tier_cause(membership: Membership, now: datetime) -> Cause:
+    """Return the cause of the entry of a tier alone: every process gives the same entry id."""
+    entry_id = ids.derived("le", "tier", membership.membership_id, str(membership.seq + 1))
+    return Cause(entry_id=entry_id, fingerprint=ids.digest("tier", entry_id), now=now)
 
 
 def expiry_cause(membership: Membership, now: datetime) -> Cause:
@@ -796,6 +861,30 @@ def _does_not_cover(
     )
 
 
+def _with_months(membership: Membership, program: Program) -> Membership:
+    """Return a membership that counts what is earned by month, if its program has tiers."""
+    if not program.tiers:
+        return membership
+    return replace(membership, earned_by_month=tiers.months_of(membership, program.time_zone))
+
+
+def _counted_by_month(
+    before: Membership, changed: Membership, program: Program, earned_at: datetime, now: datetime
+) -> Membership:
+    """Return a membership with what it has earned counted in the month of ``earned_at``."""
+    units = changed.lifetime_units - before.lifetime_units
+    if units == 0 or not program.tiers or changed.merged_into is not None:
+        return changed
+    zone = program.time_zone
+    months = earned_months.changed(
+        tiers.months_of(before, zone),
+        units,
+        earned_months.month_at(earned_at, zone),
+        earned_months.month_at(now, zone),
+    )
+    return replace(changed, earned_by_month=months)
+
+
 def _credit(membership: Membership, lot: Lot) -> Membership:
     """Add units: they pay the deficit first, the rest joins the lot with the same expiry."""
     if membership.balance_units + lot.units > BALANCE_UNITS_MAX:
@@ -838,23 +927,25 @@ def _book(
     moved: Moved | None = None,
     pending_until: datetime | None = None,
     spent: tuple[SpentLot, ...] | None = None,
+    earned_at: datetime | None = None,
+    tier_reason: str | None = None,
 ) -> tuple[Membership, Entry]:
     """Seal a change: number it, recompute tier and unlocked rewards, chain it by its hash.
 
     Reversals and expiries also happen to members who are suspended or have left.
+    ``earned_at`` is when it was earned, by default when it happened, or what it corrects did.
+    ``tier_reason``: nothing but the tier changes, and ``changed`` has the new one.
 
     Raises:
         MembershipClosed: The membership was merged into another one, on which to book instead.
     """
     before.require_unmerged()
-    tier = before.tier
-    if changed.merged_into is None:
-        tier = tiers.tier_after(
-            program.tiers,
-            before.tier,
-            lifetime_before=before.lifetime_units,
-            lifetime_after=changed.lifetime_units,
-        )
+    if kind not in {EntryKind.MERGE, EntryKind.TIER}:
+        moment = earned_at or _earned_at(corrects, cause)
+        changed = _counted_by_month(before, changed, program, moment, cause.now)
+    if kind is not EntryKind.TIER:
+        changed = tiers.booked(before, changed, program, cause.now)
+    tier = changed.tier
     is_foreign = corrects is not None and corrects.membership_id != before.membership_id
     says_lifetime = is_foreign or kind in {EntryKind.ADJUST, EntryKind.MERGE}
     unsealed = Entry(
@@ -903,11 +994,12 @@ def _book(
         took_stock=cause.took_stock,
         actor=cause.actor,
         amount_paid=cause.amount_paid,
+        tier_steps=tiers.steps_between(program.tiers, before.tier, tier) or None,
+        tier_reason=tier_reason,
     )
     entry = replace(unsealed, hash=chain.entry_hash(unsealed))
     after = replace(
         changed,
-        tier=tier,
         seq=entry.seq,
         head_hash=entry.hash,
         updated_at=cause.now,
@@ -915,6 +1007,13 @@ def _book(
     )
     after.assert_consistent()
     return due.scheduled(after, program.time_zone), entry
+
+
+def _earned_at(corrects: Entry | None, cause: Cause) -> datetime:
+    """Return when something was earned that is granted, taken back or given back."""
+    if corrects is None:
+        return cause.occurred_at or cause.now
+    return corrects.pending_until or corrects.occurred_at or corrects.recorded_at
 
 
 def _unlocked(

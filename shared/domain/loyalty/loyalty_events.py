@@ -31,6 +31,7 @@ from shared.domain.events.event_types import (
     RETURN_DROPPED,
     REWARD_UNLOCKED,
     TIER_CHANGED,
+    TIER_EXPIRING,
 )
 from shared.domain.loyalty.entries import Entry, EntryKind
 from shared.domain.loyalty.membership import Membership
@@ -145,6 +146,32 @@ def from_dropped_return(
     return _of_member(membership, event_id, RETURN_DROPPED, now, data)
 
 
+def from_tier_expiring(membership: Membership, points_to_keep: int | None, now: datetime) -> Event:
+    """Return the event that a member will lose the tier at ``tier_valid_until``."""
+    valid_until = membership.tier_valid_until
+    assert valid_until is not None
+    return _of_member(
+        membership,
+        # The sequence number, because another booking may lead to the same moment again.
+        ids.derived(
+            "evt",
+            membership.membership_id,
+            TIER_EXPIRING,
+            to_wire(valid_until),
+            str(membership.seq),
+        ),
+        TIER_EXPIRING,
+        now,
+        {
+            "currentTier": membership.tier,
+            "tierValidUntil": valid_until,
+            "pointsToKeepTier": (
+                None if points_to_keep is None else from_units(points_to_keep, membership.scale)
+            ),
+        },
+    )
+
+
 def from_entry(entry: Entry, milestones_units: Sequence[int] = ()) -> list[Event]:
     """Return the events of a ledger entry: first the booking, then its consequences.
 
@@ -158,14 +185,17 @@ def from_entry(entry: Entry, milestones_units: Sequence[int] = ()) -> list[Event
             falls, so each milestone is passed once.
     """
     booking_id = booking_event_id(entry.membership_id, entry.entry_id)
-    events = [_event(entry, booking_id, *_booking(entry))]
+    is_of_tier = entry.kind is EntryKind.TIER
+    events = [] if is_of_tier else [_event(entry, booking_id, *_booking(entry))]
     if entry.tier_before != entry.tier_after:
         change = {
             "previousTier": entry.tier_before,
             "newTier": entry.tier_after,
             "totalEarned": from_units(entry.earned_after_units, entry.scale),
+            "direction": "up" if _is_upwards(entry) else "down",
+            "reason": entry.tier_reason or entry.kind.value,
         }
-        event_id = ids.derived("evt", booking_id, TIER_CHANGED)
+        event_id = booking_id if is_of_tier else ids.derived("evt", booking_id, TIER_CHANGED)
         events.append(_event(entry, event_id, TIER_CHANGED, change))
     for reward_id in entry.unlocked_reward_ids:
         unlocked = {
@@ -182,6 +212,13 @@ def from_entry(entry: Entry, milestones_units: Sequence[int] = ()) -> list[Event
         event_id = ids.derived("evt", booking_id, MILESTONE_REACHED, str(milestone_units))
         events.append(_event(entry, event_id, MILESTONE_REACHED, reached))
     return events
+
+
+def _is_upwards(entry: Entry) -> bool:
+    """Tell whether a tier is higher than before; older entries do not say by how many levels."""
+    if entry.tier_steps is not None:
+        return entry.tier_steps > 0
+    return entry.tier_before is None or (entry.tier_after is not None and entry.units > 0)
 
 
 def _passed(entry: Entry, milestones_units: Sequence[int]) -> list[int]:

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from shared.domain.loyalty.counters import Counters
+from shared.domain.loyalty.counters import Counters, PeriodCount
 from shared.domain.loyalty.entries import GENESIS, EntryKind
 from shared.domain.loyalty.holds import Hold
 from shared.domain.loyalty.lots import Lot
 from shared.domain.loyalty.pending import PendingAward
 from shared.domain.loyalty.referred import Referred
+from shared.domain.loyalty.tier_policies import TierHold
 from shared.domain.loyalty.waiting_returns import Waiting
 from shared.errors import MembershipClosed, MemberSuspended
 
@@ -84,6 +85,11 @@ class Membership:
     ``referral``: somebody referred the member, who joined by it.
     ``waiting_returns`` were told before their purchases have earned, oldest first.
 
+    ``earned_by_month`` is what counts for tiers by month, latest first; ``None`` for memberships
+    from before months were counted, and in programs without tiers. ``tier_hold`` is by what the
+    tier is held, if the program has a policy for tiers. At ``tier_valid_until`` it is lost, if
+    nothing is booked until then; ``None`` if it is not.
+
     While ``erasure_id`` is set, the person is being erased, and only that erasure writes here.
     ``erased_at``: the person was erased then, and ``user_id`` is a pseudonym.
     """
@@ -131,6 +137,9 @@ class Membership:
     held_units: int = 0
     holds: tuple[Hold, ...] = ()
     waiting_returns: Waiting = ()
+    earned_by_month: tuple[PeriodCount, ...] | None = None
+    tier_hold: TierHold | None = None
+    tier_valid_until: datetime | None = None
 
     @property
     def member_since(self) -> datetime:

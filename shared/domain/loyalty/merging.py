@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from shared.domain.loyalty import counters, lots, pending
+from shared.domain.loyalty import counters, earned_months, lots, pending
 from shared.domain.loyalty.counters import Counters
 from shared.domain.loyalty.entries import Moved
 from shared.domain.loyalty.lots import Lots
@@ -53,6 +53,7 @@ COMBINED = frozenset(
         "holds",
         "referral",
         "waiting_returns",
+        "earned_by_month",
     }
 )
 """Fields that follow from both in their own way: see ``taken_over``."""
@@ -73,7 +74,18 @@ KEPT = frozenset(
     }
 )
 """Fields that the new membership keeps as they are."""
-BOOKED = frozenset({"tier", "seq", "head_hash", "recent", "updated_at", "next_due_at"})
+BOOKED = frozenset(
+    {
+        "tier",
+        "tier_hold",
+        "tier_valid_until",
+        "seq",
+        "head_hash",
+        "recent",
+        "updated_at",
+        "next_due_at",
+    }
+)
 """Fields that the ledger writes with the entry."""
 FIELDS = ADDED | COMBINED | KEPT | BOOKED
 
@@ -104,6 +116,7 @@ def handed_over(source: Membership, target: Membership) -> Membership:
         holds=(),
         deficit_units=0,
         counters=None,
+        earned_by_month=None,
         referral=None,
         waiting_returns=(),
         status=MembershipStatus.MERGED,
@@ -144,6 +157,7 @@ def taken_over(target: Membership, source: Membership) -> Membership:
         anniversary_years=older.anniversary_years,
         merged_from=merged_from,
         counters=_counters(target, source),
+        earned_by_month=_months(target, source),
         # Who was a member before was not won by a friend.
         referral=older.referral,
         waiting_returns=_waiting(target, source),
@@ -166,6 +180,9 @@ def opened(source: Membership, *, membership_id: str, user_id: str) -> Membershi
         updated_at=source.updated_at,
         source=source.source,
         tier=source.tier,
+        tier_hold=source.tier_hold,
+        tier_valid_until=source.tier_valid_until,
+        earned_by_month=None if source.earned_by_month is None else (),
         anniversary_years=source.anniversary_years,
         status=source.status,
         status_reason=source.status_reason,
@@ -182,6 +199,12 @@ def _waiting(target: Membership, source: Membership) -> Waiting:
     more = (each for each in source.waiting_returns if each.returned.refund not in known)
     both = (*target.waiting_returns, *more)
     return tuple(sorted(both, key=lambda each: each.since))
+
+
+def _months(target: Membership, source: Membership) -> earned_months.Months | None:
+    if target.earned_by_month is None or source.earned_by_month is None:
+        return target.earned_by_month or source.earned_by_month
+    return earned_months.added(target.earned_by_month, source.earned_by_month)
 
 
 def _counters(target: Membership, source: Membership) -> Counters | None:

@@ -15,6 +15,7 @@ from shared.domain.loyalty.event_rules import EventRule
 from shared.domain.loyalty.referred import ReferralTerms
 from shared.domain.loyalty.returns import ReversePolicy
 from shared.domain.loyalty.rewards import Reward, require_cost, require_costs, require_terms
+from shared.domain.loyalty.tier_policies import TierPolicy
 from shared.domain.units import currency_scale, to_units
 from shared.errors import InvalidParameters, ProgramInactive, RewardNotFound
 
@@ -71,11 +72,18 @@ class CashbackRules:
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """A level reached by lifetime earned points. ``multiplier`` holds for members who are in it."""
+    """A level reached by what counts for tiers: all points ever earned, unless a policy says else.
+
+    ``multiplier`` holds for members who are in it. ``color`` and ``benefits``, short texts, are for
+    the app. ``never_downgrade``: who has it, or a higher one, never falls below it.
+    """
 
     name: str
     min_points: int
     multiplier: Decimal = NO_MULTIPLIER
+    color: str | None = None
+    benefits: tuple[str, ...] = ()
+    never_downgrade: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +206,8 @@ class Program:
     codes still can be used.
     ``point_value`` is what a point pays at a checkout, in the currency: ``None`` if nothing, and
     for cashback, which is money.
+    ``tier_policy`` is ``None`` if all that was ever earned counts for tiers, and only what takes
+    that back lowers them.
     """
 
     program_id: str
@@ -232,6 +242,7 @@ class Program:
     referral: ReferralTerms | None = None
     archived_rewards: tuple[Reward, ...] = ()
     point_value: Decimal | None = None
+    tier_policy: TierPolicy | None = None
 
     @property
     def scale(self) -> int:
@@ -382,6 +393,17 @@ def require_event_rules(rules: Iterable[EventRule], scale: int) -> None:
         if problem is not None:
             field = f"eventRules[{index}].period"
             raise InvalidParameters(f"{field} {problem}.", fields={field: problem})
+
+
+def require_tier_policy(policy: TierPolicy | None, program_type: ProgramType) -> None:
+    """Refuse a policy for tiers in a program that has none.
+
+    Raises:
+        InvalidParameters: The field is named ``tierPolicy``.
+    """
+    if policy is not None and program_type is not ProgramType.TIER:
+        problem = "is for tier programs"
+        raise InvalidParameters(f"tierPolicy {problem}.", fields={"tierPolicy": problem})
 
 
 def require_referral(terms: ReferralTerms | None, scale: int) -> None:

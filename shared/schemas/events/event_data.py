@@ -137,6 +137,23 @@ class TierChangedData(EntryData):
     previous_tier: Word | None = Field(description="The tier before this. Null below the first.")
     new_tier: Word | None = Field(description="The tier after this. Null below the first.")
     total_earned: answers.TotalEarned
+    direction: Word = Field(description="`up` or `down`.")
+    reason: Word = Field(
+        description=(
+            "The `type` of the booking that led to it, such as `earn` or `reverse`; `time` if it "
+            "was lost at its moment, `recalculation` if recalculateTiers moved the member."
+        )
+    )
+
+
+class TierExpiringData(MemberData):
+    """A tier that a member loses at a time, unless enough counts for it until then."""
+
+    current_tier: Word | None = Field(description="The tier that is lost.")
+    tier_valid_until: RequestTime = Field(description="When it is lost: UTC with milliseconds.")
+    points_to_keep_tier: Number | None = Field(
+        description="What is missing to keep it. Null if nothing helps any more."
+    )
 
 
 class RewardUnlockedData(EntryData):
@@ -569,7 +586,23 @@ _CATALOG: Mapping[str, tuple[type[WireModel], Mapping[str, Any]]] = {
     ),
     event_types.TIER_CHANGED: (
         TierChangedData,
-        {**_OF_ENTRY, "previousTier": "Bronze", "newTier": "Silber", "totalEarned": 520},
+        {
+            **_OF_ENTRY,
+            "previousTier": "Bronze",
+            "newTier": "Silber",
+            "totalEarned": 520,
+            "direction": "up",
+            "reason": "earn",
+        },
+    ),
+    event_types.TIER_EXPIRING: (
+        TierExpiringData,
+        {
+            **_MEMBER,
+            "currentTier": "Gold",
+            "tierValidUntil": "2026-12-31T23:00:00.000Z",
+            "pointsToKeepTier": 120,
+        },
     ),
     event_types.EXTERNAL_SYNCED: (ExternalSyncedData, _SYNCED),
     event_types.MILESTONE_REACHED: (

@@ -41,6 +41,8 @@ from shared.domain.loyalty.programs import (
 from shared.domain.loyalty.receipt_claims import WITHIN_DAYS_MAX
 from shared.domain.loyalty.referred import ReferralTerms
 from shared.domain.loyalty.returns import ReversePolicy
+from shared.domain.loyalty.tier_policies import ALERT_DAYS_DEFAULT as TIER_ALERT_DAYS_DEFAULT
+from shared.domain.loyalty.tier_policies import TierBasis, TierDowngrade, TierPolicy
 from shared.domain.units import AMOUNT_UNITS_MAX
 from shared.errors import InvalidParameters
 from shared.schemas import answers
@@ -123,6 +125,22 @@ class CashbackRulesBody(WireModel):
     )
 
 
+def _hex_color(text: str) -> str:
+    if not _COLOR.fullmatch(text):
+        raise ValueError("must be a colour like #2563EB")
+    return text
+
+
+Color = Annotated[
+    str,
+    AfterValidator(_hex_color),
+    WithJsonSchema({"type": "string", "pattern": f"^{_COLOR.pattern}$"}),
+]
+
+
+Benefit = Annotated[str, Field(min_length=1, max_length=100)]
+
+
 class TierBody(WireModel):
     """A level: ``{"name": "Silber", "minPoints": 500}``."""
 
@@ -132,10 +150,17 @@ class TierBody(WireModel):
     min_points: Whole = Field(
         ge=0,
         le=1_000_000_000,
-        description="Lifetime points from which the tier is reached; ascending from tier to tier.",
+        description="What must count from which the tier is reached; ascending from tier to tier.",
     )
     multiplier: Multiplier | None = Field(
         default=None, description="What purchases of its members earn is multiplied by; 1 if null."
+    )
+    color: Color | None = Field(default=None, description="Hex colour: `#C0C0C0`.")
+    benefits: list[Benefit] | None = Field(
+        default=None, max_length=10, description="What members of it get, for the app to show."
+    )
+    never_downgrade: bool | None = Field(
+        default=None, description="Whether who has it, or a higher one, never falls below it."
     )
 
 
@@ -211,7 +236,14 @@ def _parsed_rules(program_type: ProgramType, body: dict[str, Any]) -> Rules:
     values = dict(parsed)
     if "tiers" in values:
         values["tiers"] = tuple(
-            domain.Tier(tier.name, tier.min_points, tier.multiplier or domain.NO_MULTIPLIER)
+            domain.Tier(
+                tier.name,
+                tier.min_points,
+                tier.multiplier or domain.NO_MULTIPLIER,
+                tier.color,
+                tuple(tier.benefits or ()),
+                bool(tier.never_downgrade),
+            )
             for tier in values["tiers"]
         )
     return domain.RULES_BY_TYPE[program_type](**values)
@@ -308,23 +340,13 @@ def _rule_values(rules: Rules) -> dict[str, Any]:
                 name=each.name,
                 min_points=each.min_points,
                 multiplier=None if each.multiplier == domain.NO_MULTIPLIER else each.multiplier,
+                color=each.color,
+                benefits=list(each.benefits) or None,
+                never_downgrade=each.never_downgrade or None,
             )
             for each in values["tiers"]
         ]
     return values
-
-
-def _hex_color(text: str) -> str:
-    if not _COLOR.fullmatch(text):
-        raise ValueError("must be a colour like #2563EB")
-    return text
-
-
-Color = Annotated[
-    str,
-    AfterValidator(_hex_color),
-    WithJsonSchema({"type": "string", "pattern": f"^{_COLOR.pattern}$"}),
-]
 
 
 class BrandingBody(WireModel):
@@ -779,6 +801,66 @@ def _referral_body(terms: ReferralTerms | None) -> ReferralBody | None:
     )
 
 
+class TierPolicyBody(WireModel):
+    """``{"basis": "rolling_12_months", "downgrade": "one", "graceDays": 30}``."""
+
+    basis: TierBasis = Field(
+        default=TierBasis.LIFETIME,
+        strict=False,
+        description=(
+            "What counts: all that was ever earned; what was earned in this month and the twelve "
+            "before; what was earned since 1 January; or the balance. Days and months are those of "
+            "the store, and a month counts as a whole."
+        ),
+    )
+    downgrade: TierDowngrade = Field(
+        default=TierDowngrade.NONE,
+        strict=False,
+        description=(
+            "How far a member falls for whose tier too little counts: not at all, one level, or to "
+            "the level that is reached."
+        ),
+    )
+    grace_days: Whole = Field(
+        default=0,
+        ge=0,
+        le=730,
+        description="How many whole days a tier is kept for which too little counts.",
+    )
+    to_end_of_month: bool = Field(
+        default=False, description="Whether it is kept to the end of the month, then."
+    )
+    alert_days: Whole = Field(
+        default=TIER_ALERT_DAYS_DEFAULT,
+        ge=0,
+        le=365,
+        description="How many days before `loyalty.tier_expiring` tells of it; 0 for never.",
+    )
+
+    def changed(self, before: TierPolicy | None) -> TierPolicy:
+        """Return a policy with these changes; what is not named stays."""
+        named = {name: getattr(self, name) for name in self.model_fields_set}
+        return replace(before or TierPolicy(), **named)
+
+
+TIER_POLICY = (
+    "What counts for tiers, and how they are lost. Null, the default: all that was ever earned "
+    "counts, and only what takes that back lowers a tier, at once."
+)
+
+
+def _tier_policy_body(policy: TierPolicy | None) -> TierPolicyBody | None:
+    if policy is None:
+        return None
+    return TierPolicyBody(
+        basis=policy.basis,
+        downgrade=policy.downgrade,
+        grace_days=policy.grace_days,
+        to_end_of_month=policy.to_end_of_month,
+        alert_days=policy.alert_days,
+    )
+
+
 def _event_rule_body(rule: EventRule) -> EventRuleBody:
     return EventRuleBody(
         event=rule.event,
@@ -821,6 +903,7 @@ class ProgramBody(WireModel):
     receipt_claims: ReceiptClaimsBody | None = Field(description=RECEIPT_CLAIMS)
     referral: ReferralBody | None = Field(description=REFERRAL)
     point_value: PointValue | None = Field(description=POINT_VALUE)
+    tier_policy: TierPolicyBody | None = Field(description=TIER_POLICY)
     currency: str = Field(description="ISO 4217 code of the store's currency.")
     created_at: answers.CreatedAt
     updated_at: answers.UpdatedAt
@@ -857,6 +940,7 @@ def program_fields(program: Program) -> dict[str, Any]:
         "receipt_claims": _receipt_claims_body(program.receipt_claims),
         "referral": _referral_body(program.referral),
         "point_value": program.point_value,
+        "tier_policy": _tier_policy_body(program.tier_policy),
         "currency": program.currency,
         "created_at": program.created_at,
         "updated_at": program.updated_at,
@@ -934,6 +1018,7 @@ PROGRAM_EXAMPLE: dict[str, Any] = {
     "receiptClaims": None,
     "referral": None,
     "pointValue": None,
+    "tierPolicy": None,
     "currency": "EUR",
     "createdAt": "2026-03-03T12:00:00.000Z",
     "updatedAt": "2026-03-03T12:00:00.000Z",

@@ -14,7 +14,9 @@ class Transaction(WireModel):
     """A line of the history; ``points`` is negative for spent points."""
 
     entry_id: str = Field(description=f"The ledger entry that was booked. {answers.ENTRY_ID_SCOPE}")
-    type: str = Field(description="`earn`, `redeem`, `adjust`, `reverse`, `expire` or `pending`.")
+    type: str = Field(
+        description="`earn`, `redeem`, `adjust`, `reverse`, `expire`, `pending`, `merge` or `tier`."
+    )
     points: Number = Field(description="What was booked; negative for what was spent.")
     pending_points: Number = Field(
         description="How it changed what is pending; not part of `points`."

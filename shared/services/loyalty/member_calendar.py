@@ -1,4 +1,4 @@
-"""Changes that come with time: activations, expiries, announcements, anniversaries, referrals.
+"""Changes that come with time: activations, expiries, tiers, anniversaries, referrals.
 
 Each membership holds the time at which it is due next. The commit that does the work moves this
 time on. So a second run finds the membership changed, and each thing is done and told once.
@@ -10,7 +10,7 @@ from datetime import datetime
 
 from shared import clock
 from shared.domain.events.event import Event
-from shared.domain.loyalty import due, ledger, loyalty_events
+from shared.domain.loyalty import due, ledger, loyalty_events, tiers
 from shared.domain.loyalty.due import TimePassed
 from shared.domain.loyalty.programs import Program
 from shared.domain.loyalty.waiting_returns import DropReason
@@ -75,8 +75,9 @@ def _move_on(membership_id: str, program_id: str) -> None:
 def _events(passed: TimePassed, program: Program, now: datetime) -> list[Event]:
     """Return the events for the store's endpoints; the entry of an expiry has its own trigger.
 
-    Members can spend points of an inactive program, so expiries are announced; anniversaries of
-    such a program are not told, nor those of members who are suspended or have left. Nothing is
+    Members can spend points of an inactive program, so expiries are announced. Of such a program
+    no anniversaries are told and no tiers that will be lost, nor those of members who are suspended
+    or have left. Nothing is
     announced of a person who was erased.
     """
     if passed.membership.erased_at is not None:
@@ -86,7 +87,13 @@ def _events(passed: TimePassed, program: Program, now: datetime) -> list[Event]:
         for lot in passed.expiring
         if lot.expires_at is not None
     ]
-    if passed.years is not None and program.is_active and passed.membership.is_active:
+    is_active = program.is_active and passed.membership.is_active
+    if passed.is_tier_expiring and is_active:
+        progress = tiers.progress_of(passed.membership, program, now)
+        happened.append(
+            loyalty_events.from_tier_expiring(passed.membership, progress.points_to_keep, now)
+        )
+    if passed.years is not None and is_active:
         happened.append(loyalty_events.from_anniversary(passed.membership, passed.years, now))
     happened += [
         loyalty_events.from_dropped_return(passed.membership, each, DropReason.NO_PURCHASE, now)

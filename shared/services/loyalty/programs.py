@@ -33,10 +33,12 @@ from shared.domain.loyalty.programs import (
     require_milestones,
     require_referral,
     require_rewards,
+    require_tier_policy,
 )
 from shared.domain.loyalty.referred import ReferralTerms
 from shared.domain.loyalty.returns import ReversePolicy
 from shared.domain.loyalty.rewards import REWARD_TYPES_BUILT_IN, Reward
+from shared.domain.loyalty.tier_policies import TierPolicy
 from shared.domain.stores.stores import Store
 from shared.domain.units import to_units
 from shared.errors import EndpointNotAllowed, InvalidParameters, LimitExceeded
@@ -77,15 +79,16 @@ class ProgramDraft:
     receipt_claims: ReceiptClaimRules | None = None
     referral: ReferralTerms | None = None
     point_value: Decimal | None = None
+    tier_policy: TierPolicy | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ProgramChanges:
     """The changes of a program; ``None`` changes nothing.
 
-    ``rules``, ``rewards``, ``points_expiry``, ``check_in_limit`` and ``receipt_claims`` make the
-    new ones of the old ones. ``ends_expiry``: points that are granted from then on never expire.
-    ``ends_point_value``: points pay nothing from then on.
+    ``rules``, ``rewards``, ``points_expiry``, ``check_in_limit``, ``receipt_claims`` and
+    ``tier_policy`` make the new ones of the old ones. ``ends_expiry``: points that are granted from
+    then on never expire.
     """
 
     program_name: str | None = None
@@ -113,6 +116,7 @@ class ProgramChanges:
     ends_referral: bool = False
     point_value: Decimal | None = None
     ends_point_value: bool = False
+    tier_policy: Callable[[TierPolicy | None], TierPolicy | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +190,7 @@ def create(
             receipt_claims=draft.receipt_claims,
             referral=draft.referral,
             point_value=draft.point_value,
+            tier_policy=draft.tier_policy,
         )
         require_rewards(program)
         require_milestones(program.milestones, program.scale)
@@ -194,6 +199,7 @@ def create(
         require_event_rules(program.event_rules, program.scale)
         require_referral(program.referral, program.scale)
         point_payments.require_fitting(program)
+        require_tier_policy(program.tier_policy, program.program_type)
         to_units(program.offline_overdraft, program.scale, field="offlineOverdraft")
         listed = _listed(caller, store, program)
         saved = SavedProgram(new_id, store_id, now, now)
@@ -236,6 +242,7 @@ def update(
         require_event_rules(after.event_rules, after.scale)
         require_referral(after.referral, after.scale)
         point_payments.require_fitting(after)
+        require_tier_policy(after.tier_policy, after.program_type)
         to_units(after.offline_overdraft, after.scale, field="offlineOverdraft")
         listed = _listed(caller, store, after)
         saved = SavedProgram(program_id, after.store_id, after.created_at, now, after.rules)
@@ -313,6 +320,9 @@ def _changed(before: Program, changes: ProgramChanges, now: datetime) -> Program
         point_value=None
         if changes.ends_point_value
         else _given(changes.point_value, before.point_value),
+        tier_policy=changes.tier_policy(before.tier_policy)
+        if changes.tier_policy
+        else before.tier_policy,
     )
 
 

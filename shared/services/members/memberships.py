@@ -199,6 +199,7 @@ def standing(
     if found is None:
         raise MembershipNotFound(f"User {user_id} is not enrolled.")
     forwarding.require_current(found)
-    membership = ledger.current(found, program, clock.utc_now())
-    progress = tiers.progress(program.tiers, membership.lifetime_units, membership.tier)
+    now = clock.utc_now()
+    membership = ledger.current(found, program, now)
+    progress = tiers.progress_of(membership, program, now)
     return MemberStanding(membership, program, progress)

@@ -169,7 +169,8 @@ def test_tells_a_tier_change_after_the_booking(pipeline: Pipeline, merchant: Mer
         "loyalty.tier_changed",
         merchant.store_id,
         f'{{"programId":"{member.program_id}","userId":"user_1","sequence":2,'
-        '"previousTier":"Bronze","newTier":"Silber","totalEarned":500}',
+        '"previousTier":"Bronze","newTier":"Silber","totalEarned":500,'
+        '"direction":"up","reason":"earn"}',
     )
 
 

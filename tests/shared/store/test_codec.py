@@ -124,6 +124,7 @@ def test_an_amount_has_one_spelling(amount: str, text: str) -> None:
 
 def test_a_document_has_camel_case_names_and_plain_values() -> None:
     program = make_program(TIERED)
+    plain = {"multiplier": "1", "color": None, "benefits": [], "neverDowngrade": False}
     assert codec.to_document(program) == {
         "programId": "lp_1",
         "accountId": "acc_1",
@@ -134,9 +135,9 @@ def test_a_document_has_camel_case_names_and_plain_values() -> None:
         "rules": {
             "pointsPerEuro": "10",
             "tiers": [
-                {"name": "Bronze", "minPoints": 0, "multiplier": "1"},
-                {"name": "Silber", "minPoints": 500, "multiplier": "1"},
-                {"name": "Gold", "minPoints": 1500, "multiplier": "1"},
+                {"name": "Bronze", "minPoints": 0, **plain},
+                {"name": "Silber", "minPoints": 500, **plain},
+                {"name": "Gold", "minPoints": 1500, **plain},
             ],
             "minimumPurchase": None,
             "pointsPerCheckin": None,
@@ -176,6 +177,7 @@ def test_a_document_has_camel_case_names_and_plain_values() -> None:
         "eventRules": [],
         "receiptClaims": None,
         "referral": None,
+        "tierPolicy": None,
     }
 
 

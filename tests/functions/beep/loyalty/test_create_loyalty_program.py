@@ -104,6 +104,7 @@ def test_creates_an_inactive_program_with_the_defaults(merchant: Merchant) -> No
         "eventRules": [],
         "receiptClaims": None,
         "referral": None,
+        "tierPolicy": None,
         "offlineOverdraft": "0",
         "allowsUnverified": False,
         "earningLimits": {

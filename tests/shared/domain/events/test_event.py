@@ -260,6 +260,8 @@ def test_a_tier_change_is_told_after_the_booking() -> None:
                 "sequence": 2,
                 "previousTier": "Bronze",
                 "newTier": "Silber",
+                "direction": "up",
+                "reason": "earn",
                 "totalEarned": Decimal(501),
             },
         )
@@ -276,6 +278,7 @@ def test_a_lost_tier_is_told_too() -> None:
     change = told(booked[1])[1]
     assert change[0] == "loyalty.tier_changed"
     assert (change[1]["previousTier"], change[1]["newTier"]) == ("Silber", "Bronze")
+    assert (change[1]["direction"], change[1]["reason"]) == ("down", "reverse")
 
 
 def test_each_unlocked_reward_is_told() -> None:
@@ -309,6 +312,8 @@ def test_milestones_are_told_last_each_by_itself() -> None:
                 "sequence": 1,
                 "previousTier": "Bronze",
                 "newTier": "Silber",
+                "direction": "up",
+                "reason": "earn",
                 "totalEarned": Decimal(500),
             },
         ),

@@ -30,6 +30,7 @@ SENT = {
     "loyalty.checkin_earned",
     "loyalty.reward_unlocked",
     "loyalty.tier_changed",
+    "loyalty.tier_expiring",
     "loyalty.external_synced",
     "loyalty.milestone_reached",
     "loyalty.anniversary",
@@ -141,5 +142,6 @@ def test_every_type_can_be_had_by_the_wildcard() -> None:
 def test_tiers_and_syncs_are_delivered_to_the_highest_package_alone() -> None:
     loyalty = {n: t.package for n, t in BY_NAME.items() if n.startswith("loyalty.")}
     dear = {name for name, needed in loyalty.items() if needed is Package.PRIME}
-    assert dear == {"loyalty.tier_changed", "loyalty.external_synced", "loyalty.sync_conflict"}
+    tiers = {"loyalty.tier_changed", "loyalty.tier_expiring"}
+    assert dear == {*tiers, "loyalty.external_synced", "loyalty.sync_conflict"}
     assert set(loyalty.values()) == {Package.GO, Package.PRIME}

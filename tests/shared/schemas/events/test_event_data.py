@@ -98,6 +98,9 @@ def story() -> Iterator[Event]:
     yield proof_events.from_break(PROGRAM, "user_1", balance, NOW)
     changed = Break(Invariant.CHAIN, "entry le_1 was changed", "ab" * 200, "cd", 1, "le_1")
     yield proof_events.from_break(PROGRAM, None, changed, NOW)
+    for points_to_keep in (5, None):
+        leaving = replace(member, tier_valid_until=NOW + timedelta(days=30))
+        yield loyalty_events.from_tier_expiring(leaving, points_to_keep, NOW)
     endpoint = WebhookEndpoint(
         "we_1", "acc_1", "store_1", "http", "https://example.com", ("*",), (), NOW, NOW
     )
@@ -217,6 +220,9 @@ def bookings(member: Membership, cause: Cause) -> Iterator[Entry]:
     ):
         assert booked is not None
         yield booked[1]
+    _, entry = ledger.recalculate_tier(replace(member, tier="Gold"), PROGRAM, NOW)
+    assert entry is not None
+    yield entry
     other = make_membership(PROGRAM, membership_id="lp_1_b", user_id="b")
     for _, entry in ledger.merge(rich, other, PROGRAM, cause, cause):
         yield entry
