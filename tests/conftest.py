@@ -14,6 +14,7 @@ from shared import clock
 from shared.domain.accounts.packages import Package
 from shared.services.accounts import health
 from shared.store import cache
+from tests.support import databases
 from tests.support.api import Api
 from tests.support.library import library
 from tests.support.merchants import Member, Merchant, create_merchant
@@ -21,12 +22,14 @@ from tools.emulators import FirestoreEmulator
 
 pytest_plugins = [
     "tests.support.without_specs",  # first: others import it, and pytest must rewrite it
+    "tests.support.scheduling",
     "tests.support.aws",
     "tests.support.branches",
     "tests.support.checkouts",
     "tests.support.erps",
     "tests.support.events",
     "tests.support.payments",
+    "tests.support.processes",
     "tests.support.psp_doubles.fixtures",
     "tests.support.receipts",
     "tests.support.situations",
@@ -63,6 +66,13 @@ def app(firestore_emulator: FirestoreEmulator) -> Flask:
     import functions_framework
 
     return functions_framework.create_app("apiGateway", "main.py")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _roomy_database() -> None:
+    """What a module leaves behind does not slow down many others."""
+    if databases.is_full():
+        databases.renew()
 
 
 @pytest.fixture(autouse=True)

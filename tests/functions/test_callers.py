@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 
 from functions.catalog import ENDPOINTS, Endpoint
+from shared import config
 from shared.auth import app_check, id_tokens
 from shared.auth.caller import SignedInCustomer
 from shared.auth.keys import KeyMode
@@ -283,7 +284,7 @@ def test_where_app_check_is_switched_on_an_app_must_be_verified(member: Member) 
     now_s = int(datetime.now(UTC).timestamp())
     claims = {
         "iss": f"{app_check.ISSUER}1",
-        "aud": ["projects/1", "projects/demo-test"],
+        "aud": ["projects/1", f"projects/{config.project_id()}"],
         "sub": "1:1:web:1",
         "iat": now_s,
         "exp": now_s + 600,

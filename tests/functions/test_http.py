@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 from werkzeug.serving import make_server
 
-from shared import clock
+from shared import clock, config
 from shared.auth.keys import KeyKind, KeyMode
 from shared.schemas.base import IN_BOTH_SPELLINGS
 from shared.services.accounts import administration
@@ -135,16 +135,17 @@ FOREIGN = [
     "file://",
     "capacitor://localhost",
     "https://localhost.evil.example",
-    "https://demo-test.web.app.evil.example",
-    "https://demo-test.web.app/page",
-    "http://demo-test.web.app",
-    "https://a.example, https://demo-test.web.app",
+    "https://{project}.web.app.evil.example",
+    "https://{project}.web.app/page",
+    "http://{project}.web.app",
+    "https://a.example, https://{project}.web.app",
     "",
 ]
 
 
 @pytest.mark.parametrize("origin", FOREIGN)
 def test_a_web_page_may_not_use_a_live_secret_key(merchant: Merchant, origin: str) -> None:
+    origin = origin.replace("{project}", config.project_id())
     with nothing_written():
         read = merchant.api(READ, {"storeId": merchant.store_id}, Origin=origin)
         query = {"storeId": merchant.store_id}
@@ -161,9 +162,11 @@ def test_a_web_page_may_not_use_a_live_secret_key(merchant: Merchant, origin: st
 
 
 @pytest.mark.parametrize(
-    "origin", ["http://localhost", "https://demo-test.web.app", "https://demo-test.firebaseapp.com"]
+    "origin", ["http://localhost", "https://{project}.web.app", "https://{project}.firebaseapp.com"]
 )
 def test_the_operators_own_pages_may_call(merchant: Merchant, origin: str) -> None:
+    origin = origin.replace("{project}", config.project_id())
+
     assert merchant.api(READ, {"storeId": merchant.store_id}, Origin=origin).status == 200
 
 

@@ -15,6 +15,7 @@ import pytest
 from flask import Flask
 from werkzeug.serving import make_server
 
+from shared import config
 from shared.domain.loyalty.entries import Entry
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program
@@ -40,7 +41,7 @@ class App:
         host, port = emulator.host.split(":")
         script = str(Path(__file__).with_name("queries.mjs"))
         self._process = subprocess.Popen(
-            ["node", script, module.as_uri(), "demo-test", host, port],
+            ["node", script, module.as_uri(), config.project_id(), host, port],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

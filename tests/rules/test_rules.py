@@ -13,6 +13,7 @@ import pytest
 import requests
 from flask import Flask
 
+from shared import config
 from shared.services.events import emission
 from shared.store import client, paths
 from shared.store.client import Put, Snapshot
@@ -21,7 +22,6 @@ from tools.emulators import FirestoreEmulator
 
 pytestmark = pytest.mark.xdist_group("rules")
 
-PROJECT = "demo-test"
 CUSTOMER, OTHER = "user_1", "user_2"
 DENIED = 403
 SESSION = requests.Session()
@@ -86,7 +86,7 @@ class Actor:
         return self._send("DELETE", f"/{path}")
 
     def increment(self, path: str, field: str) -> requests.Response:
-        name = f"projects/{PROJECT}/databases/(default)/documents/{path}"
+        name = f"projects/{config.project_id()}/databases/(default)/documents/{path}"
         transform = {"fieldPath": field, "increment": {"integerValue": "1000"}}
         write = {"transform": {"document": name, "fieldTransforms": [transform]}}
         return self._send("POST", ":commit", {"writes": [write]})
@@ -94,7 +94,7 @@ class Actor:
     def _send(
         self, method: str, path: str, body: Any = None, **parameters: str
     ) -> requests.Response:
-        root = f"http://{self.host}/v1/projects/{PROJECT}/databases/(default)/documents"
+        root = f"http://{self.host}/v1/projects/{config.project_id()}/databases/(default)/documents"
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         url = root + quote(path, safe="/:")
         return SESSION.request(
@@ -118,8 +118,8 @@ FORGED = {
 def token(uid: str, provider: str | None = "password") -> str:
     """Make an unsigned ID token, as the emulator takes it in the place of a signed one."""
     claims: dict[str, Any] = {
-        "iss": f"https://securetoken.google.com/{PROJECT}",
-        "aud": PROJECT,
+        "iss": f"https://securetoken.google.com/{config.project_id()}",
+        "aud": config.project_id(),
         "sub": uid,
         "user_id": uid,
         "iat": 0,

@@ -20,8 +20,9 @@ from shared.services.events.outbox import FAST, SLOW
 from shared.services.imports.row_imports import CONTINUE as CONTINUE_IMPORT
 from shared.services.members.erasures import FUNCTION as ERASE
 from shared.services.systems.sync_worker import CONTINUE
-from shared.store import cache, client, rpc
+from shared.store import client
 from shared.store.webhooks import delivery_documents
+from tests.support import databases
 from tests.support.merchants import Merchant
 from tests.support.tasks import Task, TaskQueue, task_queue
 from tools.emulators import FirestoreEmulator
@@ -189,12 +190,6 @@ def pipeline(
 
 
 @pytest.fixture
-def own_database(
-    firestore_emulator: FirestoreEmulator, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[None]:
+def own_database(firestore_emulator: FirestoreEmulator, monkeypatch: pytest.MonkeyPatch) -> None:
     """A database for one test alone, for functions that process the whole database."""
-    monkeypatch.setenv("GOOGLE_CLOUD_PROJECT", f"demo-{ids.new('own').replace('_', '-')}")
-    monkeypatch.setattr(rpc, "_connection", None)
-    cache.clear_all()
-    yield
-    cache.clear_all()
+    databases.borrow(monkeypatch)

@@ -16,7 +16,7 @@ from shared.domain.stores.stores import Store
 from shared.store import client, paths
 from shared.store.accounts import account_documents
 from shared.store.stores import store_documents
-from tests.support import sign_ins
+from tests.support import databases, sign_ins
 from tests.support.api import Answer, Api
 
 POINTS_RULES = {"pointsPerEuro": 10, "minimumPurchase": 5.0, "pointsPerCheckin": 5}
@@ -153,6 +153,7 @@ def create_merchant(
     store = Store(store_id, account_id, "Store", time_zone, currency, now)
     live, live_creation = _new_key(account_id, KeyMode.LIVE, KeyKind.SECRET)
     test, test_creation = _new_key(account_id, KeyMode.TEST, KeyKind.SECRET)
+    databases.count_merchant()
     # A single commit, because nearly every test waits for it.
     client.commit(
         [

@@ -2,7 +2,8 @@
 
 One process imports everything and makes no connection; each request is served by a fork of that
 process, with the real gateway against the same database. Run as a program, this module is that
-process: it reads a line of JSON with jobs, and writes a line with their results.
+process: it reads a line of JSON with jobs and the environment in which they are done, and writes a
+line with their results.
 """
 
 from __future__ import annotations
@@ -13,10 +14,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
+
+import pytest
+
+from tools.emulators import FirestoreEmulator
 
 ROOT = Path(__file__).parents[2]
 KILLED = 137
@@ -57,14 +61,19 @@ class Processes:
         """Return the results of the jobs."""
         assert self.parent.stdin is not None
         assert self.parent.stdout is not None
-        self.parent.stdin.write(json.dumps([asdict(job) for job in jobs]) + "\n")
+        line = {"environment": dict(os.environ), "jobs": [asdict(job) for job in jobs]}
+        self.parent.stdin.write(json.dumps(line) + "\n")
         self.parent.stdin.flush()
         return [Outcome(**each) for each in json.loads(self.parent.stdout.readline())]
 
 
-@contextmanager
-def processes() -> Iterator[Processes]:
-    """Start the process that serves jobs; it ends when its input ends."""
+@pytest.fixture(scope="session")
+def servers(firestore_emulator: FirestoreEmulator) -> Iterator[Processes]:
+    """Processes that serve the database that the test has, at the time of each call.
+
+    The process that serves the jobs is started once, because that takes seconds; it ends when its
+    input ends.
+    """
     with subprocess.Popen(
         [sys.executable, "-m", "tests.support.processes"],
         cwd=ROOT,
@@ -86,7 +95,10 @@ def _serve_lines() -> None:
     for endpoint in ENDPOINTS:
         importlib.import_module(endpoint.module)
     for line in sys.stdin:
-        outcomes = _serve_at_once(app, [Job(**job) for job in json.loads(line)])
+        asked = json.loads(line)
+        os.environ.clear()
+        os.environ.update(asked["environment"])
+        outcomes = _serve_at_once(app, [Job(**job) for job in asked["jobs"]])
         sys.stdout.write(json.dumps(outcomes) + "\n")
         sys.stdout.flush()
 

@@ -14,11 +14,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from shared import clock
+from shared import clock, config
 from shared.auth import google_keys
 from tests.support import receivers
-
-PROJECT = "demo-test"
 
 
 def claims_of(
@@ -35,8 +33,8 @@ def claims_of(
     emailed = {} if email is None else {"email": email, "email_verified": is_email_verified}
     called = {} if phone is None else {"phone_number": phone}
     claims = {
-        "iss": f"https://securetoken.google.com/{PROJECT}",
-        "aud": PROJECT,
+        "iss": f"https://securetoken.google.com/{config.project_id()}",
+        "aud": config.project_id(),
         "auth_time": now_s - 60,
         "iat": now_s - 60,
         "exp": now_s + 3540,

@@ -119,7 +119,7 @@ def test_runs_as_a_program(firestore_emulator: FirestoreEmulator) -> None:
         "createdAt": facts["createdAt"],
     }
     assert done.stderr == (
-        f"Working on the emulator at {firestore_emulator.host}, project demo-test.\n"
+        f"Working on the emulator at {firestore_emulator.host}, project {config.project_id()}.\n"
     )
     assert administration.get_account(account_id).package is Package.GROW
 
@@ -165,7 +165,7 @@ def test_says_what_each_option_and_argument_is() -> None:
 def test_takes_json_and_project_before_the_command_too(run: Admin, account_id: str) -> None:
     after = run("account", "show", account_id, "--json")
     before = run("--json", "account", "show", account_id)
-    mixed = run("--project", "demo-test", "account", "show", account_id, "--json")
+    mixed = run("--project", config.project_id(), "account", "show", account_id, "--json")
 
     assert after == before == mixed
     assert json.loads(before[1])["accountId"] == account_id

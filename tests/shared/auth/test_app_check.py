@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from shared import config
 from shared.auth import app_check
 from tests.support import sign_ins
 
@@ -24,7 +25,7 @@ def _google() -> Iterator[None]:
 def token(key_id: str = "key-1", **changed: Any) -> str:
     claims = {
         "iss": "https://firebaseappcheck.googleapis.com/123456",
-        "aud": ["projects/123456", "projects/demo-test"],
+        "aud": ["projects/123456", f"projects/{config.project_id()}"],
         "sub": "1:123456:web:abc",
         "iat": NOW_S,
         "exp": NOW_S + 3600,

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
 
 import pytest
-from flask import Flask
 
 from shared import ids
 from shared.domain.accounts.packages import Package
@@ -17,7 +16,7 @@ from shared.store import paths
 from tests.support import stored
 from tests.support.api import Answer
 from tests.support.merchants import RULES, Member, Merchant
-from tests.support.processes import Job, Outcome, Processes, processes
+from tests.support.processes import Job, Outcome, Processes
 from tests.support.refusals import nothing_written
 from tests.support.traffic import first_answer_lost, interfered
 
@@ -28,14 +27,6 @@ REWARD = {
     "requiredPoints": 40,
     "stock": 3,
 }
-
-
-@pytest.fixture(scope="module")
-def servers(app: Flask) -> Iterator[Processes]:
-    """Processes that serve the same database as this one."""
-    assert app.name
-    with processes() as running:
-        yield running
 
 
 @dataclass(frozen=True)

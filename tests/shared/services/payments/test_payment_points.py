@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
@@ -21,7 +20,7 @@ from shared.services.payments import payment_settlement
 from tests.support import stored
 from tests.support.merchants import Member
 from tests.support.payments import RETURN_URL, Till
-from tests.support.processes import Job, Processes, processes
+from tests.support.processes import Job, Processes
 from tests.support.refusals import assert_invalid, assert_refused, nothing_written
 
 pytestmark = pytest.mark.usefixtures("own_database")  # the sweep works through all there is
@@ -35,13 +34,6 @@ STEPS_MAX = 16
 def customer(till: Till) -> Member:
     """A member without points in a program of the till's store."""
     return till.merchant.member("points")
-
-
-@pytest.fixture
-def servers(own_database: None) -> Iterator[Processes]:
-    """Processes that serve the same database as this one."""
-    with processes() as running:
-        yield running
 
 
 def points(till: Till, payment_id: str) -> PurchasePoints:

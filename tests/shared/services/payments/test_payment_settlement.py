@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,19 +12,12 @@ from shared.domain.payments.payments import CHECKED_FOR, GIVEN_UP_AFTER, Payment
 from shared.services.payments import payment_settlement
 from tests.conftest import Clock
 from tests.support.payments import Till, nothing_special
-from tests.support.processes import Job, Processes, processes
+from tests.support.processes import Job, Processes
 from tests.support.refusals import nothing_written
 
 pytestmark = pytest.mark.usefixtures("own_database")  # the sweep works through all there is
 
 STEPS_MAX = 12
-
-
-@pytest.fixture
-def servers(own_database: None) -> Iterator[Processes]:
-    """Processes that serve the same database as this one."""
-    with processes() as running:
-        yield running
 
 
 def begun(till: Till, servers: Processes) -> Payment:

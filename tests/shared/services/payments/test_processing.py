@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,18 +9,11 @@ import pytest
 from shared import clock
 from shared.services.payments import payment_settlement
 from tests.support.payments import RETURN_URL, Till
-from tests.support.processes import Job, Processes, processes
+from tests.support.processes import Job, Processes
 
 pytestmark = pytest.mark.usefixtures("own_database")  # the sweep works through all there is
 
 STEPS_MAX = 12
-
-
-@pytest.fixture
-def servers(own_database: None) -> Iterator[Processes]:
-    """Processes that serve the same database as this one."""
-    with processes() as running:
-        yield running
 
 
 def later(by: timedelta) -> datetime:
