@@ -25,6 +25,7 @@ from shared.errors import LimitExceeded, StoreNotFound
 from shared.schemas import answers
 from shared.schemas.base import RequestModel, ResponseModel, Success
 from shared.schemas.fields import FreeText, StoreId
+from shared.schemas.loyalty.expiry_bodies import PointsExpiryBody, RuleExpiries
 from shared.schemas.loyalty.program_bodies import (
     CHECK_IN_LIMIT,
     POINT_VALUE,
@@ -42,7 +43,6 @@ from shared.schemas.loyalty.program_bodies import (
     Milestones,
     OfflineOverdraft,
     PendingDays,
-    PointsExpiryBody,
     PointValue,
     ProgramName,
     ProgramTypeName,
@@ -86,6 +86,7 @@ class Request(RequestModel):
             "have keep their dates."
         ),
     )
+    rule_expiries: RuleExpiries = Field(default_factory=list)
     milestones: Milestones = Field(default_factory=lambda: list(MILESTONES_DEFAULT))
     earning_base: EarningBaseBody = Field(
         default_factory=EarningBaseBody, description="What of a purchase earns."
@@ -166,6 +167,7 @@ def handle(body: Request, caller: Caller) -> Response:
         earning_methods=tuple(dict.fromkeys(body.earning_methods)),
         is_active=body.is_active,
         points_expiry=body.points_expiry.to_domain() if body.points_expiry else None,
+        rule_expiries=tuple(each.to_domain() for each in body.rule_expiries),
         milestones=tuple(body.milestones),
         earning_base=body.earning_base.to_domain(),
         pending_days=body.pending_days,

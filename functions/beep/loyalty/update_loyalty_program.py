@@ -24,6 +24,7 @@ from shared.errors import ProgramNotFound
 from shared.schemas import answers
 from shared.schemas.base import RequestModel, ResponseModel, Success, refuse_fixed
 from shared.schemas.fields import FreeText, ProgramId, StoreId
+from shared.schemas.loyalty.expiry_bodies import PointsExpiryChangesBody, RuleExpiries
 from shared.schemas.loyalty.program_bodies import (
     CHECK_IN_LIMIT,
     POINT_VALUE,
@@ -40,7 +41,6 @@ from shared.schemas.loyalty.program_bodies import (
     Milestones,
     OfflineOverdraft,
     PendingDays,
-    PointsExpiryChangesBody,
     PointValue,
     ProgramName,
     ReceiptClaimsBody,
@@ -96,6 +96,7 @@ class Request(RequestModel):
             "as it is. Points that members have keep their dates."
         ),
     )
+    rule_expiries: RuleExpiries | None = None
     milestones: Milestones | None = None
     earning_base: EarningBaseBody | None = Field(
         default=None, description="What of a purchase earns, as a whole."
@@ -180,6 +181,9 @@ def handle(body: Request, caller: Caller) -> Response:
         is_active=body.is_active,
         points_expiry=None if body.points_expiry is None else body.points_expiry.changed,
         ends_expiry="points_expiry" in body.model_fields_set and body.points_expiry is None,
+        rule_expiries=None
+        if body.rule_expiries is None
+        else tuple(each.to_domain() for each in body.rule_expiries),
         milestones=None if body.milestones is None else tuple(body.milestones),
         earning_base=None if body.earning_base is None else body.earning_base.to_domain(),
         pending_days=body.pending_days,

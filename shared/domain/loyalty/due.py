@@ -25,9 +25,9 @@ ANNIVERSARY_TOLD_WITHIN = timedelta(days=7)
 class TimePassed:
     """A membership after its due changes were told, and these changes.
 
-    ``expiring`` are the lots to announce, with their remaining units; ``years`` is the
-    anniversary, ``None`` if there is none to tell; ``dropped`` are returns whose purchases never
-    came. ``is_tier_expiring``: that the tier will be lost is to be announced.
+    ``expiring`` are the days of expiry to announce, each as one lot of all that is left of it;
+    ``years`` is the anniversary, ``None`` if there is none to tell; ``dropped`` are returns whose
+    purchases never came. ``is_tier_expiring``: that the tier will be lost is to be announced.
     """
 
     membership: Membership
@@ -37,18 +37,21 @@ class TimePassed:
     is_tier_expiring: bool = False
 
 
-def expires_at(program: Program, granted_at: datetime) -> datetime | None:
+def expires_at(program: Program, granted_at: datetime, rule: str | None = None) -> datetime | None:
     """Return the moment from which points granted now cannot be spent: a midnight of the store.
 
-    The last day to spend them is ``after_days`` days after the day on which they were granted.
+    Args:
+        program: It says which is the last day to spend them.
+        granted_at: When they were granted.
+        rule: What granted them, if it may have an expiry of its own (``expiry.rule_of``).
 
     Returns:
-        ``None`` if points of the program never expire.
+        ``None`` if they never expire.
     """
-    policy = program.points_expiry
+    policy = program.rule_expiry(rule) or program.points_expiry
     if policy is None:
         return None
-    last_day = _local_day(granted_at, program.time_zone) + timedelta(days=policy.after_days)
+    last_day = policy.last_day(_local_day(granted_at, program.time_zone))
     return start_of_day(last_day + timedelta(days=1), program.time_zone)
 
 
@@ -78,9 +81,11 @@ def referral_at(program: Program, cool_off_days: int, bought_at: datetime) -> da
     return start_of_day(last_day + timedelta(days=1), program.time_zone)
 
 
-def alert_at(program: Program, expires_at: datetime | None) -> datetime | None:
+def alert_at(
+    program: Program, expires_at: datetime | None, rule: str | None = None
+) -> datetime | None:
     """Return the midnight at which the expiry is announced; ``None`` if it is not announced."""
-    policy = program.points_expiry
+    policy = program.rule_expiry(rule) or program.points_expiry
     if policy is None or expires_at is None or policy.alert_days == 0:
         return None
     day = _local_day(expires_at, program.time_zone) - timedelta(days=policy.alert_days)
@@ -150,9 +155,15 @@ def tell(membership: Membership, time_zone: str, now: datetime) -> TimePassed:
         time_zone: The program's time zone.
         now: UTC.
     """
-    expiring = tuple(lot for lot in membership.lots if _is_announced(lot, now))
+    told = {lot.expires_at for lot in membership.lots if _is_announced(lot, now)}
+    expiring: dict[datetime | None, Lot] = {}
+    for lot in membership.lots:
+        if lot.expires_at in told:
+            before = expiring.get(lot.expires_at)
+            units = lot.units + (before.units if before else 0)
+            expiring[lot.expires_at] = replace(lot, units=units)
     silent = tuple(
-        replace(lot, alert_at=None) if _is_announced(lot, now) else lot for lot in membership.lots
+        replace(lot, alert_at=None) if lot.expires_at in told else lot for lot in membership.lots
     )
     years = max(years_since(membership.member_since, time_zone, now), membership.anniversary_years)
     is_news = (
@@ -173,8 +184,8 @@ def tell(membership: Membership, time_zone: str, now: datetime) -> TimePassed:
         tier_hold=hold,
         updated_at=now,
     )
-    told_years = years if is_news else None
-    return TimePassed(scheduled(after, time_zone), expiring, told_years, dropped, is_tier_expiring)
+    lots, told_years = tuple(expiring.values()), years if is_news else None
+    return TimePassed(scheduled(after, time_zone), lots, told_years, dropped, is_tier_expiring)
 
 
 def _is_announced(lot: Lot, now: datetime) -> bool:

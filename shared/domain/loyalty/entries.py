@@ -21,6 +21,7 @@ class EntryKind(StrEnum):
     MERGE = "merge"
     PENDING = "pending"
     TIER = "tier"
+    EXTEND = "extend"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +44,25 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class SpentLot:
-    """Units that a redemption took, with their time of expiry; ``None`` if they had none."""
+    """Units that a redemption took, with their time of expiry; ``None`` if they had none.
+
+    ``renews`` is that of the lot: true, else ``None``.
+    """
 
     units: int
     expires_at: datetime | None = None
+    renews: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Extended:
+    """What an extension moved: ``units``, held and pending ones too, to ``Entry.lot_expires_at``.
+
+    ``before`` is when they would have expired; ``None``: all that would have expired before then.
+    """
+
+    units: int
+    before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +156,9 @@ class Entry:
     says why: ``time``, since ``occurred_at``, or ``recalculation``. ``tier_steps`` are the levels
     that an entry led up, negative if down; ``None`` without a change, and in older entries.
 
+    ``renewed_until``: it was an activity that put off the expiry of all that renews and would have
+    expired before. ``renews``: so will later ones put off that of what this entry granted; true,
+    else ``None``. ``extended`` is what an entry of the kind ``EXTEND`` moved.
     ``copied_at``: it is a copy under a pseudonym, from when the person was erased. It was told and
     counted as the entry that it was.
     """
@@ -192,6 +211,9 @@ class Entry:
     amount_paid: str | None = None
     tier_steps: int | None = None
     tier_reason: str | None = None
+    renews: bool | None = None
+    renewed_until: datetime | None = None
+    extended: Extended | None = None
 
     @property
     def granted_units(self) -> int:

@@ -56,6 +56,9 @@ ENTRY_KEEPS = frozenset(
         "amount_paid",
         "tier_steps",
         "tier_reason",
+        "renews",
+        "renewed_until",
+        "extended",
     }
 )
 """What a copy has of its entry."""
@@ -111,6 +114,7 @@ MEMBERSHIP_KEEPS = frozenset(
         "earned_by_month",
         "tier_hold",
         "tier_valid_until",
+        "active_at",
     }
 )
 """What the copy of a membership has of it."""

@@ -22,6 +22,7 @@ from shared.domain.loyalty import (
     earning,
     hold_releases,
     holds,
+    lot_dates,
     lots,
     merging,
     pending,
@@ -30,7 +31,15 @@ from shared.domain.loyalty import (
     waiting_returns,
 )
 from shared.domain.loyalty.counters import Counters
-from shared.domain.loyalty.entries import Cause, Entry, EntryKind, Moved, SpentLot
+from shared.domain.loyalty.entries import (
+    Cause,
+    Entry,
+    EntryKind,
+    Extended,
+    Moved,
+    SpentLot,
+)
+from shared.domain.loyalty.expiry import Renewal
 from shared.domain.loyalty.holds import Hold
 from shared.domain.loyalty.lots import Lot
 from shared.domain.loyalty.membership import RECENT_MAX, Membership, RecentEntry
@@ -108,10 +117,11 @@ def earn(
     *,
     expires_at: datetime | None = None,
 ) -> tuple[Membership, Entry]:
-    """Grant ``units`` (> 0), which expire at ``expires_at``, by default at the program's time.
+    """Grant ``units`` (> 0), which expire at ``expires_at``, by default as rule or program say.
 
     That time is counted from the day on which they were earned: ``cause.occurred_at``, if it is
-    told later. So the units may have expired already, and the caller writes them off.
+    told later. So the units may have expired already, and the caller writes them off. If the
+    program renews points by earning, it puts off the expiry of what the member has.
 
     What a purchase earns (``cause.purchase_amount``) is pending for as long as the program says at
     this moment: the entry is of the kind ``PENDING``, and balance, totals and tier stay.
@@ -128,8 +138,11 @@ def earn(
     activates_at = due.activates_at(program, earned_at) if cause.purchase_amount else None
     if activates_at is not None and activates_at > cause.now:
         return _pend(membership, program, units, cause, activates_at)
-    expires_at = expires_at or due.expires_at(program, earned_at)
-    lot = Lot(units, expires_at, due.alert_at(program, expires_at))
+    membership, until = lot_dates.after_activity(membership, program, Renewal.EARNING, cause)
+    if expires_at is None:
+        lot = lot_dates.granted(membership, program, units, cause)
+    else:
+        lot = lot_dates.given(membership, program, Lot(units, expires_at), cause.now)
     after = replace(
         _credit(membership, lot),
         earned_units=membership.earned_units + units,
@@ -137,7 +150,7 @@ def earn(
         counters=earning.counters_after(membership, program, units, cause),
         referral=_referral_after(membership, program, units, cause),
     )
-    return _book(membership, after, program, EntryKind.EARN, cause, lot_expires_at=expires_at)
+    return _book(membership, after, program, EntryKind.EARN, cause, lot=lot, renewed_until=until)
 
 
 def _referral_after(
@@ -158,6 +171,7 @@ def _pend(
     held_units = membership.balance_units + membership.pending_units
     if len(membership.pending) >= pending.PENDING_MAX or held_units + units > BALANCE_UNITS_MAX:
         raise BalanceLimitExceeded("The membership would have more pending than it may.")
+    membership, until = lot_dates.after_activity(membership, program, Renewal.EARNING, cause)
     award = PendingAward(
         membership_id=membership.membership_id,
         entry_id=cause.entry_id,
@@ -169,6 +183,7 @@ def _pend(
         transaction_id=cause.transaction_id,
         purchase_amount=cause.purchase_amount,
         earning_method=cause.earning_method,
+        renews=lot_dates.is_renewed(program, None),
     )
     after = replace(
         membership,
@@ -184,7 +199,8 @@ def _pend(
         program,
         EntryKind.PENDING,
         cause,
-        lot_expires_at=award.expires_at,
+        lot=Lot(units, award.expires_at, renews=award.renews),
+        renewed_until=until,
         pending_until=activates_at,
     )
 
@@ -196,7 +212,8 @@ def activate(
 
     It was earned before, so it does not matter whether program and member are still active.
     """
-    lot = Lot(award.units, award.expires_at, due.alert_at(program, award.expires_at))
+    granted = Lot(award.units, award.expires_at, renews=award.renews)
+    lot = lot_dates.given(membership, program, granted, now)
     after = replace(
         _credit(membership, lot),
         earned_units=membership.earned_units + award.units,
@@ -223,7 +240,7 @@ def activate(
         program,
         EntryKind.EARN,
         cause,
-        lot_expires_at=award.expires_at,
+        lot=lot,
         # Whenever the calendar comes; or by hand, before its day.
         earned_at=min(award.activates_at, now),
     )
@@ -340,7 +357,7 @@ def redeem(
         raise insufficient(membership, units)
     part, _ = lots.split(membership.lots, units)
     after = replace(_debit(membership, units), redeemed_units=membership.redeemed_units + units)
-    return _book(membership, after, program, EntryKind.REDEEM, cause, spent=_spent(part))
+    return _spend(membership, after, program, part, cause)
 
 
 def hold(membership: Membership, program: Program, wanted: Hold, units: int) -> Membership:
@@ -418,13 +435,23 @@ def redeem_held(
         redeemed_units=membership.redeemed_units + units,
     )
     after = hold_releases.put_back(without, rest)
-    return _book(membership, after, program, EntryKind.REDEEM, cause, spent=_spent(part))
+    return _spend(membership, after, program, part, cause)
+
+
+def _spend(
+    before: Membership, after: Membership, program: Program, part: Iterable[Lot], cause: Cause
+) -> tuple[Membership, Entry]:
+    """Book a redemption that took ``part``. If it renews points, it puts off what is left."""
+    after, until = lot_dates.after_activity(after, program, Renewal.SPENDING, cause)
+    spent = tuple(SpentLot(lot.units, lot.expires_at, lot.renews or None) for lot in part)
+    return _book(before, after, program, EntryKind.REDEEM, cause, spent=spent, renewed_until=until)
 
 
 def cancel(
     membership: Membership, program: Program, original: Entry, cause: Cause
 ) -> tuple[Membership, Entry]:
-    """Give back all that a redemption spent, to lots with the dates that they had.
+    """Give back all that a redemption spent, to lots with the dates that they had, or to which
+    activities since then have put them off.
 
     What has reached its date meanwhile is given back, too, and the caller writes it off. Of older
     redemptions the dates are not known: what they give back never expires.
@@ -440,7 +467,12 @@ def cancel(
         # What was spent beyond the balance had no lot.
         *([Lot(without_lot)] if without_lot else []),
         *(
-            Lot(each.units, each.expires_at, due.alert_at(program, each.expires_at))
+            lot_dates.given(
+                membership,
+                program,
+                Lot(each.units, each.expires_at, renews=bool(each.renews)),
+                cause.now,
+            )
             for each in spent
         ),
     ]
@@ -449,10 +481,6 @@ def cancel(
         after = _credit(after, lot)
     after = replace(after, reversed_units=membership.reversed_units - units)
     return _book(membership, after, program, EntryKind.REVERSE, cause, corrects=original)
-
-
-def _spent(part: Iterable[Lot]) -> tuple[SpentLot, ...]:
-    return tuple(SpentLot(lot.units, lot.expires_at) for lot in part)
 
 
 def set_balance(
@@ -521,16 +549,57 @@ def adjust(
         BalanceLimitExceeded: The membership would hold more than the limit.
     """
     assert units != 0
-    expires_at = None
+    lot = None
     if units > 0:
-        expires_at = due.expires_at(program, cause.now)
-        changed = _credit(membership, Lot(units, expires_at, due.alert_at(program, expires_at)))
+        lot = lot_dates.granted(membership, program, units, cause)
+        changed = _credit(membership, lot)
     elif -units > membership.available_units:
         raise insufficient(membership, -units)
     else:
         changed = _debit(membership, -units)
     after = replace(changed, adjusted_units=membership.adjusted_units + units)
-    return _book(membership, after, program, EntryKind.ADJUST, cause, lot_expires_at=expires_at)
+    return _book(membership, after, program, EntryKind.ADJUST, cause, lot=lot)
+
+
+def extend(
+    membership: Membership,
+    program: Program,
+    until: datetime,
+    cause: Cause,
+    *,
+    before: datetime | None = None,
+) -> tuple[Membership, Entry] | None:
+    """Put off the expiry of what a member has to ``until``; none of it expires earlier than it did.
+
+    Held and pending units are put off as well. It also happens to members who are suspended or have
+    left, and in inactive programs: nothing is earned or spent by it.
+
+    Args:
+        membership: The membership, without lots that have expired.
+        program: It says when the new expiry is announced.
+        until: The new time of expiry.
+        cause: The cause.
+        before: Only what expires then; ``None``: all that expires before ``until``.
+
+    Returns:
+        ``None`` if nothing expires later by it.
+
+    Raises:
+        MembershipClosed: The membership was merged into another one.
+    """
+    membership.require_unmerged()
+    after, units = lot_dates.extended(membership, program, until, before)
+    if units == 0:
+        return None
+    return _book(
+        membership,
+        after,
+        program,
+        EntryKind.EXTEND,
+        cause,
+        lot=Lot(0, until),
+        extended=Extended(units, before),
+    )
 
 
 def bring_along(
@@ -559,10 +628,10 @@ def bring_along(
     assert total_earned_units > 0
     program.require_active()
     membership.require_active()
-    changed, expires_at = membership, None
+    changed, lot = membership, None
     if units:
-        expires_at = due.expires_at(program, cause.occurred_at or cause.now)
-        changed = _credit(membership, Lot(units, expires_at, due.alert_at(program, expires_at)))
+        lot = lot_dates.granted(membership, program, units, cause)
+        changed = _credit(membership, lot)
     counters = membership.counted
     after = replace(
         changed,
@@ -570,7 +639,7 @@ def bring_along(
         lifetime_units=membership.lifetime_units + total_earned_units,
         counters=replace(counters, purchases=max(counters.purchases, 1)),
     )
-    return _book(membership, after, program, EntryKind.ADJUST, cause, lot_expires_at=expires_at)
+    return _book(membership, after, program, EntryKind.ADJUST, cause, lot=lot)
 
 
 def reverse(
@@ -614,7 +683,7 @@ def reverse(
     if taken == 0:
         return None
     after = replace(
-        _debit(membership, taken, original=original),
+        _debit(membership, taken, own=_own_lot(membership, program, original, cause)),
         reversed_units=membership.reversed_units + taken,
         lifetime_units=membership.lifetime_units - taken,
         counters=earning.counters_after_return(membership, original, taken),
@@ -708,7 +777,8 @@ def _move_pending(
 def restore(
     membership: Membership, program: Program, original: Entry, units: int, cause: Cause
 ) -> tuple[Membership, Entry]:
-    """Give back ``units`` of an earn that reversals took. They keep their time of expiry.
+    """Give back ``units`` of an earn that reversals took. They keep their time of expiry, or that
+    to which activities have put it off.
 
     Args:
         membership: The membership before the change.
@@ -724,9 +794,9 @@ def restore(
     assert 0 < units <= original.granted_units
     if pending.find(membership.pending, original) is not None:
         return _move_pending(membership, program, original, units, cause)
-    expires_at = original.lot_expires_at
+    lot = _own_lot(membership, program, original, cause)
     after = replace(
-        _credit(membership, Lot(units, expires_at, due.alert_at(program, expires_at))),
+        _credit(membership, replace(lot, units=units)),
         reversed_units=membership.reversed_units - units,
         lifetime_units=membership.lifetime_units + units,
         counters=earning.counters_after_return(membership, original, -units),
@@ -902,10 +972,16 @@ def _too_much() -> BalanceLimitExceeded:
     return BalanceLimitExceeded("The membership would hold more than it may.")
 
 
-def _debit(membership: Membership, units: int, *, original: Entry | None = None) -> Membership:
-    """Take units from the lots, first from the lot that the ``original`` entry filled."""
-    own = () if original is None else (original.lot_expires_at,)
-    left, missing = lots.take(membership.lots, units, own=own)
+def _own_lot(membership: Membership, program: Program, original: Entry, cause: Cause) -> Lot:
+    """Return the lot that an earn has filled, as it would be filled now; its units do not count."""
+    lot = Lot(0, original.lot_expires_at, renews=bool(original.renews))
+    return lot_dates.given(membership, program, lot, cause.now)
+
+
+def _debit(membership: Membership, units: int, *, own: Lot | None = None) -> Membership:
+    """Take units from the lots, first from those that expire when the ``own`` one does."""
+    first = () if own is None else (own.expires_at,)
+    left, missing = lots.take(membership.lots, units, own=first)
     return replace(
         membership,
         balance_units=membership.balance_units - units,
@@ -921,7 +997,7 @@ def _book(
     kind: EntryKind,
     cause: Cause,
     *,
-    lot_expires_at: datetime | None = None,
+    lot: Lot | None = None,
     corrects: Entry | None = None,
     uncollected_units: int = 0,
     moved: Moved | None = None,
@@ -929,6 +1005,8 @@ def _book(
     spent: tuple[SpentLot, ...] | None = None,
     earned_at: datetime | None = None,
     tier_reason: str | None = None,
+    renewed_until: datetime | None = None,
+    extended: Extended | None = None,
 ) -> tuple[Membership, Entry]:
     """Seal a change: number it, recompute tier and unlocked rewards, chain it by its hash.
 
@@ -965,7 +1043,7 @@ def _book(
         tier_before=before.tier,
         tier_after=tier,
         unlocked_reward_ids=_unlocked(before, effective(changed, cause.now), program, cause.now),
-        lot_expires_at=lot_expires_at,
+        lot_expires_at=lot.expires_at if lot else None,
         corrects_entry_id=corrects.entry_id if corrects else None,
         uncollected_units=uncollected_units,
         recorded_at=cause.now,
@@ -996,6 +1074,9 @@ def _book(
         amount_paid=cause.amount_paid,
         tier_steps=tiers.steps_between(program.tiers, before.tier, tier) or None,
         tier_reason=tier_reason,
+        renews=(lot.renews or None) if lot else None,
+        renewed_until=renewed_until,
+        extended=extended,
     )
     entry = replace(unsealed, hash=chain.entry_hash(unsealed))
     after = replace(

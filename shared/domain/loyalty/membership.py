@@ -9,7 +9,7 @@ from enum import StrEnum
 from shared.domain.loyalty.counters import Counters, PeriodCount
 from shared.domain.loyalty.entries import GENESIS, EntryKind
 from shared.domain.loyalty.holds import Hold
-from shared.domain.loyalty.lots import Lot
+from shared.domain.loyalty.lots import LOTS_MAX, Lot
 from shared.domain.loyalty.pending import PendingAward
 from shared.domain.loyalty.referred import Referred
 from shared.domain.loyalty.tier_policies import TierHold
@@ -82,6 +82,7 @@ class Membership:
 
     ``holds`` are units that are set aside, with ``held_units`` in all: part of the balance, but not
     of ``lots``. One that has ended may still be there; see ``holds.without_ended``.
+    ``active_at`` is the latest activity that has put off the expiry of what renews.
     ``referral``: somebody referred the member, who joined by it.
     ``waiting_returns`` were told before their purchases have earned, oldest first.
 
@@ -140,6 +141,7 @@ class Membership:
     earned_by_month: tuple[PeriodCount, ...] | None = None
     tier_hold: TierHold | None = None
     tier_valid_until: datetime | None = None
+    active_at: datetime | None = None
 
     @property
     def member_since(self) -> datetime:
@@ -198,6 +200,7 @@ class Membership:
     def assert_consistent(self) -> None:
         """Assert the equations that must hold after every booking."""
         assert all(lot.units > 0 for lot in self.lots)
+        assert len(self.lots) <= LOTS_MAX
         assert self.deficit_units >= 0
         assert all(award.units >= 0 for award in self.pending)
         assert self.pending_units == sum(award.units for award in self.pending)

@@ -54,6 +54,7 @@ COMBINED = frozenset(
         "referral",
         "waiting_returns",
         "earned_by_month",
+        "active_at",
     }
 )
 """Fields that follow from both in their own way: see ``taken_over``."""
@@ -163,6 +164,7 @@ def taken_over(target: Membership, source: Membership) -> Membership:
         waiting_returns=_waiting(target, source),
         # Who was welcomed in one of them, or was there before there was a bonus, is not new.
         awaits_welcome=target.awaits_welcome and source.awaits_welcome,
+        active_at=max(filter(None, (target.active_at, source.active_at)), default=None),
     )
 
 

@@ -16,8 +16,8 @@ class PendingAward:
     """A grant that is pending until ``activates_at``, with what its activation is booked with.
 
     ``entry_id`` is the entry of the kind ``PENDING``, in the membership that it was granted to,
-    which a merge does not change; ``expires_at`` is when its units expire once
-    they can be spent, ``None`` if never. ``units`` are 0 if all were taken back.
+    which a merge does not change; ``expires_at`` is when its units expire once they can be spent,
+    ``None`` if never, and ``renews`` is that of their lot. ``units`` are 0 if all were taken back.
     """
 
     membership_id: str
@@ -30,6 +30,7 @@ class PendingAward:
     transaction_id: str | None = None
     purchase_amount: str | None = None
     earning_method: str | None = None
+    renews: bool = False
 
 
 Awards = tuple[PendingAward, ...]

@@ -12,6 +12,7 @@ from shared.domain.loyalty import event_rules
 from shared.domain.loyalty.campaigns import Campaign
 from shared.domain.loyalty.earning_base import EARNING_BASE_DEFAULT, EarningBase
 from shared.domain.loyalty.event_rules import EventRule
+from shared.domain.loyalty.expiry import PointsExpiry, RuleExpiry
 from shared.domain.loyalty.referred import ReferralTerms
 from shared.domain.loyalty.returns import ReversePolicy
 from shared.domain.loyalty.rewards import Reward, require_cost, require_costs, require_terms
@@ -105,25 +106,7 @@ RULES_BY_TYPE: Mapping[ProgramType, type[StampsRules | PointsRules | CashbackRul
 Rules = StampsRules | PointsRules | CashbackRules | TierRules
 
 
-ALERT_DAYS_DEFAULT = 30
 MILESTONES_DEFAULT = tuple(map(Decimal, (100, 500, 1_000, 5_000, 10_000, 50_000, 100_000)))
-
-
-@dataclass(frozen=True, slots=True)
-class PointsExpiry:
-    """The time to spend points, in days after the day on which they were granted.
-
-    The expiry is announced ``alert_days`` days before; 0 if it is not announced.
-    """
-
-    after_days: int
-    alert_days: int
-
-    @classmethod
-    def of(cls, after_days: int, alert_days: int | None = None) -> PointsExpiry:
-        """Return a policy; by default the alert is 30 days before, or ``after_days`` less 1."""
-        default = min(ALERT_DAYS_DEFAULT, after_days - 1)
-        return cls(after_days, default if alert_days is None else alert_days)
 
 
 class WhenExceeded(StrEnum):
@@ -190,7 +173,8 @@ class Branding:
 class Program:
     """A loyalty program of a store.
 
-    ``points_expiry`` is ``None`` if points never expire. ``milestones`` are totals of a member's
+    ``points_expiry`` is ``None`` if points never expire; ``rule_expiries`` say otherwise for what
+    some rules grant, each rule at most once. ``milestones`` are totals of a member's
     lifetime earnings that cause an event, ascending, in points, stamps or money; so is
     ``welcome_bonus``, which is 0 if there is none. ``allows_unverified``: customers may join whose
     sign-in nobody vouches for. ``campaigns`` are those that have not ended, in the order in which
@@ -243,6 +227,7 @@ class Program:
     archived_rewards: tuple[Reward, ...] = ()
     point_value: Decimal | None = None
     tier_policy: TierPolicy | None = None
+    rule_expiries: tuple[RuleExpiry, ...] = ()
 
     @property
     def scale(self) -> int:
@@ -270,6 +255,11 @@ class Program:
         """The events that are rewarded as soon as a member's profile says so."""
         every = (each.event for each in self.event_rules)
         return tuple(each for each in every if event_rules.is_of_profile(each))
+
+    def rule_expiry(self, rule: str | None) -> PointsExpiry | None:
+        """Return the expiry that a rule has of its own, ``None`` if it has none."""
+        found = (each.policy for each in self.rule_expiries if each.rule == rule)
+        return next(found, None)
 
     def event_rule(self, event: str) -> EventRule | None:
         """Return what an event earns, ``None`` if it earns nothing."""

@@ -31,7 +31,6 @@ from shared.domain.loyalty.programs import (
     CheckInLimit,
     EarningLimits,
     EarningMethod,
-    PointsExpiry,
     Program,
     ProgramType,
     ReceiptClaimRules,
@@ -59,6 +58,12 @@ from shared.schemas.base import (
     to_refusal,
 )
 from shared.schemas.fields import Percent, PublicLink
+from shared.schemas.loyalty.expiry_bodies import (
+    PointsExpiryBody,
+    RuleExpiries,
+    points_expiry_body,
+    rule_expiry_body,
+)
 from shared.schemas.loyalty.numbers import Money, Percentage, PositiveMoney, decimals
 from shared.schemas.loyalty.reward_bodies import RewardBody, reward_body
 
@@ -66,7 +71,6 @@ TIERS_MAX = 20
 MILESTONES_MAX = 20
 EVENT_RULES_MAX = 20
 EXCLUDED_MAX = 200
-LATE_ALERT = "must have alertDays below afterDays"
 _COLOR = re.compile(r"#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")
 
 
@@ -373,77 +377,6 @@ EarningMethods = Annotated[
         ),
     ),
 ]
-
-
-AfterDays = Annotated[
-    Whole,
-    Field(
-        ge=1,
-        le=3_650,
-        description=(
-            "Points can be spent until the end of the day that is this many days after the one on "
-            "which they were granted, in the store's time zone."
-        ),
-    ),
-]
-AlertDays = Annotated[Whole, Field(ge=0, le=365)]
-
-
-class PointsExpiryBody(WireModel):
-    """``{"afterDays": 365, "alertDays": 30}``."""
-
-    after_days: AfterDays
-    alert_days: AlertDays | None = Field(
-        default=None,
-        description=(
-            "How many days before points expire `loyalty.points_expiring` tells of it; 0 for "
-            "never. By default 30, or `afterDays` less 1 if that is less."
-        ),
-    )
-
-    @model_validator(mode="after")
-    def _alerts_after_the_grant(self) -> PointsExpiryBody:
-        if self.alert_days is not None and self.alert_days >= self.after_days:
-            raise ValueError(LATE_ALERT)
-        return self
-
-    def to_domain(self) -> PointsExpiry:
-        """Return the policy. By default the alert is 30 days before, or ``after_days`` less 1."""
-        return PointsExpiry.of(self.after_days, self.alert_days)
-
-
-class PointsExpiryChangesBody(WireModel):
-    """Changes of ``{"afterDays": 365, "alertDays": 30}``; what is not named stays."""
-
-    after_days: AfterDays | None = None
-    alert_days: AlertDays | None = Field(
-        default=None,
-        description=(
-            "How many days before points expire `loyalty.points_expiring` tells of it; 0 for "
-            "never. Null for the default: 30, or `afterDays` less 1 if that is less."
-        ),
-    )
-
-    @model_validator(mode="after")
-    def _could_alert_after_the_grant(self) -> PointsExpiryChangesBody:
-        if self.after_days and self.alert_days and self.alert_days >= self.after_days:
-            raise ValueError(LATE_ALERT)
-        return self
-
-    def changed(self, before: PointsExpiry | None) -> PointsExpiry:
-        """Return a policy with these changes. An alert that stays is after the grant, at least.
-
-        Raises:
-            InvalidParameters: ``after_days`` is missing, or not more than ``alert_days``.
-        """
-        after_days = self.after_days or (before.after_days if before else None)
-        if after_days is None:
-            raise invalid({"pointsExpiry.afterDays": MISSING})
-        if self.alert_days is not None and self.alert_days >= after_days:
-            raise invalid({"pointsExpiry": LATE_ALERT})
-        if before is None or "alert_days" in self.model_fields_set:
-            return PointsExpiry.of(after_days, self.alert_days)
-        return PointsExpiry(after_days, min(before.alert_days, after_days - 1))
 
 
 class CheckInLimitBody(WireModel):
@@ -889,6 +822,7 @@ class ProgramBody(WireModel):
             "have keep their dates."
         )
     )
+    rule_expiries: RuleExpiries
     milestones: Milestones
     earning_base: EarningBaseBody = Field(description="What of a purchase earns.")
     pending_days: PendingDays
@@ -925,7 +859,10 @@ def program_fields(program: Program) -> dict[str, Any]:
         ),
         "earning_methods": list(program.earning_methods),
         "is_active": program.is_active,
-        "points_expiry": _points_expiry_body(program.points_expiry),
+        "points_expiry": points_expiry_body(program.points_expiry)
+        if program.points_expiry
+        else None,
+        "rule_expiries": [rule_expiry_body(each) for each in program.rule_expiries],
         "milestones": list(program.milestones),
         "earning_base": _earning_base_body(program.earning_base),
         "pending_days": program.pending_days,
@@ -945,12 +882,6 @@ def program_fields(program: Program) -> dict[str, Any]:
         "created_at": program.created_at,
         "updated_at": program.updated_at,
     }
-
-
-def _points_expiry_body(policy: PointsExpiry | None) -> PointsExpiryBody | None:
-    if policy is None:
-        return None
-    return PointsExpiryBody(after_days=policy.after_days, alert_days=policy.alert_days)
 
 
 RULES_EXAMPLES: Mapping[ProgramType, dict[str, Any]] = {
@@ -1004,6 +935,7 @@ PROGRAM_EXAMPLE: dict[str, Any] = {
     "earningMethods": ["qr_checkin", "store_checkin"],
     "isActive": True,
     "pointsExpiry": None,
+    "ruleExpiries": [],
     "milestones": [100, 500, 1000, 5000, 10000, 50000, 100000],
     "earningBase": EARNING_BASE_EXAMPLE,
     "pendingDays": 0,

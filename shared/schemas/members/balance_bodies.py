@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from shared.domain.loyalty import lots
 from shared.domain.loyalty.membership import Membership, RecentEntry
 from shared.domain.units import from_units
 from shared.schemas import answers
@@ -39,10 +40,11 @@ class NextExpiry(WireModel):
 
 def to_next_expiry(membership: Membership) -> NextExpiry | None:
     """Return the next expiry. Lots are sorted by expiry; lots that never expire come last."""
-    lot = membership.lots[0] if membership.lots else None
-    if lot is None or lot.expires_at is None:
+    expires_at = membership.lots[0].expires_at if membership.lots else None
+    if expires_at is None:
         return None
-    return NextExpiry(points=from_units(lot.units, membership.scale), expires_at=lot.expires_at)
+    units = lots.total(each for each in membership.lots if each.expires_at == expires_at)
+    return NextExpiry(points=from_units(units, membership.scale), expires_at=expires_at)
 
 
 def to_transaction(entry: RecentEntry, scale: int) -> Transaction:

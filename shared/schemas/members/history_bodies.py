@@ -29,7 +29,10 @@ class HistoryTransaction(Transaction):
         description="What later entries took of it, or of a redemption gave back."
     )
     expires_at: Timestamp | None = Field(
-        description="When what it granted expires, unless it is spent before. Null if never."
+        description=(
+            "When what it granted expires, unless it is spent before or an activity puts it off. "
+            "Null if never."
+        )
     )
     source: str | None = Field(description="What told of it, such as a till. Null if not given.")
     earning_method: str | None = Field(

@@ -14,6 +14,7 @@ from shared.domain.accounts.packages import Package
 from shared.domain.loyalty import point_payments
 from shared.domain.loyalty.earning_base import EARNING_BASE_DEFAULT, EarningBase
 from shared.domain.loyalty.event_rules import EventRule
+from shared.domain.loyalty.expiry import PointsExpiry, RuleExpiry
 from shared.domain.loyalty.programs import (
     CHECK_IN_LIMIT_DEFAULT,
     MILESTONES_DEFAULT,
@@ -23,7 +24,6 @@ from shared.domain.loyalty.programs import (
     CheckInLimit,
     EarningLimits,
     EarningMethod,
-    PointsExpiry,
     Program,
     ProgramType,
     ReceiptClaimRules,
@@ -65,6 +65,7 @@ class ProgramDraft:
     earning_methods: tuple[EarningMethod, ...]
     is_active: bool
     points_expiry: PointsExpiry | None = None
+    rule_expiries: tuple[RuleExpiry, ...] = ()
     milestones: tuple[Decimal, ...] = MILESTONES_DEFAULT
     earning_base: EarningBase = EARNING_BASE_DEFAULT
     pending_days: int = 0
@@ -100,6 +101,7 @@ class ProgramChanges:
     is_active: bool | None = None
     points_expiry: Callable[[PointsExpiry | None], PointsExpiry] | None = None
     ends_expiry: bool = False
+    rule_expiries: tuple[RuleExpiry, ...] | None = None
     milestones: tuple[Decimal, ...] | None = None
     earning_base: EarningBase | None = None
     pending_days: int | None = None
@@ -176,6 +178,7 @@ def create(
             created_at=now,
             updated_at=now,
             points_expiry=draft.points_expiry,
+            rule_expiries=draft.rule_expiries,
             milestones=draft.milestones,
             earning_base=draft.earning_base,
             pending_days=draft.pending_days,
@@ -298,6 +301,7 @@ def _changed(before: Program, changes: ProgramChanges, now: datetime) -> Program
         is_active=_given(changes.is_active, before.is_active),
         updated_at=now,
         points_expiry=_expiry(before.points_expiry, changes),
+        rule_expiries=_given(changes.rule_expiries, before.rule_expiries),
         milestones=_given(changes.milestones, before.milestones),
         earning_base=_given(changes.earning_base, before.earning_base),
         pending_days=_given(changes.pending_days, before.pending_days),

@@ -151,6 +151,7 @@ def test_a_document_has_camel_case_names_and_plain_values() -> None:
         "createdAt": NOW,
         "updatedAt": NOW,
         "pointsExpiry": None,
+        "ruleExpiries": [],
         "milestones": ["100", "500", "1000", "5000", "10000", "50000", "100000"],
         "earningBase": {
             "taxMode": "gross",

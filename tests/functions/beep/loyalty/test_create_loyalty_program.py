@@ -94,6 +94,7 @@ def test_creates_an_inactive_program_with_the_defaults(merchant: Merchant) -> No
         "earningMethods": ["qr_checkin", "store_checkin"],
         "isActive": False,
         "pointsExpiry": None,
+        "ruleExpiries": [],
         "milestones": ["100", "500", "1000", "5000", "10000", "50000", "100000"],
         "earningBase": BASE,
         "pendingDays": 0,
@@ -826,16 +827,42 @@ def test_a_program_in_the_sandbox_can_be_used_like_a_real_one(merchant: Merchant
         ({"afterDays": 31.0, "alertDays": None}, {"afterDays": 31, "alertDays": 30}),
         ({"afterDays": 30}, {"afterDays": 30, "alertDays": 29}),
         ({"afterDays": 1}, {"afterDays": 1, "alertDays": 0}),
+        ({"afterMonths": 12}, {"afterMonths": 12, "alertDays": 30}),
+        (
+            {"afterMonths": 1, "endOfMonth": True, "renewedBy": ["spending", "earning"]},
+            {
+                "afterMonths": 1,
+                "endOfMonth": True,
+                "renewedBy": ["earning", "spending"],
+                "alertDays": 27,
+            },
+        ),
+        ({"fixedDates": ["12-31"]}, {"fixedDates": ["12-31"], "alertDays": 30}),
+        (
+            {"afterDays": 90, "fixedDates": ["02-29", "06-30"], "alertDays": 0},
+            {"afterDays": 90, "fixedDates": ["02-29", "06-30"], "alertDays": 0},
+        ),
         (None, None),
     ],
 )
 def test_points_may_expire(
-    merchant: Merchant, sent: dict[str, Any] | None, shown: dict[str, int] | None
+    merchant: Merchant, sent: dict[str, Any] | None, shown: dict[str, Any] | None
 ) -> None:
     answer = create(merchant, pointsExpiry=sent)
 
     assert program(merchant, answer)["pointsExpiry"] == shown
-    assert stored.of_program(merchant, answer.body["programId"])["pointsExpiry"] == shown
+    kept = stored.of_program(merchant, answer.body["programId"])["pointsExpiry"]
+    assert (kept and {name: each for name, each in kept.items() if each or name in shown}) == shown
+
+
+def test_a_rule_may_have_an_expiry_of_its_own(merchant: Merchant) -> None:
+    sent = [
+        {"rule": "welcome", "afterDays": 30},
+        {"rule": "event:birthday", "afterMonths": 2, "endOfMonth": True, "alertDays": 0},
+    ]
+    answer = create(merchant, ruleExpiries=sent)
+
+    assert program(merchant, answer)["ruleExpiries"] == [{**sent[0], "alertDays": 29}, sent[1]]
 
 
 @pytest.mark.parametrize(
@@ -856,11 +883,54 @@ def test_points_may_expire(
         ),
         ({"afterDays": 9, "months": 1}, {"pointsExpiry.months": "is not a known field"}),
         (365, {"pointsExpiry": 'must be an object such as {"afterDays": 1}'}),
+        (
+            {"afterDays": 9, "afterMonths": 1},
+            {"pointsExpiry": "must have afterDays or afterMonths, not both"},
+        ),
+        (
+            {"fixedDates": ["12-31"], "endOfMonth": True},
+            {"pointsExpiry": "must have endOfMonth or fixedDates, not both"},
+        ),
+        ({"renewedBy": ["earning"]}, {"pointsExpiry.afterDays": "is required"}),
+        (
+            {"afterMonths": 1, "alertDays": 28},
+            {"pointsExpiry": "must have alertDays below 28 for each of afterMonths"},
+        ),
+        (
+            {"fixedDates": ["02-30"]},
+            {"pointsExpiry.fixedDates[0]": "must be a day of the year, like 12-31"},
+        ),
+        (
+            {"fixedDates": ["12-31", "06-30"]},
+            {"pointsExpiry.fixedDates": "must ascend, each different"},
+        ),
     ],
 )
 def test_refuses_an_expiry(merchant: Merchant, policy: Any, problems: dict[str, str]) -> None:
     with nothing_written():
         answer = create(merchant, pointsExpiry=policy)
+
+    assert_fields_refused(answer, problems)
+
+
+@pytest.mark.parametrize(
+    ("expiries", "problems"),
+    [
+        (
+            [{"rule": "welcome", "afterDays": 9}, {"rule": "welcome", "afterDays": 5}],
+            {"ruleExpiries": "must have one expiry for each rule"},
+        ),
+        (
+            [{"rule": "check_in"}],
+            {"ruleExpiries[0]": "must have afterDays, afterMonths or fixedDates"},
+        ),
+    ],
+)
+def test_refuses_an_expiry_of_a_rule(
+    merchant: Merchant, expiries: Any, problems: dict[str, str]
+) -> None:
+    with nothing_written():
+        answer = create(merchant, ruleExpiries=expiries)
 
     assert_fields_refused(answer, problems)
 

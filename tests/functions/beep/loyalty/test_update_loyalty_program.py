@@ -599,6 +599,23 @@ def test_expiry_is_merged(merchant: Merchant, program_id: str) -> None:
     assert expiry(afterDays=30) == {"afterDays": 30, "alertDays": 29}
 
 
+def test_expiry_by_months_takes_the_place_of_days(merchant: Merchant, program_id: str) -> None:
+    def expiry(**fields: Any) -> Any:
+        assert update(merchant, program_id, pointsExpiry=fields).status == 200
+        return program(merchant, program_id)["pointsExpiry"]
+
+    renewed = {"renewedBy": ["earning"]}
+    assert expiry(afterDays=365, **renewed) == {"afterDays": 365, **renewed, "alertDays": 30}
+    assert expiry(afterMonths=6) == {"afterMonths": 6, **renewed, "alertDays": 30}
+    year_end = {"afterMonths": 6, "fixedDates": ["12-31"], "alertDays": 30}
+    assert expiry(fixedDates=["12-31"], renewedBy=None) == year_end
+    assert expiry(afterMonths=None) == {"fixedDates": ["12-31"], "alertDays": 30}
+    assert expiry(afterDays=10, fixedDates=[]) == {"afterDays": 10, "alertDays": 9}
+    with nothing_written():
+        nothing_left = update(merchant, program_id, pointsExpiry={"afterDays": None})
+    assert_fields_refused(nothing_left, {"pointsExpiry.afterDays": "is required"})
+
+
 def test_changes_of_expiry_must_fit_what_stays(merchant: Merchant, program_id: str) -> None:
     with nothing_written():
         no_policy = update(merchant, program_id, pointsExpiry={"alertDays": 10})

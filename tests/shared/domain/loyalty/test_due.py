@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.loyalty import due, ledger
+from shared.domain.loyalty.expiry import PointsExpiry
 from shared.domain.loyalty.lots import Lot
-from shared.domain.loyalty.programs import PointsExpiry, Program
+from shared.domain.loyalty.programs import Program
 from tests.support.strategies import NOW, make_cause, make_membership, make_program
 
 BERLIN = "Europe/Berlin"

@@ -12,8 +12,8 @@ import pytest
 from shared import ids
 from shared.domain.loyalty import chain, erasing, ledger, welcome
 from shared.domain.loyalty.entries import Entry, EntryKind
+from shared.domain.loyalty.expiry import PointsExpiry
 from shared.domain.loyalty.membership import Membership
-from shared.domain.loyalty.programs import PointsExpiry
 from shared.domain.pseudonyms import Pseudonyms
 from shared.services.loyalty import verification
 from shared.store import codec

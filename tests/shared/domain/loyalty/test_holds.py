@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from shared.domain.loyalty import chain, erasing, hold_releases, holds, ledger, standing
 from shared.domain.loyalty.entries import Cause, Entry, EntryKind
+from shared.domain.loyalty.expiry import PointsExpiry
 from shared.domain.loyalty.holds import HOLDS_MAX, Hold
 from shared.domain.loyalty.lots import Lot
 from shared.domain.loyalty.membership import Membership
-from shared.domain.loyalty.programs import PointsExpiry
 from shared.domain.loyalty.returns import ReversePolicy
 from shared.domain.pseudonyms import Pseudonyms
 from shared.errors import (

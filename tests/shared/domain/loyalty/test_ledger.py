@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from shared.domain.loyalty import chain, due, entries, ledger, tiers
 from shared.domain.loyalty.counters import Counters
 from shared.domain.loyalty.entries import Cause, Entry, EntryKind
+from shared.domain.loyalty.expiry import PointsExpiry
 from shared.domain.loyalty.ledger import FULL_CARD
 from shared.domain.loyalty.lots import Lot
 from shared.domain.loyalty.membership import RECENT_MAX, Membership, RecentEntry
-from shared.domain.loyalty.programs import PointsExpiry, Program
+from shared.domain.loyalty.programs import Program
 from shared.domain.loyalty.returns import ReversePolicy
 from shared.domain.loyalty.rewards import Reward
 from shared.domain.units import BALANCE_UNITS_MAX

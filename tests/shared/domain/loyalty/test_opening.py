@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from shared.domain.loyalty import chain, due, ledger, opening
 from shared.domain.loyalty.entries import Entry, EntryKind
+from shared.domain.loyalty.expiry import PointsExpiry
 from shared.domain.loyalty.membership import Membership, MembershipStatus
 from shared.domain.loyalty.opening import Opening
-from shared.domain.loyalty.programs import PointsExpiry, Program
+from shared.domain.loyalty.programs import Program
 from shared.errors import MembershipClosed, MemberSuspended, OpeningBalanceBooked, ProgramInactive
 from tests.support.strategies import NOW, TIERED, make_cause, make_membership, make_program
 

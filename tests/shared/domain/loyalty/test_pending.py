@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from shared.domain.loyalty import chain, due, ledger, standing
 from shared.domain.loyalty.entries import Cause, Entry, EntryKind
+from shared.domain.loyalty.expiry import PointsExpiry
 from shared.domain.loyalty.membership import Membership, MembershipStatus
 from shared.domain.loyalty.pending import PENDING_MAX
-from shared.domain.loyalty.programs import PointsExpiry, Program
+from shared.domain.loyalty.programs import Program
 from shared.errors import (
     BalanceLimitExceeded,
     InsufficientBalance,
