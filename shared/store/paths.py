@@ -82,6 +82,10 @@ def reward_stock(program_id: str, reward_id: str) -> str:
     return f"{program(program_id)}/rewardStock/{encode(reward_id)}"
 
 
+def reward_stock_shard(program_id: str, reward_id: str, number: int) -> str:
+    return f"{reward_stock(program_id, reward_id)}/shards/{number}"
+
+
 def campaigns(program_id: str) -> str:
     return f"{program(program_id)}/campaigns"
 

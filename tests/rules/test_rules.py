@@ -181,6 +181,7 @@ def world(app: Flask) -> World:
         "program": paths.program(active_id),
         "store_program": paths.store_program(merchant.store_id, active_id),
         "reward_stock": paths.reward_stock(active_id, "rw_1"),
+        "reward_stock_shard": paths.reward_stock_shard(active_id, "rw_1", 1),
         "membership_erasure": paths.membership_erasure(own),
         "erasure": paths.erasure("erased_1"),
         "campaigns": f"{paths.campaigns(active_id)}/x",

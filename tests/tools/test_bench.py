@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tools.bench import __main__ as command
-from tools.bench import before, contention, measure, members, payments, processor, rpcs
+from tools.bench import before, contention, measure, members, payments, processor, rpcs, stock
 from tools.bench.bare import new_client
 from tools.bench.cold import Import, parse_import_times
 from tools.bench.contention import Contest
@@ -177,6 +177,12 @@ def test_redemptions_with_the_bare_client_end_exactly(
 def test_redemptions_with_transactions_are_counted(two_gateways: World) -> None:
     through, _ = contention.with_transactions(two_gateways, WHOLE, bound_s=60, clients=1)
     assert through == 3
+
+
+def test_a_stock_sells_as_many_pieces_as_members_bought(two_gateways: World) -> None:
+    section = stock.run(two_gateways, rounds=1, members=4)
+
+    assert [verdict.measured for verdict in section.verdicts[1:]] == ["exact"]
 
 
 def test_every_endpoint_keeps_its_budget_and_logs_what_it_cost(two_gateways: World) -> None:

@@ -21,6 +21,7 @@ from tools.bench import (
     payments,
     processor,
     rpcs,
+    stock,
     syncs,
     webhooks,
     world,
@@ -66,6 +67,7 @@ BENCHMARKS: dict[str, Callable[[World, Size], Section]] = {
     ),
     "payments": lambda world, size: payments.run(world, calls=size.payments),
     "syncs": lambda world, size: syncs.run(world, products=size.products),
+    "stock": lambda world, size: stock.run(world, rounds=size.contention_rounds),
     "members": lambda _, size: members.run(many=size.members, rounds=size.member_rounds),
 }
 

@@ -56,11 +56,16 @@ class Hold:
     @property
     def stock_key(self) -> str:
         """Its name in the stock of its reward, which other members use as well."""
-        return ids.digest(self.membership_id, self.reservation_id)[:32]
+        return stock_key(self.membership_id, self.reservation_id)
 
     def is_open(self, now: datetime) -> bool:
         """Tell whether it has not ended."""
         return now < self.ends_at
+
+
+def stock_key(membership_id: str, reservation_id: str) -> str:
+    """Return the name of a reserved piece."""
+    return ids.digest(membership_id, reservation_id)[:32]
 
 
 def reservation_id(entry_id: str) -> str:

@@ -2,15 +2,42 @@
 
 A reserved piece is still among what is left, and nobody else gets it. It is free again from the end
 of its hold on, whether or not anything has been written since.
+
+A large stock is spread over shards, so that many members at once do not wait for one document. A
+booking looks at one shard, and at all of them only if that one has nothing free: then it moves
+pieces over from those that have most. So the last piece is found, and every piece is in one shard.
 """
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from shared import ids
 from shared.domain.loyalty.holds import Hold
 from shared.errors import RewardOutOfStock
+
+FIRST = 0
+"""The shard that every stock has, and the only one of a small stock."""
+SHARDS_MAX = 10
+PIECES_A_SHARD = 100
+
+
+def shards_of(stock: int) -> int:
+    """Return the number of shards of a stock when it is set: one for each hundred pieces."""
+    return min(max(stock // PIECES_A_SHARD, 1), SHARDS_MAX)
+
+
+def shard_of(key: str, shards: int) -> int:
+    """Return the shard to which the key of a hold or of a redemption leads."""
+    return zlib.crc32(key.encode()) % shards
+
+
+def redemption_key(membership_id: str, entry_id: str) -> str:
+    """Return what leads a redemption to its shard."""
+    return ids.digest(membership_id, entry_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +50,22 @@ class StockHold:
 
 @dataclass(frozen=True, slots=True)
 class RewardStock:
-    """What is left of a reward (>= 0), with what is reserved of it."""
+    """What is left of a reward (>= 0), with what is reserved of it; or one shard of that.
+
+    ``shards`` is how many the whole stock has; each of them says it.
+    """
 
     remaining: int
     holds: tuple[StockHold, ...] = ()
+    shards: int = 1
+
+    def free(self, now: datetime) -> int:
+        """Return how many pieces nobody has reserved; negative if fewer are left than reserved."""
+        return self.remaining - sum(now < each.ends_at for each in self.holds)
+
+    def has(self, hold: Hold) -> bool:
+        """Tell whether the piece of a hold is reserved here."""
+        return any(each.key == hold.stock_key for each in self.holds)
 
     def without_ended(self, now: datetime) -> RewardStock:
         """Return the stock without holds that have ended."""
@@ -50,16 +89,6 @@ class RewardStock:
         then = self._with_free_one(reward_id, now)
         return replace(then, remaining=then.remaining - 1)
 
-    def taken_by(self, hold: Hold, now: datetime) -> RewardStock:
-        """Return the stock without the piece that a hold has reserved.
-
-        The merchant may have set the stock anew meanwhile, without it: then a free one is taken.
-
-        Raises:
-            RewardOutOfStock: There is none.
-        """
-        return self.released(hold).taken(hold.reward_id, now)
-
     def returned(self) -> RewardStock:
         """Return the stock with a piece that was given back."""
         return replace(self, remaining=self.remaining + 1)
@@ -73,3 +102,38 @@ class RewardStock:
         if then.remaining <= len(then.holds):
             raise RewardOutOfStock("Nothing is left of this reward.", rewardId=reward_id)
         return then
+
+
+def spread(pieces: int, shards: int, holds: Sequence[StockHold]) -> tuple[RewardStock, ...]:
+    """Return the shards of a stock that is set to so many pieces, reserved ones included.
+
+    What is reserved stays reserved: each shard has the pieces for its holds, as far as they go.
+    """
+    own = [tuple(each for each in holds if shard_of(each.key, shards) == n) for n in range(shards)]
+    left, covered = pieces, []
+    for each in own:
+        covered.append(min(len(each), left))
+        left -= covered[-1]
+    share, more = divmod(left, shards)
+    return tuple(
+        RewardStock(covered[n] + share + (n < more), own[n], shards) for n in range(shards)
+    )
+
+
+def refilled(
+    stocks: Mapping[int, RewardStock], own: int, now: datetime
+) -> Mapping[int, RewardStock]:
+    """Return all shards with a free piece in the own one, if there is one anywhere.
+
+    Half of what another shard has free is moved, so that the next booking finds some here.
+    """
+    after = dict(stocks)
+    while (missing := 1 - after[own].free(now)) > 0:
+        donor = max(after, key=lambda n: -1 if n == own else after[n].free(now))
+        free = after[donor].free(now)
+        if donor == own or free <= 0:
+            break
+        moved = min(free, max(missing, (free + 1) // 2))
+        after[donor] = replace(after[donor], remaining=after[donor].remaining - moved)
+        after[own] = replace(after[own], remaining=after[own].remaining + moved)
+    return after

@@ -11,7 +11,7 @@ from functools import partial
 
 from shared import ids
 from shared.auth.caller import Caller
-from shared.domain.loyalty import earning, earning_base, ledger, point_payments
+from shared.domain.loyalty import earning, earning_base, ledger, point_payments, reward_stock
 from shared.domain.loyalty.earning import Award
 from shared.domain.loyalty.earning_base import LineType, PurchaseLine
 from shared.domain.loyalty.entries import Cause, Entry
@@ -27,9 +27,10 @@ from shared.services.commands import Reads
 from shared.services.loyalty import bookings, till_receipts
 from shared.services.loyalty.awards import Awarding
 from shared.services.loyalty.bookings import Booking, ComesBack, Prepared
+from shared.services.loyalty.reward_stocks import StockOfReward
 from shared.store import paths
 from shared.store.client import Write
-from shared.store.loyalty import membership_documents, stock_documents
+from shared.store.loyalty import membership_documents
 
 _DIRECTIONS = {"add": Direction.EARN, "redeem": Direction.REDEEM, "set": Direction.SET}
 """The directions of the actions of syncExternalLoyalty."""
@@ -294,8 +295,13 @@ def prepared_redeem(
         occurred_at=occurred_at,
     )
     overdraft_units = program.overdraft_units if may_overdraw else 0
-    stock_path = (
-        paths.reward_stock(program.program_id, reward.reward_id)
+    membership_id = paths.membership_id(program_id, user_id)
+    stock = (
+        StockOfReward.of(
+            program,
+            reward.reward_id,
+            reward_stock.redemption_key(membership_id, cause.entry_id),
+        )
         if reward and reward.stock is not None
         else None
     )
@@ -311,9 +317,8 @@ def prepared_redeem(
             membership, program, units, cause, overdraft_units=overdraft_units
         )
         writes: list[Write] = []
-        if stock_path and reward_id:
-            stock = stock_documents.decode(reads[stock_path]).taken(reward_id, cause.now)
-            writes.append(stock_documents.change(reads[stock_path], stock))
+        if stock is not None:
+            writes += stock.take(reads, cause.now)
         return bookings.Decided(after, entry, writes)
 
     return Prepared(
@@ -322,7 +327,7 @@ def prepared_redeem(
         cause,
         transaction,
         book,
-        more_paths=[stock_path] if stock_path else [],
+        more_paths=stock.needs if stock else [],
     )
 
 

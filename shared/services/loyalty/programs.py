@@ -44,9 +44,10 @@ from shared.domain.units import to_units
 from shared.errors import EndpointNotAllowed, InvalidParameters, LimitExceeded
 from shared.services import access, commands
 from shared.services.commands import Effect, Reads
+from shared.services.loyalty import reward_stocks
 from shared.store import paths
 from shared.store.client import Document, Write
-from shared.store.loyalty import program_documents, stock_documents
+from shared.store.loyalty import program_documents
 from shared.store.stores import store_documents
 
 PROGRAMS_PER_STORE_MAX = 100
@@ -209,7 +210,7 @@ def create(
         writes = [
             *program_documents.creation(program),
             store_documents.write(reads[store_path], listed),
-            *_stock_writes(program, None),
+            *reward_stocks.created(program.program_id, _stocks_set(program.rewards, None)),
         ]
         return Effect(saved, writes, _kept(saved))
 
@@ -251,7 +252,7 @@ def update(
         saved = SavedProgram(program_id, after.store_id, after.created_at, now, after.rules)
         writes: list[Write] = [
             *program_documents.replacement(reads[program_path], after),
-            *_stock_writes(after, before),
+            *reward_stocks.set_anew(reads, program_id, _stocks_set(after.rewards, before), now),
         ]
         if listed != store:
             writes.append(store_documents.write(reads[store_path], listed))
@@ -269,7 +270,8 @@ def update(
         )
         return replace(_replayed({**kept, "rules": None}, reads), rules=held)
 
-    needs = [store_path, program_path]
+    stocks = _stocks_set(changes.rewards(known.rewards) if changes.rewards else (), known)
+    needs = [store_path, program_path, *reward_stocks.first_paths(program_id, list(stocks))]
     saved = commands.run(needs, decide, claim=caller.claim, replay=replay)
     program_documents.forget(program_id)
     store_documents.forget(known.store_id)
@@ -387,15 +389,15 @@ def require_reward_allowed(caller: Caller, reward: Reward, *, within: str = "") 
             raise InvalidParameters(f"{field} {problem}.", fields={field: problem})
 
 
-def _stock_writes(program: Program, before: Program | None) -> list[Write]:
-    """Return the writes for rewards whose stock the merchant has changed, and for no others."""
-    writes: list[Write] = []
-    for reward in program.rewards:
+def _stocks_set(rewards: Iterable[Reward], before: Program | None) -> dict[str, int]:
+    """Return the stocks, by reward, that the merchant has changed, and no others."""
+    stocks: dict[str, int] = {}
+    for reward in rewards:
         known = before.find_reward(reward.reward_id) if before else None
         if reward.stock is None or (known is not None and known.stock == reward.stock):
             continue
-        writes.append(stock_documents.setting(program.program_id, reward.reward_id, reward.stock))
-    return writes
+        stocks[reward.reward_id] = reward.stock
+    return stocks
 
 
 def _kept(saved: SavedProgram) -> Document:

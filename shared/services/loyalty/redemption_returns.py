@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from shared import ids
-from shared.domain.loyalty import ledger
+from shared.domain.loyalty import ledger, reward_stock
 from shared.domain.loyalty.entries import Cause, Entry, EntryKind
 from shared.domain.loyalty.external_transactions import Direction, ExternalTransaction
 from shared.domain.loyalty.membership import Membership
@@ -14,13 +14,10 @@ from shared.domain.loyalty.programs import Program
 from shared.domain.loyalty.redemptions import RedemptionRecord, RedemptionStatus
 from shared.services import commands
 from shared.services.commands import Reads
+from shared.services.loyalty.reward_stocks import StockOfReward
 from shared.store import paths
 from shared.store.client import Write
-from shared.store.loyalty import (
-    membership_documents,
-    redemption_documents,
-    stock_documents,
-)
+from shared.store.loyalty import membership_documents, redemption_documents
 
 PURCHASE_RETURNED = "The purchase was returned"
 """What a cancelled redemption says if nobody has cancelled it by hand."""
@@ -178,9 +175,5 @@ def _stock_writes(program: Program, original: Entry, reads: Reads) -> list[Write
     has_taken = original.took_stock or (original.spent is None and is_stocked)
     if original.reward_id is None or not has_taken:
         return []
-    path = paths.reward_stock(program.program_id, original.reward_id)
-    commands.want(reads, [path])
-    read = reads[path]
-    if read.data is None:
-        return []
-    return [stock_documents.change(read, stock_documents.decode(read).returned())]
+    key = reward_stock.redemption_key(original.membership_id, original.entry_id)
+    return StockOfReward.of(program, original.reward_id, key).give_back(reads)

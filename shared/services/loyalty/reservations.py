@@ -33,9 +33,10 @@ from shared.services import access, commands, forwarding
 from shared.services.commands import Effect, Reads
 from shared.services.loyalty import balances, bookings
 from shared.services.loyalty.bookings import Booking, Prepared
+from shared.services.loyalty.reward_stocks import StockOfReward
 from shared.store import paths
 from shared.store.client import Document, Snapshot, Write
-from shared.store.loyalty import membership_documents, reservation_documents, stock_documents
+from shared.store.loyalty import membership_documents, reservation_documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +114,10 @@ def reserve(
     entry_paths = [
         paths.entry(membership_id, each) for each in (transaction.entry_ids if transaction else ())
     ]
-    stock_paths = (
-        [paths.reward_stock(program_id, hold.reward_id)]
+    stock = (
+        StockOfReward.of(program, hold.reward_id, hold.stock_key)
         if hold.takes_stock and hold.reward_id is not None
-        else []
+        else None
     )
 
     def replay(kept: Document, _: Reads) -> Reserved:
@@ -158,12 +159,11 @@ def reserve(
             *membership_documents.writes(reads[path], after, *caught),
             reservation_documents.write(reads[record_path], record),
         ]
-        for each in stock_paths:
-            stock = stock_documents.decode(reads[each]).held(made, now)
-            writes.append(stock_documents.change(reads[each], stock))
+        if stock is not None:
+            writes += stock.hold(reads, made, now)
         return Effect(_reserved(made, after), writes, _kept(made, after))
 
-    needs = [path, record_path, *entry_paths, *stock_paths]
+    needs = [path, record_path, *entry_paths, *(stock.needs if stock else [])]
     return commands.run(needs, decide, claim=caller.claim, replay=replay)
 
 
@@ -256,9 +256,8 @@ def prepared_commit(
             )
         ]
         if hold.takes_stock and hold.reward_id is not None:
-            read = asked.stock_read(hold.reward_id, reads)
-            stock = stock_documents.decode(read).taken_by(hold, cause.now)
-            writes.append(stock_documents.change(read, stock))
+            stock = StockOfReward.of(program, hold.reward_id, hold.stock_key)
+            writes += stock.take_held(reads, hold, cause.now)
         return bookings.Decided(after, entry, writes, expired)
 
     return Prepared(
@@ -340,10 +339,8 @@ def void(
             reservation_documents.write(asked.read_of(record, reads), record.voided(now)),
         ]
         if hold.takes_stock and hold.reward_id is not None:
-            read = asked.stock_read(hold.reward_id, reads)
-            if read.data is not None:
-                stock = stock_documents.decode(read).released(hold)
-                writes.append(stock_documents.change(read, stock))
+            stock = StockOfReward.of(program, hold.reward_id, hold.stock_key)
+            writes += stock.release(reads, hold)
         return _release_effect(record, ReservationStatus.VOIDED, after, writes)
 
     needs = [path, asked.path, *asked.stock_paths]
@@ -372,10 +369,12 @@ class _Asked:
     @property
     def stock_paths(self) -> list[str]:
         """The stock that it may need, as its id tells."""
+        key = holds.stock_key(self.membership_id, self.reservation_id)
         return [
-            paths.reward_stock(self.program.program_id, each.reward_id)
-            for each in self.program.rewards
+            path
+            for each in self.program.every_reward
             if each.stock is not None and holds.may_need(self.reservation_id, each.reward_id)
+            for path in StockOfReward.of(self.program, each.reward_id, key).needs
         ]
 
     def find(self, membership: Membership, reads: Reads) -> tuple[Hold | None, Reservation]:
@@ -400,12 +399,6 @@ class _Asked:
     def read_of(self, record: Reservation, reads: Reads) -> Snapshot:
         """Return the record as it was read."""
         return reads[paths.reservation(record.membership_id, self.reservation_id)]
-
-    def stock_read(self, reward_id: str, reads: Reads) -> Snapshot:
-        """Return the stock of the reserved reward."""
-        path = paths.reward_stock(self.program.program_id, reward_id)
-        commands.want(reads, [path])
-        return reads[path]
 
     def not_found(self) -> ReservationNotFound:
         """Return the refusal of a reservation that is not there, or not for the caller."""

@@ -16,6 +16,7 @@ from shared.domain.loyalty.returns import Returned, ReversePolicy
 from shared.domain.loyalty.waiting_returns import DropReason, WaitingReturn
 from shared.services import commands
 from shared.services.commands import Reads
+from shared.services.joint_commands import State
 from shared.services.loyalty import redemption_returns
 from shared.store import paths
 from shared.store.client import Write
@@ -126,9 +127,14 @@ class SpentBack:
     def __init__(self, membership: Membership, program: Program, cause: Cause) -> None:
         self.membership = membership
         self.entries: list[Entry] = []
-        self.writes: list[Write] = []
+        self._state: State | None = None
         self._program = program
         self._cause = cause
+
+    @property
+    def writes(self) -> list[Write]:
+        """The writes that go with it, one for each document."""
+        return self._state.writes() if self._state else []
 
     def give_back_of_purchase(self, reads: Reads, transaction_id: str, source: str | None) -> None:
         """Give back what was spent on a purchase, if it was told by the purchase's name."""
@@ -151,12 +157,15 @@ class SpentBack:
         reason = redemption_returns.PURCHASE_RETURNED
         record = redemption_returns.record_of(reads, redeemed)
         returned = record.returned(cause.now, cause.entry_id, reason)
+        # Two pieces may go back into one document.
+        state = self._state or State(reads)
         given = redemption_returns.give_back(
-            reads, self.membership, self._program, redeemed, returned, cause
+            state.now, self.membership, self._program, redeemed, returned, cause
         )
         self.membership = given.membership
         self.entries += given.entries
-        self.writes += given.writes
+        state.apply(given.writes)
+        self._state = state
 
 
 def settle_waiting(

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from shared import clock
 from shared.auth.caller import Caller
 from shared.domain.loyalty.programs import Program, require_reward
 from shared.domain.loyalty.rewards import REWARDS_MAX, Reward
 from shared.errors import LimitExceeded, RewardExists
 from shared.services import access, commands
 from shared.services.commands import Effect, Reads
-from shared.services.loyalty import programs
+from shared.services.loyalty import programs, reward_stocks
 from shared.store import codec, paths
 from shared.store.client import Document, Write
-from shared.store.loyalty import program_documents, stock_documents
+from shared.store.loyalty import program_documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,8 @@ def create(caller: Caller, program_id: str, store_id: str | None, reward: Reward
     """
     access.program(caller, program_id, store_id)
     programs.require_reward_allowed(caller, reward)
-    program_path = paths.program(program_id)
+    program_path, now = paths.program(program_id), clock.utc_now()
+    stocked = [] if reward.stock is None else [reward.reward_id]
 
     def decide(reads: Reads) -> Effect[SavedReward]:
         program = _program(caller, reads, program_id, store_id)
@@ -48,10 +50,12 @@ def create(caller: Caller, program_id: str, store_id: str | None, reward: Reward
         after = replace(program, rewards=(*program.rewards, reward))
         writes: list[Write] = [*program_documents.replacement(reads[program_path], after)]
         if reward.stock is not None:
-            writes.append(stock_documents.setting(program_id, reward.reward_id, reward.stock))
+            stocks = {reward.reward_id: reward.stock}
+            writes += reward_stocks.set_anew(reads, program_id, stocks, now)
         return _saved(reward, writes)
 
-    saved = commands.run([program_path], decide, claim=caller.claim, replay=_replayed)
+    needs = [program_path, *reward_stocks.first_paths(program_id, stocked)]
+    saved = commands.run(needs, decide, claim=caller.claim, replay=_replayed)
     program_documents.forget(program_id)
     return saved
 

@@ -1,15 +1,25 @@
-"""The stock of a program's rewards."""
+"""The stock of a program's rewards, in one document or in several shards."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from shared.domain.loyalty.reward_stock import RewardStock
-from shared.store import paths
-from shared.store.client import Put, Snapshot, Update
+from shared.domain.loyalty.reward_stock import FIRST, RewardStock
+from shared.store import client, paths
+from shared.store.client import Create, Snapshot, Update
 from shared.store.documents import Documents
 
-STOCK = Documents(RewardStock, paths.reward_stock)
+
+def path(program_id: str, reward_id: str, shard: int = FIRST) -> str:
+    """Return the path of a shard; the first one is the document that every stock has."""
+    if shard == FIRST:
+        return paths.reward_stock(program_id, reward_id)
+    return paths.reward_stock_shard(program_id, reward_id, shard)
+
+
+STOCK = Documents(RewardStock, path)
+
+find = STOCK.decode
 
 
 def decode(read: Snapshot) -> RewardStock:
@@ -17,14 +27,20 @@ def decode(read: Snapshot) -> RewardStock:
     return STOCK.decode(read) or RewardStock(0)
 
 
-def setting(program_id: str, reward_id: str, stock: int) -> Put:
-    """Return the write of a stock that the merchant sets. What is reserved counts as one of it."""
-    return Put(paths.reward_stock(program_id, reward_id), {"remaining": stock})
+def change(read: Snapshot, after: RewardStock) -> Create | Update:
+    """Return the write of a changed stock. Older documents have no holds and no shards."""
+    return client.replacement(read, _document(after, read.data or {}))
 
 
-def change(read: Snapshot, after: RewardStock) -> Update:
-    """Return the write of a changed stock. Older documents have no holds."""
-    data: dict[str, Any] = {"remaining": after.remaining}
-    if after.holds or (read.data or {}).get("holds"):
-        data["holds"] = STOCK.to_document(after)["holds"]
-    return Update(read, data)
+def creation(path: str, stock: RewardStock) -> Create:
+    """Return the write of a new stock, or of a new shard."""
+    return Create(path, _document(stock, {}))
+
+
+def _document(stock: RewardStock, before: dict[str, Any]) -> dict[str, Any]:
+    data: dict[str, Any] = {"remaining": stock.remaining}
+    if stock.holds or before.get("holds"):
+        data["holds"] = STOCK.to_document(stock)["holds"]
+    if stock.shards > 1 or "shards" in before:
+        data["shards"] = stock.shards
+    return data

@@ -110,6 +110,7 @@ def test_a_redemption_is_told_with_its_reward() -> None:
                 "transactionId": None,
                 "rewardId": "rw_1",
                 "rewardDescription": "Coffee",
+                "amountPaid": None,
             },
         )
     ]

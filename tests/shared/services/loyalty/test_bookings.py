@@ -87,6 +87,7 @@ def redeemed(member: Member, body: dict[str, Any]) -> dict[str, Any]:
         "previousBalance": 100,
         "newBalance": 60,
         "currentTier": None,
+        "amountPaid": None,
         "rewardId": "rw_1",
         "rewardCode": body["rewardCode"],
         "rewardDescription": "Coffee",

@@ -1,0 +1,231 @@
+"""The pieces of a reward's stock: take, reserve, release and give back one; set the stock anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from shared.domain.loyalty import reward_stock
+from shared.domain.loyalty.holds import Hold
+from shared.domain.loyalty.programs import Program
+from shared.domain.loyalty.reward_stock import FIRST, RewardStock
+from shared.services import commands
+from shared.services.commands import Reads
+from shared.store.client import Delete, Write
+from shared.store.loyalty import stock_documents
+
+
+@dataclass(frozen=True, slots=True)
+class StockOfReward:
+    """The stock of a reward, as one booking sees it.
+
+    The booking reads the shard to which its ``key`` leads if the stock has ``guessed`` shards. The
+    program may be 60 seconds old, so the documents themselves say how many there are.
+    """
+
+    program_id: str
+    reward_id: str
+    key: str
+    guessed: int
+
+    @classmethod
+    def of(cls, program: Program, reward_id: str, key: str) -> StockOfReward:
+        """Return the stock of a reward, for the key of a hold or a redemption."""
+        reward = program.find_reward(reward_id)
+        stock = reward.stock if reward else None
+        return cls(program.program_id, reward_id, key, reward_stock.shards_of(stock or 0))
+
+    @property
+    def needs(self) -> list[str]:
+        """What to read: more is wanted if that shard has nothing free."""
+        return [self.path(reward_stock.shard_of(self.key, self.guessed))]
+
+    def hold(self, reads: Reads, hold: Hold, now: datetime) -> list[Write]:
+        """Return the writes that reserve a piece.
+
+        Raises:
+            RewardOutOfStock, Wanted.
+        """
+        return self._take(self._seen(reads), now, lambda own: own.held(hold, now))
+
+    def take(self, reads: Reads, now: datetime) -> list[Write]:
+        """Return the writes that take a piece which nobody has reserved.
+
+        Raises:
+            RewardOutOfStock, Wanted.
+        """
+        return self._take(self._seen(reads), now, lambda own: own.taken(self.reward_id, now))
+
+    def take_held(self, reads: Reads, hold: Hold, now: datetime) -> list[Write]:
+        """Return the writes that take the piece of a hold.
+
+        If the merchant has said since that fewer are left than are reserved, it needs a free one.
+
+        Raises:
+            RewardOutOfStock, Wanted.
+        """
+        seen = self._with_hold(reads, hold).changed(lambda each: each.released(hold))
+        return self._take(seen, now, lambda own: own.taken(self.reward_id, now))
+
+    def release(self, reads: Reads, hold: Hold) -> list[Write]:
+        """Return the writes that make the piece of a hold free; none if it is not reserved.
+
+        Raises:
+            Wanted.
+        """
+        return self._with_hold(reads, hold).changed(lambda each: each.released(hold)).writes()
+
+    def give_back(self, reads: Reads) -> list[Write]:
+        """Return the writes that put a piece back; none if the reward has no stock any more.
+
+        Raises:
+            Wanted.
+        """
+        seen = self._seen(reads)
+        if not seen.exists:
+            return []
+        return seen.with_own(seen.stocks[seen.own].returned()).writes()
+
+    def _take(
+        self, seen: _Seen, now: datetime, taken: Callable[[RewardStock], RewardStock]
+    ) -> list[Write]:
+        if seen.stocks[seen.own].free(now) <= 0:
+            seen = seen.whole()
+            seen = seen.with_all(reward_stock.refilled(seen.stocks, seen.own, now))
+        return seen.with_own(taken(seen.stocks[seen.own])).writes()
+
+    def _with_hold(self, reads: Reads, hold: Hold) -> _Seen:
+        """Return what is seen, with the shard in which the piece of a hold is reserved."""
+        seen = self._seen(reads)
+        return seen if seen.stocks[seen.own].has(hold) else seen.whole()
+
+    def _seen(self, reads: Reads) -> _Seen:
+        own = reward_stock.shard_of(self.key, self.guessed)
+        found = self.find(reads, own)
+        shards = found.shards if found else 1
+        if found is None and own != FIRST:
+            first = self.find(reads, FIRST)
+            shards = first.shards if first else 1
+            if first is not None and shards == 1:
+                # A large stock from before there were shards: this booking spreads it.
+                commands.want(reads, map(self.path, range(self.guessed)))
+                every = reward_stock.spread(first.remaining, self.guessed, first.holds)
+                return _Seen(self, reads, own, dict(enumerate(every)))
+            own = reward_stock.shard_of(self.key, shards)
+            found = self.find(reads, own)
+        stocks = {own: found or RewardStock(0, shards=shards)}
+        return _Seen(self, reads, own, stocks, exists=found is not None)
+
+    def find(self, reads: Reads, shard: int) -> RewardStock | None:
+        """Return a shard, ``None`` if it is not there.
+
+        Raises:
+            Wanted: It is not read yet.
+        """
+        path = self.path(shard)
+        commands.want(reads, [path])
+        return stock_documents.find(reads[path])
+
+    def path(self, shard: int) -> str:
+        """Return the path of a shard."""
+        return stock_documents.path(self.program_id, self.reward_id, shard)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """The shards that a booking has looked at, with its changes; ``own`` is the one it takes from.
+
+    ``exists``: there is a document of the own one, or there will be.
+    """
+
+    stock: StockOfReward
+    reads: Reads
+    own: int
+    stocks: Mapping[int, RewardStock]
+    exists: bool = field(default=True)
+
+    def whole(self) -> _Seen:
+        """Return it with all shards.
+
+        Raises:
+            Wanted: They are not read yet.
+        """
+        count = self.stocks[self.own].shards
+        missing = [each for each in range(count) if each not in self.stocks]
+        commands.want(self.reads, map(self.stock.path, missing))
+        others = {each: self.stock.find(self.reads, each) or RewardStock(0) for each in missing}
+        return self.with_all({**others, **self.stocks})
+
+    def changed(self, change: Callable[[RewardStock], RewardStock]) -> _Seen:
+        """Return it with a change of each shard."""
+        return self.with_all({each: change(stock) for each, stock in self.stocks.items()})
+
+    def with_own(self, after: RewardStock) -> _Seen:
+        """Return it with another own shard."""
+        return self.with_all({**self.stocks, self.own: after})
+
+    def with_all(self, stocks: Mapping[int, RewardStock]) -> _Seen:
+        """Return it with other shards."""
+        return _Seen(self.stock, self.reads, self.own, stocks, self.exists)
+
+    def writes(self) -> list[Write]:
+        """Return the writes of the shards that have changed."""
+        pairs = [(self.reads[self.stock.path(each)], self.stocks[each]) for each in self.stocks]
+        return [
+            stock_documents.change(read, after)
+            for read, after in pairs
+            if stock_documents.decode(read) != after
+        ]
+
+
+def first_paths(program_id: str, reward_ids: list[str]) -> list[str]:
+    """Return what ``set_anew`` needs first."""
+    return [stock_documents.path(program_id, each) for each in reward_ids]
+
+
+def created(program_id: str, stocks: Mapping[str, int]) -> list[Write]:
+    """Return the writes of the stocks of a new program, by reward."""
+    return [
+        stock_documents.creation(stock_documents.path(program_id, reward_id, shard), each)
+        for reward_id, pieces in stocks.items()
+        for shard, each in enumerate(
+            reward_stock.spread(pieces, reward_stock.shards_of(pieces), ())
+        )
+    ]
+
+
+def set_anew(
+    reads: Reads, program_id: str, stocks: Mapping[str, int], now: datetime
+) -> list[Write]:
+    """Return the writes of stocks that the merchant sets. What is reserved stays reserved.
+
+    Raises:
+        Wanted.
+    """
+    commands.want(reads, first_paths(program_id, list(stocks)))
+    before = {
+        reward_id: [
+            stock_documents.path(program_id, reward_id, shard)
+            for shard in range(
+                stock_documents.decode(reads[stock_documents.path(program_id, reward_id)]).shards
+            )
+        ]
+        for reward_id in stocks
+    }
+    commands.want(reads, [path for every in before.values() for path in every])
+    writes: list[Write] = []
+    for reward_id, pieces in stocks.items():
+        old = [reads[path] for path in before[reward_id]]
+        holds = [
+            hold for read in old for hold in stock_documents.decode(read).without_ended(now).holds
+        ]
+        every = reward_stock.spread(pieces, reward_stock.shards_of(pieces), holds)
+        for shard, each in enumerate(every):
+            if shard < len(old):
+                writes.append(stock_documents.change(old[shard], each))
+            else:
+                path = stock_documents.path(program_id, reward_id, shard)
+                writes.append(stock_documents.creation(path, each))
+        writes += [Delete(read) for read in old[len(every) :] if read.data is not None]
+    return writes
