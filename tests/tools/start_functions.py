@@ -45,9 +45,16 @@ def ask(app: Any, *, method: str, path: str = "/", **rest: Any) -> dict[str, Any
 def main() -> None:
     requests: dict[str, list[dict[str, Any]]] = json.load(sys.stdin)
     context = multiprocessing.get_context("forkserver")
-    # What all share, and nothing of ours: it need not be imported once for each.
+    # What most share need not be imported once for each; no function's own module is among it.
     context.set_forkserver_preload(
-        ["functions_framework", "pydantic", "requests", "google.cloud.firestore"]
+        [
+            "functions_framework",
+            "pydantic",
+            "requests",
+            "google.cloud.firestore",
+            "functions.http",
+            "shared.services.access",
+        ]
     )
     with context.Pool(STARTED_AT_ONCE, maxtasksperchild=1) as pool:
         started = pool.starmap(start, requests.items(), chunksize=1)
