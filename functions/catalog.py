@@ -211,6 +211,7 @@ ENDPOINTS = (
     Endpoint("adjustLoyaltyPoints", "loyalty", Package.GO),
     Endpoint("reverseLoyaltyTransaction", "loyalty", Package.GO),
     Endpoint("verifyLedger", "loyalty", Package.GROW, is_read=True),
+    Endpoint("transferLoyaltyPoints", "loyalty", Package.GO, customer_package=Package.GO),
     Endpoint("configurePSP", "payments", Package.GROW),
     Endpoint(
         "getPSPConfiguration",

@@ -474,6 +474,14 @@ class PurchaseHasOwnRefund(PunktwerkError):
     fix = "Return it by `details.returnedBy`; that takes the points back."
 
 
+class TransferNotAllowed(PunktwerkError):
+    """The program does not let points go from a member to another one, or not by customers."""
+
+    code = "TRANSFER_NOT_ALLOWED"
+    status = 403
+    fix = "Say with `transfers` in updateLoyaltyProgram who may transfer."
+
+
 class ReturnExceedsPurchase(PunktwerkError):
     """More would come back than is left of the booking after its earlier returns."""
 

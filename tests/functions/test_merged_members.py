@@ -55,6 +55,7 @@ FORWARDS = {
     "syncExternalLoyalty",
     "syncOfflineTransactions",
     "trackLoyaltyEvent",
+    "transferLoyaltyPoints",
     "updateMember",
     "voidLoyaltyRedemption",
 }

@@ -93,7 +93,7 @@ def assert_sound(member: Member, *, is_overdrawn: bool = False) -> None:
     assert (now.balance_units < 0) is is_overdrawn
     assert now.earned_units == by_kind[EntryKind.EARN]
     assert now.redeemed_units == -by_kind[EntryKind.REDEEM]
-    assert now.adjusted_units == by_kind[EntryKind.ADJUST]
+    assert now.adjusted_units == by_kind[EntryKind.ADJUST] + by_kind[EntryKind.TRANSFER]
     assert now.expired_units == -by_kind[EntryKind.EXPIRE]
     assert now.reversed_units == -by_kind[EntryKind.REVERSE]
     now.assert_consistent()

@@ -14,6 +14,7 @@ from shared.domain.loyalty.programs import (
     REDEMPTION_CANCEL_DAYS_DEFAULT,
     Branding,
     ProgramType,
+    Transfers,
     require_event_rules,
     require_limits,
     require_milestones,
@@ -52,6 +53,7 @@ from shared.schemas.loyalty.program_bodies import (
     RefundPolicy,
     RulesBody,
     TierPolicyBody,
+    TransfersAllowed,
     WelcomeBonus,
     parse_rules,
     to_event_rules,
@@ -94,6 +96,7 @@ class Request(RequestModel):
     pending_days: PendingDays = 0
     redemption_cancel_days: RedemptionCancelDays = REDEMPTION_CANCEL_DAYS_DEFAULT
     refund_policy: RefundPolicy = ReversePolicy.WITHIN_BALANCE
+    transfers: TransfersAllowed = Transfers.NONE
     check_in_limit: CheckInLimitBody = Field(
         default_factory=CheckInLimitBody, description=CHECK_IN_LIMIT
     )
@@ -176,6 +179,7 @@ def handle(body: Request, caller: Caller) -> Response:
         tier_policy=body.tier_policy.changed(None) if body.tier_policy else None,
         redemption_cancel_days=body.redemption_cancel_days,
         refund_policy=body.refund_policy,
+        transfers=body.transfers,
         check_in_limit=body.check_in_limit.to_domain(),
         welcome_bonus=body.welcome_bonus,
         offline_overdraft=body.offline_overdraft,

@@ -49,6 +49,7 @@ from shared.schemas.loyalty.program_bodies import (
     RefundPolicy,
     RulesBody,
     TierPolicyBody,
+    TransfersAllowed,
     WelcomeBonus,
     changed_rules,
     example_with,
@@ -104,6 +105,7 @@ class Request(RequestModel):
     pending_days: PendingDays | None = None
     redemption_cancel_days: RedemptionCancelDays | None = None
     refund_policy: RefundPolicy | None = None
+    transfers: TransfersAllowed | None = None
     check_in_limit: CheckInLimitBody | None = Field(default=None, description=CHECK_IN_LIMIT)
     welcome_bonus: WelcomeBonus | None = None
     offline_overdraft: OfflineOverdraft | None = None
@@ -193,6 +195,7 @@ def handle(body: Request, caller: Caller) -> Response:
         ends_point_value="point_value" in body.model_fields_set and body.point_value is None,
         redemption_cancel_days=body.redemption_cancel_days,
         refund_policy=body.refund_policy,
+        transfers=body.transfers,
         check_in_limit=body.check_in_limit.changed if body.check_in_limit else None,
         welcome_bonus=body.welcome_bonus,
         offline_overdraft=body.offline_overdraft,

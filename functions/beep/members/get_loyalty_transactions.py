@@ -52,7 +52,18 @@ class Request(RequestModel):
     user_id: UserId
     store_id: StoreId | None = None
     type: (
-        Literal["earn", "redeem", "adjust", "reverse", "expire", "merge", "pending", "tier"] | None
+        Literal[
+            "earn",
+            "redeem",
+            "adjust",
+            "reverse",
+            "expire",
+            "merge",
+            "pending",
+            "tier",
+            "transfer",
+        ]
+        | None
     ) = Field(default=None, description="Only these.")
     since: RequestTime | None = Field(default=None, description="Booked then or later.")
     until: Until | None = None

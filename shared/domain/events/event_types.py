@@ -61,6 +61,7 @@ MEMBER_MERGED = "member.merged"
 PRODUCT_CREATED = "product.created"
 PRODUCT_BULK_IMPORTED = "product.bulk_imported"
 RETURN_DROPPED = "loyalty.return_dropped"
+POINTS_TRANSFERRED = "loyalty.points_transferred"
 
 ALL = "*"
 
@@ -152,6 +153,7 @@ _SENT = {
     PRODUCT_CREATED,
     PRODUCT_BULK_IMPORTED,
     RETURN_DROPPED,
+    POINTS_TRANSFERRED,
 }
 """The types below that the product sends."""
 # Source: webhooks page of the API, table of events with their packages.
@@ -199,6 +201,7 @@ _OTHERS = tuple(
         (PRODUCT_CREATED, Package.DISCOVER, "A product was created."),
         (PRODUCT_BULK_IMPORTED, Package.DISCOVER, "A bulk import of products ended."),
         (RETURN_DROPPED, Package.GO, "A return was dropped that had waited for its purchase."),
+        (POINTS_TRANSFERRED, Package.GO, "Points went from a member to another one."),
     )
 )
 

@@ -22,6 +22,7 @@ class EntryKind(StrEnum):
     PENDING = "pending"
     TIER = "tier"
     EXTEND = "extend"
+    TRANSFER = "transfer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +148,9 @@ class Entry:
     ``pending_units`` is the change of what is pending, ``None`` for most entries. An entry of the
     kind ``PENDING`` adds pending units, which nobody can spend before ``pending_until``, and has 0
     ``units``. The ``EARN`` that makes them spendable names it in ``activates_entry_id``.
-    ``spent`` are the lots of a redemption, and ``took_stock`` tells that it took a piece of its
-    reward's stock; ``None`` in entries from before they were there.
+    ``spent`` are the lots of a redemption, or those that a transfer moved, in both its entries.
+    ``took_stock`` tells that a redemption took a piece of its reward's stock. Both are ``None`` in
+    entries from before they were there.
     ``actor`` is who corrected a balance by hand, as the request says: a person perhaps.
     ``amount_paid`` is what a redemption paid of a purchase; ``None`` for all others.
 

@@ -878,6 +878,49 @@ def tier_cause(membership: Membership, now: datetime) -> Cause:
     return Cause(entry_id=entry_id, fingerprint=ids.digest("tier", entry_id), now=now)
 
 
+def transfer(
+    source: Membership, target: Membership, program: Program, units: int, out: Cause, into: Cause
+) -> tuple[tuple[Membership, Entry], tuple[Membership, Entry]]:
+    """Move ``units`` (> 0) from a member to another one of the same program.
+
+    Those that expire first go first, with their dates, and none that are held or pending. It counts
+    as neither earned nor spent, for both. If the balance of the other one is below zero, they pay
+    that first.
+
+    Args:
+        source: The membership that gives, with what time has brought.
+        target: The membership that gets, likewise.
+        program: The program of both.
+        units: How much.
+        out: The cause of the entry of ``source``.
+        into: The cause of the entry of ``target``.
+
+    Raises:
+        MemberSuspended, MembershipClosed: One of them neither earns nor spends.
+        InsufficientBalance: ``units`` exceeds what is available; nothing changes.
+        BalanceLimitExceeded: The other membership would hold more than the limit.
+    """
+    assert units > 0
+    assert source.program_id == target.program_id
+    assert source.membership_id != target.membership_id
+    source.require_active()
+    target.require_active()
+    if units > source.available_units:
+        raise insufficient(source, units)
+    part, _ = lots.split(source.lots, units)
+    spent = _spent(part)
+    given = replace(_debit(source, units), adjusted_units=source.adjusted_units - units)
+    got = target
+    for lot in part:
+        # It may have been announced to the one who gives, but not to the one who gets it.
+        got = _credit(got, replace(lot, alert_at=due.alert_at(program, lot.expires_at)))
+    got = replace(got, adjusted_units=target.adjusted_units + units)
+    return (
+        _book(source, given, program, EntryKind.TRANSFER, out, spent=spent),
+        _book(target, got, program, EntryKind.TRANSFER, into, spent=spent),
+    )
+
+
 def expiry_cause(membership: Membership, now: datetime) -> Cause:
     """Return the cause of an expiry's entry: every process gives the same entry id."""
     entry_id = ids.derived("le", "expire", membership.membership_id, str(membership.seq + 1))

@@ -27,6 +27,7 @@ from shared.domain.events.event_types import (
     POINTS_PENDING,
     POINTS_REDEEMED,
     POINTS_REVERSED,
+    POINTS_TRANSFERRED,
     QR_EARNED,
     RETURN_DROPPED,
     REWARD_UNLOCKED,
@@ -237,8 +238,9 @@ _TYPE_BY_KIND = {
     EntryKind.EXPIRE: POINTS_EXPIRED,
     EntryKind.MERGE: MEMBERSHIP_MERGED,
     EntryKind.PENDING: POINTS_PENDING,
+    EntryKind.TRANSFER: POINTS_TRANSFERRED,
 }
-_SIGNED = frozenset({EntryKind.ADJUST, EntryKind.REVERSE, EntryKind.MERGE})
+_SIGNED = frozenset({EntryKind.ADJUST, EntryKind.REVERSE, EntryKind.MERGE, EntryKind.TRANSFER})
 _TYPE_BY_METHOD = {
     EarningMethod.QR_CHECKIN.value: QR_EARNED,
     EarningMethod.STORE_CHECKIN.value: CHECKIN_EARNED,

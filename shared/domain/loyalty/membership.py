@@ -63,7 +63,7 @@ class Membership:
     reversals and offline redemptions took beyond the balance; ``lifetime_units`` count for tiers:
     all earned units less the reversed ones, or what an external system has set instead;
     ``reversed_units`` are the units that reversals took, less those that they gave back;
-    ``adjusted_units`` may be negative; ``seq``
+    ``adjusted_units``, with what was transferred, may be negative; ``seq``
     and ``head_hash`` are the last entry's. ``next_due_at`` is the time of the next expiry,
     announcement or anniversary; ``anniversary_years`` is the last anniversary that is done.
 

@@ -30,6 +30,14 @@ class ProgramType(StrEnum):
     TIER = "tier"
 
 
+class Transfers(StrEnum):
+    """Who may move points from a member to another one: nobody, the merchant, or members, too."""
+
+    NONE = "none"
+    MERCHANT = "merchant"
+    CUSTOMERS = "customers"
+
+
 class EarningMethod(StrEnum):
     """A way to earn, besides purchases that a till reports."""
 
@@ -181,6 +189,7 @@ class Program:
     they were made; each has a document, too. ``offline_overdraft``: how far below zero a redemption
     may take a balance that a till has granted while it was offline.
     ``pending_days`` is how many days after a purchase what it earned cannot be spent.
+    ``transfers``: who may move points from a member to another one.
     ``refund_policy``: what returned purchases take back if their points can be spent already.
     ``redemption_cancel_days``: redemptions can be cancelled for so long; 0: never.
     ``event_rules`` say what other events earn, such as a login; each event has one at most.
@@ -215,6 +224,7 @@ class Program:
     pending_days: int = 0
     redemption_cancel_days: int = REDEMPTION_CANCEL_DAYS_DEFAULT
     refund_policy: ReversePolicy = ReversePolicy.WITHIN_BALANCE
+    transfers: Transfers = Transfers.NONE
     check_in_limit: CheckInLimit = CHECK_IN_LIMIT_DEFAULT
     welcome_bonus: Decimal = Decimal(0)
     allows_unverified: bool = False

@@ -132,7 +132,9 @@ def sums_breaks(membership: Membership, entries: Sequence[Entry]) -> Iterator[Br
         ),
         Invariant.ADJUSTED: (
             membership.adjusted_units,
-            units[EntryKind.ADJUST] + sum(each.adjusted_units for each in moved),
+            units[EntryKind.ADJUST]
+            + units[EntryKind.TRANSFER]
+            + sum(each.adjusted_units for each in moved),
         ),
         Invariant.LIFETIME: (membership.lifetime_units, _lifetime_units(entries)),
         Invariant.TIER: (membership.tier, last_tier),

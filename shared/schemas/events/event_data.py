@@ -246,6 +246,13 @@ class PointsReversedData(BookingData):
     )
 
 
+class PointsTransferredData(BookingData):
+    """What a transfer took from a member (negative), or gave to the other one: an event for each.
+
+    ``transactionId`` is its ``transferId``, in both.
+    """
+
+
 class ReturnDroppedData(MemberData):
     """A return that takes nothing back: it was told before its purchase had earned."""
 
@@ -752,6 +759,7 @@ _CATALOG: Mapping[str, tuple[type[WireModel], Mapping[str, Any]]] = {
             "reason": "no_purchase",
         },
     ),
+    event_types.POINTS_TRANSFERRED: (PointsTransferredData, {**_SPENT, "points": -50}),
 }
 
 DATA_BY_TYPE: Mapping[str, type[WireModel]] = {name: model for name, (model, _) in _CATALOG.items()}

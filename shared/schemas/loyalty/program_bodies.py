@@ -35,6 +35,7 @@ from shared.domain.loyalty.programs import (
     ProgramType,
     ReceiptClaimRules,
     Rules,
+    Transfers,
     WhenExceeded,
 )
 from shared.domain.loyalty.receipt_claims import WITHIN_DAYS_MAX
@@ -595,6 +596,13 @@ RefundPolicy = Annotated[
         ),
     ),
 ]
+TransfersAllowed = Annotated[
+    Transfers,
+    Field(
+        strict=False,
+        description="Who may transferLoyaltyPoints: nobody, secret keys, or customers, too.",
+    ),
+]
 RedemptionCancelDays = Annotated[
     Whole,
     Field(
@@ -828,6 +836,7 @@ class ProgramBody(WireModel):
     pending_days: PendingDays
     redemption_cancel_days: RedemptionCancelDays
     refund_policy: RefundPolicy
+    transfers: TransfersAllowed
     check_in_limit: CheckInLimitBody = Field(description=CHECK_IN_LIMIT)
     welcome_bonus: WelcomeBonus
     offline_overdraft: OfflineOverdraft
@@ -868,6 +877,7 @@ def program_fields(program: Program) -> dict[str, Any]:
         "pending_days": program.pending_days,
         "redemption_cancel_days": program.redemption_cancel_days,
         "refund_policy": program.refund_policy,
+        "transfers": program.transfers,
         "check_in_limit": check_in_limit_body(program.check_in_limit),
         "welcome_bonus": program.welcome_bonus,
         "offline_overdraft": program.offline_overdraft,
@@ -941,6 +951,7 @@ PROGRAM_EXAMPLE: dict[str, Any] = {
     "pendingDays": 0,
     "redemptionCancelDays": 14,
     "refundPolicy": "within_balance",
+    "transfers": "none",
     "checkInLimit": {"perDay": 1, "minutesBetween": 0},
     "welcomeBonus": 0,
     "offlineOverdraft": 0,

@@ -28,6 +28,7 @@ from shared.domain.loyalty.programs import (
     ProgramType,
     ReceiptClaimRules,
     Rules,
+    Transfers,
     require_event_rules,
     require_limits,
     require_milestones,
@@ -72,6 +73,7 @@ class ProgramDraft:
     pending_days: int = 0
     redemption_cancel_days: int = REDEMPTION_CANCEL_DAYS_DEFAULT
     refund_policy: ReversePolicy = ReversePolicy.WITHIN_BALANCE
+    transfers: Transfers = Transfers.NONE
     check_in_limit: CheckInLimit = CHECK_IN_LIMIT_DEFAULT
     welcome_bonus: Decimal = Decimal(0)
     offline_overdraft: Decimal = Decimal(0)
@@ -108,6 +110,7 @@ class ProgramChanges:
     pending_days: int | None = None
     redemption_cancel_days: int | None = None
     refund_policy: ReversePolicy | None = None
+    transfers: Transfers | None = None
     check_in_limit: Callable[[CheckInLimit], CheckInLimit] | None = None
     welcome_bonus: Decimal | None = None
     offline_overdraft: Decimal | None = None
@@ -185,6 +188,7 @@ def create(
             pending_days=draft.pending_days,
             redemption_cancel_days=draft.redemption_cancel_days,
             refund_policy=draft.refund_policy,
+            transfers=draft.transfers,
             check_in_limit=draft.check_in_limit,
             welcome_bonus=draft.welcome_bonus,
             offline_overdraft=draft.offline_overdraft,
@@ -308,6 +312,7 @@ def _changed(before: Program, changes: ProgramChanges, now: datetime) -> Program
         earning_base=_given(changes.earning_base, before.earning_base),
         pending_days=_given(changes.pending_days, before.pending_days),
         refund_policy=_given(changes.refund_policy, before.refund_policy),
+        transfers=_given(changes.transfers, before.transfers),
         redemption_cancel_days=_given(
             changes.redemption_cancel_days, before.redemption_cancel_days
         ),

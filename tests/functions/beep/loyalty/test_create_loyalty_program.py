@@ -100,6 +100,7 @@ def test_creates_an_inactive_program_with_the_defaults(merchant: Merchant) -> No
         "pendingDays": 0,
         "redemptionCancelDays": 14,
         "refundPolicy": "within_balance",
+        "transfers": "none",
         "checkInLimit": {"perDay": 1, "minutesBetween": 0},
         "welcomeBonus": "0",
         "eventRules": [],

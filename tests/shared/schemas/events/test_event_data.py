@@ -226,6 +226,8 @@ def bookings(member: Membership, cause: Cause) -> Iterator[Entry]:
     other = make_membership(PROGRAM, membership_id="lp_1_b", user_id="b")
     for _, entry in ledger.merge(rich, other, PROGRAM, cause, cause):
         yield entry
+    for _, entry in ledger.transfer(rich, other, PROGRAM, 10, cause, cause):
+        yield entry
 
 
 def assert_as_promised(event: Event) -> dict[str, Any]:
