@@ -908,7 +908,7 @@ def transfer(
     if units > source.available_units:
         raise insufficient(source, units)
     part, _ = lots.split(source.lots, units)
-    spent = _spent(part)
+    spent = tuple(SpentLot(lot.units, lot.expires_at, lot.renews or None) for lot in part)
     given = replace(_debit(source, units), adjusted_units=source.adjusted_units - units)
     got = target
     for lot in part:

@@ -37,7 +37,7 @@ from shared.domain.events.event_types import (
 from shared.domain.loyalty.entries import Entry, EntryKind
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import EarningMethod
-from shared.domain.loyalty.waiting_returns import DropReason, WaitingReturn
+from shared.domain.loyalty.waiting_returns import WaitingReturn, WhyDropped
 from shared.domain.units import from_units
 
 
@@ -128,7 +128,7 @@ def from_expiring(membership: Membership, units: int, expires_at: datetime, now:
 
 
 def from_dropped_return(
-    membership: Membership, waited: WaitingReturn, reason: DropReason, now: datetime
+    membership: Membership, waited: WaitingReturn, reason: WhyDropped, now: datetime
 ) -> Event:
     """Return the event that a return that waited for its purchase takes nothing."""
     event_id = ids.derived(

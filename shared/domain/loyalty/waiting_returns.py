@@ -57,7 +57,7 @@ class WaitingReturn:
         )
 
 
-class DropReason(StrEnum):
+class WhyDropped(StrEnum):
     """Why a return that waited takes nothing.
 
     ``NO_PURCHASE``: none came in time. ``OWN_REFUND``: something else tells what comes back of it.

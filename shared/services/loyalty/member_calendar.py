@@ -13,7 +13,7 @@ from shared.domain.events.event import Event
 from shared.domain.loyalty import due, ledger, loyalty_events, tiers
 from shared.domain.loyalty.due import TimePassed
 from shared.domain.loyalty.programs import Program
-from shared.domain.loyalty.waiting_returns import DropReason
+from shared.domain.loyalty.waiting_returns import WhyDropped
 from shared.services import commands, due_runs
 from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
@@ -96,7 +96,7 @@ def _events(passed: TimePassed, program: Program, now: datetime) -> list[Event]:
     if passed.years is not None and is_active:
         happened.append(loyalty_events.from_anniversary(passed.membership, passed.years, now))
     happened += [
-        loyalty_events.from_dropped_return(passed.membership, each, DropReason.NO_PURCHASE, now)
+        loyalty_events.from_dropped_return(passed.membership, each, WhyDropped.NO_PURCHASE, now)
         for each in passed.dropped
     ]
     return happened

@@ -13,7 +13,7 @@ from shared.domain.loyalty.entries import Cause, Entry
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program
 from shared.domain.loyalty.returns import Returned, ReversePolicy
-from shared.domain.loyalty.waiting_returns import DropReason, WaitingReturn
+from shared.domain.loyalty.waiting_returns import WaitingReturn, WhyDropped
 from shared.services import commands
 from shared.services.commands import Reads
 from shared.services.joint_commands import State
@@ -203,7 +203,7 @@ def settle_waiting(
             continue  # It was booked for a member who was merged into this one.
         told = None if has_own else earn_returns.after_waiting(after, earn, program, each.returned)
         if told is None:
-            reason = DropReason.OWN_REFUND if has_own else DropReason.NOTHING_TO_TAKE
+            reason = WhyDropped.OWN_REFUND if has_own else WhyDropped.NOTHING_TO_TAKE
             events.append(loyalty_events.from_dropped_return(membership, each, reason, now))
             continue
         booked = book(reads, membership, program, earn, told, each.returned, each.cause(now))

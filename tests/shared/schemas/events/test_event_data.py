@@ -25,7 +25,7 @@ from shared.domain.loyalty.programs import EarningMethod
 from shared.domain.loyalty.proof import Break, Invariant
 from shared.domain.loyalty.returns import Returned
 from shared.domain.loyalty.rewards import Reward
-from shared.domain.loyalty.waiting_returns import DropReason, WaitingReturn
+from shared.domain.loyalty.waiting_returns import WaitingReturn, WhyDropped
 from shared.domain.members import check_in_events, erasure_events, member_events
 from shared.domain.members import member as members
 from shared.domain.members.check_ins import CheckIn, Method
@@ -93,7 +93,7 @@ def story() -> Iterator[Event]:
             yield from loyalty_events.from_entry(entry, MILESTONES)
     yield loyalty_events.from_expiring(member, 5, NOW + timedelta(days=30), NOW)
     waiting = WaitingReturn("r1", "t1", Returned("digest", "f"), NOW)
-    yield loyalty_events.from_dropped_return(member, waiting, DropReason.NO_PURCHASE, NOW)
+    yield loyalty_events.from_dropped_return(member, waiting, WhyDropped.NO_PURCHASE, NOW)
     balance = Break(Invariant.BALANCE, "balance is 9, and the entries give 5", "5", "9")
     yield proof_events.from_break(PROGRAM, "user_1", balance, NOW)
     changed = Break(Invariant.CHAIN, "entry le_1 was changed", "ab" * 200, "cd", 1, "le_1")
