@@ -198,6 +198,19 @@ def stats_shard(program_id: str, number: int) -> str:
     return f"{stats_shards(program_id)}/{number}"
 
 
+def stats(program_id: str) -> str:
+    """Return the path of what says since when a program's days are counted."""
+    return f"programStats/{encode(program_id)}"
+
+
+def stats_months(program_id: str) -> str:
+    return f"{stats(program_id)}/months"
+
+
+def stats_month(program_id: str, month: str, number: int) -> str:
+    return f"{stats_months(program_id)}/{encode(month)}_{number}"
+
+
 def sweep(name: str) -> str:
     return f"sweeps/{encode(name)}"
 

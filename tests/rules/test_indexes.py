@@ -20,6 +20,7 @@ from shared.domain.catalog.products import CatalogProduct
 from shared.domain.loyalty.entries import Entry
 from shared.domain.loyalty.figures import ProgramCounters
 from shared.domain.loyalty.membership import Membership
+from shared.domain.loyalty.period_figures import MonthCounters
 from shared.domain.loyalty.programs import Program
 from shared.domain.loyalty.receipt_claims import ReceiptStatus
 from shared.domain.loyalty.referrals import Referral, ReferralStatus
@@ -92,6 +93,7 @@ STORED = {
     "pspConfigurations": PspConfiguration,
     "purchases": Purchase,
     "pushes": Push,
+    "months": MonthCounters,
     "shards": ProgramCounters,
     "stores": Store,
     "syncs": Sync,
@@ -208,6 +210,7 @@ def query_all(member: Member) -> None:
     account_documents.keys_beginning_with("0" * 64, limit=1)
     program_documents.list_of_store(merchant.store_id)
     membership_documents.list_entries(member.membership_id)
+    membership_documents.list_before(member.membership_id, 2, 1)
     membership_documents.entries_recorded_since(now, 1)
     membership_documents.enrolled_since(now, 1)
     membership_documents.list_due(now, 1)
@@ -580,6 +583,7 @@ def test_knows_paths_of_all_overrides(member: Member) -> None:
             paths.store_record("x", "orders", "x"),
             paths.store("x"),
             f"{paths.stats_shards('x')}/0",
+            paths.stats_month("x", "2026-03", 0),
             paths.webhook_delivery("x"),
             paths.purchase("x"),
             paths.receipt("x"),

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -230,9 +230,13 @@ def make_program(
     situation: Situation,
     programType: str = "points",  # noqa: N803 - as the API says it
     counters: Mapping[str, Any] | None = None,
+    days: Mapping[str, Any] | None = None,
     **fields: Any,
 ) -> None:
-    """Give the store a program, by default with 10 points a euro from 5 euros on."""
+    """Give the store a program, by default with 10 points a euro from 5 euros on.
+
+    ``counters`` are its totals; ``days`` its counters by month, counted since 3 March 2026.
+    """
     body = {
         "storeId": situation.merchant.store_id,
         "programName": "Stempelkarte",
@@ -247,6 +251,17 @@ def make_program(
         situation.api.ok("createLoyaltyProgram", body)
     if counters is not None:
         client.commit([client.Put(f"{paths.stats_shards(program_id)}/0", dict(counters))])
+    if days is not None:
+        since = {"countedSince": datetime(2026, 3, 3, 12, tzinfo=UTC)}
+        client.commit(
+            [
+                client.Put(paths.stats(program_id), since),
+                *(
+                    client.Put(paths.stats_month(program_id, month, 0), dict(counted))
+                    for month, counted in days.items()
+                ),
+            ]
+        )
 
 
 def make_member(situation: Situation, earned: int = 0, redeemed: int = 0) -> None:

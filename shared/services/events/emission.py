@@ -10,21 +10,27 @@ from datetime import datetime, timedelta
 
 from shared import clock, logs
 from shared.domain.events.event import Event
-from shared.domain.loyalty import figures, loyalty_events
+from shared.domain.loyalty import figures, loyalty_events, period_figures
 from shared.domain.loyalty.entries import Entry
 from shared.domain.loyalty.figures import ProgramCounters
 from shared.domain.loyalty.membership import Membership
+from shared.domain.loyalty.period_figures import MonthCounters
+from shared.domain.loyalty.programs import Program
 from shared.domain.members import check_in_events, check_in_figures
 from shared.services import commands
 from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
 from shared.store import client, paths
+from shared.store.client import Write
 from shared.store.loyalty import figure_documents, membership_documents, program_documents
 from shared.store.members import check_in_documents
 from shared.store.stores import store_documents
 
 TOLD_WITHIN = timedelta(days=25)
 """Older causes are not told: their event may have been made and have expired by now."""
+
+LOOKED_BACK = 3
+"""Mostly one of so few entries tells whether the member was active before."""
 
 
 def emit_entry(membership_id: str, entry_id: str) -> int:
@@ -33,7 +39,7 @@ def emit_entry(membership_id: str, entry_id: str) -> int:
     Returns:
         The number of deliveries made; 0 if an earlier run did it all.
     """
-    entry_path = paths.entry(membership_id, entry_id)
+    entry_path, member_path = paths.entry(membership_id, entry_id), paths.member(membership_id)
     marker = paths.event(loyalty_events.booking_event_id(membership_id, entry_id))
 
     def decide(reads: Reads) -> Effect[int]:
@@ -46,11 +52,19 @@ def emit_entry(membership_id: str, entry_id: str) -> int:
             return Effect(0)
         program = program_documents.find(entry.program_id)
         assert program is not None, f"entry {entry_id} of unknown program"
+        membership = membership_documents.decode(reads[member_path])
         counters = figures.from_entry(entry, program.time_zone)
+        by_day = period_figures.from_entry(
+            entry,
+            program.time_zone,
+            enrolled_at=membership.enrolled_at if membership else None,
+            active_at=_active_before(entry, program),
+        )
         happened = loyalty_events.from_entry(entry, program.milestones_units)
-        return _announce(happened, entry.program_id, counters)
+        counted = _counted(reads, program, entry.recorded_at, counters, by_day)
+        return _announce(happened, counted)
 
-    return commands.run([marker, entry_path], decide)
+    return commands.run([marker, entry_path, member_path], decide)
 
 
 def emit_enrollment(membership_id: str) -> int:
@@ -72,8 +86,12 @@ def emit_enrollment(membership_id: str) -> int:
             return Effect(0)
         if membership.is_taken_over:
             return Effect(0)  # The person was counted when the old membership was opened.
-        happened = [loyalty_events.from_enrollment(membership)]
-        return _announce(happened, membership.program_id, figures.NEW_MEMBER)
+        program = program_documents.find(membership.program_id)
+        assert program is not None, "a membership of an unknown program"
+        at = membership.enrolled_at
+        by_day = period_figures.from_enrollment(at, program.time_zone)
+        counted = _counted(reads, program, at, figures.NEW_MEMBER, by_day)
+        return _announce([loyalty_events.from_enrollment(membership)], counted)
 
     return commands.run([marker, member_path], decide)
 
@@ -128,7 +146,47 @@ def _is_history(moment: datetime) -> bool:
     return moment < clock.utc_now() - TOLD_WITHIN
 
 
-def _announce(happened: Sequence[Event], program_id: str, counters: ProgramCounters) -> Effect[int]:
+def _active_before(entry: Entry, program: Program) -> datetime | None:
+    """Return when the member of an entry was active before it, as far as that matters."""
+    if not period_figures.is_activity(entry) or entry.seq == 1:
+        return None
+    since = period_figures.matters_since(entry, program.time_zone)
+    seq, limit = entry.seq, LOOKED_BACK
+    while True:
+        before = membership_documents.list_before(entry.membership_id, seq, limit)
+        for each in before:
+            if each.recorded_at < since:
+                return None
+            if period_figures.is_activity(each):
+                return each.recorded_at
+        if len(before) < limit:
+            return None
+        seq, limit = before[-1].seq, client.PAGE
+
+
+def _counted(
+    reads: Reads,
+    program: Program,
+    at: datetime,
+    counters: ProgramCounters,
+    by_day: MonthCounters,
+) -> list[Write]:
+    """Return the writes that count what happened at a moment."""
+    program_id = program.program_id
+    month = period_figures.month_key(period_figures.day_of(at, program.time_zone))
+    writes = [
+        *figure_documents.increment(program_id, counters),
+        *figure_documents.increment_month(program_id, month, by_day),
+    ]
+    if writes and figure_documents.find_start(program_id) is None:
+        path = paths.stats(program_id)
+        commands.want(reads, [path])
+        # What an earlier version has counted, it has not counted by day.
+        is_new = not figure_documents.shards(program_id)
+        writes += figure_documents.start(reads[path], program.created_at if is_new else at)
+    return writes
+
+
+def _announce(happened: Sequence[Event], counted: Sequence[Write]) -> Effect[int]:
     news = outbox.announce(happened)
-    counted = figure_documents.increment(program_id, counters)
     return Effect(len(news.deliveries), [*news.writes, *counted], tasks=news.tasks)

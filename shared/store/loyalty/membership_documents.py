@@ -103,6 +103,13 @@ def list_entries(membership_id: str) -> list[Entry]:
     return ENTRIES.query(collection=_entries_of(membership_id), order_by=["seq"])
 
 
+def list_before(membership_id: str, seq: int, limit: int) -> list[Entry]:
+    """Return the entries of a membership before a number, the latest first."""
+    return ENTRIES.query(
+        ("seq", "<", seq), collection=_entries_of(membership_id), order_by=["-seq"], limit=limit
+    )
+
+
 def list_corrections(membership_id: str, entry_id: str) -> list[Entry]:
     """Return the entries that took back or gave back units of an entry."""
     return ENTRIES.query(("correctsEntryId", "==", entry_id), collection=_entries_of(membership_id))

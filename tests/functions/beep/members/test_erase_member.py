@@ -87,7 +87,7 @@ def collections() -> list[str]:
                 "loyaltyMembers",
                 "loyaltyPrograms",
             ),
-            *("products", "visitors", "checkInCounters", "shards", "parts", "settings"),
+            *("products", "visitors", "checkInCounters", "shards", "months", "parts", "settings"),
             *("rewardStock", "sweeps", "stores", "priceChanges"),
         }
     )

@@ -52,9 +52,10 @@ def test_writes_an_event_a_counter_and_a_delivery_an_endpoint(
 
     writes = writes_of(lambda: emission.emit_entry(member.membership_id, entry_id))
 
-    assert writes == 2 + endpoints_count
+    # The event, two counters, and the first time since when it is counted.
+    assert writes == 4 + endpoints_count
     assert documents_count() == 1 + endpoints_count
-    assert writes_of(lambda: emission.emit_enrollment(member.membership_id)) == 2 + endpoints_count
+    assert writes_of(lambda: emission.emit_enrollment(member.membership_id)) == 3 + endpoints_count
     assert writes_of(lambda: emission.emit_entry(member.membership_id, entry_id)) == 0
 
 
@@ -67,8 +68,9 @@ def test_writes_each_further_event_with_its_deliveries(
 
     writes = writes_of(lambda: emission.emit_entry(member.membership_id, entry_id))
 
-    # Earned, a tier changed, two rewards unlocked: each with two deliveries; one counter.
-    assert writes == 4 * (1 + 2) + 1
+    # Earned, a tier changed, two rewards unlocked: each with two deliveries; the counters of the
+    # program and of the month, and since when it is counted.
+    assert writes == 4 * (1 + 2) + 3
 
 
 def test_writes_no_counter_where_nothing_counts(pipeline: Pipeline, merchant: Merchant) -> None:
