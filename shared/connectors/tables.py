@@ -10,6 +10,8 @@ from shared.errors import ConnectorRejected
 
 ROWS_MAX = 100_000
 """The most rows of a file in JSON or CSV that is read into objects: they fit into 128 MB."""
+LINES_MAX = 500_000
+"""The most lines of such a file: blank ones, and those within a row, take time as well."""
 ROW_CHARS_MAX = 500_000
 """The most characters of one row: a row is read as a whole."""
 _DELIMITERS = ";,\t"
@@ -30,8 +32,10 @@ def text_rows(
         skips_spaces: Spaces after a delimiter are left out.
 
     Raises:
-        ConnectorRejected: It is no CSV, has a row that is too long, or a quote that is not closed.
+        ConnectorRejected: It is no CSV, has too many lines, a row that is too long, or a quote that
+            is not closed.
     """
+    check_lines(text)
     mark = _MARK.match(text)
     by = mark[1] if mark else delimiter or max(_DELIMITERS, key=_first_line(text).count)
     rows = csv_rows(_lines(text), "The file", delimiter=by, skips_spaces=skips_spaces)
@@ -91,6 +95,17 @@ def check_count(rows: int) -> None:
     """
     if rows > ROWS_MAX:
         raise ConnectorRejected(f"The file has more than {ROWS_MAX} rows: hand it over in parts.")
+
+
+def check_lines(text: str) -> None:
+    """Refuse a text that has more lines than can be gone through in a request.
+
+    Raises:
+        ConnectorRejected: There are more than ``LINES_MAX``.
+    """
+    ends = text.count("\n") + text.count("\r") - text.count("\r\n")
+    if ends > LINES_MAX:
+        raise ConnectorRejected(f"The file has more than {LINES_MAX} lines: hand it over in parts.")
 
 
 def _first_line(text: str) -> str:

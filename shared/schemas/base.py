@@ -240,6 +240,17 @@ Until = Annotated[
 """The end of a period. Its begin is the field ``since``, which is declared before it."""
 
 
+def _not_below_least(most: Decimal, info: ValidationInfo) -> Decimal:
+    least = info.data.get("min_points")
+    if least is not None and most < least:
+        raise ValueError("must be at least minPoints")
+    return most
+
+
+MaxPoints = Annotated[Points, AfterValidator(_not_below_least)]
+"""The end of a range. Its begin is the field ``min_points``, which is declared before it."""
+
+
 def _not_blank(text: str) -> str:
     if not text.strip():
         raise ValueError("must not be blank")

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field
 
 from shared.auth.caller import Caller
 from shared.domain.events import event_types
 from shared.errors import StoreNotFound
 from shared.schemas import answers, paging
-from shared.schemas.base import Id, RequestModel, RequestTime, ResponseModel, Success
+from shared.schemas.base import Id, RequestModel, ResponseModel, Success, Until
 from shared.schemas.events.event_data import EventBody, TypeName, example_event, parse
 from shared.schemas.fields import Since, StoreId
 from shared.schemas.paging import Cursor, Limit
@@ -30,17 +29,9 @@ class Request(RequestModel):
     program_id: Id | None = Field(default=None, description="Only events of this program.")
     user_id: Id | None = Field(default=None, description="Only events of this customer.")
     since: Since | None = None
-    until: RequestTime | None = Field(default=None, description="The end, exclusive.")
+    until: Until | None = None
     limit: Limit = paging.LIMIT_DEFAULT
     cursor: Cursor | None = None
-
-    @field_validator("until")
-    @classmethod
-    def _ends_after_it_begins(cls, until: datetime | None, info: ValidationInfo) -> datetime | None:
-        since = info.data.get("since")
-        if until is not None and since is not None and until <= since:
-            raise ValueError("must be after since")
-        return until
 
 
 class Response(ResponseModel):

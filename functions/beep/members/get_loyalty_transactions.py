@@ -14,6 +14,7 @@ from shared.errors import MembershipNotFound, ProgramNotFound
 from shared.schemas import answers, paging
 from shared.schemas.base import (
     Id,
+    MaxPoints,
     Points,
     RequestModel,
     RequestTime,
@@ -68,7 +69,7 @@ class Request(RequestModel):
     since: RequestTime | None = Field(default=None, description="Booked then or later.")
     until: Until | None = None
     min_points: Points | None = Field(default=None, description="That moved so much, or more.")
-    max_points: Points | None = Field(default=None, description="That moved so much, or less.")
+    max_points: MaxPoints | None = Field(default=None, description="That moved so much, or less.")
     transaction_id: KnownTransactionId | None = Field(
         default=None, description="Only those of your transaction or order."
     )

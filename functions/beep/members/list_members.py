@@ -9,7 +9,16 @@ from pydantic import Field, model_validator
 from shared.auth.caller import Caller
 from shared.errors import ProgramNotFound, StoreNotFound
 from shared.schemas import answers, paging
-from shared.schemas.base import Id, Points, RequestModel, RequestTime, ResponseModel, Success, Whole
+from shared.schemas.base import (
+    Id,
+    MaxPoints,
+    Points,
+    RequestModel,
+    RequestTime,
+    ResponseModel,
+    Success,
+    Whole,
+)
 from shared.schemas.fields import ProgramId, StoreId
 from shared.schemas.members.membership_bodies import (
     STANDING_EXAMPLE,
@@ -39,7 +48,7 @@ class Request(RequestModel):
     )
     tier: Id | None = Field(default=None, description="Name of the present tier.")
     min_points: Points | None = Field(default=None, description="The smallest balance.")
-    max_points: Points | None = Field(default=None, description="The largest balance.")
+    max_points: MaxPoints | None = Field(default=None, description="The largest balance.")
     newsletter: bool | None = Field(
         default=None, description="Who wants newsletters, or not; without `programId`."
     )
@@ -70,6 +79,9 @@ class Request(RequestModel):
             raise ValueError("must not have newsletter together with programId")
         if (has_points and self.sort_by != "points") or (is_of_time and self.sort_by == "points"):
             raise ValueError("must be sorted by what it is filtered by, points or createdAt")
+        begin, end = self.created_from, self.created_to
+        if begin is not None and end is not None and end <= begin:
+            raise ValueError("must have createdTo after createdFrom")
         if self.cursor is not None and self.offset is not None:
             raise ValueError("must have either cursor or offset")
         return self

@@ -23,6 +23,11 @@ class ErasedMark:
     key: str
     expires_at: datetime
 
+    @property
+    def erased_at(self) -> datetime:
+        """When the erasure began."""
+        return self.expires_at - REMEMBERED
+
     def holds(self, now: datetime) -> bool:
         """Tell whether it still counts."""
         return now < self.expires_at

@@ -132,6 +132,7 @@ def _refuse(name: str) -> Any:
 
 def _read_lines(text: str) -> RowsFile:
     file = RowsFile()
+    tables.check_lines(text)
     for number, line in enumerate(text.split("\n"), start=1):
         if line.strip():
             file.rows.append((number, _object(line)))

@@ -247,6 +247,7 @@ def _carried_out(
             found.members,
             program_id=found.program_id,
             store_id=found.store_id,
+            started_at=found.started_at,
         )
     awards = [_award(first + place, each, found) for place, each in enumerate(rows)]
     results = row_bookings.book(caller, found.import_id, awards, stop_at_s=None)

@@ -32,11 +32,22 @@ def needs(program: Program, user_id: str, keys: Iterable[Key] = ()) -> list[str]
         user_id: Who joins.
         keys: What is known of them besides. Only e-mail and phone count.
     """
-    if not comebacks.welcomes(program):
-        return []
-    names = [(_KIND, user_id), *(each for each in keys if each[0] in _OF_A_PERSON)]
-    hashes = member_keys.hashes(program.account_id, names)
-    return [paths.erased_mark(program.account_id, each) for each in hashes]
+    return marks(program.account_id, user_id, keys) if comebacks.welcomes(program) else []
+
+
+def marks(account_id: str, user_id: str | None, keys: Iterable[Key] = ()) -> list[str]:
+    """Return the paths of the marks of a user id, an e-mail and a phone: one for each vault key."""
+    names = [each for each in keys if each[0] in _OF_A_PERSON]
+    if user_id is not None:
+        names.insert(0, (_KIND, user_id))
+    hashes = member_keys.hashes(account_id, names)
+    return [paths.erased_mark(account_id, each) for each in hashes]
+
+
+def is_erased_since(reads: Reads, mark_paths: Iterable[str], since: datetime) -> bool:
+    """Tell whether one of these marks was made at a time or later."""
+    found = (erased_mark_documents.decode(reads[each]) for each in mark_paths)
+    return any(each is not None and each.erased_at >= since for each in found)
 
 
 def comes_back(
@@ -61,13 +72,13 @@ def comes_back(
     Raises:
         Wanted: The marks have to be read.
     """
-    marks = needs(program, user_id, keys)
-    if marks and person is not None:
-        marks += [
+    wanted = needs(program, user_id, keys)
+    if wanted and person is not None:
+        wanted += [
             paths.erased_mark(program.account_id, each) for each in _lookups_of_a_person(person)
         ]
-    commands.want(reads, marks)
-    found = (erased_mark_documents.decode(reads[each]) for each in marks)
+    commands.want(reads, wanted)
+    found = (erased_mark_documents.decode(reads[each]) for each in wanted)
     return any(each is not None and each.holds(now) for each in found)
 
 

@@ -18,6 +18,7 @@ from shared import clock, logs
 from shared.auth.caller import Caller
 from shared.domain import pseudonyms
 from shared.domain.loyalty import erasing
+from shared.domain.loyalty.entries import Entry, EntryKind
 from shared.domain.loyalty.membership import Membership, MembershipStatus
 from shared.domain.members import erasure as erasures
 from shared.domain.members import erasure_events
@@ -34,7 +35,7 @@ from shared.store import client, documents, paths
 from shared.store.client import Delete, Document, Snapshot, Write
 from shared.store.documents import Documents
 from shared.store.events import event_documents
-from shared.store.loyalty import erasure_documents, membership_documents
+from shared.store.loyalty import erasure_documents, membership_documents, return_documents
 from shared.store.members import member_documents, person_erasure_documents
 from shared.store.personal import Personal
 from shared.store.webhooks import delivery_documents, endpoint_documents
@@ -247,7 +248,7 @@ class _Work:
             self._breathe()
             copied = erasing.copy(membership, entries, names, self.erasure.started_at)
             for chunk in _chunks(copied.entries, CHUNK):
-                _create_entries(chunk)
+                _create_entries(listed.membership_id, chunk)
                 self._breathe()
             _switch(membership, copied)
         for page in client.pages(f"{paths.member(listed.membership_id)}/entries"):
@@ -322,14 +323,26 @@ def _closed(membership_id: str, erasure_id: str) -> Membership | None:
     return commands.run([path], decide)
 
 
-def _create_entries(entries: Sequence[Any]) -> None:
+def _create_entries(membership_id: str, entries: Sequence[Entry]) -> None:
+    """Create copies of a membership's entries, and move what came back of them.
+
+    Where that is kept follows from the membership's id: whoever guesses that one would find it.
+    """
     created = {paths.entry(each.membership_id, each.entry_id): each for each in entries}
+    moved = {
+        paths.earn_returns(membership_id, each.entry_id): paths.earn_returns(
+            each.membership_id, each.entry_id
+        )
+        for each in entries
+        if each.kind in {EntryKind.EARN, EntryKind.PENDING}
+    }
 
     def decide(reads: Reads) -> Effect[None]:
         missing = [each for path, each in created.items() if reads[path].data is None]
-        return Effect(None, [*map(membership_documents.ENTRIES.creation, missing)])
+        creations = map(membership_documents.ENTRIES.creation, missing)
+        return Effect(None, [*creations, *return_documents.moves(reads, moved)])
 
-    commands.run([*created], decide)
+    commands.run([*created, *moved, *moved.values()], decide)
 
 
 def _switch(membership: Membership, copied: erasing.Copy) -> None:

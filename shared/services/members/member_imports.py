@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 
 from shared import clock, ids
 from shared.auth.caller import Caller, Claim
@@ -59,6 +60,7 @@ _WRITES_OF_ROW = 10 + ENDPOINTS_PER_STORE_MAX
 """Person, event, membership with mirror, some entries, and a delivery to each endpoint."""
 _TIME_IS_UP = "The time was up. Send the same request again: nothing is done twice."
 _ERASED = "A member of these rows was erased meanwhile. Send those that are left as a new import."
+_ERASED_SINCE = "The person was erased after the import began."
 _FIELD_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.\[\]]{0,79}")
 """What may be kept as the name of a field; anything else may be a person's data."""
 
@@ -158,7 +160,7 @@ def run(
     if earlier is not None:
         return earlier
     batch_id = caller.claim.claim_id if caller.claim else None
-    work = _Work(caller, wanted, batch_id, program_id, store_id)
+    work = _Work(caller, wanted, batch_id, program_id, store_id, clock.utc_now())
     results = work.run(rows, time.monotonic() + at_once_s)
     imported = ImportedRows(results)
     if imported.is_complete and not wanted.is_dry:
@@ -174,6 +176,7 @@ def carry_out(
     *,
     program_id: str | None,
     store_id: str | None,
+    started_at: datetime,
 ) -> list[MemberRowResult]:
     """Import rows of a file; return a result for each.
 
@@ -184,8 +187,9 @@ def carry_out(
         wanted: What holds for all of them.
         program_id: The program of rows that name none.
         store_id: The store that the members come from.
+        started_at: When the import began. Who was erased since then is not made anew.
     """
-    return _Work(caller, wanted, batch_id, program_id, store_id).run(rows, None)
+    return _Work(caller, wanted, batch_id, program_id, store_id, started_at).run(rows, None)
 
 
 class _Work:
@@ -198,12 +202,14 @@ class _Work:
         batch_id: str | None,
         program_id: str | None,
         store_id: str | None,
+        started_at: datetime,
     ) -> None:
         self.caller = caller
         self.wanted = wanted
         self.batch_id = batch_id or ids.new("run")
         self.program_id = program_id
         self.store_id = store_id
+        self.started_at = started_at
         self._is_repeatable = batch_id is not None and not wanted.is_dry
         self._endpoints: dict[str, list[WebhookEndpoint]] = {}
 
@@ -346,7 +352,7 @@ class _PreparedRow:
         """The paths to read. Those of a person who is found by a key are wanted later."""
         needs = [self._person_path(self.new_id)]
         needs += member_keys.needs(self._account_id, self.row.changes.keys)
-        return [*needs, *self._membership_paths(self.new_id), *self._marks(self.body.user_id)]
+        return [*needs, *self._membership_paths(self.new_id), *self._marks]
 
     def decide(self, reads: Reads) -> Effect[MemberRowResult]:
         """Decide, as for ``commands.run``."""
@@ -359,6 +365,10 @@ class _PreparedRow:
         if met_id is not None and self.work.wanted.if_exists is IfMemberExists.SKIP:
             return Effect(self._result(MemberRowOutcome.SKIPPED, met_id))
         stored = own if met_id is None else self._person(reads, met_id)
+        since = self.work.started_at
+        if stored is None and comebacks.is_erased_since(reads, self._marks, since):
+            skipped = MemberRowResult(self.row.index, MemberRowOutcome.SKIPPED)
+            return Effect(replace(skipped, message=_ERASED_SINCE))
         user_id = stored.user_id if stored else self.new_id
         member_documents.require_unerased(stored)
         member, writes = self._with_profile(reads, stored, is_new=met_id is None)
@@ -406,11 +416,10 @@ class _PreparedRow:
         entries = [paths.entry(membership_id, opening.ENTRY_ID)] if self.opening else []
         return [paths.member(membership_id), *entries]
 
-    def _marks(self, user_id: str | None) -> list[str]:
-        """Return the paths that say whether this person was erased: nobody was without an id."""
-        if self.program is None or user_id is None:
-            return []
-        return comebacks.needs(self.program, user_id, self.row.changes.keys)
+    @cached_property
+    def _marks(self) -> list[str]:
+        """The paths that say whether this person was erased."""
+        return comebacks.marks(self._account_id, self.body.user_id, self.row.changes.keys)
 
     def _person(self, reads: Reads, user_id: str) -> Member | None:
         """Return a person, or who took over."""

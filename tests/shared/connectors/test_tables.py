@@ -85,3 +85,10 @@ def test_says_how_many_rows_are_too_many() -> None:
     tables.check_count(tables.ROWS_MAX)
     with pytest.raises(ConnectorRejected, match="more than 100000 rows"):
         tables.check_count(tables.ROWS_MAX + 1)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
+def test_lines_are_bounded_whatever_is_in_them(end: str) -> None:
+    tables.check_lines(end * tables.LINES_MAX)
+    with pytest.raises(ConnectorRejected, match="more than 500000 lines"):
+        tables.text_rows("a;b" + end * (tables.LINES_MAX + 1))

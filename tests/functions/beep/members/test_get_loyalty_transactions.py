@@ -240,6 +240,7 @@ def test_it_costs_what_it_shows(busy: Member) -> None:
         ({"cursor": "WyJ4fGxlX2FiYyJd"}, "cursor"),
         ({"until": "2026-01-01T00:00:00Z", "since": "2026-01-02T00:00:00Z"}, "until"),
         ({"minPoints": 0.5}, "minPoints"),
+        ({"minPoints": 5, "maxPoints": 4}, "maxPoints"),
         ({"type": "gift"}, "type"),
         ({"limit": 101}, "limit"),
         ({"offset": 1001}, "offset"),

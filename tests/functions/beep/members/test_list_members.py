@@ -96,6 +96,8 @@ def test_an_offset_gives_the_total(many: Member) -> None:
         {"programId": "{p}", "newsletter": True},
         {"programId": "{p}", "minPoints": 1},
         {"programId": "{p}", "sortBy": "points", "createdFrom": "2026-03-03T12:00:00Z"},
+        {"programId": "{p}", "sortBy": "points", "minPoints": 5, "maxPoints": 4},
+        {"createdFrom": "2026-03-03T12:00:00Z", "createdTo": "2026-03-03T12:00:00Z"},
         {"offset": 1001},
         {"offset": 1, "cursor": "WyJhIl0"},
         {"cursor": "WyJhIl0"},

@@ -297,3 +297,48 @@ def test_whoever_is_erased_meanwhile_does_not_come_back(
     assert outcomes(body) == ["failed", "failed"]
     assert "erased meanwhile" in body["memberResults"][0]["message"]
     assert merchant.api("getMember", {"userId": "anna"}).status == 404
+
+
+def test_whoever_is_erased_after_it_began_is_not_made_anew(
+    frozen_clock: Clock, merchant: Merchant
+) -> None:
+    program_id = merchant.program("points")
+    for person in ({"userId": "anna"}, {"userId": "ben", "email": "Ben@example.com"}):
+        merchant.api.ok("createMember", person)
+    frozen_clock.advance(seconds=1)
+    rows = json_lines(
+        {"userId": "anna", "points": 5},
+        {"email": "ben@example.com", "points": 5},
+        {"userId": "cleo", "points": 5},
+    )
+    import_id = begun(merchant, rows, programId=program_id, ifExists="update")
+    frozen_clock.advance(seconds=1)
+    for user_id in ("anna", "ben"):
+        merchant.api.ok("eraseMember", {"userId": user_id})
+
+    row_imports.resume(import_id)
+
+    body = status(merchant, import_id)
+    assert outcomes(body) == ["skipped", "skipped", "created"]
+    for each in body["memberResults"][:2]:
+        assert (each["userId"], each["message"]) == (
+            None,
+            "The person was erased after the import began.",
+        )
+    assert merchant.api.ok("listMembers")["count"] == 1
+    # A new import is a new decision of the merchant.
+    frozen_clock.advance(seconds=1)
+    assert outcomes(imported(merchant, rows, programId=program_id, ifExists="update")) == [
+        "created",
+        "created",
+        "skipped",
+    ]
+
+
+def test_blank_lines_without_end_are_refused(merchant: Merchant) -> None:
+    for text in ("userId\n" + "\n" * 600_000, "\n" * 600_000 + "{}"):
+        with nothing_written():
+            answer = send(merchant, text)
+        problem = "The file has more than 500000 lines: hand it over in parts."
+        assert (answer.status, answer.error) == (400, "INVALID_PARAMETERS")
+        assert answer.body["details"] == {"fields": {"file": problem}}

@@ -14,7 +14,7 @@ from shared.domain.members.erasure import Erasure, ErasureState
 from shared.services.loyalty import verification
 from shared.services.members import erasures
 from shared.services.payments import payment_settlement
-from shared.store import client
+from shared.store import client, paths
 from shared.store.loyalty import membership_documents
 from shared.store.members import person_erasure_documents
 from shared.store.orders import collect_order_documents
@@ -94,6 +94,24 @@ def test_a_later_refund_takes_back_from_the_copy(till: Till, payer: Member) -> N
     assert payment is not None
     assert (payment.user_id, payment.description) == (copy_of(payer).user_id, "")
     assert_verified(payer)
+
+
+def test_what_came_back_before_moves_with_the_copy(member: Member) -> None:
+    assert member.add(purchaseAmount=10, transactionId="t1").status == 200
+    earn = next(each for each in stored.entries(member) if each.transaction_id == "t1")
+    body = {**member.ids, "entryId": earn.entry_id, "refundId": "r1", "amount": 6}
+    member.api.ok("reverseLoyaltyTransaction", body)
+    old_path = paths.earn_returns(member.membership_id, earn.entry_id)
+    before = client.get_one(old_path).data
+    assert before is not None
+
+    erase(member)
+
+    copy = copy_of(member)
+    assert client.get_one(old_path).data is None
+    new_path = paths.earn_returns(copy.membership_id, earn.entry_id)
+    assert client.get_one(new_path).data == before
+    assert_verified(member)
 
 
 def test_a_refund_during_an_erasure_arrives_on_the_copy(till: Till, payer: Member) -> None:
