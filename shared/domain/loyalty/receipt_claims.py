@@ -99,7 +99,7 @@ class WaitingClaim:
         return self.since + WAITS
 
 
-class DropReason(StrEnum):
+class ClaimDropReason(StrEnum):
     """Why a claim waits no more and has earned nothing.
 
     ``HAS_MEMBER``: the till has named another member. ``NOT_VERIFIED``: the receipt has another
@@ -120,7 +120,7 @@ class DroppedClaim:
     user_id: str
     since: datetime
     dropped_at: datetime
-    reason: DropReason
+    reason: ClaimDropReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,7 +322,7 @@ def claimed(
     """
     others = tuple(each for each in receipt.waiting if each.proof != receipt.proof)
     return replace(
-        without_waiting(_awaited_by(receipt, others), now, DropReason.NOT_VERIFIED),
+        without_waiting(_awaited_by(receipt, others), now, ClaimDropReason.NOT_VERIFIED),
         claimed_by=user_id,
         claimed_at=now,
         grants=tuple(grants),
@@ -370,7 +370,7 @@ def booked_by_till(
     if len(others) < len(receipt.waiting):
         user_id = membership.user_id
         booked = replace(booked, claimed_by=user_id, claimed_at=now)
-    return without_waiting(_awaited_by(booked, others), now, DropReason.HAS_MEMBER)
+    return without_waiting(_awaited_by(booked, others), now, ClaimDropReason.HAS_MEMBER)
 
 
 def named_too(
@@ -432,7 +432,7 @@ def imported(
     """
     after = _without_forged(replace(receipt, proof=receipt.proof or proof), now)
     if claimant is None:
-        after = without_waiting(after, now, DropReason.HAS_MEMBER)
+        after = without_waiting(after, now, ClaimDropReason.HAS_MEMBER)
     else:
         after = replace(_awaited_by(after, ()), claimed_by=claimant, claimed_at=now)
     return replace(
@@ -468,7 +468,7 @@ def kept(
     until = kept_until(sale.issued_at, rules)
     after = _without_forged(replace(receipt, proof=receipt.proof or proof), now)
     return replace(
-        without_waiting(after, now, DropReason.NOTHING_EARNED),
+        without_waiting(after, now, ClaimDropReason.NOTHING_EARNED),
         purchase_id=purchase_id,
         imported=sale,
         amount_minor=amount_minor if receipt.amount_minor is None else receipt.amount_minor,
@@ -503,11 +503,11 @@ def awaited(receipt: ClaimableReceipt, user_id: str, proof: str, now: datetime) 
 def without_waited(receipt: ClaimableReceipt, now: datetime) -> ClaimableReceipt:
     """Return a receipt without the claims that have waited for ``WAITS``."""
     left = tuple(each for each in receipt.waiting if now < each.until)
-    return _with_dropped(receipt, left, now, DropReason.EXPIRED)
+    return _with_dropped(receipt, left, now, ClaimDropReason.EXPIRED)
 
 
 def without_waiting(
-    receipt: ClaimableReceipt, now: datetime, reason: DropReason
+    receipt: ClaimableReceipt, now: datetime, reason: ClaimDropReason
 ) -> ClaimableReceipt:
     """Return a receipt for which nobody waits any more, and why those who did get nothing."""
     return _with_dropped(receipt, (), now, reason)
@@ -515,11 +515,14 @@ def without_waiting(
 
 def _without_forged(receipt: ClaimableReceipt, now: datetime) -> ClaimableReceipt:
     genuine = tuple(each for each in receipt.waiting if each.proof == receipt.proof)
-    return _with_dropped(receipt, genuine, now, DropReason.NOT_VERIFIED)
+    return _with_dropped(receipt, genuine, now, ClaimDropReason.NOT_VERIFIED)
 
 
 def _with_dropped(
-    receipt: ClaimableReceipt, left: tuple[WaitingClaim, ...], now: datetime, reason: DropReason
+    receipt: ClaimableReceipt,
+    left: tuple[WaitingClaim, ...],
+    now: datetime,
+    reason: ClaimDropReason,
 ) -> ClaimableReceipt:
     gone = [
         DroppedClaim(each.user_id, each.since, now, reason)
@@ -559,7 +562,7 @@ def returned(
         sum_minor = min(sum_minor, amount_minor)
     after = replace(receipt, returned_minor=sum_minor, is_void=receipt.is_void or is_all)
     if after.is_void:
-        after = without_waiting(after, now, DropReason.NOTHING_EARNED)
+        after = without_waiting(after, now, ClaimDropReason.NOTHING_EARNED)
     return replace(after, grants=tuple(_asked(after, each) for each in receipt.grants))
 
 

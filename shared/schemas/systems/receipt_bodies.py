@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from shared.domain.loyalty import receipt_claims
-from shared.domain.loyalty.receipt_claims import ClaimableReceipt, DropReason, ReceiptStatus
+from shared.domain.loyalty.receipt_claims import ClaimableReceipt, ClaimDropReason, ReceiptStatus
 from shared.domain.money import Money
 from shared.domain.units import from_units
 from shared.schemas import answers
@@ -60,7 +60,7 @@ class DroppedClaimBody(WireModel):
     user_id: answers.UserId
     since: Timestamp = Field(description="Since when it had waited.")
     dropped_at: Timestamp = Field(description="When it ended.")
-    reason: Annotated[DropReason, Field(strict=False)] = Field(
+    reason: Annotated[ClaimDropReason, Field(strict=False)] = Field(
         description=(
             "`has_member`: the till has named another member; `not_verified`: the receipt has "
             "another signature; `nothing_earned`: the customer would have got nothing, as by a "

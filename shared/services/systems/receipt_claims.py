@@ -23,7 +23,7 @@ from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program
 from shared.domain.loyalty.receipt_claims import (
     ClaimableReceipt,
-    DropReason,
+    ClaimDropReason,
     ReceiptGrant,
     ReceiptStatus,
 )
@@ -192,7 +192,7 @@ def _given_to_waiting(
             raise
         booked = None
     if booked is None or not booked.grants:
-        nothing = DropReason.NOTHING_EARNED
+        nothing = ClaimDropReason.NOTHING_EARNED
         return receipt_claims.without_waiting(receipt, now, nothing), []
     after = receipt_claims.claimed(receipt, user_id, booked.grants, now)
     return after, booked.state.writes()

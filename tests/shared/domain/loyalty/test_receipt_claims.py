@@ -19,7 +19,7 @@ from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import ReceiptClaimRules
 from shared.domain.loyalty.receipt_claims import (
     ClaimableReceipt,
-    DropReason,
+    ClaimDropReason,
     ReceiptGrant,
     ReceiptStatus,
 )
@@ -160,8 +160,8 @@ def first_real(told_waits: Sequence[tuple[str, str]]) -> str | None:
     return next((user_id for user_id, proof in told_waits if proof == REAL), None)
 
 
-def ends(receipt: ClaimableReceipt) -> dict[str, set[DropReason]]:
-    reasons: dict[str, set[DropReason]] = {}
+def ends(receipt: ClaimableReceipt) -> dict[str, set[ClaimDropReason]]:
+    reasons: dict[str, set[ClaimDropReason]] = {}
     for each in receipt.dropped:
         reasons.setdefault(each.user_id, set()).add(each.reason)
     return reasons
@@ -177,7 +177,7 @@ def test_whom_the_till_does_not_name_the_first_one_with_its_code_keeps(
 
     first = first_real(told_waits)
     assert [each.user_id for each in known.waiting] == ([first] if first else [])
-    assert all(each.reason is DropReason.NOT_VERIFIED for each in known.dropped)
+    assert all(each.reason is ClaimDropReason.NOT_VERIFIED for each in known.dropped)
     assert len(known.waiting) + len(known.dropped) == len(name.waiting)
     assert receipt_claims.named_too(NAME, name, known).same_as == "rcp_1"
     for user_id in ("user_1", "user_2", "user_3"):
@@ -211,7 +211,7 @@ def test_a_member_whom_the_till_names_has_it_whoever_waits(
     assert after.claimed_by == (named if first == named else None)
     assert after.waiting == ()
     if first not in {None, named}:
-        assert DropReason.HAS_MEMBER in ends(after)[first or ""]
+        assert ClaimDropReason.HAS_MEMBER in ends(after)[first or ""]
     # Nobody who has waited is gone without a word: got it, or is told why not.
     got = {named} if first == named else set()
     assert {each.user_id for each in name.waiting} == got | ends(after).keys()
@@ -227,7 +227,7 @@ def test_a_void_ends_the_wait_and_a_part_does_not(
 
     assert (after.waiting == ()) is (after.is_void or known.waiting == ())
     if after.is_void and known.waiting:
-        assert DropReason.NOTHING_EARNED in ends(after)[known.waiting[0].user_id]
+        assert ClaimDropReason.NOTHING_EARNED in ends(after)[known.waiting[0].user_id]
 
 
 def test_who_has_waited_to_the_end_keeps_nobody_from_it() -> None:
@@ -236,7 +236,7 @@ def test_who_has_waited_to_the_end_keeps_nobody_from_it() -> None:
 
     assert receipt_claims.require_open(known, later, "user_2".__eq__) is None
     dropped = receipt_claims.without_waited(known, later)
-    assert ends(dropped) == {"user_1": {DropReason.EXPIRED}}
+    assert ends(dropped) == {"user_1": {ClaimDropReason.EXPIRED}}
     assert dropped.status is ReceiptStatus.OPEN
 
 
