@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from shared.domain.loyalty import chain, due, ledger, loyalty_events, tiers
 from shared.domain.loyalty.counters import PeriodCount
 from shared.domain.loyalty.entries import Cause, Entry, EntryKind
+from shared.domain.loyalty.expiry import PointsExpiry
 from shared.domain.loyalty.lots import Lot
 from shared.domain.loyalty.membership import Membership
-from shared.domain.loyalty.expiry import PointsExpiry
 from shared.domain.loyalty.programs import Program, Tier, TierRules
 from shared.domain.loyalty.returns import ReversePolicy
 from shared.domain.loyalty.tier_policies import TierBasis, TierDowngrade, TierPolicy

@@ -1,0 +1,372 @@
+"""All commands of the ledger in random order, for members who give to and become each other.
+
+After each command the memberships are compared with a second ledger (``ledger_model``), which
+knows dates and units and nothing else; and now and then with all that must follow from the entries.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+
+import pytest
+
+from shared.domain.loyalty import chain, due, ledger, proof
+from shared.domain.loyalty.entries import Cause, Entry, EntryKind
+from shared.domain.loyalty.expiry import PointsExpiry
+from shared.domain.loyalty.holds import Hold
+from shared.domain.loyalty.membership import Membership
+from shared.domain.loyalty.returns import ReversePolicy
+from shared.errors import InsufficientBalance, MergeLimitExceeded, TooManyReservations
+from tests.support.ledger_model import Purse, in_order
+from tests.support.strategies import NOW, TIERED, make_cause, make_membership, make_program
+
+STEPS = 10_000
+SEEDS = (1, 2)
+MEMBERS = 4
+CHECKED_EVERY = 400
+
+PROGRAM = make_program(TIERED, points_expiry=PointsExpiry.of(20), pending_days=3)
+
+
+@dataclass
+class Member:
+    """A membership with its entries, and what the other ledger says of it."""
+
+    membership: Membership
+    purse: Purse = field(default_factory=Purse)
+    entries: list[Entry] = field(default_factory=list)
+    earns: list[Entry] = field(default_factory=list)
+    redemptions: list[Entry] = field(default_factory=list)
+
+
+class World:
+    """Some members of a program, at a time."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = Random(seed)
+        self.now = NOW
+        self.steps = 0
+        self.taken: Counter[tuple[str, str]] = Counter()
+        self.asked: Counter[tuple[str, str]] = Counter()
+        self.done: Counter[str] = Counter()
+        self.gone: list[Member] = []
+        self.members = [self.newcomer() for _ in range(MEMBERS)]
+
+    def newcomer(self) -> Member:
+        self.steps += 1
+        user_id = f"u{self.steps}"
+        opened = make_membership(PROGRAM, membership_id=f"lp_1_{user_id}", user_id=user_id)
+        return Member(due.scheduled(opened, PROGRAM.time_zone))
+
+    def cause(self, **facts: object) -> Cause:
+        self.steps += 1
+        return make_cause(f"le_{self.steps}", now=self.now, **facts)
+
+    def book(self, member: Member, booked: tuple[Membership, Entry]) -> Entry:
+        member.membership, entry = booked
+        member.entries.append(entry)
+        return entry
+
+    def catch_up(self, member: Member) -> None:
+        """Book what time has brought, as every booking does first."""
+        after, entries = ledger.caught_up(member.membership, PROGRAM, self.now)
+        member.membership = after
+        member.entries += entries
+        member.purse.pass_time(self.now)
+
+    def step(self) -> None:
+        member = self.random.choice(self.members)
+        for each in self.members:
+            self.catch_up(each)
+        command = self.random.choice(COMMANDS)
+        before = member.membership
+        try:
+            command(self, member)
+            self.done[command.__name__] += 1
+        except InsufficientBalance:
+            assert member.membership == before
+            self.done["refused"] += 1
+        everybody = sum(self.done.values()) % 10 == 0
+        for each in self.members if everybody else [member]:
+            compare(each, self.now)
+
+
+def earn(world: World, member: Member) -> None:
+    units = world.random.randint(1, 90)
+    bought = world.random.random() < 0.5
+    cause = world.cause(purchase_amount="9.00" if bought else None)
+    entry = world.book(member, ledger.earn(member.membership, PROGRAM, units, cause))
+    member.earns.append(entry)
+    if entry.kind is EntryKind.PENDING:
+        assert entry.pending_until is not None
+        pending = (units, entry.pending_until, entry.lot_expires_at)
+        member.purse.pending[name_of(entry)] = pending
+    else:
+        member.purse.add(units, entry.lot_expires_at)
+
+
+def redeem(world: World, member: Member) -> None:
+    units = world.random.randint(1, 120)
+    overdraft = world.random.choice([0, 0, 0, 30])
+    fits = units <= member.purse.available + overdraft
+    try:
+        booked = ledger.redeem(
+            member.membership, PROGRAM, units, world.cause(), overdraft_units=overdraft
+        )
+    except InsufficientBalance:
+        assert not fits
+        raise
+    assert fits
+    member.redemptions.append(world.book(member, booked))
+    member.purse.take(units)
+
+
+def cancel(world: World, member: Member) -> None:
+    if not member.redemptions:
+        return
+    redeemed = member.redemptions.pop(world.random.randrange(len(member.redemptions)))
+    world.book(member, ledger.cancel(member.membership, PROGRAM, redeemed, world.cause()))
+    spent = redeemed.spent or ()
+    member.purse.add(-redeemed.units - sum(each.units for each in spent), None)
+    for each in spent:
+        member.purse.add(each.units, each.expires_at)
+
+
+def adjust(world: World, member: Member) -> None:
+    units = world.random.choice([-1, 1]) * world.random.randint(1, 60)
+    fits = units > 0 or -units <= member.purse.available
+    try:
+        booked = ledger.adjust(member.membership, PROGRAM, units, world.cause())
+    except InsufficientBalance:
+        assert not fits
+        raise
+    assert fits
+    entry = world.book(member, booked)
+    if units > 0:
+        member.purse.add(units, entry.lot_expires_at)
+    else:
+        member.purse.take(-units)
+
+
+def set_balance(world: World, member: Member) -> None:
+    units = world.random.randint(0, 150)
+    difference = units - member.purse.balance
+    booked = ledger.set_balance(member.membership, PROGRAM, units, world.cause())
+    if booked is not None:
+        world.book(member, booked)
+    if difference > 0:
+        member.purse.add(difference, None)
+    else:
+        member.purse.take(-difference)
+
+
+def take_back(world: World, member: Member) -> None:
+    """Take a part of an earn, as far as the policy says."""
+    if not member.earns:
+        return
+    earn_ = world.random.choice(member.earns)
+    left = earn_.granted_units - world.asked[key_of(earn_)]
+    if left == 0:
+        return
+    units = world.random.randint(1, left)
+    policy = world.random.choice(list(ReversePolicy))
+    booked = ledger.reverse(member.membership, PROGRAM, earn_, units, world.cause(), policy=policy)
+    purse, name = member.purse, name_of(earn_)
+    if name in purse.pending:
+        have, at, date = purse.pending[name]
+        taken = min(units, have)
+        purse.pending[name] = (have - taken, at, date)
+    else:
+        taken = {
+            ReversePolicy.ONLY_PENDING: 0,
+            ReversePolicy.WITHIN_BALANCE: min(units, max(purse.balance, 0)),
+            ReversePolicy.UNLIMITED: units,
+        }[policy]
+        purse.take(taken, first=[earn_.lot_expires_at])
+    assert (booked is None) is (taken == 0)
+    world.asked[key_of(earn_)] += units
+    world.taken[key_of(earn_)] += taken
+    if booked is not None:
+        entry = world.book(member, booked)
+        assert (-entry.moved_units, entry.uncollected_units) == (taken, units - taken)
+
+
+def give_back(world: World, member: Member) -> None:
+    """Give a part back of what was taken of an earn: the return was none."""
+    taken = [each for each in member.earns if world.taken[key_of(each)]]
+    if not taken:
+        return
+    earn_ = world.random.choice(taken)
+    units = world.random.randint(1, world.taken[key_of(earn_)])
+    world.book(member, ledger.restore(member.membership, PROGRAM, earn_, units, world.cause()))
+    world.taken[key_of(earn_)] -= units
+    world.asked[key_of(earn_)] -= units
+    name = name_of(earn_)
+    if name in member.purse.pending:
+        have, at, date = member.purse.pending[name]
+        member.purse.pending[name] = (have + units, at, date)
+    else:
+        member.purse.add(units, earn_.lot_expires_at)
+
+
+def hold(world: World, member: Member) -> None:
+    units = world.random.randint(1, 60)
+    world.steps += 1
+    minutes = world.random.randint(1, 60 * 48)
+    wanted = Hold(
+        f"rs_{world.steps}",
+        member.membership.membership_id,
+        (),
+        world.now,
+        world.now + timedelta(minutes=minutes),
+    )
+    fits = units <= member.purse.available
+    try:
+        member.membership = ledger.hold(member.membership, PROGRAM, wanted, units)
+    except TooManyReservations:
+        return
+    except InsufficientBalance:
+        assert not fits
+        raise
+    assert fits
+    member.purse.hold(wanted.reservation_id, units, wanted.ends_at)
+
+
+def commit(world: World, member: Member) -> None:
+    if not member.membership.holds:
+        return
+    held = world.random.choice(member.membership.holds)
+    units = world.random.randint(1, held.units)
+    fits = units <= member.purse.balance
+    try:
+        booked = ledger.redeem_held(member.membership, PROGRAM, held, units, world.cause())
+    except InsufficientBalance:
+        assert not fits
+        raise
+    assert fits
+    member.redemptions.append(world.book(member, booked))
+    member.purse.spend_held(held.reservation_id, units)
+
+
+def void(world: World, member: Member) -> None:
+    if not member.membership.holds:
+        return
+    held = world.random.choice(member.membership.holds)
+    member.membership = ledger.release(member.membership, PROGRAM, held, world.now)
+    member.purse.release(held.reservation_id)
+
+
+def transfer(world: World, member: Member) -> None:
+    other = world.random.choice([each for each in world.members if each is not member])
+    units = world.random.randint(1, 60)
+    fits = units <= member.purse.available
+    try:
+        out, into = ledger.transfer(
+            member.membership, other.membership, PROGRAM, units, world.cause(), world.cause()
+        )
+    except InsufficientBalance:
+        assert not fits
+        raise
+    assert fits
+    world.book(member, out)
+    world.book(other, into)
+    for date, each in in_order(member.purse.take(units)):
+        other.purse.add(each, date)
+
+
+def merge(world: World, member: Member) -> None:
+    """Make one of two, rarely; somebody new comes instead."""
+    if world.random.random() < 0.9:
+        return
+    other = world.random.choice([each for each in world.members if each is not member])
+    try:
+        given, taken = ledger.merge(
+            member.membership, other.membership, PROGRAM, world.cause(), world.cause()
+        )
+    except MergeLimitExceeded:
+        world.members[world.members.index(other)] = world.newcomer()
+        world.gone.append(other)
+        return
+    world.book(member, given)
+    world.book(other, taken)
+    other.purse.take_over(member.purse)
+    member.purse = Purse()
+    other.earns += member.earns
+    other.redemptions += member.redemptions
+    world.gone.append(member)
+    world.members[world.members.index(member)] = world.newcomer()
+
+
+def wait(world: World, _: Member) -> None:
+    world.now += timedelta(hours=world.random.choice([1, 5, 24, 24, 72]))
+
+
+COMMANDS: list[Callable[[World, Member], None]] = [
+    earn,
+    earn,
+    earn,
+    redeem,
+    cancel,
+    adjust,
+    set_balance,
+    take_back,
+    take_back,
+    give_back,
+    hold,
+    hold,
+    commit,
+    void,
+    transfer,
+    merge,
+    wait,
+]
+
+
+def name_of(entry: Entry) -> str:
+    return f"{entry.membership_id}/{entry.entry_id}"
+
+
+def key_of(entry: Entry) -> tuple[str, str]:
+    return entry.membership_id, entry.entry_id
+
+
+def compare(member: Member, now: datetime) -> None:
+    """Compare a membership with the other ledger."""
+    stored, purse = member.membership, member.purse
+    assert [(each.expires_at, each.units) for each in stored.lots] == in_order(purse.free)
+    assert (stored.balance_units, stored.deficit_units) == (purse.balance, purse.owed)
+    assert (stored.held_units, stored.available_units) == (purse.held, purse.available)
+    assert {each.reservation_id: each.units for each in stored.holds} == {
+        name: units.total() for name, (units, _) in purse.holds.items()
+    }
+    assert stored.pending_units == sum(units for units, _, _ in purse.pending.values())
+    stored.assert_consistent()
+    next_due_at = due.scheduled(stored, PROGRAM.time_zone).next_due_at
+    assert stored.next_due_at is not None
+    assert next_due_at is not None
+    # Holds that have ended are written with the next booking: then it is due already.
+    assert stored.next_due_at == next_due_at or stored.next_due_at <= now
+
+
+def assert_proved(member: Member) -> None:
+    """Assert all that follows from the entries: sums, steps, lifetime, tier, and the chain."""
+    assert list(proof.sums_breaks(member.membership, member.entries)) == []
+    assert chain.find_break(member.entries, member.membership.head_hash) is None
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_every_command_in_any_order_keeps_the_books(seed: int) -> None:
+    world = World(seed)
+    for step in range(STEPS // len(SEEDS)):
+        world.step()
+        if step % CHECKED_EVERY == 0:
+            for member in world.members:
+                assert_proved(member)
+    for member in (*world.members, *world.gone):
+        assert_proved(member)
+    assert not {each.__name__ for each in COMMANDS} - set(world.done)
+    assert all(world.done[name] > 20 for name in world.done), world.done

@@ -1,0 +1,117 @@
+"""A second, naive ledger: what a member has, unit by unit and date by date, to compare with.
+
+It knows nothing of entries, chains or documents, and no rule of the first one is called here.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+Date = datetime | None
+Units = Counter[Date]
+"""How many units expire at which time; ``None`` never."""
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+def in_order(units: Units) -> list[tuple[Date, int]]:
+    """Return the dates in the order in which they are spent."""
+    return sorted(((date, each) for date, each in units.items() if each), key=_order)
+
+
+def _order(pair: tuple[Date, int]) -> datetime:
+    return pair[0] or _NEVER
+
+
+@dataclass
+class Purse:
+    """What a member has.
+
+    ``free`` can be spent; ``owed`` is what was taken beyond. ``holds`` are set aside until a time,
+    ``pending`` are grants that can be spent from a time on, with the date that they get.
+    """
+
+    free: Units = field(default_factory=Counter)
+    owed: int = 0
+    holds: dict[str, tuple[Units, datetime]] = field(default_factory=dict)
+    pending: dict[str, tuple[int, datetime, Date]] = field(default_factory=dict)
+
+    @property
+    def held(self) -> int:
+        """What is set aside."""
+        return sum(units.total() for units, _ in self.holds.values())
+
+    @property
+    def available(self) -> int:
+        """What can be spent; negative if something is owed."""
+        return self.free.total() - self.owed
+
+    @property
+    def balance(self) -> int:
+        """What can be spent, and what is set aside."""
+        return self.available + self.held
+
+    def add(self, units: int, date: Date) -> None:
+        """Get units, which pay what is owed first."""
+        paid = min(units, self.owed)
+        self.owed -= paid
+        self.free[date] += units - paid
+
+    def take(self, units: int, *, first: Iterable[Date] = ()) -> Units:
+        """Lose units, beginning with those of ``first``, then with those that expire first."""
+        taken: Units = Counter()
+        for date in (*first, *(each for each, _ in in_order(self.free))):
+            some = min(self.free[date], units - taken.total())
+            self.free[date] -= some
+            taken[date] += some
+        self.owed += units - taken.total()
+        return taken
+
+    def put_back(self, units: Units) -> None:
+        """Get units back that were set aside; then what is owed is taken from all."""
+        self.free += units
+        owed, self.owed = self.owed, 0
+        self.take(owed)
+
+    def hold(self, name: str, units: int, until: datetime) -> None:
+        """Set units aside."""
+        self.holds[name] = (self.take(units), until)
+
+    def spend_held(self, name: str, units: int) -> None:
+        """Spend a part of what is set aside; the rest is free."""
+        held, _ = self.holds.pop(name)
+        left = units
+        for date, each in in_order(held):
+            spent = min(each, left)
+            held[date] -= spent
+            left -= spent
+        assert left == 0
+        self.put_back(held)
+
+    def release(self, name: str) -> None:
+        """Give up what is set aside."""
+        self.put_back(self.holds.pop(name)[0])
+
+    def pass_time(self, now: datetime) -> None:
+        """Let holds end, then pending units become spendable, then units expire."""
+        ended = [name for name, (_, until) in self.holds.items() if until <= now]
+        back: Units = Counter()
+        for name in ended:
+            back += self.holds.pop(name)[0]
+        if ended:
+            self.put_back(back)
+        due = [name for name, (_, at, _) in self.pending.items() if at <= now]
+        for name in sorted(due, key=lambda each: self.pending[each][1]):
+            units, _, date = self.pending.pop(name)
+            self.add(units, date)
+        for date in [each for each in self.free if each is not None and each <= now]:
+            del self.free[date]
+
+    def take_over(self, other: Purse) -> None:
+        """Have all that another one has; what one owes is paid from both."""
+        self.holds |= other.holds
+        self.pending |= other.pending
+        self.owed += other.owed
+        self.put_back(other.free)
