@@ -90,9 +90,10 @@ class World:
         except InsufficientBalance:
             assert member.membership == before
             self.done["refused"] += 1
-        everybody = sum(self.done.values()) % 10 == 0
-        for each in self.members if everybody else [member]:
-            compare(each, self.now)
+        of_all = sum(self.done.values()) % 10 == 0
+        for each in self.members:
+            if of_all or each is member:
+                compare(each, self.now)
 
 
 def earn(world: World, member: Member) -> None:
