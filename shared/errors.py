@@ -125,11 +125,35 @@ class PointsHaveNoValue(PunktwerkError):
 
 
 class RewardUnavailable(PunktwerkError):
-    """The reward is switched off or outside its period."""
+    """The reward is switched off, archived or outside its period."""
 
     code = "REWARD_UNAVAILABLE"
     status = 400
-    fix = "Offer another reward; getLoyaltyProgram lists them."
+    fix = "Offer another reward; listRewards says which ones the member can have."
+
+
+class TierRequired(PunktwerkError):
+    """The reward is for members of a higher tier: its `requiredTier`."""
+
+    code = "TIER_REQUIRED"
+    status = 400
+    fix = "Offer another reward; `details.requiredTier` says which tier this one needs."
+
+
+class RewardLimitReached(PunktwerkError):
+    """The member has had the reward, or reserved it, as often as its `limits` let a member."""
+
+    code = "REWARD_LIMIT_REACHED"
+    status = 400
+    fix = "Offer another reward, or wait until `details.availableFrom`; null: for ever."
+
+
+class RewardNotInStore(PunktwerkError):
+    """The store does not hand the reward out: its `storeIds` name others."""
+
+    code = "REWARD_NOT_IN_STORE"
+    status = 400
+    fix = "Send the customer to one of the stores in `details.storeIds`."
 
 
 class RewardOutOfStock(PunktwerkError):
@@ -137,7 +161,7 @@ class RewardOutOfStock(PunktwerkError):
 
     code = "REWARD_OUT_OF_STOCK"
     status = 400
-    fix = "Offer another reward, or raise its `stock` with updateLoyaltyProgram."
+    fix = "Offer another reward, or set its `stock` anew with updateReward."
 
 
 class ReservationExpired(PunktwerkError):
@@ -495,7 +519,7 @@ class RewardNotFound(PunktwerkError):
 
     code = "REWARD_NOT_FOUND"
     status = 404
-    fix = "Use a `rewardId` that getLoyaltyProgram lists."
+    fix = "Use a `rewardId` that listRewards lists."
 
 
 class RedemptionNotFound(PunktwerkError):

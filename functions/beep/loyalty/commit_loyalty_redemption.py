@@ -19,6 +19,7 @@ from shared.errors import (
     ReservationExpired,
     ReservationNotFound,
     RewardCostMismatch,
+    RewardLimitReached,
     RewardOutOfStock,
 )
 from shared.schemas import answers
@@ -110,6 +111,7 @@ REFUSALS = (
     ReservationExpired,
     ReservationClosed,
     RewardCostMismatch,
+    RewardLimitReached,
     RewardOutOfStock,
     InsufficientBalance,
 )

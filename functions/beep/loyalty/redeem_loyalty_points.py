@@ -17,9 +17,11 @@ from shared.errors import (
     PointsHaveNoValue,
     ProgramNotFound,
     RewardCostMismatch,
+    RewardLimitReached,
     RewardNotFound,
     RewardOutOfStock,
     RewardUnavailable,
+    TierRequired,
 )
 from shared.schemas import answers
 from shared.schemas.base import (
@@ -125,6 +127,8 @@ REFUSALS = (
     RewardNotFound,
     RewardCostMismatch,
     RewardUnavailable,
+    TierRequired,
+    RewardLimitReached,
     RewardOutOfStock,
     PointsHaveNoValue,
     InsufficientBalance,

@@ -18,9 +18,11 @@ from shared.errors import (
     PointsHaveNoValue,
     ProgramNotFound,
     ReservationExists,
+    RewardLimitReached,
     RewardNotFound,
     RewardOutOfStock,
     RewardUnavailable,
+    TierRequired,
     TooManyReservations,
 )
 from shared.schemas import answers
@@ -117,6 +119,8 @@ REFUSALS = (
     MembershipClosed,
     RewardNotFound,
     RewardUnavailable,
+    TierRequired,
+    RewardLimitReached,
     RewardOutOfStock,
     PointsHaveNoValue,
     InsufficientBalance,

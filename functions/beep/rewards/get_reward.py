@@ -9,21 +9,23 @@ from pydantic import Field
 from shared.auth.caller import Caller
 from shared.errors import ProgramNotFound, RewardNotFound
 from shared.schemas.base import RequestModel, ResponseModel, Success
-from shared.schemas.fields import ProgramId, StoreId
+from shared.schemas.fields import ProgramId, StoreId, UserId
 from shared.schemas.loyalty.reward_bodies import RewardId
 from shared.schemas.rewards.catalog_bodies import (
     CATALOG_REWARD_EXAMPLE,
-    CatalogRewardBody,
-    catalog_reward_body,
+    FOR_MEMBER_EXAMPLE,
+    OfferBody,
+    offer_body,
 )
 from shared.services.rewards import rewards
 
 
 class Request(RequestModel):
-    """The reward."""
+    """The reward. With ``userId``, it says whether that member can have it now."""
 
     program_id: ProgramId
     reward_id: RewardId
+    user_id: UserId | None = None
     store_id: StoreId | None = None
 
 
@@ -31,19 +33,36 @@ class Response(ResponseModel):
     """The reward."""
 
     success: Success = True
-    reward: CatalogRewardBody = Field(description="The reward.")
+    reward: OfferBody = Field(description="The reward.")
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
-    "one": {"programId": "lp_abc123", "rewardId": "rw_abc123"}
+    "member": {"programId": "lp_abc123", "rewardId": "rw_abc123", "userId": "user_xyz"},
+    "one": {"programId": "lp_abc123", "rewardId": "rw_abc123"},
 }
 
-EXAMPLE: dict[str, Any] = {"success": True, "reward": CATALOG_REWARD_EXAMPLE}
+EXAMPLE: dict[str, Any] = {
+    "success": True,
+    "reward": {**CATALOG_REWARD_EXAMPLE, "forMember": FOR_MEMBER_EXAMPLE},
+}
 
 REFUSALS = (ProgramNotFound, RewardNotFound)
 
 
 def handle(body: Request, caller: Caller) -> Response:
-    """Read the program, which has the reward."""
-    found = rewards.find(caller, body.program_id, body.store_id, body.reward_id)
-    return Response(reward=catalog_reward_body(found, body.program_id))
+    """Read the program, which has the reward, and the member if one is named."""
+    found = rewards.find(
+        caller,
+        program_id=body.program_id,
+        store_id=body.store_id,
+        reward_id=body.reward_id,
+        user_id=body.user_id,
+    )
+    return Response(reward=offer_body(found, body.program_id))
+
+
+def sandbox(body: Request, _: Caller) -> dict[str, Any]:
+    """Show the documented example; without a member nobody can have it or not."""
+    if body.user_id is not None:
+        return {}
+    return {"reward": {**CATALOG_REWARD_EXAMPLE, "forMember": None}}

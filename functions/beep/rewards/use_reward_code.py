@@ -17,6 +17,8 @@ from shared.errors import (
     ReservationExpired,
     RewardCodeNotFound,
     RewardCodeUsed,
+    RewardLimitReached,
+    RewardNotInStore,
     RewardOutOfStock,
     StoreNotFound,
 )
@@ -83,6 +85,8 @@ REFUSALS = (
     RewardCodeNotFound,
     RewardCodeUsed,
     RedemptionCancelled,
+    RewardNotInStore,
+    RewardLimitReached,
     ReservationExpired,
     ReservationClosed,
     MemberSuspended,

@@ -7,6 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from shared.domain.loyalty import reward_counts
+from shared.domain.loyalty.reward_counts import RewardCount
+
 DAYS_KEPT = 35
 MONTHS_KEPT = 3
 EVENT_PERIODS_KEPT = 9
@@ -39,13 +42,14 @@ class Counters:
 
     ``periods`` are counted while the program limits them, newest first. ``purchases`` are those
     that earned. ``campaigns`` are those with a limit for each member. ``events`` are those that
-    were rewarded, by their period.
+    were rewarded, by their period. ``rewards`` are those that were redeemed.
     """
 
     periods: tuple[PeriodCount, ...] = ()
     purchases: int = 0
     campaigns: tuple[Use, ...] = ()
     events: tuple[Use, ...] = ()
+    rewards: tuple[RewardCount, ...] = ()
 
     def units_in(self, period: str) -> int:
         """Return the units that rules granted in a period."""
@@ -118,6 +122,7 @@ def added(one: Counters, other: Counters) -> Counters:
         purchases=one.purchases + other.purchases,
         campaigns=_added_uses(one.campaigns, other.campaigns),
         events=_added_uses(one.events, other.events),
+        rewards=reward_counts.merged(one.rewards, other.rewards),
     )
 
 

@@ -51,7 +51,7 @@ def expires_at(program: Program, granted_at: datetime, rule: str | None = None) 
     policy = program.rule_expiry(rule) or program.points_expiry
     if policy is None:
         return None
-    last_day = policy.last_day(_local_day(granted_at, program.time_zone))
+    last_day = policy.last_day(local_day(granted_at, program.time_zone))
     return start_of_day(last_day + timedelta(days=1), program.time_zone)
 
 
@@ -65,7 +65,7 @@ def activates_at(program: Program, granted_at: datetime) -> datetime | None:
     """
     if program.pending_days == 0:
         return None
-    last_day = _local_day(granted_at, program.time_zone) + timedelta(days=program.pending_days)
+    last_day = local_day(granted_at, program.time_zone) + timedelta(days=program.pending_days)
     return start_of_day(last_day + timedelta(days=1), program.time_zone)
 
 
@@ -77,7 +77,7 @@ def referral_at(program: Program, cool_off_days: int, bought_at: datetime) -> da
     days = max(cool_off_days, program.pending_days)
     if days == 0:
         return bought_at
-    last_day = _local_day(bought_at, program.time_zone) + timedelta(days=days)
+    last_day = local_day(bought_at, program.time_zone) + timedelta(days=days)
     return start_of_day(last_day + timedelta(days=1), program.time_zone)
 
 
@@ -88,7 +88,7 @@ def alert_at(
     policy = program.rule_expiry(rule) or program.points_expiry
     if policy is None or expires_at is None or policy.alert_days == 0:
         return None
-    day = _local_day(expires_at, program.time_zone) - timedelta(days=policy.alert_days)
+    day = local_day(expires_at, program.time_zone) - timedelta(days=policy.alert_days)
     return start_of_day(day, program.time_zone)
 
 
@@ -97,7 +97,7 @@ def anniversary_at(enrolled_at: datetime, years: int, time_zone: str) -> datetim
 
     For a member who joined on 29 February, it is 28 February in years without a leap day.
     """
-    joined = _local_day(enrolled_at, time_zone)
+    joined = local_day(enrolled_at, time_zone)
     return start_of_day(event_rules.in_year(joined, joined.year + years), time_zone)
 
 
@@ -194,10 +194,11 @@ def _is_announced(lot: Lot, now: datetime) -> bool:
 
 def years_since(joined_at: datetime, time_zone: str, now: datetime) -> int:
     """Return how many anniversaries there were."""
-    years = _local_day(now, time_zone).year - _local_day(joined_at, time_zone).year
+    years = local_day(now, time_zone).year - local_day(joined_at, time_zone).year
     is_ahead = anniversary_at(joined_at, years, time_zone) > now
     return years - 1 if is_ahead else years
 
 
-def _local_day(moment: datetime, time_zone: str) -> date:
+def local_day(moment: datetime, time_zone: str) -> date:
+    """Return the day of a store at a moment."""
     return moment.astimezone(ZoneInfo(time_zone)).date()

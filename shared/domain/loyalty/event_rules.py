@@ -79,7 +79,11 @@ def period_of(moment: datetime, period: Period, time_zone: str) -> str:
     Returns:
         ``2026-03-03``, ``2026-W10`` (ISO 8601: from Monday), ``2026-03``, ``2026`` or ``ever``.
     """
-    day = moment.astimezone(ZoneInfo(time_zone)).date()
+    return period_on(moment.astimezone(ZoneInfo(time_zone)).date(), period)
+
+
+def period_on(day: date, period: Period) -> str:
+    """Return the name of the period in which a day of the store is: see ``period_of``."""
     match period:
         case Period.DAY:
             return day.isoformat()
@@ -92,3 +96,18 @@ def period_of(moment: datetime, period: Period, time_zone: str) -> str:
             return day.isoformat()[:4]
         case Period.EVER:
             return "ever"
+
+
+def first_day_after(day: date, period: Period) -> date | None:
+    """Return the first day after the period of a day; ``None`` if that has no end."""
+    match period:
+        case Period.DAY:
+            return day + timedelta(days=1)
+        case Period.WEEK:
+            return day + timedelta(days=7 - day.weekday())
+        case Period.MONTH:
+            return date(day.year + day.month // 12, day.month % 12 + 1, 1)
+        case Period.YEAR:
+            return date(day.year + 1, 1, 1)
+        case Period.EVER:
+            return None

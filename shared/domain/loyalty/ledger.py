@@ -27,6 +27,7 @@ from shared.domain.loyalty import (
     merging,
     pending,
     referred,
+    reward_counts,
     tiers,
     waiting_returns,
 )
@@ -47,6 +48,7 @@ from shared.domain.loyalty.pending import PendingAward
 from shared.domain.loyalty.programs import Program, StampsRules
 from shared.domain.loyalty.referred import Referred
 from shared.domain.loyalty.returns import ReversePolicy
+from shared.domain.loyalty.rewards import Reward
 from shared.domain.loyalty.waiting_returns import WaitingReturn
 from shared.domain.units import BALANCE_UNITS_MAX, from_units
 from shared.errors import (
@@ -356,8 +358,32 @@ def redeem(
     if units > membership.available_units + overdraft_units:
         raise insufficient(membership, units)
     part, _ = lots.split(membership.lots, units)
-    after = replace(_debit(membership, units), redeemed_units=membership.redeemed_units + units)
+    after = replace(
+        _debit(membership, units),
+        redeemed_units=membership.redeemed_units + units,
+        counters=_with_reward(membership, program, cause),
+    )
     return _spend(membership, after, program, part, cause)
+
+
+def _with_reward(membership: Membership, program: Program, cause: Cause) -> Counters | None:
+    """Return the counters of a member who has redeemed a reward, on the day on which they did."""
+    if cause.reward_id is None or program.find_reward(cause.reward_id) is None:
+        return membership.counters
+    before, known = membership.counted, {each.reward_id for each in program.every_reward}
+    day = due.local_day(cause.occurred_at or cause.now, program.time_zone)
+    counts = reward_counts.added(before.rewards, cause.reward_id, day, known)
+    return replace(before, rewards=counts)
+
+
+def _without_reward(membership: Membership, program: Program, original: Entry) -> Counters | None:
+    """Return the counters of a member whose redemption of a reward was cancelled."""
+    before = membership.counters
+    if before is None or original.reward_id is None:
+        return before
+    day = due.local_day(original.occurred_at or original.recorded_at, program.time_zone)
+    counts = reward_counts.taken_back(before.rewards, original.reward_id, day)
+    return replace(before, rewards=counts)
 
 
 def hold(membership: Membership, program: Program, wanted: Hold, units: int) -> Membership:
@@ -379,14 +405,7 @@ def hold(membership: Membership, program: Program, wanted: Hold, units: int) -> 
     """
     assert units > 0
     membership.require_active()
-    if wanted.reward_id is not None:
-        for each in membership.holds:
-            if each.reward_id == wanted.reward_id:
-                raise ReservationExists(
-                    "The member has reserved this reward already.",
-                    reservationId=each.reservation_id,
-                    expiresAt=to_wire(each.ends_at),
-                )
+    require_unreserved(membership, wanted.reward_id)
     if units > membership.available_units:
         raise insufficient(membership, units)
     if len(membership.holds) >= holds.HOLDS_MAX:
@@ -401,6 +420,21 @@ def hold(membership: Membership, program: Program, wanted: Hold, units: int) -> 
     )
     after.assert_consistent()
     return due.scheduled(after, program.time_zone)
+
+
+def require_unreserved(membership: Membership, reward_id: str | None) -> None:
+    """Refuse to reserve a reward that the member has reserved.
+
+    Raises:
+        ReservationExists: There is an open hold for it.
+    """
+    known = [each for each in membership.holds if reward_id and each.reward_id == reward_id]
+    if known:
+        raise ReservationExists(
+            "The member has reserved this reward already.",
+            reservationId=known[0].reservation_id,
+            expiresAt=to_wire(known[0].ends_at),
+        )
 
 
 def release(membership: Membership, program: Program, ended: Hold, now: datetime) -> Membership:
@@ -433,6 +467,7 @@ def redeem_held(
         held_units=membership.held_units - held.units,
         balance_units=membership.balance_units - units,
         redeemed_units=membership.redeemed_units + units,
+        counters=_with_reward(membership, program, cause),
     )
     after = hold_releases.put_back(without, rest)
     return _spend(membership, after, program, part, cause)
@@ -479,7 +514,11 @@ def cancel(
     after = membership
     for lot in given:
         after = _credit(after, lot)
-    after = replace(after, reversed_units=membership.reversed_units - units)
+    after = replace(
+        after,
+        reversed_units=membership.reversed_units - units,
+        counters=_without_reward(membership, program, original),
+    )
     return _book(membership, after, program, EntryKind.REVERSE, cause, corrects=original)
 
 
@@ -1085,7 +1124,9 @@ def _book(
         earned_after_units=changed.earned_units,
         tier_before=before.tier,
         tier_after=tier,
-        unlocked_reward_ids=_unlocked(before, effective(changed, cause.now), program, cause.now),
+        unlocked_reward_ids=_unlocked(
+            before, replace(effective(changed, cause.now), tier=tier), program, cause.now
+        ),
         lot_expires_at=lot.expires_at if lot else None,
         corrects_entry_id=corrects.entry_id if corrects else None,
         uncollected_units=uncollected_units,
@@ -1143,20 +1184,25 @@ def _earned_at(corrects: Entry | None, cause: Cause) -> datetime:
 def _unlocked(
     before: Membership, after: Membership, program: Program, now: datetime
 ) -> tuple[str, ...]:
-    """Return the ids of the rewards that the balance covers now and did not cover before.
+    """Return the ids of the rewards that the member can have now and could not have before.
 
-    A stamp card without rewards has one, too: ``FULL_CARD``.
+    The balance covers them, and the tier reaches them. A stamp card without rewards has one, too:
+    ``FULL_CARD``.
     """
 
     def crosses(cost_units: int) -> bool:
         return before.balance_units < cost_units <= after.balance_units
+
+    def is_reached(reward: Reward, member: Membership) -> bool:
+        is_covered = program.cost_units(reward) <= member.balance_units
+        return is_covered and reward.is_for(member.tier, program.tier_names)
 
     if not program.rewards and isinstance(program.rules, StampsRules):
         return (FULL_CARD,) if crosses(program.rules.required_stamps) else ()
     return tuple(
         reward.reward_id
         for reward in program.rewards
-        if reward.is_offered(now) and crosses(program.cost_units(reward))
+        if reward.is_offered(now) and is_reached(reward, after) and not is_reached(reward, before)
     )
 
 

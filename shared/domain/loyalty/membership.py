@@ -171,12 +171,20 @@ class Membership:
         Raises:
             MemberSuspended, MembershipClosed.
         """
+        refusal = self.why_inactive()
+        if refusal is not None:
+            raise refusal
+
+    def why_inactive(self) -> MemberSuspended | MembershipClosed | None:
+        """Return why the member neither earns nor spends; ``None`` if that is not so."""
         names = {"programId": self.program_id, "userId": self.user_id}
         if self.status is MembershipStatus.SUSPENDED:
-            raise MemberSuspended(f"User {self.user_id} is suspended.", **names)
+            return MemberSuspended(f"User {self.user_id} is suspended.", **names)
         if self.status is MembershipStatus.LEFT:
-            raise MembershipClosed(f"User {self.user_id} has left the program.", **names)
-        self.require_unmerged()
+            return MembershipClosed(f"User {self.user_id} has left the program.", **names)
+        if self.status is MembershipStatus.MERGED:
+            return self._merged()
+        return None
 
     def require_unmerged(self) -> None:
         """Refuse to book anything on a membership that was merged into another one.
@@ -185,12 +193,15 @@ class Membership:
             MembershipClosed: It was.
         """
         if self.status is MembershipStatus.MERGED:
-            raise MembershipClosed(
-                f"The membership of user {self.user_id} was merged into another one.",
-                fix="Use the user into which it was merged.",
-                programId=self.program_id,
-                userId=self.user_id,
-            )
+            raise self._merged()
+
+    def _merged(self) -> MembershipClosed:
+        return MembershipClosed(
+            f"The membership of user {self.user_id} was merged into another one.",
+            fix="Use the user into which it was merged.",
+            programId=self.program_id,
+            userId=self.user_id,
+        )
 
     @property
     def counted(self) -> Counters:

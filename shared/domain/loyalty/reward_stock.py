@@ -99,7 +99,7 @@ class RewardStock:
 
     def _with_free_one(self, reward_id: str | None, now: datetime) -> RewardStock:
         then = self.without_ended(now)
-        if then.remaining <= len(then.holds):
+        if then.free(now) <= 0:
             raise RewardOutOfStock("Nothing is left of this reward.", rewardId=reward_id)
         return then
 

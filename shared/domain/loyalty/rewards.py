@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from shared.domain.loyalty.event_rules import Period
 from shared.domain.units import currency_scale, to_units
-from shared.errors import InvalidParameters, RewardUnavailable
+from shared.errors import InvalidParameters
 
 
 class RewardType(StrEnum):
@@ -82,16 +82,10 @@ class Reward:
         ended = self.valid_until is not None and self.valid_until <= now
         return self.is_active and self.archived_at is None and started and not ended
 
-    def require_offered(self, now: datetime) -> None:
-        """Refuse a reward that is not to be had.
-
-        Raises:
-            RewardUnavailable: It is not offered at ``now``.
-        """
-        if not self.is_offered(now):
-            raise RewardUnavailable(
-                f"{self.title} is not offered at the moment.", rewardId=self.reward_id
-            )
+    @property
+    def is_counted(self) -> bool:
+        """Tell whether it can be out of stock."""
+        return self.stock is not None and self.archived_at is None
 
     def is_for(self, tier: str | None, tiers: Sequence[str]) -> bool:
         """Tell whether it is for members of a tier; ``tiers`` are the program's, ascending."""

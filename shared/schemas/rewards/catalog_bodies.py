@@ -6,9 +6,11 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
+from shared.domain.loyalty.reward_rules import ForMember, Offer
 from shared.domain.loyalty.rewards import Reward
+from shared.domain.units import from_units
 from shared.schemas import answers
-from shared.schemas.base import Timestamp, WireModel
+from shared.schemas.base import Number, Timestamp, WireModel
 from shared.schemas.fields import FreeText
 from shared.schemas.loyalty.reward_bodies import (
     RequiredPoints,
@@ -92,6 +94,47 @@ def catalog_reward_body(reward: Reward, program_id: str) -> CatalogRewardBody:
     return CatalogRewardBody(**catalog_reward_fields(reward, program_id))
 
 
+class ForMemberBody(WireModel):
+    """Whether a member can have a reward now."""
+
+    can_redeem: bool = Field(description="Whether a redemption of it would be booked now.")
+    reasons: list[str] = Field(
+        description=(
+            "Why not: all codes of refusals that hold, first the one that redeemLoyaltyPoints and "
+            "reserveLoyaltyPoints answer with. Empty if the member can have it."
+        )
+    )
+    message: str | None = Field(description="The first reason in words. Null without one.")
+    missing_points: Number = Field(description="What the member still needs; 0 if it is enough.")
+    available_from: Timestamp | None = Field(
+        description="When its `limits` let the member have it again. Null: now, or never."
+    )
+
+
+class OfferBody(CatalogRewardBody):
+    """A reward, and whether a member can have it."""
+
+    for_member: ForMemberBody | None = Field(description="For `userId`. Null without one.")
+
+
+def offer_body(offer: Offer, program_id: str) -> OfferBody:
+    """Return a reward as answers show it to a member."""
+    return OfferBody(
+        **catalog_reward_fields(offer.reward, program_id),
+        for_member=None if offer.for_member is None else _for_member(offer, offer.for_member),
+    )
+
+
+def _for_member(offer: Offer, found: ForMember) -> ForMemberBody:
+    return ForMemberBody(
+        can_redeem=not found.why_not,
+        reasons=[each.code for each in found.why_not],
+        message=found.why_not[0].message if found.why_not else None,
+        missing_points=from_units(found.missing_units, offer.scale),
+        available_from=found.available_from,
+    )
+
+
 def domain_fields(body: WireModel, names: set[str]) -> dict[str, Any]:
     """Return some fields of a request as fields of a ``Reward``."""
     values = {name: getattr(body, name) for name in names}
@@ -120,4 +163,11 @@ CATALOG_REWARD_EXAMPLE: dict[str, Any] = {
     "requiredTier": None,
     "storeIds": [],
     "archivedAt": None,
+}
+FOR_MEMBER_EXAMPLE: dict[str, Any] = {
+    "canRedeem": True,
+    "reasons": [],
+    "message": None,
+    "missingPoints": 0,
+    "availableFrom": None,
 }

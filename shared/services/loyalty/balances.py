@@ -11,7 +11,14 @@ from functools import partial
 
 from shared import ids
 from shared.auth.caller import Caller
-from shared.domain.loyalty import earning, earning_base, ledger, point_payments, reward_stock
+from shared.domain.loyalty import (
+    earning,
+    earning_base,
+    ledger,
+    point_payments,
+    reward_rules,
+    reward_stock,
+)
 from shared.domain.loyalty.earning import Award
 from shared.domain.loyalty.earning_base import LineType, PurchaseLine
 from shared.domain.loyalty.entries import Cause, Entry
@@ -225,7 +232,8 @@ def redeem(
 
     Raises:
         ProgramNotFound, MembershipNotFound, InsufficientBalance, RewardNotFound,
-        RewardCostMismatch, RewardUnavailable, RewardOutOfStock, PointsHaveNoValue,
+        RewardCostMismatch, RewardUnavailable, TierRequired, RewardLimitReached, RewardOutOfStock,
+        PointsHaveNoValue,
         InvalidParameters, IdempotencyKeyReused, Busy.
     """
     if caller.customer is not None:
@@ -260,7 +268,8 @@ def prepared_redeem(
 ) -> Prepared:
     """Prepare what ``redeem`` does.
 
-    ``occurred_at``: when it happened, if that is not now: a reward must have been offered then.
+    ``occurred_at``: when it happened, if that is not now: the member must have been able to have
+    the reward then.
     ``may_overdraw``: it has happened already, so the balance may become negative, as far as the
     program lets it. Neither tells two requests apart.
 
@@ -309,8 +318,9 @@ def prepared_redeem(
     def book(membership: Membership, reads: Reads, cause: Cause) -> bookings.Decided:
         # The reward is looked up here, so that a repeated request is answered even if it is gone.
         if reward_id:
-            then = cause.occurred_at or cause.now
-            _require_terms(program, program.reward(reward_id), units, then)
+            _require_terms(
+                program, program.reward(reward_id), units, membership, cause, overdraft_units
+            )
         if payment is not None:
             point_payments.value_of(program)
         after, entry = ledger.redeem(
@@ -700,11 +710,20 @@ def _require_own_terms(
         raise InvalidParameters(f"{text}.", fields=problems)
 
 
-def _require_terms(program: Program, reward: Reward, units: int, now: datetime) -> None:
-    reward.require_offered(now)
-    if units != program.cost_units(reward):
+def _require_terms(
+    program: Program,
+    reward: Reward,
+    units: int,
+    membership: Membership,
+    cause: Cause,
+    overdraft_units: int,
+) -> None:
+    """Refuse a reward that costs something else, or that the member cannot have."""
+    at = cause.occurred_at or cause.now
+    if reward.is_offered(at) and units != program.cost_units(reward):
         raise RewardCostMismatch(
             f"{reward.title} costs {reward.required_points}.",
             rewardId=reward.reward_id,
             required=reward.required_points,
         )
+    reward_rules.require(program, reward, membership, at, overdraft_units=overdraft_units)

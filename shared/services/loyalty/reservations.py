@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from shared import clock, ids
 from shared.auth.caller import Caller
-from shared.domain.loyalty import holds, ledger, point_payments
+from shared.domain.loyalty import holds, ledger, point_payments, reward_rules
 from shared.domain.loyalty.entries import Cause, Entry
 from shared.domain.loyalty.external_transactions import (
     Direction,
@@ -89,8 +89,9 @@ def reserve(
 
     Raises:
         ProgramNotFound, MembershipNotFound, MemberSuspended, MembershipClosed, InsufficientBalance,
-        RewardNotFound, RewardUnavailable, RewardOutOfStock, ReservationExists,
-        TooManyReservations, PointsHaveNoValue, InvalidParameters, IdempotencyKeyReused, Busy.
+        RewardNotFound, RewardUnavailable, TierRequired, RewardLimitReached, RewardOutOfStock,
+        ReservationExists, TooManyReservations, PointsHaveNoValue, InvalidParameters,
+        IdempotencyKeyReused, Busy.
     """
     program = access.program(caller, program_id, store_id)
     require_one(points, reward_id, amount)
@@ -151,7 +152,7 @@ def reserve(
             units = point_payments.price(program, given_minor, point_value).units
             paying = replace(hold, amount_paid=amount, point_value=point_value)
         else:
-            units = given_units or _cost_units(program, reward_id, now)
+            units = given_units or _cost_units(program, reward_id, before, now)
         after = ledger.hold(before, program, paying, units)
         made = after.holds[-1]
         record = Reservation.of(made, after, fingerprint)
@@ -183,7 +184,8 @@ def commit(
 
     Raises:
         ProgramNotFound, MembershipNotFound, MemberSuspended, MembershipClosed, InsufficientBalance,
-        RewardOutOfStock, ReservationNotFound, ReservationExpired, ReservationClosed,
+        RewardOutOfStock, RewardLimitReached, ReservationNotFound, ReservationExpired,
+        ReservationClosed,
         RewardCostMismatch, InvalidParameters, IdempotencyKeyReused, Busy.
     """
     return prepared_commit(
@@ -247,6 +249,7 @@ def prepared_commit(
             took_stock=True if hold.takes_stock else None,
             amount_paid=paid,
         )
+        reward_rules.require_committable(program, hold, membership, cause.now)
         after, entry = ledger.redeem_held(membership, program, hold, whole, told)
         # What is left of it may have reached its date while it was reserved.
         after, expired = bookings.without_expired(after, program, cause.now)
@@ -462,15 +465,19 @@ def _wanted(
     )
 
 
-def _cost_units(program: Program, reward_id: str | None, now: datetime) -> int:
+def _cost_units(
+    program: Program, reward_id: str | None, membership: Membership, now: datetime
+) -> int:
     """Return what a reward costs. It is looked up late: repeated requests need it no more.
 
     Raises:
-        RewardNotFound, RewardUnavailable.
+        RewardNotFound, ReservationExists, RewardUnavailable, MemberSuspended, MembershipClosed,
+        TierRequired, RewardLimitReached, InsufficientBalance.
     """
     assert reward_id is not None
     reward = program.reward(reward_id)
-    reward.require_offered(now)
+    ledger.require_unreserved(membership, reward_id)
+    reward_rules.require(program, reward, membership, now)
     return program.cost_units(reward)
 
 

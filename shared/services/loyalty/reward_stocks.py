@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -182,6 +182,39 @@ class _Seen:
 def first_paths(program_id: str, reward_ids: list[str]) -> list[str]:
     """Return what ``set_anew`` needs first."""
     return [stock_documents.path(program_id, each) for each in reward_ids]
+
+
+def free_pieces(
+    reads: Reads, program_id: str, reward_ids: Sequence[str], now: datetime
+) -> dict[str, int]:
+    """Return what nobody has reserved of stocks, by reward: 0, or at least some of it.
+
+    The first shard says enough if it has a free piece. If not, all are looked at.
+
+    Raises:
+        Wanted.
+    """
+    commands.want(reads, first_paths(program_id, list(reward_ids)))
+    found = {
+        each: stock_documents.decode(reads[stock_documents.path(program_id, each)])
+        for each in reward_ids
+    }
+    others = {
+        reward_id: [
+            stock_documents.path(program_id, reward_id, shard) for shard in range(1, first.shards)
+        ]
+        for reward_id, first in found.items()
+        if first.free(now) <= 0
+    }
+    commands.want(reads, [path for every in others.values() for path in every])
+    return {
+        reward_id: max(first.free(now), 0)
+        + sum(
+            max(stock_documents.decode(reads[path]).free(now), 0)
+            for path in others.get(reward_id, ())
+        )
+        for reward_id, first in found.items()
+    }
 
 
 def created(program_id: str, stocks: Mapping[str, int]) -> list[Write]:

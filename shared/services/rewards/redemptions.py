@@ -13,7 +13,12 @@ from shared.domain.loyalty.entries import Cause, Entry, EntryKind
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.redemptions import Redemption, RedemptionRecord
 from shared.domain.loyalty.reservations import Reservation
-from shared.errors import MembershipNotFound, RedemptionNotFound, RewardCodeNotFound
+from shared.errors import (
+    MembershipNotFound,
+    RedemptionNotFound,
+    RewardCodeNotFound,
+    RewardNotInStore,
+)
 from shared.services import access, commands, forwarding
 from shared.services.commands import Effect, Reads
 from shared.services.loyalty import bookings, redemption_returns, reservations
@@ -22,6 +27,7 @@ from shared.store import client, paths
 from shared.store.client import Document
 from shared.store.loyalty import (
     membership_documents,
+    program_documents,
     redemption_documents,
     reservation_documents,
 )
@@ -132,9 +138,9 @@ def use(caller: Caller, *, store_id: str, reward_code: str, used_by: str | None)
     A code that is only reserved is committed in the same commit. Three RPCs, four for such a code.
 
     Raises:
-        StoreNotFound, RewardCodeNotFound, RewardCodeUsed, RedemptionCancelled, ReservationExpired,
-        ReservationClosed, MemberSuspended, MembershipClosed, InsufficientBalance,
-        RewardOutOfStock, IdempotencyKeyReused, Busy.
+        StoreNotFound, RewardCodeNotFound, RewardCodeUsed, RedemptionCancelled, RewardNotInStore,
+        RewardLimitReached, ReservationExpired, ReservationClosed, MemberSuspended,
+        MembershipClosed, InsufficientBalance, RewardOutOfStock, IdempotencyKeyReused, Busy.
     """
     access.store(caller, store_id)
     request = _Use(caller, store_id, spelt(reward_code), used_by)
@@ -170,6 +176,7 @@ class _Use:
                 raise self.not_found()  # The person was erased at this moment.
             record = redemption_documents.decode(entry, reads[path]).record
             used = record.used(now, self.store_id, self.used_by)
+            self.require_store(entry.program_id, entry.reward_id)
             member = membership_documents.decode(reads[member_path])
             into = None if member is None else member.merged_into_user_id
             made = _used(entry, used, into or entry.user_id)
@@ -195,12 +202,28 @@ class _Use:
             assert entry is not None, "a commit books something"
             if effect.result.is_replay:
                 raise _CommittedError
+            self.require_store(entry.program_id, entry.reward_id)
             record = RedemptionRecord.of(entry).used(entry.recorded_at, self.store_id, self.used_by)
             made = _used(entry, record, effect.result.user_id)
             writes = [*effect.writes, redemption_documents.creation(record)]
             return Effect(made, writes, _kept(made), effect.tasks)
 
         return commands.run(prepared.needs, decide, claim=self.caller.claim, replay=_replayed)
+
+    def require_store(self, program_id: str, reward_id: str | None) -> None:
+        """Refuse a store that does not hand the reward out, as its program says now.
+
+        Raises:
+            RewardNotInStore.
+        """
+        program = program_documents.find(program_id)
+        reward = program.find_reward(reward_id) if program and reward_id else None
+        if reward is not None and reward.store_ids and self.store_id not in reward.store_ids:
+            raise RewardNotInStore(
+                f"{reward.title} is not handed out in store {self.store_id}.",
+                rewardId=reward_id,
+                storeIds=list(reward.store_ids),
+            )
 
     def not_found(self) -> RewardCodeNotFound:
         return RewardCodeNotFound("There is no such code.")

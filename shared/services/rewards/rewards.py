@@ -1,20 +1,34 @@
-"""Create and read the rewards of a program."""
+"""Create, change, archive and show the rewards of a program."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from shared import clock
 from shared.auth.caller import Caller
+from shared.domain.loyalty import ledger, reward_rules
 from shared.domain.loyalty.programs import Program, require_reward
-from shared.domain.loyalty.rewards import REWARDS_MAX, Reward
-from shared.errors import LimitExceeded, RewardExists
-from shared.services import access, commands
+from shared.domain.loyalty.reward_rules import Offer
+from shared.domain.loyalty.rewards import (
+    ARCHIVED_MAX,
+    REWARDS_MAX,
+    VALUE_OF_TYPE,
+    Reward,
+    require_value,
+)
+from shared.errors import (
+    InvalidParameters,
+    LimitExceeded,
+    RewardExists,
+)
+from shared.services import access, commands, forwarding
 from shared.services.commands import Effect, Reads
 from shared.services.loyalty import programs, reward_stocks
 from shared.store import codec, paths
 from shared.store.client import Document, Write
-from shared.store.loyalty import program_documents
+from shared.store.loyalty import membership_documents, program_documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +74,165 @@ def create(caller: Caller, program_id: str, store_id: str | None, reward: Reward
     return saved
 
 
-def find(caller: Caller, program_id: str, store_id: str | None, reward_id: str) -> Reward:
-    """Return a reward of a program, also one that is archived.
+def change(
+    caller: Caller,
+    program_id: str,
+    store_id: str | None,
+    reward_id: str,
+    changes: Mapping[str, Any],
+) -> SavedReward:
+    """Change a reward that is not archived; ``changes`` are fields of it.
+
+    A ``stock`` that is named is what is left from now on, reserved pieces included.
+
+    Raises:
+        ProgramNotFound, RewardNotFound, InvalidParameters, IdempotencyKeyReused, Busy,
+        EndpointNotAllowed: The package has no custom rewards.
+    """
+    known = access.program(caller, program_id, store_id).reward(reward_id)
+    programs.require_reward_allowed(caller, replace(known, **changes))
+    now, stock = clock.utc_now(), changes.get("stock")
+    stocks = {} if stock is None else {reward_id: stock}
+
+    def changed(program: Program, before: Reward, reads: Reads) -> tuple[Program, list[Write]]:
+        if before.archived_at is not None:
+            raise _invalid("rewardId", "names an archived reward; create another one")
+        after = replace(before, **changes)
+        _require_fitting(program, after, changes)
+        writes = reward_stocks.set_anew(reads, program_id, stocks, now)
+        every = [after if each.reward_id == reward_id else each for each in program.rewards]
+        return replace(program, rewards=tuple(every)), writes
+
+    needs = reward_stocks.first_paths(program_id, list(stocks))
+    return _write(caller, program_id, store_id, reward_id, changed, needs)
+
+
+def archive(caller: Caller, program_id: str, store_id: str | None, reward_id: str) -> SavedReward:
+    """Take a reward out of the program's list; its codes still can be used. Again: nothing.
+
+    Raises:
+        ProgramNotFound, RewardNotFound, IdempotencyKeyReused, Busy.
+    """
+    access.program(caller, program_id, store_id)
+    now = clock.utc_now()
+
+    def archived(program: Program, before: Reward, _: Reads) -> tuple[Program, list[Write]]:
+        if before.archived_at is not None:
+            return program, []
+        after = replace(before, archived_at=now)
+        others = tuple(each for each in program.rewards if each.reward_id != reward_id)
+        kept = (*program.archived_rewards, after)[-ARCHIVED_MAX:]
+        return replace(program, rewards=others, archived_rewards=kept), []
+
+    return _write(caller, program_id, store_id, reward_id, archived)
+
+
+@forwarding.following
+def find(
+    caller: Caller,
+    *,
+    program_id: str,
+    store_id: str | None,
+    reward_id: str,
+    user_id: str | None,
+) -> Offer:
+    """Return a reward of a program, also one that is archived, and whether a member can have it.
 
     Raises:
         ProgramNotFound, RewardNotFound.
     """
-    return access.program(caller, program_id, store_id).reward(reward_id)
+    program = access.program(caller, program_id, store_id)
+    return _offers(program, [program.reward(reward_id)], user_id)[0]
+
+
+@forwarding.following
+def list_all(
+    caller: Caller,
+    *,
+    program_id: str,
+    store_id: str | None,
+    user_id: str | None,
+    with_archived: bool,
+) -> list[Offer]:
+    """Return the rewards of a program, and whether a member can have each.
+
+    One read of the member, and one of each reward that has a stock, in one RPC. If the first shard
+    of a stock has nothing free, the others are read, too.
+
+    Raises:
+        ProgramNotFound.
+    """
+    program = access.program(caller, program_id, store_id)
+    return _offers(program, program.every_reward if with_archived else program.rewards, user_id)
+
+
+def _offers(program: Program, rewards: Sequence[Reward], user_id: str | None) -> list[Offer]:
+    if user_id is None:
+        return [Offer(each, program.scale) for each in rewards]
+    now = clock.utc_now()
+    path = paths.member(paths.membership_id(program.program_id, user_id))
+    stocked = [each.reward_id for each in rewards if each.is_counted]
+
+    def offers(reads: Reads) -> Effect[list[Offer]]:
+        found = membership_documents.decode(reads[path])
+        forwarding.require_current(found)
+        if found is None:
+            return Effect(
+                [reward_rules.offer_to_nobody(program, each, user_id) for each in rewards]
+            )
+        member = ledger.current(found, program, now)
+        free = reward_stocks.free_pieces(reads, program.program_id, stocked, now)
+        return Effect(
+            [
+                reward_rules.offer(program, each, member, now, free_pieces=free.get(each.reward_id))
+                for each in rewards
+            ]
+        )
+
+    needs = [path, *reward_stocks.first_paths(program.program_id, stocked)]
+    return commands.run(needs, offers)
+
+
+def _write(
+    caller: Caller,
+    program_id: str,
+    store_id: str | None,
+    reward_id: str,
+    changed: Callable[[Program, Reward, Reads], tuple[Program, list[Write]]],
+    more_paths: Sequence[str] = (),
+) -> SavedReward:
+    program_path = paths.program(program_id)
+
+    def decide(reads: Reads) -> Effect[SavedReward]:
+        before = _program(caller, reads, program_id, store_id)
+        after, writes = changed(before, before.reward(reward_id), reads)
+        if after != before:
+            writes += program_documents.replacement(reads[program_path], after)
+        return _saved(after.reward(reward_id), writes)
+
+    needs = [program_path, *more_paths]
+    saved = commands.run(needs, decide, claim=caller.claim, replay=_replayed)
+    program_documents.forget(program_id)
+    return saved
+
+
+def _require_fitting(program: Program, reward: Reward, named: Collection[str]) -> None:
+    """Refuse what a changed reward cannot be.
+
+    Raises:
+        InvalidParameters: The fields are named.
+    """
+    require_reward(program, reward)
+    if VALUE_OF_TYPE.get(reward.type) in named:
+        # Those of the short form need not say what they are worth, and stay as they are.
+        require_value(reward)
+    begin, end = reward.valid_from, reward.valid_until
+    if begin is not None and end is not None and begin >= end:
+        raise _invalid("validUntil", "must be after validFrom")
+
+
+def _invalid(field: str, problem: str) -> InvalidParameters:
+    return InvalidParameters(f"{field} {problem}.", fields={field: problem})
 
 
 def _program(caller: Caller, reads: Reads, program_id: str, store_id: str | None) -> Program:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
@@ -703,3 +704,66 @@ def test_what_points_pay_does_not_earn(merchant: Merchant) -> None:
     answer = member.add(purchaseLines=lines, transactionId="t1")
 
     assert answer.body["pointsAdded"] == 150
+
+
+LIMITS = [{"timesPerPeriod": 2, "period": "day"}, {"timesPerPeriod": 3, "period": "month"}]
+
+
+def test_a_member_has_a_reward_as_often_as_its_limits_say_also_at_once(
+    merchant: Merchant,
+) -> None:
+    member = with_reward(merchant, balance=400, limits=LIMITS)
+    reserve = partial(member.api, "reserveLoyaltyPoints", {**member.ids, "rewardId": "rw_coffee"})
+
+    answers = in_parallel([*[lambda: buy(member)] * 5, *[reserve] * 5])
+
+    had = [each for each in answers if each.status == 200]
+    refused = {each.error for each in answers if each.status != 200}
+    assert len(had) == 2
+    assert refused <= {"REWARD_LIMIT_REACHED", "RESERVATION_EXISTS"}
+    stored.assert_sound(member)
+
+
+def test_what_is_given_back_counts_no_more(frozen_clock: Clock, merchant: Merchant) -> None:
+    member = with_reward(merchant, balance=400, limits=LIMITS)
+    kept, cancelled = buy(member), buy(member)
+    with nothing_written():
+        refused = buy(member)
+
+    body = {**member.ids, "redemptionId": cancelled.body["redemptionId"]}
+    member.api.ok("cancelRedemption", body)
+    reservation = member.api.ok("reserveLoyaltyPoints", {**member.ids, "rewardId": "rw_coffee"})
+    held = buy(member)
+    body = {**member.ids, "reservationId": reservation["reservationId"]}
+    member.api.ok("voidLoyaltyRedemption", body)
+    again = buy(member)
+    frozen_clock.advance(days=1)
+    third, fourth = buy(member), buy(member)
+
+    assert [each.status for each in (kept, cancelled, again, third)] == [200] * 4
+    assert refused.body["details"] == {
+        "rewardId": "rw_coffee",
+        "timesPerPeriod": 2,
+        "period": "day",
+        "availableFrom": "2026-03-03T23:00:00.000Z",
+    }
+    assert held.error == "REWARD_LIMIT_REACHED"
+    assert fourth.body["details"]["availableFrom"] == "2026-03-31T22:00:00.000Z"
+    stored.assert_sound(member)
+
+
+def test_a_reward_is_for_its_tier(merchant: Merchant) -> None:
+    reward = {**REWARD, "requiredTier": "Silber"}
+    member = merchant.member("tier", balance=499, rewards=[reward])
+
+    with nothing_written():
+        refused = buy(member)
+    member.earn(1)
+
+    assert (refused.status, refused.error) == (400, "TIER_REQUIRED")
+    assert refused.body["details"] == {
+        "rewardId": "rw_coffee",
+        "requiredTier": "Silber",
+        "currentTier": "Bronze",
+    }
+    assert buy(member).status == 200

@@ -32,6 +32,7 @@ def test_shows_a_reward_of_the_short_form_with_its_own_fields(merchant: Merchant
         "storeIds": [],
         "archivedAt": None,
         "sku": "K-1",
+        "forMember": None,
     }
 
 
@@ -43,3 +44,14 @@ def test_what_is_absent_or_anothers_is_not_found(
 
     assert_refused(merchant.api(ACTION, {**body, "rewardId": "rw_x"}), 404, "REWARD_NOT_FOUND")
     assert_refused(new_merchant().api(ACTION, body), 404, "PROGRAM_NOT_FOUND")
+
+
+def test_says_whether_a_member_can_have_it(merchant: Merchant) -> None:
+    member = merchant.member("points", balance=3, rewards=[TEA])
+
+    body = {"programId": member.program_id, "rewardId": "rw_tea"}
+    by_key = merchant.api.ok(ACTION, {**body, "userId": "user_1"})["reward"]["forMember"]
+    by_customer = merchant.customer().ok(ACTION, body)["reward"]["forMember"]
+
+    assert by_key == by_customer
+    assert (by_key["reasons"], by_key["missingPoints"]) == (["INSUFFICIENT_BALANCE"], 2)

@@ -227,3 +227,21 @@ def test_whenever_the_process_dies_the_same_key_uses_it_once(
     assert again.status == 200
     assert stored.units(member) == [100, -40]
     assert len(client.query("redemptions", ("userId", "==", member.user_id))) >= 1
+
+
+def test_a_code_is_used_in_the_stores_of_its_reward(merchant: Merchant) -> None:
+    elsewhere = merchant.another_store().store_id
+    member = with_reward(merchant, storeIds=[elsewhere])
+    code = bought(member)["rewardCode"]
+    held = reserve(member).body["rewardCode"]
+
+    with nothing_written():
+        for each in (code, held):
+            answer = use(member, each)
+            assert (answer.status, answer.error) == (400, "REWARD_NOT_IN_STORE")
+            assert answer.body["details"] == {"rewardId": "rw_coffee", "storeIds": [elsewhere]}
+
+    assert use(member, code, storeId=elsewhere).status == 200
+    assert use(member, held, storeId=elsewhere).status == 200
+    assert use(member, code).error == "REWARD_CODE_USED"
+    stored.assert_sound(member)
