@@ -578,6 +578,14 @@ class ImportNotFound(PunktwerkError):
     fix = "Use the `importId` that bulkAddLoyaltyPoints or importMembers has answered a file with."
 
 
+class TierRecalculationNotFound(PunktwerkError):
+    """The recalculation does not exist, belongs to another account, or is older than 30 days."""
+
+    code = "TIER_RECALCULATION_NOT_FOUND"
+    status = 404
+    fix = "Use the `recalculationId` that recalculateTiers has answered with."
+
+
 class ProductNotFound(PunktwerkError):
     """The product does not exist, or belongs to another account or store."""
 

@@ -1,7 +1,7 @@
 """What comes with time: expiries, their announcements, anniversaries, birthdays."""
 
 from shared import logs
-from shared.services.loyalty import member_calendar
+from shared.services.loyalty import member_calendar, tier_recalculations
 from shared.services.members import birthdays
 
 
@@ -10,6 +10,9 @@ def handle() -> None:
     moved = member_calendar.run()
     if moved:
         logs.info("member calendar moved on", count=moved)
+    resumed = tier_recalculations.resume_open()
+    if resumed:
+        logs.info("tier recalculations resumed", count=resumed)
     looked_at = birthdays.run()
     if looked_at:
         logs.info("birthdays looked at", count=looked_at)

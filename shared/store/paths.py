@@ -325,6 +325,10 @@ def collect_order(order_id: str) -> str:
     return f"clickCollectOrders/{encode(order_id)}"
 
 
+def tier_recalculation(recalculation_id: str) -> str:
+    return f"tierRecalculations/{encode(recalculation_id)}"
+
+
 def import_(import_id: str) -> str:
     return f"imports/{encode(import_id)}"
 

@@ -57,6 +57,7 @@ from shared.store.loyalty import (
     receipt_documents,
     referral_documents,
     reservation_documents,
+    tier_recalculation_documents,
 )
 from shared.store.members import check_in_documents, member_documents
 from shared.store.orders import checkout_documents, collect_order_documents
@@ -224,6 +225,7 @@ def query_all(member: Member) -> None:
     for program_id in (None, member.program_id):
         proof_documents.next_program(program_id)
     import_documents.list_open(1)
+    tier_recalculation_documents.list_open(1)
     campaign_documents.count_uses(member.program_id, "camp_1")
     for last in (None, (now, "camp_1")):
         campaign_documents.list_page(member.program_id, after=last, limit=1)
@@ -547,6 +549,7 @@ def test_deletes_what_is_kept_for_a_time() -> None:
         "purchases",
         "receipts",
         "reservations",
+        "tierRecalculations",
         "visitors",
         "webhookDeliveries",
     }
@@ -587,6 +590,7 @@ def test_knows_paths_of_all_overrides(member: Member) -> None:
             paths.webhook_delivery("x"),
             paths.purchase("x"),
             paths.receipt("x"),
+            paths.tier_recalculation("x"),
         )
         for name in path.split("/")[::2]
     }

@@ -18,6 +18,7 @@ from shared import ids
 from shared import tasks as queue
 from shared.services.events import outbox
 from shared.services.imports import row_imports
+from shared.services.loyalty import tier_recalculations
 from shared.services.members import erasures
 from shared.services.systems import sync_worker
 from shared.tasks import Task
@@ -101,6 +102,7 @@ def test_the_queues_are_those_of_the_catalog() -> None:
         sync_worker.CONTINUE,
         erasures.FUNCTION,
         row_imports.CONTINUE,
+        tier_recalculations.CONTINUE,
     ]
 
 

@@ -18,6 +18,7 @@ from shared import config, ids
 from shared.domain.webhooks.deliveries import Delivery
 from shared.services.events.outbox import FAST, SLOW
 from shared.services.imports.row_imports import CONTINUE as CONTINUE_IMPORT
+from shared.services.loyalty.tier_recalculations import CONTINUE as RECALCULATE
 from shared.services.members.erasures import FUNCTION as ERASE
 from shared.services.systems.sync_worker import CONTINUE
 from shared.store import client
@@ -159,7 +160,10 @@ def deliveries_of(merchant: Merchant) -> list[Delivery]:
 @pytest.fixture(scope="session")
 def _task_queue(firestore_emulator: FirestoreEmulator) -> Iterator[TaskQueue]:
     with task_queue(
-        {name: _app(name, "http") for name in (FAST, SLOW, CONTINUE, CONTINUE_IMPORT, ERASE)}
+        {
+            name: _app(name, "http")
+            for name in (FAST, SLOW, CONTINUE, CONTINUE_IMPORT, ERASE, RECALCULATE)
+        }
     ) as queue:
         yield queue
 

@@ -31,7 +31,7 @@ from shared.services.accounts import callers
 from shared.services.events import emission, outbox
 from shared.services.imports import row_imports
 from shared.services.imports.import_files import RowsFile
-from shared.services.loyalty import till_receipts
+from shared.services.loyalty import tier_recalculations, till_receipts
 from shared.services.stores import store_qr_codes
 from shared.services.systems import receipt_claims
 from shared.store import client, paths
@@ -66,6 +66,7 @@ _DOCUMENTED: Names = {
     "otherStoreId": "store_b",
     "programId": "lp_abc123",
     "importId": "imp_abc123",
+    "recalculationId": "tr_abc123",
     "userId": "user_xyz",
     "otherUserId": "till_17",
     "enrollmentEventId": loyalty_events.enrollment_event_id("lp_abc123_user_xyz"),
@@ -108,6 +109,7 @@ def drawn(store_id: str) -> Names:
         "otherStoreId": ids.new("store"),
         "programId": program_id,
         "importId": ids.new("imp"),
+        "recalculationId": ids.new("tr"),
         "userId": "user_1",
         "otherUserId": "till_1",
         "enrollmentEventId": loyalty_events.enrollment_event_id(f"{program_id}_user_1"),
@@ -316,6 +318,14 @@ def make_import(situation: Situation, *, is_done: bool = True) -> None:
         row_imports.start(caller, file, names["programId"], None)
     if is_done:
         row_imports.resume(names["importId"])
+
+
+def make_recalculation(situation: Situation) -> None:
+    """Ask who would move by a recalculation of tiers."""
+    names = situation.names
+    with _next_id("tr", names["recalculationId"]):
+        situation.api.ok("recalculateTiers", {"programId": names["programId"]})
+    tier_recalculations.resume(names["recalculationId"])
 
 
 def make_redemption(
@@ -578,6 +588,7 @@ MAKERS: Mapping[str, Callable[..., None]] = {
     "receipt": make_receipt,
     "waiting receipt": make_waiting_receipt,
     "import": make_import,
+    "recalculation": make_recalculation,
     "redemption": make_redemption,
     "reservation": make_reservation,
     "own reservation": make_own_reservation,

@@ -116,6 +116,7 @@ def requests_for(name: str) -> list[dict[str, Any]]:
         "continueSync": sync,
         "continueErasure": {"erasureId": "absent"},
         "continueImport": {"importId": "absent"},
+        "continueTierRecalculation": {"recalculationId": "absent"},
     }.get(name, {"deliveryId": "absent"})
     return [{"method": "POST", "body": json.dumps({"data": data})}]
 

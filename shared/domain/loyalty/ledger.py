@@ -297,9 +297,15 @@ def _tiers_lost(
 
 
 def recalculate_tier(
-    membership: Membership, program: Program, now: datetime
+    membership: Membership, program: Program, now: datetime, *, entry_id: str
 ) -> tuple[Membership, Entry | None]:
     """Give a member the tier that the program's present thresholds give, at once.
+
+    Args:
+        membership: The membership, which has lost by ``now`` what it loses by time.
+        program: Its program.
+        now: UTC.
+        entry_id: The id of the entry, if there is one.
 
     Returns:
         The membership, and no entry if the tier is the same. It may be held by another threshold
@@ -313,7 +319,7 @@ def recalculate_tier(
         after,
         program,
         EntryKind.TIER,
-        tier_cause(membership, now),
+        Cause(entry_id=entry_id, fingerprint=ids.digest("tier", entry_id), now=now),
         tier_reason=TIER_BY_RECALCULATION,
     )
 
@@ -912,7 +918,7 @@ def merge(
 
 
 def tier_cause(membership: Membership, now: datetime) -> Cause:
-    """Return the cause of the entry of a tier alone: every process gives the same entry id."""
+    """Return the cause of the entry of a tier that is lost: every process gives the same id."""
     entry_id = ids.derived("le", "tier", membership.membership_id, str(membership.seq + 1))
     return Cause(entry_id=entry_id, fingerprint=ids.digest("tier", entry_id), now=now)
 

@@ -193,7 +193,12 @@ def recalculated(membership: Membership, program: Program, now: datetime) -> Mem
     forgotten = replace(membership, tier=reached, tier_hold=None, tier_valid_until=None)
     if program.tier_policy is None:
         return forgotten
-    return settled(_held(forgotten, forgotten, program, now), program, now)
+    after = settled(_held(forgotten, forgotten, program, now), program, now)
+    was_told = after.tier == membership.tier
+    if was_told and after.tier_hold and after.tier_valid_until == membership.tier_valid_until:
+        alert_at = membership.tier_hold.alert_at if membership.tier_hold else None
+        after = replace(after, tier_hold=replace(after.tier_hold, alert_at=alert_at))
+    return after
 
 
 def progress_of(membership: Membership, program: Program, now: datetime) -> TierProgress:

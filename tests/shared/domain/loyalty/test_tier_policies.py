@@ -296,10 +296,10 @@ def test_changed_thresholds_move_nobody_until_they_are_recalculated() -> None:
     books.take_back(original, 111, now)
     assert books.membership.tier == "Bronze"
 
-    after, entry = ledger.recalculate_tier(kept, books.program, now)
+    after, entry = ledger.recalculate_tier(kept, books.program, now, entry_id="le_tier")
     assert entry is not None
     assert (after.tier, entry.tier_reason, entry.units) == ("Bronze", "recalculation", 0)
-    again, nothing = ledger.recalculate_tier(after, books.program, now)
+    again, nothing = ledger.recalculate_tier(after, books.program, now, entry_id="le_tier")
     assert (nothing, replace(again, updated_at=after.updated_at)) == (None, after)
 
 
@@ -309,7 +309,7 @@ def test_a_recalculation_lifts_and_spares_who_never_falls() -> None:
     books.earn(600, now)
     lowered = replace(TIERED, tiers=(TIERS[0], TIERS[1], Tier("Gold", 600)))
     lifted, _ = ledger.recalculate_tier(
-        books.membership, replace(books.program, rules=lowered), now
+        books.membership, replace(books.program, rules=lowered), now, entry_id="le_tier"
     )
     assert lifted.tier == "Gold"
     raised = (TIERS[0], Tier("Silber", 800, never_downgrade=True), TIERS[2])
@@ -321,10 +321,15 @@ def test_a_recalculation_lifts_and_spares_who_never_falls() -> None:
             tier_policy=TierPolicy(),
         ),
     ):
-        assert ledger.recalculate_tier(books.membership, program, now)[1] is None
+        assert (
+            ledger.recalculate_tier(books.membership, program, now, entry_id="le_tier")[1] is None
+        )
     renamed = (Tier("Start", 0), Tier("Silver", 500))
     moved, entry = ledger.recalculate_tier(
-        books.membership, replace(books.program, rules=replace(TIERED, tiers=renamed)), now
+        books.membership,
+        replace(books.program, rules=replace(TIERED, tiers=renamed)),
+        now,
+        entry_id="le_tier",
     )
     assert entry is not None
     assert moved.tier == "Silver"

@@ -220,7 +220,9 @@ def bookings(member: Membership, cause: Cause) -> Iterator[Entry]:
     ):
         assert booked is not None
         yield booked[1]
-    _, entry = ledger.recalculate_tier(replace(member, tier="Gold"), PROGRAM, NOW)
+    _, entry = ledger.recalculate_tier(
+        replace(member, tier="Gold"), PROGRAM, NOW, entry_id="le_tier"
+    )
     assert entry is not None
     yield entry
     other = make_membership(PROGRAM, membership_id="lp_1_b", user_id="b")
