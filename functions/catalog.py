@@ -144,6 +144,7 @@ ENDPOINTS = (
     Endpoint("getReward", "rewards", Package.GO, is_read=True, customer_package=Package.GO),
     Endpoint("getRedemption", "rewards", Package.GO, is_read=True, customer_package=Package.GO),
     Endpoint("listRedemptions", "rewards", Package.GO, is_read=True, customer_package=Package.GO),
+    Endpoint("importVoucherCodes", "rewards", Package.GO),
     Endpoint("useRewardCode", "rewards", Package.GO),
     Endpoint("cancelRedemption", "rewards", Package.GO),
     Endpoint("activateLoyaltyPoints", "loyalty", Package.GO),

@@ -6,6 +6,7 @@ import hashlib
 import secrets
 
 _ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
+_CODE_PREFIX = "RW-"
 _CODE_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 RANDOM_LENGTH = 20  # 32 letters: 100 bits
 
@@ -32,7 +33,12 @@ def digest(*parts: str) -> str:
 def reward_code() -> str:
     """Return a code that nobody can guess: ``RW-XXXX-XXXX-XXXX-XXXX`` (80 bits)."""
     groups = (_random(_CODE_ALPHABET, 4) for _ in range(4))
-    return "RW-" + "-".join(groups)
+    return _CODE_PREFIX + "-".join(groups)
+
+
+def is_our_reward_code(text: str) -> bool:
+    """Tell whether a text begins as the codes that ``reward_code`` makes, in whatever case."""
+    return text.upper().startswith(_CODE_PREFIX)
 
 
 def _random(alphabet: str, length: int) -> str:

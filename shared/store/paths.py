@@ -58,6 +58,10 @@ def member_settings(account_id: str) -> str:
     return f"{account(account_id)}/settings/members"
 
 
+def voucher_code(account_id: str, code_id: str) -> str:
+    return f"{account(account_id)}/voucherCodes/{encode(code_id)}"
+
+
 def account_tse(account_id: str, serial: str) -> str:
     return f"{account(account_id)}/tses/{encode(serial)}"
 

@@ -175,6 +175,7 @@ def world(app: Flask) -> World:
         "member_key": paths.member_key(merchant.account_id, f"email_{own}"),
         "member_settings": paths.member_settings(merchant.account_id),
         "erased_mark": paths.erased_mark(merchant.account_id, f"erased_{own}"),
+        "voucher_code": paths.voucher_code(merchant.account_id, "code_1"),
         "account_tse": paths.account_tse(merchant.account_id, own),
         "api_key": client.query("apiKeys", ("accountId", "==", merchant.account_id))[0].path,
         "store": paths.store(merchant.store_id),

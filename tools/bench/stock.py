@@ -18,9 +18,9 @@ MEMBERS = 100
 CLIENTS = 16
 LARGE = 10_000
 SMALL = 150
-"""More than the members want, and one document."""
+"""Not much more than the members want."""
 NO_STOCK, LARGE_STOCK = "without a stock", f"a stock of {LARGE:,}"
-SMALL_STOCK = f"a stock of {SMALL}: one document"
+SMALL_STOCK = f"a stock of {SMALL}"
 GOAL_RATIO = 2.0
 
 

@@ -10,6 +10,7 @@ pieces over from those that have most. So the last piece is found, and every pie
 
 from __future__ import annotations
 
+import itertools
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,11 +23,11 @@ from shared.errors import RewardOutOfStock
 FIRST = 0
 """The shard that every stock has, and the only one of a small stock."""
 SHARDS_MAX = 10
-PIECES_A_SHARD = 100
+PIECES_A_SHARD = 10
 
 
 def shards_of(stock: int) -> int:
-    """Return the number of shards of a stock when it is set: one for each hundred pieces."""
+    """Return the number of shards of a stock when it is set: one for each ten pieces."""
     return min(max(stock // PIECES_A_SHARD, 1), SHARDS_MAX)
 
 
@@ -52,12 +53,19 @@ class StockHold:
 class RewardStock:
     """What is left of a reward (>= 0), with what is reserved of it; or one shard of that.
 
-    ``shards`` is how many the whole stock has; each of them says it.
+    ``shards`` is how many the whole stock has; each of them says it. ``code_ids`` names a code of
+    the voucher for each piece, in the order in which they are given; ``None`` if it has no own.
     """
 
     remaining: int
     holds: tuple[StockHold, ...] = ()
     shards: int = 1
+    code_ids: tuple[str, ...] | None = None
+
+    @property
+    def next_code_id(self) -> str | None:
+        """The code that the next one who takes a piece gets."""
+        return self.code_ids[0] if self.code_ids else None
 
     def free(self, now: datetime) -> int:
         """Return how many pieces nobody has reserved; negative if fewer are left than reserved."""
@@ -87,7 +95,8 @@ class RewardStock:
             RewardOutOfStock: There is none.
         """
         then = self._with_free_one(reward_id, now)
-        return replace(then, remaining=then.remaining - 1)
+        code_ids = None if then.code_ids is None else then.code_ids[1:]
+        return replace(then, remaining=then.remaining - 1, code_ids=code_ids)
 
     def returned(self) -> RewardStock:
         """Return the stock with a piece that was given back."""
@@ -104,10 +113,16 @@ class RewardStock:
         return then
 
 
-def spread(pieces: int, shards: int, holds: Sequence[StockHold]) -> tuple[RewardStock, ...]:
+def spread(
+    pieces: int,
+    shards: int,
+    holds: Sequence[StockHold],
+    code_ids: Sequence[str] | None = None,
+) -> tuple[RewardStock, ...]:
     """Return the shards of a stock that is set to so many pieces, reserved ones included.
 
     What is reserved stays reserved: each shard has the pieces for its holds, as far as they go.
+    ``code_ids`` are as many as there are pieces, if these are codes.
     """
     own = [tuple(each for each in holds if shard_of(each.key, shards) == n) for n in range(shards)]
     left, covered = pieces, []
@@ -115,8 +130,26 @@ def spread(pieces: int, shards: int, holds: Sequence[StockHold]) -> tuple[Reward
         covered.append(min(len(each), left))
         left -= covered[-1]
     share, more = divmod(left, shards)
+    remaining = [covered[n] + share + (n < more) for n in range(shards)]
+    every = [RewardStock(remaining[n], own[n], shards) for n in range(shards)]
+    if code_ids is None:
+        return tuple(every)
+    assert len(code_ids) == pieces
+    rest = iter(code_ids)
     return tuple(
-        RewardStock(covered[n] + share + (n < more), own[n], shards) for n in range(shards)
+        replace(each, code_ids=tuple(itertools.islice(rest, each.remaining))) for each in every
+    )
+
+
+def _moved(donor: RewardStock, own: RewardStock, pieces: int) -> tuple[RewardStock, RewardStock]:
+    """Return both after pieces were moved from one to the other, with their codes."""
+    kept = replace(donor, remaining=donor.remaining - pieces)
+    filled = replace(own, remaining=own.remaining + pieces)
+    if donor.code_ids is None:
+        return kept, filled
+    return (
+        replace(kept, code_ids=donor.code_ids[pieces:]),
+        replace(filled, code_ids=(*(own.code_ids or ()), *donor.code_ids[:pieces])),
     )
 
 
@@ -134,6 +167,5 @@ def refilled(
         if donor == own or free <= 0:
             break
         moved = min(free, max(missing, (free + 1) // 2))
-        after[donor] = replace(after[donor], remaining=after[donor].remaining - moved)
-        after[own] = replace(after[own], remaining=after[own].remaining + moved)
+        after[donor], after[own] = _moved(after[donor], after[own], moved)
     return after

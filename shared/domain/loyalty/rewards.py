@@ -56,6 +56,7 @@ class Reward:
     worth, as its type needs. ``limits`` hold for each member, one a period. ``required_tier``: only
     for members of this tier or a higher one. ``store_ids`` are where its codes can be used; none:
     in every store of the account. ``archived_at``: it cannot be had any more since then.
+    ``has_codes``: it gives own codes, of which ``stock`` is how many were ever imported.
     """
 
     reward_id: str
@@ -75,6 +76,7 @@ class Reward:
     required_tier: str | None = None
     store_ids: tuple[str, ...] = ()
     archived_at: datetime | None = None
+    has_codes: bool = False
 
     def is_offered(self, now: datetime) -> bool:
         """Tell whether the reward is offered at ``now``, without regard to stock and member."""
@@ -104,6 +106,8 @@ class Reward:
         for type_, value in VALUE_OF_TYPE.items():
             if type_ != self.type and self.type in VALUE_OF_TYPE:
                 kept.pop(value, None)
+        if before.has_codes:
+            kept |= {"has_codes": True, "stock": before.stock if self.stock is None else self.stock}
         return replace(self, **kept)
 
 
@@ -163,6 +167,23 @@ def require_terms(reward: Reward, *, tiers: Sequence[str], currency: str, within
         raise InvalidParameters(f"{text}.", fields=problems)
     if reward.amount is not None:
         to_units(reward.amount, currency_scale(currency), field=f"{within}amount")
+
+
+def require_codes(reward: Reward) -> None:
+    """Refuse to give own codes to what is no voucher, or what has pieces without a code.
+
+    Raises:
+        InvalidParameters: ``rewardId`` says why.
+    """
+    problem = None
+    if reward.type != RewardType.VOUCHER:
+        problem = "names no voucher"
+    elif reward.archived_at is not None:
+        problem = "names a reward that is archived"
+    elif reward.stock is not None and not reward.has_codes:
+        problem = "names a reward whose stock are no codes: set its stock to null before"
+    if problem is not None:
+        raise InvalidParameters(f"rewardId {problem}.", fields={"rewardId": problem})
 
 
 def require_value(reward: Reward) -> None:

@@ -31,7 +31,7 @@ from shared.domain.units import to_units
 from shared.errors import InvalidParameters, PointsHaveNoValue, RewardCostMismatch
 from shared.services import access, commands
 from shared.services.commands import Reads
-from shared.services.loyalty import bookings, till_receipts
+from shared.services.loyalty import bookings, till_receipts, voucher_codes
 from shared.services.loyalty.awards import Awarding
 from shared.services.loyalty.bookings import Booking, ComesBack, Prepared
 from shared.services.loyalty.reward_stocks import StockOfReward
@@ -323,12 +323,18 @@ def prepared_redeem(
             )
         if payment is not None:
             point_payments.value_of(program)
-        after, entry = ledger.redeem(
-            membership, program, units, cause, overdraft_units=overdraft_units
-        )
+        spend = partial(ledger.redeem, membership, program, units, overdraft_units=overdraft_units)
+        after, entry = spend(cause=cause)
         writes: list[Write] = []
         if stock is not None:
-            writes += stock.take(reads, cause.now)
+            taken = stock.take(reads, cause.now)
+            writes += taken.writes
+            if taken.code_id is not None:
+                code, given = voucher_codes.give(
+                    reads, program.account_id, taken.code_id, cause.now
+                )
+                writes.append(given)
+                after, entry = spend(cause=replace(cause, reward_code=code))
         return bookings.Decided(after, entry, writes)
 
     return Prepared(

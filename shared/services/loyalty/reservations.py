@@ -31,7 +31,7 @@ from shared.errors import (
 )
 from shared.services import access, commands, forwarding
 from shared.services.commands import Effect, Reads
-from shared.services.loyalty import balances, bookings
+from shared.services.loyalty import balances, bookings, voucher_codes
 from shared.services.loyalty.bookings import Booking, Prepared
 from shared.services.loyalty.reward_stocks import StockOfReward
 from shared.store import paths
@@ -251,8 +251,6 @@ def prepared_commit(
         )
         reward_rules.require_committable(program, hold, membership, cause.now)
         after, entry = ledger.redeem_held(membership, program, hold, whole, told)
-        # What is left of it may have reached its date while it was reserved.
-        after, expired = bookings.without_expired(after, program, cause.now)
         writes: list[Write] = [
             reservation_documents.write(
                 asked.read_of(record, reads), record.committed(entry.entry_id)
@@ -260,7 +258,17 @@ def prepared_commit(
         ]
         if hold.takes_stock and hold.reward_id is not None:
             stock = StockOfReward.of(program, hold.reward_id, hold.stock_key)
-            writes += stock.take_held(reads, hold, cause.now)
+            taken = stock.take_held(reads, hold, cause.now)
+            writes += taken.writes
+            if taken.code_id is not None:
+                code, given = voucher_codes.give(
+                    reads, program.account_id, taken.code_id, cause.now
+                )
+                writes.append(given)
+                told = replace(told, reward_code=code)
+                after, entry = ledger.redeem_held(membership, program, hold, whole, told)
+        # What is left of it may have reached its date while it was reserved.
+        after, expired = bookings.without_expired(after, program, cause.now)
         return bookings.Decided(after, entry, writes, expired)
 
     return Prepared(
@@ -460,7 +468,8 @@ def _wanted(
         description=reward.title if reward else "",
         transaction_id=transaction.transaction_id if transaction else None,
         reward_id=reward_id,
-        reward_code=ids.reward_code() if reward else None,
+        # Nobody sees a code of a voucher that is only reserved: it may be given to somebody else.
+        reward_code=ids.reward_code() if reward and not reward.has_codes else None,
         takes_stock=takes_stock,
     )
 

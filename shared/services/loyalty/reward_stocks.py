@@ -10,10 +10,19 @@ from shared.domain.loyalty import reward_stock
 from shared.domain.loyalty.holds import Hold
 from shared.domain.loyalty.programs import Program
 from shared.domain.loyalty.reward_stock import FIRST, RewardStock
+from shared.errors import InvalidParameters
 from shared.services import commands
 from shared.services.commands import Reads
-from shared.store.client import Delete, Write
+from shared.store.client import Delete, Snapshot, Write
 from shared.store.loyalty import stock_documents
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The writes that take a piece, and the voucher's own code that goes with it, if it has one."""
+
+    writes: list[Write]
+    code_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +56,19 @@ class StockOfReward:
         Raises:
             RewardOutOfStock, Wanted.
         """
-        return self._take(self._seen(reads), now, lambda own: own.held(hold, now))
+        seen = self._with_free_one(self._seen(reads), now)
+        return seen.with_own(seen.stocks[seen.own].held(hold, now)).writes()
 
-    def take(self, reads: Reads, now: datetime) -> list[Write]:
-        """Return the writes that take a piece which nobody has reserved.
+    def take(self, reads: Reads, now: datetime) -> Taken:
+        """Take a piece which nobody has reserved.
 
         Raises:
             RewardOutOfStock, Wanted.
         """
-        return self._take(self._seen(reads), now, lambda own: own.taken(self.reward_id, now))
+        return self._taken(self._seen(reads), now)
 
-    def take_held(self, reads: Reads, hold: Hold, now: datetime) -> list[Write]:
-        """Return the writes that take the piece of a hold.
+    def take_held(self, reads: Reads, hold: Hold, now: datetime) -> Taken:
+        """Take the piece of a hold.
 
         If the merchant has said since that fewer are left than are reserved, it needs a free one.
 
@@ -66,7 +76,7 @@ class StockOfReward:
             RewardOutOfStock, Wanted.
         """
         seen = self._with_hold(reads, hold).changed(lambda each: each.released(hold))
-        return self._take(seen, now, lambda own: own.taken(self.reward_id, now))
+        return self._taken(seen, now)
 
     def release(self, reads: Reads, hold: Hold) -> list[Write]:
         """Return the writes that make the piece of a hold free; none if it is not reserved.
@@ -79,21 +89,28 @@ class StockOfReward:
     def give_back(self, reads: Reads) -> list[Write]:
         """Return the writes that put a piece back; none if the reward has no stock any more.
 
+        A code that somebody has had is not given to anybody else, so it does not come back.
+
         Raises:
             Wanted.
         """
         seen = self._seen(reads)
-        if not seen.exists:
+        if not seen.exists or seen.stocks[seen.own].code_ids is not None:
             return []
         return seen.with_own(seen.stocks[seen.own].returned()).writes()
 
-    def _take(
-        self, seen: _Seen, now: datetime, taken: Callable[[RewardStock], RewardStock]
-    ) -> list[Write]:
-        if seen.stocks[seen.own].free(now) <= 0:
-            seen = seen.whole()
-            seen = seen.with_all(reward_stock.refilled(seen.stocks, seen.own, now))
-        return seen.with_own(taken(seen.stocks[seen.own])).writes()
+    def _taken(self, seen: _Seen, now: datetime) -> Taken:
+        found = self._with_free_one(seen, now)
+        own = found.stocks[found.own]
+        after = found.with_own(own.taken(self.reward_id, now))
+        return Taken(after.writes(), own.next_code_id)
+
+    def _with_free_one(self, seen: _Seen, now: datetime) -> _Seen:
+        """Return it with a free piece in the own shard, if there is one anywhere."""
+        if seen.stocks[seen.own].free(now) > 0:
+            return seen
+        every = seen.whole()
+        return every.with_all(reward_stock.refilled(every.stocks, every.own, now))
 
     def _with_hold(self, reads: Reads, hold: Hold) -> _Seen:
         """Return what is seen, with the shard in which the piece of a hold is reserved."""
@@ -234,6 +251,7 @@ def set_anew(
     """Return the writes of stocks that the merchant sets. What is reserved stays reserved.
 
     Raises:
+        InvalidParameters: The reward has own codes, which are its stock.
         Wanted.
     """
     commands.want(reads, first_paths(program_id, list(stocks)))
@@ -250,15 +268,55 @@ def set_anew(
     writes: list[Write] = []
     for reward_id, pieces in stocks.items():
         old = [reads[path] for path in before[reward_id]]
-        holds = [
-            hold for read in old for hold in stock_documents.decode(read).without_ended(now).holds
-        ]
-        every = reward_stock.spread(pieces, reward_stock.shards_of(pieces), holds)
-        for shard, each in enumerate(every):
-            if shard < len(old):
-                writes.append(stock_documents.change(old[shard], each))
-            else:
-                path = stock_documents.path(program_id, reward_id, shard)
-                writes.append(stock_documents.creation(path, each))
-        writes += [Delete(read) for read in old[len(every) :] if read.data is not None]
+        if stock_documents.decode(old[0]).code_ids is not None:
+            raise stock_of_codes()
+        writes += _respread(program_id, reward_id, old, pieces, None, now)
     return writes
+
+
+def with_codes(
+    reads: Reads, program_id: str, reward_id: str, added: Sequence[str], now: datetime
+) -> tuple[list[Write], int]:
+    """Return the writes of a voucher's stock with more codes, and how many nobody has got then.
+
+    Raises:
+        Wanted.
+    """
+    first = stock_documents.path(program_id, reward_id)
+    commands.want(reads, [first])
+    shards = range(stock_documents.decode(reads[first]).shards)
+    paths = [stock_documents.path(program_id, reward_id, each) for each in shards]
+    commands.want(reads, paths)
+    old = [reads[path] for path in paths]
+    code_ids = [
+        *(code_id for read in old for code_id in stock_documents.decode(read).code_ids or ()),
+        *added,
+    ]
+    return _respread(program_id, reward_id, old, len(code_ids), code_ids, now), len(code_ids)
+
+
+def stock_of_codes() -> InvalidParameters:
+    """Return the refusal to set the stock of a voucher that has own codes."""
+    problem = "is the number of its codes: add some with importVoucherCodes"
+    return InvalidParameters(f"stock {problem}.", fields={"stock": problem})
+
+
+def _respread(
+    program_id: str,
+    reward_id: str,
+    old: Sequence[Snapshot],
+    pieces: int,
+    code_ids: Sequence[str] | None,
+    now: datetime,
+) -> list[Write]:
+    """Return the writes that replace the shards of a stock, with all that is reserved."""
+    holds = [hold for read in old for hold in stock_documents.decode(read).without_ended(now).holds]
+    every = reward_stock.spread(pieces, reward_stock.shards_of(pieces), holds, code_ids)
+    writes: list[Write] = []
+    for shard, each in enumerate(every):
+        if shard < len(old):
+            writes.append(stock_documents.change(old[shard], each))
+        else:
+            path = stock_documents.path(program_id, reward_id, shard)
+            writes.append(stock_documents.creation(path, each))
+    return writes + [Delete(read) for read in old[len(every) :] if read.data is not None]

@@ -128,8 +128,9 @@ def position_of(redemption: Redemption) -> Position:
 
 
 def spelt(reward_code: str) -> str:
-    """Return a code as it was given out: somebody may have typed it."""
-    return reward_code.strip().upper()
+    """Return a code as it was given out: somebody may have typed it. Imported ones are exact."""
+    typed = reward_code.strip()
+    return typed.upper() if ids.is_our_reward_code(typed) else typed
 
 
 def use(caller: Caller, *, store_id: str, reward_code: str, used_by: str | None) -> CodeUse:

@@ -97,6 +97,8 @@ def change(
     def changed(program: Program, before: Reward, reads: Reads) -> tuple[Program, list[Write]]:
         if before.archived_at is not None:
             raise _invalid("rewardId", "names an archived reward; create another one")
+        if before.has_codes and "stock" in changes:
+            raise reward_stocks.stock_of_codes()
         after = replace(before, **changes)
         _require_fitting(program, after, changes)
         writes = reward_stocks.set_anew(reads, program_id, stocks, now)

@@ -43,4 +43,6 @@ def _document(stock: RewardStock, before: dict[str, Any]) -> dict[str, Any]:
         data["holds"] = STOCK.to_document(stock)["holds"]
     if stock.shards > 1 or "shards" in before:
         data["shards"] = stock.shards
+    if stock.code_ids is not None:
+        data["codeIds"] = list(stock.code_ids)
     return data

@@ -62,7 +62,7 @@ def test_a_stock_that_was_set_anew_gives_a_free_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stock", "shards"), [(0, 1), (1, 1), (199, 1), (200, 2), (999, 9), (1_000, 10), (10_000, 10)]
+    ("stock", "shards"), [(0, 1), (1, 1), (19, 1), (20, 2), (99, 9), (100, 10), (10_000, 10)]
 )
 def test_a_small_stock_is_one_document(stock: int, shards: int) -> None:
     assert reward_stock.shards_of(stock) == shards
@@ -91,6 +91,23 @@ def test_a_stock_is_spread_with_all_that_is_reserved(
         assert pieces < len(reserved) or each.remaining >= len(own)
     free = [each.remaining - len(each.holds) for each in every]
     assert pieces < len(reserved) or max(free) - min(free) <= 1
+
+
+@given(st.integers(0, 60), st.integers(1, 5), holds)
+def test_codes_go_with_their_pieces(pieces: int, shards: int, reserved: list[StockHold]) -> None:
+    code_ids = [f"code_{n}" for n in range(pieces)]
+    every = dict(enumerate(reward_stock.spread(pieces, shards, reserved, code_ids)))
+
+    after = reward_stock.refilled(every, 0, NOW)
+
+    for shard in (*every.values(), *after.values()):
+        assert len(shard.code_ids or ()) == shard.remaining
+    for shards_then in (every, after):
+        found = [each for shard in shards_then.values() for each in shard.code_ids or ()]
+        assert sorted(found) == sorted(code_ids)
+    if after[0].free(NOW) > 0:
+        taken = after[0].taken("rw_1", NOW)
+        assert (after[0].next_code_id, *(taken.code_ids or ())) == after[0].code_ids
 
 
 stocks = st.builds(

@@ -100,6 +100,9 @@ def world(merchant: Merchant, till: Till, branch: Branch, aws: Aws, receiver: Re
     two requests would be answered again.
     """
     branch.clock.now = datetime.now(UTC)  # Receivers and AWS look at their own clocks.
+    voucher = {"rewardId": "rw_1", "title": "Cinema", "type": "voucher", "requiredPoints": 1}
+    codes = {"programId": merchant.program(rewards=[voucher]), "rewardId": "rw_1"}
+    merchant.api.ok("importVoucherCodes", {**codes, "codes": ["KINO-1"]})
     hook_body = {
         "storeId": merchant.store_id,
         "url": receiver.url,
@@ -171,13 +174,14 @@ def test_nothing_is_left_that_needs_the_old_key(world: World, keys: Keys) -> Non
             "payments": 1,
             "pspConfigurations": 1,
             "syncs": 1,
+            "voucherCodes": 1,
             "webhookEndpoints": 2,
         },
         undecryptable=(),
     )
     old, new = Vault([keys.old]), Vault([keys.new])
     after = tokens()
-    assert len(before) == 11
+    assert len(before) == 12
     assert sorted(starmap(new.decrypt, after)) == sorted(starmap(old.decrypt, before))
 
 
@@ -306,6 +310,7 @@ def test_every_token_that_is_stored_has_the_type_of_one() -> None:
         ("SigningSecret", "token"),
         ("StoredClaim", "secret_token"),
         ("Sync", "config_token"),
+        ("VoucherCode", "code"),
         ("WebhookEndpoint", "credentials_token"),
         ("WebhookEndpoint", "headers_token"),
     }

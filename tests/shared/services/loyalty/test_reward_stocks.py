@@ -69,7 +69,7 @@ def test_a_large_stock_is_spread_evenly(merchant: Merchant) -> None:
 
 
 def test_a_small_one_is_one_document(merchant: Merchant) -> None:
-    assert shards(with_reward(merchant, stock=199)) == [{"remaining": 199}]
+    assert shards(with_reward(merchant, stock=19)) == [{"remaining": 19}]
 
 
 def test_the_last_pieces_are_found_in_whatever_shard(merchant: Merchant) -> None:
