@@ -17,7 +17,7 @@ COMPILE := venv/bin/uv pip compile pyproject.toml --quiet --generate-hashes --py
 COVER := $(if $(COVERAGE),--cov=functions --cov=shared --cov-report=term:skip-covered)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-wide fuzz check docs format requirements bench clean
+.PHONY: help setup run test test-wide fuzz soak check docs format requirements bench clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 20
@@ -63,6 +63,9 @@ format: setup ## Format the code and mend what lint can mend
 requirements: setup ## Write requirements.txt and requirements-dev.txt from pyproject.toml
 	$(COMPILE) --output-file requirements.txt $(ARGS)
 	$(COMPILE) --output-file requirements-dev.txt --group dev --constraint requirements.txt $(ARGS)
+
+soak: setup ## Book at random with repetitions, crashes and races, and prove the books; ARGS="--operations 100000 --seed 7"
+	@exec $(VENV) -m tools.soak $(ARGS)
 
 bench: setup ## Measure against the bare Firestore client in the same run
 	@exec $(VENV) -m tools.bench $(ARGS)
