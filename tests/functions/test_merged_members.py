@@ -45,6 +45,7 @@ FORWARDS = {
     "listMembers",
     "listReceiptClaims",
     "listRedemptions",
+    "quoteLoyaltyPayment",
     "reactivateMember",
     "redeemLoyaltyPoints",
     "reserveLoyaltyPoints",
@@ -68,6 +69,7 @@ REFUSES = {
 OTHERWISE = {
     "eraseMember": "Both are erased: see its own test.",
     "processPayment": "It is booked when it is paid: see the test of payment_points.",
+    "verifyLedger": "It proves the books of the membership that is named, merged or not.",
     "listEvents": "What was told names the member by the id of then, and is found by that.",
 }
 KEPT = {

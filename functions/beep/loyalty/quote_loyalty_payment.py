@@ -89,7 +89,7 @@ def handle(body: Request, caller: Caller) -> Response:
     decimals = currency_scale(program.currency)
     return Response(
         program_id=body.program_id,
-        user_id=body.user_id,
+        user_id=quote.membership.user_id,
         points=from_units(payment.units, program.scale),
         amount_paid=from_units(payment.amount_minor, decimals),
         amount_left=from_units(quote.left_minor, decimals),

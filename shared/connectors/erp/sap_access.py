@@ -10,11 +10,12 @@ from typing import Any, Self
 
 from pydantic import BaseModel, Field, SecretStr, field_validator, model_validator
 
-from shared import clock, time_zones
+from shared import clock
 from shared.connectors.client import JsonClient, parsed, redacted
 from shared.connectors.config import ConnectorConfig
 from shared.connectors.erp.sap_odata import SYSTEM, to_problem
 from shared.errors import ConnectorCredentialsRefused, ConnectorRejected
+from shared.schemas.fields import TimeZone
 
 RENEWED_BEFORE = timedelta(minutes=1)
 """The time before its end in which an access token is not used any more."""
@@ -57,7 +58,7 @@ class Config(ConnectorConfig):
     language: str = Field(
         default="EN", pattern=r"^[A-Z]{2}$", description="Of units and of what SAP says."
     )
-    time_zone: str = Field(
+    time_zone: TimeZone = Field(
         default="Europe/Berlin", description="Whose calendar SAP's dates are of."
     )
     plant: str | None = Field(
@@ -122,13 +123,6 @@ class Config(ConnectorConfig):
         if not _HOST.fullmatch(value.lower()):
             raise ValueError("must be a host, such as my300000-api.s4hana.cloud.sap, without https")
         return value.lower()
-
-    @field_validator("time_zone")
-    @classmethod
-    def _is_time_zone(cls, value: str) -> str:
-        if value not in time_zones.names():
-            raise ValueError("must be a time zone, such as Europe/Berlin")
-        return value
 
     @model_validator(mode="after")
     def _has_one_way_in(self) -> Self:

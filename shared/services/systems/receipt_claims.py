@@ -184,7 +184,14 @@ def _given_to_waiting(
     waiting = receipt_claims.waiting_of(receipt, receipt.proof)
     if waiting is None or not receipt.is_nobodys:
         return receipt, []
-    user_id, joined = _joined(programs, waiting.user_id, reads)
+    person = forwarding.person_in(reads, receipt.account_id, waiting.user_id)
+    user_id = waiting.user_id if person is None else person.user_id
+    path_of = {
+        each.program_id: paths.member(paths.membership_id(each.program_id, user_id))
+        for each in programs
+    }
+    commands.want(reads, path_of.values())
+    joined = [each for each in programs if reads[path_of[each.program_id]].data is not None]
     try:
         booked = _booked(caller, receipt, joined, user_id, reads, now, has_waited=True)
     except PunktwerkError as refusal:
@@ -196,27 +203,6 @@ def _given_to_waiting(
         return receipt_claims.without_waiting(receipt, now, nothing), []
     after = receipt_claims.claimed(receipt, user_id, booked.grants, now)
     return after, booked.state.writes()
-
-
-def _joined(programs: Sequence[Program], user_id: str, reads: Reads) -> tuple[str, list[Program]]:
-    """Return the programs that have a customer, and the id under which they have the customer.
-
-    Raises:
-        Wanted: Something is not read yet.
-    """
-    for _ in range(forwarding.FORWARDED_MAX):
-        path_of = {
-            each.program_id: paths.member(paths.membership_id(each.program_id, user_id))
-            for each in programs
-        }
-        commands.want(reads, path_of.values())
-        held = {key: membership_documents.decode(reads[path]) for key, path in path_of.items()}
-        into = [each.merged_into_user_id for each in held.values() if each is not None]
-        moved = next((each for each in into if each is not None), None)
-        if moved is None:
-            return user_id, [each for each in programs if held[each.program_id] is not None]
-        user_id = moved
-    raise Busy("The member is being merged.")
 
 
 def code_of(receipt_id: str) -> str:
