@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from shared.auth.caller import Caller
 from shared.errors import ProgramNotFound, StoreNotFound
-from shared.schemas.base import RequestModel, ResponseModel, Success
-from shared.schemas.fields import ProgramId, StoreId, TimeZone
+from shared.schemas.imports.import_bodies import RowsDone, RowsOrFile
 from shared.schemas.loyalty.row_bodies import (
     ROW_EXAMPLES,
     ROWS_MAX,
@@ -23,56 +22,30 @@ from shared.schemas.loyalty.row_bodies import (
 )
 from shared.schemas.rows import judged
 from shared.services.imports import import_files, row_imports
-from shared.services.imports.import_files import FILE_CHARS_MAX, FileFormat, RowsFile
+from shared.services.imports.import_files import RowsFile
 from shared.services.loyalty import row_bookings, sandbox_rows
 from shared.services.loyalty.row_bookings import Row
 
 IMPORT_ID = "imp_abc123"
 
 
-class Request(RequestModel):
+class Request(RowsOrFile):
     """Rows with the fields of addLoyaltyPoints; a bad one is told of, and the others are booked.
 
     A ``file`` of rows, instead of ``rows``, is booked as a task: getImportStatus shows the results.
     """
 
-    program_id: ProgramId | None = None
-    store_id: StoreId | None = None
     rows: list[AwardRow] | None = Field(
         default=None,
         min_length=1,
         max_length=ROWS_MAX,
         description="The rows, in the order in which they are booked.",
     )
-    file: str | None = Field(
-        default=None,
-        min_length=1,
-        max_length=FILE_CHARS_MAX,
-        description="A file of rows in base64, at most 10 MiB: JSON Lines, or CSV with headings.",
-    )
-    format: FileFormat | None = Field(
-        default=None, description="How the file is written; found out if it is not said."
-    )
-    time_zone: TimeZone = Field(
-        default="Europe/Berlin",
-        description="Of times in a CSV that name none, as of IANA.",
-    )
-
-    @model_validator(mode="after")
-    def _has_rows_or_file(self) -> Self:
-        if (self.rows is None) is (self.file is None):
-            raise ValueError("needs rows or file, and takes one of them")
-        return self
 
 
-class Response(ResponseModel):
+class Response(RowsDone):
     """The results of the rows. Those of a file come later: see getImportStatus."""
 
-    success: Success = True
-    is_complete: bool = Field(
-        description="False if rows are `not_done`: send the same request again."
-    )
-    import_id: str | None = Field(description="The import of a file. Null without one.")
     counts: RowCounts = Field(description="How many rows have each outcome.")
     results: list[BookedRow] = Field(
         description="What became of each row, in the order of the request."

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from shared import clock
@@ -19,13 +19,11 @@ from shared.connectors.uploads import decoded, moment_of
 from shared.domain import exact_json
 from shared.errors import ConnectorRejected, InvalidParameters
 from shared.schemas.base import invalid
+from shared.schemas.imports.import_bodies import FileFormat
 from shared.schemas.rows import BadRow
 
 FILE_BYTES_MAX = 10 * 1024 * 1024
-FILE_CHARS_MAX = 14_500_000
-"""The maximum length in base64, with line breaks."""
 ROW_CHARS_MAX = 50_000
-FileFormat = Literal["jsonl", "csv"]
 BAD = "_bad"
 """The name under which a row has the reason why it could not be read."""
 SAME = "_same"

@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 from shared.auth.caller import Caller
 from shared.domain.members.custom_fields import CustomField, FieldType
 from shared.domain.members.member_rows import MemberRowResult
+from shared.schemas.imports.import_bodies import FileFormat
 from shared.schemas.members.member_row_bodies import MemberToImportBody
 from shared.schemas.rows import judged
 from shared.services.imports import import_files
-from shared.services.imports.import_files import SAME, Columns, FileFormat, RowsFile
+from shared.services.imports.import_files import SAME, Columns, RowsFile
 from shared.services.members import member_imports
 from shared.services.members.member_imports import JudgedRow
 from shared.store.members import settings_documents

@@ -1,0 +1,1 @@
+"""Imports: bodies of requests and answers."""
