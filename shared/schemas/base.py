@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -66,16 +67,25 @@ def in_camel_case(model: type[WireModel], data: Mapping[str, Any]) -> dict[str, 
     Raises:
         ValidationError: A field is given in both spellings, so one value would be lost.
     """
-    renamed = {
-        name: field.alias
-        for name, field in model.model_fields.items()
-        if field.alias is not None and field.alias != name
-    }
+    renamed = _renamed(model)
+    if renamed.keys().isdisjoint(data):
+        return dict(data)
     doubled = [alias for name, alias in renamed.items() if name in data and alias in data]
     _refuse(model, data, dict.fromkeys(doubled, IN_BOTH_SPELLINGS))
     return {renamed.get(name, name): value for name, value in data.items()}
 
 
+@cache
+def _renamed(model: type[WireModel]) -> Mapping[str, str]:
+    """Return the names of fields in JSON by those in Python, where they differ."""
+    return {
+        name: field.alias
+        for name, field in model.model_fields.items()
+        if field.alias is not None and field.alias != name
+    }
+
+
+@cache
 def such_as(model: type[WireModel]) -> str:
     """Return what is wrong with a value that is no object of a model, with the smallest one."""
     schema = model.model_json_schema()

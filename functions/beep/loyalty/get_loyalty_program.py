@@ -37,5 +37,6 @@ REFUSALS = (ProgramNotFound,)
 
 def handle(body: Request, caller: Caller) -> Response:
     """Return the program."""
-    fields = program_fields(access.program(caller, body.program_id, body.store_id))
-    return Response(**fields, program=ProgramBody(**fields))
+    program = ProgramBody(**program_fields(access.program(caller, body.program_id, body.store_id)))
+    # The fields have been checked: once is enough.
+    return Response.model_construct(**dict(program), program=program)

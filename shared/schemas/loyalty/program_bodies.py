@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
+from functools import lru_cache
 from itertools import pairwise
 from typing import Annotated, Any
 
@@ -68,6 +69,8 @@ from shared.schemas.loyalty.expiry_bodies import (
 from shared.schemas.loyalty.numbers import Money, Percentage, PositiveMoney, decimals
 from shared.schemas.loyalty.reward_bodies import RewardBody, reward_body
 
+KEPT_BODIES = 256
+"""Of the settings that most programs have alike: making one takes as long as a small request."""
 TIERS_MAX = 20
 MILESTONES_MAX = 20
 EVENT_RULES_MAX = 20
@@ -439,6 +442,7 @@ def _receipt_claims_body(rules: ReceiptClaimRules | None) -> ReceiptClaimsBody |
 CHECK_IN_LIMIT = "How often a member's check-ins earn; by default once a day."
 
 
+@lru_cache(KEPT_BODIES)
 def check_in_limit_body(limit: CheckInLimit) -> CheckInLimitBody:
     """Return a limit as answers show it."""
     return CheckInLimitBody(per_day=limit.per_day, minutes_between=limit.minutes_between)
@@ -512,6 +516,7 @@ class EarningBaseBody(WireModel):
         )
 
 
+@lru_cache(KEPT_BODIES)
 def _earning_base_body(base: EarningBase) -> EarningBaseBody:
     return EarningBaseBody(
         tax_mode=base.tax_mode,
@@ -577,6 +582,7 @@ class EarningLimitsBody(WireModel):
         )
 
 
+@lru_cache(KEPT_BODIES)
 def _earning_limits_body(limits: EarningLimits) -> EarningLimitsBody:
     return EarningLimitsBody(
         max_per_booking=limits.max_per_booking,
