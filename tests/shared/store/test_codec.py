@@ -152,6 +152,7 @@ def test_a_document_has_camel_case_names_and_plain_values() -> None:
         "updatedAt": NOW,
         "pointsExpiry": None,
         "ruleExpiries": [],
+        "pointValue": None,
         "milestones": ["100", "500", "1000", "5000", "10000", "50000", "100000"],
         "earningBase": {
             "taxMode": "gross",
