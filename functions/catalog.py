@@ -215,6 +215,7 @@ ENDPOINTS = (
     Endpoint("quoteLoyaltyPayment", "loyalty", Package.GO, customer_package=Package.GO),
     Endpoint("trackLoyaltyEvent", "loyalty", Package.GO),
     Endpoint("adjustLoyaltyPoints", "loyalty", Package.GO),
+    Endpoint("extendExpiry", "loyalty", Package.GO),
     Endpoint("reverseLoyaltyTransaction", "loyalty", Package.GO),
     Endpoint("verifyLedger", "loyalty", Package.GROW, is_read=True),
     Endpoint("transferLoyaltyPoints", "loyalty", Package.GO, customer_package=Package.GO),

@@ -29,6 +29,7 @@ FORWARDS = {
     "claimReceipt",
     "commitLoyaltyRedemption",
     "enrollInLoyaltyProgram",
+    "extendExpiry",
     "exportMember",
     "fetchPurchaseHistory",
     "getCustomerBalance",

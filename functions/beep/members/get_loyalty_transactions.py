@@ -63,6 +63,7 @@ class Request(RequestModel):
             "pending",
             "tier",
             "transfer",
+            "extend",
         ]
         | None
     ) = Field(default=None, description="Only these.")

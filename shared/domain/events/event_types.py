@@ -60,6 +60,7 @@ COLLECT_PICKED_UP = "clickcollect.picked_up"
 MEMBER_MERGED = "member.merged"
 PRODUCT_CREATED = "product.created"
 PRODUCT_BULK_IMPORTED = "product.bulk_imported"
+EXPIRY_EXTENDED = "loyalty.expiry_extended"
 RETURN_DROPPED = "loyalty.return_dropped"
 POINTS_TRANSFERRED = "loyalty.points_transferred"
 
@@ -95,6 +96,7 @@ _LOYALTY = (
     EventType(ANNIVERSARY, Package.GO, "A member joined this many years ago today."),
     EventType(POINTS_EXPIRING, Package.GO, "Points expire soon, unless they are spent."),
     EventType(POINTS_EXPIRED, Package.GO, "Points expired."),
+    EventType(EXPIRY_EXTENDED, Package.GO, "Points expire later, because somebody said so."),
     EventType(MEMBERSHIP_LEFT, Package.GO, "A member left a program; the points are kept."),
     EventType(MEMBERSHIP_MERGED, Package.GO, "Points moved, as two members were merged into one."),
     EventType(MEMBER_SUSPENDED, Package.GO, "A member was suspended in a program."),

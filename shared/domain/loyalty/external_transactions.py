@@ -113,7 +113,7 @@ def booked_by(entry: Entry) -> str | None:
     if entry.action is not None:
         return "syncExternalLoyalty"
     if entry.actor is not None:
-        return "adjustLoyaltyPoints"
+        return "extendExpiry" if entry.kind is EntryKind.EXTEND else "adjustLoyaltyPoints"
     endpoints = {
         EntryKind.EARN: "addLoyaltyPoints",
         EntryKind.PENDING: "addLoyaltyPoints",

@@ -14,6 +14,7 @@ from shared.domain.events.event_types import (
     ANNIVERSARY,
     CHECKIN_EARNED,
     ENROLLMENT,
+    EXPIRY_EXTENDED,
     EXTERNAL_SYNCED,
     MEMBER_REACTIVATED,
     MEMBER_SUSPENDED,
@@ -34,7 +35,7 @@ from shared.domain.events.event_types import (
     TIER_CHANGED,
     TIER_EXPIRING,
 )
-from shared.domain.loyalty.entries import Entry, EntryKind
+from shared.domain.loyalty.entries import Entry, EntryKind, Extended
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import EarningMethod
 from shared.domain.loyalty.waiting_returns import WaitingReturn, WhyDropped
@@ -239,6 +240,7 @@ _TYPE_BY_KIND = {
     EntryKind.MERGE: MEMBERSHIP_MERGED,
     EntryKind.PENDING: POINTS_PENDING,
     EntryKind.TRANSFER: POINTS_TRANSFERRED,
+    EntryKind.EXTEND: EXPIRY_EXTENDED,
 }
 _SIGNED = frozenset({EntryKind.ADJUST, EntryKind.REVERSE, EntryKind.MERGE, EntryKind.TRANSFER})
 _TYPE_BY_METHOD = {
@@ -282,6 +284,11 @@ def _booking(entry: Entry) -> tuple[str, dict[str, Any]]:
         usual = "purchase" if entry.purchase_amount else "api"
         data["earningMethod"] = entry.earning_method or usual
         data["availableAt"] = entry.pending_until
+    if entry.kind is EntryKind.EXTEND:
+        extended = entry.extended or Extended(0)
+        data["points"] = from_units(extended.units, entry.scale)
+        data["expiresAt"] = entry.lot_expires_at
+        data["previousExpiresAt"] = extended.before
     return _TYPE_BY_KIND[entry.kind], data
 
 

@@ -227,6 +227,17 @@ class PointsPendingData(PointsEarnedData):
     )
 
 
+class ExpiryExtendedData(BookingData):
+    """Points that expire later: ``points`` are so many, and the balance stays."""
+
+    expires_at: RequestTime | None = Field(
+        description="When they expire now: UTC with milliseconds."
+    )
+    previous_expires_at: RequestTime | None = Field(
+        description="When they would have expired. Null if it was all that expired before."
+    )
+
+
 class PointsRedeemedData(BookingData):
     """A booking that spent points."""
 
@@ -646,6 +657,17 @@ _CATALOG: Mapping[str, tuple[type[WireModel], Mapping[str, Any]]] = {
     event_types.CHECKIN_EARNED: (PointsEarnedData, {**_EARNED, "earningMethod": "store_checkin"}),
     event_types.QR_EARNED: (PointsEarnedData, {**_EARNED, "earningMethod": "qr_checkin"}),
     event_types.POINTS_ADJUSTED: (BookingData, _EARNED),
+    event_types.EXPIRY_EXTENDED: (
+        ExpiryExtendedData,
+        {
+            **_EARNED,
+            "points": 142,
+            "previousBalance": 142,
+            "newBalance": 142,
+            "expiresAt": "2027-12-31T23:00:00.000Z",
+            "previousExpiresAt": None,
+        },
+    ),
     event_types.POINTS_REVERSED: (
         PointsReversedData,
         {**_SPENT, "points": -50, "correctsEntryId": "le_abc122", "pendingPoints": 0},

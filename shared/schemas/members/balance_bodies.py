@@ -16,7 +16,10 @@ class Transaction(WireModel):
 
     entry_id: str = Field(description=f"The ledger entry that was booked. {answers.ENTRY_ID_SCOPE}")
     type: str = Field(
-        description="`earn`, `redeem`, `adjust`, `reverse`, `expire`, `pending`, `merge` or `tier`."
+        description=(
+            "`earn`, `redeem`, `adjust`, `reverse`, `expire`, `pending`, `merge`, `tier`, "
+            "`transfer` or `extend`."
+        )
     )
     points: Number = Field(description="What was booked; negative for what was spent.")
     pending_points: Number = Field(

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from shared.domain.loyalty import ledger, point_payments
+from shared.clock import to_wire
+from shared.domain.loyalty import due, ledger, point_payments
 from shared.domain.loyalty.earning import Award
 from shared.domain.loyalty.earning_base import PurchaseLine
 from shared.domain.loyalty.membership import Membership
@@ -157,6 +158,11 @@ def adjust(user_id: str, points: Decimal) -> Change:
     if points < 0:
         _require_covered(program, user_id, units)
     return _changed(program, max(BALANCE, -points), units if points > 0 else -units)
+
+
+def midnight_after(day: date) -> str:
+    """Return when points expire that can be spent until the end of a day, as answers write it."""
+    return to_wire(due.start_of_day(day + timedelta(days=1), _PROGRAM.time_zone))
 
 
 def sync(user_id: str, action: str, points: Decimal, total_earned: Decimal | None) -> Change:

@@ -24,6 +24,7 @@ SENT = {
     "member.erased",
     "loyalty.enrollment",
     "loyalty.points_adjusted",
+    "loyalty.expiry_extended",
     "loyalty.points_earned",
     "loyalty.points_pending",
     "loyalty.points_redeemed",

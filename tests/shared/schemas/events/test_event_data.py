@@ -220,6 +220,12 @@ def bookings(member: Membership, cause: Cause) -> Iterator[Entry]:
     ):
         assert booked is not None
         yield booked[1]
+    expiring, _ = ledger.earn(member, PROGRAM, 5, cause, expires_at=NOW + timedelta(days=9))
+    for before in (None, NOW + timedelta(days=9)):
+        until = NOW + timedelta(days=99)
+        extended = ledger.extend(expiring, PROGRAM, until, cause, before=before)
+        assert extended is not None
+        yield extended[1]
     _, entry = ledger.recalculate_tier(
         replace(member, tier="Gold"), PROGRAM, NOW, entry_id="le_tier"
     )
@@ -304,6 +310,7 @@ entries: st.SearchStrategy[Entry] = records(
     earning_method=st.none() | words,
     reward_id=st.none() | ids,
     moved=st.just(MOVED),
+    amount_paid=st.none() | st.sampled_from(["0.01", "28.50"]),
 ).map(lambda entry: entry if entry.kind is EntryKind.MERGE else replace(entry, moved=None))
 
 
