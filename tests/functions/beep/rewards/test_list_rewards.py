@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from shared.store import client
+from shared.store.loyalty import stock_documents
 from tests.conftest import Clock
 from tests.support.api import Answer
 from tests.support.merchants import Member, Merchant
@@ -102,6 +104,23 @@ def test_what_is_reserved_is_not_to_be_had_until_it_ends(
     names = ("rw_left", "rw_once")
     assert [before[name] for name in names] == [["REWARD_OUT_OF_STOCK"], ["REWARD_LIMIT_REACHED"]]
     assert [after[name] for name in names] == [[], []]
+
+
+def test_a_piece_in_another_shard_is_a_piece(merchant: Merchant) -> None:
+    member = merchant.member("points", balance=100, rewards=[{**REWARD, "stock": 200}])
+    (reward_id,) = listed(member)
+    paths = [stock_documents.path(member.program_id, reward_id, shard) for shard in range(2)]
+
+    def left(first: int, second: int) -> list[str]:
+        for path, remaining in zip(paths, (first, second), strict=True):
+            read = client.get_one(path)
+            stock = replace(stock_documents.decode(read), remaining=remaining)
+            client.commit([stock_documents.change(read, stock)])
+        return reasons(member)[reward_id]
+
+    assert left(1, 0) == []
+    assert left(0, 1) == []
+    assert left(0, 0) == ["REWARD_OUT_OF_STOCK"]
 
 
 def test_a_customer_sees_what_it_would_take_before_joining(member: Member) -> None:
