@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from shared import clock
 from shared.domain.loyalty.entries import EntryKind
 from shared.domain.loyalty.lots import Lot
 from shared.store import paths
 from tests.conftest import Clock
 from tests.support import stored
-from tests.support.events import Pipeline
+from tests.support.events import Pipeline, events_of
 from tests.support.merchants import Member, Merchant
 from tests.support.refusals import assert_refused, nothing_written
 from tests.support.traffic import watched
@@ -311,3 +313,60 @@ def test_the_books_are_right_whenever_schedules_run(
         assert member.balance()["currentBalance"] == sum(units for _, units in held)
         stored.assert_sound(member)
     assert "expire" in kinds(member)
+
+
+# Months, inactivity, and rules with an expiry of their own
+
+
+@pytest.mark.usefixtures("own_database")
+def test_earning_renews_all_points_and_nothing_that_is_refused_does(
+    frozen_clock: Clock, merchant: Merchant, pipeline: Pipeline
+) -> None:
+    """S54, to the moment and whether or not the calendar has run."""
+    sliding = {"afterMonths": 1, "renewedBy": ["earning"], "alertDays": 7}
+    member = merchant.member("points", balance=100, pointsExpiry=sliding)
+    frozen_clock.set(2026, 3, 31, 12)
+    member.earn(5)
+    frozen_clock.set(2026, 4, 20, 12)
+    assert member.redeem(1000).status == 400
+    assert member.redeem(15).status == 200
+    end = at(2026, 4, 30, 22)  # One month after the 31st is the last of April.
+
+    frozen_clock.now = at(2026, 4, 23, 22)
+    pipeline.run_calendar()
+    (told,) = (each for each in events_of(merchant) if each["type"] == "loyalty.points_expiring")
+    frozen_clock.now = end - TICK
+    assert member.balance()["currentBalance"] == 90
+    assert member.balance()["nextExpiry"] == {"points": 90, "expiresAt": clock.to_wire(end)}
+    frozen_clock.now = end
+    assert member.balance()["currentBalance"] == 0
+    pipeline.run_calendar()
+    pipeline.run_calendar()
+
+    assert json.loads(told["payload"])["data"]["points"] == 90
+    assert stored.units(member) == [100, 5, -15, -90]
+    stored.assert_sound(member)
+
+
+def test_a_rule_grants_what_expires_at_its_own_time(
+    frozen_clock: Clock, merchant: Merchant
+) -> None:
+    member = merchant.member(
+        "points",
+        balance=0,
+        pointsExpiry={"fixedDates": ["12-31"]},
+        welcomeBonus=20,
+        eventRules=[{"event": "app_login", "points": 5}],
+        ruleExpiries=[
+            {"rule": "welcome", "afterDays": 30},
+            {"rule": "event:app_login", "afterMonths": 1, "endOfMonth": True},
+        ],
+    )
+    member.api.ok("trackLoyaltyEvent", {**member.ids, "event": "app_login", "eventId": "e1"})
+    member.earn(7)
+
+    assert [(each.units, each.expires_at) for each in stored.membership(member).lots] == [
+        (20, at(2026, 4, 2, 22)),
+        (5, at(2026, 4, 30, 22)),
+        (7, at(2026, 12, 31, 23)),
+    ]
