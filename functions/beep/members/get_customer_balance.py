@@ -161,7 +161,7 @@ def handle(body: Request, caller: Caller) -> Response:
         next_tier=progress.next,
         points_to_next_tier=progress.points_to_reach if standing.program.tiers else None,
         points_to_fall_down=progress.points_to_fall_down,
-        tier_valid_until=membership.tier_valid_until,
+        tier_valid_until=progress.valid_until,
         points_to_keep_tier=progress.points_to_keep,
         is_active=standing.program.is_active and membership.is_active,
         status=membership.status.value,

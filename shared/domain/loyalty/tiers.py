@@ -31,7 +31,8 @@ class TierProgress:
     ``points_to_reach`` is 0 at the top; ``points_to_fall_down`` are the points whose loss would
     lose the current tier, 0 if too little counts already, ``None`` if nothing does.
     ``points_to_keep`` are those that are missing to hold it beyond the moment when it is lost, and
-    ``None`` if it is not lost, or nothing can help.
+    ``None`` if it is not lost, or nothing can help. ``valid_until`` is when it is lost, if nothing
+    is booked until then; ``None`` if it is not, by the program as it is now.
     """
 
     current: str | None
@@ -39,6 +40,7 @@ class TierProgress:
     points_to_reach: int
     points_to_fall_down: int | None
     points_to_keep: int | None = None
+    valid_until: datetime | None = None
 
 
 def tier_for(tiers: Sequence[Tier], counted_units: int) -> str | None:
@@ -221,15 +223,33 @@ def progress_of(membership: Membership, program: Program, now: datetime) -> Tier
     min_units = _min_units(hold, tiers[place], counted)
     if min_units == 0:
         return replace(found, points_to_fall_down=None)
-    keep = None
-    if membership.tier_valid_until is not None and hold is not None and hold.below_from is not None:
-        below_from = max(hold.below_from, now)
-        keep = min_units - counted_units(membership, program, below_from)
-        # What is earned this year does not count in the next one.
-        if policy.basis is TierBasis.CALENDAR_YEAR and below_from > now:
-            is_lost = membership.tier_valid_until == below_from
-            keep = None if is_lost else min_units
-    return replace(found, points_to_fall_down=max(counted - min_units + 1, 0), points_to_keep=keep)
+    found = replace(found, points_to_fall_down=max(counted - min_units + 1, 0))
+    until = membership.tier_valid_until
+    if until is None or hold is None or hold.below_from is None:
+        return found
+    return _with_loss(found, membership, program, min_units, max(hold.below_from, now), now)
+
+
+def _with_loss(
+    found: TierProgress,
+    membership: Membership,
+    program: Program,
+    min_units: int,
+    below_from: datetime,
+    now: datetime,
+) -> TierProgress:
+    """Return a progress with when the tier is lost, and what helps, if too little will count."""
+    until = membership.tier_valid_until
+    keep = min_units - counted_units(membership, program, below_from)
+    if keep <= 0:
+        # The threshold was lowered since: enough will count.
+        return found
+    # What is earned this year does not count in the next one.
+    if _basis(program) is TierBasis.CALENDAR_YEAR and below_from > now:
+        return replace(
+            found, points_to_keep=None if until == below_from else min_units, valid_until=until
+        )
+    return replace(found, points_to_keep=keep, valid_until=until)
 
 
 def progress(tiers: Sequence[Tier], counted_units: int, held: str | None = None) -> TierProgress:

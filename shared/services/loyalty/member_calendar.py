@@ -90,9 +90,10 @@ def _events(passed: TimePassed, program: Program, now: datetime) -> list[Event]:
     is_active = program.is_active and passed.membership.is_active
     if passed.is_tier_expiring and is_active:
         progress = tiers.progress_of(passed.membership, program, now)
-        happened.append(
-            loyalty_events.from_tier_expiring(passed.membership, progress.points_to_keep, now)
-        )
+        if progress.valid_until is not None:
+            happened.append(
+                loyalty_events.from_tier_expiring(passed.membership, progress.points_to_keep, now)
+            )
     if passed.years is not None and is_active:
         happened.append(loyalty_events.from_anniversary(passed.membership, passed.years, now))
     happened += [

@@ -222,7 +222,7 @@ def test_spending_lowers_no_tier_that_was_earned_but_one_of_the_balance_after_gr
     assert entry.tier_after == "Silber"
     assert books.valid_until() == at(2026, 3, 13)
     assert tiers.progress_of(books.membership, books.program, at(2026, 3, 6)) == tiers.TierProgress(
-        "Silber", "Gold", 1_001, 0, 1
+        "Silber", "Gold", 1_001, 0, 1, at(2026, 3, 13)
     )
     assert books.tier_at(at(2026, 3, 13) - TICK) == "Silber"
     assert books.tier_at(at(2026, 3, 13)) == "Bronze"
@@ -265,6 +265,18 @@ def test_without_a_policy_only_what_is_taken_back_lowers_and_at_once() -> None:
     entry = books.take_back(earn, 1_400, at(2036, 4, 10))
     assert entry is not None
     assert (entry.tier_after, entry.tier_steps, books.valid_until()) == ("Bronze", -2, None)
+
+
+def test_a_policy_that_is_gone_takes_no_tier_and_says_so() -> None:
+    books = Books(tiered(ROLLING), at(2026, 3, 3))
+    books.earn(1_500, at(2026, 3, 31))
+    gone, lowered = tiered(), (*TIERS[:2], Tier("Gold", 0))
+    easy = replace(books.program, rules=replace(TIERED, tiers=lowered[2:]))
+    for program in (gone, easy, tiered(TierPolicy(TierBasis.ROLLING_12_MONTHS))):
+        progress = tiers.progress_of(books.membership, program, at(2026, 4, 1))
+        assert (progress.valid_until, progress.points_to_keep) == (None, None)
+        later, entries = ledger.caught_up(books.membership, program, at(2030, 1, 1))
+        assert (later.tier, later.tier_valid_until, entries) == ("Gold", None, ())
 
 
 def test_nobody_falls_below_a_tier_that_is_never_lost() -> None:
