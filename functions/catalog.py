@@ -220,6 +220,7 @@ ENDPOINTS = (
     Endpoint("verifyLedger", "loyalty", Package.GROW, is_read=True),
     Endpoint("transferLoyaltyPoints", "loyalty", Package.GO, customer_package=Package.GO),
     Endpoint("getLoyaltyReport", "loyalty", Package.GROW, is_read=True),
+    Endpoint("getLiabilityReport", "loyalty", Package.GROW, is_read=True),
     Endpoint("configurePSP", "payments", Package.GROW),
     Endpoint(
         "getPSPConfiguration",

@@ -215,6 +215,10 @@ def stats_month(program_id: str, month: str, number: int) -> str:
     return f"{stats_months(program_id)}/{encode(month)}_{number}"
 
 
+def stats_liability(program_id: str) -> str:
+    return f"{stats(program_id)}/liability/latest"
+
+
 def sweep(name: str) -> str:
     return f"sweeps/{encode(name)}"
 

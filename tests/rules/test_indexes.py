@@ -587,6 +587,7 @@ def test_knows_paths_of_all_overrides(member: Member) -> None:
             paths.store("x"),
             f"{paths.stats_shards('x')}/0",
             paths.stats_month("x", "2026-03", 0),
+            paths.stats_liability("x"),
             paths.webhook_delivery("x"),
             paths.purchase("x"),
             paths.receipt("x"),

@@ -210,6 +210,7 @@ def world(app: Flask) -> World:
         "stats_shards": f"{paths.stats_shards(active_id)}/{own}",
         "stats_shard": paths.stats_shard(active_id, 7),
         "stats": paths.stats(active_id),
+        "stats_liability": paths.stats_liability(active_id),
         "stats_months": f"{paths.stats_months(active_id)}/{own}",
         "stats_month": paths.stats_month(active_id, "2026-03", 7),
         "sweep": paths.sweep(own),

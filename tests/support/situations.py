@@ -233,11 +233,13 @@ def make_program(
     programType: str = "points",  # noqa: N803 - as the API says it
     counters: Mapping[str, Any] | None = None,
     days: Mapping[str, Any] | None = None,
+    owed: Mapping[str, Any] | None = None,
     **fields: Any,
 ) -> None:
     """Give the store a program, by default with 10 points a euro from 5 euros on.
 
-    ``counters`` are its totals; ``days`` its counters by month, counted since 3 March 2026.
+    ``counters`` are its totals; ``days`` its counters by month, counted since 3 March 2026;
+    ``owed`` is what the night before has added up.
     """
     body = {
         "storeId": situation.merchant.store_id,
@@ -253,6 +255,14 @@ def make_program(
         situation.api.ok("createLoyaltyProgram", body)
     if counters is not None:
         client.commit([client.Put(f"{paths.stats_shards(program_id)}/0", dict(counters))])
+    if owed is not None:
+        record = {
+            "programId": program_id,
+            "begunAt": datetime(2026, 3, 3, 1, tzinfo=UTC),
+            "endedAt": datetime(2026, 3, 3, 1, 10, tzinfo=UTC),
+            "liability": dict(owed),
+        }
+        client.commit([client.Put(paths.stats_liability(program_id), record)])
     if days is not None:
         since = {"countedSince": datetime(2026, 3, 3, 12, tzinfo=UTC)}
         client.commit(

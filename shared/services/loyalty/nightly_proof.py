@@ -13,7 +13,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from shared import clock, logs
-from shared.domain.loyalty import proof, proof_events
+from shared.domain.loyalty import liability, proof, proof_events
+from shared.domain.loyalty.liability import Liability
 from shared.domain.loyalty.programs import Program
 from shared.domain.loyalty.proof import Break, Position
 from shared.services import commands
@@ -22,7 +23,8 @@ from shared.services.events import outbox
 from shared.services.loyalty import verification
 from shared.services.loyalty.verification import Piece, Problem
 from shared.store import paths
-from shared.store.loyalty import program_documents, proof_documents
+from shared.store.loyalty import liability_documents, program_documents, proof_documents
+from shared.store.loyalty.liability_documents import LiabilityRecord
 from shared.store.loyalty.proof_documents import ProofRound
 
 PAGE = 100
@@ -61,9 +63,18 @@ def _next(current: ProofRound, page_size: int) -> ProofRound:
             return replace(current, position=None)  # It is gone: the next one follows.
     if program is None:
         return _ended(current)
+    begun_at, owed = clock.utc_now(), Liability()
+    if current.position is not None:
+        begun_at, owed = current.program_begun_at or begun_at, current.owed
     piece = _try(program, position, page_size)
+    if piece is None:
+        return replace(current, program_id=program.program_id, position=None)
     _tell(program, piece.problems)
     is_done = piece.next is None
+    owed = liability.total([owed, piece.liability])
+    if is_done:
+        record = LiabilityRecord(program.program_id, begun_at, clock.utc_now(), owed)
+        liability_documents.save(record)
     return replace(
         current,
         program_id=program.program_id,
@@ -72,6 +83,8 @@ def _next(current: ProofRound, page_size: int) -> ProofRound:
         memberships=current.memberships + piece.memberships,
         entries=current.entries + piece.entries,
         problems=current.problems + len(piece.problems),
+        program_begun_at=begun_at,
+        owed=owed,
     )
 
 
@@ -86,13 +99,13 @@ def _ended(current: ProofRound) -> ProofRound:
     return replace(current, ended_at=clock.utc_now(), program_id=None, position=None)
 
 
-def _try(program: Program, position: Position, page_size: int) -> Piece:
+def _try(program: Program, position: Position, page_size: int) -> Piece | None:
     """Return what was checked; a program that cannot be checked is left out, and logged."""
     try:
         return verification.verify_piece(program, position, page_size)
     except Exception:  # noqa: BLE001 - what fails must not keep the other programs from their proof
         logs.exception("ledger not verified", programId=program.program_id)
-        return Piece(0, 0, (), None)
+        return None
 
 
 def _tell(program: Program, problems: Iterable[Problem]) -> None:

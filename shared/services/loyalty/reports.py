@@ -14,7 +14,8 @@ from shared.domain.loyalty.period_report import Cohort, Interval, Row
 from shared.domain.loyalty.programs import Program
 from shared.schemas.base import invalid
 from shared.services import access
-from shared.store.loyalty import figure_documents
+from shared.store.loyalty import figure_documents, liability_documents
+from shared.store.loyalty.liability_documents import LiabilityRecord
 
 DAYS_DEFAULT: Mapping[Interval, int] = {
     Interval.DAY: 30,
@@ -93,3 +94,15 @@ def _check(first: date, last: date) -> None:
     if (last - first).days >= period_report.DAYS_MAX:
         problem = f"must be less than {period_report.DAYS_MAX} days before toDay"
         raise invalid({"fromDay": problem})
+
+
+def owed(
+    caller: Caller, program_id: str, store_id: str | None
+) -> tuple[Program, LiabilityRecord | None]:
+    """Return a program, and what it owed its members when the nightly proof last read them.
+
+    Raises:
+        ProgramNotFound: The program is absent or not the caller's.
+    """
+    program = access.program(caller, program_id, store_id)
+    return program, liability_documents.find(program_id)

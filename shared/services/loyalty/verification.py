@@ -11,9 +11,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from shared import clock
-from shared.domain.loyalty import chain, erasing, figures, loyalty_events, proof
+from shared.domain.loyalty import chain, erasing, figures, ledger, loyalty_events, proof
+from shared.domain.loyalty import liability as liabilities
 from shared.domain.loyalty.entries import GENESIS, Entry
 from shared.domain.loyalty.figures import NEW_MEMBER, ProgramCounters
+from shared.domain.loyalty.liability import Liability
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program
 from shared.domain.loyalty.proof import Break, Invariant, Position, Tally
@@ -50,12 +52,16 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What was checked of a program; ``next`` is ``None`` at its end."""
+    """What was checked of a program; ``next`` is ``None`` at its end.
+
+    ``liability`` is what the program owes the members who were read.
+    """
 
     memberships: int
     entries: int
     problems: tuple[Problem, ...]
     next: Position | None
+    liability: Liability = field(default_factory=Liability)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +120,11 @@ def verify_piece(
     found = membership_documents.list_of_program(program.program_id, position.after, limit)
     page = [each.id for each in found]
     entries = 0
+    owed: list[Liability] = []
     for membership_id in page:
         checked = _Checked.of(membership_id, program, is_told=is_told)
         entries += checked.entries
+        owed.append(checked.liability)
         problems += checked.problems
         tally = replace(
             tally,
@@ -129,7 +137,7 @@ def verify_piece(
         if len(page) == limit
         else Position(is_in_mirrors=True, tally=tally)
     )
-    return Piece(len(page), entries, tuple(problems), following)
+    return Piece(len(page), entries, tuple(problems), following, liabilities.total(owed))
 
 
 def verify_member(program: Program, membership_id: str) -> Piece:
@@ -203,6 +211,7 @@ class _Checked:
     entries: int = 0
     counters: ProgramCounters = field(default_factory=ProgramCounters)
     problems: Sequence[Problem] = ()
+    liability: Liability = field(default_factory=Liability)
 
     @classmethod
     def of(cls, membership_id: str, program: Program, *, is_told: bool) -> _Checked:
@@ -226,16 +235,18 @@ def _checked(
 ) -> _Checked:
     entries = membership_documents.list_entries(membership.membership_id)
     told = _Told.of(membership, entries) if is_told else None
-    breaks = [
-        *proof.sums_breaks(membership, entries),
-        *_chain_breaks(membership, entries),
-        *(told.breaks(membership, entries) if told else ()),
-    ]
-    found = [*_mirror_breaks(source, mirror), *((source.path, each) for each in breaks)]
+    broken = [*proof.sums_breaks(membership, entries), *_chain_breaks(membership, entries)]
+    untold = [*told.breaks(membership, entries)] if told else []
+    breaks = [(source.path, each) for each in (*broken, *untold)]
+    found = [*_mirror_breaks(source, mirror), *breaks]
     return _Checked(
         len(entries),
         told.counters(membership, entries, program.time_zone) if told else ProgramCounters(),
         [_problem(program, path, each, membership.user_id) for path, each in found],
+        # Nothing can be booked on books that are broken: they are taken as they are.
+        liabilities.of_membership(
+            membership if broken else ledger.current(membership, program, clock.utc_now()), program
+        ),
     )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from shared.domain.loyalty.liability import Liability
 from shared.domain.loyalty.programs import Program
 from shared.domain.loyalty.proof import Position
 from shared.store import client, paths
@@ -19,7 +20,8 @@ class ProofRound:
     """A round through all programs, in the order of their ids; ``ended_at`` when it is over.
 
     ``program_id`` is the program that it is in, or the last one that is done if ``position`` is
-    ``None``. ``position`` is where in it.
+    ``None``. ``position`` is where in it. ``program_begun_at`` is when that program was begun, and
+    ``owed`` what it owes the members who were read so far.
     """
 
     started_at: datetime
@@ -30,6 +32,8 @@ class ProofRound:
     memberships: int = 0
     entries: int = 0
     problems: int = 0
+    program_begun_at: datetime | None = None
+    owed: Liability = field(default_factory=Liability)
 
 
 ROUNDS = Documents(

@@ -87,7 +87,16 @@ def collections() -> list[str]:
                 "loyaltyMembers",
                 "loyaltyPrograms",
             ),
-            *("products", "visitors", "checkInCounters", "shards", "months", "parts", "settings"),
+            *(
+                "products",
+                "visitors",
+                "checkInCounters",
+                "shards",
+                "months",
+                "liability",
+                "parts",
+                "settings",
+            ),
             *("rewardStock", "sweeps", "stores", "priceChanges"),
         }
     )
