@@ -144,7 +144,7 @@ def handle(body: Request, caller: Caller) -> Response:
     entry = booking.entry
     return Response(
         program_id=body.program_id,
-        user_id=body.user_id,
+        user_id=booking.user_id,
         entry_id=entry.entry_id if entry else None,
         points_extended=from_units(done.units, scale),
         expires_at=done.until,
