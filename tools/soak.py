@@ -48,6 +48,8 @@ BUSY = 503
 """Nothing was done, or it is not known: the same request is sent again."""
 BUG = 500
 OK = 200
+MINUTES = (0, 0, 0, 0, 1, 1, 2, 5, 20, 600)
+"""How long it may be to the next operation."""
 CALENDAR = 0.02
 MERGE = 0.01
 PROOF = 0.01
@@ -91,6 +93,8 @@ class Round:
         self.users: list[str] = []
         self.bought: list[tuple[str, str]] = []
         self.held: list[tuple[str, str]] = []
+        self.early: dict[str, Body] = {}
+        self.late: dict[str, Body] = {}
         self.names = 0
         for _ in range(MEMBERS):
             self.join()
@@ -119,6 +123,17 @@ class Round:
             self.told[user_id] += round(points)
         if operation.action == "reserveLoyaltyPoints":
             self.held.append((operation.user_id, answer["reservationId"]))
+        if operation.action == "addLoyaltyPoints":
+            self._note_early(operation)
+
+    def _note_early(self, purchase: Operation) -> None:
+        """Note what a return took that had waited for a purchase."""
+        early = self.late.pop(purchase.body["transactionId"], None)
+        if early is not None:
+            answer = self.api.ok("reverseLoyaltyTransaction", early)
+            if answer["status"] != "booked":
+                raise DifferenceError(f"{early} still waits after {purchase}")
+            self.told[purchase.user_id] -= round(answer["pointsReversed"])
 
     def merge(self) -> None:
         """Make one of two members; a new one comes."""
@@ -128,6 +143,8 @@ class Round:
         self.users.remove(old)
         self.bought = [(new if who == old else who, what) for who, what in self.bought]
         self.held = [(new if who == old else who, what) for who, what in self.held]
+        for body in self.early.values():
+            body["userId"] = new if body["userId"] == old else body["userId"]
         self.join()
 
     def prove(self) -> None:
@@ -214,6 +231,29 @@ def _return(round_: Round) -> Operation | None:
     )
 
 
+def _return_early(round_: Round) -> Operation:
+    """Return what was not bought yet; ``_buy_late`` buys it."""
+    user_id, name = round_.random.choice(round_.users), round_.name("t")
+    body = {
+        **round_.ids(user_id),
+        "transactionId": name,
+        "refundId": round_.name("f"),
+        "amount": round_.random.randint(1, 20),
+    }
+    round_.early[name] = body
+    return Operation("reverseLoyaltyTransaction", body, lambda _: [])
+
+
+def _buy_late(round_: Round) -> Operation | None:
+    if not round_.early:
+        return None
+    name = round_.random.choice(list(round_.early))
+    round_.late[name] = round_.early.pop(name)
+    user_id: str = round_.late[name]["userId"]
+    body = {**round_.ids(user_id), "purchaseAmount": 10, "transactionId": name}
+    return Operation("addLoyaltyPoints", body, lambda answer: [(user_id, answer["pointsAdded"])])
+
+
 def _transfer(round_: Round) -> Operation:
     user_id, other_id = round_.random.sample(round_.users, 2)
     points = round_.random.randint(1, 50)
@@ -250,6 +290,8 @@ MAKERS: list[Callable[[Round], Operation | None]] = [
     _void,
     _return,
     _return,
+    _return_early,
+    _buy_late,
     _transfer,
     _set,
 ]
@@ -291,7 +333,7 @@ class Soak:
 
     def _live(self, round_: Round) -> None:
         """Let time pass, and now and then more."""
-        self.now += timedelta(minutes=self.random.choice([0, 1, 3, 20, 600]))
+        self.now += timedelta(minutes=self.random.choice(MINUTES))
         if self.random.random() < CALENDAR:
             member_calendar.run()
         if self.random.random() < MERGE:
