@@ -107,7 +107,7 @@ def test_what_is_reserved_is_not_to_be_had_until_it_ends(
 
 
 def test_a_piece_in_another_shard_is_a_piece(merchant: Merchant) -> None:
-    member = merchant.member("points", balance=100, rewards=[{**REWARD, "stock": 200}])
+    member = merchant.member("points", balance=100, rewards=[{**REWARD, "stock": 20}])
     (reward_id,) = listed(member)
     paths = [stock_documents.path(member.program_id, reward_id, shard) for shard in range(2)]
 
