@@ -21,13 +21,13 @@ from shared.schemas.base import Id, WireModel, such_as, to_refusal
 _ID: TypeAdapter[str] = TypeAdapter(Id)
 
 
-class RowBody(WireModel):
+class NamedRow(WireModel):
     """A row. ``named_by`` is the field by which whoever sent it knows it."""
 
     named_by: ClassVar[str]
 
 
-Body = TypeVar("Body", bound=RowBody)
+Body = TypeVar("Body", bound=NamedRow)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from shared.schemas.rows import judged
 from shared.services.imports import import_files, row_imports
 from shared.services.imports.import_files import RowsFile
 from shared.services.loyalty import row_bookings, sandbox_rows
-from shared.services.loyalty.row_bookings import Row
+from shared.services.loyalty.row_bookings import AskedRow
 
 IMPORT_ID = "imp_abc123"
 
@@ -121,7 +121,7 @@ def _file(body: Request) -> RowsFile:
     return import_files.read(body.file, body.format, ZoneInfo(body.time_zone))
 
 
-def _rows(body: Request) -> list[Row]:
+def _rows(body: Request) -> list[AskedRow]:
     return [
         row_bookings.award_row(index, judged(AwardRowBody, row), body.program_id, body.store_id)
         for index, row in enumerate(body.rows or ())

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from shared.auth.caller import Caller
-from shared.domain.members.check_ins import Method, Position
+from shared.domain.members.check_ins import GpsPosition, Method
 from shared.domain.stores.store_codes import CODE_CHARS_MAX
 from shared.domain.stores.stores import Coordinates
 from shared.domain.units import from_units
@@ -166,7 +166,7 @@ def sandbox(body: Request, _: Caller) -> dict[str, Any]:
     return {"method": visit.by}
 
 
-def _position(body: Request) -> Position | None:
+def _position(body: Request) -> GpsPosition | None:
     """Return where the customer is, if it is told.
 
     Raises:
@@ -181,4 +181,4 @@ def _position(body: Request) -> Position | None:
     assert body.latitude is not None
     assert body.longitude is not None
     accuracy_m = None if body.accuracy_m is None else float(body.accuracy_m)
-    return Position(Coordinates(float(body.latitude), float(body.longitude)), accuracy_m)
+    return GpsPosition(Coordinates(float(body.latitude), float(body.longitude)), accuracy_m)

@@ -54,7 +54,7 @@ EARNING_METHODS: Mapping[Method, EarningMethod] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
+class GpsPosition:
     """Where a device says that it is; ``accuracy_m`` is what it may be off by."""
 
     coordinates: Coordinates
@@ -157,7 +157,7 @@ def require_open(store: Store) -> None:
         raise StoreClosed("The store takes no check-ins for now.")
 
 
-def require_near(store: Store, position: Position) -> None:
+def require_near(store: Store, position: GpsPosition) -> None:
     """Refuse a position that is not the store's.
 
     Raises:

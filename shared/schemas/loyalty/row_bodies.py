@@ -19,7 +19,7 @@ from shared.schemas.loyalty.booking_bodies import (
     PurchaseLines,
     to_lines,
 )
-from shared.schemas.rows import JudgedLater, RowBody
+from shared.schemas.rows import JudgedLater, NamedRow
 
 ROWS_MAX = 500
 
@@ -34,7 +34,7 @@ OccurredAt = Annotated[
 ]
 
 
-class AwardRowBody(RowBody):
+class AwardRowBody(NamedRow):
     """An addLoyaltyPoints. ``programId`` may stand once above all rows instead."""
 
     named_by: ClassVar[str] = "transaction_id"
@@ -62,7 +62,7 @@ AwardRow = Annotated[dict[str, Any], JudgedLater(AwardRowBody)]
 """An ``AwardRowBody`` that is not validated yet."""
 
 
-class OfflineTransactionBody(RowBody):
+class OfflineTransactionBody(NamedRow):
     """What a till has booked: an earn is an addLoyaltyPoints, a redeem a redeemLoyaltyPoints."""
 
     named_by: ClassVar[str] = "client_transaction_id"

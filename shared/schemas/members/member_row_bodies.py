@@ -14,7 +14,7 @@ from shared.domain.members.member_rows import MemberRowOutcome, MemberRowResult
 from shared.schemas.base import Number, Points, RequestTime, Timestamp, WireModel
 from shared.schemas.fields import NewUserId, ProgramId
 from shared.schemas.members.profile_bodies import ProfileFields
-from shared.schemas.rows import JudgedLater, RowBody
+from shared.schemas.rows import JudgedLater, NamedRow
 
 EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
 """Earlier times are those of systems that know none, such as the first second of 1970."""
@@ -33,7 +33,7 @@ def _past(moment: datetime) -> datetime:
 PastTime = Annotated[RequestTime, AfterValidator(_past)]
 
 
-class MemberToImportBody(ProfileFields, RowBody):
+class MemberToImportBody(ProfileFields, NamedRow):
     """A createMember, with what the person brings along. ``programId`` may stand above all rows."""
 
     named_by: ClassVar[str] = "user_id"

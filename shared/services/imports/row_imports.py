@@ -22,7 +22,7 @@ from shared.services.commands import Effect, Reads
 from shared.services.imports import import_files, member_files
 from shared.services.imports.import_files import RowsFile
 from shared.services.loyalty import row_bookings
-from shared.services.loyalty.row_bookings import Row
+from shared.services.loyalty.row_bookings import AskedRow
 from shared.services.members import member_imports
 from shared.services.vaults import vault
 from shared.store import paths, personal
@@ -254,7 +254,7 @@ def _carried_out(
     return sorted(results, key=lambda each: each.index)
 
 
-def _award(index: int, row: dict[str, Any], found: Import) -> Row:
+def _award(index: int, row: dict[str, Any], found: Import) -> AskedRow:
     bad = import_files.reason(row)
     return row_bookings.award_row(
         index, bad or judged(AwardRowBody, row), found.program_id, found.store_id

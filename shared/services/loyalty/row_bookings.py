@@ -52,7 +52,7 @@ _TIME_IS_UP = "The time was up. Send the same request again: what is booked is n
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class AskedRow:
     """A row to book.
 
     ``prepare`` gets the caller, with the row's own claim, and raises the row's refusal.
@@ -76,7 +76,7 @@ class BookedRows:
         return all(row.outcome is not RowOutcome.NOT_DONE for row in self.rows)
 
 
-def run(caller: Caller, rows: Sequence[Row], *, at_once_s: float = AT_ONCE_S) -> BookedRows:
+def run(caller: Caller, rows: Sequence[AskedRow], *, at_once_s: float = AT_ONCE_S) -> BookedRows:
     """Book the rows of a request, in the given order; the results are ordered by ``index``.
 
     The result is kept for the request's key once no row is left.
@@ -97,7 +97,7 @@ def run(caller: Caller, rows: Sequence[Row], *, at_once_s: float = AT_ONCE_S) ->
 
 
 def book(
-    caller: Caller, batch_id: str, rows: Sequence[Row], *, stop_at_s: float | None
+    caller: Caller, batch_id: str, rows: Sequence[AskedRow], *, stop_at_s: float | None
 ) -> list[RowResult]:
     """Book rows in their order, and return a result for each.
 
@@ -110,7 +110,7 @@ def book(
         stop_at_s: When no further commit may begin, on the clock of ``time.monotonic``.
     """
     results: list[RowResult] = []
-    ready: list[tuple[Row, Prepared]] = []
+    ready: list[tuple[AskedRow, Prepared]] = []
     for row in rows:
         claim = Claim(ids.digest("row", batch_id, str(row.index)), "")
         try:
@@ -128,7 +128,7 @@ def book(
 
 def award_row(
     index: int, body: AwardRowBody | BadRow, program_id: str | None, store_id: str | None
-) -> Row:
+) -> AskedRow:
     """Return the row that does what ``balances.add`` does.
 
     Args:
@@ -154,7 +154,7 @@ def award_row(
             occurred_at=past(body.occurred_at),
         )
 
-    return Row(index, body.name if isinstance(body, BadRow) else body.transaction_id, prepare)
+    return AskedRow(index, body.name if isinstance(body, BadRow) else body.transaction_id, prepare)
 
 
 def require_own(caller: Caller, program_id: str | None, store_id: str | None) -> None:
@@ -185,7 +185,7 @@ def past(occurred_at: datetime | None) -> datetime | None:
 
 def offline_rows(
     bodies: Sequence[OfflineTransactionBody | BadRow], device_id: str, store_id: str | None
-) -> list[Row]:
+) -> list[AskedRow]:
     """Return the rows of what a till has booked while it was offline, in the order of time.
 
     The device is the source of the transactions: other devices may have used the same ids.
@@ -196,7 +196,7 @@ def offline_rows(
 
 def _offline_row(
     index: int, body: OfflineTransactionBody | BadRow, device_id: str, store_id: str | None
-) -> Row:
+) -> AskedRow:
     def prepare(caller: Caller) -> Prepared:
         if isinstance(body, BadRow):
             raise body.refusal
@@ -229,7 +229,7 @@ def _offline_row(
         )
 
     transaction_id = body.name if isinstance(body, BadRow) else body.client_transaction_id
-    return Row(index, transaction_id, prepare)
+    return AskedRow(index, transaction_id, prepare)
 
 
 def _moment(body: OfflineTransactionBody | BadRow) -> datetime:
@@ -248,7 +248,7 @@ def program_of(own: str | None, common: str | None) -> str:
     return program_id
 
 
-def _book_together(rows: Sequence[tuple[Row, Prepared]]) -> list[RowResult]:
+def _book_together(rows: Sequence[tuple[AskedRow, Prepared]]) -> list[RowResult]:
     try:
         outcomes = joint_commands.run([prepared for _, prepared in rows])
     except Busy as busy:
@@ -261,7 +261,7 @@ def _book_together(rows: Sequence[tuple[Row, Prepared]]) -> list[RowResult]:
     ]
 
 
-def _booked(row: Row, booking: Booking) -> RowResult:
+def _booked(row: AskedRow, booking: Booking) -> RowResult:
     entry, award = booking.entry, booking.award
     if entry is None:
         reason = award.reason if award else None
@@ -301,7 +301,7 @@ def kept_message(refusal: PunktwerkError) -> str:
     return refusal.message[:MESSAGE_CHARS_MAX]
 
 
-def _not_done(row: Row, error: str | None, message: str) -> RowResult:
+def _not_done(row: AskedRow, error: str | None, message: str) -> RowResult:
     return RowResult(
         row.index, RowOutcome.NOT_DONE, row.transaction_id, error=error, message=message
     )

@@ -19,8 +19,8 @@ from shared.domain.members.check_ins import (
     CheckIn,
     Earned,
     EarningVisits,
+    GpsPosition,
     Method,
-    Position,
     Visitor,
 )
 from shared.domain.stores.stores import Store
@@ -71,7 +71,7 @@ class Visit:
     store_id: str
     method: Method | None = None
     code: str | None = None
-    position: Position | None = None
+    position: GpsPosition | None = None
     device_id: str | None = None
 
     @property
