@@ -20,10 +20,10 @@ from shared.domain.loyalty.waiting_returns import WaitingReturn
 from shared.errors import BookingNotFound, PurchaseHasOwnRefund
 from shared.services import access, commands
 from shared.services.commands import Reads
+from shared.services.joint_commands import State
 from shared.services.loyalty import bookings, redemption_returns, returning, till_receipts
 from shared.services.loyalty.bookings import Booking, Decided
 from shared.store import paths
-from shared.store.client import Write
 from shared.store.loyalty import membership_documents, receipt_documents, return_documents
 
 WAITING = "waiting"
@@ -87,8 +87,8 @@ def reverse(
         if earn is None:
             _require_may_wait(program, transaction_id, names)
             assert transaction_id is not None
+            state = State(reads)
             before: Sequence[Entry] = ()
-            writes: list[Write] = []
             if waiting is None:
                 one = WaitingReturn(
                     refund_id,
@@ -99,11 +99,17 @@ def reverse(
                     description=description,
                     key_hash=cause.key_hash,
                 )
-                spent = returning.before_earn(reads, membership, program, one, cause.now)
+                spent = returning.before_earn(state, membership, program, one, cause.now)
                 membership = ledger.await_purchase(spent.membership, program, one)
-                before, writes = spent.entries, spent.writes
-            waits = Award(0, 0, reason=WAITING)
-            return Decided(membership, None, writes, award=waits, is_final=False, before=before)
+                before = spent.entries
+            return Decided(
+                membership,
+                None,
+                state.writes(),
+                award=Award(0, 0, reason=WAITING),
+                is_final=False,
+                before=before,
+            )
         path = paths.earn_returns(earn.membership_id, earn.entry_id)
         receipt = _receipt_path(program, earn.transaction_id)
         commands.want(reads, [path, *receipt])
@@ -113,11 +119,12 @@ def reverse(
         if told_units is not None:
             return Decided(membership, None, award=Award(told_units, 0))
         told = earn_returns.after(earlier, earn, program, returned)
-        booked = returning.book(reads, membership, program, earn, told, returned, cause)
+        state = State(reads)
+        booked = returning.book(state, membership, program, earn, told, returned, cause)
         return Decided(
             booked.membership,
             booked.entry,
-            [return_documents.write(reads[path], booked.returns), *booked.writes],
+            [return_documents.write(reads[path], booked.returns), *state.writes()],
             award=None if booked.entry else Award(told[1], 0),
             before=booked.before,
         )

@@ -34,7 +34,6 @@ class BookedReturn:
     entry: Entry | None
     returns: EarnReturns
     before: Sequence[Entry] = ()
-    writes: Sequence[Write] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ def none_of(program: Program) -> EarnReturns:
 
 
 def book(
-    reads: Reads,
+    state: State,
     membership: Membership,
     program: Program,
     earn: Entry,
@@ -68,7 +67,8 @@ def book(
     nobody has used their codes.
 
     Args:
-        reads: What was read.
+        state: What was read, and returns before this one have changed; what is given back changes
+            it further.
         membership: The membership.
         program: Its program.
         earn: The earn.
@@ -83,12 +83,12 @@ def book(
     """
     after, units = told
     policy = program.refund_policy
-    refunds = SpentBack(membership, program, cause)
+    refunds = SpentBack(state, membership, program, cause)
     is_all = earn_returns.is_whole(after, earn, program) or _names_no_part(returned)
     if earn.transaction_id is not None and (is_all or returned.has_reward):
-        refunds.give_back_of_purchase(reads, earn.transaction_id, earn.source)
+        refunds.give_back_of_purchase(earn.transaction_id, earn.source)
     if policy is not ReversePolicy.ONLY_PENDING:
-        refunds.revoke_unlocked(reads, earn, units)
+        refunds.revoke_unlocked(earn, units)
     membership = refunds.membership
     booked = (
         ledger.reverse(membership, program, earn, units, cause, policy=policy) if units else None
@@ -100,20 +100,20 @@ def book(
         after = after.with_nothing(returned, units)
         if units:
             membership = ledger.uncollected(membership, earn, units)
-    return BookedReturn(membership, entry, after, refunds.entries, refunds.writes)
+    return BookedReturn(membership, entry, after, refunds.entries)
 
 
 def before_earn(
-    reads: Reads, membership: Membership, program: Program, one: WaitingReturn, now: datetime
+    state: State, membership: Membership, program: Program, one: WaitingReturn, now: datetime
 ) -> SpentBack:
     """Give back what was spent on a purchase that has earned nothing, and may never do.
 
     Raises:
         BalanceLimitExceeded, Wanted.
     """
-    refunds = SpentBack(membership, program, one.cause(now))
+    refunds = SpentBack(state, membership, program, one.cause(now))
     if _names_no_part(one.returned) or one.returned.has_reward:
-        refunds.give_back_of_purchase(reads, one.transaction_id, one.source)
+        refunds.give_back_of_purchase(one.transaction_id, one.source)
     return refunds
 
 
@@ -124,48 +124,46 @@ def _names_no_part(returned: Returned) -> bool:
 class SpentBack:
     """A membership that gets back what it has spent, one redemption after the other."""
 
-    def __init__(self, membership: Membership, program: Program, cause: Cause) -> None:
+    def __init__(
+        self, state: State, membership: Membership, program: Program, cause: Cause
+    ) -> None:
         self.membership = membership
         self.entries: list[Entry] = []
-        self._state: State | None = None
+        self._state = state
         self._program = program
         self._cause = cause
 
-    @property
-    def writes(self) -> list[Write]:
-        """The writes that go with it, one for each document."""
-        return self._state.writes() if self._state else []
-
-    def give_back_of_purchase(self, reads: Reads, transaction_id: str, source: str | None) -> None:
+    def give_back_of_purchase(self, transaction_id: str, source: str | None) -> None:
         """Give back what was spent on a purchase, if it was told by the purchase's name."""
-        found = redemption_returns.of_purchase(reads, self.membership, transaction_id, source)
-        for redeemed in found:
-            self._give_back(reads, redeemed)
+        now = self._state.now
+        for redeemed in redemption_returns.of_purchase(
+            now, self.membership, transaction_id, source
+        ):
+            self._give_back(redeemed)
 
-    def revoke_unlocked(self, reads: Reads, earn: Entry, units: int) -> None:
+    def revoke_unlocked(self, earn: Entry, units: int) -> None:
         """Give back rewards that an earn unlocked, until the balance covers what is to be taken."""
         if pending.find(self.membership.pending, earn) is not None:
             return
         if units <= self.membership.balance_units:
             return
-        for redeemed in redemption_returns.unlocked_by(reads, self.membership, earn):
+        for redeemed in redemption_returns.unlocked_by(self._state.now, self.membership, earn):
             if units > self.membership.balance_units:
-                self._give_back(reads, redeemed)
+                self._give_back(redeemed)
 
-    def _give_back(self, reads: Reads, redeemed: Entry) -> None:
+    def _give_back(self, redeemed: Entry) -> None:
         cause = redemption_returns.cause_of(redeemed, self._cause)
         reason = redemption_returns.PURCHASE_RETURNED
-        record = redemption_returns.record_of(reads, redeemed)
+        now = self._state.now
+        record = redemption_returns.record_of(now, redeemed)
         returned = record.returned(cause.now, cause.entry_id, reason)
-        # Two pieces may go back into one document.
-        state = self._state or State(reads)
         given = redemption_returns.give_back(
-            state.now, self.membership, self._program, redeemed, returned, cause
+            now, self.membership, self._program, redeemed, returned, cause
         )
         self.membership = given.membership
         self.entries += given.entries
-        state.apply(given.writes)
-        self._state = state
+        # Two pieces may go back into one document, and nothing goes back twice.
+        self._state.apply(given.writes)
 
 
 def settle_waiting(
@@ -192,7 +190,7 @@ def settle_waiting(
     before = return_documents.decode(reads[path]) or none_of(program)
     after = before
     entries: list[Entry] = []
-    writes: list[Write] = []
+    state = State(reads)
     events: list[Event] = []
     has_own = program.receipt_claims is not None or bool(
         earn_returns.returned_by(earn, program.store_id)
@@ -206,9 +204,9 @@ def settle_waiting(
             reason = WhyDropped.OWN_REFUND if has_own else WhyDropped.NOTHING_TO_TAKE
             events.append(loyalty_events.from_dropped_return(membership, each, reason, now))
             continue
-        booked = book(reads, membership, program, earn, told, each.returned, each.cause(now))
+        booked = book(state, membership, program, earn, told, each.returned, each.cause(now))
         membership, after = booked.membership, booked.returns
         entries += [*booked.before, *filter(None, [booked.entry])]
-        writes += booked.writes
+    writes = state.writes()
     writes += [] if after == before else [return_documents.write(reads[path], after)]
     return Settled(membership, entries, writes, events)
