@@ -31,7 +31,7 @@ from shared.schemas.loyalty.program_bodies import parse_rules
 from shared.services.accounts import administration
 from shared.services.accounts.administration import Refused
 from shared.services.loyalty import balances, programs
-from shared.services.members import memberships
+from shared.services.members import memberships, merging, standings
 
 STORES = {
     Package.PRIME: ("store_demo_prime", "Café Morgenrot, Berlin", Coordinates(52.5311, 13.3849)),
@@ -87,12 +87,17 @@ PROGRAMS: dict[ProgramType, tuple[str, dict[str, Any], tuple[Reward, ...]]] = {
 }
 
 ANNA, BEN, CARLA = "user_demo_anna", "user_demo_ben", "user_demo_carla"
+DORA, EMIL = "user_demo_dora", "user_demo_emil"
+"""One is suspended, the other has left."""
+CARD_OF_GRETA, GRETA = "user_demo_card_4711", "user_demo_greta"
+"""A card that was merged into the customer whose it is."""
 PURCHASES = {
     ProgramType.STAMPS: [(ANNA, "3.40"), (ANNA, "4.10"), (BEN, "2.90")],
     ProgramType.POINTS: [(ANNA, "18.20"), (ANNA, "9.99"), (BEN, "31.50"), (CARLA, "4.50")],
     ProgramType.CASHBACK: [(ANNA, "64.00"), (CARLA, "210.00")],
-    ProgramType.TIER: [(ANNA, "72.00"), (BEN, "24.80")],
+    ProgramType.TIER: [(ANNA, "72.00"), (BEN, "24.80"), (CARLA, "156.00")],
 }
+OF_OTHER_STANDING = [(each, "12.00") for each in (DORA, EMIL, CARD_OF_GRETA, GRETA)]
 
 
 def main() -> int:
@@ -122,6 +127,7 @@ def seed() -> dict[str, Any]:
     prime = Caller(_account_id(Package.PRIME), Package.PRIME, is_live=True)
     store_id = STORES[Package.PRIME][0]
     program_ids = {each: _program(prime, store_id, each, f"lp_demo-{each}") for each in PROGRAMS}
+    merging.merge(prime, from_user_id=CARD_OF_GRETA, into_user_id=GRETA)
     for package in (Package.GROW, Package.GO):
         caller = Caller(_account_id(package), package, is_live=True)
         program_id = f"lp_demo-{package.lower()}-points"
@@ -180,7 +186,9 @@ def _program(caller: Caller, store_id: str, program_type: ProgramType, program_i
     if caller.package is not Package.PRIME:
         _purchases(caller, program_id, [(ANNA, "12.00")])
         return program_id
-    _purchases(caller, program_id, PURCHASES[program_type])
+    _purchases(caller, program_id, [*PURCHASES[program_type], *OF_OTHER_STANDING])
+    standings.suspend(caller, program_id=program_id, user_id=DORA, reason="Kassenbons geliehen")
+    standings.leave(caller, program_id=program_id, user_id=EMIL, store_id=None)
     if program_type is ProgramType.POINTS:
         _redemption(caller, program_id, ANNA, DISCOUNT)
     return program_id

@@ -114,6 +114,21 @@ def test_has_members_with_a_history(prime: Api, seeds: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("program_type", ["stamps", "points", "cashback", "tier"])
+def test_has_members_of_every_standing(
+    prime: Api, seeds: dict[str, Any], program_type: str
+) -> None:
+    def standing(name: str) -> tuple[str, str]:
+        ids = {"programId": seeds["programs"][program_type], "userId": f"user_demo_{name}"}
+        balance = prime.ok("getCustomerBalance", ids)
+        return balance["userId"], balance["status"]
+
+    assert standing("anna") == ("user_demo_anna", "active")
+    assert standing("dora") == ("user_demo_dora", "suspended")
+    assert standing("emil") == ("user_demo_emil", "left")
+    assert standing("card_4711") == standing("greta") == ("user_demo_greta", "active")
+
+
+@pytest.mark.parametrize("program_type", ["stamps", "points", "cashback", "tier"])
 def test_keeps_right_books(seeds: dict[str, Any], program_type: str) -> None:
     report = verification.verify(seeds["programs"][program_type])
 
