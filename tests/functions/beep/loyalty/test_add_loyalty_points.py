@@ -771,7 +771,7 @@ def test_nothing_awarded_is_remembered_too(member: Member) -> None:
 
 def test_ids_from_outside_are_taken_as_they_are(merchant: Merchant) -> None:
     member = merchant.member("points")
-    odd = member.other("../ä/__x__ \u0000 %2F")
+    odd = member.other("../ä/__x__ %2F")
     odd.enroll()
 
     answer = odd.add(points=50, transactionId="a/b")

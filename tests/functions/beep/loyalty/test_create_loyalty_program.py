@@ -106,6 +106,7 @@ def test_creates_an_inactive_program_with_the_defaults(merchant: Merchant) -> No
         "eventRules": [],
         "receiptClaims": None,
         "referral": None,
+        "pointValue": None,
         "tierPolicy": None,
         "offlineOverdraft": "0",
         "allowsUnverified": False,
