@@ -124,6 +124,8 @@ class State:
         for write in writes:
             match write:
                 case Create(path, data):
+                    known = self.now.get(path)
+                    assert known is None or known.data is None, "a document is made twice"
                     self._set(path, data)
                 case Update(read, data):
                     self._set(read.path, {**(self.now[read.path].data or {}), **data})

@@ -41,9 +41,11 @@ class Request(RequestModel):
     to_user_id: UserId = Field(description="The member of the same program who gets them.")
     points: PositivePoints = Field(description="How much moves: points, stamps or money.")
     transfer_id: Id = Field(
-        description="Your id of the transfer. Points move once for it in the program, for ever."
+        description="Your id of the transfer. Points move once for it between the two, for ever."
     )
-    description: Text = Field(default="", description="Shown in the history of both.")
+    description: Text = Field(
+        default="", description="Shown in the history of both. Not for customers."
+    )
 
 
 class Response(ResponseModel):
@@ -52,7 +54,9 @@ class Response(ResponseModel):
     success: Success = True
     program_id: answers.ProgramId
     user_id: answers.UserId
-    to_user_id: str = Field(description="The member who got them.")
+    to_user_id: str = Field(
+        description="The member who got them; for customers the id that they named."
+    )
     transfer_id: str = Field(description="Your id of the transfer.")
     entry_id: str = Field(
         description=f"The ledger entry of both, in each membership. {answers.ENTRY_ID_SCOPE}"

@@ -83,12 +83,13 @@ def of_lines(
     Lines that earn nothing, such as a deposit, take nothing back.
     """
     base = earning_base.base_amount(program.earning_base, lines)
+    rewards = [min(each.amount, Decimal(0)) for each in lines if each.type is LineType.REWARD]
     return Returned(
         refund,
         fingerprint,
         amount=earning_base.paid_amount(lines),
         base=str(base),
-        has_reward=any(each.type is LineType.REWARD for each in lines),
+        reward=str(-sum(rewards, Decimal(0))) if rewards else None,
     )
 
 

@@ -16,7 +16,7 @@ from shared.domain.loyalty.expiry import PointsExpiry, RuleExpiry
 from shared.domain.loyalty.referred import ReferralTerms
 from shared.domain.loyalty.returns import ReversePolicy
 from shared.domain.loyalty.rewards import Reward, require_cost, require_costs, require_terms
-from shared.domain.loyalty.tier_policies import TierPolicy
+from shared.domain.loyalty.tier_policies import TierBasis, TierPolicy
 from shared.domain.units import currency_scale, to_units
 from shared.errors import InvalidParameters, ProgramInactive, RewardNotFound
 
@@ -395,14 +395,24 @@ def require_event_rules(rules: Iterable[EventRule], scale: int) -> None:
             raise InvalidParameters(f"{field} {problem}.", fields={field: problem})
 
 
-def require_tier_policy(policy: TierPolicy | None, program_type: ProgramType) -> None:
-    """Refuse a policy for tiers in a program that has none.
+def require_tier_policy(program: Program) -> None:
+    """Refuse a policy for tiers in a program that has none, and one that friends could share.
+
+    If tiers are of the balance, and customers give points to each other, one balance handed round
+    would be a tier for all of them.
 
     Raises:
         InvalidParameters: The field is named ``tierPolicy``.
     """
-    if policy is not None and program_type is not ProgramType.TIER:
+    policy = program.tier_policy
+    if policy is None:
+        return
+    problem = None
+    if program.program_type is not ProgramType.TIER:
         problem = "is for tier programs"
+    elif policy.basis is TierBasis.BALANCE and program.transfers is Transfers.CUSTOMERS:
+        problem = "must have another basis than balance where customers transfer points"
+    if problem:
         raise InvalidParameters(f"tierPolicy {problem}.", fields={"tierPolicy": problem})
 
 

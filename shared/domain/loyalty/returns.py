@@ -25,7 +25,8 @@ class Returned:
 
     ``refund`` is the digest of its id, and ``fingerprint`` tells it from another return of that id.
     If lines of the purchase come back, ``amount`` is what was paid for them, ``base`` what of that
-    has earned, as an exact fraction, and ``has_reward`` tells that a reward is among them.
+    has earned, as an exact fraction, and ``reward`` what lines of the type reward among them have
+    paid, ``None`` if there are none.
     """
 
     refund: str
@@ -33,7 +34,22 @@ class Returned:
     amount: Decimal | None = None
     points: Decimal | None = None
     base: str | None = None
-    has_reward: bool = False
+    reward: str | None = None
+
+    @property
+    def names_part(self) -> bool:
+        """Tell whether it says what comes back; else all that is left does."""
+        return self.amount is not None or self.points is not None
+
+    def gives_back(self, amount_paid: str | None) -> bool:
+        """Tell whether a redemption comes back with a part of its purchase: if its reward does.
+
+        Args:
+            amount_paid: What of the purchase it paid; ``None`` if it bought something else.
+        """
+        if self.reward is None:
+            return False
+        return amount_paid is None or Decimal(self.reward) >= Decimal(amount_paid)
 
 
 def share_to_take(earned_units: int, share: Fraction) -> int:

@@ -230,8 +230,7 @@ def _spent_paths(
     membership_id: str, transaction_id: str | None, source: str | None, returned: Returned
 ) -> list[str]:
     """Return what is read at once for a return that gives spent points back."""
-    names_part = returned.amount is not None or returned.points is not None
-    if transaction_id is None or (names_part and not returned.has_reward):
+    if transaction_id is None or (returned.names_part and returned.reward is None):
         return []
     return redemption_returns.spent_paths(membership_id, transaction_id, source)
 

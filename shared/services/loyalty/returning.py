@@ -84,9 +84,11 @@ def book(
     after, units = told
     policy = program.refund_policy
     refunds = SpentBack(state, membership, program, cause)
-    is_all = earn_returns.is_whole(after, earn, program) or _names_no_part(returned)
-    if earn.transaction_id is not None and (is_all or returned.has_reward):
-        refunds.give_back_of_purchase(earn.transaction_id, earn.source)
+    is_all = earn_returns.is_whole(after, earn, program) or not returned.names_part
+    if earn.transaction_id is not None and (is_all or returned.reward is not None):
+        refunds.give_back_of_purchase(
+            earn.transaction_id, earn.source, None if is_all else returned
+        )
     if policy is not ReversePolicy.ONLY_PENDING:
         refunds.revoke_unlocked(earn, units)
     membership = refunds.membership
@@ -112,13 +114,11 @@ def before_earn(
         BalanceLimitExceeded, Wanted.
     """
     refunds = SpentBack(state, membership, program, one.cause(now))
-    if _names_no_part(one.returned) or one.returned.has_reward:
-        refunds.give_back_of_purchase(one.transaction_id, one.source)
+    is_all = not one.returned.names_part
+    if is_all or one.returned.reward is not None:
+        part = None if is_all else one.returned
+        refunds.give_back_of_purchase(one.transaction_id, one.source, part)
     return refunds
-
-
-def _names_no_part(returned: Returned) -> bool:
-    return returned.amount is None and returned.points is None
 
 
 class SpentBack:
@@ -133,13 +133,19 @@ class SpentBack:
         self._program = program
         self._cause = cause
 
-    def give_back_of_purchase(self, transaction_id: str, source: str | None) -> None:
-        """Give back what was spent on a purchase, if it was told by the purchase's name."""
+    def give_back_of_purchase(
+        self, transaction_id: str, source: str | None, part: Returned | None
+    ) -> None:
+        """Give back what was spent on a purchase, if it was told by the purchase's name.
+
+        If a ``part`` of the purchase comes back, only if the whole reward is in it.
+        """
         now = self._state.now
         for redeemed in redemption_returns.of_purchase(
             now, self.membership, transaction_id, source
         ):
-            self._give_back(redeemed)
+            if part is None or part.gives_back(redeemed.amount_paid):
+                self._give_back(redeemed)
 
     def revoke_unlocked(self, earn: Entry, units: int) -> None:
         """Give back rewards that an earn unlocked, until the balance covers what is to be taken."""

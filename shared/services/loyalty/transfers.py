@@ -11,7 +11,7 @@ from shared import clock, ids
 from shared.auth.caller import Caller
 from shared.domain.loyalty import ledger
 from shared.domain.loyalty.entries import Cause, Entry
-from shared.domain.loyalty.membership import Membership
+from shared.domain.loyalty.membership import Membership, MembershipStatus
 from shared.domain.loyalty.programs import Program, Transfers
 from shared.errors import (
     IdempotencyKeyReused,
@@ -56,15 +56,19 @@ def transfer(
     transfer_id: str,
     description: str,
 ) -> Transfer:
-    """Move points, once for one ``transfer_id`` of a program, for ever.
+    """Move points, once for one ``transfer_id`` of who gives and who gets, for ever.
 
-    Customers may give their own, if the program lets them: the edge has compared ``user_id``. A
-    member who was merged gives and gets as the one who took over.
+    Customers may give their own, if the program lets them: the edge has compared ``user_id``. They
+    send no text, as somebody else would read it as the shop's. A member who was merged gives and
+    gets as the one who took over.
 
     Raises:
         ProgramNotFound, MembershipNotFound, TransferNotAllowed, MemberSuspended, MembershipClosed,
         InsufficientBalance, BalanceLimitExceeded, InvalidParameters, IdempotencyKeyReused, Busy.
     """
+    if caller.customer is not None and description:
+        problem = "is not for customers"
+        raise InvalidParameters(f"description {problem}.", fields={"description": problem})
     program = access.program(caller, program_id, store_id)
     units = balances.positive_units(points, program)
     cause = Cause(
@@ -81,17 +85,21 @@ def transfer(
         source, target = asked.both(reads)
         if source.membership_id == target.membership_id:
             raise _to_oneself()
+        # A customer hears of others only what they have said themselves.
+        named = to_user_id if caller.customer is not None else target.user_id
         earlier = asked.earlier(reads, source, target)
         if earlier is not None:
-            made = _made(earlier, target, is_replay=True)
+            made = _made(earlier, named, is_replay=True)
             return Effect(made, kept=_kept(made))
         _require_allowed(program, caller)
+        if caller.customer is not None and target.status is not MembershipStatus.ACTIVE:
+            raise _not_enrolled(to_user_id)
         source, caught = ledger.caught_up(source, program, cause.now)
         target, others = ledger.caught_up(target, program, cause.now)
         (source, out), (target, into) = ledger.transfer(
             source, target, program, units, cause, cause
         )
-        made = _made(out, target)
+        made = _made(out, named)
         writes = [
             *membership_documents.writes(
                 reads[paths.member(source.membership_id)], source, *caught, out
@@ -156,7 +164,7 @@ class _Asked:
         commands.want(reads, [path])
         found = membership_documents.decode(reads[path])
         if found is None:
-            raise MembershipNotFound(f"User {user_id} is not enrolled.")
+            raise _not_enrolled(user_id)
         return found
 
     def _entry(self, reads: Reads, membership: Membership) -> Entry | None:
@@ -181,15 +189,19 @@ def _require_allowed(program: Program, caller: Caller) -> None:
         raise TransferNotAllowed(f"{who} transfer points in this program.")
 
 
+def _not_enrolled(user_id: str) -> MembershipNotFound:
+    return MembershipNotFound(f"User {user_id} is not enrolled.")
+
+
 def _to_oneself() -> InvalidParameters:
     problem = "must be another member"
     return InvalidParameters(f"toUserId {problem}.", fields={"toUserId": problem})
 
 
-def _made(out: Entry, target: Membership, *, is_replay: bool = False) -> Transfer:
+def _made(out: Entry, to_user_id: str, *, is_replay: bool = False) -> Transfer:
     return Transfer(
         out.user_id,
-        target.user_id,
+        to_user_id,
         out.entry_id,
         -out.units,
         out.balance_before_units,

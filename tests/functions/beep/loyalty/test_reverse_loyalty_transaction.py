@@ -403,6 +403,53 @@ def test_a_part_gives_spent_points_back_only_with_its_reward_line(merchant: Merc
     stored.assert_sound(member)
 
 
+def test_a_part_of_a_reward_line_gives_nothing_back_until_all_of_it_is_back(
+    merchant: Merchant,
+) -> None:
+    member = merchant.member("points", balance=1000, pointValue=0.01)
+    assert member.redeem(None, amount=5, transactionId="t1").status == 200
+    reward = {"amount": -5, "type": "reward"}
+    member.add(purchaseLines=[{"amount": 20}, reward], transactionId="t1")
+    assert stored.units(member) == [1000, -500, 150]
+
+    for refund_id in ("r1", "r2"):
+        fifth = [{"amount": 4}, {"amount": -1, "type": "reward"}]
+        assert took(reverse(member, refund_id, purchaseLines=fifth))[0] == 30
+    assert stored.units(member)[3:] == [-30, -30]
+    assert took(reverse(member, "r3"))[0] == 90
+    assert stored.units(member)[5:] == [500, -90]
+    stored.assert_sound(member)
+
+
+def test_a_whole_reward_line_among_early_returns_gives_spent_points_back_once(
+    merchant: Merchant,
+) -> None:
+    member = merchant.member("points", balance=100)
+    lines = [{"amount": 2}, {"amount": -1, "type": "reward"}]
+    for number in range(3):
+        answer = reverse(member, f"r{number}", purchaseLines=lines)
+        assert answer.body["status"] == "waiting"
+    assert member.redeem(100, transactionId="t1").status == 200
+    rows = [{"userId": member.user_id, "purchaseAmount": 100, "transactionId": "t1"}]
+
+    member.api.ok("bulkAddLoyaltyPoints", {"programId": member.program_id, "rows": rows})
+
+    assert stored.units(member) == [100, -100, 1000, 100, -10, -10, -10]
+    stored.assert_sound(member)
+
+
+def test_what_was_spent_on_it_and_unlocked_by_it_comes_back_once(merchant: Merchant) -> None:
+    reward = {"rewardId": "rw_1", "title": "Tasse", "type": "free_product", "requiredPoints": 50}
+    member = merchant.member("points", rewards=[reward])
+    member.add(purchaseAmount=10, transactionId="t1")
+    assert member.redeem(50, rewardId="rw_1", transactionId="t1").status == 200
+    assert member.redeem(50).status == 200
+
+    assert took(reverse(member)) == (50, 50, 0)
+    assert stored.units(member) == [100, -50, -50, 50, -50]
+    stored.assert_sound(member)
+
+
 def test_spent_points_come_back_though_the_purchase_earned_nothing(merchant: Merchant) -> None:
     member = merchant.member("points", balance=100)
     member.redeem(80, transactionId="t1")

@@ -150,6 +150,44 @@ def test_nobody_gives_to_oneself_or_to_who_cannot_have_it(merchant: Merchant) ->
     assert balances(member, other) == [100, 0]
 
 
+def test_a_customer_hears_nothing_of_the_other_member_and_says_nothing_to_them(
+    merchant: Merchant,
+) -> None:
+    member, other = pair(merchant, transfers="customers")
+    left, suspended, merged = (member.other(name) for name in ("left", "suspended", "merged"))
+    for each in (left, suspended, merged):
+        each.enroll()
+    mine = merchant.customer(member.user_id)
+    for each in (merged, other):
+        merchant.api("createMember", {"userId": each.user_id})
+    merchant.api.ok("mergeMembers", {"fromUserId": merged.user_id, "intoUserId": other.user_id})
+    merchant.api.ok("leaveLoyaltyProgram", left.ids)
+    merchant.api.ok("suspendMember", {**suspended.ids, "reason": "Missbrauch"})
+
+    def give(to: Member, **fields: Any) -> Answer:
+        asked = {"toUserId": to.user_id, "points": 1, "transferId": "x1"}
+        return mine(ACTION, {**member.ids, **asked, **fields})
+
+    with nothing_written():
+        refused = [give(each) for each in (member.other("nobody"), left, suspended)]
+        text = give(other, description="Gutschein: zeige dies an der Kasse")
+    assert {(each.status, each.error) for each in refused} == {(404, "MEMBERSHIP_NOT_FOUND")}
+    assert_fields_refused(text, {"description": "is not for customers"})
+    assert give(merged).body["toUserId"] == merged.user_id
+    assert give(merged).body["toUserId"] == merged.user_id
+
+
+def test_customers_do_not_hand_a_tier_of_the_balance_round(merchant: Merchant) -> None:
+    rules = {"pointsPerEuro": 10, "tiers": [{"name": "Bronze", "minPoints": 0}]}
+    program_id = merchant.program("tier", rules=rules, tierPolicy={"basis": "balance"})
+    problem = "must have another basis than balance where customers transfer points"
+
+    with nothing_written():
+        change = {"programId": program_id, "transfers": "customers"}
+        assert_fields_refused(merchant.api("updateLoyaltyProgram", change), {"tierPolicy": problem})
+    merchant.api.ok("updateLoyaltyProgram", {**change, "transfers": "merchant"})
+
+
 def test_both_are_told(merchant: Merchant, pipeline: Pipeline) -> None:
     member, other = pair(merchant)
     transfer(member, other, 30)
