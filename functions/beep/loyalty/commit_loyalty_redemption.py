@@ -15,6 +15,7 @@ from shared.errors import (
     MembershipNotFound,
     MemberSuspended,
     ProgramNotFound,
+    RedemptionCancelled,
     ReservationClosed,
     ReservationExpired,
     ReservationNotFound,
@@ -113,6 +114,7 @@ REFUSALS = (
     RewardCostMismatch,
     RewardLimitReached,
     RewardOutOfStock,
+    RedemptionCancelled,
     InsufficientBalance,
 )
 

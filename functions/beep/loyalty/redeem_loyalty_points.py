@@ -16,6 +16,7 @@ from shared.errors import (
     MemberSuspended,
     PointsHaveNoValue,
     ProgramNotFound,
+    RedemptionCancelled,
     RewardCostMismatch,
     RewardLimitReached,
     RewardNotFound,
@@ -131,6 +132,7 @@ REFUSALS = (
     RewardLimitReached,
     RewardOutOfStock,
     PointsHaveNoValue,
+    RedemptionCancelled,
     InsufficientBalance,
 )
 

@@ -17,6 +17,7 @@ from shared.errors import (
     ProgramNotFound,
     ReceiptClaimed,
     ReceiptVoided,
+    RedemptionCancelled,
 )
 from shared.schemas import answers
 from shared.schemas.base import Duplicate, NewId, Points, RequestModel, ResponseModel, Success
@@ -114,6 +115,7 @@ REFUSALS = (
     BalanceLimitExceeded,
     ReceiptClaimed,
     ReceiptVoided,
+    RedemptionCancelled,
 )
 
 

@@ -79,6 +79,21 @@ class RedemptionRecord:
         """Return it after its purchase came back, used or not: with the goods, or in vain."""
         return replace(self, cancelled_at=now, cancel_entry_id=entry_id, cancel_reason=reason)
 
+    def require_not_cancelled(self) -> None:
+        """Refuse to answer a repeated redemption as paid after its points were given back.
+
+        Raises:
+            RedemptionCancelled.
+        """
+        if self.cancelled_at is None:
+            return
+        raise RedemptionCancelled(
+            "This was redeemed before and cancelled since: it pays for nothing.",
+            fix="Ask for money, or redeem anew with another `transactionId` and `Idempotency-Key`.",
+            cancelledAt=to_wire(self.cancelled_at),
+            redemptionId=self.entry_id,
+        )
+
     def _require_open(self) -> None:
         if self.used_at is not None:
             raise RewardCodeUsed(

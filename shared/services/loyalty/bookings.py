@@ -12,7 +12,7 @@ from shared.auth.caller import Caller, Claim
 from shared.domain import plain_ids
 from shared.domain.loyalty import ledger, welcome
 from shared.domain.loyalty.earning import Award
-from shared.domain.loyalty.entries import Cause, Entry
+from shared.domain.loyalty.entries import Cause, Entry, EntryKind
 from shared.domain.loyalty.external_transactions import ExternalTransaction, booked_by
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program
@@ -26,7 +26,7 @@ from shared.services.events import outbox
 from shared.services.loyalty import profile_rewards, returning
 from shared.store import paths
 from shared.store.client import Document, Write
-from shared.store.loyalty import membership_documents
+from shared.store.loyalty import membership_documents, redemption_documents
 from shared.store.members import member_documents
 
 
@@ -227,12 +227,19 @@ class Prepared:
         return commands.run(self.needs, self.decide, claim=claim, replay=self.replay)
 
     def replay(self, kept: Document, reads: Reads) -> Booking:
-        """Return the earlier request's answer: from its entry, else from what its claim keeps."""
+        """Return the earlier request's answer: from its entry, else from what its claim keeps.
+
+        Raises:
+            RedemptionCancelled: It was a redemption whose points were given back since, and nobody
+                must take it for paid. To know that is one read more.
+        """
         membership = membership_documents.decode(reads[self._member_path])
         stored, _ = self._told_before(membership, reads)
         if stored is not None:
             user_id = self._current_user_id(membership)
-            return _replay(self.program, user_id, stored, self.cause, self.transaction)
+            booking = _replay(self.program, user_id, stored, self.cause, self.transaction)
+            _require_not_cancelled(stored, reads)
+            return booking
         if (other := self._for_new_member(membership, reads)) is not None:
             return other.replay(kept, reads)
         return _replay_of_nothing(self.program, self._membership_id, self.user_id, kept)
@@ -488,6 +495,19 @@ def _replay(
         is_duplicate=not is_same
         or (stored.source, stored.key_hash) != (cause.source, cause.key_hash),
     )
+
+
+def _require_not_cancelled(stored: Entry, reads: Reads) -> None:
+    """Refuse to repeat the answer of a redemption whose points were given back since.
+
+    Raises:
+        RedemptionCancelled, Wanted.
+    """
+    if stored.kind is not EntryKind.REDEEM:
+        return
+    path = redemption_documents.path_of(stored)
+    commands.want(reads, [path])
+    redemption_documents.decode(stored, reads[path]).record.require_not_cancelled()
 
 
 def _replay_of_nothing(

@@ -18,6 +18,7 @@ from tests.conftest import Clock
 from tests.support import stored
 from tests.support.dying import dying_after
 from tests.support.merchants import Member, Merchant, create_merchant
+from tests.support.redemptions import cancel
 from tests.support.refusals import assert_fields_refused, assert_refused, nothing_written
 from tests.support.reservations import balances, commit, reserve, reserved, void, with_reward
 from tests.support.strategies import make_cause
@@ -103,6 +104,20 @@ def test_again_it_answers_with_the_same_redemption(member: Member) -> None:
     assert (with_key.status, with_key.body["redemptionId"]) == (200, first.body["redemptionId"])
     assert_refused(part, 409, "IDEMPOTENCY_KEY_REUSED", part.body["details"])
     assert stored.units(member) == [100, -80]
+
+
+def test_a_commit_that_was_cancelled_is_not_answered_as_spent(member: Member) -> None:
+    reservation_id = reserved(member, 80)
+    redemption_id = commit(member, reservation_id, "k1").body["redemptionId"]
+    cancel(member, redemption_id)
+
+    with nothing_written():
+        refused = [commit(member, reservation_id, key) for key in (None, "k1")]
+
+    for answer in refused:
+        assert answer.error == "REDEMPTION_CANCELLED"
+        assert answer.body["details"]["redemptionId"] == redemption_id
+    assert stored.units(member) == [100, -80, 80]
 
 
 def test_after_its_end_nothing_is_spent(frozen_clock: Clock, member: Member) -> None:

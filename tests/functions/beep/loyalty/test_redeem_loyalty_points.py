@@ -17,6 +17,7 @@ from tests.support import amounts, stored
 from tests.support.api import Answer
 from tests.support.library import library
 from tests.support.merchants import Member, Merchant
+from tests.support.redemptions import cancel, shown
 from tests.support.refusals import assert_fields_refused, assert_refused, nothing_written
 from tests.support.traffic import interfered
 
@@ -665,6 +666,63 @@ def test_a_repeated_payment_is_the_first_one_whatever_points_are_worth_by_now(
         assert again.body["pointsRedeemed"] == 100
     with nothing_written():
         assert pay(member, 1, transactionId="t2").error == "POINTS_HAVE_NO_VALUE"
+
+
+def test_a_payment_that_was_cancelled_is_not_answered_as_paid(merchant: Merchant) -> None:
+    member = merchant.member("points", balance=180, pointValue=0.01)
+    paid = pay(member, 0.5, "k1", transactionId="bon_77").body
+    assert cancel(member, paid["redemptionId"]).body["newBalance"] == 180
+
+    with nothing_written():
+        # Not even to the same key: who asks may not know that it was cancelled.
+        refused = [pay(member, 0.5, key, transactionId="bon_77") for key in (None, "k1", "k2")]
+        other = pay(member, 0.6, transactionId="bon_77")
+        sync = {"action": "redeem", "points": 50, "externalTransactionId": "bon_77"}
+        synced = member.api("syncExternalLoyalty", {**member.ids, **sync, "source": "crm"})
+
+    details = {
+        "cancelledAt": shown(member, paid["redemptionId"])["cancelledAt"],
+        "redemptionId": paid["redemptionId"],
+    }
+    for answer in (*refused, synced):
+        assert_refused(answer, 409, "REDEMPTION_CANCELLED", details, fix=answer.body["fix"])
+        assert "another `transactionId`" in answer.body["fix"]
+    assert other.error == "IDEMPOTENCY_KEY_REUSED"
+    assert pay(member, 0.5, "k3", transactionId="bon_78").body["newBalance"] == 130
+    assert stored.units(member) == [180, -50, 50, -50]
+
+
+@pytest.mark.parametrize("is_merged", [False, True])
+def test_what_came_back_with_its_purchase_is_not_answered_as_paid(
+    merchant: Merchant, is_merged: bool
+) -> None:
+    member = merchant.member("points", balance=50, pointValue=0.01)
+    redeemed = pay(member, 0.5, transactionId="t1").body
+    assert member.add(purchaseAmount=1, transactionId="t1").status == 200
+    member.api.ok(
+        "reverseLoyaltyTransaction", {**member.ids, "transactionId": "t1", "refundId": "r1"}
+    )
+    if is_merged:
+        other = member.other("user_2")
+        other.enroll()
+        member.api.ok("mergeMembers", {"fromUserId": member.user_id, "intoUserId": other.user_id})
+
+    with nothing_written():
+        again = pay(member, 0.5, transactionId="t1")
+
+    assert again.error == "REDEMPTION_CANCELLED"
+    assert again.body["details"]["redemptionId"] == redeemed["redemptionId"]
+
+
+def test_a_code_that_was_cancelled_is_not_answered_again(merchant: Merchant) -> None:
+    member = with_reward(merchant, stock=1)
+    cancel(member, buy(member, "k1").body["redemptionId"])
+
+    with nothing_written():
+        again = buy(member, "k1")
+
+    assert again.error == "REDEMPTION_CANCELLED"
+    assert left(member) == {"remaining": 1}
 
 
 def test_more_than_the_points_are_worth_is_refused(merchant: Merchant) -> None:
