@@ -35,6 +35,8 @@ KNOWN_BY_WHAT_IS_STORED = {
     ("addLoyaltyPoints", "points"),
     ("redeemLoyaltyPoints", "points"),
     ("syncExternalLoyalty", "points"),
+    # Who is enrolled by it gets no id that nobody can read; who has one from before keeps it.
+    ("syncExternalLoyalty", "userId"),
     ("updateLoyaltyProgram", "rules"),
     ("insertProduct", "price"),
     ("registerProductToStore", "price"),

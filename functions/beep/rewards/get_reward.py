@@ -34,6 +34,12 @@ class Response(ResponseModel):
 
     success: Success = True
     reward: OfferBody = Field(description="The reward.")
+    pieces_left: int | None = Field(
+        description=(
+            "How many nobody has got or reserved, of a reward with a stock or codes of its own. "
+            "Null without, and for customers."
+        )
+    )
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
@@ -44,6 +50,7 @@ EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
 EXAMPLE: dict[str, Any] = {
     "success": True,
     "reward": {**CATALOG_REWARD_EXAMPLE, "forMember": FOR_MEMBER_EXAMPLE},
+    "piecesLeft": None,
 }
 
 REFUSALS = (ProgramNotFound, RewardNotFound)
@@ -58,7 +65,13 @@ def handle(body: Request, caller: Caller) -> Response:
         reward_id=body.reward_id,
         user_id=body.user_id,
     )
-    return Response(reward=offer_body(found, body.program_id))
+    left = rewards.pieces_left(
+        caller,
+        program_id=body.program_id,
+        store_id=body.store_id,
+        reward_id=body.reward_id,
+    )
+    return Response(reward=offer_body(found, body.program_id), pieces_left=left)
 
 
 def sandbox(body: Request, _: Caller) -> dict[str, Any]:

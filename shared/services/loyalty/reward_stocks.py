@@ -12,7 +12,7 @@ from shared.domain.loyalty.programs import Program
 from shared.domain.loyalty.reward_stock import FIRST, RewardStock
 from shared.errors import InvalidParameters
 from shared.services import commands
-from shared.services.commands import Reads
+from shared.services.commands import Effect, Reads
 from shared.store.client import Delete, Snapshot, Write
 from shared.store.loyalty import stock_documents
 
@@ -232,6 +232,20 @@ def free_pieces(
         )
         for reward_id, first in found.items()
     }
+
+
+def left(program_id: str, reward_id: str, now: datetime) -> int:
+    """Return how many pieces of a reward nobody has got or reserved: all shards, in two RPCs."""
+
+    def count(reads: Reads) -> Effect[int]:
+        first = stock_documents.decode(reads[stock_documents.path(program_id, reward_id)])
+        every = [
+            stock_documents.path(program_id, reward_id, shard) for shard in range(first.shards)
+        ]
+        commands.want(reads, every)
+        return Effect(sum(max(stock_documents.decode(reads[each]).free(now), 0) for each in every))
+
+    return commands.run(first_paths(program_id, [reward_id]), count)
 
 
 def created(program_id: str, stocks: Mapping[str, int]) -> list[Write]:

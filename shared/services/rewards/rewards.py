@@ -147,6 +147,22 @@ def find(
     return _offers(program, [program.reward(reward_id)], user_id)[0]
 
 
+def pieces_left(
+    caller: Caller, *, program_id: str, store_id: str | None, reward_id: str
+) -> int | None:
+    """Return how many of a reward can still be had: the merchant's to know.
+
+    ``None`` if there is no end to it, or if a customer asks.
+
+    Raises:
+        ProgramNotFound, RewardNotFound.
+    """
+    reward = access.program(caller, program_id, store_id).reward(reward_id)
+    if caller.customer is not None or not reward.is_counted:
+        return None
+    return reward_stocks.left(program_id, reward_id, clock.utc_now())
+
+
 @forwarding.following
 def list_all(
     caller: Caller,

@@ -175,6 +175,7 @@ def test_a_document_has_camel_case_names_and_plain_values() -> None:
         "pendingDays": 0,
         "redemptionCancelDays": 14,
         "refundPolicy": "within_balance",
+        "transfers": "none",
         "offlineOverdraft": "0",
         "eventRules": [],
         "receiptClaims": None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from tests.support.api import Api
 from tests.support.merchants import Merchant
 from tests.support.refusals import assert_refused
 
@@ -55,3 +56,20 @@ def test_says_whether_a_member_can_have_it(merchant: Merchant) -> None:
 
     assert by_key == by_customer
     assert (by_key["reasons"], by_key["missingPoints"]) == (["INSUFFICIENT_BALANCE"], 2)
+
+
+def test_tells_the_merchant_how_many_are_left(merchant: Merchant) -> None:
+    few, many = {**TEA, "stock": 3}, {**TEA, "rewardId": "rw_many", "stock": 150}
+    rewards = [few, many, {**TEA, "rewardId": "rw_endless"}]
+    member = merchant.member("points", balance=100, rewards=rewards)
+    member.redeem(5, rewardId="rw_tea")
+    merchant.api.ok("reserveLoyaltyPoints", {**member.ids, "rewardId": "rw_tea"})
+    member.redeem(5, rewardId="rw_many")
+
+    def left(reward_id: str, api: Api) -> int | None:
+        body = {"programId": member.program_id, "rewardId": reward_id}
+        return api.ok(ACTION, body)["piecesLeft"]
+
+    assert [left(each, merchant.api) for each in ("rw_tea", "rw_many")] == [1, 149]
+    assert left("rw_endless", merchant.api) is None
+    assert left("rw_tea", merchant.customer()) is None
