@@ -17,7 +17,7 @@ from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program
 from shared.domain.loyalty.returns import Returned
 from shared.domain.loyalty.waiting_returns import WaitingReturn
-from shared.errors import BookingNotFound, PurchaseHasOwnRefund
+from shared.errors import BookingNotFound, PurchaseHasOwnRefund, ReturnExceedsPurchase
 from shared.services import access, commands
 from shared.services.commands import Reads
 from shared.services.joint_commands import State
@@ -59,6 +59,7 @@ def reverse(
     """
     program = access.program(caller, program_id, store_id)
     names = _names_of(transaction_id, entry_id, source)
+    asked_id = paths.membership_id(program_id, user_id)
     terms = (
         names[0],
         *("" if each is None else f"{each:f}" for each in map(_plain, (amount, points))),
@@ -83,8 +84,8 @@ def reverse(
 
     def book(membership: Membership, reads: Reads) -> Decided:
         waiting = waiting_returns.find(membership.waiting_returns, returned)
-        earn = _earn(reads, membership, names, transaction_id, source)
-        if earn is None:
+        earns = _earns(reads, membership, asked_id, names, transaction_id, source)
+        if not earns:
             _require_may_wait(program, transaction_id, names)
             assert transaction_id is not None
             state = State(reads)
@@ -110,6 +111,7 @@ def reverse(
                 is_final=False,
                 before=before,
             )
+        earn = _meant(reads, earns, program, returned)
         path = paths.earn_returns(earn.membership_id, earn.entry_id)
         receipt = _receipt_path(program, earn.transaction_id)
         commands.want(reads, [path, *receipt])
@@ -129,7 +131,6 @@ def reverse(
             before=booked.before,
         )
 
-    membership_id = paths.membership_id(program_id, user_id)
     return bookings.run(
         caller.claim,
         program,
@@ -137,10 +138,10 @@ def reverse(
         cause,
         book,
         more_paths=[
-            *(paths.entry(membership_id, each) for each in names),
-            paths.earn_returns(membership_id, names[0]),
+            *(paths.entry(asked_id, each) for each in names),
+            paths.earn_returns(asked_id, names[0]),
             *_receipt_path(program, transaction_id),
-            *_spent_paths(membership_id, transaction_id, source, returned),
+            *_spent_paths(asked_id, transaction_id, source, returned),
         ],
         records_no_op=True,
     )
@@ -191,32 +192,70 @@ def _names_of(
     return ExternalTransaction(Direction.EARN, transaction_id, source, 0).entry_ids
 
 
-def _earn(
+def _earns(
     reads: Reads,
     membership: Membership,
+    asked_id: str,
     names: tuple[str, ...],
     transaction_id: str | None,
     source: str | None,
-) -> Entry | None:
-    """Return the earn, of a membership or of those that were merged into it: the original grant.
+) -> list[Entry]:
+    """Return the original grants that a request may mean, at most one for each membership.
+
+    After a merge there may be several of one name. Who asks by an old id means that member's.
 
     Returns:
-        ``None`` if the member has no such earn.
+        None if the member has no such earn.
 
     Raises:
         Wanted: Something is not read yet.
     """
     own = (membership.membership_id, *membership.merged_from)
     found = _entries(reads, own, names)
-    if transaction_id is not None:
-        transaction = ExternalTransaction(Direction.EARN, transaction_id, source, 0)
-        earn = transaction.find(found, "")
-    else:
-        earn = next(iter(found), None)
-    if earn is not None and earn.activates_entry_id is not None:
-        # It made a pending grant spendable, which is what was earned.
-        earn = next(iter(_entries(reads, own, (earn.activates_entry_id,))), None)
-    return earn
+    earns: list[Entry] = []
+    for each in own:
+        mine = [entry for entry in found if entry.membership_id == each]
+        if transaction_id is not None:
+            transaction = ExternalTransaction(Direction.EARN, transaction_id, source, 0)
+            earn = transaction.find(mine, "")
+        else:
+            earn = next(iter(mine), None)
+        if earn is not None and earn.activates_entry_id is not None:
+            # It made a pending grant spendable, which is what was earned: perhaps before a merge.
+            earn = next(iter(_entries(reads, own, (earn.activates_entry_id,))), None)
+        if earn is not None and earn not in earns:
+            earns.append(earn)
+    of_old = [each for each in earns if each.membership_id == asked_id != membership.membership_id]
+    return of_old or earns
+
+
+def _meant(reads: Reads, earns: list[Entry], program: Program, returned: Returned) -> Entry:
+    """Return which of several earns comes back: the one of which this was told before, else the
+    first that has as much left, else the one that has most left.
+
+    Raises:
+        InvalidParameters: An amount that is too fine, or of points that no purchase earned.
+        Wanted: Something is not read yet.
+    """
+    if len(earns) == 1:
+        return earns[0]
+    path_of = [paths.earn_returns(each.membership_id, each.entry_id) for each in earns]
+    commands.want(reads, path_of)
+    earlier = [
+        return_documents.decode(reads[each]) or returning.none_of(program) for each in path_of
+    ]
+    for earn, before in zip(earns, earlier, strict=True):
+        if returned.refund in before.nothings:
+            return earn
+    left: list[Decimal] = []
+    for earn, before in zip(earns, earlier, strict=True):
+        try:
+            earn_returns.after(before, earn, program, returned)
+        except ReturnExceedsPurchase as refusal:
+            left.append(refusal.details["left"])
+        else:
+            return earn
+    return earns[left.index(max(left))]
 
 
 def _entries(reads: Reads, own: tuple[str, ...], names: tuple[str, ...]) -> list[Entry]:

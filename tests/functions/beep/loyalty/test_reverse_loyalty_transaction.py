@@ -209,6 +209,35 @@ def test_the_purchase_of_a_member_who_was_merged_comes_back_once(merchant: Merch
     assert report.problems == ()
 
 
+def test_after_a_merge_each_of_two_purchases_with_one_name_comes_back(merchant: Merchant) -> None:
+    old = buyer(merchant)
+    new = old.other("user_2")
+    new.enroll()
+    new.add(purchaseAmount=20, transactionId="t1")
+    merchant.api.ok("mergeMembers", {"fromUserId": old.user_id, "intoUserId": new.user_id})
+
+    # Who asks by the old id means the old one's purchase, of 10.
+    assert took(reverse(old, "r1", amount=4)) == (40, 0, 260)
+    with nothing_written():
+        too_much = reverse(old, "r2", amount=7)
+    assert_refused(too_much, 409, "RETURN_EXCEEDS_PURCHASE", {"left": 6})
+    # By the new id it is one that has enough left.
+    assert took(reverse(new, "r3", amount=16)) == (160, 0, 100)
+    assert took(reverse(new, "r4", amount=5)) == (50, 0, 50)
+    assert took(reverse(new, "r1", amount=4))[0] == 40
+    with nothing_written():
+        too_much = reverse(new, "r5", amount=5)
+    assert_refused(too_much, 409, "RETURN_EXCEEDS_PURCHASE", {"left": 4})
+    entry_id = stored.entries(new)[0].entry_id
+    assert took(reverse(new, "r6", entryId=entry_id)) == (40, 0, 10)
+    assert took(reverse(new, "r7", entryId=entry_id)) == (10, 0, 0)
+    with nothing_written():
+        assert reverse(new, "r8").error == "RETURN_EXCEEDS_PURCHASE"
+    report = verification.verify(old.program_id)
+    assert report is not None
+    assert report.problems == ()
+
+
 def test_many_at_once_take_no_more_than_was_earned(merchant: Merchant) -> None:
     member = buyer(merchant)
     with ThreadPoolExecutor(6) as pool:
