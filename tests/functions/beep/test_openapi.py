@@ -663,10 +663,13 @@ def test_an_operation_has_no_refusals_of_others() -> None:
         "MEMBER_SUSPENDED",
         "POINTS_HAVE_NO_VALUE",
         "PROGRAM_NOT_FOUND",
+        "REDEMPTION_CANCELLED",
         "REWARD_COST_MISMATCH",
+        "REWARD_LIMIT_REACHED",
         "REWARD_NOT_FOUND",
         "REWARD_OUT_OF_STOCK",
         "REWARD_UNAVAILABLE",
+        "TIER_REQUIRED",
     }
 
 
