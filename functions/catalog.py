@@ -211,6 +211,8 @@ ENDPOINTS = (
     Endpoint("endCampaign", "loyalty", Package.GROW),
     Endpoint("getCampaign", "loyalty", Package.GROW, is_read=True),
     Endpoint("listCampaigns", "loyalty", Package.GROW, is_read=True),
+    Endpoint("exportConfiguration", "loyalty", Package.GROW, is_read=True),
+    Endpoint("applyConfiguration", "loyalty", Package.GROW),
     Endpoint("calculateLoyaltyPoints", "loyalty", Package.GO, customer_package=Package.GO),
     Endpoint("quoteLoyaltyPayment", "loyalty", Package.GO, customer_package=Package.GO),
     Endpoint("trackLoyaltyEvent", "loyalty", Package.GO),

@@ -706,6 +706,22 @@ class RedemptionCancelled(PunktwerkError):
     fix = "Nothing is to be done: the points are back."
 
 
+class ConfigurationAmbiguous(PunktwerkError):
+    """Two programs of the store, or two campaigns of a program, have one name."""
+
+    code = "CONFIGURATION_AMBIGUOUS"
+    status = 400
+    fix = "Give one of them another name with updateLoyaltyProgram or updateCampaign."
+
+
+class PlanOutdated(PunktwerkError):
+    """What was shown is not what would happen: the store has changed, or the configuration has."""
+
+    code = "PLAN_OUTDATED"
+    status = 409
+    fix = "Call applyConfiguration with `dryRun` true again, and look at the new plan."
+
+
 class RewardExists(PunktwerkError):
     """The program has a reward of this id, perhaps an archived one."""
 

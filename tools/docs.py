@@ -313,6 +313,8 @@ def _type(schema: Schema) -> str:
         return f"`{json.dumps(schema['const'])}`"
     if "enum" in schema:
         return ", ".join(f"`{each}`" for each in schema["enum"])
+    if "type" not in schema:
+        return "any JSON value"
     kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
     names = [_type_name(kind, schema) for kind in kinds]
     return ", ".join([" or ".join(names), *_bounds(schema)])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
 from shared.domain.loyalty.campaigns import (
     MINUTES_OF_DAY,
@@ -16,7 +16,16 @@ from shared.domain.loyalty.campaigns import (
 )
 from shared.domain.units import AMOUNT_UNITS_MAX
 from shared.schemas import answers
-from shared.schemas.base import Id, Name, Number, RequestTime, Timestamp, Whole, WireModel
+from shared.schemas.base import (
+    Id,
+    Name,
+    Number,
+    RequestModel,
+    RequestTime,
+    Timestamp,
+    Whole,
+    WireModel,
+)
 from shared.schemas.loyalty.numbers import Money
 from shared.schemas.loyalty.program_bodies import Multiplier
 
@@ -107,6 +116,34 @@ LimitTotal = Annotated[
     Whole,
     Field(ge=1, le=TIMES_MAX, description="How often all members together may have it."),
 ]
+
+
+class NewCampaignBody(RequestModel):
+    """All that a merchant says of a campaign: createCampaign takes it, configurations hold it."""
+
+    name: CampaignName
+    multiplier: CampaignMultiplier | None = None
+    bonus: Bonus | None = None
+    starts_at: StartsAt | None = None
+    ends_at: EndsAt | None = None
+    happy_hours: HappyHours = Field(default_factory=list)
+    minimum_spend: MinimumSpend | None = None
+    categories: Categories = Field(default_factory=list)
+    product_ids: ProductIds = Field(default_factory=list)
+    tiers: Tiers = Field(default_factory=list)
+    first_purchase_only: FirstPurchaseOnly = False
+    limit_per_member: LimitPerMember | None = None
+    limit_total: LimitTotal | None = None
+
+    @model_validator(mode="after")
+    def _gives_one(self) -> Self:
+        if (self.multiplier is None) is (self.bonus is None):
+            raise ValueError("needs multiplier or bonus, and not both")
+        return self
+
+    def domain_fields(self) -> dict[str, Any]:
+        """Return what it says as fields of a ``Campaign``; ``starts_at`` may be ``None``."""
+        return domain_fields(self, set(NewCampaignBody.model_fields))
 
 
 class CampaignBody(WireModel):

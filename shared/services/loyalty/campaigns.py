@@ -50,16 +50,15 @@ def create(
 
     def decide(reads: Reads) -> Effect[SavedCampaign]:
         program = _program(caller, reads, program_id, store_id)
-        others = _without_ended(program, now)
+        others = not_ended(program, now)
         if len(others) >= CAMPAIGNS_MAX:
             raise LimitExceeded(
                 f"A program has at most {CAMPAIGNS_MAX} campaigns that have not ended.",
                 fix="End one of them with endCampaign.",
             )
         campaign = draft(program, campaign_id, now)
-        _check(program, campaign)
-        if campaign.ends_at is not None and campaign.ends_at <= now:
-            raise _invalid("endsAt", "must be in the future")
+        require_fitting(program, campaign)
+        require_time_left(campaign, now)
         after = replace(program, campaigns=domain.in_order([*others, campaign]))
         writes = [
             campaign_documents.creation(campaign),
@@ -90,9 +89,8 @@ def change(
         if before.status(now) is CampaignStatus.ENDED:
             raise _invalid("campaignId", "names a campaign that has ended; create another one")
         after = replace(changed(before), updated_at=now)
-        _check(program, after)
-        if _is_lowered(before.limit_total, after.limit_total):
-            raise _invalid("limitTotal", "cannot be lowered; endCampaign ends it at once")
+        require_fitting(program, after)
+        require_limit_kept(before, after)
         return after
 
     return _write(caller, program_id, campaign_id, store_id, now, decide)
@@ -170,7 +168,7 @@ def _write(
         after = changed(program, before)
         if after == before:
             return _saved(before, [])
-        others = [each for each in _without_ended(program, now) if each.campaign_id != campaign_id]
+        others = [each for each in not_ended(program, now) if each.campaign_id != campaign_id]
         kept = [] if after.status(now) is CampaignStatus.ENDED else [after]
         program = replace(program, campaigns=domain.in_order([*others, *kept]))
         writes = [
@@ -189,11 +187,12 @@ def _program(caller: Caller, reads: Reads, program_id: str, store_id: str | None
     return access.own_program(caller, found, program_id, store_id)
 
 
-def _without_ended(program: Program, now: datetime) -> list[Campaign]:
+def not_ended(program: Program, now: datetime) -> list[Campaign]:
+    """Return the campaigns of a program that run or are to come."""
     return [each for each in program.campaigns if each.status(now) is not CampaignStatus.ENDED]
 
 
-def _check(program: Program, campaign: Campaign) -> None:
+def require_fitting(program: Program, campaign: Campaign) -> None:
     """Refuse what the program does not have, or what is finer than its unit.
 
     Raises:
@@ -211,8 +210,25 @@ def _check(program: Program, campaign: Campaign) -> None:
         raise _invalid("endsAt", "must be after startsAt")
 
 
-def _is_lowered(before: int | None, after: int | None) -> bool:
-    return before is not None and after is not None and after < before
+def require_time_left(campaign: Campaign, now: datetime) -> None:
+    """Refuse a campaign that is over already.
+
+    Raises:
+        InvalidParameters: The field is named.
+    """
+    if campaign.ends_at is not None and campaign.ends_at <= now:
+        raise _invalid("endsAt", "must be in the future")
+
+
+def require_limit_kept(before: Campaign, after: Campaign) -> None:
+    """Refuse to lower a total limit: more than that may have had it already.
+
+    Raises:
+        InvalidParameters: The field is named.
+    """
+    known, wanted = before.limit_total, after.limit_total
+    if known is not None and wanted is not None and wanted < known:
+        raise _invalid("limitTotal", "cannot be lowered; endCampaign ends it at once")
 
 
 def _invalid(field: str, problem: str) -> InvalidParameters:

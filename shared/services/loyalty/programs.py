@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -160,61 +160,15 @@ def create(
 
     def decide(reads: Reads) -> Effect[SavedProgram]:
         store = access.own_store(caller, store_documents.decode(reads[store_path]), store_id)
-        if len(store.program_ids) >= PROGRAMS_PER_STORE_MAX:
-            raise LimitExceeded(
-                f"A store has at most {PROGRAMS_PER_STORE_MAX} programs.",
-                fix="Change one that exists with updateLoyaltyProgram: programs are never deleted.",
-            )
-        program = Program(
-            program_id=new_id,
-            account_id=caller.account_id,
-            store_id=store_id,
-            program_name=draft.program_name,
-            program_type=draft.program_type,
-            description=draft.description,
-            rules=draft.rules,
-            rewards=draft.rewards,
-            branding=draft.branding,
-            earning_methods=draft.earning_methods,
-            is_active=draft.is_active,
-            currency=store.currency,
-            time_zone=store.time_zone,
-            created_at=now,
-            updated_at=now,
-            points_expiry=draft.points_expiry,
-            rule_expiries=draft.rule_expiries,
-            milestones=draft.milestones,
-            earning_base=draft.earning_base,
-            pending_days=draft.pending_days,
-            redemption_cancel_days=draft.redemption_cancel_days,
-            refund_policy=draft.refund_policy,
-            transfers=draft.transfers,
-            check_in_limit=draft.check_in_limit,
-            welcome_bonus=draft.welcome_bonus,
-            offline_overdraft=draft.offline_overdraft,
-            allows_unverified=draft.allows_unverified,
-            earning_limits=draft.earning_limits,
-            event_rules=draft.event_rules,
-            receipt_claims=draft.receipt_claims,
-            referral=draft.referral,
-            point_value=draft.point_value,
-            tier_policy=draft.tier_policy,
-        )
-        require_rewards(program)
-        require_milestones(program.milestones, program.scale)
-        to_units(program.welcome_bonus, program.scale, field="welcomeBonus")
-        require_limits(program.earning_limits, program.scale)
-        require_event_rules(program.event_rules, program.scale)
-        require_referral(program.referral, program.scale)
-        point_payments.require_fitting(program)
-        require_tier_policy(program)
-        to_units(program.offline_overdraft, program.scale, field="offlineOverdraft")
-        listed = _listed(caller, store, program)
+        require_room(store)
+        program = new_program(draft, store, new_id, now)
+        require_fitting(program)
+        listed = with_program(caller, store, program)
         saved = SavedProgram(new_id, store_id, now, now)
         writes = [
             *program_documents.creation(program),
             store_documents.write(reads[store_path], listed),
-            *reward_stocks.created(program.program_id, _stocks_set(program.rewards, None)),
+            *reward_stocks.created(program.program_id, stocks_set(program.rewards, None)),
         ]
         return Effect(saved, writes, _kept(saved))
 
@@ -243,20 +197,12 @@ def update(
         before = access.own_program(caller, found, program_id, store_id)
         store = access.own_store(caller, store_documents.decode(reads[store_path]), before.store_id)
         after = _changed(before, changes, now)
-        require_rewards(after)
-        require_milestones(after.milestones, after.scale)
-        to_units(after.welcome_bonus, after.scale, field="welcomeBonus")
-        require_limits(after.earning_limits, after.scale)
-        require_event_rules(after.event_rules, after.scale)
-        require_referral(after.referral, after.scale)
-        point_payments.require_fitting(after)
-        require_tier_policy(after)
-        to_units(after.offline_overdraft, after.scale, field="offlineOverdraft")
-        listed = _listed(caller, store, after)
+        require_fitting(after)
+        listed = with_program(caller, store, after)
         saved = SavedProgram(program_id, after.store_id, after.created_at, now, after.rules)
         writes: list[Write] = [
             *program_documents.replacement(reads[program_path], after),
-            *reward_stocks.set_anew(reads, program_id, _stocks_set(after.rewards, before), now),
+            *reward_stocks.set_anew(reads, program_id, stocks_set(after.rewards, before), now),
         ]
         if listed != store:
             writes.append(store_documents.write(reads[store_path], listed))
@@ -274,7 +220,7 @@ def update(
         )
         return replace(_replayed({**kept, "rules": None}, reads), rules=held)
 
-    stocks = _stocks_set(changes.rewards(known.rewards) if changes.rewards else (), known)
+    stocks = stocks_set(changes.rewards(known.rewards) if changes.rewards else (), known)
     needs = [store_path, program_path, *reward_stocks.first_paths(program_id, list(stocks))]
     saved = commands.run(needs, decide, claim=caller.claim, replay=replay)
     program_documents.forget(program_id)
@@ -347,7 +293,56 @@ def _given(value: Any, otherwise: Any) -> Any:
     return otherwise if value is None else value
 
 
-def _listed(caller: Caller, store: Store, program: Program) -> Store:
+def draft_fields(draft: ProgramDraft) -> dict[str, Any]:
+    """Return the fields of a program that its merchant describes."""
+    return {each.name: getattr(draft, each.name) for each in fields(ProgramDraft)}
+
+
+def new_program(draft: ProgramDraft, store: Store, program_id: str, now: datetime) -> Program:
+    """Return the program that is described, in a store of its account."""
+    return Program(
+        program_id=program_id,
+        account_id=store.account_id,
+        store_id=store.store_id,
+        currency=store.currency,
+        time_zone=store.time_zone,
+        created_at=now,
+        updated_at=now,
+        **draft_fields(draft),
+    )
+
+
+def require_room(store: Store) -> None:
+    """Refuse one more program where a store has as many as it can have.
+
+    Raises:
+        LimitExceeded: It has.
+    """
+    if len(store.program_ids) >= PROGRAMS_PER_STORE_MAX:
+        raise LimitExceeded(
+            f"A store has at most {PROGRAMS_PER_STORE_MAX} programs.",
+            fix="Change one that exists with updateLoyaltyProgram: programs are never deleted.",
+        )
+
+
+def require_fitting(program: Program) -> None:
+    """Refuse what does not fit the type of a program, or its currency.
+
+    Raises:
+        InvalidParameters: The fields are named.
+    """
+    require_rewards(program)
+    require_milestones(program.milestones, program.scale)
+    to_units(program.welcome_bonus, program.scale, field="welcomeBonus")
+    require_limits(program.earning_limits, program.scale)
+    require_event_rules(program.event_rules, program.scale)
+    require_referral(program.referral, program.scale)
+    point_payments.require_fitting(program)
+    require_tier_policy(program)
+    to_units(program.offline_overdraft, program.scale, field="offlineOverdraft")
+
+
+def with_program(caller: Caller, store: Store, program: Program) -> Store:
     """Return the store with the program in its lists.
 
     Raises:
@@ -394,7 +389,7 @@ def require_reward_allowed(caller: Caller, reward: Reward, *, within: str = "") 
             raise InvalidParameters(f"{field} {problem}.", fields={field: problem})
 
 
-def _stocks_set(rewards: Iterable[Reward], before: Program | None) -> dict[str, int]:
+def stocks_set(rewards: Iterable[Reward], before: Program | None) -> dict[str, int]:
     """Return the stocks, by reward, that the merchant has changed, and no others."""
     stocks: dict[str, int] = {}
     for reward in rewards:
