@@ -82,9 +82,16 @@ def spent_paths(membership_id: str, transaction_id: str, source: str | None) -> 
 
 
 def of_purchase(
-    reads: Reads, membership: Membership, transaction_id: str, source: str | None
+    reads: Reads,
+    membership: Membership,
+    transaction_id: str,
+    source: str | None,
+    bought_by: str | None = None,
 ) -> list[Entry]:
     """Return what was spent on a purchase and not given back yet: one redemption, or none.
+
+    ``bought_by`` is the membership that has earned by it: after a merge two purchases may have one
+    name, and each comes with its own redemption.
 
     Raises:
         Wanted: Something is not read yet.
@@ -94,7 +101,8 @@ def of_purchase(
     commands.want(reads, every)
     entries = (membership_documents.decode_entry(reads[each]) for each in every)
     spent = [each for each in entries if each is not None and each.kind is EntryKind.REDEEM]
-    found = _spend(transaction_id, source).find(spent, "")
+    of_buyer = [each for each in spent if each.membership_id == bought_by]
+    found = _spend(transaction_id, source).find(of_buyer or spent, "")
     return [] if found is None else _still_there(reads, [found], was_used=True)
 
 

@@ -87,7 +87,7 @@ def book(
     is_all = earn_returns.is_whole(after, earn, program) or not returned.names_part
     if earn.transaction_id is not None and (is_all or returned.reward is not None):
         refunds.give_back_of_purchase(
-            earn.transaction_id, earn.source, None if is_all else returned
+            earn.transaction_id, earn.source, None if is_all else returned, earn.membership_id
         )
     if policy is not ReversePolicy.ONLY_PENDING:
         refunds.revoke_unlocked(earn, units)
@@ -134,7 +134,11 @@ class SpentBack:
         self._cause = cause
 
     def give_back_of_purchase(
-        self, transaction_id: str, source: str | None, part: Returned | None
+        self,
+        transaction_id: str,
+        source: str | None,
+        part: Returned | None,
+        bought_by: str | None = None,
     ) -> None:
         """Give back what was spent on a purchase, if it was told by the purchase's name.
 
@@ -142,7 +146,7 @@ class SpentBack:
         """
         now = self._state.now
         for redeemed in redemption_returns.of_purchase(
-            now, self.membership, transaction_id, source
+            now, self.membership, transaction_id, source, bought_by
         ):
             if part is None or part.gives_back(redeemed.amount_paid):
                 self._give_back(redeemed)

@@ -238,6 +238,24 @@ def test_after_a_merge_each_of_two_purchases_with_one_name_comes_back(merchant: 
     assert report.problems == ()
 
 
+def test_after_a_merge_each_purchase_gives_back_what_was_spent_on_it(merchant: Merchant) -> None:
+    old = merchant.member("points", balance=50)
+    new = old.other("user_2")
+    new.enroll()
+    new.earn(30)
+    for each, points in ((old, 50), (new, 30)):
+        assert each.redeem(points, transactionId="t1").status == 200
+        assert each.add(purchaseAmount=10, transactionId="t1").status == 200
+    merchant.api.ok("mergeMembers", {"fromUserId": old.user_id, "intoUserId": new.user_id})
+
+    # The old one's purchase comes back with its 50, and not with the 30 of the new one's.
+    assert took(reverse(old, "r1")) == (100, 0, 150)
+    assert took(reverse(new, "r2")) == (100, 0, 80)
+    report = verification.verify(old.program_id)
+    assert report is not None
+    assert report.problems == ()
+
+
 def test_many_at_once_take_no_more_than_was_earned(merchant: Merchant) -> None:
     member = buyer(merchant)
     with ThreadPoolExecutor(6) as pool:
