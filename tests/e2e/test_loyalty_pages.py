@@ -1,0 +1,45 @@
+"""docs/redeeming.md and docs/tiers.md: their commands, as they stand there, against a server."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from tests.support import stored
+from tests.support.merchants import Merchant
+from tests.support.pages import blocks, page, run_in_shell
+
+
+@pytest.mark.usefixtures("firestore_emulator")
+def test_the_commands_of_redeeming_run(app: Flask, merchant: Merchant, tmp_path: Path) -> None:
+    anna = merchant.member("points").other("anna")
+    anna.enroll()
+    anna.earn(129)
+    commands = blocks(page("redeeming.md"), "sh")
+
+    ran = run_in_shell(app, merchant, tmp_path, *commands, PROGRAM=anna.program_id)
+
+    assert ran.stderr == ""
+    answers = [json.loads(line) for line in ran.stdout.splitlines() if line]
+    assert [each["success"] for each in answers] == [True] * 9
+    coffee, rewards, _, quote, paid, earned, _, codes, cinema = answers
+    assert coffee["reward"]["rewardId"] == "rw_coffee"
+    [offer] = rewards["rewards"]
+    assert offer["forMember"]["canRedeem"] is True
+    assert (quote["points"], quote["amountPaid"]) == (129, 6.45)
+    assert (paid["amountPaid"], earned["pointsAdded"]) == (5, 150)
+    assert [each["outcome"] for each in codes["results"]] == ["imported", "imported"]
+    assert cinema["reward"]["isActive"] is True
+    assert stored.units(anna) == [129, -100, 150]
+
+
+@pytest.mark.usefixtures("firestore_emulator")
+def test_the_commands_of_tiers_run(app: Flask, merchant: Merchant, tmp_path: Path) -> None:
+    ran = run_in_shell(app, merchant, tmp_path, *blocks(page("tiers.md"), "sh"))
+
+    assert ran.stderr == ""
+    dry, moved = (json.loads(line) for line in ran.stdout.splitlines())
+    assert (dry["dryRun"], moved["success"]) == (True, True)
