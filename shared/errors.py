@@ -105,7 +105,7 @@ class InsufficientBalance(PunktwerkError):
 
     code = "INSUFFICIENT_BALANCE"
     status = 400
-    fix = "Redeem at most `details.available`."
+    fix = "Take at most `details.available`."
 
 
 class RewardCostMismatch(PunktwerkError):
@@ -161,7 +161,10 @@ class RewardOutOfStock(PunktwerkError):
 
     code = "REWARD_OUT_OF_STOCK"
     status = 400
-    fix = "Offer another reward, or set its `stock` anew with updateReward."
+    fix = (
+        "Offer another reward, or add to it: with updateReward and its `stock`, or with "
+        "importVoucherCodes if it gives codes of your own."
+    )
 
 
 class ReservationExpired(PunktwerkError):

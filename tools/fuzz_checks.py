@@ -22,6 +22,7 @@ SAID_IN_WORDS = re.compile(
     r"must be a nextCursor of|must be after since|must be a time from|must be within the last"
     r"|must have validFrom before|must have alertDays below|must be at least points"
     r"|is only for the action|must be greater than 0|a change other than 0|at most \d+ decimals"
+    r"|must not be 0|must come to more than 0|must have (afterDays|endOfMonth|fixedDates)"
     r"|too many d|that is the sum of its|must not have two records|must have records"
     r"|needs (points|both|either|url)|takes purchaseAmount or|can have headers with a url"
     r"|must have a productId|is required where there is no ean"

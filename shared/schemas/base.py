@@ -261,7 +261,8 @@ MaxPoints = Annotated[Points, AfterValidator(_not_below_least)]
 """The end of a range. Its begin is the field ``min_points``, which is declared before it."""
 
 
-def _not_blank(text: str) -> str:
+def not_blank(text: str) -> str:
+    """Refuse a text of spaces alone; its schema says so with ``NOT_BLANK``."""
     if not text.strip():
         raise ValueError("must not be blank")
     return text
@@ -275,11 +276,11 @@ def _say_not_blank(schema: dict[str, Any]) -> None:
 
 NOT_BLANK = Field(json_schema_extra=_say_not_blank)
 
-Id = Annotated[str, Field(min_length=1, max_length=128), AfterValidator(_not_blank), NOT_BLANK]
+Id = Annotated[str, Field(min_length=1, max_length=128), AfterValidator(not_blank), NOT_BLANK]
 """An identifier, ours or the integrator's, of something that may be there."""
 NewId = Annotated[Id, AfterValidator(plain_ids.plain)]
 """An identifier that the integrator may give to something new."""
-Name = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_not_blank), NOT_BLANK]
+Name = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(not_blank), NOT_BLANK]
 Text = Annotated[str, Field(max_length=500)]
 Success = Annotated[Literal[True], Field(description="Always true.")]
 Duplicate = Annotated[
@@ -340,6 +341,16 @@ def _path(location: tuple[int | str, ...]) -> str:
 
 MISSING = "is required"
 UNKNOWN = "is not a known field"
+_WORDS: dict[str, str] = {}
+"""What refusals say instead of a pattern."""
+
+
+def worded(pattern: str, words: str) -> str:
+    """Return a pattern of a field, of which refusals say ``words``: ``must be a day``."""
+    assert _WORDS.setdefault(pattern, words) == words, "a pattern has one meaning"
+    return pattern
+
+
 _PROBLEMS = {
     "missing": MISSING,
     "extra_forbidden": UNKNOWN,
@@ -374,5 +385,7 @@ def _problem(found: Any) -> str:
         return str(context["error"])
     # Pydantic's value of this field is the text of a secret.
     kind = "string_" if context.get("field_type") == "Value" else ""
+    if context.get("pattern") in _WORDS:
+        return _WORDS[context["pattern"]]
     template = _PROBLEMS.get(kind + found["type"])
     return template.format(**context) if template else str(found["msg"])

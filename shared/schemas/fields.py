@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from shared import config, time_zones
 from shared.outgoing import guard
-from shared.schemas.base import Id, NewId, Number, RequestTime, Text, Whole, to_whole
+from shared.schemas.base import Id, NewId, Number, RequestTime, Text, Whole, to_whole, worded
 
 AMOUNT_MINOR_MAX = 1_000_000_000
 PRODUCT_ID_CHARS_MAX = 1_201
@@ -69,7 +69,13 @@ AmountMinor = Annotated[
         description="In minor units of `currency`: 1099 for 10.99 EUR.",
     ),
 ]
-Currency = Annotated[str, Field(pattern="^[A-Z]{3}$", description="ISO 4217 code.")]
+Currency = Annotated[
+    str,
+    Field(
+        pattern=worded("^[A-Z]{3}$", "must be three capital letters, like EUR"),
+        description="ISO 4217 code.",
+    ),
+]
 
 
 def _known_time_zone(name: str) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from shared.auth.caller import Caller
 from shared.domain.units import AMOUNT_UNITS_MAX, from_units
@@ -25,9 +26,15 @@ from shared.schemas.base import (
     Timestamp,
 )
 from shared.schemas.fields import ProgramId, StoreId, UserId
-from shared.schemas.members.standing_bodies import Reason
+from shared.schemas.members.standing_bodies import Actor, Reason
 from shared.services.loyalty import balances
 from shared.services.loyalty import sandbox as mock
+
+
+def _not_0(points: Decimal) -> Decimal:
+    if points == 0:
+        raise ValueError("must not be 0")
+    return points
 
 
 class Request(RequestModel):
@@ -39,13 +46,11 @@ class Request(RequestModel):
     program_id: ProgramId
     user_id: UserId
     store_id: StoreId | None = None
-    points: Annotated[Number, Field(ge=-AMOUNT_UNITS_MAX, le=AMOUNT_UNITS_MAX)] = Field(
-        description="What is added, or taken if it is negative; not 0."
-    )
+    points: Annotated[
+        Number, Field(ge=-AMOUNT_UNITS_MAX, le=AMOUNT_UNITS_MAX), AfterValidator(_not_0)
+    ] = Field(description="What is added, or taken if it is negative; not 0.")
     reason: Reason
-    actor: Annotated[str, Field(min_length=1, max_length=100)] = Field(
-        description="Who does it, such as `staff_7`. The member can read it: better no name."
-    )
+    actor: Actor
     transaction_id: NewId | None = Field(
         default=None, description="Your id of the correction. It is booked once for it, for ever."
     )

@@ -20,9 +20,10 @@ from shared.schemas.base import (
     ResponseModel,
     Success,
     Timestamp,
+    worded,
 )
 from shared.schemas.fields import ProgramId, StoreId, UserId
-from shared.schemas.members.standing_bodies import Reason
+from shared.schemas.members.standing_bodies import Actor, Reason
 from shared.services.loyalty import extensions
 from shared.services.loyalty import sandbox as mock
 
@@ -48,7 +49,7 @@ class Request(RequestModel):
     last_day: Annotated[
         str,
         Field(
-            pattern=r"^\d{4}-\d\d-\d\d$",
+            pattern=worded(r"^\d{4}-\d\d-\d\d$", "must be a day, like 2027-12-31"),
             description=(
                 "The last day to spend them, in the store's time zone: from today to ten years "
                 "from now."
@@ -64,9 +65,7 @@ class Request(RequestModel):
         ),
     )
     reason: Reason
-    actor: Annotated[str, Field(min_length=1, max_length=100)] = Field(
-        description="Who does it, such as `staff_7`. The member can read it: better no name."
-    )
+    actor: Actor
     transaction_id: Id | None = Field(
         default=None, description="Your id of the extension. It is done once for it, for ever."
     )
@@ -82,9 +81,17 @@ class Response(ResponseModel):
         description=f"The ledger entry. {answers.ENTRY_ID_SCOPE} Null if nothing expires later."
     )
     points_extended: Number = Field(
-        description="How much expires later; 0 if nothing was there that would expire before."
+        description=(
+            "How much expires later; 0 if nothing was there that would expire before, or at "
+            "`currentExpiresAt`."
+        )
     )
-    expires_at: Timestamp = Field(description="When it expires now: a midnight of the store.")
+    expires_at: Timestamp | None = Field(
+        description=(
+            "When it expires now: a midnight of the store. Null if nothing expires later: what was "
+            "there expires as before."
+        )
+    )
     current_balance: answers.CurrentBalance
     reason: str = Field(description="Why it was done.")
     actor: str = Field(description="Who did it.")
@@ -147,7 +154,7 @@ def handle(body: Request, caller: Caller) -> Response:
         user_id=booking.user_id,
         entry_id=entry.entry_id if entry else None,
         points_extended=from_units(done.units, scale),
-        expires_at=done.until,
+        expires_at=done.until if done.units else None,
         current_balance=from_units(booking.new_units, scale),
         reason=entry.description if entry else body.reason,
         actor=(entry.actor if entry else None) or body.actor,

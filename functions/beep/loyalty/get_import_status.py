@@ -11,7 +11,7 @@ from shared.domain.imports.imports import Import, ImportKind, ImportPart, Import
 from shared.domain.loyalty.row_results import RowOutcome
 from shared.errors import ImportNotFound, StoreNotFound
 from shared.schemas import answers
-from shared.schemas.base import Id, RequestModel, ResponseModel, Success, Timestamp
+from shared.schemas.base import Id, RequestModel, ResponseModel, Success, Timestamp, worded
 from shared.schemas.fields import StoreId
 from shared.schemas.loyalty.row_bodies import ROW_EXAMPLES, NumberedRow, RowCounts, to_rows
 from shared.schemas.members.member_row_bodies import (
@@ -30,7 +30,7 @@ class Request(RequestModel):
     import_id: Id = Field(description="Id of the import.")
     cursor: str = Field(
         default="0",
-        pattern="^[0-9]{1,6}$",
+        pattern=worded("^[0-9]{1,6}$", "must be a nextCursor of this list"),
         description="`nextCursor` of the page before; the first page by default.",
     )
     store_id: StoreId | None = None

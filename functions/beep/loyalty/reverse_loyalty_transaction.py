@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from shared.auth.caller import Caller
+from shared.domain.loyalty.earning_base import LineType, paid_amount
 from shared.domain.units import from_units
 from shared.errors import (
     BookingNotFound,
@@ -28,9 +29,16 @@ from shared.schemas.base import (
     Text,
 )
 from shared.schemas.fields import ExternalSource, ProgramId, StoreId, UserId
-from shared.schemas.loyalty.booking_bodies import PurchaseLines, to_lines
+from shared.schemas.loyalty.booking_bodies import PurchaseLineBody, PurchaseLines, to_lines
 from shared.services.loyalty import earn_returns
 from shared.services.loyalty import sandbox as mock
+
+
+def _of_goods(lines: list[PurchaseLineBody]) -> list[PurchaseLineBody]:
+    goods = [line.to_domain() for line in lines if line.type is not LineType.REWARD]
+    if paid_amount(goods) == 0:
+        raise ValueError("must come to more than 0 without the lines of the type reward")
+    return lines
 
 
 class Request(RequestModel):
@@ -54,11 +62,12 @@ class Request(RequestModel):
     points: PositivePoints | None = Field(
         default=None, description="What is to be taken back, instead of `amount`."
     )
-    purchase_lines: PurchaseLines | None = Field(
+    purchase_lines: Annotated[PurchaseLines, AfterValidator(_of_goods)] | None = Field(
         default=None,
         description=(
             "The lines that come back, with the amounts and discounts that they had, instead of "
-            "`amount`. What of them earns by the program's `earningBase` takes points back."
+            "`amount`. What of them earns by the program's `earningBase` takes points back. "
+            "Without those of the type `reward` they come to more than 0."
         ),
     )
     refund_id: NewId = Field(

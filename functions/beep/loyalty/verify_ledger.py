@@ -1,7 +1,4 @@
-"""GET /api/v1/verifyLedger: prove that the books of a member, a program or all of them are right.
-
-Entries are replayed against balance, totals, lots, chain, mirrors, events and counters.
-"""
+"""GET /api/v1/verifyLedger: prove that the books of a member, a program or all are right."""
 
 from __future__ import annotations
 
@@ -45,7 +42,10 @@ class Request(RequestModel):
 
 
 class Response(ResponseModel):
-    """What was checked on this page; ``nextCursor`` asks for the next one."""
+    """What was checked on this page; ``nextCursor`` asks for the next one.
+
+    Entries are replayed against balance, totals, lots, chain, mirrors, events and counters.
+    """
 
     success: Success = True
     is_intact: bool = Field(description="True if everything on this page holds.")

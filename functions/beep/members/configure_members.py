@@ -16,18 +16,21 @@ from shared.domain.members.custom_fields import (
     FieldType,
 )
 from shared.errors import StoreNotFound
-from shared.schemas.base import Name, RequestModel, ResponseModel, Success, WireModel
+from shared.schemas.base import Name, RequestModel, ResponseModel, Success, WireModel, worded
 from shared.schemas.fields import StoreId
 from shared.services import access
 from shared.services.members import member_settings
 
 _NAME_PATTERN = "^[A-Za-z][A-Za-z0-9_]{0,49}$"
+_NAME_WORDS = "must have 1 to 50 letters, digits and _, and begin with a letter"
 
 
 class CustomFieldBody(WireModel):
     """A field of your own in each profile."""
 
-    name: str = Field(pattern=_NAME_PATTERN, description="Its name in `customFields`.")
+    name: str = Field(
+        pattern=worded(_NAME_PATTERN, _NAME_WORDS), description="Its name in `customFields`."
+    )
     type: Annotated[FieldType, Field(strict=False)] = Field(description="What it holds.")
     label: Name | None = Field(default=None, description="What apps may call it.")
     options: list[Name] = Field(

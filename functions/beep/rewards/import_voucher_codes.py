@@ -11,7 +11,7 @@ from shared.domain.loyalty.voucher_codes import CODES_A_CALL_MAX, CodeOutcome
 from shared.errors import LimitExceeded, ProgramNotFound, RewardNotFound
 from shared.ids import is_our_reward_code
 from shared.schemas import answers
-from shared.schemas.base import RequestModel, ResponseModel, Success, Whole, WireModel
+from shared.schemas.base import RequestModel, ResponseModel, Success, Whole, WireModel, worded
 from shared.schemas.fields import ProgramId, StoreId
 from shared.schemas.loyalty.reward_bodies import RewardId
 from shared.services.rewards import voucher_imports
@@ -23,7 +23,11 @@ def _not_ours(code: str) -> str:
     return code
 
 
-_Code = Annotated[str, Field(pattern=r"^[!-~]{4,64}$"), AfterValidator(_not_ours)]
+_Code = Annotated[
+    str,
+    Field(pattern=worded(r"^[!-~]{4,64}$", "must have 4 to 64 characters of ASCII and no spaces")),
+    AfterValidator(_not_ours),
+]
 
 
 class Request(RequestModel):

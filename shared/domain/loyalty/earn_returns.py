@@ -116,7 +116,8 @@ def after(
             raise _invalid(name, "needs points of a purchase: send points")
         amount_minor = _minor(returned.amount, program.currency, name)
         if amount_minor > left_minor:
-            raise _exceeds(Money(left_minor, program.currency).to_major())
+            left = Money(left_minor, program.currency).to_major()
+            raise _exceeds(f"Of the purchase, {left} {program.currency} is left to return.", left)
         told = replace(before, returned_minor=before.returned_minor + amount_minor)
         if returned.base is not None and _base_of(earn) is not None:
             told = replace(
@@ -129,10 +130,11 @@ def after(
         if told_units == 0:
             raise _invalid("points", "must be greater than 0")
         if told_units > left_units:
-            raise _exceeds(from_units(left_units, scale))
+            left = from_units(left_units, scale)
+            raise _exceeds(f"Of what the purchase earned, {left} is left to take back.", left)
         told = replace(before, returned_units=before.returned_units + told_units)
     elif left_units == 0 and left_minor <= 0:
-        raise _exceeds(Decimal(0))
+        raise _exceeds("Nothing is left of the purchase.", Decimal(0))
     elif paid_minor > 0:
         told = replace(before, returned_minor=paid_minor)
     else:
@@ -211,8 +213,8 @@ def _minor(amount: Decimal, currency: str, name: str) -> int:
         raise _invalid(name, problem) from None
 
 
-def _exceeds(left: Decimal) -> ReturnExceedsPurchase:
-    return ReturnExceedsPurchase(f"Of what is returned, {left} is left.", left=left)
+def _exceeds(message: str, left: Decimal) -> ReturnExceedsPurchase:
+    return ReturnExceedsPurchase(message, left=left)
 
 
 def _invalid(field_name: str, problem: str) -> InvalidParameters:

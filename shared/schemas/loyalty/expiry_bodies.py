@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from shared.domain.loyalty import expiry
 from shared.domain.loyalty.expiry import PointsExpiry, Renewal, RuleExpiry
-from shared.schemas.base import MISSING, Whole, WireModel, invalid
+from shared.schemas.base import Whole, WireModel, invalid, worded
 
 RULE_EXPIRIES_MAX = 50
 
@@ -56,7 +56,13 @@ def _ascending(dates: list[str]) -> list[str]:
 
 
 FixedDates = Annotated[
-    list[Annotated[str, Field(pattern=r"^\d\d-\d\d$"), AfterValidator(_a_day)]],
+    list[
+        Annotated[
+            str,
+            Field(pattern=worded(r"^\d\d-\d\d$", "must be a day of the year, like 12-31")),
+            AfterValidator(_a_day),
+        ]
+    ],
     Field(
         max_length=12,
         description=(
@@ -150,6 +156,7 @@ class PointsExpiryChangesBody(WireModel):
         for name, other in (("after_days", "after_months"), ("after_months", "after_days")):
             if named.get(name) is not None and other not in named:
                 kept.pop(other, None)
+        _require_one_rounding(kept, named)
         policy = _policy({**kept, **named})
         earliest = expiry.alert_days_max(policy.after_days, policy.after_months)
         if "alert_days" not in named and earliest is not None:
@@ -164,7 +171,10 @@ class RuleExpiryBody(_Lifetime):
     rule: Annotated[
         str,
         Field(
-            pattern=r"^(check_in|welcome|referral|event:.{1,60})$",
+            pattern=worded(
+                r"^(check_in|welcome|referral|event:.{1,60})$",
+                "must be check_in, welcome, referral, or event: and a name",
+            ),
             description=(
                 "`check_in`, `welcome`, `referral`, or `event:` and the name of an event, such as "
                 "`event:birthday`."
@@ -239,9 +249,21 @@ def _policy(values: Mapping[str, Any]) -> PointsExpiry:
     )
 
 
-def _require_sense(policy: PointsExpiry) -> None:
-    problem = policy.problem
-    if problem == expiry.NO_TIME:
-        raise invalid({"pointsExpiry.afterDays": MISSING})
+def _require_one_rounding(kept: Mapping[str, Any], named: Mapping[str, Any]) -> None:
+    """Refuse a rounding besides the one that stays, and say how the other is removed.
+
+    Raises:
+        InvalidParameters: Both would hold.
+    """
+    problem = None
+    if named.get("fixed_dates") and kept.get("end_of_month") and "end_of_month" not in named:
+        problem = "must have endOfMonth: false with fixedDates, as the program has endOfMonth"
+    if named.get("end_of_month") and kept.get("fixed_dates") and "fixed_dates" not in named:
+        problem = "must have fixedDates: null with endOfMonth, as the program has fixedDates"
     if problem is not None:
+        raise invalid({"pointsExpiry": problem})
+
+
+def _require_sense(policy: PointsExpiry) -> None:
+    if (problem := policy.problem) is not None:
         raise invalid({"pointsExpiry": problem})

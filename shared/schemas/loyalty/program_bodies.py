@@ -58,6 +58,7 @@ from shared.schemas.base import (
     in_camel_case,
     invalid,
     to_refusal,
+    worded,
 )
 from shared.schemas.fields import Percent, PublicLink
 from shared.schemas.loyalty.expiry_bodies import (
@@ -287,8 +288,13 @@ def refuse_impossible_rules(body: Mapping[str, Any]) -> None:
             impossible.append(wrong)
         else:
             return
-    closest = min(impossible, key=lambda wrong: (list(wrong.values()).count(UNKNOWN), len(wrong)))
+    closest = min(impossible, key=lambda wrong: (_unknown_rules(wrong), len(wrong)))
     raise invalid(_with_types(closest))
+
+
+def _unknown_rules(problems: Mapping[str, str]) -> int:
+    """Count the rules that a type does not have; what is within a rule of its own is a mistake."""
+    return sum(problem == UNKNOWN and _is_rule(name) for name, problem in problems.items())
 
 
 def _with_types(problems: Mapping[str, str]) -> dict[str, str]:
@@ -641,7 +647,10 @@ PendingDays = Annotated[
 EventName = Annotated[
     str,
     Field(
-        pattern=r"^([a-z][a-z0-9_]{0,49}|field:[a-zA-Z][a-zA-Z0-9_]{0,49})$",
+        pattern=worded(
+            r"^([a-z][a-z0-9_]{0,49}|field:[a-zA-Z][a-zA-Z0-9_]{0,49})$",
+            "must be a name in small letters like app_login, or field: and a custom field",
+        ),
         description=(
             "`app_login`, `referral`, `birthday`, `newsletter`, `review`, a name of your own, or "
             "`field:` and the name of a custom field."

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from shared import ids
 from shared.domain.loyalty.event_rules import Period
 from shared.domain.loyalty.rewards import REWARDS_MAX, TERMS, Reward, RewardLimit
-from shared.schemas.base import Id, Name, Number, RequestTime, Whole, WireModel
+from shared.schemas.base import Id, Name, Number, RequestTime, Whole, WireModel, worded
 from shared.schemas.fields import FreeText
 from shared.schemas.loyalty.numbers import Percentage, PositiveMoney
 
@@ -45,7 +45,10 @@ RewardTitle = Annotated[Name, Field(description="Name that customers see.")]
 RewardTypeName = Annotated[
     str,
     Field(
-        pattern=r"^[a-z][a-z0-9_]{0,49}$",
+        pattern=worded(
+            r"^[a-z][a-z0-9_]{0,49}$",
+            "must have 1 to 50 of a-z, 0-9 and _, and begin with a letter",
+        ),
         description=(
             "Kind of reward; any but `discount_percent`, `discount_amount`, `free_product` and "
             "`voucher` is a custom reward and needs GROW."

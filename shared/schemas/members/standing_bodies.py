@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from shared.domain.loyalty.standing import Standing
 from shared.schemas import answers
-from shared.schemas.base import ResponseModel, Success, Text, WireModel
+from shared.schemas.base import NOT_BLANK, Name, ResponseModel, Success, Text, WireModel, not_blank
 
 Reason = Annotated[
-    Text, Field(min_length=1, description="Why, in your words. The member can read it in the app.")
+    Text,
+    Field(min_length=1, description="Why, in your words. The member can read it in the app."),
+    AfterValidator(not_blank),
+    NOT_BLANK,
+]
+Actor = Annotated[
+    Name,
+    Field(description="Who does it, such as `staff_7`. The member can read it: better no name."),
 ]
 
 

@@ -13,11 +13,16 @@ from shared.domain.payments.customers import Customer
 from shared.domain.payments.payments import Payment, PaymentStatus, Refund, RefundStatus
 from shared.domain.units import from_units
 from shared.schemas import answers
-from shared.schemas.base import Name, NewId, Number, WireModel
+from shared.schemas.base import Name, NewId, Number, WireModel, worded
 from shared.schemas.fields import Link
 from shared.schemas.loyalty.booking_bodies import CappedBy, NoAwardReason
 
-Email = Annotated[str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+Email = Annotated[
+    str,
+    Field(
+        max_length=254, pattern=worded(r"^[^@\s]+@[^@\s]+\.[^@\s]+$", "must be an e-mail address")
+    ),
+]
 ProviderName = Annotated[psp.ProviderName, Field(description="The payment provider.")]
 DefaultProvider = Annotated[
     psp.ProviderName | None,
@@ -91,9 +96,13 @@ class CustomerBody(WireModel):
     ip_address: IpAddress | None = Field(
         default=None, description="The customer's IPv4 or IPv6 address, not your server's."
     )
-    locale: Annotated[str, Field(pattern="^[a-z]{2}(-[A-Z]{2})?$")] | None = Field(
-        default=None, description="Language, perhaps with a country: `de`, `de-CH`."
-    )
+    locale: (
+        Annotated[
+            str,
+            Field(pattern=worded("^[a-z]{2}(-[A-Z]{2})?$", "must be a language, like de or de-CH")),
+        ]
+        | None
+    ) = Field(default=None, description="Language, perhaps with a country: `de`, `de-CH`.")
 
     def to_customer(self) -> Customer:
         """Return the customer."""

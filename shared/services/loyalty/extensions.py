@@ -22,7 +22,7 @@ AHEAD_MAX = timedelta(days=3_660)
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """What was put off until when; ``units`` are 0 if nothing was."""
+    """What was put off until when; ``units`` are 0 if nothing was: ``until`` is then the wish."""
 
     booking: Booking
     units: int

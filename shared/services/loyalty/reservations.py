@@ -238,7 +238,10 @@ def prepared_commit(
         if hold.reward_id is not None and whole != hold.units:
             cost = from_units(hold.units, program.scale)
             raise RewardCostMismatch(
-                f"The reserved reward costs {cost}.", rewardId=hold.reward_id, required=cost
+                f"The reserved reward costs {cost}.",
+                fix="Leave out `points` and `amount`: a reward is bought whole.",
+                rewardId=hold.reward_id,
+                required=cost,
             )
         told = replace(
             cause,

@@ -53,7 +53,13 @@ def create(caller: Caller, program_id: str, store_id: str | None, reward: Reward
 
     def decide(reads: Reads) -> Effect[SavedReward]:
         program = _program(caller, reads, program_id, store_id)
-        if program.find_reward(reward.reward_id) is not None:
+        there = program.find_reward(reward.reward_id)
+        if there is not None and there.archived_at is not None:
+            raise RewardExists(
+                f"The program has archived a reward {reward.reward_id}.",
+                fix="Choose another `rewardId`: an archived reward cannot come back.",
+            )
+        if there is not None:
             raise RewardExists(f"The program has a reward {reward.reward_id} already.")
         if len(program.rewards) >= REWARDS_MAX:
             raise LimitExceeded(

@@ -201,7 +201,9 @@ def test_an_erasure_takes_reason_and_actor_out(member: Member) -> None:
 @pytest.mark.parametrize(
     ("fields", "problems"),
     [
-        ({"points": 0}, {"points": "must be greater than 0"}),
+        ({"points": 0}, {"points": "must not be 0"}),
+        ({"reason": "  "}, {"reason": "must not be blank"}),
+        ({"actor": " "}, {"actor": "must not be blank"}),
         ({"reason": ""}, None),
         ({"actor": ""}, None),
         ({"actor": None}, None),

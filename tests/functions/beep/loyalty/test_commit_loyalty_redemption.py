@@ -212,7 +212,8 @@ def test_a_reward_is_bought_whole(merchant: Merchant) -> None:
         answer = commit(member, reservation_id, points=39)
 
     details = {"rewardId": "rw_coffee", "required": 40}
-    assert_refused(answer, 400, "REWARD_COST_MISMATCH", details)
+    fix = "Leave out `points` and `amount`: a reward is bought whole."
+    assert_refused(answer, 400, "REWARD_COST_MISMATCH", details, fix=fix)
     assert commit(member, reservation_id, points=40).status == 200
 
 

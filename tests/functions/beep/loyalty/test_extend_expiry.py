@@ -88,6 +88,7 @@ def test_nothing_ever_expires_earlier(holder: Member) -> None:
     for answer in (earlier, unknown):
         assert (answer.status, answer.body["pointsExtended"]) == (200, 0)
         assert (answer.body["entryId"], answer.body["currentBalance"]) == (None, 130)
+        assert answer.body["expiresAt"] is None
     assert [each.expires_at for each in stored.membership(holder).lots] == [NEW_YEAR_AT, None]
 
 
@@ -134,6 +135,7 @@ def test_is_done_once_for_its_transaction(frozen_clock: Clock, holder: Member) -
     assert (again.body["entryId"], again.body["pointsExtended"]) == (first.body["entryId"], 100)
     assert again.is_replay
     assert (nothing.body["pointsExtended"], still_nothing.body["pointsExtended"]) == (0, 0)
+    assert nothing.body["expiresAt"] is still_nothing.body["expiresAt"] is None
     details = {"entryId": first.body["entryId"], "transactionId": "x1", "bookedBy": ACTION}
     assert_refused(other, 409, "IDEMPOTENCY_KEY_REUSED", details)
 

@@ -157,8 +157,10 @@ def test_no_more_comes_back_than_was_bought(merchant: Merchant) -> None:
     with nothing_written():
         money = reverse(member, "r2", amount=3.01)
         points = reverse(member, "r2", points=31)
-    assert_refused(money, 409, "RETURN_EXCEEDS_PURCHASE", {"left": 3})
-    assert_refused(points, 409, "RETURN_EXCEEDS_PURCHASE", {"left": 30})
+    said = "Of the purchase, 3.00 EUR is left to return."
+    assert_refused(money, 409, "RETURN_EXCEEDS_PURCHASE", {"left": 3}, message=said)
+    said = "Of what the purchase earned, 30 is left to take back."
+    assert_refused(points, 409, "RETURN_EXCEEDS_PURCHASE", {"left": 30}, message=said)
     assert took(reverse(member, "r2", points=10)) == (10, 0, 20)
     assert took(reverse(member, "r3", amount=3)) == (20, 0, 0)
     stored.assert_sound(member)
@@ -570,6 +572,38 @@ def test_what_earned_nothing_is_not_found(merchant: Merchant) -> None:
         assert_refused(reverse(member.other("nobody")), 404, "MEMBERSHIP_NOT_FOUND")
         body = {**member.ids, "transactionId": "t1", "refundId": "r1"}
         assert_refused(stranger(ACTION, body), 404, "PROGRAM_NOT_FOUND")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [{"amount": -5}],
+        [{"amount": 0}],
+        [{"amount": 5}, {"amount": -5}],
+        [{"amount": 5}, {"amount": -5, "type": "discount"}],
+        [{"amount": -5, "type": "reward"}],
+    ],
+)
+def test_lines_that_are_no_return_use_up_no_refund_id(
+    merchant: Merchant, lines: list[dict[str, Any]]
+) -> None:
+    member = buyer(merchant)
+
+    with nothing_written():
+        answer = reverse(member, purchaseLines=lines)
+
+    problem = "must come to more than 0 without the lines of the type reward"
+    assert_fields_refused(answer, {"purchaseLines": problem})
+    assert took(reverse(member, purchaseLines=[{"amount": 4}]))[0] == 40
+
+
+def test_goods_that_points_have_paid_come_back_with_their_line(merchant: Merchant) -> None:
+    member = paid_with_points(merchant)
+    lines = [{"amount": 2}, {"amount": -2, "type": "reward"}]
+
+    assert took(reverse(member, purchaseLines=lines)) == (0, 0, 200)
+
+    assert stored.units(member) == [100, -80, 100, 80]
 
 
 @pytest.mark.parametrize(

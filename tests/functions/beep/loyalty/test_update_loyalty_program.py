@@ -11,6 +11,7 @@ import pytest
 
 from shared import ids
 from shared.domain.accounts.packages import Package
+from shared.domain.loyalty.expiry import NO_TIME
 from shared.store import client, paths
 from tests.conftest import Clock
 from tests.support import stored
@@ -150,6 +151,11 @@ def test_the_type_cannot_be_changed(merchant: Merchant, program_id: str) -> None
         ("stamps", {"requiredStamps": 10, "x": 1}, {"rules.x": "is not a known field"}),
         ("points", {"pointsPerEuro": None}, {"rules.pointsPerEuro": "must be a number"}),
         ("tier", {"tiers": None}, {"rules.tiers": "must be an array"}),
+        (
+            "tier",
+            {"tiers": [{"name": "Bronze", "minPoints": 0, "multiplyer": 2}]},
+            {"rules.tiers[0].multiplyer": "is not a known field"},
+        ),
         ("points", {"x": None}, {"rules.x": "is not a known field"}),
     ],
 )
@@ -613,7 +619,7 @@ def test_expiry_by_months_takes_the_place_of_days(merchant: Merchant, program_id
     assert expiry(afterDays=10, fixedDates=[]) == {"afterDays": 10, "alertDays": 9}
     with nothing_written():
         nothing_left = update(merchant, program_id, pointsExpiry={"afterDays": None})
-    assert_fields_refused(nothing_left, {"pointsExpiry.afterDays": "is required"})
+    assert_fields_refused(nothing_left, {"pointsExpiry": NO_TIME})
 
 
 def test_changes_of_expiry_must_fit_what_stays(merchant: Merchant, program_id: str) -> None:
@@ -623,8 +629,26 @@ def test_changes_of_expiry_must_fit_what_stays(merchant: Merchant, program_id: s
     with nothing_written():
         too_early = update(merchant, program_id, pointsExpiry={"alertDays": 20})
 
-    assert_fields_refused(no_policy, {"pointsExpiry.afterDays": "is required"})
+    assert_fields_refused(no_policy, {"pointsExpiry": NO_TIME})
     assert_fields_refused(too_early, {"pointsExpiry": "must have alertDays below afterDays"})
+
+
+def test_one_rounding_is_removed_for_the_other(merchant: Merchant, program_id: str) -> None:
+    def expiry(**fields: Any) -> Answer:
+        return update(merchant, program_id, pointsExpiry=fields)
+
+    assert expiry(afterDays=90, endOfMonth=True).status == 200
+    with nothing_written():
+        dates = expiry(fixedDates=["12-31"])
+    assert expiry(fixedDates=["12-31"], endOfMonth=False).status == 200
+    with nothing_written():
+        month = expiry(endOfMonth=True)
+    assert expiry(endOfMonth=True, fixedDates=None).status == 200
+
+    problem = "must have endOfMonth: false with fixedDates, as the program has endOfMonth"
+    assert_fields_refused(dates, {"pointsExpiry": problem})
+    problem = "must have fixedDates: null with endOfMonth, as the program has fixedDates"
+    assert_fields_refused(month, {"pointsExpiry": problem})
 
 
 def test_the_earning_base_is_replaced_as_a_whole(merchant: Merchant, program_id: str) -> None:

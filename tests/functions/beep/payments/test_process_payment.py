@@ -231,14 +231,14 @@ def test_who_pays_is_forgotten_after_a_day_whatever_the_provider_says(
 @pytest.mark.parametrize(
     ("customer", "field", "problem"),
     [
-        ({"email": "erika"}, "customer.email", "must match ^"),
-        ({"email": "a@b c.example"}, "customer.email", "must match ^"),
+        ({"email": "erika"}, "customer.email", "must be an e-mail address"),
+        ({"email": "a@b c.example"}, "customer.email", "must be an e-mail address"),
         ({"email": "e" * 250 + "@example.com"}, "customer.email", "at most 254 characters"),
         ({"firstName": " "}, "customer.firstName", "must not be blank"),
         ({"lastName": "x" * 101}, "customer.lastName", "at most 100 characters"),
         ({"ipAddress": "192.0.2.256"}, "customer.ipAddress", "must be an IPv4 or IPv6 address"),
         ({"ipAddress": "192.0.2.0/24"}, "customer.ipAddress", "must be an IPv4 or IPv6 address"),
-        ({"locale": "German"}, "customer.locale", "must match ^"),
+        ({"locale": "German"}, "customer.locale", "must be a language, like de"),
         ({"phone": "1"}, "customer.phone", "is not a known field"),
         ("erika@example.com", "customer", "must be an object"),
     ],

@@ -104,6 +104,17 @@ def test_an_id_is_taken_once(member: Member) -> None:
     assert_refused(answer, 409, "REWARD_EXISTS")
 
 
+def test_the_id_of_an_archived_reward_is_taken(member: Member) -> None:
+    create(member, rewardId="rw_coffee")
+    member.api.ok("archiveReward", {"programId": member.program_id, "rewardId": "rw_coffee"})
+
+    with nothing_written():
+        answer = create(member, rewardId="rw_coffee")
+
+    fix = "Choose another `rewardId`: an archived reward cannot come back."
+    assert_refused(answer, 409, "REWARD_EXISTS", fix=fix)
+
+
 def test_a_program_has_a_bounded_number_of_rewards(merchant: Merchant) -> None:
     short = {"title": "Tea", "type": "free_product", "requiredPoints": 5}
     member = Member(merchant, merchant.program(rewards=[short] * 50), "user_1")
