@@ -131,7 +131,7 @@ def handle(body: Request, caller: Caller) -> Response:
         total_earned=body.total_earned,
         source=body.source,
         external_transaction_id=body.external_transaction_id,
-        comes_back=comebacks.comes_back,
+        comes_back=comebacks.before,
     )
     scale = booking.program.scale
     return Response(

@@ -163,6 +163,7 @@ class Entry:
     else ``None``. ``extended`` is what an entry of the kind ``EXTEND`` moved.
     ``copied_at``: it is a copy under a pseudonym, from when the person was erased. It was told and
     counted as the entry that it was.
+    ``came_back_at`` is that of the membership, so that the id of the event follows from the entry.
     """
 
     entry_id: str
@@ -207,6 +208,7 @@ class Entry:
     pending_until: datetime | None = None
     activates_entry_id: str | None = None
     copied_at: datetime | None = None
+    came_back_at: datetime | None = None
     spent: tuple[SpentLot, ...] | None = None
     took_stock: bool | None = None
     actor: str | None = None

@@ -79,6 +79,7 @@ ENTRY_CHANGES = frozenset(
         "corrects_entry_id",
         "activates_entry_id",
         "actor",
+        "came_back_at",
     }
 )
 """What a copy has otherwise, or not at all. A test asks for each field in one of the two."""
@@ -136,6 +137,7 @@ MEMBERSHIP_CHANGES = frozenset(
         "held_units",
         "referral",
         "waiting_returns",
+        "came_back_at",
     }
 )
 """What it has otherwise, or not at all; tested likewise."""

@@ -606,6 +606,20 @@ def adjust(
     return _book(membership, after, program, EntryKind.ADJUST, cause, lot=lot)
 
 
+def owe(
+    membership: Membership, program: Program, units: int, cause: Cause
+) -> tuple[Membership, Entry]:
+    """Begin with ``units`` (> 0) that the member still owes: the next credits absorb them.
+
+    Nobody was asked and nothing is spent, so the balance may be below zero whatever the program
+    allows. What was earned, tiers and limits stay as they are.
+    """
+    assert units > 0
+    debited = _debit(membership, units)
+    after = replace(debited, adjusted_units=membership.adjusted_units - units)
+    return _book(membership, after, program, EntryKind.ADJUST, cause)
+
+
 def extend(
     membership: Membership,
     program: Program,
@@ -1154,6 +1168,7 @@ def _book(
         lifetime_after_units=changed.lifetime_units if says_lifetime else None,
         moved=moved,
         earning_method=cause.earning_method,
+        came_back_at=before.came_back_at,
         occurred_at=cause.occurred_at,
         pending_units=(changed.pending_units - before.pending_units) or None,
         pending_until=pending_until,

@@ -42,21 +42,45 @@ from shared.domain.loyalty.waiting_returns import WaitingReturn, WhyDropped
 from shared.domain.units import from_units
 
 
-def booking_event_id(membership_id: str, entry_id: str) -> str:
-    """Return the id of an entry's event, which is known before the entry is read."""
-    return ids.derived("evt", membership_id, entry_id)
+def booking_event_id(
+    membership_id: str, entry_id: str, came_back_at: datetime | None = None
+) -> str:
+    """Return the id of an entry's event.
+
+    It is known before the entry is read, but for members who were erased and came back: theirs
+    follows from when that was, too, as what was told before is still there.
+    """
+    return ids.derived("evt", *_names(membership_id, came_back_at), entry_id)
 
 
-def enrollment_event_id(membership_id: str) -> str:
-    """Return the id of a new membership's event."""
-    return ids.derived("evt", membership_id)
+def enrollment_event_id(membership_id: str, came_back_at: datetime | None = None) -> str:
+    """Return the id of a new membership's event, as ``booking_event_id`` does."""
+    return ids.derived("evt", *_names(membership_id, came_back_at))
+
+
+def event_id_of(entry: Entry) -> str:
+    """Return the id of an entry's event."""
+    return booking_event_id(entry.membership_id, entry.entry_id, entry.came_back_at)
+
+
+def enrollment_event_id_of(membership: Membership) -> str:
+    """Return the id of the event of a new membership."""
+    return enrollment_event_id(membership.membership_id, membership.came_back_at)
+
+
+def _names(membership_id: str, came_back_at: datetime | None) -> tuple[str, ...]:
+    return (membership_id, *([to_wire(came_back_at)] if came_back_at else []))
+
+
+def _names_of(membership: Membership) -> tuple[str, ...]:
+    return _names(membership.membership_id, membership.came_back_at)
 
 
 def from_enrollment(membership: Membership) -> Event:
     """Return the event of a new membership."""
     return _of_member(
         membership,
-        enrollment_event_id(membership.membership_id),
+        enrollment_event_id_of(membership),
         ENROLLMENT,
         membership.enrolled_at,
         {"memberId": membership.membership_id},
@@ -95,7 +119,7 @@ def from_anniversary(membership: Membership, years: int, now: datetime) -> Event
     """Return the event of a membership that is ``years`` old."""
     return _of_member(
         membership,
-        ids.derived("evt", membership.membership_id, ANNIVERSARY, str(years)),
+        ids.derived("evt", *_names_of(membership), ANNIVERSARY, str(years)),
         ANNIVERSARY,
         now,
         {
@@ -113,7 +137,7 @@ def from_expiring(membership: Membership, units: int, expires_at: datetime, now:
         # The sequence number, because points of the same day may be granted after an alert.
         ids.derived(
             "evt",
-            membership.membership_id,
+            *_names_of(membership),
             POINTS_EXPIRING,
             to_wire(expires_at),
             str(membership.seq),
@@ -134,7 +158,7 @@ def from_dropped_return(
     """Return the event that a return that waited for its purchase takes nothing."""
     event_id = ids.derived(
         "evt",
-        membership.membership_id,
+        *_names_of(membership),
         RETURN_DROPPED,
         waited.returned.refund,
         to_wire(waited.since),
@@ -157,7 +181,7 @@ def from_tier_expiring(membership: Membership, points_to_keep: int | None, now: 
         # The sequence number, because another booking may lead to the same moment again.
         ids.derived(
             "evt",
-            membership.membership_id,
+            *_names_of(membership),
             TIER_EXPIRING,
             to_wire(valid_until),
             str(membership.seq),
@@ -186,7 +210,7 @@ def from_entry(entry: Entry, milestones_units: Sequence[int] = ()) -> list[Event
         milestones_units: The program's milestones, in units. The total of earned units never
             falls, so each milestone is passed once.
     """
-    booking_id = booking_event_id(entry.membership_id, entry.entry_id)
+    booking_id = event_id_of(entry)
     is_of_tier = entry.kind is EntryKind.TIER
     events = [] if is_of_tier else [_event(entry, booking_id, *_booking(entry))]
     if entry.tier_before != entry.tier_after:
@@ -338,4 +362,4 @@ def _of_suspension(membership: Membership, event_type: str, now: datetime) -> Ev
 
 
 def _standing_event_id(membership: Membership, event_type: str, now: datetime) -> str:
-    return ids.derived("evt", membership.membership_id, event_type, to_wire(now))
+    return ids.derived("evt", *_names_of(membership), event_type, to_wire(now))

@@ -93,6 +93,8 @@ class Membership:
 
     While ``erasure_id`` is set, the person is being erased, and only that erasure writes here.
     ``erased_at``: the person was erased then, and ``user_id`` is a pseudonym.
+    ``came_back_at``: it was opened then for somebody who had been erased within a year; ``None``
+    for all others. Ids of its events follow from it, too.
     """
 
     membership_id: str
@@ -142,6 +144,7 @@ class Membership:
     tier_hold: TierHold | None = None
     tier_valid_until: datetime | None = None
     active_at: datetime | None = None
+    came_back_at: datetime | None = None
 
     @property
     def member_since(self) -> datetime:

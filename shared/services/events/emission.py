@@ -47,7 +47,9 @@ def emit_entry(membership_id: str, entry_id: str) -> int:
         if entry is None:
             logs.warning("entry not found", entry=logs.digest(entry_path))
             return Effect(0)
-        is_told = reads[marker].data is not None or entry.copied_at is not None
+        told = paths.event(loyalty_events.event_id_of(entry))
+        commands.want(reads, [told])
+        is_told = reads[told].data is not None or entry.copied_at is not None
         if is_told or _is_history(entry.recorded_at):
             return Effect(0)
         program = program_documents.find(entry.program_id)
@@ -81,7 +83,9 @@ def emit_enrollment(membership_id: str) -> int:
         if membership is None:
             logs.warning("membership not found", member=logs.digest(membership_id))
             return Effect(0)
-        is_told = reads[marker].data is not None or membership.erased_at is not None
+        told = paths.event(loyalty_events.enrollment_event_id_of(membership))
+        commands.want(reads, [told])
+        is_told = reads[told].data is not None or membership.erased_at is not None
         if is_told or _is_history(membership.enrolled_at):
             return Effect(0)
         if membership.is_taken_over:
@@ -127,11 +131,11 @@ def emit_rest(membership: Membership, entries: Sequence[Entry]) -> None:
     """Emit what a membership and its entries have not emitted yet, before they get new names."""
     membership_id = membership.membership_id
     missing = {
-        loyalty_events.booking_event_id(membership_id, each.entry_id): each.entry_id
+        loyalty_events.event_id_of(each): each.entry_id
         for each in entries
         if not _is_history(each.recorded_at)
     }
-    enrolled = loyalty_events.enrollment_event_id(membership_id)
+    enrolled = loyalty_events.enrollment_event_id_of(membership)
     event_ids = [*missing, *([] if _is_history(membership.enrolled_at) else [enrolled])]
     for start in range(0, len(event_ids), client.PAGE):
         page = {paths.event(each): each for each in event_ids[start : start + client.PAGE]}

@@ -60,7 +60,7 @@ def _entries(since: datetime, limit: int) -> list[_Cause]:
     return [
         _Cause(
             entry.recorded_at,
-            paths.event(loyalty_events.booking_event_id(entry.membership_id, entry.entry_id)),
+            paths.event(loyalty_events.event_id_of(entry)),
             partial(emission.emit_entry, entry.membership_id, entry.entry_id),
         )
         for entry in membership_documents.entries_recorded_since(since, limit)
@@ -71,7 +71,7 @@ def _enrollments(since: datetime, limit: int) -> list[_Cause]:
     return [
         _Cause(
             member.enrolled_at,
-            paths.event(loyalty_events.enrollment_event_id(member.membership_id)),
+            paths.event(loyalty_events.enrollment_event_id_of(member)),
             partial(emission.emit_enrollment, member.membership_id),
         )
         for member in membership_documents.enrolled_since(since, limit)

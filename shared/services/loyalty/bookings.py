@@ -17,6 +17,7 @@ from shared.domain.loyalty.external_transactions import ExternalTransaction, boo
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program
 from shared.domain.members import comebacks
+from shared.domain.members.comebacks import Before
 from shared.domain.members.member import Member
 from shared.errors import IdempotencyKeyReused, MembershipNotFound
 from shared.schemas.base import invalid
@@ -171,8 +172,8 @@ def run_transaction(
     ).run(claim)
 
 
-ComesBack = Callable[[Reads, Program, str, Member | None, datetime], bool]
-"""Tells whether a user who joins a program now was erased within the last year."""
+ComesBack = Callable[[Reads, Program, str, Member | None, datetime], Before | None]
+"""Tells what a user who joins a program now had before an erasure within the last year."""
 
 
 @dataclass(frozen=True)
@@ -333,11 +334,13 @@ class Prepared:
             source=self.cause.source,
         )
         person = member_documents.decode(reads[self._person_path])
-        if self.enrolls(reads, self.program, self.user_id, person, now):
-            opened = comebacks.opened(opened, self.program, now)
+        before = self.enrolls(reads, self.program, self.user_id, person, now)
+        owed: Sequence[Entry] = ()
+        if before is not None:
+            opened, owed = comebacks.opened(opened, self.program, before, now)
         opened, greeting = welcome.greeted(opened, self.program, is_verified=True, now=now)
         opened, given = profile_rewards.on_enrolment(opened, self.program, person, now)
-        return opened, [*filter(None, [greeting]), *given]
+        return opened, [*owed, *filter(None, [greeting]), *given]
 
     def _told_before(
         self, membership: Membership | None, reads: Reads

@@ -263,12 +263,12 @@ class _Told:
         now = clock.utc_now()
         since = now - emission.TOLD_WITHIN
         recent = [
-            _event_id(each)
+            loyalty_events.event_id_of(each)
             for each in entries
             if each.copied_at is None and each.recorded_at > since
         ]
         if _has_event(membership) and membership.enrolled_at > since:
-            recent.append(loyalty_events.enrollment_event_id(membership.membership_id))
+            recent.append(loyalty_events.enrollment_event_id_of(membership))
         found: set[str] = set()
         for start in range(0, len(recent), client.PAGE):
             page = {paths.event(each): each for each in recent[start : start + client.PAGE]}
@@ -278,11 +278,11 @@ class _Told:
     def breaks(self, membership: Membership, entries: Sequence[Entry]) -> Iterator[Break]:
         """Yield what should have been told by now, and was not."""
         until = self.now - TOLD_AFTER
-        enrolled = loyalty_events.enrollment_event_id(membership.membership_id)
+        enrolled = loyalty_events.enrollment_event_id_of(membership)
         if enrolled in self._missing and membership.enrolled_at < until:
             yield Break(Invariant.EVENTS, "the enrolment has no event", "an event", "none")
         for entry in entries:
-            if _event_id(entry) in self._missing and entry.recorded_at < until:
+            if loyalty_events.event_id_of(entry) in self._missing and entry.recorded_at < until:
                 message = f"entry {entry.entry_id} has no event"
                 yield Break(
                     Invariant.EVENTS, message, "an event", "none", entry.seq, entry.entry_id
@@ -295,9 +295,9 @@ class _Told:
         parts = [
             figures.from_entry(each, time_zone)
             for each in entries
-            if _event_id(each) not in self._missing
+            if loyalty_events.event_id_of(each) not in self._missing
         ]
-        enrolled = loyalty_events.enrollment_event_id(membership.membership_id)
+        enrolled = loyalty_events.enrollment_event_id_of(membership)
         if not membership.is_taken_over and enrolled not in self._missing:
             parts.append(NEW_MEMBER)
         return figures.total(parts)
@@ -310,10 +310,6 @@ class _Told:
 def _has_event(membership: Membership) -> bool:
     """Tell whether a membership's enrolment is told under its own id."""
     return not membership.is_taken_over and membership.erased_at is None
-
-
-def _event_id(entry: Entry) -> str:
-    return loyalty_events.booking_event_id(entry.membership_id, entry.entry_id)
 
 
 def _chain_breaks(membership: Membership, entries: Sequence[Entry]) -> Iterator[Break]:

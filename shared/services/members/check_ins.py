@@ -14,7 +14,7 @@ from shared.domain.loyalty.earning import Earner
 from shared.domain.loyalty.entries import Cause, Entry
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program
-from shared.domain.members import check_in_figures, check_ins
+from shared.domain.members import check_in_figures, check_ins, comebacks
 from shared.domain.members.check_ins import (
     CheckIn,
     Earned,
@@ -222,7 +222,9 @@ def _granted(
 ) -> _Grant:
     """Return what a program grants for a visit, or why it grants nothing."""
     award = earning.award_for_check_in(program, Earner(membership, now))
-    before = visitor.by_program.get(program.program_id)
+    before = visitor.by_program.get(program.program_id) or comebacks.visits_before(
+        membership, visitor.store_id
+    )
     number = check_ins.number_today(before, program.check_in_limit, day, now)
     reason = UNVERIFIED if is_unverified else award.reason
     if reason is None and isinstance(number, str):

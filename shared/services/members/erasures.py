@@ -9,8 +9,8 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
-from functools import partial
+from datetime import datetime, timedelta
+from functools import cached_property, partial
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -20,8 +20,11 @@ from shared.domain import pseudonyms
 from shared.domain.loyalty import erasing
 from shared.domain.loyalty.entries import Entry, EntryKind
 from shared.domain.loyalty.membership import Membership, MembershipStatus
+from shared.domain.members import comebacks as rules_of_comebacks
 from shared.domain.members import erasure as erasures
 from shared.domain.members import erasure_events
+from shared.domain.members.check_ins import EARNING_METHODS, EarningVisits
+from shared.domain.members.comebacks import Before
 from shared.domain.members.erasure import ErasedMembership, Erasure, ErasureState
 from shared.domain.members.member import Member, MemberStatus
 from shared.domain.pseudonyms import Pseudonyms
@@ -35,8 +38,13 @@ from shared.store import client, documents, paths
 from shared.store.client import Delete, Document, Snapshot, Write
 from shared.store.documents import Documents
 from shared.store.events import event_documents
-from shared.store.loyalty import erasure_documents, membership_documents, return_documents
-from shared.store.members import member_documents, person_erasure_documents
+from shared.store.loyalty import (
+    erasure_documents,
+    membership_documents,
+    program_documents,
+    return_documents,
+)
+from shared.store.members import check_in_documents, member_documents, person_erasure_documents
 from shared.store.personal import Personal
 from shared.store.webhooks import delivery_documents, endpoint_documents
 from shared.tasks import Task
@@ -250,10 +258,31 @@ class _Work:
             for chunk in _chunks(copied.entries, CHUNK):
                 _create_entries(listed.membership_id, chunk)
                 self._breathe()
-            _switch(membership, copied)
+            left = rules_of_comebacks.left_by(membership, self._visits(membership), clock.utc_now())
+            _switch(membership, copied, self._person, left, self.erasure.started_at)
         for page in client.pages(f"{paths.member(listed.membership_id)}/entries"):
             _delete(page)
             self._breathe()
+
+    @cached_property
+    def _person(self) -> Member:
+        account_id, user_ids = self.erasure.account_id, self.erasure.user_ids
+        person = member_documents.find(account_id, user_ids[0])
+        assert person is not None, "it is deleted when the erasure ends"
+        return person
+
+    def _visits(self, membership: Membership) -> dict[str, EarningVisits]:
+        """Return the last check-ins that have earned in the program of a membership, by store."""
+        program = program_documents.find(membership.program_id)
+        if program is None or not {*EARNING_METHODS.values()} & {*program.earning_methods}:
+            return {}
+        pages = check_in_documents.visitors_of_user(membership.account_id, membership.user_id)
+        visitors = (check_in_documents.decode_visitor(each) for page in pages for each in page)
+        return {
+            each.store_id: each.by_program[membership.program_id]
+            for each in visitors
+            if each is not None and membership.program_id in each.by_program
+        }
 
     def _erase_kind(
         self, kind: Documents[Any, ...], declared: Personal[Any], names: Pseudonyms
@@ -345,8 +374,13 @@ def _create_entries(membership_id: str, entries: Sequence[Entry]) -> None:
     commands.run([*created, *moved, *moved.values()], decide)
 
 
-def _switch(membership: Membership, copied: erasing.Copy) -> None:
-    """Put the copy in the place of a membership: one commit with the record and both mirrors."""
+def _switch(
+    membership: Membership, copied: erasing.Copy, person: Member, left: Before, erased_at: datetime
+) -> None:
+    """Put the copy in the place of a membership: one commit with the record and both mirrors.
+
+    It remembers what the membership leaves, unless another one had taken that over.
+    """
     path = paths.member(membership.membership_id)
     mirror_path = paths.store_member(membership.store_id, membership.membership_id)
 
@@ -358,9 +392,13 @@ def _switch(membership: Membership, copied: erasing.Copy) -> None:
             *membership_documents.MEMBERSHIPS.deletions(reads[path], reads[mirror_path]),
             erasure_documents.creation(copied.record),
         ]
+        if membership.status is not MembershipStatus.MERGED:
+            program_id = membership.program_id
+            writes += comebacks.marked_in(reads, person, program_id, left, erased_at)
         return Effect(None, writes)
 
-    commands.run([path, mirror_path], decide)
+    marks = comebacks.marks_in(person, membership.program_id)
+    commands.run([path, mirror_path, *marks], decide)
 
 
 def _delete(page: Sequence[Snapshot]) -> None:

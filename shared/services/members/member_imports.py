@@ -488,8 +488,12 @@ class _PreparedRow:
             )
             person = self._person(reads, user_id)
             keys = self.row.changes.keys
-            if comebacks.comes_back(reads, program, user_id, person, self.now, keys=keys):
-                membership = rules_of_comebacks.opened(membership, program, self.now)
+            is_made_here = self.body.user_id is None and user_id == self.new_id
+            known_id = None if is_made_here else user_id
+            before = comebacks.before(reads, program, known_id, person, self.now, keys=keys)
+            if before is not None:
+                membership, owed = rules_of_comebacks.opened(membership, program, before, self.now)
+                entries += owed
             membership, greeting = welcome.greeted(
                 membership, program, is_verified=True, now=self.now
             )

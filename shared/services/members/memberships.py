@@ -15,6 +15,7 @@ from shared.domain.loyalty.membership import Membership, MembershipStatus
 from shared.domain.loyalty.programs import Program
 from shared.domain.loyalty.tiers import TierProgress
 from shared.domain.members import comebacks as rules_of_comebacks
+from shared.domain.members.comebacks import Before
 from shared.domain.members.profile import Profile
 from shared.errors import MembershipNotFound, VerificationRequired
 from shared.services import access, commands, forwarding
@@ -63,9 +64,9 @@ def enroll(
     """Open a membership; return the existing one if the user has one already.
 
     That of a member who had left is opened again, with its points. Who was erased within a year
-    gets nothing again that is given once: no bonus, no referral. The welcome bonus is granted
-    once, as soon as a key, or the customer with a verified sign-in, asks for the membership. So is
-    what the program gives for what the person's profile says.
+    gets nothing again that is given once: no bonus, no referral; limits and debts go on. The
+    welcome bonus is granted once, as soon as a key, or the customer with a verified sign-in, asks
+    for the membership. So is what the program gives for what the person's profile says.
 
     Raises:
         ProgramNotFound, ProgramInactive, MemberSuspended, MembershipClosed, IdempotencyKeyReused,
@@ -84,7 +85,7 @@ def enroll(
     codes = referral_enrolments.needs(caller.account_id, referral_code)
     customer = caller.customer
     keys = Profile(email=customer.email, phone=customer.phone).keys if customer else ()
-    marks = comebacks.needs(program, user_id, keys)
+    marks = comebacks.marks(program.account_id, user_id, keys)
 
     def replay(kept: Document, reads: Reads) -> Enrolment:
         existing = membership_documents.decode(reads[path])
@@ -112,14 +113,10 @@ def enroll(
         is_new = existing is None
         if is_new:
             forwarding.require_current(person)
-        is_back = existing is None and comebacks.comes_back(
-            reads, program, user_id, person, now, keys=keys
+        before = (
+            comebacks.before(reads, program, user_id, person, now, keys=keys) if is_new else None
         )
-        after = (
-            standing_rules.reopened(existing, now)
-            if existing
-            else _opened(program, membership_id, user_id, now, is_back=is_back)
-        )
+        after, owed = _entered(existing, program, membership_id, user_id, before, now)
         has_returned = existing is not None and after != existing
         if has_returned:
             program.require_active()
@@ -135,7 +132,7 @@ def enroll(
             program,
             person,
             Invitation(
-                referral_code, referral_id, is_verified=is_verified, is_of_newcomer=not is_back
+                referral_code, referral_id, is_verified=is_verified, is_of_newcomer=before is None
             ),
         )
         after, greeting = welcome.greeted(after, program, is_verified=is_verified, now=now)
@@ -145,7 +142,7 @@ def enroll(
             after, given = profile_rewards.on_enrolment(after, program, person, now)
         news = outbox.announce([loyalty_events.from_return(after, now)] if has_returned else [])
         writes: list[Write] = [*news.writes, *referral]
-        entries = [*filter(None, [greeting]), *given]
+        entries = [*owed, *filter(None, [greeting]), *given]
         if after != existing:
             writes += membership_documents.writes(reads[path], after, *entries)
         is_news = is_verified and person is not None and person.is_unverified
@@ -175,11 +172,20 @@ def enroll(
     )
 
 
-def _opened(
-    program: Program, membership_id: str, user_id: str, now: datetime, *, is_back: bool
-) -> Membership:
+def _entered(
+    existing: Membership | None,
+    program: Program,
+    membership_id: str,
+    user_id: str,
+    before: Before | None,
+    now: datetime,
+) -> tuple[Membership, Sequence[Entry]]:
+    if existing is not None:
+        return standing_rules.reopened(existing, now), ()
     opened = ledger.enroll(program, membership_id=membership_id, user_id=user_id, now=now)
-    return rules_of_comebacks.opened(opened, program, now) if is_back else opened
+    if before is None:
+        return opened, ()
+    return rules_of_comebacks.opened(opened, program, before, now)
 
 
 @forwarding.following

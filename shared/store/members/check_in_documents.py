@@ -20,7 +20,7 @@ KEPT = timedelta(days=90)
 SHARDS = 10
 
 
-def _visitors_of_user(
+def visitors_of_user(
     account_id: str, user_id: str, after: str | None = None
 ) -> Iterator[list[Snapshot]]:
     """Yield what the account's stores know of a visitor."""
@@ -44,7 +44,7 @@ VISITORS = Documents(
     Visitor,
     paths.visitor,
     path_of=lambda visitor: paths.visitor(visitor.store_id, visitor.user_id),
-    personal=Personal("visits", _visitors_of_user, lambda _, __: None),
+    personal=Personal("visits", visitors_of_user, lambda _, __: None),
 )
 COUNTERS = Documents(CheckInCounters, paths.check_in_shard)
 
