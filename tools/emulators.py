@@ -22,7 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCAL = Path(os.environ.get("PUNKTWERK_LOCAL") or ROOT / ".local").resolve()
 LOOPBACK = "127.0.0.1"
 JAVA_MAJOR_MIN = 21  # the minimum of firebase-tools 15
-HEAP = "-Xmx512m"
+HEAP = "-Xmx3g"
+"""It keeps all that a run of the tests has ever written, some 600 MB for each worker."""
 START_TIMEOUT_S = 60
 START_ATTEMPTS_MAX = 3
 FIREBASE = ROOT / "tools" / "node_modules" / ".bin" / "firebase"
