@@ -77,11 +77,20 @@ FIELDS: dict[tuple[str, str], Callable[[str], Body]] = {
         "dataType": "inventory_update",
         "records": [{**STOCK, "changedAt": time}],
     },
+    ("extendExpiry", "currentExpiresAt"): lambda time: {
+        "programId": "lp_1",
+        "userId": "user_1",
+        "lastDay": "2027-12-31",
+        "reason": "Goodwill",
+        "actor": "staff_7",
+        "currentExpiresAt": time,
+    },
 }
 KNOWN = {
     "consentedAt",
     "createdFrom",
     "createdTo",
+    "currentExpiresAt",
     "endsAt",
     "occurredAt",
     "pickupTime",
