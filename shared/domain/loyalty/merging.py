@@ -70,6 +70,7 @@ KEPT = frozenset(
         "merged_into",
         "merged_into_user_id",
         "is_taken_over",
+        "came_back_at",
         "erasure_id",
         "erased_at",
     }
