@@ -255,6 +255,8 @@ def test_killed_at_any_step_it_is_as_if_it_had_not_been(
     assert not life.has_ended
 
 
+@pytest.mark.wide
+@pytest.mark.timeout(400)
 def test_2000_rows_survive_a_crash(frozen_clock: Clock, merchant: Merchant) -> None:
     program_id = merchant.program("points")
     import_id = begun(merchant, people(2000), programId=program_id)
