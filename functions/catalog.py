@@ -93,7 +93,7 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """A function that Cloud Scheduler calls. ``needs_secrets``: it decrypts stored secrets."""
+    """A function that Cloud Scheduler calls. ``needs_secrets``: it decrypts, or hashes with a key."""
 
     name: str
     every: str
@@ -385,7 +385,7 @@ SCHEDULES = (
     ),
     Schedule("settleOrders", "every 5 minutes"),
     Schedule("runSyncs", "every 5 minutes", needs_secrets=True),
-    Schedule("finishErasures", "every 10 minutes"),
+    Schedule("finishErasures", "every 10 minutes", needs_secrets=True),
     Schedule("verifyLedgers", "*/10 0-5 * * *"),
 )
 
