@@ -93,7 +93,7 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """A function that Cloud Scheduler calls. ``needs_secrets``: it decrypts, or hashes with a key."""
+    """A function that Cloud Scheduler calls. ``needs_secrets``: for what it decrypts or hashes."""
 
     name: str
     every: str

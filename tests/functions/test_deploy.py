@@ -159,7 +159,6 @@ def test_gives_secrets_to_what_decrypts(described: dict[str, Any]) -> None:
         "sweepOutbox",
         "runMemberCalendar",
         "settleOrders",
-        "finishErasures",
         "verifyLedgers",
     }
     assert given == set(deploy.NAMES) - without
