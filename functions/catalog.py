@@ -377,13 +377,13 @@ takes 32 tasks at once.
 
 SCHEDULES = (
     Schedule("sweepOutbox", "every 2 minutes"),
-    Schedule("runMemberCalendar", "every 15 minutes"),
+    Schedule("runMemberCalendar", "every 15 minutes", needs_secrets=True),
     Schedule(
         "settlePayments",
         "every 5 minutes",
         needs_secrets=True,
     ),
-    Schedule("settleOrders", "every 5 minutes"),
+    Schedule("settleOrders", "every 5 minutes", needs_secrets=True),
     Schedule("runSyncs", "every 5 minutes", needs_secrets=True),
     Schedule("finishErasures", "every 10 minutes", needs_secrets=True),
     Schedule("verifyLedgers", "*/10 0-5 * * *"),
