@@ -163,7 +163,14 @@ def test_lets_everybody_call_endpoints(options: dict[str, dict[str, Any]], name:
     assert options[name]["httpsTrigger"] == {"invoker": ["public"]}
 
 
-@pytest.mark.parametrize("name", [*HTTP_NAMES, *(each.name for each in QUEUES), "settlePayments"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *HTTP_NAMES,
+        *(each.name for each in QUEUES),
+        *("settlePayments", "settleOrders", "runSyncs", "runMemberCalendar", "finishErasures"),
+    ],
+)
 def test_hands_secrets_to_what_needs_them(options: dict[str, dict[str, Any]], name: str) -> None:
     assert options[name]["secretEnvironmentVariables"] == [SECRET]
 
@@ -216,7 +223,7 @@ def test_settles_payments_every_five_minutes(options: dict[str, dict[str, Any]])
     assert options["settlePayments"]["scheduleTrigger"]["schedule"] == "every 5 minutes"
 
 
-@pytest.mark.parametrize("name", ["sweepOutbox", "runMemberCalendar", *TRIGGER_BY_NAME])
+@pytest.mark.parametrize("name", ["sweepOutbox", "verifyLedgers", *TRIGGER_BY_NAME])
 def test_keeps_secrets_from_what_needs_none(options: dict[str, dict[str, Any]], name: str) -> None:
     assert options[name].get("secretEnvironmentVariables", []) == []
 
