@@ -34,6 +34,8 @@ def old(merchant: Merchant, monkeypatch: pytest.MonkeyPatch) -> Member:
         ("syncExternalLoyalty", "externalTransactionId", {"action": "add", "points": 5}),
         ("addLoyaltyPoints", "transactionId", {"points": 5}),
         ("redeemLoyaltyPoints", "transactionId", {"points": 5, "rewardDescription": "Coffee"}),
+        ("extendExpiry", "transactionId", {"lastDay": "2026-12-31", "reason": "R", "actor": "A"}),
+        ("transferLoyaltyPoints", "transferId", {"toUserId": "user_2", "points": 5}),
     ],
 )
 def test_nothing_new_gets_such_an_id(

@@ -13,7 +13,7 @@ from shared.errors import MembershipNotFound, ProgramNotFound
 from shared.schemas import answers
 from shared.schemas.base import (
     Duplicate,
-    Id,
+    NewId,
     Number,
     RequestModel,
     RequestTime,
@@ -66,7 +66,7 @@ class Request(RequestModel):
     )
     reason: Reason
     actor: Actor
-    transaction_id: Id | None = Field(
+    transaction_id: NewId | None = Field(
         default=None, description="Your id of the extension. It is done once for it, for ever."
     )
 

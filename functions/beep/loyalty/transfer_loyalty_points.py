@@ -19,7 +19,7 @@ from shared.errors import (
 )
 from shared.schemas import answers
 from shared.schemas.base import (
-    Id,
+    NewId,
     Number,
     PositivePoints,
     RequestModel,
@@ -40,7 +40,7 @@ class Request(RequestModel):
     store_id: StoreId | None = None
     to_user_id: UserId = Field(description="The member of the same program who gets them.")
     points: PositivePoints = Field(description="How much moves: points, stamps or money.")
-    transfer_id: Id = Field(
+    transfer_id: NewId = Field(
         description="Your id of the transfer. Points move once for it between the two, for ever."
     )
     description: Text = Field(
