@@ -140,7 +140,7 @@ def handle(body: Request, caller: Caller) -> Response:
         last_day=body.to_day,
     )
     program = found.program
-    titles = {each.reward_id: each.title for each in program.rewards}
+    titles = {each.reward_id: each.title for each in program.every_reward}
     rows = [_to_row(each, program.scale) for each in found.rows]
     return Response(
         program_id=program.program_id,

@@ -86,6 +86,19 @@ def test_tells_what_happened_by_day_week_and_month(
     ]
 
 
+def test_a_reward_keeps_its_title_when_it_is_archived(
+    merchant: Merchant, pipeline: Pipeline
+) -> None:
+    member = merchant.member("points", balance=100, rewards=[{**REWARD, "rewardId": "coffee"}])
+    assert member.redeem(20, rewardId="coffee").status == 200
+    pipeline.fire(merchant)
+    member.api.ok("archiveReward", {"programId": member.program_id, "rewardId": "coffee"})
+
+    top = report(member)["topRewards"]
+
+    assert top == [{"rewardId": "coffee", "title": "Kaffee", "redemptions": 1}]
+
+
 def test_answers_csv_in_the_answer(
     frozen_clock: Clock, merchant: Merchant, pipeline: Pipeline
 ) -> None:
