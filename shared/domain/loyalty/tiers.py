@@ -10,6 +10,7 @@ Changed thresholds move nobody: a member keeps a tier by the threshold at which 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -325,9 +326,11 @@ def _below_from(
 ) -> datetime | None:
     """Return the first moment from ``at`` on at which less counts; ``None`` if there is none."""
     moments = (at, *(each for each in sorted(_drops(membership, program, at)) if each > at))
-    return next(
-        (each for each in moments if counted_units(membership, program, each) < min_units), None
+    # Once too little counts it stays so: see ``counted_units``. There may be a thousand moments.
+    first = bisect_left(
+        moments, True, key=lambda each: counted_units(membership, program, each) < min_units
     )
+    return moments[first] if first < len(moments) else None
 
 
 def _drops(membership: Membership, program: Program, at: datetime) -> list[datetime]:

@@ -561,6 +561,25 @@ class BalanceModel:
         assert self.books.tier_at(moment) == TIERS[self.place].name
 
 
+def test_a_thousand_days_of_expiry_have_one_at_which_too_little_is_left() -> None:
+    program = tiered(OF_BALANCE, expiry_days=2_000)
+    now = at(2026, 3, 3)
+    units = 1_100 * 10
+    held = replace(
+        make_membership(program),
+        tier="Gold",
+        lots=tuple(Lot(10, now + days * DAY) for days in range(1, 1_101)),
+        balance_units=units,
+        earned_units=units,
+        lifetime_units=units,
+    )
+
+    after, _ = ledger.earn(held, program, 5, make_cause("le_1", now=now))
+
+    # 5 and 149 tens are not enough for Gold any more.
+    assert after.tier_valid_until == now + 951 * DAY
+
+
 @given(
     st.sampled_from([0, 7]),
     st.lists(
