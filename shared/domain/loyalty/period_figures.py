@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from shared.domain.loyalty import birthdays, due
 from shared.domain.loyalty.entries import Entry, EntryKind
@@ -48,11 +47,6 @@ class MonthCounters:
     redemptions_of: Mapping[str, int] = field(default_factory=dict)
 
 
-def day_of(moment: datetime, time_zone: str) -> date:
-    """Return the day of a moment in the store's time zone."""
-    return moment.astimezone(ZoneInfo(time_zone)).date()
-
-
 def month_key(day: date) -> str:
     """Return the month of a day: ``2026-03``."""
     return f"{day:%Y-%m}"
@@ -77,13 +71,13 @@ def matters_since(entry: Entry, time_zone: str) -> datetime:
 
     Whether its member was active before that does not matter for its counters.
     """
-    day = day_of(entry.recorded_at, time_zone)
+    day = due.local_day(entry.recorded_at, time_zone)
     return due.start_of_day(min(day.replace(day=1), monday_of(day)), time_zone)
 
 
 def from_enrollment(enrolled_at: datetime, time_zone: str) -> MonthCounters:
     """Return the part of a new member."""
-    return MonthCounters(members={day_of(enrolled_at, time_zone).isoformat(): 1})
+    return MonthCounters(members={due.local_day(enrolled_at, time_zone).isoformat(): 1})
 
 
 def from_entry(
@@ -97,7 +91,7 @@ def from_entry(
         enrolled_at: When its member joined; ``None`` if it is not known any more.
         active_at: When the member was active before; ``None`` if never since ``matters_since``.
     """
-    day = day_of(entry.recorded_at, time_zone)
+    day = due.local_day(entry.recorded_at, time_zone)
     key = day.isoformat()
     active = _activity(entry, day, time_zone, enrolled_at, active_at)
     match entry.kind:
@@ -129,14 +123,16 @@ def _activity(
     """Return the counters of active members: each counts a member once in its time."""
     if not is_activity(entry):
         return {}
-    last = None if active_at is None else day_of(active_at, time_zone)
+    last = None if active_at is None else due.local_day(active_at, time_zone)
     counted: dict[str, dict[str, int]] = {}
     if last is None or last < day:
         counted["active"] = {day.isoformat(): 1}
     if last is None or last < monday_of(day):
         counted["active_by_week"] = {monday_of(day).isoformat(): 1}
     if last is None or last < day.replace(day=1):
-        joined = "unknown" if enrolled_at is None else month_key(day_of(enrolled_at, time_zone))
+        joined = (
+            "unknown" if enrolled_at is None else month_key(due.local_day(enrolled_at, time_zone))
+        )
         counted["active_by_cohort"] = {joined: 1}
     return counted
 

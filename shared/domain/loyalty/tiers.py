@@ -14,7 +14,6 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from shared.domain.loyalty import due, earned_months
 from shared.domain.loyalty.earned_months import MONTHS_KEPT, Months
@@ -111,7 +110,7 @@ def falls_at(policy: TierPolicy, below_from: datetime, time_zone: str) -> dateti
 
     Days of grace are whole days of the store: one that has begun does not count.
     """
-    day = below_from.astimezone(ZoneInfo(time_zone)).date()
+    day = due.local_day(below_from, time_zone)
     moment = below_from
     if policy.grace_days:
         has_begun = below_from > due.start_of_day(day, time_zone)
@@ -366,7 +365,7 @@ def _expiries(membership: Membership) -> list[tuple[datetime, int]]:
 def _alert_at(policy: TierPolicy, until: datetime, time_zone: str) -> datetime | None:
     if policy.alert_days == 0:
         return None
-    day = until.astimezone(ZoneInfo(time_zone)).date() - timedelta(days=policy.alert_days)
+    day = due.local_day(until, time_zone) - timedelta(days=policy.alert_days)
     return due.start_of_day(day, time_zone)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from shared.auth.caller import Caller
 from shared.clock import to_wire
@@ -76,7 +75,7 @@ def extend(
     )
 
     def book(membership: Membership, _: Reads) -> bookings.Decided:
-        _require_ahead(last_day, cause.now.astimezone(ZoneInfo(program.time_zone)).date())
+        _require_ahead(last_day, due.local_day(cause.now, program.time_zone))
         booked = ledger.extend(membership, program, until, cause, before=current_expires_at)
         if booked is None:
             return bookings.Decided(membership, None)

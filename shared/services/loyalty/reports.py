@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from shared import clock
 from shared.auth.caller import Caller
-from shared.domain.loyalty import figures, period_figures, period_report
+from shared.domain.loyalty import due, figures, period_report
 from shared.domain.loyalty.period_figures import MonthCounters
 from shared.domain.loyalty.period_report import Cohort, Interval, Row
 from shared.domain.loyalty.programs import Program
@@ -63,14 +63,14 @@ def report(
         InvalidParameters: The days are in the wrong order, or too far apart.
     """
     program = access.program(caller, program_id, store_id)
-    last = last_day or period_figures.day_of(clock.utc_now(), program.time_zone)
+    last = last_day or due.local_day(clock.utc_now(), program.time_zone)
     first = first_day or last - timedelta(days=DAYS_DEFAULT[interval] - 1)
     _check(first, last)
     members = figures.total(figure_documents.shards(program_id)).members
     start = figure_documents.find_start(program_id)
     wanted = period_report.periods(interval, first, last)
     if start is not None:
-        begin = period_figures.day_of(start.counted_since, program.time_zone)
+        begin = due.local_day(start.counted_since, program.time_zone)
         wanted = [(since, until) for since, until in wanted if until >= begin]
     by_month: dict[str, MonthCounters] = {}
     if start is not None and wanted:

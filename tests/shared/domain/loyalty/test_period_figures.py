@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.loyalty import ledger, period_figures, period_report
+from shared.domain.loyalty import due, ledger, period_figures, period_report
 from shared.domain.loyalty.entries import Entry, EntryKind
 from shared.domain.loyalty.period_figures import MonthCounters
 from shared.domain.loyalty.period_report import Interval
@@ -37,7 +37,7 @@ def counted(entries: list[Entry]) -> dict[str, MonthCounters]:
         part = period_figures.from_entry(
             entry, BERLIN, enrolled_at=NOON, active_at=before[-1] if before else None
         )
-        month = period_figures.month_key(period_figures.day_of(entry.recorded_at, BERLIN))
+        month = period_figures.month_key(due.local_day(entry.recorded_at, BERLIN))
         parts.setdefault(month, []).append(part)
     return {month: period_figures.total(each) for month, each in parts.items()}
 
@@ -60,7 +60,7 @@ def test_a_member_counts_once_in_each_period_and_sums_are_exact(
         wanted = period_report.periods(interval, first, last)
         rows = period_report.rows(interval, wanted, by_month)
         for row in rows:
-            days = {period_figures.day_of(each.recorded_at, BERLIN) for each in active}
+            days = {due.local_day(each.recorded_at, BERLIN) for each in active}
             is_active = any(row.first_day <= day <= row.last_day for day in days)
             assert row.active == is_active
         assert sum(row.earned_units for row in rows) == sum(
