@@ -217,9 +217,7 @@ def free_pieces(
         for each in reward_ids
     }
     others = {
-        reward_id: [
-            stock_documents.path(program_id, reward_id, shard) for shard in range(1, first.shards)
-        ]
+        reward_id: _every_path(reads, program_id, reward_id)[1:]
         for reward_id, first in found.items()
         if first.free(now) <= 0
     }
@@ -238,10 +236,7 @@ def left(program_id: str, reward_id: str, now: datetime) -> int:
     """Return how many pieces of a reward nobody has got or reserved: all shards, in two RPCs."""
 
     def count(reads: Reads) -> Effect[int]:
-        first = stock_documents.decode(reads[stock_documents.path(program_id, reward_id)])
-        every = [
-            stock_documents.path(program_id, reward_id, shard) for shard in range(first.shards)
-        ]
+        every = _every_path(reads, program_id, reward_id)
         commands.want(reads, every)
         return Effect(sum(max(stock_documents.decode(reads[each]).free(now), 0) for each in every))
 
@@ -269,15 +264,7 @@ def set_anew(
         Wanted.
     """
     commands.want(reads, first_paths(program_id, list(stocks)))
-    before = {
-        reward_id: [
-            stock_documents.path(program_id, reward_id, shard)
-            for shard in range(
-                stock_documents.decode(reads[stock_documents.path(program_id, reward_id)]).shards
-            )
-        ]
-        for reward_id in stocks
-    }
+    before = {each: _every_path(reads, program_id, each) for each in stocks}
     commands.want(reads, [path for every in before.values() for path in every])
     writes: list[Write] = []
     for reward_id, pieces in stocks.items():
@@ -296,12 +283,9 @@ def with_codes(
     Raises:
         Wanted.
     """
-    first = stock_documents.path(program_id, reward_id)
-    commands.want(reads, [first])
-    shards = range(stock_documents.decode(reads[first]).shards)
-    paths = [stock_documents.path(program_id, reward_id, each) for each in shards]
-    commands.want(reads, paths)
-    old = [reads[path] for path in paths]
+    every = _every_path(reads, program_id, reward_id)
+    commands.want(reads, every)
+    old = [reads[path] for path in every]
     code_ids = [
         *(code_id for read in old for code_id in stock_documents.decode(read).code_ids or ()),
         *added,
@@ -313,6 +297,18 @@ def stock_of_codes() -> InvalidParameters:
     """Return the refusal to set the stock of a voucher that has own codes."""
     problem = "is the number of its codes: add some with importVoucherCodes"
     return InvalidParameters(f"stock {problem}.", fields={"stock": problem})
+
+
+def _every_path(reads: Reads, program_id: str, reward_id: str) -> list[str]:
+    """Return the paths of all shards of a stock, the first one first.
+
+    Raises:
+        Wanted: The first one is not read yet: it says how many there are.
+    """
+    first = stock_documents.path(program_id, reward_id)
+    commands.want(reads, [first])
+    shards = range(stock_documents.decode(reads[first]).shards)
+    return [stock_documents.path(program_id, reward_id, each) for each in shards]
 
 
 def _respread(
