@@ -484,8 +484,20 @@ def _spend(
 ) -> tuple[Membership, Entry]:
     """Book a redemption that took ``part``. If it renews points, it puts off what is left."""
     after, until = lot_dates.after_activity(after, program, Renewal.SPENDING, cause)
-    spent = tuple(SpentLot(lot.units, lot.expires_at, lot.renews or None) for lot in part)
-    return _book(before, after, program, EntryKind.REDEEM, cause, spent=spent, renewed_until=until)
+    return _book(
+        before,
+        after,
+        program,
+        EntryKind.REDEEM,
+        cause,
+        spent=_spent(part),
+        renewed_until=until,
+    )
+
+
+def _spent(part: Iterable[Lot]) -> tuple[SpentLot, ...]:
+    """Return lots as an entry keeps those that left a balance."""
+    return tuple(SpentLot(lot.units, lot.expires_at, lot.renews or None) for lot in part)
 
 
 def cancel(
@@ -967,7 +979,7 @@ def transfer(
     if units > source.available_units:
         raise insufficient(source, units)
     part, _ = lots.split(source.lots, units)
-    spent = tuple(SpentLot(lot.units, lot.expires_at, lot.renews or None) for lot in part)
+    spent = _spent(part)
     given = replace(_debit(source, units), adjusted_units=source.adjusted_units - units)
     got = target
     for lot in part:

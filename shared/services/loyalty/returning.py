@@ -144,9 +144,8 @@ class SpentBack:
 
         If a ``part`` of the purchase comes back, only if the whole reward is in it.
         """
-        now = self._state.now
         for redeemed in redemption_returns.of_purchase(
-            now, self.membership, transaction_id, source, bought_by
+            self._state.now, self.membership, transaction_id, source, bought_by
         ):
             if part is None or part.gives_back(redeemed.amount_paid):
                 self._give_back(redeemed)
@@ -164,11 +163,11 @@ class SpentBack:
     def _give_back(self, redeemed: Entry) -> None:
         cause = redemption_returns.cause_of(redeemed, self._cause)
         reason = redemption_returns.PURCHASE_RETURNED
-        now = self._state.now
-        record = redemption_returns.record_of(now, redeemed)
+        reads = self._state.now
+        record = redemption_returns.record_of(reads, redeemed)
         returned = record.returned(cause.now, cause.entry_id, reason)
         given = redemption_returns.give_back(
-            now, self.membership, self._program, redeemed, returned, cause
+            reads, self.membership, self._program, redeemed, returned, cause
         )
         self.membership = given.membership
         self.entries += given.entries
