@@ -174,7 +174,8 @@ FILES: dict[str, tuple[Callable[[], bytes], str]] = {
     "csv rows": (lambda: to_full(lambda _: "1;a\n", 10**7, "id;name\n"), "refused"),
     "csv columns": (lambda: b"id;name" + b";a" * 3_000_000, "refused"),
     "csv lines": (lambda: b"id;name\n" + b'"\n";' * 1_500_000, "refused"),
-    "csv empty rows": (lambda: b"id;name\n" + b";\n" * 3_000_000, "taken"),
+    "csv empty rows": (lambda: b"id;name\n" + b";\n" * (tables.LINES_MAX - 1), "taken"),
+    "csv too many empty rows": (lambda: b"id;name\n" + b";\n" * 3_000_000, "refused"),
 }  # fmt: skip
 
 
