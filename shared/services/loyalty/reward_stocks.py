@@ -124,8 +124,9 @@ class StockOfReward:
         if found is None and own != FIRST:
             first = self.find(reads, FIRST)
             shards = first.shards if first else 1
-            if first is not None and shards == 1:
-                # A large stock from before there were shards: this booking spreads it.
+            if first is not None and shards == 1 and first.code_ids is None:
+                # A large stock from before there were shards: this booking spreads it. Codes are
+                # never so old: few are left of all that were imported.
                 commands.want(reads, map(self.path, range(self.guessed)))
                 every = reward_stock.spread(first.remaining, self.guessed, first.holds)
                 return _Seen(self, reads, own, dict(enumerate(every)))

@@ -67,6 +67,21 @@ def test_each_code_is_given_once_until_none_is_left(merchant: Merchant) -> None:
     stored.assert_sound(member)
 
 
+def test_few_codes_that_are_left_of_many_are_given_as_they_are(merchant: Merchant) -> None:
+    """All that were ever imported would be several shards, and those that are left are one."""
+    first, more = ([f"Kino-{part}{number}" for number in range(10)] for part in "AB")
+    member = cinema(merchant, first, balance=1000)
+    codes = [buy(member).body["rewardCode"] for _ in range(5)]
+    import_(member, more)
+
+    codes += [buy(member).body["rewardCode"] for _ in range(15)]
+
+    assert sorted(codes) == [*first, *more]
+    with nothing_written():
+        assert_refused(buy(member), 400, "REWARD_OUT_OF_STOCK", {"rewardId": "rw_coffee"})
+    stored.assert_sound(member)
+
+
 def test_a_code_that_is_there_is_not_added_again(merchant: Merchant) -> None:
     member = cinema(merchant)
     buy(member)
