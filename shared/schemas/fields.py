@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
 from shared import config, time_zones
 from shared.outgoing import guard
@@ -86,6 +87,32 @@ def _known_time_zone(name: str) -> str:
 
 TimeZone = Annotated[str, Field(max_length=50), AfterValidator(_known_time_zone)]
 Percent = Annotated[Number, Field(ge=0, le=100)]
+
+
+_FIRST_DAY, _LAST_DAY = date(1970, 1, 8), date(9998, 12, 31)
+_NO_DAY = "must be a day from 1970-01-08 to 9998-12-31"
+
+
+def _day(value: Any) -> date:
+    if isinstance(value, date):
+        return value
+    try:
+        day = date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise ValueError(_NO_DAY) from None
+    if day.isoformat() != value or not _FIRST_DAY <= day <= _LAST_DAY:
+        raise ValueError(_NO_DAY)
+    return day
+
+
+Day = Annotated[
+    date,
+    BeforeValidator(_day),
+    PlainSerializer(date.isoformat, return_type=str, when_used="always"),
+    WithJsonSchema({"type": "string", "format": "date"}),
+]
+"""A day of the store's calendar: ``2026-03-05``."""
+
 
 TseCode = Annotated[
     str,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from shared.auth.caller import Caller
 from shared.domain.units import from_units
@@ -20,20 +19,11 @@ from shared.schemas.base import (
     ResponseModel,
     Success,
     Timestamp,
-    worded,
 )
-from shared.schemas.fields import ProgramId, StoreId, UserId
+from shared.schemas.fields import Day, ProgramId, StoreId, UserId
 from shared.schemas.members.standing_bodies import Actor, Reason
 from shared.services.loyalty import extensions
 from shared.services.loyalty import sandbox as mock
-
-
-def _a_day(text: str) -> str:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        raise ValueError("must be a day, like 2027-12-31") from None
-    return text
 
 
 class Request(RequestModel):
@@ -46,17 +36,12 @@ class Request(RequestModel):
     program_id: ProgramId
     user_id: UserId
     store_id: StoreId | None = None
-    last_day: Annotated[
-        str,
-        Field(
-            pattern=worded(r"^\d{4}-\d\d-\d\d$", "must be a day, like 2027-12-31"),
-            description=(
-                "The last day to spend them, in the store's time zone: from today to ten years "
-                "from now."
-            ),
-        ),
-        AfterValidator(_a_day),
-    ]
+    last_day: Day = Field(
+        description=(
+            "The last day to spend them, in the store's time zone: from today to ten years from "
+            "now."
+        )
+    )
     current_expires_at: RequestTime | None = Field(
         default=None,
         description=(
@@ -141,7 +126,7 @@ def handle(body: Request, caller: Caller) -> Response:
         program_id=body.program_id,
         user_id=body.user_id,
         store_id=body.store_id,
-        last_day=date.fromisoformat(body.last_day),
+        last_day=body.last_day,
         current_expires_at=body.current_expires_at,
         reason=body.reason,
         actor=body.actor,
@@ -168,7 +153,7 @@ def sandbox(body: Request, _: Caller) -> dict[str, Any]:
     """Put off all that the sandbox's member has."""
     mock.require_enrolled(body.user_id)
     return {
-        "expiresAt": mock.midnight_after(date.fromisoformat(body.last_day)),
+        "expiresAt": mock.midnight_after(body.last_day),
         "reason": body.reason,
         "actor": body.actor,
         "transactionId": body.transaction_id,

@@ -12,9 +12,9 @@ from shared.domain.units import from_units
 from shared.errors import ProgramNotFound
 from shared.schemas import answers
 from shared.schemas.base import Number, RequestModel, ResponseModel, Success, Timestamp, WireModel
-from shared.schemas.fields import ProgramId, StoreId
+from shared.schemas.fields import Day, ProgramId, StoreId
 from shared.schemas.loyalty import report_bodies
-from shared.schemas.loyalty.report_bodies import Csv, Day, Format
+from shared.schemas.loyalty.report_bodies import Csv, Format
 from shared.services.loyalty import reports
 
 

@@ -24,6 +24,7 @@ EXPIRES_AT = datetime(2026, 5, 2, 22, tzinfo=UTC)
 MAY_2, NEW_YEAR = "2026-05-02T22:00:00.000Z", "2026-12-31T23:00:00.000Z"
 NEW_YEAR_AT = datetime(2026, 12, 31, 23, tzinfo=UTC)
 TICK = timedelta(milliseconds=1)
+NO_DAY = "must be a day from 1970-01-08 to 9998-12-31"
 
 
 @pytest.fixture
@@ -175,7 +176,9 @@ def test_is_in_the_history_and_told(holder: Member, pipeline: Pipeline) -> None:
     [
         ({"lastDay": "2026-03-02"}, {"lastDay": "must not be over"}),
         ({"lastDay": "2036-03-15"}, {"lastDay": "must be within ten years"}),
-        ({"lastDay": "2026-02-30"}, {"lastDay": "must be a day, like 2027-12-31"}),
+        ({"lastDay": "2026-02-30"}, {"lastDay": NO_DAY}),
+        # There is no midnight after it.
+        ({"lastDay": "9999-12-31"}, {"lastDay": NO_DAY}),
     ],
 )
 def test_refuses(holder: Member, fields: dict[str, Any], problems: dict[str, str]) -> None:
