@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from functools import cache
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
@@ -213,15 +214,25 @@ def reward_body(reward: Reward) -> RewardBody:
         update={
             "valid_from": reward.valid_from,
             "valid_until": reward.valid_until,
-            **own_fields(reward),
+            **own_fields(reward, RewardBody),
         }
     )
 
 
-def own_fields(reward: Reward) -> dict[str, Any]:
-    """Return what integrators keep in a reward, under names that we have not taken since."""
-    ours = {part for name, field in RewardBody.model_fields.items() for part in (name, field.alias)}
+def own_fields(reward: Reward, model: type[WireModel]) -> dict[str, Any]:
+    """Return what integrators keep in a reward, under names that the answer does not have itself.
+
+    They may be older than a field of ours.
+    """
+    ours = _names_of(model)
     return {name: value for name, value in reward.extra.items() if name not in ours}
+
+
+@cache
+def _names_of(model: type[WireModel]) -> frozenset[str]:
+    """Return the names of a model's fields, in both spellings."""
+    spellings = ((name, field.alias or name) for name, field in model.model_fields.items())
+    return frozenset(part for each in spellings for part in each)
 
 
 Rewards = Annotated[

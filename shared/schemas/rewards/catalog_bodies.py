@@ -85,7 +85,7 @@ def catalog_reward_fields(reward: Reward, program_id: str) -> dict[str, Any]:
         "required_tier": reward.required_tier,
         "store_ids": list(reward.store_ids),
         "archived_at": reward.archived_at,
-        **own_fields(reward),
+        **own_fields(reward, OfferBody),
     }
 
 

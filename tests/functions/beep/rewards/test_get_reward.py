@@ -37,6 +37,22 @@ def test_shows_a_reward_of_the_short_form_with_its_own_fields(merchant: Merchant
     }
 
 
+def test_own_fields_do_not_stand_for_ours(merchant: Merchant) -> None:
+    ours = ("programId", "program_id", "archivedAt", "archived_at", "forMember", "for_member")
+    tea = {**TEA, "sku": "K-1", **dict.fromkeys(ours, "mine")}
+    program_id = merchant.program(rewards=[tea])
+    body = {"programId": program_id, "rewardId": "rw_tea"}
+
+    shown = merchant.api.ok(ACTION, body)["reward"]
+    (listed,) = merchant.api.ok("listRewards", {"programId": program_id})["rewards"]
+    changed = merchant.api.ok("updateReward", {**body, "description": "Green"})["reward"]
+
+    assert listed == shown
+    assert (shown["programId"], shown["archivedAt"], shown["forMember"]) == (program_id, None, None)
+    assert (shown["sku"], changed["description"]) == ("K-1", "Green")
+    assert not {"program_id", "archived_at", "for_member"} & {*shown, *changed}
+
+
 def test_what_is_absent_or_anothers_is_not_found(
     merchant: Merchant, new_merchant: Callable[..., Merchant]
 ) -> None:
