@@ -47,7 +47,20 @@ class RowBody(WireModel):
     redeemed: Number = Field(description="What was redeemed.")
     redemptions: int = Field(description="How many redemptions there were.")
     expired: Number = Field(description="What expired.")
-    reversed: Number = Field(description="What was taken back, less what was given back.")
+    reversed: Number = Field(description="`takenBack` less `givenBack`.")
+    taken_back: Number = Field(description="What returns took back.")
+    given_back: Number = Field(description="What cancellations gave back.")
+    adjusted_up: Number = Field(
+        description="What was added by hand, set by another system or brought along from one."
+    )
+    adjusted_down: Number = Field(description="What was taken by hand or set by another system.")
+    transferred: Number = Field(description="What members gave to each other.")
+    change: Number = Field(
+        description=(
+            "By how much all balances together changed: `earned` - `redeemed` - `expired` - "
+            "`reversed` + `adjustedUp` - `adjustedDown`."
+        )
+    )
 
 
 class TopReward(WireModel):
@@ -117,6 +130,12 @@ EXAMPLE: dict[str, Any] = {
             "redemptions": 2,
             "expired": 15,
             "reversed": 10,
+            "takenBack": 30,
+            "givenBack": 20,
+            "adjustedUp": 50,
+            "adjustedDown": 5,
+            "transferred": 40,
+            "change": 260,
         }
     ],
     "topRewards": [{"rewardId": "rw_abc123", "title": "10% Rabatt", "redemptions": 2}],
@@ -181,4 +200,10 @@ def _to_row(row: Row, scale: int) -> RowBody:
         redemptions=row.redemptions,
         expired=from_units(row.expired_units, scale),
         reversed=from_units(row.reversed_units, scale),
+        taken_back=from_units(row.taken_back_units, scale),
+        given_back=from_units(row.given_back_units, scale),
+        adjusted_up=from_units(row.adjusted_up_units, scale),
+        adjusted_down=from_units(row.adjusted_down_units, scale),
+        transferred=from_units(row.transferred_units, scale),
+        change=from_units(row.change_units, scale),
     )

@@ -4,6 +4,12 @@ Days, weeks (from Monday) and months are those of the store's time zone, and tho
 was booked. The counters of a month are kept together; a week that two months share is counted in
 both, and its sum is that of both.
 
+What changes the balances of all members, taken together, is counted, so for each time it holds::
+
+    change = earned - redeemed - expired - (taken back - given back) + adjusted up - adjusted down
+
+What members transfer to each other, and what a merge moves, changes no sum.
+
 A member is *active* when something is earned or redeemed for them. Points that were pending and
 become spendable do not count, nor do birthday gifts: nobody did anything for these.
 """
@@ -29,6 +35,10 @@ class MonthCounters:
         redemptions: How many redemptions there were.
         expired_units: What expired.
         reversed_units: What was taken back, less what was given back.
+        given_back_units: What was given back.
+        adjusted_up_units: What was added by hand, set by another system or brought along.
+        adjusted_down_units: What was taken by hand or set by another system.
+        transferred_units: What members gave to others.
         active: Members who were active.
         active_by_week: The same, by the Monday of the week.
         active_by_cohort: Members who were active in this month, by the month in which they joined.
@@ -41,6 +51,10 @@ class MonthCounters:
     redemptions: Mapping[str, int] = field(default_factory=dict)
     expired_units: Mapping[str, int] = field(default_factory=dict)
     reversed_units: Mapping[str, int] = field(default_factory=dict)
+    given_back_units: Mapping[str, int] = field(default_factory=dict)
+    adjusted_up_units: Mapping[str, int] = field(default_factory=dict)
+    adjusted_down_units: Mapping[str, int] = field(default_factory=dict)
+    transferred_units: Mapping[str, int] = field(default_factory=dict)
     active: Mapping[str, int] = field(default_factory=dict)
     active_by_week: Mapping[str, int] = field(default_factory=dict)
     active_by_cohort: Mapping[str, int] = field(default_factory=dict)
@@ -93,24 +107,32 @@ def from_entry(
     """
     day = due.local_day(entry.recorded_at, time_zone)
     key = day.isoformat()
-    active = _activity(entry, day, time_zone, enrolled_at, active_at)
+    counted = {name: {key: value} for name, value in _amounts(entry).items()}
+    if entry.kind is EntryKind.REDEEM and entry.reward_id:
+        counted["redemptions_of"] = {f"{key} {entry.reward_id}": 1}
+    counted |= _activity(entry, day, time_zone, enrolled_at, active_at)
+    return MonthCounters(**counted)
+
+
+def _amounts(entry: Entry) -> dict[str, int]:
+    """Return what an entry adds to the counters of its day, by their names."""
+    units = entry.units
     match entry.kind:
         case EntryKind.EARN:
-            return MonthCounters(earned_units={key: entry.units}, **active)
+            amounts = {"earned_units": units}
         case EntryKind.REDEEM:
-            of = {f"{key} {entry.reward_id}": 1} if entry.reward_id else {}
-            return MonthCounters(
-                redeemed_units={key: -entry.units},
-                redemptions={key: 1},
-                redemptions_of=of,
-                **active,
-            )
+            amounts = {"redeemed_units": -units, "redemptions": 1}
         case EntryKind.EXPIRE:
-            return MonthCounters(expired_units={key: -entry.units})
-        case EntryKind.REVERSE if entry.units:
-            return MonthCounters(reversed_units={key: -entry.units})
+            amounts = {"expired_units": -units}
+        case EntryKind.REVERSE:
+            amounts = {"reversed_units": -units, "given_back_units": max(units, 0)}
+        case EntryKind.ADJUST:
+            amounts = {"adjusted_up_units": max(units, 0), "adjusted_down_units": max(-units, 0)}
+        case EntryKind.TRANSFER:
+            amounts = {"transferred_units": max(-units, 0)}
         case _:
-            return MonthCounters(**active)
+            amounts = {}
+    return {name: value for name, value in amounts.items() if value}
 
 
 def _activity(

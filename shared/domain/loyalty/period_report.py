@@ -25,7 +25,10 @@ class Interval(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A day, week or month. The last day is in it. Sums are in units."""
+    """A day, week or month. The last day is in it. Sums are in units.
+
+    ``reversed_units`` are those that were taken back, less those that were given back.
+    """
 
     first_day: date
     last_day: date
@@ -36,6 +39,22 @@ class Row:
     redemptions: int
     expired_units: int
     reversed_units: int
+    given_back_units: int
+    adjusted_up_units: int
+    adjusted_down_units: int
+    transferred_units: int
+
+    @property
+    def taken_back_units(self) -> int:
+        """What was taken back, whatever was given back."""
+        return self.reversed_units + self.given_back_units
+
+    @property
+    def change_units(self) -> int:
+        """By how much the sum of all balances has changed."""
+        grown = self.earned_units + self.adjusted_up_units
+        spent = self.redeemed_units + self.expired_units + self.reversed_units
+        return grown - spent - self.adjusted_down_units
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +156,10 @@ def _row(
         redemptions=within(every.redemptions),
         expired_units=within(every.expired_units),
         reversed_units=within(every.reversed_units),
+        given_back_units=within(every.given_back_units),
+        adjusted_up_units=within(every.adjusted_up_units),
+        adjusted_down_units=within(every.adjusted_down_units),
+        transferred_units=within(every.transferred_units),
     )
 
 

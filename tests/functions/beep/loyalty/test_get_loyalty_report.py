@@ -57,10 +57,17 @@ def test_tells_what_happened_by_day_week_and_month(
     days = report(anna, fromDay="2026-02-27", toDay="2026-03-02")
     assert (days["totalMembers"], days["countedSince"]) == (2, "2026-02-27T12:00:00.000Z")
     assert [numbers(each) for each in days["rows"]] == [
-        {"newMembers": 1, "activeMembers": 1, "earned": 100},
+        {"newMembers": 1, "activeMembers": 1, "earned": 100, "change": 100},
         {},
-        {"newMembers": 1, "activeMembers": 1, "earned": 10, "redeemed": 20, "redemptions": 1},
-        {"activeMembers": 1, "earned": 100, "reversed": 40},
+        {
+            "newMembers": 1,
+            "activeMembers": 1,
+            "earned": 10,
+            "redeemed": 20,
+            "redemptions": 1,
+            "change": -10,
+        },
+        {"activeMembers": 1, "earned": 100, "reversed": 40, "takenBack": 40, "change": 60},
     ]
     weeks = report(anna, interval="week", fromDay="2026-02-27", toDay="2026-03-02")
     assert [(each["fromDay"], each["activeMembers"]) for each in weeks["rows"]] == [
@@ -84,6 +91,46 @@ def test_tells_what_happened_by_day_week_and_month(
         },
         {"month": "2026-03", "members": 1, "active": [{"month": "2026-03", "activeMembers": 1}]},
     ]
+
+
+def test_all_that_changes_balances_adds_up(
+    frozen_clock: Clock, merchant: Merchant, pipeline: Pipeline
+) -> None:
+    anna = merchant.member(
+        "points", balance=100, transfers="merchant", pointsExpiry={"afterDays": 30}
+    )
+    ben = anna.other("ben")
+    ben.enroll()
+    why = {"reason": "x", "actor": "staff_7"}
+    redemption = anna.redeem(20, rewardId=None).body["redemptionId"]
+    anna.api.ok("cancelRedemption", {**anna.ids, "redemptionId": redemption})
+    anna.api.ok("adjustLoyaltyPoints", {**anna.ids, "points": 30, **why})
+    anna.api.ok("adjustLoyaltyPoints", {**anna.ids, "points": -5, **why})
+    gift = {**anna.ids, "toUserId": ben.user_id, "points": 42, "transferId": "g1"}
+    anna.api.ok("transferLoyaltyPoints", gift)
+    anna.sync("set", 60)
+    ben.earn(7, transactionId="t1")
+    back = {**ben.ids, "transactionId": "t1", "refundId": "r1", "points": 3}
+    ben.api.ok("reverseLoyaltyTransaction", back)
+    pipeline.fire(merchant)
+
+    (row,) = report(anna, fromDay="2026-03-03")["rows"]
+
+    assert numbers(row) == {
+        "newMembers": 2,
+        "activeMembers": 2,
+        "earned": 107,
+        "redeemed": 20,
+        "redemptions": 1,
+        "reversed": -17,
+        "takenBack": 3,
+        "givenBack": 20,
+        "adjustedUp": 30,
+        "adjustedDown": 28,
+        "transferred": 42,
+        "change": 106,
+    }
+    assert anna.balance()["currentBalance"] + ben.balance()["currentBalance"] == row["change"]
 
 
 def test_a_reward_keeps_its_title_when_it_is_archived(

@@ -46,6 +46,45 @@ MOMENTS = st.lists(st.integers(0, 100 * 24), max_size=40).map(
     lambda hours: [NOON + timedelta(hours=each) for each in sorted(hours)]
 )
 KINDS = st.sampled_from([EntryKind.EARN, EntryKind.REDEEM, EntryKind.EXPIRE, EntryKind.REVERSE])
+TAKING = {EntryKind.REDEEM, EntryKind.EXPIRE}
+BOTH_WAYS = {EntryKind.REVERSE, EntryKind.ADJUST}
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 100 * 24), st.sampled_from(EntryKind), st.integers(-9, 9)))
+)
+def test_the_figures_of_each_period_give_the_change_of_all_balances(
+    booked: list[tuple[int, EntryKind, int]],
+) -> None:
+    entries = []
+    for hour, kind, units in sorted(booked):
+        moment = NOON + timedelta(hours=hour)
+        if kind in TAKING:
+            entries.append(entry_at(moment, kind, -abs(units)))
+        elif kind is EntryKind.EARN:
+            entries.append(entry_at(moment, kind, abs(units)))
+        elif kind in BOTH_WAYS:
+            entries.append(entry_at(moment, kind, units))
+        elif kind in {EntryKind.TRANSFER, EntryKind.MERGE}:  # One gives it, and one gets it.
+            entries += [entry_at(moment, kind, each) for each in (-units, units)]
+        else:
+            entries.append(entry_at(moment, kind, 0))
+    by_month = counted(entries)
+
+    for interval in Interval:
+        wanted = period_report.periods(interval, date(2026, 3, 1), date(2026, 6, 30))
+        for row in period_report.rows(interval, wanted, by_month):
+            within = [
+                each
+                for each in entries
+                if row.first_day <= due.local_day(each.recorded_at, BERLIN) <= row.last_day
+            ]
+            assert row.change_units == sum(each.units for each in within)
+            reversed_units = [each.units for each in within if each.kind is EntryKind.REVERSE]
+            assert row.taken_back_units == -sum(each for each in reversed_units if each < 0)
+            assert row.given_back_units == sum(each for each in reversed_units if each > 0)
+            moved = [each.units for each in within if each.kind is EntryKind.TRANSFER]
+            assert row.transferred_units == sum(abs(each) for each in moved) // 2
 
 
 @given(MOMENTS, st.data())
