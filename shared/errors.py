@@ -645,6 +645,14 @@ class IdempotencyKeyReused(PunktwerkError):
     fix = "Repeat a request unchanged. Use a new key only for what has not happened yet."
 
 
+class VersionMismatch(PunktwerkError):
+    """Something was booked for the member since `ifVersion`."""
+
+    code = "VERSION_MISMATCH"
+    status = 409
+    fix = "Look at what was booked since, and decide anew with `details.version`."
+
+
 class TseTaken(PunktwerkError):
     """Another store of the account has registered this TSE."""
 

@@ -47,6 +47,25 @@ Currency = Annotated[str, Field(description="ISO 4217 code.")]
 CurrentBalance = Annotated[
     Number, Field(description="What the member has now, with what is reserved.")
 ]
+Version = Annotated[
+    int,
+    Field(
+        description=(
+            "Number of the member's last booking, 0 without one. It rises with each; `ifVersion` "
+            "takes it."
+        ),
+        ge=0,
+    ),
+]
+VersionAfter = Annotated[
+    int | None,
+    Field(
+        description=(
+            "The member's version with this booking: `ifVersion` takes it. Null if there was "
+            "nothing to book."
+        )
+    ),
+]
 HeldBalance = Annotated[Number, Field(description="What of it is reserved.")]
 AvailableBalance = Annotated[
     Number, Field(description="What can be spent now: the balance less what is reserved.")

@@ -126,6 +126,19 @@ TseCode = Annotated[
     ),
 ]
 
+IfVersion = Annotated[
+    int,
+    Field(
+        strict=True,
+        ge=0,
+        le=2**53,
+        description=(
+            "The `version` of the member as you know it, from getCustomerBalance, or the "
+            "`sequence` of the last event. If something was booked since, it is refused with "
+            "`VERSION_MISMATCH` and told by `loyalty.sync_conflict`."
+        ),
+    ),
+]
 ExternalSource = Annotated[
     str,
     Field(

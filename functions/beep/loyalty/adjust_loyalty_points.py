@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from shared.auth.caller import Caller
 from shared.domain.units import AMOUNT_UNITS_MAX, from_units
@@ -14,18 +14,20 @@ from shared.errors import (
     InsufficientBalance,
     MembershipNotFound,
     ProgramNotFound,
+    VersionMismatch,
 )
 from shared.schemas import answers
 from shared.schemas.base import (
     Duplicate,
     NewId,
     Number,
+    Points,
     RequestModel,
     ResponseModel,
     Success,
     Timestamp,
 )
-from shared.schemas.fields import ProgramId, StoreId, UserId
+from shared.schemas.fields import IfVersion, ProgramId, StoreId, UserId
 from shared.schemas.members.standing_bodies import Actor, Reason
 from shared.services.loyalty import balances
 from shared.services.loyalty import sandbox as mock
@@ -38,7 +40,7 @@ def _not_0(points: Decimal) -> Decimal:
 
 
 class Request(RequestModel):
-    """How much to add or to take, why, and who says so.
+    """How much to add or to take, or what the balance is to be, why, and who says so.
 
     It works for members who are suspended or have left, too. It counts as neither earned nor spent.
     """
@@ -46,14 +48,34 @@ class Request(RequestModel):
     program_id: ProgramId
     user_id: UserId
     store_id: StoreId | None = None
-    points: Annotated[
-        Number, Field(ge=-AMOUNT_UNITS_MAX, le=AMOUNT_UNITS_MAX), AfterValidator(_not_0)
-    ] = Field(description="What is added, or taken if it is negative; not 0.")
+    points: (
+        Annotated[Number, Field(ge=-AMOUNT_UNITS_MAX, le=AMOUNT_UNITS_MAX), AfterValidator(_not_0)]
+        | None
+    ) = Field(
+        default=None,
+        description="What is added, or taken if it is negative; not 0. This or `setTo`.",
+    )
+    set_to: Points | None = Field(
+        default=None,
+        description=(
+            "What the balance is to be; the difference is booked. It needs `ifVersion`, so that "
+            "nothing is overwritten that was booked meanwhile."
+        ),
+    )
+    if_version: IfVersion | None = None
     reason: Reason
     actor: Actor
     transaction_id: NewId | None = Field(
         default=None, description="Your id of the correction. It is booked once for it, for ever."
     )
+
+    @model_validator(mode="after")
+    def _require_one(self) -> Request:
+        if (self.points is None) is (self.set_to is None):
+            raise ValueError("must have exactly one of points and setTo")
+        if self.set_to is not None and self.if_version is None:
+            raise ValueError("must have ifVersion with setTo")
+        return self
 
 
 class Response(ResponseModel):
@@ -62,7 +84,11 @@ class Response(ResponseModel):
     success: Success = True
     program_id: answers.ProgramId
     user_id: answers.UserId
-    entry_id: str = Field(description=f"The ledger entry. {answers.ENTRY_ID_SCOPE}")
+    entry_id: str | None = Field(
+        description=(
+            f"The ledger entry. {answers.ENTRY_ID_SCOPE} Null if the balance was `setTo` already."
+        )
+    )
     points_adjusted: Number = Field(description="What was added, or taken if it is negative.")
     expires_at: Timestamp | None = Field(
         description="When added points expire. Null if never, or if they were taken."
@@ -73,6 +99,7 @@ class Response(ResponseModel):
     reason: str = Field(description="Why it was booked.")
     actor: str = Field(description="Who did it.")
     transaction_id: answers.TransactionId
+    version: answers.VersionAfter
     duplicate: Duplicate = None
 
 
@@ -92,6 +119,14 @@ EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
         "reason": "Doppelt gebucht",
         "actor": "staff_7",
     },
+    "set": {
+        "programId": "lp_abc123",
+        "userId": "user_xyz",
+        "setTo": 80,
+        "ifVersion": 2,
+        "reason": "Stand der Kasse",
+        "actor": "till_3",
+    },
 }
 
 EXAMPLE: dict[str, Any] = {
@@ -107,9 +142,16 @@ EXAMPLE: dict[str, Any] = {
     "reason": "Einkauf vom Samstag nachgetragen",
     "actor": "staff_7",
     "transactionId": "KORR-17",
+    "version": 3,
 }
 
-REFUSALS = (ProgramNotFound, MembershipNotFound, InsufficientBalance, BalanceLimitExceeded)
+REFUSALS = (
+    ProgramNotFound,
+    MembershipNotFound,
+    InsufficientBalance,
+    BalanceLimitExceeded,
+    VersionMismatch,
+)
 
 
 def handle(body: Request, caller: Caller) -> Response:
@@ -120,24 +162,26 @@ def handle(body: Request, caller: Caller) -> Response:
         user_id=body.user_id,
         store_id=body.store_id,
         points=body.points,
+        set_to=body.set_to,
+        if_version=body.if_version,
         reason=body.reason,
         actor=body.actor,
         transaction_id=body.transaction_id,
     )
     entry, scale = booking.entry, booking.program.scale
-    assert entry is not None
     return Response(
         program_id=body.program_id,
         user_id=booking.user_id,
-        entry_id=entry.entry_id,
-        points_adjusted=from_units(entry.units, scale),
-        expires_at=entry.lot_expires_at,
+        entry_id=entry.entry_id if entry else None,
+        points_adjusted=from_units(entry.units if entry else 0, scale),
+        expires_at=entry.lot_expires_at if entry else None,
         previous_balance=from_units(booking.previous_units, scale),
         new_balance=from_units(booking.new_units, scale),
         current_tier=booking.tier,
-        reason=entry.description,
-        actor=entry.actor or body.actor,
-        transaction_id=entry.transaction_id,
+        reason=entry.description if entry else body.reason,
+        actor=(entry.actor if entry else None) or body.actor,
+        transaction_id=entry.transaction_id if entry else body.transaction_id,
+        version=booking.version,
         duplicate=True if booking.is_duplicate else None,
         is_replay=booking.is_replay,
     )
@@ -145,9 +189,10 @@ def handle(body: Request, caller: Caller) -> Response:
 
 def sandbox(body: Request, _: Caller) -> dict[str, Any]:
     """Change the balance of the sandbox's member."""
-    change = mock.adjust(body.user_id, body.points)
+    change = mock.adjust(body.user_id, body.points, body.set_to)
     return {
-        "pointsAdjusted": body.points,
+        **({} if change.is_booked else {"entryId": None, "version": None}),
+        "pointsAdjusted": change.after - change.before,
         "previousBalance": change.before,
         "newBalance": change.after,
         "reason": body.reason,

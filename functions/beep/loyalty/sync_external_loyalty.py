@@ -18,10 +18,11 @@ from shared.errors import (
     ReceiptClaimed,
     ReceiptVoided,
     RedemptionCancelled,
+    VersionMismatch,
 )
 from shared.schemas import answers
 from shared.schemas.base import Duplicate, NewId, Points, RequestModel, ResponseModel, Success
-from shared.schemas.fields import ExternalSource, ProgramId, StoreId, UserId
+from shared.schemas.fields import ExternalSource, IfVersion, ProgramId, StoreId, UserId
 from shared.services.loyalty import balances
 from shared.services.loyalty import sandbox as mock
 from shared.services.members import comebacks
@@ -60,6 +61,7 @@ class Request(RequestModel):
             "same as the `transactionId` of addLoyaltyPoints and redeemLoyaltyPoints."
         ),
     )
+    if_version: IfVersion | None = None
 
 
 class Response(ResponseModel):
@@ -81,6 +83,7 @@ class Response(ResponseModel):
             "should be."
         )
     )
+    version: answers.VersionAfter
     duplicate: Duplicate = None
 
 
@@ -104,6 +107,7 @@ EXAMPLE: dict[str, Any] = {
     "previousBalance": 100,
     "newBalance": 150,
     "entryId": "le_abc123",
+    "version": 3,
 }
 
 REFUSALS = (
@@ -116,6 +120,7 @@ REFUSALS = (
     ReceiptClaimed,
     ReceiptVoided,
     RedemptionCancelled,
+    VersionMismatch,
 )
 
 
@@ -132,6 +137,7 @@ def handle(body: Request, caller: Caller) -> Response:
         source=body.source,
         external_transaction_id=body.external_transaction_id,
         comes_back=comebacks.before,
+        if_version=body.if_version,
     )
     scale = booking.program.scale
     return Response(
@@ -141,6 +147,7 @@ def handle(body: Request, caller: Caller) -> Response:
         previous_balance=from_units(booking.previous_units, scale),
         new_balance=from_units(booking.new_units, scale),
         entry_id=booking.entry.entry_id if booking.entry else None,
+        version=booking.version,
         duplicate=True if booking.is_duplicate else None,
         is_replay=booking.is_replay,
     )
@@ -153,5 +160,5 @@ def sandbox(body: Request, _: Caller) -> dict[str, Any]:
         "message": f"External sync: {body.action} successful",
         "previousBalance": change.before,
         "newBalance": change.after,
-        **({} if change.is_booked else {"entryId": None}),
+        **({} if change.is_booked else {"entryId": None, "version": None}),
     }

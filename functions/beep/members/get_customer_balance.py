@@ -87,6 +87,7 @@ class Response(ResponseModel):
         description="The last reason given to suspendMember or reactivateMember. Null if none."
     )
     enrolled_at: answers.EnrolledAt
+    version: answers.Version
     recent_transactions: list[Transaction] = Field(
         description="The last ten transactions, newest first."
     )
@@ -120,6 +121,7 @@ EXAMPLE: dict[str, Any] = {
     "status": "active",
     "statusReason": None,
     "enrolledAt": "2026-01-15T09:30:00.000Z",
+    "version": 2,
     "recentTransactions": [
         {
             "entryId": "le_def456",
@@ -167,6 +169,7 @@ def handle(body: Request, caller: Caller) -> Response:
         status=membership.status.value,
         status_reason=membership.status_reason,
         enrolled_at=membership.member_since,
+        version=membership.seq,
         recent_transactions=[to_transaction(entry, scale) for entry in membership.recent],
     )
 

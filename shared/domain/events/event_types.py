@@ -124,7 +124,6 @@ _LOYALTY = (
         SYNC_CONFLICT,
         Package.PRIME,
         "An external system would have overwritten newer points, and was refused.",
-        is_sent=False,
     ),
 )
 _SENT = {

@@ -56,6 +56,7 @@ from shared.errors import (
     InsufficientBalance,
     ReservationExists,
     TooManyReservations,
+    VersionMismatch,
 )
 
 FULL_CARD = "full_card"
@@ -325,14 +326,17 @@ def recalculate_tier(
 
 
 def current(membership: Membership, program: Program, now: datetime) -> Membership:
-    """Return a membership as it is at ``now``, with the history that is booked so far."""
+    """Return a membership as it is at ``now``, with the history that is booked so far.
+
+    ``seq`` is the number that its last entry gets: who has read it, and books as long as it holds,
+    has known what time has brought.
+    """
     after, _ = caught_up(membership, program, now)
     if after is membership:
         return membership
     return replace(
         after,
         recent=membership.recent,
-        seq=membership.seq,
         head_hash=membership.head_hash,
         updated_at=membership.updated_at,
     )
@@ -616,6 +620,46 @@ def adjust(
         changed = _debit(membership, -units)
     after = replace(changed, adjusted_units=membership.adjusted_units + units)
     return _book(membership, after, program, EntryKind.ADJUST, cause, lot=lot)
+
+
+def adjust_to(
+    membership: Membership, program: Program, target_units: int, cause: Cause
+) -> tuple[Membership, Entry] | None:
+    """Correct a balance by hand to ``target_units`` (>= 0), as ``adjust`` does.
+
+    Returns:
+        ``None`` if it is the balance already.
+
+    Raises:
+        MembershipClosed, InsufficientBalance, BalanceLimitExceeded: See ``adjust``.
+    """
+    assert target_units >= 0
+    membership.require_unmerged()
+    units = target_units - membership.balance_units
+    return adjust(membership, program, units, cause) if units else None
+
+
+def require_version(membership: Membership | None, user_id: str, version: int) -> None:
+    """Refuse to book if the member has another version than the caller knows.
+
+    Args:
+        membership: The membership, with what time has brought; ``None`` if there is none.
+        user_id: The member.
+        version: The number of the last entry that the caller knows; 0 for none.
+
+    Raises:
+        VersionMismatch: There is another last entry.
+    """
+    current_version = membership.seq if membership else 0
+    if current_version == version:
+        return
+    units, scale = (membership.balance_units, membership.scale) if membership else (0, 0)
+    raise VersionMismatch(
+        f"The member has version {current_version}, and not {version}.",
+        userId=user_id,
+        version=current_version,
+        currentBalance=from_units(units, scale),
+    )
 
 
 def owe(

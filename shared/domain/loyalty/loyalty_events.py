@@ -32,12 +32,13 @@ from shared.domain.events.event_types import (
     QR_EARNED,
     RETURN_DROPPED,
     REWARD_UNLOCKED,
+    SYNC_CONFLICT,
     TIER_CHANGED,
     TIER_EXPIRING,
 )
-from shared.domain.loyalty.entries import Entry, EntryKind, Extended
+from shared.domain.loyalty.entries import Cause, Entry, EntryKind, Extended
 from shared.domain.loyalty.membership import Membership
-from shared.domain.loyalty.programs import EarningMethod
+from shared.domain.loyalty.programs import EarningMethod, Program
 from shared.domain.loyalty.waiting_returns import WaitingReturn, WhyDropped
 from shared.domain.units import from_units
 
@@ -328,6 +329,52 @@ def _event(entry: Entry, event_id: str, event_type: str, data: Mapping[str, Any]
         source=entry.source,
         created_at=entry.recorded_at,
         data={**member, "sequence": entry.seq, **data},
+    )
+
+
+def from_sync_conflict(
+    program: Program,
+    cause: Cause,
+    found: Mapping[str, Any],
+    *,
+    expected_version: int,
+    target_units: int | None,
+) -> Event:
+    """Return the event of a booking that was refused, as the member has changed meanwhile.
+
+    Args:
+        program: The program.
+        cause: Of the booking.
+        found: ``userId``, ``version`` and ``currentBalance`` of the member.
+        expected_version: The version that the booking expected.
+        target_units: What the balance was to be; ``None`` if it was to change by something.
+    """
+    wanted = None if target_units is None else from_units(target_units, program.scale)
+    named = [("id", cause.transaction_id), ("key", cause.key_hash)]
+    name = next(
+        (f"{kind} {value}" for kind, value in named if value), f"{found['version']} {wanted}"
+    )
+    user_id = found["userId"]
+    names = (program.program_id, user_id, cause.source or "", name, str(expected_version))
+    return Event(
+        event_id=ids.derived("evt", SYNC_CONFLICT, *names),
+        type=SYNC_CONFLICT,
+        account_id=program.account_id,
+        store_id=program.store_id,
+        program_id=program.program_id,
+        user_id=user_id,
+        source=cause.source,
+        created_at=cause.now,
+        data={
+            "programId": program.program_id,
+            "userId": user_id,
+            "source": cause.source,
+            "externalTransactionId": cause.transaction_id,
+            "points": wanted,
+            "currentBalance": found["currentBalance"],
+            "expectedVersion": expected_version,
+            "version": found["version"],
+        },
     )
 
 

@@ -117,8 +117,14 @@ class SyncConflictData(MemberData):
     external_transaction_id: Id | None = Field(
         description="The external system's id of the transaction. Null if none was given."
     )
-    points: Number = Field(description="What the external system wanted the balance to be.")
+    points: Number | None = Field(
+        description=(
+            "What the balance was to be. Null if points were to be added or taken, whatever it is."
+        )
+    )
     current_balance: answers.CurrentBalance
+    expected_version: Whole = Field(description="The version that the request expected.")
+    version: answers.Version
 
 
 class EntryData(MemberData):
@@ -690,6 +696,8 @@ _CATALOG: Mapping[str, tuple[type[WireModel], Mapping[str, Any]]] = {
             "externalTransactionId": "PB-TXN-9876",
             "points": 80,
             "currentBalance": 150,
+            "expectedVersion": 6,
+            "version": 7,
         },
     ),
     event_types.POS_SYNCED: (

@@ -24,6 +24,7 @@ class MembershipBody(WireModel):
     lifetime_points: Number = Field(description="What counts for the tier.")
     current_tier: answers.CurrentTier
     enrolled_at: answers.EnrolledAt
+    version: answers.Version
 
 
 STANDING_EXAMPLE: dict[str, Any] = {
@@ -36,6 +37,7 @@ STANDING_EXAMPLE: dict[str, Any] = {
     "lifetimePoints": 142,
     "currentTier": None,
     "enrolledAt": "2026-03-03T12:00:00.000Z",
+    "version": 1,
 }
 
 
@@ -51,4 +53,5 @@ def to_membership_body(membership: Membership) -> MembershipBody:
         lifetime_points=from_units(membership.lifetime_units, membership.scale),
         current_tier=membership.tier,
         enrolled_at=membership.member_since,
+        version=membership.seq,
     )

@@ -35,6 +35,7 @@ from shared.services.loyalty import bookings, till_receipts, voucher_codes
 from shared.services.loyalty.awards import Awarding
 from shared.services.loyalty.bookings import Booking, ComesBack, Prepared
 from shared.services.loyalty.reward_stocks import StockOfReward
+from shared.services.loyalty.sync_conflicts import Expected
 from shared.store import paths
 from shared.store.client import Write
 from shared.store.loyalty import membership_documents
@@ -359,16 +360,18 @@ def sync_external(
     source: str | None,
     external_transaction_id: str | None,
     comes_back: ComesBack,
+    if_version: int | None = None,
 ) -> Booking:
     """Book a change of an external system: ``add``, ``redeem``, or ``set`` the balance.
 
     Enrols a user who is not enrolled; ``comes_back`` tells whether that is one who was erased.
     ``set`` books the difference, and nothing if there is none. It sets what counts for tiers, too:
-    ``total_earned``, else at least the balance.
+    ``total_earned``, else at least the balance. ``if_version``: see ``adjust``; 0 for a user who
+    is not enrolled.
 
     Raises:
         ProgramNotFound, ProgramInactive, InsufficientBalance, InvalidParameters,
-        IdempotencyKeyReused, BalanceLimitExceeded, Busy.
+        IdempotencyKeyReused, BalanceLimitExceeded, VersionMismatch, Busy.
     """
     program = access.program(caller, program_id, store_id)
     units = (
@@ -416,6 +419,9 @@ def sync_external(
         book,
         enrolls=comes_back,
         records_no_op=action == "set" and transaction is not None,
+        expected=(
+            None if if_version is None else Expected(if_version, units if action == "set" else None)
+        ),
     )
     if action == "add":
         prepared = till_receipts.taking(prepared, external_transaction_id, None)
@@ -428,12 +434,18 @@ def adjust(
     program_id: str,
     user_id: str,
     store_id: str | None,
-    points: Decimal,
+    points: Decimal | None,
+    set_to: Decimal | None,
+    if_version: int | None,
     reason: str,
     actor: str,
     transaction_id: str | None,
 ) -> Booking:
     """Correct a balance by hand: ``points`` are added, or taken if negative.
+
+    Or it becomes ``set_to``, and nothing is booked if it is that. One of the two is given.
+    ``if_version``: only if the member's last booking has this number, which does not tell two
+    requests apart either: who has looked again after a lost answer gets that answer.
 
     Happens once for one ``transaction_id``, for ever. It is no transaction of another system: a
     purchase with the same id is booked all the same. Reason and actor do not tell two requests
@@ -441,26 +453,51 @@ def adjust(
 
     Raises:
         ProgramNotFound, MembershipNotFound, InvalidParameters, InsufficientBalance,
-        BalanceLimitExceeded, IdempotencyKeyReused, Busy.
+        BalanceLimitExceeded, VersionMismatch, IdempotencyKeyReused, Busy.
     """
     program = access.program(caller, program_id, store_id)
-    size = positive_units(abs(points), program)
-    units = size if points > 0 else -size
+    units, target_units = adjustment_units(program, points, set_to)
     cause = bookings.cause_of(
         caller,
         program,
         action="adjust",
         business_key=transaction_id,
-        terms=(str(units),),
+        terms=(str(units),) if target_units is None else ("set", str(target_units)),
         description=reason,
         transaction_id=transaction_id,
         actor=actor,
     )
 
-    def book(membership: Membership, _: Reads) -> bookings.Decided:
-        return bookings.Decided(*ledger.adjust(membership, program, units, cause))
+    def book(membership: Membership, _: Reads, cause: Cause) -> bookings.Decided:
+        if target_units is None:
+            return bookings.Decided(*ledger.adjust(membership, program, units, cause))
+        booked = ledger.adjust_to(membership, program, target_units, cause)
+        return bookings.Decided(*booked) if booked else bookings.Decided(membership, None)
 
-    return bookings.run(caller.claim, program, user_id, cause, book)
+    return Prepared(
+        program,
+        user_id,
+        cause,
+        None,
+        book,
+        records_no_op=target_units is not None,
+        expected=None if if_version is None else Expected(if_version, target_units),
+    ).run(caller.claim)
+
+
+def adjustment_units(
+    program: Program, points: Decimal | None, set_to: Decimal | None
+) -> tuple[int, int | None]:
+    """Return by how many units a balance is corrected, or to how many: one of the two is given.
+
+    Raises:
+        InvalidParameters: ``points`` are 0, or one of them is finer than a unit.
+    """
+    if set_to is not None:
+        return 0, to_units(set_to, program.scale, field="setTo")
+    assert points is not None
+    size = positive_units(abs(points), program)
+    return (size if points > 0 else -size), None
 
 
 def take_back(

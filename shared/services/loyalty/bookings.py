@@ -19,12 +19,13 @@ from shared.domain.loyalty.programs import Program
 from shared.domain.members import comebacks
 from shared.domain.members.comebacks import Before
 from shared.domain.members.member import Member
-from shared.errors import IdempotencyKeyReused, MembershipNotFound
+from shared.errors import IdempotencyKeyReused, MembershipNotFound, VersionMismatch
 from shared.schemas.base import invalid
 from shared.services import commands, idempotency
 from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
-from shared.services.loyalty import profile_rewards, returning
+from shared.services.loyalty import profile_rewards, returning, sync_conflicts
+from shared.services.loyalty.sync_conflicts import Expected
 from shared.store import paths
 from shared.store.client import Document, Write
 from shared.store.loyalty import membership_documents, redemption_documents
@@ -61,6 +62,11 @@ class Booking:
     def new_units(self) -> int:
         """Balance after."""
         return self.entry.balance_after_units if self.entry else self.balance_units
+
+    @property
+    def version(self) -> int | None:
+        """The number of the entry; ``None`` if there was nothing to book."""
+        return self.entry.seq if self.entry else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +208,8 @@ class Prepared:
         records_no_op: The request is recorded even if there was nothing to book. Otherwise a late
             repetition would set a balance again, and undo later bookings.
         is_dry: Everything is decided, and nothing is written.
+        expected: It is booked only if the member is as the caller knows; else the event
+            ``loyalty.sync_conflict`` is all that is written.
     """
 
     program: Program
@@ -213,6 +221,7 @@ class Prepared:
     enrolls: ComesBack | None = None
     records_no_op: bool = False
     is_dry: bool = False
+    expected: Expected | None = None
     # What a decision that is made again must not make anew:
     run_id: str = field(default_factory=lambda: ids.new("run"))
     _forwarded: dict[str, Prepared] = field(default_factory=dict)
@@ -225,7 +234,12 @@ class Prepared:
 
     def run(self, claim: Claim | None) -> Booking:
         """Read, decide, commit: two RPCs. A repeated request gets its first answer."""
-        return commands.run(self.needs, self.decide, claim=claim, replay=self.replay)
+        try:
+            return commands.run(self.needs, self.decide, claim=claim, replay=self.replay)
+        except VersionMismatch as refusal:
+            if self.expected is not None:
+                sync_conflicts.tell(self.program, self.cause, self.expected, refusal)
+            raise
 
     def replay(self, kept: Document, reads: Reads) -> Booking:
         """Return the earlier request's answer: from its entry, else from what its claim keeps.
@@ -258,6 +272,9 @@ class Prepared:
             return other.decide(reads)
         membership, first = (found, ()) if found else self._enrolled(reads)
         membership, caught = ledger.caught_up(membership, self.program, self.cause.now)
+        if self.expected is not None:
+            known = membership if found else None
+            ledger.require_version(known, self.user_id, self.expected.version)
         cause = replace(self.cause, entry_id=self._names.free_id(reads))
         booked = self.book(membership, reads, cause)
         now = cause.now

@@ -146,18 +146,21 @@ def quote(user_id: str, amount: Decimal) -> QuotedPayment:
     )
 
 
-def adjust(user_id: str, points: Decimal) -> Change:
+def adjust(user_id: str, points: Decimal | None, set_to: Decimal | None = None) -> Change:
     """Return what a member with 142 points has after a correction, or with as many as it takes.
 
     Raises:
         InvalidParameters, MembershipNotFound, InsufficientBalance: See ``redeem``.
     """
     require_enrolled(user_id)
-    program = _program_for(points)
-    units = balances.positive_units(abs(points), program)
-    if points < 0:
-        _require_covered(program, user_id, units)
-    return _changed(program, max(BALANCE, -points), units if points > 0 else -units)
+    program = _program_for(points, set_to)
+    units, target_units = balances.adjustment_units(program, points, set_to)
+    if target_units is not None:
+        before_units = to_units(BALANCE, program.scale, field="setTo")
+        return _changed(program, BALANCE, target_units - before_units)
+    if units < 0:
+        _require_covered(program, user_id, -units)
+    return _changed(program, max(BALANCE, -from_units(units, program.scale)), units)
 
 
 def midnight_after(day: date) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from shared import clock
 from shared.auth.caller import Caller
-from shared.domain.loyalty import ledger, pending
+from shared.domain.loyalty import ledger
 from shared.domain.loyalty.membership import Membership
 from shared.domain.members.member import Member
 from shared.domain.members.profile import Profile
@@ -51,8 +51,8 @@ def find(caller: Caller, *, user_id: str) -> FoundMember:
 
 
 def _current(membership: Membership, now: datetime) -> Membership:
-    """Return a membership as it is now; its program matters if something is pending no more."""
-    if not pending.due(membership.pending, now):
+    """Return a membership as it is now; its program matters if time has brought something."""
+    if membership.next_due_at is None or membership.next_due_at > now:
         return ledger.effective(membership, now)
     program = program_documents.find(membership.program_id)
     assert program is not None, f"program {membership.program_id} is gone"

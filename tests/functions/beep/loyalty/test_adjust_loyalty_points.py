@@ -40,6 +40,7 @@ def test_adds(member: Member) -> None:
         "reason": "Doppelt gebucht",
         "actor": "staff_7",
         "transactionId": "c1",
+        "version": 2,
     }
     balance = member.balance()
     assert (balance["currentBalance"], balance["totalAdjusted"]) == (150, 50)
@@ -196,6 +197,125 @@ def test_an_erasure_takes_reason_and_actor_out(member: Member) -> None:
     assert erased["success"] is True
     texts = str(stored.documents("loyaltyMembers")) + str(stored.documents("members"))
     assert "staff_7" not in texts
+
+
+def set_to(
+    member: Member, points: float, version: int, key: str | None = None, **fields: Any
+) -> Answer:
+    body = {**member.ids, "setTo": points, "ifVersion": version, "reason": "Kasse", "actor": "till"}
+    return member.api(ACTION, {**body, **fields}, idempotency_key=key)
+
+
+def test_sets_what_nobody_has_changed_since(merchant: Merchant) -> None:
+    member = merchant.member("tier", balance=100)
+
+    down = set_to(member, 80, member.balance()["version"])
+    up = set_to(member, 600, down.body["version"])
+
+    assert [down.body["pointsAdjusted"], up.body["pointsAdjusted"]] == [-20, 520]
+    assert (up.body["newBalance"], up.body["currentTier"], up.body["version"]) == (600, "Bronze", 3)
+    balance = member.balance()
+    assert (balance["totalEarned"], balance["totalAdjusted"], balance["version"]) == (100, 500, 3)
+    listed = member.api.ok("listMembers", {"programId": member.program_id})["members"]
+    read = member.api.ok("getMember", {"userId": member.user_id})["memberships"]
+    assert [listed[0]["membership"]["version"], read[0]["version"]] == [3, 3]
+    stored.assert_sound(member)
+
+
+def test_never_overwrites_what_was_booked_since(merchant: Merchant, member: Member) -> None:
+    version = member.balance()["version"]
+    member.earn(20)
+    before = stored.entries(member)
+
+    answers = [set_to(member, 80, version, transactionId="c1") for _ in range(3)]
+    unnamed = [set_to(member, 70, version) for _ in range(2)]
+
+    for answer in (*answers, *unnamed):
+        details = {"userId": member.user_id, "version": 2, "currentBalance": 120}
+        assert_refused(answer, 409, "VERSION_MISMATCH", details)
+    assert stored.entries(member) == before
+    told = [each["data"] for each in stored.events(merchant.store_id, "loyalty.sync_conflict")]
+    data = {**member.ids, "source": None, "currentBalance": 120, "expectedVersion": 1, "version": 2}
+    assert sorted(told, key=lambda each: -each["points"]) == [
+        {**data, "externalTransactionId": "c1", "points": 80},
+        {**data, "externalTransactionId": None, "points": 70},
+    ]
+    assert set_to(member, 80, 2, transactionId="c1").body["pointsAdjusted"] == -40
+    stored.assert_sound(member)
+
+
+def test_who_looks_again_after_a_lost_answer_gets_it(member: Member) -> None:
+    first = set_to(member, 80, 1, transactionId="c1")
+
+    again = set_to(member, 80, 2, transactionId="c1")
+
+    assert (again.body, again.is_replay) == (first.body, True)
+    assert stored.units(member) == [100, -20]
+
+
+def test_what_is_so_already_is_booked_neither_now_nor_later(member: Member) -> None:
+    first = set_to(member, 100, 1, transactionId="c1")
+    member.earn(20)
+
+    again = set_to(member, 100, 2, transactionId="c1")
+
+    assert (first.body["entryId"], first.body["pointsAdjusted"], first.body["version"]) == (
+        None,
+        0,
+        None,
+    )
+    assert (again.body, again.is_replay) == (first.body, True)
+    assert stored.units(member) == [100, 20]
+
+
+def test_what_time_has_brought_is_a_change_before_it_is_booked(
+    frozen_clock: Clock, merchant: Merchant
+) -> None:
+    member = merchant.member("points", balance=20, pointsExpiry={"afterDays": 10})
+    version = member.balance()["version"]
+    frozen_clock.advance(days=11)
+
+    assert set_to(member, 15, version).body["error"] == "VERSION_MISMATCH"
+    read = member.api.ok("getMember", {"userId": member.user_id})["memberships"][0]["version"]
+    assert read == member.balance()["version"]
+    assert set_to(member, 15, read).body["previousBalance"] == 0
+    stored.assert_sound(member)
+
+
+def test_of_many_who_know_the_same_version_one_books(merchant: Merchant, member: Member) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda n: set_to(member, 50 + n, 1, f"k{n}"), range(4)))
+
+    assert sorted(each.status for each in answers) == [200, 409, 409, 409]
+    assert len(stored.entries(member)) == 2
+    assert len(stored.events(merchant.store_id, "loyalty.sync_conflict")) == 3
+    stored.assert_sound(member)
+
+
+def test_a_change_may_name_the_version_too(merchant: Merchant, member: Member) -> None:
+    assert adjust(member, 5, ifVersion=1).status == 200
+    assert adjust(member, 5, ifVersion=1).body["error"] == "VERSION_MISMATCH"
+
+    (told,) = stored.events(merchant.store_id, "loyalty.sync_conflict")
+    assert told["data"]["points"] is None
+    assert stored.units(member) == [100, 5]
+
+
+@pytest.mark.parametrize(
+    ("fields", "problem"),
+    [
+        ({"points": 5, "setTo": 5, "ifVersion": 1}, "must have exactly one of points and setTo"),
+        ({}, "must have exactly one of points and setTo"),
+        ({"setTo": 5}, "must have ifVersion with setTo"),
+    ],
+)
+def test_one_of_both_and_what_is_set_with_its_version(
+    member: Member, fields: dict[str, Any], problem: str
+) -> None:
+    with nothing_written():
+        answer = member.api(ACTION, {**member.ids, "reason": "x", "actor": "y", **fields})
+
+    assert_fields_refused(answer, {"body": problem})
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,7 @@ def expected(member: Member, answer: Answer, **fields: Any) -> dict[str, Any]:
         "previousBalance": 100,
         "newBalance": 150,
         "entryId": answer.body["entryId"],
+        "version": 2,
         **fields,
     }
 
@@ -85,7 +86,9 @@ def test_setting_what_is_already_so_books_nothing(member: Member) -> None:
         answer = member.sync("set", 100)
 
     message = "External sync: set successful"
-    assert answer.body == expected(member, answer, message=message, newBalance=100, entryId=None)
+    assert answer.body == expected(
+        member, answer, message=message, newBalance=100, entryId=None, version=None
+    )
     assert stored.units(member) == [100]
 
 
@@ -245,7 +248,9 @@ def test_enrols_who_is_not(member: Member, action: str, units: list[int]) -> Non
     answer = sync(other, action=action)
 
     message = f"External sync: {action} successful"
-    assert answer.body == expected(other, answer, message=message, previousBalance=0, newBalance=50)
+    assert answer.body == expected(
+        other, answer, message=message, previousBalance=0, newBalance=50, version=1
+    )
     assert stored.units(other) == units
     stored.assert_sound(other)
 
@@ -828,6 +833,7 @@ def test_the_sandbox_answers_with_the_documented_sample(merchant: Merchant) -> N
         "previousBalance": 100,
         "newBalance": 150,
         "entryId": "le_abc123",
+        "version": 3,
         "_sandbox": True,
     }
 
@@ -843,3 +849,29 @@ def test_the_sandbox_is_prime_whatever_the_account_has(
         refused = sandbox(ACTION, {**body, "points": -1})
 
     assert_fields_refused(refused, {"points": "must be at least 0"})
+
+
+def test_sets_only_what_nobody_has_changed_since(merchant: Merchant, member: Member) -> None:
+    version = member.balance()["version"]
+    member.redeem(10)
+
+    with_old = {"source": "payback", "externalTransactionId": "t1", "ifVersion": version}
+    refused = [member.sync("set", 80, **with_old) for _ in range(2)]
+
+    for answer in refused:
+        details = {"userId": member.user_id, "version": 2, "currentBalance": 90}
+        assert_refused(answer, 409, "VERSION_MISMATCH", details)
+    assert stored.units(member) == [100, -10]
+    (told,) = stored.events(merchant.store_id, "loyalty.sync_conflict")
+    assert (told["data"]["points"], told["data"]["source"]) == (80, "payback")
+    done = member.sync("set", 80, **{**with_old, "ifVersion": 2})
+    assert (done.body["newBalance"], done.body["version"]) == (80, 3)
+
+
+def test_who_is_not_enrolled_has_version_0(merchant: Merchant, member: Member) -> None:
+    guest = member.other("guest")
+
+    refused = guest.sync("set", 80, ifVersion=1)
+    assert refused.body["error"] == "VERSION_MISMATCH"
+    assert stored.document(f"loyaltyMembers/{guest.membership_id}") is None
+    assert guest.sync("set", 80, ifVersion=0).body["newBalance"] == 80

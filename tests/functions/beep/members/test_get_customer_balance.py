@@ -40,6 +40,7 @@ def expected(member: Member, **fields: Any) -> dict[str, Any]:
         "status": "active",
         "statusReason": None,
         "enrolledAt": NOW,
+        "version": 0,
         "recentTransactions": [],
         **fields,
     }
@@ -83,6 +84,7 @@ def test_tells_balance_totals_and_history(frozen_clock: Clock, merchant: Merchan
         availableBalance=142,
         totalEarned=280,
         totalRedeemed=138,
+        version=2,
         recentTransactions=[
             transaction(
                 redeemed,
@@ -158,6 +160,7 @@ def test_cashback_is_told_in_the_currency(merchant: Merchant) -> None:
         availableBalance=1.25,
         totalEarned=1.55,
         totalRedeemed=0.3,
+        version=2,
         recentTransactions=[
             transaction(
                 redeemed,
@@ -295,6 +298,7 @@ def test_the_sandbox_answers_with_the_documented_sample(merchant: Merchant) -> N
         "status": "active",
         "statusReason": None,
         "enrolledAt": "2026-01-15T09:30:00.000Z",
+        "version": 2,
         "recentTransactions": [
             {
                 "entryId": "le_def456",

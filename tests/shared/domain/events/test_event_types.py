@@ -18,6 +18,7 @@ loyalty.points_redeemed loyalty.checkin_earned loyalty.qr_earned loyalty.tier_ch
 loyalty.external_synced loyalty.enrollment loyalty.reward_unlocked
 """
 SENT = {
+    "loyalty.sync_conflict",
     "loyalty.points_transferred",
     "loyalty.return_dropped",
     "store.checkin",

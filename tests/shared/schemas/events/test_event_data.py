@@ -94,6 +94,11 @@ def story() -> Iterator[Event]:
     yield loyalty_events.from_expiring(member, 5, NOW + timedelta(days=30), NOW)
     waiting = WaitingReturn("r1", "t1", Returned("digest", "f"), NOW)
     yield loyalty_events.from_dropped_return(member, waiting, WhyDropped.NO_PURCHASE, NOW)
+    found = {"userId": "user_1", "version": 7, "currentBalance": Decimal(150)}
+    for cause, target_units in ((make_cause(), None), (named, 80)):
+        yield loyalty_events.from_sync_conflict(
+            PROGRAM, cause, found, expected_version=6, target_units=target_units
+        )
     balance = Break(Invariant.BALANCE, "balance is 9, and the entries give 5", "5", "9")
     yield proof_events.from_break(PROGRAM, "user_1", balance, NOW)
     changed = Break(Invariant.CHAIN, "entry le_1 was changed", "ab" * 200, "cd", 1, "le_1")

@@ -103,6 +103,7 @@ def synced(member: Member, body: dict[str, Any]) -> dict[str, Any]:
         "previousBalance": 0,
         "newBalance": 50,
         "entryId": ids.derived("le", "earn", "x1"),
+        "version": 1,
     }
 
 
