@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 Date = datetime | None
@@ -25,18 +25,34 @@ def _order(pair: tuple[Date, int]) -> datetime:
     return pair[0] or _NEVER
 
 
+@dataclass(frozen=True)
+class Missing:
+    """What a return could not take of an earn, whose units have a date."""
+
+    earn: tuple[str, str]
+    since: datetime
+    units: int
+    date: Date = None
+    collected: int = 0
+
+
+MISSING_MAX = 50
+
+
 @dataclass
 class Purse:
     """What a member has.
 
     ``free`` can be spent; ``owed`` is what was taken beyond. ``holds`` are set aside until a time,
     ``pending`` are grants that can be spent from a time on, with the date that they get.
+    ``missing`` is what returns could not take, oldest first.
     """
 
     free: Units = field(default_factory=Counter)
     owed: int = 0
     holds: dict[str, tuple[Units, datetime]] = field(default_factory=dict)
     pending: dict[str, tuple[int, datetime, Date]] = field(default_factory=dict)
+    missing: list[Missing] = field(default_factory=list)
 
     @property
     def held(self) -> int:
@@ -59,10 +75,16 @@ class Purse:
         self.owed -= paid
         self.free[date] += units - paid
 
-    def take(self, units: int, *, first: Iterable[Date] = ()) -> Units:
-        """Lose units, beginning with those of ``first``, then with those that expire first."""
+    def take(
+        self, units: int, *, first: Iterable[Date] = (), alive_at: datetime | None = None
+    ) -> Units:
+        """Lose units, beginning with those of ``first``, then with those that expire first; none of
+        those that were gone by ``alive_at``.
+        """
         taken: Units = Counter()
         for date in (*first, *(each for each, _ in in_order(self.free))):
+            if alive_at is not None and date is not None and date <= alive_at:
+                continue
             some = min(self.free[date], units - taken.total())
             self.free[date] -= some
             taken[date] += some
@@ -94,6 +116,49 @@ class Purse:
         """Give up what is set aside."""
         self.put_back(self.holds.pop(name)[0])
 
+    def miss(self, one: Missing) -> None:
+        """Remember what a return could not take."""
+        self.missing.append(one)
+        self._forget()
+
+    def collect(self, given: int, redeemed_at: datetime) -> int:
+        """Take what returns missed of what a redemption has given back that was there before."""
+        left = given
+        for place, each in enumerate(self.missing):
+            if redeemed_at > each.since:
+                continue
+            dead = sum(
+                units
+                for date, units in self.free.items()
+                if date is not None and date <= each.since
+            )
+            units = min(each.units, left, max(self.balance - dead, 0))
+            self.take(units, first=[each.date], alive_at=each.since)
+            left -= units
+            self.missing[place] = replace(
+                each, units=each.units - units, collected=each.collected + units
+            )
+        return given - left
+
+    def withdraw(self, earn: tuple[str, str], units: int) -> int:
+        """Miss less of an earn; say what of it was taken since then."""
+        left = units
+        for name in ("units", "collected"):
+            asked = left
+            for place, each in enumerate(self.missing):
+                if each.earn == earn:
+                    less = min(getattr(each, name), left)
+                    left -= less
+                    self.missing[place] = replace(each, **{name: getattr(each, name) - less})
+        self.missing = [each for each in self.missing if each.units or each.collected]
+        return asked - left
+
+    def _forget(self) -> None:
+        self.missing.sort(key=lambda each: each.since)
+        while len(self.missing) > MISSING_MAX:
+            done = [each for each in self.missing if not each.units]
+            self.missing.remove((done or self.missing)[0])
+
     def pass_time(self, now: datetime) -> None:
         """Let holds end, then pending units become spendable, then units expire."""
         ended = [name for name, (_, until) in self.holds.items() if until <= now]
@@ -115,3 +180,5 @@ class Purse:
         self.pending |= other.pending
         self.owed += other.owed
         self.put_back(other.free)
+        self.missing += other.missing
+        self._forget()

@@ -37,7 +37,8 @@ class Request(RequestModel):
 class Response(ResponseModel):
     """The points are back with the dates that they had, and the reward is in stock again.
 
-    What has reached its date meanwhile expires at once, after ``newBalance``.
+    ``newBalance`` is ``previousBalance`` and what was given back, less what was collected. What has
+    reached its date meanwhile expires at once, after that.
     """
 
     success: Success = True
@@ -48,6 +49,12 @@ class Response(ResponseModel):
         description=f"The ledger entry that gave the points back. {answers.ENTRY_ID_SCOPE}"
     )
     points_returned: Number = Field(description="What was given back.")
+    points_collected: Number = Field(
+        description=(
+            "What of it was taken at once, for returns that could not take it before, as it was "
+            "spent. Each has an entry of its own."
+        )
+    )
     previous_balance: answers.PreviousBalance
     new_balance: answers.NewBalance
     current_tier: answers.CurrentTier
@@ -69,6 +76,7 @@ EXAMPLE: dict[str, Any] = {
     "redemptionId": "le_def456",
     "cancellationId": "le_ghi789",
     "pointsReturned": 100,
+    "pointsCollected": 0,
     "previousBalance": 142,
     "newBalance": 242,
     "currentTier": None,
@@ -97,14 +105,16 @@ def handle(body: Request, caller: Caller) -> Response:
     )
     entry, scale = booking.entry, booking.program.scale
     assert entry is not None
+    collected_units = entry.collected_units or 0
     return Response(
         program_id=body.program_id,
         user_id=booking.user_id,
         redemption_id=body.redemption_id,
         cancellation_id=entry.entry_id,
         points_returned=from_units(entry.units, scale),
+        points_collected=from_units(collected_units, scale),
         previous_balance=from_units(booking.previous_units, scale),
-        new_balance=from_units(booking.new_units, scale),
+        new_balance=from_units(booking.new_units - collected_units, scale),
         current_tier=booking.tier,
         is_replay=booking.is_replay,
     )

@@ -153,6 +153,8 @@ class Entry:
     entries from before they were there.
     ``actor`` is who corrected a balance by hand, as the request says: a person perhaps.
     ``amount_paid`` is what a redemption paid of a purchase; ``None`` for all others.
+    ``collected_units`` is how much of what a cancelled redemption gives back is taken by the next
+    entries, as returns could not take it before; ``None`` if nothing is.
 
     An entry of the kind ``TIER`` has 0 ``units``: nothing but the tier changes. ``tier_reason``
     says why: ``time``, since ``occurred_at``, or ``recalculation``. ``tier_steps`` are the levels
@@ -218,6 +220,7 @@ class Entry:
     renews: bool | None = None
     renewed_until: datetime | None = None
     extended: Extended | None = None
+    collected_units: int | None = None
 
     @property
     def granted_units(self) -> int:

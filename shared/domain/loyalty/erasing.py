@@ -59,6 +59,7 @@ ENTRY_KEEPS = frozenset(
         "renews",
         "renewed_until",
         "extended",
+        "collected_units",
     }
 )
 """What a copy has of its entry."""
@@ -137,6 +138,7 @@ MEMBERSHIP_CHANGES = frozenset(
         "held_units",
         "referral",
         "waiting_returns",
+        "uncollected",
         "came_back_at",
     }
 )
@@ -223,6 +225,8 @@ def copy(
         merged_from=tuple(map(names.of, membership.merged_from)),
         referral=None,
         waiting_returns=(),
+        # Redemptions of who was erased cannot be cancelled: they have no records.
+        uncollected=(),
     )
     return Copy(after, tuple(copied), replace(record, new_head_hash=head_hash))
 

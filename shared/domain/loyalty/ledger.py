@@ -9,7 +9,7 @@ the caller commits both or neither. These equations always hold (``Membership.as
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -29,6 +29,7 @@ from shared.domain.loyalty import (
     referred,
     reward_counts,
     tiers,
+    uncollected_returns,
     waiting_returns,
 )
 from shared.domain.loyalty.counters import Counters
@@ -49,6 +50,7 @@ from shared.domain.loyalty.programs import Program, StampsRules
 from shared.domain.loyalty.referred import Referred
 from shared.domain.loyalty.returns import ReversePolicy
 from shared.domain.loyalty.rewards import Reward
+from shared.domain.loyalty.uncollected_returns import Uncollected
 from shared.domain.loyalty.waiting_returns import WaitingReturn
 from shared.domain.units import BALANCE_UNITS_MAX, from_units
 from shared.errors import (
@@ -511,7 +513,9 @@ def cancel(
     activities since then have put them off.
 
     What has reached its date meanwhile is given back, too, and the caller writes it off. Of older
-    redemptions the dates are not known: what they give back never expires.
+    redemptions the dates are not known: what they give back never expires. What returns could not
+    take, as this was spent, is in ``collected_units`` of the entry: the caller takes it by
+    ``collect``.
 
     Raises:
         BalanceLimitExceeded: The membership would hold more than the limit.
@@ -541,7 +545,81 @@ def cancel(
         reversed_units=membership.reversed_units - units,
         counters=_without_reward(membership, program, original),
     )
-    return _book(membership, after, program, EntryKind.REVERSE, cause, corrects=original)
+    collected_units = sum(taken for _, taken in _to_collect(after, original))
+    return _book(
+        membership,
+        after,
+        program,
+        EntryKind.REVERSE,
+        cause,
+        corrects=original,
+        collected_units=collected_units or None,
+    )
+
+
+def _to_collect(membership: Membership, redeemed: Entry) -> list[tuple[Uncollected, int]]:
+    """Return what each return takes of a membership that has back what a redemption spent.
+
+    That is what the return would have taken if the redemption had not been. What had expired by
+    then it would not have taken.
+    """
+    left_units = -redeemed.units
+    takings = []
+    for each in uncollected_returns.due(membership.uncollected, redeemed):
+        _, dead_units = lots.split_due(membership.lots, each.since)
+        taken_before = -redeemed.units - left_units
+        there = max(membership.balance_units - dead_units - taken_before, 0)
+        taken = min(each.units, left_units, there)
+        left_units -= taken
+        takings += [(each, taken)] if taken else []
+    return takings
+
+
+def collect(
+    membership: Membership,
+    program: Program,
+    redeemed: Entry,
+    earns: Mapping[tuple[str, str], Entry],
+    cause: Cause,
+) -> tuple[Membership, tuple[Entry, ...]]:
+    """Take what returns could not take before, of what a redemption has just given back.
+
+    Args:
+        membership: The membership, as ``cancel`` returns it.
+        program: The program.
+        redeemed: The redemption that was cancelled.
+        earns: The earns of ``uncollected_returns.due``, by the ids of membership and entry.
+        cause: That of ``cancel``.
+
+    Returns:
+        It, and an entry for each return, which corrects the earn.
+    """
+    entries = []
+    for number, (one, units) in enumerate(_to_collect(membership, redeemed)):
+        earn_entry = earns[one.earn]
+        entry_id = ids.derived("le", "collect", cause.entry_id, str(number))
+        why = Cause(
+            entry_id=entry_id,
+            fingerprint=ids.digest("collect", entry_id),
+            now=cause.now,
+            description=cause.description,
+            transaction_id=earn_entry.transaction_id,
+        )
+        own = _own_lot(membership, program, earn_entry, why)
+        after = replace(
+            _debit(membership, units, own=own, after=one.since),
+            reversed_units=membership.reversed_units + units,
+            lifetime_units=membership.lifetime_units - units,
+            counters=earning.counters_after_return(membership, earn_entry, units),
+            uncollected=tuple(
+                each.collected(units) if each is one else each for each in membership.uncollected
+            ),
+        )
+        membership, entry = _book(
+            membership, after, program, EntryKind.REVERSE, why, corrects=earn_entry
+        )
+        entries.append(entry)
+    return membership, tuple(entries)
 
 
 def set_balance(
@@ -798,7 +876,11 @@ def reverse(
     if taken == 0:
         return None
     after = replace(
-        _debit(membership, taken, own=_own_lot(membership, program, original, cause)),
+        _debit(
+            _remembering(membership, original, units - taken, cause.now),
+            taken,
+            own=_own_lot(membership, program, original, cause),
+        ),
         reversed_units=membership.reversed_units + taken,
         lifetime_units=membership.lifetime_units - taken,
         counters=earning.counters_after_return(membership, original, taken),
@@ -815,14 +897,46 @@ def reverse(
     )
 
 
-def uncollected(membership: Membership, original: Entry, units: int) -> Membership:
+def uncollected(
+    membership: Membership,
+    original: Entry,
+    units: int,
+    now: datetime,
+    *,
+    policy: ReversePolicy = ReversePolicy.WITHIN_BALANCE,
+) -> Membership:
     """Return a membership from which ``reverse`` could take nothing: the goods came back all the
-    same, so the purchase of a referral does not count any more.
+    same, so the purchase of a referral does not count any more. A redemption that is cancelled
+    later pays what the balance did not have.
     """
     after = referred.after_return(membership.referral, original, units)
-    if after == membership.referral:
+    if after != membership.referral:
+        membership = replace(membership, referral=after)
+    is_pending = pending.find(membership.pending, original) is not None
+    if policy is ReversePolicy.WITHIN_BALANCE and not is_pending:
+        return _remembering(membership, original, units, now)
+    return membership
+
+
+def _remembering(membership: Membership, original: Entry, units: int, now: datetime) -> Membership:
+    """Return a membership that remembers what a return could not take of an earn, if anything."""
+    if units == 0:
         return membership
-    return replace(membership, referral=after)
+    every = uncollected_returns.added(membership.uncollected, original, units, now)
+    return replace(membership, uncollected=every)
+
+
+def withdraw(membership: Membership, original: Entry, units: int) -> tuple[Membership, int]:
+    """Return a membership of which a return is withdrawn that could not take ``units`` of an earn.
+
+    Returns:
+        It, and how many of the units were taken since then, of a cancelled redemption: the caller
+        gives them back (``restore``), too.
+    """
+    every, to_give_back = uncollected_returns.withdrawn(membership.uncollected, original, units)
+    if every == membership.uncollected:
+        return membership, 0
+    return replace(membership, uncollected=every), to_give_back
 
 
 def await_purchase(membership: Membership, program: Program, one: WaitingReturn) -> Membership:
@@ -1136,15 +1250,22 @@ def _own_lot(membership: Membership, program: Program, original: Entry, cause: C
     return lot_dates.given(membership, program, lot, cause.now)
 
 
-def _debit(membership: Membership, units: int, *, own: Lot | None = None) -> Membership:
-    """Take units from the lots, first from those that expire when the ``own`` one does."""
+def _debit(
+    membership: Membership, units: int, *, own: Lot | None = None, after: datetime | None = None
+) -> Membership:
+    """Take units from the lots, first from those that expire when the ``own`` one does.
+
+    ``after``: none from those that have expired by then, and are not written off yet.
+    """
     first = () if own is None else (own.expires_at,)
-    left, missing = lots.take(membership.lots, units, own=first)
+    alive, _ = (membership.lots, 0) if after is None else lots.split_due(membership.lots, after)
+    dead = membership.lots[: len(membership.lots) - len(alive)]
+    left, missing = lots.take(alive, units, own=first)
     return replace(
         membership,
         balance_units=membership.balance_units - units,
         deficit_units=membership.deficit_units + missing,
-        lots=left,
+        lots=(*dead, *left),
     )
 
 
@@ -1165,6 +1286,7 @@ def _book(
     tier_reason: str | None = None,
     renewed_until: datetime | None = None,
     extended: Extended | None = None,
+    collected_units: int | None = None,
 ) -> tuple[Membership, Entry]:
     """Seal a change: number it, recompute tier and unlocked rewards, chain it by its hash.
 
@@ -1238,6 +1360,7 @@ def _book(
         renews=(lot.renews or None) if lot else None,
         renewed_until=renewed_until,
         extended=extended,
+        collected_units=collected_units,
     )
     entry = replace(unsealed, hash=chain.entry_hash(unsealed))
     after = replace(

@@ -305,6 +305,7 @@ def _booking(entry: Entry) -> tuple[str, dict[str, Any]]:
     if entry.kind is EntryKind.REVERSE:
         data["correctsEntryId"] = entry.corrects_entry_id
         data["pendingPoints"] = from_units(entry.pending_units or 0, entry.scale)
+        data["pointsCollected"] = from_units(entry.collected_units or 0, entry.scale)
     if entry.kind is EntryKind.PENDING:
         usual = "purchase" if entry.purchase_amount else "api"
         data["earningMethod"] = entry.earning_method or usual

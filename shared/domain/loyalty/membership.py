@@ -13,6 +13,7 @@ from shared.domain.loyalty.lots import LOTS_MAX, Lot
 from shared.domain.loyalty.pending import PendingAward
 from shared.domain.loyalty.referred import Referred
 from shared.domain.loyalty.tier_policies import TierHold
+from shared.domain.loyalty.uncollected_returns import Remembered
 from shared.domain.loyalty.waiting_returns import Waiting
 from shared.errors import MembershipClosed, MemberSuspended
 
@@ -85,6 +86,8 @@ class Membership:
     ``active_at`` is the latest activity that has put off the expiry of what renews.
     ``referral``: somebody referred the member, who joined by it.
     ``waiting_returns`` were told before their purchases have earned, oldest first.
+    ``uncollected`` are returns that could not take all, oldest first: what cancelled redemptions
+    give back pays them.
 
     ``earned_by_month`` is what counts for tiers by month, latest first; ``None`` for memberships
     from before months were counted, and in programs without tiers. ``tier_hold`` is by what the
@@ -145,6 +148,7 @@ class Membership:
     tier_valid_until: datetime | None = None
     active_at: datetime | None = None
     came_back_at: datetime | None = None
+    uncollected: Remembered = ()
 
     @property
     def member_since(self) -> datetime:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from shared.domain.loyalty import counters, earned_months, lots, pending
+from shared.domain.loyalty import counters, earned_months, lots, pending, uncollected_returns
 from shared.domain.loyalty.counters import Counters
 from shared.domain.loyalty.entries import Moved
 from shared.domain.loyalty.lots import Lots
@@ -53,6 +53,7 @@ COMBINED = frozenset(
         "holds",
         "referral",
         "waiting_returns",
+        "uncollected",
         "earned_by_month",
         "active_at",
     }
@@ -121,6 +122,7 @@ def handed_over(source: Membership, target: Membership) -> Membership:
         earned_by_month=None,
         referral=None,
         waiting_returns=(),
+        uncollected=(),
         status=MembershipStatus.MERGED,
         merged_into=target.membership_id,
         merged_into_user_id=target.user_id,
@@ -163,6 +165,7 @@ def taken_over(target: Membership, source: Membership) -> Membership:
         # Who was a member before was not won by a friend.
         referral=older.referral,
         waiting_returns=_waiting(target, source),
+        uncollected=uncollected_returns.latest((*target.uncollected, *source.uncollected)),
         # Who was welcomed in one of them, or was there before there was a bonus, is not new.
         awaits_welcome=target.awaits_welcome and source.awaits_welcome,
         active_at=max(filter(None, (target.active_at, source.active_at)), default=None),

@@ -30,6 +30,7 @@ class Invariant(StrEnum):
     TIER = "tier"
     PENDING = "pending"
     PENDING_GRANTS = "pendingGrants"
+    UNCOLLECTED = "uncollected"
     RECENT = "recent"
     ENTRY_BALANCE = "entryBalance"
     CHAIN = "chain"
@@ -154,6 +155,8 @@ def sums_breaks(membership: Membership, entries: Sequence[Entry]) -> Iterator[Br
             message = f"{name} is {stored}, and the entries give {computed}"
             yield Break(invariant, message, expected=str(computed), found=str(stored))
     yield from _steps_breaks(entries)
+    if not moved:
+        yield from _uncollected_breaks(membership, entries)
 
 
 _NAMES = {
@@ -178,6 +181,25 @@ def _steps_breaks(entries: Sequence[Entry]) -> Iterator[Break]:
                 entry_id=entry.entry_id,
             )
         balance_units = entry.balance_after_units
+
+
+def _uncollected_breaks(membership: Membership, entries: Sequence[Entry]) -> Iterator[Break]:
+    """Yield the earns of which more is to be taken than returns have left of them."""
+    missing: dict[str, int] = {}
+    for each in membership.uncollected:
+        missing[each.entry_id] = missing.get(each.entry_id, 0) + each.units
+    left = {each.entry_id: each.granted_units for each in entries if each.entry_id in missing}
+    for entry in entries:
+        if entry.kind is EntryKind.REVERSE and entry.corrects_entry_id in left:
+            left[entry.corrects_entry_id] += entry.moved_units
+    for entry_id, units in missing.items():
+        if units > left.get(entry_id, 0):
+            yield Break(
+                Invariant.UNCOLLECTED,
+                f"{units} of {entry_id} are to be taken, and {left.get(entry_id, 0)} are left",
+                expected=f"at most {left.get(entry_id, 0)}",
+                found=str(units),
+            )
 
 
 def counters_breaks(counted: ProgramCounters, computed: ProgramCounters) -> Iterator[Break]:

@@ -107,7 +107,9 @@ def _take(
             asked_units=grant.asked_units + units,
             taken_units=grant.taken_units + taken_units,
         )
-        nothing = ledger.uncollected(membership, originals[grant.entry_id], units)
+        nothing = ledger.uncollected(
+            membership, original, units, cause.now, policy=program.refund_policy
+        )
         _note(postings, after, *(booked or (nothing, None)))
         postings.uncollected_units += units - taken_units
         postings.has_taken = True
@@ -129,11 +131,15 @@ def _give_back(
         left -= units
         asked_units = grant.asked_units - units
         given_units = max(grant.taken_units - asked_units, 0)
-        membership, entry = postings.memberships[due.user_id], None
-        if given_units:
+        original, entry = originals[grant.entry_id], None
+        membership, later_units = ledger.withdraw(
+            postings.memberships[due.user_id], original, units - given_units
+        )
+        if given_units + later_units:
             cause = cause_of("give_back", postings.purchase)
-            original = originals[grant.entry_id]
-            membership, entry = ledger.restore(membership, program, original, given_units, cause)
+            membership, entry = ledger.restore(
+                membership, program, original, given_units + later_units, cause
+            )
         after = replace(grant, asked_units=asked_units, taken_units=grant.taken_units - given_units)
         _note(postings, after, membership, entry)
 

@@ -261,6 +261,12 @@ class PointsReversedData(BookingData):
     pending_points: Number = Field(
         description="What was taken of points that were pending, negative; not part of `points`."
     )
+    points_collected: Number = Field(
+        description=(
+            "What of a cancelled redemption the next bookings take, for returns that could not "
+            "take it before; not subtracted from `points`."
+        )
+    )
 
 
 class PointsTransferredData(BookingData):
@@ -676,7 +682,13 @@ _CATALOG: Mapping[str, tuple[type[WireModel], Mapping[str, Any]]] = {
     ),
     event_types.POINTS_REVERSED: (
         PointsReversedData,
-        {**_SPENT, "points": -50, "correctsEntryId": "le_abc122", "pendingPoints": 0},
+        {
+            **_SPENT,
+            "points": -50,
+            "correctsEntryId": "le_abc122",
+            "pendingPoints": 0,
+            "pointsCollected": 0,
+        },
     ),
     event_types.LEDGER_BROKEN: (
         LedgerBrokenData,

@@ -547,7 +547,10 @@ def take_back(
             membership, program, original, units, cause, policy=program.refund_policy
         )
         if booked is None:
-            return bookings.Decided(ledger.uncollected(membership, original, units), None)
+            after = ledger.uncollected(
+                membership, original, units, cause.now, policy=program.refund_policy
+            )
+            return bookings.Decided(after, None)
         return bookings.Decided(*booked)
 
     return bookings.run(
@@ -569,12 +572,15 @@ def give_back(
     store_id: str | None,
     entry_id: str,
     units: int,
+    withdrawn_units: int,
     transaction_id: str,
     description: str,
 ) -> Booking:
     """Give back a part of the points that ``take_back`` took: once for one ``transaction_id``.
 
-    All parts together must not be more than was taken: the caller must ensure that.
+    All parts together must not be more than was taken: the caller must ensure that. What was not
+    taken is not missing any more; if it was taken since, of a cancelled redemption, it is given
+    back, too.
 
     Args:
         caller: Must own the program.
@@ -582,7 +588,8 @@ def give_back(
         user_id: The member who had the points.
         store_id: The store, if it is given.
         entry_id: The earn.
-        units: From 1 to the units that were taken back, in the program's smallest unit.
+        units: At most the units that were taken back, in the program's smallest unit.
+        withdrawn_units: The units that should have been taken and should not any more; > 0.
         transaction_id: Names the entry.
         description: The text that the member reads.
 
@@ -603,9 +610,21 @@ def give_back(
 
     def book(membership: Membership, reads: Reads) -> bookings.Decided:
         original = _original(reads, membership, entry_id, original_path)
-        return bookings.Decided(*ledger.restore(membership, program, original, units, cause))
+        after, later_units = ledger.withdraw(membership, original, withdrawn_units - units)
+        given_units = units + later_units
+        if given_units == 0:
+            return bookings.Decided(after, None)
+        return bookings.Decided(*ledger.restore(after, program, original, given_units, cause))
 
-    return bookings.run(caller.claim, program, user_id, cause, book, more_paths=[original_path])
+    return bookings.run(
+        caller.claim,
+        program,
+        user_id,
+        cause,
+        book,
+        more_paths=[original_path],
+        records_no_op=units == 0,
+    )
 
 
 def _original(reads: Reads, membership: Membership, entry_id: str, path: str) -> Entry:

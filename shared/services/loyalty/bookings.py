@@ -75,7 +75,7 @@ class Decided:
 
     ``expired`` is the entry that follows if what was granted has expired already.
     ``award`` says how much was asked for, and why it is not granted, if that was computed.
-    ``before`` are entries that come before it, in the same commit.
+    ``before`` are entries that come before it, in the same commit, and ``then`` those that follow.
     ``is_final``: the same request never does more. Else what did nothing is decided on again.
     """
 
@@ -86,6 +86,7 @@ class Decided:
     award: Award | None = None
     is_final: bool = True
     before: Sequence[Entry] = ()
+    then: Sequence[Entry] = ()
 
 
 def cause_of(
@@ -301,7 +302,15 @@ class Prepared:
         if booked.entry is None and booked.is_final:
             no_op = self._names.no_op
             writes += idempotency.claim_writes(no_op, reads, kept, self.cause.now, self.run_id)
-        made = (*first, *caught, *booked.before, booked.entry, booked.expired, *settled.entries)
+        made = (
+            *first,
+            *caught,
+            *booked.before,
+            booked.entry,
+            *booked.then,
+            booked.expired,
+            *settled.entries,
+        )
         entries = [each for each in made if each is not None]
         if entries or found is None or _has_changed(found, after):
             writes += membership_documents.writes(read, after, *entries)
@@ -469,7 +478,11 @@ class _Names:
 
 def _has_changed(before: Membership, after: Membership) -> bool:
     """Tell whether a membership has changed without an entry."""
-    return (before.referral, before.waiting_returns) != (after.referral, after.waiting_returns)
+    return (before.referral, before.waiting_returns, before.uncollected) != (
+        after.referral,
+        after.waiting_returns,
+        after.uncollected,
+    )
 
 
 def _kept(booking: Booking) -> Document:

@@ -91,9 +91,9 @@ def take(buyer: Buyer, points: PurchasePoints, due: Taking, transaction_id: str)
     assert points.entry_id is not None
     is_taking = due.units > 0
     units = due.units if is_taking else purchase_points.to_give_back(points, due)
-    if units == 0:
-        return 0
-    move = balances.take_back if is_taking else balances.give_back
+    move = (
+        balances.take_back if is_taking else partial(balances.give_back, withdrawn_units=-due.units)
+    )
     moved = partial(
         move,
         callers.acting_for(buyer.account_id),
@@ -106,6 +106,9 @@ def take(buyer: Buyer, points: PurchasePoints, due: Taking, transaction_id: str)
         description=buyer.description,
     )
     entry = _booked(buyer, moved).entry
+    if not is_taking:
+        # What was taken after this purchase knew of it is given back besides.
+        return -units
     return -entry.moved_units if entry else 0
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from shared import ids
-from shared.domain.loyalty import ledger, reward_stock
+from shared.domain.loyalty import ledger, reward_stock, uncollected_returns
 from shared.domain.loyalty.entries import Cause, Entry, EntryKind
 from shared.domain.loyalty.external_transactions import Direction, ExternalTransaction
 from shared.domain.loyalty.membership import Membership
@@ -29,18 +29,20 @@ _LATEST = 20
 class GivenBack:
     """A membership that has back what a redemption spent, and the writes that go with it.
 
-    ``expired`` is the entry that writes off what had reached its date meanwhile.
+    ``collected`` are the entries that take of it what returns could not take before. ``expired`` is
+    the entry that writes off what had reached its date meanwhile.
     """
 
     membership: Membership
     entry: Entry
+    collected: Sequence[Entry]
     expired: Entry | None
     writes: list[Write]
 
     @property
     def entries(self) -> list[Entry]:
         """The entries, in their order."""
-        return [self.entry, *filter(None, [self.expired])]
+        return [self.entry, *self.collected, *filter(None, [self.expired])]
 
 
 def give_back(
@@ -63,17 +65,28 @@ def give_back(
 
     Raises:
         BalanceLimitExceeded: The membership would hold more than the limit.
-        Wanted: The stock is not read yet.
+        Wanted: The stock is not read yet, or the earn of a return that takes something.
     """
+    earns = _earns(reads, membership, original)
     told = replace(cause, transaction_id=original.transaction_id, reward_id=original.reward_id)
     after, entry = ledger.cancel(membership, program, original, told)
+    after, collected = ledger.collect(after, program, original, earns, told)
     written_off = ledger.expired(after, program, cause.now)
     after, expired = written_off or (after, None)
     writes = [
         redemption_documents.write(reads[redemption_documents.path_of(original)], record),
         *_stock_writes(program, original, reads),
     ]
-    return GivenBack(after, entry, expired, writes)
+    return GivenBack(after, entry, collected, expired, writes)
+
+
+def _earns(reads: Reads, membership: Membership, original: Entry) -> dict[tuple[str, str], Entry]:
+    """Return the earns of the returns that a cancelled redemption pays, by their names."""
+    due = uncollected_returns.due(membership.uncollected, original)
+    path_of = {each.earn: paths.entry(*each.earn) for each in due}
+    commands.want(reads, path_of.values())
+    found = {name: membership_documents.decode_entry(reads[path]) for name, path in path_of.items()}
+    return {name: entry for name, entry in found.items() if entry is not None}
 
 
 def spent_paths(membership_id: str, transaction_id: str, source: str | None) -> list[str]:

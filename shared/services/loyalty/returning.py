@@ -101,7 +101,7 @@ def book(
     else:
         after = after.with_nothing(returned, units)
         if units:
-            membership = ledger.uncollected(membership, earn, units)
+            membership = ledger.uncollected(membership, earn, units, cause.now, policy=policy)
     return BookedReturn(membership, entry, after, refunds.entries)
 
 

@@ -266,7 +266,9 @@ def cancel(
         record = record.cancelled(cause.now, cause.entry_id, reason)
         redemptions.require_in_time(original, program.redemption_cancel_days, cause.now)
         given = redemption_returns.give_back(reads, membership, program, original, record, cause)
-        return bookings.Decided(given.membership, given.entry, given.writes, given.expired)
+        return bookings.Decided(
+            given.membership, given.entry, given.writes, given.expired, then=given.collected
+        )
 
     needs = [paths.entry(asked_id, redemption_id), paths.redemption(asked_id, redemption_id)]
     return Prepared(program, user_id, cause, None, book, more_paths=needs).run(caller.claim)

@@ -822,7 +822,12 @@ def _taking(old: ReceiptGrant, new: ReceiptGrant, receipt: ClaimableReceipt) -> 
         booked = ledger.reverse(
             membership, program, original, units, cause, policy=program.refund_policy
         )
-        return Decided(*booked) if booked else Decided(membership, None)
+        if booked is None:
+            after = ledger.uncollected(
+                membership, original, units, cause.now, policy=program.refund_policy
+            )
+            return Decided(after, None)
+        return Decided(*booked)
 
     return Prepared(program, old.user_id, cause, None, book, more_paths=[original_path])
 

@@ -17,6 +17,7 @@ from tests.support.refusals import assert_refused, nothing_written
 from tests.support.reservations import commit, reserve, with_reward
 
 ACTION = "cancelRedemption"
+RETURN = {"transactionId": "t1", "refundId": "r1"}
 
 
 def remaining(member: Member) -> int:
@@ -39,6 +40,7 @@ def test_points_and_stock_are_back(merchant: Merchant) -> None:
         "redemptionId": redemption_id,
         "cancellationId": answer.body["cancellationId"],
         "pointsReturned": 40,
+        "pointsCollected": 0,
         "previousBalance": 60,
         "newBalance": 100,
         "currentTier": None,
@@ -74,6 +76,57 @@ def test_what_has_reached_its_date_expires_at_once(frozen_clock: Clock, merchant
     assert cancel(member, redemption_id).body["newBalance"] == 40
 
     assert stored.units(member) == [60, -40, -20, 40, -40]
+    stored.assert_sound(member)
+
+
+def test_a_return_takes_what_it_could_not_take_before(merchant: Merchant) -> None:
+    member = merchant.member("points", balance=10)
+    assert member.add(purchaseAmount=10, transactionId="t1").body["newBalance"] == 110
+    redemption_id = member.redeem(100).body["redemptionId"]
+    back = member.api("reverseLoyaltyTransaction", {**member.ids, **RETURN})
+    assert (back.body["pointsReversed"], back.body["uncollectedPoints"]) == (10, 90)
+
+    answer = cancel(member, redemption_id)
+
+    assert (answer.body["pointsReturned"], answer.body["pointsCollected"]) == (100, 90)
+    assert (answer.body["previousBalance"], answer.body["newBalance"]) == (0, 10)
+    assert cancel(member, redemption_id).body == answer.body
+    assert stored.units(member) == [10, 100, -100, -10, 100, -90]
+    _, earn, _, returned, cancelled, collected = stored.entries(member)
+    assert returned.corrects_entry_id == collected.corrects_entry_id == earn.entry_id
+    assert cancelled.collected_units == 90
+    assert member.balance()["totalReversed"] == 0
+    stored.assert_sound(member)
+
+
+def test_what_was_redeemed_after_a_return_pays_nothing_for_it(merchant: Merchant) -> None:
+    member = merchant.member("points")
+    member.add(purchaseAmount=10, transactionId="t1")
+    before = member.redeem(100).body["redemptionId"]
+    member.api("reverseLoyaltyTransaction", {**member.ids, **RETURN})
+    assert member.earn(50)["newBalance"] == 50, "who earns anew owes nothing"
+    after = member.redeem(50).body["redemptionId"]
+
+    assert cancel(member, after).body["pointsCollected"] == 0
+    answer = cancel(member, before)
+
+    assert (answer.body["pointsCollected"], answer.body["newBalance"]) == (100, 50)
+    stored.assert_sound(member)
+
+
+def test_of_a_return_and_a_cancellation_at_once_the_order_does_not_matter(
+    merchant: Merchant,
+) -> None:
+    member = merchant.member("points", balance=10)
+    member.add(purchaseAmount=10, transactionId="t1")
+    redemption_id = member.redeem(100).body["redemptionId"]
+
+    with ThreadPoolExecutor(2) as pool:
+        back = pool.submit(member.api, "reverseLoyaltyTransaction", {**member.ids, **RETURN})
+        cancelled = pool.submit(cancel, member, redemption_id)
+
+    assert (back.result().status, cancelled.result().status) == (200, 200)
+    assert member.balance()["currentBalance"] == 10
     stored.assert_sound(member)
 
 
