@@ -1,4 +1,4 @@
-"""docs/redeeming.md and docs/tiers.md: their commands, as they stand there, against a server."""
+"""Pages on rewards, tiers and configurations: their commands, as they stand there, run."""
 
 from __future__ import annotations
 
@@ -32,8 +32,21 @@ def test_the_commands_of_redeeming_run(app: Flask, merchant: Merchant, tmp_path:
     assert (quote["points"], quote["amountPaid"]) == (129, 6.45)
     assert (paid["amountPaid"], earned["pointsAdded"]) == (5, 150)
     assert [each["outcome"] for each in codes["results"]] == ["imported", "imported"]
-    assert cinema["reward"]["isActive"] is True
+    assert (cinema["reward"]["stock"], cinema["piecesLeft"]) == (2, 2)
     assert stored.units(anna) == [129, -100, 150]
+
+
+@pytest.mark.usefixtures("firestore_emulator")
+def test_the_commands_of_configuration_run(app: Flask, merchant: Merchant, tmp_path: Path) -> None:
+    merchant.program("points", programName="Punkte")
+    commands = page("configuration.md").replace(". .local/dev.env\n", "")
+
+    ran = run_in_shell(app, merchant, tmp_path, *blocks(commands, "sh"))
+
+    assert ran.stderr == ""
+    plan, applied = (json.loads(line) for line in ran.stdout.splitlines())
+    assert [each["action"] for each in plan["plan"]] == ["unchanged"]
+    assert (applied["dryRun"], applied["plan"]) == (False, [])
 
 
 @pytest.mark.usefixtures("firestore_emulator")

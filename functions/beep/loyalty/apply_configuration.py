@@ -22,7 +22,7 @@ PlanId = Annotated[Id, Field(description="Id of the plan that was shown.")]
 
 
 class Request(RequestModel):
-    """A configuration, and whether it is only to be shown what it changes."""
+    """A configuration, and whether to show what it changes or to do that."""
 
     store_id: StoreId
     configuration: ConfigurationBody = Field(
@@ -68,6 +68,7 @@ EXAMPLE: dict[str, Any] = {
         {
             "kind": "program",
             "programName": "Stempelkarte",
+            "programId": "lp_abc123",
             "rewardId": None,
             "campaignName": None,
             "action": "update",
@@ -78,6 +79,7 @@ EXAMPLE: dict[str, Any] = {
         {
             "kind": "reward",
             "programName": "Stempelkarte",
+            "programId": "lp_abc123",
             "rewardId": "coffee",
             "campaignName": None,
             "action": "create",
@@ -86,6 +88,7 @@ EXAMPLE: dict[str, Any] = {
         {
             "kind": "campaign",
             "programName": "Stempelkarte",
+            "programId": "lp_abc123",
             "rewardId": None,
             "campaignName": "Doppelte Stempel",
             "action": "unchanged",

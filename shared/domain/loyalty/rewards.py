@@ -180,8 +180,8 @@ def require_codes(reward: Reward) -> None:
         problem = "names no voucher"
     elif reward.archived_at is not None:
         problem = "names a reward that is archived"
-    elif reward.stock is not None and not reward.has_codes:
-        problem = "names a reward whose stock are no codes: set its stock to null before"
+    elif reward.stock and not reward.has_codes:
+        problem = "names a reward whose stock are no codes: set its stock to 0 before"
     if problem is not None:
         raise InvalidParameters(f"rewardId {problem}.", fields={"rewardId": problem})
 

@@ -185,6 +185,9 @@ class PlanItemBody(WireModel):
 
     kind: Literal["program", "reward", "campaign"] = Field(description="What it is.")
     program_name: str = Field(description="The program, or that of the reward or campaign.")
+    program_id: str | None = Field(
+        default=None, description="Its id. Null in a plan that would create it."
+    )
     reward_id: str | None = Field(default=None, description="The reward, if it is one.")
     campaign_name: str | None = Field(default=None, description="The campaign, if it is one.")
     action: Action = Field(

@@ -113,11 +113,19 @@ def apply(
                 changes.append(_change(store, before, body, drafts[index], new_ids[index], now))
             except InvalidParameters as refusal:
                 raise placed(refusal, program_place(index)) from None
+            except LimitExceeded as refusal:
+                problem = f"{program_place(index)}: {refusal.message}"
+                raise LimitExceeded(problem, fix=refusal.fix) from None
         named = {each.before.program_id for each in changes if each.before is not None}
         others = [each for each in held if each.program_id not in named]
         items = [item for each in changes for item in each.items]
         items += [
-            PlanItemBody(kind="program", program_name=each.program_name, action=Action.UNMANAGED)
+            PlanItemBody(
+                kind="program",
+                program_name=each.program_name,
+                program_id=each.program_id,
+                action=Action.UNMANAGED,
+            )
             for each in others
         ]
         writes = _writes(caller, store, changes, reads, now)
@@ -126,8 +134,9 @@ def apply(
             return Effect(Plan(digest, tuple(items), is_applied=False))
         if plan_id != digest:
             raise PlanOutdated("The store or the configuration is not what was shown.")
+        program_ids = {each.after.program_name: each.after.program_id for each in changes}
         written = tuple(
-            item.model_copy(update={"changes": []})
+            item.model_copy(update={"changes": [], "program_id": program_ids[item.program_name]})
             for item in items
             if item.action in {Action.CREATE, Action.UPDATE}
         )
@@ -195,7 +204,14 @@ def _change(
 
 
 def _rewards(before: Program, wanted: Sequence[Reward]) -> tuple[Reward, ...]:
-    """Return the wanted rewards, with what a configuration does not say, and then the others."""
+    """Return the wanted rewards, with what a configuration does not say, among the others.
+
+    Those that it does not name keep their places. Those that it names take the others, in its
+    order: if it names all, that is theirs.
+
+    Raises:
+        InvalidParameters, LimitExceeded.
+    """
     known = {each.reward_id: each for each in before.rewards}
     after: list[Reward] = []
     for index, reward in enumerate(wanted):
@@ -214,7 +230,9 @@ def _rewards(before: Program, wanted: Sequence[Reward]) -> tuple[Reward, ...]:
             f"A program has at most {REWARDS_MAX} rewards.",
             fix="Archive one of them with archiveReward.",
         )
-    return (*after, *known.values())
+    places = {index: each for index, each in enumerate(before.rewards) if each.reward_id in known}
+    rest = iter(after)
+    return tuple(places.get(n) or next(rest) for n in range(len(after) + len(places)))
 
 
 def _campaigns(
@@ -269,7 +287,11 @@ def _items(
     before: Program | None, after: Program, body: ConfiguredProgramBody, now: datetime
 ) -> list[PlanItemBody]:
     """Return what becomes of a program, its rewards and its campaigns, as is to be shown."""
-    name = after.program_name
+    whose: dict[str, Any] = {
+        "program_name": after.program_name,
+        # A plan is the same however often it is made, and the id of a new program is another one.
+        "program_id": before.program_id if before else None,
+    }
     old = _dump(configured_program(before, now)) if before else {}
     new = _dump(configured_program(after, now))
     old_rewards = {each["rewardId"]: each for each in old.pop("rewards", [])}
@@ -280,17 +302,13 @@ def _items(
         kept = [each for each in new_rewards if each in old_rewards]
         if kept != list(old_rewards):
             old["rewards"], new["rewards"] = list(old_rewards), kept
-    items = [
-        PlanItemBody(kind="program", program_name=name, **_compared(old if before else None, new))
-    ]
+    items = [PlanItemBody(kind="program", **whose, **_compared(old if before else None, new))]
     wanted_ids = {each.reward_id for each in body.rewards}
     for reward_id, reward in new_rewards.items():
         compared = _compared(old_rewards.get(reward_id), reward)
         if reward_id not in wanted_ids:
             compared = {"action": Action.UNMANAGED}
-        items.append(
-            PlanItemBody(kind="reward", program_name=name, reward_id=reward_id, **compared)
-        )
+        items.append(PlanItemBody(kind="reward", **whose, reward_id=reward_id, **compared))
     old_campaigns = {each.campaign_id: each for each in before.campaigns} if before else {}
     wanted_names = {each.name for each in body.campaigns}
     for campaign in sorted(after.campaigns, key=lambda each: (each.name, each.campaign_id)):
@@ -302,9 +320,7 @@ def _items(
         if campaign.name not in wanted_names:
             compared = {"action": Action.UNMANAGED}
         items.append(
-            PlanItemBody(
-                kind="campaign", program_name=name, campaign_name=campaign.name, **compared
-            )
+            PlanItemBody(kind="campaign", **whose, campaign_name=campaign.name, **compared)
         )
     return items
 
@@ -371,8 +387,9 @@ def _writes(
         writes.append(store_documents.write(reads[paths.store(store.store_id)], listed))
     if len(writes) >= WRITES_MAX:
         raise LimitExceeded(
-            f"One commit changes at most {WRITES_MAX} documents.",
-            fix="Apply some of the programs first: what a configuration does not name stays.",
+            f"The configuration changes {len(writes)} documents; one commit changes fewer than "
+            f"{WRITES_MAX}.",
+            fix="Apply some programs, rewards or campaigns first: what is not named stays.",
         )
     return writes
 

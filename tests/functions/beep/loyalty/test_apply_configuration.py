@@ -66,6 +66,46 @@ def test_shows_what_changes_and_leaves_what_is_not_named(merchant: Merchant) -> 
     assert [each["rewardId"] for each in after["programs"][1]["rewards"]] == ["coffee", "mug"]
 
 
+def test_says_the_ids_of_programs_and_those_of_new_ones_when_they_are_there(
+    merchant: Merchant,
+) -> None:
+    old = merchant.program("points", programName="Nicht gemeint")
+    configuration = {"version": 1, "currency": "EUR", "programs": [PROGRAM]}
+
+    plan = planned(merchant, configuration)
+    answer = applied(merchant, configuration, plan)
+
+    assert [each["programId"] for each in plan["plan"]] == [None, None, None, old]
+    programs = merchant.api.ok("getLoyaltyPrograms", {"storeId": merchant.store_id})["programs"]
+    (new,) = [each["programId"] for each in programs if each["programId"] != old]
+    assert [each["programId"] for each in answer["plan"]] == [new] * 3
+
+
+def test_rewards_that_are_not_named_keep_their_places(merchant: Merchant) -> None:
+    rewards = [
+        {"rewardId": each, "title": each, "type": "mug", "requiredPoints": 5} for each in "abcd"
+    ]
+    program = {"programName": "Tassen", "programType": "points", "rules": {"pointsPerEuro": 1}}
+
+    def apply(wanted: list[dict[str, Any]]) -> tuple[list[Any], str]:
+        configuration = {
+            "version": 1,
+            "currency": "EUR",
+            "programs": [{**program, "rewards": wanted}],
+        }
+        plan = planned(merchant, configuration)
+        applied(merchant, configuration, plan)
+        (after,) = exported(merchant)["programs"]
+        changes = [change["field"] for each in plan["plan"] for change in each["changes"]]
+        return changes, "".join(each["rewardId"] for each in after["rewards"])
+
+    a, b, c, d = rewards
+    assert apply([b, a, c]) == ([], "bac")
+    assert apply([a, b, d, c]) == (["rewards"], "abdc")
+    assert apply([{**d, "title": "D"}]) == (["title"], "abdc")
+    assert apply([{**c, "rewardId": "e"}, c, a]) == (["rewards"], "ebdca")
+
+
 def test_refuses_what_was_not_shown(merchant: Merchant) -> None:
     furnished(merchant)
     configuration = exported(merchant)
@@ -133,6 +173,27 @@ def test_names_the_place_of_what_it_refuses_and_writes_nothing(merchant: Merchan
         yen = {"version": 1, "currency": "JPY", "programs": []}
         answer = merchant.api(ACTION, {"storeId": merchant.store_id, "configuration": yen})
         refused_for(answer, "configuration.currency")
+
+
+def test_names_the_program_that_would_have_too_much(merchant: Merchant) -> None:
+    reward = {"title": "Tasse", "type": "mug", "requiredPoints": 1}
+    rewards = [{**reward, "rewardId": f"r{n}"} for n in range(51)]
+    full = {**PROGRAM, "rewards": rewards[:50]}
+    configuration = {"version": 1, "currency": "EUR", "programs": [full]}
+    applied(merchant, configuration, planned(merchant, configuration))
+    other = {**PROGRAM, "programName": "Zweites", "rewards": []}
+    full["rewards"] = rewards[50:]
+    body = {
+        "storeId": merchant.store_id,
+        "configuration": {**configuration, "programs": [other, full]},
+    }
+
+    with nothing_written():
+        answer = merchant.api(ACTION, body)
+
+    message = "configuration.programs[1]: A program has at most 50 rewards."
+    fix = "Archive one of them with archiveReward."
+    assert_refused(answer, 400, "LIMIT_EXCEEDED", message=message, fix=fix)
 
 
 def test_the_stock_of_a_changed_reward_is_set_and_own_codes_stay(merchant: Merchant) -> None:

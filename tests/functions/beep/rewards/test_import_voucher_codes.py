@@ -54,6 +54,20 @@ def code_documents(member: Member) -> list[dict[str, Any]]:
     return [each.data or {} for each in found]
 
 
+def test_a_voucher_that_waits_for_its_codes_with_a_stock_of_0_gives_nothing_before(
+    merchant: Merchant,
+) -> None:
+    member = merchant.member("points", balance=100, rewards=[{**VOUCHER, "stock": 0}])
+
+    with nothing_written():
+        assert_refused(buy(member), 400, "REWARD_OUT_OF_STOCK", {"rewardId": "rw_coffee"})
+    answer = import_(member, CODES)
+
+    assert (answer["imported"], answer["codesLeft"]) == (3, 3)
+    assert buy(member).body["rewardCode"] in CODES
+    stored.assert_sound(member)
+
+
 def test_each_code_is_given_once_until_none_is_left(merchant: Merchant) -> None:
     member = cinema(merchant)
 
@@ -204,7 +218,7 @@ def test_the_stock_is_the_number_of_codes(merchant: Merchant) -> None:
     ("fields", "problem"),
     [
         ({"type": "free_product"}, "names no voucher"),
-        ({"stock": 5}, "names a reward whose stock are no codes: set its stock to null before"),
+        ({"stock": 5}, "names a reward whose stock are no codes: set its stock to 0 before"),
     ],
 )
 def test_only_a_voucher_without_other_stock_has_codes(
