@@ -82,7 +82,11 @@ def transfer(
     asked = _Asked(program, user_id, to_user_id, cause)
 
     def decide(reads: Reads) -> Effect[Transfer]:
-        source, target = asked.both(reads)
+        source = asked.source(reads)
+        if asked.entry_of(reads, source) is None:
+            # Who may not transfer does not learn who is enrolled either.
+            _require_allowed(program, caller)
+        target = asked.target(reads)
         if source.membership_id == target.membership_id:
             raise _to_oneself()
         # A customer hears of others only what they have said themselves.
@@ -91,7 +95,6 @@ def transfer(
         if earlier is not None:
             made = _made(earlier, named, is_replay=True)
             return Effect(made, kept=_kept(made))
-        _require_allowed(program, caller)
         if caller.customer is not None and target.status is not MembershipStatus.ACTIVE:
             raise _not_enrolled(to_user_id)
         source, caught = ledger.caught_up(source, program, cause.now)
@@ -125,20 +128,28 @@ class _Asked:
         every = [self._id_of(each) for each in (self.user_id, self.to_user_id)]
         return [*map(paths.member, every), *(self._entry_path(each) for each in every)]
 
-    def both(self, reads: Reads) -> tuple[Membership, Membership]:
-        """Return who gives and who gets.
+    def source(self, reads: Reads) -> Membership:
+        """Return who gives.
 
         Raises:
-            MembershipNotFound: One of them is not enrolled.
-            MovedTo: Who gives was merged into another member.
-            Wanted: Who gets was, and that one is not read yet.
+            MembershipNotFound: They are not enrolled.
+            MovedTo: They were merged into another member.
         """
         source = self._membership(reads, self.user_id)
         forwarding.require_current(source)
+        return source
+
+    def target(self, reads: Reads) -> Membership:
+        """Return who gets: of a member who was merged, the one who took over.
+
+        Raises:
+            MembershipNotFound: They are not enrolled.
+            Wanted: Who took over is not read yet.
+        """
         target = self._membership(reads, self.to_user_id)
         if target.merged_into_user_id is not None:
             target = self._membership(reads, target.merged_into_user_id)
-        return source, target
+        return target
 
     def earlier(self, reads: Reads, source: Membership, target: Membership) -> Entry | None:
         """Return the entry of who gives, if this was done before.
@@ -147,8 +158,8 @@ class _Asked:
             IdempotencyKeyReused: Another transfer has the id.
             Wanted: Somebody was merged, and those entries are not read yet.
         """
-        out = self._entry(reads, source)
-        into = self._entry(reads, target)
+        out = self.entry_of(reads, source)
+        into = self.entry_of(reads, target)
         if out is None and into is None:
             return None
         is_same = out is not None and into is not None and out.units == -into.units < 0
@@ -159,6 +170,18 @@ class _Asked:
             )
         return out
 
+    def entry_of(self, reads: Reads, membership: Membership) -> Entry | None:
+        """Return what an earlier request has booked for a member, or for who was merged into them.
+
+        Raises:
+            Wanted: Somebody was merged, and those entries are not read yet.
+        """
+        own: Iterable[str] = (membership.membership_id, *membership.merged_from)
+        every = [self._entry_path(each) for each in own]
+        commands.want(reads, every)
+        found = (membership_documents.decode_entry(reads[each]) for each in every)
+        return next(filter(None, found), None)
+
     def _membership(self, reads: Reads, user_id: str) -> Membership:
         path = paths.member(self._id_of(user_id))
         commands.want(reads, [path])
@@ -166,13 +189,6 @@ class _Asked:
         if found is None:
             raise _not_enrolled(user_id)
         return found
-
-    def _entry(self, reads: Reads, membership: Membership) -> Entry | None:
-        own: Iterable[str] = (membership.membership_id, *membership.merged_from)
-        every = [self._entry_path(each) for each in own]
-        commands.want(reads, every)
-        found = (membership_documents.decode_entry(reads[each]) for each in every)
-        return next(filter(None, found), None)
 
     def _id_of(self, user_id: str) -> str:
         return paths.membership_id(self.program.program_id, user_id)

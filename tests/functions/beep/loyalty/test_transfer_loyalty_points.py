@@ -115,6 +115,9 @@ def test_only_where_the_program_allows_it(merchant: Merchant) -> None:
     with nothing_written():
         assert_refused(transfer(member, other, 30), 403, "TRANSFER_NOT_ALLOWED")
         assert_refused(mine(ACTION, body), 403, "TRANSFER_NOT_ALLOWED")
+        # The same of somebody who is no member: who is one is not for others to ask.
+        unknown = mine(ACTION, {**body, "toUserId": "nobody"})
+        assert_refused(unknown, 403, "TRANSFER_NOT_ALLOWED")
 
     def allow(who: str) -> None:
         change = {"programId": member.program_id, "transfers": who}
