@@ -14,7 +14,7 @@ from shared.services import access
 from shared.services.loyalty import verification
 from shared.services.loyalty.verification import Problem
 from shared.store import paths
-from shared.store.loyalty import membership_documents, program_documents
+from shared.store.loyalty import membership_documents
 from shared.store.stores import store_documents
 
 REQUEST_S = 20.0
@@ -99,7 +99,7 @@ def check_page(
 
 
 def _program_ids(caller: Caller, program_id: str | None, store_id: str | None) -> list[str]:
-    """Return the programs to check, in their order."""
+    """Return the programs to check, in their order. Each is read when its turn comes."""
     if program_id is not None:
         return [access.program(caller, program_id, store_id).program_id]
     stores = (
@@ -107,8 +107,7 @@ def _program_ids(caller: Caller, program_id: str | None, store_id: str | None) -
         if store_id is not None
         else store_documents.list_of_account(caller.account_id)
     )
-    found = {each for store in stores for each in store.program_ids}
-    return sorted(each for each in found if program_documents.find(each) is not None)
+    return sorted({each for store in stores for each in store.program_ids})
 
 
 def _following(place: Place, position: Position | None, program_ids: Sequence[str]) -> Place | None:
