@@ -8,6 +8,7 @@ from pydantic import Field
 
 from shared.auth.caller import Caller
 from shared.domain.loyalty import liability as liabilities
+from shared.domain.loyalty import point_payments
 from shared.domain.loyalty.programs import Program
 from shared.domain.units import from_units
 from shared.errors import ProgramNotFound
@@ -112,7 +113,7 @@ def handle(body: Request, caller: Caller) -> Response:
     return Response(
         program_id=program.program_id,
         currency=program.currency,
-        point_value=liabilities.point_value(program),
+        point_value=point_payments.find_value(program),
         liability=found,
         data=report_bodies.as_csv(ExpiryBody, rows) if is_csv else None,
     )

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
+from shared.domain.loyalty import point_payments
 from shared.domain.loyalty.figures import month_of
 from shared.domain.loyalty.membership import Membership
-from shared.domain.loyalty.programs import Program, ProgramType
+from shared.domain.loyalty.programs import Program
 from shared.domain.units import from_units
 
 NEVER = "never"
@@ -81,18 +82,10 @@ def total(parts: Iterable[Liability]) -> Liability:
     )
 
 
-def point_value(program: Program) -> Decimal | None:
-    """Return what a point is worth, in the program's currency; ``None`` if it has no value.
-
-    Cashback is money already; points have the value that the program says.
-    """
-    return Decimal(1) if program.program_type is ProgramType.CASHBACK else program.point_value
-
-
 def value(program: Program, units: int) -> Decimal | None:
     """Return what units are worth, exactly; ``None`` if points have no value."""
-    worth = point_value(program)
-    return None if worth is None else from_units(units, program.scale) * worth
+    point_value = point_payments.find_value(program)
+    return None if point_value is None else from_units(units, program.scale) * point_value
 
 
 def breakage_percent(counted: Liability) -> Decimal | None:

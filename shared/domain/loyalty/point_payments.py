@@ -43,13 +43,17 @@ def value_of(program: Program) -> Decimal:
     Raises:
         PointsHaveNoValue: The program does not say it.
     """
-    if program.program_type is ProgramType.CASHBACK:
-        return _MONEY
-    if program.point_value is None:
+    value = find_value(program)
+    if value is None:
         raise PointsHaveNoValue(
             "The points of this program pay for nothing.", programId=program.program_id
         )
-    return program.point_value
+    return value
+
+
+def find_value(program: Program) -> Decimal | None:
+    """Return the same, ``None`` if the program does not say it."""
+    return _MONEY if program.program_type is ProgramType.CASHBACK else program.point_value
 
 
 def amount_minor(program: Program, amount: Decimal) -> int:
