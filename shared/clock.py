@@ -1,13 +1,21 @@
 """The only source of the current time: UTC, to the millisecond.
 
 The API's timestamps have milliseconds, so a time is the same when it is stored, hashed and sent.
+
+There are two times. ``utc_now`` is the time of the account that is worked for: what is promised to
+members and merchants happens by it. It differs from ``real_now`` only for test accounts whose clock
+was moved (``shared/services/test_clocks.py``), and is never earlier. ``real_now`` is for what
+machines agree on with each other: leases, retries, tasks, deliveries of webhooks and their
+signatures, the life of an ``Idempotency-Key``, sign-ins, codes that phones and screens compute, and
+what vendors are asked.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from contextvars import ContextVar
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -24,11 +32,29 @@ def _system_time() -> datetime:
 
 
 _source: Callable[[], datetime] = _system_time
+_ahead: ContextVar[timedelta | None] = ContextVar("ahead", default=None)
+"""How far the time of the account that this thread works for is ahead; ``None``: it is not."""
 
 
 def utc_now() -> datetime:
-    """Return the current time, UTC, truncated to milliseconds."""
+    """Return the current time of the account that is worked for, UTC, truncated to milliseconds."""
+    ahead = _ahead.get()
+    return real_now() if ahead is None else real_now() + ahead
+
+
+def real_now() -> datetime:
+    """Return the current time of the world, UTC, truncated to milliseconds."""
     return to_milliseconds(_source())
+
+
+@contextmanager
+def moved(ahead: timedelta) -> Iterator[None]:
+    """Let ``utc_now`` be ahead of the real time while the block runs, in this thread alone."""
+    token = _ahead.set(ahead)
+    try:
+        yield
+    finally:
+        _ahead.reset(token)
 
 
 def to_milliseconds(moment: datetime) -> datetime:

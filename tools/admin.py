@@ -17,6 +17,7 @@ from shared import clock, config
 from shared.auth.keys import KeyKind, KeyMode
 from shared.domain.accounts.accounts import Account, KeyRecord
 from shared.domain.accounts.packages import Package
+from shared.domain.accounts.test_clocks import is_test_account
 from shared.domain.stores.stores import Coordinates, Store
 from shared.errors import PunktwerkError
 from shared.services.accounts import administration, reencryption
@@ -117,7 +118,11 @@ def explained(error: Exception) -> str:
 def account_create(options: argparse.Namespace) -> Facts:
     return account_facts(
         administration.create_account(
-            options.name, options.package, account_id=options.id, is_active=not options.inactive
+            options.name,
+            options.package,
+            account_id=options.id,
+            is_active=not options.inactive,
+            is_test=options.test,
         )
     )
 
@@ -242,6 +247,7 @@ def account_facts(account: Account) -> Facts:
         "name": account.name,
         "package": account.package.value,
         "isActive": account.is_active,
+        "isTest": is_test_account(account.account_id),
         "createdAt": clock.to_wire(account.created_at),
     }
 
@@ -341,6 +347,9 @@ def parser() -> argparse.ArgumentParser:
     create.add_argument("--package", type=_package, required=True, help=_PACKAGES)
     create.add_argument("--id", help="fixed id (default: a random one)")
     create.add_argument("--inactive", action="store_true", help="without a subscription for now")
+    create.add_argument(
+        "--test", action="store_true", help="a test account: its time can be moved, for ever"
+    )
     _command(account, "list", account_list, "list all accounts")
     _with_account(_command(account, "show", account_show, "an account, its stores and keys"))
     change = _command(account, "set-package", account_set_package, "change the package")

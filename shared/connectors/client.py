@@ -296,7 +296,7 @@ def _to_json(value: Any) -> bytes:
 def _retry_after_s(headers: Mapping[str, str]) -> int:
     """Return the seconds to wait, at most an hour; 1 if the answer does not say."""
     asked_s = parse_retry_after(
-        headers.get("Retry-After"), date=headers.get("Date"), now=clock.utc_now()
+        headers.get("Retry-After"), date=headers.get("Date"), now=clock.real_now()
     )
     return min(asked_s, RETRY_AFTER_S_MAX) if asked_s else 1
 

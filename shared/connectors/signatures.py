@@ -29,7 +29,7 @@ def is_valid(
     times = [value for name, _, value in pairs if name == "t"]
     if len(times) != 1 or not _TIME.fullmatch(times[0]):
         return False
-    age_s = abs(clock.utc_now().timestamp() - int(times[0]))
+    age_s = abs(clock.real_now().timestamp() - int(times[0]))
     signed = f"{prefix}{times[0]}{separator}".encode() + body
     expected = hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest().encode()
     given = [value.encode(errors="replace") for name, _, value in pairs if name == "v1"]

@@ -69,7 +69,7 @@ def run(
         Busy: Others were faster each time, or Firestore does not answer: see ``protocol.run``.
     """
     assert claim is None or known is None, "the claim would be missing in what is known"
-    now, run_id = clock.utc_now(), ids.new("run")
+    now, run_id = clock.real_now(), ids.new("run")
 
     def decided(reads: Reads) -> Decision[Effect[T]]:
         earlier = idempotency.earlier_result(claim, reads, now)
@@ -108,7 +108,7 @@ def find_replay(claim: Claim | None, replay: Replay[T]) -> T | None:
     if claim is None:
         return None
     reads = client.get(idempotency.claim_paths(claim))
-    earlier = idempotency.earlier_result(claim, reads, clock.utc_now())
+    earlier = idempotency.earlier_result(claim, reads, clock.real_now())
     return None if earlier is None else replay(earlier, reads)
 
 

@@ -31,6 +31,10 @@ def account(account_id: str) -> str:
     return f"accounts/{encode(account_id)}"
 
 
+def test_clock(account_id: str) -> str:
+    return f"testClocks/{encode(account_id)}"
+
+
 def account_members(account_id: str) -> str:
     return f"{account(account_id)}/members"
 

@@ -12,6 +12,7 @@ from shared.auth import keys
 from shared.auth.keys import KeyKind, KeyMode
 from shared.domain.accounts.accounts import Account, KeyRecord
 from shared.domain.accounts.packages import Package
+from shared.domain.accounts.test_clocks import PREFIX
 from shared.domain.stores.stores import Store
 from shared.store import client, paths
 from shared.store.accounts import account_documents
@@ -146,9 +147,10 @@ def create_merchant(
     is_active: bool = True,
     time_zone: str = "Europe/Berlin",
     currency: str = "EUR",
+    is_test: bool = False,
 ) -> Merchant:
     now = clock.utc_now()
-    account_id, store_id = ids.new("acc"), ids.new("store")
+    account_id, store_id = ids.new(PREFIX if is_test else "acc"), ids.new("store")
     account = Account(account_id, "Merchant", package, is_active, now)
     store = Store(store_id, account_id, "Store", time_zone, currency, now)
     live, live_creation = _new_key(account_id, KeyMode.LIVE, KeyKind.SECRET)

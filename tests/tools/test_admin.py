@@ -9,7 +9,7 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -116,12 +116,26 @@ def test_runs_as_a_program(firestore_emulator: FirestoreEmulator) -> None:
         "name": "Bäckerei",
         "package": "GROW",
         "isActive": True,
+        "isTest": False,
         "createdAt": facts["createdAt"],
     }
     assert done.stderr == (
         f"Working on the emulator at {firestore_emulator.host}, project {config.project_id()}.\n"
     )
     assert administration.get_account(account_id).package is Package.GROW
+
+
+def test_a_test_account_is_known_by_its_id_for_ever(run: Admin) -> None:
+    made = run.ok("account", "create", "Probe", "--package", "GO", "--test")
+    assert (made["accountId"].startswith("acc_test_"), made["isTest"]) == (True, True)
+    live = run.refused("account", "create", "Echt", "--package", "GO", "--id", "acc_test_1")
+    test = run.refused("account", "create", "Probe", "--package", "GO", "--test", "--id", "acc_1")
+    assert live == test == "The ids of test accounts, and of no others, begin with acc_test_.\n"
+    assert stored_accounts(("acc_test_1", "acc_1")) == [None, None]
+
+
+def stored_accounts(account_ids: Sequence[str]) -> list[Any]:
+    return [client.get_one(paths.account(each)).data for each in account_ids]
 
 
 def test_says_what_it_can_do() -> None:
@@ -241,6 +255,7 @@ def test_lists_accounts(run: Admin, account_id: str) -> None:
             "name": "Café",
             "package": "GO",
             "isActive": True,
+            "isTest": False,
             "createdAt": listed[-1]["createdAt"],
         }
     ]
@@ -567,7 +582,7 @@ def test_shows_an_account_with_stores_and_keys(run: Admin, merchant: Merchant) -
 
 def test_writes_for_people(run: Admin, account_id: str) -> None:
     code, output, _ = run("account", "show", account_id)
-    created_at = output.splitlines()[4]
+    created_at = output.splitlines()[5]
 
     assert code == 0
     assert output.splitlines() == [
@@ -575,6 +590,7 @@ def test_writes_for_people(run: Admin, account_id: str) -> None:
         "name: Café",
         "package: GO",
         "isActive: yes",
+        "isTest: no",
         created_at,
         "stores:",
         "  none",

@@ -201,7 +201,7 @@ class Connector:
         if self._config.export_format == "csv":
             return ExportFile("sales.csv", _CSV_TYPE, sales_csv(sales).encode())
         assert self._config.datev is not None
-        content = datev.write(sales, self._config.datev.to_books(), now=clock.utc_now())
+        content = datev.write(sales, self._config.datev.to_books(), now=clock.real_now())
         return ExportFile("EXTF_Buchungsstapel.csv", _DATEV_TYPE, content)
 
     @cached_property

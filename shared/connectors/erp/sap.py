@@ -84,7 +84,7 @@ class OrdersSync:
     @classmethod
     def begin(cls, since: str | None) -> OrdersSync:
         """Begin a sync after the one that returned ``since``."""
-        now = clock.utc_now()
+        now = clock.real_now()
         if since is not None:
             changed, listed = map(datetime.fromisoformat, since.split("/"))
             if now - listed < ORDERS_LISTED_EVERY:

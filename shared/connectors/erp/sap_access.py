@@ -179,10 +179,10 @@ class Access:
         if self._config.username is not None:
             return self._basic
         until = self._token_until
-        if until is None or clock.utc_now() >= until - RENEWED_BEFORE:
+        if until is None or clock.real_now() >= until - RENEWED_BEFORE:
             answer = self._fetch_token()
             self._token = answer.access_token
-            self._token_until = clock.utc_now() + timedelta(seconds=answer.expires_in)
+            self._token_until = clock.real_now() + timedelta(seconds=answer.expires_in)
             self.session_secrets.add(self._token)
         return {"Authorization": f"Bearer {self._token}"}
 

@@ -201,7 +201,7 @@ class Connector:
 
     def products(self, position: str | None, since: str | None) -> ListedPage[Product]:
         """Read products, including deleted ones."""
-        now = clock.utc_now()
+        now = clock.real_now()
         return self._page(
             "/products",
             _WITH_DELETED,
@@ -327,7 +327,7 @@ class Connector:
             taxes=to_taxes(
                 self._all("/sectors", Sector),
                 self._all("/salesTaxes", SalesTax),
-                clock.utc_now(),
+                clock.real_now(),
             ),
             net_groups=frozenset(net_groups),
         )

@@ -84,7 +84,7 @@ class _Place:
     @classmethod
     def of(cls, position: str | None) -> _Place:
         if position is None:
-            return cls(clock.to_wire(clock.utc_now() - OVERLAP))
+            return cls(clock.to_wire(clock.real_now() - OVERLAP))
         found = dict(parse_qsl(position))
         references = tuple((name, found[name]) for name in _REFERENCES if name in found)
         return cls(found["began"], references, found.get("after", ""))

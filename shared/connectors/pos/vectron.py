@@ -164,7 +164,7 @@ class Connector:
         rows = self._transactions(place.last)
         if not rows:
             return ListedPage((), since=place.settled)
-        settled_before = clock.utc_now() - late
+        settled_before = clock.real_now() - late
         harvest: Harvest[Item] = Harvest()
         for row in rows:
             mark = valid(answers.Mark, row, "")

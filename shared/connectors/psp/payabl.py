@@ -226,7 +226,7 @@ class Connector:
         """
         fields = answers.to_report(body)
         expected = answers.to_security(self._secret, fields)
-        age_s = abs(clock.utc_now().timestamp() - int(fields["timestamp"]))
+        age_s = abs(clock.real_now().timestamp() - int(fields["timestamp"]))
         is_signed = hmac.compare_digest(fields["security"].lower(), expected)
         if not is_signed or age_s > TOLERANCE.total_seconds():
             raise ForgedNotification
@@ -301,7 +301,7 @@ class Connector:
 
 def _days() -> dict[str, str]:
     """Return the days in which a payment with a lost answer may have begun."""
-    today = clock.utc_now()
+    today = clock.real_now()
     return {
         "start_date": f"{today - _LOOK_BACK:%d.%m.%Y}",
         "end_date": f"{today + _LOOK_AHEAD:%d.%m.%Y}",

@@ -234,7 +234,7 @@ class Connector:
         return [Notification(answers.to_long_reference(short, "pay"))] if short else []
 
     def _authorize(self, method: str, target: str, body: bytes) -> Mapping[str, str]:
-        date = format_datetime(clock.utc_now(), usegmt=True)
+        date = format_datetime(clock.real_now(), usegmt=True)
         signed = to_signed(method, "application/json" if body else "", date, target)
         signature = sign(self._secret, signed)
         return {"Date": date, "Authorization": f"GCS v1HMAC:{self._key}:{signature}"}

@@ -158,7 +158,7 @@ def webhook_body(endpoint: WebhookEndpoint) -> WebhookBody:
         disabled_reason=endpoint.disabled_reason,
         disabled_at=endpoint.disabled_at,
         failing_since=endpoint.health.failing_since,
-        previous_secrets_expire_at=previous_secrets_expire_at(endpoint.secrets, clock.utc_now()),
+        previous_secrets_expire_at=previous_secrets_expire_at(endpoint.secrets, clock.real_now()),
         created_at=endpoint.created_at,
         updated_at=endpoint.updated_at,
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from shared import clock, ids, time_zones
 from shared.auth import keys
 from shared.auth.keys import ApiKey, KeyKind, KeyMode
-from shared.domain.accounts import origins
+from shared.domain.accounts import origins, test_clocks
 from shared.domain.accounts.accounts import Account, KeyRecord
 from shared.domain.accounts.packages import Package
 from shared.domain.stores.stores import Coordinates, Store
@@ -45,19 +45,26 @@ class IssuedKey:
 
 
 def create_account(
-    name: str, package: Package, *, account_id: str | None = None, is_active: bool = True
+    name: str,
+    package: Package,
+    *,
+    account_id: str | None = None,
+    is_active: bool = True,
+    is_test: bool = False,
 ) -> Account:
     """Create an account; without an id it gets a random one.
+
+    Its id says for ever whether it is a test account.
 
     Raises:
         Refused: The name or the id is not valid, or the id is taken.
     """
     account = Account(
-        account_id=_checked_id(account_id, "acc"),
+        account_id=_checked_account_id(account_id, is_test=is_test),
         name=_checked_name(name),
         package=package,
         is_active=is_active,
-        created_at=clock.utc_now(),
+        created_at=clock.real_now(),
     )
     path = paths.account(account.account_id)
 
@@ -167,7 +174,7 @@ def create_store(
         name=_checked_name(name),
         time_zone=_checked_time_zone(time_zone),
         currency=_checked_currency(currency),
-        created_at=clock.utc_now(),
+        created_at=clock.real_now(),
         position=_checked_position(position),
     )
     path, account_path = paths.store(store.store_id), paths.account(account_id)
@@ -303,7 +310,7 @@ def revoke_key(key_id: str) -> KeyRecord:
     """
     key_hash = _find_key(key_id).key_hash
     path = paths.api_key(key_hash)
-    now = clock.utc_now()
+    now = clock.real_now()
 
     def decide(reads: Reads) -> Effect[KeyRecord]:
         before = account_documents.decode_key(reads[path])
@@ -354,7 +361,7 @@ def _new_key(account_id: str, key: ApiKey, label: str) -> IssuedKey:
         label=label,
         prefix=key.prefix,
         last4=key.last4,
-        created_at=clock.utc_now(),
+        created_at=clock.real_now(),
     )
     return IssuedKey(key, record)
 
@@ -368,6 +375,15 @@ def _find_key(key_id: str) -> KeyRecord:
     if len(found) > 1:
         raise Refused(f"More than one key begins with {key_id}: give more of its id.")
     return found[0]
+
+
+def _checked_account_id(given: str | None, *, is_test: bool) -> str:
+    account_id = _checked_id(given, test_clocks.PREFIX if is_test else "acc")
+    if test_clocks.is_test_account(account_id) is not is_test:
+        raise Refused(
+            f"The ids of test accounts, and of no others, begin with {test_clocks.PREFIX}_."
+        )
+    return account_id
 
 
 def _checked_id(given: str | None, prefix: str) -> str:

@@ -38,7 +38,7 @@ def authenticate(id_token: str, app_check_token: str | None) -> SignedInCustomer
         Busy: Google's keys cannot be fetched.
     """
     try:
-        customer = id_tokens.verify(id_token, clock.utc_now())
+        customer = id_tokens.verify(id_token, clock.real_now())
         if config.requires_app_check():
             app_check.verify(app_check_token)
     except id_tokens.ExpiredIdTokenError:

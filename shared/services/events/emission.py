@@ -147,7 +147,7 @@ def emit_rest(membership: Membership, entries: Sequence[Entry]) -> None:
 
 
 def _is_history(moment: datetime) -> bool:
-    return moment < clock.utc_now() - TOLD_WITHIN
+    return moment < clock.real_now() - TOLD_WITHIN
 
 
 def _active_before(entry: Entry, program: Program) -> datetime | None:

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 from shared import clock, config, tasks
 from shared.domain import exact_json
+from shared.domain.accounts.test_clocks import is_test_account
 from shared.domain.events import event as events
 from shared.domain.events import event_types
 from shared.domain.events.event import Event
@@ -62,7 +63,7 @@ def announce(happened: Sequence[Event]) -> Announcement:
 
 def announce_to(endpoints: Iterable[WebhookEndpoint], happened: Iterable[Event]) -> Announcement:
     """Prepare events for those of the endpoints that want them."""
-    now = clock.utc_now()
+    now = clock.real_now()
     news, every = list(happened), list(endpoints)
     made = [
         new_delivery(event, endpoint, now)
@@ -84,7 +85,7 @@ def payload(event: Event) -> str:
         "type": event.type,
         "createdAt": clock.to_wire(event.created_at),
         "apiVersion": events.API_VERSION,
-        "livemode": not event.is_test,
+        "livemode": not event.is_test and not is_test_account(event.account_id),
         "storeId": event.store_id,
         "data": dict(event.data),
     }
@@ -141,7 +142,7 @@ def due_again(delivery: Delivery, endpoint: WebhookEndpoint, now: datetime) -> D
 def tasks_of(delivery: Delivery) -> list[Task]:
     """Return the task of a delivery's next attempt, at its time; none if the sweep enqueues it."""
     assert delivery.next_attempt_at is not None
-    due, now = delivery.next_attempt_at, clock.utc_now()
+    due, now = delivery.next_attempt_at, clock.real_now()
     if config.is_emulated() and due > now + timedelta(seconds=EARLY_S):
         return []  # The emulator runs every task at once; the sweep enqueues it when it is due.
     return [_task(delivery, _task_id(delivery, due), due if due > now else None)]
@@ -158,7 +159,7 @@ def move_over(delivery: Delivery) -> None:
 
     The delivery is not written: if the sweep finds it, the delivery comes this way again.
     """
-    _enqueue_again(replace(delivery, lane=Lane.SLOW), clock.utc_now())
+    _enqueue_again(replace(delivery, lane=Lane.SLOW), clock.real_now())
 
 
 def enqueue_overdue(page_size: int = OVERDUE_PAGE) -> int:
@@ -172,7 +173,7 @@ def enqueue_overdue(page_size: int = OVERDUE_PAGE) -> int:
         The number of tasks that the queue took.
     """
     late = OVERDUE_AFTER_EMULATED if config.is_emulated() else OVERDUE_AFTER
-    now = clock.utc_now()
+    now = clock.real_now()
     stop_at_s = time.monotonic() + OVERDUE_RUN_S_MAX
     enqueued, last = 0, None
     while True:
@@ -186,7 +187,7 @@ def enqueue_overdue(page_size: int = OVERDUE_PAGE) -> int:
 def is_due(delivery: Delivery) -> bool:
     """Tell whether the delivery's next attempt may be made now."""
     due = delivery.next_attempt_at
-    return due is not None and due <= clock.utc_now() + timedelta(seconds=EARLY_S)
+    return due is not None and due <= clock.real_now() + timedelta(seconds=EARLY_S)
 
 
 def _task_id(delivery: Delivery, due: datetime) -> str:

@@ -97,7 +97,7 @@ def _sweep(name: str, load: _Load, page_size: int) -> int:
     """
     path = paths.sweep(name)
     known = client.get_one(path).data
-    until = clock.utc_now() - SETTLED_AFTER
+    until = clock.real_now() - SETTLED_AFTER
     oldest = until - emission.TOLD_WITHIN
     since: datetime = max(known["watermark"], oldest) if known else oldest
     watermark_max = until - OVERLAP

@@ -17,7 +17,7 @@ from shared.errors import ImportNotFound
 from shared.schemas.loyalty.row_bodies import AwardRowBody
 from shared.schemas.rows import judged
 from shared.services import commands
-from shared.services.accounts import callers
+from shared.services.accounts import callers, test_clocks
 from shared.services.commands import Effect, Reads
 from shared.services.imports import import_files, member_files
 from shared.services.imports.import_files import RowsFile
@@ -71,7 +71,7 @@ def start(
     earlier = commands.find_replay(caller.claim, _replayed)
     if earlier is not None:
         return earlier
-    now, lease_id = clock.utc_now(), ids.new("lease")
+    now, lease_id = clock.real_now(), ids.new("lease")
     import_id = (
         ids.derived("imp", caller.claim.claim_id) if caller.claim is not None else ids.new("imp")
     )
@@ -81,7 +81,7 @@ def start(
         program_id=program_id,
         store_id=store_id,
         state=ImportState.RECEIVING,
-        started_at=now,
+        started_at=clock.utc_now(),
         updated_at=now,
         expires_at=now + KEPT,
         rows=len(file.rows),
@@ -145,7 +145,7 @@ def cancel(caller: Caller, import_id: str) -> BegunImport:
         kept = {"importId": import_id}
         if found.finished_at is not None:
             return Effect(BegunImport(found), kept=kept)
-        now = clock.utc_now()
+        now = clock.real_now()
         # Its worker, if it has one, still writes the results of the part that it is at.
         after = imports.ended(found, ImportState.CANCELLED, now)
         return Effect(BegunImport(after), [import_documents.write(reads[path], after)], kept)
@@ -157,7 +157,7 @@ def cancel(caller: Caller, import_id: str) -> BegunImport:
 
 def resume(import_id: str) -> None:
     """Go on with an import, unless it has ended or another worker holds it."""
-    now, lease_id, path = clock.utc_now(), ids.new("lease"), paths.import_(import_id)
+    now, lease_id, path = clock.real_now(), ids.new("lease"), paths.import_(import_id)
 
     def decide(reads: Reads) -> Effect[Import | None]:
         found = import_documents.decode(reads[path])
@@ -172,12 +172,13 @@ def resume(import_id: str) -> None:
     if found.state is not ImportState.RUNNING:
         _forget_rows(found)
         return
-    _work(found, time.monotonic() + TASK_S)
+    with test_clocks.time_of(found.account_id):
+        _work(found, time.monotonic() + TASK_S)
 
 
 def resume_open() -> int:
     """Enqueue imports whose worker died; give up those whose file was not stored as a whole."""
-    now = clock.utc_now()
+    now = clock.real_now()
     waiting = [
         each for each in import_documents.list_open(RESUMED_PER_SWEEP) if not each.is_held(now)
     ]
@@ -284,7 +285,7 @@ def _commit(
     part_path = paths.import_part(found.import_id, part.number)
 
     def decide(reads: Reads) -> Effect[Import | None]:
-        now, stored = clock.utc_now(), import_documents.decode(reads[path])
+        now, stored = clock.real_now(), import_documents.decode(reads[path])
         if stored is None or stored.lease_id != found.lease_id:
             return Effect(None)
         if stored.parts_done != part.number:
@@ -310,7 +311,7 @@ def _release(found: Import) -> None:
         stored = import_documents.decode(reads[path])
         if stored is None or stored.lease_id != found.lease_id:
             return Effect(None)
-        after = replace(stored, lease_until=None, updated_at=clock.utc_now())
+        after = replace(stored, lease_until=None, updated_at=clock.real_now())
         return Effect(None, [import_documents.write(reads[path], after)], tasks=[_task(after)])
 
     commands.run([path], decide)
@@ -323,7 +324,7 @@ def _give_up(found: Import) -> None:
         stored = import_documents.decode(reads[path])
         if stored is None or stored.lease_id != found.lease_id or stored.state is not found.state:
             return Effect(None)
-        after = imports.ended(stored, ImportState.FAILED, clock.utc_now())
+        after = imports.ended(stored, ImportState.FAILED, clock.real_now())
         return Effect(None, [import_documents.write(reads[path], after)])
 
     commands.run([path], decide)

@@ -225,6 +225,7 @@ class Prepared:
     expected: Expected | None = None
     # What a decision that is made again must not make anew:
     run_id: str = field(default_factory=lambda: ids.new("run"))
+    begun_at: datetime = field(default_factory=clock.real_now)
     _forwarded: dict[str, Prepared] = field(default_factory=dict)
 
     @property
@@ -301,7 +302,7 @@ class Prepared:
             )
         if booked.entry is None and booked.is_final:
             no_op = self._names.no_op
-            writes += idempotency.claim_writes(no_op, reads, kept, self.cause.now, self.run_id)
+            writes += idempotency.claim_writes(no_op, reads, kept, self.begun_at, self.run_id)
         made = (
             *first,
             *caught,
@@ -461,7 +462,9 @@ class _Names:
             IdempotencyKeyReused: That request was a different one.
         """
         try:
-            kept = (idempotency.earlier_result(each, reads, self.cause.now) for each in self.no_ops)
+            kept = (
+                idempotency.earlier_result(each, reads, clock.real_now()) for each in self.no_ops
+            )
             return next((each for each in kept if each is not None), None)
         except IdempotencyKeyReused:
             raise IdempotencyKeyReused(

@@ -12,9 +12,11 @@ from shared import clock
 from shared.domain.events.event import Event
 from shared.domain.loyalty import due, ledger, loyalty_events, tiers
 from shared.domain.loyalty.due import TimePassed
+from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program
 from shared.domain.loyalty.waiting_returns import WhyDropped
 from shared.services import commands, due_runs
+from shared.services.accounts import test_clocks
 from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
 from shared.services.loyalty import referral_settlements
@@ -38,7 +40,7 @@ def run(page_size: int = PAGE) -> int:
     started_at = clock.utc_now()
     return due_runs.run(
         lambda last: membership_documents.list_due(started_at, page_size, after=last),
-        lambda membership: _move_on(membership.membership_id, membership.program_id),
+        _move_on_in_its_time,
         page_size=page_size,
         run_s_max=RUN_S_MAX,
         name="member calendar",
@@ -46,11 +48,16 @@ def run(page_size: int = PAGE) -> int:
     )
 
 
-def _move_on(membership_id: str, program_id: str) -> None:
+def _move_on_in_its_time(membership: Membership) -> None:
+    with test_clocks.time_of(membership.account_id):
+        move_on(membership)
+
+
+def move_on(listed: Membership) -> None:
     """Do all that is due for a membership in one commit, and for who referred its member."""
-    path = paths.member(membership_id)
-    program = program_documents.find(program_id)
-    assert program is not None, f"membership {membership_id} of unknown program"
+    path = paths.member(listed.membership_id)
+    program = program_documents.find(listed.program_id)
+    assert program is not None, f"membership {listed.membership_id} of unknown program"
     now = clock.utc_now()
 
     def decide(reads: Reads) -> Effect[None]:

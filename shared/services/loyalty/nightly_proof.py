@@ -18,6 +18,7 @@ from shared.domain.loyalty.liability import Liability
 from shared.domain.loyalty.programs import Program
 from shared.domain.loyalty.proof import Break, Position
 from shared.services import commands
+from shared.services.accounts import test_clocks
 from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
 from shared.services.loyalty import verification
@@ -40,7 +41,7 @@ def run(page_size: int = PAGE) -> ProofRound:
     Returns:
         How far it is.
     """
-    now = clock.utc_now()
+    now = clock.real_now()
     current = proof_documents.find()
     if current is None or (current.ended_at and now - current.started_at >= ROUND_EVERY):
         current = ProofRound(started_at=now)
@@ -63,7 +64,7 @@ def _next(current: ProofRound, page_size: int) -> ProofRound:
             return replace(current, position=None)  # It is gone: the next one follows.
     if program is None:
         return _ended(current)
-    begun_at, owed = clock.utc_now(), Liability()
+    begun_at, owed = clock.real_now(), Liability()
     if current.position is not None:
         begun_at, owed = current.program_begun_at or begun_at, current.owed
     piece = _try(program, position, page_size)
@@ -73,7 +74,7 @@ def _next(current: ProofRound, page_size: int) -> ProofRound:
     is_done = piece.next is None
     owed = liability.total([owed, piece.liability])
     if is_done:
-        record = LiabilityRecord(program.program_id, begun_at, clock.utc_now(), owed)
+        record = LiabilityRecord(program.program_id, begun_at, clock.real_now(), owed)
         liability_documents.save(record)
     return replace(
         current,
@@ -96,13 +97,14 @@ def _ended(current: ProofRound) -> ProofRound:
         entries=current.entries,
         problems=current.problems,
     )
-    return replace(current, ended_at=clock.utc_now(), program_id=None, position=None)
+    return replace(current, ended_at=clock.real_now(), program_id=None, position=None)
 
 
 def _try(program: Program, position: Position, page_size: int) -> Piece | None:
     """Return what was checked; a program that cannot be checked is left out, and logged."""
     try:
-        return verification.verify_piece(program, position, page_size)
+        with test_clocks.time_of(program.account_id):
+            return verification.verify_piece(program, position, page_size)
     except Exception:  # noqa: BLE001 - what fails must not keep the other programs from their proof
         logs.exception("ledger not verified", programId=program.program_id)
         return None
@@ -135,7 +137,9 @@ def _announce(program: Program, user_id: str | None, broken: Break) -> None:
     def decide(reads: Reads) -> Effect[None]:
         if reads[path].data is not None:
             return Effect(None)  # It was told in an earlier night.
-        news = outbox.announce([proof_events.from_break(program, user_id, broken, clock.utc_now())])
+        news = outbox.announce(
+            [proof_events.from_break(program, user_id, broken, clock.real_now())]
+        )
         return Effect(None, news.writes, tasks=news.tasks)
 
     commands.run([path], decide)

@@ -25,6 +25,7 @@ from shared.domain.loyalty.tier_recalculations import (
 )
 from shared.errors import InvalidParameters, TierRecalculationNotFound
 from shared.services import access, commands
+from shared.services.accounts import test_clocks
 from shared.services.commands import Effect, Reads
 from shared.store import paths, personal
 from shared.store.client import Document, Snapshot
@@ -66,7 +67,7 @@ def start(
     if not program.tiers:
         problem = "must be of a program with tiers"
         raise InvalidParameters(f"programId {problem}.", fields={"programId": problem})
-    now = clock.utc_now()
+    now = clock.real_now()
     begun = TierRecalculation(
         recalculation_id=ids.new("tr"),
         account_id=caller.account_id,
@@ -113,7 +114,8 @@ def resume(recalculation_id: str) -> None:
     assert program is not None, "programs are never deleted"
     stop_at_s = time.monotonic() + TASK_S
     while page := membership_documents.list_of_program(found.program_id, found.position, PAGE):
-        moves = [move for each in page if (move := _moved(program, found, each)) is not None]
+        with test_clocks.time_of(found.account_id):
+            moves = [move for each in page if (move := _moved(program, found, each)) is not None]
         is_over = time.monotonic() > stop_at_s
         after = _noted(found, page, moves, goes_on_later=is_over)
         if after is None or is_over:
@@ -124,7 +126,7 @@ def resume(recalculation_id: str) -> None:
 
 def resume_open() -> int:
     """Enqueue recalculations whose worker died; return their number."""
-    now = clock.utc_now()
+    now = clock.real_now()
     left = [
         each
         for each in tier_recalculation_documents.list_open(RESUMED_AT_ONCE)
@@ -172,7 +174,7 @@ def _noted(
     goes_on_later: bool,
 ) -> TierRecalculation | None:
     """Write the progress; ``None`` if another worker was faster."""
-    path, now = paths.tier_recalculation(found.recalculation_id), clock.utc_now()
+    path, now = paths.tier_recalculation(found.recalculation_id), clock.real_now()
 
     def decide(reads: Reads) -> Effect[TierRecalculation | None]:
         stored = tier_recalculation_documents.decode(reads[path])
@@ -194,7 +196,7 @@ def _people(found: TierRecalculation) -> tuple[str, ...]:
 
 
 def _end(found: TierRecalculation) -> None:
-    path, now = paths.tier_recalculation(found.recalculation_id), clock.utc_now()
+    path, now = paths.tier_recalculation(found.recalculation_id), clock.real_now()
 
     def decide(reads: Reads) -> Effect[None]:
         stored = tier_recalculation_documents.decode(reads[path])

@@ -15,6 +15,7 @@ from shared.domain.loyalty.event_rules import BIRTHDAY
 from shared.domain.loyalty.programs import Program
 from shared.domain.members.member import Member
 from shared.services import commands, due_runs, sealed_profiles
+from shared.services.accounts import test_clocks
 from shared.services.commands import Effect, Reads
 from shared.store import paths
 from shared.store.client import Write
@@ -35,7 +36,7 @@ def run(page_size: int = PAGE) -> int:
     started_at = clock.utc_now()
     return due_runs.run(
         lambda last: member_documents.list_with_birthday(started_at, page_size, after=last),
-        _celebrate,
+        _celebrate_in_its_time,
         page_size=page_size,
         run_s_max=RUN_S_MAX,
         name="birthday",
@@ -43,7 +44,12 @@ def run(page_size: int = PAGE) -> int:
     )
 
 
-def _celebrate(listed: Member) -> None:
+def _celebrate_in_its_time(person: Member) -> None:
+    with test_clocks.time_of(person.account_id):
+        celebrate(person)
+
+
+def celebrate(listed: Member) -> None:
     """Grant in all programs of a person, and move on to the next birthday, in one commit."""
     path, now = paths.account_member(listed.account_id, listed.user_id), clock.utc_now()
 

@@ -144,7 +144,9 @@ def _run(caller: Caller, store: Store, visit: Visit, now: datetime, *, user_id: 
             store.account_id, store.store_id, user_id, expires_at
         )
         check_ins.require_open(store)
-        code = store_qr_codes.verify(visit.code, store, now) if visit.code is not None else None
+        code = None
+        if visit.code is not None:
+            code = store_qr_codes.verify(visit.code, store, clock.real_now())
         if visit.position is not None:
             check_ins.require_near(store, visit.position)
         if code is not None:

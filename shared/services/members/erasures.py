@@ -31,6 +31,7 @@ from shared.domain.pseudonyms import Pseudonyms
 from shared.domain.webhooks import deliveries
 from shared.errors import MemberNotFound, MemberSuspended
 from shared.services import commands, forwarding
+from shared.services.accounts import test_clocks
 from shared.services.commands import Effect, Reads
 from shared.services.events import emission, outbox
 from shared.services.members import comebacks, person_memberships
@@ -102,7 +103,8 @@ def resume(erasure_id: str, budget_s: float) -> Erasure | None:
         return erasure
     work = _Work(erasure, time.monotonic() + budget_s)
     try:
-        return work.run()
+        with test_clocks.time_of(erasure.account_id):
+            return work.run()
     except _OutOfTimeError:
         return _handed_over(work.erasure)
 
@@ -113,7 +115,7 @@ def resume_open() -> int:
     Returns:
         The number of erasures that were gone on with.
     """
-    now = clock.utc_now()
+    now = clock.real_now()
     left = person_erasure_documents.list_open(
         ErasureState.RUNNING, now - LEFT_BEHIND_AFTER, OPEN_MAX
     )
@@ -173,7 +175,7 @@ def _begin(caller: Caller, user_id: str) -> _Begun:
             account_id=account_id,
             state=ErasureState.RUNNING,
             started_at=now,
-            updated_at=now,
+            updated_at=clock.real_now(),
             user_ids=person.every_user_id,
         )
         held = replace(person, status=MemberStatus.ERASING, erasure_id=erasure_id, updated_at=now)
@@ -306,7 +308,7 @@ def _listed(erasure: Erasure) -> Erasure:
     def noted(stored: Erasure) -> Erasure:
         if stored.memberships is not None:
             return stored
-        return erasures.listed(stored, tuple(found), clock.utc_now())
+        return erasures.listed(stored, tuple(found), clock.real_now())
 
     return _changed(erasure.erasure_id, noted)
 
@@ -433,7 +435,7 @@ def _erase_documents(
 
 def _ended(erasure: Erasure) -> Erasure:
     """Delete the person, forget the user ids, and tell the merchant's systems: one commit."""
-    path, now = paths.erasure(erasure.erasure_id), clock.utc_now()
+    path, now = paths.erasure(erasure.erasure_id), clock.real_now()
     person_paths = [paths.account_member(erasure.account_id, each) for each in erasure.user_ids]
 
     def decide(reads: Reads) -> Effect[Erasure]:
@@ -466,7 +468,7 @@ def _news(erasure: Erasure, store_id: str) -> outbox.Announcement:
 
 def _end_telling(erasure: Erasure) -> None:
     """Take the user ids out of the last events as soon as they are delivered or given up."""
-    is_over = clock.utc_now() - erasure.updated_at >= TOLD_WITHIN
+    is_over = clock.real_now() - erasure.updated_at >= TOLD_WITHIN
     for event_id in erasure.event_ids:
         event = event_documents.find(event_id)
         if event is None:
@@ -478,7 +480,7 @@ def _end_telling(erasure: Erasure) -> None:
     _changed(
         erasure.erasure_id,
         lambda stored: replace(
-            stored, state=ErasureState.DONE, event_ids=(), updated_at=clock.utc_now()
+            stored, state=ErasureState.DONE, event_ids=(), updated_at=clock.real_now()
         ),
     )
 
@@ -506,7 +508,7 @@ def _silence(event_id: str, delivery_ids: Sequence[str]) -> None:
 
 def _handed_over(erasure: Erasure) -> Erasure:
     """Let a task go on with an erasure; the schedule replaces a lost one."""
-    now = clock.utc_now()
+    now = clock.real_now()
     task_id = f"{erasure.erasure_id}-{int(now.timestamp() * 1000)}"
     task = Task(FUNCTION, task_id, {"erasureId": erasure.erasure_id})
     path = paths.erasure(erasure.erasure_id)

@@ -55,7 +55,7 @@ def by_code(caller: Caller, text: str) -> IdentifiedMember:
         _, member = _find(caller, (CODE, code.text), unknown)
         return IdentifiedMember(member, sealed_profiles.profile_of(member), MemberCodeKind.STATIC)
     read, member = _find(caller, (DEVICE, code.code_id), unknown)
-    now = clock.utc_now()
+    now = clock.real_now()
     path = paths.account_member(member.account_id, member.user_id)
 
     def decide(reads: Reads) -> Effect[Member]:

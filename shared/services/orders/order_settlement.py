@@ -9,6 +9,7 @@ from shared import clock, logs
 from shared.domain.orders import checkouts
 from shared.domain.orders.checkouts import Checkout
 from shared.domain.orders.collect_orders import CollectOrder
+from shared.services.accounts import test_clocks
 from shared.services.orders import checkout_changes, collect_orders
 from shared.services.orders.order_points import EarningPurchase
 from shared.store.orders import checkout_documents, collect_order_documents
@@ -23,20 +24,22 @@ def settle_due(limit: int = SETTLED_PER_RUN) -> int:
     due = checkout_documents.list_to_check(clock.utc_now(), limit)
     orders = collect_order_documents.list_to_check(clock.utc_now(), limit)
     for each in due:
-        _tried(_settle_checkout, each)
+        _tried(settle_checkout, each)
     for order in orders:
-        _tried(_settle_order, order)
+        _tried(settle_order, order)
     return len(due) + len(orders)
 
 
 def _tried(settle: Callable[[DueT], None], due: DueT) -> None:
     try:
-        settle(due)
+        with test_clocks.time_of(due.account_id):
+            settle(due)
     except Exception:  # noqa: BLE001 - one that fails must not keep the others from being settled
         logs.exception("purchase not settled", purchaseId=due.purchase_id)
 
 
-def _settle_checkout(checkout: Checkout) -> None:
+def settle_checkout(checkout: Checkout) -> None:
+    """Cancel a checkout that was never paid, and book the points that are due."""
     # The next check is put off before the booking, which may fail.
     changed = checkout_changes.change(
         checkout, lambda found: checkouts.timed_out(found, clock.utc_now())
@@ -44,6 +47,7 @@ def _settle_checkout(checkout: Checkout) -> None:
     checkout_changes.book(changed)
 
 
-def _settle_order(order: CollectOrder) -> None:
+def settle_order(order: CollectOrder) -> None:
+    """Book the points of an order that are due."""
     # As above: nothing of the order changes but the next check.
     collect_orders.book(collect_orders.change(order, lambda found: found))

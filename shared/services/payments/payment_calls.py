@@ -66,7 +66,7 @@ def require_time(lease_until: datetime | None) -> None:
         Busy: The rest of the lease is too short.
     """
     assert lease_until is not None
-    if clock.utc_now() + SENDING > lease_until:
+    if clock.real_now() + SENDING > lease_until:
         raise Busy("The provider took too long to say whether it has done this already.")
 
 
@@ -162,7 +162,7 @@ def _called(
             failed(failure, _End(failure=failure.code))
         else:
             is_in_doubt = failure.is_unknown and not is_keyed
-            failed(failure, _End(until=clock.utc_now() + DOUBT if is_in_doubt else None))
+            failed(failure, _End(until=clock.real_now() + DOUBT if is_in_doubt else None))
         raise
 
 

@@ -8,6 +8,7 @@ from shared import logs
 from shared.connectors.psp.base import ForgedNotification, Notification, PspConnector
 from shared.domain.payments.payments import Payment, Refund
 from shared.domain.payments.psp import PspAccount
+from shared.services.accounts import test_clocks
 from shared.services.payments import (
     payment_calls,
     payment_changes,
@@ -31,10 +32,12 @@ def notify(provider: str, store_id: str, headers: Mapping[str, str], body: bytes
     if account is None:
         raise ForgedNotification
     connector = psp_configurations.open_account(store_id, account)
-    return sum(
-        _take_in(connector, store_id, account, each)
-        for each in connector.notification(headers, body)
-    )
+    assert configuration is not None
+    with test_clocks.time_of(configuration.account_id):
+        return sum(
+            _take_in(connector, store_id, account, each)
+            for each in connector.notification(headers, body)
+        )
 
 
 def _take_in(

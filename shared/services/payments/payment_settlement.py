@@ -8,6 +8,7 @@ from shared import clock, logs
 from shared.connectors.psp.base import PspConnector
 from shared.domain.payments import payments
 from shared.domain.payments.payments import Observation, Payment, Refund, RefundStatus
+from shared.services.accounts import test_clocks
 from shared.services.payments import (
     payment_calls,
     payment_changes,
@@ -23,12 +24,18 @@ def settle_due(limit: int = SETTLED_PER_RUN) -> int:
     """Settle the due payments; return their number. A failed one is tried again later."""
     due = payment_documents.list_to_check(clock.utc_now(), limit)
     for payment in due:
-        try:
-            settle(payment)
-        except Exception:  # noqa: BLE001 - one that fails must not keep the others from being settled
-            logs.exception("payment not settled", paymentId=payment.payment_id)
-            _put_off(payment)
+        with test_clocks.time_of(payment.account_id):
+            settle_or_put_off(payment)
     return len(due)
+
+
+def settle_or_put_off(payment: Payment) -> None:
+    """Settle a payment; if that fails, it is tried again later, and the others go on."""
+    try:
+        settle(payment)
+    except Exception:  # noqa: BLE001 - one that fails must not keep the others from being settled
+        logs.exception("payment not settled", paymentId=payment.payment_id)
+        _put_off(payment)
 
 
 def settle(payment: Payment, connector: PspConnector | None = None) -> Payment:

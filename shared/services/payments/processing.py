@@ -119,13 +119,13 @@ def process(caller: Caller, store_id: str, draft: PaymentDraft) -> ProcessedPaym
         if before.is_settled:
             return Effect(_Intent(before, is_done=True))
         configuration.account(before.provider)  # Refuses if the account was deleted since.
-        require_lease(before.lease_until, now)
+        require_lease(before.lease_until, clock.real_now())
         after = replace(
             before,
             stage=Stage.PENDING,
             failure=None,
             lease_id=lease_id,
-            lease_until=now + LEASE,
+            lease_until=clock.real_now() + LEASE,
             # A payment that may have begun keeps its request; a refused one gets a new request.
             customer_token=before.customer_token if before.stage is Stage.PENDING else token,
             updated_at=now,
@@ -248,7 +248,7 @@ def _intended(
         updated_at=now,
         fingerprint=fingerprint,
         is_test=account.is_test,
-        lease_until=now + LEASE,
+        lease_until=clock.real_now() + LEASE,
         captures_later=draft.captures_later,
         purchase_id=draft.purchase_id,
         description=draft.description,

@@ -88,9 +88,10 @@ def refund(
         # Checked before the refund is stored: without an account nobody could ever complete it.
         account = psp_configurations.account_of(psp_documents.decode(reads[psp_path]), before)
         if made is not None:
-            require_lease(made.lease_until, now)
+            require_lease(made.lease_until, clock.real_now())
             after = payments.with_refund(
-                before, replace(made, lease_id=lease_id, lease_until=now + LEASE)
+                before,
+                replace(made, lease_id=lease_id, lease_until=clock.real_now() + LEASE),
             )
             intent = _Intent(after, made.refund_id, account, is_again=True)
             return Effect(intent, [payment_documents.write(reads[path], after)])
@@ -102,7 +103,7 @@ def refund(
             updated_at=now,
             fingerprint=fingerprint,
             lease_id=lease_id,
-            lease_until=now + LEASE,
+            lease_until=clock.real_now() + LEASE,
             reason=reason,
         )
         reserved = payments.reserve_refund(before, drafted)

@@ -41,7 +41,7 @@ def of_store(caller: Caller, store_id: str, kind: CodeKind) -> QrCode:
     store = access.store(caller, store_id)
     if kind is CodeKind.STATIC:
         return QrCode(store_id, kind, poster_of(store_id, store.poster_version), None, None)
-    code = store_codes.on_screen(store_id, clock.utc_now())
+    code = store_codes.on_screen(store_id, clock.real_now())
     return QrCode(
         store_id,
         kind,

@@ -73,7 +73,7 @@ def configure(
     module = systems.module_of(kind, system)
     settings = storable_settings(kind, system, credentials)
     module.connect(settings, is_emulated=config.is_emulated()).verify()
-    now = clock.utc_now()
+    now = clock.real_now()
     path = paths.connection(store_id, kind, system)
     connection = Connection(
         account_id=caller.account_id,

@@ -125,8 +125,8 @@ def push(
         record_id="",
         fingerprint="",
         state=PushState.PENDING,
-        created_at=clock.utc_now(),
-        updated_at=clock.utc_now(),
+        created_at=clock.real_now(),
+        updated_at=clock.real_now(),
     )
     claimed = _claim(blank, records)
     pushing = cast("Pushing", account)
@@ -138,7 +138,7 @@ def push(
 
 def _claim(blank: Push, records: Sequence[tuple[Record, str]]) -> _Claimed:
     """Write down the pushes to make; answer those that are made already or held by another."""
-    now = clock.utc_now()
+    now = clock.real_now()
     lease_id = ids.new("lease")
     wanted = {
         _path(blank, record.record_id): (record.record_id, fingerprint)
@@ -239,7 +239,7 @@ def _settle(
     """
     if not done:
         return
-    now = clock.utc_now()
+    now = clock.real_now()
     by_path = {_path(blank, record_id): each for record_id, each in done.items()}
     taken = [row.record_id for row, _ in done.values() if row.error is None]
     news = outbox.Announcement()

@@ -120,7 +120,7 @@ class SyncProgress:
         """
         ours = self.sync
         path = sync_documents.path_of(ours)
-        now = clock.utc_now()
+        now = clock.real_now()
 
         def decision(reads: Reads) -> Effect[tuple[Sync | None, Counts]]:
             found = sync_documents.decode(reads[path])

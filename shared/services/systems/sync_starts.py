@@ -101,7 +101,7 @@ def start(
 
 def start_due() -> int:
     """Begin the due syncs; return their number. They run as tasks."""
-    due = sync_documents.list_due(clock.utc_now(), SCHEDULED_PER_SWEEP)
+    due = sync_documents.list_due(clock.real_now(), SCHEDULED_PER_SWEEP)
     for connection in due:
         try:
             _start_scheduled(connection)
@@ -113,7 +113,7 @@ def start_due() -> int:
 def _start_scheduled(connection: Connection) -> None:
     caller = callers.acting_for(connection.account_id)
     store = access.store(caller, connection.store_id)
-    now = clock.utc_now()
+    now = clock.real_now()
     following = syncs.next_sync_at(connection.schedule, store.store_id, store.time_zone, now)
     if not _move_schedule(connection, following):
         return
@@ -151,7 +151,7 @@ def _begin(
 ) -> BegunSync:
     """Write down a sync and hold it; an unfinished one goes on."""
     kind, system, store_id = where
-    now = clock.utc_now()
+    now = clock.real_now()
     sync_id, lease_id = ids.new("sync"), ids.new("lease")
     path = paths.sync(store_id, kind, system)
     token = None if module.IS_FILE else stored_credentials.encrypted(settings, path)

@@ -24,6 +24,7 @@ from shared.errors import (
 )
 from shared.services import commands
 from shared.services import credentials as stored_credentials
+from shared.services.accounts import test_clocks
 from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
 from shared.services.systems import due_prices, item_stores, receipt_points, sync_pages
@@ -73,7 +74,7 @@ def work(sync: Sync, account: System, budget_s: float | None, *, is_awaited: boo
 
 def resume(store_id: str, kind: SystemKind, system: str, sync_id: str) -> None:
     """Go on with a sync, unless it has ended or another worker holds it."""
-    now = clock.utc_now()
+    now = clock.real_now()
     lease_id = ids.new("lease")
     path = paths.sync(store_id, kind, system)
 
@@ -93,7 +94,8 @@ def resume(store_id: str, kind: SystemKind, system: str, sync_id: str) -> None:
     assert sync.config_token is not None
     settings = stored_credentials.decrypted(module.Config, sync.config_token, path)
     account = module.connect(settings, is_emulated=config.is_emulated())
-    work(sync, account, TASK_S, is_awaited=False)
+    with test_clocks.time_of(sync.account_id):
+        work(sync, account, TASK_S, is_awaited=False)
 
 
 def resume_open() -> int:
@@ -101,7 +103,7 @@ def resume_open() -> int:
 
     If the credentials came with a request that died, the sync cannot go on, and is given up.
     """
-    now = clock.utc_now()
+    now = clock.real_now()
     running = sync_documents.list_running(RESUMED_PER_SWEEP)
     for sync in running:
         if sync.config_token is None and not sync.is_held(now):
@@ -197,7 +199,7 @@ def _drop_waiting(progress: SyncProgress) -> None:
 def _finish(progress: SyncProgress) -> Sync:
     """End the sync as succeeded, and write its event in the same commit."""
     progress.commit(
-        advance=lambda found: syncs.succeeded(found, clock.utc_now()),
+        advance=lambda found: syncs.succeeded(found, clock.real_now()),
         tell=lambda after: outbox.announce([sync_events.from_sync(after)]),
     )
     sync_documents.delete_parts(progress.sync)
@@ -210,7 +212,7 @@ def _finish(progress: SyncProgress) -> Sync:
 
 def _stopped(progress: SyncProgress, failure: ConnectorError, *, is_awaited: bool) -> Sync:
     """Write down why the sync stops, and for how long."""
-    now = clock.utc_now()
+    now = clock.real_now()
     failure.details["syncId"] = progress.sync.sync_id
     has_read = progress.sync.position is not None or bool(progress.sync.counts)
     can_wait = failure.retryable and progress.sync.config_token is not None
@@ -234,7 +236,7 @@ def _broken(progress: SyncProgress, failure: Exception) -> None:
     """After a failure of our own, let the sync be tried again, but not for ever."""
     code = failure.code if isinstance(failure, PunktwerkError) else InternalError.code
     message = failure.message if isinstance(failure, PunktwerkError) else syncs.BROKE_OFF
-    now = clock.utc_now()
+    now = clock.real_now()
     if progress.sync.config_token is None:
         _commit_move(progress, lambda found: syncs.failed(found, code, message, now))
     else:
@@ -252,7 +254,7 @@ def _commit_move(progress: SyncProgress, move: Callable[[Sync], Sync]) -> Sync:
 def _give_up(sync: Sync) -> None:
     """Fail a sync that cannot go on."""
     path = sync_documents.path_of(sync)
-    now = clock.utc_now()
+    now = clock.real_now()
 
     def decide(reads: Reads) -> Effect[None]:
         found = sync_documents.decode(reads[path])

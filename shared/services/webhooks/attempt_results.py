@@ -60,7 +60,7 @@ def record(after: Delivery, known: Reads, judgement: Judgement | None = None) ->
     Returns:
         The delivery's state.
     """
-    kept = replace(after, expires_at=clock.utc_now() + delivery_documents.KEPT)
+    kept = replace(after, expires_at=clock.real_now() + delivery_documents.KEPT)
     try:
         recorded = _record(kept, known, judgement)
     except Busy:

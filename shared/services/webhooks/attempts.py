@@ -116,7 +116,7 @@ def _send(
     endpoint: WebhookEndpoint, delivery: Delivery, event: Document
 ) -> tuple[AttemptRecord, int | None]:
     """Send the event once; return the result, and the wait that the receiver asked for."""
-    at = clock.utc_now()
+    at = clock.real_now()
     try:
         secrets = endpoint_secrets.signing_secrets(endpoint, at)
         credentials = endpoint_secrets.credentials(endpoint)
@@ -186,4 +186,4 @@ def _after(
     )
     if delay_s is None:
         return replace(made, state=DeliveryState.DEAD, reason="attempts_exhausted")
-    return replace(made, next_attempt_at=clock.utc_now() + timedelta(seconds=delay_s))
+    return replace(made, next_attempt_at=clock.real_now() + timedelta(seconds=delay_s))

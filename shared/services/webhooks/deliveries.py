@@ -114,7 +114,7 @@ def retry(caller: Caller, delivery_id: str, store_id: str | None) -> Retried:
         EventNotFound: Its event is not kept any more.
     """
     known = get(caller, delivery_id, store_id)
-    now = clock.utc_now()
+    now = clock.real_now()
     path = paths.webhook_delivery(delivery_id)
     endpoint_path = paths.webhook_endpoint(known.endpoint_id)
     event_path = paths.event(known.event_id)
@@ -132,7 +132,7 @@ def retry(caller: Caller, delivery_id: str, store_id: str | None) -> Retried:
         if not endpoint.is_enabled:
             raise WebhookDisabled(f"The webhook endpoint {endpoint.endpoint_id} is disabled.")
         event = event_documents.decode(reads[event_path])
-        if event is None or event.expires_at <= now:
+        if event is None or event.expires_at <= clock.utc_now():
             raise EventNotFound(f"There is no event {known.event_id}.")
         again = outbox.due_again(delivery, endpoint, now)
         writes = [delivery_documents.update(reads[path], again)]

@@ -82,7 +82,7 @@ def recover(
         raise invalid({"since": f"must be at most {SINCE_AT_MOST.days} days ago"})
     if not endpoint.is_enabled:
         raise WebhookDisabled(f"The webhook endpoint {webhook_id} is disabled.")
-    recovery = _walk(caller, endpoint, since, until, now)
+    recovery = _walk(caller, endpoint, since, until, clock.real_now())
     kept = {name: value for name, value in asdict(recovery).items() if name != "is_replay"}
     commands.keep(caller.claim, kept)
     return recovery

@@ -35,7 +35,7 @@ def is_now(delivery: Delivery, endpoint: WebhookEndpoint) -> bool:
     jitter = random.random()
 
     def decide(reads: Reads) -> Effect[bool]:
-        now = clock.utc_now()
+        now = clock.real_now()
         paced = endpoint_documents.decode(reads[endpoint_path])
         if delivery_documents.decode(reads[path]) != delivery:
             return Effect(result=False)  # Another task has handled it meanwhile.

@@ -82,7 +82,7 @@ def update(
         InvalidParameters: The target is of another kind, or headers are for a queue or bus.
     """
     known = endpoint_documents.find(webhook_id)
-    now = clock.utc_now()
+    now = clock.real_now()
     path = paths.webhook_endpoint(webhook_id)
     headers_token = endpoint_secrets.seal(changes.headers or {}, webhook_id)
     credentials = changes.target.credentials if changes.target else {}
@@ -115,7 +115,7 @@ def delete(caller: Caller, webhook_id: str, store_id: str | None) -> DeletedEndp
         WebhookNotFound, IdempotencyKeyReused, Busy.
     """
     known = endpoint_documents.find(webhook_id)
-    now = clock.utc_now()
+    now = clock.real_now()
     path = paths.webhook_endpoint(webhook_id)
 
     def replay(kept: Document, _: Reads) -> DeletedEndpoint:
@@ -156,7 +156,7 @@ def rotate(
     Raises:
         WebhookNotFound, IdempotencyKeyReused, Busy.
     """
-    now = clock.utc_now()
+    now = clock.real_now()
     path = paths.webhook_endpoint(webhook_id)
     secret_new = secret or signing.new_secret()
     sealed = endpoint_secrets.sealed_secret(secret_new, webhook_id)

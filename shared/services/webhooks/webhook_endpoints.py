@@ -114,7 +114,7 @@ def replayed(claim: Claim | None, kept: Document, _: Reads) -> SavedEndpoint:
 
 def _save(caller: Caller, store_id: str, draft: EndpointDraft, *, replaces: bool) -> SavedEndpoint:
     access.store(caller, store_id)
-    now = clock.utc_now()
+    now = clock.real_now()
     secret = draft.secret or signing.new_secret()
     endpoint = _new_endpoint(caller, store_id, draft, secret, now)
     kept_token = endpoint_secrets.keep(secret, caller.claim)

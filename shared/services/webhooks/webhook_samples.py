@@ -68,7 +68,7 @@ def send(caller: Caller, webhook_id: str, store_id: str | None, event_type: str)
             data=event_schemas.example(event_type),
             is_test=True,
         )
-        delivery = outbox.new_delivery(event, endpoint, now)
+        delivery = outbox.new_delivery(event, endpoint, clock.real_now())
         return Effect(
             Sent(event_id, delivery.delivery_id),
             [

@@ -58,7 +58,7 @@ def of_webhook(
         WebhookNotFound, Busy,
         InvalidParameters: ``since`` is in the future, or too long ago.
     """
-    now = clock.utc_now()
+    now = clock.real_now()
     start = now - SINCE_DEFAULT if since is None else since
     if not now - SINCE_MAX <= start <= now:
         raise invalid({"since": f"must be within the last {SINCE_MAX.days} days"})

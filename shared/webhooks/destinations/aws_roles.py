@@ -52,7 +52,7 @@ def assume(role_arn: str, store_id: str, where: AwsPlace, *, timeout_s: float) -
     """
     key = (role_arn, store_id, where)
     known = _sessions.get(key)
-    if known is not None and clock.utc_now() < known[0] - MARGIN:
+    if known is not None and clock.real_now() < known[0] - MARGIN:
         return known[1]
     identity_s = timeout_s * IDENTITY_SHARE
     token = _identity_token(audience(store_id), identity_s)

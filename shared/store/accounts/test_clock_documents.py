@@ -1,0 +1,23 @@
+"""The clocks of test accounts."""
+
+from __future__ import annotations
+
+from shared.domain.accounts.test_clocks import TestClock
+from shared.store import paths
+from shared.store.documents import Documents
+
+CLOCKS = Documents(
+    TestClock,
+    paths.test_clock,
+    collection="testClocks",
+    path_of=lambda clock: paths.test_clock(clock.account_id),
+)
+
+decode = CLOCKS.decode
+find = CLOCKS.find
+write = CLOCKS.write
+
+
+def list_moved(limit: int) -> list[TestClock]:
+    """Return clocks that were moved, or are being moved: those moved last come first."""
+    return CLOCKS.query(order_by=["-updatedAt"], limit=limit)
