@@ -198,7 +198,7 @@ def _change(
         values["rewards"] = _rewards(before, draft.rewards)
         after = replace(before, **values)
     programs.require_fitting(after)
-    after = replace(after, campaigns=_campaigns(after, body, now))
+    after = replace(after, campaigns=_campaigns(after, body, new_id, now))
     items = _items(before, after, body, now)
     return _Change(before, replace(after, updated_at=now), items)
 
@@ -236,7 +236,7 @@ def _rewards(before: Program, wanted: Sequence[Reward]) -> tuple[Reward, ...]:
 
 
 def _campaigns(
-    program: Program, body: ConfiguredProgramBody, now: datetime
+    program: Program, body: ConfiguredProgramBody, new_id: str, now: datetime
 ) -> tuple[Campaign, ...]:
     held = campaigns.not_ended(program, now)
     others = list(held)
@@ -245,7 +245,9 @@ def _campaigns(
         found = [each for each in held if each.name == wanted.name]
         _require_one_each("campaigns", [each.name for each in found])
         before = found[0] if found else None
-        campaign = _campaign(program, before, wanted.domain_fields(), now)
+        # A decision that is made again makes the same ids.
+        campaign_id = ids.derived("cmp", new_id, wanted.name)
+        campaign = _campaign(program, before, wanted.domain_fields(), campaign_id, now)
         try:
             campaigns.require_fitting(program, campaign)
             campaigns.require_time_left(campaign, now)
@@ -264,7 +266,11 @@ def _campaigns(
 
 
 def _campaign(
-    program: Program, before: Campaign | None, values: Mapping[str, Any], now: datetime
+    program: Program,
+    before: Campaign | None,
+    values: Mapping[str, Any],
+    new_id: str,
+    now: datetime,
 ) -> Campaign:
     """Return a campaign; one that is there and stays as it is keeps its time of change."""
     starts_at = values["starts_at"] or (before.starts_at if before else now)
@@ -273,7 +279,7 @@ def _campaign(
         after = replace(before, **wanted)
         return before if after == before else replace(after, updated_at=now)
     return Campaign(
-        campaign_id=ids.new("cmp"),
+        campaign_id=new_id,
         account_id=program.account_id,
         store_id=program.store_id,
         program_id=program.program_id,
