@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from shared.domain.loyalty import chain
+from shared.domain.loyalty import chain, proof
 from shared.domain.loyalty.entries import Entry, EntryKind
 from shared.domain.loyalty.membership import Membership
 from shared.domain.members import member as members
-from shared.services.loyalty import verification
 from shared.store import client, paths
 from shared.store.loyalty import membership_documents
 from shared.store.members import member_documents
@@ -97,6 +96,6 @@ def assert_sound(member: Member, *, is_overdrawn: bool = False) -> None:
     assert now.expired_units == -by_kind[EntryKind.EXPIRE]
     assert now.reversed_units == -by_kind[EntryKind.REVERSE]
     now.assert_consistent()
-    assert list(verification.sums_problems(now, booked)) == []
+    assert list(proof.sums_breaks(now, booked)) == []
     assert now.seq == len(booked)
     assert chain.find_break(booked, now.head_hash) is None

@@ -10,12 +10,11 @@ from decimal import Decimal
 import pytest
 
 from shared import ids
-from shared.domain.loyalty import chain, erasing, ledger, welcome
+from shared.domain.loyalty import chain, erasing, ledger, proof, welcome
 from shared.domain.loyalty.entries import Entry, EntryKind
 from shared.domain.loyalty.expiry import PointsExpiry
 from shared.domain.loyalty.membership import Membership
 from shared.domain.pseudonyms import Pseudonyms
-from shared.services.loyalty import verification
 from shared.store import codec
 from tests.support.strategies import NOW, make_cause, make_membership, make_program
 
@@ -57,7 +56,7 @@ def test_the_copy_has_the_same_books_and_no_person(count: int) -> None:
 
     after = copied.membership
     after.assert_consistent()
-    assert [*verification.sums_problems(after, copied.entries)] == []
+    assert [*proof.sums_breaks(after, copied.entries)] == []
     genesis = erasing.genesis(copied.record)
     assert chain.find_break(copied.entries, after.head_hash, genesis=genesis) is None
     assert [*erasing.problems(copied.record, copied.entries)] == []

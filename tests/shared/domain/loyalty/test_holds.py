@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.loyalty import chain, erasing, hold_releases, holds, ledger, standing
+from shared.domain.loyalty import chain, erasing, hold_releases, holds, ledger, proof, standing
 from shared.domain.loyalty.entries import Cause, Entry, EntryKind
 from shared.domain.loyalty.expiry import PointsExpiry
 from shared.domain.loyalty.holds import HOLDS_MAX, Hold
@@ -23,7 +23,6 @@ from shared.errors import (
     ReservationExists,
     TooManyReservations,
 )
-from shared.services.loyalty import verification
 from tests.support.strategies import NOW, make_cause, make_membership, make_program
 
 PROGRAM = replace(make_program(), points_expiry=PointsExpiry.of(2, 1))
@@ -311,7 +310,7 @@ class Story:
         points = [lot.expires_at for lot in now.lots for _ in range(lot.units)]
         assert points == model.free
         now.assert_consistent()
-        assert list(verification.sums_problems(now, self.entries)) == []
+        assert list(proof.sums_breaks(now, self.entries)) == []
         assert chain.find_break(self.entries, now.head_hash) is None
         wakes = [lot.expires_at for lot in now.lots if lot.expires_at is not None]
         wakes += [
@@ -389,6 +388,6 @@ def test_verification_finds_a_hold_that_nobody_has() -> None:
     held = ledger.hold(with_lots(Lot(50)), PROGRAM, wanted(), 30)
     changed = replace(held, held_units=31)
 
-    found = list(verification.sums_problems(changed, []))
+    found = [each.message for each in proof.sums_breaks(changed, [])]
 
     assert "held is 31, and the entries give 30" in found

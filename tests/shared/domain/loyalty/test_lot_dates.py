@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.loyalty import chain, due, ledger, lot_dates, lots
+from shared.domain.loyalty import chain, due, ledger, lot_dates, lots, proof
 from shared.domain.loyalty.entries import Cause, Entry
 from shared.domain.loyalty.expiry import PointsExpiry, Renewal, RuleExpiry
 from shared.domain.loyalty.holds import Hold
@@ -21,7 +21,6 @@ from shared.domain.loyalty.lots import LOTS_MAX, Lot
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program
 from shared.errors import InsufficientBalance, ProgramInactive
-from shared.services.loyalty import verification
 from shared.store.codec import to_document
 from tests.support.strategies import NOW, make_cause, make_membership, make_program
 
@@ -172,7 +171,7 @@ class Books:
         units = [(each.expires_at, each.renews) for each in sorted(self.units)]
         assert held == units
         assert self.membership.expired_units == self.expired
-        assert [*verification.sums_problems(self.membership, self.entries)] == []
+        assert [*proof.sums_breaks(self.membership, self.entries)] == []
         assert chain.find_break(self.entries, self.membership.head_hash) is None
 
 

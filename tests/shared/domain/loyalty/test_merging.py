@@ -10,13 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.loyalty import chain, ledger, merging
+from shared.domain.loyalty import chain, ledger, merging, proof
 from shared.domain.loyalty.entries import Entry
 from shared.domain.loyalty.membership import Absence, Membership, MembershipStatus
 from shared.domain.loyalty.returns import ReversePolicy
 from shared.domain.units import BALANCE_UNITS_MAX
 from shared.errors import BalanceLimitExceeded, MembershipClosed, MergeLimitExceeded
-from shared.services.loyalty import verification
 from tests.support.strategies import NOW, TIERED, make_cause, make_membership, make_program
 
 PROGRAM = make_program(TIERED)
@@ -63,7 +62,7 @@ class Books:
 
     def assert_right(self) -> None:
         self.membership.assert_consistent()
-        assert [*verification.sums_problems(self.membership, self.entries)] == []
+        assert [*proof.sums_breaks(self.membership, self.entries)] == []
         assert chain.find_break(self.entries, self.membership.head_hash) is None
 
 

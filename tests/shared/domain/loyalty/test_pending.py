@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.loyalty import chain, due, ledger, standing
+from shared.domain.loyalty import chain, due, ledger, proof, standing
 from shared.domain.loyalty.entries import Cause, Entry, EntryKind
 from shared.domain.loyalty.expiry import PointsExpiry
 from shared.domain.loyalty.membership import Membership, MembershipStatus
@@ -21,7 +21,6 @@ from shared.errors import (
     MembershipClosed,
     MemberSuspended,
 )
-from shared.services.loyalty import verification
 from tests.support.strategies import NOW, TIERED, make_cause, make_membership, make_program
 
 PENDING_DAYS = 3
@@ -299,7 +298,7 @@ class Story:
         assert now.lifetime_units == self.lifetime
         assert {each.entry_id: each.units for each in now.pending} == self.pending
         now.assert_consistent()
-        assert list(verification.sums_problems(now, self.entries)) == []
+        assert list(proof.sums_breaks(now, self.entries)) == []
         assert chain.find_break(self.entries, now.head_hash) is None
         wakes = [each.activates_at for each in now.pending if each.units]
         wakes += [lot.expires_at for lot in now.lots if lot.expires_at is not None]
@@ -352,8 +351,8 @@ def test_verification_finds_a_pending_grant_that_nobody_booked() -> None:
     award = replace(membership.pending[0], units=101)
     changed = replace(membership, pending_units=101, pending=(award,))
 
-    assert list(verification.sums_problems(membership, [grant])) == []
-    assert list(verification.sums_problems(changed, [grant])) == [
+    assert list(proof.sums_breaks(membership, [grant])) == []
+    assert [each.message for each in proof.sums_breaks(changed, [grant])] == [
         "pending is 101, and the entries give 100",
         "pending grants is {'le_1': 101}, and the entries give {'le_1': 100}",
     ]

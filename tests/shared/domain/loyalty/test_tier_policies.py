@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.loyalty import chain, due, ledger, loyalty_events, tiers
+from shared.domain.loyalty import chain, due, ledger, loyalty_events, proof, tiers
 from shared.domain.loyalty.counters import PeriodCount
 from shared.domain.loyalty.entries import Cause, Entry, EntryKind
 from shared.domain.loyalty.expiry import PointsExpiry
@@ -20,7 +20,6 @@ from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program, Tier, TierRules
 from shared.domain.loyalty.returns import ReversePolicy
 from shared.domain.loyalty.tier_policies import TierBasis, TierDowngrade, TierPolicy
-from shared.services.loyalty import verification
 from tests.support.strategies import TIERED, TIERS, make_cause, make_membership, make_program
 
 BERLIN = "Europe/Berlin"
@@ -101,7 +100,7 @@ class Books:
 
     def assert_right(self) -> None:
         self.membership.assert_consistent()
-        assert [*verification.sums_problems(self.membership, self.entries)] == []
+        assert [*proof.sums_breaks(self.membership, self.entries)] == []
         assert chain.find_break(self.entries, self.membership.head_hash) is None
 
     def _book(self, booked: tuple[Membership, Entry]) -> Entry:
