@@ -74,7 +74,9 @@ class Checkout:
         till_paid_minor: What the till took.
         till_refunds: What the till gave back.
         provider_minor: What the provider took and the merchant still has of it.
+        withdrawn_minor: What customers' banks have withdrawn of what the provider took.
         points: What it earns; ``None`` until the programs are known, after it is paid.
+        has_spent_back: What was spent on it has come back, as all of it was given back.
         check_at: The next time to look after it; ``None`` if nothing is left to do.
     """
 
@@ -99,11 +101,18 @@ class Checkout:
     cancel_reason: CancelReason | None = None
     points: OrderPoints | None = None
     check_at: datetime | None = None
+    withdrawn_minor: int = 0
+    has_spent_back: bool = False
 
     @property
     def purchase_id(self) -> str:
         """The id under which its points are booked."""
         return self.checkout_id
+
+    @property
+    def spent_names(self) -> tuple[str, ...]:
+        """The transactions that a redemption of its customer for it may have."""
+        return (self.checkout_id, *filter(None, [self.order_reference]))
 
     @property
     def till_minor(self) -> int:
@@ -129,9 +138,25 @@ class Checkout:
         return CheckoutStatus.PARTIALLY_REFUNDED if is_part else CheckoutStatus.REFUNDED
 
     @property
+    def is_given_back(self) -> bool:
+        """True if it was cancelled, or the merchant has given back all money, and no bank has."""
+        if self.stage is CheckoutStage.COMPLETED:
+            return self.till_minor + self.provider_minor + self.withdrawn_minor == 0
+        return self.stage is CheckoutStage.CANCELLED
+
+    @property
     def awaits_points(self) -> bool:
-        """True if points are still to be booked."""
+        """True if points are still to be booked, or spent ones to be given back."""
+        return self.awaits_earning or (self.is_given_back and not self.has_spent_back)
+
+    @property
+    def awaits_earning(self) -> bool:
+        """True if points are still to be earned, or to be taken back."""
         return self.stage is CheckoutStage.COMPLETED and order_points.is_due(self.points)
+
+    def with_spent_back(self) -> Checkout:
+        """Return the checkout after what was spent on it has come back."""
+        return replace(self, has_spent_back=True)
 
     def with_points(self, points: OrderPoints) -> Checkout:
         """Return the checkout with other points."""
@@ -188,18 +213,25 @@ def refund_at_till(checkout: Checkout, refund: TillRefund) -> Checkout:
 
 
 def observe_payment(
-    checkout: Checkout, *, paid_minor: int, is_paid: bool, is_over: bool, now: datetime
+    checkout: Checkout,
+    *,
+    paid_minor: int,
+    withdrawn_minor: int,
+    is_paid: bool,
+    is_over: bool,
+    now: datetime,
 ) -> Checkout:
     """Return the checkout after its payment has changed.
 
     Args:
         checkout: The checkout.
         paid_minor: What the provider took, less what was given back or withdrawn.
+        withdrawn_minor: What banks have withdrawn of it.
         is_paid: The provider took the money, whatever became of it.
         is_over: The provider will not take the money: the payment failed or was cancelled.
         now: The time of the change.
     """
-    after = replace(checkout, provider_minor=paid_minor)
+    after = replace(checkout, provider_minor=paid_minor, withdrawn_minor=withdrawn_minor)
     if is_paid and after.stage is not CheckoutStage.COMPLETED:
         return _completed(after, now)
     if is_over and after.stage is CheckoutStage.STARTED:
@@ -216,6 +248,7 @@ def settled(before: Checkout | None, after: Checkout, now: datetime) -> Checkout
     planned = replace(
         after,
         points=order_points.with_returned(after.points, returned_minor),
+        has_spent_back=after.has_spent_back and after.is_given_back,
         updated_at=after.updated_at if after == before else now,
     )
     return replace(planned, check_at=_check_at(planned, now))
@@ -252,7 +285,7 @@ def _completed(checkout: Checkout, now: datetime) -> Checkout:
 def _check_at(checkout: Checkout, now: datetime) -> datetime | None:
     if checkout.stage is CheckoutStage.STARTED:
         return checkout.created_at + OPEN_FOR
-    if checkout.awaits_points and now - (checkout.completed_at or now) < BOOKED_FOR:
+    if checkout.awaits_points and now - checkout.updated_at < BOOKED_FOR:
         return now + _PAUSE
     return None
 

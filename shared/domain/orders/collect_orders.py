@@ -53,6 +53,7 @@ class CollectOrder:
         picked_up_at: When it earned; stays if the goods came back.
         points: What it earns; ``None`` until the programs are known, after it is picked up.
         check_at: When to book again what is due; ``None`` if nothing is.
+        has_spent_back: What was spent on it has come back, as it was cancelled.
     """
 
     order_id: str
@@ -72,6 +73,7 @@ class CollectOrder:
     picked_up_at: datetime | None = None
     points: OrderPoints | None = None
     check_at: datetime | None = None
+    has_spent_back: bool = False
 
     @property
     def purchase_id(self) -> str:
@@ -79,14 +81,33 @@ class CollectOrder:
         return self.order_id
 
     @property
+    def spent_names(self) -> tuple[str, ...]:
+        """The transactions that a redemption of its customer for it may have."""
+        return (self.order_id,)
+
+    @property
     def paid_minor(self) -> int:
         """What the merchant has: all of it from the pick-up on, until the goods come back."""
         return self.total_minor if self.status is OrderStatus.PICKED_UP else 0
 
     @property
+    def is_given_back(self) -> bool:
+        """True if it was cancelled, before or after the pick-up."""
+        return self.status is OrderStatus.CANCELLED
+
+    @property
     def awaits_points(self) -> bool:
-        """True if points are still to be booked."""
+        """True if points are still to be booked, or spent ones to be given back."""
+        return self.awaits_earning or (self.is_given_back and not self.has_spent_back)
+
+    @property
+    def awaits_earning(self) -> bool:
+        """True if points are still to be earned, or to be taken back."""
         return self.picked_up_at is not None and order_points.is_due(self.points)
+
+    def with_spent_back(self) -> CollectOrder:
+        """Return the order after what was spent on it has come back."""
+        return replace(self, has_spent_back=True)
 
     def with_points(self, points: OrderPoints) -> CollectOrder:
         """Return the order with other points."""
@@ -129,7 +150,7 @@ def settled(before: CollectOrder, after: CollectOrder, now: datetime) -> Collect
         points=order_points.with_returned(after.points, returned_minor),
         updated_at=after.updated_at if after == before else now,
     )
-    is_in_time = now - (planned.picked_up_at or now) < BOOKED_FOR
+    is_in_time = now - planned.updated_at < BOOKED_FOR
     is_awaited = planned.awaits_points and is_in_time
     return replace(planned, check_at=now + _PAUSE if is_awaited else None)
 

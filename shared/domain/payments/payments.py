@@ -115,7 +115,8 @@ class Payment:
     final. ``is_settled`` is false while it is not known whether the provider has the payment: a
     call was about to be made, or its answer got lost. Until ``lease_until`` one process makes the
     call, and no other may. ``check_at`` is the time to ask the provider again, ``None`` if no more
-    news can come. ``points`` are the member's, from the moment of payment. ``problem`` says why a
+    news can come. ``points`` are the member's, from the moment of payment. ``has_spent_back``: what
+    was spent on its purchase has come back, as all of it was given back. ``problem`` says why a
     person must check the payment. ``customer_token`` is the encrypted customer, as long as the
     provider may need it again.
     """
@@ -153,6 +154,7 @@ class Payment:
     problem: str | None = None
     check_at: datetime | None = None
     checkout_id: str | None = None
+    has_spent_back: bool = False
 
     @property
     def amount(self) -> Money:
@@ -209,9 +211,36 @@ class Payment:
         return any(each.status is RefundStatus.PENDING for each in self.refunds)
 
     @property
+    def is_given_back(self) -> bool:
+        """True if it was paid, and all was given back since, or was never taken after all.
+
+        What a bank has withdrawn the merchant has not given back: goods did not come back.
+        """
+        is_nothing_left = self.kept_minor == 0 and self.charged_back_minor == 0
+        return is_nothing_left and (self.stage is Stage.PAID or self.is_reversed)
+
+    @property
+    def spent_names(self) -> tuple[str, ...]:
+        """The transactions that a redemption of its member for the purchase may have."""
+        return (self.payment_id, *filter(None, [self.purchase_id]))
+
+    @property
     def awaits_points(self) -> bool:
-        """True if points are still to be booked."""
+        """True if points are still to be booked, or spent ones to be given back."""
+        return self.awaits_earning or self.awaits_spent
+
+    @property
+    def awaits_earning(self) -> bool:
+        """True if points are still to be earned, or to be taken back."""
         return self.points is not None and self.points.is_due
+
+    @property
+    def awaits_spent(self) -> bool:
+        """True if what a member has spent on its purchase is still to be given back.
+
+        What pays a checkout has no member: the checkout gives back.
+        """
+        return self.points is not None and self.is_given_back and not self.has_spent_back
 
     def refund(self, refund_id: str) -> Refund | None:
         """Return the refund of this id."""
@@ -434,13 +463,17 @@ def with_points(payment: Payment) -> Payment:
     A payment with a member earns by the captured money when it is paid. Each loss of money takes
     its share of the points back: a refund that succeeded, also one made in the provider's own
     dashboard, a chargeback, and a capture that failed after all. If a loss turns out to be none,
-    its share is given back.
+    its share is given back. What was spent on it comes back once all of it was given back.
     """
     is_paid = payment.stage is Stage.PAID
     if payment.program_id is None or not (is_paid or payment.points):
         return payment
     points = payment.points or PurchasePoints(payment.captured_minor)
-    return replace(payment, points=purchase_points.planned(points, _losses(payment, points)))
+    return replace(
+        payment,
+        points=purchase_points.planned(points, _losses(payment, points)),
+        has_spent_back=payment.has_spent_back and payment.is_given_back,
+    )
 
 
 def check_at(payment: Payment, now: datetime) -> datetime | None:

@@ -316,10 +316,14 @@ class _Group:
         self.sold_minor += amount_minor
         self.sold_parts = receipt_parts.merged((*self.sold_parts, *parts))
 
+    @property
+    def is_returned(self) -> bool:
+        """Tell whether it was voided, or all its money is back."""
+        return self.is_void or 0 < self.sold_minor <= self.returned_minor
+
     def units_taken(self, earned_units: int) -> int:
         """Return the units that what came back takes: everything, once all the money is back."""
-        is_whole = 0 < self.sold_minor <= self.returned_minor
-        if self.is_void or earned_units == 0 or is_whole:
+        if earned_units == 0 or self.is_returned:
             return earned_units
         sold = receipt_parts.total(self.sold_parts)
         to_whole = sold.denominator * self.returned_base.denominator
@@ -524,6 +528,21 @@ def sale_in(purchase: Purchase, receipt: Receipt) -> KnownSale | None:
     """Return the sale that a receipt is, if it was read before."""
     place = _place_of(purchase.sales, receipt)
     return None if place is None else purchase.sales[place]
+
+
+def returned(purchase: Purchase) -> list[tuple[str, str]]:
+    """Return the sales that came back as a whole: each with its member, by ``Receipt.identity``."""
+    groups = zip(_groups(purchase), purchase.sales, strict=False)
+    return [
+        (group.user_id, _identity(purchase, sale))
+        for group, sale in groups
+        if group.user_id is not None and group.is_returned
+    ]
+
+
+def _identity(purchase: Purchase, sale: KnownSale) -> str:
+    series = sale.series
+    return purchase.receipt_id if series is None else f"{purchase.receipt_id}@{series}"
 
 
 def lacks_sale(purchase: Purchase, receipt: Receipt) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
+from itertools import chain
 
 from shared import ids
 from shared.auth.caller import Caller
@@ -31,9 +32,11 @@ from shared.domain.units import to_units
 from shared.errors import InvalidParameters, PointsHaveNoValue, RewardCostMismatch
 from shared.services import access, commands
 from shared.services.commands import Reads
-from shared.services.loyalty import bookings, till_receipts, voucher_codes
+from shared.services.joint_commands import State
+from shared.services.loyalty import bookings, redemption_returns, till_receipts, voucher_codes
 from shared.services.loyalty.awards import Awarding
 from shared.services.loyalty.bookings import Booking, ComesBack, Prepared
+from shared.services.loyalty.returning import SpentBack
 from shared.services.loyalty.reward_stocks import StockOfReward
 from shared.services.loyalty.sync_conflicts import Expected
 from shared.store import paths
@@ -510,11 +513,13 @@ def take_back(
     units: int,
     transaction_id: str,
     description: str,
+    spent_names: Sequence[str] = (),
 ) -> Booking:
-    """Take back a part of the points of an earn, as far as the balance covers it.
+    """Take back a part of the points of an earn, as far as the program's policy lets it.
 
     Happens once for one ``transaction_id``, even if the balance was empty. All parts together must
-    not be more than the entry granted: the caller must ensure that.
+    not be more than the entry granted: the caller must ensure that. Rewards that it unlocked are
+    taken back as by reverseLoyaltyTransaction.
 
     Args:
         caller: Must own the program.
@@ -525,9 +530,11 @@ def take_back(
         units: From 1 to the granted units, in the program's smallest unit.
         transaction_id: Names the reversal.
         description: The text that the member reads.
+        spent_names: The transactions of redemptions that come back with it, if all of the purchase
+            does: they are given back in the same commit.
 
     Raises:
-        ProgramNotFound, MembershipNotFound, IdempotencyKeyReused, Busy.
+        ProgramNotFound, MembershipNotFound, IdempotencyKeyReused, BalanceLimitExceeded, Busy.
     """
     program = access.program(caller, program_id, store_id)
     cause = bookings.cause_of(
@@ -539,27 +546,26 @@ def take_back(
         description=description,
         transaction_id=transaction_id,
     )
-    original_path = paths.entry(paths.membership_id(program_id, user_id), entry_id)
+    membership_id = paths.membership_id(program_id, user_id)
+    original_path = paths.entry(membership_id, entry_id)
 
     def book(membership: Membership, reads: Reads) -> bookings.Decided:
         original = _original(reads, membership, entry_id, original_path)
-        booked = ledger.reverse(
-            membership, program, original, units, cause, policy=program.refund_policy
-        )
-        if booked is None:
-            after = ledger.uncollected(
-                membership, original, units, cause.now, policy=program.refund_policy
-            )
-            return bookings.Decided(after, None)
-        return bookings.Decided(*booked)
+        state = State(reads)
+        refunds = SpentBack(state, membership, program, cause)
+        for name in spent_names:
+            refunds.give_back_of_purchase(name, None, None, original.membership_id)
+        entry = refunds.take_back(original, units)
+        return bookings.Decided(refunds.membership, entry, state.writes(), before=refunds.entries)
 
+    spent = [redemption_returns.spent_paths(membership_id, each, None) for each in spent_names]
     return bookings.run(
         caller.claim,
         program,
         user_id,
         cause,
         book,
-        more_paths=[original_path],
+        more_paths=[original_path, *chain.from_iterable(spent)],
         records_no_op=True,
     )
 

@@ -10,14 +10,22 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 
 from shared.domain.loyalty import purchase_points
 from shared.domain.loyalty.earning_base import PurchaseLine
+from shared.domain.loyalty.membership import Membership
+from shared.domain.loyalty.programs import Program
 from shared.domain.loyalty.purchase_points import PurchaseEarning, PurchasePoints, Taking
 from shared.errors import Busy, MembershipNotFound
 from shared.services.accounts import callers
-from shared.services.loyalty import balances
-from shared.services.loyalty.bookings import Booking
+from shared.services.commands import Reads
+from shared.services.joint_commands import State
+from shared.services.loyalty import balances, bookings, redemption_returns
+from shared.services.loyalty.bookings import Booking, Decided
+from shared.services.loyalty.returning import SpentBack
+from shared.store import client, paths
+from shared.store.loyalty import membership_documents, program_documents
 from shared.store.members import member_documents
 
 
@@ -73,7 +81,13 @@ def earn(
     return PurchaseEarning(entry.granted_units, entry.entry_id, entry.capped_by)
 
 
-def take(buyer: Buyer, points: PurchasePoints, due: Taking, transaction_id: str) -> int:
+def take(
+    buyer: Buyer,
+    points: PurchasePoints,
+    due: Taking,
+    transaction_id: str,
+    spent_names: Sequence[str] = (),
+) -> int:
     """Take or give back the points of one loss: once for one ``transaction_id``.
 
     Args:
@@ -81,6 +95,8 @@ def take(buyer: Buyer, points: PurchasePoints, due: Taking, transaction_id: str)
         points: The purchase's points; everything before ``due`` is booked.
         due: One of its takings.
         transaction_id: Names the loss, among all purchases.
+        spent_names: What was spent on the purchase, if all of it comes back: it comes back in the
+            same commit.
 
     Returns:
         The units taken, negative if units were given back.
@@ -92,7 +108,9 @@ def take(buyer: Buyer, points: PurchasePoints, due: Taking, transaction_id: str)
     is_taking = due.units > 0
     units = due.units if is_taking else purchase_points.to_give_back(points, due)
     move = (
-        balances.take_back if is_taking else partial(balances.give_back, withdrawn_units=-due.units)
+        partial(balances.take_back, spent_names=spent_names)
+        if is_taking
+        else partial(balances.give_back, withdrawn_units=-due.units)
     )
     moved = partial(
         move,
@@ -110,6 +128,72 @@ def take(buyer: Buyer, points: PurchasePoints, due: Taking, transaction_id: str)
         # What was taken after this purchase knew of it is given back besides.
         return -units
     return -entry.moved_units if entry else 0
+
+
+def give_back_spent(
+    account_id: str, store_id: str, user_id: str, names: Sequence[str], description: str
+) -> None:
+    """Give back what a member has spent on a purchase, in whichever programs of the store.
+
+    What was given back before stays so: a redemption comes back once, whoever tells of it.
+
+    Args:
+        account_id: The account that asked for the purchase.
+        store_id: The store.
+        user_id: The member.
+        names: The transactions that a redemption for the purchase may have.
+        description: What the member reads.
+
+    Raises:
+        BalanceLimitExceeded, Busy.
+    """
+    programs = program_documents.list_of_store(store_id)
+    looked_at = {
+        each.program_id: _spent_paths(each.program_id, user_id, names) for each in programs
+    }
+    if not programs:
+        return
+    reads = client.get(list(chain.from_iterable(looked_at.values())))
+    for program in programs:
+        member_path, *entry_paths = looked_at[program.program_id]
+        membership = membership_documents.decode(reads[member_path])
+        if membership is None:
+            continue
+        is_merged = bool(membership.merged_from or membership.merged_into)
+        if is_merged or any(reads[each].data is not None for each in entry_paths):
+            buyer = Buyer(account_id, store_id, program.program_id, user_id, description)
+            _booked(buyer, partial(_give_back_spent, buyer, program, names))
+
+
+def _spent_paths(program_id: str, user_id: str, names: Sequence[str]) -> list[str]:
+    membership_id = paths.membership_id(program_id, user_id)
+    spent = (redemption_returns.spent_paths(membership_id, each, None) for each in names)
+    return [paths.member(membership_id), *chain.from_iterable(spent)]
+
+
+def _give_back_spent(buyer: Buyer, program: Program, names: Sequence[str]) -> Booking:
+    membership_id = paths.membership_id(program.program_id, buyer.user_id)
+    cause = bookings.cause_of(
+        callers.acting_for(buyer.account_id),
+        program,
+        action="give_back_spent",
+        business_key=names[0],
+        terms=(),
+        description=buyer.description,
+    )
+
+    def book(membership: Membership, reads: Reads) -> Decided:
+        state = State(reads)
+        refunds = SpentBack(state, membership, program, cause)
+        for name in names:
+            refunds.give_back_of_purchase(name, None, None, membership_id)
+        # It has no entry of its own: each redemption that comes back has one.
+        return Decided(
+            refunds.membership, None, state.writes(), is_final=False, before=refunds.entries
+        )
+
+    more = _spent_paths(program.program_id, buyer.user_id, names)
+    return bookings.run(None, program, buyer.user_id, cause, book, more_paths=more)
 
 
 def _booked(buyer: Buyer, book: Callable[[], Booking]) -> Booking:

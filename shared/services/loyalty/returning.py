@@ -82,27 +82,16 @@ def book(
         Wanted: Something is not read yet.
     """
     after, units = told
-    policy = program.refund_policy
     refunds = SpentBack(state, membership, program, cause)
     is_all = earn_returns.is_whole(after, earn, program) or not returned.names_part
     if earn.transaction_id is not None and (is_all or returned.reward is not None):
         refunds.give_back_of_purchase(
             earn.transaction_id, earn.source, None if is_all else returned, earn.membership_id
         )
-    if policy is not ReversePolicy.ONLY_PENDING:
-        refunds.revoke_unlocked(earn, units)
-    membership = refunds.membership
-    booked = (
-        ledger.reverse(membership, program, earn, units, cause, policy=policy) if units else None
-    )
-    entry = None
-    if booked is not None:
-        membership, entry = booked
-    else:
+    entry = refunds.take_back(earn, units) if units else None
+    if entry is None:
         after = after.with_nothing(returned, units)
-        if units:
-            membership = ledger.uncollected(membership, earn, units, cause.now, policy=policy)
-    return BookedReturn(membership, entry, after, refunds.entries)
+    return BookedReturn(refunds.membership, entry, after, refunds.entries)
 
 
 def before_earn(
@@ -122,7 +111,11 @@ def before_earn(
 
 
 class SpentBack:
-    """A membership that gets back what it has spent, one redemption after the other."""
+    """A membership of which a purchase comes back: the one rule of all that tell of it.
+
+    What was spent on the purchase is given back first, one redemption after the other, then what
+    the purchase has earned is taken. ``entries`` are those of the redemptions.
+    """
 
     def __init__(
         self, state: State, membership: Membership, program: Program, cause: Cause
@@ -150,8 +143,29 @@ class SpentBack:
             if part is None or part.gives_back(redeemed.amount_paid):
                 self._give_back(redeemed)
 
+    def take_back(self, earn: Entry, units: int) -> Entry | None:
+        """Take back ``units`` (> 0) of an earn, as far as the program's policy lets it.
+
+        Rewards that it unlocked are taken back for that, while nobody has used their codes. Returns
+        ``None`` if there was nothing to take.
+        """
+        policy = self._program.refund_policy
+        self.revoke_unlocked(earn, units)
+        booked = ledger.reverse(
+            self.membership, self._program, earn, units, self._cause, policy=policy
+        )
+        if booked is None:
+            self.membership = ledger.uncollected(
+                self.membership, earn, units, self._cause.now, policy=policy
+            )
+            return None
+        self.membership, entry = booked
+        return entry
+
     def revoke_unlocked(self, earn: Entry, units: int) -> None:
         """Give back rewards that an earn unlocked, until the balance covers what is to be taken."""
+        if self._program.refund_policy is ReversePolicy.ONLY_PENDING:
+            return
         if pending.find(self.membership.pending, earn) is not None:
             return
         if units <= self.membership.balance_units:

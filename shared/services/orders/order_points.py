@@ -52,9 +52,20 @@ class EarningPurchase(Protocol):
     def points(self) -> OrderPoints | None: ...
 
     @property
+    def spent_names(self) -> tuple[str, ...]: ...
+
+    @property
+    def is_given_back(self) -> bool: ...
+
+    @property
     def awaits_points(self) -> bool: ...
 
+    @property
+    def awaits_earning(self) -> bool: ...
+
     def with_points(self, points: OrderPoints) -> Self: ...
+
+    def with_spent_back(self) -> Self: ...
 
 
 PurchaseT = TypeVar("PurchaseT", bound=EarningPurchase)
@@ -87,6 +98,8 @@ def book(purchase: PurchaseT, kind: Kind[PurchaseT]) -> PurchaseT:
 
 
 def _booked_next(purchase: PurchaseT, kind: Kind[PurchaseT]) -> PurchaseT:
+    if not purchase.awaits_earning:
+        return _with_spent_back(purchase, kind)
     found = purchase.points
     if found is None:
         planned = _planned(purchase, kind.method)
@@ -121,6 +134,30 @@ def _booked_next(purchase: PurchaseT, kind: Kind[PurchaseT]) -> PurchaseT:
     return kind.change(purchase, noted)
 
 
+def _with_spent_back(purchase: PurchaseT, kind: Kind[PurchaseT]) -> PurchaseT:
+    """Give back what was spent on it and did not come back with what it has earned."""
+    try:
+        purchase_bookings.give_back_spent(
+            purchase.account_id,
+            purchase.store_id,
+            purchase.user_id,
+            purchase.spent_names,
+            kind.description,
+        )
+    except PunktwerkError as refusal:
+        if not refusal.is_final:
+            raise
+        logs.error(
+            "spent points not given back", purchaseId=purchase.purchase_id, error=refusal.code
+        )
+
+    def noted(stored: PurchaseT) -> PurchaseT:
+        is_same = stored.is_given_back and stored.user_id == purchase.user_id
+        return stored.with_spent_back() if is_same else stored
+
+    return kind.change(purchase, noted)
+
+
 Note = Callable[[PurchasePoints], PurchasePoints]
 """Writes into the points what was booked; what is noted already stays."""
 
@@ -145,7 +182,8 @@ def _taken(purchase: EarningPurchase, buyer: Buyer, due: ProgramPoints) -> Note:
     """Take or give back what is due first."""
     taking = due.points.due[0]
     transaction_id = f"return:{purchase.purchase_id}:{taking.cause}"
-    units = purchase_bookings.take(buyer, due.points, taking, transaction_id)
+    spent_names = purchase.spent_names if purchase.is_given_back else ()
+    units = purchase_bookings.take(buyer, due.points, taking, transaction_id, spent_names)
     return lambda points: purchase_points.taken(points, taking.cause, units)
 
 

@@ -79,6 +79,7 @@ def _checkout_after(read: Snapshot, payment: Payment, now: datetime) -> tuple[Ch
     after = checkouts.observe_payment(
         before,
         paid_minor=payment.kept_minor,
+        withdrawn_minor=payment.charged_back_minor,
         is_paid=payment.stage is Stage.PAID,
         # One that the provider has never had can be begun again.
         is_over=is_lost and payment.is_settled,

@@ -15,7 +15,7 @@ from shared.domain.loyalty import earning_base
 from shared.domain.loyalty import purchase_points as points_of
 from shared.domain.money import Money
 from shared.domain.payments import payments
-from shared.domain.payments.payments import Payment
+from shared.domain.payments.payments import Payment, Stage
 from shared.errors import (
     InvalidParameters,
     MembershipClosed,
@@ -32,6 +32,8 @@ from shared.services.payments import payment_changes
 from shared.store import paths
 from shared.store.loyalty import membership_documents
 from shared.store.orders import checkout_documents
+
+_ENDS = frozenset({Stage.PAID, Stage.FAILED, Stage.CANCELED})
 
 
 def require_program(
@@ -71,9 +73,10 @@ def book(payment: Payment) -> Payment:
     """Book the due points of a payment; return the payment as it is then.
 
     Never raises: the money has moved already. A refusal is final, and noted in the payment;
-    anything else is logged, and left to the sweep. What pays a checkout earns by the checkout.
+    anything else is logged, and left to the sweep. What pays a checkout earns by the checkout,
+    which gives back what was spent on it if the payment has failed.
     """
-    if payment.checkout_id is not None and (payment.captured_minor or payment.is_reversed):
+    if payment.checkout_id is not None and payment.stage in _ENDS:
         _book_checkout(payment.checkout_id)
     if not payment.awaits_points:
         return payment
@@ -95,16 +98,47 @@ def _book_checkout(checkout_id: str) -> None:
 
 
 def _booked(payment: Payment) -> Payment:
+    while payment.awaits_points:
+        payment = _booked_next(payment) if payment.awaits_earning else _with_spent_back(payment)
+    return payment
+
+
+def _booked_next(payment: Payment) -> Payment:
+    assert payment.points is not None
+    is_earned = payment.points.earned_units is not None
     try:
-        while payment.awaits_points:
-            assert payment.points is not None
-            is_earned = payment.points.earned_units is not None
-            payment = _taken(payment) if is_earned else _earned(payment)
+        return _taken(payment) if is_earned else _earned(payment)
     except PunktwerkError as refusal:
         if not refusal.is_final:
             raise
         return _refused(payment, refusal)
-    return payment
+
+
+def _with_spent_back(payment: Payment) -> Payment:
+    """Give back what was spent on its purchase and did not come back with what it has earned."""
+    assert payment.user_id is not None
+    problem: str | None = None
+    try:
+        purchase_bookings.give_back_spent(
+            payment.account_id,
+            payment.store_id,
+            payment.user_id,
+            payment.spent_names,
+            payment.description,
+        )
+    except PunktwerkError as refusal:
+        if not refusal.is_final:
+            raise
+        problem = payments.POINTS_NOT_BOOKED
+
+    def noted(found: Payment) -> Payment:
+        if not found.is_given_back or found.user_id != payment.user_id:
+            return found  # The member was erased meanwhile, or a refund has failed after all.
+        return replace(found, has_spent_back=True, problem=found.problem or problem)
+
+    after = payment_changes.change(payment, noted)
+    payment_changes.alert(payment, after)
+    return after
 
 
 def _earned(payment: Payment) -> Payment:
@@ -130,7 +164,8 @@ def _taken(payment: Payment) -> Payment:
     assert points is not None
     due = points.due[0]
     transaction_id = f"refund:{payment.payment_id}:{due.cause}"
-    taken_units = purchase_bookings.take(_buyer(payment), points, due, transaction_id)
+    spent_names = payment.spent_names if payment.is_given_back else ()
+    taken_units = purchase_bookings.take(_buyer(payment), points, due, transaction_id, spent_names)
 
     def noted(found: Payment) -> Payment:
         assert found.points is not None
@@ -148,7 +183,7 @@ def _refused(payment: Payment, refusal: PunktwerkError) -> Payment:
 
     def given_up(found: Payment) -> Payment:
         is_renamed = found.user_id != payment.user_id  # The member was erased meanwhile.
-        if is_renamed or not found.awaits_points:
+        if is_renamed or not found.awaits_earning:
             return found
         return payments.without_points(found, refusal.code, is_problem=is_problem)
 

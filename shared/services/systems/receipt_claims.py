@@ -45,6 +45,7 @@ from shared.services.commands import Effect, Reads
 from shared.services.joint_commands import State
 from shared.services.loyalty import balances, bookings, till_receipts
 from shared.services.loyalty.bookings import Booking, Decided, Prepared
+from shared.services.loyalty.returning import SpentBack
 from shared.services.systems import receipt_points
 from shared.services.vaults import vault
 from shared.store import codec, paths
@@ -778,7 +779,7 @@ def _taken(
         Busy: The member is being erased.
     """
     asked = [
-        (_taking(old, new, before), new)
+        (_taking(old, new, after), new)
         for old, new in zip(before.grants, after.grants, strict=True)
         if new.asked_units > old.asked_units
     ]
@@ -819,15 +820,14 @@ def _taking(old: ReceiptGrant, new: ReceiptGrant, receipt: ClaimableReceipt) -> 
         original = membership_documents.decode_entry(reads[original_path])
         if original is None:
             raise Busy("The member is being erased.")
-        booked = ledger.reverse(
-            membership, program, original, units, cause, policy=program.refund_policy
-        )
-        if booked is None:
-            after = ledger.uncollected(
-                membership, original, units, cause.now, policy=program.refund_policy
+        state = State(reads)
+        refunds = SpentBack(state, membership, program, cause)
+        if receipt.is_void:
+            refunds.give_back_of_purchase(
+                receipt.transaction_id, None, None, original.membership_id
             )
-            return Decided(after, None)
-        return Decided(*booked)
+        entry = refunds.take_back(original, units)
+        return Decided(refunds.membership, entry, state.writes(), before=refunds.entries)
 
     return Prepared(program, old.user_id, cause, None, book, more_paths=[original_path])
 

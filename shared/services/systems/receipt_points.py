@@ -7,7 +7,7 @@ memberships and the purchase are written together or not at all.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -34,8 +34,9 @@ from shared.services import access, commands
 from shared.services.accounts import callers
 from shared.services.commands import Effect, Reads
 from shared.services.joint_commands import State
-from shared.services.loyalty import bookings
+from shared.services.loyalty import bookings, redemption_returns
 from shared.services.loyalty.awards import CampaignShards
+from shared.services.loyalty.returning import SpentBack
 from shared.services.systems import claimed_receipts, earlier_receipts
 from shared.services.systems.earlier_receipts import EarlierSale
 from shared.store import paths
@@ -495,17 +496,26 @@ class _Booking:
         uses = _Uses()
         purchase, dues = purchases.settled(purchase, partial(self._grown, reads, uses), self._now)
         missing = tuple(
-            each for due in dues for each in self._paths_of(purchase, due) if each not in reads
+            each
+            for each in (*self._paths_of_dues(purchase, dues), *self._paths_of_returned(purchase))
+            if each not in reads
         )
         if missing:
             return Effect(_Missing(missing))
-        postings = Postings(purchase, {})
+        postings, state = Postings(purchase, {}), State(reads)
         for due in dues:
-            self._post(reads, postings, due)
+            self._begin(reads, postings, due.user_id)
+        self._give_back_spent(state, postings)
+        for due in dues:
+            self._post(state, postings, due)
         purchase = postings.purchase
         if postings.has_taken:
             purchase = purchases.with_taken(purchase, self._receipt, self._now)
-        writes: list[Write] = [purchase_documents.write(reads[path], purchase), *uses.writes]
+        writes: list[Write] = [
+            purchase_documents.write(reads[path], purchase),
+            *uses.writes,
+            *state.writes(),
+        ]
         if self._shared is not None and is_kept:
             writes += self._shared.kept(reads, purchase, self._told)
         elif self._shared is not None:
@@ -531,32 +541,66 @@ class _Booking:
         purchase, part = purchases.with_part(purchase, own, self._receipt)
         return purchase, None if part == own else part
 
-    def _post(self, reads: Reads, postings: Postings, due: Due) -> None:
-        found = membership_documents.decode(reads[self._member_path(due.user_id)])
+    def _begin(self, reads: Reads, postings: Postings, user_id: str) -> None:
+        """Begin to post for a member, with what time has brought."""
+        found = membership_documents.decode(reads[self._member_path(user_id)])
         if found is None:
             # The purchase gets the pseudonym, too; then it is booked there.
             raise Busy("The member is being erased.")
         membership, caught = ledger.caught_up(found, self._program, self._now)
-        postings.memberships[due.user_id] = membership
+        postings.memberships[user_id] = membership
         if caught:
-            postings.entries[due.user_id] = [*caught]
+            postings.entries[user_id] = [*caught]
+
+    def _give_back_spent(self, state: State, postings: Postings) -> None:
+        """Give back what was spent on sales of which everything came back."""
+        for user_id, identity in purchases.returned(postings.purchase):
+            if state.now[self._member_path(user_id)].data is None:
+                continue  # The person was erased, and has nothing any more.
+            if user_id not in postings.memberships:
+                self._begin(state.now, postings, user_id)
+            refunds = self._refunds(state, postings, user_id)
+            refunds.give_back_of_purchase(identity, None, None)
+            self._note(postings, user_id, refunds)
+
+    def _refunds(self, state: State, postings: Postings, user_id: str) -> SpentBack:
+        cause = self._cause_of(state.now, "spent", postings.purchase)
+        return SpentBack(state, postings.memberships[user_id], self._program, cause)
+
+    def _note(self, postings: Postings, user_id: str, refunds: SpentBack) -> None:
+        if refunds.entries:
+            postings.memberships[user_id] = refunds.membership
+            postings.entries.setdefault(user_id, []).extend(refunds.entries)
+
+    def _post(self, state: State, postings: Postings, due: Due) -> None:
+        reads = state.now
         originals = {
             grant.entry_id: original
             for grant in postings.purchase.grants
             if (read := reads.get(self._entry_path(grant))) is not None
             and (original := membership_documents.decode_entry(read)) is not None
         }
+        if due.take_units > 0:
+            refunds = self._refunds(state, postings, due.user_id)
+            for original in originals.values():
+                refunds.revoke_unlocked(original, due.take_units)
+            self._note(postings, due.user_id, refunds)
         cause_of = partial(self._cause_of, reads)
         purchase_postings.post(postings, due, self._program, originals, cause_of, self._caused_by)
 
-    def _paths_of(self, purchase: Purchase, due: Due) -> list[str]:
+    def _paths_of_dues(self, purchase: Purchase, dues: Sequence[Due]) -> list[str]:
         """Return the documents that are needed to post what is due."""
-        entries = [
-            self._entry_path(grant)
-            for grant in purchase.grants
-            if grant.user_id == due.user_id and due.take_units
-        ]
-        return [self._member_path(due.user_id), *entries]
+        taking = {each.user_id for each in dues if each.take_units}
+        entries = [self._entry_path(grant) for grant in purchase.grants if grant.user_id in taking]
+        return [*(self._member_path(each.user_id) for each in dues), *entries]
+
+    def _paths_of_returned(self, purchase: Purchase) -> list[str]:
+        """Return the documents that say what was spent on sales of which everything came back."""
+        found = []
+        for user_id, identity in purchases.returned(purchase):
+            spent = redemption_returns.spent_paths(self._member_id(user_id), identity, None)
+            found += [self._member_path(user_id), *spent]
+        return found
 
     def _entry_path(self, grant: Grant) -> str:
         return paths.entry(self._member_id(grant.entry_user_id), grant.entry_id)

@@ -338,6 +338,24 @@ def test_the_last_word_of_a_failed_capture_stays() -> None:
         assert observed(PAYMENT, *seen).failure == "capture refused"
 
 
+@pytest.mark.parametrize(
+    ("seen", "is_given_back"),
+    [
+        (Observation("p_1", Stage.PAID, refunded=Money(999, "EUR")), False),
+        (Observation("p_1", Stage.PAID, refunded=Money(1000, "EUR")), True),
+        (Observation("p_1", is_reversed=True), True),
+        (dispute(DisputeStatus.OPEN), False),
+        (dispute(DisputeStatus.LOST), False),
+    ],
+)
+def test_what_the_merchant_has_given_back_is_not_what_a_bank_has_withdrawn(
+    seen: Observation, is_given_back: bool
+) -> None:
+    assert not PAYMENT.is_given_back
+    assert not PAID.is_given_back
+    assert payments.observe(PAID, seen, NOW).is_given_back is is_given_back
+
+
 STEPS = [DisputeStatus.OPEN, DisputeStatus.WON, DisputeStatus.LOST]
 
 

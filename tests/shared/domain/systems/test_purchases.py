@@ -168,6 +168,18 @@ def test_many_returns_take_what_one_return_takes(parts: list[int]) -> None:
     assert standing(read(sale(2000), *many)) == standing(read(sale(2000), change(1, -sum(parts))))
 
 
+def test_a_sale_has_come_back_when_it_is_void_or_all_its_money_is_back() -> None:
+    assert purchases.returned(read(sale(1000), change(1, -999))) == []
+    assert purchases.returned(read(sale(1000), change(1, -999), change(2, -1))) == [
+        ("user_1", "R-1")
+    ]
+    assert purchases.returned(read(change(1, -1000), sale(1000))) == [("user_1", "R-1")]
+    assert purchases.returned(read(sale(1000, series="B"), void_in_place())) == [
+        ("user_1", "R-1@B")
+    ]
+    assert purchases.returned(read(sale(1000, customer_id=None), change(1, -1000))) == []
+
+
 def test_what_waits_for_its_sale_is_kept_and_found_by_it() -> None:
     before = read(change(1, -400))
 
