@@ -14,7 +14,7 @@ from shared.domain.loyalty.campaigns import Campaign, CampaignStatus
 from shared.domain.loyalty.programs import Program
 from shared.domain.loyalty.rewards import Reward
 from shared.errors import InvalidParameters
-from shared.schemas.base import MISSING, WireModel
+from shared.schemas.base import MISSING, WireModel, invalid
 from shared.schemas.fields import Currency
 from shared.schemas.loyalty.campaign_bodies import NewCampaignBody, campaign_body
 from shared.schemas.loyalty.new_program_bodies import NewProgramBody
@@ -62,16 +62,13 @@ def _repeated(names: Sequence[str], place: str) -> dict[str, str]:
 
 def _refuse(problems: dict[str, str]) -> None:
     if problems:
-        text = "; ".join(f"{name} {problem}" for name, problem in problems.items())
-        raise InvalidParameters(f"{text}.", fields=problems)
+        raise invalid(problems)
 
 
 def placed(refusal: InvalidParameters, place: str) -> InvalidParameters:
     """Return the refusal of a part of a document, with the names of its fields in the document."""
     named: dict[str, str] = refusal.details.get("fields", {})
-    fields = {f"{place}.{name}": problem for name, problem in named.items()}
-    text = "; ".join(f"{name} {problem}" for name, problem in fields.items())
-    return InvalidParameters(f"{text}.", fields=fields)
+    return invalid({f"{place}.{name}": problem for name, problem in named.items()})
 
 
 def program_place(index: int) -> str:

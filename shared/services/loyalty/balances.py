@@ -30,6 +30,7 @@ from shared.domain.loyalty.programs import Program
 from shared.domain.loyalty.rewards import Reward
 from shared.domain.units import to_units
 from shared.errors import InvalidParameters, PointsHaveNoValue, RewardCostMismatch
+from shared.schemas.base import invalid
 from shared.services import access, commands
 from shared.services.commands import Reads
 from shared.services.joint_commands import State
@@ -679,11 +680,9 @@ def require_points_or_amount(
         InvalidParameters.
     """
     if (points is None) is (amount is None):
-        problem = "is required unless amount is given, and not together with it"
-        raise InvalidParameters(f"points {problem}.", fields={"points": problem})
+        raise invalid({"points": "is required unless amount is given, and not together with it"})
     if amount is not None and reward_id is not None:
-        problem = "is not for rewards: send points"
-        raise InvalidParameters(f"amount {problem}.", fields={"amount": problem})
+        raise invalid({"amount": "is not for rewards: send points"})
 
 
 def award_of(
@@ -760,7 +759,7 @@ def total_earned_units_of(
     elif units < balance_units:
         problem = "must be at least points, the new balance"
     if problem is not None:
-        raise InvalidParameters(f"totalEarned {problem}.", fields={"totalEarned": problem})
+        raise invalid({"totalEarned": problem})
     return units
 
 
@@ -774,8 +773,7 @@ def _require_own_terms(
     if transaction_id is not None:
         problems["transactionId"] = "is not for customers"
     if problems:
-        text = "; ".join(f"{name} {problem}" for name, problem in problems.items())
-        raise InvalidParameters(f"{text}.", fields=problems)
+        raise invalid(problems)
 
 
 def _require_terms(

@@ -12,8 +12,9 @@ from shared.domain.loyalty import campaigns as domain
 from shared.domain.loyalty.campaigns import Campaign, CampaignStatus
 from shared.domain.loyalty.programs import Program
 from shared.domain.units import to_units
-from shared.errors import CampaignNotFound, InvalidParameters, LimitExceeded
+from shared.errors import CampaignNotFound, LimitExceeded
 from shared.schemas import paging
+from shared.schemas.base import invalid
 from shared.schemas.paging import CursorPosition, Page
 from shared.services import access, commands
 from shared.services.commands import Effect, Reads
@@ -87,7 +88,7 @@ def change(
 
     def decide(program: Program, before: Campaign) -> Campaign:
         if before.status(now) is CampaignStatus.ENDED:
-            raise _invalid("campaignId", "names a campaign that has ended; create another one")
+            raise invalid({"campaignId": "names a campaign that has ended; create another one"})
         after = replace(changed(before), updated_at=now)
         require_fitting(program, after)
         require_limit_kept(before, after)
@@ -203,11 +204,11 @@ def require_fitting(program: Program, campaign: Campaign) -> None:
     known = {tier.name for tier in program.tiers}
     unknown = [name for name in campaign.tiers if name not in known]
     if unknown:
-        raise _invalid("tiers", f"names {unknown[0]}, which is no tier of the program")
+        raise invalid({"tiers": f"names {unknown[0]}, which is no tier of the program"})
     if (campaign.multiplier is None) is (campaign.bonus is None):
-        raise _invalid("multiplier", "or bonus must be given, and not both")
+        raise invalid({"multiplier": "or bonus must be given, and not both"})
     if campaign.ends_at is not None and campaign.ends_at <= campaign.starts_at:
-        raise _invalid("endsAt", "must be after startsAt")
+        raise invalid({"endsAt": "must be after startsAt"})
 
 
 def require_time_left(campaign: Campaign, now: datetime) -> None:
@@ -217,7 +218,7 @@ def require_time_left(campaign: Campaign, now: datetime) -> None:
         InvalidParameters: The field is named.
     """
     if campaign.ends_at is not None and campaign.ends_at <= now:
-        raise _invalid("endsAt", "must be in the future")
+        raise invalid({"endsAt": "must be in the future"})
 
 
 def require_limit_kept(before: Campaign, after: Campaign) -> None:
@@ -228,11 +229,7 @@ def require_limit_kept(before: Campaign, after: Campaign) -> None:
     """
     known, wanted = before.limit_total, after.limit_total
     if known is not None and wanted is not None and wanted < known:
-        raise _invalid("limitTotal", "cannot be lowered; endCampaign ends it at once")
-
-
-def _invalid(field: str, problem: str) -> InvalidParameters:
-    return InvalidParameters(f"{field} {problem}.", fields={field: problem})
+        raise invalid({"limitTotal": "cannot be lowered; endCampaign ends it at once"})
 
 
 def _saved(campaign: Campaign, writes: list[Write]) -> Effect[SavedCampaign]:

@@ -16,6 +16,7 @@ from shared.domain.loyalty.programs import Program
 from shared.domain.loyalty.rewards import REWARDS_MAX, Reward
 from shared.domain.stores.stores import Store
 from shared.errors import ConfigurationAmbiguous, InvalidParameters, LimitExceeded, PlanOutdated
+from shared.schemas.base import invalid
 from shared.schemas.loyalty.configuration_bodies import (
     Action,
     ConfigurationBody,
@@ -172,8 +173,7 @@ def _of_name(held: Sequence[Program], name: str) -> Program | None:
 def _require_currency(store: Store, currency: str) -> None:
     if store.currency != currency:
         problem = f"is {currency}, and that of the store is {store.currency}"
-        name = "configuration.currency"
-        raise InvalidParameters(f"{name} {problem}.", fields={name: problem})
+        raise invalid({"configuration.currency": problem})
 
 
 def _change(
@@ -193,7 +193,7 @@ def _change(
         after = programs.new_program(draft, store, new_id, now)
     else:
         if before.program_type is not draft.program_type:
-            raise _invalid("programType", "cannot be changed")
+            raise invalid({"programType": "cannot be changed"})
         values = programs.draft_fields(draft)
         values["rewards"] = _rewards(before, draft.rewards)
         after = replace(before, **values)
@@ -220,7 +220,7 @@ def _rewards(before: Program, wanted: Sequence[Reward]) -> tuple[Reward, ...]:
             after.append(reward)
             continue
         if held.type != reward.type:
-            raise _invalid(f"rewards[{index}].type", "cannot be changed")
+            raise invalid({f"rewards[{index}].type": "cannot be changed"})
         stock = held.stock if held.has_codes else reward.stock
         after.append(
             replace(reward, store_ids=held.store_ids, has_codes=held.has_codes, stock=stock)
@@ -406,10 +406,6 @@ def _plan_id(
     shown = json.dumps([_dump(each) for each in items], sort_keys=True)
     state = json.dumps([codec.to_document(each) for each in held], default=str, sort_keys=True)
     return ids.derived("plan", store_id, configuration, shown, state)
-
-
-def _invalid(field: str, problem: str) -> InvalidParameters:
-    return InvalidParameters(f"{field} {problem}.", fields={field: problem})
 
 
 def _kept(plan: Plan) -> Document:

@@ -9,7 +9,7 @@ from shared.auth.caller import Caller
 from shared.clock import to_wire
 from shared.domain.loyalty import due, ledger
 from shared.domain.loyalty.membership import Membership
-from shared.errors import InvalidParameters
+from shared.schemas.base import invalid
 from shared.services import access
 from shared.services.commands import Reads
 from shared.services.loyalty import bookings
@@ -100,4 +100,4 @@ def _require_ahead(last_day: date, today: date) -> None:
     elif last_day > today + AHEAD_MAX:
         problem = "must be within ten years"
     if problem is not None:
-        raise InvalidParameters(f"lastDay {problem}.", fields={"lastDay": problem})
+        raise invalid({"lastDay": problem})

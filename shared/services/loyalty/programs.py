@@ -42,7 +42,8 @@ from shared.domain.loyalty.rewards import REWARD_TYPES_BUILT_IN, Reward
 from shared.domain.loyalty.tier_policies import TierPolicy
 from shared.domain.stores.stores import Store
 from shared.domain.units import to_units
-from shared.errors import EndpointNotAllowed, InvalidParameters, LimitExceeded
+from shared.errors import EndpointNotAllowed, LimitExceeded
+from shared.schemas.base import invalid
 from shared.services import access, commands
 from shared.services.commands import Effect, Reads
 from shared.services.loyalty import reward_stocks
@@ -385,8 +386,7 @@ def require_reward_allowed(caller: Caller, reward: Reward, *, within: str = "") 
     for index, store_id in enumerate(reward.store_ids):
         found = store_documents.find(store_id)
         if found is None or found.account_id != caller.account_id:
-            field, problem = f"{within}storeIds[{index}]", "is no store of yours"
-            raise InvalidParameters(f"{field} {problem}.", fields={field: problem})
+            raise invalid({f"{within}storeIds[{index}]": "is no store of yours"})
 
 
 def stocks_set(rewards: Iterable[Reward], before: Program | None) -> dict[str, int]:

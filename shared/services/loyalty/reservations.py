@@ -24,11 +24,11 @@ from shared.domain.loyalty.reservations import Reservation, ReservationStatus
 from shared.domain.units import from_units
 from shared.errors import (
     IdempotencyKeyReused,
-    InvalidParameters,
     MembershipNotFound,
     ReservationNotFound,
     RewardCostMismatch,
 )
+from shared.schemas.base import invalid
 from shared.services import access, commands, forwarding
 from shared.services.commands import Effect, Reads
 from shared.services.loyalty import balances, bookings, voucher_codes
@@ -216,8 +216,7 @@ def prepared_commit(
     """
     program = access.program(caller, program_id, store_id)
     if points is not None and amount is not None:
-        problem = "is not together with amount"
-        raise InvalidParameters(f"points {problem}.", fields={"points": problem})
+        raise invalid({"points": "is not together with amount"})
     units = None if points is None else balances.positive_units(points, program)
     minor = None if amount is None else point_payments.amount_minor(program, amount)
     part = str(units or "") if minor is None else f"amount {minor}"
@@ -289,8 +288,7 @@ def _part(
     """
     if hold.point_value is None or hold.amount_paid is None:
         if minor is not None:
-            problem = "is only for reservations that were made for an amount"
-            raise InvalidParameters(f"amount {problem}.", fields={"amount": problem})
+            raise invalid({"amount": "is only for reservations that were made for an amount"})
         return hold.units if units is None else units, None
     if minor is not None:
         payment = point_payments.price(program, minor, hold.point_value)
@@ -436,8 +434,9 @@ def require_one(
         InvalidParameters.
     """
     if sum(each is not None for each in (points, reward_id, amount)) != 1:
-        problem = "is required unless rewardId or amount is given, and only one of them"
-        raise InvalidParameters(f"points {problem}.", fields={"points": problem})
+        raise invalid(
+            {"points": "is required unless rewardId or amount is given, and only one of them"}
+        )
 
 
 def _require_own_terms(caller: Caller, transaction_id: str | None) -> None:
@@ -447,8 +446,7 @@ def _require_own_terms(caller: Caller, transaction_id: str | None) -> None:
         InvalidParameters.
     """
     if caller.customer is not None and transaction_id is not None:
-        problem = "is not for customers"
-        raise InvalidParameters(f"transactionId {problem}.", fields={"transactionId": problem})
+        raise invalid({"transactionId": "is not for customers"})
 
 
 def _wanted(

@@ -11,6 +11,7 @@ from shared.domain.loyalty.holds import Hold
 from shared.domain.loyalty.programs import Program
 from shared.domain.loyalty.reward_stock import FIRST, RewardStock
 from shared.errors import InvalidParameters
+from shared.schemas.base import invalid
 from shared.services import commands
 from shared.services.commands import Effect, Reads
 from shared.store.client import Delete, Snapshot, Write
@@ -296,8 +297,7 @@ def with_codes(
 
 def stock_of_codes() -> InvalidParameters:
     """Return the refusal to set the stock of a voucher that has own codes."""
-    problem = "is the number of its codes: add some with importVoucherCodes"
-    return InvalidParameters(f"stock {problem}.", fields={"stock": problem})
+    return invalid({"stock": "is the number of its codes: add some with importVoucherCodes"})
 
 
 def _every_path(reads: Reads, program_id: str, reward_id: str) -> list[str]:

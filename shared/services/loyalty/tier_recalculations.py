@@ -23,7 +23,8 @@ from shared.domain.loyalty.tier_recalculations import (
     TierMove,
     TierRecalculation,
 )
-from shared.errors import InvalidParameters, TierRecalculationNotFound
+from shared.errors import TierRecalculationNotFound
+from shared.schemas.base import invalid
 from shared.services import access, commands
 from shared.services.accounts import test_clocks
 from shared.services.commands import Effect, Reads
@@ -65,8 +66,7 @@ def start(
     """
     program = access.program(caller, program_id, store_id)
     if not program.tiers:
-        problem = "must be of a program with tiers"
-        raise InvalidParameters(f"programId {problem}.", fields={"programId": problem})
+        raise invalid({"programId": "must be of a program with tiers"})
     now = clock.real_now()
     begun = TierRecalculation(
         recalculation_id=ids.new("tr"),

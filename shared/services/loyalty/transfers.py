@@ -15,10 +15,10 @@ from shared.domain.loyalty.membership import Membership, MembershipStatus
 from shared.domain.loyalty.programs import Program, Transfers
 from shared.errors import (
     IdempotencyKeyReused,
-    InvalidParameters,
     MembershipNotFound,
     TransferNotAllowed,
 )
+from shared.schemas.base import invalid
 from shared.services import access, commands, forwarding
 from shared.services.commands import Effect, Reads
 from shared.services.loyalty import balances
@@ -67,8 +67,7 @@ def transfer(
         InsufficientBalance, BalanceLimitExceeded, InvalidParameters, IdempotencyKeyReused, Busy.
     """
     if caller.customer is not None and description:
-        problem = "is not for customers"
-        raise InvalidParameters(f"description {problem}.", fields={"description": problem})
+        raise invalid({"description": "is not for customers"})
     program = access.program(caller, program_id, store_id)
     units = balances.positive_units(points, program)
     cause = Cause(
@@ -88,7 +87,7 @@ def transfer(
             _require_allowed(program, caller)
         target = asked.target(reads)
         if source.membership_id == target.membership_id:
-            raise _to_oneself()
+            raise invalid({"toUserId": "must be another member"})
         # A customer hears of others only what they have said themselves.
         named = to_user_id if caller.customer is not None else target.user_id
         earlier = asked.earlier(reads, source, target)
@@ -207,11 +206,6 @@ def _require_allowed(program: Program, caller: Caller) -> None:
 
 def _not_enrolled(user_id: str) -> MembershipNotFound:
     return MembershipNotFound(f"User {user_id} is not enrolled.")
-
-
-def _to_oneself() -> InvalidParameters:
-    problem = "must be another member"
-    return InvalidParameters(f"toUserId {problem}.", fields={"toUserId": problem})
 
 
 def _made(out: Entry, to_user_id: str, *, is_replay: bool = False) -> Transfer:

@@ -18,11 +18,8 @@ from shared.domain.loyalty.rewards import (
     Reward,
     require_value,
 )
-from shared.errors import (
-    InvalidParameters,
-    LimitExceeded,
-    RewardExists,
-)
+from shared.errors import LimitExceeded, RewardExists
+from shared.schemas.base import invalid
 from shared.services import access, commands, forwarding
 from shared.services.commands import Effect, Reads
 from shared.services.loyalty import programs, reward_stocks
@@ -102,7 +99,7 @@ def change(
 
     def changed(program: Program, before: Reward, reads: Reads) -> tuple[Program, list[Write]]:
         if before.archived_at is not None:
-            raise _invalid("rewardId", "names an archived reward; create another one")
+            raise invalid({"rewardId": "names an archived reward; create another one"})
         if before.has_codes and "stock" in changes:
             raise reward_stocks.stock_of_codes()
         after = replace(before, **changes)
@@ -252,11 +249,7 @@ def _require_fitting(program: Program, reward: Reward, named: Collection[str]) -
         require_value(reward)
     begin, end = reward.valid_from, reward.valid_until
     if begin is not None and end is not None and begin >= end:
-        raise _invalid("validUntil", "must be after validFrom")
-
-
-def _invalid(field: str, problem: str) -> InvalidParameters:
-    return InvalidParameters(f"{field} {problem}.", fields={field: problem})
+        raise invalid({"validUntil": "must be after validFrom"})
 
 
 def _program(caller: Caller, reads: Reads, program_id: str, store_id: str | None) -> Program:
