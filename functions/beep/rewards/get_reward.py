@@ -57,7 +57,7 @@ REFUSALS = (ProgramNotFound, RewardNotFound)
 
 
 def handle(body: Request, caller: Caller) -> Response:
-    """Read the program, which has the reward, and the member if one is named."""
+    """Read the program, which has the reward, its stock, and the member if one is named."""
     found = rewards.find(
         caller,
         program_id=body.program_id,
@@ -65,13 +65,7 @@ def handle(body: Request, caller: Caller) -> Response:
         reward_id=body.reward_id,
         user_id=body.user_id,
     )
-    left = rewards.pieces_left(
-        caller,
-        program_id=body.program_id,
-        store_id=body.store_id,
-        reward_id=body.reward_id,
-    )
-    return Response(reward=offer_body(found, body.program_id), pieces_left=left)
+    return Response(reward=offer_body(found.offer, body.program_id), pieces_left=found.pieces_left)
 
 
 def sandbox(body: Request, _: Caller) -> dict[str, Any]:

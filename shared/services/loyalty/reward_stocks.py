@@ -13,7 +13,7 @@ from shared.domain.loyalty.reward_stock import FIRST, RewardStock
 from shared.errors import InvalidParameters
 from shared.schemas.base import invalid
 from shared.services import commands
-from shared.services.commands import Effect, Reads
+from shared.services.commands import Reads
 from shared.store.client import Delete, Snapshot, Write
 from shared.store.loyalty import stock_documents
 
@@ -234,15 +234,15 @@ def free_pieces(
     }
 
 
-def left(program_id: str, reward_id: str, now: datetime) -> int:
-    """Return how many pieces of a reward nobody has got or reserved: all shards, in two RPCs."""
+def pieces_left(reads: Reads, program_id: str, reward_id: str, now: datetime) -> int:
+    """Return how many pieces of a reward nobody has got or reserved, exactly: in all shards.
 
-    def count(reads: Reads) -> Effect[int]:
-        every = _every_path(reads, program_id, reward_id)
-        commands.want(reads, every)
-        return Effect(sum(max(stock_documents.decode(reads[each]).free(now), 0) for each in every))
-
-    return commands.run(first_paths(program_id, [reward_id]), count)
+    Raises:
+        Wanted.
+    """
+    every = _every_path(reads, program_id, reward_id)
+    commands.want(reads, every)
+    return sum(max(stock_documents.decode(reads[each]).free(now), 0) for each in every)
 
 
 def created(program_id: str, stocks: Mapping[str, int]) -> list[Write]:

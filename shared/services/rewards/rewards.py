@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from shared import clock
@@ -34,6 +35,14 @@ class SavedReward:
 
     reward: Reward
     is_replay: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FoundReward:
+    """A reward, and how many are left of it; ``None`` if that has no end, or is not told."""
+
+    offer: Offer
+    pieces_left: int | None
 
 
 def create(caller: Caller, program_id: str, store_id: str | None, reward: Reward) -> SavedReward:
@@ -140,30 +149,26 @@ def find(
     store_id: str | None,
     reward_id: str,
     user_id: str | None,
-) -> Offer:
+) -> FoundReward:
     """Return a reward of a program, also one that is archived, and whether a member can have it.
+
+    How many of it are left is the merchant's to know: customers are not told.
 
     Raises:
         ProgramNotFound, RewardNotFound.
     """
     program = access.program(caller, program_id, store_id)
-    return _offers(program, [program.reward(reward_id)], user_id)[0]
+    reward, now = program.reward(reward_id), clock.utc_now()
+    is_counted = reward.is_counted and caller.customer is None
 
+    def show(reads: Reads) -> Effect[FoundReward]:
+        (offer,) = _offers(reads, program, [reward], user_id, now)
+        left = reward_stocks.pieces_left(reads, program_id, reward_id, now) if is_counted else None
+        return Effect(FoundReward(offer, left))
 
-def pieces_left(
-    caller: Caller, *, program_id: str, store_id: str | None, reward_id: str
-) -> int | None:
-    """Return how many of a reward can still be had: the merchant's to know.
-
-    ``None`` if there is no end to it, or if a customer asks.
-
-    Raises:
-        ProgramNotFound, RewardNotFound.
-    """
-    reward = access.program(caller, program_id, store_id).reward(reward_id)
-    if caller.customer is not None or not reward.is_counted:
-        return None
-    return reward_stocks.left(program_id, reward_id, clock.utc_now())
+    if user_id is None and not is_counted:
+        return show({}).result
+    return commands.run(_needs(program, [reward], user_id), show)
 
 
 @forwarding.following
@@ -184,34 +189,51 @@ def list_all(
         ProgramNotFound.
     """
     program = access.program(caller, program_id, store_id)
-    return _offers(program, program.every_reward if with_archived else program.rewards, user_id)
+    rewards = program.every_reward if with_archived else program.rewards
+    now = clock.utc_now()
+    if user_id is None:
+        return _offers({}, program, rewards, None, now)
+    return commands.run(
+        _needs(program, rewards, user_id),
+        lambda reads: Effect(_offers(reads, program, rewards, user_id, now)),
+    )
 
 
-def _offers(program: Program, rewards: Sequence[Reward], user_id: str | None) -> list[Offer]:
+def _needs(program: Program, rewards: Sequence[Reward], user_id: str | None) -> list[str]:
+    """Return what is read at once for offers: a member, and the stocks of the rewards."""
+    members = [] if user_id is None else [_member_path(program, user_id)]
+    return [*members, *reward_stocks.first_paths(program.program_id, _stocked(rewards))]
+
+
+def _offers(
+    reads: Reads, program: Program, rewards: Sequence[Reward], user_id: str | None, now: datetime
+) -> list[Offer]:
+    """Return rewards, and whether a member can have each, if one is named.
+
+    Raises:
+        MovedTo: The member was merged into another one.
+        Wanted: Something is not read yet.
+    """
     if user_id is None:
         return [Offer(each, program.scale) for each in rewards]
-    now = clock.utc_now()
-    path = paths.member(paths.membership_id(program.program_id, user_id))
-    stocked = [each.reward_id for each in rewards if each.is_counted]
+    found = membership_documents.decode(reads[_member_path(program, user_id)])
+    forwarding.require_current(found)
+    if found is None:
+        return [reward_rules.offer_to_nobody(program, each, user_id) for each in rewards]
+    member = ledger.current(found, program, now)
+    free = reward_stocks.free_pieces(reads, program.program_id, _stocked(rewards), now)
+    return [
+        reward_rules.offer(program, each, member, now, free_pieces=free.get(each.reward_id))
+        for each in rewards
+    ]
 
-    def offers(reads: Reads) -> Effect[list[Offer]]:
-        found = membership_documents.decode(reads[path])
-        forwarding.require_current(found)
-        if found is None:
-            return Effect(
-                [reward_rules.offer_to_nobody(program, each, user_id) for each in rewards]
-            )
-        member = ledger.current(found, program, now)
-        free = reward_stocks.free_pieces(reads, program.program_id, stocked, now)
-        return Effect(
-            [
-                reward_rules.offer(program, each, member, now, free_pieces=free.get(each.reward_id))
-                for each in rewards
-            ]
-        )
 
-    needs = [path, *reward_stocks.first_paths(program.program_id, stocked)]
-    return commands.run(needs, offers)
+def _member_path(program: Program, user_id: str) -> str:
+    return paths.member(paths.membership_id(program.program_id, user_id))
+
+
+def _stocked(rewards: Sequence[Reward]) -> list[str]:
+    return [each.reward_id for each in rewards if each.is_counted]
 
 
 def _write(
