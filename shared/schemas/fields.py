@@ -90,7 +90,7 @@ Percent = Annotated[Number, Field(ge=0, le=100)]
 
 
 _FIRST_DAY, _LAST_DAY = date(1970, 1, 8), date(9998, 12, 31)
-_NO_DAY = "must be a day from 1970-01-08 to 9998-12-31"
+_NO_DAY = "must be a day like 2026-03-05, from 1970-01-08 to 9998-12-31"
 
 
 def _day(value: Any) -> date:

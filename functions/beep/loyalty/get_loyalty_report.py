@@ -99,7 +99,9 @@ class Response(ResponseModel):
         description="From when days are counted: there are no rows before. Null if not yet."
     )
     total_members: int = Field(description="How many have enrolled ever.")
-    rows: list[RowBody] = Field(description="The days, weeks or months, oldest first.")
+    rows: list[RowBody] = Field(
+        description="The days, weeks or months that have begun, oldest first."
+    )
     top_rewards: list[TopReward] = Field(description="Up to ten, most redeemed first.")
     cohorts: list[CohortBody] = Field(description="By the month of joining, oldest first.")
     data: Csv

@@ -18,6 +18,7 @@ from shared.schemas.base import (
     ResponseModel,
     Success,
     Whole,
+    invalid,
 )
 from shared.schemas.fields import ProgramId, StoreId
 from shared.schemas.members.membership_bodies import (
@@ -77,8 +78,10 @@ class Request(RequestModel):
             raise ValueError("must name programId with tier and points")
         if self.program_id is not None and self.newsletter is not None:
             raise ValueError("must not have newsletter together with programId")
-        if (has_points and self.sort_by != "points") or (is_of_time and self.sort_by == "points"):
-            raise ValueError("must be sorted by what it is filtered by, points or createdAt")
+        if has_points and self.sort_by != "points":
+            raise invalid({"sortBy": "must be points with minPoints or maxPoints"})
+        if is_of_time and self.sort_by == "points":
+            raise invalid({"sortBy": "must be createdAt with createdFrom or createdTo"})
         begin, end = self.created_from, self.created_to
         if begin is not None and end is not None and end <= begin:
             raise ValueError("must have createdTo after createdFrom")

@@ -56,14 +56,16 @@ def report(
         store_id: Its store, if it is named.
         interval: What a row is about.
         first_day: The first day; ``None`` for ``DAYS_DEFAULT`` before the last one.
-        last_day: The last day; ``None`` for today. Rows are whole periods that have one of them.
+        last_day: The last day; ``None`` for today. Rows are whole periods that have one of them
+            and have begun.
 
     Raises:
         ProgramNotFound: The program is absent or not the caller's.
         InvalidParameters: The days are in the wrong order, or too far apart.
     """
     program = access.program(caller, program_id, store_id)
-    last = last_day or due.local_day(clock.utc_now(), program.time_zone)
+    today = due.local_day(clock.utc_now(), program.time_zone)
+    last = last_day or today
     first = first_day or last - timedelta(days=DAYS_DEFAULT[interval] - 1)
     _check(first, last)
     members = figures.total(figure_documents.shards(program_id)).members
@@ -71,7 +73,7 @@ def report(
     wanted = period_report.periods(interval, first, last)
     if start is not None:
         begin = due.local_day(start.counted_since, program.time_zone)
-        wanted = [(since, until) for since, until in wanted if until >= begin]
+        wanted = [(since, until) for since, until in wanted if until >= begin and since <= today]
     by_month: dict[str, MonthCounters] = {}
     if start is not None and wanted:
         months = period_report.months(wanted[0][0], wanted[-1][1])

@@ -24,7 +24,7 @@ EXPIRES_AT = datetime(2026, 5, 2, 22, tzinfo=UTC)
 MAY_2, NEW_YEAR = "2026-05-02T22:00:00.000Z", "2026-12-31T23:00:00.000Z"
 NEW_YEAR_AT = datetime(2026, 12, 31, 23, tzinfo=UTC)
 TICK = timedelta(milliseconds=1)
-NO_DAY = "must be a day from 1970-01-08 to 9998-12-31"
+NO_DAY = "must be a day like 2026-03-05, from 1970-01-08 to 9998-12-31"
 
 
 @pytest.fixture

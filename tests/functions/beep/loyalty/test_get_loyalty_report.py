@@ -152,6 +152,7 @@ def test_answers_csv_in_the_answer(
     member = merchant.member("cashback", balance=2)
     member.redeem(0.5)
     pipeline.fire(merchant)
+    frozen_clock.set(2026, 3, 4)
 
     body = report(member, toDay="2026-03-04", format="csv")
 
@@ -180,9 +181,11 @@ def test_says_since_when_an_older_program_is_counted(
     member.earn(7)
     pipeline.fire(member.merchant)
 
-    body = report(member, toDay="2026-03-21")
+    frozen_clock.set(2026, 3, 21)
+    body = report(member, toDay="2026-03-22")
 
     assert body["countedSince"] == "2026-03-20T12:00:00.000Z"
+    # Neither days of before, nor one that has not begun.
     assert [each["fromDay"] for each in body["rows"]] == ["2026-03-20", "2026-03-21"]
     assert (body["rows"][0]["earned"], body["totalMembers"]) == (7, 1)
 
@@ -222,7 +225,7 @@ def test_refuses_days_that_are_none_or_too_many(member: Member) -> None:
             answer = member.api(ACTION, {"programId": member.program_id, **fields})
         assert_fields_refused(answer, problems)
 
-    no_day = "must be a day from 1970-01-08 to 9998-12-31"
+    no_day = "must be a day like 2026-03-05, from 1970-01-08 to 9998-12-31"
     refused({"fromDay": no_day}, fromDay="2026-02-30")
     refused({"toDay": no_day}, toDay="2026-03-03T12:00:00Z")
     refused({"toDay": no_day}, toDay="9999-01-01")

@@ -8,7 +8,7 @@ import pytest
 
 from tests.conftest import Clock
 from tests.support.merchants import Member, Merchant
-from tests.support.refusals import assert_refused, nothing_written
+from tests.support.refusals import assert_fields_refused, assert_refused, nothing_written
 
 ACTION = "listMembers"
 
@@ -109,6 +109,22 @@ def test_refuses_what_cannot_be_asked(many: Member, body: dict[str, Any]) -> Non
     answer = many.api(ACTION, filled)
 
     assert (answer.status, answer.error) == (400, "INVALID_PARAMETERS")
+
+
+@pytest.mark.parametrize(
+    ("body", "problem"),
+    [
+        ({"minPoints": 1}, "must be points with minPoints or maxPoints"),
+        (
+            {"sortBy": "points", "createdTo": "2026-03-03T12:00:00Z"},
+            "must be createdAt with createdFrom or createdTo",
+        ),
+    ],
+)
+def test_says_how_to_sort_for_a_filter(many: Member, body: dict[str, Any], problem: str) -> None:
+    answer = many.api(ACTION, {"programId": many.program_id, **body})
+
+    assert_fields_refused(answer, {"sortBy": problem})
 
 
 def test_shows_nothing_of_other_accounts(many: Member, new_merchant: Any) -> None:
