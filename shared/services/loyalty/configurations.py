@@ -10,6 +10,7 @@ from typing import Any
 
 from shared import clock, ids
 from shared.auth.caller import Caller
+from shared.domain import looks
 from shared.domain.loyalty import campaigns as campaign_rules
 from shared.domain.loyalty.campaigns import Campaign
 from shared.domain.loyalty.programs import Program
@@ -109,8 +110,8 @@ def apply(
         held = [each for each in found if each is not None]
         changes: list[_Change] = []
         for index, body in enumerate(configuration.programs):
-            before = _of_name(held, body.program_name)
             try:
+                before = _of_name(held, body.program_name)
                 changes.append(_change(store, before, body, drafts[index], new_ids[index], now))
             except InvalidParameters as refusal:
                 raise placed(refusal, program_place(index)) from None
@@ -167,7 +168,17 @@ def _require_one_each(kind: str, names: Sequence[str]) -> None:
 def _of_name(held: Sequence[Program], name: str) -> Program | None:
     found = [each for each in held if each.program_name == name]
     _require_one_each("programs", [each.program_name for each in found])
+    if not found:
+        _require_unlike("programName", name, [each.program_name for each in held])
     return found[0] if found else None
+
+
+def _require_unlike(field: str, name: str, held: list[str]) -> None:
+    """Refuse to create what somebody has only written otherwise: it could not be deleted again."""
+    like = looks.alike(held, name)
+    if like is not None:
+        problem = f"looks like {like}, which is there: write it so, or choose another name"
+        raise invalid({field: problem})
 
 
 def _require_currency(store: Store, currency: str) -> None:
@@ -249,6 +260,8 @@ def _campaigns(
         campaign_id = ids.derived("cmp", new_id, wanted.name)
         campaign = _campaign(program, before, wanted.domain_fields(), campaign_id, now)
         try:
+            if before is None:
+                _require_unlike("name", wanted.name, [each.name for each in held])
             campaigns.require_fitting(program, campaign)
             campaigns.require_time_left(campaign, now)
             if before is not None:

@@ -196,6 +196,20 @@ def test_names_the_program_that_would_have_too_much(merchant: Merchant) -> None:
     assert_refused(answer, 400, "LIMIT_EXCEEDED", message=message, fix=fix)
 
 
+def test_makes_no_second_one_of_what_is_only_written_otherwise(merchant: Merchant) -> None:
+    furnished(merchant)
+    configuration = exported(merchant)
+    program = configuration["programs"][0]
+    program["campaigns"][0]["name"] = "doppelt"
+    wrong = {**configuration, "programs": [{**program, "programName": "Stammkunden "}]}
+
+    with nothing_written():
+        body = {"storeId": merchant.store_id, "configuration": configuration}
+        place = "configuration.programs[0]"
+        refused_for(merchant.api(ACTION, body), f"{place}.campaigns[0].name")
+        refused_for(merchant.api(ACTION, {**body, "configuration": wrong}), f"{place}.programName")
+
+
 def test_the_stock_of_a_changed_reward_is_set_and_own_codes_stay(merchant: Merchant) -> None:
     program_id = furnished(merchant)
     voucher = {"programId": program_id, "rewardId": "v", "title": "Gutschein", "type": "voucher"}
