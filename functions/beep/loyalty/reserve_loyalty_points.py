@@ -17,6 +17,7 @@ from shared.errors import (
     MemberSuspended,
     PointsHaveNoValue,
     ProgramNotFound,
+    RedemptionCancelled,
     ReservationExists,
     RewardLimitReached,
     RewardNotFound,
@@ -126,6 +127,7 @@ REFUSALS = (
     InsufficientBalance,
     ReservationExists,
     TooManyReservations,
+    RedemptionCancelled,
 )
 
 

@@ -110,6 +110,18 @@ class Response(ResponseModel):
     uncollected_points: Number = Field(
         description="What should have come back beyond; the program's `refundPolicy` left it."
     )
+    points_given_back: Number = Field(
+        description=(
+            "What was spent before and is given back: on this purchase, or on rewards that it "
+            "unlocked. It comes before what is taken back."
+        )
+    )
+    cancelled_redemption_ids: list[str] = Field(
+        description="The redemptions that gave it back, and are cancelled by this."
+    )
+    voided_reservation_ids: list[str] = Field(
+        description="What was still reserved for the purchase, and is not any more."
+    )
     previous_balance: answers.PreviousBalance
     new_balance: answers.NewBalance
     current_tier: answers.CurrentTier
@@ -149,6 +161,9 @@ EXAMPLE: dict[str, Any] = {
     "correctsEntryId": "le_abc122",
     "pointsReversed": 49,
     "uncollectedPoints": 0,
+    "pointsGivenBack": 0,
+    "cancelledRedemptionIds": [],
+    "voidedReservationIds": [],
     "previousBalance": 142,
     "newBalance": 93,
     "currentTier": "Silber",
@@ -179,7 +194,7 @@ def handle(body: Request, caller: Caller) -> Response:
         refund_id=body.refund_id,
         description=body.description,
     )
-    entry, scale = booking.entry, booking.program.scale
+    entry, undone, scale = booking.entry, booking.all_undone, booking.program.scale
     if entry is not None:
         uncollected_units = entry.uncollected_units
     else:
@@ -195,6 +210,9 @@ def handle(body: Request, caller: Caller) -> Response:
         corrects_entry_id=entry.corrects_entry_id if entry else None,
         points_reversed=from_units(-entry.moved_units if entry else 0, scale),
         uncollected_points=from_units(uncollected_units, scale),
+        points_given_back=from_units(undone.units, scale),
+        cancelled_redemption_ids=list(undone.redemption_ids),
+        voided_reservation_ids=list(undone.reservation_ids),
         previous_balance=from_units(booking.previous_units, scale),
         new_balance=from_units(booking.new_units, scale),
         current_tier=booking.tier,

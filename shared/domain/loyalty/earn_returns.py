@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from shared.domain.loyalty import earning_base, receipt_claims, returns
 from shared.domain.loyalty.earning_base import LineType, PurchaseLine
-from shared.domain.loyalty.entries import Entry
+from shared.domain.loyalty.entries import Entry, Undone
 from shared.domain.loyalty.programs import EarningMethod, Program
 from shared.domain.loyalty.returns import Returned
 from shared.domain.money import Money
@@ -57,13 +57,28 @@ class EarnReturns:
         told = self.nothings.get(returned.refund)
         if told is None:
             return None
-        fingerprint, _, units = told.rpartition(":")
+        fingerprint, units, *_ = told.split(":")
         if fingerprint != returned.fingerprint:
             raise IdempotencyKeyReused("The refund was told before with other values.")
         return int(units)
 
-    def with_nothing(self, returned: Returned, units: int) -> EarnReturns:
-        """Note that a return took nothing of the ``units`` that it asked for.
+    def undone_by(self, returned: Returned) -> Undone | None:
+        """Return what a return gave back that took nothing."""
+        told = self.nothings.get(returned.refund, "").split(":")[2:]
+        if not told:
+            return None
+        balance_units, units, redemption_ids, reservation_ids = told
+        return Undone(
+            int(balance_units),
+            int(units),
+            tuple(filter(None, redemption_ids.split(","))),
+            tuple(filter(None, reservation_ids.split(","))),
+        )
+
+    def with_nothing(
+        self, returned: Returned, units: int, undone: Undone | None = None
+    ) -> EarnReturns:
+        """Note that a return took nothing of the ``units`` it asked for, and what it gave back.
 
         Raises:
             InvalidParameters: There are too many of those.
@@ -72,6 +87,10 @@ class EarnReturns:
             problem = f"is one of more than {NOTHINGS_MAX} returns of a purchase that took nothing"
             raise InvalidParameters(f"refundId {problem}.", fields={"refundId": problem})
         told = f"{returned.fingerprint}:{units}"
+        if undone is not None:
+            redemptions, reservations = undone.redemption_ids, undone.reservation_ids
+            told += f":{undone.balance_units}:{undone.units}"
+            told += f":{','.join(redemptions)}:{','.join(reservations)}"
         return replace(self, nothings={**self.nothings, returned.refund: told})
 
 

@@ -67,6 +67,20 @@ class Extended:
 
 
 @dataclass(frozen=True, slots=True)
+class Undone:
+    """What a return gave back before it took anything: the entries before its own tell it, too.
+
+    ``balance_units`` is the balance before all that; ``units`` is what ``redemption_ids`` gave
+    back, which are cancelled by it; ``reservation_ids`` were open, and are voided.
+    """
+
+    balance_units: int
+    units: int = 0
+    redemption_ids: tuple[str, ...] = ()
+    reservation_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CampaignPart:
     """What a campaign added to a booking, exactly, before rounding: points, stamps or money."""
 
@@ -155,6 +169,7 @@ class Entry:
     ``amount_paid`` is what a redemption paid of a purchase; ``None`` for all others.
     ``collected_units`` is how much of what a cancelled redemption gives back is taken by the next
     entries, as returns could not take it before; ``None`` if nothing is.
+    ``undone`` is what a return gave back; ``None`` if it gave nothing back.
 
     An entry of the kind ``TIER`` has 0 ``units``: nothing but the tier changes. ``tier_reason``
     says why: ``time``, since ``occurred_at``, or ``recalculation``. ``tier_steps`` are the levels
@@ -221,6 +236,7 @@ class Entry:
     renewed_until: datetime | None = None
     extended: Extended | None = None
     collected_units: int | None = None
+    undone: Undone | None = None
 
     @property
     def granted_units(self) -> int:

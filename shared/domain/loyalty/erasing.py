@@ -60,6 +60,7 @@ ENTRY_KEEPS = frozenset(
         "renewed_until",
         "extended",
         "collected_units",
+        "undone",
     }
 )
 """What a copy has of its entry."""

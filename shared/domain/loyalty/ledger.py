@@ -40,6 +40,7 @@ from shared.domain.loyalty.entries import (
     Extended,
     Moved,
     SpentLot,
+    Undone,
 )
 from shared.domain.loyalty.expiry import Renewal
 from shared.domain.loyalty.holds import Hold
@@ -843,6 +844,7 @@ def reverse(
     cause: Cause,
     *,
     policy: ReversePolicy = ReversePolicy.WITHIN_BALANCE,
+    undone: Undone | None = None,
 ) -> tuple[Membership, Entry] | None:
     """Take back ``units`` of an earn, or give back ``units`` of a redemption.
 
@@ -855,6 +857,7 @@ def reverse(
         policy: If an earn's units are spent already: take the units that the balance covers and
             record the rest as uncollected, or take all and leave a deficit, which the next credit
             absorbs; or take nothing that is not pending.
+        undone: What was given back before, in the same commit.
 
     What is still pending is taken from there: balance and totals know nothing of it. What is held
     belongs to the balance: it is taken last, and missing when the hold is redeemed.
@@ -863,7 +866,7 @@ def reverse(
     assert 0 < units <= abs(original.granted_units)
     award = pending.find(membership.pending, original)
     if award is not None:
-        return _take_pending(membership, program, original, award, units, cause)
+        return _take_pending(membership, program, original, award, units, cause, undone)
     if original.kind is EntryKind.REDEEM:
         after = replace(
             _credit(membership, Lot(units)), reversed_units=membership.reversed_units - units
@@ -894,6 +897,7 @@ def reverse(
         cause,
         corrects=original,
         uncollected_units=units - taken,
+        undone=undone,
     )
 
 
@@ -966,12 +970,19 @@ def _take_pending(
     award: PendingAward,
     units: int,
     cause: Cause,
+    undone: Undone | None,
 ) -> tuple[Membership, Entry] | None:
     taken = min(units, award.units)
     if taken == 0:
         return None
     return _move_pending(
-        membership, program, original, -taken, cause, uncollected_units=units - taken
+        membership,
+        program,
+        original,
+        -taken,
+        cause,
+        uncollected_units=units - taken,
+        undone=undone,
     )
 
 
@@ -983,6 +994,7 @@ def _move_pending(
     cause: Cause,
     *,
     uncollected_units: int = 0,
+    undone: Undone | None = None,
 ) -> tuple[Membership, Entry]:
     """Give ``units`` back to a grant that is pending, or take them from it if negative."""
     after = replace(
@@ -1000,6 +1012,7 @@ def _move_pending(
         cause,
         corrects=original,
         uncollected_units=uncollected_units,
+        undone=undone,
     )
 
 
@@ -1287,6 +1300,7 @@ def _book(
     renewed_until: datetime | None = None,
     extended: Extended | None = None,
     collected_units: int | None = None,
+    undone: Undone | None = None,
 ) -> tuple[Membership, Entry]:
     """Seal a change: number it, recompute tier and unlocked rewards, chain it by its hash.
 
@@ -1361,6 +1375,7 @@ def _book(
         renewed_until=renewed_until,
         extended=extended,
         collected_units=collected_units,
+        undone=undone,
     )
     entry = replace(unsealed, hash=chain.entry_hash(unsealed))
     after = replace(

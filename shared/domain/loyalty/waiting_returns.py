@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from shared import ids
-from shared.domain.loyalty.entries import Cause, Entry
+from shared.domain.loyalty.entries import Cause, Entry, Undone
 from shared.domain.loyalty.external_transactions import Direction, ExternalTransaction
 from shared.domain.loyalty.returns import Returned
 from shared.errors import IdempotencyKeyReused, InvalidParameters
@@ -22,7 +22,8 @@ WAITING_MAX = 20
 class WaitingReturn:
     """A return that waits for the purchase ``transaction_id`` to earn, with what it is booked with.
 
-    ``source`` is the system that numbers the purchase, if it was told.
+    ``source`` is the system that numbers the purchase, if it was told. ``undone`` is what it gave
+    back already, though the purchase has earned nothing.
     """
 
     refund_id: str
@@ -32,6 +33,7 @@ class WaitingReturn:
     source: str | None = None
     description: str = ""
     key_hash: str | None = None
+    undone: Undone | None = None
 
     @property
     def until(self) -> datetime:

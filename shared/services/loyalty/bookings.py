@@ -10,9 +10,9 @@ from functools import cached_property
 from shared import clock, ids
 from shared.auth.caller import Caller, Claim
 from shared.domain import plain_ids
-from shared.domain.loyalty import ledger, welcome
+from shared.domain.loyalty import hold_releases, ledger, welcome
 from shared.domain.loyalty.earning import Award
-from shared.domain.loyalty.entries import Cause, Entry, EntryKind
+from shared.domain.loyalty.entries import Cause, Entry, EntryKind, Undone
 from shared.domain.loyalty.external_transactions import ExternalTransaction, booked_by
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program
@@ -38,6 +38,7 @@ class Booking:
 
     ``user_id`` is whose it is now: after a merge the new one, also of what the old one has booked.
     ``entry`` is ``None`` if there was nothing to book; then the balance is unchanged.
+    ``undone`` is what a return gave back without an entry of its own.
     ``is_replay``: the entry comes from an earlier request with the same key.
     ``is_duplicate``: that request was another one about the same transaction: it had another
     ``Idempotency-Key``, came through another endpoint, or only one of the two named a source.
@@ -52,11 +53,19 @@ class Booking:
     award: Award | None = None
     is_replay: bool = False
     is_duplicate: bool = False
+    undone: Undone | None = None
+
+    @property
+    def all_undone(self) -> Undone:
+        """What a return gave back, and the balance before all of it."""
+        if self.entry is None:
+            return self.undone or Undone(self.balance_units)
+        return self.entry.undone or Undone(self.entry.balance_before_units)
 
     @property
     def previous_units(self) -> int:
         """Balance before."""
-        return self.entry.balance_before_units if self.entry else self.balance_units
+        return self.all_undone.balance_units
 
     @property
     def new_units(self) -> int:
@@ -77,6 +86,7 @@ class Decided:
     ``award`` says how much was asked for, and why it is not granted, if that was computed.
     ``before`` are entries that come before it, in the same commit, and ``then`` those that follow.
     ``is_final``: the same request never does more. Else what did nothing is decided on again.
+    ``undone`` is what a return gave back without an entry of its own.
     """
 
     membership: Membership
@@ -87,6 +97,7 @@ class Decided:
     is_final: bool = True
     before: Sequence[Entry] = ()
     then: Sequence[Entry] = ()
+    undone: Undone | None = None
 
 
 def cause_of(
@@ -255,7 +266,7 @@ class Prepared:
         if stored is not None:
             user_id = self._current_user_id(membership)
             booking = _replay(self.program, user_id, stored, self.cause, self.transaction)
-            _require_not_cancelled(stored, reads)
+            require_not_cancelled(stored, reads)
             return booking
         if (other := self._for_new_member(membership, reads)) is not None:
             return other.replay(kept, reads)
@@ -292,6 +303,7 @@ class Prepared:
             after.balance_units,
             after.tier,
             booked.award,
+            undone=booked.undone,
         )
         kept = _kept(booking)
         announcement = outbox.announce(settled.events)
@@ -313,7 +325,7 @@ class Prepared:
             *settled.entries,
         )
         entries = [each for each in made if each is not None]
-        if entries or found is None or _has_changed(found, after):
+        if entries or found is None or _has_changed(found, after, now):
             writes += membership_documents.writes(read, after, *entries)
         return Effect(booking, [] if self.is_dry else writes, kept, announcement.tasks)
 
@@ -479,8 +491,10 @@ class _Names:
         return next(each for each, path in self.paths_by_id.items() if reads[path].data is None)
 
 
-def _has_changed(before: Membership, after: Membership) -> bool:
-    """Tell whether a membership has changed without an entry."""
+def _has_changed(before: Membership, after: Membership, now: datetime) -> bool:
+    """Tell whether a membership has changed without an entry, and not by time alone."""
+    if hold_releases.without_ended(before, now).holds != after.holds:
+        return True
     return (before.referral, before.waiting_returns, before.uncollected) != (
         after.referral,
         after.waiting_returns,
@@ -497,7 +511,28 @@ def _kept(booking: Booking) -> Document:
         "requestedUnits": booking.award.requested_units if booking.award else 0,
         "reason": booking.award.reason if booking.award else None,
         "cappedBy": booking.award.capped_by if booking.award else None,
+        **({} if booking.undone is None else {"undone": _kept_undone(booking.undone)}),
     }
+
+
+def _kept_undone(undone: Undone) -> Document:
+    return {
+        "balanceUnits": undone.balance_units,
+        "units": undone.units,
+        "redemptionIds": list(undone.redemption_ids),
+        "reservationIds": list(undone.reservation_ids),
+    }
+
+
+def _undone(kept: Document | None) -> Undone | None:
+    if kept is None:
+        return None
+    return Undone(
+        kept["balanceUnits"],
+        kept["units"],
+        tuple(kept["redemptionIds"]),
+        tuple(kept["reservationIds"]),
+    )
 
 
 def _replay(
@@ -533,7 +568,7 @@ def _replay(
     )
 
 
-def _require_not_cancelled(stored: Entry, reads: Reads) -> None:
+def require_not_cancelled(stored: Entry, reads: Reads) -> None:
     """Refuse to repeat the answer of a redemption whose points were given back since.
 
     Raises:
@@ -566,4 +601,5 @@ def _replay_of_nothing(
         earlier["tier"],
         award,
         is_replay=True,
+        undone=_undone(earlier.get("undone")),
     )

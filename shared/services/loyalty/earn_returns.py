@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from shared import ids
@@ -90,6 +91,7 @@ def reverse(
             assert transaction_id is not None
             state = State(reads)
             before: Sequence[Entry] = ()
+            undone = None if waiting is None else waiting.undone
             if waiting is None:
                 one = WaitingReturn(
                     refund_id,
@@ -101,6 +103,8 @@ def reverse(
                     key_hash=cause.key_hash,
                 )
                 spent = returning.before_earn(state, membership, program, one, cause.now)
+                undone = spent.undone()
+                one = replace(one, undone=undone)
                 membership = ledger.await_purchase(spent.membership, program, one)
                 before = spent.entries
             return Decided(
@@ -110,6 +114,7 @@ def reverse(
                 award=Award(0, 0, reason=WAITING),
                 is_final=False,
                 before=before,
+                undone=undone,
             )
         earn = _meant(reads, earns, program, returned)
         path = paths.earn_returns(earn.membership_id, earn.entry_id)
@@ -119,7 +124,8 @@ def reverse(
         earlier = return_documents.decode(reads[path]) or returning.none_of(program)
         told_units = earlier.nothing_units(returned)
         if told_units is not None:
-            return Decided(membership, None, award=Award(told_units, 0))
+            undone = earlier.undone_by(returned)
+            return Decided(membership, None, award=Award(told_units, 0), undone=undone)
         told = earn_returns.after(earlier, earn, program, returned)
         state = State(reads)
         booked = returning.book(state, membership, program, earn, told, returned, cause)
@@ -129,6 +135,7 @@ def reverse(
             [return_documents.write(reads[path], booked.returns), *state.writes()],
             award=None if booked.entry else Award(told[1], 0),
             before=booked.before,
+            undone=None if booked.entry else booked.undone,
         )
 
     return bookings.run(

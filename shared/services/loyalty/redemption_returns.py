@@ -115,8 +115,30 @@ def of_purchase(
     entries = (membership_documents.decode_entry(reads[each]) for each in every)
     spent = [each for each in entries if each is not None and each.kind is EntryKind.REDEEM]
     of_buyer = [each for each in spent if each.membership_id == bought_by]
+    if bought_by is not None and spent and not of_buyer:
+        spent = _of_no_other_purchase(reads, spent, transaction_id, source)
     found = _spend(transaction_id, source).find(of_buyer or spent, "")
     return [] if found is None else _still_there(reads, [found], was_used=True)
+
+
+def _of_no_other_purchase(
+    reads: Reads, spent: Sequence[Entry], transaction_id: str, source: str | None
+) -> list[Entry]:
+    """Return the redemptions whose own member has earned nothing by a purchase of that name: what
+    those who have paid for it comes back with it.
+    """
+    purchase = ExternalTransaction(Direction.EARN, transaction_id, source, 0)
+    paths_of = {
+        each.membership_id: [paths.entry(each.membership_id, name) for name in purchase.entry_ids]
+        for each in spent
+    }
+    commands.want(reads, [path for every in paths_of.values() for path in every])
+    have_earned = {
+        membership_id
+        for membership_id, every in paths_of.items()
+        if any(reads[path].data is not None for path in every)
+    }
+    return [each for each in spent if each.membership_id not in have_earned]
 
 
 def unlocked_by(reads: Reads, membership: Membership, earn: Entry) -> list[Entry]:

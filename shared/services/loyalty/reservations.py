@@ -31,7 +31,7 @@ from shared.errors import (
 from shared.schemas.base import invalid
 from shared.services import access, commands, forwarding
 from shared.services.commands import Effect, Reads
-from shared.services.loyalty import balances, bookings, voucher_codes
+from shared.services.loyalty import balances, bookings, reservation_voids, voucher_codes
 from shared.services.loyalty.bookings import Booking, Prepared
 from shared.services.loyalty.reward_stocks import StockOfReward
 from shared.store import paths
@@ -91,7 +91,7 @@ def reserve(
         ProgramNotFound, MembershipNotFound, MemberSuspended, MembershipClosed, InsufficientBalance,
         RewardNotFound, RewardUnavailable, TierRequired, RewardLimitReached, RewardOutOfStock,
         ReservationExists, TooManyReservations, PointsHaveNoValue, InvalidParameters,
-        IdempotencyKeyReused, Busy.
+        IdempotencyKeyReused, RedemptionCancelled, Busy.
     """
     program = access.program(caller, program_id, store_id)
     require_one(points, reward_id, amount)
@@ -142,7 +142,7 @@ def reserve(
         before, caught = ledger.caught_up(found, program, now)
         if transaction is not None:
             booked = [membership_documents.decode_entry(reads[each]) for each in entry_paths]
-            _require_unbooked(transaction, [each for each in booked if each is not None])
+            _require_unbooked(reads, transaction, [each for each in booked if each is not None])
             known = _known(before, hold, reads[record_path], fingerprint)
             if known is not None:
                 return Effect(_reserved(known, before, is_replay=True), kept=_kept(known, before))
@@ -344,15 +344,9 @@ def void(
         if hold is None or not hold.is_open(now):
             current = ledger.current(found, program, now)
             return _release_effect(record, record.status, current)
-        freed = ledger.release(found, program, hold, now)
+        freed, releases = reservation_voids.void(reads, found, program, hold, now)
         after, caught = ledger.caught_up(freed, program, now)
-        writes: list[Write] = [
-            *membership_documents.writes(reads[path], after, *caught),
-            reservation_documents.write(asked.read_of(record, reads), record.voided(now)),
-        ]
-        if hold.takes_stock and hold.reward_id is not None:
-            stock = StockOfReward.of(program, hold.reward_id, hold.stock_key)
-            writes += stock.release(reads, hold)
+        writes = [*membership_documents.writes(reads[path], after, *caught), *releases]
         return _release_effect(record, ReservationStatus.VOIDED, after, writes)
 
     needs = [path, asked.path, *asked.stock_paths]
@@ -508,14 +502,19 @@ def _known(
     return known
 
 
-def _require_unbooked(transaction: ExternalTransaction, booked: Sequence[Entry]) -> None:
+def _require_unbooked(
+    reads: Reads, transaction: ExternalTransaction, booked: Sequence[Entry]
+) -> None:
     """Refuse to reserve for what was spent already.
 
     Raises:
         IdempotencyKeyReused: A redemption of the transaction was booked.
+        RedemptionCancelled: It was, and its points were given back since.
+        Wanted: What became of it is not read yet.
     """
     entry = transaction.find(booked, "")
     if entry is not None:
+        bookings.require_not_cancelled(entry, reads)
         raise IdempotencyKeyReused(
             "The transaction was booked before.",
             entryId=entry.entry_id,

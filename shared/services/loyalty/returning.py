@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared.domain.events.event import Event
 from shared.domain.loyalty import earn_returns, ledger, loyalty_events, pending
 from shared.domain.loyalty.earn_returns import EarnReturns
-from shared.domain.loyalty.entries import Cause, Entry
+from shared.domain.loyalty.entries import Cause, Entry, Undone
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program
 from shared.domain.loyalty.returns import Returned, ReversePolicy
@@ -17,7 +17,7 @@ from shared.domain.loyalty.waiting_returns import WaitingReturn, WhyDropped
 from shared.services import commands
 from shared.services.commands import Reads
 from shared.services.joint_commands import State
-from shared.services.loyalty import redemption_returns
+from shared.services.loyalty import redemption_returns, reservation_voids
 from shared.store import paths
 from shared.store.client import Write
 from shared.store.loyalty import return_documents
@@ -27,13 +27,15 @@ from shared.store.loyalty import return_documents
 class BookedReturn:
     """A membership after a return, with the entry if it took something, and the earn's returns.
 
-    ``before`` are entries that come before it: what was spent, and is given back.
+    ``before`` are entries that come before it: what was spent, and is given back. ``undone`` sums
+    that up.
     """
 
     membership: Membership
     entry: Entry | None
     returns: EarnReturns
     before: Sequence[Entry] = ()
+    undone: Undone | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ def book(
     told: tuple[EarnReturns, int],
     returned: Returned,
     cause: Cause,
+    given_before: Undone | None = None,
 ) -> BookedReturn:
     """Take back what a return asks for, as far as the program's policy lets it.
 
@@ -75,6 +78,7 @@ def book(
         told: The earn's returns with this one, and the units that it asks for.
         returned: The return.
         cause: Its cause.
+        given_before: What it gave back already while it waited.
 
     Raises:
         InvalidParameters: Too many returns of the earn took nothing.
@@ -84,14 +88,17 @@ def book(
     after, units = told
     refunds = SpentBack(state, membership, program, cause)
     is_all = earn_returns.is_whole(after, earn, program) or not returned.names_part
+    if earn.transaction_id is not None and is_all:
+        refunds.void_reservations(earn.transaction_id, earn.membership_id)
     if earn.transaction_id is not None and (is_all or returned.reward is not None):
         refunds.give_back_of_purchase(
             earn.transaction_id, earn.source, None if is_all else returned, earn.membership_id
         )
-    entry = refunds.take_back(earn, units) if units else None
+    entry = refunds.take_back(earn, units, given_before) if units else None
+    undone = refunds.undone(given_before)
     if entry is None:
-        after = after.with_nothing(returned, units)
-    return BookedReturn(refunds.membership, entry, after, refunds.entries)
+        after = after.with_nothing(returned, units, undone)
+    return BookedReturn(refunds.membership, entry, after, refunds.entries, undone)
 
 
 def before_earn(
@@ -104,6 +111,8 @@ def before_earn(
     """
     refunds = SpentBack(state, membership, program, one.cause(now))
     is_all = not one.returned.names_part
+    if is_all:
+        refunds.void_reservations(one.transaction_id)
     if is_all or one.returned.reward is not None:
         part = None if is_all else one.returned
         refunds.give_back_of_purchase(one.transaction_id, one.source, part)
@@ -125,6 +134,35 @@ class SpentBack:
         self._state = state
         self._program = program
         self._cause = cause
+        self._done = Undone(membership.balance_units)
+
+    def undone(self, earlier: Undone | None = None) -> Undone | None:
+        """Return what was given back, here and ``earlier``; ``None`` if nothing was."""
+        done, more = self._done, earlier or self._done
+        if earlier is not None:
+            done = replace(
+                done,
+                units=more.units + done.units,
+                redemption_ids=more.redemption_ids + done.redemption_ids,
+                reservation_ids=more.reservation_ids + done.reservation_ids,
+            )
+        return done if done.redemption_ids or done.reservation_ids else None
+
+    def void_reservations(self, transaction_id: str, bought_by: str | None = None) -> None:
+        """Let the points be free that are still reserved for a purchase, if it was named then."""
+        meant = [each for each in self.membership.holds if each.transaction_id == transaction_id]
+        of_buyer = [each for each in meant if each.membership_id == bought_by]
+        for hold in of_buyer or meant:
+            self.membership, writes = reservation_voids.void(
+                self._state.now, self.membership, self._program, hold, self._cause.now
+            )
+            self._state.apply(writes)
+            reservation_ids = (*self._done.reservation_ids, hold.reservation_id)
+            self._done = replace(self._done, reservation_ids=reservation_ids)
+        written_off = ledger.expired(self.membership, self._program, self._cause.now)
+        if written_off is not None:
+            self.membership, entry = written_off
+            self.entries.append(entry)
 
     def give_back_of_purchase(
         self,
@@ -143,7 +181,9 @@ class SpentBack:
             if part is None or part.gives_back(redeemed.amount_paid):
                 self._give_back(redeemed)
 
-    def take_back(self, earn: Entry, units: int) -> Entry | None:
+    def take_back(
+        self, earn: Entry, units: int, given_before: Undone | None = None
+    ) -> Entry | None:
         """Take back ``units`` (> 0) of an earn, as far as the program's policy lets it.
 
         Rewards that it unlocked are taken back for that, while nobody has used their codes. Returns
@@ -152,7 +192,13 @@ class SpentBack:
         policy = self._program.refund_policy
         self.revoke_unlocked(earn, units)
         booked = ledger.reverse(
-            self.membership, self._program, earn, units, self._cause, policy=policy
+            self.membership,
+            self._program,
+            earn,
+            units,
+            self._cause,
+            policy=policy,
+            undone=self.undone(given_before),
         )
         if booked is None:
             self.membership = ledger.uncollected(
@@ -185,6 +231,11 @@ class SpentBack:
         )
         self.membership = given.membership
         self.entries += given.entries
+        self._done = replace(
+            self._done,
+            units=self._done.units + given.entry.units,
+            redemption_ids=(*self._done.redemption_ids, redeemed.entry_id),
+        )
         # Two pieces may go back into one document, and nothing goes back twice.
         self._state.apply(given.writes)
 
@@ -227,7 +278,9 @@ def settle_waiting(
             reason = WhyDropped.OWN_REFUND if has_own else WhyDropped.NOTHING_TO_TAKE
             events.append(loyalty_events.from_dropped_return(membership, each, reason, now))
             continue
-        booked = book(state, membership, program, earn, told, each.returned, each.cause(now))
+        booked = book(
+            state, membership, program, earn, told, each.returned, each.cause(now), each.undone
+        )
         membership, after = booked.membership, booked.returns
         entries += [*booked.before, *filter(None, [booked.entry])]
     writes = state.writes()

@@ -401,6 +401,18 @@ def test_one_key_sent_many_times_at_once_reserves_once(member: Member) -> None:
     assert balances(member) == (100, 30, 70)
 
 
+def test_what_was_cancelled_cannot_be_reserved_again(member: Member) -> None:
+    redemption_id = member.redeem(30, transactionId="t1").body["redemptionId"]
+    body = {**member.ids, "redemptionId": redemption_id}
+    member.api.ok("cancelRedemption", body)
+
+    with nothing_written():
+        again = reserve(member, 30, transactionId="t1")
+
+    assert (again.status, again.error) == (409, "REDEMPTION_CANCELLED")
+    assert again.body["details"]["redemptionId"] == redemption_id
+
+
 def test_a_transaction_has_one_open_reservation(member: Member) -> None:
     first = reserve(member, 30, transactionId="t1")
     with nothing_written():

@@ -14,7 +14,7 @@ from tests.support.api import Answer
 from tests.support.dying import dying_after
 from tests.support.merchants import Member, Merchant, create_merchant
 from tests.support.refusals import assert_fields_refused, assert_refused, nothing_written
-from tests.support.reservations import reserved
+from tests.support.reservations import balances, commit, reserve, reserved, void
 
 ACTION = "reverseLoyaltyTransaction"
 
@@ -56,6 +56,9 @@ def test_takes_all_back(merchant: Merchant) -> None:
         "correctsEntryId": earn.entry_id,
         "pointsReversed": 100,
         "uncollectedPoints": 0,
+        "pointsGivenBack": 0,
+        "cancelledRedemptionIds": [],
+        "voidedReservationIds": [],
         "previousBalance": 100,
         "newBalance": 0,
         "currentTier": None,
@@ -258,6 +261,24 @@ def test_after_a_merge_each_purchase_gives_back_what_was_spent_on_it(merchant: M
     assert report.problems == ()
 
 
+def test_after_a_merge_a_purchase_without_spent_points_gives_none_back_of_another(
+    merchant: Merchant,
+) -> None:
+    old = merchant.member("points", balance=50)
+    new = old.other("user_2")
+    new.enroll()
+    assert old.redeem(50, transactionId="t1").status == 200
+    for each in (old, new):
+        assert each.add(purchaseAmount=10, transactionId="t1").status == 200
+    merchant.api.ok("mergeMembers", {"fromUserId": old.user_id, "intoUserId": new.user_id})
+
+    assert gave_back(reverse(new, "r1")) == (0, 0, 200, 100)
+    assert gave_back(reverse(old, "r2")) == (50, 1, 100, 50)
+    report = verification.verify(old.program_id)
+    assert report is not None
+    assert report.problems == ()
+
+
 def test_many_at_once_take_no_more_than_was_earned(merchant: Merchant) -> None:
     member = buyer(merchant)
     with ThreadPoolExecutor(6) as pool:
@@ -439,6 +460,78 @@ def test_points_that_were_spent_on_it_come_back_with_their_dates(
     stored.assert_sound(member)
 
 
+def gave_back(answer: Answer) -> tuple[float, int, float, float]:
+    """Return what was given back, of how many redemptions, and the balance before and after."""
+    assert answer.status == 200, answer.body
+    body = answer.body
+    redemptions = len(body["cancelledRedemptionIds"])
+    return body["pointsGivenBack"], redemptions, body["previousBalance"], body["newBalance"]
+
+
+def test_it_says_what_it_gave_back_and_what_the_balance_was_before(
+    frozen_clock: Clock, merchant: Merchant
+) -> None:
+    member = paid_with_points(merchant)
+    redemption = stored.entries(member)[1].entry_id
+
+    first = reverse(member)
+
+    assert gave_back(first) == (80, 1, 120, 100)
+    assert first.body["cancelledRedemptionIds"] == [redemption]
+    frozen_clock.advance(days=31)
+    assert reverse(member).body == first.body
+
+
+def test_it_says_what_it_gave_back_though_it_took_nothing(
+    frozen_clock: Clock, merchant: Merchant
+) -> None:
+    member = paid_with_points(merchant, refundPolicy="only_pending")
+
+    first = reverse(member)
+
+    assert took(first) == (0, 100, 200)
+    assert gave_back(first) == (80, 1, 120, 200)
+    assert reverse(member).body == first.body
+    frozen_clock.advance(days=31)
+    assert gave_back(reverse(member))[:3] == (80, 1, 120), "the claim of the request is gone by now"
+
+
+def test_what_is_reserved_for_it_is_free_with_it(merchant: Merchant) -> None:
+    reward = {"rewardId": "rw_1", "title": "Tasse", "type": "free_product", "requiredPoints": 60}
+    member = buyer(merchant, rewards=[{**reward, "stock": 1}])
+    reservation = reserve(member, rewardId="rw_1", transactionId="t1").body
+    other = reserved(member, 10)
+
+    assert reverse(member, "r1", amount=1).body["voidedReservationIds"] == []
+    answer = reverse(member, "r2")
+
+    assert answer.body["voidedReservationIds"] == [reservation["reservationId"]]
+    assert balances(member) == (0, 10, -10), "what is reserved for something else is taken last"
+    use = {"storeId": merchant.store_id, "rewardCode": reservation["rewardCode"]}
+    with nothing_written():
+        assert member.api("useRewardCode", use).error == "RESERVATION_CLOSED"
+        assert commit(member, reservation["reservationId"]).error == "RESERVATION_CLOSED"
+        assert reverse(member, "r2").body == answer.body
+    assert void(member, other).status == 200
+    member.earn(60)
+    assert member.redeem(60, rewardId="rw_1").status == 200, "the piece is free, too"
+    stored.assert_sound(member)
+
+
+def test_a_return_of_what_never_earned_frees_what_is_reserved_for_it(merchant: Merchant) -> None:
+    member = merchant.member("points", balance=100)
+    reservation_id = reserved(member, 40, transactionId="t1")
+
+    answer = reverse(member)
+
+    assert answer.body["voidedReservationIds"] == [reservation_id]
+    assert reverse(member).body["voidedReservationIds"] == [reservation_id]
+    assert balances(member) == (100, 0, 100)
+    with nothing_written():
+        assert commit(member, reservation_id).error == "RESERVATION_CLOSED"
+    stored.assert_sound(member)
+
+
 def test_a_part_gives_spent_points_back_only_with_its_reward_line(merchant: Merchant) -> None:
     member = paid_with_points(merchant)
 
@@ -503,11 +596,14 @@ def test_spent_points_come_back_though_the_purchase_earned_nothing(merchant: Mer
     member = merchant.member("points", balance=100)
     member.redeem(80, transactionId="t1")
 
-    assert took(reverse(member)) == (0, 0, 100)
+    first = reverse(member)
+    assert took(first) == (0, 0, 100)
+    assert gave_back(first) == (80, 1, 20, 100)
     with nothing_written():
-        assert took(reverse(member)) == (0, 0, 100)
+        assert reverse(member).body == first.body
     member.add(purchaseAmount=10, transactionId="t1")
     assert stored.units(member) == [100, -80, 80, 100, -100]
+    assert gave_back(reverse(member)) == (80, 1, 200, 100)
     stored.assert_sound(member)
 
 

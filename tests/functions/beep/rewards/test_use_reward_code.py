@@ -19,6 +19,21 @@ from tests.support.reservations import balances, commit, reserve, void, with_rew
 ACTION = "useRewardCode"
 
 
+def test_a_lost_answer_is_repeated_though_its_purchase_came_back(merchant: Merchant) -> None:
+    member = with_reward(merchant)
+    code = bought(member, transactionId="t1")["rewardCode"]
+    first = use(member, code, "k1")
+    back = {**member.ids, "transactionId": "t1", "refundId": "r1"}
+    assert member.api.ok("reverseLoyaltyTransaction", back)["pointsGivenBack"] == 40
+
+    with nothing_written():
+        again = use(member, code, "k1")
+        assert use(member, code).error == "REWARD_CODE_USED"
+
+    assert (again.status, again.body, again.is_replay) == (200, first.body, True)
+    assert balances(member) == (100, 0, 100)
+
+
 def test_a_code_is_used_in_a_store(frozen_clock: Clock, merchant: Merchant) -> None:
     member = with_reward(merchant)
     redeemed = bought(member)
