@@ -66,6 +66,14 @@ VersionAfter = Annotated[
         )
     ),
 ]
+ReceiptPending = Annotated[
+    Number,
+    Field(description="All of `points`, if they cannot be spent before `pendingUntil`; else 0."),
+]
+ReceiptPendingUntil = Annotated[
+    Timestamp | None,
+    Field(description="From when on it can be spent. Null if at once."),
+]
 HeldBalance = Annotated[Number, Field(description="What of it is reserved.")]
 AvailableBalance = Annotated[
     Number, Field(description="What can be spent now: the balance less what is reserved.")

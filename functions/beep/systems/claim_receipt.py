@@ -60,6 +60,8 @@ class ReceiptEarnedBody(WireModel):
 
     program_id: answers.ProgramId
     points: Number = Field(description="What was granted, pending or not; 0 for the `reason`.")
+    points_pending: answers.ReceiptPending
+    pending_until: answers.ReceiptPendingUntil
     entry_id: str | None = Field(
         description=f"The ledger entry. Null if nothing was granted. {answers.ENTRY_ID_SCOPE}"
     )
@@ -114,6 +116,8 @@ EXAMPLE: dict[str, Any] = {
         {
             "programId": "lp_abc123",
             "points": 285,
+            "pointsPending": 0,
+            "pendingUntil": None,
             "entryId": "le_abc123",
             "newBalance": 427,
             "currentTier": None,
@@ -154,6 +158,8 @@ def handle(body: Request, caller: Caller) -> Response:
             ReceiptEarnedBody(
                 program_id=each.program_id,
                 points=from_units(each.units, each.scale),
+                points_pending=from_units(each.units if each.pending_until else 0, each.scale),
+                pending_until=each.pending_until,
                 entry_id=each.entry_id,
                 new_balance=from_units(each.balance_units, each.scale),
                 current_tier=each.tier,

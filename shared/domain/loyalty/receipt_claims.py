@@ -72,7 +72,8 @@ class ReceiptGrant:
     """An entry of the ledger that a receipt earned.
 
     ``user_id`` is the member in whose membership the entry is. ``asked_units`` are those that
-    returns have asked back, also of what the member had spent.
+    returns have asked back, also of what the member had spent. ``pending_until``: until then they
+    could not be spent; ``None`` if they could at once.
     """
 
     program_id: str
@@ -80,6 +81,7 @@ class ReceiptGrant:
     entry_id: str
     units: int
     asked_units: int = 0
+    pending_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,14 @@ def _earn(
         cause = replace(cause, campaigns_before=due.campaigns_before)
     membership = postings.memberships[due.user_id]
     membership, entry = ledger.earn(membership, program, due.earn_units, cause)
-    grant = Grant(due.user_id, entry.entry_id, receipt_id, due.earn_units, cause.now)
+    grant = Grant(
+        due.user_id,
+        entry.entry_id,
+        receipt_id,
+        due.earn_units,
+        cause.now,
+        pending_until=entry.pending_until,
+    )
     _note(postings, grant, membership, entry)
     postings.has_earned = True
 

@@ -183,6 +183,7 @@ class Grant:
     ``taken_units`` are the units that were taken of ``asked_units``: fewer if the member had spent
     them. ``receipt_id`` is the ``Receipt.identity`` of the receipt that caused it.
     ``booked_for``: the member in whose membership the entry is, if that one was merged since.
+    ``pending_until``: until then it could not be spent; ``None`` if it could at once.
     """
 
     user_id: str
@@ -193,6 +194,7 @@ class Grant:
     asked_units: int = 0
     taken_units: int = 0
     booked_for: str | None = None
+    pending_until: datetime | None = None
 
     @property
     def entry_user_id(self) -> str:

@@ -9,7 +9,12 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from shared.domain.loyalty import receipt_claims
-from shared.domain.loyalty.receipt_claims import ClaimableReceipt, ClaimDropReason, ReceiptStatus
+from shared.domain.loyalty.receipt_claims import (
+    ClaimableReceipt,
+    ClaimDropReason,
+    ReceiptGrant,
+    ReceiptStatus,
+)
 from shared.domain.money import Money
 from shared.domain.units import from_units
 from shared.schemas import answers
@@ -37,6 +42,8 @@ class ReceiptGrantBody(WireModel):
     program_id: answers.ProgramId
     user_id: answers.UserId
     points: Number = Field(description="What was granted, before anything was taken back.")
+    points_pending: answers.ReceiptPending
+    pending_until: answers.ReceiptPendingUntil
     entry_id: str = Field(description=f"The ledger entry. {answers.ENTRY_ID_SCOPE}")
 
 
@@ -103,7 +110,14 @@ RECEIPT_EXAMPLE: dict[str, Any] = {
     "claimedBy": "user_xyz",
     "claimedAt": "2026-03-03T12:00:00.000Z",
     "earned": [
-        {"programId": "lp_abc123", "userId": "user_xyz", "points": 285, "entryId": "le_abc123"}
+        {
+            "programId": "lp_abc123",
+            "userId": "user_xyz",
+            "points": 285,
+            "pointsPending": 0,
+            "pendingUntil": None,
+            "entryId": "le_abc123",
+        }
     ],
     "waiting": [],
     "dropped": [],
@@ -123,15 +137,7 @@ def to_receipt_body(receipt: ClaimableReceipt, scales: Mapping[str, int]) -> Rec
         returned_amount=_major(receipt.returned_minor, receipt.currency),
         claimed_by=receipt.claimed_by,
         claimed_at=receipt.claimed_at,
-        earned=[
-            ReceiptGrantBody(
-                program_id=each.program_id,
-                user_id=each.user_id,
-                points=from_units(each.units, scales[each.program_id]),
-                entry_id=each.entry_id,
-            )
-            for each in receipt.grants
-        ],
+        earned=[_to_grant_body(each, scales[each.program_id]) for each in receipt.grants],
         waiting=[
             WaitingClaimBody(
                 user_id=each.user_id,
@@ -152,6 +158,17 @@ def to_receipt_body(receipt: ClaimableReceipt, scales: Mapping[str, int]) -> Rec
         ],
         issued_at=receipt.issued_at,
         created_at=receipt.created_at,
+    )
+
+
+def _to_grant_body(grant: ReceiptGrant, scale: int) -> ReceiptGrantBody:
+    return ReceiptGrantBody(
+        program_id=grant.program_id,
+        user_id=grant.user_id,
+        points=from_units(grant.units, scale),
+        points_pending=from_units(grant.units if grant.pending_until else 0, scale),
+        pending_until=grant.pending_until,
+        entry_id=grant.entry_id,
     )
 
 

@@ -176,7 +176,11 @@ class _TillReceipt:
             receipt,
             membership,
             ReceiptGrant(
-                self.program.program_id, membership.user_id, entry.entry_id, entry.granted_units
+                self.program.program_id,
+                membership.user_id,
+                entry.entry_id,
+                entry.granted_units,
+                pending_until=entry.pending_until,
             ),
             amount_minor,
             entry.recorded_at,

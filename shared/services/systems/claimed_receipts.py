@@ -135,7 +135,13 @@ class SharedReceipt:
         stored = receipt_documents.decode(read)
         before = self._stored(read)
         grants = [
-            ReceiptGrant(program.program_id, each.entry_user_id, each.entry_id, each.units)
+            ReceiptGrant(
+                program.program_id,
+                each.entry_user_id,
+                each.entry_id,
+                each.units,
+                pending_until=each.pending_until,
+            )
             for each in purchase.grants
         ]
         after = receipt_claims.imported(
@@ -218,4 +224,5 @@ def grant_of(
         units=earned.units,
         booked_at=found.claimed_at or found.created_at,
         booked_for=None if earned.user_id == user_id else earned.user_id,
+        pending_until=earned.pending_until,
     )

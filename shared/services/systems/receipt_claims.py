@@ -78,6 +78,7 @@ class ReceiptEarned:
     units: int = 0
     entry_id: str | None = None
     reason: str | None = None
+    pending_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -542,8 +543,24 @@ def _of_import(
         return _Booked(state, [replace(earned, reason=effect.result.reason)], [])
     counters = receipt_claims.counted(membership.counted, day, now)
     state.apply(membership_documents.writes(reads[path], replace(membership, counters=counters)))
-    booked = ReceiptGrant(program.program_id, user_id, grant.entry_id, grant.units)
-    return _Booked(state, [replace(earned, units=grant.units, entry_id=grant.entry_id)], [booked])
+    booked = ReceiptGrant(
+        program.program_id,
+        user_id,
+        grant.entry_id,
+        grant.units,
+        pending_until=grant.pending_until,
+    )
+    return _Booked(state, [_of(earned, booked)], [booked])
+
+
+def _of(standing: ReceiptEarned, grant: ReceiptGrant) -> ReceiptEarned:
+    """Return what a receipt has earned for a member who stands so."""
+    return replace(
+        standing,
+        units=grant.units,
+        entry_id=grant.entry_id,
+        pending_until=grant.pending_until,
+    )
 
 
 def _of_grant(program: Program, membership: Membership, now: datetime) -> ReceiptEarned:
@@ -569,9 +586,8 @@ def _booked_before(
     for program in programs:
         membership = memberships[program.program_id]
         assert membership is not None
-        grant = grants[program.program_id]
         earned = _of_grant(program, membership, now)
-        booked.earned.append(replace(earned, units=grant.units, entry_id=grant.entry_id))
+        booked.earned.append(_of(earned, grants[program.program_id]))
     return booked
 
 
@@ -615,7 +631,11 @@ def _booked(
         booked.earned.append(_earned(booking))
         if booking.entry is not None:
             grant = ReceiptGrant(
-                program.program_id, user_id, booking.entry.entry_id, booking.entry.granted_units
+                program.program_id,
+                user_id,
+                booking.entry.entry_id,
+                booking.entry.granted_units,
+                pending_until=booking.entry.pending_until,
             )
             booked.grants.append(grant)
     if refusals and len(refusals) == len(programs):
@@ -633,6 +653,7 @@ def _earned(booking: Booking) -> ReceiptEarned:
         units=entry.granted_units if entry else 0,
         entry_id=entry.entry_id if entry else None,
         reason=booking.award.reason if booking.award and not entry else None,
+        pending_until=entry.pending_until if entry else None,
     )
 
 

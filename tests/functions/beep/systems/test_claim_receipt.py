@@ -56,6 +56,8 @@ def test_earns_what_was_paid_by_the_programs_rules(member: Member) -> None:
             {
                 "programId": member.program_id,
                 "points": 285,
+                "pointsPending": 0,
+                "pendingUntil": None,
                 "entryId": granted["entryId"],
                 "newBalance": 285,
                 "currentTier": None,
@@ -458,3 +460,19 @@ def test_the_old_id_of_a_merged_member_claims_for_the_new_one(
     assert answer.body["userId"] == "user_2"
     assert again.body["duplicate"] is True
     assert balance(other) == 570
+
+
+def test_says_what_cannot_be_spent_yet(frozen_clock: Clock, merchant: Merchant) -> None:
+    member = merchant.member("points", receiptClaims={}, pendingDays=14)
+    code = make_claim(merchant)["code"]
+
+    first = claim(member, code)
+    frozen_clock.advance(days=1)
+    again = claim(member, code)
+
+    (granted,) = first.body["earned"]
+    pending = {"points": 285, "pointsPending": 285, "pendingUntil": "2026-03-17T23:00:00.000Z"}
+    assert granted.items() >= {**pending, "newBalance": 0}.items()
+    assert again.body["earned"] == first.body["earned"]
+    (receipt,) = member.api.ok("listReceiptClaims", {"programId": member.program_id})["receipts"]
+    assert receipt["earned"][0].items() >= pending.items()
