@@ -65,7 +65,8 @@ class Request(RequestModel):
     """The request holds the changes. The type cannot be changed.
 
     ``rules``, ``branding``, ``pointsExpiry`` and ``tierPolicy`` are merged: what they do not name
-    stays, and null in them removes what is optional. Lists are replaced as a whole. A field that is
+    stays, and null in them removes what is optional. Only a ``pointsExpiry`` of another kind (days,
+    months, or fixed dates) is a new one as a whole. Lists are replaced as a whole. A field that is
     null itself changes nothing, except for ``pointsExpiry``: points granted from then on never
     expire, ``receiptClaims``: receipts are claimed no more, ``pointValue``: points pay nothing, and
     ``tierPolicy``.

@@ -129,7 +129,8 @@ class PointsExpiryBody(_Lifetime):
 class PointsExpiryChangesBody(WireModel):
     """Changes of ``{"afterDays": 365, "alertDays": 30}``; what is not named stays.
 
-    ``afterDays`` takes the place of ``afterMonths``, and the other way round. Null removes.
+    Another kind (days, months, or fixed dates) is a new policy: nothing of the old one stays. Null
+    removes.
     """
 
     after_days: AfterDays | None = None
@@ -148,14 +149,16 @@ class PointsExpiryChangesBody(WireModel):
     def changed(self, before: PointsExpiry | None) -> PointsExpiry:
         """Return a policy with these changes. An alert that stays is after the grant, at least.
 
+        Whoever names ``afterDays`` where months or dates were says all of the policy, and so does
+        whoever names ``fixedDates`` alone where there were none. To round what there is to dates,
+        both are named.
+
         Raises:
             InvalidParameters: The policy cannot be.
         """
-        kept = {} if before is None else points_expiry_body(before).model_dump()
+        is_new = before is None or self._is_of_another_kind(before)
+        kept = {} if before is None or is_new else points_expiry_body(before).model_dump()
         named = self.model_dump(exclude_unset=True)
-        for name, other in (("after_days", "after_months"), ("after_months", "after_days")):
-            if named.get(name) is not None and other not in named:
-                kept.pop(other, None)
         _require_one_rounding(kept, named)
         policy = _policy({**kept, **named})
         earliest = expiry.alert_days_max(policy.after_days, policy.after_months)
@@ -163,6 +166,13 @@ class PointsExpiryChangesBody(WireModel):
             policy = replace(policy, alert_days=min(policy.alert_days, earliest))
         _require_sense(policy)
         return policy
+
+    def _is_of_another_kind(self, before: PointsExpiry) -> bool:
+        if self.after_days:
+            return before.after_days is None
+        if self.after_months:
+            return before.after_months is None
+        return bool(self.fixed_dates) and not before.fixed_dates
 
 
 class RuleExpiryBody(_Lifetime):

@@ -774,7 +774,8 @@ class TierPolicyBody(WireModel):
         strict=False,
         description=(
             "How far a member falls for whose tier too little counts: not at all, one level, or to "
-            "the level that is reached."
+            "the level that is reached. Without it nobody falls, whatever the `basis`: that alone "
+            "says how members rise."
         ),
     )
     grace_days: Whole = Field(

@@ -605,17 +605,21 @@ def test_expiry_is_merged(merchant: Merchant, program_id: str) -> None:
     assert expiry(afterDays=30) == {"afterDays": 30, "alertDays": 29}
 
 
-def test_expiry_by_months_takes_the_place_of_days(merchant: Merchant, program_id: str) -> None:
+def test_expiry_of_another_kind_is_a_new_one(merchant: Merchant, program_id: str) -> None:
     def expiry(**fields: Any) -> Any:
         assert update(merchant, program_id, pointsExpiry=fields).status == 200
         return program(merchant, program_id)["pointsExpiry"]
 
     renewed = {"renewedBy": ["earning"]}
     assert expiry(afterDays=365, **renewed) == {"afterDays": 365, **renewed, "alertDays": 30}
-    assert expiry(afterMonths=6) == {"afterMonths": 6, **renewed, "alertDays": 30}
+    assert expiry(afterMonths=6, endOfMonth=True)["endOfMonth"] is True
+    assert expiry(afterMonths=7) == {"afterMonths": 7, "endOfMonth": True, "alertDays": 30}
+    assert expiry(fixedDates=["12-31"]) == {"fixedDates": ["12-31"], "alertDays": 30}
+    assert expiry(afterMonths=6) == {"afterMonths": 6, "alertDays": 30}
     year_end = {"afterMonths": 6, "fixedDates": ["12-31"], "alertDays": 30}
-    assert expiry(fixedDates=["12-31"], renewedBy=None) == year_end
-    assert expiry(afterMonths=None) == {"fixedDates": ["12-31"], "alertDays": 30}
+    assert expiry(afterMonths=6, fixedDates=["12-31"]) == year_end
+    assert expiry(fixedDates=["06-30"]) == {**year_end, "fixedDates": ["06-30"]}
+    assert expiry(afterMonths=None) == {"fixedDates": ["06-30"], "alertDays": 30}
     assert expiry(afterDays=10, fixedDates=[]) == {"afterDays": 10, "alertDays": 9}
     with nothing_written():
         nothing_left = update(merchant, program_id, pointsExpiry={"afterDays": None})
@@ -639,8 +643,8 @@ def test_one_rounding_is_removed_for_the_other(merchant: Merchant, program_id: s
 
     assert expiry(afterDays=90, endOfMonth=True).status == 200
     with nothing_written():
-        dates = expiry(fixedDates=["12-31"])
-    assert expiry(fixedDates=["12-31"], endOfMonth=False).status == 200
+        dates = expiry(afterDays=90, fixedDates=["12-31"])
+    assert expiry(afterDays=90, fixedDates=["12-31"], endOfMonth=False).status == 200
     with nothing_written():
         month = expiry(endOfMonth=True)
     assert expiry(endOfMonth=True, fixedDates=None).status == 200
