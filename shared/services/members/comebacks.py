@@ -32,6 +32,17 @@ def marks(account_id: str, user_id: str | None, keys: Iterable[Key] = ()) -> lis
     return [paths.erased_mark(account_id, each) for each in hashes]
 
 
+def marks_of(
+    account_id: str, user_id: str | None, person: Member | None, keys: Iterable[Key] = ()
+) -> list[str]:
+    """Return the paths of the marks of who joins: see ``before``, which reads them first."""
+    found = [] if person is None else _lookups_of_a_person(person)
+    return [
+        *marks(account_id, user_id, keys),
+        *(paths.erased_mark(account_id, each) for each in found),
+    ]
+
+
 def is_erased_since(reads: Reads, mark_paths: Iterable[str], since: datetime) -> bool:
     """Tell whether one of these marks was made at a time or later."""
     found = (erased_mark_documents.decode(reads[each]) for each in mark_paths)
@@ -65,9 +76,7 @@ def before(
         Wanted: The marks have to be read.
     """
     account_id = program.account_id
-    wanted = marks(account_id, user_id, keys)
-    if person is not None:
-        wanted += [paths.erased_mark(account_id, each) for each in _lookups_of_a_person(person)]
+    wanted = marks_of(account_id, user_id, person, keys)
     everywhere = _holding(reads, wanted, now)
     if not everywhere:
         return None

@@ -9,10 +9,11 @@ from datetime import datetime
 from shared import clock, ids
 from shared.auth.caller import Caller
 from shared.domain.loyalty import ledger, merging
-from shared.domain.loyalty.entries import Cause
+from shared.domain.loyalty.entries import Cause, Entry
 from shared.domain.loyalty.membership import Membership, MembershipStatus
 from shared.domain.loyalty.programs import Program
 from shared.domain.members import check_ins, member_events, member_merging
+from shared.domain.members import comebacks as rules_of_comebacks
 from shared.domain.members.member import Member, MemberKey
 from shared.domain.members.profile import EMAIL, PHONE, Key, Profile
 from shared.encrypted import Encrypted
@@ -20,7 +21,13 @@ from shared.errors import MemberMerged, MergeLimitExceeded, SignInNotVerified
 from shared.services import commands, sealed_profiles
 from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
-from shared.services.members import member_keys, person_memberships, profiles, rekeying
+from shared.services.members import (
+    comebacks,
+    member_keys,
+    person_memberships,
+    profiles,
+    rekeying,
+)
 from shared.services.members.card_codes import DEVICES_MAX
 from shared.services.vaults import vault
 from shared.store import paths
@@ -180,7 +187,7 @@ class _Merging:
         if self.proof is not None and not self._has(old, self.proof):
             return Effect(Merge(*self._ids, is_repeated=True))  # It has another address by now.
         joined = self._joined(old, new, now)
-        writes, rows = self._memberships(reads, old, known[old.user_id], now)
+        writes, rows = self._memberships(reads, old, joined, known[old.user_id], now)
         writes += [
             member_documents.write(
                 reads[self._path(old.user_id)], member_merging.handed_over(old, new.user_id, now)
@@ -279,10 +286,10 @@ class _Merging:
         ]
 
     def _memberships(
-        self, reads: Reads, old: Member, known: Sequence[str], now: datetime
+        self, reads: Reads, old: Member, joined: Member, known: Sequence[str], now: datetime
     ) -> tuple[list[Write], list[MergedMembership]]:
         """Return the writes that move the memberships of the old member, and what they move."""
-        sources = self._sources(reads, old, known)
+        sources = self._sources(reads, old, joined, known)
         targets = {each.program_id: self._target_path(each.program_id) for each in sources}
         programs = {each.program_id: paths.program(each.program_id) for each in sources}
         older = [paths.member(name) for each in sources for name in each.merged_from]
@@ -294,16 +301,22 @@ class _Merging:
         for source in sources:
             program = program_documents.decode(reads[programs[source.program_id]])
             assert program is not None, f"membership {source.membership_id} of unknown program"
-            found, row = self._moved(reads, source, program, targets[source.program_id], now)
+            found, row = self._moved(reads, source, program, joined, now)
             writes += found
             rows.append(row)
         return writes, rows
 
-    def _sources(self, reads: Reads, old: Member, known: Sequence[str]) -> list[Membership]:
+    def _sources(
+        self, reads: Reads, old: Member, joined: Member, known: Sequence[str]
+    ) -> list[Membership]:
         """Return the memberships of the old member that were not merged before."""
         every = person_memberships.every_path(old.user_id, old.program_ids, known)
         # What these will need is read with them: an enrolment at the same time may add one more.
-        needs = [*map(paths.program, old.program_ids), *map(self._target_path, old.program_ids)]
+        needs = [
+            *map(paths.program, old.program_ids),
+            *map(self._target_path, old.program_ids),
+            *comebacks.marks_of(joined.account_id, joined.user_id, joined),
+        ]
         read = person_memberships.decoded(reads, (each for each in every if each in reads))
         visitors = (path for each in self._visitor_paths(read) for path in each)
         commands.want(reads, [*every, *needs, *visitors])
@@ -331,14 +344,13 @@ class _Merging:
         return paths.member(paths.membership_id(program_id, self.into_user_id))
 
     def _moved(
-        self, reads: Reads, source: Membership, program: Program, target_path: str, now: datetime
+        self, reads: Reads, source: Membership, program: Program, person: Member, now: datetime
     ) -> tuple[list[Write], MergedMembership]:
-        source_read, target_read = reads[paths.member(source.membership_id)], reads[target_path]
-        target = membership_documents.decode(target_read) or merging.opened(
-            source,
-            membership_id=paths.membership_id(source.program_id, self.into_user_id),
-            user_id=self.into_user_id,
-        )
+        source_read = reads[paths.member(source.membership_id)]
+        target_read = reads[self._target_path(source.program_id)]
+        target, owed = membership_documents.decode(target_read), ()
+        if target is None:
+            target, owed = self._opened(reads, source, program, person, now)
         left, source_caught = ledger.caught_up(source, program, now)
         held, target_caught = ledger.caught_up(target, program, now)
         out, into = (
@@ -353,7 +365,7 @@ class _Merging:
         (closed, out_entry), (joined, into_entry) = ledger.merge(left, held, program, out, into)
         writes = [
             *membership_documents.writes(source_read, closed, *source_caught, out_entry),
-            *membership_documents.writes(target_read, joined, *target_caught, into_entry),
+            *membership_documents.writes(target_read, joined, *owed, *target_caught, into_entry),
         ]
         for name in source.merged_from:
             read = reads[paths.member(name)]
@@ -367,6 +379,29 @@ class _Merging:
             program.program_id, into_entry.units, joined.balance_units, joined.scale, joined.tier
         )
         return writes, row
+
+    def _opened(
+        self, reads: Reads, source: Membership, program: Program, person: Member, now: datetime
+    ) -> tuple[Membership, Sequence[Entry]]:
+        """Return the new membership of who takes over, and the entry of what they owe from before.
+
+        Whoever takes over may have been erased, and was made anew under another id: limits and
+        debts of before go on. If the old member has come back as well, that one brings them along.
+
+        Raises:
+            Wanted: Marks have to be read.
+        """
+        opened = merging.opened(
+            source,
+            membership_id=paths.membership_id(source.program_id, self.into_user_id),
+            user_id=self.into_user_id,
+        )
+        before = comebacks.before(reads, program, self.into_user_id, person, now)
+        if before is None:
+            return opened, ()
+        if source.came_back_at is not None:
+            return replace(opened, came_back_at=now), ()
+        return rules_of_comebacks.opened(opened, program, before, now)
 
 
 def _plain(row: MergedMembership) -> list[object]:

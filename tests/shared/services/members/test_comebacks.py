@@ -201,3 +201,37 @@ def test_events_of_each_life_are_told_once(
     assert len(stored.events(merchant.store_id, "loyalty.enrollment")) == 3
     frozen_clock.advance(hours=1)
     assert_intact(member)
+
+
+@pytest.mark.parametrize("is_known", [False, True], ids=["of-nobody", "who-came-back"])
+def test_what_is_owed_is_no_less_by_a_merge_into_an_erased_id(
+    frozen_clock: Clock, merchant: Merchant, *, is_known: bool
+) -> None:
+    member = merchant.member("points", refundPolicy="unlimited", rewards=[VOUCHER])
+    member.earn(5)
+    assert buy(member).status == 200
+    frozen_clock.advance(seconds=1)
+    member.add(purchaseAmount=10, transactionId="t1")
+    member.redeem(80)
+    merchant.api.ok("updateMember", {"userId": member.user_id, "email": "anna@example.com"})
+    merchant.api.ok(
+        "reverseLoyaltyTransaction", {**member.ids, "transactionId": "t1", "refundId": "r1"}
+    )
+    merchant.api.ok("eraseMember", {"userId": member.user_id})
+    frozen_clock.advance(seconds=1)
+    till = member.other("till-7")
+    email = {"email": "anna@example.com"} if is_known else {}
+    merchant.api.ok("createMember", {"userId": till.user_id, "lastName": "Ott", **email})
+    till.enroll()
+    till.earn(100)
+    merchant.api.ok("createMember", {"userId": member.user_id})
+
+    merged = merchant.api.ok(
+        "mergeMembers", {"fromUserId": till.user_id, "intoUserId": member.user_id}
+    )
+
+    assert merged["success"]
+    assert member.balance()["currentBalance"] == 20
+    assert buy(member).error == "REWARD_LIMIT_REACHED"
+    assert stored.membership(member).came_back_at is not None
+    assert_intact(member)
