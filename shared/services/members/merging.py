@@ -348,7 +348,8 @@ class _Merging:
     ) -> tuple[list[Write], MergedMembership]:
         source_read = reads[paths.member(source.membership_id)]
         target_read = reads[self._target_path(source.program_id)]
-        target, owed = membership_documents.decode(target_read), ()
+        target = membership_documents.decode(target_read)
+        owed: Sequence[Entry] = ()
         if target is None:
             target, owed = self._opened(reads, source, program, person, now)
         left, source_caught = ledger.caught_up(source, program, now)
