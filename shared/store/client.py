@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from shared.store import messages, queries, rpc
@@ -46,6 +46,8 @@ __all__ = [
 ]
 
 PAGE = 200
+FIELD_PATHS_KEPT = 2_000
+"""Of fields: counters have a name for each day and reward, so there is no end to them."""
 COUNTED_BY_A_READ = 1000
 """A count reads this many index entries for the price of one document read."""
 Document = dict[str, Any]
@@ -373,7 +375,7 @@ def _require_as_read(message: Message, read: Snapshot) -> None:
     messages.encode_time(read.update_time, message.current_document.update_time)
 
 
-@cache
+@lru_cache(FIELD_PATHS_KEPT)
 def _field(*names: str) -> str:
     """Return the path of a field; names are quoted if needed: ``a.b`` is one name."""
     from google.cloud.firestore_v1.field_path import FieldPath
