@@ -6,19 +6,14 @@ Months are those of the store's time zone: ``2026-03``. A month counts as a whol
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 
-from shared.domain.loyalty.counters import PeriodCount, day_of, month_of
+from shared.domain.loyalty.counters import PeriodCount
 
 MONTHS_KEPT = 13
 """The present month and the twelve before it."""
 
 Months = tuple[PeriodCount, ...]
-
-
-def month_at(moment: datetime, time_zone: str) -> str:
-    """Return the month of a store at a moment."""
-    return month_of(day_of(moment, time_zone))
 
 
 def plus(month: str, months: int) -> str:

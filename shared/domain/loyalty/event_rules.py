@@ -106,8 +106,13 @@ def first_day_after(day: date, period: Period) -> date | None:
         case Period.WEEK:
             return day + timedelta(days=7 - day.weekday())
         case Period.MONTH:
-            return date(day.year + day.month // 12, day.month % 12 + 1, 1)
+            return first_of_next_month(day)
         case Period.YEAR:
             return date(day.year + 1, 1, 1)
         case Period.EVER:
             return None
+
+
+def first_of_next_month(day: date) -> date:
+    """Return the first day of the month after that of a day."""
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1)

@@ -20,6 +20,7 @@ from shared.domain.loyalty import (
     due,
     earned_months,
     earning,
+    figures,
     hold_releases,
     holds,
     lot_dates,
@@ -1234,8 +1235,8 @@ def _counted_by_month(
     months = earned_months.changed(
         tiers.months_of(before, zone),
         units,
-        earned_months.month_at(earned_at, zone),
-        earned_months.month_at(now, zone),
+        figures.month_of(earned_at, zone),
+        figures.month_of(now, zone),
     )
     return replace(changed, earned_by_month=months)
 

@@ -20,7 +20,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 
-from shared.domain.loyalty import birthdays, due
+from shared.domain.loyalty import birthdays, due, figures
 from shared.domain.loyalty.entries import Entry, EntryKind
 
 
@@ -152,9 +152,7 @@ def _activity(
     if last is None or last < monday_of(day):
         counted["active_by_week"] = {monday_of(day).isoformat(): 1}
     if last is None or last < day.replace(day=1):
-        joined = (
-            "unknown" if enrolled_at is None else month_key(due.local_day(enrolled_at, time_zone))
-        )
+        joined = "unknown" if enrolled_at is None else figures.month_of(enrolled_at, time_zone)
         counted["active_by_cohort"] = {joined: 1}
     return counted
 

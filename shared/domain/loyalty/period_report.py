@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from shared.domain.loyalty import period_figures
+from shared.domain.loyalty import event_rules, period_figures
 from shared.domain.loyalty.period_figures import MonthCounters, monday_of, month_key
 
 DAYS_MAX = 731
@@ -180,4 +180,4 @@ def _following(interval: Interval, begin: date) -> date:
         case Interval.WEEK:
             return begin + timedelta(days=7)
         case Interval.MONTH:
-            return (begin + timedelta(days=31)).replace(day=1)
+            return event_rules.first_of_next_month(begin)

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from shared.domain.loyalty import due, earned_months
+from shared.domain.loyalty import due, earned_months, event_rules, figures
 from shared.domain.loyalty.earned_months import MONTHS_KEPT, Months
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program, Tier
@@ -82,7 +82,7 @@ def months_of(membership: Membership, time_zone: str) -> Months:
     """
     if membership.earned_by_month is not None:
         return membership.earned_by_month
-    month = earned_months.month_at(membership.updated_at, time_zone)
+    month = figures.month_of(membership.updated_at, time_zone)
     return earned_months.changed((), membership.lifetime_units, month, month)
 
 
@@ -98,7 +98,7 @@ def counted_units(membership: Membership, program: Program, at: datetime) -> int
             gone = sum(units for moment, units in _expiries(membership) if moment <= at)
             return max(membership.balance_units - gone, 0)
         case basis:
-            month = earned_months.month_at(at, program.time_zone)
+            month = figures.month_of(at, program.time_zone)
             first = earned_months.plus(month, 1 - MONTHS_KEPT)
             if basis is TierBasis.CALENDAR_YEAR:
                 first = f"{month[:4]}-01"
@@ -118,7 +118,7 @@ def falls_at(policy: TierPolicy, below_from: datetime, time_zone: str) -> dateti
         moment = due.start_of_day(day, time_zone)
     if not policy.to_end_of_month or moment == due.start_of_day(day.replace(day=1), time_zone):
         return moment
-    return due.start_of_day(_first_of_next_month(day), time_zone)
+    return due.start_of_day(event_rules.first_of_next_month(day), time_zone)
 
 
 def booked(before: Membership, changed: Membership, program: Program, now: datetime) -> Membership:
@@ -341,7 +341,7 @@ def _drops(membership: Membership, program: Program, at: datetime) -> list[datet
         case TierBasis.BALANCE:
             return [moment for moment, _ in _expiries(membership)]
         case TierBasis.CALENDAR_YEAR:
-            year = int(earned_months.month_at(at, zone)[:4])
+            year = int(figures.month_of(at, zone)[:4])
             return [due.start_of_day(date(year + 1, 1, 1), zone)]
         case _:
             ends = (
@@ -367,10 +367,6 @@ def _alert_at(policy: TierPolicy, until: datetime, time_zone: str) -> datetime |
         return None
     day = due.local_day(until, time_zone) - timedelta(days=policy.alert_days)
     return due.start_of_day(day, time_zone)
-
-
-def _first_of_next_month(day: date) -> date:
-    return (day.replace(day=1) + timedelta(days=31)).replace(day=1)
 
 
 def _place(tiers: Sequence[Tier], name: str | None) -> int:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from shared import clock, logs
 from shared.domain.events.event import Event
-from shared.domain.loyalty import due, figures, loyalty_events, period_figures
+from shared.domain.loyalty import figures, loyalty_events, period_figures
 from shared.domain.loyalty.entries import Entry
 from shared.domain.loyalty.figures import ProgramCounters
 from shared.domain.loyalty.membership import Membership
@@ -177,7 +177,7 @@ def _counted(
 ) -> list[Write]:
     """Return the writes that count what happened at a moment."""
     program_id = program.program_id
-    month = period_figures.month_key(due.local_day(at, program.time_zone))
+    month = figures.month_of(at, program.time_zone)
     writes = [
         *figure_documents.increment(program_id, counters),
         *figure_documents.increment_month(program_id, month, by_day),

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.loyalty import earned_months
+from shared.domain.loyalty import earned_months, figures
 from shared.domain.loyalty.counters import PeriodCount
 
 MONTHS = st.integers(0, 40).map(lambda count: earned_months.plus("2026-01", count))
@@ -19,7 +19,7 @@ def test_months_are_counted_over_years() -> None:
     assert earned_months.plus("2026-03", 13) == "2027-04"
     assert earned_months.first_day("2026-12") == date(2026, 12, 1)
     midnight = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
-    assert earned_months.month_at(midnight, "Europe/Berlin") == "2027-01"
+    assert figures.month_of(midnight, "Europe/Berlin") == "2027-01"
 
 
 def test_what_comes_back_is_taken_from_the_month_in_which_it_was_earned() -> None:
