@@ -28,15 +28,16 @@ def anna(merchant: Merchant) -> Member:
 
 @pytest.mark.parametrize(
     ("name", "calls", "units"),
-    [("scan-and-go.md", 5, [29, -14]), ("click-and-collect.md", 5, [])],
+    [("scan-and-go.md", 7, [29, -14, -10]), ("click-and-collect.md", 5, [])],
     ids=list(PAGES),
 )
 def test_the_calls_of_a_page_can_be_pasted(
     app: Flask, anna: Member, tmp_path: Path, name: str, calls: int, units: list[int]
 ) -> None:
-    (commands,) = blocks(PAGES[name], "sh")
+    every = blocks(PAGES[name], "sh")
+    commands = "\n".join(every)
 
-    ran = run_in_shell(app, anna.merchant, tmp_path, commands)
+    ran = run_in_shell(app, anna.merchant, tmp_path, *every, PROGRAM=anna.program_id)
 
     # `field` shows an answer as an error, as its output is the field.
     answers = [json.loads(line) for line in (ran.stdout + ran.stderr).splitlines() if line]

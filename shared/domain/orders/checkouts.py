@@ -63,12 +63,28 @@ class TillRefund:
 
 
 @dataclass(frozen=True, slots=True)
+class LoyaltyPayment:
+    """What of a checkout was paid with points, when it was started.
+
+    ``units`` are those of the program, with ``scale`` decimals; ``amount_minor`` is what they pay,
+    which is a line of the checkout, too. ``redemption_id`` is the entry that took them.
+    """
+
+    program_id: str
+    units: int
+    scale: int
+    amount_minor: int
+    redemption_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Checkout:
     """A customer's purchase by Scan & Go. Amounts are in minor units of ``currency``.
 
     Attributes:
         checkout_id: Our id, the API's ``transactionId``.
         fingerprint: Tells a repeated request from another one under the same key.
+        total_minor: What is to be paid in money: less what was paid with points, perhaps 0.
         order_reference: The caller's own id of the purchase.
         payment_id: The payment that is to pay it, if it is paid by the store's provider.
         till_paid_minor: What the till took.
@@ -76,6 +92,8 @@ class Checkout:
         provider_minor: What the provider took and the merchant still has of it.
         withdrawn_minor: What customers' banks have withdrawn of what the provider took.
         points: What it earns; ``None`` until the programs are known, after it is paid.
+        loyalty_payment: What was paid with points; they come back with all of the money, or if it
+            is cancelled.
         has_spent_back: What was spent on it has come back, as all of it was given back.
         check_at: The next time to look after it; ``None`` if nothing is left to do.
     """
@@ -103,6 +121,7 @@ class Checkout:
     check_at: datetime | None = None
     withdrawn_minor: int = 0
     has_spent_back: bool = False
+    loyalty_payment: LoyaltyPayment | None = None
 
     @property
     def purchase_id(self) -> str:
@@ -132,16 +151,25 @@ class Checkout:
     @property
     def status(self) -> CheckoutStatus:
         """The checkout in one word."""
+        if self.stage is CheckoutStage.COMPLETED and self.is_given_back:
+            return CheckoutStatus.REFUNDED
         if self.stage is not CheckoutStage.COMPLETED or self.paid_minor == self.total_minor:
             return CheckoutStatus(self.stage)
         is_part = self.paid_minor > 0
         return CheckoutStatus.PARTIALLY_REFUNDED if is_part else CheckoutStatus.REFUNDED
 
     @property
+    def is_paid_by_points(self) -> bool:
+        """True if points have paid all of it."""
+        return self.stage is CheckoutStage.COMPLETED and self.total_minor == 0
+
+    @property
     def is_given_back(self) -> bool:
         """True if it was cancelled, or the merchant has given back all money, and no bank has."""
         if self.stage is CheckoutStage.COMPLETED:
-            return self.till_minor + self.provider_minor + self.withdrawn_minor == 0
+            is_nothing_left = self.till_minor + self.provider_minor + self.withdrawn_minor == 0
+            # Of one that points alone have paid, the till says so.
+            return is_nothing_left and (self.total_minor > 0 or bool(self.till_refunds))
         return self.stage is CheckoutStage.CANCELLED
 
     @property
@@ -195,12 +223,14 @@ def cancel(checkout: Checkout, now: datetime, reason: CancelReason) -> Checkout:
 
 
 def refund_at_till(checkout: Checkout, refund: TillRefund) -> Checkout:
-    """Note money that the till gave back, of what it had taken.
+    """Note money that the till gave back, of what it had taken; none if points have paid all.
 
     Raises:
         CheckoutStateConflict: The till has taken nothing, or there were too many refunds.
         RefundExceedsPayment: It is more than the till has left, or that is nothing.
     """
+    if checkout.is_paid_by_points and not checkout.is_given_back and refund.amount_minor == 0:
+        return replace(checkout, till_refunds=(refund,))
     if checkout.till_paid_minor == 0 or len(checkout.till_refunds) >= REFUNDS_MAX:
         raise conflict(checkout, "refunded at the till")
     if not 0 < refund.amount_minor <= checkout.till_minor:

@@ -25,7 +25,8 @@ def from_checkout(before: Checkout | None, after: Checkout) -> list[Event]:
     """
     if before is not None and before.stage is after.stage:
         return []
-    event_type = _TYPE_BY_STAGE[after.stage]
+    # What points pay whole is completed as it is started.
+    stages = [after.stage] if before is not None else [CheckoutStage.STARTED, after.stage]
     return [
         Event(
             event_id=ids.derived("evt", after.checkout_id, event_type),
@@ -43,6 +44,7 @@ def from_checkout(before: Checkout | None, after: Checkout) -> list[Event]:
                 "items": sum(each.quantity for each in after.items),
             },
         )
+        for event_type in dict.fromkeys(_TYPE_BY_STAGE[each] for each in stages)
     ]
 
 

@@ -15,7 +15,13 @@ from shared.domain.orders.order_points import OrderPoints, ProgramPoints
 from shared.domain.units import from_units
 from shared.schemas import answers
 from shared.schemas.base import Id, Number, Timestamp, Whole, WireModel
-from shared.schemas.fields import AMOUNT_MINOR_MAX, PRODUCT_ID_CHARS_MAX, Percent
+from shared.schemas.fields import (
+    AMOUNT_MINOR_MAX,
+    PRODUCT_ID_CHARS_MAX,
+    AmountMinor,
+    Percent,
+    ProgramId,
+)
 from shared.schemas.loyalty.booking_bodies import CappedBy, NoAwardReason
 
 ITEMS_MAX = 100
@@ -130,6 +136,38 @@ EarnedPoints = Annotated[
 ]
 
 
+class LoyaltyPaymentInput(WireModel):
+    """What of a purchase the customer's points are to pay."""
+
+    program_id: ProgramId
+    amount: AmountMinor = Field(
+        description=(
+            "What points are to pay, in minor units of the store's currency; at most what the "
+            "items cost. quoteLoyaltyPayment says how much they can pay."
+        )
+    )
+
+
+class LoyaltyPaymentBody(WireModel):
+    """What of a purchase points have paid, when it was started."""
+
+    program_id: answers.ProgramId
+    points: Number = Field(description="How many points were spent.")
+    amount: int = Field(description="What they have paid, in minor units of `currency`.")
+    redemption_id: str = Field(description="The redemption, as getRedemption shows it.")
+
+
+PaidWithPoints = Annotated[
+    LoyaltyPaymentBody | None,
+    Field(
+        description=(
+            "What points have paid: a line of the type `reward`, which lowers `amount`. They come "
+            "back if it is cancelled, or once all of the money is given back. Null if none have."
+        )
+    ),
+]
+
+
 class CheckoutBody(WireModel):
     """A purchase by Scan & Go."""
 
@@ -155,6 +193,7 @@ class CheckoutBody(WireModel):
     cancel_reason: CancelReason | None = Field(
         description="Why it was cancelled. Null if it was not."
     )
+    loyalty_payment: PaidWithPoints
     points: EarnedPoints
     created_at: answers.CreatedAt
     completed_at: Timestamp | None = Field(description="When it was paid. Null if it was not.")
@@ -205,6 +244,7 @@ CHECKOUT_EXAMPLE: dict[str, Any] = {
     "orderReference": None,
     "paymentId": None,
     "cancelReason": None,
+    "loyaltyPayment": None,
     "points": [],
     "createdAt": "2026-03-03T12:00:00.000Z",
     "completedAt": None,
@@ -250,10 +290,24 @@ def to_checkout_body(checkout: Checkout, scales: Mapping[str, int]) -> CheckoutB
         order_reference=checkout.order_reference,
         payment_id=checkout.payment_id,
         cancel_reason=checkout.cancel_reason,
+        loyalty_payment=to_loyalty_payment_body(checkout),
         points=_points(checkout.points, scales),
         created_at=checkout.created_at,
         completed_at=checkout.completed_at,
         cancelled_at=checkout.cancelled_at,
+    )
+
+
+def to_loyalty_payment_body(checkout: Checkout) -> LoyaltyPaymentBody | None:
+    """Return what points have paid of a checkout, as answers show it."""
+    paid = checkout.loyalty_payment
+    if paid is None:
+        return None
+    return LoyaltyPaymentBody(
+        program_id=paid.program_id,
+        points=from_units(paid.units, paid.scale),
+        amount=paid.amount_minor,
+        redemption_id=paid.redemption_id,
     )
 
 

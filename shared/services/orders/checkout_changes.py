@@ -11,7 +11,7 @@ from shared import clock, logs
 from shared.auth.caller import Caller
 from shared.domain.loyalty.programs import EarningMethod
 from shared.domain.orders import checkouts, order_events
-from shared.domain.orders.checkouts import Checkout
+from shared.domain.orders.checkouts import Checkout, CheckoutStage
 from shared.services import access, commands
 from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
@@ -78,7 +78,17 @@ def book(checkout: Checkout) -> Checkout:
 
 
 def alert(before: Checkout, after: Checkout) -> None:
-    """Alert operators to a checkout that was paid twice: money is to be given back."""
+    """Alert operators to a checkout that was paid twice, so that money is to be given back, or
+    after its points had come back, so that money is missing.
+    """
+    is_late = before.stage is CheckoutStage.CANCELLED and after.stage is CheckoutStage.COMPLETED
+    if is_late and after.loyalty_payment is not None:
+        logs.error(
+            "checkout paid after its points came back",
+            transactionId=after.checkout_id,
+            paymentId=after.payment_id,
+            missingMinor=after.loyalty_payment.amount_minor,
+        )
     if after.overpaid_minor > before.overpaid_minor:
         logs.error(
             "checkout paid twice",

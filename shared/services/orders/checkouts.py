@@ -28,8 +28,14 @@ from shared.schemas.orders.order_bodies import CheckoutBody, to_checkout_body
 from shared.services import access, commands, forwarding
 from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
-from shared.services.orders import catalog_items, checkout_changes, order_points
+from shared.services.orders import (
+    catalog_items,
+    checkout_changes,
+    checkout_points,
+    order_points,
+)
 from shared.services.orders.checkout_changes import Decide
+from shared.services.orders.checkout_points import PointsDraft
 from shared.store import codec, paths
 from shared.store.orders import checkout_documents
 
@@ -40,6 +46,7 @@ class CheckoutDraft:
 
     ``order_reference`` is the caller's own id of it. ``is_believed``: prices are taken as they are
     sent, and not from the catalog. ``is_verified``: staff have looked at the customer.
+    ``by_points`` is what points are to pay of it.
     """
 
     user_id: str
@@ -47,6 +54,7 @@ class CheckoutDraft:
     order_reference: str | None = None
     is_believed: bool = True
     is_verified: bool = False
+    by_points: PointsDraft | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +68,27 @@ class ChangedCheckout:
 def start(caller: Caller, store: Store, draft: CheckoutDraft) -> ChangedCheckout:
     """Begin a purchase; once for one ``Idempotency-Key`` or reference of its customer.
 
+    What points pay of it is redeemed in the same commit. If that is all, it is completed.
+
     Raises:
         CheckoutDiffers: A customer's items are not those of the catalog.
         StaffRequired: Staff must look at the customer first.
-        InvalidParameters: There is nothing to pay, or too much.
+        InvalidParameters: There is nothing to pay, or too much; or points are to pay more.
+        ProgramNotFound, MembershipNotFound, MemberSuspended, MembershipClosed,
+        PointsHaveNoValue, InsufficientBalance: Points cannot pay it.
         IdempotencyKeyReused, Busy.
     """
     checkout_id = _checkout_id(caller, store.store_id, draft)
     path = paths.checkout(checkout_id)
     names = [name for each in draft.items for name in each.product_names.values()]
     product_paths = catalog_items.paths_of(store.store_id, names)
-    fingerprint = ids.digest(draft.user_id, _canonical(draft.items))
+    fingerprint = ids.digest(
+        draft.user_id,
+        _canonical(draft.items),
+        *checkout_points.terms_of(draft.by_points),
+    )
     now = clock.utc_now()
+    by_points = checkout_points.prepared(caller, store, draft.by_points, draft.user_id, checkout_id)
 
     def decide(reads: Reads) -> Effect[ChangedCheckout]:
         before = checkout_documents.decode(reads[path])
@@ -86,26 +103,34 @@ def start(caller: Caller, store: Store, draft: CheckoutDraft) -> ChangedCheckout
             return catalog_items.find(reads, store.store_id, name, now)
 
         bought = _checked(draft, store, find)
+        goods_minor = payable_minor(bought)
+        paid = checkout_points.pay(by_points, reads, goods_minor)
+        total_minor = goods_minor - paid.amount_minor
+        is_paid = total_minor == 0
         started = Checkout(
             checkout_id=checkout_id,
             account_id=store.account_id,
             store_id=store.store_id,
             user_id=draft.user_id,
-            items=bought,
-            total_minor=payable_minor(bought),
+            items=(*bought, *paid.items),
+            total_minor=total_minor,
             currency=store.currency,
-            stage=CheckoutStage.STARTED,
+            stage=CheckoutStage.COMPLETED if is_paid else CheckoutStage.STARTED,
             created_at=now,
             updated_at=now,
             fingerprint=fingerprint,
             order_reference=draft.order_reference,
+            completed_at=now if is_paid else None,
+            points=() if is_paid else None,
+            loyalty_payment=paid.payment,
         )
         after = checkouts.settled(None, started, now)
         news = outbox.announce(order_events.from_checkout(None, after))
-        writes = [checkout_documents.write(reads[path], after), *news.writes]
-        return Effect(ChangedCheckout(after), writes, tasks=news.tasks)
+        writes = [checkout_documents.write(reads[path], after), *news.writes, *paid.writes]
+        return Effect(ChangedCheckout(after), writes, tasks=[*news.tasks, *paid.tasks])
 
-    return commands.run([path, *product_paths], decide)
+    redemption_paths = by_points.needs if by_points else ()
+    return commands.run([path, *product_paths, *redemption_paths], decide)
 
 
 def complete(caller: Caller, checkout_id: str, store_id: str | None) -> ChangedCheckout:
