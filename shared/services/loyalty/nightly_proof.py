@@ -31,6 +31,8 @@ from shared.store.loyalty.proof_documents import ProofRound
 PAGE = 100
 RUN_S_MAX = 400.0
 """The schedule's function may take 540 s."""
+TRIES_MAX = 3
+"""So many runs may die with a piece, as by more entries than fit into memory or the time."""
 ROUND_EVERY = timedelta(hours=20)
 """So that a round begins in each night, whenever the last one began."""
 
@@ -45,12 +47,16 @@ def run(page_size: int = PAGE) -> ProofRound:
     current = proof_documents.find()
     if current is None or (current.ended_at and now - current.started_at >= ROUND_EVERY):
         current = ProofRound(started_at=now)
+    if current.ended_at is not None:
+        return current
     stop_at_s = time.monotonic() + RUN_S_MAX
     while current.ended_at is None:
-        current = _next(current, page_size)
-        proof_documents.save(current)
+        begun = replace(current, tries=current.tries + 1)
+        proof_documents.save(begun)
+        current = replace(_next(begun, page_size), tries=0)
         if time.monotonic() > stop_at_s:
             break
+    proof_documents.save(current)
     return current
 
 
@@ -67,7 +73,7 @@ def _next(current: ProofRound, page_size: int) -> ProofRound:
     begun_at, owed = clock.real_now(), Liability()
     if current.position is not None:
         begun_at, owed = current.program_begun_at or begun_at, current.owed
-    piece = _try(program, position, page_size)
+    piece = _try(program, position, page_size, current.tries)
     if piece is None:
         return replace(current, program_id=program.program_id, position=None)
     _tell(program, piece.problems)
@@ -100,8 +106,11 @@ def _ended(current: ProofRound) -> ProofRound:
     return replace(current, ended_at=clock.real_now(), program_id=None, position=None)
 
 
-def _try(program: Program, position: Position, page_size: int) -> Piece | None:
+def _try(program: Program, position: Position, page_size: int, tries: int) -> Piece | None:
     """Return what was checked; a program that cannot be checked is left out, and logged."""
+    if tries > TRIES_MAX:
+        logs.error("ledger not verified", programId=program.program_id, tries=tries)
+        return None
     try:
         with test_clocks.time_of(program.account_id):
             return verification.verify_piece(program, position, page_size)

@@ -21,7 +21,8 @@ class ProofRound:
 
     ``program_id`` is the program that it is in, or the last one that is done if ``position`` is
     ``None``. ``position`` is where in it. ``program_begun_at`` is when that program was begun, and
-    ``owed`` what it owes the members who were read so far.
+    ``owed`` what it owes the members who were read so far. ``tries`` is how often the piece that
+    follows was begun: more than once if a run has died with it.
     """
 
     started_at: datetime
@@ -34,6 +35,7 @@ class ProofRound:
     problems: int = 0
     program_begun_at: datetime | None = None
     owed: Liability = field(default_factory=Liability)
+    tries: int = 0
 
 
 ROUNDS = Documents(

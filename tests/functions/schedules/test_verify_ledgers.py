@@ -126,6 +126,35 @@ def test_goes_on_where_its_time_was_over(
     assert len(told(members[2])) == 1
 
 
+def test_a_program_with_which_each_run_dies_is_left_out_in_the_end(
+    members: list[Member],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    verify_piece = verification.verify_piece
+    for each in members[:2]:
+        break_balance(each)
+
+    def dies(program: Any, *args: Any, **fields: Any) -> Any:
+        if program.program_id == members[0].program_id:
+            raise KeyboardInterrupt  # As the end of a process, it is caught by nothing.
+        return verify_piece(program, *args, **fields)
+
+    monkeypatch.setattr(verification, "verify_piece", dies)
+
+    for _ in range(nightly_proof.TRIES_MAX):
+        with pytest.raises(KeyboardInterrupt):
+            verify_ledgers.handle()
+    verify_ledgers.handle()
+
+    proof_round = proof_documents.find()
+    assert proof_round is not None
+    assert proof_round.ended_at is not None
+    assert (len(told(members[0])), len(told(members[1]))) == (0, 1)
+    (line,) = lines(capsys, "ledger not verified")
+    assert line["programId"] == members[0].program_id
+
+
 def test_a_program_that_cannot_be_checked_keeps_no_other_from_its_proof(
     members: list[Member],
     monkeypatch: pytest.MonkeyPatch,
