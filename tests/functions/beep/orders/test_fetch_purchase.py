@@ -41,6 +41,7 @@ def test_shows_a_purchase(market: Market) -> None:
         "orderReference": "basket_77",
         "paymentId": None,
         "cancelReason": None,
+        "loyaltyPayment": None,
         "points": [],
         "createdAt": purchase["createdAt"],
         "completedAt": None,

@@ -26,6 +26,7 @@ def test_begins_a_purchase_that_the_till_is_paid(market: Market) -> None:
         "status": "started",
         "amount": 248,
         "currency": "EUR",
+        "loyaltyPayment": None,
         "paymentId": None,
         "redirectUrl": None,
     }
