@@ -290,6 +290,7 @@ def deaths(act: Callable[[], Answer | int]) -> Iterator[bool]:
         yield True
 
 
+@pytest.mark.no_cover
 @every_provider
 def test_a_payment_is_made_once_wherever_the_process_dies(shop: Shop) -> None:
     payments: list[Payment] = []
@@ -307,6 +308,7 @@ def test_a_payment_is_made_once_wherever_the_process_dies(shop: Shop) -> None:
         assert_paid(shop, made.reference)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("provider", AUTHORIZING)
 def test_money_is_taken_once_wherever_the_process_dies(shop: Shop) -> None:
     payments = [shop.made(shop.authorized())]
@@ -321,6 +323,7 @@ def test_money_is_taken_once_wherever_the_process_dies(shop: Shop) -> None:
         assert_paid(shop, made.reference)
 
 
+@pytest.mark.no_cover
 @every_provider
 def test_money_is_given_back_once_wherever_the_process_dies(loyal: Shop) -> None:
     payment_id = loyal.paid()
@@ -340,6 +343,7 @@ def test_money_is_given_back_once_wherever_the_process_dies(loyal: Shop) -> None
     assert loyal.points() == POINTS - POINTS * sum(amounts) // AMOUNT
 
 
+@pytest.mark.no_cover
 @every_provider
 def test_a_report_counts_once_wherever_the_process_dies(loyal: Shop) -> None:
     payments: list[Payment] = []

@@ -385,6 +385,7 @@ def assert_proved(member: Member) -> None:
     assert chain.find_break(member.entries, member.membership.head_hash) is None
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("seed", SEEDS)
 def test_every_command_in_any_order_keeps_the_books(seed: int) -> None:
     world = World(seed)

@@ -45,6 +45,7 @@ STORIES = {
 }
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(("rows", "expected"), STORIES.values(), ids=STORIES)
 def test_each_receipt_counts_once_in_any_order(
     receipt_till: ReceiptTill, rows: list[Row], expected: int
@@ -109,6 +110,7 @@ CHAINS = {
 }
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(("rows", "expected"), CHAINS.values(), ids=CHAINS)
 def test_what_refers_to_a_receipt_that_refers_to_the_sale_counts_too(
     receipt_till: ReceiptTill, rows: list[Row], expected: int
