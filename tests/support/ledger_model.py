@@ -112,9 +112,12 @@ class Purse:
         assert left == 0
         self.put_back(held)
 
-    def release(self, name: str) -> None:
-        """Give up what is set aside."""
-        self.put_back(self.holds.pop(name)[0])
+    def release(self, *names: str) -> None:
+        """Give up what is set aside, all at once: what is owed is taken from all."""
+        back: Units = Counter()
+        for name in names:
+            back += self.holds.pop(name)[0]
+        self.put_back(back)
 
     def miss(self, one: Missing) -> None:
         """Remember what a return could not take."""
@@ -162,17 +165,36 @@ class Purse:
     def pass_time(self, now: datetime) -> None:
         """Let holds end, then pending units become spendable, then units expire."""
         ended = [name for name, (_, until) in self.holds.items() if until <= now]
-        back: Units = Counter()
-        for name in ended:
-            back += self.holds.pop(name)[0]
         if ended:
-            self.put_back(back)
+            self.release(*ended)
         due = [name for name, (_, at, _) in self.pending.items() if at <= now]
         for name in sorted(due, key=lambda each: self.pending[each][1]):
             units, _, date = self.pending.pop(name)
             self.add(units, date)
         for date in [each for each in self.free if each is not None and each <= now]:
             del self.free[date]
+
+    def put_off(self, until: datetime, before: Date) -> int:
+        """Let all that expires before ``until``, or only at ``before``, expire then.
+
+        Returns:
+            The number of units that expire later.
+        """
+
+        def is_meant(date: Date) -> bool:
+            return date is not None and date < until and before in {None, date}
+
+        moved = 0
+        for units in (self.free, *(held for held, _ in self.holds.values())):
+            for date in filter(is_meant, list(units)):
+                some = units.pop(date)
+                units[until] += some
+                moved += some
+        for name, (some, at, date) in self.pending.items():
+            if is_meant(date):
+                self.pending[name] = (some, at, until)
+                moved += some
+        return moved
 
     def take_over(self, other: Purse) -> None:
         """Have all that another one has; what one owes is paid from both."""
