@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tools.bench import __main__ as command
-from tools.bench import before, contention, measure, members, payments, processor, rpcs, stock
+from tools.bench import before, contention, life, measure, members, payments, processor, rpcs, stock
 from tools.bench.bare import new_client
 from tools.bench.cold import Import, parse_import_times
 from tools.bench.contention import Contest
@@ -212,6 +212,15 @@ def test_processor_time_is_measured_of_calls_and_of_deliveries(two_gateways: Wor
     names = ["earn", "redeem", "balance", "webhook delivery, with its share of the event"]
     assert [row[0] for row in table.rows] == names
     assert [bool(row[-1]) for row in table.rows] == [True, True, True, False]
+
+
+@pytest.mark.wide
+def test_lives_are_lived_and_written_again_by_the_bare_client() -> None:
+    section = life.run(members=3)
+
+    (table,) = section.tables
+    assert table.title == "Life: 3 members, 45 calls and the calendar"
+    assert [verdict.claim for verdict in section.verdicts] == ["the life of 3 members"]
 
 
 @pytest.mark.wide  # Two emulators of its own; tests/functions/test_budgets.py holds the budgets.

@@ -8,7 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -17,6 +17,7 @@ from tools.bench import (
     cold,
     contention,
     latency,
+    life,
     members,
     payments,
     processor,
@@ -49,10 +50,11 @@ class Size:
     members: int
     member_rounds: int
     before_rounds: int
+    lives: int
 
 
-FULL = Size(3, 10.0, 200, 500, 9, 1000, 3, 200, 10_000, 100_000, 5, 15)
-QUICK = Size(1, 3.0, 40, 50, 3, 24, 1, 20, 300, 300, 2, 2)
+FULL = Size(3, 10.0, 200, 500, 9, 1000, 3, 200, 10_000, 100_000, 5, 15, 1_000)
+QUICK = Size(1, 3.0, 40, 50, 3, 24, 1, 20, 300, 300, 2, 2, 20)
 
 BENCHMARKS: dict[str, Callable[[World, Size], Section]] = {
     "contention": lambda world, size: contention.run(
@@ -68,6 +70,7 @@ BENCHMARKS: dict[str, Callable[[World, Size], Section]] = {
     "payments": lambda world, size: payments.run(world, calls=size.payments),
     "syncs": lambda world, size: syncs.run(world, products=size.products),
     "stock": lambda world, size: stock.run(world, rounds=size.contention_rounds),
+    "life": lambda _, size: life.run(members=size.lives),
     "members": lambda _, size: members.run(many=size.members, rounds=size.member_rounds),
 }
 
@@ -76,6 +79,8 @@ def main() -> int:
     """Run the benchmarks that the command line names."""
     arguments = _parser().parse_args()
     size = QUICK if arguments.quick else FULL
+    if arguments.members:
+        size = replace(size, lives=arguments.members)
     started_s = time.monotonic()
     print(_conditions())
     sections: list[Section] = []
@@ -121,6 +126,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--before", metavar="COMMIT", help="compare with an earlier commit; alone if nothing else"
     )
+    parser.add_argument("--members", type=int, help=f"how many `life` has; {FULL.lives} by default")
     parser.add_argument("--quick", action="store_true", help="few rounds: does it work at all")
     return parser
 

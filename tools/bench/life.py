@@ -1,0 +1,339 @@
+"""The whole life of members in one figure, next to the bare client that writes the same documents.
+
+Members join, earn in four ways, wait for what is pending, rise to a tier, redeem at once, in two
+steps and for a reward whose code is used, return a purchase, lose what expires, and leave or are
+erased. All goes through the API in this process; the clock of the program stands at the days of
+that life, and what the calendar does then is counted.
+
+The sides take turns, a hundred members each: the product lives their lives, and what it read and
+wrote is read and written again by google-cloud-firestore alone, RPC by RPC, with the same
+preconditions. Each turn has empty databases: the emulator has no indexes, and its queries would
+otherwise take longer with each member.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from unittest import mock
+
+from shared import clock, ids
+from shared.store import cache, messages, rpc
+from shared.store.messages import Message
+from tools.bench import measure
+from tools.bench.processor import call_wsgi
+from tools.bench.report import Section, Table, Verdict
+from tools.bench.rpcs import Counter, Counts
+from tools.bench.world import PROGRAM, BenchError, Body, firestore, new_merchant
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from google.cloud.firestore import Client
+
+BLOCK = 100
+"""Members in a turn."""
+BLOCKS_PER_EMULATOR = 10
+"""It keeps all that was ever written, in memory."""
+BEGIN = datetime(2026, 3, 3, 12, tzinfo=UTC)
+PENDING_DAYS, EXPIRY_DAYS = 2, 20
+PURCHASED, EARNED = 200, 410
+"""What a purchase of 20 euros earns, and what a visit, a login and a gift do."""
+SPENT, RETURNED = 50 + 80 + 30, 50
+GOAL_RATIO = 2.0
+COLUMNS = ("what", "product", "bare client", "ratio")
+TIERS = [{"name": "Bronze", "minPoints": 0}, {"name": "Silber", "minPoints": 500}]
+RULES = {"pointsPerEuro": 10, "pointsPerCheckin": 5, "tiers": TIERS}
+REWARD = {"rewardId": "rw_1", "title": "Coffee", "type": "voucher", "requiredPoints": 80}
+LIFE: Body = {
+    **PROGRAM,
+    "programType": "tier",
+    "rules": RULES,
+    "pendingDays": PENDING_DAYS,
+    "pointsExpiry": {"afterDays": EXPIRY_DAYS},
+    "pointValue": 0.01,
+    "rewards": [{**REWARD, "stock": 10 * BLOCK}],
+    "eventRules": [{"event": "app_login", "points": 5}],
+}
+
+
+@dataclass
+class Turn:
+    """What a block of members cost both sides."""
+
+    wall_s: float
+    bare_s: float
+    counts: Counts
+    calls: int
+
+
+class Recorder(Counter):
+    """Counts the RPCs of this process, and remembers them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[tuple[str, Message, list[Message]]] = []
+
+    def send(self, name: str, request: Message) -> list[Message]:
+        """Count a request, send it and remember it with its answers."""
+        answers = super().send(name, request)
+        self.seen.append((name, request, answers))
+        return answers
+
+
+def run(*, members: int) -> Section:
+    """Live so many lives, in turns with the bare client."""
+    turns: list[Turn] = []
+    sizes = [min(BLOCK, members - start) for start in range(0, members, BLOCK)]
+    with _own_environment():
+        for start in range(0, len(sizes), BLOCKS_PER_EMULATOR):
+            with firestore():
+                several = sizes[start : start + BLOCKS_PER_EMULATOR]
+                if not turns:
+                    _turn(min(several[0], 2))  # Imports what it needs.
+                turns += [_turn(each) for each in several]
+    return _section(members, turns)
+
+
+def _section(members: int, turns: list[Turn]) -> Section:
+    wall_s, bare_s = sum(each.wall_s for each in turns), sum(each.bare_s for each in turns)
+    calls = sum(each.calls for each in turns)
+    counts = Counts(
+        sum(each.counts.rpcs for each in turns),
+        sum(each.counts.reads for each in turns),
+        sum(each.counts.writes for each in turns),
+    )
+    ratio = measure.ratio([each.wall_s for each in turns], [each.bare_s for each in turns])
+    rows: list[tuple[str, ...]] = [
+        ("time", f"{wall_s:.1f} s", f"{bare_s:.1f} s", str(ratio)),
+        ("time of a member", _ms(wall_s / members), _ms(bare_s / members), ""),
+        ("time of a call", _ms(wall_s / calls), "", ""),
+        ("RPCs / reads / writes", str(counts), "the same", ""),
+        ("of a member", _each(counts, members), "the same", ""),
+    ]
+    title = f"Life: {members} members, {calls} calls and the calendar"
+    notes = ["Queries are read again by the paths of what they found."]
+    table = Table(title, COLUMNS, rows, notes)
+    claim, goal = f"the life of {members} members", f"at most {GOAL_RATIO:g}"
+    verdict = Verdict(claim, str(ratio), goal, ratio.middle <= GOAL_RATIO)
+    return Section([table], [verdict])
+
+
+def _ms(duration_s: float) -> str:
+    return f"{duration_s * 1000:.1f} ms"
+
+
+def _each(counts: Counts, members: int) -> str:
+    parts = (counts.rpcs, counts.reads, counts.writes)
+    return " / ".join(f"{each / members:.1f}" for each in parts)
+
+
+@contextlib.contextmanager
+def _own_environment() -> Iterator[None]:
+    """Give the other benchmarks their Firestore back."""
+    with mock.patch.dict(os.environ), mock.patch.object(rpc, "_connection", None):
+        try:
+            yield
+        finally:
+            cache.clear_all()
+
+
+def _use_empty_database() -> str:
+    name = f"demo-{ids.new('life').replace('_', '-')}"
+    os.environ["GOOGLE_CLOUD_PROJECT"] = name
+    rpc._connection = None  # noqa: SLF001 - a process has one database otherwise
+    cache.clear_all()
+    return name
+
+
+def _turn(members: int) -> Turn:
+    _use_empty_database()
+    recorder = Recorder()
+    lives = Lives.begin(members)
+    with (
+        mock.patch.object(rpc, "send", recorder.send),
+        Path(os.devnull).open("w") as nowhere,
+        contextlib.redirect_stdout(nowhere),
+        clock.use(lambda: lives.now),
+    ):
+        started_s = time.perf_counter()
+        lives.live()
+        wall_s = time.perf_counter() - started_s
+    bare = Bare(_use_empty_database(), recorder.seen)
+    started_s = time.perf_counter()
+    bare.run()
+    return Turn(wall_s, time.perf_counter() - started_s, recorder.counts, lives.calls)
+
+
+@dataclass
+class Lives:
+    """Some members of a new program."""
+
+    app: Flask
+    key: str
+    store_id: str
+    program_id: str
+    user_ids: list[str]
+    now: datetime = BEGIN
+    calls: int = 0
+    names: Iterator[int] = field(default_factory=lambda: iter(range(10**9)))
+
+    @classmethod
+    def begin(cls, members: int) -> Lives:
+        """Make a merchant with a program; nobody is a member yet."""
+        import functions_framework
+
+        app = functions_framework.create_app("apiGateway", "main.py")  # type: ignore[no-untyped-call]
+        with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
+            merchant = new_merchant()
+            program = {**LIFE, "storeId": merchant.store_id}
+            program_id = call_wsgi(app, merchant.key, "createLoyaltyProgram", program)["programId"]
+        users = [f"user_{number}" for number in range(members)]
+        return cls(app, merchant.key, merchant.store_id, program_id, users)
+
+    def live(self) -> None:
+        """Live all lives, day by day.
+
+        Raises:
+            BenchError: Somebody has not what they should have.
+        """
+        for each in self.user_ids:
+            self._join_and_earn(each)
+        self._wait(PENDING_DAYS + 1)
+        for each in self.user_ids:
+            self._spend(each)
+        self._wait(EXPIRY_DAYS + PENDING_DAYS)
+        for number, each in enumerate(self.user_ids):
+            self._end(each, is_erased=number % 2 == 1)
+
+    def _join_and_earn(self, user_id: str) -> None:
+        self._ok("createMember", {"userId": user_id, "email": f"{user_id}@example.com"})
+        member = self._ids(user_id)
+        self._ok("enrollInLoyaltyProgram", member)
+        bought = {"purchaseAmount": 20, "transactionId": f"a{user_id}"}
+        self._ok("addLoyaltyPoints", {**member, **bought})
+        self._ok("checkIn", {"userId": user_id, "storeId": self.store_id})
+        event = {"event": "app_login", "eventId": f"e{next(self.names)}"}
+        self._ok("trackLoyaltyEvent", {**member, **event})
+        self._ok("addLoyaltyPoints", {**member, "points": 400, **self._named("b")})
+        balance = self._ok("getCustomerBalance", member)
+        self._require(balance, currentBalance=EARNED, pendingBalance=PURCHASED)
+
+    def _spend(self, user_id: str) -> None:
+        member = self._ids(user_id)
+        redeemed = self._ok("redeemLoyaltyPoints", {**member, "points": 50, **self._named("c")})
+        # The calendar has activated 200 points, and the tier is reached by that.
+        self._require(redeemed, currentTier="Silber")
+        reward = {"rewardId": REWARD["rewardId"], "points": REWARD["requiredPoints"]}
+        bought = self._ok("redeemLoyaltyPoints", {**member, **reward, **self._named("d")})
+        self._ok("useRewardCode", {"storeId": self.store_id, "rewardCode": bought["rewardCode"]})
+        held = self._ok("reserveLoyaltyPoints", {**member, "points": 30, **self._named("e")})
+        reserved = {"reservationId": held["reservationId"]}
+        self._ok("commitLoyaltyRedemption", {**member, **reserved})
+        bought_at = {"transactionId": f"a{user_id}", "refundId": f"f{user_id}", "amount": 5}
+        returned = self._ok("reverseLoyaltyTransaction", {**member, **bought_at})
+        self._require(returned, newBalance=EARNED + PURCHASED - SPENT - RETURNED)
+
+    def _end(self, user_id: str, *, is_erased: bool) -> None:
+        balance = self._ok("getCustomerBalance", self._ids(user_id))
+        self._require(balance, currentBalance=0)
+        if is_erased:
+            erased = self._ok("eraseMember", {"userId": user_id})
+            self._require(erased, state="erased")
+        else:
+            self._ok("leaveLoyaltyProgram", self._ids(user_id))
+
+    def _wait(self, days: int) -> None:
+        from shared.services.loyalty import member_calendar
+
+        self.now += timedelta(days=days)
+        done = member_calendar.run()
+        if done != len(self.user_ids):
+            raise BenchError(f"The calendar had {done} members to do.")
+
+    def _ids(self, user_id: str) -> Body:
+        return {"programId": self.program_id, "userId": user_id}
+
+    def _named(self, kind: str) -> Body:
+        return {"transactionId": f"{kind}{next(self.names)}"}
+
+    def _ok(self, action: str, body: Body) -> Body:
+        self.calls += 1
+        return call_wsgi(self.app, self.key, action, body)
+
+    def _require(self, answer: Body, **expected: Any) -> None:
+        found = {name: answer[name] for name in expected}
+        if found != expected:
+            raise BenchError(f"A life should have {expected}, and has {found}")
+
+
+class Bare:
+    """The same reads and writes by the library alone; prepared before the time is taken."""
+
+    def __init__(self, project: str, seen: list[tuple[str, Message, list[Message]]]) -> None:
+        from google.cloud import firestore as library
+
+        self._client: Client = library.Client(project=project)
+        self._increment = library.Increment
+        self._times: dict[str, Any] = {}
+        self._steps = [step for each in seen if (step := self._prepared(*each))]
+
+    def run(self) -> None:
+        """Read and write it all."""
+        for name, what in self._steps:
+            if name == rpc.COMMIT:
+                self._commit(what)
+            else:
+                list(self._client.get_all(what))
+
+    def _prepared(
+        self, name: str, request: Message, answers: list[Message]
+    ) -> tuple[str, list[Any]] | None:
+        if name == rpc.COMMIT:
+            return name, [self._write(each) for each in request.writes]
+        if name == rpc.GET:
+            return name, [self._document(each) for each in request.documents]
+        found = [each.document.name for each in answers if each.HasField("document")]
+        return name, [self._document(each) for each in found or ["/documents/nothing/found"]]
+
+    def _write(self, write: Message) -> tuple[str, Any, Any]:
+        """Return how a write is made, its document and its data."""
+        if write.delete:
+            return "delete", self._document(write.delete), None
+        document = self._document(write.update.name)
+        data = messages.decode(write.update.fields)
+        if write.update_transforms:
+            sums: Body = {}
+            for each in write.update_transforms:
+                sums[each.field_path] = self._increment(each.increment.integer_value)
+            return "add", document, sums
+        if write.current_document.WhichOneof("condition_type") == "exists":
+            return "create", document, data
+        has_condition = write.current_document.HasField("update_time")
+        return "update" if has_condition else "set", document, data
+
+    def _commit(self, writes: list[tuple[str, Any, Any]]) -> None:
+        batch = self._client.batch()
+        for how, document, data in writes:
+            if how == "create":
+                batch.create(document, data)
+            elif how == "delete":
+                batch.delete(document)
+            elif how == "add":
+                batch.set(document, data, merge=True)
+            elif how == "update" and document.path in self._times:
+                option = self._client.write_option(last_update_time=self._times[document.path])
+                fields = {self._client.field_path(name): value for name, value in data.items()}
+                batch.update(document, fields, option=option)
+            else:
+                batch.set(document, data)
+        for (_, document, _), result in zip(writes, batch.commit(), strict=True):
+            self._times[document.path] = result.update_time
+
+    def _document(self, name: str) -> Any:
+        return self._client.document(name.split("/documents/", 1)[1])
