@@ -162,6 +162,8 @@ def require_terms(reward: Reward, *, tiers: Sequence[str], currency: str, within
         problems[f"{within}requiredTier"] = (
             f"names {reward.required_tier}, which is no tier of the program"
         )
+    if reward.has_codes and reward.type != RewardType.VOUCHER:
+        problems[f"{within}type"] = "must stay voucher: the reward gives codes of its own"
     if problems:
         text = "; ".join(f"{name} {problem}" for name, problem in problems.items())
         raise InvalidParameters(f"{text}.", fields=problems)

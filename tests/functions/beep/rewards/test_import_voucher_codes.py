@@ -96,6 +96,19 @@ def test_few_codes_that_are_left_of_many_are_given_as_they_are(merchant: Merchan
     stored.assert_sound(member)
 
 
+def test_what_gives_codes_stays_a_voucher(merchant: Merchant) -> None:
+    member = cinema(merchant)
+    other = {**VOUCHER, "type": "discount_percent"}
+
+    with nothing_written():
+        answer = member.api(
+            "updateLoyaltyProgram", {"programId": member.program_id, "rewards": [other]}
+        )
+
+    problem = "must stay voucher: the reward gives codes of its own"
+    assert_fields_refused(answer, {"rewards[0].type": problem})
+
+
 def test_a_code_that_is_there_is_not_added_again(merchant: Merchant) -> None:
     member = cinema(merchant)
     buy(member)

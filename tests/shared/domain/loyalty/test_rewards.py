@@ -126,6 +126,10 @@ def test_a_reward_is_for_its_tier_and_higher_ones(
             {"required_tier": "Platin"},
             {"rewards[0].requiredTier": "names Platin, which is no tier of the program"},
         ),
+        (
+            {"type": "evening", "has_codes": True},
+            {"rewards[0].type": "must stay voucher: the reward gives codes of its own"},
+        ),
     ],
 )
 def test_terms_that_do_not_fit_are_refused(
