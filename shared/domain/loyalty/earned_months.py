@@ -35,9 +35,9 @@ def sum_since(months: Iterable[PeriodCount], first: str) -> int:
 def changed(months: Months, units: int, month: str, now: str) -> Months:
     """Return the months after something was earned, or taken back if ``units`` are negative.
 
-    What is taken back comes from the month in which it was earned. Is less left there, as something
-    else was taken before, it comes from the others, the latest first. What was earned before the
-    months that are kept does not count any more, and nothing is taken for it.
+    What is taken back comes from the month in which it was earned. If less is left there, because
+    something else was taken before, the rest comes from the others, the latest first. What was
+    earned before the months that are kept does not count any more, and nothing is taken for it.
 
     Args:
         months: The months before, latest first.
