@@ -1189,30 +1189,30 @@ def effective(membership: Membership, now: datetime) -> Membership:
 
 def insufficient(membership: Membership, units: int) -> InsufficientBalance:
     """Return the refusal to spend more than is available, in the units of the API."""
-    available_units = membership.available_units
-    what = "The balance of {}"
+    balance = from_units(membership.balance_units, membership.scale)
+    what = f"The balance of {balance}"
     if membership.held_units:
-        balance = from_units(membership.balance_units, membership.scale)
         held = from_units(membership.held_units, membership.scale)
-        what = f"Of the balance of {balance}, {held} are reserved: what is left, {{}},"
-    return _does_not_cover(membership, available_units, units, what)
+        left = from_units(max(membership.available_units, 0), membership.scale)
+        what = f"Of the balance of {balance}, {held} are reserved: what is left, {left},"
+    return _does_not_cover(membership, membership.available_units, units, what)
 
 
 def _not_in_hold(membership: Membership, held: Hold, units: int) -> InsufficientBalance:
     available_units = min(held.units, membership.balance_units)
-    return _does_not_cover(membership, available_units, units, "The reservation of {}")
+    what = f"The reservation of {from_units(max(available_units, 0), membership.scale)}"
+    return _does_not_cover(membership, available_units, units, what)
 
 
 def _does_not_cover(
     membership: Membership, available_units: int, units: int, what: str
 ) -> InsufficientBalance:
-    """Return the refusal; ``what`` is there, with a place for how much."""
+    """Return the refusal; ``what`` is there, with how much, which may be below zero."""
     required = from_units(units, membership.scale)
-    available = from_units(max(available_units, 0), membership.scale)
     return InsufficientBalance(
-        f"{what.format(available)} does not cover {required}.",
+        f"{what} does not cover {required}.",
         required=required,
-        available=available,
+        available=from_units(max(available_units, 0), membership.scale),
         missing=from_units(units - available_units, membership.scale),
     )
 

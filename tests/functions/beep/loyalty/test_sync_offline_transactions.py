@@ -120,7 +120,7 @@ def test_takes_to_a_deficit_what_the_program_lets(merchant: Merchant) -> None:
 
     assert outcomes(results) == ["refused", "booked", "refused"]
     assert results[1]["newBalance"] == -80
-    assert results[2]["message"] == "The balance of 0 does not cover 1."
+    assert results[2]["message"] == "The balance of -80 does not cover 1."
     stored.assert_sound(member, is_overdrawn=True)
     assert stored.membership(member).deficit_units == 80
     with nothing_written():

@@ -569,7 +569,8 @@ def test_nothing_can_be_spent_from_a_negative_balance() -> None:
     account.reverse(earned, 100, UNLIMITED)
     with pytest.raises(InsufficientBalance) as refusal:
         account.redeem(1)
-    assert refusal.value.details["available"] == 0
+    assert refusal.value.message == "The balance of -80 does not cover 1."
+    assert refusal.value.details == {"required": 1, "available": 0, "missing": 81}
     assert account.reverse(earned, 10) is None
 
 
