@@ -8,6 +8,7 @@ import secrets
 _ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 _CODE_PREFIX = "RW-"
 _CODE_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+_CODE_GROUPS, _CODE_GROUP = 4, 4
 RANDOM_LENGTH = 20  # 32 letters: 100 bits
 
 
@@ -32,13 +33,29 @@ def digest(*parts: str) -> str:
 
 def reward_code() -> str:
     """Return a code that nobody can guess: ``RW-XXXX-XXXX-XXXX-XXXX`` (80 bits)."""
-    groups = (_random(_CODE_ALPHABET, 4) for _ in range(4))
+    groups = (_random(_CODE_ALPHABET, _CODE_GROUP) for _ in range(_CODE_GROUPS))
     return _CODE_PREFIX + "-".join(groups)
 
 
 def is_our_reward_code(text: str) -> bool:
     """Tell whether a text begins as the codes that ``reward_code`` makes, in whatever case."""
     return text.upper().startswith(_CODE_PREFIX)
+
+
+def typed_reward_code(text: str) -> str:
+    """Return a code that somebody may have typed as it was made, if it is one of ours.
+
+    Capitals do not matter, nor spaces and dashes after ``RW``. Other texts stay as they are: codes
+    of others may tell them apart, and none of theirs has a space or begins with ``RW-``.
+    """
+    typed = text.strip().upper()
+    if typed[:3] not in {_CODE_PREFIX, "RW "}:
+        return text.strip()
+    letters = "".join(typed[3:].replace("-", " ").split())
+    if len(letters) != _CODE_GROUPS * _CODE_GROUP:
+        return typed
+    groups = (letters[n : n + _CODE_GROUP] for n in range(0, len(letters), _CODE_GROUP))
+    return _CODE_PREFIX + "-".join(groups)
 
 
 def _random(alphabet: str, length: int) -> str:

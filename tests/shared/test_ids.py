@@ -31,6 +31,21 @@ def test_every_letter_is_used() -> None:
     assert set(drawn) == set(ids._ALPHABET)
 
 
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        (" rw-ab2c-d3ef-gh4j-k5lm ", "RW-AB2C-D3EF-GH4J-K5LM"),
+        ("RW ab2c d3ef gh4j k5lm", "RW-AB2C-D3EF-GH4J-K5LM"),
+        ("RW-AB2CD3EFGH4JK5LM", "RW-AB2C-D3EF-GH4J-K5LM"),
+        ("rw-ab2c-d3ef", "RW-AB2C-D3EF"),
+        ("RWAB2CD3EFGH4JK5LM", "RWAB2CD3EFGH4JK5LM"),
+        (" Kino-1 ", "Kino-1"),
+    ],
+)
+def test_a_code_that_somebody_typed_is_as_it_was_made(typed: str, code: str) -> None:
+    assert ids.typed_reward_code(typed) == code
+
+
 def test_a_reward_code_has_80_random_bits() -> None:
     made = {ids.reward_code() for _ in range(1_000)}
     assert len(made) == 1_000

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from shared import ids
 from shared.auth.caller import Caller
 from shared.domain.units import from_units
 from shared.errors import (
@@ -102,7 +103,7 @@ def handle(body: Request, caller: Caller) -> Response:
         caller, store_id=body.store_id, reward_code=body.reward_code, used_by=body.used_by
     )
     return Response(
-        reward_code=redemptions.spelt(body.reward_code),
+        reward_code=ids.typed_reward_code(body.reward_code),
         program_id=used.program_id,
         user_id=used.user_id,
         redemption_id=used.redemption_id,
@@ -120,7 +121,7 @@ def handle(body: Request, caller: Caller) -> Response:
 def sandbox(body: Request, _: Caller) -> dict[str, Any]:
     """Show the documented example with the code of the request."""
     return {
-        "rewardCode": redemptions.spelt(body.reward_code),
+        "rewardCode": ids.typed_reward_code(body.reward_code),
         "storeId": body.store_id,
         "usedBy": body.used_by,
     }

@@ -127,12 +127,6 @@ def position_of(redemption: Redemption) -> Position:
     return entry.recorded_at, paths.entry(entry.membership_id, entry.entry_id)
 
 
-def spelt(reward_code: str) -> str:
-    """Return a code as it was given out: somebody may have typed it. Imported ones are exact."""
-    typed = reward_code.strip()
-    return typed.upper() if ids.is_our_reward_code(typed) else typed
-
-
 def use(caller: Caller, *, store_id: str, reward_code: str, used_by: str | None) -> CodeUse:
     """Use the code of a reward once, in any store of the account.
 
@@ -144,7 +138,7 @@ def use(caller: Caller, *, store_id: str, reward_code: str, used_by: str | None)
         MembershipClosed, InsufficientBalance, RewardOutOfStock, IdempotencyKeyReused, Busy.
     """
     access.store(caller, store_id)
-    request = _Use(caller, store_id, spelt(reward_code), used_by)
+    request = _Use(caller, store_id, ids.typed_reward_code(reward_code), used_by)
     while True:
         entry = membership_documents.find_by_reward_code(caller.account_id, request.code)
         if entry is not None:
