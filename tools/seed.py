@@ -14,24 +14,30 @@ import hmac
 import itertools
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from shared import config, vault
+from shared import clock, config, vault
 from shared.auth import keys
 from shared.auth.caller import Caller
 from shared.auth.keys import ApiKey, KeyKind, KeyMode
 from shared.domain.accounts.packages import Package
-from shared.domain.loyalty import earning_base
+from shared.domain.loyalty import earning_base, holds
+from shared.domain.loyalty.expiry import PointsExpiry
 from shared.domain.loyalty.programs import Branding, EarningMethod, ProgramType
 from shared.domain.loyalty.rewards import Reward
+from shared.domain.loyalty.tier_policies import TierBasis, TierDowngrade, TierPolicy
 from shared.domain.stores.stores import Coordinates
 from shared.errors import PunktwerkError
 from shared.schemas.loyalty.program_bodies import parse_rules
 from shared.services.accounts import administration
 from shared.services.accounts.administration import Refused
-from shared.services.loyalty import balances, programs
-from shared.services.members import memberships, merging, standings
+from shared.services.loyalty import balances, earn_returns, programs, reservations
+from shared.services.loyalty.programs import ProgramChanges
+from shared.services.members import erasures, memberships, merging, standings
 
 STORES = {
     Package.PRIME: ("store_demo_prime", "Café Morgenrot, Berlin", Coordinates(52.5311, 13.3849)),
@@ -91,13 +97,31 @@ DORA, EMIL = "user_demo_dora", "user_demo_emil"
 """One is suspended, the other has left."""
 CARD_OF_GRETA, GRETA = "user_demo_card_4711", "user_demo_greta"
 """A card that was merged into the customer whose it is."""
+FRIDA, HEIDI, IDA = "user_demo_frida", "user_demo_heidi", "user_demo_ida"
+"""One has points that are pending, one has reserved some, and those of one expire soon."""
+JONAS, KLARA, LEO = "user_demo_jonas", "user_demo_klara", "user_demo_leo"
+"""One loses the tier soon, a return of one waits for its purchase, and one was erased."""
+PENDING_DAYS = 14
+EXPIRING = PointsExpiry.of(10, 9)
+"""It was two days ago, so it is announced already, and eight days are left."""
+SILVER_DAYS_AGO = timedelta(days=375)
+"""What was earned then counts no more at the end of this month, or since that of the last one."""
+TIER_POLICY = TierPolicy(TierBasis.ROLLING_12_MONTHS, TierDowngrade.ONE, grace_days=30)
+RESERVED = {
+    ProgramType.STAMPS: "1",
+    ProgramType.POINTS: "50",
+    ProgramType.CASHBACK: "0.20",
+    ProgramType.TIER: "50",
+}
 PURCHASES = {
     ProgramType.STAMPS: [(ANNA, "3.40"), (ANNA, "4.10"), (BEN, "2.90")],
     ProgramType.POINTS: [(ANNA, "18.20"), (ANNA, "9.99"), (BEN, "31.50"), (CARLA, "4.50")],
     ProgramType.CASHBACK: [(ANNA, "64.00"), (CARLA, "210.00")],
     ProgramType.TIER: [(ANNA, "72.00"), (BEN, "24.80"), (CARLA, "156.00")],
 }
-OF_OTHER_STANDING = [(each, "12.00") for each in (DORA, EMIL, CARD_OF_GRETA, GRETA)]
+IN_OTHER_STATES = [
+    (each, "12.00") for each in (DORA, EMIL, CARD_OF_GRETA, GRETA, HEIDI, KLARA, LEO)
+]
 
 
 def main() -> int:
@@ -126,7 +150,12 @@ def seed() -> dict[str, Any]:
         _store(package)
     prime = Caller(_account_id(Package.PRIME), Package.PRIME, is_live=True)
     store_id = STORES[Package.PRIME][0]
+    is_new = not programs.list_of_store(prime, store_id)
     program_ids = {each: _program(prime, store_id, each, f"lp_demo-{each}") for each in PROGRAMS}
+    if is_new:
+        erasures.erase(prime, LEO)
+    for program_type, program_id in program_ids.items():
+        _reservation(prime, program_id, RESERVED[program_type])
     merging.merge(prime, from_user_id=CARD_OF_GRETA, into_user_id=GRETA)
     for package in (Package.GROW, Package.GO):
         caller = Caller(_account_id(package), package, is_live=True)
@@ -181,12 +210,15 @@ def _program(caller: Caller, store_id: str, program_type: ProgramType, program_i
         branding=Branding(color="#2563EB"),
         earning_methods=METHODS,
         is_active=True,
+        tier_policy=TIER_POLICY if program_type is ProgramType.TIER else None,
     )
     programs.create(caller, store_id, draft, program_id=program_id)
     if caller.package is not Package.PRIME:
         _purchases(caller, program_id, [(ANNA, "12.00")])
         return program_id
-    _purchases(caller, program_id, [*PURCHASES[program_type], *OF_OTHER_STANDING])
+    _purchases(caller, program_id, [*PURCHASES[program_type], *IN_OTHER_STATES])
+    _what_time_brings(caller, program_id, program_type)
+    _waiting_return(caller, program_id, KLARA)
     standings.suspend(caller, program_id=program_id, user_id=DORA, reason="Kassenbons geliehen")
     standings.leave(caller, program_id=program_id, user_id=EMIL, store_id=None)
     if program_type is ProgramType.POINTS:
@@ -194,10 +226,17 @@ def _program(caller: Caller, store_id: str, program_type: ProgramType, program_i
     return program_id
 
 
-def _purchases(caller: Caller, program_id: str, purchases: list[tuple[str, str]]) -> None:
+def _purchases(
+    caller: Caller,
+    program_id: str,
+    purchases: list[tuple[str, str]],
+    *,
+    ago: timedelta | None = None,
+) -> None:
+    """Book purchases of today, or of some time ago that are told today."""
     for number, (user_id, amount) in enumerate(purchases, start=1):
         memberships.enroll(caller, program_id=program_id, user_id=user_id, store_id=None)
-        balances.add(
+        balances.prepared_add(
             caller,
             program_id=program_id,
             user_id=user_id,
@@ -207,6 +246,62 @@ def _purchases(caller: Caller, program_id: str, purchases: list[tuple[str, str]]
             transaction_id=f"receipt_demo_{number}",
             source=None,
             description="Einkauf",
+            occurred_at=clock.utc_now() - ago if ago else None,
+        ).run(caller.claim)
+
+
+def _what_time_brings(caller: Caller, program_id: str, program_type: ProgramType) -> None:
+    """Book what is pending, what expires soon, and what holds a tier no longer."""
+    pending = ProgramChanges(pending_days=PENDING_DAYS), ProgramChanges(pending_days=0)
+    with _meanwhile(caller, program_id, *pending):
+        _purchases(caller, program_id, [(FRIDA, "12.00")])
+    expiring = ProgramChanges(points_expiry=lambda _: EXPIRING), ProgramChanges(ends_expiry=True)
+    with _meanwhile(caller, program_id, *expiring):
+        _purchases(caller, program_id, [(IDA, "12.00")], ago=timedelta(days=2))
+    if program_type is ProgramType.TIER:
+        _purchases(caller, program_id, [(JONAS, "60.00")], ago=SILVER_DAYS_AGO)
+
+
+@contextmanager
+def _meanwhile(
+    caller: Caller, program_id: str, begins: ProgramChanges, ends: ProgramChanges
+) -> Iterator[None]:
+    """Let a program be otherwise for what is booked meanwhile, and for nobody else."""
+    programs.update(caller, program_id, None, begins)
+    yield
+    programs.update(caller, program_id, None, ends)
+
+
+def _waiting_return(caller: Caller, program_id: str, user_id: str) -> None:
+    earn_returns.reverse(
+        caller,
+        program_id=program_id,
+        user_id=user_id,
+        store_id=None,
+        transaction_id="receipt_demo_unknown",
+        entry_id=None,
+        source=None,
+        amount=Decimal("4.90"),
+        points=None,
+        lines=None,
+        refund_id="return_demo_1",
+        description="Rückgabe",
+    )
+
+
+def _reservation(caller: Caller, program_id: str, points: str) -> None:
+    """Reserve some points again, as long as a reservation can last; the one that is open stays."""
+    # Somebody who tries things out may have spent them, or suspended the member.
+    with contextlib.suppress(PunktwerkError):
+        reservations.reserve(
+            caller,
+            program_id=program_id,
+            user_id=HEIDI,
+            store_id=None,
+            points=Decimal(points),
+            reward_id=None,
+            transaction_id="reservation_demo_1",
+            minutes=holds.MINUTES_MAX,
         )
 
 

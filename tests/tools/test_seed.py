@@ -129,6 +129,30 @@ def test_has_members_of_every_standing(
 
 
 @pytest.mark.parametrize("program_type", ["stamps", "points", "cashback", "tier"])
+def test_has_members_in_every_state(prime: Api, seeds: dict[str, Any], program_type: str) -> None:
+    def ids(name: str) -> dict[str, str]:
+        return {"programId": seeds["programs"][program_type], "userId": f"user_demo_{name}"}
+
+    def balance(name: str) -> dict[str, Any]:
+        return prime.ok("getCustomerBalance", ids(name))
+
+    pending, reserved = balance("frida"), balance("heidi")
+    assert pending["pendingBalance"] > 0 == pending["currentBalance"]
+    assert reserved["heldBalance"] > 0
+    assert 0 < reserved["availableBalance"] < reserved["currentBalance"]
+    assert balance("ida")["nextExpiry"]["points"] == balance("ida")["currentBalance"] > 0
+    assert balance("anna")["nextExpiry"] is None
+    history = prime.ok("getLoyaltyTransactions", ids("klara"))
+    assert [each["refundId"] for each in history["waitingReturns"]] == ["return_demo_1"]
+    assert prime("getCustomerBalance", ids("leo")).error == "MEMBERSHIP_NOT_FOUND"
+    if program_type == "tier":
+        falling = balance("jonas")
+        assert falling["currentTier"] == "Silber"
+        assert falling["tierValidUntil"] is not None
+        assert falling["pointsToKeepTier"] > 0
+
+
+@pytest.mark.parametrize("program_type", ["stamps", "points", "cashback", "tier"])
 def test_keeps_right_books(seeds: dict[str, Any], program_type: str) -> None:
     report = verification.verify(seeds["programs"][program_type])
 
