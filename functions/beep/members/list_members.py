@@ -47,9 +47,19 @@ class Request(RequestModel):
     status: Literal["active", "suspended", "left", "merged"] | None = Field(
         default=None, description="Standing in the program, or without `programId` in the account."
     )
-    tier: Id | None = Field(default=None, description="Name of the present tier.")
-    min_points: Points | None = Field(default=None, description="The smallest balance.")
-    max_points: MaxPoints | None = Field(default=None, description="The largest balance.")
+    tier: Id | None = Field(
+        default=None,
+        description=(
+            "Name of the present tier. Filters and order go by what is booked: a tier or points "
+            "that time has taken count for up to 15 minutes more; the answer shows what there is."
+        ),
+    )
+    min_points: Points | None = Field(
+        default=None, description="The smallest balance, as for `tier`."
+    )
+    max_points: MaxPoints | None = Field(
+        default=None, description="The largest balance, as for `tier`."
+    )
     newsletter: bool | None = Field(
         default=None, description="Who wants newsletters, or not; without `programId`."
     )
