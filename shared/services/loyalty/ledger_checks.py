@@ -14,7 +14,6 @@ from shared.services import access
 from shared.services.loyalty import verification
 from shared.services.loyalty.verification import Problem
 from shared.store import paths
-from shared.store.loyalty import membership_documents
 from shared.store.stores import store_documents
 
 REQUEST_S = 20.0
@@ -55,10 +54,9 @@ def check_member(caller: Caller, program_id: str, user_id: str, store_id: str | 
         MembershipNotFound: The user is not enrolled in it.
     """
     program = access.program(caller, program_id, store_id)
-    membership_id = paths.membership_id(program_id, user_id)
-    if membership_documents.find(membership_id) is None:
+    piece = verification.verify_member(program, paths.membership_id(program_id, user_id))
+    if piece is None:
         raise MembershipNotFound(f"User {user_id} is not enrolled.")
-    piece = verification.verify_member(program, membership_id)
     return Checked(piece.memberships, piece.entries, piece.problems, None)
 
 

@@ -122,7 +122,8 @@ def verify_piece(
     entries = 0
     owed: list[Liability] = []
     for membership_id in page:
-        checked = _Checked.of(membership_id, program, is_told=is_told)
+        # Who was erased since is a copy of another id.
+        checked = _Checked.of(membership_id, program, is_told=is_told) or _Checked()
         entries += checked.entries
         owed.append(checked.liability)
         problems += checked.problems
@@ -140,10 +141,10 @@ def verify_piece(
     return Piece(len(page), entries, tuple(problems), following, liabilities.total(owed))
 
 
-def verify_member(program: Program, membership_id: str) -> Piece:
-    """Check one membership. One that is absent has no entries and no problems."""
+def verify_member(program: Program, membership_id: str) -> Piece | None:
+    """Check one membership; ``None`` if there is none."""
     checked = _Checked.of(membership_id, program, is_told=True)
-    return Piece(1, checked.entries, tuple(checked.problems), None)
+    return None if checked is None else Piece(1, checked.entries, tuple(checked.problems), None)
 
 
 def sums_problems(membership: Membership, entries: Sequence[Entry]) -> Iterator[str]:
@@ -214,7 +215,8 @@ class _Checked:
     liability: Liability = field(default_factory=Liability)
 
     @classmethod
-    def of(cls, membership_id: str, program: Program, *, is_told: bool) -> _Checked:
+    def of(cls, membership_id: str, program: Program, *, is_told: bool) -> _Checked | None:
+        """Check a membership; ``None`` if there is none."""
         path = paths.member(membership_id)
         mirror_path = paths.store_member(program.store_id, membership_id)
         checked = cls()
@@ -223,7 +225,7 @@ class _Checked:
             reads = client.get([path, mirror_path])
             membership = membership_documents.decode(reads[path])
             if membership is None:
-                return cls()  # Erased since: the copy is a membership of its own.
+                return None
             checked = _checked(membership, reads[path], reads[mirror_path], program, is_told)
             if not checked.problems or client.get_one(path).update_time == reads[path].update_time:
                 break
