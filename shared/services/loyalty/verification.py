@@ -147,11 +147,6 @@ def verify_member(program: Program, membership_id: str) -> Piece | None:
     return None if checked is None else Piece(1, checked.entries, tuple(checked.problems), None)
 
 
-def sums_problems(membership: Membership, entries: Sequence[Entry]) -> Iterator[str]:
-    """Yield the messages of ``proof.sums_breaks``; tests of the ledger call it."""
-    return (each.message for each in proof.sums_breaks(membership, entries))
-
-
 def _verify_mirrors(program: Program, position: Position, limit: int, *, is_told: bool) -> Piece:
     """Check that each mirror has its membership, and at the end the counters."""
     page = membership_documents.list_mirrors(
