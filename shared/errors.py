@@ -191,6 +191,14 @@ class TooManyReservations(PunktwerkError):
     fix = "Commit or void others first, or wait until they end."
 
 
+class TooManyWaitingReturns(PunktwerkError):
+    """The member has as many returns as can wait for purchases that were not told yet."""
+
+    code = "TOO_MANY_WAITING_RETURNS"
+    status = 400
+    fix = "Tell of their purchases first; `waitingReturns` of getLoyaltyTransactions lists them."
+
+
 class BalanceLimitExceeded(PunktwerkError):
     """The balance would exceed 1,000,000,000,000,000 units."""
 

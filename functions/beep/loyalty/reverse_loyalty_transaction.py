@@ -15,6 +15,7 @@ from shared.errors import (
     ProgramNotFound,
     PurchaseHasOwnRefund,
     ReturnExceedsPurchase,
+    TooManyWaitingReturns,
 )
 from shared.schemas import answers
 from shared.schemas.base import (
@@ -175,6 +176,7 @@ REFUSALS = (
     BookingNotFound,
     PurchaseHasOwnRefund,
     ReturnExceedsPurchase,
+    TooManyWaitingReturns,
 )
 
 

@@ -948,7 +948,7 @@ def await_purchase(membership: Membership, program: Program, one: WaitingReturn)
     """Let a return wait for its purchase: nothing is taken yet.
 
     Raises:
-        InvalidParameters: Too many wait already.
+        TooManyWaitingReturns: Too many wait already.
     """
     membership.require_unmerged()
     waiting = waiting_returns.added(membership.waiting_returns, one)

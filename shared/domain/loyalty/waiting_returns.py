@@ -10,7 +10,7 @@ from shared import ids
 from shared.domain.loyalty.entries import Cause, Entry, Undone
 from shared.domain.loyalty.external_transactions import Direction, ExternalTransaction
 from shared.domain.loyalty.returns import Returned
-from shared.errors import IdempotencyKeyReused, InvalidParameters
+from shared.errors import IdempotencyKeyReused, TooManyWaitingReturns
 
 WAITS = timedelta(days=90)
 """So long a return waits for its purchase."""
@@ -45,6 +45,11 @@ class WaitingReturn:
         purchase = ExternalTransaction(Direction.EARN, self.transaction_id, self.source, 0)
         is_earn = entry.activates_entry_id is None and entry.transaction_id == self.transaction_id
         return is_earn and purchase.find([entry], "") is not None
+
+    def is_of_purchase(self, told: Cause) -> bool:
+        """Tell whether it waits for a purchase that was told and earned nothing."""
+        is_same_source = None in {self.source, told.source} or self.source == told.source
+        return told.transaction_id == self.transaction_id and is_same_source
 
     def cause(self, now: datetime) -> Cause:
         """Return what it is booked by: under the name that the same return has at any time."""
@@ -97,11 +102,12 @@ def added(waiting: Waiting, one: WaitingReturn) -> Waiting:
     """Return what waits with one more, oldest first.
 
     Raises:
-        InvalidParameters: There are too many.
+        TooManyWaitingReturns: There are too many.
     """
     if len(waiting) >= WAITING_MAX:
-        problem = f"is one of more than {WAITING_MAX} returns of a member that wait for a purchase"
-        raise InvalidParameters(f"refundId {problem}.", fields={"refundId": problem})
+        raise TooManyWaitingReturns(
+            f"At most {WAITING_MAX} returns of a member wait for purchases that were not told."
+        )
     return (*waiting, one)
 
 

@@ -150,7 +150,12 @@ def prepared_add(
         user_id,
         cause,
         transaction,
-        partial(_grant, program, awarding or by_rules),
+        partial(
+            _grant,
+            program,
+            awarding or by_rules,
+            is_known=transaction is not None and purchase_lines is not None and not is_claim,
+        ),
         more_paths=awarding.needs if awarding else [],
         # Tomorrow the same purchase might earn: what a limit has refused stays refused.
         records_no_op=awarding is not None
@@ -202,13 +207,18 @@ def _grant(
     membership: Membership,
     reads: Reads,
     cause: Cause,
+    *,
+    is_known: bool = False,
 ) -> bookings.Decided:
-    """Decide on an earn: of an award that is known, or that depends on the member."""
+    """Decide on an earn: of an award that is known, or that depends on the member.
+
+    ``is_known``: it is a purchase that others may tell a return of, also if it earns nothing.
+    """
     award, uses = source.decide(membership, reads) if isinstance(source, Awarding) else (source, [])
     if award.awarded_units == 0:
         program.require_active()
         membership.require_active()
-        return bookings.Decided(membership, None, award=award)
+        return bookings.Decided(membership, None, award=award, earned_nothing=is_known)
     cause = earning.with_award(cause, award)
     after, entry = ledger.earn(membership, program, award.awarded_units, cause)
     after, expired = bookings.without_expired(after, program, cause.now)
@@ -579,7 +589,7 @@ def give_back(
     store_id: str | None,
     entry_id: str,
     units: int,
-    withdrawn_units: int,
+    withdrawn_units: int | None = None,
     transaction_id: str,
     description: str,
 ) -> Booking:
@@ -596,7 +606,8 @@ def give_back(
         store_id: The store, if it is given.
         entry_id: The earn.
         units: At most the units that were taken back, in the program's smallest unit.
-        withdrawn_units: The units that should have been taken and should not any more; > 0.
+        withdrawn_units: The units that should have been taken and should not any more; by default
+            ``units``.
         transaction_id: Names the entry.
         description: The text that the member reads.
 
@@ -617,7 +628,8 @@ def give_back(
 
     def book(membership: Membership, reads: Reads) -> bookings.Decided:
         original = _original(reads, membership, entry_id, original_path)
-        after, later_units = ledger.withdraw(membership, original, withdrawn_units - units)
+        missed_units = 0 if withdrawn_units is None else withdrawn_units - units
+        after, later_units = ledger.withdraw(membership, original, missed_units)
         given_units = units + later_units
         if given_units == 0:
             return bookings.Decided(after, None)

@@ -87,6 +87,7 @@ class Decided:
     ``before`` are entries that come before it, in the same commit, and ``then`` those that follow.
     ``is_final``: the same request never does more. Else what did nothing is decided on again.
     ``undone`` is what a return gave back without an entry of its own.
+    ``earned_nothing``: it is a purchase that is known from now on, for returns of it.
     """
 
     membership: Membership
@@ -98,6 +99,7 @@ class Decided:
     before: Sequence[Entry] = ()
     then: Sequence[Entry] = ()
     undone: Undone | None = None
+    earned_nothing: bool = False
 
 
 def cause_of(
@@ -291,9 +293,12 @@ class Prepared:
         cause = replace(self.cause, entry_id=self._names.free_id(reads))
         booked = self.book(membership, reads, cause)
         now = cause.now
-        settled = returning.settle_waiting(
-            reads, booked.membership, self.program, booked.entry, now
-        )
+        if booked.earned_nothing:
+            settled = returning.settle_nothing(reads, booked.membership, self.program, cause)
+        else:
+            settled = returning.settle_waiting(
+                reads, booked.membership, self.program, booked.entry, now
+            )
         after = settled.membership
         booking = Booking(
             self.program,

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 
 from shared import ids
 from shared.auth.caller import Caller
 from shared.domain.loyalty import earn_returns, ledger, waiting_returns
+from shared.domain.loyalty.earn_returns import EarnReturns
 from shared.domain.loyalty.earning import Award
 from shared.domain.loyalty.earning_base import PurchaseLine
 from shared.domain.loyalty.entries import Entry, EntryKind
@@ -89,33 +91,16 @@ def reverse(
         if not earns:
             _require_may_wait(program, transaction_id, names)
             assert transaction_id is not None
-            state = State(reads)
-            before: Sequence[Entry] = ()
-            undone = None if waiting is None else waiting.undone
-            if waiting is None:
-                one = WaitingReturn(
-                    refund_id,
-                    transaction_id,
-                    returned,
-                    since=cause.now,
-                    source=source,
-                    description=description,
-                    key_hash=cause.key_hash,
-                )
-                spent = returning.before_earn(state, membership, program, one, cause.now)
-                undone = spent.undone()
-                one = replace(one, undone=undone)
-                membership = ledger.await_purchase(spent.membership, program, one)
-                before = spent.entries
-            return Decided(
-                membership,
-                None,
-                state.writes(),
-                award=Award(0, 0, reason=WAITING),
-                is_final=False,
-                before=before,
-                undone=undone,
+            one = waiting or WaitingReturn(
+                refund_id,
+                transaction_id,
+                returned,
+                since=cause.now,
+                source=source,
+                description=description,
+                key_hash=cause.key_hash,
             )
+            return _without_earn(reads, membership, program, one, asked_id, names[0], cause.now)
         earn = _meant(reads, earns, program, returned)
         path = paths.earn_returns(earn.membership_id, earn.entry_id)
         receipt = _receipt_path(program, earn.transaction_id)
@@ -152,6 +137,75 @@ def reverse(
         ],
         records_no_op=True,
     )
+
+
+def _without_earn(
+    reads: Reads,
+    membership: Membership,
+    program: Program,
+    one: WaitingReturn,
+    asked_id: str,
+    name: str,
+    now: datetime,
+) -> Decided:
+    """Decide on a return of what has earned nothing: it waits, unless the purchase was told.
+
+    What was spent on it is given back in either case.
+
+    Raises:
+        TooManyWaitingReturns: Too many wait already.
+        InvalidParameters: Too many returns of the purchase took nothing.
+        Wanted: Something is not read yet.
+    """
+    is_waiting = one in membership.waiting_returns
+    path, known = _told_without_earn(reads, membership, asked_id, name)
+    told_units = None if known is None else known.nothing_units(one.returned)
+    if known is not None and told_units is not None:
+        undone = known.undone_by(one.returned)
+        return Decided(membership, None, award=Award(told_units, 0), undone=undone)
+    if is_waiting:
+        award = Award(0, 0, reason=WAITING)
+        return Decided(membership, None, award=award, is_final=False, undone=one.undone)
+    state = State(reads)
+    spent = returning.before_earn(state, membership, program, one, now)
+    undone = spent.undone()
+    if known is not None:
+        after = known.with_nothing(one.returned, 0, undone)
+        return Decided(
+            spent.membership,
+            None,
+            [return_documents.write(reads[path], after), *state.writes()],
+            award=Award(0, 0),
+            before=spent.entries,
+            undone=undone,
+        )
+    waits = replace(one, undone=undone)
+    return Decided(
+        ledger.await_purchase(spent.membership, program, waits),
+        None,
+        state.writes(),
+        award=Award(0, 0, reason=WAITING),
+        is_final=False,
+        before=spent.entries,
+        undone=undone,
+    )
+
+
+def _told_without_earn(
+    reads: Reads, membership: Membership, asked_id: str, name: str
+) -> tuple[str, EarnReturns | None]:
+    """Return the returns of a purchase that was told and earned nothing, and where they are.
+
+    The second is ``None`` if it was not told.
+    """
+    own = dict.fromkeys((asked_id, membership.membership_id, *membership.merged_from))
+    every = [paths.earn_returns(each, name) for each in own]
+    commands.want(reads, every)
+    for path in every:
+        known = return_documents.decode(reads[path])
+        if known is not None:
+            return path, known
+    return every[0], None
 
 
 def _digest_of(lines: Sequence[PurchaseLine]) -> str:

@@ -240,6 +240,33 @@ class SpentBack:
         self._state.apply(given.writes)
 
 
+def settle_nothing(reads: Reads, membership: Membership, program: Program, told: Cause) -> Settled:
+    """Note that a purchase was told and earned nothing: no return waits for it, now or later.
+
+    Raises:
+        Wanted: What came back of it is not read yet.
+    """
+    path = paths.earn_returns(membership.membership_id, told.entry_id)
+    commands.want(reads, [path])
+    before = return_documents.decode(reads[path])
+    after = before or none_of(program)
+    waiting = [
+        each
+        for each in membership.waiting_returns
+        if told.now < each.until and each.is_of_purchase(told)
+    ]
+    for each in waiting:
+        after = after.with_nothing(each.returned, 0, each.undone)
+    if waiting:
+        membership = ledger.await_no_more(membership, program, waiting)
+    events = [
+        loyalty_events.from_dropped_return(membership, each, WhyDropped.NOTHING_TO_TAKE, told.now)
+        for each in waiting
+    ]
+    writes = [] if after == before else [return_documents.write(reads[path], after)]
+    return Settled(membership, (), writes, events)
+
+
 def settle_waiting(
     reads: Reads, membership: Membership, program: Program, earn: Entry | None, now: datetime
 ) -> Settled:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from shared.domain.loyalty.waiting_returns import WAITING_MAX
 from shared.services.loyalty import member_calendar, verification
 from tests.conftest import Clock
 from tests.support import stored
@@ -604,6 +605,43 @@ def test_spent_points_come_back_though_the_purchase_earned_nothing(merchant: Mer
     member.add(purchaseAmount=10, transactionId="t1")
     assert stored.units(member) == [100, -80, 80, 100, -100]
     assert gave_back(reverse(member)) == (80, 1, 200, 100)
+    stored.assert_sound(member)
+
+
+def test_a_purchase_that_was_told_and_earned_nothing_comes_back_at_once(
+    frozen_clock: Clock, merchant: Merchant
+) -> None:
+    member = merchant.member("points", balance=100)
+    member.redeem(80, transactionId="t1")
+    assert member.add(purchaseAmount=0.01, transactionId="t1").body["pointsAdded"] == 0
+
+    first = reverse(member)
+
+    assert (first.body["status"], first.body["entryId"]) == ("booked", None)
+    assert took(first) == (0, 0, 100)
+    assert gave_back(first) == (80, 1, 20, 100)
+    assert stored.membership(member).waiting_returns == ()
+    frozen_clock.advance(days=31)
+    assert reverse(member).body["pointsGivenBack"] == 80
+    assert reverse(member, amount=0.01).error == "IDEMPOTENCY_KEY_REUSED"
+    assert stored.units(member) == [100, -80, 80]
+
+
+def test_what_waits_for_a_purchase_that_earns_nothing_waits_no_more(merchant: Merchant) -> None:
+    member = merchant.member("points")
+    for number in range(WAITING_MAX):
+        assert reverse(member, f"r{number}").body["status"] == "waiting"
+    with nothing_written():
+        assert_refused(reverse(member, "more"), 400, "TOO_MANY_WAITING_RETURNS")
+
+    assert member.add(purchaseAmount=0.01, transactionId="t1").body["pointsAdded"] == 0
+
+    assert stored.membership(member).waiting_returns == ()
+    dropped = stored.events(merchant.store_id, "loyalty.return_dropped")
+    assert {each["data"]["reason"] for each in dropped} == {"nothing_to_take"}
+    assert len(dropped) == WAITING_MAX
+    assert reverse(member, "r0").body["status"] == "booked"
+    assert reverse(member, "more").body["status"] == "booked"
     stored.assert_sound(member)
 
 

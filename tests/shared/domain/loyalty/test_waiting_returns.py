@@ -8,10 +8,10 @@ from datetime import timedelta
 import pytest
 
 from shared.domain.loyalty import due, ledger, waiting_returns
-from shared.domain.loyalty.entries import Entry
+from shared.domain.loyalty.entries import Cause, Entry
 from shared.domain.loyalty.returns import Returned
 from shared.domain.loyalty.waiting_returns import WAITING_MAX, WAITS, WaitingReturn
-from shared.errors import IdempotencyKeyReused, InvalidParameters
+from shared.errors import IdempotencyKeyReused, TooManyWaitingReturns
 from tests.support.strategies import NOW, make_cause, make_membership, make_program
 
 PROGRAM = make_program()
@@ -42,6 +42,21 @@ def test_waits_for_the_purchase_unless_another_system_numbers_it() -> None:
     assert not ONE.is_of(redeemed[1])
 
 
+def test_a_purchase_that_earned_nothing_is_found_as_one_that_earned() -> None:
+    of_crm = replace(ONE, source="crm")
+
+    def told(transaction_id: str | None, source: str | None = None) -> Cause:
+        return make_cause(transaction_id=transaction_id, source=source)
+
+    assert ONE.is_of_purchase(told("t1"))
+    assert ONE.is_of_purchase(told("t1", "crm"))
+    assert of_crm.is_of_purchase(told("t1"))
+    assert of_crm.is_of_purchase(told("t1", "crm"))
+    assert not of_crm.is_of_purchase(told("t1", "till"))
+    assert not ONE.is_of_purchase(told("t2"))
+    assert not ONE.is_of_purchase(told(None))
+
+
 def test_an_activation_is_no_purchase() -> None:
     assert not ONE.is_of(replace(earned("t1"), activates_entry_id="le_0"))
 
@@ -69,5 +84,5 @@ def test_only_so_many_wait() -> None:
     member = make_membership(PROGRAM)
     for index in range(WAITING_MAX):
         member = ledger.await_purchase(member, PROGRAM, replace(ONE, refund_id=str(index)))
-    with pytest.raises(InvalidParameters):
+    with pytest.raises(TooManyWaitingReturns):
         ledger.await_purchase(member, PROGRAM, ONE)
