@@ -20,6 +20,7 @@ from shared.domain import exact_json
 from shared.errors import ConnectorRejected, InvalidParameters
 from shared.schemas.base import invalid
 from shared.schemas.imports.import_bodies import FileFormat
+from shared.schemas.loyalty.row_bodies import AwardRowBody
 from shared.schemas.rows import BadRow
 
 FILE_BYTES_MAX = 10 * 1024 * 1024
@@ -56,7 +57,15 @@ class Columns:
         return self.known is None or heading in self.known or (head in self.objects and tail != "")
 
 
-AWARDS = Columns(numbers=("points", "purchaseAmount"), times=("occurredAt",))
+AWARDS = Columns(
+    numbers=("points", "purchaseAmount"),
+    times=("occurredAt",),
+    known=tuple(
+        spelling
+        for name, each in AwardRowBody.model_fields.items()
+        for spelling in (str(each.alias), name)
+    ),
+)
 """The columns of rows that earn."""
 
 

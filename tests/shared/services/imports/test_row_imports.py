@@ -280,6 +280,10 @@ def test_can_be_cancelled(member: Member) -> None:
         (encoded("\n"), "must begin with a row of headings, each of them once"),
         (encoded("userId;points\n"), "has no rows"),
         (encoded("userId;userId\na;b\n"), "must begin with a row of headings, each of them once"),
+        (
+            encoded("userId;Points;transaction_id\na;1;t1\n"),
+            "file has headings that are no fields: Points.",
+        ),
         (encoded("\0"), "file must be text: JSON Lines or CSV, not compressed"),
         (encoded("PK\3\4\0"), "file must be text: JSON Lines or CSV, not compressed"),
     ],
