@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from flask import Flask
 
-from functions.catalog import ENDPOINT_BY_NAME
+from functions.catalog import ENDPOINT_BY_NAME, Endpoint
 
 PREFIX = "/apiGateway/api/v1/"
 
@@ -81,7 +82,12 @@ def _require_declared(method: str, action: str, answer: Answer) -> None:
     endpoint = ENDPOINT_BY_NAME.get(action)
     if answer.error is None or endpoint is None or method not in endpoint.methods:
         return
+    declared = _declared(endpoint, method)
+    assert answer.error in declared, f"{endpoint.module} does not name {answer.error}"
+
+
+@cache
+def _declared(endpoint: Endpoint, method: str) -> set[str]:
     from functions.beep.openapi import refusals
 
-    declared = {error.code for error in refusals.of(endpoint, method)}
-    assert answer.error in declared, f"{endpoint.module} does not name {answer.error}"
+    return {error.code for error in refusals.of(endpoint, method)}

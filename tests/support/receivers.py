@@ -155,5 +155,8 @@ def _read(connection: socket.socket) -> Received | None:
     parsed = BytesParser(policy=HTTP).parsebytes(lines)
     headers = {name.lower(): value for name, value in parsed.items()}
     while len(body) < int(headers.get("content-length", 0)):
-        body += connection.recv(65536)
+        piece = connection.recv(65536)
+        if not piece:  # who hung up in the middle has sent nothing
+            return None
+        body += piece
     return Received(method, path, headers, body)

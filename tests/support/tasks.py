@@ -107,6 +107,7 @@ def task_queue(apps: dict[str, Flask]) -> Iterator[TaskQueue]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # else an answer waits 40 ms for the ACK of its headers
 
         def do_POST(self) -> None:
             data = json.loads(self.rfile.read(int(self.headers["Content-Length"])))

@@ -17,6 +17,9 @@ from functions.catalog import ENDPOINTS
 from shared.domain.events.event_types import BY_NAME
 from tools import api_page
 
+# What it runs through of the product, which is long, the tests of the document run through too.
+pytestmark = pytest.mark.no_cover
+
 VOID = {"input", "link", "meta"}
 HOSTILE = '<img src=x onerror="alert(1)">\'&amp;{name}'
 

@@ -73,7 +73,10 @@ def read_request(connection):
     first, *lines = head.decode("latin-1").split("\r\n")
     headers = dict(line.split(": ", 1) for line in lines)
     while len(body) < int(headers["Content-Length"]):
-        body += connection.recv(65_536)
+        piece = connection.recv(65_536)
+        if not piece:  # who hung up in the middle has sent nothing
+            return None
+        body += piece
     return first, headers, body
 
 
