@@ -17,7 +17,7 @@ from shared.domain.members.custom_fields import (
 )
 from shared.errors import StoreNotFound
 from shared.schemas.base import Name, RequestModel, ResponseModel, Success, WireModel, worded
-from shared.schemas.fields import StoreId
+from shared.schemas.fields import PublicLink, StoreId
 from shared.services import access
 from shared.services.members import member_settings
 
@@ -72,6 +72,13 @@ class Request(RequestModel):
         default=None,
         description="All of your own fields. Values of a field that is gone stay in the profiles.",
     )
+    app_url: PublicLink | None = Field(
+        default=None,
+        description=(
+            "Where the friends of members find your app or its sign-up: getReferralCode gives a "
+            "link to it, with `referralCode`. Null removes it."
+        ),
+    )
     store_id: StoreId | None = None
 
 
@@ -81,12 +88,16 @@ class Response(ResponseModel):
     success: Success = True
     country: str = Field(description="The country of phone numbers without `+`.")
     custom_fields: list[CustomFieldBody] = Field(description="Your own fields.")
+    app_url: str | None = Field(
+        description="Where links of getReferralCode lead to. Null if there are none."
+    )
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
     "fields": {
         "country": "AT",
         "customFields": [{"name": "shoeSize", "type": "number", "editableBy": "customer"}],
+        "appUrl": "https://app.example.com/join",
     },
     "choice": {"customFields": [{"name": "pet", "type": "choice", "options": ["cat", "dog"]}]},
     "read": {},
@@ -104,6 +115,7 @@ EXAMPLE: dict[str, Any] = {
             "editableBy": "customer",
         }
     ],
+    "appUrl": "https://app.example.com/join",
 }
 
 REFUSALS = (StoreNotFound,)
@@ -113,10 +125,17 @@ def handle(body: Request, caller: Caller) -> Response:
     """Write the settings, if they differ."""
     access.named_store(caller, body.store_id)
     fields = None if body.custom_fields is None else [_field(each) for each in body.custom_fields]
-    saved = member_settings.configure(caller, country=body.country, custom_fields=fields)
+    saved = member_settings.configure(
+        caller,
+        country=body.country,
+        custom_fields=fields,
+        app_url=body.app_url,
+        ends_app_url="app_url" in body.model_fields_set and body.app_url is None,
+    )
     return Response(
         country=saved.settings.country,
         custom_fields=[_shown(each) for each in saved.settings.custom_fields],
+        app_url=saved.settings.app_url,
         is_replay=saved.is_replay,
     )
 

@@ -11,6 +11,7 @@ from shared.errors import MemberNotFound, MembershipNotFound, ProgramNotFound, S
 from shared.schemas.base import RequestModel, ResponseModel, Success
 from shared.schemas.fields import ProgramId, StoreId, UserId
 from shared.services.members import referral_codes
+from shared.services.stores import store_qr_codes
 
 
 class Request(RequestModel):
@@ -26,6 +27,10 @@ class Response(ResponseModel):
 
     success: Success = True
     code: str = Field(description="What a friend names as `referralCode` in the enrolment.")
+    link: str | None = Field(
+        description="Where the friend joins with it: `appUrl` of configureMembers. Null without."
+    )
+    svg: str | None = Field(description="The link as a QR code, an SVG picture. Null without.")
     pending_referrals: int = Field(
         description="Friends who joined, and whose first purchase is not past its cool-off."
     )
@@ -39,6 +44,8 @@ EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
 EXAMPLE: dict[str, Any] = {
     "success": True,
     "code": "K7M2X9QT4H",
+    "link": None,
+    "svg": None,
     "pendingReferrals": 0,
     "rewardedReferrals": 0,
 }
@@ -53,6 +60,8 @@ def handle(body: Request, caller: Caller) -> Response:
     )
     return Response(
         code=issued.code,
+        link=issued.link,
+        svg=store_qr_codes.draw_svg(issued.link) if issued.link else None,
         pending_referrals=issued.pending,
         rewarded_referrals=issued.rewarded,
         is_replay=issued.is_replay,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from shared.domain.members.member_codes import ALPHABET
 
 CHARS = 10
 _MISREAD = str.maketrans("OIL", "011", " -")
+_NAME = "referralCode"
 
 
 def new() -> str:
@@ -18,3 +20,10 @@ def new() -> str:
 def read(text: str) -> str:
     """Return a code as it is kept: without spaces and dashes, in capitals, ``O`` read as ``0``."""
     return text.upper().translate(_MISREAD)
+
+
+def link(app_url: str, code: str) -> str:
+    """Return the address of an app with a code in its query; the rest of it stays."""
+    parts = urlsplit(app_url)
+    others = [each for each in parse_qsl(parts.query, keep_blank_values=True) if each[0] != _NAME]
+    return parts._replace(query=urlencode([*others, (_NAME, code)])).geturl()

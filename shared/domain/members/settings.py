@@ -12,12 +12,17 @@ COUNTRY_DEFAULT = "DE"
 
 @dataclass(frozen=True, slots=True)
 class MemberSettings:
-    """Settings of an account. Phone numbers without ``+`` are numbers of ``country``."""
+    """Settings of an account.
+
+    Phone numbers without ``+`` are numbers of ``country``. ``app_url`` is where friends of members
+    find the app; ``None`` if it is not known.
+    """
 
     account_id: str
     country: str = COUNTRY_DEFAULT
     custom_fields: tuple[CustomField, ...] = ()
     updated_at: datetime | None = None
+    app_url: str | None = None
 
     def find_field(self, name: str) -> CustomField | None:
         """Return the custom field of this name."""

@@ -25,9 +25,14 @@ class SavedSettings:
 
 
 def configure(
-    caller: Caller, *, country: str | None, custom_fields: Sequence[CustomField] | None
+    caller: Caller,
+    *,
+    country: str | None,
+    custom_fields: Sequence[CustomField] | None,
+    app_url: str | None,
+    ends_app_url: bool,
 ) -> SavedSettings:
-    """Change the settings; what is ``None`` stays.
+    """Change the settings; what is ``None`` stays. ``ends_app_url``: there is none from then on.
 
     Values of a field that is no longer there, or has another type, stay as they are.
 
@@ -43,6 +48,7 @@ def configure(
             before,
             country=country or before.country,
             custom_fields=before.custom_fields if custom_fields is None else tuple(custom_fields),
+            app_url=None if ends_app_url else app_url or before.app_url,
         )
         changed = replace(after, updated_at=now)
         writes = [] if after == before else [settings_documents.write(reads[path], changed)]

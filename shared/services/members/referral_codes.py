@@ -16,17 +16,21 @@ from shared.services.vaults import vault
 from shared.store import paths
 from shared.store.client import Document
 from shared.store.loyalty import referral_documents
-from shared.store.members import member_documents
+from shared.store.members import member_documents, settings_documents
 
 
 @dataclass(frozen=True, slots=True)
 class ReferralCode:
-    """A member's code, and how many referrals to a program are pending or were rewarded."""
+    """A member's code, and how many referrals to a program are pending or were rewarded.
+
+    ``link`` leads to the account's app; ``None`` if it has no address of one.
+    """
 
     code: str
     pending: int = 0
     rewarded: int = 0
     is_replay: bool = False
+    link: str | None = None
 
 
 @forwarding.following
@@ -72,4 +76,6 @@ def issue(caller: Caller, *, program_id: str, user_id: str, store_id: str | None
         referral_documents.count(caller.account_id, program_id, every_id, status)
         for status in (ReferralStatus.PENDING, ReferralStatus.REWARDED)
     )
-    return replace(issued, pending=pending, rewarded=rewarded)
+    app_url = settings_documents.of_account(caller.account_id).app_url
+    link = referral_codes.link(app_url, issued.code) if app_url else None
+    return replace(issued, pending=pending, rewarded=rewarded, link=link)

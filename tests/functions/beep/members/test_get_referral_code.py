@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from shared.services.stores import store_qr_codes
 from tests.support import stored
 from tests.support.api import Answer, Api
 from tests.support.merchants import Member, Merchant
@@ -43,6 +44,8 @@ def test_the_code_stays_the_same_and_is_neither_the_user_id_nor_the_card_code(an
     assert first.body == {
         "success": True,
         "code": again,
+        "link": None,
+        "svg": None,
         "pendingReferrals": 0,
         "rewardedReferrals": 0,
     }
@@ -51,6 +54,22 @@ def test_the_code_stays_the_same_and_is_neither_the_user_id_nor_the_card_code(an
     assert again not in card
     identified = anna.api("identifyMember", {"memberCode": again})
     assert identified.status != 200
+
+
+def test_leads_to_the_app_of_the_account(anna: Member) -> None:
+    code = code_of(anna)
+    url = "https://app.example.com/join?lang=de&referralCode=old#start"
+    anna.api.ok("configureMembers", {"appUrl": url})
+
+    found = anna.api.ok(ACTION, anna.ids)
+
+    assert found["link"] == f"https://app.example.com/join?lang=de&referralCode={code}#start"
+    assert found["svg"] == store_qr_codes.draw_svg(found["link"])
+    assert anna.api.ok("configureMembers", {"country": "AT"})["appUrl"] == url
+    assert anna.api.ok("configureMembers", {"appUrl": None})["appUrl"] is None
+    assert anna.api.ok(ACTION, anna.ids)["link"] is None
+    with nothing_written():
+        assert anna.api("configureMembers", {"appUrl": "http://10.0.0.1/"}).status == 400
 
 
 def test_friends_join_by_it_and_are_counted(anna: Member) -> None:
