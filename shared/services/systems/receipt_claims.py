@@ -43,7 +43,7 @@ from shared.services import access, commands, forwarding
 from shared.services.accounts import callers
 from shared.services.commands import Effect, Reads
 from shared.services.joint_commands import State
-from shared.services.loyalty import balances, bookings, till_receipts
+from shared.services.loyalty import balances, bookings, redemption_returns, till_receipts
 from shared.services.loyalty.bookings import Booking, Decided, Prepared
 from shared.services.loyalty.returning import SpentBack
 from shared.services.systems import receipt_points
@@ -835,7 +835,13 @@ def _taking(old: ReceiptGrant, new: ReceiptGrant, receipt: ClaimableReceipt) -> 
         description=DESCRIPTION,
         transaction_id=receipt.transaction_id,
     )
-    original_path = paths.entry(paths.membership_id(program.program_id, old.user_id), old.entry_id)
+    membership_id = paths.membership_id(program.program_id, old.user_id)
+    original_path = paths.entry(membership_id, old.entry_id)
+    spent = (
+        redemption_returns.spent_paths(membership_id, receipt.transaction_id, None)
+        if receipt.is_void
+        else []
+    )
 
     def book(membership: Membership, reads: Reads, cause: Cause) -> Decided:
         original = membership_documents.decode_entry(reads[original_path])
@@ -850,7 +856,7 @@ def _taking(old: ReceiptGrant, new: ReceiptGrant, receipt: ClaimableReceipt) -> 
         entry = refunds.take_back(original, units)
         return Decided(refunds.membership, entry, state.writes(), before=refunds.entries)
 
-    return Prepared(program, old.user_id, cause, None, book, more_paths=[original_path])
+    return Prepared(program, old.user_id, cause, None, book, more_paths=[original_path, *spent])
 
 
 def _programs(store: Store) -> list[Program]:
