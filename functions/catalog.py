@@ -301,6 +301,8 @@ ENDPOINTS = (
     Endpoint(
         "listClickCollectOrders", "orders", Package.GO, is_read=True, customer_package=Package.GO
     ),
+    Endpoint("advanceTestClock", "accounts", Package.DISCOVER),
+    Endpoint("getTestClock", "accounts", Package.DISCOVER, is_read=True),
     Endpoint("getHealth", "accounts", Package.DISCOVER, is_read=True, needs_key=False),
 )
 
@@ -360,6 +362,15 @@ QUEUES = (
     Queue(
         "continueTierRecalculation",
         fields=("recalculationId",),
+        max_attempts=3,
+        min_backoff_s=30,
+        max_concurrent=5,
+        max_per_s=5,
+        timeout_s=540,
+    ),
+    Queue(
+        "continueTestClock",
+        fields=("accountId",),
         max_attempts=3,
         min_backoff_s=30,
         max_concurrent=5,

@@ -386,6 +386,15 @@ class EndpointNotAllowed(PunktwerkError):
     fix = "Upgrade to `requiredUpgrade`."
 
 
+class TestAccountRequired(PunktwerkError):
+    """The account is live: its time, and its money, are real."""
+
+    __test__ = False  # Its name makes pytest curious.
+    code = "TEST_ACCOUNT_REQUIRED"
+    status = 403
+    fix = "Call with the live key of a test account; the operator makes one for you."
+
+
 class MemberSuspended(PunktwerkError):
     """The merchant has suspended the member, who earns and spends nothing until reactivated."""
 

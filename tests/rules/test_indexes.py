@@ -44,7 +44,7 @@ from shared.services.members import erasures
 from shared.services.systems import item_stores
 from shared.services.systems.item_stores import GOODS
 from shared.store import client, codec, documents, paths
-from shared.store.accounts import account_documents
+from shared.store.accounts import account_documents, test_clock_documents
 from shared.store.catalog import product_documents
 from shared.store.events import event_documents
 from shared.store.imports import import_documents
@@ -215,7 +215,9 @@ def query_all(member: Member) -> None:
     membership_documents.entries_recorded_since(now, 1)
     membership_documents.enrolled_since(now, 1)
     membership_documents.list_due(now, 1)
+    membership_documents.list_due_of_account(merchant.account_id, now, 1)
     member_documents.list_with_birthday(now, 1)
+    member_documents.list_with_birthday_of_account(merchant.account_id, now, 1)
     referral_documents.count("acc_1", "lp_1", ["user_1", "user_2"], ReferralStatus.PENDING)
     membership_documents.list_of_user(merchant.account_id, member.user_id)
     for last in (None, member.membership_id):
@@ -313,6 +315,7 @@ def query_payments(store_id: str, now: datetime) -> None:
     """Ask for payments by everything that they can be asked for by."""
     payment_documents.find_by_vendor_id(store_id, "custom", "p_1")
     payment_documents.list_to_check(now, 1)
+    payment_documents.list_to_check_of_account("acc_test_1", now, 1)
     for stage, after in product((None, Stage.PAID), (None, (now, "pay_1"))):
         payment_documents.list_page(store_id, stage=stage, after=after, limit=1)
 
@@ -320,7 +323,9 @@ def query_payments(store_id: str, now: datetime) -> None:
 def query_orders(merchant: Merchant, now: datetime) -> None:
     """Ask for checkouts and orders by everything that they can be asked for by."""
     checkout_documents.list_to_check(now, 1)
+    checkout_documents.list_to_check_of_account(merchant.account_id, now, 1)
     collect_order_documents.list_to_check(now, 1)
+    collect_order_documents.list_to_check_of_account(merchant.account_id, now, 1)
     for store_id, user_ids, after in product(
         (None, merchant.store_id), (None, ["user_1", "user_2"]), (None, (now, "purchase_1"))
     ):
@@ -341,7 +346,10 @@ def query_syncs(store_id: str, now: datetime) -> None:
     sync_documents.list_due(now, 1)
     sync_documents.delete_parts(sync)
     purchase_documents.list_waiting(store_id, now, 1)
+    purchase_documents.list_waiting_of_account("acc_test_1", now, 1)
     receipt_documents.list_waiting(store_id, now, 1)
+    receipt_documents.list_waiting_of_account("acc_test_1", now, 1)
+    test_clock_documents.list_moved(1)
     for users, status, since in product(
         ((), ("user_1", "user_2")), (None, ReceiptStatus.WAITING), (None, now)
     ):

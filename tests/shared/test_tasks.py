@@ -16,6 +16,7 @@ import pytest
 from functions.catalog import QUEUES
 from shared import ids
 from shared import tasks as queue
+from shared.services.accounts import test_clock_moves
 from shared.services.events import outbox
 from shared.services.imports import row_imports
 from shared.services.loyalty import tier_recalculations
@@ -103,6 +104,7 @@ def test_the_queues_are_those_of_the_catalog() -> None:
         erasures.FUNCTION,
         row_imports.CONTINUE,
         tier_recalculations.CONTINUE,
+        test_clock_moves.CONTINUE,
     ]
 
 

@@ -16,6 +16,7 @@ from flask import Flask
 
 from shared import config, ids
 from shared.domain.webhooks.deliveries import Delivery
+from shared.services.accounts.test_clock_moves import CONTINUE as CONTINUE_CLOCK
 from shared.services.events.outbox import FAST, SLOW
 from shared.services.imports.row_imports import CONTINUE as CONTINUE_IMPORT
 from shared.services.loyalty.tier_recalculations import CONTINUE as RECALCULATE
@@ -162,7 +163,7 @@ def _task_queue(firestore_emulator: FirestoreEmulator) -> Iterator[TaskQueue]:
     with task_queue(
         {
             name: _app(name, "http")
-            for name in (FAST, SLOW, CONTINUE, CONTINUE_IMPORT, ERASE, RECALCULATE)
+            for name in (FAST, SLOW, CONTINUE, CONTINUE_IMPORT, ERASE, RECALCULATE, CONTINUE_CLOCK)
         }
     ) as queue:
         yield queue

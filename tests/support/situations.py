@@ -43,7 +43,7 @@ from shared.store.stores import store_documents
 from shared.store.webhooks import delivery_documents, endpoint_documents
 from tests.support import erps
 from tests.support.api import Api
-from tests.support.merchants import RULES, Member, Merchant, create_key
+from tests.support.merchants import RULES, Member, Merchant, create_key, create_merchant
 from tests.support.payments import Till
 from tests.support.receivers import Receiver
 from tests.support.system_samples import CONFIGS
@@ -177,7 +177,7 @@ class Systems:
         }
 
 
-@dataclass(frozen=True)
+@dataclass
 class Situation:
     """A merchant, their objects, and the names of these."""
 
@@ -226,6 +226,12 @@ def documented_merchant(app: Flask) -> Merchant:
     client.commit([account_documents.account_creation(account), store_documents.creation(store)])
     live, test = (Api(app, create_key("acc_docs", mode)) for mode in (KeyMode.LIVE, KeyMode.TEST))
     return Merchant("acc_docs", "store_a", live, test)
+
+
+def make_test_account(situation: Situation) -> None:
+    """Let a test account call. It has nothing yet."""
+    situation.merchant = create_merchant(situation.merchant.api.app, is_test=True)
+    situation.names = {**situation.names, "storeId": situation.merchant.store_id}
 
 
 def make_program(
@@ -591,6 +597,7 @@ def make_synced_till(situation: Situation) -> None:
 
 
 MAKERS: Mapping[str, Callable[..., None]] = {
+    "test account": make_test_account,
     "program": make_program,
     "member": make_member,
     "campaign": make_campaign,

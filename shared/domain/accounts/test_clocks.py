@@ -51,25 +51,22 @@ def is_test_account(account_id: str) -> bool:
     return account_id.startswith(f"{PREFIX}_")
 
 
-def asked_to(
-    clock: TestClock, to: datetime | None, by: timedelta | None, real_now: datetime
-) -> TestClock:
+def asked_to(clock: TestClock, to: datetime | timedelta, real_now: datetime) -> TestClock:
     """Return the clock that is to be moved to a time, or by a while from now.
 
     A time that was asked for before, and to which it was moved or is being moved, changes nothing.
 
     Args:
         clock: The clock.
-        to: The time to move it to, if it is named.
-        by: How far to move it, if ``to`` is not named.
+        to: The time to move it to, or how far from the account's time.
         real_now: The real time.
 
     Raises:
         CannotMoveError: It is not later than the account's time, or too far.
     """
     now = max(clock.now(real_now), clock.until or clock.now(real_now))
-    until = to if to is not None else now + (by or timedelta())
-    if to is not None and to == clock.asked:
+    until = to if isinstance(to, datetime) else now + to
+    if to == clock.asked:
         return clock
     if until <= now:
         raise CannotMoveError("must be later than the account's time, as getTestClock shows it")

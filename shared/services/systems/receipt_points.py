@@ -238,6 +238,16 @@ def drop_waited(sync: Sync) -> int:
     return sum(_drop_waited(paths.receipt(each.receipt_id), now) for each in found)
 
 
+def drop_waiting_returns(purchase_id: str) -> None:
+    """Give up the receipts of a purchase whose sale has not come for ``purchases.WAITS``."""
+    _drop(paths.purchase(purchase_id), clock.utc_now() - purchases.WAITS)
+
+
+def drop_waited_claims(receipt_id: str) -> None:
+    """Give up the claims of a receipt that have waited to the end."""
+    _drop_waited(paths.receipt(receipt_id), clock.utc_now())
+
+
 def purchase_id(sync: Sync, receipt_id: str) -> str:
     """Return the id of the purchase of a receipt's id in the sync's program."""
     assert sync.program_id is not None

@@ -260,6 +260,16 @@ def list_due(before: datetime, limit: int, after: Membership | None = None) -> l
     )
 
 
+def list_due_of_account(account_id: str, before: datetime, limit: int) -> list[Membership]:
+    """Return memberships of an account that are due, longest due first."""
+    return MEMBERSHIPS.query(
+        ("accountId", "==", account_id),
+        ("nextDueAt", "<=", before),
+        order_by=["nextDueAt"],
+        limit=limit,
+    )
+
+
 def writes(read: Snapshot, membership: Membership, *entries: Entry) -> list[Write]:
     """Return the writes of a booking: membership, mirror and entries, all or none.
 

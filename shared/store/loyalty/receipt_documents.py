@@ -51,6 +51,16 @@ def list_waiting(store_id: str, until: datetime, limit: int) -> list[ClaimableRe
     )
 
 
+def list_waiting_of_account(account_id: str, until: datetime, limit: int) -> list[ClaimableReceipt]:
+    """Return an account's receipts with claims that have waited to the end, the longest first."""
+    return RECEIPTS.query(
+        ("accountId", "==", account_id),
+        ("waitingUntil", "<=", until),
+        order_by=["waitingUntil"],
+        limit=limit,
+    )
+
+
 def list_page(
     account_id: str,
     store_id: str,

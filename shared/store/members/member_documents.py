@@ -99,6 +99,16 @@ def list_with_birthday(before: datetime, limit: int, after: Member | None = None
     )
 
 
+def list_with_birthday_of_account(account_id: str, before: datetime, limit: int) -> list[Member]:
+    """Return members of an account to look at for their birthday, longest due first."""
+    return MEMBERS.query(
+        ("birthdayDueAt", "<=", before),
+        collection=paths.account_members(account_id),
+        order_by=["birthdayDueAt"],
+        limit=limit,
+    )
+
+
 def find_by_lookups(account_id: str, lookups: Sequence[str]) -> Snapshot | None:
     """Return the member whom one of these hashes identifies: one query."""
     found = client.query(

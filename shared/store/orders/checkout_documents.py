@@ -60,3 +60,13 @@ def list_page(
 def list_to_check(before: datetime, limit: int) -> list[Checkout]:
     """Return checkouts that are due for a check, longest due first."""
     return CHECKOUTS.query(("checkAt", "<=", before), order_by=["checkAt"], limit=limit)
+
+
+def list_to_check_of_account(account_id: str, before: datetime, limit: int) -> list[Checkout]:
+    """Return those of an account that are due for a check, longest due first."""
+    return CHECKOUTS.query(
+        ("accountId", "==", account_id),
+        ("checkAt", "<=", before),
+        order_by=["checkAt"],
+        limit=limit,
+    )

@@ -62,3 +62,13 @@ def list_page(
 def list_to_check(before: datetime, limit: int) -> list[CollectOrder]:
     """Return orders whose points are still to be booked, longest due first."""
     return COLLECT_ORDERS.query(("checkAt", "<=", before), order_by=["checkAt"], limit=limit)
+
+
+def list_to_check_of_account(account_id: str, before: datetime, limit: int) -> list[CollectOrder]:
+    """Return those of an account that are due for a check, longest due first."""
+    return COLLECT_ORDERS.query(
+        ("accountId", "==", account_id),
+        ("checkAt", "<=", before),
+        order_by=["checkAt"],
+        limit=limit,
+    )

@@ -97,3 +97,13 @@ def list_page(
 def list_to_check(before: datetime, limit: int) -> list[Payment]:
     """Return payments that are due for a check with their provider, longest due first."""
     return PAYMENTS.query(("checkAt", "<=", before), order_by=["checkAt"], limit=limit)
+
+
+def list_to_check_of_account(account_id: str, before: datetime, limit: int) -> list[Payment]:
+    """Return those of an account that are due for a check, longest due first."""
+    return PAYMENTS.query(
+        ("accountId", "==", account_id),
+        ("checkAt", "<=", before),
+        order_by=["checkAt"],
+        limit=limit,
+    )

@@ -42,6 +42,16 @@ def has_people(read: Snapshot) -> bool:
     return read.data is None or "people" in read.data
 
 
+def list_waiting_of_account(account_id: str, before: datetime, limit: int) -> list[Purchase]:
+    """Return an account's purchases with receipts that wait for their sale, the longest first."""
+    return PURCHASES.query(
+        ("accountId", "==", account_id),
+        ("waitingSince", "<=", before),
+        order_by=["waitingSince"],
+        limit=limit,
+    )
+
+
 def list_waiting(store_id: str, before: datetime, limit: int) -> list[Purchase]:
     """Return a store's purchases with receipts that wait for their sale, the longest first.
 

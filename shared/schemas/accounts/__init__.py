@@ -1,0 +1,1 @@
+"""Bodies about merchants and their test accounts."""
