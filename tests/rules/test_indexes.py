@@ -215,9 +215,7 @@ def query_all(member: Member) -> None:
     membership_documents.entries_recorded_since(now, 1)
     membership_documents.enrolled_since(now, 1)
     membership_documents.list_due(now, 1)
-    membership_documents.list_due_of_account(merchant.account_id, now, 1)
     member_documents.list_with_birthday(now, 1)
-    member_documents.list_with_birthday_of_account(merchant.account_id, now, 1)
     referral_documents.count("acc_1", "lp_1", ["user_1", "user_2"], ReferralStatus.PENDING)
     membership_documents.list_of_user(merchant.account_id, member.user_id)
     for last in (None, member.membership_id):
@@ -312,7 +310,9 @@ def query_history(membership_ids: list[str], now: datetime) -> None:
 
 
 def query_payments(store_id: str, now: datetime) -> None:
-    """Ask for payments by everything that they can be asked for by."""
+    """Ask for payments by everything that they can be asked for by; and for a test account's."""
+    membership_documents.list_due_of_account("acc_test_1", now, 1)
+    member_documents.list_with_birthday_of_account("acc_test_1", now, 1)
     payment_documents.find_by_vendor_id(store_id, "custom", "p_1")
     payment_documents.list_to_check(now, 1)
     payment_documents.list_to_check_of_account("acc_test_1", now, 1)

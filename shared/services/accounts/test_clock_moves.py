@@ -89,7 +89,7 @@ def advance(
     require_test_account(caller)
     path, real_now = paths.test_clock(caller.account_id), clock.real_now()
 
-    def replay(kept: Document, reads: Reads) -> MovedClock:
+    def replay(_: Document, reads: Reads) -> MovedClock:
         found = test_clock_documents.decode(reads[path])
         return MovedClock(found or TestClock(caller.account_id, real_now), is_replay=True)
 
