@@ -363,6 +363,6 @@ def test_moving_on_writes_a_membership_twice_an_event_and_its_deliveries(
     with watched() as traffic:
         pipeline.run_calendar()
 
-    # What is due, the membership, the endpoints, the commit; what was left behind, birthdays.
+    # What is due, the membership, the endpoints, the commit; then what idles.
     assert traffic.rpcs == ["query", "get", "query", "commit", "query", "query", "query"]
     assert len(traffic.written) == 2 + 1 + 3
