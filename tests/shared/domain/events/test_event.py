@@ -156,6 +156,7 @@ def test_a_reversal_is_told_with_its_sign_and_what_it_corrects() -> None:
                 "transactionId": None,
                 "correctsEntryId": "le_1",
                 "pendingPoints": Decimal(0),
+                "pointsCollected": Decimal(0),
             },
         )
     ]
