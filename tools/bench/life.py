@@ -5,7 +5,7 @@ steps and for a reward whose code is used, return a purchase, lose what expires,
 erased. All goes through the API in this process; the clock of the program stands at the days of
 that life, and what the calendar does then is counted.
 
-The sides take turns, a hundred members each: the product lives their lives, and what it read and
+The sides take turns, fifty members each: the product lives their lives, and what it read and
 wrote is read and written again by google-cloud-firestore alone, RPC by RPC, with the same
 preconditions. Each turn has empty databases: the emulator has no indexes, and its queries would
 otherwise take longer with each member.
@@ -36,9 +36,9 @@ if TYPE_CHECKING:
     from flask import Flask
     from google.cloud.firestore import Client
 
-BLOCK = 100
+BLOCK = 50
 """Members in a turn."""
-BLOCKS_PER_EMULATOR = 10
+BLOCKS_PER_EMULATOR = 20
 """It keeps all that was ever written, in memory."""
 BEGIN = datetime(2026, 3, 3, 12, tzinfo=UTC)
 PENDING_DAYS, EXPIRY_DAYS = 2, 20
