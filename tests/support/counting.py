@@ -1,7 +1,8 @@
 """What coverage counts of a walk, a test with many cases: some of them.
 
 Coverage makes a test half as slow again, and the cases of a walk mostly run through the same lines.
-All cases are run, counted or not. Those that need no database are quick, so they are all counted.
+All cases are run, counted or not. Those that need no database are quick, so they are all counted;
+so are those of a test marked ``counted``, each of which runs through lines of its own.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the cases that are not counted, for pytest-cov."""
     tests: dict[str, list[pytest.Item]] = defaultdict(list)
     for item in items:
-        if "firestore_emulator" in getattr(item, "fixturenames", ()):
+        is_slow = "firestore_emulator" in getattr(item, "fixturenames", ())
+        if is_slow and item.get_closest_marker("counted") is None:
             tests[item.nodeid.partition("[")[0]].append(item)
     for cases in tests.values():
         counted = counted_places(len(cases))

@@ -34,6 +34,14 @@ def test_so_are_cases_that_need_the_database(
     assert is_counted == (NAMES.index(name) in counted_places(len(NAMES)))
 
 
+@pytest.mark.counted
+@pytest.mark.parametrize("name", NAMES)
+def test_cases_with_lines_of_their_own_are_all_counted(
+    request: pytest.FixtureRequest, firestore_emulator: FirestoreEmulator, name: str
+) -> None:
+    assert request.node.get_closest_marker("no_cover") is None
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_cases_without_it_are_all_counted(request: pytest.FixtureRequest, name: str) -> None:
     assert request.node.get_closest_marker("no_cover") is None
