@@ -395,6 +395,14 @@ class TestAccountRequired(PunktwerkError):
     fix = "Call with the live key of a test account; the operator makes one for you."
 
 
+class LiveProviderRefused(PunktwerkError):
+    """A test account moves no money: it takes only a provider's test mode."""
+
+    code = "LIVE_PROVIDER_REFUSED"
+    status = 403
+    fix = "Send the credentials of the provider's test mode or sandbox."
+
+
 class MemberSuspended(PunktwerkError):
     """The merchant has suspended the member, who earns and spends nothing until reactivated."""
 

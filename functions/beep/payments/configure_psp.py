@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from shared.auth.caller import Caller
-from shared.errors import CONNECTOR_REFUSALS, StoreNotFound
+from shared.errors import CONNECTOR_REFUSALS, LiveProviderRefused, StoreNotFound
 from shared.schemas import answers
 from shared.schemas.base import RequestModel, ResponseModel, Success
 from shared.schemas.fields import StoreId
@@ -69,7 +69,7 @@ EXAMPLE: dict[str, Any] = {
     "isTest": False,
 }
 
-REFUSALS = (StoreNotFound, *CONNECTOR_REFUSALS)
+REFUSALS = (StoreNotFound, LiveProviderRefused, *CONNECTOR_REFUSALS)
 
 
 def handle(body: Request, caller: Caller) -> Response:

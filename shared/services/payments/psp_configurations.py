@@ -11,10 +11,11 @@ from shared.auth.caller import Caller
 from shared.connectors import psp as providers
 from shared.connectors.config import ConnectorConfig
 from shared.connectors.psp.base import PspConnector
+from shared.domain.accounts.test_clocks import is_test_account
 from shared.domain.payments import payment_events
 from shared.domain.payments.payments import Payment
 from shared.domain.payments.psp import PspAccount, PspConfiguration
-from shared.errors import ConnectorNotConfigured
+from shared.errors import ConnectorNotConfigured, LiveProviderRefused
 from shared.services import access, commands, credentials
 from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
@@ -47,10 +48,13 @@ def configure(
 
     Raises:
         StoreNotFound, InvalidParameters, IdempotencyKeyReused, Busy.
+        LiveProviderRefused: The account is a test account, and the credentials are live ones.
         ConnectorError: The provider does not accept the credentials, or does not answer.
     """
     access.store(caller, store_id)
     checked = checked_settings(provider, settings)
+    if is_test_account(caller.account_id) and not checked.is_test:
+        raise LiveProviderRefused(f"A test account takes only test credentials of {provider}.")
     connect(provider, checked).verify()
     now = clock.utc_now()
     path = paths.psp_configuration(store_id)

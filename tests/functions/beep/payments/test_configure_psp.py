@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from shared import config
 from shared.store import client, paths
+from tests.support.merchants import Merchant
 from tests.support.payments import Till
 from tests.support.refusals import assert_fields_refused, assert_refused, nothing_written
 from tools.psp_stand_in import API_KEY, NOTIFICATION_SECRET
@@ -139,3 +142,17 @@ def test_needs_grow(new_merchant) -> None:
     answer = new_merchant(Package.GO).api("configurePSP", {})
 
     assert_refused(answer, 403, "ENDPOINT_NOT_ALLOWED", requiredUpgrade="GROW", currentPackage="GO")
+
+
+def test_a_test_account_takes_only_test_credentials(
+    till: Till, new_merchant: Callable[..., Merchant]
+) -> None:
+    tested = replace(till, merchant=new_merchant(is_test=True))
+    with nothing_written():
+        live = tested.configure()
+        named = tested.configure(config={**till.config, "mode": "live"})
+    assert_refused(live, 403, "LIVE_PROVIDER_REFUSED")
+    assert_refused(named, 403, "LIVE_PROVIDER_REFUSED")
+    done = tested.configure(config={**till.config, "mode": "test"})
+    assert (done.status, done.body["isTest"]) == (200, True)
+    assert tested.process().status == 200
