@@ -39,8 +39,10 @@ TRIES_MAX = 20
 BUSY = 503
 """Nothing was done, or it is not known: the same request is sent again."""
 BUG = 500
-MINUTES = (0, 0, 0, 0, 1, 1, 2, 5, 20, 600, 3000)
-"""How long it may be to the next operation: a round takes some weeks."""
+MINUTES = (*(0,) * 30, 1, 2, 5, 5, 10, 600, 6000, 8000)
+"""How long it may be to the next operation: mostly less than a reservation lasts, and a round
+takes some weeks.
+"""
 TOLD_AFTER = timedelta(days=10)
 CALENDAR = 0.02
 PROOF = 0.01
