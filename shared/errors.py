@@ -68,6 +68,14 @@ class RequestTooLarge(PunktwerkError):
     fix = "Send at most as many bytes as the message says; split what is more."
 
 
+class DocumentTooLarge(PunktwerkError):
+    """What is to be stored would exceed 1 MiB, the limit of a document; nothing was written."""
+
+    code = "DOCUMENT_TOO_LARGE"
+    status = 400
+    fix = "Store less in one place: shorter texts, fewer fields of your own, fewer rewards."
+
+
 class InvalidIdempotencyKey(PunktwerkError):
     """The `Idempotency-Key` header is not 1 to 255 printable ASCII characters."""
 

@@ -19,7 +19,7 @@ from google.api_core import exceptions
 from grpc.experimental import ChannelOptions
 
 from shared import config
-from shared.errors import Busy
+from shared.errors import Busy, DocumentTooLarge
 from shared.store import messages
 from shared.store.messages import Message
 
@@ -33,6 +33,8 @@ COMMIT = "Commit"
 
 RPC_TIMEOUT_S = 10.0
 _timeout_s: ContextVar[float | None] = ContextVar("timeout_s", default=None)
+_TOO_LARGE = ("exceeds the maximum allowed size", "is longer than", "exceeds the maximum size")
+"""How Firestore and its emulator say it: there is no status of its own."""
 _SERVICE = "/google.firestore.v1.Firestore"
 _OPTIONS = (
     ("grpc.keepalive_time_ms", 30_000),
@@ -80,9 +82,14 @@ def commit(request: Message) -> None:
     Raises:
         WriteConflict: A precondition failed, and nothing was written.
         AnswerLost: Either everything was written, or nothing.
+        DocumentTooLarge: A document would exceed Firestore's limit, and nothing was written.
     """
     try:
         send(COMMIT, request)
+    except exceptions.InvalidArgument as error:
+        if any(words in str(error) for words in _TOO_LARGE):
+            raise DocumentTooLarge("There would be more than a document can hold.") from error
+        raise
     except (exceptions.Conflict, exceptions.FailedPrecondition, exceptions.NotFound) as error:
         raise WriteConflict from error
     except (exceptions.ServerError, exceptions.TooManyRequests) as error:

@@ -26,6 +26,7 @@ from shared.errors import (
     ConnectorRateLimited,
     ConnectorRejected,
     ConnectorUnavailable,
+    DocumentTooLarge,
     EndpointNotAllowed,
     IdempotencyKeyReused,
     IdTokenExpired,
@@ -106,7 +107,7 @@ ALWAYS: tuple[type[PunktwerkError], ...] = (
     Busy,
 )
 OF_BODIES = (InvalidJson, RequestIncomplete, RequestTooLarge)
-OF_WRITES = (InvalidIdempotencyKey,)
+OF_WRITES = (InvalidIdempotencyKey, DocumentTooLarge)
 COMMON: tuple[type[PunktwerkError], ...] = (*ALWAYS, UserNotAllowed, *OF_BODIES, *OF_WRITES)
 """What says nothing of what is asked for: one answer, ``default``, shows it for all operations."""
 OTHERS = "Refused"

@@ -14,7 +14,7 @@ from google.api_core import exceptions
 from google.cloud.firestore_v1.services.firestore.transports import FirestoreGrpcTransport
 
 from shared import config
-from shared.errors import Busy
+from shared.errors import Busy, DocumentTooLarge
 from shared.store import client, messages, rpc
 from shared.store.client import AnswerLost, Create, WriteConflict
 from tools.emulators import LOOPBACK
@@ -81,10 +81,10 @@ def committed(_: Any) -> Iterator[Any]:
     yield messages.new("CommitResponse")
 
 
-def failed(status: str, after: Answer = lambda _: iter(())) -> Answer:
+def failed(status: str, after: Answer = lambda _: iter(()), reason: str = "for a reason") -> Answer:
     def answer(context: Any) -> Iterator[Any]:
         yield from after(context)
-        context.abort(grpc.StatusCode[status], "for a reason")
+        context.abort(grpc.StatusCode[status], reason)
 
     return answer
 
@@ -174,6 +174,27 @@ def test_a_commit_is_sent_once_and_its_failure_says_whether_it_may_be_applied(
     with pytest.raises(meaning):
         client.commit([Create("a/b", {})])
     assert firestore.received == [rpc.COMMIT]
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        'Document "a/b" cannot be written because its size (1,100,000 bytes) exceeds the maximum '
+        "allowed size of 1,048,576 bytes.",
+        'The value of property "a" is longer than 1048487 bytes.',
+    ],
+)
+def test_a_document_that_is_too_large_is_refused(firestore: StandIn, reason: str) -> None:
+    firestore.answers = [failed("INVALID_ARGUMENT", reason=reason)]
+    with pytest.raises(DocumentTooLarge):
+        client.commit([Create("a/b", {})])
+    assert firestore.received == [rpc.COMMIT]
+
+
+def test_what_firestore_does_not_understand_is_a_bug(firestore: StandIn) -> None:
+    firestore.answers = [failed("INVALID_ARGUMENT")]
+    with pytest.raises(exceptions.InvalidArgument):
+        client.commit([Create("a/b", {})])
 
 
 @pytest.mark.parametrize("status", ["PERMISSION_DENIED", "INVALID_ARGUMENT", "UNAUTHENTICATED"])
