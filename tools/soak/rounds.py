@@ -202,7 +202,9 @@ class Round:
 
     def _join(self, user_id: str) -> None:
         self._surely("createMember", {"userId": user_id, "email": f"{user_id}@example.com"})
-        self._surely("enrollInLoyaltyProgram", self.ids(user_id))
+        enrolled = self._surely("enrollInLoyaltyProgram", self.ids(user_id))
+        # Who was erased and comes back still owes what was owed.
+        self.told[user_id] += round(enrolled["currentBalance"])
         self.users.append(user_id)
 
     def _import_codes(self) -> None:
