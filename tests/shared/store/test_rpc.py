@@ -179,8 +179,10 @@ def test_a_commit_is_sent_once_and_its_failure_says_whether_it_may_be_applied(
 @pytest.mark.parametrize(
     "reason",
     [
-        'Document "a/b" cannot be written because its size (1,100,000 bytes) exceeds the maximum '
-        "allowed size of 1,048,576 bytes.",
+        (
+            'Document "a/b" cannot be written because its size (1,100,000 bytes) exceeds the '
+            "maximum allowed size of 1,048,576 bytes."
+        ),
         'The value of property "a" is longer than 1048487 bytes.',
     ],
 )
