@@ -85,6 +85,7 @@ FIELDS: dict[tuple[str, str], Callable[[str], Body]] = {
         "actor": "staff_7",
         "currentExpiresAt": time,
     },
+    ("advanceTestClock", "to"): lambda time: {"to": time},
 }
 KNOWN = {
     "consentedAt",
@@ -99,6 +100,7 @@ KNOWN = {
     "issuedSince",
     "since",
     "soldAt",
+    "to",
     "until",
     "validFrom",
     "validUntil",

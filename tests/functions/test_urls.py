@@ -47,6 +47,7 @@ CUSTOM = psp_samples.CONFIGS["custom"]
 REQUESTS: dict[str, Callable[[str], tuple[str, dict[str, Any]]]] = {
     "branding.logo": lambda url: ("createLoyaltyProgram", {**PROGRAM, "branding": {"logo": url}}),
     "returnUrl": lambda url: ("processPayment", {**PAYMENT, "returnUrl": url}),
+    "appUrl": lambda url: ("configureMembers", {"appUrl": url}),
     "url": lambda url: ("createWebhookEndpoint", {**WEBHOOK, "url": url}),
     "url of the older action": lambda url: ("getLoyaltyWebhookEvents", {**WEBHOOK, "url": url}),
     "destination.queueUrl": lambda url: (
@@ -80,6 +81,7 @@ REQUESTS: dict[str, Callable[[str], tuple[str, dict[str, Any]]]] = {
 }
 KNOWN = {
     "apiUrl",
+    "appUrl",
     "baseUrl",
     "host",
     "liveHost",

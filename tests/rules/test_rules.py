@@ -194,6 +194,7 @@ def world(app: Flask) -> World:
         "entry": paths.entry(own, entry_id),
         "earn_returns": paths.earn_returns(own, entry_id),
         "reservation": paths.reservation(own, "rsv_1"),
+        "test_clock": paths.test_clock(f"acc_test_{own}"),
         "tier_recalculation": paths.tier_recalculation("recalc_1"),
         "redemption": paths.redemption(own, entry_id),
         "referral": paths.referral(f"ref_{own}"),

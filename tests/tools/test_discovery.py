@@ -117,6 +117,7 @@ def requests_for(name: str) -> list[dict[str, Any]]:
         "continueErasure": {"erasureId": "absent"},
         "continueImport": {"importId": "absent"},
         "continueTierRecalculation": {"recalculationId": "absent"},
+        "continueTestClock": {"accountId": "acc_test_absent"},
     }.get(name, {"deliveryId": "absent"})
     return [{"method": "POST", "body": json.dumps({"data": data})}]
 

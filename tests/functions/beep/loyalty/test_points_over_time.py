@@ -164,8 +164,9 @@ def test_the_balance_is_right_at_once_and_nothing_is_written(
 
     assert before["nextExpiry"] == {"points": 100, "expiresAt": MAY_2}
     assert (before["currentBalance"], before["totalExpired"]) == (100, 0)
-    # The history has what is booked.
+    # The history has what is booked; the version counts what will be, as the balance does.
     changed = {
+        "version": before["version"] + 1,
         "currentBalance": 0,
         "availableBalance": 0,
         "totalExpired": 100,

@@ -74,9 +74,11 @@ def test_writes_each_further_event_with_its_deliveries(
 
 
 def test_writes_no_counter_where_nothing_counts(pipeline: Pipeline, merchant: Merchant) -> None:
-    member = merchant.member()
+    member = merchant.member("points", balance=10, pointsExpiry={"afterDays": 60})
+    pipeline.fire(merchant)
     register(pipeline, merchant, 2)
-    entry_id = member.sync("set", 80, source="erp").body["entryId"]
+    why = {"lastDay": "2027-12-31", "reason": "Umbau", "actor": "staff_7"}
+    entry_id = member.api.ok("extendExpiry", {**member.ids, **why})["entryId"]
 
     writes = writes_of(lambda: emission.emit_entry(member.membership_id, entry_id))
 
