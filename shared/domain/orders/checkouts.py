@@ -86,6 +86,7 @@ class Checkout:
         fingerprint: Tells a repeated request from another one under the same key.
         total_minor: What is to be paid in money: less what was paid with points, perhaps 0.
         order_reference: The caller's own id of the purchase.
+        is_by_key: A secret key has started it, so its ``order_reference`` is the merchant's word.
         payment_id: The payment that is to pay it, if it is paid by the store's provider.
         till_paid_minor: What the till took.
         till_refunds: What the till gave back.
@@ -122,6 +123,7 @@ class Checkout:
     withdrawn_minor: int = 0
     has_spent_back: bool = False
     loyalty_payment: LoyaltyPayment | None = None
+    is_by_key: bool = False
 
     @property
     def purchase_id(self) -> str:
@@ -130,8 +132,12 @@ class Checkout:
 
     @property
     def spent_names(self) -> tuple[str, ...]:
-        """The transactions that a redemption of its customer for it may have."""
-        return (self.checkout_id, *filter(None, [self.order_reference]))
+        """The transactions that a redemption of its customer for it may have.
+
+        A customer's reference is none of them: it could name what was bought and kept elsewhere.
+        """
+        reference = self.order_reference if self.is_by_key else None
+        return (self.checkout_id, *filter(None, [reference]))
 
     @property
     def till_minor(self) -> int:

@@ -123,6 +123,7 @@ def start(caller: Caller, store: Store, draft: CheckoutDraft) -> ChangedCheckout
             completed_at=now if is_paid else None,
             points=() if is_paid else None,
             loyalty_payment=paid.payment,
+            is_by_key=caller.customer is None,
         )
         after = checkouts.settled(None, started, now)
         news = outbox.announce(order_events.from_checkout(None, after))

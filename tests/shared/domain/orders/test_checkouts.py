@@ -69,3 +69,12 @@ def test_what_cannot_be_given_back_is_given_up_after_its_time() -> None:
     stored = checkouts.settled(CHECKOUT, cancelled, NOW)
 
     assert checkouts.settled(stored, stored, late).check_at is None
+
+
+def test_only_a_keys_reference_names_what_was_spent_on_it() -> None:
+    named = replace(CHECKOUT, order_reference="basket_7")
+
+    assert replace(named, is_by_key=True).spent_names == ("purchase_1", "basket_7")
+    assert replace(CHECKOUT, is_by_key=True).spent_names == ("purchase_1",)
+    # One that was stored before it was noted, too.
+    assert named.spent_names == ("purchase_1",)

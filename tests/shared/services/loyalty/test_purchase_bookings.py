@@ -10,7 +10,7 @@ from shared import clock
 from shared.services.loyalty import balances, purchase_bookings
 from shared.services.orders import order_settlement
 from tests.support import stored
-from tests.support.checkouts import METHODS, RULES, Market
+from tests.support.checkouts import METHODS, RULES, Market, milk
 from tests.support.claimable import TRANSACTION, claim, make_claim, void
 from tests.support.merchants import Member, Merchant
 from tests.support.payments import RETURN_URL, Till
@@ -83,6 +83,31 @@ def test_a_checkout_that_is_cancelled_gives_back_what_was_spent_in_any_program(
         True,
         None,
     )
+
+
+def test_a_customer_gets_nothing_back_by_naming_a_checkout_as_an_earlier_purchase(
+    rich: Market,
+) -> None:
+    spend(rich.member, "till_4711")
+    rich.sells()
+    customer = rich.merchant.customer(rich.member.user_id)
+    item = milk(10, ean="4006381333931")
+    body = {"storeId": rich.merchant.store_id, "items": [item], "orderReference": "till_4711"}
+
+    transaction_id = customer.ok("startCheckout", body)["transactionId"]
+    for _ in range(2):
+        cancel = {"transactionId": transaction_id, "storeId": rich.merchant.store_id}
+        customer.ok("cancelCheckout", cancel)
+
+    assert rich.units() == [100, -80]
+    # Nor if it is paid, and comes back, or if the merchant's server repeats the request.
+    paid = customer.ok("startCheckout", {**body, "orderReference": "till_4712"})["transactionId"]
+    spend(rich.member, "till_4712", 10)
+    again = rich.begin(item, orderReference="till_4712")
+    assert (again.body["transactionId"], again.is_replay) == (paid, True)
+    rich.complete(paid)
+    rich.refund(paid)
+    assert rich.units() == [100, -80, -10, 100, -100]
 
 
 def test_a_checkout_whose_payment_fails_gives_back_at_once(till: Till) -> None:
