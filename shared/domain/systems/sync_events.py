@@ -15,9 +15,8 @@ _SYNCED = {SystemKind.POS: event_types.POS_SYNCED, SystemKind.ERP: event_types.E
 _PUSHED = {SystemKind.POS: event_types.POS_PUSHED, SystemKind.ERP: event_types.ERP_PUSHED}
 
 
-def from_sync(sync: Sync) -> Event:
-    """Return the event of a sync that has read everything."""
-    assert sync.finished_at is not None
+def from_sync(sync: Sync, now: datetime) -> Event:
+    """Return the event of a sync that has read everything; ``now`` is the account's time."""
     return Event(
         event_id=ids.derived("evt", sync.sync_id, "synced"),
         type=_SYNCED[sync.kind],
@@ -26,7 +25,7 @@ def from_sync(sync: Sync) -> Event:
         program_id=None,
         user_id=None,
         source=sync.system,
-        created_at=sync.finished_at,
+        created_at=now,
         data={
             "system": sync.system,
             "syncId": sync.sync_id,
@@ -52,7 +51,7 @@ def from_push(
         system: The name of the system.
         data_type: The type of the records.
         record_ids: Our ids of the records, at least one.
-        at: The time of the push.
+        at: The time of the push, in the account's time.
     """
     account_id, store_id = store
     return Event(

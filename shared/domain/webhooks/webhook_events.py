@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from shared import ids
 from shared.clock import to_wire
 from shared.domain.events.event import Event
@@ -9,10 +11,11 @@ from shared.domain.events.event_types import WEBHOOK_ENDPOINT_DISABLED
 from shared.domain.webhooks.endpoints import WebhookEndpoint
 
 
-def from_disabled_endpoint(endpoint: WebhookEndpoint) -> Event:
+def from_disabled_endpoint(endpoint: WebhookEndpoint, now: datetime) -> Event:
     """Return the event of a disabled endpoint, for the other endpoints of its store.
 
-    It does not contain the URL, because a URL's path may be a secret.
+    It does not contain the URL, because a URL's path may be a secret. ``now`` is the account's
+    time: that of the endpoint is real.
     """
     assert endpoint.disabled_at is not None
     return Event(
@@ -25,7 +28,7 @@ def from_disabled_endpoint(endpoint: WebhookEndpoint) -> Event:
         program_id=None,
         user_id=None,
         source=None,
-        created_at=endpoint.disabled_at,
+        created_at=now,
         data={
             "webhookId": endpoint.endpoint_id,
             "reason": endpoint.disabled_reason,

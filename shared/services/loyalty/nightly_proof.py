@@ -142,13 +142,13 @@ def _tell(program: Program, problems: Iterable[Problem]) -> None:
 
 def _announce(program: Program, user_id: str | None, broken: Break) -> None:
     path = paths.event(proof_events.event_id(program, user_id, broken))
+    with test_clocks.time_of(program.account_id):
+        now = clock.utc_now()
 
     def decide(reads: Reads) -> Effect[None]:
         if reads[path].data is not None:
             return Effect(None)  # It was told in an earlier night.
-        news = outbox.announce(
-            [proof_events.from_break(program, user_id, broken, clock.real_now())]
-        )
+        news = outbox.announce([proof_events.from_break(program, user_id, broken, now)])
         return Effect(None, news.writes, tasks=news.tasks)
 
     commands.run([path], decide)

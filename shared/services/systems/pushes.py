@@ -252,7 +252,7 @@ def _settle(
                     blank.system,
                     blank.data_type,
                     taken,
-                    now,
+                    clock.utc_now(),
                 )
             ]
         )

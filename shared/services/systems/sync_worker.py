@@ -200,7 +200,7 @@ def _finish(progress: SyncProgress) -> Sync:
     """End the sync as succeeded, and write its event in the same commit."""
     progress.commit(
         advance=lambda found: syncs.succeeded(found, clock.real_now()),
-        tell=lambda after: outbox.announce([sync_events.from_sync(after)]),
+        tell=lambda after: outbox.announce([sync_events.from_sync(after, clock.utc_now())]),
     )
     sync_documents.delete_parts(progress.sync)
     if progress.sync.problem is not None:

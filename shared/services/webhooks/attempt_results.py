@@ -14,6 +14,7 @@ from shared.domain.webhooks.deliveries import Delivery, DeliveryState
 from shared.domain.webhooks.endpoints import WebhookEndpoint
 from shared.errors import Busy
 from shared.services import commands
+from shared.services.accounts import test_clocks
 from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
 from shared.services.events.outbox import Announcement
@@ -119,7 +120,9 @@ def _disabling(endpoint: WebhookEndpoint) -> Announcement:
         for each in endpoint_documents.list_of_store(endpoint.store_id)
         if each.endpoint_id != endpoint.endpoint_id
     ]
-    return outbox.announce_to(others, [webhook_events.from_disabled_endpoint(endpoint)])
+    with test_clocks.time_of(endpoint.account_id):
+        event = webhook_events.from_disabled_endpoint(endpoint, clock.utc_now())
+    return outbox.announce_to(others, [event])
 
 
 def _follow_up(after: Delivery, recorded: _Recorded) -> None:

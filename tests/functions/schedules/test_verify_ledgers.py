@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from functions.schedules import verify_ledgers
+from shared import clock
 from shared.services.loyalty import nightly_proof, verification
 from shared.store import client, paths
 from shared.store.client import Delete, Put, Update
@@ -18,6 +20,7 @@ from tests.support import stored
 from tests.support.events import Pipeline, deliveries_of
 from tests.support.merchants import Member, Merchant
 from tests.support.refusals import nothing_written
+from tests.support.test_clocks import set_ahead
 
 pytestmark = pytest.mark.usefixtures("own_database")
 
@@ -124,6 +127,20 @@ def test_goes_on_where_its_time_was_over(
     assert rounds[-1].ended_at is not None
     assert (rounds[-1].programs, rounds[-1].memberships) == (2, 3)
     assert len(told(members[2])) == 1
+
+
+def test_what_is_told_of_a_test_account_has_its_time(
+    frozen_clock: Clock, new_merchant: Callable[..., Merchant]
+) -> None:
+    tested = new_merchant(is_test=True)
+    member = tested.member("points", balance=100)
+    set_ahead(tested, days=40)
+    break_balance(member)
+
+    verify_ledgers.handle()
+
+    moments = {each["createdAt"] for each in told(member)}
+    assert moments == {clock.to_wire(clock.real_now() + timedelta(days=40))}
 
 
 def test_a_program_with_which_each_run_dies_is_left_out_in_the_end(

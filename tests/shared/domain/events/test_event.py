@@ -452,7 +452,7 @@ def disabled_endpoint(**fields: Any) -> WebhookEndpoint:
 
 
 def test_a_disabled_endpoint_is_told_without_its_url() -> None:
-    event = webhook_events.from_disabled_endpoint(disabled_endpoint())
+    event = webhook_events.from_disabled_endpoint(disabled_endpoint(), NOW)
 
     assert event == Event(
         event_id=event.event_id,
@@ -462,25 +462,25 @@ def test_a_disabled_endpoint_is_told_without_its_url() -> None:
         program_id=None,
         user_id=None,
         source=None,
-        created_at=NOW + timedelta(days=5),
+        created_at=NOW,
         data={"webhookId": "we_1", "reason": "only_failed", "failingSince": NOW},
     )
 
 
 def test_an_endpoint_that_never_failed_before_is_told_so() -> None:
     endpoint = disabled_endpoint(disabled_reason="gone", health=Health())
-    data = webhook_events.from_disabled_endpoint(endpoint).data
+    data = webhook_events.from_disabled_endpoint(endpoint, NOW).data
     assert data == {"webhookId": "we_1", "reason": "gone", "failingSince": None}
 
 
 def test_an_endpoint_disabled_again_is_told_again() -> None:
-    first = webhook_events.from_disabled_endpoint(disabled_endpoint())
+    first = webhook_events.from_disabled_endpoint(disabled_endpoint(), NOW)
     again = webhook_events.from_disabled_endpoint(
-        disabled_endpoint(disabled_at=NOW + timedelta(days=9))
+        disabled_endpoint(disabled_at=NOW + timedelta(days=9)), NOW
     )
-    other = webhook_events.from_disabled_endpoint(disabled_endpoint(endpoint_id="we_2"))
+    other = webhook_events.from_disabled_endpoint(disabled_endpoint(endpoint_id="we_2"), NOW)
     assert len({first.event_id, again.event_id, other.event_id}) == 3
-    assert first == webhook_events.from_disabled_endpoint(disabled_endpoint())
+    assert first == webhook_events.from_disabled_endpoint(disabled_endpoint(), NOW)
 
 
 def test_ids_are_distinct_and_always_the_same() -> None:

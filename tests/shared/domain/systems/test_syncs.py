@@ -182,7 +182,7 @@ def test_tells_what_was_synced() -> None:
         "receipts": Counts(read=9, awarded=4, taken_back=2),
     }
     done = syncs.succeeded(replace(SYNC, counts=found), LATER)
-    event = sync_events.from_sync(done)
+    event = sync_events.from_sync(done, LATER)
 
     assert event.type == "integration.pos.synced"
     assert event.data == {
@@ -198,13 +198,13 @@ def test_tells_what_was_synced() -> None:
             "receiptsTakenBack": 2,
         },
     }
-    assert event.event_id == sync_events.from_sync(done).event_id
+    assert event.event_id == sync_events.from_sync(done, LATER).event_id
 
 
 def test_tells_what_was_synced_with_an_erp() -> None:
     found = {name: Counts(read=number) for number, name in enumerate(["stock", "orders"], 1)}
     done = syncs.succeeded(replace(SYNC, kind=SystemKind.ERP, system="sap", counts=found), LATER)
-    event = sync_events.from_sync(done)
+    event = sync_events.from_sync(done, LATER)
 
     assert event.type == "integration.erp.synced"
     assert event.data["synced"] == {"inventory": 1, "orders": 2, "suppliers": 0}

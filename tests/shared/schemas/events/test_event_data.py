@@ -110,8 +110,9 @@ def story() -> Iterator[Event]:
         "we_1", "acc_1", "store_1", "http", "https://example.com", ("*",), (), NOW, NOW
     )
     disabled = replace(endpoint, disabled_reason="gone", disabled_at=NOW)
-    yield webhook_events.from_disabled_endpoint(disabled)
-    yield webhook_events.from_disabled_endpoint(replace(disabled, health=Health(failing_since=NOW)))
+    yield webhook_events.from_disabled_endpoint(disabled, NOW)
+    failing = replace(disabled, health=Health(failing_since=NOW))
+    yield webhook_events.from_disabled_endpoint(failing, NOW)
     account = PspAccount("custom", "", {}, False, NOW)
     yield payment_events.from_configuration(PspConfiguration("store_1", "acc_1"), account)
     yield from payment_story(PAYMENT)
@@ -136,7 +137,7 @@ def story() -> Iterator[Event]:
         assert told is not None
         yield told
     for kind in SystemKind:
-        yield sync_events.from_sync(replace(SYNC, kind=kind))
+        yield sync_events.from_sync(replace(SYNC, kind=kind), NOW)
         store = (STORE.account_id, STORE.store_id)
         yield sync_events.from_push(store, kind, "generic", DataType.RECEIPT, ["rec_1"], NOW)
 

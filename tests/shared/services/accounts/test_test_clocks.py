@@ -17,8 +17,9 @@ from tests.conftest import Clock
 from tests.support import stored
 from tests.support.events import Pipeline, deliveries_of, events_of
 from tests.support.merchants import Member, Merchant
-from tests.support.receivers import receiving
+from tests.support.receivers import receiving, status
 from tests.support.test_clocks import set_ahead
+from tests.support.tills import export, head, line, master_data
 from tests.support.traffic import watched
 
 LATER = datetime(2026, 4, 12, 12, tzinfo=UTC)
@@ -78,6 +79,25 @@ def test_what_machines_agree_on_is_in_real_time(tested: Merchant, pipeline: Pipe
     assert [(each.state, each.created_at) for each in delivered] == [
         (DeliveryState.SUCCEEDED, LATER - timedelta(days=40))
     ]
+
+
+def test_what_machines_tell_is_listed_in_the_accounts_time(
+    tested: Merchant, pipeline: Pipeline
+) -> None:
+    """Also after more days than events are listed: by the real time nobody would find them."""
+    file = base64.b64encode(export([head("b-1"), *line("b-1"), *master_data()])).decode()
+    with receiving() as receiver:
+        receiver.answer = status(410)
+        pipeline.register(tested, receiver.url)
+        tested.member()
+        body = {"storeId": tested.store_id, "system": "generic", "credentials": {"file": file}}
+        tested.api.ok("syncPOS", body)
+        pipeline.run(tested)
+    listed = tested.api.ok("listEvents", {"storeId": tested.store_id})["events"]
+    assert {(each["type"], each["createdAt"]) for each in listed} >= {
+        ("integration.pos.synced", clock.to_wire(LATER)),
+        ("loyalty.webhook_endpoint_disabled", clock.to_wire(LATER)),
+    }
 
 
 def test_a_late_trigger_tells_what_a_moved_clock_has_left_behind(
