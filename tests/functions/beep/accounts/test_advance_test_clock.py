@@ -150,6 +150,14 @@ def test_goes_forward_and_not_too_far(
     assert refused.body["details"]["fields"][field].startswith(problem)
 
 
+def test_needs_one_way_to_say_how_far(tested: Merchant) -> None:
+    with nothing_written():
+        for body in ({}, {"days": 1, "hours": 1}):
+            assert_fields_refused(
+                tested.api(ACTION, body), {"body": "needs one of to, days and hours"}
+            )
+
+
 def test_is_never_more_than_ten_years_ahead(tested: Merchant) -> None:
     for _ in range(9):
         tested.api.ok(ACTION, {"days": 400})
