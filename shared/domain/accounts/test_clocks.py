@@ -62,16 +62,19 @@ def asked_to(clock: TestClock, to: datetime | timedelta, real_now: datetime) -> 
         real_now: The real time.
 
     Raises:
-        CannotMoveError: It is not later than the account's time, or too far.
+        CannotMoveError: It is not later than the account's time, or than that to which it is being
+            moved; or it is too far.
     """
-    now = max(clock.now(real_now), clock.until or clock.now(real_now))
+    now, name = clock.now(real_now), "the account's time"
+    if clock.until is not None and clock.until > now:
+        now, name = clock.until, "`advancingTo`, to which it is being moved"
     until = to if isinstance(to, datetime) else now + to
     if to == clock.asked:
         return clock
     if until <= now:
-        raise CannotMoveError("must be later than the account's time, as getTestClock shows it")
+        raise CannotMoveError(f"must be later than {name}; getTestClock shows it")
     if until - now > MOVE_MAX:
-        raise CannotMoveError(f"must be at most {MOVE_MAX.days} days after the account's time")
+        raise CannotMoveError(f"must be at most {MOVE_MAX.days} days after {name}")
     if until - real_now > AHEAD_MAX:
         raise CannotMoveError(f"must be at most {AHEAD_MAX.days} days after the real time")
     return replace(clock, until=until, asked=until, updated_at=real_now)

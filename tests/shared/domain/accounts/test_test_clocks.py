@@ -62,6 +62,14 @@ def test_more_may_be_asked_while_it_moves() -> None:
     assert test_clocks.arrived(more, NOW + timedelta(days=3), NOW).until == more.until
 
 
+def test_what_is_refused_while_it_moves_says_from_where_it_counts() -> None:
+    clock = test_clocks.asked_to(TestClock("acc_test_1", NOW), timedelta(days=3), NOW)
+    with pytest.raises(CannotMoveError, match="must be later than `advancingTo`"):
+        test_clocks.asked_to(clock, NOW + timedelta(days=2), NOW)
+    with pytest.raises(CannotMoveError, match="must be at most 400 days after `advancingTo`"):
+        test_clocks.asked_to(clock, NOW + timedelta(days=404), NOW)
+
+
 @pytest.mark.parametrize(
     ("account_id", "expected"),
     [("acc_test_1", True), ("acc_test", False), ("acc_1", False), ("my_acc_test_1", False)],
