@@ -126,16 +126,15 @@ class Purse:
 
     def collect(self, given: int, redeemed_at: datetime) -> int:
         """Take what returns missed of what a redemption has given back that was there before."""
-        left = given
+        free, balance, left = Counter(self.free), self.balance, given
         for place, each in enumerate(self.missing):
             if redeemed_at > each.since:
                 continue
             dead = sum(
-                units
-                for date, units in self.free.items()
-                if date is not None and date <= each.since
+                units for date, units in free.items() if date is not None and date <= each.since
             )
-            units = min(each.units, left, max(self.balance - dead, 0))
+            taken = given - left
+            units = min(each.units, max(min(given, balance) - dead - taken, 0))
             self.take(units, first=[each.date], alive_at=each.since)
             left -= units
             self.missing[place] = replace(

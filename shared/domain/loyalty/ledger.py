@@ -565,14 +565,14 @@ def _to_collect(membership: Membership, redeemed: Entry) -> list[tuple[Uncollect
     That is what the return would have taken if the redemption had not been. What had expired by
     then it would not have taken.
     """
-    left_units = -redeemed.units
+    taken_units = 0
     takings = []
     for each in uncollected_returns.due(membership.uncollected, redeemed):
+        # All that has expired is of the redemption: what else has is written off already.
         _, dead_units = lots.split_due(membership.lots, each.since)
-        taken_before = -redeemed.units - left_units
-        there = max(membership.balance_units - dead_units - taken_before, 0)
-        taken = min(each.units, left_units, there)
-        left_units -= taken
+        there = min(-redeemed.units, membership.balance_units) - dead_units - taken_units
+        taken = min(each.units, max(there, 0))
+        taken_units += taken
         takings += [(each, taken)] if taken else []
     return takings
 

@@ -91,6 +91,18 @@ def test_it_takes_what_the_return_would_have_taken_and_nothing_that_had_expired_
     assert [each.units for each in books.membership.lots] == [20]
 
 
+def test_what_was_earned_later_does_not_pay_for_what_had_expired_before_the_return() -> None:
+    books = Books()
+    earn = books.earn(50, NOW + 5 * HOUR)
+    redeemed = books.redeem(50)
+    books.now = NOW + 10 * HOUR
+    books.take_back(earn, 50)
+    books.earn(100, NOW + 90 * HOUR)
+
+    assert books.cancel(redeemed) == 0
+    assert books.membership.balance_units == 100
+
+
 def test_what_has_expired_since_the_return_pays_first() -> None:
     books = Books()
     earn = books.earn(50, NOW + 10 * HOUR)
