@@ -100,7 +100,7 @@ def reverse(
                 description=description,
                 key_hash=cause.key_hash,
             )
-            return _without_earn(reads, membership, program, one, asked_id, names[0], cause.now)
+            return _without_earn(reads, membership, program, one, asked_id, names, cause.now)
         earn = _meant(reads, earns, program, returned)
         path = paths.earn_returns(earn.membership_id, earn.entry_id)
         receipt = _receipt_path(program, earn.transaction_id)
@@ -145,7 +145,7 @@ def _without_earn(
     program: Program,
     one: WaitingReturn,
     asked_id: str,
-    name: str,
+    names: tuple[str, ...],
     now: datetime,
 ) -> Decided:
     """Decide on a return of what has earned nothing: it waits, unless the purchase was told.
@@ -158,7 +158,7 @@ def _without_earn(
         Wanted: Something is not read yet.
     """
     is_waiting = one in membership.waiting_returns
-    path, known = _told_without_earn(reads, membership, asked_id, name)
+    path, known = _told_without_earn(reads, membership, asked_id, names)
     told_units = None if known is None else known.nothing_units(one.returned)
     if known is not None and told_units is not None:
         undone = known.undone_by(one.returned)
@@ -192,14 +192,19 @@ def _without_earn(
 
 
 def _told_without_earn(
-    reads: Reads, membership: Membership, asked_id: str, name: str
+    reads: Reads, membership: Membership, asked_id: str, names: tuple[str, ...]
 ) -> tuple[str, EarnReturns | None]:
     """Return the returns of a purchase that was told and earned nothing, and where they are.
 
-    The second is ``None`` if it was not told.
+    They are under the id that its earn would have: what another system has earned by the same id
+    has returns of its own. The second is ``None`` if it was not told.
     """
     own = dict.fromkeys((asked_id, membership.membership_id, *membership.merged_from))
-    every = [paths.earn_returns(each, name) for each in own]
+    every = [
+        paths.earn_returns(each, name)
+        for each in own
+        for name in [next(name for name in names if reads[paths.entry(each, name)].data is None)]
+    ]
     commands.want(reads, every)
     for path in every:
         known = return_documents.decode(reads[path])

@@ -645,6 +645,23 @@ def test_what_waits_for_a_purchase_that_earns_nothing_waits_no_more(merchant: Me
     stored.assert_sound(member)
 
 
+def test_a_return_waits_though_another_system_has_had_a_purchase_of_that_id(
+    merchant: Merchant,
+) -> None:
+    member = merchant.member("points")
+    member.add(purchaseAmount=10, transactionId="t1", source="till")
+    assert took(reverse(member, "r1", source="till", amount=4))[0] == 40
+
+    assert reverse(member, "r2", source="erp").body["status"] == "waiting"
+
+    member.add(purchaseAmount=10, transactionId="t1", source="erp")
+    assert stored.units(member) == [100, -40, 100, -100]
+    member.add(purchaseAmount=0.01, transactionId="t1", source="web")
+    assert reverse(member, "r3", source="web").body["status"] == "booked"
+    assert stored.units(member) == [100, -40, 100, -100]
+    stored.assert_sound(member)
+
+
 REWARD = {"rewardId": "rw_1", "title": "Kaffee", "type": "free_product", "requiredPoints": 90}
 
 
