@@ -676,8 +676,11 @@ def rewarded(merchant: Merchant) -> tuple[Member, str]:
 def test_a_reward_that_it_unlocked_is_revoked_if_nobody_has_used_it(merchant: Merchant) -> None:
     member, code = rewarded(merchant)
 
-    assert took(reverse(member)) == (100, 0, 0)
+    answer = reverse(member)
 
+    assert took(answer) == (100, 0, 0)
+    assert answer.body["cancelledRedemptionIds"] == [stored.entries(member)[1].entry_id]
+    assert gave_back(answer) == (90, 1, 10, 0)
     assert stored.units(member) == [100, -90, 90, -100]
     use = {"storeId": merchant.store_id, "rewardCode": code}
     with nothing_written():
