@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from shared.domain.members.member_codes import ALPHABET
 
@@ -25,5 +25,6 @@ def read(text: str) -> str:
 def link(app_url: str, code: str) -> str:
     """Return the address of an app with a code in its query; the rest of it stays."""
     parts = urlsplit(app_url)
-    others = [each for each in parse_qsl(parts.query, keep_blank_values=True) if each[0] != _NAME]
-    return parts._replace(query=urlencode([*others, (_NAME, code)])).geturl()
+    # Taken apart and encoded anew it might say something else, or be too long for a QR code.
+    others = [each for each in parts.query.split("&") if each and each.split("=")[0] != _NAME]
+    return parts._replace(query="&".join([*others, f"{_NAME}={code}"])).geturl()
