@@ -8,14 +8,20 @@ the record, which says what the old chain was: so neither can be changed afterwa
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared import ids
 from shared.clock import to_wire
 from shared.domain import pseudonyms
-from shared.domain.loyalty import chain, hold_releases, welcome
+from shared.domain.loyalty import (
+    chain,
+    hold_releases,
+    redemptions,
+    uncollected_returns,
+    welcome,
+)
 from shared.domain.loyalty.entries import GENESIS, Entry, EntryKind, Moved
 from shared.domain.loyalty.membership import Membership, RecentEntry
 from shared.domain.loyalty.pending import PendingAward
@@ -204,7 +210,8 @@ def copy(
         broken=_broken(entries, membership.head_hash),
     )
     head_hash = genesis(record)
-    ids_by_old = {each.entry_id: _entry_id(each, membership_id) for each in entries}
+    cancelling = _cancelling(membership, entries)
+    ids_by_old = {each.entry_id: _entry_id(each, membership_id, cancelling) for each in entries}
     copied = []
     for entry in entries:
         unsealed = _copied(entry, membership_id, names, ids_by_old, head_hash, erased_at)
@@ -297,7 +304,7 @@ def _copied(
     return replace(
         entry,
         entry_id=ids_by_old[entry.entry_id],
-        fingerprint=_fingerprint(entry, membership_id),
+        fingerprint=_fingerprint(entry, membership_id, ids_by_old[entry.entry_id]),
         membership_id=membership_id,
         user_id=names.of(entry.user_id),
         key_hash=None,
@@ -324,7 +331,26 @@ def _moved(moved: Moved | None, names: Pseudonyms) -> Moved | None:
     )
 
 
-def _entry_id(entry: Entry, membership_id: str) -> str:
+def _cancelling(membership: Membership, entries: Sequence[Entry]) -> set[str]:
+    """Return the ids of the entries that cancel redemptions, and of those that take of that.
+
+    They follow from the id of the membership, or of one that was merged into it.
+    """
+    own = (membership.membership_id, *membership.merged_from)
+    found: set[str] = set()
+    for entry in entries:
+        redemption_id = entry.corrects_entry_id
+        if entry.kind is not EntryKind.REVERSE or redemption_id is None:
+            continue
+        if entry.entry_id in {redemptions.cancellation_id(each, redemption_id) for each in own}:
+            found.add(entry.entry_id)
+            if entry.collected_units:
+                numbers = range(uncollected_returns.UNCOLLECTED_MAX)
+                found |= {uncollected_returns.entry_id(entry.entry_id, each) for each in numbers}
+    return found
+
+
+def _entry_id(entry: Entry, membership_id: str, cancelling: Collection[str]) -> str:
     """Return the same id, unless it follows from the old membership's.
 
     Nothing but entries and the history refers to those.
@@ -337,15 +363,17 @@ def _entry_id(entry: Entry, membership_id: str) -> str:
         return ids.derived("le", "merge", membership_id, str(entry.seq))
     if entry.activates_entry_id is not None:
         return ids.derived("le", "activate", membership_id, str(entry.seq))
+    if entry.entry_id in cancelling:
+        return ids.derived("le", "cancel", membership_id, str(entry.seq))
     return entry.entry_id
 
 
-def _fingerprint(entry: Entry, membership_id: str) -> str:
+def _fingerprint(entry: Entry, membership_id: str, new_id: str) -> str:
     """Return the same digest, unless it follows from the user id: who guesses that could try it.
 
     No request is compared with those; others still tell a repeated refund from another one.
     """
-    is_named = entry.kind in _NAMED_BY_MEMBER or entry.activates_entry_id is not None
+    is_named = entry.kind in _NAMED_BY_MEMBER or new_id != entry.entry_id
     if is_named or entry.earning_method == welcome.METHOD:
         return ids.digest("copy", membership_id, str(entry.seq))
     return entry.fingerprint

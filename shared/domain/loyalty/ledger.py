@@ -599,7 +599,7 @@ def collect(
     entries = []
     for number, (one, units) in enumerate(_to_collect(membership, redeemed)):
         earn_entry = earns[one.earn]
-        entry_id = ids.derived("le", "collect", cause.entry_id, str(number))
+        entry_id = uncollected_returns.entry_id(cause.entry_id, number)
         why = Cause(
             entry_id=entry_id,
             fingerprint=ids.digest("collect", entry_id),

@@ -10,9 +10,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from shared import ids
 from shared.clock import to_wire
 from shared.domain.loyalty.entries import Entry
 from shared.errors import CancellationTooLate, RedemptionCancelled, RewardCodeUsed
+
+
+def cancellation_id(membership_id: str, redemption_id: str) -> str:
+    """Return the id of the entry that cancels a redemption, whoever does so."""
+    return ids.derived("le", "cancel", membership_id, redemption_id)
 
 
 class RedemptionStatus(StrEnum):

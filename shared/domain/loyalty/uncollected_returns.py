@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from shared import ids
 from shared.domain.loyalty.entries import Entry
 
 UNCOLLECTED_MAX = 50
@@ -43,6 +44,11 @@ class Uncollected:
 
 
 Remembered = tuple[Uncollected, ...]
+
+
+def entry_id(cancellation_id: str, number: int) -> str:
+    """Return the id of an entry that takes of what the entry of a cancellation has given back."""
+    return ids.derived("le", "collect", cancellation_id, str(number))
 
 
 def added(every: Remembered, earn: Entry, units: int, since: datetime) -> Remembered:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from shared import ids
-from shared.domain.loyalty import ledger, reward_stock, uncollected_returns
+from shared.domain.loyalty import ledger, redemptions, reward_stock, uncollected_returns
 from shared.domain.loyalty.entries import Cause, Entry, EntryKind
 from shared.domain.loyalty.external_transactions import Direction, ExternalTransaction
 from shared.domain.loyalty.membership import Membership
@@ -168,7 +168,7 @@ def unlocked_by(reads: Reads, membership: Membership, earn: Entry) -> list[Entry
 def cause_of(original: Entry, cause: Cause) -> Cause:
     """Return the cause of giving back a redemption, under the name that cancelRedemption has."""
     return Cause(
-        entry_id=ids.derived("le", "cancel", original.membership_id, original.entry_id),
+        entry_id=redemptions.cancellation_id(original.membership_id, original.entry_id),
         fingerprint=ids.digest("cancel", original.program_id, original.entry_id),
         now=cause.now,
         description=cause.description,

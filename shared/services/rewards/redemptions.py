@@ -242,7 +242,7 @@ def cancel(
     program = access.program(caller, program_id, store_id)
     asked_id = paths.membership_id(program_id, user_id)
     cause = Cause(
-        entry_id=ids.derived("le", "cancel", asked_id, redemption_id),
+        entry_id=redemptions.cancellation_id(asked_id, redemption_id),
         fingerprint=ids.digest("cancel", program_id, redemption_id),
         key_hash=caller.claim.claim_id if caller.claim else None,
         now=clock.utc_now(),

@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 
 from shared import ids
-from shared.domain.loyalty import chain, erasing, ledger, proof, welcome
+from shared.domain.loyalty import chain, erasing, ledger, proof, redemptions, welcome
 from shared.domain.loyalty.entries import Entry, EntryKind
 from shared.domain.loyalty.expiry import PointsExpiry
 from shared.domain.loyalty.membership import Membership
@@ -86,6 +86,14 @@ def lived(user_id: str) -> tuple[Membership, list[Entry], Pseudonyms]:
     assert greeting is not None
     bought = make_cause("le_2", purchase_amount="7")
     membership, pending = ledger.earn(membership, program, 7, bought)
+    membership, earned = ledger.earn(membership, program, 6, make_cause("le_3"))
+    membership, spent = ledger.redeem(membership, program, 11, make_cause("le_4"))
+    membership = ledger.uncollected(membership, earned, 6, NOW + timedelta(minutes=1))
+    cancelling = make_cause(redemptions.cancellation_id(membership_id, spent.entry_id))
+    membership, cancelled = ledger.cancel(membership, program, spent, cancelling)
+    earns = {(membership_id, earned.entry_id): earned}
+    membership, collected = ledger.collect(membership, program, spent, earns, cancelling)
+    assert len(collected) == 1
     membership, caught_up = ledger.caught_up(membership, program, NOW + timedelta(days=9))
     out, into = (
         make_cause(ids.derived("le", "merge", way, user_id), fingerprint=ids.digest(way, user_id))
@@ -93,7 +101,7 @@ def lived(user_id: str) -> tuple[Membership, list[Entry], Pseudonyms]:
     )
     taker = make_membership(program, membership_id="lp_1_taker", user_id="taker")
     (membership, gone), _ = ledger.merge(membership, taker, program, out, into)
-    entries = [greeting, pending, *caught_up, gone]
+    entries = [greeting, pending, earned, spent, cancelled, *collected, *caught_up, gone]
     names = {membership_id: "lp_1_erased_1", user_id: "erased_1", "lp_1_taker": "lp_1_erased_2"}
     return membership, entries, Pseudonyms({**names, "taker": "erased_2"})
 
@@ -103,7 +111,14 @@ def test_nothing_of_a_copy_follows_from_the_user_id() -> None:
     copies = [erasing.copy(*lived(user_id), NOW) for user_id in ("user_1", "max@example.com")]
 
     kinds = {each.kind for each in copies[0].entries}
-    assert kinds == {EntryKind.EARN, EntryKind.PENDING, EntryKind.EXPIRE, EntryKind.MERGE}
+    assert kinds == {
+        EntryKind.EARN,
+        EntryKind.PENDING,
+        EntryKind.REDEEM,
+        EntryKind.REVERSE,
+        EntryKind.EXPIRE,
+        EntryKind.MERGE,
+    }
     assert any(each.activates_entry_id for each in copies[0].entries)
     one, other = (
         [replace(each, hash="", previous_hash="") for each in made.entries] for made in copies
