@@ -494,7 +494,7 @@ def adjust(
         cause,
         None,
         book,
-        records_no_op=target_units is not None,
+        records_no_op=target_units is not None and transaction_id is not None,
         expected=None if if_version is None else Expected(if_version, target_units),
     ).run(caller.claim)
 

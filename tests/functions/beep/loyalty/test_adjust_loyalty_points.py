@@ -268,6 +268,13 @@ def test_what_is_so_already_is_booked_neither_now_nor_later(member: Member) -> N
     assert stored.units(member) == [100, 20]
 
 
+def test_what_is_so_already_and_has_no_name_writes_nothing(member: Member) -> None:
+    with nothing_written():
+        answer = set_to(member, 100, 1)
+
+    assert (answer.body["entryId"], answer.body["newBalance"]) == (None, 100)
+
+
 def test_what_time_has_brought_is_a_change_before_it_is_booked(
     frozen_clock: Clock, merchant: Merchant
 ) -> None:
