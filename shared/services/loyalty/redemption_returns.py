@@ -104,11 +104,14 @@ def of_purchase(
     """Return what was spent on a purchase and not given back yet: one redemption, or none.
 
     ``bought_by`` is the membership that has earned by it: after a merge two purchases may have one
-    name, and each comes with its own redemption.
+    name, and each comes with its own redemption. Of who was erased there is none: nothing says any
+    more what was given back before.
 
     Raises:
         Wanted: Something is not read yet.
     """
+    if membership.erased_at is not None:
+        return []
     own = (membership.membership_id, *membership.merged_from)
     every = [path for each in own for path in spent_paths(each, transaction_id, source)]
     commands.want(reads, every)

@@ -250,6 +250,12 @@ def cancel(
     )
 
     def book(membership: Membership, reads: Reads, cause: Cause) -> bookings.Decided:
+        if membership.erased_at is not None:
+            # Nothing says any more whether it was cancelled before.
+            raise RedemptionNotFound(
+                "The redemptions of who was erased cannot be cancelled.",
+                fix="Do nothing: there is nobody who could spend the points.",
+            )
         own = [asked_id, membership.membership_id, *membership.merged_from]
         original = _entry_of(own, redemption_id, reads)
         if original is None or original.kind is not EntryKind.REDEEM:

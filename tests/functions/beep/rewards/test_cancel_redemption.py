@@ -229,6 +229,22 @@ def test_a_member_who_has_left_gets_it_back(merchant: Merchant) -> None:
     assert cancel(member, redemption_id).body["newBalance"] == 100
 
 
+def test_what_was_cancelled_before_an_erasure_gives_nothing_back_again(merchant: Merchant) -> None:
+    member = merchant.member("points", balance=100)
+    redemption_id = member.redeem(40, transactionId="t1").body["redemptionId"]
+    assert cancel(member, redemption_id).status == 200
+    member.api.ok("eraseMember", {"userId": member.user_id})
+    listed = member.api.ok("listRedemptions", {"programId": member.program_id})["redemptions"]
+    erased = member.other(listed[0]["userId"])
+
+    with nothing_written():
+        assert cancel(erased, redemption_id).error == "REDEMPTION_NOT_FOUND"
+    returned = member.api.ok("reverseLoyaltyTransaction", {**erased.ids, **RETURN})
+
+    assert returned["pointsGivenBack"] == 0
+    assert stored.units(erased) == [100, -40, 40]
+
+
 def test_cancel_against_use(merchant: Merchant) -> None:
     member = with_reward(merchant)
     redeemed = bought(member)
