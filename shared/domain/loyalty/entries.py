@@ -70,8 +70,9 @@ class Extended:
 class Undone:
     """What a return gave back before it took anything: the entries before its own tell it, too.
 
-    ``balance_units`` is the balance before all that; ``units`` is what ``redemption_ids`` gave
-    back, which are cancelled by it; ``reservation_ids`` were open, and are voided.
+    ``balance_units`` is the balance before all that is in the same commit; ``units`` is what
+    ``redemption_ids`` gave back, which are cancelled by it; ``reservation_ids`` were open, and are
+    voided. What a return did while it waited for its purchase is in these three, too.
     """
 
     balance_units: int
