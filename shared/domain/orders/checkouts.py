@@ -293,9 +293,18 @@ def settled(before: Checkout | None, after: Checkout, now: datetime) -> Checkout
 def timed_out(checkout: Checkout, now: datetime) -> Checkout:
     """Return the checkout after a check: cancelled if nobody has paid it in time."""
     is_late = now >= checkout.created_at + OPEN_FOR
-    if checkout.stage is CheckoutStage.STARTED and is_late:
+    if checkout.stage is CheckoutStage.STARTED and is_late and not _ends_with_payment(checkout):
         return cancel(checkout, now, CancelReason.TIMED_OUT)
     return checkout
+
+
+def _ends_with_payment(checkout: Checkout) -> bool:
+    """Tell whether a started checkout waits for its payment, however long that takes.
+
+    Points have paid a part of it: if they came back while the provider can still be paid, somebody
+    could get them, pay the rest then, and have the goods for it.
+    """
+    return checkout.loyalty_payment is not None and checkout.payment_id is not None
 
 
 def conflict(checkout: Checkout, wish: str) -> CheckoutStateConflict:
@@ -320,7 +329,7 @@ def _completed(checkout: Checkout, now: datetime) -> Checkout:
 
 def _check_at(checkout: Checkout, now: datetime) -> datetime | None:
     if checkout.stage is CheckoutStage.STARTED:
-        return checkout.created_at + OPEN_FOR
+        return None if _ends_with_payment(checkout) else checkout.created_at + OPEN_FOR
     if checkout.awaits_points and now - checkout.updated_at < BOOKED_FOR:
         return now + _PAUSE
     return None

@@ -175,6 +175,34 @@ def test_what_is_cancelled_or_not_paid_in_time_gives_the_points_back(rich: Marke
     assert rich.units() == [1000, -300, -200, 300, 200]
 
 
+@pytest.mark.usefixtures("own_database")  # the sweep works through all there is
+def test_no_points_come_back_while_the_provider_can_still_be_paid(till: Till) -> None:
+    market = rich_market(till.merchant)
+    transaction_id = market.started(returnUrl=RETURN_URL, **by_points(market.member, 999))
+
+    with clock.use(lambda: datetime.now(UTC) + timedelta(days=1)):
+        order_settlement.settle_due()
+
+    assert market.purchase(transaction_id)["status"] == "started"
+    assert market.stored(transaction_id).check_at is None
+    assert market.units() == [1000, -999]
+    till.pay()
+    assert market.purchase(transaction_id)["status"] == "completed"
+    assert market.units()[:2] == [1000, -999]
+
+
+@pytest.mark.usefixtures("own_database")
+def test_they_come_back_once_with_the_payment_that_is_cancelled(till: Till) -> None:
+    market = rich_market(till.merchant)
+    transaction_id = market.started(returnUrl=RETURN_URL, **by_points(market.member, 999))
+
+    for _ in range(2):
+        market.cancel(transaction_id)
+
+    assert till.provider.payments["p_1"]["status"] == "canceled"
+    assert market.units() == [1000, -999, 999]
+
+
 def test_customers_pay_with_their_own_points(rich: Market) -> None:
     rich.sells()
     item = milk(10, ean="4006381333931")
