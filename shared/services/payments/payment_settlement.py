@@ -24,8 +24,11 @@ def settle_due(limit: int = SETTLED_PER_RUN) -> int:
     """Settle the due payments; return their number. A failed one is tried again later."""
     due = payment_documents.list_to_check(clock.utc_now(), limit)
     for payment in due:
-        with test_clocks.time_of(payment.account_id):
-            settle_or_put_off(payment)
+        try:
+            with test_clocks.time_of(payment.account_id):
+                settle_or_put_off(payment)
+        except Exception:  # noqa: BLE001 - nor may a clock that cannot be read
+            logs.exception("payment not settled", paymentId=payment.payment_id)
     return len(due)
 
 

@@ -10,6 +10,8 @@ import pytest
 
 from shared.domain.payments.payments import CHECKED_FOR, GIVEN_UP_AFTER, Payment
 from shared.services.payments import payment_settlement
+from shared.store import client, paths
+from shared.store.client import Create
 from tests.conftest import Clock
 from tests.support.payments import Till, nothing_special
 from tests.support.processes import Job, Processes
@@ -199,3 +201,26 @@ def test_a_payment_of_another_amount_is_not_settled(till: Till, frozen_clock: Cl
     payment = till.get(payment_id)
     assert (payment["status"], payment["problem"]) == ("requires_action", "amount_mismatch")
     assert till.stored(payment_id).check_at is not None
+
+
+def test_a_clock_that_cannot_be_read_does_not_hold_up_the_others(
+    till: Till, frozen_clock: Clock
+) -> None:
+    waiting = till.process().body["paymentId"]
+    till.provider.payments["p_1"] |= {"status": "paid", "capturedMinor": 1099}
+    data = client.get_one(paths.payment(waiting)).data
+    assert data is not None
+    earlier = data["checkAt"] - timedelta(minutes=1)
+    unreadable = {**data, "accountId": "acc_test_1", "checkAt": earlier}
+    client.commit(
+        [
+            Create(paths.payment("pay_unreadable"), unreadable),
+            Create(paths.test_clock("acc_test_1"), {"aheadMs": "far"}),
+        ]
+    )
+
+    frozen_clock.now += timedelta(hours=1)
+    payment_settlement.settle_due()
+
+    assert till.get(waiting)["status"] == "paid"
+    assert client.get_one(paths.payment("pay_unreadable")).data == unreadable
