@@ -26,7 +26,7 @@ from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
 from shared.services.loyalty import profile_rewards, returning, sync_conflicts
 from shared.services.loyalty.sync_conflicts import Expected
-from shared.store import paths
+from shared.store import codec, paths
 from shared.store.client import Document, Write
 from shared.store.loyalty import membership_documents, redemption_documents
 from shared.store.members import member_documents
@@ -516,28 +516,8 @@ def _kept(booking: Booking) -> Document:
         "requestedUnits": booking.award.requested_units if booking.award else 0,
         "reason": booking.award.reason if booking.award else None,
         "cappedBy": booking.award.capped_by if booking.award else None,
-        **({} if booking.undone is None else {"undone": _kept_undone(booking.undone)}),
+        **({} if booking.undone is None else {"undone": codec.to_document(booking.undone)}),
     }
-
-
-def _kept_undone(undone: Undone) -> Document:
-    return {
-        "balanceUnits": undone.balance_units,
-        "units": undone.units,
-        "redemptionIds": list(undone.redemption_ids),
-        "reservationIds": list(undone.reservation_ids),
-    }
-
-
-def _undone(kept: Document | None) -> Undone | None:
-    if kept is None:
-        return None
-    return Undone(
-        kept["balanceUnits"],
-        kept["units"],
-        tuple(kept["redemptionIds"]),
-        tuple(kept["reservationIds"]),
-    )
 
 
 def _replay(
@@ -597,6 +577,7 @@ def _replay_of_nothing(
     if earlier.get("entryId") is not None:
         raise MembershipNotFound("The membership in which this was booked was erased since.")
     award = Award(earlier["requestedUnits"], 0, earlier.get("cappedBy"), earlier["reason"])
+    undone = earlier.get("undone")
     return Booking(
         program,
         membership_id,
@@ -606,5 +587,5 @@ def _replay_of_nothing(
         earlier["tier"],
         award,
         is_replay=True,
-        undone=_undone(earlier.get("undone")),
+        undone=None if undone is None else codec.from_document(Undone, undone),
     )
