@@ -150,8 +150,6 @@ MEMBERSHIP_CHANGES = frozenset(
     }
 )
 """What it has otherwise, or not at all; tested likewise."""
-_NAMED_BY_MEMBER = frozenset({EntryKind.EXPIRE, EntryKind.MERGE, EntryKind.TIER})
-"""Kinds whose entries have ids and fingerprints that follow from the member's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,8 +371,7 @@ def _fingerprint(entry: Entry, membership_id: str, new_id: str) -> str:
 
     No request is compared with those; others still tell a repeated refund from another one.
     """
-    is_named = entry.kind in _NAMED_BY_MEMBER or new_id != entry.entry_id
-    if is_named or entry.earning_method == welcome.METHOD:
+    if new_id != entry.entry_id or entry.earning_method == welcome.METHOD:
         return ids.digest("copy", membership_id, str(entry.seq))
     return entry.fingerprint
 
