@@ -200,11 +200,11 @@ def _told_without_earn(
     has returns of its own. The second is ``None`` if it was not told.
     """
     own = dict.fromkeys((asked_id, membership.membership_id, *membership.merged_from))
-    every = [
-        paths.earn_returns(each, name)
+    free = {
+        each: next(name for name in names if reads[paths.entry(each, name)].data is None)
         for each in own
-        for name in [next(name for name in names if reads[paths.entry(each, name)].data is None)]
-    ]
+    }
+    every = [paths.earn_returns(each, name) for each, name in free.items()]
     commands.want(reads, every)
     for path in every:
         known = return_documents.decode(reads[path])

@@ -138,13 +138,13 @@ class SpentBack:
 
     def undone(self, earlier: Undone | None = None) -> Undone | None:
         """Return what was given back, here and ``earlier``; ``None`` if nothing was."""
-        done, more = self._done, earlier or self._done
+        done = self._done
         if earlier is not None:
             done = replace(
                 done,
-                units=more.units + done.units,
-                redemption_ids=more.redemption_ids + done.redemption_ids,
-                reservation_ids=more.reservation_ids + done.reservation_ids,
+                units=earlier.units + done.units,
+                redemption_ids=earlier.redemption_ids + done.redemption_ids,
+                reservation_ids=earlier.reservation_ids + done.reservation_ids,
             )
         return done if done.redemption_ids or done.reservation_ids else None
 
