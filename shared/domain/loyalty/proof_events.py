@@ -14,16 +14,10 @@ SHOWN_CHARS_MAX = 200
 """Of a value that was expected or found: some are long lists."""
 
 
-def event_id(program: Program, user_id: str | None, broken: Break) -> str:
-    """Return the id of a break's event: the same every night, so that it is told once."""
-    where = (user_id or "", broken.invariant.value, str(broken.seq or 0))
-    return ids.derived("evt", "proof", program.program_id, *where)
-
-
 def from_break(program: Program, user_id: str | None, broken: Break, now: datetime) -> Event:
     """Return the event of what does not hold; ``user_id`` is ``None`` if it is the program's."""
     return Event(
-        event_id=event_id(program, user_id, broken),
+        event_id=_event_id(program, user_id, broken),
         type=LEDGER_BROKEN,
         account_id=program.account_id,
         store_id=program.store_id,
@@ -47,3 +41,9 @@ def shown(value: str | None) -> str | None:
     if value is None or len(value) <= SHOWN_CHARS_MAX:
         return value
     return f"{value[:SHOWN_CHARS_MAX]}..."
+
+
+def _event_id(program: Program, user_id: str | None, broken: Break) -> str:
+    """Return the id of a break's event: the same every night, so that it is told once."""
+    where = (user_id or "", broken.invariant.value, str(broken.seq or 0))
+    return ids.derived("evt", "proof", program.program_id, *where)

@@ -127,6 +127,19 @@ def emit_check_in(session_id: str) -> int:
     return commands.run([marker, path], decide)
 
 
+def emit_once(event: Event) -> None:
+    """Emit an event that nothing else is written with, unless it was emitted before."""
+    marker = paths.event(event.event_id)
+
+    def decide(reads: Reads) -> Effect[None]:
+        if reads[marker].data is not None:
+            return Effect(None)
+        news = outbox.announce([event])
+        return Effect(None, news.writes, tasks=news.tasks)
+
+    commands.run([marker], decide)
+
+
 def emit_rest(membership: Membership, entries: Sequence[Entry]) -> None:
     """Emit what a membership and its entries have not emitted yet, before they get new names."""
     membership_id = membership.membership_id

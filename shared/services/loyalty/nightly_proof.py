@@ -17,10 +17,8 @@ from shared.domain.loyalty import liability, proof, proof_events
 from shared.domain.loyalty.liability import Liability
 from shared.domain.loyalty.programs import Program
 from shared.domain.loyalty.proof import Break, Position
-from shared.services import commands
 from shared.services.accounts import test_clocks
-from shared.services.commands import Effect, Reads
-from shared.services.events import outbox
+from shared.services.events import emission
 from shared.services.loyalty import verification
 from shared.services.loyalty.verification import Piece, Problem
 from shared.store import paths
@@ -141,14 +139,7 @@ def _tell(program: Program, problems: Iterable[Problem]) -> None:
 
 
 def _announce(program: Program, user_id: str | None, broken: Break) -> None:
-    path = paths.event(proof_events.event_id(program, user_id, broken))
     with test_clocks.time_of(program.account_id):
         now = clock.utc_now()
-
-    def decide(reads: Reads) -> Effect[None]:
-        if reads[path].data is not None:
-            return Effect(None)  # It was told in an earlier night.
-        news = outbox.announce([proof_events.from_break(program, user_id, broken, now)])
-        return Effect(None, news.writes, tasks=news.tasks)
-
-    commands.run([path], decide)
+    # A break that lasts has the same event every night.
+    emission.emit_once(proof_events.from_break(program, user_id, broken, now))

@@ -8,10 +8,7 @@ from shared.domain.loyalty import loyalty_events
 from shared.domain.loyalty.entries import Cause
 from shared.domain.loyalty.programs import Program
 from shared.errors import VersionMismatch
-from shared.services import commands
-from shared.services.commands import Effect, Reads
-from shared.services.events import outbox
-from shared.store import paths
+from shared.services.events import emission
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +41,4 @@ def tell(program: Program, cause: Cause, expected: Expected, refusal: VersionMis
         expected_version=expected.version,
         target_units=expected.target_units,
     )
-    path = paths.event(event.event_id)
-
-    def decide(reads: Reads) -> Effect[None]:
-        if reads[path].data is not None:
-            return Effect(None)
-        news = outbox.announce([event])
-        return Effect(None, news.writes, tasks=news.tasks)
-
-    commands.run([path], decide)
+    emission.emit_once(event)
