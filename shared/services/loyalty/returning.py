@@ -88,12 +88,9 @@ def book(
     after, units = told
     refunds = SpentBack(state, membership, program, cause)
     is_all = earn_returns.is_whole(after, earn, program) or not returned.names_part
-    if earn.transaction_id is not None and is_all:
-        refunds.void_reservations(earn.transaction_id, earn.membership_id)
-    if earn.transaction_id is not None and (is_all or returned.reward is not None):
-        refunds.give_back_of_purchase(
-            earn.transaction_id, earn.source, None if is_all else returned, earn.membership_id
-        )
+    if earn.transaction_id is not None:
+        part = None if is_all else returned
+        refunds.undo_spending(earn.transaction_id, earn.source, part, earn.membership_id)
     entry = refunds.take_back(earn, units, given_before) if units else None
     undone = refunds.undone(given_before)
     if entry is None:
@@ -110,12 +107,8 @@ def before_earn(
         BalanceLimitExceeded, Wanted.
     """
     refunds = SpentBack(state, membership, program, one.cause(now))
-    is_all = not one.returned.names_part
-    if is_all:
-        refunds.void_reservations(one.transaction_id)
-    if is_all or one.returned.reward is not None:
-        part = None if is_all else one.returned
-        refunds.give_back_of_purchase(one.transaction_id, one.source, part)
+    part = one.returned if one.returned.names_part else None
+    refunds.undo_spending(one.transaction_id, one.source, part)
     return refunds
 
 
@@ -148,21 +141,21 @@ class SpentBack:
             )
         return done if done.redemption_ids or done.reservation_ids else None
 
-    def void_reservations(self, transaction_id: str, bought_by: str | None = None) -> None:
-        """Let the points be free that are still reserved for a purchase, if it was named then."""
-        meant = [each for each in self.membership.holds if each.transaction_id == transaction_id]
-        of_buyer = [each for each in meant if each.membership_id == bought_by]
-        for hold in of_buyer or meant:
-            self.membership, writes = reservation_voids.void(
-                self._state.now, self.membership, self._program, hold, self._cause.now
-            )
-            self._state.apply(writes)
-            reservation_ids = (*self._done.reservation_ids, hold.reservation_id)
-            self._done = replace(self._done, reservation_ids=reservation_ids)
-        written_off = ledger.expired(self.membership, self._program, self._cause.now)
-        if written_off is not None:
-            self.membership, entry = written_off
-            self.entries.append(entry)
+    def undo_spending(
+        self,
+        transaction_id: str,
+        source: str | None,
+        part: Returned | None,
+        bought_by: str | None = None,
+    ) -> None:
+        """Free what is reserved for a purchase, and give back what was spent on it.
+
+        If a ``part`` of the purchase comes back, only its reward is given back, if it names one.
+        """
+        if part is None:
+            self._void_reservations(transaction_id, bought_by)
+        if part is None or part.reward is not None:
+            self.give_back_of_purchase(transaction_id, source, part, bought_by)
 
     def give_back_of_purchase(
         self,
@@ -219,6 +212,22 @@ class SpentBack:
         for redeemed in redemption_returns.unlocked_by(self._state.now, self.membership, earn):
             if units > self.membership.balance_units:
                 self._give_back(redeemed)
+
+    def _void_reservations(self, transaction_id: str, bought_by: str | None) -> None:
+        """Let the points be free that are still reserved for a purchase, if it was named then."""
+        meant = [each for each in self.membership.holds if each.transaction_id == transaction_id]
+        of_buyer = [each for each in meant if each.membership_id == bought_by]
+        for hold in of_buyer or meant:
+            self.membership, writes = reservation_voids.void(
+                self._state.now, self.membership, self._program, hold, self._cause.now
+            )
+            self._state.apply(writes)
+            reservation_ids = (*self._done.reservation_ids, hold.reservation_id)
+            self._done = replace(self._done, reservation_ids=reservation_ids)
+        written_off = ledger.expired(self.membership, self._program, self._cause.now)
+        if written_off is not None:
+            self.membership, entry = written_off
+            self.entries.append(entry)
 
     def _give_back(self, redeemed: Entry) -> None:
         cause = redemption_returns.cause_of(redeemed, self._cause)
