@@ -51,7 +51,7 @@ class Purse:
     free: Units = field(default_factory=Counter)
     owed: int = 0
     holds: dict[str, tuple[Units, datetime]] = field(default_factory=dict)
-    pending: dict[str, tuple[int, datetime, Date]] = field(default_factory=dict)
+    pending: dict[tuple[str, str], tuple[int, datetime, Date]] = field(default_factory=dict)
     missing: list[Missing] = field(default_factory=list)
 
     @property

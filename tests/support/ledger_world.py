@@ -113,7 +113,7 @@ def earn(world: World, member: Member) -> None:
     if entry.kind is EntryKind.PENDING:
         assert entry.pending_until is not None
         pending = (units, entry.pending_until, entry.lot_expires_at)
-        member.purse.pending[name_of(entry)] = pending
+        member.purse.pending[key_of(entry)] = pending
     else:
         member.purse.add(units, entry.lot_expires_at)
 
@@ -192,11 +192,11 @@ def take_back(world: World, member: Member) -> None:
     units = world.random.randint(1, left)
     policy = world.random.choice(list(ReversePolicy))
     booked = ledger.reverse(member.membership, PROGRAM, earn_, units, world.cause(), policy=policy)
-    purse, name = member.purse, name_of(earn_)
-    if name in purse.pending:
-        have, at, date = purse.pending[name]
+    purse, earned = member.purse, key_of(earn_)
+    if earned in purse.pending:
+        have, at, date = purse.pending[earned]
         taken = min(units, have)
-        purse.pending[name] = (have - taken, at, date)
+        purse.pending[earned] = (have - taken, at, date)
     else:
         taken = {
             ReversePolicy.ONLY_PENDING: 0,
@@ -235,10 +235,10 @@ def give_back(world: World, member: Member) -> None:
     if units == 0:
         return
     world.book(member, ledger.restore(member.membership, PROGRAM, earn_, units, world.cause()))
-    name = name_of(earn_)
-    if name in member.purse.pending:
-        have, at, date = member.purse.pending[name]
-        member.purse.pending[name] = (have + units, at, date)
+    earned = key_of(earn_)
+    if earned in member.purse.pending:
+        have, at, date = member.purse.pending[earned]
+        member.purse.pending[earned] = (have + units, at, date)
     else:
         member.purse.add(units, earn_.lot_expires_at)
 
@@ -329,6 +329,7 @@ def merge(world: World, member: Member) -> None:
     other.redemptions += member.redemptions
     world.gone.append(member)
     world.members[world.members.index(member)] = world.newcomer()
+    world.rare["merged"] += 1
 
 
 def activate(world: World, member: Member) -> None:
@@ -338,7 +339,7 @@ def activate(world: World, member: Member) -> None:
         return
     award = world.random.choice(awards)
     world.book(member, ledger.activate(member.membership, PROGRAM, award, world.now))
-    units, _, date = member.purse.pending.pop(f"{award.membership_id}/{award.entry_id}")
+    units, _, date = member.purse.pending.pop((award.membership_id, award.entry_id))
     assert units == award.units
     member.purse.add(units, date)
 
@@ -373,6 +374,7 @@ def owe(world: World, member: Member) -> None:
     units = world.random.randint(1, 30)
     world.book(member, ledger.owe(member.membership, PROGRAM, units, world.cause()))
     member.purse.take(units)
+    world.rare["owed"] += 1
 
 
 def recalculate_tier(world: World, member: Member) -> None:
@@ -415,6 +417,7 @@ def erase(world: World, member: Member) -> None:
     compare(after)
     world.gone.append(after)
     world.members[world.members.index(member)] = world.newcomer()
+    world.rare["erased"] += 1
 
 
 def wait(world: World, _: Member) -> None:
@@ -447,10 +450,6 @@ COMMANDS: list[Callable[[World, Member], None]] = [
     erase,
     wait,
 ]
-
-
-def name_of(entry: Entry) -> str:
-    return f"{entry.membership_id}/{entry.entry_id}"
 
 
 def key_of(entry: Entry) -> tuple[str, str]:

@@ -13,8 +13,6 @@ from tools.soak.differences import DifferenceError
 
 ROUND = 2_500
 """Commands on one world of members: then all chains and sums are proved, and the next begins."""
-
-
 ROUNDS_MAX = 1_000_000
 """Each round of each seed has random numbers of its own."""
 
@@ -47,4 +45,5 @@ class DomainSoak:
         except AssertionError as error:
             raise DifferenceError("the two ledgers differ") from error
         self.counts += world.done
+        self.counts += Counter({f"({name})": count for name, count in world.rare.items()})
         self.round += 1

@@ -24,5 +24,6 @@ def test_every_command_in_any_order_keeps_the_books(seed: int) -> None:
         assert_proved(member)
     assert not {each.__name__ for each in COMMANDS} - set(world.done)
     assert all(world.done[name] > 20 for name in world.done), world.done
+    assert min(world.rare[each] for each in ("merged", "owed", "erased")) > 10, world.rare
     assert world.rare["collected"] > 5
     assert world.rare["withdrawn"] > 0
