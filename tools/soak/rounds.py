@@ -59,7 +59,7 @@ class Round:
         self.left = Counter(STOCKS)
         self.names = 0
         self._first_day = due.local_day(clock.utc_now(), "Europe/Berlin").isoformat()
-        self._import_codes()
+        self.restock()
         self.told: Counter[str] = Counter()
         self.users: list[str] = []
         self.bought: list[tuple[str, str]] = []
@@ -207,7 +207,8 @@ class Round:
         self.told[user_id] += round(enrolled["currentBalance"])
         self.users.append(user_id)
 
-    def _import_codes(self) -> None:
+    def restock(self) -> None:
+        """Import more codes."""
         codes = [self.name("CODE-") for _ in range(CODES)]
         body = {"programId": self.program_id, "rewardId": "codes", "codes": codes}
         self._surely("importVoucherCodes", body)
@@ -269,10 +270,6 @@ class Round:
             tier_recalculations.resume(begun["recalculationId"])
         tier_recalculations.resume(begun["recalculationId"])
         proofs.require_tiers(self.program_id, {each["name"]: each["minPoints"] for each in tiers})
-
-    def restock(self) -> None:
-        """Import more codes."""
-        self._import_codes()
 
     def prove(self, *, is_over: bool = False) -> None:
         """Compare what is stored with what was answered, and with itself.

@@ -46,9 +46,14 @@ takes some weeks.
 TOLD_AFTER = timedelta(days=10)
 CALENDAR = 0.02
 PROOF = 0.01
-SELDOM = {Round.merge: 0.02, Round.erase: 0.01, Round.leave: 0.02, Round.recalculate: 0.01}
-"""How likely each of these follows an operation."""
-SELDOM[Round.restock] = 0.01
+SELDOM = {
+    Round.merge: 0.02,
+    Round.erase: 0.01,
+    Round.leave: 0.02,
+    Round.recalculate: 0.01,
+    Round.restock: 0.01,
+}
+"""How likely each of these follows an operation, as the calendar and a proof do."""
 TOLD_ROUNDS = 4
 """In one of so many rounds all events are made: that takes as long as the operations."""
 BEGIN = datetime(2026, 3, 3, 12, tzinfo=UTC)
