@@ -154,16 +154,12 @@ def _use_empty_database() -> str:
 def _turn(members: int) -> Turn:
     _use_empty_database()
     recorder = Recorder()
-    lives = Lives.begin(members)
-    with (
-        mock.patch.object(rpc, "send", recorder.send),
-        Path(os.devnull).open("w") as nowhere,
-        contextlib.redirect_stdout(nowhere),
-        clock.use(lambda: lives.now),
-    ):
-        started_s = time.perf_counter()
-        lives.live()
-        wall_s = time.perf_counter() - started_s
+    with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
+        lives = Lives.begin(members)
+        with mock.patch.object(rpc, "send", recorder.send), clock.use(lambda: lives.now):
+            started_s = time.perf_counter()
+            lives.live()
+            wall_s = time.perf_counter() - started_s
     bare = Bare(_use_empty_database(), recorder.seen)
     started_s = time.perf_counter()
     bare.run()
@@ -189,10 +185,9 @@ class Lives:
         import functions_framework
 
         app = functions_framework.create_app("apiGateway", "main.py")  # type: ignore[no-untyped-call]
-        with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
-            merchant = new_merchant()
-            program = {**LIFE, "storeId": merchant.store_id}
-            program_id = call_wsgi(app, merchant.key, "createLoyaltyProgram", program)["programId"]
+        merchant = new_merchant()
+        program = {**LIFE, "storeId": merchant.store_id}
+        program_id = call_wsgi(app, merchant.key, "createLoyaltyProgram", program)["programId"]
         users = [f"user_{number}" for number in range(members)]
         return cls(app, merchant.key, merchant.store_id, program_id, users)
 
