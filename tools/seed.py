@@ -15,7 +15,6 @@ import itertools
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -262,7 +261,7 @@ def _what_time_brings(caller: Caller, program_id: str, program_type: ProgramType
         _purchases(caller, program_id, [(JONAS, "60.00")], ago=SILVER_DAYS_AGO)
 
 
-@contextmanager
+@contextlib.contextmanager
 def _meanwhile(
     caller: Caller, program_id: str, begins: ProgramChanges, ends: ProgramChanges
 ) -> Iterator[None]:
