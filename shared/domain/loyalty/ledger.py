@@ -1071,6 +1071,13 @@ def expired(
     return expire(membership, program, expiry_cause(membership, now))
 
 
+def without_expired(
+    membership: Membership, program: Program, now: datetime
+) -> tuple[Membership, Entry | None]:
+    """Write off what had expired already when it was booked, in the same commit."""
+    return expired(membership, program, now) or (membership, None)
+
+
 def merge(
     source: Membership, target: Membership, program: Program, out: Cause, into: Cause
 ) -> tuple[tuple[Membership, Entry], tuple[Membership, Entry]]:

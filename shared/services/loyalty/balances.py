@@ -221,7 +221,7 @@ def _grant(
         return bookings.Decided(membership, None, award=award, earned_nothing=is_known)
     cause = earning.with_award(cause, award)
     after, entry = ledger.earn(membership, program, award.awarded_units, cause)
-    after, expired = bookings.without_expired(after, program, cause.now)
+    after, expired = ledger.without_expired(after, program, cause.now)
     return bookings.Decided(after, entry, uses, expired, award)
 
 

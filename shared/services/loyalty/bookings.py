@@ -137,13 +137,6 @@ def cause_of(
     )
 
 
-def without_expired(
-    membership: Membership, program: Program, now: datetime
-) -> tuple[Membership, Entry | None]:
-    """Write off points that have expired since they were earned, in the commit of their grant."""
-    return ledger.expired(membership, program, now) or (membership, None)
-
-
 def run(
     claim: Claim | None,
     program: Program,

@@ -65,7 +65,7 @@ def track(
         named = earning.with_award(cause, award)
         after, entry = ledger.earn(membership, program, award.awarded_units, named)
         after = earning.with_event(after, program, event, at, cause.now)
-        after, expired = bookings.without_expired(after, program, cause.now)
+        after, expired = ledger.without_expired(after, program, cause.now)
         return Decided(after, entry, expired=expired, award=award)
 
     return bookings.run(caller.claim, program, user_id, cause, book, records_no_op=True)

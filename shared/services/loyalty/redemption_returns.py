@@ -71,8 +71,7 @@ def give_back(
     told = replace(cause, transaction_id=original.transaction_id, reward_id=original.reward_id)
     after, entry = ledger.cancel(membership, program, original, told)
     after, collected = ledger.collect(after, program, original, earns, told)
-    written_off = ledger.expired(after, program, cause.now)
-    after, expired = written_off or (after, None)
+    after, expired = ledger.without_expired(after, program, cause.now)
     writes = [
         redemption_documents.write(reads[redemption_documents.path_of(original)], record),
         *_stock_writes(program, original, reads),

@@ -270,7 +270,7 @@ def prepared_commit(
                 told = replace(told, reward_code=code)
                 after, entry = ledger.redeem_held(membership, program, hold, whole, told)
         # What is left of it may have reached its date while it was reserved.
-        after, expired = bookings.without_expired(after, program, cause.now)
+        after, expired = ledger.without_expired(after, program, cause.now)
         return bookings.Decided(after, entry, writes, expired)
 
     return Prepared(

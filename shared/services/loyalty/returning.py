@@ -224,10 +224,10 @@ class SpentBack:
             self._state.apply(writes)
             reservation_ids = (*self._done.reservation_ids, hold.reservation_id)
             self._done = replace(self._done, reservation_ids=reservation_ids)
-        written_off = ledger.expired(self.membership, self._program, self._cause.now)
-        if written_off is not None:
-            self.membership, entry = written_off
-            self.entries.append(entry)
+        self.membership, expired = ledger.without_expired(
+            self.membership, self._program, self._cause.now
+        )
+        self.entries += filter(None, [expired])
 
     def _give_back(self, redeemed: Entry) -> None:
         cause = redemption_returns.cause_of(redeemed, self._cause)
