@@ -120,6 +120,7 @@ def test_the_time_of_others_stays(tested: Merchant, merchant: Merchant) -> None:
     assert other.balance()["currentBalance"] == 10
 
 
+@pytest.mark.usefixtures("own_database")  # the calendar works through all there is
 def test_is_done_once(tested: Merchant, pipeline: Pipeline) -> None:
     member = tested.member(balance=10, pointsExpiry={"afterDays": 5, "alertDays": 0})
     first = tested.api(ACTION, {"days": 30}, idempotency_key="k1")
@@ -203,6 +204,7 @@ def test_what_takes_long_is_gone_on_with_by_a_task(
     assert history(other)[-1] == ("expire", -20, "2026-03-09T23:00")
 
 
+@pytest.mark.usefixtures("own_database")  # the calendar works through all there is
 def test_the_schedule_goes_on_with_what_was_left_and_with_time(
     tested: Merchant, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, frozen_clock: Clock
 ) -> None:

@@ -132,6 +132,7 @@ def test_the_time_of_an_account_ends_with_its_block(tested: Merchant) -> None:
     assert clock.utc_now() == LATER - timedelta(days=40)
 
 
+@pytest.mark.usefixtures("own_database")  # the calendar works through all there is
 def test_what_is_due_in_real_time_of_a_moved_account_is_done_in_its_own(
     tested: Merchant, pipeline: Pipeline, frozen_clock: Clock
 ) -> None:
