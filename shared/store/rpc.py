@@ -33,7 +33,12 @@ COMMIT = "Commit"
 
 RPC_TIMEOUT_S = 10.0
 _timeout_s: ContextVar[float | None] = ContextVar("timeout_s", default=None)
-_TOO_LARGE = ("exceeds the maximum allowed size", "is longer than", "exceeds the maximum size")
+_TOO_LARGE = (
+    "exceeds the maximum allowed size",
+    "is longer than",
+    "exceeds the maximum size",
+    "maximum entity size is",
+)
 """How Firestore and its emulator say it: there is no status of its own."""
 _SERVICE = "/google.firestore.v1.Firestore"
 _OPTIONS = (

@@ -10,7 +10,7 @@ import pytest
 from google.api_core import exceptions
 
 from shared import ids
-from shared.errors import Busy
+from shared.errors import Busy, DocumentTooLarge
 from shared.store import client, rpc
 from shared.store.client import (
     AnswerLost,
@@ -118,6 +118,20 @@ def test_one_broken_precondition_stops_all_writes(
     with pytest.raises(WriteConflict):
         client.commit(writes)
     assert {each.id: each.data for each in client.query(collection)} == {"changed": {"n": 2}}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [{"text": "x" * 1_100_000}, {"a": "x" * 600_000, "b": "x" * 600_000}],
+    ids=["one field", "all fields"],
+)
+def test_one_document_that_is_too_large_stops_all_writes(
+    collection: str, data: dict[str, Any]
+) -> None:
+    with pytest.raises(DocumentTooLarge):
+        client.commit([Create(f"{collection}/small", {"n": 1}), Create(f"{collection}/big", data)])
+
+    assert [data_of(f"{collection}/{name}") for name in ("small", "big")] == [None, None]
 
 
 @pytest.mark.parametrize("verb", [lambda read: Update(read, {"n": 1}), Delete])
