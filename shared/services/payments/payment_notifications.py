@@ -29,10 +29,9 @@ def notify(provider: str, store_id: str, headers: Mapping[str, str], body: bytes
     configuration = psp_documents.find(store_id)
     accounts = configuration.accounts if configuration else ()
     account = next((each for each in accounts if each.provider == provider), None)
-    if account is None:
+    if configuration is None or account is None:
         raise ForgedNotification
     connector = psp_configurations.open_account(store_id, account)
-    assert configuration is not None
     with test_clocks.time_of(configuration.account_id):
         return sum(
             _take_in(connector, store_id, account, each)
