@@ -24,7 +24,7 @@ from shared.domain.loyalty.earning import Award
 from shared.domain.pseudonyms import Pseudonyms
 from shared.domain.systems import receipt_parts
 from shared.domain.systems.receipt_parts import Parts
-from shared.domain.systems.sales import Receipt, ReceiptKind
+from shared.domain.systems.sales import Receipt, ReceiptKind, identity_of
 
 RECEIPTS_MAX = 200
 """The most receipts that one purchase keeps."""
@@ -536,15 +536,10 @@ def returned(purchase: Purchase) -> list[tuple[str, str]]:
     """Return the sales that came back as a whole: each with its member, by ``Receipt.identity``."""
     groups = zip(_groups(purchase), purchase.sales, strict=False)
     return [
-        (group.user_id, _identity(purchase, sale))
+        (group.user_id, identity_of(purchase.receipt_id, sale.series))
         for group, sale in groups
         if group.user_id is not None and group.is_returned
     ]
-
-
-def _identity(purchase: Purchase, sale: KnownSale) -> str:
-    series = sale.series
-    return purchase.receipt_id if series is None else f"{purchase.receipt_id}@{series}"
 
 
 def lacks_sale(purchase: Purchase, receipt: Receipt) -> bool:

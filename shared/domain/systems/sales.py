@@ -174,14 +174,17 @@ class Receipt:
     @property
     def identity(self) -> str:
         """Its id, unique also among receipts of a till that was put in use again."""
-        return self.external_id if self.series is None else f"{self.external_id}@{self.series}"
+        return identity_of(self.external_id, self.series)
 
     @property
     def voided_identity(self) -> str | None:
         """The ``identity`` of the receipt to which it refers, as far as the system says it."""
-        if self.voids is None or self.voids_series is None:
-            return self.voids
-        return f"{self.voids}@{self.voids_series}"
+        return None if self.voids is None else identity_of(self.voids, self.voids_series)
+
+
+def identity_of(receipt_id: str, series: str | None) -> str:
+    """Return the ``identity`` of the receipt of an id, in the series of its till, if it has one."""
+    return receipt_id if series is None else f"{receipt_id}@{series}"
 
 
 def vat_in(gross: Money, vat_percent: Decimal) -> Money:
