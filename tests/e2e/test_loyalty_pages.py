@@ -1,16 +1,20 @@
-"""Pages on rewards, tiers and configurations: their commands, as they stand there, run."""
+"""Pages on rewards, tiers, configurations and test accounts: their commands run as they stand."""
 
 from __future__ import annotations
 
 import json
+import os
+import sys
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
+from shared import config
 from tests.support import stored
 from tests.support.merchants import Merchant
 from tests.support.pages import blocks, page, run_in_shell
+from tools.emulators import ROOT
 
 
 @pytest.mark.usefixtures("firestore_emulator")
@@ -56,3 +60,21 @@ def test_the_commands_of_tiers_run(app: Flask, merchant: Merchant, tmp_path: Pat
     assert ran.stderr == ""
     dry, moved = (json.loads(line) for line in ran.stdout.splitlines())
     assert (dry["dryRun"], moved["success"]) == (True, True)
+
+
+@pytest.mark.usefixtures("firestore_emulator")
+def test_the_commands_of_test_accounts_run(app: Flask, merchant: Merchant, tmp_path: Path) -> None:
+    told = tmp_path / "dev.json"
+    host = os.environ["FIRESTORE_EMULATOR_HOST"]
+    told.write_text(json.dumps({"firestoreHost": host, "projectId": config.project_id()}))
+    text = page("test-accounts.md").replace("URL=$(of baseUrl < .local/dev.json)\n", "")
+    text = text.replace(".local/dev.json", str(told)).replace("venv/bin/python", sys.executable)
+
+    ran = run_in_shell(app, merchant, ROOT, *blocks(text, "sh"))
+
+    assert ran.returncode == 0, ran.stderr
+    answers = [json.loads(line) for line in ran.stdout.splitlines()]
+    _, added, moved, balance, history, listed = answers
+    assert (added["newBalance"], moved["status"], balance["currentBalance"]) == (100, "ready", 0)
+    assert [each["type"] for each in history["transactions"]] == ["expire", "earn"]
+    assert "loyalty.points_expiring" in {each["type"] for each in listed["events"]}
