@@ -248,12 +248,22 @@ def test_refuses_what_points_cannot_pay(rich: Market, merchant: Merchant) -> Non
     assert other.error == "PROGRAM_NOT_FOUND"
 
 
-def test_who_is_suspended_pays_with_no_points(rich: Market) -> None:
-    body = {"programId": rich.member.program_id, "userId": rich.member.user_id}
-    rich.api.ok("suspendMember", {**body, "reason": "fraud"})
+@pytest.mark.parametrize(
+    ("action", "fields", "code"),
+    [
+        ("suspendMember", {"reason": "fraud"}, "MEMBER_SUSPENDED"),
+        ("leaveLoyaltyProgram", {}, "MEMBERSHIP_CLOSED"),
+    ],
+)
+def test_who_is_suspended_or_has_left_pays_with_no_points(
+    rich: Market, action: str, fields: dict[str, str], code: str
+) -> None:
+    rich.api.ok(action, {**rich.member.ids, **fields})
 
     with nothing_written():
-        assert rich.begin(**by_points(rich.member)).error == "MEMBER_SUSPENDED"
+        refused = rich.begin(**by_points(rich.member))
+
+    assert refused.error == code
 
 
 def test_the_sandbox_computes_what_is_left(merchant: Merchant) -> None:
