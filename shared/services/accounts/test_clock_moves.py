@@ -117,10 +117,12 @@ def go_on(account_id: str, kinds: Sequence[FindWork], budget_s: float = TASK_S) 
     while (until := found.until) is not None:
         due = _due(account_id, kinds, until, tried)
         if not due:
-            found = _moved(account_id, partial(rules.arrived, until=until, real_now=_now()))
+            found = _moved(
+                account_id, partial(rules.arrived, until=until, real_now=clock.real_now())
+            )
             continue
         first = due[0].at
-        found = _moved(account_id, partial(rules.at, moment=first, real_now=_now()))
+        found = _moved(account_id, partial(rules.at, moment=first, real_now=clock.real_now()))
         _do(found, due, tried)
         if time.monotonic() > stop_at_s:
             tasks.enqueue(_task(found))
@@ -144,7 +146,7 @@ def _run_one(found: TestClock, kinds: Sequence[FindWork]) -> int:
             go_on(found.account_id, kinds, SCHEDULE_S)
             return 1
         stop_at_s = time.monotonic() + SCHEDULE_S
-        while due := _due(found.account_id, kinds, found.now(_now()), tried):
+        while due := _due(found.account_id, kinds, found.now(clock.real_now()), tried):
             _do(found, due, tried)
             if time.monotonic() > stop_at_s:
                 break
@@ -164,7 +166,7 @@ def _due(
 
 def _do(found: TestClock, due: Sequence[DueWork], tried: dict[str, datetime]) -> None:
     """Do what is due at the account's time; what fails stays due, and does not stop the others."""
-    now = found.now(_now())
+    now = found.now(clock.real_now())
     with clock.moved(found.ahead):
         for each in due:
             if each.at > now:
@@ -186,10 +188,6 @@ def _moved(account_id: str, change: Callable[[TestClock], TestClock]) -> TestClo
         return Effect(after, [test_clock_documents.write(reads[path], after)])
 
     return commands.run([path], decide)
-
-
-def _now() -> datetime:
-    return clock.real_now()
 
 
 def _task(found: TestClock) -> Task:
