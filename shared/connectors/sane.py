@@ -11,6 +11,7 @@ from typing import Any
 from shared.domain.catalog.goods import Order, Product, StockLevel
 from shared.domain.money import Money
 from shared.domain.systems.sales import Receipt
+from shared.domain.systems.shop_orders import ShopOrder
 from shared.domain.units import currency_scale
 
 AMOUNT_MAX = 10**9
@@ -34,6 +35,8 @@ def fault_of(item: Any) -> str | None:
         return _fault_of_amounts(*amounts) or next(filter(None, quantities), None)
     if isinstance(item, Receipt):
         return _fault_of_amounts(item.total, item.eligible)
+    if isinstance(item, ShopOrder):
+        return next(filter(None, map(fault_of, item.receipts)), None)
     return None
 
 

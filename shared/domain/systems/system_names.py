@@ -1,4 +1,4 @@
-"""Till systems and ERPs by their names."""
+"""Till systems, ERPs and online shops by their names."""
 
 from __future__ import annotations
 
@@ -11,4 +11,6 @@ PosName = Literal[_Till, "generic"]
 """Each name is a module of ``shared/connectors/pos``."""
 ErpName = Literal[_Erp, "generic"]
 """Each name is a module of ``shared/connectors/erp``."""
+ShopName = Literal["generic"]
+"""Each name is a module of ``shared/connectors/shop``."""
 SystemName = Literal[_Till, _Erp, "generic"]

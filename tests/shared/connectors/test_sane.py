@@ -21,6 +21,7 @@ from shared.domain.catalog.goods import (
 )
 from shared.domain.money import Money
 from shared.domain.systems.sales import Receipt, ReceiptKind
+from shared.domain.systems.shop_orders import ShopOrder
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
 MUCH = Money(AMOUNT_MAX * 100, "EUR")
@@ -51,10 +52,12 @@ def order(quantity: Decimal = Decimal(1), **fields: Any) -> Order:
         StockLevel("1", "a", Decimal(QUANTITY_MAX)),
         order(amount=Money(-1, "EUR")),
         receipt(total=Money(-1, "EUR")),
+        ShopOrder("o", ()),
+        ShopOrder("o", (receipt(), receipt(total=MUCH))),
         Category("1", "x"),
         Supplier("1", "x"),
     ],
-    ids=range(10),
+    ids=range(12),
 )
 def test_takes_what_shops_have(item: Any) -> None:
     assert fault_of(item) is None
@@ -75,8 +78,12 @@ def test_takes_what_shops_have(item: Any) -> None:
         (order(Decimal("-1e10")), "has a quantity beyond 1000000000"),
         (receipt(total=TOO_MUCH), "has an amount beyond 1000000000 EUR"),
         (receipt(eligible=Money(-(10**12), "EUR")), "has an amount beyond 1000000000 EUR"),
+        (
+            ShopOrder("o", (receipt(), receipt(total=TOO_MUCH))),
+            "has an amount beyond 1000000000 EUR",
+        ),
     ],
-    ids=range(11),
+    ids=range(12),
 )
 def test_no_page_lists_what_cannot_be_true(item: Any, fault: str) -> None:
     good, other = Category("2", "x"), Skipped("3", "why")

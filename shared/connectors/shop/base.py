@@ -1,0 +1,103 @@
+"""The interface of every online shop's module: it reads the shop's notices, and asks it for orders.
+
+Notices are signed, come twice, late and in any order. What a notice says is never believed to be
+the newest: each reading of an order has a ``revision``, and each refund an id of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from shared.connectors.base import ListedPage, SystemModule
+from shared.connectors.config import ConnectorConfig
+from shared.domain.systems.shop_orders import ShopCustomer, ShopOrder
+
+EVENT_ID_CHARS_MAX = 200
+
+
+class NoticeNotGenuine(Exception):
+    """The signature is wrong, or too old. Nothing else of the notice was looked at."""
+
+
+class ShopTopic(StrEnum):
+    """What a notice is about.
+
+    ``DATA_REQUEST``, ``CUSTOMER_ERASURE`` and ``SHOP_ERASURE`` are requests of data protection;
+    ``UNINSTALLED``: the shop has taken our access away; ``PING`` proves that notices arrive;
+    ``OTHER`` is answered and does nothing.
+    """
+
+    ORDER = "order"
+    CUSTOMER = "customer"
+    DATA_REQUEST = "data_request"
+    CUSTOMER_ERASURE = "customer_erasure"
+    SHOP_ERASURE = "shop_erasure"
+    UNINSTALLED = "uninstalled"
+    PING = "ping"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class ShopNotice:
+    """A notice whose signature was right.
+
+    Attributes:
+        event_id: Equal on all repetitions of the notice, at most ``EVENT_ID_CHARS_MAX`` characters;
+            of the signed bytes where the shop's headers are not signed.
+        topic: What it is about.
+        orders: What it says of orders.
+        orders_to_read: Ids of orders of which it says too little: the shop is asked for them.
+        customer: Whom a notice about a customer names.
+    """
+
+    event_id: str
+    topic: ShopTopic
+    orders: tuple[ShopOrder, ...] = ()
+    orders_to_read: tuple[str, ...] = ()
+    customer: ShopCustomer | None = None
+
+
+class ShopConnector(Protocol):
+    """One merchant's shop. Every method may raise a ``ConnectorError``."""
+
+    def verify(self) -> None:
+        """Make a harmless call to check that the credentials are accepted; may do nothing."""
+
+    def orders(self, ids: Sequence[str]) -> Sequence[ShopOrder]:
+        """Ask for orders with all their refunds. An order that is gone is left out."""
+
+    def receipts(self, position: str | None, since: str | None) -> ListedPage[ShopOrder]:
+        """List orders that were changed, those changed first first, with all their refunds.
+
+        ``position`` and ``since`` are as in ``PosConnector``. Without ``since`` it may begin with
+        the first order; what is older than the connection earns nothing.
+        """
+
+
+class ShopModule(SystemModule, Protocol):
+    """A module of this package. ``STREAMS`` is ``{Stream.RECEIPTS}``, or empty without a list.
+
+    Attributes:
+        NOTICE_TOPICS: What the shop is asked to send, in the shop's words.
+        IDS_ARE_GLOBAL: A customer's id is another one's in no other shop of the system.
+    """
+
+    NOTICE_TOPICS: tuple[str, ...]
+    IDS_ARE_GLOBAL: bool
+
+    def connect(self, config: ConnectorConfig, *, is_emulated: bool) -> ShopConnector:
+        """Return the merchant's shop, without calling anything."""
+
+    def read_notice(
+        self, config: ConnectorConfig, headers: Mapping[str, str], raw: bytes
+    ) -> ShopNotice:
+        """Check and read a notice. The names of headers are in any case.
+
+        What cannot be read of a signed notice becomes ``ShopTopic.OTHER``, or an order to read.
+
+        Raises:
+            NoticeNotGenuine: It is not signed as it should be. The bytes were not parsed.
+        """
