@@ -527,11 +527,11 @@ class BookingNotFound(PunktwerkError):
 
 
 class PurchaseHasOwnRefund(PunktwerkError):
-    """Something else tells what comes back of the purchase, and takes its points back."""
+    """Something else tells what comes back of the purchase, and corrects its points."""
 
     code = "PURCHASE_HAS_OWN_REFUND"
     status = 409
-    fix = "Return it by `details.returnedBy`; that takes the points back."
+    fix = "Return or cancel it by `details.returnedBy`; that corrects the points."
 
 
 class TransferNotAllowed(PunktwerkError):

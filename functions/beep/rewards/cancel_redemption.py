@@ -13,6 +13,7 @@ from shared.errors import (
     CancellationTooLate,
     MembershipNotFound,
     ProgramNotFound,
+    PurchaseHasOwnRefund,
     RedemptionCancelled,
     RedemptionNotFound,
     RewardCodeUsed,
@@ -89,6 +90,7 @@ REFUSALS = (
     RewardCodeUsed,
     RedemptionCancelled,
     CancellationTooLate,
+    PurchaseHasOwnRefund,
     BalanceLimitExceeded,
 )
 

@@ -17,6 +17,7 @@ PREPARED_IN = timedelta(minutes=30)
 PICKUP_WITHIN = timedelta(days=30)
 BOOKED_FOR = timedelta(days=30)
 """Points that could not be booked in this time are given up."""
+ID_PREFIX = "cc_order"
 _PAUSE = timedelta(minutes=2)
 
 
@@ -112,6 +113,11 @@ class CollectOrder:
     def with_points(self, points: OrderPoints) -> CollectOrder:
         """Return the order with other points."""
         return replace(self, points=points)
+
+
+def is_id(text: str) -> bool:
+    """Tell whether a text has the form of an order's id."""
+    return text.startswith(f"{ID_PREFIX}_")
 
 
 def estimated_pickup(pickup_at: datetime | None, now: datetime) -> datetime:

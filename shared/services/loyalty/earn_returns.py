@@ -20,11 +20,17 @@ from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program
 from shared.domain.loyalty.returns import Returned
 from shared.domain.loyalty.waiting_returns import WaitingReturn
-from shared.errors import BookingNotFound, PurchaseHasOwnRefund, ReturnExceedsPurchase
+from shared.errors import BookingNotFound, ReturnExceedsPurchase
 from shared.services import access, commands
 from shared.services.commands import Reads
 from shared.services.joint_commands import State
-from shared.services.loyalty import bookings, redemption_returns, returning, till_receipts
+from shared.services.loyalty import (
+    bookings,
+    own_refunds,
+    redemption_returns,
+    returning,
+    till_receipts,
+)
 from shared.services.loyalty.bookings import Booking, Decided
 from shared.store import paths
 from shared.store.loyalty import membership_documents, receipt_documents, return_documents
@@ -91,6 +97,8 @@ def reverse(
         if not earns:
             _require_may_wait(program, transaction_id, names)
             assert transaction_id is not None
+            if waiting is None:
+                own_refunds.require_none(reads, program, transaction_id)
             one = waiting or WaitingReturn(
                 refund_id,
                 transaction_id,
@@ -240,7 +248,7 @@ def _require_may_wait(program: Program, transaction_id: str | None, names: tuple
     if transaction_id is None:
         raise BookingNotFound(f"The member has earned nothing by booking {names[0]}.")
     if program.receipt_claims is not None:
-        raise _has_own_refund("voidReceiptClaim")
+        raise own_refunds.refusal("voidReceiptClaim")
 
 
 def _plain(amount: Decimal | None) -> Decimal | None:
@@ -362,8 +370,4 @@ def _require_no_own_refund(
         if receipt and any(each.entry_id == earn.entry_id for each in receipt.grants):
             by = "voidReceiptClaim"
     if by is not None:
-        raise _has_own_refund(by)
-
-
-def _has_own_refund(by: str) -> PurchaseHasOwnRefund:
-    return PurchaseHasOwnRefund(f"{by} tells what comes back of this purchase.", returnedBy=by)
+        raise own_refunds.refusal(by)

@@ -17,7 +17,7 @@ from shared.domain.loyalty.waiting_returns import WaitingReturn, WhyDropped
 from shared.services import commands
 from shared.services.commands import Reads
 from shared.services.joint_commands import State
-from shared.services.loyalty import redemption_returns, reservation_voids
+from shared.services.loyalty import own_refunds, redemption_returns, reservation_voids
 from shared.store import paths
 from shared.store.client import Write
 from shared.store.loyalty import return_documents
@@ -154,6 +154,8 @@ class SpentBack:
         """
         if part is None:
             self._void_reservations(transaction_id, bought_by)
+        if own_refunds.is_paid_with_points(self._state.now, self._program, transaction_id):
+            return  # Only the checkout gives back what has paid for it.
         if part is None or part.reward is not None:
             self.give_back_of_purchase(transaction_id, source, part, bought_by)
 

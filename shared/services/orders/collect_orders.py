@@ -26,8 +26,6 @@ from shared.services.orders.order_points import Kind
 from shared.store import paths
 from shared.store.orders import collect_order_documents
 
-_PREFIX = "cc_order"
-
 
 @dataclass(frozen=True, slots=True)
 class OrderDraft:
@@ -60,7 +58,8 @@ def submit(caller: Caller, store_id: str, draft: OrderDraft) -> ChangedOrder:
     claim = caller.claim
     now = clock.utc_now()
     require_pickup_time(draft.pickup_at, now)
-    order_id = f"{_PREFIX}_{ids.digest('key', claim.claim_id)[:28]}" if claim else ids.new(_PREFIX)
+    prefix = collect_orders.ID_PREFIX
+    order_id = f"{prefix}_{ids.digest('key', claim.claim_id)[:28]}" if claim else ids.new(prefix)
     path = paths.collect_order(order_id)
     fingerprint = claim.fingerprint if claim else ""
 

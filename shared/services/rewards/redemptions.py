@@ -21,7 +21,7 @@ from shared.errors import (
 )
 from shared.services import access, commands, forwarding
 from shared.services.commands import Effect, Reads
-from shared.services.loyalty import bookings, redemption_returns, reservations
+from shared.services.loyalty import bookings, own_refunds, redemption_returns, reservations
 from shared.services.loyalty.bookings import Booking, Prepared
 from shared.store import client, paths
 from shared.store.client import Document
@@ -237,7 +237,8 @@ def cancel(
 
     Raises:
         ProgramNotFound, MembershipNotFound, RedemptionNotFound, RewardCodeUsed,
-        RedemptionCancelled, CancellationTooLate, BalanceLimitExceeded, IdempotencyKeyReused, Busy.
+        RedemptionCancelled, CancellationTooLate, PurchaseHasOwnRefund, BalanceLimitExceeded,
+        IdempotencyKeyReused, Busy.
     """
     program = access.program(caller, program_id, store_id)
     asked_id = paths.membership_id(program_id, user_id)
@@ -264,6 +265,10 @@ def cancel(
         commands.want(reads, [path])
         record = redemption_documents.decode(original, reads[path]).record
         record = record.cancelled(cause.now, cause.entry_id, reason)
+        if original.transaction_id is not None:
+            own_refunds.require_pays_no_checkout(
+                reads, program, original.transaction_id, original.entry_id
+            )
         redemptions.require_in_time(original, program.redemption_cancel_days, cause.now)
         given = redemption_returns.give_back(reads, membership, program, original, record, cause)
         return bookings.Decided(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from tests.support.checkouts import METHODS, RULES, Market, milk
 from tests.support.merchants import Member, Merchant
 from tests.support.payments import RETURN_URL, Till
 from tests.support.processes import Job, Processes
+from tests.support.redemptions import cancel
 from tests.support.refusals import assert_invalid, assert_refused, nothing_written
 
 FIELDS = {"rules": RULES, "earningMethods": METHODS, "pointValue": 0.01}
@@ -200,6 +202,71 @@ def test_they_come_back_once_with_the_payment_that_is_cancelled(till: Till) -> N
 
     assert till.provider.payments["p_1"]["status"] == "canceled"
     assert market.units() == [1000, -999, 999]
+
+
+def test_what_pays_for_a_checkout_comes_back_with_it_alone(rich: Market) -> None:
+    begun = rich.begin(**by_points(rich.member)).body
+    transaction_id = begun["transactionId"]
+    redemption_id = begun["loyaltyPayment"]["redemptionId"]
+    returned = {**rich.member.ids, "transactionId": transaction_id, "refundId": "r1"}
+
+    for by in ("cancelCheckout", "refundCheckout"):
+        with nothing_written():
+            answers = [
+                cancel(rich.member, redemption_id),
+                rich.api("reverseLoyaltyTransaction", returned),
+            ]
+        for each in answers:
+            assert_refused(each, 409, "PURCHASE_HAS_OWN_REFUND", {"returnedBy": by})
+        rich.complete(transaction_id)
+    assert rich.units() == [1000, -400, 60]
+
+    rich.refund(transaction_id)
+    assert sorted(rich.units()) == [-400, -60, 60, 400, 1000]
+    with nothing_written():
+        again = cancel(rich.member, redemption_id)
+    assert (again.status, again.is_replay) == (200, True)
+    stored.assert_sound(rich.member)
+
+
+def test_what_was_sold_by_the_name_of_a_checkout_comes_back_without_what_paid_for_that(
+    rich: Market,
+) -> None:
+    transaction_id = rich.started(**by_points(rich.member))
+    rich.member.add(purchaseAmount=5, transactionId=transaction_id)
+
+    returned = {**rich.member.ids, "transactionId": transaction_id, "refundId": "r1"}
+    answer = rich.api.ok("reverseLoyaltyTransaction", returned)
+
+    assert (answer["pointsReversed"], answer["pointsGivenBack"]) == (50, 0)
+    assert rich.units() == [1000, -400, 50, -50]
+    rich.cancel(transaction_id)
+    assert rich.units() == [1000, -400, 50, -50, 400]
+
+
+def test_an_order_comes_back_as_one(rich: Market) -> None:
+    rich.sells()
+    order_id = rich.ordered()
+    rich.member.redeem(100, transactionId=order_id)
+    returned = {**rich.member.ids, "transactionId": order_id, "refundId": "r1"}
+
+    with nothing_written():
+        answer = rich.api("reverseLoyaltyTransaction", returned)
+
+    by = {"returnedBy": "updateClickCollectStatus"}
+    assert_refused(answer, 409, "PURCHASE_HAS_OWN_REFUND", by)
+    assert rich.units() == [1000, -100]
+
+
+def test_who_is_no_party_to_a_checkout_does_not_hear_of_it(
+    rich: Market, new_merchant: Callable[..., Merchant]
+) -> None:
+    transaction_id = rich.started(**by_points(rich.member))
+    other = new_merchant().member("points")
+
+    returned = {**other.ids, "transactionId": transaction_id, "refundId": "r1"}
+
+    assert other.api.ok("reverseLoyaltyTransaction", returned)["status"] == "waiting"
 
 
 def test_customers_pay_with_their_own_points(rich: Market) -> None:
