@@ -27,6 +27,11 @@ def handle(request: Request) -> Response:
         from functions.notifications import psp_webhook
 
         return psp_webhook.serve(request)
+    if "oauth" in request.path:
+        from functions.oauth import face
+
+        if face.is_page(request.path):
+            return face.serve(request)
     name = action_of(request.path)
     endpoint = ENDPOINT_BY_NAME.get(name or "")
     if endpoint is not None:

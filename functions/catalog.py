@@ -7,8 +7,10 @@ To add an endpoint: a module with ``Request``, ``Response``, ``EXAMPLE_REQUESTS`
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from shared.domain.accounts import scopes
 from shared.domain.accounts.packages import Package
 
 API_PREFIX = "/api/v1/"
@@ -33,7 +35,8 @@ class Endpoint:
     ``noun`` is the folder of its module. ``is_read``: it takes GET with query parameters as well as
     POST. ``body_bytes_max`` is the limit of a request. ``needs_key`` is false for what anybody
     may ask. ``customer_package`` is the package that the account needs when a customer calls;
-    ``None``: customers may not.
+    ``None``: customers may not. ``is_query``: it changes nothing either, although it takes only
+    POST: what it asks for fits no URL.
     """
 
     name: str
@@ -45,11 +48,17 @@ class Endpoint:
     timeout_s: int = 60
     needs_key: bool = True
     customer_package: Package | None = None
+    is_query: bool = False
 
     @property
     def module(self) -> str:
         """The module that handles it."""
         return f"functions.beep.{self.noun}.{module_name(self.name)}"
+
+    @property
+    def scope(self) -> str:
+        """What an access token needs for it: ``members.read`` or ``members.write``."""
+        return scopes.of(self.noun, writes=not (self.is_read or self.is_query))
 
     @property
     def methods(self) -> tuple[str, ...]:
@@ -164,7 +173,13 @@ ENDPOINTS = (
     ),
     Endpoint("updateMember", "members", Package.GO, customer_package=Package.GO),
     Endpoint("getMember", "members", Package.GO, is_read=True, customer_package=Package.GO),
-    Endpoint("getLoyaltyTransactions", "members", Package.GO, customer_package=Package.GO),
+    Endpoint(
+        "getLoyaltyTransactions",
+        "members",
+        Package.GO,
+        customer_package=Package.GO,
+        is_query=True,
+    ),
     Endpoint(
         "getLoyaltyTransaction",
         "members",
@@ -172,7 +187,7 @@ ENDPOINTS = (
         is_read=True,
         customer_package=Package.GO,
     ),
-    Endpoint("listMembers", "members", Package.GO),
+    Endpoint("listMembers", "members", Package.GO, is_query=True),
     Endpoint("identifyMember", "members", Package.GO),
     Endpoint("getMemberCode", "members", Package.GO, customer_package=Package.GO),
     Endpoint("getReferralCode", "members", Package.GO, customer_package=Package.GO),
@@ -213,8 +228,20 @@ ENDPOINTS = (
     Endpoint("listCampaigns", "loyalty", Package.GROW, is_read=True),
     Endpoint("exportConfiguration", "loyalty", Package.GROW, is_read=True),
     Endpoint("applyConfiguration", "loyalty", Package.GROW),
-    Endpoint("calculateLoyaltyPoints", "loyalty", Package.GO, customer_package=Package.GO),
-    Endpoint("quoteLoyaltyPayment", "loyalty", Package.GO, customer_package=Package.GO),
+    Endpoint(
+        "calculateLoyaltyPoints",
+        "loyalty",
+        Package.GO,
+        customer_package=Package.GO,
+        is_query=True,
+    ),
+    Endpoint(
+        "quoteLoyaltyPayment",
+        "loyalty",
+        Package.GO,
+        customer_package=Package.GO,
+        is_query=True,
+    ),
     Endpoint("trackLoyaltyEvent", "loyalty", Package.GO),
     Endpoint("adjustLoyaltyPoints", "loyalty", Package.GO),
     Endpoint("extendExpiry", "loyalty", Package.GO),
@@ -305,6 +332,12 @@ ENDPOINTS = (
     Endpoint("getTestClock", "accounts", Package.DISCOVER, is_read=True),
     Endpoint("getHealth", "accounts", Package.DISCOVER, is_read=True, needs_key=False),
 )
+
+SCOPES: Mapping[str, Package] = {
+    scope: min((each.package for each in ENDPOINTS if each.scope == scope), key=list(Package).index)
+    for scope in sorted({each.scope for each in ENDPOINTS if each.needs_key})
+}
+"""What access tokens can be issued for, each with the lowest package that can do some of it."""
 
 TRIGGERS = (
     Trigger(

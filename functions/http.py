@@ -1,8 +1,8 @@
 """From an HTTP request to an endpoint's ``handle`` and back: the same steps for every endpoint.
 
-Request id, method (405), key (401), package (403), JSON and schema (400), sandbox or ``handle``,
-refusals to their status, anything else to a bare 500, and one line in the log. A customer's account
-follows from the request, so its package is checked after the schema.
+Request id, method (405), key or token (401), scope and package (403), JSON and schema (400),
+sandbox or ``handle``, refusals to their status, anything else to a bare 500, and one line in the
+log. A customer's account follows from the request, so its package is checked after the schema.
 """
 
 from __future__ import annotations
@@ -25,11 +25,17 @@ from shared.domain import exact_json
 from shared.errors import (
     Busy,
     EndpointNotAllowed,
+    IdTokenExpired,
+    InsufficientScope,
     InternalError,
+    InvalidAccessToken,
+    InvalidApiKey,
     InvalidIdempotencyKey,
+    InvalidIdToken,
     InvalidJson,
     InvalidParameters,
     MethodNotAllowed,
+    MissingAuthHeader,
     PunktwerkError,
     RequestIncomplete,
     RequestTooLarge,
@@ -62,6 +68,8 @@ _PREFLIGHT = {
     ),
     "Access-Control-Max-Age": "3600",
 }
+_REALM = 'Bearer realm="Punktwerk"'
+_BY_BAD_TOKEN = (InvalidApiKey, InvalidAccessToken, InvalidIdToken, IdTokenExpired)
 _LIFTED = ("requiredUpgrade", "currentPackage", "retryAfter")
 _LOG_BY_ERROR = {Busy.code: logs.warning, Unhealthy.code: logs.error}
 """What an operator should see of the refusals; the others are the caller's own."""
@@ -133,10 +141,22 @@ def refusal(error: PunktwerkError, request_id: str) -> Response:
     response = to_response(body, error.status)
     if isinstance(error, MethodNotAllowed):
         response.headers["Allow"] = ", ".join(error.details["allowed"])
+    challenge = _challenge(error)
+    if challenge is not None:
+        response.headers["WWW-Authenticate"] = challenge
     retry_after_s = error.retry_after_s if isinstance(error, Busy) else lifted.get("retryAfter")
     if retry_after_s is not None:
         response.headers["Retry-After"] = str(retry_after_s)
     return response
+
+
+def _challenge(error: PunktwerkError) -> str | None:
+    """Return how to authenticate, if that is what a refusal is about. Source: RFC 6750, 3."""
+    if isinstance(error, MissingAuthHeader):
+        return _REALM  # Without an error: the client may not have known.
+    if isinstance(error, InsufficientScope):
+        return f'{_REALM}, error="insufficient_scope", scope="{error.details["scope"]}"'
+    return f'{_REALM}, error="invalid_token"' if isinstance(error, _BY_BAD_TOKEN) else None
 
 
 def _answer(endpoint: Endpoint, request: Request, log: dict[str, Any]) -> Response:
@@ -211,6 +231,9 @@ def _who(
         return customer
     caller = callers.authenticate(token, origin=request.headers.get("Origin"), host=request.host)
     log |= {"accountId": caller.account_id, "live": caller.is_live}
+    log |= {} if caller.scopes is None else {"by": "token"}
+    if endpoint.needs_key:
+        callers.require_scope(caller, endpoint.scope)
     _require_package(endpoint, endpoint.package, caller)
     return caller
 
@@ -266,7 +289,7 @@ def _read(request: Request, bytes_max: int) -> dict[str, Any]:
             name: _query_value(name, values) for name, values in request.args.lists()
         }
     else:
-        parameters = _parse(raw_body(request, bytes_max))
+        parameters = parsed(raw_body(request, bytes_max))
     return parameters
 
 
@@ -306,11 +329,16 @@ def raw_body(request: Request, bytes_max: int = BODY_BYTES_MAX) -> bytes:
     return raw
 
 
-def _parse(raw: bytes) -> dict[str, Any]:
+def parsed(raw: bytes) -> dict[str, Any]:
+    """Return the JSON object of a body; an empty body has no fields.
+
+    Raises:
+        InvalidJson: It is no JSON object, or one that could not be stored.
+    """
     if not raw.strip():
         return {}
     try:
-        parsed = json.loads(
+        found = json.loads(
             raw.decode("utf-8"),
             parse_float=_decimal,
             parse_constant=_refuse_constant,
@@ -319,10 +347,10 @@ def _parse(raw: bytes) -> dict[str, Any]:
     except (ValueError, ArithmeticError, RecursionError) as error:
         reason = str(error) if isinstance(error, _BadJson) else "it cannot be parsed"
         raise InvalidJson(f"The body is not valid JSON: {reason}.") from None
-    if not isinstance(parsed, dict):
+    if not isinstance(found, dict):
         raise InvalidJson("The body must be a JSON object.")
-    _require_storable(parsed)
-    return parsed
+    _require_storable(found)
+    return found
 
 
 class _BadJson(ValueError):

@@ -338,6 +338,14 @@ class InvalidApiKey(PunktwerkError):
     fix = "Check the key; issue a new one if it was revoked."
 
 
+class InvalidAccessToken(PunktwerkError):
+    """The access token is malformed, unknown, revoked or over, or its key was revoked."""
+
+    code = "INVALID_ACCESS_TOKEN"
+    status = 401
+    fix = "Ask `/oauth/token` for a new one, and send the request again."
+
+
 class NotificationRefused(PunktwerkError):
     """A provider's notification is not signed correctly, or is not expected."""
 
@@ -392,6 +400,14 @@ class EndpointNotAllowed(PunktwerkError):
     code = "ENDPOINT_NOT_ALLOWED"
     status = 403
     fix = "Upgrade to `requiredUpgrade`."
+
+
+class InsufficientScope(PunktwerkError):
+    """The access token was issued for other scopes."""
+
+    code = "INSUFFICIENT_SCOPE"
+    status = 403
+    fix = "Ask for a token with the scope `details.scope`, or without naming scopes."
 
 
 class TestAccountRequired(PunktwerkError):

@@ -271,7 +271,7 @@ def store_facts(store: Store) -> Facts:
 
 def key_facts(record: KeyRecord) -> Facts:
     return {
-        "keyId": administration.id_of_key(record),
+        "keyId": record.key_id,
         "accountId": record.account_id,
         "mode": record.mode,
         "kind": KIND_NAMES[KeyKind(record.kind)],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from shared.domain.accounts.packages import Package
+from shared.domain.accounts.scopes import Scopes
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ class Caller:
     """The account that is called for, and who calls. Test keys act as PRIME and change nothing.
 
     ``customer`` is ``None`` if a secret key calls: it may do everything that the account may. A
-    customer acts only for themselves: the edge has compared the request's ``userId``.
+    customer acts only for themselves: the edge has compared the request's ``userId``. ``scopes`` is
+    what an access token is limited to; ``None`` if no token calls.
     """
 
     account_id: str
@@ -51,3 +53,4 @@ class Caller:
     is_live: bool
     claim: Claim | None = None
     customer: SignedInCustomer | None = None
+    scopes: Scopes | None = None

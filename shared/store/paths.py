@@ -74,6 +74,10 @@ def api_key(key_hash: str) -> str:
     return f"apiKeys/{encode(key_hash)}"
 
 
+def oauth_token(token_hash: str) -> str:
+    return f"oauthTokens/{encode(token_hash)}"
+
+
 def store(store_id: str) -> str:
     return f"stores/{encode(store_id)}"
 

@@ -554,6 +554,7 @@ def test_deletes_what_is_kept_for_a_time() -> None:
         "idempotencyKeys",
         "importParts",
         "imports",
+        "oauthTokens",
         "purchases",
         "receipts",
         "reservations",

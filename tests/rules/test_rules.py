@@ -178,6 +178,7 @@ def world(app: Flask) -> World:
         "voucher_code": paths.voucher_code(merchant.account_id, "code_1"),
         "account_tse": paths.account_tse(merchant.account_id, own),
         "api_key": client.query("apiKeys", ("accountId", "==", merchant.account_id))[0].path,
+        "oauth_token": paths.oauth_token(own),
         "store": paths.store(merchant.store_id),
         "program": paths.program(active_id),
         "store_program": paths.store_program(merchant.store_id, active_id),

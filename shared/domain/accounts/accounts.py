@@ -7,6 +7,9 @@ from datetime import datetime
 
 from shared.domain.accounts.packages import Package
 
+KEY_ID_CHARS = 16
+"""The number of characters of a key's SHA-256 that name the key: 64 of 256 bits."""
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
@@ -36,3 +39,8 @@ class KeyRecord:
     last4: str
     created_at: datetime
     revoked_at: datetime | None = None
+
+    @property
+    def key_id(self) -> str:
+        """The public id, in lists and as the ``client_id`` of OAuth: nobody can call by it."""
+        return self.key_hash[:KEY_ID_CHARS]

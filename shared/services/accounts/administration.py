@@ -22,8 +22,6 @@ from shared.store.client import Write
 from shared.store.stores import store_documents
 
 NAME_CHARS_MAX = 100
-KEY_ID_CHARS = 16
-"""The number of characters of a key's SHA-256 that name the key in lists."""
 LATITUDE_MAX, LONGITUDE_MAX = 90, 180
 CHECK_IN_RADIUS_M_MAX = 10_000
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
@@ -324,11 +322,6 @@ def revoke_key(key_id: str) -> KeyRecord:
     record = commands.run([path], decide)
     account_documents.forget_key(key_hash)
     return record
-
-
-def id_of_key(record: KeyRecord) -> str:
-    """Return the id of a key: the beginning of its SHA-256."""
-    return record.key_hash[:KEY_ID_CHARS]
 
 
 def _found_account(reads: Reads, account_id: str) -> Account:

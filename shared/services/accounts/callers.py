@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import hmac
 
-from shared import config
-from shared.auth import keys
+from shared import clock, config
+from shared.auth import access_tokens, keys
 from shared.auth.caller import Caller
 from shared.auth.keys import ApiKey, KeyKind, KeyMode
 from shared.domain.accounts import origins
 from shared.domain.accounts.accounts import Account, KeyRecord
+from shared.domain.accounts.oauth import AccessToken
 from shared.domain.accounts.packages import Package
+from shared.domain.accounts.scopes import Scopes
 from shared.errors import (
     EndpointNotAllowed,
+    InsufficientScope,
+    InvalidAccessToken,
     InvalidApiKey,
     MissingAuthHeader,
     SecretKeyInBrowser,
     SubscriptionInactive,
 )
-from shared.store.accounts import account_documents
+from shared.store.accounts import account_documents, oauth_documents
 
 _ORIGIN_SHOWN_CHARS = 100
 _NO_KEY = "The API key is malformed, unknown or revoked."
@@ -42,20 +46,23 @@ def token_of(authorization: str | None) -> str:
 
 
 def authenticate(token: str, *, origin: str | None = None, host: str | None = None) -> Caller:
-    """Return the caller of a secret key.
+    """Return the caller of a secret key, or of an access token that stands for one.
 
-    Test keys act as PRIME, whatever the account's package. Revoking a key takes effect within 60 s.
+    Test keys act as PRIME, whatever the account's package. Revoking a key, or a token, takes effect
+    within 60 s.
 
     Args:
-        token: The key: see ``token_of``.
+        token: The key or access token: see ``token_of``.
         origin: The header ``Origin``, which browsers send: the web page that calls.
         host: The host that the request was sent to: its own pages may call.
 
     Raises:
-        InvalidApiKey, SubscriptionInactive,
+        InvalidApiKey, InvalidAccessToken, SubscriptionInactive,
         EndpointNotAllowed: The key is publishable: it only identifies an account.
         SecretKeyInBrowser: The key is live, and the page is neither ours nor allowed.
     """
+    if access_tokens.is_meant(token):
+        return _caller_of_token(token, origin, host)
     key = keys.parse_or_none(token)
     if key is None:
         raise InvalidApiKey(
@@ -74,12 +81,51 @@ def authenticate(token: str, *, origin: str | None = None, host: str | None = No
     account = account_documents.find_account(record.account_id)
     if account is None:
         raise InvalidApiKey(_NO_KEY)
-    if key.mode is KeyMode.TEST:
-        return Caller(account.account_id, Package.PRIME, is_live=False)
+    return _caller(account, key.mode, None, origin, host)
+
+
+def find_token(text: str) -> AccessToken | None:
+    """Return the record of an access token that works, ``None`` if there is none.
+
+    It works while its life has not ended, and while its key works.
+    """
+    token = access_tokens.parse_or_none(text)
+    record = None if token is None else oauth_documents.find(token.hash)
+    if record is None or token is None or record.is_over(clock.real_now()):
+        return None
+    if not hmac.compare_digest(record.token_hash, token.hash):
+        return None
+    key = account_documents.find_key(record.key_hash)
+    return None if key is None or key.revoked_at is not None else record
+
+
+def require_scope(caller: Caller, scope: str) -> None:
+    """Refuse what an access token was not issued for; a key may do all that its account may.
+
+    Raises:
+        InsufficientScope: The token was issued for other scopes.
+    """
+    if caller.scopes is not None and scope not in caller.scopes:
+        raise InsufficientScope(f"The access token is not for {scope}.", scope=scope)
+
+
+def _caller_of_token(text: str, origin: str | None, host: str | None) -> Caller:
+    record = find_token(text)
+    account = None if record is None else account_documents.find_account(record.account_id)
+    if record is None or account is None:
+        raise InvalidAccessToken("The access token is malformed, unknown, revoked or over.")
+    return _caller(account, KeyMode(record.mode), record.scopes, origin, host)
+
+
+def _caller(
+    account: Account, mode: KeyMode, scopes: Scopes | None, origin: str | None, host: str | None
+) -> Caller:
+    if mode is KeyMode.TEST:
+        return Caller(account.account_id, Package.PRIME, is_live=False, scopes=scopes)
     _require_allowed_origin(account, origin, host)
     if not account.is_active:
         raise SubscriptionInactive("The account has no active subscription.")
-    return Caller(account.account_id, account.package, is_live=True)
+    return Caller(account.account_id, account.package, is_live=True, scopes=scopes)
 
 
 def find_record(key: ApiKey | None, kind: KeyKind) -> KeyRecord | None:
