@@ -598,6 +598,7 @@ def test_knows_paths_of_all_overrides(member: Member) -> None:
             paths.stats_month("x", "2026-03", 0),
             paths.stats_liability("x"),
             paths.webhook_delivery("x"),
+            paths.oauth_token("x"),
             paths.purchase("x"),
             paths.receipt("x"),
             paths.tier_recalculation("x"),
