@@ -689,6 +689,9 @@ def _with_known_sale(purchase: Purchase, place: int, sale: KnownSale) -> Reading
     """
     known = purchase.sales[place]
     is_later = _is_later(sale.revision, known.revision)
+    is_earlier = _is_later(known.revision, sale.revision)
+    if is_earlier:  # What is known stays as late as it is, also if this reading adds to it.
+        sale = replace(sale, revision=known.revision)
     if not (known.is_void and is_later):
         sale = replace(sale, is_void=known.is_void, taken_at=known.taken_at)
     if known.customer_id is None:
@@ -703,7 +706,7 @@ def _with_known_sale(purchase: Purchase, place: int, sale: KnownSale) -> Reading
         # Whoever lets older receipts earn after all corrects nothing either, but adds points.
         sale = replace(sale, is_earning=sale.is_earning or (is_same_customer and known.is_earning))
         return _with_sale_at(purchase, place, sale)
-    if _is_later(known.revision, sale.revision):
+    if is_earlier:
         return Reading(purchase)
     if not is_same_customer:
         return Reading(purchase, refusal=_OTHER_CUSTOMER)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from itertools import permutations
@@ -13,68 +14,21 @@ from hypothesis import strategies as st
 
 from shared.domain.loyalty import returns
 from shared.domain.loyalty.earning import Award
-from shared.domain.loyalty.earning_base import EarningBase, PurchaseLine
+from shared.domain.loyalty.earning_base import PurchaseLine
 from shared.domain.systems import purchases, receipt_parts
 from shared.domain.systems.purchases import Grant, Grown, Growth, KnownSale, Purchase
 from shared.domain.systems.sales import Receipt, ReceiptKind
+from tests.support.purchases import WITHOUT_TOBACCO, read, standing
 from tests.support.receipts import ISSUED, award, decide, purchase_of
 from tests.support.receipts import exchange as change
 from tests.support.receipts import receipt as sale
-from tests.support.strategies import make_program
 
 NOON = ISSUED
 EMPTY = purchase_of("R-1")
-WITHOUT_TOBACCO = make_program(earning_base=EarningBase(excluded_categories=("tobacco",)))
 
 
 def void_in_place() -> Receipt:
     return sale(kind=ReceiptKind.VOID, voids="R-1")
-
-
-def read(*receipts: Receipt, purchase: Purchase = EMPTY) -> Purchase:
-    """Read receipts; book what is due after each, as if nobody ever spent a point."""
-    for receipt in receipts:
-        is_earning = receipt.customer_id is not None
-        parts = receipt_parts.parts_of(WITHOUT_TOBACCO, receipt)
-        reading = purchases.with_receipt(purchase, receipt, is_earning=is_earning, parts=parts)
-        purchase, dues = purchases.settled(reading.purchase, decide, NOON)
-        for due in dues:
-            purchase = booked(purchase, due)
-    return purchase
-
-
-def booked(purchase: Purchase, due: purchases.Due) -> Purchase:
-    grants = list(purchase.grants)
-    if due.earn_units:
-        name = f"le_{len(grants)}"
-        grants.append(Grant(due.user_id, name, "R-1", due.earn_units, NOON))
-    left = due.take_units
-    for place, grant in enumerate(grants):
-        if grant.user_id != due.user_id:
-            continue
-        units = (
-            min(left, grant.units - grant.asked_units)
-            if left > 0
-            else max(left, -grant.asked_units)
-        )
-        left -= units
-        asked_units = grant.asked_units + units
-        grants[place] = Grant(
-            grant.user_id, grant.entry_id, "R-1", grant.units, NOON, asked_units, asked_units
-        )
-    assert left == 0
-    return Purchase(
-        **{name: getattr(purchase, name) for name in purchase.__slots__ if name != "grants"},
-        grants=tuple(grants),
-    )
-
-
-def standing(purchase: Purchase) -> dict[str, int]:
-    """Return the units that each customer has of it."""
-    found: dict[str, int] = {}
-    for grant in purchase.grants:
-        found[grant.user_id] = found.get(grant.user_id, 0) + grant.units - grant.asked_units
-    return {user_id: units for user_id, units in found.items() if units}
 
 
 @pytest.mark.parametrize(
@@ -257,6 +211,16 @@ def test_a_later_revision_gives_the_points_to_the_other_customer(is_reversed: bo
         receipts.reverse()
 
     assert standing(read(*receipts, *receipts)) == {"user_2": 100}
+
+
+def test_an_earlier_reading_that_comes_late_makes_nothing_that_is_known_earlier() -> None:
+    paid, again = sale(revision=1), sale(revision=3)
+    void = sale(revision=2, kind=ReceiptKind.VOID, voids="R-1")
+    changed = sale(revision=1), sale(revision=2, customer_id=None), replace(void, revision=3)
+    for order in permutations((paid, void, again)):
+        assert standing(read(*order)) == standing(read(*order, *order)) == {"user_1": 100}
+    for order in permutations(changed):
+        assert standing(read(*order)) == standing(read(*order, *order)) == {}
 
 
 @pytest.mark.parametrize("revisions", [(None, None), (3, 3)])
