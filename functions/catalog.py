@@ -248,6 +248,7 @@ ENDPOINTS = (
     Endpoint("reverseLoyaltyTransaction", "loyalty", Package.GO),
     Endpoint("verifyLedger", "loyalty", Package.GROW, is_read=True),
     Endpoint("transferLoyaltyPoints", "loyalty", Package.GO, customer_package=Package.GO),
+    Endpoint("listWaitingReturns", "loyalty", Package.GO, is_read=True),
     Endpoint("getLoyaltyReport", "loyalty", Package.GROW, is_read=True),
     Endpoint("getLiabilityReport", "loyalty", Package.GROW, is_read=True),
     Endpoint("configurePSP", "payments", Package.GROW),

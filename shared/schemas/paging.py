@@ -25,8 +25,8 @@ _CURSOR = "`nextCursor` of the page before, to go on from there."
 _NO_CURSOR = "must be a nextCursor of an earlier answer"
 _UNREADABLE = (binascii.Error, ValueError, TypeError, OverflowError, RecursionError)
 
-_ID = re.compile(r"[a-z]+_[0-9A-Za-z_-]{1,200}")
-"""The form of our ids; Firestore accepts every such text as an id."""
+_ID = re.compile(r"[a-z%]+_[0-9A-Za-z_.~%-]{1,700}")
+"""The form of our ids, those of memberships too; Firestore accepts every such text as an id."""
 
 Limit = Annotated[Whole, Field(ge=1, le=LIMIT_MAX, description="The most to list.")]
 

@@ -288,6 +288,8 @@ def query_members(account_id: str, program_id: str, now: datetime) -> None:
         member_documents.count(account_id, filters)
         for descending in (False, True):
             member_documents.list_page(account_id, filters, is_descending=descending, **last)
+    for waits_after in (None, (now, "m_1")):
+        membership_documents.list_waiting(program_id, now, after=waits_after, limit=1)
     for name, bound in (("balanceUnits", 5), ("enrolledAt", now)):
         least: Any = (name, ">=", bound)
         for filters in ([], [status], [tier], [status, tier, least]):

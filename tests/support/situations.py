@@ -297,6 +297,17 @@ def make_purchase(situation: Situation) -> None:
     situation.api.ok("addLoyaltyPoints", body)
 
 
+def make_waiting_return(situation: Situation) -> None:
+    """Let goods for 4.90 euros come back of a purchase that nobody has told of."""
+    body = {
+        **situation.member.ids,
+        "transactionId": "PB-TXN-9876",
+        "amount": 4.9,
+        "refundId": "PB-RET-12",
+    }
+    situation.api.ok("reverseLoyaltyTransaction", body)
+
+
 def make_receipt(situation: Situation, *, is_claimed: bool = False) -> None:
     """Make the claim of a receipt of 28.50 euros."""
     body = {
@@ -602,6 +613,7 @@ MAKERS: Mapping[str, Callable[..., None]] = {
     "member": make_member,
     "campaign": make_campaign,
     "purchase": make_purchase,
+    "waiting return": make_waiting_return,
     "receipt": make_receipt,
     "waiting receipt": make_waiting_receipt,
     "import": make_import,

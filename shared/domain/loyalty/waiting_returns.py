@@ -111,6 +111,11 @@ def added(waiting: Waiting, one: WaitingReturn) -> Waiting:
     return (*waiting, one)
 
 
+def waits_since(waiting: Waiting) -> datetime | None:
+    """Return since when the one waits that was told first; ``None`` if none waits."""
+    return min((each.since for each in waiting), default=None)
+
+
 def split(waiting: Waiting, now: datetime) -> tuple[Waiting, Waiting]:
     """Return what still waits at ``now``, and what has waited for too long."""
     open_ = tuple(each for each in waiting if now < each.until)

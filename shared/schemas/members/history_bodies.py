@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from shared.domain.loyalty.history import HistoryRow
+from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.waiting_returns import WaitingReturn
 from shared.domain.units import from_units
 from shared.schemas import answers
@@ -59,6 +60,13 @@ class WaitingReturnBody(WireModel):
     until: Timestamp = Field(description="When it is dropped if no purchase has come.")
 
 
+class WaitingReturnOfMember(WaitingReturnBody):
+    """A return that waits for its purchase, and the member who has brought it."""
+
+    user_id: answers.UserId
+    member_id: answers.MembershipId
+
+
 class TransactionDetail(HistoryTransaction):
     """A line of the history, with all that is known of it."""
 
@@ -77,16 +85,37 @@ class TransactionDetail(HistoryTransaction):
 
 def to_waiting_return(waiting: WaitingReturn) -> WaitingReturnBody:
     """Return what the history says of a return that waits."""
-    return WaitingReturnBody(
-        refund_id=waiting.refund_id,
-        transaction_id=waiting.transaction_id,
-        amount=waiting.returned.amount,
-        points=waiting.returned.points,
-        since=waiting.since,
-        until=waiting.until,
+    return WaitingReturnBody(**_waiting(waiting))
+
+
+def to_waiting_return_of(member: Membership, waiting: WaitingReturn) -> WaitingReturnOfMember:
+    """Return what the list of a program says of a member's return that waits."""
+    return WaitingReturnOfMember(
+        user_id=member.user_id, member_id=member.membership_id, **_waiting(waiting)
     )
 
 
+def _waiting(waiting: WaitingReturn) -> dict[str, Any]:
+    return {
+        "refund_id": waiting.refund_id,
+        "transaction_id": waiting.transaction_id,
+        "amount": waiting.returned.amount,
+        "points": waiting.returned.points,
+        "since": waiting.since,
+        "until": waiting.until,
+    }
+
+
+WAITING_RETURN_EXAMPLE: dict[str, Any] = {
+    "userId": "user_xyz",
+    "memberId": "lp_abc123_user_xyz",
+    "refundId": "PB-RET-12",
+    "transactionId": "PB-TXN-9876",
+    "amount": 4.9,
+    "points": None,
+    "since": "2026-03-03T12:00:00.000Z",
+    "until": "2026-06-01T12:00:00.000Z",
+}
 HISTORY_EXAMPLE: dict[str, Any] = {
     "entryId": "le_abc123",
     "type": "earn",

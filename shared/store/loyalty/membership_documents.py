@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from shared.domain.loyalty import waiting_returns
 from shared.domain.loyalty.entries import Entry, EntryKind
 from shared.domain.loyalty.membership import Membership
 from shared.errors import Busy
-from shared.store import client, paths, personal
-from shared.store.client import Snapshot, Write
+from shared.store import client, codec, paths, personal
+from shared.store.client import Document, Snapshot, Write
 from shared.store.documents import Documents
 from shared.store.personal import Personal
 from shared.store.queries import Filter
@@ -33,12 +34,20 @@ def _entries_of_user(
 
 _memberships_of_user = personal.of_user("loyaltyMembers")
 
+
+def _to_document(membership: Membership) -> Document:
+    """Add since when its oldest return waits, so that members with such returns can be found."""
+    since = waiting_returns.waits_since(membership.waiting_returns)
+    return {**codec.to_document(membership), "waitsSince": since}
+
+
 MEMBERSHIPS = Documents(
     Membership,
     paths.member,
     collection="loyaltyMembers",
     path_of=lambda membership: paths.member(membership.membership_id),
     mirror_of=lambda membership: paths.store_member(membership.store_id, membership.membership_id),
+    to_document=_to_document,
     personal=Personal("memberships", _memberships_of_user, erased=None),
 )
 ENTRIES = Documents(
@@ -334,6 +343,28 @@ def list_page(
         after={sort_field: after[0], "__name__": after[1]} if after else None,
         limit=limit,
         offset=offset,
+    )
+
+
+def list_waiting(
+    program_id: str, before: datetime, *, after: tuple[datetime, str] | None, limit: int
+) -> list[Membership]:
+    """Return memberships of a program with returns that wait for their purchase.
+
+    The one whose return waits the longest comes first.
+
+    Args:
+        program_id: The program.
+        before: Only those with a return that has waited since then or longer.
+        after: Since when the last membership of the page before waits, and its id.
+        limit: The most memberships to return.
+    """
+    return MEMBERSHIPS.query(
+        ("programId", "==", program_id),
+        ("waitsSince", "<=", before),
+        order_by=["waitsSince", "__name__"],
+        after={"waitsSince": after[0], "__name__": after[1]} if after else None,
+        limit=limit,
     )
 
 

@@ -11,12 +11,15 @@ from hypothesis import strategies as st
 
 from shared.clock import to_milliseconds
 from shared.schemas.paging import CursorPosition, cut, decode, decode_key, encode, encode_key
+from shared.store import paths
 from tests.support.strategies import NOW, times
 
 ids = st.text(string.ascii_letters + string.digits + "_-", min_size=1, max_size=200)
-positions = st.builds(
-    CursorPosition, times.map(to_milliseconds), ids.map(lambda text: f"evt_{text}")
+members = st.builds(
+    paths.membership_id, st.sampled_from(["lp_1", "old", "__"]), st.text(min_size=1)
 )
+names = ids.map(lambda text: f"evt_{text}") | members
+positions = st.builds(CursorPosition, times.map(to_milliseconds), names)
 
 
 @given(position=positions)
@@ -25,6 +28,12 @@ def test_a_position_is_read_back(position: CursorPosition) -> None:
 
     assert decode(cursor) == position
     assert set(cursor) <= set(string.ascii_letters + string.digits + "-_")
+
+
+@pytest.mark.parametrize("name", ["evt_1/entries", "lp_../x", "..", "__lp_1__", "evt_"])
+def test_a_position_is_no_path(name: str) -> None:
+    with pytest.raises(ValueError, match="must be a nextCursor"):
+        decode(encode(CursorPosition(NOW, name)))
 
 
 @given(key=st.text(min_size=1))
