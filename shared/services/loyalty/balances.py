@@ -541,8 +541,8 @@ def take_back(
         units: From 1 to the granted units, in the program's smallest unit.
         transaction_id: Names the reversal.
         description: The text that the member reads.
-        spent_names: The transactions of redemptions that come back with it, if all of the purchase
-            does: they are given back in the same commit.
+        spent_names: The transactions of redemptions and reservations that come back with it, if all
+            of the purchase does: they are given back in the same commit.
 
     Raises:
         ProgramNotFound, MembershipNotFound, IdempotencyKeyReused, BalanceLimitExceeded, Busy.
@@ -565,7 +565,7 @@ def take_back(
         state = State(reads)
         refunds = SpentBack(state, membership, program, cause)
         for name in spent_names:
-            refunds.give_back_of_purchase(name, None, None, original.membership_id)
+            refunds.undo_spending(name, None, original.membership_id)
         entry = refunds.take_back(original, units)
         return bookings.Decided(refunds.membership, entry, state.writes(), before=refunds.entries)
 

@@ -133,7 +133,7 @@ def take(
 def give_back_spent(
     account_id: str, store_id: str, user_id: str, names: Sequence[str], description: str
 ) -> None:
-    """Give back what a member has spent on a purchase, in whichever programs of the store.
+    """Give back what a member has spent on a purchase or set aside for it, in any program.
 
     What was given back before stays so: a redemption comes back once, whoever tells of it.
 
@@ -141,7 +141,7 @@ def give_back_spent(
         account_id: The account that asked for the purchase.
         store_id: The store.
         user_id: The member.
-        names: The transactions that a redemption for the purchase may have.
+        names: The transactions that a redemption or reservation for the purchase may have.
         description: What the member reads.
 
     Raises:
@@ -160,7 +160,8 @@ def give_back_spent(
         if membership is None:
             continue
         is_merged = bool(membership.merged_from or membership.merged_into)
-        if is_merged or any(reads[each].data is not None for each in entry_paths):
+        is_held = any(each.transaction_id in names for each in membership.holds)
+        if is_merged or is_held or any(reads[each].data is not None for each in entry_paths):
             buyer = Buyer(account_id, store_id, program.program_id, user_id, description)
             _booked(buyer, partial(_give_back_spent, buyer, program, names))
 
@@ -186,7 +187,7 @@ def _give_back_spent(buyer: Buyer, program: Program, names: Sequence[str]) -> Bo
         state = State(reads)
         refunds = SpentBack(state, membership, program, cause)
         for name in names:
-            refunds.give_back_of_purchase(name, None, None, membership_id)
+            refunds.undo_spending(name, None, membership_id)
         # It has no entry of its own: each redemption that comes back has one.
         return Decided(
             refunds.membership, None, state.writes(), is_final=False, before=refunds.entries

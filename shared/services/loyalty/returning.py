@@ -90,7 +90,7 @@ def book(
     is_all = earn_returns.is_whole(after, earn, program) or not returned.names_part
     if earn.transaction_id is not None:
         part = None if is_all else returned
-        refunds.undo_spending(earn.transaction_id, earn.source, part, earn.membership_id)
+        refunds.undo_told(earn.transaction_id, earn.source, part, earn.membership_id)
     entry = refunds.take_back(earn, units, given_before) if units else None
     undone = refunds.undone(given_before)
     if entry is None:
@@ -108,7 +108,7 @@ def before_earn(
     """
     refunds = SpentBack(state, membership, program, one.cause(now))
     part = one.returned if one.returned.names_part else None
-    refunds.undo_spending(one.transaction_id, one.source, part)
+    refunds.undo_told(one.transaction_id, one.source, part)
     return refunds
 
 
@@ -141,40 +141,35 @@ class SpentBack:
             )
         return done if done.redemption_ids or done.reservation_ids else None
 
-    def undo_spending(
+    def undo_told(
         self,
         transaction_id: str,
         source: str | None,
         part: Returned | None,
         bought_by: str | None = None,
     ) -> None:
-        """Free what is reserved for a purchase, and give back what was spent on it.
+        """Undo what a purchase has spent, as somebody says who names it and has not made it.
 
         If a ``part`` of the purchase comes back, only its reward is given back, if it names one.
         """
-        if part is None:
-            self._void_reservations(transaction_id, bought_by)
         if own_refunds.is_paid_with_points(self._state.now, self._program, transaction_id):
-            return  # Only the checkout gives back what has paid for it.
-        if part is None or part.reward is not None:
-            self.give_back_of_purchase(transaction_id, source, part, bought_by)
+            # Only the checkout gives back what has paid for it.
+            if part is None:
+                self._void_reservations(transaction_id, bought_by)
+        elif part is None:
+            self.undo_spending(transaction_id, source, bought_by)
+        elif part.reward is not None:
+            self._give_back_of_purchase(transaction_id, source, part, bought_by)
 
-    def give_back_of_purchase(
-        self,
-        transaction_id: str,
-        source: str | None,
-        part: Returned | None,
-        bought_by: str | None = None,
+    def undo_spending(
+        self, transaction_id: str, source: str | None = None, bought_by: str | None = None
     ) -> None:
-        """Give back what was spent on a purchase, if it was told by the purchase's name.
+        """Free what is reserved for a purchase, and give back what was spent on it: all comes back.
 
-        If a ``part`` of the purchase comes back, only if the whole reward is in it.
+        The redemption or the reservation names the purchase as its transaction.
         """
-        for redeemed in redemption_returns.of_purchase(
-            self._state.now, self.membership, transaction_id, source, bought_by
-        ):
-            if part is None or part.gives_back(redeemed.amount_paid):
-                self._give_back(redeemed)
+        self._void_reservations(transaction_id, bought_by)
+        self._give_back_of_purchase(transaction_id, source, None, bought_by)
 
     def take_back(
         self, earn: Entry, units: int, given_before: Undone | None = None
@@ -230,6 +225,23 @@ class SpentBack:
             self.membership, self._program, self._cause.now
         )
         self.entries += filter(None, [expired])
+
+    def _give_back_of_purchase(
+        self,
+        transaction_id: str,
+        source: str | None,
+        part: Returned | None,
+        bought_by: str | None = None,
+    ) -> None:
+        """Give back what was spent on a purchase, if it was told by the purchase's name.
+
+        If a ``part`` of the purchase comes back, only if the whole reward is in it.
+        """
+        for redeemed in redemption_returns.of_purchase(
+            self._state.now, self.membership, transaction_id, source, bought_by
+        ):
+            if part is None or part.gives_back(redeemed.amount_paid):
+                self._give_back(redeemed)
 
     def _give_back(self, redeemed: Entry) -> None:
         cause = redemption_returns.cause_of(redeemed, self._cause)

@@ -850,9 +850,7 @@ def _taking(old: ReceiptGrant, new: ReceiptGrant, receipt: ClaimableReceipt) -> 
         state = State(reads)
         refunds = SpentBack(state, membership, program, cause)
         if receipt.is_void:
-            refunds.give_back_of_purchase(
-                receipt.transaction_id, None, None, original.membership_id
-            )
+            refunds.undo_spending(receipt.transaction_id, None, original.membership_id)
         entry = refunds.take_back(original, units)
         return Decided(refunds.membership, entry, state.writes(), before=refunds.entries)
 

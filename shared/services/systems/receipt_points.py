@@ -570,7 +570,7 @@ class _Booking:
             if user_id not in postings.memberships:
                 self._begin(state.now, postings, user_id)
             refunds = self._refunds(state, postings, user_id)
-            refunds.give_back_of_purchase(identity, None, None)
+            refunds.undo_spending(identity)
             self._note(postings, user_id, refunds)
 
     def _refunds(self, state: State, postings: Postings, user_id: str) -> SpentBack:
@@ -578,7 +578,7 @@ class _Booking:
         return SpentBack(state, postings.memberships[user_id], self._program, cause)
 
     def _note(self, postings: Postings, user_id: str, refunds: SpentBack) -> None:
-        if refunds.entries:
+        if refunds.membership != postings.memberships[user_id]:
             postings.memberships[user_id] = refunds.membership
             postings.entries.setdefault(user_id, []).extend(refunds.entries)
 

@@ -17,6 +17,8 @@ from tests.support.payments import RETURN_URL, Till
 from tests.support.receipts import ReceiptTill, row
 from tests.support.receipts import void as void_row
 from tests.support.refusals import nothing_written
+from tests.support.reservations import balances as balances_of
+from tests.support.reservations import commit, reserved
 
 REWARD = {"rewardId": "rw_1", "title": "Kaffee", "type": "free_product", "requiredPoints": 90}
 
@@ -286,3 +288,64 @@ def test_a_claimed_receipt_gives_back_when_it_is_voided(merchant: Merchant) -> N
         assert void(merchant).status == 200
 
     assert stored.units(member)[1:] == [-80, 285, -100, 80, -185]
+
+
+def test_a_checkout_that_is_cancelled_frees_what_is_reserved_for_it(rich: Market) -> None:
+    transaction_id = rich.started()
+    reservation_id = reserved(rich.member, 80, transactionId=transaction_id)
+    elsewhere = reserved(rich.member, 5, transactionId="another")
+
+    rich.cancel(transaction_id)
+
+    assert balances_of(rich.member) == (100, 5, 95)
+    with nothing_written():
+        assert commit(rich.member, reservation_id).error == "RESERVATION_CLOSED"
+    assert commit(rich.member, elsewhere).status == 200
+    assert rich.units() == [100, -5]
+    stored.assert_sound(rich.member)
+
+
+def test_a_refund_frees_what_is_reserved_once_all_is_given_back(rich: Market) -> None:
+    transaction_id = rich.started()
+    rich.complete(transaction_id)
+    reservation_id = reserved(rich.member, 150, transactionId=transaction_id)
+
+    rich.refund(transaction_id, amount=400, refundReference="a")
+    assert balances_of(rich.member) == (160, 150, 10)
+    rich.refund(transaction_id, amount=600, refundReference="b")
+
+    assert balances_of(rich.member) == (100, 0, 100)
+    assert commit(rich.member, reservation_id).error == "RESERVATION_CLOSED"
+    stored.assert_sound(rich.member)
+
+
+@pytest.mark.usefixtures("ticking")
+def test_a_tills_receipt_frees_what_is_reserved_once_all_of_it_is_back(
+    receipt_till: ReceiptTill,
+) -> None:
+    anna = receipt_till.anna
+    anna.earn(100)
+    receipt_till.read(row("R-1", 10))
+    reservation_id = reserved(anna, 80, transactionId="R-1")
+
+    receipt_till.read(void_row("V-1", -4))
+    assert balances_of(anna)[1] == 80
+    receipt_till.read(void_row("V-2", -6))
+
+    assert balances_of(anna) == (100, 0, 100)
+    assert commit(anna, reservation_id).error == "RESERVATION_CLOSED"
+    stored.assert_sound(anna)
+
+
+def test_a_claimed_receipt_frees_what_is_reserved_when_it_is_voided(merchant: Merchant) -> None:
+    member = merchant.member("points", balance=100, receiptClaims={})
+    claim(member, make_claim(merchant)["code"])
+    reservation_id = reserved(member, 80, transactionId=TRANSACTION)
+
+    void(merchant, returnedAmount=10)
+    assert balances_of(member)[1] == 80
+    assert void(merchant).status == 200
+
+    assert balances_of(member) == (100, 0, 100)
+    assert commit(member, reservation_id).error == "RESERVATION_CLOSED"
+    stored.assert_sound(member)
