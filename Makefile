@@ -38,7 +38,7 @@ test: setup ## Run the tests but the wide ones; ARGS="-k ledger" chooses
 # Only files with such tests are read, unless ARGS names others: reading all takes each worker long.
 test-wide: setup ## Run the slow tests: the whole emulator suite, what tools.new begins, every step of long syncs
 	@exec $(PYTEST) -m wide $(ARGS) \
-		$(if $(findstring tests/,$(ARGS)),,$$(grep -rlE 'mark\.wide' tests --include='test_*.py'))
+		$(if $(findstring tests/,$(ARGS)),,$$(grep -rlE 'mark\.wide|mostly_wide' tests --include='test_*.py'))
 
 fuzz: setup ## Send generated requests to every operation; ARGS="--examples 100 --mode live --only getPayment"
 	@exec $(VENV) -m tools.fuzz $(ARGS)

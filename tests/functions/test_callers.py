@@ -32,12 +32,16 @@ ANOTHER = {"userId": "somebody"}
 
 
 def by_name(endpoints: list[Endpoint]) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("endpoint", endpoints, ids=lambda each: each.name)
+    """Let a test walk through endpoints; pytest runs the tests of one after each other."""
+    return pytest.mark.parametrize(
+        "endpoint", endpoints, ids=lambda each: each.name, scope="module"
+    )
 
 
-def asked_of(endpoint: Endpoint, situate: Callable[[Needs], Situation]) -> Situation:
-    """Return what an endpoint's first sample needs."""
-    return situate(first_of(endpoint).needs)
+@pytest.fixture(scope="module")
+def shared_situation(situate_shared: Callable[[Needs], Situation], endpoint: Endpoint) -> Situation:
+    """What an endpoint's first sample needs, for all its tests that change nothing."""
+    return situate_shared(first_of(endpoint).needs)
 
 
 def test_each_action_for_customers_has_a_sample_of_theirs() -> None:
@@ -87,9 +91,9 @@ def test_a_customer_may_not_do_it_for_somebody_else(
 
 @by_name(CLOSED)
 def test_a_customer_may_not_do_what_is_the_merchants(
-    endpoint: Endpoint, situate: Callable[[Needs], Situation]
+    endpoint: Endpoint, shared_situation: Situation
 ) -> None:
-    situation = asked_of(endpoint, situate)
+    situation = shared_situation
     customer = situation.merchant.customer(situation.names["userId"], names_account=True)
 
     with nothing_written():
@@ -99,11 +103,11 @@ def test_a_customer_may_not_do_what_is_the_merchants(
     assert_refused(answer, 403, "ENDPOINT_NOT_ALLOWED", fix=fix)
 
 
-@by_name(KEYED)
+@by_name([*CLOSED, *OPEN])
 def test_a_publishable_key_calls_nothing(
-    endpoint: Endpoint, situate: Callable[[Needs], Situation], app: Flask
+    endpoint: Endpoint, shared_situation: Situation, app: Flask
 ) -> None:
-    situation = asked_of(endpoint, situate)
+    situation = shared_situation
     api = Api(app, situation.merchant.publishable_key())
 
     with nothing_written():

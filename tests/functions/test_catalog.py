@@ -7,13 +7,14 @@ import json
 from collections.abc import Callable
 
 import pytest
+from flask import Flask
 
 from functions.catalog import ENDPOINT_BY_NAME, ENDPOINTS, Endpoint
 from shared.domain.accounts.packages import Package
 from shared.schemas.base import RequestModel, ResponseModel
 from tests.support import stored
 from tests.support.api import Answer, Api
-from tests.support.merchants import Member, Merchant
+from tests.support.merchants import Member, Merchant, create_merchant
 from tests.support.refusals import assert_refused, nothing_written
 from tests.support.samples import KEYED, Sample, file_of, first_of, naming_of
 from tests.support.situations import Needs, Situation
@@ -24,7 +25,7 @@ MEMBER: Needs = {"program": {}, "member": {"earned": 100}}
 """Of everybody in this walk, so that there is something to change by mistake."""
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def sample(endpoint: Endpoint) -> Sample:
     """The request that every walk sends."""
     return first_of(endpoint)
@@ -36,20 +37,36 @@ def situation(situate: Callable[[Needs], Situation], sample: Sample) -> Situatio
     return situate(with_member(sample))
 
 
+@pytest.fixture(scope="module")
+def shared_situation(situate_shared: Callable[[Needs], Situation], sample: Sample) -> Situation:
+    """The same, for all tests of the endpoint that change nothing."""
+    return situate_shared(with_member(sample))
+
+
+@pytest.fixture(scope="module")
+def merchant_with(app: Flask) -> dict[Package, Merchant]:
+    """A merchant with each package, for all endpoints."""
+    return {package: create_merchant(app, package) for package in Package}
+
+
 def with_member(sample: Sample) -> Needs:
     """Return what a sample needs, and a member."""
     account = {name: each for name, each in sample.needs.items() if name == "test account"}
     return {**account, **MEMBER, **sample.needs}
 
 
-every_endpoint = pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda each: each.name)
-every_keyed = pytest.mark.parametrize("endpoint", KEYED, ids=lambda each: each.name)
-every_read = pytest.mark.parametrize(
-    "endpoint", [each for each in ENDPOINTS if each.is_read], ids=lambda each: each.name
-)
-every_write = pytest.mark.parametrize(
-    "endpoint", [each for each in ENDPOINTS if not each.is_read], ids=lambda each: each.name
-)
+def by_name(endpoints: list[Endpoint]) -> pytest.MarkDecorator:
+    """Let a test walk through endpoints; pytest runs the tests of one after each other."""
+    return pytest.mark.parametrize(
+        "endpoint", endpoints, ids=lambda each: each.name, scope="module"
+    )
+
+
+# In one order, because pytest knows by the place that it is the same endpoint.
+every_endpoint = by_name([*KEYED, *(each for each in ENDPOINTS if not each.needs_key)])
+every_keyed = by_name(KEYED)
+every_read = by_name([each for each in ENDPOINTS if each.is_read])
+every_write = by_name([each for each in ENDPOINTS if not each.is_read])
 
 
 def text_without_names(answer: Answer, situation: Situation) -> str:
@@ -124,38 +141,34 @@ def test_a_write_does_not_take_get(endpoint: Endpoint, merchant: Merchant) -> No
 
 @every_keyed
 def test_needs_a_key(
-    endpoint: Endpoint, anonymous: Api, sample: Sample, situation: Situation
+    endpoint: Endpoint, anonymous: Api, sample: Sample, shared_situation: Situation
 ) -> None:
     with nothing_written():
-        answer = anonymous(endpoint.name, situation.fill(sample.request))
+        answer = anonymous(endpoint.name, shared_situation.fill(sample.request))
 
     assert_refused(answer, 401, "MISSING_AUTH_HEADER")
 
 
 @every_endpoint
-@pytest.mark.parametrize("package", list(Package))
-def test_needs_its_package(
-    endpoint: Endpoint, new_merchant: Callable[..., Merchant], package: Package
-) -> None:
-    merchant = new_merchant(package)
+def test_needs_its_package(endpoint: Endpoint, merchant_with: dict[Package, Merchant]) -> None:
+    for package, merchant in merchant_with.items():
+        with watched() as traffic:
+            answer = merchant.api(endpoint.name, {"surprise": 1})
+            test_answer = merchant.sandbox(endpoint.name, {"surprise": 1})
 
-    with watched() as traffic:
-        answer = merchant.api(endpoint.name, {"surprise": 1})
-        test_answer = merchant.sandbox(endpoint.name, {"surprise": 1})
-
-    assert traffic.written == []
-    assert test_answer.error == "INVALID_PARAMETERS"
-    if package.includes(endpoint.package):
-        assert answer.error == "INVALID_PARAMETERS"
-        return
-    assert_refused(
-        answer,
-        403,
-        "ENDPOINT_NOT_ALLOWED",
-        message=f"{endpoint.name} needs the package {endpoint.package}.",
-        requiredUpgrade=endpoint.package,
-        currentPackage=package,
-    )
+        assert traffic.written == [], package
+        assert test_answer.error == "INVALID_PARAMETERS", package
+        if package.includes(endpoint.package):
+            assert answer.error == "INVALID_PARAMETERS", package
+            continue
+        assert_refused(
+            answer,
+            403,
+            "ENDPOINT_NOT_ALLOWED",
+            message=f"{endpoint.name} needs the package {endpoint.package}.",
+            requiredUpgrade=endpoint.package,
+            currentPackage=package,
+        )
 
 
 @every_endpoint
@@ -183,41 +196,29 @@ def test_each_part_of_the_product_needs_its_package() -> None:
 def test_what_belongs_to_another_account_does_not_exist(
     endpoint: Endpoint, situate: Callable[[Needs], Situation], new_merchant: Callable[..., Merchant]
 ) -> None:
-    sample, stranger = naming_of(endpoint), new_merchant().api
+    """Neither where the request says, nor under a store of one's own."""
+    sample, stranger = naming_of(endpoint), new_merchant()
     situation = situate(with_member(sample))
     nobody, member = situation.absent(), situation.member
     before = stored.of_member(member), stored.of_program(member.merchant, member.program_id)
+    own = {"X_Beep_Store_Id": stranger.store_id}
 
-    with nothing_written():
-        theirs = stranger(endpoint.name, situation.fill(sample.request))
-        nothing = stranger(endpoint.name, nobody.fill(sample.request))
+    for key, headers in ((None, {}), ("k1", own)):
+        with nothing_written():
+            theirs, nothing = (
+                stranger.api(
+                    endpoint.name, each.fill(sample.request), idempotency_key=key, **headers
+                )
+                for each in (situation, nobody)
+            )
 
-    assert theirs.status == 404
-    assert text_without_names(theirs, situation) == text_without_names(nothing, nobody)
+        assert theirs.status == 404, headers
+        assert text_without_names(theirs, situation) == text_without_names(nothing, nobody), headers
+
     assert before == (
         stored.of_member(member),
         stored.of_program(member.merchant, member.program_id),
     )
-
-
-@every_keyed
-def test_what_belongs_to_another_account_does_not_exist_under_ones_own_store(
-    endpoint: Endpoint, situate: Callable[[Needs], Situation], new_merchant: Callable[..., Merchant]
-) -> None:
-    sample, stranger = naming_of(endpoint), new_merchant()
-    situation = situate(with_member(sample))
-    nobody = situation.absent()
-    own = {"X_Beep_Store_Id": stranger.store_id}
-
-    def ask(whose: Situation) -> Answer:
-        body = whose.fill(sample.request)
-        return stranger.api(endpoint.name, body, idempotency_key="k1", **own)
-
-    with nothing_written():
-        theirs, nothing = ask(situation), ask(nobody)
-
-    assert theirs.status == 404
-    assert text_without_names(theirs, situation) == text_without_names(nothing, nobody)
 
 
 @pytest.mark.parametrize(
@@ -244,12 +245,15 @@ def test_a_member_of_another_account_does_not_exist(
 
 @every_endpoint
 def test_refuses_an_unknown_field_by_its_name(
-    endpoint: Endpoint, sample: Sample, situation: Situation
+    endpoint: Endpoint, sample: Sample, shared_situation: Situation
 ) -> None:
-    body = {**situation.fill(sample.request), "surprise": 1}
+    body = {**shared_situation.fill(sample.request), "surprise": 1}
 
     with nothing_written():
-        answers = [api(endpoint.name, body) for api in (situation.api, situation.merchant.sandbox)]
+        answers = [
+            api(endpoint.name, body)
+            for api in (shared_situation.api, shared_situation.merchant.sandbox)
+        ]
 
     for answer in answers:
         details = {"fields": {"surprise": "is not a known field"}}
@@ -259,13 +263,13 @@ def test_refuses_an_unknown_field_by_its_name(
 
 @every_endpoint
 def test_the_sandbox_answers_with_the_example_and_writes_nothing(
-    endpoint: Endpoint, sample: Sample, situation: Situation
+    endpoint: Endpoint, sample: Sample, shared_situation: Situation
 ) -> None:
     module = importlib.import_module(endpoint.module)
-    body = situation.absent().fill(sample.request)
+    body = shared_situation.absent().fill(sample.request)
 
     with watched() as traffic:
-        answer = situation.merchant.sandbox(endpoint.name, body, idempotency_key="k1")
+        answer = shared_situation.merchant.sandbox(endpoint.name, body, idempotency_key="k1")
 
     echoed = {
         # An object, such as changed rules, comes back whole.
@@ -282,12 +286,12 @@ def test_the_sandbox_answers_with_the_example_and_writes_nothing(
 
 @every_endpoint
 def test_is_a_function_of_its_own_too(
-    endpoint: Endpoint, sample: Sample, situation: Situation
+    endpoint: Endpoint, sample: Sample, shared_situation: Situation
 ) -> None:
     import functions_framework
 
     alone = functions_framework.create_app(endpoint.name, "main.py")
-    sandbox, body = situation.merchant.sandbox, situation.fill(sample.request)
+    sandbox, body = shared_situation.merchant.sandbox, shared_situation.fill(sample.request)
     headers = {"Authorization": f"Bearer {sandbox.key}"}
     data = json.dumps(body)
 

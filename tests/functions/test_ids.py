@@ -10,7 +10,7 @@ import pytest
 
 from functions.catalog import Endpoint
 from tests.support.refusals import nothing_written
-from tests.support.samples import KEYED, naming_of
+from tests.support.samples import KEYED, mostly_wide, naming_of
 from tests.support.situations import Needs, Situation
 from tests.support.traffic import watched
 
@@ -66,7 +66,9 @@ FILTERS = {
 }
 """What only narrows a list down, which may be empty; or is the caller's own id, only kept."""
 
-every_endpoint = pytest.mark.parametrize("endpoint", KEYED, ids=lambda each: each.name)
+every_endpoint = mostly_wide(
+    KEYED
+)  # Each id is sent to each field of each, which is 10,000 requests.
 
 
 def id_fields(endpoint: Endpoint) -> list[str]:

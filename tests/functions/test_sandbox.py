@@ -18,14 +18,12 @@ from tests.support import psp_samples, system_samples
 from tests.support.api import Answer
 from tests.support.merchants import Merchant
 from tests.support.refusals import assert_refused, nothing_written
-from tests.support.samples import KEYED, naming_of
+from tests.support.samples import KEYED, mostly_wide, naming_of
 from tests.support.situations import Needs, Situation
 from tests.support.traffic import watched
 
 IDS = {"programId": "lp_any", "userId": "anybody"}
 FORM = {"INVALID_PARAMETERS", "CONNECTOR_UNSUPPORTED", "INVALID_JSON"}
-
-every_endpoint = pytest.mark.parametrize("endpoint", KEYED, ids=lambda each: each.name)
 
 KNOWN_BY_WHAT_IS_STORED = {
     # Test keys take any digits: the examples of the API's documentation have no check digit.
@@ -57,7 +55,7 @@ KNOWN_BY_WHAT_IS_STORED = {
 
 
 @pytest.mark.no_cover  # Others run through the same code, and with coverage it takes long.
-@every_endpoint
+@mostly_wide(KEYED)  # Each takes hundreds of requests.
 def test_anything_is_taken_or_refused_and_its_form_alike_in_the_sandbox(
     endpoint: Endpoint, situate: Callable[[Needs], Situation]
 ) -> None:

@@ -17,8 +17,9 @@ COUNTED = 10
 """How many cases of a longer one are counted."""
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the cases that are not counted, for pytest-cov."""
+    """Mark the cases that are not counted, for pytest-cov, of those that this run has."""
     tests: dict[str, list[pytest.Item]] = defaultdict(list)
     for item in items:
         is_slow = "firestore_emulator" in getattr(item, "fixturenames", ())

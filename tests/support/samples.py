@@ -31,6 +31,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from functions.catalog import ENDPOINTS, Endpoint
 from tests.support.api import Answer, Api
 from tests.support.situations import Needs, Situation, names_something
@@ -148,3 +150,16 @@ SAMPLES = [sample for endpoint in ENDPOINTS for sample in samples_of(endpoint)]
 ANSWERED = [sample for sample in SAMPLES if "answer" in sample.text]
 BY_CUSTOMERS = [sample for sample in SAMPLES if sample.is_by_customer]
 PRICED = [sample for sample in SAMPLES if "budget" in sample.text]
+QUICKLY = {"addLoyaltyPoints", "getCustomerBalance", "processPayment"}
+"""A booking, a read and a payment: long walks send these always, and the others if wide."""
+
+
+def mostly_wide(endpoints: list[Endpoint]) -> pytest.MarkDecorator:
+    """Let a test walk through endpoints, in ``make test`` through those of ``QUICKLY`` alone."""
+    return pytest.mark.parametrize(
+        "endpoint",
+        [
+            pytest.param(each, id=each.name, marks=() if each.name in QUICKLY else pytest.mark.wide)
+            for each in endpoints
+        ],
+    )

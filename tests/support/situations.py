@@ -653,7 +653,7 @@ def _next_id(prefix: str, wanted: str) -> Iterator[None]:
         yield
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def systems(shared_provider: StandIn, shared_till: TillStandIn, shared_erp: Receiver) -> Systems:
     """The systems on this machine to which situations are connected."""
     return Systems(shared_provider, shared_till, shared_erp)
@@ -662,11 +662,16 @@ def systems(shared_provider: StandIn, shared_till: TillStandIn, shared_erp: Rece
 @pytest.fixture
 def situate(merchant: Merchant, systems: Systems) -> Callable[[Needs], Situation]:
     """Make a situation with a new merchant."""
+    return lambda needs: _situation(merchant, systems, needs)
 
-    def make(needs: Needs) -> Situation:
-        names = drawn(merchant.store_id) | systems.names
-        situation = Situation(merchant, names, systems)
-        situation.make(needs)
-        return situation
 
-    return make
+@pytest.fixture(scope="module")
+def situate_shared(app: Flask, systems: Systems) -> Callable[[Needs], Situation]:
+    """Make a situation with a new merchant, for several tests, none of which changes anything."""
+    return lambda needs: _situation(create_merchant(app), systems, needs)
+
+
+def _situation(merchant: Merchant, systems: Systems, needs: Needs) -> Situation:
+    situation = Situation(merchant, drawn(merchant.store_id) | systems.names, systems)
+    situation.make(needs)
+    return situation

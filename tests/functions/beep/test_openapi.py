@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 from openapi_spec_validator import validate
 from standardwebhooks import Webhook
@@ -32,20 +30,22 @@ from shared.errors import (
     catalog,
 )
 from shared.schemas.events import event_data
+from tests.support import described
 from tests.support.api import Answer
 from tests.support.branches import BUSY, Branch, always
+from tests.support.described import assert_is
 from tests.support.dying import dying_after
 from tests.support.events import Pipeline
 from tests.support.merchants import Member, Merchant
 from tests.support.payments import Till
 from tests.support.psp_samples import CONFIGS
 from tests.support.receivers import receiving
-from tests.support.samples import SAMPLES, Sample
+from tests.support.samples import PRICED, SAMPLES, Sample
 from tests.support.situations import Needs, Situation
 from tests.support.system_samples import CONFIGS as CONFIGS_OF_SYSTEMS
 from tools import docs
 
-DOCUMENT = openapi.document()
+DOCUMENT = described.document()
 REWARD = {
     "rewardId": "rw_1",
     "title": "10% off",
@@ -58,6 +58,8 @@ REWARD = {
 # Those of the golden files that are not refused. In the spelling of Python no schema has them.
 SENT = [each for each in SAMPLES if each.status == 200 and "program_id" not in each.request]
 QUERIES = [each for each in SENT if each.endpoint.is_read]
+# Those with a budget are sent, and compared with the document, by tests/functions/test_budgets.py.
+UNPRICED = [each for each in SENT if each not in PRICED]
 
 # No operation has these: other methods, names and paths than those of the document do, and a row of
 # importMembers.
@@ -84,44 +86,6 @@ def resolved(found: Any) -> Any:
 
 def component(name: str) -> Any:
     return DOCUMENT["components"]["schemas"][name]
-
-
-def closed_schemas() -> dict[str, Any]:
-    """Return the components, with nothing allowed in answers and events that is not described.
-
-    What extends another component extends it as it was, open: under a name with ``Open``.
-    """
-    schemas: dict[str, Any] = copy.deepcopy(DOCUMENT["components"]["schemas"])
-    opened = {f"{name}Open": copy.deepcopy(each) for name, each in schemas.items()}
-    for schema in schemas.values():
-        close(schema)
-    for schema in (*schemas.values(), *opened.values()):
-        for part in schema.get("allOf", ()):
-            if "$ref" in part:
-                part["$ref"] += "Open"
-    return schemas | opened
-
-
-def close(schema: dict[str, Any]) -> None:
-    """Allow nothing that is not described, in an object and those within it."""
-    if "properties" in schema or "allOf" in schema:
-        schema["unevaluatedProperties"] = False
-    for part in [schema, *schema.get("allOf", ())]:
-        for each in part.get("properties", {}).values():
-            close(each)
-
-
-CLOSED = {"components": {**DOCUMENT["components"], "schemas": closed_schemas()}}
-
-
-def assert_fits(value: Any, pointer: str) -> None:
-    """Assert that a value has a schema of the document and no more than that describes."""
-    schema = {"$ref": f"#/{pointer}", **CLOSED}
-    Draft202012Validator(schema, format_checker=FormatChecker()).validate(value)
-
-
-def assert_is(value: Any, name: str) -> None:
-    assert_fits(value, f"components/schemas/{name}")
 
 
 def examples_of(response: Any) -> Any:
@@ -504,16 +468,14 @@ def test_secrets_of_a_configuration_are_marked(provider: str) -> None:
     assert all(schema["properties"][name]["format"] == "password" for name in secret)
 
 
-@pytest.mark.parametrize("sample", SENT, ids=str)
+@pytest.mark.parametrize("sample", UNPRICED, ids=str)
 def test_live_request_and_answer_fit(sample: Sample, situate: Callable[[Needs], Situation]) -> None:
     situation = situate(sample.needs)
     body = situation.fill(sample.request)
     answer = sample.send(sample.caller(situation), body)
 
     assert answer.status == 200, answer.body
-    if not sample.is_by_customer:  # Who needs not say who it is.
-        assert_is(body, components.request_name(sample.endpoint))
-    assert_is(answer.body, components.response_name(sample.endpoint))
+    described.assert_sample_fits(sample, body, answer)
 
 
 @pytest.mark.parametrize("sample", QUERIES, ids=str)

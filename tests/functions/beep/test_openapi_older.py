@@ -10,8 +10,9 @@ from openapi_spec_validator import validate
 
 from functions.beep import openapi
 from functions.beep.openapi import older
+from tests.support import described
 
-NEWER = openapi.document()
+NEWER = described.document()
 OLDER = older.document(NEWER)
 NEWER_KEYWORDS = {"const", "patternProperties", "prefixItems", "unevaluatedProperties"}
 

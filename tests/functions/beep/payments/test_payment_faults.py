@@ -6,7 +6,7 @@ Every provider is spoken for by a double, which keeps what was really done.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -30,8 +30,38 @@ NOTHING_LOST = {Fault.UNREACHED, Fault.BUSY, Fault.UNKNOWN_STATUS}
 AUTHORIZING = [name for name in PROVIDERS if DIALECTS[name].authorizes]
 KEYED = [name for name in PROVIDERS if DIALECTS[name].key_header]
 ASKABLE = [name for name in PROVIDERS if not DIALECTS[name].only_reports]
-every_fault = pytest.mark.parametrize("fault", list(Fault))
+ONE_PROVIDER = "custom"
+"""It authorizes, and can be asked."""
 every_provider = pytest.mark.parametrize("provider", PROVIDERS)
+
+
+def each_fault_of(providers: Iterable[str]) -> pytest.MarkDecorator:
+    """Let a test walk through all faults of providers: wide, but all of one and one of all."""
+    return pytest.mark.parametrize(
+        ("provider", "fault"),
+        [
+            pytest.param(
+                provider,
+                fault,
+                marks=()
+                if provider == ONE_PROVIDER or fault is Fault.TIMEOUT
+                else pytest.mark.wide,
+            )
+            for provider in providers
+            for fault in Fault
+        ],
+    )
+
+
+def each_death_of(providers: Iterable[str]) -> pytest.MarkDecorator:
+    """Let a test walk through all deaths of providers: wide, but those of one."""
+    return pytest.mark.parametrize(
+        "provider",
+        [
+            pytest.param(each, marks=() if each == ONE_PROVIDER else pytest.mark.wide)
+            for each in providers
+        ],
+    )
 
 
 def assert_told(answer: Answer, fault: Fault) -> None:
@@ -61,8 +91,7 @@ def assert_refunded(shop: Shop, payment_id: str) -> None:
     assert [each.amount_minor for each in shop.made(payment_id).refunds] == [REFUNDED]
 
 
-@every_fault
-@every_provider
+@each_fault_of(PROVIDERS)
 def test_a_payment_is_made_once(loyal: Shop, fault: Fault) -> None:
     purchase = {"purchaseId": ids.new("order")}
     with loyal.double.failing("create", fault):
@@ -85,8 +114,7 @@ def test_a_payment_is_made_once(loyal: Shop, fault: Fault) -> None:
     assert loyal.points() == POINTS
 
 
-@every_fault
-@pytest.mark.parametrize("provider", AUTHORIZING)
+@each_fault_of(AUTHORIZING)
 def test_money_is_taken_once(shop: Shop, fault: Fault) -> None:
     payment_id = shop.authorized()
     with shop.double.failing("capture", fault):
@@ -104,8 +132,7 @@ def test_money_is_taken_once(shop: Shop, fault: Fault) -> None:
     assert_paid(shop, payment_id)
 
 
-@every_fault
-@every_provider
+@each_fault_of(PROVIDERS)
 def test_money_is_given_back_once(loyal: Shop, fault: Fault) -> None:
     payment_id = loyal.paid()
     with loyal.double.failing("refund", fault):
@@ -291,7 +318,7 @@ def deaths(act: Callable[[], Answer | int]) -> Iterator[bool]:
 
 
 @pytest.mark.no_cover
-@every_provider
+@each_death_of(PROVIDERS)
 def test_a_payment_is_made_once_wherever_the_process_dies(shop: Shop) -> None:
     payments: list[Payment] = []
     purchase = {"purchaseId": ids.new("order")}
@@ -309,7 +336,7 @@ def test_a_payment_is_made_once_wherever_the_process_dies(shop: Shop) -> None:
 
 
 @pytest.mark.no_cover
-@pytest.mark.parametrize("provider", AUTHORIZING)
+@each_death_of(AUTHORIZING)
 def test_money_is_taken_once_wherever_the_process_dies(shop: Shop) -> None:
     payments = [shop.made(shop.authorized())]
     for _ in deaths(lambda: shop.capture(payments[-1].reference)):
@@ -324,7 +351,7 @@ def test_money_is_taken_once_wherever_the_process_dies(shop: Shop) -> None:
 
 
 @pytest.mark.no_cover
-@every_provider
+@each_death_of(PROVIDERS)
 def test_money_is_given_back_once_wherever_the_process_dies(loyal: Shop) -> None:
     payment_id = loyal.paid()
     made = loyal.made(payment_id)
@@ -344,7 +371,7 @@ def test_money_is_given_back_once_wherever_the_process_dies(loyal: Shop) -> None
 
 
 @pytest.mark.no_cover
-@every_provider
+@each_death_of(PROVIDERS)
 def test_a_report_counts_once_wherever_the_process_dies(loyal: Shop) -> None:
     payments: list[Payment] = []
 
