@@ -50,7 +50,7 @@ def emit_entry(membership_id: str, entry_id: str) -> int:
         told = paths.event(loyalty_events.event_id_of(entry))
         commands.want(reads, [told])
         is_told = reads[told].data is not None or entry.copied_at is not None
-        if is_told or _is_history(entry.recorded_at):
+        if is_told or is_history(entry.recorded_at):
             return Effect(0)
         program = program_documents.find(entry.program_id)
         assert program is not None, f"entry {entry_id} of unknown program"
@@ -86,7 +86,7 @@ def emit_enrollment(membership_id: str) -> int:
         told = paths.event(loyalty_events.enrollment_event_id_of(membership))
         commands.want(reads, [told])
         is_told = reads[told].data is not None or membership.erased_at is not None
-        if is_told or _is_history(membership.enrolled_at):
+        if is_told or is_history(membership.enrolled_at):
             return Effect(0)
         if membership.is_taken_over:
             return Effect(0)  # The person was counted when the old membership was opened.
@@ -114,7 +114,7 @@ def emit_check_in(session_id: str) -> int:
         if check_in is None:
             logs.warning("check-in not found", path=path)
             return Effect(0)
-        if reads[marker].data is not None or _is_history(check_in.checked_in_at):
+        if reads[marker].data is not None or is_history(check_in.checked_in_at):
             return Effect(0)
         store = store_documents.find(check_in.store_id)
         assert store is not None, f"check-in {session_id} in an unknown store"
@@ -146,10 +146,10 @@ def emit_rest(membership: Membership, entries: Sequence[Entry]) -> None:
     missing = {
         loyalty_events.event_id_of(each): each.entry_id
         for each in entries
-        if not _is_history(each.recorded_at)
+        if not is_history(each.recorded_at)
     }
     enrolled = loyalty_events.enrollment_event_id_of(membership)
-    event_ids = [*missing, *([] if _is_history(membership.enrolled_at) else [enrolled])]
+    event_ids = [*missing, *([] if is_history(membership.enrolled_at) else [enrolled])]
     for start in range(0, len(event_ids), client.PAGE):
         page = {paths.event(each): each for each in event_ids[start : start + client.PAGE]}
         for path, snapshot in client.get([*page]).items():
@@ -159,7 +159,8 @@ def emit_rest(membership: Membership, entries: Sequence[Entry]) -> None:
                 emit_entry(membership_id, missing[page[path]])
 
 
-def _is_history(moment: datetime) -> bool:
+def is_history(moment: datetime) -> bool:
+    """Tell whether what happened then is not told any more."""
     return moment < clock.real_now() - TOLD_WITHIN
 
 

@@ -299,7 +299,8 @@ class Prepared:
             self.user_id,
             booked.entry,
             after.balance_units,
-            after.tier,
+            # As a repetition says it: of the entry, which a return that has waited may follow.
+            booked.entry.tier_after if booked.entry else after.tier,
             booked.award,
             undone=booked.undone,
         )

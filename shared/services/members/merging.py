@@ -8,7 +8,7 @@ from datetime import datetime
 
 from shared import clock, ids
 from shared.auth.caller import Caller
-from shared.domain.loyalty import ledger, merging
+from shared.domain.loyalty import ledger, loyalty_events, merging
 from shared.domain.loyalty.entries import Cause, Entry
 from shared.domain.loyalty.membership import Membership, MembershipStatus
 from shared.domain.loyalty.programs import Program
@@ -20,7 +20,7 @@ from shared.encrypted import Encrypted
 from shared.errors import MemberMerged, MergeLimitExceeded, SignInNotVerified
 from shared.services import commands, sealed_profiles
 from shared.services.commands import Effect, Reads
-from shared.services.events import outbox
+from shared.services.events import emission, outbox
 from shared.services.members import (
     comebacks,
     member_keys,
@@ -134,6 +134,14 @@ def keys_of_sign_in(caller: Caller) -> list[Key]:
     return [each for each in found if each[0] in {EMAIL, PHONE}]
 
 
+class _UntoldError(Exception):
+    """The enrolment of a membership has no event yet."""
+
+    def __init__(self, membership_id: str) -> None:
+        super().__init__(membership_id)
+        self.membership_id = membership_id
+
+
 @dataclass(frozen=True)
 class _Merging:
     """One merge. ``opens``: the new member may be made; ``proof``: a key the old one must have."""
@@ -159,7 +167,11 @@ class _Merging:
             return Merge(self.from_user_id, self.into_user_id, rows, is_replay=True)
 
         needs = [*map(self._path, self._ids), *(path for each in known.values() for path in each)]
-        return commands.run(needs, decide, claim=self.caller.claim, replay=replay)
+        while True:
+            try:
+                return commands.run(needs, decide, claim=self.caller.claim, replay=replay)
+            except _UntoldError as untold:
+                emission.emit_enrollment(untold.membership_id)
 
     def _path(self, user_id: str) -> str:
         return paths.account_member(self.caller.account_id, user_id)
@@ -352,6 +364,8 @@ class _Merging:
         owed: Sequence[Entry] = ()
         if target is None:
             target, owed = self._opened(reads, source, program, person, now)
+        elif source.enrolled_at < target.enrolled_at:
+            _require_told(reads, target)
         left, source_caught = ledger.caught_up(source, program, now)
         held, target_caught = ledger.caught_up(target, program, now)
         out, into = (
@@ -403,6 +417,23 @@ class _Merging:
         if source.came_back_at is not None:
             return replace(opened, came_back_at=now), ()
         return rules_of_comebacks.opened(opened, program, before, now)
+
+
+def _require_told(reads: Reads, target: Membership) -> None:
+    """Require that an enrolment has its event, before the merge gives it an earlier time.
+
+    Else it would be told and counted on another day, or, if that is long ago, never.
+
+    Raises:
+        _UntoldError: It has none yet.
+        Wanted: It has to be looked for.
+    """
+    if target.is_taken_over or emission.is_history(target.enrolled_at):
+        return
+    event = paths.event(loyalty_events.enrollment_event_id_of(target))
+    commands.want(reads, [event])
+    if reads[event].data is None:
+        raise _UntoldError(target.membership_id)
 
 
 def _plain(row: MergedMembership) -> list[object]:

@@ -581,6 +581,19 @@ def test_a_whole_reward_line_among_early_returns_gives_spent_points_back_once(
     stored.assert_sound(member)
 
 
+def test_an_earn_that_a_return_follows_at_once_has_one_answer(merchant: Merchant) -> None:
+    tiers = [{"name": "Bronze", "minPoints": 0}, {"name": "Gold", "minPoints": 100}]
+    member = merchant.member("tier", rules={"pointsPerEuro": 10, "tiers": tiers})
+    assert reverse(member, amount=3).body["status"] == "waiting"
+
+    first = member.add(purchaseAmount=10, transactionId="t1")
+    again = member.add(purchaseAmount=10, transactionId="t1")
+
+    assert (first.body["newBalance"], first.body["currentTier"]) == (100, "Gold")
+    assert {**again.body, "duplicate": None} == {**first.body, "duplicate": None}
+    assert stored.membership(member).tier == "Bronze"
+
+
 def test_what_was_spent_on_it_and_unlocked_by_it_comes_back_once(merchant: Merchant) -> None:
     reward = {"rewardId": "rw_1", "title": "Tasse", "type": "free_product", "requiredPoints": 50}
     member = merchant.member("points", rewards=[reward])

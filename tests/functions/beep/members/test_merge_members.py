@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from shared.services.events import emission
 from shared.services.loyalty import verification
 from shared.store import client
 from tests.conftest import Clock
@@ -420,6 +421,24 @@ def test_what_was_booked_before_is_told_of_the_new_one(merchant: Merchant) -> No
         again = old.api("addLoyaltyPoints", body)
 
     assert (again.status, again.body["userId"]) == (200, new.user_id)
+
+
+def test_an_enrolment_of_the_same_minute_is_told_and_counted_on_its_day(
+    merchant: Merchant, frozen_clock: Clock
+) -> None:
+    old = merchant.member("tier", balance=100, **TIERED)
+    emission.emit_enrollment(old.membership_id)
+    frozen_clock.advance(days=40)
+    new = old.other("user_2")
+    new.enroll()
+
+    assert merge(old, new).status == 200
+
+    emission.emit_enrollment(new.membership_id)  # The trigger comes late.
+    told = stored.events(merchant.store_id, "loyalty.enrollment")
+    assert len(told) == 2
+    answer = old.api.ok("getLoyaltyAnalytics", {"programId": old.program_id})
+    assert answer["totalMembers"] == 2
 
 
 def test_a_code_that_is_used_after_it_is_the_new_ones(merchant: Merchant) -> None:
