@@ -1,0 +1,140 @@
+"""Receipts of shops' orders: what of an order earns, and what a refund takes back, in one place.
+
+Amounts are in major units with the tax in them, as customers pay. Shipping and other costs of an
+order are no lines: they earn nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+from shared.connectors.paid import paid_for
+from shared.domain.loyalty import earning_base
+from shared.domain.loyalty.earning_base import EARNING_BASE_DEFAULT, PurchaseLine
+from shared.domain.money import Money
+from shared.domain.systems.sales import Receipt, ReceiptKind
+from shared.domain.units import currency_scale
+
+NOTHING = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderHead:
+    """What the receipts of an order have in common.
+
+    ``revision`` grows with each change of the order, such as the time of the change in
+    milliseconds. ``is_test``: no money was paid, so nothing earns.
+    """
+
+    order_id: str
+    number: str
+    currency: str
+    revision: int
+    is_test: bool = False
+
+
+def sale_of(
+    head: OrderHead, paid_at: datetime, lines: Sequence[PurchaseLine], total: Decimal
+) -> Receipt:
+    """Return the sale of a paid order, as if nothing had come back.
+
+    Args:
+        head: The order.
+        paid_at: When it was paid, by which it earns.
+        lines: Its goods, discounts and gift cards; not what came back.
+        total: What was paid for them, without shipping; they earn no more than that.
+
+    Raises:
+        ValueError: An amount is beyond all bounds.
+    """
+    kind = ReceiptKind.TRAINING if head.is_test else ReceiptKind.SALE
+    besides = sum((each.amount for each in lines if not _counts(each)), NOTHING)
+    says = Decimal(_base_of(lines))
+    eligible, doubt = paid_for(
+        kind, _money(says, head.currency), _money(total - besides, head.currency)
+    )
+    return Receipt(
+        external_id=head.order_id,
+        number=head.number,
+        issued_at=paid_at,
+        kind=kind,
+        total=_money(total, head.currency),
+        eligible=eligible,
+        revision=head.revision,
+        doubt=doubt,
+        lines=tuple(lines),
+    )
+
+
+def refund_of(
+    head: OrderHead,
+    refund_id: str,
+    refunded_at: datetime,
+    lines: Sequence[PurchaseLine],
+    amount: Decimal,
+) -> Receipt:
+    """Return a refund, which takes back what its lines say, and the rest of its amount as goods.
+
+    Args:
+        head: The order.
+        refund_id: The shop's id of the refund, another one than those of its orders.
+        refunded_at: When it was made.
+        lines: The goods and gift cards that came back, with positive amounts.
+        amount: What was paid back for them, positive, without shipping. If the lines say less, the
+            rest is taken for goods: somebody has typed an amount. If they say more, it counts.
+    """
+    besides = sum((each.amount for each in lines if not _counts(each)), NOTHING)
+    goods = max(amount - besides, NOTHING)
+    told = [each for each in lines if _counts(each)]
+    if sum((each.amount for each in told), NOTHING) != goods:
+        told = [PurchaseLine(goods)]
+    return Receipt(
+        external_id=refund_id,
+        number=head.number,
+        issued_at=refunded_at,
+        kind=ReceiptKind.TRAINING if head.is_test else ReceiptKind.VOID,
+        total=_money(-amount, head.currency),
+        eligible=_money(goods, head.currency),
+        voids=head.order_id,
+        lines=tuple(told),
+    )
+
+
+def cancellation_of(head: OrderHead, at: datetime) -> Receipt:
+    """Return the cancellation of an order: it earns nothing, unless a later reading says it does.
+
+    ``at``: when the order was made, if nothing better is known.
+    """
+    return Receipt(
+        external_id=head.order_id,
+        number=head.number,
+        issued_at=at,
+        kind=ReceiptKind.TRAINING if head.is_test else ReceiptKind.VOID,
+        total=Money(0, head.currency),
+        eligible=Money(0, head.currency),
+        voids=head.order_id,
+        revision=head.revision,
+    )
+
+
+def revision_of(changed_at: datetime) -> int:
+    """Return the time of a change as a revision."""
+    return int(changed_at.timestamp() * 1000)
+
+
+def _counts(line: PurchaseLine) -> bool:
+    return line.type in earning_base.LOWERING or EARNING_BASE_DEFAULT.counts(line)
+
+
+def _base_of(lines: Sequence[PurchaseLine]) -> Decimal:
+    base = earning_base.base_amount(EARNING_BASE_DEFAULT, lines)
+    return Decimal(base.numerator) / Decimal(base.denominator)
+
+
+def _money(amount: Decimal, currency: str) -> Money:
+    """Round to what was paid: shops compute with fractions of a cent."""
+    minor = amount.scaleb(currency_scale(currency)).to_integral_value(ROUND_HALF_UP)
+    return Money(int(minor), currency)

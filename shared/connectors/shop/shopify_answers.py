@@ -1,0 +1,408 @@
+"""Reads Shopify's orders into our models.
+
+Source: the Admin GraphQL schema 2026-10, and for notices the documented payloads of the REST
+resource Order. GraphQL is asked in the words of the notices (``shopify_queries``), so that one
+model reads both. All amounts are those in the shop's own currency.
+
+What an order earns by is what was received for goods: lines after all discounts with their taxes,
+without shipping, duties and fees; tips and gift cards are lines of their own type. What a refund
+takes is the money that went back, without that for shipping and duties. So goods that come back
+without money, as in an exchange, or that are removed before they were paid, take nothing, and the
+goods for which they are exchanged earn nothing once more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from decimal import ROUND_DOWN, Decimal
+from typing import Annotated, Any
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from shared.connectors.paid import percent_of
+from shared.connectors.rows import ExternalId, Number
+from shared.connectors.shop.order_receipts import (
+    NOTHING,
+    OrderHead,
+    cancellation_of,
+    refund_of,
+    revision_of,
+    sale_of,
+)
+from shared.domain.loyalty.earning_base import LineType, PurchaseLine
+from shared.domain.systems.sales import Receipt
+from shared.domain.systems.shop_orders import ShopCustomer, ShopOrder
+from shared.domain.units import currency_scale
+
+REFUND_ID = "refund:"
+"""Stands before the ids of refunds, which may be those of orders, too."""
+
+_PERCENT = 100
+_PAID = frozenset({"paid", "partially_refunded", "refunded"})
+_SUCCESS = "success"
+_ON_ITS_WAY = frozenset({_SUCCESS, "pending", "awaiting_response"})
+
+
+def id_of(value: Any) -> Any:
+    """Return an id as its digits: of ``123``, ``"123"`` and ``gid://shopify/Order/123``."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return value.rpartition("/")[2].partition("?")[0] if isinstance(value, str) else value
+
+
+def _nodes_of(value: Any) -> Any:
+    """Return the nodes of a connection of GraphQL; the notices have plain lists."""
+    return value.get("nodes") if isinstance(value, Mapping) else value
+
+
+def _lower(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
+
+
+Id = Annotated[ExternalId, BeforeValidator(id_of)]
+Word = Annotated[str, BeforeValidator(_lower)]
+"""A word of an enumeration: in capitals by GraphQL, in small letters by notices."""
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _drop_nulls(cls, data: Any) -> Any:
+        """Treat a null field like a missing one."""
+        if not isinstance(data, Mapping):
+            return data
+        return {name: value for name, value in data.items() if value is not None}
+
+
+class _Money(_Answer):
+    amount: Number
+    currency_code: str = Field(pattern=r"^[A-Z]{3}$")
+
+
+class _MoneySet(_Answer):
+    shop_money: _Money
+
+    @property
+    def amount(self) -> Decimal:
+        return self.shop_money.amount
+
+
+class _TaxLine(_Answer):
+    price_set: _MoneySet
+    rate: Number | None = None
+
+
+class _Allocation(_Answer):
+    amount_set: _MoneySet
+
+
+class _Product(_Answer):
+    id: Id
+
+
+class _Line(_Answer):
+    id: Id
+    name: str = ""
+    quantity: int = Field(ge=0)
+    current_quantity: int | None = Field(default=None, ge=0)
+    price_set: _MoneySet
+    gift_card: bool = False
+    product_id: Id | None = None
+    product: _Product | None = None
+    discount_allocations: tuple[_Allocation, ...] = ()
+    tax_lines: tuple[_TaxLine, ...] = ()
+
+    @property
+    def of_product(self) -> str | None:
+        return self.product.id if self.product else self.product_id
+
+    def total(self, *, taxes_included: bool) -> Decimal:
+        """What all units cost after all discounts, with taxes."""
+        found = self.price_set.amount * self.quantity
+        found -= sum((each.amount_set.amount for each in self.discount_allocations), NOTHING)
+        return found if taxes_included else found + _tax_of(self.tax_lines)
+
+    @property
+    def vat_percent(self) -> Decimal | None:
+        """The rate of its taxes together; ``None`` if one of them has no rate."""
+        rates = [each.rate for each in self.tax_lines]
+        if not rates or None in rates:
+            return None
+        return percent_of(sum((rate for rate in rates if rate), NOTHING) * _PERCENT)
+
+
+class _ShippingLine(_Answer):
+    discounted_price_set: _MoneySet
+    tax_lines: tuple[_TaxLine, ...] = ()
+    is_removed: bool = False
+
+    def total(self, *, taxes_included: bool) -> Decimal:
+        found = self.discounted_price_set.amount
+        return found if taxes_included else found + _tax_of(self.tax_lines)
+
+
+class _Transaction(_Answer):
+    kind: Word
+    status: Word
+    amount_set: _MoneySet
+
+
+class _RefundLine(_Answer):
+    quantity: int = Field(ge=0)
+    line_item: _Product
+    subtotal_set: _MoneySet
+    total_tax_set: _MoneySet | None = None
+
+    def total(self, *, taxes_included: bool) -> Decimal:
+        tax = self.total_tax_set.amount if self.total_tax_set and not taxes_included else NOTHING
+        return self.subtotal_set.amount + tax
+
+
+class _RefundShipping(_Answer):
+    subtotal_amount_set: _MoneySet
+    tax_amount_set: _MoneySet | None = None
+
+    def total(self, *, taxes_included: bool) -> Decimal:
+        tax = self.tax_amount_set.amount if self.tax_amount_set and not taxes_included else NOTHING
+        return self.subtotal_amount_set.amount + tax
+
+
+class _RefundDuty(_Answer):
+    amount_set: _MoneySet
+
+
+class _PageInfo(_Answer):
+    has_next_page: bool = Field(default=False, alias="hasNextPage")
+    end_cursor: str | None = Field(default=None, alias="endCursor")
+
+
+class Listed(_Answer):
+    """A connection of GraphQL, whose rows are read one by one."""
+
+    nodes: list[dict[str, Any]]
+    page_info: _PageInfo = Field(default=_PageInfo(), alias="pageInfo")
+
+
+class _RefundLines(_Answer):
+    nodes: tuple[_RefundLine, ...]
+    page_info: _PageInfo = Field(default=_PageInfo(), alias="pageInfo")
+
+
+class ShopifyRefund(_Answer):
+    """A refund, as GraphQL tells it."""
+
+    id: Id
+    created_at: AwareDatetime | None = None
+    processed_at: AwareDatetime | None = None
+    transactions: Annotated[tuple[_Transaction, ...], BeforeValidator(_nodes_of)] = ()
+    refund_line_items: _RefundLines = _RefundLines(nodes=())
+    refund_shipping_lines: Annotated[tuple[_RefundShipping, ...], BeforeValidator(_nodes_of)] = ()
+    duties: tuple[_RefundDuty, ...] = ()
+
+    @property
+    def has_money(self) -> bool:
+        """Money goes back with it, now or soon."""
+        return any(
+            each.kind == "refund" and each.status in _ON_ITS_WAY for each in self.transactions
+        )
+
+    @property
+    def money(self) -> Decimal:
+        """The money that has gone back."""
+        return sum(
+            (
+                each.amount_set.amount
+                for each in self.transactions
+                if each.kind == "refund" and each.status == _SUCCESS
+            ),
+            NOTHING,
+        )
+
+
+class _EmailAddress(_Answer):
+    email_address: str
+
+
+class ShopifyCustomer(_Answer):
+    """A customer, as a notice or GraphQL tells it."""
+
+    id: Id | None = None
+    email: str | None = None
+    default_email_address: _EmailAddress | None = None
+    verified_email: bool = False
+
+
+class ShopifyOrder(_Answer):
+    """An order, as a notice or GraphQL tells it.
+
+    ``refunds`` are read where GraphQL told them; a notice that has some says too little of them.
+    """
+
+    id: Id
+    name: str = ""
+    test: bool = False
+    created_at: AwareDatetime
+    processed_at: AwareDatetime | None = None
+    updated_at: AwareDatetime
+    cancelled_at: AwareDatetime | None = None
+    financial_status: Word = ""
+    currency: str = Field(pattern=r"^[A-Z]{3}$")
+    taxes_included: bool = False
+    total_price_set: _MoneySet
+    total_received_set: _MoneySet | None = None
+    total_tip_received: Number = NOTHING
+    total_tip_received_set: _MoneySet | None = None
+    current_total_duties_set: _MoneySet | None = None
+    current_total_additional_fees_set: _MoneySet | None = None
+    customer: ShopifyCustomer | None = None
+    line_items: Annotated[tuple[_Line, ...], BeforeValidator(_nodes_of)]
+    shipping_lines: Annotated[tuple[_ShippingLine, ...], BeforeValidator(_nodes_of)] = ()
+    refunds: tuple[ShopifyRefund, ...] = ()
+
+    @property
+    def issued_at(self) -> datetime:
+        """When it was made, as the shop shows it."""
+        return self.processed_at or self.created_at
+
+
+def to_order(row: ShopifyOrder) -> ShopOrder:
+    """Read an order with all its refunds.
+
+    Orders that were never paid have no receipts; those of a test gateway only say that they are.
+    One that was edited and is not paid in full again keeps what it had.
+
+    Raises:
+        ValueError: It is told in several currencies, or an amount is beyond all bounds.
+    """
+    return ShopOrder(row.id, tuple(_receipts(row)), to_customer(row.customer))
+
+
+def to_customer(customer: ShopifyCustomer | None) -> ShopCustomer:
+    """Read who has bought. Orders without a customer are those of guests."""
+    if customer is None or customer.id is None:
+        return ShopCustomer(is_guest=True)
+    found = customer.default_email_address
+    return ShopCustomer(
+        id=customer.id,
+        email=found.email_address if found else customer.email,
+        is_email_verified=customer.verified_email,
+    )
+
+
+def _receipts(row: ShopifyOrder) -> Iterator[Receipt]:
+    head = OrderHead(
+        row.id, row.name or row.id, row.currency, revision_of(row.updated_at), is_test=row.test
+    )
+    if row.cancelled_at is not None:
+        yield cancellation_of(head, row.issued_at)
+        return
+    if row.financial_status in _PAID:
+        yield _sale(row, head)
+    for refund in row.refunds:
+        taken = _refund(row, head, refund)
+        if taken is not None:
+            yield taken
+
+
+def _sale(row: ShopifyOrder, head: OrderHead) -> Receipt:
+    received = row.total_received_set or row.total_price_set
+    lines = tuple(_lines(row))
+    sale = sale_of(head, row.issued_at, lines, received.amount - _not_for_goods(row))
+    # What is taken in exchange is not paid again, so that less is received than lines say.
+    return replace(sale, doubt=None) if row.refunds else sale
+
+
+def _lines(row: ShopifyOrder) -> Iterator[PurchaseLine]:
+    scale = Decimal(1).scaleb(-currency_scale(row.currency))
+    types = _types(row)
+    for line in row.line_items:
+        if line.price_set.shop_money.currency_code != row.currency:
+            raise ValueError(f"has lines that are not in {row.currency}")
+        sold = _sold(row, line)
+        amount = line.total(taxes_included=row.taxes_included)
+        if sold != line.quantity:
+            amount = (amount * sold / line.quantity).quantize(scale, ROUND_DOWN)
+        if sold:
+            yield PurchaseLine(amount, types[line.id], None, line.of_product, line.vat_percent)
+
+
+def _types(row: ShopifyOrder) -> Mapping[str, LineType]:
+    """Return the types of lines by their ids. A tip is the line of no product that has its amount.
+
+    Shopify says how much was tipped, and does not mark the line.
+    """
+    told = row.total_tip_received_set
+    tip = told.amount if told else row.total_tip_received
+    found = {}
+    for line in row.line_items:
+        found[line.id] = LineType.GIFT_CARD if line.gift_card else LineType.ITEM
+        is_tip = line.of_product is None and line.total(taxes_included=True) == tip
+        if tip and is_tip and not line.gift_card:
+            found[line.id], tip = LineType.TIP, NOTHING
+    return found
+
+
+def _sold(row: ShopifyOrder, line: _Line) -> int:
+    """Return how many units were sold: without those that were removed, and no money went back."""
+    has_all = not any(each.refund_line_items.page_info.has_next_page for each in row.refunds)
+    if line.current_quantity is None or not has_all:
+        return line.quantity
+    refunded = sum(
+        each.quantity
+        for refund in row.refunds
+        if refund.has_money
+        for each in refund.refund_line_items.nodes
+        if each.line_item.id == line.id
+    )
+    return min(line.current_quantity + refunded, line.quantity)
+
+
+def _not_for_goods(row: ShopifyOrder) -> Decimal:
+    """Return what was paid for shipping, duties and fees."""
+    shipping = (
+        each.total(taxes_included=row.taxes_included)
+        for each in row.shipping_lines
+        if not each.is_removed
+    )
+    besides = (row.current_total_duties_set, row.current_total_additional_fees_set)
+    return sum(shipping, NOTHING) + sum((each.amount for each in besides if each), NOTHING)
+
+
+def _refund(row: ShopifyOrder, head: OrderHead, refund: ShopifyRefund) -> Receipt | None:
+    """Return what a refund takes back; ``None`` if no money for goods has gone back."""
+    shipping = (
+        each.total(taxes_included=row.taxes_included) for each in refund.refund_shipping_lines
+    )
+    duties = (each.amount_set.amount for each in refund.duties)
+    amount = refund.money - sum(shipping, NOTHING) - sum(duties, NOTHING)
+    if amount <= 0:
+        return None
+    has_all = not refund.refund_line_items.page_info.has_next_page
+    taken = refund_of(
+        head,
+        f"{REFUND_ID}{refund.id}",
+        refund.processed_at or refund.created_at or row.updated_at,
+        tuple(_returned(row, refund)) if has_all else (),
+        amount,
+    )
+    return replace(taken, revision=head.revision, voids_issued_at=row.issued_at)
+
+
+def _returned(row: ShopifyOrder, refund: ShopifyRefund) -> Iterator[PurchaseLine]:
+    types = _types(row)
+    sold = {each.id: each for each in row.line_items}
+    for each in refund.refund_line_items.nodes:
+        amount = each.total(taxes_included=row.taxes_included)
+        line = sold.get(each.line_item.id)
+        if amount and line is None:
+            yield PurchaseLine(amount)
+        elif amount and line is not None:
+            yield PurchaseLine(amount, types[line.id], None, line.of_product, line.vat_percent)
+
+
+def _tax_of(lines: Iterable[_TaxLine]) -> Decimal:
+    return sum((each.price_set.amount for each in lines), NOTHING)
