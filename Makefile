@@ -7,17 +7,20 @@ CODE := main.py functions shared tests tools examples
 ARGS ?=
 # What is compiled is kept whatever the environment says: the tests start the product in some hundred
 # processes, and each would compile all of it.
-PYTEST := env PYTHONDONTWRITEBYTECODE= $(VENV) -m pytest -n 2 --dist loadgroup
+# A worker and its emulator wait for each other: three of them keep two cores busy. Those of the wide
+# tests start further emulators and browsers, and are two.
+PYTEST := env PYTHONDONTWRITEBYTECODE= $(VENV) -m pytest --dist loadgroup -n
 
 # For one platform, so that every machine writes the same; the hashes are those of all platforms' files.
 COMPILE := venv/bin/uv pip compile pyproject.toml --quiet --generate-hashes --python-version 3.11 \
 	--python-platform linux --custom-compile-command "make requirements"
 
-# With COVERAGE=1, as CI runs it: what the tests run through of the product, and a bound on that (pyproject.toml).
+# With COVERAGE=1, as CI runs it: what `make test` runs through of the product, and a bound on that
+# (pyproject.toml). The wide tests are not counted: they go the same ways, and would take half as long again.
 COVER := $(if $(COVERAGE),--cov=functions --cov=shared --cov-report=term:skip-covered)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-wide fuzz soak check docs format requirements bench clean
+.PHONY: help setup run test test-wide fuzz soak check check-style check-types check-docs docs format requirements bench clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 20
@@ -33,21 +36,28 @@ run: setup ## Run the product on the emulator suite with demo data; FRESH=1 forg
 	@exec $(VENV) -m tools.run
 
 test: setup ## Run the tests but the wide ones; ARGS="-k ledger" chooses
-	@exec $(PYTEST) -m "not wide" $(COVER) $(ARGS)
+	@exec $(PYTEST) 3 -m "not wide" $(COVER) $(ARGS)
 
 # Only files with such tests are read, unless ARGS names others: reading all takes each worker long.
-test-wide: setup ## Run the slow tests: the whole emulator suite, what tools.new begins, every step of long syncs
-	@exec $(PYTEST) -m wide $(ARGS) \
+test-wide: setup ## Run the slow tests: the whole emulator suite, what tools.new begins, long walks over all endpoints
+	@exec $(PYTEST) 2 -m wide $(ARGS) \
 		$(if $(findstring tests/,$(ARGS)),,$$(grep -rlE 'mark\.wide|mostly_wide' tests --include='test_*.py'))
 
 fuzz: setup ## Send generated requests to every operation; ARGS="--examples 100 --mode live --only getPayment"
 	@exec $(VENV) -m tools.fuzz $(ARGS)
 
-check: setup ## Check format, lint, types, layers, generated docs, and that the OpenAPI is valid
+# In parts, because most of the time is mypy's, which works on one core: `make check -j2`, as CI does.
+check: check-types check-style check-docs ## Check format, lint, types, layers, generated docs, and that the OpenAPI is valid
+
+check-types: setup
+	venv/bin/mypy
+
+check-style: setup
 	venv/bin/ruff format --check $(CODE)
 	venv/bin/ruff check $(CODE)
-	venv/bin/mypy
 	venv/bin/lint-imports
+
+check-docs: setup
 	$(VENV) -m tools.docs --check
 	REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true tools/node_modules/.bin/redocly lint \
 		--format stylish docs/openapi.json docs/openapi-3.0.json

@@ -27,6 +27,8 @@ HAS_GIT = shutil.which("git") is not None and not subprocess.call(
 )
 
 pytestmark = pytest.mark.xdist_group("bench")
+# Two gateways in processes of their own; tests/functions/test_budgets.py holds the same budgets.
+serves_twice = pytest.mark.wide
 
 MANY = Contest("6 redemptions of 1", balance=5, redemptions=6, points=1)
 WHOLE = Contest("3 redemptions of the whole balance", balance=7, redemptions=3, points=7)
@@ -158,6 +160,7 @@ def test_wrong_answers_are_told() -> None:
     ]
 
 
+@serves_twice
 @pytest.mark.parametrize("contest", [MANY, WHOLE])
 @pytest.mark.parametrize("gateways", [1, 2])
 def test_redemptions_over_http_end_exactly(
@@ -166,6 +169,7 @@ def test_redemptions_over_http_end_exactly(
     assert contention.over_http(two_gateways, contest, gateways, clients=3).wrong == []
 
 
+@serves_twice
 @pytest.mark.parametrize("contest", [MANY, WHOLE])
 def test_redemptions_with_the_bare_client_end_exactly(
     two_gateways: World, contest: Contest
@@ -174,17 +178,20 @@ def test_redemptions_with_the_bare_client_end_exactly(
     assert found.wrong == []
 
 
+@serves_twice
 def test_redemptions_with_transactions_are_counted(two_gateways: World) -> None:
     through, _ = contention.with_transactions(two_gateways, WHOLE, bound_s=60, clients=1)
     assert through == 3
 
 
+@serves_twice
 def test_a_stock_sells_as_many_pieces_as_members_bought(two_gateways: World) -> None:
     section = stock.run(two_gateways, rounds=1, members=4)
 
     assert [verdict.measured for verdict in section.verdicts[1:]] == ["exact"]
 
 
+@serves_twice
 def test_every_endpoint_keeps_its_budget_and_logs_what_it_cost(two_gateways: World) -> None:
     section = rpcs.run(two_gateways)
     assert [verdict.claim for verdict in section.verdicts if not verdict.is_met] == []
@@ -193,6 +200,7 @@ def test_every_endpoint_keeps_its_budget_and_logs_what_it_cost(two_gateways: Wor
     assert rows["getCustomerBalance"] == ("4 / 4 / 0", "1 / 1 / 0", "1")
 
 
+@serves_twice
 def test_a_payment_keeps_its_budget(two_gateways: World) -> None:
     section = payments.run(two_gateways, calls=2)
 
@@ -206,6 +214,7 @@ def test_a_payment_keeps_its_budget(two_gateways: World) -> None:
     assert [row[0] for row in timed.rows] == ["p50", "p95"]
 
 
+@serves_twice
 def test_processor_time_is_measured_of_calls_and_of_deliveries(two_gateways: World) -> None:
     (table,) = processor.run(two_gateways, calls=1).tables
 

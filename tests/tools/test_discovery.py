@@ -27,6 +27,9 @@ from tools.guard import Guarded
 # Every function is started once for all of these tests, which takes a busy machine its time.
 pytestmark = [pytest.mark.xdist_group("discovery"), pytest.mark.timeout(400)]
 
+# A process of each function takes two minutes; two functions are served as in production always.
+starts_each = pytest.mark.wide
+
 HERE = Path(__file__).parent
 START_TIMEOUT_S = 60
 HTTP_NAMES = [GATEWAY, PSP_WEBHOOK, *ENDPOINT_BY_NAME]
@@ -269,6 +272,7 @@ def _is_handler(module: str, edges: tuple[str, ...]) -> bool:
     return depth > 1 and module.split(".")[1] in edges
 
 
+@starts_each
 @pytest.mark.parametrize("name", NAMES)
 def test_imports_its_own_module_alone(started: dict[str, dict[str, Any]], name: str) -> None:
     edges = ("beep", "notifications", "triggers", "tasks", "schedules")
@@ -284,6 +288,7 @@ def test_imports_its_own_module_alone(started: dict[str, dict[str, Any]], name: 
     assert imported == ([modules[name]] if name in modules else [])
 
 
+@starts_each
 @pytest.mark.parametrize("name", NAMES)
 def test_starts_without_the_libraries_that_some_calls_need(
     started: dict[str, dict[str, Any]], name: str
@@ -291,6 +296,7 @@ def test_starts_without_the_libraries_that_some_calls_need(
     assert [each for each in started[name]["modules"] if each in LIBRARIES] == []
 
 
+@starts_each
 @pytest.mark.parametrize("name", list(ENDPOINT_BY_NAME))
 def test_endpoints_start_alone(started: dict[str, dict[str, Any]], name: str) -> None:
     without_key, wrong_method = started[name]["answers"]
@@ -304,6 +310,7 @@ def test_endpoints_start_alone(started: dict[str, dict[str, Any]], name: str) ->
     assert wrong_method["allow"] == ", ".join([*ENDPOINT_BY_NAME[name].methods, "OPTIONS"])
 
 
+@starts_each
 def test_the_gateway_starts_alone(started: dict[str, dict[str, Any]]) -> None:
     without_key, unknown = started[GATEWAY]["answers"]
 
@@ -313,12 +320,14 @@ def test_the_gateway_starts_alone(started: dict[str, dict[str, Any]]) -> None:
     assert json.loads(unknown["text"])["error"] == "UNKNOWN_ACTION"
 
 
+@starts_each
 @pytest.mark.parametrize("name", list(TRIGGER_BY_NAME))
 def test_triggers_start_alone(started: dict[str, dict[str, Any]], name: str) -> None:
     # What was created is gone: there is nothing to tell, and no reason to try again.
     assert [answer["status"] for answer in started[name]["answers"]] == [200]
 
 
+@starts_each
 @pytest.mark.parametrize("name", [each.name for each in QUEUES])
 def test_queues_start_alone(started: dict[str, dict[str, Any]], name: str) -> None:
     (answer,) = started[name]["answers"]
@@ -326,6 +335,7 @@ def test_queues_start_alone(started: dict[str, dict[str, Any]], name: str) -> No
     assert (answer["status"], json.loads(answer["text"])) == (200, {"result": None})
 
 
+@starts_each
 def test_what_providers_call_starts_alone(started: dict[str, dict[str, Any]]) -> None:
     answers = started[PSP_WEBHOOK]["answers"]
 
@@ -333,6 +343,7 @@ def test_what_providers_call_starts_alone(started: dict[str, dict[str, Any]]) ->
     assert {json.loads(each["text"])["error"] for each in answers} == {"NOTIFICATION_REFUSED"}
 
 
+@starts_each
 @pytest.mark.parametrize("name", [each.name for each in SCHEDULES])
 def test_schedules_start_alone(started: dict[str, dict[str, Any]], name: str) -> None:
     (answer,) = started[name]["answers"]

@@ -10,6 +10,7 @@ import pytest
 from tools.emulators import ROOT
 
 
+@pytest.mark.wide  # Two processes that send some hundred requests each.
 @pytest.mark.parametrize("mode", ["test", "live"])
 def test_generated_requests_are_answered_as_the_document_says(mode: str) -> None:
     # In a process of its own: it serves the product without its log, and keeps calls at home.

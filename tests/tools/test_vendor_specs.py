@@ -143,6 +143,16 @@ def test_ci_says_it_last_of_all(tmp_path: Path) -> None:
     assert "make check failed with exit code 3; its output is above." in lines
 
 
+def test_ci_says_at_its_end_what_has_passed_and_how_long_it_took(tmp_path: Path) -> None:
+    line = "===== 2 passed, 1 skipped in 3.21s ====="
+    _, lines = run_ci(tmp_path, line)
+
+    assert [each for each in lines if each == line] == [line] * 4
+    assert [each.partition(" took ")[0] for each in lines[-8:] if " took " in each] == [
+        f"make {target}" for target in ("check", "test", "test-wide")
+    ]
+
+
 def test_ci_runs_every_part_and_passes_if_all_do(tmp_path: Path) -> None:
     exit_code, lines = run_ci(tmp_path)
 

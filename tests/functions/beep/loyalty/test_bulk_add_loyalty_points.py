@@ -289,6 +289,7 @@ def test_a_lost_answer_books_nothing_twice(member: Member) -> None:
 _PIECES = st.lists(st.integers(1, 7), min_size=1, max_size=6)
 
 
+@pytest.mark.wide  # Each example books its rows twice and thrice.
 @settings(
     max_examples=12,
     deadline=None,

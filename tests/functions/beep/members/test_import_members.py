@@ -527,6 +527,7 @@ def test_the_same_key_gets_the_same_answer(merchant: Merchant) -> None:
     assert_refused(other, 409, "IDEMPOTENCY_KEY_REUSED")
 
 
+@pytest.mark.wide  # Up to 30 imports, each with a death of its own.
 def test_killed_at_any_step_it_is_as_if_it_had_not_been(
     merchant: Merchant, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -250,6 +250,7 @@ def test_eight_at_once_make_one_sale(branch: Branch) -> None:
     assert len(branch.events("integration.pos.pushed")) == 1
 
 
+@pytest.mark.wide  # Up to 40 pushes, each with a death of its own.
 def test_is_pushed_once_wherever_a_process_dies(branch: Branch) -> None:
     for steps in range(1, 40):
         records = [sale(f"a{steps}"), sale(f"b{steps}")]

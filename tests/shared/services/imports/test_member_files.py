@@ -228,6 +228,7 @@ def test_what_was_not_stored_as_a_whole_is_forgotten(
     assert [import_documents.find_part(mine.import_id, each) for each in range(5)] == [None] * 5
 
 
+@pytest.mark.wide  # Up to 60 imports, each with a death of its own.
 def test_killed_at_any_step_it_is_as_if_it_had_not_been(
     frozen_clock: Clock, merchant: Merchant, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -189,6 +189,7 @@ def test_keeps_no_row_in_plain_text(member: Member) -> None:
     assert done.rows_token is None
 
 
+@pytest.mark.wide  # Up to 40 imports, each with a death of its own.
 def test_killed_at_any_step_it_is_as_if_it_had_not_been(
     frozen_clock: Clock, merchant: Merchant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
