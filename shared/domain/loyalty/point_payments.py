@@ -91,6 +91,12 @@ def most(program: Program, minor: int, available_units: int, point_value: Decima
     return price(program, worth(program, units, point_value).amount_minor, point_value)
 
 
+def share(program: Program, amount: Decimal, of_units: int, units: int) -> str:
+    """Return what ``units`` of those pay that have paid an amount, rounded down, as ``to_text``."""
+    minor = amount_minor(program, amount) * units // of_units
+    return to_text(program, PointPayment(units, minor, Decimal(0)))
+
+
 def to_text(program: Program, payment: PointPayment) -> str:
     """Return the paid amount as an entry keeps it: exact, in the store's currency."""
     return format(from_units(payment.amount_minor, currency_scale(program.currency)), "f")

@@ -24,6 +24,7 @@ BOOKED_FOR = timedelta(days=30)
 REFUNDS_MAX = 100
 """Refunds of one checkout at the till, so that its document stays small."""
 ID_PREFIX = "purchase"
+_AGAIN = ":again"
 _PAUSE = timedelta(minutes=2)
 
 
@@ -68,6 +69,8 @@ class LoyaltyPayment:
 
     ``units`` are those of the program, with ``scale`` decimals; ``amount_minor`` is what they pay,
     which is a line of the checkout, too. ``redemption_id`` is the entry that took them.
+    ``is_again``: they had come back before the rest was paid, and were redeemed once more, as far
+    as they were there.
     """
 
     program_id: str
@@ -75,6 +78,7 @@ class LoyaltyPayment:
     scale: int
     amount_minor: int
     redemption_id: str
+    is_again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,8 @@ class Checkout:
         loyalty_payment: What was paid with points; they come back with all of the money, or if it
             is cancelled.
         has_spent_back: What was spent on it has come back, as all of it was given back.
+        awaits_redemption: It was paid after its points had come back, so they are to be redeemed
+            once more.
         check_at: The next time to look after it; ``None`` if nothing is left to do.
     """
 
@@ -124,6 +130,7 @@ class Checkout:
     has_spent_back: bool = False
     loyalty_payment: LoyaltyPayment | None = None
     is_by_key: bool = False
+    awaits_redemption: bool = False
 
     @property
     def purchase_id(self) -> str:
@@ -137,7 +144,14 @@ class Checkout:
         A customer's reference is none of them: it could name what was bought and kept elsewhere.
         """
         reference = self.order_reference if self.is_by_key else None
-        return (self.checkout_id, *filter(None, [reference]))
+        is_again = self.loyalty_payment is not None and self.loyalty_payment.is_again
+        again = self.again_name if is_again else None
+        return (self.checkout_id, *filter(None, [reference, again]))
+
+    @property
+    def again_name(self) -> str:
+        """The transaction of the redemption that pays for it once more."""
+        return f"{self.checkout_id}{_AGAIN}"
 
     @property
     def till_minor(self) -> int:
@@ -192,6 +206,22 @@ class Checkout:
         """Return the checkout after what was spent on it has come back."""
         return replace(self, has_spent_back=True)
 
+    def with_redemption(self, redemption_id: str, units: int, amount_minor: int) -> Checkout:
+        """Return the checkout after points have paid for it once more."""
+        assert self.loyalty_payment is not None
+        payment = replace(
+            self.loyalty_payment,
+            units=units,
+            amount_minor=amount_minor,
+            redemption_id=redemption_id,
+            is_again=True,
+        )
+        return replace(self, loyalty_payment=payment, awaits_redemption=False)
+
+    def without_redemption(self) -> Checkout:
+        """Return the checkout after it is known that no points pay for it once more."""
+        return replace(self, awaits_redemption=False)
+
     def with_points(self, points: OrderPoints) -> Checkout:
         """Return the checkout with other points."""
         return replace(self, points=points)
@@ -200,6 +230,11 @@ class Checkout:
 def is_id(text: str) -> bool:
     """Tell whether a text has the form of a checkout's id."""
     return text.startswith(f"{ID_PREFIX}_")
+
+
+def id_in(transaction_id: str) -> str | None:
+    """Return the id of the checkout that a redemption may pay for, as its transaction says."""
+    return transaction_id.removesuffix(_AGAIN) if is_id(transaction_id) else None
 
 
 def complete_at_till(checkout: Checkout, now: datetime) -> Checkout:
@@ -318,8 +353,10 @@ def conflict(checkout: Checkout, wish: str) -> CheckoutStateConflict:
 
 
 def _completed(checkout: Checkout, now: datetime) -> Checkout:
+    is_too_late = checkout.stage is CheckoutStage.CANCELLED
     return replace(
         checkout,
+        awaits_redemption=is_too_late and checkout.loyalty_payment is not None,
         stage=CheckoutStage.COMPLETED,
         completed_at=now,
         cancelled_at=None,
@@ -330,7 +367,8 @@ def _completed(checkout: Checkout, now: datetime) -> Checkout:
 def _check_at(checkout: Checkout, now: datetime) -> datetime | None:
     if checkout.stage is CheckoutStage.STARTED:
         return None if _ends_with_payment(checkout) else checkout.created_at + OPEN_FOR
-    if checkout.awaits_points and now - checkout.updated_at < BOOKED_FOR:
+    is_due = checkout.awaits_points or checkout.awaits_redemption
+    if is_due and now - checkout.updated_at < BOOKED_FOR:
         return now + _PAUSE
     return None
 

@@ -149,7 +149,7 @@ class LoyaltyPaymentInput(WireModel):
 
 
 class LoyaltyPaymentBody(WireModel):
-    """What of a purchase points have paid, when it was started."""
+    """What of a purchase points have paid: when it was started, or redeemed again since."""
 
     program_id: answers.ProgramId
     points: Number = Field(description="How many points were spent.")

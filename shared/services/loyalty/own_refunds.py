@@ -72,9 +72,10 @@ def is_paid_with_points(reads: Reads, program: Program, transaction_id: str) -> 
 
 def _checkout(reads: Reads, program: Program, transaction_id: str) -> Checkout | None:
     """Return the checkout of the program's store that has this id."""
-    if not checkouts.is_id(transaction_id):
+    checkout_id = checkouts.id_in(transaction_id)
+    if checkout_id is None:
         return None
-    path = paths.checkout(transaction_id)
+    path = paths.checkout(checkout_id)
     commands.want(reads, [path])
     found = checkout_documents.decode(reads[path])
     return found if found is not None and found.store_id == program.store_id else None

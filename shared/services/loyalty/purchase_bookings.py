@@ -8,16 +8,21 @@ derived from the purchase, and the next process finds it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import partial
 from itertools import chain
 
-from shared.domain.loyalty import purchase_points
+from shared.domain.loyalty import ledger, point_payments, purchase_points
 from shared.domain.loyalty.earning_base import PurchaseLine
+from shared.domain.loyalty.entries import Entry
+from shared.domain.loyalty.external_transactions import Direction, ExternalTransaction
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program
 from shared.domain.loyalty.purchase_points import PurchaseEarning, PurchasePoints, Taking
+from shared.domain.loyalty.redemptions import RedemptionStatus
 from shared.errors import Busy, MembershipNotFound
+from shared.services import access, commands
 from shared.services.accounts import callers
 from shared.services.commands import Reads
 from shared.services.joint_commands import State
@@ -25,7 +30,7 @@ from shared.services.loyalty import balances, bookings, redemption_returns
 from shared.services.loyalty.bookings import Booking, Decided
 from shared.services.loyalty.returning import SpentBack
 from shared.store import client, paths
-from shared.store.loyalty import membership_documents, program_documents
+from shared.store.loyalty import membership_documents, program_documents, redemption_documents
 from shared.store.members import member_documents
 
 
@@ -164,6 +169,58 @@ def give_back_spent(
         if is_merged or is_held or any(reads[each].data is not None for each in entry_paths):
             buyer = Buyer(account_id, store_id, program.program_id, user_id, description)
             _booked(buyer, partial(_give_back_spent, buyer, program, names))
+
+
+def redeem_again(buyer: Buyer, redemption_id: str, transaction_id: str) -> Entry | None:
+    """Redeem once more what a redemption has paid and what has come back since.
+
+    As many units as the member can spend, if they are fewer; once for one ``transaction_id``, which
+    we have made. They pay their share of the amount.
+
+    Args:
+        buyer: The member, as the purchase names them.
+        redemption_id: The redemption that came back.
+        transaction_id: Names the new one.
+
+    Returns:
+        Its entry; ``None`` if the first one did not come back, or the member has nothing.
+
+    Raises:
+        ProgramNotFound, MembershipNotFound, MemberSuspended, MembershipClosed,
+        IdempotencyKeyReused, Busy.
+    """
+    caller = callers.acting_for(buyer.account_id)
+    program = access.program(caller, buyer.program_id, buyer.store_id)
+    membership_id = paths.membership_id(buyer.program_id, buyer.user_id)
+    path = paths.entry(membership_id, redemption_id)
+    cause = bookings.cause_of(
+        caller,
+        program,
+        action="redeem",
+        transaction=ExternalTransaction(Direction.REDEEM, transaction_id, None, 0),
+        terms=("again", redemption_id),
+        description=buyer.description,
+        transaction_id=transaction_id,
+    )
+
+    def book(membership: Membership, reads: Reads) -> Decided:
+        first = membership_documents.decode_entry(reads[path])
+        nothing = Decided(membership, None, is_final=False)
+        if first is None or first.amount_paid is None or membership.erased_at is not None:
+            return nothing
+        commands.want(reads, [redemption_documents.path_of(first)])
+        record = redemption_returns.record_of(reads, first)
+        units = min(-first.units, membership.available_units)
+        if record.status is not RedemptionStatus.CANCELLED or units <= 0:
+            return nothing
+        paid = point_payments.share(program, Decimal(first.amount_paid), -first.units, units)
+        after, entry = ledger.redeem(membership, program, units, replace(cause, amount_paid=paid))
+        return Decided(after, entry)
+
+    def booked() -> Booking:
+        return bookings.run(None, program, buyer.user_id, cause, book, more_paths=[path])
+
+    return _booked(buyer, booked).entry
 
 
 def _spent_paths(program_id: str, user_id: str, names: Sequence[str]) -> list[str]:

@@ -107,3 +107,10 @@ def test_cashback_has_no_other_value() -> None:
     point_payments.require_fitting(POINTS)
     with pytest.raises(InvalidParameters):
         point_payments.require_fitting(replace(CASHBACK, point_value=Decimal(2)))
+
+
+def test_some_of_the_points_pay_their_share_rounded_down() -> None:
+    shares = [point_payments.share(POINTS, Decimal("9.99"), 333, units) for units in (333, 332, 1)]
+
+    assert shares == ["9.99", "9.96", "0.03"]
+    assert point_payments.share(POINTS, Decimal("1.00"), 3, 2) == "0.66"

@@ -78,3 +78,11 @@ def test_only_a_keys_reference_names_what_was_spent_on_it() -> None:
     assert replace(CHECKOUT, is_by_key=True).spent_names == ("purchase_1",)
     # One that was stored before it was noted, too.
     assert named.spent_names == ("purchase_1",)
+
+
+def test_a_redemption_says_for_which_checkout_it_pays_once_more() -> None:
+    checkout = paid_by_provider(0)
+
+    assert checkouts.id_in(checkout.again_name) == checkout.checkout_id
+    assert checkouts.id_in(checkout.checkout_id) == checkout.checkout_id
+    assert checkouts.id_in("bon_77") is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from shared.domain.loyalty.entries import EntryKind
 from shared.services.orders import order_settlement
 from tests.support import stored
 from tests.support.checkouts import METHODS, RULES, Market, milk
+from tests.support.dying import dying_after
 from tests.support.merchants import Member, Merchant
 from tests.support.payments import RETURN_URL, Till
 from tests.support.processes import Job, Processes
@@ -159,8 +161,68 @@ def test_the_provider_takes_the_rest_and_if_it_does_not_the_points_come_back(
         assert till.notify("p_1") == 200
     purchase = market.purchase(transaction_id)
     assert (purchase["status"], purchase["paid"]) == ("completed", 600)
-    assert market.units() == [1000, -400, 400, 60]
-    assert capsys.readouterr().out.count("checkout paid after its points came back") == 1
+    again = stored.entries(market.member)[-2]
+    assert market.units() == [1000, -400, 400, -400, 60]
+    assert again.amount_paid == "4.00"
+    assert purchase["loyaltyPayment"]["redemptionId"] == again.entry_id
+    assert (purchase["loyaltyPayment"]["points"], purchase["loyaltyPayment"]["amount"]) == (
+        400,
+        400,
+    )
+    assert "checkout paid after its points came back" not in capsys.readouterr().out
+    with nothing_written():
+        refused = cancel(market.member, again.entry_id)
+    assert_refused(refused, 409, "PURCHASE_HAS_OWN_REFUND", {"returnedBy": "refundCheckout"})
+
+    till.refund(market.stored(transaction_id).payment_id)
+
+    assert sorted(market.units()[5:]) == [-60, 400]
+    assert stored.membership(market.member).balance_units == 1000
+    stored.assert_sound(market.member)
+
+
+@pytest.mark.parametrize(
+    ("left", "missing_minor"), [(1000, 0), (399, 1), (0, 400)], ids=["all", "a part", "nothing"]
+)
+def test_who_pays_the_rest_after_the_points_came_back_pays_them_again(
+    till: Till, capsys: pytest.CaptureFixture[str], left: int, missing_minor: int
+) -> None:
+    market = rich_market(till.merchant)
+    transaction_id = market.started(returnUrl=RETURN_URL, **by_points(market.member))
+    till.pay(succeeds=False)
+    if left < 1000:
+        market.member.redeem(1000 - left)
+    till.provider.payments["p_1"] |= {"status": "paid", "capturedMinor": 600}
+    for _ in range(2):
+        till.notify("p_1")
+
+    paid = min(left, 400)
+    assert stored.membership(market.member).balance_units == left - paid + 60
+    shown = market.purchase(transaction_id)["loyaltyPayment"]
+    assert shown["amount"] == (paid or 400)
+    alerts = capsys.readouterr().out.count(f'"missingMinor": {missing_minor}')
+    assert alerts == (1 if missing_minor else 0)
+    found = market.stored(transaction_id)
+    assert (found.awaits_redemption, found.check_at) == (False, None)
+    stored.assert_sound(market.member)
+
+
+@pytest.mark.parametrize("steps", range(6, 12))
+def test_whenever_the_process_dies_they_are_redeemed_again_once(till: Till, steps: int) -> None:
+    market = rich_market(till.merchant)
+    transaction_id = market.started(returnUrl=RETURN_URL, **by_points(market.member))
+    till.pay(succeeds=False)
+    till.provider.payments["p_1"] |= {"status": "paid", "capturedMinor": 600}
+    with dying_after(steps), suppress(Exception):
+        till.notify("p_1")
+    till.notify("p_1")
+
+    for _ in range(2):
+        order_settlement.settle_checkout(market.stored(transaction_id))
+
+    assert sorted(market.units()) == [-400, -400, 60, 400, 1000]
+    assert market.stored(transaction_id).check_at is None
+    stored.assert_sound(market.member)
 
 
 @pytest.mark.usefixtures("own_database")  # the sweep works through all there is
