@@ -27,7 +27,7 @@ def handle(request: Request) -> Response:
         from functions.notifications import psp_webhook
 
         return psp_webhook.serve(request)
-    if "oauth" in request.path:
+    if "/oauth" in request.path:
         from functions.oauth import face
 
         if face.is_page(request.path):

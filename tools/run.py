@@ -321,6 +321,8 @@ def describe(ports: Mapping[str, int], seeds: Mapping[str, Any]) -> dict[str, An
             # Not /docs alone, where the page would show the same address without /apiGateway.
             "docs": f"{base_url}/docs",
             "functions": functions,
+            # The issuer: its metadata names the rest.
+            "oauth": f"http://{LOOPBACK}:{ports['gateway']}/apiGateway",
             "tasks": f"http://{LOOPBACK}:{ports['tasks']}",
         },
     }
@@ -357,6 +359,7 @@ Punktwerk is running. Ctrl-C stops it.
 
   API    {base_url}
   Docs   {facts["urls"]["docs"]}
+  OAuth  {facts["urls"]["oauth"]}/oauth/token
   Facts  {shown(DEV_JSON)}, and for a shell: . {shown(DEV_ENV)}
   Logs   {shown(LOGS)}/
 

@@ -5,46 +5,69 @@ No body of a request is ever logged, and no answer is kept by anybody on the way
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from functions import http
 from functions.catalog import GATEWAY
-from functions.oauth import token, token_requests
+from functions.oauth import introspect, metadata, revoke, token, token_requests
+from functions.oauth.token_requests import TokenRequest
 from shared.domain.accounts.oauth import OAuthError, OAuthRefused
 from shared.errors import Busy
 from shared.services.accounts import oauth_tokens
+from shared.services.accounts.oauth_tokens import Client
 
 if TYPE_CHECKING:
     from flask import Request, Response
 
 BASIC = 'Basic realm="Punktwerk"'
+METADATA = "/.well-known/oauth-authorization-server"
+METADATA_KEPT_S = 3600
 _NOT_KEPT = {"Cache-Control": "no-store", "Pragma": "no-cache"}
-_PAGES = {"/oauth/token": token.handle}
+_PAGES: Mapping[str, Callable[[TokenRequest, Client], dict[str, Any]]] = {
+    "/oauth/token": token.handle,
+    "/oauth/revoke": revoke.handle,
+    "/oauth/introspect": introspect.handle,
+}
 
 
 def is_page(path: str) -> bool:
     """Tell whether a path is one of these pages."""
-    return _local(path) in _PAGES
+    return page_of(path) is not None
+
+
+def page_of(path: str) -> str | None:
+    """Return the page of a path, None if it is none.
+
+    Cloud Functions strips the gateway's name from the path, and functions-framework does not. The
+    metadata is below the issuer, and where RFC 8414, 3.1, puts it: before the issuer's own path.
+    """
+    local = path.rpartition(f"/{GATEWAY}")[2]
+    if local in _PAGES:
+        return local
+    return METADATA if METADATA in {local, path.removesuffix(f"/{GATEWAY}")} else None
 
 
 def serve(request: Request) -> Response:
     """Answer a request for a page; never raises."""
-    path = _local(request.path)
+    page = page_of(request.path) or ""
+    methods = ("GET",) if page == METADATA else ("POST",)
     if request.method == "OPTIONS":
-        return http.preflight(("POST",))
-    return http.guarded(path, request, lambda log: _answer(path, request, log))
+        return http.preflight(methods)
 
+    def answer(log: dict[str, Any]) -> Response:
+        try:
+            _require_method(request, methods)
+            return _metadata() if page == METADATA else _answer(page, request, log)
+        except OAuthRefused as error:
+            log["error"] = error.error
+            return refused(error, methods)
+        except Busy as error:
+            log["error"] = error.code
+            return refused(_later(error), methods)
 
-def refused(error: OAuthRefused) -> Response:
-    """Return a refusal. Source: RFC 6749, 5.2."""
-    body = {"error": error.error, "error_description": error.description}
-    response = http.to_response(body, error.status)
-    response.headers.extend(_NOT_KEPT)
-    if error.error is OAuthError.INVALID_CLIENT:
-        response.headers["WWW-Authenticate"] = BASIC
-    if error.retry_after_s is not None:
-        response.headers["Retry-After"] = str(error.retry_after_s)
-    return response
+    return http.guarded(page, request, answer)
 
 
 def answered(body: dict[str, Any]) -> Response:
@@ -54,40 +77,50 @@ def answered(body: dict[str, Any]) -> Response:
     return response
 
 
-def _answer(path: str, request: Request, log: dict[str, Any]) -> Response:
-    try:
-        if request.method != "POST":
-            response = refused(OAuthRefused(OAuthError.INVALID_REQUEST, "Use POST.", status=405))
-            response.headers["Allow"] = "POST, OPTIONS"
-            return response
-        asked = token_requests.read(request)
-        client = oauth_tokens.authenticate_client(
-            asked.client_id,
-            asked.client_secret,
-            origin=request.headers.get("Origin"),
-            host=request.host,
-        )
-        log |= {
-            "accountId": client.caller.account_id,
-            "live": client.caller.is_live,
-            "clientId": client.client_id,
-        }
-        return answered(_PAGES[path](asked, client))
-    except OAuthRefused as error:
-        log["error"] = error.error
-        return refused(error)
-    except Busy as error:
-        log["error"] = error.code
-        return refused(
-            OAuthRefused(
-                OAuthError.TEMPORARILY_UNAVAILABLE,
-                error.message,
-                status=error.status,
-                retry_after_s=error.retry_after_s,
-            )
+def refused(error: OAuthRefused, methods: tuple[str, ...] = ("POST",)) -> Response:
+    """Return a refusal. Source: RFC 6749, 5.2."""
+    body = {"error": error.error, "error_description": error.description}
+    response = http.to_response(body, error.status)
+    response.headers.extend(_NOT_KEPT)
+    if error.error is OAuthError.INVALID_CLIENT:
+        response.headers["WWW-Authenticate"] = BASIC
+    if error.status == HTTPStatus.METHOD_NOT_ALLOWED:
+        response.headers["Allow"] = ", ".join((*methods, "OPTIONS"))
+    if error.retry_after_s is not None:
+        response.headers["Retry-After"] = str(error.retry_after_s)
+    return response
+
+
+def _require_method(request: Request, methods: tuple[str, ...]) -> None:
+    if request.method not in methods:
+        raise OAuthRefused(
+            OAuthError.INVALID_REQUEST, f"Use {methods[0]}.", status=HTTPStatus.METHOD_NOT_ALLOWED
         )
 
 
-def _local(path: str) -> str:
-    """Return the path below the gateway, whose name Cloud Functions strips and others do not."""
-    return path.rpartition(f"/{GATEWAY}")[2]
+def _metadata() -> Response:
+    response = http.to_response(metadata.body())
+    response.headers["Cache-Control"] = f"public, max-age={METADATA_KEPT_S}"
+    return response
+
+
+def _answer(page: str, request: Request, log: dict[str, Any]) -> Response:
+    asked = token_requests.read(request)
+    client = oauth_tokens.authenticate_client(
+        asked.client_id,
+        asked.client_secret,
+        origin=request.headers.get("Origin"),
+        host=request.host,
+    )
+    log |= {"accountId": client.caller.account_id, "live": client.caller.is_live}
+    log["clientId"] = client.client_id
+    return answered(_PAGES[page](asked, client))
+
+
+def _later(error: Busy) -> OAuthRefused:
+    return OAuthRefused(
+        OAuthError.TEMPORARILY_UNAVAILABLE,
+        error.message,
+        status=error.status,
+        retry_after_s=error.retry_after_s,
+    )

@@ -309,6 +309,7 @@ def test_facts_are_exactly_those_that_tools_rely_on() -> None:
             "openapi": "http://127.0.0.1:8787/apiGateway/api/v1/openapi.json",
             "docs": "http://127.0.0.1:8787/apiGateway/api/v1/docs",
             "functions": "http://127.0.0.1:5001/demo-punktwerk/europe-west6",
+            "oauth": "http://127.0.0.1:8787/apiGateway",
             "tasks": "http://127.0.0.1:9497",
         },
     }
@@ -320,6 +321,7 @@ def test_announcement_names_url_keys_and_three_things_to_try(
     run.announce(run.describe(PORTS, SEEDS), SEEDS)
     said = capsys.readouterr().out
     assert "  API    http://127.0.0.1:8787/apiGateway/api/v1\n" in said
+    assert "  OAuth  http://127.0.0.1:8787/apiGateway/oauth/token\n" in said
     for name, key in SEEDS["keys"]["live"].items():  # type: ignore[index]
         assert f"  {name:8}  {key}\n" in said
     assert "  test      bk_test_sk_TEST\n" in said

@@ -17,6 +17,8 @@ An open loyalty cloud: stamp cards, points, cashback and tiers.
 - **Keys**: `Authorization: Bearer bk_live_sk_...`, for servers only. With a test key
   (`bk_test_sk_...`) requests are checked, answers are mock data with `"_sandbox": true`, and
   nothing is written.
+- **Tokens**: where a key is taken, so is an OAuth 2.0 access token that stands for it:
+  client credentials, with the scope that each operation names.
 - **Requests**: JSON, whatever the `Content-Type`. Names in camelCase or snake_case; unknown ones,
   and a field in both spellings, are refused. Reads also take GET with query parameters.
 - **Answers**: a JSON object and status 200. Names in camelCase, times in UTC with milliseconds.

@@ -11,14 +11,27 @@ from typing import Any
 from functions.beep.openapi import components, refusals
 from functions.beep.openapi.components import Schema, module_of, reference, text_of
 from functions.beep.openapi.sharing import with_names
-from functions.catalog import ENDPOINTS, Endpoint
+from functions.catalog import ENDPOINTS, SCOPES, Endpoint
+from shared.domain.accounts import scopes
 
+TOKEN_URL = "../oauth/token"  # noqa: S105 - an address
+"""Relative to the API's address, which ends with ``/api/v1``."""
 SECURITY_SCHEMES = {
     "apiKey": {
         "type": "http",
         "scheme": "bearer",
         "bearerFormat": "bk_live_sk_... or bk_test_sk_...",
         "description": "A secret API key.",
+    },
+    "oauth2": {
+        "type": "oauth2",
+        "description": "An access token that stands for a secret key.",
+        "flows": {
+            "clientCredentials": {
+                "tokenUrl": TOKEN_URL,
+                "scopes": {scope: scopes.meaning(scope) for scope in SCOPES},
+            }
+        },
     },
     "idToken": {
         "type": "http",
@@ -178,12 +191,11 @@ def _operation(endpoint: Endpoint, name: str, method: str) -> dict[str, Any]:
 
 
 def _security(endpoint: Endpoint) -> dict[str, Any]:
-    """Return what may call an operation; nothing if it is a secret key alone, as the rule says."""
-    if not endpoint.needs_key:
-        return {"security": [{}, {"apiKey": []}]}
-    if endpoint.customer_package is not None:
-        return {"security": [{"apiKey": []}, {"idToken": []}]}
-    return {}
+    """Return what may call an operation: a secret key or a token for it, and who else may."""
+    by_key = [{"apiKey": []}, {"oauth2": [endpoint.scope] if endpoint.needs_key else []}]
+    nobody = [] if endpoint.needs_key else [{}]
+    customers = [] if endpoint.customer_package is None else [{"idToken": []}]
+    return {"security": [*nobody, *by_key, *customers]}
 
 
 def _parameter(name: str) -> Schema:

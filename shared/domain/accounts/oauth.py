@@ -16,16 +16,14 @@ LIFE_S = 3600
 
 
 class OAuthError(StrEnum):
-    """The codes of refusals. Source: RFC 6749, 4.1.2.1 and 5.2; RFC 7009, 2.2.1."""
+    """The codes of refusals. Source: RFC 6749, 4.1.2.1 and 5.2; RFC 8628, 3.5."""
 
     INVALID_REQUEST = "invalid_request"
     INVALID_CLIENT = "invalid_client"
     INVALID_SCOPE = "invalid_scope"
     UNAUTHORIZED_CLIENT = "unauthorized_client"
     UNSUPPORTED_GRANT_TYPE = "unsupported_grant_type"
-    UNSUPPORTED_TOKEN_TYPE = "unsupported_token_type"  # noqa: S105 - a code
     SLOW_DOWN = "slow_down"
-    SERVER_ERROR = "server_error"
     TEMPORARILY_UNAVAILABLE = "temporarily_unavailable"
 
 

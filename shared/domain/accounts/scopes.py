@@ -19,6 +19,12 @@ def of(noun: str, *, writes: bool) -> str:
     return f"{noun}.{'write' if writes else 'read'}"
 
 
+def meaning(scope: str) -> str:
+    """Return what a scope is for, in words: ``Change members.``."""
+    noun, _, kind = scope.partition(".")
+    return f"{'Change' if kind == 'write' else 'Read'} {noun}."
+
+
 def available(needed: Mapping[str, Package], package: Package) -> Scopes:
     """Return the scopes that a package includes.
 

@@ -22,7 +22,7 @@ from shared.domain.accounts.packages import Package
 from shared.domain.accounts.scopes import ScopeRefusedError
 from shared.errors import InvalidApiKey, SecretKeyInBrowser, SubscriptionInactive
 from shared.services import commands
-from shared.services.accounts import callers
+from shared.services.accounts import callers, oauth_limits
 from shared.services.commands import Effect, Reads
 from shared.store import paths
 from shared.store.accounts import oauth_documents
@@ -73,18 +73,18 @@ def authenticate_client(
     Raises:
         OAuthRefused: ``invalid_client``: the two are no working secret key and its id.
             ``unauthorized_client``: they are, but the account has no active subscription, or a web
-            page asks that may not use the key.
+            page asks that may not use the key. ``slow_down``: too many have failed.
     """
     record = None
     if client_id and client_secret:
         record = callers.find_record(keys.parse_or_none(client_secret), KeyKind.SECRET)
     named = (client_id or "").encode()
     if record is None or not hmac.compare_digest(record.key_id.encode(), named):
-        raise _unknown_client()
+        raise _unknown_client(client_id)
     try:
         caller = callers.authenticate(client_secret or "", origin=origin, host=host)
     except InvalidApiKey:
-        raise _unknown_client() from None
+        raise _unknown_client(client_id) from None
     except (SubscriptionInactive, SecretKeyInBrowser) as error:
         raise OAuthRefused(OAuthError.UNAUTHORIZED_CLIENT, error.message) from None
     return Client(record, caller)
@@ -107,11 +107,13 @@ def issue(
 
     Raises:
         OAuthRefused: ``invalid_scope``: a scope is unknown, or the package does not include it.
+            ``slow_down``: the client has had too many tokens in this minute.
     """
     try:
         granted = scopes.granted(asked, needed, client.caller.package)
     except ScopeRefusedError as error:
         raise OAuthRefused(OAuthError.INVALID_SCOPE, str(error)) from None
+    oauth_limits.count_issued(client.client_id)
     text, now = access_tokens.generate(), clock.real_now()
     record = AccessToken(
         token_hash=text.hash,
@@ -160,7 +162,8 @@ def find_active(client: Client, token: str) -> AccessToken | None:
     return record if record.mode == client.key.mode else None
 
 
-def _unknown_client() -> OAuthRefused:
+def _unknown_client(client_id: str | None) -> OAuthRefused:
+    oauth_limits.count_failed(client_id)
     return OAuthRefused(
         OAuthError.INVALID_CLIENT,
         "client_id and client_secret are no working key: the id of a secret key, and the key.",

@@ -14,7 +14,7 @@ from standardwebhooks import Webhook
 
 from functions.beep import openapi
 from functions.beep.openapi import components, refusals, webhooks
-from functions.catalog import ENDPOINT_BY_NAME, ENDPOINTS, Endpoint
+from functions.catalog import ENDPOINT_BY_NAME, ENDPOINTS, SCOPES, Endpoint
 from shared.connectors import psp
 from shared.connectors.psp import PROVIDERS
 from shared.domain.accounts.packages import Package
@@ -790,3 +790,14 @@ def test_delivered_events_fit(pipeline: Pipeline, merchant: Merchant) -> None:
         described = map(resolved, DOCUMENT["webhooks"]["event"]["post"]["parameters"])
         assert {each["name"].lower() for each in described} <= received.headers.keys()
         assert_is(received.event, webhooks.component_name(received.type))
+
+
+def test_every_operation_names_the_scope_that_a_token_needs() -> None:
+    scopes = DOCUMENT["components"]["securitySchemes"]["oauth2"]["flows"]["clientCredentials"]
+    assert scopes["scopes"].keys() == SCOPES.keys()
+    for endpoint in ENDPOINTS:
+        for operation in DOCUMENT["paths"][f"/{endpoint.name}"].values():
+            if isinstance(operation, dict):
+                named = [each["oauth2"] for each in operation["security"] if "oauth2" in each]
+                assert named == [[endpoint.scope] if endpoint.needs_key else []]
+                assert {"apiKey": []} in operation["security"]

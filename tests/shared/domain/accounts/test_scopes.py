@@ -23,6 +23,8 @@ ASKED = st.lists(st.sampled_from([*NEEDED, "", "unknown.read"]), max_size=6)
 def test_an_action_reads_or_writes() -> None:
     assert scopes.of("members", writes=False) == "members.read"
     assert scopes.of("members", writes=True) == "members.write"
+    assert scopes.meaning("members.read") == "Read members."
+    assert scopes.meaning("members.write") == "Change members."
 
 
 @settings(max_examples=60)

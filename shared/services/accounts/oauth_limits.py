@@ -1,0 +1,79 @@
+"""Limits of requests for tokens, a minute and process at a time.
+
+Who has the right secret is never kept out by others: what fails is counted apart, and only another
+failure is answered with "slow down". What works is counted by client, and only its key counts.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+
+from shared.domain.accounts.oauth import OAuthError, OAuthRefused
+
+WINDOW_S = 60
+ISSUED_PER_CLIENT_MAX = 120
+"""Tokens of a client: who keeps a token for its life needs one in an hour."""
+FAILED_PER_CLIENT_MAX = 20
+FAILED_MAX = 600
+"""Failures of all clients together; also the most names that are remembered."""
+
+
+class Window:
+    """Counts by name, from zero again in each minute."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._counts: Counter[str] = Counter()
+        self._ends_s = 0.0
+
+    def add(self, name: str) -> tuple[int, int]:
+        """Count one more; return how many of the name, and how many in all."""
+        with self._lock:
+            if time.monotonic() >= self._ends_s:
+                self.forget()
+            # What is beyond the limit of all is refused whatever its name: nothing grows.
+            if self._counts.total() <= FAILED_MAX or name in self._counts:
+                self._counts[name] += 1
+            return self._counts[name], self._counts.total()
+
+    def forget(self) -> None:
+        """Begin from zero."""
+        self._counts.clear()
+        self._ends_s = time.monotonic() + WINDOW_S
+
+
+_ISSUED, _FAILED = Window(), Window()
+
+
+def count_issued(client_id: str) -> None:
+    """Count a token that is about to be issued.
+
+    Raises:
+        OAuthRefused: ``slow_down``: the client has had too many in this minute.
+    """
+    of_client, _ = _ISSUED.add(client_id)
+    if of_client > ISSUED_PER_CLIENT_MAX:
+        raise _slow_down("A token can be used until its life ends: keep it, and ask less often.")
+
+
+def count_failed(client_id: str | None) -> None:
+    """Count a request whose client did not authenticate.
+
+    Raises:
+        OAuthRefused: ``slow_down``: too many have failed, by this name or in all.
+    """
+    of_client, of_all = _FAILED.add((client_id or "")[:64])
+    if of_client > FAILED_PER_CLIENT_MAX or of_all > FAILED_MAX:
+        raise _slow_down("Too many requests have failed to authenticate.")
+
+
+def forget() -> None:
+    """Forget all that was counted."""
+    _ISSUED.forget()
+    _FAILED.forget()
+
+
+def _slow_down(description: str) -> OAuthRefused:
+    return OAuthRefused(OAuthError.SLOW_DOWN, description, status=429, retry_after_s=WINDOW_S)

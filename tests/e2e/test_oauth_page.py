@@ -1,0 +1,53 @@
+"""The page on OAuth: its commands run as they stand, and its tables are complete."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from functions.catalog import SCOPES
+from shared.domain.accounts import oauth
+from shared.domain.accounts.oauth import OAuthError
+from shared.services.accounts import oauth_limits
+from tests.support.merchants import Merchant
+from tests.support.pages import blocks, page, run_in_shell
+
+PAGE = page("oauth.md")
+
+
+@pytest.mark.usefixtures("firestore_emulator")
+def test_the_commands_of_the_page_run(app: Flask, merchant: Merchant, tmp_path: Path) -> None:
+    commands = PAGE.replace(". .local/dev.env\n", "")
+
+    ran = run_in_shell(app, merchant, tmp_path, *blocks(commands, "sh"))
+
+    assert ran.stderr == ""
+    issued, stores, told, revoked, refused = map(json.loads, ran.stdout.splitlines())
+    assert (issued["expires_in"], issued["scope"]) == (oauth.LIFE_S, "members.read stores.read")
+    assert [each["storeId"] for each in stores["stores"]] == [merchant.store_id]
+    assert (told["active"], told["sub"], revoked) == (True, merchant.account_id, {})
+    assert refused["error"] == "INVALID_ACCESS_TOKEN"
+
+
+def test_its_scopes_are_those_of_the_catalog() -> None:
+    rows = re.findall(r"^\| (\w+) \| (\w+) \| (\w+) \|$", PAGE, re.MULTILINE)
+
+    named = {
+        f"{noun}.{kind}": package
+        for noun, *packages in rows
+        for kind, package in zip(("read", "write"), packages, strict=True)
+        if package != "none"
+    }
+    assert named == {scope: str(package) for scope, package in SCOPES.items()}
+
+
+def test_its_refusals_are_those_that_there_are() -> None:
+    rows = re.findall(r"^\| (\d{3}) \| `(\w+)` \|", PAGE, re.MULTILINE)
+
+    assert {code for _, code in rows} == {each.value for each in OAuthError}
+    assert f"more than {oauth_limits.ISSUED_PER_CLIENT_MAX} tokens in a minute" in PAGE
+    assert f"failed more than {oauth_limits.FAILED_PER_CLIENT_MAX} times" in PAGE
