@@ -34,7 +34,7 @@ def test_the_commands_of_the_page_run(app: Flask, merchant: Merchant, tmp_path: 
 
 
 def test_its_scopes_are_those_of_the_catalog() -> None:
-    rows = re.findall(r"^\| (\w+) \| (\w+) \| (\w+) \|$", PAGE, re.MULTILINE)
+    rows = re.findall(r"^\| (\w+) \| ([A-Z]+|none) \| ([A-Z]+|none) \|$", PAGE, re.MULTILINE)
 
     named = {
         f"{noun}.{kind}": package

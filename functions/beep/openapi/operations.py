@@ -193,8 +193,10 @@ def _operation(endpoint: Endpoint, name: str, method: str) -> dict[str, Any]:
 def _security(endpoint: Endpoint) -> dict[str, Any]:
     """Return what may call an operation: a secret key or a token for it, and who else may."""
     by_key = [{"apiKey": []}, {"oauth2": [endpoint.scope] if endpoint.needs_key else []}]
-    nobody = [] if endpoint.needs_key else [{}]
-    customers = [] if endpoint.customer_package is None else [{"idToken": []}]
+    nobody: list[dict[str, list[str]]] = [] if endpoint.needs_key else [{}]
+    customers: list[dict[str, list[str]]] = (
+        [] if endpoint.customer_package is None else [{"idToken": []}]
+    )
     return {"security": [*nobody, *by_key, *customers]}
 
 
