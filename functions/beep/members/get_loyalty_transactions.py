@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from shared.auth.caller import Caller
+from shared.domain.loyalty import waiting_returns
 from shared.domain.loyalty.entries import EntryKind
 from shared.domain.loyalty.history import HistoryFilter
 from shared.domain.units import to_units
@@ -185,7 +186,10 @@ def handle(body: Request, caller: Caller) -> Response:
         program_id=body.program_id,
         user_id=found.membership.user_id,
         transactions=rows,
-        waiting_returns=[to_waiting_return(each) for each in found.membership.waiting_returns],
+        waiting_returns=[
+            to_waiting_return(each)
+            for each in waiting_returns.untold(found.membership.waiting_returns)
+        ],
         count=len(rows),
         total=found.total,
         next_cursor=None if found.end is None else paging.encode_key(found.end.as_text),

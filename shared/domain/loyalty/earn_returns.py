@@ -21,6 +21,8 @@ _RETURNED_BY = {
     EarningMethod.CLICK_COLLECT.value: "updateClickCollectStatus",
     receipt_claims.EARNING_METHOD: "voidReceiptClaim",
 }
+TOLD_BY_MAX = 20
+"""Systems that are noted to have told of one purchase that earned nothing."""
 NOTHINGS_MAX = 500
 """Returns of one earn that may take nothing, such as cents that are worth no point."""
 
@@ -37,6 +39,8 @@ class EarnReturns:
         asked_units: What all returns have asked back, collected or not.
         nothings: Those that took nothing and have no entry, by the digest of their ids, with their
             fingerprints and the units that they asked for. Entries tell of the others.
+        told_by: The systems that told of the purchase though it earned nothing, the first ones; an
+            empty name is none. Nothing in what was stored before: then any may have.
     """
 
     account_id: str
@@ -47,6 +51,18 @@ class EarnReturns:
     lines_base: str = "0"
     asked_units: int = 0
     nothings: Mapping[str, str] = field(default_factory=dict)
+    told_by: tuple[str, ...] = ()
+
+    def is_told_by(self, source: str | None) -> bool:
+        """Tell whether a purchase that earned nothing is the one that a system may mean."""
+        return source is None or not self.told_by or not {source, ""}.isdisjoint(self.told_by)
+
+    def with_told(self, source: str | None) -> EarnReturns:
+        """Note that a system has told of the purchase, which earned nothing."""
+        name = source or ""
+        if name in self.told_by or len(self.told_by) >= TOLD_BY_MAX:
+            return self
+        return replace(self, told_by=(*self.told_by, name))
 
     def nothing_units(self, returned: Returned) -> int | None:
         """Return what a return asked for that took nothing; ``None`` if it was not told before.

@@ -9,7 +9,7 @@ the caller commits both or neither. These equations always hold (``Membership.as
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -954,6 +954,14 @@ def await_purchase(membership: Membership, program: Program, one: WaitingReturn)
     waiting = waiting_returns.added(membership.waiting_returns, one)
     after = replace(membership, waiting_returns=waiting, updated_at=one.since)
     return due.scheduled(after, program.time_zone)
+
+
+def remember_returns(
+    membership: Membership, program: Program, told: Sequence[WaitingReturn]
+) -> Membership:
+    """Remember returns of a purchase that was told and has earned nothing: it may earn later."""
+    waiting = waiting_returns.remembered(membership.waiting_returns, told)
+    return due.scheduled(replace(membership, waiting_returns=waiting), program.time_zone)
 
 
 def await_no_more(

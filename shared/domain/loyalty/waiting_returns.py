@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -16,6 +17,8 @@ WAITS = timedelta(days=90)
 """So long a return waits for its purchase."""
 WAITING_MAX = 20
 """Returns of a member that may wait at once."""
+REMEMBERED_MAX = 20
+"""Returns of purchases that have earned nothing, of which the latest are remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,8 @@ class WaitingReturn:
 
     ``source`` is the system that numbers the purchase, if it was told. ``undone`` is what it gave
     back already, though the purchase has earned nothing.
+    ``is_told``: the purchase was told and has earned nothing, so nobody waits for it. If it earns
+    after all, the return is booked with it.
     """
 
     refund_id: str
@@ -34,6 +39,7 @@ class WaitingReturn:
     description: str = ""
     key_hash: str | None = None
     undone: Undone | None = None
+    is_told: bool = False
 
     @property
     def until(self) -> datetime:
@@ -104,19 +110,33 @@ def added(waiting: Waiting, one: WaitingReturn) -> Waiting:
     Raises:
         TooManyWaitingReturns: There are too many.
     """
-    if len(waiting) >= WAITING_MAX:
+    if len(untold(waiting)) >= WAITING_MAX:
         raise TooManyWaitingReturns(
             f"At most {WAITING_MAX} returns of a member wait for purchases that were not told."
         )
     return (*waiting, one)
 
 
+def remembered(waiting: Waiting, told: Sequence[WaitingReturn]) -> Waiting:
+    """Return what waits when the purchases of some were told and have earned nothing."""
+    refunds = {each.returned.refund for each in told}
+    others = [each for each in waiting if each.returned.refund not in refunds]
+    every = [*others, *(replace(each, is_told=True) for each in told)]
+    latest = [each for each in every if each.is_told][-REMEMBERED_MAX:]
+    return tuple(each for each in every if not each.is_told or each in latest)
+
+
+def untold(waiting: Waiting) -> Waiting:
+    """Return those whose purchases were not told yet: they wait."""
+    return tuple(each for each in waiting if not each.is_told)
+
+
 def waits_since(waiting: Waiting) -> datetime | None:
     """Return since when the one waits that was told first; ``None`` if none waits."""
-    return min((each.since for each in waiting), default=None)
+    return min((each.since for each in untold(waiting)), default=None)
 
 
 def split(waiting: Waiting, now: datetime) -> tuple[Waiting, Waiting]:
-    """Return what still waits at ``now``, and what has waited for too long."""
+    """Return what still waits or is remembered at ``now``, and what has waited for too long."""
     open_ = tuple(each for each in waiting if now < each.until)
-    return open_, tuple(each for each in waiting if each not in open_)
+    return open_, tuple(each for each in untold(waiting) if each not in open_)

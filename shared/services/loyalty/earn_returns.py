@@ -166,7 +166,7 @@ def _without_earn(
         Wanted: Something is not read yet.
     """
     is_waiting = one in membership.waiting_returns
-    path, known = _told_without_earn(reads, membership, asked_id, names)
+    path, known = _told_without_earn(reads, membership, asked_id, names, one.source)
     told_units = None if known is None else known.nothing_units(one.returned)
     if known is not None and told_units is not None:
         undone = known.undone_by(one.returned)
@@ -179,8 +179,9 @@ def _without_earn(
     undone = spent.undone()
     if known is not None:
         after = known.with_nothing(one.returned, 0, undone)
+        remembered = [replace(one, undone=undone)]
         return Decided(
-            spent.membership,
+            ledger.remember_returns(spent.membership, program, remembered),
             None,
             [return_documents.write(reads[path], after), *state.writes()],
             award=Award(0, 0),
@@ -200,7 +201,11 @@ def _without_earn(
 
 
 def _told_without_earn(
-    reads: Reads, membership: Membership, asked_id: str, names: tuple[str, ...]
+    reads: Reads,
+    membership: Membership,
+    asked_id: str,
+    names: tuple[str, ...],
+    source: str | None,
 ) -> tuple[str, EarnReturns | None]:
     """Return the returns of a purchase that was told and earned nothing, and where they are.
 
@@ -216,7 +221,7 @@ def _told_without_earn(
     commands.want(reads, every)
     for path in every:
         known = return_documents.decode(reads[path])
-        if known is not None:
+        if known is not None and known.is_told_by(source):
             return path, known
     return every[0], None
 

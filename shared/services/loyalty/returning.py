@@ -7,7 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared.domain.events.event import Event
-from shared.domain.loyalty import earn_returns, ledger, loyalty_events, pending
+from shared.domain.loyalty import (
+    earn_returns,
+    ledger,
+    loyalty_events,
+    pending,
+    waiting_returns,
+)
 from shared.domain.loyalty.earn_returns import EarnReturns
 from shared.domain.loyalty.entries import Cause, Entry, Undone
 from shared.domain.loyalty.membership import Membership
@@ -266,22 +272,24 @@ class SpentBack:
 def settle_nothing(reads: Reads, membership: Membership, program: Program, told: Cause) -> Settled:
     """Note that a purchase was told and earned nothing: no return waits for it, now or later.
 
+    They are remembered for a while, in case it earns after all.
+
     Raises:
         Wanted: What came back of it is not read yet.
     """
     path = paths.earn_returns(membership.membership_id, told.entry_id)
     commands.want(reads, [path])
     before = return_documents.decode(reads[path])
-    after = before or none_of(program)
+    after = (before or none_of(program)).with_told(told.source)
     waiting = [
         each
-        for each in membership.waiting_returns
+        for each in waiting_returns.untold(membership.waiting_returns)
         if told.now < each.until and each.is_of_purchase(told)
     ]
     for each in waiting:
         after = after.with_nothing(each.returned, 0, each.undone)
     if waiting:
-        membership = ledger.await_no_more(membership, program, waiting)
+        membership = ledger.remember_returns(membership, program, waiting)
     events = [
         loyalty_events.from_dropped_return(membership, each, WhyDropped.NOTHING_TO_TAKE, told.now)
         for each in waiting
@@ -325,6 +333,8 @@ def settle_waiting(
             continue  # It was booked for a member who was merged into this one.
         told = None if has_own else earn_returns.after_waiting(after, earn, program, each.returned)
         if told is None:
+            if each.is_told:
+                continue  # It was said before that it takes nothing.
             reason = WhyDropped.OWN_REFUND if has_own else WhyDropped.NOTHING_TO_TAKE
             events.append(loyalty_events.from_dropped_return(membership, each, reason, now))
             continue

@@ -36,7 +36,7 @@ def list_page(
     rows: list[tuple[Membership, WaitingReturn]] = []
     for number, membership in enumerate(found):
         # One that has waited for too long is dropped by the next run of the calendar.
-        waiting, _ = waiting_returns.split(membership.waiting_returns, now)
+        waiting, _ = waiting_returns.split(waiting_returns.untold(membership.waiting_returns), now)
         rows += [(membership, each) for each in waiting]
         is_full = len(rows) >= limit or number + 1 == limit
         since = waiting_returns.waits_since(membership.waiting_returns)

@@ -633,11 +633,52 @@ def test_a_purchase_that_was_told_and_earned_nothing_comes_back_at_once(
     assert (first.body["status"], first.body["entryId"]) == ("booked", None)
     assert took(first) == (0, 0, 100)
     assert gave_back(first) == (80, 1, 20, 100)
-    assert stored.membership(member).waiting_returns == ()
+    assert member.api.ok("getLoyaltyTransactions", member.ids)["waitingReturns"] == []
     frozen_clock.advance(days=31)
     assert reverse(member).body["pointsGivenBack"] == 80
     assert reverse(member, amount=0.01).error == "IDEMPOTENCY_KEY_REUSED"
     assert stored.units(member) == [100, -80, 80]
+
+
+@pytest.mark.parametrize("is_told_first", [True, False])
+def test_a_return_of_what_earned_nothing_is_booked_if_it_earns_after_all(
+    merchant: Merchant, is_told_first: bool
+) -> None:
+    member = merchant.member("points", balance=7)
+    nothing = {"purchaseAmount": 0.01, "transactionId": "t1"}
+    if is_told_first:
+        assert member.add(**nothing).body["pointsAdded"] == 0
+    first = reverse(member, points=40).body
+    if not is_told_first:
+        assert member.add(**nothing).body["pointsAdded"] == 0
+    assert (first["status"], first["newBalance"]) == ("booked" if is_told_first else "waiting", 7)
+
+    assert member.add(points=100, transactionId="t1").status == 200
+
+    assert stored.units(member) == [7, 100, -40]
+    with nothing_written():
+        told = reverse(member, points=40)
+    assert (told.body["status"], took(told)) == ("booked", (40, 0, 67))
+    assert took(reverse(member, "r2")) == (60, 0, 7)
+    assert stored.membership(member).waiting_returns == ()
+    stored.assert_sound(member)
+
+
+def test_a_return_waits_though_another_system_told_of_a_purchase_that_earned_nothing(
+    merchant: Merchant,
+) -> None:
+    member = merchant.member("points")
+    nothing = {"purchaseAmount": 0.01, "transactionId": "t1", "source": "till"}
+    assert member.add(**nothing).body["pointsAdded"] == 0
+
+    assert reverse(member, source="erp").body["status"] == "waiting"
+    assert reverse(member, "r2", source="till").body["status"] == "booked"
+    assert reverse(member, "r3").body["status"] == "booked"
+    assert member.add(purchaseAmount=10, transactionId="t1", source="erp").status == 200
+
+    # The return that names no system may mean this purchase, too, of which nothing is left.
+    assert stored.units(member) == [100, -100]
+    stored.assert_sound(member)
 
 
 def test_what_waits_for_a_purchase_that_earns_nothing_waits_no_more(merchant: Merchant) -> None:
@@ -649,7 +690,7 @@ def test_what_waits_for_a_purchase_that_earns_nothing_waits_no_more(merchant: Me
 
     assert member.add(purchaseAmount=0.01, transactionId="t1").body["pointsAdded"] == 0
 
-    assert stored.membership(member).waiting_returns == ()
+    assert member.api.ok("getLoyaltyTransactions", member.ids)["waitingReturns"] == []
     dropped = stored.events(merchant.store_id, "loyalty.return_dropped")
     assert {each["data"]["reason"] for each in dropped} == {"nothing_to_take"}
     assert len(dropped) == WAITING_MAX

@@ -10,7 +10,12 @@ import pytest
 from shared.domain.loyalty import due, ledger, waiting_returns
 from shared.domain.loyalty.entries import Cause, Entry
 from shared.domain.loyalty.returns import Returned
-from shared.domain.loyalty.waiting_returns import WAITING_MAX, WAITS, WaitingReturn
+from shared.domain.loyalty.waiting_returns import (
+    REMEMBERED_MAX,
+    WAITING_MAX,
+    WAITS,
+    WaitingReturn,
+)
 from shared.errors import IdempotencyKeyReused, TooManyWaitingReturns
 from tests.support.strategies import NOW, make_cause, make_membership, make_program
 
@@ -86,3 +91,19 @@ def test_only_so_many_wait() -> None:
         member = ledger.await_purchase(member, PROGRAM, replace(ONE, refund_id=str(index)))
     with pytest.raises(TooManyWaitingReturns):
         ledger.await_purchase(member, PROGRAM, ONE)
+
+
+def test_what_is_told_takes_no_place_and_the_latest_are_remembered_for_as_long() -> None:
+    every = [
+        replace(ONE, refund_id=f"r{number}", returned=Returned(f"digest {number}", "f"))
+        for number in range(2 * REMEMBERED_MAX)
+    ]
+    waiting = waiting_returns.remembered((ONE, *every[:REMEMBERED_MAX]), every)
+
+    told = [each for each in waiting if each.is_told]
+    assert waiting_returns.untold(waiting) == (ONE,)
+    assert [each.refund_id for each in told] == [each.refund_id for each in every[REMEMBERED_MAX:]]
+    assert waiting_returns.added(waiting, ONE) == (*waiting, ONE)
+    assert waiting_returns.split(waiting, NOW + WAITS) == ((), (ONE,))
+    assert waiting_returns.waits_since(tuple(told)) is None
+    assert waiting_returns.waits_since(waiting) == NOW
