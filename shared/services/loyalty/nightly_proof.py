@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from shared import clock, logs
 from shared.domain.loyalty import liability, proof, proof_events
@@ -68,7 +68,7 @@ def _next(current: ProofRound, page_size: int) -> ProofRound:
             return replace(current, position=None)  # It is gone: the next one follows.
     if program is None:
         return _ended(current)
-    begun_at, owed = clock.real_now(), Liability()
+    begun_at, owed = _time_of(program), Liability()
     if current.position is not None:
         begun_at, owed = current.program_begun_at or begun_at, current.owed
     piece = _try(program, position, page_size, current.tries)
@@ -78,7 +78,7 @@ def _next(current: ProofRound, page_size: int) -> ProofRound:
     is_done = piece.next is None
     owed = liability.total([owed, piece.liability])
     if is_done:
-        record = LiabilityRecord(program.program_id, begun_at, clock.real_now(), owed)
+        record = LiabilityRecord(program.program_id, begun_at, _time_of(program), owed)
         liability_documents.save(record)
     return replace(
         current,
@@ -139,7 +139,10 @@ def _tell(program: Program, problems: Iterable[Problem]) -> None:
 
 
 def _announce(program: Program, user_id: str | None, broken: Break) -> None:
-    with test_clocks.time_of(program.account_id):
-        now = clock.utc_now()
     # A break that lasts has the same event every night.
-    emission.emit_once(proof_events.from_break(program, user_id, broken, now))
+    emission.emit_once(proof_events.from_break(program, user_id, broken, _time_of(program)))
+
+
+def _time_of(program: Program) -> datetime:
+    with test_clocks.time_of(program.account_id):
+        return clock.utc_now()

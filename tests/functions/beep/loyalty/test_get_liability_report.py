@@ -6,17 +6,20 @@ import csv
 import io
 import random
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from functions.schedules import verify_ledgers
+from shared import clock
 from shared.services.loyalty import nightly_proof
 from shared.store.loyalty import liability_documents, membership_documents
 from tests.conftest import Clock
 from tests.support.merchants import Member, Merchant
 from tests.support.refusals import assert_refused, nothing_written
 from tests.support.reservations import reserved
+from tests.support.test_clocks import set_ahead
 
 pytestmark = pytest.mark.usefixtures("own_database")
 
@@ -144,6 +147,19 @@ def test_a_program_whose_proof_failed_keeps_what_it_had(
     monkeypatch.setattr(membership_documents, "list_entries", fails)
     verify_ledgers.handle()
     assert liability_documents.find(member.program_id) == before
+
+
+def test_the_numbers_of_a_test_account_have_its_time(
+    frozen_clock: Clock, new_merchant: Callable[..., Merchant]
+) -> None:
+    tested = new_merchant(is_test=True)
+    member = tested.member("points", balance=9)
+    set_ahead(tested, days=40)
+
+    verify_ledgers.handle()
+
+    found = report(member)["liability"]
+    assert found["begunAt"] == found["asOf"] == clock.to_wire(clock.real_now() + timedelta(days=40))
 
 
 def test_refuses_what_is_not_the_callers(
