@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from functions.beep import openapi
 from functions.beep.api_docs import PLACE_OF_API
 from functions.catalog import ENDPOINTS
 from shared.domain.events.event_types import BY_NAME
+from tests.support import described
 from tools import api_page
 
 # What it runs through of the product, which is long, the tests of the document run through too.
@@ -52,7 +52,7 @@ class Parsed(HTMLParser):
 
 @cache
 def document() -> dict[str, Any]:
-    return json.loads(json.dumps(openapi.document()))
+    return json.loads(json.dumps(described.document()))
 
 
 @cache

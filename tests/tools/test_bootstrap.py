@@ -12,7 +12,8 @@ import pytest
 
 from tools import bootstrap
 
-pytestmark = pytest.mark.xdist_group("bootstrap")
+# A virtualenv takes seconds to make; whoever runs the tests has just set up the project with it.
+pytestmark = [pytest.mark.xdist_group("bootstrap"), pytest.mark.wide]
 
 NODE = "#!/bin/sh\necho v20.11.1\n"
 NPM = """#!/bin/sh

@@ -39,6 +39,7 @@ def put_program(folder: Path, name: str, output: str) -> None:
     program.chmod(0o755)
 
 
+@pytest.mark.wide  # It starts another emulator; tests/rules has the rules in that of all tests.
 def test_emulator_holds_the_rules_and_leaves_no_process() -> None:
     with FirestoreEmulator() as emulator:
         family = descendants(emulator._process.pid)

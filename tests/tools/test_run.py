@@ -101,6 +101,9 @@ sys.exit(run.main())
 
 PROCESS_OF = {name: process for process, names in suite.PROCESSES.items() for name in names}
 
+# Each starts and stops all processes several times; one such test is always run.
+runs_again = pytest.mark.wide
+
 
 class Run:
     """A run of the real runner, with stand-ins for what it starts."""
@@ -225,6 +228,7 @@ def test_next_run_goes_on_with_the_data_and_says_so_first(running: Run) -> None:
     assert "`make run FRESH=1` begins without it." in said.splitlines()[0]
 
 
+@runs_again
 def test_data_is_kept_from_time_to_time(running: Run) -> None:
     running.wait_until_ready()
     running.stop()
@@ -238,6 +242,7 @@ def test_data_is_kept_from_time_to_time(running: Run) -> None:
     assert running.stop().startswith("Going on with the data of ")
 
 
+@runs_again
 def test_export_that_is_too_slow_is_tried_again_at_the_end(running: Run) -> None:
     running.wait_until_ready()
     (running.folder / "slow").touch()
@@ -249,6 +254,7 @@ def test_export_that_is_too_slow_is_tried_again_at_the_end(running: Run) -> None
     assert [each.name for each in running.data.parent.glob("data*")] == ["data"]
 
 
+@runs_again
 def test_export_that_is_too_slow_ends_nothing_and_leaves_the_last_one(running: Run) -> None:
     running.wait_until_ready()
     running.stop()
@@ -262,6 +268,7 @@ def test_export_that_is_too_slow_ends_nothing_and_leaves_the_last_one(running: R
     assert "The data is kept in" in running.stop()
 
 
+@runs_again
 def test_fresh_forgets_the_data(running: Run) -> None:
     running.wait_until_ready()
     running.stop()
@@ -270,6 +277,7 @@ def test_fresh_forgets_the_data(running: Run) -> None:
     assert "FRESH=1 has deleted the data of the last run" in running.stop()
 
 
+@runs_again
 def test_damaged_data_is_said_and_set_aside(running: Run) -> None:
     running.wait_until_ready()
     running.stop()
