@@ -980,6 +980,14 @@ class RefundExceedsPayment(PunktwerkError):
     fix = "Refund at most `details.refundable`, in minor units."
 
 
+class TierRecalculationRunning(PunktwerkError):
+    """Another recalculation of the program is under way that does the same."""
+
+    code = "TIER_RECALCULATION_RUNNING"
+    status = 409
+    fix = "Wait until getTierRecalculation says that `details.recalculationId` has ended."
+
+
 class SyncRunning(PunktwerkError):
     """Another sync of the store with the same system is under way."""
 

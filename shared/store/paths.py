@@ -345,6 +345,11 @@ def tier_recalculation(recalculation_id: str) -> str:
     return f"tierRecalculations/{encode(recalculation_id)}"
 
 
+def tier_recalculation_turn(program_id: str, *, is_dry: bool) -> str:
+    kind = "dry" if is_dry else "move"
+    return f"tierRecalculationTurns/{kind}_{encode(program_id)}"
+
+
 def import_(import_id: str) -> str:
     return f"imports/{encode(import_id)}"
 

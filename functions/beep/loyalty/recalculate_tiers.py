@@ -8,7 +8,7 @@ from pydantic import Field
 
 from shared.auth.caller import Caller
 from shared.domain.loyalty.tier_recalculations import RecalculationState
-from shared.errors import ProgramNotFound
+from shared.errors import ProgramNotFound, TierRecalculationRunning
 from shared.schemas import answers
 from shared.schemas.base import RequestModel, ResponseModel, Success
 from shared.schemas.fields import ProgramId, StoreId
@@ -53,7 +53,7 @@ EXAMPLE: dict[str, Any] = {
     "dryRun": True,
 }
 
-REFUSALS = (ProgramNotFound,)
+REFUSALS = (ProgramNotFound, TierRecalculationRunning)
 
 
 def handle(body: Request, caller: Caller) -> Response:

@@ -10,15 +10,19 @@ from enum import StrEnum
 from shared.domain.pseudonyms import Pseudonyms
 
 KEPT = timedelta(days=30)
+GIVEN_UP_AFTER = timedelta(minutes=30)
+"""If nobody has gone on with one for so long, though the schedule has tried, a new one may begin.
+"""
 SHOWN_MAX = 100
 """Members that are named; all others are counted."""
 
 
 class RecalculationState(StrEnum):
-    """The state of a recalculation."""
+    """The state of a recalculation. ``GIVEN_UP``: it stood still, and a later one was begun."""
 
     RUNNING = "running"
     SUCCEEDED = "succeeded"
+    GIVEN_UP = "given_up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,29 @@ class TierRecalculation:
     def moved(self) -> int:
         """How many members move."""
         return sum(each.members for each in self.flows)
+
+
+@dataclass(frozen=True, slots=True)
+class RecalculationTurn:
+    """The latest recalculation of a program: of those that move, or of the dry ones.
+
+    The next one may begin when it has ended.
+    """
+
+    account_id: str
+    program_id: str
+    is_dry: bool
+    recalculation_id: str
+
+
+def stands_still(found: TierRecalculation, now: datetime) -> bool:
+    """Tell whether nobody goes on with a recalculation, and another one may take its turn."""
+    return now - found.updated_at >= GIVEN_UP_AFTER
+
+
+def given_up(before: TierRecalculation, now: datetime) -> TierRecalculation:
+    """Return a recalculation with which nobody goes on any more."""
+    return replace(before, state=RecalculationState.GIVEN_UP, updated_at=now, finished_at=now)
 
 
 def went_on(

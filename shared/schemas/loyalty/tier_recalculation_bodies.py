@@ -11,7 +11,13 @@ from shared.schemas.base import WireModel
 
 RecalculationId = Annotated[str, Field(description="Id of the recalculation.")]
 StateOf = Annotated[
-    RecalculationState, Field(strict=False, description="`running` or `succeeded`.")
+    RecalculationState,
+    Field(
+        strict=False,
+        description=(
+            "`running`, `succeeded`, or `given_up` if it stood still and a later one was begun."
+        ),
+    ),
 ]
 IsDry = Annotated[bool, Field(description="Whether it only says who would move.")]
 FromTier = Annotated[str | None, Field(description="The tier before. Null below the first.")]

@@ -20,16 +20,17 @@ from shared.domain.loyalty.programs import Program
 from shared.domain.loyalty.tier_recalculations import (
     KEPT,
     RecalculationState,
+    RecalculationTurn,
     TierMove,
     TierRecalculation,
 )
-from shared.errors import TierRecalculationNotFound
+from shared.errors import TierRecalculationNotFound, TierRecalculationRunning
 from shared.schemas.base import invalid
 from shared.services import access, commands
 from shared.services.accounts import test_clocks
 from shared.services.commands import Effect, Reads
 from shared.store import paths, personal
-from shared.store.client import Document, Snapshot
+from shared.store.client import Document, Snapshot, Write
 from shared.store.loyalty import (
     membership_documents,
     program_documents,
@@ -60,8 +61,11 @@ def start(
 ) -> BegunRecalculation:
     """Begin a recalculation, and enqueue the task that carries it out.
 
+    Of a program at most one moves members at a time, and at most one only says who would move.
+
     Raises:
         ProgramNotFound, IdempotencyKeyReused, Busy.
+        TierRecalculationRunning: Another one is under way.
         InvalidParameters: The program has no tiers.
     """
     program = access.program(caller, program_id, store_id)
@@ -79,16 +83,22 @@ def start(
         expires_at=now + KEPT,
     )
     path = paths.tier_recalculation(begun.recalculation_id)
+    turn_path = paths.tier_recalculation_turn(program_id, is_dry=is_dry)
+    turn = RecalculationTurn(caller.account_id, program_id, is_dry, begun.recalculation_id)
 
     def decide(reads: Reads) -> Effect[BegunRecalculation]:
         return Effect(
             BegunRecalculation(begun),
-            [tier_recalculation_documents.write(reads[path], begun)],
+            [
+                *_latest_ended(reads, reads[turn_path], now),
+                tier_recalculation_documents.write_turn(reads[turn_path], turn),
+                tier_recalculation_documents.write(reads[path], begun),
+            ],
             {"recalculationId": begun.recalculation_id},
             [_task(begun)],
         )
 
-    return commands.run([path], decide, claim=caller.claim, replay=_replayed)
+    return commands.run([path, turn_path], decide, claim=caller.claim, replay=_replayed)
 
 
 def find(caller: Caller, recalculation_id: str) -> TierRecalculation:
@@ -135,6 +145,30 @@ def resume_open() -> int:
     for each in left:
         tasks.enqueue(_task(replace(each, updated_at=now)))
     return len(left)
+
+
+def _latest_ended(reads: Reads, turn_read: Snapshot, now: datetime) -> list[Write]:
+    """Return the write that gives up the latest recalculation, if it stands still.
+
+    Raises:
+        TierRecalculationRunning: It is under way.
+        Wanted: It is not read yet.
+    """
+    turn = tier_recalculation_documents.decode_turn(turn_read)
+    if turn is None:
+        return []
+    path = paths.tier_recalculation(turn.recalculation_id)
+    commands.want(reads, [path])
+    latest = tier_recalculation_documents.decode(reads[path])
+    if latest is None or latest.state is not RecalculationState.RUNNING:
+        return []
+    if not tier_recalculations.stands_still(latest, now):
+        raise TierRecalculationRunning(
+            "The tiers of the program are being recalculated.",
+            recalculationId=latest.recalculation_id,
+        )
+    after = tier_recalculations.given_up(latest, now)
+    return [tier_recalculation_documents.write(reads[path], after)]
 
 
 def _moved(program: Program, found: TierRecalculation, read: Snapshot) -> TierMove | None:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from shared.domain.loyalty import tier_recalculations
-from shared.domain.loyalty.tier_recalculations import RecalculationState, TierRecalculation
+from shared.domain.loyalty.tier_recalculations import (
+    RecalculationState,
+    RecalculationTurn,
+    TierRecalculation,
+)
 from shared.store import paths, personal
 from shared.store.documents import Documents
-from shared.store.personal import Personal
+from shared.store.personal import NoPersonalData, Personal
 
 RECALCULATIONS = Documents(
     TierRecalculation,
@@ -21,6 +25,16 @@ RECALCULATIONS = Documents(
     ),
 )
 
+TURNS = Documents(
+    RecalculationTurn,
+    paths.tier_recalculation_turn,
+    collection="tierRecalculationTurns",
+    path_of=lambda turn: paths.tier_recalculation_turn(turn.program_id, is_dry=turn.is_dry),
+    personal=NoPersonalData("Ids of a program and of its latest recalculation."),
+)
+
+decode_turn = TURNS.decode
+write_turn = TURNS.write
 decode = RECALCULATIONS.decode
 find = RECALCULATIONS.find
 write = RECALCULATIONS.write
