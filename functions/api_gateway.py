@@ -6,7 +6,7 @@ import difflib
 from typing import TYPE_CHECKING, Any
 
 from functions import http, unbuilt
-from functions.catalog import API_PREFIX, ENDPOINT_BY_NAME, GATEWAY, PSP_WEBHOOK
+from functions.catalog import API_PREFIX, ENDPOINT_BY_NAME, GATEWAY, PSP_WEBHOOK, SHOP_WEBHOOK
 from shared.errors import UnknownAction
 
 if TYPE_CHECKING:
@@ -32,6 +32,10 @@ def handle(request: Request) -> Response:
 
         if face.is_page(request.path):
             return face.serve(request)
+    if f"/{SHOP_WEBHOOK}/" in request.path:
+        from functions.notifications import shop_webhook
+
+        return shop_webhook.serve(request)
     name = action_of(request.path)
     endpoint = ENDPOINT_BY_NAME.get(name or "")
     if endpoint is not None:

@@ -293,6 +293,8 @@ ENDPOINTS = (
         timeout_s=300,
     ),
     Endpoint("pushToERP", "systems", Package.GROW),
+    Endpoint("syncShop", "systems", Package.GROW),
+    Endpoint("linkShopCustomer", "systems", Package.GROW, customer_package=Package.GROW),
     Endpoint("getSyncStatus", "systems", Package.GROW, is_read=True),
     Endpoint("configureSync", "systems", Package.GROW),
     Endpoint(
@@ -440,3 +442,5 @@ ENDPOINT_BY_NAME = {
 GATEWAY = "apiGateway"
 PSP_WEBHOOK = "pspWebhook"
 """Its own function, and a route of the gateway, like an endpoint, but providers call it."""
+SHOP_WEBHOOK = "shopWebhook"
+"""As ``PSP_WEBHOOK``, for online shops."""

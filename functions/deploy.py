@@ -19,6 +19,7 @@ from functions.catalog import (
     PSP_WEBHOOK,
     QUEUES,
     SCHEDULES,
+    SHOP_WEBHOOK,
     TRIGGERS,
     Endpoint,
     Queue,
@@ -27,7 +28,7 @@ from functions.catalog import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from cloudevents.http import CloudEvent
     from flask import Request, Response
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 _BY_NAME: dict[str, Trigger | Queue | Schedule] = {
     each.name: each for each in (*TRIGGERS, *QUEUES, *SCHEDULES)
 }
-NAMES = (GATEWAY, PSP_WEBHOOK, *ENDPOINT_BY_NAME, *_BY_NAME)
+NAMES = (GATEWAY, PSP_WEBHOOK, SHOP_WEBHOOK, *ENDPOINT_BY_NAME, *_BY_NAME)
 
 # Without it a function gets a sixth of a CPU, and then only one request at a time.
 CPU = 1
@@ -95,10 +96,8 @@ def _prepare() -> None:
 
 
 def _function(name: str) -> Callable[..., Any]:
-    if name == GATEWAY:
-        return _gateway()
-    if name == PSP_WEBHOOK:
-        return _psp_webhook()
+    if name in _SINGLE:
+        return _SINGLE[name]()
     if name in ENDPOINT_BY_NAME:
         return _endpoint(ENDPOINT_BY_NAME[name])
     match _BY_NAME[name]:
@@ -126,6 +125,23 @@ def _psp_webhook() -> Callable[[Request], Response]:
         return psp_webhook.serve(request)
 
     return function
+
+
+def _shop_webhook() -> Callable[[Request], Response]:
+    from functions.notifications import shop_webhook
+
+    def function(request: Request) -> Response:
+        return shop_webhook.serve(request)
+
+    return function
+
+
+_SINGLE: Mapping[str, Callable[[], Callable[[Request], Response]]] = {
+    GATEWAY: _gateway,
+    PSP_WEBHOOK: _psp_webhook,
+    SHOP_WEBHOOK: _shop_webhook,
+}
+"""What is neither an endpoint nor called by Firebase."""
 
 
 def _endpoint(endpoint: Endpoint) -> Callable[[Request], Response]:

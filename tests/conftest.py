@@ -34,6 +34,7 @@ pytest_plugins = [
     "tests.support.processes",
     "tests.support.psp_doubles.fixtures",
     "tests.support.receipts",
+    "tests.support.shops",
     "tests.support.situations",
 ]
 

@@ -6,12 +6,12 @@ There is no key: the provider's signature is the proof, or we ask the provider.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import unquote
 
 from flask import Response
 
 from functions import http
 from functions.catalog import PSP_WEBHOOK
+from functions.notifications import addresses
 from shared.connectors.psp import PROVIDERS
 from shared.connectors.psp.base import ForgedNotification
 from shared.errors import MethodNotAllowed, NotificationRefused
@@ -51,14 +51,8 @@ def _headers(request: Request) -> Mapping[str, str]:
 
 
 def _named(path: str) -> tuple[str, str]:
-    """Return provider and store of a path; only the part after the function's name counts.
-
-    Cloud Functions removes the name from the path of a separate function.
-    """
-    parts = [unquote(part) for part in path.partition(f"/{PSP_WEBHOOK}/")[2].split("/")]
-    if len(parts) == 1:
-        parts = [unquote(part) for part in path.strip("/").split("/")]
-    match parts:
+    """Return provider and store of a path."""
+    match addresses.parts_of(path, PSP_WEBHOOK):
         case [provider, store_id] if provider in PROVIDERS and store_id:
             return provider, store_id
     raise _refused()

@@ -1,4 +1,4 @@
-"""The interface of connectors to tills and ERPs: they read pages and write records."""
+"""The interface of connectors to tills, ERPs and shops: they read pages and write records."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ class Exporting(Protocol):
 
 
 class SystemModule(Protocol):
-    """A module of ``pos`` or ``erp``.
+    """A module of ``pos``, ``erp`` or ``shop``.
 
     Attributes:
         SYSTEM: The system's name as people write it.

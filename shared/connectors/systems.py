@@ -1,12 +1,14 @@
-"""The common interface of till systems and ERPs, with which stores are synced."""
+"""The common interface of till systems, ERPs and shops, with which stores are synced."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol, cast
 
-from shared.connectors import erp, pos
+from shared.connectors import erp, pos, shop
 from shared.connectors.base import ListedPage, Stream, SystemModule
 from shared.connectors.config import ConnectorConfig
+from shared.connectors.shop.base import ShopModule
 from shared.domain.systems.syncs import SystemKind
 
 
@@ -24,7 +26,16 @@ class Module(SystemModule, Protocol):
         """Return the merchant's account, without calling anything."""
 
 
-_SYSTEMS = {SystemKind.POS: pos.SYSTEMS, SystemKind.ERP: erp.SYSTEMS}
+_SYSTEMS = {
+    SystemKind.POS: pos.SYSTEMS,
+    SystemKind.ERP: erp.SYSTEMS,
+    SystemKind.SHOP: shop.SYSTEMS,
+}
+_MODULE_OF: Mapping[SystemKind, Callable[[str], SystemModule]] = {
+    SystemKind.POS: pos.module_of,
+    SystemKind.ERP: erp.module_of,
+    SystemKind.SHOP: shop.module_of,
+}
 
 
 def names(kind: SystemKind) -> tuple[str, ...]:
@@ -34,8 +45,12 @@ def names(kind: SystemKind) -> tuple[str, ...]:
 
 def module_of(kind: SystemKind, system: str) -> Module:
     """Import and return a system's module."""
-    found = pos.module_of(system) if kind is SystemKind.POS else erp.module_of(system)
-    return cast("Module", found)
+    return cast("Module", _MODULE_OF[kind](system))
+
+
+def shop_module_of(system: str) -> ShopModule:
+    """Import and return a shop's module, with what only shops have."""
+    return shop.module_of(system)
 
 
 def read(

@@ -333,6 +333,14 @@ def receipt(receipt_id: str) -> str:
     return f"receipts/{encode(receipt_id)}"
 
 
+def shop_order(waiting_id: str) -> str:
+    return f"shopOrders/{encode(waiting_id)}"
+
+
+def shop_notice(notice_id: str) -> str:
+    return f"shopNotices/{encode(notice_id)}"
+
+
 def checkout(checkout_id: str) -> str:
     return f"checkouts/{encode(checkout_id)}"
 

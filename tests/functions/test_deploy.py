@@ -20,6 +20,7 @@ from functions.catalog import (
     PSP_WEBHOOK,
     QUEUES,
     SCHEDULES,
+    SHOP_WEBHOOK,
     TRIGGERS,
     Queue,
 )
@@ -32,6 +33,7 @@ MODULE_BY_NAME = {name: endpoint.module for name, endpoint in ENDPOINT_BY_NAME.i
     each.name: each.module for each in (*TRIGGERS, *QUEUES, *SCHEDULES)
 }
 MODULE_BY_NAME[PSP_WEBHOOK] = "functions.notifications.psp_webhook"
+MODULE_BY_NAME[SHOP_WEBHOOK] = "functions.notifications.shop_webhook"
 
 # A process for each function, as in production. What they share is imported once: a module that is
 # there too early can only be one too many. tests/tools/test_discovery.py starts each from nothing.
@@ -137,7 +139,8 @@ def test_tells_the_cli_what_starts_a_function(described: dict[str, Any]) -> None
     schedule = described["sweepOutbox"]["scheduleTrigger"]
     assert schedule["schedule"] == "every 2 minutes"
     assert described["settlePayments"]["scheduleTrigger"]["schedule"] == "every 5 minutes"
-    assert described[PSP_WEBHOOK]["httpsTrigger"] == {"invoker": ["public"]}
+    for name in (PSP_WEBHOOK, SHOP_WEBHOOK):
+        assert described[name]["httpsTrigger"] == {"invoker": ["public"]}
 
 
 @pytest.mark.parametrize("queue", QUEUES, ids=lambda each: each.name)

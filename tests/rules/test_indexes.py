@@ -64,7 +64,12 @@ from shared.store.orders import checkout_documents, collect_order_documents
 from shared.store.payments import payment_documents
 from shared.store.personal import Personal
 from shared.store.stores import store_documents
-from shared.store.systems import goods_documents, purchase_documents, sync_documents
+from shared.store.systems import (
+    goods_documents,
+    purchase_documents,
+    shop_documents,
+    sync_documents,
+)
 from shared.store.systems.sync_documents import Seen
 from shared.store.webhooks import delivery_documents, endpoint_documents
 from tests.support.checkouts import milk
@@ -348,6 +353,8 @@ def query_syncs(store_id: str, now: datetime) -> None:
     sync_documents.list_due(now, 1)
     sync_documents.delete_parts(sync)
     purchase_documents.list_waiting(store_id, now, 1)
+    shop_documents.list_of([f"{store_id}/generic_shop/x"])
+    list(shop_documents.pages_of_shop(f"{store_id}/generic_shop"))
     purchase_documents.list_waiting_of_account("acc_test_1", now, 1)
     receipt_documents.list_waiting(store_id, now, 1)
     receipt_documents.list_waiting_of_account("acc_test_1", now, 1)
@@ -560,6 +567,8 @@ def test_deletes_what_is_kept_for_a_time() -> None:
         "purchases",
         "receipts",
         "reservations",
+        "shopNotices",
+        "shopOrders",
         "tierRecalculations",
         "visitors",
         "webhookDeliveries",
@@ -604,6 +613,8 @@ def test_knows_paths_of_all_overrides(member: Member) -> None:
             paths.purchase("x"),
             paths.receipt("x"),
             paths.tier_recalculation("x"),
+            paths.shop_order("x"),
+            paths.shop_notice("x"),
         )
         for name in path.split("/")[::2]
     }

@@ -607,6 +607,18 @@ def make_synced_till(situation: Situation) -> None:
     assert situation.api.ok("syncPOS", body)["state"] == "succeeded"
 
 
+def make_shop(situation: Situation, **fields: Any) -> None:
+    """Connect the store's shop ``generic``, whose orders earn in the program."""
+    body = {
+        "storeId": situation.merchant.store_id,
+        "kind": "shop",
+        "system": "generic",
+        "credentials": {"webhookSecret": CONFIGS["shop", "generic"]["webhookSecret"]},
+        "awardPointsProgramId": situation.names["programId"],
+    }
+    situation.api.ok("configureSync", {**body, **fields})
+
+
 MAKERS: Mapping[str, Callable[..., None]] = {
     "test account": make_test_account,
     "program": make_program,
@@ -640,6 +652,7 @@ MAKERS: Mapping[str, Callable[..., None]] = {
     "order": make_order,
     "till": make_till,
     "synced till": make_synced_till,
+    "shop": make_shop,
 }
 """The makers of all needs of samples. A need comes after the needs that it depends on."""
 

@@ -5,6 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 CONFIGS: dict[tuple[str, str], dict[str, Any]] = {
+    ("shop", "generic"): {
+        "webhookSecret": "fake-webhook-secret-of-a-shop",
+        "ordersUrl": "https://shop.example.com/orders",
+        "token": "fake-token-of-a-shop",
+    },
     ("pos", "vectron"): {
         "apiKey": "fake-key-of-vectron",
         "login": "partner@example.com",

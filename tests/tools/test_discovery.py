@@ -15,7 +15,15 @@ from typing import Any
 import pytest
 import requests
 
-from functions.catalog import ENDPOINT_BY_NAME, GATEWAY, PSP_WEBHOOK, QUEUES, SCHEDULES, TRIGGERS
+from functions.catalog import (
+    ENDPOINT_BY_NAME,
+    GATEWAY,
+    PSP_WEBHOOK,
+    QUEUES,
+    SCHEDULES,
+    SHOP_WEBHOOK,
+    TRIGGERS,
+)
 from shared.domain.loyalty import loyalty_events
 from shared.store import client, paths
 from tests.support.library import library
@@ -32,7 +40,7 @@ starts_each = pytest.mark.wide
 
 HERE = Path(__file__).parent
 START_TIMEOUT_S = 60
-HTTP_NAMES = [GATEWAY, PSP_WEBHOOK, *ENDPOINT_BY_NAME]
+HTTP_NAMES = [GATEWAY, PSP_WEBHOOK, SHOP_WEBHOOK, *ENDPOINT_BY_NAME]
 TRIGGER_BY_NAME = {each.name: each for each in TRIGGERS}
 NAMES = [*HTTP_NAMES, *TRIGGER_BY_NAME, *(each.name for each in (*QUEUES, *SCHEDULES))]
 SECRET = {
@@ -105,9 +113,10 @@ def requests_for(name: str) -> list[dict[str, Any]]:
             {"method": "POST", "path": "/api/v1/addLoyaltyPoints"},
             {"method": "POST", "path": "/api/v1/nothing"},
         ]
-    if name == PSP_WEBHOOK:
+    if name in {PSP_WEBHOOK, SHOP_WEBHOOK}:
         # Cloud Functions cuts off the function's own name, and functions-framework does not.
-        paths = ("/custom/store_1", f"/{PSP_WEBHOOK}/custom/store_1", "/nobody/store_1")
+        system = "custom" if name == PSP_WEBHOOK else "generic"
+        paths = (f"/{system}/store_1", f"/{name}/{system}/store_1", "/nobody/store_1")
         return [{"method": "POST", "path": path, "body": "{}"} for path in paths]
     if name in ENDPOINT_BY_NAME:
         return [{"method": "POST"}, {"method": "PUT"}]
@@ -285,6 +294,7 @@ def test_imports_its_own_module_alone(started: dict[str, dict[str, Any]], name: 
     tasks = {each.name: each.module for each in (*TRIGGERS, *QUEUES, *SCHEDULES)}
     modules = tasks | {each: found.module for each, found in ENDPOINT_BY_NAME.items()}
     modules[PSP_WEBHOOK] = "functions.notifications.psp_webhook"
+    modules[SHOP_WEBHOOK] = "functions.notifications.shop_webhook"
     assert imported == ([modules[name]] if name in modules else [])
 
 
@@ -336,8 +346,9 @@ def test_queues_start_alone(started: dict[str, dict[str, Any]], name: str) -> No
 
 
 @starts_each
-def test_what_providers_call_starts_alone(started: dict[str, dict[str, Any]]) -> None:
-    answers = started[PSP_WEBHOOK]["answers"]
+@pytest.mark.parametrize("name", [PSP_WEBHOOK, SHOP_WEBHOOK])
+def test_what_others_call_starts_alone(started: dict[str, dict[str, Any]], name: str) -> None:
+    answers = started[name]["answers"]
 
     assert [each["status"] for each in answers] == [401, 401, 401]
     assert {json.loads(each["text"])["error"] for each in answers} == {"NOTIFICATION_REFUSED"}

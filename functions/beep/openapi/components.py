@@ -37,7 +37,7 @@ _CREDENTIALS = {
     "PushToPOSRequest": (SystemKind.POS,),
     "SyncERPRequest": (SystemKind.ERP,),
     "PushToERPRequest": (SystemKind.ERP,),
-    "ConfigureSyncRequest": (SystemKind.POS, SystemKind.ERP),
+    "ConfigureSyncRequest": tuple(SystemKind),
 }
 _NULL: Schema = {"type": "null"}
 _MEANING = "description"

@@ -1,4 +1,4 @@
-"""The credentials of each till system and ERP: their models, under the names clients read."""
+"""The credentials of each till system, ERP and shop: their models, under the names clients read."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from shared.domain.systems.syncs import SystemKind
 KINDS: Mapping[SystemKind, str] = {
     SystemKind.POS: "PosCredentials",
     SystemKind.ERP: "ErpCredentials",
+    SystemKind.SHOP: "ShopCredentials",
 }
 """Components that stand for any system of a kind."""
 

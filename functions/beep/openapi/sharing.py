@@ -24,6 +24,7 @@ _NAMES: Mapping[str, Sequence[str]] = {
     "SystemName": get_args(system_names.SystemName),
     "PosSystemName": systems.names(SystemKind.POS),
     "ErpSystemName": systems.names(SystemKind.ERP),
+    "ShopSystemName": systems.names(SystemKind.SHOP),
 }
 
 

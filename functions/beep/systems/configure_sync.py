@@ -1,4 +1,4 @@
-"""POST /api/v1/configureSync: store the access to a till system or an ERP for syncs."""
+"""POST /api/v1/configureSync: store the access to a till system, ERP or shop for syncs."""
 
 from __future__ import annotations
 

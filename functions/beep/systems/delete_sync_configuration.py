@@ -1,4 +1,4 @@
-"""POST /api/v1/deleteSyncConfiguration: delete a store's access to a till system or an ERP."""
+"""POST /api/v1/deleteSyncConfiguration: delete a store's access to one of its systems."""
 
 from __future__ import annotations
 

@@ -7,9 +7,16 @@ order they are read, is what an order earns.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from shared.domain.systems.sales import Receipt
+from shared.domain.systems.sales import Receipt, ReceiptKind
+
+JOINS_WITHIN = timedelta(days=30)
+"""Who joins so long after an order earns for it; and so long it waits for the customer."""
+RECEIPTS_MAX = 100
+"""The most receipts that a waiting order keeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +51,46 @@ class ShopOrder:
     external_id: str
     receipts: tuple[Receipt, ...]
     customer: ShopCustomer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingOrder:
+    """An order whose customer is no member yet.
+
+    Attributes:
+        waiting_id: Follows from the shop and the order.
+        shop: ``Connection``'s store and source, by which a shop's waiting orders are found.
+        receipts: What the shop has told of it, each receipt in its latest reading.
+        lookups: Keyed hashes of who the customer is, as members have them, behind ``shop``.
+        expires_at: Then it is deleted.
+    """
+
+    waiting_id: str
+    account_id: str
+    store_id: str
+    shop: str
+    external_id: str
+    receipts: tuple[Receipt, ...]
+    lookups: tuple[str, ...]
+    expires_at: datetime
+
+
+def sale_in(receipts: Iterable[Receipt]) -> Receipt | None:
+    """Return the sale of an order; ``None`` if it is not paid, or was cancelled."""
+    return next((each for each in receipts if each.kind is ReceiptKind.SALE), None)
+
+
+def together(known: Iterable[Receipt], told: Iterable[Receipt]) -> tuple[Receipt, ...]:
+    """Return all receipts of an order, each in its latest reading.
+
+    A sale and its cancellation have one id, and stand beside each other: which of them counts is
+    decided when they are booked. At most ``RECEIPTS_MAX``, of which the last ones are dropped.
+    """
+    latest: dict[tuple[str, ReceiptKind], Receipt] = {}
+    for each in (*known, *told):
+        key = each.external_id, each.kind
+        before = latest.get(key)
+        if before is None or (each.revision or 0) >= (before.revision or 0):
+            latest[key] = each
+    in_order = sorted(latest.values(), key=lambda each: each.kind is not ReceiptKind.SALE)
+    return tuple(in_order[:RECEIPTS_MAX])

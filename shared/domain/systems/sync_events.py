@@ -15,8 +15,13 @@ _SYNCED = {SystemKind.POS: event_types.POS_SYNCED, SystemKind.ERP: event_types.E
 _PUSHED = {SystemKind.POS: event_types.POS_PUSHED, SystemKind.ERP: event_types.ERP_PUSHED}
 
 
-def from_sync(sync: Sync, now: datetime) -> Event:
-    """Return the event of a sync that has read everything; ``now`` is the account's time."""
+def from_sync(sync: Sync, now: datetime) -> Event | None:
+    """Return the event of a sync that has read everything; ``now`` is the account's time.
+
+    ``None`` for a shop: what its orders earn is told by the events of the points.
+    """
+    if sync.kind not in _SYNCED:
+        return None
     return Event(
         event_id=ids.derived("evt", sync.sync_id, "synced"),
         type=_SYNCED[sync.kind],
@@ -77,6 +82,8 @@ def synced(sync: Sync) -> Mapping[str, int]:
             "categories": sync.counted("categories").read,
             "priceUpdates": sync.counted("products").priced,
         }
+    if sync.kind is SystemKind.SHOP:
+        return {"orders": sync.counted("receipts").read}
     return {
         "inventory": sync.counted("stock").read,
         "orders": sync.counted("orders").read,

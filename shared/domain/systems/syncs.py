@@ -24,6 +24,7 @@ class SystemKind(StrEnum):
 
     POS = "pos"
     ERP = "erp"
+    SHOP = "shop"
 
 
 class SyncState(StrEnum):
@@ -81,6 +82,15 @@ class Remark:
     stream: str
     external_id: str
     reason: str
+
+
+def source_of(kind: SystemKind, system: str) -> str:
+    """Return the name of a system among all systems of a store, of whatever kind.
+
+    A till and a shop may both be ``generic``. It is the ``source`` of what the system causes, and
+    its name in ``externalIds``.
+    """
+    return f"{system}_{kind}" if (kind, system) == (SystemKind.SHOP, "generic") else system
 
 
 REMARKS_MAX = 50
@@ -159,6 +169,11 @@ class Sync:
     finished_at: datetime | None = None
 
     @property
+    def source(self) -> str:
+        """What its receipts come from, other than every other system of the store."""
+        return source_of(self.kind, self.system)
+
+    @property
     def is_running(self) -> bool:
         """True if work is left to do."""
         return self.state is SyncState.RUNNING
@@ -177,7 +192,8 @@ class Connection:
     """A store's access to a system, stored so that requests need no credentials.
 
     ``visible`` is the part of the configuration that is not secret. ``next_sync_at`` is ``None``
-    without a schedule.
+    without a schedule. ``orders_since``: when the shop was first connected; what was bought before
+    earns nothing. ``None`` for what is no shop.
     """
 
     account_id: str
@@ -190,6 +206,12 @@ class Connection:
     schedule: SyncSchedule = SyncSchedule.NONE
     program_id: str | None = None
     next_sync_at: datetime | None = None
+    orders_since: datetime | None = None
+
+    @property
+    def source(self) -> str:
+        """As ``Sync.source``."""
+        return source_of(self.kind, self.system)
 
 
 def with_findings(sync: Sync, found: Counts, remarks: tuple[Remark, ...], now: datetime) -> Sync:

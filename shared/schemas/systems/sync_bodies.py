@@ -23,9 +23,13 @@ from shared.schemas.base import Id, RequestTime, Timestamp, WireModel
 _NAME = "Name of the system."
 PosName = Annotated[system_names.PosName, Field(description=_NAME)]
 ErpName = Annotated[system_names.ErpName, Field(description=_NAME)]
+ShopName = Annotated[system_names.ShopName, Field(description=_NAME)]
 SystemName = Annotated[system_names.SystemName, Field(description=_NAME)]
 KindName = Annotated[
-    SystemKind, Field(strict=False, description="`pos` for a till system, `erp` for an ERP.")
+    SystemKind,
+    Field(
+        strict=False, description="`pos` for a till system, `erp` for an ERP, `shop` for a shop."
+    ),
 ]
 ScheduleName = Annotated[
     SyncSchedule, Field(strict=False, description="How often the system is synced by itself.")
@@ -98,6 +102,12 @@ class ErpSynced(WireModel):
     inventory: int = Field(description="Stock levels that were listed.")
     orders: int = Field(description="Orders that were listed.")
     suppliers: int = Field(description="Suppliers that were listed.")
+
+
+class ShopSynced(WireModel):
+    """The counts of a shop's data."""
+
+    orders: int = Field(description="Orders that were listed.")
 
 
 class SyncChanges(WireModel):
@@ -184,7 +194,9 @@ class WaitingBody(WireModel):
 class SystemBody(WireModel):
     """A system of a store: its stored connection, and its latest sync."""
 
-    kind: SystemKind = Field(description="`pos` for a till system, `erp` for an ERP.")
+    kind: SystemKind = Field(
+        description="`pos` for a till system, `erp` for an ERP, `shop` for a shop."
+    )
     system: SystemName
     is_configured: bool = Field(description="Whether credentials are stored.")
     config: dict[str, Any] = Field(description="What of its configuration is no secret.")

@@ -99,6 +99,29 @@ def update(caller: Caller, *, user_id: str, changes: ProfileChanges) -> SavedMem
     return _save(caller, user_id, changes, change, clock.utc_now(), is_new=False)
 
 
+@forwarding.following
+def link(caller: Caller, *, user_id: str, system: str, external_id: str) -> SavedMember:
+    """Note a member's id in another system, unless the member has another one there.
+
+    Raises:
+        MemberNotFound: There is no such member.
+        MemberExists: The member has another id in the system, or somebody else has this one.
+        IdempotencyKeyReused, Busy.
+    """
+
+    def change(before: Member | None) -> tuple[Member, Profile]:
+        member = before or find_of_before(caller.account_id, user_id)
+        if member is None:
+            raise not_found(user_id)
+        profile = sealed_profiles.profile_of(member)
+        if profile.external_ids.get(system, external_id) != external_id:
+            raise MemberExists(f"The member has another id in {system}.", fields=["externalIds"])
+        return member, profile
+
+    changes = ProfileChanges(external_ids={system: external_id})
+    return _save(caller, user_id, changes, change, clock.utc_now(), is_new=False)
+
+
 def of_before(memberships: Sequence[Membership]) -> Member:
     """Return the person behind memberships that are older than the document of the person."""
     first = memberships[0]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from shared import clock, config
@@ -93,10 +94,19 @@ def configure(
         return ConfiguredConnection(found or connection, is_replay=True)
 
     def decide(reads: Reads) -> Effect[ConfiguredConnection]:
-        writes = [sync_documents.write_connection(reads[path], connection)]
-        return Effect(ConfiguredConnection(connection), writes)
+        before = sync_documents.decode_connection(reads[path])
+        after = replace(connection, orders_since=_orders_since(connection, before))
+        writes = [sync_documents.write_connection(reads[path], after)]
+        return Effect(ConfiguredConnection(after), writes)
 
     return commands.run([path], decide, claim=caller.claim, replay=replay)
+
+
+def _orders_since(connection: Connection, before: Connection | None) -> datetime | None:
+    """Return since when a shop's orders earn: other credentials change nothing about that."""
+    if connection.kind is not SystemKind.SHOP:
+        return None
+    return (before.orders_since if before else None) or connection.connected_at
 
 
 def storable_settings(
@@ -183,7 +193,11 @@ def statuses(caller: Caller, store_id: str) -> list[ConnectionStatus]:
             system,
             connections.get((kind, system)),
             latest.get((kind, system)),
-            tuple(each for each in waiting if kind is SystemKind.POS and each.system == system),
+            tuple(
+                each
+                for each in waiting
+                if kind is not SystemKind.ERP and each.system == syncs.source_of(kind, system)
+            ),
         )
         for kind in SystemKind
         for system in systems.names(kind)

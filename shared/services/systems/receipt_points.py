@@ -27,6 +27,7 @@ from shared.domain.systems import purchase_postings, purchases, receipt_parts
 from shared.domain.systems.purchase_postings import Postings
 from shared.domain.systems.purchases import Due, Grant, Grown, Growth, Purchase, Reading
 from shared.domain.systems.sales import Receipt, ReceiptKind
+from shared.domain.systems.shop_orders import JOINS_WITHIN
 from shared.domain.systems.syncs import Sync, SyncState, SystemKind
 from shared.domain.units import from_units
 from shared.errors import Busy, PunktwerkError, ReceiptClaimed, ReceiptTooOld, ReceiptVoided
@@ -103,7 +104,8 @@ def book(sync: Sync, receipt: Receipt, is_known: Callable[[str], bool]) -> Recei
     """Book what a receipt changes: grant points, or take back those of the sale that it names.
 
     Trainings, transfers and other receipts that are no sale change nothing. Sales without a
-    customer, older than ``issued_since``, or older than the membership earn nothing. So do sales of
+    customer, older than ``issued_since``, or older than the membership earn nothing; those of a
+    shop may be older than the membership by ``JOINS_WITHIN``. So do sales of
     a member who was suspended or had left at the time, or is so now; what a receipt takes back is
     taken from them, too. What a customer has claimed by the code of its TSE earns no more, and is
     taken over. A receipt that takes goods back is kept until its sale is read, even if the till
@@ -220,7 +222,7 @@ def drop_waiting(sync: Sync) -> list[str]:
     before = clock.utc_now() - purchases.WAITS
     found = purchase_documents.list_waiting(sync.store_id, before, DROPPED_AT_ONCE_MAX)
     for purchase in found:
-        if purchase.system == sync.system:
+        if purchase.system == sync.source:
             dropped += _drop(paths.purchase(purchase.purchase_id), before)
     return dropped
 
@@ -251,7 +253,7 @@ def drop_waited_claims(receipt_id: str) -> None:
 def purchase_id(sync: Sync, receipt_id: str) -> str:
     """Return the id of the purchase of a receipt's id in the sync's program."""
     assert sync.program_id is not None
-    return ids.derived("pur", sync.program_id, sync.store_id, sync.system, receipt_id)
+    return ids.derived("pur", sync.program_id, sync.store_id, sync.source, receipt_id)
 
 
 def transaction_id(sync: Sync, receipt_identity: str) -> str:
@@ -260,7 +262,7 @@ def transaction_id(sync: Sync, receipt_identity: str) -> str:
 
 
 def _transactions(sync: Sync) -> str:
-    return f"receipt:{sync.store_id}:{sync.system}:"
+    return f"receipt:{sync.store_id}:{sync.source}:"
 
 
 def _is_old(sync: Sync, receipt: Receipt) -> bool:
@@ -632,7 +634,7 @@ class _Booking:
             business_key=transaction if is_first else f"{self._purchase_id}:{purchase.bookings}",
             terms=("receipt",),
             description=f"Receipt {receipt.number}"[:200],
-            source=self._sync.system,
+            source=self._sync.source,
             transaction_id=transaction,
             purchase_amount=str(Money(amount, receipt.eligible.currency).to_major()),
         )
@@ -691,9 +693,14 @@ class _Booking:
         membership = membership_documents.decode(reads[paths.member(self._member_id(user_id))])
         return (
             membership is not None
-            and self._receipt.issued_at >= membership.enrolled_at
+            and self._receipt.issued_at >= self._earns_since(membership)
             and not self._is_absent(membership)
         )
+
+    def _earns_since(self, membership: Membership) -> datetime:
+        """Return the time from which a member's receipts earn: who buys online may join later."""
+        is_shop = self._sync.kind is SystemKind.SHOP
+        return membership.enrolled_at - (JOINS_WITHIN if is_shop else timedelta(0))
 
     def _is_absent(self, membership: Membership) -> bool:
         """Tell whether a member is not active now, or was not when the receipt was issued."""
@@ -760,7 +767,7 @@ class _Booking:
             account_id=self._sync.account_id,
             store_id=self._sync.store_id,
             program_id=self._program.program_id,
-            system=self._sync.system,
+            system=self._sync.source,
             receipt_id=receipt_id,
         )
 

@@ -87,8 +87,8 @@ def start(
     module = systems.module_of(kind, system)
     connection = sync_documents.find_connection(store_id, kind, system)
     settings = connections.settings_of(module, kind, system, credentials, connection)
-    if connection is not None and terms.program_id is None:
-        terms = replace(terms, program_id=connection.program_id)
+    if connection is not None:
+        terms = _completed(terms, connection)
     if terms.program_id is not None:
         access.program(caller, terms.program_id, store_id)
     begun = _begin(caller, module, (kind, system, store_id), settings, terms)
@@ -122,7 +122,7 @@ def _start_scheduled(connection: Connection) -> None:
     settings = stored_credentials.decrypted(module.Config, connection.config_token, path)
     where = (connection.kind, connection.system, connection.store_id)
     try:
-        begun = _begin(caller, module, where, settings, SyncTerms(connection.program_id))
+        begun = _begin(caller, module, where, settings, _completed(SyncTerms(), connection))
     except SyncRunning:
         return
     sync_worker.enqueue(sync_worker.release(begun.sync))
@@ -211,6 +211,15 @@ def _goes_on(found: Sync, streams: tuple[str, ...], token: str | None, terms: Sy
         and found.streams == streams
         and found.program_id == terms.program_id
         and found.issued_since == terms.issued_since
+    )
+
+
+def _completed(terms: SyncTerms, connection: Connection) -> SyncTerms:
+    """Return the terms of a sync with what the stored connection says."""
+    return replace(
+        terms,
+        program_id=terms.program_id or connection.program_id,
+        issued_since=terms.issued_since or connection.orders_since,
     )
 
 

@@ -16,6 +16,8 @@ from shared.connectors import systems
 from shared.connectors.base import ListedPage, Stream
 from shared.connectors.systems import System
 from shared.domain.systems import sync_events, syncs
+from shared.domain.systems.sales import Receipt
+from shared.domain.systems.shop_orders import ShopOrder
 from shared.domain.systems.syncs import Counts, Sync, SystemKind
 from shared.errors import (
     ConnectorError,
@@ -27,8 +29,14 @@ from shared.services import credentials as stored_credentials
 from shared.services.accounts import test_clocks
 from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
-from shared.services.systems import due_prices, item_stores, receipt_points, sync_pages
-from shared.services.systems.receipt_points import ReceiptOutcome
+from shared.services.systems import (
+    due_prices,
+    item_stores,
+    receipt_points,
+    shop_orders,
+    sync_pages,
+)
+from shared.services.systems.receipt_points import ReceiptOutcome, ReceiptResult
 from shared.services.systems.sync_progress import LEASE, LeaseLost, SyncProgress
 from shared.store import paths
 from shared.store.systems import sync_documents
@@ -172,18 +180,37 @@ def _sync_page(progress: SyncProgress, account: System) -> None:
 
 def _book_receipts(progress: SyncProgress, page: ListedPage[Any]) -> None:
     progress.tell(page)
+    if progress.sync.kind is SystemKind.SHOP:
+        _book_orders(progress, page)
+        return
     for receipt in page.items:
         result = receipt_points.book(progress.sync, receipt, progress.seen.keys.__contains__)
         is_news = receipt.identity not in progress.seen.keys
         progress.note_seen(receipt.identity, receipt.identity, is_ended=False)
-        if result.outcome is ReceiptOutcome.AWARDED and is_news:
-            progress.count(Counts(awarded=1))
-        if result.outcome is ReceiptOutcome.TAKEN_BACK and is_news:
-            progress.count(Counts(taken_back=1))
-        if result.outcome is ReceiptOutcome.REFUSED:
-            progress.remark(receipt.external_id, result.reason)
-        for note in result.notes:
-            progress.note(receipt.external_id, note)
+        _note(progress, receipt, result, is_news=is_news)
+
+
+def _book_orders(progress: SyncProgress, page: ListedPage[ShopOrder]) -> None:
+    for order in page.items:
+        booked = shop_orders.take(progress.sync, order)
+        is_news = order.external_id not in progress.seen.keys
+        progress.note_seen(order.external_id, order.external_id, is_ended=False)
+        for receipt, result in booked.results:
+            _note(progress, receipt, result, is_news=is_news)
+
+
+def _note(
+    progress: SyncProgress, receipt: Receipt, result: ReceiptResult, *, is_news: bool
+) -> None:
+    """Note what became of a receipt."""
+    if result.outcome is ReceiptOutcome.AWARDED and is_news:
+        progress.count(Counts(awarded=1))
+    if result.outcome is ReceiptOutcome.TAKEN_BACK and is_news:
+        progress.count(Counts(taken_back=1))
+    if result.outcome is ReceiptOutcome.REFUSED:
+        progress.remark(receipt.external_id, result.reason)
+    for note in result.notes:
+        progress.note(receipt.external_id, note)
 
 
 def _drop_waiting(progress: SyncProgress) -> None:
@@ -200,7 +227,9 @@ def _finish(progress: SyncProgress) -> Sync:
     """End the sync as succeeded, and write its event in the same commit."""
     progress.commit(
         advance=lambda found: syncs.succeeded(found, clock.real_now()),
-        tell=lambda after: outbox.announce([sync_events.from_sync(after, clock.utc_now())]),
+        tell=lambda after: outbox.announce(
+            [each for each in [sync_events.from_sync(after, clock.utc_now())] if each]
+        ),
     )
     sync_documents.delete_parts(progress.sync)
     if progress.sync.problem is not None:

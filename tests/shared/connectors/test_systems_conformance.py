@@ -1,4 +1,4 @@
-"""What every till system's and ERP's connector does, whoever wrote it: registered is tested."""
+"""What every connector of a till, ERP or shop does, whoever wrote it: registered is tested."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ CALLED = [each for each in SYSTEMS if not systems.module_of(*each).IS_FILE]
 STREAMS = {
     SystemKind.POS: {Stream.CATEGORIES, Stream.PRODUCTS, Stream.RECEIPTS},
     SystemKind.ERP: {Stream.STOCK, Stream.ORDERS, Stream.SUPPLIERS},
+    SystemKind.SHOP: {Stream.RECEIPTS},
 }
 
 every_system = pytest.mark.parametrize(("kind", "system"), SYSTEMS, ids=str)

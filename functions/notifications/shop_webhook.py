@@ -1,0 +1,54 @@
+"""POST /shopWebhook/{system}/{storeId}: an online shop reports what has happened there.
+
+There is no key: the shop's signature is the proof.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from flask import Response
+
+from functions import http
+from functions.catalog import SHOP_WEBHOOK
+from functions.notifications import addresses
+from shared.connectors import shop
+from shared.connectors.shop.base import NoticeNotGenuine
+from shared.errors import MethodNotAllowed, NotificationRefused
+from shared.services.systems import shop_notices
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flask import Request
+
+
+def serve(request: Request) -> Response:
+    """Answer a shop; never raises."""
+    return http.guarded(SHOP_WEBHOOK, request, lambda log: _answer(request, log))
+
+
+def _answer(request: Request, log: dict[str, Any]) -> Response:
+    if request.method != "POST":
+        raise MethodNotAllowed("Use POST.", allowed=["POST"])
+    system, store_id = _named(request.path)
+    log |= {"system": system, "storeId": store_id}
+    headers = cast("Mapping[str, str]", request.headers)  # names in any case, like a mapping
+    try:
+        topic = shop_notices.notify(system, store_id, headers, http.raw_body(request))
+    except NoticeNotGenuine:
+        raise _refused() from None
+    log["topic"] = topic.value
+    return Response("", content_type="text/plain")
+
+
+def _named(path: str) -> tuple[str, str]:
+    """Return shop system and store of a path."""
+    match addresses.parts_of(path, SHOP_WEBHOOK):
+        case [system, store_id] if system in shop.SYSTEMS and store_id:
+            return system, store_id
+    raise _refused()
+
+
+def _refused() -> NotificationRefused:
+    return NotificationRefused("The notice is not signed as it should be, or unexpected.")
