@@ -6,8 +6,8 @@ There are two times. ``utc_now`` is the time of the account that is worked for: 
 members and merchants happens by it. It differs from ``real_now`` only for test accounts whose clock
 was moved (``shared/services/accounts``), and is never earlier. ``real_now`` is for what
 machines agree on with each other: leases, retries, tasks, deliveries of webhooks and their
-signatures, the life of an ``Idempotency-Key``, sign-ins, codes that phones and screens compute, and
-what vendors are asked.
+signatures, the life of an ``Idempotency-Key`` and of access tokens, sign-ins, codes that phones and
+screens compute, and what vendors are asked.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import signal
@@ -9,6 +10,7 @@ import socket
 import subprocess
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import beep.client
 import pytest
@@ -21,6 +23,7 @@ from tests.support.receivers import Received, Receiver, receiving, status, verif
 pytestmark = [pytest.mark.wide, pytest.mark.xdist_group("suite"), pytest.mark.timeout(400)]
 
 RULES = {"pointsPerEuro": 10, "minimumPurchase": 5.0, "pointsPerCheckin": 5}
+METADATA = "/.well-known/oauth-authorization-server"
 TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
 
 
@@ -262,6 +265,22 @@ def test_the_api_describes_itself(run: Run) -> None:
     assert any(path.endswith("/addLoyaltyPoints") for path in document["paths"])
     assert page.status_code == 200
     assert page.headers["Content-Type"].startswith("text/html")
+
+
+def test_the_issuer_leads_to_a_token(run: Run) -> None:
+    issuer = run.facts["urls"]["oauth"]
+    url = urlsplit(issuer)
+    below = requests.get(f"{issuer}{METADATA}", timeout=30).json()
+    before = requests.get(f"{url.scheme}://{url.netloc}{METADATA}{url.path}", timeout=30).json()
+    asked = {"grant_type": "client_credentials", "scope": "stores.read"}
+    by = (hashlib.sha256(run.key.encode()).hexdigest()[:16], run.key)
+
+    answer = requests.post(below["token_endpoint"], data=asked, auth=by, timeout=30).json()
+
+    assert below == before
+    assert below["issuer"] == issuer
+    assert answer["scope"] == "stores.read"
+    assert run.post("fetchStores", {}, key=answer["access_token"])["success"] is True
 
 
 def test_sigterm_leaves_no_process_and_no_port(tmp_path: Path) -> None:

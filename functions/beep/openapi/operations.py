@@ -216,7 +216,7 @@ def _summary(endpoint: Endpoint) -> str:
 def _description(endpoint: Endpoint, name: str) -> str:
     said = [text_of(module_of(endpoint).Request)]
     if endpoint.needs_key:
-        said.append(f"Package {endpoint.package} or above.")
+        said.append(f"Package {endpoint.package} or above. Tokens: `{endpoint.scope}`.")
     if endpoint.customer_package is not None:
         of_theirs = (
             ""
