@@ -29,10 +29,12 @@ def serve(request: Request) -> Response:
 
 
 def _answer(request: Request, log: dict[str, Any]) -> Response:
+    system, store_id, step = _named(request.path)
+    log |= {"system": system, "storeId": store_id}
+    if step is not None:
+        return _of_app(request, store_id, step)
     if request.method != "POST":
         raise MethodNotAllowed("Use POST.", allowed=["POST"])
-    system, store_id = _named(request.path)
-    log |= {"system": system, "storeId": store_id}
     headers = cast("Mapping[str, str]", request.headers)  # names in any case, like a mapping
     try:
         topic = shop_notices.notify(system, store_id, headers, http.raw_body(request))
@@ -42,11 +44,22 @@ def _answer(request: Request, log: dict[str, Any]) -> Response:
     return Response("", content_type="text/plain")
 
 
-def _named(path: str) -> tuple[str, str]:
-    """Return shop system and store of a path."""
+def _of_app(request: Request, store_id: str, step: str) -> Response:
+    from functions.notifications import shop_app
+
+    try:
+        return shop_app.answer(request, store_id, step)
+    except NoticeNotGenuine:
+        raise _refused() from None
+
+
+def _named(path: str) -> tuple[str, str, str | None]:
+    """Return shop system and store of a path, and the step of the registration of an app."""
     match addresses.parts_of(path, SHOP_WEBHOOK):
         case [system, store_id] if system in shop.SYSTEMS and store_id:
-            return system, store_id
+            return system, store_id, None
+        case ["shopware", store_id, ("register" | "confirm") as step] if store_id:
+            return "shopware", store_id, step
     raise _refused()
 
 

@@ -293,5 +293,8 @@ def notice(event: str, payload: Any, **source: Any) -> tuple[dict[str, str], byt
 
 def signed(raw: bytes, secret: str = SECRET) -> tuple[dict[str, str], bytes]:
     """Return the headers of signed bytes, and these."""
-    digest = hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()
-    return {"shopware-shop-signature": digest, "sw-version": "6.7.10.1"}, raw
+    return {"shopware-shop-signature": sign(secret, raw), "sw-version": "6.7.10.1"}, raw
+
+
+def sign(secret: str, raw: bytes) -> str:
+    return hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()

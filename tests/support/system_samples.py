@@ -10,6 +10,18 @@ CONFIGS: dict[tuple[str, str], dict[str, Any]] = {
         "ordersUrl": "https://shop.example.com/orders",
         "token": "fake-token-of-a-shop",
     },
+    ("shop", "shopify"): {
+        "shop": "example.myshopify.com",
+        "clientId": "0f" * 16,
+        "clientSecret": "shpss_" + "fake" * 8,
+        "webhookSecret": "fake-secret-of-the-settings-of-shopify",
+    },
+    ("shop", "shopware"): {
+        "shopUrl": "https://shop.example.com",
+        "clientId": "SWIAFAKEFAKEFAKEFAKE",
+        "clientSecret": "fake-secret-of-an-integration",
+        "appSecret": "fake-secret-of-the-app-of-shopware-" + "x" * 8,
+    },
     ("pos", "vectron"): {
         "apiKey": "fake-key-of-vectron",
         "login": "partner@example.com",

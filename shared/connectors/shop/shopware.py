@@ -41,8 +41,8 @@ STREAMS = frozenset({Stream.RECEIPTS})
 PUSHES: Mapping[DataType, PushBy] = {}
 HAS_PUSH_KEYS = False
 IS_FILE = False
-IDS_ARE_GLOBAL = False
-"""A shop that was copied for tests has the ids of the first one."""
+IDS_ARE_GLOBAL = True
+"""They are random. Those of a shop that was copied are those of the same people."""
 NOTICE_TOPICS = (
     "state_enter.order_transaction.state.paid",
     "state_enter.order_transaction.state.refunded",
@@ -114,7 +114,7 @@ INCLUDES: Mapping[str, Sequence[str]] = {
 
 
 class Config(ConnectorConfig):
-    """An integration of the shop, or an app that is registered by itself; see ``shopware_app``."""
+    """An integration of the shop, or an app without code that registers itself."""
 
     shop_url: str = Field(
         min_length=1,

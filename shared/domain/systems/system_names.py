@@ -6,11 +6,12 @@ from typing import Literal
 
 _Till = Literal["korona", "vectron", "casio", "lightspeed", "sumup"]
 _Erp = Literal["sap", "lexoffice", "sevdesk", "xentral", "weclapp"]
+_Shop = Literal["shopify", "shopware"]
 
 PosName = Literal[_Till, "generic"]
 """Each name is a module of ``shared/connectors/pos``."""
 ErpName = Literal[_Erp, "generic"]
 """Each name is a module of ``shared/connectors/erp``."""
-ShopName = Literal["generic"]
+ShopName = Literal[_Shop, "generic"]
 """Each name is a module of ``shared/connectors/shop``."""
-SystemName = Literal[_Till, _Erp, "generic"]
+SystemName = Literal[_Till, _Erp, _Shop, "generic"]
