@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 from random import Random
 from typing import NamedTuple
@@ -15,7 +16,7 @@ from shared.services.members import erasures
 from shared.store import paths
 from shared.store.loyalty import membership_documents
 from shared.store.members import person_erasure_documents
-from tests.support.api import Api
+from tests.support.api import Answer, Api
 from tests.support.dying import dying_after
 from tests.support.merchants import RULES, Merchant
 from tools.soak import proofs
@@ -28,8 +29,20 @@ CODES = 12
 RPCS_MAX = 8
 GONE = "those who were erased"
 OK = 200
+BUSY = 503
+"""Nothing was done, or it is not known: the same request is sent again."""
+TRIES_MAX = 20
 OPEN_MAX = 10
 STRANGER_URL, CRM_URL = "http://127.0.0.1/all", "http://127.0.0.1/crm"
+
+
+def until_answered(send: Callable[[], Answer]) -> Answer:
+    """Send a request until something else is answered than that it should be sent again."""
+    for _ in range(TRIES_MAX - 1):
+        answer = send()
+        if answer.status != BUSY:
+            return answer
+    return send()
 
 
 class Bought(NamedTuple):
@@ -194,7 +207,7 @@ class Round:
         if self.random.random() < 0.5:  # noqa: PLR2004 - half of them die first
             with dying_after(self.random.randint(0, RPCS_MAX)):
                 self.api(action, body, idempotency_key=key)
-        answer = self.api(action, body, idempotency_key=key)
+        answer = until_answered(lambda: self.api(action, body, idempotency_key=key))
         if answer.status != OK:
             raise DifferenceError(f"{action} {body} was answered with {answer}")
         self.history.append(f"{action} {body}: {answer.body}")

@@ -27,7 +27,7 @@ from tools.emulators import ROOT, FirestoreEmulator
 from tools.soak import operations, proofs
 from tools.soak.differences import DifferenceError
 from tools.soak.operations import Body, Operation
-from tools.soak.rounds import OK, Round
+from tools.soak.rounds import OK, Round, until_answered
 
 ROUND = 400
 """Operations on one program: then its books are proved, and the next one begins."""
@@ -35,9 +35,6 @@ ROUNDS_PER_EMULATOR = 60
 """It keeps all that was ever written, in memory."""
 AT_ONCE = 5
 RPCS_MAX = 4
-TRIES_MAX = 20
-BUSY = 503
-"""Nothing was done, or it is not known: the same request is sent again."""
 BUG = 500
 MINUTES = (*(0,) * 30, 1, 2, 5, 5, 10, 600, 6000, 8000)
 """How long it may be to the next operation: mostly less than a reservation lasts, and a round
@@ -184,10 +181,7 @@ class ApiSoak:
 
     def _finish(self, round_: Round, operation: Operation) -> Body | None:
         """Send an operation until it has an answer, and note it; ``None`` if it is refused."""
-        for _ in range(TRIES_MAX):
-            answer = _send(round_, operation)
-            if answer.status != BUSY:
-                break
+        answer = until_answered(lambda: _send(round_, operation))
         self.counts[f"{operation.action} {answer.error or answer.status}"] += 1
         if answer.status >= BUG:
             raise DifferenceError(f"{operation} was answered with {answer}")
