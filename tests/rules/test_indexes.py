@@ -358,7 +358,8 @@ def query_syncs(store_id: str, now: datetime) -> None:
     purchase_documents.list_waiting_of_account("acc_test_1", now, 1)
     receipt_documents.list_waiting(store_id, now, 1)
     receipt_documents.list_waiting_of_account("acc_test_1", now, 1)
-    test_clock_documents.list_moved(1)
+    test_clock_documents.list_moved(None, 1)
+    test_clock_documents.list_moved("acc_test_1", 1)
     for users, status, since in product(
         ((), ("user_1", "user_2")), (None, ReceiptStatus.WAITING), (None, now)
     ):

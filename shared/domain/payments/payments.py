@@ -396,17 +396,19 @@ def with_refund(payment: Payment, changed: Refund) -> Payment:
     return replace(payment, refunds=refunds)
 
 
-def give_up(payment: Payment, now: datetime) -> Payment:
+def give_up(payment: Payment, now: datetime, real_now: datetime) -> Payment:
     """Return the payment after the provider has answered that it does not know it.
+
+    ``now`` is the account's time; leases are held by the real time.
 
     The payment was never begun then. A refund may have been made, because some providers cannot
     look up refunds. Its money must not be given back again: a person must check it. Points that
     could not be booked in all this time are given up.
     """
-    if _is_unconfirmed(payment, now) and payment.stage is Stage.PENDING:
+    if _is_unconfirmed(payment, now, real_now) and payment.stage is Stage.PENDING:
         return replace(payment, stage=Stage.FAILED, failure=NEVER_BEGUN, updated_at=now)
     is_unknown = any(
-        each.status is RefundStatus.PENDING and _is_unconfirmed(each, now)
+        each.status is RefundStatus.PENDING and _is_unconfirmed(each, now, real_now)
         for each in payment.refunds
     )
     if is_unknown:
@@ -558,8 +560,8 @@ def _failure(payment: Payment, seen: Observation) -> str | None:
     return seen.failure or payment.failure
 
 
-def _is_unconfirmed(made: Payment | Refund, now: datetime) -> bool:
-    is_being_made = lease.is_held(made.lease_until, now)
+def _is_unconfirmed(made: Payment | Refund, now: datetime, real_now: datetime) -> bool:
+    is_being_made = lease.is_held(made.lease_until, real_now)
     is_over = now - made.created_at >= GIVEN_UP_AFTER
     return is_over and not made.is_settled and not is_being_made
 

@@ -9,12 +9,12 @@ on where it was. Two at once do no harm: each thing is done once, and the clock 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from shared import clock, logs, tasks
+from shared import clock, ids, logs, tasks
 from shared.auth.caller import Caller
 from shared.domain.accounts import test_clocks as rules
 from shared.domain.accounts.test_clocks import CannotMoveError, TestClock
@@ -35,9 +35,13 @@ AT_ONCE_S = 15.0
 TASK_S = 400.0
 """A task works this long, and leaves the rest to the next one."""
 SCHEDULE_S = 20.0
-"""The schedule gives each account this long."""
-CLOCKS_PER_RUN = 200
+"""The schedule gives each account this long, and at most all that is left of its own time."""
+RUN_S_MAX = 30.0
+"""After this time the schedule begins with no account more."""
+CLOCKS_PAGE = 200
 PAGE = 100
+FOUND_MAX = 3200
+"""The most to look at of one kind, if all before fails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,19 +137,45 @@ def go_on(account_id: str, kinds: Sequence[FindWork], budget_s: float = TASK_S) 
 def run_moved(kinds: Sequence[FindWork]) -> int:
     """Do for each clock that was moved what is due by it, and go on with moves left behind.
 
+    Each run begins with another clock: if there is no time for all, it is not always the same ones
+    that wait.
+
     Returns:
         The number of things that were done.
     """
-    return sum(_run_one(each, kinds) for each in test_clock_documents.list_moved(CLOCKS_PER_RUN))
+    stop_at_s, done = time.monotonic() + RUN_S_MAX, 0
+    for each in _moved_clocks(ids.new(rules.PREFIX)):
+        left_s = stop_at_s - time.monotonic()
+        if left_s < 0:
+            break
+        done += _run_one(each, kinds, min(SCHEDULE_S, left_s))
+    return done
 
 
-def _run_one(found: TestClock, kinds: Sequence[FindWork]) -> int:
+def _moved_clocks(first: str) -> Iterator[TestClock]:
+    """Yield all clocks that were moved once, beginning after an id."""
+    yield from _clocks_after(first)
+    for each in _clocks_after(None):
+        if each.account_id > first:
+            return
+        yield each
+
+
+def _clocks_after(last: str | None) -> Iterator[TestClock]:
+    while page := test_clock_documents.list_moved(last, CLOCKS_PAGE):
+        yield from page
+        if len(page) < CLOCKS_PAGE:
+            return
+        last = page[-1].account_id
+
+
+def _run_one(found: TestClock, kinds: Sequence[FindWork], budget_s: float) -> int:
     tried: dict[str, datetime] = {}
     try:
         if found.until is not None:
-            go_on(found.account_id, kinds, SCHEDULE_S)
+            go_on(found.account_id, kinds, budget_s)
             return 1
-        stop_at_s = time.monotonic() + SCHEDULE_S
+        stop_at_s = time.monotonic() + budget_s
         while due := _due(found.account_id, kinds, found.now(clock.real_now()), tried):
             _do(found, due, tried)
             if time.monotonic() > stop_at_s:
@@ -159,9 +189,21 @@ def _due(
     account_id: str, kinds: Sequence[FindWork], until: datetime, tried: dict[str, datetime]
 ) -> list[DueWork]:
     """Return what is due until a time, the earliest first, without what was tried in vain."""
-    found = [each for kind in kinds for each in kind(account_id, until, PAGE)]
-    left = [each for each in found if tried.get(each.name) != each.at]
+    left = [each for kind in kinds for each in _untried(account_id, kind, until, tried)]
     return sorted(left, key=lambda each: each.at)
+
+
+def _untried(
+    account_id: str, kind: FindWork, until: datetime, tried: dict[str, datetime]
+) -> list[DueWork]:
+    """Return work of one kind: what was tried in vain stays first, and is looked past."""
+    limit = PAGE
+    while True:
+        found = kind(account_id, until, limit)
+        left = [each for each in found if tried.get(each.name) != each.at]
+        if left or len(found) < limit or limit >= FOUND_MAX:
+            return left
+        limit *= 2
 
 
 def _do(found: TestClock, due: Sequence[DueWork], tried: dict[str, datetime]) -> None:

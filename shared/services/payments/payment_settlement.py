@@ -104,4 +104,4 @@ def _checked(payment: Payment) -> Payment:
 
 def _answered(payment: Payment) -> Payment:
     """Return the payment after the provider's answer, even if the provider does not know it."""
-    return _checked(payments.give_up(payment, clock.utc_now()))
+    return _checked(payments.give_up(payment, clock.utc_now(), clock.real_now()))

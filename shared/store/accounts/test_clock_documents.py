@@ -18,6 +18,13 @@ find = CLOCKS.find
 write = CLOCKS.write
 
 
-def list_moved(limit: int) -> list[TestClock]:
-    """Return clocks that were moved, or are being moved: those moved last come first."""
-    return CLOCKS.query(order_by=["-updatedAt"], limit=limit)
+def list_moved(after: str | None, limit: int) -> list[TestClock]:
+    """Return clocks that were moved, or are being moved, by the ids of their accounts.
+
+    Args:
+        after: Only those of later ids; ``None`` for the first ones.
+        limit: The most clocks to return.
+    """
+    return CLOCKS.query(
+        order_by=["__name__"], after={"__name__": after} if after else None, limit=limit
+    )

@@ -436,25 +436,42 @@ def test_what_is_over_is_not_looked_at(stage: Stage) -> None:
     assert payments.check_at(replace(over, points=done), NOW) is None
 
 
-def test_what_the_provider_never_heard_of_is_given_up_after_a_day() -> None:
-    assert payments.give_up(PAYMENT, NOW + GIVEN_UP_AFTER - timedelta(seconds=1)) == PAYMENT
+def give_up(payment: Payment, now: datetime, ahead: timedelta = timedelta(0)) -> Payment:
+    """Give up a payment of an account whose time is ahead of the real one."""
+    return payments.give_up(payment, now, now - ahead)
+
+
+def test_a_lease_is_held_by_the_real_time_and_not_by_that_of_a_test_account() -> None:
     later = NOW + GIVEN_UP_AFTER
-    given_up = payments.give_up(PAYMENT, later)
+    leased = replace(PAYMENT, lease_until=NOW + timedelta(minutes=1))
+    being_made = refund(400, lease_until=NOW + timedelta(minutes=1))
+    refunded = payments.reserve_refund(PAID, being_made)
+
+    assert give_up(leased, later, ahead=GIVEN_UP_AFTER) == leased
+    assert give_up(refunded, later, ahead=GIVEN_UP_AFTER) == refunded
+    assert give_up(leased, later).stage is Stage.FAILED
+    assert give_up(refunded, later).problem == "refund_unknown"
+
+
+def test_what_the_provider_never_heard_of_is_given_up_after_a_day() -> None:
+    assert give_up(PAYMENT, NOW + GIVEN_UP_AFTER - timedelta(seconds=1)) == PAYMENT
+    later = NOW + GIVEN_UP_AFTER
+    given_up = give_up(PAYMENT, later)
     assert (given_up.stage, given_up.failure) == (Stage.FAILED, "NEVER_BEGUN")
     leased = replace(PAYMENT, lease_until=later + timedelta(seconds=1))
-    assert payments.give_up(leased, later) == leased
+    assert give_up(leased, later) == leased
     settled = replace(PAYMENT, is_settled=True)
-    assert payments.give_up(settled, later) == settled
+    assert give_up(settled, later) == settled
 
 
 def test_a_refund_that_nobody_knows_of_stays_set_aside_and_is_shown() -> None:
     reserved = payments.reserve_refund(PAID, refund(400))
     later = NOW + GIVEN_UP_AFTER
-    shown = payments.give_up(reserved, later)
+    shown = give_up(reserved, later)
     assert shown == replace(reserved, problem="refund_unknown")
-    assert (shown.refundable_minor, payments.give_up(shown, later)) == (600, shown)
+    assert (shown.refundable_minor, give_up(shown, later)) == (600, shown)
     settled = payments.with_refund(reserved, refund(400, is_settled=True))
-    assert payments.give_up(settled, later) == settled
+    assert give_up(settled, later) == settled
 
 
 def member_of(payment: Payment, earned: int | None = 100) -> Payment:
@@ -576,8 +593,8 @@ def test_what_fails_before_it_has_earned_earns_nothing() -> None:
 
 def test_points_that_cannot_be_booked_are_given_up_in_the_end() -> None:
     due = member_of(PAID, earned=None)
-    assert payments.give_up(due, NOW + CHECKED_FOR - timedelta(seconds=1)) == due
-    given_up = payments.give_up(due, NOW + CHECKED_FOR)
+    assert give_up(due, NOW + CHECKED_FOR - timedelta(seconds=1)) == due
+    given_up = give_up(due, NOW + CHECKED_FOR)
     assert (given_up.awaits_points, given_up.problem) == (False, "points_not_booked")
 
 
