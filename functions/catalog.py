@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from shared.domain.accounts import scopes
 from shared.domain.accounts.packages import Package
+from shared.domain.accounts.staff import StaffRole
 
 API_PREFIX = "/api/v1/"
 MIB = 1024 * 1024
@@ -21,6 +22,26 @@ FILE_BYTES_MAX = 10 * MIB
 
 ROWS_FILE_BYTES_MAX = 15 * MIB
 """The limit of a request that carries a file of rows, 10 MiB as base64."""
+
+
+OWNER, MANAGER = StaffRole.OWNER, StaffRole.MANAGER
+CASHIER, DEVELOPER = StaffRole.CASHIER, StaffRole.DEVELOPER
+OF_READS = frozenset({OWNER, MANAGER, DEVELOPER})
+"""The roles that may call what only reads, unless a row says otherwise."""
+OF_WRITES = {
+    "loyalty": frozenset({OWNER, MANAGER}),
+    "members": frozenset({OWNER, MANAGER}),
+    "rewards": frozenset({OWNER, MANAGER}),
+    "catalog": frozenset({OWNER, MANAGER}),
+    "orders": frozenset({OWNER, MANAGER}),
+    "webhooks": frozenset({OWNER, DEVELOPER}),
+}
+"""The roles that may call the other actions of a noun: owners alone, where it is not here."""
+AT_THE_TILL = frozenset({OWNER, MANAGER, CASHIER})
+IN_THE_SHOP = frozenset({OWNER, MANAGER})
+CONFIGURES = frozenset({OWNER, DEVELOPER})
+KEYS_ONLY: frozenset[StaffRole] = frozenset()
+"""What one machine tells another: no person can know it, or should say it."""
 
 
 def module_name(name: str) -> str:
@@ -36,7 +57,10 @@ class Endpoint:
     POST. ``body_bytes_max`` is the limit of a request. ``needs_key`` is false for what anybody
     may ask. ``customer_package`` is the package that the account needs when a customer calls;
     ``None``: customers may not. ``is_query``: it changes nothing either, although it takes only
-    POST: what it asks for fits no URL.
+    POST: what it asks for fits no URL. ``roles`` of the account's staff may
+    call it; ``None``: those that follow from its noun and from whether it reads, see
+    ``staff_roles``. ``needs_no_store``: it is about no store, so staff who are limited to some need
+    not name one.
     """
 
     name: str
@@ -49,6 +73,16 @@ class Endpoint:
     needs_key: bool = True
     customer_package: Package | None = None
     is_query: bool = False
+    roles: frozenset[StaffRole] | None = None
+    needs_no_store: bool = False
+
+    @property
+    def staff_roles(self) -> frozenset[StaffRole]:
+        """The roles of the account's staff that may call it."""
+        if self.roles is not None:
+            return self.roles
+        reads = self.is_read or self.is_query
+        return OF_READS if reads else OF_WRITES.get(self.noun, frozenset({OWNER}))
 
     @property
     def module(self) -> str:
@@ -129,7 +163,7 @@ ENDPOINTS = (
     Endpoint("leaveLoyaltyProgram", "members", Package.GO, customer_package=Package.GO),
     Endpoint("suspendMember", "members", Package.GO),
     Endpoint("reactivateMember", "members", Package.GO),
-    Endpoint("addLoyaltyPoints", "loyalty", Package.GO),
+    Endpoint("addLoyaltyPoints", "loyalty", Package.GO, roles=AT_THE_TILL),
     Endpoint(
         "bulkAddLoyaltyPoints",
         "loyalty",
@@ -141,7 +175,7 @@ ENDPOINTS = (
     Endpoint("getTierRecalculation", "loyalty", Package.GO, is_read=True),
     Endpoint("getImportStatus", "loyalty", Package.GROW, is_read=True),
     Endpoint("cancelImport", "loyalty", Package.GROW),
-    Endpoint("syncOfflineTransactions", "loyalty", Package.GROW),
+    Endpoint("syncOfflineTransactions", "loyalty", Package.GROW, roles=KEYS_ONLY),
     Endpoint("redeemLoyaltyPoints", "loyalty", Package.GO, customer_package=Package.GO),
     Endpoint("reserveLoyaltyPoints", "loyalty", Package.GO, customer_package=Package.GO),
     Endpoint("commitLoyaltyRedemption", "loyalty", Package.GO),
@@ -154,7 +188,7 @@ ENDPOINTS = (
     Endpoint("getRedemption", "rewards", Package.GO, is_read=True, customer_package=Package.GO),
     Endpoint("listRedemptions", "rewards", Package.GO, is_read=True, customer_package=Package.GO),
     Endpoint("importVoucherCodes", "rewards", Package.GO),
-    Endpoint("useRewardCode", "rewards", Package.GO),
+    Endpoint("useRewardCode", "rewards", Package.GO, roles=AT_THE_TILL),
     Endpoint("cancelRedemption", "rewards", Package.GO),
     Endpoint("activateLoyaltyPoints", "loyalty", Package.GO),
     Endpoint("getLoyaltyAnalytics", "loyalty", Package.GO, is_read=True),
@@ -188,15 +222,22 @@ ENDPOINTS = (
         customer_package=Package.GO,
     ),
     Endpoint("listMembers", "members", Package.GO, is_query=True),
-    Endpoint("identifyMember", "members", Package.GO),
+    Endpoint("identifyMember", "members", Package.GO, roles=AT_THE_TILL),
     Endpoint("getMemberCode", "members", Package.GO, customer_package=Package.GO),
     Endpoint("getReferralCode", "members", Package.GO, customer_package=Package.GO),
-    Endpoint("configureMembers", "members", Package.GO),
-    Endpoint("exportMember", "members", Package.GO, is_read=True, customer_package=Package.GO),
+    Endpoint("configureMembers", "members", Package.GO, roles=CONFIGURES),
+    Endpoint(
+        "exportMember",
+        "members",
+        Package.GO,
+        is_read=True,
+        customer_package=Package.GO,
+        roles=IN_THE_SHOP,
+    ),
     Endpoint("eraseMember", "members", Package.GO, customer_package=Package.GO),
     Endpoint("mergeMembers", "members", Package.GO),
     Endpoint("linkMember", "members", Package.GO, customer_package=Package.GO),
-    Endpoint("getLoyaltyWebhookEvents", "webhooks", Package.GO),
+    Endpoint("getLoyaltyWebhookEvents", "webhooks", Package.GO, roles=OF_READS),
     Endpoint("createWebhookEndpoint", "webhooks", Package.GO),
     Endpoint(
         "listWebhookEndpoints",
@@ -220,14 +261,14 @@ ENDPOINTS = (
     Endpoint("recoverWebhookDeliveries", "webhooks", Package.GO),
     Endpoint("getEvent", "events", Package.GO, is_read=True),
     Endpoint("listEvents", "events", Package.GO, is_read=True),
-    Endpoint("syncExternalLoyalty", "loyalty", Package.PRIME),
+    Endpoint("syncExternalLoyalty", "loyalty", Package.PRIME, roles=KEYS_ONLY),
     Endpoint("createCampaign", "loyalty", Package.GROW),
     Endpoint("updateCampaign", "loyalty", Package.GROW),
     Endpoint("endCampaign", "loyalty", Package.GROW),
     Endpoint("getCampaign", "loyalty", Package.GROW, is_read=True),
     Endpoint("listCampaigns", "loyalty", Package.GROW, is_read=True),
     Endpoint("exportConfiguration", "loyalty", Package.GROW, is_read=True),
-    Endpoint("applyConfiguration", "loyalty", Package.GROW),
+    Endpoint("applyConfiguration", "loyalty", Package.GROW, roles=OF_READS),
     Endpoint(
         "calculateLoyaltyPoints",
         "loyalty",
@@ -245,13 +286,13 @@ ENDPOINTS = (
     Endpoint("trackLoyaltyEvent", "loyalty", Package.GO),
     Endpoint("adjustLoyaltyPoints", "loyalty", Package.GO),
     Endpoint("extendExpiry", "loyalty", Package.GO),
-    Endpoint("reverseLoyaltyTransaction", "loyalty", Package.GO),
+    Endpoint("reverseLoyaltyTransaction", "loyalty", Package.GO, roles=AT_THE_TILL),
     Endpoint("verifyLedger", "loyalty", Package.GROW, is_read=True),
     Endpoint("transferLoyaltyPoints", "loyalty", Package.GO, customer_package=Package.GO),
     Endpoint("listWaitingReturns", "loyalty", Package.GO, is_read=True),
     Endpoint("getLoyaltyReport", "loyalty", Package.GROW, is_read=True),
     Endpoint("getLiabilityReport", "loyalty", Package.GROW, is_read=True),
-    Endpoint("configurePSP", "payments", Package.GROW),
+    Endpoint("configurePSP", "payments", Package.GROW, roles=CONFIGURES),
     Endpoint(
         "getPSPConfiguration",
         "payments",
@@ -262,6 +303,7 @@ ENDPOINTS = (
         "deletePSPConfiguration",
         "payments",
         Package.GROW,
+        roles=CONFIGURES,
     ),
     Endpoint(
         "processPayment",
@@ -284,7 +326,7 @@ ENDPOINTS = (
         body_bytes_max=FILE_BYTES_MAX,
         timeout_s=300,
     ),
-    Endpoint("pushToPOS", "systems", Package.GROW),
+    Endpoint("pushToPOS", "systems", Package.GROW, roles=KEYS_ONLY),
     Endpoint(
         "syncERP",
         "systems",
@@ -292,15 +334,16 @@ ENDPOINTS = (
         body_bytes_max=FILE_BYTES_MAX,
         timeout_s=300,
     ),
-    Endpoint("pushToERP", "systems", Package.GROW),
+    Endpoint("pushToERP", "systems", Package.GROW, roles=KEYS_ONLY),
     Endpoint("syncShop", "systems", Package.GROW),
     Endpoint("linkShopCustomer", "systems", Package.GROW, customer_package=Package.GROW),
     Endpoint("getSyncStatus", "systems", Package.GROW, is_read=True),
-    Endpoint("configureSync", "systems", Package.GROW),
+    Endpoint("configureSync", "systems", Package.GROW, roles=CONFIGURES),
     Endpoint(
         "deleteSyncConfiguration",
         "systems",
         Package.GROW,
+        roles=CONFIGURES,
     ),
     Endpoint("createReceiptClaim", "systems", Package.GROW),
     Endpoint("claimReceipt", "systems", Package.GROW, customer_package=Package.GROW),
@@ -309,7 +352,7 @@ ENDPOINTS = (
     Endpoint("fetchStores", "stores", Package.DISCOVER, is_read=True),
     Endpoint("fetchStore", "stores", Package.DISCOVER, is_read=True),
     Endpoint("getStoreQrCode", "stores", Package.GO, is_read=True),
-    Endpoint("configureStoreTse", "stores", Package.GROW),
+    Endpoint("configureStoreTse", "stores", Package.GROW, roles=CONFIGURES),
     Endpoint("insertProduct", "catalog", Package.DISCOVER),
     Endpoint("bulkImportProducts", "catalog", Package.DISCOVER),
     Endpoint("fetchProducts", "catalog", Package.DISCOVER, is_read=True),
@@ -331,9 +374,29 @@ ENDPOINTS = (
     Endpoint(
         "listClickCollectOrders", "orders", Package.GO, is_read=True, customer_package=Package.GO
     ),
-    Endpoint("advanceTestClock", "accounts", Package.DISCOVER),
+    Endpoint("addStaffMember", "accounts", Package.DISCOVER, roles=IN_THE_SHOP),
+    Endpoint("updateStaffMember", "accounts", Package.DISCOVER, roles=IN_THE_SHOP),
+    Endpoint("removeStaffMember", "accounts", Package.DISCOVER, roles=IN_THE_SHOP),
+    Endpoint("listStaff", "accounts", Package.DISCOVER, is_read=True, roles=IN_THE_SHOP),
+    Endpoint(
+        "getMyAccess",
+        "accounts",
+        Package.DISCOVER,
+        is_read=True,
+        roles=frozenset(StaffRole),
+        needs_no_store=True,
+    ),
+    Endpoint("advanceTestClock", "accounts", Package.DISCOVER, roles=CONFIGURES),
     Endpoint("getTestClock", "accounts", Package.DISCOVER, is_read=True),
-    Endpoint("getHealth", "accounts", Package.DISCOVER, is_read=True, needs_key=False),
+    Endpoint(
+        "getHealth",
+        "accounts",
+        Package.DISCOVER,
+        is_read=True,
+        needs_key=False,
+        roles=frozenset(StaffRole),
+        needs_no_store=True,
+    ),
 )
 
 SCOPES: Mapping[str, Package] = {

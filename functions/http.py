@@ -64,7 +64,7 @@ _CORS = {
 _PREFLIGHT = {
     "Access-Control-Allow-Headers": (
         "Authorization, Content-Type, Idempotency-Key, X-Beep-Publishable-Key, X-Beep-Store-Id, "
-        "X-Firebase-AppCheck, X-SDK-Version"
+        "X-Beep-Staff-Account, X-Firebase-AppCheck, X-SDK-Version"
     ),
     "Access-Control-Max-Age": "3600",
 }
@@ -184,6 +184,10 @@ def _answer_to(
     if isinstance(who, SignedInCustomer) and "user_id" in module.Request.model_fields:
         _name_user(who, parameters)
     body = validated(module, parameters)
+    if isinstance(who, Caller) and who.staff is not None and not endpoint.needs_no_store:
+        from shared.services.accounts import staff_callers
+
+        staff_callers.require_store(who, getattr(body, "store_id", None))
     if isinstance(who, SignedInCustomer):
         caller: Caller | None = _customer_caller(endpoint, request, who, body, log)
     else:
@@ -210,9 +214,11 @@ def _handled(module: ModuleType, body: WireModel, caller: Caller | None) -> Resp
 def _who(
     endpoint: Endpoint, request: Request, log: dict[str, Any]
 ) -> Caller | SignedInCustomer | None:
-    """Return who calls: the caller of a secret key, or a customer; ``None`` if nobody needs to say.
+    """Return who calls: the caller of a secret key or of the staff, or a customer; ``None`` if
+    nobody needs to say.
 
-    What the account's package includes is checked here for a key. For a customer it is checked
+    Whoever has signed in is staff if a header names the account, and else a customer. What the
+    account's package includes is checked here for keys and staff. For a customer it is checked
     when the request has said which account it is about.
     """
     authorization = request.headers.get("Authorization")
@@ -220,8 +226,12 @@ def _who(
         return None
     token = callers.token_of(authorization)
     if keys.is_signed_token(token):
-        from shared.services.accounts import customers  # Its libraries are slow to load.
+        # Its libraries are slow to load.
+        from shared.services.accounts import customers, staff_callers
 
+        account_id = request.headers.get(staff_callers.STAFF_ACCOUNT)
+        if account_id is not None:
+            return _staff_caller(endpoint, request, token, account_id, log)
         customer = customers.authenticate(token, request.headers.get("X-Firebase-AppCheck"))
         if endpoint.customer_package is None:
             raise EndpointNotAllowed(
@@ -234,6 +244,34 @@ def _who(
     log |= {} if caller.scopes is None else {"by": "token"}
     if endpoint.needs_key:
         callers.require_scope(caller, endpoint.scope)
+    _require_package(endpoint, endpoint.package, caller)
+    return caller
+
+
+def _staff_caller(
+    endpoint: Endpoint, request: Request, token: str, account_id: str, log: dict[str, Any]
+) -> Caller:
+    """Return the caller that somebody of an account's staff is, whose role may call this."""
+    from shared.services.accounts import customers, staff_callers
+
+    caller = staff_callers.authenticate(
+        token,
+        account_id=account_id,
+        app_check_token=request.headers.get("X-Firebase-AppCheck"),
+        publishable_key=request.headers.get(customers.PUBLISHABLE_KEY),
+    )
+    assert caller.staff is not None
+    role = caller.staff.role
+    log |= {"accountId": account_id, "live": caller.is_live, "by": "staff"}
+    log |= {"staffId": caller.staff_id, "role": role}
+    if role not in endpoint.staff_roles:
+        raise EndpointNotAllowed(
+            f"{endpoint.name} is not for the role {role}.",
+            fix="Ask somebody with one of `details.roles`; if there is none, call with the "
+            "account's secret key, from your server.",
+            role=role,
+            roles=sorted(endpoint.staff_roles),
+        )
     _require_package(endpoint, endpoint.package, caller)
     return caller
 
@@ -416,8 +454,12 @@ def _with_claim(caller: Caller, endpoint: Endpoint, key: str | None, body: WireM
     # Null is not the same as a missing field: null can remove a value.
     sent = body.model_dump(by_alias=True, mode="json", exclude_unset=True)
     canonical = json.dumps(sent, sort_keys=True, default=exact_json.default)
-    # A customer's key is nobody else's: not another customer's, and not the merchant's.
-    by = () if caller.customer is None else ("customer", caller.customer.user_id)
+    # The key of somebody who has signed in is nobody else's, and not the merchant's.
+    by: tuple[str, ...] = ()
+    if caller.customer is not None:
+        by = ("customer", caller.customer.user_id)
+    elif caller.staff is not None:
+        by = ("staff", caller.staff.user_id)
     claim = Claim(
         claim_id=ids.digest(caller.account_id, *by, endpoint.name, key),
         fingerprint=ids.digest(canonical),

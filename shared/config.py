@@ -48,6 +48,11 @@ def is_auth_emulated() -> bool:
     return is_emulated() and bool(os.environ.get("FIREBASE_AUTH_EMULATOR_HOST"))
 
 
+def auth_emulator() -> str | None:
+    """Return host and port of the Auth emulator; ``None`` in production."""
+    return os.environ["FIREBASE_AUTH_EMULATOR_HOST"] if is_auth_emulated() else None
+
+
 def requires_app_check() -> bool:
     """Tell whether customers' calls must come from an app that Firebase App Check vouches for."""
     return os.environ.get("PUNKTWERK_APP_CHECK") == "required"

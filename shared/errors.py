@@ -410,6 +410,41 @@ class InsufficientScope(PunktwerkError):
     fix = "Ask for a token with the scope `details.scope`, or without naming scopes."
 
 
+class NotStaff(PunktwerkError):
+    """The person has no role in the account of `X-Beep-Staff-Account`, or it is disabled."""
+
+    code = "NOT_STAFF"
+    status = 403
+    fix = (
+        "Check the account's id. Ask an owner to add you: addStaffMember. As a customer, call "
+        "without this header."
+    )
+
+
+class StoreNotAllowed(PunktwerkError):
+    """The person works in other stores of the account than the one that is named."""
+
+    code = "STORE_NOT_ALLOWED"
+    status = 403
+    fix = "Name one of your stores; getMyAccess lists them."
+
+
+class StaffChangeNotAllowed(PunktwerkError):
+    """Who calls may not give or take this role."""
+
+    code = "STAFF_CHANGE_NOT_ALLOWED"
+    status = 403
+    fix = "Ask an owner of the account."
+
+
+class UndoNotAllowed(PunktwerkError):
+    """A cashier undoes only the own last booking for a member, for 15 minutes."""
+
+    code = "UNDO_NOT_ALLOWED"
+    status = 403
+    fix = "Ask a manager to take it back."
+
+
 class TestAccountRequired(PunktwerkError):
     """The account is live: its time, and its money, are real."""
 
@@ -484,6 +519,14 @@ class StoreNotFound(PunktwerkError):
     code = "STORE_NOT_FOUND"
     status = 404
     fix = "Check `storeId` and that the key belongs to the store's account."
+
+
+class StaffMemberNotFound(PunktwerkError):
+    """Nobody with this id works for the account."""
+
+    code = "STAFF_MEMBER_NOT_FOUND"
+    status = 404
+    fix = "Check `userId`: the uid of Firebase Auth. listStaff lists the people of the account."
 
 
 class ProgramNotFound(PunktwerkError):
@@ -860,6 +903,22 @@ class OpeningBalanceBooked(PunktwerkError):
     code = "OPENING_BALANCE_BOOKED"
     status = 409
     fix = "Leave the amounts out; correct the balance with syncExternalLoyalty and `action: set`."
+
+
+class StaffMemberExists(PunktwerkError):
+    """The person works for the account already."""
+
+    code = "STAFF_MEMBER_EXISTS"
+    status = 409
+    fix = "Change the role with updateStaffMember."
+
+
+class LastOwner(PunktwerkError):
+    """An account that has an owner always keeps one who can act."""
+
+    code = "LAST_OWNER"
+    status = 409
+    fix = "Make somebody else an owner first."
 
 
 class WebhookExists(PunktwerkError):

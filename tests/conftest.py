@@ -36,6 +36,7 @@ pytest_plugins = [
     "tests.support.receipts",
     "tests.support.shops",
     "tests.support.situations",
+    "tests.support.staff",
 ]
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from shared.domain.accounts.packages import Package
 from shared.domain.accounts.scopes import Scopes
+from shared.domain.accounts.staff import StaffMember, StaffRole
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,26 +28,30 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class SignedInCustomer:
-    """A person who has signed in to the customers' app.
+    """A person who has signed in, as a rule to the customers' app.
 
     ``user_id`` is the uid of Firebase Auth. ``email`` and ``phone`` (E.164) are those that Firebase
     has verified, else ``None``. ``is_verified``: Firebase or the operator's own sign-in vouches for
-    the person; anonymous sign-ins and unconfirmed addresses are not.
+    the person; anonymous sign-ins and unconfirmed addresses are not. ``signed_in_at`` is when the
+    password or the like was given, which may be long before the token was made.
     """
 
     user_id: str
     is_verified: bool
     email: str | None = None
     phone: str | None = None
+    signed_in_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
     """The account that is called for, and who calls. Test keys act as PRIME and change nothing.
 
-    ``customer`` is ``None`` if a secret key calls: it may do everything that the account may. A
-    customer acts only for themselves: the edge has compared the request's ``userId``. ``scopes`` is
-    what an access token is limited to; ``None`` if no token calls.
+    If a secret key calls, ``customer`` and ``staff`` are ``None``: it may do everything that the
+    account may. A customer acts only for themselves: the edge has compared the request's
+    ``userId``. ``scopes`` is what an access token is limited to; ``None`` if no token calls.
+    ``staff``: a person of the account's staff calls for the account; the edge has looked whether
+    the role may call the action, and in which store.
     """
 
     account_id: str
@@ -54,3 +60,14 @@ class Caller:
     claim: Claim | None = None
     customer: SignedInCustomer | None = None
     scopes: Scopes | None = None
+    staff: StaffMember | None = None
+
+    @property
+    def staff_id(self) -> str | None:
+        """The uid of the person of the account's staff who calls, ``None`` if nobody of it does."""
+        return None if self.staff is None else self.staff.user_id
+
+    @property
+    def is_cashier(self) -> bool:
+        """True if somebody calls whose role is that of a cashier."""
+        return self.staff is not None and self.staff.role is StaffRole.CASHIER

@@ -5,7 +5,7 @@ Source: Firebase, "Verify ID tokens using a third-party JWT library".
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import jwt
@@ -119,7 +119,8 @@ def _customer(claims: dict[str, Any]) -> SignedInCustomer:
     email = _text(claims, "email") if is_confirmed else None
     phone = _text(claims, "phone_number")  # Firebase sets none that it has not called or texted.
     is_vouched = provider in _VOUCHED_PROVIDERS
-    return SignedInCustomer(uid, bool(email or phone or is_vouched), email, phone)
+    signed_in_at = datetime.fromtimestamp(claims["auth_time"], UTC)
+    return SignedInCustomer(uid, bool(email or phone or is_vouched), email, phone, signed_in_at)
 
 
 def _text(claims: dict[str, Any], name: str) -> str | None:

@@ -62,6 +62,19 @@ def member_settings(account_id: str) -> str:
     return f"{account(account_id)}/settings/members"
 
 
+def staff_members(account_id: str) -> str:
+    return f"{account(account_id)}/users"
+
+
+def staff_member(account_id: str, user_id: str) -> str:
+    """Return the path of a person who works for an account; ``account_member`` buys there."""
+    return f"{staff_members(account_id)}/{encode(user_id)}"
+
+
+def staff_roster(account_id: str) -> str:
+    return f"{account(account_id)}/settings/staff"
+
+
 def voucher_code(account_id: str, code_id: str) -> str:
     return f"{account(account_id)}/voucherCodes/{encode(code_id)}"
 

@@ -44,7 +44,7 @@ from shared.services.members import erasures
 from shared.services.systems import item_stores
 from shared.services.systems.item_stores import GOODS
 from shared.store import client, codec, documents, paths
-from shared.store.accounts import account_documents, test_clock_documents
+from shared.store.accounts import account_documents, staff_documents, test_clock_documents
 from shared.store.catalog import product_documents
 from shared.store.events import event_documents
 from shared.store.imports import import_documents
@@ -360,6 +360,7 @@ def query_syncs(store_id: str, now: datetime) -> None:
     receipt_documents.list_waiting_of_account("acc_test_1", now, 1)
     test_clock_documents.list_moved(None, 1)
     test_clock_documents.list_moved("acc_test_1", 1)
+    staff_documents.list_of_account("acc_test_1")
     for users, status, since in product(
         ((), ("user_1", "user_2")), (None, ReceiptStatus.WAITING), (None, now)
     ):

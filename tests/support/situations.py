@@ -501,6 +501,12 @@ def make_other_store(situation: Situation) -> None:
     client.commit([store_documents.creation(store)])
 
 
+def make_staff_member(situation: Situation) -> None:
+    """Let a cashier work in the store."""
+    body = {"userId": "uid_of_lena", "role": "cashier", "label": "Lena, Kasse 2"}
+    situation.api.ok("addStaffMember", {**body, "storeIds": [situation.merchant.store_id]})
+
+
 def make_product(situation: Situation, **fields: Any) -> None:
     """Let the store sell milk, whose product is ``{storeId}_4006381333931``."""
     body = {"storeId": situation.merchant.store_id, **MILK, "price": 1.49, **fields}
@@ -643,6 +649,7 @@ MAKERS: Mapping[str, Callable[..., None]] = {
     "webhook": make_webhook,
     "delivery": make_delivery,
     "other store": make_other_store,
+    "staff member": make_staff_member,
     "product": make_product,
     "price": make_price,
     "provider": make_provider,

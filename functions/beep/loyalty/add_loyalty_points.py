@@ -29,6 +29,7 @@ from shared.schemas.base import (
     Success,
     Text,
     Timestamp,
+    invalid,
 )
 from shared.schemas.fields import (
     ExternalSource,
@@ -162,6 +163,7 @@ REFUSALS = (
 
 def handle(body: Request, caller: Caller) -> Response:
     """Book the award."""
+    _require_purchase_of_cashiers(body, caller)
     booking = balances.add(
         caller,
         program_id=body.program_id,
@@ -204,8 +206,15 @@ def handle(body: Request, caller: Caller) -> Response:
     )
 
 
-def sandbox(body: Request, _: Caller) -> dict[str, Any]:
+def _require_purchase_of_cashiers(body: Request, caller: Caller) -> None:
+    """Refuse bare points of a cashier, who says what was bought: the rules say what that earns."""
+    if caller.is_cashier and body.points is not None:
+        raise invalid({"points": "is not for cashiers: send purchaseAmount or purchaseLines"})
+
+
+def sandbox(body: Request, caller: Caller) -> dict[str, Any]:
     """Add to the balance of the sandbox's member."""
+    _require_purchase_of_cashiers(body, caller)
     change = mock.add(body.user_id, body.points, body.lines())
     return {
         **({} if change.is_booked else {"entryId": None}),

@@ -16,6 +16,7 @@ from shared.errors import (
     PurchaseHasOwnRefund,
     ReturnExceedsPurchase,
     TooManyWaitingReturns,
+    UndoNotAllowed,
 )
 from shared.schemas import answers
 from shared.schemas.base import (
@@ -28,6 +29,7 @@ from shared.schemas.base import (
     ResponseModel,
     Success,
     Text,
+    invalid,
 )
 from shared.schemas.fields import ExternalSource, ProgramId, StoreId, UserId
 from shared.schemas.loyalty.booking_bodies import PurchaseLineBody, PurchaseLines, to_lines
@@ -177,11 +179,13 @@ REFUSALS = (
     PurchaseHasOwnRefund,
     ReturnExceedsPurchase,
     TooManyWaitingReturns,
+    UndoNotAllowed,
 )
 
 
 def handle(body: Request, caller: Caller) -> Response:
     """Take it back once, as far as the program's policy lets it."""
+    _require_whole_of_cashiers(body, caller)
     booking = earn_returns.reverse(
         caller,
         program_id=body.program_id,
@@ -223,7 +227,16 @@ def handle(body: Request, caller: Caller) -> Response:
     )
 
 
-def sandbox(body: Request, _: Caller) -> dict[str, Any]:
+def _require_whole_of_cashiers(body: Request, caller: Caller) -> None:
+    """Refuse parts of a cashier, who undoes the own last booking as it was."""
+    parts = {"amount": body.amount, "points": body.points, "purchaseLines": body.purchase_lines}
+    named = [name for name, each in parts.items() if each is not None]
+    if caller.is_cashier and named:
+        raise invalid({named[0]: "is not for cashiers, who undo the whole booking"})
+
+
+def sandbox(body: Request, caller: Caller) -> dict[str, Any]:
     """Show the documented example; who is not enrolled has earned nothing."""
+    _require_whole_of_cashiers(body, caller)
     mock.require_enrolled(body.user_id)
     return {"refundId": body.refund_id}

@@ -13,6 +13,7 @@ from functions.beep.openapi.components import Schema, module_of, reference, text
 from functions.beep.openapi.sharing import with_names
 from functions.catalog import ENDPOINTS, SCOPES, Endpoint
 from shared.domain.accounts import scopes
+from shared.domain.accounts.staff import StaffRole
 
 TOKEN_URL = "../oauth/token"  # noqa: S105 - an address
 """Relative to the API's address, which ends with ``/api/v1``."""
@@ -38,6 +39,18 @@ SECURITY_SCHEMES = {
         "scheme": "bearer",
         "bearerFormat": "JWT",
         "description": "A customer's Firebase ID token.",
+    },
+    "staffIdToken": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "The Firebase ID token of somebody of the staff, with `staffAccount`.",
+    },
+    "staffAccount": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-Beep-Staff-Account",
+        "description": "The id of the account for whose staff the ID token acts.",
     },
 }
 PARAMETERS: dict[str, Any] = {
@@ -197,7 +210,9 @@ def _security(endpoint: Endpoint) -> dict[str, Any]:
     customers: list[dict[str, list[str]]] = (
         [] if endpoint.customer_package is None else [{"idToken": []}]
     )
-    return {"security": [*nobody, *by_key, *customers]}
+    by_staff: dict[str, list[str]] = {"staffIdToken": [], "staffAccount": []}
+    staff = [by_staff] if endpoint.needs_key and endpoint.staff_roles else []
+    return {"security": [*nobody, *by_key, *customers, *staff]}
 
 
 def _parameter(name: str) -> Schema:
@@ -224,11 +239,20 @@ def _description(endpoint: Endpoint, name: str) -> str:
             else (f", with package {endpoint.customer_package} or above")
         )
         said.append(f"Customers may call it for themselves{of_theirs}; `userId` is theirs.")
+    if endpoint.needs_key:
+        said.append(_of_staff(endpoint))
     if name in endpoint.aliases:
         said.append(f"Another name of {endpoint.name}.")
     elif endpoint.aliases:
         said.append(f"Also answers to the name {' and '.join(endpoint.aliases)}.")
     return "\n\n".join(said)
+
+
+def _of_staff(endpoint: Endpoint) -> str:
+    roles = [role for role in StaffRole if role in endpoint.staff_roles]
+    if not roles:
+        return "Not for staff: secret keys alone."
+    return f"Staff who may call it: {', '.join(roles)}."
 
 
 def _query(schema: Schema) -> Iterator[dict[str, Any]]:

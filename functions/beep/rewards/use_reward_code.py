@@ -39,7 +39,9 @@ class Request(RequestModel):
         str, Field(min_length=1, max_length=64, description="The code, as the customer shows it.")
     ]
     used_by: Id | None = Field(
-        default=None, description="Your id of the till or of the person who hands the reward out."
+        default=None,
+        description="Your id of the till or of the person who hands the reward out. If somebody "
+        "of the staff calls, it is their uid instead.",
     )
 
 
@@ -59,7 +61,9 @@ class Response(ResponseModel):
     redeemed_at: Timestamp = Field(description="When the points were spent.")
     used_at: Timestamp = Field(description="When the code was used: now.")
     store_id: answers.StoreId
-    used_by: str | None = Field(description="As in the request.")
+    used_by: str | None = Field(
+        description="As in the request; the uid of who calls, if it is somebody of the staff."
+    )
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
@@ -100,7 +104,10 @@ REFUSALS = (
 def handle(body: Request, caller: Caller) -> Response:
     """Use the code, or refuse it with nothing changed."""
     used = redemptions.use(
-        caller, store_id=body.store_id, reward_code=body.reward_code, used_by=body.used_by
+        caller,
+        store_id=body.store_id,
+        reward_code=body.reward_code,
+        used_by=caller.staff_id or body.used_by,
     )
     return Response(
         reward_code=ids.typed_reward_code(body.reward_code),
@@ -118,10 +125,10 @@ def handle(body: Request, caller: Caller) -> Response:
     )
 
 
-def sandbox(body: Request, _: Caller) -> dict[str, Any]:
+def sandbox(body: Request, caller: Caller) -> dict[str, Any]:
     """Show the documented example with the code of the request."""
     return {
         "rewardCode": ids.typed_reward_code(body.reward_code),
         "storeId": body.store_id,
-        "usedBy": body.used_by,
+        "usedBy": caller.staff_id or body.used_by,
     }

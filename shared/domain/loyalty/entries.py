@@ -123,7 +123,8 @@ class Cause:
     ``occurred_at`` is when it happened, if it is told later: by a file, or a till that was offline.
     ``campaigns_before`` are those that earlier bookings of the same purchase have had and counted;
     ``None`` if this is its first. ``actor`` is who corrects by hand. ``amount_paid`` is what of a
-    purchase a redemption pays, exactly, in the store's currency.
+    purchase a redemption pays, exactly, in the store's currency. ``staff_id`` is the uid of the
+    person of the merchant's staff who calls.
     """
 
     entry_id: str
@@ -147,6 +148,7 @@ class Cause:
     took_stock: bool | None = None
     actor: str | None = None
     amount_paid: str | None = None
+    staff_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +169,8 @@ class Entry:
     ``took_stock`` tells that a redemption took a piece of its reward's stock. Both are ``None`` in
     entries from before they were there.
     ``actor`` is who corrected a balance by hand, as the request says: a person perhaps.
+    ``staff_id`` is the uid of the person of the merchant's staff who has signed in and booked it;
+    ``None`` if a key or a customer did, or time.
     ``amount_paid`` is what a redemption paid of a purchase; ``None`` for all others.
     ``collected_units`` is how much of what a cancelled redemption gives back is taken by the next
     entries, as returns could not take it before; ``None`` if nothing is.
@@ -238,6 +242,7 @@ class Entry:
     extended: Extended | None = None
     collected_units: int | None = None
     undone: Undone | None = None
+    staff_id: str | None = None
 
     @property
     def granted_units(self) -> int:

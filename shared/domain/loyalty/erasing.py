@@ -87,6 +87,7 @@ ENTRY_CHANGES = frozenset(
         "corrects_entry_id",
         "activates_entry_id",
         "actor",
+        "staff_id",
         "came_back_at",
     }
 )
@@ -316,6 +317,7 @@ def _copied(
         corrects_entry_id=renamed(entry.corrects_entry_id),
         activates_entry_id=renamed(entry.activates_entry_id),
         actor=None,
+        staff_id=None,
     )
 
 

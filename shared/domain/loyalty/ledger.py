@@ -1392,6 +1392,7 @@ def _book(
         extended=extended,
         collected_units=collected_units,
         undone=undone,
+        staff_id=cause.staff_id,
     )
     entry = replace(unsealed, hash=chain.entry_hash(unsealed))
     after = replace(

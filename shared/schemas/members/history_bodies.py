@@ -47,6 +47,9 @@ class HistoryTransaction(Transaction):
         description="When it happened, if that was told later. Else null."
     )
     actor: str | None = Field(description="Who corrected it by hand. Null if nobody did.")
+    staff_id: str | None = Field(
+        description="Who of the staff booked it: a uid. Null if a key, a customer or time did."
+    )
 
 
 class WaitingReturnBody(WireModel):
@@ -137,6 +140,7 @@ HISTORY_EXAMPLE: dict[str, Any] = {
     "correctsEntryId": None,
     "occurredAt": None,
     "actor": None,
+    "staffId": None,
 }
 DETAIL_EXAMPLE: dict[str, Any] = {
     **HISTORY_EXAMPLE,
@@ -195,4 +199,5 @@ def _shared(row: HistoryRow) -> dict[str, Any]:
         "corrects_entry_id": entry.corrects_entry_id,
         "occurred_at": entry.occurred_at,
         "actor": entry.actor,
+        "staff_id": entry.staff_id,
     }

@@ -133,6 +133,7 @@ def cause_of(
         key_hash=claim.claim_id if claim else None,
         now=clock.utc_now(),
         action=sync_action,
+        staff_id=caller.staff_id,
         **facts,  # type: ignore[arg-type]
     )
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from shared import ids
 from shared.auth.caller import Caller
-from shared.domain.loyalty import earn_returns, ledger, waiting_returns
+from shared.domain.loyalty import earn_returns, ledger, undoing, waiting_returns
 from shared.domain.loyalty.earn_returns import EarnReturns
 from shared.domain.loyalty.earning import Award
 from shared.domain.loyalty.earning_base import PurchaseLine
@@ -65,6 +65,7 @@ def reverse(
     Raises:
         ProgramNotFound, MembershipNotFound, BookingNotFound, PurchaseHasOwnRefund,
         ReturnExceedsPurchase, InvalidParameters, IdempotencyKeyReused, Busy.
+        UndoNotAllowed: A cashier asks, and it is not their own last booking for the member.
     """
     program = access.program(caller, program_id, store_id)
     names = _names_of(transaction_id, entry_id, source)
@@ -95,6 +96,8 @@ def reverse(
         waiting = waiting_returns.find(membership.waiting_returns, returned)
         earns = _earns(reads, membership, asked_id, names, transaction_id, source)
         if not earns:
+            if caller.is_cashier:
+                raise BookingNotFound(f"The member has earned nothing by booking {names[0]}.")
             _require_may_wait(program, transaction_id, names)
             assert transaction_id is not None
             if waiting is None:
@@ -110,6 +113,8 @@ def reverse(
             )
             return _without_earn(reads, membership, program, one, asked_id, names, cause.now)
         earn = _meant(reads, earns, program, returned)
+        if caller.is_cashier:
+            undoing.require_undoable(earn, membership, caller.staff_id, cause.now)
         path = paths.earn_returns(earn.membership_id, earn.entry_id)
         receipt = _receipt_path(program, earn.transaction_id)
         commands.want(reads, [path, *receipt])

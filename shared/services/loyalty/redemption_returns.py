@@ -174,6 +174,7 @@ def cause_of(original: Entry, cause: Cause) -> Cause:
         fingerprint=ids.digest("cancel", original.program_id, original.entry_id),
         now=cause.now,
         description=cause.description,
+        staff_id=cause.staff_id,
     )
 
 

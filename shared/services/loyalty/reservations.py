@@ -225,6 +225,7 @@ def prepared_commit(
         fingerprint=ids.digest("commit", program_id, reservation_id, part),
         key_hash=caller.claim.claim_id if caller.claim else None,
         now=clock.utc_now(),
+        staff_id=caller.staff_id,
     )
     asked = _Asked.of(program, user_id, reservation_id)
 

@@ -77,6 +77,7 @@ def transfer(
         now=clock.utc_now(),
         description=description,
         transaction_id=transfer_id,
+        staff_id=caller.staff_id,
     )
     asked = _Asked(program, user_id, to_user_id, cause)
 

@@ -269,6 +269,7 @@ def _cause(
         entry_id=ids.derived("le", *terms),
         fingerprint=ids.digest(*terms),
         key_hash=caller.claim.claim_id if caller.claim else None,
+        staff_id=caller.staff_id,
         now=now,
         description=DESCRIPTION,
         earning_method=check_ins.EARNING_METHODS[method],

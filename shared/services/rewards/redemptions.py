@@ -248,6 +248,7 @@ def cancel(
         key_hash=caller.claim.claim_id if caller.claim else None,
         now=clock.utc_now(),
         description=reason or "Cancelled",
+        staff_id=caller.staff_id,
     )
 
     def book(membership: Membership, reads: Reads, cause: Cause) -> bookings.Decided:

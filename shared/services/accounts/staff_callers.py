@@ -1,0 +1,123 @@
+"""Staff as callers: who has signed in, and which role they have in the account that they name."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from shared import logs
+from shared.auth import keys, persons
+from shared.auth.caller import Caller, SignedInCustomer
+from shared.auth.keys import KeyKind, KeyMode
+from shared.auth.persons import Person
+from shared.domain.accounts.packages import Package
+from shared.errors import (
+    Busy,
+    InvalidApiKey,
+    InvalidIdToken,
+    NotStaff,
+    SignInNotVerified,
+    StoreNotAllowed,
+    SubscriptionInactive,
+)
+from shared.schemas.base import invalid
+from shared.services.accounts import callers, customers
+from shared.store.accounts import account_documents, staff_documents
+from shared.store.cache import Cache
+
+STAFF_ACCOUNT = "X-Beep-Staff-Account"
+"""The header by which a person acts as staff of an account; without it they are a customer."""
+_ACCOUNT_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
+_persons: Cache[Person] = Cache()
+
+
+def authenticate(
+    id_token: str,
+    *,
+    account_id: str,
+    app_check_token: str | None,
+    publishable_key: str | None,
+) -> Caller:
+    """Return the caller that a person is who works for an account.
+
+    The role and what Firebase Auth knows of the person are kept for 60 s. So a role that was taken,
+    a person who was disabled, and a sign-in that was ended work for up to 60 s more.
+
+    Args:
+        id_token: The person's Firebase ID token.
+        account_id: The account that the request names.
+        app_check_token: The token of App Check, if the request has one.
+        publishable_key: A key of the account: with a test key the caller is the sandbox's.
+
+    Raises:
+        InvalidIdToken, IdTokenExpired, AppNotVerified, SubscriptionInactive.
+        SignInNotVerified: The e-mail address is not verified.
+        NotStaff: The person has no role in the account, or there is no such account.
+        InvalidApiKey: The publishable key is not one of the account.
+        Busy: Google does not answer.
+    """
+    person = customers.authenticate(id_token, app_check_token)
+    _require_email(person.email is not None)
+    member = (
+        staff_documents.find(account_id, person.user_id)
+        if _ACCOUNT_ID.fullmatch(account_id)
+        else None
+    )
+    account = None if member is None else account_documents.find_account(account_id)
+    if member is None or member.is_disabled or account is None:
+        raise NotStaff("The person has no role in the account.")
+    _require_present(person)
+    caller = Caller(account_id, account.package, is_live=True, staff=member)
+    if publishable_key and not _is_live(publishable_key, account_id):
+        return replace(caller, package=Package.PRIME, is_live=False)
+    if not account.is_active:
+        raise SubscriptionInactive("The account has no active subscription.")
+    return caller
+
+
+def require_store(caller: Caller, store_id: str | None) -> None:
+    """Refuse what somebody does who is limited to stores, unless it is said to be in one of them.
+
+    Raises:
+        InvalidParameters: No store is named.
+        StoreNotAllowed: The named one is none of theirs.
+    """
+    if caller.staff is None or not caller.staff.store_ids:
+        return
+    if store_id is None:
+        raise invalid({"storeId": "is required of staff who are limited to stores"})
+    if not caller.staff.works_in(store_id):
+        raise StoreNotAllowed(f"The person does not work in the store {store_id}.")
+
+
+def _is_live(publishable_key: str, account_id: str) -> bool:
+    record = callers.find_record(keys.parse_or_none(publishable_key), KeyKind.PUBLISHABLE)
+    if record is None or record.account_id != account_id:
+        raise InvalidApiKey(
+            f"The key in {customers.PUBLISHABLE_KEY} is not a publishable key of the account.",
+            fix="Leave it out, or send `bk_test_pk_...` of the account to call the sandbox.",
+        )
+    return record.mode == KeyMode.LIVE
+
+
+def _require_present(signed_in: SignedInCustomer) -> None:
+    """Refuse who is disabled, deleted or signed out, though the token has not ended yet."""
+    try:
+        person = _persons.get(signed_in.user_id, lambda: persons.find(signed_in.user_id))
+    except persons.PersonsUnavailableError as problem:
+        logs.error("persons unavailable", reason=str(problem))
+        raise Busy("Sign-ins cannot be checked at the moment.") from None
+    if person is None or person.is_disabled:
+        raise InvalidIdToken("The person was disabled or deleted.")
+    at = signed_in.signed_in_at
+    if person.valid_since is not None and (at is None or at < person.valid_since):
+        raise InvalidIdToken("The sign-in was ended.")
+    _require_email(person.is_email_verified)
+
+
+def _require_email(is_verified: bool) -> None:
+    if not is_verified:
+        raise SignInNotVerified(
+            "The sign-in has no verified e-mail address.",
+            fix="Confirm the e-mail address, and sign in again.",
+        )

@@ -1,0 +1,66 @@
+"""What a cashier may undo, to the second."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from shared.domain.loyalty import ledger
+from shared.domain.loyalty.entries import Entry, EntryKind
+from shared.domain.loyalty.membership import Membership
+from shared.domain.loyalty.undoing import UNDO_FOR, require_undoable
+from shared.errors import UndoNotAllowed
+from tests.support.strategies import NOW, make_cause, make_membership, make_program
+
+PROGRAM = make_program()
+LATER = NOW + timedelta(seconds=1)
+
+
+def earned(staff_id: str | None = "uid_1") -> tuple[Membership, Entry]:
+    return ledger.earn(make_membership(PROGRAM), PROGRAM, 50, make_cause(staff_id=staff_id))
+
+
+def reason(earn: Entry, membership: Membership, now: datetime) -> str | None:
+    try:
+        require_undoable(earn, membership, "uid_1", now)
+    except UndoNotAllowed as refusal:
+        return str(refusal.details["reason"])
+    return None
+
+
+@pytest.mark.parametrize(
+    ("passed", "refused"),
+    [
+        (timedelta(0), None),
+        (UNDO_FOR, None),
+        (UNDO_FOR + timedelta(milliseconds=1), "too_late"),
+    ],
+)
+def test_for_a_quarter_of_an_hour(passed: timedelta, refused: str | None) -> None:
+    membership, earn = earned()
+
+    assert reason(earn, membership, NOW + passed) == refused
+
+
+@pytest.mark.parametrize("staff_id", [None, "uid_2"])
+def test_only_what_oneself_has_booked(staff_id: str | None) -> None:
+    membership, earn = earned(staff_id)
+
+    assert reason(earn, membership, NOW) == "other_staff"
+
+
+def test_not_what_something_was_booked_after() -> None:
+    membership, earn = earned()
+    after, _ = ledger.redeem(membership, PROGRAM, 10, make_cause("le_2", now=LATER))
+
+    assert reason(earn, after, LATER) == "not_the_last"
+
+
+@pytest.mark.parametrize("kind", [EntryKind.EXPIRE, EntryKind.TIER])
+def test_what_time_brings_is_no_booking(kind: EntryKind) -> None:
+    membership, earn = earned()
+    by_time = replace(membership.recent[0], kind=kind, recorded_at=LATER)
+
+    assert reason(earn, replace(membership, recent=(by_time, *membership.recent)), LATER) is None

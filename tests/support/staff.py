@@ -1,0 +1,75 @@
+"""People who work for a merchant: roles, their calls, and the Firebase Auth that knows them."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from shared.domain.accounts.staff import StaffRole
+from tests.support import receivers, sign_ins
+from tests.support.api import Api
+from tests.support.merchants import Merchant
+
+HEADER = "X-Beep-Staff-Account"
+
+
+@dataclass
+class Persons:
+    """The part of Firebase Auth that is asked for persons; it knows everybody, unless told."""
+
+    receiver: receivers.Receiver
+    changed: dict[str, dict[str, Any] | None] = field(default_factory=dict)
+
+    @property
+    def asked(self) -> int:
+        """How many times it was asked."""
+        return len(self.receiver.received)
+
+    def set(self, user_id: str, **fields: Any) -> None:
+        """Change what is known of a person: ``disabled``, ``validSince``, ``emailVerified``."""
+        self.changed[user_id] = fields
+
+    def delete(self, user_id: str) -> None:
+        """Know nothing of a person any more."""
+        self.changed[user_id] = None
+
+    def answer(self, connection: socket.socket) -> None:
+        """Answer as ``projects.accounts.lookup`` does."""
+        asked = json.loads(self.receiver.received[-1].body)["localId"]
+        users = [
+            {"localId": each, "emailVerified": True, **fields}
+            for each in asked
+            if (fields := self.changed.get(each, {})) is not None
+        ]
+        body = {"kind": "identitytoolkit#GetAccountInfoResponse"}
+        receivers.answer(200, {**body, "users": users} if users else body)(connection)
+
+
+@pytest.fixture
+def persons(monkeypatch: pytest.MonkeyPatch) -> Iterator[Persons]:
+    """A Firebase Auth that answers where the emulator would."""
+    with receivers.receiving("") as receiver:
+        service = Persons(receiver)
+        receiver.answer = service.answer
+        monkeypatch.setenv("FIREBASE_AUTH_EMULATOR_HOST", receiver.url.removeprefix("http://"))
+        yield service
+
+
+def signed_in(merchant: Merchant, user_id: str, **sign_in: Any) -> Api:
+    """Return the API as a person calls it who says that they are staff of the merchant."""
+    token = sign_ins.unsigned(user_id, **sign_in)
+    return Api(merchant.api.app, token, {HEADER: merchant.account_id})
+
+
+def hired(
+    merchant: Merchant, role: StaffRole | str, user_id: str | None = None, **fields: Any
+) -> Api:
+    """Give somebody a role; return the API as they call it."""
+    uid = user_id or f"uid_{role}"
+    merchant.api.ok("addStaffMember", {"userId": uid, "role": role, **fields})
+    return signed_in(merchant, uid)
