@@ -60,6 +60,7 @@ def test_a_record_is_read_back_as_it_was(record: Any) -> None:
 
 
 @given(strategies.programs)
+@settings(max_examples=25)  # A program has so many fields that making one takes a while.
 def test_a_program_is_read_back_with_the_rules_of_its_type(program: Program) -> None:
     read = program_documents.decode(
         Snapshot("loyaltyPrograms/lp_1", codec.to_document(program), NOW)
