@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
+from math import inf
 
 from shared.domain.accounts.oauth import OAuthError, OAuthRefused
 
@@ -17,13 +18,17 @@ ISSUED_PER_CLIENT_MAX = 120
 """Tokens of a client: who keeps a token for its life needs one in an hour."""
 FAILED_PER_CLIENT_MAX = 20
 FAILED_MAX = 600
-"""Failures of all clients together; also the most names that are remembered."""
+"""Failures of all clients together."""
 
 
 class Window:
-    """Counts by name, from zero again in each minute."""
+    """Counts by name, from zero again in each minute.
 
-    def __init__(self) -> None:
+    ``total_max``: how many are counted in all, where anybody can make up names.
+    """
+
+    def __init__(self, total_max: float = inf) -> None:
+        self._total_max = total_max
         self._lock = threading.Lock()
         self._counts: Counter[str] = Counter()
         self._ends_s = 0.0
@@ -33,8 +38,7 @@ class Window:
         with self._lock:
             if time.monotonic() >= self._ends_s:
                 self.forget()
-            # What is beyond the limit of all is refused whatever its name: nothing grows.
-            if self._counts.total() <= FAILED_MAX or name in self._counts:
+            if self._counts.total() <= self._total_max:
                 self._counts[name] += 1
             return self._counts[name], self._counts.total()
 
@@ -44,7 +48,7 @@ class Window:
         self._ends_s = time.monotonic() + WINDOW_S
 
 
-_ISSUED, _FAILED = Window(), Window()
+_ISSUED, _FAILED = Window(), Window(FAILED_MAX)
 
 
 def count_issued(client_id: str) -> None:

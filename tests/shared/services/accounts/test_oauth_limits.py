@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from shared.domain.accounts.oauth import OAuthRefused
 from shared.services.accounts import oauth_limits
 from shared.services.accounts.oauth_limits import FAILED_MAX, FAILED_PER_CLIENT_MAX, WINDOW_S
 from tests.support import oauth
@@ -66,6 +67,16 @@ def test_names_that_change_are_slowed_down_together(merchant: Merchant) -> None:
 
     assert client.ask().status == 200
     assert len(oauth_limits._FAILED._counts) <= FAILED_MAX + 1
+
+
+def test_many_clients_are_counted_each_for_itself() -> None:
+    for number in range(FAILED_MAX + 1):
+        oauth_limits.count_issued(f"client {number}")
+    for _ in range(oauth_limits.ISSUED_PER_CLIENT_MAX):
+        oauth_limits.count_issued("busy")
+
+    with pytest.raises(OAuthRefused, match="keep it"):
+        oauth_limits.count_issued("busy")
 
 
 def test_a_client_that_keeps_no_token_is_slowed_down_alone(
