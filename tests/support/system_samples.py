@@ -5,6 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 CONFIGS: dict[tuple[str, str], dict[str, Any]] = {
+    ("shop", "woocommerce"): {
+        "shopUrl": "https://shop.example.com",
+        "consumerKey": "ck_" + "fake" * 10,
+        "consumerSecret": "cs_" + "fake" * 10,
+        "webhookSecret": "fake-webhook-secret-of-woocommerce",
+        "giftCardProductIds": [900],
+    },
     ("shop", "generic"): {
         "webhookSecret": "fake-webhook-secret-of-a-shop",
         "ordersUrl": "https://shop.example.com/orders",

@@ -6,7 +6,7 @@ from typing import Literal
 
 _Till = Literal["korona", "vectron", "casio", "lightspeed", "sumup"]
 _Erp = Literal["sap", "lexoffice", "sevdesk", "xentral", "weclapp"]
-_Shop = Literal["shopify", "shopware"]
+_Shop = Literal["shopify", "shopware", "woocommerce"]
 
 PosName = Literal[_Till, "generic"]
 """Each name is a module of ``shared/connectors/pos``."""
