@@ -400,6 +400,7 @@ class ShopifyShop:
 @contextmanager
 def shopify_shop() -> Iterator[ShopifyShop]:
     """Run the shop on a free port of the loopback interface."""
+    schema()  # A thread could not skip the test.
     server = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
     shop = ShopifyShop(f"http://127.0.0.1:{server.server_address[1]}")
 

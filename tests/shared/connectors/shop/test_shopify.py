@@ -461,7 +461,7 @@ orders = st.builds(
     shipping=MONEY,
     is_tax_included=st.booleans(),
 )
-few = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+few = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @few
