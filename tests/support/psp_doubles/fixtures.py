@@ -91,7 +91,7 @@ def _place(
 
 
 @pytest.fixture
-def shop(
+def psp_shop(
     _place: _Place,
     app: Flask,
     frozen_clock: Clock,
@@ -109,8 +109,8 @@ def shop(
 
 
 @pytest.fixture
-def loyal(shop: Shop, _place: _Place) -> Shop:
+def loyal(psp_shop: Shop, _place: _Place) -> Shop:
     """The same shop; the payer is a new member, and gets points."""
     member = _place.nobody.other(ids.new("user"))
     member.enroll()
-    return replace(shop, member=member)
+    return replace(psp_shop, member=member)

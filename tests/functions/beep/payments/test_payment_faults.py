@@ -64,6 +64,12 @@ def each_death_of(providers: Iterable[str]) -> pytest.MarkDecorator:
     )
 
 
+@pytest.fixture
+def shop(psp_shop: Shop) -> Shop:
+    """The shop of a payment provider: all tests also know a shop that is online."""
+    return psp_shop
+
+
 def assert_told(answer: Answer, fault: Fault) -> None:
     """Assert that a till is told to come again."""
     if fault is Fault.UNKNOWN_STATUS:
