@@ -309,11 +309,20 @@ def _receipts(row: ShopifyOrder) -> Iterator[Receipt]:
 
 
 def _sale(row: ShopifyOrder, head: OrderHead) -> Receipt:
-    received = row.total_received_set or row.total_price_set
     lines = tuple(_lines(row))
-    sale = sale_of(head, row.issued_at, lines, received.amount - _not_for_goods(row))
+    sale = sale_of(head, row.issued_at, lines, _received(row) - _not_for_goods(row))
     # What is taken in exchange is not paid again, so that less is received than lines say.
     return replace(sale, doubt=None) if row.refunds else sale
+
+
+def _received(row: ShopifyOrder) -> Decimal:
+    """Return what was paid for the order: all of it, as its status says.
+
+    Only exchanges make a difference, as goods that came back are in the total. An order that an app
+    has written as paid may have no payments.
+    """
+    told = row.total_received_set
+    return told.amount if row.refunds and told and told.amount else row.total_price_set.amount
 
 
 def _lines(row: ShopifyOrder) -> Iterator[PurchaseLine]:

@@ -402,6 +402,9 @@ CARD = Line(D(30), is_gift_card=True)
         (Order(lines=[TEA, TEA], status="PARTIALLY_PAID", received=D(50)), []),
         # An edit has removed one of two before they were paid.
         (Order(lines=[Line(D(50), 2, removed=1)], received=D(50)), [5000]),
+        # An app has written it as paid, without a payment.
+        (Order(lines=[TEA], received=D(0)), [5000]),
+        (Order(lines=[TEA], received=D(0), refunds=[Refund(D(20))]), [5000, -2000]),
         # Money that went back, with goods and without.
         (Order(lines=[TEA], refunds=[Refund(D(50), {0: 1})], status="REFUNDED"), [5000, -5000]),
         (Order(lines=[TEA], refunds=[Refund(D(20))]), [5000, -2000]),
