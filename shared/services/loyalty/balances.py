@@ -34,14 +34,19 @@ from shared.schemas.base import invalid
 from shared.services import access, commands
 from shared.services.commands import Reads
 from shared.services.joint_commands import State
-from shared.services.loyalty import bookings, redemption_returns, till_receipts, voucher_codes
+from shared.services.loyalty import (
+    bookings,
+    redemption_returns,
+    reservation_voids,
+    till_receipts,
+    voucher_codes,
+)
 from shared.services.loyalty.awards import Awarding
 from shared.services.loyalty.bookings import Booking, ComesBack, Prepared
 from shared.services.loyalty.returning import SpentBack
 from shared.services.loyalty.reward_stocks import StockOfReward
 from shared.services.loyalty.sync_conflicts import Expected
 from shared.store import paths
-from shared.store.client import Write
 from shared.store.loyalty import membership_documents
 
 _DIRECTIONS = {"add": Direction.EARN, "redeem": Direction.REDEEM, "set": Direction.SET}
@@ -331,6 +336,10 @@ def prepared_redeem(
     )
 
     def book(membership: Membership, reads: Reads, cause: Cause) -> bookings.Decided:
+        state = State(reads)
+        membership = reservation_voids.void_of_transaction(
+            state, membership, program, membership_id, transaction_id, cause.now
+        )
         # The reward is looked up here, so that a repeated request is answered even if it is gone.
         if reward_id:
             _require_terms(
@@ -340,17 +349,17 @@ def prepared_redeem(
             point_payments.value_of(program)
         spend = partial(ledger.redeem, membership, program, units, overdraft_units=overdraft_units)
         after, entry = spend(cause=cause)
-        writes: list[Write] = []
         if stock is not None:
-            taken = stock.take(reads, cause.now)
-            writes += taken.writes
+            taken = stock.take(state.now, cause.now)
+            state.apply(taken.writes)
             if taken.code_id is not None:
                 code, given = voucher_codes.give(
-                    reads, program.account_id, taken.code_id, cause.now
+                    state.now, program.account_id, taken.code_id, cause.now
                 )
-                writes.append(given)
+                state.apply([given])
                 after, entry = spend(cause=replace(cause, reward_code=code))
-        return bookings.Decided(after, entry, writes)
+        after, expired = ledger.without_expired(after, program, cause.now)
+        return bookings.Decided(after, entry, state.writes(), expired)
 
     return Prepared(
         program,
@@ -413,12 +422,19 @@ def sync_external(
         sync_action=action,
     )
 
-    def book(membership: Membership, _: Reads, cause: Cause) -> bookings.Decided:
+    def book(membership: Membership, reads: Reads, cause: Cause) -> bookings.Decided:
         match action:
             case "add":
                 return bookings.Decided(*ledger.earn(membership, program, units, cause))
             case "redeem":
-                return bookings.Decided(*ledger.redeem(membership, program, units, cause))
+                state = State(reads)
+                reserved_by = paths.membership_id(program_id, user_id)
+                membership = reservation_voids.void_of_transaction(
+                    state, membership, program, reserved_by, external_transaction_id, cause.now
+                )
+                after, entry = ledger.redeem(membership, program, units, cause)
+                after, expired = ledger.without_expired(after, program, cause.now)
+                return bookings.Decided(after, entry, state.writes(), expired)
             case _:
                 booked = ledger.set_balance(
                     membership, program, units, cause, total_earned_units=total_earned_units

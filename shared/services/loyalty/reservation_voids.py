@@ -1,4 +1,4 @@
-"""Give up a reservation, in the commit of whoever asks for it or returns its purchase."""
+"""Give up a reservation, in the commit of whoever asks for it, or returns or pays its purchase."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program
 from shared.services import commands
 from shared.services.commands import Reads
+from shared.services.joint_commands import State
 from shared.services.loyalty.reward_stocks import StockOfReward
 from shared.store import paths
 from shared.store.client import Write
@@ -35,3 +36,35 @@ def void(
         stock = StockOfReward.of(program, hold.reward_id, hold.stock_key)
         writes += stock.release(reads, hold)
     return ledger.release(membership, program, hold, now), writes
+
+
+def void_of_transaction(
+    state: State,
+    membership: Membership,
+    program: Program,
+    reserved_by: str,
+    transaction_id: str | None,
+    now: datetime,
+) -> Membership:
+    """Return a membership without what is reserved for a transaction that is redeemed at once.
+
+    Args:
+        state: Its writes are added to.
+        membership: The membership. What it has held may have reached its date: it can be spent
+            now, and the caller writes off what is left of it.
+        program: Its program.
+        reserved_by: The membership whose transaction it is: one that was merged since may have had
+            another one of that name.
+        transaction_id: The transaction; nothing is reserved for one without an id.
+        now: UTC.
+
+    Raises:
+        Wanted: Something is not read yet.
+    """
+    if transaction_id is None:
+        return membership
+    for hold in membership.holds:
+        if (hold.membership_id, hold.transaction_id) == (reserved_by, transaction_id):
+            membership, writes = void(state.now, membership, program, hold, now)
+            state.apply(writes)
+    return membership

@@ -453,6 +453,62 @@ def test_a_transaction_that_was_redeemed_meanwhile_is_not_committed(member: Memb
     assert stored.units(member) == [100, -30]
 
 
+@pytest.mark.parametrize("how", ["redeem", "sync"])
+def test_what_is_reserved_for_a_transaction_pays_it_if_it_is_redeemed_at_once(
+    member: Member, how: str
+) -> None:
+    reservation_id = reserved(member, 80, transactionId="t1")
+    reserved(member, 10, transactionId="t2")
+
+    for _ in range(2):
+        if how == "redeem":
+            assert member.redeem(90, transactionId="t1").status == 200
+        else:
+            assert member.sync("redeem", 90, externalTransactionId="t1").status == 200
+
+    assert balances(member) == (10, 10, 0)
+    with nothing_written():
+        assert void(member, reservation_id).body["status"] == "voided"
+        assert commit(member, reservation_id).error == "IDEMPOTENCY_KEY_REUSED"
+        assert member.redeem(1, transactionId="t3").error == "INSUFFICIENT_BALANCE"
+    stored.assert_sound(member)
+
+
+def test_the_piece_that_is_reserved_for_a_transaction_is_the_one_it_gets(
+    merchant: Merchant,
+) -> None:
+    limits = [{"timesPerPeriod": 1, "period": "ever"}]
+    member = with_reward(merchant, stock=1, limits=limits)
+    reserved(member, transactionId="t1")
+    with nothing_written():
+        other = member.redeem(40, rewardId="rw_coffee", transactionId="t2")
+
+    bought = member.redeem(40, rewardId="rw_coffee", transactionId="t1")
+
+    assert (other.error, bought.status) == ("REWARD_LIMIT_REACHED", 200)
+    assert balances(member) == (60, 0, 60)
+    found = stored.document(paths.reward_stock(member.program_id, "rw_coffee"))
+    assert found is not None
+    assert (found["remaining"], found.get("held") or {}) == (0, {})
+    stored.assert_sound(member)
+
+
+def test_what_has_reached_its_date_while_it_was_reserved_pays_its_transaction(
+    frozen_clock: Clock, merchant: Merchant
+) -> None:
+    frozen_clock.now = datetime(2026, 3, 3, 12, tzinfo=UTC)
+    member = merchant.member("points", balance=100, pointsExpiry={"afterDays": 1})
+    frozen_clock.now = datetime(2026, 3, 4, 22, 55, tzinfo=UTC)
+    reserved(member, 50, transactionId="t1")
+    frozen_clock.advance(minutes=6)
+
+    assert member.redeem(40, transactionId="t1").status == 200
+
+    assert stored.units(member) == [100, -50, -40, -10]
+    assert balances(member) == (0, 0, 0)
+    stored.assert_sound(member)
+
+
 # Races and crashes
 
 
