@@ -119,6 +119,12 @@ class Response(ResponseModel):
             "unlocked. It comes before what is taken back."
         )
     )
+    points_collected: Number = Field(
+        description=(
+            "What of that is taken at once, as earlier returns of the member could not take it: "
+            "these redemptions had spent it. Not in `pointsReversed`."
+        )
+    )
     cancelled_redemption_ids: list[str] = Field(
         description="The redemptions that gave it back, and are cancelled by this."
     )
@@ -165,6 +171,7 @@ EXAMPLE: dict[str, Any] = {
     "pointsReversed": 49,
     "uncollectedPoints": 0,
     "pointsGivenBack": 0,
+    "pointsCollected": 0,
     "cancelledRedemptionIds": [],
     "voidedReservationIds": [],
     "previousBalance": 142,
@@ -217,6 +224,7 @@ def handle(body: Request, caller: Caller) -> Response:
         points_reversed=from_units(-entry.moved_units if entry else 0, scale),
         uncollected_points=from_units(uncollected_units, scale),
         points_given_back=from_units(undone.units, scale),
+        points_collected=from_units(undone.collected_units or 0, scale),
         cancelled_redemption_ids=list(undone.redemption_ids),
         voided_reservation_ids=list(undone.reservation_ids),
         previous_balance=from_units(booking.previous_units, scale),

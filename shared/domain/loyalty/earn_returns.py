@@ -83,12 +83,13 @@ class EarnReturns:
         told = self.nothings.get(returned.refund, "").split(":")[2:]
         if not told:
             return None
-        balance_units, units, redemption_ids, reservation_ids = told
+        balance_units, units, redemption_ids, reservation_ids, *collected = told
         return Undone(
             int(balance_units),
             int(units),
             tuple(filter(None, redemption_ids.split(","))),
             tuple(filter(None, reservation_ids.split(","))),
+            int(collected[0]) if collected else None,
         )
 
     def with_nothing(
@@ -107,6 +108,7 @@ class EarnReturns:
             redemptions, reservations = undone.redemption_ids, undone.reservation_ids
             told += f":{undone.balance_units}:{undone.units}"
             told += f":{','.join(redemptions)}:{','.join(reservations)}"
+            told += "" if undone.collected_units is None else f":{undone.collected_units}"
         return replace(self, nothings={**self.nothings, returned.refund: told})
 
 

@@ -72,13 +72,15 @@ class Undone:
 
     ``balance_units`` is the balance before all that is in the same commit; ``units`` is what
     ``redemption_ids`` gave back, which are cancelled by it; ``reservation_ids`` were open, and are
-    voided. What a return did while it waited for its purchase is in these three, too.
+    voided. ``collected_units`` are what earlier returns could not take, and take of ``units``;
+    ``None`` if nothing. What a return did while it waited for its purchase is in these, too.
     """
 
     balance_units: int
     units: int = 0
     redemption_ids: tuple[str, ...] = ()
     reservation_ids: tuple[str, ...] = ()
+    collected_units: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

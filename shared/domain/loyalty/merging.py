@@ -15,6 +15,7 @@ from shared.domain.loyalty.entries import Moved
 from shared.domain.loyalty.lots import Lots
 from shared.domain.loyalty.membership import Membership, MembershipStatus
 from shared.domain.loyalty.standing import ABSENCES_MAX
+from shared.domain.loyalty.uncollected_returns import Remembered
 from shared.domain.loyalty.waiting_returns import Waiting
 from shared.errors import MergeLimitExceeded
 
@@ -165,7 +166,7 @@ def taken_over(target: Membership, source: Membership) -> Membership:
         # Who was a member before was not won by a friend.
         referral=older.referral,
         waiting_returns=_waiting(target, source),
-        uncollected=uncollected_returns.latest((*target.uncollected, *source.uncollected)),
+        uncollected=uncollected_returns.latest((*_uncollected(target), *_uncollected(source))),
         # Who was welcomed in one of them, or was there before there was a bonus, is not new.
         awaits_welcome=target.awaits_welcome and source.awaits_welcome,
         active_at=max(filter(None, (target.active_at, source.active_at)), default=None),
@@ -205,6 +206,12 @@ def _waiting(target: Membership, source: Membership) -> Waiting:
     more = (each for each in source.waiting_returns if each.returned.refund not in known)
     both = (*target.waiting_returns, *more)
     return tuple(sorted(both, key=lambda each: each.since))
+
+
+def _uncollected(membership: Membership) -> Remembered:
+    """Return what returns could not take before a merge: redemptions of the other do not pay it."""
+    own = (membership.membership_id, *membership.merged_from)
+    return uncollected_returns.merged(membership.uncollected, own)
 
 
 def _months(target: Membership, source: Membership) -> earned_months.Months | None:

@@ -24,6 +24,7 @@ class Uncollected:
 
     ``membership_id`` and ``entry_id`` name the earn; ``since`` is when the return was booked.
     ``units`` are still missing; ``collected_units`` were taken since then.
+    ``paid_by``: since a merge, the memberships that were the member's when the return was booked.
     """
 
     membership_id: str
@@ -31,6 +32,7 @@ class Uncollected:
     units: int
     since: datetime
     collected_units: int = 0
+    paid_by: tuple[str, ...] = ()
 
     @property
     def earn(self) -> tuple[str, str]:
@@ -66,9 +68,29 @@ def latest(every: Sequence[Uncollected]) -> Remembered:
     return tuple(ordered)
 
 
+def merged(every: Remembered, membership_ids: tuple[str, ...]) -> Remembered:
+    """Return what is remembered of a membership that another one joins, or that joins another one.
+
+    Args:
+        every: What it remembers.
+        membership_ids: It, and those that were merged into it before.
+    """
+    return tuple(replace(each, paid_by=each.paid_by or membership_ids) for each in every)
+
+
 def due(every: Remembered, redeemed: Entry) -> Remembered:
-    """Return those that would have been taken if a redemption had not been: it was there before."""
-    return tuple(each for each in every if each.units and redeemed.recorded_at <= each.since)
+    """Return those that would have been taken if a redemption had not been.
+
+    It was booked before, and spent of the balance of that return: not of that of another member,
+    who was merged into this one only later.
+    """
+    return tuple(
+        each
+        for each in every
+        if each.units
+        and redeemed.recorded_at <= each.since
+        and (not each.paid_by or redeemed.membership_id in each.paid_by)
+    )
 
 
 def withdrawn(every: Remembered, earn: Entry, units: int) -> tuple[Remembered, int]:

@@ -144,6 +144,7 @@ class SpentBack:
                 units=earlier.units + done.units,
                 redemption_ids=earlier.redemption_ids + done.redemption_ids,
                 reservation_ids=earlier.reservation_ids + done.reservation_ids,
+                collected_units=_sum(earlier.collected_units, done.collected_units),
             )
         return done if done.redemption_ids or done.reservation_ids else None
 
@@ -264,9 +265,15 @@ class SpentBack:
             self._done,
             units=self._done.units + given.entry.units,
             redemption_ids=(*self._done.redemption_ids, redeemed.entry_id),
+            collected_units=_sum(self._done.collected_units, given.entry.collected_units),
         )
         # Two pieces may go back into one document, and nothing goes back twice.
         self._state.apply(given.writes)
+
+
+def _sum(*units: int | None) -> int | None:
+    """Return the sum; ``None`` for nothing, which entries from before do not have either."""
+    return sum(filter(None, units)) or None
 
 
 def settle_nothing(reads: Reads, membership: Membership, program: Program, told: Cause) -> Settled:

@@ -99,6 +99,69 @@ def test_a_return_takes_what_it_could_not_take_before(merchant: Merchant) -> Non
     stored.assert_sound(member)
 
 
+def test_a_merge_lets_nobody_pay_for_returns_of_the_other_one_from_before(
+    frozen_clock: Clock, merchant: Merchant
+) -> None:
+    anna = merchant.member("points")
+    ben = anna.other("user_2")
+    ben.enroll()
+    anna.add(purchaseAmount=10, transactionId="t1")
+    of_anna = [anna.redeem(points).body["redemptionId"] for points in (60, 40)]
+    ben.add(purchaseAmount=5, transactionId="t2")
+    of_ben = ben.redeem(50).body["redemptionId"]
+    frozen_clock.advance(minutes=1)
+    of_t2 = {**ben.ids, "transactionId": "t2", "refundId": "r2"}
+    assert ben.api.ok("reverseLoyaltyTransaction", of_t2)["uncollectedPoints"] == 50
+    frozen_clock.advance(minutes=1)
+    anna.api.ok("mergeMembers", {"fromUserId": anna.user_id, "intoUserId": ben.user_id})
+
+    # Ben's return would not have taken from Anna's card.
+    assert cancel(anna, of_anna[0]).body["pointsCollected"] == 0
+    assert ben.balance()["currentBalance"] == 60
+    # Now it is one balance: a return takes what there is, and the rest of what both had redeemed.
+    frozen_clock.advance(minutes=1)
+    back = anna.api.ok("reverseLoyaltyTransaction", {**anna.ids, **RETURN})
+    assert (back["pointsReversed"], back["uncollectedPoints"]) == (60, 40)
+    assert cancel(ben, of_ben).body["pointsCollected"] == 50
+    assert cancel(anna, of_anna[1]).body["pointsCollected"] == 40
+    assert ben.balance()["currentBalance"] == 0
+    assert [each.units for each in stored.membership(ben).uncollected] == [0, 0]
+
+
+def test_a_return_says_what_earlier_ones_take_of_what_it_gives_back(merchant: Merchant) -> None:
+    member = merchant.member("points")
+    member.add(purchaseAmount=10, transactionId="t1")
+    member.redeem(100, transactionId="t2")
+    member.api.ok("reverseLoyaltyTransaction", {**member.ids, **RETURN})
+    assert member.add(purchaseAmount=5, transactionId="t2").body["pointsAdded"] == 50
+
+    body = {**member.ids, "transactionId": "t2", "refundId": "r2"}
+    answer = member.api.ok("reverseLoyaltyTransaction", body)
+
+    assert (answer["pointsGivenBack"], answer["pointsCollected"]) == (100, 100)
+    assert (answer["previousBalance"], answer["pointsReversed"], answer["newBalance"]) == (
+        50,
+        50,
+        0,
+    )
+    again = member.api.ok("reverseLoyaltyTransaction", {**body})
+    assert again == answer
+    # One that takes nothing itself says it, too.
+    member.add(purchaseAmount=10, transactionId="t3")
+    member.redeem(100, transactionId="t4")
+    member.api.ok(
+        "reverseLoyaltyTransaction", {**member.ids, "transactionId": "t3", "refundId": "r3"}
+    )
+    waits = {**member.ids, "transactionId": "t4", "refundId": "r4"}
+    for _ in range(2):
+        answer = member.api.ok("reverseLoyaltyTransaction", waits)
+        assert (answer["pointsGivenBack"], answer["pointsCollected"]) == (100, 100)
+    member.add(purchaseAmount=0.01, transactionId="t4")
+    answer = member.api.ok("reverseLoyaltyTransaction", waits)
+    assert (answer["status"], answer["pointsCollected"]) == ("booked", 100)
+    stored.assert_sound(member)
+
+
 def test_what_was_redeemed_after_a_return_pays_nothing_for_it(merchant: Merchant) -> None:
     member = merchant.member("points")
     member.add(purchaseAmount=10, transactionId="t1")
