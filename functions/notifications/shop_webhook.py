@@ -64,4 +64,7 @@ def _named(path: str) -> tuple[str, str, str | None]:
 
 
 def _refused() -> NotificationRefused:
-    return NotificationRefused("The notice is not signed as it should be, or unexpected.")
+    return NotificationRefused(
+        "The notice is not signed as it should be, or unexpected.",
+        fix="Compare the URL and the secret in the shop's settings with configureSync.",
+    )

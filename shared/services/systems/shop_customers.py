@@ -95,8 +95,12 @@ class Shop:
 
 def is_member(program_id: str, user_id: str) -> bool:
     """Tell whether somebody is in a program, whatever the status."""
-    path = paths.member(paths.membership_id(program_id, user_id))
-    return client.get_one(path).data is not None
+    return client.get_one(member_path(program_id, user_id)).data is not None
+
+
+def member_path(program_id: str, user_id: str) -> str:
+    """Return where somebody's membership is."""
+    return paths.member(paths.membership_id(program_id, user_id))
 
 
 def email_keys(email: str | None) -> list[Key]:

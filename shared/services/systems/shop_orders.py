@@ -12,15 +12,15 @@ from dataclasses import dataclass, replace
 from shared import clock, ids
 from shared.domain.systems import shop_orders
 from shared.domain.systems.sales import Receipt
-from shared.domain.systems.shop_orders import JOINS_WITHIN, ShopCustomer, ShopOrder, WaitingOrder
+from shared.domain.systems.shop_orders import JOINS_WITHIN, ShopOrder, WaitingOrder
 from shared.domain.systems.syncs import Sync
 from shared.services import commands
 from shared.services.commands import Effect, Reads
 from shared.services.systems import receipt_points, shop_customers
 from shared.services.systems.receipt_points import ReceiptOutcome, ReceiptResult
 from shared.services.systems.shop_customers import Shop
-from shared.store import paths
-from shared.store.systems import shop_documents
+from shared.store import client, paths
+from shared.store.systems import purchase_documents, shop_documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +53,15 @@ def take(sync: Sync, order: ShopOrder) -> BookedOrder:
     receipts = tuple(each for each in order.receipts if not _is_old(sync, each))
     if sync.program_id is None or not receipts:
         return _NOTHING
-    if order.customer is None:
-        return book(sync, receipts, None)
     shop = Shop(sync.account_id, sync.store_id, sync.system)
-    user_id = _member_of(sync, shop, order.customer)
-    if user_id is not None:
+    user_id = _member_of(sync, shop, order)
+    if user_id is not None or order.customer is None:
         return book(sync, receipts, user_id)
     waiting = _wait(sync, shop, order, receipts)
     if waiting is None:
         return _NOTHING
     # Somebody may have linked the customer meanwhile, and not have seen that it waits.
-    user_id = _member_of(sync, shop, order.customer)
+    user_id = _member_of(sync, shop, order)
     if user_id is None:
         return BookedOrder(waits=True)
     return _book_waiting(sync, waiting, user_id)
@@ -91,15 +89,20 @@ def book_waiting(sync: Sync, lookups: Sequence[str], user_id: str) -> int:
 
 
 def _book_waiting(sync: Sync, order: WaitingOrder, user_id: str) -> BookedOrder:
-    booked = book(sync, order.receipts, user_id)
-    _end_waiting(order)
-    return booked
+    while True:
+        booked = book(sync, order.receipts, user_id)
+        newer = _end_waiting(order)
+        if newer is None:
+            return booked
+        order = newer
 
 
 def forget(lookups: Sequence[str]) -> None:
     """Delete the waiting orders of a customer."""
     for order in shop_documents.list_of(lookups):
-        _end_waiting(order)
+        left: WaitingOrder | None = order
+        while left is not None:
+            left = _end_waiting(left)
 
 
 def waiting_id(shop: Shop, order_id: str) -> str:
@@ -113,13 +116,23 @@ def _is_old(sync: Sync, receipt: Receipt) -> bool:
     return receipt.voids is None and since is not None and receipt.issued_at < since
 
 
-def _member_of(sync: Sync, shop: Shop, customer: ShopCustomer) -> str | None:
-    """Return the member of the program who a customer is; ``None`` if there is none yet."""
-    user_id = shop.member_of(customer)
+def _member_of(sync: Sync, shop: Shop, order: ShopOrder) -> str | None:
+    """Return the member of the program whose order it is; ``None`` if there is none yet.
+
+    An order that has earned stays with whom it has earned for, so that what comes back of it is
+    taken from them: also of a guest's, and if the customer was linked to somebody else since.
+    """
     assert sync.program_id is not None
-    if user_id is None or not shop_customers.is_member(sync.program_id, user_id):
-        return None
-    return user_id
+    user_id = shop.member_of(order.customer) if order.customer else None
+    path = paths.purchase(receipt_points.purchase_id(sync, order.external_id))
+    members = [shop_customers.member_path(sync.program_id, user_id)] if user_id else []
+    reads = client.get([path, *members])
+    purchase = purchase_documents.decode(reads[path])
+    named = (each.customer_id for each in purchase.sales) if purchase else ()
+    earning = next((each for each in named if each is not None), None)
+    if earning is not None:
+        return earning
+    return user_id if all(reads[each].data is not None for each in members) else None
 
 
 def _wait(
@@ -156,13 +169,14 @@ def _wait(
     return commands.run([path], decide)
 
 
-def _end_waiting(order: WaitingOrder) -> None:
-    """Delete a waiting order, unless more was told of it meanwhile."""
+def _end_waiting(order: WaitingOrder) -> WaitingOrder | None:
+    """Delete a waiting order; return it as it is if more was told of it meanwhile."""
     path = paths.shop_order(order.waiting_id)
 
-    def decide(reads: Reads) -> Effect[None]:
-        if shop_documents.decode(reads[path]) != order:
-            return Effect(None)
+    def decide(reads: Reads) -> Effect[WaitingOrder | None]:
+        found = shop_documents.decode(reads[path])
+        if found != order:
+            return Effect(found)
         return Effect(None, [shop_documents.deletion(reads[path])])
 
-    commands.run([path], decide)
+    return commands.run([path], decide)

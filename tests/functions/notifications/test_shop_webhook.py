@@ -200,7 +200,7 @@ def test_a_till_of_the_same_name_has_other_receipts(linked_shop: OnlineShop) -> 
 
 
 @pytest.mark.parametrize(
-    ("is_known", "cost"), [(False, (7, 7, 5)), (True, (2, 2, 0))], ids=["news", "known"]
+    ("is_known", "cost"), [(False, (7, 8, 5)), (True, (2, 2, 0))], ids=["news", "known"]
 )
 def test_a_notice_costs_what_it_may(
     linked_shop: OnlineShop, is_known: bool, cost: tuple[int, int, int]
@@ -236,6 +236,8 @@ def test_a_customer_who_asks_for_it_is_erased_with_all_that_waits(shop: OnlineSh
         assert shop.notify("customer.erasure", customer={"id": "17"}) == 200
         assert shop.anna.api("getCustomerBalance", shop.anna.ids).status == 404
     assert shop.notify("customer.data_request", customer={"id": "17"}) == 200
+    shop.tell(order(at=1, refunds=[refund("r1", "5.00")]))
+    assert stored.documents_of(shop.merchant, "shopOrders") == {}
 
 
 def test_a_shop_that_asks_for_it_is_forgotten(linked_shop: OnlineShop) -> None:

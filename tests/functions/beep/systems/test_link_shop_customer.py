@@ -71,6 +71,15 @@ def test_a_guest_who_joins_in_time_earns_by_the_address_of_the_sign_in(shop: Onl
     assert ben.balance()["currentBalance"] == 200
     assert len(waiting(shop)) == 1
 
+    # Nobody is linked, and what comes back is taken from who has earned, also much later.
+    back = [refund("r1", "5.00")]
+    shop.tell(order(customer={"email": ANNA}, at=1, refunds=back))
+    assert ben.balance()["currentBalance"] == 150
+    shop.clock.now += timedelta(days=60)
+    shop.tell(order(customer=None, at=2, refunds=[*back, refund("r2", "15.00")]))
+    assert ben.balance()["currentBalance"] == 0
+    assert len(waiting(shop)) == 1
+
 
 def test_who_joins_too_late_earns_nothing(shop: OnlineShop) -> None:
     shop.tell(order())
@@ -118,6 +127,19 @@ def test_a_customer_cannot_say_who_they_are_in_the_shop(shop: OnlineShop) -> Non
         answer = shop.link(shop.merchant.customer("user_1"), customerId="17")
     assert_invalid(answer, customerId="can only be said by the merchant")
     assert shop.points() == 0
+
+
+def test_an_order_stays_with_whom_it_has_earned_for(linked_shop: OnlineShop) -> None:
+    linked_shop.tell(order())
+    ben = linked_shop.anna.other("user_2")
+    ben.enroll()
+    nobodys = {"userId": "user_1", "externalIds": {"generic_shop": None}}
+    linked_shop.merchant.api.ok("updateMember", nobodys)
+    assert linked_shop.link(userId="user_2", customerId="17").status == 200
+
+    linked_shop.tell(order(at=1, refunds=[refund("r1", "5.00")]))
+    linked_shop.tell(order("1002"))
+    assert (linked_shop.points(), ben.balance()["currentBalance"]) == (150, 200)
 
 
 def test_an_account_of_the_shop_is_one_members(linked_shop: OnlineShop) -> None:
