@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from functions import http, unbuilt
 from functions.catalog import API_PREFIX, ENDPOINT_BY_NAME, GATEWAY, PSP_WEBHOOK, SHOP_WEBHOOK
+from functions.shopware import operations
 from shared.errors import UnknownAction
 
 if TYPE_CHECKING:
@@ -36,6 +37,10 @@ def handle(request: Request) -> Response:
         from functions.notifications import shop_webhook
 
         return shop_webhook.serve(request)
+    if operations.is_ours(request.path):
+        from functions.shopware import serving
+
+        return serving.serve(request)
     name = action_of(request.path)
     endpoint = ENDPOINT_BY_NAME.get(name or "")
     if endpoint is not None:

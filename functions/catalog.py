@@ -159,6 +159,7 @@ ENDPOINTS = (
         is_read=True,
         aliases=("getStoreLoyaltyPrograms",),
     ),
+    Endpoint("bindSalesChannel", "loyalty", Package.GO),
     Endpoint("enrollInLoyaltyProgram", "members", Package.GO, customer_package=Package.GO),
     Endpoint("leaveLoyaltyProgram", "members", Package.GO, customer_package=Package.GO),
     Endpoint("suspendMember", "members", Package.GO),

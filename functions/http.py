@@ -84,9 +84,16 @@ def serve(endpoint: Endpoint, request: Request) -> Response:
 
 
 def guarded(
-    action: str, request: Request, answer: Callable[[dict[str, Any]], Response]
+    action: str,
+    request: Request,
+    answer: Callable[[dict[str, Any]], Response],
+    refuse: Callable[[PunktwerkError, str], Response] | None = None,
 ) -> Response:
-    """Run ``answer``, turn its exceptions into refusals, and log the request."""
+    """Run ``answer``, turn its exceptions into refusals, and log the request.
+
+    ``refuse`` makes the response of a refusal and a request id, for faces with bodies of their own.
+    """
+    refuse = refuse or refusal
     started_s = time.monotonic()
     request_id = ids.new("req")
     usage = client.start_usage()
@@ -94,13 +101,13 @@ def guarded(
     try:
         response = answer(log)
     except PunktwerkError as error:
-        response = refusal(error, request_id)
+        response = refuse(error, request_id)
         log["error"] = error.code
         if isinstance(error, Unhealthy):
             log["works"] = error.details
     except Exception:  # noqa: BLE001 - the one place where a bug becomes a bare 500
         logs.exception("unexpected failure", **log)
-        response = refusal(InternalError("Something went wrong on our side."), request_id)
+        response = refuse(InternalError("Something went wrong on our side."), request_id)
         log["error"] = InternalError.code
     response.headers["X-Request-Id"] = request_id
     response.headers.extend(_CORS)
@@ -141,7 +148,7 @@ def refusal(error: PunktwerkError, request_id: str) -> Response:
     response = to_response(body, error.status)
     if isinstance(error, MethodNotAllowed):
         response.headers["Allow"] = ", ".join(error.details["allowed"])
-    challenge = _challenge(error)
+    challenge = challenge_of(error)
     if challenge is not None:
         response.headers["WWW-Authenticate"] = challenge
     retry_after_s = error.retry_after_s if isinstance(error, Busy) else lifted.get("retryAfter")
@@ -150,7 +157,7 @@ def refusal(error: PunktwerkError, request_id: str) -> Response:
     return response
 
 
-def _challenge(error: PunktwerkError) -> str | None:
+def challenge_of(error: PunktwerkError) -> str | None:
     """Return how to authenticate, if that is what a refusal is about. Source: RFC 6750, 3."""
     if isinstance(error, MissingAuthHeader):
         return _REALM  # Without an error: the client may not have known.
@@ -192,9 +199,9 @@ def _answer_to(
         caller: Caller | None = _customer_caller(endpoint, request, who, body, log)
     else:
         caller = who
-    key = _idempotency_key(request)
+    key = idempotency_key(request)
     if caller is not None:
-        caller = _with_claim(caller, endpoint, key, body)
+        caller = with_claim(caller, endpoint.name, key, body)
         if not caller.is_live:
             return to_response(sandbox_answer(module, body, caller))
     if caller is not None and caller.customer is not None:
@@ -441,14 +448,20 @@ def validated(module: ModuleType, parameters: dict[str, Any]) -> WireModel:
         raise to_refusal(error) from None
 
 
-def _idempotency_key(request: Request) -> str | None:
+def idempotency_key(request: Request) -> str | None:
+    """Return the ``Idempotency-Key`` of a request, ``None`` if it has none.
+
+    Raises:
+        InvalidIdempotencyKey: It is none.
+    """
     key = request.headers.get("Idempotency-Key")
     if key is not None and not _KEY_PATTERN.fullmatch(key):
         raise InvalidIdempotencyKey("Idempotency-Key must be 1 to 255 printable ASCII characters.")
     return key
 
 
-def _with_claim(caller: Caller, endpoint: Endpoint, key: str | None, body: WireModel) -> Caller:
+def with_claim(caller: Caller, action: str, key: str | None, body: WireModel) -> Caller:
+    """Return the caller with the hold that a request for an action has on its key."""
     if key is None:
         return caller
     # Null is not the same as a missing field: null can remove a value.
@@ -461,7 +474,7 @@ def _with_claim(caller: Caller, endpoint: Endpoint, key: str | None, body: WireM
     elif caller.staff is not None:
         by = ("staff", caller.staff.user_id)
     claim = Claim(
-        claim_id=ids.digest(caller.account_id, *by, endpoint.name, key),
+        claim_id=ids.digest(caller.account_id, *by, action, key),
         fingerprint=ids.digest(canonical),
         account_id=caller.account_id,
         user_ids=tuple(dict.fromkeys(_user_ids(sent))),

@@ -88,6 +88,11 @@ def web_origins() -> set[str]:
     }
 
 
+def shopware_paths() -> str:
+    """Return the operator's own paths of the Shopware face: ``addPoints=points/add``, by spaces."""
+    return os.environ.get("PUNKTWERK_SHOPWARE_PATHS") or ""
+
+
 def aws_endpoint_url() -> str | None:
     """Return the URL of the AWS emulator. It is used only if storage is emulated, too."""
     return os.environ.get("AWS_ENDPOINT_URL") or None

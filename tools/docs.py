@@ -14,6 +14,7 @@ from functions.beep import openapi
 from functions.beep.openapi import components, older, refusals, webhooks
 from functions.beep.openapi.components import REFERENCE, Schema
 from functions.catalog import ENDPOINTS, Endpoint
+from functions.shopware import openapi as shopware_api
 from shared import errors
 from shared.domain.events.event_types import BY_NAME, PATTERNS
 from shared.schemas.events.event_data import DATA_BY_TYPE, example_event
@@ -51,6 +52,7 @@ def generate() -> Mapping[str, str]:
     event_schemas = {name: webhooks.schema(name) for name in BY_NAME}
     return {
         "docs/openapi.json": _lines(_dense(document)),
+        "docs/openapi-shopware.json": _lines(_dense(shopware_api.document())),
         "docs/openapi-3.0.json": _lines(_dense(older.document(document))),
         "docs/errors.md": _lines(_errors()),
         "docs/endpoints.md": _lines(_endpoints(document)),

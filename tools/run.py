@@ -323,6 +323,8 @@ def describe(ports: Mapping[str, int], seeds: Mapping[str, Any]) -> dict[str, An
             "functions": functions,
             # The issuer: its metadata names the rest.
             "oauth": f"http://{LOOPBACK}:{ports['gateway']}/apiGateway",
+            # What a Shopware client is given as the address of its shop.
+            "shopware": f"http://{LOOPBACK}:{ports['gateway']}/apiGateway",
             "tasks": f"http://{LOOPBACK}:{ports['tasks']}",
         },
     }

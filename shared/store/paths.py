@@ -75,6 +75,10 @@ def staff_roster(account_id: str) -> str:
     return f"{account(account_id)}/settings/staff"
 
 
+def sales_channels(account_id: str) -> str:
+    return f"{account(account_id)}/settings/salesChannels"
+
+
 def voucher_code(account_id: str, code_id: str) -> str:
     return f"{account(account_id)}/voucherCodes/{encode(code_id)}"
 

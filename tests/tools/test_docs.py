@@ -23,6 +23,7 @@ pytestmark = pytest.mark.no_cover
 SCHEMAS = [f"docs/schemas/{name}.json" for name in BY_NAME]
 FILES = [
     "docs/openapi.json",
+    "docs/openapi-shopware.json",
     "docs/openapi-3.0.json",
     "docs/errors.md",
     "docs/endpoints.md",

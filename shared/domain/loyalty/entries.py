@@ -126,7 +126,8 @@ class Cause:
     ``campaigns_before`` are those that earlier bookings of the same purchase have had and counted;
     ``None`` if this is its first. ``actor`` is who corrects by hand. ``amount_paid`` is what of a
     purchase a redemption pays, exactly, in the store's currency. ``staff_id`` is the uid of the
-    person of the merchant's staff who calls.
+    person of the merchant's staff who calls. ``order_id`` is the order of a shop; unlike a
+    transaction, it may have any number of bookings.
     """
 
     entry_id: str
@@ -151,6 +152,7 @@ class Cause:
     actor: str | None = None
     amount_paid: str | None = None
     staff_id: str | None = None
+    order_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +179,7 @@ class Entry:
     ``collected_units`` is how much of what a cancelled redemption gives back is taken by the next
     entries, as returns could not take it before; ``None`` if nothing is.
     ``undone`` is what a return gave back; ``None`` if it gave nothing back.
+    ``order_id`` is a shop's order, if the request named one: no name of the booking.
 
     An entry of the kind ``TIER`` has 0 ``units``: nothing but the tier changes. ``tier_reason``
     says why: ``time``, since ``occurred_at``, or ``recalculation``. ``tier_steps`` are the levels
@@ -245,6 +248,7 @@ class Entry:
     collected_units: int | None = None
     undone: Undone | None = None
     staff_id: str | None = None
+    order_id: str | None = None
 
     @property
     def granted_units(self) -> int:

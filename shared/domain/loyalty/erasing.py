@@ -89,6 +89,7 @@ ENTRY_CHANGES = frozenset(
         "actor",
         "staff_id",
         "came_back_at",
+        "order_id",
     }
 )
 """What a copy has otherwise, or not at all. A test asks for each field in one of the two."""
@@ -125,6 +126,7 @@ MEMBERSHIP_KEEPS = frozenset(
         "tier_hold",
         "tier_valid_until",
         "active_at",
+        "received_at",
     }
 )
 """What the copy of a membership has of it."""
@@ -318,6 +320,7 @@ def _copied(
         activates_entry_id=renamed(entry.activates_entry_id),
         actor=None,
         staff_id=None,
+        order_id=None,
     )
 
 

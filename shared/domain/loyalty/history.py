@@ -5,8 +5,29 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from shared.domain.loyalty.entries import Entry, EntryKind
+
+
+class EntryFilter(Protocol):
+    """What must hold of an entry: see ``HistoryFilter``."""
+
+    @property
+    def since(self) -> datetime | None: ...
+
+    @property
+    def until(self) -> datetime | None: ...
+
+    @property
+    def is_corrected(self) -> bool | None: ...
+
+    @property
+    def is_of_time(self) -> bool: ...
+
+    def fits(self, entry: Entry, now: datetime) -> bool: ...
+
+    def units_of(self, entry: Entry) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +67,10 @@ class HistoryFilter:
             and (self.text is None or _contains(entry, self.text))
             and self.is_expired in {None, is_expired(entry, now)}
         )
+
+    def units_of(self, entry: Entry) -> int:
+        """Return what an entry is sorted by, if that is not its time: what was moved."""
+        return entry.moved_units
 
 
 @dataclass(frozen=True, slots=True)

@@ -1385,6 +1385,7 @@ def _book(
         took_stock=cause.took_stock,
         actor=cause.actor,
         amount_paid=cause.amount_paid,
+        order_id=cause.order_id,
         tier_steps=tiers.steps_between(program.tiers, before.tier, tier) or None,
         tier_reason=tier_reason,
         renews=(lot.renews or None) if lot else None,
@@ -1400,10 +1401,16 @@ def _book(
         seq=entry.seq,
         head_hash=entry.hash,
         updated_at=cause.now,
+        received_at=cause.now if _is_receipt(entry) else before.received_at,
         recent=(_recent(entry), *before.recent)[:RECENT_MAX],
     )
     after.assert_consistent()
     return due.scheduled(after, program.time_zone), entry
+
+
+def _is_receipt(entry: Entry) -> bool:
+    """Tell whether a member got points by an entry; a merge only moves what they have."""
+    return entry.units > 0 and entry.kind is not EntryKind.MERGE
 
 
 def _earned_at(corrects: Entry | None, cause: Cause) -> datetime:

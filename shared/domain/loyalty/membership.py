@@ -84,6 +84,8 @@ class Membership:
     ``holds`` are units that are set aside, with ``held_units`` in all: part of the balance, but not
     of ``lots``. One that has ended may still be there; see ``holds.without_ended``.
     ``active_at`` is the latest activity that has put off the expiry of what renews.
+    ``received_at``: when the balance last grew by a booking; ``None`` if it never did, or not since
+    that is written down.
     ``referral``: somebody referred the member, who joined by it.
     ``waiting_returns`` were told before their purchases have earned, oldest first.
     ``uncollected`` are returns that could not take all, oldest first: what cancelled redemptions
@@ -149,6 +151,7 @@ class Membership:
     active_at: datetime | None = None
     came_back_at: datetime | None = None
     uncollected: Remembered = ()
+    received_at: datetime | None = None
 
     @property
     def member_since(self) -> datetime:

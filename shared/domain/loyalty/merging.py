@@ -57,6 +57,7 @@ COMBINED = frozenset(
         "uncollected",
         "earned_by_month",
         "active_at",
+        "received_at",
     }
 )
 """Fields that follow from both in their own way: see ``taken_over``."""
@@ -170,6 +171,7 @@ def taken_over(target: Membership, source: Membership) -> Membership:
         # Who was welcomed in one of them, or was there before there was a bonus, is not new.
         awaits_welcome=target.awaits_welcome and source.awaits_welcome,
         active_at=max(filter(None, (target.active_at, source.active_at)), default=None),
+        received_at=max(filter(None, (target.received_at, source.received_at)), default=None),
     )
 
 

@@ -201,6 +201,7 @@ class Program:
     for cashback, which is money.
     ``tier_policy`` is ``None`` if all that was ever earned counts for tiers, and only what takes
     that back lowers them.
+    ``sales_channel_id``: the sales channel of a shop that has this program, 32 hex digits.
     """
 
     program_id: str
@@ -238,6 +239,7 @@ class Program:
     point_value: Decimal | None = None
     tier_policy: TierPolicy | None = None
     rule_expiries: tuple[RuleExpiry, ...] = ()
+    sales_channel_id: str | None = None
 
     @property
     def scale(self) -> int:

@@ -111,9 +111,11 @@ def prepared_add(
     occurred_at: datetime | None = None,
     is_claim: bool = False,
     tse_code: str | None = None,
+    order_id: str | None = None,
 ) -> Prepared:
     """Prepare what ``add`` does.
 
+    ``order_id``: a shop's order that it belongs to, which may have any number of bookings.
     ``is_claim``: a customer has claimed the transaction's receipt, which the caller takes care of.
     ``occurred_at``: when it was earned, if that is not now: points expire as if they had been
     granted then, and what has expired already is written off in the same commit. It is no part of
@@ -144,6 +146,7 @@ def prepared_add(
         purchase_amount=_term(paid) or None,
         occurred_at=occurred_at,
         earning_method=earning_method,
+        order_id=order_id,
     )
     awarding = (
         Awarding.of(program, purchase_lines, occurred_at or cause.now)
@@ -285,9 +288,11 @@ def prepared_redeem(
     source: str | None = None,
     occurred_at: datetime | None = None,
     may_overdraw: bool = False,
+    order_id: str | None = None,
 ) -> Prepared:
     """Prepare what ``redeem`` does.
 
+    ``order_id``: a shop's order that it belongs to, which may have any number of bookings.
     ``occurred_at``: when it happened, if that is not now: the member must have been able to have
     the reward then.
     ``may_overdraw``: it has happened already, so the balance may become negative, as far as the
@@ -322,6 +327,7 @@ def prepared_redeem(
         took_stock=True if reward and reward.stock is not None else None,
         source=source,
         occurred_at=occurred_at,
+        order_id=order_id,
     )
     overdraft_units = program.overdraft_units if may_overdraw else 0
     membership_id = paths.membership_id(program_id, user_id)

@@ -11,7 +11,7 @@ from typing import Any
 from shared import clock, ids
 from shared.auth.caller import Caller
 from shared.domain.accounts.packages import Package
-from shared.domain.loyalty import point_payments
+from shared.domain.loyalty import point_payments, sales_channels
 from shared.domain.loyalty.earning_base import EARNING_BASE_DEFAULT, EarningBase
 from shared.domain.loyalty.event_rules import EventRule
 from shared.domain.loyalty.expiry import PointsExpiry, RuleExpiry
@@ -341,6 +341,8 @@ def require_fitting(program: Program) -> None:
     point_payments.require_fitting(program)
     require_tier_policy(program)
     to_units(program.offline_overdraft, program.scale, field="offlineOverdraft")
+    if program.sales_channel_id is not None:
+        sales_channels.require_for_shop(program)
 
 
 def with_program(caller: Caller, store: Store, program: Program) -> Store:

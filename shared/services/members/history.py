@@ -13,7 +13,7 @@ from shared import clock
 from shared.auth.caller import Caller
 from shared.domain.loyalty import history
 from shared.domain.loyalty.entries import Entry
-from shared.domain.loyalty.history import HistoryFilter, HistoryRow
+from shared.domain.loyalty.history import EntryFilter, HistoryFilter, HistoryRow
 from shared.domain.loyalty.membership import Membership
 from shared.errors import BookingNotFound, MembershipNotFound
 from shared.schemas.base import invalid
@@ -154,6 +154,25 @@ def entry(
     return FoundEntry(membership, row, asked.rows(corrected)[0] if corrected else None)
 
 
+def part_of(
+    membership: Membership, wanted: EntryFilter, part: HistorySlice
+) -> tuple[list[Entry], int]:
+    """Return a part of the history of a membership, without corrections, and its length in all.
+
+    Raises:
+        InvalidParameters: A filter or the order by points needs more than ``SCANNED_MAX`` entries.
+    """
+    asked = _History(membership, wanted, clock.utc_now())
+    if wanted.is_of_time and not part.is_by_points:
+        return asked.from_offset(part), asked.count()
+    every = asked.every_or_none(part)
+    if every is None:
+        problem = f"is only known of customers with fewer than {SCANNED_MAX} transactions"
+        raise invalid({"sortBy" if wanted.is_of_time else "filters": problem})
+    first = part.offset or 0
+    return every[first : first + part.limit], len(every)
+
+
 def _membership(caller: Caller, program_id: str, user_id: str, store_id: str | None) -> Membership:
     access.program(caller, program_id, store_id)
     found = membership_documents.find(paths.membership_id(program_id, user_id))
@@ -168,7 +187,7 @@ class _History:
     """What is asked of the entries of a member, at a time."""
 
     membership: Membership
-    wanted: HistoryFilter
+    wanted: EntryFilter
     now: datetime
 
     @property
@@ -198,17 +217,28 @@ class _History:
         return found, _name(last) if last is not None and seen == SCANNED_MAX else None
 
     def every(self, part: HistorySlice) -> list[Entry]:
-        """Return all entries that fit, if they are not among too many."""
-        read = [entry for batch in self._batches(part, None) for entry in batch]
-        if len(read) == SCANNED_MAX:
+        """Return all entries that fit.
+
+        Raises:
+            InvalidParameters: They are among too many.
+        """
+        found = self.every_or_none(part)
+        if found is None:
             name = "sortBy" if part.is_by_points else "offset"
             raise invalid(
                 {name: f"works within {SCANNED_MAX} transactions: narrow `since` and `until`"}
             )
+        return found
+
+    def every_or_none(self, part: HistorySlice) -> list[Entry] | None:
+        """Return all entries that fit, ``None`` if they are among too many."""
+        read = [entry for batch in self._batches(part, None) for entry in batch]
+        if len(read) == SCANNED_MAX:
+            return None
         fitting = self._fitting(read)
         if part.is_by_points:
             # What moved the same stays in the order of the booking.
-            fitting.sort(key=lambda each: each.moved_units, reverse=part.is_descending)
+            fitting.sort(key=self.wanted.units_of, reverse=part.is_descending)
         return fitting
 
     def rows(self, entries: Sequence[Entry]) -> list[HistoryRow]:

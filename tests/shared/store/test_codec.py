@@ -183,6 +183,7 @@ def test_a_document_has_camel_case_names_and_plain_values() -> None:
         "receiptClaims": None,
         "referral": None,
         "tierPolicy": None,
+        "salesChannelId": None,
     }
 
 
