@@ -16,7 +16,7 @@ from tests.support import stored
 from tests.support.api import Answer, Api
 from tests.support.merchants import Member, Merchant, create_merchant
 from tests.support.refusals import assert_refused, nothing_written
-from tests.support.samples import KEYED, Sample, file_of, first_of, naming_of
+from tests.support.samples import KEYED, Sample, file_of, first_of, mostly_wide, naming_of
 from tests.support.situations import Needs, Situation
 from tests.support.traffic import watched
 
@@ -284,14 +284,17 @@ def test_the_sandbox_answers_with_the_example_and_writes_nothing(
     assert not answer.is_replay
 
 
-@every_endpoint
+@mostly_wide(ENDPOINTS)  # tests/functions/test_deploy.py and test_http.py hold what all have.
 def test_is_a_function_of_its_own_too(
-    endpoint: Endpoint, sample: Sample, shared_situation: Situation
+    endpoint: Endpoint, situate: Callable[[Needs], Situation]
 ) -> None:
     import functions_framework
 
+    sample = first_of(endpoint)
+    situation = situate(with_member(sample))
+
     alone = functions_framework.create_app(endpoint.name, "main.py")
-    sandbox, body = shared_situation.merchant.sandbox, shared_situation.fill(sample.request)
+    sandbox, body = situation.merchant.sandbox, situation.fill(sample.request)
     headers = {"Authorization": f"Bearer {sandbox.key}"}
     data = json.dumps(body)
 

@@ -152,40 +152,37 @@ def test_lists_every_function_of_the_catalog(options: dict[str, dict[str, Any]])
     assert sorted(options) == sorted(NAMES)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_deploys_with_a_whole_cpu_in_the_region(
-    options: dict[str, dict[str, Any]], name: str
-) -> None:
-    common = ("platform", "runtime", "region", "entryPoint", "availableMemoryMb", "cpu")
-    found = {each: options[name][each] for each in (*common, "concurrency")}
-
-    assert found == {
+def test_deploys_with_a_whole_cpu_in_the_region(options: dict[str, dict[str, Any]]) -> None:
+    common = {
         "platform": "gcfv2",
         "runtime": "python311",
         "region": "europe-west6",
-        "entryPoint": name,
         "availableMemoryMb": 512,
         "cpu": 1,
         "concurrency": 32,
     }
 
+    for name in NAMES:
+        found = {each: options[name][each] for each in (*common, "entryPoint")}
+        assert found == {**common, "entryPoint": name}
 
-@pytest.mark.parametrize("name", HTTP_NAMES)
-def test_lets_everybody_call_endpoints(options: dict[str, dict[str, Any]], name: str) -> None:
+
+def test_lets_everybody_call_endpoints(options: dict[str, dict[str, Any]]) -> None:
     # The API's own keys decide; without this Cloud Run would ask for an identity first.
-    assert options[name]["httpsTrigger"] == {"invoker": ["public"]}
+    for name in HTTP_NAMES:
+        assert options[name]["httpsTrigger"] == {"invoker": ["public"]}, name
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        *HTTP_NAMES,
-        *(each.name for each in QUEUES),
-        *("settlePayments", "settleOrders", "runSyncs", "runMemberCalendar", "finishErasures"),
-    ],
-)
-def test_hands_secrets_to_what_needs_them(options: dict[str, dict[str, Any]], name: str) -> None:
-    assert options[name]["secretEnvironmentVariables"] == [SECRET]
+def test_hands_secrets_to_what_needs_them(options: dict[str, dict[str, Any]]) -> None:
+    schedules = (
+        "settlePayments",
+        "settleOrders",
+        "runSyncs",
+        "runMemberCalendar",
+        "finishErasures",
+    )
+    for name in (*HTTP_NAMES, *(each.name for each in QUEUES), *schedules):
+        assert options[name]["secretEnvironmentVariables"] == [SECRET], name
 
 
 @pytest.mark.parametrize("trigger", TRIGGERS, ids=lambda trigger: trigger.name)

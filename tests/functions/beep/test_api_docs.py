@@ -17,6 +17,9 @@ from werkzeug.test import TestResponse
 from functions.beep import api_docs, openapi
 from functions.beep.openapi import older
 
+# One worker makes the documents that are served.
+pytestmark = pytest.mark.xdist_group("document")
+
 PAGES = [
     "/apiGateway/docs",
     "/apiGateway/docs/",
