@@ -143,6 +143,8 @@ def handle(body: Request, caller: Caller) -> Response:
     )
     done = checkout_payments.start(caller, body.store_id, draft, body.return_url)
     payment = done.payment
+    # A request that is repeated later must not send the customer to pay for what has ended.
+    may_pay = done.checkout.status is CheckoutStatus.STARTED
     return Response(
         transaction_id=done.checkout.checkout_id,
         status=done.checkout.status,
@@ -150,7 +152,7 @@ def handle(body: Request, caller: Caller) -> Response:
         currency=done.checkout.currency,
         loyalty_payment=to_loyalty_payment_body(done.checkout),
         payment_id=payment.payment_id if payment else None,
-        redirect_url=payment.redirect_url if payment else None,
+        redirect_url=payment.redirect_url if payment and may_pay else None,
         is_replay=done.is_replay,
     )
 

@@ -75,6 +75,20 @@ def test_a_repeated_request_begins_once(till: Till, by: dict[str, str]) -> None:
     assert [name for name, _ in market.events()] == ["checkout.started"]
 
 
+@pytest.mark.parametrize(("succeeds", "status"), [(True, "completed"), (False, "cancelled")])
+def test_a_request_that_is_repeated_after_the_end_sends_nobody_to_pay(
+    till: Till, succeeds: bool, status: str
+) -> None:
+    market = Market(till.merchant, till.merchant.member(rules=RULES))
+    first = market.begin(returnUrl=RETURN_URL, orderReference="basket_1").body
+    till.pay(succeeds=succeeds)
+
+    with nothing_written():
+        again = market.begin(returnUrl=RETURN_URL, orderReference="basket_1").body
+
+    assert again == {**first, "status": status, "redirectUrl": None}
+
+
 def test_eight_requests_at_once_begin_once(till: Till) -> None:
     market = Market(till.merchant, till.merchant.member(rules=RULES))
 
