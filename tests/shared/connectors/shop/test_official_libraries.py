@@ -109,7 +109,7 @@ def test_shopify_signs_as_we_check(folder: Path) -> None:
 def test_shopware_registers_shops_as_we_do(folder: Path) -> None:
     """First, forged, again without the secret of before, with it, and again with a new one."""
     by_app = sign(APP_SECRET, QUERY.encode())
-    requests = [
+    requests: list[dict[str, Any]] = [
         {"query": QUERY, "bySignature": by_app, "confirmation": CONFIRMATION},
         {"query": QUERY, "bySignature": by_app[::-1], "confirmation": CONFIRMATION},
         {"query": QUERY, "bySignature": by_app, "confirmation": CONFIRMATION},
