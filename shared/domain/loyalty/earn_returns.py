@@ -57,6 +57,11 @@ class EarnReturns:
         """Tell whether a purchase that earned nothing is the one that a system may mean."""
         return source is None or not self.told_by or not {source, ""}.isdisjoint(self.told_by)
 
+    @property
+    def only_source(self) -> str | None:
+        """The system that told of a purchase that earned nothing; ``None`` if several or none."""
+        return self.told_by[0] or None if len(self.told_by) == 1 else None
+
     def with_told(self, source: str | None) -> EarnReturns:
         """Note that a system has told of the purchase, which earned nothing."""
         name = source or ""

@@ -184,7 +184,8 @@ def _without_earn(
     undone = spent.undone()
     if known is not None:
         after = known.with_nothing(one.returned, 0, undone)
-        remembered = [replace(one, undone=undone)]
+        # Who named no system was told of this purchase, and means no other one.
+        remembered = [replace(one, undone=undone, source=one.source or known.only_source)]
         return Decided(
             ledger.remember_returns(spent.membership, program, remembered),
             None,

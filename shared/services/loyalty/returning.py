@@ -296,7 +296,8 @@ def settle_nothing(reads: Reads, membership: Membership, program: Program, told:
     for each in waiting:
         after = after.with_nothing(each.returned, 0, each.undone)
     if waiting:
-        membership = ledger.remember_returns(membership, program, waiting)
+        of_told = [replace(each, source=each.source or told.source) for each in waiting]
+        membership = ledger.remember_returns(membership, program, of_told)
     events = [
         loyalty_events.from_dropped_return(membership, each, WhyDropped.NOTHING_TO_TAKE, told.now)
         for each in waiting
