@@ -137,9 +137,9 @@ class ApiSoak:
         round_.prove(is_over=True)
 
     def _live(self, round_: Round) -> None:
-        """Let time pass, and now and then more."""
+        """Let time pass, and now and then more: what happens twice never does so at one moment."""
         random = round_.random
-        self._now += timedelta(minutes=random.choice(MINUTES))
+        self._now += timedelta(minutes=random.choice(MINUTES), milliseconds=1)
         if random.random() < CALENDAR:
             member_calendar.run()
         for happens, how_likely in SELDOM.items():
