@@ -26,16 +26,6 @@ class SalesChannels:
     account_id: str
     channels: tuple[SalesChannel, ...] = ()
 
-    def of_program(self, program_id: str) -> SalesChannel | None:
-        """Return the channel of a program, ``None`` if it has none."""
-        return next((each for each in self.channels if each.program_id == program_id), None)
-
-    def find(self, sales_channel_id: str) -> SalesChannel | None:
-        """Return a channel, ``None`` if it has no program."""
-        return next(
-            (each for each in self.channels if each.sales_channel_id == sales_channel_id), None
-        )
-
 
 def bound(known: SalesChannels, program_id: str, sales_channel_id: str | None) -> SalesChannels:
     """Return the channels after a program got one; ``None`` takes it away.
