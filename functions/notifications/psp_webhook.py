@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from flask import Response
 
-from functions import http
+from functions import http, notification_paths
 from functions.catalog import PSP_WEBHOOK
-from functions.notifications import addresses
 from shared.connectors.psp import PROVIDERS
 from shared.connectors.psp.base import ForgedNotification
 from shared.errors import MethodNotAllowed, NotificationRefused
@@ -52,7 +51,7 @@ def _headers(request: Request) -> Mapping[str, str]:
 
 def _named(path: str) -> tuple[str, str]:
     """Return provider and store of a path."""
-    match addresses.parts_of(path, PSP_WEBHOOK):
+    match notification_paths.parts_of(path, PSP_WEBHOOK):
         case [provider, store_id] if provider in PROVIDERS and store_id:
             return provider, store_id
     raise _refused()

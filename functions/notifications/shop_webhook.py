@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from flask import Response
 
-from functions import http
+from functions import http, notification_paths
 from functions.catalog import SHOP_WEBHOOK
-from functions.notifications import addresses
 from shared.connectors import shop
 from shared.connectors.shop.base import NoticeNotGenuine
 from shared.errors import MethodNotAllowed, NotificationRefused
@@ -55,7 +54,7 @@ def _of_app(request: Request, store_id: str, step: str) -> Response:
 
 def _named(path: str) -> tuple[str, str, str | None]:
     """Return shop system and store of a path, and the step of the registration of an app."""
-    match addresses.parts_of(path, SHOP_WEBHOOK):
+    match notification_paths.parts_of(path, SHOP_WEBHOOK):
         case [system, store_id] if system in shop.SYSTEMS and store_id:
             return system, store_id, None
         case ["shopware", store_id, ("register" | "confirm") as step] if store_id:

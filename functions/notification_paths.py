@@ -1,4 +1,4 @@
-"""Addresses to which others send notifications: what they name behind the function's name."""
+"""Paths to which others send notifications: what they name behind the function's name."""
 
 from __future__ import annotations
 
