@@ -350,6 +350,7 @@ def query_syncs(store_id: str, now: datetime) -> None:
     sync_documents.list_of_store(store_id)
     sync_documents.list_running(1)
     sync_documents.list_connections(store_id)
+    sync_documents.list_shops("acc_test_1")
     sync_documents.list_due(now, 1)
     sync_documents.delete_parts(sync)
     purchase_documents.list_waiting(store_id, now, 1)

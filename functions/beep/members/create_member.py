@@ -13,6 +13,7 @@ from shared.schemas.base import RequestModel, ResponseModel, Success, Timestamp
 from shared.schemas.fields import NewUserId, StoreId
 from shared.schemas.members.profile_bodies import ProfileFields
 from shared.services.members import profile_requests, profiles
+from shared.services.systems import awaited_orders
 
 
 class Request(ProfileFields, RequestModel):
@@ -62,4 +63,5 @@ def handle(body: Request, caller: Caller) -> Response:
     """Write profile, keys and event in one commit."""
     changes = profile_requests.changes_of(caller, body)
     saved = profiles.create(caller, user_id=body.user_id, store_id=body.store_id, changes=changes)
+    awaited_orders.book(caller, saved.user_id)
     return Response(user_id=saved.user_id, created_at=saved.updated_at, is_replay=saved.is_replay)

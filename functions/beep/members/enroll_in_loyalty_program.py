@@ -22,6 +22,7 @@ from shared.schemas import answers
 from shared.schemas.base import Number, RequestModel, ResponseModel, Success
 from shared.schemas.fields import NewUserId, ProgramId, StoreId
 from shared.services.members import memberships
+from shared.services.systems import awaited_orders
 from shared.store import paths
 
 
@@ -104,6 +105,7 @@ def handle(body: Request, caller: Caller) -> Response:
         referral_code=body.referral_code,
     )
     membership = enrolment.membership
+    awaited_orders.book(caller, membership.user_id)
     return Response(
         program_id=membership.program_id,
         user_id=membership.user_id,

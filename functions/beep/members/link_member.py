@@ -20,6 +20,7 @@ from shared.schemas.fields import StoreId, UserId
 from shared.schemas.members.profile_bodies import Email, Phone
 from shared.services import access
 from shared.services.members import merging, profile_requests
+from shared.services.systems import awaited_orders
 
 
 class Request(RequestModel):
@@ -84,6 +85,7 @@ def handle(body: Request, caller: Caller) -> Response:
             if email or phone
         ]
     linking = merging.link(caller, user_id=body.user_id, keys=keys)
+    awaited_orders.book(caller, body.user_id)
     return Response(
         user_id=body.user_id,
         linked_user_ids=[*linking.user_ids],

@@ -12,6 +12,7 @@ from shared.schemas.fields import StoreId, UserId
 from shared.schemas.members.profile_bodies import ProfileFields, UpdatedFields
 from shared.services import access
 from shared.services.members import profile_requests, profiles
+from shared.services.systems import awaited_orders
 
 
 class Request(ProfileFields, RequestModel):
@@ -49,6 +50,7 @@ def handle(body: Request, caller: Caller) -> Response:
     access.named_store(caller, body.store_id)
     changes = profile_requests.changes_of(caller, body)
     saved = profiles.update(caller, user_id=body.user_id, changes=changes)
+    awaited_orders.book(caller, saved.user_id)
     return Response(
         user_id=saved.user_id,
         updated_fields=list(saved.fields),

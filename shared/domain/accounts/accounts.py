@@ -15,7 +15,8 @@ KEY_ID_CHARS = 16
 class Account:
     """A merchant. Live keys work while ``is_active``.
 
-    ``allowed_origins``: the web origins whose pages may use a live secret key.
+    ``allowed_origins``: the web origins whose pages may use a live secret key. ``has_shops``: an
+    online shop was connected once; without one nobody looks for orders that wait.
     """
 
     account_id: str
@@ -24,6 +25,7 @@ class Account:
     is_active: bool
     created_at: datetime
     allowed_origins: tuple[str, ...] = ()
+    has_shops: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,8 @@ from shared.services import access, commands
 from shared.services import credentials as stored_credentials
 from shared.services.commands import Effect, Reads
 from shared.store import paths
-from shared.store.client import Delete, Document
+from shared.store.accounts import account_documents
+from shared.store.client import Delete, Document, Snapshot, Write
 from shared.store.systems import purchase_documents, sync_documents
 
 WAITING_MAX = 100
@@ -76,6 +77,7 @@ def configure(
     module.connect(settings, is_emulated=config.is_emulated()).verify()
     now = clock.real_now()
     path = paths.connection(store_id, kind, system)
+    account_path = paths.account(caller.account_id)
     connection = Connection(
         account_id=caller.account_id,
         store_id=store_id,
@@ -97,9 +99,23 @@ def configure(
         before = sync_documents.decode_connection(reads[path])
         after = replace(connection, orders_since=_orders_since(connection, before))
         writes = [sync_documents.write_connection(reads[path], after)]
+        if kind is SystemKind.SHOP:
+            writes += _noted_shop(reads[account_path])
         return Effect(ConfiguredConnection(after), writes)
 
-    return commands.run([path], decide, claim=caller.claim, replay=replay)
+    needs = [path, account_path] if kind is SystemKind.SHOP else [path]
+    configured = commands.run(needs, decide, claim=caller.claim, replay=replay)
+    if kind is SystemKind.SHOP:
+        account_documents.forget_account(caller.account_id)
+    return configured
+
+
+def _noted_shop(read: Snapshot) -> list[Write]:
+    """Return the write that notes at an account that it has a shop."""
+    account = account_documents.decode_account(read)
+    if account is None or account.has_shops:
+        return []
+    return [account_documents.replace_account(read, replace(account, has_shops=True))]
 
 
 def _orders_since(connection: Connection, before: Connection | None) -> datetime | None:

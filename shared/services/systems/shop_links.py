@@ -1,4 +1,4 @@
-"""Link a member to the customer of a shop, and book what has waited for that."""
+"""Link a member to the customer of a shop, and book what has waited for that or for the member."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from shared.auth.caller import Caller
-from shared.domain.members.profile import EMAIL, Key, Profile
+from shared.domain.members import profile as profile_rules
+from shared.domain.members.profile import EMAIL, EXTERNAL, Key, Profile
 from shared.domain.systems.syncs import SystemKind
 from shared.errors import ConnectorNotConfigured, MembershipNotFound
 from shared.schemas.base import invalid
@@ -82,6 +83,34 @@ def link(
     is_linked = customer_id is not None or shop.source in known.external_ids
     commands.keep(caller.claim, {"ordersBooked": count, "isLinked": is_linked})
     return LinkedCustomer(user_id, count, is_linked)
+
+
+def book_for(caller: Caller, user_id: str) -> int:
+    """Book what waits for a member in all shops of the account; return the number of orders.
+
+    Orders wait for the profile's addresses and customers' ids, unless nobody has vouched for the
+    person; and for the address that the sign-in of a customer has verified.
+
+    Raises:
+        Busy.
+        PunktwerkError: The program of a shop cannot be booked in.
+    """
+    member = member_documents.find(caller.account_id, user_id)
+    if member is None or member.merged_into or member.erasure_id or not member.program_ids:
+        return 0
+    known = Profile() if member.is_unverified else sealed_profiles.profile_of(member)
+    addresses = {*_addresses(caller, known), *(each for each in known.keys if each[0] == EMAIL)}
+    count = 0
+    for connection in sync_documents.list_shops(caller.account_id):
+        if connection.program_id not in member.program_ids:
+            continue
+        shop = Shop(caller.account_id, connection.store_id, connection.system)
+        own_id = known.external_ids.get(shop.source)
+        ids = [(EXTERNAL, profile_rules.external_key(shop.source, own_id))] if own_id else []
+        lookups = shop.lookups([*sorted(addresses), *ids])
+        if lookups:
+            count += shop_orders.book_waiting(shop_notices.sync_of(connection), lookups, user_id)
+    return count
 
 
 def _addresses(caller: Caller, profile: Profile) -> list[Key]:

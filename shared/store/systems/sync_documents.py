@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from shared.domain.systems.syncs import Connection, Sync, SyncState
+from shared.domain.systems.syncs import Connection, Sync, SyncState, SystemKind
 from shared.store import client, paths
 from shared.store.client import AnswerLost, Delete, Put, Write, WriteConflict
 from shared.store.documents import Documents
@@ -120,6 +120,11 @@ def delete_parts(sync: Sync) -> None:
 def list_connections(store_id: str) -> list[Connection]:
     """Return a store's access to its systems."""
     return CONNECTIONS.query(("storeId", "==", store_id))
+
+
+def list_shops(account_id: str) -> list[Connection]:
+    """Return the access of an account's stores to their online shops."""
+    return CONNECTIONS.query(("accountId", "==", account_id), ("kind", "==", SystemKind.SHOP.value))
 
 
 def list_due(before: datetime, limit: int) -> list[Connection]:

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from tests.support import stored
+from tests.support.dying import dying_after
+from tests.support.events import Pipeline
 from tests.support.refusals import assert_invalid, assert_refused, nothing_written
 from tests.support.shops import OnlineShop, order, refund, signed
 
@@ -170,3 +172,63 @@ def test_needs_a_shop_whose_orders_earn(shop: OnlineShop) -> None:
     other = shop.merchant.another_store()
     with nothing_written():
         assert shop.link(storeId=other.store_id).error == "CONNECTOR_NOT_CONFIGURED"
+
+
+def test_who_joins_with_a_verified_sign_in_earns_for_what_has_waited(shop: OnlineShop) -> None:
+    shop.tell(order(customer={"email": "Anna@Example.com"}))
+    shop.tell(order("1002", customer={"email": "other@example.com"}))
+    body = {"programId": shop.anna.program_id}
+
+    unproven = shop.merchant.customer("user_2", email=ANNA, is_email_verified=False)
+    unproven("enrollInLoyaltyProgram", {**body, "userId": "user_2"})
+    assert len(waiting(shop)) == 2
+    proven = shop.merchant.customer("user_3", email=ANNA)
+    for _ in range(2):
+        proven.ok("enrollInLoyaltyProgram", {**body, "userId": "user_3"})
+    assert shop.anna.other("user_3").balance()["currentBalance"] == 200
+    assert [each["externalId"] for each in waiting(shop)] == ["1002"]
+
+
+@pytest.mark.parametrize("known_by", ["email", "externalIds"])
+def test_a_member_who_gets_a_key_earns_for_what_has_waited(shop: OnlineShop, known_by: str) -> None:
+    shop.tell(order(), order("1002", customer={"id": "18", "email": "other@example.com"}))
+    customer_id = f"{shop.merchant.store_id}:17"
+    said = {"email": ANNA, "externalIds": {"generic_shop": customer_id}}[known_by]
+    unsaid = {"email": None, "externalIds": {"generic_shop": None}}[known_by]
+
+    ben = {"userId": "user_2", "email": "ben@example.com"}
+    shop.merchant.api.ok("createMember", ben)
+    shop.merchant.api.ok("updateMember", {"userId": "user_2", known_by: said})
+    assert len(waiting(shop)) == 2  # Ben is in no program.
+    shop.merchant.api.ok("updateMember", {"userId": "user_2", known_by: unsaid})
+    for key in ("k", "k"):
+        change = {"userId": "user_1", known_by: said}
+        shop.merchant.api.ok("updateMember", change, idempotency_key=key)
+    assert shop.points() == 200
+    assert [each["externalId"] for each in waiting(shop)] == ["1002"]
+
+
+def test_a_repetition_books_what_a_dead_process_has_left(shop: OnlineShop) -> None:
+    shop.tell(order())
+    body = {"userId": "user_1", "email": ANNA}
+    steps, is_over = 1, False
+    while not is_over:
+        with dying_after(steps) as life:
+            shop.merchant.api("updateMember", body, idempotency_key="k")
+        steps, is_over = steps + 1, not life.has_ended
+    assert steps > 6  # It died after each of its calls, one by one.
+    assert (shop.points(), waiting(shop)) == (200, [])
+
+
+def test_whoever_is_enrolled_elsewhere_earns_by_the_trigger(
+    shop: OnlineShop, pipeline: Pipeline
+) -> None:
+    shop.tell(order())
+    known = {"userId": "user_2", "externalIds": {"generic_shop": f"{shop.merchant.store_id}:17"}}
+    shop.merchant.api.ok("createMember", known)
+    row = {"programId": shop.anna.program_id, "userId": "user_2", "action": "add", "source": "till"}
+    row |= {"externalTransactionId": "t_1", "points": 5}
+    shop.merchant.api.ok("syncExternalLoyalty", row)
+    pipeline.fire(shop.merchant)
+    assert shop.anna.other("user_2").balance()["currentBalance"] == 205
+    assert waiting(shop) == []
