@@ -88,8 +88,9 @@ def link(
 def book_for(caller: Caller, user_id: str) -> int:
     """Book what waits for a member in all shops of the account; return the number of orders.
 
-    Orders wait for the profile's addresses and customers' ids, unless nobody has vouched for the
-    person; and for the address that the sign-in of a customer has verified.
+    Orders wait for the customers' ids of the profile, unless nobody has vouched for the person; and
+    for the address that the sign-in of a customer has verified. An address that was typed at a till
+    proves nothing, as was the one of the order: that takes ``link``, by a key that vouches for it.
 
     Raises:
         Busy.
@@ -99,7 +100,7 @@ def book_for(caller: Caller, user_id: str) -> int:
     if member is None or member.merged_into or member.erasure_id or not member.program_ids:
         return 0
     known = Profile() if member.is_unverified else sealed_profiles.profile_of(member)
-    addresses = {*_addresses(caller, known), *(each for each in known.keys if each[0] == EMAIL)}
+    addresses = _addresses(caller, known) if caller.customer is not None else []
     count = 0
     for connection in sync_documents.list_shops(caller.account_id):
         if connection.program_id not in member.program_ids:
@@ -107,7 +108,7 @@ def book_for(caller: Caller, user_id: str) -> int:
         shop = Shop(caller.account_id, connection.store_id, connection.system)
         own_id = known.external_ids.get(shop.source)
         ids = [(EXTERNAL, profile_rules.external_key(shop.source, own_id))] if own_id else []
-        lookups = shop.lookups([*sorted(addresses), *ids])
+        lookups = shop.lookups([*addresses, *ids])
         if lookups:
             count += shop_orders.book_waiting(shop_notices.sync_of(connection), lookups, user_id)
     return count

@@ -189,28 +189,42 @@ def test_who_joins_with_a_verified_sign_in_earns_for_what_has_waited(shop: Onlin
     assert [each["externalId"] for each in waiting(shop)] == ["1002"]
 
 
-@pytest.mark.parametrize("known_by", ["email", "externalIds"])
-def test_a_member_who_gets_a_key_earns_for_what_has_waited(shop: OnlineShop, known_by: str) -> None:
+def test_a_member_who_gets_a_shops_id_earns_for_what_has_waited(shop: OnlineShop) -> None:
     shop.tell(order(), order("1002", customer={"id": "18", "email": "other@example.com"}))
-    customer_id = f"{shop.merchant.store_id}:17"
-    said = {"email": ANNA, "externalIds": {"generic_shop": customer_id}}[known_by]
-    unsaid = {"email": None, "externalIds": {"generic_shop": None}}[known_by]
+    said = {"externalIds": {"generic_shop": f"{shop.merchant.store_id}:17"}}
 
-    ben = {"userId": "user_2", "email": "ben@example.com"}
-    shop.merchant.api.ok("createMember", ben)
-    shop.merchant.api.ok("updateMember", {"userId": "user_2", known_by: said})
+    shop.merchant.api.ok("createMember", {"userId": "user_2", "email": "ben@example.com"})
+    shop.merchant.api.ok("updateMember", {"userId": "user_2", **said})
     assert len(waiting(shop)) == 2  # Ben is in no program.
-    shop.merchant.api.ok("updateMember", {"userId": "user_2", known_by: unsaid})
+    unsaid = {"externalIds": {"generic_shop": None}}
+    shop.merchant.api.ok("updateMember", {"userId": "user_2", **unsaid})
     for key in ("k", "k"):
-        change = {"userId": "user_1", known_by: said}
-        shop.merchant.api.ok("updateMember", change, idempotency_key=key)
+        shop.merchant.api.ok("updateMember", {"userId": "user_1", **said}, idempotency_key=key)
     assert shop.points() == 200
     assert [each["externalId"] for each in waiting(shop)] == ["1002"]
 
 
+def test_an_address_that_was_typed_at_a_till_gives_nobody_the_orders_of_others(
+    shop: OnlineShop,
+) -> None:
+    shop.tell(order(customer={"email": ANNA}))
+
+    shop.merchant.api.ok("updateMember", {"userId": "user_1", "email": ANNA})
+
+    assert (shop.points(), len(waiting(shop))) == (0, 1)
+    answer = shop.merchant.api.ok(
+        "linkShopCustomer",
+        {"userId": "user_1", "storeId": shop.merchant.store_id, "system": "generic"},
+    )
+    assert (answer["ordersBooked"], waiting(shop)) == (1, [])
+
+
 def test_a_repetition_books_what_a_dead_process_has_left(shop: OnlineShop) -> None:
     shop.tell(order())
-    body = {"userId": "user_1", "email": ANNA}
+    body = {
+        "userId": "user_1",
+        "externalIds": {"generic_shop": f"{shop.merchant.store_id}:17"},
+    }
     steps, is_over = 1, False
     while not is_over:
         with dying_after(steps) as life:
