@@ -63,6 +63,7 @@ PRODUCT_BULK_IMPORTED = "product.bulk_imported"
 EXPIRY_EXTENDED = "loyalty.expiry_extended"
 RETURN_DROPPED = "loyalty.return_dropped"
 POINTS_TRANSFERRED = "loyalty.points_transferred"
+SHOP_DATA_REQUESTED = "integration.shop.data_requested"
 
 ALL = "*"
 
@@ -134,6 +135,7 @@ _SENT = {
     POS_PUSHED,
     ERP_SYNCED,
     ERP_PUSHED,
+    SHOP_DATA_REQUESTED,
     PSP_CONFIGURED,
     PAYMENT_CREATED,
     PAYMENT_REQUIRES_ACTION,
@@ -203,6 +205,11 @@ _OTHERS = tuple(
         (PRODUCT_BULK_IMPORTED, Package.DISCOVER, "A bulk import of products ended."),
         (RETURN_DROPPED, Package.GO, "A return was dropped that had waited for its purchase."),
         (POINTS_TRANSFERRED, Package.GO, "Points went from a member to another one."),
+        (
+            SHOP_DATA_REQUESTED,
+            Package.GROW,
+            "A customer of an online shop asks what is stored of them: answer within a month.",
+        ),
     )
 )
 

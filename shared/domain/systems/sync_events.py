@@ -9,7 +9,7 @@ from shared import ids
 from shared.clock import to_wire
 from shared.domain.events import event_types
 from shared.domain.events.event import Event
-from shared.domain.systems.syncs import Counts, Sync, SystemKind
+from shared.domain.systems.syncs import Connection, Counts, Sync, SystemKind
 
 _SYNCED = {SystemKind.POS: event_types.POS_SYNCED, SystemKind.ERP: event_types.ERP_SYNCED}
 _PUSHED = {SystemKind.POS: event_types.POS_PUSHED, SystemKind.ERP: event_types.ERP_PUSHED}
@@ -71,6 +71,32 @@ def from_push(
         source=system,
         created_at=at,
         data={"system": system, "dataType": data_type, "records": len(record_ids)},
+    )
+
+
+def from_data_request(
+    connection: Connection, notice_id: str, user_id: str | None, at: datetime
+) -> Event:
+    """Return the event of a customer of a shop who asks what is stored of them.
+
+    Every endpoint of the merchant is told, also the shop's: it is the merchant who must answer.
+
+    Args:
+        connection: The shop.
+        notice_id: Our id of the shop's notice: there is one event of each.
+        user_id: The member who is linked to the customer; ``None`` if nobody is.
+        at: The time of the notice, in the account's time.
+    """
+    return Event(
+        event_id=ids.derived("evt", notice_id, "data_requested"),
+        type=event_types.SHOP_DATA_REQUESTED,
+        account_id=connection.account_id,
+        store_id=connection.store_id,
+        program_id=None,
+        user_id=user_id,
+        source=None,
+        created_at=at,
+        data={"system": connection.system, "userId": user_id},
     )
 
 

@@ -383,6 +383,16 @@ class PushedData(WireModel):
     records: Whole = Field(description="How many records there were.")
 
 
+class ShopDataRequestedData(WireModel):
+    """A customer's request for data, as an online shop has passed it on."""
+
+    system: Word = Field(description="The online shop's system.")
+    user_id: Id | None = Field(
+        description="The member: exportMember gives what to answer. Null if the shop's customer is "
+        "linked to no member: then nothing is stored of them but orders that wait, for 30 days."
+    )
+
+
 class PspConfiguredData(WireModel):
     """A payment provider that can be used now."""
 
@@ -730,6 +740,10 @@ _CATALOG: Mapping[str, tuple[type[WireModel], Mapping[str, Any]]] = {
         },
     ),
     event_types.ERP_PUSHED: (PushedData, {"system": "sap", **_PUSHED}),
+    event_types.SHOP_DATA_REQUESTED: (
+        ShopDataRequestedData,
+        {"system": "shopify", "userId": "user_xyz"},
+    ),
     event_types.PSP_CONFIGURED: (
         PspConfiguredData,
         {"provider": "stripe", "isDefault": True, "isTest": False},

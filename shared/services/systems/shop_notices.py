@@ -16,6 +16,7 @@ from shared.connectors.shop.base import (
     ShopNotice,
     ShopTopic,
 )
+from shared.domain.systems import sync_events
 from shared.domain.systems.shop_orders import ShopCustomer, ShopOrder
 from shared.domain.systems.syncs import Connection, Sync, SyncSchedule, SyncState, SystemKind
 from shared.errors import ConnectorError, MemberNotFound
@@ -23,6 +24,7 @@ from shared.services import commands
 from shared.services import credentials as stored_credentials
 from shared.services.accounts import callers, test_clocks
 from shared.services.commands import Effect, Reads
+from shared.services.events import emission
 from shared.services.members import erasures
 from shared.services.systems import shop_orders
 from shared.services.systems.shop_customers import Shop
@@ -59,7 +61,7 @@ def notify(system: str, store_id: str, headers: Mapping[str, str], raw: bytes) -
         return notice.topic
     account = module.connect(settings, is_emulated=config.is_emulated())
     with test_clocks.time_of(connection.account_id):
-        is_done = _carry_out(connection, module, account, notice)
+        is_done = _carry_out(connection, module, account, notice, notice_id)
     if is_done:
         _keep(connection, notice_id, read)
     return notice.topic
@@ -89,7 +91,11 @@ def sync_of(connection: Connection) -> Sync:
 
 
 def _carry_out(
-    connection: Connection, module: ShopModule, account: ShopConnector, notice: ShopNotice
+    connection: Connection,
+    module: ShopModule,
+    account: ShopConnector,
+    notice: ShopNotice,
+    notice_id: str,
 ) -> bool:
     """Do what a notice says; ``False`` if the next sweep has to do the rest."""
     shop = Shop(connection.account_id, connection.store_id, connection.system)
@@ -97,7 +103,7 @@ def _carry_out(
         case ShopTopic.CUSTOMER:
             _link(connection, shop, notice.customer)
         case ShopTopic.DATA_REQUEST:
-            _tell_of_data_request(shop, notice.customer)
+            _tell_of_data_request(connection, notice_id, shop, notice.customer)
         case ShopTopic.CUSTOMER_ERASURE:
             _erase(shop, notice.customer)
         case ShopTopic.SHOP_ERASURE:
@@ -146,10 +152,15 @@ def _link(connection: Connection, shop: Shop, customer: ShopCustomer | None) -> 
         shop_orders.book_waiting(sync_of(connection), lookups, user_id)
 
 
-def _tell_of_data_request(shop: Shop, customer: ShopCustomer | None) -> None:
-    """Note who has asked; the merchant answers with what exportMember gives."""
-    is_known = bool(customer and customer.id and shop.linked_to(customer.id))
-    logs.warning("data request of a shop's customer", storeId=shop.store_id, isMember=is_known)
+def _tell_of_data_request(
+    connection: Connection, notice_id: str, shop: Shop, customer: ShopCustomer | None
+) -> None:
+    """Tell the merchant who has asked: once, however often the notice comes."""
+    user_id = shop.linked_to(customer.id) if customer and customer.id else None
+    told = sync_events.from_data_request(connection, notice_id, user_id, clock.utc_now())
+    emission.emit_once(told)
+    is_member = user_id is not None
+    logs.warning("data request of a shop's customer", storeId=shop.store_id, isMember=is_member)
 
 
 def _erase(shop: Shop, customer: ShopCustomer | None) -> None:

@@ -11,8 +11,10 @@ import pytest
 
 from shared.store import client
 from tests.support import stored
+from tests.support.dying import dying_after
+from tests.support.events import Pipeline
 from tests.support.receipts import row
-from tests.support.receivers import status
+from tests.support.receivers import receiving, status
 from tests.support.refusals import nothing_written
 from tests.support.shops import NOON, OnlineShop, order, refund, signed
 from tests.support.traffic import watched
@@ -238,6 +240,35 @@ def test_a_customer_who_asks_for_it_is_erased_with_all_that_waits(shop: OnlineSh
     assert shop.notify("customer.data_request", customer={"id": "17"}) == 200
     shop.tell(order(at=1, refunds=[refund("r1", "5.00")]))
     assert stored.documents_of(shop.merchant, "shopOrders") == {}
+
+
+def test_a_request_for_data_is_told_to_the_merchant_once(
+    linked_shop: OnlineShop, pipeline: Pipeline
+) -> None:
+    merchant = linked_shop.merchant
+    with receiving() as receiver:
+        pipeline.register(merchant, receiver.url, "integration.shop.*")
+        for customer_id, notice_id in (("17", "a"), ("17", "a"), ("18", "b")):
+            customer = {"id": customer_id, "email": "anna@example.com"}
+            asked = linked_shop.notify("customer.data_request", notice_id, customer=customer)
+            assert asked == 200
+        pipeline.deliver(merchant)
+
+    told = [json.loads(each.body)["data"] for each in receiver.received]
+    assert told == [
+        {"system": "generic", "userId": "user_1"},
+        {"system": "generic", "userId": None},
+    ]
+    steps, is_over = 1, False
+    while not is_over:
+        with dying_after(steps) as life:
+            linked_shop.notify("customer.data_request", "c", customer={"id": "18"})
+        steps, is_over = steps + 1, not life.has_ended
+    listed = merchant.api.ok(
+        "listEvents", {"storeId": merchant.store_id, "type": "integration.shop.data_requested"}
+    )
+    assert len(listed["events"]) == 3
+    assert "anna@" not in str(listed)
 
 
 def test_a_shop_that_asks_for_it_is_forgotten(linked_shop: OnlineShop) -> None:

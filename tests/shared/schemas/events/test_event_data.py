@@ -47,9 +47,10 @@ from shared.domain.payments.psp import PspAccount, PspConfiguration
 from shared.domain.stores.stores import Store
 from shared.domain.systems import sync_events
 from shared.domain.systems.sales import DataType
-from shared.domain.systems.syncs import Sync, SyncState, SystemKind
+from shared.domain.systems.syncs import Connection, Sync, SyncState, SystemKind
 from shared.domain.webhooks import webhook_events
 from shared.domain.webhooks.endpoints import Health, WebhookEndpoint
+from shared.encrypted import Encrypted
 from shared.schemas.events.event_data import (
     DATA_BY_TYPE,
     MEMBER_ID_CHARS_MAX,
@@ -136,10 +137,15 @@ def story() -> Iterator[Event]:
     for told in (created, updated, merged):
         assert told is not None
         yield told
-    for kind in SystemKind:
-        yield sync_events.from_sync(replace(SYNC, kind=kind), NOW)
+    for kind in (SystemKind.POS, SystemKind.ERP):
+        synced = sync_events.from_sync(replace(SYNC, kind=kind), NOW)
+        assert synced is not None
+        yield synced
         store = (STORE.account_id, STORE.store_id)
         yield sync_events.from_push(store, kind, "generic", DataType.RECEIPT, ["rec_1"], NOW)
+    shop = Connection("acc_1", "store_1", SystemKind.SHOP, "shopify", Encrypted("x"), {}, NOW)
+    for user_id in ("user_1", None):
+        yield sync_events.from_data_request(shop, "ntc_1", user_id, NOW)
 
 
 STORE = Store("store_1", "acc_1", "Store", "Europe/Berlin", "EUR", NOW)
