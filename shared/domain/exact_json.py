@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -14,6 +15,8 @@ NUMBER_CHARS_MAX = 400
 EXPONENT_MAX = 400
 """Of the first digit. Each number that a double can hold is within: they end at 1e308."""
 
+_ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+
 
 class NumberOutOfBounds(ValueError):
     """A number is beyond ``NUMBER_CHARS_MAX`` or ``EXPONENT_MAX``."""
@@ -23,14 +26,27 @@ def loads(text: str) -> Any:
     """Read JSON of others; numbers with a point or an exponent become decimals.
 
     ``1e2000000`` is a number in JSON: as an ``int`` it would take minutes, in which Python does
-    nothing else.
+    nothing else. Half of a pair of surrogates, which JSON can escape, is text nowhere else,
+    neither in UTF-8 nor in Firestore: it becomes U+FFFD.
 
     Raises:
         NumberOutOfBounds: It has such a number.
         ValueError: It is no JSON.
         RecursionError: It is nested too deeply.
     """
-    return json.loads(text, parse_float=_to_decimal, parse_int=_to_int)
+    found = json.loads(text, parse_float=_to_decimal, parse_int=_to_int)
+    return _storable(found) if _ESCAPED_SURROGATE.search(text) else found
+
+
+def _storable(value: Any) -> Any:
+    """Return a value with U+FFFD in place of each half of a pair of surrogates."""
+    if isinstance(value, str):
+        return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    if isinstance(value, list):
+        return [_storable(each) for each in value]
+    if isinstance(value, dict):
+        return {_storable(name): _storable(each) for name, each in value.items()}
+    return value
 
 
 def _to_decimal(text: str) -> Decimal:

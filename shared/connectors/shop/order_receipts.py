@@ -19,14 +19,16 @@ from shared.domain.systems.sales import Receipt, ReceiptKind
 from shared.domain.units import currency_scale
 
 NOTHING = Decimal(0)
+NUMBER_CHARS_MAX = 100
 
 
 @dataclass(frozen=True, slots=True)
 class OrderHead:
     """What the receipts of an order have in common.
 
-    ``revision`` grows with each change of the order, such as the time of the change in
-    milliseconds. ``is_test``: no money was paid, so nothing earns.
+    ``number`` is for people: what is too long of it is left out. ``revision`` grows with each
+    change of the order, such as the time of the change in milliseconds. ``is_test``: no money was
+    paid, so nothing earns.
     """
 
     order_id: str
@@ -58,7 +60,7 @@ def sale_of(
     )
     return Receipt(
         external_id=head.order_id,
-        number=head.number,
+        number=head.number[:NUMBER_CHARS_MAX],
         issued_at=paid_at,
         kind=kind,
         total=_money(total, head.currency),
@@ -93,7 +95,7 @@ def refund_of(
         told = [PurchaseLine(goods)]
     return Receipt(
         external_id=refund_id,
-        number=head.number,
+        number=head.number[:NUMBER_CHARS_MAX],
         issued_at=refunded_at,
         kind=ReceiptKind.TRAINING if head.is_test else ReceiptKind.VOID,
         total=_money(-amount, head.currency),
@@ -110,7 +112,7 @@ def cancellation_of(head: OrderHead, at: datetime) -> Receipt:
     """
     return Receipt(
         external_id=head.order_id,
-        number=head.number,
+        number=head.number[:NUMBER_CHARS_MAX],
         issued_at=at,
         kind=ReceiptKind.TRAINING if head.is_test else ReceiptKind.VOID,
         total=Money(0, head.currency),

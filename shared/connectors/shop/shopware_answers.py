@@ -21,7 +21,7 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 from pydantic.alias_generators import to_camel
 
 from shared.connectors.paid import percent_of
-from shared.connectors.rows import Number
+from shared.connectors.rows import EXTERNAL_ID_CHARS_MAX, Number
 from shared.connectors.shop.order_receipts import (
     NOTHING,
     OrderHead,
@@ -152,7 +152,7 @@ class _Line(_Answer):
     id: str
     type: str = "product"
     parent_id: str | None = None
-    product_id: str | None = None
+    product_id: str | None = Field(default=None, max_length=EXTERNAL_ID_CHARS_MAX)
     price: _Price
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -40,3 +41,18 @@ def test_writes_numbers_next_to_nothing() -> None:
 def test_refuses_a_number_without_bounds(number: str) -> None:
     with pytest.raises(exact_json.NumberOutOfBounds):
         exact_json.loads(f'{{"a": [{number}]}}')
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        (r'"a\ud800"', "a\ufffd"),
+        (r'"\uDFFFb"', "\ufffdb"),
+        (r'"\ude00\ud83d"', "\ufffd\ufffd"),
+        (r'"\ud83d\ude00"', "\U0001f600"),
+        (r'"\\ud800"', "\\ud800"),
+        (r'{"\ud800": ["\ud800", 1.50, null]}', {"\ufffd": ["\ufffd", Decimal("1.50"), None]}),
+    ],
+)
+def test_half_a_pair_of_surrogates_becomes_what_can_be_stored(text: str, read: Any) -> None:
+    assert exact_json.loads(text) == read

@@ -40,3 +40,18 @@ def test_a_sync_that_breaks_off_goes_on(linked_shop: OnlineShop) -> None:
     assert linked_shop.sync()["state"] == "succeeded"
     assert "cursor=p2" in linked_shop.lists.received[-1].path
     assert linked_shop.points() == 400
+
+
+def test_ids_that_no_database_takes_stop_neither_a_sync_nor_a_notice(
+    linked_shop: OnlineShop,
+) -> None:
+    linked_shop.list({"id": "a\ud800"}, order("b\x00\ud800", number="c\x00"), order())
+    done = linked_shop.sync()
+    assert (done["state"], done["synced"]) == ("succeeded", {"orders": 2})
+    assert [each["externalId"] for each in done["remarks"]] == ["a\ufffd"]
+    assert linked_shop.points() == 400
+
+    linked_shop.tell(
+        {"id": "d\ud800"}, order("e\ud800", "30.00"), order("f\x00", customer={"id": "\ud800\x00"})
+    )
+    assert linked_shop.points() == 700

@@ -137,6 +137,11 @@ def story() -> Iterator[Event]:
     for told in (created, updated, merged):
         assert told is not None
         yield told
+    yield from system_story()
+
+
+def system_story() -> Iterator[Event]:
+    """Tell of what a store's systems do."""
     for kind in (SystemKind.POS, SystemKind.ERP):
         synced = sync_events.from_sync(replace(SYNC, kind=kind), NOW)
         assert synced is not None
