@@ -199,8 +199,8 @@ def test_a_name_that_there_is_not_is_refused() -> None:
 
 
 def test_a_need_that_nothing_makes_is_refused(situate: Callable[..., Situation]) -> None:
-    with pytest.raises(AssertionError, match=r"nothing makes 'shop': .* makes .*program, member"):
-        situate({"shop": {}})
+    with pytest.raises(AssertionError, match=r"nothing makes 'kiosk': .* makes .*program, member"):
+        situate({"kiosk": {}})
 
 
 def test_names_stand_for_texts_within_texts_and_for_objects() -> None:

@@ -43,6 +43,7 @@ FORWARDS = {
     "identifyMember",
     "importMembers",
     "leaveLoyaltyProgram",
+    "linkShopCustomer",
     "listClickCollectOrders",
     "listMembers",
     "listReceiptClaims",
@@ -73,6 +74,10 @@ OTHERWISE = {
     "eraseMember": "Both are erased: see its own test.",
     "processPayment": "It is booked when it is paid: see the test of payment_points.",
     "verifyLedger": "It proves the books of the membership that is named, merged or not.",
+    **dict.fromkeys(
+        ("addStaffMember", "updateStaffMember", "removeStaffMember"),
+        "The user is somebody who works for the merchant, not a member.",
+    ),
     "listEvents": "What was told names the member by the id of then, and is found by that.",
 }
 KEPT = {

@@ -211,7 +211,9 @@ def test_a_provider_needs_what_live_keys_need(merchant: Merchant, provider: str)
 @pytest.mark.parametrize(("kind", "system"), system_samples.CONFIGS)
 def test_a_system_needs_what_live_keys_need(merchant: Merchant, kind: str, system: str) -> None:
     body = {"storeId": merchant.store_id, "system": system}
-    action = {"pos": "syncPOS", "erp": "syncERP"}[kind]
+    # Credentials of shops are stored, so that their notices can be verified.
+    action = {"pos": "syncPOS", "erp": "syncERP", "shop": "configureSync"}[kind]
+    body |= {"kind": kind} if action == "configureSync" else {}
     credentials = system_samples.CONFIGS[kind, system]
 
     with nothing_written():

@@ -41,6 +41,9 @@ WEBHOOK = {"events": ["loyalty.points_earned"]}
 PROGRAM = {"programName": "P", "programType": "stamps", "rules": {"requiredStamps": 10}}
 PAYMENT = {"amount": 1, "currency": "EUR", "purchaseId": "order_1"}
 SAP = system_samples.CONFIGS["erp", "sap"]
+SHOP = system_samples.CONFIGS["shop", "generic"]
+WOO = system_samples.CONFIGS["shop", "woocommerce"]
+SHOPWARE = system_samples.CONFIGS["shop", "shopware"]
 PAYABL = {**psp_samples.CONFIGS["payabl"], "mode": "live"}
 CUSTOM = psp_samples.CONFIGS["custom"]
 
@@ -78,6 +81,18 @@ REQUESTS: dict[str, Callable[[str], tuple[str, dict[str, Any]]]] = {
         "configureSync",
         {"kind": "erp", "system": "sap", "credentials": {**SAP, "baseUrl": url}},
     ),
+    "credentials.ordersUrl": lambda url: (
+        "configureSync",
+        {"kind": "shop", "system": "generic", "credentials": {**SHOP, "ordersUrl": url}},
+    ),
+    "credentials.shopUrl": lambda url: (
+        "configureSync",
+        {"kind": "shop", "system": "woocommerce", "credentials": {**WOO, "shopUrl": url}},
+    ),
+    "credentials.shopUrl of Shopware": lambda url: (
+        "configureSync",
+        {"kind": "shop", "system": "shopware", "credentials": {**SHOPWARE, "shopUrl": url}},
+    ),
 }
 KNOWN = {
     "apiUrl",
@@ -87,8 +102,10 @@ KNOWN = {
     "liveHost",
     "liveUrlPrefix",  # letters, digits and hyphens only
     "logo",
+    "ordersUrl",
     "queueUrl",
     "returnUrl",
+    "shopUrl",
     "url",
 }
 

@@ -318,6 +318,7 @@ def test_facts_are_exactly_those_that_tools_rely_on() -> None:
             "docs": "http://127.0.0.1:8787/apiGateway/api/v1/docs",
             "functions": "http://127.0.0.1:5001/demo-punktwerk/europe-west6",
             "oauth": "http://127.0.0.1:8787/apiGateway",
+            "shopware": "http://127.0.0.1:8787/apiGateway",
             "tasks": "http://127.0.0.1:9497",
         },
     }

@@ -283,7 +283,7 @@ TIME = "2026-03-03T12:00:00.000Z"
         spelt([TIME, 1]),
         spelt([TIME, ""]),
         *(spelt([TIME, each]) for each in ("a/b", ".", "..", "__id__", "evt_\x00", "evt_\ud800")),
-        spelt([TIME, "evt_" + "x" * 201]),
+        spelt([TIME, "evt_" + "x" * 701]),
         spelt({"at": TIME}),
         spelt(["0001-01-01T00:00:00Z", "evt_0"]),
         spelt(["9999-12-31T23:59:59.999999Z", "evt_0"]),

@@ -106,6 +106,7 @@ def test_creates_an_inactive_program_with_the_defaults(merchant: Merchant) -> No
         "welcomeBonus": "0",
         "eventRules": [],
         "receiptClaims": None,
+        "salesChannelId": None,
         "referral": None,
         "pointValue": None,
         "tierPolicy": None,

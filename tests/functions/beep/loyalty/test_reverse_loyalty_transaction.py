@@ -57,6 +57,7 @@ def test_takes_all_back(merchant: Merchant) -> None:
         "correctsEntryId": earn.entry_id,
         "pointsReversed": 100,
         "uncollectedPoints": 0,
+        "pointsCollected": 0,
         "pointsGivenBack": 0,
         "cancelledRedemptionIds": [],
         "voidedReservationIds": [],
