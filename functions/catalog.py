@@ -406,6 +406,13 @@ SCOPES: Mapping[str, Package] = {
 }
 """What access tokens can be issued for, each with the lowest package that can do some of it."""
 
+SCOPES_OF_OWNERS: Mapping[str, Package] = {
+    scope: package
+    for scope, package in SCOPES.items()
+    if any(each.scope == scope and OWNER in each.staff_roles for each in ENDPOINTS)
+}
+"""Those that somebody can allow an app: an owner may do some of it."""
+
 TRIGGERS = (
     Trigger(
         "onEntryCreated",

@@ -19,7 +19,7 @@ from flask import Response
 from pydantic import ValidationError
 
 from shared import ids, logs
-from shared.auth import keys
+from shared.auth import app_tokens, keys
 from shared.auth.caller import Caller, Claim, SignedInCustomer
 from shared.domain import exact_json
 from shared.errors import (
@@ -246,6 +246,8 @@ def _who(
                 fix="Call from your server, with the account's secret key.",
             )
         return customer
+    if app_tokens.is_access_token(token):
+        return _app_caller(endpoint, token, log)
     caller = callers.authenticate(token, origin=request.headers.get("Origin"), host=request.host)
     log |= {"accountId": caller.account_id, "live": caller.is_live}
     log |= {} if caller.scopes is None else {"by": "token"}
@@ -267,9 +269,28 @@ def _staff_caller(
         app_check_token=request.headers.get("X-Firebase-AppCheck"),
         publishable_key=request.headers.get(customers.PUBLISHABLE_KEY),
     )
+    log |= {"accountId": account_id, "live": caller.is_live, "by": "staff"}
+    _require_role(endpoint, caller, log)
+    _require_package(endpoint, endpoint.package, caller)
+    return caller
+
+
+def _app_caller(endpoint: Endpoint, token: str, log: dict[str, Any]) -> Caller:
+    """Return the caller that an app is: scope and role must both allow the call."""
+    from shared.services.accounts import app_callers
+
+    caller = app_callers.authenticate(token)
+    log |= {"accountId": caller.account_id, "live": True, "by": "app", "appId": caller.app_id}
+    if endpoint.needs_key:
+        callers.require_scope(caller, endpoint.scope)
+    _require_role(endpoint, caller, log)
+    _require_package(endpoint, endpoint.package, caller)
+    return caller
+
+
+def _require_role(endpoint: Endpoint, caller: Caller, log: dict[str, Any]) -> None:
     assert caller.staff is not None
     role = caller.staff.role
-    log |= {"accountId": account_id, "live": caller.is_live, "by": "staff"}
     log |= {"staffId": caller.staff_id, "role": role}
     if role not in endpoint.staff_roles:
         raise EndpointNotAllowed(
@@ -279,8 +300,6 @@ def _staff_caller(
             role=role,
             roles=sorted(endpoint.staff_roles),
         )
-    _require_package(endpoint, endpoint.package, caller)
-    return caller
 
 
 def _customer_caller(
@@ -472,7 +491,8 @@ def with_claim(caller: Caller, action: str, key: str | None, body: WireModel) ->
     if caller.customer is not None:
         by = ("customer", caller.customer.user_id)
     elif caller.staff is not None:
-        by = ("staff", caller.staff.user_id)
+        # Two apps of one person may count their requests alike.
+        by = ("staff", caller.staff.user_id, *([caller.app_id] if caller.app_id else []))
     claim = Claim(
         claim_id=ids.digest(caller.account_id, *by, action, key),
         fingerprint=ids.digest(canonical),

@@ -53,6 +53,11 @@ def auth_emulator() -> str | None:
     return os.environ["FIREBASE_AUTH_EMULATOR_HOST"] if is_auth_emulated() else None
 
 
+def firebase_api_key() -> str | None:
+    """Return the Web API key of the Firebase project, which is public; for the consent page."""
+    return os.environ.get("PUNKTWERK_FIREBASE_API_KEY") or None
+
+
 def requires_app_check() -> bool:
     """Tell whether customers' calls must come from an app that Firebase App Check vouches for."""
     return os.environ.get("PUNKTWERK_APP_CHECK") == "required"

@@ -339,7 +339,7 @@ class InvalidApiKey(PunktwerkError):
 
 
 class InvalidAccessToken(PunktwerkError):
-    """The access token is malformed, unknown, revoked or over, or its key was revoked."""
+    """The access token is malformed, unknown, revoked or over, or what it stands for has ended."""
 
     code = "INVALID_ACCESS_TOKEN"
     status = 401

@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING, Any
 from shared import clock, config
 from shared.auth.keys import KeyKind, KeyMode
 from shared.domain.accounts.accounts import Account, KeyRecord
+from shared.domain.accounts.oauth_apps import OAuthApp
 from shared.domain.accounts.packages import Package
 from shared.domain.accounts.test_clocks import is_test_account
 from shared.domain.stores.stores import Coordinates, Store
 from shared.errors import PunktwerkError
-from shared.services.accounts import administration, reencryption
+from shared.services.accounts import administration, oauth_apps, reencryption
 from shared.services.accounts.administration import IssuedKey, Refused
+from shared.services.accounts.oauth_apps import RegisteredApp
 from shared.services.loyalty import verification
 from shared.services.members import rekeying
 from shared.services.systems import purchase_people
@@ -206,6 +208,28 @@ def origins_remove(options: argparse.Namespace) -> Facts:
     return origins_facts(administration.remove_origin(options.account, options.origin))
 
 
+def app_create(options: argparse.Namespace) -> Facts:
+    return registered_facts(
+        oauth_apps.create(options.name, options.redirect_uri, is_public=options.public)
+    )
+
+
+def app_list(_: argparse.Namespace) -> Facts:
+    return {"apps": [app_facts(each) for each in oauth_apps.list_all()]}
+
+
+def app_disable(options: argparse.Namespace) -> Facts:
+    return app_facts(oauth_apps.set_disabled(options.app_id, is_disabled=True))
+
+
+def app_enable(options: argparse.Namespace) -> Facts:
+    return app_facts(oauth_apps.set_disabled(options.app_id, is_disabled=False))
+
+
+def app_rotate(options: argparse.Namespace) -> Facts:
+    return registered_facts(oauth_apps.rotate_secret(options.app_id))
+
+
 def secret_reencrypt(_: argparse.Namespace) -> Facts:
     if config.is_emulated() and not config.secret_keys():
         os.environ["PUNKTWERK_SECRET_KEYS"] = ",".join(keys_of_the_run())
@@ -281,6 +305,25 @@ def key_facts(record: KeyRecord) -> Facts:
         "createdAt": clock.to_wire(record.created_at),
         "revokedAt": clock.to_wire(record.revoked_at) if record.revoked_at else None,
     }
+
+
+def app_facts(app: OAuthApp) -> Facts:
+    return {
+        "clientId": app.app_id,
+        "name": app.name,
+        "isPublic": app.is_public,
+        "isDisabled": app.is_disabled,
+        "redirectUris": " ".join(app.redirect_uris),
+        "createdAt": clock.to_wire(app.created_at),
+    }
+
+
+def registered_facts(registered: RegisteredApp) -> Facts:
+    facts = app_facts(registered.app)
+    if registered.secret is None:
+        return facts
+    sys.stderr.write("The secret is shown this once: only its SHA-256 is kept.\n")
+    return {"clientSecret": registered.secret, **facts}
 
 
 def origins_facts(account: Account) -> Facts:
@@ -400,6 +443,8 @@ def parser() -> argparse.ArgumentParser:
         command = _command(key, name, run, text)
         command.add_argument("key_id", metavar="KEY_ID", help="the beginning of its SHA-256")
 
+    _with_apps(groups)
+
     origins = _group(groups, "origins", "web pages that may use an account's live secret keys")
     _with_account(_command(origins, "list", origins_list, "list the origins that are allowed"))
     for name, run, text in (
@@ -439,6 +484,30 @@ def _with_stored(groups: Any) -> None:
 
     proof = _command(groups, "verify", verify, "check mirrors, chains and sums of a program")
     proof.add_argument("program", metavar="PROGRAM_ID", help="as getLoyaltyPrograms shows it")
+
+
+def _with_apps(groups: Any) -> None:
+    app = _group(groups, "app", "apps of others that owners can let act for their accounts")
+    create = _command(app, "create", app_create, "register an app; its secret is shown this once")
+    create.add_argument("name", help="what people call it; the consent page shows it")
+    create.add_argument(
+        "--redirect-uri",
+        action="append",
+        required=True,
+        metavar="URI",
+        help="where its users may be sent back to, exactly; can be given again",
+    )
+    create.add_argument(
+        "--public", action="store_true", help="it can keep no secret, and gets none"
+    )
+    _command(app, "list", app_list, "list all apps")
+    for name, run, text in (
+        ("disable", app_disable, "stop an app: nothing that it was given works"),
+        ("enable", app_enable, "let it go on"),
+        ("rotate", app_rotate, "give it a new secret, and refuse the one before"),
+    ):
+        command = _command(app, name, run, text)
+        command.add_argument("app_id", metavar="CLIENT_ID", help="as `app list` shows it")
 
 
 _PACKAGES = ", ".join(Package)

@@ -1,1 +1,1 @@
-"""OAuth 2.0: tokens for clients that have a key. A page a request, below the gateway's address."""
+"""OAuth 2.0: tokens for keys, and for apps that an owner lets act. A page a request."""

@@ -11,11 +11,21 @@ from typing import TYPE_CHECKING, Any
 
 from functions import http
 from functions.catalog import GATEWAY
-from functions.oauth import introspect, metadata, revoke, token, token_requests
+from functions.oauth import (
+    app_pages,
+    authorize,
+    consent,
+    introspect,
+    metadata,
+    revoke,
+    token,
+    token_requests,
+)
 from functions.oauth.token_requests import TokenRequest
 from shared.domain.accounts.oauth import OAuthError, OAuthRefused
-from shared.errors import Busy
-from shared.services.accounts import oauth_tokens
+from shared.domain.accounts.oauth_apps import OAuthApp
+from shared.errors import Busy, PunktwerkError
+from shared.services.accounts import oauth_apps, oauth_tokens
 from shared.services.accounts.oauth_tokens import Client
 
 if TYPE_CHECKING:
@@ -25,11 +35,19 @@ BASIC = 'Basic realm="Punktwerk"'
 METADATA = "/.well-known/oauth-authorization-server"
 METADATA_KEPT_S = 3600
 _NOT_KEPT = {"Cache-Control": "no-store", "Pragma": "no-cache"}
+AUTHORIZE, CONSENT = "/oauth/authorize", "/oauth/consent"
 _PAGES: Mapping[str, Callable[[TokenRequest, Client], dict[str, Any]]] = {
     "/oauth/token": token.handle,
     "/oauth/revoke": revoke.handle,
     "/oauth/introspect": introspect.handle,
 }
+_PAGES_OF_APPS: Mapping[str, Callable[[TokenRequest, OAuthApp], dict[str, Any]]] = {
+    "/oauth/token": app_pages.token,
+    "/oauth/revoke": app_pages.revoke,
+    "/oauth/introspect": app_pages.introspect,
+}
+_ASSETS = {f"{AUTHORIZE}/{name}": name for name in authorize.ASSETS}
+_READ = {METADATA, AUTHORIZE, *_ASSETS}
 
 
 def is_page(path: str) -> bool:
@@ -44,7 +62,7 @@ def page_of(path: str) -> str | None:
     metadata is below the issuer, and where RFC 8414, 3.1, puts it: before the issuer's own path.
     """
     local = path.rpartition(f"/{GATEWAY}")[2]
-    if local in _PAGES:
+    if local in _PAGES or local in {AUTHORIZE, CONSENT, *_ASSETS}:
         return local
     return METADATA if METADATA in {local, path.removesuffix(f"/{GATEWAY}")} else None
 
@@ -52,14 +70,14 @@ def page_of(path: str) -> str | None:
 def serve(request: Request) -> Response:
     """Answer a request for a page; never raises."""
     page = page_of(request.path) or ""
-    methods = ("GET",) if page == METADATA else ("POST",)
-    if request.method == "OPTIONS":
-        return http.preflight(methods)
+    methods = ("GET",) if page in _READ else ("POST",)
+    if request.method == "OPTIONS" and page not in {AUTHORIZE, CONSENT}:
+        return http.preflight(methods)  # Scripts of other pages have no business at those two.
 
     def answer(log: dict[str, Any]) -> Response:
         try:
             _require_method(request, methods)
-            return _metadata() if page == METADATA else _answer(page, request, log)
+            return _answer(page, request, log)
         except OAuthRefused as error:
             log["error"] = error.error
             return refused(error, methods)
@@ -67,7 +85,7 @@ def serve(request: Request) -> Response:
             log["error"] = error.code
             return refused(_later(error), methods)
 
-    return http.guarded(page, request, answer)
+    return http.guarded(page, request, answer, _not_kept_refusal)
 
 
 def answered(body: dict[str, Any]) -> Response:
@@ -104,8 +122,26 @@ def _metadata() -> Response:
     return response
 
 
+def _not_kept_refusal(error: PunktwerkError, request_id: str) -> Response:
+    response = http.refusal(error, request_id)
+    response.headers.extend(_NOT_KEPT)
+    return response
+
+
 def _answer(page: str, request: Request, log: dict[str, Any]) -> Response:
+    if page == METADATA:
+        return _metadata()
+    if page == AUTHORIZE:
+        return authorize.handle(request)
+    if page in _ASSETS:
+        return authorize.asset(_ASSETS[page])
+    if page == CONSENT:
+        return answered(consent.handle(request, log))
     asked = token_requests.read(request)
+    if oauth_apps.is_app_id(asked.client_id):
+        app = oauth_apps.authenticate(asked.client_id, asked.client_secret)
+        log["clientId"] = app.app_id
+        return answered(_PAGES_OF_APPS[page](asked, app))
     client = oauth_tokens.authenticate_client(
         asked.client_id,
         asked.client_secret,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from functions.catalog import SCOPES
+from functions.oauth.app_pages import CODE, REFRESH
 from functions.oauth.token import GRANT
 from shared import config
 
@@ -19,10 +20,14 @@ def body() -> dict[str, Any]:
         "token_endpoint": f"{issuer}/oauth/token",
         "revocation_endpoint": f"{issuer}/oauth/revoke",
         "introspection_endpoint": f"{issuer}/oauth/introspect",
-        "grant_types_supported": [GRANT],
-        "response_types_supported": [],
+        "authorization_endpoint": f"{issuer}/oauth/authorize",
+        "authorization_response_iss_parameter_supported": True,
+        "grant_types_supported": [GRANT, CODE, REFRESH],
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "code_challenge_methods_supported": ["S256"],
         "scopes_supported": list(SCOPES),
-        "token_endpoint_auth_methods_supported": _METHODS,
-        "revocation_endpoint_auth_methods_supported": _METHODS,
+        "token_endpoint_auth_methods_supported": [*_METHODS, "none"],
+        "revocation_endpoint_auth_methods_supported": [*_METHODS, "none"],
         "introspection_endpoint_auth_methods_supported": _METHODS,
     }

@@ -51,7 +51,8 @@ class Caller:
     account may. A customer acts only for themselves: the edge has compared the request's
     ``userId``. ``scopes`` is what an access token is limited to; ``None`` if no token calls.
     ``staff``: a person of the account's staff calls for the account; the edge has looked whether
-    the role may call the action, and in which store.
+    the role may call the action, and in which store. ``app_id``: an app calls that this person has
+    allowed it, within ``scopes``.
     """
 
     account_id: str
@@ -61,6 +62,7 @@ class Caller:
     customer: SignedInCustomer | None = None
     scopes: Scopes | None = None
     staff: StaffMember | None = None
+    app_id: str | None = None
 
     @property
     def staff_id(self) -> str | None:

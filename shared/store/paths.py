@@ -95,6 +95,18 @@ def oauth_token(token_hash: str) -> str:
     return f"oauthTokens/{encode(token_hash)}"
 
 
+def oauth_app(app_id: str) -> str:
+    return f"oauthApps/{encode(app_id)}"
+
+
+def oauth_consent(consent_id: str) -> str:
+    return f"oauthConsents/{encode(consent_id)}"
+
+
+def oauth_app_token(token_hash: str) -> str:
+    return f"oauthAppTokens/{encode(token_hash)}"
+
+
 def store(store_id: str) -> str:
     return f"stores/{encode(store_id)}"
 

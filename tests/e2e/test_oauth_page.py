@@ -13,10 +13,12 @@ from functions.catalog import SCOPES
 from shared.domain.accounts import oauth
 from shared.domain.accounts.oauth import OAuthError
 from shared.services.accounts import oauth_limits
+from tests.support import oauth_apps, staff
 from tests.support.merchants import Merchant
 from tests.support.pages import blocks, page, run_in_shell
 
 PAGE = page("oauth.md")
+persons = staff.persons
 
 
 @pytest.mark.usefixtures("firestore_emulator")
@@ -31,6 +33,28 @@ def test_the_commands_of_the_page_run(app: Flask, merchant: Merchant, tmp_path: 
     assert [each["storeId"] for each in stores["stores"]] == [merchant.store_id]
     assert (told["active"], told["sub"], revoked) == (True, merchant.account_id, {})
     assert refused["error"] == "INVALID_ACCESS_TOKEN"
+
+
+@pytest.mark.usefixtures("persons")
+def test_an_app_gets_tokens_as_the_page_says(
+    app: Flask, merchant: Merchant, tmp_path: Path
+) -> None:
+    redirect = "http://127.0.0.1:4000/callback"
+    partner = oauth_apps.registered(merchant, is_public=True, redirect_uri=redirect)
+    ask, redeem = blocks(PAGE, "bash")
+    by = {"CLIENT_ID": partner.client_id}
+
+    ran = run_in_shell(app, merchant, tmp_path, ask, 'echo "$OAUTH $VERIFIER"', **by)
+
+    url, variables = ran.stdout.splitlines()
+    _, verifier = variables.split(" ")
+    code = partner.code(**oauth_apps.query_of(url))
+    setting = f"OAUTH=${{URL%/api/v1}}/oauth REDIRECT={redirect}"
+    by = {**by, "CODE": code, "VERIFIER": verifier}
+    ran = run_in_shell(app, merchant, tmp_path, setting, redeem, **by)
+    first, second = map(json.loads, ran.stdout.splitlines())
+    assert first["scope"] == second["scope"] == "members.read stores.read"
+    assert first["refresh_token"] != second["refresh_token"]
 
 
 def test_its_scopes_are_those_of_the_catalog() -> None:

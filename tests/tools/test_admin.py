@@ -883,3 +883,29 @@ def test_reads_again_what_is_booked_meanwhile(
         "entries": 2,
         "problems": [],
     }
+
+
+def test_apps_are_registered_disabled_and_get_new_secrets(run: Admin) -> None:
+    uri = "https://app.example/callback"
+
+    made = run.ok("app", "create", "Zap", "--redirect-uri", uri, "--redirect-uri", uri + "2")
+    public = run.ok("app", "create", "Phone", "--redirect-uri", uri, "--public")
+
+    assert made["redirectUris"] == f"{uri} {uri}2"
+    assert re.fullmatch(r"app_[a-z2-9]{20}", made["clientId"])
+    assert re.fullmatch(r"pw_cs_[A-Za-z0-9_-]{43}", made["clientSecret"])
+    assert "clientSecret" not in public
+    assert public["isPublic"] is True
+    stored = client.get_one(f"oauthApps/{made['clientId']}").data
+    assert made["clientSecret"] not in str(stored)
+    rotated = run.ok("app", "rotate", made["clientId"])
+    assert rotated["clientSecret"] != made["clientSecret"]
+    assert run.ok("app", "disable", made["clientId"])["isDisabled"] is True
+    shown = {each["clientId"]: each for each in run.ok("app", "list")["apps"]}
+    assert shown[made["clientId"]]["isDisabled"] is True
+    assert run.ok("app", "enable", made["clientId"])["isDisabled"] is False
+    assert "is public" in run.refused("app", "rotate", public["clientId"])
+    assert "no app" in run.refused("app", "disable", "app_unknown")
+    wrong = run.refused("app", "create", "Zap", "--redirect-uri", "http://app.example")
+    assert "is no redirect URI" in wrong
+    assert "1 to 100" in run.refused("app", "create", " ", "--redirect-uri", uri)

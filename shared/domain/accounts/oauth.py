@@ -21,8 +21,11 @@ class OAuthError(StrEnum):
     INVALID_REQUEST = "invalid_request"
     INVALID_CLIENT = "invalid_client"
     INVALID_SCOPE = "invalid_scope"
+    INVALID_GRANT = "invalid_grant"
     UNAUTHORIZED_CLIENT = "unauthorized_client"
     UNSUPPORTED_GRANT_TYPE = "unsupported_grant_type"
+    UNSUPPORTED_RESPONSE_TYPE = "unsupported_response_type"
+    ACCESS_DENIED = "access_denied"
     SLOW_DOWN = "slow_down"
     TEMPORARILY_UNAVAILABLE = "temporarily_unavailable"
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import datetime
 
 from shared import logs
 from shared.auth import keys, persons
-from shared.auth.caller import Caller, SignedInCustomer
+from shared.auth.caller import Caller
 from shared.auth.keys import KeyKind, KeyMode
 from shared.auth.persons import Person
 from shared.domain.accounts.packages import Package
@@ -66,7 +67,7 @@ def authenticate(
     account = None if member is None else account_documents.find_account(account_id)
     if member is None or member.is_disabled or account is None:
         raise NotStaff("The person has no role in the account.")
-    _require_present(person)
+    require_present(person.user_id, person.signed_in_at)
     caller = Caller(account_id, account.package, is_live=True, staff=member)
     if publishable_key and not _is_live(publishable_key, account_id):
         return replace(caller, package=Package.PRIME, is_live=False)
@@ -100,16 +101,21 @@ def _is_live(publishable_key: str, account_id: str) -> bool:
     return record.mode == KeyMode.LIVE
 
 
-def _require_present(signed_in: SignedInCustomer) -> None:
-    """Refuse who is disabled, deleted or signed out, though the token has not ended yet."""
+def require_present(user_id: str, signed_in_at: datetime | None) -> None:
+    """Refuse who is disabled, deleted or signed out, though the token has not ended yet.
+
+    Raises:
+        InvalidIdToken, SignInNotVerified.
+        Busy: Firebase Auth does not answer.
+    """
     try:
-        person = _persons.get(signed_in.user_id, lambda: persons.find(signed_in.user_id))
+        person = _persons.get(user_id, lambda: persons.find(user_id))
     except persons.PersonsUnavailableError as problem:
         logs.error("persons unavailable", reason=str(problem))
         raise Busy("Sign-ins cannot be checked at the moment.") from None
     if person is None or person.is_disabled:
         raise InvalidIdToken("The person was disabled or deleted.")
-    at = signed_in.signed_in_at
+    at = signed_in_at
     if person.valid_since is not None and (at is None or at < person.valid_since):
         raise InvalidIdToken("The sign-in was ended.")
     _require_email(person.is_email_verified)

@@ -17,8 +17,12 @@ from requests.auth import HTTPBasicAuth
 from requests_oauthlib import OAuth2Session as RequestsOAuth2Session
 from werkzeug.serving import make_server
 
-from tests.support import oauth
+from tests.support import oauth, oauth_apps, staff
 from tests.support.merchants import Member
+from tests.support.oauth_apps import App
+from tests.support.staff import Persons
+
+persons = staff.persons
 
 
 @pytest.fixture
@@ -116,9 +120,60 @@ def test_the_metadata_is_what_the_standard_wants(
     assert metadata_of(host)["issuer"] == f"{host}/apiGateway"
     monkeypatch.setenv("PUNKTWERK_PUBLIC_URL", "https://api.example")
     found = AuthorizationServerMetadata(metadata_of(host))
-    # This server has no authorization endpoint, which authlib wants of others.
-    for name in ("issuer", "token_endpoint", "revocation_endpoint", "introspection_endpoint"):
-        getattr(found, f"validate_{name}")()
-    found.validate_grant_types_supported()
-    found.validate_token_endpoint_auth_methods_supported()
-    found.validate_scopes_supported()
+    found.validate()
+
+
+def test_authlib_as_an_app(host: str, member: Member, persons: Persons) -> None:
+    found, app = metadata_of(host), oauth_apps.registered(member.merchant)
+    stored: list[str] = []
+    session = OAuth2Session(
+        app.client_id,
+        app.secret,
+        scope=oauth_apps.SCOPES,
+        redirect_uri=oauth_apps.REDIRECT,
+        code_challenge_method="S256",
+        token_endpoint=found["token_endpoint"],
+        update_token=lambda token, **_: stored.append(token["refresh_token"]),
+    )
+    url, _ = session.create_authorization_url(
+        found["authorization_endpoint"], code_verifier=oauth_apps.VERIFIER
+    )
+
+    token = session.fetch_token(
+        authorization_response=consented(app, url), code_verifier=oauth_apps.VERIFIER
+    )
+
+    assert earns(session, host, member)
+    session.token = {**token, "expires_at": 1}  # It refreshes by itself.
+    assert earns(session, host, member)
+    assert [session.token["refresh_token"]] == stored != [token["refresh_token"]]
+    session.revoke_token(found["revocation_endpoint"], token=stored[0])
+    with pytest.raises(OAuthError, match="invalid_grant"):
+        session.refresh_token(refresh_token=stored[0])
+
+
+def test_requests_oauthlib_as_a_public_app(host: str, member: Member, persons: Persons) -> None:
+    found, app = metadata_of(host), oauth_apps.registered(member.merchant, is_public=True)
+    session = RequestsOAuth2Session(
+        app.client_id, scope=oauth_apps.SCOPES, redirect_uri=oauth_apps.REDIRECT, pkce="S256"
+    )
+    url, _ = session.authorization_url(found["authorization_endpoint"])
+
+    token = session.fetch_token(
+        found["token_endpoint"],
+        authorization_response=consented(app, url),
+        include_client_id=True,
+    )
+
+    assert earns(session, host, member)
+    following = session.refresh_token(found["token_endpoint"], client_id=app.client_id)
+    assert following["refresh_token"] != token["refresh_token"]
+    assert earns(session, host, member)
+
+
+def consented(app: App, url: str) -> str:
+    """Open a client's page, consent as it does, and return where the browser goes."""
+    answer = requests.get(url, timeout=10)
+    assert answer.status_code == 200, answer.text
+    redirect: str = app.consent(**oauth_apps.query_of(url)).body["redirect"]
+    return redirect

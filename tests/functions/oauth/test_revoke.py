@@ -74,6 +74,6 @@ def test_needs_the_client_and_a_token(merchant: Merchant) -> None:
 
 @pytest.mark.usefixtures("merchant")
 def test_no_other_page_is_there(anonymous: Api) -> None:
-    for page in ("authorize", "token/", "tokens", "", "../oauth/token"):
+    for page in ("authorize/x.js", "token/", "tokens", "", "../oauth/token"):
         answer = OAuth(anonymous.app, "").send(page, GRANT)
         assert (answer.status, answer.error) == (404, "UNKNOWN_ACTION"), page
