@@ -44,7 +44,12 @@ from shared.services.members import erasures
 from shared.services.systems import item_stores
 from shared.services.systems.item_stores import GOODS
 from shared.store import client, codec, documents, paths
-from shared.store.accounts import account_documents, staff_documents, test_clock_documents
+from shared.store.accounts import (
+    account_documents,
+    oauth_app_documents,
+    staff_documents,
+    test_clock_documents,
+)
 from shared.store.catalog import product_documents
 from shared.store.events import event_documents
 from shared.store.imports import import_documents
@@ -209,6 +214,7 @@ def query_all(member: Member) -> None:
     """Call everything in the product that makes a query."""
     merchant, now = member.merchant, clock.utc_now()
     account_documents.list_accounts()
+    oauth_app_documents.list_apps()
     store_documents.list_of_account(merchant.account_id)
     for after in (None, (now, "store_1")):
         store_documents.list_page(merchant.account_id, after=after, limit=1)

@@ -14,6 +14,7 @@ import requests
 from flask import Flask
 
 from shared import config
+from shared.services.accounts import oauth_apps
 from shared.services.events import emission
 from shared.store import client, paths
 from shared.store.client import Put, Snapshot
@@ -167,6 +168,8 @@ def world(app: Flask) -> World:
     others = paths.membership_id(active_id, OTHER)
     entry_id = entries_of(own)[0].id
     emission.emit_entry(own, entry_id)
+    # A real one, as all apps of a database are listed together.
+    an_app = oauth_apps.create("App", ["https://app.example"], is_public=True).app
     documents = {
         "account": paths.account(merchant.account_id),
         "account_members": f"{paths.account_members(merchant.account_id)}/x",
@@ -186,7 +189,7 @@ def world(app: Flask) -> World:
         "shop_order": paths.shop_order("order_1"),
         "shop_notice": paths.shop_notice("ntc_1"),
         "tier_recalculation_turn": paths.tier_recalculation_turn(active_id, is_dry=False),
-        "oauth_app": paths.oauth_app(own),
+        "oauth_app": paths.oauth_app(an_app.app_id),
         "oauth_consent": paths.oauth_consent(own),
         "oauth_app_token": paths.oauth_app_token(own),
         "store": paths.store(merchant.store_id),

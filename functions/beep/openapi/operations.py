@@ -11,10 +11,11 @@ from typing import Any
 from functions.beep.openapi import components, refusals
 from functions.beep.openapi.components import Schema, module_of, reference, text_of
 from functions.beep.openapi.sharing import with_names
-from functions.catalog import ENDPOINTS, SCOPES, Endpoint
+from functions.catalog import ENDPOINTS, SCOPES, SCOPES_OF_OWNERS, Endpoint
 from shared.domain.accounts import scopes
 from shared.domain.accounts.staff import StaffRole
 
+AUTHORIZE_URL = "../oauth/authorize"
 TOKEN_URL = "../oauth/token"  # noqa: S105 - an address
 """Relative to the API's address, which ends with ``/api/v1``."""
 SECURITY_SCHEMES = {
@@ -26,12 +27,19 @@ SECURITY_SCHEMES = {
     },
     "oauth2": {
         "type": "oauth2",
-        "description": "An access token that stands for a secret key.",
+        "description": "An access token that stands for a secret key, or is an app's that an owner "
+        "lets act.",
         "flows": {
             "clientCredentials": {
                 "tokenUrl": TOKEN_URL,
                 "scopes": {scope: scopes.meaning(scope) for scope in SCOPES},
-            }
+            },
+            "authorizationCode": {
+                "authorizationUrl": AUTHORIZE_URL,
+                "tokenUrl": TOKEN_URL,
+                "refreshUrl": TOKEN_URL,
+                "scopes": {scope: scopes.meaning(scope) for scope in SCOPES_OF_OWNERS},
+            },
         },
     },
     "idToken": {
