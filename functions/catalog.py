@@ -102,10 +102,14 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """A function that runs when a document is created, at least once, in any order."""
+    """A function that runs when a document is created, at least once, in any order.
+
+    ``needs_secrets``: for what it decrypts or hashes.
+    """
 
     name: str
     document: str
+    needs_secrets: bool = False
 
     @property
     def module(self) -> str:
@@ -418,7 +422,7 @@ TRIGGERS = (
         "onEntryCreated",
         "loyaltyMembers/{membershipId}/entries/{entryId}",
     ),
-    Trigger("onMemberEnrolled", "loyaltyMembers/{membershipId}"),
+    Trigger("onMemberEnrolled", "loyaltyMembers/{membershipId}", needs_secrets=True),
     Trigger("onCheckIn", "checkIns/{sessionId}"),
 )
 

@@ -213,8 +213,14 @@ def _decorator(name: str) -> Any:
     }
     secrets: dict[str, Any] = {"secrets": list(SECRETS)}
     match _BY_NAME.get(name):
-        case Trigger(document=document):
-            return _retried(firestore_fn.on_document_created(document=document, **common))
+        case Trigger() as trigger:
+            return _retried(
+                firestore_fn.on_document_created(
+                    document=trigger.document,
+                    **common,
+                    **(secrets if trigger.needs_secrets else {}),
+                )
+            )
         case Queue() as queue:
             return tasks_fn.on_task_dispatched(
                 retry_config=options.RetryConfig(

@@ -157,16 +157,13 @@ def test_what_is_no_task_is_refused(queue: Queue, body: str) -> None:
 def test_gives_secrets_to_what_decrypts(described: dict[str, Any]) -> None:
     given = {name for name, about in described.items() if about.get("secretEnvironmentVariables")}
 
-    without = {each.name for each in TRIGGERS} | {"sweepOutbox", "verifyLedgers"}
+    without = {"onEntryCreated", "onCheckIn", "sweepOutbox", "verifyLedgers"}
     assert given == set(deploy.NAMES) - without
 
 
 @pytest.mark.parametrize(
     "module",
-    [
-        *(each.module for each in TRIGGERS),
-        *(each.module for each in SCHEDULES if not each.needs_secrets),
-    ],
+    [each.module for each in (*TRIGGERS, *SCHEDULES) if not each.needs_secrets],
 )
 def test_what_gets_no_secret_cannot_reach_the_vault(module: str) -> None:
     """What loads the vault may need its keys, if only for what is rare."""
