@@ -215,7 +215,7 @@ def _issued(
     """Change a consent and issue an access token, in one commit; or end it, if it was misused."""
     assert text.consent_id is not None
     consent_id, now = text.consent_id, clock.real_now()
-    oauth_limits.count_issued(consent_id)
+    oauth_limits.require_room(consent_id)
     path = paths.oauth_consent(consent_id)
 
     def decide(reads: Reads) -> Effect[IssuedAppTokens | None]:
@@ -254,6 +254,7 @@ def _issued(
     documents.CONSENTS.forget(consent_id)
     if issued is None:
         raise _unknown(app)
+    oauth_limits.note_issued(consent_id)
     return issued
 
 

@@ -42,12 +42,18 @@ class Window:
                 self._counts[name] += 1
             return self._counts[name], self._counts.total()
 
+    def count(self, name: str) -> int:
+        """Return how many of the name there are; nothing is counted, and no name kept."""
+        with self._lock:
+            return 0 if time.monotonic() >= self._ends_s else self._counts.get(name, 0)
+
     def forget(self) -> None:
         """Begin from zero."""
         self._counts.clear()
         self._ends_s = time.monotonic() + WINDOW_S
 
 
+_TOO_MANY = "A token can be used until its life ends: keep it, and ask less often."
 _ISSUED, _FAILED = Window(), Window(FAILED_MAX)
 
 
@@ -59,7 +65,22 @@ def count_issued(client_id: str) -> None:
     """
     of_client, _ = _ISSUED.add(client_id)
     if of_client > ISSUED_PER_CLIENT_MAX:
-        raise _slow_down("A token can be used until its life ends: keep it, and ask less often.")
+        raise _slow_down(_TOO_MANY)
+
+
+def require_room(consent_id: str) -> None:
+    """Refuse a token of a consent that has had too many; it may be the id of none.
+
+    Raises:
+        OAuthRefused: ``slow_down``.
+    """
+    if _ISSUED.count(consent_id) >= ISSUED_PER_CLIENT_MAX:
+        raise _slow_down(_TOO_MANY)
+
+
+def note_issued(consent_id: str) -> None:
+    """Count a token that was issued, so that made-up ids are never counted."""
+    _ISSUED.add(consent_id)
 
 
 def count_failed(client_id: str | None) -> None:

@@ -365,6 +365,18 @@ def test_guesses_are_slowed_down_and_who_has_a_code_is_not(partner: App) -> None
     assert partner.redeem(code).status == 200
 
 
+def test_a_consent_has_so_many_tokens_in_a_minute(
+    partner: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(oauth_limits, "ISSUED_PER_CLIENT_MAX", 2)
+    tokens = partner.refresh(partner.tokens()["refresh_token"]).body
+
+    with nothing_written():
+        assert_oauth_refused(partner.refresh(tokens["refresh_token"]), 429, "slow_down")
+
+    assert partner.redeem(partner.code()).status == 200  # another consent
+
+
 def test_a_token_of_an_app_is_no_key_elsewhere(
     partner: App, new_merchant: Callable[..., Merchant]
 ) -> None:
