@@ -181,7 +181,7 @@ def test_hands_secrets_to_what_needs_them(options: dict[str, dict[str, Any]]) ->
         "runMemberCalendar",
         "finishErasures",
     )
-    for name in (*HTTP_NAMES, *(each.name for each in QUEUES), *schedules):
+    for name in (*HTTP_NAMES, *(each.name for each in QUEUES), *schedules, "onMemberEnrolled"):
         assert options[name]["secretEnvironmentVariables"] == [SECRET], name
 
 
@@ -233,7 +233,7 @@ def test_settles_payments_every_five_minutes(options: dict[str, dict[str, Any]])
     assert options["settlePayments"]["scheduleTrigger"]["schedule"] == "every 5 minutes"
 
 
-@pytest.mark.parametrize("name", ["sweepOutbox", "verifyLedgers", *TRIGGER_BY_NAME])
+@pytest.mark.parametrize("name", ["sweepOutbox", "verifyLedgers", "onEntryCreated", "onCheckIn"])
 def test_keeps_secrets_from_what_needs_none(options: dict[str, dict[str, Any]], name: str) -> None:
     assert options[name].get("secretEnvironmentVariables", []) == []
 

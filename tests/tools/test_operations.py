@@ -24,7 +24,7 @@ def rows(heading: str) -> dict[str, list[str]]:
 def test_every_function_is_there_and_whether_it_needs_the_secret() -> None:
     """`test_deploy` and `test_discovery` hold what is deployed to the same."""
     needing = {GATEWAY, PSP_WEBHOOK, SHOP_WEBHOOK, "each endpoint", *(each.name for each in QUEUES)}
-    needing |= {each.name for each in SCHEDULES if each.needs_secrets}
+    needing |= {each.name for each in (*TRIGGERS, *SCHEDULES) if each.needs_secrets}
     others = {each.name for each in (*TRIGGERS, *SCHEDULES)} - needing
     assert {name: cells[0] for name, cells in rows("function").items()} == {
         **dict.fromkeys(needing, "yes"),
