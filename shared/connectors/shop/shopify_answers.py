@@ -23,6 +23,7 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 
 from shared.connectors.paid import percent_of
 from shared.connectors.rows import ExternalId, Number
+from shared.connectors.sane import QUANTITY_MAX
 from shared.connectors.shop.order_receipts import (
     NOTHING,
     OrderHead,
@@ -64,6 +65,8 @@ def _lower(value: Any) -> Any:
 Id = Annotated[ExternalId, BeforeValidator(id_of)]
 Word = Annotated[str, BeforeValidator(_lower)]
 """A word of an enumeration: in capitals by GraphQL, in small letters by notices."""
+Quantity = Annotated[int, Field(ge=0, le=QUANTITY_MAX)]
+"""Bounded, because a price times a number of 40 digits is no amount, but an error of decimals."""
 
 
 class _Answer(BaseModel):
@@ -107,8 +110,8 @@ class _Product(_Answer):
 class _Line(_Answer):
     id: Id
     name: str = ""
-    quantity: int = Field(ge=0)
-    current_quantity: int | None = Field(default=None, ge=0)
+    quantity: Quantity
+    current_quantity: Quantity | None = None
     price_set: _MoneySet
     gift_card: bool = False
     product_id: Id | None = None
@@ -152,7 +155,7 @@ class _Transaction(_Answer):
 
 
 class _RefundLine(_Answer):
-    quantity: int = Field(ge=0)
+    quantity: Quantity
     line_item: _Product
     subtotal_set: _MoneySet
     total_tax_set: _MoneySet | None = None

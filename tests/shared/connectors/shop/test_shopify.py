@@ -310,6 +310,12 @@ def test_reads_an_order_of_a_notice() -> None:
     assert noticed("orders/updated", order.rest()).event_id != notice.event_id
 
 
+def with_quantity(quantity: int, **fields: int) -> dict[str, Any]:
+    told = Order(lines=[Line(D(50))]).rest()
+    (line,) = told["line_items"]
+    return {**told, "line_items": [{**line, "quantity": quantity, **fields}]}
+
+
 @pytest.mark.parametrize(
     ("topic", "body", "expected"),
     [
@@ -318,6 +324,8 @@ def test_reads_an_order_of_a_notice() -> None:
         ("orders/edited", {"order_edit": {"order_id": 7}}, ("7",)),
         ("orders/paid", {**Order().rest(), "currency": "?"}, (Order().id,)),
         ("orders/paid", {"id": 8}, ("8",)),
+        ("orders/paid", with_quantity(10**40), (Order().id,)),
+        ("orders/paid", with_quantity(10**40, current_quantity=10**39), (Order().id,)),
     ],
 )
 def test_asks_for_the_orders_of_which_a_notice_says_too_little(
