@@ -1,6 +1,7 @@
 """What no shop has: a price below zero, a tax of 1900 percent, a stock of a trillion.
 
-Every page of every connector passes here (``ListedPage``), so that no connector has to think of it.
+Every page of every connector passes here (``ListedPage``), and every order that a notice brings, so
+that no connector has to think of it.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from shared import clock, config, ids, logs
-from shared.connectors import systems
+from shared.connectors import sane, systems
 from shared.connectors.shop.base import (
     NoticeNotGenuine,
     ShopConnector,
@@ -130,6 +130,15 @@ def _book(
             logs.warning("order left to the sweep", system=module.SYSTEM, error=failure.code)
             is_whole = False
     for order in orders:
+        fault = sane.fault_of(order)
+        if fault is not None:
+            logs.warning(
+                "order of a shop refused",
+                storeId=connection.store_id,
+                orderId=order.external_id,
+                reason=fault,
+            )
+            continue
         booked = shop_orders.take(sync_of(connection), order)
         for receipt, result in booked.results:
             if result.reason:

@@ -6,6 +6,7 @@ import base64
 import json
 from datetime import timedelta
 from itertools import permutations
+from typing import Any
 
 import pytest
 
@@ -86,6 +87,27 @@ def test_what_is_no_sale_of_a_member_earns_nothing(
     linked_shop.tell(order(**changed))
     assert linked_shop.points() == 0
     assert stored.documents_of(linked_shop.merchant, "purchases") == {}
+    assert stored.documents_of(linked_shop.merchant, "shopOrders") == {}
+
+
+@pytest.mark.parametrize("where", ["notice", "answer"])
+@pytest.mark.parametrize(
+    "beyond",
+    [{"total": "1000000000.01"}, {"refunds": [refund("r1", "1000000000.01")]}],
+    ids=["total", "refund"],
+)
+def test_an_order_beyond_all_bounds_changes_nothing(
+    linked_shop: OnlineShop, beyond: dict[str, Any], where: str
+) -> None:
+    linked_shop.tell(order())
+    told = order(**beyond, at=1)
+    if where == "answer":
+        linked_shop.list(told)
+        told = {"id": told["id"], "status": "???"}
+    before = stored.documents_of(linked_shop.merchant, "purchases")
+    linked_shop.tell(told, {**told, "id": "1002"})
+    assert linked_shop.points() == 200
+    assert stored.documents_of(linked_shop.merchant, "purchases") == before
     assert stored.documents_of(linked_shop.merchant, "shopOrders") == {}
 
 
