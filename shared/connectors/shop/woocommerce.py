@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import hmac
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -20,6 +19,7 @@ from urllib.parse import quote
 from pydantic import Field, SecretStr, ValidationError, field_validator
 
 from shared import clock
+from shared.connectors import signatures
 from shared.connectors.base import ListedPage, PushBy, Skipped, Stream
 from shared.connectors.client import JsonClient
 from shared.connectors.config import ConnectorConfig
@@ -126,10 +126,8 @@ def read_notice(config: ConnectorConfig, headers: Mapping[str, str], raw: bytes)
     event_id = hashlib.sha256(raw).hexdigest()
     if _PING.fullmatch(raw) and "X-WC-Webhook-Topic" not in headers:
         return ShopNotice(event_id, ShopTopic.PING)
-    secret = config.webhook_secret.get_secret_value().encode()
-    expected = base64.b64encode(hmac.digest(secret, raw, hashlib.sha256))
-    given = headers.get("X-WC-Webhook-Signature", "").encode(errors="replace")
-    if not hmac.compare_digest(expected, given):
+    secret = config.webhook_secret.get_secret_value()
+    if not signatures.is_hmac_base64(headers.get("X-WC-Webhook-Signature"), secret, raw):
         raise NoticeNotGenuine
     if not headers.get("X-WC-Webhook-Topic", "").startswith(_ORDERS):
         return ShopNotice(event_id, ShopTopic.OTHER)
