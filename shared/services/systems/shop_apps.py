@@ -46,7 +46,7 @@ class RegistrationAnswer:
 
 
 def register(store_id: str, headers: Mapping[str, str], query: bytes) -> RegistrationAnswer:
-    """RegistrationAnswer a shop that asks to be registered for a store. Writes nothing.
+    """Answer a shop that asks to be registered for a store. Writes nothing.
 
     Raises:
         NoticeNotGenuine: The request is not signed as it should be, or the store has no such shop.
