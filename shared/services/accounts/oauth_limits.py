@@ -42,7 +42,7 @@ class Window:
                 self._counts[name] += 1
             return self._counts[name], self._counts.total()
 
-    def count(self, name: str) -> int:
+    def counted(self, name: str) -> int:
         """Return how many of the name there are; nothing is counted, and no name kept."""
         with self._lock:
             return 0 if time.monotonic() >= self._ends_s else self._counts.get(name, 0)
@@ -74,7 +74,7 @@ def require_room(consent_id: str) -> None:
     Raises:
         OAuthRefused: ``slow_down``.
     """
-    if _ISSUED.count(consent_id) >= ISSUED_PER_CLIENT_MAX:
+    if _ISSUED.counted(consent_id) >= ISSUED_PER_CLIENT_MAX:
         raise _slow_down(_TOO_MANY)
 
 
