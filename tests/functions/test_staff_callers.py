@@ -490,6 +490,30 @@ def test_a_cashier_undoes_nothing_else(
     assert member.balance()["currentBalance"] == balance
 
 
+@pytest.mark.parametrize("action", ["redeemLoyaltyPoints", "reserveLoyaltyPoints"])
+@pytest.mark.usefixtures("persons")
+def test_a_cashier_gives_nothing_back_that_others_have_spent(
+    action: str, frozen_clock: Clock, merchant: Merchant
+) -> None:
+    """An earn that names an old purchase would be a way to cancel what was redeemed for it."""
+    member = merchant.member(balance=100)
+    frozen_clock.advance(seconds=1)
+    member.api.ok(action, {**member.ids, "points": 60, "transactionId": "T-1"})
+    frozen_clock.advance(seconds=1)
+    api = hired(merchant, CASHIER)
+    earn = {**member.ids, "purchaseAmount": 10, "transactionId": "T-1"}
+    entry_id = api.ok("addLoyaltyPoints", earn)["entryId"]
+    undo = {**member.ids, "entryId": entry_id, "refundId": "oops"}
+    before = member.balance()
+
+    with nothing_written():
+        answer = api(UNDO, undo)
+
+    assert_refused(answer, 403, "UNDO_NOT_ALLOWED", {"reason": "other_staff"})
+    assert member.balance() == before
+    assert hired(merchant, MANAGER).ok(UNDO, undo)["status"] == "booked"
+
+
 def test_a_cashier_undoes_it_whole(earned: dict[str, str], merchant: Merchant) -> None:
     with nothing_written():
         answer = signed_in(merchant, "uid_cashier")(UNDO, {**earned, "points": 5})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from shared.domain.loyalty.entries import Entry, EntryKind
+from shared.domain.loyalty.entries import Entry, EntryKind, Undone
 from shared.domain.loyalty.membership import Membership
 from shared.errors import UndoNotAllowed
 
@@ -40,3 +40,18 @@ def require_undoable(
     )
     if next(later, None) is not None:
         raise UndoNotAllowed("More was booked for the member since.", reason="not_the_last")
+
+
+def require_gives_nothing_back(undone: Undone | None) -> None:
+    """Refuse to undo an earn with which points come back that were spent or reserved before it.
+
+    Cashiers spend none, so somebody else has, and an earn is easily given the name of an old
+    purchase.
+
+    Raises:
+        UndoNotAllowed: Some would come back.
+    """
+    if undone is not None:
+        raise UndoNotAllowed(
+            "Points that others have spent on the purchase would come back.", reason="other_staff"
+        )

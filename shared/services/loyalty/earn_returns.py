@@ -65,7 +65,8 @@ def reverse(
     Raises:
         ProgramNotFound, MembershipNotFound, BookingNotFound, PurchaseHasOwnRefund,
         ReturnExceedsPurchase, InvalidParameters, IdempotencyKeyReused, Busy.
-        UndoNotAllowed: A cashier asks, and it is not their own last booking for the member.
+        UndoNotAllowed: A cashier asks, and it is not their own last booking for the member, or
+            would give back what others have spent.
     """
     program = access.program(caller, program_id, store_id)
     names = _names_of(transaction_id, entry_id, source)
@@ -127,6 +128,8 @@ def reverse(
         told = earn_returns.after(earlier, earn, program, returned)
         state = State(reads)
         booked = returning.book(state, membership, program, earn, told, returned, cause)
+        if caller.is_cashier:
+            undoing.require_gives_nothing_back(booked.undone)
         return Decided(
             booked.membership,
             booked.entry,

@@ -8,9 +8,13 @@ from datetime import datetime, timedelta
 import pytest
 
 from shared.domain.loyalty import ledger
-from shared.domain.loyalty.entries import Entry, EntryKind
+from shared.domain.loyalty.entries import Entry, EntryKind, Undone
 from shared.domain.loyalty.membership import Membership
-from shared.domain.loyalty.undoing import UNDO_FOR, require_undoable
+from shared.domain.loyalty.undoing import (
+    UNDO_FOR,
+    require_gives_nothing_back,
+    require_undoable,
+)
 from shared.errors import UndoNotAllowed
 from tests.support.strategies import NOW, make_cause, make_membership, make_program
 
@@ -64,3 +68,14 @@ def test_what_time_brings_is_no_booking(kind: EntryKind) -> None:
     by_time = replace(membership.recent[0], kind=kind, recorded_at=LATER)
 
     assert reason(earn, replace(membership, recent=(by_time, *membership.recent)), LATER) is None
+
+
+@pytest.mark.parametrize(
+    "undone", [Undone(100, 60, redemption_ids=("le_2",)), Undone(100, reservation_ids=("rv_1",))]
+)
+def test_not_if_points_of_others_come_back(undone: Undone) -> None:
+    require_gives_nothing_back(None)
+    with pytest.raises(UndoNotAllowed) as refusal:
+        require_gives_nothing_back(undone)
+
+    assert refusal.value.details["reason"] == "other_staff"
