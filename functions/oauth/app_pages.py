@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from functions.oauth import introspect as introspection
 from functions.oauth.token_requests import TokenRequest
-from shared import config
 from shared.domain.accounts.oauth import OAuthError, OAuthRefused
 from shared.domain.accounts.oauth_apps import OAuthApp
 from shared.services.accounts import oauth_consents
@@ -66,16 +66,7 @@ def introspect(asked: TokenRequest, app: OAuthApp) -> dict[str, Any]:
     if found is None or found[0].app_id != app.app_id:
         return {"active": False}
     record, _ = found
-    return {
-        "active": True,
-        "scope": " ".join(record.scopes),
-        "client_id": record.app_id,
-        "token_type": "Bearer",
-        "exp": int(record.expires_at.timestamp()),
-        "iat": int(record.issued_at.timestamp()),
-        "sub": record.account_id,
-        "iss": config.public_url(),
-    }
+    return introspection.described(record, record.app_id)
 
 
 def _answer(issued: IssuedAppTokens) -> dict[str, Any]:

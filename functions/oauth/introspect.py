@@ -6,6 +6,8 @@ from typing import Any
 
 from functions.oauth.token_requests import TokenRequest
 from shared import config
+from shared.domain.accounts.oauth import AccessToken
+from shared.domain.accounts.oauth_consents import AppToken
 from shared.services.accounts import oauth_tokens
 from shared.services.accounts.oauth_tokens import Client
 
@@ -17,12 +19,15 @@ def handle(asked: TokenRequest, client: Client) -> dict[str, Any]:
         OAuthRefused: No token is named.
     """
     record = oauth_tokens.find_active(client, asked.required("token"))
-    if record is None:
-        return {"active": False}
+    return {"active": False} if record is None else described(record, record.client_id)
+
+
+def described(record: AccessToken | AppToken, client_id: str) -> dict[str, Any]:
+    """Say what a token that works is for. Source: RFC 7662, 2.2."""
     return {
         "active": True,
         "scope": " ".join(record.scopes),
-        "client_id": record.client_id,
+        "client_id": client_id,
         "token_type": "Bearer",
         "exp": int(record.expires_at.timestamp()),
         "iat": int(record.issued_at.timestamp()),
