@@ -72,10 +72,8 @@ def allow(
         IdTokenExpired: The sign-in is older than ``SIGN_IN_MAX``.
         InvalidIdToken, AppNotVerified, SignInNotVerified, NotStaff, SubscriptionInactive, Busy.
     """
-    signed_in_at, now = (
-        customers.authenticate(id_token, app_check_token).signed_in_at,
-        clock.real_now(),
-    )
+    signed_in_at = customers.authenticate(id_token, app_check_token).signed_in_at
+    now = clock.real_now()
     if signed_in_at is None or now - signed_in_at > SIGN_IN_MAX:
         raise IdTokenExpired("The sign-in is too old to consent.", fix="Sign in again.")
     caller = staff_callers.authenticate(
@@ -102,10 +100,8 @@ def allow(
         redirect_uri=redirect_uri,
         challenge=challenge,
     )
-    path, staff_path = (
-        paths.oauth_consent(consent_id),
-        paths.staff_member(account_id, consent.user_id),
-    )
+    path = paths.oauth_consent(consent_id)
+    staff_path = paths.staff_member(account_id, consent.user_id)
 
     def decide(reads: Reads) -> Effect[None]:
         _require_owner(staff_documents.decode(reads[staff_path]))  # as of now, not 60 s ago

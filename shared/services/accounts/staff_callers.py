@@ -115,8 +115,8 @@ def require_present(user_id: str, signed_in_at: datetime | None) -> None:
         raise Busy("Sign-ins cannot be checked at the moment.") from None
     if person is None or person.is_disabled:
         raise InvalidIdToken("The person was disabled or deleted.")
-    at = signed_in_at
-    if person.valid_since is not None and (at is None or at < person.valid_since):
+    since = person.valid_since
+    if since is not None and (signed_in_at is None or signed_in_at < since):
         raise InvalidIdToken("The sign-in was ended.")
     _require_email(person.is_email_verified)
 
