@@ -6,6 +6,7 @@ that no connector has to think of it.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -19,6 +20,9 @@ AMOUNT_MAX = 10**9
 """The largest amount, in major units."""
 QUANTITY_MAX = 10**9
 PERCENT_MAX = 100
+TIME_MIN = datetime(1, 1, 2, tzinfo=UTC)
+TIME_MAX = datetime(9999, 12, 30, tzinfo=UTC)
+"""Beyond, a time of some zone is none in UTC, and cannot be stored."""
 
 
 def fault_of(item: Any) -> str | None:
@@ -35,7 +39,8 @@ def fault_of(item: Any) -> str | None:
         quantities = [_fault_of_quantity(line.quantity) for line in item.lines]
         return _fault_of_amounts(*amounts) or next(filter(None, quantities), None)
     if isinstance(item, Receipt):
-        return _fault_of_amounts(item.total, item.eligible)
+        times = _fault_of_times(item.issued_at, item.voids_issued_at)
+        return _fault_of_amounts(item.total, item.eligible) or times
     if isinstance(item, ShopOrder):
         return next(filter(None, map(fault_of, item.receipts)), None)
     return None
@@ -56,6 +61,11 @@ def _fault_of_amounts(*amounts: Money | None) -> str | None:
         if each and abs(each.amount_minor) > AMOUNT_MAX * 10 ** currency_scale(each.currency):
             return f"has an amount beyond {AMOUNT_MAX} {each.currency}"
     return None
+
+
+def _fault_of_times(*times: datetime | None) -> str | None:
+    is_beyond = any(each and not TIME_MIN <= each <= TIME_MAX for each in times)
+    return "has a time that cannot be stored" if is_beyond else None
 
 
 def _fault_of_quantity(quantity: Decimal) -> str | None:

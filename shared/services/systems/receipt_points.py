@@ -47,7 +47,7 @@ from shared.store.systems import purchase_documents
 
 DROPPED_AT_ONCE_MAX = 200
 """Waiting purchases that one sync drops; the next one drops more."""
-_CLOCKS_DIFFER = timedelta(days=1)
+CLOCKS_DIFFER = timedelta(days=1)
 _ABSENT = "The member is suspended or has left, or was at the time: it earns nothing, later either."
 _NO_SALE = "It takes goods back, and does not say of which sale: no points were taken back."
 
@@ -205,7 +205,7 @@ def _problem_of(receipt: Receipt, program: Program) -> str | None:
     """Return why a receipt cannot count; ``None`` if it can."""
     if receipt.voids is None and _takes_back(receipt):
         return _NO_SALE
-    if receipt.issued_at > clock.utc_now() + _CLOCKS_DIFFER:
+    if receipt.issued_at > clock.utc_now() + CLOCKS_DIFFER:
         return "It is dated in the future."
     if receipt.eligible.currency != program.currency:
         return f"The receipt is in {receipt.eligible.currency}."

@@ -141,6 +141,7 @@ def _wait(
     """Note an order until its customer is a member; ``None`` if it can earn no more."""
     assert order.customer is not None
     now, lookups = clock.utc_now(), shop.lookups(shop.keys(order.customer))
+    earliest, latest = now - JOINS_WITHIN, now + receipt_points.CLOCKS_DIFFER
     if not lookups:
         return None
     found_id = waiting_id(shop, order.external_id)
@@ -151,7 +152,7 @@ def _wait(
         known = before.receipts if before else ()
         every = shop_orders.together(known, receipts)
         sale = shop_orders.sale_in(every)
-        if sale is None or sale.issued_at + JOINS_WITHIN <= now:
+        if sale is None or not earliest < sale.issued_at <= latest:
             return Effect(None)
         after = WaitingOrder(
             waiting_id=found_id,

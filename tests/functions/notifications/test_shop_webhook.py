@@ -93,8 +93,12 @@ def test_what_is_no_sale_of_a_member_earns_nothing(
 @pytest.mark.parametrize("where", ["notice", "answer"])
 @pytest.mark.parametrize(
     "beyond",
-    [{"total": "1000000000.01"}, {"refunds": [refund("r1", "1000000000.01")]}],
-    ids=["total", "refund"],
+    [
+        {"total": "1000000000.01"},
+        {"refunds": [refund("r1", "1000000000.01")]},
+        {"refunds": [refund("r1", "5.00", refundedAt="0001-01-01T00:00:00+14:00")]},
+    ],
+    ids=["total", "refund", "time"],
 )
 def test_an_order_beyond_all_bounds_changes_nothing(
     linked_shop: OnlineShop, beyond: dict[str, Any], where: str
@@ -109,6 +113,14 @@ def test_an_order_beyond_all_bounds_changes_nothing(
     assert linked_shop.points() == 200
     assert stored.documents_of(linked_shop.merchant, "purchases") == before
     assert stored.documents_of(linked_shop.merchant, "shopOrders") == {}
+
+
+@pytest.mark.parametrize(
+    "paid_at", ["9999-12-31T23:59:59-12:00", "9999-12-29T00:00:00Z", "2090-01-01T00:00:00Z"]
+)
+def test_an_order_of_the_future_waits_for_nobody(shop: OnlineShop, paid_at: str) -> None:
+    shop.tell(order(paidAt=paid_at))
+    assert stored.documents_of(shop.merchant, "shopOrders") == {}
 
 
 @pytest.mark.parametrize(

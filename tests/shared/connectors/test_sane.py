@@ -33,8 +33,8 @@ def product(**fields: Any) -> Product:
 
 
 def receipt(**fields: Any) -> Receipt:
-    amounts = {"total": Money(1, "EUR"), "eligible": Money(1, "EUR")}
-    return Receipt("r", "r", AT, ReceiptKind.SALE, **{**amounts, **fields})
+    said: dict[str, Any] = {"issued_at": AT, "total": Money(1, "EUR"), "eligible": Money(1, "EUR")}
+    return Receipt("r", "r", kind=ReceiptKind.SALE, **{**said, **fields})
 
 
 def order(quantity: Decimal = Decimal(1), **fields: Any) -> Order:
@@ -77,13 +77,18 @@ def test_takes_what_shops_have(item: Any) -> None:
         (order(amount=TOO_MUCH), "has an amount beyond 1000000000 EUR"),
         (order(Decimal("-1e10")), "has a quantity beyond 1000000000"),
         (receipt(total=TOO_MUCH), "has an amount beyond 1000000000 EUR"),
+        (receipt(issued_at=datetime.min.replace(tzinfo=UTC)), "has a time that cannot be stored"),
+        (
+            receipt(voids_issued_at=datetime.max.replace(tzinfo=UTC)),
+            "has a time that cannot be stored",
+        ),
         (receipt(eligible=Money(-(10**12), "EUR")), "has an amount beyond 1000000000 EUR"),
         (
             ShopOrder("o", (receipt(), receipt(total=TOO_MUCH))),
             "has an amount beyond 1000000000 EUR",
         ),
     ],
-    ids=range(12),
+    ids=range(14),
 )
 def test_no_page_lists_what_cannot_be_true(item: Any, fault: str) -> None:
     good, other = Category("2", "x"), Skipped("3", "why")
