@@ -44,30 +44,23 @@ class WooAnswer(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-class WooItem(WooAnswer):
+class WooCost(WooAnswer):
+    """Shipping, a fee, or any other line."""
+
+    total: Number = _NOTHING
+    total_tax: Number = _NOTHING
+
+    @property
+    def paid(self) -> Decimal:
+        """The total with its tax."""
+        return self.total + self.total_tax
+
+
+class WooItem(WooCost):
     """Goods, after coupons; negative in a refund."""
 
     product_id: int = 0
     variation_id: int = 0
-    total: Number = _NOTHING
-    total_tax: Number = _NOTHING
-
-    @property
-    def paid(self) -> Decimal:
-        """The total with its tax."""
-        return self.total + self.total_tax
-
-
-class WooCost(WooAnswer):
-    """Shipping, or a fee."""
-
-    total: Number = _NOTHING
-    total_tax: Number = _NOTHING
-
-    @property
-    def paid(self) -> Decimal:
-        """The total with its tax."""
-        return self.total + self.total_tax
 
 
 class WooBilling(WooAnswer):
