@@ -12,7 +12,6 @@ from shared.connectors import sane, systems
 from shared.connectors.shop.base import (
     NoticeNotGenuine,
     ShopConnector,
-    ShopModule,
     ShopNotice,
     ShopTopic,
 )
@@ -61,7 +60,7 @@ def notify(system: str, store_id: str, headers: Mapping[str, str], raw: bytes) -
         return notice.topic
     account = module.connect(settings, is_emulated=config.is_emulated())
     with test_clocks.time_of(connection.account_id):
-        is_done = _carry_out(connection, module, account, notice, notice_id)
+        is_done = _carry_out(connection, account, notice, notice_id)
     if is_done:
         _keep(connection, notice_id, read)
     return notice.topic
@@ -91,11 +90,7 @@ def sync_of(connection: Connection) -> Sync:
 
 
 def _carry_out(
-    connection: Connection,
-    module: ShopModule,
-    account: ShopConnector,
-    notice: ShopNotice,
-    notice_id: str,
+    connection: Connection, account: ShopConnector, notice: ShopNotice, notice_id: str
 ) -> bool:
     """Do what a notice says; ``False`` if the next sweep has to do the rest."""
     shop = Shop(connection.account_id, connection.store_id, connection.system)
@@ -111,13 +106,11 @@ def _carry_out(
         case ShopTopic.UNINSTALLED:
             _end_schedule(connection)
         case _:
-            return _book(connection, module, account, notice)
+            return _book(connection, account, notice)
     return True
 
 
-def _book(
-    connection: Connection, module: ShopModule, account: ShopConnector, notice: ShopNotice
-) -> bool:
+def _book(connection: Connection, account: ShopConnector, notice: ShopNotice) -> bool:
     orders: Sequence[ShopOrder] = notice.orders
     is_whole = True
     if notice.orders_to_read:
@@ -127,7 +120,7 @@ def _book(
             # Some shops switch off who does not answer well. Then the sweep finds the order.
             if connection.schedule is SyncSchedule.NONE:
                 raise
-            logs.warning("order left to the sweep", system=module.SYSTEM, error=failure.code)
+            logs.warning("order left to the sweep", system=connection.system, error=failure.code)
             is_whole = False
     for order in orders:
         fault = sane.fault_of(order)
