@@ -43,7 +43,7 @@ REFUSALS = (StoreNotFound, ImportNotFound)
 def handle(body: Request, caller: Caller) -> Response:
     """Cancel it."""
     access.named_store(caller, body.store_id)
-    begun = row_imports.cancel(caller, body.import_id)
+    begun = row_imports.cancel(caller, body.import_id, body.store_id)
     return Response(
         import_id=begun.found.import_id, state=begun.found.state, is_replay=begun.is_replay
     )

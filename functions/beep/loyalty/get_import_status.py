@@ -95,7 +95,7 @@ REFUSALS = (StoreNotFound, ImportNotFound)
 def handle(body: Request, caller: Caller) -> Response:
     """Return the import and the results of one part."""
     access.named_store(caller, body.store_id)
-    found = row_imports.find(caller, body.import_id)
+    found = row_imports.find(caller, body.import_id, body.store_id)
     number = int(body.cursor)
     part = row_imports.part_of(found, number)
     return Response(

@@ -69,7 +69,7 @@ REFUSALS = (StoreNotFound, TierRecalculationNotFound)
 def handle(body: Request, caller: Caller) -> Response:
     """Return the recalculation."""
     access.named_store(caller, body.store_id)
-    found = tier_recalculations.find(caller, body.recalculation_id)
+    found = tier_recalculations.find(caller, body.recalculation_id, body.store_id)
     return Response(
         recalculation_id=found.recalculation_id,
         program_id=found.program_id,

@@ -16,7 +16,7 @@ from shared.domain.members.member_rows import MemberImport, MemberRowResult
 from shared.errors import ImportNotFound
 from shared.schemas.loyalty.row_bodies import AwardRowBody
 from shared.schemas.rows import judged
-from shared.services import commands
+from shared.services import access, commands
 from shared.services.accounts import callers, test_clocks
 from shared.services.commands import Effect, Reads
 from shared.services.imports import import_files, member_files
@@ -28,6 +28,7 @@ from shared.services.vaults import vault
 from shared.store import paths, personal
 from shared.store.client import Document
 from shared.store.imports import import_documents
+from shared.store.loyalty import program_documents
 from shared.tasks import Task
 
 CONTINUE = "continueImport"
@@ -116,13 +117,19 @@ def start(
     return commands.run([path], release, claim=caller.claim, replay=_replayed)
 
 
-def find(caller: Caller, import_id: str) -> Import:
-    """Return an import of the caller's account.
+def find(caller: Caller, import_id: str, store_id: str | None) -> Import:
+    """Return an import of the caller's account, and of ``store_id`` if one is given.
 
     Raises:
-        ImportNotFound: It does not exist, or belongs to another account.
+        ImportNotFound: It does not exist, or belongs to another account or store.
     """
-    return _own(caller, import_documents.find(import_id), import_id)
+    found = _own(caller, import_documents.find(import_id), import_id)
+    if store_id is not None and found.program_id is not None:
+        program = program_documents.find(found.program_id)
+        access.own(caller, program, _not_found(import_id), store_id)
+    elif store_id is not None and found.store_id not in {None, store_id}:
+        raise _not_found(import_id)
+    return found
 
 
 def part_of(found: Import, number: int) -> ImportPart | None:
@@ -132,12 +139,14 @@ def part_of(found: Import, number: int) -> ImportPart | None:
     )
 
 
-def cancel(caller: Caller, import_id: str) -> BegunImport:
+def cancel(caller: Caller, import_id: str, store_id: str | None) -> BegunImport:
     """End an import; what is booked stays. One that has ended stays as it is.
 
     Raises:
         ImportNotFound, IdempotencyKeyReused, Busy.
     """
+    if store_id is not None:
+        find(caller, import_id, store_id)  # What is another store's is not there.
     path = paths.import_(import_id)
 
     def decide(reads: Reads) -> Effect[BegunImport]:
@@ -354,8 +363,12 @@ def _forget_rows(found: Import) -> None:
 
 def _own(caller: Caller, found: Import | None, import_id: str) -> Import:
     if found is None or found.account_id != caller.account_id:
-        raise ImportNotFound(f"There is no import {import_id}.")
+        raise _not_found(import_id)
     return found
+
+
+def _not_found(import_id: str) -> ImportNotFound:
+    return ImportNotFound(f"There is no import {import_id}.")
 
 
 def _task(found: Import) -> Task:

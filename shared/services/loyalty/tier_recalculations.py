@@ -101,15 +101,18 @@ def start(
     return commands.run([path, turn_path], decide, claim=caller.claim, replay=_replayed)
 
 
-def find(caller: Caller, recalculation_id: str) -> TierRecalculation:
-    """Return a recalculation of the caller's account.
+def find(caller: Caller, recalculation_id: str, store_id: str | None) -> TierRecalculation:
+    """Return a recalculation of the caller's account, and of ``store_id`` if one is given.
 
     Raises:
-        TierRecalculationNotFound: It does not exist, or belongs to another account.
+        TierRecalculationNotFound: It does not exist, or belongs to another account or store.
     """
+    refusal = TierRecalculationNotFound(f"There is no recalculation {recalculation_id}.")
     found = tier_recalculation_documents.find(recalculation_id)
     if found is None or found.account_id != caller.account_id:
-        raise TierRecalculationNotFound(f"There is no recalculation {recalculation_id}.")
+        raise refusal
+    if store_id is not None:
+        access.own(caller, program_documents.find(found.program_id), refusal, store_id)
     return found
 
 

@@ -212,6 +212,20 @@ def test_a_cancelled_import_keeps_no_rows(
     assert stored.documents(f"accounts/{merchant.account_id}/members") == {}
 
 
+def test_what_names_no_program_is_of_the_store_that_was_named(merchant: Merchant) -> None:
+    other = merchant.another_store().store_id
+    of_store = begun(merchant, people(1), storeId=merchant.store_id)
+    of_account = begun(merchant, people(1))
+
+    with nothing_written():
+        answer = merchant.api("cancelImport", {"importId": of_store, "storeId": other})
+
+    assert_refused(answer, 404, "IMPORT_NOT_FOUND")
+    for import_id in (of_store, of_account):
+        assert status(merchant, import_id, storeId=merchant.store_id)["state"] == "running"
+    assert status(merchant, of_account, storeId=other)["state"] == "running"
+
+
 def test_what_was_not_stored_as_a_whole_is_forgotten(
     frozen_clock: Clock, merchant: Merchant, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -327,3 +327,17 @@ def test_another_accounts_import_does_not_exist(member: Member, new_merchant: An
         for action in ("getImportStatus", "cancelImport"):
             answer = stranger(action, {"importId": import_id})
             assert_refused(answer, 404, "IMPORT_NOT_FOUND")
+
+
+def test_another_stores_import_is_not_found_in_a_store(member: Member) -> None:
+    import_id = begun(member, lines(member, 1))
+    merchant = member.merchant
+    other = merchant.another_store().store_id
+
+    with nothing_written():
+        for action in ("getImportStatus", "cancelImport"):
+            answer = merchant.api(action, {"importId": import_id, "storeId": other})
+            assert_refused(answer, 404, "IMPORT_NOT_FOUND")
+
+    own = {"importId": import_id, "storeId": merchant.store_id}
+    assert merchant.api.ok("cancelImport", own)["state"] == "cancelled"
