@@ -14,6 +14,7 @@ from shared.domain.systems import shop_orders
 from shared.domain.systems.sales import Receipt
 from shared.domain.systems.shop_orders import JOINS_WITHIN, ShopOrder, WaitingOrder
 from shared.domain.systems.syncs import Sync
+from shared.errors import DocumentTooLarge
 from shared.services import commands
 from shared.services.commands import Effect, Reads
 from shared.services.systems import receipt_points, shop_customers
@@ -57,7 +58,11 @@ def take(sync: Sync, order: ShopOrder) -> BookedOrder:
     user_id = _member_of(sync, shop, order)
     if user_id is not None or order.customer is None:
         return book(sync, receipts, user_id)
-    waiting = _wait(sync, shop, order, receipts)
+    try:
+        waiting = _wait(sync, shop, order, receipts)
+    except DocumentTooLarge as refusal:
+        reason = f"{refusal.code}: {refusal.message}"
+        return BookedOrder(((receipts[0], ReceiptResult(ReceiptOutcome.REFUSED, reason)),))
     if waiting is None:
         return _NOTHING
     # Somebody may have linked the customer meanwhile, and not have seen that it waits.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from tests.support import stored
 from tests.support.receivers import answer, status
 from tests.support.refusals import nothing_written
-from tests.support.shops import OnlineShop, order
+from tests.support.shops import OnlineShop, order, refund
 
 
 def test_books_page_by_page_what_members_have_bought(linked_shop: OnlineShop) -> None:
@@ -55,3 +56,19 @@ def test_ids_that_no_database_takes_stop_neither_a_sync_nor_a_notice(
         {"id": "d\ud800"}, order("e\ud800", "30.00"), order("f\x00", customer={"id": "\ud800\x00"})
     )
     assert linked_shop.points() == 700
+
+
+def test_an_order_that_is_too_large_to_wait_stops_neither_a_sync_nor_a_notice(
+    shop: OnlineShop,
+) -> None:
+    lines = [{"amount": "1"}] * 500
+    large = order(refunds=[refund(f"r{each}", "500", lines=lines) for each in range(60)])
+    shop.tell(large)
+    assert stored.documents_of(shop.merchant, "shopOrders") == {}
+
+    shop.list(large, order("1002"))
+    done = shop.sync()
+    assert done["state"] == "succeeded"
+    assert [each["externalId"] for each in done["remarks"]] == ["1001"]
+    (waiting,) = stored.documents_of(shop.merchant, "shopOrders").values()
+    assert waiting["externalId"] == "1002"
