@@ -130,6 +130,14 @@ def installed(name: str) -> Path | None:
     return Path(folder) / name if folder else None
 
 
+def starts(interpreter: str) -> bool:
+    """Tell whether an interpreter is there and can make environments: a shim may stand for none."""
+    command = [interpreter, "-c", "import ensurepip, venv"]
+    if shutil.which(interpreter) is None:
+        return False
+    return subprocess.run(command, check=False, capture_output=True).returncode == 0
+
+
 def python_with(package: str, name: str, interpreter: str | None, tmp_path: Path) -> Path:
     """Return an interpreter that has a package; skip the test where none can be made."""
     found = installed(name)
@@ -169,7 +177,7 @@ def told(command: list[Any], merchant: Merchant, address: str, cwd: Path) -> dic
 
 def test_shopware_api_client(merchant: Merchant, address: str, tmp_path: Path) -> None:
     bound(merchant)
-    newer = shutil.which("python3.13") or shutil.which("python3.12")
+    newer = next(filter(starts, ("python3.13", "python3.12")), None)
     python = python_with(SHOPWARE_API_CLIENT, "py312", newer, tmp_path)
 
     assert told([python, "-c", BY_SHOPWARE_API_CLIENT], merchant, address, tmp_path) == BOOKED
