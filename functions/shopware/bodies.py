@@ -17,8 +17,8 @@ from shared.domain.loyalty.entries import Entry
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program, Tier
 from shared.schemas.base import WireModel
-from shared.services.members.shop_customers import KnownCustomer
 from shared.services.members.shop_profiles import ShopProfile
+from shared.services.members.shopware_customers import KnownCustomer
 
 _TICK = timedelta(milliseconds=1)
 

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJso
 from shared.domain import shopware_ids
 from shared.domain.units import AMOUNT_UNITS_MAX
 from shared.schemas.base import RequestModel, to_whole
-from shared.services.members import shop_customers
+from shared.services.members import shopware_customers
 
 LIMIT_DEFAULT = 20
 LIMIT_MAX = 100
@@ -49,8 +49,8 @@ def _to_ids(value: Any) -> Any:
     found = tuple(dict.fromkeys(each.strip() for each in value.split(",")))
     if found == ("",):
         raise ValueError("must name at least one customer, or be left out")
-    if len(found) > shop_customers.CUSTOMERS_MAX:
-        raise ValueError(f"must name at most {shop_customers.CUSTOMERS_MAX} customers")
+    if len(found) > shopware_customers.CUSTOMERS_MAX:
+        raise ValueError(f"must name at most {shopware_customers.CUSTOMERS_MAX} customers")
     return tuple(dict.fromkeys(shopware_ids.canonical(each) for each in found))
 
 
@@ -73,7 +73,9 @@ CustomerId = Annotated[
     ShopId,
     Field(description="Id of the customer: 32 hex digits, with `0x` before them or with dashes."),
 ]
-_IDS_TEXT = f"Ids of customers with commas between them, at most {shop_customers.CUSTOMERS_MAX}."
+_IDS_TEXT = (
+    f"Ids of customers with commas between them, at most {shopware_customers.CUSTOMERS_MAX}."
+)
 CustomerIds = Annotated[
     tuple[str, ...],
     BeforeValidator(_to_ids),

@@ -25,7 +25,7 @@ from shared.services.events import outbox
 from shared.services.joint_commands import State
 from shared.services.loyalty import balances
 from shared.services.loyalty.bookings import Booking, Prepared
-from shared.services.members import comebacks, member_keys, shop_customers
+from shared.services.members import comebacks, member_keys, shopware_customers
 from shared.services.members.profiles import MERCHANT
 from shared.store import paths
 from shared.store.client import Document
@@ -69,7 +69,7 @@ def add(
         )
 
     for _ in range(_TRIES):
-        known = shop_customers.find(caller.account_id, customer_id)
+        known = shopware_customers.find(caller.account_id, customer_id)
         if known is not None:
             booking = replace(prepared(known.member.user_id), enrolls=comebacks.before)
             return booking.run(_of(caller, known.member.user_id).claim)
@@ -97,7 +97,7 @@ def deduct(
         MemberNotFound, MembershipNotFound, MemberSuspended, MembershipClosed, InsufficientBalance,
         IdempotencyKeyReused, RedemptionCancelled, Busy.
     """
-    known = shop_customers.find(caller.account_id, customer_id)
+    known = shopware_customers.find(caller.account_id, customer_id)
     if known is None:
         raise MemberNotFound("Customer not found.")
     prepared = balances.prepared_redeem(
@@ -124,7 +124,7 @@ def _made_and_booked(
     """
     account_id, new_id = caller.account_id, booking.user_id
     person_path = paths.account_member(account_id, new_id)
-    owner_paths = shop_customers.owner_paths(account_id, customer_id)
+    owner_paths = shopware_customers.owner_paths(account_id, customer_id)
     now, event_id = clock.utc_now(), ids.new("evt")
 
     def require_first(reads: Reads) -> None:

@@ -11,8 +11,8 @@ from shared.domain.loyalty import ledger
 from shared.domain.loyalty.membership import Membership, MembershipStatus
 from shared.domain.loyalty.programs import Program
 from shared.errors import MemberNotFound, MembershipNotFound
-from shared.services.members import shop_customers
-from shared.services.members.shop_customers import KnownCustomer
+from shared.services.members import shopware_customers
+from shared.services.members.shopware_customers import KnownCustomer
 from shared.store import client, paths
 from shared.store.loyalty import membership_documents
 from shared.store.members import member_documents
@@ -67,7 +67,7 @@ def one(caller: Caller, program: Program, customer_id: str) -> ShopProfile:
     Raises:
         MemberNotFound, MembershipNotFound: The customer is nobody, or not in the program.
     """
-    customer = shop_customers.find(caller.account_id, customer_id)
+    customer = shopware_customers.find(caller.account_id, customer_id)
     if customer is None:
         raise MemberNotFound(NOT_FOUND)
     membership_id = paths.membership_id(program.program_id, customer.member.user_id)
@@ -105,14 +105,14 @@ def many(
     )
     total = membership_documents.count(program.program_id, filters)
     persons = member_documents.find_many(caller.account_id, [each.user_id for each in found])
-    customers = {name: shop_customers.of_member(each) for name, each in persons.items()}
+    customers = {name: shopware_customers.of_member(each) for name, each in persons.items()}
     return _shown(program, found, customers), total
 
 
 def _named(
     caller: Caller, program: Program, wanted: ProfileFilter, part: ProfileSlice
 ) -> tuple[list[ShopProfile], int]:
-    known = shop_customers.find_many(caller.account_id, wanted.customer_ids or ())
+    known = shopware_customers.find_many(caller.account_id, wanted.customer_ids or ())
     customers = {each.member.user_id: each for each in known}
     membership_paths = [
         paths.member(paths.membership_id(program.program_id, each)) for each in customers
