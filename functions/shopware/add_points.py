@@ -4,41 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import Field
-
 from functions.shopware import bodies, sandbox_answers
-from functions.shopware.fields import (
-    CustomerId,
-    Description,
-    OrderId,
-    Points,
-    SalesChannelId,
-    ShopRequest,
-)
+from functions.shopware.fields import PointsRequest
 from shared.auth.caller import Caller
-from shared.schemas.base import ResponseModel
 from shared.services.loyalty import sales_channels
 from shared.services.members import shop_bookings
 
 BY_DEFAULT = "Manuell gesetzt via API"
 
 
-class Request(ShopRequest):
+class Request(PointsRequest):
     """Whom to give how much, and why. The order names nothing: it may get points twice."""
 
-    customer_id: CustomerId
-    points: Points
-    description: Description | None = None
-    sales_channel_id: SalesChannelId | None = None
-    order_id: OrderId | None = None
 
-
-class Response(ResponseModel):
+class Response(bodies.BookedResponse):
     """What was booked."""
-
-    status: bodies.Status = "success"
-    message: str = Field(description="What was done, for people.")
-    data: bodies.ShopBookedBody = Field(description="The booking.")
 
 
 EXAMPLE: dict[str, Any] = {

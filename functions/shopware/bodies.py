@@ -16,7 +16,7 @@ from shared.domain.loyalty import due, shop_actions, shop_levels, shop_transacti
 from shared.domain.loyalty.entries import Entry
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program, Tier
-from shared.schemas.base import WireModel
+from shared.schemas.base import ResponseModel, WireModel
 from shared.services.members.shop_profiles import ShopProfile
 from shared.services.members.shopware_customers import KnownCustomer
 
@@ -150,6 +150,14 @@ class ShopBookedBody(WireModel):
     sales_channel_id: Id | None = Field(description="Id of the program's sales channel.")
     level: ShopLevelBody | None = Field(description="The level after it.")
     created_at: ShopTime = Field(description="When it was booked.")
+
+
+class BookedResponse(ResponseModel):
+    """What was booked."""
+
+    status: Status = "success"
+    message: str = Field(description="What was done, for people.")
+    data: ShopBookedBody = Field(description="The booking.")
 
 
 class ShopActionBody(WireModel):

@@ -97,3 +97,13 @@ Direction = Annotated[
     Literal["ASC", "DESC"], BeforeValidator(_upper), Field(description="`ASC` or `DESC`.")
 ]
 Description = Annotated[str, Field(max_length=500, description="Shown in the customer's history.")]
+
+
+class PointsRequest(ShopRequest):
+    """Points of a customer, and why. The order names nothing: it may have several bookings."""
+
+    customer_id: CustomerId
+    points: Points
+    description: Description | None = None
+    sales_channel_id: SalesChannelId | None = None
+    order_id: OrderId | None = None
