@@ -60,7 +60,7 @@ class Endpoint:
     POST: what it asks for fits no URL. ``roles`` of the account's staff may
     call it; ``None``: those that follow from its noun and from whether it reads, see
     ``staff_roles``. ``needs_no_store``: it is about no store, so staff who are limited to some need
-    not name one.
+    not name one. ``gives_roles``: no access token may call it, whatever its scopes.
     """
 
     name: str
@@ -75,6 +75,7 @@ class Endpoint:
     is_query: bool = False
     roles: frozenset[StaffRole] | None = None
     needs_no_store: bool = False
+    gives_roles: bool = False
 
     @property
     def staff_roles(self) -> frozenset[StaffRole]:
@@ -379,9 +380,13 @@ ENDPOINTS = (
     Endpoint(
         "listClickCollectOrders", "orders", Package.GO, is_read=True, customer_package=Package.GO
     ),
-    Endpoint("addStaffMember", "accounts", Package.DISCOVER, roles=IN_THE_SHOP),
-    Endpoint("updateStaffMember", "accounts", Package.DISCOVER, roles=IN_THE_SHOP),
-    Endpoint("removeStaffMember", "accounts", Package.DISCOVER, roles=IN_THE_SHOP),
+    Endpoint("addStaffMember", "accounts", Package.DISCOVER, roles=IN_THE_SHOP, gives_roles=True),
+    Endpoint(
+        "updateStaffMember", "accounts", Package.DISCOVER, roles=IN_THE_SHOP, gives_roles=True
+    ),
+    Endpoint(
+        "removeStaffMember", "accounts", Package.DISCOVER, roles=IN_THE_SHOP, gives_roles=True
+    ),
     Endpoint("listStaff", "accounts", Package.DISCOVER, is_read=True, roles=IN_THE_SHOP),
     Endpoint(
         "getMyAccess",

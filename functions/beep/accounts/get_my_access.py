@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from functions import catalog
+from functions.catalog import Endpoint
 from shared.auth.caller import Caller
 from shared.domain.accounts.packages import Package
 from shared.domain.accounts.staff import StaffRole
@@ -77,8 +78,14 @@ def _actions(caller: Caller) -> list[str]:
         for each in catalog.ENDPOINTS
         if caller.package.includes(each.package)
         and (caller.staff is None or caller.staff.role in each.staff_roles)
-        and (caller.scopes is None or not each.needs_key or each.scope in caller.scopes)
+        and _is_in_scope(caller, each)
     ]
+
+
+def _is_in_scope(caller: Caller, endpoint: Endpoint) -> bool:
+    if caller.scopes is None or not endpoint.needs_key:
+        return True
+    return endpoint.scope in caller.scopes and not endpoint.gives_roles
 
 
 def sandbox(_: Request, caller: Caller) -> dict[str, Any]:

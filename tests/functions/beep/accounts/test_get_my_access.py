@@ -56,6 +56,28 @@ def test_an_access_token_may_call_what_its_scopes_say(merchant: Merchant) -> Non
     assert not {"addLoyaltyPoints", "getMember"} & {*actions}
 
 
+@pytest.mark.parametrize(
+    ("action", "body"),
+    [
+        ("addStaffMember", {"role": "cashier"}),
+        ("updateStaffMember", {"label": "Lena"}),
+        ("removeStaffMember", {}),
+    ],
+)
+def test_an_access_token_is_not_told_of_what_gives_roles(
+    action: str, body: dict[str, str], merchant: Merchant
+) -> None:
+    api = oauth.of(merchant.api).api(scope="accounts.read accounts.write")
+
+    with nothing_written():
+        actions = api.ok(ACTION)["actions"]
+        refused = api(action, {"userId": "uid_lena", **body})
+
+    assert (refused.status, refused.error) == (403, "STAFF_CHANGE_NOT_ALLOWED")
+    assert action not in actions
+    assert {"advanceTestClock", "listStaff"} <= {*actions}
+
+
 def test_another_accounts_store_does_not_exist(
     merchant: Merchant, new_merchant: Callable[..., Merchant]
 ) -> None:
