@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any, Generic, Protocol, TypeVar
@@ -36,6 +36,13 @@ class Rows(Generic[Item]):
 
     items: tuple[Item, ...]
     skipped: tuple[Skipped, ...]
+
+
+def without_nulls(data: Any) -> Any:
+    """Return an object without its null fields, so that a model treats them like missing ones."""
+    if not isinstance(data, Mapping):
+        return data
+    return {name: value for name, value in data.items() if value is not None}
 
 
 def reason_of(error: ValueError) -> str:

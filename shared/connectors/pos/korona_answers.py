@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
-from shared.connectors.rows import ExternalId, Number
+from shared.connectors.rows import ExternalId, Number, without_nulls
 from shared.domain.catalog.goods import Category, Price, Product
 from shared.domain.gtin import ean_of
 from shared.domain.money import Money
@@ -30,13 +30,7 @@ class KoronaAnswer(BaseModel):
 
     model_config = ConfigDict(alias_generator=to_camel, frozen=True, str_strip_whitespace=True)
 
-    @model_validator(mode="before")
-    @classmethod
-    def _drop_nulls(cls, data: Any) -> Any:
-        """Treat a null field like a missing one."""
-        if not isinstance(data, Mapping):
-            return data
-        return {name: value for name, value in data.items() if value is not None}
+    _drop_nulls = model_validator(mode="before")(without_nulls)
 
 
 class Reference(KoronaAnswer):

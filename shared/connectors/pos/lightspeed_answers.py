@@ -7,14 +7,14 @@ half up to the minor unit.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from typing import Any
 
 from pydantic import AliasPath, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from shared.connectors.paid import paid_for, percent_of
-from shared.connectors.rows import ExternalId, Number
+from shared.connectors.rows import ExternalId, Number, without_nulls
 from shared.domain.catalog.goods import Category, Product
 from shared.domain.gtin import ean_of
 from shared.domain.loyalty.earning_base import PurchaseLine
@@ -39,13 +39,7 @@ _BARCODES = {"EAN", "JAN", "UPC", "ITF"}
 class _Answer(BaseModel):
     model_config = ConfigDict(frozen=True, str_strip_whitespace=True)
 
-    @model_validator(mode="before")
-    @classmethod
-    def _drop_nulls(cls, data: Any) -> Any:
-        """Treat a null field like a missing one."""
-        if not isinstance(data, Mapping):
-            return data
-        return {name: value for name, value in data.items() if value is not None}
+    _drop_nulls = model_validator(mode="before")(without_nulls)
 
 
 class Collection(_Answer):

@@ -22,7 +22,7 @@ from typing import Annotated, Any
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from shared.connectors.paid import percent_of
-from shared.connectors.rows import ExternalId, Number
+from shared.connectors.rows import ExternalId, Number, without_nulls
 from shared.connectors.sane import QUANTITY_MAX
 from shared.connectors.shop.order_receipts import (
     NOTHING,
@@ -72,13 +72,7 @@ Quantity = Annotated[int, Field(ge=0, le=QUANTITY_MAX)]
 class _Answer(BaseModel):
     model_config = ConfigDict(frozen=True)
 
-    @model_validator(mode="before")
-    @classmethod
-    def _drop_nulls(cls, data: Any) -> Any:
-        """Treat a null field like a missing one."""
-        if not isinstance(data, Mapping):
-            return data
-        return {name: value for name, value in data.items() if value is not None}
+    _drop_nulls = model_validator(mode="before")(without_nulls)
 
 
 class _Money(_Answer):

@@ -21,7 +21,7 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 from pydantic.alias_generators import to_camel
 
 from shared.connectors.paid import percent_of
-from shared.connectors.rows import EXTERNAL_ID_CHARS_MAX, Number
+from shared.connectors.rows import EXTERNAL_ID_CHARS_MAX, Number, without_nulls
 from shared.connectors.shop.order_receipts import (
     NOTHING,
     OrderHead,
@@ -64,13 +64,7 @@ Amount = Annotated[Number, BeforeValidator(_amount)]
 class _Answer(BaseModel):
     model_config = ConfigDict(frozen=True, alias_generator=to_camel, populate_by_name=True)
 
-    @model_validator(mode="before")
-    @classmethod
-    def _drop_nulls(cls, data: Any) -> Any:
-        """Treat a null field like a missing one."""
-        if not isinstance(data, Mapping):
-            return data
-        return {name: value for name, value in data.items() if value is not None}
+    _drop_nulls = model_validator(mode="before")(without_nulls)
 
 
 class FoundOrders(_Answer):
