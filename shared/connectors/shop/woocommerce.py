@@ -20,10 +20,10 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 
 from shared import clock
 from shared.connectors import signatures
-from shared.connectors.base import ListedPage, PushBy, Skipped, Stream
+from shared.connectors.base import ListedPage, PushBy, Stream
 from shared.connectors.client import JsonClient
 from shared.connectors.config import ConnectorConfig
-from shared.connectors.rows import id_in, reason_of
+from shared.connectors.rows import id_in, read_rows, reason_of
 from shared.connectors.shop.base import NoticeNotGenuine, ShopNotice, ShopTopic
 from shared.connectors.shop.woocommerce_answers import (
     WooOrder,
@@ -200,20 +200,15 @@ class Connector:
         )
         times = [each for each in map(_modified, rows) if each is not None]
         last = max(times, default=after)
-        found, skipped = [], []
-        for row in rows:
-            try:
-                found.append(self._order(WooOrder.model_validate(row)))
-            except ValueError as error:
-                skipped.append(Skipped(id_in(row), reason_of(error)))
+        found = read_rows(rows, lambda row: self._order(WooOrder.model_validate(row)))
         if len(rows) < PAGE_ITEMS:
             since = _written(max(last - OVERLAP, after)) if times else begin
-            return ListedPage(_once(found), since=since.partition("|")[0], skipped=tuple(skipped))
+            return ListedPage(found.items, since=since.partition("|")[0], skipped=found.skipped)
         # The time after which one lists is not listed itself.
         following = last - timedelta(seconds=1)
         is_further = following > after
         following_page = _written(following) if is_further else f"{_written(after)}|{number + 1}"
-        return ListedPage(_once(found), position=following_page, skipped=tuple(skipped))
+        return ListedPage(found.items, position=following_page, skipped=found.skipped)
 
     def _order(self, row: WooOrder) -> ShopOrder:
         refunds = self._refunds(row.id) if row.needs_refunds else ()
@@ -236,10 +231,6 @@ class Connector:
         if len(rows) > PAGE_ITEMS:
             raise ConnectorAnswerInvalid(f"{SYSTEM} lists more than it was asked for.")
         return rows
-
-
-def _once(orders: list[ShopOrder]) -> tuple[ShopOrder, ...]:
-    return tuple({each.external_id: each for each in orders}.values())
 
 
 def _written(moment: datetime) -> str:
