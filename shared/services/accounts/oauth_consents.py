@@ -72,13 +72,11 @@ def allow(
         IdTokenExpired: The sign-in is older than ``SIGN_IN_MAX``.
         InvalidIdToken, AppNotVerified, SignInNotVerified, NotStaff, SubscriptionInactive, Busy.
     """
-    signed_in_at = customers.authenticate(id_token, app_check_token).signed_in_at
-    now = clock.real_now()
+    person = customers.authenticate(id_token, app_check_token)
+    signed_in_at, now = person.signed_in_at, clock.real_now()
     if signed_in_at is None or now - signed_in_at > SIGN_IN_MAX:
         raise IdTokenExpired("The sign-in is too old to consent.", fix="Sign in again.")
-    caller = staff_callers.authenticate(
-        id_token, account_id=account_id, app_check_token=app_check_token, publishable_key=None
-    )
+    caller = staff_callers.calling(person, account_id=account_id)
     _require_owner(caller.staff)
     try:
         granted = scopes.granted(asked, needed, caller.package)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from shared import logs
 from shared.auth import keys, persons
-from shared.auth.caller import Caller
+from shared.auth.caller import Caller, SignedInCustomer
 from shared.auth.keys import KeyKind, KeyMode
 from shared.auth.persons import Person
 from shared.domain.accounts.packages import Package
@@ -58,6 +58,17 @@ def authenticate(
         Busy: Google does not answer.
     """
     person = customers.authenticate(id_token, app_check_token)
+    return calling(person, account_id=account_id, publishable_key=publishable_key)
+
+
+def calling(
+    person: SignedInCustomer, *, account_id: str, publishable_key: str | None = None
+) -> Caller:
+    """Return the caller that somebody is who has signed in: see ``authenticate``.
+
+    Raises:
+        SignInNotVerified, NotStaff, InvalidIdToken, InvalidApiKey, SubscriptionInactive, Busy.
+    """
     _require_email(person.email is not None)
     member = (
         staff_documents.find(account_id, person.user_id)
