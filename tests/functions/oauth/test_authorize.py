@@ -92,8 +92,9 @@ def test_sends_nobody_where_the_app_is_not(changed: dict[str, Any], partner: App
 def test_a_disabled_app_is_none(partner: App) -> None:
     apps.set_disabled(partner.client_id, is_disabled=True)
 
-    assert partner.page().status_code == 400
-    assert partner.consent().body["error"] == "invalid_request"
+    with nothing_written():
+        assert partner.page().status_code == 400
+        assert partner.consent().body["error"] == "invalid_request"
 
 
 @pytest.mark.parametrize(
@@ -121,7 +122,8 @@ def test_tells_the_app_what_is_wrong(changed: dict[str, Any], error: str, partne
     assert (found["error"], found["state"]) == (error, "state-1")
     assert found["iss"] == config.public_url()
     assert answer.headers["Cache-Control"] == "no-store"
-    refused = partner.consent(**{name: value or None for name, value in changed.items()})
+    with nothing_written():
+        refused = partner.consent(**{name: value or None for name, value in changed.items()})
     assert (refused.status, "redirect" in refused.body) == (400, False)
 
 

@@ -112,6 +112,23 @@ def test_nothing_is_allowed_beyond_the_package(partner: App) -> None:
     assert (answer.status, answer.body["error"]) == (400, "invalid_scope")
 
 
+def test_sends_no_code_where_the_app_is_not(partner: App) -> None:
+    other = registered(partner.merchant, redirect_uri="https://evil.example/callback")
+
+    with nothing_written():
+        answers = [
+            partner.consent(redirect_uri="https://evil.example/callback"),
+            partner.consent(redirect_uri=REDIRECT + "/x"),
+            partner.consent(redirect_uri=None),
+            partner.consent(client_id=other.client_id),
+            partner.consent(client_id=None),
+        ]
+
+    for each in answers:
+        assert (each.status, each.body["error"]) == (400, "invalid_request")
+        assert "redirect" not in each.body
+
+
 def test_takes_no_form_of_another_site(partner: App) -> None:
     form = {**partner.asked, "account_id": partner.merchant.account_id}
     api = OAuth(partner.flask, "")
