@@ -339,7 +339,7 @@ def _cancelling(membership: Membership, entries: Sequence[Entry]) -> set[str]:
 
     They follow from the id of the membership, or of one that was merged into it.
     """
-    own = (membership.membership_id, *membership.merged_from)
+    own = membership.every_membership_id
     found: set[str] = set()
     for entry in entries:
         redemption_id = entry.corrects_entry_id

@@ -154,6 +154,11 @@ class Membership:
     received_at: datetime | None = None
 
     @property
+    def every_membership_id(self) -> tuple[str, ...]:
+        """All ids of the membership: the own one, then those that were merged into it."""
+        return (self.membership_id, *self.merged_from)
+
+    @property
     def member_since(self) -> datetime:
         """When the member joined, here or in the system that they come from."""
         return self.joined_at or self.enrolled_at

@@ -212,8 +212,7 @@ def _waiting(target: Membership, source: Membership) -> Waiting:
 
 def _uncollected(membership: Membership) -> Remembered:
     """Return what returns could not take before a merge: redemptions of the other do not pay it."""
-    own = (membership.membership_id, *membership.merged_from)
-    return uncollected_returns.merged(membership.uncollected, own)
+    return uncollected_returns.merged(membership.uncollected, membership.every_membership_id)
 
 
 def _months(target: Membership, source: Membership) -> earned_months.Months | None:

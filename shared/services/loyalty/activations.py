@@ -117,7 +117,7 @@ def _require_booked(
     Raises:
         BookingNotFound: The member has no booking of such an id.
     """
-    own = (membership.membership_id, *membership.merged_from)
+    own = membership.every_membership_id
     if entry_id is not None:
         entries = (membership_documents.find_entry(each, entry_id) for each in own)
         booked = [each for each in entries if each is not None]

@@ -682,8 +682,7 @@ def _original(reads: Reads, membership: Membership, entry_id: str, path: str) ->
     """
     original = membership_documents.decode_entry(reads[path])
     if original is None:
-        own = (membership.membership_id, *membership.merged_from)
-        others = [paths.entry(each, entry_id) for each in own]
+        others = [paths.entry(each, entry_id) for each in membership.every_membership_id]
         commands.want(reads, others)
         found = (membership_documents.decode_entry(reads[each]) for each in others)
         original = next(filter(None, found), None)

@@ -221,7 +221,7 @@ def _told_without_earn(
     They are under the id that its earn would have: what another system has earned by the same id
     has returns of its own. The second is ``None`` if it was not told.
     """
-    own = dict.fromkeys((asked_id, membership.membership_id, *membership.merged_from))
+    own = dict.fromkeys((asked_id, *membership.every_membership_id))
     free = {
         each: next(name for name in names if reads[paths.entry(each, name)].data is None)
         for each in own
@@ -298,7 +298,7 @@ def _earns(
     Raises:
         Wanted: Something is not read yet.
     """
-    own = (membership.membership_id, *membership.merged_from)
+    own = membership.every_membership_id
     found = _entries(reads, own, names)
     earns: list[Entry] = []
     for each in own:

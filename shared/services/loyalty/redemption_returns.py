@@ -111,7 +111,7 @@ def of_purchase(
     """
     if membership.erased_at is not None:
         return []
-    own = (membership.membership_id, *membership.merged_from)
+    own = membership.every_membership_id
     every = [path for each in own for path in spent_paths(each, transaction_id, source)]
     commands.want(reads, every)
     entries = (membership_documents.decode_entry(reads[each]) for each in every)

@@ -394,7 +394,7 @@ class _Asked:
         if record is None:
             others = [
                 paths.reservation(each, self.reservation_id)
-                for each in (membership.membership_id, *membership.merged_from)
+                for each in membership.every_membership_id
             ]
             commands.want(reads, others)
             found = (reservation_documents.decode(reads[each]) for each in others)

@@ -64,7 +64,7 @@ def empty(program: Program, transaction_id: str, now: datetime) -> ClaimableRece
 def is_same_member(membership: Membership, user_id: str) -> bool:
     """Tell whether a user is a membership's member, or was merged into that one."""
     known = paths.membership_id(membership.program_id, user_id)
-    return known in {membership.membership_id, *membership.merged_from}
+    return known in membership.every_membership_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -176,8 +175,7 @@ class _Asked:
         Raises:
             Wanted: Somebody was merged, and those entries are not read yet.
         """
-        own: Iterable[str] = (membership.membership_id, *membership.merged_from)
-        every = [self._entry_path(each) for each in own]
+        every = [self._entry_path(each) for each in membership.every_membership_id]
         commands.want(reads, every)
         found = (membership_documents.decode_entry(reads[each]) for each in every)
         return next(filter(None, found), None)

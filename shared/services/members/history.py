@@ -192,7 +192,7 @@ class _History:
 
     @property
     def membership_ids(self) -> tuple[str, ...]:
-        return (self.membership.membership_id, *self.membership.merged_from)
+        return self.membership.every_membership_id
 
     def count(self) -> int:
         return membership_documents.count_history(

@@ -510,7 +510,7 @@ class _PreparedRow:
         self, reads: Reads, membership: Membership, program: Program
     ) -> tuple[Membership, tuple[Entry, ...]]:
         assert self.opening is not None
-        every = (membership.membership_id, *membership.merged_from)
+        every = membership.every_membership_id
         earlier_paths = [paths.entry(each, opening.ENTRY_ID) for each in every]
         commands.want(reads, earlier_paths)
         earlier = [membership_documents.decode_entry(reads[each]) for each in earlier_paths]

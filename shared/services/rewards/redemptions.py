@@ -258,7 +258,7 @@ def cancel(
                 "The redemptions of who was erased cannot be cancelled.",
                 fix="Do nothing: there is nobody who could spend the points.",
             )
-        own = [asked_id, membership.membership_id, *membership.merged_from]
+        own = [asked_id, *membership.every_membership_id]
         original = _entry_of(own, redemption_id, reads)
         if original is None or original.kind is not EntryKind.REDEEM:
             raise _not_found(user_id, redemption_id)
