@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from shared.connectors.base import ListedPage, SystemModule
 from shared.connectors.config import ConnectorConfig
+from shared.domain import exact_json
 from shared.domain.systems.shop_orders import ShopCustomer, ShopOrder
 
 EVENT_ID_CHARS_MAX = 200
@@ -20,6 +21,14 @@ EVENT_ID_CHARS_MAX = 200
 
 class NoticeNotGenuine(Exception):
     """The signature is wrong, or too old. Nothing else of the notice was looked at."""
+
+
+def body_of(raw: bytes) -> Any:
+    """Return the JSON of a notice whose signature was right; ``None`` if it is no JSON."""
+    try:
+        return exact_json.loads(raw.decode())
+    except (ValueError, RecursionError):
+        return None
 
 
 class ShopTopic(StrEnum):

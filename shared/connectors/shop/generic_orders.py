@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
@@ -12,16 +11,14 @@ from pydantic.alias_generators import to_camel
 from shared.connectors.base import PAGE_ITEMS_MAX, POSITION_CHARS_MAX
 from shared.connectors.rows import ExternalId, Number
 from shared.connectors.shop import order_receipts
-from shared.connectors.shop.base import EVENT_ID_CHARS_MAX, ShopNotice, ShopTopic
-from shared.connectors.shop.order_receipts import OrderHead
-from shared.domain import exact_json
+from shared.connectors.shop.base import EVENT_ID_CHARS_MAX, ShopNotice, ShopTopic, body_of
+from shared.connectors.shop.order_receipts import NOTHING, OrderHead
 from shared.domain.loyalty.earning_base import LineType, PurchaseLine
 from shared.domain.systems.sales import Receipt
 from shared.domain.systems.shop_orders import ShopCustomer, ShopOrder
 
 LINES_MAX = 500
 REFUNDS_MAX = 100
-_NOTHING = Decimal(0)
 
 Amount = Annotated[
     Number,
@@ -100,7 +97,7 @@ class ToldRefund(_Part):
         description="What was paid back, positive, with shipping."
     )
     shipping: Annotated[Amount, Field(ge=0)] = Field(
-        default=_NOTHING, description="What of it was shipping and other costs."
+        default=NOTHING, description="What of it was shipping and other costs."
     )
     lines: tuple[ToldLine, ...] = Field(
         default=(),
@@ -126,7 +123,7 @@ class ToldOrder(_Part):
         description="What was to be paid for everything, as if nothing had been paid back."
     )
     shipping: Annotated[Amount, Field(ge=0)] = Field(
-        default=_NOTHING, description="What of it is shipping and other costs: it earns nothing."
+        default=NOTHING, description="What of it is shipping and other costs: it earns nothing."
     )
     lines: tuple[ToldLine, ...] = Field(
         default=(),
@@ -162,10 +159,7 @@ def to_notice(event_id: str, raw: bytes) -> ShopNotice:
     Of an order that cannot be read the shop is asked, if the id is known.
     """
     event_id = event_id[:EVENT_ID_CHARS_MAX]
-    try:
-        body = exact_json.loads(raw.decode())
-    except (ValueError, RecursionError):
-        return ShopNotice(event_id, ShopTopic.OTHER)
+    body = body_of(raw)
     try:
         notice = ToldNotice.model_validate(body)
         order = to_order(notice.order) if notice.order else None

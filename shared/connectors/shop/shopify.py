@@ -25,7 +25,7 @@ from shared.connectors.client import MESSAGE_CHARS_MAX, JsonClient, parsed, reda
 from shared.connectors.config import ConnectorConfig
 from shared.connectors.rows import read_rows
 from shared.connectors.shop import shopify_queries
-from shared.connectors.shop.base import NoticeNotGenuine, ShopNotice, ShopTopic
+from shared.connectors.shop.base import NoticeNotGenuine, ShopNotice, ShopTopic, body_of
 from shared.connectors.shop.shopify_answers import (
     Listed,
     ShopifyCustomer,
@@ -34,7 +34,6 @@ from shared.connectors.shop.shopify_answers import (
     to_customer,
     to_order,
 )
-from shared.domain import exact_json
 from shared.domain.systems.sales import DataType
 from shared.domain.systems.shop_orders import ShopOrder
 from shared.errors import (
@@ -140,10 +139,7 @@ def read_notice(config: ConnectorConfig, headers: Mapping[str, str], raw: bytes)
         raise NoticeNotGenuine
     topic = told.get("x-shopify-topic", "")
     event_id = f"{topic[:50]}:{hashlib.sha256(raw).hexdigest()}"
-    try:
-        body = exact_json.loads(raw.decode())
-    except (ValueError, RecursionError):
-        body = None
+    body = body_of(raw)
     read = _READERS.get(topic)
     if read is None or not isinstance(body, dict):
         return ShopNotice(event_id, ShopTopic.OTHER)

@@ -29,9 +29,9 @@ from shared.connectors.shop.base import (
     NoticeNotGenuine,
     ShopNotice,
     ShopTopic,
+    body_of,
 )
 from shared.connectors.shop.shopware_answers import FoundOrders, ShopwareOrder, to_order
-from shared.domain import exact_json
 from shared.domain.systems.sales import DataType
 from shared.domain.systems.shop_orders import ShopOrder
 from shared.errors import ConnectorAnswerInvalid, ConnectorRejected
@@ -205,10 +205,7 @@ def read_notice(config: ConnectorConfig, headers: Mapping[str, str], raw: bytes)
     secrets = config.notice_secrets(clock.real_now())
     if not any(signatures.is_hmac(given, each, raw) for each in secrets):
         raise NoticeNotGenuine
-    try:
-        body = exact_json.loads(raw.decode())
-    except (ValueError, RecursionError):
-        body = None
+    body = body_of(raw)
     source, data = (_dict(body, name) for name in ("source", "data"))
     if config.shop_id is not None and source.get("shopId") != config.shop_id:
         raise NoticeNotGenuine

@@ -24,7 +24,7 @@ from shared.connectors.base import ListedPage, PushBy, Stream
 from shared.connectors.client import JsonClient
 from shared.connectors.config import ConnectorConfig
 from shared.connectors.rows import id_in, read_rows, reason_of
-from shared.connectors.shop.base import NoticeNotGenuine, ShopNotice, ShopTopic
+from shared.connectors.shop.base import NoticeNotGenuine, ShopNotice, ShopTopic, body_of
 from shared.connectors.shop.woocommerce_answers import (
     WooOrder,
     WooRefund,
@@ -32,7 +32,6 @@ from shared.connectors.shop.woocommerce_answers import (
     to_order,
     to_problem,
 )
-from shared.domain import exact_json
 from shared.domain.systems.sales import DataType
 from shared.domain.systems.shop_orders import ShopOrder
 from shared.errors import ConnectorAnswerInvalid, ConnectorNotFound
@@ -131,9 +130,8 @@ def read_notice(config: ConnectorConfig, headers: Mapping[str, str], raw: bytes)
         raise NoticeNotGenuine
     if not headers.get("X-WC-Webhook-Topic", "").startswith(_ORDERS):
         return ShopNotice(event_id, ShopTopic.OTHER)
-    try:
-        body = exact_json.loads(raw.decode())
-    except (ValueError, RecursionError):
+    body = body_of(raw)
+    if body is None:
         return ShopNotice(event_id, ShopTopic.OTHER)
     try:
         row = WooOrder.model_validate(body)

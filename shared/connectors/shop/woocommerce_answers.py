@@ -17,7 +17,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from shared.connectors.rows import Number
 from shared.connectors.shop import order_receipts
-from shared.connectors.shop.order_receipts import OrderHead
+from shared.connectors.shop.order_receipts import NOTHING, OrderHead
 from shared.domain.loyalty.earning_base import LineType, PurchaseLine
 from shared.domain.systems.sales import Receipt
 from shared.domain.systems.shop_orders import ShopCustomer, ShopOrder
@@ -26,7 +26,6 @@ PAID = frozenset({"processing", "completed"})
 """On hold means that the money has not come."""
 OVER = frozenset({"cancelled", "failed", "refunded", "trash"})
 """Nothing of the order is the customer's any more. A refunded one was paid back in full."""
-_NOTHING = Decimal(0)
 GUEST = 0
 
 
@@ -47,8 +46,8 @@ class WooAnswer(BaseModel):
 class WooCost(WooAnswer):
     """Shipping, a fee, or any other line."""
 
-    total: Number = _NOTHING
-    total_tax: Number = _NOTHING
+    total: Number = NOTHING
+    total_tax: Number = NOTHING
 
     @property
     def paid(self) -> Decimal:
@@ -159,7 +158,7 @@ def _refund(head: OrderHead, row: WooRefund, terms: WooTerms) -> Receipt:
         for each in row.line_items
         if each.paid
     ]
-    goods = max(abs(row.amount) - abs(_costs(row)), _NOTHING)
+    goods = max(abs(row.amount) - abs(_costs(row)), NOTHING)
     return order_receipts.refund_of(head, f"refund:{row.id}", row.date_created_gmt, lines, goods)
 
 
@@ -181,7 +180,7 @@ def _costs(row: WooOrder | WooRefund) -> Decimal:
     """Return what is no goods: shipping, and fees. In an order a fee below zero is a discount."""
     is_order = isinstance(row, WooOrder)
     fees = [each.paid for each in row.fee_lines if not (is_order and each.paid < 0)]
-    return sum((each.paid for each in row.shipping_lines), _NOTHING) + sum(fees, _NOTHING)
+    return sum((each.paid for each in row.shipping_lines), NOTHING) + sum(fees, NOTHING)
 
 
 def _product_of(item: WooItem) -> str | None:
