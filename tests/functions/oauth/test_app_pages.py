@@ -274,6 +274,10 @@ def test_a_removed_role_ends_all(partner: App) -> None:
 
     with nothing_written():
         assert_ended(partner, tokens)
+    partner.merchant.api.ok("addStaffMember", {"userId": OWNER, "role": "owner"})
+    with nothing_written():
+        refused = partner.api(tokens)("listMembers")
+    assert_refused(refused, 401, "INVALID_ACCESS_TOKEN")
 
 
 def test_the_role_of_now_limits_it(partner: App) -> None:
