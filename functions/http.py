@@ -13,7 +13,7 @@ import re
 import time
 from dataclasses import replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from flask import Response
 from pydantic import ValidationError
@@ -47,7 +47,7 @@ from shared.services.accounts import callers, test_clocks
 from shared.store import client
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from types import ModuleType
 
     from flask import Request
@@ -370,6 +370,11 @@ def _query_value(name: str, values: list[str]) -> str | int:
         raise InvalidParameters(f"{name} {problem}.", fields={name: problem})
     is_count = name == "limit" and values[0].isascii() and values[0].isdigit()
     return int(values[0][:9]) if is_count else values[0]
+
+
+def headers_of(request: Request) -> Mapping[str, str]:
+    """Return the headers, whose names are found in any case."""
+    return cast("Mapping[str, str]", request.headers)  # like a mapping
 
 
 def raw_body(request: Request, bytes_max: int = BODY_BYTES_MAX) -> bytes:

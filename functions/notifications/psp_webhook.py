@@ -5,7 +5,7 @@ There is no key: the provider's signature is the proof, or we ask the provider.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from flask import Response
 
@@ -17,8 +17,6 @@ from shared.errors import MethodNotAllowed, NotificationRefused
 from shared.services.payments import payment_notifications
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from flask import Request
 
 _ACCEPTED = "[accepted]"
@@ -37,16 +35,12 @@ def _answer(request: Request, log: dict[str, Any]) -> Response:
     log |= {"provider": provider, "storeId": store_id}
     try:
         count = payment_notifications.notify(
-            provider, store_id, _headers(request), http.raw_body(request)
+            provider, store_id, http.headers_of(request), http.raw_body(request)
         )
     except ForgedNotification:
         raise _refused() from None
     log["payments"] = count
     return Response(_ACCEPTED, content_type="text/plain")
-
-
-def _headers(request: Request) -> Mapping[str, str]:
-    return cast("Mapping[str, str]", request.headers)  # names in any case, like a mapping
 
 
 def _named(path: str) -> tuple[str, str]:

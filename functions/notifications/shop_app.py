@@ -6,7 +6,7 @@ There is no key: the shop's signature is the proof.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from flask import Response
 
@@ -15,8 +15,6 @@ from shared.errors import MethodNotAllowed
 from shared.services.systems import shop_apps
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from flask import Request
 
 
@@ -30,7 +28,7 @@ def answer(request: Request, store_id: str, step: str) -> Response:
     method = "GET" if step == "register" else "POST"
     if request.method != method:
         raise MethodNotAllowed(f"Use {method}.", allowed=[method])
-    headers = cast("Mapping[str, str]", request.headers)  # names in any case, like a mapping
+    headers = http.headers_of(request)
     if step == "confirm":
         token = request.args.get("registration", "")
         shop_apps.confirm(store_id, headers, http.raw_body(request), token)

@@ -5,7 +5,7 @@ There is no key: the shop's signature is the proof.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from flask import Response
 
@@ -17,8 +17,6 @@ from shared.errors import MethodNotAllowed, NotificationRefused
 from shared.services.systems import shop_notices
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from flask import Request
 
 
@@ -34,7 +32,7 @@ def _answer(request: Request, log: dict[str, Any]) -> Response:
         return _of_app(request, store_id, step)
     if request.method != "POST":
         raise MethodNotAllowed("Use POST.", allowed=["POST"])
-    headers = cast("Mapping[str, str]", request.headers)  # names in any case, like a mapping
+    headers = http.headers_of(request)
     try:
         topic = shop_notices.notify(system, store_id, headers, http.raw_body(request))
     except NoticeNotGenuine:
