@@ -38,6 +38,12 @@ class ConnectorConfig(WireModel):
             if isinstance(value, SecretStr):
                 yield value.get_secret_value()
 
+    def require_ascii_secrets(self) -> None:
+        """Raise ``ValueError`` if a secret has what no header can carry."""
+        for secret in self.secrets():
+            if not (secret.isascii() and secret.isprintable()):
+                raise ValueError("secrets have letters, digits and signs of ASCII alone")
+
     def hosts(self) -> Mapping[str, str]:
         """Return the URLs that the merchant chose, by the names of their fields."""
         return {}

@@ -104,9 +104,7 @@ class Config(ConnectorConfig):
     def _check_access(self) -> Config:
         if self.access_token is None and (self.client_id is None or self.client_secret is None):
             raise ValueError("needs accessToken, or clientId and clientSecret")
-        for secret in self.secrets():
-            if not (secret.isascii() and secret.isprintable()):
-                raise ValueError("secrets have letters, digits and signs of ASCII alone")
+        self.require_ascii_secrets()
         return self
 
     def notice_secrets(self) -> Iterator[str]:

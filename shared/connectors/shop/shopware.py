@@ -175,9 +175,7 @@ class Config(ConnectorConfig):
             raise ValueError("clientId and clientSecret belong together")
         if self.client_id is None and self.app_secret is None:
             raise ValueError("needs clientId and clientSecret, or appSecret")
-        for secret in self.secrets():
-            if not (secret.isascii() and secret.isprintable()):
-                raise ValueError("secrets have letters, digits and signs of ASCII alone")
+        self.require_ascii_secrets()
         return self
 
     def hosts(self) -> Mapping[str, str]:

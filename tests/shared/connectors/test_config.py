@@ -48,3 +48,11 @@ def test_refuses_what_it_does_not_know_without_repeating_it() -> None:
 def test_chooses_no_host_and_is_no_test_account_unless_it_says_so() -> None:
     config = Config.model_validate(SENT)
     assert (config.base_url, dict(config.hosts()), config.is_test) == (None, {}, False)
+
+
+@pytest.mark.parametrize("secret", ["kéy-2", "key\r\n-2", "key\x00"])
+def test_refuses_a_secret_that_no_header_can_carry(secret: str) -> None:
+    Config.model_validate(SENT).require_ascii_secrets()
+    with pytest.raises(ValueError, match="ASCII") as refused:
+        Config.model_validate({**SENT, "secondKey": secret}).require_ascii_secrets()
+    assert secret not in str(refused.value)

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from shared import clock
 from shared.connectors.shop import shopware
@@ -392,3 +393,9 @@ def test_refunds_in_any_order_end_equal_and_once_all_money_is_back_nothing_is_le
     shuffled = data.draw(st.permutations([*known, *known]))
     assert kept(*known[:-1]) == kept(*reversed(known[:-1]))
     assert kept(*known) == kept(*shuffled) == 0
+
+
+@pytest.mark.parametrize("secret", ["sécret-of-the-app", "secret\r\nof-the-app"])
+def test_a_secret_has_only_what_a_header_can_carry(secret: str) -> None:
+    with pytest.raises(ValidationError, match="ASCII alone"):
+        Config.model_validate({**CONFIG, "clientSecret": secret})
