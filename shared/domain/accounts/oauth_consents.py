@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 
 from shared.domain.accounts.oauth import OAuthError, OAuthRefused
 from shared.domain.accounts.scopes import Scopes
+from shared.domain.accounts.staff import StaffMember
 
 CODE_LIFE_S = 60
 REFRESH_LIFE_DAYS = 90
@@ -60,6 +61,15 @@ class OAuthConsent:
     rotation_nonce: str | None = None
     rotated_at: datetime | None = None
     ended_at: datetime | None = None
+
+    def is_backed_by(self, member: StaffMember | None) -> bool:
+        """Tell whether the person who gave it has worked for the account ever since.
+
+        Whoever was removed and is added anew has allowed nothing yet.
+        """
+        return (
+            member is not None and not member.is_disabled and member.created_at <= self.created_at
+        )
 
     def redeemed(
         self,

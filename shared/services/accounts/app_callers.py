@@ -27,8 +27,7 @@ def authenticate(token: str) -> Caller:
     account = account_documents.find_account(consent.account_id)
     if oauth_apps.find(record.app_id) is None or account is None:
         raise _invalid()
-    # Whoever was removed and is added anew has allowed nothing yet.
-    if member is None or member.is_disabled or member.created_at > consent.created_at:
+    if not consent.is_backed_by(member):
         raise _invalid()
     try:
         staff_callers.require_present(consent.user_id, consent.signed_in_at)

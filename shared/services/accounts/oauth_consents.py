@@ -223,7 +223,7 @@ def _issued(
             return Effect(None, [documents.CONSENTS.write(reads[path], consent.ended(now))])
         commands.want(reads, [staff_path])
         member = staff_documents.decode(reads[staff_path])
-        if member is None or member.is_disabled:
+        if not consent.is_backed_by(member):
             raise oauth_consents.refused()
         record = AppToken(
             token_hash=access.hash,
