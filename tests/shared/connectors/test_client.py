@@ -367,7 +367,7 @@ def test_no_more_is_read_than_an_answer_may_have(
     ("text", "message"),
     [
         ('{"message": "The amount\\n is  too small."}', ": The amount is too small."),
-        ('{"message": "half a pair: \\ud800."}', ": half a pair: ?."),
+        ('{"message": "half a pair: \\ud800."}', ": half a pair: \ufffd."),
         ('{"message": null}', "."),
         ('{"message": ""}', "."),
         ("{}", "."),
