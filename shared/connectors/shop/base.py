@@ -15,6 +15,7 @@ from shared.connectors.base import ListedPage, SystemModule
 from shared.connectors.config import ConnectorConfig
 from shared.domain import exact_json
 from shared.domain.systems.shop_orders import ShopCustomer, ShopOrder
+from shared.domain.systems.shop_writes import CodeFate, ShopCard, ShopCode, ShopWrite
 
 EVENT_ID_CHARS_MAX = 200
 
@@ -86,16 +87,48 @@ class ShopConnector(Protocol):
         """
 
 
+class CardWriting(Protocol):
+    """Writes loyalty cards of customers. Every method may raise a ``ConnectorError``."""
+
+    def write_card(self, card: ShopCard) -> None:
+        """Write a card over the one before; again changes nothing.
+
+        Raises:
+            ConnectorNotFound: The shop has no such customer.
+        """
+
+    def clear_card(self, customer_id: str) -> None:
+        """Take away all that ``write_card`` has written; also if nothing, or nobody, is there."""
+
+
+class CodeWriting(Protocol):
+    """Writes codes of rewards. Every method may raise a ``ConnectorError``."""
+
+    def put_code(self, code: ShopCode) -> str:
+        """Make a code usable, and return the shop's id of it. Repeated, it makes no second one.
+
+        Raises:
+            ConnectorRejected: The shop does not take it, or has a code of somebody else that is
+                spelled so.
+        """
+
+    def revoke_code(self, code: ShopCode) -> CodeFate:
+        """Make a code unusable, unless it was used. One that the shop does not have is revoked."""
+
+
 class ShopModule(SystemModule, Protocol):
     """A module of this package. ``STREAMS`` is ``{Stream.RECEIPTS}``, or empty without a list.
 
     Attributes:
         NOTICE_TOPICS: What the shop is asked to send, in the shop's words.
         IDS_ARE_GLOBAL: A customer's id is another one's in no other shop of the system.
+        WRITES: What can be written into the shop: its connector is ``CardWriting`` with
+            ``ShopWrite.CARD``, and ``CodeWriting`` with ``ShopWrite.CODE``.
     """
 
     NOTICE_TOPICS: tuple[str, ...]
     IDS_ARE_GLOBAL: bool
+    WRITES: frozenset[ShopWrite]
 
     def connect(self, config: ConnectorConfig, *, is_emulated: bool) -> ShopConnector:
         """Return the merchant's shop, without calling anything."""

@@ -22,6 +22,7 @@ from shared.connectors.shop.base import NoticeNotGenuine, ShopNotice
 from shared.connectors.shop.generic_orders import OrderList, ToldOrder
 from shared.domain.systems.sales import DataType
 from shared.domain.systems.shop_orders import ShopOrder
+from shared.domain.systems.shop_writes import ShopWrite
 
 SYSTEM = "generic"
 STREAMS = frozenset({Stream.RECEIPTS})
@@ -29,6 +30,7 @@ PUSHES: Mapping[DataType, PushBy] = {}
 HAS_PUSH_KEYS = False
 IS_FILE = False
 IDS_ARE_GLOBAL = False
+WRITES: frozenset[ShopWrite] = frozenset()
 NOTICE_TOPICS: tuple[str, ...] = generic_orders.TOPICS
 
 

@@ -36,6 +36,7 @@ from shared.connectors.shop.shopify_answers import (
 )
 from shared.domain.systems.sales import DataType
 from shared.domain.systems.shop_orders import ShopOrder
+from shared.domain.systems.shop_writes import ShopWrite
 from shared.errors import (
     ConnectorAnswerInvalid,
     ConnectorCredentialsRefused,
@@ -49,6 +50,7 @@ PUSHES: Mapping[DataType, PushBy] = {}
 HAS_PUSH_KEYS = False
 IS_FILE = False
 IDS_ARE_GLOBAL = True
+WRITES: frozenset[ShopWrite] = frozenset()
 NOTICE_TOPICS = (
     "orders/paid",
     "orders/updated",

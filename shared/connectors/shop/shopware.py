@@ -34,6 +34,7 @@ from shared.connectors.shop.base import (
 from shared.connectors.shop.shopware_answers import FoundOrders, ShopwareOrder, to_order
 from shared.domain.systems.sales import DataType
 from shared.domain.systems.shop_orders import ShopOrder
+from shared.domain.systems.shop_writes import ShopWrite
 from shared.errors import ConnectorAnswerInvalid, ConnectorRejected
 
 SYSTEM = "shopware"
@@ -42,6 +43,7 @@ PUSHES: Mapping[DataType, PushBy] = {}
 HAS_PUSH_KEYS = False
 IS_FILE = False
 IDS_ARE_GLOBAL = True
+WRITES: frozenset[ShopWrite] = frozenset()
 """They are random. Those of a shop that was copied are those of the same people."""
 NOTICE_TOPICS = (
     "state_enter.order_transaction.state.paid",

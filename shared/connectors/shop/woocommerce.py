@@ -34,6 +34,7 @@ from shared.connectors.shop.woocommerce_answers import (
 )
 from shared.domain.systems.sales import DataType
 from shared.domain.systems.shop_orders import ShopOrder
+from shared.domain.systems.shop_writes import ShopWrite
 from shared.errors import ConnectorAnswerInvalid, ConnectorNotFound
 
 SYSTEM = "woocommerce"
@@ -42,6 +43,7 @@ PUSHES: Mapping[DataType, PushBy] = {}
 HAS_PUSH_KEYS = False
 IS_FILE = False
 IDS_ARE_GLOBAL = False
+WRITES: frozenset[ShopWrite] = frozenset()
 NOTICE_TOPICS = ("order.created", "order.updated", "order.deleted", "order.restored")
 
 API = "/wp-json/wc/v3"

@@ -46,11 +46,14 @@ class ShopOrder:
         receipts: The sale first, then its refunds. Nobody is their customer yet. None if the order
             is not paid, or has nothing that could earn or take back.
         customer: Who has bought; ``None`` if the shop does not say it, as with a refund alone.
+        codes: What the customer typed to take something off, as the shop spells it. Only of an
+            order that is paid.
     """
 
     external_id: str
     receipts: tuple[Receipt, ...]
     customer: ShopCustomer | None = None
+    codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
