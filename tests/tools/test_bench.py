@@ -10,7 +10,18 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tools.bench import __main__ as command
-from tools.bench import before, contention, life, measure, members, payments, processor, rpcs, stock
+from tools.bench import (
+    before,
+    contention,
+    life,
+    measure,
+    members,
+    payments,
+    processor,
+    rpcs,
+    shops,
+    stock,
+)
 from tools.bench.bare import new_client
 from tools.bench.cold import Import, parse_import_times
 from tools.bench.contention import Contest
@@ -230,6 +241,23 @@ def test_lives_are_lived_and_written_again_by_the_bare_client() -> None:
     (table,) = section.tables
     assert table.title == "Life: 3 members, 45 calls and the calendar"
     assert [verdict.claim for verdict in section.verdicts] == ["the life of 3 members"]
+
+
+@pytest.mark.wide  # An emulator of its own; the tests of shopWebhook hold the budget.
+def test_orders_of_a_shop_are_told_and_written_again_by_the_bare_client() -> None:
+    section = shops.run(orders=4, block=2)
+
+    assert [each.claim for each in section.verdicts if each.measured != each.goal] == [
+        "a shop's order, next to its writes"
+    ]
+    costs, growth = section.tables
+    assert [row[:3] for row in costs.rows] == [
+        (shops.FIRST, "4", "7 / 8 / 5"),
+        (shops.AGAIN, "2", "2 / 2 / 0"),
+        (shops.REFUNDED, "2", "10 / 15 / 7"),
+        (shops.FAKE, "2", "1 / 1 / 0"),
+    ]
+    assert growth.title == "Shops: the last 1 of 2 turns, and the first 1"
 
 
 @pytest.mark.wide  # Two emulators of its own; tests/functions/test_budgets.py holds the budgets.

@@ -22,6 +22,7 @@ from tools.bench import (
     payments,
     processor,
     rpcs,
+    shops,
     stock,
     syncs,
     webhooks,
@@ -51,10 +52,11 @@ class Size:
     member_rounds: int
     before_rounds: int
     lives: int
+    orders: int
 
 
-FULL = Size(3, 10.0, 200, 500, 9, 1000, 3, 200, 10_000, 100_000, 5, 15, 1_000)
-QUICK = Size(1, 3.0, 40, 50, 3, 24, 1, 20, 300, 300, 2, 2, 20)
+FULL = Size(3, 10.0, 200, 500, 9, 1000, 3, 200, 10_000, 100_000, 5, 15, 1_000, 500)
+QUICK = Size(1, 3.0, 40, 50, 3, 24, 1, 20, 300, 300, 2, 2, 20, 20)
 
 BENCHMARKS: dict[str, Callable[[World, Size], Section]] = {
     "contention": lambda world, size: contention.run(
@@ -71,6 +73,7 @@ BENCHMARKS: dict[str, Callable[[World, Size], Section]] = {
     "syncs": lambda world, size: syncs.run(world, products=size.products),
     "stock": lambda world, size: stock.run(world, rounds=size.contention_rounds),
     "life": lambda _, size: life.run(members=size.lives),
+    "shops": lambda _, size: shops.run(orders=size.orders),
     "members": lambda _, size: members.run(many=size.members, rounds=size.member_rounds),
 }
 
@@ -81,6 +84,8 @@ def main() -> int:
     size = QUICK if arguments.quick else FULL
     if arguments.members:
         size = replace(size, lives=arguments.members)
+    if arguments.orders:
+        size = replace(size, orders=arguments.orders)
     started_s = time.monotonic()
     print(_conditions())
     sections: list[Section] = []
@@ -127,6 +132,9 @@ def _parser() -> argparse.ArgumentParser:
         "--before", metavar="COMMIT", help="compare with an earlier commit; alone if nothing else"
     )
     parser.add_argument("--members", type=int, help=f"how many `life` has; {FULL.lives} by default")
+    parser.add_argument(
+        "--orders", type=int, help=f"how many `shops` has; {FULL.orders} by default"
+    )
     parser.add_argument("--quick", action="store_true", help="few rounds: does it work at all")
     return parser
 

@@ -23,18 +23,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
-from shared import clock, ids
-from shared.store import cache, messages, rpc
-from shared.store.messages import Message
+from shared import clock
+from shared.store import rpc
 from tools.bench import measure
 from tools.bench.processor import call_wsgi
+from tools.bench.replay import Bare, Recorder, own_environment, use_empty_database
 from tools.bench.report import Section, Table, Verdict
-from tools.bench.rpcs import Counter, Counts
+from tools.bench.rpcs import Counts
 from tools.bench.world import PROGRAM, BenchError, Body, firestore, new_merchant
 
 if TYPE_CHECKING:
     from flask import Flask
-    from google.cloud.firestore import Client
 
 BLOCK = 50
 """Members in a turn."""
@@ -72,25 +71,11 @@ class Turn:
     calls: int
 
 
-class Recorder(Counter):
-    """Counts the RPCs of this process, and remembers them."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.seen: list[tuple[str, Message, list[Message]]] = []
-
-    def send(self, name: str, request: Message) -> list[Message]:
-        """Count a request, send it and remember it with its answers."""
-        answers = super().send(name, request)
-        self.seen.append((name, request, answers))
-        return answers
-
-
 def run(*, members: int) -> Section:
     """Live so many lives, in turns with the bare client."""
     turns: list[Turn] = []
     sizes = [min(BLOCK, members - start) for start in range(0, members, BLOCK)]
-    with _own_environment():
+    with own_environment():
         for start in range(0, len(sizes), BLOCKS_PER_EMULATOR):
             with firestore():
                 several = sizes[start : start + BLOCKS_PER_EMULATOR]
@@ -133,26 +118,8 @@ def _each(counts: Counts, members: int) -> str:
     return " / ".join(f"{each / members:.1f}" for each in parts)
 
 
-@contextlib.contextmanager
-def _own_environment() -> Iterator[None]:
-    """Give the other benchmarks their Firestore back."""
-    with mock.patch.dict(os.environ), mock.patch.object(rpc, "_connection", None):
-        try:
-            yield
-        finally:
-            cache.clear_all()
-
-
-def _use_empty_database() -> str:
-    name = f"demo-{ids.new('life').replace('_', '-')}"
-    os.environ["GOOGLE_CLOUD_PROJECT"] = name
-    rpc._connection = None  # noqa: SLF001 - a process has one database otherwise
-    cache.clear_all()
-    return name
-
-
 def _turn(members: int) -> Turn:
-    _use_empty_database()
+    use_empty_database()
     recorder = Recorder()
     with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
         lives = Lives.begin(members)
@@ -160,10 +127,9 @@ def _turn(members: int) -> Turn:
             started_s = time.perf_counter()
             lives.live()
             wall_s = time.perf_counter() - started_s
-    bare = Bare(_use_empty_database(), recorder.seen)
-    started_s = time.perf_counter()
-    bare.run()
-    return Turn(wall_s, time.perf_counter() - started_s, recorder.counts, lives.calls)
+    bare = Bare(use_empty_database())
+    bare_s = measure.timed(bare.prepared(recorder.seen))
+    return Turn(wall_s, bare_s, recorder.counts, lives.calls)
 
 
 @dataclass
@@ -265,70 +231,3 @@ class Lives:
         found = {name: answer[name] for name in expected}
         if found != expected:
             raise BenchError(f"A life should have {expected}, and has {found}")
-
-
-class Bare:
-    """The same reads and writes by the library alone; prepared before the time is taken."""
-
-    def __init__(self, project: str, seen: list[tuple[str, Message, list[Message]]]) -> None:
-        from google.cloud import firestore as library
-
-        self._client: Client = library.Client(project=project)
-        self._increment = library.Increment
-        self._times: dict[str, Any] = {}
-        self._steps = [step for each in seen if (step := self._prepared(*each))]
-
-    def run(self) -> None:
-        """Read and write it all."""
-        for name, what in self._steps:
-            if name == rpc.COMMIT:
-                self._commit(what)
-            else:
-                list(self._client.get_all(what))
-
-    def _prepared(
-        self, name: str, request: Message, answers: list[Message]
-    ) -> tuple[str, list[Any]] | None:
-        if name == rpc.COMMIT:
-            return name, [self._write(each) for each in request.writes]
-        if name == rpc.GET:
-            return name, [self._document(each) for each in request.documents]
-        found = [each.document.name for each in answers if each.HasField("document")]
-        return name, [self._document(each) for each in found or ["/documents/nothing/found"]]
-
-    def _write(self, write: Message) -> tuple[str, Any, Any]:
-        """Return how a write is made, its document and its data."""
-        if write.delete:
-            return "delete", self._document(write.delete), None
-        document = self._document(write.update.name)
-        data = messages.decode(write.update.fields)
-        if write.update_transforms:
-            sums: Body = {}
-            for each in write.update_transforms:
-                sums[each.field_path] = self._increment(each.increment.integer_value)
-            return "add", document, sums
-        if write.current_document.WhichOneof("condition_type") == "exists":
-            return "create", document, data
-        has_condition = write.current_document.HasField("update_time")
-        return "update" if has_condition else "set", document, data
-
-    def _commit(self, writes: list[tuple[str, Any, Any]]) -> None:
-        batch = self._client.batch()
-        for how, document, data in writes:
-            if how == "create":
-                batch.create(document, data)
-            elif how == "delete":
-                batch.delete(document)
-            elif how == "add":
-                batch.set(document, data, merge=True)
-            elif how == "update" and document.path in self._times:
-                option = self._client.write_option(last_update_time=self._times[document.path])
-                fields = {self._client.field_path(name): value for name, value in data.items()}
-                batch.update(document, fields, option=option)
-            else:
-                batch.set(document, data)
-        for (_, document, _), result in zip(writes, batch.commit(), strict=True):
-            self._times[document.path] = result.update_time
-
-    def _document(self, name: str) -> Any:
-        return self._client.document(name.split("/documents/", 1)[1])

@@ -11,7 +11,7 @@ import io
 import itertools
 import multiprocessing
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
@@ -227,11 +227,23 @@ def fill(program_id: str, members: int) -> None:
     with client.within(TIMEOUT_S):
         for start in numbers[::AT_ONCE]:
             several = numbers[start : start + AT_ONCE]
-            client.commit([write for each in several for write in _member(program, each)])
+            client.commit([write for each in several for write in writes_of(program, each)])
 
 
-def _member(program: Program, number: int) -> list[Write]:
-    """Return what makes a member: person, two keys, membership and its mirror."""
+def user_id_of(number: int) -> str:
+    """Return the user id of a member who was written in bulk."""
+    return f"filler_{number}"
+
+
+def units_of(number: int) -> int:
+    """Return the balance with which that member begins."""
+    return 1 + number % POINTS_MAX
+
+
+def writes_of(
+    program: Program, number: int, external_ids: Mapping[str, str] | None = None
+) -> list[Write]:
+    """Return what makes a member: person, a key of each id, membership and its mirror."""
     from shared.domain.loyalty import ledger
     from shared.domain.loyalty.lots import Lot
     from shared.domain.members.member import Member
@@ -243,11 +255,12 @@ def _member(program: Program, number: int) -> list[Write]:
     from shared.store.members.member_documents import MEMBERS
 
     then = clock.utc_now() - timedelta(days=1, seconds=number)
-    user_id = f"filler_{number}"
+    user_id = user_id_of(number)
     profile = Profile(
         email=f"filler{number}@example.com",
         first_name="Max",
         customer_number=f"FILLER-{number}",
+        external_ids=external_ids or {},
         newsletter=Newsletter(number % 2 == 0, then, "merchant"),
     )
     person = Member(
@@ -261,7 +274,7 @@ def _member(program: Program, number: int) -> list[Write]:
     person = sealed_profiles.sealed(person, profile, then)
     lookups = member_keys.lookups(person, added=profile.keys, removed=[])
     person = replace(person, lookups=lookups)
-    units = 1 + number % POINTS_MAX
+    units = units_of(number)
     membership = replace(
         ledger.enroll(
             program,
