@@ -27,7 +27,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from tools import kept, suite
+from tools import kept, sign_ins, suite
 from tools.emulators import LOCAL, LOOPBACK, ROOT, EmulatorError, get, tail
 from tools.guard import Guarded
 
@@ -68,7 +68,7 @@ def main() -> int:
             run(cleanup)
     except StopRequested:
         return 0
-    except (RunError, EmulatorError) as error:
+    except (RunError, EmulatorError, sign_ins.SignInError) as error:
         say(str(error))
         return 1
 
@@ -101,6 +101,7 @@ def run(cleanup: contextlib.ExitStack) -> NoReturn:
     seeds = seed(env)
     warm_up(ports["functions"])
     wait_until(children, lambda: is_ready(children["auth"]), "the Auth emulator")
+    sign_ins.make(ports["auth"], seeds["signIns"].values())
     children["scheduler"] = start("scheduler", [sys.executable, "-m", "tools.scheduler"], env)
 
     facts = describe(ports, seeds)
@@ -312,8 +313,10 @@ def describe(ports: Mapping[str, int], seeds: Mapping[str, Any]) -> dict[str, An
         "region": suite.REGION,
         "keys": seeds["keys"],
         "publishableKey": seeds["publishableKey"],
+        "accountId": seeds["accountId"],
         "storeId": seeds["storeId"],
         "otherStoreId": seeds["otherStoreId"],
+        "signIns": seeds["signIns"],
         "firestoreHost": f"{LOOPBACK}:{ports['firestore']}",
         "authHost": f"{LOOPBACK}:{ports['auth']}",
         "urls": {
@@ -338,6 +341,9 @@ def shell_variables(facts: Mapping[str, Any], seeds: Mapping[str, Any]) -> str:
         "TEST_KEY": facts["keys"]["test"],
         "STORE": facts["storeId"],
         "PROGRAM": seeds["programs"]["points"],
+        "ACCOUNT": facts["accountId"],
+        # Where people sign in; their addresses and passwords are in dev.json.
+        "AUTH": f"http://{facts['authHost']}/{sign_ins.HOST}",
     }
     return "".join(f"export {name}={shlex.quote(value)}\n" for name, value in values.items())
 
@@ -370,6 +376,10 @@ A key for each package, and a test key:
     for name, key in keys.items():
         say(f"  {name:8}  {key}")
     say(f"\nThe publishable key, for customers' apps: {facts['publishableKey']}")
+    say(
+        f"Who can sign in, all with the password {sign_ins.PASSWORD}: "
+        + ", ".join(each["email"] for each in facts["signIns"].values())
+    )
     say(f"""
 Try:
   {curl} -d '{json.dumps(member)}' {base_url}/enrollInLoyaltyProgram

@@ -24,19 +24,21 @@ from shared.auth import keys
 from shared.auth.caller import Caller
 from shared.auth.keys import ApiKey, KeyKind, KeyMode
 from shared.domain.accounts.packages import Package
+from shared.domain.accounts.staff import LIMITED_ROLES, StaffRole
 from shared.domain.loyalty import earning_base, holds
 from shared.domain.loyalty.expiry import PointsExpiry
 from shared.domain.loyalty.programs import Branding, EarningMethod, ProgramType
 from shared.domain.loyalty.rewards import Reward
 from shared.domain.loyalty.tier_policies import TierBasis, TierDowngrade, TierPolicy
 from shared.domain.stores.stores import Coordinates
-from shared.errors import PunktwerkError
+from shared.errors import PunktwerkError, StaffMemberExists
 from shared.schemas.loyalty.program_bodies import parse_rules
-from shared.services.accounts import administration
+from shared.services.accounts import administration, staff
 from shared.services.accounts.administration import Refused
 from shared.services.loyalty import balances, earn_returns, programs, reservations
 from shared.services.loyalty.programs import ProgramChanges
 from shared.services.members import erasures, memberships, merging, standings
+from tools import sign_ins
 
 STORES = {
     Package.PRIME: ("store_demo_prime", "Café Morgenrot, Berlin", Coordinates(52.5311, 13.3849)),
@@ -160,14 +162,33 @@ def seed() -> dict[str, Any]:
         caller = Caller(_account_id(package), package, is_live=True)
         program_id = f"lp_demo-{package.lower()}-points"
         _program(caller, STORES[package][0], ProgramType.POINTS, program_id)
+    for role in StaffRole:
+        _person(prime, store_id, role)
     live = {package.value: _key(package, KeyMode.LIVE) for package in Package}
     return {
         "keys": {"live": live, "test": _key(Package.PRIME, KeyMode.TEST)},
         "publishableKey": _key(Package.PRIME, KeyMode.LIVE, KeyKind.PUBLISHABLE),
+        "accountId": prime.account_id,
         "storeId": store_id,
         "otherStoreId": STORES[Package.GROW][0],
         "programs": {each.value: program_ids[each] for each in PROGRAMS},
+        "signIns": {
+            "customer": sign_ins.of_customer(ANNA).facts(),
+            **{each.value: sign_ins.of_role(each).facts() for each in StaffRole},
+        },
     }
+
+
+def _person(caller: Caller, store_id: str, role: StaffRole) -> None:
+    """Give somebody a role, those who can be limited to stores in the demo store alone."""
+    with contextlib.suppress(StaffMemberExists):
+        staff.add(
+            caller,
+            sign_ins.of_role(role).user_id,
+            role,
+            store_ids=(store_id,) if role in LIMITED_ROLES else (),
+            label=f"Demo {role}",
+        )
 
 
 def _account_id(package: Package) -> str:

@@ -20,10 +20,14 @@ HEADER = "X-Beep-Staff-Account"
 
 @dataclass
 class Persons:
-    """The part of Firebase Auth that is asked for persons; it knows everybody, unless told."""
+    """The part of Firebase Auth that is asked for persons; it knows everybody, unless told.
+
+    ``passwords``: the uid, by e-mail address and password, of who can sign in.
+    """
 
     receiver: receivers.Receiver
     changed: dict[str, dict[str, Any] | None] = field(default_factory=dict)
+    passwords: dict[tuple[str, str], str] = field(default_factory=dict)
 
     @property
     def asked(self) -> int:
@@ -39,15 +43,27 @@ class Persons:
         self.changed[user_id] = None
 
     def answer(self, connection: socket.socket) -> None:
-        """Answer as ``projects.accounts.lookup`` does."""
-        asked = json.loads(self.receiver.received[-1].body)["localId"]
+        """Answer as ``projects.accounts.lookup`` and ``accounts.signInWithPassword`` do."""
+        request = self.receiver.received[-1]
+        body = json.loads(request.body)
+        if "accounts:signInWithPassword" in request.path:
+            self._sign_in(body["email"], body["password"])(connection)
+            return
+        asked = body["localId"]
         users = [
             {"localId": each, "emailVerified": True, **fields}
             for each in asked
             if (fields := self.changed.get(each, {})) is not None
         ]
-        body = {"kind": "identitytoolkit#GetAccountInfoResponse"}
-        receivers.answer(200, {**body, "users": users} if users else body)(connection)
+        kind = {"kind": "identitytoolkit#GetAccountInfoResponse"}
+        receivers.answer(200, {**kind, "users": users} if users else kind)(connection)
+
+    def _sign_in(self, email: str, password: str) -> receivers.Answer:
+        uid = self.passwords.get((email, password))
+        if uid is None:
+            return receivers.answer(400, {"error": {"code": 400, "message": "INVALID_PASSWORD"}})
+        token = sign_ins.unsigned(uid, email=email)
+        return receivers.answer(200, {"localId": uid, "email": email, "idToken": token})
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.liveness import is_alive, wait_for
-from tools import run, suite
+from tools import run, sign_ins, suite
 from tools.emulators import LOOPBACK, ROOT, free_port
 from tools.guard import Guarded
 
@@ -28,20 +28,24 @@ SEEDS = {
         "test": "bk_test_sk_TEST",
     },
     "publishableKey": "bk_live_pk_PRIME",
+    "accountId": "acc_1",
     "storeId": "st_1",
     "otherStoreId": "st_2",
     "programs": {"points": "lp_1"},
+    "signIns": {
+        "customer": sign_ins.of_customer("user_1").facts(),
+        "owner": sign_ins.of_role("owner").facts(),
+    },
 }
 # firebase-tools and the gateway in a few lines: they answer, export what they were given, leave a
 # child that detached itself as firebase-tools does with Java, and end when they are told to. The
-# first port of the suite belongs to that child, as Firestore's does.
+# first port of each process of the suite belongs to that child, as Firestore's does.
 STAND_IN = """
-import json, os, subprocess, sys, threading, time
+import json, os, socket, subprocess, sys, threading, time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 pids, *ports = sys.argv[1:]
-CHILD = "import socket, sys, time; s = socket.create_server(('127.0.0.1', int(sys.argv[1])))"
 
 class Handler(BaseHTTPRequestHandler):
     def do_GET(self):
@@ -65,10 +69,19 @@ class Handler(BaseHTTPRequestHandler):
     def log_message(self, *_):
         pass
 
-command = ["sleep", "1000"]
+if pids == "child":
+    HTTPServer(("127.0.0.1", int(ports[0])), Handler).serve_forever()
+command, port_of_child = ["sleep", "1000"], None
 if len(ports) > 1:
-    command = [sys.executable, "-c", CHILD + "; time.sleep(1000)", ports.pop(0)]
+    port_of_child = ports.pop(0)
+    command = [sys.executable, __file__, "child", port_of_child]
 child = subprocess.Popen(command, start_new_session=True)
+while port_of_child:
+    try:
+        socket.create_connection(("127.0.0.1", int(port_of_child))).close()
+        break
+    except OSError:
+        time.sleep(0.05)
 with open(pids, "a") as file:
     file.write(f"{os.getpid()} {child.pid}\\n")
 for port in ports:
@@ -204,7 +217,7 @@ def test_death_of_what_a_child_has_started_ends_all_and_is_explained(
     port = config["emulators"][name]["port"]
     arguments = {pid: Path(f"/proc/{pid}/cmdline").read_text().split("\0")[1:-1] for pid in started}
     [server] = [
-        pid for pid, words in arguments.items() if words[:1] == ["-c"] and str(port) in words
+        pid for pid, words in arguments.items() if words[1:2] == ["child"] and str(port) in words
     ]
     os.kill(server, signal.SIGKILL)
     said, _ = running.process.communicate(timeout=20)
@@ -309,8 +322,10 @@ def test_facts_are_exactly_those_that_tools_rely_on() -> None:
         "region": "europe-west6",
         "keys": SEEDS["keys"],
         "publishableKey": "bk_live_pk_PRIME",
+        "accountId": "acc_1",
         "storeId": "st_1",
         "otherStoreId": "st_2",
+        "signIns": SEEDS["signIns"],
         "firestoreHost": "127.0.0.1:8080",
         "authHost": "127.0.0.1:9099",
         "urls": {
@@ -334,6 +349,7 @@ def test_announcement_names_url_keys_and_three_things_to_try(
     for name, key in SEEDS["keys"]["live"].items():  # type: ignore[index]
         assert f"  {name:8}  {key}\n" in said
     assert "  test      bk_test_sk_TEST\n" in said
+    assert "the password punktwerk: customer@demo.example, owner@demo.example\n" in said
     lines = [line for line in said.splitlines() if line.startswith("  curl ")]
     assert [line.rpartition("/")[2].partition("?")[0] for line in lines] == [
         "enrollInLoyaltyProgram",

@@ -59,13 +59,32 @@ def test_refuses_to_run_without_the_emulator() -> None:
 
 
 def test_tells_keys_stores_and_programs(seeds: dict[str, Any]) -> None:
-    assert list(seeds) == ["keys", "publishableKey", "storeId", "otherStoreId", "programs"]
+    assert list(seeds) == [
+        "keys",
+        "publishableKey",
+        "accountId",
+        "storeId",
+        "otherStoreId",
+        "programs",
+        "signIns",
+    ]
     assert list(seeds["keys"]) == ["live", "test"]
     assert list(seeds["keys"]["live"]) == PACKAGES
     assert list(seeds["programs"]) == ["stamps", "points", "cashback", "tier"]
     assert all(key.startswith("bk_live_sk_") for key in seeds["keys"]["live"].values())
     assert seeds["keys"]["test"].startswith("bk_test_sk_")
     assert seeds["publishableKey"].startswith("bk_live_pk_")
+
+
+def test_has_somebody_of_each_role(prime: Api, seeds: dict[str, Any]) -> None:
+    people = prime.ok("listStaff")["staff"]
+
+    assert {each["role"]: each["userId"] for each in people} == {
+        role: each["userId"] for role, each in seeds["signIns"].items() if role != "customer"
+    }
+    limited = {each["role"] for each in people if each["storeIds"] == [seeds["storeId"]]}
+    assert limited == {"manager", "cashier"}
+    assert seeds["signIns"]["customer"]["userId"] == "user_demo_anna"
 
 
 @pytest.mark.parametrize("package", PACKAGES)
