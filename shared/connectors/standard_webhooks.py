@@ -1,4 +1,4 @@
-"""Signatures of notices that others send us, in the form in which our own webhooks are signed.
+"""Signatures of notices from shops and of writings to them, in the form of our own webhooks.
 
 Source: Standard Webhooks, "Signature scheme": ``webhook-id``, ``webhook-timestamp`` and
 ``webhook-signature`` are ``v1,`` and the base64 of HMAC-SHA256 over ``id.timestamp.body``.
@@ -32,10 +32,29 @@ def is_valid(headers: Mapping[str, str], secret: str, body: bytes) -> bool:
     if not message_id or not _TIME.fullmatch(time):
         return False
     age_s = abs(clock.real_now().timestamp() - int(time))
-    key = decoded_key(secret) or secret.encode()
-    signed = f"{message_id}.{time}.".encode() + body
-    digest = base64.b64encode(hmac.digest(key, signed, hashlib.sha256))
-    expected = b"v1," + digest
+    expected = _signature(message_id, time, secret, body)
     given = headers.get("webhook-signature", "").split(" ")
     is_known = [hmac.compare_digest(expected, each.encode(errors="replace")) for each in given]
     return any(is_known) and age_s <= TOLERANCE_S
+
+
+def headers_of(message_id: str, secret: str, body: bytes) -> dict[str, str]:
+    """Return the headers that sign a body now.
+
+    Args:
+        message_id: Equal on all tries of the message; without full stops.
+        secret: ``whsec_`` and the base64 of the key, or the key itself.
+        body: The bytes that are sent.
+    """
+    time = str(int(clock.real_now().timestamp()))
+    return {
+        "webhook-id": message_id,
+        "webhook-timestamp": time,
+        "webhook-signature": _signature(message_id, time, secret, body).decode(),
+    }
+
+
+def _signature(message_id: str, time: str, secret: str, body: bytes) -> bytes:
+    key = decoded_key(secret) or secret.encode()
+    signed = f"{message_id}.{time}.".encode() + body
+    return b"v1," + base64.b64encode(hmac.digest(key, signed, hashlib.sha256))

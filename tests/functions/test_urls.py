@@ -85,6 +85,10 @@ REQUESTS: dict[str, Callable[[str], tuple[str, dict[str, Any]]]] = {
         "configureSync",
         {"kind": "shop", "system": "generic", "credentials": {**SHOP, "ordersUrl": url}},
     ),
+    "credentials.writeUrl": lambda url: (
+        "configureSync",
+        {"kind": "shop", "system": "generic", "credentials": {**SHOP, "writeUrl": url}},
+    ),
     "credentials.shopUrl": lambda url: (
         "configureSync",
         {"kind": "shop", "system": "woocommerce", "credentials": {**WOO, "shopUrl": url}},
@@ -107,6 +111,7 @@ KNOWN = {
     "returnUrl",
     "shopUrl",
     "url",
+    "writeUrl",
 }
 
 

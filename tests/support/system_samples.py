@@ -15,6 +15,7 @@ CONFIGS: dict[tuple[str, str], dict[str, Any]] = {
     ("shop", "generic"): {
         "webhookSecret": "fake-webhook-secret-of-a-shop",
         "ordersUrl": "https://shop.example.com/orders",
+        "writeUrl": "https://shop.example.com/writings",
         "token": "fake-token-of-a-shop",
     },
     ("shop", "shopify"): {

@@ -19,6 +19,7 @@ from shared.domain.systems.shop_orders import ShopCustomer, ShopOrder
 
 LINES_MAX = 500
 REFUNDS_MAX = 100
+CODES_MAX = 50
 
 Amount = Annotated[
     Number,
@@ -27,7 +28,9 @@ Amount = Annotated[
 Quantity = Annotated[Number, Field(ge=0)]
 
 
-class _Part(BaseModel):
+class ContractPart(BaseModel):
+    """A part of the contract: names are in camel case."""
+
     model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True, frozen=True)
 
 
@@ -54,7 +57,7 @@ class Status(StrEnum):
     CANCELLED = "cancelled"
 
 
-class ToldCustomer(_Part):
+class ToldCustomer(ContractPart):
     """Who has bought."""
 
     id: ExternalId | None = Field(
@@ -70,7 +73,7 @@ class ToldCustomer(_Part):
     )
 
 
-class ToldLine(_Part):
+class ToldLine(ContractPart):
     """Some of the goods."""
 
     amount: Amount
@@ -88,7 +91,7 @@ class ToldLine(_Part):
     )
 
 
-class ToldRefund(_Part):
+class ToldRefund(ContractPart):
     """Money that was paid back."""
 
     id: ExternalId = Field(description="Unique among your refunds and orders.")
@@ -106,7 +109,7 @@ class ToldRefund(_Part):
     )
 
 
-class ToldOrder(_Part):
+class ToldOrder(ContractPart):
     """An order as it is now, with all its refunds."""
 
     id: ExternalId = Field(description="Your id of the order, for ever the same.")
@@ -135,9 +138,14 @@ class ToldOrder(_Part):
     )
     customer: ToldCustomer | None = Field(default=None, description="Who has bought.")
     is_test: bool = Field(default=False, description="No money was paid: it earns nothing.")
+    codes: tuple[Annotated[str, Field(min_length=1, max_length=300)], ...] = Field(
+        default=(),
+        max_length=CODES_MAX,
+        description="The codes that took something off this order, as you spell them.",
+    )
 
 
-class ToldNotice(_Part):
+class ToldNotice(ContractPart):
     """What a shop sends: the topic, and the order or the customer that it is about."""
 
     topic: Topic = Field(description="What it is about. Others are answered and do nothing.")
@@ -145,7 +153,7 @@ class ToldNotice(_Part):
     customer: ToldCustomer | None = Field(default=None, description="Of the topics of customers.")
 
 
-class OrderList(_Part):
+class OrderList(ContractPart):
     """A page of the shop's list of orders."""
 
     orders: tuple[dict[str, Any], ...] = Field(max_length=PAGE_ITEMS_MAX)
@@ -196,7 +204,8 @@ def to_order(row: ToldOrder) -> ShopOrder:
             order_receipts.sale_of(head, row.paid_at, lines, total),
             *(_refund(head, each) for each in row.refunds),
         ]
-    return ShopOrder(row.id, tuple(receipts), _customer(row.customer))
+    codes = row.codes if row.status is Status.PAID else ()
+    return ShopOrder(row.id, tuple(receipts), _customer(row.customer), codes)
 
 
 def _refund(head: OrderHead, row: ToldRefund) -> Receipt:

@@ -28,6 +28,7 @@ GENERIC = {
     **shops.order(),
     "lines": [{"amount": "20.00", "productId": "p", "category": "c"}],
     "refunds": [shops.refund("r1", "5.00")],
+    "codes": ["SUMMER"],
 }
 
 
