@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -18,6 +19,9 @@ from shared.domain.systems.shop_orders import ShopCustomer, ShopOrder
 from shared.domain.systems.shop_writes import CodeFate, ShopCard, ShopCode, ShopWrite
 
 EVENT_ID_CHARS_MAX = 200
+BEGINS_BEFORE = timedelta(days=90)
+"""A first sweep reads what was changed in this time: what is older than the connection earns
+nothing, and a refund of it has nothing to take back."""
 
 
 class NoticeNotGenuine(Exception):
@@ -82,8 +86,8 @@ class ShopConnector(Protocol):
     def receipts(self, position: str | None, since: str | None) -> ListedPage[ShopOrder]:
         """List orders that were changed, those changed first first, with all their refunds.
 
-        ``position`` and ``since`` are as in ``PosConnector``. Without ``since`` it may begin with
-        the first order; what is older than the connection earns nothing.
+        ``position`` and ``since`` are as in ``PosConnector``. Without ``since`` it begins with
+        what was changed ``BEGINS_BEFORE`` now, if the shop can be asked for that.
         """
 
 

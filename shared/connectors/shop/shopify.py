@@ -19,13 +19,20 @@ from typing import Any
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError, model_validator
 
+from shared import clock
 from shared.connectors import signatures
 from shared.connectors.base import ListedPage, PushBy, Stream
 from shared.connectors.client import MESSAGE_CHARS_MAX, JsonClient, parsed, redacted
 from shared.connectors.config import ConnectorConfig
 from shared.connectors.rows import read_rows
 from shared.connectors.shop import shopify_queries
-from shared.connectors.shop.base import NoticeNotGenuine, ShopNotice, ShopTopic, body_of
+from shared.connectors.shop.base import (
+    BEGINS_BEFORE,
+    NoticeNotGenuine,
+    ShopNotice,
+    ShopTopic,
+    body_of,
+)
 from shared.connectors.shop.shopify_answers import (
     Listed,
     ShopifyCustomer,
@@ -266,7 +273,7 @@ class Connector:
 
     def receipts(self, position: str | None, since: str | None) -> ListedPage[ShopOrder]:
         """List orders that were changed since then, those changed first first."""
-        changed = f"updated_at:>='{_time(since)}'" if since is not None else None
+        changed = f"updated_at:>='{_time(since) if since is not None else _begin()}'"
         found = self._ask(shopify_queries.ORDERS, {"changed": changed, "after": position})
         listed = parsed(Listed, found.get("orders"), system=SYSTEM)
         rows = read_rows((self._whole(each) for each in listed.nodes), _to_order)
@@ -357,6 +364,11 @@ def _is_id(text: str) -> bool:
 def _time(since: str) -> str:
     """Return a time that ``receipts`` has given; anything else would become part of a search."""
     return f"{datetime.fromisoformat(since).astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _begin() -> str:
+    """Return since when a first sweep lists: a day's beginning, so that its pages ask alike."""
+    return f"{clock.real_now() - BEGINS_BEFORE:%Y-%m-%dT00:00:00Z}"
 
 
 def _changed_at(row: dict[str, Any]) -> datetime | None:

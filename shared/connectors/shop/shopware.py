@@ -25,6 +25,7 @@ from shared.connectors.client import JsonClient, parsed
 from shared.connectors.config import ConnectorConfig
 from shared.connectors.rows import read_rows
 from shared.connectors.shop.base import (
+    BEGINS_BEFORE,
     EVENT_ID_CHARS_MAX,
     NoticeNotGenuine,
     ShopNotice,
@@ -291,13 +292,13 @@ class Connector:
         moves between its pages.
         """
         until, after = _place(position)
+        begin = until - BEGINS_BEFORE if since is None else datetime.fromisoformat(since)
+        changed = {"gte": _time(begin)}
+        ranges = [{"type": "range", "field": each, "parameters": changed} for each in _CHANGED]
         filters: list[dict[str, Any]] = [
-            {"type": "range", "field": "autoIncrement", "parameters": {"gt": after}}
+            {"type": "range", "field": "autoIncrement", "parameters": {"gt": after}},
+            {"type": "multi", "operator": "or", "queries": ranges},
         ]
-        if since is not None:
-            changed = {"gte": _time(datetime.fromisoformat(since))}
-            ranges = [{"type": "range", "field": each, "parameters": changed} for each in _CHANGED]
-            filters.append({"type": "multi", "operator": "or", "queries": ranges})
         listed = self._search(
             {
                 "limit": PAGE_ITEMS,

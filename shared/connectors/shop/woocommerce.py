@@ -24,7 +24,13 @@ from shared.connectors.base import ListedPage, PushBy, Stream
 from shared.connectors.client import JsonClient
 from shared.connectors.config import ConnectorConfig
 from shared.connectors.rows import id_in, read_rows, reason_of
-from shared.connectors.shop.base import NoticeNotGenuine, ShopNotice, ShopTopic, body_of
+from shared.connectors.shop.base import (
+    BEGINS_BEFORE,
+    NoticeNotGenuine,
+    ShopNotice,
+    ShopTopic,
+    body_of,
+)
 from shared.connectors.shop.woocommerce_answers import (
     WooOrder,
     WooRefund,
@@ -48,9 +54,6 @@ NOTICE_TOPICS = ("order.created", "order.updated", "order.deleted", "order.resto
 
 API = "/wp-json/wc/v3"
 PAGE_ITEMS = 100
-BEGINS_BEFORE = timedelta(days=90)
-"""A first sync reads what was changed in this time: what is older than the connection earns
-nothing, and a refund of it has nothing to take back."""
 OVERLAP = timedelta(seconds=60)
 """What the next sync reads again: a change may be saved a little after a later one."""
 

@@ -35,7 +35,7 @@ from tests.support.purchases import read, standing
 from tests.support.receipts import purchase_of
 from tests.support.shopify_shop import Line, Order, Refund, ShopifyShop
 
-pytestmark = pytest.mark.usefixtures("no_pauses")
+pytestmark = pytest.mark.usefixtures("no_pauses", "frozen_clock")
 
 CONFIG = {"shop": shops.DOMAIN, "clientId": "fake-id", "clientSecret": shops.SECRET}
 QUERIES = (
@@ -192,6 +192,14 @@ def test_lists_what_was_changed_page_by_page_and_goes_on_where_it_was(shop: Shop
     assert (nothing.items, nothing.since) == ((), page.since)
     with pytest.raises(ValueError):
         connector.receipts(None, "x' OR id:>0")
+
+
+def test_a_first_sweep_begins_90_days_ago(shop: ShopifyShop) -> None:
+    noon = Order().updated_at
+    shop.add(Order(1, updated_at=noon - timedelta(days=92)), Order(2, updated_at=noon))
+    page = connected(shop).receipts(None, None)
+    assert [each.external_id for each in page.items] == [Order(2).id]
+    assert shop.asked[-1]["variables"]["changed"] == "updated_at:>='2025-12-03T00:00:00Z'"
 
 
 def test_lists_an_order_with_all_its_lines_and_refunds(shop: ShopifyShop) -> None:

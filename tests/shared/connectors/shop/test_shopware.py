@@ -38,7 +38,10 @@ from tests.support.relay import Relay
 from tests.support.shopware_shop import Line, Order, Payment, Refund, ShopwareShop, hex_id
 from tests.support.vendors import prism, vendor_spec
 
-pytestmark = [pytest.mark.xdist_group("prism-shopware"), pytest.mark.usefixtures("no_pauses")]
+pytestmark = [
+    pytest.mark.xdist_group("prism-shopware"),
+    pytest.mark.usefixtures("no_pauses", "frozen_clock"),
+]
 
 SPEC = "shopware/shopware-6.7.10.1.admin.trim.json"
 CONFIG = {
@@ -105,6 +108,18 @@ def test_the_contract_knows_what_is_asked_for(relay: Relay) -> None:
     assert {each.path for each in searches} == {"/search/order"}
 
 
+def test_a_first_sweep_begins_90_days_ago(shop: ShopwareShop) -> None:
+    old, new = Order(1), Order(2)
+    shop.add(old, new)
+    before = clock.real_now().astimezone(UTC) - timedelta(days=91)
+    old.created_at = before
+    old.payments = []
+    page = connected(shop.url).receipts(None, None)
+    assert [each.external_id for each in page.items] == [hex_id(2)]
+    old.changed_at = before + timedelta(days=2)
+    assert len(connected(shop.url).receipts(None, None).items) == 2
+
+
 def test_the_mock_refuses_what_the_contract_does_not_know(relay: Relay) -> None:
     connector = connected(relay.url)
     with pytest.raises(ConnectorRejected):
@@ -118,7 +133,8 @@ def test_the_mock_refuses_what_the_contract_does_not_know(relay: Relay) -> None:
 
 
 def test_lists_what_was_changed_or_paid_page_by_page(shop: ShopwareShop) -> None:
-    shop.add(*(Order(n) for n in range(1, 121)))
+    earlier = clock.real_now() - timedelta(hours=2)
+    shop.add(*(Order(n, created_at=earlier) for n in range(1, 121)))
     connector = connected(shop.url)
     found, position, pages = [], None, 0
     while True:

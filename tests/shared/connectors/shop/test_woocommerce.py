@@ -6,7 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -252,4 +252,3 @@ def test_the_address_is_that_of_the_shop_alone() -> None:
     sample = CONFIGS["shop", "woocommerce"]
     with pytest.raises(ValueError, match="shop alone"):
         Config.model_validate({**sample, "shopUrl": "https://shop.example.com/?x=1"})
-    assert timedelta(days=90) == woocommerce.BEGINS_BEFORE
