@@ -65,6 +65,7 @@ class ShopNotice:
         orders: What it says of orders.
         orders_to_read: Ids of orders of which it says too little: the shop is asked for them.
         customer: Whom a notice about a customer names.
+        unread: What of it could not be read, for the log; no values, which may be personal.
     """
 
     event_id: str
@@ -72,6 +73,7 @@ class ShopNotice:
     orders: tuple[ShopOrder, ...] = ()
     orders_to_read: tuple[str, ...] = ()
     customer: ShopCustomer | None = None
+    unread: str | None = None
 
 
 class ShopConnector(Protocol):
@@ -80,8 +82,11 @@ class ShopConnector(Protocol):
     def verify(self) -> None:
         """Make a harmless call to check that the credentials are accepted; may do nothing."""
 
-    def orders(self, ids: Sequence[str]) -> Sequence[ShopOrder]:
-        """Ask for orders with all their refunds. An order that is gone is left out."""
+    def orders(self, ids: Sequence[str]) -> ListedPage[ShopOrder]:
+        """Ask for orders with all their refunds.
+
+        An order that is gone is left out; one that cannot be taken is in ``skipped``.
+        """
 
     def receipts(self, position: str | None, since: str | None) -> ListedPage[ShopOrder]:
         """List orders that were changed, those changed first first, with all their refunds.

@@ -116,9 +116,9 @@ class Connector:
         if self._write_url:
             self._write(generic_writes.Ping())
 
-    def orders(self, ids: Sequence[str]) -> Sequence[ShopOrder]:
+    def orders(self, ids: Sequence[str]) -> ListedPage[ShopOrder]:
         """Ask for some orders."""
-        return self._list({"ids": ",".join(ids)}).items if ids else ()
+        return self._list({"ids": ",".join(ids)}) if ids else ListedPage(())
 
     def receipts(self, position: str | None, since: str | None) -> ListedPage[ShopOrder]:
         """List orders that were changed."""

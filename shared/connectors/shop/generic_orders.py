@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
@@ -9,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from pydantic.alias_generators import to_camel
 
 from shared.connectors.base import PAGE_ITEMS_MAX, POSITION_CHARS_MAX
-from shared.connectors.rows import ExternalId, Number
+from shared.connectors.rows import ExternalId, Number, reason_of
 from shared.connectors.shop import order_receipts
 from shared.connectors.shop.base import EVENT_ID_CHARS_MAX, ShopNotice, ShopTopic, body_of
 from shared.connectors.shop.order_receipts import NOTHING, OrderHead
@@ -91,6 +92,22 @@ class ToldLine(ContractPart):
     )
 
 
+class ToldReturn(ContractPart):
+    """Some of the goods, as they came back."""
+
+    amount: Annotated[Amount, Field(ge=0)] = Field(
+        description="What was paid back for it: never below zero."
+    )
+    type: Literal[LineType.ITEM, LineType.GIFT_CARD, LineType.DEPOSIT] = Field(
+        default=LineType.ITEM, description="As that of the line that was sold."
+    )
+    product_id: ExternalId | None = Field(default=None, description="The product.")
+    category: ExternalId | None = Field(default=None, description="Its category.")
+    vat_percent: Annotated[Number, Field(ge=0, le=100)] | None = Field(
+        default=None, description="The rate of the tax that is in the amount."
+    )
+
+
 class ToldRefund(ContractPart):
     """Money that was paid back."""
 
@@ -102,7 +119,7 @@ class ToldRefund(ContractPart):
     shipping: Annotated[Amount, Field(ge=0)] = Field(
         default=NOTHING, description="What of it was shipping and other costs."
     )
-    lines: tuple[ToldLine, ...] = Field(
+    lines: tuple[ToldReturn, ...] = Field(
         default=(),
         max_length=LINES_MAX,
         description="The goods that came back, with positive amounts, if you know them.",
@@ -164,17 +181,18 @@ class OrderList(ContractPart):
 def to_notice(event_id: str, raw: bytes) -> ShopNotice:
     """Read a notice whose signature was right; one that does not fit the contract does nothing.
 
-    Of an order that cannot be read the shop is asked, if the id is known.
+    Of an order that cannot be read the shop is asked, if the id is known. ``unread`` says why.
     """
     event_id = event_id[:EVENT_ID_CHARS_MAX]
     body = body_of(raw)
     try:
         notice = ToldNotice.model_validate(body)
         order = to_order(notice.order) if notice.order else None
-    except ValidationError:
-        return ShopNotice(event_id, ShopTopic.OTHER, orders_to_read=_unread(body))
-    except ValueError:
-        return ShopNotice(event_id, ShopTopic.OTHER)
+    except ValueError as error:
+        # What fits the contract and cannot be true is told alike by the list.
+        to_read = _unread(body) if isinstance(error, ValidationError) else ()
+        why = reason_of(error)
+        return ShopNotice(event_id, ShopTopic.OTHER, orders_to_read=to_read, unread=why)
     return ShopNotice(
         event_id,
         ShopTopic[notice.topic.name],
@@ -215,7 +233,7 @@ def _refund(head: OrderHead, row: ToldRefund) -> Receipt:
     )
 
 
-def _lines(rows: tuple[ToldLine, ...]) -> list[PurchaseLine]:
+def _lines(rows: Sequence[ToldLine | ToldReturn]) -> list[PurchaseLine]:
     return [
         PurchaseLine(each.amount, each.type, each.category, each.product_id, each.vat_percent)
         for each in rows

@@ -262,14 +262,11 @@ class Connector:
         if domain != self._config.shop:
             raise ConnectorRejected("The access is to another shop than the one that is named.")
 
-    def orders(self, ids: Sequence[str]) -> Sequence[ShopOrder]:
-        """Ask for orders with all their refunds.
-
-        What is gone is left out; so is what cannot be taken, which ``receipts`` tells as skipped.
-        """
+    def orders(self, ids: Sequence[str]) -> ListedPage[ShopOrder]:
+        """Ask for orders with all their refunds."""
         found = (self._order(each) for each in ids if _is_id(each))
         rows = read_rows((each for each in found if each is not None), _to_order)
-        return rows.items
+        return ListedPage(rows.items, skipped=rows.skipped)
 
     def receipts(self, position: str | None, since: str | None) -> ListedPage[ShopOrder]:
         """List orders that were changed since then, those changed first first."""

@@ -20,7 +20,7 @@ from pydantic import BaseModel, Field, SecretStr, model_validator
 
 from shared import clock
 from shared.connectors import signatures
-from shared.connectors.base import ListedPage, PushBy, Stream
+from shared.connectors.base import ListedPage, PushBy, Skipped, Stream
 from shared.connectors.client import JsonClient, parsed
 from shared.connectors.config import ConnectorConfig
 from shared.connectors.rows import read_rows
@@ -272,18 +272,19 @@ class Connector:
         if self._config.client_id is not None:
             self._search({"limit": 1})
 
-    def orders(self, ids: Sequence[str]) -> Sequence[ShopOrder]:
-        """Ask for orders with all their refunds.
-
-        What is gone is left out; so is what cannot be taken, which ``receipts`` tells as skipped.
-        """
+    def orders(self, ids: Sequence[str]) -> ListedPage[ShopOrder]:
+        """Ask for orders with all their refunds."""
         known = [each for each in dict.fromkeys(ids) if _is_id(each)]
         found: list[ShopOrder] = []
+        skipped: list[Skipped] = []
         for begin in range(0, len(known), PAGE_ITEMS):
             some = known[begin : begin + PAGE_ITEMS]
             rows = self._search({"ids": some, "limit": PAGE_ITEMS})
-            found += read_rows(rows, _to_order).items
-        return [each for each in found if each.external_id in known]
+            read = read_rows(rows, _to_order)
+            found += read.items
+            skipped += read.skipped
+        asked_for = (each for each in found if each.external_id in known)
+        return ListedPage(tuple(asked_for), skipped=tuple(skipped))
 
     def receipts(self, position: str | None, since: str | None) -> ListedPage[ShopOrder]:
         """List orders that were changed since then, or whose payments were, the oldest ones first.

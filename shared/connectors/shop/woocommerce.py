@@ -168,7 +168,7 @@ class Connector:
         """List one order: the key may read orders."""
         self._list({"per_page": 1})
 
-    def orders(self, ids: Sequence[str]) -> Sequence[ShopOrder]:
+    def orders(self, ids: Sequence[str]) -> ListedPage[ShopOrder]:
         """Ask for some orders, each with its refunds."""
         found = []
         for each in ids:
@@ -180,7 +180,7 @@ class Connector:
                 found.append(self._order(WooOrder.model_validate(row)))
             except ValueError as error:
                 raise ConnectorAnswerInvalid(f"The order of {SYSTEM} {reason_of(error)}.") from None
-        return found
+        return ListedPage(tuple(found))
 
     def receipts(self, position: str | None, since: str | None) -> ListedPage[ShopOrder]:
         """List orders by the time of their last change.

@@ -52,6 +52,8 @@ def notify(system: str, store_id: str, headers: Mapping[str, str], raw: bytes) -
     path = paths.connection(store_id, SystemKind.SHOP, system)
     settings = stored_credentials.decrypted(module.Config, connection.config_token, path)
     notice = module.read_notice(settings, headers, raw)
+    if notice.unread is not None:
+        _warn_of(connection, ",".join(notice.orders_to_read), notice.unread)
     if _says_nothing(notice):
         return notice.topic
     notice_id = ids.derived("ntc", store_id, connection.source, notice.event_id)
@@ -115,7 +117,10 @@ def _book(connection: Connection, account: ShopConnector, notice: ShopNotice) ->
     is_whole = True
     if notice.orders_to_read:
         try:
-            orders = [*orders, *account.orders(notice.orders_to_read)]
+            asked = account.orders(notice.orders_to_read)
+            orders = [*orders, *asked.items]
+            for skipped in asked.skipped:
+                _warn_of(connection, skipped.external_id, skipped.reason)
         except ConnectorError as failure:
             # Some shops switch off who does not answer well. Then the sweep finds the order.
             if connection.schedule is SyncSchedule.NONE:
@@ -125,12 +130,7 @@ def _book(connection: Connection, account: ShopConnector, notice: ShopNotice) ->
     for order in orders:
         fault = sane.fault_of(order)
         if fault is not None:
-            logs.warning(
-                "order of a shop refused",
-                storeId=connection.store_id,
-                orderId=order.external_id,
-                reason=fault,
-            )
+            _warn_of(connection, order.external_id, fault)
             continue
         booked = shop_orders.take(sync_of(connection), order)
         for receipt, result in booked.results:
@@ -142,6 +142,13 @@ def _book(connection: Connection, account: ShopConnector, notice: ShopNotice) ->
                     reason=result.reason,
                 )
     return is_whole
+
+
+def _warn_of(connection: Connection, order_id: str, reason: str) -> None:
+    """Say which order could not be taken: the shop's answer is that it was."""
+    logs.warning(
+        "order of a shop refused", storeId=connection.store_id, orderId=order_id, reason=reason
+    )
 
 
 def _link(connection: Connection, shop: Shop, customer: ShopCustomer | None) -> None:

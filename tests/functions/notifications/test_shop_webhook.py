@@ -187,6 +187,21 @@ def test_an_order_that_cannot_be_read_is_asked_for(linked_shop: OnlineShop) -> N
     assert "ids=1001" in linked_shop.lists.received[-1].path
 
 
+def test_a_refund_with_a_line_below_zero_is_told_and_no_part_of_the_order_is_booked(
+    linked_shop: OnlineShop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong = order(refunds=[refund("r1", "5.00", lines=[{"amount": "-5.00"}])])
+    linked_shop.list(wrong)
+    assert linked_shop.notify(order=wrong) == 200
+    said = capsys.readouterr()
+    lines = (said.out + said.err).splitlines()
+    told = [line for line in lines if "order of a shop" in line]
+    assert len(told) == 2  # By the notice, and as the shop has answered.
+    assert all("1001" in line and "refunds.0.lines.0.amount" in line for line in told)
+    assert linked_shop.points() == 0
+    assert stored.documents_of(linked_shop.merchant, "purchases") == {}
+
+
 def test_a_shop_that_does_not_answer_is_asked_again_by_the_sweep(linked_shop: OnlineShop) -> None:
     linked_shop.lists.answer = status(503)
     unread = {"id": "1001", "status": "???"}

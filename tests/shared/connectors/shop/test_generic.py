@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from shared.connectors.shop import generic
+from shared.connectors.shop.base import ShopTopic
 from shared.connectors.shop.generic_orders import ToldNotice, to_notice
 from shared.domain.systems.shop_orders import ShopCustomer
+from tests.support.shops import order, refund
 
 DOCS = Path(__file__).parents[4] / "docs/connectors"
 
@@ -37,4 +41,21 @@ def test_a_shop_without_a_list_lists_nothing() -> None:
     shop = generic.connect(config, is_emulated=False)
     shop.verify()
     assert shop.receipts(None, None).items == ()
-    assert shop.orders(["1"]) == ()
+    assert shop.orders(["1"]).items == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ({"amount": "-5.00"}, "has no valid order.refunds.0.lines.0.amount"),
+        ({"amount": "5.00", "type": "discount"}, "has no valid order.refunds.0.lines.0.type"),
+    ],
+    ids=["negative", "discount"],
+)
+def test_a_line_that_came_back_is_not_below_zero_and_no_discount(
+    line: dict[str, str], why: str
+) -> None:
+    told = order(refunds=[refund("r1", "5.00", lines=[line])])
+    notice = to_notice("evt_1", json.dumps({"topic": "order", "order": told}).encode())
+    assert (notice.topic, notice.orders) == (ShopTopic.OTHER, ())
+    assert (notice.orders_to_read, notice.unread) == (("1001",), why)

@@ -212,7 +212,7 @@ def test_lists_by_the_time_of_the_change_and_loses_none(shop: Receiver) -> None:
 def test_asks_for_the_refunds_of_orders_that_have_some(shop: Receiver) -> None:
     row = order(refunds=[{"id": 1, "reason": "", "total": "-5.00"}])
     shop.answers = [answer(200, row), answer(200, [refund(1, "5.00")]), answer(404, {"code": "x"})]
-    (found,) = connector(shop).orders(["727", "728"])
+    (found,) = connector(shop).orders(["727", "728"]).items
 
     assert [each.external_id for each in found.receipts] == ["727", "refund:1"]
     paths = [urlsplit(each.path).path for each in shop.received]
