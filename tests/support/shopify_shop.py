@@ -10,14 +10,12 @@ import gzip
 import hashlib
 import hmac
 import json
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from functools import cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -32,6 +30,7 @@ from graphql import (
     validate,
 )
 
+from tests.support.json_servers import serving
 from tests.support.vendors import vendor_spec
 
 SPEC = "shopify/admin_2026-10.json.gz"
@@ -39,7 +38,8 @@ DOMAIN = "example.myshopify.com"
 SECRET = "hush"
 TOKEN = "shpat_fake"
 CENT = Decimal("0.01")
-POLL_S = 0.01
+BERLIN = timezone(timedelta(hours=1))
+NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
 
 
 @cache
@@ -89,6 +89,7 @@ class Refund:
     units: dict[int, int] = field(default_factory=dict)
     shipping: Decimal = Decimal(0)
     status: str = "SUCCESS"
+    at: datetime = NOON + timedelta(days=1)
 
 
 @dataclass
@@ -105,13 +106,19 @@ class Order:
     is_test: bool = False
     is_cancelled: bool = False
     customer: str | None = "207119551"
+    email: str = "anna@example.com"
     is_verified: bool = True
     currency: str = "EUR"
-    updated_at: datetime = datetime(2026, 3, 3, 12, 5, tzinfo=UTC)
+    at: datetime = NOON
+    updated_at: datetime = NOON + timedelta(minutes=5)
 
     @property
     def id(self) -> str:
         return str(450_789_000 + self.number)
+
+    @property
+    def cancelled_at(self) -> datetime:
+        return self.at + timedelta(minutes=4)
 
     @property
     def total(self) -> Decimal:
@@ -139,10 +146,10 @@ class Order:
             "admin_graphql_api_id": f"gid://shopify/Order/{self.id}",
             "name": f"#{self.number}",
             "test": self.is_test,
-            "created_at": "2026-03-03T13:00:00+01:00",
-            "processed_at": "2026-03-03T13:00:00+01:00",
+            "created_at": self.at.astimezone(BERLIN).isoformat(),
+            "processed_at": self.at.astimezone(BERLIN).isoformat(),
             "updated_at": self.updated_at.isoformat(),
-            "cancelled_at": "2026-03-03T13:04:00+01:00" if self.is_cancelled else None,
+            "cancelled_at": self.cancelled_at.isoformat() if self.is_cancelled else None,
             "financial_status": self.status.lower(),
             "currency": self.currency,
             "taxes_included": self.is_tax_included,
@@ -152,7 +159,7 @@ class Order:
             "current_total_duties_set": None,
             "customer": {
                 "id": int(self.customer),
-                "email": "anna@example.com",
+                "email": self.email,
                 "verified_email": self.is_verified,
             }
             if self.customer
@@ -233,10 +240,10 @@ class Order:
             "legacyResourceId": self.id,
             "name": f"#{self.number}",
             "test": self.is_test,
-            "createdAt": "2026-03-03T12:00:00Z",
-            "processedAt": "2026-03-03T12:00:00Z",
-            "updatedAt": f"{self.updated_at:%Y-%m-%dT%H:%M:%SZ}",
-            "cancelledAt": "2026-03-03T12:04:00Z" if self.is_cancelled else None,
+            "createdAt": _utc(self.at),
+            "processedAt": _utc(self.at),
+            "updatedAt": _utc(self.updated_at),
+            "cancelledAt": _utc(self.cancelled_at) if self.is_cancelled else None,
             "displayFinancialStatus": self.status,
             "currencyCode": self.currency,
             "taxesIncluded": self.is_tax_included,
@@ -245,7 +252,7 @@ class Order:
             "totalTipReceivedSet": money(self.tip),
             "customer": {
                 "legacyResourceId": self.customer,
-                "defaultEmailAddress": {"emailAddress": "anna@example.com"},
+                "defaultEmailAddress": {"emailAddress": self.email},
                 "verifiedEmail": self.is_verified,
             }
             if self.customer
@@ -265,8 +272,8 @@ class Order:
             "refunds": lambda _, first=50: [
                 {
                     "legacyResourceId": str(900 + place),
-                    "createdAt": "2026-03-04T12:00:00Z",
-                    "processedAt": "2026-03-04T12:00:00Z",
+                    "createdAt": _utc(each.at),
+                    "processedAt": _utc(each.at),
                     "duties": [],
                     "transactions": _connection(
                         [
@@ -310,6 +317,10 @@ class Order:
                 for place, each in enumerate(self.refunds[:first])
             ],
         }
+
+
+def _utc(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _connection(nodes: list[Any]) -> Callable[..., dict[str, Any]]:
@@ -401,32 +412,9 @@ class ShopifyShop:
 def shopify_shop() -> Iterator[ShopifyShop]:
     """Run the shop on a free port of the loopback interface."""
     schema()  # A thread could not skip the test.
-    server = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
-    shop = ShopifyShop(f"http://127.0.0.1:{server.server_address[1]}")
-
-    class Handler(BaseHTTPRequestHandler):
-        disable_nagle_algorithm = True
-
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            code, told = shop.answer(self.path, self.headers, body)
-            data = json.dumps(told).encode()
-            self.send_response(code)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server.RequestHandlerClass = Handler
-    threading.Thread(target=server.serve_forever, args=(POLL_S,), daemon=True).start()
-    try:
+    with serving(lambda _, *asked: shop.answer(*asked)) as url:
+        shop = ShopifyShop(url)
         yield shop
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def notice(topic: str, body: Any, secret: str = SECRET) -> tuple[dict[str, str], bytes]:

@@ -5,23 +5,20 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from shared.domain import exact_json
+from tests.support.json_servers import serving
 
 SECRET = "a-shop-secret-of-64-characters-" + "x" * 33
 SHOP_ID = "KIPf0Fz6BUkN"
 TOKEN = "fake-token"
 CENT = Decimal("0.01")
 NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
-POLL_S = 0.01
 
 
 def hex_id(number: int) -> str:
@@ -73,6 +70,8 @@ class Order:
     status: str = "gross"
     payments: list[Payment] = field(default_factory=lambda: [Payment()])
     state: str = "open"
+    customer_id: str = hex_id(9)
+    email: str = "anna@example.com"
     is_guest: bool = False
     is_confirmed: bool = True
     currency: str = "EUR"
@@ -173,8 +172,8 @@ class Order:
             ],
             "orderCustomer": {
                 "customer": {
-                    "id": hex_id(9),
-                    "email": "anna@example.com",
+                    "id": self.customer_id,
+                    "email": self.email,
                     "guest": self.is_guest,
                     "doubleOptInRegistration": True,
                     "doubleOptInConfirmDate": _time(NOON) if self.is_confirmed else None,
@@ -247,32 +246,9 @@ def _values(found: Any, names: list[str]) -> list[Any]:
 @contextmanager
 def shopware_shop() -> Iterator[ShopwareShop]:
     """Run the shop on a free port of the loopback interface."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
-    shop = ShopwareShop(f"http://127.0.0.1:{server.server_address[1]}")
-
-    class Handler(BaseHTTPRequestHandler):
-        disable_nagle_algorithm = True
-
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            code, told = shop.answer(self.path, self.headers, body)
-            data = json.dumps(told, default=exact_json.default).encode()
-            self.send_response(code)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server.RequestHandlerClass = Handler
-    threading.Thread(target=server.serve_forever, args=(POLL_S,), daemon=True).start()
-    try:
+    with serving(lambda _, *asked: shop.answer(*asked)) as url:
+        shop = ShopwareShop(url)
         yield shop
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def notice(event: str, payload: Any, **source: Any) -> tuple[dict[str, str], bytes]:

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
-import json
 from typing import Any
 
 import pytest
 
+from tests.support import woocommerce_shop
 from tests.support.receivers import answer, hang_up
 from tests.support.refusals import nothing_written
 from tests.support.shops import OnlineShop
-from tests.support.system_samples import CONFIGS
 from tests.support.woocommerce import order, refund
-
-SAMPLE = CONFIGS["shop", "woocommerce"]
+from tests.support.woocommerce_shop import SAMPLE
 
 
 @pytest.fixture
@@ -30,13 +25,7 @@ def woo(shop: OnlineShop) -> OnlineShop:
 
 
 def notify(shop: OnlineShop, row: dict[str, Any], topic: str = "order.updated") -> int:
-    raw = json.dumps(row).encode()
-    digest = hmac.new(SAMPLE["webhookSecret"].encode(), raw, hashlib.sha256).digest()
-    headers = {
-        "X-WC-Webhook-Topic": topic,
-        "X-WC-Webhook-Signature": base64.b64encode(digest).decode(),
-        "Content-Type": "application/json",
-    }
+    headers, raw = woocommerce_shop.notice(row, topic)
     path = f"/apiGateway/shopWebhook/woocommerce/{shop.merchant.store_id}"
     return shop.app.test_client().post(path, data=raw, headers=headers).status_code
 
