@@ -15,7 +15,14 @@ from shared.domain import exact_json
 POLL_S = 0.01
 
 Answer: TypeAlias = Callable[[str, str, Message, bytes], tuple[int, Any]]
-"""Takes the method, the path with its query, the headers and the body; returns status and JSON."""
+"""Takes the method, the path with its query, the headers and the body; returns status and JSON.
+
+Bytes are sent as they are. ``LostAnswer`` hangs up.
+"""
+
+
+class LostAnswer(Exception):
+    """The server has done what it was asked to, and its answer does not arrive."""
 
 
 @contextmanager
@@ -27,8 +34,12 @@ def serving(answer: Answer) -> Iterator[str]:
 
         def _answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            code, told = answer(self.command, self.path, self.headers, body)
-            data = json.dumps(told, default=exact_json.default).encode()
+            try:
+                code, told = answer(self.command, self.path, self.headers, body)
+            except LostAnswer:
+                self.close_connection = True
+                return
+            data = told if isinstance(told, bytes) else _to_json(told)
             self.send_response(code)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(data)))
@@ -48,3 +59,7 @@ def serving(answer: Answer) -> Iterator[str]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+def _to_json(told: Any) -> bytes:
+    return json.dumps(told, default=exact_json.default).encode()

@@ -1,4 +1,4 @@
-"""A stand-in of a WooCommerce shop: its orders and refunds by REST, and signed webhooks.
+"""A stand-in of a WooCommerce shop: orders, refunds, customers and coupons, and signed webhooks.
 
 After the documentation of its REST API v3; it is not WooCommerce.
 """
@@ -16,8 +16,10 @@ from email.message import Message
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from tests.support.faults import Faults
 from tests.support.json_servers import serving
 from tests.support.system_samples import CONFIGS
+from tests.support.woocommerce_back_office import BackOffice
 
 API = "/wp-json/wc/v3"
 SAMPLE = CONFIGS["shop", "woocommerce"]
@@ -35,18 +37,23 @@ class WooShop:
     orders: dict[int, Row] = field(default_factory=dict)
     refunds: dict[int, list[Row]] = field(default_factory=dict)
     refuse: list[tuple[int, Any]] = field(default_factory=list)
+    office: BackOffice = field(default_factory=BackOffice)
+    faults: Faults = field(default_factory=Faults)
 
     @property
     def credentials(self) -> Row:
         """What configureSync needs."""
         return {**SAMPLE, "baseUrl": self.url}
 
-    def answer(self, method: str, target: str, headers: Message, _: bytes) -> tuple[int, Any]:
+    def answer(self, method: str, target: str, headers: Message, body: bytes) -> tuple[int, Any]:
         if self.refuse:
             return self.refuse.pop(0)
         pair = f"{SAMPLE['consumerKey']}:{SAMPLE['consumerSecret']}".encode()
         if headers["Authorization"] != f"Basic {base64.b64encode(pair).decode()}":
             return 401, _error("cannot_view", "Sorry, you cannot list resources.")
+        return self._found(method, target, body)
+
+    def _found(self, method: str, target: str, body: bytes) -> tuple[int, Any]:
         url = urlsplit(target)
         query = {name: each[0] for name, each in parse_qs(url.query).items()}
         match (method, url.path.removeprefix(API).strip("/").split("/")):
@@ -56,6 +63,8 @@ class WooShop:
                 return 200, self.orders[int(order_id)]
             case ("GET", ["orders", order_id, "refunds"]) if int(order_id) in self.orders:
                 return 200, self.refunds.get(int(order_id), [])
+            case (_, ["customers" | "coupons" | "data", *_] as path):
+                return self.office.answer(method, path, query, json.loads(body or b"{}"))
         return 404, _error("invalid_id", "Invalid ID.")
 
     def _list(self, query: dict[str, str]) -> list[Row]:
@@ -75,7 +84,7 @@ def _error(code: str, message: str) -> Row:
 def woocommerce_shop() -> Iterator[WooShop]:
     """Run the shop on a free port of the loopback interface."""
     shop = WooShop()
-    with serving(shop.answer) as shop.url:
+    with serving(shop.faults.around(shop.answer)) as shop.url:
         yield shop
 
 

@@ -6,7 +6,7 @@ order are no lines: they earn nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -20,6 +20,8 @@ from shared.domain.units import currency_scale
 
 NOTHING = Decimal(0)
 NUMBER_CHARS_MAX = 100
+CODE_CHARS_MAX = 100
+CODES_MAX = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,12 @@ def cancellation_of(head: OrderHead, at: datetime) -> Receipt:
         voids=head.order_id,
         revision=head.revision,
     )
+
+
+def codes_of(told: Iterable[str | None]) -> tuple[str, ...]:
+    """Return the codes of an order, each once. What is too long is none that we have made."""
+    found = (each for each in told if each and len(each) <= CODE_CHARS_MAX)
+    return tuple(dict.fromkeys(found))[:CODES_MAX]
 
 
 def revision_of(changed_at: datetime) -> int:

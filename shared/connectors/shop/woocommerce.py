@@ -1,4 +1,4 @@
-"""WooCommerce: reads orders and refunds, and the signed webhooks of a shop.
+"""WooCommerce: reads orders and refunds, and the signed webhooks of a shop; writes cards and codes.
 
 Source: WooCommerce REST API v3 (``/wp-json/wc/v3``) and "Webhooks": the signature is the base64 of
 HMAC-SHA256 over the body with the webhook's secret. The headers are not signed, so nothing that
@@ -24,6 +24,7 @@ from shared.connectors.base import ListedPage, PushBy, Stream
 from shared.connectors.client import JsonClient
 from shared.connectors.config import ConnectorConfig
 from shared.connectors.rows import id_in, read_rows, reason_of
+from shared.connectors.shop import woocommerce_writes
 from shared.connectors.shop.base import (
     BEGINS_BEFORE,
     NoticeNotGenuine,
@@ -40,7 +41,7 @@ from shared.connectors.shop.woocommerce_answers import (
 )
 from shared.domain.systems.sales import DataType
 from shared.domain.systems.shop_orders import ShopOrder
-from shared.domain.systems.shop_writes import ShopWrite
+from shared.domain.systems.shop_writes import CodeFate, ShopCard, ShopCode, ShopWrite
 from shared.errors import ConnectorAnswerInvalid, ConnectorNotFound
 
 SYSTEM = "woocommerce"
@@ -49,7 +50,7 @@ PUSHES: Mapping[DataType, PushBy] = {}
 HAS_PUSH_KEYS = False
 IS_FILE = False
 IDS_ARE_GLOBAL = False
-WRITES: frozenset[ShopWrite] = frozenset()
+WRITES = frozenset({ShopWrite.CARD, ShopWrite.CODE})
 NOTICE_TOPICS = ("order.created", "order.updated", "order.deleted", "order.restored")
 
 API = "/wp-json/wc/v3"
@@ -70,7 +71,9 @@ class Config(ConnectorConfig):
         description="Where the shop is: `https://shop.example.com`, on a public address.",
     )
     consumer_key: SecretStr = Field(
-        min_length=10, max_length=200, description="Of a key that may read: `ck_...`."
+        min_length=10,
+        max_length=200,
+        description="Of a key that may read: `ck_...`. To write cards and codes: read and write.",
     )
     consumer_secret: SecretStr = Field(
         min_length=10, max_length=200, description="Of the same key: `cs_...`."
@@ -212,6 +215,22 @@ class Connector:
         is_further = following > after
         following_page = _written(following) if is_further else f"{_written(after)}|{number + 1}"
         return ListedPage(found.items, position=following_page, skipped=found.skipped)
+
+    def write_card(self, card: ShopCard) -> None:
+        """Write a card into the customer's meta data; see ``CardWriting``."""
+        woocommerce_writes.write_card(self._client, card)
+
+    def clear_card(self, customer_id: str) -> None:
+        """Take a card out of the customer's meta data; see ``CardWriting``."""
+        woocommerce_writes.clear_card(self._client, customer_id)
+
+    def put_code(self, code: ShopCode) -> str:
+        """Make a coupon; see ``CodeWriting``."""
+        return woocommerce_writes.put_code(self._client, code)
+
+    def revoke_code(self, code: ShopCode) -> CodeFate:
+        """Delete a coupon that nobody has used; see ``CodeWriting``."""
+        return woocommerce_writes.revoke_code(self._client, code)
 
     def _order(self, row: WooOrder) -> ShopOrder:
         refunds = self._refunds(row.id) if row.needs_refunds else ()

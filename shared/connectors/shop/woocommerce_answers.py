@@ -1,4 +1,4 @@
-"""Reads WooCommerce's orders and refunds into our models.
+"""Reads WooCommerce's orders and refunds into our models, and what it says of coupons.
 
 Source: WooCommerce REST API v3, "Order properties" and "Refund properties"; times of ``..._gmt``
 are in UTC and have no zone. A line's ``total`` is after coupons and without tax, whether prices are
@@ -74,6 +74,12 @@ class WooRefundMark(WooAnswer):
     id: RowId
 
 
+class WooCouponLine(WooAnswer):
+    """A coupon that was used. The shop writes codes in lower case."""
+
+    code: str = ""
+
+
 class WooOrder(WooAnswer):
     """An order."""
 
@@ -90,6 +96,7 @@ class WooOrder(WooAnswer):
     line_items: tuple[WooItem, ...] = ()
     shipping_lines: tuple[WooCost, ...] = ()
     fee_lines: tuple[WooCost, ...] = ()
+    coupon_lines: tuple[WooCouponLine, ...] = ()
     refunds: tuple[WooRefundMark, ...] = ()
 
     @property
@@ -107,6 +114,36 @@ class WooRefund(WooAnswer):
     line_items: tuple[WooItem, ...] = ()
     shipping_lines: tuple[WooCost, ...] = ()
     fee_lines: tuple[WooCost, ...] = ()
+
+
+class WooCustomer(WooAnswer):
+    """A customer, of whom nothing but the address is looked at."""
+
+    id: RowId
+    email: str | None = Field(default=None, max_length=320)
+
+
+class WooMeta(WooAnswer):
+    """A row of meta data. Plugins write any."""
+
+    key: str = ""
+    value: Any = None
+
+
+class WooCoupon(WooAnswer):
+    """A coupon. ``date_expires_gmt`` has no zone."""
+
+    id: RowId
+    code: str
+    usage_count: int = 0
+    date_expires_gmt: str | None = None
+    meta_data: tuple[WooMeta, ...] = ()
+
+
+class WooCurrency(WooAnswer):
+    """The currency of the shop."""
+
+    code: str = Field(pattern=r"^[A-Z]{3}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +172,9 @@ def to_order(row: WooOrder, refunds: Sequence[WooRefund], terms: WooTerms) -> Sh
     )
     at = row.date_paid_gmt or row.date_created_gmt
     receipts: tuple[Receipt, ...] = ()
+    codes: tuple[str, ...] = ()
     if row.status in PAID:
+        codes = order_receipts.codes_of(each.code for each in row.coupon_lines)
         lines = [*_lines(row.line_items, terms), *_discounts(row.fee_lines)]
         total = row.total - _costs(row)
         receipts = (
@@ -144,7 +183,7 @@ def to_order(row: WooOrder, refunds: Sequence[WooRefund], terms: WooTerms) -> Sh
         )
     elif row.status in OVER:
         receipts = (order_receipts.cancellation_of(head, at),)
-    return ShopOrder(str(row.id), receipts, _customer(row))
+    return ShopOrder(str(row.id), receipts, _customer(row), codes)
 
 
 def _refund(head: OrderHead, row: WooRefund, terms: WooTerms) -> Receipt:
