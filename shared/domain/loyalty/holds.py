@@ -9,7 +9,7 @@ expires then.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -29,6 +29,7 @@ class Hold:
     """Units that are set aside until ``ends_at``, with what their redemption is booked with.
 
     ``membership_id`` is where they were set aside: a merge moves a hold, and does not change it.
+    ``made_by``: since a merge, the memberships that were the member's when it was made; empty: all.
     ``takes_stock``: one piece of the reward is set aside, too. ``is_customers``: the customer has
     asked for it, and may end it. ``amount_paid`` is what of a purchase it pays, in the currency,
     and ``point_value`` what a point was worth when it was made; ``None`` if it pays no amount.
@@ -47,6 +48,7 @@ class Hold:
     is_customers: bool = False
     amount_paid: Decimal | None = None
     point_value: Decimal | None = None
+    made_by: tuple[str, ...] = ()
 
     @property
     def units(self) -> int:
@@ -58,9 +60,25 @@ class Hold:
         """Its name in the stock of its reward, which other members use as well."""
         return stock_key(self.membership_id, self.reservation_id)
 
+    def may_pay(self, bought_by: str | None) -> bool:
+        """Tell whether it may be meant for a purchase that bears its name.
+
+        ``bought_by`` is the membership of the purchase, ``None`` if that is not known: after a
+        merge, what one of two members had reserved pays no purchase of the other one's.
+        """
+        return bought_by is None or not self.made_by or bought_by in self.made_by
+
     def is_open(self, now: datetime) -> bool:
         """Tell whether it has not ended."""
         return now < self.ends_at
+
+
+def merged(every: tuple[Hold, ...], membership_ids: tuple[str, ...]) -> tuple[Hold, ...]:
+    """Return the holds of a membership that another one joins, or that joins another one.
+
+    ``membership_ids``: it, and those that were merged into it before.
+    """
+    return tuple(replace(each, made_by=each.made_by or membership_ids) for each in every)
 
 
 def stock_key(membership_id: str, reservation_id: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from shared.domain.loyalty import counters, earned_months, lots, pending, uncollected_returns
+from shared.domain.loyalty import counters, earned_months, holds, lots, pending, uncollected_returns
 from shared.domain.loyalty.counters import Counters
 from shared.domain.loyalty.entries import Moved
 from shared.domain.loyalty.lots import Lots
@@ -157,7 +157,10 @@ def taken_over(target: Membership, source: Membership) -> Membership:
         lots=left,
         deficit_units=deficit_units,
         pending=pending.ordered(*target.pending, *source.pending),
-        holds=(*target.holds, *source.holds),
+        holds=(
+            *holds.merged(target.holds, target.every_membership_id),
+            *holds.merged(source.holds, source.every_membership_id),
+        ),
         enrolled_at=enrolled_at,
         joined_at=older.member_since if older.member_since < enrolled_at else None,
         anniversary_years=older.anniversary_years,

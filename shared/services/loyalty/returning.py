@@ -219,7 +219,11 @@ class SpentBack:
 
     def _void_reservations(self, transaction_id: str, bought_by: str | None) -> None:
         """Let the points be free that are still reserved for a purchase, if it was named then."""
-        meant = [each for each in self.membership.holds if each.transaction_id == transaction_id]
+        meant = [
+            each
+            for each in self.membership.holds
+            if each.transaction_id == transaction_id and each.may_pay(bought_by)
+        ]
         of_buyer = [each for each in meant if each.membership_id == bought_by]
         for hold in of_buyer or meant:
             self.membership, writes = reservation_voids.void(

@@ -572,7 +572,11 @@ class _Booking:
             if user_id not in postings.memberships:
                 self._begin(state.now, postings, user_id)
             refunds = self._refunds(state, postings, user_id)
-            refunds.undo_spending(identity)
+            purchase = postings.purchase
+            earned_as = {each.entry_user_id for each in purchase.grants if each.user_id == user_id}
+            # Two members who were merged may have bought under one name, in two stores.
+            bought_by = self._member_id(earned_as.pop()) if len(earned_as) == 1 else None
+            refunds.undo_spending(identity, bought_by=bought_by)
             self._note(postings, user_id, refunds)
 
     def _refunds(self, state: State, postings: Postings, user_id: str) -> SpentBack:

@@ -263,6 +263,44 @@ def test_after_a_merge_each_purchase_gives_back_what_was_spent_on_it(merchant: M
     assert report.problems == ()
 
 
+@pytest.mark.parametrize("into_buyer", [True, False], ids=["into", "from"])
+def test_after_a_merge_a_purchase_frees_no_reservation_for_another_of_its_name(
+    merchant: Merchant, into_buyer: bool
+) -> None:
+    buyer_of_tea = merchant.member("points", balance=50)
+    other = buyer_of_tea.other("user_2")
+    other.enroll()
+    other.earn(30)
+    assert buyer_of_tea.add(purchaseAmount=10, transactionId="t1").status == 200
+    held = reserved(other, 30, transactionId="t1")  # For a purchase that is not made yet.
+    members = (buyer_of_tea, other)
+    old, new = reversed(members) if into_buyer else members
+    merchant.api.ok("mergeMembers", {"fromUserId": old.user_id, "intoUserId": new.user_id})
+
+    assert gave_back(reverse(buyer_of_tea, "r1")) == (0, 0, 180, 80)
+    assert balances(new) == (80, 30, 50)
+    assert commit(other, held).status == 200
+    report = verification.verify(new.program_id)
+    assert report is not None
+    assert report.problems == ()
+
+
+def test_after_a_merge_a_purchase_frees_what_was_reserved_for_it(merchant: Merchant) -> None:
+    old = merchant.member("points", balance=50)
+    new = old.other("user_2")
+    new.enroll()
+    assert old.add(purchaseAmount=10, transactionId="t1").status == 200
+    reserved(old, 30, transactionId="t1")
+    merchant.api.ok("mergeMembers", {"fromUserId": old.user_id, "intoUserId": new.user_id})
+    assert old.add(purchaseAmount=5, transactionId="t2").status == 200
+    reserved(new, 20, transactionId="t2")  # What is reserved since then is the one member's.
+
+    assert reverse(old, "r1").body["voidedReservationIds"] != []
+    assert balances(new) == (100, 20, 80)
+    assert reverse(new, "r2", transactionId="t2").status == 200
+    assert balances(new) == (50, 0, 50)
+
+
 def test_after_a_merge_a_purchase_without_spent_points_gives_none_back_of_another(
     merchant: Merchant,
 ) -> None:
