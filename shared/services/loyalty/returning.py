@@ -283,7 +283,8 @@ def _sum(*units: int | None) -> int | None:
 def settle_nothing(reads: Reads, membership: Membership, program: Program, told: Cause) -> Settled:
     """Note that a purchase was told and earned nothing: no return waits for it, now or later.
 
-    They are remembered for a while, in case it earns after all.
+    They are remembered for a while, in case it earns after all. So none is dropped, and no event
+    says so: like a return that is told later, each is booked, and has taken nothing.
 
     Raises:
         Wanted: What came back of it is not read yet.
@@ -302,12 +303,8 @@ def settle_nothing(reads: Reads, membership: Membership, program: Program, told:
     if waiting:
         of_told = [replace(each, source=each.source or told.source) for each in waiting]
         membership = ledger.remember_returns(membership, program, of_told)
-    events = [
-        loyalty_events.from_dropped_return(membership, each, WhyDropped.NOTHING_TO_TAKE, told.now)
-        for each in waiting
-    ]
     writes = [] if after == before else [return_documents.write(reads[path], after)]
-    return Settled(membership, (), writes, events)
+    return Settled(membership, (), writes, ())
 
 
 def settle_waiting(
@@ -346,7 +343,7 @@ def settle_waiting(
         told = None if has_own else earn_returns.after_waiting(after, earn, program, each.returned)
         if told is None:
             if each.is_told:
-                continue  # It was said before that it takes nothing.
+                continue  # It was booked, and has taken nothing.
             reason = WhyDropped.OWN_REFUND if has_own else WhyDropped.NOTHING_TO_TAKE
             events.append(loyalty_events.from_dropped_return(membership, each, reason, now))
             continue
