@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from shared.auth.caller import Caller
+from shared.domain.loyalty.redemptions import RedemptionStatus
 from shared.errors import ProgramNotFound, StoreNotFound
 from shared.schemas import answers, paging
 from shared.schemas.base import RequestModel, ResponseModel, Success
@@ -22,11 +23,19 @@ from shared.services.rewards import redemptions
 
 
 class Request(RequestModel):
-    """A page of those of ``programId``, else of ``storeId``; with ``userId`` only a member's."""
+    """A page of those of ``programId``, else of ``storeId``; with ``userId`` only a member's.
+
+    With ``status`` only those of which that became: then a page may have fewer than ``limit``, or
+    none, though there are more; ``nextCursor`` says so.
+    """
 
     program_id: ProgramId | None = None
     store_id: StoreId | None = None
     user_id: UserId | None = None
+    status: Annotated[RedemptionStatus, Field(strict=False)] | None = Field(
+        default=None,
+        description="Only those that are `redeemed` and not used yet, `used`, or `cancelled`.",
+    )
     limit: Limit = paging.LIMIT_DEFAULT
     cursor: KeyCursor | None = None
 
@@ -57,6 +66,7 @@ EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
     "program": {"programId": "lp_abc123"},
     "member": {"programId": "lp_abc123", "userId": "user_xyz", "limit": 5},
     "store": {"storeId": "store_a"},
+    "status": {"storeId": "store_a", "status": "redeemed"},
 }
 
 EXAMPLE: dict[str, Any] = {
@@ -71,21 +81,17 @@ REFUSALS = (ProgramNotFound, StoreNotFound)
 
 def handle(body: Request, caller: Caller) -> Response:
     """Read a page of entries, and what became of them."""
-    found = redemptions.list_page(
+    page = redemptions.list_page(
         caller,
         program_id=body.program_id,
         store_id=body.store_id,
         user_id=body.user_id,
+        status=body.status,
         after=redemption_bodies.decode(body.cursor) if body.cursor else None,
-        limit=body.limit + 1,
+        limit=body.limit,
     )
-    page = found[: body.limit]
     return Response(
-        redemptions=[to_redemption_body(each) for each in page],
-        count=len(page),
-        next_cursor=(
-            redemption_bodies.encode(*redemptions.position_of(page[-1]))
-            if len(found) > body.limit
-            else None
-        ),
+        redemptions=[to_redemption_body(each) for each in page.redemptions],
+        count=len(page.redemptions),
+        next_cursor=redemption_bodies.encode(*page.next_after) if page.next_after else None,
     )

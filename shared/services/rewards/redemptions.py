@@ -11,7 +11,7 @@ from shared.auth.caller import Caller
 from shared.domain.loyalty import redemptions
 from shared.domain.loyalty.entries import Cause, Entry, EntryKind
 from shared.domain.loyalty.membership import Membership
-from shared.domain.loyalty.redemptions import Redemption, RedemptionRecord
+from shared.domain.loyalty.redemptions import Redemption, RedemptionRecord, RedemptionStatus
 from shared.domain.loyalty.reservations import Reservation
 from shared.errors import (
     MembershipNotFound,
@@ -34,6 +34,9 @@ from shared.store.loyalty import (
 
 Position = tuple[datetime, str]
 """Time and path of an entry."""
+LOOKED_AT_ONCE = 100
+LOOKED_AT_MAX = 1000
+"""The redemptions among which one call looks for those of a status."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +91,29 @@ def find(
     return replace(found, merged_into_user_id=user_id)
 
 
+@dataclass(frozen=True, slots=True)
+class RedemptionPage:
+    """A page of redemptions; ``next_after`` is where the next one begins, ``None`` on the last."""
+
+    redemptions: Sequence[Redemption]
+    next_after: Position | None
+
+
 def list_page(
     caller: Caller,
     *,
     program_id: str | None,
     store_id: str | None,
     user_id: str | None,
+    status: RedemptionStatus | None,
     after: Position | None,
     limit: int,
-) -> list[Redemption]:
+) -> RedemptionPage:
     """Return redemptions of a program, or of a store, newest first: of all or of one member.
+
+    What became of a redemption is in a document of its own, which an entry does not wait for. So
+    those of one ``status`` are looked for among at most ``LOOKED_AT_MAX``, and a page may have
+    fewer than ``limit``, or none, before the last one.
 
     Raises:
         ProgramNotFound, StoreNotFound.
@@ -108,20 +124,29 @@ def list_page(
         assert store_id is not None
         access.store(caller, store_id)
     user_ids = None if user_id is None else forwarding.every_user_id(caller.account_id, user_id)
-    entries = membership_documents.list_redemptions(
-        "programId" if program_id is not None else "storeId",
-        program_id or store_id or "",
-        user_ids=user_ids,
-        after=after,
-        limit=limit,
-    )
-    found = redemption_documents.of_entries(entries)
-    if user_ids is None:
-        return found
-    return [replace(each, merged_into_user_id=user_ids[0]) for each in found]
+    size = limit if status is None else LOOKED_AT_ONCE
+    found: list[Redemption] = []
+    for _ in range(1 if status is None else LOOKED_AT_MAX // LOOKED_AT_ONCE):
+        entries = membership_documents.list_redemptions(
+            "programId" if program_id is not None else "storeId",
+            program_id or store_id or "",
+            user_ids=user_ids,
+            after=after,
+            limit=size + 1,
+        )
+        for each in redemption_documents.of_entries(entries[:size]):
+            if len(found) == limit:
+                return RedemptionPage(found, after)
+            after = _position_of(each)
+            if status in {None, each.record.status}:
+                own = each if user_ids is None else replace(each, merged_into_user_id=user_ids[0])
+                found.append(own)
+        if len(entries) <= size:
+            return RedemptionPage(found, None)
+    return RedemptionPage(found, after)
 
 
-def position_of(redemption: Redemption) -> Position:
+def _position_of(redemption: Redemption) -> Position:
     """Return where a page ends."""
     entry = redemption.entry
     return entry.recorded_at, paths.entry(entry.membership_id, entry.entry_id)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from shared.schemas.paging import encode_key
+from shared.services.rewards import redemptions
 from tests.conftest import Clock
 from tests.support.api import Api
 from tests.support.merchants import Merchant, create_merchant
@@ -73,6 +74,40 @@ def test_says_what_became_of_each(frozen_clock: Clock, merchant: Merchant) -> No
         second["redemptionId"]: "cancelled",
         third["redemptionId"]: "redeemed",
     }
+
+
+def test_those_of_a_status_are_found_wherever_they_are(
+    frozen_clock: Clock, merchant: Merchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redemptions, "LOOKED_AT_ONCE", 2)
+    monkeypatch.setattr(redemptions, "LOOKED_AT_MAX", 4)
+    member = with_reward(merchant, balance=500)
+    made = []
+    for _ in range(10):
+        made.append(bought(member))
+        frozen_clock.advance(seconds=1)
+    names = [each["redemptionId"] for each in made]
+    use(member, made[1]["rewardCode"])
+    use(member, made[8]["rewardCode"])
+    cancel(member, names[0])
+
+    of_all = {"programId": member.program_id}
+    with nothing_written():
+        for limit in (1, 3, 100):
+            body = {**of_all, "limit": limit}
+            assert ids_of(merchant.api, {**body, "status": "used"}) == [names[8], names[1]]
+            assert ids_of(merchant.api, {**body, "status": "cancelled"}) == names[:1]
+            assert ids_of(merchant.api, {**body, "status": "redeemed"}) == [
+                names[9],
+                *names[7:1:-1],
+            ]
+        # So few are looked at by one call that the first one finds none.
+        first = merchant.api.ok(ACTION, {**of_all, "status": "cancelled"})
+        assert (first["count"], first["nextCursor"] is None) == (0, False)
+        own = merchant.customer(member.user_id)
+        assert ids_of(own, {**of_all, "status": "used"}) == [names[8], names[1]]
+        refused = merchant.api(ACTION, {**of_all, "status": "lost"})
+        assert refused.error == "INVALID_PARAMETERS"
 
 
 def test_who_was_merged_has_those_of_both(frozen_clock: Clock, merchant: Merchant) -> None:
