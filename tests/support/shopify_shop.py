@@ -31,6 +31,7 @@ from graphql import (
 )
 
 from tests.support.json_servers import serving
+from tests.support.shopify_customers import ShopifyCustomers
 from tests.support.vendors import vendor_spec
 
 SPEC = "shopify/admin_2026-10.json.gz"
@@ -111,6 +112,7 @@ class Order:
     currency: str = "EUR"
     at: datetime = NOON
     updated_at: datetime = NOON + timedelta(minutes=5)
+    codes: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -157,6 +159,9 @@ class Order:
             "total_price_set": money(self.total),
             "total_tip_received": str(self.tip),
             "current_total_duties_set": None,
+            "discount_codes": [
+                {"code": each, "amount": "1.00", "type": "percentage"} for each in self.codes
+            ],
             "customer": {
                 "id": int(self.customer),
                 "email": self.email,
@@ -250,6 +255,7 @@ class Order:
             "totalPriceSet": money(self.total),
             "totalReceivedSet": money(paid),
             "totalTipReceivedSet": money(self.tip),
+            "discountCodes": list(self.codes),
             "customer": {
                 "legacyResourceId": self.customer,
                 "defaultEmailAddress": {"emailAddress": self.email},
@@ -337,13 +343,22 @@ def _connection(nodes: list[Any]) -> Callable[..., dict[str, Any]]:
 
 @dataclass
 class ShopifyShop:
-    """The shop. ``refuse`` is what the next call gets instead of an answer: a status and JSON."""
+    """The shop.
+
+    ``refuse`` is what the next call gets instead of an answer: a status and JSON; ``refuse_after``
+    what it gets once it was done. ``lose`` is how many of the next calls are done, and get no
+    answer. ``on_asked`` is called with each query before it is done.
+    """
 
     url: str
     book: dict[str, Order] = field(default_factory=dict)
     asked: list[dict[str, Any]] = field(default_factory=list)
     tokens: int = 0
     refuse: list[tuple[int, Any]] = field(default_factory=list)
+    refuse_after: list[tuple[int, Any]] = field(default_factory=list)
+    lose: int = 0
+    on_asked: Callable[[dict[str, Any]], None] = lambda _: None
+    customers: ShopifyCustomers = field(default_factory=ShopifyCustomers)
 
     def add(self, *orders: Order) -> None:
         self.book |= {each.id: each for each in orders}
@@ -371,7 +386,12 @@ class ShopifyShop:
             found = self.book.get(id.removeprefix("gid://shopify/Order/"))
             return found.graphql() if found else None
 
-        return {"shop": {"myshopifyDomain": DOMAIN}, "orders": orders, "order": order}
+        return {
+            "shop": {"myshopifyDomain": DOMAIN, "currencyCode": "EUR"},
+            "orders": orders,
+            "order": order,
+            **self.customers.root(),
+        }
 
     def answer(self, path: str, headers: Any, body: bytes) -> tuple[int, Any]:
         if self.refuse:
@@ -398,14 +418,23 @@ class ShopifyShop:
 
     def _execute(self, asked: dict[str, Any]) -> tuple[int, Any]:
         self.asked.append(asked)
+        self.on_asked(asked)
         document, wrong = _checked(asked["query"])
         if wrong:
             return 200, {"errors": [{"message": str(each)} for each in wrong]}
         result = execute(schema(), document, self.root(), variable_values=asked["variables"])
         assert isinstance(result, ExecutionResult)
-        if result.errors:
-            return 500, {"errors": [{"message": str(each)} for each in result.errors]}
-        return 200, {"data": result.data}
+        if self.lose:
+            self.lose -= 1
+            return 502, {}
+        if self.refuse_after:
+            return self.refuse_after.pop(0)
+        told = [
+            {"message": each.message, "extensions": each.extensions} for each in result.errors or ()
+        ]
+        if not all(each["extensions"] for each in told):
+            return 500, {"errors": told}
+        return 200, {"data": result.data, **({"errors": told} if told else {})}
 
 
 @contextmanager

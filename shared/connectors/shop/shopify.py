@@ -1,4 +1,4 @@
-"""Shopify: reads notices of orders and customers, and lists orders with their refunds.
+"""Shopify: reads notices of orders and customers, lists orders, and writes cards and codes.
 
 Source: the Admin GraphQL schema 2026-10, and the documentation of webhooks and of the client
 credentials grant.
@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import hashlib
 import math
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -25,7 +24,7 @@ from shared.connectors.base import ListedPage, PushBy, Stream
 from shared.connectors.client import MESSAGE_CHARS_MAX, JsonClient, parsed, redacted
 from shared.connectors.config import ConnectorConfig
 from shared.connectors.rows import read_rows
-from shared.connectors.shop import shopify_queries
+from shared.connectors.shop import shopify_cards, shopify_codes, shopify_queries
 from shared.connectors.shop.base import (
     BEGINS_BEFORE,
     NoticeNotGenuine,
@@ -41,9 +40,10 @@ from shared.connectors.shop.shopify_answers import (
     to_customer,
     to_order,
 )
+from shared.connectors.shop.shopify_payloads import is_id
 from shared.domain.systems.sales import DataType
 from shared.domain.systems.shop_orders import ShopOrder
-from shared.domain.systems.shop_writes import ShopWrite
+from shared.domain.systems.shop_writes import CodeFate, ShopCard, ShopCode, ShopWrite
 from shared.errors import (
     ConnectorAnswerInvalid,
     ConnectorCredentialsRefused,
@@ -57,7 +57,7 @@ PUSHES: Mapping[DataType, PushBy] = {}
 HAS_PUSH_KEYS = False
 IS_FILE = False
 IDS_ARE_GLOBAL = True
-WRITES: frozenset[ShopWrite] = frozenset()
+WRITES = frozenset(ShopWrite)
 NOTICE_TOPICS = (
     "orders/paid",
     "orders/updated",
@@ -78,7 +78,6 @@ OVERLAP = timedelta(minutes=5)
 LINE_PAGES_MAX = 10
 RETRY_AFTER_S_MAX = 3_600
 
-_ID = re.compile(r"[0-9]{1,20}")
 _SHOP = r"^[a-z0-9][a-z0-9-]{0,59}\.myshopify\.com$"
 _TEXT = r"^[\x21-\x7e]+$"
 _DENIED = frozenset({"ACCESS_DENIED", "FORBIDDEN", "UNAUTHORIZED"})
@@ -200,7 +199,7 @@ def _of_uninstall(config: Config, event_id: str, body: dict[str, Any]) -> ShopNo
 
 def _to_read(event_id: str, order_id: Any) -> ShopNotice:
     found = id_of(order_id)
-    if not isinstance(found, str) or not _is_id(found):
+    if not isinstance(found, str) or not is_id(found):
         return ShopNotice(event_id, ShopTopic.OTHER)
     return ShopNotice(event_id, ShopTopic.ORDER, orders_to_read=(found,))
 
@@ -264,7 +263,7 @@ class Connector:
 
     def orders(self, ids: Sequence[str]) -> ListedPage[ShopOrder]:
         """Ask for orders with all their refunds."""
-        found = (self._order(each) for each in ids if _is_id(each))
+        found = (self._order(each) for each in ids if is_id(each))
         rows = read_rows((each for each in found if each is not None), _to_order)
         return ListedPage(rows.items, skipped=rows.skipped)
 
@@ -284,6 +283,22 @@ class Connector:
         latest = f"{max(times) - OVERLAP:%Y-%m-%dT%H:%M:%SZ}" if times else since
         return ListedPage(rows.items, since=latest, skipped=rows.skipped)
 
+    def write_card(self, card: ShopCard) -> None:
+        """Write a card over the one before."""
+        shopify_cards.write(self._ask, card)
+
+    def clear_card(self, customer_id: str) -> None:
+        """Take a card away."""
+        shopify_cards.clear(self._ask, customer_id)
+
+    def put_code(self, code: ShopCode) -> str:
+        """Make a code usable, and return Shopify's id of its discount."""
+        return shopify_codes.put(self._ask, code)
+
+    def revoke_code(self, code: ShopCode) -> CodeFate:
+        """Make a code unusable, unless it was used."""
+        return shopify_codes.revoke(self._ask, code)
+
     def _whole(self, row: dict[str, Any]) -> dict[str, Any]:
         """Return a listed order, with the lines and refunds that the list leaves out."""
         lines = row.get("line_items")
@@ -292,7 +307,7 @@ class Connector:
         order_id = id_of(row.get("id"))
         if not (row.get("refunds") or has_more) or not isinstance(order_id, str):
             return row
-        return (self._order(order_id) if _is_id(order_id) else None) or row
+        return (self._order(order_id) if is_id(order_id) else None) or row
 
     def _order(self, order_id: str) -> dict[str, Any] | None:
         """Ask for an order with all its lines and refunds; ``None`` if it is gone."""
@@ -315,7 +330,10 @@ class Connector:
         raise ConnectorAnswerInvalid("shopify lists too many lines of an order.")
 
     def _ask(self, query: str, variables: Mapping[str, Any]) -> dict[str, Any]:
-        """Ask by GraphQL, which answers 200 also if it refuses."""
+        """Ask by GraphQL, which answers 200 also if it refuses.
+
+        Writings may be repeated, too: each says how it should be in the end.
+        """
         reply = self._client.post(
             f"/api/{API_VERSION}/graphql.json",
             {"query": query, "variables": variables},
@@ -352,10 +370,6 @@ class Connector:
 
 def _to_order(row: dict[str, Any]) -> ShopOrder:
     return to_order(ShopifyOrder.model_validate(row))
-
-
-def _is_id(text: str) -> bool:
-    return _ID.fullmatch(text) is not None
 
 
 def _time(since: str) -> str:

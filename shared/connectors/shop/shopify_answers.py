@@ -40,6 +40,8 @@ from shared.domain.units import currency_scale
 REFUND_ID = "refund:"
 """Stands before the ids of refunds, which may be those of orders, too."""
 
+CODE_CHARS_MAX = 255
+
 _PERCENT = 100
 _PAID = frozenset({"paid", "partially_refunded", "refunded"})
 _SUCCESS = "success"
@@ -58,6 +60,11 @@ def _nodes_of(value: Any) -> Any:
     return value.get("nodes") if isinstance(value, Mapping) else value
 
 
+def _code_of(value: Any) -> Any:
+    """Return a code, which is a text by GraphQL, and stands in an object in notices."""
+    return value.get("code") if isinstance(value, Mapping) else value
+
+
 def _lower(value: Any) -> Any:
     return value.lower() if isinstance(value, str) else value
 
@@ -65,6 +72,7 @@ def _lower(value: Any) -> Any:
 Id = Annotated[ExternalId, BeforeValidator(id_of)]
 Word = Annotated[str, BeforeValidator(_lower)]
 """A word of an enumeration: in capitals by GraphQL, in small letters by notices."""
+Code = Annotated[str, Field(max_length=CODE_CHARS_MAX), BeforeValidator(_code_of)]
 Quantity = Annotated[int, Field(ge=0, le=QUANTITY_MAX)]
 """Bounded, because a price times a number of 40 digits is no amount, but an error of decimals."""
 
@@ -256,6 +264,7 @@ class ShopifyOrder(_Answer):
     current_total_duties_set: _MoneySet | None = None
     current_total_additional_fees_set: _MoneySet | None = None
     customer: ShopifyCustomer | None = None
+    discount_codes: tuple[Code, ...] = ()
     line_items: Annotated[tuple[_Line, ...], BeforeValidator(_nodes_of)]
     shipping_lines: Annotated[tuple[_ShippingLine, ...], BeforeValidator(_nodes_of)] = ()
     refunds: tuple[ShopifyRefund, ...] = ()
@@ -275,7 +284,9 @@ def to_order(row: ShopifyOrder) -> ShopOrder:
     Raises:
         ValueError: It is told in several currencies, or an amount is beyond all bounds.
     """
-    return ShopOrder(row.id, tuple(_receipts(row)), to_customer(row.customer))
+    is_paid = row.financial_status in _PAID and row.cancelled_at is None
+    codes = row.discount_codes if is_paid else ()
+    return ShopOrder(row.id, tuple(_receipts(row)), to_customer(row.customer), codes)
 
 
 def to_customer(customer: ShopifyCustomer | None) -> ShopCustomer:

@@ -29,6 +29,7 @@ fragment OrderFields on Order {{
   financial_status: displayFinancialStatus
   currency: currencyCode
   taxes_included: taxesIncluded
+  discount_codes: discountCodes
   total_price_set: totalPriceSet {_MONEY}
   total_received_set: totalReceivedSet {_MONEY}
   total_tip_received_set: totalTipReceivedSet {_MONEY}
