@@ -23,6 +23,7 @@ BEGUN = [
     ("connector", "psp", "acme"),
     ("connector", "pos", "tillco"),
     ("connector", "erp", "bookco"),
+    ("connector", "shop", "shopco"),
 ]
 MODULES = {
     "functions/beep/loyalty/get_loyalty_card.py",
@@ -31,10 +32,12 @@ MODULES = {
     "shared/connectors/psp/acme.py",
     "shared/connectors/pos/tillco.py",
     "shared/connectors/erp/bookco.py",
+    "shared/connectors/shop/shopco.py",
     "tests/support/psp_doubles/acme.py",
+    "tests/support/vendor_shops/shopco.py",
 }
 PARTS = ("functions", "shared", "tests")
-NAMES = ["getLoyaltyCard", "planSync", "loyalty.card_ordered", "acme", "tillco", "bookco"]
+NAMES = ["getLoyaltyCard", "planSync", "loyalty.card_ordered", "acme", "tillco", "bookco", "shopco"]
 
 pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("tools.new"), pytest.mark.wide]
 
@@ -108,6 +111,7 @@ def test_the_walks_find_it_and_pass(copied: Path) -> None:
         "tests/functions/test_golden.py",
         "tests/functions/test_budgets.py",
         "tests/shared/connectors",
+        "tests/functions/notifications/test_shops_of_all_systems.py",
         "tests/shared/domain/events/test_event_types.py",
         "tests/shared/schemas/events/test_event_data.py",
         "tests/functions/beep/test_openapi.py",
@@ -162,6 +166,7 @@ def test_an_event_type_that_has_no_place_is_not_begun(noun: str, name: str, prob
     [
         ("psp", "Acme", "Acme is no name of a connector"),
         ("pos", "korona", "shared/connectors/pos/korona.py is there already"),
+        ("shop", "generic", "shared/connectors/shop/generic.py is there already"),
     ],
 )
 def test_a_connector_that_has_no_place_is_not_begun(kind: str, name: str, problem: str) -> None:

@@ -51,7 +51,7 @@ def _parser() -> argparse.ArgumentParser:
         added.add_argument("kind", metavar=kind)
         added.add_argument("name")
         added.set_defaults(begin=begin)
-    added = kinds.add_parser("connector", help="connector psp|pos|erp acme")
+    added = kinds.add_parser("connector", help="connector psp|pos|erp|shop acme")
     added.add_argument("kind", choices=list(connector.LISTS))
     added.add_argument("name")
     added.set_defaults(begin=connector.begin)

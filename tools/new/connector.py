@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from shared.connectors import erp, pos, psp
+from shared.connectors import erp, pos, psp, shop
 from tools.new.tree import CannotBegin, Tree, words_of
 
 ANY = ("custom", "generic")
 """The names that stand for any other system. They come last in every list."""
-NAMES = {"psp": psp.PROVIDERS, "pos": pos.SYSTEMS, "erp": erp.SYSTEMS}
+NAMES = {"psp": psp.PROVIDERS, "pos": pos.SYSTEMS, "erp": erp.SYSTEMS, "shop": shop.SYSTEMS}
+DOUBLES = {"psp": "tests/support/psp_doubles", "shop": "tests/support/vendor_shops"}
+"""Where the stand-in of a vendor is found by its name; other kinds have none of their own."""
 LISTS: Mapping[str, tuple[str, str]] = {
     "psp": ("shared/domain/payments/psp.py", "ProviderName"),
     "pos": ("shared/domain/systems/system_names.py", "_Till"),
     "erp": ("shared/domain/systems/system_names.py", "_Erp"),
+    "shop": ("shared/domain/systems/system_names.py", "_Shop"),
 }
 """The file and the list with the words of a kind."""
 
@@ -43,8 +46,8 @@ def begin(tree: Tree, kind: str, name: str) -> None:
     tree.write_test(f"tests/shared/connectors/{kind}/test_{name}.py", about, sentence)
     page = name if kind == "psp" else f"{kind}-{name}"
     tree.write(f"docs/connectors/{page}.md", "connector.md.txt", **words)
-    if kind == "psp":
-        tree.write(f"tests/support/psp_doubles/{name}.py", "psp_double.py.txt", **words)
+    if kind in DOUBLES:
+        tree.write(f"{DOUBLES[kind]}/{name}.py", f"{kind}_double.py.txt", **words)
 
 
 def _add_word(tree: Tree, path: str, variable: str, behind: str, name: str) -> None:
@@ -63,6 +66,10 @@ def _add_sample(tree: Tree, kind: str, name: str) -> None:
         sample = f'    "{name}": {{"apiKey": "fake-key-of-{name}", "mode": "test"}},\n'
         tree.insert_before("tests/support/psp_samples.py", '    "custom": {\n', sample)
         return
-    fields = f'"accountId": "account-of-{name}", "apiKey": "fake-key-of-{name}"'
+    fields = f'"accountId": "account-of-{name}"'
+    if kind == "shop":
+        secret = f"fake-webhook-secret-of-{name}"
+        fields = f'"shopUrl": "https://shop.example.com", "webhookSecret": "{secret}"'
+    fields += f', "apiKey": "fake-key-of-{name}"'
     sample = f'    ("{kind}", "{name}"): {{{fields}}},\n'
     tree.insert_before("tests/support/system_samples.py", f'    ("{kind}", "generic"): {{', sample)

@@ -15,7 +15,7 @@ from tests.support import vendor_shops
 from tests.support.dying import dying_after
 from tests.support.merchants import Member, Merchant
 from tests.support.refusals import nothing_written
-from tests.support.vendor_shops import ANNA, Buyer, Notice, VendorShop
+from tests.support.vendor_shops.base import ANNA, Buyer, Notice, VendorShop
 
 STEPS_MAX = 40
 TELL_OF_CUSTOMERS = ["generic", "shopify"]
@@ -73,7 +73,7 @@ def connected(
     """Each system's shop, which no sweep asks."""
     monkeypatch.setattr(http, "PAUSE_S_MAX", -1.0)
     anna = merchant.member("points", rules={"pointsPerEuro": 10})
-    with vendor_shops.RUNNING[request.param]() as shop:
+    with vendor_shops.running(request.param) as shop:
         named = {"system": request.param, "storeId": merchant.store_id}
         earning = {"credentials": shop.credentials, "awardPointsProgramId": anna.program_id}
         merchant.api.ok("configureSync", {**named, "kind": "shop", **earning})

@@ -1,0 +1,47 @@
+"""The script that a newcomer runs: orders of all shops through the running product."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared.connectors import shop
+from tests.e2e.conftest import Run
+from tests.support import shopify_shop, shops, shopware_shop, vendors, woocommerce_shop
+from tools import try_shops
+
+pytestmark = [pytest.mark.wide, pytest.mark.xdist_group("suite"), pytest.mark.timeout(400)]
+
+
+def test_sells_redeems_and_refunds_in_every_shop(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert try_shops.main([], run.local / "dev.json") == 0
+
+    printed = capsys.readouterr().out
+    assert "DIFFERS" not in printed
+    has_schema = vendors.find_vendor_spec(shopify_shop.SPEC) is not None
+    told = [
+        each for each in shop.SYSTEMS if f"ok      {each:12}signed events have arrived" in printed
+    ]
+    assert told == [each for each in shop.SYSTEMS if has_schema or each != "shopify"]
+    secrets = (shops.SECRET, shopware_shop.SECRET, woocommerce_shop.SAMPLE["webhookSecret"])
+    assert not [each for each in secrets if each in printed]
+
+
+def test_says_what_differs_and_fails(
+    run: Run, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(try_shops, "EARNED", 199)
+    assert try_shops.main(["generic"], run.local / "dev.json") == 1
+    assert "has given points for it: 200, but it should be 199" in capsys.readouterr().out
+
+
+def test_says_what_is_missing(tmp_path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert try_shops.main([], tmp_path / "dev.json") == 1
+    assert "make run" in capsys.readouterr().err
+
+
+def test_says_which_systems_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        try_shops.main(["korona"])
+    assert "there is no korona; there are shopify, " in capsys.readouterr().err

@@ -1,0 +1,65 @@
+"""A Shopware shop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+
+from shared import ids
+from tests.support import shopware_shop
+from tests.support.vendor_shops.base import ANNA, Buyer, Notice, Row, VendorShop, later, now
+
+
+@dataclass
+class ShopwareShop:
+    """A Shopware shop, with an integration."""
+
+    shop: shopware_shop.ShopwareShop
+
+    @property
+    def credentials(self) -> Row:
+        return {
+            "shopUrl": "https://shop.example.com",
+            "clientId": "SWIAFAKEFAKEFAKE",
+            "clientSecret": "fake-secret-of-the-integration",
+            "webhookSecret": shopware_shop.SECRET,
+            "baseUrl": self.shop.url,
+        }
+
+    def id_of(self, buyer: Buyer) -> str:
+        return shopware_shop.hex_id(buyer.number)
+
+    def paid(self, number: int, euros: int, buyer: Buyer = ANNA) -> Notice:
+        order = shopware_shop.Order(
+            number,
+            [shopware_shop.Line(Decimal(euros))],
+            customer_id=self.id_of(buyer),
+            email=buyer.email,
+            is_confirmed=buyer.is_verified,
+            created_at=now(),
+        )
+        self.shop.add(order)
+        return self._notice("state_enter.order_transaction.state.paid", order)
+
+    def refunded(self, number: int, euros: int) -> Notice:
+        (order,) = (each for each in self.shop.book.values() if each.number == number)
+        refund = shopware_shop.Refund(Decimal(euros))
+        order.payments = [
+            shopware_shop.Payment("refunded_partially", refunds=[refund], changed_at=later())
+        ]
+        return self._notice("state_enter.order_transaction.state.refunded_partially", order)
+
+    def customer(self, _: Buyer) -> None:
+        return None
+
+    def _notice(self, event: str, order: shopware_shop.Order) -> Notice:
+        return shopware_shop.notice(event, {"order": {"id": order.id}}, eventId=ids.new("e"))
+
+
+@contextmanager
+def running() -> Iterator[VendorShop]:
+    """Run the shop."""
+    with shopware_shop.shopware_shop() as shop:
+        yield ShopwareShop(shop)

@@ -1,0 +1,58 @@
+"""A WooCommerce shop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from tests.support import woocommerce, woocommerce_shop
+from tests.support.vendor_shops.base import ANNA, Buyer, Notice, Row, VendorShop, later, now
+
+
+@dataclass
+class WooCommerceShop:
+    """A WooCommerce shop."""
+
+    shop: woocommerce_shop.WooShop
+
+    @property
+    def credentials(self) -> Row:
+        return self.shop.credentials
+
+    def id_of(self, buyer: Buyer) -> str:
+        return str(buyer.number)
+
+    def paid(self, number: int, euros: int, buyer: Buyer = ANNA) -> Notice:
+        at = f"{now():%Y-%m-%dT%H:%M:%S}"
+        goods = {"id": 1, "product_id": 93, "total": f"{euros}.00", "total_tax": "0.00"}
+        self.shop.orders[number] = woocommerce.order(
+            id=number,
+            number=str(number),
+            customer_id=buyer.number,
+            billing={"email": buyer.email},
+            total=f"{euros}.00",
+            line_items=[goods],
+            shipping_lines=[],
+            coupon_lines=[],
+            **{f"date_{what}_gmt": at for what in ("created", "modified", "paid")},
+        )
+        return woocommerce_shop.notice(self.shop.orders[number])
+
+    def refunded(self, number: int, euros: int) -> Notice:
+        at = f"{later():%Y-%m-%dT%H:%M:%S}"
+        refund = woocommerce.refund(10_000 + number, f"{euros}.00", date_created_gmt=at)
+        self.shop.refunds[number] = [refund]
+        order = self.shop.orders[number]
+        order |= {"refunds": [{"id": refund["id"]}], "date_modified_gmt": at}
+        return woocommerce_shop.notice(order)
+
+    def customer(self, _: Buyer) -> None:
+        return None
+
+
+@contextmanager
+def running() -> Iterator[VendorShop]:
+    """Run the shop."""
+    with woocommerce_shop.woocommerce_shop() as shop:
+        yield WooCommerceShop(shop)
