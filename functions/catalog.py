@@ -357,6 +357,7 @@ ENDPOINTS = (
     Endpoint("listReceiptClaims", "systems", Package.GROW, is_read=True),
     Endpoint("fetchStores", "stores", Package.DISCOVER, is_read=True),
     Endpoint("fetchStore", "stores", Package.DISCOVER, is_read=True),
+    Endpoint("updateStore", "stores", Package.DISCOVER, roles=IN_THE_SHOP),
     Endpoint("getStoreQrCode", "stores", Package.GO, is_read=True),
     Endpoint("configureStoreTse", "stores", Package.GROW, roles=CONFIGURES),
     Endpoint("insertProduct", "catalog", Package.DISCOVER),

@@ -175,6 +175,10 @@ def store_change(options: argparse.Namespace) -> Facts:
     )
 
 
+def store_profile(options: argparse.Namespace) -> Facts:
+    return store_facts(administration.write_profile(options.store))
+
+
 def store_list(options: argparse.Namespace) -> Facts:
     return {"stores": [store_facts(each) for each in administration.list_stores(options.account)]}
 
@@ -413,6 +417,8 @@ def parser() -> argparse.ArgumentParser:
     create.add_argument("--id", help="fixed id (default: a random one)")
     create.add_argument("--position", type=_position, help="--position=LATITUDE,LONGITUDE")
     _with_account(_command(store, "list", store_list, "list an account's stores"))
+    profile = _command(store, "profile", store_profile, "write the profile anew that all may read")
+    profile.add_argument("store", metavar="STORE_ID", help="as `store list` shows it")
     change = _command(store, "change", store_change, "change what check-ins in a store depend on")
     change.add_argument("store", metavar="STORE_ID", help="as `store list` shows it")
     change.add_argument("--position", type=_position, help="--position=LATITUDE,LONGITUDE")

@@ -17,6 +17,7 @@ from shared.store.client import (
     Increment,
     Put,
     Remove,
+    SetFields,
     Snapshot,
     Update,
     Write,
@@ -117,7 +118,7 @@ class State:
         self._changed: dict[str, None] = {}  # Kept in order, as a set would not.
         self._puts: dict[str, Put] = {}
         self._removed: dict[str, Remove] = {}
-        self._increments: list[Increment] = []
+        self._others: list[Increment | SetFields] = []
 
     def apply(self, writes: Sequence[Write]) -> None:
         """Take over the writes of a decision."""
@@ -136,8 +137,8 @@ class State:
                     self._removed[path] = write
                 case Put(path):
                     self._puts[path] = write
-                case Increment():
-                    self._increments.append(write)
+                case Increment() | SetFields():
+                    self._others.append(write)
 
     def writes(self) -> list[Write]:
         """Return the writes that make of the documents as they were read what they are now."""
@@ -145,7 +146,7 @@ class State:
         return [
             *(each for each in changed if each is not None),
             *self._puts.values(),
-            *self._increments,
+            *self._others,
         ]
 
     def _set(self, path: str, data: Document | None) -> None:

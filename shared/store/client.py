@@ -115,6 +115,19 @@ class Put:
 
 
 @dataclass(frozen=True, slots=True)
+class SetFields:
+    """Set some fields of a document without a precondition, and leave the others: as ``Put``.
+
+    ``names`` are the fields, each by its way through nested maps; those that ``data`` has not are
+    deleted.
+    """
+
+    path: str
+    data: Document
+    names: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Increment:
     """Add to counters; nested maps of integers, created as needed."""
 
@@ -136,7 +149,7 @@ class Remove:
     path: str
 
 
-Write = Create | Update | Put | Increment | Delete | Remove
+Write = Create | Update | Put | SetFields | Increment | Delete | Remove
 
 
 def replacement(read: Snapshot, data: Document) -> Create | Update:
@@ -262,7 +275,7 @@ def find_applied(commits: Sequence[Sequence[Write]]) -> int | None:
         The index of the commit; ``None`` if there is none that can be recognised.
     """
     visible = [
-        [each for each in writes if not isinstance(each, Put | Increment | Remove)]
+        [each for each in writes if not isinstance(each, Put | SetFields | Increment | Remove)]
         for writes in commits
     ]
     paths = {_path_of(each) for writes in visible for each in writes}
@@ -352,6 +365,9 @@ def _message(write: Write) -> Message:
             message.update_mask.field_paths.extend(_field(name) for name in data)
         case Put(path, data):
             _set(message, path, data)
+        case SetFields(path, data, names):
+            _set(message, path, data)
+            message.update_mask.field_paths.extend(_field(*each) for each in names)
         case Increment(path, amounts):
             message.update_mask.SetInParent()  # An empty mask: all fields stay as they are.
             _set(message, path, {})

@@ -111,6 +111,10 @@ def store(store_id: str) -> str:
     return f"stores/{encode(store_id)}"
 
 
+def store_profile(store_id: str) -> str:
+    return f"storeProfiles/{encode(store_id)}"
+
+
 def program(program_id: str) -> str:
     return f"loyaltyPrograms/{encode(program_id)}"
 

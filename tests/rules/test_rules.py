@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import inspect
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -17,7 +18,7 @@ from shared import config
 from shared.services.accounts import oauth_apps
 from shared.services.events import emission
 from shared.store import client, paths
-from shared.store.client import Put, Snapshot
+from shared.store.client import Put, Remove, Snapshot
 from tests.support.merchants import Merchant, create_merchant
 from tools.emulators import FirestoreEmulator
 
@@ -155,7 +156,7 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def world(app: Flask) -> World:
+def world(app: Flask) -> Iterator[World]:
     merchant = create_merchant(app)
     active_id = merchant.program()
     inactive_id = merchant.program(isActive=False)
@@ -193,6 +194,7 @@ def world(app: Flask) -> World:
         "oauth_consent": paths.oauth_consent(own),
         "oauth_app_token": paths.oauth_app_token(own),
         "store": paths.store(merchant.store_id),
+        "store_profile": paths.store_profile(merchant.store_id),
         "program": paths.program(active_id),
         "store_program": paths.store_program(merchant.store_id, active_id),
         "reward_stock": paths.reward_stock(active_id, "rw_1"),
@@ -256,7 +258,9 @@ def world(app: Flask) -> World:
     body = {"userId": CUSTOMER, "isActive": True, "accountId": merchant.account_id}
     absent = [path for path, read in client.get([*documents.values()]).items() if read.data is None]
     client.commit(Put(path, body) for path in absent)
-    return World(merchant, active_id, inactive_id, own, others, documents)
+    yield World(merchant, active_id, inactive_id, own, others, documents)
+    # No other test could read them.
+    client.commit(map(Remove, absent))
 
 
 def entries_of(membership_id: str) -> list[Snapshot]:
@@ -277,11 +281,14 @@ def actor(emulator: FirestoreEmulator, name: str) -> Actor:
 
 ACTORS = ["customer", "other customer", "anonymous", "nobody"]
 PROGRAMS = {"program", "store_program"}
+OF_EVERYBODY = {"store_profile"}
 READABLE = {
-    "customer": PROGRAMS | {"member", "store_member", "entry", "checkout", "collect_order"},
-    "other customer": PROGRAMS,
-    "anonymous": set(),
-    "nobody": set(),
+    "customer": OF_EVERYBODY
+    | PROGRAMS
+    | {"member", "store_member", "entry", "checkout", "collect_order"},
+    "other customer": OF_EVERYBODY | PROGRAMS,
+    "anonymous": OF_EVERYBODY,
+    "nobody": OF_EVERYBODY,
 }
 
 

@@ -16,6 +16,7 @@ from shared.domain.accounts.test_clocks import PREFIX
 from shared.domain.stores.stores import Store
 from shared.store import client, paths
 from shared.store.accounts import account_documents
+from shared.store.loyalty import profile_documents
 from shared.store.stores import store_documents
 from tests.support import databases, sign_ins
 from tests.support.api import Answer, Api
@@ -89,7 +90,7 @@ class Merchant:
         store = Store(
             ids.new("store"), self.account_id, "Another", "Europe/Berlin", currency, clock.utc_now()
         )
-        client.commit([store_documents.creation(store)])
+        client.commit([store_documents.creation(store), profile_documents.of_store(store)])
         return replace(self, store_id=store.store_id)
 
 
@@ -161,6 +162,7 @@ def create_merchant(
         [
             account_documents.account_creation(account),
             store_documents.creation(store),
+            profile_documents.of_store(store),
             live_creation,
             test_creation,
         ]

@@ -28,8 +28,8 @@ from shared.domain.payments.psp import PspAccount, PspConfiguration
 from shared.domain.webhooks.endpoints import HTTP, SigningSecret, WebhookEndpoint
 from shared.services.accounts import administration
 from shared.store import client, codec, paths
-from shared.store.client import Create, Delete, Put, Update
-from shared.store.loyalty import membership_documents
+from shared.store.client import Create, Delete, Put, Remove, Update
+from shared.store.loyalty import membership_documents, profile_documents
 from shared.store.stores import store_documents
 from shared.vault import Vault, new_key
 from tests.support.api import Api
@@ -336,6 +336,18 @@ def test_creates_and_lists_stores(run: Admin, account_id: str) -> None:
     }
     assert run.ok("store", "list", account_id) == {"stores": [created]}
     assert stored(paths.store(created["storeId"]))["timeZone"] == "Europe/Zurich"
+
+
+def test_writes_the_profile_of_a_store_anew(run: Admin, merchant: Merchant) -> None:
+    program_id = merchant.program()
+    client.commit([Remove(paths.store_profile(merchant.store_id))])
+
+    facts = run.ok("store", "profile", merchant.store_id)
+    assert facts["storeId"] == merchant.store_id
+
+    profile = profile_documents.find(merchant.store_id)
+    assert profile is not None
+    assert [*profile.cards] == [program_id]
 
 
 def test_changes_what_check_ins_in_a_store_depend_on(run: Admin, account_id: str) -> None:

@@ -29,6 +29,8 @@ class Store:
     Check-ins: ``check_in_radius_m`` is how far from ``position`` a customer may be, in metres;
     posters with another ``poster_version`` are withdrawn; ``is_closed``: it takes none for now.
 
+    ``logo``, the https URL of a picture, and ``address``, as on a letter, are for customers.
+
     ``tse_serials`` are the serial numbers of the TSEs of its tills, in hex.
     """
 
@@ -46,3 +48,5 @@ class Store:
     poster_version: int = 1
     is_closed: bool = False
     tse_serials: tuple[str, ...] = ()
+    logo: str | None = None
+    address: str | None = None

@@ -27,6 +27,8 @@ class StoreBody(WireModel):
     time_zone: str = Field(description="IANA name of the time zone.")
     currency: answers.Currency
     position: PositionBody | None = Field(description="Where it is. Null if that is not known.")
+    logo: str | None = Field(description="https URL of an image. Null if it has none.")
+    address: str | None = Field(description="As on a letter. Null if it has none.")
     created_at: answers.CreatedAt
 
 
@@ -37,6 +39,8 @@ STORE_EXAMPLES: list[dict[str, Any]] = [
         "timeZone": "Europe/Berlin",
         "currency": "EUR",
         "position": {"latitude": 52.520008, "longitude": 13.404954},
+        "logo": "https://cdn.example.com/berlin.png",
+        "address": "Alexanderplatz 1\n10178 Berlin",
         "createdAt": "2026-03-03T12:00:00.000Z",
     },
     {
@@ -45,6 +49,8 @@ STORE_EXAMPLES: list[dict[str, Any]] = [
         "timeZone": "Europe/Zurich",
         "currency": "CHF",
         "position": None,
+        "logo": None,
+        "address": None,
         "createdAt": "2026-03-03T12:00:00.000Z",
     },
 ]
@@ -62,6 +68,8 @@ def to_store_body(store: Store) -> StoreBody:
         position=PositionBody(latitude=position.latitude, longitude=position.longitude)
         if position
         else None,
+        logo=store.logo,
+        address=store.address,
         created_at=store.created_at,
     )
 

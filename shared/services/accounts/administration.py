@@ -19,6 +19,7 @@ from shared.services.commands import Effect, Reads
 from shared.store import client, paths
 from shared.store.accounts import account_documents
 from shared.store.client import Write
+from shared.store.loyalty import profile_documents, program_documents
 from shared.store.stores import store_documents
 
 NAME_CHARS_MAX = 100
@@ -181,7 +182,8 @@ def create_store(
         _found_account(reads, account_id)
         if reads[path].data is not None:
             raise Refused(f"There is a store {store.store_id} already.")
-        return Effect(store, [store_documents.creation(store)])
+        writes = [store_documents.creation(store), profile_documents.of_store(store)]
+        return Effect(store, writes)
 
     return commands.run([path, account_path], decide)
 
@@ -227,6 +229,33 @@ def change_store(
     store = commands.run([path], decide)
     store_documents.forget(store_id)
     return store
+
+
+def write_profile(store_id: str) -> Store:
+    """Write the profile of a store anew, as stores need that were made before profiles were.
+
+    Its programs are written as they are, so that none of them changes unseen meanwhile.
+
+    Raises:
+        Refused: There is no such store.
+    """
+    path = paths.store(store_id)
+    programs = [
+        paths.program(each.program_id) for each in program_documents.list_of_store(store_id)
+    ]
+
+    def decide(reads: Reads) -> Effect[Store]:
+        store = store_documents.decode(reads[path])
+        if store is None:
+            raise Refused(f"There is no store {store_id}.")
+        writes = [store_documents.write(reads[path], store), profile_documents.of_store(store)]
+        for each in programs:
+            program = program_documents.decode(reads[each])
+            assert program is not None, "programs are never deleted"
+            writes += program_documents.replacement(reads[each], program)
+        return Effect(store, writes)
+
+    return commands.run([path, *programs], decide)
 
 
 def list_stores(account_id: str) -> list[Store]:

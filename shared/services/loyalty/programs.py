@@ -49,7 +49,7 @@ from shared.services.commands import Effect, Reads
 from shared.services.loyalty import reward_stocks
 from shared.store import paths
 from shared.store.client import Document, Write
-from shared.store.loyalty import program_documents
+from shared.store.loyalty import program_documents, program_rules
 from shared.store.stores import store_documents
 
 PROGRAMS_PER_STORE_MAX = 100
@@ -215,7 +215,7 @@ def update(
         assert now_there is not None, "programs are never deleted"
         rules = kept.get("rules")
         held = (
-            program_documents.decode_rules(now_there.program_type, rules)
+            program_rules.decode_rules(now_there.program_type, rules)
             if rules is not None
             else now_there.rules
         )
@@ -408,7 +408,7 @@ def _kept(saved: SavedProgram) -> Document:
         "store_id": saved.store_id,
         "created_at": saved.created_at,
         "updated_at": saved.updated_at,
-        "rules": None if saved.rules is None else program_documents.encode_rules(saved.rules),
+        "rules": None if saved.rules is None else program_rules.encode_rules(saved.rules),
     }
 
 

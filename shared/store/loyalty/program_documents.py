@@ -1,11 +1,16 @@
-"""Programs: the store's copy and the top-level one are the same body, written together."""
+"""Programs: the store's copy and the top-level one are the same body, written together.
+
+So is the card in the store's profile, which everybody may read.
+"""
 
 from __future__ import annotations
 
-from shared.domain.loyalty.programs import RULES_BY_TYPE, Program, ProgramType, Rules
+from shared.domain.loyalty.programs import Program, ProgramType
 from shared.store import codec, paths
-from shared.store.client import Document
+from shared.store.client import Document, Snapshot, Write
 from shared.store.documents import Documents
+from shared.store.loyalty import profile_documents
+from shared.store.loyalty.program_rules import decode_rules
 from shared.store.personal import NoPersonalData
 
 
@@ -13,17 +18,6 @@ def _from_document(document: Document) -> Program:
     """Return a program with the rules of its type; the field's type does not show which."""
     rules = decode_rules(ProgramType(document["programType"]), document["rules"])
     return codec.from_document(Program, {**document, "rules": rules})
-
-
-def decode_rules(program_type: ProgramType, document: Document) -> Rules:
-    """Return the rules that ``encode_rules`` has made a document of."""
-    rules: Rules = codec.from_document(RULES_BY_TYPE[program_type], document)
-    return rules
-
-
-def encode_rules(rules: Rules) -> Document:
-    """Return rules as they are stored."""
-    return codec.to_document(rules)
 
 
 PROGRAMS = Documents(
@@ -40,8 +34,16 @@ PROGRAMS = Documents(
 decode = PROGRAMS.decode
 find = PROGRAMS.find
 forget = PROGRAMS.forget
-creation = PROGRAMS.creations
-replacement = PROGRAMS.writes
+
+
+def creation(program: Program) -> list[Write]:
+    """Return the writes of a new program."""
+    return [*PROGRAMS.creations(program), profile_documents.of_program(program)]
+
+
+def replacement(read: Snapshot, program: Program) -> list[Write]:
+    """Return the writes of a changed program; they fail if it changed since it was read."""
+    return [*PROGRAMS.writes(read, program), profile_documents.of_program(program)]
 
 
 def list_of_store(store_id: str) -> list[Program]:

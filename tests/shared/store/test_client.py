@@ -18,6 +18,7 @@ from shared.store.client import (
     Delete,
     Increment,
     Put,
+    SetFields,
     Snapshot,
     Update,
     Usage,
@@ -165,6 +166,16 @@ def test_a_name_with_a_dot_is_one_name(collection: str) -> None:
         "x y": 4,
         "`": 5,
     }
+
+
+def test_sets_some_fields_and_leaves_the_others(collection: str) -> None:
+    path = f"{collection}/a"
+    client.commit([SetFields(path, {"cards": {"x.y": {"n": 1}}}, (("cards", "x.y"),))])
+    client.commit([SetFields(path, {"name": "A"}, (("name",),))])
+    client.commit([SetFields(path, {"cards": {"z": {"n": 2}}}, (("cards", "z"),))])
+    assert data_of(path) == {"name": "A", "cards": {"x.y": {"n": 1}, "z": {"n": 2}}}
+    client.commit([SetFields(path, {}, (("cards", "x.y"), ("absent",)))])
+    assert data_of(path) == {"name": "A", "cards": {"z": {"n": 2}}}
 
 
 def test_nothing_to_read_is_nothing_found(firestore_emulator: FirestoreEmulator) -> None:

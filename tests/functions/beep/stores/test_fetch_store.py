@@ -29,6 +29,8 @@ def test_shows_what_is_known_of_it(merchant: Merchant) -> None:
             "timeZone": "UTC",
             "currency": "EUR",
             "position": {"latitude": -12.5, "longitude": 0.25},
+            "logo": None,
+            "address": None,
             "createdAt": clock.to_wire(now),
         },
     }

@@ -30,6 +30,8 @@ def test_shows_stores_of_the_account_alone(new_merchant: Callable[..., Merchant]
                 "timeZone": "Europe/Zurich",
                 "currency": "CHF",
                 "position": None,
+                "logo": None,
+                "address": None,
                 "createdAt": "2026-03-03T12:00:00.000Z",
             }
         ],

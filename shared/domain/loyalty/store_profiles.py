@@ -1,0 +1,135 @@
+"""What everybody may read of a store: who it is, and the cards of its active programs.
+
+It is a copy for people who have not signed in. What is not named here is not in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from shared.domain.loyalty.campaigns import Campaign, HappyHour
+from shared.domain.loyalty.programs import Branding, EarningMethod, Program, ProgramType, Rules
+from shared.domain.loyalty.rewards import Reward
+
+TEXT_CHARS_MAX = 200
+"""Of a description: all cards of a store are in one document."""
+
+
+@dataclass(frozen=True, slots=True)
+class RewardOnCard:
+    """A reward, without its stock."""
+
+    reward_id: str
+    title: str
+    type: str
+    description: str
+    required_points: Decimal
+    required_tier: str | None
+    percentage: Decimal | None
+    amount: Decimal | None
+    valid_from: datetime | None
+    valid_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignOnCard:
+    """A campaign that has not ended; the reader decides whether it holds now."""
+
+    campaign_id: str
+    name: str
+    starts_at: datetime
+    ends_at: datetime | None
+    happy_hours: tuple[HappyHour, ...]
+    multiplier: Decimal | None
+    bonus: Decimal | None
+    minimum_spend: Decimal | None
+    tiers: tuple[str, ...]
+    is_for_first_purchase: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramCard:
+    """An active program as somebody sees it who thinks of joining."""
+
+    program_id: str
+    program_name: str
+    program_type: ProgramType
+    description: str
+    rules: Rules
+    rewards: tuple[RewardOnCard, ...]
+    branding: Branding
+    campaigns: tuple[CampaignOnCard, ...]
+    earning_methods: tuple[EarningMethod, ...]
+    welcome_bonus: Decimal
+    currency: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoreProfile:
+    """A store as everybody sees it. ``cards`` are by program id."""
+
+    store_id: str
+    name: str
+    logo: str | None
+    address: str | None
+    time_zone: str
+    currency: str
+    cards: Mapping[str, ProgramCard] = field(default_factory=dict)
+
+
+def card_of(program: Program) -> ProgramCard | None:
+    """Return the card of a program; ``None`` if it is not active."""
+    if not program.is_active:
+        return None
+    return ProgramCard(
+        program_id=program.program_id,
+        program_name=program.program_name,
+        program_type=program.program_type,
+        description=_short(program.description),
+        rules=program.rules,
+        rewards=tuple(_reward(each) for each in program.rewards if each.is_active),
+        branding=program.branding,
+        campaigns=tuple(_campaign(each) for each in program.campaigns if each.ended_at is None),
+        earning_methods=program.earning_methods,
+        welcome_bonus=program.welcome_bonus,
+        currency=program.currency,
+        created_at=program.created_at,
+    )
+
+
+def _reward(reward: Reward) -> RewardOnCard:
+    return RewardOnCard(
+        reward_id=reward.reward_id,
+        title=reward.title,
+        type=reward.type,
+        description=_short(reward.description),
+        required_points=reward.required_points,
+        required_tier=reward.required_tier,
+        percentage=reward.percentage,
+        amount=reward.amount,
+        valid_from=reward.valid_from,
+        valid_until=reward.valid_until,
+    )
+
+
+def _campaign(campaign: Campaign) -> CampaignOnCard:
+    return CampaignOnCard(
+        campaign_id=campaign.campaign_id,
+        name=campaign.name,
+        starts_at=campaign.starts_at,
+        ends_at=campaign.ends_at,
+        happy_hours=campaign.happy_hours,
+        multiplier=campaign.multiplier,
+        bonus=campaign.bonus,
+        minimum_spend=campaign.minimum_spend,
+        tiers=campaign.tiers,
+        is_for_first_purchase=campaign.is_for_first_purchase,
+    )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= TEXT_CHARS_MAX else f"{text[: TEXT_CHARS_MAX - 1].rstrip()}…"
