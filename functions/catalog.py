@@ -61,6 +61,7 @@ class Endpoint:
     call it; ``None``: those that follow from its noun and from whether it reads, see
     ``staff_roles``. ``needs_no_store``: it is about no store, so staff who are limited to some need
     not name one. ``gives_roles``: no access token may call it, whatever its scopes.
+    ``for_persons``: whoever has signed in may call it, without naming an account.
     """
 
     name: str
@@ -76,6 +77,7 @@ class Endpoint:
     roles: frozenset[StaffRole] | None = None
     needs_no_store: bool = False
     gives_roles: bool = False
+    for_persons: bool = False
 
     @property
     def staff_roles(self) -> frozenset[StaffRole]:
@@ -396,6 +398,15 @@ ENDPOINTS = (
         is_read=True,
         roles=frozenset(StaffRole),
         needs_no_store=True,
+    ),
+    Endpoint(
+        "listMyAccounts",
+        "accounts",
+        Package.DISCOVER,
+        is_read=True,
+        roles=frozenset(StaffRole),
+        needs_no_store=True,
+        for_persons=True,
     ),
     Endpoint("advanceTestClock", "accounts", Package.DISCOVER, roles=CONFIGURES),
     Endpoint("getTestClock", "accounts", Package.DISCOVER, is_read=True),

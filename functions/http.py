@@ -191,6 +191,9 @@ def _answer_to(
     if isinstance(who, SignedInCustomer) and "user_id" in module.Request.model_fields:
         _name_user(who, parameters)
     body = validated(module, parameters)
+    if isinstance(who, SignedInCustomer) and endpoint.for_persons:
+        log["by"] = "person"
+        return _handled(module, body, who)
     if isinstance(who, Caller) and who.staff is not None and not endpoint.needs_no_store:
         from shared.services.accounts import staff_callers
 
@@ -210,7 +213,9 @@ def _answer_to(
     return _handled(module, body, caller)
 
 
-def _handled(module: ModuleType, body: WireModel, caller: Caller | None) -> Response:
+def _handled(
+    module: ModuleType, body: WireModel, caller: Caller | SignedInCustomer | None
+) -> Response:
     answer: ResponseModel = module.handle(body, caller)
     response = to_response(answer.model_dump(by_alias=True, mode="json"))
     if answer.is_replay:
@@ -224,7 +229,8 @@ def _who(
     """Return who calls: the caller of a secret key or of the staff, or a customer; ``None`` if
     nobody needs to say.
 
-    Whoever has signed in is staff if a header names the account, and else a customer. What the
+    Whoever has signed in is staff if a header names the account, and else a customer, or a person
+    for what is about no account. What the
     account's package includes is checked here for keys and staff. For a customer it is checked
     when the request has said which account it is about.
     """
@@ -240,7 +246,7 @@ def _who(
         if account_id is not None:
             return _staff_caller(endpoint, request, token, account_id, log)
         customer = customers.authenticate(token, request.headers.get("X-Firebase-AppCheck"))
-        if endpoint.customer_package is None:
+        if endpoint.customer_package is None and not endpoint.for_persons:
             raise EndpointNotAllowed(
                 f"{endpoint.name} is not for customers.",
                 fix="Call from your server, with the account's secret key.",

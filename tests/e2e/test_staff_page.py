@@ -76,8 +76,9 @@ def signed_in(run: Run, name: str) -> dict[str, str]:
 
 def require_answers(shown: str) -> None:
     """Compare what the commands of the page show with what it promises."""
-    first, added, access, booked, undone, *removed = map(json.loads, shown.splitlines())
+    first, mine, added, access, booked, undone, *removed = map(json.loads, shown.splitlines())
     assert (first["staffMember"]["role"], added["staffMember"]["role"]) == ("owner", "cashier")
+    assert [each["role"] for each in mine["accounts"]] == ["owner"]
     assert added["staffMember"]["addedBy"] == "uid_demo_owner"
     assert (access["userId"], access["role"]) == ("uid_demo_cashier", "cashier")
     assert booked["pointsAdded"] > 0

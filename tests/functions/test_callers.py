@@ -27,7 +27,10 @@ from tests.support.samples import BY_CUSTOMERS, KEYED, Sample, first_of
 from tests.support.situations import Needs, Situation, documented, filled
 
 OPEN = [endpoint for endpoint in ENDPOINTS if endpoint.customer_package is not None]
-CLOSED = [endpoint for endpoint in KEYED if endpoint.customer_package is None]
+CLOSED = [
+    endpoint for endpoint in KEYED if endpoint.customer_package is None and not endpoint.for_persons
+]
+FOR_PERSONS = [endpoint for endpoint in KEYED if endpoint.for_persons]
 ANOTHER = {"userId": "somebody"}
 
 
@@ -103,7 +106,7 @@ def test_a_customer_may_not_do_what_is_the_merchants(
     assert_refused(answer, 403, "ENDPOINT_NOT_ALLOWED", fix=fix)
 
 
-@by_name([*CLOSED, *OPEN])
+@by_name([*CLOSED, *OPEN, *FOR_PERSONS])
 def test_a_publishable_key_calls_nothing(
     endpoint: Endpoint, shared_situation: Situation, app: Flask
 ) -> None:

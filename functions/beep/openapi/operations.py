@@ -220,7 +220,8 @@ def _security(endpoint: Endpoint) -> dict[str, Any]:
     )
     by_staff: dict[str, list[str]] = {"staffIdToken": [], "staffAccount": []}
     staff = [by_staff] if endpoint.needs_key and endpoint.staff_roles else []
-    return {"security": [*nobody, *by_key, *customers, *staff]}
+    persons: list[dict[str, list[str]]] = [{"staffIdToken": []}] if endpoint.for_persons else []
+    return {"security": [*nobody, *by_key, *customers, *persons, *staff]}
 
 
 def _parameter(name: str) -> Schema:
@@ -247,7 +248,9 @@ def _description(endpoint: Endpoint, name: str) -> str:
             else (f", with package {endpoint.customer_package} or above")
         )
         said.append(f"Customers may call it for themselves{of_theirs}; `userId` is theirs.")
-    if endpoint.needs_key:
+    if endpoint.for_persons:
+        said.append("Whoever has signed in may call it, without naming an account.")
+    elif endpoint.needs_key:
         said.append(_of_staff(endpoint))
     if name in endpoint.aliases:
         said.append(f"Another name of {endpoint.name}.")

@@ -69,7 +69,7 @@ def calling(
     Raises:
         SignInNotVerified, NotStaff, InvalidIdToken, InvalidApiKey, SubscriptionInactive, Busy.
     """
-    _require_email(person.email is not None)
+    require_email(person.email is not None)
     member = (
         staff_documents.find(account_id, person.user_id)
         if _ACCOUNT_ID.fullmatch(account_id)
@@ -129,10 +129,15 @@ def require_present(user_id: str, signed_in_at: datetime | None) -> None:
     since = person.valid_since
     if since is not None and (signed_in_at is None or signed_in_at < since):
         raise InvalidIdToken("The sign-in was ended.")
-    _require_email(person.is_email_verified)
+    require_email(person.is_email_verified)
 
 
-def _require_email(is_verified: bool) -> None:
+def require_email(is_verified: bool) -> None:
+    """Refuse who has no verified e-mail address.
+
+    Raises:
+        SignInNotVerified: They have none.
+    """
     if not is_verified:
         raise SignInNotVerified(
             "The sign-in has no verified e-mail address.",

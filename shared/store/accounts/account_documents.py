@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from shared.domain.accounts.accounts import Account, KeyRecord
-from shared.store import paths
+from shared.store import client, paths
 from shared.store.documents import Documents
 
 ACCOUNTS = Documents(
@@ -32,6 +34,12 @@ find_key = KEYS.find
 forget_key = KEYS.forget
 key_creation = KEYS.creation
 replace_key = KEYS.write
+
+
+def find_accounts(account_ids: Iterable[str]) -> list[Account]:
+    """Return those of some accounts that there are, fresh, at the cost of one."""
+    found = client.get([paths.account(each) for each in account_ids])
+    return [account for each in found.values() if (account := decode_account(each)) is not None]
 
 
 def list_keys(account_id: str) -> list[KeyRecord]:

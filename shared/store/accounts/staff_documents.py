@@ -7,6 +7,8 @@ from shared.store import paths
 from shared.store.documents import Documents
 from shared.store.personal import NoPersonalData
 
+PEOPLE = "users"
+"""The id of the collections of people, one in each account; nothing else has this id."""
 STAFF = Documents(
     StaffMember,
     paths.staff_member,
@@ -33,3 +35,8 @@ def list_of_account(account_id: str) -> list[StaffMember]:
     """Return all who work for an account, oldest first."""
     found = STAFF.query(collection=paths.staff_members(account_id))
     return sorted(found, key=lambda member: (member.created_at, member.user_id))
+
+
+def list_of_person(user_id: str, limit: int) -> list[StaffMember]:
+    """Return the roles that a person has in all accounts, some of them if there are more."""
+    return STAFF.query(("userId", "==", user_id), collection=PEOPLE, group=True, limit=limit)

@@ -1,0 +1,74 @@
+"""The accounts for which somebody works: a person is told the own ones, and of nobody else's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from shared.auth.caller import Caller, SignedInCustomer
+from shared.domain.accounts.accounts import Account
+from shared.domain.accounts.staff import StaffMember, StaffRole
+from shared.services.accounts import staff_callers
+from shared.store.accounts import account_documents, staff_documents
+
+WORKPLACES_MAX = 100
+"""The most accounts that are listed for one person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """An account, and what somebody is there. ``role``: ``None`` for a secret key."""
+
+    account: Account
+    role: StaffRole | None = None
+    store_ids: tuple[str, ...] = ()
+
+
+def of_person(person: SignedInCustomer) -> list[Workplace]:
+    """Return the accounts in which somebody has a role that works, by name; as of now.
+
+    Firebase Auth is asked about those alone who have one, so that customers who call cost nothing
+    there.
+
+    Raises:
+        SignInNotVerified: The e-mail address is not verified.
+        InvalidIdToken: The person was disabled, or signed out.
+        Busy: Firebase Auth does not answer.
+    """
+    staff_callers.require_email(person.email is not None)
+    found = _of_user(person.user_id)
+    if found:
+        staff_callers.require_present(person.user_id, person.signed_in_at)
+    return found
+
+
+def of_caller(caller: Caller) -> list[Workplace]:
+    """Return the accounts of a person of the staff; a key's or a token's is its own alone.
+
+    An app learns only of the account in which it was allowed to act.
+    """
+    if caller.staff is not None and caller.app_id is None:
+        return _of_user(caller.staff.user_id)
+    account = account_documents.find_account(caller.account_id)
+    if account is None:
+        return []
+    if caller.staff is None:
+        return [Workplace(account)]
+    return [Workplace(account, caller.staff.role, caller.staff.store_ids)]
+
+
+def _of_user(user_id: str) -> list[Workplace]:
+    roles = {
+        each.account_id: each
+        for each in staff_documents.list_of_person(user_id, WORKPLACES_MAX)
+        if not each.is_disabled
+    }
+    return _sorted(roles, account_documents.find_accounts(roles) if roles else [])
+
+
+def _sorted(roles: dict[str, StaffMember], accounts: Iterable[Account]) -> list[Workplace]:
+    found = [
+        Workplace(each, roles[each.account_id].role, roles[each.account_id].store_ids)
+        for each in accounts
+    ]
+    return sorted(found, key=lambda each: (each.account.name, each.account.account_id))
