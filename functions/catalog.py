@@ -45,8 +45,9 @@ KEYS_ONLY: frozenset[StaffRole] = frozenset()
 
 
 def module_name(name: str) -> str:
-    """Return the name of a module: ``syncPOS`` is ``sync_pos``."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
+    """Return the name of a module: ``syncPOS`` is ``sync_pos``, and OAuth is one word."""
+    words = name.replace("OAuth", "Oauth")
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", words).lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class Endpoint:
     POST: what it asks for fits no URL. ``roles`` of the account's staff may
     call it; ``None``: those that follow from its noun and from whether it reads, see
     ``staff_roles``. ``needs_no_store``: it is about no store, so staff who are limited to some need
-    not name one. ``gives_roles``: no access token may call it, whatever its scopes.
+    not name one. ``refuses_tokens``: no access token may call it, whatever its scopes.
     ``for_persons``: whoever has signed in may call it, without naming an account.
     """
 
@@ -76,7 +77,7 @@ class Endpoint:
     is_query: bool = False
     roles: frozenset[StaffRole] | None = None
     needs_no_store: bool = False
-    gives_roles: bool = False
+    refuses_tokens: bool = False
     for_persons: bool = False
 
     @property
@@ -383,12 +384,14 @@ ENDPOINTS = (
     Endpoint(
         "listClickCollectOrders", "orders", Package.GO, is_read=True, customer_package=Package.GO
     ),
-    Endpoint("addStaffMember", "accounts", Package.DISCOVER, roles=IN_THE_SHOP, gives_roles=True),
     Endpoint(
-        "updateStaffMember", "accounts", Package.DISCOVER, roles=IN_THE_SHOP, gives_roles=True
+        "addStaffMember", "accounts", Package.DISCOVER, roles=IN_THE_SHOP, refuses_tokens=True
     ),
     Endpoint(
-        "removeStaffMember", "accounts", Package.DISCOVER, roles=IN_THE_SHOP, gives_roles=True
+        "updateStaffMember", "accounts", Package.DISCOVER, roles=IN_THE_SHOP, refuses_tokens=True
+    ),
+    Endpoint(
+        "removeStaffMember", "accounts", Package.DISCOVER, roles=IN_THE_SHOP, refuses_tokens=True
     ),
     Endpoint("listStaff", "accounts", Package.DISCOVER, is_read=True, roles=IN_THE_SHOP),
     Endpoint(
@@ -408,6 +411,15 @@ ENDPOINTS = (
         needs_no_store=True,
         for_persons=True,
     ),
+    Endpoint(
+        "listOAuthConsents",
+        "accounts",
+        Package.DISCOVER,
+        is_read=True,
+        roles=frozenset({OWNER}),
+        refuses_tokens=True,
+    ),
+    Endpoint("revokeOAuthConsent", "accounts", Package.DISCOVER, refuses_tokens=True),
     Endpoint("advanceTestClock", "accounts", Package.DISCOVER, roles=CONFIGURES),
     Endpoint("getTestClock", "accounts", Package.DISCOVER, is_read=True),
     Endpoint(
@@ -423,7 +435,9 @@ ENDPOINTS = (
 
 SCOPES: Mapping[str, Package] = {
     scope: min((each.package for each in ENDPOINTS if each.scope == scope), key=list(Package).index)
-    for scope in sorted({each.scope for each in ENDPOINTS if each.needs_key})
+    for scope in sorted(
+        {each.scope for each in ENDPOINTS if each.needs_key and not each.refuses_tokens}
+    )
 }
 """What access tokens can be issued for, each with the lowest package that can do some of it."""
 

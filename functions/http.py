@@ -257,8 +257,7 @@ def _who(
     caller = callers.authenticate(token, origin=request.headers.get("Origin"), host=request.host)
     log |= {"accountId": caller.account_id, "live": caller.is_live}
     log |= {} if caller.scopes is None else {"by": "token"}
-    if endpoint.needs_key:
-        callers.require_scope(caller, endpoint.scope)
+    _require_scope(endpoint, caller)
     _require_package(endpoint, endpoint.package, caller)
     return caller
 
@@ -287,11 +286,25 @@ def _app_caller(endpoint: Endpoint, token: str, log: dict[str, Any]) -> Caller:
 
     caller = app_callers.authenticate(token)
     log |= {"accountId": caller.account_id, "live": True, "by": "app", "appId": caller.app_id}
-    if endpoint.needs_key:
-        callers.require_scope(caller, endpoint.scope)
+    _require_scope(endpoint, caller)
     _require_role(endpoint, caller, log)
     _require_package(endpoint, endpoint.package, caller)
     return caller
+
+
+def _require_scope(endpoint: Endpoint, caller: Caller) -> None:
+    """Refuse what an access token may not call.
+
+    Who works for the account, and which apps may act, is no token's to say: by that it could be rid
+    of its own bounds.
+    """
+    if endpoint.refuses_tokens and caller.scopes is not None:
+        raise EndpointNotAllowed(
+            f"No access token may call {endpoint.name}.",
+            fix="Call with the secret key, or as an owner who has signed in.",
+        )
+    if endpoint.needs_key:
+        callers.require_scope(caller, endpoint.scope)
 
 
 def _require_role(endpoint: Endpoint, caller: Caller, log: dict[str, Any]) -> None:

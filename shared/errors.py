@@ -529,6 +529,14 @@ class StaffMemberNotFound(PunktwerkError):
     fix = "Check `userId`: the uid of Firebase Auth. listStaff lists the people of the account."
 
 
+class OAuthConsentNotFound(PunktwerkError):
+    """Nobody has let an app act for the account by this consent."""
+
+    code = "OAUTH_CONSENT_NOT_FOUND"
+    status = 404
+    fix = "Check `consentId`. listOAuthConsents lists the consents of the account."
+
+
 class ProgramNotFound(PunktwerkError):
     """The program does not exist, or belongs to another account or store."""
 

@@ -16,8 +16,8 @@ from tests.support import stored
 from tests.support.api import Answer, Api
 from tests.support.merchants import Member, Merchant, create_merchant
 from tests.support.refusals import assert_refused, nothing_written
-from tests.support.samples import KEYED, Sample, file_of, first_of, mostly_wide, naming_of
-from tests.support.situations import Needs, Situation
+from tests.support.samples import KEYED, NAMING, Sample, file_of, first_of, mostly_wide, naming_of
+from tests.support.situations import Needs, Situation, names_something
 from tests.support.traffic import watched
 
 NOUNS = {endpoint.noun for endpoint in ENDPOINTS}
@@ -65,6 +65,7 @@ def by_name(endpoints: list[Endpoint]) -> pytest.MarkDecorator:
 # In one order, because pytest knows by the place that it is the same endpoint.
 every_endpoint = by_name([*KEYED, *(each for each in ENDPOINTS if not each.needs_key)])
 every_keyed = by_name(KEYED)
+every_naming = by_name(NAMING)
 every_read = by_name([each for each in ENDPOINTS if each.is_read])
 every_write = by_name([each for each in ENDPOINTS if not each.is_read])
 
@@ -84,7 +85,7 @@ def text_without_names(answer: Answer, situation: Situation) -> str:
 @every_keyed
 def test_has_a_request_here_and_one_that_names_something(endpoint: Endpoint) -> None:
     assert first_of(endpoint).endpoint is endpoint
-    assert naming_of(endpoint).endpoint is endpoint
+    assert names_something(naming_of(endpoint).request) is (endpoint in NAMING)
 
 
 def test_names_and_aliases_are_unique() -> None:
@@ -192,7 +193,7 @@ def test_each_part_of_the_product_needs_its_package() -> None:
         assert packages.pop(noun) == {Package.GO}
 
 
-@every_keyed
+@every_naming
 def test_what_belongs_to_another_account_does_not_exist(
     endpoint: Endpoint, situate: Callable[[Needs], Situation], new_merchant: Callable[..., Merchant]
 ) -> None:

@@ -368,6 +368,9 @@ def query_syncs(store_id: str, now: datetime) -> None:
     test_clock_documents.list_moved(None, 1)
     test_clock_documents.list_moved("acc_test_1", 1)
     staff_documents.list_of_account("acc_test_1")
+    staff_documents.list_of_person("uid_1", 1)
+    for after in (None, paging.CursorPosition(now, "cons_1")):
+        oauth_app_documents.list_of_account("acc_1", after=after, limit=1)
     for users, status, since in product(
         ((), ("user_1", "user_2")), (None, ReceiptStatus.WAITING), (None, now)
     ):
@@ -599,6 +602,7 @@ def test_knows_paths_of_all_overrides(member: Member) -> None:
             paths.visitor("x", "x"),
             paths.event("x"),
             paths.account_member("x", "x"),
+            paths.staff_member("x", "x"),
             paths.erased_mark("x", "x"),
             paths.idempotency_key("x"),
             paths.import_("x"),

@@ -139,13 +139,20 @@ def first_of(endpoint: Endpoint) -> Sample:
     return samples[0]
 
 
+NAMELESS = frozenset({"listMyAccounts", "listOAuthConsents"})
+"""What names no object: it is about who calls, or about all of the account."""
+
+
 def naming_of(endpoint: Endpoint) -> Sample:
     """Return the first sample with an id, which a test can replace by another merchant's."""
+    if endpoint.name in NAMELESS:
+        return first_of(endpoint)
     return next(each for each in samples_of(endpoint) if names_something(each.request))
 
 
 KEYED = [endpoint for endpoint in ENDPOINTS if endpoint.needs_key]
 """All but those that anybody may ask, which know of no account."""
+NAMING = [endpoint for endpoint in KEYED if endpoint.name not in NAMELESS]
 SAMPLES = [sample for endpoint in ENDPOINTS for sample in samples_of(endpoint)]
 ANSWERED = [sample for sample in SAMPLES if "answer" in sample.text]
 BY_CUSTOMERS = [sample for sample in SAMPLES if sample.is_by_customer]

@@ -20,6 +20,8 @@ from flask import Flask
 from shared import clock, ids
 from shared.auth.keys import KeyMode
 from shared.domain.accounts.accounts import Account
+from shared.domain.accounts.oauth_apps import OAuthApp
+from shared.domain.accounts.oauth_consents import OAuthConsent
 from shared.domain.accounts.packages import Package
 from shared.domain.events import event_types
 from shared.domain.events.event import Event
@@ -35,7 +37,7 @@ from shared.services.loyalty import tier_recalculations, till_receipts
 from shared.services.stores import store_qr_codes
 from shared.services.systems import receipt_claims
 from shared.store import client, paths
-from shared.store.accounts import account_documents
+from shared.store.accounts import account_documents, oauth_app_documents
 from shared.store.events import event_documents
 from shared.store.members import settings_documents
 from shared.store.payments import payment_documents
@@ -80,6 +82,7 @@ _DOCUMENTED: Names = {
     "vendorPaymentId": "p_abc123",
     "transactionId": "purchase_abc123",
     "orderId": "cc_order_x1y2z3",
+    "consentId": "cons_abc123",
     "earlier": "2026-03-01T00:00:00.000Z",
     "later": "2026-03-04T00:00:00.000Z",
     "providerUrl": "https://pay.example.com/v1",
@@ -123,6 +126,7 @@ def drawn(store_id: str) -> Names:
         "vendorPaymentId": f"p_{payment_id}",
         "transactionId": ids.new("purchase"),
         "orderId": ids.new("cc_order"),
+        "consentId": ids.new("cons"),
         "earlier": clock.to_wire(clock.utc_now() - day),
         "later": clock.to_wire(clock.utc_now() + day),
     }
@@ -507,6 +511,35 @@ def make_staff_member(situation: Situation) -> None:
     situation.api.ok("addStaffMember", {**body, "storeIds": [situation.merchant.store_id]})
 
 
+def make_consent(situation: Situation) -> None:
+    """Let an owner allow an app to read members and stores."""
+    max_ = {"userId": "uid_of_max", "role": "owner", "label": "Max"}
+    situation.api.ok("addStaffMember", max_)
+    now = clock.real_now()
+    app = OAuthApp(ids.new("app"), "Newsletter Helper", ("https://app.example/",), now)
+    consent = OAuthConsent(
+        consent_id=situation.names["consentId"],
+        app_id=app.app_id,
+        account_id=situation.merchant.account_id,
+        user_id="uid_of_max",
+        scopes=("members.read", "stores.read"),
+        signed_in_at=now,
+        created_at=now,
+        expires_at=now + timedelta(days=90),
+        code_hash=ids.digest("code"),
+        redirect_uri="https://app.example/",
+        challenge="A" * 43,
+        is_code_used=True,
+        refresh_hash=ids.digest("refresh"),
+    )
+    client.commit(
+        [
+            oauth_app_documents.APPS.creation(app),
+            oauth_app_documents.CONSENTS.creation(consent),
+        ]
+    )
+
+
 def make_product(situation: Situation, **fields: Any) -> None:
     """Let the store sell milk, whose product is ``{storeId}_4006381333931``."""
     body = {"storeId": situation.merchant.store_id, **MILK, "price": 1.49, **fields}
@@ -650,6 +683,7 @@ MAKERS: Mapping[str, Callable[..., None]] = {
     "delivery": make_delivery,
     "other store": make_other_store,
     "staff member": make_staff_member,
+    "consent": make_consent,
     "product": make_product,
     "price": make_price,
     "provider": make_provider,

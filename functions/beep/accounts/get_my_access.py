@@ -85,7 +85,7 @@ def _actions(caller: Caller) -> list[str]:
 def _is_in_scope(caller: Caller, endpoint: Endpoint) -> bool:
     if caller.scopes is None or not endpoint.needs_key:
         return True
-    return endpoint.scope in caller.scopes and not endpoint.gives_roles
+    return endpoint.scope in caller.scopes and not endpoint.refuses_tokens
 
 
 def sandbox(_: Request, caller: Caller) -> dict[str, Any]:

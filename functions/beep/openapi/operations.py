@@ -213,7 +213,9 @@ def _operation(endpoint: Endpoint, name: str, method: str) -> dict[str, Any]:
 
 def _security(endpoint: Endpoint) -> dict[str, Any]:
     """Return what may call an operation: a secret key or a token for it, and who else may."""
-    by_key = [{"apiKey": []}, {"oauth2": [endpoint.scope] if endpoint.needs_key else []}]
+    by_key: list[dict[str, list[str]]] = [{"apiKey": []}]
+    if not endpoint.refuses_tokens:
+        by_key.append({"oauth2": [endpoint.scope] if endpoint.needs_key else []})
     nobody: list[dict[str, list[str]]] = [] if endpoint.needs_key else [{}]
     customers: list[dict[str, list[str]]] = (
         [] if endpoint.customer_package is None else [{"idToken": []}]
@@ -240,7 +242,8 @@ def _summary(endpoint: Endpoint) -> str:
 def _description(endpoint: Endpoint, name: str) -> str:
     said = [text_of(module_of(endpoint).Request)]
     if endpoint.needs_key:
-        said.append(f"Package {endpoint.package} or above. Tokens: `{endpoint.scope}`.")
+        tokens = "not allowed" if endpoint.refuses_tokens else f"`{endpoint.scope}`"
+        said.append(f"Package {endpoint.package} or above. Tokens: {tokens}.")
     if endpoint.customer_package is not None:
         of_theirs = (
             ""

@@ -71,6 +71,10 @@ class OAuthConsent:
             member is not None and not member.is_disabled and member.created_at <= self.created_at
         )
 
+    def is_lasting(self, now: datetime) -> bool:
+        """Tell whether the app has got its first tokens, and can get the next ones."""
+        return self.is_code_used and self.ended_at is None and now < self.expires_at
+
     def redeemed(
         self,
         *,

@@ -63,7 +63,7 @@ def _of_user(user_id: str) -> list[Workplace]:
         for each in staff_documents.list_of_person(user_id, WORKPLACES_MAX)
         if not each.is_disabled
     }
-    return _sorted(roles, account_documents.find_accounts(roles) if roles else [])
+    return _sorted(roles, account_documents.find_accounts(roles))
 
 
 def _sorted(roles: dict[str, StaffMember], accounts: Iterable[Account]) -> list[Workplace]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shared.domain.accounts.accounts import Account, KeyRecord
-from shared.store import client, paths
+from shared.store import paths
 from shared.store.documents import Documents
 
 ACCOUNTS = Documents(
@@ -37,9 +37,8 @@ replace_key = KEYS.write
 
 
 def find_accounts(account_ids: Iterable[str]) -> list[Account]:
-    """Return those of some accounts that there are, fresh, at the cost of one."""
-    found = client.get([paths.account(each) for each in account_ids])
-    return [account for each in found.values() if (account := decode_account(each)) is not None]
+    """Return those of some accounts that there are, fresh, at the cost of one call."""
+    return ACCOUNTS.find_some(map(paths.account, account_ids))
 
 
 def list_keys(account_id: str) -> list[KeyRecord]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from shared.domain.accounts.staff import StaffMember, StaffRoster
 from shared.store import paths
 from shared.store.documents import Documents
@@ -29,6 +31,12 @@ to_document = STAFF.to_document
 from_document = STAFF.from_document
 write_roster = ROSTERS.write
 decode_roster = ROSTERS.decode
+
+
+def find_people(account_id: str, user_ids: Iterable[str]) -> dict[str, StaffMember]:
+    """Return those of some people who work for an account, by their ids, fresh, in one call."""
+    wanted = [paths.staff_member(account_id, each) for each in user_ids]
+    return {each.user_id: each for each in STAFF.find_some(wanted)}
 
 
 def list_of_account(account_id: str) -> list[StaffMember]:

@@ -89,7 +89,7 @@ def test_does_what_its_scopes_say_and_nothing_else(member: Member, persons: Pers
         assert_refused(answer, 403, "INSUFFICIENT_SCOPE", {"scope": "loyalty.write"})
         # Roles are no token's to give, not even an owner's.
         given = api("addStaffMember", {"userId": "uid_x", "role": "owner"})
-        assert (given.status, given.body["error"]) == (403, "STAFF_CHANGE_NOT_ALLOWED")
+        assert (given.status, given.body["error"]) == (403, "ENDPOINT_NOT_ALLOWED")
 
 
 @pytest.mark.parametrize(

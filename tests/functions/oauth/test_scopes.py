@@ -10,7 +10,7 @@ from tests.support import oauth
 from tests.support.merchants import Merchant
 from tests.support.refusals import assert_refused, nothing_written
 
-KEYED = [endpoint for endpoint in ENDPOINTS if endpoint.needs_key]
+KEYED = [endpoint for endpoint in ENDPOINTS if endpoint.needs_key and not endpoint.refuses_tokens]
 
 
 def keyed_of(scope: str) -> list[Endpoint]:
@@ -28,6 +28,24 @@ def test_every_action_needs_its_scope(scope: str, merchant: Merchant) -> None:
             answer = without(endpoint.name, {})
         assert_refused(answer, 403, "INSUFFICIENT_SCOPE", {"scope": scope})
         assert alone(endpoint.name, {}).error != "INSUFFICIENT_SCOPE"
+
+
+def test_what_is_no_tokens_to_say_is_refused_to_all(merchant: Merchant) -> None:
+    api = oauth.of(merchant.api).api()
+    refusing = [each.name for each in ENDPOINTS if each.refuses_tokens]
+
+    for name in refusing:
+        with nothing_written():
+            answer = api(name, {})
+        fix = "Call with the secret key, or as an owner who has signed in."
+        assert_refused(answer, 403, "ENDPOINT_NOT_ALLOWED", fix=fix)
+    assert refusing == [
+        "addStaffMember",
+        "updateStaffMember",
+        "removeStaffMember",
+        "listOAuthConsents",
+        "revokeOAuthConsent",
+    ]
 
 
 def test_what_takes_get_reads_and_what_reads_by_post_alone_says_so() -> None:

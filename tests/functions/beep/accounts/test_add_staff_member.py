@@ -154,8 +154,8 @@ def test_an_access_token_gives_no_roles_whatever_its_scopes(merchant: Merchant) 
     with nothing_written():
         answer = api(ACTION, {**LENA, "role": "owner"})
 
-    fix = "Call with the secret key, or as an owner."
-    assert_refused(answer, 403, "STAFF_CHANGE_NOT_ALLOWED", fix=fix)
+    fix = "Call with the secret key, or as an owner who has signed in."
+    assert_refused(answer, 403, "ENDPOINT_NOT_ALLOWED", fix=fix)
 
 
 @pytest.mark.usefixtures("persons")

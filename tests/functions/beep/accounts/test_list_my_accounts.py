@@ -67,7 +67,7 @@ def test_a_customer_has_none_and_firebase_is_not_asked(
     hired(merchant, StaffRole.OWNER)
 
     with watched() as asked:
-        answer = alone(app, "user_1").ok(ACTION)
+        answer = alone(app, f"user_of_{merchant.account_id}").ok(ACTION)
 
     assert (answer["accounts"], answer["count"], persons.asked) == ([], 0, 0)
     assert asked.cost[0] == 1
