@@ -94,6 +94,7 @@ class ShopifyCustomers:
             "tagsAdd": self._add_tags,
             "tagsRemove": self._remove_tags,
             "discountCodeBasicCreate": self._create,
+            "discountCodeBasicUpdate": self._update,
             "discountCodeDeactivate": self._deactivate,
         }
 
@@ -189,6 +190,13 @@ class ShopifyCustomers:
             return _refused("Customer is invalid", "INVALID")
         made = self.add_discount(**given)
         return _done(codeDiscountNode=made.graphql())
+
+    def _update(self, _: Any, id: str, basicCodeDiscount: Told) -> Told:  # noqa: A002, N803 - as above
+        self._require("write_discounts")
+        found = next(each for each in self.discounts.values() if each.id == id)
+        found.given = {**found.given, **basicCodeDiscount}
+        found.is_ended = False
+        return _done()
 
     def _deactivate(self, _: Any, id: str) -> Told:  # noqa: A002 - named by Shopify
         self._require("write_discounts")

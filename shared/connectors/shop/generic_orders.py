@@ -20,7 +20,6 @@ from shared.domain.systems.shop_orders import ShopCustomer, ShopOrder
 
 LINES_MAX = 500
 REFUNDS_MAX = 100
-CODES_MAX = 50
 
 Amount = Annotated[
     Number,
@@ -157,7 +156,7 @@ class ToldOrder(ContractPart):
     is_test: bool = Field(default=False, description="No money was paid: it earns nothing.")
     codes: tuple[Annotated[str, Field(min_length=1, max_length=300)], ...] = Field(
         default=(),
-        max_length=CODES_MAX,
+        max_length=order_receipts.CODES_MAX,
         description="The codes that took something off this order, as you spell them.",
     )
 
@@ -222,7 +221,7 @@ def to_order(row: ToldOrder) -> ShopOrder:
             order_receipts.sale_of(head, row.paid_at, lines, total),
             *(_refund(head, each) for each in row.refunds),
         ]
-    codes = row.codes if row.status is Status.PAID else ()
+    codes = order_receipts.codes_of(row.codes) if row.status is Status.PAID else ()
     return ShopOrder(row.id, tuple(receipts), _customer(row.customer), codes)
 
 

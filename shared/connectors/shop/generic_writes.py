@@ -57,7 +57,7 @@ class ClearCard(ContractPart):
 
 
 class PutCode(ContractPart):
-    """Make the code usable. If it is there already, do nothing. Answer with its id."""
+    """Make the code usable. There is never a second one that is spelled so. Answer with its id."""
 
     action: Literal["code.put"] = "code.put"
     code: WrittenCode
@@ -96,26 +96,9 @@ class RevokeAnswer(BaseModel):
 
 def of_card(card: ShopCard) -> WriteCard:
     """Return the writing of a card."""
-    return WriteCard(
-        card=WrittenCard(
-            customer_id=card.customer_id,
-            balance=card.balance,
-            unit=card.unit,
-            tier=card.tier,
-            code=card.code,
-        )
-    )
+    return WriteCard(card=WrittenCard.model_validate(card, from_attributes=True))
 
 
 def of_code(code: ShopCode) -> WrittenCode:
     """Return a code as it is written."""
-    return WrittenCode(
-        code=code.code,
-        title=code.title,
-        customer_id=code.customer_id,
-        percentage=code.percentage,
-        amount=code.amount,
-        currency=code.currency,
-        starts_at=code.starts_at,
-        ends_at=code.ends_at,
-    )
+    return WrittenCode.model_validate(code, from_attributes=True)

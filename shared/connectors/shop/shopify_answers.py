@@ -28,6 +28,7 @@ from shared.connectors.shop.order_receipts import (
     NOTHING,
     OrderHead,
     cancellation_of,
+    codes_of,
     refund_of,
     revision_of,
     sale_of,
@@ -39,8 +40,6 @@ from shared.domain.units import currency_scale
 
 REFUND_ID = "refund:"
 """Stands before the ids of refunds, which may be those of orders, too."""
-
-CODE_CHARS_MAX = 255
 
 _PERCENT = 100
 _PAID = frozenset({"paid", "partially_refunded", "refunded"})
@@ -72,7 +71,7 @@ def _lower(value: Any) -> Any:
 Id = Annotated[ExternalId, BeforeValidator(id_of)]
 Word = Annotated[str, BeforeValidator(_lower)]
 """A word of an enumeration: in capitals by GraphQL, in small letters by notices."""
-Code = Annotated[str, Field(max_length=CODE_CHARS_MAX), BeforeValidator(_code_of)]
+Code = Annotated[str | None, BeforeValidator(_code_of)]
 Quantity = Annotated[int, Field(ge=0, le=QUANTITY_MAX)]
 """Bounded, because a price times a number of 40 digits is no amount, but an error of decimals."""
 
@@ -285,7 +284,7 @@ def to_order(row: ShopifyOrder) -> ShopOrder:
         ValueError: It is told in several currencies, or an amount is beyond all bounds.
     """
     is_paid = row.financial_status in _PAID and row.cancelled_at is None
-    codes = row.discount_codes if is_paid else ()
+    codes = codes_of(row.discount_codes) if is_paid else ()
     return ShopOrder(row.id, tuple(_receipts(row)), to_customer(row.customer), codes)
 
 

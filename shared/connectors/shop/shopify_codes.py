@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, BeforeValidator, Field
 
+from shared import clock
 from shared.connectors.client import parsed
 from shared.connectors.shop.shopify_answers import id_of
 from shared.connectors.shop.shopify_payloads import (
@@ -22,6 +23,7 @@ from shared.connectors.shop.shopify_payloads import (
     errors_in,
     no_customer,
     refusal,
+    require_done,
 )
 from shared.domain.systems.shop_writes import CodeFate, ShopCode
 from shared.errors import ConnectorAnswerInvalid, ConnectorRejected
@@ -68,11 +70,19 @@ FIND: Final = (
 )
 
 _CREATE = "discountCodeBasicCreate"
+_UPDATE = "discountCodeBasicUpdate"
 _DEACTIVATE = "discountCodeDeactivate"
 
 CREATE: Final = """mutation PutCode($discount: DiscountCodeBasicInput!) {
   discountCodeBasicCreate(basicCodeDiscount: $discount) {
     codeDiscountNode { id }
+    userErrors { code message }
+  }
+}
+"""
+
+SET_END: Final = """mutation SetEnd($id: ID!, $discount: DiscountCodeBasicInput!) {
+  discountCodeBasicUpdate(id: $id, basicCodeDiscount: $discount) {
     userErrors { code message }
   }
 }
@@ -134,7 +144,7 @@ def put(ask: Ask, code: ShopCode) -> str:
     if looked.customer is None:
         raise no_customer()
     if looked.node is not None:
-        return _id_of_ours(looked.node, code)
+        return _put_again(ask, looked.node, code)
     if code.amount is not None and looked.shop.currency != code.currency:
         raise ConnectorRejected(
             f"The shop sells in {looked.shop.currency}, and the code is worth {code.currency}."
@@ -149,7 +159,7 @@ def put(ask: Ask, code: ShopCode) -> str:
     found = _find(ask, code)
     if found is None:
         raise ConnectorAnswerInvalid("shopify says that the code is taken, and does not find it.")
-    return _id_of_ours(found, code)
+    return _put_again(ask, found, code)
 
 
 def revoke(ask: Ask, code: ShopCode) -> CodeFate:
@@ -183,7 +193,7 @@ def discount_of(code: ShopCode) -> Mapping[str, Any]:
         "title": code.title[:TITLE_CHARS_MAX],
         "tags": [TAG],
         "startsAt": _time(code.starts_at),
-        "endsAt": _time(code.ends_at) if code.ends_at else None,
+        "endsAt": _end_of(code),
         "usageLimit": 1,
         "appliesOncePerCustomer": True,
         "context": {"customers": {"add": [customer_gid(code.customer_id)]}},
@@ -199,9 +209,15 @@ def _find(ask: Ask, code: ShopCode) -> _Node | None:
     return parsed(_Found, ask(FIND, {"code": code.code}), system=NAME).node
 
 
-def _id_of_ours(found: _Node, code: ShopCode) -> str:
-    if not _is_ours(found, code):
+def _put_again(ask: Ask, found: _Node, code: ShopCode) -> str:
+    """Return the id of a code that is there; one that was revoked can be used again."""
+    discount = found.discount
+    if discount is None or not _is_ours(found, code):
         raise ConnectorRejected("The shop has a code of somebody else that is spelled so.")
+    is_over = code.ends_at is not None and code.ends_at <= clock.real_now()
+    if discount.status == _EXPIRED and not discount.uses and not is_over:
+        changed = {"id": found.id, "discount": {"endsAt": _end_of(code)}}
+        require_done(ask(SET_END, changed), [_UPDATE])
     return _digits(found.id)
 
 
@@ -217,6 +233,10 @@ def _is_ours(found: _Node, code: ShopCode) -> bool:
 
 def _digits(gid: str) -> str:
     return str(id_of(gid))
+
+
+def _end_of(code: ShopCode) -> str | None:
+    return _time(code.ends_at) if code.ends_at else None
 
 
 def _time(at: datetime) -> str:

@@ -25,6 +25,7 @@ from shared.errors import (
     ConnectorRejected,
     ConnectorUnavailable,
 )
+from tests.conftest import Clock
 from tests.support import shopify_shop as shops
 from tests.support.shopify_customers import CUSTOMER, SCOPES, Customer, Discount
 from tests.support.shopify_shop import Order, ShopifyShop
@@ -39,6 +40,7 @@ QUERIES = (
     shopify_codes.LOOK,
     shopify_codes.FIND,
     shopify_codes.CREATE,
+    shopify_codes.SET_END,
     shopify_codes.DEACTIVATE,
 )
 NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
@@ -328,8 +330,33 @@ def test_revokes_a_code_unless_it_was_used(shop: ShopifyShop) -> None:
     asked = len(shop.asked)
     assert connector.revoke_code(PERCENT) is CodeFate.REVOKED
     assert len(shop.asked) == asked + 1
-    assert connector.put_code(PERCENT) == str(only(shop).number)
-    assert only(shop).is_ended  # A late repetition brings nothing back.
+
+
+@pytest.mark.parametrize("code", [PERCENT, AMOUNT])
+def test_a_revoked_code_that_is_put_again_can_be_used_again(
+    shop: ShopifyShop, frozen_clock: Clock, code: ShopCode
+) -> None:
+    connector = connected(shop)
+    first = connector.put_code(code)
+    given = dict(only(shop).given)
+    connector.revoke_code(code)
+    only(shop).given["endsAt"] = "2026-03-03T13:00:00Z"
+    assert connector.put_code(code) == first
+    assert (only(shop).is_ended, only(shop).given) == (False, given)
+
+
+def test_what_was_used_or_is_over_is_not_begun_again(
+    shop: ShopifyShop, frozen_clock: Clock
+) -> None:
+    connector = connected(shop)
+    first = connector.put_code(PERCENT)
+    only(shop).is_ended = True
+    frozen_clock.now = NOON + timedelta(days=30)
+    assert connector.put_code(PERCENT) == first
+    frozen_clock.now = NOON
+    only(shop).uses = 1
+    assert connector.put_code(PERCENT) == first
+    assert only(shop).is_ended
 
 
 def test_a_code_that_was_used_is_left_as_it_is(shop: ShopifyShop) -> None:
