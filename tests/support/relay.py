@@ -75,7 +75,7 @@ def _handler(relay: Relay, netloc: str) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(data)
 
-        do_GET = do_POST = do_DELETE = pass_on  # noqa: N815 - named by the library
+        do_GET = do_POST = do_PATCH = do_DELETE = pass_on  # noqa: N815 - named by the library
 
         def log_message(self, *_: object) -> None:
             pass

@@ -12,17 +12,15 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from tests.support.faults import Faults
 from tests.support.json_servers import serving
+from tests.support.shopware_back_office import BackOffice, hex_id
 
 SECRET = "a-shop-secret-of-64-characters-" + "x" * 33
 SHOP_ID = "KIPf0Fz6BUkN"
 TOKEN = "fake-token"
 CENT = Decimal("0.01")
 NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
-
-
-def hex_id(number: int) -> str:
-    return f"{number:032x}"
 
 
 @dataclass
@@ -33,6 +31,7 @@ class Line:
     rate: Decimal = Decimal(0)
     type: str = "product"
     product: str | None = hex_id(7)
+    code: str | None = None
     parent: int | None = None
 
     def tax(self, status: str) -> Decimal:
@@ -128,6 +127,7 @@ class Order:
                     "id": hex_id(100 + place),
                     "type": line.type,
                     "productId": line.product if line.type == "product" else None,
+                    "referencedId": line.product if line.type == "product" else line.code,
                     "parentId": None if line.parent is None else hex_id(100 + line.parent),
                     "price": price(line),
                 }
@@ -190,26 +190,29 @@ def _time(at: datetime | None) -> str | None:
 class ShopwareShop:
     """The shop. ``refuse`` is what the next call gets instead of an answer: a status and JSON."""
 
-    url: str
+    url: str = ""
     book: dict[str, Order] = field(default_factory=dict)
     searches: list[dict[str, Any]] = field(default_factory=list)
     tokens: int = 0
     refuse: list[tuple[int, Any]] = field(default_factory=list)
+    office: BackOffice = field(default_factory=BackOffice)
+    faults: Faults = field(default_factory=Faults)
 
     def add(self, *orders: Order) -> None:
         self.book |= {each.id: each for each in orders}
 
-    def answer(self, path: str, headers: Any, body: bytes) -> tuple[int, Any]:
+    def answer(self, method: str, path: str, headers: Any, body: bytes) -> tuple[int, Any]:
         if self.refuse:
             return self.refuse.pop(0)
-        asked = json.loads(body)
+        asked = json.loads(body or b"null")
         if path == "/oauth/token":
             self.tokens += 1
             return 200, {"token_type": "Bearer", "expires_in": 600, "access_token": TOKEN}
         if headers["Authorization"] != f"Bearer {TOKEN}":
             return 401, _error("The resource owner or authorization server denied the request.")
-        assert path == "/search/order"
         assert headers["Accept"] == "application/json"
+        if path != "/search/order":
+            return self.office.answer(method, path.strip("/").split("/"), asked)
         self.searches.append(asked)
         rows = [each.json() for each in sorted(self.book.values(), key=lambda each: each.number)]
         if "ids" in asked:
@@ -246,8 +249,8 @@ def _values(found: Any, names: list[str]) -> list[Any]:
 @contextmanager
 def shopware_shop() -> Iterator[ShopwareShop]:
     """Run the shop on a free port of the loopback interface."""
-    with serving(lambda _, *asked: shop.answer(*asked)) as url:
-        shop = ShopwareShop(url)
+    shop = ShopwareShop()
+    with serving(shop.faults.around(shop.answer)) as shop.url:
         yield shop
 
 

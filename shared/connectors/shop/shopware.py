@@ -1,4 +1,6 @@
-"""Shopware 6: lists orders with their payments and refunds; its notices say which one has changed.
+"""Shopware 6: lists orders with their payments and refunds; writes cards and codes.
+
+Its notices say which order has changed.
 
 Source: the vendor's OpenAPI definition of the Admin API, 6.7.10.1, and its documentation of apps
 and webhooks.
@@ -24,6 +26,7 @@ from shared.connectors.base import ListedPage, PushBy, Skipped, Stream
 from shared.connectors.client import JsonClient, parsed
 from shared.connectors.config import ConnectorConfig
 from shared.connectors.rows import read_rows
+from shared.connectors.shop import shopware_writes
 from shared.connectors.shop.base import (
     BEGINS_BEFORE,
     EVENT_ID_CHARS_MAX,
@@ -35,7 +38,7 @@ from shared.connectors.shop.base import (
 from shared.connectors.shop.shopware_answers import FoundOrders, ShopwareOrder, to_order
 from shared.domain.systems.sales import DataType
 from shared.domain.systems.shop_orders import ShopOrder
-from shared.domain.systems.shop_writes import ShopWrite
+from shared.domain.systems.shop_writes import CodeFate, ShopCard, ShopCode, ShopWrite
 from shared.errors import ConnectorAnswerInvalid, ConnectorRejected
 
 SYSTEM = "shopware"
@@ -44,8 +47,8 @@ PUSHES: Mapping[DataType, PushBy] = {}
 HAS_PUSH_KEYS = False
 IS_FILE = False
 IDS_ARE_GLOBAL = True
-WRITES: frozenset[ShopWrite] = frozenset()
 """They are random. Those of a shop that was copied are those of the same people."""
+WRITES = frozenset({ShopWrite.CARD, ShopWrite.CODE})
 NOTICE_TOPICS = (
     "state_enter.order_transaction.state.paid",
     "state_enter.order_transaction.state.refunded",
@@ -97,7 +100,7 @@ INCLUDES: Mapping[str, Sequence[str]] = {
         "transactions",
         "orderCustomer",
     ),
-    "order_line_item": ("id", "type", "parentId", "productId", "price"),
+    "order_line_item": ("id", "type", "parentId", "productId", "referencedId", "price"),
     "order_transaction": (*_TIMES, "amount", "captures"),
     "order_transaction_capture": (*_TIMES, "refunds"),
     "order_transaction_capture_refund": (*_TIMES, "amount", "positions"),
@@ -315,6 +318,22 @@ class Connector:
             raise ConnectorAnswerInvalid("The answer of shopware has no valid autoIncrement.")
         place = json.dumps({"until": _time(until), "after": last})
         return ListedPage(rows.items, position=place, skipped=rows.skipped)
+
+    def write_card(self, card: ShopCard) -> None:
+        """Write a card into the customer's custom fields and tags; see ``CardWriting``."""
+        shopware_writes.write_card(self._client, card)
+
+    def clear_card(self, customer_id: str) -> None:
+        """Take a card out of the customer's custom fields and tags; see ``CardWriting``."""
+        shopware_writes.clear_card(self._client, customer_id)
+
+    def put_code(self, code: ShopCode) -> str:
+        """Make a promotion; see ``CodeWriting``."""
+        return shopware_writes.put_code(self._client, code)
+
+    def revoke_code(self, code: ShopCode) -> CodeFate:
+        """Make a promotion inactive that nobody has used; see ``CodeWriting``."""
+        return shopware_writes.revoke_code(self._client, code)
 
     def _search(self, criteria: Mapping[str, Any]) -> list[dict[str, Any]]:
         reply = self._client.post(

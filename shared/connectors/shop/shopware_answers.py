@@ -26,12 +26,13 @@ from shared.connectors.shop.order_receipts import (
     NOTHING,
     OrderHead,
     cancellation_of,
+    codes_of,
     refund_of,
     revision_of,
     sale_of,
 )
 from shared.domain.loyalty.earning_base import LineType, PurchaseLine
-from shared.domain.systems.sales import Receipt
+from shared.domain.systems.sales import Receipt, ReceiptKind
 from shared.domain.systems.shop_orders import ShopCustomer, ShopOrder
 
 _STEP = Decimal("0.000001")
@@ -41,6 +42,7 @@ _BACK = frozenset({"refunded", "chargeback", "cancelled"})
 _HAD = _PAID | {"refunded", "chargeback"}
 _DONE = "completed"
 _CANCELLED = "cancelled"
+_PROMOTION = "promotion"
 _NO_AMOUNT = "is refunded in part, and the shop does not say how much: nothing is taken back"
 
 
@@ -147,7 +149,13 @@ class _Line(_Answer):
     type: str = "product"
     parent_id: str | None = None
     product_id: str | None = Field(default=None, max_length=EXTERNAL_ID_CHARS_MAX)
+    referenced_id: str | None = None
     price: _Price
+
+    @property
+    def code(self) -> str | None:
+        """The code of a promotion, as the customer typed it; ``None`` if it needs none."""
+        return self.referenced_id if self.type == _PROMOTION else None
 
 
 class _Currency(_Answer):
@@ -195,7 +203,10 @@ def to_order(row: ShopwareOrder) -> ShopOrder:
     Raises:
         ValueError: An amount is beyond all bounds.
     """
-    return ShopOrder(row.id, tuple(_receipts(row)), to_customer(row.order_customer))
+    receipts = tuple(_receipts(row))
+    is_paid = any(each.kind is ReceiptKind.SALE for each in receipts)
+    codes = codes_of(each.code for each in row.line_items) if is_paid else ()
+    return ShopOrder(row.id, receipts, to_customer(row.order_customer), codes)
 
 
 def to_customer(found: _OrderCustomer | None) -> ShopCustomer:

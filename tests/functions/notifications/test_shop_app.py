@@ -17,7 +17,8 @@ from tests.conftest import Clock
 from tests.support import shopware_shop as shops
 from tests.support.merchants import Member, Merchant
 from tests.support.refusals import nothing_written
-from tests.support.shopware_shop import Order, Payment, ShopwareShop, hex_id, sign
+from tests.support.shopware_back_office import hex_id
+from tests.support.shopware_shop import Order, Payment, ShopwareShop, sign
 from tests.support.traffic import watched
 
 APP_SECRET = "fake-secret-of-the-app-" + "x" * 20

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from shared import ids
-from tests.support import shopware_shop
+from tests.support import shopware_back_office, shopware_shop
 from tests.support.vendor_shops.base import ANNA, Buyer, Notice, Row, VendorShop, later, now
 
 
@@ -29,7 +29,7 @@ class ShopwareShop:
         }
 
     def id_of(self, buyer: Buyer) -> str:
-        return shopware_shop.hex_id(buyer.number)
+        return shopware_back_office.hex_id(buyer.number)
 
     def paid(self, number: int, euros: int, buyer: Buyer = ANNA) -> Notice:
         order = shopware_shop.Order(

@@ -6,7 +6,7 @@ import re
 import tomllib
 from xml.etree import ElementTree as ET
 
-from shared.connectors.shop import shopify, shopware
+from shared.connectors.shop import shopify, shopware, shopware_writes
 from tools.emulators import ROOT
 
 EXAMPLES = ROOT / "examples"
@@ -30,5 +30,17 @@ def test_the_app_of_shopware_asks_for_what_is_read() -> None:
         "/shopware/YOUR_STORE_ID"
     }
     assert manifest.findtext("meta/name") == folder.name
-    read = {each.text for each in manifest.findall("permissions/read")}
-    assert read == set(shopware.INCLUDES)
+    for action, entities in shopware_writes.PERMISSIONS.items():
+        allowed = [each.text for each in manifest.findall(f"permissions/{action}")]
+        needed = entities | (set(shopware.INCLUDES) if action == "read" else set())
+        assert (len(allowed), set(allowed)) == (len(needed), needed)
+
+
+def test_the_app_of_shopware_shows_what_is_written_of_a_card() -> None:
+    path = EXAMPLES / "shopware" / "PunktwerkPoints" / "Resources" / "config" / "custom-fields.xml"
+    (found,) = ET.parse(path).getroot().findall("custom-field-set")
+    fields = {each.get("name"): each.tag for each in found.findall("fields/*")}
+    assert [each.tag for each in found.findall("related-entities/*")] == ["customer"]
+    assert fields == dict.fromkeys(shopware_writes.CARD_FIELDS, "text") | {
+        "punktwerk_balance": "float"
+    }

@@ -24,6 +24,7 @@ from shared.domain.loyalty.earning_base import LineType, PurchaseLine
 from shared.domain.money import Money
 from shared.domain.systems.sales import Receipt, ReceiptKind
 from shared.domain.systems.shop_orders import ShopCustomer, ShopOrder
+from shared.domain.systems.shop_writes import CodeFate, ShopCard, ShopCode
 from shared.errors import (
     ConnectorAnswerInvalid,
     ConnectorCredentialsRefused,
@@ -35,7 +36,8 @@ from tests.support import shopware_shop as shops
 from tests.support.purchases import read, standing
 from tests.support.receipts import purchase_of
 from tests.support.relay import Relay
-from tests.support.shopware_shop import Line, Order, Payment, Refund, ShopwareShop, hex_id
+from tests.support.shopware_back_office import hex_id
+from tests.support.shopware_shop import Line, Order, Payment, Refund, ShopwareShop
 from tests.support.vendors import prism, vendor_spec
 
 pytestmark = [
@@ -51,13 +53,31 @@ CONFIG = {
     "webhookSecret": shops.SECRET,
 }
 D = Decimal
+TIER_TAG = "loyalty-tier:Silver"
+TENNER = ShopCode(
+    code="PW-7KQ2M",
+    title="Ten off",
+    customer_id=hex_id(9),
+    percentage=None,
+    amount=D("10.00"),
+    currency="EUR",
+    starts_at=shops.NOON,
+    ends_at=shops.NOON + timedelta(days=30),
+)
 
 
 @pytest.fixture(scope="module")
 def mock_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The contract says by mistake that who asks for a token has to have one."""
+    """The contract says by mistake that who asks for a token has to have one.
+
+    This trimmed one lacks searches that the whole one has: they are as the others.
+    """
     spec = json.loads(vendor_spec(SPEC).read_text())
-    spec["paths"]["/oauth/token"]["post"]["security"] = []
+    paths = spec["paths"]
+    paths["/oauth/token"]["post"]["security"] = []
+    for path, name in (("/search/currency", "Currency"), ("/search/sales-channel", "SalesChannel")):
+        text = json.dumps(paths["/search/customer"])
+        paths[path] = json.loads(text.replace("schemas/Customer", f"schemas/{name}"))
     mended = tmp_path_factory.mktemp("shopware") / "spec.json"
     mended.write_text(json.dumps(spec))
     with prism(mended) as url:
@@ -118,6 +138,32 @@ def test_a_first_sweep_begins_90_days_ago(shop: ShopwareShop) -> None:
     assert [each.external_id for each in page.items] == [hex_id(2)]
     old.changed_at = before + timedelta(days=2)
     assert len(connected(shop.url).receipts(None, None).items) == 2
+
+
+def test_the_contract_knows_what_is_written(relay: Relay) -> None:
+    """The mock answers with examples: of customers and promotions some that can be looked up."""
+    connector = connected(relay.url)
+    connector.verify()
+    relay.edit = {"POST": _with_ids}
+    card = ShopCard(hex_id(9), D("12.50"), "EUR", "Gold", "PW-4711")
+    connector.write_card(card)
+    connector.clear_card(card.customer_id)
+    for code in (TENNER, replace(TENNER, percentage=D("12.5"), amount=None, ends_at=None)):
+        assert connector.put_code(code) == connector.put_code(code)
+    relay.edit = {"GET": lambda found: found["data"].update(orderCount=0)}
+    assert connector.revoke_code(TENNER) is CodeFate.REVOKED
+    relay.edit = {"GET": lambda found: found["data"].update(orderCount=1, active=False)}
+    assert connector.revoke_code(TENNER) is CodeFate.USED
+
+    syncs = [each for each in relay.sent("POST") if each.path == "/_action/sync"]
+    assert len(syncs) == 6
+    assert [json.loads(each.body)["active"] for each in relay.sent("PATCH")] == [False, True]
+
+
+def _with_ids(found: Any) -> None:
+    rows = found.get("data")
+    if isinstance(rows, list):
+        rows[:] = [{"id": hex_id(9), "factor": 1, "tags": [{"id": hex_id(8), "name": TIER_TAG}]}]
 
 
 def test_the_mock_refuses_what_the_contract_does_not_know(relay: Relay) -> None:
@@ -366,6 +412,14 @@ def test_only_a_confirmed_address_tells_who_somebody_is() -> None:
     assert told(Order()).customer == anna
     assert told(Order(is_confirmed=False)).customer == replace(anna, is_email_verified=False)
     assert told(Order(is_guest=True)).customer == ShopCustomer(is_guest=True)
+
+
+def test_a_paid_order_tells_its_codes() -> None:
+    off = [Line(D(-5), type="promotion", code=each) for each in ("Ten", "Ten", None, "x" * 101)]
+    order = Order(lines=[TEA, *off])
+    assert told(order).codes == ("Ten",)
+    for unpaid in (replace(order, payments=[Payment("open")]), replace(order, state="cancelled")):
+        assert told(unpaid).codes == ()
 
 
 MONEY = st.integers(1, 20_000).map(lambda cents: D(cents) / 100)
