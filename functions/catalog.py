@@ -348,6 +348,8 @@ ENDPOINTS = (
     Endpoint("linkShopCustomer", "systems", Package.GROW, customer_package=Package.GROW),
     Endpoint("getSyncStatus", "systems", Package.GROW, is_read=True),
     Endpoint("configureSync", "systems", Package.GROW, roles=CONFIGURES),
+    Endpoint("connectShop", "systems", Package.GROW, roles=CONFIGURES),
+    Endpoint("subscribeShopNotices", "systems", Package.GROW, roles=CONFIGURES),
     Endpoint(
         "deleteSyncConfiguration",
         "systems",

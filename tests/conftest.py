@@ -35,6 +35,7 @@ pytest_plugins = [
     "tests.support.psp_doubles.fixtures",
     "tests.support.receipts",
     "tests.support.shops",
+    "tests.support.woocommerce_site",  # before situations, which import it
     "tests.support.situations",
     "tests.support.staff",
 ]

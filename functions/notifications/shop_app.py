@@ -17,6 +17,8 @@ from shared.services.systems import shop_apps
 if TYPE_CHECKING:
     from flask import Request
 
+STEPS = ("register", "confirm")
+
 
 def answer(request: Request, store_id: str, step: str) -> Response:
     """Answer a shop.

@@ -29,7 +29,7 @@ def _answer(request: Request, log: dict[str, Any]) -> Response:
     system, store_id, step = _named(request.path)
     log |= {"system": system, "storeId": store_id}
     if step is not None:
-        return _of_app(request, store_id, step)
+        return _of_step(request, system, store_id, step, log)
     if request.method != "POST":
         raise MethodNotAllowed("Use POST.", allowed=["POST"])
     headers = http.headers_of(request)
@@ -41,22 +41,28 @@ def _answer(request: Request, log: dict[str, Any]) -> Response:
     return Response("", content_type="text/plain")
 
 
-def _of_app(request: Request, store_id: str, step: str) -> Response:
-    from functions.notifications import shop_app
+def _of_step(
+    request: Request, system: str, store_id: str, step: str, log: dict[str, Any]
+) -> Response:
+    from functions.notifications import shop_app, shop_approval
 
     try:
-        return shop_app.answer(request, store_id, step)
+        if step in shop_app.STEPS:
+            return shop_app.answer(request, store_id, step)
+        return shop_approval.answer(request, system, store_id, step, log)
     except NoticeNotGenuine:
         raise _refused() from None
 
 
 def _named(path: str) -> tuple[str, str, str | None]:
-    """Return shop system and store of a path, and the step of the registration of an app."""
+    """Return shop system and store of a path, and the step by which a shop is connected."""
     match notification_paths.parts_of(path, SHOP_WEBHOOK):
         case [system, store_id] if system in shop.SYSTEMS and store_id:
             return system, store_id, None
         case ["shopware", store_id, ("register" | "confirm") as step] if store_id:
             return "shopware", store_id, step
+        case [system, store_id, ("approve" | "connected") as step] if system in shop.APPROVING:
+            return system, store_id, step
     raise _refused()
 
 

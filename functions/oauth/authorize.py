@@ -1,21 +1,19 @@
 """GET /oauth/authorize: the page on which an owner lets an app act. Source: RFC 6749, 4.1.1.
 
-The page is a file with places for texts, which are escaped. It loads nothing from elsewhere, runs
-no code but its own file, and can stand in no frame. It sets no cookie, and none is ever looked at:
-who consents is said by an ID token that only the page has, so another site can send no consent in
-somebody's name (CSRF).
+It sets no cookie, and none is ever looked at: who consents is said by an ID token that only the
+page has, so another site can send no consent in somebody's name (CSRF).
 """
 
 from __future__ import annotations
 
 import html
-from functools import lru_cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flask import Response
 
+from functions import pages
 from functions.oauth import authorization_requests
 from functions.oauth.authorization_requests import Asked, AskingApp
 from shared import config
@@ -41,12 +39,12 @@ def handle(request: Request) -> Response:
         return _page(client, authorization_requests.asked(parameters))
     except OAuthRefused as error:
         url = client.refusal(error.error, error.description)
-        return _guarded(Response(status=HTTPStatus.FOUND, headers={"Location": url}))
+        return pages.guarded(Response(status=HTTPStatus.FOUND, headers={"Location": url}))
 
 
 def asset(name: str) -> Response:
     """Return the page's style or script."""
-    response = Response(_file(name), content_type=ASSETS[name])
+    response = Response(pages.content(_FOLDER / name), content_type=ASSETS[name])
     response.headers["Cache-Control"] = "no-cache"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
@@ -86,33 +84,9 @@ def _sign_in() -> tuple[str, str]:
 
 
 def _html(text: str, status: int, sign_in_origin: str = "") -> Response:
-    response = Response(text, status, content_type="text/html; charset=utf-8")
-    response.headers["Content-Security-Policy"] = (
-        "default-src 'none'; script-src 'self'; style-src 'self'; "
-        f"connect-src 'self' {sign_in_origin}".rstrip()
-        + "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    )
-    return _guarded(response)
-
-
-def _guarded(response: Response) -> Response:
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["X-Frame-Options"] = "DENY"
-    return response
+    connect = f"'self' {sign_in_origin}".rstrip()
+    return pages.answered(text, status, script="'self'", connect=connect)
 
 
 def _filled(name: str, texts: dict[str, str]) -> str:
-    """Return a page with its texts, escaped: each place is ``{{NAME}}``, in text or quotes."""
-    page = _file(name).decode()
-    for place, text in texts.items():
-        # Braces are escaped, too: a text that has the name of a place stays a text.
-        safe = html.escape(text).replace("{", "&#123;")
-        page = page.replace(f"{{{{{place}}}}}", safe)
-    return page
-
-
-@lru_cache
-def _file(name: str) -> bytes:
-    return (_FOLDER / name).read_bytes()
+    return pages.filled(_FOLDER / name, texts)

@@ -374,6 +374,10 @@ def shop_notice(notice_id: str) -> str:
     return f"shopNotices/{encode(notice_id)}"
 
 
+def shop_approval(store_id: str, system: str) -> str:
+    return f"shopApprovals/{encode(store_id)}_{_without_underscores(encode(system))}"
+
+
 def checkout(checkout_id: str) -> str:
     return f"checkouts/{encode(checkout_id)}"
 

@@ -66,6 +66,8 @@ def test_what_a_developer_may_call_besides_reads() -> None:
         "getLoyaltyWebhookEvents",
         "configureMembers",
         "configureSync",
+        "connectShop",
+        "subscribeShopNotices",
         "deleteSyncConfiguration",
         "configurePSP",
         "deletePSPConfiguration",

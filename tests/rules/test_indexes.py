@@ -581,6 +581,7 @@ def test_deletes_what_is_kept_for_a_time() -> None:
         "purchases",
         "receipts",
         "reservations",
+        "shopApprovals",
         "shopNotices",
         "shopOrders",
         "tierRecalculations",
@@ -633,6 +634,7 @@ def test_knows_paths_of_all_overrides(member: Member) -> None:
             paths.tier_recalculation("x"),
             paths.shop_order("x"),
             paths.shop_notice("x"),
+            paths.shop_approval("x", "y"),
         )
         for name in path.split("/")[::2]
     }

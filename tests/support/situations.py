@@ -43,13 +43,14 @@ from shared.store.members import settings_documents
 from shared.store.payments import payment_documents
 from shared.store.stores import store_documents
 from shared.store.webhooks import delivery_documents, endpoint_documents
-from tests.support import erps
+from tests.support import erps, woocommerce_site
 from tests.support.api import Api
 from tests.support.merchants import RULES, Member, Merchant, create_key, create_merchant
 from tests.support.payments import Till
 from tests.support.receivers import Receiver
 from tests.support.system_samples import CONFIGS
 from tests.support.tses import TestTse
+from tests.support.woocommerce_site import WooSite
 from tools.korona_stand_in import StandIn as TillStandIn
 from tools.psp_stand_in import StandIn
 
@@ -93,6 +94,7 @@ _DOCUMENTED: Names = {
         "password": "password-of-the-api-user",
     },
     "erpCredentials": CONFIGS["erp", "sevdesk"],
+    "shopCredentials": CONFIGS["shop", "woocommerce"],
 }
 
 
@@ -166,11 +168,12 @@ def names_something(value: Any) -> bool:
 
 @dataclass(frozen=True)
 class Systems:
-    """The provider, the till system and the ERP of every situation, on this machine."""
+    """The provider, the till system, the ERP and the shop of every situation, on this machine."""
 
     provider: StandIn
     till: TillStandIn
     erp: Receiver
+    shop: WooSite
 
     @property
     def names(self) -> Names:
@@ -178,6 +181,7 @@ class Systems:
             "providerUrl": self.provider.url,
             "tillCredentials": self.till.credentials,
             "erpCredentials": erps.credentials(self.erp),
+            "shopCredentials": woocommerce_site.credentials(self.shop),
         }
 
 
@@ -658,6 +662,17 @@ def make_shop(situation: Situation, **fields: Any) -> None:
     situation.api.ok("configureSync", {**body, **fields})
 
 
+def make_woocommerce(situation: Situation, **fields: Any) -> None:
+    """Connect the store's shop ``woocommerce``."""
+    body = {
+        "storeId": situation.merchant.store_id,
+        "kind": "shop",
+        "system": "woocommerce",
+        "credentials": situation.names["shopCredentials"],
+    }
+    situation.api.ok("configureSync", {**body, **fields})
+
+
 MAKERS: Mapping[str, Callable[..., None]] = {
     "test account": make_test_account,
     "program": make_program,
@@ -694,6 +709,7 @@ MAKERS: Mapping[str, Callable[..., None]] = {
     "till": make_till,
     "synced till": make_synced_till,
     "shop": make_shop,
+    "woocommerce": make_woocommerce,
 }
 """The makers of all needs of samples. A need comes after the needs that it depends on."""
 
@@ -708,9 +724,11 @@ def _next_id(prefix: str, wanted: str) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def systems(shared_provider: StandIn, shared_till: TillStandIn, shared_erp: Receiver) -> Systems:
+def systems(
+    shared_provider: StandIn, shared_till: TillStandIn, shared_erp: Receiver, shared_shop: WooSite
+) -> Systems:
     """The systems on this machine to which situations are connected."""
-    return Systems(shared_provider, shared_till, shared_erp)
+    return Systems(shared_provider, shared_till, shared_erp, shared_shop)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -125,17 +125,76 @@ class CodeWriting(Protocol):
         """Make a code unusable, unless it was used. One that the shop does not have is revoked."""
 
 
+class NoticeSubscribing(Protocol):
+    """Has the shop send its notices. Every method may raise a ``ConnectorError``."""
+
+    def subscribe(self, address: str) -> None:
+        """Have the topics of ``SUBSCRIBES`` sent to an address, each once; again changes nothing.
+
+        What the shop sends there already is set right: it may have been switched off.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalRequest:
+    """What a shop's page is called with.
+
+    Attributes:
+        asked_by: Who asks, for the page.
+        state: Has to come back with the shop's answer.
+        callback_url: Where a shop sends the access that does not give it to the browser.
+        return_url: Where the shop sends the browser.
+    """
+
+    asked_by: str
+    state: str
+    callback_url: str
+    return_url: str
+
+
+class ApprovalModule(Protocol):
+    """A shop's page on which a merchant says yes, and how the shop then gives access.
+
+    Attributes:
+        Asked: What the merchant says of the shop before.
+    """
+
+    Asked: type[ConnectorConfig]
+
+    def page(self, asked: ConnectorConfig, request: ApprovalRequest) -> str:
+        """Return the address of the page."""
+
+    def state_of(self, answer: bytes) -> str:
+        """Return the state in a shop's answer, which is a body or a query; nothing is checked.
+
+        Raises:
+            NoticeNotGenuine: There is none.
+        """
+
+    def access(
+        self, asked: ConnectorConfig, answer: bytes, now: datetime, *, is_emulated: bool
+    ) -> ConnectorConfig:
+        """Return the access that a shop gives by an answer whose state was right.
+
+        Raises:
+            NoticeNotGenuine: The answer is not as the shop makes it, or gives too little.
+            ConnectorError: The shop had to be asked, and refuses.
+        """
+
+
 class ShopModule(SystemModule, Protocol):
     """A module of this package. ``STREAMS`` is ``{Stream.RECEIPTS}``, or empty without a list.
 
     Attributes:
         NOTICE_TOPICS: What the shop is asked to send, in the shop's words.
         IDS_ARE_GLOBAL: A customer's id is another one's in no other shop of the system.
+        SUBSCRIBES: Those of them that the connector, then ``NoticeSubscribing``, can ask for.
         WRITES: What can be written into the shop: its connector is ``CardWriting`` with
             ``ShopWrite.CARD``, and ``CodeWriting`` with ``ShopWrite.CODE``.
     """
 
     NOTICE_TOPICS: tuple[str, ...]
+    SUBSCRIBES: tuple[str, ...]
     IDS_ARE_GLOBAL: bool
     WRITES: frozenset[ShopWrite]
 

@@ -42,6 +42,7 @@ IS_FILE = False
 IDS_ARE_GLOBAL = False
 WRITES = frozenset(ShopWrite)
 NOTICE_TOPICS: tuple[str, ...] = generic_orders.TOPICS
+SUBSCRIBES: tuple[str, ...] = ()
 
 
 class Config(ConnectorConfig):

@@ -71,6 +71,7 @@ NOTICE_TOPICS = (
     "shop/redact",
     "app/uninstalled",
 )
+SUBSCRIBES: tuple[str, ...] = ()
 
 API_VERSION = "2026-10"
 OVERLAP = timedelta(minutes=5)

@@ -61,6 +61,8 @@ NOTICE_TOPICS = (
     "app.activated",
     "app.deleted",
 )
+SUBSCRIBES: tuple[str, ...] = ()
+"""The manifest of the app says what the shop sends."""
 
 PAGE_ITEMS = 50
 OVERLAP = timedelta(minutes=10)

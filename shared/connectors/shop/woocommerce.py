@@ -24,7 +24,7 @@ from shared.connectors.base import ListedPage, PushBy, Stream
 from shared.connectors.client import JsonClient
 from shared.connectors.config import ConnectorConfig
 from shared.connectors.rows import id_in, read_rows, reason_of
-from shared.connectors.shop import woocommerce_writes
+from shared.connectors.shop import woocommerce_webhooks, woocommerce_writes
 from shared.connectors.shop.base import (
     BEGINS_BEFORE,
     NoticeNotGenuine,
@@ -52,6 +52,7 @@ IS_FILE = False
 IDS_ARE_GLOBAL = False
 WRITES = frozenset({ShopWrite.CARD, ShopWrite.CODE})
 NOTICE_TOPICS = ("order.created", "order.updated", "order.deleted", "order.restored")
+SUBSCRIBES = NOTICE_TOPICS
 
 API = "/wp-json/wc/v3"
 PAGE_ITEMS = 100
@@ -62,26 +63,13 @@ _PING = re.compile(rb"webhook_id=[0-9]{1,18}")
 _ORDERS = "order."
 
 
-class Config(ConnectorConfig):
-    """The address of a shop, a key of its REST API, and the secret of its webhook."""
+class Site(ConnectorConfig):
+    """The address of a shop, and what the merchant says of it."""
 
     shop_url: str = Field(
         min_length=1,
         max_length=200,
         description="Where the shop is: `https://shop.example.com`, on a public address.",
-    )
-    consumer_key: SecretStr = Field(
-        min_length=10,
-        max_length=200,
-        description="Of a key that may read: `ck_...`. To write cards and codes: read and write.",
-    )
-    consumer_secret: SecretStr = Field(
-        min_length=10, max_length=200, description="Of the same key: `cs_...`."
-    )
-    webhook_secret: SecretStr = Field(
-        min_length=16,
-        max_length=200,
-        description="The secret of the shop's webhook, as typed there.",
     )
     gift_card_product_ids: list[int] = Field(
         default_factory=list,
@@ -99,6 +87,24 @@ class Config(ConnectorConfig):
     def hosts(self) -> Mapping[str, str]:
         """Return the address of the shop."""
         return {"shopUrl": self.shop_url}
+
+
+class Config(Site):
+    """A shop with a key of its REST API, and the secret of its webhooks."""
+
+    consumer_key: SecretStr = Field(
+        min_length=10,
+        max_length=200,
+        description="Of a key that may read, and write for what is written: `ck_...`.",
+    )
+    consumer_secret: SecretStr = Field(
+        min_length=10, max_length=200, description="Of the same key: `cs_...`."
+    )
+    webhook_secret: SecretStr = Field(
+        min_length=16,
+        max_length=200,
+        description="The secret of the shop's webhooks. Made up by you.",
+    )
 
     def secrets(self) -> Iterator[str]:
         """Return the secrets, and the key as it is sent."""
@@ -156,6 +162,7 @@ class Connector:
     """One merchant's shop."""
 
     def __init__(self, config: Config, *, is_emulated: bool) -> None:
+        self._webhook_secret = config.webhook_secret
         shop_url = (config.base_url if is_emulated else None) or config.shop_url
         self._terms = config.terms
         self._client = JsonClient(
@@ -231,6 +238,11 @@ class Connector:
     def revoke_code(self, code: ShopCode) -> CodeFate:
         """Delete a coupon that nobody has used; see ``CodeWriting``."""
         return woocommerce_writes.revoke_code(self._client, code)
+
+    def subscribe(self, address: str) -> None:
+        """Set up webhooks; see ``NoticeSubscribing``."""
+        secret = self._webhook_secret.get_secret_value()
+        woocommerce_webhooks.subscribe(self._client, address, SUBSCRIBES, secret)
 
     def _order(self, row: WooOrder) -> ShopOrder:
         refunds = self._refunds(row.id) if row.needs_refunds else ()

@@ -24,6 +24,7 @@ _NAME = "Name of the system."
 PosName = Annotated[system_names.PosName, Field(description=_NAME)]
 ErpName = Annotated[system_names.ErpName, Field(description=_NAME)]
 ShopName = Annotated[system_names.ShopName, Field(description=_NAME)]
+ApprovingShopName = Annotated[system_names.ApprovingShopName, Field(description=_NAME)]
 SystemName = Annotated[system_names.SystemName, Field(description=_NAME)]
 KindName = Annotated[
     SystemKind,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 from shared import clock, config
@@ -96,18 +95,31 @@ def configure(
         return ConfiguredConnection(found or connection, is_replay=True)
 
     def decide(reads: Reads) -> Effect[ConfiguredConnection]:
-        before = sync_documents.decode_connection(reads[path])
-        after = replace(connection, orders_since=_orders_since(connection, before))
-        writes = [sync_documents.write_connection(reads[path], after)]
-        if kind is SystemKind.SHOP:
-            writes += _noted_shop(reads[account_path])
-        return Effect(ConfiguredConnection(after), writes)
+        after = _continued(connection, reads[path])
+        return Effect(
+            ConfiguredConnection(after), writes(connection, reads[path], reads.get(account_path))
+        )
 
     needs = [path, account_path] if kind is SystemKind.SHOP else [path]
     configured = commands.run(needs, decide, claim=caller.claim, replay=replay)
     if kind is SystemKind.SHOP:
         account_documents.forget_account(caller.account_id)
     return configured
+
+
+def writes(connection: Connection, read: Snapshot, account: Snapshot | None) -> list[Write]:
+    """Return the writes that make something the access of a store to a system.
+
+    Args:
+        connection: The access.
+        read: What is at its place.
+        account: Of the store; needed for shops.
+    """
+    found = [sync_documents.write_connection(read, _continued(connection, read))]
+    if connection.kind is SystemKind.SHOP:
+        assert account is not None
+        found += _noted_shop(account)
+    return found
 
 
 def _noted_shop(read: Snapshot) -> list[Write]:
@@ -118,11 +130,13 @@ def _noted_shop(read: Snapshot) -> list[Write]:
     return [account_documents.replace_account(read, replace(account, has_shops=True))]
 
 
-def _orders_since(connection: Connection, before: Connection | None) -> datetime | None:
-    """Return since when a shop's orders earn: other credentials change nothing about that."""
+def _continued(connection: Connection, read: Snapshot) -> Connection:
+    """Return an access in the place of another: since when a shop's orders earn does not change."""
     if connection.kind is not SystemKind.SHOP:
-        return None
-    return (before.orders_since if before else None) or connection.connected_at
+        return connection
+    before = sync_documents.decode_connection(read)
+    since = (before.orders_since if before else None) or connection.connected_at
+    return replace(connection, orders_since=since)
 
 
 def storable_settings(

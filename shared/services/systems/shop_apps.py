@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
-from shared import clock, config
+from shared import clock
 from shared.connectors.shop import shopware_app
 from shared.connectors.shop.base import NoticeNotGenuine
 from shared.connectors.shop.shopware import Config
@@ -18,6 +18,7 @@ from shared.domain.systems.syncs import SystemKind
 from shared.encrypted import Encrypted
 from shared.services import commands, credentials
 from shared.services.commands import Effect, Reads
+from shared.services.systems import shop_addresses
 from shared.services.vaults import vault
 from shared.store import client, paths
 from shared.store.client import Snapshot
@@ -56,7 +57,7 @@ def register(store_id: str, headers: Mapping[str, str], query: bytes) -> Registr
     secret = secrets.token_hex(_SECRET_BYTES)
     pending = {"shopId": asked.shop_id, "secret": secret, "at": clock.real_now().isoformat()}
     token = vault().encrypt(json.dumps(pending), _sealed_for(path))
-    address = f"{config.public_url()}/shopWebhook/{SYSTEM}/{quote(store_id, safe='')}/confirm"
+    address = f"{shop_addresses.of_notices(SYSTEM, store_id)}/confirm"
     return RegistrationAnswer(
         asked.proof, secret, f"{address}?registration={quote(token, safe='')}"
     )

@@ -1,4 +1,4 @@
-"""Orders of shops that wait for their customers, and the notices that were taken."""
+"""Orders of shops that wait for their customers, notices that were taken, approvals that wait."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from shared.domain.systems.shop_approvals import ShopApproval
 from shared.domain.systems.shop_orders import WaitingOrder
 from shared.store import client, paths
 from shared.store.client import Snapshot
@@ -43,11 +44,19 @@ NOTICES = Documents(
     collection="shopNotices",
     path_of=lambda notice: paths.shop_notice(notice.notice_id),
 )
+APPROVALS = Documents(
+    ShopApproval,
+    paths.shop_approval,
+    collection="shopApprovals",
+    personal=NoPersonalData("Credentials of the merchant."),
+)
 
 decode = WAITING.decode
 write = WAITING.write
 deletion = WAITING.deletion
 write_notice = NOTICES.write
+decode_approval = APPROVALS.decode
+write_approval = APPROVALS.write
 
 
 def list_of(lookups: Sequence[str]) -> list[WaitingOrder]:

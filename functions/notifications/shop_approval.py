@@ -1,0 +1,85 @@
+"""POST /shopWebhook/{system}/{storeId}/approve, GET .../connected: a merchant has said yes, or no.
+
+The shop posts the access that it gives to the first, and sends the merchant's browser to the
+second, which answers a page. There is no key: our state is the proof. No cookie is set or looked
+at, the page sends nobody anywhere, and what it does again changes nothing.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flask import Response
+
+from functions import http, pages
+from shared.connectors.shop.base import NoticeNotGenuine
+from shared.errors import Busy, ConnectorError, MethodNotAllowed
+from shared.services.systems import shop_approvals, shop_subscriptions
+
+if TYPE_CHECKING:
+    from flask import Request
+
+_FOLDER = Path(__file__).parent / "shop_pages"
+_TOLD = "The shop tells of each order at once."
+_NOT_TOLD = (
+    "But the shop was not told to report its orders at once ({reason}). They come with each sync. "
+    "Whoever has set this up can try again with subscribeShopNotices."
+)
+_UNKNOWN = "The link was not made for this shop, is older than an hour, or was used before."
+_SAID_NO = "The shop was not allowed to give access."
+_ASK_AGAIN = "Ask for a new link, and open it."
+_LATER = "Open the link once more in some minutes."
+
+
+def answer(
+    request: Request, system: str, store_id: str, step: str, log: dict[str, Any]
+) -> Response:
+    """Answer a shop, or the browser of a merchant.
+
+    Raises:
+        MethodNotAllowed, Busy.
+        NoticeNotGenuine: A shop's answer is not what was asked for.
+        ConnectorError: The shop does not accept the access that it gives.
+    """
+    method = "POST" if step == "approve" else "GET"
+    if request.method != method:
+        raise MethodNotAllowed(f"Use {method}.", allowed=[method])
+    if step == "connected":
+        return _page(request, system, store_id, log)
+    shop_approvals.approve(system, store_id, http.raw_body(request))
+    return Response("", content_type="text/plain")
+
+
+def _page(request: Request, system: str, store_id: str, log: dict[str, Any]) -> Response:
+    """Answer whether it worked. The shop has sent the access before, and says it here."""
+    if request.args.get("success") != "1":
+        return _refused(_SAID_NO, HTTPStatus.OK)
+    try:
+        shop_approvals.require_used(system, store_id, request.args.get("user_id", ""))
+    except NoticeNotGenuine:
+        return _refused(_UNKNOWN, HTTPStatus.UNAUTHORIZED)
+    except Busy as error:
+        log["error"] = error.code
+        return _refused(error.message, HTTPStatus(error.status), _LATER)
+    return _connected(system, store_id, log)
+
+
+def _connected(system: str, store_id: str, log: dict[str, Any]) -> Response:
+    """Have the shop send its notices; the connection stands also if it does not take that."""
+    notices = _TOLD
+    try:
+        shop_subscriptions.subscribe_connected(system, store_id)
+    except (ConnectorError, Busy) as error:
+        log["error"] = error.code
+        notices = _NOT_TOLD.format(reason=error.message.rstrip("."))
+    return _html("connected.html", {"NOTICES": notices}, HTTPStatus.OK)
+
+
+def _refused(reason: str, status: HTTPStatus, following: str = _ASK_AGAIN) -> Response:
+    return _html("refused.html", {"REASON": reason, "NEXT": following}, status)
+
+
+def _html(name: str, texts: dict[str, str], status: HTTPStatus) -> Response:
+    return pages.answered(pages.filled(_FOLDER / name, texts), status)
