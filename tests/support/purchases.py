@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shared.domain.loyalty.earning_base import EarningBase
+from shared.domain.loyalty.programs import Program
 from shared.domain.systems import purchases, receipt_parts
 from shared.domain.systems.purchases import Grant, Purchase
 from shared.domain.systems.sales import Receipt
@@ -13,12 +14,19 @@ EMPTY = purchase_of("R-1")
 WITHOUT_TOBACCO = make_program(earning_base=EarningBase(excluded_categories=("tobacco",)))
 
 
-def read(*receipts: Receipt, purchase: Purchase = EMPTY) -> Purchase:
+def read(
+    *receipts: Receipt, purchase: Purchase = EMPTY, program: Program = WITHOUT_TOBACCO
+) -> Purchase:
     """Read receipts; book what is due after each, as if nobody ever spent a point."""
     for receipt in receipts:
         is_earning = receipt.customer_id is not None
-        parts = receipt_parts.parts_of(WITHOUT_TOBACCO, receipt)
-        reading = purchases.with_receipt(purchase, receipt, is_earning=is_earning, parts=parts)
+        reading = purchases.with_receipt(
+            purchase,
+            receipt,
+            is_earning=is_earning,
+            parts=receipt_parts.parts_of(program, receipt),
+            besides_minor=receipt_parts.besides_minor(program, receipt),
+        )
         purchase, dues = purchases.settled(reading.purchase, decide, ISSUED)
         for due in dues:
             purchase = booked(purchase, due)

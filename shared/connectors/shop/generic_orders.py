@@ -116,7 +116,7 @@ class ToldRefund(ContractPart):
         description="What was paid back, positive, with shipping."
     )
     shipping: Annotated[Amount, Field(ge=0)] = Field(
-        default=NOTHING, description="What of it was shipping and other costs."
+        default=NOTHING, description="What of it was shipping and other costs, as in the order."
     )
     lines: tuple[ToldReturn, ...] = Field(
         default=(),
@@ -142,7 +142,11 @@ class ToldOrder(ContractPart):
         description="What was to be paid for everything, as if nothing had been paid back."
     )
     shipping: Annotated[Amount, Field(ge=0)] = Field(
-        default=NOTHING, description="What of it is shipping and other costs: it earns nothing."
+        default=NOTHING,
+        description=(
+            "What of it is shipping and other costs: it earns nothing, unless the program's "
+            "`earningBase` has `shippingEarns`."
+        ),
     )
     lines: tuple[ToldLine, ...] = Field(
         default=(),
@@ -215,10 +219,10 @@ def to_order(row: ToldOrder) -> ShopOrder:
     elif row.status is Status.PAID:
         if row.paid_at is None:
             raise ValueError("is paid, and has no paidAt")
-        total = row.total - row.shipping
-        lines = _lines(row.lines) or [PurchaseLine(total)]
+        lines = _lines(row.lines) or [PurchaseLine(max(row.total - row.shipping, NOTHING))]
+        shipping = order_receipts.shipping_of(row.shipping)
         receipts = [
-            order_receipts.sale_of(head, row.paid_at, lines, total),
+            order_receipts.sale_of(head, row.paid_at, [*lines, *shipping], row.total),
             *(_refund(head, each) for each in row.refunds),
         ]
     codes = order_receipts.codes_of(row.codes) if row.status is Status.PAID else ()
@@ -226,10 +230,8 @@ def to_order(row: ToldOrder) -> ShopOrder:
 
 
 def _refund(head: OrderHead, row: ToldRefund) -> Receipt:
-    goods = row.amount - row.shipping
-    return order_receipts.refund_of(
-        head, f"refund:{row.id}", row.refunded_at, _lines(row.lines), goods
-    )
+    lines = [*_lines(row.lines), *order_receipts.shipping_of(row.shipping)]
+    return order_receipts.refund_of(head, f"refund:{row.id}", row.refunded_at, lines, row.amount)
 
 
 def _lines(rows: Sequence[ToldLine | ToldReturn]) -> list[PurchaseLine]:

@@ -1,7 +1,7 @@
 """Receipts of shops' orders: what of an order earns, and what a refund takes back, in one place.
 
-Amounts are in major units with the tax in them, as customers pay. Shipping and other costs of an
-order are no lines: they earn nothing.
+Amounts are in major units with the tax in them, as customers pay. Shipping is a line, which earns
+if the program's earning base says so; other costs of an order are no lines, and earn nothing.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from shared.connectors.paid import paid_for
+from shared.connectors.paid import ROUNDING_MINOR
 from shared.domain.loyalty import earning_base
-from shared.domain.loyalty.earning_base import EARNING_BASE_DEFAULT, PurchaseLine
+from shared.domain.loyalty.earning_base import EARNING_BASE_DEFAULT, LineType, PurchaseLine
 from shared.domain.money import Money
 from shared.domain.systems.sales import Receipt, ReceiptKind
 from shared.domain.units import currency_scale
@@ -48,28 +48,30 @@ def sale_of(
     Args:
         head: The order.
         paid_at: When it was paid, by which it earns.
-        lines: Its goods, discounts and gift cards; not what came back.
-        total: What was paid for them, without shipping; they earn no more than that.
+        lines: Its goods, discounts, gift cards and shipping; not what came back.
+        total: What was paid for them; they earn no more than that.
 
     Raises:
         ValueError: An amount is beyond all bounds.
     """
-    kind = ReceiptKind.TRAINING if head.is_test else ReceiptKind.SALE
-    besides = sum((each.amount for each in lines if not _counts(each)), NOTHING)
-    says = Decimal(_base_of(lines))
-    eligible, doubt = paid_for(
-        kind, _money(says, head.currency), _money(total - besides, head.currency)
-    )
+    says = _money(_base_of(earning_base.as_sold(lines)), head.currency)
+    paid = earning_base.as_paid(lines, total)
+    eligible = _money(_base_of(paid), head.currency)
+    doubt = None
+    if says.amount_minor - eligible.amount_minor > ROUNDING_MINOR:
+        besides = sum((max(each.amount, NOTHING) for each in lines if not _counts(each)), NOTHING)
+        received = _money(total - besides, head.currency)
+        doubt = f"its lines say {says}, but {received} were paid: {eligible} count"
     return Receipt(
         external_id=head.order_id,
         number=head.number[:NUMBER_CHARS_MAX],
         issued_at=paid_at,
-        kind=kind,
+        kind=ReceiptKind.TRAINING if head.is_test else ReceiptKind.SALE,
         total=_money(total, head.currency),
         eligible=eligible,
         revision=head.revision,
         doubt=doubt,
-        lines=tuple(lines),
+        lines=paid,
     )
 
 
@@ -86,15 +88,16 @@ def refund_of(
         head: The order.
         refund_id: The shop's id of the refund, another one than those of its orders.
         refunded_at: When it was made.
-        lines: The goods and gift cards that came back, with positive amounts.
-        amount: What was paid back for them, positive, without shipping. If the lines say less, the
-            rest is taken for goods: somebody has typed an amount. If they say more, it counts.
+        lines: The goods, gift cards and shipping that came back, with positive amounts.
+        amount: What was paid back for them, positive. If the lines say less, the rest is taken for
+            goods: somebody has typed an amount. If they say more, it counts.
     """
-    besides = sum((each.amount for each in lines if not _counts(each)), NOTHING)
-    goods = max(amount - besides, NOTHING)
+    others = [each for each in lines if not _counts(each)]
+    goods = max(amount - sum((each.amount for each in others), NOTHING), NOTHING)
     told = [each for each in lines if _counts(each)]
     if sum((each.amount for each in told), NOTHING) != goods:
-        told = [PurchaseLine(goods)]
+        told = [PurchaseLine(goods)] if goods else []
+    others = list(earning_base.as_paid(others, amount - goods))
     return Receipt(
         external_id=refund_id,
         number=head.number[:NUMBER_CHARS_MAX],
@@ -103,7 +106,7 @@ def refund_of(
         total=_money(-amount, head.currency),
         eligible=_money(goods, head.currency),
         voids=head.order_id,
-        lines=tuple(told),
+        lines=(*told, *others),
     )
 
 
@@ -128,6 +131,11 @@ def codes_of(told: Iterable[str | None]) -> tuple[str, ...]:
     """Return the codes of an order, each once. What is too long is none that we have made."""
     found = (each for each in told if each and len(each) <= CODE_CHARS_MAX)
     return tuple(dict.fromkeys(found))[:CODES_MAX]
+
+
+def shipping_of(amount: Decimal, vat_percent: Decimal | None = None) -> tuple[PurchaseLine, ...]:
+    """Return what was paid for shipping as a line; none if it was nothing."""
+    return (PurchaseLine(amount, LineType.SHIPPING, vat_percent=vat_percent),) if amount else ()
 
 
 def revision_of(changed_at: datetime) -> int:

@@ -4,9 +4,9 @@ Source: the Admin GraphQL schema 2026-10, and for notices the documented payload
 resource Order. GraphQL is asked in the words of the notices (``shopify_queries``), so that one
 model reads both. All amounts are those in the shop's own currency.
 
-What an order earns by is what was received for goods: lines after all discounts with their taxes,
-without shipping, duties and fees; tips and gift cards are lines of their own type. What a refund
-takes is the money that went back, without that for shipping and duties. So goods that come back
+What an order earns by is what was received for it, without duties and fees: lines after all
+discounts with their taxes; shipping, tips and gift cards are lines of their own type. What a refund
+takes is the money that went back, without that for duties. So goods that come back
 without money, as in an exchange, or that are removed before they were paid, take nothing, and the
 goods for which they are exchanged earn nothing once more.
 """
@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from decimal import ROUND_DOWN, Decimal
+from functools import partial
 from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -32,6 +33,7 @@ from shared.connectors.shop.order_receipts import (
     refund_of,
     revision_of,
     sale_of,
+    shipping_of,
 )
 from shared.domain.loyalty.earning_base import LineType, PurchaseLine
 from shared.domain.systems.sales import Receipt
@@ -133,10 +135,7 @@ class _Line(_Answer):
     @property
     def vat_percent(self) -> Decimal | None:
         """The rate of its taxes together; ``None`` if one of them has no rate."""
-        rates = [each.rate for each in self.tax_lines]
-        if not rates or None in rates:
-            return None
-        return percent_of(sum((rate for rate in rates if rate), NOTHING) * _PERCENT)
+        return _rate_of(self.tax_lines)
 
 
 class _ShippingLine(_Answer):
@@ -316,8 +315,8 @@ def _receipts(row: ShopifyOrder) -> Iterator[Receipt]:
 
 
 def _sale(row: ShopifyOrder, head: OrderHead) -> Receipt:
-    lines = tuple(_lines(row))
-    sale = sale_of(head, row.issued_at, lines, _received(row) - _not_for_goods(row))
+    lines = (*_lines(row), *_shipping(row))
+    sale = sale_of(head, row.issued_at, lines, _received(row) - _duties_and_fees(row))
     # What is taken in exchange is not paid again, so that less is received than lines say.
     return replace(sale, doubt=None) if row.refunds else sale
 
@@ -377,24 +376,33 @@ def _sold(row: ShopifyOrder, line: _Line) -> int:
     return min(line.current_quantity + refunded, line.quantity)
 
 
-def _not_for_goods(row: ShopifyOrder) -> Decimal:
-    """Return what was paid for shipping, duties and fees."""
-    shipping = (
-        each.total(taxes_included=row.taxes_included)
-        for each in row.shipping_lines
-        if not each.is_removed
-    )
+def _shipping(row: ShopifyOrder) -> Iterator[PurchaseLine]:
+    """Yield what was paid for shipping. Of lines that were removed, that is what went back."""
+    removed = NOTHING
+    for each in row.shipping_lines:
+        amount = each.total(taxes_included=row.taxes_included)
+        if each.is_removed:
+            removed += amount
+        else:
+            yield from shipping_of(amount, _rate_of(each.tax_lines))
+    yield from shipping_of(min(removed, sum(map(partial(_shipping_in, row), row.refunds), NOTHING)))
+
+
+def _shipping_in(row: ShopifyOrder, refund: ShopifyRefund) -> Decimal:
+    """Return what of a refund is for shipping."""
+    lines = refund.refund_shipping_lines
+    return sum((each.total(taxes_included=row.taxes_included) for each in lines), NOTHING)
+
+
+def _duties_and_fees(row: ShopifyOrder) -> Decimal:
     besides = (row.current_total_duties_set, row.current_total_additional_fees_set)
-    return sum(shipping, NOTHING) + sum((each.amount for each in besides if each), NOTHING)
+    return sum((each.amount for each in besides if each), NOTHING)
 
 
 def _refund(row: ShopifyOrder, head: OrderHead, refund: ShopifyRefund) -> Receipt | None:
-    """Return what a refund takes back; ``None`` if no money for goods has gone back."""
-    shipping = (
-        each.total(taxes_included=row.taxes_included) for each in refund.refund_shipping_lines
-    )
+    """Return what a refund takes back; ``None`` if no money for goods or shipping has gone back."""
     duties = (each.amount_set.amount for each in refund.duties)
-    amount = refund.money - sum(shipping, NOTHING) - sum(duties, NOTHING)
+    amount = refund.money - sum(duties, NOTHING)
     if amount <= 0:
         return None
     has_all = not refund.refund_line_items.page_info.has_next_page
@@ -402,7 +410,7 @@ def _refund(row: ShopifyOrder, head: OrderHead, refund: ShopifyRefund) -> Receip
         head,
         f"{REFUND_ID}{refund.id}",
         refund.processed_at or refund.created_at or row.updated_at,
-        tuple(_returned(row, refund)) if has_all else (),
+        (*(_returned(row, refund) if has_all else ()), *shipping_of(_shipping_in(row, refund))),
         amount,
     )
     return replace(taken, revision=head.revision, voids_issued_at=row.issued_at)
@@ -418,6 +426,13 @@ def _returned(row: ShopifyOrder, refund: ShopifyRefund) -> Iterator[PurchaseLine
             yield PurchaseLine(amount)
         elif amount and line is not None:
             yield PurchaseLine(amount, types[line.id], None, line.of_product, line.vat_percent)
+
+
+def _rate_of(lines: Iterable[_TaxLine]) -> Decimal | None:
+    rates = [each.rate for each in lines]
+    if not rates or None in rates:
+        return None
+    return percent_of(sum((rate for rate in rates if rate), NOTHING) * _PERCENT)
 
 
 def _tax_of(lines: Iterable[_TaxLine]) -> Decimal:

@@ -3,10 +3,10 @@
 Source: the vendor's OpenAPI definition of the Admin API, 6.7.10.1, and its documentation of states.
 
 An order counts once a payment of it is paid. Lines have their taxes in them or beside them
-(``taxStatus``), promotions and credits are lines below zero. What was paid for shipping earns
-nothing. A payment that is refunded, charged back or cancelled voids the order; of one that is
-refunded in part only the refunds of its captures say how much, which not every payment plugin
-writes.
+(``taxStatus``), promotions and credits are lines below zero. A payment that is refunded, charged
+back or cancelled voids the order; of one that is refunded in part only the refunds of its captures
+say how much, which not every payment plugin writes. A refund does not say what of it was for
+shipping: what is no position is taken for goods.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from shared.connectors.shop.order_receipts import (
     refund_of,
     revision_of,
     sale_of,
+    shipping_of,
 )
 from shared.domain.loyalty.earning_base import LineType, PurchaseLine
 from shared.domain.systems.sales import Receipt, ReceiptKind
@@ -239,8 +240,9 @@ def _paid_receipts(row: ShopwareOrder, head: OrderHead) -> Iterator[Receipt]:
     received = sum(
         (each.amount.total_price for each in row.transactions if each.state in _HAD), NOTHING
     )
-    paid = min(received, row.price.total_price) - row.shipping_costs.with_tax(status)
-    sale = sale_of(head, row.order_date_time, tuple(_lines(row)), paid)
+    paid = min(received, row.price.total_price)
+    shipping = shipping_of(row.shipping_costs.with_tax(status), row.shipping_costs.vat_percent)
+    sale = sale_of(head, row.order_date_time, (*_lines(row), *shipping), paid)
     refunds = [
         each
         for transaction in row.transactions

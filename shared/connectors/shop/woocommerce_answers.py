@@ -175,8 +175,8 @@ def to_order(row: WooOrder, refunds: Sequence[WooRefund], terms: WooTerms) -> Sh
     codes: tuple[str, ...] = ()
     if row.status in PAID:
         codes = order_receipts.codes_of(each.code for each in row.coupon_lines)
-        lines = [*_lines(row.line_items, terms), *_discounts(row.fee_lines)]
-        total = row.total - _costs(row)
+        lines = [*_lines(row.line_items, terms), *_discounts(row.fee_lines), *_shipping(row)]
+        total = row.total - _fees(row)
         receipts = (
             order_receipts.sale_of(head, at, lines, total),
             *(_refund(head, each, terms) for each in refunds),
@@ -197,8 +197,10 @@ def _refund(head: OrderHead, row: WooRefund, terms: WooTerms) -> Receipt:
         for each in row.line_items
         if each.paid
     ]
-    goods = max(abs(row.amount) - abs(_costs(row)), NOTHING)
-    return order_receipts.refund_of(head, f"refund:{row.id}", row.date_created_gmt, lines, goods)
+    lines += _shipping(row)
+    paid_back = max(abs(row.amount) - abs(_fees(row)), NOTHING)
+    refund_id = f"refund:{row.id}"
+    return order_receipts.refund_of(head, refund_id, row.date_created_gmt, lines, paid_back)
 
 
 def _lines(items: Iterable[WooItem], terms: WooTerms) -> Iterator[PurchaseLine]:
@@ -215,18 +217,24 @@ def _discounts(fees: Iterable[WooCost]) -> Iterator[PurchaseLine]:
             yield PurchaseLine(each.paid, LineType.DISCOUNT)
 
 
-def _costs(row: WooOrder | WooRefund) -> Decimal:
-    """Return what is no goods: shipping, and fees. In an order a fee below zero is a discount."""
+def _shipping(row: WooOrder | WooRefund) -> Iterator[PurchaseLine]:
+    """Yield what was paid for shipping, or came back of it."""
+    for each in row.shipping_lines:
+        yield from order_receipts.shipping_of(abs(each.paid), _vat(each))
+
+
+def _fees(row: WooOrder | WooRefund) -> Decimal:
+    """Return what is neither goods nor shipping. In an order a fee below zero is a discount."""
     is_order = isinstance(row, WooOrder)
     fees = [each.paid for each in row.fee_lines if not (is_order and each.paid < 0)]
-    return sum((each.paid for each in row.shipping_lines), NOTHING) + sum(fees, NOTHING)
+    return sum(fees, NOTHING)
 
 
 def _product_of(item: WooItem) -> str | None:
     return str(item.product_id) if item.product_id > 0 else None
 
 
-def _vat(item: WooItem) -> Decimal | None:
+def _vat(item: WooCost) -> Decimal | None:
     """Return the rate of a line's tax, to a tenth of a percent; ``None`` if there is no price.
 
     Rows of tax rates are named by the shop; what was paid is certain.

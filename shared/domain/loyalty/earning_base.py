@@ -2,14 +2,14 @@
 
 What is excluded counts as if it were not on the receipt. Discounts and rewards lower the goods that
 were bought, each by its share of their price: so excluded goods take their share of a discount,
-too. Vouchers, gift cards, deposits and tips are sold at their face value; only what a discount is
-more than the goods lowers them.
+too. Vouchers, gift cards, deposits, tips and shipping are sold at their face value; only what a
+discount is more than the goods lowers them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -27,6 +27,7 @@ class LineType(StrEnum):
     GIFT_CARD = "gift_card"
     DEPOSIT = "deposit"
     TIP = "tip"
+    SHIPPING = "shipping"
 
 
 LOWERING = frozenset({LineType.DISCOUNT, LineType.REWARD})
@@ -65,6 +66,7 @@ class PurchaseLine:
 class EarningBase:
     """What of a purchase earns.
 
+    ``shipping_earns``: what was paid for shipping does, too.
     ``vat_percent`` is the rate of what comes without one; only needed, and always there, for
     ``TaxMode.NET``.
     """
@@ -74,11 +76,13 @@ class EarningBase:
     excluded_categories: tuple[str, ...] = ()
     excluded_product_ids: tuple[str, ...] = ()
     excluded_types: tuple[LineType, ...] = EXCLUDED_TYPES_DEFAULT
+    shipping_earns: bool = False
 
     def counts(self, line: PurchaseLine) -> bool:
         """Tell whether a line that is no discount and no reward earns."""
         return not (
-            line.type in self.excluded_types
+            (line.type is LineType.SHIPPING and not self.shipping_earns)
+            or line.type in self.excluded_types
             or line.category in self.excluded_categories
             or line.product_id in self.excluded_product_ids
         )
@@ -106,6 +110,30 @@ def paid_amount(lines: Sequence[PurchaseLine]) -> Decimal:
         min(line.amount, Decimal(0)) if line.type in LOWERING else line.amount for line in lines
     )
     return max(sum(amounts, Decimal(0)), Decimal(0))
+
+
+def as_sold(lines: Sequence[PurchaseLine]) -> tuple[PurchaseLine, ...]:
+    """Return the lines of an online order with everything below zero as a discount.
+
+    A gift card that pays, or a deposit that comes back, lowers the goods: no more money than was
+    paid can be paid back, so what earns is never more than that.
+    """
+    return tuple(
+        replace(each, type=LineType.DISCOUNT)
+        if each.amount < 0 and each.type not in LOWERING
+        else each
+        for each in lines
+    )
+
+
+def as_paid(lines: Sequence[PurchaseLine], paid: Decimal) -> tuple[PurchaseLine, ...]:
+    """Return the lines of an online order, of which together no more than ``paid`` earns.
+
+    What was not paid lowers the goods as a discount does, and the rest only then.
+    """
+    sold = as_sold(lines)
+    missing = paid_amount(sold) - max(paid, Decimal(0))
+    return (*sold, PurchaseLine(-missing, LineType.DISCOUNT)) if missing > 0 else sold
 
 
 def shares(base: EarningBase, lines: Sequence[PurchaseLine]) -> tuple[LineShare, ...]:

@@ -60,6 +60,8 @@ class KnownSale:
         taken_at: When that took points back.
         parts: What of it earns, by the earning base of the program when this amount was read;
             ``None`` for ``amount_minor``.
+        besides_minor: What was paid for what earns besides the eligible amount, such as shipping.
+        total_minor: What was paid for everything; ``None`` if that was not noted.
     """
 
     amount_minor: int
@@ -72,6 +74,8 @@ class KnownSale:
     is_void: bool = False
     taken_at: datetime | None = None
     parts: Parts | None = None
+    besides_minor: int = 0
+    total_minor: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,8 @@ class PurchaseChange:
         is_undone: It was voided in place, and changes nothing.
         is_estimate: Its amount follows from the units that it took back, and may be a cent off.
         taken_at: When it took points back.
-        parts: As for a sale; negative for what came back.
+        parts: As for a sale; negative for what came back; so is ``besides_minor``.
+        total_minor: As for a sale.
     """
 
     receipt_id: str
@@ -106,6 +111,13 @@ class PurchaseChange:
     is_estimate: bool = False
     taken_at: datetime | None = None
     parts: Parts | None = None
+    besides_minor: int = 0
+    total_minor: int | None = None
+
+    @property
+    def money_minor(self) -> int:
+        """All that it adds or takes back."""
+        return self.amount_minor + self.besides_minor
 
 
 PartT = TypeVar("PartT", KnownSale, PurchaseChange)
@@ -335,7 +347,12 @@ class _Group:
 
 
 def with_receipt(
-    purchase: Purchase, receipt: Receipt, *, is_earning: bool, parts: Parts | None = None
+    purchase: Purchase,
+    receipt: Receipt,
+    *,
+    is_earning: bool,
+    parts: Parts | None = None,
+    besides_minor: int = 0,
 ) -> Reading:
     """Return a purchase after one of its receipts was read.
 
@@ -347,6 +364,7 @@ def with_receipt(
         is_earning: The customer whom it names was a member when it was issued, and the merchant
             lets it earn.
         parts: What of it earns by the program's base; ``None`` for its eligible amount.
+        besides_minor: What was paid for what earns besides that amount.
     """
     receipt = _of_erased(purchase, receipt, is_earning=is_earning)
     if len(purchase.sales) + len(purchase.changes) >= RECEIPTS_MAX:
@@ -355,8 +373,8 @@ def with_receipt(
     if receipt.kind is ReceiptKind.VOID and receipt.voids == receipt.external_id:
         return _with_void(purchase, receipt)
     if receipt.voids is not None:
-        return _with_change(purchase, receipt, parts, is_earning=is_earning)
-    return _with_sale(purchase, receipt, parts, is_earning=is_earning)
+        return _with_change(purchase, receipt, parts, besides_minor, is_earning=is_earning)
+    return _with_sale(purchase, receipt, parts, besides_minor, is_earning=is_earning)
 
 
 def _of_erased(purchase: Purchase, receipt: Receipt, *, is_earning: bool) -> Receipt:
@@ -661,7 +679,12 @@ def _got_units(purchase: Purchase, user_id: str) -> int:
 
 
 def _with_sale(
-    purchase: Purchase, receipt: Receipt, parts: Parts | None, *, is_earning: bool
+    purchase: Purchase,
+    receipt: Receipt,
+    parts: Parts | None,
+    besides_minor: int,
+    *,
+    is_earning: bool,
 ) -> Reading:
     sale = KnownSale(
         amount_minor=max(receipt.eligible.amount_minor, 0),
@@ -671,6 +694,8 @@ def _with_sale(
         issued_at=receipt.issued_at,
         revision=receipt.revision,
         parts=parts,
+        besides_minor=besides_minor,
+        total_minor=receipt.total.amount_minor,
     )
     place = _place_of(purchase.sales, receipt)
     if place is not None:
@@ -700,8 +725,8 @@ def _with_known_sale(purchase: Purchase, place: int, sale: KnownSale) -> Reading
         sale = replace(sale, customer_id=known.customer_id, is_earning=known.is_earning)
     is_same_customer = sale.customer_id == known.customer_id
     is_same_amount = sale.amount_minor == known.amount_minor
-    if is_same_amount and is_same_customer:
-        sale = replace(sale, parts=known.parts)  # Rules may have changed since.
+    if is_same_amount and is_same_customer and not (is_later and _is_other_total(known, sale)):
+        sale = _with_worth_of(known, sale)
     if is_later or (is_same_customer and is_same_amount):
         # Whoever lets older receipts earn after all corrects nothing either, but adds points.
         sale = replace(sale, is_earning=sale.is_earning or (is_same_customer and known.is_earning))
@@ -711,6 +736,16 @@ def _with_known_sale(purchase: Purchase, place: int, sale: KnownSale) -> Reading
     if not is_same_customer:
         return Reading(purchase, refusal=_OTHER_CUSTOMER)
     return Reading(purchase, OTHER_AMOUNT)
+
+
+def _is_other_total(known: PartT, told: PartT) -> bool:
+    """Tell whether something else than what always earns has changed, such as the shipping."""
+    return known.total_minor not in {None, told.total_minor}
+
+
+def _with_worth_of(known: PartT, told: PartT) -> PartT:
+    """Return a reading of the same amount with what earned by the rules of then."""
+    return replace(told, parts=known.parts, besides_minor=known.besides_minor)
 
 
 def _is_later(one: int | None, other: int | None) -> bool:
@@ -749,7 +784,12 @@ def _with_void(purchase: Purchase, receipt: Receipt) -> Reading:
 
 
 def _with_change(
-    purchase: Purchase, receipt: Receipt, parts: Parts | None, *, is_earning: bool
+    purchase: Purchase,
+    receipt: Receipt,
+    parts: Parts | None,
+    besides_minor: int,
+    *,
+    is_earning: bool,
 ) -> Reading:
     amount_minor = receipt.eligible.amount_minor
     is_void = receipt.kind is ReceiptKind.VOID
@@ -765,11 +805,13 @@ def _with_change(
         is_void=is_void,
         revision=receipt.revision,
         parts=parts,
+        besides_minor=besides_minor,
+        total_minor=receipt.total.amount_minor,
     )
     for place, known in enumerate(purchase.changes):
         if _is_same(known.receipt_id, receipt):
             return _with_known_change(purchase, place, change)
-    if is_void and amount_minor == 0:
+    if is_void and amount_minor == 0 and not parts and besides_minor == 0:
         return Reading(purchase)
     doubt = None
     if len(list(_candidates(purchase.sales, change))) > 1:
@@ -781,8 +823,9 @@ def _with_known_change(purchase: Purchase, place: int, change: PurchaseChange) -
     """Return a purchase after a receipt that refers to a sale was read again."""
     known = purchase.changes[place]
     if _is_later(change.revision, known.revision):
-        if change.amount_minor == known.amount_minor:
-            change = replace(change, parts=known.parts)  # Rules may have changed since.
+        is_same = change.amount_minor == known.amount_minor and not _is_other_total(known, change)
+        if is_same:
+            change = _with_worth_of(known, change)
         return Reading(_with_change_at(purchase, place, change))
     # What was booked before purchases were kept has no exact amount.
     is_exact = known.receipt_id == change.receipt_id and not known.is_estimate
@@ -913,8 +956,8 @@ def _amount_minor(purchase: Purchase, change: PurchaseChange) -> int:
     if change.is_void and original is not None:
         voided_minor = _amount_minor(purchase, original)
         if voided_minor < 0:
-            return min(-change.amount_minor, -voided_minor)
-    return change.amount_minor
+            return min(-change.money_minor, -voided_minor)
+    return change.money_minor
 
 
 def _earning_base(purchase: Purchase, change: PurchaseChange) -> Fraction:
@@ -943,7 +986,7 @@ def _groups(purchase: Purchase) -> list[_Group]:
             user_id=sale.customer_id if sale.is_earning else None,
             at=sale.issued_at or sale.booked_at,
             is_void=sale.is_void,
-            sold_minor=sale.amount_minor,
+            sold_minor=sale.amount_minor + sale.besides_minor,
             sold_parts=_parts(sale.amount_minor, sale.parts),
         )
         for place, sale in enumerate(purchase.sales)

@@ -15,6 +15,7 @@ from fractions import Fraction
 from shared.domain.loyalty import earning_base
 from shared.domain.loyalty.earning_base import (
     EARNING_BASE_DEFAULT,
+    EarningBase,
     LineShare,
     PurchaseLine,
 )
@@ -51,10 +52,10 @@ def parts_of(program: Program, receipt: Receipt) -> Parts | None:
     if factor is None:
         lines, factor = earning_base.of_amount(receipt.eligible.to_major()), Fraction(1)
     is_void = receipt.kind is ReceiptKind.VOID
-    to_minor = Fraction(10 ** currency_scale(program.currency))
-    if is_void and eligible > 0:
-        to_minor = -to_minor
     shares = earning_base.shares(program.earning_base, lines)
+    to_minor = Fraction(10 ** currency_scale(program.currency))
+    if is_void and (eligible or _sum(shares)) > 0:
+        to_minor = -to_minor
     named = program.campaigns
     categories = {name for each in named for name in each.categories}
     product_ids = {name for each in named for name in each.product_ids}
@@ -69,6 +70,22 @@ def parts_of(program: Program, receipt: Receipt) -> Parts | None:
     )
     amount_minor = receipt.eligible.amount_minor
     return compact(found, -abs(amount_minor) if is_void else amount_minor)
+
+
+def besides_minor(program: Program, receipt: Receipt) -> int:
+    """Return what was paid for what earns besides ``eligible`` in a program, such as shipping.
+
+    In minor units, with taxes; negative for what a void takes back. Categories and products do not
+    matter: it says when all the money is back.
+    """
+    base = EarningBase(
+        excluded_types=program.earning_base.excluded_types,
+        shipping_earns=program.earning_base.shipping_earns,
+    )
+    shares = earning_base.shares(base, receipt.lines)
+    amount = _sum([each for each in shares if not _USUAL.counts(each.line)])
+    minor = round(amount * Fraction(10 ** currency_scale(program.currency)))
+    return -abs(minor) if receipt.kind is ReceiptKind.VOID else minor
 
 
 def compact(parts: Parts, amount_minor: int) -> Parts | None:

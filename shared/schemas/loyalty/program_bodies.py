@@ -502,6 +502,11 @@ class EarningBaseBody(WireModel):
             "`type` of lines that earn nothing; by default vouchers, gift cards, deposits and tips."
         ),
     )
+    shipping_earns: bool = Field(
+        default=False,
+        description="What was paid for shipping earns, too, where an order of a shop or a line "
+        "says it.",
+    )
 
     @model_validator(mode="after")
     def _net_has_a_rate(self) -> EarningBaseBody:
@@ -509,6 +514,8 @@ class EarningBaseBody(WireModel):
             raise ValueError("must have vatPercent if taxMode is net, and only then")
         if LOWERING.intersection(self.excluded_types):
             raise ValueError("cannot exclude discounts and rewards: they lower what earns")
+        if LineType.SHIPPING in self.excluded_types:
+            raise ValueError("says by shippingEarns, not by excludedTypes, whether shipping earns")
         return self
 
     def to_domain(self) -> EarningBase:
@@ -519,6 +526,7 @@ class EarningBaseBody(WireModel):
             excluded_categories=tuple(dict.fromkeys(self.excluded_categories)),
             excluded_product_ids=tuple(dict.fromkeys(self.excluded_product_ids)),
             excluded_types=tuple(dict.fromkeys(self.excluded_types)),
+            shipping_earns=self.shipping_earns,
         )
 
 
@@ -530,6 +538,7 @@ def _earning_base_body(base: EarningBase) -> EarningBaseBody:
         excluded_categories=list(base.excluded_categories),
         excluded_product_ids=list(base.excluded_product_ids),
         excluded_types=list(base.excluded_types),
+        shipping_earns=base.shipping_earns,
     )
 
 
@@ -930,6 +939,7 @@ EARNING_BASE_EXAMPLE: dict[str, Any] = {
     "excludedCategories": [],
     "excludedProductIds": [],
     "excludedTypes": ["voucher", "gift_card", "deposit", "tip"],
+    "shippingEarns": False,
 }
 EARNING_LIMITS_EXAMPLE: dict[str, Any] = {
     "maxPerBooking": None,

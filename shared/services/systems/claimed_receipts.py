@@ -195,7 +195,7 @@ def shared(program: Program, receipt: Receipt) -> SharedReceipt | None:
     return SharedReceipt(program, receipt_id, receipt.tse.proof)
 
 
-def sale_of(receipt: Receipt, user_id: str, parts: Parts | None) -> KnownSale:
+def sale_of(receipt: Receipt, user_id: str, parts: Parts | None, besides_minor: int) -> KnownSale:
     """Return the sale of a receipt that has earned for a member already."""
     return KnownSale(
         amount_minor=max(receipt.eligible.amount_minor, 0),
@@ -205,6 +205,7 @@ def sale_of(receipt: Receipt, user_id: str, parts: Parts | None) -> KnownSale:
         issued_at=receipt.issued_at,
         revision=receipt.revision,
         parts=parts,
+        besides_minor=besides_minor,
     )
 
 

@@ -293,6 +293,7 @@ class _Booking:
         self._shared = claimed_receipts.shared(program, receipt)
         self._owner: str | None = None
         self._parts = receipt_parts.parts_of(program, receipt)
+        self._besides_minor = receipt_parts.besides_minor(program, receipt)
         self._shards = CampaignShards.at(program, receipt.issued_at)
         self._receipt_id = receipt.voids or receipt.external_id
         self._purchase_id = purchase_id(sync, self._receipt_id)
@@ -334,7 +335,7 @@ class _Booking:
         if sale is None:
             raise ReceiptTooOld("The receipt is kept no more.")
         # As the amount was read: rules for lines have been applied.
-        self._parts = sale.parts
+        self._parts, self._besides_minor = sale.parts, sale.besides_minor
         self._caused_by = claimed_receipts.caused_by_claim(self._receipt)
         effect = self._decide(reads)
         if isinstance(effect.result, _Missing):
@@ -422,7 +423,7 @@ class _Booking:
         earned = self._shared.to_take_over(claimed, self._purchase_id)
         if claimed is None or earned is None or user_id is None:
             return before, False
-        sale = claimed_receipts.sale_of(self._receipt, user_id, self._parts)
+        sale = claimed_receipts.sale_of(self._receipt, user_id, self._parts, self._besides_minor)
         grant = claimed_receipts.grant_of(self._receipt, user_id, earned, claimed)
         return purchases.taken_over(before, self._receipt, sale, grant), True
 
@@ -455,7 +456,13 @@ class _Booking:
         if stored is None and not is_earning and not is_kept and receipt.voids is None:
             notes = self._absence_notes(reads)
             return Effect(ReceiptResult(ReceiptOutcome.NOTHING, notes=notes) if notes else _NOTHING)
-        reading = purchases.with_receipt(before, receipt, is_earning=is_earning, parts=self._parts)
+        reading = purchases.with_receipt(
+            before,
+            receipt,
+            is_earning=is_earning,
+            parts=self._parts,
+            besides_minor=self._besides_minor,
+        )
         if reading.refusal is not None:
             return Effect(ReceiptResult(ReceiptOutcome.REFUSED, reading.refusal))
         if reading.purchase == before and not is_taken_over:
@@ -630,7 +637,7 @@ class _Booking:
         receipt, transaction = self._receipt, transaction_id(self._sync, self._receipt.identity)
         is_taken = any(reads[path].data for path in self._earlier_paths)
         is_first = purchase.bookings == 0 and receipt.voids is None and not is_taken
-        amount = abs(receipt.eligible.amount_minor)
+        amount = abs(receipt.eligible.amount_minor) + abs(self._besides_minor)
         return bookings.cause_of(
             self._caller,
             self._program,

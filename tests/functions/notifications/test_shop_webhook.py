@@ -70,6 +70,33 @@ def test_a_refund_by_lines_takes_back_what_they_say(linked_shop: OnlineShop) -> 
     assert linked_shop.points() == 150
 
 
+def test_shipping_earns_if_the_program_says_so_and_comes_back_exactly(
+    linked_shop: OnlineShop,
+) -> None:
+    linked_shop.tell(order("1000", total="25.00", shipping="5.00"))
+    assert linked_shop.points() == 200
+    body = {"programId": linked_shop.anna.program_id, "earningBase": {"shippingEarns": True}}
+    linked_shop.merchant.api.ok("updateLoyaltyProgram", body)
+    # What was read before the change stays as it was.
+    linked_shop.tell(order("1000", total="25.00", shipping="5.00", at=1))
+    assert linked_shop.points() == 200
+
+    sold = {"total": "25.00", "shipping": "5.00", "lines": [{"amount": "20.00"}]}
+    goods = refund("r1", "20.00", lines=[{"amount": "20.00"}])
+    shipping = refund("r2", "5.00", shipping="5.00")
+    linked_shop.tell(order(**sold))
+    entry = linked_shop.anna.balance()["recentTransactions"][0]
+    assert (linked_shop.points(), entry["points"]) == (450, 250)
+    linked_shop.tell(order(**sold, at=1, refunds=[goods]))
+    assert linked_shop.points() == 250
+    linked_shop.tell(order(**sold, at=2, refunds=[goods, shipping]))
+    assert linked_shop.points() == 200
+    linked_shop.tell(order("1002", **sold), order("1002", **sold, at=1, refunds=[shipping]))
+    assert linked_shop.points() == 400
+    linked_shop.tell(order("1002", **sold, at=2, status="cancelled"))
+    assert linked_shop.points() == 200
+
+
 @pytest.mark.parametrize(
     "changed",
     [

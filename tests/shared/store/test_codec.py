@@ -162,6 +162,7 @@ def test_a_document_has_camel_case_names_and_plain_values() -> None:
             "excludedCategories": [],
             "excludedProductIds": [],
             "excludedTypes": ["voucher", "gift_card", "deposit", "tip"],
+            "shippingEarns": False,
         },
         "checkInLimit": {"perDay": 1, "minutesBetween": 0},
         "welcomeBonus": "0",

@@ -65,6 +65,7 @@ BASE = {
     "excludedCategories": [],
     "excludedProductIds": [],
     "excludedTypes": ["voucher", "gift_card", "deposit", "tip"],
+    "shippingEarns": False,
 }
 
 
@@ -996,6 +997,7 @@ def test_milestones_are_in_the_unit_of_the_currency(new_merchant: Callable[..., 
         ({"excludedCategories": ["a", "a"]}, {**BASE, "excludedCategories": ["a"]}),
         ({"taxMode": "net", "vatPercent": 19}, {**BASE, "taxMode": "net", "vatPercent": 19}),
         ({"excludedTypes": []}, {**BASE, "excludedTypes": []}),
+        ({"shippingEarns": True}, {**BASE, "shippingEarns": True}),
     ],
 )
 def test_a_merchant_says_what_earns(
@@ -1020,6 +1022,10 @@ def test_a_merchant_says_what_earns(
         (
             {"excludedTypes": ["discount"]},
             {"earningBase": "cannot exclude discounts and rewards: they lower what earns"},
+        ),
+        (
+            {"excludedTypes": ["shipping"]},
+            {"earningBase": "says by shippingEarns, not by excludedTypes, whether shipping earns"},
         ),
         (
             {"excludedCategories": [""]},

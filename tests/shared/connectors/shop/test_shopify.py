@@ -313,6 +313,7 @@ def test_reads_an_order_of_a_notice() -> None:
     assert sale.lines == (
         PurchaseLine(D("79.90"), LineType.ITEM, None, "9782123692332"),
         PurchaseLine(D("85.00"), LineType.ITEM, None, "9797441945900"),
+        PurchaseLine(D("22.00"), LineType.SHIPPING),
     )
     assert noticed("orders/paid", order.rest()) == notice
     assert noticed("orders/updated", order.rest()).event_id != notice.event_id
@@ -431,7 +432,7 @@ CARD = Line(D(30), is_gift_card=True)
             Order(lines=[TEA], shipping=D(5), refunds=[Refund(D(55), {0: 1}, D(5))]),
             [5000, -5000],
         ),
-        (Order(lines=[TEA], shipping=D(5), refunds=[Refund(D(5), {}, D(5))]), [5000]),
+        (Order(lines=[TEA], shipping=D(5), refunds=[Refund(D(5), {}, D(5))]), [5000, 0]),
         (Order(lines=[TEA, CARD], refunds=[Refund(D(30), {1: 1})]), [5000, 0]),
         # Tea goes back for other tea: no money is paid or goes back.
         (Order(lines=[TEA, TEA], received=D(50), refunds=[Refund(D(0), {0: 1})]), [5000]),

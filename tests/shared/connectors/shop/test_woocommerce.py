@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -18,6 +19,7 @@ from shared.connectors.shop import woocommerce
 from shared.connectors.shop.base import NoticeNotGenuine, ShopTopic
 from shared.connectors.shop.woocommerce import Config, Connector
 from shared.connectors.shop.woocommerce_answers import WooOrder, WooRefund, WooTerms, to_order
+from shared.domain.loyalty.earning_base import LineType
 from shared.domain.systems.sales import ReceiptKind
 from shared.domain.systems.shop_orders import ShopCustomer
 from shared.errors import ConnectorAnswerInvalid, ConnectorError, ConnectorUnavailable
@@ -98,7 +100,9 @@ def test_nobody_has_verified_who_has_bought() -> None:
     assert guest.customer == ShopCustomer(None, "john.doe@example.com", is_guest=True)
     (sale,) = known.receipts
     assert (sale.issued_at, sale.number, sale.customer_id) == (NOON, "W-727", None)
-    assert [(each.product_id, each.vat_percent) for each in sale.lines] == [("93", 19)]
+    goods, shipping = sale.lines
+    assert (goods.product_id, goods.vat_percent) == ("93", 19)
+    assert (shipping.type, shipping.amount) == (LineType.SHIPPING, Decimal("4.90"))
 
 
 def signed(raw: bytes, topic: str = "order.updated", **changed: str) -> dict[str, str]:

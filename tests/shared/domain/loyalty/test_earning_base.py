@@ -88,6 +88,15 @@ def test_returned_deposits_do_not_lower_what_goods_earn() -> None:
     assert base(line("20"), line("-5", LineType.DEPOSIT)) == 20
 
 
+def test_shipping_earns_if_the_program_says_so() -> None:
+    lines = line("20"), line("4.90", LineType.SHIPPING)
+    with_shipping = EarningBase(shipping_earns=True)
+    assert (base(*lines), base(*lines, by=with_shipping)) == (20, Fraction("24.9"))
+    # A discount lowers the goods first.
+    discount = line("-22", LineType.DISCOUNT)
+    assert base(*lines, discount, by=with_shipping) == Fraction("2.9")
+
+
 def test_excluded_goods_take_their_share_of_a_discount() -> None:
     coffee, tobacco = line("30", category="coffee"), line("10", category="tobacco")
     discount = line("-4", LineType.DISCOUNT)
@@ -133,7 +142,7 @@ def test_discounts_and_rewards_never_raise_what_earns(lines: list[PurchaseLine])
 
 @given(LINES)
 def test_without_exclusions_the_base_is_what_was_paid(lines: list[PurchaseLine]) -> None:
-    everything = EarningBase(excluded_types=())
+    everything = EarningBase(excluded_types=(), shipping_earns=True)
     assert base(*lines, by=everything) == Fraction(paid_amount(lines))
 
 
