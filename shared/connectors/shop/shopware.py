@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -35,7 +35,13 @@ from shared.connectors.shop.base import (
     ShopTopic,
     body_of,
 )
-from shared.connectors.shop.shopware_answers import FoundOrders, ShopwareOrder, to_order
+from shared.connectors.shop.shopware_answers import (
+    FoundOrders,
+    ShopwareOrder,
+    is_id,
+    to_order,
+    written,
+)
 from shared.domain.systems.sales import DataType
 from shared.domain.systems.shop_orders import ShopOrder
 from shared.domain.systems.shop_writes import CodeFate, ShopCard, ShopCode, ShopWrite
@@ -236,7 +242,7 @@ def _order_ids(data: Mapping[str, Any]) -> list[str]:
     else:
         found = payload if isinstance(payload, dict) else {}
         named = [_dict(found, _ORDER).get("id"), _dict(found, _TRANSACTION).get("orderId")]
-    return list(dict.fromkeys(each for each in named if isinstance(each, str) and _is_id(each)))
+    return list(dict.fromkeys(each for each in named if isinstance(each, str) and is_id(each)))
 
 
 def _dict(found: Any, name: str) -> dict[str, Any]:
@@ -279,7 +285,7 @@ class Connector:
 
     def orders(self, ids: Sequence[str]) -> ListedPage[ShopOrder]:
         """Ask for orders with all their refunds."""
-        known = [each for each in dict.fromkeys(ids) if _is_id(each)]
+        known = [each for each in dict.fromkeys(ids) if is_id(each)]
         found: list[ShopOrder] = []
         skipped: list[Skipped] = []
         for begin in range(0, len(known), PAGE_ITEMS):
@@ -299,7 +305,7 @@ class Connector:
         """
         until, after = _place(position)
         begin = until - BEGINS_BEFORE if since is None else datetime.fromisoformat(since)
-        changed = {"gte": _time(begin)}
+        changed = {"gte": written(begin)}
         ranges = [{"type": "range", "field": each, "parameters": changed} for each in _CHANGED]
         filters: list[dict[str, Any]] = [
             {"type": "range", "field": "autoIncrement", "parameters": {"gt": after}},
@@ -314,11 +320,11 @@ class Connector:
         )
         rows = read_rows(listed, _to_order)
         if len(listed) < PAGE_ITEMS:
-            return ListedPage(rows.items, since=_time(until - OVERLAP), skipped=rows.skipped)
+            return ListedPage(rows.items, since=written(until - OVERLAP), skipped=rows.skipped)
         last = listed[-1].get("autoIncrement")
         if not isinstance(last, int) or last <= after:
             raise ConnectorAnswerInvalid("The answer of shopware has no valid autoIncrement.")
-        place = json.dumps({"until": _time(until), "after": last})
+        place = json.dumps({"until": written(until), "after": last})
         return ListedPage(rows.items, position=place, skipped=rows.skipped)
 
     def write_card(self, card: ShopCard) -> None:
@@ -371,14 +377,6 @@ class Connector:
 
 def _to_order(row: dict[str, Any]) -> ShopOrder:
     return to_order(ShopwareOrder.model_validate(row))
-
-
-def _is_id(text: str) -> bool:
-    return len(text) == 32 and all(each in "0123456789abcdef" for each in text)  # noqa: PLR2004 - a UUID in hex
-
-
-def _time(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.000+00:00}"
 
 
 def _place(position: str | None) -> tuple[datetime, int]:

@@ -11,9 +11,10 @@ shipping: what is no position is taken for goods.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 
@@ -60,8 +61,19 @@ def _values_of(value: Any) -> Any:
     return list(value.values()) if isinstance(value, Mapping) else value
 
 
-Id = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+_ID = re.compile(r"[0-9a-f]{32}")
+Id = Annotated[str, Field(pattern=rf"^{_ID.pattern}$")]
 Amount = Annotated[Number, BeforeValidator(_amount)]
+
+
+def is_id(text: str) -> bool:
+    """Tell whether a text is an id of Shopware."""
+    return _ID.fullmatch(text) is not None
+
+
+def written(at: datetime) -> str:
+    """Return a time as Shopware writes it: UTC, to the second."""
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.000+00:00}"
 
 
 class _Answer(BaseModel):

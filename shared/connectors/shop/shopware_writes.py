@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
@@ -21,6 +20,7 @@ from pydantic.alias_generators import to_camel
 
 from shared.connectors.client import JsonClient, Model, parsed
 from shared.connectors.rows import Number, without_nulls
+from shared.connectors.shop.shopware_answers import is_id, written
 from shared.domain.systems.shop_writes import (
     CARD_NAMESPACE,
     TIER_TAG_PREFIX,
@@ -150,8 +150,8 @@ def put_code(client: JsonClient, code: ShopCode) -> str:
         "maxRedemptionsPerCustomer": 1,
         "customerRestriction": True,
         "personaCustomers": [{"id": customer.id}],
-        "validFrom": _time(code.starts_at),
-        "validUntil": None if code.ends_at is None else _time(code.ends_at),
+        "validFrom": written(code.starts_at),
+        "validUntil": None if code.ends_at is None else written(code.ends_at),
         "salesChannels": [
             {
                 "id": _id_of("promotion_sales_channel", promotion_id, each.id),
@@ -224,7 +224,7 @@ def _customer(client: JsonClient, customer_id: str) -> _Customer:
         "associations": {"tags": {}},
         "includes": {**_only("customer", "tags"), **_only("tag", "name")},
     }
-    found = list(_search(client, "customer", _Customer, criteria)) if _is_id(customer_id) else []
+    found = list(_search(client, "customer", _Customer, criteria)) if is_id(customer_id) else []
     if not found:
         raise ConnectorNotFound("shopware has no customer of this id.")
     return found[0]
@@ -294,11 +294,3 @@ def _promotion_id(code: ShopCode) -> str:
 
 def _id_of(entity: str, *of: str) -> str:
     return uuid.uuid5(_IDS, json.dumps([entity, *of])).hex
-
-
-def _is_id(text: str) -> bool:
-    return len(text) == 32 and all(each in "0123456789abcdef" for each in text)  # noqa: PLR2004 - a UUID in hex
-
-
-def _time(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.000+00:00}"

@@ -40,6 +40,11 @@ STARTS_WITHIN = timedelta(hours=1)
 SAME_CODE_MAX = 5
 """Coupons of one code: two that were made in the same moment are both taken away."""
 
+_PLAIN_ADDRESS = re.compile(
+    r"[\w!#$%&'+/=?^`{|}~.-]+@[a-z0-9-]+(\.[a-z0-9-]+)+", re.ASCII | re.IGNORECASE
+)
+"""What the shop keeps of an address as it is. Without any other characters nothing might be left of
+it, and the coupon would be anybody's; ``*`` stands for any."""
 _HELD = re.compile(r"_coupon_held_([0-9]{1,12})_")
 
 
@@ -167,8 +172,8 @@ def _terms(client: JsonClient, code: ShopCode) -> Iterator[tuple[str, Any]]:
     """
     answer = client.get(_customer_path(code.customer_id)).body
     email = parsed(WooCustomer, answer, system="woocommerce").email
-    if not email:
-        raise ConnectorRejected("The customer has no e-mail address, which a coupon needs.")
+    if email is None or not _PLAIN_ADDRESS.fullmatch(email):
+        raise ConnectorRejected("The customer has no e-mail address that a coupon can have.")
     yield "code", code.code
     yield "description", code.title
     yield "email_restrictions", [email]

@@ -8,13 +8,12 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from shared import clock
 from shared.connectors.shop import shopware, shopware_writes
 from shared.connectors.shop.shopware import Config, Connector
 from shared.domain.systems.shop_writes import CodeFate, ShopCard, ShopCode, ShopWrite
@@ -27,6 +26,7 @@ from shared.errors import (
     ConnectorRejected,
     ConnectorUnavailable,
 )
+from tests.conftest import Clock
 from tests.support.faults import LOST, Fault, Faults
 from tests.support.shopware_back_office import (
     ANNA,
@@ -44,37 +44,13 @@ pytestmark = pytest.mark.usefixtures("one_try")
 GONE = hex_id(99)
 CARD = ShopCard(ANNA, Decimal("12.50"), "EUR", "Gold", "PW-4711")
 TENNER = ShopCode(
-    code="PW-7KQ2M",
-    title="Ten off",
-    customer_id=ANNA,
-    percentage=None,
-    amount=Decimal("10.00"),
-    currency="EUR",
-    starts_at=NOON,
-    ends_at=NOON + timedelta(days=30),
+    "PW-7KQ2M", "Ten off", ANNA, None, Decimal("10.00"), "EUR", NOON, NOON + timedelta(days=30)
 )
 EIGHTH = replace(TENNER, percentage=Decimal("12.5"), amount=None, ends_at=None)
 
 
-class Now:
-    """The time, which a test may move."""
-
-    def __init__(self) -> None:
-        self.at = NOON
-
-    def __call__(self) -> datetime:
-        return self.at
-
-
 @pytest.fixture
-def now() -> Iterator[Now]:
-    moved = Now()
-    with clock.use(moved):
-        yield moved
-
-
-@pytest.fixture
-def server(now: Now) -> Iterator[ShopwareShop]:
+def server(frozen_clock: Clock) -> Iterator[ShopwareShop]:
     with shopware_shop() as server:
         allowed = shopware_writes.PERMISSIONS.items()
         server.office.permissions = frozenset(
@@ -203,7 +179,7 @@ def test_a_customer_who_goes_meanwhile_is_not_made_anew(
 
 
 def test_a_code_is_a_promotion_of_one_customer_for_one_order(
-    shop: BackOffice, writer: Connector, now: Now
+    shop: BackOffice, writer: Connector, frozen_clock: Clock
 ) -> None:
     writer.put_code(TENNER)
 
@@ -211,21 +187,21 @@ def test_a_code_is_a_promotion_of_one_customer_for_one_order(
     assert shop.discount("pw-7kq2m", total="4.20") == Decimal("4.20")
     assert all(shop.discount(TENNER.code, channel_id=each) for each in CHANNELS)
     assert not shop.order(TENNER.code, customer_id=BERT)
-    now.at = TENNER.ends_at or NOON
+    frozen_clock.now = TENNER.ends_at or NOON
     assert not shop.order(TENNER.code)
-    now.at = NOON - timedelta(seconds=1)
+    frozen_clock.now = NOON - timedelta(seconds=1)
     assert not shop.order(TENNER.code)
-    now.at = NOON
+    frozen_clock.now = NOON
     assert shop.order(TENNER.code)
     assert not shop.order(TENNER.code)
 
 
 def test_a_percentage_needs_no_currency_and_may_never_end(
-    shop: BackOffice, writer: Connector, now: Now
+    shop: BackOffice, writer: Connector, frozen_clock: Clock
 ) -> None:
     shop.currencies = {}
     writer.put_code(EIGHTH)
-    now.at += timedelta(days=3_000)
+    frozen_clock.now += timedelta(days=3_000)
     assert shop.discount(EIGHTH.code, total="80") == Decimal("10.00")
 
 
