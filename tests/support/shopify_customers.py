@@ -85,6 +85,9 @@ class ShopifyCustomers:
     def root(self) -> dict[str, Callable[..., Any]]:
         """Return how the fields of queries and mutations are answered."""
         return {
+            "currentAppInstallation": lambda _: {
+                "accessScopes": [{"handle": each} for each in self.scopes]
+            },
             "customer": self._customer,
             "metafieldDefinitions": self._definitions,
             "codeDiscountNodeByCode": self._discount,

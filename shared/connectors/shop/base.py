@@ -6,11 +6,11 @@ the newest: each reading of an order has a ``revision``, and each refund an id o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from shared.connectors.base import ListedPage, SystemModule
 from shared.connectors.config import ConnectorConfig
@@ -123,6 +123,18 @@ class CodeWriting(Protocol):
 
     def revoke_code(self, code: ShopCode) -> CodeFate:
         """Make a code unusable, unless it was used. One that the shop does not have is revoked."""
+
+
+@runtime_checkable
+class WriteChecking(Protocol):
+    """A shop that tells beforehand what may be written into it; of others a writing tells it."""
+
+    def verify_writes(self, writes: Collection[ShopWrite]) -> None:
+        """Check that these can be written, without writing anything.
+
+        Raises:
+            ConnectorUnsupported, ConnectorCredentialsRefused: They say what is missing.
+        """
 
 
 class NoticeSubscribing(Protocol):

@@ -6,7 +6,7 @@ docs/connectors/shop-generic.schema.json and docs/connectors/shop-generic-writes
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode
@@ -126,6 +126,11 @@ class Connector:
         asked = {"cursor": position, "changedSince": since}
         return self._list({name: each for name, each in asked.items() if each is not None})
 
+    def verify_writes(self, writes: Collection[ShopWrite]) -> None:
+        """Check that there is an address for it; see ``WriteChecking``."""
+        if writes:
+            self._require_write_url()
+
     def write_card(self, card: ShopCard) -> None:
         """Write a card over the one before."""
         self._write(generic_writes.of_card(card))
@@ -169,21 +174,25 @@ class Connector:
         Raises:
             ConnectorUnsupported: The shop has no address for it.
         """
-        if not self._write_url:
-            raise ConnectorUnsupported(
-                "Nothing can be written into the shop: its credentials have no writeUrl.",
-                offers=["writeUrl"],
-            )
+        url = self._require_write_url()
         message_id = ids.new("write")
         secret = self._config.webhook_secret.get_secret_value()
         client = self._client(
-            self._write_url,
+            url,
             lambda _method, _path, body: {
                 **self._bearer(),
                 **standard_webhooks.headers_of(message_id, secret, body),
             },
         )
         return client.post("", write.model_dump(by_alias=True), is_repeatable=True).body
+
+    def _require_write_url(self) -> str:
+        if not self._write_url:
+            raise ConnectorUnsupported(
+                "Nothing can be written into the shop: its credentials have no writeUrl.",
+                offers=["writeUrl"],
+            )
+        return self._write_url
 
     def _bearer(self) -> dict[str, str]:
         token = self._config.token

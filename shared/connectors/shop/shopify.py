@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -81,6 +81,7 @@ RETRY_AFTER_S_MAX = 3_600
 
 _SHOP = r"^[a-z0-9][a-z0-9-]{0,59}\.myshopify\.com$"
 _TEXT = r"^[\x21-\x7e]+$"
+_SCOPES = {ShopWrite.CARD: "write_customers", ShopWrite.CODE: "write_discounts"}
 _DENIED = frozenset({"ACCESS_DENIED", "FORBIDDEN", "UNAUTHORIZED"})
 
 
@@ -125,6 +126,18 @@ class Config(ConnectorConfig):
 
 class _Token(BaseModel):
     access_token: SecretStr = Field(min_length=4, max_length=500)
+
+
+class _Scope(BaseModel):
+    handle: str
+
+
+class _Installation(BaseModel):
+    scopes: tuple[_Scope, ...] = Field(alias="accessScopes")
+
+
+class _Granted(BaseModel):
+    installation: _Installation = Field(alias="currentAppInstallation")
 
 
 class _Answer(BaseModel):
@@ -283,6 +296,17 @@ class Connector:
         times = [time for each in listed.nodes if (time := _changed_at(each)) is not None]
         latest = f"{max(times) - OVERLAP:%Y-%m-%dT%H:%M:%SZ}" if times else since
         return ListedPage(rows.items, since=latest, skipped=rows.skipped)
+
+    def verify_writes(self, writes: Collection[ShopWrite]) -> None:
+        """Check the scopes of the app; see ``WriteChecking``."""
+        told = parsed(_Granted, self._ask(shopify_queries.SCOPES, {}), system=SYSTEM)
+        granted = {each.handle for each in told.installation.scopes}
+        missing = sorted({_SCOPES[each] for each in writes} - granted)
+        if missing:
+            raise ConnectorCredentialsRefused(
+                f"The app has no access scope {', '.join(missing)}: add it at Shopify, release the "
+                "app, and install that version."
+            )
 
     def write_card(self, card: ShopCard) -> None:
         """Write a card over the one before."""

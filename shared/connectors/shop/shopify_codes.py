@@ -81,7 +81,7 @@ CREATE: Final = """mutation PutCode($discount: DiscountCodeBasicInput!) {
 }
 """
 
-SET_END: Final = """mutation SetEnd($id: ID!, $discount: DiscountCodeBasicInput!) {
+SET_TIMES: Final = """mutation SetTimes($id: ID!, $discount: DiscountCodeBasicInput!) {
   discountCodeBasicUpdate(id: $id, basicCodeDiscount: $discount) {
     userErrors { code message }
   }
@@ -216,8 +216,8 @@ def _put_again(ask: Ask, found: _Node, code: ShopCode) -> str:
         raise ConnectorRejected("The shop has a code of somebody else that is spelled so.")
     is_over = code.ends_at is not None and code.ends_at <= clock.real_now()
     if discount.status == _EXPIRED and not discount.uses and not is_over:
-        changed = {"id": found.id, "discount": {"endsAt": _end_of(code)}}
-        require_done(ask(SET_END, changed), [_UPDATE])
+        times = {"startsAt": _time(code.starts_at), "endsAt": _end_of(code)}
+        require_done(ask(SET_TIMES, {"id": found.id, "discount": times}), [_UPDATE])
     return _digits(found.id)
 
 

@@ -69,6 +69,11 @@ SHOP: Final = """query Shop {
 """
 """What only tells whether the access suffices."""
 
+SCOPES: Final = """query Scopes {
+  currentAppInstallation { accessScopes { handle } }
+}
+"""
+
 ORDERS: Final = (
     f"""query Orders($changed: String, $after: String) {{
   orders(first: {ORDERS_OF_PAGE}, after: $after, sortKey: UPDATED_AT, query: $changed) {{

@@ -16,10 +16,10 @@ from jsonschema import Draft202012Validator
 from standardwebhooks import Webhook
 
 from shared.connectors.shop import generic, generic_writes
-from shared.connectors.shop.base import CardWriting, CodeWriting
+from shared.connectors.shop.base import CardWriting, CodeWriting, WriteChecking
 from shared.connectors.shop.generic import Config, Connector
 from shared.connectors.shop.generic_orders import ToldOrder, to_order
-from shared.domain.systems.shop_writes import CodeFate, ShopCard, ShopCode
+from shared.domain.systems.shop_writes import CodeFate, ShopCard, ShopCode, ShopWrite
 from shared.errors import (
     ConnectorAnswerInvalid,
     ConnectorCredentialsRefused,
@@ -191,6 +191,7 @@ def test_without_an_address_nothing_is_written() -> None:
         lambda: connector.clear_card("17"),
         lambda: connector.put_code(CODE),
         lambda: connector.revoke_code(CODE),
+        lambda: connector.verify_writes({ShopWrite.CARD}),
     ]
     for write in writings:
         with pytest.raises(ConnectorUnsupported, match="have no writeUrl"):
@@ -198,6 +199,10 @@ def test_without_an_address_nothing_is_written() -> None:
 
 
 def test_verifies_that_writings_arrive(shop: Receiver) -> None:
+    checking: WriteChecking = connected(shop)
+    checking.verify_writes(generic.WRITES)
+    connected(None).verify_writes(())
+    assert shop.received == []
     connected(shop).verify()
     assert read(shop.received[0]) == {"action": "ping"}
     shop.answer = said({}, 403)

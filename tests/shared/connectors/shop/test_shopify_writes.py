@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 from graphql import parse, validate
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from shared.connectors.shop import shopify, shopify_cards, shopify_codes
-from shared.connectors.shop.base import CardWriting, CodeWriting
+from shared.connectors.shop import shopify, shopify_cards, shopify_codes, shopify_queries
+from shared.connectors.shop.base import CardWriting, CodeWriting, WriteChecking
 from shared.connectors.shop.shopify import Config, Connector
 from shared.connectors.shop.shopify_answers import ShopifyOrder, to_order
-from shared.domain.systems.shop_writes import CodeFate, ShopCard, ShopCode
+from shared.domain.systems.shop_writes import CodeFate, ShopCard, ShopCode, ShopWrite
 from shared.errors import (
     ConnectorAnswerInvalid,
     ConnectorCredentialsRefused,
@@ -34,13 +36,14 @@ pytestmark = pytest.mark.usefixtures("no_pauses")
 
 D = Decimal
 QUERIES = (
+    shopify_queries.SCOPES,
     shopify_cards.CUSTOMER,
     shopify_cards.DEFINE,
     shopify_cards.WRITE,
     shopify_codes.LOOK,
     shopify_codes.FIND,
     shopify_codes.CREATE,
-    shopify_codes.SET_END,
+    shopify_codes.SET_TIMES,
     shopify_codes.DEACTIVATE,
 )
 NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
@@ -416,6 +419,47 @@ def test_a_code_that_the_merchant_has_deleted_is_revoked(shop: ShopifyShop) -> N
     assert connector.revoke_code(PERCENT) is CodeFate.REVOKED
 
 
+def lose(shop: ShopifyShop) -> None:
+    shop.lose = 2
+
+
+def lose_all(shop: ShopifyShop) -> None:
+    shop.lose = 3
+
+
+def use(shop: ShopifyShop) -> None:
+    for found in shop.customers.discounts.values():
+        found.uses = found.uses if found.is_ended else 1
+
+
+def put(shop: ShopifyShop) -> None:
+    connected(shop).put_code(AMOUNT)
+    assert only(shop).uses or not only(shop).is_ended
+
+
+def revoke(shop: ShopifyShop) -> None:
+    fate = connected(shop).revoke_code(AMOUNT)
+    found = list(shop.customers.discounts.values())
+    assert (fate is CodeFate.USED) == any(each.uses for each in found)
+    assert all(each.is_ended or each.uses for each in found)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from([put, revoke, use, lose, lose_all]), max_size=8))
+def test_in_whatever_order_there_is_one_code_and_its_fate_is_true(
+    shop: ShopifyShop, steps: list[Callable[[ShopifyShop], None]]
+) -> None:
+    shop.customers.discounts.clear()
+    shop.lose = 0
+    for step in [*steps, put, revoke]:
+        try:
+            step(shop)
+        except ConnectorUnavailable:
+            shop.lose = 0
+            step(shop)
+        assert len(shop.customers.discounts) <= 1
+
+
 # Both
 
 
@@ -500,6 +544,22 @@ def test_names_the_scope_that_is_missing(shop: ShopifyShop) -> None:
     shop.customers.scopes = SCOPES - {"write_discounts"}
     with pytest.raises(ConnectorCredentialsRefused, match="write_discounts"):
         connector.put_code(PERCENT)
+
+
+def test_tells_beforehand_which_scopes_are_missing(shop: ShopifyShop) -> None:
+    connector: WriteChecking = connected(shop)
+    connector.verify_writes(shopify.WRITES)
+    shop.customers.scopes = SCOPES - {"write_discounts"}
+    connector.verify_writes({ShopWrite.CARD})
+    with pytest.raises(ConnectorCredentialsRefused, match="scope write_discounts:"):
+        connector.verify_writes(shopify.WRITES)
+    shop.customers.scopes = frozenset()
+    with pytest.raises(ConnectorCredentialsRefused, match="scope write_customers, write_disc"):
+        connector.verify_writes(shopify.WRITES)
+    for wrong in ({}, {"currentAppInstallation": None}):
+        shop.refuse = [(200, {"data": wrong})]
+        with pytest.raises(ConnectorAnswerInvalid):
+            connector.verify_writes({ShopWrite.CARD})
 
 
 @pytest.mark.parametrize(
