@@ -82,6 +82,15 @@ class ShopifyCustomers:
         self.discounts[code.lower()] = made
         return made
 
+    def use(self, code: str, customer_id: str) -> bool:
+        """Order with a code; tell whether it took something off."""
+        found = self.discounts.get(code.lower())
+        allowed = found and found.given["context"]["customers"]["add"]
+        if found is None or found.is_ended or found.uses or allowed != [f"{GID}{customer_id}"]:
+            return False
+        found.uses += 1
+        return True
+
     def root(self) -> dict[str, Callable[..., Any]]:
         """Return how the fields of queries and mutations are answered."""
         return {

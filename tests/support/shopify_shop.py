@@ -30,6 +30,7 @@ from graphql import (
     validate,
 )
 
+from tests.support.faults import Faults
 from tests.support.json_servers import serving
 from tests.support.shopify_customers import ShopifyCustomers
 from tests.support.vendors import vendor_spec
@@ -355,6 +356,7 @@ class ShopifyShop:
     asked: list[dict[str, Any]] = field(default_factory=list)
     tokens: int = 0
     refuse: list[tuple[int, Any]] = field(default_factory=list)
+    faults: Faults = field(default_factory=Faults)
     refuse_after: list[tuple[int, Any]] = field(default_factory=list)
     lose: int = 0
     on_asked: Callable[[dict[str, Any]], None] = lambda _: None
@@ -441,8 +443,9 @@ class ShopifyShop:
 def shopify_shop() -> Iterator[ShopifyShop]:
     """Run the shop on a free port of the loopback interface."""
     schema()  # A thread could not skip the test.
-    with serving(lambda _, *asked: shop.answer(*asked)) as url:
-        shop = ShopifyShop(url)
+    shop = ShopifyShop("")
+    answer = shop.faults.around(lambda _, *asked: shop.answer(*asked))
+    with serving(answer) as shop.url:
         yield shop
 
 

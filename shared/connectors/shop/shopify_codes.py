@@ -25,11 +25,9 @@ from shared.connectors.shop.shopify_payloads import (
     refusal,
     require_done,
 )
-from shared.domain.systems.shop_writes import CodeFate, ShopCode
+from shared.domain.systems.shop_writes import CARD_NAMESPACE, CodeFate, ShopCode
 from shared.errors import ConnectorAnswerInvalid, ConnectorRejected
 
-TAG = "punktwerk"
-"""Marks the discounts that we have made."""
 TITLE_CHARS_MAX = 255
 
 _PERCENT = 100
@@ -191,7 +189,7 @@ def discount_of(code: ShopCode) -> Mapping[str, Any]:
     return {
         "code": code.code,
         "title": code.title[:TITLE_CHARS_MAX],
-        "tags": [TAG],
+        "tags": [_mark_of(code)],
         "startsAt": _time(code.starts_at),
         "endsAt": _end_of(code),
         "usageLimit": 1,
@@ -228,7 +226,12 @@ def _is_ours(found: _Node, code: ShopCode) -> bool:
         return False
     customers = [id_of(each.id) for each in discount.context.customers]
     is_as_made = discount.usage_limit == 1 and customers == [code.customer_id]
-    return TAG in discount.tags or is_as_made
+    return _mark_of(code) in discount.tags or is_as_made
+
+
+def _mark_of(code: ShopCode) -> str:
+    """Return the tag of a discount that we have made: whose it is."""
+    return f"{CARD_NAMESPACE}:{code.customer_id}"
 
 
 def _digits(gid: str) -> str:

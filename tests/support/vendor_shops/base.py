@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeAlias
 
 from shared import clock
+from tests.support.faults import Faults
 
 Row: TypeAlias = dict[str, Any]
 Notice: TypeAlias = tuple[dict[str, str], bytes]
@@ -43,6 +44,19 @@ class VendorShop(Protocol):
 
     def customer(self, buyer: Buyer) -> Notice | None:
         """Tell of a customer; ``None`` if the system tells of none."""
+
+    @property
+    def faults(self) -> Faults:
+        """What the next calls of the shop meet."""
+
+    def join(self, buyer: Buyer) -> None:
+        """Give a customer an account, into which a card can be written."""
+
+    def card_of(self, buyer: Buyer) -> tuple[Any, ...]:
+        """Return what a customer sees: balance, unit, tier and code of the card, or ``None``."""
+
+    def uses(self, code: str, buyer: Buyer = ANNA) -> bool:
+        """Order with a code; tell whether it took something off."""
 
 
 def now() -> datetime:

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from tests.support import shopify_shop
+from tests.support import shopify_customers, shopify_shop
+from tests.support.faults import Faults
 from tests.support.vendor_shops.base import ANNA, Buyer, Notice, Row, VendorShop, later, now
 
 
@@ -56,6 +58,23 @@ class ShopifyShop:
             "verified_email": buyer.is_verified,
         }
         return shopify_shop.notice("customers/update", told)
+
+    @property
+    def faults(self) -> Faults:
+        return self.shop.faults
+
+    def join(self, buyer: Buyer) -> None:
+        self.shop.customers.book[self.id_of(buyer)] = shopify_customers.Customer()
+
+    def card_of(self, buyer: Buyer) -> tuple[Any, ...]:
+        told = self.shop.customers.book[self.id_of(buyer)].fields
+        fields = {name: value for name, (_, value) in told.items()}
+        balance = fields.get("punktwerk.balance")
+        rest = (fields.get(f"punktwerk.{each}") for each in ("unit", "tier", "card_code"))
+        return balance and float(balance), *rest
+
+    def uses(self, code: str, buyer: Buyer = ANNA) -> bool:
+        return self.shop.customers.use(code, self.id_of(buyer))
 
 
 @contextmanager

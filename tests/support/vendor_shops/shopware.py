@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from shared import ids
 from tests.support import shopware_back_office, shopware_shop
+from tests.support.faults import Faults
 from tests.support.vendor_shops.base import ANNA, Buyer, Notice, Row, VendorShop, later, now
 
 
@@ -53,6 +55,22 @@ class ShopwareShop:
 
     def customer(self, _: Buyer) -> None:
         return None
+
+    @property
+    def faults(self) -> Faults:
+        return self.shop.faults
+
+    def join(self, buyer: Buyer) -> None:
+        account = shopware_back_office.Customer()
+        self.shop.office.tables.customers[self.id_of(buyer)] = account
+
+    def card_of(self, buyer: Buyer) -> tuple[Any, ...]:
+        fields = self.shop.office.tables.customers[self.id_of(buyer)].fields
+        names = ("balance", "unit", "tier", "card_code")
+        return tuple(fields.get(f"punktwerk_{each}") for each in names)
+
+    def uses(self, code: str, buyer: Buyer = ANNA) -> bool:
+        return self.shop.office.order(code, customer_id=self.id_of(buyer))
 
     def _notice(self, event: str, order: shopware_shop.Order) -> Notice:
         return shopware_shop.notice(event, {"order": {"id": order.id}}, eventId=ids.new("e"))

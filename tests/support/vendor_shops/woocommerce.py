@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
-from tests.support import woocommerce, woocommerce_shop
+from tests.support import woocommerce, woocommerce_back_office, woocommerce_shop
+from tests.support.faults import Faults
 from tests.support.vendor_shops.base import ANNA, Buyer, Notice, Row, VendorShop, later, now
 
 
@@ -49,6 +51,23 @@ class WooCommerceShop:
 
     def customer(self, _: Buyer) -> None:
         return None
+
+    @property
+    def faults(self) -> Faults:
+        return self.shop.faults
+
+    def join(self, buyer: Buyer) -> None:
+        account = woocommerce_back_office.Customer(buyer.email)
+        self.shop.office.customers[buyer.number] = account
+
+    def card_of(self, buyer: Buyer) -> tuple[Any, ...]:
+        meta = self.shop.office.customers[buyer.number].meta
+        fields = (meta.get(f"punktwerk_{each}") for each in ("unit", "tier", "card_code"))
+        balance = meta.get("punktwerk_balance")
+        return balance and float(balance), *fields
+
+    def uses(self, code: str, buyer: Buyer = ANNA) -> bool:
+        return self.shop.office.buy(code, buyer.email)
 
 
 @contextmanager
