@@ -10,6 +10,7 @@ from functools import partial
 
 from shared import clock, logs
 from shared.domain.loyalty import loyalty_events
+from shared.domain.loyalty.membership import Membership
 from shared.domain.members import check_in_events
 from shared.services.events import emission, outbox
 from shared.store import client, paths
@@ -29,10 +30,13 @@ RUN_S_MAX = 150.0
 
 @dataclass(frozen=True, slots=True)
 class _Cause:
-    """A change that needs an event; ``marker_path`` exists once the event was made."""
+    """A change that needs an event; ``marker_path`` exists once the event was made.
+
+    Without one nothing says whether it is done, and doing it again changes nothing.
+    """
 
     at: datetime
-    marker_path: str
+    marker_path: str | None
     emit: Callable[[], int]
 
 
@@ -56,6 +60,19 @@ def run(page_size: int = PAGE) -> int:
     return sum(_try(name, step) or 0 for name, step in steps.items())
 
 
+def follow_joined(book_for: Callable[[Membership], int], page_size: int = PAGE) -> int:
+    """Do for new memberships what else their trigger does, which may be lost or have failed.
+
+    Args:
+        book_for: Does it, and returns how much it did. Done again it changes nothing.
+        page_size: The most memberships to read at once.
+
+    Returns:
+        How much was done.
+    """
+    return _sweep("joined", partial(_joined, book_for), page_size)
+
+
 def _entries(since: datetime, limit: int) -> list[_Cause]:
     return [
         _Cause(
@@ -74,6 +91,13 @@ def _enrollments(since: datetime, limit: int) -> list[_Cause]:
             paths.event(loyalty_events.enrollment_event_id_of(member)),
             partial(emission.emit_enrollment, member.membership_id),
         )
+        for member in membership_documents.enrolled_since(since, limit)
+    ]
+
+
+def _joined(book_for: Callable[[Membership], int], since: datetime, limit: int) -> list[_Cause]:
+    return [
+        _Cause(member.enrolled_at, None, partial(book_for, member))
         for member in membership_documents.enrolled_since(since, limit)
     ]
 
@@ -122,11 +146,12 @@ def _sweep(name: str, load: _Load, page_size: int) -> int:
 
 def _emit_missing(causes: Sequence[_Cause]) -> tuple[int, list[_Cause]]:
     """Return the number of deliveries made, and the causes whose event could not be made."""
-    markers = client.get([cause.marker_path for cause in causes]) if causes else {}
+    paths_of = [cause.marker_path for cause in causes if cause.marker_path is not None]
+    markers = client.get(paths_of) if paths_of else {}
     emitted, failed = 0, []
     for cause in causes:
-        if markers[cause.marker_path].data is None:
-            made = _try(cause.marker_path, cause.emit)
+        if cause.marker_path is None or markers[cause.marker_path].data is None:
+            made = _try(cause.marker_path or "joined", cause.emit)
             emitted += made or 0
             if made is None:
                 failed.append(cause)

@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from functions.schedules import run_syncs
+from shared.services.events import emission
+from shared.store import paths
 from tests.support import stored
 from tests.support.dying import dying_after
 from tests.support.events import Pipeline
@@ -246,3 +249,30 @@ def test_whoever_is_enrolled_elsewhere_earns_by_the_trigger(
     pipeline.fire(shop.merchant)
     assert shop.anna.other("user_2").balance()["currentBalance"] == 205
     assert waiting(shop) == []
+
+
+@pytest.mark.usefixtures("own_database")
+@pytest.mark.parametrize("lost", ["trigger", "booking"])
+def test_who_is_enrolled_elsewhere_earns_also_if_the_trigger_is_lost(
+    shop: OnlineShop, pipeline: Pipeline, lost: str
+) -> None:
+    shop.tell(order(), order("1002", customer={"id": "18"}))
+    known = {"userId": "user_2", "externalIds": {"generic_shop": f"{shop.merchant.store_id}:17"}}
+    shop.merchant.api.ok("createMember", known)
+    row = {"programId": shop.anna.program_id, "userId": "user_2", "action": "add", "source": "till"}
+    row |= {"externalTransactionId": "t_1", "points": 5}
+    shop.merchant.api.ok("syncExternalLoyalty", row)
+    if lost == "booking":  # It told of the enrolment, and died then.
+        membership_id = paths.membership_id(shop.anna.program_id, "user_2")
+        assert emission.emit_enrollment(membership_id) == 0
+
+    run_syncs.handle()
+    assert len(waiting(shop)) == 2  # Left to the trigger, which may just be under way.
+    shop.clock.advance(minutes=1)
+    run_syncs.handle()
+    assert shop.anna.other("user_2").balance()["currentBalance"] == 205
+    assert [each["externalId"] for each in waiting(shop)] == ["1002"]
+
+    run_syncs.handle()
+    pipeline.fire(shop.merchant)  # The trigger, late.
+    assert shop.anna.other("user_2").balance()["currentBalance"] == 205
