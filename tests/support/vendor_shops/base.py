@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeAlias
@@ -36,14 +37,20 @@ class VendorShop(Protocol):
     def id_of(self, buyer: Buyer) -> str:
         """Return the shop's id of a customer."""
 
-    def paid(self, number: int, euros: int, buyer: Buyer = ANNA) -> Notice:
-        """Have an order paid."""
+    def paid(
+        self, number: int, euros: int, buyer: Buyer = ANNA, codes: Sequence[str] = ()
+    ) -> Notice:
+        """Have an order paid; ``codes`` have taken something off before."""
 
     def refunded(self, number: int, euros: int) -> Notice:
         """Have a part of that order paid back."""
 
     def customer(self, buyer: Buyer) -> Notice | None:
         """Tell of a customer; ``None`` if the system tells of none."""
+
+
+class WrittenShop(VendorShop, Protocol):
+    """A shop into which cards and codes are written."""
 
     @property
     def faults(self) -> Faults:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ from shared import ids
 from tests.support import shops
 from tests.support.faults import Faults
 from tests.support.json_servers import serving
-from tests.support.vendor_shops.base import ANNA, Buyer, Notice, Row, VendorShop, later, now
+from tests.support.vendor_shops.base import ANNA, Buyer, Notice, Row, WrittenShop, later, now
 
 
 @dataclass
@@ -35,10 +35,12 @@ class GenericShop:
     def id_of(self, buyer: Buyer) -> str:
         return str(buyer.number)
 
-    def paid(self, number: int, euros: int, buyer: Buyer = ANNA) -> Notice:
+    def paid(
+        self, number: int, euros: int, buyer: Buyer = ANNA, codes: Sequence[str] = ()
+    ) -> Notice:
         at = now().isoformat()
         told = {"paidAt": at, "changedAt": at, "customer": self._told(buyer)}
-        self.book[number] = shops.order(str(number), f"{euros}.00", **told)
+        self.book[number] = shops.order(str(number), f"{euros}.00", **told, codes=[*codes])
         return self._notice(topic="order", order=self.book[number])
 
     def refunded(self, number: int, euros: int) -> Notice:
@@ -119,7 +121,7 @@ class GenericShop:
 
 
 @contextmanager
-def running() -> Iterator[VendorShop]:
+def running() -> Iterator[WrittenShop]:
     """Run the shop."""
     shop = GenericShop()
     with serving(shop.faults.around(shop.answer)) as shop.url:

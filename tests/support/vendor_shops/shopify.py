@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.support import shopify_customers, shopify_shop
 from tests.support.faults import Faults
-from tests.support.vendor_shops.base import ANNA, Buyer, Notice, Row, VendorShop, later, now
+from tests.support.vendor_shops.base import ANNA, Buyer, Notice, Row, WrittenShop, later, now
 
 
 @dataclass
@@ -31,7 +31,9 @@ class ShopifyShop:
     def id_of(self, buyer: Buyer) -> str:
         return str(207_119_000 + buyer.number)
 
-    def paid(self, number: int, euros: int, buyer: Buyer = ANNA) -> Notice:
+    def paid(
+        self, number: int, euros: int, buyer: Buyer = ANNA, codes: Sequence[str] = ()
+    ) -> Notice:
         order = shopify_shop.Order(
             number,
             [shopify_shop.Line(Decimal(euros))],
@@ -40,6 +42,7 @@ class ShopifyShop:
             is_verified=buyer.is_verified,
             at=now(),
             updated_at=now(),
+            codes=tuple(codes),
         )
         self.shop.add(order)
         return shopify_shop.notice("orders/paid", order.rest())
@@ -78,7 +81,7 @@ class ShopifyShop:
 
 
 @contextmanager
-def running() -> Iterator[VendorShop]:
+def running() -> Iterator[WrittenShop]:
     """Run the shop."""
     with shopify_shop.shopify_shop() as shop:
         yield ShopifyShop(shop)

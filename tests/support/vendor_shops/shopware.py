@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,7 +11,7 @@ from typing import Any
 from shared import ids
 from tests.support import shopware_back_office, shopware_shop
 from tests.support.faults import Faults
-from tests.support.vendor_shops.base import ANNA, Buyer, Notice, Row, VendorShop, later, now
+from tests.support.vendor_shops.base import ANNA, Buyer, Notice, Row, WrittenShop, later, now
 
 
 @dataclass
@@ -33,10 +33,14 @@ class ShopwareShop:
     def id_of(self, buyer: Buyer) -> str:
         return shopware_back_office.hex_id(buyer.number)
 
-    def paid(self, number: int, euros: int, buyer: Buyer = ANNA) -> Notice:
+    def paid(
+        self, number: int, euros: int, buyer: Buyer = ANNA, codes: Sequence[str] = ()
+    ) -> Notice:
+        goods = shopware_shop.Line(Decimal(euros + len(codes)))
+        off = [shopware_shop.Line(Decimal(-1), type="promotion", code=each) for each in codes]
         order = shopware_shop.Order(
             number,
-            [shopware_shop.Line(Decimal(euros))],
+            [goods, *off],
             customer_id=self.id_of(buyer),
             email=buyer.email,
             is_confirmed=buyer.is_verified,
@@ -77,7 +81,7 @@ class ShopwareShop:
 
 
 @contextmanager
-def running() -> Iterator[VendorShop]:
+def running() -> Iterator[WrittenShop]:
     """Run the shop."""
     with shopware_shop.shopware_shop() as shop:
         yield ShopwareShop(shop)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from tests.support import woocommerce, woocommerce_back_office, woocommerce_shop
 from tests.support.faults import Faults
-from tests.support.vendor_shops.base import ANNA, Buyer, Notice, Row, VendorShop, later, now
+from tests.support.vendor_shops.base import ANNA, Buyer, Notice, Row, WrittenShop, later, now
 
 
 @dataclass
@@ -25,7 +25,9 @@ class WooCommerceShop:
     def id_of(self, buyer: Buyer) -> str:
         return str(buyer.number)
 
-    def paid(self, number: int, euros: int, buyer: Buyer = ANNA) -> Notice:
+    def paid(
+        self, number: int, euros: int, buyer: Buyer = ANNA, codes: Sequence[str] = ()
+    ) -> Notice:
         at = f"{now():%Y-%m-%dT%H:%M:%S}"
         goods = {"id": 1, "product_id": 93, "total": f"{euros}.00", "total_tax": "0.00"}
         self.shop.orders[number] = woocommerce.order(
@@ -36,7 +38,7 @@ class WooCommerceShop:
             total=f"{euros}.00",
             line_items=[goods],
             shipping_lines=[],
-            coupon_lines=[],
+            coupon_lines=[{"code": each.lower()} for each in codes],
             **{f"date_{what}_gmt": at for what in ("created", "modified", "paid")},
         )
         return woocommerce_shop.notice(self.shop.orders[number])
@@ -71,7 +73,7 @@ class WooCommerceShop:
 
 
 @contextmanager
-def running() -> Iterator[VendorShop]:
+def running() -> Iterator[WrittenShop]:
     """Run the shop."""
     with woocommerce_shop.woocommerce_shop() as shop:
         yield WooCommerceShop(shop)

@@ -25,7 +25,7 @@ from shared.errors import (
 )
 from tests.support import vendor_shops
 from tests.support.faults import LOST, Fault
-from tests.support.vendor_shops.base import ANNA, Buyer, VendorShop
+from tests.support.vendor_shops.base import ANNA, Buyer, WrittenShop
 
 pytestmark = pytest.mark.usefixtures("one_try")
 
@@ -45,7 +45,7 @@ NO_CARD = (None, None, None, None)
 class Writer:
     """A shop, and its connector."""
 
-    shop: VendorShop
+    shop: WrittenShop
     cards: CardWriting
     codes: CodeWriting
 
@@ -74,7 +74,8 @@ class Writer:
 @pytest.fixture(params=WRITTEN)
 def writer(request: pytest.FixtureRequest) -> Iterator[Writer]:
     module = systems.module_of(request.param)
-    with vendor_shops.running(request.param) as shop:
+    with vendor_shops.running(request.param) as running:
+        shop = cast("WrittenShop", running)
         config = module.Config.model_validate(shop.credentials)
         made = module.connect(config, is_emulated=True)
         shop.join(ANNA)
@@ -152,7 +153,7 @@ def test_a_code_of_another_customer_is_left_alone(writer: Writer) -> None:
     assert writer.uses(theirs, BERT)
 
 
-def ended(shop: VendorShop, faults: Sequence[Fault], write: Callable[[], Found]) -> Found:
+def ended(shop: WrittenShop, faults: Sequence[Fault], write: Callable[[], Found]) -> Found:
     """Write with faults ahead; once more without them if it fails, as whoever writes does."""
     shop.faults.coming = list(faults)
     try:
