@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from functions.shopware import bodies, sandbox_answers
@@ -9,6 +10,7 @@ from functions.shopware.fields import PointsRequest
 from shared.auth.caller import Caller
 from shared.services.loyalty import sales_channels
 from shared.services.members import shop_bookings
+from shared.services.systems import asked_customers
 
 BY_DEFAULT = "Manuell gesetzt via API"
 
@@ -38,6 +40,7 @@ def handle(body: Request, caller: Caller) -> Response:
         points=body.points,
         description=body.description or BY_DEFAULT,
         order_id=body.order_id,
+        email_of=partial(asked_customers.verified_email, caller, program),
     )
     assert booking.entry is not None, "points that are named are granted"
     return Response(

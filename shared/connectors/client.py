@@ -82,6 +82,8 @@ class JsonClient:
         secrets: Texts to remove from every message.
         allow_loopback: ``base_url`` may be this machine. Only under the emulator.
         problem: Returns the message in the JSON of a refusal.
+        timeout_s: The time for one try, if it is not ``TIMEOUT_S``.
+        tries_max: The most tries of a call that is safe to repeat, if they are not ``TRIES_MAX``.
     """
 
     system: str
@@ -90,6 +92,8 @@ class JsonClient:
     secrets: tuple[str, ...] = ()
     allow_loopback: bool = False
     problem: Callable[[Any], str | None] = lambda _: None
+    timeout_s: float | None = None
+    tries_max: int | None = None
 
     def get(self, path: str, query: Mapping[str, Any] | None = None) -> Reply:
         """Make a GET request.
@@ -171,17 +175,23 @@ class JsonClient:
         """
         target = f"{path}?{urlencode(query)}" if query else path
         stop_at_s = time.monotonic() + TOTAL_S_MAX
-        tries = TRIES_MAX if is_repeatable else 1
+        tries = (self.tries_max or TRIES_MAX) if is_repeatable else 1
         for number in range(1, tries + 1):
             try:
                 return self._once(method, target, body, headers or {})
             except ConnectorError as failure:
                 pause_s = _pause_s(failure, number)
-                is_last = number == tries or time.monotonic() + pause_s + TIMEOUT_S > stop_at_s
+                is_last = (
+                    number == tries or time.monotonic() + pause_s + self._timeout_s > stop_at_s
+                )
                 if not failure.retryable or is_last or pause_s > PAUSE_S_MAX:
                     raise
             time.sleep(pause_s)
         raise AssertionError("a loop that returns or raises")
+
+    @property
+    def _timeout_s(self) -> float:
+        return self.timeout_s or TIMEOUT_S
 
     def _once(self, method: str, target: str, body: bytes, headers: Mapping[str, str]) -> Reply:
         try:
@@ -194,7 +204,7 @@ class JsonClient:
                     **headers,
                     **self.authorize(method, target, body),
                 },
-                timeout_s=TIMEOUT_S,
+                timeout_s=self._timeout_s,
                 answer_bytes_max=ANSWER_BYTES_MAX,
                 allow_loopback=self.allow_loopback,
                 user_agent=USER_AGENT,

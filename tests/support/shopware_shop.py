@@ -193,6 +193,8 @@ class ShopwareShop:
     url: str = ""
     book: dict[str, Order] = field(default_factory=dict)
     searches: list[dict[str, Any]] = field(default_factory=list)
+    customers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    asked_for: list[str] = field(default_factory=list)
     tokens: int = 0
     refuse: list[tuple[int, Any]] = field(default_factory=list)
     office: BackOffice = field(default_factory=BackOffice)
@@ -200,6 +202,23 @@ class ShopwareShop:
 
     def add(self, *orders: Order) -> None:
         self.book |= {each.id: each for each in orders}
+
+    def register(
+        self,
+        customer_id: str,
+        email: str = "ada@example.com",
+        *,
+        is_confirmed: bool = False,
+        is_guest: bool = False,
+    ) -> None:
+        """Let the shop have a customer; ``is_confirmed``: by a double opt-in."""
+        self.customers[customer_id] = {
+            "id": customer_id,
+            "email": email,
+            "guest": is_guest,
+            "doubleOptInRegistration": is_confirmed,
+            "doubleOptInConfirmDate": _time(NOON) if is_confirmed else None,
+        }
 
     def answer(self, method: str, path: str, headers: Any, body: bytes) -> tuple[int, Any]:
         if self.refuse:
@@ -210,6 +229,10 @@ class ShopwareShop:
             return 200, {"token_type": "Bearer", "expires_in": 600, "access_token": TOKEN}
         if headers["Authorization"] != f"Bearer {TOKEN}":
             return 401, _error("The resource owner or authorization server denied the request.")
+        if path == "/search/customer" and "associations" not in asked:
+            self.asked_for += asked["ids"]
+            found = [self.customers[each] for each in asked["ids"] if each in self.customers]
+            return 200, {"total": len(found), "data": found}
         assert headers["Accept"] == "application/json"
         if path != "/search/order":
             return self.office.answer(method, path.strip("/").split("/"), asked)

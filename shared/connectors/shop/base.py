@@ -96,6 +96,16 @@ class ShopConnector(Protocol):
         """
 
 
+class CustomerReading(Protocol):
+    """Tells of a shop's customers. Every method may raise a ``ConnectorError``."""
+
+    def customer(self, customer_id: str) -> ShopCustomer | None:
+        """Ask for a customer, once and for a few seconds; ``None`` if the shop has none.
+
+        The address of a guest is left out: nobody has an account there.
+        """
+
+
 class CardWriting(Protocol):
     """Writes loyalty cards of customers. Every method may raise a ``ConnectorError``."""
 

@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -37,13 +38,15 @@ from shared.connectors.shop.base import (
 )
 from shared.connectors.shop.shopware_answers import (
     FoundOrders,
+    ShopwareCustomer,
     ShopwareOrder,
     is_id,
+    of_account,
     to_order,
     written,
 )
 from shared.domain.systems.sales import DataType
-from shared.domain.systems.shop_orders import ShopOrder
+from shared.domain.systems.shop_orders import ShopCustomer, ShopOrder
 from shared.domain.systems.shop_writes import CodeFate, ShopCard, ShopCode, ShopWrite
 from shared.errors import ConnectorAnswerInvalid, ConnectorRejected
 
@@ -73,6 +76,8 @@ SUBSCRIBES: tuple[str, ...] = ()
 PAGE_ITEMS = 50
 OVERLAP = timedelta(minutes=10)
 """What changed in this time is listed again: clocks differ, and a change is seen a little later."""
+ASKED_TIMEOUT_S = 3.0
+"""How long a shop has for a token, and again for a customer: a request waits for both."""
 _ORDER = "order"
 _TRANSACTION = "orderTransaction"
 _TOPICS = {"app.activated": ShopTopic.PING, "app.deleted": ShopTopic.UNINSTALLED}
@@ -343,6 +348,25 @@ class Connector:
         """Make a promotion inactive that nobody has used; see ``CodeWriting``."""
         return shopware_writes.revoke_code(self._client, code)
 
+    def customer(self, customer_id: str) -> ShopCustomer | None:
+        """Ask for a customer, once and for a few seconds; ``None`` if the shop has none."""
+        client = self._authorized(
+            lambda by: replace(self._client_with(by), timeout_s=ASKED_TIMEOUT_S, tries_max=1)
+        )
+        reply = client.post(
+            "/search/customer",
+            {
+                "ids": [customer_id],
+                "limit": 1,
+                "total-count-mode": "none",
+                "includes": {"customer": INCLUDES["customer"]},
+            },
+            is_repeatable=True,
+        )
+        rows = parsed(FoundOrders, reply.body, system=SYSTEM).data
+        row = next((each for each in rows if each.get("id") == customer_id), None)
+        return None if row is None else of_account(parsed(ShopwareCustomer, row, system=SYSTEM))
+
     def _search(self, criteria: Mapping[str, Any]) -> list[dict[str, Any]]:
         reply = self._client.post(
             "/search/order",
@@ -359,10 +383,14 @@ class Connector:
     @cached_property
     def _client(self) -> JsonClient:
         """The client with a token, which is good for ten minutes."""
+        return self._authorized(self._client_with)
+
+    def _authorized(self, client_with: Callable[[Mapping[str, str]], JsonClient]) -> JsonClient:
+        """Return a client with a new token, which it has asked for itself."""
         config = self._config
         if config.client_id is None or config.client_secret is None:
             raise ConnectorRejected("The app is not registered yet: install it in the shop.")
-        reply = self._client_with({}).post(
+        reply = client_with({}).post(
             "/oauth/token",
             {
                 "grant_type": "client_credentials",
@@ -372,7 +400,7 @@ class Connector:
             is_repeatable=True,
         )
         token = parsed(_Token, reply.body, system=SYSTEM).access_token
-        return self._client_with({"Authorization": f"Bearer {token}"})
+        return client_with({"Authorization": f"Bearer {token}"})
 
 
 def _to_order(row: dict[str, Any]) -> ShopOrder:

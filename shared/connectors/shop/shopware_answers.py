@@ -175,7 +175,9 @@ class _Currency(_Answer):
     iso_code: str = Field(pattern=r"^[A-Z]{3}$")
 
 
-class _Customer(_Answer):
+class ShopwareCustomer(_Answer):
+    """An account of the shop, or a guest."""
+
     id: Id
     email: str | None = None
     guest: bool = False
@@ -184,7 +186,7 @@ class _Customer(_Answer):
 
 
 class _OrderCustomer(_Answer):
-    customer: _Customer | None = None
+    customer: ShopwareCustomer | None = None
 
 
 class ShopwareOrder(_Timed):
@@ -224,7 +226,11 @@ def to_order(row: ShopwareOrder) -> ShopOrder:
 
 def to_customer(found: _OrderCustomer | None) -> ShopCustomer:
     """Read who has bought. An address is verified by a confirmed double opt-in alone."""
-    customer = found.customer if found else None
+    return of_account(found.customer if found else None)
+
+
+def of_account(customer: ShopwareCustomer | None) -> ShopCustomer:
+    """Read an account of the shop; a guest's is none."""
     if customer is None or customer.guest:
         return ShopCustomer(is_guest=True)
     is_verified = (

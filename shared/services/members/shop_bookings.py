@@ -5,6 +5,8 @@ The customer, the membership and the points are one commit: what is refused has 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -13,21 +15,21 @@ from shared import clock, ids
 from shared.auth.caller import Caller
 from shared.domain import shopware_ids
 from shared.domain.loyalty.programs import Program
-from shared.domain.members import member_events, profile_changes
+from shared.domain.members import member_events, personal_data, profile_changes
 from shared.domain.members.comebacks import Before
 from shared.domain.members.member import Member
-from shared.domain.members.profile import Profile
+from shared.domain.members.profile import EMAIL, Key, Profile
 from shared.domain.members.profile_changes import ProfileChanges
-from shared.errors import MemberNotFound
+from shared.errors import MemberExists, MemberNotFound
 from shared.services import commands, sealed_profiles
 from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
 from shared.services.joint_commands import State
 from shared.services.loyalty import balances
 from shared.services.loyalty.bookings import Booking, Prepared
-from shared.services.members import comebacks, member_keys, shopware_customers
+from shared.services.members import comebacks, member_keys, profiles, shopware_customers
 from shared.services.members.profiles import MERCHANT
-from shared.store import paths
+from shared.store import client, paths
 from shared.store.client import Document
 from shared.store.members import member_documents, member_key_documents
 
@@ -46,12 +48,23 @@ def add(
     points: int,
     description: str,
     order_id: str | None,
+    email_of: Callable[[str], str | None],
 ) -> Booking:
     """Grant points to a customer (32 hex digits), who need not be a member yet.
 
+    Args:
+        caller: Must own the program.
+        program: What the points are of.
+        customer_id: The customer.
+        points: How many.
+        description: Why.
+        order_id: The order, if they are for one.
+        email_of: Returns the address for which the shop of a customer vouches. It is asked once,
+            for who is nobody's member, and refuses whom the shop does not know.
+
     Raises:
         ProgramInactive, MemberSuspended, MembershipClosed, BalanceLimitExceeded,
-        IdempotencyKeyReused, Busy.
+        IdempotencyKeyReused, Busy, and what ``email_of`` raises.
     """
 
     def prepared(user_id: str) -> Prepared:
@@ -68,15 +81,28 @@ def add(
             order_id=order_id,
         )
 
+    def booked_for(user_id: str) -> Booking:
+        booking = replace(prepared(user_id), enrolls=comebacks.before)
+        return booking.run(_of(caller, user_id).claim)
+
+    asked: list[str | None] = []
     for _ in range(_TRIES):
         known = shopware_customers.find(caller.account_id, customer_id)
         if known is not None:
-            booking = replace(prepared(known.member.user_id), enrolls=comebacks.before)
-            return booking.run(_of(caller, known.member.user_id).claim)
+            return booked_for(known.member.user_id)
+        asked = asked or [email_of(customer_id)]
+        holder = _holder_of(caller.account_id, asked[0])
+        if holder is not None and not _is_another_customer(holder):
+            booked = booked_for(holder.user_id)
+            _link(caller, holder.user_id, customer_id)
+            return booked
         new_id = ids.new("mbr")
-        booking = replace(prepared(new_id), enrolls=_never_before)
+        # Who has the address is another customer of the shop: then it is not the new member's.
+        email = asked[0] if holder is None else None
+        enrolls = _never_before if email is None else comebacks.before
+        booking = replace(prepared(new_id), enrolls=enrolls)
         try:
-            return _made_and_booked(_of(caller, new_id), program, customer_id, booking)
+            return _made_and_booked(_of(caller, new_id), program, customer_id, email, booking)
         except _Met:
             continue
     raise AssertionError("somebody makes a member of the customer, and it is never found")
@@ -115,16 +141,19 @@ def deduct(
 
 
 def _made_and_booked(
-    caller: Caller, program: Program, customer_id: str, booking: Prepared
+    caller: Caller, program: Program, customer_id: str, email: str | None, booking: Prepared
 ) -> Booking:
-    """Make the member and book, in one commit; the customer's key decides who is first.
+    """Make the member and book, in one commit; the keys of id and address decide who is first.
 
     Raises:
         _Met: Somebody else was.
     """
     account_id, new_id = caller.account_id, booking.user_id
     person_path = paths.account_member(account_id, new_id)
-    owner_paths = shopware_customers.owner_paths(account_id, customer_id)
+    owner_paths = [
+        *shopware_customers.owner_paths(account_id, customer_id),
+        *member_keys.needs(account_id, _email_keys(email)),
+    ]
     now, event_id = clock.utc_now(), ids.new("evt")
 
     def require_first(reads: Reads) -> None:
@@ -135,8 +164,9 @@ def _made_and_booked(
     def decide(reads: Reads) -> Effect[Booking]:
         require_first(reads)
         state = State(reads)
-        member = _new_member(caller, program, new_id, customer_id, now)
-        told = member_events.from_created(member, event_id, ["externalIds"])
+        member = _new_member(caller, program, new_id, customer_id, email, now)
+        fields = ["externalIds"] if email is None else ["email", "externalIds"]
+        told = member_events.from_created(member, event_id, fields)
         news = outbox.announce([told] if told else [])
         if reads[person_path].data is None:
             state.apply(
@@ -161,14 +191,48 @@ def _made_and_booked(
 
 
 def _new_member(
-    caller: Caller, program: Program, user_id: str, customer_id: str, now: datetime
+    caller: Caller,
+    program: Program,
+    user_id: str,
+    customer_id: str,
+    email: str | None,
+    now: datetime,
 ) -> Member:
-    """Return a member of whom nothing is known but the shop's id."""
-    changes = ProfileChanges(external_ids={shopware_ids.SYSTEM: customer_id})
+    """Return a member of whom nothing is known but the shop's id, and what it vouches for."""
+    values = {} if email is None else {"email": email}
+    changes = ProfileChanges(values, external_ids={shopware_ids.SYSTEM: customer_id})
     profile = profile_changes.apply(Profile(), changes, now, MERCHANT)
     member = Member(user_id, caller.account_id, now, now, program.store_id)
     lookups = member_keys.lookups(member, added=profile.keys, removed=[])
     return replace(sealed_profiles.sealed(member, profile, now), lookups=lookups)
+
+
+def _email_keys(email: str | None) -> list[Key]:
+    return [] if email is None else [(EMAIL, personal_data.email_key(email))]
+
+
+def _holder_of(account_id: str, email: str | None) -> Member | None:
+    """Return the member who has an address."""
+    paths_of_key = member_keys.needs(account_id, _email_keys(email))
+    reads = client.get(paths_of_key) if paths_of_key else {}
+    owners = (member_key_documents.decode(each) for each in reads.values())
+    user_id = next((each.user_id for each in owners if each is not None), None)
+    return None if user_id is None else member_documents.find(account_id, user_id)
+
+
+def _is_another_customer(holder: Member) -> bool:
+    return shopware_ids.SYSTEM in sealed_profiles.profile_of(holder).external_ids
+
+
+def _link(caller: Caller, user_id: str, customer_id: str) -> None:
+    """Note the customer's id at the member, once points were booked; the next request may, too."""
+    with suppress(MemberExists, MemberNotFound):
+        profiles.link(
+            replace(caller, claim=None),
+            user_id=user_id,
+            system=shopware_ids.SYSTEM,
+            external_id=customer_id,
+        )
 
 
 def _never_before(

@@ -30,8 +30,10 @@ from shared.errors import (
     ConnectorCredentialsRefused,
     ConnectorRateLimited,
     ConnectorRejected,
+    ConnectorTimeout,
     ConnectorUnavailable,
 )
+from tests.support import receivers
 from tests.support import shopware_shop as shops
 from tests.support.purchases import read, standing
 from tests.support.receipts import purchase_of
@@ -126,6 +128,35 @@ def test_the_contract_knows_what_is_asked_for(relay: Relay) -> None:
     token, *searches = relay.sent("POST")
     assert json.loads(token.body)["grant_type"] == "client_credentials"
     assert {each.path for each in searches} == {"/search/order"}
+
+
+def test_the_contract_knows_how_a_customer_is_asked_for(
+    relay: Relay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shopware, "ASKED_TIMEOUT_S", 15)  # The mock is slow on a busy machine.
+    assert connected(relay.url).customer(hex_id(9)) is None  # The example's is somebody else.
+    token, search = relay.sent("POST")
+    assert (token.path, search.path) == ("/oauth/token", "/search/customer")
+    assert json.loads(search.body)["ids"] == [hex_id(9)]
+
+
+def test_a_customer_is_told_with_the_address_that_is_confirmed(shop: ShopwareShop) -> None:
+    shop.register(hex_id(9), is_confirmed=True)
+    shop.register(hex_id(10), is_guest=True)
+
+    found = [connected(shop.url).customer(hex_id(each)) for each in (9, 10, 11)]
+
+    confirmed = ShopCustomer(hex_id(9), "ada@example.com", is_email_verified=True)
+    assert found == [confirmed, ShopCustomer(is_guest=True), None]
+
+
+def test_who_asks_for_a_customer_does_not_wait_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shopware, "ASKED_TIMEOUT_S", 0.2)
+    with receivers.receiving("") as silent:
+        silent.answer = lambda _: bool(silent.closing.wait(2)) and None
+        with pytest.raises(ConnectorTimeout):
+            connected(silent.url).customer(hex_id(9))
+        assert len(silent.received) == 1
 
 
 def test_a_first_sweep_begins_90_days_ago(shop: ShopwareShop) -> None:
