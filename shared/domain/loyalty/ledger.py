@@ -20,6 +20,7 @@ from shared.domain.loyalty import (
     due,
     earned_months,
     earning,
+    expiry_moments,
     figures,
     hold_releases,
     holds,
@@ -260,8 +261,11 @@ def caught_up(
 
     Holds that have ended give back theirs before that. Tiers are lost in between, each at its
     moment: what is pending until later does not help.
-    Every booking does so first, so it does not matter when the calendar runs.
+    What has expired at different moments are entries of their own, so that whoever has read the
+    membership in between has known another version. Every booking does so first, so it does not
+    matter when the calendar runs.
     """
+    ended = [each for each in membership.holds if not each.is_open(now)]
     membership = hold_releases.without_ended(membership, now)
     entries: list[Entry] = []
     for award in pending.due(membership.pending, now):
@@ -275,11 +279,24 @@ def caught_up(
             entries.append(entry)
     membership, lost = _tiers_lost(membership, program, now, now)
     entries += lost
-    written_off = expired(membership, program, now)
-    if written_off is not None:
-        membership = written_off[0]
-        entries.append(written_off[1])
+    for units in expiry_moments.due(membership.lots, ended, now):
+        membership, entry = _written_off(membership, program, units, now)
+        entries.append(entry)
     return membership, tuple(entries)
+
+
+def _written_off(
+    membership: Membership, program: Program, units: expiry_moments.Units, now: datetime
+) -> tuple[Membership, Entry]:
+    """Write off what has expired at one moment."""
+    expired_units = sum(units.values())
+    after = replace(
+        membership,
+        lots=expiry_moments.without(membership.lots, units),
+        balance_units=membership.balance_units - expired_units,
+        expired_units=membership.expired_units + expired_units,
+    )
+    return _book(membership, after, program, EntryKind.EXPIRE, expiry_cause(membership, now))
 
 
 def _tiers_lost(

@@ -170,7 +170,7 @@ def test_refuses_an_amount_and_lines_together(member: Member) -> None:
             {
                 "purchaseLines[0].type": (
                     "must be one of 'item', 'discount', 'reward', 'voucher', 'gift_card', "
-                    "'deposit' or 'tip'"
+                    "'deposit', 'tip' or 'shipping'"
                 )
             },
         ),

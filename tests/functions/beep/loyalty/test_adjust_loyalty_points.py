@@ -308,6 +308,24 @@ def test_a_change_may_name_the_version_too(merchant: Merchant, member: Member) -
     assert stored.units(member) == [100, 5]
 
 
+def test_what_time_brings_twice_is_two_changes_however_late_they_are_booked(
+    frozen_clock: Clock, merchant: Merchant
+) -> None:
+    member = merchant.member("points", balance=20, pointsExpiry={"afterDays": 10})
+    frozen_clock.advance(days=1)
+    member.earn(30)
+    frozen_clock.advance(days=10)
+    between = member.balance()
+    assert (between["currentBalance"], between["version"]) == (30, 3)
+    frozen_clock.advance(days=1)
+
+    # Who has looked in between does not know of the second expiry.
+    assert set_to(member, 40, between["version"]).body["error"] == "VERSION_MISMATCH"
+    assert set_to(member, 40, member.balance()["version"]).body["pointsAdjusted"] == 40
+    assert stored.units(member) == [20, 30, -20, -30, 40]
+    stored.assert_sound(member)
+
+
 @pytest.mark.parametrize(
     ("fields", "problem"),
     [

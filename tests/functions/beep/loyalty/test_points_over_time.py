@@ -213,14 +213,16 @@ def test_what_is_due_is_written_off_before_anything_is_booked(
     ]
 
 
-def test_what_expired_on_several_days_is_one_entry(frozen_clock: Clock, holder: Member) -> None:
+def test_what_expired_on_several_days_is_an_entry_of_each(
+    frozen_clock: Clock, holder: Member
+) -> None:
     frozen_clock.advance(days=1)
     holder.earn(50)
     frozen_clock.now = EXPIRES_AT + timedelta(days=1)
 
     holder.earn(5)
 
-    assert stored.units(holder) == [100, 50, -150, 5]
+    assert stored.units(holder) == [100, 50, -100, -50, 5]
     stored.assert_sound(holder)
 
 
