@@ -1,8 +1,9 @@
 """POST /shopWebhook/{system}/{storeId}/approve, GET .../connected: a merchant has said yes, or no.
 
-The shop posts the access that it gives to the first, and sends the merchant's browser to the
-second, which answers a page. There is no key: our state is the proof. No cookie is set or looked
-at, the page sends nobody anywhere, and what it does again changes nothing.
+A shop that posts the access that it gives does so to the first. It sends the merchant's browser to
+the second, which answers a page; of other shops the browser brings what the access is got by. There
+is no key: our state is the proof. No cookie is set or looked at, the page sends nobody anywhere,
+and what it does again changes nothing.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ from typing import TYPE_CHECKING, Any
 from flask import Response
 
 from functions import http, pages
+from shared.connectors import shop
 from shared.connectors.shop.base import NoticeNotGenuine
-from shared.errors import Busy, ConnectorError, MethodNotAllowed
+from shared.errors import Busy, ConnectorError, ConnectorNotConfigured, MethodNotAllowed
 from shared.services.systems import shop_approvals, shop_subscriptions
+from shared.services.systems.shop_approvals import ApprovalUsed
 
 if TYPE_CHECKING:
     from flask import Request
@@ -29,8 +32,6 @@ _NOT_TOLD = (
 )
 _UNKNOWN = "The link was not made for this shop, is older than an hour, or was used before."
 _SAID_NO = "The shop was not allowed to give access."
-_ASK_AGAIN = "Ask for a new link, and open it."
-_LATER = "Open the link once more in some minutes."
 
 
 def answer(
@@ -53,16 +54,22 @@ def answer(
 
 
 def _page(request: Request, system: str, store_id: str, log: dict[str, Any]) -> Response:
-    """Answer whether it worked. The shop has sent the access before, and says it here."""
-    if request.args.get("success") != "1":
+    """Answer whether it worked. A browser that comes once more finds what it has found before."""
+    is_posted = shop.approval_of(system).IS_POSTED
+    if is_posted and request.args.get("success") != "1":
         return _refused(_SAID_NO, HTTPStatus.OK)
     try:
-        shop_approvals.require_used(system, store_id, request.args.get("user_id", ""))
+        if is_posted:
+            shop_approvals.require_used(system, store_id, request.args.get("user_id", ""))
+        else:
+            shop_approvals.approve(system, store_id, request.query_string)
+    except ApprovalUsed:
+        pass
     except NoticeNotGenuine:
         return _refused(_UNKNOWN, HTTPStatus.UNAUTHORIZED)
-    except Busy as error:
+    except (ConnectorError, Busy) as error:
         log["error"] = error.code
-        return _refused(error.message, HTTPStatus(error.status), _LATER)
+        return _refused(error.message, HTTPStatus(error.status))
     return _connected(system, store_id, log)
 
 
@@ -71,14 +78,16 @@ def _connected(system: str, store_id: str, log: dict[str, Any]) -> Response:
     notices = _TOLD
     try:
         shop_subscriptions.subscribe_connected(system, store_id)
+    except ConnectorNotConfigured:
+        return _refused(_UNKNOWN, HTTPStatus.UNAUTHORIZED)  # It was, and was deleted since.
     except (ConnectorError, Busy) as error:
         log["error"] = error.code
         notices = _NOT_TOLD.format(reason=error.message.rstrip("."))
     return _html("connected.html", {"NOTICES": notices}, HTTPStatus.OK)
 
 
-def _refused(reason: str, status: HTTPStatus, following: str = _ASK_AGAIN) -> Response:
-    return _html("refused.html", {"REASON": reason, "NEXT": following}, status)
+def _refused(reason: str, status: HTTPStatus) -> Response:
+    return _html("refused.html", {"REASON": reason}, status)
 
 
 def _html(name: str, texts: dict[str, str], status: HTTPStatus) -> Response:

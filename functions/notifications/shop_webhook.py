@@ -61,8 +61,10 @@ def _named(path: str) -> tuple[str, str, str | None]:
             return system, store_id, None
         case ["shopware", store_id, ("register" | "confirm") as step] if store_id:
             return "shopware", store_id, step
-        case [system, store_id, ("approve" | "connected") as step] if system in shop.APPROVING:
-            return system, store_id, step
+        case [system, store_id, "connected"] if system in shop.APPROVING and store_id:
+            return system, store_id, "connected"
+        case ["woocommerce", store_id, "approve"] if store_id:
+            return "woocommerce", store_id, "approve"
     raise _refused()
 
 

@@ -30,15 +30,17 @@ from graphql import (
     validate,
 )
 
+from tests.support import shopify_app
 from tests.support.faults import Faults
 from tests.support.json_servers import serving
+from tests.support.shopify_app import ShopifyApp
 from tests.support.shopify_customers import ShopifyCustomers
 from tests.support.vendors import vendor_spec
 
 SPEC = "shopify/admin_2026-10.json.gz"
 DOMAIN = "example.myshopify.com"
-SECRET = "hush"
-TOKEN = "shpat_fake"
+SECRET = shopify_app.SECRET
+TOKEN = shopify_app.TOKEN
 CENT = Decimal("0.01")
 BERLIN = timezone(timedelta(hours=1))
 NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
@@ -243,6 +245,7 @@ class Order:
         ]
         paid = self.received if self.received is not None else self.total
         return {
+            "id": f"gid://shopify/Order/{self.id}",
             "legacyResourceId": self.id,
             "name": f"#{self.number}",
             "test": self.is_test,
@@ -361,6 +364,7 @@ class ShopifyShop:
     lose: int = 0
     on_asked: Callable[[dict[str, Any]], None] = lambda _: None
     customers: ShopifyCustomers = field(default_factory=ShopifyCustomers)
+    app: ShopifyApp = field(default_factory=ShopifyApp)
 
     def add(self, *orders: Order) -> None:
         self.book |= {each.id: each for each in orders}
@@ -393,6 +397,7 @@ class ShopifyShop:
             "orders": orders,
             "order": order,
             **self.customers.root(),
+            **self.app.root(),
         }
 
     def answer(self, path: str, headers: Any, body: bytes) -> tuple[int, Any]:
@@ -409,6 +414,8 @@ class ShopifyShop:
     def _token(self, body: bytes) -> tuple[int, Any]:
         self.tokens += 1
         form = {name: each[0] for name, each in parse_qs(body.decode()).items()}
+        if "code" in form:
+            return self.app.exchange(form)
         wanted = {
             "grant_type": "client_credentials",
             "client_id": "fake-id",

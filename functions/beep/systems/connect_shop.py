@@ -55,6 +55,15 @@ EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
         "credentials": {"shopUrl": "https://shop.example.com"},
         "awardPointsProgramId": "lp_k3v9a7xq2mztc4ewnp5h",
     },
+    "shopify": {
+        "system": "shopify",
+        "storeId": "store_a",
+        "credentials": {
+            "shop": "example.myshopify.com",
+            "clientId": "0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f",
+            "clientSecret": "secret-of-the-app",
+        },
+    },
 }
 
 EXAMPLE: dict[str, Any] = {

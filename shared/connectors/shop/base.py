@@ -179,9 +179,12 @@ class ApprovalModule(Protocol):
 
     Attributes:
         Asked: What the merchant says of the shop before.
+        IS_POSTED: The shop posts the access, and then sends the browser back, which says only
+            whether it has. Else the browser brings what the access is got by.
     """
 
     Asked: type[ConnectorConfig]
+    IS_POSTED: bool
 
     def page(self, asked: ConnectorConfig, request: ApprovalRequest) -> str:
         """Return the address of the page."""

@@ -14,7 +14,7 @@ import math
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError, model_validator
 
@@ -24,7 +24,7 @@ from shared.connectors.base import ListedPage, PushBy, Stream
 from shared.connectors.client import MESSAGE_CHARS_MAX, JsonClient, parsed, redacted
 from shared.connectors.config import ConnectorConfig
 from shared.connectors.rows import read_rows
-from shared.connectors.shop import shopify_cards, shopify_codes, shopify_queries
+from shared.connectors.shop import shopify_cards, shopify_codes, shopify_queries, shopify_webhooks
 from shared.connectors.shop.base import (
     BEGINS_BEFORE,
     NoticeNotGenuine,
@@ -49,6 +49,7 @@ from shared.errors import (
     ConnectorCredentialsRefused,
     ConnectorRateLimited,
     ConnectorRejected,
+    ConnectorUnsupported,
 )
 
 SYSTEM = "shopify"
@@ -71,7 +72,12 @@ NOTICE_TOPICS = (
     "shop/redact",
     "app/uninstalled",
 )
-SUBSCRIBES: tuple[str, ...] = ()
+SUBSCRIBES = tuple(
+    each
+    for each in NOTICE_TOPICS
+    if each not in {"customers/data_request", "customers/redact", "shop/redact"}
+)
+"""Those of data protection are in the file of the app alone."""
 
 API_VERSION = "2026-10"
 OVERLAP = timedelta(minutes=5)
@@ -79,8 +85,14 @@ OVERLAP = timedelta(minutes=5)
 LINE_PAGES_MAX = 10
 RETRY_AFTER_S_MAX = 3_600
 
-_SHOP = r"^[a-z0-9][a-z0-9-]{0,59}\.myshopify\.com$"
-_TEXT = r"^[\x21-\x7e]+$"
+TEXT = r"^[\x21-\x7e]+$"
+ShopAddress = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z0-9][a-z0-9-]{0,59}\.myshopify\.com$",
+        description="Address of the shop at Shopify, `example.myshopify.com`.",
+    ),
+]
 _SCOPES = {ShopWrite.CARD: "write_customers", ShopWrite.CODE: "write_discounts"}
 _DENIED = frozenset({"ACCESS_DENIED", "FORBIDDEN", "UNAUTHORIZED"})
 
@@ -88,11 +100,9 @@ _DENIED = frozenset({"ACCESS_DENIED", "FORBIDDEN", "UNAUTHORIZED"})
 class Config(ConnectorConfig):
     """An app that is installed in the shop, and what its notices are signed with."""
 
-    shop: str = Field(
-        pattern=_SHOP, description="Address of the shop at Shopify, `example.myshopify.com`."
-    )
+    shop: ShopAddress
     client_id: str | None = Field(
-        default=None, max_length=100, pattern=_TEXT, description="Of the app."
+        default=None, max_length=100, pattern=TEXT, description="Of the app."
     )
     client_secret: SecretStr | None = Field(
         default=None, min_length=4, max_length=200, description="Of the app; signs its notices."
@@ -263,7 +273,7 @@ class Connector:
                 authorize=lambda *_: authorize,
                 secrets=(*config.secrets(), *authorize.values()),
                 allow_loopback=is_emulated,
-                problem=_problem,
+                problem=problem_of,
             )
 
         self._client_with = client
@@ -323,6 +333,15 @@ class Connector:
     def revoke_code(self, code: ShopCode) -> CodeFate:
         """Make a code unusable, unless it was used."""
         return shopify_codes.revoke(self._ask, code)
+
+    def subscribe(self, address: str) -> None:
+        """Set up webhooks, which the app's secret signs; see ``NoticeSubscribing``."""
+        if self._config.client_secret is None:
+            raise ConnectorUnsupported(
+                "The notices of an app are signed with its clientSecret, which is not stored.",
+                offers={"configureSync": "credentials.clientSecret"},
+            )
+        shopify_webhooks.subscribe(self._ask, address, SUBSCRIBES)
 
     def _whole(self, row: dict[str, Any]) -> dict[str, Any]:
         """Return a listed order, with the lines and refunds that the list leaves out."""
@@ -414,7 +433,7 @@ def _changed_at(row: dict[str, Any]) -> datetime | None:
         return None
 
 
-def _problem(body: Any) -> str | None:
+def problem_of(body: Any) -> str | None:
     """Return the message of a refusal; Shopify has several forms of it."""
     errors = body.get("errors") or body.get("error_description") or body.get("error")
     if isinstance(errors, list):

@@ -64,7 +64,13 @@ fragment LineFields on LineItem {{
 
 SHOP: Final = """query Shop {
   shop { myshopifyDomain }
-  orders(first: 1) { nodes { id customer { verifiedEmail } } }
+  orders(first: 1) {
+    nodes {
+      id
+      customer { verifiedEmail }
+      lineItems(first: 1) { nodes { product { legacyResourceId } } }
+    }
+  }
 }
 """
 """What only tells whether the access suffices."""

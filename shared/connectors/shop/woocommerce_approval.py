@@ -24,6 +24,7 @@ PAGE = "/wc-auth/v1/authorize"
 SCOPE: Literal["read_write"] = "read_write"
 """Also webhooks can be set up only by a key that may write."""
 Asked = Site
+IS_POSTED = True
 _SECRET_BYTES = 32
 _STATE_CHARS_MAX = 200
 

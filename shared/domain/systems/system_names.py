@@ -14,6 +14,6 @@ ErpName = Literal[_Erp, "generic"]
 """Each name is a module of ``shared/connectors/erp``."""
 ShopName = Literal[_Shop, "generic"]
 """Each name is a module of ``shared/connectors/shop``."""
-ApprovingShopName = Literal["woocommerce"]
+ApprovingShopName = Literal["shopify", "woocommerce"]
 """Shops with a page on which the merchant lets us in: each has a module ``..._approval``, too."""
 SystemName = Literal[_Till, _Erp, _Shop, "generic"]

@@ -219,6 +219,7 @@ def test_a_state_counts_once(asking: Asking) -> None:
     asking.merchant.api.ok("deleteSyncConfiguration", body)
     with nothing_written():
         assert asking.approve(state_in(page)) == 401
+        assert asking.browse(state_in(page)).status_code == 401
     assert asking.status() == {}
 
 

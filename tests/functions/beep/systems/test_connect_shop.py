@@ -131,3 +131,25 @@ def test_a_test_key_is_told_what_does_not_fit(merchant: Merchant) -> None:
         assert merchant.sandbox.ok("connectShop", body(merchant))["url"].startswith(PAGE)
         refused = merchant.sandbox("connectShop", body(merchant, credentials={"shopUrl": "x"}))
     assert refused.status == 400
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("shop", "shop.example.com"),
+        ("shop", "evil.example.com/x.myshopify.com"),
+        ("shop", "x.myshopify.com.evil.example.com"),
+        ("shop", "x.myshopify.com\n"),
+        ("shop", "x@y.myshopify.com"),
+        ("clientId", "a b"),
+        ("clientSecret", None),
+        ("accessToken", "shpat_fake"),
+    ],
+)
+def test_an_app_at_shopify_is_of_a_shop_there(merchant: Merchant, field: str, value: Any) -> None:
+    app = {"shop": "example.myshopify.com", "clientId": "id", "clientSecret": "secret"}
+    with nothing_written():
+        asked = body(merchant, system="shopify", credentials={**app, field: value})
+        answer = merchant.api("connectShop", asked)
+    assert answer.error == "INVALID_PARAMETERS"
+    assert answer.body["details"]["fields"].keys() == {f"credentials.{field}"}

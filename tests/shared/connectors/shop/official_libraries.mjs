@@ -19,6 +19,14 @@ async function isGenuine({ headers, body }) {
   return (await shopify.webhooks.validate({ rawBody: body, rawRequest })).valid;
 }
 
+async function isSigned(query) {
+  try {
+    return await shopify.utils.validateHmac(query);
+  } catch {
+    return false; // Too old, or without a signature.
+  }
+}
+
 const shopware = new AppServer(
   {
     appName: asked.shopware.appName,
@@ -53,7 +61,8 @@ async function registered({ query, bySignature, byShop, confirmation }) {
 }
 
 const last = {};
-const answers = { shopify: [], shopware: [] };
+const answers = { shopify: [], queries: [], shopware: [] };
 for (const each of asked.shopify.notices) answers.shopify.push(await isGenuine(each));
+for (const each of asked.shopify.queries) answers.queries.push(await isSigned(each));
 for (const each of asked.shopware.requests) answers.shopware.push(await registered(each));
 console.log(JSON.stringify(answers));

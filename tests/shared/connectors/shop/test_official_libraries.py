@@ -7,16 +7,18 @@ import hmac
 import json
 import shutil
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 
-from shared.connectors.shop import shopify, shopware_app
+from shared.connectors.shop import shopify, shopify_approval, shopware_app
 from shared.connectors.shop.base import NoticeNotGenuine
 from shared.connectors.shop.shopware import Config
 from shared.connectors.shop.shopware_app import Pending
-from tests.support import shopify_shop
+from tests.support import shopify_app, shopify_shop
 from tests.support.shopware_shop import NOON, sign
 
 pytestmark = pytest.mark.wide
@@ -55,7 +57,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def judged(folder: Path, **asked: Any) -> dict[str, list[Any]]:
     """Return what the libraries say."""
     cases = {
-        "shopify": {"secret": shopify_shop.SECRET, "notices": []},
+        "shopify": {"secret": shopify_shop.SECRET, "notices": [], "queries": []},
         "shopware": {"appName": "PunktwerkPoints", "appSecret": APP_SECRET, "requests": []},
     }
     for name, each in asked.items():
@@ -104,6 +106,35 @@ def test_shopify_signs_as_we_check(folder: Path) -> None:
     assert found == [is_taken(*each) for each in notices]
     assert found == [True, *[False] * 6]
     assert raw == BODY.encode()
+
+
+def test_shopify_signs_the_query_of_a_browser_as_we_check(folder: Path) -> None:
+    now = datetime.now(UTC)
+    values = {
+        "code": "0907a61c0c8d55e99db179b68161bc00",
+        "host": "YWRtaW4uc2hvcGlmeS5jb20vc3RvcmUvZXhhbXBsZQ==",
+        "shop": shopify_shop.DOMAIN,
+        "state": "0" * 64,
+        "timestamp": str(int(now.timestamp())),
+    }
+    genuine = dict(parse_qsl(shopify_app.signed(values)))
+    odd = dict(parse_qsl(shopify_app.signed({**values, "state": "a b&c=d%25/é~*'()-_."})))
+    old = dict(parse_qsl(shopify_app.signed({**values, "timestamp": "1772539200"})))
+    queries = [
+        genuine,
+        odd,
+        old,
+        {**genuine, "state": "1" * 64},
+        {**genuine, "more": "1"},
+        {**genuine, "hmac": genuine["hmac"][::-1]},
+        {name: each for name, each in genuine.items() if name != "host"},
+    ]
+
+    found = judged(folder, shopify={"queries": queries})["queries"]
+
+    ours = [shopify_approval.is_genuine(each, shopify_shop.SECRET, now) for each in queries]
+    assert found == ours
+    assert found == [True, True, *[False] * 5]
 
 
 def test_shopware_registers_shops_as_we_do(folder: Path) -> None:
