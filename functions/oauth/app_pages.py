@@ -11,7 +11,8 @@ from functions.oauth import introspect as introspection
 from functions.oauth.token_requests import TokenRequest
 from shared.domain.accounts.oauth import OAuthError, OAuthRefused
 from shared.domain.accounts.oauth_apps import OAuthApp
-from shared.services.accounts import oauth_consents
+from shared.errors import InvalidAccessToken, SignInNotVerified, SubscriptionInactive
+from shared.services.accounts import app_callers, oauth_consents
 from shared.services.accounts.oauth_consents import IssuedAppTokens
 
 CODE, REFRESH = "authorization_code", "refresh_token"
@@ -59,11 +60,19 @@ def revoke(asked: TokenRequest, app: OAuthApp) -> dict[str, Any]:
 def introspect(asked: TokenRequest, app: OAuthApp) -> dict[str, Any]:
     """Say what an access token of the app is for; of all others only that they do not work.
 
+    It works if a call with it would be let in: also its person, role and account count.
+
     Raises:
         OAuthRefused: No token is named.
+        Busy: Firebase Auth does not answer.
     """
-    found = oauth_consents.find_active(asked.required("token"))
+    token = asked.required("token")
+    found = oauth_consents.find_active(token)
     if found is None or found[0].app_id != app.app_id:
+        return {"active": False}
+    try:
+        app_callers.authenticate(token)
+    except (InvalidAccessToken, SignInNotVerified, SubscriptionInactive):
         return {"active": False}
     record, _ = found
     return introspection.described(record, record.app_id)

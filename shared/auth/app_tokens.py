@@ -1,7 +1,8 @@
 """What apps get: client secrets, codes, refresh and access tokens. Only their hashes are stored.
 
 Codes and refresh tokens begin with the id of their consent, which finds it even if the rest is one
-that was used before.
+that was used before. That id is no secret: so each refresh token has a part that all of its consent
+have in common, by which one that was used is told from one that somebody made up.
 """
 
 from __future__ import annotations
@@ -17,21 +18,32 @@ ACCESS_PREFIX, CODE_PREFIX, REFRESH_PREFIX = "pw_aa_", "pw_ac_", "pw_ar_"
 SECRET_PREFIX = "pw_cs_"  # noqa: S105 - how secrets begin
 CONSENT_PREFIX = "cons_"
 RANDOM_BYTES = 32
+FAMILY_BYTES = 16
 _ACCESS = re.compile(r"pw_aa_[A-Za-z0-9_-]{43}")
-_OF_CONSENT = re.compile(r"(pw_a[cr]_)([a-z2-9]{20})_[A-Za-z0-9_-]{43}")
+_CODE = re.compile(r"pw_ac_([a-z2-9]{20})_()[A-Za-z0-9_-]{43}")
+_REFRESH = re.compile(r"pw_ar_([a-z2-9]{20})_([A-Za-z0-9_-]{22})[A-Za-z0-9_-]{43}")
 
 
 @dataclass(frozen=True, slots=True)
 class AppText:
-    """A secret text as its client sends it. ``consent_id``: whose it is, if the text says it."""
+    """A secret text as its client sends it. ``consent_id``: whose it is, if the text says it.
+
+    ``family``: what all refresh tokens of a consent have in common, and only they.
+    """
 
     text: str = field(repr=False)
     consent_id: str | None = None
+    family: str = field(default="", repr=False)
 
     @property
     def hash(self) -> str:
         """SHA-256 of the text, lower-case hex; it is stored and compared."""
-        return hashlib.sha256(self.text.encode()).hexdigest()
+        return _hash(self.text)
+
+    @property
+    def family_hash(self) -> str:
+        """SHA-256 of the family."""
+        return _hash(self.family)
 
 
 def new_secret() -> AppText:
@@ -46,12 +58,12 @@ def new_access_token() -> AppText:
 
 def new_code(consent_id: str) -> AppText:
     """Make the code of a consent: 256 bits."""
-    return _of_consent(CODE_PREFIX, consent_id, _random())
+    return AppText(f"{CODE_PREFIX}{_shown(consent_id)}_{_random()}", consent_id)
 
 
 def new_refresh_token(consent_id: str) -> AppText:
-    """Make the first refresh token of a consent: 256 bits."""
-    return _of_consent(REFRESH_PREFIX, consent_id, _random())
+    """Make the first refresh token of a consent, 256 bits, and its family, 128 bits."""
+    return _refresh_token(consent_id, secrets.token_urlsafe(FAMILY_BYTES), _random())
 
 
 def new_nonce() -> str:
@@ -64,7 +76,7 @@ def next_refresh_token(before: AppText, nonce: str) -> AppText:
     assert before.consent_id is not None
     digest = hmac.digest(before.text.encode(), nonce.encode(), "sha256")
     secret = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-    return _of_consent(REFRESH_PREFIX, before.consent_id, secret)
+    return _refresh_token(before.consent_id, before.family, secret)
 
 
 def is_access_token(text: str) -> bool:
@@ -79,23 +91,30 @@ def parse_access_token(text: str) -> AppText | None:
 
 def parse_code(text: str) -> AppText | None:
     """Read a code; ``None`` if the text has not the form of one."""
-    return _parsed(CODE_PREFIX, text)
+    return _parsed(_CODE, text)
 
 
 def parse_refresh_token(text: str) -> AppText | None:
     """Read a refresh token; ``None`` if the text has not the form of one."""
-    return _parsed(REFRESH_PREFIX, text)
+    return _parsed(_REFRESH, text)
 
 
-def _of_consent(prefix: str, consent_id: str, secret: str) -> AppText:
-    return AppText(f"{prefix}{consent_id.removeprefix(CONSENT_PREFIX)}_{secret}", consent_id)
+def _refresh_token(consent_id: str, family: str, secret: str) -> AppText:
+    text = f"{REFRESH_PREFIX}{_shown(consent_id)}_{family}{secret}"
+    return AppText(text, consent_id, family)
 
 
-def _parsed(prefix: str, text: str) -> AppText | None:
-    found = _OF_CONSENT.fullmatch(text)
-    if found is None or found[1] != prefix:
-        return None
-    return AppText(text, CONSENT_PREFIX + found[2])
+def _shown(consent_id: str) -> str:
+    return consent_id.removeprefix(CONSENT_PREFIX)
+
+
+def _parsed(form: re.Pattern[str], text: str) -> AppText | None:
+    found = form.fullmatch(text)
+    return None if found is None else AppText(text, CONSENT_PREFIX + found[1], found[2])
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _random() -> str:

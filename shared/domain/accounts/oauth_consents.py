@@ -41,7 +41,8 @@ class OAuthConsent:
     gave the password or the like. ``refresh_hash``: the refresh token that can be used;
     ``previous_hash`` the one before, which was used at ``rotated_at``. The text of the next one
     follows from that of the one before and ``rotation_nonce``, so nobody can make it who has only
-    one of both. ``expires_at``: until then the code, and once it was used the refresh token, works.
+    one of both. ``family_hash`` is of what all its refresh tokens have in common: who has that had
+    one of them. ``expires_at``: until then the code, and once it was used the refresh token, works.
     """
 
     consent_id: str
@@ -57,6 +58,7 @@ class OAuthConsent:
     challenge: str
     is_code_used: bool = False
     refresh_hash: str | None = None
+    family_hash: str | None = None
     previous_hash: str | None = None
     rotation_nonce: str | None = None
     rotated_at: datetime | None = None
@@ -82,6 +84,7 @@ class OAuthConsent:
         redirect_uri: str,
         verifier: str,
         refresh_hash: str,
+        family_hash: str,
         now: datetime,
     ) -> OAuthConsent:
         """Return the consent after its code was used.
@@ -106,15 +109,23 @@ class OAuthConsent:
             self,
             is_code_used=True,
             refresh_hash=refresh_hash,
+            family_hash=family_hash,
             expires_at=now + timedelta(days=REFRESH_LIFE_DAYS),
         )
 
-    def is_repetition(self, refresh_hash: str, now: datetime) -> bool:
+    def has_given(self, family_hash: str) -> bool:
+        """Tell whether a refresh token, used or not, was given by this consent.
+
+        The id of a consent is no secret: who knows nothing else must not be able to end it.
+        """
+        return _equal(self.family_hash, family_hash)
+
+    def is_repetition(self, refresh_hash: str, family_hash: str, now: datetime) -> bool:
         """Tell whether a refresh token was just used, so that it gives the same next one again.
 
         Raises:
             ReusedError: It was used before that.
-            OAuthRefused: ``invalid_grant``: it is over.
+            OAuthRefused: ``invalid_grant``: it is over, or was never given.
         """
         self._require_lasting()
         if not self.is_code_used or now >= self.expires_at:
@@ -125,6 +136,8 @@ class OAuthConsent:
             seconds=REPEATABLE_S
         )
         if is_late or not _equal(self.previous_hash, refresh_hash):
+            if not self.has_given(family_hash):
+                raise refused()
             raise ReusedError
         return True
 

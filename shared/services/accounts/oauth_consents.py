@@ -127,6 +127,7 @@ def redeem(app: OAuthApp, code: str, *, redirect_uri: str, verifier: str) -> Iss
             redirect_uri=redirect_uri,
             verifier=verifier,
             refresh_hash=refresh.hash,
+            family_hash=refresh.family_hash,
             now=now,
         )
         return after, IssuedAppTokens(access.text, refresh.text, consent.scopes)
@@ -151,7 +152,7 @@ def refresh(app: OAuthApp, refresh_token: str, asked: str | None) -> IssuedAppTo
 
     def change(consent: OAuthConsent) -> tuple[OAuthConsent, IssuedAppTokens]:
         after = consent
-        is_repetition = consent.is_repetition(text.hash, now)
+        is_repetition = consent.is_repetition(text.hash, text.family_hash, now)
         granted = oauth_consents.narrowed(consent.scopes, asked)
         if is_repetition:
             following = app_tokens.next_refresh_token(text, consent.rotation_nonce or "")
@@ -255,12 +256,15 @@ def _issued(
 def _end(app: OAuthApp, text: AppText) -> None:
     assert text.consent_id is not None
     path, now = paths.oauth_consent(text.consent_id), clock.real_now()
+    family_hash = text.family_hash
 
     def decide(reads: Reads) -> Effect[None]:
         consent = documents.CONSENTS.decode(reads[path])
-        if consent is None or consent.app_id != app.app_id or consent.ended_at is not None:
+        if consent is None or consent.app_id != app.app_id or not consent.has_given(family_hash):
             return Effect(None)
-        return Effect(None, [documents.CONSENTS.write(reads[path], consent.ended(now))])
+        after = consent.ended(now)
+        changed = [documents.CONSENTS.write(reads[path], after)] if after != consent else []
+        return Effect(None, changed)
 
     commands.run([path], decide)
     documents.CONSENTS.forget(text.consent_id)

@@ -358,6 +358,55 @@ def test_gives_up_one_token_or_all(partner: App) -> None:
         assert partner.post("revoke", token="x").status == 200
 
 
+def test_who_knows_a_consents_id_alone_ends_nothing(frozen_clock: Clock, partner: App) -> None:
+    first = partner.tokens()["refresh_token"]
+    tokens = partner.refresh(first).body
+    frozen_clock.advance(minutes=1)
+    consent_id = first.removeprefix("pw_ar_").partition("_")[0]
+    made_up = [
+        f"pw_ar_{consent_id}_{'A' * 65}",
+        first[:-65] + "A" * 22 + first[-43:],  # Of one that was used, but for the family.
+    ]
+
+    with nothing_written():
+        for each in made_up:
+            assert_oauth_refused(partner.refresh(each), 400, "invalid_grant")
+            assert partner.post("revoke", token=each).status == 200
+
+    assert partner.api(tokens)("listMembers").status == 200
+    assert_oauth_refused(partner.refresh(first), 400, "invalid_grant")
+    assert_ended(partner, tokens)
+
+
+def test_a_used_refresh_token_gives_up_all_as_well(partner: App) -> None:
+    first = partner.tokens()["refresh_token"]
+    tokens = partner.refresh(first).body
+
+    assert partner.post("revoke", token=first).status == 200
+
+    assert_ended(partner, tokens)
+
+
+@pytest.mark.parametrize("change", ["role", "person", "subscription"])
+def test_tells_of_a_token_that_no_call_may_use_that_it_does_not_work(
+    change: str, partner: App, persons: Persons
+) -> None:
+    token = partner.tokens()["access_token"]
+    assert partner.post("introspect", token=token).body["active"] is True
+
+    if change == "role":
+        partner.merchant.api.ok("addStaffMember", {"userId": "uid_second", "role": "owner"})
+        partner.merchant.api.ok("removeStaffMember", {"userId": OWNER})
+    elif change == "person":
+        persons.set(OWNER, disabled=True)
+        cache.clear_all()
+    else:
+        administration.set_active(partner.merchant.account_id, is_active=False)
+
+    with nothing_written():
+        assert partner.post("introspect", token=token).body == {"active": False}
+
+
 def test_guesses_are_slowed_down_and_who_has_a_code_is_not(partner: App) -> None:
     code = partner.code()
     with nothing_written():

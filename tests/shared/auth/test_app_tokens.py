@@ -27,6 +27,9 @@ def test_the_next_refresh_token_needs_both_the_one_before_and_the_nonce() -> Non
 
     assert app_tokens.parse_refresh_token(following.text) == following
     assert app_tokens.next_refresh_token(first, "nonce") == following
+    assert following.family_hash == first.family_hash != other.family_hash
+    assert first.family in first.text
+    assert first.family not in repr(first)
     assert app_tokens.next_refresh_token(first, "another") != following
     assert app_tokens.next_refresh_token(other, "nonce").text[-43:] != following.text[-43:]
 
@@ -42,7 +45,17 @@ def test_an_access_token_is_taken_for_nothing_else() -> None:
     assert not app_tokens.is_access_token(access_tokens.generate().text)
 
 
-@pytest.mark.parametrize("text", ["", "x", "pw_ac_", "pw_ac_" + "a" * 20 + "_" + "A" * 42, "ä" * 9])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "x",
+        "pw_ac_",
+        "pw_ac_" + "a" * 20 + "_" + "A" * 42,
+        "pw_ar_" + "a" * 20 + "_" + "A" * 64,
+        "ä" * 9,
+    ],
+)
 def test_what_is_no_token_is_none(text: str) -> None:
     assert app_tokens.parse_code(text) is None
     assert app_tokens.parse_refresh_token(text) is None

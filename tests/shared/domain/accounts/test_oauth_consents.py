@@ -39,6 +39,7 @@ def redeemed(at: OAuthConsent, now: datetime = NOW) -> OAuthConsent:
         redirect_uri="https://a.example",
         verifier=VERIFIER,
         refresh_hash="r0",
+        family_hash="family",
         now=now,
     )
 
@@ -59,11 +60,22 @@ def test_a_used_code_is_misuse_even_later() -> None:
 
 def test_no_refresh_token_works_before_the_code_or_after_the_end() -> None:
     with pytest.raises(OAuthRefused):
-        consent().is_repetition("r0", NOW)
+        consent().is_repetition("r0", "family", NOW)
     with pytest.raises(OAuthRefused):
-        redeemed(consent()).ended(NOW).is_repetition("r0", NOW)
+        redeemed(consent()).ended(NOW).is_repetition("r0", "family", NOW)
     with pytest.raises(OAuthRefused):
-        redeemed(consent()).is_repetition("r0", NOW + timedelta(days=90))
+        redeemed(consent()).is_repetition("r0", "family", NOW + timedelta(days=90))
+
+
+def test_who_has_never_had_a_token_ends_nothing() -> None:
+    used = redeemed(consent()).rotated(nonce="n", refresh_hash="r1", now=NOW)
+    late = NOW + timedelta(days=1)
+
+    with pytest.raises(OAuthRefused):
+        used.is_repetition("r0", "another", late)
+    with pytest.raises(ReusedError):
+        used.is_repetition("r0", "family", late)
+    assert not consent().has_given("")
 
 
 def test_an_end_stays_when_it_was() -> None:
@@ -83,15 +95,15 @@ def test_of_each_refresh_token_there_is_one_successor(steps: list[tuple[int, int
         now += timedelta(seconds=seconds)
         presented = tokens[max(0, len(tokens) - 1 - age)]
         if presented == tokens[-1]:
-            assert not state.is_repetition(presented, now)
+            assert not state.is_repetition(presented, "family", now)
             tokens.append(f"r{len(tokens)}")
             state = state.rotated(nonce="n", refresh_hash=tokens[-1], now=now)
             rotated_at = now
         elif presented == tokens[-2] and now - rotated_at < timedelta(seconds=10):
-            assert state.is_repetition(presented, now)
+            assert state.is_repetition(presented, "family", now)
         else:
             with pytest.raises(ReusedError):
-                state.is_repetition(presented, now)
+                state.is_repetition(presented, "family", now)
 
 
 def test_scopes_are_never_more() -> None:
