@@ -445,6 +445,14 @@ class UndoNotAllowed(PunktwerkError):
     fix = "Ask a manager to take it back."
 
 
+class OwnMembership(PunktwerkError):
+    """A cashier books nothing that they would earn themselves."""
+
+    code = "OWN_MEMBERSHIP"
+    status = 403
+    fix = "Let somebody else of the staff book the purchase."
+
+
 class TestAccountRequired(PunktwerkError):
     """The account is live: its time, and its money, are real."""
 

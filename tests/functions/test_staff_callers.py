@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from collections.abc import Callable
 
 import pytest
 
-from functions.catalog import ENDPOINTS
+from functions.catalog import ENDPOINTS, Endpoint
 from shared.auth.keys import KeyMode
 from shared.domain.accounts.packages import Package
 from shared.domain.accounts.staff import StaffRole
@@ -17,11 +18,21 @@ from tests.support import sign_ins, stored
 from tests.support.api import Answer, Api
 from tests.support.merchants import Member, Merchant
 from tests.support.refusals import assert_invalid, assert_refused, nothing_written
+from tests.support.samples import samples_of
+from tests.support.situations import Needs, Situation
 from tests.support.staff import HEADER, Persons, hired, signed_in
 from tests.support.traffic import watched
 
 OWNER, MANAGER, CASHIER, DEVELOPER = StaffRole
 ACCESS = "getMyAccess"
+
+
+def fields_of(endpoint: Endpoint) -> set[str | None]:
+    """Return the names of the fields of a request."""
+    request = importlib.import_module(endpoint.module).Request
+    return {each.alias for each in request.model_fields.values()}
+
+
 OF = {role: {each.name for each in ENDPOINTS if role in each.staff_roles} for role in StaffRole}
 READS = {each.name for each in ENDPOINTS if each.is_read}
 MONEY = {"processPayment", "capturePayment", "cancelPayment", "refundPayment"}
@@ -553,3 +564,29 @@ def test_staff_of_a_test_account_live_in_its_time(
     clock = hired(merchant, DEVELOPER).ok("getTestClock", {})
 
     assert clock["accountTime"] > clock["realTime"]
+
+
+BOTH = [
+    each
+    for each in ENDPOINTS
+    if MANAGER in each.staff_roles
+    and {"programId", "storeId"} <= fields_of(each)
+    and any("programId" in sample.request for sample in samples_of(each))
+]
+
+
+@pytest.mark.usefixtures("persons")
+@pytest.mark.parametrize("endpoint", BOTH, ids=lambda each: each.name)
+def test_a_manager_of_one_store_reaches_no_program_of_another(
+    endpoint: Endpoint, situate: Callable[[Needs], Situation]
+) -> None:
+    sample = next(each for each in samples_of(endpoint) if "programId" in each.request)
+    situation = situate(sample.needs)
+    other = situation.merchant.another_store()
+    api = hired(situation.merchant, MANAGER, storeIds=[other.store_id])
+    body = {**situation.fill(sample.request), "storeId": other.store_id}
+
+    with nothing_written():
+        answer = api(endpoint.name, body)
+
+    assert answer.status == 404, answer.body

@@ -152,7 +152,7 @@ def handle(body: Request, caller: Caller) -> Response:
         )
         is_descending = body.sort_direction == "desc"
         part = Slice(body.limit, body.offset, body.cursor, body.sort_by, is_descending)
-        found = member_lists.list_members(caller, wanted, part)
+        found = member_lists.list_members(caller, wanted, part, body.store_id)
     rows = [
         MemberRow(
             **dict(to_member_body(each.member, each.profile)),

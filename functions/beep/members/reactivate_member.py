@@ -51,7 +51,11 @@ def handle(body: Request, caller: Caller) -> Response:
     """Lift the suspensions in one commit."""
     access.named_store(caller, body.store_id)
     changed = standings.reactivate(
-        caller, program_id=body.program_id, user_id=body.user_id, reason=body.reason
+        caller,
+        program_id=body.program_id,
+        user_id=body.user_id,
+        reason=body.reason,
+        store_id=body.store_id,
     )
     return Response(
         user_id=changed.user_id,

@@ -16,6 +16,7 @@ from shared.domain.loyalty import (
     earning,
     earning_base,
     ledger,
+    own_memberships,
     point_payments,
     reward_rules,
     reward_stock,
@@ -122,7 +123,7 @@ def prepared_add(
     what tells two requests apart: a till may have told of the transaction without it.
 
     Raises:
-        ProgramNotFound, InvalidParameters.
+        ProgramNotFound, InvalidParameters. Carried out, also OwnMembership.
     """
     program = access.program(caller, program_id, store_id)
     # What the rules give whoever buys: another system that has told of it knows no more.
@@ -153,6 +154,7 @@ def prepared_add(
         if points is None and purchase_lines is not None
         else None
     )
+    own_id = paths.membership_id(program_id, caller.staff_id or "") if caller.is_cashier else None
     prepared = Prepared(
         program,
         user_id,
@@ -162,6 +164,7 @@ def prepared_add(
             _grant,
             program,
             awarding or by_rules,
+            own_id=own_id,
             is_known=transaction is not None and purchase_lines is not None and not is_claim,
         ),
         more_paths=awarding.needs if awarding else [],
@@ -217,11 +220,15 @@ def _grant(
     cause: Cause,
     *,
     is_known: bool = False,
+    own_id: str | None = None,
 ) -> bookings.Decided:
     """Decide on an earn: of an award that is known, or that depends on the member.
 
     ``is_known``: it is a purchase that others may tell a return of, also if it earns nothing.
+    ``own_id``: of the membership of the cashier who books it.
     """
+    if own_id is not None:
+        own_memberships.require_others(membership, own_id)
     award, uses = source.decide(membership, reads) if isinstance(source, Awarding) else (source, [])
     if award.awarded_units == 0:
         program.require_active()

@@ -12,6 +12,7 @@ from shared.auth.caller import Caller
 from shared.clock import to_wire
 from shared.domain.loyalty import ledger
 from shared.domain.loyalty.membership import Membership
+from shared.domain.loyalty.programs import Program
 from shared.domain.members.member import Member
 from shared.domain.units import to_units
 from shared.schemas import paging
@@ -68,16 +69,18 @@ def named(caller: Caller, user_ids: Sequence[str]) -> MemberPage:
     return MemberPage(items, len(items), None)
 
 
-def list_members(caller: Caller, wanted: MemberFilter, part: Slice) -> MemberPage:
+def list_members(
+    caller: Caller, wanted: MemberFilter, part: Slice, store_id: str | None = None
+) -> MemberPage:
     """Return a part of the members of an account, or of a program's if one is named.
 
     Raises:
-        ProgramNotFound: The program is absent or not the caller's.
+        ProgramNotFound: The program is absent, not the caller's, or not of the store that is named.
         InvalidParameters: The cursor is of another question, or points are finer than a unit.
     """
     if wanted.program_id is None:
         return _of_account(caller, wanted, part)
-    return _of_program(caller, wanted.program_id, wanted, part)
+    return _of_program(caller, access.program(caller, wanted.program_id, store_id), wanted, part)
 
 
 def _of_account(caller: Caller, wanted: MemberFilter, part: Slice) -> MemberPage:
@@ -101,8 +104,8 @@ def _of_account(caller: Caller, wanted: MemberFilter, part: Slice) -> MemberPage
     return MemberPage([_shown(each, ()) for each in shown], total, cursor)
 
 
-def _of_program(caller: Caller, program_id: str, wanted: MemberFilter, part: Slice) -> MemberPage:
-    program = access.program(caller, program_id, None)
+def _of_program(caller: Caller, program: Program, wanted: MemberFilter, part: Slice) -> MemberPage:
+    program_id = program.program_id
     filters = _given({"status": wanted.status, "tier": wanted.tier})
     filters += _period("enrolledAt", wanted)
     if wanted.min_points is not None:

@@ -61,10 +61,18 @@ class _Changes:
 
 
 @forwarding.following
-def suspend(caller: Caller, *, program_id: str | None, user_id: str, reason: str) -> Standings:
+def suspend(
+    caller: Caller,
+    *,
+    program_id: str | None,
+    user_id: str,
+    reason: str,
+    store_id: str | None = None,
+) -> Standings:
     """Suspend a member in a program; without one, in the whole account at once.
 
-    In the whole account means also: the person joins no other program.
+    In the whole account means also: the person joins no other program. ``store_id``: the program
+    must be of this store.
 
     Raises:
         ProgramNotFound, MembershipNotFound, IdempotencyKeyReused, Busy.
@@ -76,12 +84,21 @@ def suspend(caller: Caller, *, program_id: str | None, user_id: str, reason: str
         loyalty_events.from_suspension,
         now,
     )
-    return _change(caller, program_id, user_id, changes)
+    return _change(caller, program_id, user_id, changes, store_id)
 
 
 @forwarding.following
-def reactivate(caller: Caller, *, program_id: str | None, user_id: str, reason: str) -> Standings:
+def reactivate(
+    caller: Caller,
+    *,
+    program_id: str | None,
+    user_id: str,
+    reason: str,
+    store_id: str | None = None,
+) -> Standings:
     """Lift the suspension of a member in a program; without one, in the whole account at once.
+
+    ``store_id``: the program must be of this store.
 
     Raises:
         ProgramNotFound, MembershipNotFound, IdempotencyKeyReused, Busy.
@@ -93,7 +110,7 @@ def reactivate(caller: Caller, *, program_id: str | None, user_id: str, reason: 
         loyalty_events.from_reactivation,
         now,
     )
-    return _change(caller, program_id, user_id, changes)
+    return _change(caller, program_id, user_id, changes, store_id)
 
 
 @forwarding.following
@@ -148,8 +165,15 @@ def leave(caller: Caller, *, program_id: str, user_id: str, store_id: str | None
     return commands.run([path], decide, claim=caller.claim, replay=replay)
 
 
-def _change(caller: Caller, program_id: str | None, user_id: str, changes: _Changes) -> Standings:
+def _change(
+    caller: Caller,
+    program_id: str | None,
+    user_id: str,
+    changes: _Changes,
+    store_id: str | None,
+) -> Standings:
     if program_id is not None:
+        access.program(caller, program_id, store_id)
         return _change_in_program(caller, program_id, user_id, changes)
     return _change_everywhere(caller, user_id, changes)
 
@@ -157,7 +181,6 @@ def _change(caller: Caller, program_id: str | None, user_id: str, changes: _Chan
 def _change_in_program(
     caller: Caller, program_id: str, user_id: str, changes: _Changes
 ) -> Standings:
-    access.program(caller, program_id, None)
     path = paths.member(paths.membership_id(program_id, user_id))
 
     def decide(reads: Reads) -> Effect[Standings]:

@@ -14,6 +14,7 @@ from tests.support import amounts, stored
 from tests.support.api import Answer
 from tests.support.merchants import Member, Merchant
 from tests.support.refusals import assert_fields_refused, assert_refused, nothing_written
+from tests.support.staff import hired
 
 ACTION = "addLoyaltyPoints"
 MANY = 10**12
@@ -819,3 +820,33 @@ def test_the_sandbox_validates(merchant: Merchant) -> None:
         with nothing_written():
             answer = amounts.send(merchant.sandbox, ACTION, body, points)
         amounts.assert_amount_refused(answer, problem)
+
+
+@pytest.mark.usefixtures("persons")
+def test_a_cashier_earns_nothing_by_the_own_booking(member: Member) -> None:
+    cashier = hired(member.merchant, "cashier", member.user_id)
+    manager = hired(member.merchant, "manager", "uid_manager")
+    other, purchase = member.other("user_2"), {"purchaseAmount": 10}
+    other.enroll()
+    body = {**member.ids, **purchase}
+
+    with nothing_written():
+        refused = cashier("addLoyaltyPoints", body)
+    assert_refused(refused, 403, "OWN_MEMBERSHIP")
+
+    assert cashier("addLoyaltyPoints", {**other.ids, **purchase}).status == 200
+    assert manager("addLoyaltyPoints", body).status == 200
+
+
+@pytest.mark.usefixtures("persons")
+def test_neither_for_the_member_into_whom_a_cashier_was_merged(member: Member) -> None:
+    card = member.other("uid_lena")
+    card.enroll()
+    merged = {"fromUserId": "uid_lena", "intoUserId": member.user_id}
+    member.api.ok("mergeMembers", merged)
+    cashier = hired(member.merchant, "cashier", "uid_lena")
+
+    for each in (member, card):
+        with nothing_written():
+            refused = cashier("addLoyaltyPoints", {**each.ids, "purchaseAmount": 10})
+        assert_refused(refused, 403, "OWN_MEMBERSHIP")
