@@ -16,8 +16,8 @@ COMPILE := venv/bin/uv pip compile pyproject.toml --quiet --generate-hashes --py
 	--python-platform linux --custom-compile-command "make requirements"
 
 # With COVERAGE=1, as CI runs it: what `make test` runs through of the product, and a bound on that
-# (pyproject.toml). The wide tests are not counted: they go the same ways, and would take half as long again.
-COVER := $(if $(COVERAGE),--cov=functions --cov=shared --cov-report=term:skip-covered)
+# (pyproject.toml). The wide tests are not counted: they go the same ways.
+COVER := $(if $(COVERAGE),-p tests.support.covering)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test test-wide fuzz soak check check-style check-types check-docs docs format requirements bench clean

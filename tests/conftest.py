@@ -24,7 +24,6 @@ from tools.emulators import FirestoreEmulator
 pytest_plugins = [
     "tests.support.without_specs",  # first: others import it, and pytest must rewrite it
     "tests.support.scheduling",
-    "tests.support.counting",
     "tests.support.aws",
     "tests.support.branches",
     "tests.support.checkouts",

@@ -19,9 +19,6 @@ from tests.support.refusals import assert_refused, nothing_written
 from tests.support.samples import SAMPLES, Sample
 from tests.support.situations import documented, filled
 
-# Others run through the same code; coverage would make this walk half as slow again.
-pytestmark = pytest.mark.no_cover
-
 ODD: list[Any] = [None, 1, True, [], [[]], [None], {}, {"x": None}, "x", "", "\x00", "ä" * 5_000]
 
 

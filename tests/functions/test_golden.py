@@ -136,7 +136,6 @@ def test_what_is_known_by_another_name_has_a_sample_of_that() -> None:
     assert sampled == {alias for endpoint in ENDPOINTS for alias in endpoint.aliases}
 
 
-@pytest.mark.counted
 @pytest.mark.usefixtures("own_database", "frozen_clock")
 @every_answer
 def test_a_live_key_is_answered_as_documented(app: Flask, systems: Systems, sample: Sample) -> None:
@@ -151,7 +150,6 @@ def test_a_live_key_is_answered_as_documented(app: Flask, systems: Systems, samp
     assert_matches(answer.body, answer_of(sample), sample.text["varies"])
 
 
-@pytest.mark.counted
 @every_answer
 def test_a_test_key_is_answered_as_documented(merchant: Merchant, sample: Sample) -> None:
     with nothing_written():

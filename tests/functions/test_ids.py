@@ -14,9 +14,6 @@ from tests.support.samples import KEYED, mostly_wide, naming_of
 from tests.support.situations import Needs, Situation
 from tests.support.traffic import watched
 
-# Others run through the same code; coverage would make this walk half as slow again.
-pytestmark = pytest.mark.no_cover
-
 BAD_IDS = [
     "a/b",
     "/",

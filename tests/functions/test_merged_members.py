@@ -110,7 +110,6 @@ def test_every_action_that_names_a_user_has_decided() -> None:
     assert len(DECIDED) == len(FORWARDS) + len(REFUSES) + len(OTHERWISE)
 
 
-@pytest.mark.counted
 @pytest.mark.usefixtures("frozen_clock")
 @pytest.mark.parametrize("endpoint", ASKED, ids=lambda each: each.name)
 def test_does_so(endpoint: Endpoint, situate: Callable[..., Situation]) -> None:

@@ -54,7 +54,6 @@ KNOWN_BY_WHAT_IS_STORED = {
 }
 
 
-@pytest.mark.no_cover  # Others run through the same code, and with coverage it takes long.
 @mostly_wide(KEYED)  # Each takes hundreds of requests.
 def test_anything_is_taken_or_refused_and_its_form_alike_in_the_sandbox(
     endpoint: Endpoint, situate: Callable[[Needs], Situation]

@@ -17,9 +17,8 @@ from shared.domain.events.event_types import BY_NAME
 from tests.support import described
 from tools import api_page
 
-# What it runs through of the product, which is long, the tests of the document run through too.
 # One worker makes the document and its pages for all that look at them.
-pytestmark = [pytest.mark.no_cover, pytest.mark.xdist_group("document")]
+pytestmark = pytest.mark.xdist_group("document")
 
 VOID = {"input", "link", "meta"}
 HOSTILE = '<img src=x onerror="alert(1)">\'&amp;{name}'

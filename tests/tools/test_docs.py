@@ -17,8 +17,7 @@ from shared.errors import catalog
 from shared.schemas.events.event_data import DATA_BY_TYPE, example_event
 from tools import docs
 
-# What it runs through of the product, which is long, the tests of the document run through too.
-pytestmark = [pytest.mark.no_cover, pytest.mark.xdist_group("document")]
+pytestmark = pytest.mark.xdist_group("document")
 
 SCHEMAS = [f"docs/schemas/{name}.json" for name in BY_NAME]
 FILES = [

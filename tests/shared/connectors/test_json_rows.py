@@ -20,7 +20,6 @@ VALUES = st.recursive(
 )
 
 
-@pytest.mark.no_cover
 @given(
     st.dictionaries(st.sampled_from("abc"), st.lists(VALUES, max_size=4)),
     st.dictionaries(st.sampled_from("xyz"), VALUES),

@@ -82,7 +82,6 @@ def test_firestore_gives_a_record_back_as_it_was(
     assert pformat(read) == pformat(record)
 
 
-@pytest.mark.no_cover
 @given(strategies.programs)
 @settings(max_examples=30)
 def test_firestore_gives_a_program_back_as_it_was(

@@ -273,7 +273,6 @@ def test_an_inactive_program_lets_points_expire(frozen_clock: Clock, holder: Mem
     assert holder.redeem(1).error == "INSUFFICIENT_BALANCE"
 
 
-@pytest.mark.no_cover
 @pytest.mark.usefixtures("own_database")
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_the_books_are_right_whenever_schedules_run(

@@ -323,7 +323,6 @@ def deaths(act: Callable[[], Answer | int]) -> Iterator[bool]:
         yield True
 
 
-@pytest.mark.no_cover
 @each_death_of(PROVIDERS)
 def test_a_payment_is_made_once_wherever_the_process_dies(shop: Shop) -> None:
     payments: list[Payment] = []
@@ -341,7 +340,6 @@ def test_a_payment_is_made_once_wherever_the_process_dies(shop: Shop) -> None:
         assert_paid(shop, made.reference)
 
 
-@pytest.mark.no_cover
 @each_death_of(AUTHORIZING)
 def test_money_is_taken_once_wherever_the_process_dies(shop: Shop) -> None:
     payments = [shop.made(shop.authorized())]
@@ -356,7 +354,6 @@ def test_money_is_taken_once_wherever_the_process_dies(shop: Shop) -> None:
         assert_paid(shop, made.reference)
 
 
-@pytest.mark.no_cover
 @each_death_of(PROVIDERS)
 def test_money_is_given_back_once_wherever_the_process_dies(loyal: Shop) -> None:
     payment_id = loyal.paid()
@@ -376,7 +373,6 @@ def test_money_is_given_back_once_wherever_the_process_dies(loyal: Shop) -> None
     assert loyal.points() == POINTS - POINTS * sum(amounts) // AMOUNT
 
 
-@pytest.mark.no_cover
 @each_death_of(PROVIDERS)
 def test_a_report_counts_once_wherever_the_process_dies(loyal: Shop) -> None:
     payments: list[Payment] = []

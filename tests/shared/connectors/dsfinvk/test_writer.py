@@ -89,7 +89,6 @@ def sales(draw: st.DrawFn) -> list[Sale]:
     return found
 
 
-@pytest.mark.no_cover
 @settings(max_examples=30)
 @given(sales())
 def test_the_validator_accepts_every_export_and_the_reader_reads_it(found: list[Sale]) -> None:

@@ -94,7 +94,6 @@ def test_a_file_of_another_kind_is_refused() -> None:
         connected(stockFile=png).stock(None, None)
 
 
-@pytest.mark.no_cover
 def test_ten_thousand_rows_come_in_pages() -> None:
     rows = "".join(f"a{number};{number}\n" for number in range(10_000))
     connector = connected(stockFile=encoded(f"sku;quantity\n{rows}"), isComplete=True)

@@ -326,7 +326,6 @@ def pages(read: Callable[[str | None, str | None], ListedPage[Any]]) -> Iterator
         position = page.position
 
 
-@pytest.mark.no_cover
 def test_reads_ten_thousand_materials_page_by_page(server: Receiver) -> None:
     rows = [stock_row(f"M{number:05}") for number in range(10_000)]
     serve(server, PLACE, rows)

@@ -533,7 +533,6 @@ def read_all(
             return
 
 
-@pytest.mark.no_cover
 def test_reads_ten_thousand_parts_page_by_page(server: Receiver) -> None:
     def serve(connection: socket.socket) -> None:
         query = query_of(server.received[-1].path)

@@ -85,7 +85,6 @@ def test_only_a_list_of_all_products_says_which_are_gone() -> None:
         connected(ZIP, isComplete=True).verify()
 
 
-@pytest.mark.no_cover
 def test_ten_thousand_products_come_in_pages() -> None:
     rows = "".join(f"{number};Tee {number};{number},00\n" for number in range(10_000))
     connector = connected(f"id;name;price\n{rows}".encode())

@@ -765,7 +765,6 @@ def test_a_half_page_is_not_the_end(server: Receiver) -> None:
     assert query_of(server.received[1])["revision"] == "3"
 
 
-@pytest.mark.no_cover
 def test_ten_thousand_products_come_page_by_page(till: Till) -> None:
     till.lists["/products"] = [product_row(each) for each in range(1, 10_001)]
     connector = connected(till.server.url)

@@ -576,7 +576,6 @@ def test_a_price_below_zero_is_no_price(shop: Shop) -> None:
     assert page.is_listing
 
 
-@pytest.mark.no_cover
 def test_ten_thousand_products_come_page_by_page(shop: Shop) -> None:
     shop.lists["/products"] = [product_row(each) for each in range(1, 10_001)]
     connector = connected(shop.server.url)

@@ -242,7 +242,6 @@ def test_an_empty_account(server: Receiver) -> None:
     assert pages(connected(server.url).products) == [ListedPage((), since=BEGAN)]
 
 
-@pytest.mark.no_cover
 def test_ten_thousand_products(server: Receiver) -> None:
     baskets = [
         transaction(

@@ -283,7 +283,6 @@ def test_a_long_answer_becomes_several_pages(server: Receiver) -> None:
     assert [len(page.items) for page in pages(connected(server.url).receipts)] == [500, 1, 0]
 
 
-@pytest.mark.no_cover
 def test_ten_thousand_products(server: Receiver) -> None:
     def basket(number: int) -> dict[str, Any]:
         keys = [f"p{number}-{each}" for each in range(50)]

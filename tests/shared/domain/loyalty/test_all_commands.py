@@ -11,7 +11,6 @@ SEEDS = (1, 2)
 CHECKED_EVERY = 400
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("seed", SEEDS)
 def test_every_command_in_any_order_keeps_the_books(seed: int) -> None:
     world = World(seed)

@@ -366,7 +366,6 @@ def test_lots_of_one_day_are_announced_together() -> None:
 # However long the history is
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("name", POLICIES)
 def test_twenty_years_of_daily_purchases_fit(name: str) -> None:
     """Nothing is ever spent, and each week something is granted with a date of its own."""

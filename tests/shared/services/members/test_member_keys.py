@@ -49,7 +49,6 @@ def test_there_is_one_for_each_key_and_the_newest_is_first(
     ]
 
 
-@pytest.mark.no_cover
 @given(st.sets(st.tuples(st.text(), st.sampled_from(["email", "phone"]), st.text()), min_size=2))
 def test_what_differs_has_another_hash(asked: set[tuple[str, str, str]]) -> None:
     found = [

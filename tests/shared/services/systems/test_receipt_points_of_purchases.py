@@ -46,7 +46,6 @@ STORIES = {
 ONE_STORY = "an exchange for less takes its share"
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("rows", "expected"),
     # Each reads up to 30 files.
@@ -118,7 +117,6 @@ CHAINS = {
 }
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize(("rows", "expected"), CHAINS.values(), ids=CHAINS)
 def test_what_refers_to_a_receipt_that_refers_to_the_sale_counts_too(
     receipt_till: ReceiptTill, rows: list[Row], expected: int
