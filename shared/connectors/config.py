@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from pydantic import Field, SecretStr
 
@@ -11,7 +11,15 @@ from shared.schemas.base import WireModel
 
 
 class ConnectorConfig(WireModel):
-    """Settings and credentials of one system. Secrets are ``SecretStr``, which nothing prints."""
+    """Settings and credentials of one system. Secrets are ``SecretStr``, which nothing prints.
+
+    Attributes:
+        OBTAINED: Fields that the system hands over by itself. Left out by the merchant, they stay.
+        OBTAINED_FROM: Fields that say from whom: if one of them changes, ``OBTAINED`` is forgotten.
+    """
+
+    OBTAINED: ClassVar[tuple[str, ...]] = ()
+    OBTAINED_FROM: ClassVar[tuple[str, ...]] = ()
 
     base_url: str | None = Field(
         default=None,
@@ -54,6 +62,33 @@ class ConnectorConfig(WireModel):
         return False
 
     @classmethod
+    def with_obtained(cls, sent: Mapping[str, Any], stored: Self | None) -> Mapping[str, Any]:
+        """Return what a merchant has sent with what the system had handed over before.
+
+        It is of one system, and no other ever gets it: see ``OBTAINED_FROM``. What is sent counts,
+        also ``None``, by which the merchant forgets it.
+        """
+        if stored is None:
+            return sent
+        before = stored.reveal()
+
+        aliases = {name: field.alias or name for name, field in cls.model_fields.items()}
+        for name in cls.OBTAINED_FROM:
+            said = sent.get(aliases[name], sent.get(name))
+            if _plain(said) != _plain(before.get(aliases[name])):
+                return sent
+        left_out = (name for name in cls.OBTAINED if not sent.keys() & {name, aliases[name]})
+        kept = {
+            aliases[name]: before[aliases[name]] for name in left_out if aliases[name] in before
+        }
+        return {**sent, **kept}
+
+    @classmethod
     def restore(cls, revealed: dict[str, Any]) -> Self:
         """Return the configuration that ``reveal`` wrote."""
         return cls.model_validate(revealed)
+
+
+def _plain(value: Any) -> Any:
+    """Return an address without the slashes at its end, which people write or do not."""
+    return value.rstrip("/") if isinstance(value, str) else value

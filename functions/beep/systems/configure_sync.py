@@ -28,7 +28,7 @@ class Request(RequestModel):
     credentials: dict[str, Any] = Field(
         description=(
             "What the system needs; the fields depend on `system`. Stored encrypted, never shown "
-            "again."
+            "again. What a shop has handed over by itself stays if it is left out."
         )
     )
     schedule: ScheduleName = SyncSchedule.NONE

@@ -100,6 +100,9 @@ _DENIED = frozenset({"ACCESS_DENIED", "FORBIDDEN", "UNAUTHORIZED"})
 class Config(ConnectorConfig):
     """An app that is installed in the shop, and what its notices are signed with."""
 
+    OBTAINED = ("access_token",)
+    OBTAINED_FROM = ("shop", "client_id")
+
     shop: ShopAddress
     client_id: str | None = Field(
         default=None, max_length=100, pattern=TEXT, description="Of the app."

@@ -135,6 +135,16 @@ INCLUDES: Mapping[str, Sequence[str]] = {
 class Config(ConnectorConfig):
     """An integration of the shop, or an app without code that registers itself."""
 
+    OBTAINED = (
+        "client_id",
+        "client_secret",
+        "webhook_secret",
+        "shop_id",
+        "previous_webhook_secret",
+        "previous_webhook_secret_until_s",
+    )
+    OBTAINED_FROM = ("shop_url", "app_secret")
+
     shop_url: str = Field(
         min_length=1,
         max_length=200,

@@ -92,6 +92,9 @@ class Site(ConnectorConfig):
 class Config(Site):
     """A shop with a key of its REST API, and the secret of its webhooks."""
 
+    OBTAINED = ("consumer_key", "consumer_secret", "webhook_secret")
+    OBTAINED_FROM = ("shop_url",)
+
     consumer_key: SecretStr = Field(
         min_length=10,
         max_length=200,

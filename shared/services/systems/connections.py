@@ -19,10 +19,11 @@ from shared.schemas.base import invalid
 from shared.services import access, commands
 from shared.services import credentials as stored_credentials
 from shared.services.commands import Effect, Reads
-from shared.store import paths
+from shared.store import client, paths
 from shared.store.accounts import account_documents
 from shared.store.client import Delete, Document, Snapshot, Write
 from shared.store.systems import purchase_documents, sync_documents
+from shared.vault import VaultError
 
 WAITING_MAX = 100
 """The most purchases with waiting receipts that are shown."""
@@ -63,6 +64,9 @@ def configure(
 ) -> ConfiguredConnection:
     """Add or replace a store's access to a system, once the system accepts it.
 
+    What the system has handed over by itself stays, unless it is sent, too, or the address or the
+    app is another one.
+
     Raises:
         StoreNotFound, ProgramNotFound, InvalidParameters, IdempotencyKeyReused, Busy.
         ConnectorUnsupported: The system is a file, and there is no access to store.
@@ -72,10 +76,16 @@ def configure(
     if program_id is not None:
         access.program(caller, program_id, store_id)
     module = systems.module_of(kind, system)
-    settings = storable_settings(kind, system, credentials)
+    path = paths.connection(store_id, kind, system)
+
+    def settings_with(read: Snapshot | None) -> ConnectorConfig:
+        stored = None if read is None else _stored(module.Config, read)
+        sent = module.Config.with_obtained(credentials, stored)
+        return storable_settings(kind, system, sent)
+
+    settings = settings_with(client.get_one(path) if module.Config.OBTAINED else None)
     module.connect(settings, is_emulated=config.is_emulated()).verify()
     now = clock.real_now()
-    path = paths.connection(store_id, kind, system)
     account_path = paths.account(caller.account_id)
     connection = Connection(
         account_id=caller.account_id,
@@ -95,9 +105,15 @@ def configure(
         return ConfiguredConnection(found or connection, is_replay=True)
 
     def decide(reads: Reads) -> Effect[ConfiguredConnection]:
-        after = _continued(connection, reads[path])
+        found = connection
+        if module.Config.OBTAINED:
+            # The system may have handed over something else in the meantime.
+            newest = settings_with(reads[path])
+            token = stored_credentials.encrypted(newest, path)
+            found = replace(found, config_token=token, visible=newest.visible())
+        after = _continued(found, reads[path])
         return Effect(
-            ConfiguredConnection(after), writes(connection, reads[path], reads.get(account_path))
+            ConfiguredConnection(after), writes(found, reads[path], reads.get(account_path))
         )
 
     needs = [path, account_path] if kind is SystemKind.SHOP else [path]
@@ -120,6 +136,17 @@ def writes(connection: Connection, read: Snapshot, account: Snapshot | None) -> 
         assert account is not None
         found += _noted_shop(account)
     return found
+
+
+def _stored(model: type[ConnectorConfig], read: Snapshot) -> ConnectorConfig | None:
+    """Return the access that is stored; ``None`` if there is none, or none that can be read."""
+    connection = sync_documents.decode_connection(read)
+    if connection is None:
+        return None
+    try:
+        return stored_credentials.decrypted(model, connection.config_token, read.path)
+    except VaultError:
+        return None
 
 
 def _noted_shop(read: Snapshot) -> list[Write]:

@@ -44,16 +44,17 @@ class Installed:
     def path(self) -> str:
         return f"/apiGateway/shopWebhook/shopware/{self.merchant.store_id}"
 
-    def configure(self) -> None:
-        credentials = {"shopUrl": SHOP_URL, "appSecret": APP_SECRET, "baseUrl": self.shop.url}
+    def configure(self, credentials: dict[str, str] | None = None, **fields: str) -> None:
+        app = {"shopUrl": SHOP_URL, "appSecret": APP_SECRET, "baseUrl": self.shop.url}
         self.merchant.api.ok(
             "configureSync",
             {
                 "kind": "shop",
                 "system": "shopware",
                 "storeId": self.merchant.store_id,
-                "credentials": credentials,
+                "credentials": {**app, **(credentials or {})},
                 "awardPointsProgramId": self.anna.program_id,
+                **fields,
             },
         )
 
@@ -175,7 +176,37 @@ def test_a_new_secret_takes_the_place_of_the_one_before(installed: Installed) ->
     assert installed.notify(paid(3, installed)) == 200
     assert installed.points() == 200
 
-    installed.configure()
+
+def test_a_registration_stays_when_settings_change_and_ends_with_the_secret_of_the_app(
+    installed: Installed,
+) -> None:
+    registered = installed.register().json
+    assert installed.confirm(registered) == 200
+    installed.secret = registered["secret"]
+
+    installed.configure(schedule="nightly")
+    assert installed.notify(paid(1, installed)) == 200
+    assert installed.points() == 100
     with nothing_written():
-        assert installed.notify(paid(4, installed)) == 401
-    assert installed.register().status_code == 200
+        assert installed.register().status_code == 401
+    renewed = installed.register(before=registered["secret"]).json
+    assert installed.confirm(renewed, before=registered["secret"]) == 200
+    installed.secret = renewed["secret"]
+
+    another = "another-secret-of-the-app-" + "y" * 20
+    installed.configure(credentials={"appSecret": another})
+    with nothing_written():
+        assert installed.notify(paid(2, installed)) == 401
+        assert installed.register().status_code == 401
+    assert installed.register(another).status_code == 200
+
+
+def test_a_registration_is_forgotten_with_another_address(installed: Installed) -> None:
+    registered = installed.register().json
+    assert installed.confirm(registered) == 200
+    installed.secret = registered["secret"]
+    installed.configure(credentials={"shopUrl": "https://another.example.com"})
+    with nothing_written():
+        assert installed.notify(paid(1, installed)) == 401
+    visible = installed.merchant.api.ok("getSyncStatus", {"storeId": installed.merchant.store_id})
+    assert visible["systems"][0]["config"].keys() == {"shopUrl", "appName", "baseUrl"}

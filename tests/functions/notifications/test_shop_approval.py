@@ -325,6 +325,33 @@ def test_a_connection_stays_until_the_shop_has_answered(asking: Asking) -> None:
     assert asking.notify(order()) == 200
 
 
+def test_the_key_that_a_shop_has_given_stays_when_settings_change(asking: Asking) -> None:
+    assert asking.agree(asking.ask()) is not None
+    settings = {"shopUrl": f"{SHOP_URL}/", "baseUrl": asking.site.url}
+    body = {"kind": "shop", "system": SYSTEM, "storeId": asking.merchant.store_id}
+    with_cards = {**body, "credentials": {**settings, "giftCardProductIds": [93]}}
+    asking.merchant.api.ok("configureSync", with_cards)
+    assert asking.status()["config"]["giftCardProductIds"] == [93]
+    assert asking.notify(order()) == 200
+
+    before = stored.documents_of(asking.merchant, "connections")
+    for changed in (
+        {"shopUrl": "https://another.example.com"},
+        {"shopUrl": f"{SHOP_URL}.evil.example.com"},
+        {"consumerKey": None},
+        {"consumer_secret": None},
+        {"webhookSecret": None},
+    ):
+        asked = len(asking.site.asked)
+        with nothing_written():
+            answer = asking.merchant.api(
+                "configureSync", {**body, "credentials": {**settings, **changed}}
+            )
+        assert answer.error == "INVALID_PARAMETERS"
+        assert len(asking.site.asked) == asked  # The key is sent nowhere.
+    assert stored.documents_of(asking.merchant, "connections") == before
+
+
 def test_nothing_is_connected_for_an_account_that_was_switched_off(asking: Asking) -> None:
     page = asking.ask()
     administration.set_active(asking.merchant.account_id, is_active=False)

@@ -115,6 +115,22 @@ def test_who_installs_is_connected_and_orders_earn_at_once(asking: Asking) -> No
     assert asking.shop.tokens == 1  # The token that was given is kept.
 
 
+def test_the_token_stays_when_settings_change_and_is_that_of_one_app(asking: Asking) -> None:
+    assert asking.back(asking.install(asking.ask())).status_code == 200
+    body = {"kind": "shop", "system": "shopify", "storeId": asking.merchant.store_id}
+    credentials = {**APP, "baseUrl": asking.shop.url}
+    asking.merchant.api.ok("configureSync", {**body, "credentials": credentials})
+    assert asking.shop.tokens == 1  # It is asked for no other.
+
+    with nothing_written():
+        other = {**credentials, "clientId": "another"}
+        answer = asking.merchant.api("configureSync", {**body, "credentials": other})
+    assert (answer.error, asking.shop.tokens) == ("CONNECTOR_REJECTED", 2)
+    forgotten = {**credentials, "accessToken": None}
+    asking.merchant.api.ok("configureSync", {**body, "credentials": forgotten})
+    assert asking.shop.tokens == 3
+
+
 def test_a_browser_that_comes_again_changes_nothing(asking: Asking) -> None:
     query = asking.install(asking.ask())
     assert asking.back(query).status_code == 200
