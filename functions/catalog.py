@@ -360,6 +360,8 @@ ENDPOINTS = (
     Endpoint("claimReceipt", "systems", Package.GROW, customer_package=Package.GROW),
     Endpoint("voidReceiptClaim", "systems", Package.GROW),
     Endpoint("listReceiptClaims", "systems", Package.GROW, is_read=True),
+    Endpoint("listShopWrites", "systems", Package.GROW, is_read=True),
+    Endpoint("retryShopWrite", "systems", Package.GROW),
     Endpoint("fetchStores", "stores", Package.DISCOVER, is_read=True),
     Endpoint("fetchStore", "stores", Package.DISCOVER, is_read=True),
     Endpoint("updateStore", "stores", Package.DISCOVER, roles=IN_THE_SHOP),
@@ -486,6 +488,24 @@ QUEUES = (
         timeout_s=540,
     ),
     Queue(
+        "writeToShop",
+        fields=("writeId",),
+        max_attempts=5,
+        min_backoff_s=5,
+        max_concurrent=50,
+        max_per_s=20,
+        timeout_s=240,
+    ),
+    Queue(
+        "continueShopCardFill",
+        fields=("storeId", "system", "fillId"),
+        max_attempts=3,
+        min_backoff_s=30,
+        max_concurrent=5,
+        max_per_s=5,
+        timeout_s=540,
+    ),
+    Queue(
         "continueErasure",
         fields=("erasureId",),
         max_attempts=3,
@@ -531,7 +551,7 @@ takes 32 tasks at once.
 """
 
 SCHEDULES = (
-    Schedule("sweepOutbox", "every 2 minutes"),
+    Schedule("sweepOutbox", "every 2 minutes", needs_secrets=True),
     Schedule("runMemberCalendar", "every 15 minutes", needs_secrets=True),
     Schedule(
         "settlePayments",

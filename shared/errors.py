@@ -164,6 +164,30 @@ class RewardNotInStore(PunktwerkError):
     fix = "Send the customer to one of the stores in `details.storeIds`."
 
 
+class RewardCodeOfShop(PunktwerkError):
+    """The code is of an online shop, and can be used there alone."""
+
+    code = "REWARD_CODE_OF_SHOP"
+    status = 400
+    fix = "Hand nothing out: the customer types the code in the shop that `details` name."
+
+
+class ShopCustomerRequired(PunktwerkError):
+    """The reward is of an online shop, and the member is linked to no customer of it."""
+
+    code = "SHOP_CUSTOMER_REQUIRED"
+    status = 400
+    fix = "Link the member with linkShopCustomer to the customer's account in the shop, then retry."
+
+
+class ShopCodeUnsettled(PunktwerkError):
+    """It is not known yet whether the online shop has the code; nothing was changed."""
+
+    code = "SHOP_CODE_UNSETTLED"
+    status = 503
+    fix = "Retry after `Retry-After` seconds: the points are given back once the shop has answered."
+
+
 class RewardOutOfStock(PunktwerkError):
     """Nothing is left of the reward."""
 
@@ -679,6 +703,14 @@ class DeliveryNotFound(PunktwerkError):
     code = "DELIVERY_NOT_FOUND"
     status = 404
     fix = "Use a `deliveryId` that listWebhookDeliveries lists."
+
+
+class ShopWriteNotFound(PunktwerkError):
+    """It does not exist, belongs to another account or store, or is out of the shop."""
+
+    code = "SHOP_WRITE_NOT_FOUND"
+    status = 404
+    fix = "Use a `writeId` that listShopWrites lists."
 
 
 class ImportNotFound(PunktwerkError):

@@ -37,6 +37,7 @@ pytest_plugins = [
     "tests.support.woocommerce_site",  # before situations, which import it
     "tests.support.situations",
     "tests.support.staff",
+    "tests.support.written_shops",
 ]
 
 

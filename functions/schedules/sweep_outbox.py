@@ -5,7 +5,7 @@ from shared.services.events import sweep
 
 
 def handle() -> None:
-    """Emit missing events, and enqueue overdue deliveries."""
+    """Emit missing events, and enqueue overdue deliveries and writes into shops."""
     repaired = sweep.run()
     if repaired:
         logs.info("sweep repaired", count=repaired)

@@ -378,6 +378,14 @@ def shop_approval(store_id: str, system: str) -> str:
     return f"shopApprovals/{encode(store_id)}_{_without_underscores(encode(system))}"
 
 
+def shop_writing(write_id: str) -> str:
+    return f"shopWritings/{encode(write_id)}"
+
+
+def shop_card_fill(store_id: str, system: str) -> str:
+    return f"shopCardFills/{_of_system(store_id, 'shop', system)}"
+
+
 def checkout(checkout_id: str) -> str:
     return f"checkouts/{encode(checkout_id)}"
 

@@ -157,7 +157,7 @@ def test_what_is_no_task_is_refused(queue: Queue, body: str) -> None:
 def test_gives_secrets_to_what_decrypts(described: dict[str, Any]) -> None:
     given = {name for name, about in described.items() if about.get("secretEnvironmentVariables")}
 
-    without = {"onEntryCreated", "onCheckIn", "sweepOutbox", "verifyLedgers"}
+    without = {"onEntryCreated", "onCheckIn", "verifyLedgers"}
     assert given == set(deploy.NAMES) - without
 
 

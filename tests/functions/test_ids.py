@@ -53,6 +53,7 @@ LOOKED_UP = {
     "productId",
     "reservationId",
     "redemptionId",
+    "writeId",
 }
 """Names of something that must be there; other ids are the caller's, and only kept."""
 FILTERS = {

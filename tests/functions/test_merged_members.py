@@ -78,6 +78,7 @@ OTHERWISE = {
         ("addStaffMember", "updateStaffMember", "removeStaffMember"),
         "The user is somebody who works for the merchant, not a member.",
     ),
+    "listShopWrites": "A code names the member who redeemed it, and is found by that.",
     "listEvents": "What was told names the member by the id of then, and is found by that.",
 }
 KEPT = {

@@ -35,6 +35,8 @@ from shared.domain.payments.psp import PspConfiguration
 from shared.domain.stores.stores import Store
 from shared.domain.systems.purchases import Purchase
 from shared.domain.systems.pushes import Push
+from shared.domain.systems.shop_writes import ShopWrite
+from shared.domain.systems.shop_writings import ShopWriting, WritingState
 from shared.domain.systems.syncs import Connection, Sync, SyncState, SystemKind
 from shared.domain.webhooks.deliveries import Delivery, DeliveryState
 from shared.schemas import paging
@@ -73,6 +75,7 @@ from shared.store.systems import (
     goods_documents,
     purchase_documents,
     shop_documents,
+    shop_writing_documents,
     sync_documents,
 )
 from shared.store.systems.sync_documents import Seen
@@ -106,6 +109,7 @@ STORED = {
     "pushes": Push,
     "months": MonthCounters,
     "shards": ProgramCounters,
+    "shopWritings": ShopWriting,
     "stores": Store,
     "syncs": Sync,
     "webhookDeliveries": Delivery,
@@ -362,6 +366,7 @@ def query_syncs(store_id: str, now: datetime) -> None:
     purchase_documents.list_waiting(store_id, now, 1)
     shop_documents.list_of([f"{store_id}/generic_shop/x"])
     list(shop_documents.pages_of_shop(f"{store_id}/generic_shop"))
+    query_shop_writings(store_id, now)
     purchase_documents.list_waiting_of_account("acc_test_1", now, 1)
     receipt_documents.list_waiting(store_id, now, 1)
     receipt_documents.list_waiting_of_account("acc_test_1", now, 1)
@@ -454,6 +459,22 @@ def list_deliveries(store_id: str) -> None:
                 delivery_documents.list_of_store(
                     store_id, 1, **only, since=since, until=until, after=after
                 )
+
+
+def query_shop_writings(store_id: str, now: datetime) -> None:
+    """Ask for what is written into shops by everything that it can be asked for by."""
+    shop_writing_documents.cards_of("acc_1", "user_1")
+    shop_writing_documents.find_code(store_id, "RW-1")
+    list(shop_writing_documents.pages_of_dead(store_id, "generic"))
+    shop_writing_documents.list_due(now, 1)
+    shop_writing_documents.list_running_fills(1)
+    filters = {"kind": ShopWrite.CARD, "state": WritingState.DEAD, "user_id": "user_1"}
+    position = paging.CursorPosition(now, "shw_1")
+    for size in range(len(filters) + 1):
+        for names in combinations(filters, size):
+            only: Any = {name: filters[name] for name in names}
+            for after in (None, position):
+                shop_writing_documents.list_of_store(store_id, 1, **only, after=after)
 
 
 def places_of_queries() -> set[tuple[str, int]]:
@@ -619,6 +640,7 @@ def test_knows_paths_of_all_overrides(member: Member) -> None:
             paths.push("x"),
             paths.erasure("x"),
             paths.reservation("x", "x"),
+            paths.shop_writing("x"),
             paths.store_record("x", "orders", "x"),
             paths.store("x"),
             f"{paths.stats_shards('x')}/0",

@@ -18,9 +18,11 @@ from shared import config, ids
 from shared.domain.webhooks.deliveries import Delivery
 from shared.services.accounts.test_clock_moves import CONTINUE as CONTINUE_CLOCK
 from shared.services.events.outbox import FAST, SLOW
+from shared.services.events.shop_outbox import FUNCTION as WRITE_TO_SHOP
 from shared.services.imports.row_imports import CONTINUE as CONTINUE_IMPORT
 from shared.services.loyalty.tier_recalculations import CONTINUE as RECALCULATE
 from shared.services.members.erasures import FUNCTION as ERASE
+from shared.services.systems.shop_card_fills import CONTINUE as FILL_SHOP
 from shared.services.systems.sync_worker import CONTINUE
 from shared.store import client
 from shared.store.webhooks import delivery_documents
@@ -163,7 +165,17 @@ def _task_queue(firestore_emulator: FirestoreEmulator) -> Iterator[TaskQueue]:
     with task_queue(
         {
             name: _app(name, "http")
-            for name in (FAST, SLOW, CONTINUE, CONTINUE_IMPORT, ERASE, RECALCULATE, CONTINUE_CLOCK)
+            for name in (
+                FAST,
+                SLOW,
+                CONTINUE,
+                CONTINUE_IMPORT,
+                ERASE,
+                RECALCULATE,
+                CONTINUE_CLOCK,
+                WRITE_TO_SHOP,
+                FILL_SHOP,
+            )
         }
     ) as queue:
         yield queue

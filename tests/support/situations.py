@@ -28,6 +28,8 @@ from shared.domain.events.event import Event
 from shared.domain.loyalty import loyalty_events
 from shared.domain.payments.payments import Payment, Stage
 from shared.domain.stores.stores import Store
+from shared.domain.systems.shop_writes import ShopWrite
+from shared.domain.systems.shop_writings import ShopWriting, WritingState
 from shared.domain.webhooks.deliveries import AttemptRecord, DeliveryState
 from shared.services.accounts import callers
 from shared.services.events import emission, outbox
@@ -42,6 +44,7 @@ from shared.store.events import event_documents
 from shared.store.members import settings_documents
 from shared.store.payments import payment_documents
 from shared.store.stores import store_documents
+from shared.store.systems import shop_writing_documents
 from shared.store.webhooks import delivery_documents, endpoint_documents
 from tests.support import erps, woocommerce_site
 from tests.support.api import Api
@@ -84,6 +87,7 @@ _DOCUMENTED: Names = {
     "transactionId": "purchase_abc123",
     "orderId": "cc_order_x1y2z3",
     "consentId": "cons_abc123",
+    "writeId": "shw_abc123",
     "earlier": "2026-03-01T00:00:00.000Z",
     "later": "2026-03-04T00:00:00.000Z",
     "providerUrl": "https://pay.example.com/v1",
@@ -129,6 +133,7 @@ def drawn(store_id: str) -> Names:
         "transactionId": ids.new("purchase"),
         "orderId": ids.new("cc_order"),
         "consentId": ids.new("cons"),
+        "writeId": ids.new("shw"),
         "earlier": clock.to_wire(clock.utc_now() - day),
         "later": clock.to_wire(clock.utc_now() + day),
     }
@@ -673,6 +678,29 @@ def make_woocommerce(situation: Situation, **fields: Any) -> None:
     situation.api.ok("configureSync", {**body, **fields})
 
 
+def make_shop_write(situation: Situation) -> None:
+    """Make a card that the store's shop ``generic`` has refused."""
+    now = clock.real_now()
+    card = ShopWriting(
+        write_id=situation.names["writeId"],
+        account_id=situation.merchant.account_id,
+        store_id=situation.merchant.store_id,
+        system="generic",
+        kind=ShopWrite.CARD,
+        program_id=situation.names["programId"],
+        user_id=situation.names["userId"],
+        customer_id="17",
+        state=WritingState.DEAD,
+        created_at=now,
+        updated_at=now,
+        attempts=1,
+        error="CONNECTOR_NOT_FOUND",
+        message="the generic shop answered 404: no such customer",
+        dead_reason="refused",
+    )
+    client.commit([shop_writing_documents.creation(card)])
+
+
 MAKERS: Mapping[str, Callable[..., None]] = {
     "test account": make_test_account,
     "program": make_program,
@@ -710,6 +738,7 @@ MAKERS: Mapping[str, Callable[..., None]] = {
     "synced till": make_synced_till,
     "shop": make_shop,
     "woocommerce": make_woocommerce,
+    "shop write": make_shop_write,
 }
 """The makers of all needs of samples. A need comes after the needs that it depends on."""
 

@@ -130,6 +130,8 @@ def requests_for(name: str) -> list[dict[str, Any]]:
         "continueImport": {"importId": "absent"},
         "continueTierRecalculation": {"recalculationId": "absent"},
         "continueTestClock": {"accountId": "acc_test_absent"},
+        "writeToShop": {"writeId": "absent"},
+        "continueShopCardFill": {"storeId": "absent", "system": "generic", "fillId": "absent"},
     }.get(name, {"deliveryId": "absent"})
     return [{"method": "POST", "body": json.dumps({"data": data})}]
 
@@ -233,7 +235,7 @@ def test_settles_payments_every_five_minutes(options: dict[str, dict[str, Any]])
     assert options["settlePayments"]["scheduleTrigger"]["schedule"] == "every 5 minutes"
 
 
-@pytest.mark.parametrize("name", ["sweepOutbox", "verifyLedgers", "onEntryCreated", "onCheckIn"])
+@pytest.mark.parametrize("name", ["verifyLedgers", "onEntryCreated", "onCheckIn"])
 def test_keeps_secrets_from_what_needs_none(options: dict[str, dict[str, Any]], name: str) -> None:
     assert options[name].get("secretEnvironmentVariables", []) == []
 

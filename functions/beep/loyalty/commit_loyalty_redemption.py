@@ -22,6 +22,8 @@ from shared.errors import (
     RewardCostMismatch,
     RewardLimitReached,
     RewardOutOfStock,
+    RewardUnavailable,
+    ShopCustomerRequired,
 )
 from shared.schemas import answers
 from shared.schemas.base import Number, PositivePoints, RequestModel, ResponseModel, Success
@@ -114,6 +116,8 @@ REFUSALS = (
     RewardCostMismatch,
     RewardLimitReached,
     RewardOutOfStock,
+    RewardUnavailable,
+    ShopCustomerRequired,
     RedemptionCancelled,
     InsufficientBalance,
 )

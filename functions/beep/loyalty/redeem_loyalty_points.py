@@ -22,6 +22,7 @@ from shared.errors import (
     RewardNotFound,
     RewardOutOfStock,
     RewardUnavailable,
+    ShopCustomerRequired,
     TierRequired,
 )
 from shared.schemas import answers
@@ -131,6 +132,7 @@ REFUSALS = (
     TierRequired,
     RewardLimitReached,
     RewardOutOfStock,
+    ShopCustomerRequired,
     PointsHaveNoValue,
     RedemptionCancelled,
     InsufficientBalance,

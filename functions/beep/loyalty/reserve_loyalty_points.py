@@ -23,6 +23,7 @@ from shared.errors import (
     RewardNotFound,
     RewardOutOfStock,
     RewardUnavailable,
+    ShopCustomerRequired,
     TierRequired,
     TooManyReservations,
 )
@@ -123,6 +124,7 @@ REFUSALS = (
     TierRequired,
     RewardLimitReached,
     RewardOutOfStock,
+    ShopCustomerRequired,
     PointsHaveNoValue,
     InsufficientBalance,
     ReservationExists,

@@ -9,14 +9,17 @@ from pydantic import Field
 from shared.auth.caller import Caller
 from shared.domain.units import from_units
 from shared.errors import (
+    CONNECTOR_REFUSALS,
     BalanceLimitExceeded,
     CancellationTooLate,
+    ConnectorNotConfigured,
     MembershipNotFound,
     ProgramNotFound,
     PurchaseHasOwnRefund,
     RedemptionCancelled,
     RedemptionNotFound,
     RewardCodeUsed,
+    ShopCodeUnsettled,
 )
 from shared.schemas import answers
 from shared.schemas.base import Number, RequestModel, ResponseModel, Success
@@ -92,6 +95,9 @@ REFUSALS = (
     CancellationTooLate,
     PurchaseHasOwnRefund,
     BalanceLimitExceeded,
+    ShopCodeUnsettled,
+    ConnectorNotConfigured,
+    *CONNECTOR_REFUSALS,
 )
 
 

@@ -14,6 +14,7 @@ from shared.schemas.base import RequestModel, ResponseModel, Success
 from shared.schemas.fields import FreeText, ProgramId, StoreId
 from shared.schemas.loyalty.reward_bodies import (
     LATE_BEGIN,
+    REWARD_SHOP,
     RequiredPoints,
     RequiredTier,
     RewardAmount,
@@ -21,6 +22,7 @@ from shared.schemas.loyalty.reward_bodies import (
     RewardLimits,
     RewardPercentage,
     RewardProductId,
+    RewardShopBody,
     RewardStoreIds,
     RewardTitle,
     RewardTypeName,
@@ -62,6 +64,7 @@ class Request(RequestModel):
     limits: RewardLimits = Field(default_factory=list)
     required_tier: RequiredTier | None = None
     store_ids: RewardStoreIds = Field(default_factory=list)
+    shop: RewardShopBody | None = Field(default=None, description=REWARD_SHOP)
 
     @model_validator(mode="after")
     def _offered_at_some_time(self) -> Self:
@@ -100,6 +103,14 @@ EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
         "requiredPoints": 80,
         "productId": "coffee",
         "stock": 500,
+    },
+    "shop": {
+        "programId": "lp_abc123",
+        "title": "5 Euro im Onlineshop",
+        "type": "discount_amount",
+        "requiredPoints": 250,
+        "amount": 5,
+        "shop": {"system": "shopify"},
     },
 }
 

@@ -11,6 +11,7 @@ from shared.errors import ProgramNotFound, RewardNotFound
 from shared.schemas.base import RequestModel, ResponseModel, Success, refuse_fixed
 from shared.schemas.fields import FreeText, ProgramId, StoreId
 from shared.schemas.loyalty.reward_bodies import (
+    REWARD_SHOP,
     RequiredPoints,
     RequiredTier,
     RewardAmount,
@@ -19,6 +20,7 @@ from shared.schemas.loyalty.reward_bodies import (
     RewardLimits,
     RewardPercentage,
     RewardProductId,
+    RewardShopBody,
     RewardStoreIds,
     RewardTitle,
     Stock,
@@ -41,6 +43,7 @@ _OPTIONAL = {
     "amount",
     "product_id",
     "required_tier",
+    "shop",
 }
 
 
@@ -66,6 +69,7 @@ class Request(RequestModel):
     limits: RewardLimits | None = None
     required_tier: RequiredTier | None = None
     store_ids: RewardStoreIds | None = None
+    shop: RewardShopBody | None = Field(default=None, description=REWARD_SHOP)
 
     @model_validator(mode="before")
     @classmethod

@@ -36,6 +36,13 @@ class Request(RequestModel):
         default=None,
         description="The program in which receipts that name a member earn points. Null for none.",
     )
+    writes_cards: bool = Field(
+        default=False,
+        description=(
+            "For shops: customers who are linked to a member see balance, tier and code of the "
+            "card in the shop. Not every shop takes them."
+        ),
+    )
 
 
 class Response(ResponseModel):
@@ -48,6 +55,7 @@ class Response(ResponseModel):
     configured: Success = True
     schedule: ScheduleName
     next_sync_at: NextSyncAt
+    writes_cards: bool = Field(description="Whether linked customers of a shop see their card.")
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
@@ -73,6 +81,7 @@ EXAMPLE: dict[str, Any] = {
     "configured": True,
     "schedule": "nightly",
     "nextSyncAt": "2026-03-04T02:19:00.000Z",
+    "writesCards": False,
 }
 
 REFUSALS = (StoreNotFound, ProgramNotFound, *CONNECTOR_REFUSALS)
@@ -89,6 +98,7 @@ def handle(body: Request, caller: Caller) -> Response:
         body.credentials,
         schedule=body.schedule,
         program_id=body.award_points_program_id,
+        writes_cards=body.writes_cards,
     )
     return Response(
         kind=body.kind,
@@ -96,6 +106,7 @@ def handle(body: Request, caller: Caller) -> Response:
         store_id=body.store_id,
         schedule=done.connection.schedule,
         next_sync_at=done.connection.next_sync_at,
+        writes_cards=done.connection.writes_cards,
         is_replay=done.is_replay,
     )
 
@@ -103,4 +114,7 @@ def handle(body: Request, caller: Caller) -> Response:
 def sandbox(body: Request, _: Caller) -> dict[str, Any]:
     """Check the credentials without asking the system."""
     connections.storable_settings(body.kind, body.system, body.credentials)
+    connections.require_cards(
+        body.kind, body.system, body.award_points_program_id, writes_cards=body.writes_cards
+    )
     return {}

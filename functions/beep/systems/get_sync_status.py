@@ -56,6 +56,7 @@ EXAMPLE: dict[str, Any] = {
             "schedule": "nightly",
             "awardPointsProgramId": None,
             "nextSyncAt": "2026-03-04T02:19:00.000Z",
+            "writesCards": False,
             "lastSync": SYNC_EXAMPLE,
             "waiting": [],
         }

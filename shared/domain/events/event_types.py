@@ -64,6 +64,7 @@ EXPIRY_EXTENDED = "loyalty.expiry_extended"
 RETURN_DROPPED = "loyalty.return_dropped"
 POINTS_TRANSFERRED = "loyalty.points_transferred"
 SHOP_DATA_REQUESTED = "integration.shop.data_requested"
+SHOP_WRITE_FAILED = "integration.shop.write_failed"
 
 ALL = "*"
 
@@ -136,6 +137,7 @@ _SENT = {
     ERP_SYNCED,
     ERP_PUSHED,
     SHOP_DATA_REQUESTED,
+    SHOP_WRITE_FAILED,
     PSP_CONFIGURED,
     PAYMENT_CREATED,
     PAYMENT_REQUIRES_ACTION,
@@ -209,6 +211,11 @@ _OTHERS = tuple(
             SHOP_DATA_REQUESTED,
             Package.GROW,
             "A customer of an online shop asks what is stored of them: answer within a month.",
+        ),
+        (
+            SHOP_WRITE_FAILED,
+            Package.GROW,
+            "A member's card, or the code of a reward, could not be written into an online shop.",
         ),
     )
 )

@@ -35,6 +35,7 @@ class RedemptionRecord:
 
     ``used_in_store_id`` is where the reward was handed out, ``used_by`` whom or what the merchant
     names as having done so. ``cancel_entry_id`` is the entry that gave the points back.
+    ``shop_write_id`` is what is put into an online shop, if the code is of one.
     """
 
     membership_id: str
@@ -48,6 +49,7 @@ class RedemptionRecord:
     cancelled_at: datetime | None = None
     cancel_entry_id: str | None = None
     cancel_reason: str | None = None
+    shop_write_id: str | None = None
 
     @classmethod
     def of(cls, entry: Entry) -> RedemptionRecord:
@@ -113,16 +115,41 @@ class RedemptionRecord:
             )
 
 
+class CodeState(StrEnum):
+    """How far the code of a redemption is in its online shop.
+
+    ``PENDING``: it is not there for certain. ``FAILED``: nobody tries to put it there any more.
+    """
+
+    PENDING = "pending"
+    ACTIVE = "active"
+    FAILED = "failed"
+    REVOKED = "revoked"
+    USED = "used"
+
+
+@dataclass(frozen=True, slots=True)
+class CodeInShop:
+    """The online shop of a redemption's code; ``order_id`` is the order that it was used for."""
+
+    system: str
+    store_id: str
+    state: CodeState
+    order_id: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Redemption:
     """A redemption with what became of it.
 
-    ``merged_into_user_id`` is whose it is by now, if that is somebody else than then.
+    ``merged_into_user_id`` is whose it is by now, if that is somebody else than then. ``shop`` is
+    where its code can be used, if that is an online shop.
     """
 
     entry: Entry
     record: RedemptionRecord
     merged_into_user_id: str | None = None
+    shop: CodeInShop | None = None
 
     @property
     def user_id(self) -> str:

@@ -29,7 +29,9 @@ VALUE_OF_TYPE: Mapping[str, str] = {
     RewardType.FREE_PRODUCT: "product_id",
 }
 """The field that says what a reward of a type is worth. Other types may have any of them."""
-TERMS = ("percentage", "amount", "product_id", "limits", "required_tier", "store_ids")
+DISCOUNTS = frozenset({RewardType.DISCOUNT_PERCENT.value, RewardType.DISCOUNT_AMOUNT.value})
+"""The types whose codes an online shop can take."""
+TERMS = ("percentage", "amount", "product_id", "limits", "required_tier", "store_ids", "shop")
 """What the short form of a reward, ``rewards`` of a program, need not say."""
 REWARDS_MAX = 50
 """Rewards of a program that are not archived: every booking looks at all of them."""
@@ -46,6 +48,17 @@ class RewardLimit:
 
 
 @dataclass(frozen=True, slots=True)
+class RewardShop:
+    """The online shop in which alone the codes of a reward are used.
+
+    ``store_id``: the store whose shop it is; ``None`` for the program's.
+    """
+
+    system: str
+    store_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Reward:
     """A reward that points buy.
 
@@ -57,6 +70,7 @@ class Reward:
     for members of this tier or a higher one. ``store_ids`` are where its codes can be used; none:
     in every store of the account. ``archived_at``: it cannot be had any more since then.
     ``has_codes``: it gives own codes, of which ``stock`` is how many were ever imported.
+    ``shop``: its codes are put into this online shop, and are of no use at a till.
     """
 
     reward_id: str
@@ -77,6 +91,7 @@ class Reward:
     store_ids: tuple[str, ...] = ()
     archived_at: datetime | None = None
     has_codes: bool = False
+    shop: RewardShop | None = None
 
     def is_offered(self, now: datetime) -> bool:
         """Tell whether the reward is offered at ``now``, without regard to stock and member."""
@@ -164,11 +179,26 @@ def require_terms(reward: Reward, *, tiers: Sequence[str], currency: str, within
         )
     if reward.has_codes and reward.type != RewardType.VOUCHER:
         problems[f"{within}type"] = "must stay voucher: the reward gives codes of its own"
+    problems |= {f"{within}{name}": why for name, why in _problems_of_shop(reward).items()}
     if problems:
         text = "; ".join(f"{name} {problem}" for name, problem in problems.items())
         raise InvalidParameters(f"{text}.", fields=problems)
     if reward.amount is not None:
         to_units(reward.amount, currency_scale(currency), field=f"{within}amount")
+
+
+def _problems_of_shop(reward: Reward) -> dict[str, str]:
+    """Return why a reward cannot be one of an online shop."""
+    if reward.shop is None:
+        return {}
+    if reward.type not in DISCOUNTS:
+        return {"shop": f"is for rewards of type {' or '.join(sorted(DISCOUNTS))}"}
+    value = VALUE_OF_TYPE[reward.type]
+    if getattr(reward, value) is None:
+        return {_WIRE[value]: "is required for rewards of a shop"}
+    if reward.store_ids:
+        return {"storeIds": "is not for rewards of a shop: their codes are used there alone"}
+    return {}
 
 
 def require_codes(reward: Reward) -> None:

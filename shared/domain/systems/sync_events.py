@@ -9,6 +9,7 @@ from shared import ids
 from shared.clock import to_wire
 from shared.domain.events import event_types
 from shared.domain.events.event import Event
+from shared.domain.systems.shop_writings import ShopWriting
 from shared.domain.systems.syncs import Connection, Counts, Sync, SystemKind
 
 _SYNCED = {SystemKind.POS: event_types.POS_SYNCED, SystemKind.ERP: event_types.ERP_SYNCED}
@@ -97,6 +98,35 @@ def from_data_request(
         source=None,
         created_at=at,
         data={"system": connection.system, "userId": user_id},
+    )
+
+
+def from_dead_writing(writing: ShopWriting, at: datetime) -> Event:
+    """Return the event of a card or code that nobody tries to write into its shop any more.
+
+    Args:
+        writing: The dead letter. Begun again it has another version, and another event if it fails.
+        at: The time, in the account's time.
+    """
+    user_id = None if writing.is_ending else writing.user_id
+    return Event(
+        event_id=ids.derived("evt", writing.write_id, str(writing.version), "write_failed"),
+        type=event_types.SHOP_WRITE_FAILED,
+        account_id=writing.account_id,
+        store_id=writing.store_id,
+        program_id=writing.program_id,
+        user_id=user_id,
+        source=None,
+        created_at=at,
+        data={
+            "system": writing.system,
+            "writeId": writing.write_id,
+            "kind": writing.kind.value,
+            "userId": user_id,
+            "redemptionId": writing.terms.entry_id if writing.terms else None,
+            "error": writing.error,
+            "reason": writing.dead_reason,
+        },
     )
 
 

@@ -193,7 +193,8 @@ class Connection:
 
     ``visible`` is the part of the configuration that is not secret. ``next_sync_at`` is ``None``
     without a schedule. ``orders_since``: when the shop was first connected; what was bought before
-    earns nothing. ``None`` for what is no shop.
+    earns nothing. ``None`` for what is no shop. ``writes_cards``: linked customers of the shop see
+    their balance and tier there.
     """
 
     account_id: str
@@ -207,6 +208,7 @@ class Connection:
     program_id: str | None = None
     next_sync_at: datetime | None = None
     orders_since: datetime | None = None
+    writes_cards: bool = False
 
     @property
     def source(self) -> str:

@@ -393,6 +393,24 @@ class ShopDataRequestedData(WireModel):
     )
 
 
+class ShopWriteFailedData(WireModel):
+    """What could not be written into an online shop. listShopWrites shows it with its message."""
+
+    system: Word = Field(description="The online shop's system.")
+    write_id: Id = Field(description="What retryShopWrite tries again.")
+    kind: Word = Field(description="`card` of a member, or `code` of a redemption.")
+    user_id: Id | None = Field(
+        description="The member. Null if the member was erased: then it is to be taken out of the "
+        "shop."
+    )
+    redemption_id: Id | None = Field(description="The redemption of a code. Null for a card.")
+    error: Word = Field(description="The code of the last failure, such as `CONNECTOR_REJECTED`.")
+    reason: Word = Field(
+        description="`refused`: the shop refuses it, and would again. `attempts_exhausted`: the "
+        "shop has not answered for three days."
+    )
+
+
 class PspConfiguredData(WireModel):
     """A payment provider that can be used now."""
 
@@ -743,6 +761,18 @@ _CATALOG: Mapping[str, tuple[type[WireModel], Mapping[str, Any]]] = {
     event_types.SHOP_DATA_REQUESTED: (
         ShopDataRequestedData,
         {"system": "shopify", "userId": "user_xyz"},
+    ),
+    event_types.SHOP_WRITE_FAILED: (
+        ShopWriteFailedData,
+        {
+            "system": "shopify",
+            "writeId": "shw_5b1f0c9d8e7a6b5c4d3e2f1a0b9c8d7e6f5a4b3c",
+            "kind": "code",
+            "userId": "user_xyz",
+            "redemptionId": "le_k3v9a7xq2mztc4ewnp5h",
+            "error": "CONNECTOR_REJECTED",
+            "reason": "refused",
+        },
     ),
     event_types.PSP_CONFIGURED: (
         PspConfiguredData,

@@ -46,6 +46,8 @@ class ConfiguredProgramBody(NewProgramBody):
                 problems[f"rewards[{index}].rewardId"] = MISSING
             if reward.store_ids:
                 problems[f"rewards[{index}].storeIds"] = _NO_PART
+            if reward.shop is not None:
+                problems[f"rewards[{index}].shop"] = _NO_PART
         names = [each.name for each in self.campaigns]
         problems |= _repeated(names, "campaigns[{}].name")
         _refuse(problems)
@@ -133,7 +135,8 @@ def configured_program(program: Program, now: datetime) -> ConfiguredProgramBody
 
 
 def _portable(reward: Reward) -> Reward:
-    return replace(reward, store_ids=(), stock=0 if reward.has_codes else reward.stock)
+    stock = 0 if reward.has_codes else reward.stock
+    return replace(reward, store_ids=(), stock=stock, shop=None)
 
 
 def configuration_body(
@@ -155,7 +158,11 @@ def left_out(programs: Sequence[Program]) -> list[str]:
         f"programs[{at}].rewards[{index}].{name}"
         for at, program in enumerate(in_order)
         for index, reward in enumerate(program.rewards)
-        for name, is_set in (("storeIds", reward.store_ids), ("codes", reward.has_codes))
+        for name, is_set in (
+            ("storeIds", reward.store_ids),
+            ("codes", reward.has_codes),
+            ("shop", reward.shop),
+        )
         if is_set
     ]
 

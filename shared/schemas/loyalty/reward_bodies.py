@@ -12,7 +12,8 @@ from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from shared import ids
 from shared.domain.loyalty.event_rules import Period
-from shared.domain.loyalty.rewards import REWARDS_MAX, TERMS, Reward, RewardLimit
+from shared.domain.loyalty.rewards import REWARDS_MAX, TERMS, Reward, RewardLimit, RewardShop
+from shared.domain.systems.system_names import ShopName
 from shared.schemas.base import Id, Name, Number, RequestTime, Whole, WireModel, worded
 from shared.schemas.fields import FreeText
 from shared.schemas.loyalty.numbers import Percentage, PositiveMoney
@@ -100,6 +101,35 @@ RewardStoreIds = Annotated[
 ]
 
 
+class RewardShopBody(WireModel):
+    """The online shop in which alone the codes of a reward are used."""
+
+    system: ShopName = Field(description="The shop's system, as configureSync names it.")
+    store_id: Id | None = Field(
+        default=None, description="The store whose shop it is. Left out: the program's."
+    )
+
+
+REWARD_SHOP = (
+    "Its codes are put into this online shop, once, for the customer who the member is there, and "
+    "are of no use at a till. For discounts only. Null: used at tills."
+)
+
+
+def to_shop(body: RewardShopBody | None) -> RewardShop | None:
+    """Return the shop of a request."""
+    return None if body is None else RewardShop(body.system, body.store_id)
+
+
+def shop_body(shop: RewardShop | None) -> RewardShopBody | None:
+    """Return a shop as answers show it."""
+    return (
+        None
+        if shop is None
+        else RewardShopBody.model_validate({"system": shop.system, "storeId": shop.store_id})
+    )
+
+
 def to_limits(bodies: Sequence[RewardLimitBody]) -> tuple[RewardLimit, ...]:
     """Return the limits of a request."""
     return tuple(RewardLimit(each.times_per_period, each.period) for each in bodies)
@@ -128,7 +158,7 @@ def _is_missing(value: Any) -> bool:
 class RewardBody(WireModel):
     """A reward that points buy. Further fields with plain values are kept unchanged.
 
-    The last six are only there if they are set. What a change does not name of them stays.
+    The last seven are only there if they are set. What a change does not name of them stays.
     """
 
     model_config = ConfigDict(extra="allow")
@@ -150,6 +180,9 @@ class RewardBody(WireModel):
     limits: RewardLimits = Field(default_factory=list, exclude_if=_is_missing)
     required_tier: RequiredTier | None = Field(default=None, exclude_if=_is_missing)
     store_ids: RewardStoreIds = Field(default_factory=list, exclude_if=_is_missing)
+    shop: RewardShopBody | None = Field(
+        default=None, exclude_if=_is_missing, description=REWARD_SHOP
+    )
 
     @model_validator(mode="after")
     def _offered_at_some_time(self) -> RewardBody:
@@ -191,6 +224,7 @@ class RewardBody(WireModel):
             limits=to_limits(self.limits),
             required_tier=self.required_tier,
             store_ids=tuple(dict.fromkeys(self.store_ids)),
+            shop=to_shop(self.shop),
         )
 
 
@@ -210,6 +244,7 @@ def reward_body(reward: Reward) -> RewardBody:
         limits=limit_bodies(reward.limits),
         required_tier=reward.required_tier,
         store_ids=list(reward.store_ids),
+        shop=shop_body(reward.shop),
     ).model_copy(
         update={
             "valid_from": reward.valid_from,

@@ -13,6 +13,7 @@ from shared.schemas import answers
 from shared.schemas.base import Number, Timestamp, WireModel
 from shared.schemas.fields import FreeText
 from shared.schemas.loyalty.reward_bodies import (
+    REWARD_SHOP,
     RequiredPoints,
     RequiredTier,
     RewardAmount,
@@ -21,13 +22,16 @@ from shared.schemas.loyalty.reward_bodies import (
     RewardLimits,
     RewardPercentage,
     RewardProductId,
+    RewardShopBody,
     RewardStoreIds,
     RewardTitle,
     RewardTypeName,
     Stock,
     limit_bodies,
     own_fields,
+    shop_body,
     to_limits,
+    to_shop,
 )
 
 GivenRewardId = Annotated[
@@ -60,6 +64,7 @@ class CatalogRewardBody(WireModel):
     limits: RewardLimits
     required_tier: RequiredTier | None
     store_ids: RewardStoreIds
+    shop: RewardShopBody | None = Field(description=REWARD_SHOP)
     archived_at: Timestamp | None = Field(
         description="It cannot be had since then, and its codes can still be used. Null before."
     )
@@ -84,6 +89,7 @@ def catalog_reward_fields(reward: Reward, program_id: str) -> dict[str, Any]:
         "limits": limit_bodies(reward.limits),
         "required_tier": reward.required_tier,
         "store_ids": list(reward.store_ids),
+        "shop": shop_body(reward.shop),
         "archived_at": reward.archived_at,
         **own_fields(reward, OfferBody),
     }
@@ -142,6 +148,8 @@ def domain_fields(body: WireModel, names: set[str]) -> dict[str, Any]:
         values["limits"] = to_limits(values["limits"])
     if "store_ids" in values:
         values["store_ids"] = tuple(dict.fromkeys(values["store_ids"]))
+    if "shop" in values:
+        values["shop"] = to_shop(values["shop"])
     return values
 
 
@@ -162,6 +170,7 @@ CATALOG_REWARD_EXAMPLE: dict[str, Any] = {
     "limits": [{"timesPerPeriod": 1, "period": "month"}],
     "requiredTier": None,
     "storeIds": [],
+    "shop": None,
     "archivedAt": None,
 }
 FOR_MEMBER_EXAMPLE: dict[str, Any] = {

@@ -10,13 +10,28 @@ from typing import Any, Literal
 from pydantic import Field
 
 from shared.clock import is_usable, to_wire
-from shared.domain.loyalty.redemptions import Redemption
+from shared.domain.loyalty.redemptions import CodeInShop, Redemption
 from shared.domain.units import from_units
 from shared.schemas import answers, paging
 from shared.schemas.base import Number, Timestamp, WireModel
 from shared.schemas.loyalty.booking_bodies import AmountPaid
 
 _PATH = re.compile(r"loyaltyMembers/(?!\.+/|__)[\w.~%-]{1,1300}/entries/(?!\.+$|__)[\w.~%-]{1,700}")
+
+
+class CodeInShopBody(WireModel):
+    """The online shop in which alone a code is used."""
+
+    system: str = Field(description="The shop's system.")
+    store_id: answers.StoreId
+    state: Literal["pending", "active", "failed", "revoked", "used"] = Field(
+        description=(
+            "`pending`: it is on its way. `active`: the customer can use it. `failed`: "
+            "the shop did not take it; listShopWrites says why. `revoked`: nobody can use it. "
+            "`used`: an order was paid with it."
+        )
+    )
+    order_id: str | None = Field(description="The shop's id of that order. Null before.")
 
 
 class RedemptionBody(WireModel):
@@ -46,6 +61,9 @@ class RedemptionBody(WireModel):
         description="The ledger entry that gave the points back. Null before."
     )
     cancel_reason: str | None = Field(description="Why, as cancelRedemption was told.")
+    shop: CodeInShopBody | None = Field(
+        description="The online shop in which the code is used. Null if it is used at tills."
+    )
 
 
 REDEMPTION_EXAMPLE: dict[str, Any] = {
@@ -67,6 +85,7 @@ REDEMPTION_EXAMPLE: dict[str, Any] = {
     "cancelledAt": None,
     "cancellationId": None,
     "cancelReason": None,
+    "shop": None,
 }
 
 
@@ -92,6 +111,18 @@ def to_redemption_body(redemption: Redemption) -> RedemptionBody:
         cancelled_at=record.cancelled_at,
         cancellation_id=record.cancel_entry_id,
         cancel_reason=record.cancel_reason,
+        shop=_in_shop(redemption.shop),
+    )
+
+
+def _in_shop(found: CodeInShop | None) -> CodeInShopBody | None:
+    if found is None:
+        return None
+    return CodeInShopBody(
+        system=found.system,
+        store_id=found.store_id,
+        state=found.state.value,
+        order_id=found.order_id,
     )
 
 

@@ -206,6 +206,7 @@ class SystemBody(WireModel):
         description="The program in which receipts that name a member earn points. Null for none."
     )
     next_sync_at: NextSyncAt
+    writes_cards: bool = Field(description="Whether linked customers of a shop see their card.")
     last_sync: SyncBody | None = Field(description="The latest sync. Null if there was none.")
     waiting: list[WaitingBody] = Field(
         description=(
@@ -279,6 +280,7 @@ def to_system_body(
         schedule=connection.schedule if connection else SyncSchedule.NONE,
         award_points_program_id=connection.program_id if connection else None,
         next_sync_at=connection.next_sync_at if connection else None,
+        writes_cards=connection.writes_cards if connection else False,
         last_sync=_sync(sync) if sync else None,
         waiting=[
             WaitingBody(

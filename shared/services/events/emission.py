@@ -19,11 +19,12 @@ from shared.domain.loyalty.programs import Program
 from shared.domain.members import check_in_events, check_in_figures
 from shared.services import commands
 from shared.services.commands import Effect, Reads
-from shared.services.events import outbox
+from shared.services.events import outbox, shop_outbox
+from shared.services.events.shop_outbox import Marks
 from shared.store import client, paths
 from shared.store.client import Write
 from shared.store.loyalty import figure_documents, membership_documents, program_documents
-from shared.store.members import check_in_documents
+from shared.store.members import check_in_documents, member_documents
 from shared.store.stores import store_documents
 
 TOLD_WITHIN = timedelta(days=25)
@@ -64,7 +65,8 @@ def emit_entry(membership_id: str, entry_id: str) -> int:
         )
         happened = loyalty_events.from_entry(entry, program.milestones_units)
         counted = _counted(reads, program, entry.recorded_at, counters, by_day)
-        return _announce(happened, counted)
+        cards = shop_outbox.of_member(entry.account_id, entry.user_id, entry.program_id)
+        return _announce(happened, counted, cards)
 
     return commands.run([marker, entry_path, member_path], decide)
 
@@ -95,7 +97,8 @@ def emit_enrollment(membership_id: str) -> int:
         at = membership.enrolled_at
         by_day = period_figures.from_enrollment(at, program.time_zone)
         counted = _counted(reads, program, at, figures.NEW_MEMBER, by_day)
-        return _announce([loyalty_events.from_enrollment(membership)], counted)
+        cards = _cards_of_new(reads, membership)
+        return _announce([loyalty_events.from_enrollment(membership)], counted, cards)
 
     return commands.run([marker, member_path], decide)
 
@@ -205,6 +208,20 @@ def _counted(
     return writes
 
 
-def _announce(happened: Sequence[Event], counted: Sequence[Write]) -> Effect[int]:
+def _cards_of_new(reads: Reads, membership: Membership) -> Marks:
+    """Mark the cards of who was a shop's customer before joining.
+
+    Raises:
+        Wanted: The person is not read yet.
+    """
+    if not shop_outbox.has_cards(membership.account_id, membership.program_id):
+        return Marks()
+    path = paths.account_member(membership.account_id, membership.user_id)
+    commands.want(reads, [path])
+    return shop_outbox.of_people(reads, [member_documents.decode(reads[path])])
+
+
+def _announce(happened: Sequence[Event], counted: Sequence[Write], cards: Marks) -> Effect[int]:
     news = outbox.announce(happened)
-    return Effect(len(news.deliveries), [*news.writes, *counted], tasks=news.tasks)
+    writes = [*news.writes, *counted, *cards.writes]
+    return Effect(len(news.deliveries), writes, tasks=[*news.tasks, *cards.tasks])

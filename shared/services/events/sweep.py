@@ -12,7 +12,7 @@ from shared import clock, logs
 from shared.domain.loyalty import loyalty_events
 from shared.domain.loyalty.membership import Membership
 from shared.domain.members import check_in_events
-from shared.services.events import emission, outbox
+from shared.services.events import emission, outbox, shop_outbox
 from shared.store import client, paths
 from shared.store.client import Put
 from shared.store.loyalty import membership_documents
@@ -44,7 +44,7 @@ _Load = Callable[[datetime, int], Sequence[_Cause]]
 
 
 def run(page_size: int = PAGE) -> int:
-    """Emit missing events, and enqueue overdue deliveries again.
+    """Emit missing events, and enqueue overdue deliveries and writes into shops again.
 
     Two runs at the same time do no harm: an event is made only once.
 
@@ -56,6 +56,7 @@ def run(page_size: int = PAGE) -> int:
         "enrollments": partial(_sweep, "enrollments", _enrollments, page_size),
         "checkIns": partial(_sweep, "checkIns", _check_ins, page_size),
         "deliveries": partial(outbox.enqueue_overdue, page_size),
+        "shopWrites": partial(shop_outbox.enqueue_overdue, page_size),
     }
     return sum(_try(name, step) or 0 for name, step in steps.items())
 

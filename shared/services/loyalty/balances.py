@@ -39,6 +39,7 @@ from shared.services.loyalty import (
     bookings,
     redemption_returns,
     reservation_voids,
+    shop_rewards,
     till_receipts,
     voucher_codes,
 )
@@ -371,16 +372,19 @@ def prepared_redeem(
                 )
                 state.apply([given])
                 after, entry = spend(cause=replace(cause, reward_code=code))
+        in_shop = shop_rewards.put(state.now, program, reward, membership, entry)
+        state.apply(in_shop.writes)
         after, expired = ledger.without_expired(after, program, cause.now)
-        return bookings.Decided(after, entry, state.writes(), expired)
+        return bookings.Decided(after, entry, state.writes(), expired, tasks=in_shop.tasks)
 
+    more = shop_rewards.needs(program, reward, user_id)
     return Prepared(
         program,
         user_id,
         cause,
         transaction,
         book,
-        more_paths=stock.needs if stock else [],
+        more_paths=[*(stock.needs if stock else []), *more],
     )
 
 

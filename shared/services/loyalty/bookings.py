@@ -30,6 +30,7 @@ from shared.store import codec, paths
 from shared.store.client import Document, Write
 from shared.store.loyalty import membership_documents, redemption_documents
 from shared.store.members import member_documents
+from shared.tasks import Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ class Decided:
     ``is_final``: the same request never does more. Else what did nothing is decided on again.
     ``undone`` is what a return gave back without an entry of its own.
     ``earned_nothing``: it is a purchase that is known from now on, for returns of it.
+    ``tasks`` are enqueued after the commit.
     """
 
     membership: Membership
@@ -100,6 +102,7 @@ class Decided:
     then: Sequence[Entry] = ()
     undone: Undone | None = None
     earned_nothing: bool = False
+    tasks: Sequence[Task] = ()
 
 
 def cause_of(
@@ -327,7 +330,8 @@ class Prepared:
         entries = [each for each in made if each is not None]
         if entries or found is None or _has_changed(found, after, now):
             writes += membership_documents.writes(read, after, *entries)
-        return Effect(booking, [] if self.is_dry else writes, kept, announcement.tasks)
+        tasks = [] if self.is_dry else [*announcement.tasks, *booked.tasks]
+        return Effect(booking, [] if self.is_dry else writes, kept, tasks)
 
     @cached_property
     def _membership_id(self) -> str:

@@ -234,7 +234,13 @@ def _rewards(before: Program, wanted: Sequence[Reward]) -> tuple[Reward, ...]:
             raise invalid({f"rewards[{index}].type": "cannot be changed"})
         stock = held.stock if held.has_codes else reward.stock
         after.append(
-            replace(reward, store_ids=held.store_ids, has_codes=held.has_codes, stock=stock)
+            replace(
+                reward,
+                store_ids=held.store_ids,
+                has_codes=held.has_codes,
+                stock=stock,
+                shop=held.shop,
+            )
         )
     if len(after) + len(known) > REWARDS_MAX:
         raise LimitExceeded(

@@ -46,7 +46,7 @@ from shared.errors import EndpointNotAllowed, LimitExceeded
 from shared.schemas.base import invalid
 from shared.services import access, commands
 from shared.services.commands import Effect, Reads
-from shared.services.loyalty import reward_stocks
+from shared.services.loyalty import reward_stocks, shop_rewards
 from shared.store import paths
 from shared.store.client import Document, Write
 from shared.store.loyalty import program_documents, program_rules
@@ -155,6 +155,9 @@ def create(
     """
     access.store(caller, store_id)
     _require_rewards_allowed(caller, draft.rewards)
+    for index, reward in enumerate(draft.rewards):
+        if reward.shop is not None:
+            raise invalid({f"rewards[{index}].shop": "needs a program that a shop names already"})
     now = clock.utc_now()
     new_id = program_id or ids.new("lp")
     store_path = paths.store(store_id)
@@ -189,7 +192,12 @@ def update(
     """
     known = access.program(caller, program_id, store_id)
     if changes.rewards is not None:
-        _require_rewards_allowed(caller, changes.rewards(known.rewards))
+        rewards = changes.rewards(known.rewards)
+        _require_rewards_allowed(caller, rewards)
+        for index, reward in enumerate(rewards):
+            there = known.find_reward(reward.reward_id)
+            if there is None or there.shop != reward.shop:
+                shop_rewards.require_shop(caller, known, reward, within=f"rewards[{index}].")
     now = clock.utc_now()
     program_path, store_path = paths.program(program_id), paths.store(known.store_id)
 

@@ -31,7 +31,13 @@ from shared.errors import (
 from shared.schemas.base import invalid
 from shared.services import access, commands, forwarding
 from shared.services.commands import Effect, Reads
-from shared.services.loyalty import balances, bookings, reservation_voids, voucher_codes
+from shared.services.loyalty import (
+    balances,
+    bookings,
+    reservation_voids,
+    shop_rewards,
+    voucher_codes,
+)
 from shared.services.loyalty.bookings import Booking, Prepared
 from shared.services.loyalty.reward_stocks import StockOfReward
 from shared.store import paths
@@ -153,6 +159,10 @@ def reserve(
             paying = replace(hold, amount_paid=amount, point_value=point_value)
         else:
             units = given_units or _cost_units(program, reward_id, before, now)
+            if reward_id is not None:
+                shop_rewards.require_customer(
+                    reads, program, program.reward(reward_id), before.user_id
+                )
         after = ledger.hold(before, program, paying, units)
         made = after.holds[-1]
         record = Reservation.of(made, after, fingerprint)
@@ -270,9 +280,12 @@ def prepared_commit(
                 writes.append(given)
                 told = replace(told, reward_code=code)
                 after, entry = ledger.redeem_held(membership, program, hold, whole, told)
+        reward = program.find_reward(hold.reward_id) if hold.reward_id else None
+        in_shop = shop_rewards.put(reads, program, reward, membership, entry)
+        writes += in_shop.writes
         # What is left of it may have reached its date while it was reserved.
         after, expired = ledger.without_expired(after, program, cause.now)
-        return bookings.Decided(after, entry, writes, expired)
+        return bookings.Decided(after, entry, writes, expired, tasks=in_shop.tasks)
 
     return Prepared(
         program, user_id, cause, None, book, more_paths=[asked.path, *asked.stock_paths]

@@ -15,6 +15,7 @@ from shared.domain.members.profile import CODE, DEVICE
 from shared.errors import MemberDeviceKnown, TooManyDevices
 from shared.services import commands, forwarding
 from shared.services.commands import Effect, Reads
+from shared.services.events import shop_outbox
 from shared.services.members import member_keys, profiles
 from shared.services.vaults import vault
 from shared.store import paths
@@ -92,11 +93,13 @@ def issue(caller: Caller, *, user_id: str, device_id: str | None, action: str) -
         kept = {"codeId": new.code_id}
         if before is not None and member == before:
             return Effect(issued, kept=kept)
+        cards = shop_outbox.of_change(reads, before, member)
         writes = [
             member_documents.write(reads[path], member),
             *member_keys.writes(before, member, reads),
+            *cards.writes,
         ]
-        return Effect(issued, writes, kept)
+        return Effect(issued, writes, kept, cards.tasks)
 
     def replay(kept: Document, reads: Reads) -> IssuedCode:
         """Return what is there now of what the first request made: a withdrawn secret is not."""

@@ -44,7 +44,7 @@ from shared.schemas.members.member_row_bodies import MemberToImportBody
 from shared.schemas.rows import BadRow
 from shared.services import access, commands, joint_commands, sealed_profiles
 from shared.services.commands import Effect, Reads
-from shared.services.events import outbox
+from shared.services.events import outbox, shop_outbox
 from shared.services.joint_commands import WRITES_MAX, TooManyWrites
 from shared.services.loyalty.row_bookings import AT_ONCE_S, kept_message
 from shared.services.members import comebacks, member_keys, profile_requests, profiles
@@ -463,7 +463,9 @@ class _PreparedRow:
             store_id=member.store_id or home,
             is_unverified=False,  # The merchant vouches for the person.
         )
-        return member, member_keys.writes(stored, member, reads)
+        # The sweep enqueues their tasks: thousands of rows must not hurry a shop.
+        cards = shop_outbox.of_change(reads, stored, member)
+        return member, [*member_keys.writes(stored, member, reads), *cards.writes]
 
     def _with_membership(
         self, reads: Reads, user_id: str

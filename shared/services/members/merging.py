@@ -20,7 +20,7 @@ from shared.encrypted import Encrypted
 from shared.errors import MemberMerged, MergeLimitExceeded, SignInNotVerified
 from shared.services import commands, sealed_profiles
 from shared.services.commands import Effect, Reads
-from shared.services.events import emission, outbox
+from shared.services.events import emission, outbox, shop_outbox
 from shared.services.members import (
     comebacks,
     member_keys,
@@ -210,11 +210,14 @@ class _Merging:
         ]
         told = member_events.from_merged(joined, event_id, old.user_id)
         news = outbox.announce([told] if told else [])
+        cards = shop_outbox.of_merge(reads, old, new, joined)
+        writes += cards.writes
         if len(writes) > WRITES_MAX:
             raise MergeLimitExceeded("The members are in too many programs to be merged at once.")
         kept = {"memberships": [{"row": _plain(each)} for each in rows]}
         result = Merge(*self._ids, memberships=tuple(rows))
-        return Effect(result, [*writes, *news.writes], kept, news.tasks)
+        tasks = [*news.tasks, *cards.tasks]
+        return Effect(result, [*writes, *news.writes], kept, tasks)
 
     @property
     def _ids(self) -> tuple[str, str]:

@@ -17,7 +17,7 @@ from shared.domain.members.profile_changes import ProfileChanges
 from shared.errors import MemberExists, MemberNotFound
 from shared.services import access, commands, forwarding, sealed_profiles
 from shared.services.commands import Effect, Reads
-from shared.services.events import outbox
+from shared.services.events import outbox, shop_outbox
 from shared.services.loyalty import profile_rewards
 from shared.services.members import member_keys, profile_requests
 from shared.store import paths
@@ -228,13 +228,15 @@ def _save(
             else member_events.from_updated(member, event_id, names, by)
         )
         news = outbox.announce([event] if event else [])
+        cards = shop_outbox.of_change(reads, stored, member)
         writes = [
             member_documents.write(reads[path], member),
             *member_keys.writes(stored, member, reads),
             *rewards,
             *news.writes,
+            *cards.writes,
         ]
-        return Effect(saved, writes, kept, news.tasks)
+        return Effect(saved, writes, kept, [*news.tasks, *cards.tasks])
 
     keys = (*changes.keys, *claimed.keys)
     needs = [path, *member_keys.needs(account_id, keys)]

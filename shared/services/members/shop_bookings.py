@@ -23,7 +23,7 @@ from shared.domain.members.profile_changes import ProfileChanges
 from shared.errors import MemberExists, MemberNotFound
 from shared.services import commands, sealed_profiles
 from shared.services.commands import Effect, Reads
-from shared.services.events import outbox
+from shared.services.events import outbox, shop_outbox
 from shared.services.joint_commands import State
 from shared.services.loyalty import balances
 from shared.services.loyalty.bookings import Booking, Prepared
@@ -168,17 +168,19 @@ def _made_and_booked(
         fields = ["externalIds"] if email is None else ["email", "externalIds"]
         told = member_events.from_created(member, event_id, fields)
         news = outbox.announce([told] if told else [])
+        cards = shop_outbox.of_people(reads, [member])
         if reads[person_path].data is None:
             state.apply(
                 [
                     member_documents.write(reads[person_path], member),
                     *member_keys.writes(None, member, reads),
                     *news.writes,
+                    *cards.writes,
                 ]
             )
         effect = booking.decide(state.now)
         state.apply(effect.writes)
-        tasks = [*news.tasks, *effect.tasks]
+        tasks = [*news.tasks, *cards.tasks, *effect.tasks]
         return Effect(effect.result, state.writes(), effect.kept, tasks)
 
     def replay(kept: Document, reads: Reads) -> Booking:

@@ -19,7 +19,7 @@ from shared.domain.members.member import Member
 from shared.errors import MembershipNotFound
 from shared.services import access, commands, forwarding
 from shared.services.commands import Effect, Reads
-from shared.services.events import outbox
+from shared.services.events import outbox, shop_outbox
 from shared.services.members import person_memberships, profiles
 from shared.store import paths
 from shared.store.client import Document, Write
@@ -159,8 +159,10 @@ def leave(caller: Caller, *, program_id: str, user_id: str, store_id: str | None
         news = outbox.announce(
             [loyalty_events.from_leaving(ledger.current(after, program, now), now)]
         )
-        writes = [*membership_documents.writes(reads[path], after), *news.writes]
-        return Effect(departure, writes, kept, news.tasks)
+        cards = shop_outbox.of_member(caller.account_id, user_id, program_id)
+        changed = membership_documents.writes(reads[path], after)
+        writes = [*changed, *news.writes, *cards.writes]
+        return Effect(departure, writes, kept, [*news.tasks, *cards.tasks])
 
     return commands.run([path], decide, claim=caller.claim, replay=replay)
 

@@ -17,12 +17,15 @@ from shared.errors import (
     MembershipNotFound,
     RedemptionNotFound,
     RewardCodeNotFound,
+    RewardCodeOfShop,
     RewardNotInStore,
 )
 from shared.services import access, commands, forwarding
 from shared.services.commands import Effect, Reads
 from shared.services.loyalty import bookings, own_refunds, redemption_returns, reservations
 from shared.services.loyalty.bookings import Booking, Prepared
+from shared.services.rewards import shop_revocations
+from shared.services.rewards.shop_revocations import RevokeFirst
 from shared.store import client, paths
 from shared.store.client import Document
 from shared.store.loyalty import (
@@ -81,13 +84,13 @@ def find(
     forwarding.require_current(membership)
     entry = membership_documents.decode_entry(reads[entry_path])
     if entry is not None and entry.kind is EntryKind.REDEEM:
-        return redemption_documents.decode(entry, reads[record_path])
+        return shop_revocations.shown([redemption_documents.decode(entry, reads[record_path])])[0]
     merged_from = membership.merged_from
     older = membership_documents.find_entries(merged_from, redemption_id) if merged_from else []
     redeemed = [each for each in older if each.kind is EntryKind.REDEEM]
     if not redeemed:
         raise _not_found(user_id, redemption_id)
-    found = redemption_documents.of_entries(redeemed[:1])[0]
+    found = shop_revocations.shown(redemption_documents.of_entries(redeemed[:1]))[0]
     return replace(found, merged_into_user_id=user_id)
 
 
@@ -136,14 +139,14 @@ def list_page(
         )
         for each in redemption_documents.of_entries(entries[:size]):
             if len(found) == limit:
-                return RedemptionPage(found, after)
+                return RedemptionPage(shop_revocations.shown(found), after)
             after = _position_of(each)
             if status in {None, each.record.status}:
                 own = each if user_ids is None else replace(each, merged_into_user_id=user_ids[0])
                 found.append(own)
         if len(entries) <= size:
-            return RedemptionPage(found, None)
-    return RedemptionPage(found, after)
+            return RedemptionPage(shop_revocations.shown(found), None)
+    return RedemptionPage(shop_revocations.shown(found), after)
 
 
 def _position_of(redemption: Redemption) -> Position:
@@ -159,8 +162,9 @@ def use(caller: Caller, *, store_id: str, reward_code: str, used_by: str | None)
 
     Raises:
         StoreNotFound, RewardCodeNotFound, RewardCodeUsed, RedemptionCancelled, RewardNotInStore,
-        RewardLimitReached, ReservationExpired, ReservationClosed, MemberSuspended,
-        MembershipClosed, InsufficientBalance, RewardOutOfStock, IdempotencyKeyReused, Busy.
+        RewardCodeOfShop, RewardLimitReached, ReservationExpired, ReservationClosed,
+        MemberSuspended, MembershipClosed, InsufficientBalance, RewardOutOfStock,
+        IdempotencyKeyReused, Busy.
     """
     access.store(caller, store_id)
     request = _Use(caller, store_id, ids.typed_reward_code(reward_code), used_by)
@@ -195,6 +199,8 @@ class _Use:
             if reads[entry_path].data is None:
                 raise self.not_found()  # The person was erased at this moment.
             record = redemption_documents.decode(entry, reads[path]).record
+            if record.shop_write_id is not None:
+                raise self.of_shop(entry.program_id, entry.reward_id)
             used = record.used(now, self.store_id, self.used_by)
             self.require_store(entry.program_id, entry.reward_id)
             member = membership_documents.decode(reads[member_path])
@@ -215,6 +221,10 @@ class _Use:
             reservation_id=held.reservation_id,
             points=None,
         )
+
+        reward = prepared.program.find_reward(held.reward_id) if held.reward_id else None
+        if reward is not None and reward.shop is not None:
+            raise self.of_shop(held.program_id, held.reward_id)
 
         def decide(reads: Reads) -> Effect[CodeUse]:
             effect = prepared.decide(reads)
@@ -245,6 +255,16 @@ class _Use:
                 storeIds=list(reward.store_ids),
             )
 
+    def of_shop(self, program_id: str, reward_id: str | None) -> RewardCodeOfShop:
+        program = program_documents.find(program_id)
+        reward = program.find_reward(reward_id) if program and reward_id else None
+        shop = reward.shop if reward else None
+        return RewardCodeOfShop(
+            "The code is used in the online shop, and not at a till.",
+            rewardId=reward_id,
+            system=shop.system if shop else None,
+        )
+
     def not_found(self) -> RewardCodeNotFound:
         return RewardCodeNotFound("There is no such code.")
 
@@ -260,10 +280,13 @@ def cancel(
 ) -> Booking:
     """Give back what a redemption spent, with a piece of the stock that it took.
 
+    The code of an online shop is revoked there first, once everything else allows it.
+
     Raises:
         ProgramNotFound, MembershipNotFound, RedemptionNotFound, RewardCodeUsed,
         RedemptionCancelled, CancellationTooLate, PurchaseHasOwnRefund, BalanceLimitExceeded,
-        IdempotencyKeyReused, Busy.
+        ShopCodeUnsettled, IdempotencyKeyReused, Busy.
+        ConnectorError: The shop is not connected, does not answer, or refuses to revoke the code.
     """
     program = access.program(caller, program_id, store_id)
     asked_id = paths.membership_id(program_id, user_id)
@@ -297,12 +320,26 @@ def cancel(
             )
         redemptions.require_in_time(original, program.redemption_cancel_days, cause.now)
         given = redemption_returns.give_back(reads, membership, program, original, record, cause)
+        # Last, because it may ask to call the shop, which must not be in vain.
+        ended = shop_revocations.cancelling(reads, record, clock.real_now())
         return bookings.Decided(
-            given.membership, given.entry, given.writes, given.expired, then=given.collected
+            given.membership,
+            given.entry,
+            [*given.writes, *ended],
+            given.expired,
+            then=given.collected,
         )
 
     needs = [paths.entry(asked_id, redemption_id), paths.redemption(asked_id, redemption_id)]
-    return Prepared(program, user_id, cause, None, book, more_paths=needs).run(caller.claim)
+    prepared = Prepared(program, user_id, cause, None, book, more_paths=needs)
+    try:
+        return prepared.run(caller.claim)
+    except RevokeFirst as first:
+        shop_revocations.revoke(first.writing)
+    try:
+        return prepared.run(caller.claim)
+    except RevokeFirst as again:
+        raise shop_revocations.unsettled(again.writing, clock.real_now()) from None
 
 
 def _entry_of(membership_ids: Sequence[str], entry_id: str, reads: Reads) -> Entry | None:

@@ -23,7 +23,7 @@ from shared.errors import LimitExceeded, RewardExists
 from shared.schemas.base import invalid
 from shared.services import access, commands, forwarding
 from shared.services.commands import Effect, Reads
-from shared.services.loyalty import programs, reward_stocks
+from shared.services.loyalty import programs, reward_stocks, shop_rewards
 from shared.store import codec, paths
 from shared.store.client import Document, Write
 from shared.store.loyalty import membership_documents, program_documents
@@ -52,8 +52,9 @@ def create(caller: Caller, program_id: str, store_id: str | None, reward: Reward
         ProgramNotFound, RewardExists, LimitExceeded, InvalidParameters, IdempotencyKeyReused, Busy,
         EndpointNotAllowed: The package has no custom rewards.
     """
-    access.program(caller, program_id, store_id)
+    known = access.program(caller, program_id, store_id)
     programs.require_reward_allowed(caller, reward)
+    shop_rewards.require_shop(caller, known, reward)
     program_path, now = paths.program(program_id), clock.utc_now()
     stocked = [] if reward.stock is None else [reward.reward_id]
 
@@ -101,8 +102,11 @@ def change(
         ProgramNotFound, RewardNotFound, InvalidParameters, IdempotencyKeyReused, Busy,
         EndpointNotAllowed: The package has no custom rewards.
     """
-    known = access.program(caller, program_id, store_id).reward(reward_id)
-    programs.require_reward_allowed(caller, replace(known, **changes))
+    known = access.program(caller, program_id, store_id)
+    wanted = replace(known.reward(reward_id), **changes)
+    programs.require_reward_allowed(caller, wanted)
+    if "shop" in changes:
+        shop_rewards.require_shop(caller, known, wanted)
     now, stock = clock.utc_now(), changes.get("stock")
     stocks = {} if stock is None else {reward_id: stock}
 

@@ -13,12 +13,14 @@ from shared.connectors.config import ConnectorConfig
 from shared.connectors.systems import Module
 from shared.domain.systems import syncs
 from shared.domain.systems.purchases import Purchase
+from shared.domain.systems.shop_writes import ShopWrite
 from shared.domain.systems.syncs import Connection, Sync, SyncSchedule, SystemKind
 from shared.errors import ConnectorNotConfigured, ConnectorUnsupported
 from shared.schemas.base import invalid
 from shared.services import access, commands
 from shared.services import credentials as stored_credentials
 from shared.services.commands import Effect, Reads
+from shared.services.systems import shop_card_fills
 from shared.store import client, paths
 from shared.store.accounts import account_documents
 from shared.store.client import Delete, Document, Snapshot, Write
@@ -61,11 +63,13 @@ def configure(
     *,
     schedule: SyncSchedule,
     program_id: str | None,
+    writes_cards: bool = False,
 ) -> ConfiguredConnection:
     """Add or replace a store's access to a system, once the system accepts it.
 
     What the system has handed over by itself stays, unless it is sent, too, or the address or the
-    app is another one.
+    app is another one. Into a shop everything is written anew: cards of all members who are linked,
+    if it shows them, and what it has refused.
 
     Raises:
         StoreNotFound, ProgramNotFound, InvalidParameters, IdempotencyKeyReused, Busy.
@@ -75,6 +79,7 @@ def configure(
     store = access.store(caller, store_id)
     if program_id is not None:
         access.program(caller, program_id, store_id)
+    require_cards(kind, system, program_id, writes_cards=writes_cards)
     module = systems.module_of(kind, system)
     path = paths.connection(store_id, kind, system)
 
@@ -98,7 +103,11 @@ def configure(
         schedule=schedule,
         program_id=program_id,
         next_sync_at=syncs.next_sync_at(schedule, store_id, store.time_zone, now),
+        writes_cards=writes_cards,
     )
+    fill_path = paths.shop_card_fill(store_id, system)
+    is_shop = kind is SystemKind.SHOP
+    is_filled = shop_card_fills.is_needed(connection)
 
     def replay(_: Document, reads: Reads) -> ConfiguredConnection:
         found = sync_documents.decode_connection(reads[path])
@@ -112,14 +121,17 @@ def configure(
             token = stored_credentials.encrypted(newest, path)
             found = replace(found, config_token=token, visible=newest.visible())
         after = _continued(found, reads[path])
-        return Effect(
-            ConfiguredConnection(after), writes(found, reads[path], reads.get(account_path))
-        )
+        made = writes(found, reads[path], reads.get(account_path))
+        if not is_filled:
+            return Effect(ConfiguredConnection(after), made)
+        begun, task = shop_card_fills.begin(reads[fill_path], after, now)
+        return Effect(ConfiguredConnection(after), [*made, begun], tasks=[task])
 
-    needs = [path, account_path] if kind is SystemKind.SHOP else [path]
+    needs = [path, *([account_path] if is_shop else []), *([fill_path] if is_filled else [])]
     configured = commands.run(needs, decide, claim=caller.claim, replay=replay)
-    if kind is SystemKind.SHOP:
+    if is_shop:
         account_documents.forget_account(caller.account_id)
+        sync_documents.forget_shops(caller.account_id)
     return configured
 
 
@@ -185,6 +197,24 @@ def storable_settings(
     return stored_credentials.checked(module.Config, credentials, within="credentials")
 
 
+def require_cards(
+    kind: SystemKind, system: str, program_id: str | None, *, writes_cards: bool
+) -> None:
+    """Refuse cards where there can be none.
+
+    Raises:
+        InvalidParameters: It is no shop, one that takes none, or no program is named.
+    """
+    if not writes_cards:
+        return
+    if kind is not SystemKind.SHOP:
+        raise invalid({"writesCards": "is for shops only"})
+    if ShopWrite.CARD not in systems.shop_module_of(system).WRITES:
+        raise invalid({"writesCards": f"cannot be: nothing can be written into {system} yet"})
+    if program_id is None:
+        raise invalid({"writesCards": "needs awardPointsProgramId: the program that is shown"})
+
+
 def require_system(kind: SystemKind, system: str) -> None:
     """Refuse a system of the other kind.
 
@@ -229,7 +259,10 @@ def delete(caller: Caller, kind: SystemKind, system: str, store_id: str) -> bool
             )
         return Effect(result=False, writes=[Delete(reads[path])])
 
-    return commands.run([path], decide, claim=caller.claim, replay=lambda _, __: True)
+    is_replay = commands.run([path], decide, claim=caller.claim, replay=lambda _, __: True)
+    if kind is SystemKind.SHOP:
+        sync_documents.forget_shops(caller.account_id)
+    return is_replay
 
 
 def statuses(caller: Caller, store_id: str) -> list[ConnectionStatus]:

@@ -24,13 +24,13 @@ from shared.domain.systems.shop_approvals import APPROVED_WITHIN, ShopApproval
 from shared.domain.systems.syncs import Connection, SyncSchedule, SystemKind
 from shared.services import access, commands, credentials
 from shared.services.commands import Effect, Reads
-from shared.services.systems import connections, shop_addresses
+from shared.services.systems import connections, shop_addresses, shop_card_fills
 from shared.services.vaults import vault
 from shared.store import client, paths
 from shared.store.accounts import account_documents
 from shared.store.client import Document, Snapshot
 from shared.store.stores import store_documents
-from shared.store.systems import shop_documents
+from shared.store.systems import shop_documents, sync_documents
 
 _KEYS_PURPOSE = "shop approval"
 
@@ -144,11 +144,22 @@ def approve(system: str, store_id: str, answer: bytes) -> None:
         if account is None or not account.is_active:
             raise NoticeNotGenuine
         used = replace(waiting, settings_token=None, used_at=now)
-        writes = connections.writes(connection, reads[connection_path], reads[account_path])
-        return Effect(None, [*writes, shop_documents.write_approval(reads[path], used)])
+        before = sync_documents.decode_connection(reads[connection_path])
+        shows_same = before is not None and before.program_id == connection.program_id
+        shown = replace(
+            connection, writes_cards=shows_same and before is not None and before.writes_cards
+        )
+        writes = connections.writes(shown, reads[connection_path], reads[account_path])
+        writes.append(shop_documents.write_approval(reads[path], used))
+        if not shop_card_fills.is_needed(shown):
+            return Effect(None, writes)
+        begun, task = shop_card_fills.begin(reads[fill_path], shown, now)
+        return Effect(None, [*writes, begun], tasks=[task])
 
-    commands.run([path, connection_path, account_path], decide)
+    fill_path = paths.shop_card_fill(store_id, system)
+    commands.run([path, connection_path, account_path, fill_path], decide)
     account_documents.forget_account(approval.account_id)
+    sync_documents.forget_shops(approval.account_id)
 
 
 def require_used(system: str, store_id: str, state: str) -> None:

@@ -8,7 +8,7 @@ from shared.connectors import systems
 from shared.connectors.shop.base import ShopModule
 from shared.domain.members import personal_data, profile
 from shared.domain.members.profile import EMAIL, EXTERNAL, Key
-from shared.domain.systems import syncs
+from shared.domain.systems import shop_customer_ids, syncs
 from shared.domain.systems.shop_orders import ShopCustomer
 from shared.domain.systems.syncs import SystemKind
 from shared.errors import MemberExists, MemberNotFound
@@ -30,12 +30,9 @@ class Shop:
         self._ids_are_global = module.IDS_ARE_GLOBAL
 
     def external_id(self, customer_id: str) -> str:
-        """Return the id of a customer as ``externalIds`` has it.
-
-        Where each shop numbers its own customers, the store stands in front: 17 of one shop is
-        somebody else than 17 of another.
-        """
-        return customer_id if self._ids_are_global else f"{self.store_id}:{customer_id}"
+        """Return the id of a customer as ``externalIds`` has it."""
+        is_global = self._ids_are_global
+        return shop_customer_ids.external_id(self.store_id, customer_id, is_global=is_global)
 
     def id_key(self, customer_id: str) -> Key:
         """Return the key that a member has who is this customer of the shop."""

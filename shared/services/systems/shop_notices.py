@@ -195,6 +195,7 @@ def _delete_all(connection: Connection, shop: Shop) -> None:
             commands.run([read.path], _deleted, known={read.path: read})
     path = paths.connection(connection.store_id, connection.kind, connection.system)
     commands.run([path], _deleted)
+    sync_documents.forget_shops(connection.account_id)
 
 
 def _deleted(reads: Reads) -> Effect[None]:

@@ -17,7 +17,7 @@ from shared.domain.systems.syncs import Sync
 from shared.errors import DocumentTooLarge
 from shared.services import commands
 from shared.services.commands import Effect, Reads
-from shared.services.systems import receipt_points, shop_customers
+from shared.services.systems import receipt_points, shop_codes, shop_customers
 from shared.services.systems.receipt_points import ReceiptOutcome, ReceiptResult
 from shared.services.systems.shop_customers import Shop
 from shared.store import client, paths
@@ -51,6 +51,7 @@ def take(sync: Sync, order: ShopOrder) -> BookedOrder:
         ProgramNotFound: The program is gone.
         PunktwerkError: The database is busy; the same order may come again.
     """
+    shop_codes.note_used(sync, order)
     receipts = tuple(each for each in order.receipts if not _is_old(sync, each))
     if sync.program_id is None or not receipts:
         return _NOTHING

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from shared.domain.systems.syncs import Connection, Sync, SyncState, SystemKind
 from shared.store import client, paths
+from shared.store.cache import Cache
 from shared.store.client import AnswerLost, Delete, Put, Write, WriteConflict
 from shared.store.documents import Documents
 from shared.store.personal import NoPersonalData
@@ -25,6 +26,8 @@ CONNECTIONS = Documents(
     collection="connections",
     personal=NoPersonalData("Credentials of the merchant."),
 )
+
+_SHOPS: Cache[tuple[Connection, ...]] = Cache()
 
 path_of = SYNCS.path_of
 decode = SYNCS.decode
@@ -125,6 +128,18 @@ def list_connections(store_id: str) -> list[Connection]:
 def list_shops(account_id: str) -> list[Connection]:
     """Return the access of an account's stores to their online shops."""
     return CONNECTIONS.query(("accountId", "==", account_id), ("kind", "==", SystemKind.SHOP.value))
+
+
+def shops_of(account_id: str) -> tuple[Connection, ...]:
+    """Return the same, from at most 60 s ago."""
+    found = _SHOPS.get(account_id, lambda: tuple(list_shops(account_id)))
+    assert found is not None
+    return found
+
+
+def forget_shops(account_id: str) -> None:
+    """Load an account's shops again on their next use: call it after a change is committed."""
+    _SHOPS.forget(account_id)
 
 
 def list_due(before: datetime, limit: int) -> list[Connection]:

@@ -631,6 +631,7 @@ def test_an_operation_has_no_refusals_of_others() -> None:
         "REWARD_NOT_FOUND",
         "REWARD_OUT_OF_STOCK",
         "REWARD_UNAVAILABLE",
+        "SHOP_CUSTOMER_REQUIRED",
         "TIER_REQUIRED",
     }
 

@@ -38,6 +38,7 @@ def test_shows_what_was_bought(merchant: Merchant) -> None:
         "cancelledAt": None,
         "cancellationId": None,
         "cancelReason": None,
+        "shop": None,
     }
 
 

@@ -31,6 +31,7 @@ def test_shows_a_reward_of_the_short_form_with_its_own_fields(merchant: Merchant
         "limits": [],
         "requiredTier": None,
         "storeIds": [],
+        "shop": None,
         "archivedAt": None,
         "sku": "K-1",
         "forMember": None,

@@ -34,6 +34,7 @@ def test_answers_what_is_configured(branch: Branch) -> None:
         "configured": True,
         "schedule": "none",
         "nextSyncAt": None,
+        "writesCards": False,
     }
     # The system was asked whether it accepts the credentials, and nothing else.
     assert branch.till.calls == [("GET", f"/accounts/{ACCOUNT_ID}")]

@@ -49,6 +49,7 @@ SENT = {
     "loyalty.webhook_endpoint_disabled",
     "integration.psp.configured",
     "integration.shop.data_requested",
+    "integration.shop.write_failed",
     "payment.created",
     "payment.requires_action",
     "payment.authorized",

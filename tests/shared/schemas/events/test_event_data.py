@@ -47,6 +47,8 @@ from shared.domain.payments.psp import PspAccount, PspConfiguration
 from shared.domain.stores.stores import Store
 from shared.domain.systems import sync_events
 from shared.domain.systems.sales import DataType
+from shared.domain.systems.shop_writes import ShopWrite
+from shared.domain.systems.shop_writings import CodeTerms, ShopWriting, WritingState
 from shared.domain.systems.syncs import Connection, Sync, SyncState, SystemKind
 from shared.domain.webhooks import webhook_events
 from shared.domain.webhooks.endpoints import Health, WebhookEndpoint
@@ -151,6 +153,30 @@ def system_story() -> Iterator[Event]:
     shop = Connection("acc_1", "store_1", SystemKind.SHOP, "shopify", Encrypted("x"), {}, NOW)
     for user_id in ("user_1", None):
         yield sync_events.from_data_request(shop, "ntc_1", user_id, NOW)
+    yield from dead_writings()
+
+
+def dead_writings() -> Iterator[Event]:
+    """Tell of a card and a code that a shop has refused."""
+    terms = CodeTerms("lp_1_user_1", "le_1", "5 Euro", None, Decimal(5), "EUR", NOW)
+    card = ShopWriting(
+        write_id="shw_1",
+        account_id="acc_1",
+        store_id="store_1",
+        system="shopify",
+        kind=ShopWrite.CARD,
+        program_id="lp_1",
+        user_id="user_1",
+        customer_id="17",
+        state=WritingState.DEAD,
+        created_at=NOW,
+        updated_at=NOW,
+        error="CONNECTOR_REJECTED",
+        dead_reason="refused",
+    )
+    code = replace(card, kind=ShopWrite.CODE, code="RW-1", terms=terms)
+    for each in (card, code, replace(card, is_ending=True)):
+        yield sync_events.from_dead_writing(each, NOW)
 
 
 STORE = Store("store_1", "acc_1", "Store", "Europe/Berlin", "EUR", NOW)

@@ -1,0 +1,239 @@
+"""A shop on this machine that takes cards and codes, and fails as it is told."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from shared.domain.systems.shop_writings import ShopWriting
+from shared.store import client
+from shared.store.systems import shop_writing_documents
+from tests.conftest import Clock
+from tests.support.events import Pipeline
+from tests.support.merchants import Merchant
+from tests.support.shops import SECRET, OnlineShop
+from tests.support.tasks import Task
+
+WRITE, FILL = "writeToShop", "continueShopCardFill"
+LOST = 0
+"""As a fault: the shop does what it is told, and nobody hears of it."""
+Row = dict[str, Any]
+
+
+@dataclass
+class ShopServer:
+    """What the shop has. Each call uses up one of ``faults``: a status, or ``LOST``.
+
+    ``meanwhile`` is called once, while the next call is on its way: after it has taken effect.
+    """
+
+    url: str = ""
+    cards: dict[str, Row] = field(default_factory=dict)
+    codes: dict[str, Row] = field(default_factory=dict)
+    used: set[str] = field(default_factory=set)
+    calls: list[str] = field(default_factory=list)
+    faults: list[int] = field(default_factory=list)
+    meanwhile: Callable[[], Any] | None = None
+
+    def take(self, body: Row) -> tuple[int, Row] | None:
+        """Do what a call says; ``None`` to hang up."""
+        action = body["action"]
+        if action == "ping":
+            return 200, {}
+        code = body.get("code", {}).get("code", "")
+        card = body.get("card", {})
+        name = code or card.get("customerId") or body["customerId"]
+        self.calls.append(f"{action} {name}")
+        fault = self.faults.pop(0) if self.faults else None
+        if fault:
+            return fault, {"message": "as told"}
+        answer: Row = {}
+        match action:
+            case "card.write":
+                self.cards[name] = {each: card[each] for each in card if each != "customerId"}
+            case "card.clear":
+                self.cards.pop(name, None)
+            case "code.put":
+                self.codes.setdefault(name, body["code"])
+                answer = {"id": f"dc_{name}"}
+            case "code.revoke":
+                answer = {"used": name in self.used}
+                if name not in self.used:
+                    self.codes.pop(name, None)
+        if (now := self.meanwhile) is not None:
+            self.meanwhile = None
+            now()
+        return None if fault == LOST else (200, answer)
+
+
+@contextmanager
+def serving() -> Iterator[ShopServer]:
+    """Run a shop on a free port of the loopback interface."""
+    shop = ShopServer()
+
+    class Handler(BaseHTTPRequestHandler):
+        def _serve(self) -> None:
+            length = int(self.headers.get("Content-Length") or 0)
+            body = json.loads(self.rfile.read(length) or b"{}")
+            taken = shop.take(body)
+            if taken is None:
+                self.connection.close()
+                return
+            data = json.dumps(taken[1]).encode()
+            self.send_response(taken[0])
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            with suppress(OSError):
+                self.wfile.write(data)
+
+        do_POST = _serve  # noqa: N815
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    shop.url = f"http://127.0.0.1:{server.server_port}"
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield shop
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@dataclass(frozen=True)
+class WrittenShop:
+    """A connected shop into which something is written, and the functions behind it."""
+
+    shop: OnlineShop
+    server: ShopServer
+    pipeline: Pipeline
+    clock: Clock
+
+    @property
+    def merchant(self) -> Merchant:
+        return self.shop.merchant
+
+    def connect(self, **fields: Any) -> Row:
+        credentials = {
+            "webhookSecret": SECRET,
+            "ordersUrl": self.shop.lists.url,
+            "writeUrl": self.server.url,
+        }
+        return self.shop.connect(credentials=credentials, **fields)
+
+    def writings(self, **fields: Any) -> list[ShopWriting]:
+        """Return what waits or was written, the oldest first."""
+        found = client.query("shopWritings", ("storeId", "==", self.merchant.store_id))
+        every = [each for read in found if (each := shop_writing_documents.decode(read))]
+        return sorted(every, key=lambda each: (each.created_at, each.write_id))
+
+    def writing(self) -> ShopWriting:
+        (found,) = self.writings()
+        return found
+
+    def attempt(self, write_id: str | None = None) -> None:
+        """Run a task as the queue does, also one that comes twice."""
+        data = {"writeId": write_id or self.writing().write_id}
+        assert self.pipeline.tasks.run(Task(WRITE, "again", {"data": data}, None, {})) == 200
+
+    def run(self) -> int:
+        """Run the tasks of this shop until none is left."""
+        ran = 0
+        while more := self.pipeline.tasks.run_pending(self._is_own):
+            ran += more
+        return ran
+
+    def reward(self, **fields: Any) -> Row:
+        """Make a reward of the shop: 5 euros for 50 points; the member has 200."""
+        body = {
+            "programId": self.shop.anna.program_id,
+            "rewardId": "rw_shop",
+            "title": "5 Euro",
+            "type": "discount_amount",
+            "requiredPoints": 50,
+            "amount": 5,
+            "shop": {"system": "generic"},
+        }
+        return self.merchant.api.ok("createReward", {**body, **fields})
+
+    def redeem(self, **fields: Any) -> Any:
+        """Redeem the reward of the shop."""
+        body = {"points": 50, "rewardId": "rw_shop", "rewardDescription": "5 Euro"}
+        return self.merchant.api("redeemLoyaltyPoints", {**self.shop.anna.ids, **body, **fields})
+
+    def cancel(self, redemption_id: str, **options: Any) -> Any:
+        body = {**self.shop.anna.ids, "redemptionId": redemption_id}
+        return self.merchant.api("cancelRedemption", body, **options)
+
+    def redemption(self, redemption_id: str) -> Row:
+        body = {**self.shop.anna.ids, "redemptionId": redemption_id}
+        return self.merchant.api.ok("getRedemption", body)["redemption"]
+
+    def code(self) -> ShopWriting:
+        """Return the only code."""
+        (found,) = (each for each in self.writings() if each.code is not None)
+        return found
+
+    def is_usable(self) -> bool:
+        """Tell whether a customer could use a code now, or has used one."""
+        return bool(self.server.codes)
+
+    def work(self) -> None:
+        """Call the triggers of all that is new, and run the tasks."""
+        self.pipeline.fire(self.merchant)
+        self.run()
+
+    def sweep(self) -> None:
+        """Call the scheduled function, and run what it enqueues."""
+        self.pipeline.sweep()
+        self.run()
+
+    def _is_own(self, task: Task) -> bool:
+        data = task.body["data"]
+        if task.queue == FILL:
+            return bool(data["storeId"] == self.merchant.store_id)
+        own = {each.write_id for each in self.writings()}
+        return task.queue == WRITE and data["writeId"] in own
+
+
+@pytest.fixture
+def written_shop(
+    shop: OnlineShop, pipeline: Pipeline, frozen_clock: Clock
+) -> Iterator[WrittenShop]:
+    """A shop that takes cards and codes, connected without cards yet."""
+    with serving() as server:
+        made = WrittenShop(shop, server, pipeline, frozen_clock)
+        made.connect()
+        made.work()
+        server.calls.clear()
+        yield made
+
+
+@pytest.fixture
+def card_shop(written_shop: WrittenShop) -> WrittenShop:
+    """A shop that shows cards; ``anna`` is its customer 17, with a card of 0 points."""
+    written_shop.connect(writesCards=True)
+    assert written_shop.shop.link(customerId="17").status == 200
+    written_shop.work()
+    written_shop.server.calls.clear()
+    return written_shop
+
+
+@pytest.fixture
+def code_shop(written_shop: WrittenShop) -> WrittenShop:
+    """A shop without cards that takes codes; ``anna`` is its customer 17, and has 200 points."""
+    assert written_shop.shop.link(customerId="17").status == 200
+    written_shop.shop.anna.earn(200)
+    written_shop.reward()
+    written_shop.work()
+    written_shop.server.calls.clear()
+    return written_shop
