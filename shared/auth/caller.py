@@ -52,7 +52,8 @@ class Caller:
     ``userId``. ``scopes`` is what an access token is limited to; ``None`` if no token calls.
     ``staff``: a person of the account's staff calls for the account; the edge has looked whether
     the role may call the action, and in which store. ``app_id``: an app calls that this person has
-    allowed it, within ``scopes``.
+    allowed it, within ``scopes``. ``asked_by``: we ourselves carry out what this
+    person of the staff has asked for.
     """
 
     account_id: str
@@ -63,11 +64,12 @@ class Caller:
     scopes: Scopes | None = None
     staff: StaffMember | None = None
     app_id: str | None = None
+    asked_by: str | None = None
 
     @property
     def staff_id(self) -> str | None:
-        """The uid of the person of the account's staff who calls, ``None`` if nobody of it does."""
-        return None if self.staff is None else self.staff.user_id
+        """The uid of the person of the account's staff who calls or has asked; else ``None``."""
+        return self.asked_by if self.staff is None else self.staff.user_id
 
     @property
     def is_cashier(self) -> bool:

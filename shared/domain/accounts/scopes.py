@@ -10,6 +10,10 @@ Scopes = tuple[str, ...]
 """Sorted, each once."""
 
 
+_WORDS = {"loyalty": "loyalty programs with their rewards, campaigns and points"}
+"""What a noun stands for, where it is more than it seems."""
+
+
 class ScopeRefusedError(Exception):
     """A scope is asked for that there is not, or that the package does not include."""
 
@@ -22,7 +26,7 @@ def of(noun: str, *, writes: bool) -> str:
 def meaning(scope: str) -> str:
     """Return what a scope is for, in words: ``Change members.``."""
     noun, _, kind = scope.partition(".")
-    return f"{'Change' if kind == 'write' else 'Read'} {noun}."
+    return f"{'Change' if kind == 'write' else 'Read'} {_WORDS.get(noun, noun)}."
 
 
 def available(needed: Mapping[str, Package], package: Package) -> Scopes:

@@ -50,6 +50,7 @@ class Import:
     ``rows`` and ``parts`` are how many there are; ``parts_done`` have their results, which
     ``counts`` adds up by outcome. ``notes`` say how the file was read where that may be wrong.
     ``failures`` are workers that died in a row. ``members`` holds for all rows of members.
+    ``staff_id`` is the uid of the person of the merchant's staff who began it.
     """
 
     import_id: str
@@ -71,6 +72,7 @@ class Import:
     finished_at: datetime | None = None
     kind: ImportKind = ImportKind.AWARDS
     members: MemberImport | None = None
+    staff_id: str | None = None
 
     def is_held(self, now: datetime) -> bool:
         """Tell whether a worker holds it."""

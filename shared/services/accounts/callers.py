@@ -153,11 +153,14 @@ def _require_allowed_origin(account: Account, origin: str | None, host: str | No
     )
 
 
-def acting_for(account_id: str) -> Caller:
+def acting_for(account_id: str, *, staff_id: str | None = None) -> Caller:
     """Return the caller that carries out an earlier request of an account.
+
+    What it books has the name of who has asked for it: ``staff_id``, if that was somebody of the
+    staff. Their role counted at the time of the request, as the package.
 
     No package limits this caller. The package counts at the time of the request: an accepted
     request is finished, even if the account has another package by then. A member who has paid
     gets the points, even if the merchant's subscription has ended. So this function reads nothing.
     """
-    return Caller(account_id, Package.PRIME, is_live=True)
+    return Caller(account_id, Package.PRIME, is_live=True, asked_by=staff_id)

@@ -91,6 +91,7 @@ def start(
         lease_until=now + LEASE,
         kind=ImportKind.AWARDS if members is None else ImportKind.MEMBERS,
         members=members,
+        staff_id=caller.staff_id,
     )
     path = paths.import_(import_id)
 
@@ -223,7 +224,7 @@ def _store(begun: Import, file: RowsFile) -> int:
 
 def _work(found: Import, stop_at_s: float) -> None:
     """Book part after part, until none is left or the time is up."""
-    caller = callers.acting_for(found.account_id)
+    caller = callers.acting_for(found.account_id, staff_id=found.staff_id)
     index = sum(found.counts.values())
     while found.state is ImportState.RUNNING:
         if time.monotonic() > stop_at_s:

@@ -27,7 +27,9 @@ def test_shows_who_asks_for_what_and_runs_no_code_but_its_own(partner: App) -> N
     assert answer.status_code == 200
     # The name of an app is a text, whatever is in it.
     assert "Allow Zap &lt;b&gt;&#123;&#123;DENIED}} to act" in text
-    assert "<li>Change loyalty. <code>loyalty.write</code></li>" in text
+    everything = "Change loyalty programs with their rewards, campaigns and points."
+    assert f"<li>{everything} <code>loyalty.write</code></li>" in text
+    assert "<li>Read members. <code>members.read</code></li>" in text
     assert "You are sent back to https://app.example/callback" in text
     assert not re.search(r"\bon\w+=|style=|<script>|<style|javascript:", text)
     assert "{{" not in text

@@ -20,6 +20,7 @@ from tests.support.dying import dying_after
 from tests.support.events import Pipeline
 from tests.support.merchants import Member, Merchant
 from tests.support.refusals import assert_fields_refused, assert_refused, nothing_written
+from tests.support.staff import hired
 from tests.support.traffic import first_answer_lost
 
 ACTION = "bulkAddLoyaltyPoints"
@@ -89,6 +90,17 @@ def test_books_json_lines(member: Member) -> None:
     }
     assert stored.units(member) == [100, 50]
     stored.assert_sound(member)
+
+
+@pytest.mark.usefixtures("persons")
+def test_what_is_booked_has_the_name_of_who_sent_the_file(member: Member) -> None:
+    manager = hired(member.merchant, "manager")
+    body = {"programId": member.program_id, "file": encoded(lines(member, 50))}
+
+    row_imports.resume(manager.ok(ACTION, body)["importId"])
+    imported(member, lines(member.other(member.user_id), 50, 20))
+
+    assert [each.staff_id for each in stored.entries(member)] == [None, "uid_manager", None]
 
 
 def test_books_csv_as_excel_writes_it(member: Member) -> None:
