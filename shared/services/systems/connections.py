@@ -10,6 +10,7 @@ from shared import clock, config
 from shared.auth.caller import Caller
 from shared.connectors import systems
 from shared.connectors.config import ConnectorConfig
+from shared.connectors.shop.base import WriteChecking
 from shared.connectors.systems import Module
 from shared.domain.systems import syncs
 from shared.domain.systems.purchases import Purchase
@@ -73,7 +74,8 @@ def configure(
 
     Raises:
         StoreNotFound, ProgramNotFound, InvalidParameters, IdempotencyKeyReused, Busy.
-        ConnectorUnsupported: The system is a file, and there is no access to store.
+        ConnectorUnsupported: The system is a file, and there is no access to store; or nothing can
+            be written into the shop with these credentials.
         ConnectorError: The system does not accept the credentials, or does not answer.
     """
     store = access.store(caller, store_id)
@@ -89,7 +91,10 @@ def configure(
         return storable_settings(kind, system, sent)
 
     settings = settings_with(client.get_one(path) if module.Config.OBTAINED else None)
-    module.connect(settings, is_emulated=config.is_emulated()).verify()
+    connector = module.connect(settings, is_emulated=config.is_emulated())
+    connector.verify()
+    if writes_cards and isinstance(connector, WriteChecking):
+        connector.verify_writes({ShopWrite.CARD})
     now = clock.real_now()
     account_path = paths.account(caller.account_id)
     connection = Connection(

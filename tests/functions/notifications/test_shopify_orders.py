@@ -14,6 +14,7 @@ from flask import Flask
 from shared.connectors import client as http
 from tests.conftest import Clock
 from tests.support import shopify_shop as shops
+from tests.support.api import Answer
 from tests.support.merchants import Member, Merchant
 from tests.support.refusals import nothing_written
 from tests.support.shopify_shop import Line, Order, Refund, ShopifyShop
@@ -30,14 +31,28 @@ class Connected:
     shop: ShopifyShop
     clock: Clock
 
+    @property
+    def named(self) -> dict[str, Any]:
+        return {"system": "shopify", "storeId": self.anna.merchant.store_id}
+
+    def configure(self, **fields: Any) -> Answer:
+        app = {"shop": shops.DOMAIN, "clientId": "fake-id", "clientSecret": shops.SECRET}
+        body = {
+            **self.named,
+            "kind": "shop",
+            "schedule": "hourly",
+            "credentials": {**app, "baseUrl": self.shop.url},
+            "awardPointsProgramId": self.anna.program_id,
+        }
+        return self.anna.merchant.api("configureSync", {**body, **fields})
+
     def notify(self, topic: str, body: Any, secret: str = shops.SECRET) -> int:
         headers, raw = shops.notice(topic, body, secret)
         path = f"/apiGateway/shopWebhook/shopify/{self.anna.merchant.store_id}"
         return self.app.test_client().post(path, data=raw, headers=headers).status_code
 
     def sync(self) -> dict[str, Any]:
-        body = {"system": "shopify", "storeId": self.anna.merchant.store_id}
-        return self.anna.merchant.api.ok("syncShop", body)
+        return self.anna.merchant.api.ok("syncShop", self.named)
 
     def points(self) -> float:
         return float(self.anna.balance()["currentBalance"])
@@ -51,22 +66,12 @@ def connected(
     frozen_clock.advance(minutes=-1)  # The shop's orders are of noon.
     anna = merchant.member("points", rules={"pointsPerEuro": 10})
     with shops.shopify_shop() as shop:
-        credentials = {"shop": shops.DOMAIN, "clientId": "fake-id", "clientSecret": shops.SECRET}
-        named = {"system": "shopify", "storeId": merchant.store_id}
-        merchant.api.ok(
-            "configureSync",
-            {
-                **named,
-                "kind": "shop",
-                "schedule": "hourly",
-                "credentials": {**credentials, "baseUrl": shop.url},
-                "awardPointsProgramId": anna.program_id,
-            },
-        )
+        made = Connected(anna, app, shop, frozen_clock)
+        assert made.configure().status == 200
         customer = {"userId": "user_1", "customerId": Order().customer}
-        merchant.api.ok("linkShopCustomer", {**named, **customer})
+        merchant.api.ok("linkShopCustomer", {**made.named, **customer})
         frozen_clock.advance(minutes=11)
-        yield Connected(anna, app, shop, frozen_clock)
+        yield made
 
 
 def test_an_order_earns_once_and_its_refunds_take_it_back(connected: Connected) -> None:
@@ -110,3 +115,14 @@ def test_what_no_notice_has_told_the_sweep_finds(connected: Connected) -> None:
     assert connected.points() == 300
     assert connected.notify("refunds/create", {"id": 900, "order_id": int(unread.id)}) == 200
     assert connected.points() == 300
+
+
+def test_cards_are_refused_of_an_app_without_the_scope(connected: Connected) -> None:
+    scopes, connected.shop.customers.scopes = connected.shop.customers.scopes, frozenset()
+    with nothing_written():
+        answer = connected.configure(writesCards=True)
+    assert (answer.status, answer.error) == (400, "CONNECTOR_CREDENTIALS_REFUSED")
+    assert "access scope write_customers:" in answer.body["message"]
+    assert connected.configure().status == 200
+    connected.shop.customers.scopes = scopes
+    assert connected.configure(writesCards=True).status == 200

@@ -12,6 +12,8 @@ from shared.domain.systems.shop_writings import WritingState
 from shared.store import client
 from tests.support.dying import dying_after
 from tests.support.events import events_of
+from tests.support.refusals import nothing_written
+from tests.support.shops import SECRET
 from tests.support.traffic import watched
 from tests.support.written_shops import LOST, WrittenShop
 
@@ -334,3 +336,18 @@ def test_cards_are_refused_where_there_are_none(written_shop: WrittenShop) -> No
     answer = written_shop.merchant.api("configureSync", body)
     assert answer.status == 400
     assert "writesCards" in answer.body["details"]["fields"]
+
+
+def test_cards_are_refused_where_the_shop_cannot_take_them(written_shop: WrittenShop) -> None:
+    body = {
+        "kind": "shop",
+        "system": "generic",
+        "storeId": written_shop.merchant.store_id,
+        "credentials": {"webhookSecret": SECRET},
+        "awardPointsProgramId": written_shop.shop.anna.program_id,
+        "writesCards": True,
+    }
+    with nothing_written():
+        answer = written_shop.merchant.api("configureSync", body)
+    assert (answer.status, answer.error) == (400, "CONNECTOR_UNSUPPORTED")
+    assert answer.body["details"]["offers"] == ["writeUrl"]
