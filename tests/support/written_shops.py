@@ -109,6 +109,35 @@ def serving() -> Iterator[ShopServer]:
         server.server_close()
 
 
+def writings_of(merchant: Merchant) -> list[ShopWriting]:
+    """Return what waits to be written into a store's shops, or was, the oldest first."""
+    found = client.query("shopWritings", ("storeId", "==", merchant.store_id))
+    every = [each for read in found if (each := shop_writing_documents.decode(read))]
+    return sorted(every, key=lambda each: (each.created_at, each.write_id))
+
+
+def attempt(pipeline: Pipeline, write_id: str) -> None:
+    """Run a task as the queue does, also one that comes twice."""
+    task = Task(WRITE, "again", {"data": {"writeId": write_id}}, None, {})
+    assert pipeline.tasks.run(task) == 200
+
+
+def run_tasks(pipeline: Pipeline, merchant: Merchant) -> int:
+    """Run the tasks of a store's shops until none is left."""
+
+    def is_own(task: Task) -> bool:
+        data = task.body["data"]
+        if task.queue == FILL:
+            return bool(data["storeId"] == merchant.store_id)
+        own = {each.write_id for each in writings_of(merchant)}
+        return task.queue == WRITE and data["writeId"] in own
+
+    ran = 0
+    while more := pipeline.tasks.run_pending(is_own):
+        ran += more
+    return ran
+
+
 @dataclass(frozen=True)
 class WrittenShop:
     """A connected shop into which something is written, and the functions behind it."""
@@ -130,11 +159,9 @@ class WrittenShop:
         }
         return self.shop.connect(credentials=credentials, **fields)
 
-    def writings(self, **fields: Any) -> list[ShopWriting]:
+    def writings(self) -> list[ShopWriting]:
         """Return what waits or was written, the oldest first."""
-        found = client.query("shopWritings", ("storeId", "==", self.merchant.store_id))
-        every = [each for read in found if (each := shop_writing_documents.decode(read))]
-        return sorted(every, key=lambda each: (each.created_at, each.write_id))
+        return writings_of(self.merchant)
 
     def writing(self) -> ShopWriting:
         (found,) = self.writings()
@@ -142,15 +169,11 @@ class WrittenShop:
 
     def attempt(self, write_id: str | None = None) -> None:
         """Run a task as the queue does, also one that comes twice."""
-        data = {"writeId": write_id or self.writing().write_id}
-        assert self.pipeline.tasks.run(Task(WRITE, "again", {"data": data}, None, {})) == 200
+        attempt(self.pipeline, write_id or self.writing().write_id)
 
     def run(self) -> int:
         """Run the tasks of this shop until none is left."""
-        ran = 0
-        while more := self.pipeline.tasks.run_pending(self._is_own):
-            ran += more
-        return ran
+        return run_tasks(self.pipeline, self.merchant)
 
     def reward(self, **fields: Any) -> Row:
         """Make a reward of the shop: 5 euros for 50 points; the member has 200."""
@@ -196,13 +219,6 @@ class WrittenShop:
         """Call the scheduled function, and run what it enqueues."""
         self.pipeline.sweep()
         self.run()
-
-    def _is_own(self, task: Task) -> bool:
-        data = task.body["data"]
-        if task.queue == FILL:
-            return bool(data["storeId"] == self.merchant.store_id)
-        own = {each.write_id for each in self.writings()}
-        return task.queue == WRITE and data["writeId"] in own
 
 
 @pytest.fixture

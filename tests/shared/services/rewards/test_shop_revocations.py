@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from shared.services.systems import shop_writer
@@ -150,6 +152,43 @@ def test_two_who_cancel_give_the_points_back_once(code_shop: WrittenShop) -> Non
     assert {each.status for each in answers} <= {200, 409, 503}
     assert code_shop.shop.points() == BEFORE
     require_safe(code_shop)
+
+
+def test_many_who_cancel_beside_a_put_never_leave_code_and_points(code_shop: WrittenShop) -> None:
+    for _ in range(3):
+        before = code_shop.shop.points()
+        redemption_id = str(code_shop.redeem().body["redemptionId"])
+        write_id = next(
+            each.write_id
+            for each in code_shop.writings()
+            if each.terms is not None and each.terms.entry_id == redemption_id
+        )
+        with ThreadPoolExecutor(6) as pool:
+            puts = [pool.submit(code_shop.attempt, write_id) for _ in range(2)]
+            cancels = [pool.submit(code_shop.cancel, redemption_id) for _ in range(4)]
+        for each in puts:
+            each.result()
+        statuses = [each.result().status for each in cancels]
+        assert set(statuses) <= {200, 409, 503}
+        if code_shop.shop.points() == before:
+            assert not code_shop.is_usable()
+        code_shop.clock.advance(minutes=6)
+        code_shop.cancel(redemption_id)
+        code_shop.attempt(write_id)
+        assert code_shop.shop.points() == before
+        assert not code_shop.is_usable()
+
+
+def test_a_merged_member_s_code_is_cancelled_for_who_took_over(code_shop: WrittenShop) -> None:
+    other = code_shop.shop.anna.other("user_2")
+    other.enroll()
+    redemption_id = redeemed(code_shop)
+    code_shop.merchant.api.ok("mergeMembers", {"fromUserId": "user_1", "intoUserId": "user_2"})
+    assert code_shop.is_usable()
+    body = {**other.ids, "redemptionId": redemption_id}
+    assert code_shop.merchant.api("cancelRedemption", body).status == 200
+    assert other.balance()["currentBalance"] == BEFORE
+    assert not code_shop.is_usable()
 
 
 def test_a_code_that_is_put_anew_while_it_is_revoked_keeps_the_points(
