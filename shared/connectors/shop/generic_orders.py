@@ -19,6 +19,8 @@ from shared.domain.systems.sales import Receipt
 from shared.domain.systems.shop_orders import ShopCustomer, ShopOrder
 
 LINES_MAX = 500
+_REFUND = "refund:"
+"""Stands before the ids of refunds, so that none is that of an order."""
 REFUNDS_MAX = 100
 
 Amount = Annotated[
@@ -205,7 +207,13 @@ def to_notice(event_id: str, raw: bytes) -> ShopNotice:
 
 
 def to_order(row: ToldOrder) -> ShopOrder:
-    """Read an order: its sale, or its cancellation, and its refunds."""
+    """Read an order: its sale, or its cancellation, and its refunds.
+
+    Raises:
+        ValueError: It says what no order can be.
+    """
+    if row.id.startswith(_REFUND):
+        raise ValueError(f"has an id that begins with {_REFUND}")
     head = OrderHead(
         row.id,
         row.number or row.id,
@@ -231,7 +239,7 @@ def to_order(row: ToldOrder) -> ShopOrder:
 
 def _refund(head: OrderHead, row: ToldRefund) -> Receipt:
     lines = [*_lines(row.lines), *order_receipts.shipping_of(row.shipping)]
-    return order_receipts.refund_of(head, f"refund:{row.id}", row.refunded_at, lines, row.amount)
+    return order_receipts.refund_of(head, f"{_REFUND}{row.id}", row.refunded_at, lines, row.amount)
 
 
 def _lines(rows: Sequence[ToldLine | ToldReturn]) -> list[PurchaseLine]:

@@ -92,7 +92,7 @@ def refund_of(
         amount: What was paid back for them, positive. If the lines say less, the rest is taken for
             goods: somebody has typed an amount. If they say more, it counts.
     """
-    others = [each for each in lines if not _counts(each)]
+    others = [each for each in lines if not _counts(each) and each.amount > 0]
     goods = max(amount - sum((each.amount for each in others), NOTHING), NOTHING)
     told = [each for each in lines if _counts(each)]
     if sum((each.amount for each in told), NOTHING) != goods:

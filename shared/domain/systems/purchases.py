@@ -777,8 +777,10 @@ def _with_void(purchase: Purchase, receipt: Receipt) -> Reading:
         )
         return Reading(replace(purchase, sales=(*purchase.sales, noted)))
     known = purchase.sales[place_of_sale]
-    if known.is_void or _is_later(known.revision, receipt.revision):
+    if _is_later(known.revision, receipt.revision):
         return Reading(purchase)
+    if known.is_void and not _is_later(receipt.revision, known.revision):
+        return Reading(purchase)  # Else no reading from in between makes it valid again.
     void = replace(known, is_void=True, revision=receipt.revision or known.revision)
     return _with_sale_at(purchase, place_of_sale, void)
 
@@ -901,13 +903,17 @@ def _is_alike(sale: KnownSale, receipt: Receipt) -> bool:
 
 
 def _candidates(sales: tuple[KnownSale, ...], change: PurchaseChange) -> Iterator[int]:
-    """Yield the places of the sales to which a change may refer."""
+    """Yield the places of the sales to which a change may refer.
+
+    A system with revisions has unique ids, and may pay back before the rest was paid. Of others a
+    sale that is later than the change is another one, which got its number anew.
+    """
     for place, sale in enumerate(sales):
         is_series = None in {change.original_series, sale.series} or (
             change.original_series == sale.series
         )
         is_early = sale.issued_at is None or (sale.issued_at <= change.issued_at + _CLOCKS_DIFFER)
-        if is_series and is_early:
+        if is_series and (is_early or sale.revision is not None):
             yield place
 
 

@@ -15,8 +15,8 @@ from shared.domain.systems.sales import Receipt, ReceiptKind
 
 JOINS_WITHIN = timedelta(days=30)
 """Who joins so long after an order earns for it; and so long it waits for the customer."""
-RECEIPTS_MAX = 100
-"""The most receipts that a waiting order keeps."""
+RECEIPTS_MAX = 110
+"""The most receipts that a waiting order keeps: the sale, and 100 refunds of a generic shop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,3 +97,12 @@ def together(known: Iterable[Receipt], told: Iterable[Receipt]) -> tuple[Receipt
             latest[key] = each
     in_order = sorted(latest.values(), key=lambda each: each.kind is not ReceiptKind.SALE)
     return tuple(in_order[:RECEIPTS_MAX])
+
+
+def is_later(told: Iterable[Receipt], known: Iterable[Receipt]) -> bool:
+    """Tell whether a reading of an order is not older than what is known of it."""
+    return _revision(told) >= _revision(known)
+
+
+def _revision(receipts: Iterable[Receipt]) -> int:
+    return max((each.revision or 0 for each in receipts), default=0)

@@ -207,7 +207,8 @@ def _problem_of(receipt: Receipt, program: Program) -> str | None:
         return _NO_SALE
     if receipt.issued_at > clock.utc_now() + CLOCKS_DIFFER:
         return "It is dated in the future."
-    if receipt.eligible.currency != program.currency:
+    takes_all = receipt.voids == receipt.external_id  # Whatever currency its amount was in.
+    if receipt.eligible.currency != program.currency and not takes_all:
         return f"The receipt is in {receipt.eligible.currency}."
     return None
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from shared import clock, ids
+from shared.connectors.shop import order_receipts
 from shared.domain.systems import shop_orders
 from shared.domain.systems.sales import Receipt
 from shared.domain.systems.shop_orders import JOINS_WITHIN, ShopOrder, WaitingOrder
@@ -38,6 +39,7 @@ class BookedOrder:
 
 
 _NOTHING = BookedOrder()
+_CHANGED_IN_THE_FUTURE = "It was changed in the future."
 
 
 def take(sync: Sync, order: ShopOrder) -> BookedOrder:
@@ -55,6 +57,12 @@ def take(sync: Sync, order: ShopOrder) -> BookedOrder:
     receipts = tuple(each for each in order.receipts if not _is_old(sync, each))
     if sync.program_id is None or not receipts:
         return _NOTHING
+    if any(_is_of_the_future(each) for each in receipts):
+        return _refused(receipts, _CHANGED_IN_THE_FUTURE)
+    return _take(sync, order, receipts)
+
+
+def _take(sync: Sync, order: ShopOrder, receipts: tuple[Receipt, ...]) -> BookedOrder:
     shop = Shop(sync.account_id, sync.store_id, sync.system)
     user_id = _member_of(sync, shop, order)
     if user_id is not None or order.customer is None:
@@ -62,8 +70,7 @@ def take(sync: Sync, order: ShopOrder) -> BookedOrder:
     try:
         waiting = _wait(sync, shop, order, receipts)
     except DocumentTooLarge as refusal:
-        reason = f"{refusal.code}: {refusal.message}"
-        return BookedOrder(((receipts[0], ReceiptResult(ReceiptOutcome.REFUSED, reason)),))
+        return _refused(receipts, f"{refusal.code}: {refusal.message}")
     if waiting is None:
         return _NOTHING
     # Somebody may have linked the customer meanwhile, and not have seen that it waits.
@@ -71,6 +78,10 @@ def take(sync: Sync, order: ShopOrder) -> BookedOrder:
     if user_id is None:
         return BookedOrder(waits=True)
     return _book_waiting(sync, waiting, user_id)
+
+
+def _refused(receipts: Sequence[Receipt], reason: str) -> BookedOrder:
+    return BookedOrder(((receipts[0], ReceiptResult(ReceiptOutcome.REFUSED, reason)),))
 
 
 def book(sync: Sync, receipts: Sequence[Receipt], user_id: str | None) -> BookedOrder:
@@ -122,6 +133,12 @@ def _is_old(sync: Sync, receipt: Receipt) -> bool:
     return receipt.voids is None and since is not None and receipt.issued_at < since
 
 
+def _is_of_the_future(receipt: Receipt) -> bool:
+    """Tell whether a reading would outlast all true ones, as the shop's clock is wrong."""
+    latest = order_receipts.revision_of(clock.utc_now() + receipt_points.CLOCKS_DIFFER)
+    return (receipt.revision or 0) > latest
+
+
 def _member_of(sync: Sync, shop: Shop, order: ShopOrder) -> str | None:
     """Return the member of the program whose order it is; ``None`` if there is none yet.
 
@@ -157,6 +174,8 @@ def _wait(
         before = shop_documents.decode(reads[path])
         known = before.receipts if before else ()
         every = shop_orders.together(known, receipts)
+        # An older reading that comes late does not know whose order it has become since.
+        is_later = before is None or shop_orders.is_later(receipts, known)
         sale = shop_orders.sale_in(every)
         if sale is None or not earliest < sale.issued_at <= latest:
             return Effect(None)
@@ -167,7 +186,7 @@ def _wait(
             shop=shop.id,
             external_id=order.external_id,
             receipts=every,
-            lookups=tuple(lookups),
+            lookups=tuple(lookups) if before is None or is_later else before.lookups,
             expires_at=sale.issued_at + JOINS_WITHIN,
         )
         writes = [] if after == before else [shop_documents.write(reads[path], after)]

@@ -57,6 +57,16 @@ def test_a_cancelled_order_keeps_nothing_until_it_is_paid_again(linked_shop: Onl
     assert linked_shop.points() == 200
 
 
+def test_an_order_that_was_cancelled_again_is_not_valid_by_what_comes_late(
+    linked_shop: OnlineShop,
+) -> None:
+    first, again = order(status="cancelled", at=0), order(status="cancelled", at=2)
+    linked_shop.tell(first, again, order(at=1))
+    assert linked_shop.points() == 0
+    linked_shop.tell(order(at=3))
+    assert linked_shop.points() == 200
+
+
 def test_a_refund_by_lines_takes_back_what_they_say(linked_shop: OnlineShop) -> None:
     lines = [{"amount": "20.00"}, {"amount": "50.00", "type": "gift_card"}]
     sold = {"total": "75.00", "shipping": "5.00", "lines": lines}
