@@ -211,6 +211,22 @@ def test_of_two_customers_with_one_address_the_first_keeps_it(
     assert shop_of(merchant).points(CUSTOMER) == 0
 
 
+def test_who_comes_back_after_an_erasure_gets_no_second_welcome(
+    merchant: Merchant, connected: ShopwareShop
+) -> None:
+    """The address that the shop vouches for tells who it was."""
+    [program] = merchant.api.ok("getLoyaltyPrograms", {"storeId": merchant.store_id})["programs"]
+    bonus = {"programId": program["programId"], "welcomeBonus": 20}
+    merchant.api.ok("updateLoyaltyProgram", bonus)
+    connected.register(OTHER_CUSTOMER, is_confirmed=True)
+    assert add(merchant).body["data"]["points"] == 27
+    merchant.api.ok("eraseMember", {"userId": user_id(merchant)})
+
+    again = add(merchant)
+
+    assert (again.status, again.body["data"]["points"]) == (200, 7)
+
+
 def test_whom_the_shop_does_not_know_is_nobody(
     merchant: Merchant, connected: ShopwareShop, capsys: pytest.CaptureFixture[str]
 ) -> None:
