@@ -20,7 +20,7 @@ COMPILE := venv/bin/uv pip compile pyproject.toml --quiet --generate-hashes --py
 COVER := $(if $(COVERAGE),-p tests.support.covering)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-wide fuzz soak check check-style check-types check-docs docs format requirements bench clean
+.PHONY: help setup run test test-wide fuzz soak check check-style check-types check-docs check-tests docs format requirements bench clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 20
@@ -47,7 +47,7 @@ fuzz: setup ## Send generated requests to every operation; ARGS="--examples 100 
 	@exec $(VENV) -m tools.fuzz $(ARGS)
 
 # In parts, because most of the time is mypy's, which works on one core: `make check -j2`, as CI does.
-check: check-types check-style check-docs ## Check format, lint, types, layers, generated docs, and that the OpenAPI is valid
+check: check-types check-style check-docs check-tests ## Check format, lint, types, layers, generated docs, that the OpenAPI is valid, and that all tests are found
 
 check-types: setup
 	venv/bin/mypy
@@ -61,6 +61,11 @@ check-docs: setup
 	$(VENV) -m tools.docs --check
 	REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true tools/node_modules/.bin/redocly lint \
 		--format stylish docs/openapi.json docs/openapi-3.0.json
+
+# It compiles them, too, beside mypy, which works on one core; each worker of `make test` would compile
+# all of them for itself.
+check-tests: setup
+	@found=$$(env PYTHONDONTWRITEBYTECODE= $(VENV) -m pytest --collect-only -qq 2>&1) || { echo "$$found"; exit 1; }
 
 docs: setup ## Write the generated docs: OpenAPI, endpoints, errors, events, the house
 	@$(VENV) -m tools.docs
