@@ -56,6 +56,7 @@ check-style: setup
 	venv/bin/ruff format --check $(CODE)
 	venv/bin/ruff check $(CODE)
 	venv/bin/lint-imports
+	npm --prefix web run --silent lint
 
 check-docs: setup
 	$(VENV) -m tools.docs --check

@@ -1,4 +1,4 @@
-"""Set up the virtualenv ``venv`` and ``tools/node_modules``, which every target needs.
+"""Set up the virtualenv ``venv``, ``tools/node_modules`` and the web apps, which targets need.
 
 ``make`` runs this before each target with the machine's ``python3``. So it uses only the standard
 library, and no syntax newer than Python 3.8. A finished set-up costs milliseconds: each step leaves
@@ -26,6 +26,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PYTHON_VERSION = "3.11"
 NODE_MAJOR_MIN = 20
 LOG_LINES_SHOWN = 15
+# No install scripts, whatever npm's default: we need none, and one downloads a binary.
+NPM_CI = ("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
 
 
 class SetupError(Exception):
@@ -138,7 +140,7 @@ def output_of(*command: str) -> str:
 
 def steps(python: str, node_major: int) -> Iterator[Step]:
     """Yield the steps in their order."""
-    venv, tools = ROOT / "venv", ROOT / "tools"
+    venv, tools, web = ROOT / "venv", ROOT / "tools", ROOT / "web"
     binary = venv / "bin" / "python"  # a dangling link once its interpreter was uninstalled
     requirements = ROOT / "requirements-dev.txt"
     yield Step(
@@ -167,10 +169,40 @@ def steps(python: str, node_major: int) -> Iterator[Step]:
         product=tools / "node_modules" / ".bin" / "firebase",
         inputs=(tools / "package.json", tools / "package-lock.json"),
         salt=str(node_major),
-        # No install scripts, whatever npm's default: we need none, and one downloads a binary.
-        command=("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"),
+        command=NPM_CI,
         cwd=tools,
     )
+    pins = (web / "package.json", web / "package-lock.json")
+    yield Step(
+        title="what builds the web apps (web/node_modules/)",
+        stamp=web / "node_modules" / ".stamp",
+        product=web / "node_modules" / ".bin" / "vite",
+        inputs=pins,
+        salt=str(node_major),
+        command=NPM_CI,
+        cwd=web,
+    )
+    yield Step(
+        title="the web apps (web/dist/)",
+        stamp=web / "dist" / ".stamp",
+        product=web / "dist" / "card.html",
+        inputs=(
+            *pins,
+            ROOT / "docs" / "openapi.json",
+            *sources_of(web),
+            *sources_of(ROOT / "public"),
+        ),
+        salt=str(node_major),
+        command=("npm", "run", "build"),
+        cwd=web,
+    )
+
+
+def sources_of(folder: Path) -> list[Path]:
+    """Return the files that a build reads, in order: all but what it and npm write."""
+    written = {"node_modules", "dist", "e2e"}
+    found = (each for each in folder.rglob("*") if not written & set(each.parts))
+    return sorted(each for each in found if each.is_file() and ".gen." not in each.name)
 
 
 @contextlib.contextmanager

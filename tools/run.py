@@ -2,7 +2,7 @@
 
 Its processes: the suite (Firestore, task queues, triggers and the single functions), the suite's
 Auth, ``apiGateway`` as production serves it (functions-framework: one process, many threads), the
-stand-in for Cloud Scheduler, and this one, which watches them.
+stand-in for Cloud Scheduler, the web apps (``tools.web_host``), and this one, which watches them.
 
 It keeps the data for the next run: at its end, and every few minutes before. Whatever it started
 and cannot do without ends all of it, and is named: firebase-tools says nothing when Firestore
@@ -94,7 +94,9 @@ def run(cleanup: contextlib.ExitStack) -> NoReturn:
         command = suite.suite_command(process, data)
         children[process] = start(process, command, suite_env, grace_s=STOP_GRACE_S)
     children["gateway"] = start("gateway", suite.gateway_command(ports["gateway"]), env, grace_s=1)
+    children["web"] = start("web", suite.web_command(ports["web"]), env)
     wait_until(children, lambda: get(ports["gateway"], "/") is not None, "the gateway")
+    wait_until(children, lambda: get(ports["web"], "/") is not None, "the web apps")
     wait_until(children, lambda: is_ready(children["suite"]), "the emulators")
     check_functions(ports["functions"], children["suite"].log)
     say("Loading demo data ...")
@@ -329,6 +331,7 @@ def describe(ports: Mapping[str, int], seeds: Mapping[str, Any]) -> dict[str, An
             # What a Shopware client is given as the address of its shop.
             "shopware": f"http://{LOOPBACK}:{ports['gateway']}/apiGateway",
             "tasks": f"http://{LOOPBACK}:{ports['tasks']}",
+            "card": f"http://{LOOPBACK}:{ports['web']}/s/{seeds['storeId']}",
         },
     }
 
@@ -365,6 +368,7 @@ def announce(facts: Mapping[str, Any], seeds: Mapping[str, Any]) -> None:
     say(f"""
 Punktwerk is running. Ctrl-C stops it.
 
+  Card   {facts["urls"]["card"]}
   API    {base_url}
   Docs   {facts["urls"]["docs"]}
   OAuth  {facts["urls"]["oauth"]}/oauth/token

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 PROJECT = "demo-punktwerk"
 REGION = "europe-west6"
 GATEWAY_PORT = 8787
+WEB_PORT = 8788
 PORT_MAX = 65535
 FIREBASE_JSON = ROOT / "firebase.json"
 # Auth has its own process: it compiles its schemas for 8 s, and the rest can start meanwhile.
@@ -46,7 +47,7 @@ def default_ports(config: Mapping[str, Any]) -> dict[str, int]:
     emulators = {name: each for name, each in config["emulators"].items() if isinstance(each, dict)}
     ports = {name: each["port"] for name, each in emulators.items() if "port" in each}
     ports["firestore websocket"] = emulators["firestore"]["websocketPort"]
-    return ports | {"auth hub": ports["hub"] + 5, "gateway": GATEWAY_PORT}
+    return ports | {"auth hub": ports["hub"] + 5, "gateway": GATEWAY_PORT, "web": WEB_PORT}
 
 
 def ports_of(process: str, ports: Mapping[str, int]) -> dict[str, int]:
@@ -163,6 +164,11 @@ def gateway_command(port: int) -> list[str]:
     target = ["--target", "apiGateway", "--signature-type", "http", "--source", "main.py"]
     address = ["--host", LOOPBACK, "--port", str(port)]
     return [sys.executable, "-m", "functions_framework", *target, *address]
+
+
+def web_command(port: int) -> list[str]:
+    """Return the command that serves the web apps."""
+    return [sys.executable, "-m", "tools.web_host", str(port)]
 
 
 def read_env_file(path: Path) -> dict[str, str]:

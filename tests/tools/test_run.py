@@ -335,6 +335,7 @@ def test_facts_are_exactly_those_that_tools_rely_on() -> None:
             "oauth": "http://127.0.0.1:8787/apiGateway",
             "shopware": "http://127.0.0.1:8787/apiGateway",
             "tasks": "http://127.0.0.1:9497",
+            "card": "http://127.0.0.1:8788/s/st_1",
         },
     }
 

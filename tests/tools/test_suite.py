@@ -39,6 +39,7 @@ def test_every_port_has_a_default_of_its_own() -> None:
         "eventarc": 9298,
         "tasks": 9497,
         "gateway": 8787,
+        "web": 8788,
     }
 
 

@@ -1,0 +1,77 @@
+/** What the pages show: read from Firestore, kept for the next visit, and watched while shown. */
+
+import { queryDocuments, readDocument } from '../../shared/firebase/documents.ts';
+import { keep, recall, type Kept } from '../../shared/lib/kept.ts';
+import type { Entry, Membership, ProgramCard, StoreProfile } from './model.ts';
+
+const HISTORY_PAGE = 20;
+
+const profileName = (storeId: string): string => `store.${storeId}`;
+
+export function keptProfile(storeId: string): Kept<StoreProfile> | undefined {
+  return recall(profileName(storeId));
+}
+
+/** Return the profile of a store, which needs no sign-in; `null` if there is no such store. */
+export async function readProfile(storeId: string): Promise<Kept<StoreProfile> | null> {
+  const found = await readDocument(`storeProfiles/${encodeURIComponent(storeId)}`, false);
+  return found?.['name'] ? keep(profileName(storeId), found as unknown as StoreProfile) : null;
+}
+
+/** A membership with what its store says of its program; `card` is `null` if that is closed. */
+export interface MyCard {
+  readonly membership: Membership;
+  readonly store: StoreProfile | null;
+  readonly card: ProgramCard | null;
+}
+
+const mineName = (uid: string): string => `mine.${uid}`;
+
+export function keptCards(uid: string): Kept<readonly MyCard[]> | undefined {
+  return recall(mineName(uid));
+}
+
+/** Return the cards of a person: one query, and one reading a store. */
+export async function readCards(uid: string): Promise<Kept<readonly MyCard[]>> {
+  const found = (await queryDocuments({
+    collection: 'loyaltyMembers',
+    where: ['userId', uid],
+  })) as unknown as Membership[];
+  const mine = found.filter((each) => each.status !== 'merged' && each.status !== 'left');
+  const stores = new Map(
+    await Promise.all(
+      [...new Set(mine.map((each) => each.storeId))].map(
+        async (id) => [id, (await readProfile(id))?.value ?? null] as const,
+      ),
+    ),
+  );
+  return keep(
+    mineName(uid),
+    mine.map((membership) => {
+      const store = stores.get(membership.storeId) ?? null;
+      return { membership, store, card: store?.cards?.[membership.programId] ?? null };
+    }),
+  );
+}
+
+/** Return entries of a membership, the newest first, older than `before`. */
+export async function readHistory(membershipId: string, before?: number): Promise<Entry[]> {
+  return (await queryDocuments({
+    parent: `loyaltyMembers/${encodeURIComponent(membershipId)}`,
+    collection: 'entries',
+    highestBy: 'seq',
+    limit: HISTORY_PAGE,
+    ...(before === undefined ? {} : { below: before }),
+  })) as unknown as Entry[];
+}
+
+/** Watch a membership; the SDK for it is loaded only now. */
+export async function watchMembership(
+  membershipId: string,
+  show: (membership: Membership) => void,
+): Promise<() => void> {
+  const { watch } = await import('../../shared/firebase/live.ts');
+  return watch(`loyaltyMembers/${encodeURIComponent(membershipId)}`, (data) => {
+    show(data as unknown as Membership);
+  });
+}

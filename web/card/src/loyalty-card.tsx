@@ -1,0 +1,108 @@
+/** A program as a card: what it offers, or, with a membership, what its member has. */
+
+import { inkOn, isColor } from '../../shared/lib/contrast.ts';
+import { safeUrl } from '../../shared/lib/safe-url.ts';
+import { balanceOf, nextTier, time, type Membership, type ProgramCard } from './model.ts';
+import { amount, money, number, percent, t } from './words.ts';
+
+interface Props {
+  readonly card: ProgramCard;
+  readonly membership?: Membership;
+  /** The name of the store, where cards of several stand together. */
+  readonly store?: string | undefined;
+  readonly title?: 'h1' | 'h2';
+  readonly hasArrived?: boolean;
+}
+
+export function LoyaltyCard({ card, membership, store, title: Title = 'h2', hasArrived = false }: Props) {
+  const logo = safeUrl(card.branding.logo);
+  return (
+    <div class={hasArrived ? 'loyalty-card arrived' : 'loyalty-card'} ref={(each) => paint(each, card)}>
+      <div class="head">
+        {logo && <img src={logo} alt="" width="40" height="40" />}
+        <div>
+          <Title>{card.programName}</Title>
+          {store !== undefined && <p class="small">{store}</p>}
+        </div>
+      </div>
+      {membership ? <Balance card={card} membership={membership} /> : <Offer card={card} />}
+    </div>
+  );
+}
+
+/** Colour the card: by a script, as the page's policy allows no style attributes. */
+function paint(element: HTMLElement | null, card: ProgramCard): void {
+  const color = card.branding.color;
+  if (!element || !isColor(color)) return;
+  element.style.setProperty('--brand', color);
+  element.style.setProperty('--ink', inkOn(color));
+}
+
+function Offer({ card }: { readonly card: ProgramCard }) {
+  return (
+    <div class="stack small">
+      <p>{ruleOf(card)}</p>
+      {card.description && <p>{card.description}</p>}
+    </div>
+  );
+}
+
+/** Say in a sentence what a program grants. */
+function ruleOf(card: ProgramCard): string {
+  const { rules } = card;
+  const words = t().rule;
+  const least = rules.minimumPurchase;
+  const from = least ? `, ${words.minimum(money(Number(least), card.currency))}` : '';
+  if (rules.requiredStamps !== undefined) return words.stamps(rules.requiredStamps);
+  if (rules.cashbackPercentage !== undefined) {
+    return words.cashback(percent(Number(rules.cashbackPercentage))) + from;
+  }
+  return words.points(number(Number(rules.pointsPerEuro ?? 0)), money(1, card.currency)) + from;
+}
+
+function Balance({ card, membership }: { readonly card: ProgramCard; readonly membership: Membership }) {
+  const units = balanceOf(membership, new Date());
+  const needed = card.rules.requiredStamps;
+  if (needed !== undefined) return <Stamps have={units} needed={needed} />;
+  return (
+    <div class="stack">
+      <p class="balance">{amount(units, card, membership.scale)}</p>
+      <TierLine card={card} membership={membership} />
+    </div>
+  );
+}
+
+const STAMPS_DRAWN_MAX = 50;
+
+function Stamps({ have, needed }: { readonly have: number; readonly needed: number }) {
+  const words = t().card;
+  return (
+    <div class="stack">
+      {needed <= STAMPS_DRAWN_MAX && (
+        <ul class={needed > 10 ? 'stamps many' : 'stamps'} aria-hidden="true">
+          {Array.from({ length: needed }, (_, index) => (
+            <li key={index} class={index < have ? 'full' : ''} />
+          ))}
+        </ul>
+      )}
+      <p class="balance">{words.stampsOf(have, needed)}</p>
+    </div>
+  );
+}
+
+function TierLine({ card, membership }: { readonly card: ProgramCard; readonly membership: Membership }) {
+  const words = t().card;
+  if (membership.tier === null) return null;
+  const next = nextTier(card, membership);
+  const distance = next ? words.toTier(amount(next.missing, card, membership.scale), next.tier.name) : words.top;
+  return (
+    <p class="small">
+      {words.tier} {membership.tier}: {distance}
+    </p>
+  );
+}
+
+export const isNewer = (one: Membership, other: Membership): boolean => {
+  const [first, second] = [one.recent[0], other.recent[0]];
+  return first !== undefined && (!second || time(first.recordedAt) > time(second.recordedAt));
+};

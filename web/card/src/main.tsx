@@ -1,0 +1,69 @@
+/** The card: starts the session and the words, and shows the page that the address names. */
+
+import { render, type ComponentType } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import '../../shared/ui/tokens.css';
+import './card.css';
+import { startSession, user } from '../../shared/firebase/session.ts';
+import { parts, path, startRouter } from './router.ts';
+import { Failed, Loading } from './status.tsx';
+import { loadWords, t } from './words.ts';
+import { startWorker } from './worker.ts';
+
+export interface PageProps {
+  readonly id: string;
+}
+
+type Page = { readonly default: ComponentType<PageProps> };
+
+const PAGES: Readonly<Record<string, () => Promise<Page>>> = {
+  s: () => import('./pages/store.tsx'),
+  c: () => import('./pages/card.tsx'),
+  cards: () => import('./pages/cards.tsx'),
+  'sign-in': () => import('./pages/sign-in.tsx'),
+};
+
+function App() {
+  const [name = 'cards', id = ''] = parts();
+  const load = PAGES[name] ?? PAGES['cards'];
+  const [page, setPage] = useState<{ name: string; view: ComponentType<PageProps> }>();
+  const [error, setError] = useState<unknown>();
+
+  useEffect(() => {
+    setError(undefined);
+    load?.().then((loaded) => setPage({ name, view: loaded.default }), setError);
+  }, [name]);
+
+  useEffect(() => {
+    document.querySelector<HTMLElement>('h1')?.focus();
+  }, [path.value, page?.name]);
+
+  const View = page?.name === name ? page.view : undefined;
+  return (
+    <>
+      <a class="skip button" href="#main">
+        {t().skip}
+      </a>
+      <div class="page">
+        <nav class="top" aria-label={t().cards.title}>
+          {name === 'cards' || name === 's' ? <span /> : <a href="/cards">{t().back}</a>}
+          {user.value === null && name !== 'sign-in' && (
+            <a href={`/sign-in?back=${encodeURIComponent(path.value)}`}>{t().signIn.title}</a>
+          )}
+        </nav>
+        <main id="main" class="stack">
+          {error !== undefined && <Failed error={error} retry={() => location.reload()} />}
+          {error === undefined && !View && <Loading />}
+          {View && <View id={id} key={id} />}
+        </main>
+      </div>
+    </>
+  );
+}
+
+startRouter();
+startWorker();
+void startSession();
+await loadWords();
+const root = document.getElementById('app');
+if (root) render(<App />, root);

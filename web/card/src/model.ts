@@ -1,0 +1,169 @@
+/** Stores, programs and memberships as Firestore has them; docs/mobile.md names all fields. */
+
+export type ProgramType = 'stamps' | 'points' | 'cashback' | 'tier';
+
+export interface Tier {
+  readonly name: string;
+  readonly minPoints: number;
+  readonly color: string | null;
+  readonly benefits: readonly string[];
+}
+
+export interface Reward {
+  readonly rewardId: string;
+  readonly title: string;
+  readonly description: string;
+  readonly requiredPoints: string;
+  readonly requiredTier: string | null;
+  readonly validFrom: Date | string | null;
+  readonly validUntil: Date | string | null;
+}
+
+export interface Campaign {
+  readonly campaignId: string;
+  readonly name: string;
+  readonly startsAt: Date | string;
+  readonly endsAt: Date | string | null;
+}
+
+/** What a program offers, as the profile of its store shows it. */
+export interface ProgramCard {
+  readonly programId: string;
+  readonly programName: string;
+  readonly programType: ProgramType;
+  readonly description: string;
+  readonly rules: {
+    readonly requiredStamps?: number;
+    readonly stampsPerPurchase?: number;
+    readonly pointsPerEuro?: string;
+    readonly cashbackPercentage?: string;
+    readonly minimumPurchase?: string | null;
+    readonly tiers?: readonly Tier[];
+  };
+  readonly rewards: readonly Reward[];
+  readonly branding: { readonly color: string | null; readonly logo: string | null };
+  readonly campaigns: readonly Campaign[];
+  readonly welcomeBonus: string;
+  readonly currency: string;
+  readonly createdAt: Date | string;
+}
+
+export interface StoreProfile {
+  readonly storeId: string;
+  readonly name: string;
+  readonly logo: string | null;
+  readonly address: string | null;
+  readonly timeZone: string;
+  readonly currency: string;
+  readonly cards?: Readonly<Record<string, ProgramCard>>;
+}
+
+export interface Lot {
+  readonly units: number;
+  readonly expiresAt: Date | string | null;
+}
+
+export interface Hold {
+  readonly reservationId: string;
+  readonly lots: readonly Lot[];
+  readonly endsAt: Date | string;
+  readonly rewardId: string | null;
+  readonly rewardCode: string | null;
+}
+
+export interface Entry {
+  readonly entryId: string;
+  readonly seq?: number;
+  readonly kind: string;
+  readonly units: number;
+  readonly balanceAfterUnits: number;
+  readonly description: string;
+  readonly rewardCode: string | null;
+  readonly recordedAt: Date | string;
+}
+
+export interface Membership {
+  readonly membershipId: string;
+  readonly programId: string;
+  readonly storeId: string;
+  readonly userId: string;
+  readonly balanceUnits: number;
+  readonly earnedUnits: number;
+  readonly scale: number;
+  readonly lots: readonly Lot[];
+  readonly holds?: readonly Hold[];
+  readonly pendingUnits?: number;
+  readonly status?: 'active' | 'suspended' | 'left' | 'merged';
+  readonly tier: string | null;
+  readonly recent: readonly Entry[];
+}
+
+/** What was kept for the next visit has times as texts. */
+export const time = (value: Date | string): Date => (value instanceof Date ? value : new Date(value));
+
+const sum = (lots: readonly Lot[]): number => lots.reduce((units, lot) => units + lot.units, 0);
+const isOver = (lot: Lot, now: Date): boolean => lot.expiresAt !== null && time(lot.expiresAt) <= now;
+
+/** What the member has, in units: without what has expired and is not written off yet. */
+export function balanceOf(membership: Membership, now: Date): number {
+  const ended = (membership.holds ?? []).filter((hold) => time(hold.endsAt) <= now);
+  const lots = [...membership.lots, ...ended.flatMap((hold) => hold.lots)];
+  return membership.balanceUnits - sum(lots.filter((lot) => isOver(lot, now)));
+}
+
+export function openHolds(membership: Membership, now: Date): readonly Hold[] {
+  return (membership.holds ?? []).filter((hold) => time(hold.endsAt) > now);
+}
+
+/** What can be spent, in units: the balance without what is reserved. */
+export function availableOf(membership: Membership, now: Date): number {
+  const held = openHolds(membership, now).flatMap((hold) => hold.lots);
+  return balanceOf(membership, now) - sum(held);
+}
+
+/** Return an exact decimal such as `"12.5"` in units of `scale` decimals. */
+export function toUnits(decimal: string, scale: number): number {
+  const [whole = '0', part = ''] = decimal.split('.');
+  return Number(whole + part.slice(0, scale).padEnd(scale, '0'));
+}
+
+export interface Expiring {
+  readonly units: number;
+  readonly at: Date;
+}
+
+/** Return what expires next, and when; `null` if nothing does. */
+export function nextExpiry(membership: Membership, now: Date): Expiring | null {
+  const ahead = membership.lots.filter((lot) => lot.expiresAt !== null && !isOver(lot, now));
+  const times = ahead.map((lot) => time(lot.expiresAt as Date | string).getTime());
+  if (times.length === 0) return null;
+  const first = Math.min(...times);
+  const lots = ahead.filter((_, index) => times[index] === first);
+  return { units: sum(lots), at: new Date(first) };
+}
+
+export function isOffered(reward: Reward, now: Date): boolean {
+  const started = reward.validFrom === null || time(reward.validFrom) <= now;
+  return started && (reward.validUntil === null || time(reward.validUntil) > now);
+}
+
+export function isRunning(campaign: Campaign, now: Date): boolean {
+  const ends = campaign.endsAt;
+  return time(campaign.startsAt) <= now && (ends === null || time(ends) > now);
+}
+
+/** Return the tier after the member's, and what is missing to it in points; `null` at the top. */
+export function nextTier(
+  card: ProgramCard,
+  membership: Membership,
+): { tier: Tier; missing: number } | null {
+  const tiers = card.rules.tiers ?? [];
+  const index = tiers.findIndex((each) => each.name === membership.tier);
+  const tier = tiers[index + 1];
+  return tier ? { tier, missing: Math.max(tier.minPoints - membership.earnedUnits, 0) } : null;
+}
+
+export const cardsOf = (profile: StoreProfile): readonly ProgramCard[] =>
+  Object.values(profile.cards ?? {}).sort(
+    (one, other) => time(one.createdAt).getTime() - time(other.createdAt).getTime(),
+  );

@@ -1,0 +1,109 @@
+/** `/c/{programId}`: one card: what the member has, the code for the till, rewards and history. */
+
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { user } from '../../../shared/firebase/session.ts';
+import { keptCards, readCards, watchMembership, type MyCard } from '../data.ts';
+import { isNewer, LoyaltyCard } from '../loyalty-card.tsx';
+import type { PageProps } from '../main.tsx';
+import { balanceOf, isRunning, nextExpiry, type Membership } from '../model.ts';
+import { History } from '../parts/history.tsx';
+import { MemberCode } from '../parts/member-code.tsx';
+import { MyData } from '../parts/my-data.tsx';
+import { Rewards } from '../parts/rewards.tsx';
+import { replace } from '../router.ts';
+import { Failed, Loading } from '../status.tsx';
+import { useKept } from '../use-kept.ts';
+import { amount, day, moment, t } from '../words.ts';
+
+export default function Card({ id }: PageProps) {
+  const person = user.value;
+  useEffect(() => {
+    if (person === null) replace(`/sign-in?back=${encodeURIComponent(`/c/${id}`)}`);
+  }, [person]);
+  return person ? <Mine uid={person.uid} programId={id} /> : <Loading />;
+}
+
+function Mine({ uid, programId }: { readonly uid: string; readonly programId: string }) {
+  const { kept, error, reload } = useKept(uid, () => keptCards(uid), () => readCards(uid));
+  const mine = kept?.value.find((each) => each.membership.programId === programId);
+  if (mine) return <Shown mine={mine} at={error === undefined ? undefined : kept?.at} />;
+  if (error !== undefined) return <Failed error={error} retry={reload} />;
+  // What was kept may be from before the person joined.
+  return kept && Date.now() - kept.at < FRESH_MS ? <h1>{t().card.notFound}</h1> : <Loading />;
+}
+
+const FRESH_MS = 5_000;
+
+function Shown({ mine, at }: { readonly mine: MyCard; readonly at: number | undefined }) {
+  const [membership, notice] = useLive(mine);
+  const { card, store } = mine;
+  if (!card) return <h1>{store?.name ?? t().problem.codes['PROGRAM_INACTIVE']}</h1>;
+  const now = new Date();
+  const expiring = nextExpiry(membership, now);
+  const running = card.campaigns.filter((each) => isRunning(each, now));
+  return (
+    <>
+      {at !== undefined && (
+        <p class="quiet">
+          {t().card.from} <time dateTime={new Date(at).toISOString()}>{moment(new Date(at))}</time>
+        </p>
+      )}
+      <LoyaltyCard card={card} membership={membership} title="h1" hasArrived={notice !== ''} />
+      <p class={notice ? 'notice' : 'for-readers'} role="status">
+        {notice}
+      </p>
+      {membership.status === 'suspended' && <p class="problem">{t().card.suspended}</p>}
+      {(membership.pendingUnits ?? 0) > 0 && (
+        <p>{t().card.pending(amount(membership.pendingUnits ?? 0, card, membership.scale))}</p>
+      )}
+      {expiring && (
+        <p>{t().card.expires(amount(expiring.units, card, membership.scale), day(expiring.at))}</p>
+      )}
+      <MemberCode storeId={membership.storeId} />
+      {running.length > 0 && (
+        <section class="panel">
+          <h2>{t().campaigns.title}</h2>
+          {running.map((each) => (
+            <p key={each.campaignId}>{each.name}</p>
+          ))}
+        </section>
+      )}
+      <Rewards card={card} membership={membership} />
+      <History card={card} membership={membership} />
+      <MyData membership={membership} />
+    </>
+  );
+}
+
+/** Follow the membership, and say what arrives while the person looks. */
+function useLive(mine: MyCard): readonly [Membership, string] {
+  const [live, setLive] = useState<Membership>();
+  const [notice, setNotice] = useState('');
+  const shown = useRef(mine.membership);
+  const membership = live && !isNewer(mine.membership, live) ? live : mine.membership;
+  shown.current = membership;
+
+  useEffect(() => {
+    let end: (() => void) | undefined;
+    let isOver = false;
+    const show = (next: Membership): void => {
+      const [entry, before] = [next.recent[0], shown.current];
+      if (entry && mine.card && isNewer(next, before)) {
+        const booked = amount(entry.units, mine.card, next.scale);
+        const balance = amount(balanceOf(next, new Date()), mine.card, next.scale);
+        setNotice(t().card.booked(booked, balance));
+      }
+      setLive(next);
+    };
+    watchMembership(mine.membership.membershipId, show).then(
+      (stop) => (isOver ? stop() : (end = stop)),
+      () => undefined, // Without the listener the card is that of the last reading.
+    );
+    return () => {
+      isOver = true;
+      end?.();
+    };
+  }, [mine.membership.membershipId]);
+
+  return [membership, notice];
+}

@@ -1,0 +1,58 @@
+/** What was booked: the latest at once, as the membership has them; earlier ones on demand. */
+
+import { useState } from 'preact/hooks';
+import { readHistory } from '../data.ts';
+import { time, type Entry, type Membership, type ProgramCard } from '../model.ts';
+import { Failed } from '../status.tsx';
+import { amount, moment, t } from '../words.ts';
+
+interface Props {
+  readonly card: ProgramCard;
+  readonly membership: Membership;
+}
+
+export function History({ card, membership }: Props) {
+  const [read, setRead] = useState<readonly Entry[]>();
+  const [isWhole, setWhole] = useState(membership.recent.length < 10);
+  const [error, setError] = useState<unknown>();
+  const newest = membership.recent[0]?.entryId;
+  const entries = read && read[0]?.entryId === newest ? read : (read ?? membership.recent);
+
+  async function more(): Promise<void> {
+    setError(undefined);
+    try {
+      const page = await readHistory(membership.membershipId, read?.at(-1)?.seq);
+      setRead([...(read ?? []), ...page]);
+      setWhole(page.length < 20);
+    } catch (failure) {
+      setError(failure);
+    }
+  }
+
+  return (
+    <section class="stack">
+      <h2>{t().history.title}</h2>
+      {entries.length === 0 && <p class="quiet">{t().history.none}</p>}
+      <ul class="plain-list">
+        {entries.map((entry) => (
+          <li key={entry.entryId} class="entry">
+            <span>{entry.description || (t().history.kinds[entry.kind] ?? '')}</span>
+            <span class={entry.units < 0 ? 'minus' : 'plus'}>
+              {entry.units > 0 && '+'}
+              {amount(entry.units, card, membership.scale)}
+            </span>
+            <time class="quiet" dateTime={time(entry.recordedAt).toISOString()}>
+              {moment(time(entry.recordedAt))}
+            </time>
+          </li>
+        ))}
+      </ul>
+      {error !== undefined && <Failed error={error} />}
+      {!isWhole && (
+        <button type="button" class="plain" onClick={() => void more()}>
+          {t().history.more}
+        </button>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,36 @@
+/** Which page an address names. Links within the app change the address without a reload. */
+
+import { signal } from '@preact/signals';
+
+export const path = signal(location.pathname);
+
+export function go(to: string): void {
+  history.pushState(null, '', to);
+  show();
+}
+
+export function replace(to: string): void {
+  history.replaceState(null, '', to);
+  show();
+}
+
+/** Return the parts of the address: `/s/store_1` is `['s', 'store_1']`. */
+export function parts(): readonly string[] {
+  return path.value.split('/').filter(Boolean).map(decodeURIComponent);
+}
+
+export function startRouter(): void {
+  addEventListener('popstate', show);
+  document.addEventListener('click', (event) => {
+    const link = event.target instanceof Element ? event.target.closest('a') : null;
+    const isPlain = !event.defaultPrevented && event.button === 0 && !event.metaKey && !event.ctrlKey;
+    if (!link || !isPlain || link.origin !== location.origin || link.target || link.hash) return;
+    event.preventDefault();
+    go(link.pathname + link.search);
+  });
+}
+
+function show(): void {
+  path.value = location.pathname;
+  scrollTo(0, 0);
+}

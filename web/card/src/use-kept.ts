@@ -1,0 +1,35 @@
+/** Data for a page: at once what was kept, then what is there now. */
+
+import { useCallback, useEffect, useState } from 'preact/hooks';
+import type { Kept } from '../../shared/lib/kept.ts';
+
+export interface Resource<T> {
+  /** `undefined` until something is known, `null` if it does not exist. */
+  readonly kept: Kept<T> | null | undefined;
+  readonly error: unknown;
+  readonly reload: () => void;
+  readonly set: (kept: Kept<T>) => void;
+}
+
+/** Read what `name` names; `read` is called again when `name` changes or the connection is back. */
+export function useKept<T>(
+  name: string,
+  recalled: () => Kept<T> | undefined,
+  read: () => Promise<Kept<T> | null>,
+): Resource<T> {
+  const [kept, set] = useState<Kept<T> | null | undefined>(recalled);
+  const [error, setError] = useState<unknown>();
+  const reload = useCallback(() => {
+    setError(undefined);
+    read().then(set, setError);
+  }, [name]);
+
+  useEffect(() => {
+    set(recalled());
+    reload();
+    addEventListener('online', reload);
+    return () => removeEventListener('online', reload);
+  }, [reload]);
+
+  return { kept, error, reload, set };
+}

@@ -1,0 +1,100 @@
+/** A customer: looks at a store, signs in by a mailed link, joins, is booked at the till, reserves. */
+
+import assert from 'node:assert/strict';
+import { call, check, facts, open, run } from './browser.mjs';
+
+const email = `guest-${Date.now()}@example.com`;
+const card = new URL(facts.urls.card);
+
+/** Return the newest link that the Auth emulator would have mailed to an address. */
+async function mailedLink(address) {
+  const url = `http://${facts.authHost}/emulator/v1/projects/${facts.projectId}/oobCodes`;
+  const { oobCodes } = await (await fetch(url)).json();
+  return oobCodes.findLast((each) => each.email === address)?.oobLink;
+}
+
+/** What the emulator's link leads to: the app, with the code. */
+async function signIn(page) {
+  await page.getByLabel('E-mail address').fill(email);
+  await page.getByRole('button', { name: 'Mail me a link' }).click();
+  await page.getByText(`We have mailed a link to ${email}`).waitFor();
+  const link = new URL(await mailedLink(email));
+  const target = new URL(link.searchParams.get('continueUrl'));
+  for (const name of ['mode', 'oobCode', 'apiKey', 'lang']) {
+    target.searchParams.set(name, link.searchParams.get(name) ?? 'en');
+  }
+  await page.goto(target.href);
+}
+
+await run(async (browser) => {
+  const { context, page, problems } = await open(browser);
+  await page.goto(card.href);
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  const program = page.getByRole('listitem').filter({ hasText: 'points for each' }).first();
+  await program.waitFor();
+  await check(page, 'store', problems);
+
+  // By the keyboard alone: the first stop leads past the navigation.
+  await page.keyboard.press('Tab');
+  assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'To the content');
+
+  await program.getByRole('button', { name: 'Get this card' }).click();
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  await check(page, 'sign-in', problems);
+  await page.getByRole('button', { name: 'Mail me a link' }).click();
+  await page.getByText('Type an e-mail address').waitFor();
+  await signIn(page);
+
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await program.getByRole('button', { name: 'Get this card' }).click();
+  await page.getByRole('img', { name: 'Show this at the till' }).waitFor();
+  const programId = decodeURIComponent(new URL(page.url()).pathname.split('/').at(-1));
+  const code = (await page.locator('.code .text').first().textContent()) ?? '';
+  assert.match(code, /^\S{8,}$/);
+  await page.getByText('0 points', { exact: true }).waitFor();
+  await check(page, 'card', problems);
+
+  // The till books by the code; the card shows it without a reload.
+  const { member } = await call('identifyMember', { storeId: facts.storeId, memberCode: code });
+  await call('addLoyaltyPoints', { programId, userId: member.userId, points: 500, transactionId: `sale-${email}` });
+  await page.getByText('500 points booked. Now 500 points.').waitFor();
+  await page.locator('.balance', { hasText: '500 points' }).waitFor();
+
+  await page.getByRole('button', { name: /^Get it/ }).first().click();
+  const reserved = page.getByRole('group', { name: 'Show this code at the till' });
+  await reserved.waitFor();
+  await check(page, 'reserved', problems);
+  await reserved.getByRole('button', { name: 'Give it back' }).click();
+  await reserved.waitFor({ state: 'detached' });
+
+  // Without a connection the card is there, and says from when it is.
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  await page.reload();
+  await page.locator('.balance', { hasText: '500 points' }).waitFor();
+  await context.setOffline(true);
+  await page.reload();
+  await page.locator('.balance', { hasText: '500 points' }).waitFor();
+  await page.locator('time').first().waitFor();
+  await check(page, 'offline', problems);
+  await context.setOffline(false);
+
+  for (const [name, look] of [
+    ['german-dark', { language: 'de-DE', dark: true }],
+    ['wide', { width: 1280 }],
+  ]) {
+    const other = await open(browser, look);
+    await other.page.goto(card.href);
+    await other.page.getByRole('listitem').first().waitFor();
+    await check(other.page, `store-${name}`, other.problems);
+    await other.context.close();
+  }
+
+  await page.goto(new URL(`/c/${encodeURIComponent(programId)}`, card).href);
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Get my data' }).click();
+  assert.equal((await download).suggestedFilename(), 'my-data.json');
+  await page.getByRole('button', { name: 'Leave this program' }).click();
+  await page.getByRole('button', { name: 'Yes, leave' }).click();
+  await page.getByText('You have no card yet.').waitFor();
+  await check(page, 'no-cards', problems);
+});

@@ -1,0 +1,47 @@
+/** Watch a document. It loads the Firestore SDK, so it is itself loaded after the first picture. */
+
+import { getApp } from 'firebase/app';
+import {
+  connectFirestoreEmulator,
+  doc,
+  getFirestore,
+  onSnapshot,
+  Timestamp,
+  type Firestore,
+} from 'firebase/firestore';
+import type { Data } from './documents.ts';
+import { environment } from './environment.ts';
+import { startSession } from './session.ts';
+
+let opening: Promise<Firestore> | undefined;
+
+async function open(): Promise<Firestore> {
+  await startSession();
+  const { emulators } = await environment();
+  const database = getFirestore(getApp());
+  if (emulators) {
+    const [host, port] = emulators.firestore.split(':');
+    connectFirestoreEmulator(database, host ?? '127.0.0.1', Number(port));
+  }
+  return database;
+}
+
+/** Call `show` with each state of a document, until the function that is returned is called. */
+export async function watch(path: string, show: (data: Data) => void): Promise<() => void> {
+  opening ??= open();
+  return onSnapshot(
+    doc(await opening, path),
+    (found) => {
+      const data = found.data();
+      if (data) show(plain(data) as Data);
+    },
+    () => undefined, // It was left or erased meanwhile: the next reading says so.
+  );
+}
+
+function plain(value: unknown): unknown {
+  if (value instanceof Timestamp) return value.toDate();
+  if (Array.isArray(value)) return value.map(plain);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, plain(each)]));
+}

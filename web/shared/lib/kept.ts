@@ -1,0 +1,39 @@
+/** What this browser keeps of a person's cards for the next visit, with the time it is from. */
+
+export interface Kept<T> {
+  readonly value: T;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+const PREFIX = 'punktwerk.kept.';
+
+export function recall<T>(name: string): Kept<T> | undefined {
+  try {
+    const text = localStorage.getItem(PREFIX + name);
+    return text === null ? undefined : (JSON.parse(text) as Kept<T>);
+  } catch {
+    return undefined; // No storage, or something else wrote there: as if nothing was kept.
+  }
+}
+
+export function keep<T>(name: string, value: T): Kept<T> {
+  const kept = { value, at: Date.now() };
+  try {
+    localStorage.setItem(PREFIX + name, JSON.stringify(kept));
+  } catch {
+    // A full or forbidden storage only costs the next visit its first picture.
+  }
+  return kept;
+}
+
+/** Forget all that was kept: at the end of a session. */
+export function forget(): void {
+  try {
+    for (const name of Object.keys(localStorage)) {
+      if (name.startsWith(PREFIX)) localStorage.removeItem(name);
+    }
+  } catch {
+    // Nothing can have been kept.
+  }
+}

@@ -1,0 +1,22 @@
+/** Addresses that come from data. */
+
+/** Return an https address, or nothing. */
+export function safeUrl(text: string | null): string | undefined {
+  if (text === null) return undefined;
+  const url = tryParse(text);
+  return url?.protocol === 'https:' ? url.href : undefined;
+}
+
+/** Return a place of our own to go back to; anything else is the first page. */
+export function ownPath(text: string | null): string {
+  const url = text?.startsWith('/') ? tryParse(text, location.origin) : null;
+  return url?.origin === location.origin ? url.pathname + url.search : '/cards';
+}
+
+function tryParse(text: string, base?: string): URL | null {
+  try {
+    return new URL(text, base);
+  } catch {
+    return null;
+  }
+}
