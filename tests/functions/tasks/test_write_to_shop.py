@@ -343,6 +343,31 @@ def test_what_it_costs(card_shop: WrittenShop) -> None:
     assert len(traffic.rpcs) == 6
 
 
+def test_an_entry_of_a_member_with_a_card_costs_one_query_more(
+    written_shop: WrittenShop,
+) -> None:
+    assert written_shop.shop.link(customerId="17").status == 200
+
+    def cost() -> list[str]:
+        for _ in range(5):  # The first ones fill the caches, and the history that is looked at.
+            before = entries_of(written_shop)
+            written_shop.shop.anna.earn(5)
+            (entry,) = entries_of(written_shop) - before
+            with watched() as traffic:
+                written_shop.pipeline.trigger("onEntryCreated", entry)
+        return traffic.rpcs
+
+    without = cost()
+    written_shop.connect(writesCards=True)
+    written_shop.run()
+    assert sorted(cost()) == sorted([*without, "query"])
+
+
+def entries_of(shop: WrittenShop) -> set[str]:
+    mine = ("accountId", "==", shop.merchant.account_id)
+    return {each.path for each in client.query("entries", mine, group=True)}
+
+
 def test_an_overdue_card_is_found_by_the_sweep(own_database: None, card_shop: WrittenShop) -> None:
     card_shop.pipeline.tasks.is_losing = True
     card_shop.shop.anna.earn(10)
