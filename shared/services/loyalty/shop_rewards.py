@@ -19,7 +19,12 @@ from shared.domain.systems import shop_writings
 from shared.domain.systems.shop_writes import ShopWrite
 from shared.domain.systems.shop_writings import CodeTerms, ShopWriting, WritingState
 from shared.domain.systems.syncs import Connection, SystemKind
-from shared.errors import EndpointNotAllowed, RewardUnavailable, ShopCustomerRequired
+from shared.errors import (
+    EndpointNotAllowed,
+    PunktwerkError,
+    RewardUnavailable,
+    ShopCustomerRequired,
+)
 from shared.schemas.base import invalid
 from shared.services import access, commands
 from shared.services.commands import Reads
@@ -118,6 +123,19 @@ def require_customer(
             storeId=store_id,
         )
     return ShopCustomerOf(connection, customer_id)
+
+
+def why_not(reads: Reads, program: Program, reward: Reward, user_id: str) -> PunktwerkError | None:
+    """Return why a member cannot have a reward of a shop; ``None`` if nothing of a shop is missing.
+
+    Raises:
+        Wanted: The person is not read yet.
+    """
+    try:
+        require_customer(reads, program, reward, user_id)
+    except (RewardUnavailable, ShopCustomerRequired) as refusal:
+        return refusal
+    return None
 
 
 def put(

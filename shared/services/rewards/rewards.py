@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from shared import clock
@@ -205,7 +206,11 @@ def list_all(
 
 def _needs(program: Program, rewards: Sequence[Reward], user_id: str | None) -> list[str]:
     """Return what is read at once for offers: a member, and the stocks of the rewards."""
-    members = [] if user_id is None else [_member_path(program, user_id)]
+    members = []
+    if user_id is not None:
+        persons = (shop_rewards.needs(program, each, user_id) for each in rewards)
+        every = chain.from_iterable(persons)
+        members = [_member_path(program, user_id), *dict.fromkeys(every)]
     return [*members, *reward_stocks.first_paths(program.program_id, _stocked(rewards))]
 
 
@@ -226,10 +231,20 @@ def _offers(
         return [reward_rules.offer_to_nobody(program, each, user_id) for each in rewards]
     member = ledger.current(found, program, now)
     free = reward_stocks.free_pieces(reads, program.program_id, _stocked(rewards), now)
-    return [
+    offers = (
         reward_rules.offer(program, each, member, now, free_pieces=free.get(each.reward_id))
         for each in rewards
-    ]
+    )
+    return [_in_shop(reads, program, each, user_id) for each in offers]
+
+
+def _in_shop(reads: Reads, program: Program, offer: Offer, user_id: str) -> Offer:
+    """Return an offer that says as well if the member is no customer of the reward's shop."""
+    refusal = shop_rewards.why_not(reads, program, offer.reward, user_id)
+    if refusal is None or offer.for_member is None:
+        return offer
+    why_not = (*offer.for_member.why_not, refusal)
+    return replace(offer, for_member=replace(offer.for_member, why_not=why_not))
 
 
 def _member_path(program: Program, user_id: str) -> str:

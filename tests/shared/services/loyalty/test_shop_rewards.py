@@ -78,6 +78,26 @@ def test_who_is_no_customer_of_the_shop_gets_no_code(
     assert (answer.status, answer.error) == (400, "SHOP_CUSTOMER_REQUIRED")
 
 
+def test_the_catalog_says_who_can_have_it(written_shop: WrittenShop) -> None:
+    written_shop.shop.anna.earn(200)
+    written_shop.reward()
+    body = {**written_shop.shop.anna.ids, "rewardId": "rw_shop"}
+
+    def reasons() -> list[str]:
+        found = written_shop.merchant.api.ok("getReward", body)["reward"]
+        (listed,) = written_shop.merchant.api.ok("listRewards", written_shop.shop.anna.ids)[
+            "rewards"
+        ]
+        assert listed["forMember"] == found["forMember"]
+        return list(found["forMember"]["reasons"])
+
+    assert reasons() == ["SHOP_CUSTOMER_REQUIRED"]
+    assert written_shop.shop.link(customerId="17").status == 200
+    assert reasons() == []
+    written_shop.connect(awardPointsProgramId=None)
+    assert reasons() == ["REWARD_UNAVAILABLE"]
+
+
 def test_a_till_does_not_take_the_code(code_shop: WrittenShop) -> None:
     code = code_shop.redeem().body["rewardCode"]
     with nothing_written():
