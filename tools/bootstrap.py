@@ -14,6 +14,7 @@ import re
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -40,12 +41,14 @@ class Step:
 
     Attributes:
         title: The text that is printed.
+        log: The name of the file with what the command prints.
         stamp: The file with the hash of the inputs; written last.
         product: The file or folder that the step makes.
         salt: Other values that decide the result besides the inputs.
     """
 
     title: str
+    log: str
     stamp: Path
     product: Path
     inputs: tuple[Path, ...]
@@ -75,9 +78,7 @@ def main() -> int:
         with contextlib.suppress(KeyboardInterrupt):
             python, node_major = check_prerequisites()
             with locked(ROOT / ".local" / "bootstrap.lock") as lock:
-                for step in steps(python, node_major):
-                    if not step.is_done():
-                        build(step, lock)
+                set_up(chains(python, node_major), lock)
             return 0
     except SetupError as error:
         sys.stderr.write(f"{error}\n")
@@ -138,13 +139,41 @@ def output_of(*command: str) -> str:
         return ""
 
 
-def steps(python: str, node_major: int) -> Iterator[Step]:
-    """Yield the steps in their order."""
+def set_up(wanted: tuple[tuple[Step, ...], ...], lock: IO[str]) -> None:
+    """Build what is missing, the chains at the same time: npm loads while pip installs.
+
+    Raises:
+        SetupError: Something failed; the other chains were still built to their ends.
+    """
+    if all(step.is_done() for chain in wanted for step in chain):
+        return
+    with ThreadPoolExecutor(len(wanted)) as pool:
+        building = [pool.submit(build_chain, chain, lock) for chain in wanted]
+    failures = []
+    for each in building:
+        try:
+            each.result()
+        except SetupError as error:
+            failures.append(str(error))
+    if failures:
+        raise SetupError("\n\n".join(failures))
+
+
+def build_chain(chain: tuple[Step, ...], lock: IO[str]) -> None:
+    """Build the missing steps of a chain, one after the other."""
+    for step in chain:
+        if not step.is_done():
+            build(step, lock)
+
+
+def chains(python: str, node_major: int) -> tuple[tuple[Step, ...], ...]:
+    """Return the steps that follow each other: for Python, the CLI, and the web apps."""
     venv, tools, web = ROOT / "venv", ROOT / "tools", ROOT / "web"
     binary = venv / "bin" / "python"  # a dangling link once its interpreter was uninstalled
     requirements = ROOT / "requirements-dev.txt"
-    yield Step(
+    virtualenv = Step(
         title="virtualenv (venv/)",
+        log="bootstrap-venv.log",
         stamp=venv / ".stamp-venv",
         product=binary,
         inputs=(),
@@ -153,8 +182,9 @@ def steps(python: str, node_major: int) -> Iterator[Step]:
         cwd=ROOT,
     )
     pip = (str(binary), "-m", "pip", "install", "--disable-pip-version-check", "--no-input")
-    yield Step(
+    packages = Step(
         title="Python packages (venv/); the first time takes a minute",
+        log="bootstrap-pip.log",
         # In place, because programs may run in it. A package whose pin was removed stays installed.
         stamp=venv / ".stamp-packages",
         product=binary,
@@ -163,8 +193,9 @@ def steps(python: str, node_major: int) -> Iterator[Step]:
         command=(*pip, "--require-hashes", "-r", str(requirements)),
         cwd=ROOT,
     )
-    yield Step(
+    cli = Step(
         title="Firebase CLI (tools/node_modules/); the first time takes a minute",
+        log="bootstrap-npm.log",
         stamp=tools / "node_modules" / ".stamp",
         product=tools / "node_modules" / ".bin" / "firebase",
         inputs=(tools / "package.json", tools / "package-lock.json"),
@@ -173,8 +204,9 @@ def steps(python: str, node_major: int) -> Iterator[Step]:
         cwd=tools,
     )
     pins = (web / "package.json", web / "package-lock.json")
-    yield Step(
+    web_packages = Step(
         title="what builds the web apps (web/node_modules/)",
+        log="bootstrap-npm-web.log",
         stamp=web / "node_modules" / ".stamp",
         product=web / "node_modules" / ".bin" / "vite",
         inputs=pins,
@@ -182,8 +214,9 @@ def steps(python: str, node_major: int) -> Iterator[Step]:
         command=NPM_CI,
         cwd=web,
     )
-    yield Step(
+    web_apps = Step(
         title="the web apps (web/dist/)",
+        log="bootstrap-web.log",
         stamp=web / "dist" / ".stamp",
         product=web / "dist" / "card.html",
         inputs=(
@@ -196,6 +229,7 @@ def steps(python: str, node_major: int) -> Iterator[Step]:
         command=("npm", "run", "build"),
         cwd=web,
     )
+    return (virtualenv, packages), (cli,), (web_packages, web_apps)
 
 
 def sources_of(folder: Path) -> list[Path]:
@@ -220,7 +254,7 @@ def locked(path: Path) -> Iterator[IO[str]]:
 
 def build(step: Step, lock: IO[str]) -> None:
     """Run the step's command and write its stamp; show the end of the log if it fails."""
-    log_path = ROOT / ".local" / "logs" / "bootstrap.log"
+    log_path = ROOT / ".local" / "logs" / step.log
     log_path.parent.mkdir(parents=True, exist_ok=True)
     sys.stderr.write(f"Setting up: {step.title} ...\n")
     step.stamp.unlink(missing_ok=True)

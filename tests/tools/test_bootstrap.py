@@ -17,7 +17,10 @@ pytestmark = [pytest.mark.xdist_group("bootstrap"), pytest.mark.wide]
 
 NODE = "#!/bin/sh\necho v20.11.1\n"
 NPM = """#!/bin/sh
-echo "$*" >> ../npm-calls
+echo "${PWD##*/} $*" >> ../npm-calls
+if [ "${PWD##*/}" = web ]; then
+  mkdir -p node_modules/.bin dist && touch node_modules/.bin/vite dist/card.html && exit 0
+fi
 [ -f ../npm-fails ] && echo "the registry said no" && exit 7
 while [ -f ../npm-waits ]; do sleep 0.05; done
 mkdir -p node_modules/.bin && touch node_modules/.bin/firebase
@@ -30,11 +33,14 @@ class Project:
     def __init__(self, root: Path) -> None:
         self.root = root
         (root / "bin").mkdir(parents=True)
-        (root / "tools").mkdir()
+        for name in ("tools", "web", "docs"):
+            (root / name).mkdir()
         shutil.copy(bootstrap.__file__, root / "tools")
         (root / "requirements-dev.txt").write_text("# none\n")
+        (root / "docs" / "openapi.json").write_text("{}\n")
         for name in ("package.json", "package-lock.json"):
-            (root / "tools" / name).write_text("{}\n")
+            for folder in ("tools", "web"):
+                (root / folder / name).write_text("{}\n")
         self.put("node", NODE)
         self.put("npm", NPM)
 
@@ -53,9 +59,10 @@ class Project:
         _, said = process.communicate()
         return process.returncode, said
 
-    def npm_calls(self) -> int:
+    def npm_calls(self, folder: str = "tools") -> int:
         calls = self.root / "npm-calls"
-        return len(calls.read_text().splitlines()) if calls.exists() else 0
+        lines = calls.read_text().splitlines() if calls.exists() else []
+        return sum(each.startswith(f"{folder} ") for each in lines)
 
     @property
     def python(self) -> Path:
@@ -71,7 +78,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     assert "Setting up: Python packages (venv/)" in said
     assert "Setting up: Firebase CLI (tools/node_modules/)" in said
     assert project.python.exists()
-    assert project.npm_calls() == 1
+    assert "Setting up: the web apps (web/dist/)" in said
+    assert (project.npm_calls(), project.npm_calls("web")) == (1, 2)
     return project
 
 
@@ -118,7 +126,7 @@ def test_failure_shows_the_log_and_leaves_no_stamp(project: Project) -> None:
     assert code == 1
     assert "the registry said no" in said
     assert "`npm ci --ignore-scripts --no-audit ...` failed with exit code 7" in said
-    assert "The whole log is .local/logs/bootstrap.log." in said
+    assert "The whole log is .local/logs/bootstrap-npm.log." in said
     assert not (project.root / "tools" / "node_modules" / ".stamp").exists()
     assert project.set_up()[0] == 0
 
@@ -142,6 +150,25 @@ def test_two_at_once_build_once(project: Project) -> None:
     assert project.npm_calls() == calls + 1
 
 
+def test_packages_are_installed_while_npm_is_at_work(project: Project) -> None:
+    project.set_up()
+    stamp = project.root / "venv" / ".stamp-packages"
+    before = stamp.read_text()
+    for path in (project.root / "requirements-dev.txt", project.root / "tools/package-lock.json"):
+        path.write_text(path.read_text() + "\n")
+    waits = project.root / "npm-waits"
+    waits.touch()
+    process = project.start()
+    deadline_s = time.monotonic() + 100
+    while not stamp.exists() or stamp.read_text() == before:
+        assert time.monotonic() < deadline_s
+        time.sleep(0.05)
+    assert process.poll() is None
+    waits.unlink()
+    process.communicate()
+    assert process.returncode == 0
+
+
 def test_changed_requirements_are_installed_in_place(project: Project) -> None:
     project.set_up()
     calls, made_at = project.npm_calls(), project.python.lstat().st_ctime_ns
@@ -162,11 +189,11 @@ def test_moved_folder_gets_a_new_virtualenv(
     # The scripts of a virtualenv name their interpreter by its absolute path.
     project.set_up()
     monkeypatch.setattr(bootstrap, "ROOT", project.root)
-    virtualenv, *_ = bootstrap.steps(sys.executable, 20)
+    (virtualenv, _), *_ = bootstrap.chains(sys.executable, 20)
     assert virtualenv.is_done()
     moved = shutil.copytree(project.root, tmp_path / "moved", symlinks=True)
     monkeypatch.setattr(bootstrap, "ROOT", moved)
-    virtualenv, *_ = bootstrap.steps(sys.executable, 20)
+    (virtualenv, _), *_ = bootstrap.chains(sys.executable, 20)
     assert not virtualenv.is_done()
 
 
