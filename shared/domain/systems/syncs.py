@@ -192,9 +192,9 @@ class Connection:
     """A store's access to a system, stored so that requests need no credentials.
 
     ``visible`` is the part of the configuration that is not secret. ``next_sync_at`` is ``None``
-    without a schedule. ``orders_since``: when the shop was first connected; what was bought before
-    earns nothing. ``None`` for what is no shop. ``writes_cards``: linked customers of the shop see
-    their balance and tier there.
+    without a schedule. ``orders_since``: when the shop was first connected, or got another program;
+    what was bought before earns nothing. ``None`` for what is no shop. ``writes_cards``: linked
+    customers of the shop see their balance and tier there.
     """
 
     account_id: str

@@ -175,12 +175,18 @@ def _noted_shop(read: Snapshot) -> list[Write]:
 
 
 def _continued(connection: Connection, read: Snapshot) -> Connection:
-    """Return an access in the place of another: since when a shop's orders earn does not change."""
+    """Return an access in the place of another: since when a shop's orders earn does not change.
+
+    Unless they earn in another program, or in none any more: what has earned in the one may be told
+    again, and earns nothing in the other.
+    """
     if connection.kind is not SystemKind.SHOP:
         return connection
     before = sync_documents.decode_connection(read)
-    since = (before.orders_since if before else None) or connection.connected_at
-    return replace(connection, orders_since=since)
+    since = before.orders_since if before else None
+    if before is not None and before.program_id not in {None, connection.program_id}:
+        since = None
+    return replace(connection, orders_since=since or connection.connected_at)
 
 
 def storable_settings(

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support import stored
+from tests.support.merchants import Member
 from tests.support.refusals import assert_invalid, nothing_written
 from tests.support.shops import NOON, OnlineShop, order, refund
 
@@ -159,3 +160,27 @@ def test_a_customer_links_neither_others_nor_a_customers_id(shop: OnlineShop) ->
     unproven = shop.merchant.customer("user_1", email="ben@example.com", is_email_verified=False)
     assert shop.link(unproven).body["ordersBooked"] == 0
     assert (shop.points(), ben.balance()["currentBalance"]) == (0, 0)
+
+
+def test_no_order_earns_in_two_programs_if_the_shop_gets_another_one(
+    linked_shop: OnlineShop,
+) -> None:
+    linked_shop.tell(order("1001"))
+    of_second = linked_shop.merchant.program("points", rules={"pointsPerEuro": 1})
+    second = Member(linked_shop.merchant, of_second, "user_1")
+    second.enroll()
+    linked_shop.clock.advance(hours=1)
+    linked_shop.connect(awardPointsProgramId=None)
+    linked_shop.clock.advance(hours=1)
+    linked_shop.connect(awardPointsProgramId=second.program_id)
+
+    back = [refund("r1", "5.00")]
+    paid_later = days(2.1 / 24)
+    linked_shop.tell(order("1001", at=1), order("1001", at=2, refunds=back))
+    linked_shop.tell(order("1002", at=125, paidAt=paid_later))
+    assert (linked_shop.points(), second.balance()["currentBalance"]) == (200, 20)
+
+    linked_shop.clock.advance(hours=1)
+    linked_shop.connect()
+    linked_shop.tell(order("1001", at=3, refunds=back), order("1002", at=126, paidAt=paid_later))
+    assert (linked_shop.points(), second.balance()["currentBalance"]) == (150, 20)
