@@ -111,6 +111,15 @@ def test_the_card_follows_the_member(written: Written) -> None:
     assert written.shop.card_of(ANNA) == (None, None, None, None)
 
 
+def test_the_card_follows_the_orders(written: Written) -> None:
+    assert written.post(written.shop.paid(1, 20)) == 200
+    written.work()
+    assert written.shop.card_of(ANNA)[:2] == (700, "points")
+    assert written.post(written.shop.refunded(1, 5)) == 200
+    written.work()
+    assert written.shop.card_of(ANNA)[:2] == (650, "points")
+
+
 def test_a_code_is_used_once_and_then_gives_nothing_back(written: Written) -> None:
     redeemed = written.redeem()
     written.work()
