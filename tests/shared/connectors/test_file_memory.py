@@ -124,7 +124,6 @@ def measured(path: Path, content: bytes, module: str, field: str) -> tuple[str, 
 ROWS = tables.ROWS_MAX
 FILES: dict[str, tuple[Callable[[], bytes], str]] = {
     "many receipts": (lambda: export(reader.RECEIPTS_MAX, 1, 10), "taken"),
-    "many lines": (lambda: export(archive.ROWS_MAX // 20, 20, 10), "taken"),
     "long receipts": (lambda: export(archive.ROWS_MAX // 5_000, 5_000, 10), "taken"),
     "many products": (lambda: export(80_000, 1, reader.PRODUCTS_MAX), "taken"),
     "long ids": (lambda: export(reader.RECEIPTS_MAX, 1, 10, ids=90), "taken"),

@@ -48,7 +48,7 @@ ONE_STORY = "an exchange for less takes its share"
 
 @pytest.mark.parametrize(
     ("rows", "expected"),
-    # Each reads up to 30 files.
+    # Each reads up to 20 files.
     [
         pytest.param(*story, id=name, marks=() if name == ONE_STORY else pytest.mark.wide)
         for name, story in STORIES.items()
@@ -57,7 +57,7 @@ ONE_STORY = "an exchange for less takes its share"
 def test_each_receipt_counts_once_in_any_order(
     receipt_till: ReceiptTill, rows: list[Row], expected: int
 ) -> None:
-    """Each receipt comes in a file of its own, in each order, and all of them again."""
+    """Each receipt comes in a file of its own, in each order, and then all of them in one."""
     for number, order in enumerate(permutations(rows)):
         if number == ORDERS:
             break
@@ -66,8 +66,7 @@ def test_each_receipt_counts_once_in_any_order(
             receipt_till.read(each)
         assert sum(units(receipt_till.anna)) == expected * (number + 1)
         booked = entries(receipt_till.anna)
-        for each in renamed:
-            receipt_till.read(each)
+        receipt_till.read(*renamed)
         assert entries(receipt_till.anna) == booked
     assert_sound(receipt_till.anna)
 
@@ -126,8 +125,7 @@ def test_what_refers_to_a_receipt_that_refers_to_the_sale_counts_too(
         for each in renamed:
             receipt_till.read(each)
         assert sum(units(receipt_till.anna)) == expected * (number + 1), order
-        for each in renamed:
-            receipt_till.read(each)
+        receipt_till.read(*renamed)
         assert sum(units(receipt_till.anna)) == expected * (number + 1), order
     assert receipt_till.status()["waiting"] == []
     assert_sound(receipt_till.anna)
