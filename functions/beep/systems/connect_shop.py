@@ -36,6 +36,13 @@ class Request(RequestModel):
         default=None,
         description="The program in which orders that name a member earn points. Null for none.",
     )
+    writes_cards: bool | None = Field(
+        default=None,
+        description=(
+            "Customers who are linked to a member see balance, tier and code of the card in the "
+            "shop. Null for as it is, if the program stays the same."
+        ),
+    )
 
 
 class Response(ResponseModel):
@@ -91,6 +98,7 @@ def handle(body: Request, caller: Caller) -> Response:
         body.credentials,
         schedule=body.schedule,
         program_id=body.award_points_program_id,
+        writes_cards=body.writes_cards,
     )
     return Response(
         system=body.system,
@@ -104,4 +112,7 @@ def handle(body: Request, caller: Caller) -> Response:
 def sandbox(body: Request, _: Caller) -> dict[str, Any]:
     """Check what is said of the shop."""
     shop_approvals.checked_settings(body.system, body.credentials)
+    shop_approvals.require_cards(
+        body.system, body.award_points_program_id, writes_cards=body.writes_cards
+    )
     return {}

@@ -26,6 +26,7 @@ class ShopApproval:
         asked_at: When it was asked.
         expires_at: Until when the shop can answer.
         used_at: When the shop has; it can once.
+        writes_cards: Of the connection; ``None`` for as it is.
     """
 
     account_id: str
@@ -38,3 +39,4 @@ class ShopApproval:
     asked_at: datetime
     expires_at: datetime
     used_at: datetime | None = None
+    writes_cards: bool | None = None

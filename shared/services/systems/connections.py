@@ -96,7 +96,6 @@ def configure(
     if writes_cards and isinstance(connector, WriteChecking):
         connector.verify_writes({ShopWrite.CARD})
     now = clock.real_now()
-    account_path = paths.account(caller.account_id)
     connection = Connection(
         account_id=caller.account_id,
         store_id=store_id,
@@ -110,9 +109,6 @@ def configure(
         next_sync_at=syncs.next_sync_at(schedule, store_id, store.time_zone, now),
         writes_cards=writes_cards,
     )
-    fill_path = paths.shop_card_fill(store_id, system)
-    is_shop = kind is SystemKind.SHOP
-    is_filled = shop_card_fills.is_needed(connection)
 
     def replay(_: Document, reads: Reads) -> ConfiguredConnection:
         found = sync_documents.decode_connection(reads[path])
@@ -125,34 +121,45 @@ def configure(
             newest = settings_with(reads[path])
             token = stored_credentials.encrypted(newest, path)
             found = replace(found, config_token=token, visible=newest.visible())
-        after = _continued(found, reads[path])
-        made = writes(found, reads[path], reads.get(account_path))
-        if not is_filled:
-            return Effect(ConfiguredConnection(after), made)
-        begun, task = shop_card_fills.begin(reads[fill_path], after, now)
-        return Effect(ConfiguredConnection(after), [*made, begun], tasks=[task])
+        made = connecting(found, reads)
+        return Effect(ConfiguredConnection(made.result), made.writes, tasks=made.tasks)
 
-    needs = [path, *([account_path] if is_shop else []), *([fill_path] if is_filled else [])]
-    configured = commands.run(needs, decide, claim=caller.claim, replay=replay)
-    if is_shop:
-        account_documents.forget_account(caller.account_id)
-        sync_documents.forget_shops(caller.account_id)
+    configured = commands.run(needs_of(connection), decide, claim=caller.claim, replay=replay)
+    forget(connection)
     return configured
 
 
-def writes(connection: Connection, read: Snapshot, account: Snapshot | None) -> list[Write]:
-    """Return the writes that make something the access of a store to a system.
-
-    Args:
-        connection: The access.
-        read: What is at its place.
-        account: Of the store; needed for shops.
-    """
-    found = [sync_documents.write_connection(read, _continued(connection, read))]
+def needs_of(connection: Connection) -> list[str]:
+    """Return the paths of what ``connecting`` reads."""
+    store_id, system = connection.store_id, connection.system
+    needs = [paths.connection(store_id, connection.kind, system)]
     if connection.kind is SystemKind.SHOP:
-        assert account is not None
-        found += _noted_shop(account)
-    return found
+        needs.append(paths.account(connection.account_id))
+    if shop_card_fills.is_needed(connection):
+        needs.append(paths.shop_card_fill(store_id, system))
+    return needs
+
+
+def connecting(connection: Connection, reads: Reads) -> Effect[Connection]:
+    """Return what makes something the access of a store to a system; ``forget`` it after that."""
+    store_id, system = connection.store_id, connection.system
+    read = reads[paths.connection(store_id, connection.kind, system)]
+    after = _continued(connection, read)
+    writes = [sync_documents.write_connection(read, after)]
+    if connection.kind is SystemKind.SHOP:
+        writes += _noted_shop(reads[paths.account(connection.account_id)])
+    if not shop_card_fills.is_needed(connection):
+        return Effect(after, writes)
+    fill = reads[paths.shop_card_fill(store_id, system)]
+    begun, task = shop_card_fills.begin(fill, after, connection.connected_at)
+    return Effect(after, [*writes, begun], tasks=[task])
+
+
+def forget(connection: Connection) -> None:
+    """Read anew what this process knows of the systems of an account."""
+    if connection.kind is SystemKind.SHOP:
+        account_documents.forget_account(connection.account_id)
+        sync_documents.forget_shops(connection.account_id)
 
 
 def _stored(model: type[ConnectorConfig], read: Snapshot) -> ConnectorConfig | None:

@@ -24,7 +24,7 @@ from shared.domain.systems.shop_approvals import APPROVED_WITHIN, ShopApproval
 from shared.domain.systems.syncs import Connection, SyncSchedule, SystemKind
 from shared.services import access, commands, credentials
 from shared.services.commands import Effect, Reads
-from shared.services.systems import connections, shop_addresses, shop_card_fills
+from shared.services.systems import connections, shop_addresses
 from shared.services.vaults import vault
 from shared.store import client, paths
 from shared.store.accounts import account_documents
@@ -58,6 +58,13 @@ def checked_settings(system: str, settings: Mapping[str, Any]) -> ConnectorConfi
     return credentials.checked(model, settings, within="credentials")
 
 
+def require_cards(system: str, program_id: str | None, *, writes_cards: bool | None) -> None:
+    """Refuse cards where there can be none; see ``connections.require_cards``."""
+    connections.require_cards(
+        SystemKind.SHOP, system, program_id, writes_cards=writes_cards is True
+    )
+
+
 def begin(
     caller: Caller,
     system: str,
@@ -66,6 +73,7 @@ def begin(
     *,
     schedule: SyncSchedule,
     program_id: str | None,
+    writes_cards: bool | None = None,
 ) -> BegunApproval:
     """Note what a store asks its shop for. What it has asked for before does not count any more.
 
@@ -75,6 +83,7 @@ def begin(
     store = access.store(caller, store_id)
     if program_id is not None:
         access.program(caller, program_id, store_id)
+    require_cards(system, program_id, writes_cards=writes_cards)
     asked = checked_settings(system, settings)
     path = paths.shop_approval(store_id, system)
     now = clock.real_now()
@@ -88,6 +97,7 @@ def begin(
         program_id=program_id,
         asked_at=now,
         expires_at=now + APPROVED_WITHIN,
+        writes_cards=writes_cards,
     )
 
     def replay(kept: Document, _: Reads) -> BegunApproval:
@@ -124,7 +134,6 @@ def approve(system: str, store_id: str, answer: bytes) -> None:
     settings = module.access(asked, answer, now, is_emulated=is_emulated)
     shop.module_of(system).connect(settings, is_emulated=is_emulated).verify()
     connection_path = paths.connection(store_id, SystemKind.SHOP, system)
-    account_path = paths.account(approval.account_id)
     connection = Connection(
         account_id=approval.account_id,
         store_id=store_id,
@@ -140,26 +149,28 @@ def approve(system: str, store_id: str, answer: bytes) -> None:
 
     def decide(reads: Reads) -> Effect[None]:
         waiting = _waiting(reads[path], state, now)
-        account = account_documents.decode_account(reads[account_path])
+        account = account_documents.decode_account(reads[paths.account(approval.account_id)])
         if account is None or not account.is_active:
             raise NoticeNotGenuine
+        shown = _with_cards(connection, approval, reads[connection_path])
+        commands.want(reads, connections.needs_of(shown))
+        made = connections.connecting(shown, reads)
         used = replace(waiting, settings_token=None, used_at=now)
-        before = sync_documents.decode_connection(reads[connection_path])
-        shows_same = before is not None and before.program_id == connection.program_id
-        shown = replace(
-            connection, writes_cards=shows_same and before is not None and before.writes_cards
-        )
-        writes = connections.writes(shown, reads[connection_path], reads[account_path])
-        writes.append(shop_documents.write_approval(reads[path], used))
-        if not shop_card_fills.is_needed(shown):
-            return Effect(None, writes)
-        begun, task = shop_card_fills.begin(reads[fill_path], shown, now)
-        return Effect(None, [*writes, begun], tasks=[task])
+        writes = [*made.writes, shop_documents.write_approval(reads[path], used)]
+        return Effect(None, writes, tasks=made.tasks)
 
-    fill_path = paths.shop_card_fill(store_id, system)
-    commands.run([path, connection_path, account_path, fill_path], decide)
-    account_documents.forget_account(approval.account_id)
-    sync_documents.forget_shops(approval.account_id)
+    commands.run([path, *connections.needs_of(connection)], decide)
+    connections.forget(connection)
+
+
+def _with_cards(connection: Connection, approval: ShopApproval, read: Snapshot) -> Connection:
+    """Return a connection that writes cards: as was asked for, else if that of before did."""
+    shows = approval.writes_cards
+    if shows is None:
+        before = sync_documents.decode_connection(read)
+        is_same = before is not None and before.program_id == connection.program_id
+        shows = is_same and before is not None and before.writes_cards
+    return replace(connection, writes_cards=shows)
 
 
 def require_used(system: str, store_id: str, state: str) -> None:

@@ -325,6 +325,27 @@ def test_a_connection_stays_until_the_shop_has_answered(asking: Asking) -> None:
     assert asking.notify(order()) == 200
 
 
+def test_the_shop_shows_cards_if_that_was_asked_for_and_stays_so(asking: Asking) -> None:
+    for fields, shows in (
+        ({}, False),
+        ({"writesCards": True}, True),
+        ({}, True),
+        ({"writesCards": False}, False),
+    ):
+        asking.clock.advance(minutes=1)
+        assert asking.agree(asking.ask(**fields)) is not None
+        (connection,) = stored.documents_of(asking.merchant, "connections").values()
+        assert connection["writesCards"] is shows
+        (fill,) = stored.documents_of(asking.merchant, "shopCardFills").values()
+        assert fill["system"] == SYSTEM
+
+    body = {"system": SYSTEM, "storeId": asking.merchant.store_id, "writesCards": True}
+    with nothing_written():
+        asked = {**body, "credentials": {"shopUrl": SHOP_URL}}
+        answer = asking.merchant.api("connectShop", asked)
+    assert answer.body["details"]["fields"].keys() == {"writesCards"}
+
+
 def test_the_key_that_a_shop_has_given_stays_when_settings_change(asking: Asking) -> None:
     assert asking.agree(asking.ask()) is not None
     settings = {"shopUrl": f"{SHOP_URL}/", "baseUrl": asking.site.url}
