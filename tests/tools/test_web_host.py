@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
+from shared import errors
 from tests.support.receivers import receiving
 from tools.emulators import ROOT
 from tools.web_host import INIT, Site, create_app, local_policy
@@ -118,3 +120,11 @@ def test_every_page_of_the_apps_has_a_strict_policy() -> None:
 
 def test_a_policy_without_calls_stays_as_it_is() -> None:
     assert local_policy("default-src 'none'", EMULATORS) == "default-src 'none'"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "web").glob("c*/src/i18n/en.ts")), ids=str)
+def test_words_are_for_codes_that_there_are(path: Path) -> None:
+    named = set(re.findall(r"^ +([A-Z][A-Z_]{5,}):", path.read_text(), re.MULTILINE))
+
+    assert named
+    assert named <= {each.code for each in errors.catalog()}

@@ -20,7 +20,7 @@ TEXT_CHARS_MAX = 200
 
 @dataclass(frozen=True, slots=True)
 class RewardOnCard:
-    """A reward, without its stock."""
+    """A reward, without its stock. ``is_for_shop``: its code is used in the online shop alone."""
 
     reward_id: str
     title: str
@@ -32,6 +32,7 @@ class RewardOnCard:
     amount: Decimal | None
     valid_from: datetime | None
     valid_until: datetime | None
+    is_for_shop: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,7 @@ def _reward(reward: Reward) -> RewardOnCard:
         amount=reward.amount,
         valid_from=reward.valid_from,
         valid_until=reward.valid_until,
+        is_for_shop=reward.shop is not None,
     )
 
 

@@ -17,6 +17,8 @@ export interface Reward {
   readonly requiredTier: string | null;
   readonly validFrom: Date | string | null;
   readonly validUntil: Date | string | null;
+  /** Its code is used in the online shop alone. Older profiles do not say it: no. */
+  readonly isForShop?: boolean;
 }
 
 export interface Campaign {

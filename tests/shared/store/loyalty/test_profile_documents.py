@@ -42,6 +42,7 @@ OF_REWARD = {
     "amount",
     "validFrom",
     "validUntil",
+    "isForShop",
 }
 OF_CAMPAIGN = {
     "campaignId",

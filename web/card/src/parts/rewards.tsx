@@ -17,6 +17,7 @@ import {
 } from '../model.ts';
 import { Failed } from '../status.tsx';
 import { amount, hour, t } from '../words.ts';
+import { ShopReward } from './shop-reward.tsx';
 
 interface Props {
   readonly card: ProgramCard;
@@ -116,6 +117,8 @@ function Offer({ card, membership, reward, onError, onReserved }: OfferProps) {
           <Progress share={Math.max(have, 0) / cost} />
           <p>{t().rewards.missing(amount(missing, card, membership.scale))}</p>
         </>
+      ) : reward.isForShop ? (
+        <ShopReward card={card} reward={reward} onError={onError} />
       ) : (
         <button type="button" aria-disabled={isBusy} onClick={() => void reserve()}>
           {t().rewards.get}
