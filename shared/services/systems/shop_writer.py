@@ -43,6 +43,8 @@ from shared.webhooks import schedule
 
 ROUNDS_MAX = 3
 """A card that changes while it is written is written again at once so often, then by a new task."""
+CALLS = timedelta(minutes=2)
+"""The calls of one writing are over by then: each is bounded, and there are few."""
 _SHOWN = frozenset({MembershipStatus.ACTIVE, MembershipStatus.SUSPENDED})
 
 
@@ -53,6 +55,10 @@ class _Begun:
     writing: ShopWriting
     before: ShopWriting
     connection: Connection | None
+
+
+class _HeldUpError(Exception):
+    """So much time has passed since the lease began that another one may hold it by the end."""
 
 
 _End = Callable[[ShopWriting], ShopWriting | None]
@@ -117,6 +123,8 @@ def _write(begun: _Begun) -> ShopWriting | None:
     try:
         is_card = begun.writing.kind is ShopWrite.CARD
         return _settle(begun, _card(begun) if is_card else _code(begun))
+    except _HeldUpError:
+        return begun.writing
     except ConnectorError as error:
         failure, retry_after_s = shop_calls.failure_of(error)
         delay_s = schedule.next_delay_s(
@@ -137,11 +145,13 @@ def _card(begun: _Begun) -> _End:
     if card is None:
         if begun.before.is_touched:
             shop_calls.require(connection, ShopWrite.CARD)
+            _require_time(writing)
             shop_calls.cards_of(connection).clear_card(writing.customer_id)
         return lambda _: None
     digest = shop_writings.digest_of(card)
     if connection.writes_cards and digest != begun.before.digest:
         shop_calls.require(connection, ShopWrite.CARD)
+        _require_time(writing)
         try:
             shop_calls.cards_of(connection).write_card(card)
         except ConnectorNotFound:
@@ -163,11 +173,23 @@ def _code(begun: _Begun) -> _End:
         raise shop_calls.not_configured(writing)
     shop_calls.require(connection, ShopWrite.CODE)
     shop, code = shop_calls.codes_of(connection), shop_calls.code_of(writing)
+    _require_time(writing)
     if writing.is_ending:
         shop.revoke_code(code)
         return lambda _: None
     external_id, now = shop.put_code(code), clock.real_now()
     return lambda found: replace(shop_writings.written(found, now), external_id=external_id)
+
+
+def _require_time(writing: ShopWriting) -> None:
+    """Call nobody after having been held up: the next one begins when the lease has ended.
+
+    Raises:
+        _HeldUpError.
+    """
+    until = writing.lease_until
+    if until is None or clock.real_now() + CALLS > until:
+        raise _HeldUpError
 
 
 def _card_of(writing: ShopWriting, connection: Connection | None) -> ShopCard | None:

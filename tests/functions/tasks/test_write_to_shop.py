@@ -16,7 +16,7 @@ from tests.support.dying import dying_after
 from tests.support.events import events_of
 from tests.support.refusals import nothing_written
 from tests.support.shops import SECRET
-from tests.support.traffic import watched
+from tests.support.traffic import interfered, watched
 from tests.support.written_shops import LOST, WrittenShop
 
 CARD = {"balance": 0, "unit": "points", "tier": None, "code": None}
@@ -328,6 +328,26 @@ def test_a_fill_that_dies_anywhere_is_gone_on_with(card_shop: WrittenShop) -> No
         if not life.has_ended:
             return
     raise AssertionError("it never came to its end")
+
+
+def test_who_was_held_up_since_the_lease_began_calls_nobody(card_shop: WrittenShop) -> None:
+    card_shop.shop.anna.earn(10)
+    card_shop.pipeline.fire(card_shop.merchant)
+    write_id = card_shop.writing().write_id
+    is_held_up = []
+
+    def hold_up() -> None:
+        if not is_held_up and card_shop.writing().lease_id is not None:
+            is_held_up.append(True)
+            card_shop.clock.advance(minutes=4)
+
+    with interfered(hold_up):
+        card_shop.attempt(write_id)
+    assert is_held_up
+    assert card_shop.server.calls == []
+    card_shop.clock.advance(minutes=2)
+    card_shop.attempt(write_id)
+    assert card_shop.server.cards["17"]["balance"] == 10
 
 
 def test_what_it_costs(card_shop: WrittenShop) -> None:
