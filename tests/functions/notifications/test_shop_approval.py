@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -221,6 +222,19 @@ def test_a_state_counts_once(asking: Asking) -> None:
         assert asking.approve(state_in(page)) == 401
         assert asking.browse(state_in(page)).status_code == 401
     assert asking.status() == {}
+
+
+def test_of_answers_at_once_one_counts(asking: Asking) -> None:
+    state = state_in(asking.ask())
+    keys = [asking.site.new_key(state) for _ in range(4)]
+    url = f"{asking.path}/approve"
+
+    with ThreadPoolExecutor(4) as pool:
+        sent = pool.map(lambda key: woocommerce_site.post(asking.app, url, key).status_code, keys)
+        assert sorted(sent) == [200, 401, 401, 401]
+
+    assert len(stored.documents_of(asking.merchant, "connections")) == 1
+    assert asking.browse(state).status_code == 200
 
 
 def test_a_state_counts_for_an_hour_and_until_it_is_asked_again(asking: Asking) -> None:
