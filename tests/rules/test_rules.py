@@ -24,7 +24,8 @@ from tools.emulators import FirestoreEmulator
 
 pytestmark = pytest.mark.xdist_group("rules")
 
-CUSTOMER, OTHER = "user_1", "user_2"
+# Nobody else in the database has them: other tests leave what "user_1" has bought.
+CUSTOMER, OTHER = "user_of_rules", "other_user_of_rules"
 DENIED = 403
 SESSION = requests.Session()
 

@@ -96,8 +96,8 @@ class World:
 @pytest.fixture
 def world(merchant: Merchant, till: Till, branch: Branch, aws: Aws, receiver: Receiver) -> World:
     """A webhook with headers, a queue with credentials, a payment provider (the fixture ``till``
-    has configured it), a payment that it has not answered, a schedule, a sync under way, and what
-    two requests would be answered again.
+    has configured it), a payment that it has not answered, a schedule, a sync under way, and a
+    shop that was asked to let us in, and what two requests would be answered again.
     """
     branch.clock.now = datetime.now(UTC)  # Receivers and AWS look at their own clocks.
     voucher = {"rewardId": "rw_1", "title": "Cinema", "type": "voucher", "requiredPoints": 1}
@@ -122,6 +122,9 @@ def world(merchant: Merchant, till: Till, branch: Branch, aws: Aws, receiver: Re
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sync_starts, "AT_ONCE_S", -1.0)
         assert other_branch.sync().body["state"] == "running"
+
+    shop = {"system": "woocommerce", "credentials": {"shopUrl": "https://shop.example.com"}}
+    merchant.api.ok("connectShop", {**shop, "storeId": merchant.store_id})
 
     paid_id = till.paid(purchaseId="paid")
     till.provider.after = lambda *_: (503, b"{}")
@@ -173,6 +176,7 @@ def test_nothing_is_left_that_needs_the_old_key(world: World, keys: Keys) -> Non
             "members": 0,
             "payments": 1,
             "pspConfigurations": 1,
+            "shopApprovals": 1,
             "syncs": 1,
             "voucherCodes": 1,
             "webhookEndpoints": 2,
@@ -181,7 +185,7 @@ def test_nothing_is_left_that_needs_the_old_key(world: World, keys: Keys) -> Non
     )
     old, new = Vault([keys.old]), Vault([keys.new])
     after = tokens()
-    assert len(before) == 12
+    assert len(before) == 13
     assert sorted(starmap(new.decrypt, after)) == sorted(starmap(old.decrypt, before))
 
 
@@ -306,6 +310,7 @@ def test_every_token_that_is_stored_has_the_type_of_one() -> None:
         ("Member", "profile"),
         ("MemberDevice", "secret"),
         ("Payment", "customer_token"),
+        ("ShopApproval", "settings_token"),
         ("PspAccount", "config_token"),
         ("SigningSecret", "token"),
         ("StoredClaim", "secret_token"),
