@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from shared.auth.caller import Caller, SignedInCustomer
 from shared.domain.accounts.accounts import Account
 from shared.domain.accounts.staff import StaffMember, StaffRole
-from shared.services.accounts import staff_callers
 from shared.store.accounts import account_documents, staff_documents
 
 WORKPLACES_MAX = 100
@@ -35,6 +34,9 @@ def of_person(person: SignedInCustomer) -> list[Workplace]:
         InvalidIdToken: The person was disabled, or signed out.
         Busy: Firebase Auth does not answer.
     """
+    # It brings what verifies ID tokens; calls by a key start without that.
+    from shared.services.accounts import staff_callers
+
     staff_callers.require_email(person.email is not None)
     found = _of_user(person.user_id)
     if found:
