@@ -9,9 +9,8 @@ from shared.store import rpc
 from tests.support.wire import Wire
 from tools.emulators import FirestoreEmulator
 
-# A busy machine is slow, not wrong. Half of the usual 100 examples: no run repeats another, so what
-# one does not try the next ones do; the ledger's commands are tried by the thousand besides.
-settings.register_profile("punktwerk", deadline=None, max_examples=50)
+# A busy machine is slow, not wrong.
+settings.register_profile("punktwerk", deadline=None)
 settings.load_profile("punktwerk")
 
 
