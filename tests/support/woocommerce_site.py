@@ -10,11 +10,10 @@ import base64
 import hashlib
 import hmac
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from email.message import Message
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -22,18 +21,18 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from tests.support.json_servers import serving
 from tests.support.system_samples import CONFIGS
 
 SHOP_URL = "https://shop.example.com"
 API = "/wp-json/wc/v3"
-POLL_S = 0.01
 
 
 @dataclass
 class WooSite:
     """The site. ``refuse`` is what the next call of its API gets: a status and JSON."""
 
-    url: str
+    url: str = ""
     keys: list[dict[str, Any]] = field(default_factory=list)
     webhooks: list[dict[str, Any]] = field(default_factory=list)
     asked: list[tuple[str, str]] = field(default_factory=list)
@@ -134,35 +133,13 @@ def shared_shop() -> Iterator[WooSite]:
 @contextmanager
 def woo_site() -> Iterator[WooSite]:
     """Run the site on a free port of the loopback interface."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
-    site = WooSite(f"http://127.0.0.1:{server.server_address[1]}")
+    site = WooSite()
 
-    class Handler(BaseHTTPRequestHandler):
-        disable_nagle_algorithm = True
+    def answer(method: str, target: str, headers: Message, body: bytes) -> tuple[int, Any]:
+        return site.answer(method, target, headers, body)  # Looked up anew: a test may replace it.
 
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            code, told = site.answer(self.command, self.path, self.headers, body)
-            data = json.dumps(told).encode()
-            self.send_response(code)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
-
-        def do_GET(self) -> None:
-            self.do_POST()
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server.RequestHandlerClass = Handler
-    threading.Thread(target=server.serve_forever, args=(POLL_S,), daemon=True).start()
-    try:
+    with serving(answer) as site.url:
         yield site
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def notice(row: dict[str, Any], secret: str) -> tuple[dict[str, str], bytes]:

@@ -1,13 +1,16 @@
-"""A shop on this machine that takes cards and codes, and fails as it is told."""
+"""A shop of our own contract that takes cards and codes, and fails as it is told.
+
+It knows no customers, checks no signature and counts its calls: for tests of what we do. Tests of
+what a shop does have ``tests.support.vendor_shops``.
+"""
 
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from email.message import Message
 from typing import Any
 
 import pytest
@@ -16,7 +19,9 @@ from shared.domain.systems.shop_writings import ShopWriting
 from shared.store import client
 from shared.store.systems import shop_writing_documents
 from tests.conftest import Clock
+from tests.support import json_servers
 from tests.support.events import Pipeline
+from tests.support.json_servers import LostAnswer
 from tests.support.merchants import Merchant
 from tests.support.shops import SECRET, OnlineShop
 from tests.support.tasks import Task
@@ -42,8 +47,13 @@ class ShopServer:
     faults: list[int] = field(default_factory=list)
     meanwhile: Callable[[], Any] | None = None
 
-    def take(self, body: Row) -> tuple[int, Row] | None:
-        """Do what a call says; ``None`` to hang up."""
+    def answer(self, _method: str, _path: str, _headers: Message, data: bytes) -> tuple[int, Row]:
+        """Do what a call says.
+
+        Raises:
+            LostAnswer: The fault was ``LOST``.
+        """
+        body = json.loads(data)
         action = body["action"]
         if action == "ping":
             return 200, {}
@@ -70,43 +80,17 @@ class ShopServer:
         if (now := self.meanwhile) is not None:
             self.meanwhile = None
             now()
-        return None if fault == LOST else (200, answer)
+        if fault == LOST:
+            raise LostAnswer
+        return 200, answer
 
 
 @contextmanager
 def serving() -> Iterator[ShopServer]:
     """Run a shop on a free port of the loopback interface."""
     shop = ShopServer()
-
-    class Handler(BaseHTTPRequestHandler):
-        def _serve(self) -> None:
-            length = int(self.headers.get("Content-Length") or 0)
-            body = json.loads(self.rfile.read(length) or b"{}")
-            taken = shop.take(body)
-            if taken is None:
-                self.connection.close()
-                return
-            data = json.dumps(taken[1]).encode()
-            self.send_response(taken[0])
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            with suppress(OSError):
-                self.wfile.write(data)
-
-        do_POST = _serve  # noqa: N815
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    shop.url = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
+    with json_servers.serving(shop.answer) as shop.url:
         yield shop
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def writings_of(merchant: Merchant) -> list[ShopWriting]:
