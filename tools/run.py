@@ -332,6 +332,7 @@ def describe(ports: Mapping[str, int], seeds: Mapping[str, Any]) -> dict[str, An
             "shopware": f"http://{LOOPBACK}:{ports['gateway']}/apiGateway",
             "tasks": f"http://{LOOPBACK}:{ports['tasks']}",
             "card": f"http://{LOOPBACK}:{ports['web']}/s/{seeds['storeId']}",
+            "console": f"http://{LOOPBACK}:{ports['web']}/console",
         },
     }
 
@@ -368,12 +369,13 @@ def announce(facts: Mapping[str, Any], seeds: Mapping[str, Any]) -> None:
     say(f"""
 Punktwerk is running. Ctrl-C stops it.
 
-  Card   {facts["urls"]["card"]}
-  API    {base_url}
-  Docs   {facts["urls"]["docs"]}
-  OAuth  {facts["urls"]["oauth"]}/oauth/token
-  Facts  {shown(DEV_JSON)}, and for a shell: . {shown(DEV_ENV)}
-  Logs   {shown(LOGS)}/
+  Card     {facts["urls"]["card"]}
+  Console  {facts["urls"]["console"]}
+  API      {base_url}
+  Docs     {facts["urls"]["docs"]}
+  OAuth    {facts["urls"]["oauth"]}/oauth/token
+  Facts    {shown(DEV_JSON)}, and for a shell: . {shown(DEV_ENV)}
+  Logs     {shown(LOGS)}/
 
 A key for each package, and a test key:
 """)

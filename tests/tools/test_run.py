@@ -345,8 +345,8 @@ def test_announcement_names_url_keys_and_three_things_to_try(
 ) -> None:
     run.announce(run.describe(PORTS, SEEDS), SEEDS)
     said = capsys.readouterr().out
-    assert "  API    http://127.0.0.1:8787/apiGateway/api/v1\n" in said
-    assert "  OAuth  http://127.0.0.1:8787/apiGateway/oauth/token\n" in said
+    assert "  API      http://127.0.0.1:8787/apiGateway/api/v1\n" in said
+    assert "  OAuth    http://127.0.0.1:8787/apiGateway/oauth/token\n" in said
     for name, key in SEEDS["keys"]["live"].items():  # type: ignore[index]
         assert f"  {name:8}  {key}\n" in said
     assert "  test      bk_test_sk_TEST\n" in said

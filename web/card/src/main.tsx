@@ -3,10 +3,11 @@
 import { render, type ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import '../../shared/ui/tokens.css';
+import '../../shared/ui/layout.css';
 import './card.css';
 import { startSession, user } from '../../shared/firebase/session.ts';
-import { parts, path, startRouter } from './router.ts';
-import { Failed, Loading } from './status.tsx';
+import { parts, path, startRouter } from '../../shared/lib/router.ts';
+import { Failed, Loading } from '../../shared/ui/status.tsx';
 import { loadWords, t } from './words.ts';
 import { startWorker } from './worker.ts';
 
@@ -63,7 +64,7 @@ function App() {
 
 startRouter();
 startWorker();
-void startSession();
+void startSession('card');
 await loadWords();
 const root = document.getElementById('app');
 if (root) render(<App />, root);

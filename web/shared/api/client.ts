@@ -20,6 +20,7 @@ export class Problem extends Error {
     readonly kind: ProblemKind,
     readonly code = '',
     readonly requestId = '',
+    readonly details: Readonly<Record<string, unknown>> = {},
   ) {
     super(code || kind);
   }
@@ -27,15 +28,24 @@ export class Problem extends Error {
 
 const TIMEOUT_MS = 20_000;
 
+let further: () => Readonly<Record<string, string>> = () => ({});
+
+/** Let each call have these headers as well. */
+export function sendHeaders(headers: typeof further): void {
+  further = headers;
+}
+
 const client = createClient<paths>({ baseUrl: '/api/v1' });
 client.use({
   async onRequest({ request }) {
     const token = await idToken();
     if (token) request.headers.set('Authorization', `Bearer ${token}`);
+    for (const [name, value] of Object.entries(further())) request.headers.set(name, value);
     return request;
   },
 });
 
+type Refusal = { error?: string; requestId?: string; details?: Record<string, unknown> };
 type Result<T> = { data?: T; error?: unknown; response: Response };
 
 /** Return what a call answers: `ask((api, signal) => api.POST('/enrollInLoyaltyProgram', ...))`. */
@@ -49,8 +59,8 @@ export async function ask<T>(
     throw new Problem('offline');
   }
   if (result.data !== undefined) return result.data;
-  const body = (result.error ?? {}) as { error?: string; requestId?: string };
-  throw new Problem(kindOf(result.response.status), body.error, body.requestId);
+  const body = (result.error ?? {}) as Refusal;
+  throw new Problem(kindOf(result.response.status), body.error, body.requestId, body.details);
 }
 
 /** A key for one intention of the person: the same for each repetition of a call. */

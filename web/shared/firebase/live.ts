@@ -1,6 +1,5 @@
 /** Watch a document. It loads the Firestore SDK, so it is itself loaded after the first picture. */
 
-import { getApp } from 'firebase/app';
 import {
   connectFirestoreEmulator,
   doc,
@@ -11,14 +10,14 @@ import {
 } from 'firebase/firestore';
 import type { Data } from './documents.ts';
 import { environment } from './environment.ts';
-import { startSession } from './session.ts';
+import { running } from './session.ts';
 
 let opening: Promise<Firestore> | undefined;
 
 async function open(): Promise<Firestore> {
-  await startSession();
+  const { app } = await running();
   const { emulators } = await environment();
-  const database = getFirestore(getApp());
+  const database = getFirestore(app);
   if (emulators) {
     const [host, port] = emulators.firestore.split(':');
     connectFirestoreEmulator(database, host ?? '127.0.0.1', Number(port));

@@ -15,7 +15,6 @@ import {
   type Auth,
   type User,
 } from 'firebase/auth';
-import { forget } from '../lib/kept.ts';
 import { environment } from './environment.ts';
 
 /** The person; `null` if nobody has signed in, `undefined` until that is known. */
@@ -24,15 +23,23 @@ export const user = signal<User | null | undefined>(undefined);
 const EMAIL_KEY = 'punktwerk.sign-in-email';
 let starting: Promise<Auth> | undefined;
 
-export function startSession(): Promise<Auth> {
-  starting ??= start();
+/** Start the session of an app. Each app has its own, so that who works in a shop can shop there. */
+export function startSession(app: 'card' | 'console'): Promise<Auth> {
+  starting ??= start(app);
   return starting;
 }
 
-async function start(): Promise<Auth> {
+/** The session that has been started. */
+export function running(): Promise<Auth> {
+  if (!starting) throw new Error('the session has not been started');
+  return starting;
+}
+
+async function start(name: string): Promise<Auth> {
   const { emulators, ...config } = await environment();
   const options = { projectId: config.projectId, apiKey: config.apiKey };
-  const app = initializeApp(config.authDomain ? { ...options, authDomain: config.authDomain } : options);
+  const { authDomain } = config;
+  const app = initializeApp(authDomain ? { ...options, authDomain } : options, name);
   const auth = initializeAuth(app, { persistence: indexedDBLocalPersistence });
   if (emulators) connectAuthEmulator(auth, `http://${emulators.auth}`, { disableWarnings: true });
   onAuthStateChanged(auth, (found) => {
@@ -43,22 +50,21 @@ async function start(): Promise<Auth> {
 
 /** Return the token for the next call; it is new if the last one is over. */
 export async function idToken(): Promise<string | null> {
-  const auth = await startSession();
+  const auth = await running();
   await auth.authStateReady();
   return auth.currentUser ? auth.currentUser.getIdToken() : null;
 }
 
-/** Mail a link that signs in whoever opens it in this browser, and leads to `back`. */
-export async function mailLink(email: string, back: string): Promise<void> {
-  const url = new URL('/sign-in', location.origin);
-  url.searchParams.set('back', back);
-  await sendSignInLinkToEmail(await startSession(), email, { url: url.href, handleCodeInApp: true });
+/** Mail a link that signs in whoever opens it in this browser, at our page `path`. */
+export async function mailLink(email: string, path: string): Promise<void> {
+  const url = new URL(path, location.origin).href;
+  await sendSignInLinkToEmail(await running(), email, { url, handleCodeInApp: true });
   localStorage.setItem(EMAIL_KEY, email);
 }
 
 /** Tell whether this address is that of a mailed link. */
 export async function isMailedLink(): Promise<boolean> {
-  return isSignInWithEmailLink(await startSession(), location.href);
+  return isSignInWithEmailLink(await running(), location.href);
 }
 
 /** The address to which this browser has asked for a link; the person is asked for it otherwise. */
@@ -67,17 +73,16 @@ export function mailedTo(): string | null {
 }
 
 export async function openLink(email: string): Promise<void> {
-  await signInWithEmailLink(await startSession(), email, location.href);
+  await signInWithEmailLink(await running(), email, location.href);
   localStorage.removeItem(EMAIL_KEY);
 }
 
 export async function signInByPassword(email: string, password: string): Promise<void> {
-  await signInWithEmailAndPassword(await startSession(), email, password);
+  await signInWithEmailAndPassword(await running(), email, password);
 }
 
 export async function signOut(): Promise<void> {
-  forget();
-  await leave(await startSession());
+  await leave(await running());
 }
 
 /** Return the id of the person who has signed in; a page that asks is only shown to one. */

@@ -7,10 +7,10 @@ export function safeUrl(text: string | null): string | undefined {
   return url?.protocol === 'https:' ? url.href : undefined;
 }
 
-/** Return a place of our own to go back to; anything else is the first page. */
-export function ownPath(text: string | null): string {
+/** Return a place of our own to go back to; `first` for anything else. */
+export function ownPath(text: string | null, first: string): string {
   const url = text?.startsWith('/') ? tryParse(text, location.origin) : null;
-  return url?.origin === location.origin ? url.pathname + url.search : '/cards';
+  return url?.origin === location.origin ? url.pathname + url.search : first;
 }
 
 function tryParse(text: string, base?: string): URL | null {

@@ -1,6 +1,8 @@
+import { common } from '../../../shared/i18n/de.ts';
 import type { Words } from './en.ts';
 
 export const de: Words = {
+  ...common,
   cards: {
     title: 'Meine Karten',
     none: 'Sie haben noch keine Karte. Öffnen Sie den Link oder scannen Sie das Plakat eines Ladens.',
@@ -85,29 +87,8 @@ export const de: Words = {
     yes: 'Ja, austreten',
     no: 'Nein',
   },
-  signIn: {
-    title: 'Anmelden',
-    email: 'E-Mail-Adresse',
-    mail: 'Link per E-Mail schicken',
-    mailed: (email) => `Wir haben einen Link an ${email} geschickt. Öffnen Sie ihn in diesem Browser.`,
-    password: 'Passwort',
-    byPassword: 'Mit Passwort anmelden',
-    withPassword: 'Ich habe ein Passwort',
-    confirm: 'An welche Adresse ging der Link?',
-    go: 'Weiter',
-    badLink: 'Dieser Link gilt nicht mehr. Fordern Sie einen neuen an.',
-    wrong: 'Adresse oder Passwort ist falsch.',
-    invalidEmail: 'Geben Sie eine E-Mail-Adresse wie anna@example.com ein.',
-  },
   problem: {
-    offline: 'Es gibt keine Verbindung. Nichts wurde geändert.',
-    unauthorized: 'Bitte melden Sie sich noch einmal an.',
-    forbidden: 'Das geht hier nicht.',
-    notFound: 'Das gibt es nicht mehr.',
-    conflict: 'Das hat sich inzwischen geändert. Bitte schauen Sie noch einmal.',
-    invalid: 'Das geht nicht.',
-    rateLimited: 'Das war zu oft. Warten Sie einen Moment.',
-    server: 'Bei uns ist etwas schiefgegangen. Versuchen Sie es noch einmal.',
+    ...common.problem,
     codes: {
       INSUFFICIENT_BALANCE: 'Dafür reicht es noch nicht.',
       REWARD_OUT_OF_STOCK: 'Das ist ausverkauft.',
@@ -118,8 +99,5 @@ export const de: Words = {
       MEMBER_SUSPENDED: 'Ihre Karte ist gesperrt. Fragen Sie im Laden.',
     },
   },
-  retry: 'Noch einmal',
-  loading: 'Lädt',
   back: 'Meine Karten',
-  skip: 'Zum Inhalt',
 };

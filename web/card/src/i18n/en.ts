@@ -1,6 +1,9 @@
 /** The card's words. German has exactly this shape, or the build fails. */
 
+import { common } from '../../../shared/i18n/en.ts';
+
 export const en = {
+  ...common,
   cards: {
     title: 'My cards',
     none: 'You have no card yet. Open the link or scan the poster of a shop to get one.',
@@ -86,29 +89,8 @@ export const en = {
     yes: 'Yes, leave',
     no: 'No',
   },
-  signIn: {
-    title: 'Sign in',
-    email: 'E-mail address',
-    mail: 'Mail me a link',
-    mailed: (email: string) => `We have mailed a link to ${email}. Open it in this browser.`,
-    password: 'Password',
-    byPassword: 'Sign in with a password',
-    withPassword: 'I have a password',
-    confirm: 'To which address did you get the link?',
-    go: 'Go on',
-    badLink: 'This link is not valid any more. Ask for a new one.',
-    wrong: 'The address or the password is wrong.',
-    invalidEmail: 'Type an e-mail address such as anna@example.com.',
-  },
   problem: {
-    offline: 'There is no connection. Nothing was changed.',
-    unauthorized: 'Please sign in again.',
-    forbidden: 'That is not possible here.',
-    notFound: 'That is not there any more.',
-    conflict: 'That has changed meanwhile. Please look again.',
-    invalid: 'That is not possible.',
-    rateLimited: 'That was too often. Wait a moment.',
-    server: 'Something went wrong with us. Try again.',
+    ...common.problem,
     codes: {
       INSUFFICIENT_BALANCE: 'You do not have enough for that yet.',
       REWARD_OUT_OF_STOCK: 'It is sold out.',
@@ -119,10 +101,7 @@ export const en = {
       MEMBER_SUSPENDED: 'Your card is suspended. Ask the shop.',
     } as Readonly<Record<string, string>>,
   },
-  retry: 'Try again',
-  loading: 'Loading',
   back: 'My cards',
-  skip: 'To the content',
 };
 
 export type Words = typeof en;

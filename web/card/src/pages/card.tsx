@@ -10,8 +10,8 @@ import { History } from '../parts/history.tsx';
 import { MemberCode } from '../parts/member-code.tsx';
 import { MyData } from '../parts/my-data.tsx';
 import { Rewards } from '../parts/rewards.tsx';
-import { replace } from '../router.ts';
-import { Failed, Loading } from '../status.tsx';
+import { replace } from '../../../shared/lib/router.ts';
+import { Failed, Loading } from '../../../shared/ui/status.tsx';
 import { useKept } from '../use-kept.ts';
 import { amount, day, moment, t } from '../words.ts';
 

@@ -8,8 +8,8 @@ import { keptProfile, readCards, readProfile } from '../data.ts';
 import { LoyaltyCard } from '../loyalty-card.tsx';
 import type { PageProps } from '../main.tsx';
 import { cardsOf, type ProgramCard, type StoreProfile } from '../model.ts';
-import { go, path } from '../router.ts';
-import { Failed, Loading } from '../status.tsx';
+import { go, path } from '../../../shared/lib/router.ts';
+import { Failed, Loading } from '../../../shared/ui/status.tsx';
 import { useKept } from '../use-kept.ts';
 import { t } from '../words.ts';
 

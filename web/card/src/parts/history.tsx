@@ -3,7 +3,7 @@
 import { useState } from 'preact/hooks';
 import { readHistory } from '../data.ts';
 import { time, type Entry, type Membership, type ProgramCard } from '../model.ts';
-import { Failed } from '../status.tsx';
+import { Failed } from '../../../shared/ui/status.tsx';
 import { amount, moment, t } from '../words.ts';
 
 interface Props {

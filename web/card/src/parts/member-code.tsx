@@ -5,7 +5,7 @@ import { ask } from '../../../shared/api/client.ts';
 import { ownId } from '../../../shared/firebase/session.ts';
 import { keep, recall } from '../../../shared/lib/kept.ts';
 import { Qr } from '../../../shared/ui/qr.tsx';
-import { Failed, Loading } from '../status.tsx';
+import { Failed, Loading } from '../../../shared/ui/status.tsx';
 import { t } from '../words.ts';
 
 export function MemberCode({ storeId }: { readonly storeId: string }) {

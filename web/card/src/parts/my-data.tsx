@@ -5,8 +5,8 @@ import { ask } from '../../../shared/api/client.ts';
 import { ownId, signOut } from '../../../shared/firebase/session.ts';
 import { forget } from '../../../shared/lib/kept.ts';
 import type { Membership } from '../model.ts';
-import { replace } from '../router.ts';
-import { Failed } from '../status.tsx';
+import { replace } from '../../../shared/lib/router.ts';
+import { Failed } from '../../../shared/ui/status.tsx';
 import { t } from '../words.ts';
 
 export function MyData({ membership }: { readonly membership: Membership }) {

@@ -15,7 +15,7 @@ import {
   type ProgramCard,
   type Reward,
 } from '../model.ts';
-import { Failed } from '../status.tsx';
+import { Failed } from '../../../shared/ui/status.tsx';
 import { amount, hour, t } from '../words.ts';
 import { ShopReward } from './shop-reward.tsx';
 

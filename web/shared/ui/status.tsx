@@ -1,12 +1,12 @@
 /** What every page shows while it waits, and when something has failed. */
 
-import { Problem } from '../../shared/api/client.ts';
-import { t } from './words.ts';
+import { Problem } from '../api/client.ts';
+import { common } from '../i18n/catalogue.ts';
 
 export function Loading() {
   return (
     <p class="quiet" role="status">
-      {t().loading} …
+      {common().loading} …
     </p>
   );
 }
@@ -18,7 +18,7 @@ export function Failed({ error, retry }: { readonly error: unknown; readonly ret
       {error instanceof Problem && error.requestId && <p class="quiet">{error.requestId}</p>}
       {retry && (
         <button type="button" onClick={retry}>
-          {t().retry}
+          {common().retry}
         </button>
       )}
     </div>
@@ -27,7 +27,7 @@ export function Failed({ error, retry }: { readonly error: unknown; readonly ret
 
 /** Return our words for a failure, never the server's. */
 export function sentenceOf(error: unknown): string {
-  const words = t().problem;
+  const words = common().problem;
   if (!(error instanceof Problem)) return navigator.onLine ? words.server : words.offline;
   return words.codes[error.code] ?? words[error.kind];
 }

@@ -1,0 +1,115 @@
+/** For which account and store the person works, and what they may do there. */
+
+import { computed, signal } from '@preact/signals';
+import { ask, sendHeaders } from '../../shared/api/client.ts';
+import type { components } from '../../shared/api/schema.gen.ts';
+import { readStore, type Store } from './store.ts';
+
+type Schemas = components['schemas'];
+export type Account = Schemas['MyAccount'];
+export type Role = Schemas['StaffRole'];
+
+/** Where the person has a role; `undefined` until that is known. */
+export const accounts = signal<readonly Account[] | undefined>(undefined);
+export const account = signal<Account | undefined>(undefined);
+export const actions = signal<ReadonlySet<string> | undefined>(undefined);
+/** Where the person can work in that account: empty if they can say which store it is. */
+export const stores = signal<readonly Named[]>([]);
+export const store = signal<Store | undefined>(undefined);
+
+export interface Named {
+  readonly storeId: string;
+  readonly name: string;
+}
+
+const storeId = signal<string | undefined>(undefined);
+const LISTED_MAX = 100;
+
+export const may = (...names: readonly string[]): boolean =>
+  names.every((name) => actions.value?.has(name) ?? false);
+
+export const mayUseTill = computed(() => may('identifyMember', 'addLoyaltyPoints'));
+export const maySeeMembers = computed(() => may('listMembers', 'getMember'));
+
+sendHeaders(() => ({
+  ...(account.value && { 'X-Beep-Staff-Account': account.value.accountId }),
+  ...(storeId.value && { 'X-Beep-Store-Id': storeId.value }),
+}));
+
+/** Begin for a person: with the account and store of the last time, if they are still theirs. */
+export async function openFor(uid: string): Promise<void> {
+  close();
+  const found = await ask((api, signal) => api.POST('/listMyAccounts', { body: {}, signal }));
+  accounts.value = found.accounts;
+  const open = found.accounts.filter((each) => each.isActive);
+  const last = recall(`account.${uid}`);
+  const chosen = open.find((each) => each.accountId === last) ?? open[0];
+  if (chosen) await openAccount(uid, chosen);
+}
+
+export async function openAccount(uid: string, chosen: Account): Promise<void> {
+  leaveAccount();
+  account.value = chosen;
+  remember(`account.${uid}`, chosen.accountId);
+  storeId.value = chosen.storeIds[0]; // Who is limited to stores names one in each call.
+  const access = await ask((api, signal) => api.POST('/getMyAccess', { body: {}, signal }));
+  const allowed = new Set<string>(access.actions);
+  const named = await listStores(chosen, allowed);
+  const last = recall(`store.${chosen.accountId}`);
+  const first = named.find((each) => each.storeId === last) ?? named[0];
+  stores.value = named;
+  const opened = first?.storeId ?? (chosen.storeIds.length === 0 ? last : null);
+  if (opened) await openStore(opened);
+  actions.value = allowed; // Last: then the page has all that it needs.
+}
+
+/** Work in a store from now on. Return whether there is such a store. */
+export async function openStore(id: string): Promise<boolean> {
+  const found = await readStore(id);
+  if (!found) return false;
+  storeId.value = id;
+  store.value = found;
+  if (account.value) remember(`store.${account.value.accountId}`, id);
+  return true;
+}
+
+export function close(): void {
+  accounts.value = undefined;
+  leaveAccount();
+}
+
+function leaveAccount(): void {
+  account.value = undefined;
+  actions.value = undefined;
+  storeId.value = undefined;
+  store.value = undefined;
+  stores.value = [];
+}
+
+async function listStores(of: Account, allowed: ReadonlySet<string>): Promise<readonly Named[]> {
+  if (of.storeIds.length > 0) {
+    const found = await Promise.all(of.storeIds.map(readStore));
+    return found.filter((each) => each !== null);
+  }
+  if (!allowed.has('fetchStores')) return [];
+  const body = { limit: LISTED_MAX };
+  return (await ask((api, signal) => api.POST('/fetchStores', { body, signal }))).stores;
+}
+
+const PREFIX = 'punktwerk.console.';
+
+function recall(name: string): string | null {
+  try {
+    return localStorage.getItem(PREFIX + name);
+  } catch {
+    return null;
+  }
+}
+
+function remember(name: string, value: string): void {
+  try {
+    localStorage.setItem(PREFIX + name, value);
+  } catch {
+    // Without storage the person chooses again next time.
+  }
+}

@@ -1,0 +1,42 @@
+/** One field of a form: it owns the ids that tie label, hint and problem to the input. */
+
+import { useId } from 'preact/hooks';
+
+interface Props {
+  readonly label: string;
+  readonly value: string;
+  readonly onInput: (value: string) => void;
+  readonly hint?: string | undefined;
+  readonly problem?: string | undefined;
+  readonly mode?: 'decimal' | 'numeric';
+  /** Whether the focus begins here. */
+  readonly isFirst?: boolean;
+}
+
+export function Field({ label, value, onInput, hint, problem, mode, isFirst }: Props) {
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <input
+        id={id}
+        type="text"
+        inputMode={mode}
+        autoComplete="off"
+        autoCapitalize="none"
+        spellcheck={false}
+        data-first={isFirst ? '' : undefined}
+        value={value}
+        aria-invalid={problem ? true : undefined}
+        aria-describedby={`${id}-hint ${id}-problem`}
+        onInput={(event) => onInput(event.currentTarget.value)}
+      />
+      <p id={`${id}-hint`} class="quiet">
+        {hint}
+      </p>
+      <p id={`${id}-problem`} class="problem" role="alert">
+        {problem}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,56 @@
+/** One card of a member: what is on it, its history, and a correction. */
+
+import type { components } from '../../../shared/api/schema.gen.ts';
+import { may } from '../access.ts';
+import type { Program } from '../store.ts';
+import { amount, t } from '../words.ts';
+import { Adjust } from './adjust.tsx';
+import { History } from './history.tsx';
+
+export type Membership = components['schemas']['Membership'];
+
+interface Props {
+  readonly userId: string;
+  readonly membership: Membership;
+  readonly program: Program;
+  readonly onChanged: () => void;
+}
+
+export function MemberCard({ userId, membership, program, onChanged }: Props) {
+  const words = t().member;
+  return (
+    <section class="panel">
+      <h2>{program.programName}</h2>
+      <dl>
+        <div class="pair">
+          <dt>{words.balance}</dt>
+          <dd class="large">{amount(membership.currentBalance, program)}</dd>
+        </div>
+        {membership.availableBalance !== membership.currentBalance && (
+          <div class="pair">
+            <dt>{words.available}</dt>
+            <dd>{amount(membership.availableBalance, program)}</dd>
+          </div>
+        )}
+        {membership.currentTier && (
+          <div class="pair">
+            <dt>{words.tier}</dt>
+            <dd>{membership.currentTier}</dd>
+          </div>
+        )}
+        {membership.status !== 'active' && (
+          <div class="pair">
+            <dt>{t().members.standing}</dt>
+            <dd>{t().members.status[membership.status]}</dd>
+          </div>
+        )}
+      </dl>
+      {may('adjustLoyaltyPoints') && membership.status === 'active' && (
+        <Adjust userId={userId} program={program} onChanged={onChanged} />
+      )}
+      {may('getLoyaltyTransactions') && (
+        <History userId={userId} program={program} version={membership.version} />
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,113 @@
+/** The head of each page: where the person works, as what, and the pages of the role. */
+
+import { useState } from 'preact/hooks';
+import { signOut, user } from '../../../shared/firebase/session.ts';
+import { path, replace } from '../../../shared/lib/router.ts';
+import { Failed } from '../../../shared/ui/status.tsx';
+import {
+  account,
+  accounts,
+  maySeeMembers,
+  mayUseTill,
+  openAccount,
+  openStore,
+  store,
+  stores,
+} from '../access.ts';
+import { t } from '../words.ts';
+
+export function Top() {
+  const words = t().shell;
+  const [error, setError] = useState<unknown>();
+  const chosen = account.value;
+
+  function attempt(action: Promise<unknown>): void {
+    setError(undefined);
+    action.catch(setError);
+  }
+
+  return (
+    <header class="stack">
+      <div class="top">
+        <span class="brand">Punktwerk</span>
+        {user.value && (
+          <button type="button" class="plain" onClick={() => attempt(leave())}>
+            {words.signOut}
+          </button>
+        )}
+      </div>
+      {chosen && (
+        <div class="where">
+          <Account onChoose={attempt} />
+          <StoreChoice onChoose={attempt} />
+          {chosen.role && <span class="role">{words.roles[chosen.role]}</span>}
+        </div>
+      )}
+      {store.value && (mayUseTill.value || maySeeMembers.value) && (
+        <nav class="pages" aria-label={words.pages}>
+          {mayUseTill.value && <PageLink to="/console/till" name={words.till} />}
+          {maySeeMembers.value && <PageLink to="/console/members" name={words.members} />}
+        </nav>
+      )}
+      {error !== undefined && <Failed error={error} />}
+    </header>
+  );
+}
+
+async function leave(): Promise<void> {
+  await signOut();
+  replace('/console');
+}
+
+function PageLink({ to, name }: { readonly to: string; readonly name: string }) {
+  const isHere = path.value === to || path.value.startsWith(`${to}/`);
+  return (
+    <a href={to} aria-current={isHere ? 'page' : undefined}>
+      {name}
+    </a>
+  );
+}
+
+interface ChoiceProps {
+  readonly onChoose: (action: Promise<unknown>) => void;
+}
+
+function Account({ onChoose }: ChoiceProps) {
+  const open = (accounts.value ?? []).filter((each) => each.isActive);
+  if (open.length < 2) return <span>{account.value?.name}</span>;
+
+  function choose(accountId: string): void {
+    const found = open.find((each) => each.accountId === accountId);
+    if (found && user.value) onChoose(openAccount(user.value.uid, found));
+  }
+  return (
+    <select
+      aria-label={t().shell.account}
+      value={account.value?.accountId ?? ''}
+      onChange={(event) => choose(event.currentTarget.value)}
+    >
+      {open.map((each) => (
+        <option key={each.accountId} value={each.accountId}>
+          {each.name}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+function StoreChoice({ onChoose }: ChoiceProps) {
+  if (stores.value.length < 2) return <span>{store.value?.name}</span>;
+  return (
+    <select
+      aria-label={t().shell.store}
+      value={store.value?.storeId ?? ''}
+      onChange={(event) => onChoose(openStore(event.currentTarget.value))}
+    >
+      {stores.value.map((each) => (
+        <option key={each.storeId} value={each.storeId}>
+          {each.name}
+        </option>
+      ))}
+    </select>
+  );
+}

@@ -1,0 +1,60 @@
+/** Hand out the reward of a code that the customer shows. */
+
+import { useRef, useState } from 'preact/hooks';
+import { ask, idempotencyKey } from '../../../shared/api/client.ts';
+import { sentenceOf } from '../../../shared/ui/status.tsx';
+import { store } from '../access.ts';
+import { isUnknown } from '../bookings.ts';
+import { useAction } from '../use-action.ts';
+import { t } from '../words.ts';
+import { Field } from './field.tsx';
+
+export function UseReward() {
+  const [text, setText] = useState('');
+  const [problem, setProblem] = useState('');
+  const [reward, setReward] = useState('');
+  /** The key of a code that may have been used without an answer: the same code is sent with it. */
+  const open = useRef<{ code: string; key: string } | undefined>(undefined);
+  const { isBusy, run } = useAction();
+  const words = t().till;
+
+  function submit(event: Event): void {
+    event.preventDefault();
+    const code = text.trim();
+    const storeId = store.value?.storeId;
+    setReward('');
+    setProblem(code ? '' : words.rewardEmpty);
+    if (!code || !storeId) return;
+    const key = open.current?.code === code ? open.current.key : idempotencyKey();
+    run(async () => {
+      try {
+        const answer = await ask((api, signal) =>
+          api.POST('/useRewardCode', {
+            body: { storeId, rewardCode: code },
+            headers: { 'Idempotency-Key': key },
+            signal,
+          }),
+        );
+        open.current = undefined;
+        setReward(answer.rewardDescription);
+        setText('');
+      } catch (error) {
+        open.current = isUnknown(error) ? { code, key } : undefined;
+        setProblem(isUnknown(error) ? words.unknown : sentenceOf(error));
+      }
+    });
+  }
+
+  return (
+    <form class="panel" noValidate onSubmit={submit}>
+      <h2>{words.reward}</h2>
+      <Field label={words.rewardCode} problem={problem} value={text} onInput={setText} />
+      <button type="submit" aria-disabled={isBusy}>
+        {words.use}
+      </button>
+      <p class={reward ? 'large' : 'for-readers'} role="status">
+        {reward && words.handOut(reward)}
+      </p>
+    </form>
+  );
+}

@@ -1,0 +1,18 @@
+/** Persons as the API tells of them. */
+
+import { ask } from '../../shared/api/client.ts';
+import type { components } from '../../shared/api/schema.gen.ts';
+import type { Way } from '../../shared/lib/who.ts';
+
+export type Member = components['schemas']['Member'];
+
+/** Return who that is. A rotating code counts once: the till asks once for each scan. */
+export async function identify(way: Way): Promise<Member> {
+  return (await ask((api, signal) => api.POST('/identifyMember', { body: way, signal }))).member;
+}
+
+/** Return what to call somebody: the name, or else what is known. */
+export function nameOf(member: Member): string {
+  const name = [member.firstName, member.lastName].filter(Boolean).join(' ');
+  return name || member.email || member.customerNumber || member.userId;
+}

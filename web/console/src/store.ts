@@ -1,0 +1,33 @@
+/** A store as its public profile has it: a cashier may not list programs, and needs none but these. */
+
+import { readDocument } from '../../shared/firebase/documents.ts';
+
+export interface Program {
+  readonly programId: string;
+  readonly programName: string;
+  readonly programType: 'stamps' | 'points' | 'cashback' | 'tier';
+  readonly currency: string;
+}
+
+export interface Store {
+  readonly storeId: string;
+  readonly name: string;
+  readonly currency: string;
+  /** The open programs, by name. */
+  readonly programs: readonly Program[];
+}
+
+interface Profile {
+  readonly name?: string;
+  readonly currency: string;
+  readonly cards?: Readonly<Record<string, Program>>;
+}
+
+export async function readStore(storeId: string): Promise<Store | null> {
+  const found = await readDocument(`storeProfiles/${encodeURIComponent(storeId)}`, false);
+  const { name, currency, cards } = (found ?? {}) as unknown as Profile;
+  if (!name) return null;
+  const programs = Object.values(cards ?? {});
+  programs.sort((one, other) => one.programName.localeCompare(other.programName));
+  return { storeId, name, currency, programs };
+}

@@ -1,0 +1,36 @@
+/** The words that both apps need. German has exactly this shape, or the build fails. */
+
+export const common = {
+  signIn: {
+    title: 'Sign in',
+    email: 'E-mail address',
+    mail: 'Mail me a link',
+    mailed: (email: string) => `We have mailed a link to ${email}. Open it in this browser.`,
+    password: 'Password',
+    byPassword: 'Sign in with a password',
+    withPassword: 'I have a password',
+    confirm: 'To which address did you get the link?',
+    go: 'Go on',
+    badLink: 'This link is not valid any more. Ask for a new one.',
+    wrong: 'The address or the password is wrong.',
+    invalidEmail: 'Type an e-mail address such as anna@example.com.',
+  },
+  problem: {
+    offline: 'There is no connection. Nothing was changed.',
+    unauthorized: 'Please sign in again.',
+    forbidden: 'That is not possible here.',
+    notFound: 'That is not there any more.',
+    conflict: 'That has changed meanwhile. Please look again.',
+    invalid: 'That is not possible.',
+    rateLimited: 'That was too often. Wait a moment.',
+    server: 'Something went wrong with us. Try again.',
+  },
+  retry: 'Try again',
+  loading: 'Loading',
+  skip: 'To the content',
+};
+
+/** What each app adds to: `codes` are its sentences for refusals, by code. */
+export type Common = typeof common & {
+  readonly problem: { readonly codes: Readonly<Record<string, string>> };
+};

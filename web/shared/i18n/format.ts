@@ -1,0 +1,34 @@
+/** How the language and region of the person write numbers, amounts and times. */
+
+import { language } from './catalogue.ts';
+
+/** With the person's region, as `en-GB` writes the day first and `de-CH` its thousands with ’. */
+export const locale = navigator.language.toLowerCase().startsWith(language) ? navigator.language : language;
+
+const plurals = new Intl.PluralRules(language);
+const numbers = new Intl.NumberFormat(locale);
+const percents = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 2 });
+const days = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' });
+const moments = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
+const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'short' });
+
+export const number = (value: number): string => numbers.format(value);
+export const percent = (value: number): string => percents.format(value / 100);
+export const day = (value: Date): string => days.format(value);
+export const moment = (value: Date): string => moments.format(value);
+export const hour = (value: Date): string => clock.format(value);
+
+export function money(value: number, currency: string): string {
+  const options = { style: 'currency', currency, trailingZeroDisplay: 'stripIfInteger' } as const;
+  return new Intl.NumberFormat(locale, options).format(value);
+}
+
+/** With all decimals, as on a receipt. */
+export function exactMoney(value: number, currency: string): string {
+  return new Intl.NumberFormat(locale, { style: 'currency', currency }).format(value);
+}
+
+/** Return a number with its noun: `1 point`, `120 points`. */
+export function counted(count: number, forms: { readonly one: string; readonly other: string }): string {
+  return `${number(count)} ${plurals.select(Math.abs(count)) === 'one' ? forms.one : forms.other}`;
+}

@@ -1,0 +1,20 @@
+/** Whom somebody means who types or scans one text: by which way the API finds that person. */
+
+export type Way =
+  | { readonly email: string }
+  | { readonly phone: string }
+  | { readonly memberCode: string }
+  | { readonly customerNumber: string };
+
+/** A code of a member is `S` or `R` and more: letters and digits that a scanner types at once. */
+const CODE = /^[SR][0-9A-Z]{11,}$/i;
+const PHONE = /^(?:\+|0)[0-9 ()/-]{5,}$/;
+
+export function wayOf(text: string): Way | null {
+  const typed = text.trim();
+  if (typed === '') return null;
+  if (typed.includes('@')) return { email: typed };
+  if (PHONE.test(typed)) return { phone: typed };
+  const code = typed.replace(/[\s-]/g, '');
+  return CODE.test(code) ? { memberCode: code } : { customerNumber: typed };
+}
