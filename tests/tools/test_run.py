@@ -336,6 +336,7 @@ def test_facts_are_exactly_those_that_tools_rely_on() -> None:
             "shopware": "http://127.0.0.1:8787/apiGateway",
             "tasks": "http://127.0.0.1:9497",
             "card": "http://127.0.0.1:8788/s/st_1",
+            "console": "http://127.0.0.1:8788/console",
         },
     }
 

@@ -1,0 +1,86 @@
+/** Each role gets its pages; who may not list stores names one; the choice is remembered; mailed links work. */
+
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { call, facts, open, run } from '../browser.mjs';
+import { check, signIn, WIDTHS } from './staff.mjs';
+
+/** Make somebody who can sign in and is a cashier in all stores. */
+async function makeCashier() {
+  const userId = `shell-${randomUUID()}`;
+  const person = { email: `${userId}@example.com`, password: 'punktwerk' };
+  const accounts = `identitytoolkit.googleapis.com/v1/projects/${facts.projectId}/accounts`;
+  await fetch(`http://${facts.authHost}/${accounts}`, {
+    method: 'POST',
+    headers: { Authorization: 'Bearer owner', 'Content-Type': 'application/json' },
+    body: JSON.stringify({ ...person, localId: userId, emailVerified: true }),
+  });
+  await call('addStaffMember', { userId, role: 'cashier', label: 'Everywhere' });
+  return { userId, ...person };
+}
+
+/** Return the address that the Auth emulator would have mailed, as the app is called by it. */
+async function mailedLink(address) {
+  const url = `http://${facts.authHost}/emulator/v1/projects/${facts.projectId}/oobCodes`;
+  const { oobCodes } = await (await fetch(url)).json();
+  const link = new URL(oobCodes.findLast((each) => each.email === address).oobLink);
+  const target = new URL(link.searchParams.get('continueUrl'));
+  for (const name of ['mode', 'oobCode', 'apiKey', 'lang']) {
+    target.searchParams.set(name, link.searchParams.get(name) ?? 'en');
+  }
+  return target.href;
+}
+
+await run(async (browser) => {
+  for (const width of WIDTHS) {
+    const cashier = await makeCashier();
+    try {
+      await anyStore(browser, width, cashier);
+    } finally {
+      await call('removeStaffMember', { userId: cashier.userId });
+    }
+    await roles(browser, width);
+  }
+});
+
+async function anyStore(browser, width, cashier) {
+  const opened = await open(browser, { width });
+  const { page, context } = opened;
+  await page.goto(facts.urls.console);
+  await page.getByLabel('E-mail address').fill(cashier.email);
+  await page.keyboard.press('Enter');
+  await page.getByText(`We have mailed a link to ${cashier.email}`).waitFor();
+  await page.goto(await mailedLink(cashier.email));
+
+  const store = page.getByLabel('Id or link of your store');
+  await store.fill('store_nowhere');
+  await page.keyboard.press('Enter');
+  await page.getByText('There is no such store.').waitFor();
+  await check(opened, 'console-store');
+  await store.fill(facts.urls.card);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Till' }).waitFor();
+  assert.equal(new URL(page.url()).search, ''); // Nothing is left of the link's proof.
+  await page.reload();
+  await page.getByRole('heading', { name: 'Till' }).waitFor();
+
+  // The card has a session of its own: there nobody has signed in.
+  await page.goto(new URL('/cards', facts.urls.card).href);
+  await page.getByText('Sign in to see your cards.').waitFor();
+  await context.close();
+}
+
+async function roles(browser, width) {
+  const pages = { owner: ['Till', 'Members'], developer: ['Members'] };
+  for (const [role, names] of Object.entries(pages)) {
+    const opened = await open(browser, { width });
+    const { page, context } = opened;
+    await page.goto(facts.urls.console);
+    await signIn(page, facts.signIns[role]);
+    await page.getByRole('navigation').waitFor();
+    await page.getByRole('heading', { name: names[0], level: 1 }).waitFor();
+    assert.deepEqual(await page.getByRole('navigation').getByRole('link').allInnerTexts(), names);
+    await check(opened, `console-${role}`);
+    await context.close();
+  }
+}
