@@ -35,6 +35,12 @@ export function MyData({ membership }: { readonly membership: Membership }) {
     setSaid(words.erased);
   }
 
+  async function endVisit(): Promise<void> {
+    forget();
+    await signOut();
+    replace('/cards');
+  }
+
   return (
     <section class="panel">
       <h2>{words.title}</h2>
@@ -43,7 +49,7 @@ export function MyData({ membership }: { readonly membership: Membership }) {
       </button>
       <Sure label={words.leave} question={words.leaveSure} yes={words.yes} act={attempt(leave)} />
       <Sure label={words.erase} question={words.eraseSure} yes={words.yesErase} act={attempt(erase)} />
-      <button type="button" class="plain" onClick={attempt(() => signOut().then(() => replace('/cards')))}>
+      <button type="button" class="plain" onClick={attempt(endVisit)}>
         {words.signOut}
       </button>
       {error !== undefined && <Failed error={error} />}
