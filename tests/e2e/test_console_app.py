@@ -1,0 +1,22 @@
+"""The merchant's console, in a browser: who signs in, the till, and the members."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import Run
+from tests.support.chromium import needs_chromium, run_flow
+
+pytestmark = [
+    needs_chromium,
+    pytest.mark.wide,
+    pytest.mark.xdist_group("suite"),
+    pytest.mark.timeout(400),
+]
+
+
+@pytest.mark.parametrize("flow", ["shell", "till", "members"])
+def test_staff_work_with_it(run: Run, tmp_path: Path, flow: str) -> None:
+    run_flow(f"console/{flow}.mjs", run.facts, tmp_path)
