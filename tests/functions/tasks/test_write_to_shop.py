@@ -11,7 +11,6 @@ import pytest
 from shared.domain.systems.shop_writings import WritingState
 from shared.services.systems import shop_writer
 from shared.store import client
-from shared.store.systems import shop_writing_documents
 from tests.support.dying import dying_after
 from tests.support.events import events_of
 from tests.support.refusals import nothing_written
