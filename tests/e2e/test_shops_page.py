@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -121,7 +122,8 @@ def notify(run: Run, row: dict[str, Any]) -> None:
 
 
 def now() -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    """Return the time to the microsecond: a whole second may be before the shop was connected."""
+    return datetime.now(UTC).isoformat()
 
 
 def in_the_app(folder: Path, **given: Any) -> dict[str, Any]:
