@@ -1,4 +1,5 @@
-/** Who has signed in, and the token that proves it. The SDK keeps the session; we keep nothing. */
+/** Who has signed in, and the token that proves it. The SDK keeps the sign-in; we keep only the
+ * address to which a link was mailed, until it is opened. */
 
 import { signal } from '@preact/signals';
 import { initializeApp } from 'firebase/app';
