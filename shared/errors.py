@@ -742,7 +742,7 @@ class MethodNotAllowed(PunktwerkError):
 
     code = "METHOD_NOT_ALLOWED"
     status = 405
-    fix = "Use POST; reads also take GET (see the `Allow` header)."
+    fix = "Use a method that the `Allow` header names."
 
 
 class MemberMerged(PunktwerkError):

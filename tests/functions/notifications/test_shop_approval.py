@@ -276,8 +276,11 @@ def test_each_address_takes_one_method(asking: Asking) -> None:
     client = asking.app.test_client()
     with nothing_written():
         assert client.get(f"{asking.path}/approve").status_code == 405
-        assert client.post(f"{asking.path}/connected").status_code == 405
+        refused = client.post(f"{asking.path}/connected")
         assert client.get(f"{asking.path}/other").status_code == 401
+    assert (refused.status_code, refused.headers["Allow"]) == (405, "GET")
+    assert refused.json is not None
+    assert "POST" not in refused.json["message"] + refused.json["fix"]
 
 
 def test_who_says_no_is_told_that_nothing_has_changed(asking: Asking) -> None:
