@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 
@@ -12,10 +13,12 @@ from flask import Flask
 from functions.catalog import SCOPES
 from shared.domain.accounts import oauth
 from shared.domain.accounts.oauth import OAuthError
+from shared.services.accounts import oauth_apps as services
 from shared.services.accounts import oauth_limits
 from tests.support import oauth_apps, staff
 from tests.support.merchants import Merchant
 from tests.support.pages import blocks, page, run_in_shell
+from tools.emulators import ROOT
 
 PAGE = page("oauth.md")
 persons = staff.persons
@@ -55,6 +58,27 @@ def test_an_app_gets_tokens_as_the_page_says(
     first, second = map(json.loads, ran.stdout.splitlines())
     assert first["scope"] == second["scope"] == "members.read stores.read"
     assert first["refresh_token"] != second["refresh_token"]
+
+
+@pytest.mark.usefixtures("firestore_emulator")
+def test_an_app_is_registered_as_the_page_says(
+    app: Flask, merchant: Merchant, tmp_path: Path
+) -> None:
+    facts = {
+        "firestoreHost": os.environ["FIRESTORE_EMULATOR_HOST"],
+        "projectId": os.environ["GOOGLE_CLOUD_PROJECT"],
+    }
+    dev_json = tmp_path / "dev.json"
+    dev_json.write_text(json.dumps(facts))
+    [register] = blocks(PAGE)
+    register = register.replace(".local/dev.json", str(dev_json))
+
+    ran = run_in_shell(app, merchant, ROOT, register, "echo $CLIENT_ID")
+
+    assert ran.returncode == 0, ran.stderr
+    registered = {each.app_id: each for each in services.list_all()}[ran.stdout.strip()]
+    assert registered.redirect_uris == ("http://127.0.0.1:4000/callback",)
+    assert registered.is_public
 
 
 def test_its_scopes_are_those_of_the_catalog() -> None:
