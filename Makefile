@@ -25,7 +25,7 @@ COVER := $(if $(COVERAGE),-p tests.support.covering)
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 20
 
-setup: ## Install what is missing: venv/ and tools/node_modules/
+setup: ## Install what is missing: venv/, tools/node_modules/ and the web apps
 ifeq ($(PYTHON),)
 	@echo "Python 3.11 is missing: install it, for example with \`apt-get install python3.11 python3.11-venv\`." >&2; exit 1
 else
