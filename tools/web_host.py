@@ -68,7 +68,7 @@ class Site:
         return next((each for pattern, each in self._rewrites if pattern.fullmatch(path)), {})
 
     def _existing(self, path: str) -> Path | None:
-        name = "index.html" if path == "/" else path.lstrip("/")
+        name = "index.html" if path == "/" else path.lstrip("/").replace("\0", "?")
         found = (self._folder / name).resolve()
         is_within = found.is_relative_to(self._folder) and not name.startswith(".")
         return found if is_within and found.is_file() else None

@@ -131,6 +131,26 @@ def test_the_page_names_fields_that_there_are(thing: str, stored: Any) -> None:
     assert named - {codec.camel(each.name) for each in dataclasses.fields(stored)} == set()
 
 
+def test_shows_the_profile_of_a_store(shared_app: App, merchant: Merchant) -> None:
+    program_id = merchant.program("cashback")
+    merchant.program("points", isActive=False)
+
+    profile = shared_app.ok("profileOf", merchant.store_id)
+
+    told = ("storeId", "name", "logo", "address", "timeZone", "currency")
+    assert [profile[name] for name in told] == [
+        merchant.store_id,
+        "Store",
+        None,
+        None,
+        "Europe/Berlin",
+        "EUR",
+    ]
+    assert [*profile["cards"]] == [program_id]
+    assert profile["cards"][program_id]["rules"]["cashbackPercentage"] == "3"
+    assert shared_app.ok("profileOf", "nowhere") is None
+
+
 def test_shows_the_active_programs_of_a_store(shared_app: App, merchant: Merchant) -> None:
     rewards = [{"rewardId": "rw_1", "title": "Rabatt", "type": "voucher", "requiredPoints": 7.5}]
     program_id = merchant.program("cashback", rewards=rewards, branding={"color": "#2563EB"})

@@ -17,11 +17,11 @@ from functions.catalog import QUEUES
 from shared import ids
 from shared import tasks as queue
 from shared.services.accounts import test_clock_moves
-from shared.services.events import outbox
+from shared.services.events import outbox, shop_outbox
 from shared.services.imports import row_imports
 from shared.services.loyalty import tier_recalculations
 from shared.services.members import erasures
-from shared.services.systems import sync_worker
+from shared.services.systems import shop_card_fills, sync_worker
 from shared.tasks import Task
 from tests.support.events import Pipeline
 from tests.support.tasks import TaskQueue
@@ -101,6 +101,8 @@ def test_the_queues_are_those_of_the_catalog() -> None:
         outbox.FAST,
         outbox.SLOW,
         sync_worker.CONTINUE,
+        shop_outbox.FUNCTION,
+        shop_card_fills.CONTINUE,
         erasures.FUNCTION,
         row_imports.CONTINUE,
         tier_recalculations.CONTINUE,

@@ -13,4 +13,12 @@ await run(async (browser) => {
   await page.goto(new URL('/s/nowhere', facts.urls.card).href);
   await page.getByRole('heading', { name: 'There is no such shop.' }).waitFor();
   await check(page, 'no-store', problems);
+  // Addresses that somebody has made up.
+  for (const path of ['/s/%', '/s/__proto__', '/s/', '/s/%E0%A4%A']) {
+    await page.goto(new URL(path, facts.urls.card).href);
+    await page.getByRole('heading', { name: 'There is no such shop.' }).waitFor();
+  }
+  await page.goto(new URL('/sign-in?back=/.//evil.example', facts.urls.card).href);
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  await check(page, 'made-up', problems);
 });

@@ -14,6 +14,7 @@ export function keptProfile(storeId: string): Kept<StoreProfile> | undefined {
 
 /** Return the profile of a store, which needs no sign-in; `null` if there is no such store. */
 export async function readProfile(storeId: string): Promise<Kept<StoreProfile> | null> {
+  if (storeId === '') return null;
   const found = await readDocument(`storeProfiles/${encodeURIComponent(storeId)}`, false);
   return found?.['name'] ? keep(profileName(storeId), found as unknown as StoreProfile) : null;
 }

@@ -17,22 +17,23 @@ export interface PageProps {
 
 type Page = { readonly default: ComponentType<PageProps> };
 
-const PAGES: Readonly<Record<string, () => Promise<Page>>> = {
-  s: () => import('./pages/store.tsx'),
-  c: () => import('./pages/card.tsx'),
-  cards: () => import('./pages/cards.tsx'),
-  'sign-in': () => import('./pages/sign-in.tsx'),
-};
+const CARDS = (): Promise<Page> => import('./pages/cards.tsx');
+const PAGES: ReadonlyMap<string, () => Promise<Page>> = new Map([
+  ['s', (): Promise<Page> => import('./pages/store.tsx')],
+  ['c', () => import('./pages/card.tsx')],
+  ['cards', CARDS],
+  ['sign-in', () => import('./pages/sign-in.tsx')],
+]);
 
 function App() {
   const [name = 'cards', id = ''] = parts();
-  const load = PAGES[name] ?? PAGES['cards'];
+  const load = PAGES.get(name) ?? CARDS;
   const [page, setPage] = useState<{ name: string; view: ComponentType<PageProps> }>();
   const [error, setError] = useState<unknown>();
 
   useEffect(() => {
     setError(undefined);
-    load?.().then((loaded) => setPage({ name, view: loaded.default }), setError);
+    load().then((loaded) => setPage({ name, view: loaded.default }), setError);
   }, [name]);
 
   useEffect(() => {

@@ -18,7 +18,8 @@ export class Unreadable extends Error {
 /** Return a document's fields; `null` if there is none, or it may not be read. */
 export async function readDocument(path: string, asUser: boolean): Promise<Data | null> {
   const answer = await send(`/${encodePath(path)}`, asUser);
-  if (answer.status === 404 || answer.status === 403) return null;
+  // 400: a name that no document can have, such as `__proto__`.
+  if ([400, 403, 404].includes(answer.status)) return null;
   if (!answer.ok) throw new Unreadable(answer.status);
   const found = (await answer.json()) as { fields?: Record<string, Value> };
   return decodeFields(found.fields ?? {});

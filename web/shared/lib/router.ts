@@ -16,7 +16,16 @@ export function replace(to: string): void {
 
 /** Return the parts of the address: `/s/store_1` is `['s', 'store_1']`. */
 export function parts(): readonly string[] {
-  return path.value.split('/').filter(Boolean).map(decodeURIComponent);
+  return path.value.split('/').filter(Boolean).map(decoded);
+}
+
+/** Return a part of an address as text; one that is badly written names nothing that there is. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 export function startRouter(): void {

@@ -10,7 +10,9 @@ export function safeUrl(text: string | null): string | undefined {
 /** Return a place of our own to go back to; `first` for anything else. */
 export function ownPath(text: string | null, first: string): string {
   const url = text?.startsWith('/') ? tryParse(text, location.origin) : null;
-  return url?.origin === location.origin ? url.pathname + url.search : first;
+  // A path that begins with two slashes would name another host.
+  const isOurs = url?.origin === location.origin && !url.pathname.startsWith('//');
+  return isOurs ? url.pathname + url.search : first;
 }
 
 function tryParse(text: string, base?: string): URL | null {

@@ -124,7 +124,8 @@ export function SignIn({ link, note, onDone }: Props) {
 
 /** Firebase's own codes tell apart what the person has done from what we or the network have. */
 function sentenceFor(error: unknown, refused: string): string {
-  const code = (error as { code?: string }).code ?? '';
+  const { code: given } = error as { code?: unknown };
+  const code = typeof given === 'string' ? given : ''; // The browser's own failures have numbers.
   if (code === 'auth/network-request-failed') return common().problem.offline;
   if (code === 'auth/too-many-requests') return common().problem.rateLimited;
   return code.startsWith('auth/') ? refused : sentenceOf(error);

@@ -55,7 +55,14 @@ export const de: Words = {
     release: 'Zurückgeben',
     inShop: 'Für den Onlineshop',
     shopCode: 'Diesen Code im Onlineshop eingeben',
-    shopNote: 'Er gilt dort binnen einer Minute, einmal, nur für Sie.',
+    spend: (cost) => `${cost} dafür ausgeben? Einen Code des Onlineshops kann man hier nicht zurückgeben.`,
+    spendYes: 'Ja, holen',
+  },
+  codes: {
+    title: 'Meine Codes',
+    soon: 'Er gilt dort binnen einer Minute, einmal, nur für Sie.',
+    failed: 'Der Onlineshop hat diesen Code nicht angenommen. Fragen Sie dort.',
+    over: 'Dieser Code gilt nicht mehr.',
   },
   campaigns: { title: 'Zurzeit' },
   history: {

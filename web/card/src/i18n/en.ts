@@ -56,7 +56,14 @@ export const en = {
     release: 'Give it back',
     inShop: 'For the online shop',
     shopCode: 'Type this code in the online shop',
-    shopNote: 'It works there within a minute, once, for you alone.',
+    spend: (cost: string) => `Spend ${cost} for it? A code of the online shop cannot be given back here.`,
+    spendYes: 'Yes, get it',
+  },
+  codes: {
+    title: 'My codes',
+    soon: 'It works there within a minute, once, for you alone.',
+    failed: 'The online shop has not taken this code. Ask the shop.',
+    over: 'This code does not work any more.',
   },
   campaigns: { title: 'At the moment' },
   history: {

@@ -8,6 +8,7 @@ import type { PageProps } from '../main.tsx';
 import { balanceOf, isRunning, nextExpiry, type Membership } from '../model.ts';
 import { History } from '../parts/history.tsx';
 import { MemberCode } from '../parts/member-code.tsx';
+import { MyCodes } from '../parts/my-codes.tsx';
 import { MyData } from '../parts/my-data.tsx';
 import { Rewards } from '../parts/rewards.tsx';
 import { replace } from '../../../shared/lib/router.ts';
@@ -68,6 +69,7 @@ function Shown({ mine, at }: { readonly mine: MyCard; readonly at: number | unde
           ))}
         </section>
       )}
+      <MyCodes programId={card.programId} newest={membership.recent[0]?.entryId} />
       <Rewards card={card} membership={membership} />
       <History card={card} membership={membership} />
       <MyData membership={membership} />

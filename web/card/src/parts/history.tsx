@@ -41,7 +41,6 @@ export function History({ card, membership }: Props) {
               {entry.units > 0 && '+'}
               {amount(entry.units, card, membership.scale)}
             </span>
-            {entry.rewardCode !== null && <span class="quiet">{entry.rewardCode}</span>}
             <time class="quiet" dateTime={time(entry.recordedAt).toISOString()}>
               {moment(time(entry.recordedAt))}
             </time>

@@ -42,6 +42,7 @@ export function Rewards({ card, membership }: Props) {
         <Reserved
           key={hold.reservationId}
           hold={hold}
+          isForShop={card.rewards.some((each) => each.rewardId === hold.rewardId && each.isForShop)}
           programId={card.programId}
           onError={setError}
           onReleased={() => setReserved(null)}
@@ -111,6 +112,7 @@ function Offer({ card, membership, reward, onError, onReserved }: OfferProps) {
         <p>{amount(cost, card, membership.scale)}</p>
       </div>
       {reward.description && <p class="quiet">{reward.description}</p>}
+      {reward.isForShop && <p class="quiet">{t().rewards.inShop}</p>}
       {reward.requiredTier && <p class="quiet">{t().rewards.needsTier(reward.requiredTier)}</p>}
       {missing > 0 ? (
         <>
@@ -118,7 +120,7 @@ function Offer({ card, membership, reward, onError, onReserved }: OfferProps) {
           <p>{t().rewards.missing(amount(missing, card, membership.scale))}</p>
         </>
       ) : reward.isForShop ? (
-        <ShopReward card={card} reward={reward} onError={onError} />
+        <ShopReward card={card} reward={reward} cost={amount(cost, card, membership.scale)} onError={onError} />
       ) : (
         <button type="button" aria-disabled={isBusy} onClick={() => void reserve()}>
           {t().rewards.get}
@@ -139,12 +141,14 @@ function Progress({ share }: { readonly share: number }) {
 
 interface ReservedProps {
   readonly hold: Hold;
+  /** Then a till refuses the code, and the shop has it only once it was bought. */
+  readonly isForShop: boolean;
   readonly programId: string;
   readonly onError: (error: unknown) => void;
   readonly onReleased: () => void;
 }
 
-function Reserved({ hold, programId, onError, onReleased }: ReservedProps) {
+function Reserved({ hold, isForShop, programId, onError, onReleased }: ReservedProps) {
   async function release(): Promise<void> {
     try {
       const body = { programId, reservationId: hold.reservationId, userId: ownId() };
@@ -158,9 +162,15 @@ function Reserved({ hold, programId, onError, onReleased }: ReservedProps) {
   const code = hold.rewardCode ?? '';
   return (
     <div class="code" role="group" aria-label={t().rewards.hold}>
-      <h3>{t().rewards.hold}</h3>
-      <Qr text={code} label={t().rewards.hold} />
-      <p class="text">{code}</p>
+      {isForShop ? (
+        <h3>{t().rewards.inShop}</h3>
+      ) : (
+        <>
+          <h3>{t().rewards.hold}</h3>
+          <Qr text={code} label={t().rewards.hold} />
+          <p class="text">{code}</p>
+        </>
+      )}
       <p>{t().rewards.until(hour(time(hold.endsAt)))}</p>
       <button type="button" onClick={() => void release()}>
         {t().rewards.release}

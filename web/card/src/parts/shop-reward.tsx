@@ -9,33 +9,32 @@ import { t } from '../words.ts';
 interface Props {
   readonly card: ProgramCard;
   readonly reward: Reward;
+  /** As people read it, for the question before it is spent. */
+  readonly cost: string;
   readonly onError: (error: unknown) => void;
 }
 
-export function ShopReward({ card, reward, onError }: Props) {
+/** What is bought appears among the codes of the card, and stays there until it is used. */
+export function ShopReward({ card, reward, cost, onError }: Props) {
   const [key, setKey] = useState(idempotencyKey);
+  const [isAsked, setAsked] = useState(false);
   const [isBusy, setBusy] = useState(false);
-  const [code, setCode] = useState<string | null>(null);
 
   async function buy(): Promise<void> {
     if (isBusy) return;
     setBusy(true);
     onError(undefined);
+    const body = {
+      programId: card.programId,
+      userId: ownId(),
+      rewardId: reward.rewardId,
+      points: Number(reward.requiredPoints),
+    };
+    const headers = { 'Idempotency-Key': key };
     try {
-      const bought = await ask((api, signal) =>
-        api.POST('/redeemLoyaltyPoints', {
-          body: {
-            programId: card.programId,
-            userId: ownId(),
-            rewardId: reward.rewardId,
-            points: Number(reward.requiredPoints),
-          },
-          headers: { 'Idempotency-Key': key },
-          signal,
-        }),
-      );
-      setCode(bought.rewardCode);
+      await ask((api, signal) => api.POST('/redeemLoyaltyPoints', { body, headers, signal }));
       setKey(idempotencyKey());
+      setAsked(false);
     } catch (failure) {
       onError(failure);
     } finally {
@@ -43,20 +42,25 @@ export function ShopReward({ card, reward, onError }: Props) {
     }
   }
 
-  return (
-    <>
-      <p class="quiet">{t().rewards.inShop}</p>
-      {code !== null && (
-        <div class="code" role="group" aria-label={t().rewards.shopCode}>
-          <p>{t().rewards.shopCode}</p>
-          <p class="text">{code}</p>
-          <p>{t().rewards.shopNote}</p>
-        </div>
-      )}
-      <button type="button" aria-disabled={isBusy} onClick={() => void buy()}>
+  if (!isAsked) {
+    return (
+      <button type="button" onClick={() => setAsked(true)}>
         {t().rewards.get}
         <span class="for-readers"> {reward.title}</span>
       </button>
-    </>
+    );
+  }
+  return (
+    <div class="stack" role="group" aria-label={t().rewards.spend(cost)}>
+      <p>{t().rewards.spend(cost)}</p>
+      <div class="row">
+        <button type="button" aria-disabled={isBusy} onClick={() => void buy()}>
+          {t().rewards.spendYes}
+        </button>
+        <button type="button" class="plain" onClick={() => setAsked(false)}>
+          {t().me.no}
+        </button>
+      </div>
+    </div>
   );
 }
