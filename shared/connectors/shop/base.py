@@ -214,6 +214,7 @@ class ShopModule(SystemModule, Protocol):
         NOTICE_TOPICS: What the shop is asked to send, in the shop's words.
         IDS_ARE_GLOBAL: A customer's id is another one's in no other shop of the system.
         SUBSCRIBES: Those of them that the connector, then ``NoticeSubscribing``, can ask for.
+        ADDRESS: The setting by which it is known, in ``Connection.visible``, which shop it is.
         WRITES: What can be written into the shop: its connector is ``CardWriting`` with
             ``ShopWrite.CARD``, and ``CodeWriting`` with ``ShopWrite.CODE``.
     """
@@ -221,6 +222,7 @@ class ShopModule(SystemModule, Protocol):
     NOTICE_TOPICS: tuple[str, ...]
     SUBSCRIBES: tuple[str, ...]
     IDS_ARE_GLOBAL: bool
+    ADDRESS: str
     WRITES: frozenset[ShopWrite]
 
     def connect(self, config: ConnectorConfig, *, is_emulated: bool) -> ShopConnector:

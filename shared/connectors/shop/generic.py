@@ -40,6 +40,7 @@ PUSHES: Mapping[DataType, PushBy] = {}
 HAS_PUSH_KEYS = False
 IS_FILE = False
 IDS_ARE_GLOBAL = False
+ADDRESS = "writeUrl"
 WRITES = frozenset(ShopWrite)
 NOTICE_TOPICS: tuple[str, ...] = generic_orders.TOPICS
 SUBSCRIBES: tuple[str, ...] = ()

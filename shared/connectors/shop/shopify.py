@@ -58,6 +58,7 @@ PUSHES: Mapping[DataType, PushBy] = {}
 HAS_PUSH_KEYS = False
 IS_FILE = False
 IDS_ARE_GLOBAL = True
+ADDRESS = "shop"
 WRITES = frozenset(ShopWrite)
 NOTICE_TOPICS = (
     "orders/paid",

@@ -57,6 +57,7 @@ HAS_PUSH_KEYS = False
 IS_FILE = False
 IDS_ARE_GLOBAL = True
 """They are random. Those of a shop that was copied are those of the same people."""
+ADDRESS = "shopUrl"
 WRITES = frozenset({ShopWrite.CARD, ShopWrite.CODE})
 NOTICE_TOPICS = (
     "state_enter.order_transaction.state.paid",

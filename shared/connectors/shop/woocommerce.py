@@ -50,6 +50,7 @@ PUSHES: Mapping[DataType, PushBy] = {}
 HAS_PUSH_KEYS = False
 IS_FILE = False
 IDS_ARE_GLOBAL = False
+ADDRESS = "shopUrl"
 WRITES = frozenset({ShopWrite.CARD, ShopWrite.CODE})
 NOTICE_TOPICS = ("order.created", "order.updated", "order.deleted", "order.restored")
 SUBSCRIBES = NOTICE_TOPICS

@@ -73,6 +73,7 @@ class ShopWriting:
         customer_id: The shop's id of the customer.
         version: Goes up whenever somebody else changes it, so that whoever writes it knows.
         code: As the customer types it; ``None`` for a card, as ``terms``.
+        shop_address: Of the shop of a code, into which alone it is put.
         next_attempt_at: When it is to be written, or, while somebody holds the lease, when
             somebody else may; ``None`` if nothing is to be done.
         attempts: Failed ones in a row.
@@ -100,6 +101,7 @@ class ShopWriting:
     updated_at: datetime
     version: int = 1
     code: str | None = None
+    shop_address: str | None = None
     terms: CodeTerms | None = None
     next_attempt_at: datetime | None = None
     attempts: int = 0
@@ -120,6 +122,10 @@ class ShopWriting:
         due = self.next_attempt_at
         is_free = not lease.is_held(self.lease_until, now)
         return self.state is WritingState.PENDING and is_free and due is not None and due <= now
+
+    def is_for(self, shop_address: str) -> bool:
+        """Tell whether it is for the shop at an address; a card is for any: it is written anew."""
+        return self.shop_address in {None, shop_address}
 
     @property
     def source(self) -> str:
@@ -194,8 +200,10 @@ def filled(writing: ShopWriting, card: ShopWriting, now: datetime) -> ShopWritin
     return replace(after, digest=None, is_ending=False)
 
 
-def begun(writing: ShopWriting, lease_id: str, user_id: str, now: datetime) -> ShopWriting:
-    """Return a writing that somebody writes now."""
+def begun(
+    writing: ShopWriting, lease_id: str, user_id: str, now: datetime, *, called: str | None
+) -> ShopWriting:
+    """Return a writing that somebody writes now; ``called`` is the address of the shop, if any."""
     until = now + LEASE
     return replace(
         writing,
@@ -203,7 +211,8 @@ def begun(writing: ShopWriting, lease_id: str, user_id: str, now: datetime) -> S
         lease_id=lease_id,
         lease_until=until,
         next_attempt_at=until,
-        is_touched=True,
+        is_touched=writing.is_touched or called is not None,
+        shop_address=writing.shop_address or (called if writing.terms else None),
         unsettled_until=until,
         updated_at=now,
     )

@@ -145,6 +145,14 @@ def customer_of(connection: Connection, person: Member) -> str | None:
     return shop_customer_ids.customer_id(connection.store_id, external_id, is_global=is_global)
 
 
+def address_of(connection: Connection) -> str | None:
+    """Return by what a shop is told from another one; ``None`` if nothing can be written there."""
+    from shared.connectors import systems
+
+    said = str(connection.visible.get(systems.shop_module_of(connection.system).ADDRESS) or "")
+    return said.casefold().rpartition("://")[2].rstrip("/") or None
+
+
 def tasks_of(writing: ShopWriting) -> list[Task]:
     """Return the task of the next attempt, at its time; none if the sweep enqueues it."""
     due, now = writing.next_attempt_at, clock.real_now()

@@ -166,6 +166,7 @@ def put(
         created_at=now,
         updated_at=now,
         code=entry.reward_code,
+        shop_address=shop_outbox.address_of(found.connection),
         terms=CodeTerms(
             membership_id=entry.membership_id,
             entry_id=entry.entry_id,

@@ -17,6 +17,7 @@ from shared.errors import (
     ConnectorUnsupported,
 )
 from shared.services import credentials
+from shared.services.events import shop_outbox
 from shared.store import paths
 
 
@@ -39,6 +40,22 @@ def require(connection: Connection, what: ShopWrite) -> None:
     offers = systems.shop_module_of(connection.system).WRITES
     if what not in offers:
         raise ConnectorUnsupported(f"{connection.system} takes no {what}s.", offers=sorted(offers))
+
+
+def require_own(connection: Connection, writing: ShopWriting) -> None:
+    """Refuse to look in one shop for a code that is in another one.
+
+    Raises:
+        ConnectorNotConfigured.
+    """
+    address = shop_outbox.address_of(connection)
+    if address is not None and not writing.is_for(address):
+        raise ConnectorNotConfigured(
+            f"The code is of another shop than the store is connected to: {writing.shop_address}.",
+            fix="Connect that shop again with configureSync, or look there yourself.",
+            kind=SystemKind.SHOP,
+            system=writing.system,
+        )
 
 
 def not_configured(writing: ShopWriting) -> ConnectorNotConfigured:

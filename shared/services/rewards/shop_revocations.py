@@ -84,6 +84,7 @@ def revoke(writing: ShopWriting) -> None:
     connection = sync_documents.find_connection(writing.store_id, SystemKind.SHOP, writing.system)
     if connection is None:
         raise shop_calls.not_configured(writing)
+    shop_calls.require_own(connection, writing)
     shop_calls.require(connection, ShopWrite.CODE)
     fate = shop_calls.codes_of(connection).revoke_code(shop_calls.code_of(writing))
     path, now = paths.shop_writing(writing.write_id), clock.real_now()

@@ -98,9 +98,12 @@ def _begin(write_id: str) -> _Begun | None:
         commands.want(reads, [shop_path, *key_paths])
         owners = (member_key_documents.decode(reads[each]) for each in key_paths)
         user_id = next((each.user_id for each in owners if each), found.user_id)
-        begun = shop_writings.begun(found, lease_id, user_id, now)
-        write = shop_writing_documents.write(reads[path], begun)
         connection = sync_documents.decode_connection(reads[shop_path])
+        # What no shop is called for can be cancelled without one.
+        address = shop_outbox.address_of(connection) if connection else None
+        called = address if address and found.is_for(address) else None
+        begun = shop_writings.begun(found, lease_id, user_id, now, called=called)
+        write = shop_writing_documents.write(reads[path], begun)
         return Effect(_Begun(begun, found, connection), [write])
 
     return commands.run([path], decide)
@@ -171,6 +174,7 @@ def _code(begun: _Begun) -> _End:
     writing, connection = begun.writing, begun.connection
     if connection is None:
         raise shop_calls.not_configured(writing)
+    shop_calls.require_own(connection, writing)
     shop_calls.require(connection, ShopWrite.CODE)
     shop, code = shop_calls.codes_of(connection), shop_calls.code_of(writing)
     _require_time(writing)

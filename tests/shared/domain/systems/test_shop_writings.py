@@ -50,7 +50,7 @@ REFUSED = Failure("CONNECTOR_REJECTED", "no", is_retryable=False, is_unknown=Fal
 
 
 def begun(writing: ShopWriting) -> ShopWriting:
-    return shop_writings.begun(writing, "run_1", writing.user_id, NOW)
+    return shop_writings.begun(writing, "run_1", writing.user_id, NOW, called="shop.example")
 
 
 def test_only_one_may_write_until_the_lease_ends() -> None:

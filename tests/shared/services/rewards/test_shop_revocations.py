@@ -9,9 +9,9 @@ import pytest
 from shared.services.systems import shop_writer
 from tests.support.dying import dying_after
 from tests.support.refusals import nothing_written
-from tests.support.shops import order
+from tests.support.shops import SECRET, order
 from tests.support.traffic import watched
-from tests.support.written_shops import LOST, WrittenShop
+from tests.support.written_shops import LOST, ShopServer, WrittenShop, serving
 
 BEFORE, AFTER = 200, 150
 """The balance before and after the redemption."""
@@ -299,3 +299,76 @@ def test_a_put_that_dies_anywhere_and_a_cancel_never_leave_code_and_points(
         if not life.has_ended:
             return
     raise AssertionError("it never came to its end")
+
+
+def connect_other(shop: WrittenShop, other: ShopServer) -> None:
+    """Connect the store to another shop of the same system."""
+    credentials = {
+        "webhookSecret": SECRET,
+        "ordersUrl": shop.shop.lists.url,
+        "writeUrl": other.url,
+    }
+    shop.shop.connect(credentials=credentials)
+    shop.work()
+
+
+def test_a_code_of_another_shop_keeps_the_points(code_shop: WrittenShop) -> None:
+    redemption_id = redeemed(code_shop)
+    with serving() as other:
+        connect_other(code_shop, other)
+        with nothing_written():
+            answer = code_shop.cancel(redemption_id)
+        assert answer.error == "CONNECTOR_NOT_CONFIGURED"
+        assert other.calls == []
+    require_safe(code_shop)
+
+    code_shop.connect()
+    assert code_shop.cancel(redemption_id).status == 200
+    require_safe(code_shop)
+
+
+def test_a_code_that_one_shop_may_have_is_put_into_no_other(code_shop: WrittenShop) -> None:
+    redemption_id = str(code_shop.redeem().body["redemptionId"])
+    code_shop.server.faults = [LOST]
+    code_shop.work()
+    assert code_shop.is_usable()
+    code_shop.clock.advance(minutes=10)
+    with serving() as other:
+        connect_other(code_shop, other)
+        code_shop.attempt()
+        assert other.codes == {}
+        found = code_shop.redemption(redemption_id)
+        assert found["shop"]["state"] == "failed"
+        code_shop.merchant.api.ok("retryShopWrite", {"writeId": code_shop.code().write_id})
+        code_shop.work()
+        assert other.codes == {}
+
+    code_shop.connect()
+    code_shop.work()
+    assert code_shop.redemption(redemption_id)["shop"]["state"] == "active"
+
+
+def test_a_code_that_no_shop_was_ever_asked_for_is_cancelled(code_shop: WrittenShop) -> None:
+    redemption_id = str(code_shop.redeem().body["redemptionId"])
+    code_shop.merchant.api.ok(
+        "deleteSyncConfiguration",
+        {"kind": "shop", "system": "generic", "storeId": code_shop.merchant.store_id},
+    )
+    code_shop.work()
+    assert code_shop.redemption(redemption_id)["shop"]["state"] == "failed"
+    assert code_shop.cancel(redemption_id).status == 200
+    assert code_shop.shop.points() == BEFORE
+    code_shop.connect()
+    code_shop.work()
+    require_safe(code_shop)
+
+
+def test_a_code_that_another_shop_was_meant_for_is_cancelled(code_shop: WrittenShop) -> None:
+    redemption_id = str(code_shop.redeem().body["redemptionId"])
+    with serving() as other:
+        connect_other(code_shop, other)
+        code_shop.work()
+        assert other.codes == {}, "its customer 17 may be somebody else"
+        assert code_shop.cancel(redemption_id).status == 200
+        assert code_shop.shop.points() == BEFORE
+    require_safe(code_shop)
