@@ -63,7 +63,7 @@ REFUSALS = ()
 
 
 def handle(_: Request, who: Caller | SignedInCustomer) -> Response:
-    """List them."""
+    """List the accounts for which the caller works."""
     found = (
         workplaces.of_person(who)
         if isinstance(who, SignedInCustomer)

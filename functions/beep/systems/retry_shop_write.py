@@ -56,6 +56,6 @@ REFUSALS = (ShopWriteNotFound,)
 
 
 def handle(body: Request, caller: Caller) -> Response:
-    """Make it due now."""
+    """Have the card or the code written now."""
     done = shop_write_lists.retry(caller, body.write_id, body.store_id)
     return Response(write=shop_write_body(done.writing), is_replay=done.is_replay)
