@@ -1,0 +1,83 @@
+/** A customer buys a reward of the online shop; the code stays in the card until it is used. */
+
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import { call, check, facts, open, run } from './browser.mjs';
+
+const { storeId, signIns } = facts;
+const system = 'generic';
+
+/** A shop of our own contract that takes every code. */
+const shop = createServer((request, answer) => {
+  request.resume();
+  request.on('end', () => {
+    answer.setHeader('Content-Type', 'application/json');
+    answer.end(JSON.stringify({ id: 'code-1', orders: [] }));
+  });
+});
+await new Promise((ready) => shop.listen(0, '127.0.0.1', ready));
+
+const url = `http://127.0.0.1:${shop.address().port}`;
+const { programId } = await call('createLoyaltyProgram', {
+  storeId,
+  programName: 'Online points',
+  programType: 'points',
+  rules: { pointsPerEuro: 1 },
+  isActive: true,
+});
+await call('configureSync', {
+  kind: 'shop',
+  system,
+  storeId,
+  credentials: { webhookSecret: 'secret-of-the-shop-in-a-flow', writeUrl: url },
+  awardPointsProgramId: programId,
+  schedule: 'none',
+});
+await call('createReward', {
+  programId,
+  rewardId: 'online',
+  title: 'Ten percent online',
+  type: 'discount_percent',
+  percentage: 10,
+  requiredPoints: 30,
+  shop: { system },
+});
+const { userId } = signIns.customer;
+await call('enrollInLoyaltyProgram', { programId, userId });
+await call('linkShopCustomer', { storeId, system, userId, customerId: '17' });
+await call('addLoyaltyPoints', { programId, userId, points: 40, transactionId: `online-${programId}` });
+
+try {
+  await run(async (browser) => {
+    const { page, problems } = await open(browser);
+    const card = `/c/${encodeURIComponent(programId)}`;
+    await page.goto(new URL(`/sign-in?back=${encodeURIComponent(card)}`, facts.urls.card).href);
+    await page.getByRole('button', { name: 'I have a password' }).click();
+    await page.getByLabel('E-mail address').fill(signIns.customer.email);
+    await page.getByLabel('Password').fill(signIns.customer.password);
+    await page.getByRole('button', { name: 'Sign in with a password' }).click();
+
+    await page.locator('.balance', { hasText: '40 points' }).waitFor();
+    await page.getByText('For the online shop').waitFor();
+    await page.getByRole('button', { name: 'Get it Ten percent online' }).click();
+    const question = page.getByRole('group', { name: 'Spend 30 points for it?' });
+    await check(page, 'shop-reward-question', problems);
+    await question.getByRole('button', { name: 'Yes, get it' }).click();
+
+    // What is left does not pay another one; the code is there all the same, also after a reload.
+    await page.locator('.balance', { hasText: '10 points' }).waitFor();
+    await page.getByText('20 points missing').waitFor();
+    const codes = page.getByRole('listitem').filter({ hasText: 'Type this code in the online shop' });
+    await codes.waitFor();
+    const code = (await codes.locator('.text').textContent()) ?? '';
+    const { redemptions } = await call('listRedemptions', { programId, userId, status: 'redeemed' });
+    assert.deepEqual([code], redemptions.map((each) => each.rewardCode));
+    await page.reload();
+    await codes.waitFor();
+    await check(page, 'shop-reward-code', problems);
+  });
+} finally {
+  shop.close();
+  await call('deleteSyncConfiguration', { kind: 'shop', system, storeId });
+  await call('updateLoyaltyProgram', { programId, isActive: false });
+}
