@@ -81,6 +81,8 @@ def resume(store_id: str, system: str, fill_id: str) -> None:
         if connection is None or not connection.writes_cards:
             _noted(fill, fill.position, 0, is_done=True)
             return
+        if fill.position is None:
+            _mark_left(connection)
         page = membership_documents.list_of_program(fill.program_id, fill.position, PAGE)
         if not page:
             _noted(fill, fill.position, 0, is_done=True)
@@ -121,6 +123,31 @@ def _armed(reads: Reads) -> Effect[None]:
     after = shop_writings.armed(found, clock.real_now())
     made = shop_outbox.tasks_of(after)
     return Effect(None, [shop_writing_documents.write(read, after)], tasks=made)
+
+
+def _mark_left(connection: Connection) -> None:
+    """Make the cards due that show another program: who is not in the new one has none."""
+    store_id, program_id = connection.store_id, connection.program_id
+    assert program_id is not None, "cards are of a program"
+
+    def decide(reads: Reads) -> Effect[None]:
+        writes: list[Write] = []
+        made: list[Task] = []
+        for read in reads.values():
+            found = shop_writing_documents.decode(read)
+            if found is None or found.is_ending or found.program_id == program_id:
+                continue
+            card, now = replace(found, program_id=program_id), clock.real_now()
+            after = shop_writings.filled(found, card, now)
+            writes.append(shop_writing_documents.write(read, after))
+            made += shop_outbox.tasks_of(after)
+        return Effect(None, writes, tasks=made)
+
+    for page in shop_writing_documents.pages_of_cards(store_id, connection.system):
+        left = [each for each in page if (each.data or {}).get("programId") != program_id]
+        for start in range(0, len(left), CHUNK):
+            known = {each.path: each for each in left[start : start + CHUNK]}
+            commands.run([*known], decide, known=known)
 
 
 def _mark(connection: Connection, page: Sequence[Snapshot]) -> None:

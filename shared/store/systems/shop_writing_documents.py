@@ -66,6 +66,16 @@ def pages_of_dead(store_id: str, system: str) -> Iterator[list[Snapshot]]:
     )
 
 
+def pages_of_cards(store_id: str, system: str) -> Iterator[list[Snapshot]]:
+    """Yield the cards of a shop's customers."""
+    return client.pages(
+        "shopWritings",
+        ("storeId", "==", store_id),
+        ("system", "==", system),
+        ("kind", "==", ShopWrite.CARD.value),
+    )
+
+
 def list_due(before: datetime, limit: int, after: ShopWriting | None = None) -> list[ShopWriting]:
     """Return writings that were due before a moment, longest due first."""
     return WRITINGS.query(

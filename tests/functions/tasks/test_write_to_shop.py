@@ -376,3 +376,16 @@ def test_cards_are_refused_where_the_shop_cannot_take_them(written_shop: Written
         answer = written_shop.merchant.api("configureSync", body)
     assert (answer.status, answer.error) == (400, "CONNECTOR_UNSUPPORTED")
     assert answer.body["details"]["offers"] == ["writeUrl"]
+
+
+def test_who_is_not_in_the_program_that_is_shown_now_has_no_card(card_shop: WrittenShop) -> None:
+    other = card_shop.merchant.program("points")
+    card_shop.connect(writesCards=True, awardPointsProgramId=other)
+    card_shop.work()
+    assert card_shop.server.cards == {}
+    assert card_shop.writings() == []
+
+    card_shop.clock.advance(minutes=1)
+    card_shop.connect(writesCards=True)
+    card_shop.work()
+    assert card_shop.server.cards == {"17": CARD}
