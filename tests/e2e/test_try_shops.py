@@ -7,6 +7,7 @@ import pytest
 from shared.connectors import shop
 from tests.e2e.conftest import Run
 from tests.support import shopify_shop, shops, shopware_shop, vendors, woocommerce_shop
+from tests.support.vendor_shops.base import Notice
 from tests.support.vendor_shops.generic import GenericShop
 from tools import try_shops
 
@@ -14,8 +15,18 @@ pytestmark = [pytest.mark.wide, pytest.mark.xdist_group("suite"), pytest.mark.ti
 
 
 def test_sells_redeems_and_refunds_in_every_shop(
-    run: Run, capsys: pytest.CaptureFixture[str]
+    run: Run, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    refunded = GenericShop.refunded
+
+    def refunded_while_others_buy(shop: GenericShop, number: int, euros: int) -> Notice:
+        other = {"programId": "lp_demo-points", "userId": f"other_{number}"}
+        run.post("enrollInLoyaltyProgram", other)
+        run.post("addLoyaltyPoints", {**other, "purchaseAmount": 20, "transactionId": str(number)})
+        return refunded(shop, number, euros)
+
+    monkeypatch.setattr(GenericShop, "refunded", refunded_while_others_buy)
+
     assert try_shops.main([], run.local / "dev.json") == 0
 
     printed = capsys.readouterr().out
