@@ -148,8 +148,13 @@ class BackOffice:
             case ["POST", "_action", "sync"]:
                 self._sync(body)
                 return 200, {"data": {}, "notFound": {}, "deleted": {}}
-            case [_, "promotion", promotion_id]:
-                return self._promotion(method, promotion_id, body)
+            case ["POST", "search", "promotion"]:
+                self._need("promotion:read")
+                known = self.tables.promotions
+                asked = [each for each in body["ids"] if each in known]
+                return 200, {"data": [{**known[each], "id": each} for each in asked]}
+            case ["PATCH", "promotion", promotion_id]:
+                return self._change_promotion(promotion_id, body)
         raise AssertionError(path)
 
     def _asked(self, body: Row) -> list[str]:
@@ -165,14 +170,11 @@ class BackOffice:
             "tags": [{"id": each, "name": self.tables.tags[each]} for each in tags],
         }
 
-    def _promotion(self, method: str, promotion_id: str, body: Any) -> tuple[int, Any]:
-        self._need("promotion:read" if method == "GET" else "promotion:update")
+    def _change_promotion(self, promotion_id: str, body: Any) -> tuple[int, Any]:
+        self._need("promotion:update")
         found = self.tables.promotions.get(promotion_id)
         if found is None:
             raise Refused(404, "FRAMEWORK__RESOURCE_NOT_FOUND", "The promotion was not found.")
-        if method == "GET":
-            return 200, {"data": {**found, "id": promotion_id}}
-        assert method == "PATCH"
         found |= body
         return 204, b""
 

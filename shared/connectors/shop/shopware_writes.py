@@ -100,10 +100,6 @@ class _Rows(_Answer):
     data: list[dict[str, Any]]
 
 
-class _Row(_Answer):
-    data: _Promotion
-
-
 def write_card(client: JsonClient, card: ShopCard) -> None:
     """Write a card; see ``CardWriting``.
 
@@ -172,17 +168,16 @@ def revoke_code(client: JsonClient, code: ShopCode) -> CodeFate:
     It is looked at again afterwards: an order may have been placed meanwhile. One that was used is
     left as it was.
     """
-    try:
+    promotion = _promotion(client, code)
+    if promotion is not None and not promotion.order_count:
+        _set_active(client, code, is_active=False)
         promotion = _promotion(client, code)
-        if not promotion.order_count:
-            _set_active(client, code, is_active=False)
-            promotion = _promotion(client, code)
-            if not promotion.order_count:
-                return CodeFate.REVOKED
-        if not promotion.active:
-            _set_active(client, code, is_active=True)
-    except ConnectorNotFound:
+        if promotion is not None and not promotion.order_count:
+            return CodeFate.REVOKED
+    if promotion is None:
         return CodeFate.REVOKED
+    if not promotion.active:
+        _set_active(client, code, is_active=True)
     return CodeFate.USED
 
 
@@ -265,9 +260,16 @@ def _search(
             return
 
 
-def _promotion(client: JsonClient, code: ShopCode) -> _Promotion:
-    reply = client.get(f"/promotion/{_promotion_id(code)}")
-    return parsed(_Row, reply.body, system=_SYSTEM).data
+def _promotion(client: JsonClient, code: ShopCode) -> _Promotion | None:
+    """Return a code's promotion, or ``None`` if the shop says so.
+
+    It is searched, as 404 may be said by whatever is in front of a shop that has it.
+    """
+    criteria = {
+        "ids": [_promotion_id(code)],
+        "includes": _only("promotion", "active", "orderCount"),
+    }
+    return next(iter(_search(client, "promotion", _Promotion, criteria)), None)
 
 
 def _set_active(client: JsonClient, code: ShopCode, *, is_active: bool) -> None:

@@ -147,6 +147,19 @@ def test_a_code_that_the_shop_says_is_used_gives_nothing_back(written: Written) 
     assert written.found(redeemed)["shop"]["state"] == "used"
 
 
+def test_a_shop_that_is_not_found_keeps_the_points(written: Written) -> None:
+    redeemed = written.redeem()
+    written.work()
+    before = written.points()
+    for healthy in range(STEPS_MAX):
+        written.shop.faults.coming = [*[None] * healthy, 404]
+        if written.cancel(redeemed) == 200:
+            break
+        assert written.points() == before
+    written.shop.faults.coming = []
+    assert not written.shop.uses(redeemed["rewardCode"])
+
+
 def test_a_process_that_dies_anywhere_never_leaves_code_and_points(
     written: Written, frozen_clock: Clock
 ) -> None:

@@ -272,7 +272,7 @@ def test_a_code_that_was_used_stays(shop: BackOffice, faults: Faults, writer: Co
     faults.calls.clear()
     assert writer.revoke_code(TENNER) is CodeFate.USED
     assert shop.tables == before
-    assert [method for method, _ in faults.calls] == ["GET"]
+    assert [method for method, _ in faults.calls] == ["POST"]
 
 
 def test_a_code_that_is_used_while_it_is_revoked_is_used(
@@ -289,7 +289,9 @@ def test_a_promotion_that_the_merchant_deletes_is_revoked(
     shop: BackOffice, faults: Faults, writer: Connector
 ) -> None:
     writer.put_code(TENNER)
-    faults.meanwhile["GET"] = shop.tables.promotions.clear
+    faults.meanwhile["POST"] = shop.tables.promotions.clear
+    with pytest.raises(ConnectorNotFound):
+        writer.revoke_code(TENNER)
     assert writer.revoke_code(TENNER) is CodeFate.REVOKED
 
 
