@@ -372,3 +372,23 @@ def test_a_code_that_another_shop_was_meant_for_is_cancelled(code_shop: WrittenS
         assert code_shop.cancel(redemption_id).status == 200
         assert code_shop.shop.points() == BEFORE
     require_safe(code_shop)
+
+
+def test_a_dead_code_that_is_tried_again_while_it_is_revoked_keeps_the_points(
+    code_shop: WrittenShop,
+) -> None:
+    redemption_id = str(code_shop.redeem().body["redemptionId"])
+    code_shop.server.faults = [400]
+    code_shop.work()
+
+    def try_again() -> None:
+        code_shop.merchant.api.ok("retryShopWrite", {"writeId": code_shop.code().write_id})
+        code_shop.work()
+
+    code_shop.server.meanwhile = try_again
+    answer = code_shop.cancel(redemption_id)
+    assert (answer.status, answer.error) == (503, "SHOP_CODE_UNSETTLED")
+    assert code_shop.shop.points() == AFTER
+    assert code_shop.redemption(redemption_id)["shop"]["state"] == "active"
+    assert code_shop.cancel(redemption_id).status == 200
+    require_safe(code_shop)
