@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Response
 
 from functions import http, pages
+from functions.catalog import ENDPOINT_BY_NAME
 from shared.connectors import shop
 from shared.connectors.shop.base import NoticeNotGenuine
 from shared.errors import Busy, ConnectorError, ConnectorNotConfigured, MethodNotAllowed
@@ -24,13 +25,17 @@ from shared.services.systems.shop_approvals import ApprovalUsed
 if TYPE_CHECKING:
     from flask import Request
 
+_ROLES = ENDPOINT_BY_NAME["connectShop"].staff_roles
 _FOLDER = Path(__file__).parent / "shop_pages"
 _TOLD = "The shop tells of each order at once."
 _NOT_TOLD = (
     "But the shop was not told to report its orders at once ({reason}). They come with each sync. "
     "Whoever has set this up can try again with subscribeShopNotices."
 )
-_UNKNOWN = "The link was not made for this shop, is older than an hour, or was used before."
+_UNKNOWN = (
+    "The link was not made for this shop, is older than an hour, was used before, or does not "
+    "count any more."
+)
 _SAID_NO = "The shop was not allowed to give access."
 
 
@@ -49,7 +54,7 @@ def answer(
         raise MethodNotAllowed(f"Use {method}.", allowed=[method])
     if step == "connected":
         return _page(request, system, store_id, log)
-    shop_approvals.approve(system, store_id, http.raw_body(request))
+    shop_approvals.approve(system, store_id, http.raw_body(request), roles=_ROLES)
     return Response("", content_type="text/plain")
 
 
@@ -62,7 +67,7 @@ def _page(request: Request, system: str, store_id: str, log: dict[str, Any]) -> 
         if is_posted:
             shop_approvals.require_used(system, store_id, request.args.get("user_id", ""))
         else:
-            shop_approvals.approve(system, store_id, request.query_string)
+            shop_approvals.approve(system, store_id, request.query_string, roles=_ROLES)
     except ApprovalUsed:
         pass
     except NoticeNotGenuine:

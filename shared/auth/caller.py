@@ -53,7 +53,9 @@ class Caller:
     ``staff``: a person of the account's staff calls for the account; the edge has looked whether
     the role may call the action, and in which store. ``app_id``: an app calls that this person has
     allowed it, within ``scopes``. ``asked_by``: we ourselves carry out what this
-    person of the staff has asked for.
+    person of the staff has asked for. ``key_hash``, ``token_hash`` and ``consent_id`` find the
+    records of what called: the secret key, also if an access token stands for it, the token, and
+    the consent of an app.
     """
 
     account_id: str
@@ -65,6 +67,9 @@ class Caller:
     staff: StaffMember | None = None
     app_id: str | None = None
     asked_by: str | None = None
+    key_hash: str | None = None
+    token_hash: str | None = None
+    consent_id: str | None = None
 
     @property
     def staff_id(self) -> str | None:

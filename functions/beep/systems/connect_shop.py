@@ -19,8 +19,9 @@ from shared.services.systems import shop_approvals
 class Request(RequestModel):
     """A shop that is connected once the merchant has said yes there; nothing need be copied.
 
-    Until then the shop's connection stays as it is. Asked again, the page of before does not work
-    any more.
+    Until then the shop's connection stays as it is. The page does not work any more once this is
+    asked again, configureSync or deleteSyncConfiguration is called for the shop, or who has asked
+    may not ask any more.
     """
 
     system: ApprovingShopName

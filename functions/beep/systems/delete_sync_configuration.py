@@ -14,7 +14,11 @@ from shared.services.systems import connections
 
 
 class Request(RequestModel):
-    """The request names the system. Synced data stay."""
+    """The request names the system. Synced data stay.
+
+    A page of connectShop that waits for the merchant does not work any more, also if there is no
+    access to delete.
+    """
 
     kind: KindName
     system: SystemName

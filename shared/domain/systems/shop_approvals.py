@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from shared.domain.accounts.requesters import Requester
 from shared.domain.systems.syncs import SyncSchedule
 from shared.encrypted import Encrypted
 
@@ -27,6 +28,8 @@ class ShopApproval:
         expires_at: Until when the shop can answer.
         used_at: When the shop has; it can once.
         writes_cards: Of the connection; ``None`` for as it is.
+        asked_by: Who has asked, and must still be allowed to when the shop answers; ``None`` of
+            one that was stored without, which the shop cannot answer any more.
     """
 
     account_id: str
@@ -40,3 +43,8 @@ class ShopApproval:
     expires_at: datetime
     used_at: datetime | None = None
     writes_cards: bool | None = None
+    asked_by: Requester | None = None
+
+    def is_waiting(self, now: datetime) -> bool:
+        """Tell whether the shop can answer still."""
+        return self.used_at is None and now < self.expires_at

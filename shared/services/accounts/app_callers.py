@@ -42,6 +42,7 @@ def authenticate(token: str) -> Caller:
         scopes=record.scopes,
         staff=member,
         app_id=record.app_id,
+        consent_id=consent.consent_id,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from dataclasses import replace
 
 from shared import clock, config
 from shared.auth import access_tokens, keys
@@ -81,7 +82,8 @@ def authenticate(token: str, *, origin: str | None = None, host: str | None = No
     account = account_documents.find_account(record.account_id)
     if account is None:
         raise InvalidApiKey(_NO_KEY)
-    return _caller(account, key.mode, None, origin, host)
+    caller = _caller(account, key.mode, None, origin, host)
+    return replace(caller, key_hash=record.key_hash)
 
 
 def find_token(text: str) -> AccessToken | None:
@@ -114,7 +116,8 @@ def _caller_of_token(text: str, origin: str | None, host: str | None) -> Caller:
     account = None if record is None else account_documents.find_account(record.account_id)
     if record is None or account is None:
         raise InvalidAccessToken("The access token is malformed, unknown, revoked or over.")
-    return _caller(account, KeyMode(record.mode), record.scopes, origin, host)
+    caller = _caller(account, KeyMode(record.mode), record.scopes, origin, host)
+    return replace(caller, key_hash=record.key_hash, token_hash=record.token_hash)
 
 
 def _caller(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from shared import clock, config
 from shared.auth.caller import Caller
-from shared.connectors import systems
+from shared.connectors import shop, systems
 from shared.connectors.config import ConnectorConfig
 from shared.connectors.shop.base import WriteChecking
 from shared.connectors.systems import Module
@@ -25,7 +26,7 @@ from shared.services.systems import shop_card_fills
 from shared.store import client, paths
 from shared.store.accounts import account_documents
 from shared.store.client import Delete, Document, Snapshot, Write
-from shared.store.systems import purchase_documents, sync_documents
+from shared.store.systems import purchase_documents, shop_documents, sync_documents
 from shared.vault import VaultError
 
 WAITING_MAX = 100
@@ -70,7 +71,7 @@ def configure(
 
     What the system has handed over by itself stays, unless it is sent, too, or the address or the
     app is another one. Into a shop everything is written anew: cards of all members who are linked,
-    if it shows them, and what it has refused.
+    if it shows them, and what it has refused. What connectShop waits for does not count any more.
 
     Raises:
         StoreNotFound, ProgramNotFound, InvalidParameters, IdempotencyKeyReused, Busy.
@@ -96,6 +97,7 @@ def configure(
     if writes_cards and isinstance(connector, WriteChecking):
         connector.verify_writes({ShopWrite.CARD})
     now = clock.real_now()
+    pending = _pending(kind, system, store_id)
     connection = Connection(
         account_id=caller.account_id,
         store_id=store_id,
@@ -122,9 +124,12 @@ def configure(
             token = stored_credentials.encrypted(newest, path)
             found = replace(found, config_token=token, visible=newest.visible())
         made = connecting(found, reads)
-        return Effect(ConfiguredConnection(made.result), made.writes, tasks=made.tasks)
+        writes = [*made.writes, *_voided(reads, pending)]
+        return Effect(ConfiguredConnection(made.result), writes, tasks=made.tasks)
 
-    configured = commands.run(needs_of(connection), decide, claim=caller.claim, replay=replay)
+    configured = commands.run(
+        [*needs_of(connection), *pending], decide, claim=caller.claim, replay=replay
+    )
     forget(connection)
     return configured
 
@@ -160,6 +165,24 @@ def forget(connection: Connection) -> None:
     if connection.kind is SystemKind.SHOP:
         account_documents.forget_account(connection.account_id)
         sync_documents.forget_shops(connection.account_id)
+
+
+def _pending(kind: SystemKind, system: str, store_id: str) -> list[str]:
+    """Return the path of what connectShop waits for, of a shop that has such a page."""
+    is_approving = kind is SystemKind.SHOP and system in shop.APPROVING
+    return [paths.shop_approval(store_id, system)] if is_approving else []
+
+
+def _voided(reads: Reads, pending: list[str]) -> list[Write]:
+    """Return what makes a link of connectShop count no more: its state belongs to a document."""
+    found = [reads[path] for path in pending]
+    return [shop_documents.approval_deletion(each) for each in found if each.data is not None]
+
+
+def _waits(reads: Reads, pending: list[str], now: datetime) -> bool:
+    """Tell whether a link of connectShop counts still."""
+    found = [shop_documents.decode_approval(reads[path]) for path in pending]
+    return any(each is not None and each.is_waiting(now) for each in found)
 
 
 def _stored(model: type[ConnectorConfig], read: Snapshot) -> ConnectorConfig | None:
@@ -257,27 +280,34 @@ def require_fitting(kind: SystemKind, system: str, credentials: Mapping[str, Any
 def delete(caller: Caller, kind: SystemKind, system: str, store_id: str) -> bool:
     """Delete a store's access to a system, credentials included. Synced data stay.
 
+    What connectShop waits for does not count any more, also if there was no access yet.
+
     Returns:
         True if an earlier request with the same key had done it.
 
     Raises:
         StoreNotFound, IdempotencyKeyReused, Busy.
-        ConnectorNotConfigured: The store has no access to the system.
+        ConnectorNotConfigured: The store has no access to the system, and waits for none.
     """
     access.store(caller, store_id)
     path = paths.connection(store_id, kind, system)
+    pending, now = _pending(kind, system, store_id), clock.real_now()
 
     def decide(reads: Reads) -> Effect[bool]:
-        if reads[path].data is None:
+        stored = [reads[path]] if reads[path].data is not None else []
+        if not stored and not _waits(reads, pending, now):
             raise ConnectorNotConfigured(
                 f"The store has no stored credentials of {system}.",
                 fix="There is nothing to delete; getSyncStatus lists what is stored.",
                 kind=kind,
                 system=system,
             )
-        return Effect(result=False, writes=[Delete(reads[path])])
+        deletions = [Delete(each) for each in stored]
+        return Effect(result=False, writes=[*deletions, *_voided(reads, pending)])
 
-    is_replay = commands.run([path], decide, claim=caller.claim, replay=lambda _, __: True)
+    is_replay = commands.run(
+        [path, *pending], decide, claim=caller.claim, replay=lambda _, __: True
+    )
     if kind is SystemKind.SHOP:
         sync_documents.forget_shops(caller.account_id)
     return is_replay

@@ -2,13 +2,14 @@
 
 connectShop notes what was asked for, and answers the address of the page. The shop's answer has to
 carry our state, which nobody can guess, for this store and system, within an hour, and once.
-Before it, the connection stays as it is; a refused answer writes nothing.
+Before it, the connection stays as it is; a refused answer writes nothing. What configureSync and
+deleteSyncConfiguration say later counts more, and so does what became of who has asked.
 """
 
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -18,11 +19,13 @@ from shared.auth.caller import Caller
 from shared.connectors import shop
 from shared.connectors.config import ConnectorConfig
 from shared.connectors.shop.base import ApprovalRequest, NoticeNotGenuine
+from shared.domain.accounts.staff import StaffRole
 from shared.domain.stores.stores import Store
 from shared.domain.systems import syncs
 from shared.domain.systems.shop_approvals import APPROVED_WITHIN, ShopApproval
 from shared.domain.systems.syncs import Connection, SyncSchedule, SystemKind
 from shared.services import access, commands, credentials
+from shared.services.accounts import requesters
 from shared.services.commands import Effect, Reads
 from shared.services.systems import connections, shop_addresses
 from shared.services.vaults import vault
@@ -98,6 +101,7 @@ def begin(
         asked_at=now,
         expires_at=now + APPROVED_WITHIN,
         writes_cards=writes_cards,
+        asked_by=requesters.of(caller),
     )
 
     def replay(kept: Document, _: Reads) -> BegunApproval:
@@ -114,11 +118,18 @@ def begin(
     return commands.run([path], decide, claim=caller.claim, replay=replay)
 
 
-def approve(system: str, store_id: str, answer: bytes) -> None:
+def approve(system: str, store_id: str, answer: bytes, *, roles: Collection[StaffRole]) -> None:
     """Store the access that a shop gives, once the shop accepts it.
 
+    Args:
+        system: The shop's system.
+        store_id: The store.
+        answer: What the shop, or the browser, has brought.
+        roles: Those that may ask for it.
+
     Raises:
-        NoticeNotGenuine: The answer is not what was asked for, or too late, or comes again.
+        NoticeNotGenuine: The answer is not what was asked for, or too late, or comes again; or who
+            has asked may not ask any more.
         ConnectorError: The shop does not accept the access that it gives, or does not answer.
         Busy.
     """
@@ -127,7 +138,10 @@ def approve(system: str, store_id: str, answer: bytes) -> None:
     path = paths.shop_approval(store_id, system)
     approval = _waiting(client.get_one(path), state, now)
     store = store_documents.find(store_id)
-    if store is None or approval.settings_token is None:
+    asked_by = approval.asked_by
+    if store is None or approval.settings_token is None or asked_by is None:
+        raise NoticeNotGenuine
+    if not requesters.is_present(asked_by, approval.asked_at):
         raise NoticeNotGenuine
     asked = credentials.decrypted(module.Asked, approval.settings_token, path)
     is_emulated = config.is_emulated()
@@ -152,6 +166,15 @@ def approve(system: str, store_id: str, answer: bytes) -> None:
         account = account_documents.decode_account(reads[paths.account(approval.account_id)])
         if account is None or not account.is_active:
             raise NoticeNotGenuine
+        if not requesters.may_still_ask(
+            asked_by,
+            reads,
+            account_id=approval.account_id,
+            store_id=store_id,
+            asked_at=approval.asked_at,
+            roles=roles,
+        ):
+            raise NoticeNotGenuine
         shown = _with_cards(connection, approval, reads[connection_path])
         commands.want(reads, connections.needs_of(shown))
         made = connections.connecting(shown, reads)
@@ -159,7 +182,8 @@ def approve(system: str, store_id: str, answer: bytes) -> None:
         writes = [*made.writes, shop_documents.write_approval(reads[path], used)]
         return Effect(None, writes, tasks=made.tasks)
 
-    commands.run([path, *connections.needs_of(connection)], decide)
+    of_asker = requesters.needs_of(asked_by, approval.account_id)
+    commands.run([path, *connections.needs_of(connection), *of_asker], decide)
     connections.forget(connection)
 
 

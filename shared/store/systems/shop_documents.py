@@ -48,7 +48,7 @@ APPROVALS = Documents(
     ShopApproval,
     paths.shop_approval,
     collection="shopApprovals",
-    personal=NoPersonalData("Credentials of the merchant."),
+    personal=NoPersonalData("Credentials of the merchant, and who of the staff has asked."),
 )
 
 decode = WAITING.decode
@@ -57,6 +57,7 @@ deletion = WAITING.deletion
 write_notice = NOTICES.write
 decode_approval = APPROVALS.decode
 write_approval = APPROVALS.write
+approval_deletion = APPROVALS.deletion
 
 
 def list_of(lookups: Sequence[str]) -> list[WaitingOrder]:

@@ -12,14 +12,20 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from shared.auth.keys import KeyMode
 from shared.connectors import client as http
-from shared.services.accounts import administration
+from shared.domain.accounts.staff import StaffRole
+from shared.services.accounts import administration, oauth_apps
 from shared.services.systems import shop_addresses
-from shared.store import paths
+from shared.store import cache, paths
 from tests.conftest import Clock
-from tests.support import stored, woocommerce_site
+from tests.support import oauth_apps as apps
+from tests.support import staff, stored, woocommerce_site
+from tests.support.api import Api
 from tests.support.merchants import Member, Merchant
+from tests.support.oauth import OAuth
 from tests.support.refusals import nothing_written
+from tests.support.staff import Persons
 from tests.support.traffic import watched
 from tests.support.woocommerce import order
 from tests.support.woocommerce_site import SHOP_URL, WooSite
@@ -44,15 +50,16 @@ class Asking:
     def path(self) -> str:
         return f"/apiGateway/shopWebhook/{SYSTEM}/{self.merchant.store_id}"
 
-    def ask(self, **fields: Any) -> str:
-        """Return the page of the shop."""
+    def ask(self, by: Api | None = None, **fields: Any) -> str:
+        """Return the page of the shop; the merchant's key asks, unless it is somebody else."""
         body = {
             "system": SYSTEM,
             "storeId": self.merchant.store_id,
             "credentials": {"shopUrl": SHOP_URL, "baseUrl": self.site.url},
             "awardPointsProgramId": self.anna.program_id,
         }
-        return str(self.merchant.api.ok("connectShop", {**body, **fields})["url"])
+        api = by or self.merchant.api
+        return str(api.ok("connectShop", {**body, **fields})["url"])
 
     def agree(self, page: str) -> TestResponse | None:
         return self.site.agree(self.app, page)
@@ -62,6 +69,30 @@ class Asking:
         sent = {**self.site.new_key(state), **key}
         url = path or f"{self.path}/approve"
         return woocommerce_site.post(self.app, url, sent).status_code
+
+    def configure(self) -> None:
+        """Connect the shop by a key that the merchant has copied."""
+        key = self.site.new_key("")
+        credentials = {
+            "shopUrl": SHOP_URL,
+            "baseUrl": self.site.url,
+            "consumerKey": key["consumer_key"],
+            "consumerSecret": key["consumer_secret"],
+            "webhookSecret": "secret-of-the-webhooks",
+        }
+        self.merchant.api.ok("configureSync", {**self.named, "credentials": credentials})
+
+    @property
+    def named(self) -> dict[str, str]:
+        return {"kind": "shop", "system": SYSTEM, "storeId": self.merchant.store_id}
+
+    def assert_void(self, page: str) -> None:
+        """Check that the page's answer connects nothing, posted or browsed, and writes nothing."""
+        before = stored.documents_of(self.merchant, "connections")
+        with nothing_written():
+            assert self.approve(state_in(page)) == 401
+            assert self.browse(state_in(page)).status_code == 401
+        assert stored.documents_of(self.merchant, "connections") == before
 
     def browse(self, state: str, success: str = "1") -> TestResponse:
         asked = {"return_url": f"{self.path}/connected", "user_id": state}
@@ -395,3 +426,166 @@ def test_nothing_is_connected_for_an_account_that_was_switched_off(asking: Askin
     administration.set_active(asking.merchant.account_id, is_active=False)
     with nothing_written():
         assert asking.agree(page) is None
+
+
+def test_what_configure_sync_says_later_counts_more(asking: Asking) -> None:
+    page = asking.ask(schedule="nightly")
+    asking.configure()
+    assert asking.status()["schedule"] == "none"
+    asking.assert_void(page)
+    assert asking.site.webhooks == []
+    assert asking.agree(asking.ask()) is not None  # Asked anew, it works.
+
+
+def test_a_shop_that_is_configured_while_another_link_waits_keeps_it(asking: Asking) -> None:
+    """Of another system and another store nothing was said."""
+    page = asking.ask()
+    other = asking.merchant.another_store()
+    with nothing_written():
+        answer = asking.merchant.api(
+            "deleteSyncConfiguration", {**asking.named, "storeId": other.store_id}
+        )
+        assert answer.error == "CONNECTOR_NOT_CONFIGURED"
+        answer = asking.merchant.api(
+            "deleteSyncConfiguration", {**asking.named, "system": "shopify"}
+        )
+        assert answer.error == "CONNECTOR_NOT_CONFIGURED"
+    assert asking.agree(page) is not None
+
+
+def test_a_link_is_deleted_with_the_connection_and_without_one(asking: Asking) -> None:
+    asking.configure()
+    for _ in range(2):  # The second time there is nothing but the link.
+        page = asking.ask()
+        asking.merchant.api.ok("deleteSyncConfiguration", asking.named)
+        asking.assert_void(page)
+        assert stored.documents_of(asking.merchant, "shopApprovals") == {}
+    with nothing_written():
+        again = asking.merchant.api("deleteSyncConfiguration", asking.named)
+    assert again.error == "CONNECTOR_NOT_CONFIGURED"
+
+
+def test_a_link_that_is_over_is_nothing_to_delete(asking: Asking) -> None:
+    asking.ask()
+    asking.clock.advance(minutes=60)
+    with nothing_written():
+        answer = asking.merchant.api("deleteSyncConfiguration", asking.named)
+    assert answer.error == "CONNECTOR_NOT_CONFIGURED"
+
+
+def test_a_link_ends_with_the_key_that_has_asked(asking: Asking) -> None:
+    issued = administration.issue_key(asking.merchant.account_id, KeyMode.LIVE)
+    page = asking.ask(Api(asking.app, issued.key.text))
+    administration.revoke_key(issued.record.key_id)
+    asking.assert_void(page)
+    assert asking.agree(asking.ask()) is not None
+
+
+@pytest.mark.parametrize("ends", ["token", "key", None])
+def test_a_link_ends_with_the_token_that_has_asked(asking: Asking, ends: str | None) -> None:
+    issued = administration.issue_key(asking.merchant.account_id, KeyMode.LIVE)
+    oauth = OAuth(asking.app, issued.key.text)
+    token = oauth.token(scope="systems.write")
+    page = asking.ask(Api(asking.app, token))
+    asking.clock.advance(minutes=1)
+    if ends == "token":
+        assert oauth.post("revoke", token=token).status == 200
+    if ends == "key":
+        administration.revoke_key(issued.record.key_id)
+    if ends is not None:
+        asking.assert_void(page)
+    else:
+        assert asking.agree(page) is not None
+
+
+@pytest.mark.usefixtures("persons")
+@pytest.mark.parametrize("role", [StaffRole.OWNER, StaffRole.DEVELOPER])
+def test_a_person_who_has_asked_is_connected(asking: Asking, role: StaffRole) -> None:
+    by = staff.hired(asking.merchant, role)
+    asking.clock.advance(minutes=1)
+    page = asking.ask(by)
+    back = asking.agree(page)
+    assert back is not None
+    assert back.status_code == 200
+    assert asking.status()["isConfigured"] is True
+
+
+@pytest.mark.usefixtures("persons")
+@pytest.mark.parametrize(
+    "change",
+    [
+        None,
+        {"isDisabled": True},
+        {"role": "manager"},
+        {"role": "cashier"},
+    ],
+)
+def test_a_link_ends_with_the_role_of_who_has_asked(
+    asking: Asking, change: dict[str, Any] | None
+) -> None:
+    page = asking.ask(staff.hired(asking.merchant, "developer", "uid_dev"))
+    action = "removeStaffMember" if change is None else "updateStaffMember"
+    asking.merchant.api.ok(action, {"userId": "uid_dev", **(change or {})})
+    asking.assert_void(page)
+    asking.configure()
+    asking.assert_void(page)
+
+
+@pytest.mark.usefixtures("persons")
+def test_who_is_added_anew_has_asked_for_nothing_yet(asking: Asking) -> None:
+    page = asking.ask(staff.hired(asking.merchant, "developer", "uid_dev"))
+    asking.merchant.api.ok("removeStaffMember", {"userId": "uid_dev"})
+    asking.clock.advance(minutes=1)
+    by = staff.hired(asking.merchant, "developer", "uid_dev")
+    asking.assert_void(page)
+    assert asking.agree(asking.ask(by)) is not None
+
+
+@pytest.mark.parametrize(
+    "known", [None, {"disabled": True}, {"emailVerified": False}, {"validSince": "4000000000"}]
+)
+def test_a_link_ends_with_the_sign_in_of_who_has_asked(
+    asking: Asking, persons: Persons, known: dict[str, Any] | None
+) -> None:
+    page = asking.ask(staff.hired(asking.merchant, "developer", "uid_dev"))
+    asking.clock.advance(minutes=2)
+    if known is None:
+        persons.delete("uid_dev")
+    else:
+        persons.set("uid_dev", **known)
+    cache.clear_all()  # As after 60 s.
+    asking.assert_void(page)
+
+
+@pytest.mark.usefixtures("persons")
+@pytest.mark.parametrize("ends", ["consent", "app", "person", None])
+def test_a_link_ends_with_the_app_that_has_asked(asking: Asking, ends: str | None) -> None:
+    app = apps.registered(asking.merchant)
+    staff.hired(asking.merchant, "owner", "uid_second")
+    tokens = app.tokens(scope="systems.write")
+    page = asking.ask(app.api(tokens))
+    if ends == "consent":
+        app.post("revoke", token=tokens["refresh_token"])
+    if ends == "app":
+        oauth_apps.set_disabled(app.client_id, is_disabled=True)
+    if ends == "person":
+        asking.merchant.api.ok("removeStaffMember", {"userId": apps.OWNER})
+    if ends is not None:
+        asking.assert_void(page)
+    else:
+        assert asking.agree(page) is not None
+
+
+@pytest.mark.usefixtures("persons")
+def test_that_who_has_asked_is_looked_at_costs_no_call_of_its_own(asking: Asking) -> None:
+    def cost(by: Api | None) -> tuple[list[str], int]:
+        state = state_in(asking.ask(by))
+        with watched() as traffic:
+            assert asking.approve(state) == 200
+        return traffic.rpcs, traffic.reads
+
+    cost(None)
+    by_key, by_person = cost(None), cost(staff.hired(asking.merchant, "developer"))
+    assert by_key == by_person
+    # The link; then all that the decision reads, at one moment; then the one commit.
+    assert by_key[0] == ["get", "get", "commit"]

@@ -274,3 +274,13 @@ def test_no_secret_is_in_an_address_a_log_or_plain_in_a_document(
     assert shopify_app.TOKEN not in found
     assert page.rpartition("=")[2] not in found
     assert "code0" not in found
+
+
+def test_a_link_that_does_not_count_any_more_connects_nothing(asking: Asking) -> None:
+    named = {"kind": "shop", "system": "shopify", "storeId": asking.merchant.store_id}
+    page = asking.ask()
+    asking.merchant.api.ok("deleteSyncConfiguration", named)
+    with nothing_written():
+        assert asking.back(asking.install(page)).status_code == 401
+    assert asking.connections() == {}
+    assert asking.back(asking.install(asking.ask())).status_code == 200
