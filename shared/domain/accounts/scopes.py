@@ -12,6 +12,13 @@ Scopes = tuple[str, ...]
 
 _WORDS = {"loyalty": "loyalty programs with their rewards, campaigns and points"}
 """What a noun stands for, where it is more than it seems."""
+_MEANINGS = {
+    "systems.write": (
+        "Connect tills, ERPs and shops, and so decide what they report: who earns points, who is "
+        "erased, and where cards and codes of rewards go."
+    )
+}
+"""What a scope is for, where the noun does not say how much it is."""
 
 
 class ScopeRefusedError(Exception):
@@ -25,6 +32,8 @@ def of(noun: str, *, writes: bool) -> str:
 
 def meaning(scope: str) -> str:
     """Return what a scope is for, in words: ``Change members.``."""
+    if scope in _MEANINGS:
+        return _MEANINGS[scope]
     noun, _, kind = scope.partition(".")
     return f"{'Change' if kind == 'write' else 'Read'} {_WORDS.get(noun, noun)}."
 

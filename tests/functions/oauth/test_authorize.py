@@ -54,6 +54,12 @@ def test_shows_who_asks_for_what_and_runs_no_code_but_its_own(partner: App) -> N
     }
 
 
+def test_says_what_an_app_decides_that_connects_systems(partner: App) -> None:
+    text = partner.page(scope="systems.read systems.write").text
+    assert "<li>Read systems. <code>systems.read</code></li>" in text
+    assert "<li>Connect tills, ERPs and shops, and so decide what they report: who earns" in text
+
+
 @pytest.mark.parametrize(
     ("name", "kind"), [("page.js", "text/javascript"), ("page.css", "text/css")]
 )

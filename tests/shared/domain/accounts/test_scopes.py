@@ -27,6 +27,11 @@ def test_an_action_reads_or_writes() -> None:
     assert scopes.meaning("members.write") == "Change members."
 
 
+def test_what_connects_systems_says_how_much_that_is() -> None:
+    assert scopes.meaning("systems.read") == "Read systems."
+    assert "who earns points, who is erased" in scopes.meaning("systems.write")
+
+
 @settings(max_examples=60)
 @given(package=PACKAGES, names=ASKED)
 def test_nothing_is_granted_that_was_not_asked_for_or_is_not_included(
