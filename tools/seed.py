@@ -35,7 +35,13 @@ from shared.errors import PunktwerkError, StaffMemberExists
 from shared.schemas.loyalty.program_bodies import parse_rules
 from shared.services.accounts import administration, staff
 from shared.services.accounts.administration import Refused
-from shared.services.loyalty import balances, earn_returns, programs, reservations
+from shared.services.loyalty import (
+    balances,
+    earn_returns,
+    member_calendar,
+    programs,
+    reservations,
+)
 from shared.services.loyalty.programs import ProgramChanges
 from shared.services.members import erasures, memberships, merging, standings
 from tools import sign_ins
@@ -164,6 +170,8 @@ def seed() -> dict[str, Any]:
         _program(caller, STORES[package][0], ProgramType.POINTS, program_id)
     for role in StaffRole:
         _person(prime, store_id, role)
+    # What is due in the demo is told now: who listens from then on hears of the own bookings alone.
+    member_calendar.run()
     live = {package.value: _key(package, KeyMode.LIVE) for package in Package}
     return {
         "keys": {"live": live, "test": _key(Package.PRIME, KeyMode.TEST)},
