@@ -466,6 +466,7 @@ def query_shop_writings(store_id: str, now: datetime) -> None:
     shop_writing_documents.cards_of("acc_1", "user_1")
     shop_writing_documents.find_code(store_id, "RW-1")
     list(shop_writing_documents.pages_of_dead(store_id, "generic"))
+    list(shop_writing_documents.pages_of_cards(store_id, "generic"))
     shop_writing_documents.list_due(now, 1)
     shop_writing_documents.list_running_fills(1)
     filters = {"kind": ShopWrite.CARD, "state": WritingState.DEAD, "user_id": "user_1"}
