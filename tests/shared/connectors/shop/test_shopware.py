@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -77,8 +79,9 @@ def mock_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     spec = json.loads(vendor_spec(SPEC).read_text())
     paths = spec["paths"]
     paths["/oauth/token"]["post"]["security"] = []
-    for path, name in (("/search/currency", "Currency"), ("/search/sales-channel", "SalesChannel")):
+    for name in ("Currency", "SalesChannel", "Promotion"):
         text = json.dumps(paths["/search/customer"])
+        path = "/search/" + re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower()
         paths[path] = json.loads(text.replace("schemas/Customer", f"schemas/{name}"))
     mended = tmp_path_factory.mktemp("shopware") / "spec.json"
     mended.write_text(json.dumps(spec))
@@ -181,9 +184,9 @@ def test_the_contract_knows_what_is_written(relay: Relay) -> None:
     connector.clear_card(card.customer_id)
     for code in (TENNER, replace(TENNER, percentage=D("12.5"), amount=None, ends_at=None)):
         assert connector.put_code(code) == connector.put_code(code)
-    relay.edit = {"GET": lambda found: found["data"].update(orderCount=0)}
+    relay.edit = {"POST": partial(_with_promotion, active=True, orderCount=0)}
     assert connector.revoke_code(TENNER) is CodeFate.REVOKED
-    relay.edit = {"GET": lambda found: found["data"].update(orderCount=1, active=False)}
+    relay.edit = {"POST": partial(_with_promotion, active=False, orderCount=1)}
     assert connector.revoke_code(TENNER) is CodeFate.USED
 
     syncs = [each for each in relay.sent("POST") if each.path == "/_action/sync"]
@@ -195,6 +198,11 @@ def _with_ids(found: Any) -> None:
     rows = found.get("data")
     if isinstance(rows, list):
         rows[:] = [{"id": hex_id(9), "factor": 1, "tags": [{"id": hex_id(8), "name": TIER_TAG}]}]
+
+
+def _with_promotion(found: Any, **promotion: object) -> None:
+    if isinstance(found.get("data"), list):
+        found["data"] = [{"id": hex_id(9), **promotion}]
 
 
 def test_the_mock_refuses_what_the_contract_does_not_know(relay: Relay) -> None:
