@@ -175,6 +175,7 @@ class Story:
     pending: dict[str, int] = field(default_factory=dict)
     grants: list[Entry] = field(default_factory=list)
     taken: dict[str, int] = field(default_factory=dict)
+    asked: dict[str, int] = field(default_factory=dict)
     lifetime: int = 0
     is_suspended: bool = False
     has_left: bool = False
@@ -239,9 +240,11 @@ class Story:
         if not self.grants:
             return
         grant = self.grants[number % len(self.grants)]
-        units = min(units, grant.granted_units - self.taken.get(grant.entry_id, 0))
+        # No more comes back than was bought, whether or not the balance could pay for it.
+        units = min(units, grant.granted_units - self.asked.get(grant.entry_id, 0))
         if units == 0:
             return
+        self.asked[grant.entry_id] = self.asked.get(grant.entry_id, 0) + units
         is_pending = grant.entry_id in self.pending
         left = self.pending[grant.entry_id] if is_pending else len(self.held)
         entry = self.book(ledger.reverse(self.membership, PROGRAM, grant, units, self.cause()))
@@ -262,6 +265,7 @@ class Story:
         units = min(units, self.taken[grant.entry_id])
         self.book(ledger.restore(self.membership, PROGRAM, grant, units, self.cause()))
         self.taken[grant.entry_id] -= units
+        self.asked[grant.entry_id] -= units
         if grant.entry_id in self.pending:
             self.pending[grant.entry_id] += units
         else:
