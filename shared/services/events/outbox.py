@@ -7,13 +7,11 @@ or as the mark that a trigger has seen the change: the database never has only o
 from __future__ import annotations
 
 import json
-import math
-import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from shared import clock, config, tasks
+from shared import clock, tasks
 from shared.domain import exact_json
 from shared.domain.accounts.test_clocks import is_test_account
 from shared.domain.events import event as events
@@ -22,18 +20,13 @@ from shared.domain.events.event import Event
 from shared.domain.webhooks import health
 from shared.domain.webhooks.deliveries import Delivery, DeliveryState, Lane, delivery_id
 from shared.domain.webhooks.endpoints import WebhookEndpoint
+from shared.services.events import due_tasks
+from shared.services.events.due_tasks import EARLY_S, OVERDUE_PAGE
 from shared.store.client import Write
 from shared.store.events import event_documents
 from shared.store.events.event_documents import StoredEvent
 from shared.store.webhooks import delivery_documents, endpoint_documents
 from shared.tasks import Task
-
-EARLY_S = 2
-"""A queue may run a task this many seconds too early; an earlier one is put off."""
-OVERDUE_AFTER = timedelta(minutes=2)
-OVERDUE_AFTER_EMULATED = timedelta(seconds=1)
-OVERDUE_PAGE = 500
-OVERDUE_RUN_S_MAX = 60.0
 
 FAST = "deliverWebhook"
 SLOW = "deliverWebhookSlowly"
@@ -141,11 +134,7 @@ def due_again(delivery: Delivery, endpoint: WebhookEndpoint, now: datetime) -> D
 
 def tasks_of(delivery: Delivery) -> list[Task]:
     """Return the task of a delivery's next attempt, at its time; none if the sweep enqueues it."""
-    assert delivery.next_attempt_at is not None
-    due, now = delivery.next_attempt_at, clock.real_now()
-    if config.is_emulated() and due > now + timedelta(seconds=EARLY_S):
-        return []  # The emulator runs every task at once; the sweep enqueues it when it is due.
-    return [_task(delivery, _task_id(delivery, due), due if due > now else None)]
+    return due_tasks.in_time(_task(delivery))
 
 
 def enqueue(delivery: Delivery) -> None:
@@ -159,29 +148,12 @@ def move_over(delivery: Delivery) -> None:
 
     The delivery is not written: if the sweep finds it, the delivery comes this way again.
     """
-    _enqueue_again(replace(delivery, lane=Lane.SLOW), clock.real_now())
+    due_tasks.enqueue_again(_task(replace(delivery, lane=Lane.SLOW)), clock.real_now())
 
 
 def enqueue_overdue(page_size: int = OVERDUE_PAGE) -> int:
-    """Enqueue overdue attempts again: their tasks were lost.
-
-    A task that still waits has the same name, so the queue does not take it twice. If an attempt
-    stays overdue for 4, 8, 16 ... minutes, its task gets a new name each time: the queue
-    remembers the names of tasks that it has run, also of those that failed.
-
-    Returns:
-        The number of tasks that the queue took.
-    """
-    late = OVERDUE_AFTER_EMULATED if config.is_emulated() else OVERDUE_AFTER
-    now = clock.real_now()
-    stop_at_s = time.monotonic() + OVERDUE_RUN_S_MAX
-    enqueued, last = 0, None
-    while True:
-        page = delivery_documents.list_due(now - late, page_size, after=last)
-        enqueued += sum(_enqueue_again(delivery, now) for delivery in page)
-        if len(page) < page_size or time.monotonic() > stop_at_s:
-            return enqueued
-        last = page[-1]
+    """Enqueue overdue attempts again: their tasks were lost; return their number."""
+    return due_tasks.enqueue_overdue(delivery_documents.list_due, _task, page_size)
 
 
 def is_due(delivery: Delivery) -> bool:
@@ -190,18 +162,9 @@ def is_due(delivery: Delivery) -> bool:
     return due is not None and due <= clock.real_now() + timedelta(seconds=EARLY_S)
 
 
-def _task_id(delivery: Delivery, due: datetime) -> str:
-    return f"{delivery.delivery_id}-{delivery.attempt_count + 1}-{int(due.timestamp())}"
-
-
-def _task(delivery: Delivery, task_id: str, at: datetime | None) -> Task:
-    return Task(_FUNCTIONS[delivery.lane], task_id, {"deliveryId": delivery.delivery_id}, at)
-
-
-def _enqueue_again(delivery: Delivery, now: datetime) -> bool:
+def _task(delivery: Delivery) -> Task:
     due = delivery.next_attempt_at
     assert due is not None
-    doublings = math.floor(math.log2(max((now - due) / OVERDUE_AFTER, 1)))
-    task_id = _task_id(delivery, due)
-    name = f"{task_id}-{doublings}" if doublings else task_id
-    return tasks.enqueue(_task(delivery, name, None))
+    task_id = f"{delivery.delivery_id}-{delivery.attempt_count + 1}-{int(due.timestamp())}"
+    data = {"deliveryId": delivery.delivery_id}
+    return Task(_FUNCTIONS[delivery.lane], task_id, data, due)

@@ -7,13 +7,11 @@ have no cards pays nothing for that.
 
 from __future__ import annotations
 
-import math
-import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from shared import clock, config, tasks
+from shared import clock, tasks
 from shared.domain.members.member import Member
 from shared.domain.systems import shop_customer_ids, shop_writings
 from shared.domain.systems.shop_writes import ShopWrite
@@ -21,7 +19,8 @@ from shared.domain.systems.shop_writings import ShopWriting, WritingState
 from shared.domain.systems.syncs import Connection
 from shared.services import commands
 from shared.services.commands import Reads
-from shared.services.events.outbox import EARLY_S, OVERDUE_AFTER, OVERDUE_AFTER_EMULATED
+from shared.services.events import due_tasks
+from shared.services.events.due_tasks import OVERDUE_PAGE
 from shared.store import paths
 from shared.store.accounts import account_documents
 from shared.store.client import Snapshot, Write
@@ -30,8 +29,6 @@ from shared.tasks import Task
 
 FUNCTION = "writeToShop"
 """The function that writes; its queue has the same name."""
-OVERDUE_PAGE = 500
-OVERDUE_RUN_S_MAX = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +152,7 @@ def address_of(connection: Connection) -> str | None:
 
 def tasks_of(writing: ShopWriting) -> list[Task]:
     """Return the task of the next attempt, at its time; none if the sweep enqueues it."""
-    due, now = writing.next_attempt_at, clock.real_now()
-    if due is None:
-        return []
-    if config.is_emulated() and due > now + timedelta(seconds=EARLY_S):
-        return []  # The emulator runs every task at once; the sweep enqueues it when it is due.
-    return [_task(writing, _task_id(writing, due), due if due > now else None)]
+    return due_tasks.in_time(_task(writing)) if writing.next_attempt_at is not None else []
 
 
 def enqueue(writing: ShopWriting) -> None:
@@ -170,17 +162,8 @@ def enqueue(writing: ShopWriting) -> None:
 
 
 def enqueue_overdue(page_size: int = OVERDUE_PAGE) -> int:
-    """Enqueue overdue attempts again, as ``outbox.enqueue_overdue`` does; return their number."""
-    late = OVERDUE_AFTER_EMULATED if config.is_emulated() else OVERDUE_AFTER
-    now = clock.real_now()
-    stop_at_s = time.monotonic() + OVERDUE_RUN_S_MAX
-    enqueued, last = 0, None
-    while True:
-        page = shop_writing_documents.list_due(now - late, page_size, after=last)
-        enqueued += sum(_enqueue_again(each, now) for each in page)
-        if len(page) < page_size or time.monotonic() > stop_at_s:
-            return enqueued
-        last = page[-1]
+    """Enqueue overdue attempts again: their tasks were lost; return their number."""
+    return due_tasks.enqueue_overdue(shop_writing_documents.list_due, _task, page_size)
 
 
 def _cards(person: Member) -> list[ShopWriting]:
@@ -219,19 +202,9 @@ def _marks(cards: Iterable[Snapshot]) -> Marks:
     return Marks(writes, waiting)
 
 
-def _task_id(writing: ShopWriting, due: datetime) -> str:
-    due_ms = int(due.timestamp() * 1000)
-    return f"{writing.write_id}-{writing.version}-{writing.attempts}-{due_ms}"
-
-
-def _task(writing: ShopWriting, task_id: str, at: datetime | None) -> Task:
-    return Task(FUNCTION, task_id, {"writeId": writing.write_id}, at)
-
-
-def _enqueue_again(writing: ShopWriting, now: datetime) -> bool:
+def _task(writing: ShopWriting) -> Task:
     due = writing.next_attempt_at
     assert due is not None
-    doublings = math.floor(math.log2(max((now - due) / OVERDUE_AFTER, 1)))
-    task_id = _task_id(writing, due)
-    name = f"{task_id}-{doublings}" if doublings else task_id
-    return tasks.enqueue(_task(writing, name, None))
+    due_ms = int(due.timestamp() * 1000)
+    task_id = f"{writing.write_id}-{writing.version}-{writing.attempts}-{due_ms}"
+    return Task(FUNCTION, task_id, {"writeId": writing.write_id}, due)

@@ -30,7 +30,7 @@ from shared.services import commands
 from shared.services.accounts import test_clocks
 from shared.services.commands import Effect, Reads
 from shared.services.events import outbox, shop_outbox
-from shared.services.events.outbox import EARLY_S
+from shared.services.events.due_tasks import EARLY_S
 from shared.services.members import member_keys
 from shared.services.rewards import shop_calls
 from shared.services.vaults import vault

@@ -12,7 +12,7 @@ from shared.domain.webhooks.deliveries import Delivery, Lane
 from shared.domain.webhooks.endpoints import WebhookEndpoint
 from shared.services import commands
 from shared.services.commands import Effect, Reads
-from shared.services.events import outbox
+from shared.services.events import due_tasks, outbox
 from shared.store import paths
 from shared.store.client import Write
 from shared.store.webhooks import delivery_documents, endpoint_documents
@@ -46,7 +46,7 @@ def is_now(delivery: Delivery, endpoint: WebhookEndpoint) -> bool:
         if after != paced.health:
             changed = replace(paced, health=after)
             writes.append(endpoint_documents.write(reads[endpoint_path], changed))
-        if at <= now + timedelta(seconds=outbox.EARLY_S):
+        if at <= now + timedelta(seconds=due_tasks.EARLY_S):
             return Effect(result=True, writes=writes)
         postponed = replace(
             delivery,
