@@ -15,8 +15,8 @@ export function History({ card, membership }: Props) {
   const [read, setRead] = useState<readonly Entry[]>();
   const [isWhole, setWhole] = useState(membership.recent.length < 10);
   const [error, setError] = useState<unknown>();
-  const newest = membership.recent[0]?.entryId;
-  const entries = read && read[0]?.entryId === newest ? read : (read ?? membership.recent);
+  const known = new Set(read?.map((each) => each.entryId));
+  const entries = [...membership.recent.filter((each) => !known.has(each.entryId)), ...(read ?? [])];
 
   async function more(): Promise<void> {
     setError(undefined);
