@@ -2,7 +2,7 @@
 
 import { inkOn, isColor } from '../../shared/lib/contrast.ts';
 import { safeUrl } from '../../shared/lib/safe-url.ts';
-import { balanceOf, nextTier, time, type Membership, type ProgramCard } from './model.ts';
+import { balanceOf, nextTier, type Membership, type ProgramCard } from './model.ts';
 import { amount, money, number, percent, t } from './words.ts';
 
 interface Props {
@@ -101,8 +101,3 @@ function TierLine({ card, membership }: { readonly card: ProgramCard; readonly m
     </p>
   );
 }
-
-export const isNewer = (one: Membership, other: Membership): boolean => {
-  const [first, second] = [one.recent[0], other.recent[0]];
-  return first !== undefined && (!second || time(first.recordedAt) > time(second.recordedAt));
-};

@@ -154,6 +154,12 @@ export function isRunning(campaign: Campaign, now: Date): boolean {
   return time(campaign.startsAt) <= now && (ends === null || time(ends) > now);
 }
 
+/** Tell whether a membership has a later booking than another reading of it. */
+export const isNewer = (one: Membership, other: Membership): boolean => {
+  const [first, second] = [one.recent[0], other.recent[0]];
+  return first !== undefined && (!second || time(first.recordedAt) > time(second.recordedAt));
+};
+
 /** Return the tier after the member's, and what is missing to it in points; `null` at the top. */
 export function nextTier(
   card: ProgramCard,

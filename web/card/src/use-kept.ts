@@ -7,8 +7,9 @@ export interface Resource<T> {
   /** `undefined` until something is known, `null` if it does not exist. */
   readonly kept: Kept<T> | null | undefined;
   readonly error: unknown;
+  /** `kept` was read by this page, and is not from a visit before. */
+  readonly isRead: boolean;
   readonly reload: () => void;
-  readonly set: (kept: Kept<T>) => void;
 }
 
 /** Read what `name` names; `read` is called again when `name` changes or the connection is back. */
@@ -19,17 +20,22 @@ export function useKept<T>(
 ): Resource<T> {
   const [kept, set] = useState<Kept<T> | null | undefined>(recalled);
   const [error, setError] = useState<unknown>();
+  const [isRead, setRead] = useState(false);
   const reload = useCallback(() => {
     setError(undefined);
-    read().then(set, setError);
+    read().then((found) => {
+      set(found);
+      setRead(true);
+    }, setError);
   }, [name]);
 
   useEffect(() => {
     set(recalled());
+    setRead(false);
     reload();
     addEventListener('online', reload);
     return () => removeEventListener('online', reload);
   }, [reload]);
 
-  return { kept, error, reload, set };
+  return { kept, error, isRead, reload };
 }

@@ -3,9 +3,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { user } from '../../../shared/firebase/session.ts';
 import { keptCards, readCards, watchMembership, type MyCard } from '../data.ts';
-import { isNewer, LoyaltyCard } from '../loyalty-card.tsx';
+import { LoyaltyCard } from '../loyalty-card.tsx';
 import type { PageProps } from '../main.tsx';
-import { balanceOf, isRunning, nextExpiry, type Membership } from '../model.ts';
+import { balanceOf, isNewer, isRunning, nextExpiry, type Membership } from '../model.ts';
 import { History } from '../parts/history.tsx';
 import { MemberCode } from '../parts/member-code.tsx';
 import { MyCodes } from '../parts/my-codes.tsx';
@@ -25,15 +25,13 @@ export default function Card({ id }: PageProps) {
 }
 
 function Mine({ uid, programId }: { readonly uid: string; readonly programId: string }) {
-  const { kept, error, reload } = useKept(uid, () => keptCards(uid), () => readCards(uid));
+  const { kept, error, isRead, reload } = useKept(uid, () => keptCards(uid), () => readCards(uid));
   const mine = kept?.value.find((each) => each.membership.programId === programId);
   if (mine) return <Shown mine={mine} at={error === undefined ? undefined : kept?.at} />;
   if (error !== undefined) return <Failed error={error} retry={reload} />;
   // What was kept may be from before the person joined.
-  return kept && Date.now() - kept.at < FRESH_MS ? <h1>{t().card.notFound}</h1> : <Loading />;
+  return isRead ? <h1>{t().card.notFound}</h1> : <Loading />;
 }
-
-const FRESH_MS = 5_000;
 
 function Shown({ mine, at }: { readonly mine: MyCard; readonly at: number | undefined }) {
   const [membership, notice] = useLive(mine);

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { ask, idempotencyKey } from '../../../shared/api/client.ts';
 import { ownId, user } from '../../../shared/firebase/session.ts';
 import { safeUrl } from '../../../shared/lib/safe-url.ts';
+import { useAction } from '../../../shared/lib/use-action.ts';
 import { keptProfile, readCards, readProfile } from '../data.ts';
 import { LoyaltyCard } from '../loyalty-card.tsx';
 import type { PageProps } from '../main.tsx';
@@ -58,36 +59,24 @@ function Open({ card }: { readonly card: ProgramCard }) {
 
 function Join({ card }: { readonly card: ProgramCard }) {
   const [key] = useState(idempotencyKey);
-  const [isBusy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
+  const { isBusy, error, run } = useAction();
 
-  async function join(): Promise<void> {
+  function join(): void {
     if (user.value === null) {
       go(`/sign-in?back=${encodeURIComponent(path.value)}`);
       return;
     }
-    if (isBusy) return;
-    setBusy(true);
-    setError(undefined);
-    try {
-      await ask((api, signal) =>
-        api.POST('/enrollInLoyaltyProgram', {
-          body: { programId: card.programId, userId: ownId() },
-          headers: { 'Idempotency-Key': key },
-          signal,
-        }),
-      );
+    run(async () => {
+      const body = { programId: card.programId, userId: ownId() };
+      const headers = { 'Idempotency-Key': key };
+      await ask((api, signal) => api.POST('/enrollInLoyaltyProgram', { body, headers, signal }));
       go(`/c/${encodeURIComponent(card.programId)}`);
-    } catch (failure) {
-      setError(failure);
-    } finally {
-      setBusy(false);
-    }
+    });
   }
 
   return (
     <>
-      <button type="button" aria-disabled={isBusy} onClick={() => void join()}>
+      <button type="button" aria-disabled={isBusy} onClick={join}>
         {t().store.join}
         <span class="for-readers">: {card.programName}</span>
       </button>

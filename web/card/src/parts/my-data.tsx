@@ -4,23 +4,18 @@ import { useState } from 'preact/hooks';
 import { ask } from '../../../shared/api/client.ts';
 import { ownId, signOut } from '../../../shared/firebase/session.ts';
 import { forget } from '../../../shared/lib/kept.ts';
+import { useAction } from '../../../shared/lib/use-action.ts';
 import type { Membership } from '../model.ts';
 import { replace } from '../../../shared/lib/router.ts';
 import { Failed } from '../../../shared/ui/status.tsx';
 import { t } from '../words.ts';
+import { Sure } from './sure.tsx';
 
 export function MyData({ membership }: { readonly membership: Membership }) {
-  const [error, setError] = useState<unknown>();
+  const { error, run } = useAction();
   const [said, setSaid] = useState('');
   const { programId, storeId } = membership;
   const words = t().me;
-
-  function attempt(action: () => Promise<void>): () => void {
-    return () => {
-      setError(undefined);
-      action().catch(setError);
-    };
-  }
 
   async function leave(): Promise<void> {
     const body = { programId, userId: ownId() };
@@ -44,54 +39,21 @@ export function MyData({ membership }: { readonly membership: Membership }) {
   return (
     <section class="panel">
       <h2>{words.title}</h2>
-      <button type="button" class="plain" onClick={attempt(() => download(storeId))}>
+      <button type="button" class="plain" onClick={() => run(() => download(storeId))}>
         {words.export}
       </button>
-      <Sure label={words.leave} question={words.leaveSure} yes={words.yes} act={attempt(leave)} />
-      <Sure label={words.erase} question={words.eraseSure} yes={words.yesErase} act={attempt(erase)} />
-      <button type="button" class="plain" onClick={attempt(endVisit)}>
+      <Sure question={words.leaveSure} yes={words.yes} act={() => run(leave)} look="plain">
+        {words.leave}
+      </Sure>
+      <Sure question={words.eraseSure} yes={words.yesErase} act={() => run(erase)} look="plain">
+        {words.erase}
+      </Sure>
+      <button type="button" class="plain" onClick={() => run(endVisit)}>
         {words.signOut}
       </button>
       {error !== undefined && <Failed error={error} />}
       <p role="status">{said}</p>
     </section>
-  );
-}
-
-interface SureProps {
-  readonly label: string;
-  readonly question: string;
-  readonly yes: string;
-  readonly act: () => void;
-}
-
-function Sure({ label, question, yes, act }: SureProps) {
-  const [isAsked, setAsked] = useState(false);
-  if (!isAsked) {
-    return (
-      <button type="button" class="plain" onClick={() => setAsked(true)}>
-        {label}
-      </button>
-    );
-  }
-  return (
-    <div class="stack" role="group" aria-label={question}>
-      <p>{question}</p>
-      <div class="row">
-        <button
-          type="button"
-          onClick={() => {
-            setAsked(false);
-            act();
-          }}
-        >
-          {yes}
-        </button>
-        <button type="button" class="plain" onClick={() => setAsked(false)}>
-          {t().me.no}
-        </button>
-      </div>
-    </div>
   );
 }
 

@@ -3,6 +3,7 @@
 import { useState } from 'preact/hooks';
 import { ask, idempotencyKey } from '../../../shared/api/client.ts';
 import { ownId } from '../../../shared/firebase/session.ts';
+import { useAction, type Action } from '../../../shared/lib/use-action.ts';
 import { Qr } from '../../../shared/ui/qr.tsx';
 import {
   availableOf,
@@ -26,7 +27,7 @@ interface Props {
 
 export function Rewards({ card, membership }: Props) {
   const [reserved, setReserved] = useState<Hold | null>(null);
-  const [error, setError] = useState<unknown>();
+  const action = useAction();
   const now = new Date();
   const offered = card.rewards.filter((each) => isOffered(each, now));
   const holds = openHolds(membership, now).filter((each) => each.rewardCode !== null);
@@ -37,14 +38,14 @@ export function Rewards({ card, membership }: Props) {
     <section class="stack">
       <h2>{t().rewards.title}</h2>
       {offered.length === 0 && <p class="quiet">{t().rewards.none}</p>}
-      {error !== undefined && <Failed error={error} />}
+      {action.error !== undefined && <Failed error={action.error} />}
       {shown.map((hold) => (
         <Reserved
           key={hold.reservationId}
           hold={hold}
           isForShop={card.rewards.some((each) => each.rewardId === hold.rewardId && each.isForShop)}
           programId={card.programId}
-          onError={setError}
+          action={action}
           onReleased={() => setReserved(null)}
         />
       ))}
@@ -55,7 +56,7 @@ export function Rewards({ card, membership }: Props) {
               card={card}
               membership={membership}
               reward={reward}
-              onError={setError}
+              action={action}
               onReserved={setReserved}
             />
           </li>
@@ -67,42 +68,30 @@ export function Rewards({ card, membership }: Props) {
 
 interface OfferProps extends Props {
   readonly reward: Reward;
-  readonly onError: (error: unknown) => void;
+  readonly action: Action;
   readonly onReserved: (hold: Hold) => void;
 }
 
-function Offer({ card, membership, reward, onError, onReserved }: OfferProps) {
+function Offer({ card, membership, reward, action, onReserved }: OfferProps) {
   const [key, setKey] = useState(idempotencyKey);
-  const [isBusy, setBusy] = useState(false);
   const cost = toUnits(reward.requiredPoints, membership.scale);
   const have = availableOf(membership, new Date());
   const missing = Math.max(cost - have, 0);
 
   async function reserve(): Promise<void> {
-    if (isBusy) return;
-    setBusy(true);
-    onError(undefined);
-    try {
-      const held = await ask((api, signal) =>
-        api.POST('/reserveLoyaltyPoints', {
-          body: { programId: card.programId, rewardId: reward.rewardId, userId: ownId() },
-          headers: { 'Idempotency-Key': key },
-          signal,
-        }),
-      );
-      onReserved({
-        reservationId: held.reservationId,
-        lots: [{ units: cost, expiresAt: null }],
-        endsAt: held.expiresAt,
-        rewardId: held.rewardId,
-        rewardCode: held.rewardCode,
-      });
-      setKey(idempotencyKey());
-    } catch (failure) {
-      onError(failure);
-    } finally {
-      setBusy(false);
-    }
+    const body = { programId: card.programId, rewardId: reward.rewardId, userId: ownId() };
+    const headers = { 'Idempotency-Key': key };
+    const held = await ask((api, signal) =>
+      api.POST('/reserveLoyaltyPoints', { body, headers, signal }),
+    );
+    onReserved({
+      reservationId: held.reservationId,
+      lots: [{ units: cost, expiresAt: null }],
+      endsAt: held.expiresAt,
+      rewardId: held.rewardId,
+      rewardCode: held.rewardCode,
+    });
+    setKey(idempotencyKey());
   }
 
   return (
@@ -120,9 +109,9 @@ function Offer({ card, membership, reward, onError, onReserved }: OfferProps) {
           <p>{t().rewards.missing(amount(missing, card, membership.scale))}</p>
         </>
       ) : reward.isForShop ? (
-        <ShopReward card={card} reward={reward} cost={amount(cost, card, membership.scale)} onError={onError} />
+        <ShopReward card={card} reward={reward} cost={amount(cost, card, membership.scale)} action={action} />
       ) : (
-        <button type="button" aria-disabled={isBusy} onClick={() => void reserve()}>
+        <button type="button" aria-disabled={action.isBusy} onClick={() => action.run(reserve)}>
           {t().rewards.get}
           <span class="for-readers"> {reward.title}</span>
         </button>
@@ -144,19 +133,15 @@ interface ReservedProps {
   /** Then a till refuses the code, and the shop has it only once it was bought. */
   readonly isForShop: boolean;
   readonly programId: string;
-  readonly onError: (error: unknown) => void;
+  readonly action: Action;
   readonly onReleased: () => void;
 }
 
-function Reserved({ hold, isForShop, programId, onError, onReleased }: ReservedProps) {
+function Reserved({ hold, isForShop, programId, action, onReleased }: ReservedProps) {
   async function release(): Promise<void> {
-    try {
-      const body = { programId, reservationId: hold.reservationId, userId: ownId() };
-      await ask((api, signal) => api.POST('/voidLoyaltyRedemption', { body, signal }));
-      onReleased();
-    } catch (failure) {
-      onError(failure);
-    }
+    const body = { programId, reservationId: hold.reservationId, userId: ownId() };
+    await ask((api, signal) => api.POST('/voidLoyaltyRedemption', { body, signal }));
+    onReleased();
   }
 
   const code = hold.rewardCode ?? '';
@@ -172,7 +157,7 @@ function Reserved({ hold, isForShop, programId, onError, onReleased }: ReservedP
         </>
       )}
       <p>{t().rewards.until(hour(time(hold.endsAt)))}</p>
-      <button type="button" onClick={() => void release()}>
+      <button type="button" aria-disabled={action.isBusy} onClick={() => action.run(release)}>
         {t().rewards.release}
       </button>
     </div>

@@ -10,7 +10,7 @@ import { Failed, Loading, sentenceOf } from '../../../shared/ui/status.tsx';
 import { may } from '../access.ts';
 import { Field } from '../parts/field.tsx';
 import { identify, nameOf } from '../people.ts';
-import { useAction } from '../use-action.ts';
+import { useAction } from '../../../shared/lib/use-action.ts';
 import { t } from '../words.ts';
 
 type Row = components['schemas']['MemberRow'];

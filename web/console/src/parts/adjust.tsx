@@ -8,7 +8,7 @@ import { Failed } from '../../../shared/ui/status.tsx';
 import { account } from '../access.ts';
 import { isUnknown } from '../bookings.ts';
 import type { Program } from '../store.ts';
-import { useAction } from '../use-action.ts';
+import { useAction } from '../../../shared/lib/use-action.ts';
 import { amount, t } from '../words.ts';
 import { Field } from './field.tsx';
 

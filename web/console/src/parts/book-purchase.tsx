@@ -7,7 +7,7 @@ import { Failed } from '../../../shared/ui/status.tsx';
 import { book, intend, isUnknown, type Booking, type Intention } from '../bookings.ts';
 import { nameOf, type Member } from '../people.ts';
 import type { Program } from '../store.ts';
-import { useAction } from '../use-action.ts';
+import { useAction } from '../../../shared/lib/use-action.ts';
 import { t } from '../words.ts';
 import { CustomerBalance } from './customer-balance.tsx';
 import { Field } from './field.tsx';

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { wayOf } from '../../../shared/lib/who.ts';
 import { sentenceOf } from '../../../shared/ui/status.tsx';
 import { identify, type Member } from '../people.ts';
-import { useAction } from '../use-action.ts';
+import { useAction } from '../../../shared/lib/use-action.ts';
 import { t } from '../words.ts';
 import { Field } from './field.tsx';
 

@@ -6,7 +6,7 @@ import type { components } from '../../../shared/api/schema.gen.ts';
 import { moment } from '../../../shared/i18n/format.ts';
 import { Failed, Loading } from '../../../shared/ui/status.tsx';
 import type { Program } from '../store.ts';
-import { useAction } from '../use-action.ts';
+import { useAction } from '../../../shared/lib/use-action.ts';
 import { amount, t } from '../words.ts';
 
 type Entry = components['schemas']['HistoryTransaction'];

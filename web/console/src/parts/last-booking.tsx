@@ -6,7 +6,7 @@ import { Problem } from '../../../shared/api/client.ts';
 import { Failed } from '../../../shared/ui/status.tsx';
 import { may } from '../access.ts';
 import { undo, type Booking } from '../bookings.ts';
-import { useAction } from '../use-action.ts';
+import { useAction } from '../../../shared/lib/use-action.ts';
 import { amount, t } from '../words.ts';
 
 const UNDO_MS = 15 * 60_000;

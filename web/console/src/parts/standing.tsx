@@ -5,7 +5,7 @@ import { ask } from '../../../shared/api/client.ts';
 import { Failed } from '../../../shared/ui/status.tsx';
 import { may } from '../access.ts';
 import type { Member } from '../people.ts';
-import { useAction } from '../use-action.ts';
+import { useAction } from '../../../shared/lib/use-action.ts';
 import { t } from '../words.ts';
 import { Field } from './field.tsx';
 import type { Membership } from './member-card.tsx';

@@ -5,7 +5,7 @@ import { ask, idempotencyKey } from '../../../shared/api/client.ts';
 import { sentenceOf } from '../../../shared/ui/status.tsx';
 import { store } from '../access.ts';
 import { isUnknown } from '../bookings.ts';
-import { useAction } from '../use-action.ts';
+import { useAction } from '../../../shared/lib/use-action.ts';
 import { t } from '../words.ts';
 import { Field } from './field.tsx';
 
