@@ -111,9 +111,22 @@ class JsonClient:
         headers: Mapping[str, str] | None = None,
         is_repeatable: bool = False,
     ) -> Reply:
+        """Make a POST request with a JSON object; see ``send``."""
+        return self.send("POST", path, body, headers=headers, is_repeatable=is_repeatable)
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: Any,
+        *,
+        headers: Mapping[str, str] | None = None,
+        is_repeatable: bool = False,
+    ) -> Reply:
         """Send a JSON object.
 
         Args:
+            method: ``POST``, ``PUT`` or ``PATCH``.
             path: Below the base URL.
             body: Values that ``json`` writes; a ``Decimal`` becomes a number, exact to 15 digits.
             headers: Further headers, such as the idempotency key.
@@ -123,7 +136,7 @@ class JsonClient:
             ConnectorError: See ``call``.
         """
         return self.call(
-            "POST",
+            method,
             path,
             body=_to_json(body),
             headers={"Content-Type": "application/json", **(headers or {})},

@@ -17,7 +17,6 @@ import hmac
 import re
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from json import dumps
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
 
@@ -32,7 +31,7 @@ from pydantic import (
 )
 
 from shared.connectors.amounts import AmountMinor, MinorUnits
-from shared.connectors.client import JsonClient, Model, Reply, parsed
+from shared.connectors.client import JsonClient, Model, parsed
 from shared.connectors.config import ConnectorConfig
 from shared.connectors.psp.base import (
     ForgedNotification,
@@ -387,20 +386,11 @@ class _Transport:
         elif method == "GET":
             reply = self._client.get(path)
         else:
-            reply = self._patch(path, json, keys)
+            # The result is the same each time.
+            reply = self._client.send("PATCH", path, json, headers=keys, is_repeatable=True)
         if not isinstance(reply.body, dict):
             raise ConnectorAnswerInvalid(f"The answer of {SYSTEM} is no JSON object.")
         return reply.text, json, reply.status, {}
-
-    def _patch(self, path: str, content: Any, keys: Mapping[str, str]) -> Reply:
-        """Make a PATCH call. It may be repeated, since the result is the same each time."""
-        return self._client.call(
-            "PATCH",
-            path,
-            body=dumps(content).encode(),
-            headers={"Content-Type": "application/json", **keys},
-            is_repeatable=True,
-        )
 
 
 def is_link(vendor_payment_id: str) -> bool:

@@ -276,13 +276,7 @@ def _set_active(client: JsonClient, code: ShopCode, *, is_active: bool) -> None:
     """Let a code be used, or not. The contract wants the id and the name of what is changed."""
     promotion_id = _promotion_id(code)
     body = {"id": promotion_id, "name": code.title, "active": is_active}
-    client.call(
-        "PATCH",
-        f"/promotion/{promotion_id}",
-        body=json.dumps(body).encode(),
-        headers={"Content-Type": "application/json"},
-        is_repeatable=True,
-    )
+    client.send("PATCH", f"/promotion/{promotion_id}", body, is_repeatable=True)
 
 
 def _only(entity: str, *fields: str) -> Mapping[str, Sequence[str]]:

@@ -12,7 +12,6 @@ taken as it is.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, timedelta
@@ -187,7 +186,9 @@ def _terms(client: JsonClient, code: ShopCode) -> Iterator[tuple[str, Any]]:
 
 def _set_expiry(client: JsonClient, coupon: WooCoupon, at: str) -> WooCoupon:
     """Let a coupon expire at a time, or never if it is empty; check that the shop has done so."""
-    changed = _coupon(_put(client, f"/coupons/{coupon.id}", {"date_expires": at}))
+    changed = _coupon(
+        client.send("PUT", f"/coupons/{coupon.id}", {"date_expires": at}, is_repeatable=True)
+    )
     if (changed.date_expires_gmt or "") != at.removesuffix("Z"):
         raise ConnectorAnswerInvalid("woocommerce has not changed when a coupon expires.")
     return changed
@@ -202,7 +203,7 @@ def _put_meta(client: JsonClient, customer_id: str, values: Mapping[str, str | N
     path = _customer_path(customer_id)
     rows = [{"key": f"{CARD_NAMESPACE}_{name}", "value": each} for name, each in values.items()]
     try:
-        _put(client, path, {"meta_data": rows})
+        client.send("PUT", path, {"meta_data": rows}, is_repeatable=True)
     except (ConnectorRejected, ConnectorCredentialsRefused):
         # Older shops say 400 of a customer who is gone, or 403 to who may not manage all.
         client.get(path)
@@ -213,16 +214,6 @@ def _customer_path(customer_id: str) -> str:
     if not (customer_id.isascii() and customer_id.isdigit()):
         raise ConnectorNotFound("woocommerce has no customer of this id.")
     return f"/customers/{customer_id}"
-
-
-def _put(client: JsonClient, path: str, body: Mapping[str, Any]) -> Reply:
-    return client.call(
-        "PUT",
-        path,
-        body=json.dumps(body).encode(),
-        headers={"Content-Type": "application/json"},
-        is_repeatable=True,
-    )
 
 
 def _coupon(reply: Reply) -> WooCoupon:
