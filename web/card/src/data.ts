@@ -2,7 +2,7 @@
 
 import { queryDocuments, readDocument } from '../../shared/firebase/documents.ts';
 import { keep, recall, type Kept } from '../../shared/lib/kept.ts';
-import type { Entry, Membership, ProgramCard, StoreProfile } from './model.ts';
+import type { Entry, Membership, ProgramCard, StoreProfile } from '../../shared/card/model.ts';
 
 const HISTORY_PAGE = 20;
 

@@ -2,10 +2,10 @@
 
 import { signal } from '@preact/signals';
 import { announce, language } from '../../shared/i18n/catalogue.ts';
-import { counted, money } from '../../shared/i18n/format.ts';
 import { en, type Words } from './i18n/en.ts';
 
 export { language };
+export { amountOf as amount } from '../../shared/card/amounts.ts';
 export { day, hour, moment, money, number, percent } from '../../shared/i18n/format.ts';
 
 const loaded = signal<Words>(announce(en));
@@ -16,14 +16,4 @@ export const t = (): Words => loaded.value;
 export async function loadWords(): Promise<void> {
   document.documentElement.lang = language;
   if (language === 'de') loaded.value = announce((await import('./i18n/de.ts')).de);
-}
-
-/** Return units as people read them: `120 points`, `3 stamps`, `12.50 €`. */
-export function amount(
-  units: number,
-  of: { readonly programType: string; readonly currency: string },
-  scale: number,
-): string {
-  if (of.programType === 'cashback') return money(units / 10 ** scale, of.currency);
-  return counted(units, of.programType === 'stamps' ? t().card.stamps : t().card.points);
 }

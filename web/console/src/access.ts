@@ -1,6 +1,6 @@
 /** For which account and store the person works, and what they may do there. */
 
-import { computed, signal } from '@preact/signals';
+import { signal } from '@preact/signals';
 import { ask, sendHeaders } from '../../shared/api/client.ts';
 import type { components } from '../../shared/api/schema.gen.ts';
 import { readStore, type Store } from './store.ts';
@@ -27,9 +27,6 @@ const LISTED_MAX = 100;
 
 export const may = (...names: readonly string[]): boolean =>
   names.every((name) => actions.value?.has(name) ?? false);
-
-export const mayUseTill = computed(() => may('identifyMember', 'addLoyaltyPoints'));
-export const maySeeMembers = computed(() => may('listMembers', 'getMember'));
 
 sendHeaders(() => ({
   ...(account.value && { 'X-Beep-Staff-Account': account.value.accountId }),

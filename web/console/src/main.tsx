@@ -11,7 +11,7 @@ import { SignIn } from '../../shared/ui/sign-in.tsx';
 import { Failed, Loading } from '../../shared/ui/status.tsx';
 import { accounts, actions, close, openFor } from './access.ts';
 import { Pages } from './pages.tsx';
-import { Top } from './parts/top.tsx';
+import { Top } from './ui/top.tsx';
 import { loadWords, t } from './words.ts';
 
 const SIGN_IN = '/console/sign-in';

@@ -1,42 +1,43 @@
-/** Which page an address names, of those that the role may see. */
+/** Shows the page that the address names, of those that the role may see. */
 
 import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { parts, path, replace } from '../../shared/lib/router.ts';
 import { Failed, Loading } from '../../shared/ui/status.tsx';
-import { account, maySeeMembers, mayUseTill, store } from './access.ts';
-import { ChooseStore } from './parts/choose-store.tsx';
+import { account, store } from './access.ts';
+import { openSections, type PageProps } from './sections.ts';
+import { ChooseStore } from './ui/choose-store.tsx';
 import { t } from './words.ts';
 
-export interface PageProps {
-  readonly id: string;
+interface Loaded {
+  readonly name: string;
+  readonly view: ComponentType<PageProps>;
 }
 
-type Page = { readonly default: ComponentType<PageProps> };
-
-const PAGES: Readonly<Record<string, () => Promise<Page>>> = {
-  till: () => import('./pages/till.tsx'),
-  members: () => import('./pages/members.tsx'),
-  member: () => import('./pages/member.tsx'),
-};
-
 export function Pages() {
-  const [, section = '', id = ''] = parts();
-  const open = [...(mayUseTill.value ? ['till'] : []), ...(maySeeMembers.value ? ['members'] : [])];
-  const isKnown = open.includes(section);
-  const name = section === 'members' && id ? 'member' : section;
-  const [page, setPage] = useState<{ name: string; view: ComponentType<PageProps> }>();
+  const [, named = '', id = ''] = parts();
+  const open = openSections();
+  const section = open.find((each) => each.id === named);
+  const name = `${named}/${id}`;
+  const [page, setPage] = useState<Loaded>();
   const [error, setError] = useState<unknown>();
-  const first = open[0];
+  const first = open[0]?.id;
 
   useEffect(() => {
-    if (!isKnown && first) replace(`/console/${first}`);
-  }, [isKnown, first]);
+    if (!section && first) replace(`/console/${first}`);
+  }, [section, first]);
 
   useEffect(() => {
+    let isOver = false; // Who goes on quickly gets the last page, whichever comes first.
     setError(undefined);
-    if (isKnown) PAGES[name]?.().then((loaded) => setPage({ name, view: loaded.default }), setError);
-  }, [name, isKnown]);
+    section?.load(id).then(
+      (loaded) => isOver || setPage({ name, view: loaded.default }),
+      (failure: unknown) => isOver || setError(failure),
+    );
+    return () => {
+      isOver = true;
+    };
+  }, [name, section]);
 
   const here = store.value?.storeId;
   useEffect(() => {

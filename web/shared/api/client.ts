@@ -63,6 +63,11 @@ export async function ask<T>(
   throw new Problem(kindOf(result.response.status), body.error, body.requestId, body.details);
 }
 
+/** Tell whether a call may have booked all the same: no answer came, or none of the API's. */
+export function isUnknown(error: unknown): boolean {
+  return error instanceof Problem && (error.kind === 'offline' || (error.kind === 'server' && error.code === ''));
+}
+
 /** A key for one intention of the person: the same for each repetition of a call. */
 export function idempotencyKey(): string {
   return crypto.randomUUID();

@@ -15,6 +15,22 @@ export const common: typeof source = {
     wrong: 'Adresse oder Passwort ist falsch.',
     invalidEmail: 'Geben Sie eine E-Mail-Adresse wie anna@example.com ein.',
   },
+  units: {
+    points: { one: 'Punkt', other: 'Punkte' },
+    stamps: { one: 'Stempel', other: 'Stempel' },
+  },
+  rule: {
+    stamps: (needed) => `${needed} Stempel füllen die Karte`,
+    points: (points, money) => `${points} Punkte je ${money}`,
+    cashback: (percent) => `${percent} von jedem Einkauf zurück`,
+    minimum: (money) => `ab ${money}`,
+  },
+  face: {
+    stampsOf: (have, needed) => `${have} von ${needed} Stempeln`,
+    tier: 'Stufe',
+    toTier: (missing, tier) => `${missing} bis ${tier}`,
+    top: 'die höchste Stufe',
+  },
   problem: {
     offline: 'Es gibt keine Verbindung. Nichts wurde geändert.',
     unauthorized: 'Bitte melden Sie sich noch einmal an.',

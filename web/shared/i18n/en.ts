@@ -15,6 +15,23 @@ export const common = {
     wrong: 'The address or the password is wrong.',
     invalidEmail: 'Type an e-mail address such as anna@example.com.',
   },
+  units: {
+    points: { one: 'point', other: 'points' },
+    stamps: { one: 'stamp', other: 'stamps' },
+  },
+  rule: {
+    stamps: (needed: number) => `${needed} stamps fill the card`,
+    points: (points: string, money: string) => `${points} points for each ${money}`,
+    cashback: (percent: string) => `${percent} back on each purchase`,
+    minimum: (money: string) => `from ${money} on`,
+  },
+  /** What the face of a card says. */
+  face: {
+    stampsOf: (have: number, needed: number) => `${have} of ${needed} stamps`,
+    tier: 'Level',
+    toTier: (missing: string, tier: string) => `${missing} to ${tier}`,
+    top: 'the highest level',
+  },
   problem: {
     offline: 'There is no connection. Nothing was changed.',
     unauthorized: 'Please sign in again.',

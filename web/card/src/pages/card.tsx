@@ -3,9 +3,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { user } from '../../../shared/firebase/session.ts';
 import { keptCards, readCards, watchMembership, type MyCard } from '../data.ts';
-import { LoyaltyCard } from '../loyalty-card.tsx';
+import { LoyaltyCard } from '../../../shared/card/loyalty-card.tsx';
 import type { PageProps } from '../main.tsx';
-import { balanceOf, isNewer, isRunning, nextExpiry, type Membership } from '../model.ts';
+import { balanceOf, isNewer, isRunning, nextExpiry, type Membership } from '../../../shared/card/model.ts';
 import { History } from '../parts/history.tsx';
 import { MemberCode } from '../parts/member-code.tsx';
 import { MyCodes } from '../parts/my-codes.tsx';

@@ -2,7 +2,7 @@
 
 import { user } from '../../../shared/firebase/session.ts';
 import { keptCards, readCards, type MyCard } from '../data.ts';
-import { LoyaltyCard } from '../loyalty-card.tsx';
+import { LoyaltyCard } from '../../../shared/card/loyalty-card.tsx';
 import { Failed, Loading } from '../../../shared/ui/status.tsx';
 import { useKept } from '../use-kept.ts';
 import { moment, t } from '../words.ts';

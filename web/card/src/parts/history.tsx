@@ -2,7 +2,7 @@
 
 import { useState } from 'preact/hooks';
 import { readHistory } from '../data.ts';
-import { time, type Entry, type Membership, type ProgramCard } from '../model.ts';
+import { time, type Entry, type Membership, type ProgramCard } from '../../../shared/card/model.ts';
 import { Failed } from '../../../shared/ui/status.tsx';
 import { amount, moment, t } from '../words.ts';
 

@@ -5,7 +5,7 @@ import { ask } from '../../../shared/api/client.ts';
 import { ownId, signOut } from '../../../shared/firebase/session.ts';
 import { forget } from '../../../shared/lib/kept.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
-import type { Membership } from '../model.ts';
+import type { Membership } from '../../../shared/card/model.ts';
 import { replace } from '../../../shared/lib/router.ts';
 import { Failed } from '../../../shared/ui/status.tsx';
 import { t } from '../words.ts';

@@ -15,7 +15,7 @@ import {
   type Membership,
   type ProgramCard,
   type Reward,
-} from '../model.ts';
+} from '../../../shared/card/model.ts';
 import { Failed } from '../../../shared/ui/status.tsx';
 import { amount, hour, t } from '../words.ts';
 import { ShopReward } from './shop-reward.tsx';

@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks';
 import { ask, idempotencyKey } from '../../../shared/api/client.ts';
 import { ownId } from '../../../shared/firebase/session.ts';
 import type { Action } from '../../../shared/lib/use-action.ts';
-import type { ProgramCard, Reward } from '../model.ts';
+import type { ProgramCard, Reward } from '../../../shared/card/model.ts';
 import { t } from '../words.ts';
 import { Sure } from './sure.tsx';
 

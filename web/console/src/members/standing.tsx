@@ -7,7 +7,7 @@ import { may } from '../access.ts';
 import type { Member } from '../people.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
 import { t } from '../words.ts';
-import { Field } from './field.tsx';
+import { Field } from '../ui/field.tsx';
 import type { Membership } from './member-card.tsx';
 
 interface Props {

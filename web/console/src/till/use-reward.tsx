@@ -1,13 +1,12 @@
 /** Hand out the reward of a code that the customer shows. */
 
 import { useRef, useState } from 'preact/hooks';
-import { ask, idempotencyKey } from '../../../shared/api/client.ts';
+import { ask, idempotencyKey, isUnknown } from '../../../shared/api/client.ts';
 import { sentenceOf } from '../../../shared/ui/status.tsx';
 import { store } from '../access.ts';
-import { isUnknown } from '../bookings.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
 import { t } from '../words.ts';
-import { Field } from './field.tsx';
+import { Field } from '../ui/field.tsx';
 
 export function UseReward() {
   const [text, setText] = useState('');

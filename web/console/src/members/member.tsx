@@ -5,9 +5,9 @@ import { ask } from '../../../shared/api/client.ts';
 import type { components } from '../../../shared/api/schema.gen.ts';
 import { Failed, Loading } from '../../../shared/ui/status.tsx';
 import { store } from '../access.ts';
-import type { PageProps } from '../pages.tsx';
-import { MemberCard } from '../parts/member-card.tsx';
-import { Standing } from '../parts/standing.tsx';
+import type { PageProps } from '../sections.ts';
+import { MemberCard } from './member-card.tsx';
+import { Standing } from './standing.tsx';
 import { nameOf, type Member } from '../people.ts';
 import { t } from '../words.ts';
 

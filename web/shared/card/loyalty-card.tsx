@@ -1,9 +1,12 @@
 /** A program as a card: what it offers, or, with a membership, what its member has. */
 
-import { inkOn, isColor } from '../../shared/lib/contrast.ts';
-import { safeUrl } from '../../shared/lib/safe-url.ts';
+import './loyalty-card.css';
+import { common } from '../i18n/catalogue.ts';
+import { money, number, percent } from '../i18n/format.ts';
+import { inkOn, isColor } from '../lib/contrast.ts';
+import { safeUrl } from '../lib/safe-url.ts';
+import { amountOf } from './amounts.ts';
 import { balanceOf, nextTier, type Membership, type ProgramCard } from './model.ts';
-import { amount, money, number, percent, t } from './words.ts';
 
 interface Props {
   readonly card: ProgramCard;
@@ -50,7 +53,7 @@ function Offer({ card }: { readonly card: ProgramCard }) {
 /** Say in a sentence what a program grants. */
 function ruleOf(card: ProgramCard): string {
   const { rules } = card;
-  const words = t().rule;
+  const words = common().rule;
   const least = rules.minimumPurchase;
   const from = least ? `, ${words.minimum(money(Number(least), card.currency))}` : '';
   if (rules.requiredStamps !== undefined) return words.stamps(rules.requiredStamps);
@@ -66,7 +69,7 @@ function Balance({ card, membership }: { readonly card: ProgramCard; readonly me
   if (needed !== undefined) return <Stamps have={units} needed={needed} />;
   return (
     <div class="stack">
-      <p class="balance">{amount(units, card, membership.scale)}</p>
+      <p class="balance">{amountOf(units, card, membership.scale)}</p>
       <TierLine card={card} membership={membership} />
     </div>
   );
@@ -75,7 +78,7 @@ function Balance({ card, membership }: { readonly card: ProgramCard; readonly me
 const STAMPS_DRAWN_MAX = 50;
 
 function Stamps({ have, needed }: { readonly have: number; readonly needed: number }) {
-  const words = t().card;
+  const words = common().face;
   return (
     <div class="stack">
       {needed <= STAMPS_DRAWN_MAX && (
@@ -91,10 +94,10 @@ function Stamps({ have, needed }: { readonly have: number; readonly needed: numb
 }
 
 function TierLine({ card, membership }: { readonly card: ProgramCard; readonly membership: Membership }) {
-  const words = t().card;
+  const words = common().face;
   if (membership.tier === null) return null;
   const next = nextTier(card, membership);
-  const distance = next ? words.toTier(amount(next.missing, card, membership.scale), next.tier.name) : words.top;
+  const distance = next ? words.toTier(amountOf(next.missing, card, membership.scale), next.tier.name) : words.top;
   return (
     <p class="small">
       {words.tier} {membership.tier}: {distance}

@@ -8,7 +8,7 @@ import { go } from '../../../shared/lib/router.ts';
 import { wayOf } from '../../../shared/lib/who.ts';
 import { Failed, Loading, sentenceOf } from '../../../shared/ui/status.tsx';
 import { may } from '../access.ts';
-import { Field } from '../parts/field.tsx';
+import { Field } from '../ui/field.tsx';
 import { identify, nameOf } from '../people.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
 import { t } from '../words.ts';

@@ -1,9 +1,9 @@
 /** What a till books: each intention has one key, so that it is booked once however often it is sent. */
 
-import { ask, idempotencyKey, Problem } from '../../shared/api/client.ts';
-import type { Member } from './people.ts';
-import { nameOf } from './people.ts';
-import type { Program } from './store.ts';
+import { ask, idempotencyKey } from '../../../shared/api/client.ts';
+import type { Member } from '../people.ts';
+import { nameOf } from '../people.ts';
+import type { Program } from '../store.ts';
 
 /** A purchase that is to be booked; it stays the same for each sending. */
 export interface Intention {
@@ -69,9 +69,4 @@ export async function undo({ intention, entryId }: Booking): Promise<{ taken: nu
     }),
   );
   return { taken: answer.pointsReversed, balance: answer.newBalance };
-}
-
-/** Tell whether a call may have booked all the same: no answer came, or none of the API's. */
-export function isUnknown(error: unknown): boolean {
-  return error instanceof Problem && (error.kind === 'offline' || (error.kind === 'server' && error.code === ''));
 }

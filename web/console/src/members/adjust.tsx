@@ -1,16 +1,15 @@
 /** Correct a balance, and say why. */
 
 import { useRef, useState } from 'preact/hooks';
-import { ask, idempotencyKey } from '../../../shared/api/client.ts';
+import { ask, idempotencyKey, isUnknown } from '../../../shared/api/client.ts';
 import { locale } from '../../../shared/i18n/format.ts';
 import { digitsOf, example, readAmount } from '../../../shared/lib/amount.ts';
 import { Failed } from '../../../shared/ui/status.tsx';
 import { account } from '../access.ts';
-import { isUnknown } from '../bookings.ts';
 import type { Program } from '../store.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
 import { amount, t } from '../words.ts';
-import { Field } from './field.tsx';
+import { Field } from '../ui/field.tsx';
 
 interface Props {
   readonly userId: string;

@@ -1,16 +1,17 @@
 /** Book a purchase of the customer who was found. */
 
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { isUnknown } from '../../../shared/api/client.ts';
 import { exactMoney, locale } from '../../../shared/i18n/format.ts';
 import { digitsOf, example, readAmount } from '../../../shared/lib/amount.ts';
 import { Failed } from '../../../shared/ui/status.tsx';
-import { book, intend, isUnknown, type Booking, type Intention } from '../bookings.ts';
+import { book, intend, type Booking, type Intention } from './bookings.ts';
 import { nameOf, type Member } from '../people.ts';
 import type { Program } from '../store.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
 import { t } from '../words.ts';
 import { CustomerBalance } from './customer-balance.tsx';
-import { Field } from './field.tsx';
+import { Field } from '../ui/field.tsx';
 
 interface Props {
   readonly member: Member;

@@ -5,7 +5,7 @@ import { hour } from '../../../shared/i18n/format.ts';
 import { Problem } from '../../../shared/api/client.ts';
 import { Failed } from '../../../shared/ui/status.tsx';
 import { may } from '../access.ts';
-import { undo, type Booking } from '../bookings.ts';
+import { undo, type Booking } from './bookings.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
 import { amount, t } from '../words.ts';
 

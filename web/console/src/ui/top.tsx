@@ -7,19 +7,19 @@ import { Failed } from '../../../shared/ui/status.tsx';
 import {
   account,
   accounts,
-  maySeeMembers,
-  mayUseTill,
   openAccount,
   openStore,
   store,
   stores,
 } from '../access.ts';
+import { openSections } from '../sections.ts';
 import { t } from '../words.ts';
 
 export function Top() {
   const words = t().shell;
   const [error, setError] = useState<unknown>();
   const chosen = account.value;
+  const sections = openSections();
 
   function attempt(action: Promise<unknown>): void {
     setError(undefined);
@@ -43,10 +43,11 @@ export function Top() {
           {chosen.role && <span class="role">{words.roles[chosen.role]}</span>}
         </div>
       )}
-      {store.value && (mayUseTill.value || maySeeMembers.value) && (
+      {store.value && sections.length > 0 && (
         <nav class="pages" aria-label={words.pages}>
-          {mayUseTill.value && <PageLink to="/console/till" name={words.till} />}
-          {maySeeMembers.value && <PageLink to="/console/members" name={words.members} />}
+          {sections.map(({ id }) => (
+            <PageLink key={id} to={`/console/${id}`} name={words.sections[id]} />
+          ))}
         </nav>
       )}
       {error !== undefined && <Failed error={error} />}

@@ -6,7 +6,7 @@ import { sentenceOf } from '../../../shared/ui/status.tsx';
 import { identify, type Member } from '../people.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
 import { t } from '../words.ts';
-import { Field } from './field.tsx';
+import { Field } from '../ui/field.tsx';
 
 export function FindCustomer({ onFound }: { readonly onFound: (member: Member) => void }) {
   const [text, setText] = useState('');

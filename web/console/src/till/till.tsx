@@ -2,11 +2,11 @@
 
 import { useState } from 'preact/hooks';
 import { may, store } from '../access.ts';
-import type { Booking } from '../bookings.ts';
-import { BookPurchase } from '../parts/book-purchase.tsx';
-import { FindCustomer } from '../parts/find-customer.tsx';
-import { LastBooking } from '../parts/last-booking.tsx';
-import { UseReward } from '../parts/use-reward.tsx';
+import type { Booking } from './bookings.ts';
+import { BookPurchase } from './book-purchase.tsx';
+import { FindCustomer } from './find-customer.tsx';
+import { LastBooking } from './last-booking.tsx';
+import { UseReward } from './use-reward.tsx';
 import type { Member } from '../people.ts';
 import { t } from '../words.ts';
 

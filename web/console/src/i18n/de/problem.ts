@@ -1,0 +1,37 @@
+import { common } from '../../../../shared/i18n/de.ts';
+import type { Words } from '../en.ts';
+
+export const problem: Words['problem'] = {
+  ...common.problem,
+  codes: {
+    BALANCE_LIMIT_EXCEEDED: 'Das wäre mehr, als auf eine Karte passt.',
+    IDEMPOTENCY_KEY_REUSED: 'Das wurde schon mit anderem Inhalt gesendet. Beginnen Sie von vorn.',
+    INSUFFICIENT_BALANCE: 'Das Guthaben reicht dafür nicht.',
+    INVALID_PARAMETERS: 'Etwas von Ihren Angaben geht nicht. Bitte schauen Sie noch einmal.',
+    MEMBER_CODE_DAMAGED: 'Der Code ist nicht vollständig. Scannen Sie ihn noch einmal.',
+    MEMBER_CODE_EXPIRED: 'Dieser Code ist abgelaufen. Lassen Sie sich den zeigen, der jetzt zu sehen ist.',
+    MEMBER_CODE_NOT_FOUND: 'Diesen Code hat niemand.',
+    MEMBER_CODE_USED: 'Dieser Code wurde schon benutzt. Lassen Sie sich den nächsten zeigen.',
+    MEMBER_NOT_FOUND: 'Damit wird niemand gefunden.',
+    MEMBER_SUSPENDED: 'Dieser Kunde ist gesperrt. Fragen Sie die Leitung.',
+    MEMBERSHIP_CLOSED: 'Dieser Kunde ist aus dem Programm ausgetreten.',
+    MEMBERSHIP_NOT_FOUND: 'Dieser Kunde hat noch keine Karte dieses Programms.',
+    NOT_STAFF: 'Sie haben in diesem Laden keine Rolle mehr.',
+    PROGRAM_INACTIVE: 'Das Programm ist geschlossen.',
+    REDEMPTION_CANCELLED: 'Diese Prämie wurde storniert. Die Punkte sind wieder auf der Karte.',
+    RESERVATION_CLOSED: 'Dieser Code wurde zurückgegeben. Der Kunde hat die Punkte wieder.',
+    RESERVATION_EXPIRED: 'Dieser Code ist abgelaufen. Der Kunde hat die Punkte wieder.',
+    RETURN_EXCEEDS_PURCHASE: 'Das wurde schon zurückgenommen.',
+    REWARD_CODE_NOT_FOUND: 'Einen solchen Code einer Prämie gibt es nicht.',
+    REWARD_CODE_USED: 'Dieser Code wurde schon eingelöst. Geben Sie nichts aus.',
+    REWARD_LIMIT_REACHED: 'Dieser Kunde hat diese Prämie schon so oft bekommen, wie es geht.',
+    REWARD_NOT_IN_STORE: 'Diese Prämie gibt es in dieser Filiale nicht.',
+    REWARD_OUT_OF_STOCK: 'Diese Prämie ist ausverkauft.',
+    SIGN_IN_NOT_VERIFIED: 'Bestätigen Sie zuerst Ihre E-Mail-Adresse: mit einem Link per E-Mail.',
+    STORE_NOT_ALLOWED: 'In dieser Filiale arbeiten Sie nicht.',
+    STORE_NOT_FOUND: 'Diese Filiale gibt es nicht.',
+    SUBSCRIPTION_INACTIVE: 'Das Abonnement dieses Ladens ist beendet. Fragen Sie den Inhaber.',
+    UNDO_NOT_ALLOWED: 'Das können Sie nicht rückgängig machen. Die Leitung kann es zurücknehmen.',
+    USER_NOT_ALLOWED: 'Das darf Ihre Rolle nicht.',
+  },
+};

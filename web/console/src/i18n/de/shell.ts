@@ -1,0 +1,18 @@
+import type { Words } from '../en.ts';
+
+export const shell: Words['shell'] = {
+  pages: 'Seiten',
+  sections: { till: 'Kasse', members: 'Mitglieder' },
+  account: 'Konto',
+  store: 'Filiale',
+  signOut: 'Abmelden',
+  signIn: 'Melden Sie sich mit der Adresse an, der Ihr Laden eine Rolle gegeben hat.',
+  noAccount: 'Sie haben noch in keinem Laden eine Rolle. Fragen Sie den Inhaber.',
+  closed: 'Das Abonnement dieses Ladens ist beendet. Fragen Sie den Inhaber.',
+  nothing: 'Für Ihre Rolle gibt es hier keine Seite.',
+  storeId: 'Kennung oder Link Ihrer Filiale',
+  storeIdHint: 'Sie steht auf dem Plakat: im Link hinter /s/.',
+  openStore: 'Filiale öffnen',
+  noStore: 'Diese Filiale gibt es nicht.',
+  roles: { owner: 'Inhaber', manager: 'Leitung', cashier: 'Kasse', developer: 'Entwicklung' },
+};

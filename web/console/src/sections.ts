@@ -1,0 +1,36 @@
+/** The console's sections, in the order in which they are offered: each is for who may call what it needs. */
+
+import type { ComponentType } from 'preact';
+import { may } from './access.ts';
+import type { Words } from './i18n/en.ts';
+
+export interface PageProps {
+  /** What follows the section in the address, such as a person's id; empty without. */
+  readonly id: string;
+}
+
+export type Page = { readonly default: ComponentType<PageProps> };
+
+export interface Section {
+  /** Its address is `/console/<id>`, its name that of the words. */
+  readonly id: keyof Words['shell']['sections'];
+  /** Actions of the API without which the section is of no use. */
+  readonly needs: readonly string[];
+  /** Load the page for what follows the section in the address. */
+  readonly load: (id: string) => Promise<Page>;
+}
+
+const SECTIONS: readonly Section[] = [
+  {
+    id: 'till',
+    needs: ['identifyMember', 'addLoyaltyPoints'],
+    load: () => import('./till/till.tsx'),
+  },
+  {
+    id: 'members',
+    needs: ['listMembers', 'getMember'],
+    load: (id) => (id ? import('./members/member.tsx') : import('./members/members.tsx')),
+  },
+];
+
+export const openSections = (): readonly Section[] => SECTIONS.filter((each) => may(...each.needs));
