@@ -7,6 +7,7 @@ apps where the emulators are, and the policy of the pages lets them call these.
 
 from __future__ import annotations
 
+import gzip
 import json
 import logging
 import mimetypes
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 BODY_BYTES_MAX = 10_000_000
 TIMEOUT_S = 60
 METHODS = ("GET", "POST", "OPTIONS")
+COMPRESSED = r"text/|image/svg|application/(json|javascript|manifest)"
 INIT = "/__/firebase/init.json"
 _OF_ONE_CONNECTION = frozenset(
     {"connection", "keep-alive", "transfer-encoding", "host", "content-length", "content-encoding"}
@@ -118,14 +120,26 @@ def create_app(site: Site, init: Mapping[str, Any], gateway: str) -> Flask:
             return Response("not found", 404)
         made = Response(json.dumps(init), 200, mimetype="application/json")
         if path != INIT and found is not None:
-            kind = mimetypes.guess_type(found.name)[0]
-            made = Response(found.read_bytes(), 200, mimetype=kind)
+            made = _sent(found)
         for name, value in site.headers(path).items():
             is_policy = name == "Content-Security-Policy"
             made.headers[name] = local_policy(value, init["emulators"]) if is_policy else value
         return made
 
     return app
+
+
+def _sent(file: Path) -> Response:
+    """Return a file, compressed as Hosting does it for who can read that."""
+    kind = mimetypes.guess_type(file.name)[0]
+    made = Response(file.read_bytes(), 200, mimetype=kind)
+    if not re.match(COMPRESSED, kind or ""):
+        return made
+    made.headers["Vary"] = "Accept-Encoding"
+    if "gzip" in request.accept_encodings:
+        made.set_data(gzip.compress(made.get_data()))
+        made.headers["Content-Encoding"] = "gzip"
+    return made
 
 
 def _passed_on(gateway: str) -> Response:
