@@ -17,6 +17,6 @@ pytestmark = [
 ]
 
 
-@pytest.mark.parametrize("flow", ["shell", "till", "members"])
+@pytest.mark.parametrize("flow", ["shell", "till", "till-camera", "members"])
 def test_staff_work_with_it(run: Run, tmp_path: Path, flow: str) -> None:
     run_flow(f"console/{flow}.mjs", run.facts, tmp_path)

@@ -126,6 +126,7 @@ def test_every_page_of_the_apps_has_a_strict_policy() -> None:
         assert parts["default-src"] == parts["frame-ancestors"] == parts["base-uri"] == "'none'"
         assert parts["script-src"] == parts["style-src"] == "'self'"
         assert "unsafe" not in policy
+        assert headers["Permissions-Policy"].startswith("camera=(self), ")
         assert headers["Referrer-Policy"] == "no-referrer"
         assert "max-age" in headers["Strict-Transport-Security"]
 

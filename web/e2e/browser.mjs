@@ -11,11 +11,11 @@ const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-pra
 export const facts = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8'));
 const shots = process.argv[3];
 
-/** Run a flow in a browser of its own. */
-export async function run(flow) {
+/** Run a flow in a browser of its own, with further switches. */
+export async function run(flow, switches = []) {
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox'],
+    args: ['--no-sandbox', ...switches],
   });
   try {
     await flow(browser);

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { load } from './load.mjs';
 
-const { wayOf } = await load('shared/lib/who.ts');
+const { scannedWay, wayOf } = await load('shared/lib/who.ts');
 
 const WAYS = [
   ['max@example.com', { email: 'max@example.com' }],
@@ -20,3 +20,16 @@ const WAYS = [
 for (const [text, way] of WAYS) test(text, () => assert.deepEqual(wayOf(` ${text} `), way));
 
 test('nothing', () => assert.equal(wayOf('  '), null));
+
+const SCANNED = [
+  ['S7K2M9QXT4HBCW3ZE', { memberCode: 'S7K2M9QXT4HBCW3ZE' }],
+  ['CUST-001', { customerNumber: 'CUST-001' }],
+  ['01510000000', { customerNumber: '01510000000' }], // A camera sees codes, and no phone numbers.
+  ['https://shop.example/s/store_1', null],
+  ['javascript:alert(1)', null],
+  ['max@example.com', null],
+  ['BEGIN:VCARD\nFN:Max', null],
+  ['', null],
+];
+
+for (const [text, way] of SCANNED) test(`scanned ${text}`, () => assert.deepEqual(scannedWay(text), way));

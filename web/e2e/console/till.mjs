@@ -1,29 +1,9 @@
 /** A cashier books a purchase, loses an answer, undoes, and hands out a reward; in both languages. */
 
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
 import { call, facts, open, run } from '../browser.mjs';
+import { bookings, makeMember } from './customers.mjs';
 import { check, GERMAN, signIn, WIDTHS } from './staff.mjs';
-
-/** Make a member of the points program who can pay a reward. */
-async function makeMember() {
-  const { storeId } = facts;
-  const { programs } = await call('getLoyaltyPrograms', { storeId });
-  const program = programs.find((each) => each.programType === 'points' && each.rewards.length > 0);
-  const userId = `till-${randomUUID()}`;
-  await call('createMember', { userId, firstName: 'Tilla', lastName: 'Kern' });
-  await call('enrollInLoyaltyProgram', { programId: program.programId, userId });
-  await call('addLoyaltyPoints', { programId: program.programId, userId, points: 1000 });
-  const { code } = await call('getMemberCode', { storeId, userId });
-  return { userId, code, program };
-}
-
-async function bookings({ program, userId }) {
-  const body = { programId: program.programId, userId, limit: 50 };
-  return (await call('getLoyaltyTransactions', body)).transactions.filter(
-    (each) => each.purchaseAmount !== null && each.type === 'earn',
-  );
-}
 
 async function find(page, code) {
   await page.getByLabel('Code, e-mail or phone').fill(code);

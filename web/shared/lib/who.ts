@@ -18,3 +18,13 @@ export function wayOf(text: string): Way | null {
   const code = typed.replace(/[\s-]/g, '');
   return CODE.test(code) ? { memberCode: code } : { customerNumber: typed };
 }
+
+/** What a shop prints on its own cards, and nothing else that a camera sees: no links, no texts. */
+const NUMBER = /^[0-9A-Z._-]{1,64}$/i;
+
+/** Return whom a code means that a camera has read; `null` if it is no code of a customer. */
+export function scannedWay(text: string): Way | null {
+  const way = wayOf(text);
+  if (!way || 'memberCode' in way) return way;
+  return NUMBER.test(text) ? { customerNumber: text } : null;
+}

@@ -1,7 +1,8 @@
 /** Say who the customer is. A scanner types the code and Enter. */
 
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { wayOf } from '../../../shared/lib/who.ts';
+import { scannedWay, wayOf, type Way } from '../../../shared/lib/who.ts';
+import { ScanButton } from '../../../shared/scan/scan-button.tsx';
 import { sentenceOf } from '../../../shared/ui/status.tsx';
 import { identify, type Member } from '../people.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
@@ -17,11 +18,23 @@ export function FindCustomer({ onFound }: { readonly onFound: (member: Member) =
 
   useEffect(() => form.current?.querySelector('input')?.focus(), []);
 
-  function find(event: Event): void {
+  function submit(event: Event): void {
     event.preventDefault();
     const way = wayOf(text);
     setProblem(way ? '' : words.whoHint);
-    if (!way) return;
+    if (way) find(way);
+  }
+
+  function scanned(seen: string): string | undefined {
+    const way = scannedWay(seen);
+    if (!way) return words.notACode;
+    setText(seen);
+    find(way);
+    return undefined;
+  }
+
+  function find(way: Way): void {
+    setProblem('');
     run(async () => {
       try {
         onFound(await identify(way));
@@ -33,12 +46,15 @@ export function FindCustomer({ onFound }: { readonly onFound: (member: Member) =
   }
 
   return (
-    <form class="panel" noValidate onSubmit={find} ref={form}>
+    <form class="panel" noValidate onSubmit={submit} ref={form}>
       <h2>{words.customer}</h2>
       <Field label={words.who} hint={words.whoHint} problem={problem} value={text} onInput={setText} isFirst />
-      <button type="submit" aria-disabled={isBusy}>
-        {words.find}
-      </button>
+      <div class="line">
+        <button type="submit" aria-disabled={isBusy}>
+          {words.find}
+        </button>
+        <ScanButton label={words.scan} onText={scanned} />
+      </div>
     </form>
   );
 }

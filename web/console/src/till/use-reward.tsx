@@ -4,9 +4,13 @@ import { useRef, useState } from 'preact/hooks';
 import { ask, idempotencyKey, isUnknown } from '../../../shared/api/client.ts';
 import { sentenceOf } from '../../../shared/ui/status.tsx';
 import { store } from '../access.ts';
+import { ScanButton } from '../../../shared/scan/scan-button.tsx';
 import { useAction } from '../../../shared/lib/use-action.ts';
 import { t } from '../words.ts';
 import { Field } from '../ui/field.tsx';
+
+/** A code of a reward as the card shows it, and nothing else that a camera sees. */
+const CODE = /^[0-9A-Z-]{4,64}$/i;
 
 export function UseReward() {
   const [text, setText] = useState('');
@@ -19,7 +23,17 @@ export function UseReward() {
 
   function submit(event: Event): void {
     event.preventDefault();
-    const code = text.trim();
+    take(text.trim());
+  }
+
+  function scanned(seen: string): string | undefined {
+    if (!CODE.test(seen)) return words.notAReward;
+    setText(seen);
+    take(seen);
+    return undefined;
+  }
+
+  function take(code: string): void {
     const storeId = store.value?.storeId;
     setReward('');
     setProblem(code ? '' : words.rewardEmpty);
@@ -48,9 +62,12 @@ export function UseReward() {
     <form class="panel" noValidate onSubmit={submit}>
       <h2>{words.reward}</h2>
       <Field label={words.rewardCode} problem={problem} value={text} onInput={setText} />
-      <button type="submit" aria-disabled={isBusy}>
-        {words.use}
-      </button>
+      <div class="line">
+        <button type="submit" aria-disabled={isBusy}>
+          {words.use}
+        </button>
+        <ScanButton label={words.scanReward} onText={scanned} />
+      </div>
       <p class={reward ? 'large' : 'for-readers'} role="status">
         {reward && words.handOut(reward)}
       </p>

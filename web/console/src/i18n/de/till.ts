@@ -6,6 +6,8 @@ export const till: Words['till'] = {
   find: 'Suchen',
   who: 'Code, E-Mail oder Telefon',
   whoHint: 'Scannen Sie den Code, oder tippen Sie ihn ein.',
+  scan: 'Mit der Kamera scannen',
+  notACode: 'Das ist kein Code eines Kunden.',
   next: 'Anderer Kunde',
   program: 'Programm',
   noPrograms: 'Diese Filiale hat kein offenes Programm. Es kann nichts gebucht werden.',
@@ -30,6 +32,8 @@ export const till: Words['till'] = {
   reward: 'Prämie',
   rewardCode: 'Code der Prämie',
   rewardEmpty: 'Scannen Sie den Code der Prämie, oder tippen Sie ihn ein.',
+  scanReward: 'Prämie scannen',
+  notAReward: 'Das ist kein Code einer Prämie.',
   use: 'Code einlösen',
   handOut: (reward) => `Ausgeben: ${reward}`,
 };

@@ -4,6 +4,8 @@ export const till = {
   find: 'Find',
   who: 'Code, e-mail or phone',
   whoHint: 'Scan the code, or type it.',
+  scan: 'Scan with the camera',
+  notACode: 'That is no customer’s code.',
   next: 'Another customer',
   program: 'Program',
   noPrograms: 'This store has no open program. Nothing can be booked.',
@@ -28,6 +30,8 @@ export const till = {
   reward: 'Reward',
   rewardCode: 'Code of the reward',
   rewardEmpty: 'Scan or type the code of the reward.',
+  scanReward: 'Scan the reward',
+  notAReward: 'That is no code of a reward.',
   use: 'Use the code',
   handOut: (reward: string) => `Hand out: ${reward}`,
 };
