@@ -24,8 +24,9 @@ SKEW = timedelta(seconds=60)
 UID_CHARS_MAX = 128
 TOKEN_CHARS_MAX = 8192
 _REQUIRED = ("exp", "iat", "aud", "iss", "sub", "auth_time")
-_VOUCHED_PROVIDERS = frozenset({"custom"})
-"""Sign-ins by the operator's own server, which has checked the person by its own means."""
+_VOUCHED_PROVIDERS = frozenset({"custom", "apple.com"})
+"""Sign-ins by the operator's own server, which has checked the person by its own means, and by
+Apple, which tells a web page no e-mail address, and has asked for two factors."""
 
 
 class IdTokenError(ValueError):

@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from shared.domain.loyalty.campaigns import Campaign, HappyHour
 from shared.domain.loyalty.programs import Branding, EarningMethod, Program, ProgramType, Rules
+from shared.domain.loyalty.referred import ReferralTerms
 from shared.domain.loyalty.rewards import Reward
 
 TEXT_CHARS_MAX = 200
@@ -52,8 +53,20 @@ class CampaignOnCard:
 
 
 @dataclass(frozen=True, slots=True)
+class ReferralOnCard:
+    """What a program promises for a friend: to who refers, and to who joins."""
+
+    referrer_points: Decimal
+    new_member_points: Decimal
+    minimum_purchase: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class ProgramCard:
-    """An active program as somebody sees it who thinks of joining."""
+    """An active program as somebody sees it who thinks of joining.
+
+    ``takes_receipts``: members can claim receipts. ``referral`` is ``None`` if it has none.
+    """
 
     program_id: str
     program_name: str
@@ -67,6 +80,8 @@ class ProgramCard:
     welcome_bonus: Decimal
     currency: str
     created_at: datetime
+    takes_receipts: bool = False
+    referral: ReferralOnCard | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +114,8 @@ def card_of(program: Program) -> ProgramCard | None:
         welcome_bonus=program.welcome_bonus,
         currency=program.currency,
         created_at=program.created_at,
+        takes_receipts=program.receipt_claims is not None,
+        referral=None if program.referral is None else _referral(program.referral),
     )
 
 
@@ -130,6 +147,14 @@ def _campaign(campaign: Campaign) -> CampaignOnCard:
         minimum_spend=campaign.minimum_spend,
         tiers=campaign.tiers,
         is_for_first_purchase=campaign.is_for_first_purchase,
+    )
+
+
+def _referral(terms: ReferralTerms) -> ReferralOnCard:
+    return ReferralOnCard(
+        referrer_points=terms.referrer_points,
+        new_member_points=terms.new_member_points,
+        minimum_purchase=terms.minimum_purchase,
     )
 
 

@@ -47,6 +47,7 @@ def verified(token: str) -> SignedInCustomer:
         ),
         ({"email": None, "provider": "anonymous"}, SignedInCustomer("u1", False)),
         ({"email": None, "provider": "custom"}, SignedInCustomer("u1", True)),
+        ({"email": None, "provider": "apple.com"}, SignedInCustomer("u1", True)),
         ({"email_verified": "true"}, SignedInCustomer("u1", False)),
         ({"firebase": None}, SignedInCustomer("u1", True, email="someone@example.com")),
     ],

@@ -30,6 +30,8 @@ ON_CARD = {
     "welcomeBonus",
     "currency",
     "createdAt",
+    "takesReceipts",
+    "referral",
 }
 OF_REWARD = {
     "rewardId",
@@ -110,6 +112,24 @@ def test_follows_each_change_of_a_program(merchant: Merchant) -> None:
     merchant.api.ok("archiveReward", {"programId": first, "rewardId": "coffee"})
     assert card_of(merchant, first)["rewards"] == []
     assert card_of(merchant, second) == other
+
+
+def test_says_what_members_can_do_with_a_program(merchant: Merchant) -> None:
+    program_id = merchant.program()
+    card = card_of(merchant, program_id)
+    assert (card["takesReceipts"], card["referral"]) == (False, None)
+
+    referral = {"referrerPoints": 75, "newMemberPoints": 25, "limitPerYear": 3}
+    changes = {"receiptClaims": {"perDay": 3, "withinDays": 14}, "referral": referral}
+    merchant.api.ok("updateLoyaltyProgram", {"programId": program_id, **changes})
+
+    card = card_of(merchant, program_id)
+    assert card["takesReceipts"] is True
+    assert card["referral"] == {
+        "referrerPoints": "75",
+        "newMemberPoints": "25",
+        "minimumPurchase": "0",
+    }
 
 
 def test_shows_no_program_that_is_not_active(merchant: Merchant) -> None:
