@@ -83,6 +83,12 @@ def public_url() -> str:
     return (configured or default).rstrip("/")
 
 
+def card_url() -> str:
+    """Return where the customers' card is, without a slash at its end."""
+    configured = os.environ.get("PUNKTWERK_CARD_URL")
+    return (configured or f"https://{project_id()}.web.app").rstrip("/")
+
+
 def web_origins() -> set[str]:
     """Return the operator's own web origins: the project's hosting, and what is configured."""
     configured = os.environ.get("PUNKTWERK_WEB_ORIGINS") or ""

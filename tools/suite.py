@@ -126,6 +126,7 @@ def environment(ports: Mapping[str, int]) -> dict[str, str]:
         "FUNCTION_REGION": REGION,
         "PUNKTWERK_REGION": REGION,
         "PUNKTWERK_PUBLIC_URL": f"http://{LOOPBACK}:{ports['gateway']}/apiGateway",
+        "PUNKTWERK_CARD_URL": f"http://{LOOPBACK}:{ports['web']}",
         "FIRESTORE_EMULATOR_HOST": f"{LOOPBACK}:{ports['firestore']}",
         "FIREBASE_AUTH_EMULATOR_HOST": f"{LOOPBACK}:{ports['auth']}",
         "CLOUD_TASKS_EMULATOR_HOST": f"{LOOPBACK}:{ports['tasks']}",

@@ -53,6 +53,14 @@ def test_the_project_is_named_by_the_runtime(environment: pytest.MonkeyPatch) ->
     assert config.project_id() == "newer"
 
 
+def test_the_card_is_on_the_projects_hosting_or_where_the_operator_says(
+    environment: pytest.MonkeyPatch,
+) -> None:
+    assert config.card_url() == "https://demo-punktwerk.web.app"
+    environment.setenv("PUNKTWERK_CARD_URL", "https://card.example/")
+    assert config.card_url() == "https://card.example"
+
+
 def test_the_region_can_be_set(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("PUNKTWERK_REGION", "europe-west1")
     assert config.region() == "europe-west1"

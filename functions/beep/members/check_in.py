@@ -45,7 +45,9 @@ class Request(RequestModel):
         ),
     )
     code: str | None = Field(
-        default=None, max_length=CODE_CHARS_MAX, description="What was read from the QR code."
+        default=None,
+        max_length=CODE_CHARS_MAX,
+        description="What was read from the QR code: the code, or a link that ends with it.",
     )
     latitude: Number | None = Field(
         default=None, ge=-90, le=90, description="In degrees, north is positive."

@@ -79,6 +79,13 @@ class Request(RequestModel):
             "link to it, with `referralCode`. Null removes it."
         ),
     )
+    changing_codes: bool | None = Field(
+        default=None,
+        description=(
+            "True if cards shall show codes that change every half minute, so that a picture of "
+            "one is of no use to others; false, the default, for codes that stay."
+        ),
+    )
     store_id: StoreId | None = None
 
 
@@ -91,6 +98,7 @@ class Response(ResponseModel):
     app_url: str | None = Field(
         description="Where links of getReferralCode lead to. Null if there are none."
     )
+    changing_codes: bool = Field(description="Whether cards show codes that change.")
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
@@ -116,6 +124,7 @@ EXAMPLE: dict[str, Any] = {
         }
     ],
     "appUrl": "https://app.example.com/join",
+    "changingCodes": False,
 }
 
 REFUSALS = (StoreNotFound,)
@@ -131,11 +140,13 @@ def handle(body: Request, caller: Caller) -> Response:
         custom_fields=fields,
         app_url=body.app_url,
         ends_app_url="app_url" in body.model_fields_set and body.app_url is None,
+        changing_codes=body.changing_codes,
     )
     return Response(
         country=saved.settings.country,
         custom_fields=[_shown(each) for each in saved.settings.custom_fields],
         app_url=saved.settings.app_url,
+        changing_codes=saved.settings.changing_codes,
         is_replay=saved.is_replay,
     )
 

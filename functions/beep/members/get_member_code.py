@@ -60,6 +60,12 @@ class Response(ResponseModel):
     device: DeviceBody | None = Field(
         description="Only if the device got its secret by this request."
     )
+    changes: bool = Field(
+        description=(
+            "True if the card shall show a code that changes, made on the device: "
+            "`changingCodes` of configureMembers."
+        )
+    )
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
@@ -73,6 +79,7 @@ EXAMPLE: dict[str, Any] = {
     "qrSvg": None,
     "code128Svg": None,
     "device": None,
+    "changes": False,
 }
 
 REFUSALS = (StoreNotFound, MemberNotFound, MemberDeviceKnown, TooManyDevices)
@@ -97,6 +104,7 @@ def handle(body: Request, caller: Caller) -> Response:
         qr_svg=pictures.get("qr"),
         code128_svg=pictures.get("code128"),
         device=device,
+        changes=issued.is_changing,
         is_replay=issued.is_replay,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -30,6 +30,13 @@ class Request(RequestModel):
         ),
     )
     format: WantedPicture = None
+    content: Literal["code", "link"] = Field(
+        default="code",
+        description=(
+            "What the pictures hold: the `code`, the default, for apps that know it; or the "
+            "`link`, which a phone's own camera opens, too."
+        ),
+    )
 
 
 class Response(ResponseModel):
@@ -39,6 +46,12 @@ class Response(ResponseModel):
     store_id: answers.StoreId
     kind: CodeKind = Field(strict=False, description="What the code is for.")
     code: str = Field(description="What the app sends to checkIn after the customer has scanned.")
+    link: str = Field(
+        description=(
+            "Opens the customers' card, which checks in with the code, or shows the store to who "
+            "is no member yet. checkIn takes it in the place of `code`."
+        )
+    )
     svg: QrSvg
     png: QrPng
     valid_from: Timestamp | None = Field(
@@ -61,6 +74,7 @@ EXAMPLE: dict[str, Any] = {
     "storeId": "store_a",
     "kind": "static",
     "code": "PWS1:S:store_a:1:5nHccQzZCxSE_UdF:48bbb184",
+    "link": ("https://loyalty.example.com/check-in#PWS1:S:store_a:1:5nHccQzZCxSE_UdF:48bbb184"),
     "svg": None,
     "png": (
         "iVBORw0KGgoAAAANSUhEUgAAAXIAAAFyAQAAAADAX2ykAAABs0lEQVR42u2bXW7EIAyEreYAHGmvzpFyACSaNTaG"
@@ -82,11 +96,13 @@ REFUSALS = (StoreNotFound,)
 def handle(body: Request, caller: Caller) -> Response:
     """Sign the code and draw it; nothing is written."""
     code = store_qr_codes.of_store(caller, body.store_id, body.kind)
-    pictures = store_qr_codes.draw(code.text, body.format)
+    shown = code.link if body.content == "link" else code.text
+    pictures = store_qr_codes.draw(shown, body.format)
     return Response(
         store_id=code.store_id,
         kind=code.kind,
         code=code.text,
+        link=code.link,
         valid_from=code.valid_from,
         valid_until=code.valid_until,
         svg=pictures.svg,
@@ -96,4 +112,4 @@ def handle(body: Request, caller: Caller) -> Response:
 
 def sandbox(body: Request, _: Caller) -> dict[str, Any]:
     """Draw the example's code, which opens no store."""
-    return asdict(store_qr_codes.draw(EXAMPLE["code"], body.format))
+    return asdict(store_qr_codes.draw(EXAMPLE[body.content], body.format))

@@ -15,7 +15,7 @@ class MemberSettings:
     """Settings of an account.
 
     Phone numbers without ``+`` are numbers of ``country``. ``app_url`` is where friends of members
-    find the app; ``None`` if it is not known.
+    find the app; ``None`` if it is not known. ``changing_codes``: cards show codes that change.
     """
 
     account_id: str
@@ -23,6 +23,7 @@ class MemberSettings:
     custom_fields: tuple[CustomField, ...] = ()
     updated_at: datetime | None = None
     app_url: str | None = None
+    changing_codes: bool = False
 
     def find_field(self, name: str) -> CustomField | None:
         """Return the custom field of this name."""

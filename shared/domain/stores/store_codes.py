@@ -3,6 +3,9 @@
 A code is ``PWS1:<S or R>:<store>:<version or step>:<signature>:<checksum>``. The signature is an
 HMAC-SHA256 under a key of the store, so apps need no secret: they send what they have read. The
 checksum needs no key; it tells a code that was read badly from one that nobody has signed.
+
+A picture may hold a link to the card with the code as its fragment, ``https://.../check-in#PWS1:``,
+so that a phone's own camera opens it. A fragment is sent to no server, and stays out of its logs.
 """
 
 from __future__ import annotations
@@ -27,7 +30,8 @@ STEP_S = 30
 SKEW_STEPS = 1
 """A rotating code is taken as many steps before and after its own: clocks differ, and reading,
 sending and deciding take time."""
-CODE_CHARS_MAX = 1_700
+CODE_CHARS_MAX = 2_000
+"""Of what was read, with the address of a link: a store's id is at most 1,536 of them."""
 _SIGNATURE_BYTES = 12
 _FORM = re.compile(
     r"PWS1:(?P<kind>[SR]):(?P<store>[A-Za-z0-9_.~%-]+):(?P<number>0|[1-9][0-9]{0,11})"
@@ -88,13 +92,18 @@ def text_of(code: StoreCode, keys: Sequence[bytes]) -> str:
     return f"{body}:{_checksum(body)}"
 
 
+def link_to(card_url: str, text: str) -> str:
+    """Return the address at which the customers' card checks in with a code."""
+    return f"{card_url}/check-in#{text}"
+
+
 def verify(
     text: str, store_id: str, keys_of: KeysOf, *, poster_version: int, now: datetime
 ) -> StoreCode:
     """Return the code that was read in a store.
 
     Args:
-        text: What the customer's app has read.
+        text: What the customer's app has read: a code, or a link that ends with one.
         store_id: The store that the customer claims to be in.
         keys_of: The keys of any store.
         poster_version: The store's present version of posters; older ones are withdrawn.
@@ -106,6 +115,7 @@ def verify(
         StoreCodeForeign: It is the code of another store.
         StoreCodeExpired: A screen showed it too long ago, or the poster was withdrawn.
     """
+    text = text.rpartition("#")[2]
     code = _parsed(text)
     signed, signature = text.rsplit(":", 2)[:2]
     if not any(

@@ -20,7 +20,7 @@ from shared.services.members import member_keys, profiles
 from shared.services.vaults import vault
 from shared.store import paths
 from shared.store.client import Document
-from shared.store.members import member_documents
+from shared.store.members import member_documents, settings_documents
 
 DEVICES_MAX = 10
 
@@ -36,10 +36,14 @@ class DeviceSecret:
 
 @dataclass(frozen=True, slots=True)
 class IssuedCode:
-    """A member's static code; ``device`` if this request gave a device its secret."""
+    """A member's static code; ``device`` if this request gave a device its secret.
+
+    ``is_changing``: the merchant wants cards to show codes that change.
+    """
 
     code: str
     device: DeviceSecret | None = None
+    is_changing: bool = False
     is_replay: bool = False
 
 
@@ -108,7 +112,9 @@ def issue(caller: Caller, *, user_id: str, device_id: str | None, action: str) -
             raise profiles.not_found(user_id)
         return replace(_issued(member, path, kept["codeId"]), is_replay=True)
 
-    return commands.run([path], decide, claim=caller.claim, replay=replay)
+    issued = commands.run([path], decide, claim=caller.claim, replay=replay)
+    settings = settings_documents.of_account(caller.account_id)
+    return replace(issued, is_changing=settings.changing_codes)
 
 
 def pictures(code: str, wanted: Sequence[str]) -> dict[str, str]:

@@ -31,6 +31,7 @@ def configure(
     custom_fields: Sequence[CustomField] | None,
     app_url: str | None,
     ends_app_url: bool,
+    changing_codes: bool | None,
 ) -> SavedSettings:
     """Change the settings; what is ``None`` stays. ``ends_app_url``: there is none from then on.
 
@@ -49,6 +50,7 @@ def configure(
             country=country or before.country,
             custom_fields=before.custom_fields if custom_fields is None else tuple(custom_fields),
             app_url=None if ends_app_url else app_url or before.app_url,
+            changing_codes=before.changing_codes if changing_codes is None else changing_codes,
         )
         changed = replace(after, updated_at=now)
         writes = [] if after == before else [settings_documents.write(reads[path], changed)]

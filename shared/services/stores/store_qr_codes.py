@@ -7,7 +7,7 @@ import io
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared import clock
+from shared import clock, config
 from shared.auth.caller import Caller
 from shared.domain.stores import store_codes
 from shared.domain.stores.store_codes import CodeKind, StoreCode
@@ -30,6 +30,11 @@ class QrCode:
     text: str
     valid_from: datetime | None
     valid_until: datetime | None
+
+    @property
+    def link(self) -> str:
+        """The address at which the customers' card checks in with it."""
+        return store_codes.link_to(config.card_url(), self.text)
 
 
 def of_store(caller: Caller, store_id: str, kind: CodeKind) -> QrCode:

@@ -24,6 +24,7 @@ PET = {
 
 def test_sets_country_and_fields(merchant: Merchant) -> None:
     nothing = {"success": True, "country": "DE", "customFields": [], "appUrl": None}
+    nothing["changingCodes"] = False
     assert merchant.api.ok(ACTION, {}) == nothing
 
     answer = merchant.api.ok(ACTION, {"country": "at", "customFields": [SIZE, PET]})
@@ -31,6 +32,18 @@ def test_sets_country_and_fields(merchant: Merchant) -> None:
     assert answer == {**nothing, "country": "AT", "customFields": [SIZE, PET]}
     assert merchant.api.ok(ACTION, {}) == answer
     assert merchant.api.ok(ACTION, {"customFields": []})["country"] == "AT"
+
+
+def test_cards_show_codes_that_change_where_it_is_asked_for(merchant: Merchant) -> None:
+    merchant.api.ok("createMember", {"userId": "a"})
+    body = {"userId": "a"}
+    assert merchant.api.ok("getMemberCode", body)["changes"] is False
+
+    assert merchant.api.ok(ACTION, {"changingCodes": True})["changingCodes"] is True
+    assert merchant.api.ok(ACTION, {"country": "AT"})["changingCodes"] is True
+    assert merchant.api.ok("getMemberCode", body)["changes"] is True
+    merchant.api.ok(ACTION, {"changingCodes": False})
+    assert merchant.api.ok("getMemberCode", body)["changes"] is False
 
 
 def test_what_is_set_counts_at_once_here(merchant: Merchant) -> None:

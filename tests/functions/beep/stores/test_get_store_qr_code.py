@@ -70,15 +70,32 @@ def test_draws_the_pictures_that_are_wanted(merchant: Merchant, wanted: str | No
         assert base64.b64decode(answer["png"]).startswith(b"\x89PNG\r\n")
 
 
+def test_a_picture_can_hold_a_link_to_the_card(
+    merchant: Merchant, frozen_clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PUNKTWERK_CARD_URL", "https://card.example/")
+    body = {"storeId": merchant.store_id, "format": "svg"}
+
+    shown = merchant.api.ok("getStoreQrCode", {**body, "content": "link"})
+    of_code = merchant.api.ok("getStoreQrCode", body)
+
+    assert shown["link"] == f"https://card.example/check-in#{shown['code']}" == of_code["link"]
+    assert shown["svg"] == store_qr_codes.draw_svg(shown["link"])
+    assert of_code["svg"] == store_qr_codes.draw_svg(shown["code"])
+    assert read(merchant, shown["link"], frozen_clock.now) is CodeKind.STATIC
+
+
 def test_another_kind_or_format_is_refused(merchant: Merchant) -> None:
     body = {"storeId": merchant.store_id}
 
     with nothing_written():
         kind = merchant.api("getStoreQrCode", {**body, "kind": "paper"})
         form = merchant.api("getStoreQrCode", {**body, "format": "gif"})
+        content = merchant.api("getStoreQrCode", {**body, "content": "picture"})
 
     assert_invalid(kind, kind="must be one of 'static' or 'rotating'")
     assert_invalid(form, format="must be one of 'svg' or 'png'")
+    assert_invalid(content, content="must be one of 'code' or 'link'")
 
 
 def test_another_accounts_store_is_not_found(

@@ -63,6 +63,16 @@ def test_a_poster_is_valid_at_any_time_in_its_store_alone(
         verify(text, store_id, poster_version=version + 1, now=now)
 
 
+@given(store_id=store_ids)
+def test_a_link_is_read_as_the_code_that_it_ends_with(store_id: str) -> None:
+    code = store_codes.poster(store_id, 1)
+    link = store_codes.link_to("https://card.example", text_of(code))
+
+    assert verify(link, store_id) == code
+    with pytest.raises(StoreCodeDamaged):
+        verify(f"{link}#", store_id)
+
+
 @given(store_id=store_ids, other_id=store_ids, now=moments, kind=st.sampled_from(CodeKind))
 def test_a_code_never_verifies_for_another_store(
     store_id: str, other_id: str, now: datetime, kind: CodeKind
