@@ -66,13 +66,24 @@ export async function readHistory(membershipId: string, before?: number): Promis
   })) as unknown as Entry[];
 }
 
-/** Watch a membership; the SDK for it is loaded only now. */
+/** Watch a membership. The SDK for it is large: it is loaded when the page is there and does nothing. */
 export async function watchMembership(
   membershipId: string,
   show: (membership: Membership) => void,
 ): Promise<() => void> {
+  await idle();
   const { watch } = await import('../../shared/firebase/live.ts');
   return watch(`loyaltyMembers/${encodeURIComponent(membershipId)}`, (data) => {
     show(data as unknown as Membership);
+  });
+}
+
+const IDLE_MS_MAX = 2000;
+
+/** Wait until the browser has time. Some have no such call: then a moment must do. */
+function idle(): Promise<void> {
+  return new Promise((resolve) => {
+    if ('requestIdleCallback' in window) requestIdleCallback(() => resolve(), { timeout: IDLE_MS_MAX });
+    else setTimeout(resolve, IDLE_MS_MAX / 10);
   });
 }
