@@ -25,7 +25,7 @@ from shared.services.accounts import administration, oauth_apps, reencryption
 from shared.services.accounts.administration import IssuedKey, Refused
 from shared.services.accounts.oauth_apps import RegisteredApp
 from shared.services.loyalty import verification
-from shared.services.members import rekeying
+from shared.services.members import name_index, rekeying
 from shared.services.systems import purchase_people
 from shared.vault import VaultError
 from tools import suite
@@ -251,7 +251,7 @@ def secret_reencrypt(_: argparse.Namespace) -> Facts:
 
 
 def personal_index(_: argparse.Namespace) -> Facts:
-    return {"purchases": purchase_people.note_people()}
+    return {"purchases": purchase_people.note_people(), "members": name_index.note_names()}
 
 
 def verify(options: argparse.Namespace) -> Facts:
@@ -485,7 +485,7 @@ def _with_stored(groups: Any) -> None:
         personal,
         "index",
         personal_index,
-        "note in older purchases of tills whom they name, for exports and erasures",
+        "note in older purchases of tills whom they name, and let older members be found by name",
     )
 
     proof = _command(groups, "verify", verify, "check mirrors, chains and sums of a program")

@@ -9,6 +9,7 @@ from shared.domain.loyalty import birthdays
 from shared.domain.members import profile as profiles
 from shared.domain.members.member import Member
 from shared.domain.members.profile import Profile
+from shared.services import name_marks
 from shared.services.vaults import vault
 from shared.store import paths
 
@@ -27,6 +28,7 @@ def sealed(member: Member, profile: Profile, now: datetime) -> Member:
     return replace(
         member,
         profile=vault().encrypt(profiles.to_text(profile), path),
+        name_marks=name_marks.of_profile(member.account_id, profile),
         is_subscribed=profile.newsletter is not None and profile.newsletter.subscribed,
         birthday_due_at=birthdays.first_due_at(profile.birthday, now) if profile.birthday else None,
         updated_at=now,

@@ -175,3 +175,19 @@ def test_a_list_of_members_reads_what_it_shows_however_many_there_are(
     assert page["count"] == 2
     # One more tells whether there is another page.
     assert traffic.cost == (rpcs, 2 * reads_each + 1, 0)
+
+
+@pytest.mark.parametrize("others", [0, 12])
+def test_a_search_by_name_reads_whom_it_finds_however_many_there_are(
+    merchant: Merchant, others: int
+) -> None:
+    merchant.api.ok("createMember", {"userId": "u1", "firstName": "Anna", "lastName": "Adler"})
+    for number in range(others):
+        name = {"firstName": "Anna", "lastName": f"Zimmer{number}"}
+        merchant.api.ok("createMember", {"userId": f"v{number}", **name})
+
+    with watched() as traffic:
+        page = merchant.api.ok("listMembers", {"name": "ann adl"})
+
+    assert [each["userId"] for each in page["members"]] == ["u1"]
+    assert traffic.cost == (1, 1, 0)

@@ -147,7 +147,9 @@ class Query:
         ]
         for name, direction in fields:
             wanted_index = {"queryScope": scope, "order": direction}
-            if wanted_index not in overridden(self.collection).get(name, usual):
+            # The fields of a map have the indexes of the map.
+            whole = name.partition(".")[0]
+            if wanted_index not in overridden(self.collection).get(whole, usual):
                 return f"{direction} index of {name} for {scope}"
         return None
 
@@ -303,6 +305,9 @@ def query_members(account_id: str, program_id: str, now: datetime) -> None:
         member_documents.count(account_id, filters)
         for descending in (False, True):
             member_documents.list_page(account_id, filters, is_descending=descending, **last)
+    for filters in ([], [status, subscribed]):
+        for last_id in (None, "user_1"):
+            member_documents.list_named(account_id, ["n1", "n2"], filters, last_id, 1)
     for waits_after in (None, (now, "m_1")):
         membership_documents.list_waiting(program_id, now, after=waits_after, limit=1)
     for name, bound in (("balanceUnits", 5), ("enrolledAt", now)):
@@ -552,6 +557,8 @@ def test_every_query_is_looked_at(member: Member, queries: list[Query]) -> None:
         # What the app asks for.
         ("entries", (), (("recordedAt", "DESCENDING"),), None),
         ("loyaltyPrograms", ("isActive",), (), None),
+        ("members", ("nameMarks.n1", "nameMarks.n2", "status"), (), None),
+        ("members", ("devices.d1",), (), "ASCENDING index of devices.d1 for COLLECTION"),
     ],
 )
 def test_tells_a_query_without_an_index(

@@ -7,9 +7,11 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from shared.auth.caller import Caller
+from shared.domain.members import name_words
 from shared.errors import ProgramNotFound, StoreNotFound
 from shared.schemas import answers, paging
 from shared.schemas.base import (
+    NAME_CHARS_MAX,
     Id,
     MaxPoints,
     Points,
@@ -33,6 +35,7 @@ from shared.services.members import member_lists
 from shared.services.members.member_lists import MemberFilter, Slice
 
 OFFSET_MAX = 1000
+_NOT_WITH_NAME = ("program_id", "user_ids", "created_from", "created_to", "offset")
 _OF_PROGRAM = ("tier", "min_points", "max_points")
 
 
@@ -65,6 +68,14 @@ class Request(RequestModel):
     )
     created_from: RequestTime | None = Field(default=None, description="Joined then or later.")
     created_to: RequestTime | None = Field(default=None, description="Joined before.")
+    name: Annotated[str, Field(min_length=1, max_length=NAME_CHARS_MAX)] | None = Field(
+        default=None,
+        description=(
+            "Beginnings of words of the first and last name, all of which must be there: `an mül` "
+            "finds Anna Müller. Case, accents and `ue` for `ü` do not matter. In the order of user "
+            "ids; goes with `status`, `newsletter`, `limit` and `cursor`."
+        ),
+    )
     user_ids: Annotated[list[Id], Field(min_length=1, max_length=100)] | None = Field(
         default=None, description="These alone, in this order; who does not exist is left out."
     )
@@ -97,7 +108,16 @@ class Request(RequestModel):
             raise ValueError("must have createdTo after createdFrom")
         if self.cursor is not None and self.offset is not None:
             raise ValueError("must have either cursor or offset")
+        if self.name is not None:
+            self._require_name_alone(self.name)
         return self
+
+    def _require_name_alone(self, name: str) -> None:
+        if not name_words.asked(name):
+            raise invalid({"name": "must have a letter or a digit"})
+        if any(getattr(self, each) is not None for each in _NOT_WITH_NAME):
+            others = "programId, userIds, createdFrom, createdTo or offset"
+            raise ValueError(f"must not have name together with {others}")
 
 
 class MemberRow(MemberBody):
@@ -121,6 +141,7 @@ class Response(ResponseModel):
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
     "richest": {"programId": "lp_abc123", "sortBy": "points", "limit": 20},
     "subscribers": {"newsletter": True, "offset": 0},
+    "named": {"name": "an mül"},
 }
 
 EXAMPLE: dict[str, Any] = {
@@ -149,6 +170,7 @@ def handle(body: Request, caller: Caller) -> Response:
             body.newsletter,
             body.created_from,
             body.created_to,
+            body.name,
         )
         is_descending = body.sort_direction == "desc"
         part = Slice(body.limit, body.offset, body.cursor, body.sort_by, is_descending)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -40,6 +41,7 @@ class Member:
     ``profile``: the JSON of a ``Profile``; ``None`` if the person only joined a program.
     ``lookups``: keyed hashes of what identifies the person; for each of them there is a document
     that makes it unique in the account.
+    ``name_marks``: keyed hashes of the beginnings of the name's words, by which a query finds it.
     ``program_ids``: the programs in which there is a membership, whatever its status. Memberships
     that are older than this document may be missing.
     ``store_id``: the store that tells its webhooks of the person: where the person came from.
@@ -67,6 +69,7 @@ class Member:
     referral_code: Encrypted | None = None
     other_referral_codes: tuple[Encrypted, ...] = ()
     lookups: tuple[str, ...] = ()
+    name_marks: Mapping[str, bool] = field(default_factory=dict)
     program_ids: tuple[str, ...] = ()
     is_customer: bool = False
     is_unverified: bool = False

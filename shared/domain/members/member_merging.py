@@ -23,6 +23,7 @@ def handed_over(source: Member, into: str, now: datetime) -> Member:
         referral_code=None,
         other_referral_codes=(),
         lookups=(),
+        name_marks={},
         devices=(),
         is_subscribed=False,
         birthday_due_at=None,

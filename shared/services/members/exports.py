@@ -37,6 +37,7 @@ _INTERNAL = frozenset(
         "leaseId",
         "leaseUntil",
         "lookups",
+        "nameMarks",
         "nextDueAt",
         "previousHash",
         "problem",

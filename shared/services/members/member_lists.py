@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -17,14 +17,14 @@ from shared.domain.members.member import Member
 from shared.domain.units import to_units
 from shared.schemas import paging
 from shared.schemas.base import invalid
-from shared.services import access, sealed_profiles
+from shared.services import access, name_marks, sealed_profiles
 from shared.services.members import profiles
 from shared.services.members.member_queries import FoundMember
 from shared.store.loyalty import membership_documents
 from shared.store.members import member_documents
 from shared.store.queries import Filter
 
-CREATED, POINTS = "createdAt", "points"
+CREATED, POINTS, NAME = "createdAt", "points", "name"
 _NO_CURSOR = {"cursor": "must be a nextCursor of an earlier answer to the same question"}
 
 
@@ -40,6 +40,7 @@ class MemberFilter:
     is_subscribed: bool | None = None
     created_from: datetime | None = None
     created_to: datetime | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,8 @@ def list_members(
         ProgramNotFound: The program is absent, not the caller's, or not of the store that is named.
         InvalidParameters: The cursor is of another question, or points are finer than a unit.
     """
+    if wanted.name is not None:
+        return _of_name(caller, wanted.name, wanted, part)
     if wanted.program_id is None:
         return _of_account(caller, wanted, part)
     return _of_program(caller, access.program(caller, wanted.program_id, store_id), wanted, part)
@@ -102,6 +105,26 @@ def _of_account(caller: Caller, wanted: MemberFilter, part: Slice) -> MemberPage
     more = len(found) > part.limit
     cursor = _cursor(part, to_wire(last[0].created_at), last[0].user_id) if more else None
     return MemberPage([_shown(each, ()) for each in shown], total, cursor)
+
+
+def _of_name(caller: Caller, name: str, wanted: MemberFilter, part: Slice) -> MemberPage:
+    """Return members by the beginnings of their names' words, in the order of the documents' ids.
+
+    One query for each key of the vault: between two keys a member has the marks of one of them.
+    """
+    filters = _given({"status": wanted.status, "isSubscribed": wanted.is_subscribed})
+    after = _after(replace(part, sort_by=NAME))
+    found: dict[str, Member] = {}
+    for marks in name_marks.asked(caller.account_id, name):
+        some = member_documents.list_named(
+            caller.account_id, marks, filters, after[1] if after else None, part.limit + 1
+        )
+        found |= {each.user_id: each for each in some}
+    ordered = sorted(found.values(), key=member_documents.MEMBERS.path_of)
+    shown = ordered[: part.limit]
+    more = len(ordered) > part.limit
+    cursor = _cursor(replace(part, sort_by=NAME), "", shown[-1].user_id) if more else None
+    return MemberPage([_shown(each, ()) for each in shown], None, cursor)
 
 
 def _of_program(caller: Caller, program: Program, wanted: MemberFilter, part: Slice) -> MemberPage:

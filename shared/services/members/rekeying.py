@@ -1,4 +1,4 @@
-"""Hash what identifies members anew, so that an old key of the vault can be removed.
+"""Hash what identifies members and names them anew, so that an old key can leave the vault.
 
 ``reencryption`` does the same for what is encrypted. Both belong to one command of an operator.
 """
@@ -10,7 +10,7 @@ from functools import partial
 
 from shared.domain.members.member import Member
 from shared.domain.members.profile import CODE, DEVICE, REFERRAL, Key
-from shared.services import commands, sealed_profiles
+from shared.services import commands, name_marks, sealed_profiles
 from shared.services.commands import Effect, Reads
 from shared.services.members import member_keys
 from shared.services.vaults import vault
@@ -31,7 +31,7 @@ def keys_of(member: Member) -> list[Key]:
 
 
 def rekey_members() -> int:
-    """Let all members be found by hashes under the newest key alone.
+    """Let all members be found by hashes under the newest key alone, also by their names.
 
     Who cannot be decrypted is left alone: ``reencrypt_secrets`` tells of them.
 
@@ -57,9 +57,10 @@ def _rekeyed(path: str, reads: Reads) -> Effect[bool]:
     newest = member_keys.versions()[0]
     hashes = member_keys.hashes(before.account_id, keys_of(before))
     lookups = tuple(each for each in hashes if member_keys.is_of(each, newest))
-    if set(lookups) == set(before.lookups):
+    names = name_marks.of_profile(before.account_id, sealed_profiles.profile_of(before))
+    if set(lookups) == set(before.lookups) and names == before.name_marks:
         return Effect(result=False)
-    after = replace(before, lookups=lookups)
+    after = replace(before, lookups=lookups, name_marks=names)
     # The creation of a key fails if somebody else has it; with the rules of `taken`, nobody has.
     writes = [member_documents.write(reads[path], after), *member_keys.writes(before, after, reads)]
     return Effect(result=True, writes=writes)

@@ -156,6 +156,30 @@ def list_page(
     )
 
 
+def list_named(
+    account_id: str, marks: Sequence[str], filters: Sequence[Filter], after: str | None, limit: int
+) -> list[Member]:
+    """Return members whose names have all of these marks, in the order of their documents' ids.
+
+    Firestore merges the indexes of the single fields, as all are compared as equal.
+
+    Args:
+        account_id: The account.
+        marks: At least one.
+        filters: What else must be equal.
+        after: The user id of the last member of the page before.
+        limit: The most members to return.
+    """
+    return MEMBERS.query(
+        *((f"nameMarks.{each}", "==", True) for each in marks),
+        *filters,
+        collection=paths.account_members(account_id),
+        order_by=["__name__"],
+        after={"__name__": paths.encode(after)} if after else None,
+        limit=limit,
+    )
+
+
 def count(account_id: str, filters: Sequence[Filter]) -> int:
     """Return how many members of an account there are for which the filters hold."""
     return MEMBERS.count(*filters, collection=paths.account_members(account_id))

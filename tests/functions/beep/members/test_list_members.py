@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
+from shared.store import paths
 from tests.conftest import Clock
+from tests.support import stored
 from tests.support.merchants import Member, Merchant
 from tests.support.refusals import assert_fields_refused, assert_refused, nothing_written
 
@@ -138,3 +141,140 @@ def test_shows_nothing_of_other_accounts(many: Member, new_merchant: Any) -> Non
     assert stranger.api.ok(ACTION, {"userIds": ["u1"]})["members"] == []
     assert_refused(foreign, 404, "PROGRAM_NOT_FOUND")
     assert_refused(store, 404, "STORE_NOT_FOUND")
+
+
+@pytest.fixture
+def people(merchant: Merchant) -> Merchant:
+    """Persons of whom some have the same names."""
+    names = {
+        "u1": ("Anna", "Müller"),
+        "u2": ("Anna Maria", "Mueller-Lüdenscheidt"),
+        "u3": ("ANNA", "Adler"),
+        "u4": ("Ben", "Muller"),
+        "u5": (None, "O’Brien"),  # noqa: RUF001 - as people write it
+    }
+    for user_id, (first, last) in names.items():
+        merchant.api.ok("createMember", {"userId": user_id, "firstName": first, "lastName": last})
+    merchant.api.ok("createMember", {"userId": "u6", "email": "anna@example.com"})
+    return merchant
+
+
+def named(merchant: Merchant, name: str, **fields: Any) -> list[str]:
+    found = merchant.api.ok(ACTION, {"name": name, **fields})["members"]
+    return [each["userId"] for each in found]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("anna", "u1 u2 u3"),
+        ("An", "u1 u2 u3"),
+        ("mü", "u1 u2 u4"),
+        ("mueller", "u1 u2 u4"),
+        ("MULLER ann", "u1 u2"),
+        ("Müller, Anna", "u1 u2"),
+        ("lüd", "u2"),
+        ("mar mü", "u2"),
+        ("a a", "u1 u2 u3"),
+        ("o'b", "u5"),
+        ("nna", ""),
+        ("Annabel", ""),
+        ("anna ben", ""),
+    ],
+)
+def test_finds_by_beginnings_of_names(people: Merchant, name: str, expected: str) -> None:
+    assert named(people, name) == expected.split()
+
+
+def test_a_name_goes_with_status_and_newsletter(people: Merchant) -> None:
+    people.api.ok("suspendMember", {"userId": "u1", "reason": "Card shared"})
+    people.api.ok("updateMember", {"userId": "u3", "newsletter": {"subscribed": True}})
+
+    assert named(people, "anna", status="suspended") == ["u1"]
+    assert named(people, "anna", newsletter=True) == ["u3"]
+    assert named(people, "anna", newsletter=True, status="suspended") == []
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3])
+def test_pages_of_a_name_hide_nothing(people: Merchant, limit: int) -> None:
+    found, fields = [], {"name": "anna", "limit": limit}
+    while True:
+        page = people.api.ok(ACTION, fields)
+        found += [each["userId"] for each in page["members"]]
+        if page["nextCursor"] is None:
+            break
+        fields["cursor"] = page["nextCursor"]
+
+    assert (found, page["total"]) == (["u1", "u2", "u3"], None)
+
+
+def test_a_changed_name_is_found_instead(people: Merchant) -> None:
+    people.api.ok("updateMember", {"userId": "u1", "lastName": "Schmidt"})
+    people.api.ok("updateMember", {"userId": "u3", "firstName": None, "lastName": None})
+
+    assert named(people, "anna mü") == ["u2"]
+    assert named(people, "schmidt") == ["u1"]
+    assert named(people, "adler") == []
+
+
+def test_who_was_merged_is_found_by_the_names_that_are_left(people: Merchant) -> None:
+    people.api.ok("mergeMembers", {"fromUserId": "u1", "intoUserId": "u5"})
+
+    # O'Brien had no first name.
+    assert named(people, "anna") == ["u2", "u3", "u5"]
+    assert named(people, "obrien") == ["u5"]
+
+
+def test_who_was_imported_or_joins_is_found(people: Merchant) -> None:
+    row = {"userId": "u7", "firstName": "Zoë", "email": "zoe@example.com"}
+    people.api.ok("importMembers", {"rows": [row]})
+
+    assert named(people, "zoe") == ["u7"]
+
+
+def test_who_is_erased_is_found_no_more(people: Merchant) -> None:
+    people.api.ok("eraseMember", {"userId": "u1"})
+
+    assert named(people, "anna") == ["u2", "u3"]
+
+
+def test_a_name_is_no_field_of_what_is_stored_or_exported(people: Merchant) -> None:
+    document = stored.document(paths.account_member(people.account_id, "u1"))
+
+    assert document is not None
+    assert len(document["nameMarks"]) == len("anna") + len("muller")
+    assert not re.search("anna|m[uü]", str(document["nameMarks"]), re.IGNORECASE)
+    assert "nameMarks" not in str(people.api.ok("exportMember", {"userId": "u1"}))
+
+
+def test_names_of_other_accounts_are_not_found(people: Merchant, new_merchant: Any) -> None:
+    stranger = new_merchant()
+    stranger.api.ok("createMember", {"userId": "u1", "firstName": "Anna"})
+
+    assert named(stranger, "anna") == ["u1"]
+    ours, theirs = (
+        stored.document(paths.account_member(each.account_id, "u1")) for each in (people, stranger)
+    )
+    assert ours is not None
+    assert theirs is not None
+    assert ours["nameMarks"].keys() & theirs["nameMarks"].keys() == set()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"name": ""},
+        {"name": " .-! "},
+        {"name": "a" * 101},
+        {"name": "anna", "userIds": ["u1"]},
+        {"name": "anna", "programId": "lp_1"},
+        {"name": "anna", "offset": 0},
+        {"name": "anna", "createdTo": "2026-03-03T12:00:00Z"},
+        {"name": "anna", "cursor": "WyJhIl0"},
+    ],
+)
+def test_refuses_names_that_cannot_be_asked_for(people: Merchant, fields: dict[str, Any]) -> None:
+    with nothing_written():
+        answer = people.api(ACTION, fields)
+
+    assert (answer.status, answer.error) == (400, "INVALID_PARAMETERS")

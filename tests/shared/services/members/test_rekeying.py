@@ -21,6 +21,8 @@ ADA = {
     "phone": "+4915112345678",
     "customerNumber": "1",
     "externalIds": {"crm": "1"},
+    "firstName": "Ada",
+    "lastName": "Lovelace",
 }
 WAYS = (
     {"email": "ada@example.com"},
@@ -57,9 +59,15 @@ def keys_of(merchant: Merchant) -> dict[str, str]:
     return {name: each["userId"] for name, each in found.items()}
 
 
+def found_by_name(merchant: Merchant, name: str) -> list[str]:
+    found = merchant.api.ok("listMembers", {"name": name})["members"]
+    return [each["userId"] for each in found]
+
+
 def assert_found_and_unique(merchant: Merchant, user_id: str = "ada") -> None:
     for way in WAYS:
         assert merchant.api.ok("identifyMember", way)["member"]["userId"] == user_id
+    assert found_by_name(merchant, "ada love") == [user_id]
     second = merchant.api("createMember", {**ADA, "userId": "eve"})
     assert (second.status, len(second.body["details"]["fields"])) == (409, 4)
 
@@ -83,6 +91,7 @@ def test_members_are_found_and_unique_without_the_old_key(
     person = stored.person(merchant, "ada")
     assert person is not None
     assert set(person.lookups) == set(after)
+    assert len(person.name_marks) == len("ada") + len("lovelace")
 
 
 def test_who_comes_during_the_rotation_is_unique_for_old_and_new_processes(
@@ -127,3 +136,19 @@ def test_who_cannot_be_decrypted_is_left_alone(
 
     assert rekeying.rekey_members() == 0
     assert keys_of(merchant) == before
+
+
+def test_pages_of_a_name_have_members_of_both_keys(
+    merchant: Merchant, use: Callable[..., None]
+) -> None:
+    use(NEW, OLD)
+    for number in range(3):
+        merchant.api.ok("createMember", {"userId": f"ada{number}", "firstName": "Ada"})
+    everybody = ["ada", "ada0", "ada1", "ada2"]
+
+    assert found_by_name(merchant, "ada") == everybody
+    page = merchant.api.ok("listMembers", {"name": "ada", "limit": 2})
+    rest = merchant.api.ok("listMembers", {"name": "ada", "cursor": page["nextCursor"]})
+    shown = [*page["members"], *rest["members"]]
+    assert [each["userId"] for each in shown] == everybody
+    assert found_by_name(merchant, "ada love") == ["ada"]
