@@ -11,10 +11,13 @@ from shared.domain.units import from_units
 from shared.errors import MembershipNotFound, ProgramNotFound
 from shared.schemas import answers
 from shared.schemas.base import Number, RequestModel, ResponseModel, Success
+from shared.schemas.catalog.product_bodies import Switch
 from shared.schemas.fields import ProgramId, StoreId, UserId
 from shared.schemas.members.balance_bodies import (
+    LotBody,
     NextExpiry,
     Transaction,
+    to_lots,
     to_next_expiry,
     to_transaction,
 )
@@ -28,6 +31,7 @@ class Request(RequestModel):
     user_id: UserId
     program_id: ProgramId
     store_id: StoreId | None = None
+    include_lots: Switch = Field(default=False, description="Whether the answer has `lots`.")
 
 
 class Response(ResponseModel):
@@ -90,6 +94,14 @@ class Response(ResponseModel):
     version: answers.Version
     recent_transactions: list[Transaction] = Field(
         description="The last ten transactions, newest first."
+    )
+    lots: list[LotBody] | None = Field(
+        default=None,
+        exclude_if=lambda value: value is None,
+        description=(
+            "Only with `includeLots`: what can be spent, in the order in which it is spent, and "
+            "then what is pending; of each the first 100. What is reserved is in neither."
+        ),
     )
 
 
@@ -171,6 +183,7 @@ def handle(body: Request, caller: Caller) -> Response:
         enrolled_at=membership.member_since,
         version=membership.seq,
         recent_transactions=[to_transaction(entry, scale) for entry in membership.recent],
+        lots=to_lots(membership) if body.include_lots else None,
     )
 
 

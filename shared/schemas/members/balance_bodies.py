@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from pydantic import Field
 
 from shared.domain.loyalty import lots
@@ -9,6 +11,8 @@ from shared.domain.loyalty.membership import Membership, RecentEntry
 from shared.domain.units import from_units
 from shared.schemas import answers
 from shared.schemas.base import Number, Timestamp, WireModel
+
+LOTS_SHOWN = 100
 
 
 class Transaction(WireModel):
@@ -39,6 +43,33 @@ class NextExpiry(WireModel):
     expires_at: Timestamp = Field(
         description="The moment from which it cannot be spent: a midnight of the store."
     )
+
+
+class LotBody(WireModel):
+    """Points that expire together, or are pending together."""
+
+    points: Number = Field(description="How much of the balance or, if pending, beside it.")
+    expires_at: Timestamp | None = Field(
+        description="The moment from which it cannot be spent. Null if it never expires."
+    )
+    spendable_from: Timestamp | None = Field(
+        description="When what is pending can be spent. Null for what can be spent now."
+    )
+
+
+def to_lots(membership: Membership) -> list[LotBody]:
+    """Return what a balance and what is pending are made of: of each the first ``LOTS_SHOWN``."""
+    pending = (each for each in membership.pending if each.units)
+    rows = [
+        *((each.units, each.expires_at, None) for each in membership.lots[:LOTS_SHOWN]),
+        *((each.units, each.expires_at, each.activates_at) for each in islice(pending, LOTS_SHOWN)),
+    ]
+    return [
+        LotBody(
+            points=from_units(units, membership.scale), expires_at=expires, spendable_from=since
+        )
+        for units, expires, since in rows
+    ]
 
 
 def to_next_expiry(membership: Membership) -> NextExpiry | None:

@@ -314,3 +314,37 @@ def test_the_sandbox_answers_with_the_documented_sample(merchant: Merchant) -> N
         ],
         "_sandbox": True,
     }
+
+
+def test_shows_of_what_a_balance_is_made(merchant: Merchant, frozen_clock: Clock) -> None:
+    member = merchant.member("points", pointsExpiry={"afterDays": 30}, pendingDays=14)
+    member.add(purchaseAmount=30)
+    frozen_clock.advance(days=5)
+    change = {"programId": member.program_id, "pendingDays": 0}
+    merchant.api.ok("updateLoyaltyProgram", change)
+    member.earn(20)
+    merchant.api.ok("updateLoyaltyProgram", {**change, "pointsExpiry": None})
+    member.earn(5)
+
+    asked = member.api.ok(ACTION, {**member.ids, "includeLots": True})
+
+    expiring, never, pending = asked["lots"]
+    assert expiring == {**asked["nextExpiry"], "spendableFrom": None}
+    assert never == {"points": 5, "expiresAt": None, "spendableFrom": None}
+    assert pending["points"] == asked["pendingBalance"] > 0
+    assert NOW < pending["spendableFrom"] < pending["expiresAt"]
+    assert sum(each["points"] for each in (expiring, never)) == asked["currentBalance"]
+    assert member.api.get(ACTION, {**member.ids, "includeLots": "true"}).body == asked
+    assert "lots" not in member.api.ok(ACTION, member.ids)
+
+
+def test_lots_leave_out_what_is_reserved(merchant: Merchant) -> None:
+    reward = {"title": "Coffee", "requiredPoints": 30, "type": "custom"}
+    member = merchant.member("points", balance=100, rewards=[reward])
+    program = merchant.api.ok("getLoyaltyProgram", {"programId": member.program_id})
+    reward_id = program["program"]["rewards"][0]["rewardId"]
+    merchant.api.ok("reserveLoyaltyPoints", {**member.ids, "rewardId": reward_id})
+
+    found = member.api.ok(ACTION, {**member.ids, "includeLots": True})
+
+    assert (found["heldBalance"], [each["points"] for each in found["lots"]]) == (30, [70])
