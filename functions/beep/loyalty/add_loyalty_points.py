@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from pydantic import Field, model_validator
 
+from shared import clock
 from shared.auth.caller import Caller
 from shared.domain.loyalty.earning_base import PurchaseLine
 from shared.domain.units import from_units
@@ -26,6 +28,7 @@ from shared.schemas.base import (
     Duplicate,
     Number,
     RequestModel,
+    RequestTime,
     ResponseModel,
     Success,
     Text,
@@ -52,8 +55,11 @@ from shared.schemas.loyalty.booking_bodies import (
     made_of_json,
     to_lines,
 )
-from shared.services.loyalty import balances
+from shared.services.loyalty import balances, row_bookings
 from shared.services.loyalty import sandbox as mock
+
+CASHIERS_TELL_WITHIN = timedelta(days=7)
+"""A cashier chooses the time of a purchase, and with it a campaign, so far back and no further."""
 
 
 class Request(RequestModel):
@@ -69,6 +75,13 @@ class Request(RequestModel):
     description: Text = Field(default="", description="Shown in the customer's history.")
     source: ExternalSource | None = None
     receipt_code: TseCode | None = None
+    occurred_at: RequestTime | None = Field(
+        default=None,
+        description=(
+            "When it was bought, if a till tells of it later; not in the future. Campaigns, limits "
+            "and expiry are those of then. A cashier's: in the last 7 days."
+        ),
+    )
 
     @model_validator(mode="after")
     def _says_how_much(self) -> Self:
@@ -177,6 +190,7 @@ def handle(body: Request, caller: Caller) -> Response:
         source=body.source,
         description=body.description,
         tse_code=body.receipt_code,
+        occurred_at=_occurred_at(body, caller),
     )
     award, entry, scale = booking.award, booking.entry, booking.program.scale
     if entry is not None:
@@ -214,9 +228,20 @@ def _require_purchase_of_cashiers(body: Request, caller: Caller) -> None:
         raise invalid({"points": "is not for cashiers: send purchaseAmount or purchaseLines"})
 
 
+def _occurred_at(body: Request, caller: Caller) -> datetime | None:
+    """Return when it was bought, if that is not now."""
+    occurred_at = row_bookings.past(body.occurred_at)
+    is_late = occurred_at is not None and clock.utc_now() - occurred_at > CASHIERS_TELL_WITHIN
+    if is_late and caller.is_cashier:
+        days = CASHIERS_TELL_WITHIN.days
+        raise invalid({"occurredAt": f"must be in the last {days} days for cashiers"})
+    return occurred_at
+
+
 def sandbox(body: Request, caller: Caller) -> dict[str, Any]:
     """Add to the balance of the sandbox's member."""
     _require_purchase_of_cashiers(body, caller)
+    _occurred_at(body, caller)
     change = mock.add(body.user_id, body.points, body.lines())
     return {
         **({} if change.is_booked else {"entryId": None}),

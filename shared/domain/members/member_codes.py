@@ -113,6 +113,16 @@ def is_proven(code: RotatingMemberCode, secret: str) -> bool:
     return hmac.compare_digest(code.proof, proof(code.code_id, secret, code.step))
 
 
+def require_of(code: RotatingMemberCode, seen_at: datetime) -> None:
+    """Check that a proven code is of the minute in which it was shown to a till.
+
+    Raises:
+        MemberCodeExpired: It is of another time.
+    """
+    if abs(step_of(seen_at) - code.step) > STEPS_OFF_MAX:
+        raise MemberCodeExpired("The code is not of the minute in which it was shown.")
+
+
 def require_fresh(code: RotatingMemberCode, last_step: int, now: datetime) -> None:
     """Check that a proven code is of now, and that neither it nor a later one was used.
 

@@ -68,12 +68,14 @@ def add(
     description: str,
     is_internal: bool = False,
     earning_method: str | None = None,
+    occurred_at: datetime | None = None,
     tse_code: str | None = None,
 ) -> Booking:
     """Grant points, stamps or cashback: ``points``, or the earnings of ``purchase_lines``.
 
     ``is_internal``: we have made the ``transaction_id``, so no other system can tell of it.
     ``earning_method`` names the way to earn, if it is not the usual one.
+    ``occurred_at``: when it was earned, if that is not now; see ``prepared_add``.
     ``tse_code``: what the TSE has signed of the transaction's receipt, which has this name, too.
 
     Raises:
@@ -93,6 +95,7 @@ def add(
         description=description,
         is_internal=is_internal,
         earning_method=earning_method,
+        occurred_at=occurred_at,
         tse_code=tse_code,
     ).run(caller.claim)
 

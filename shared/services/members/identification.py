@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from shared import clock
 from shared.auth.caller import Caller
@@ -39,13 +40,16 @@ def by_key(caller: Caller, key: Key) -> IdentifiedMember:
     return IdentifiedMember(member, sealed_profiles.profile_of(member))
 
 
-def by_code(caller: Caller, text: str) -> IdentifiedMember:
+def by_code(caller: Caller, text: str, seen_at: datetime | None = None) -> IdentifiedMember:
     """Return the member whose code this is: one query, and one commit for a rotating code.
+
+    ``seen_at``: when a till has seen it that had no connection. A rotating code says then who it
+    was, and is not used up: later ones of the device may have been used since.
 
     Raises:
         MemberCodeDamaged: It is no code.
         MemberCodeNotFound: It is nobody's in the account, or the device's codes were withdrawn.
-        MemberCodeExpired: It is not of the present minute.
+        MemberCodeExpired: It is not of the present minute, or not of that of ``seen_at``.
         MemberCodeUsed: It was used, or a later one of the device was.
         Busy: Others were faster each time.
     """
@@ -58,13 +62,21 @@ def by_code(caller: Caller, text: str) -> IdentifiedMember:
     now = clock.real_now()
     path = paths.account_member(member.account_id, member.user_id)
 
-    def decide(reads: Reads) -> Effect[Member]:
-        found = member_documents.decode(reads[path])
+    def proven(found: Member | None) -> tuple[Member, MemberDevice]:
         device = _device(found, code.code_id) if found else None
         if found is None or device is None:
             raise unknown
         if not member_codes.is_proven(code, vault().decrypt(device.secret, path)):
             raise unknown
+        return found, device
+
+    if seen_at is not None:
+        proven(member)
+        member_codes.require_of(code, seen_at)
+        return IdentifiedMember(member, sealed_profiles.profile_of(member), MemberCodeKind.ROTATING)
+
+    def decide(reads: Reads) -> Effect[Member]:
+        found, device = proven(member_documents.decode(reads[path]))
         member_codes.require_fresh(code, device.last_step, now)
         used = replace(device, last_step=code.step)
         devices = tuple(used if each == device else each for each in found.devices)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from shared import clock
 from shared.domain.accounts.packages import Package
 from shared.store import client
 from tests.conftest import Clock
@@ -850,3 +852,75 @@ def test_neither_for_the_member_into_whom_a_cashier_was_merged(member: Member) -
         with nothing_written():
             refused = cashier("addLoyaltyPoints", {**each.ids, "purchaseAmount": 10})
         assert_refused(refused, 403, "OWN_MEMBERSHIP")
+
+
+def ago(**before: float) -> str:
+    return clock.to_wire(clock.utc_now() - timedelta(**before))
+
+
+def test_what_a_till_tells_late_counts_on_its_day(merchant: Merchant, frozen_clock: Clock) -> None:
+    member = merchant.member("points", rules={"pointsPerEuro": 1}, pointsExpiry={"afterDays": 10})
+    campaign = {"programId": member.program_id, "name": "Double", "multiplier": 2}
+    member.api.ok("createCampaign", {**campaign, "endsAt": ago(hours=-1)})
+    frozen_clock.advance(days=1)
+
+    before = purchase(member, 10, transactionId="t1", occurredAt=ago(days=1)).body
+    now = purchase(member, 10, transactionId="t2").body
+
+    assert [each["pointsAdded"] for each in (before, now)] == [20, 10]
+    first, second = stored.entries(member)
+    assert (first.occurred_at, second.occurred_at) == (
+        frozen_clock.now - timedelta(days=1),
+        None,
+    )
+    assert first.lot_expires_at is not None
+    assert second.lot_expires_at is not None
+    assert second.lot_expires_at - first.lot_expires_at == timedelta(days=1)
+    stored.assert_sound(member)
+
+
+def test_a_till_that_got_no_answer_tells_the_time_later(member: Member) -> None:
+    body = {**member.ids, "purchaseAmount": 10, "transactionId": "t1"}
+    first = member.api(ACTION, body, idempotency_key="t1").body
+    again = member.api(ACTION, {**body, "occurredAt": ago(hours=3)}).body
+
+    assert (again["entryId"], again["duplicate"]) == (first["entryId"], True)
+    assert member.balance()["currentBalance"] == first["newBalance"]
+
+
+def test_a_limit_counts_the_day_of_the_purchase(merchant: Merchant) -> None:
+    limits = {"maxPerDay": 10}
+    member = merchant.member("points", rules={"pointsPerEuro": 1}, earningLimits=limits)
+
+    now = purchase(member, 10).body["pointsAdded"]
+    full = purchase(member, 10).body["pointsAdded"]
+    before = purchase(member, 10, transactionId="t1", occurredAt=ago(days=1)).body["pointsAdded"]
+
+    assert (now, full, before) == (10, 0, 10)
+
+
+def test_clocks_may_be_ahead_but_nothing_is_bought_tomorrow(
+    frozen_clock: Clock, member: Member
+) -> None:
+    assert purchase(member, 10, transactionId="t1", occurredAt=ago(minutes=-4)).status == 200
+    assert stored.entries(member)[-1].occurred_at == frozen_clock.now
+
+    body = {**member.ids, "purchaseAmount": 10, "occurredAt": ago(minutes=-6)}
+    with nothing_written():
+        answers = [api(ACTION, body) for api in (member.api, member.merchant.sandbox)]
+    for answer in answers:
+        assert_fields_refused(answer, {"occurredAt": "must not be in the future"})
+
+
+@pytest.mark.usefixtures("persons")
+def test_a_cashier_tells_of_the_last_7_days(member: Member) -> None:
+    cashier = hired(member.merchant, "cashier", "uid_cashier")
+    body = {**member.ids, "purchaseAmount": 10}
+
+    with nothing_written():
+        refused = cashier(ACTION, {**body, "occurredAt": ago(days=7, seconds=1)})
+    problem = "must be in the last 7 days for cashiers"
+    assert_fields_refused(refused, {"occurredAt": problem})
+
+    assert cashier(ACTION, {**body, "occurredAt": ago(days=6, hours=23)}).status == 200
+    assert member.api(ACTION, {**body, "occurredAt": ago(days=8)}).status == 200

@@ -125,3 +125,14 @@ def test_a_used_code_and_those_before_it_are_refused() -> None:
         with pytest.raises(MemberCodeUsed):
             codes.require_fresh(read(at), last, NOW)
     codes.require_fresh(read(NOW + STEP), last, NOW)
+
+
+@pytest.mark.parametrize("steps", [-1, 0, 1])
+def test_a_code_is_of_the_minute_in_which_it_was_shown(steps: int) -> None:
+    codes.require_of(read(NOW + steps * STEP), NOW)
+
+
+@pytest.mark.parametrize("steps", [-2, 2, 9999])
+def test_a_code_of_another_minute_is_refused(steps: int) -> None:
+    with pytest.raises(MemberCodeExpired, match="minute in which it was shown"):
+        codes.require_of(read(NOW + steps * STEP), NOW)
