@@ -40,7 +40,8 @@ OF_WRITES = {
 AT_THE_TILL = frozenset({OWNER, MANAGER, CASHIER})
 IN_THE_SHOP = frozenset({OWNER, MANAGER})
 CONFIGURES = frozenset({OWNER, DEVELOPER})
-KEYS_ONLY: frozenset[StaffRole] = frozenset()
+NO_ROLE: frozenset[StaffRole] = frozenset()
+KEYS_ONLY = NO_ROLE
 """What one machine tells another: no person can know it, or should say it."""
 
 
@@ -63,6 +64,7 @@ class Endpoint:
     ``staff_roles``. ``needs_no_store``: it is about no store, so staff who are limited to some need
     not name one. ``refuses_tokens``: no access token may call it, whatever its scopes.
     ``for_persons``: whoever has signed in may call it, without naming an account.
+    ``refuses_keys``: no secret key may call it, as it is about who has signed in alone.
     """
 
     name: str
@@ -79,6 +81,7 @@ class Endpoint:
     needs_no_store: bool = False
     refuses_tokens: bool = False
     for_persons: bool = False
+    refuses_keys: bool = False
 
     @property
     def staff_roles(self) -> frozenset[StaffRole]:
@@ -398,6 +401,27 @@ ENDPOINTS = (
         "removeStaffMember", "accounts", Package.DISCOVER, roles=IN_THE_SHOP, refuses_tokens=True
     ),
     Endpoint("listStaff", "accounts", Package.DISCOVER, is_read=True, roles=IN_THE_SHOP),
+    Endpoint(
+        "inviteStaffMember", "accounts", Package.DISCOVER, roles=IN_THE_SHOP, refuses_tokens=True
+    ),
+    Endpoint("listStaffInvitations", "accounts", Package.DISCOVER, is_read=True, roles=IN_THE_SHOP),
+    Endpoint(
+        "withdrawStaffInvitation",
+        "accounts",
+        Package.DISCOVER,
+        roles=IN_THE_SHOP,
+        refuses_tokens=True,
+    ),
+    Endpoint(
+        "acceptStaffInvitation",
+        "accounts",
+        Package.DISCOVER,
+        roles=NO_ROLE,
+        needs_no_store=True,
+        refuses_tokens=True,
+        for_persons=True,
+        refuses_keys=True,
+    ),
     Endpoint(
         "getMyAccess",
         "accounts",

@@ -257,6 +257,11 @@ def _who(
     caller = callers.authenticate(token, origin=request.headers.get("Origin"), host=request.host)
     log |= {"accountId": caller.account_id, "live": caller.is_live}
     log |= {} if caller.scopes is None else {"by": "token"}
+    if endpoint.refuses_keys and caller.is_live:
+        raise EndpointNotAllowed(
+            f"{endpoint.name} is for a person who has signed in.",
+            fix="Call with the ID token of Firebase Auth alone.",
+        )
     _require_scope(endpoint, caller)
     _require_package(endpoint, endpoint.package, caller)
     return caller
@@ -312,6 +317,13 @@ def _require_role(endpoint: Endpoint, caller: Caller, log: dict[str, Any]) -> No
     role = caller.staff.role
     log |= {"staffId": caller.staff_id, "role": role}
     if role not in endpoint.staff_roles:
+        if endpoint.for_persons:
+            raise EndpointNotAllowed(
+                f"{endpoint.name} is about no account for which one works.",
+                fix="Call with the ID token of Firebase Auth alone, without X-Beep-Staff-Account.",
+                role=role,
+                roles=[],
+            )
         raise EndpointNotAllowed(
             f"{endpoint.name} is not for the role {role}.",
             fix="Ask somebody with one of `details.roles`; if there is none, call with the "

@@ -561,6 +561,17 @@ class StaffMemberNotFound(PunktwerkError):
     fix = "Check `userId`: the uid of Firebase Auth. listStaff lists the people of the account."
 
 
+class StaffInvitationNotFound(PunktwerkError):
+    """Nobody is invited by this e-mail address, or the invitation was used or withdrawn."""
+
+    code = "STAFF_INVITATION_NOT_FOUND"
+    status = 404
+    fix = (
+        "Sign in with the e-mail address that was invited. listStaffInvitations shows those of an "
+        "account."
+    )
+
+
 class OAuthConsentNotFound(PunktwerkError):
     """Nobody has let an app act for the account by this consent."""
 
@@ -959,6 +970,22 @@ class StaffMemberExists(PunktwerkError):
     code = "STAFF_MEMBER_EXISTS"
     status = 409
     fix = "Change the role with updateStaffMember."
+
+
+class StaffInvitationExists(PunktwerkError):
+    """The e-mail address is invited already, and can still accept."""
+
+    code = "STAFF_INVITATION_EXISTS"
+    status = 409
+    fix = "To change it, withdraw it with withdrawStaffInvitation, and invite again."
+
+
+class StaffInvitationEnded(PunktwerkError):
+    """The invitation is older than 14 days, or who has invited may not give the role any more."""
+
+    code = "STAFF_INVITATION_ENDED"
+    status = 409
+    fix = "Ask an owner of the account to invite you again."
 
 
 class LastOwner(PunktwerkError):

@@ -21,7 +21,12 @@ from shared.domain.accounts.packages import Package
 from shared.domain.accounts.test_clocks import is_test_account
 from shared.domain.stores.stores import Coordinates, Store
 from shared.errors import PunktwerkError
-from shared.services.accounts import administration, oauth_apps, reencryption
+from shared.services.accounts import (
+    administration,
+    invitation_rekeying,
+    oauth_apps,
+    reencryption,
+)
 from shared.services.accounts.administration import IssuedKey, Refused
 from shared.services.accounts.oauth_apps import RegisteredApp
 from shared.services.loyalty import verification
@@ -238,7 +243,7 @@ def secret_reencrypt(_: argparse.Namespace) -> Facts:
     if config.is_emulated() and not config.secret_keys():
         os.environ["PUNKTWERK_SECRET_KEYS"] = ",".join(keys_of_the_run())
     done = reencryption.reencrypt_secrets()
-    rekeyed = rekeying.rekey_members()
+    rekeyed = rekeying.rekey_members() + invitation_rekeying.rekey_invitations()
     message = "none of the configured keys decrypts its secret"
     return {
         "reencrypted": [

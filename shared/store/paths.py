@@ -75,6 +75,11 @@ def staff_roster(account_id: str) -> str:
     return f"{account(account_id)}/settings/staff"
 
 
+def staff_invitation(account_id: str, lookup: str) -> str:
+    """Return the path of an invitation, by the hash of its e-mail address, which has no ``_``."""
+    return f"staffInvitations/{encode(account_id)}_{lookup}"
+
+
 def sales_channels(account_id: str) -> str:
     return f"{account(account_id)}/settings/salesChannels"
 

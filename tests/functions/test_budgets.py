@@ -35,6 +35,7 @@ def cashed(merchant: Merchant, shared_provider: StandIn, app: Flask) -> Till:
     return till
 
 
+@pytest.mark.usefixtures("persons")
 @pytest.mark.parametrize("sample", PRICED, ids=str)
 def test_costs_what_it_may_and_says_so(
     sample: Sample, situate: Callable[..., Situation], capsys: pytest.CaptureFixture[str]

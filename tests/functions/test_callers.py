@@ -30,7 +30,7 @@ OPEN = [endpoint for endpoint in ENDPOINTS if endpoint.customer_package is not N
 CLOSED = [
     endpoint for endpoint in KEYED if endpoint.customer_package is None and not endpoint.for_persons
 ]
-FOR_PERSONS = [endpoint for endpoint in KEYED if endpoint.for_persons]
+FOR_PERSONS = [endpoint for endpoint in ENDPOINTS if endpoint.for_persons]
 ANOTHER = {"userId": "somebody"}
 
 

@@ -136,14 +136,14 @@ def test_what_is_known_by_another_name_has_a_sample_of_that() -> None:
     assert sampled == {alias for endpoint in ENDPOINTS for alias in endpoint.aliases}
 
 
-@pytest.mark.usefixtures("own_database", "frozen_clock")
+@pytest.mark.usefixtures("own_database", "frozen_clock", "persons")
 @every_answer
 def test_a_live_key_is_answered_as_documented(app: Flask, systems: Systems, sample: Sample) -> None:
     names = {**documented(), **systems.names, **situations.signed("store_a")}
     situation = Situation(situations.documented_merchant(app), names, systems)
     situation.make(sample.needs)
 
-    answer = sample.send(situation.api, situation.fill(sample.request))
+    answer = sample.send(sample.caller(situation), situation.fill(sample.request))
 
     assert answer.status == sample.status
     assert answer.body.keys() == {*sample.text["answer"], *sample.text["additional"]}

@@ -6,8 +6,9 @@ its samples by name. Every walk over the catalog sends the first sample. A sampl
 - ``source``: the place of its documentation, for samples with an ``answer``.
 - ``alias``: the other name by which the endpoint is called.
 - ``why``: the special thing about it, above all the reason for its cost.
-- ``by``: ``customer`` if the member calls, with a sign-in; by default a secret key does. Such a
-  sample has no ``answer``.
+- ``by``: ``customer`` if the member calls, with a sign-in; such a sample has no ``answer``.
+  ``person`` if somebody calls who has signed in and names no account: ``uid_of_lena``, who has the
+  address of the invitation. By default a secret key does.
 - ``method``: ``POST`` by default, or ``GET``.
 - ``needs``: the objects that must exist before, by the names of ``tests/support/situations.py``.
   Without ``needs`` and ``request``, those of the first sample.
@@ -34,6 +35,7 @@ from typing import Any
 import pytest
 
 from functions.catalog import ENDPOINTS, Endpoint
+from tests.support import sign_ins
 from tests.support.api import Answer, Api
 from tests.support.situations import Needs, Situation, names_something
 
@@ -95,8 +97,15 @@ class Sample:
     def is_by_customer(self) -> bool:
         return self.text.get("by") == "customer"
 
+    @property
+    def is_by_person(self) -> bool:
+        return self.text.get("by") == "person"
+
     def caller(self, situation: Situation) -> Api:
-        """Return the API as it is called: by the merchant's key, or by the member."""
+        """Return the API as it is called: by the merchant's key, by the member or a person."""
+        if self.is_by_person:
+            token = sign_ins.unsigned("uid_of_lena", email="lena@example.com")
+            return Api(situation.api.app, token)
         if not self.is_by_customer:
             return situation.api
         # With a program or a store, the account is theirs.
@@ -150,8 +159,8 @@ def naming_of(endpoint: Endpoint) -> Sample:
     return next(each for each in samples_of(endpoint) if names_something(each.request))
 
 
-KEYED = [endpoint for endpoint in ENDPOINTS if endpoint.needs_key]
-"""All but those that anybody may ask, which know of no account."""
+KEYED = [endpoint for endpoint in ENDPOINTS if endpoint.needs_key and not endpoint.refuses_keys]
+"""What a secret key may call: not what is about a person alone, and not what anybody may ask."""
 NAMING = [endpoint for endpoint in KEYED if endpoint.name not in NAMELESS]
 SAMPLES = [sample for endpoint in ENDPOINTS for sample in samples_of(endpoint)]
 ANSWERED = [sample for sample in SAMPLES if "answer" in sample.text]

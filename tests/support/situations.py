@@ -66,6 +66,7 @@ MILK = {"ean": "4006381333931", "name": "Bio-Vollmilch 3,5%", "brand": "BioHof",
 EVENTS = ["loyalty.points_earned", "loyalty.points_redeemed"]
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _DOCUMENTED: Names = {
+    "accountId": "acc_abc123",
     "storeId": "store_a",
     "storeCode": "PWS1:S:store_a:1:5nHccQzZCxSE_UdF:48bbb184",
     "receiptCode": "PWB1:rcp_5bd1e9a2c07f43b86de0a1749c2b85f3d6470e1a:q3Zk1XyT0aB4vN7c:4a1b14b8",
@@ -216,7 +217,7 @@ class Situation:
 
     def fill(self, value: Any) -> Any:
         """Return a request with this situation's names."""
-        return filled(value, self.names)
+        return filled(value, {**self.names, "accountId": self.merchant.account_id})
 
     def absent(self) -> Situation:
         """Return an empty situation of the same caller, with ids of the same length."""
@@ -520,6 +521,12 @@ def make_staff_member(situation: Situation) -> None:
     situation.api.ok("addStaffMember", {**body, "storeIds": [situation.merchant.store_id]})
 
 
+def make_invitation(situation: Situation) -> None:
+    """Invite somebody to be a cashier in the store."""
+    body = {"email": "lena@example.com", "role": "cashier", "label": "Lena, Kasse 2"}
+    situation.api.ok("inviteStaffMember", {**body, "storeIds": [situation.merchant.store_id]})
+
+
 def make_consent(situation: Situation) -> None:
     """Let an owner allow an app to read members and stores."""
     max_ = {"userId": "uid_of_max", "role": "owner", "label": "Max"}
@@ -726,6 +733,7 @@ MAKERS: Mapping[str, Callable[..., None]] = {
     "delivery": make_delivery,
     "other store": make_other_store,
     "staff member": make_staff_member,
+    "invitation": make_invitation,
     "consent": make_consent,
     "product": make_product,
     "price": make_price,

@@ -77,7 +77,9 @@ def _actions(caller: Caller) -> list[str]:
         each.name
         for each in catalog.ENDPOINTS
         if caller.package.includes(each.package)
-        and (caller.staff is None or caller.staff.role in each.staff_roles)
+        and (
+            not each.refuses_keys if caller.staff is None else caller.staff.role in each.staff_roles
+        )
         and _is_in_scope(caller, each)
     ]
 

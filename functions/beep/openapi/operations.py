@@ -212,8 +212,8 @@ def _operation(endpoint: Endpoint, name: str, method: str) -> dict[str, Any]:
 
 
 def _security(endpoint: Endpoint) -> dict[str, Any]:
-    """Return what may call an operation: a secret key or a token for it, and who else may."""
-    by_key: list[dict[str, list[str]]] = [{"apiKey": []}]
+    """Return what may call an operation: as a rule a secret key or a token; and who else may."""
+    by_key: list[dict[str, list[str]]] = [] if endpoint.refuses_keys else [{"apiKey": []}]
     if not endpoint.refuses_tokens:
         by_key.append({"oauth2": [endpoint.scope] if endpoint.needs_key else []})
     nobody: list[dict[str, list[str]]] = [] if endpoint.needs_key else [{}]
@@ -252,7 +252,8 @@ def _description(endpoint: Endpoint, name: str) -> str:
         )
         said.append(f"Customers may call it for themselves{of_theirs}; `userId` is theirs.")
     if endpoint.for_persons:
-        said.append("Whoever has signed in may call it, without naming an account.")
+        alone = ", and nobody else" if endpoint.refuses_keys else ""
+        said.append(f"Whoever has signed in may call it, without naming an account{alone}.")
     elif endpoint.needs_key:
         said.append(_of_staff(endpoint))
     if name in endpoint.aliases:

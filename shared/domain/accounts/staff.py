@@ -100,8 +100,8 @@ def require_may_change(
 ) -> None:
     """Refuse a change that is not in the power of who makes it.
 
-    A secret key and an owner may make any. A manager may make those of cashiers, in the manager's
-    own stores. Nobody changes themselves.
+    Both what the person was and what they are to be must be a role that who makes it may give:
+    see ``require_may_give``. Nobody changes themselves.
 
     Args:
         by: Who makes it, as they are now; ``None`` for a secret key.
@@ -118,13 +118,31 @@ def require_may_change(
         raise StaffChangeNotAllowed(
             "Nobody changes or removes themselves.", fix="Ask another owner, or use a secret key."
         )
-    if by.role is StaffRole.OWNER:
+    for each in sides:
+        require_may_give(by, each.role, each.store_ids)
+
+
+def require_may_give(by: StaffMember | None, role: StaffRole, store_ids: Iterable[str]) -> None:
+    """Refuse a role in some stores that is not in the power of who gives or takes it.
+
+    A secret key and an owner may give any. A manager may give ``cashier``, in the manager's own
+    stores.
+
+    Args:
+        by: Who gives it, as they are now; ``None`` for a secret key.
+        role: The role.
+        store_ids: The stores to which it is limited; none: all.
+
+    Raises:
+        StaffChangeNotAllowed: It is not.
+    """
+    if by is None or by.role is StaffRole.OWNER:
         return
     if by.role is not StaffRole.MANAGER:
         raise StaffChangeNotAllowed(f"The role {by.role} gives no roles.", role=by.role)
-    if any(each.role is not StaffRole.CASHIER for each in sides):
+    if role is not StaffRole.CASHIER:
         raise StaffChangeNotAllowed("A manager adds, changes and removes cashiers.", role=by.role)
-    if any(not _is_within(each.store_ids, by.store_ids) for each in sides):
+    if not _is_within(store_ids, by.store_ids):
         raise StaffChangeNotAllowed(
             "The cashier would work in stores that are not the manager's.",
             fix="Name `storeIds`, and only stores that are yours.",

@@ -135,10 +135,9 @@ def _changed(
     for each in store_ids:
         access.store(caller, each)
     path, roster_path = paths.staff_member(account_id, user_id), paths.staff_roster(account_id)
-    own_paths = [paths.staff_member(account_id, caller.staff.user_id)] if caller.staff else []
 
     def decide(reads: Reads) -> Effect[SavedStaffMember]:
-        by = _by(caller, reads, own_paths)
+        by = calling(caller, reads)
         before = staff_documents.decode(reads[path])
         after = change(before)
         if after is not None:
@@ -159,13 +158,20 @@ def _changed(
             kept={"member": staff_documents.to_document(shown)},
         )
 
-    needs = list(dict.fromkeys([roster_path, path, *own_paths]))
+    needs = list(dict.fromkeys([roster_path, path, *own_paths(caller)]))
     saved = commands.run(needs, decide, claim=caller.claim, replay=_replayed)
     staff_documents.forget(account_id, user_id)
     return saved
 
 
-def _by(caller: Caller, reads: Reads, own_paths: list[str]) -> StaffMember | None:
+def own_paths(caller: Caller) -> list[str]:
+    """Return the paths that ``calling`` needs: none for a secret key."""
+    if caller.staff is None:
+        return []
+    return [paths.staff_member(caller.account_id, caller.staff.user_id)]
+
+
+def calling(caller: Caller, reads: Reads) -> StaffMember | None:
     """Return who calls as they are now, ``None`` for a secret key.
 
     Raises:
@@ -173,7 +179,7 @@ def _by(caller: Caller, reads: Reads, own_paths: list[str]) -> StaffMember | Non
     """
     if caller.staff is None:
         return None
-    own = staff_documents.decode(reads[own_paths[0]])
+    own = staff_documents.decode(reads[own_paths(caller)[0]])
     if own is None or own.is_disabled:
         raise NotStaff("The person has no role in the account.")
     return own

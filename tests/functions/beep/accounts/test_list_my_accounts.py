@@ -70,7 +70,7 @@ def test_a_customer_has_none_and_firebase_is_not_asked(
         answer = alone(app, f"user_of_{merchant.account_id}").ok(ACTION)
 
     assert (answer["accounts"], answer["count"], persons.asked) == ([], 0, 0)
-    assert asked.cost[0] == 1
+    assert asked.cost[0] == 2
 
 
 @pytest.mark.usefixtures("persons")
@@ -163,7 +163,7 @@ def test_no_more_are_looked_at_than_are_listed(
 
     with watched() as asked:
         assert alone(app, lena).ok(ACTION)["count"] == 2
-    assert asked.cost == (2, 4, 0)
+    assert asked.cost == (3, 5, 0)
 
 
 @pytest.mark.usefixtures("persons")
@@ -176,3 +176,75 @@ def test_an_account_without_subscription_is_listed_as_such(
 
     [mine] = alone(app, lena).ok(ACTION)["accounts"]
     assert mine["isActive"] is False
+
+
+def invited(app: Flask, user_id: str, email: str) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = alone(app, user_id, email=email).ok(ACTION)["invitations"]
+    return found
+
+
+@pytest.mark.usefixtures("persons", "frozen_clock")
+def test_lists_to_which_accounts_the_address_is_invited(
+    app: Flask, merchant: Merchant, new_merchant: Callable[..., Merchant], lena: str
+) -> None:
+    email = f"{lena}@example.com".lower()
+    other = new_merchant()
+    body = {"email": email, "role": "cashier", "storeIds": [merchant.store_id]}
+    merchant.api.ok("inviteStaffMember", body)
+    other.api.ok("inviteStaffMember", {"email": "somebody@example.com", "role": "owner"})
+
+    with nothing_written():
+        [mine] = invited(app, lena, email.upper())
+
+    assert mine == {
+        "accountId": merchant.account_id,
+        "name": mine["name"],
+        "role": "cashier",
+        "storeIds": [merchant.store_id],
+        "expiresAt": "2026-03-17T12:00:00.000Z",
+    }
+
+
+@pytest.mark.usefixtures("persons")
+def test_who_works_there_already_is_not_told_of_an_invitation(
+    app: Flask, merchant: Merchant, lena: str
+) -> None:
+    email = f"{lena}@example.com".lower()
+    merchant.api.ok("inviteStaffMember", {"email": email, "role": "owner"})
+    hired(merchant, StaffRole.CASHIER, lena)
+
+    assert invited(app, lena, email) == []
+    merchant.api.ok("updateStaffMember", {"userId": lena, "isDisabled": True})
+    assert invited(app, lena, email) == []
+
+
+@pytest.mark.usefixtures("persons")
+def test_what_its_inviter_may_not_give_any_more_is_not_listed(
+    app: Flask, merchant: Merchant, lena: str
+) -> None:
+    email = f"{lena}@example.com".lower()
+    manager = hired(merchant, StaffRole.MANAGER)
+    manager.ok("inviteStaffMember", {"email": email, "role": "cashier"})
+    assert len(invited(app, lena, email)) == 1
+
+    merchant.api.ok("removeStaffMember", {"userId": "uid_manager"})
+
+    assert invited(app, lena, email) == []
+
+
+@pytest.mark.parametrize("known", [{"disabled": True}, None])
+def test_who_cannot_act_is_told_of_no_invitation(
+    app: Flask,
+    known: dict[str, object] | None,
+    persons: Persons,
+    merchant: Merchant,
+    lena: str,
+) -> None:
+    email = f"{lena}@example.com".lower()
+    merchant.api.ok("inviteStaffMember", {"email": email, "role": "cashier"})
+    persons.changed[lena] = known
+
+    answer = alone(app, lena, email=email)(ACTION)
+
+    assert (answer.status, answer.error) == (401, "INVALID_ID_TOKEN")
+    assert "invitations" not in answer.body
