@@ -27,6 +27,8 @@ def test_the_commands_of_the_page_run(
         person = sign_ins.of_role(role)
         staff.hired(merchant, role, person.user_id)
         persons.passwords[person.email, person.password] = person.user_id
+    kim = sign_ins.of_customer("user_demo_anna")
+    persons.passwords[kim.email, kim.password] = kim.user_id
     program = merchant.program("points")
     merchant.api.ok("enrollInLoyaltyProgram", {"programId": program, "userId": "user_demo_anna"})
     by = {"AUTH": persons.receiver.url, "ACCOUNT": merchant.account_id, "PROGRAM": program}
@@ -76,7 +78,8 @@ def signed_in(run: Run, name: str) -> dict[str, str]:
 
 def require_answers(shown: str) -> None:
     """Compare what the commands of the page show with what it promises."""
-    first, mine, added, access, booked, undone, *removed = map(json.loads, shown.splitlines())
+    answers = [*map(json.loads, shown.splitlines())]
+    first, mine, added, access, booked, undone, *removed, invited, accepted, left = answers
     assert (first["staffMember"]["role"], added["staffMember"]["role"]) == ("owner", "cashier")
     assert [each["role"] for each in mine["accounts"]] == ["owner"]
     assert added["staffMember"]["addedBy"] == "uid_demo_owner"
@@ -84,3 +87,5 @@ def require_answers(shown: str) -> None:
     assert booked["pointsAdded"] > 0
     assert undone["newBalance"] == booked["previousBalance"]
     assert [each["success"] for each in removed] == [True, True]
+    assert invited["invitation"]["email"] == "customer@demo.example"
+    assert (accepted["staffMember"]["role"], left["userId"]) == ("cashier", "user_demo_anna")

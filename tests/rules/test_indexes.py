@@ -50,6 +50,7 @@ from shared.store.accounts import (
     account_documents,
     oauth_app_documents,
     staff_documents,
+    staff_invitation_documents,
     test_clock_documents,
 )
 from shared.store.catalog import product_documents
@@ -379,6 +380,10 @@ def query_syncs(store_id: str, now: datetime) -> None:
     test_clock_documents.list_moved("acc_test_1", 1)
     staff_documents.list_of_account("acc_test_1")
     staff_documents.list_of_person("uid_1", 1)
+    staff_invitation_documents.list_of_account("acc_1", 1)
+    staff_invitation_documents.count_of_account("acc_1")
+    staff_invitation_documents.list_of_address(["hash_1"], 1)
+    list(staff_invitation_documents.INVITATIONS.pages())
     for after in (None, paging.CursorPosition(now, "cons_1")):
         oauth_app_documents.list_of_account("acc_1", after=after, limit=1)
     for users, status, since in product(
@@ -613,6 +618,7 @@ def test_deletes_what_is_kept_for_a_time() -> None:
         "shopApprovals",
         "shopNotices",
         "shopOrders",
+        "staffInvitations",
         "tierRecalculations",
         "visitors",
         "webhookDeliveries",
@@ -633,6 +639,7 @@ def test_knows_paths_of_all_overrides(member: Member) -> None:
             paths.event("x"),
             paths.account_member("x", "x"),
             paths.staff_member("x", "x"),
+            paths.staff_invitation("x", "x"),
             paths.erased_mark("x", "x"),
             paths.idempotency_key("x"),
             paths.import_("x"),

@@ -181,6 +181,7 @@ def world(app: Flask) -> Iterator[World]:
         "member_settings": paths.member_settings(merchant.account_id),
         "staff_members": f"{paths.staff_members(merchant.account_id)}/{own}",
         "staff_member": paths.staff_member(merchant.account_id, CUSTOMER),
+        "staff_invitation": paths.staff_invitation(merchant.account_id, own),
         "staff_roster": paths.staff_roster(merchant.account_id),
         "erased_mark": paths.erased_mark(merchant.account_id, f"erased_{own}"),
         "voucher_code": paths.voucher_code(merchant.account_id, "code_1"),

@@ -66,8 +66,8 @@ MILK = {"ean": "4006381333931", "name": "Bio-Vollmilch 3,5%", "brand": "BioHof",
 EVENTS = ["loyalty.points_earned", "loyalty.points_redeemed"]
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _DOCUMENTED: Names = {
-    "accountId": "acc_abc123",
     "storeId": "store_a",
+    "accountId": "acc_abc123",
     "storeCode": "PWS1:S:store_a:1:5nHccQzZCxSE_UdF:48bbb184",
     "receiptCode": "PWB1:rcp_5bd1e9a2c07f43b86de0a1749c2b85f3d6470e1a:q3Zk1XyT0aB4vN7c:4a1b14b8",
     "otherStoreId": "store_b",

@@ -684,6 +684,7 @@ def test_encrypts_secrets_anew(firestore_emulator: FirestoreEmulator) -> None:
             {"collection": "payments", "documents": 0},
             {"collection": "pspConfigurations", "documents": 1},
             {"collection": "shopApprovals", "documents": 0},
+            {"collection": "staffInvitations", "documents": 0},
             {"collection": "syncs", "documents": 0},
             {"collection": "voucherCodes", "documents": 0},
             {"collection": "webhookEndpoints", "documents": 2},

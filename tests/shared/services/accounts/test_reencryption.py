@@ -95,14 +95,15 @@ class World:
 
 @pytest.fixture
 def world(merchant: Merchant, till: Till, branch: Branch, aws: Aws, receiver: Receiver) -> World:
-    """A webhook with headers, a queue with credentials, a payment provider (the fixture ``till``
-    has configured it), a payment that it has not answered, a schedule, a sync under way, and a
-    shop that was asked to let us in, and what two requests would be answered again.
+    """An invitation, a webhook with headers, a queue with credentials, a payment provider (the
+    fixture ``till`` has configured it), a payment that it has not answered, a schedule, a sync
+    under way, a shop that was asked to let us in, and what two requests would be answered again.
     """
     branch.clock.now = datetime.now(UTC)  # Receivers and AWS look at their own clocks.
     voucher = {"rewardId": "rw_1", "title": "Cinema", "type": "voucher", "requiredPoints": 1}
     codes = {"programId": merchant.program(rewards=[voucher]), "rewardId": "rw_1"}
     merchant.api.ok("importVoucherCodes", {**codes, "codes": ["KINO-1"]})
+    merchant.api.ok("inviteStaffMember", {"email": "lena@example.com", "role": "cashier"})
     hook_body = {
         "storeId": merchant.store_id,
         "url": receiver.url,
@@ -177,6 +178,7 @@ def test_nothing_is_left_that_needs_the_old_key(world: World, keys: Keys) -> Non
             "payments": 1,
             "pspConfigurations": 1,
             "shopApprovals": 1,
+            "staffInvitations": 1,
             "syncs": 1,
             "voucherCodes": 1,
             "webhookEndpoints": 2,
@@ -185,7 +187,7 @@ def test_nothing_is_left_that_needs_the_old_key(world: World, keys: Keys) -> Non
     )
     old, new = Vault([keys.old]), Vault([keys.new])
     after = tokens()
-    assert len(before) == 13
+    assert len(before) == 14
     assert sorted(starmap(new.decrypt, after)) == sorted(starmap(old.decrypt, before))
 
 
@@ -311,6 +313,7 @@ def test_every_token_that_is_stored_has_the_type_of_one() -> None:
         ("MemberDevice", "secret"),
         ("Payment", "customer_token"),
         ("ShopApproval", "settings_token"),
+        ("StaffInvitation", "email"),
         ("PspAccount", "config_token"),
         ("SigningSecret", "token"),
         ("StoredClaim", "secret_token"),
