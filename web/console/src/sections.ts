@@ -3,6 +3,7 @@
 import type { ComponentType } from 'preact';
 import { may } from './access.ts';
 import type { Words } from './i18n/en.ts';
+import { loadProgramsPage } from './programs/pages.ts';
 
 export interface PageProps {
   /** What follows the section in the address, such as a person's id; empty without. */
@@ -30,6 +31,11 @@ const SECTIONS: readonly Section[] = [
     id: 'members',
     needs: ['listMembers', 'getMember'],
     load: (id) => (id ? import('./members/member.tsx') : import('./members/members.tsx')),
+  },
+  {
+    id: 'programs',
+    needs: ['getLoyaltyPrograms', 'getLoyaltyProgram'],
+    load: loadProgramsPage,
   },
 ];
 

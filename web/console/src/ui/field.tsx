@@ -11,9 +11,11 @@ interface Props {
   readonly mode?: 'decimal' | 'numeric';
   /** Whether the focus begins here. */
   readonly isFirst?: boolean;
+  /** Whether people read what is typed here, and not machines. */
+  readonly isText?: boolean;
 }
 
-export function Field({ label, value, onInput, hint, problem, mode, isFirst }: Props) {
+export function Field({ label, value, onInput, hint, problem, mode, isFirst, isText }: Props) {
   const id = useId();
   return (
     <div class="field">
@@ -23,9 +25,9 @@ export function Field({ label, value, onInput, hint, problem, mode, isFirst }: P
         type="text"
         inputMode={mode}
         autoComplete="off"
-        autoCapitalize="none"
-        spellcheck={false}
-        data-first={isFirst ? '' : undefined}
+        autoCapitalize={isText ? 'sentences' : 'none'}
+        spellcheck={isText ?? false}
+        data-first={isFirst || problem ? '' : undefined}
         value={value}
         aria-invalid={problem ? true : undefined}
         aria-describedby={`${id}-hint ${id}-problem`}

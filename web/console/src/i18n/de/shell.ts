@@ -2,7 +2,7 @@ import type { Words } from '../en.ts';
 
 export const shell: Words['shell'] = {
   pages: 'Seiten',
-  sections: { till: 'Kasse', members: 'Mitglieder' },
+  sections: { till: 'Kasse', members: 'Mitglieder', programs: 'Programme' },
   account: 'Konto',
   store: 'Filiale',
   signOut: 'Abmelden',

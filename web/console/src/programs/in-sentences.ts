@@ -1,0 +1,70 @@
+/** What a program grants, in sentences. The amounts are those that the API would book. */
+
+import { exactAmountOf } from '../../../shared/card/amounts.ts';
+import { exactMoney } from '../../../shared/i18n/format.ts';
+import { digitsOf } from '../../../shared/lib/amount.ts';
+import { earnedBy, type ProgramType, type Rules } from '../../../shared/lib/earning.ts';
+import { p } from './words.ts';
+
+interface Terms {
+  readonly programType: ProgramType;
+  readonly rules: Rules;
+  readonly rewards: readonly { readonly title: string; readonly requiredPoints: number }[];
+  readonly currency: string;
+}
+
+/** A purchase as an example, in tenths of a major unit: 12.90, or 1290 where there are no decimals. */
+const EXAMPLE_TENTHS = 129;
+
+export function inSentences(terms: Terms): readonly string[] {
+  const { rules } = terms;
+  return [
+    ...('requiredStamps' in rules ? ofStamps(terms, rules) : ofPurchase(terms, rules)),
+    ...('tiers' in rules ? ofLevels(terms, rules.tiers) : []),
+  ];
+}
+
+type Of<Key extends string> = Extract<Rules, Readonly<Record<Key, unknown>>>;
+
+function ofStamps(terms: Terms, rules: Of<'requiredStamps'>): string[] {
+  const words = p().sentences;
+  const stamps = exactAmountOf(rules.requiredStamps, terms);
+  const full = terms.rewards.filter((each) => each.requiredPoints === rules.requiredStamps);
+  const others = terms.rewards.filter((each) => each.requiredPoints !== rules.requiredStamps);
+  return [
+    words.stamp(exactAmountOf(rules.stampsPerPurchase ?? 1, terms)),
+    ...(full.length > 0 ? full.map((each) => words.full(stamps, each.title)) : [words.fullCard(stamps)]),
+    ...ofRewards({ ...terms, rewards: others }),
+  ];
+}
+
+function ofPurchase(terms: Terms, rules: Exclude<Rules, Of<'requiredStamps'>>): string[] {
+  const words = p().sentences;
+  const { currency } = terms;
+  const digits = digitsOf(currency);
+  const multiplier = ('tiers' in rules && rules.tiers[0]?.multiplier) || 1;
+  const least = Math.ceil((rules.minimumPurchase ?? 0) * 10 ** digits);
+  const example = digits === 0 ? EXAMPLE_TENTHS * 10 : EXAMPLE_TENTHS * 10 ** (digits - 1);
+  const minor = Math.max(example, least);
+  const spent = exactMoney(minor / 10 ** digits, currency);
+  const units = earnedBy(rules, { minor, currency, multiplier });
+  const isMoney = 'cashbackPercentage' in rules;
+  const gets = exactAmountOf(isMoney ? units / 10 ** digits : units, terms);
+  const most = isMoney ? rules.maxCashbackPerTransaction : null;
+  return [
+    units === 0 ? words.earnsNothing(spent) : isMoney ? words.back(spent, gets) : words.earns(spent, gets),
+    ...(rules.minimumPurchase ? [words.minimum(exactMoney(rules.minimumPurchase, currency))] : []),
+    ...(most == null ? [] : [words.most(exactMoney(most, currency))]),
+    ...ofRewards(terms),
+  ];
+}
+
+const ofRewards = (terms: Terms): string[] =>
+  terms.rewards.map((each) => p().sentences.reward(exactAmountOf(each.requiredPoints, terms), each.title));
+
+const ofLevels = (terms: Terms, tiers: Of<'tiers'>['tiers']): string[] =>
+  tiers.map(({ name, minPoints }) =>
+    minPoints === 0
+      ? p().sentences.firstLevel(name)
+      : p().sentences.level(name, exactAmountOf(minPoints, terms)),
+  );

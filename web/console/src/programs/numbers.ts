@@ -1,0 +1,28 @@
+/** Numbers as people type them into the forms of programs. They are read as amounts are. */
+
+import { readAmount, type Doubt } from '../../../shared/lib/amount.ts';
+
+export interface Range {
+  readonly digits: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+export type NumberDoubt = Doubt | 'tooSmall';
+export type ReadNumber = { readonly value: number } | { readonly doubt: NumberDoubt };
+
+/** Read a number by the separators of a locale; an empty text is in doubt, too. */
+export function readNumber(text: string, locale: string, { digits, min, max }: Range): ReadNumber {
+  if (/^\s*0+\s*$/.test(text)) return min > 0 ? { doubt: 'tooSmall' } : { value: 0 };
+  const read = readAmount(text, locale, digits);
+  if ('doubt' in read) return read;
+  const value = read.minor / 10 ** digits;
+  if (value > max) return { doubt: 'tooLarge' };
+  return value < min ? { doubt: 'tooSmall' } : { value };
+}
+
+/** A number as it can be typed again: without groups, which could be read in two ways. */
+export function typedAs(value: number | null | undefined, locale: string): string {
+  if (value == null) return '';
+  return new Intl.NumberFormat(locale, { useGrouping: false, maximumFractionDigits: 6 }).format(value);
+}

@@ -1,0 +1,67 @@
+/** What a program is, whether it is open, and what can be done next. */
+
+import { may } from '../access.ts';
+import { failureText } from './failure-text.ts';
+import { inSentences } from './in-sentences.ts';
+import { made } from './made.ts';
+import { Preview } from './preview.tsx';
+import { lookOf, updateProgram, type PartProps } from './program.ts';
+import { useWrite } from './use-write.ts';
+import { p } from './words.ts';
+
+export function Overview({ program, onChanged }: PartProps) {
+  const words = p().program;
+  const rewards = program.rewards.filter((each) => each.isActive);
+  return (
+    <div class="with-preview">
+      <div class="stack">
+        {made.value === program.programId && (
+          <section class="panel good" role="status">
+            <p class="large">{program.isActive ? words.madeOpen : words.madeClosed}</p>
+          </section>
+        )}
+        <State program={program} onChanged={onChanged} />
+      </div>
+      <Preview look={lookOf(program)} sentences={inSentences({ ...program, rewards })} />
+    </div>
+  );
+}
+
+function State({ program, onChanged }: PartProps) {
+  const { isBusy, error, send } = useWrite();
+  const words = p().program;
+  const { isActive } = program;
+
+  function change(): void {
+    send(!isActive, async (headers) => {
+      await updateProgram(program, { isActive: !isActive }, headers);
+      made.value = undefined;
+      onChanged();
+    });
+  }
+
+  return (
+    <section class="panel" aria-busy={isBusy}>
+      <h2>{isActive ? words.isOpen : words.isClosed}</h2>
+      <p>{isActive ? words.openNow : words.closedNow}</p>
+      {isActive && may('getStoreQrCode') && (
+        <a class="back" href="/console/programs/poster">
+          {p().programs.poster}
+        </a>
+      )}
+      {may('updateLoyaltyProgram') && (
+        <>
+          <p class="quiet">{isActive ? words.closeNote : words.openNote}</p>
+          <p class="problem" role="alert">
+            {error === undefined ? '' : failureText(error)}
+          </p>
+          <div>
+            <button type="button" class={isActive ? 'severe' : undefined} aria-disabled={isBusy} onClick={change}>
+              {isActive ? words.close : words.open}
+            </button>
+          </div>
+        </>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,43 @@
+/** A program as its page has it, and how it is changed. */
+
+import { ask } from '../../../shared/api/client.ts';
+import type { components } from '../../../shared/api/schema.gen.ts';
+import { openStore } from '../access.ts';
+import type { Look } from './face.ts';
+
+type Schemas = components['schemas'];
+export type Program = Schemas['Program'];
+export type Changes = Omit<Schemas['UpdateLoyaltyProgramRequest'], 'programId'>;
+
+export interface PartProps {
+  readonly program: Program;
+  /** Read the program again. */
+  readonly onChanged: () => void;
+}
+
+export async function readProgram(programId: string): Promise<Program> {
+  const query = { programId };
+  return (await ask((api, signal) => api.GET('/getLoyaltyProgram', { params: { query }, signal }))).program;
+}
+
+export async function updateProgram(
+  { programId, storeId }: Program,
+  changes: Changes,
+  headers: { readonly 'Idempotency-Key': string },
+): Promise<void> {
+  const body = { programId, ...changes };
+  await ask((api, signal) => api.POST('/updateLoyaltyProgram', { body, headers, signal }));
+  await openStore(storeId); // The till takes the open programs from there.
+}
+
+export function lookOf({ programName, programType, description, rules, branding, currency }: Program): Look {
+  return {
+    programName,
+    programType,
+    description,
+    rules,
+    color: branding.color ?? null,
+    logo: branding.logo ?? null,
+    currency,
+  };
+}

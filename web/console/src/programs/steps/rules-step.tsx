@@ -1,0 +1,71 @@
+import { money } from '../../../../shared/i18n/format.ts';
+import { Field } from '../../ui/field.tsx';
+import { hasCost, RANGES, type NumberName } from '../draft.ts';
+import { textOf } from '../fault-text.ts';
+import { p } from '../words.ts';
+import { Levels } from './levels.tsx';
+import type { StepProps } from './step.ts';
+
+export function RulesStep(props: StepProps) {
+  const { draft, currency } = props;
+  const words = p().wizard.rules;
+  switch (draft.programType) {
+    case 'stamps':
+      return (
+        <>
+          <NumberField {...props} name="requiredStamps" label={words.requiredStamps} />
+          <RewardField {...props} label={words.fullCard} hint={words.fullCardHint} />
+        </>
+      );
+    case 'cashback':
+      return <NumberField {...props} name="cashbackPercentage" label={words.cashbackPercentage} />;
+    case 'points':
+    case 'tier':
+      return (
+        <>
+          <NumberField {...props} name="pointsPerEuro" label={words.pointsPerEuro(money(1, currency))} />
+          {draft.programType === 'tier' && <Levels {...props} />}
+          <RewardField {...props} label={words.reward} hint={words.rewardHint} />
+        </>
+      );
+    case null:
+      return null;
+  }
+}
+
+interface NumberProps extends StepProps {
+  readonly name: NumberName;
+  readonly label: string;
+}
+
+function NumberField({ draft, faults, onChange, name, label }: NumberProps) {
+  const { numbers } = draft;
+  return (
+    <Field
+      label={label}
+      problem={textOf(faults[name], RANGES[name])}
+      mode={RANGES[name].digits > 0 ? 'decimal' : 'numeric'}
+      value={numbers[name]}
+      onInput={(text) => onChange({ numbers: { ...numbers, [name]: text } })}
+    />
+  );
+}
+
+function RewardField(props: StepProps & { readonly label: string; readonly hint: string }) {
+  const { draft, faults, onChange, label, hint } = props;
+  return (
+    <>
+      <Field
+        label={label}
+        hint={hint}
+        problem={textOf(faults['reward'])}
+        value={draft.reward}
+        onInput={(reward) => onChange({ reward })}
+        isText
+      />
+      {hasCost(draft.programType) && draft.reward.trim() !== '' && (
+        <NumberField {...props} name="rewardCost" label={p().wizard.rules.rewardCost} />
+      )}
+    </>
+  );
+}

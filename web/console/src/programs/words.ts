@@ -1,0 +1,18 @@
+/** The words of the programs' pages in the language of the page. They come with the first of these pages. */
+
+import { language } from '../../../shared/i18n/catalogue.ts';
+import type * as english from '../i18n/en/programs.ts';
+import type * as englishWizard from '../i18n/en/wizard.ts';
+
+type Words = typeof english & typeof englishWizard;
+
+async function load(): Promise<Words> {
+  const [programs, wizard] = await (language === 'de'
+    ? Promise.all([import('../i18n/de/programs.ts'), import('../i18n/de/wizard.ts')])
+    : Promise.all([import('../i18n/en/programs.ts'), import('../i18n/en/wizard.ts')]));
+  return { ...programs, ...wizard };
+}
+
+const words = await load();
+
+export const p = (): Words => words;

@@ -1,0 +1,105 @@
+/** A manager makes a program by the keyboard, sees its card meanwhile, and opens it; in both languages. */
+
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { call, facts, open, run } from '../browser.mjs';
+import { check, GERMAN, signIn, WIDTHS } from './staff.mjs';
+
+await run(async (browser) => {
+  for (const width of WIDTHS) await wizard(browser, width);
+  await german(browser);
+});
+
+async function found(name) {
+  const { programs } = await call('getLoyaltyPrograms', { storeId: facts.storeId });
+  return programs.find((each) => each.programName === name);
+}
+
+/** Press what has the focus once the page is ready for it. */
+async function goOn(page) {
+  await page.getByRole('button', { name: 'Go on' }).press('Enter');
+}
+
+async function wizard(browser, width) {
+  const name = `Regulars ${randomUUID().slice(0, 8)}`;
+  const opened = await open(browser, { width });
+  const { page, context } = opened;
+  context.setDefaultTimeout(15_000);
+  await page.goto(`${facts.urls.console}/programs`);
+  await signIn(page, facts.signIns.manager);
+  await page.getByRole('heading', { name: 'Programs', level: 1 }).waitFor();
+  await page.getByRole('table', { name: 'Programs of this store' }).waitFor();
+  await check(opened, 'programs');
+
+  await page.getByRole('link', { name: 'New program' }).press('Enter');
+  await page.getByRole('group', { name: 'How do you want to reward your customers?' }).waitFor();
+  await goOn(page);
+  await page.getByText('Please fill this in.').waitFor();
+  await check(opened, 'wizard-kind-empty');
+  await page.getByRole('radio', { name: 'Points' }).press('Space');
+  await page.getByRole('region', { name: 'Preview' }).getByText('A customer who spends €12.90 gets 12 points.').waitFor();
+  await check(opened, 'wizard-kind');
+  await goOn(page);
+
+  await page.getByRole('heading', { name: 'What is it called?' }).waitFor();
+  await goOn(page);
+  assert.equal(await page.evaluate(() => document.activeElement?.tagName), 'INPUT');
+  await check(opened, 'wizard-name-empty');
+  await page.getByLabel('Name of the program').fill(name);
+  await page.getByLabel('Description (optional)').fill('For everybody who comes back.');
+  await page.keyboard.press('Enter');
+
+  await page.getByRole('heading', { name: 'What do customers get?' }).waitFor();
+  await page.getByLabel('Points for each €1').fill('ten');
+  await page.keyboard.press('Enter');
+  await page.getByText('Type the number like 12.5.').waitFor();
+  await check(opened, 'wizard-rules-doubt');
+  await page.getByLabel('Points for each €1').fill('10');
+  await page.getByLabel('First reward (optional)').fill('A coffee');
+  await page.getByText('A customer who spends €12.90 gets 129 points.').waitFor();
+  await page.reload(); // The draft is still there.
+  await page.getByText('A customer who spends €12.90 gets 129 points.').waitFor();
+  await page.getByText('For 100 points: A coffee.').waitFor();
+  await check(opened, 'wizard-rules');
+  await goOn(page);
+
+  await page.getByRole('heading', { name: 'What does the card look like?' }).waitFor();
+  await page.getByRole('radio', { name: 'Yellow' }).press('Space');
+  await page.getByText(/^White would be hard to read on it \(1\.\d to 1\)/).waitFor();
+  await check(opened, 'wizard-look');
+  await page.getByLabel('Address of your logo').fill('https://localhost/logo.png'); // The API alone refuses it.
+  await goOn(page);
+  await page.getByRole('heading', { name: 'Is all of it right?' }).waitFor();
+  await page.getByRole('button', { name: 'Open it' }).press('Enter');
+  await page.getByText('This was not accepted. Please look again.').waitFor();
+  assert.equal(new URL(page.url()).pathname, '/console/programs/new/look');
+  await check(opened, 'wizard-refused');
+  assert.equal(await found(name), undefined);
+  await page.getByLabel('Address of your logo').fill('');
+  await goOn(page);
+  await page.getByRole('list', { name: 'Steps' }).getByRole('link', { name: 'Name' }).press('Enter');
+  await page.getByRole('heading', { name: 'What is it called?' }).waitFor();
+  await page.goBack();
+  await page.getByRole('heading', { name: 'Is all of it right?' }).waitFor();
+  await check(opened, 'wizard-open');
+  await page.getByRole('button', { name: 'Open it' }).press('Enter');
+  await page.getByRole('heading', { name, level: 1 }).waitFor();
+  await check(opened, 'program-made');
+  assert.equal((await found(name)).isActive, true);
+  await context.close();
+}
+
+async function german(browser) {
+  const opened = await open(browser, { language: 'de-DE', dark: true });
+  const { page, context } = opened;
+  await page.goto(`${facts.urls.console}/programs/new`);
+  await signIn(page, facts.signIns.owner, GERMAN);
+  await page.getByRole('radio', { name: 'Cashback' }).check();
+  await page.getByRole('button', { name: 'Weiter' }).press('Enter');
+  await page.getByLabel('Name des Programms').fill('Geld zurück');
+  await page.keyboard.press('Enter');
+  await page.getByLabel('Cashback in Prozent').fill('2,5');
+  await page.getByText('Wer für 12,90 € einkauft, bekommt 0,32 € zurück.').waitFor();
+  await check(opened, 'wizard-german');
+  await context.close();
+}
