@@ -43,7 +43,7 @@ async function wizard(browser, width) {
 
   await page.getByRole('heading', { name: 'What is it called?' }).waitFor();
   await goOn(page);
-  assert.equal(await page.evaluate(() => document.activeElement?.tagName), 'INPUT');
+  await page.locator('input[aria-invalid]:focus').waitFor();
   await check(opened, 'wizard-name-empty');
   await page.getByLabel('Name of the program').fill(name);
   await page.getByLabel('Description (optional)').fill('For everybody who comes back.');

@@ -7,6 +7,7 @@ import type { Page } from '../sections.ts';
 
 const PAGES: Readonly<Record<string, () => Promise<Page>>> = {
   '': () => import('./list.tsx'),
+  poster: () => import('./poster/poster-page.tsx'),
   new: () => import('./wizard.tsx'),
 };
 
