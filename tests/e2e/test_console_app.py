@@ -17,6 +17,9 @@ pytestmark = [
 ]
 
 
-@pytest.mark.parametrize("flow", ["shell", "till", "till-camera", "members"])
+FLOWS = ["shell", "till", "till-camera", "members", "programs", "poster", "earning"]
+
+
+@pytest.mark.parametrize("flow", FLOWS)
 def test_staff_work_with_it(run: Run, tmp_path: Path, flow: str) -> None:
     run_flow(f"console/{flow}.mjs", run.facts, tmp_path)

@@ -30,7 +30,7 @@ async function flow(browser, width) {
   await signIn(page, facts.signIns.manager);
   const pages = page.getByRole('navigation');
   await page.getByRole('link', { name: 'Mila Brandt' }).first().waitFor();
-  assert.deepEqual(await pages.getByRole('link').allInnerTexts(), ['Till', 'Members']);
+  assert.deepEqual(await pages.getByRole('link').allInnerTexts(), ['Till', 'Members', 'Programs']);
   await check(opened, 'members');
 
   const who = page.getByLabel('E-mail, phone, code or customer number');

@@ -71,7 +71,7 @@ async function anyStore(browser, width, cashier) {
 }
 
 async function roles(browser, width) {
-  const pages = { owner: ['Till', 'Members'], developer: ['Members'] };
+  const pages = { owner: ['Till', 'Members', 'Programs'], developer: ['Members', 'Programs'] };
   for (const [role, names] of Object.entries(pages)) {
     const opened = await open(browser, { width });
     const { page, context } = opened;

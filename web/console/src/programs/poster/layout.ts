@@ -48,7 +48,7 @@ export function layout(poster: Poster, measure: Measure): Sheet {
 
   write(poster.store, 40, true, 2, 8);
   write(poster.program, 26, true, 2, 10);
-  poster.about.forEach((each) => write(each, 17, false, 2, 4));
+  poster.about.forEach((each) => write(each, 20, false, 2, 4));
   const end = y + 36 * unit;
 
   const codes = [poster.join, ...(poster.checkIn ? [poster.checkIn] : [])];
@@ -63,10 +63,10 @@ export function layout(poster: Poster, measure: Measure): Sheet {
     return [
       codeOf(each.link, middle - size / 2, top, size),
       ...block(each.title, middle, top + size + 18 * unit, (isAlone ? 26 : 18) * unit, true, wide, measure),
-      ...block(each.note, middle, top + size + (isAlone ? 56 : 64) * unit, (isAlone ? 16 : 13) * unit, false, wide, measure),
+      ...block(each.note, middle, top + size + (isAlone ? 56 : 64) * unit, (isAlone ? 18 : 15) * unit, false, wide, measure),
     ];
   });
-  const link = fit(poster.join.link, { size: 12 * unit, isBold: false, width: inner, lines: 1 }, measure);
+  const link = fit(poster.join.link, { size: 14 * unit, isBold: false, width: inner, lines: 1 }, measure);
   return {
     width,
     height,

@@ -124,7 +124,9 @@ function Maker({ programs, checkIn }: Found) {
           />
         ))}
         <p class="quiet">
-          {words.link} <a href={link}>{link}</a>
+          {words.link} <a href={link} target="_blank" rel="noreferrer">
+            {link}
+          </a>
         </p>
         {error !== undefined && <Failed error={error} />}
         <button type="submit" aria-disabled={isBusy || !sheet}>
