@@ -2,7 +2,10 @@ import { defineConfig, type Plugin, type Rollup } from 'vite';
 
 type Bundle = Rollup.OutputBundle;
 
-/** Tell the service worker which files are the card's shell: all but what watches Firestore. */
+/** What is of no use without a connection: it watches Firestore, or reads codes from pictures. */
+const ONLINE: readonly (string | undefined)[] = ['live', 'jsQR'];
+
+/** Tell the service worker which files are the card's shell: all that works without a connection. */
 function shell(): Plugin {
   return {
     name: 'shell',
@@ -23,7 +26,7 @@ function filesOf(entry: string, bundle: Bundle): Set<string> {
   const files = new Set<string>();
   const add = (name: string): void => {
     const chunk = bundle[name];
-    if (chunk?.type !== 'chunk' || chunk.name === 'live' || files.has(name)) return;
+    if (chunk?.type !== 'chunk' || ONLINE.includes(chunk.name) || files.has(name)) return;
     files.add(name);
     chunk.viteMetadata?.importedCss.forEach((each) => files.add(each));
     [...chunk.imports, ...chunk.dynamicImports].forEach(add);

@@ -6,7 +6,7 @@ import '../../shared/ui/tokens.css';
 import '../../shared/ui/layout.css';
 import './card.css';
 import { startSession, user } from '../../shared/firebase/session.ts';
-import { parts, path, startRouter } from '../../shared/lib/router.ts';
+import { here, parts, path, startRouter } from '../../shared/lib/router.ts';
 import { Failed, Loading } from '../../shared/ui/status.tsx';
 import { loadWords, t } from './words.ts';
 import { startWorker } from './worker.ts';
@@ -21,12 +21,16 @@ const CARDS = (): Promise<Page> => import('./pages/cards.tsx');
 const PAGES: ReadonlyMap<string, () => Promise<Page>> = new Map([
   ['s', (): Promise<Page> => import('./pages/store.tsx')],
   ['c', () => import('./pages/card.tsx')],
+  ['c/receipt', () => import('./pages/receipt.tsx')],
+  ['c/friends', () => import('./pages/friends.tsx')],
+  ['check-in', () => import('./pages/check-in.tsx')],
   ['cards', CARDS],
   ['sign-in', () => import('./pages/sign-in.tsx')],
 ]);
 
 function App() {
-  const [name = 'cards', id = ''] = parts();
+  const [first = 'cards', id = '', rest] = parts();
+  const name = rest === undefined ? first : `${first}/${rest}`;
   const load = PAGES.get(name) ?? CARDS;
   const [page, setPage] = useState<{ name: string; view: ComponentType<PageProps> }>();
   const [error, setError] = useState<unknown>();
@@ -48,9 +52,9 @@ function App() {
       </a>
       <div class="page">
         <nav class="top" aria-label={t().cards.title}>
-          {name === 'cards' || name === 's' ? <span /> : <a href="/cards">{t().back}</a>}
+          <Back name={name} id={id} />
           {user.value === null && name !== 'sign-in' && (
-            <a href={`/sign-in?back=${encodeURIComponent(path.value)}`}>{t().signIn.title}</a>
+            <a href={`/sign-in?back=${encodeURIComponent(here())}`}>{t().signIn.title}</a>
           )}
         </nav>
         <main id="main" class="stack">
@@ -61,6 +65,13 @@ function App() {
       </div>
     </>
   );
+}
+
+/** The way up: to the card that a page is about, else to all cards. */
+function Back({ name, id }: { readonly name: string; readonly id: string }) {
+  if (name === 'cards' || name === 's') return <span />;
+  if (name.startsWith('c/')) return <a href={`/c/${encodeURIComponent(id)}`}>{t().backToCard}</a>;
+  return <a href="/cards">{t().back}</a>;
 }
 
 startRouter();

@@ -26,6 +26,29 @@ export interface Campaign {
   readonly name: string;
   readonly startsAt: Date | string;
   readonly endsAt: Date | string | null;
+  /** By the clock of the store; always, if there are none. */
+  readonly happyHours?: readonly HappyHour[];
+  readonly multiplier?: string | null;
+  readonly bonus?: string | null;
+  readonly minimumSpend?: string | null;
+  readonly tiers?: readonly string[];
+  readonly isForFirstPurchase?: boolean;
+}
+
+export interface HappyHour {
+  /** 1 is Monday. */
+  readonly weekdays: readonly number[];
+  readonly fromMinute: number;
+  readonly toMinute: number;
+}
+
+export type EarningMethod = 'qr_checkin' | 'store_checkin' | 'scan_and_go' | 'click_collect';
+
+/** What a friend brings who joins and buys something. */
+export interface ReferralOffer {
+  readonly referrerPoints: string;
+  readonly newMemberPoints: string;
+  readonly minimumPurchase: string;
 }
 
 /** What a program offers, as the profile of its store shows it. */
@@ -48,6 +71,10 @@ export interface ProgramCard {
   readonly welcomeBonus: string;
   readonly currency: string;
   readonly createdAt: Date | string;
+  /** Profiles from before an upgrade lack the following: then it is not offered. */
+  readonly earningMethods?: readonly EarningMethod[];
+  readonly takesReceipts?: boolean;
+  readonly referral?: ReferralOffer | null;
 }
 
 export interface StoreProfile {

@@ -10,12 +10,14 @@ const numbers = new Intl.NumberFormat(locale);
 const percents = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 2 });
 const days = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' });
 const moments = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
+const seconds = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
 const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'short' });
 
 export const number = (value: number): string => numbers.format(value);
 export const percent = (value: number): string => percents.format(value / 100);
 export const day = (value: Date): string => days.format(value);
 export const moment = (value: Date): string => moments.format(value);
+export const second = (value: Date): string => seconds.format(value);
 export const hour = (value: Date): string => clock.format(value);
 
 export function money(value: number, currency: string): string {

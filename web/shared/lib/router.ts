@@ -14,6 +14,9 @@ export function replace(to: string): void {
   show();
 }
 
+/** Return the whole address of the page, for a way back to it. */
+export const here = (): string => location.pathname + location.search + location.hash;
+
 /** Return the parts of the address: `/s/store_1` is `['s', 'store_1']`. */
 export function parts(): readonly string[] {
   return path.value.split('/').filter(Boolean).map(decoded);

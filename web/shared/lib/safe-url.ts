@@ -12,7 +12,7 @@ export function ownPath(text: string | null, first: string): string {
   const url = text?.startsWith('/') ? tryParse(text, location.origin) : null;
   // A path that begins with two slashes would name another host.
   const isOurs = url?.origin === location.origin && !url.pathname.startsWith('//');
-  return isOurs ? url.pathname + url.search : first;
+  return isOurs ? url.pathname + url.search + url.hash : first;
 }
 
 function tryParse(text: string, base?: string): URL | null {

@@ -10,7 +10,7 @@ export {}; // A module, so that the names above are this file's alone.
 const SHELL: readonly string[] = JSON.parse('__SHELL__') as string[];
 const INIT = '/__/firebase/init.json';
 const CACHE = `card-${SHELL.join()}`;
-const PAGES = /^\/(?:s|c|cards|sign-in)(?:\/|$)/;
+const PAGES = /^\/(?:s|c|cards|check-in|sign-in)(?:\/|$)/;
 
 self.addEventListener('install', (event) => {
   event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll([...SHELL, '/card.html', INIT])));

@@ -1,8 +1,7 @@
 /** `/c/{programId}`: one card: what the member has, the code for the till, rewards and history. */
 
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { user } from '../../../shared/firebase/session.ts';
-import { keptCards, readCards, watchMembership, type MyCard } from '../data.ts';
+import { watchMembership, type MyCard } from '../data.ts';
 import { LoyaltyCard } from '../../../shared/card/loyalty-card.tsx';
 import type { PageProps } from '../main.tsx';
 import { balanceOf, isNewer, isRunning, nextExpiry, type Membership } from '../../../shared/card/model.ts';
@@ -10,27 +9,13 @@ import { History } from '../parts/history.tsx';
 import { MemberCode } from '../parts/member-code.tsx';
 import { MyCodes } from '../parts/my-codes.tsx';
 import { MyData } from '../parts/my-data.tsx';
+import { OwnCard } from '../parts/own-card.tsx';
 import { Rewards } from '../parts/rewards.tsx';
-import { replace } from '../../../shared/lib/router.ts';
-import { Failed, Loading } from '../../../shared/ui/status.tsx';
-import { useKept } from '../use-kept.ts';
+import { WhatToDo } from '../parts/what-to-do.tsx';
 import { amount, day, moment, t } from '../words.ts';
 
 export default function Card({ id }: PageProps) {
-  const person = user.value;
-  useEffect(() => {
-    if (person === null) replace(`/sign-in?back=${encodeURIComponent(`/c/${id}`)}`);
-  }, [person]);
-  return person ? <Mine uid={person.uid} programId={id} /> : <Loading />;
-}
-
-function Mine({ uid, programId }: { readonly uid: string; readonly programId: string }) {
-  const { kept, error, isRead, reload } = useKept(uid, () => keptCards(uid), () => readCards(uid));
-  const mine = kept?.value.find((each) => each.membership.programId === programId);
-  if (mine) return <Shown mine={mine} at={error === undefined ? undefined : kept?.at} />;
-  if (error !== undefined) return <Failed error={error} retry={reload} />;
-  // What was kept may be from before the person joined.
-  return isRead ? <h1>{t().card.notFound}</h1> : <Loading />;
+  return <OwnCard programId={id} show={(mine, at) => <Shown mine={mine} at={at} />} />;
 }
 
 function Shown({ mine, at }: { readonly mine: MyCard; readonly at: number | undefined }) {
@@ -59,6 +44,7 @@ function Shown({ mine, at }: { readonly mine: MyCard; readonly at: number | unde
         <p>{t().card.expires(amount(expiring.units, card, membership.scale), day(expiring.at))}</p>
       )}
       <MemberCode storeId={membership.storeId} />
+      <WhatToDo card={card} storeId={membership.storeId} />
       {running.length > 0 && (
         <section class="panel">
           <h2>{t().campaigns.title}</h2>

@@ -1,38 +1,54 @@
-/** The code that a till scans, as a picture and as text. */
+/** The code that a till scans, as a picture and as text; large and bright if the person wants. */
 
-import { useEffect, useState } from 'preact/hooks';
-import { ask } from '../../../shared/api/client.ts';
+import type { ComponentType } from 'preact';
+import { useState } from 'preact/hooks';
+import type { BrightCodeProps } from '../code/bright-code.tsx';
+import type { ShownCode } from '../code/changing-code.ts';
+import { useCode } from '../code/use-code.ts';
 import { ownId } from '../../../shared/firebase/session.ts';
-import { keep, recall } from '../../../shared/lib/kept.ts';
 import { Qr } from '../../../shared/ui/qr.tsx';
 import { Failed, Loading } from '../../../shared/ui/status.tsx';
-import { t } from '../words.ts';
+import { second, t } from '../words.ts';
 
 export function MemberCode({ storeId }: { readonly storeId: string }) {
-  const name = `code.${storeId}`;
-  const [code, setCode] = useState(() => recall<string>(name)?.value);
-  const [error, setError] = useState<unknown>();
+  const { shown, error, reload } = useCode(ownId(), storeId);
+  const [Bright, setBright] = useState<ComponentType<BrightCodeProps>>();
+  const [isBright, setIsBright] = useState(false);
 
-  function load(): void {
-    setError(undefined);
-    ask((api, signal) => api.POST('/getMemberCode', { body: { storeId, userId: ownId() }, signal })).then(
-      (answer) => setCode(keep(name, answer.code).value),
-      setError,
+  function enlarge(): void {
+    setIsBright(true);
+    import('../code/bright-code.tsx').then(
+      (loaded) => setBright(() => loaded.default),
+      () => setIsBright(false), // Without a connection, before it was ever loaded: the small one is there.
     );
   }
-  useEffect(load, [storeId]);
 
   return (
     <section class="stack">
       <h2>{t().code.title}</h2>
-      {code === undefined && error === undefined && <Loading />}
-      {code === undefined && error !== undefined && <Failed error={error} retry={load} />}
-      {code !== undefined && (
+      {!shown && error === undefined && <Loading />}
+      {!shown && error !== undefined && <Failed error={error} retry={reload} />}
+      {shown && (
         <div class="code">
-          <Qr text={code} label={t().code.title} />
-          <p class="text">{code}</p>
+          <Qr text={shown.text} label={t().code.title} />
+          <p class="text">{shown.text}</p>
+          <Until code={shown} />
+          <button type="button" onClick={enlarge}>
+            {t().code.large}
+          </button>
         </div>
       )}
+      {shown && isBright && Bright && <Bright code={shown} onClose={() => setIsBright(false)} />}
     </section>
+  );
+}
+
+/** Say until when a code can be shown, if it changes. */
+export function Until({ code }: { readonly code: ShownCode }) {
+  if (!code.endsAt) return null;
+  return (
+    <p class="until">
+      <time dateTime={code.endsAt.toISOString()}>{t().code.until(second(code.endsAt))}</time>
+    </p>
   );
 }

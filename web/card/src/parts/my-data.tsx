@@ -8,6 +8,7 @@ import { useAction } from '../../../shared/lib/use-action.ts';
 import type { Membership } from '../../../shared/card/model.ts';
 import { replace } from '../../../shared/lib/router.ts';
 import { Failed } from '../../../shared/ui/status.tsx';
+import { forgetKeys } from '../code/device-keys.ts';
 import { t } from '../words.ts';
 import { Sure } from './sure.tsx';
 
@@ -26,12 +27,12 @@ export function MyData({ membership }: { readonly membership: Membership }) {
   async function erase(): Promise<void> {
     const body = { storeId, userId: ownId() };
     await ask((api, signal) => api.POST('/eraseMember', { body, signal }));
-    forget();
+    await forgetAll();
     setSaid(words.erased);
   }
 
   async function endVisit(): Promise<void> {
-    forget();
+    await forgetAll();
     await signOut();
     replace('/cards');
   }
@@ -55,6 +56,11 @@ export function MyData({ membership }: { readonly membership: Membership }) {
       <p role="status">{said}</p>
     </section>
   );
+}
+
+async function forgetAll(): Promise<void> {
+  forget();
+  await forgetKeys().catch(() => undefined); // Without a storage there are none.
 }
 
 interface Page {

@@ -1,0 +1,72 @@
+/** Check in at one store: who has no card of it gets one first. */
+
+import { LoyaltyCard } from '../../../shared/card/loyalty-card.tsx';
+import { cardsOf, type StoreProfile } from '../../../shared/card/model.ts';
+import { user } from '../../../shared/firebase/session.ts';
+import { Failed, Loading } from '../../../shared/ui/status.tsx';
+import { keptProfile, readProfile } from '../data.ts';
+import { Join } from '../parts/join.tsx';
+import { SignInFirst } from '../parts/sign-in-first.tsx';
+import { useKept } from '../use-kept.ts';
+import { useMine } from '../use-mine.ts';
+import { t } from '../words.ts';
+import { VisitAt } from './visit-at.tsx';
+
+export interface Attempt {
+  readonly storeId: string;
+  /** The code of the store; without one it is the position that counts. */
+  readonly code?: string;
+  /** The person has asked for the check-in already, as by scanning in this app. */
+  readonly isSure: boolean;
+}
+
+interface Props {
+  readonly attempt: Attempt;
+  readonly onOther: () => void;
+}
+
+export function CheckInAt({ attempt, onOther }: Props) {
+  const { storeId } = attempt;
+  const { kept, error, reload } = useKept(storeId, () => keptProfile(storeId), () => readProfile(storeId));
+  if (kept === null) {
+    return (
+      <>
+        <h1 tabIndex={-1}>{t().store.notFound}</h1>
+        <button type="button" onClick={onOther}>
+          {t().checkIn.other}
+        </button>
+      </>
+    );
+  }
+  if (!kept) return error === undefined ? <Loading /> : <Failed error={error} retry={reload} />;
+  return (
+    <>
+      <h1 tabIndex={-1}>{kept.value.name}</h1>
+      <Member store={kept.value} attempt={attempt} onOther={onOther} />
+    </>
+  );
+}
+
+function Member({ store, attempt, onOther }: Props & { readonly store: StoreProfile }) {
+  const [mine, readMine] = useMine();
+  const cards = cardsOf(store);
+  if (user.value === null) return <SignInFirst why={t().checkIn.signIn} />;
+  if (!mine) return <Loading />;
+  if (cards.some((each) => mine.has(each.programId))) {
+    return <VisitAt store={store} attempt={attempt} onOther={onOther} />;
+  }
+  return (
+    <>
+      <p>{cards.length > 0 ? t().checkIn.noCard : t().store.noPrograms}</p>
+      <ul class="plain-list">
+        {cards.map((card) => (
+          <li key={card.programId} class="stack">
+            <LoyaltyCard card={card} />
+            <Join card={card} onJoined={readMine} />
+          </li>
+        ))}
+      </ul>
+      {cards.length > 0 && <p class="quiet">{t().store.joinNote(store.name)}</p>}
+    </>
+  );
+}

@@ -1,0 +1,62 @@
+/** Get what a till takes from the API: the member's code, or what codes that change are made from. */
+
+import { ask } from '../../../shared/api/client.ts';
+import { keep, recall } from '../../../shared/lib/kept.ts';
+import { deviceId } from '../device.ts';
+import { keyOf, type DeviceKey } from './changing-code.ts';
+import { findKey, keepKey } from './device-keys.ts';
+
+/** The code that stays; or a key for others, where the merchant asks for codes that change. */
+export type Source = { readonly code: string } | { readonly key: DeviceKey };
+
+interface Told {
+  readonly code: string;
+  readonly changes: boolean;
+}
+
+const nameOf = (uid: string, storeId: string): string => `till.${uid}.${storeId}`;
+
+/** Return what this browser has from before, which works without a connection. */
+export async function keptSource(uid: string, storeId: string): Promise<Source | undefined> {
+  const told = recall<Told>(nameOf(uid, storeId))?.value;
+  if (!told?.changes) return told;
+  const key = await findKey(nameOf(uid, storeId)).catch(() => undefined);
+  return key && { key };
+}
+
+export async function readSource(uid: string, storeId: string): Promise<Source> {
+  const name = nameOf(uid, storeId);
+  const { code, changes } = await ask((api, signal) =>
+    api.POST('/getMemberCode', { body: { storeId, userId: uid }, signal }),
+  );
+  keep<Told>(name, { code, changes });
+  if (!changes) return { code };
+  try {
+    const known = await findKey(name);
+    return { key: known ?? (await newKey(uid, storeId, name)) };
+  } catch {
+    return { code }; // Tills take this one, too: a browser without keys, or a member with many devices.
+  }
+}
+
+/** Have this browser's secret replaced: if it had one, that is lost with the key. */
+async function newKey(uid: string, storeId: string, name: string): Promise<DeviceKey> {
+  const body = {
+    storeId,
+    userId: uid,
+    deviceId: await deviceOf(storeId),
+    deviceAction: 'replace' as const,
+  };
+  const { device } = await ask((api, signal) => api.POST('/getMemberCode', { body, signal }));
+  if (!device) throw new Error('no secret was told');
+  const key = await keyOf(device);
+  await keepKey(name, key);
+  return key;
+}
+
+/** A browser is a device of its own for each store: a key for one must not end that for another. */
+async function deviceOf(storeId: string): Promise<string> {
+  const named = new TextEncoder().encode(`${deviceId()} ${storeId}`);
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', named));
+  return [...hash.slice(0, 16)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}

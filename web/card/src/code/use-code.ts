@@ -1,0 +1,62 @@
+/** The code to show now: from before at once, then as the API says; another one when it is over. */
+
+import { useCallback, useEffect, useState } from 'preact/hooks';
+import { codeAt, type ShownCode } from './changing-code.ts';
+import { keptSource, readSource, type Source } from './issue.ts';
+
+interface Code {
+  readonly shown: ShownCode | undefined;
+  readonly error: unknown;
+  readonly reload: () => void;
+}
+
+export function useCode(uid: string, storeId: string): Code {
+  const [source, setSource] = useState<Source>();
+  const [shown, setShown] = useState<ShownCode>();
+  const [error, setError] = useState<unknown>();
+
+  const reload = useCallback(() => {
+    setError(undefined);
+    readSource(uid, storeId).then(setSource, setError);
+  }, [uid, storeId]);
+
+  useEffect(() => {
+    void keptSource(uid, storeId).then((kept) => setSource((now) => now ?? kept));
+    reload();
+  }, [reload]);
+
+  useEffect(() => {
+    if (!source) return;
+    if ('code' in source) {
+      setShown({ text: source.code });
+      return;
+    }
+    return follow(source, setShown);
+  }, [source]);
+
+  return { shown, error, reload };
+}
+
+/** Show each code in its time, until the function that is returned is called. */
+function follow(source: Extract<Source, { key: unknown }>, show: (code: ShownCode) => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isOver = false;
+  const next = async (): Promise<void> => {
+    clearTimeout(timer);
+    const made = await codeAt(source.key, new Date());
+    if (isOver) return;
+    show(made);
+    timer = setTimeout(() => void next(), Math.max((made.endsAt?.getTime() ?? 0) - Date.now(), 0));
+  };
+  // A phone that was asleep is late with its timers.
+  const wake = (): void => {
+    if (!document.hidden) void next();
+  };
+  void next();
+  document.addEventListener('visibilitychange', wake);
+  return () => {
+    isOver = true;
+    clearTimeout(timer);
+    document.removeEventListener('visibilitychange', wake);
+  };
+}

@@ -1,0 +1,121 @@
+/** `/c/{programId}/friends`: the code by which the person tells friends of the program. */
+
+import { useEffect, useState } from 'preact/hooks';
+import { ask } from '../../../shared/api/client.ts';
+import { exactAmountOf } from '../../../shared/card/amounts.ts';
+import type { ProgramCard } from '../../../shared/card/model.ts';
+import { ownId } from '../../../shared/firebase/session.ts';
+import { safeUrl } from '../../../shared/lib/safe-url.ts';
+import { useAction } from '../../../shared/lib/use-action.ts';
+import { Qr } from '../../../shared/ui/qr.tsx';
+import { Failed, Loading } from '../../../shared/ui/status.tsx';
+import type { PageProps } from '../main.tsx';
+import type { MyCard } from '../data.ts';
+import { OwnCard } from '../parts/own-card.tsx';
+import { money, number, t } from '../words.ts';
+
+export default function FriendsPage({ id }: PageProps) {
+  return (
+    <>
+      <h1 tabIndex={-1}>{t().friends.title}</h1>
+      <OwnCard programId={id} show={(mine) => (mine.card ? <Friends mine={mine} card={mine.card} /> : <Closed />)} />
+    </>
+  );
+}
+
+const Closed = () => <p>{t().problem.codes['PROGRAM_INACTIVE']}</p>;
+
+interface Told {
+  readonly code: string;
+  /** The merchant's own app, if there is one; else it is this one. */
+  readonly link: string | null;
+  readonly pendingReferrals: number;
+  readonly rewardedReferrals: number;
+}
+
+function Friends({ mine, card }: { readonly mine: MyCard; readonly card: ProgramCard }) {
+  const [told, setTold] = useState<Told>();
+  const { error, run } = useAction();
+  const { programId } = card;
+
+  function load(): void {
+    run(async () => {
+      const body = { programId, userId: ownId() };
+      setTold(await ask((api, signal) => api.POST('/getReferralCode', { body, signal })));
+    });
+  }
+  useEffect(load, [programId]);
+
+  return (
+    <>
+      <Offer card={card} />
+      {!told && error === undefined && <Loading />}
+      {error !== undefined && <Failed error={error} retry={load} />}
+      {told && <Invitation told={told} card={card} storeId={mine.membership.storeId} />}
+    </>
+  );
+}
+
+function Offer({ card }: { readonly card: ProgramCard }) {
+  const { referral } = card;
+  if (!referral) return null;
+  const words = t().friends;
+  const least = Number(referral.minimumPurchase);
+  const yours = exactAmountOf(Number(referral.referrerPoints), card);
+  const theirs = exactAmountOf(Number(referral.newMemberPoints), card);
+  return (
+    <p>
+      {words.promise(yours, theirs)} {least > 0 && words.least(money(least, card.currency))}
+    </p>
+  );
+}
+
+interface InvitationProps {
+  readonly told: Told;
+  readonly card: ProgramCard;
+  readonly storeId: string;
+}
+
+function Invitation({ told, card, storeId }: InvitationProps) {
+  const [said, setSaid] = useState('');
+  const { run, error } = useAction();
+  const words = t().friends;
+  const own = new URL(`/s/${encodeURIComponent(storeId)}`, location.origin);
+  own.searchParams.set('referralCode', told.code);
+  const url = safeUrl(told.link) ?? own.href;
+
+  async function share(): Promise<void> {
+    const text = words.invite(card.programName);
+    // Not every browser has it.
+    const { share: hand } = navigator as { share?: Navigator['share'] };
+    if (hand) {
+      await hand.call(navigator, { text, url }).catch((failure: unknown) => {
+        const isChanged = failure instanceof DOMException && failure.name === 'AbortError';
+        if (!isChanged) throw failure; // Who closes the dialogue has changed their mind.
+      });
+      return;
+    }
+    await navigator.clipboard.writeText(`${text} ${url}`);
+    setSaid(words.copied);
+  }
+
+  return (
+    <>
+      <div class="code">
+        <Qr text={url} label={words.picture} />
+        <p class="text">{told.code}</p>
+      </div>
+      <button type="button" onClick={() => run(share)}>
+        {words.share}
+      </button>
+      <p role="status">{said}</p>
+      {error !== undefined && <p class="problem" role="alert">{words.notCopied}</p>}
+      <dl class="figures">
+        <dt>{words.pending}</dt>
+        <dd>{number(told.pendingReferrals)}</dd>
+        <dt>{words.rewarded}</dt>
+        <dd>{number(told.rewardedReferrals)}</dd>
+      </dl>
+    </>
+  );
+}
