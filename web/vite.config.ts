@@ -47,7 +47,7 @@ export default defineConfig({
     assetsInlineLimit: 0, // The content security policy allows no data: URLs for scripts and styles.
     modulePreload: { polyfill: false }, // Of no use to the browsers that have what the card needs.
     rollupOptions: {
-      input: { card: 'card.html', console: 'console.html', sw: 'card/src/sw.ts' },
+      input: { card: 'card.html', console: 'console.html', sw: 'shared/worker/sw.ts' },
       output: {
         // The address of a service worker must stay the same.
         entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),

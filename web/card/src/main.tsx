@@ -9,7 +9,7 @@ import { startSession, user } from '../../shared/firebase/session.ts';
 import { here, parts, path, startRouter } from '../../shared/lib/router.ts';
 import { Failed, Loading } from '../../shared/ui/status.tsx';
 import { loadWords, t } from './words.ts';
-import { startWorker } from './worker.ts';
+import { startWorker } from '../../shared/worker/start.ts';
 
 export interface PageProps {
   readonly id: string;
