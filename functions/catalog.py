@@ -237,6 +237,13 @@ ENDPOINTS = (
     Endpoint("identifyMember", "members", Package.GO, roles=AT_THE_TILL),
     Endpoint("getMemberCode", "members", Package.GO, customer_package=Package.GO),
     Endpoint("getReferralCode", "members", Package.GO, customer_package=Package.GO),
+    Endpoint(
+        "subscribeToPush", "members", Package.GO, customer_package=Package.GO, roles=KEYS_ONLY
+    ),
+    Endpoint(
+        "unsubscribeFromPush", "members", Package.GO, customer_package=Package.GO, roles=KEYS_ONLY
+    ),
+    Endpoint("getPushSettings", "members", Package.GO, is_read=True, customer_package=Package.GO),
     Endpoint("configureMembers", "members", Package.GO, roles=CONFIGURES),
     Endpoint(
         "exportMember",
@@ -500,6 +507,14 @@ QUEUES = (
         max_attempts=5,
         min_backoff_s=5,
         max_concurrent=200,
+        max_per_s=100,
+    ),
+    Queue(
+        "sendPush",
+        fields=("membershipId", "kind", "cause"),
+        max_attempts=5,
+        min_backoff_s=10,
+        max_concurrent=100,
         max_per_s=100,
     ),
     Queue(

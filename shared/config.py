@@ -109,6 +109,21 @@ def aws_endpoint_url() -> str | None:
     return os.environ.get("AWS_ENDPOINT_URL") or None
 
 
+def push_key() -> str | None:
+    """Return the public key of the project's Web Push certificate; ``None``: no push is sent."""
+    return os.environ.get("PUNKTWERK_PUSH_KEY") or None
+
+
+def fcm_url() -> str | None:
+    """Return where messages to devices are sent; ``None``: nowhere.
+
+    Never to Google while storage is the emulator: a developer's bookings must not ring a phone.
+    """
+    if is_emulated():
+        return os.environ.get("PUNKTWERK_FCM_URL") or None
+    return "https://fcm.googleapis.com"
+
+
 def metadata_host() -> str:
     """Return Google Cloud's metadata server, by the name that Google's libraries use."""
     return os.environ.get("GCE_METADATA_HOST") or "metadata.google.internal"

@@ -1130,6 +1130,14 @@ class SyncRunning(PunktwerkError):
     fix = "Wait until getSyncStatus says that `details.syncId` has ended."
 
 
+class PushNotConfigured(PunktwerkError):
+    """The operator has not switched on messages to devices."""
+
+    code = "PUSH_NOT_CONFIGURED"
+    status = 400
+    fix = "Offer none while `pushKey` of getPushSettings is null; the operator sets the key."
+
+
 class ConnectorError(PunktwerkError):
     """Base of errors between us and another system. Never holds a secret.
 

@@ -29,6 +29,7 @@ pytest_plugins = [
     "tests.support.checkouts",
     "tests.support.erps",
     "tests.support.events",
+    "tests.support.fcm",
     "tests.support.payments",
     "tests.support.processes",
     "tests.support.psp_doubles.fixtures",
@@ -97,6 +98,7 @@ def _fresh_caches() -> Iterator[None]:
     health.forget()
     yield
     cache.clear_all()
+    os.environ.pop("PUNKTWERK_PUSH_KEY", None)  # A situation may have switched push on.
 
 
 @pytest.fixture

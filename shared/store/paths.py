@@ -177,6 +177,10 @@ def entry(membership_id: str, entry_id: str) -> str:
     return f"{member(membership_id)}/entries/{encode(entry_id)}"
 
 
+def push_subscription(membership_id: str) -> str:
+    return f"pushSubscriptions/{membership_id}"
+
+
 def earn_returns(membership_id: str, entry_id: str) -> str:
     """Return the path of what came back of an earn: no name of the member is in it."""
     key = f"{len(membership_id)}:{membership_id}:{entry_id}"

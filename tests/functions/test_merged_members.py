@@ -38,6 +38,7 @@ FORWARDS = {
     "getMember",
     "getMemberCode",
     "getRedemption",
+    "getPushSettings",
     "getReferralCode",
     "getReward",
     "identifyMember",
@@ -63,6 +64,8 @@ FORWARDS = {
     "transferLoyaltyPoints",
     "updateMember",
     "voidLoyaltyRedemption",
+    "subscribeToPush",
+    "unsubscribeFromPush",
 }
 """They concern the member who took over, and are answered as for them."""
 REFUSES = {

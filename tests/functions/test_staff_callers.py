@@ -108,6 +108,8 @@ def test_what_keys_alone_may_call() -> None:
         "syncOfflineTransactions",
         "pushToPOS",
         "pushToERP",
+        "subscribeToPush",
+        "unsubscribeFromPush",
     }
 
 

@@ -18,6 +18,7 @@ from shared import config, ids
 from shared.domain.webhooks.deliveries import Delivery
 from shared.services.accounts.test_clock_moves import CONTINUE as CONTINUE_CLOCK
 from shared.services.events.outbox import FAST, SLOW
+from shared.services.events.push_outbox import FUNCTION as SEND_PUSH
 from shared.services.events.shop_outbox import FUNCTION as WRITE_TO_SHOP
 from shared.services.imports.row_imports import CONTINUE as CONTINUE_IMPORT
 from shared.services.loyalty.tier_recalculations import CONTINUE as RECALCULATE
@@ -175,6 +176,7 @@ def _task_queue(firestore_emulator: FirestoreEmulator) -> Iterator[TaskQueue]:
                 CONTINUE_CLOCK,
                 WRITE_TO_SHOP,
                 FILL_SHOP,
+                SEND_PUSH,
             )
         }
     ) as queue:

@@ -7,6 +7,7 @@ request can contain ``{programId}``, and can be sent even if the program does no
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from functions.beep.members import subscribe_to_push
 from shared import clock, ids
 from shared.auth.keys import KeyMode
 from shared.domain.accounts.accounts import Account
@@ -31,6 +33,7 @@ from shared.domain.stores.stores import Store
 from shared.domain.systems.shop_writes import ShopWrite
 from shared.domain.systems.shop_writings import ShopWriting, WritingState
 from shared.domain.webhooks.deliveries import AttemptRecord, DeliveryState
+from shared.schemas.members.push_bodies import EXAMPLE_KEY
 from shared.services.accounts import callers
 from shared.services.events import emission, outbox
 from shared.services.imports import row_imports
@@ -440,6 +443,15 @@ def make_other_member(situation: Situation, earned: int = 0, **fields: Any) -> N
         other.earn(earned)
 
 
+def make_push(situation: Situation, *, hasDevice: bool = False) -> None:  # noqa: N803 - as JSON
+    """Switch push on, until the test ends; subscribe a device of the member."""
+    os.environ["PUNKTWERK_PUSH_KEY"] = EXAMPLE_KEY
+    if hasDevice:
+        names = situation.fill({"programId": "{programId}", "userId": "{userId}"})
+        [device] = subscribe_to_push.EXAMPLE_REQUESTS.values()
+        situation.api.ok("subscribeToPush", {**device, **names})
+
+
 def make_member_code(situation: Situation) -> None:
     """Let the member have a static code."""
     situation.api.ok("getMemberCode", {"userId": situation.names["userId"]})
@@ -727,6 +739,7 @@ MAKERS: Mapping[str, Callable[..., None]] = {
     "person": make_person,
     "other member": make_other_member,
     "member code": make_member_code,
+    "push": make_push,
     "member settings": make_member_settings,
     "enrollment event": make_enrollment_event,
     "webhook": make_webhook,

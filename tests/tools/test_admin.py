@@ -683,6 +683,7 @@ def test_encrypts_secrets_anew(firestore_emulator: FirestoreEmulator) -> None:
             {"collection": "members", "documents": 0},
             {"collection": "payments", "documents": 0},
             {"collection": "pspConfigurations", "documents": 1},
+            {"collection": "pushSubscriptions", "documents": 0},
             {"collection": "shopApprovals", "documents": 0},
             {"collection": "staffInvitations", "documents": 0},
             {"collection": "syncs", "documents": 0},

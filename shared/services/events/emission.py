@@ -19,13 +19,14 @@ from shared.domain.loyalty.programs import Program
 from shared.domain.members import check_in_events, check_in_figures
 from shared.services import commands
 from shared.services.commands import Effect, Reads
-from shared.services.events import outbox, shop_outbox
+from shared.services.events import outbox, push_outbox, shop_outbox
 from shared.services.events.shop_outbox import Marks
 from shared.store import client, paths
 from shared.store.client import Write
 from shared.store.loyalty import figure_documents, membership_documents, program_documents
 from shared.store.members import check_in_documents, member_documents
 from shared.store.stores import store_documents
+from shared.tasks import Task
 
 TOLD_WITHIN = timedelta(days=25)
 """Older causes are not told: their event may have been made and have expired by now."""
@@ -66,9 +67,10 @@ def emit_entry(membership_id: str, entry_id: str) -> int:
         happened = loyalty_events.from_entry(entry, program.milestones_units)
         counted = _counted(reads, program, entry.recorded_at, counters, by_day)
         cards = shop_outbox.of_member(entry.account_id, entry.user_id, entry.program_id)
-        return _announce(happened, counted, cards)
+        return _announce(happened, counted, cards, push_outbox.of_entry(reads, entry))
 
-    return commands.run([marker, entry_path, member_path], decide)
+    needs = [marker, entry_path, member_path, *push_outbox.needs(membership_id)]
+    return commands.run(needs, decide)
 
 
 def emit_enrollment(membership_id: str) -> int:
@@ -221,7 +223,9 @@ def _cards_of_new(reads: Reads, membership: Membership) -> Marks:
     return shop_outbox.of_people(reads, [member_documents.decode(reads[path])])
 
 
-def _announce(happened: Sequence[Event], counted: Sequence[Write], cards: Marks) -> Effect[int]:
+def _announce(
+    happened: Sequence[Event], counted: Sequence[Write], cards: Marks, pushes: Sequence[Task] = ()
+) -> Effect[int]:
     news = outbox.announce(happened)
     writes = [*news.writes, *counted, *cards.writes]
-    return Effect(len(news.deliveries), writes, tasks=[*news.tasks, *cards.tasks])
+    return Effect(len(news.deliveries), writes, tasks=[*news.tasks, *cards.tasks, *pushes])

@@ -18,7 +18,7 @@ from shared.domain.loyalty.waiting_returns import WhyDropped
 from shared.services import commands, due_runs
 from shared.services.accounts import test_clocks
 from shared.services.commands import Effect, Reads
-from shared.services.events import outbox
+from shared.services.events import outbox, push_outbox
 from shared.services.loyalty import referral_settlements
 from shared.store import paths
 from shared.store.client import Write
@@ -74,7 +74,10 @@ def move_on(listed: Membership) -> None:
         )
         writes += more
         announcement = outbox.announce(_events(passed, program, now))
-        return Effect(None, [*writes, *announcement.writes], tasks=announcement.tasks)
+        moments = [lot.expires_at for lot in passed.expiring]
+        pushes = push_outbox.of_expiring(reads, membership.membership_id, moments)
+        tasks = [*announcement.tasks, *pushes]
+        return Effect(None, [*writes, *announcement.writes], tasks=tasks)
 
     commands.run([path], decide)
 

@@ -20,12 +20,13 @@ from shared.encrypted import Encrypted
 from shared.errors import MemberMerged, MergeLimitExceeded, SignInNotVerified
 from shared.services import commands, sealed_profiles
 from shared.services.commands import Effect, Reads
-from shared.services.events import emission, outbox, shop_outbox
+from shared.services.events import emission, outbox, push_outbox, shop_outbox
 from shared.services.members import (
     comebacks,
     member_keys,
     person_memberships,
     profiles,
+    push_subscriptions,
     rekeying,
 )
 from shared.services.members.card_codes import DEVICES_MAX
@@ -309,7 +310,9 @@ class _Merging:
         programs = {each.program_id: paths.program(each.program_id) for each in sources}
         older = [paths.member(name) for each in sources for name in each.merged_from]
         visitors = self._visitor_paths(sources)
-        needs = [*targets.values(), *programs.values(), *older]
+        both = [*(each.membership_id for each in sources), *map(self._target_id, targets)]
+        pushes = [path for each in both for path in push_outbox.needs(each)]
+        needs = [*targets.values(), *programs.values(), *older, *pushes]
         commands.want(reads, [*needs, *(path for each in visitors for path in each)])
         writes = self._visits(reads, visitors)
         rows: list[MergedMembership] = []
@@ -355,8 +358,11 @@ class _Merging:
                 writes.append(check_in_documents.write_visitor(reads[new_path], both))
         return writes
 
+    def _target_id(self, program_id: str) -> str:
+        return paths.membership_id(program_id, self.into_user_id)
+
     def _target_path(self, program_id: str) -> str:
-        return paths.member(paths.membership_id(program_id, self.into_user_id))
+        return paths.member(self._target_id(program_id))
 
     def _moved(
         self, reads: Reads, source: Membership, program: Program, person: Member, now: datetime
@@ -393,6 +399,7 @@ class _Merging:
                     older, merged_into=joined.membership_id, merged_into_user_id=joined.user_id
                 )
                 writes += membership_documents.writes(read, pointed)
+        writes += push_subscriptions.moved(reads, closed, joined, now)
         row = MergedMembership(
             program.program_id, into_entry.units, joined.balance_units, joined.scale, joined.tier
         )

@@ -19,8 +19,8 @@ from shared.domain.members.member import Member
 from shared.errors import MembershipNotFound
 from shared.services import access, commands, forwarding
 from shared.services.commands import Effect, Reads
-from shared.services.events import outbox, shop_outbox
-from shared.services.members import person_memberships, profiles
+from shared.services.events import outbox, push_outbox, shop_outbox
+from shared.services.members import person_memberships, profiles, push_subscriptions
 from shared.store import paths
 from shared.store.client import Document, Write
 from shared.store.loyalty import membership_documents
@@ -161,10 +161,12 @@ def leave(caller: Caller, *, program_id: str, user_id: str, store_id: str | None
         )
         cards = shop_outbox.of_member(caller.account_id, user_id, program_id)
         changed = membership_documents.writes(reads[path], after)
-        writes = [*changed, *news.writes, *cards.writes]
+        ended = push_subscriptions.ended(reads, membership_id)
+        writes = [*changed, *news.writes, *cards.writes, *ended]
         return Effect(departure, writes, kept, [*news.tasks, *cards.tasks])
 
-    return commands.run([path], decide, claim=caller.claim, replay=replay)
+    needs = [path, *push_outbox.needs(membership_id)]
+    return commands.run(needs, decide, claim=caller.claim, replay=replay)
 
 
 def _change(
