@@ -3,7 +3,7 @@
 import './bright-code.css';
 import { useEffect, useRef } from 'preact/hooks';
 import { Qr } from '../../../shared/ui/qr.tsx';
-import { Until } from '../parts/member-code.tsx';
+import { CodeText, Until } from '../parts/member-code.tsx';
 import { t } from '../words.ts';
 import type { ShownCode } from './changing-code.ts';
 import { encode128 } from './code128.ts';
@@ -22,7 +22,7 @@ export default function BrightCode({ code, onClose }: BrightCodeProps) {
     <dialog ref={dialog} class="bright" aria-label={words.title} onClose={onClose}>
       <Qr text={code.text} label={words.title} />
       <BarCode text={code.text} />
-      <p class="text">{code.text}</p>
+      <CodeText text={code.text} />
       <Until code={code} />
       <button type="button" onClick={() => dialog.current?.close()}>
         {words.close}

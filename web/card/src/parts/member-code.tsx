@@ -31,7 +31,7 @@ export function MemberCode({ storeId }: { readonly storeId: string }) {
       {shown && (
         <div class="code">
           <Qr text={shown.text} label={t().code.title} />
-          <p class="text">{shown.text}</p>
+          <CodeText text={shown.text} />
           <Until code={shown} />
           <button type="button" onClick={enlarge}>
             {t().code.large}
@@ -41,6 +41,12 @@ export function MemberCode({ storeId }: { readonly storeId: string }) {
       {shown && isBright && Bright && <Bright code={shown} onClose={() => setIsBright(false)} />}
     </section>
   );
+}
+
+const LONG = 20;
+
+export function CodeText({ text }: { readonly text: string }) {
+  return <p class={text.length > LONG ? 'text long' : 'text'}>{text}</p>;
 }
 
 /** Say until when a code can be shown, if it changes. */
